@@ -1,0 +1,30 @@
+import type { Duplex } from 'node:stream';
+import type { Failure } from '../../shared/failure.ts';
+import type { Grant } from '../gateways/gateway.ts';
+
+/** Bytes since the tunnel opened. */
+export interface TrafficCount {
+  received: number;
+  sent: number;
+}
+
+/** Why a tunnel is no longer up: the link broke, the gateway turned the ticket down, or we closed it. */
+export type TunnelEnding = { kind: 'dropped'; failure: Failure } | { kind: 'rejected'; failure: Failure } | { kind: 'closed' };
+
+export interface Tunnel {
+  /**
+   * A byte stream to a campus host, resolved at the far end. Fails with `host-not-allowed`,
+   * `host-unreachable`, `host-name-unknown` or `tunnel-down`.
+   */
+  dial(host: string, port: number, signal: AbortSignal): Promise<Duplex>;
+  traffic(): TrafficCount;
+  /** Settles once, never rejects. */
+  readonly ended: Promise<TunnelEnding>;
+  /** Bounded in time. */
+  close(): Promise<void>;
+}
+
+/** A way of carrying traffic once signed in. */
+export interface TunnelEngine {
+  open(grant: Grant, signal: AbortSignal): Promise<Tunnel>;
+}

@@ -1,0 +1,87 @@
+import * as z from 'zod/mini';
+import { answerSchema, promptSchema } from './prompt.ts';
+import { failureCodes, failureParamsSchema } from './failure.ts';
+
+/**
+ * The access protocol, version 1: JSON messages over a WebSocket. `docs/protocol.md` is its description for
+ * people; these schemas are what both ends parse with.
+ */
+export const accessProtocol = {
+  subprotocol: 'causeway.access.v1',
+  path: '/access',
+  /** A larger message closes the socket with 1009. */
+  maxMessageBytes: 64 * 1024,
+  /** Both ends send WebSocket pings this often while signed in; a peer silent for {@link accessProtocol.deadAfterMs} is gone. */
+  pingEveryMs: 5_000,
+  deadAfterMs: 15_000,
+  /** A client that has not said hello by then is closed. */
+  helloWithinMs: 10_000,
+  /** A question nobody answers for that long ends the sign-in. */
+  answerWithinMs: 5 * 60_000,
+  /** How long a one-time portal sign-in is good for. */
+  portalSignInMs: 60_000,
+} as const;
+
+const ticketSchema = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/)); // 256 bits, base64url
+const seqSchema = z.number().check(z.int(), z.minimum(1));
+const instantSchema = z.number();
+
+/** Where a session may go: host names or CIDRs, each with its ports. Checked by the gateway again after resolving. */
+export const grantTargetSchema = z.object({
+  host: z.string().check(z.minLength(1), z.maxLength(253)),
+  ports: z.array(z.number().check(z.int(), z.minimum(1), z.maximum(65_535))).check(z.minLength(1), z.maxLength(100)),
+});
+export type GrantTarget = z.infer<typeof grantTargetSchema>;
+
+export const clientMessageSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('hello'),
+    client: z.string().check(z.maxLength(100)),
+    version: z.string().check(z.maxLength(40)),
+    /** Random, made once per installation: its own session that was left behind is replaced without a question. */
+    installation: z.string().check(z.regex(/^[A-Za-z0-9_-]{22,64}$/)),
+    resume: z.optional(ticketSchema),
+  }),
+  z.object({ type: z.literal('answer'), seq: seqSchema, answer: answerSchema }),
+  z.object({ type: z.literal('extend') }),
+  z.object({ type: z.literal('portal-sign-in') }),
+  z.object({ type: z.literal('bye') }),
+]);
+export type ClientMessage = z.infer<typeof clientMessageSchema>;
+
+/** Why a question no longer stands. */
+export const withdrawalSchema = z.enum(['approved', 'denied', 'timed-out', 'superseded', 'ended']);
+export type Withdrawal = z.infer<typeof withdrawalSchema>;
+
+/** Why a session is over. */
+export const sessionEndSchema = z.enum(['expired', 'idle', 'revoked', 'replaced', 'signed-out']);
+export type SessionEnd = z.infer<typeof sessionEndSchema>;
+
+export const gatewayMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('prompt'), seq: seqSchema, prompt: promptSchema }),
+  z.object({ type: z.literal('withdrawn'), seq: seqSchema, reason: withdrawalSchema }),
+  z.object({
+    type: z.literal('granted'),
+    session: z.string().check(z.maxLength(64)),
+    user: z.string().check(z.maxLength(200)),
+    ticket: ticketSchema,
+    expiresAt: instantSchema,
+    idleSeconds: z.number().check(z.int(), z.minimum(1)),
+    extendable: z.boolean(),
+    relay: z.string().check(z.maxLength(200)), // path on the same gateway
+    grants: z.array(grantTargetSchema).check(z.maxLength(200)),
+  }),
+  z.object({
+    type: z.literal('refused'),
+    code: z.enum(failureCodes),
+    params: z.optional(failureParamsSchema),
+    message: z.optional(z.string().check(z.maxLength(500))),
+  }),
+  z.object({ type: z.literal('expiring'), at: instantSchema }),
+  z.object({ type: z.literal('extended'), expiresAt: instantSchema }),
+  z.object({ type: z.literal('extend-refused') }),
+  /** POST {token} to `action` within 60 s: stands for the password at the portal, never for the second factor. */
+  z.object({ type: z.literal('portal-sign-in'), action: z.url().check(z.maxLength(500)), token: z.string().check(z.maxLength(200)), expiresAt: instantSchema }),
+  z.object({ type: z.literal('ended'), reason: sessionEndSchema }),
+]);
+export type GatewayMessage = z.infer<typeof gatewayMessageSchema>;

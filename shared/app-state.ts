@@ -1,0 +1,91 @@
+import * as z from 'zod/mini';
+import { accessStateSchema } from './access-state.ts';
+import { failureSchema } from './failure.ts';
+import { preferencesSchema } from './settings.ts';
+import { recoveryStateSchema } from './recovery.ts';
+import { taskSchema } from './task.ts';
+
+/**
+ * The one value that the window, the tray and every other face of the app are functions of. It crosses the
+ * bridge whole on every change, so it never holds a password, a passcode, a ticket or anything typed.
+ */
+
+/** The portal's view beside ours. `path` and `host` are what the guide follows and the address line shows. */
+export const portalStateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('closed') }),
+  z.object({
+    kind: z.literal('open'),
+    host: z.string(),
+    path: z.string(),
+    loading: z.boolean(),
+    canGoBack: z.boolean(),
+    via: z.enum(['tunnel', 'direct']),
+    /** Why the last page did not load, or the last request to leave was denied. */
+    failure: z.nullable(failureSchema),
+  }),
+]);
+export type PortalState = z.infer<typeof portalStateSchema>;
+
+/** What the window needs to know of a profile. */
+export const profileSummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  gateways: z.array(z.string()),
+  labels: z.object({ userId: z.string(), password: z.string() }),
+  portalHost: z.string(),
+  portalPages: z.enum(['causeway.portal.v1', 'other']),
+  recovery: z.nullable(z.enum(['causeway.recovery.v1', 'other'])),
+  helpDesk: z.nullable(z.object({ name: z.optional(z.string()), phone: z.optional(z.string()), email: z.optional(z.string()), address: z.optional(z.string()) })),
+  trust: z.enum(['system', 'pin', 'authority']),
+});
+export type ProfileSummary = z.infer<typeof profileSummarySchema>;
+
+/** A profile that was read and waits for the person's yes. `sha256` is the fingerprint of its own authority, if it has one. */
+export const profilePreviewSchema = z.object({
+  profile: profileSummarySchema,
+  source: z.string(),
+  sha256: z.nullable(z.string()),
+  dropped: z.array(z.string()),
+  /** The id is known already: adding it replaces that one. */
+  replaces: z.boolean(),
+});
+export type ProfilePreview = z.infer<typeof profilePreviewSchema>;
+
+/** A link or a quit that needs a yes. */
+export const confirmationSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('connect'), profileId: z.string() }),
+  z.object({ kind: z.literal('task'), task: taskSchema }),
+  z.object({ kind: z.literal('quit') }),
+]);
+export type Confirmation = z.infer<typeof confirmationSchema>;
+
+export const noticeSchema = z.object({ id: z.string(), failure: failureSchema });
+export type AppNotice = z.infer<typeof noticeSchema>;
+
+export const appStateSchema = z.object({
+  access: accessStateSchema,
+  /** The task that the person chose; it stays until the portal is closed or they leave it. */
+  task: z.nullable(taskSchema),
+  portal: portalStateSchema,
+  recovery: recoveryStateSchema,
+  /** A recovery passcode is in memory, ready for the second-factor screen and for Copy passcode. */
+  heldPasscode: z.nullable(z.object({ expiresAt: z.number() })),
+  profiles: z.array(profileSummarySchema),
+  profileId: z.nullable(z.string()),
+  preview: z.nullable(profilePreviewSchema),
+  confirmation: z.nullable(confirmationSchema),
+  preferences: preferencesSchema,
+  saved: z.object({
+    userId: z.nullable(z.string()),
+    password: z.boolean(),
+    keychain: z.enum(['available', 'absent', 'locked']),
+  }),
+  /** Things to tell that belong to no screen: a damaged settings file, a profile partly read. */
+  notices: z.array(noticeSchema),
+  about: z.object({ version: z.string(), platform: z.enum(['darwin', 'win32', 'linux']) }),
+});
+export type AppState = z.infer<typeof appStateSchema>;
+
+/** Bytes through the tunnel since it opened, a second's sample each. */
+export const trafficSchema = z.object({ at: z.number(), received: z.number(), sent: z.number() });
+export type TrafficSample = z.infer<typeof trafficSchema>;

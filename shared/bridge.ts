@@ -1,0 +1,92 @@
+import * as z from 'zod/mini';
+import { appStateSchema, trafficSchema } from './app-state.ts';
+import { failureSchema, type Failure } from './failure.ts';
+import { identitySchema } from './recovery.ts';
+import { answerSchema } from './prompt.ts';
+import { preferencesSchema } from './settings.ts';
+import { taskSchema } from './task.ts';
+
+/**
+ * The bridge between the window and the main process: every call and event with the schema of what goes in
+ * and what comes out. Main's handlers, the preload and the renderer's client are derived from this value.
+ */
+const nothing = z.void();
+const id = z.string().check(z.maxLength(100));
+
+export const bridge = {
+  calls: {
+    getState: { in: nothing, out: appStateSchema },
+    // The session
+    connect: { in: z.object({ profileId: id }), out: nothing },
+    answer: { in: z.object({ promptId: id, answer: answerSchema, remember: z.boolean() }), out: nothing },
+    /** Answers the open passcode or second-factor prompt with the recovery passcode held in memory. */
+    answerWithHeldPasscode: { in: z.object({ promptId: id }), out: nothing },
+    extend: { in: nothing, out: nothing },
+    retryNow: { in: nothing, out: nothing },
+    disconnect: { in: nothing, out: nothing },
+    /** Dismisses an ending, back to a clean home. */
+    acknowledge: { in: nothing, out: nothing },
+    // Tasks and the portal
+    startTask: { in: z.object({ task: taskSchema }), out: nothing },
+    leaveTask: { in: nothing, out: nothing },
+    openPortal: { in: nothing, out: nothing },
+    closePortal: { in: nothing, out: nothing },
+    portalBack: { in: nothing, out: nothing },
+    portalReload: { in: nothing, out: nothing },
+    /** Puts the held recovery passcode on the clipboard for 60 s. */
+    copyPasscode: { in: nothing, out: nothing },
+    /** Shows the held recovery passcode: the one secret that travels this way, because the person asked to see it. */
+    revealPasscode: { in: nothing, out: z.object({ passcode: z.string() }) },
+    // Recovery, in our own screens
+    recoveryRole: { in: z.object({ role: id }), out: nothing },
+    recoveryVerify: { in: z.omit(identitySchema, { role: true }), out: nothing },
+    recoveryPasscode: { in: z.object({ password: z.string().check(z.maxLength(1024)) }), out: nothing },
+    recoveryBack: { in: nothing, out: nothing },
+    /** From the passcode on to Add a new device. */
+    recoveryContinue: { in: nothing, out: nothing },
+    // Profiles
+    previewAddress: { in: z.object({ address: z.string().check(z.maxLength(300)) }), out: nothing },
+    previewFile: { in: nothing, out: nothing },
+    acceptPreview: { in: nothing, out: nothing },
+    declinePreview: { in: nothing, out: nothing },
+    selectProfile: { in: z.object({ profileId: id }), out: nothing },
+    removeProfile: { in: z.object({ profileId: id }), out: nothing },
+    // The rest
+    confirm: { in: z.object({ yes: z.boolean() }), out: nothing },
+    changePreferences: { in: z.partial(preferencesSchema), out: nothing },
+    forgetSignIn: { in: nothing, out: nothing },
+    dismissNotice: { in: z.object({ id }), out: nothing },
+    /** Copies code, time, gateway and version of the last failure for the help desk. */
+    copyDetails: { in: nothing, out: nothing },
+    openHelpDesk: { in: nothing, out: nothing },
+    openLogs: { in: nothing, out: nothing },
+  },
+  events: {
+    state: appStateSchema,
+    traffic: trafficSchema,
+  },
+} as const;
+
+export type Calls = typeof bridge.calls;
+export type CallName = keyof Calls;
+export type CallInput<N extends CallName> = z.infer<Calls[N]['in']>;
+export type CallOutput<N extends CallName> = z.infer<Calls[N]['out']>;
+export type EventName = keyof typeof bridge.events;
+export type EventPayload<N extends EventName> = z.infer<(typeof bridge.events)[N]>;
+
+export const callNames = Object.keys(bridge.calls) as CallName[];
+export const eventNames = Object.keys(bridge.events) as EventName[];
+export const callChannel = (name: CallName): string => `call:${name}`;
+export const eventChannel = (name: EventName): string => `event:${name}`;
+
+/** What crosses: a result, or a failure that keeps its code. */
+export type Reply<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+export function replySchema<T extends z.ZodMiniType>(value: T) {
+  return z.discriminatedUnion('ok', [z.object({ ok: z.literal(true), value }), z.object({ ok: z.literal(false), failure: failureSchema })]);
+}
+
+/** What the preload puts on the page's `window.causeway`. */
+export interface Bridge {
+  call(name: CallName, input: unknown): Promise<unknown>;
+  on(name: EventName, listener: (payload: unknown) => void): () => void;
+}

@@ -1,0 +1,107 @@
+import * as z from 'zod/mini';
+import { fail } from './failure.ts';
+
+/**
+ * Profiles: where to connect and how. A profile names hosts, labels and trust; it never names a program or
+ * a library on disk. Files end in `.causeway` and hold this as JSON, {@link maxProfileBytes} at most.
+ */
+export const maxProfileBytes = 64 * 1024;
+export const profileVersion = 1;
+/** Where a campus publishes its profile: `https://<address>` + this path. */
+export const discoveryPath = '/.well-known/causeway.json';
+
+const name = z.string().check(z.trim(), z.minLength(1), z.maxLength(120));
+const hostName = z.string().check(z.regex(/^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/));
+const port = z.number().check(z.int(), z.minimum(1), z.maximum(65_535));
+const httpsAddress = z.url({ protocol: /^https$/ }).check(z.maxLength(500));
+/** A PEM bundle of the campus's own authority. */
+const pem = z.string().check(z.regex(/^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/), z.maxLength(32_768));
+
+export const trustSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('system') }),
+  /** SHA-256 of the server key (SubjectPublicKeyInfo), base64: only these keys, whoever signed them. */
+  z.object({ kind: z.literal('pin'), spkiSha256: z.array(z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/))).check(z.minLength(1), z.maxLength(10)) }),
+  /** The campus's own authority, beside the system's. */
+  z.object({ kind: z.literal('authority'), pem }),
+]);
+export type Trust = z.infer<typeof trustSchema>;
+
+export const profileSchema = z.object({
+  version: z.literal(profileVersion),
+  id: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/)),
+  name,
+  /** host or host:port, best first. */
+  gateways: z.array(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:\d{1,5})?$/))).check(z.minLength(1), z.maxLength(20)),
+  protocol: z.literal('campus'),
+  tunnel: z.literal('relay'),
+  labels: z.object({ userId: name, password: name }),
+  portal: z.object({
+    address: httpsAddress,
+    /** The only hosts that the portal view may load from. */
+    hosts: z.array(hostName).check(z.minLength(1), z.maxLength(20)),
+    /** Whether its pages are the ones whose addresses the guide can follow. */
+    pages: z.enum(['causeway.portal.v1', 'other']),
+  }),
+  /** The public recovery site. With our interface its steps are our own screens; `other` opens in the view. */
+  recovery: z.optional(z.object({ address: httpsAddress, interface: z.enum(['causeway.recovery.v1', 'other']) })),
+  /** Answers only on campus: an address whose JSON body holds `campus` with this value. */
+  onCampus: z.optional(z.object({ probe: httpsAddress, campus: z.string().check(z.maxLength(120)) })),
+  trust: trustSchema,
+  helpDesk: z.optional(z.object({ name: z.optional(name), phone: z.optional(name), email: z.optional(name), address: z.optional(httpsAddress) })),
+  /**
+   * For a campus on this machine, whose names no DNS knows: connections to host:port go to this loopback
+   * port instead. Certificates are still checked for `host`. Only loopback can be named.
+   */
+  connectTo: z.optional(z.array(z.object({ host: hostName, port, loopbackPort: port })).check(z.maxLength(20))),
+});
+export type Profile = z.infer<typeof profileSchema>;
+
+/** Defaults for keys that a profile may leave out or get wrong without becoming useless. */
+const defaults = {
+  protocol: 'campus',
+  tunnel: 'relay',
+  labels: { userId: 'User ID', password: 'Password' },
+  trust: { kind: 'system' },
+} as const;
+/** Without these there is nothing to connect to. `trust` is here because a damaged one must never fall back to a weaker one. */
+const essential: readonly string[] = ['version', 'id', 'name', 'gateways', 'portal', 'protocol', 'tunnel', 'trust'];
+
+export interface ReadProfile {
+  profile: Profile;
+  /** Keys that were dropped because they were unknown or wrong, for the report to the person. */
+  dropped: string[];
+}
+
+/**
+ * Reads a profile from its JSON text. A bad or unknown key is dropped and named, the rest kept.
+ * Throws `profile-invalid` (params: key) when an essential key is missing or wrong.
+ */
+export function readProfile(text: string): ReadProfile {
+  if (text.length > maxProfileBytes) throw fail('profile-invalid', { key: 'size' });
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (cause) {
+    throw fail('profile-invalid', { key: 'JSON' }, { cause });
+  }
+  const object = z.record(z.string(), z.unknown()).safeParse(raw);
+  if (!object.success) throw fail('profile-invalid', { key: 'JSON' });
+  const kept: Record<string, unknown> = {};
+  const dropped: string[] = [];
+  for (const [key, value] of Object.entries({ ...defaults, ...object.data })) {
+    const schema = Object.hasOwn(profileSchema.shape, key) ? profileSchema.shape[key as keyof typeof profileSchema.shape] : undefined;
+    if (schema?.safeParse(value).success) kept[key] = value;
+    else if (essential.includes(key)) throw fail('profile-invalid', { key });
+    else dropped.push(key.slice(0, 60));
+  }
+  if (dropped.includes('labels')) kept['labels'] = defaults.labels;
+  const parsed = profileSchema.safeParse(kept);
+  if (!parsed.success) throw fail('profile-invalid', { key: String(parsed.error.issues[0]?.path[0] ?? 'JSON') });
+  return { profile: parsed.data, dropped };
+}
+
+/** The host and port of `host[:port]`, 443 when there is none. */
+export function splitHost(address: string): { host: string; port: number } {
+  const colon = address.lastIndexOf(':');
+  return colon < 0 ? { host: address, port: 443 } : { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+}

@@ -1,0 +1,128 @@
+import * as z from 'zod/mini';
+import { failureSchema } from './failure.ts';
+
+/**
+ * Prompts: the questions that a gateway may put to a person, and their answers.
+ *
+ * A prompt says nothing about who answers it. Bounds are generous for people and mean for attackers:
+ * whatever is longer is refused at the boundary and never drawn.
+ */
+
+const shortText = z.string().check(z.maxLength(200));
+const longText = z.string().check(z.maxLength(20_000));
+const instant = z.number(); // epoch milliseconds
+
+/** One labelled input. `name` goes back in the answer; `user` and `password` are the well-known ones. */
+export const promptFieldSchema = z.object({
+  name: shortText,
+  label: z.optional(shortText), // absent: the profile's own label, or ours
+  secret: z.boolean(),
+  value: z.optional(shortText),
+});
+export type PromptField = z.infer<typeof promptFieldSchema>;
+
+/** One drop-down inside a form, for example a realm or a group. */
+export const promptSelectSchema = z.object({
+  name: shortText,
+  label: shortText,
+  options: z.array(z.object({ value: shortText, label: shortText })).check(z.minLength(1), z.maxLength(100)),
+  value: z.optional(shortText),
+});
+export type PromptSelect = z.infer<typeof promptSelectSchema>;
+
+export const factorMethodSchema = z.enum(['push', 'passcode']);
+export type FactorMethod = z.infer<typeof factorMethodSchema>;
+
+/** An enrolled device as the gateway names it. `id` is opaque. */
+export const factorDeviceSchema = z.object({ id: shortText, name: shortText, methods: z.array(factorMethodSchema).check(z.maxLength(4)) });
+export type FactorDevice = z.infer<typeof factorDeviceSchema>;
+
+/** Why the last try did not work, how many are left, and when the next code comes. */
+const retryFields = {
+  failure: z.optional(failureSchema),
+  triesLeft: z.optional(z.number().check(z.int(), z.minimum(0))),
+};
+
+export const promptSchema = z.discriminatedUnion('kind', [
+  /** The gateway's terms, before or after sign-in: Proceed or Decline. */
+  z.object({ kind: z.literal('notice'), when: z.enum(['before', 'after']), title: z.optional(shortText), text: longText }),
+  z.object({
+    kind: z.literal('credentials'),
+    fields: z.array(promptFieldSchema).check(z.minLength(1), z.maxLength(10)),
+    selects: z.array(promptSelectSchema).check(z.maxLength(5)),
+    ...retryFields,
+  }),
+  /** Which device, which method. A device may be absent: recovery passcodes need none. */
+  z.object({ kind: z.literal('second-factor'), devices: z.array(factorDeviceSchema).check(z.maxLength(20)), ...retryFields }),
+  /** A code. `lengths` is a hint for grouping digits, never a reason to refuse one. */
+  z.object({
+    kind: z.literal('passcode'),
+    device: z.optional(shortText),
+    lengths: z.array(z.number()).check(z.maxLength(5)),
+    nextCodeAt: z.optional(instant),
+    ...retryFields,
+  }),
+  /** A push is out. The gateway withdraws the prompt when it is approved, denied or timed out. */
+  z.object({ kind: z.literal('push'), device: shortText, number: z.optional(z.string().check(z.regex(/^\d{1,6}$/))), deadline: instant }),
+  z.object({
+    kind: z.literal('choice'),
+    purpose: z.enum(['realm', 'role', 'session', 'other']),
+    title: z.optional(shortText),
+    options: z.array(z.object({ id: shortText, label: shortText, detail: z.optional(shortText) })).check(z.minLength(1), z.maxLength(50)),
+  }),
+  /** Any form that nothing above fits: a question that the gateway asks is never hidden. */
+  z.object({
+    kind: z.literal('fields'),
+    title: z.optional(shortText),
+    message: z.optional(longText),
+    fields: z.array(promptFieldSchema).check(z.maxLength(30)),
+    selects: z.array(promptSelectSchema).check(z.maxLength(10)),
+    ...retryFields,
+  }),
+  /** A server that no authority vouches for. `sha256` is the fingerprint of its certificate, colon-separated hex. */
+  z.object({ kind: z.literal('certificate'), host: shortText, sha256: shortText, subject: shortText, issuer: shortText, validUntil: instant }),
+]);
+export type Prompt = z.infer<typeof promptSchema>;
+export type PromptKind = Prompt['kind'];
+export type PromptOf<K extends PromptKind> = Extract<Prompt, { kind: K }>;
+
+const fieldValues = z.record(shortText, z.string().check(z.maxLength(1024)));
+
+export const answerSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('notice'), proceed: z.boolean() }),
+  z.object({ kind: z.literal('credentials'), values: fieldValues }),
+  z.object({ kind: z.literal('second-factor'), method: z.literal('push'), device: shortText }),
+  /** With the passcode at once where it is known already, so that no second question is needed. */
+  z.object({ kind: z.literal('second-factor-passcode'), passcode: z.optional(z.string().check(z.maxLength(64))) }),
+  z.object({ kind: z.literal('passcode'), passcode: z.string().check(z.maxLength(64)) }),
+  /** Leave a push or a passcode question for the other method, or for the choice of devices. */
+  z.object({ kind: z.literal('instead'), method: z.enum(['passcode', 'choose']) }),
+  z.object({ kind: z.literal('choice'), option: shortText }),
+  z.object({ kind: z.literal('fields'), values: fieldValues }),
+  z.object({ kind: z.literal('certificate'), accept: z.boolean() }),
+]);
+export type Answer = z.infer<typeof answerSchema>;
+export type AnswerOf<K extends Answer['kind']> = Extract<Answer, { kind: K }>;
+
+/** Which answers fit which prompt. An answer of another kind is refused wherever it arrives. */
+export const answersOf = {
+  'notice': ['notice'],
+  'credentials': ['credentials'],
+  'second-factor': ['second-factor', 'second-factor-passcode'],
+  'passcode': ['passcode', 'instead'],
+  'push': ['instead'],
+  'choice': ['choice'],
+  'fields': ['fields'],
+  'certificate': ['certificate'],
+} as const satisfies Record<PromptKind, readonly Answer['kind'][]>;
+
+/** Whether an answer is one that this prompt can take. */
+export function fits(prompt: Prompt, answer: Answer): boolean {
+  const kinds: readonly Answer['kind'][] = answersOf[prompt.kind];
+  return kinds.includes(answer.kind);
+}
+
+/** A passcode as the gateway wants it: what a person typed or pasted, without the spaces and dashes used for reading aloud. */
+export function plainPasscode(typed: string): string {
+  return typed.replace(/[\s-]/g, '');
+}
