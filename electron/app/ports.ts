@@ -1,0 +1,78 @@
+import type { Duplex } from 'node:stream';
+import type { CallInput, CallName, CallOutput } from '../../shared/bridge.ts';
+import type { AppState, TrafficSample } from '../../shared/app-state.ts';
+import type { Failure } from '../../shared/failure.ts';
+import type { Preferences } from '../../shared/settings.ts';
+import type { PortalSignIn } from '../../shared/recovery.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { PortalTask } from '../../shared/task.ts';
+import type { CertificateJudge } from '../trust/certificate.ts';
+
+/**
+ * The seams between the application (`electron/app`, plain Node) and what surrounds it. The desktop
+ * implements {@link DesktopPorts}; the window, the tray and the tests use {@link Application}.
+ */
+
+/** The application: one state, the bridge's verbs, and nothing that shows anything. */
+export interface Application {
+  readonly state: AppState;
+  /** Called after every change with the new whole state. */
+  onState(listener: (state: AppState) => void): () => void;
+  onTraffic(listener: (sample: TrafficSample) => void): () => void;
+  /** The bridge's calls as functions; main's IPC handlers, the tray and the tests call these. Rejects with a CausewayError. */
+  readonly verbs: { [N in CallName]: (input: CallInput<N>) => Promise<CallOutput<N>> };
+  /** A `causeway://` link, a `.causeway` file path or nothing, from the command line or the system. */
+  openArgument(argument: string): Promise<void>;
+  /** Quick connect from the tray: as far as it goes without a question; resolves when connected or when a question is open. */
+  quickConnect(): Promise<void>;
+  /** A quit was asked for. True: go. False: the window shows the question first. */
+  mayQuit(): boolean;
+  /** Signs out and closes everything; bounded to 3 s. */
+  shutdown(): Promise<void>;
+}
+
+/** Where the portal view goes first, and under which rules. */
+export interface PortalVisit {
+  profile: Profile;
+  judge: CertificateJudge;
+  /** A one-time sign-in to POST, or null: the page asks for one itself. */
+  signIn: PortalSignIn | null;
+  task: PortalTask | null;
+  via: 'tunnel' | 'direct';
+}
+
+export interface PortalPage {
+  host: string;
+  path: string;
+  loading: boolean;
+  canGoBack: boolean;
+  failure: Failure | null;
+}
+
+/** The view beside ours: own in-memory partition, everything through the loopback proxy, only the profile's portal hosts. */
+export interface PortalView {
+  open(visit: PortalVisit): Promise<void>;
+  /** Closes the view and empties its partition. */
+  close(): Promise<void>;
+  back(): void;
+  reload(): void;
+  /** The page changed; null when the view was closed from outside. */
+  onPage(listener: (page: PortalPage | null) => void): void;
+}
+
+export interface DesktopPorts {
+  portal: PortalView;
+  /** Shows the window and gives it the focus: a question is open that only a person can answer. */
+  showWindow(): void;
+  clipboard: { write(text: string): void; read(): string };
+  openExternal(address: string): Promise<void>;
+  /** Lets the person choose a `.causeway` file; null when they did not. */
+  chooseProfileFile(): Promise<{ name: string; text: string } | null>;
+  showLogs(): Promise<void>;
+  applyPreferences(preferences: Preferences): void;
+  /** Ends the app after a confirmed quit. */
+  quit(): void;
+}
+
+/** What the loopback proxy needs of whoever carries traffic now. */
+export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
