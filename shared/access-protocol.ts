@@ -81,7 +81,12 @@ export const gatewayMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('extended'), expiresAt: instantSchema }),
   z.object({ type: z.literal('extend-refused') }),
   /** POST {token} to `action` within 60 s: stands for the password at the portal, never for the second factor. */
-  z.object({ type: z.literal('portal-sign-in'), action: z.url().check(z.maxLength(500)), token: z.string().check(z.maxLength(200)), expiresAt: instantSchema }),
+  z.object({
+    type: z.literal('portal-sign-in'),
+    action: z.url().check(z.maxLength(500)),
+    token: z.string().check(z.maxLength(200)),
+    expiresAt: instantSchema,
+  }),
   z.object({ type: z.literal('ended'), reason: sessionEndSchema }),
 ]);
 export type GatewayMessage = z.infer<typeof gatewayMessageSchema>;

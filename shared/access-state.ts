@@ -29,7 +29,14 @@ export const accessStateSchema = z.discriminatedUnion('kind', [
   /** `expiring` once the session nears its end (a tenth of its life or ten minutes, whichever is less). */
   z.object({ kind: z.literal('connected'), ...session, portal: portalHealthSchema, expiring: z.boolean() }),
   /** The link broke; the ticket is still good. `nextTryAt` null: a try is under way. */
-  z.object({ kind: z.literal('reconnecting'), ...session, brokeAt: instant, why: failureSchema, tries: z.number(), nextTryAt: z.nullable(instant) }),
+  z.object({
+    kind: z.literal('reconnecting'),
+    ...session,
+    brokeAt: instant,
+    why: failureSchema,
+    tries: z.number(),
+    nextTryAt: z.nullable(instant),
+  }),
   z.object({ kind: z.literal('closing'), profileId: z.string(), ending: z.nullable(failureSchema) }),
 ]);
 export type AccessState = z.infer<typeof accessStateSchema>;
@@ -106,7 +113,8 @@ export type Step = { ok: true; machine: AccessMachine } | { ok: false; refused: 
 export function step(machine: AccessMachine, attempt: number, event: AccessEvent): Step {
   const { state } = machine;
   if (event.type === 'connect' ? attempt <= machine.attempt : attempt !== machine.attempt) return { ok: false, refused: 'stale', machine };
-  if (!transitions.some((row) => row.event === event.type && row.from.includes(state.kind))) return { ok: false, refused: 'illegal', machine };
+  if (!transitions.some((row) => row.event === event.type && row.from.includes(state.kind)))
+    return { ok: false, refused: 'illegal', machine };
   const next = reduce(state, event);
   return next ? { ok: true, machine: { attempt, state: next } } : { ok: false, refused: 'stale', machine };
 }

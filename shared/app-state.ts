@@ -35,7 +35,14 @@ export const profileSummarySchema = z.object({
   portalHost: z.string(),
   portalPages: z.enum(['causeway.portal.v1', 'other']),
   recovery: z.nullable(z.enum(['causeway.recovery.v1', 'other'])),
-  helpDesk: z.nullable(z.object({ name: z.optional(z.string()), phone: z.optional(z.string()), email: z.optional(z.string()), address: z.optional(z.string()) })),
+  helpDesk: z.nullable(
+    z.object({
+      name: z.optional(z.string()),
+      phone: z.optional(z.string()),
+      email: z.optional(z.string()),
+      address: z.optional(z.string()),
+    }),
+  ),
   trust: z.enum(['system', 'pin', 'authority']),
 });
 export type ProfileSummary = z.infer<typeof profileSummarySchema>;

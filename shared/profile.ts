@@ -20,7 +20,10 @@ const pem = z.string().check(z.regex(/^-----BEGIN CERTIFICATE-----[\s\S]+-----EN
 export const trustSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('system') }),
   /** SHA-256 of the server key (SubjectPublicKeyInfo), base64: only these keys, whoever signed them. */
-  z.object({ kind: z.literal('pin'), spkiSha256: z.array(z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/))).check(z.minLength(1), z.maxLength(10)) }),
+  z.object({
+    kind: z.literal('pin'),
+    spkiSha256: z.array(z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/))).check(z.minLength(1), z.maxLength(10)),
+  }),
   /** The campus's own authority, beside the system's. */
   z.object({ kind: z.literal('authority'), pem }),
 ]);
@@ -47,7 +50,9 @@ export const profileSchema = z.object({
   /** Answers only on campus: an address whose JSON body holds `campus` with this value. */
   onCampus: z.optional(z.object({ probe: httpsAddress, campus: z.string().check(z.maxLength(120)) })),
   trust: trustSchema,
-  helpDesk: z.optional(z.object({ name: z.optional(name), phone: z.optional(name), email: z.optional(name), address: z.optional(httpsAddress) })),
+  helpDesk: z.optional(
+    z.object({ name: z.optional(name), phone: z.optional(name), email: z.optional(name), address: z.optional(httpsAddress) }),
+  ),
   /**
    * For a campus on this machine, whose names no DNS knows: connections to host:port go to this loopback
    * port instead. Certificates are still checked for `host`. Only loopback can be named.

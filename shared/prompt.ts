@@ -80,7 +80,14 @@ export const promptSchema = z.discriminatedUnion('kind', [
     ...retryFields,
   }),
   /** A server that no authority vouches for. `sha256` is the fingerprint of its certificate, colon-separated hex. */
-  z.object({ kind: z.literal('certificate'), host: shortText, sha256: shortText, subject: shortText, issuer: shortText, validUntil: instant }),
+  z.object({
+    kind: z.literal('certificate'),
+    host: shortText,
+    sha256: shortText,
+    subject: shortText,
+    issuer: shortText,
+    validUntil: instant,
+  }),
 ]);
 export type Prompt = z.infer<typeof promptSchema>;
 export type PromptKind = Prompt['kind'];

@@ -15,7 +15,7 @@ export const relayProtocol = {
   /** The payload of one DATA frame at most. */
   maxDataBytes: 64 * 1024,
   maxFrameBytes: 64 * 1024 + 5,
-  maxStreams: 4096,
+  maxStreams: 1024,
   pingEveryMs: 5_000,
   /** A peer that sent nothing, not even a pong, for so long is gone. */
   deadAfterMs: 15_000,

@@ -43,6 +43,8 @@ export type GuideStepId<T extends PortalTask = PortalTask> = (typeof guideSteps)
 /** The index of the step that a page address belongs to, or null where the guide does not know the page. */
 export function stepAt(task: PortalTask, path: string): number | null {
   const steps: readonly { paths: readonly string[] }[] = guideSteps[task];
-  const index = steps.findIndex((step) => step.paths.some((pattern) => (pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern)));
+  const index = steps.findIndex((step) =>
+    step.paths.some((pattern) => (pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern)),
+  );
   return index < 0 ? null : index;
 }

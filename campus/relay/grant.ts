@@ -1,0 +1,30 @@
+import { BlockList, isIP } from 'node:net';
+import type { GrantTarget } from '../../shared/access-protocol.ts';
+import type { RelayTarget } from './server.ts';
+
+/**
+ * Whether a grant lets a session reach `host:port`, which has been resolved to `target` already.
+ *
+ * A grant by name holds for that name alone and wherever the campus resolves it to. A grant by address or
+ * CIDR holds for the resolved address, so that a name cannot be used to slip past it.
+ */
+export function allowedBy(targets: readonly GrantTarget[], host: string, port: number, target: RelayTarget | null): boolean {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  return targets.some((grant) => {
+    if (!grant.ports.includes(port)) return false;
+    if (grant.host.toLowerCase() === name) return true;
+    return target !== null && 'host' in target && coversAddress(grant.host, target.host);
+  });
+}
+
+function coversAddress(granted: string, address: string): boolean {
+  const family = isIP(address);
+  const [base = '', prefix] = granted.split('/');
+  if (family === 0 || isIP(base) !== family) return false;
+  const list = new BlockList();
+  const type = family === 6 ? 'ipv6' : 'ipv4';
+  const bits = prefix === undefined ? (family === 6 ? 128 : 32) : Number(prefix);
+  if (!Number.isInteger(bits) || bits < 0 || bits > (family === 6 ? 128 : 32)) return false;
+  list.addSubnet(base, bits, type);
+  return list.check(address, type);
+}

@@ -1,0 +1,190 @@
+import type { IncomingMessage } from 'node:http';
+import net from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { GrantTarget } from '../../shared/access-protocol.ts';
+import { keepAlive } from '../../shared/keep-alive.ts';
+import { RelayMux, RelayProtocolError, type MuxStream } from '../../shared/relay-mux.ts';
+import { relayProtocol, type RefusalReason } from '../../shared/relay-protocol.ts';
+import { allowedBy } from './grant.ts';
+
+/** A session as the relay sees it. */
+export interface RelaySession {
+  readonly id: string;
+  readonly targets: readonly GrantTarget[];
+  /** Counts as activity: the idle time starts anew. */
+  touch(bytes: number): void;
+  /** Aborted when the session is over: the relay goes down with it. */
+  readonly ended: AbortSignal;
+}
+
+/** Where a name leads: a Unix socket or named pipe of the campus's own, or an address. */
+export type RelayTarget = { path: string } | { host: string; port: number };
+
+export interface RelayOptions {
+  authorize(ticket: string): RelaySession | null;
+  /** Null: no such name. */
+  resolve(host: string, port: number): Promise<RelayTarget | null>;
+}
+
+export interface RelayServer {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): void;
+}
+
+/** The gateway's end of the relay, version 1 (`docs/protocol.md`). One WebSocket a session; a newer one replaces it. */
+export function createRelayServer(options: RelayOptions): RelayServer {
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: relayProtocol.maxFrameBytes,
+    handleProtocols: (protocols) => (protocols.has(relayProtocol.subprotocol) ? relayProtocol.subprotocol : false),
+  });
+  const current = new Map<string, WebSocket>();
+
+  return {
+    handleUpgrade(request, socket, head) {
+      const ticket = /^Bearer ([A-Za-z0-9_-]{43})$/.exec(request.headers.authorization ?? '')?.[1];
+      const session = ticket === undefined ? null : options.authorize(ticket);
+      const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+      if (!session) refuseUpgrade(socket, '401 Unauthorized');
+      else if (!offered.includes(relayProtocol.subprotocol)) refuseUpgrade(socket, '400 Bad Request');
+      else {
+        server.handleUpgrade(request, socket, head, (link) => {
+          current.get(session.id)?.close(4001, 'replaced');
+          current.set(session.id, link);
+          link.once('close', () => {
+            if (current.get(session.id) === link) current.delete(session.id);
+          });
+          serve(link, session, options);
+        });
+      }
+    },
+    close() {
+      for (const link of current.values()) link.terminate();
+      server.close();
+    },
+  };
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function serve(socket: WebSocket, session: RelaySession, options: RelayOptions): void {
+  let backlog = 0;
+  const mux: RelayMux = new RelayMux(
+    {
+      send(message) {
+        backlog += message.length;
+        session.touch(message.length);
+        socket.send(message, { binary: true }, () => {
+          backlog -= message.length;
+          mux.drained();
+        });
+      },
+      backlog: () => backlog,
+    },
+    (stream, host, port) => void connect(stream, host, port, session, options),
+  );
+  socket.on('message', (data, isBinary) => {
+    if (!isBinary || !Buffer.isBuffer(data)) {
+      socket.close(1003);
+      return;
+    }
+    session.touch(data.length);
+    try {
+      mux.receive(data);
+    } catch (error) {
+      if (!(error instanceof RelayProtocolError)) throw error;
+      socket.close(1002, error.message);
+    }
+  });
+  const end = (): void => socket.close(4000, 'session ended');
+  session.ended.addEventListener('abort', end, { once: true });
+  socket.once('close', () => {
+    session.ended.removeEventListener('abort', end);
+    mux.close();
+  });
+  // What breaks shows as 'close' right after; without a listener it would end the process
+  socket.on('error', () => socket.terminate());
+  keepAlive(socket, relayProtocol);
+}
+
+/** Opens the target of one stream. Never rejects: every outcome is a frame. */
+async function connect(stream: MuxStream, host: string, port: number, session: RelaySession, options: RelayOptions): Promise<void> {
+  // What arrives while the target is being reached waits here; the window bounds it
+  const early: Early = { payloads: [], ended: false };
+  const given = new AbortController();
+  stream.events = {
+    data: (payload) => early.payloads.push(Buffer.from(payload)),
+    end: () => {
+      early.ended = true;
+    },
+    broken: () => given.abort(),
+  };
+  const target = await reachable(host, port, session, options);
+  if (given.signal.aborted) return;
+  if (typeof target === 'string') {
+    stream.refuse(target);
+    return;
+  }
+  const socket = net.connect({ ...target, allowHalfOpen: true });
+  const timer = setTimeout(() => {
+    stream.refuse('timed-out');
+    socket.destroy();
+  }, relayProtocol.openWithinMs);
+  given.signal.addEventListener('abort', () => socket.destroy(), { once: true });
+  socket.once('connect', () => {
+    clearTimeout(timer);
+    stream.confirm();
+    join(stream, socket, early);
+  });
+  // Before it is connected the stream is refused; later the same failure tears it down
+  socket.on('error', () => {
+    if (socket.pending) stream.refuse('unreachable');
+  });
+  socket.once('close', () => clearTimeout(timer));
+}
+
+interface Early {
+  payloads: Uint8Array[];
+  ended: boolean;
+}
+
+/** Where the stream goes, or why it may not. */
+async function reachable(host: string, port: number, session: RelaySession, options: RelayOptions): Promise<RelayTarget | RefusalReason> {
+  if (!session.targets.some((grant) => grant.ports.includes(port))) return 'not-allowed';
+  let target: RelayTarget | null = null;
+  try {
+    target = await options.resolve(host, port);
+  } catch {
+    // An unknown name; whether it may be said is decided below
+  }
+  // Checked after resolving, on the address that will be connected to
+  if (!allowedBy(session.targets, host, port, target)) return 'not-allowed';
+  return target ?? 'name-unknown';
+}
+
+/** Carries bytes both ways between a stream and its target, each waiting for the other's reader. */
+function join(stream: MuxStream, socket: net.Socket, early: Early): void {
+  socket.setNoDelay(true);
+  const toTarget = (payload: Uint8Array): void => {
+    socket.write(payload, () => stream.consumed(payload.length));
+  };
+  stream.events = {
+    data: toTarget,
+    writable: () => socket.resume(),
+    end: () => socket.end(),
+    broken: () => socket.destroy(),
+  };
+  for (const payload of early.payloads) toTarget(payload);
+  if (early.ended) socket.end();
+  socket.on('data', (chunk) => {
+    if (!stream.write(chunk)) socket.pause();
+  });
+  socket.on('end', () => stream.end());
+  socket.on('close', (failed) => {
+    if (failed) stream.reset();
+  });
+}

@@ -1,0 +1,29 @@
+/** What {@link keepAlive} needs of a WebSocket; the one of the `ws` package fits. */
+export interface PeerSocket {
+  readonly readyState: number;
+  readonly OPEN: number;
+  ping(): void;
+  terminate(): void;
+  on(event: 'message' | 'ping' | 'pong', listener: () => void): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+/**
+ * Pings a peer, and terminates the socket once the peer has been silent, pongs included, for `deadAfterMs`.
+ * Any message counts as life. Stops by itself when the socket closes.
+ */
+export function keepAlive(socket: PeerSocket, { pingEveryMs, deadAfterMs }: { pingEveryMs: number; deadAfterMs: number }): void {
+  let heardAt = performance.now();
+  const heard = (): void => {
+    heardAt = performance.now();
+  };
+  const timer = setInterval(() => {
+    // One period of grace: the answer to the newest ping may be on its way
+    if (performance.now() - heardAt > deadAfterMs - pingEveryMs) socket.terminate();
+    else if (socket.readyState === socket.OPEN) socket.ping();
+  }, pingEveryMs);
+  socket.on('pong', heard);
+  socket.on('ping', heard);
+  socket.on('message', heard);
+  socket.once('close', () => clearInterval(timer));
+}

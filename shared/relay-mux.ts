@@ -1,0 +1,286 @@
+import {
+  decodeFrame,
+  encodeFrame,
+  frameHeaderBytes,
+  frameType,
+  relayProtocol,
+  writeHeader,
+  type Frame,
+  type RefusalReason,
+} from './relay-protocol.ts';
+
+/**
+ * The relay's multiplexer: streams, windows and fairness, the same at both ends and without I/O. Whoever
+ * owns the WebSocket feeds it messages, sends what it hands over, and says when the socket has drained.
+ */
+
+/** The WebSocket below. `send` takes one whole message; `backlog` is what it has taken and not yet written out. */
+export interface MuxLink {
+  send(message: Uint8Array): void;
+  backlog(): number;
+}
+
+/** What a stream tells its owner. `writable` follows a `write` that returned false. */
+export interface StreamEvents {
+  opened(): void;
+  data(payload: Uint8Array): void;
+  writable(): void;
+  /** The far end will send no more. */
+  end(): void;
+  /** The stream is gone, or never came to be. The last event. */
+  broken(reason: RefusalReason): void;
+}
+
+/** Above this the link is full and streams wait; they go on once it has sunk to half of it. */
+const linkHighWater = 1024 * 1024;
+/** Give back window in pieces of this size: fewer messages, and never so late that the sender runs dry. */
+const creditBytes = relayProtocol.windowBytes / 4;
+
+/** The peer broke the protocol; the whole link must be closed with WebSocket code 1002. */
+export class RelayProtocolError extends Error {
+  override readonly name = 'RelayProtocolError';
+}
+
+export class RelayMux {
+  private readonly streams = new Map<number, MuxStream>();
+  /** Streams with something to send, in turn. */
+  private readonly turn = new Set<MuxStream>();
+  private lastId = 0;
+  private closed = false;
+
+  /** `accept` is called for each OPEN of the peer; without it the peer may open nothing. */
+  constructor(
+    private readonly link: MuxLink,
+    private readonly accept?: (stream: MuxStream, host: string, port: number) => void,
+  ) {}
+
+  get streamCount(): number {
+    return this.streams.size;
+  }
+
+  /** Opens a stream to `host:port` at the far end. DATA may follow at once. */
+  open(host: string, port: number, events: Partial<StreamEvents>): MuxStream {
+    const stream = new MuxStream(this, ++this.lastId);
+    stream.events = events;
+    if (this.closed || this.streams.size >= relayProtocol.maxStreams) {
+      stream.breakOff(this.closed ? 'reset' : 'busy');
+      return stream;
+    }
+    this.streams.set(stream.id, stream);
+    this.transmit({ type: 'open', stream: stream.id, host, port });
+    return stream;
+  }
+
+  /** Takes one message from the WebSocket. Throws {@link RelayProtocolError}. Payloads are views into `message`. */
+  receive(message: Uint8Array): void {
+    const frame = decodeFrame(message);
+    if (!frame) throw new RelayProtocolError('unreadable frame');
+    if (frame.type === 'open') {
+      this.accepted(frame);
+      return;
+    }
+    if (frame.stream > this.lastId) throw new RelayProtocolError('frame for a stream that was never opened');
+    // A stream that we closed may still get what was on its way
+    this.streams.get(frame.stream)?.receive(frame);
+  }
+
+  private accepted(frame: Extract<Frame, { type: 'open' }>): void {
+    if (!this.accept || frame.stream <= this.lastId) throw new RelayProtocolError('unexpected OPEN');
+    this.lastId = frame.stream;
+    const stream = new MuxStream(this, frame.stream);
+    if (this.streams.size >= relayProtocol.maxStreams) {
+      this.transmit({ type: 'refused', stream: frame.stream, reason: 'busy' });
+      return;
+    }
+    this.streams.set(frame.stream, stream);
+    this.accept(stream, frame.host, frame.port);
+  }
+
+  /** The link has written something out: whoever waits may go on. */
+  drained(): void {
+    if (this.link.backlog() > linkHighWater / 2) return;
+    for (const stream of this.turn) {
+      if (this.isFull()) return;
+      this.turn.delete(stream);
+      // One frame a turn, so that a fast stream does not starve the others
+      if (stream.sendOne()) this.turn.add(stream);
+      else stream.flushed();
+    }
+  }
+
+  /** The link is gone: every stream breaks. */
+  close(reason: RefusalReason = 'reset'): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.turn.clear();
+    for (const stream of [...this.streams.values()]) stream.breakOff(reason);
+    this.streams.clear();
+  }
+
+  private isFull(): boolean {
+    return this.link.backlog() >= linkHighWater;
+  }
+
+  /** Whether a stream may send now: there is room, and nobody is waiting for a turn. */
+  isFree(): boolean {
+    return this.turn.size === 0 && !this.isFull();
+  }
+
+  transmit(frame: Frame): void {
+    if (!this.closed) this.link.send(encodeFrame(frame));
+  }
+
+  transmitData(stream: number, payload: Uint8Array): void {
+    const message = new Uint8Array(frameHeaderBytes + payload.length);
+    writeHeader(message, frameType.data, stream);
+    message.set(payload, frameHeaderBytes);
+    this.link.send(message);
+  }
+
+  queue(stream: MuxStream): void {
+    if (!this.closed) this.turn.add(stream);
+  }
+
+  forget(stream: MuxStream): void {
+    this.turn.delete(stream);
+    this.streams.delete(stream.id);
+  }
+}
+
+/** One direction-pair of bytes inside the link. */
+export class MuxStream {
+  events: Partial<StreamEvents> = {};
+  private sendWindow: number = relayProtocol.windowBytes;
+  private receiveWindow: number = relayProtocol.windowBytes;
+  private owedCredit = 0;
+  private pending: Uint8Array | null = null;
+  private ending = false;
+  private sentEnd = false;
+  private gotEnd = false;
+  private over = false;
+
+  constructor(
+    private readonly mux: RelayMux,
+    readonly id: number,
+  ) {}
+
+  /** The gateway reached the target. */
+  confirm(): void {
+    if (!this.over) this.mux.transmit({ type: 'opened', stream: this.id });
+  }
+
+  /** The gateway will not or cannot reach the target. */
+  refuse(reason: RefusalReason): void {
+    if (this.over) return;
+    this.mux.transmit({ type: 'refused', stream: this.id, reason });
+    this.finish();
+  }
+
+  /**
+   * Sends bytes. True: more may follow at once. False: all of it is taken, but wait for `writable` before
+   * the next (the window or the link is full). `bytes` must not change until then.
+   */
+  write(bytes: Uint8Array): boolean {
+    if (this.over || this.ending || bytes.length === 0) return true;
+    this.pending = bytes;
+    let more = true;
+    while (more && this.mux.isFree()) more = this.sendOne();
+    if (!this.isWaiting()) return true;
+    if (this.sendWindow > 0) this.mux.queue(this);
+    return false;
+  }
+
+  /** No more bytes from this side; the other direction goes on. */
+  end(): void {
+    if (this.over || this.ending) return;
+    this.ending = true;
+    this.flushed();
+  }
+
+  /** Tears the stream down in both directions. */
+  reset(reason: RefusalReason = 'reset'): void {
+    if (this.over) return;
+    this.mux.transmit({ type: 'reset', stream: this.id, reason });
+    this.finish();
+  }
+
+  /** The reader has taken `bytes` of what `data` gave it: the far end may send as much again. */
+  consumed(bytes: number): void {
+    this.owedCredit += bytes;
+    if (this.over || this.gotEnd || this.owedCredit < creditBytes) return;
+    this.receiveWindow += this.owedCredit;
+    this.mux.transmit({ type: 'credit', stream: this.id, bytes: this.owedCredit });
+    this.owedCredit = 0;
+  }
+
+  /** Sends one frame of what is pending, as far as the window allows. True while something is left. */
+  sendOne(): boolean {
+    if (!this.pending) return false;
+    const size = Math.min(this.pending.length, this.sendWindow, relayProtocol.maxDataBytes);
+    if (size === 0) return false;
+    this.mux.transmitData(this.id, this.pending.subarray(0, size));
+    this.sendWindow -= size;
+    this.pending = size === this.pending.length ? null : this.pending.subarray(size);
+    return this.pending !== null;
+  }
+
+  private isWaiting(): boolean {
+    return this.pending !== null;
+  }
+
+  /** Called when nothing more can be sent now: either all is out, or the window is used up. */
+  flushed(): void {
+    if (this.pending || this.over) return;
+    if (this.ending && !this.sentEnd) {
+      this.sentEnd = true;
+      this.mux.transmit({ type: 'end', stream: this.id });
+      if (this.gotEnd) this.finish();
+    } else if (!this.ending) {
+      this.events.writable?.();
+    }
+  }
+
+  receive(frame: Exclude<Frame, { type: 'open' }>): void {
+    switch (frame.type) {
+      case 'opened':
+        this.events.opened?.();
+        return;
+      case 'data':
+        if (this.gotEnd || frame.payload.length > this.receiveWindow) throw new RelayProtocolError('data beyond the window');
+        this.receiveWindow -= frame.payload.length;
+        this.events.data?.(frame.payload);
+        return;
+      case 'credit':
+        this.sendWindow += frame.bytes;
+        if (this.sendWindow > relayProtocol.windowBytes) throw new RelayProtocolError('credit beyond the window');
+        if (this.pending) {
+          this.mux.queue(this);
+          this.mux.drained();
+        }
+        return;
+      case 'end':
+        if (this.gotEnd) throw new RelayProtocolError('second END');
+        this.gotEnd = true;
+        this.events.end?.();
+        if (this.sentEnd) this.finish();
+        return;
+      case 'refused':
+      case 'reset':
+        this.breakOff(frame.reason);
+        return;
+    }
+  }
+
+  /** The stream is gone without our doing. */
+  breakOff(reason: RefusalReason): void {
+    if (this.over) return;
+    this.finish();
+    this.events.broken?.(reason);
+  }
+
+  private finish(): void {
+    this.over = true;
+    this.pending = null;
+    this.mux.forget(this);
+  }
+}
