@@ -82,6 +82,8 @@ export const appStateSchema = z.object({
   preview: z.nullable(profilePreviewSchema),
   confirmation: z.nullable(confirmationSchema),
   preferences: preferencesSchema,
+  /** Settings are open over whatever else the window shows: from the window's own button, the tray or the menu. */
+  settingsOpen: z.boolean(),
   saved: z.object({
     userId: z.nullable(z.string()),
     password: z.boolean(),

@@ -53,6 +53,7 @@ export const bridge = {
     removeProfile: { in: z.object({ profileId: id }), out: nothing },
     // The rest
     confirm: { in: z.object({ yes: z.boolean() }), out: nothing },
+    showSettings: { in: z.object({ open: z.boolean() }), out: nothing },
     changePreferences: { in: z.partial(preferencesSchema), out: nothing },
     forgetSignIn: { in: nothing, out: nothing },
     dismissNotice: { in: z.object({ id }), out: nothing },

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { failureSchema } from './failure.ts';
 
+export { plainPasscode } from './passcode.ts';
+
 /**
  * Prompts: the questions that a gateway may put to a person, and their answers.
  *
@@ -127,9 +129,4 @@ export const answersOf = {
 export function fits(prompt: Prompt, answer: Answer): boolean {
   const kinds: readonly Answer['kind'][] = answersOf[prompt.kind];
   return kinds.includes(answer.kind);
-}
-
-/** A passcode as the gateway wants it: what a person typed or pasted, without the spaces and dashes used for reading aloud. */
-export function plainPasscode(typed: string): string {
-  return typed.replace(/[\s-]/g, '');
 }

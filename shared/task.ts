@@ -1,50 +1,7 @@
 import * as z from 'zod/mini';
+import { tasks } from './guide.ts';
 
-/** The three things that bring people here, as the campus's guide has them. */
-export const taskSchema = z.enum(['add-device', 'remove-device', 'lost-phone']);
-export type Task = z.infer<typeof taskSchema>;
+export * from './guide.ts';
 
-/** The two that happen in the portal. A lost phone goes on as `add-device` once there is a passcode. */
-export type PortalTask = Exclude<Task, 'lost-phone'>;
-/** The task that the portal is opened for. */
-export function portalTask(task: Task): PortalTask {
-  return task === 'lost-phone' ? 'add-device' : task;
-}
-
-/**
- * The steps of a task in the portal, in the guide's order, each with the page addresses (paths) at which it
- * is the current one. A trailing `*` matches any rest. Pages are `causeway.portal.v1`, see `docs/protocol.md`.
- */
-export const guideSteps = {
-  'add-device': [
-    { id: 'sign-in', paths: ['/', '/sign-in'] },
-    { id: 'add', paths: ['/home'] },
-    { id: 'confirm', paths: ['/add/confirm', '/add/confirm/*'] },
-    { id: 'type', paths: ['/add/type'] },
-    { id: 'platform', paths: ['/add/platform'] },
-    { id: 'installed', paths: ['/add/installed'] },
-    { id: 'scan', paths: ['/add/scan'] },
-    { id: 'choose', paths: ['/add/finish', '/add/finish/*'] },
-    { id: 'done', paths: ['/add/done'] },
-  ],
-  'remove-device': [
-    { id: 'sign-in', paths: ['/', '/sign-in'] },
-    { id: 'devices', paths: ['/home'] },
-    { id: 'confirm', paths: ['/devices/confirm', '/devices/confirm/*'] },
-    { id: 'options', paths: ['/devices'] },
-    { id: 'trash', paths: ['/devices/options/*'] },
-    { id: 'remove', paths: ['/devices/remove/*'] },
-    { id: 'done', paths: ['/devices/removed'] },
-  ],
-} as const satisfies Record<PortalTask, readonly { id: string; paths: readonly string[] }[]>;
-
-export type GuideStepId<T extends PortalTask = PortalTask> = (typeof guideSteps)[T][number]['id'];
-
-/** The index of the step that a page address belongs to, or null where the guide does not know the page. */
-export function stepAt(task: PortalTask, path: string): number | null {
-  const steps: readonly { paths: readonly string[] }[] = guideSteps[task];
-  const index = steps.findIndex((step) =>
-    step.paths.some((pattern) => (pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern)),
-  );
-  return index < 0 ? null : index;
-}
+/** A task as it crosses the bridge or stands in a link. */
+export const taskSchema = z.enum(tasks);

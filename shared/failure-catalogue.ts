@@ -1,0 +1,89 @@
+/**
+ * Whether trying the same thing again makes sense: at once (`now`), after the person or the campus has
+ * changed something (`later`), or not at all (`never`).
+ */
+export type Retry = 'now' | 'later' | 'never';
+
+/**
+ * The failure catalogue. Everything that a person may meet has a code here and a sentence in
+ * `shared/words/`: what happened, and what to do about it. `{name}` placeholders of a sentence are
+ * filled from a failure's `params`.
+ */
+export const failureCatalogue = {
+  // Reaching the gateway
+  'gateway-unreachable': 'now',
+  'gateway-name-unknown': 'later',
+  'gateway-silent': 'now',
+  'gateway-not-secure': 'later',
+  'gateway-protocol': 'later',
+  'gateway-closed': 'now',
+  'gateway-busy': 'later',
+  // Certificates
+  'certificate-untrusted': 'later',
+  'certificate-changed': 'never',
+  'certificate-wrong-host': 'later',
+  'certificate-expired': 'later',
+  'certificate-declined': 'later',
+  // Signing in
+  'notice-declined': 'now',
+  'sign-in-rejected': 'now',
+  'sign-in-timed-out': 'now',
+  'account-locked': 'later',
+  'no-second-factor': 'later',
+  'passcode-wrong': 'now',
+  'passcode-used': 'later',
+  'passcode-expired': 'later',
+  'push-denied': 'now',
+  'push-timed-out': 'now',
+  'push-superseded': 'now',
+  'session-limit': 'later',
+  // The session
+  'ticket-rejected': 'now',
+  'session-expired': 'now',
+  'session-idle': 'now',
+  'session-revoked': 'later',
+  'session-replaced': 'now',
+  'cannot-extend': 'never',
+  'reconnect-gave-up': 'now',
+  // The tunnel
+  'tunnel-dropped': 'now',
+  'tunnel-refused': 'later',
+  'tunnel-down': 'now',
+  'host-not-allowed': 'never',
+  'host-unreachable': 'now',
+  'host-name-unknown': 'later',
+  // The portal view
+  'portal-unreachable': 'now',
+  'portal-certificate': 'later',
+  'portal-left': 'never',
+  'portal-sign-in': 'now',
+  // Recovery
+  'recovery-identity': 'now',
+  'recovery-password': 'now',
+  'recovery-limited': 'later',
+  'recovery-unreachable': 'now',
+  'recovery-timed-out': 'now',
+  'recovery-unavailable': 'never',
+  // Settings, profiles, keychain
+  'settings-damaged': 'never',
+  'settings-newer': 'never',
+  'settings-unwritable': 'later',
+  'keychain-absent': 'later',
+  'keychain-locked': 'later',
+  'profile-invalid': 'later',
+  'profile-partly-read': 'never',
+  'profile-not-found': 'later',
+  'profile-unreachable': 'now',
+  'profile-none': 'later',
+  // Our own house
+  'link-invalid': 'never',
+  'request-invalid': 'never',
+  'not-now': 'now',
+  'cancelled': 'now',
+  'internal': 'now',
+} as const satisfies Record<string, Retry>;
+
+export type FailureCode = keyof typeof failureCatalogue;
+
+/** All codes, for schemas and for tests that must not forget one. */
+export const failureCodes = Object.keys(failureCatalogue) as [FailureCode, ...FailureCode[]];

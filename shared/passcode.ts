@@ -1,0 +1,16 @@
+/** A passcode as the gateway wants it: what a person typed or pasted, without the spaces and dashes used for reading aloud. */
+export function plainPasscode(typed: string): string {
+  return typed.replace(/[\s-]/g, '');
+}
+
+/**
+ * A passcode in groups of three, as people read codes aloud: `123 456`, `123 456 789`. A lone last digit joins
+ * its neighbours (`123 4567`). What is not all digits stays as it is: its grouping is not ours to guess.
+ */
+export function groupPasscode(code: string): string {
+  if (!/^\d+$/.test(code)) return code;
+  const groups = code.match(/\d{1,3}/g) ?? [];
+  const last = groups.at(-1) ?? '';
+  if (groups.length < 3 || last.length > 1) return groups.join(' ');
+  return `${groups.slice(0, -1).join(' ')}${last}`;
+}
