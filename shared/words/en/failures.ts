@@ -1,0 +1,324 @@
+import type { FailureCode } from '../../failure-catalogue.ts';
+import type { FailureWords } from '../words.ts';
+
+/**
+ * What stands in a sentence where a failure came without that detail. The keys are all the placeholders that
+ * the sentences below may use: `host` and `address` as shown to the person, `key` and `keys` of a profile,
+ * `file` a file's name, `user` a user ID, instants whose names end in `At`.
+ */
+export const unknown = {
+  host: 'the server',
+  address: 'that address',
+  key: 'an entry',
+  keys: 'some entries',
+  file: 'a copy beside it',
+  user: 'this person',
+  untilAt: 'later',
+  nextCodeAt: 'half a minute',
+};
+
+const checkNetwork = 'Check that this computer is on the Internet, then try again.';
+const callHelpDesk = 'Call the help desk and read them the code below.';
+
+/** Every failure: its name, what happened, what to do. Short, for a person who is locked out and in a hurry. */
+export const failures: Record<FailureCode, FailureWords> = {
+  // Reaching the gateway
+  'gateway-unreachable': { title: 'Your campus did not answer', happened: '{host} cannot be reached from here.', todo: checkNetwork },
+  'gateway-name-unknown': {
+    title: 'Address not found',
+    happened: 'This network does not know the name {host}.',
+    todo: 'Check that this computer is on the Internet. In a hotel or a café, open a web page first and sign in to its Wi-Fi.',
+  },
+  'gateway-silent': {
+    title: 'Your campus did not answer in time',
+    happened: '{host} took the call and then said nothing.',
+    todo: 'Try again. If it stays so, try another network.',
+  },
+  'gateway-not-secure': {
+    title: 'No secure connection',
+    happened: '{host} did not open a secure connection. Another device may have answered in its place.',
+    todo: 'In a hotel or a café, open a web page first and sign in to its Wi-Fi. Then try again.',
+  },
+  'gateway-protocol': {
+    title: 'That is not a gateway',
+    happened: '{host} answers, but not as a gateway of your campus does.',
+    todo: 'Check the campus in Settings, or call the help desk: the address may have changed.',
+  },
+  'gateway-closed': {
+    title: 'Your campus hung up',
+    happened: '{host} closed the connection while you were signing in.',
+    todo: 'Try again.',
+  },
+  'gateway-busy': {
+    title: 'Your campus is busy',
+    happened: '{host} takes no more connections just now.',
+    todo: 'Wait a few minutes, then try again.',
+  },
+  // Certificates
+  'certificate-untrusted': {
+    title: 'Identity not confirmed',
+    happened: 'Nobody that this computer trusts vouches for {host}.',
+    todo: 'Do not go on from a network that you do not know. Ask the help desk whether its certificate is new.',
+  },
+  'certificate-changed': {
+    title: 'The server’s key has changed',
+    happened: '{host} shows another key than the one your campus’s profile names. Someone may be standing in between.',
+    todo: 'Do not sign in. Try another network, and tell the help desk.',
+  },
+  'certificate-wrong-host': {
+    title: 'Wrong server',
+    happened: 'The server that answered for {host} has a certificate for another name.',
+    todo: 'In a hotel or a café, open a web page first and sign in to its Wi-Fi. Then try again.',
+  },
+  'certificate-expired': {
+    title: 'Certificate out of date',
+    happened: 'The certificate of {host} is not valid at this computer’s date and time.',
+    todo: 'Check this computer’s clock. If it is right, tell the help desk.',
+  },
+  'certificate-declined': {
+    title: 'Not connected',
+    happened: 'You did not accept the certificate of {host}.',
+    todo: 'Compare its fingerprint with the help desk, then try again.',
+  },
+  // Signing in
+  'notice-declined': {
+    title: 'Notice declined',
+    happened: 'You declined your campus’s notice, so it let you go.',
+    todo: 'Connect again and choose Proceed to go on.',
+  },
+  'sign-in-rejected': {
+    title: 'User ID or password not right',
+    happened: 'Your campus did not accept this user ID with this password.',
+    todo: 'Check two things: the user ID for a slip, and the password with Show password. Is Caps Lock on?',
+  },
+  'sign-in-timed-out': {
+    title: 'Sign-in took too long',
+    happened: 'Your campus waits only a few minutes for an answer.',
+    todo: 'Try again. What you typed is still there.',
+  },
+  'account-locked': {
+    title: 'Account locked',
+    happened: 'There were too many wrong tries. Your campus lets you try again at {untilAt}.',
+    todo: 'Wait until then. In a hurry, call the help desk.',
+  },
+  'no-second-factor': {
+    title: 'No second factor',
+    happened: 'Your campus knows no device of yours and no recovery passcode.',
+    todo: 'Choose I lost my phone to get a recovery passcode.',
+  },
+  'passcode-wrong': {
+    title: 'Passcode not right',
+    happened: 'Your campus did not accept this passcode.',
+    todo: 'Check each digit, and that it is the newest one on your phone.',
+  },
+  'passcode-used': {
+    title: 'Passcode used already',
+    happened: 'Each passcode works once.',
+    todo: 'Wait for the next one on your phone and type that.',
+  },
+  'passcode-expired': {
+    title: 'Passcode no longer valid',
+    happened: 'This passcode has run out.',
+    todo: 'Type the newest one on your phone, or get a new recovery passcode.',
+  },
+  'push-denied': {
+    title: 'The push was denied',
+    happened: 'Someone chose Deny on the phone.',
+    todo: 'If it was you by mistake, send another. If it was not you, change your password now.',
+  },
+  'push-timed-out': {
+    title: 'The push was not answered',
+    happened: 'Nobody approved it in time.',
+    todo: 'Unlock your phone and send another, or enter a passcode: that works without Internet access.',
+  },
+  'push-superseded': {
+    title: 'The push was replaced',
+    happened: 'A newer push took its place, or the device was removed.',
+    todo: 'Approve the newest one, or send another.',
+  },
+  'session-limit': {
+    title: 'Too many sessions',
+    happened: 'You are signed in on as many computers as your campus allows.',
+    todo: 'Disconnect on one of the others, then try again.',
+  },
+  // The session
+  'ticket-rejected': {
+    title: 'Session over',
+    happened: 'Your campus no longer knows this session.',
+    todo: 'Connect again. You will be asked to sign in.',
+  },
+  'session-expired': { title: 'Your session ended', happened: 'Its time was up.', todo: 'Connect again to go on.' },
+  'session-idle': {
+    title: 'Your session ended',
+    happened: 'Nothing went through it for a while, so your campus closed it.',
+    todo: 'Connect again to go on.',
+  },
+  'session-revoked': {
+    title: 'Your campus ended the session',
+    happened: 'An operator of your campus closed it.',
+    todo: 'Call the help desk to learn why.',
+  },
+  'session-replaced': {
+    title: 'Signed in elsewhere',
+    happened: 'You connected on another computer, and that session took the place of this one.',
+    todo: 'Connect again to go on here.',
+  },
+  'cannot-extend': {
+    title: 'Session not extended',
+    happened: 'Your campus does not give this session more time.',
+    todo: 'Finish what you are doing, then connect again.',
+  },
+  'reconnect-gave-up': {
+    title: 'Connection lost',
+    happened: 'Causeway tried to reach {host} again and again, without success.',
+    todo: checkNetwork,
+  },
+  // The tunnel
+  'tunnel-dropped': {
+    title: 'Connection interrupted',
+    happened: 'The connection to {host} broke.',
+    todo: 'Causeway reconnects by itself. Try now if you are in a hurry.',
+  },
+  'tunnel-refused': { title: 'No way through', happened: 'You are signed in, but {host} did not open the connection.', todo: callHelpDesk },
+  'tunnel-down': {
+    title: 'Not connected',
+    happened: 'This page needs the connection to campus, and it is not up.',
+    todo: 'Wait for it to come back, or connect again.',
+  },
+  'host-not-allowed': {
+    title: 'Not allowed',
+    happened: 'Your campus does not let this session reach {host}.',
+    todo: 'Go back to the device portal.',
+  },
+  'host-unreachable': {
+    title: 'Page not reachable',
+    happened: '{host} did not answer your campus’s gateway.',
+    todo: 'Load it again in a moment.',
+  },
+  'host-name-unknown': {
+    title: 'Name not known',
+    happened: 'Your campus does not know the name {host}.',
+    todo: 'Check the address, or call the help desk.',
+  },
+  // The portal view
+  'portal-unreachable': {
+    title: 'The device portal did not answer',
+    happened: 'You are connected, but {host} is not answering.',
+    todo: 'Load it again in a moment.',
+  },
+  'portal-certificate': {
+    title: 'Portal’s identity not confirmed',
+    happened: 'The certificate of {host} is not one that your campus vouches for.',
+    todo: 'Do not go on. Tell the help desk.',
+  },
+  'portal-left': {
+    title: 'That leaves the device portal',
+    happened: 'The page wanted to open {host}, which is not part of the portal.',
+    todo: 'Open it in your web browser if you need it.',
+  },
+  'portal-sign-in': {
+    title: 'Portal sign-in did not work',
+    happened: 'The portal did not take the sign-in of this session.',
+    todo: 'Sign in on its page with your user ID and password.',
+  },
+  // Recovery
+  'recovery-identity': {
+    title: 'That does not match',
+    happened: 'Your campus’s records hold no one with these details.',
+    todo: 'Check the user ID, the date of birth and the last four characters. For your protection it does not say which.',
+  },
+  'recovery-password': {
+    title: 'Password not right',
+    happened: 'Your campus did not accept this password.',
+    todo: 'Check it with Show password. Is Caps Lock on?',
+  },
+  'recovery-limited': {
+    title: 'Too many tries',
+    happened: 'Your campus accepts the next one at {untilAt}.',
+    todo: 'Wait until then. In a hurry, call the help desk.',
+  },
+  'recovery-unreachable': {
+    title: 'The recovery site did not answer',
+    happened: '{host} cannot be reached from here.',
+    todo: checkNetwork,
+  },
+  'recovery-timed-out': {
+    title: 'Recovery took too long',
+    happened: 'Your campus holds a verified identity for ten minutes only.',
+    todo: 'Start again: choose I lost my phone.',
+  },
+  'recovery-unavailable': {
+    title: 'No recovery here',
+    happened: 'Your campus does not offer recovery passcodes through Causeway.',
+    todo: 'Call the help desk: they can let you in.',
+  },
+  // Settings, profiles, keychain
+  'settings-damaged': {
+    title: 'Settings started afresh',
+    happened: 'The settings file could not be read. It was kept as {file}.',
+    todo: 'Add your campus again if it is missing.',
+  },
+  'settings-newer': {
+    title: 'Settings of a newer version',
+    happened: 'A newer Causeway wrote the settings. They were kept as {file}.',
+    todo: 'Update Causeway to have them back.',
+  },
+  'settings-unwritable': {
+    title: 'Settings cannot be saved',
+    happened: 'This computer did not let Causeway write its settings.',
+    todo: 'Make space on the disk. Until then changes last until you quit.',
+  },
+  'keychain-absent': {
+    title: 'No keychain',
+    happened: 'This computer has no keychain to keep your password in.',
+    todo: 'Type it each time.',
+  },
+  'keychain-locked': {
+    title: 'Keychain locked',
+    happened: 'This computer’s keychain is locked.',
+    todo: 'Unlock it, or type your password this time.',
+  },
+  'profile-invalid': {
+    title: 'Not a campus profile',
+    happened: 'It could not be read: {key} is missing or wrong.',
+    todo: 'Ask your help desk for a new one.',
+  },
+  'profile-partly-read': {
+    title: 'Profile partly read',
+    happened: 'These parts were not understood and left out: {keys}.',
+    todo: 'It should work all the same. Tell the help desk if it does not.',
+  },
+  'profile-not-found': {
+    title: 'No profile there',
+    happened: '{address} does not publish a Causeway profile.',
+    todo: 'Check the address in your campus’s guide, or choose a profile file.',
+  },
+  'profile-unreachable': {
+    title: 'No answer',
+    happened: '{address} cannot be reached from here.',
+    todo: 'Check the address and that this computer is on the Internet.',
+  },
+  'profile-none': {
+    title: 'No such campus',
+    happened: 'Causeway does not know this campus.',
+    todo: 'Add it first, by its address or a profile file.',
+  },
+  // Our own house
+  'link-invalid': {
+    title: 'Link not understood',
+    happened: 'The link does not ask for anything that Causeway can do.',
+    todo: 'Open Causeway and choose what you need.',
+  },
+  'request-invalid': { title: 'Not understood', happened: 'Something was asked in a way that cannot be understood.', todo: callHelpDesk },
+  'not-now': {
+    title: 'Too late for that',
+    happened: 'Something else had happened already.',
+    todo: 'Look at what is on screen now, then try again.',
+  },
+  'cancelled': { title: 'Cancelled', happened: 'You cancelled.', todo: 'Connect again when you are ready.' },
+  'internal': {
+    title: 'Something went wrong in Causeway',
+    happened: 'It is a mistake of ours, not of yours.',
+    todo: 'Try again. If it stays so, call the help desk and read them the code below.',
+  },
+};

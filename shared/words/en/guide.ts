@@ -1,0 +1,42 @@
+import type { GuideStepId, PortalTask } from '../../guide.ts';
+
+type GuideWords = { [T in PortalTask]: Record<GuideStepId<T>, string> };
+
+/** One sentence a step, with the portal's own button names. */
+const steps: GuideWords = {
+  'add-device': {
+    'sign-in': 'Sign in to the device portal.',
+    'add': 'Click Add a new Device.',
+    'confirm': 'Confirm it is you: with a push, or with Enter a Passcode and your recovery passcode.',
+    'type': 'Choose Tablet for your new mobile, or Phone.',
+    'platform': 'Choose iOS or Android, then click Continue.',
+    'installed': 'Click I have Duo Mobile installed.',
+    'scan': 'In Duo Mobile on the new device tap + and scan the QR code. Give it a name. Then click Continue to Login here.',
+    'choose': 'Choose the device that you just added, then Send me a Push or Enter a Passcode.',
+    'done': 'You are all set!',
+  },
+  'remove-device': {
+    'sign-in': 'Sign in to the device portal.',
+    'devices': 'Click My Settings & Devices.',
+    'confirm': 'Confirm it is you: with a push or a passcode.',
+    'options': 'Click Device Options at the old device.',
+    'trash': 'Click the trash icon.',
+    'remove': 'Click Remove.',
+    'done': 'The old device is removed.',
+  },
+};
+
+export const guide = {
+  steps,
+  title: 'Device portal',
+  progress: 'Step {step} of {count}',
+  status: { done: 'Done', current: 'Now', ahead: 'Later' },
+  free: 'The campus’s own page is open beside this. Choose a task to see its steps here.',
+  lost: 'This page is not one of the steps below. Go back, or carry on there.',
+  other: 'Your campus’s portal may name its buttons differently.',
+  allSet: 'You are all set!',
+  finish: 'Close portal and disconnect',
+  onCampus: 'On campus: no VPN needed',
+  connected: 'Connected to {campus}',
+  leave: 'Choose another task',
+};
