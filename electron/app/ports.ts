@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import type { CallInput, CallName, CallOutput } from '../../shared/bridge.ts';
 import type { AppState, TrafficSample } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
@@ -73,6 +72,3 @@ export interface DesktopPorts {
   /** Ends the app after a confirmed quit. */
   quit(): void;
 }
-
-/** What the loopback proxy needs of whoever carries traffic now. */
-export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;

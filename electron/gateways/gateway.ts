@@ -2,20 +2,13 @@ import type { GrantTarget, SessionEnd } from '../../shared/access-protocol.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { PortalSignIn } from '../../shared/recovery.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
+import type { Endpoint } from '../trust/endpoint.ts';
 
 /**
  * Puts one question to whoever answers: a person, the keychain, a test, a terminal. Aborting the signal
  * withdraws it. Rejects with an `AbortError` when it was withdrawn or the attempt was cancelled.
  */
 export type Ask = (prompt: Prompt, options?: { signal?: AbortSignal }) => Promise<Answer>;
-
-/** How to open a TCP connection: the plain network, or a lab's loopback stand-in. */
-export interface Endpoint {
-  host: string;
-  port: number;
-  /** Where to connect instead, on loopback; certificates are still checked for `host`. */
-  loopbackPort?: number;
-}
 
 /** One gateway of a profile, ready to be signed in to. */
 export interface GatewayTarget extends Endpoint {

@@ -1,0 +1,80 @@
+import type { WebSocket } from 'ws';
+import { accessProtocol, gatewayMessageSchema, type ClientMessage, type GatewayMessage } from '../../../shared/access-protocol.ts';
+import { fail } from '../../../shared/failure.ts';
+import { keepAlive } from '../../../shared/keep-alive.ts';
+import { openWebSocket } from '../../trust/websocket.ts';
+import type { GatewayTarget } from '../gateway.ts';
+import { Queue } from '../queue.ts';
+
+const connectWithinMs = 15_000;
+const closeWithinMs = 800;
+
+/** Access protocol messages over one WebSocket, each parsed by its schema. */
+export class Channel {
+  /** Ends when the socket is closed; an unreadable message ends it too, with `gateway-protocol`. */
+  readonly messages = new Queue<GatewayMessage>();
+  /** Why the channel ended, once it has. */
+  failure: Error | null = null;
+  private readonly closed: Promise<void>;
+
+  private constructor(
+    private readonly socket: WebSocket,
+    host: string,
+  ) {
+    socket.on('message', (data, isBinary) => {
+      const message = isBinary || !Buffer.isBuffer(data) ? null : readMessage(data);
+      if (message) this.messages.push(message);
+      else this.finish(fail('gateway-protocol', { host }, { detail: 'unreadable message' }));
+    });
+    socket.on('error', (cause) => this.finish(fail('gateway-protocol', { host }, { detail: cause.message, cause })));
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code, reason) => {
+        this.finish(fail('gateway-closed', { host }, { detail: `${code} ${String(reason)}`.trim() }));
+        resolve();
+      });
+    });
+    keepAlive(socket, accessProtocol);
+  }
+
+  /** Connects and says hello. `resume` takes up a session by its ticket. */
+  static async open(target: GatewayTarget, signal: AbortSignal, resume?: string): Promise<Channel> {
+    const socket = await openWebSocket(target, target.judge, {
+      path: accessProtocol.path,
+      subprotocol: accessProtocol.subprotocol,
+      maxPayload: accessProtocol.maxMessageBytes,
+      timeoutMs: connectWithinMs,
+      signal,
+    });
+    const channel = new Channel(socket, target.host);
+    const { name: client, version, installation } = target.client;
+    channel.send({ type: 'hello', client, version, installation, ...(resume === undefined ? {} : { resume }) });
+    return channel;
+  }
+
+  send(message: ClientMessage): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  /** Closes politely, then firmly. */
+  async close(): Promise<void> {
+    this.socket.close(1000);
+    const timer = setTimeout(() => this.socket.terminate(), closeWithinMs);
+    await this.closed;
+    clearTimeout(timer);
+  }
+
+  private finish(failure: Error): void {
+    if (this.failure) return;
+    this.failure = failure;
+    this.messages.end();
+    this.socket.terminate();
+  }
+}
+
+function readMessage(data: Buffer): GatewayMessage | null {
+  try {
+    return gatewayMessageSchema.parse(JSON.parse(data.toString('utf8')));
+  } catch {
+    return null; // both kinds of unreadable are the same to the caller
+  }
+}

@@ -1,0 +1,129 @@
+import type { GatewayMessage } from '../../../shared/access-protocol.ts';
+import { fail } from '../../../shared/failure.ts';
+import { fits, type Prompt } from '../../../shared/prompt.ts';
+import { CertificateQuestion } from '../../trust/tls.ts';
+import type { Ask, GatewayDriver, GatewayTarget, Session } from '../gateway.ts';
+import { Channel } from './channel.ts';
+import { CampusSession } from './session.ts';
+
+/** A gateway that owes us the next message and stays silent for so long is given up. */
+const silentAfterMs = 30_000;
+
+/** The driver of the campus's own access protocol, version 1 (`docs/protocol.md`). */
+export const campusDriver: GatewayDriver = {
+  async signIn(target, ask, signal) {
+    const channel = await openVouched(target, ask, signal);
+    return converse(channel, target, ask, signal);
+  },
+  async resume(target, session, signal) {
+    const channel = await Channel.open(target, signal, session.grant.ticket);
+    // A question in answer to a ticket means that the ticket is worth nothing
+    const ask: Ask = () => Promise.reject(fail('ticket-rejected'));
+    return converse(channel, target, ask, signal);
+  },
+};
+
+/** Connects; where nobody vouches for the server, the person is asked once. */
+async function openVouched(target: GatewayTarget, ask: Ask, signal: AbortSignal): Promise<Channel> {
+  try {
+    return await Channel.open(target, signal);
+  } catch (error) {
+    if (!(error instanceof CertificateQuestion)) throw error;
+    const { host } = error.prompt;
+    const answer = await ask(error.prompt, { signal });
+    if (answer.kind !== 'certificate' || !answer.accept) throw fail('certificate-declined', { host });
+    // Whoever answered has told the judge; a second question would mean that the server changed in between
+    try {
+      return await Channel.open(target, signal);
+    } catch (again) {
+      throw again instanceof CertificateQuestion ? fail('certificate-untrusted', { host }) : again;
+    }
+  }
+}
+
+/** From hello to granted: questions, answers, withdrawals. Closes the channel unless it becomes a session. */
+async function converse(channel: Channel, target: GatewayTarget, ask: Ask, signal: AbortSignal): Promise<Session> {
+  const stop = new AbortController();
+  const silent = fail('gateway-silent', { host: target.host });
+  let open: { seq: number; withdraw: AbortController } | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  const ending: { why: Error | null } = { why: null };
+
+  const giveUp = (why: Error): void => {
+    ending.why ??= why;
+    channel.messages.end();
+  };
+  const expectMessage = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => giveUp(silent), silentAfterMs);
+  };
+  const put = async (seq: number, prompt: Prompt, withdraw: AbortController): Promise<void> => {
+    try {
+      const answer = await ask(prompt, { signal: AbortSignal.any([withdraw.signal, stop.signal]) });
+      if (withdraw.signal.aborted) return;
+      if (!fits(prompt, answer)) throw fail('request-invalid', undefined, { detail: `${answer.kind} for ${prompt.kind}` });
+      channel.send({ type: 'answer', seq, answer });
+      // A push is answered by the phone, not by us: leaving it is an answer as well
+      expectMessage();
+    } catch (error) {
+      if (!withdraw.signal.aborted) giveUp(error instanceof Error ? error : fail('internal'));
+    }
+  };
+
+  const abort = (): void => giveUp(fail('cancelled'));
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  expectMessage();
+  let session: Session | null = null;
+  try {
+    for await (const message of channel.messages) {
+      clearTimeout(timer);
+      const next = react(message, target);
+      if (next.kind === 'withdraw') {
+        if (open?.seq !== next.seq) continue; // answered already: the two crossed on the way
+        open.withdraw.abort();
+        open = null;
+        expectMessage();
+      } else if (next.kind === 'ask') {
+        open?.withdraw.abort();
+        open = { seq: next.seq, withdraw: new AbortController() };
+        void put(next.seq, next.prompt, open.withdraw);
+      } else {
+        open?.withdraw.abort();
+        session = new CampusSession(channel, target, next.granted);
+        return session;
+      }
+    }
+    throw ending.why ?? channel.failure ?? fail('gateway-closed', { host: target.host });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+    stop.abort();
+    if (!session) await channel.close();
+  }
+}
+
+type Next =
+  | { kind: 'ask'; seq: number; prompt: Prompt }
+  | { kind: 'withdraw'; seq: number }
+  | { kind: 'granted'; granted: Extract<GatewayMessage, { type: 'granted' }> };
+
+/** What one message means before a session exists. */
+function react(message: GatewayMessage, target: GatewayTarget): Next {
+  switch (message.type) {
+    case 'prompt':
+      return { kind: 'ask', seq: message.seq, prompt: message.prompt };
+    case 'withdrawn':
+      return { kind: 'withdraw', seq: message.seq };
+    case 'granted':
+      return { kind: 'granted', granted: message };
+    case 'refused':
+      throw fail(message.code, { host: target.host, ...message.params }, message.message === undefined ? {} : { detail: message.message });
+    case 'expiring':
+    case 'extended':
+    case 'extend-refused':
+    case 'portal-sign-in':
+    case 'ended':
+      throw fail('gateway-protocol', { host: target.host }, { detail: `${message.type} before granted` });
+  }
+}

@@ -1,0 +1,68 @@
+import { WebSocket } from 'ws';
+import { fail } from '../../shared/failure.ts';
+import type { CertificateJudge } from './certificate.ts';
+import type { Endpoint } from './endpoint.ts';
+import { connectTls } from './tls.ts';
+
+export interface WebSocketRequest {
+  path: string;
+  subprotocol: string;
+  headers?: Record<string, string>;
+  /** Largest message taken, in bytes; a larger one closes the socket with 1009. */
+  maxPayload: number;
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Opens a WebSocket over a connection whose certificate the judge accepted before a byte was sent.
+ *
+ * Fails with what {@link connectTls} fails with; `ticket-rejected` for HTTP 401; `gateway-busy` for 429 and
+ * 5xx; `gateway-protocol` when the server is no such gateway; `gateway-silent` when it does not answer in time.
+ */
+export async function openWebSocket(endpoint: Endpoint, judge: CertificateJudge, request: WebSocketRequest): Promise<WebSocket> {
+  const params = { host: endpoint.host };
+  const connection = await connectTls(endpoint, judge, { signal: request.signal, timeoutMs: request.timeoutMs });
+  // The connection is TLS already, so ws must not wrap it once more: hence ws://
+  const socket = new WebSocket(`ws://${endpoint.host}:${endpoint.port}${request.path}`, request.subprotocol, {
+    createConnection: () => connection,
+    perMessageDeflate: false,
+    maxPayload: request.maxPayload,
+    headers: request.headers ?? {},
+    followRedirects: false,
+    // Masking protects plain-text proxies (RFC 6455, 10.3); inside TLS there is none, so the mask is zero and costs nothing
+    generateMask: (mask) => mask.fill(0),
+  });
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => settle(fail('gateway-silent', params)), request.timeoutMs);
+    const abort = (): void => settle(fail('cancelled'));
+    const settle = (failure: Error | null): void => {
+      clearTimeout(timer);
+      request.signal.removeEventListener('abort', abort);
+      if (failure === null) {
+        resolve(socket);
+        return;
+      }
+      socket.on('error', () => connection.destroy());
+      socket.terminate();
+      connection.destroy();
+      reject(failure);
+    };
+    request.signal.addEventListener('abort', abort, { once: true });
+    if (request.signal.aborted) abort();
+    socket.once('open', () => {
+      // ws fails only when the server named another one, not when it named none
+      settle(socket.protocol === request.subprotocol ? null : fail('gateway-protocol', params, { detail: 'no subprotocol' }));
+    });
+    socket.once('unexpected-response', (_request, response) => {
+      const status = response.statusCode ?? 0;
+      const detail = `HTTP ${status}`;
+      if (status === 401) settle(fail('ticket-rejected', undefined, { detail }));
+      else settle(fail(status === 429 || status >= 500 ? 'gateway-busy' : 'gateway-protocol', params, { detail }));
+    });
+    socket.once('error', (cause) => {
+      const closed = /socket hang up|ECONNRESET|EPIPE/.test(cause.message);
+      settle(fail(closed ? 'gateway-closed' : 'gateway-protocol', params, { detail: cause.message, cause }));
+    });
+  });
+}

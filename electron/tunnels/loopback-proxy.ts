@@ -1,0 +1,126 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import http from 'node:http';
+import { pipeline, type Duplex } from 'node:stream';
+import { fail, failureOf, type Failure, type FailureCode } from '../../shared/failure.ts';
+import { splitHost } from '../../shared/profile.ts';
+
+/** Opens a byte stream to a campus host through whatever carries traffic now. */
+export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
+
+/**
+ * The one door between the portal view and whichever tunnel is up: an HTTP proxy on loopback that knows
+ * CONNECT with this run's secret, and nothing else. It lives as long as the app; its address never changes.
+ */
+export interface LoopbackProxy {
+  readonly port: number;
+  readonly username: string;
+  /** Made anew in each run. Handed to the portal view's `login` event and to nobody else. */
+  readonly secret: string;
+  /** Carries new connections with `dial` from now on; null: nothing is up. Connections of the former one are cut. */
+  carry(dial: Dial | null): void;
+  /** Why the last connection to `host` failed, since it last worked. */
+  failureFor(host: string): Failure | null;
+  close(): Promise<void>;
+}
+
+const realm = 'Causeway';
+const maxConnections = 256;
+
+export async function startLoopbackProxy(): Promise<LoopbackProxy> {
+  const username = 'causeway';
+  const secret = randomBytes(24).toString('base64url');
+  const expected = digest(`Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`);
+  const failures = new Map<string, Failure>();
+  let carrier: { dial: Dial; stop: AbortController } | null = null;
+
+  const server = http.createServer({ headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 8_192 }, (request, response) => {
+    request.resume();
+    response.writeHead(405, { 'connection': 'close', 'content-type': 'text/plain' });
+    response.end('This is the Causeway loopback proxy. It carries the device portal and nothing else.\n');
+  });
+  server.maxConnections = maxConnections;
+  // Without this, Node accepts an Upgrade on its own terms
+  server.on('upgrade', (_request, socket) => answer(socket, 405));
+  server.on('clientError', (_error, socket) => answer(socket, 400));
+  server.on('connect', (request, socket, head) => void connect(request, socket, head));
+
+  /** One CONNECT. Never rejects: every failure is an answer, and is kept for the screen. */
+  async function connect(request: http.IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    if (!timingSafeEqual(digest(request.headers['proxy-authorization'] ?? ''), expected)) {
+      answer(socket, 407, `Proxy-Authenticate: Basic realm="${realm}", charset="UTF-8"\r\n`);
+      return;
+    }
+    const { host, port } = splitHost(request.url ?? '');
+    if (!/^[A-Za-z0-9.-]{1,253}$/.test(host) || !(port > 0 && port < 65_536)) {
+      answer(socket, 400);
+      return;
+    }
+    const gone = new AbortController();
+    const leave = (): void => gone.abort();
+    socket.once('close', leave);
+    try {
+      const used = carrier;
+      if (used === null) throw fail('tunnel-down', { host });
+      const signal = AbortSignal.any([gone.signal, used.stop.signal]);
+      const stream = await used.dial(host, port, signal);
+      failures.delete(host);
+      signal.addEventListener('abort', () => stream.destroy(), { once: true });
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      if (head.length > 0) stream.write(head);
+      join(socket, stream);
+    } catch (error) {
+      const failure = failureOf(error);
+      if (!gone.signal.aborted) failures.set(host, failure.code === 'cancelled' ? { code: 'tunnel-down', params: { host } } : failure);
+      answer(socket, statusFor[failure.code] ?? 502);
+    }
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw fail('internal', undefined, { detail: 'no loopback port' });
+
+  const carry = (dial: Dial | null): void => {
+    carrier?.stop.abort();
+    carrier = dial ? { dial, stop: new AbortController() } : null;
+  };
+  return {
+    port: address.port,
+    username,
+    secret,
+    carry,
+    failureFor: (host) => failures.get(host) ?? null,
+    close() {
+      carry(null);
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      return closed;
+    },
+  };
+}
+
+const statusFor: Partial<Record<FailureCode, number>> = { 'host-not-allowed': 403, 'host-unreachable': 504, 'tunnel-down': 503 };
+
+/** Compared as digests: equal lengths, and no hint from the time it takes. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function answer(socket: Duplex, status: number, headers = ''): void {
+  if (!socket.writable) return;
+  socket.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}\r\n${headers}Content-Length: 0\r\nConnection: close\r\n\r\n`);
+}
+
+/** Both directions, each ending on its own; a break in one ends both. */
+function join(a: Duplex, b: Duplex): void {
+  const broken = (error: Error | null | undefined): void => {
+    if (!error) return;
+    a.destroy();
+    b.destroy();
+  };
+  pipeline(a, b, broken);
+  pipeline(b, a, broken);
+}

@@ -1,0 +1,184 @@
+import { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { fail, failureOf, type FailureCode } from '../../shared/failure.ts';
+import { keepAlive } from '../../shared/keep-alive.ts';
+import { RelayMux, RelayProtocolError, type MuxStream } from '../../shared/relay-mux.ts';
+import { relayProtocol, type RefusalReason } from '../../shared/relay-protocol.ts';
+import { openWebSocket } from '../trust/websocket.ts';
+import type { Tunnel, TunnelEnding, TunnelEngine } from './tunnel.ts';
+
+const closeWithinMs = 1_000;
+
+/** The relay tunnel, version 1 (`docs/protocol.md`): the client's end. */
+export const relayTunnel: TunnelEngine = {
+  async open(grant, signal) {
+    const socket = await openWebSocket(grant.endpoint, grant.judge, {
+      path: grant.relayPath,
+      subprotocol: relayProtocol.subprotocol,
+      headers: { authorization: `Bearer ${grant.ticket}` },
+      maxPayload: relayProtocol.maxFrameBytes,
+      timeoutMs: 15_000,
+      signal,
+    });
+    return new RelayTunnel(socket);
+  },
+};
+
+class RelayTunnel implements Tunnel {
+  readonly ended: Promise<TunnelEnding>;
+  private readonly mux: RelayMux;
+  private backlog = 0;
+  private received = 0;
+  private sent = 0;
+  private closing = false;
+
+  constructor(private readonly socket: WebSocket) {
+    this.mux = new RelayMux({ send: (message) => this.send(message), backlog: () => this.backlog });
+    socket.on('message', (data, isBinary) => this.receive(isBinary && Buffer.isBuffer(data) ? data : null));
+    keepAlive(socket, relayProtocol);
+    this.ended = new Promise((resolve) => {
+      // 'close' follows, and says more
+      socket.once('error', () => socket.terminate());
+      socket.once('close', (code, reason) => {
+        this.mux.close();
+        resolve(
+          this.closing
+            ? { kind: 'closed' }
+            : { kind: 'dropped', failure: fail('tunnel-dropped', undefined, { detail: `${code} ${String(reason)}`.trim() }).failure },
+        );
+      });
+    });
+  }
+
+  dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    if (this.socket.readyState !== this.socket.OPEN) return Promise.reject(fail('tunnel-down'));
+    return new Promise((resolve, reject) => {
+      const stream = new RelayStream();
+      const timer = setTimeout(() => give(fail('host-unreachable', { host }, { detail: 'timed out' })), relayProtocol.openWithinMs + 2_000);
+      const abort = (): void => give(fail('cancelled'));
+      const settle = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+      };
+      const give = (why: Error): void => {
+        settle();
+        stream.destroy();
+        reject(why);
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      const opened = (): void => {
+        settle();
+        resolve(stream);
+      };
+      stream.attach(this.mux, host, port, opened, (reason) => give(fail(failureForRefusal[reason], { host, port })));
+      if (signal.aborted) abort();
+    });
+  }
+
+  traffic(): { received: number; sent: number } {
+    return { received: this.received, sent: this.sent };
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    this.mux.close();
+    this.socket.close(1000);
+    const timer = setTimeout(() => this.socket.terminate(), closeWithinMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  private send(message: Uint8Array): void {
+    this.backlog += message.length;
+    this.sent += message.length;
+    this.socket.send(message, { binary: true }, () => {
+      this.backlog -= message.length;
+      this.mux.drained();
+    });
+  }
+
+  private receive(message: Buffer | null): void {
+    if (message === null) {
+      this.socket.close(1003);
+      return;
+    }
+    this.received += message.length;
+    try {
+      this.mux.receive(message);
+    } catch (error) {
+      if (!(error instanceof RelayProtocolError)) throw error;
+      this.socket.close(1002, failureOf(error).detail?.slice(0, 100));
+    }
+  }
+}
+
+const failureForRefusal = {
+  'not-allowed': 'host-not-allowed',
+  'unreachable': 'host-unreachable',
+  'name-unknown': 'host-name-unknown',
+  'timed-out': 'host-unreachable',
+  'busy': 'tunnel-refused',
+  'reset': 'tunnel-down',
+  'protocol': 'tunnel-down',
+} as const satisfies Record<RefusalReason, FailureCode>;
+
+/** One stream of the relay as Node knows streams: half-close, back-pressure both ways. */
+class RelayStream extends Duplex {
+  private stream: MuxStream | null = null;
+  private written: (() => void) | null = null;
+  /** Bytes pushed beyond what the reader wants now; their credit is given when it reads again. */
+  private unread = 0;
+
+  constructor() {
+    super({ allowHalfOpen: true, highWaterMark: relayProtocol.maxDataBytes });
+  }
+
+  /** Opens the stream in `mux`; calls `opened` or `refused` once, unless destroyed before. */
+  attach(mux: RelayMux, host: string, port: number, opened: () => void, refused: (reason: RefusalReason) => void): void {
+    let isOpen = false;
+    this.stream = mux.open(host, port, {
+      opened: () => {
+        isOpen = true;
+        opened();
+      },
+      data: (payload) => {
+        if (this.push(payload)) this.stream?.consumed(payload.length);
+        else this.unread += payload.length;
+      },
+      writable: () => this.release(),
+      end: () => this.push(null),
+      broken: (reason) => {
+        if (isOpen) this.destroy(fail('tunnel-dropped', undefined, { detail: reason }));
+        else refused(reason);
+      },
+    });
+  }
+
+  override _read(): void {
+    if (this.unread === 0) return;
+    this.stream?.consumed(this.unread);
+    this.unread = 0;
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    if (this.stream?.write(chunk) !== false) done();
+    else this.written = done;
+  }
+
+  override _final(done: () => void): void {
+    this.stream?.end();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.stream?.reset();
+    this.release();
+    done(error);
+  }
+
+  private release(): void {
+    const written = this.written;
+    this.written = null;
+    written?.();
+  }
+}
