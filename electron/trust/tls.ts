@@ -1,0 +1,122 @@
+import type { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import tls, { type TLSSocket } from 'node:tls';
+import { CausewayError, fail, type Failure } from '../../shared/failure.ts';
+import type { PromptOf } from '../../shared/prompt.ts';
+import type { CertificateJudge, Presented } from './certificate.ts';
+import { shownAs, type Endpoint } from './endpoint.ts';
+import { systemContext } from './roots.ts';
+
+/** Certificates of a chain that are looked at; a longer chain is cut there. */
+const maxChain = 10;
+
+/** Nobody vouches for a server's certificate, and only a person can. `prompt` is the question to put to them. */
+export class CertificateQuestion extends CausewayError {
+  constructor(
+    readonly prompt: PromptOf<'certificate'>,
+    failure: Failure,
+  ) {
+    super(failure);
+  }
+}
+
+export interface TlsOptions {
+  /** Aborting it destroys the socket and rejects with `cancelled`. */
+  signal: AbortSignal;
+  /** For name, TCP and TLS together. */
+  timeoutMs: number;
+  /** Protocols to offer (RFC 7301). */
+  alpn?: readonly string[];
+}
+
+/**
+ * Opens a TLS connection and lets the judge decide on the certificate before any byte of ours is sent.
+ *
+ * Rejects with `gateway-name-unknown`, `gateway-unreachable`, `gateway-silent` (TCP is up, nothing comes),
+ * `gateway-closed` (it hung up during the handshake), `gateway-not-secure` (it speaks, but not TLS), a
+ * `certificate-*` failure, a {@link CertificateQuestion}, or `cancelled`.
+ */
+export function connectTls(endpoint: Endpoint, judge: CertificateJudge, { signal, timeoutMs, alpn }: TlsOptions): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(fail('cancelled'));
+      return;
+    }
+    const gateway = { host: shownAs(endpoint) };
+    const socket = tls.connect({
+      host: endpoint.loopbackPort === undefined ? endpoint.host : '127.0.0.1',
+      port: endpoint.loopbackPort ?? endpoint.port,
+      // An address may not stand in SNI (RFC 6066)
+      ...(isIP(endpoint.host) ? {} : { servername: endpoint.host }),
+      ...(alpn ? { ALPNProtocols: [...alpn] } : {}),
+      secureContext: systemContext(),
+      // Node verifies all the same and says so in `authorized`; the judge decides
+      rejectUnauthorized: false,
+      checkServerIdentity: (_connectedTo, certificate) => tls.checkServerIdentity(endpoint.host, certificate),
+    });
+    let reached = false;
+
+    const settle = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      socket.removeListener('error', onError);
+    };
+    const giveUp = (error: CausewayError) => {
+      settle();
+      socket.on('error', () => undefined); // what a destroyed socket still has to say is of no use to anyone
+      socket.destroy();
+      reject(error);
+    };
+    const onAbort = () => giveUp(fail('cancelled'));
+    const onError = (cause: Error) => giveUp(fail(codeOf(cause, reached), gateway, { detail: cause.message, cause }));
+    const timer = setTimeout(() => giveUp(fail(reached ? 'gateway-silent' : 'gateway-unreachable', gateway)), timeoutMs);
+
+    signal.addEventListener('abort', onAbort);
+    socket.on('error', onError);
+    socket.once('connect', () => (reached = true));
+    socket.once('secureConnect', () => {
+      const refusal = objection(judge, { host: endpoint.host, chain: chainOf(socket), systemTrusts: socket.authorized });
+      if (refusal) {
+        giveUp(refusal);
+        return;
+      }
+      settle();
+      resolve(socket);
+    });
+  });
+}
+
+/** The error that a verdict comes to, or null where the certificate is accepted. */
+function objection(judge: CertificateJudge, presented: Presented): CausewayError | null {
+  const verdict = judge(presented);
+  switch (verdict.kind) {
+    case 'accept':
+      return null;
+    case 'refuse':
+      return new CausewayError(verdict.failure);
+    case 'ask':
+      return new CertificateQuestion(certificatePrompt(presented, verdict.sha256), verdict.failure);
+  }
+}
+
+/** The question about the certificate that a host presented. */
+function certificatePrompt({ host, chain }: Presented, sha256: string): PromptOf<'certificate'> {
+  const [leaf] = chain;
+  const line = (name: string | undefined) => (name ?? '').replaceAll('\n', ', ').slice(0, 200);
+  const validUntil = leaf ? Date.parse(leaf.validTo) : 0;
+  return { kind: 'certificate', host: host.slice(0, 200), sha256, subject: line(leaf?.subject), issuer: line(leaf?.issuer), validUntil };
+}
+
+/** What the server presented, leaf first. */
+function chainOf(socket: TLSSocket): X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  for (let at = socket.getPeerX509Certificate(); at && chain.length < maxChain; at = at.issuerCertificate) chain.push(at);
+  return chain;
+}
+
+function codeOf(error: Error, reached: boolean): 'gateway-name-unknown' | 'gateway-unreachable' | 'gateway-closed' | 'gateway-not-secure' {
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA') return 'gateway-name-unknown';
+  if (!reached) return 'gateway-unreachable';
+  return code === 'ECONNRESET' || code === 'EPIPE' ? 'gateway-closed' : 'gateway-not-secure';
+}
