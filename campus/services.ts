@@ -122,6 +122,12 @@ export interface Factors {
   waiting(phoneId: string): WaitingPush[];
   /** An activation code or the text of its QR code. Voids any recovery passcode of the person. Rejects with `request-invalid`. */
   activate(phoneId: string, activation: string, name: string): Promise<PhoneAccount>;
+  /**
+   * For an authenticator app that is none of ours: it scanned the QR code and calls nobody, so that its current
+   * code, typed into the portal, is the proof. The device gives codes and takes no push. Null: wrong code.
+   * Rejects with `request-invalid` when the enrolment is over.
+   */
+  activateByCode(enrolmentId: string, code: string, name: string): Promise<Device | null>;
   /** False when the push is gone or the number is wrong (which denies it after the third time). */
   approve(phoneId: string, pushId: string, number?: string): Promise<boolean>;
   deny(phoneId: string, pushId: string): Promise<void>;

@@ -1,0 +1,44 @@
+import { plainUserId } from './document.ts';
+import type { Lockout } from './lockout.ts';
+import { matchesSlowHash, slowHash, sameSecret } from './secrets.ts';
+import type { Directory, Person } from './services.ts';
+import type { Store } from './store.ts';
+
+/**
+ * The campus's directory. A wrong password counts towards the account's lock; a locked account takes no
+ * password, not even the right one.
+ */
+export async function createDirectory({ store, lockout }: { store: Store; lockout: Lockout }): Promise<Directory> {
+  // Checked for users who do not exist, so that they take as long as those who do
+  const nobodysHash = await slowHash('');
+  const record = (userId: string) => store.document.people.find((person) => person.userId === plainUserId(userId));
+  const person = (userId: string): Person | null => {
+    const found = record(userId);
+    if (!found) return null;
+    const { name, role, dateOfBirth, lastFour } = found;
+    return { userId: found.userId, name, role, dateOfBirth, lastFour };
+  };
+
+  return {
+    person,
+    async checkPassword(userId, password) {
+      const known = record(userId);
+      const check = async (): Promise<boolean> => {
+        const matches = await matchesSlowHash(password, known?.passwordHash ?? nobodysHash);
+        return matches && known !== undefined;
+      };
+      return (await lockout.attempt(userId, 'password', check)) === 'right';
+    },
+    checkIdentity({ role, userId, dateOfBirth, lastFour }) {
+      const known = person(userId);
+      if (!known) return null;
+      // All parts are always compared: the time does not tell which one was wrong
+      const right = [
+        sameSecret(known.role, role),
+        sameSecret(known.dateOfBirth, dateOfBirth),
+        sameSecret(known.lastFour.toLowerCase(), lastFour.toLowerCase()),
+      ];
+      return right.every(Boolean) ? known : null;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { fail, type FailureCode } from '../../shared/failure.ts';
+import { plainPasscode } from '../../shared/prompt.ts';
+import type { Now } from '../clock.ts';
+import type { CampusDocument } from '../document.ts';
+import type { Lockout } from '../lockout.ts';
+import { matchesSlowHash, randomDigits, slowHash } from '../secrets.ts';
+import type { FactorService, Factors, PasscodeResult } from '../services.ts';
+import type { Store } from '../store.ts';
+import { nextCodeAt, stepOfCode } from './totp.ts';
+
+/** Recovery passcodes: 9 digits, an hour, once for each service (see the guide's "Get 2FA Passcode"). */
+export const recoveryRules = { digits: 9, validMs: 60 * 60_000 } as const;
+
+/** What a code turned out to be. */
+type Finding = 'device' | 'recovery' | Extract<FailureCode, 'passcode-wrong' | 'passcode-used' | 'passcode-expired'>;
+
+export type Passcodes = Pick<Factors, 'checkPasscode' | 'hasRecoveryPasscode' | 'issueRecoveryPasscode'>;
+
+/** Codes: the six digits of a device and the nine of a recovery passcode, each taken once by each service. */
+export function createPasscodes({ store, lockout, now }: { store: Store; lockout: Lockout; now: Now }): Passcodes {
+  const recoveryOf = (userId: string) => store.document.recovery.find((record) => record.userId === userId);
+
+  /** Finds out and marks as used in one change, so that of two who bring the same code only one gets in. */
+  const take = async (userId: string, code: string, service: FactorService): Promise<Finding> => {
+    const recovery = recoveryOf(userId);
+    if (recovery && code.length === recoveryRules.digits && (await matchesSlowHash(code, recovery.hash))) {
+      return store.update((draft) => takeRecovery(draft, recovery.hash, service, now()));
+    }
+    return store.update((draft) => takeDeviceCode(draft, userId, code, service, now()));
+  };
+
+  return {
+    hasRecoveryPasscode(userId, service) {
+      const record = recoveryOf(userId);
+      return record !== undefined && record.expiresAt > now() && !record.usedBy.includes(service);
+    },
+
+    async checkPasscode(userId, typed, service): Promise<PasscodeResult> {
+      const found: { is: Finding } = { is: 'passcode-wrong' };
+      await lockout.attempt(userId, 'passcode', async () => {
+        found.is = await take(userId, plainPasscode(typed), service);
+        return found.is === 'device' || found.is === 'recovery';
+      });
+      if (found.is === 'device' || found.is === 'recovery') return { ok: true, via: found.is };
+      const untilAt = lockout.lockedUntil(userId);
+      return {
+        ok: false,
+        failure: untilAt === null ? { code: found.is } : { code: 'account-locked', params: { untilAt } },
+        triesLeft: lockout.triesLeft(userId, 'passcode'),
+        nextCodeAt: nextCodeAt(now()),
+      };
+    },
+
+    async issueRecoveryPasscode(userId) {
+      const passcode = randomDigits(recoveryRules.digits);
+      const hash = await slowHash(passcode);
+      const expiresAt = now() + recoveryRules.validMs;
+      await store.update((draft) => {
+        if (!draft.people.some((person) => person.userId === userId))
+          throw fail('request-invalid', undefined, { detail: 'no such person' });
+        draft.recovery = [...draft.recovery.filter((record) => record.userId !== userId), { userId, hash, expiresAt, usedBy: [] }];
+      });
+      return { passcode, expiresAt };
+    },
+  };
+}
+
+function takeRecovery(draft: CampusDocument, hash: string, service: FactorService, instant: number): Finding {
+  const record = draft.recovery.find((other) => other.hash === hash);
+  if (!record) return 'passcode-wrong'; // voided since it was looked up
+  if (record.expiresAt <= instant) return 'passcode-expired';
+  if (record.usedBy.includes(service)) return 'passcode-used';
+  record.usedBy.push(service);
+  return 'recovery';
+}
+
+function takeDeviceCode(draft: CampusDocument, userId: string, code: string, service: FactorService, instant: number): Finding {
+  let used = false;
+  for (const device of draft.devices) {
+    const step = device.userId === userId ? stepOfCode(device.key, code, instant) : null;
+    if (step === null) continue;
+    if (step > (device.accepted[service] ?? -1)) {
+      device.accepted[service] = step;
+      return 'device';
+    }
+    used = true; // this one, or a newer one, was taken before
+  }
+  return used ? 'passcode-used' : 'passcode-wrong';
+}

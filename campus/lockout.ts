@@ -1,0 +1,83 @@
+import type { Now } from './clock.ts';
+import { plainUserId, type TriesRecord } from './document.ts';
+import type { Store } from './store.ts';
+
+/** After so many consecutive failures of one kind an account is locked for so long. */
+export const lockoutRules = { failures: 10, lockMs: 10 * 60_000 } as const;
+
+export type TryKind = 'password' | 'passcode';
+
+/** Counts failed tries and locks accounts. */
+export interface Lockout {
+  /** Until when (epoch ms) the account is locked, or null. */
+  lockedUntil(userId: string): number | null;
+  /** How many more failures of this kind the account can have before it is locked. */
+  triesLeft(userId: string, kind: TryKind): number;
+  /**
+   * Runs one try and counts it. `locked`: `check` was not even run. Tries of one account wait for each
+   * other, so that a burst of guesses gets no more of them than a slow guesser.
+   */
+  attempt(userId: string, kind: TryKind, check: () => Promise<boolean>): Promise<'right' | 'wrong' | 'locked'>;
+  /** Locks an account now, for the usual time. */
+  lock(userId: string): Promise<void>;
+}
+
+/** Names that nobody has are counted too, or a lock would tell who exists; but not kept, and only so many. */
+const maxStrangers = 1000;
+
+export function createLockout({ store, now }: { store: Store; now: Now }): Lockout {
+  const strangers = new Map<string, TriesRecord>();
+  const turns = new Map<string, Promise<void>>();
+
+  const triesOf = (typed: string): TriesRecord => {
+    const userId = plainUserId(typed);
+    const tries = store.document.tries.find((record) => record.userId === userId) ?? strangers.get(userId);
+    const over = tries === undefined || (tries.lockedUntil > 0 && tries.lockedUntil <= now());
+    return over ? { userId, password: 0, passcode: 0, lockedUntil: 0 } : { ...tries };
+  };
+  const lockedUntil = (userId: string): number | null => {
+    const until = triesOf(userId).lockedUntil;
+    return until > 0 ? until : null;
+  };
+
+  const keep = async (tries: TriesRecord): Promise<void> => {
+    const { userId } = tries;
+    if (store.document.people.some((person) => person.userId === userId)) {
+      await store.update((draft) => {
+        draft.tries = [...draft.tries.filter((record) => record.userId !== userId), tries];
+      });
+      return;
+    }
+    const oldest = strangers.keys().next().value;
+    if (strangers.size >= maxStrangers && oldest !== undefined) strangers.delete(oldest);
+    strangers.set(userId, tries);
+  };
+
+  const attempt: Lockout['attempt'] = async (userId, kind, check) => {
+    if (lockedUntil(userId) !== null) return 'locked';
+    const right = await check();
+    const tries = triesOf(userId);
+    const failures = right ? 0 : tries[kind] + 1;
+    if (failures !== tries[kind]) {
+      const locked = failures >= lockoutRules.failures ? now() + lockoutRules.lockMs : tries.lockedUntil;
+      await keep({ ...tries, [kind]: failures, lockedUntil: locked });
+    }
+    return right ? 'right' : 'wrong';
+  };
+
+  return {
+    lockedUntil,
+    triesLeft: (userId, kind) => (lockedUntil(userId) === null ? lockoutRules.failures - triesOf(userId)[kind] : 0),
+    attempt(userId, kind, check) {
+      const key = plainUserId(userId);
+      const turn = (turns.get(key) ?? Promise.resolve()).then(() => attempt(userId, kind, check));
+      const over = (): void => {
+        if (turns.get(key) === settled) turns.delete(key);
+      };
+      const settled: Promise<void> = turn.then(over, over);
+      turns.set(key, settled);
+      return turn;
+    },
+    lock: (userId) => keep({ ...triesOf(userId), lockedUntil: now() + lockoutRules.lockMs }),
+  };
+}

@@ -1,0 +1,116 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { fail } from '../shared/failure.ts';
+import { documentSchema, documentVersion, emptyDocument, type CampusDocument } from './document.ts';
+
+/** A value that may be looked at and not changed. */
+export type Frozen<T> = T extends readonly (infer U)[]
+  ? readonly Frozen<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T;
+
+/** The campus's memory: one document, always as it is on disk. */
+export interface Store {
+  /** What has been written. Never shows a change that could still be lost. */
+  readonly document: Frozen<CampusDocument>;
+  /**
+   * Changes the document, one change after the other. Resolves with what `change` returned once the new
+   * document is on disk; a change that throws, or that cannot be written, leaves everything as it was.
+   * Rejects with what `change` threw, or with `settings-unwritable`.
+   */
+  update<T>(change: (draft: CampusDocument) => T): Promise<T>;
+}
+
+export const storeFileName = 'campus.json';
+
+/**
+ * Opens the store in `directory`, which is made when it is missing. Fails with `settings-damaged` or
+ * `settings-newer` (params: file) where the file is not one of ours: it is left as it is, for a person to
+ * look at, and never started over.
+ */
+export async function openStore(directory: string): Promise<Store> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const file = join(directory, storeFileName);
+  let document = await load(file);
+  let written = JSON.stringify(document);
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const apply = async <T>(change: (draft: CampusDocument) => T): Promise<T> => {
+    const draft = structuredClone(document);
+    const result = change(draft);
+    const text = JSON.stringify(draft);
+    if (text !== written) {
+      await replaceFile(directory, file, text);
+      document = draft;
+      written = text;
+    }
+    return result;
+  };
+
+  return {
+    get document() {
+      return document;
+    },
+    update(change) {
+      const done = queue.then(() => apply(change));
+      queue = done.catch(() => undefined); // the caller hears of it; the next change starts afresh
+      return done;
+    },
+  };
+}
+
+async function load(file: string): Promise<CampusDocument> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    if (isMissing(cause)) return emptyDocument();
+    throw fail('settings-damaged', { file }, { cause, detail: 'the file cannot be read' });
+  }
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (cause) {
+    throw fail('settings-damaged', { file }, { cause, detail: 'the file is not JSON: it was cut short or written over' });
+  }
+  const version = z.object({ version: z.number() }).safeParse(raw);
+  if (version.success && version.data.version > documentVersion) {
+    throw fail('settings-newer', { file }, { detail: `written by a newer campus (version ${version.data.version})` });
+  }
+  const parsed = documentSchema.safeParse(raw);
+  if (!parsed.success) throw fail('settings-damaged', { file }, { detail: z.prettifyError(parsed.error) });
+  return parsed.data;
+}
+
+/** Writes beside, then renames over: at any instant the file is the whole old one or the whole new one. */
+async function replaceFile(directory: string, file: string, text: string): Promise<void> {
+  try {
+    const beside = `${file}.new`;
+    const handle = await open(beside, 'w', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(beside, file);
+    await syncDirectory(directory);
+  } catch (cause) {
+    throw fail('settings-unwritable', { file }, { cause, detail: cause instanceof Error ? cause.message : 'unknown error' });
+  }
+}
+
+/** The rename itself must reach the disk too. Windows has no such call and needs none. */
+async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
