@@ -1,0 +1,77 @@
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { CausewayError, fail } from '../../shared/failure.ts';
+import { discoveryPath, maxProfileBytes, readProfile, type Profile, type ReadProfile } from '../../shared/profile.ts';
+import type { CertificateJudge } from '../trust/certificate.ts';
+import { httpsJson } from '../trust/https.ts';
+import { CertificateQuestion } from '../trust/tls.ts';
+
+/** How long a campus may take to hand out its profile. */
+const discoverWithinMs = 15_000;
+
+export interface DiscoverOptions {
+  /** For the address itself; the profile that comes back brings its own trust. */
+  judge: CertificateJudge;
+  signal: AbortSignal;
+  connectTo?: Profile['connectTo'];
+}
+
+/**
+ * Fetches the profile that a campus publishes, from what a person typed: `campus.example`,
+ * `https://campus.example/`, `localhost:8443`. A path is ignored.
+ *
+ * Rejects with `profile-unreachable`, `profile-not-found` (it answers, but publishes none), `profile-invalid`,
+ * a `certificate-*` failure, a {@link CertificateQuestion}, or `cancelled`.
+ */
+export async function discoverProfile(typed: string, { judge, signal, connectTo }: DiscoverOptions): Promise<ReadProfile> {
+  const address = addressOf(typed);
+  if (address === null) throw fail('profile-unreachable', { address: typed.slice(0, 300) });
+  const limits = { signal, timeoutMs: discoverWithinMs, maxBytes: maxProfileBytes };
+  const url = `https://${address}${discoveryPath}`;
+  try {
+    const { status, json } = await httpsJson(url, judge, connectTo ? { ...limits, connectTo } : limits);
+    if (status >= 500) throw fail('profile-unreachable', { address }, { detail: `HTTP ${status}` });
+    if (status !== 200 || json === undefined) throw fail('profile-not-found', { address }, { detail: `HTTP ${status}` });
+    return readProfile(JSON.stringify(json));
+  } catch (error) {
+    throw inProfileTerms(error, address);
+  }
+}
+
+/** Reads a profile from a `.causeway` file. Rejects with `profile-not-found` or `profile-invalid`. */
+export async function readProfileFile(path: string): Promise<ReadProfile> {
+  return readProfile(await readStart(path, maxProfileBytes + 1));
+}
+
+/** The file's first bytes as text, without a byte order mark: one byte more than allowed is enough to refuse it. */
+async function readStart(path: string, maxBytes: number): Promise<string> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(maxBytes) });
+      return buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '');
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    throw fail('profile-not-found', { address: basename(path) }, { cause });
+  }
+}
+
+/** `host` or `host:port` of what a person typed, or null where it is no address for HTTPS. */
+function addressOf(typed: string): string | null {
+  const text = typed.trim();
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  if (!URL.canParse(address)) return null;
+  const { protocol, host, username, password } = new URL(address);
+  return protocol === 'https:' && host !== '' && username === '' && password === '' ? host : null;
+}
+
+/** What went wrong on the way, as it looks from someone who wanted a profile. Certificates and cancelling stay what they are. */
+function inProfileTerms(error: unknown, address: string): unknown {
+  if (!(error instanceof CausewayError) || error instanceof CertificateQuestion) return error;
+  const { code, detail = code } = error.failure;
+  if (code === 'gateway-protocol') return fail('profile-not-found', { address }, { detail, cause: error });
+  if (code.startsWith('gateway-')) return fail('profile-unreachable', { address }, { detail, cause: error });
+  return error;
+}
