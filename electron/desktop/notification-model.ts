@@ -1,0 +1,72 @@
+import type { AppState } from '../../shared/app-state.ts';
+import type { Speaker } from '../../shared/words/say.ts';
+import { campusOf } from './tray-model.ts';
+
+/** One notification. The id names what it is about: shown once, and taken back when it no longer holds. */
+export interface Notice {
+  id: string;
+  title: string;
+  body: string;
+}
+
+/** The session that the last state was in, so that its end can be told as one. */
+export type LastSession = string | null;
+
+/**
+ * The notification that a state is worth, or null. A push that waits, a question, a session that nears its
+ * end, a lost connection, an end that the person did not ask for; each about one session or one prompt.
+ */
+export function noticeFor(state: AppState, last: LastSession, speaker: Speaker): Notice | null {
+  const { words, say } = speaker;
+  const { access } = state;
+  const text = words.notification;
+  switch (access.kind) {
+    case 'asking': {
+      if (access.answered) return null;
+      const id = `prompt:${access.promptId}`;
+      if (access.prompt.kind !== 'push') return { id, title: text.questionTitle, body: text.questionText };
+      const { device, number } = access.prompt;
+      return {
+        id,
+        title: text.pushTitle,
+        body: number === undefined ? say(text.pushText, { device }) : say(text.pushNumberText, { device, number }),
+      };
+    }
+    case 'connected': {
+      if (!access.expiring) return null;
+      // An extended session may expire once more, and that is another thing to tell
+      const id = `expiring:${sessionOf(state) ?? ''}:${access.expiresAt}`;
+      return {
+        id,
+        title: say(text.expiringTitle, { untilAt: access.expiresAt }),
+        body: access.extendable ? text.expiringExtend : text.expiringAgain,
+      };
+    }
+    case 'reconnecting':
+      return { id: `lost:${sessionOf(state) ?? ''}`, title: text.reconnectingTitle, body: text.reconnectingText };
+    case 'idle':
+      if (!access.ending || last === null) return null;
+      return {
+        id: `ended:${last}`,
+        title: say(text.endedTitle, { campus: campusOf(state)?.name ?? words.app.name }),
+        body: speaker.failure(access.ending).happened,
+      };
+    case 'checking':
+    case 'on-campus':
+    case 'contacting':
+    case 'opening':
+    case 'closing':
+      return null;
+  }
+}
+
+/** The session that a state is in. `closing` says nothing of it, and keeps the one before. */
+export function sessionAfter(state: AppState, last: LastSession): LastSession {
+  const { kind } = state.access;
+  if (kind === 'connected' || kind === 'reconnecting') return sessionOf(state);
+  return kind === 'closing' || kind === 'idle' ? last : null;
+}
+
+function sessionOf({ access }: AppState): string | null {
+  return access.kind === 'connected' || access.kind === 'reconnecting' ? `${access.profileId}:${access.since}` : null;
+}

@@ -1,0 +1,43 @@
+import { Notification } from 'electron';
+import type { AppState } from '../../shared/app-state.ts';
+import type { Speaker } from '../../shared/words/say.ts';
+import { noticeFor, sessionAfter, type LastSession } from './notification-model.ts';
+
+/** Tells the person what happens while they look elsewhere. */
+export interface Notifier {
+  /** The state or the window's focus changed. */
+  follow(state: AppState, focused: boolean, speaker: Speaker): void;
+  /** One that belongs to no state. */
+  tell(title: string, body: string): void;
+}
+
+/** `open` is what a click does. Each notification is shown once, and closed when what it says no longer holds. */
+export function createNotifier(open: () => void): Notifier {
+  const told = new Set<string>();
+  let standing: { id: string; close: () => void } | null = null;
+  let last: LastSession = null;
+
+  const show = (title: string, body: string): (() => void) => {
+    if (!Notification.isSupported()) return () => undefined;
+    const notification = new Notification({ title, body });
+    notification.on('click', open);
+    notification.show();
+    return () => notification.close();
+  };
+
+  return {
+    follow(state, focused, speaker) {
+      const notice = noticeFor(state, last, speaker);
+      last = sessionAfter(state, last);
+      if (standing && (standing.id !== notice?.id || focused)) {
+        standing.close();
+        standing = null;
+      }
+      // In front of the person's eyes the window itself says it
+      if (!notice || focused || told.has(notice.id) || !state.preferences.notifications) return;
+      told.add(notice.id);
+      standing = { id: notice.id, close: show(notice.title, notice.body) };
+    },
+    tell: (title, body) => void show(title, body),
+  };
+}

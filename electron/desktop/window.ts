@@ -1,0 +1,194 @@
+import { BaseWindow, WebContentsView, app, nativeTheme, screen, type NativeImage, type Rectangle, type WebContents } from 'electron';
+import { layout, portalBounds } from '../../shared/layout.ts';
+import { compactBounds, onScreen, wideBounds } from './bounds.ts';
+import { appAddress } from './origin.ts';
+import type { PortalPlace } from './portal-view.ts';
+
+/** Where the window's place is kept from one run to the next: always that of the compact window. */
+export interface WindowMemory {
+  read(): Rectangle | null;
+  write(bounds: Rectangle): void;
+}
+
+export interface MainWindowOptions {
+  preload: string;
+  icon: NativeImage;
+  memory: WindowMemory;
+  /** Whether a hidden window can be found again: by a tray icon, or by the dock. */
+  canHide(): Promise<boolean>;
+  /** The window was minimised where the person would expect it hidden. */
+  onMinimisedInstead(): void;
+  log(line: string): void;
+}
+
+/** The one window: our own view, which fills it, and the portal's beside our column while it is open. */
+export interface MainWindow extends PortalPlace {
+  readonly page: WebContents;
+  readonly focused: boolean;
+  /** Loads our page; resolves once it is there. */
+  load(): Promise<void>;
+  /** Shows it, above others and with the focus. */
+  show(): void;
+  /** Takes it out of the way: hidden where it can be found again, minimised elsewhere. */
+  putAway(): Promise<void>;
+  /** Moves the focus between our view and the portal's. */
+  nextPane(): void;
+  onFocusChange(listener: () => void): void;
+  /** The computer ends the session: Windows asks the window and nobody else. */
+  onSessionEnd(listener: () => void): void;
+  /** From now on closing it is final. */
+  letGo(): void;
+}
+
+const backgrounds = { light: '#fafaf9', dark: '#18191b' } as const;
+/** How much of the portal has to stay visible beside our column. */
+const minPortalWidth = 360;
+
+export function createMainWindow(options: MainWindowOptions): MainWindow {
+  const { memory } = options;
+  const workAreas = (): Rectangle[] => {
+    const primary = screen.getPrimaryDisplay();
+    return [primary, ...screen.getAllDisplays().filter((display) => display.id !== primary.id)].map((display) => display.workArea);
+  };
+
+  const { minWidth, minHeight } = layout.compact;
+  const window = new BaseWindow({
+    ...compactBounds(memory.read(), workAreas()),
+    minWidth,
+    minHeight,
+    title: app.name,
+    icon: options.icon,
+    show: false,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? backgrounds.dark : backgrounds.light,
+  });
+  const own = new WebContentsView({
+    webPreferences: {
+      preload: options.preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      devTools: !app.isPackaged,
+      spellcheck: false,
+      navigateOnDragDrop: false,
+    },
+  });
+  window.setMenuBarVisibility(false);
+  window.contentView.addChildView(own);
+
+  let beside: WebContentsView | null = null;
+  let compact = window.getBounds(); // the window as it was before the portal widened it
+  let wide: { width: number; height: number } = layout.portal; // as the person last sized it in this run
+  let pane = own.webContents; // who has the keyboard within the window
+  let final = false;
+
+  const place = (): void => {
+    const { width, height } = window.getContentBounds();
+    own.setBounds({ x: 0, y: 0, width, height });
+    beside?.setBounds(portalBounds({ width, height }));
+  };
+  const remember = (): void => {
+    const now = window.getNormalBounds();
+    if (beside) wide = { width: now.width, height: now.height };
+    else compact = now;
+    memory.write({ ...compact, x: now.x, y: now.y });
+  };
+  const focusPane = (contents: WebContents): void => {
+    pane = contents;
+    contents.focus();
+  };
+  const nextPane = (): void => {
+    const other = pane === own.webContents ? beside?.webContents : own.webContents;
+    if (other && (other === own.webContents || beside?.getVisible())) focusPane(other);
+  };
+  const putAway = async (): Promise<void> => {
+    if (await options.canHide()) {
+      window.hide();
+    } else {
+      window.minimize();
+      options.onMinimisedInstead();
+    }
+  };
+  /** What both views have in common: F6 leads to the other one, and the window knows which has the keyboard. */
+  const adopt = (contents: WebContents): void => {
+    contents.on('focus', () => (pane = contents));
+    contents.on('before-input-event', (event, input) => {
+      if (input.type !== 'keyDown' || input.key !== 'F6') return;
+      event.preventDefault();
+      nextPane();
+    });
+  };
+
+  window.on('resize', place);
+  window.on('focus', () => pane.focus());
+  window.on('blur', remember);
+  window.on('hide', remember);
+  window.on('close', (event) => {
+    remember();
+    if (final) return;
+    event.preventDefault();
+    putAway().catch((thrown: unknown) => options.log(`window: ${String(thrown)}`));
+  });
+
+  adopt(own.webContents);
+  own.webContents.on('will-navigate', (event) => event.preventDefault());
+  own.webContents.on('render-process-gone', (_event, { reason }) => {
+    log(`window: its page ended (${reason})`);
+    // Whoever was signed in still is: the page is a picture of the state and can be drawn again
+    if (!final && reason !== 'clean-exit') own.webContents.reload();
+  });
+  place();
+
+  return {
+    page: own.webContents,
+    get focused() {
+      return window.isFocused();
+    },
+    load: () => own.webContents.loadURL(appAddress),
+    show() {
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+    },
+    putAway,
+    nextPane,
+    onFocusChange(listener) {
+      window.on('focus', listener);
+      window.on('blur', listener);
+    },
+    onSessionEnd(listener) {
+      window.on('query-session-end', listener);
+      window.on('session-end', listener);
+    },
+    letGo() {
+      final = true;
+    },
+
+    openBeside(view) {
+      remember();
+      beside = view;
+      adopt(view.webContents);
+      window.contentView.addChildView(view);
+      window.setMinimumSize(layout.column + minPortalWidth, minHeight);
+      if (!window.isMaximized() && !window.isFullScreen()) window.setBounds(wideBounds(window.getBounds(), wide, workAreas()));
+      place();
+      focusPane(view.webContents);
+    },
+    setBesideVisible(visible) {
+      if (beside?.getVisible() === visible) return;
+      beside?.setVisible(visible);
+      if (!visible) focusPane(own.webContents);
+    },
+    closeBeside(view) {
+      if (beside !== view) return;
+      remember();
+      beside = null;
+      window.contentView.removeChildView(view);
+      window.setMinimumSize(minWidth, minHeight);
+      const { x, y } = window.getNormalBounds();
+      if (!window.isMaximized() && !window.isFullScreen()) window.setBounds(onScreen({ ...compact, x, y }, workAreas()));
+      place();
+      focusPane(own.webContents);
+    },
+  };
+}
