@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { CausewayError } from '../../shared/failure.ts';
+import { readProfile, type Profile } from '../../shared/profile.ts';
+import { defaultPreferences, preferencesSchema, type Preferences } from '../../shared/settings.ts';
+
+/** The version of the settings file that this program writes. */
+export const keptVersion = 1;
+
+/** Everything that is kept between runs. Never a secret: passwords are in the keychain, tickets and passcodes nowhere. */
+export interface Kept {
+  preferences: Preferences;
+  profiles: Profile[];
+  lastProfileId: string | null;
+  /** The user ID last used, by profile id. */
+  userIds: Record<string, string>;
+  /** SHA-256 fingerprints (colon-separated hex) that the person accepted, by gateway host. */
+  acceptedCertificates: Record<string, string>;
+  /** Profiles whose password the person asked to keep; the password itself is in the keychain. */
+  savedPasswords: string[];
+  /** Random, made once: by it a gateway knows a session that this computer left behind. */
+  installation: string;
+  /** The compact window's place, in device-independent pixels. */
+  windowBounds: { x: number; y: number; width: number; height: number } | null;
+  /** What the app is doing; null after a clean exit. Found at the next start, it means that the last run was cut short. */
+  running: { access: string; profileId: string; at: number } | null;
+}
+
+/** What a first start begins with. */
+export function freshlyKept(): Kept {
+  return {
+    preferences: defaultPreferences,
+    profiles: [],
+    lastProfileId: null,
+    userIds: {},
+    acceptedCertificates: {},
+    savedPasswords: [],
+    installation: randomBytes(24).toString('base64url'),
+    windowBounds: null,
+    running: null,
+  };
+}
+
+/** What was read of a settings file: what is usable in it, and the names of what is not. */
+export type ReadKept = { kind: 'read'; kept: Kept; dropped: string[] } | { kind: 'newer' } | { kind: 'damaged' };
+
+/** Reads the text of a settings file. A bad entry is dropped and named, down to the single profile or host; the rest is kept. */
+export function readKept(text: string): ReadKept {
+  const file = z.looseObject({ version: z.int().min(1) }).safeParse(parse(text));
+  if (!file.success) return { kind: 'damaged' };
+  const { version, ...entries } = file.data;
+  if (version > keptVersion) return { kind: 'newer' };
+  const dropped: string[] = [];
+  const fresh = freshlyKept();
+  const take = <T>(key: keyof Kept, read: Reader<T>, otherwise: T): T => readEntry(entries, key, read, otherwise, key, dropped);
+  const kept: Kept = {
+    preferences: take('preferences', preferences, fresh.preferences),
+    profiles: take('profiles', list(profile), fresh.profiles),
+    lastProfileId: take('lastProfileId', whole(id.nullable()), fresh.lastProfileId),
+    userIds: take('userIds', map(whole(z.string().max(200))), fresh.userIds),
+    acceptedCertificates: take('acceptedCertificates', map(whole(fingerprint)), fresh.acceptedCertificates),
+    savedPasswords: take('savedPasswords', list(whole(id)), fresh.savedPasswords),
+    installation: take('installation', whole(z.string().regex(/^[A-Za-z0-9_-]{22,64}$/)), fresh.installation),
+    windowBounds: take('windowBounds', whole(bounds.nullable()), fresh.windowBounds),
+    running: take('running', whole(running.nullable()), fresh.running),
+  };
+  for (const key of Object.keys(entries)) if (!Object.hasOwn(kept, key)) dropped.push(key.slice(0, 60));
+  return { kind: 'read', kept, dropped };
+}
+
+const id = z.string().max(100);
+const fingerprint = z.string().regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+const pixels = z.int().min(-100_000).max(100_000);
+const bounds = z.object({ x: pixels, y: pixels, width: pixels, height: pixels });
+const running = z.object({ access: z.string().max(40), profileId: id, at: z.number() });
+
+/** Takes what is usable of a value and names the rest by its path; undefined where nothing is. */
+type Reader<T> = (value: unknown, path: string, dropped: string[]) => T | undefined;
+
+function whole<T>(schema: z.core.$ZodType<T>): Reader<T> {
+  return (value, path, dropped) => {
+    const read = z.safeParse(schema, value);
+    if (read.success) return read.data;
+    dropped.push(path);
+    return undefined;
+  };
+}
+
+function list<T>(item: Reader<T>): Reader<T[]> {
+  return (value, path, dropped) => {
+    const items = whole(z.array(z.unknown()))(value, path, dropped);
+    return items?.map((each, index) => item(each, `${path}.${index}`, dropped)).filter((each) => each !== undefined);
+  };
+}
+
+function map<T>(entry: Reader<T>): Reader<Record<string, T>> {
+  return (value, path, dropped) => {
+    const entries = whole(z.record(z.string(), z.unknown()))(value, path, dropped);
+    const read = Object.entries(entries ?? {}).flatMap(([key, each]) => {
+      const usable = entry(each, `${path}.${key.slice(0, 60)}`, dropped);
+      return usable === undefined ? [] : [[key, usable] as const];
+    });
+    return Object.fromEntries(read);
+  };
+}
+
+const preferences: Reader<Preferences> = (value, path, dropped) => {
+  const entries = whole(z.record(z.string(), z.unknown()))(value, path, dropped) ?? {};
+  const { language, openAtLogin, notifications } = preferencesSchema.shape;
+  const take = <T>(key: keyof Preferences, schema: z.core.$ZodType<T>, otherwise: T): T =>
+    readEntry(entries, key, whole(schema), otherwise, `${path}.${key}`, dropped);
+  return {
+    language: take('language', language, defaultPreferences.language),
+    openAtLogin: take('openAtLogin', openAtLogin, defaultPreferences.openAtLogin),
+    notifications: take('notifications', notifications, defaultPreferences.notifications),
+  };
+};
+
+/** A kept profile is read as any profile is: what an older program accepted is judged by today's rules. */
+const profile: Reader<Profile> = (value, path, dropped) => {
+  try {
+    return readProfile(JSON.stringify(value)).profile;
+  } catch (error) {
+    if (!(error instanceof CausewayError)) throw error;
+    dropped.push(path);
+    return undefined;
+  }
+};
+
+/** One entry of an object: absent is no fault, unusable is one. */
+function readEntry<T>(entries: Record<string, unknown>, key: string, read: Reader<T>, otherwise: T, path: string, dropped: string[]): T {
+  return Object.hasOwn(entries, key) ? (read(entries[key], path, dropped) ?? otherwise) : otherwise;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,133 @@
+import { copyFileSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AppNotice } from '../../shared/app-state.ts';
+import type { Failure } from '../../shared/failure.ts';
+import { freshlyKept, keptVersion, readKept, type Kept } from './kept.ts';
+
+const fileName = 'settings.json';
+/** A settings file holds some profiles and names; one larger than this was not written by us. */
+const maxFileBytes = 8 * 1024 * 1024;
+
+/** The part of electron-store that is used here: it writes the whole file at once, and the file is always whole. */
+interface FileStore {
+  store: Record<string, unknown>;
+}
+
+/**
+ * What is kept between runs, in `settings.json`. The value in memory is the truth; every change is on disk when
+ * {@link update} returns, or the person is told once that it cannot be, and the run goes on.
+ */
+export class Settings {
+  readonly #listeners = new Set<(notice: AppNotice) => void>();
+  readonly #notices: AppNotice[];
+  readonly #open: () => FileStore;
+  #store: FileStore | null = null;
+  #kept: Kept;
+
+  private constructor(kept: Kept, notices: readonly Failure[], open: () => FileStore) {
+    this.#kept = kept;
+    this.#open = open;
+    this.#notices = notices.map(notice);
+    this.#save();
+  }
+
+  /**
+   * Opens the settings in a directory, made if need be. A file that cannot be used, or not all of it, is first
+   * kept aside under a name of its own and told of in {@link notices}; then defaults take over for what is missing.
+   *
+   * @param directory an absolute path
+   * @param now epoch milliseconds, for the name of what is kept aside
+   */
+  static async open(directory: string, now: () => number = Date.now): Promise<Settings> {
+    const path = join(directory, fileName);
+    const open = await storeOpener(directory);
+    const text = readText(path);
+    if (text === null) return new Settings(freshlyKept(), [], open);
+
+    const read = readKept(text);
+    if (read.kind === 'read' && read.dropped.length === 0) return new Settings(read.kept, [], open);
+
+    const word = read.kind === 'newer' ? 'newer' : 'damaged';
+    const file = `settings.${word}-${new Date(now()).toISOString().replaceAll(/[:.]/g, '')}.json`;
+    const [kept, params] =
+      read.kind === 'read' ? [read.kept, { file, keys: read.dropped.join(', ').slice(0, 500) }] : [freshlyKept(), { file }];
+    const aside = keepAside(path, join(directory, file), read.kind === 'read');
+    if (aside === null) return new Settings(kept, [{ code: `settings-${word}`, params }], open);
+    // It must not be written over: this run keeps its settings in memory, and the file stays where it is
+    const never = () => {
+      throw aside;
+    };
+    return new Settings(kept, [{ code: `settings-${word}`, params: { ...params, file: fileName } }], never);
+  }
+
+  /** What is kept now. */
+  get(): Readonly<Kept> {
+    return this.#kept;
+  }
+
+  /** Changes what `change` returns, of what is kept now. */
+  update(change: (kept: Readonly<Kept>) => Partial<Kept>): void {
+    this.#kept = { ...this.#kept, ...change(this.#kept) };
+    this.#save();
+  }
+
+  /** What the person should be told: `settings-damaged`, `settings-newer`, `settings-unwritable`, each at most once. */
+  get notices(): readonly AppNotice[] {
+    return this.#notices;
+  }
+
+  /** Calls back with every notice from now on; returns how to stop that. */
+  onNotice(listener: (notice: AppNotice) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #save(): void {
+    try {
+      this.#store ??= this.#open();
+      this.#store.store = { version: keptVersion, ...this.#kept };
+    } catch (error) {
+      if (this.#notices.some(({ failure }) => failure.code === 'settings-unwritable')) return;
+      const told = notice({ code: 'settings-unwritable', detail: error instanceof Error ? error.message : '' });
+      this.#notices.push(told);
+      for (const listener of this.#listeners) listener(told);
+    }
+  }
+}
+
+const notice = (failure: Failure): AppNotice => ({ id: failure.code, failure });
+
+/** The file's text; empty, and so damaged, where there is one that cannot be read; null where there is none. */
+function readText(path: string): string | null {
+  try {
+    return statSync(path).size > maxFileBytes ? '' : readFileSync(path, 'utf8');
+  } catch (error) {
+    return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR') ? null : '';
+  }
+}
+
+/** Puts the file out of the way, or a copy of it where most of it is still good. Returns why that did not work, or null. */
+function keepAside(path: string, aside: string, copy: boolean): Error | null {
+  try {
+    if (copy) copyFileSync(path, aside);
+    else renameSync(path, aside);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/**
+ * How to make the file's writer. electron-store imports `electron`, whose npm package would start a download where
+ * this is not Electron (tests, command lines); a place named in the environment stops that.
+ */
+async function storeOpener(directory: string): Promise<() => FileStore> {
+  const outside = !('electron' in process.versions) && process.env['ELECTRON_OVERRIDE_DIST_PATH'] === undefined;
+  if (outside) process.env['ELECTRON_OVERRIDE_DIST_PATH'] = directory;
+  try {
+    const { default: Store } = await import('electron-store');
+    return () => new Store({ cwd: directory, name: 'settings', configFileMode: 0o600, accessPropertiesByDotNotation: false });
+  } finally {
+    if (outside) delete process.env['ELECTRON_OVERRIDE_DIST_PATH'];
+  }
+}
