@@ -49,6 +49,8 @@ export interface Session {
   portalSignIn(signal: AbortSignal): Promise<PortalSignIn>;
   /** Signs out and forgets the ticket; bounded in time. */
   close(): Promise<void>;
+  /** Lets go of the control channel without signing out: the ticket stays good for {@link GatewayDriver.resume}. */
+  detach(): Promise<void>;
 }
 
 /** A way of signing in to a gateway. Never shows anything, never stores anything. */

@@ -7,7 +7,7 @@ import { relayProtocol, type RefusalReason } from '../../shared/relay-protocol.t
 import { openWebSocket } from '../trust/websocket.ts';
 import type { Tunnel, TunnelEnding, TunnelEngine } from './tunnel.ts';
 
-const closeWithinMs = 1_000;
+const closeWithinMs = 800;
 
 /** The relay tunnel, version 1 (`docs/protocol.md`): the client's end. */
 export const relayTunnel: TunnelEngine = {
@@ -77,6 +77,26 @@ class RelayTunnel implements Tunnel {
 
   traffic(): { received: number; sent: number } {
     return { received: this.received, sent: this.sent };
+  }
+
+  answers(withinMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const settle = (alive: boolean): void => {
+        clearTimeout(timer);
+        this.socket.off('pong', pong).off('close', closed);
+        resolve(alive);
+      };
+      const pong = (): void => settle(true);
+      const closed = (): void => settle(false);
+      const timer = setTimeout(closed, withinMs);
+      this.socket.once('pong', pong).once('close', closed);
+      if (this.socket.readyState === this.socket.OPEN) this.socket.ping();
+      else closed();
+    });
+  }
+
+  abandon(): void {
+    this.socket.terminate();
   }
 
   async close(): Promise<void> {

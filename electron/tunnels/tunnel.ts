@@ -18,8 +18,12 @@ export interface Tunnel {
    */
   dial(host: string, port: number, signal: AbortSignal): Promise<Duplex>;
   traffic(): TrafficCount;
+  /** Whether the far end answers within that time; asked after a wake or a change of network. */
+  answers(withinMs: number): Promise<boolean>;
   /** Settles once, never rejects. */
   readonly ended: Promise<TunnelEnding>;
+  /** Gives up a link whose far end does not answer: it ends as `dropped`, at once. */
+  abandon(): void;
   /** Bounded in time. */
   close(): Promise<void>;
 }

@@ -52,10 +52,14 @@ export class CampusSession implements Session {
     return { action: reply.action, token: reply.token, expiresAt: reply.expiresAt };
   }
 
-  async close(): Promise<void> {
-    this.closing = true;
+  close(): Promise<void> {
     this.channel.send({ type: 'bye' });
-    await this.channel.close();
+    return this.detach();
+  }
+
+  detach(): Promise<void> {
+    this.closing = true;
+    return this.channel.close();
   }
 
   /** Never rejects: what ends the channel is an event. */

@@ -1,0 +1,247 @@
+import type { Duplex } from 'node:stream';
+import { initialMachine, step, type AccessEvent, type AccessMachine, type AccessState } from '../../shared/access-state.ts';
+import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
+import { splitHost } from '../../shared/profile.ts';
+import type { Answer } from '../../shared/prompt.ts';
+import type { PortalSignIn } from '../../shared/recovery.ts';
+import type { GatewayDriver, GatewayTarget } from '../gateways/gateway.ts';
+import type { CertificateJudge } from '../trust/certificate.ts';
+import { endpointOf } from '../trust/endpoint.ts';
+import type { TrafficCount, TunnelEngine } from '../tunnels/tunnel.ts';
+import { Asking, type PreparedAnswer } from './asking.ts';
+import { Connection } from './connection.ts';
+import type { Environment } from './environment.ts';
+import type { Link } from './link.ts';
+import { isOnCampus } from './trusted-network.ts';
+
+export interface ControllerDeps {
+  drivers: Record<Profile['protocol'], GatewayDriver>;
+  tunnels: Record<Profile['tunnel'], TunnelEngine>;
+  /** The connection that stands in for a tunnel on campus. */
+  direct(profile: Profile): (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
+  judgeFor(profile: Profile): CertificateJudge;
+  environment: Environment;
+  client: GatewayTarget['client'];
+  prepared(profile: Profile): PreparedAnswer;
+  now: () => number;
+  random: () => number;
+  log: (line: string) => void;
+}
+
+/** Everything that hangs is left behind after this long: back at `idle` within a second of a Disconnect. */
+const closeWithinMs = 900;
+
+/** Failures of reaching a gateway: the next one of the profile may fare better. */
+const unreached: readonly Failure['code'][] = [
+  'gateway-unreachable',
+  'gateway-name-unknown',
+  'gateway-silent',
+  'gateway-not-secure',
+  'gateway-busy',
+  'gateway-closed',
+];
+
+interface Attempt {
+  readonly number: number;
+  readonly profile: Profile;
+  readonly stop: AbortController;
+  readonly asking: Asking;
+  connection: Connection | null;
+  /** Resolves once the attempt is over and everything of it is closed. */
+  done: Promise<void>;
+}
+
+/**
+ * One access session, from Connect to Disconnect: the only place that moves the access state. It asks
+ * drivers to sign in and tunnels to open, and answers for every wait: each can be cancelled and is bounded.
+ */
+export class AccessController {
+  private machine: AccessMachine = initialMachine;
+  private attempt: Attempt | null = null;
+  private readonly listeners = new Set<(state: AccessState) => void>();
+
+  constructor(private readonly deps: ControllerDeps) {}
+
+  get state(): AccessState {
+    return this.machine.state;
+  }
+
+  onChange(listener: (state: AccessState) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Starts an attempt. Fails with `not-now` while another is under way. */
+  connect(profile: Profile): void {
+    if (this.attempt) throw fail('not-now');
+    const number = this.machine.attempt + 1;
+    const apply = (event: AccessEvent): boolean => this.apply(number, event);
+    const board = {
+      show: (promptId: string, prompt: Parameters<PreparedAnswer>[0]) => apply({ type: 'ask', promptId, prompt }),
+      markAnswered: (promptId: string) => apply({ type: 'answer', promptId }),
+      withdraw: (promptId: string) => void apply({ type: 'withdraw', promptId }),
+    };
+    const attempt: Attempt = {
+      number,
+      profile,
+      stop: new AbortController(),
+      asking: new Asking(number, board, this.deps.prepared(profile)),
+      connection: null,
+      done: Promise.resolve(),
+    };
+    this.attempt = attempt;
+    apply({ type: 'connect', profileId: profile.id });
+    attempt.done = this.run(attempt);
+  }
+
+  /** A person's answer to the open prompt; see {@link Asking.answer}. */
+  answer(promptId: string, answer: Answer): void {
+    if (!this.attempt) throw fail('not-now');
+    this.attempt.asking.answer(promptId, answer);
+  }
+
+  /** Ends whatever is under way; resolves at `idle`, within a second. */
+  async disconnect(ending: Failure | null = null): Promise<void> {
+    const { attempt } = this;
+    if (!attempt) return;
+    this.apply(attempt.number, { type: 'end', ending });
+    attempt.stop.abort();
+    await attempt.done;
+  }
+
+  /** Forgets why the last session ended. */
+  acknowledge(): void {
+    if (this.machine.state.kind !== 'idle') return;
+    this.machine = { attempt: this.machine.attempt, state: { kind: 'idle', ending: null } };
+    this.notify();
+  }
+
+  /** More time. Fails with `cannot-extend`, `gateway-silent` or `not-now`. */
+  async extend(): Promise<void> {
+    const { attempt, link } = this.up();
+    const { state } = this.machine;
+    const before = state.kind === 'connected' ? state.expiresAt : 0;
+    const expiresAt = await link.session.extend(attempt.stop.signal);
+    // Some gateways say yes and leave the end where it was
+    if (expiresAt <= before) throw fail('cannot-extend');
+  }
+
+  /** Reconnects now instead of at the next turn. */
+  retryNow(): void {
+    this.attempt?.connection?.retryNow();
+  }
+
+  /** A one-time portal sign-in of the session. */
+  portalSignIn(signal: AbortSignal): Promise<PortalSignIn> {
+    return this.up().link.session.portalSignIn(signal);
+  }
+
+  /** A byte stream to a campus host through whatever is up. Fails with `tunnel-down` when nothing is. */
+  dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    const { attempt } = this;
+    const link = attempt?.connection?.link;
+    if (attempt && this.machine.state.kind === 'on-campus') return this.deps.direct(attempt.profile)(host, port, signal);
+    return link ? link.tunnel.dial(host, port, signal) : Promise.reject(fail('tunnel-down', { host }));
+  }
+
+  /** Bytes of the present session, over all its tunnels. */
+  traffic(): TrafficCount {
+    return this.attempt?.connection?.traffic() ?? { received: 0, sent: 0 };
+  }
+
+  private up(): { attempt: Attempt; link: Link } {
+    const { attempt } = this;
+    const link = attempt?.connection?.link;
+    if (!attempt || !link) throw fail('not-now');
+    return { attempt, link };
+  }
+
+  /** Never rejects: however an attempt goes, it ends at `idle`. */
+  private async run(attempt: Attempt): Promise<void> {
+    const { signal } = attempt.stop;
+    let ending: Failure | null = null;
+    try {
+      const stopped = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
+      // What does not obey the signal is left behind
+      ending = await Promise.race([this.live(attempt), stopped]);
+    } catch (error) {
+      ending = failureOf(error);
+      this.deps.log(`attempt ${attempt.number} ended: ${ending.code}${ending.detail ? ` (${ending.detail})` : ''}`);
+    }
+    this.apply(attempt.number, { type: 'end', ending });
+    attempt.stop.abort();
+    const bound = new Promise<void>((resolve) => setTimeout(resolve, closeWithinMs));
+    await Promise.race([attempt.connection?.close(), bound]);
+    this.attempt = null;
+    this.apply(attempt.number, { type: 'closed' });
+  }
+
+  /** From the check to the end of the session; resolves with why it ended. */
+  private async live(attempt: Attempt): Promise<Failure | null> {
+    const { profile, stop } = attempt;
+    const judge = this.deps.judgeFor(profile);
+    if (await isOnCampus(profile, judge, stop.signal)) {
+      this.apply(attempt.number, { type: 'found-on-campus' });
+      return new Promise<null>((resolve) => stop.signal.addEventListener('abort', () => resolve(null), { once: true }));
+    }
+    const { target, session } = await this.signIn(attempt, judge);
+    // From here on a Disconnect has something to sign out of, even while the tunnel opens
+    attempt.connection = new Connection({
+      profile,
+      target,
+      driver: this.deps.drivers[profile.protocol],
+      engine: this.deps.tunnels[profile.tunnel],
+      deps: this.deps,
+      apply: (event) => this.apply(attempt.number, event),
+    });
+    return attempt.connection.live(session, stop.signal);
+  }
+
+  private async signIn(attempt: Attempt, judge: CertificateJudge) {
+    const { profile, stop } = attempt;
+    let last: unknown = fail('gateway-unreachable', { host: profile.gateways[0] ?? '' });
+    for (const gateway of profile.gateways) {
+      this.apply(attempt.number, { type: 'contact', gateway });
+      const target: GatewayTarget = { ...endpointOf(splitHost(gateway), profile.connectTo), judge, client: this.deps.client };
+      const person = { asked: false };
+      try {
+        const session = await this.deps.drivers[profile.protocol].signIn(
+          target,
+          (prompt, options) => {
+            person.asked = true;
+            return attempt.asking.ask(prompt, options);
+          },
+          stop.signal,
+        );
+        if (stop.signal.aborted) {
+          await session.close();
+          throw fail('cancelled');
+        }
+        this.apply(attempt.number, { type: 'signed-in' });
+        return { target, session };
+      } catch (error) {
+        last = error;
+        // Once a person has answered something, going on elsewhere by ourselves would ask it all again
+        if (person.asked || !unreached.includes(failureOf(error).code)) throw error;
+      }
+    }
+    throw last;
+  }
+
+  private apply(attempt: number, event: AccessEvent): boolean {
+    const outcome = step(this.machine, attempt, event);
+    if (!outcome.ok) {
+      // A second `end` is how every attempt finishes that was disconnected
+      if (event.type !== 'end') this.deps.log(`refused ${event.type} in ${this.machine.state.kind}: ${outcome.refused}`);
+      return false;
+    }
+    this.machine = outcome.machine;
+    this.notify();
+    return true;
+  }
+
+  private notify(): void {
+    for (const listener of this.listeners) listener(this.machine.state);
+  }
+}

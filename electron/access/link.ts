@@ -1,0 +1,75 @@
+import type { Failure } from '../../shared/failure.ts';
+import type { Session, SessionEvent } from '../gateways/gateway.ts';
+import type { Tunnel } from '../tunnels/tunnel.ts';
+
+/** What happens to a link that is up: news of the session, or the end of either half. */
+export type LinkNews = Exclude<SessionEvent, { type: 'lost' }> | { type: 'broken'; failure: Failure };
+
+const answersWithinMs = 2_500;
+
+/** A session and the tunnel that carries its traffic: up together, down together. */
+export class Link {
+  constructor(
+    readonly session: Session,
+    readonly tunnel: Tunnel,
+  ) {}
+
+  /** News until the link breaks or the session ends; the last one is `broken` or `ended`. Stops when aborted. */
+  async *news(signal: AbortSignal): AsyncGenerator<LinkNews> {
+    const aborted = new Promise<'aborted'>((resolve) => {
+      signal.addEventListener('abort', () => resolve('aborted'), { once: true });
+      if (signal.aborted) resolve('aborted');
+    });
+    const events = this.session.events[Symbol.asyncIterator]();
+    let nextEvent = events.next();
+    for (;;) {
+      const first = await Promise.race([nextEvent, this.tunnel.ended, aborted]);
+      if (first === 'aborted') return;
+      if ('kind' in first) {
+        // A session that ends takes its relay along; what it said about it matters more
+        const last = await Promise.race([nextEvent, settle(endedHasWordMs)]);
+        const event = last && !last.done ? last.value : null;
+        yield event?.type === 'ended' ? event : broken(first.kind === 'closed' ? null : first.failure);
+        return;
+      }
+      if (first.done) {
+        yield broken(null);
+        return;
+      }
+      const event: SessionEvent = first.value;
+      if (event.type === 'lost') {
+        yield broken(null);
+        return;
+      }
+      yield event;
+      if (event.type === 'ended') return;
+      nextEvent = events.next();
+    }
+  }
+
+  /** Whether the gateway still answers; asked after a wake or a change of network. Within 3 s. */
+  answers(): Promise<boolean> {
+    return this.tunnel.answers(answersWithinMs);
+  }
+
+  /** Lets both go; the ticket stays good. */
+  async detach(): Promise<void> {
+    await Promise.all([this.session.detach(), this.tunnel.close()]);
+  }
+
+  /** Signs out. */
+  async close(): Promise<void> {
+    await Promise.all([this.session.close(), this.tunnel.close()]);
+  }
+}
+
+/** How long the session's own word is waited for after the tunnel broke. */
+const endedHasWordMs = 300;
+
+function settle(ms: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), ms));
+}
+
+function broken(failure: Failure | null): LinkNews {
+  return { type: 'broken', failure: failure ?? { code: 'tunnel-dropped' } };
+}

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import type { Profile } from '../../shared/profile.ts';
+import type { CertificateJudge } from '../trust/certificate.ts';
+import { httpsJson } from '../trust/https.ts';
+
+/** Off campus most people wait this long at the very most; on campus the answer is there at once. */
+const probeWithinMs = 2_000;
+const replySchema = z.object({ campus: z.string() });
+
+/**
+ * Whether this computer is on campus: the profile's probe answers directly, with a certificate that the
+ * profile trusts, and names this campus. Anything else is off campus, a captive portal's page among it.
+ */
+export async function isOnCampus(profile: Profile, judge: CertificateJudge, signal: AbortSignal): Promise<boolean> {
+  if (!profile.onCampus) return false;
+  const { probe, campus } = profile.onCampus;
+  try {
+    const reply = await httpsJson(probe, judge, {
+      signal,
+      timeoutMs: probeWithinMs,
+      maxBytes: 4_096,
+      ...(profile.connectTo ? { connectTo: profile.connectTo } : {}),
+    });
+    const body = replySchema.safeParse(reply.json);
+    return reply.status === 200 && body.success && body.data.campus === campus;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return false;
+  }
+}
