@@ -1,0 +1,74 @@
+import { assetAddress } from './assets.ts';
+import { html, type Html } from './html.ts';
+
+/** What stays the same on all pages of one site. */
+export interface Look {
+  /** Under the campus's name: "Two-factor devices". */
+  service: string;
+  /** In the page's foot: where one is. */
+  address?: string;
+}
+
+/** What is different on each page. */
+export interface Draft {
+  title: string;
+  body: Html;
+  /** Epoch milliseconds, so that the page's clocks run by the campus's. */
+  now: number;
+  /** At the right of the head: who is signed in. */
+  visitor?: Html;
+  /** Something may change while the page is open: browsers without scripts fetch it again every few seconds. */
+  changes?: boolean;
+  /** An address of server-sent events that say when the page's live parts changed. */
+  events?: string;
+  /** The phone is drawn differently. */
+  shape?: 'phone';
+}
+
+/** A whole page. */
+export function draw(look: Look, draft: Draft): Html {
+  return html`<!doctype html>
+    <html lang="en" data-now="${draft.now}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${draft.title} · ${look.service}</title>
+        <link rel="icon" href="${assetAddress('crest.svg')}" />
+        <link rel="stylesheet" href="${assetAddress('campus.css')}" />
+        <script defer src="${assetAddress('live.js')}"></script>
+        ${draft.changes && html`<noscript><meta http-equiv="refresh" content="3" /></noscript>`}
+      </head>
+      <body class="${draft.shape ?? 'site'}" ${draft.events && html`data-events="${draft.events}"`}>
+        <a class="skip" href="#main">Skip to content</a>
+        <header class="head">
+          <a class="brand" href="/">
+            <img src="${assetAddress('crest.svg')}" alt="" width="36" height="36" />
+            <span><strong>Causeway Campus</strong><span class="service">${look.service}</span></span>
+          </a>
+          ${draft.visitor}
+        </header>
+        <main id="main" tabindex="-1">${draft.body}</main>
+        <footer class="foot">
+          <p>
+            ${look.address && html`<span class="address">${look.address}</span> · `}A stand-in campus that comes with Causeway. No real
+            account is touched.
+          </p>
+        </footer>
+      </body>
+    </html>`;
+}
+
+/** Something that went wrong or needs attention, read aloud at once. */
+export function alertBox(...parts: (Html | string)[]): Html {
+  return html`<div class="alert" role="alert">${parts}</div>`;
+}
+
+/** Something good or neutral to know. */
+export function noteBox(...parts: (Html | string)[]): Html {
+  return html`<div class="note">${parts}</div>`;
+}
+
+/** A part of the page that the script fetches again when something changed; a screen reader hears what is new. */
+export function live(id: string, body: Html, urgency: 'polite' | 'off' = 'polite'): Html {
+  return html`<div id="${id}" data-live aria-live="${urgency}" tabindex="-1">${body}</div>`;
+}

@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http';
+import * as z from 'zod';
+import { fail } from '../../shared/failure.ts';
+import { Refusal } from './refusal.ts';
+
+/** One request, as a handler sees it. */
+export interface Visit {
+  readonly request: IncomingMessage;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** The named parts of the route's path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Aborts when the visitor went away. */
+  readonly signal: AbortSignal;
+}
+
+/** How much a form or a JSON request may weigh; the phone's pictures have a bound of their own. */
+export const formBytes = 16 * 1024;
+/** A body that dribbles in for longer than this is given up. */
+const bodyMs = 15_000;
+
+/** The whole body. Rejects with 413 beyond `limit` bytes and with `request-invalid` when it does not arrive in time. */
+export async function readBody(visit: Visit, limit: number): Promise<Buffer> {
+  const { request } = visit;
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw new Refusal(413, 'the body is too large');
+  const timeout = setTimeout(() => request.destroy(new Error('the body did not arrive in time')), bodyMs);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request) {
+      const bytes = z.instanceof(Buffer).parse(chunk);
+      size += bytes.length;
+      if (size > limit) throw new Refusal(413, 'the body is too large');
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw fail('request-invalid', undefined, { detail: 'the request ended early', cause: error });
+  } finally {
+    clearTimeout(timeout);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A form's fields by name, files as `File`. Rejects with `request-invalid` when it is no form, or names a field twice. */
+export async function readForm(visit: Visit, limit = formBytes): Promise<Record<string, unknown>> {
+  const body = await readBody(visit, limit);
+  const type = visit.request.headers['content-type'] ?? '';
+  let form: FormData;
+  try {
+    form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
+  } catch (error) {
+    throw fail('request-invalid', undefined, { detail: 'not a form', cause: error });
+  }
+  const fields: Record<string, unknown> = Object.fromEntries(form);
+  if (Object.keys(fields).length !== [...form.keys()].length) throw fail('request-invalid', undefined, { detail: 'a field came twice' });
+  return fields;
+}
+
+/** A JSON body by its schema. Rejects with `request-invalid`. The type must say JSON, so that no form of another site can send one. */
+export async function readJson<T>(
+  visit: Visit,
+  schema: { safeParse(data: unknown): { success: true; data: T } | { success: false } },
+): Promise<T> {
+  if (!/^application\/json\b/i.test(visit.request.headers['content-type'] ?? ''))
+    throw fail('request-invalid', undefined, { detail: 'not JSON' });
+  const body = await readBody(visit, formBytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw fail('request-invalid', undefined, { detail: 'not JSON', cause: error });
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw fail('request-invalid');
+  return parsed.data;
+}
+
+/** Fields by their schema. Throws `request-invalid`; says nothing about what was typed, which may be a secret. */
+export function parseFields<T>(schema: z.ZodType<T>, fields: Record<string, unknown>): T {
+  const parsed = schema.safeParse(fields);
+  if (!parsed.success)
+    throw fail('request-invalid', undefined, { detail: parsed.error.issues.map((issue) => issue.path.join('.')).join(', ') });
+  return parsed.data;
+}

@@ -1,0 +1,149 @@
+import { toString as drawQrCode } from 'qrcode';
+import * as z from 'zod';
+import { typedName, typedPasscode } from '../pages/forms.ts';
+import { trusted } from '../pages/html.ts';
+import { json, redirect } from '../pages/reply.ts';
+import { deviceKinds, platforms } from '../document.ts';
+import type { Enrolment } from '../services.ts';
+import { donePage, installedPage, platformPage, scanPage, typePage } from './add-pages.ts';
+import { addGate } from './gate.ts';
+import { orTell, type Detour, type Guest, type PortalSite } from './site.ts';
+import { nothingAdded } from './state.ts';
+
+const kindForm = z.object({ kind: z.enum(deviceKinds) });
+const platformForm = z.object({ platform: z.enum(platforms) });
+const otherAppForm = z.object({ passcode: typedPasscode, name: typedName });
+
+/** One wait of the scan page; the page asks again. */
+const longPollMs = 25_000;
+
+type Step = 'type' | 'platform' | 'installed' | 'scan';
+
+/** Add a new Device: confirm → type → platform → installed → scan → prove it → done. */
+export function addAdding(site: PortalSite): void {
+  const { factors } = site.options;
+
+  const enrolmentOf = (guest: Guest): Enrolment | null => {
+    const id = guest.at.adding.enrolmentId;
+    return id === null ? null : factors.enrolment(id);
+  };
+
+  /** Each step needs the one before, and a second factor that still counts. */
+  const turn =
+    (step: Step): Detour =>
+    (guest) => {
+      const { adding } = guest.at;
+      if (!site.confirmed(guest)) return '/add/confirm';
+      if (step === 'type') return null;
+      if (adding.kind === null) return '/add/type';
+      if (step === 'platform') return null;
+      if (adding.platform === null) return '/add/platform';
+      if (step === 'installed') return null;
+      return adding.enrolmentId === null ? '/add/installed' : null;
+    };
+
+  addGate(site, {
+    gate: '/add/confirm',
+    title: 'Confirm it is you',
+    lead: 'Choose a device and a method to confirm that it is you who adds a device.',
+    detour: (guest) => (site.confirmed(guest) ? '/add/type' : null),
+    preselect: (_guest, devices) => devices.find((device) => device.isDefault),
+    accepted: () => undefined,
+    next: '/add/type',
+  });
+
+  site.get('/add/type', (guest) => typePage(site, guest), turn('type'));
+  site.post(
+    '/add/type',
+    kindForm,
+    (guest, { kind }) => {
+      guest.at.adding = { ...nothingAdded, kind };
+      return redirect('/add/platform');
+    },
+    turn('type'),
+  );
+
+  site.get('/add/platform', (guest) => platformPage(site, guest), turn('platform'));
+  site.post(
+    '/add/platform',
+    platformForm,
+    (guest, { platform }) => {
+      guest.at.adding.platform = platform;
+      return redirect('/add/installed');
+    },
+    turn('platform'),
+  );
+
+  site.get('/add/installed', (guest) => installedPage(site, guest), turn('installed'));
+  site.post(
+    '/add/installed',
+    z.object({}),
+    (guest) => {
+      const { kind, platform } = guest.at.adding;
+      if (kind === null || platform === null) return redirect('/add/type');
+      guest.at.adding.enrolmentId = factors.startEnrolment(guest.at.person.userId, kind, platform).id;
+      return redirect('/add/scan');
+    },
+    turn('installed'),
+  );
+
+  site.get(
+    '/add/scan',
+    async (guest) => {
+      const enrolment = enrolmentOf(guest);
+      const qrCode = enrolment && trusted(await drawQrCode(enrolment.uri, { type: 'svg', margin: 3, errorCorrectionLevel: 'M' }));
+      return scanPage(site, guest, enrolment && qrCode ? { enrolment, qrCode } : null);
+    },
+    turn('scan'),
+  );
+  site.get('/add/scan/wait', async (guest) => {
+    const enrolment = enrolmentOf(guest);
+    if (!enrolment || enrolment.device) return json({ changed: true });
+    const enough = AbortSignal.any([guest.visit.signal, AbortSignal.timeout(longPollMs)]);
+    const activated = await factors.activated(enrolment.id, enough);
+    return json({ changed: activated || enrolmentOf(guest) === null });
+  });
+  // Continue to Login
+  site.post(
+    '/add/scan',
+    z.object({}),
+    (guest) => {
+      if (enrolmentOf(guest)?.device) return redirect('/add/finish');
+      guest.at.adding.hasty = true;
+      return redirect('/add/scan');
+    },
+    turn('scan'),
+  );
+  // An authenticator app that is not Duo Mobile tells nobody that it scanned: its code does, and proves the device too
+  site.post(
+    '/add/scan/code',
+    otherAppForm,
+    (guest, { passcode, name }) =>
+      orTell(guest, '/add/scan', async () => {
+        const enrolment = enrolmentOf(guest);
+        if (!enrolment) return redirect('/add/scan');
+        const device = await factors.activateByCode(enrolment.id, passcode, name);
+        if (!device) guest.at.lastTry = { failure: { code: 'passcode-wrong' } };
+        guest.at.adding.done = device !== null;
+        return redirect(device ? '/add/done' : '/add/scan');
+      }),
+    turn('scan'),
+  );
+
+  addGate(site, {
+    gate: '/add/finish',
+    title: 'Try your new device',
+    lead: 'Choose the device you added just now and an authentication method.',
+    detour: (guest) => {
+      if (guest.at.adding.done) return '/add/done';
+      return enrolmentOf(guest)?.device ? null : '/add/scan';
+    },
+    preselect: (_guest, devices) => devices.toSorted((one, other) => other.addedAt - one.addedAt)[0],
+    accepted: (guest) => {
+      guest.at.adding.done = true;
+    },
+    next: '/add/done',
+  });
+
+  site.get('/add/done', (guest) => (guest.at.adding.done ? donePage(site, guest, enrolmentOf(guest)?.device ?? null) : redirect('/home')));
+}

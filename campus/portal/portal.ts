@@ -1,0 +1,19 @@
+import type { RequestListener } from 'node:http';
+import { createListener } from '../pages/listener.ts';
+import { addAdding } from './add.ts';
+import { addDevices } from './devices.ts';
+import { addSignIn } from './sign-in.ts';
+import { PortalSite } from './site.ts';
+import type { PortalOptions } from './state.ts';
+
+/**
+ * The device portal: sign in, add a new device, see and remove the old ones. Page addresses are
+ * `causeway.portal.v1` (`guideSteps` in `shared/task.ts`), which guides follow from outside.
+ */
+export function createPortal(options: PortalOptions): RequestListener {
+  const site = new PortalSite(options);
+  addSignIn(site);
+  addAdding(site);
+  addDevices(site);
+  return createListener({ router: site.router, look: site.look, now: options.now });
+}

@@ -1,0 +1,97 @@
+import type * as z from 'zod';
+import { CausewayError } from '../../shared/failure.ts';
+import { html, type Html } from '../pages/html.ts';
+import { draw, type Draft, type Look } from '../pages/layout.ts';
+import { page, redirect, type Answer, type Reply } from '../pages/reply.ts';
+import { Router } from '../pages/router.ts';
+import { checkCsrf, Sessions, type Session } from '../pages/sessions.ts';
+import { parseFields, readForm, type Visit } from '../pages/visit.ts';
+import { form } from '../pages/forms.ts';
+import type { PortalOptions, PortalState, SignedIn } from './state.ts';
+
+/** A visit of someone who has signed in. */
+export interface Guest {
+  readonly visit: Visit;
+  readonly csrf: string;
+  readonly at: SignedIn;
+}
+
+/** The page that has to come first, or null when it is this page's turn. */
+export type Detour = (guest: Guest) => string | null;
+const none: Detour = () => null;
+
+/**
+ * What all pages of the portal share: sessions, the look, and the two ways to add a page. Whoever adds a
+ * POST gets its token checked and its fields parsed before the handler runs.
+ */
+export class PortalSite {
+  readonly router = new Router();
+  readonly look: Look;
+  readonly sessions: Sessions<PortalState>;
+
+  constructor(readonly options: PortalOptions) {
+    this.look = { service: 'Two-factor devices', address: new URL(options.address).origin };
+    this.sessions = new Sessions('__Host-portal', options.now);
+  }
+
+  /** A page for people who signed in; others are led to the sign-in page, and those whose detour says so, there. */
+  get(path: string, handler: (guest: Guest) => Answer, detour: Detour = none): this {
+    this.router.get(path, (visit) => {
+      const guest = this.guest(visit);
+      if (!guest) return redirect('/sign-in');
+      const elsewhere = detour(guest);
+      return elsewhere === null ? handler(guest) : redirect(elsewhere);
+    });
+    return this;
+  }
+
+  /** A form for people who signed in, with the token of their session. */
+  post<Fields>(path: string, schema: z.ZodType<Fields>, handler: (guest: Guest, fields: Fields) => Answer, detour: Detour = none): this {
+    this.router.post(path, async (visit) => {
+      const guest = this.guest(visit);
+      if (!guest) return redirect('/sign-in');
+      const fields = await readForm(visit);
+      checkCsrf(guest.csrf, fields['csrf']);
+      const elsewhere = detour(guest);
+      return elsewhere === null ? await handler(guest, parseFields(schema, fields)) : redirect(elsewhere);
+    });
+    return this;
+  }
+
+  /** The visitor's session with a person in it. */
+  guest(visit: Visit): Guest | null {
+    const session = this.sessions.find(visit.request);
+    return session?.state.signedIn ? { visit, csrf: session.csrf, at: session.state.signedIn } : null;
+  }
+
+  /** Ends a session and whatever it had under way. */
+  end(session: Session<PortalState>): void {
+    session.state.signedIn?.push?.push.cancel();
+    this.sessions.close(session);
+  }
+
+  /** A page of someone who signed in. */
+  show(guest: Guest, draft: Omit<Draft, 'now' | 'visitor'>): Reply {
+    return page(draw(this.look, { ...draft, now: this.options.now(), visitor: visitor(guest) }));
+  }
+
+  confirmed(guest: Guest): boolean {
+    return guest.at.confirmedUntil > this.options.now();
+  }
+}
+
+function visitor(guest: Guest): Html {
+  const signOut = form(guest.csrf, html`<button type="submit" class="bare">Sign out</button>`, { action: '/sign-out', quiet: true });
+  return html`<div class="visitor"><span>${guest.at.person.name}</span>${signOut}</div>`;
+}
+
+/** Runs something of the factor service; a failure that the person can mend is told on the page that they go back to. */
+export async function orTell(guest: Guest, back: string, act: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof CausewayError)) throw error;
+    guest.at.lastTry = { failure: error.failure };
+    return redirect(back);
+  }
+}
