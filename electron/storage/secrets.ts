@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { CausewayError, fail } from '../../shared/failure.ts';
+
+/** Under which service the keychain lists our entries; a person meets this name in its own program. */
+const service = 'Causeway';
+const probeService = 'Causeway probe';
+
+/** How long a call may take: long enough for a person to answer the keychain's own question to unlock it. */
+const callWithinMs = 60_000;
+/** A probe asks nothing of the person; a keychain that waits for one counts as locked. */
+const probeWithinMs = 5_000;
+
+export type KeychainState = 'available' | 'absent' | 'locked';
+
+/** The three calls of keytar that are used here. */
+export interface Keytar {
+  getPassword(service: string, account: string): Promise<string | null>;
+  setPassword(service: string, account: string, password: string): Promise<void>;
+  deletePassword(service: string, account: string): Promise<boolean>;
+}
+
+/** keytar is native code that needs the system's own library: loaded when first used, so that its absence is a sentence and no crash. */
+async function loadKeytar(): Promise<Keytar> {
+  const { default: keytar } = await import('keytar');
+  return keytar;
+}
+
+/**
+ * Passwords in the operating system's keychain, by profile and user ID: there or nowhere, never in a file.
+ *
+ * Every call rejects with `keychain-absent` or `keychain-locked`. One call at a time: a native call cannot be
+ * cancelled, so a keychain that hangs costs one of Node's threads and no more.
+ */
+export class Secrets {
+  readonly #load: () => Promise<Keytar>;
+  readonly #bounds: { callMs: number; probeMs: number };
+  #idle: Promise<void> = Promise.resolve();
+
+  constructor(load: () => Promise<Keytar> = loadKeytar, bounds = { callMs: callWithinMs, probeMs: probeWithinMs }) {
+    this.#load = load;
+    this.#bounds = bounds;
+  }
+
+  /**
+   * Whether passwords can be kept, proven by writing, reading and deleting one: a keychain that is not there
+   * answers a mere look-up with "none". May make the keychain ask the person to unlock it. Never rejects.
+   */
+  async availability(): Promise<KeychainState> {
+    const account = randomBytes(16).toString('hex');
+    const secret = randomBytes(16).toString('hex');
+    const probe = async (keytar: Keytar) => {
+      await keytar.setPassword(probeService, account, secret);
+      const kept = await keytar.getPassword(probeService, account);
+      await keytar.deletePassword(probeService, account);
+      return kept === secret;
+    };
+    try {
+      return (await this.#call(probe, this.#bounds.probeMs)) ? 'available' : 'absent';
+    } catch (error) {
+      return error instanceof CausewayError && error.failure.code === 'keychain-locked' ? 'locked' : 'absent';
+    }
+  }
+
+  /** The password that was kept, or null. */
+  get(profileId: string, userId: string): Promise<string | null> {
+    return this.#call((keytar) => keytar.getPassword(service, account(profileId, userId)));
+  }
+
+  set(profileId: string, userId: string, password: string): Promise<void> {
+    return this.#call((keytar) => keytar.setPassword(service, account(profileId, userId), password));
+  }
+
+  /** Forgets a password; one that was not kept is no failure. */
+  async delete(profileId: string, userId: string): Promise<void> {
+    await this.#call((keytar) => keytar.deletePassword(service, account(profileId, userId)));
+  }
+
+  async #call<T>(work: (keytar: Keytar) => Promise<T>, withinMs = this.#bounds.callMs): Promise<T> {
+    const bound = new AbortController();
+    const late = new Promise<never>((_resolve, reject) => {
+      bound.signal.addEventListener('abort', () => reject(fail('keychain-locked', undefined, { detail: 'no answer' })));
+    });
+    // Work that was given up while it waited for its turn is not done behind the person's back
+    const turn = this.#idle.then(() => (bound.signal.aborted ? late : this.#load().then(work)));
+    this.#idle = turn.then(nothing, nothing);
+    const timer = setTimeout(() => bound.abort(), withinMs);
+    try {
+      return await Promise.race([turn, late]);
+    } catch (error) {
+      throw keychainFailure(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Profile ids hold no slash, so that no two pairs share an account. */
+const account = (profileId: string, userId: string): string => `${profileId}/${userId}`;
+
+const nothing = (): void => undefined;
+
+/** The system's own words, where they mean that the keychain is there and shut. Any other trouble means that there is none to use. */
+function keychainFailure(error: unknown): CausewayError {
+  if (error instanceof CausewayError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  const locked = /locked|dismissed|prompt|interaction is not allowed|cancell?ed/i.test(detail);
+  return fail(locked ? 'keychain-locked' : 'keychain-absent', undefined, { detail, cause: error });
+}
