@@ -63,7 +63,7 @@ export interface DesktopPorts {
   portal: PortalView;
   /** Shows the window and gives it the focus: a question is open that only a person can answer. */
   showWindow(): void;
-  clipboard: { write(text: string): void; read(): string };
+  clipboard: { write(text: string): Promise<void>; read(): Promise<string> };
   openExternal(address: string): Promise<void>;
   /** Lets the person choose a `.causeway` file; null when they did not. */
   chooseProfileFile(): Promise<{ name: string; text: string } | null>;

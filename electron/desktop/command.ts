@@ -7,9 +7,9 @@ export type Command = 'connect' | 'try-now' | 'extend' | 'end' | 'open' | 'open-
 
 export interface CommandContext {
   application: Application;
-  showWindow(): void;
-  requestQuit(): void;
-  log(line: string): void;
+  showWindow: () => void;
+  requestQuit: () => void;
+  log: (line: string) => void;
 }
 
 /** Carries one command out. What fails is in the state already, on screen; our own faults go to the log as well. */

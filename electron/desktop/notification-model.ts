@@ -17,7 +17,7 @@ export type LastSession = string | null;
  * end, a lost connection, an end that the person did not ask for; each about one session or one prompt.
  */
 export function noticeFor(state: AppState, last: LastSession, speaker: Speaker): Notice | null {
-  const { words, say } = speaker;
+  const { words } = speaker;
   const { access } = state;
   const text = words.notification;
   switch (access.kind) {
@@ -29,7 +29,7 @@ export function noticeFor(state: AppState, last: LastSession, speaker: Speaker):
       return {
         id,
         title: text.pushTitle,
-        body: number === undefined ? say(text.pushText, { device }) : say(text.pushNumberText, { device, number }),
+        body: number === undefined ? speaker.say(text.pushText, { device }) : speaker.say(text.pushNumberText, { device, number }),
       };
     }
     case 'connected': {
@@ -38,7 +38,7 @@ export function noticeFor(state: AppState, last: LastSession, speaker: Speaker):
       const id = `expiring:${sessionOf(state) ?? ''}:${access.expiresAt}`;
       return {
         id,
-        title: say(text.expiringTitle, { untilAt: access.expiresAt }),
+        title: speaker.say(text.expiringTitle, { untilAt: access.expiresAt }),
         body: access.extendable ? text.expiringExtend : text.expiringAgain,
       };
     }
@@ -48,7 +48,7 @@ export function noticeFor(state: AppState, last: LastSession, speaker: Speaker):
       if (!access.ending || last === null) return null;
       return {
         id: `ended:${last}`,
-        title: say(text.endedTitle, { campus: campusOf(state)?.name ?? words.app.name }),
+        title: speaker.say(text.endedTitle, { campus: campusOf(state)?.name ?? words.app.name }),
         body: speaker.failure(access.ending).happened,
       };
     case 'checking':

@@ -17,8 +17,8 @@ export interface PortalPlace {
 export interface PortalViewOptions {
   place: PortalPlace;
   proxy: ProxyAccess & { failureFor(host: string): Failure | null };
-  log(line: string): void;
-  now(): number;
+  log: (line: string) => void;
+  now: () => number;
 }
 
 /** The desktop's {@link PortalView}, and which page is its own: only that one is given the proxy's secret. */

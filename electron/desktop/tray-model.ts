@@ -19,14 +19,14 @@ export interface TrayModel {
 
 /** The tray as a function of the state. */
 export function trayModel(state: AppState, speaker: Speaker): TrayModel {
-  const { words, say } = speaker;
+  const { words } = speaker;
   const { access } = state;
   const campus = campusOf(state);
   const status = statusLine(access, campus?.name ?? words.app.name, speaker);
   const command = (text: string, command: Command, enabled = true): TrayRow => ({ kind: 'command', text, command, enabled });
 
   const session: TrayRow[] = [];
-  if (access.kind === 'idle' && campus) session.push(command(say(words.tray.connect, { campus: campus.name }), 'connect'));
+  if (access.kind === 'idle' && campus) session.push(command(speaker.say(words.tray.connect, { campus: campus.name }), 'connect'));
   if (access.kind === 'reconnecting') session.push(command(words.tray.retryNow, 'try-now'));
   if (access.kind === 'connected' && access.expiring && access.extendable) session.push(command(words.tray.extend, 'extend'));
   session.push(command(words.tray.openPortal, 'open-portal', access.kind === 'connected' || access.kind === 'on-campus'));
@@ -35,7 +35,7 @@ export function trayModel(state: AppState, speaker: Speaker): TrayModel {
 
   return {
     icon: iconOf(access),
-    tooltip: say(words.tray.tooltip, { status }),
+    tooltip: speaker.say(words.tray.tooltip, { status }),
     rows: [
       { kind: 'line', text: status },
       { kind: 'separator' },
@@ -70,11 +70,12 @@ function iconOf(access: AccessState): TrayIcon {
 }
 
 function statusLine(access: AccessState, campus: string, speaker: Speaker): string {
-  const { words, say } = speaker;
-  const status = say(words.status[access.kind], { campus, gateway: 'gateway' in access ? access.gateway : campus });
-  if (access.kind === 'idle' && access.ending) return say(words.tray.failed, { title: speaker.failure(access.ending).title });
-  if (access.kind === 'connected') return say(words.tray.until, { status, untilAt: access.expiresAt });
-  if (access.kind === 'asking' && access.prompt.kind === 'push') return say(words.tray.pushWaiting, { device: access.prompt.device });
+  const { words } = speaker;
+  const status = speaker.say(words.status[access.kind], { campus, gateway: 'gateway' in access ? access.gateway : campus });
+  if (access.kind === 'idle' && access.ending) return speaker.say(words.tray.failed, { title: speaker.failure(access.ending).title });
+  if (access.kind === 'connected') return speaker.say(words.tray.until, { status, untilAt: access.expiresAt });
+  if (access.kind === 'asking' && access.prompt.kind === 'push')
+    return speaker.say(words.tray.pushWaiting, { device: access.prompt.device });
   return status;
 }
 

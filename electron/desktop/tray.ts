@@ -21,7 +21,8 @@ export function createTray(folder: string, perform: (command: Command) => void):
     if (tray) tray.setImage(image);
     else {
       tray = new Tray(image);
-      tray.on('click', () => perform('open'));
+      // A click on macOS's menu bar opens the menu, there and nowhere else
+      if (process.platform !== 'darwin') tray.on('click', () => perform('open'));
     }
     tray.setToolTip(model.tooltip);
     tray.setContextMenu(Menu.buildFromTemplate(model.rows.map((row) => itemOf(row, perform))));

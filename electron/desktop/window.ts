@@ -15,10 +15,10 @@ export interface MainWindowOptions {
   icon: NativeImage;
   memory: WindowMemory;
   /** Whether a hidden window can be found again: by a tray icon, or by the dock. */
-  canHide(): Promise<boolean>;
+  canHide: () => Promise<boolean>;
   /** The window was minimised where the person would expect it hidden. */
-  onMinimisedInstead(): void;
-  log(line: string): void;
+  onMinimisedInstead: () => void;
+  log: (line: string) => void;
 }
 
 /** The one window: our own view, which fills it, and the portal's beside our column while it is open. */
@@ -133,7 +133,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
   adopt(own.webContents);
   own.webContents.on('will-navigate', (event) => event.preventDefault());
   own.webContents.on('render-process-gone', (_event, { reason }) => {
-    log(`window: its page ended (${reason})`);
+    options.log(`window: its page ended (${reason})`);
     // Whoever was signed in still is: the page is a picture of the state and can be drawn again
     if (!final && reason !== 'clean-exit') own.webContents.reload();
   });

@@ -1,0 +1,73 @@
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { clipboard, dialog, shell } from 'electron';
+import type { DesktopPorts, PortalView } from '../app/ports.ts';
+import { fail } from '../../shared/failure.ts';
+import { maxProfileBytes } from '../../shared/profile.ts';
+import type { Preferences } from '../../shared/settings.ts';
+import type { Words } from '../../shared/words/say.ts';
+import { setOpenAtLogin } from './autostart.ts';
+
+export interface DesktopParts {
+  portal: PortalView;
+  showWindow: () => void;
+  quit: () => void;
+  logFolder: string;
+  words: () => Words;
+  log: (line: string) => void;
+}
+
+/** What the application may ask of the desktop, put together from its parts. */
+export function createDesktopPorts({ portal, showWindow, quit, logFolder, words, log }: DesktopParts): DesktopPorts {
+  let applied: Preferences | null = null;
+  return {
+    portal,
+    showWindow,
+    quit,
+    clipboard: { write: (text) => clipboard.writeText(text), read: () => clipboard.readText() },
+
+    async openExternal(address) {
+      // The system starts whatever program claims a scheme: only these are for people
+      const scheme = URL.parse(address)?.protocol;
+      if (scheme !== 'https:' && scheme !== 'mailto:' && scheme !== 'tel:')
+        throw fail('request-invalid', {}, { detail: 'not an address to open' });
+      await shell.openExternal(address);
+    },
+
+    async chooseProfileFile() {
+      const { chooseProfile, profileFiles, open: confirm } = words().dialog;
+      const chosen = await dialog.showOpenDialog({
+        title: chooseProfile,
+        buttonLabel: confirm,
+        properties: ['openFile'],
+        filters: [{ name: profileFiles, extensions: ['causeway'] }],
+      });
+      const path = chosen.filePaths[0];
+      return chosen.canceled || path === undefined ? null : { name: basename(path), text: await readProfileFile(path) };
+    },
+
+    async showLogs() {
+      const problem = await shell.openPath(logFolder);
+      if (problem !== '') throw fail('internal', {}, { detail: `the log folder did not open: ${problem}` });
+    },
+
+    applyPreferences(preferences) {
+      const before = applied;
+      applied = preferences;
+      if (before?.openAtLogin === preferences.openAtLogin || (before === null && !preferences.openAtLogin)) return;
+      setOpenAtLogin(preferences.openAtLogin).catch((thrown: unknown) => log(`start at sign-in was not set: ${String(thrown)}`));
+    },
+  };
+}
+
+/** At most a profile's size, whatever was chosen. Fails with `profile-invalid` beyond it, `profile-not-found` where it cannot be read. */
+async function readProfileFile(path: string): Promise<string> {
+  try {
+    await using file = await open(path);
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(maxProfileBytes + 1), 0, maxProfileBytes + 1, 0);
+    if (bytesRead <= maxProfileBytes) return buffer.toString('utf8', 0, bytesRead);
+  } catch (cause) {
+    throw fail('profile-not-found', { address: basename(path) }, { cause });
+  }
+  throw fail('profile-invalid', { key: 'size' });
+}

@@ -1,0 +1,77 @@
+import { app, powerMonitor } from 'electron';
+import type { Application } from '../app/ports.ts';
+
+/** Leaving: asked once while connected, never in the way of a computer that shuts down. */
+export interface QuitFlow {
+  /** The person asked to quit: goes, or shows the question. */
+  request: () => void;
+  /** Goes without asking: the question was answered. */
+  leave: () => void;
+  /** The computer ends the session: there is no time for a question, and none to wait for us. */
+  systemEnds: () => void;
+}
+
+export interface QuitOptions {
+  /** Null until the application is there: before that there is nothing to lose. */
+  application: () => Application | null;
+  showWindow: () => void;
+  /** Nothing may keep the windows open any more. */
+  letGo: () => void;
+  log: (line: string) => void;
+}
+
+/** Signing out may take so long; then we go without it, and the gateway ends the session by its own clock. */
+const shutdownWithinMs = 3_000;
+
+export function createQuitFlow({ application, showWindow, letGo, log }: QuitOptions): QuitFlow {
+  let phase: 'running' | 'signing-out' | 'free' = 'running';
+
+  const signOut = async (): Promise<void> => {
+    let timer: NodeJS.Timeout | undefined;
+    const bound = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        log('quit: signing out took too long');
+        resolve();
+      }, shutdownWithinMs);
+    });
+    await Promise.race([application()?.shutdown(), bound]).catch((thrown: unknown) => log(`quit: ${String(thrown)}`));
+    clearTimeout(timer);
+  };
+  const leave = (): void => {
+    if (phase === 'free') app.quit();
+    if (phase !== 'running') return;
+    phase = 'signing-out';
+    letGo();
+    void signOut().then(() => {
+      phase = 'free';
+      app.quit();
+    });
+  };
+  const request = (): void => {
+    if (application()?.mayQuit() ?? true) leave();
+    else showWindow();
+  };
+  const systemEnds = (): void => {
+    if (phase === 'free') return;
+    phase = 'free';
+    letGo();
+    void signOut();
+  };
+
+  app.on('before-quit', (event) => {
+    if (phase === 'free') return;
+    event.preventDefault();
+    if (phase === 'running') request();
+  });
+  // The app lives on in the tray: its windows are closed for good only on the way out
+  app.on('window-all-closed', () => {
+    if (phase === 'free') app.quit();
+  });
+  // macOS and Linux tell us here, Windows tells the window. Not prevented: the system does not wait for us
+  powerMonitor.on('shutdown', systemEnds);
+  // A session manager's way of saying it. Listened to once Electron is ready, after Chromium, whose own handler would ask before quitting
+  process.on('SIGTERM', leave);
+  process.on('SIGINT', leave);
+
+  return { request, leave, systemEnds };
+}
