@@ -1,3 +1,4 @@
+import { fail } from '../shared/failure.ts';
 import { plainUserId } from './document.ts';
 import type { Lockout } from './lockout.ts';
 import { matchesSlowHash, slowHash, sameSecret } from './secrets.ts';
@@ -6,7 +7,7 @@ import type { Store } from './store.ts';
 
 /**
  * The campus's directory. A wrong password counts towards the account's lock; a locked account takes no
- * password, not even the right one.
+ * password, not even the right one, and says so whoever asks.
  */
 export async function createDirectory({ store, lockout }: { store: Store; lockout: Lockout }): Promise<Directory> {
   // Checked for users who do not exist, so that they take as long as those who do
@@ -27,7 +28,10 @@ export async function createDirectory({ store, lockout }: { store: Store; lockou
         const matches = await matchesSlowHash(password, known?.passwordHash ?? nobodysHash);
         return matches && known !== undefined;
       };
-      return (await lockout.attempt(userId, 'password', check)) === 'right';
+      const outcome = await lockout.attempt(userId, 'password', check);
+      const untilAt = lockout.lockedUntil(userId);
+      if (untilAt !== null) throw fail('account-locked', { untilAt });
+      return outcome === 'right';
     },
     checkIdentity({ role, userId, dateOfBirth, lastFour }) {
       const known = person(userId);

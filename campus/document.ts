@@ -69,10 +69,7 @@ export const sessionRecordSchema = z.object({
   client: z.string(),
   ticketHash: z.string(),
   startedAt: instant,
-  /** Start of the current lifetime: the start of the session or its last extension. */
-  renewedAt: instant,
   expiresAt: instant,
-  activeAt: instant,
   extensions: z.number().int(),
 });
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;

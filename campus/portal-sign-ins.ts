@@ -4,7 +4,7 @@ import { fastHash, newToken } from './secrets.ts';
 import type { PortalSignIns } from './services.ts';
 
 /** Where the portal takes a one-time sign-in, by POST, in the form field `token`. */
-export const portalSignInPath = '/sign-in/once';
+export const portalSignInPath = '/one-time';
 
 /** One-time portal sign-ins. In memory: each is good for 60 s and for one use. */
 export function createPortalSignIns({ portalAddress, now }: { portalAddress: string; now: Now }): PortalSignIns {

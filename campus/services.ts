@@ -17,7 +17,10 @@ export interface Person {
 
 export interface Directory {
   person(userId: string): Person | null;
-  /** Takes the same time for an unknown user as for a wrong password. */
+  /**
+   * Takes the same time for an unknown user as for a wrong password. Rejects with `account-locked` (params:
+   * untilAt) while the account is locked, and from the failure on that locked it; also for users who do not exist.
+   */
   checkPassword(userId: string, password: string): Promise<boolean>;
   /** Null whatever part is wrong. */
   checkIdentity(identity: { role: string; userId: string; dateOfBirth: string; lastFour: string }): Person | null;

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fail } from '../shared/failure.ts';
+import { isMissing, replaceFile } from './durable-file.ts';
 import { documentSchema, documentVersion, emptyDocument, type CampusDocument } from './document.ts';
 
 /** A value that may be looked at and not changed. */
@@ -42,7 +43,7 @@ export async function openStore(directory: string): Promise<Store> {
     const result = change(draft);
     const text = JSON.stringify(draft);
     if (text !== written) {
-      await replaceFile(directory, file, text);
+      await replaceFile(file, text);
       document = draft;
       written = text;
     }
@@ -83,34 +84,3 @@ async function load(file: string): Promise<CampusDocument> {
   if (!parsed.success) throw fail('settings-damaged', { file }, { detail: z.prettifyError(parsed.error) });
   return parsed.data;
 }
-
-/** Writes beside, then renames over: at any instant the file is the whole old one or the whole new one. */
-async function replaceFile(directory: string, file: string, text: string): Promise<void> {
-  try {
-    const beside = `${file}.new`;
-    const handle = await open(beside, 'w', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(beside, file);
-    await syncDirectory(directory);
-  } catch (cause) {
-    throw fail('settings-unwritable', { file }, { cause, detail: cause instanceof Error ? cause.message : 'unknown error' });
-  }
-}
-
-/** The rename itself must reach the disk too. Windows has no such call and needs none. */
-async function syncDirectory(directory: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';

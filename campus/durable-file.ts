@@ -1,0 +1,39 @@
+import { open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fail } from '../shared/failure.ts';
+
+/**
+ * Writes a file of our own (mode 0600) so that it survives a power cut: beside, then renamed, so that at any
+ * instant the file is the whole old one or the whole new one. Resolves once it is on disk; fails with
+ * `settings-unwritable` (params: file).
+ */
+export async function replaceFile(file: string, text: string): Promise<void> {
+  try {
+    const beside = `${file}.new`;
+    const handle = await open(beside, 'w', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(beside, file);
+    await syncDirectory(dirname(file));
+  } catch (cause) {
+    throw fail('settings-unwritable', { file }, { cause, detail: cause instanceof Error ? cause.message : 'unknown error' });
+  }
+}
+
+/** The rename itself must reach the disk too. Windows has no such call and needs none. */
+async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whether a file operation failed because there is no such file. */
+export const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -1,0 +1,135 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { accessProtocol, type GrantTarget } from '../../shared/access-protocol.ts';
+import { fail } from '../../shared/failure.ts';
+import type { PortalSignIns } from '../services.ts';
+import { closeCode, openChannel, type Channel, type Hello } from './channel.ts';
+import type { SessionInfo } from './sessions.ts';
+import { refusalOf, signIn, type SignInServices } from './sign-in.ts';
+
+export interface GatewayOptions extends SignInServices {
+  signIns: PortalSignIns;
+  /** The relay's path on the same gateway, and what every session may reach through it. */
+  relayPath: string;
+  targets: readonly GrantTarget[];
+  /** Told of failures that are nobody's but ours. */
+  report: (error: unknown) => void;
+}
+
+export interface GatewayServer {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): void;
+}
+
+/** The gateway's end of the access protocol, version 1 (`docs/protocol.md`). */
+export function createGatewayServer(options: GatewayOptions): GatewayServer {
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: accessProtocol.maxMessageBytes,
+    handleProtocols: () => accessProtocol.subprotocol,
+  });
+  /** The control channel of each session: one at a time. */
+  const control = new Map<string, Channel>();
+
+  return {
+    handleUpgrade(request, socket, head) {
+      const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+      if (!offered.includes(accessProtocol.subprotocol)) {
+        socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        return;
+      }
+      server.handleUpgrade(request, socket, head, (link) => {
+        const channel = openChannel(link);
+        converse(channel, control, options).catch((error: unknown) => {
+          const refusal = refusalOf(error);
+          if (refusal.code === 'internal') options.report(error);
+          if (!channel.closed.aborted) channel.refuse(refusal);
+        });
+      });
+    },
+    close() {
+      for (const link of server.clients) link.close(closeCode.goingAway);
+      server.close();
+    },
+  };
+}
+
+/** From hello to a served session. Rejects when there will be none. */
+async function converse(channel: Channel, control: Map<string, Channel>, options: GatewayOptions): Promise<void> {
+  const hello = await channel.hello();
+  const { session, ticket } = hello.resume === undefined ? await begin(channel, hello, options) : resume(hello.resume, options);
+  channel.send({
+    type: 'granted',
+    session: session.id,
+    user: session.userId,
+    ticket,
+    expiresAt: session.expiresAt,
+    idleSeconds: Math.max(1, Math.round(options.rules.idleMs / 1000)),
+    extendable: session.extendable,
+    relay: options.relayPath,
+    grants: [...options.targets],
+  });
+  control.get(session.id)?.close(closeCode.takenOver);
+  control.set(session.id, channel);
+  serve(channel, session, options, () => {
+    if (control.get(session.id) === channel) control.delete(session.id);
+  });
+}
+
+/** Signs in. A client that left meanwhile gets no session. */
+async function begin(channel: Channel, hello: Hello, options: GatewayOptions): Promise<{ session: SessionInfo; ticket: string }> {
+  const begun = await signIn(channel, hello, options);
+  if (!channel.closed.aborted) return begun;
+  await options.sessions.end(begun.session.id, 'signed-out');
+  throw fail('cancelled');
+}
+
+/** Takes up a session whose link broke: the same ticket, no question. */
+function resume(ticket: string, { sessions }: GatewayOptions): { session: SessionInfo; ticket: string } {
+  const session = sessions.byTicket(ticket);
+  if (!session) throw fail('ticket-rejected');
+  sessions.touch(session.id);
+  return { session, ticket };
+}
+
+/** The control channel of a session. Its end is not the session's. */
+function serve(channel: Channel, session: SessionInfo, { sessions, signIns, report }: GatewayOptions, onClosed: () => void): void {
+  const stopListening = sessions.listen(session.id, {
+    expiring: (at) => channel.send({ type: 'expiring', at }),
+    ended(reason) {
+      channel.send({ type: 'ended', reason });
+      channel.close(closeCode.normal);
+    },
+  });
+  channel.closed.addEventListener(
+    'abort',
+    () => {
+      stopListening();
+      onClosed();
+    },
+    { once: true },
+  );
+
+  channel.serve((message) => {
+    sessions.touch(session.id);
+    switch (message.type) {
+      case 'extend':
+        sessions.extend(session.id).then(
+          (expiresAt) => channel.send(expiresAt === null ? { type: 'extend-refused' } : { type: 'extended', expiresAt }),
+          (error: unknown) => {
+            report(error);
+            channel.send({ type: 'extend-refused' });
+          },
+        );
+        return;
+      case 'portal-sign-in':
+        channel.send({ type: 'portal-sign-in', ...signIns.mint(session.userId) });
+        return;
+      case 'bye':
+        // The ending reaches the client through the listener, once it has been written
+        sessions.end(session.id, 'signed-out').catch(report);
+    }
+  });
+}
