@@ -58,11 +58,19 @@ export const profilePreviewSchema = z.object({
 });
 export type ProfilePreview = z.infer<typeof profilePreviewSchema>;
 
-/** A link or a quit that needs a yes. */
+/** A link, a quit, or a campus address whose certificate nobody vouches for: each needs a yes. */
 export const confirmationSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('connect'), profileId: z.string() }),
   z.object({ kind: z.literal('task'), task: taskSchema }),
   z.object({ kind: z.literal('quit') }),
+  z.object({
+    kind: z.literal('certificate'),
+    host: z.string(),
+    sha256: z.string(),
+    subject: z.string(),
+    issuer: z.string(),
+    validUntil: z.number(),
+  }),
 ]);
 export type Confirmation = z.infer<typeof confirmationSchema>;
 

@@ -1,0 +1,302 @@
+import type { AppNotice, AppState, Confirmation, TrafficSample } from '../../shared/app-state.ts';
+import type { AccessState } from '../../shared/access-state.ts';
+import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import { readLink } from '../../shared/link.ts';
+import type { Profile } from '../../shared/profile.ts';
+import { type Task } from '../../shared/task.ts';
+import { AccessController, type ControllerDeps } from '../access/controller.ts';
+import type { Secrets } from '../storage/secrets.ts';
+import type { Settings } from '../storage/settings.ts';
+import type { LoopbackProxy } from '../tunnels/loopback-proxy.ts';
+import { HeldSecrets } from './held-secrets.ts';
+import { PortalVisits } from './portal-visits.ts';
+import type { Application, DesktopPorts } from './ports.ts';
+import { ProfileBook, summaryOf } from './profile-book.ts';
+import { RecoveryFlow } from './recovery-flow.ts';
+import { SignInKeeper } from './sign-in-keeper.ts';
+import { verbsOf } from './verbs.ts';
+
+export interface ApplicationDeps extends Pick<ControllerDeps, 'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log'> {
+  settings: Settings;
+  secrets: Secrets;
+  desktop: DesktopPorts;
+  proxy: LoopbackProxy;
+  about: AppState['about'];
+}
+
+const trafficEveryMs = 1_000;
+const shutdownWithinMs = 3_000;
+
+/** Everything that the verbs work with; built once, by {@link createApplication}. */
+export class App {
+  readonly held: HeldSecrets;
+  readonly book: ProfileBook;
+  readonly keeper: SignInKeeper;
+  readonly recovery: RecoveryFlow;
+  readonly controller: AccessController;
+  readonly portal: PortalVisits;
+  task: Task | null = null;
+  confirmation: Confirmation | null = null;
+  settingsOpen = false;
+  /** The passcode that Copy put on the clipboard, until it is taken off again. */
+  copied: string | null = null;
+  private quitting = false;
+  private readonly notices: AppNotice[] = [];
+  private readonly stateListeners = new Set<(state: AppState) => void>();
+  private readonly trafficListeners = new Set<(sample: TrafficSample) => void>();
+  private readonly sampling: NodeJS.Timeout;
+  private lastKind: AccessState['kind'] = 'idle';
+
+  constructor(readonly deps: ApplicationDeps) {
+    const { settings, secrets, desktop, log, now } = deps;
+    const changed = (): void => this.changed();
+    this.held = new HeldSecrets(now, changed);
+    this.book = new ProfileBook(settings, now);
+    this.keeper = new SignInKeeper({ settings, secrets, held: this.held, changed, tell: (failure) => this.tell(failure) });
+    this.controller = new AccessController({
+      ...deps,
+      judgeFor: (profile) => this.book.judgeFor(profile),
+      client: { name: 'causeway', version: deps.about.version, installation: settings.get().installation },
+      prepared: (profile) => this.keeper.preparedFor(profile),
+    });
+    this.recovery = new RecoveryFlow(changed, ({ userId, password, passcode, expiresAt }) => {
+      const profileId = this.book.selected?.id;
+      if (profileId !== undefined) this.held.typed({ profileId, userId, password, remember: false });
+      this.held.holdPasscode(passcode, expiresAt);
+    });
+    this.portal = new PortalVisits({
+      view: desktop.portal,
+      controller: this.controller,
+      judgeFor: (profile) => this.book.judgeFor(profile),
+      recoverySignIn: () => this.recovery.portalSignIn(),
+      changed: () => this.portalChanged(),
+      log,
+    });
+    this.controller.onChange((state) => this.accessChanged(state));
+    settings.onNotice((notice) => {
+      this.notices.push(notice);
+      this.changed();
+    });
+    this.notices.push(...settings.notices);
+    this.sampling = setInterval(() => this.sampleTraffic(), trafficEveryMs);
+    this.sampling.unref();
+  }
+
+  get state(): AppState {
+    const { settings, about } = this.deps;
+    const selected = this.book.selected?.id ?? null;
+    const held = this.held.passcode;
+    return {
+      access: this.controller.state,
+      task: this.task,
+      portal: this.portal.state,
+      recovery: this.recovery.state,
+      heldPasscode: held && { expiresAt: held.expiresAt },
+      profiles: this.book.all.map(summaryOf),
+      profileId: selected,
+      preview: this.book.preview,
+      confirmation: this.confirmation,
+      preferences: settings.get().preferences,
+      settingsOpen: this.settingsOpen,
+      saved: this.keeper.savedFor(selected),
+      notices: [...this.notices],
+      about,
+    };
+  }
+
+  onState(listener: (state: AppState) => void): () => void {
+    this.stateListeners.add(listener);
+    return () => this.stateListeners.delete(listener);
+  }
+
+  onTraffic(listener: (sample: TrafficSample) => void): () => void {
+    this.trafficListeners.add(listener);
+    return () => this.trafficListeners.delete(listener);
+  }
+
+  changed(): void {
+    const { state } = this;
+    for (const listener of this.stateListeners) listener(state);
+  }
+
+  tell(failure: Failure): void {
+    if (!this.notices.some((notice) => notice.id === failure.code)) this.notices.push({ id: failure.code, failure });
+    this.changed();
+  }
+
+  dismiss(id: string): void {
+    const index = this.notices.findIndex((notice) => notice.id === id);
+    if (index >= 0) this.notices.splice(index, 1);
+    this.changed();
+  }
+
+  /** The profile that Connect means. Fails with `profile-none`. */
+  get profile(): Profile {
+    const { selected } = this.book;
+    if (!selected) throw fail('profile-none');
+    return selected;
+  }
+
+  /** Connects anew; what an earlier attempt left on the screen goes. */
+  async connect(profileId: string): Promise<void> {
+    const profile = this.book.find(profileId);
+    if (this.controller.state.kind === 'on-campus') await this.controller.disconnect();
+    this.book.select(profileId);
+    this.controller.connect(profile);
+  }
+
+  /** Starts a task, or goes on with it as far as the present state allows. */
+  async startTask(task: Task): Promise<void> {
+    this.task = task;
+    if (task === 'lost-phone' && !this.held.passcode) {
+      const { profile } = this;
+      if (!profile.recovery) throw fail('recovery-unavailable');
+      if (profile.recovery.interface === 'causeway.recovery.v1') await this.recovery.open(profile, this.book.judgeFor(profile));
+      else await this.deps.desktop.openExternal(profile.recovery.address);
+      this.changed();
+      return;
+    }
+    this.changed();
+    await this.pursueTask();
+  }
+
+  /** Connects if need be, and opens the portal once that is done. */
+  async pursueTask(): Promise<void> {
+    const { kind } = this.controller.state;
+    if (kind === 'idle') await this.connect(this.profile.id);
+    else if (kind === 'connected' || kind === 'on-campus') await this.portal.open(this.profile, this.task);
+  }
+
+  async leaveTask(): Promise<void> {
+    this.task = null;
+    this.recovery.close();
+    await this.portal.close();
+    this.changed();
+  }
+
+  async openArgument(argument: string): Promise<void> {
+    this.deps.desktop.showWindow();
+    try {
+      const link = readLink(argument);
+      if (link?.kind === 'connect') this.ask({ kind: 'connect', profileId: this.book.find(link.profileId).id });
+      else if (link) this.ask({ kind: 'task', task: link.task });
+      else if (argument.endsWith('.causeway')) await this.book.previewFile(argument);
+      else throw fail('link-invalid');
+      this.changed();
+    } catch (error) {
+      this.tell(failureOf(error));
+    }
+  }
+
+  async quickConnect(): Promise<void> {
+    if (this.controller.state.kind !== 'idle') return;
+    const settled = new Promise<void>((resolve) => {
+      const off = this.controller.onChange((state) => {
+        if (state.kind === 'asking' && !state.answered) this.deps.desktop.showWindow();
+        else if (!['connected', 'on-campus', 'idle'].includes(state.kind)) return;
+        off();
+        resolve();
+      });
+    });
+    await this.connect(this.profile.id);
+    await settled;
+  }
+
+  mayQuit(): boolean {
+    const quiet = ['idle', 'on-campus', 'closing'].includes(this.controller.state.kind);
+    if (quiet || this.quitting) return true;
+    this.ask({ kind: 'quit' });
+    this.deps.desktop.showWindow();
+    return false;
+  }
+
+  quit(): void {
+    this.quitting = true;
+    this.deps.desktop.quit();
+  }
+
+  async shutdown(): Promise<void> {
+    clearInterval(this.sampling);
+    this.recovery.close();
+    const bound = new Promise<void>((resolve) => setTimeout(resolve, shutdownWithinMs));
+    await Promise.race([
+      Promise.allSettled([this.forgetClipboard(), this.portal.close(), this.controller.disconnect(), this.deps.proxy.close()]),
+      bound,
+    ]);
+    this.deps.settings.update(() => ({ running: null }));
+  }
+
+  /** Takes the passcode off the clipboard if it is still there. */
+  async forgetClipboard(): Promise<void> {
+    const { clipboard } = this.deps.desktop;
+    const passcode = this.copied;
+    this.copied = null;
+    if (passcode !== null && (await clipboard.read()) === passcode) await clipboard.write('');
+  }
+
+  private ask(confirmation: Confirmation): void {
+    this.confirmation = confirmation;
+    this.changed();
+  }
+
+  private accessChanged(state: AccessState): void {
+    const { proxy, settings, now } = this.deps;
+    const changedKind = state.kind !== this.lastKind;
+    const before = this.lastKind;
+    this.lastKind = state.kind;
+    this.changed();
+    if (!changedKind) return;
+    const open = state.kind === 'connected' || state.kind === 'on-campus';
+    proxy.carry(open ? (host, port, signal) => this.controller.dial(host, port, signal) : null);
+    settings.update(() => ({ running: 'profileId' in state ? { access: state.kind, profileId: state.profileId, at: now() } : null }));
+    if (state.kind === 'connected' && before === 'opening') this.background(this.keeper.worked(state.profileId));
+    if (open && before !== 'reconnecting' && this.task && this.recovery.state.step === 'closed') this.background(this.pursueTask());
+    if (state.kind === 'closing') this.background(this.portal.close());
+    if (state.kind === 'idle') this.endTask();
+  }
+
+  /** A session is over, and its task with it, unless the person is in the recovery screens still. */
+  private endTask(): void {
+    this.held.forgetSignIn();
+    if (this.recovery.state.step === 'closed') this.task = null;
+    this.changed();
+  }
+
+  private portalChanged(): void {
+    const { state } = this.portal;
+    // Enrolled: the campus has voided the recovery passcode, and so do we
+    if (state.kind === 'open' && state.path === '/add/done') this.held.forgetPasscode();
+    this.changed();
+  }
+
+  private sampleTraffic(): void {
+    if (this.controller.state.kind !== 'connected') return;
+    const sample = { at: this.deps.now(), ...this.controller.traffic() };
+    for (const listener of this.trafficListeners) listener(sample);
+  }
+
+  /** Work that no call waits for: its failure is told. */
+  background(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.tell(failureOf(error));
+    });
+  }
+}
+
+/** Builds the application from its neighbours; the keychain is asked in the background. */
+export function createApplication(deps: ApplicationDeps): Application {
+  const app = new App(deps);
+  void app.keeper.probe();
+  return {
+    get state() {
+      return app.state;
+    },
+    onState: (listener) => app.onState(listener),
+    onTraffic: (listener) => app.onTraffic(listener),
+    verbs: verbsOf(app),
+    openArgument: (argument) => app.openArgument(argument),
+    quickConnect: () => app.quickConnect(),
+    mayQuit: () => app.mayQuit(),
+    shutdown: () => app.shutdown(),
+  };
+}

@@ -1,0 +1,28 @@
+import type { AppState } from '../../shared/app-state.ts';
+import type { Failure } from '../../shared/failure.ts';
+
+/** What the help desk needs to know of the last failure, as text for the clipboard. Holds no secret: the state has none. */
+export function detailsOf(state: AppState, now: number): string {
+  const { access, about } = state;
+  const profile = state.profiles.find((each) => each.id === state.profileId);
+  const failure = failureIn(state);
+  return [
+    `Causeway ${about.version} on ${about.platform}`,
+    `Time: ${new Date(now).toISOString()}`,
+    `Campus: ${profile?.name ?? 'none'}`,
+    `Gateway: ${'gateway' in access ? access.gateway : (profile?.gateways.join(', ') ?? 'none')}`,
+    `State: ${access.kind}`,
+    `Failure: ${failure ? failure.code : 'none'}`,
+    ...Object.entries(failure?.params ?? {}).map(
+      ([name, value]) => `  ${name}: ${name.endsWith('At') ? new Date(Number(value)).toISOString() : value}`,
+    ),
+    ...(failure?.detail === undefined ? [] : [`  detail: ${failure.detail}`]),
+  ].join('\n');
+}
+
+function failureIn({ access, portal, recovery }: AppState): Failure | null {
+  if (access.kind === 'idle' || access.kind === 'closing') return access.ending ?? (recovery.step === 'failed' ? recovery.failure : null);
+  if (access.kind === 'reconnecting') return access.why;
+  if (access.kind === 'asking' && 'failure' in access.prompt) return access.prompt.failure ?? null;
+  return portal.kind === 'open' ? portal.failure : null;
+}

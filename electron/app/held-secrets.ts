@@ -1,0 +1,69 @@
+import type { Answer, Prompt } from '../../shared/prompt.ts';
+
+/** A user ID and password that the person typed, kept until the session is up. */
+export interface TypedSignIn {
+  profileId: string;
+  userId: string;
+  password: string;
+  /** Keep the password in the keychain once it has worked. */
+  remember: boolean;
+}
+
+/**
+ * What a person typed or was given in this run, in memory only: a sign-in that serves the next step, and the
+ * recovery passcode. Nothing here is ever part of the state.
+ */
+export class HeldSecrets {
+  private signIn: TypedSignIn | null = null;
+  private recovery: { passcode: string; expiresAt: number } | null = null;
+
+  constructor(
+    private readonly now: () => number,
+    private readonly changed: () => void,
+  ) {}
+
+  typed(signIn: TypedSignIn): void {
+    this.signIn = signIn;
+  }
+
+  signInFor(profileId: string): TypedSignIn | null {
+    return this.signIn?.profileId === profileId ? this.signIn : null;
+  }
+
+  forgetSignIn(): void {
+    this.signIn = null;
+  }
+
+  holdPasscode(passcode: string, expiresAt: number): void {
+    this.recovery = { passcode, expiresAt };
+    this.changed();
+  }
+
+  /** The recovery passcode while it is good, or null. */
+  get passcode(): { passcode: string; expiresAt: number } | null {
+    return this.recovery && this.recovery.expiresAt > this.now() ? this.recovery : null;
+  }
+
+  forgetPasscode(): void {
+    if (!this.recovery) return;
+    this.recovery = null;
+    this.changed();
+  }
+}
+
+/** Fills a credentials prompt with a user ID and password, where those two are all that it asks for. */
+export function fillCredentials(prompt: Prompt, signIn: { userId: string; password: string }): Answer | null {
+  if (prompt.kind !== 'credentials') return null;
+  const values: Record<string, string> = {};
+  for (const field of prompt.fields) {
+    if (field.name === 'user') values['user'] = signIn.userId;
+    else if (field.name === 'password') values['password'] = signIn.password;
+    else return null;
+  }
+  for (const select of prompt.selects) {
+    const only = select.value ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
+    if (only === undefined) return null;
+    values[select.name] = only;
+  }
+  return { kind: 'credentials', values };
+}

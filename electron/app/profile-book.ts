@@ -1,0 +1,130 @@
+import type { Confirmation, ProfilePreview, ProfileSummary } from '../../shared/app-state.ts';
+import { fail } from '../../shared/failure.ts';
+import { readProfile, type Profile, type ReadProfile } from '../../shared/profile.ts';
+import { discoverProfile, readProfileFile } from '../storage/profiles.ts';
+import type { Settings } from '../storage/settings.ts';
+import { createJudge, readAuthorities, type CertificateJudge } from '../trust/certificate.ts';
+import { CertificateQuestion } from '../trust/tls.ts';
+
+/** Profiles: the ones that are kept, and the one that waits for the person's yes. */
+export class ProfileBook {
+  private waiting: { preview: ProfilePreview; profile: Profile } | null = null;
+  /** The address whose certificate the person is asked about. */
+  private doubted: { address: string; prompt: CertificateQuestion['prompt'] } | null = null;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly now: () => number,
+  ) {}
+
+  get all(): readonly Profile[] {
+    return this.settings.get().profiles;
+  }
+
+  get preview(): ProfilePreview | null {
+    return this.waiting?.preview ?? null;
+  }
+
+  find(id: string): Profile {
+    const profile = this.all.find((each) => each.id === id);
+    if (!profile) throw fail('profile-not-found', { address: id });
+    return profile;
+  }
+
+  /** The one that Connect means: the last used, else the first. */
+  get selected(): Profile | null {
+    const { profiles, lastProfileId } = this.settings.get();
+    return profiles.find((each) => each.id === lastProfileId) ?? profiles[0] ?? null;
+  }
+
+  select(id: string): Profile {
+    const profile = this.find(id);
+    this.settings.update(() => ({ lastProfileId: id }));
+    return profile;
+  }
+
+  /** The judge of one profile: its trust, and what the person accepted for its gateways. */
+  judgeFor(profile: Profile): CertificateJudge {
+    return createJudge({ trust: profile.trust, accepted: (host) => this.settings.get().acceptedCertificates[host] ?? null, now: this.now });
+  }
+
+  accept(host: string, sha256: string): void {
+    this.settings.update(({ acceptedCertificates }) => ({ acceptedCertificates: { ...acceptedCertificates, [host]: sha256 } }));
+  }
+
+  /** Fetches what a campus publishes and shows it. Resolves with a question when nobody vouches for its certificate. */
+  async previewAddress(address: string, signal: AbortSignal, accepted?: string): Promise<Confirmation | null> {
+    const judge = createJudge({ trust: { kind: 'system' }, accepted: () => accepted ?? null, now: this.now });
+    try {
+      this.show(await discoverProfile(address, { judge, signal }), address);
+      return null;
+    } catch (error) {
+      if (!(error instanceof CertificateQuestion)) throw error;
+      this.doubted = { address, prompt: error.prompt };
+      return { ...error.prompt };
+    }
+  }
+
+  /** The person said yes to that certificate: tries again, with that one alone. */
+  async previewDoubted(signal: AbortSignal): Promise<void> {
+    const { doubted } = this;
+    this.doubted = null;
+    if (doubted && (await this.previewAddress(doubted.address, signal, doubted.prompt.sha256)))
+      throw fail('certificate-untrusted', { host: doubted.prompt.host });
+  }
+
+  previewText(text: string, source: string): void {
+    this.show(readProfile(text), source);
+  }
+
+  async previewFile(path: string): Promise<void> {
+    this.show(await readProfileFile(path), path.split(/[\\/]/).at(-1) ?? path);
+  }
+
+  acceptPreview(): Profile {
+    if (!this.waiting) throw fail('not-now');
+    const { profile } = this.waiting;
+    this.waiting = null;
+    this.settings.update(({ profiles }) => ({
+      profiles: [...profiles.filter((each) => each.id !== profile.id), profile],
+      lastProfileId: profile.id,
+    }));
+    return profile;
+  }
+
+  declinePreview(): void {
+    this.waiting = null;
+  }
+
+  remove(id: string): void {
+    const { gateways } = this.find(id);
+    const hosts = gateways.map((gateway) => gateway.replace(/:\d+$/, ''));
+    this.settings.update(({ profiles, lastProfileId, acceptedCertificates, userIds }) => ({
+      profiles: profiles.filter((each) => each.id !== id),
+      lastProfileId: lastProfileId === id ? null : lastProfileId,
+      acceptedCertificates: Object.fromEntries(Object.entries(acceptedCertificates).filter(([host]) => !hosts.includes(host))),
+      userIds: Object.fromEntries(Object.entries(userIds).filter(([profileId]) => profileId !== id)),
+    }));
+  }
+
+  private show({ profile, dropped }: ReadProfile, source: string): void {
+    const sha256 = profile.trust.kind === 'authority' ? (readAuthorities(profile.trust.pem)[0]?.fingerprint256 ?? null) : null;
+    const replaces = this.all.some((each) => each.id === profile.id);
+    this.waiting = { profile, preview: { profile: summaryOf(profile), source, sha256, dropped, replaces } };
+  }
+}
+
+/** What the window needs to know of a profile. */
+export function summaryOf(profile: Profile): ProfileSummary {
+  return {
+    id: profile.id,
+    name: profile.name,
+    gateways: profile.gateways,
+    labels: profile.labels,
+    portalHost: new URL(profile.portal.address).host,
+    portalPages: profile.portal.pages,
+    recovery: profile.recovery?.interface ?? null,
+    helpDesk: profile.helpDesk ?? null,
+    trust: profile.trust.kind,
+  };
+}

@@ -1,0 +1,169 @@
+import { fail } from '../../shared/failure.ts';
+import type { Answer } from '../../shared/prompt.ts';
+import type { App } from './application.ts';
+import { detailsOf } from './details.ts';
+import type { Application } from './ports.ts';
+
+const clipboardMs = 60_000;
+const discoverWithinMs = 20_000;
+
+/** The bridge's calls. Each is short: what it does lives with whoever owns it. */
+export function verbsOf(app: App): Application['verbs'] {
+  const { controller, book, recovery, portal, held, keeper, deps } = app;
+  const { desktop, settings } = deps;
+
+  const answer = (promptId: string, given: Answer, remember: boolean): void => {
+    const { state } = controller;
+    if (state.kind !== 'asking' || state.promptId !== promptId || state.answered) throw fail('not-now');
+    keeper.note(state.profileId, state.prompt, given, remember);
+    if (state.prompt.kind === 'certificate' && given.kind === 'certificate' && given.accept)
+      book.accept(state.prompt.host, state.prompt.sha256);
+    controller.answer(promptId, given);
+  };
+  const passcode = (): string => {
+    const { passcode: current } = held;
+    if (!current) throw fail('passcode-expired');
+    return current.passcode;
+  };
+  /** Work that changes the state without an event of its own. */
+  const then = (): void => app.changed();
+
+  return {
+    getState: () => Promise.resolve(app.state),
+
+    async connect({ profileId }) {
+      app.task = null;
+      await app.connect(profileId);
+    },
+    async answer({ promptId, answer: given, remember }) {
+      answer(promptId, given, remember);
+    },
+    async answerWithHeldPasscode({ promptId }) {
+      const { state } = controller;
+      const kind = state.kind === 'asking' && state.prompt.kind === 'passcode' ? 'passcode' : 'second-factor-passcode';
+      answer(promptId, { kind, passcode: passcode() }, false);
+    },
+    extend: () => controller.extend(),
+    async retryNow() {
+      controller.retryNow();
+    },
+    disconnect: () => controller.disconnect(),
+    async acknowledge() {
+      controller.acknowledge();
+    },
+
+    startTask: ({ task }) => app.startTask(task),
+    leaveTask: () => app.leaveTask(),
+    openPortal: () => portal.open(app.profile, app.task),
+    async closePortal() {
+      app.task = null;
+      await portal.close();
+      then();
+    },
+    async portalBack() {
+      desktop.portal.back();
+    },
+    async portalReload() {
+      desktop.portal.reload();
+    },
+    async copyPasscode() {
+      app.copied = passcode();
+      await desktop.clipboard.write(app.copied);
+      setTimeout(() => app.background(app.forgetClipboard()), clipboardMs).unref();
+    },
+    async revealPasscode() {
+      return { passcode: passcode() };
+    },
+
+    async recoveryRole({ role }) {
+      recovery.chooseRole(role);
+    },
+    recoveryVerify: (identity) => recovery.verify(identity),
+    recoveryPasscode: ({ password }) => recovery.getPasscode(password),
+    async recoveryBack() {
+      recovery.back();
+      if (recovery.state.step === 'closed' && controller.state.kind === 'idle') app.task = null;
+      then();
+    },
+    async recoveryContinue() {
+      if (recovery.state.step !== 'passcode') throw fail('not-now');
+      recovery.leave();
+      await app.pursueTask();
+    },
+
+    async previewAddress({ address }) {
+      app.confirmation = await book.previewAddress(address, AbortSignal.timeout(discoverWithinMs));
+      then();
+    },
+    async previewFile() {
+      const file = await desktop.chooseProfileFile();
+      if (file) book.previewText(file.text, file.name);
+      then();
+    },
+    async acceptPreview() {
+      book.acceptPreview();
+      then();
+    },
+    async declinePreview() {
+      book.declinePreview();
+      then();
+    },
+    async selectProfile({ profileId }) {
+      if (controller.state.kind !== 'idle') throw fail('not-now');
+      book.select(profileId);
+      then();
+    },
+    async removeProfile({ profileId }) {
+      if (controller.state.kind !== 'idle') throw fail('not-now');
+      await keeper.forget(profileId);
+      book.remove(profileId);
+      then();
+    },
+
+    async confirm({ yes }) {
+      const { confirmation } = app;
+      app.confirmation = null;
+      then();
+      if (!confirmation || !yes) return;
+      switch (confirmation.kind) {
+        case 'connect':
+          await app.connect(confirmation.profileId);
+          return;
+        case 'task':
+          await app.startTask(confirmation.task);
+          return;
+        case 'certificate':
+          await book.previewDoubted(AbortSignal.timeout(discoverWithinMs));
+          then();
+          return;
+        case 'quit':
+          app.quit();
+      }
+    },
+    async showSettings({ open }) {
+      app.settingsOpen = open;
+      then();
+    },
+    async changePreferences(change) {
+      settings.update(({ preferences }) => ({ preferences: { ...preferences, ...definedOf(change) } }));
+      desktop.applyPreferences(settings.get().preferences);
+      then();
+    },
+    forgetSignIn: () => keeper.forget(app.profile.id),
+    async dismissNotice({ id }) {
+      app.dismiss(id);
+    },
+    copyDetails: () => desktop.clipboard.write(detailsOf(app.state, deps.now())),
+    async openHelpDesk() {
+      const address = app.profile.helpDesk?.address;
+      if (address !== undefined) await desktop.openExternal(address);
+    },
+    openLogs: () => desktop.showLogs(),
+  };
+}
+
+function definedOf<T extends object>(change: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
