@@ -1,16 +1,18 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { CausewayError } from '../../shared/failure.ts';
+import { CausewayError, failureOf, type Failure } from '../../shared/failure.ts';
 import { asset } from './assets.ts';
 import { sentence } from './failures.ts';
 import { html } from './html.ts';
 import { draw, type Look } from './layout.ts';
 import { Refusal } from './refusal.ts';
-import { page, redirect, send, type Reply } from './reply.ts';
+import { page, send, type Reply } from './reply.ts';
 import type { Router } from './router.ts';
 import type { Visit } from './visit.ts';
 
-/** Turns what a handler threw into an answer; null leaves it to the page that every site has for it. */
-export type Excuse = (error: CausewayError, visit: Visit) => Reply | null;
+type ErrorStatus = Refusal['status'] | 500;
+
+/** An answer of a site's own to what went wrong; null leaves it to the page that every site has for it. */
+export type Excuse = (failure: Failure, status: ErrorStatus, visit: Visit) => Reply | null;
 
 /**
  * A site as a plain request listener: finds the handler, sends its reply with the safety headers, and
@@ -69,31 +71,28 @@ async function route(site: Site, visit: Visit): Promise<Reply> {
 }
 
 function excuse(site: Site, error: unknown, visit: Visit): Reply {
-  if (!(error instanceof CausewayError)) {
-    console.error(`${site.look.service} failed at ${visit.path}:`, error);
-    return errorPage(site, 500, 'Something went wrong here', 'It is not your fault. Please try again; if it stays, tell the help desk.');
-  }
-  const own = site.excuse?.(error, visit);
+  const failure = failureOf(error);
+  const status = error instanceof Refusal ? error.status : error instanceof CausewayError ? 400 : 500;
+  if (status === 500) console.error(`${site.look.service} failed at ${visit.path}:`, error);
+  const own = site.excuse?.(failure, status, visit);
   if (own) return own;
-  const status = error instanceof Refusal ? error.status : 400;
-  const [title, text] = refusals[status] ?? refusals[400];
-  return errorPage(site, status, title, error instanceof Refusal ? text : sentence(error.failure, site.now()));
+  const [title, text] = refusals[status];
+  const inWords = error instanceof CausewayError && !(error instanceof Refusal);
+  return errorPage(site, status, title, inWords ? sentence(failure, site.now()) : text);
 }
 
-const refusals: Record<number, readonly [title: string, text: string]> & Record<400, readonly [string, string]> = {
+const refusals: Record<ErrorStatus, readonly [title: string, text: string]> = {
   400: ['That did not reach us in one piece', 'Please go back and try again.'],
   403: ['This form is no longer good', 'It was opened too long ago, or in another window. Please start again from the first page.'],
   404: ['There is no such page', 'The address may be mistyped, or what it led to is gone.'],
   405: ['That is not how this page works', 'Please start again from the first page.'],
   413: ['That is too large', 'Please go back and send something smaller.'],
+  500: ['Something went wrong here', 'It is not your fault. Please try again; if it stays, tell the help desk.'],
 };
 
-function errorPage(site: Site, status: number, title: string, text: string): Reply {
+function errorPage(site: Site, status: ErrorStatus, title: string, text: string): Reply {
   const body = html`<h1>${title}</h1>
     <p>${text}</p>
     <p><a class="button" href="/">Go to the first page</a></p>`;
   return page(draw(site.look, { title, body, now: site.now() }), status);
 }
-
-/** For the first page of a site, which only leads on. */
-export const leadTo = (to: string) => () => redirect(to);

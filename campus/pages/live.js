@@ -88,7 +88,7 @@ async function copy(button) {
   const range = document.createRange();
   range.selectNodeContents(source);
   try {
-    await navigator.clipboard.writeText(source.textContent.trim());
+    await navigator.clipboard.writeText(source.dataset.plain ?? source.textContent.trim());
   } catch {
     // A view that grants no clipboard still copies what is selected
     getSelection().removeAllRanges();

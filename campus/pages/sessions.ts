@@ -49,6 +49,14 @@ export class Sessions<State> {
     return { session, cookie: sessionCookie(this.cookie, session.id) };
   }
 
+  /** The visitor's session or a new one; the cookies are for the reply. */
+  findOrOpen(request: IncomingMessage, fresh: () => State): { session: Session<State>; cookies: string[] } {
+    const known = this.find(request);
+    if (known) return { session: known, cookies: [] };
+    const { session, cookie } = this.open(fresh());
+    return { session, cookies: [cookie] };
+  }
+
   close(session: Session<State>): void {
     this.#kept.delete(session.id);
   }

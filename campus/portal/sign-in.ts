@@ -8,11 +8,11 @@ import { icons } from '../pages/icons.ts';
 import { alertBox, draw } from '../pages/layout.ts';
 import { json, page, redirect, type Reply } from '../pages/reply.ts';
 import { checkCsrf, type Session } from '../pages/sessions.ts';
-import { parseFields, readForm, type Visit } from '../pages/visit.ts';
+import { parseFields, readForm } from '../pages/visit.ts';
 import { portalSignInPath } from '../portal-sign-ins.ts';
 import type { Person } from '../services.ts';
 import type { PortalSite } from './site.ts';
-import { signedIn, type PortalState } from './state.ts';
+import { nobody, signedIn, type PortalState } from './state.ts';
 
 const signInForm = z.object({ userId: typedUserId, password: typedPassword });
 /** `task` is what the person came for: the page that it begins with comes first. */
@@ -37,18 +37,10 @@ export function addSignIn(site: PortalSite): void {
     return page(draw(site.look, { title: 'Sign in', body, now: now() }), 200, cookies);
   }
 
-  /** The visitor's session, or a new one of nobody's for the sign-in page and its token. */
-  function sessionOf(visit: Visit): { session: Session<PortalState>; cookies: string[] } {
-    const known = site.sessions.find(visit.request);
-    if (known) return { session: known, cookies: [] };
-    const { session, cookie } = site.sessions.open({ notice: null, userId: '', signedIn: null });
-    return { session, cookies: [cookie] };
-  }
-
   /** A session under a new id, so that one that somebody else had put there before is worth nothing. */
   function enter(person: Person, before: Session<PortalState> | null, to: string): Reply {
     if (before) site.end(before);
-    const { cookie } = site.sessions.open({ notice: null, userId: '', signedIn: signedIn(person) });
+    const { cookie } = site.sessions.open({ ...nobody(), signedIn: signedIn(person) });
     return redirect(to, [cookie]);
   }
 
@@ -66,7 +58,7 @@ export function addSignIn(site: PortalSite): void {
 
   site.router.get('/sign-in', (visit) => {
     if (site.guest(visit)) return redirect('/home');
-    const { session, cookies } = sessionOf(visit);
+    const { session, cookies } = site.sessions.findOrOpen(visit.request, nobody);
     return signInPage(session, cookies);
   });
 
@@ -90,7 +82,7 @@ export function addSignIn(site: PortalSite): void {
     const userId = signIns.redeem(token);
     const person = userId === null ? null : directory.person(userId);
     if (person) return enter(person, site.sessions.find(visit.request), firstPage(task));
-    const { session, cookies } = sessionOf(visit);
+    const { session, cookies } = site.sessions.findOrOpen(visit.request, nobody);
     if (session.state.signedIn) return redirect(firstPage(task));
     session.state.notice = fail('portal-sign-in').failure;
     return redirect('/sign-in', cookies);

@@ -67,6 +67,11 @@ export interface PortalState {
   signedIn: SignedIn | null;
 }
 
+/** A visitor who has not signed in. */
+export function nobody(): PortalState {
+  return { notice: null, userId: '', signedIn: null };
+}
+
 /** A confirmed second factor counts for this long, for both areas. */
 export const confirmedMs = 10 * 60_000;
 

@@ -1,0 +1,4 @@
+/** A code as one reads it aloud: "482 915 037". */
+export function grouped(code: string): string {
+  return code.match(/.{1,3}/g)?.join(' ') ?? '';
+}

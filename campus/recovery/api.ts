@@ -1,0 +1,55 @@
+import {
+  identitySchema,
+  passcodeReplySchema,
+  passcodeRequestSchema,
+  portalSignInRequestSchema,
+  portalSignInSchema,
+  recoveryErrorSchema,
+  recoveryPaths,
+  rolesReplySchema,
+  verifyReplySchema,
+} from '../../shared/recovery.ts';
+import type { FailureCode } from '../../shared/failure.ts';
+import type { Excuse } from '../pages/listener.ts';
+import { json } from '../pages/reply.ts';
+import type { Router } from '../pages/router.ts';
+import { readJson } from '../pages/visit.ts';
+import type { RecoveryDesk } from './desk.ts';
+import { roles } from './roles.ts';
+
+/** The JSON interface `causeway.recovery.v1` (shared/recovery.ts). */
+export function addRecoveryApi(router: Router, desk: RecoveryDesk): void {
+  router.get(recoveryPaths.roles, () => json(rolesReplySchema.parse({ roles })));
+  router.post(recoveryPaths.verify, async (visit) => {
+    const identity = await readJson(visit, identitySchema);
+    return json(verifyReplySchema.parse({ token: desk.verify(identity) }));
+  });
+  router.post(recoveryPaths.passcode, async (visit) => {
+    const { token, password } = await readJson(visit, passcodeRequestSchema);
+    return json(passcodeReplySchema.parse(await desk.passcode(token, password)));
+  });
+  router.post(recoveryPaths.portalSignIn, async (visit) => {
+    const { token } = await readJson(visit, portalSignInRequestSchema);
+    return json(portalSignInSchema.parse(desk.portalSignIn(token)));
+  });
+}
+
+const statuses: Partial<Record<FailureCode, number>> = {
+  'recovery-identity': 403,
+  'recovery-password': 403,
+  'recovery-timed-out': 410,
+  'recovery-limited': 429,
+  'account-locked': 429,
+};
+
+/** Errors of the JSON interface are JSON too. The failure's detail stays here: it is for the campus's operator. */
+export function recoveryApiExcuse(now: () => number): Excuse {
+  return (failure, status, visit) => {
+    if (!visit.path.startsWith('/api/')) return null;
+    const { code, params } = failure;
+    const untilAt = params?.['untilAt'];
+    const headers: Record<string, string> =
+      typeof untilAt === 'number' ? { 'Retry-After': String(Math.max(1, Math.ceil((untilAt - now()) / 1000))) } : {};
+    return json(recoveryErrorSchema.parse({ error: code, ...(params && { params }) }), statuses[code] ?? status, headers);
+  };
+}

@@ -1,0 +1,16 @@
+import type { RequestListener } from 'node:http';
+import { createListener } from '../pages/listener.ts';
+import { Router } from '../pages/router.ts';
+import { addRecoveryApi, recoveryApiExcuse } from './api.ts';
+import { RecoveryDesk, type RecoveryOptions } from './desk.ts';
+import { addRecoveryPages } from './pages.ts';
+
+/** The public recovery site: pages for people, and the same steps as JSON for clients that draw their own. */
+export function createRecovery(options: RecoveryOptions): RequestListener {
+  const router = new Router();
+  const look = { service: 'Account recovery', address: new URL(options.address).origin };
+  const desk = new RecoveryDesk(options);
+  addRecoveryApi(router, desk);
+  addRecoveryPages(router, desk, look, options);
+  return createListener({ router, look, now: options.now, excuse: recoveryApiExcuse(options.now) });
+}
