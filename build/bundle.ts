@@ -1,0 +1,54 @@
+import { rm } from 'node:fs/promises';
+import { build, type BuildOptions } from 'esbuild';
+import { build as buildRenderer } from 'vite';
+
+/**
+ * Builds what the app runs from, into `dist/`: the main process, the preload, the renderer, and the tests'
+ * double for the `electron` module. `node --import tsx build/bundle.ts`.
+ */
+
+const common = { bundle: true, target: 'node20', sourcemap: true, logLevel: 'warning' } as const satisfies BuildOptions;
+
+/** Node resolves these at run time: Electron itself, and what has a binary of its own. */
+const external = ['electron', 'keytar'];
+
+/** Bundled CommonJS packages ask for Node's modules by `require`, which an ES module does not have. */
+const requireForBundled = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+const main: BuildOptions = {
+  ...common,
+  entryPoints: { main: 'electron/main.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  platform: 'node',
+  format: 'esm',
+  external,
+  banner: { js: requireForBundled },
+};
+
+/** A sandboxed preload is one CommonJS file that may require nothing but `electron`. */
+const preload: BuildOptions = {
+  ...common,
+  entryPoints: { preload: 'electron/preload.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  platform: 'browser',
+  format: 'cjs',
+  external: ['electron'],
+};
+
+const double: BuildOptions = {
+  ...common,
+  entryPoints: { 'electron-double': 'tests/electron-double/index.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  platform: 'node',
+  format: 'cjs',
+  external: ['playwright-core'],
+};
+
+await rm('dist', { recursive: true, force: true });
+await Promise.all([
+  ...[main, preload, double].map((options) => build(options)),
+  buildRenderer({ configFile: 'renderer/vite.config.ts', logLevel: 'warn' }),
+]);

@@ -1,0 +1,248 @@
+import { EventEmitter } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { startChromium, type Chromium } from './chromium.ts';
+import { Pages } from './pages.ts';
+import { openWindows, preventable, report } from './registry.ts';
+import { SingleInstance } from './single-instance.ts';
+
+/** Set where the double is a process of its own, which then really ends. */
+const isProcess = process.env['ELECTRON_DOUBLE_PROCESS'] === '1';
+
+/** Electron's `app`. */
+class App extends EventEmitter {
+  name = 'Causeway';
+  isPackaged = process.env['ELECTRON_DOUBLE_PACKAGED'] === '1';
+  userAgentFallback = '';
+  readonly dock = undefined;
+  /** What tests read: calls that a desktop would have acted on. */
+  readonly records = {
+    protocolClients: new Set<string>(),
+    loginItem: { openAtLogin: false } as { openAtLogin: boolean; openAsHidden?: boolean; args?: string[] },
+    relaunches: 0,
+    exitCode: null as number | null,
+    badge: 0,
+  };
+  languages = ['en-US'];
+
+  private readonly switches: string[] = [];
+  private readonly paths = new Map<string, string>();
+  private readonly instance = new SingleInstance();
+  private starting: Promise<{ chromium: Chromium; pages: Pages }> | null = null;
+  private readiness: Promise<void> | null = null;
+  private isReadyNow = false;
+  private quitting = false;
+  private ownFolder: string | null = null;
+
+  readonly commandLine = {
+    appendSwitch: (name: string, value?: string): void => void this.switches.push(value === undefined ? `--${name}` : `--${name}=${value}`),
+    appendArgument: (value: string): void => void this.switches.push(value),
+    hasSwitch: (name: string): boolean =>
+      argument(name) !== undefined || this.switches.some((each) => each === `--${name}` || each.startsWith(`--${name}=`)),
+    getSwitchValue: (name: string): string => argument(name) ?? '',
+  };
+
+  // Chromium
+  /** The browser, started when it is first needed. */
+  async chromium(): Promise<Chromium> {
+    return (await this.start()).chromium;
+  }
+  async pages(): Promise<Pages> {
+    return (await this.start()).pages;
+  }
+  private start(): Promise<{ chromium: Chromium; pages: Pages }> {
+    this.starting ??= this.startNow();
+    return this.starting;
+  }
+  private async startNow(): Promise<{ chromium: Chromium; pages: Pages }> {
+    const chromium = await startChromium(path.join(this.getPath('userData'), 'Chromium'), this.switches);
+    const pages = new Pages(chromium);
+    await pages.start();
+    await chromium.connection.root.send('Target.setDiscoverTargets', { discover: true });
+    // What Playwright waits for when it launches an Electron
+    if (isProcess) console.error(`DevTools listening on ${chromium.endpoint}`);
+    return { chromium, pages };
+  }
+
+  // Ready
+  whenReady(): Promise<void> {
+    this.readiness ??= this.start().then(() => {
+      this.isReadyNow = true;
+      this.emit('ready', {}, {});
+    });
+    return this.readiness;
+  }
+  isReady(): boolean {
+    return this.isReadyNow;
+  }
+
+  // Who and where
+  getName(): string {
+    return this.name;
+  }
+  setName(name: string): void {
+    this.name = name;
+  }
+  getVersion(): string {
+    return process.env['npm_package_version'] ?? '0.0.0';
+  }
+  getAppPath(): string {
+    return process.cwd();
+  }
+  getLocale(): string {
+    return this.languages[0] ?? 'en-US';
+  }
+  getSystemLocale(): string {
+    return this.getLocale();
+  }
+  getLocaleCountryCode(): string {
+    return this.getLocale().split('-')[1] ?? '';
+  }
+  getPreferredSystemLanguages(): string[] {
+    return [...this.languages];
+  }
+  getPath(name: string): string {
+    const known = this.paths.get(name);
+    if (known !== undefined) return known;
+    const folders: Record<string, string> = { temp: os.tmpdir(), home: os.homedir(), exe: process.execPath };
+    const folder = folders[name] ?? (name === 'userData' ? this.defaultUserData() : path.join(this.getPath('userData'), name));
+    this.paths.set(name, folder);
+    if (folders[name] === undefined) mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+  setPath(name: string, folder: string): void {
+    this.paths.set(name, folder);
+  }
+  setAppLogsPath(folder?: string): void {
+    if (folder !== undefined) this.setPath('logs', folder);
+  }
+  /** As on a command line, or a folder of this process's own that goes with it. */
+  private defaultUserData(): string {
+    const given = argument('user-data-dir') ?? process.env['ELECTRON_DOUBLE_USER_DATA'];
+    if (given !== undefined) return path.resolve(given);
+    this.ownFolder = mkdtempSync(path.join(os.tmpdir(), 'electron-double-'));
+    return this.ownFolder;
+  }
+
+  // One instance
+  requestSingleInstanceLock(additionalData?: unknown): boolean {
+    const arrival = { argv: process.argv, cwd: process.cwd(), additionalData };
+    return this.instance.request(this.getPath('userData'), arrival, (other) =>
+      this.emit('second-instance', {}, other.argv, other.cwd, other.additionalData),
+    );
+  }
+  hasSingleInstanceLock(): boolean {
+    return this.instance.holds();
+  }
+  releaseSingleInstanceLock(): void {
+    this.instance.release(this.getPath('userData'));
+  }
+
+  // The end
+  quit(): void {
+    if (this.quitting) return;
+    const event = preventable({});
+    this.emit('before-quit', event);
+    if (event.defaultPrevented) return;
+    this.quitting = true;
+    for (const window of [...openWindows.values()]) window.close();
+    if (openWindows.size > 0) this.quitting = false;
+    else this.willQuit();
+  }
+  /** Called by the last window as it goes. */
+  allWindowsClosed(): void {
+    if (this.quitting) return;
+    if (!this.emit('window-all-closed')) this.quit();
+  }
+  private willQuit(): void {
+    const event = preventable({});
+    this.emit('will-quit', event);
+    this.quitting = false;
+    if (!event.defaultPrevented) this.exit(0);
+  }
+  /** At once: nothing is asked. */
+  exit(code = 0): void {
+    if (this.records.exitCode !== null) return;
+    this.records.exitCode = code;
+    this.quitting = true;
+    for (const window of [...openWindows.values()]) window.destroy();
+    this.emit('quit', {}, code);
+    this.dispose().then(() => {
+      if (isProcess) process.exit(code);
+    }, report);
+  }
+  /** Closes what the double has opened; what `exit` ends with. */
+  async dispose(): Promise<void> {
+    await this.instance.delivered();
+    await (await this.starting)?.chromium.close();
+    this.releaseSingleInstanceLock();
+    if (this.ownFolder !== null) rmSync(this.ownFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  }
+  relaunch(): void {
+    this.records.relaunches += 1;
+  }
+
+  // What a desktop would remember
+  setAsDefaultProtocolClient(scheme: string): boolean {
+    this.records.protocolClients.add(scheme);
+    return true;
+  }
+  removeAsDefaultProtocolClient(scheme: string): boolean {
+    return this.records.protocolClients.delete(scheme);
+  }
+  isDefaultProtocolClient(scheme: string): boolean {
+    return this.records.protocolClients.has(scheme);
+  }
+  setLoginItemSettings(settings: { openAtLogin?: boolean; openAsHidden?: boolean; args?: string[] }): void {
+    this.records.loginItem = { ...settings, openAtLogin: settings.openAtLogin ?? false };
+  }
+  getLoginItemSettings(): { openAtLogin: boolean; wasOpenedAtLogin: boolean; executableWillLaunchAtLogin: boolean } {
+    const { openAtLogin } = this.records.loginItem;
+    return { openAtLogin, wasOpenedAtLogin: false, executableWillLaunchAtLogin: openAtLogin };
+  }
+  setBadgeCount(count = 0): boolean {
+    this.records.badge = count;
+    return true;
+  }
+
+  // What has no effect here
+  setAppUserModelId(): void {
+    return;
+  }
+  setUserTasks(): boolean {
+    return true;
+  }
+  setAboutPanelOptions(): void {
+    return;
+  }
+  enableSandbox(): void {
+    return;
+  }
+  disableHardwareAcceleration(): void {
+    return;
+  }
+  setSecureKeyboardEntryEnabled(): void {
+    return;
+  }
+  focus(): void {
+    return;
+  }
+  show(): void {
+    return;
+  }
+  hide(): void {
+    return;
+  }
+  isAccessibilitySupportEnabled(): boolean {
+    return false;
+  }
+}
+
+/** The value of `--name=value` among this process's arguments; empty for a bare `--name`. */
+function argument(name: string): string | undefined {
+  const found = process.argv.find((each) => each === `--${name}` || each.startsWith(`--${name}=`));
+  return found?.slice(name.length + 3);
+}
+
+export const app = new App();

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable, Writable } from 'node:stream';
+import { CdpConnection } from './cdp.ts';
+
+/** The Chromium that stands in for Electron's own. */
+export interface Chromium {
+  readonly connection: CdpConnection;
+  /** Where a test's Playwright attaches: a `ws://` address on loopback. */
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+/** Chromium features that Electron does not have, or that would break a page out of its one process. */
+const disabledFeatures = [
+  'IsolateOrigins',
+  'site-per-process',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'MediaRouter',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'PreconnectToSearch',
+  'Translate',
+];
+
+const quiet = [
+  '--no-first-run',
+  '--no-default-browser-check',
+  '--no-startup-window',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-default-apps',
+  '--disable-sync',
+  '--disable-breakpad',
+  '--disable-extensions',
+  '--disable-search-engine-choice-screen',
+  '--disable-back-forward-cache',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+  '--disable-popup-blocking',
+  '--disable-prompt-on-repost',
+  // Frames of other sites stay in the page's process, so that one DevTools session sees all of its requests
+  '--disable-site-isolation-trials',
+  `--disable-features=${disabledFeatures.join(',')}`,
+  '--force-color-profile=srgb',
+  '--metrics-recording-only',
+  '--password-store=basic',
+  '--use-mock-keychain',
+  '--allow-file-access-from-files',
+];
+
+/** What containers and root need: no user namespaces, no GPU, a small /dev/shm. */
+const confined = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
+
+/** Whether pages are to be seen on a display. */
+export const headed = process.env['CAUSEWAY_HEADED'] === '1';
+
+/**
+ * Starts Chromium with a profile of this process's own under `directory`, and sweeps those that killed
+ * processes have left there. `switches` are what the app asked for with `app.commandLine`.
+ */
+export async function startChromium(directory: string, switches: readonly string[]): Promise<Chromium> {
+  sweep(directory);
+  const profile = path.join(directory, String(process.pid));
+  mkdirSync(profile, { recursive: true });
+  const mode = headed ? [] : ['--headless=new'];
+  const child = spawn(
+    process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    [...mode, ...quiet, ...confined, '--remote-debugging-pipe', '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...switches],
+    { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] },
+  );
+  const [, , errors, toChromium, fromChromium] = child.stdio;
+  if (!(errors instanceof Readable) || !(toChromium instanceof Writable) || !(fromChromium instanceof Readable))
+    throw new Error('Chromium has no pipes');
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const connection = new CdpConnection(toChromium, fromChromium);
+  const endpoint = await new Promise<string>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`Chromium ended at once with code ${code ?? 'none'}`)));
+    createInterface({ input: errors }).on('line', (line) => {
+      const match = /^DevTools listening on (ws:\S+)$/.exec(line);
+      if (match?.[1]) resolve(match[1]);
+    });
+  });
+  return {
+    connection,
+    endpoint,
+    async close() {
+      toChromium.end();
+      // The pipe's end is a polite request; this is the bound on it
+      const force = setTimeout(() => child.kill('SIGKILL'), 3000);
+      await exited;
+      clearTimeout(force);
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    },
+  };
+}
+
+function sweep(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  for (const name of readdirSync(directory)) {
+    if (!isAlive(Number(name))) rmSync(path.join(directory, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  }
+}
+
+/** Whether a process of this number exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,77 @@
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { app } from './app.ts';
+import { BaseWindow } from './base-window.ts';
+import { clipboard, dialogAnswers, dialogs, opened, powerMonitor } from './desktop.ts';
+import { frameAt, type Frame } from './frame.ts';
+import { ipcMain } from './ipc.ts';
+import { Menu, type MenuItem } from './menu.ts';
+import { nativeTheme, type Look } from './native-theme.ts';
+import { notifications } from './notification.ts';
+import { preventable } from './registry.ts';
+import { trays } from './tray.ts';
+import type { WebContents } from './web-contents.ts';
+
+let attached: Promise<Browser> | null = null;
+
+/** What tests do and see where a person and a desktop would be. Only the double has it: `electron.double`. */
+export const double = {
+  app: app.records,
+  trays,
+  notifications,
+  opened,
+  dialogs,
+  dialogAnswers,
+  clipboard,
+  frameAt,
+
+  windows: (): BaseWindow[] => BaseWindow.getAllWindows(),
+
+  /** The page of a view, to be driven by Playwright within the same process. */
+  async page(contents: WebContents): Promise<Page> {
+    await contents.page;
+    attached ??= app.chromium().then(({ endpoint }) => chromium.connectOverCDP(endpoint));
+    const browser = await attached;
+    for (;;) {
+      for (const page of browser.contexts().flatMap((context) => context.pages())) {
+        const session = await page.context().newCDPSession(page);
+        const { targetInfo } = await session.send('Target.getTargetInfo');
+        await session.detach();
+        if (targetInfo.targetId === contents.targetId) return page;
+      }
+      // Playwright hears of a page a moment after us
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  },
+
+  /** The desktop's menu item of this label, in the tray's menu or the application's. */
+  menuItem(label: string): MenuItem {
+    const menus = [...trays.map((tray) => tray.menu), Menu.getApplicationMenu()];
+    const items = menus.flatMap((menu) => menu?.flat() ?? []);
+    const item = items.find((each) => each.label === label && each.visible);
+    if (!item) throw new Error(`no menu item '${label}' among ${items.map((each) => each.label).join(' | ')}`);
+    return item;
+  },
+
+  /** An IPC call as from another frame than the page's own. */
+  invokeFrom: (contents: WebContents, frame: Frame | null, channel: string, ...args: unknown[]): Promise<unknown> =>
+    ipcMain.invoke(contents, frame, channel, args),
+
+  /** The desktop hands over a link or a file, as macOS does. */
+  openUrl: (url: string): boolean => app.emit('open-url', preventable({}), url),
+  openFile: (file: string): boolean => app.emit('open-file', preventable({}), file),
+
+  setLook: (look: Partial<Look>): void => nativeTheme.change(look),
+  setLanguages: (languages: string[]): void => void (app.languages = languages),
+
+  suspend: (): boolean => powerMonitor.emit('suspend'),
+  resume: (): boolean => powerMonitor.emit('resume'),
+  /** True: the app holds the shutdown up. */
+  shutDown: (): boolean => powerMonitor.shutDown(),
+
+  /** Ends Chromium and everything in it, for a test that runs the double in its own process. */
+  async dispose(): Promise<void> {
+    await (await attached)?.close();
+    attached = null;
+    await app.dispose();
+  },
+};

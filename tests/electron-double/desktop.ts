@@ -1,0 +1,114 @@
+import { EventEmitter } from 'node:events';
+import { preventable } from './registry.ts';
+
+/** The rest of the desktop: what the app asked of it is recorded, what a person would answer is queued. */
+
+/** Addresses and files that were handed to other programs. */
+export const opened: string[] = [];
+
+export const shell = {
+  openExternal: (address: string): Promise<void> => {
+    opened.push(address);
+    return Promise.resolve();
+  },
+  openPath: (file: string): Promise<string> => {
+    opened.push(file);
+    return Promise.resolve('');
+  },
+  showItemInFolder: (file: string): void => {
+    opened.push(file);
+  },
+  beep: (): void => undefined,
+};
+
+/** A dialog that was shown, oldest first. */
+export interface ShownDialog {
+  kind: 'message' | 'open' | 'save' | 'error';
+  options: unknown;
+}
+export const dialogs: ShownDialog[] = [];
+
+/** What the person will answer, dialog by dialog; without an answer they cancel. */
+export const dialogAnswers = {
+  message: [] as { response: number; checkboxChecked: boolean }[],
+  open: [] as { canceled: boolean; filePaths: string[] }[],
+  save: [] as { canceled: boolean; filePath: string }[],
+};
+
+/** Options are the last argument, after the window if there is one. */
+const shown = (kind: ShownDialog['kind'], args: unknown[]): void => void dialogs.push({ kind, options: args.at(-1) });
+
+export const dialog = {
+  showMessageBox: (...args: unknown[]) => {
+    shown('message', args);
+    return Promise.resolve(dialogAnswers.message.shift() ?? { response: 0, checkboxChecked: false });
+  },
+  showOpenDialog: (...args: unknown[]) => {
+    shown('open', args);
+    return Promise.resolve(dialogAnswers.open.shift() ?? { canceled: true, filePaths: [] });
+  },
+  showSaveDialog: (...args: unknown[]) => {
+    shown('save', args);
+    return Promise.resolve(dialogAnswers.save.shift() ?? { canceled: true, filePath: '' });
+  },
+  showErrorBox: (title: string, content: string): void => shown('error', [{ title, content }]),
+};
+
+let clipboardText = '';
+export const clipboard = {
+  writeText: (text: string): void => void (clipboardText = text),
+  readText: (): string => clipboardText,
+  clear: (): void => void (clipboardText = ''),
+};
+
+class PowerMonitor extends EventEmitter {
+  getSystemIdleTime(): number {
+    return 0;
+  }
+  getSystemIdleState(): 'active' {
+    return 'active';
+  }
+  isOnBatteryPower(): boolean {
+    return false;
+  }
+  /** The computer shuts down. True: the app holds it up. */
+  shutDown(): boolean {
+    const event = preventable({});
+    this.emit('shutdown', event);
+    return event.defaultPrevented;
+  }
+}
+export const powerMonitor = new PowerMonitor();
+
+const workArea = { x: 0, y: 0, width: 1920, height: 1080 };
+const display = {
+  id: 1,
+  bounds: workArea,
+  workArea,
+  size: { width: 1920, height: 1080 },
+  workAreaSize: { width: 1920, height: 1080 },
+  scaleFactor: 1,
+  rotation: 0,
+};
+
+class Screen extends EventEmitter {
+  getPrimaryDisplay(): typeof display {
+    return display;
+  }
+  getAllDisplays(): (typeof display)[] {
+    return [display];
+  }
+  getDisplayMatching(): typeof display {
+    return display;
+  }
+  getDisplayNearestPoint(): typeof display {
+    return display;
+  }
+  getCursorScreenPoint(): { x: number; y: number } {
+    return { x: 0, y: 0 };
+  }
+}
+export const screen = new Screen();
+
+/** No crash report ever leaves the double. */
+export const crashReporter = { start: (): void => undefined };

@@ -1,0 +1,24 @@
+import type { BaseWindow } from './base-window.ts';
+import type { WebContents } from './web-contents.ts';
+
+/** What is alive: the parts of the double find each other here, so that they need not import each other. */
+export const liveContents = new Map<number, WebContents>();
+export const openWindows = new Map<number, BaseWindow>();
+
+/** An event object as Electron's, with its details beside `preventDefault`. */
+export type PreventableEvent<T extends object = object> = T & { defaultPrevented: boolean; preventDefault(): void };
+
+export function preventable<T extends object>(details: T): PreventableEvent<T> {
+  return {
+    ...details,
+    defaultPrevented: false,
+    preventDefault() {
+      this.defaultPrevented = true;
+    },
+  };
+}
+
+/** A failure of the double's own work that no caller waits for: said aloud, so that a test cannot pass over it. */
+export function report(error: unknown): void {
+  console.error('electron-double:', error);
+}

@@ -1,0 +1,207 @@
+import { EventEmitter } from 'node:events';
+import { app } from './app.ts';
+import { inspectServer, type VerifyProc } from './certificates.ts';
+import type { CdpSession } from './cdp.ts';
+import { dial, type ProxySettings } from './dial.ts';
+import { Permissions, type PermissionCheckHandler, type PermissionRequestHandler } from './permissions.ts';
+import { Protocol } from './protocol.ts';
+import { liveContents } from './registry.ts';
+import type { WebContents } from './web-contents.ts';
+import { WebRequest } from './web-request.ts';
+
+/** 0 accepts, -3 leaves it to Chromium; anything else is the error that the request fails with. */
+export const verdicts = { accept: 0, chromiumDecides: -3 } as const;
+
+/**
+ * A partition: one browser context of Chromium, made when its first page opens. A context's proxy is fixed
+ * once it is made; clearing a session that has no page throws the context away, and everything in it.
+ */
+export class Session extends EventEmitter {
+  readonly protocol = new Protocol();
+  readonly webRequest = new WebRequest();
+  readonly permissions = new Permissions();
+  private context: Promise<string | undefined> | null = null;
+  private proxy: ProxySettings | null = null;
+  private verifyProc: VerifyProc | null = null;
+  private readonly verdicts = new Map<string, Promise<number>>();
+
+  constructor(readonly partition: string) {
+    super();
+  }
+
+  readonly cookies = {
+    /** Those that a filter's name, domain and url fit; all without one. */
+    get: async (filter: { name?: string; domain?: string } = {}) => {
+      const browser = await this.browser();
+      const { cookies } = await browser.send('Storage.getCookies', await this.inContext());
+      return cookies.filter(({ name, domain }) => (filter.name ?? name) === name && (filter.domain ?? domain) === domain);
+    },
+  };
+
+  /** The browser context's id; undefined is Chromium's own default one. */
+  async browserContextId(): Promise<string | undefined> {
+    this.context ??= this.open();
+    return await this.context;
+  }
+
+  async browser(): Promise<CdpSession> {
+    const { connection } = await app.chromium();
+    return connection.root;
+  }
+
+  private async open(): Promise<string | undefined> {
+    const browser = await this.browser();
+    let id: string | undefined;
+    if (this.partition !== '') {
+      const { proxy } = this;
+      const made = await browser.send('Target.createBrowserContext', {
+        disposeOnDetach: true,
+        ...(proxy && { proxyServer: proxy.proxyRules, proxyBypassList: proxy.proxyBypassRules }),
+      });
+      id = made.browserContextId;
+    }
+    await this.permissions.applyDefaults(browser, id);
+    await browser.send('Browser.setDownloadBehavior', {
+      behavior: 'allowAndName',
+      downloadPath: app.getPath('downloads'),
+      eventsEnabled: true,
+      ...(id !== undefined && { browserContextId: id }),
+    });
+    return id;
+  }
+
+  private async inContext(): Promise<{ browserContextId?: string }> {
+    const id = await this.browserContextId();
+    return id === undefined ? {} : { browserContextId: id };
+  }
+
+  async setProxy(settings: { mode?: string; proxyRules?: string; proxyBypassRules?: string }): Promise<void> {
+    const rules = settings.mode === 'direct' ? '' : (settings.proxyRules ?? '');
+    const proxy = rules === '' ? null : { proxyRules: rules, proxyBypassRules: settings.proxyBypassRules ?? '' };
+    if (JSON.stringify(proxy) === JSON.stringify(this.proxy)) return;
+    if (this.partition === '') throw new Error("double: the default session's proxy is Chromium's own");
+    if (!(await this.discard())) throw new Error('double: a proxy cannot change under open pages');
+    this.proxy = proxy;
+  }
+
+  resolveProxy(): Promise<string> {
+    return Promise.resolve(this.proxy ? `PROXY ${this.proxy.proxyRules.replace(/^https?:\/\//, '')}` : 'DIRECT');
+  }
+
+  setCertificateVerifyProc(proc: VerifyProc | null): void {
+    this.verifyProc = proc;
+    this.verdicts.clear();
+  }
+
+  get verifies(): boolean {
+    return this.verifyProc !== null;
+  }
+
+  /** The app's verdict on a server, asked once a host and port. A server that cannot be inspected is left to Chromium, which fails by itself. */
+  async verdict(host: string, port: number, contents: WebContents): Promise<number> {
+    const { verifyProc } = this;
+    if (!verifyProc) return verdicts.chromiumDecides;
+    const key = `${host}:${port}`;
+    let asked = this.verdicts.get(key);
+    if (!asked) {
+      asked = dial(host, port, this.proxy, contents)
+        .then((stream) => inspectServer(host, stream))
+        .then((request) => new Promise<number>((resolve) => verifyProc(request, resolve)));
+      // Only a server that was seen has a verdict to keep
+      asked = asked.catch(() => {
+        this.verdicts.delete(key);
+        return verdicts.chromiumDecides;
+      });
+      this.verdicts.set(key, asked);
+    }
+    return await asked;
+  }
+
+  setPermissionRequestHandler(handler: PermissionRequestHandler | null): void {
+    this.permissions.setRequestHandler(handler);
+    this.renewPermissions();
+  }
+
+  setPermissionCheckHandler(handler: PermissionCheckHandler | null): void {
+    this.permissions.setCheckHandler(handler);
+    this.renewPermissions();
+  }
+
+  /** Pages that are already open follow a change of the handlers. */
+  private renewPermissions(): void {
+    const { context } = this;
+    if (context) this.context = context.then(async (id) => (await this.permissions.applyDefaults(await this.browser(), id), id));
+  }
+
+  /** Chromium asks no handler for devices in the double: without a chooser there is none to grant. */
+  setDevicePermissionHandler(): void {
+    return;
+  }
+
+  setDisplayMediaRequestHandler(): void {
+    return;
+  }
+
+  setSpellCheckerEnabled(): void {
+    return;
+  }
+
+  isPersistent(): boolean {
+    return this.partition === '' || this.partition.startsWith('persist:');
+  }
+
+  async clearStorageData(): Promise<void> {
+    await this.empty();
+  }
+
+  async clearCache(): Promise<void> {
+    await this.empty();
+  }
+
+  async clearAuthCache(): Promise<void> {
+    await this.empty();
+  }
+
+  async closeAllConnections(): Promise<void> {
+    await this.empty();
+  }
+
+  /** Cookies and storage of open pages are cleared; without open pages the whole context goes, with its connections and sign-ins. */
+  private async empty(): Promise<void> {
+    if (!this.context || (await this.discard())) return;
+    const browser = await this.browser();
+    await browser.send('Storage.clearCookies', await this.inContext());
+    for (const contents of this.pages()) await contents.clearStorage();
+  }
+
+  /** False while pages are open. */
+  private async discard(): Promise<boolean> {
+    this.verdicts.clear();
+    if (this.pages().length > 0) return false;
+    const { context } = this;
+    this.context = null;
+    const id = context ? await context : undefined;
+    if (id !== undefined) await (await this.browser()).send('Target.disposeBrowserContext', { browserContextId: id });
+    return true;
+  }
+
+  private pages(): WebContents[] {
+    return [...liveContents.values()].filter((contents) => contents.session === this);
+  }
+}
+
+const partitions = new Map<string, Session>();
+
+/** Electron's `session` module. */
+export const session = {
+  defaultSession: new Session(''),
+  fromPartition(partition: string): Session {
+    if (partition === '') return session.defaultSession;
+    const known = partitions.get(partition);
+    if (known) return known;
+    const made = new Session(partition);
+    partitions.set(partition, made);
+    app.emit('session-created', made);
+    return made;
+  },
+};

@@ -1,0 +1,87 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import path from 'node:path';
+import * as z from 'zod';
+import { isAlive } from './chromium.ts';
+
+/** What a second process tells the first. */
+const arrivalSchema = z.object({ argv: z.array(z.string()), cwd: z.string(), additionalData: z.unknown() });
+export type Arrival = z.infer<typeof arrivalSchema>;
+
+/** How long a second process tries to reach a first one that has just taken the lock. */
+const deliverWithinMs = 5_000;
+
+/**
+ * One process a user-data folder: a lock file with the owner's process id, which a process that was killed
+ * leaves to the next one, and a socket on which later processes say that they came.
+ */
+export class SingleInstance {
+  private server: Server | null = null;
+  private delivery: Promise<void> = Promise.resolve();
+
+  /** True for the first process. In any other, the first has been told; see {@link delivered}. */
+  request(folder: string, arrival: Arrival, onArrival: (arrival: Arrival) => void): boolean {
+    if (this.server) return true;
+    mkdirSync(folder, { recursive: true });
+    const socket = path.join(folder, 'SingletonSocket');
+    if (!takeLock(path.join(folder, 'SingletonLock'))) {
+      this.delivery = deliver(socket, arrival);
+      return false;
+    }
+    rmSync(socket, { force: true });
+    this.server = createServer((connection) => {
+      let text = '';
+      connection.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      connection.on('end', () => {
+        onArrival(arrivalSchema.parse(JSON.parse(text)));
+        connection.end();
+      });
+    }).listen(socket);
+    return true;
+  }
+
+  holds(): boolean {
+    return this.server !== null;
+  }
+
+  /** Until the first process has taken what this one told it. */
+  async delivered(): Promise<void> {
+    await this.delivery;
+  }
+
+  release(folder: string): void {
+    if (!this.server) return;
+    this.server.close();
+    this.server = null;
+    rmSync(path.join(folder, 'SingletonLock'), { force: true });
+  }
+}
+
+function takeLock(file: string): boolean {
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    // Somebody has it, or had it when they were killed
+    if (isAlive(Number(readFileSync(file, 'utf8')))) return false;
+    writeFileSync(file, String(process.pid));
+    return true;
+  }
+}
+
+async function deliver(socket: string, arrival: Arrival): Promise<void> {
+  const deadline = Date.now() + deliverWithinMs;
+  for (;;) {
+    try {
+      return await new Promise<void>((resolve, reject) => {
+        const connection = connect(socket);
+        connection.once('error', reject);
+        connection.once('close', () => resolve());
+        connection.resume().end(JSON.stringify(arrival));
+      });
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
