@@ -115,8 +115,10 @@ export function addRecoveryPages(router: Router, desk: RecoveryDesk, look: Look,
     const identity = identitySchema.safeParse({ ...typed, role: visit.params['role'] });
     // What cannot be anybody's is as wrong as what is not this person's
     if (!identity.success) throw fail('recovery-identity');
-    session.state.token = desk.verify(identity.data);
-    return redirect('/options');
+    const token = desk.verify(identity.data);
+    // Under a new id from here on, so that a session that somebody else had put there shows them nothing
+    sessions.close(session);
+    return redirect('/options', [sessions.open({ ...session.state, token }).cookie]);
   });
 
   verified('/options', (session) => show('What do you need?', optionsBody(session)));

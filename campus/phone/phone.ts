@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import type { RequestListener } from 'node:http';
+import * as z from 'zod';
+import { CausewayError } from '../../shared/failure.ts';
+import { createListener } from '../pages/listener.ts';
+import { draw, type Draft } from '../pages/layout.ts';
+import { page, redirect, type Answer, type Reply } from '../pages/reply.ts';
+import { Refusal } from '../pages/refusal.ts';
+import { Router } from '../pages/router.ts';
+import { checkCsrf } from '../pages/sessions.ts';
+import { formBytes, parseFields, readForm, type Visit } from '../pages/visit.ts';
+import type { Factors, Phone } from '../services.ts';
+import { addPage, phoneBody, phonesPage, type AddDraft } from './pages.ts';
+import { pictureBytes, readQrCode } from './qr-code.ts';
+
+export interface PhoneOptions {
+  factors: Factors;
+  /** Epoch milliseconds. */
+  now: () => number;
+}
+
+const addForm = z.object({
+  activation: z.string().trim().max(1000),
+  name: z.string().trim().max(60),
+  picture: z.optional(z.instanceof(File)),
+});
+const decisionForm = z.object({ decision: z.enum(['approve', 'deny']), number: z.optional(z.string().max(20)) });
+
+/**
+ * The pocket phones: a stand-in for the authenticator app, in a page. Whoever can open the page holds the
+ * phone, as with a real one that is unlocked; the forms' token keeps other sites from pressing its buttons.
+ */
+export function createPhone({ factors, now }: PhoneOptions): RequestListener {
+  const look = { service: 'Duo Mobile' };
+  const csrf = randomBytes(24).toString('base64url');
+  const router = new Router();
+  const show = (draft: Omit<Draft, 'now'>, status = 200): Reply => page(draw(look, { ...draft, now: now() }), status);
+
+  const withPhone = (visit: Visit, act: (phone: Phone) => Answer): Answer => {
+    const phone = factors.phone(visit.params['phone'] ?? '');
+    if (!phone) throw new Refusal(404, 'no such phone');
+    return act(phone);
+  };
+  const post = (path: string, limit: number, act: (phone: Phone, fields: Record<string, unknown>, visit: Visit) => Answer) =>
+    router.post(path, async (visit) => {
+      const fields = await readForm(visit, limit);
+      checkCsrf(csrf, fields['csrf']);
+      return await withPhone(visit, (phone) => act(phone, fields, visit));
+    });
+  const addressOf = (phone: Phone) => `/phones/${encodeURIComponent(phone.id)}`;
+
+  router.get('/', () =>
+    show({ title: 'Pocket phones', body: phonesPage(factors.phones().map((phone) => ({ phone, address: addressOf(phone) }))) }),
+  );
+
+  router.get('/phones/:phone', (visit) =>
+    withPhone(visit, (phone) =>
+      show({
+        title: phone.label,
+        shape: 'phone',
+        changes: true,
+        events: `${addressOf(phone)}/events`,
+        body: phoneBody({
+          phone,
+          address: addressOf(phone),
+          csrf,
+          accounts: factors.accounts(phone.id),
+          waiting: factors.waiting(phone.id),
+          wrongNumber: visit.query.has('wrong-number'),
+        }),
+      }),
+    ),
+  );
+
+  router.get('/phones/:phone/events', (visit) =>
+    withPhone(visit, (phone) => ({
+      kind: 'events',
+      feed: async (send, signal) => {
+        const stop = factors.onPhoneChange(phone.id, () => send('change'));
+        // Whatever changed between the page and this feed
+        send('change');
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        stop();
+      },
+    })),
+  );
+
+  router.get('/phones/:phone/add', (visit) =>
+    withPhone(visit, (phone) => show({ title: 'Add an account', shape: 'phone', body: addPage(addressOf(phone), csrf, null) })),
+  );
+
+  post('/phones/:phone/add', pictureBytes + formBytes, async (phone, fields) => {
+    const { activation, name, picture } = parseFields(addForm, fields);
+    const again = (problem: AddDraft['problem']) =>
+      show({ title: 'Add an account', shape: 'phone', body: addPage(addressOf(phone), csrf, { activation, name, problem }) }, 422);
+    if (name === '') return again('no-name');
+    try {
+      const code = picture && picture.size > 0 ? readQrCode(Buffer.from(await picture.arrayBuffer())) : activation;
+      if (code === null) return again('no-qr-code');
+      if (code === '') return again('no-code');
+      await factors.activate(phone.id, code, name);
+      return redirect(addressOf(phone));
+    } catch (error) {
+      if (!(error instanceof CausewayError) || error.failure.code !== 'request-invalid') throw error;
+      return again(picture && picture.size > 0 ? 'bad-picture' : 'bad-code');
+    }
+  });
+
+  post('/phones/:phone/pushes/:push', formBytes, async (phone, fields, visit) => {
+    const { decision, number } = parseFields(decisionForm, fields);
+    const pushId = visit.params['push'] ?? '';
+    if (decision === 'deny') {
+      await factors.deny(phone.id, pushId);
+      return redirect(addressOf(phone));
+    }
+    const approved = await factors.approve(phone.id, pushId, number);
+    const stillWaits = factors.waiting(phone.id).some(({ id }) => id === pushId);
+    return redirect(!approved && stillWaits ? `${addressOf(phone)}?wrong-number` : addressOf(phone));
+  });
+
+  return createListener({ router, look, now });
+}
