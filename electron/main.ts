@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { app, nativeImage, session } from 'electron';
+import { linkScheme } from '../shared/link.ts';
+import { speakerFor } from '../shared/words/say.ts';
+import { createApplication } from './app/application.ts';
+import type { Application } from './app/ports.ts';
+import { collectArguments, type OpenedArguments } from './desktop/arguments.ts';
+import { startedBySystem } from './desktop/autostart.ts';
+import { serveBridge } from './desktop/bridge-main.ts';
+import { perform, type Command } from './desktop/command.ts';
+import { createDesktopPorts } from './desktop/desktop-ports.ts';
+import { createEnvironment } from './desktop/environment.ts';
+import { createFaces, type Faces } from './desktop/faces.ts';
+import { hardenEveryPage, lockSession } from './desktop/hardening.ts';
+import { openLog } from './desktop/log.ts';
+import { createPortalView } from './desktop/portal-view.ts';
+import { answerProxyLogin } from './desktop/proxy-login.ts';
+import { createQuitFlow } from './desktop/quit.ts';
+import { registerAppScheme, serveAppScheme } from './desktop/scheme.ts';
+import { hasTray } from './desktop/tray.ts';
+import { createMainWindow } from './desktop/window.ts';
+import { campusDriver } from './gateways/campus/driver.ts';
+import { Secrets } from './storage/secrets.ts';
+import { Settings } from './storage/settings.ts';
+import { directDial } from './tunnels/direct.ts';
+import { startLoopbackProxy } from './tunnels/loopback-proxy.ts';
+import { relayTunnel } from './tunnels/relay.ts';
+
+/**
+ * The composition root: builds every part once and hands each its neighbours. What has to be said before
+ * Electron is ready comes first, and waits for nothing.
+ */
+app.enableSandbox();
+app.setAppUserModelId('org.causeway.client');
+// A name in a page's links is looked up by the far end, never by this network
+app.commandLine.appendSwitch('dns-prefetch-disable');
+registerAppScheme();
+hardenEveryPage();
+
+const opened = collectArguments();
+if (opened) await start(opened);
+else app.quit();
+
+async function start(arguments_: OpenedArguments): Promise<void> {
+  await app.whenReady();
+  const userData = app.getPath('userData');
+  const log = openLog(join(userData, 'logs'));
+  process.on('uncaughtExceptionMonitor', (error) => log.line(`uncaught: ${error.stack ?? error.message}`));
+  process.on('unhandledRejection', (reason) =>
+    log.line(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : typeof reason}`),
+  );
+  if (app.isPackaged) app.setAsDefaultProtocolClient(linkScheme);
+
+  const icons = join(import.meta.dirname, '..', 'build', 'icons');
+  const settings = await Settings.open(userData);
+  const proxy = await startLoopbackProxy();
+  let application: Application | null = null;
+  let faces: Faces | null = null;
+
+  const window = createMainWindow({
+    preload: join(import.meta.dirname, 'preload.cjs'),
+    icon: nativeImage.createFromPath(join(icons, 'icon.png')),
+    memory: {
+      read: () => settings.get().windowBounds,
+      write: (windowBounds) => settings.update(() => ({ windowBounds })),
+    },
+    canHide: hasTray,
+    onMinimisedInstead: () => faces?.tellMinimised(),
+    log: log.line,
+  });
+  const showWindow = (): void => window.show();
+  const quit = createQuitFlow({ application: () => application, showWindow, letGo: () => window.letGo(), log: log.line });
+  window.onSessionEnd(quit.systemEnds);
+
+  lockSession(session.defaultSession);
+  serveAppScheme(session.defaultSession, join(import.meta.dirname, 'renderer'));
+  const portal = createPortalView({ place: window, proxy, log: log.line, now: Date.now });
+  answerProxyLogin(proxy, (contents) => portal.owns(contents));
+
+  const desktop = createDesktopPorts({
+    portal,
+    showWindow,
+    quit: quit.leave,
+    logFolder: log.folder,
+    words: () => speakerFor(settings.get().preferences.language, app.getPreferredSystemLanguages()).words,
+    log: log.line,
+  });
+  const running = createApplication({
+    settings,
+    secrets: new Secrets(),
+    desktop,
+    proxy,
+    drivers: { campus: campusDriver },
+    tunnels: { relay: relayTunnel },
+    direct: directDial,
+    environment: createEnvironment(),
+    about: {
+      version: app.getVersion(),
+      platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
+    },
+    now: Date.now,
+    random: Math.random,
+    log: log.line,
+  });
+  application = running;
+  const bridge = serveBridge(running, window.page, log.line);
+
+  const context = { application: running, showWindow, requestQuit: quit.request, log: log.line };
+  const shown = createFaces(running, window, { trayIcons: join(icons, 'tray'), perform: (command: Command) => perform(command, context) });
+  faces = shown;
+  desktop.applyPreferences(settings.get().preferences);
+  app.on('activate', showWindow);
+  app.on('will-quit', () => {
+    bridge.close();
+    shown.close();
+  });
+
+  await window.load();
+  if (startedBySystem()) await window.putAway();
+  else window.show();
+  arguments_.deliver((argument) => {
+    if (argument === null) window.show();
+    else running.openArgument(argument).catch((thrown: unknown) => log.line(`open: ${String(thrown)}`));
+  });
+}
