@@ -1,3 +1,4 @@
+import { issuerName } from '../profile.ts';
 import { assetAddress } from './assets.ts';
 import { html, type Html } from './html.ts';
 
@@ -43,7 +44,7 @@ export function draw(look: Look, draft: Draft): Html {
         <header class="head">
           <a class="brand" href="/">
             <img src="${assetAddress('crest.svg')}" alt="" width="36" height="36" />
-            <span><strong>Causeway Campus</strong><span class="service">${look.service}</span></span>
+            <span><strong>${issuerName}</strong><span class="service">${look.service}</span></span>
           </a>
           ${draft.visitor}
         </header>

@@ -17,6 +17,8 @@ export interface PhoneOptions {
   factors: Factors;
   /** Epoch milliseconds. */
   now: () => number;
+  /** Where the phones are, for the page's foot. */
+  address: string;
 }
 
 const addForm = z.object({
@@ -30,8 +32,8 @@ const decisionForm = z.object({ decision: z.enum(['approve', 'deny']), number: z
  * The pocket phones: a stand-in for the authenticator app, in a page. Whoever can open the page holds the
  * phone, as with a real one that is unlocked; the forms' token keeps other sites from pressing its buttons.
  */
-export function createPhone({ factors, now }: PhoneOptions): RequestListener {
-  const look = { service: 'Duo Mobile' };
+export function createPhone({ factors, now, address }: PhoneOptions): RequestListener {
+  const look = { service: 'Duo Mobile', address: new URL(address).origin };
   const csrf = randomBytes(24).toString('base64url');
   const router = new Router();
   const show = (draft: Omit<Draft, 'now'>, status = 200): Reply => page(draw(look, { ...draft, now: now() }), status);

@@ -1,0 +1,147 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A listener of the campus's on a loopback port of its own. */
+export async function serve(listener: RequestListener): Promise<{ origin: string; close: () => Promise<void> }> {
+  const server: Server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = portOf(server);
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function portOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server does not listen on a port');
+  return address;
+}
+
+/** A page as a browser shows it after following redirects. */
+export interface Shown {
+  status: number;
+  path: string;
+  html: string;
+  headers: Headers;
+}
+
+/** What is between the tags, as one reads it. */
+export function textOf({ html }: Shown): string {
+  return unescape(html.replace(/<(script|style|head)\b.*?<\/\1>/gs, ' ').replace(/<[^>]*>/g, ' '))
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function unescape(text: string): string {
+  return text
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;/g, "'")
+    .replace(/&amp;/g, '&');
+}
+
+function attribute(tag: string, name: string): string | null {
+  const found = new RegExp(`\\s${name}="([^"]*)"`).exec(tag);
+  return found?.[1] === undefined ? null : unescape(found[1]);
+}
+
+/** One person's browser without scripts: keeps cookies, follows redirects, fills in the forms that are on the page. */
+export class Visitor {
+  readonly cookies = new Map<string, string>();
+
+  constructor(readonly origin: string) {}
+
+  async get(path: string): Promise<Shown> {
+    return await this.#go(path, {});
+  }
+
+  /** A POST of whatever the test likes; `submit` is how people do it. */
+  async post(path: string, fields: Record<string, string>): Promise<Shown> {
+    return await this.#go(path, { method: 'POST', body: new URLSearchParams(fields) });
+  }
+
+  async upload(path: string, body: FormData): Promise<Shown> {
+    return await this.#go(path, { method: 'POST', body });
+  }
+
+  /** Presses the button of this name, with fields filled in; everything else is sent as the page has it. */
+  async submit(shown: Shown, label: string, filled: Record<string, string> = {}): Promise<Shown> {
+    for (const form of shown.html.match(/<form\b.*?<\/form>/gs) ?? []) {
+      const button = (form.match(/<button\b.*?<\/button>/gs) ?? []).find((markup) => labelOf(markup).startsWith(label));
+      if (!button) continue;
+      const opening = form.slice(0, form.indexOf('>') + 1);
+      const fields = { ...fieldsOf(form), ...filled };
+      const name = attribute(button, 'name');
+      if (name !== null) fields[name] = attribute(button, 'value') ?? '';
+      const action = attribute(opening, 'action') ?? shown.path;
+      if (attribute(opening, 'method') !== 'post') return await this.get(action);
+      return await this.post(action, fields);
+    }
+    throw new Error(`no button “${label}” on ${shown.path}: ${textOf(shown)}`);
+  }
+
+  /** Follows the link of this name. */
+  async follow(shown: Shown, label: string): Promise<Shown> {
+    const link = (shown.html.match(/<a\b.*?<\/a>/gs) ?? []).find((markup) => labelOf(markup).startsWith(label));
+    const href = link && attribute(link, 'href');
+    if (!href) throw new Error(`no link “${label}” on ${shown.path}: ${textOf(shown)}`);
+    return await this.get(href);
+  }
+
+  /** A raw request with this visitor's cookies; redirects are left alone. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    if (cookie) headers.set('cookie', cookie);
+    const response = await fetch(new URL(path, this.origin), { ...init, headers, redirect: 'manual' });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (name !== undefined && value !== undefined) this.cookies.set(name, value);
+    }
+    return response;
+  }
+
+  async #go(path: string, init: RequestInit): Promise<Shown> {
+    let response = await this.fetch(path, init);
+    let at = path;
+    for (let hops = 0; response.status === 303; hops++) {
+      if (hops === 10) throw new Error(`redirected in a circle at ${at}`);
+      at = response.headers.get('location') ?? '';
+      response = await this.fetch(at);
+    }
+    return { status: response.status, path: new URL(at, this.origin).pathname, html: await response.text(), headers: response.headers };
+  }
+}
+
+function labelOf(markup: string): string {
+  const opening = markup.slice(0, markup.indexOf('>') + 1);
+  return (
+    attribute(opening, 'aria-label') ??
+    unescape(markup.replace(/<[^>]*>/g, ' '))
+      .replace(/\s+/g, ' ')
+      .trim()
+  );
+}
+
+function fieldsOf(form: string): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const input of form.match(/<input\b[^>]*>/gs) ?? []) {
+    const name = attribute(input, 'name');
+    const type = attribute(input, 'type');
+    if (name === null || type === 'file' || (type === 'radio' && !/\schecked\b/.test(input))) continue;
+    fields[name] = attribute(input, 'value') ?? '';
+  }
+  for (const select of form.match(/<select\b.*?<\/select>/gs) ?? []) {
+    const options = select.match(/<option\b[^>]*>/gs) ?? [];
+    const chosen = options.find((option) => /\sselected\b/.test(option)) ?? options[0];
+    const name = attribute(select, 'name');
+    if (name !== null && chosen !== undefined) fields[name] = attribute(chosen, 'value') ?? '';
+  }
+  return fields;
+}
