@@ -20,19 +20,19 @@ export interface Speaker {
   readonly locale: string;
   readonly words: Words;
   /** A sentence with its placeholders filled in; a plural one is chosen by `count`. */
-  say(sentence: string | Plural, params?: Params): string;
+  say: (sentence: string | Plural, params?: Params) => string;
   /** The three sentences of a failure, filled in. */
-  failure(failure: Failure): FailureWords;
+  failure: (failure: Failure) => FailureWords;
   /** An instant: the time of day, with the day where it is not today. */
-  instant(at: number): string;
+  instant: (at: number) => string;
   /** A length of time in ms, in its two largest units: `7 hr 42 min`, `42 sec`. */
-  duration(ms: number): string;
+  duration: (ms: number) => string;
   /** How long ago, in ms, in the largest unit: `12 seconds ago`. */
-  ago(ms: number): string;
+  ago: (ms: number) => string;
   /** An amount of data in bytes, in decimal units: `12.3 MB`. */
-  bytes(amount: number): string;
+  bytes: (amount: number) => string;
   /** Several things in one phrase: `a, b and c`. */
-  list(items: readonly string[]): string;
+  list: (items: readonly string[]) => string;
 }
 
 /**

@@ -1,0 +1,112 @@
+import { Settings as SettingsIcon } from 'lucide-react';
+import { useEffect, useMemo, useState } from 'react';
+import type { AppState, ProfileSummary } from '../shared/app-state.ts';
+import { speakerFor } from '../shared/words/say.ts';
+import { ClientProvider, useStore, type Client } from './client.ts';
+import { DraftsProvider, type Drafts } from './drafts.ts';
+import { useVerbs } from './hooks.ts';
+import { AccessScreen } from './screens/access.tsx';
+import { ConfirmationDialog } from './screens/confirmations.tsx';
+import { FirstRun } from './screens/first-run.tsx';
+import { Notices } from './screens/notices.tsx';
+import { PortalArea } from './screens/portal-strip.tsx';
+import { Preview } from './screens/preview.tsx';
+import { Recovery } from './screens/recovery.tsx';
+import { Settings } from './screens/settings.tsx';
+import { SpeakerProvider, useSpeaker } from './speech.ts';
+import { IconButton } from './ui/button.tsx';
+import { LiveRegion } from './ui/live-region.tsx';
+
+/** The window: a function of the state that main holds, in the language that it says. */
+export function App({ client }: { client: Client }) {
+  const state = useStore(client.state);
+  const language = state?.preferences.language ?? 'system';
+  const speaker = useMemo(() => speakerFor(language, navigator.languages), [language]);
+  useEffect(() => {
+    document.documentElement.lang = speaker.locale;
+  }, [speaker]);
+  return (
+    <ClientProvider value={client}>
+      <SpeakerProvider value={speaker}>{state ? <Window state={state} /> : <Starting />}</SpeakerProvider>
+    </ClientProvider>
+  );
+}
+
+function Starting() {
+  const { words } = useSpeaker();
+  return (
+    <main className="starting">
+      <h1>{words.app.starting}</h1>
+    </main>
+  );
+}
+
+function Window({ state }: { state: AppState }) {
+  const [drafts] = useState<Drafts>(() => new Map());
+  const over = isOver(state);
+  useEffect(() => {
+    if (over) drafts.clear();
+  }, [drafts, over]);
+
+  const profile = currentProfile(state);
+  const { portal, confirmation } = state;
+  return (
+    <DraftsProvider value={drafts}>
+      <div className={`window ${portal.kind === 'open' ? 'with-portal' : ''}`}>
+        <div className="column">
+          <Header state={state} />
+          <main>
+            <Notices notices={state.notices} />
+            <CurrentScreen state={state} profile={profile} />
+          </main>
+          <LiveRegion text={useAnnouncement(state, profile)} />
+        </div>
+        {portal.kind === 'open' && <PortalArea portal={portal} />}
+        {confirmation && <ConfirmationDialog confirmation={confirmation} state={state} />}
+      </div>
+    </DraftsProvider>
+  );
+}
+
+function Header({ state }: { state: AppState }) {
+  const { words } = useSpeaker();
+  const { run } = useVerbs();
+  return (
+    <header className="header">
+      <span className="brand">{words.app.name}</span>
+      {!state.settingsOpen && state.profiles.length > 0 && (
+        <IconButton label={words.app.openSettings} icon={SettingsIcon} onPress={() => void run('showSettings', { open: true })} />
+      )}
+    </header>
+  );
+}
+
+/** What is asked most urgently comes first; below everything else is the access state. */
+function CurrentScreen({ state, profile }: { state: AppState; profile: ProfileSummary | null }) {
+  if (state.preview) return <Preview preview={state.preview} />;
+  if (!profile) return <FirstRun />;
+  if (state.settingsOpen) return <Settings state={state} />;
+  if (state.recovery.step !== 'closed') return <Recovery recovery={state.recovery} state={state} profile={profile} />;
+  return <AccessScreen state={state} profile={profile} />;
+}
+
+/** The profile of the attempt, or the one that Connect would use. Null at first run. */
+function currentProfile({ access, profiles, profileId }: AppState): ProfileSummary | null {
+  const wanted = 'profileId' in access ? access.profileId : profileId;
+  return profiles.find(({ id }) => id === wanted) ?? profiles[0] ?? null;
+}
+
+/** Nothing that was typed is needed any more: the person is in, or has left without a failure. */
+function isOver({ access, recovery }: AppState): boolean {
+  if (recovery.step !== 'closed') return false;
+  return access.kind === 'connected' || access.kind === 'on-campus' || (access.kind === 'idle' && access.ending === null);
+}
+
+/** The state in one sentence, for those who do not see the screen change. */
+function useAnnouncement({ access }: AppState, profile: ProfileSummary | null): string {
+  const { words, say, failure } = useSpeaker();
+  if (access.kind === 'idle' && access.ending) return failure(access.ending).title;
+  if (access.kind === 'asking' && 'failure' in access.prompt && access.prompt.failure) return failure(access.prompt.failure).title;
+  if (access.kind === 'connected' && access.expiring) return say(words.connected.until, { untilAt: access.expiresAt });
+  return say(words.status[access.kind], { campus: profile?.name ?? '', gateway: 'gateway' in access ? access.gateway : '' });
+}

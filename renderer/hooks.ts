@@ -1,0 +1,96 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { AccessStateOf } from '../shared/access-state.ts';
+import type { CallName } from '../shared/bridge.ts';
+import type { Answer } from '../shared/prompt.ts';
+import { failureFrom, useClient, type CallArguments } from './client.ts';
+
+/** The present instant, renewed every `everyMs` while the screen is shown. */
+export function useNow(everyMs = 1000): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+export interface Verbs {
+  /** A call is on its way. */
+  busy: boolean;
+  /** Calls a verb unless one is on its way already; a failure is shown above the screen. True when it was done. */
+  run: <N extends CallName>(name: N, ...input: CallArguments<N>) => Promise<boolean>;
+}
+
+/** Verbs of one group of buttons, of which one is called at a time: a double click is one call. */
+export function useVerbs(): Verbs {
+  const client = useClient();
+  const [busy, setBusy] = useState(false);
+  const running = useRef(false);
+  const run = useCallback(
+    async <N extends CallName>(name: N, ...input: CallArguments<N>): Promise<boolean> => {
+      if (running.current) return false;
+      running.current = true;
+      setBusy(true);
+      client.trouble.set(null);
+      try {
+        await client.call(name, ...input);
+        return true;
+      } catch (error) {
+        client.trouble.set(failureFrom(error));
+        return false;
+      } finally {
+        running.current = false;
+        setBusy(false);
+      }
+    },
+    [client],
+  );
+  return { busy, run };
+}
+
+export interface Answering {
+  /** An answer to this prompt is on its way, or the gateway has it and has not reacted yet. */
+  busy: boolean;
+  answer: (answer: Answer, remember?: boolean) => void;
+  /** Answers with the recovery passcode that main holds. */
+  answerWithHeld: () => void;
+}
+
+/** Answers the open prompt, once: whatever is clicked after that waits for the next prompt. */
+export function useAnswer({ promptId, answered }: AccessStateOf<'asking'>): Answering {
+  const { busy, run } = useVerbs();
+  const sent = useRef<string | null>(null);
+  const once = (send: () => Promise<boolean>): void => {
+    if (answered || sent.current === promptId) return;
+    sent.current = promptId;
+    void send().then((done) => {
+      if (!done && sent.current === promptId) sent.current = null;
+    });
+  };
+  return {
+    busy: busy || answered,
+    answer: (answer, remember = false) => once(() => run('answer', { promptId, answer, remember })),
+    answerWithHeld: () => once(() => run('answerWithHeldPasscode', { promptId })),
+  };
+}
+
+/** Whether Caps Lock is on, as the last key in this field told. */
+export function useCapsLock(): { on: boolean; watch: { onKeyDown: CapsLockWatch; onKeyUp: CapsLockWatch; onBlur: () => void } } {
+  const [on, setOn] = useState(false);
+  const read: CapsLockWatch = (event) => setOn(event.getModifierState('CapsLock'));
+  return { on, watch: { onKeyDown: read, onKeyUp: read, onBlur: () => setOn(false) } };
+}
+type CapsLockWatch = (event: { getModifierState(key: 'CapsLock'): boolean }) => void;
+
+/** Moves the focus to an element and selects its text whenever `trigger` changes after the first time. */
+export function useRefocus(trigger: string): React.RefObject<HTMLInputElement | null> {
+  const field = useRef<HTMLInputElement>(null);
+  const seen = useRef(trigger);
+  useEffect(() => {
+    if (seen.current === trigger) return;
+    seen.current = trigger;
+    field.current?.focus();
+    field.current?.select();
+  }, [trigger]);
+  return field;
+}

@@ -1,0 +1,49 @@
+import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
+import { portalTask } from '../../shared/guide.ts';
+import { useSpeaker } from '../speech.ts';
+import { Asking } from './asking.tsx';
+import { Connected } from './connected.tsx';
+import { Ended } from './ended.tsx';
+import { Guide } from './guide.tsx';
+import { Home } from './home.tsx';
+import { OnCampus } from './on-campus.tsx';
+import { Reconnecting } from './reconnecting.tsx';
+import { RecoverySite } from './recovery-site.tsx';
+import { Checking, Closing, Contacting, Opening } from './waits.tsx';
+
+/** The screen of an access state, with the guide in its place while the portal is open beside it. */
+export function AccessScreen({ state, profile }: { state: AppState; profile: ProfileSummary }) {
+  const { words } = useSpeaker();
+  const { access, portal, task } = state;
+  const above = task ? words.task[portalTask(task)].purpose : null;
+  const beside = portal.kind === 'open' ? portal : null;
+  switch (access.kind) {
+    case 'idle':
+      if (beside) return <RecoverySite />;
+      return access.ending ? <Ended ending={access.ending} profile={profile} above={above} /> : <Home state={state} profile={profile} />;
+    case 'checking':
+      return <Checking above={above} />;
+    case 'on-campus':
+      return beside ? <Guide access={access} portal={beside} state={state} profile={profile} /> : <OnCampus profile={profile} />;
+    case 'contacting':
+      return <Contacting access={access} above={above} />;
+    case 'asking':
+      return <Asking access={access} state={state} profile={profile} above={above} />;
+    case 'opening':
+      return <Opening access={access} above={above} />;
+    case 'connected':
+      return beside ? (
+        <Guide access={access} portal={beside} state={state} profile={profile} />
+      ) : (
+        <Connected access={access} profile={profile} />
+      );
+    case 'reconnecting':
+      return beside ? (
+        <Guide access={access} portal={beside} state={state} profile={profile} />
+      ) : (
+        <Reconnecting access={access} profile={profile} />
+      );
+    case 'closing':
+      return <Closing />;
+  }
+}

@@ -1,0 +1,40 @@
+import type { AccessStateOf } from '../../shared/access-state.ts';
+import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
+import { Certificate } from './prompts/certificate.tsx';
+import { Choice } from './prompts/choice.tsx';
+import { Credentials } from './prompts/credentials.tsx';
+import { Fields } from './prompts/fields.tsx';
+import { Notice } from './prompts/notice.tsx';
+import { Passcode } from './prompts/passcode.tsx';
+import { Push } from './prompts/push.tsx';
+import { SecondFactor } from './prompts/second-factor.tsx';
+
+interface AskingProps {
+  access: AccessStateOf<'asking'>;
+  state: AppState;
+  profile: ProfileSummary;
+  above: string | null;
+}
+
+/** The open question. A form that is asked again stays, with what was typed; anything else begins anew with its prompt. */
+export function Asking(props: AskingProps) {
+  const { prompt, promptId } = props.access;
+  switch (prompt.kind) {
+    case 'notice':
+      return <Notice key={promptId} {...props} prompt={prompt} />;
+    case 'credentials':
+      return <Credentials {...props} prompt={prompt} />;
+    case 'second-factor':
+      return <SecondFactor key={promptId} {...props} prompt={prompt} />;
+    case 'passcode':
+      return <Passcode {...props} prompt={prompt} />;
+    case 'push':
+      return <Push key={promptId} {...props} prompt={prompt} />;
+    case 'choice':
+      return <Choice key={promptId} {...props} prompt={prompt} />;
+    case 'fields':
+      return <Fields {...props} prompt={prompt} />;
+    case 'certificate':
+      return <Certificate key={promptId} {...props} prompt={prompt} />;
+  }
+}

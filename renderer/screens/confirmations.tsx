@@ -1,0 +1,62 @@
+import type { ReactNode } from 'react';
+import type { AppState, Confirmation } from '../../shared/app-state.ts';
+import { useVerbs } from '../hooks.ts';
+import { useSpeaker } from '../speech.ts';
+import { CertificateFacts } from '../ui/certificate-facts.tsx';
+import { Question } from '../ui/dialog.tsx';
+
+interface Asked {
+  title: string;
+  text: string;
+  more?: ReactNode;
+  yes: string;
+  no: string;
+  /** The obvious answer is no. */
+  doubtful?: boolean;
+}
+
+/** A link from the web, a quit, an address that nobody vouches for: each stops at a question. */
+export function ConfirmationDialog({ confirmation, state }: { confirmation: Confirmation; state: AppState }) {
+  const { words, say } = useSpeaker();
+  const { run, busy } = useVerbs();
+  const { title, text, more, yes, no, doubtful = false } = question();
+  return (
+    <Question
+      title={title}
+      yes={{ label: yes, kind: doubtful ? 'secondary' : 'primary', onPress: () => void run('confirm', { yes: true }) }}
+      no={{ label: no, kind: doubtful ? 'primary' : 'secondary', onPress: () => void run('confirm', { yes: false }) }}
+      pending={busy}
+    >
+      <p>{text}</p>
+      {more}
+    </Question>
+  );
+
+  function question(): Asked {
+    const { confirm, certificate, action, task } = words;
+    switch (confirmation.kind) {
+      case 'connect': {
+        const campus = state.profiles.find(({ id }) => id === confirmation.profileId)?.name ?? confirmation.profileId;
+        return { title: say(confirm.connectTitle, { campus }), text: confirm.connectText, yes: action.connect, no: action.cancel };
+      }
+      case 'task':
+        return {
+          title: say(confirm.taskTitle, { task: task[confirmation.task].name }),
+          text: confirm.taskText,
+          yes: confirm.go,
+          no: action.cancel,
+        };
+      case 'quit':
+        return { title: confirm.quitTitle, text: confirm.quitText, yes: confirm.quit, no: confirm.stay };
+      case 'certificate':
+        return {
+          title: certificate.title,
+          text: say(certificate.lead, { host: confirmation.host }),
+          more: <CertificateFacts certificate={confirmation} />,
+          yes: certificate.accept,
+          no: certificate.refuse,
+          doubtful: true,
+        };
+    }
+  }
+}

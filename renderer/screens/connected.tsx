@@ -1,0 +1,77 @@
+import { CircleCheck, CircleDashed, CircleX, type LucideIcon } from 'lucide-react';
+import type { AccessStateOf, PortalHealth } from '../../shared/access-state.ts';
+import type { ProfileSummary } from '../../shared/app-state.ts';
+import { useNow, useVerbs } from '../hooks.ts';
+import { useSpeaker } from '../speech.ts';
+import { Button } from '../ui/button.tsx';
+import { Details } from '../ui/details.tsx';
+import { Facts } from '../ui/facts.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { Ring } from '../ui/ring.tsx';
+import { Actions, Foot, Screen } from '../ui/screen.tsx';
+import { Tasks } from '../ui/tasks.tsx';
+import { TrafficChart } from '../ui/traffic-chart.tsx';
+import { Expiring } from './expiring.tsx';
+
+const healthIcons: Record<PortalHealth, LucideIcon> = { unknown: CircleDashed, up: CircleCheck, down: CircleX };
+
+/** In. The portal first; then how long, how much, and through what. */
+export function Connected({ access, profile }: { access: AccessStateOf<'connected'>; profile: ProfileSummary }) {
+  const { words, say, duration, instant } = useSpeaker();
+  const { busy, run } = useVerbs();
+  const now = useNow();
+  const open = (): void => void run('openPortal');
+  const left = access.expiresAt - now;
+  const leftText = left > 0 ? say(words.connected.left, { time: duration(left) }) : words.connected.ended;
+  const HealthIcon = healthIcons[access.portal];
+
+  return (
+    <Screen title={words.connected.title} above={profile.name} onEnter={open}>
+      {access.expiring && <Expiring access={access} />}
+      <div className="session">
+        <Ring
+          part={left / (access.expiresAt - access.since)}
+          label={words.connected.timeLeft}
+          text={leftText}
+          tone={access.expiring ? 'attention' : 'accent'}
+        >
+          <strong>{left > 0 ? duration(left) : words.connected.ended}</strong>
+          <span>{say(words.connected.until, { untilAt: access.expiresAt })}</span>
+        </Ring>
+        <div className="session-side">
+          <p className={`health ${access.portal}`}>
+            <HealthIcon aria-hidden size={18} />
+            {words.connected.portal[access.portal]}
+          </p>
+          <TrafficChart />
+        </div>
+      </div>
+      {access.portal === 'down' && (
+        <Panel tone="attention" title={words.connected.portal.down}>
+          <p>{words.connected.portalDown}</p>
+        </Panel>
+      )}
+      <Actions>
+        <Button kind="primary" size="large" pending={busy} onPress={open}>
+          {words.action.openPortal}
+        </Button>
+      </Actions>
+      <Tasks title={words.connected.tasks} />
+      <Details label={words.action.details}>
+        <Facts
+          facts={[
+            [words.connected.gateway, access.gateway],
+            [words.connected.user, access.user],
+            [words.connected.since, instant(access.since)],
+            [words.connected.idle, duration(access.idleSeconds * 1000)],
+          ]}
+        />
+      </Details>
+      <Foot>
+        <Button pending={busy} onPress={() => void run('disconnect')}>
+          {words.action.disconnect}
+        </Button>
+      </Foot>
+    </Screen>
+  );
+}

@@ -1,0 +1,56 @@
+import { useState } from 'react';
+import { Check, Copy } from 'lucide-react';
+import type { ProfileSummary } from '../../shared/app-state.ts';
+import type { Failure } from '../../shared/failure.ts';
+import { failureCatalogue } from '../../shared/failure-catalogue.ts';
+import { useVerbs } from '../hooks.ts';
+import { useSpeaker } from '../speech.ts';
+import { Button } from '../ui/button.tsx';
+import { HelpDesk } from '../ui/help-desk.tsx';
+import { Actions, Foot, Screen } from '../ui/screen.tsx';
+import { Tasks } from '../ui/tasks.tsx';
+import { Way } from '../ui/way.tsx';
+
+/** Why the last attempt or session ended, and the one thing to do about it. */
+export function Ended({ ending, profile, above }: { ending: Failure; profile: ProfileSummary; above: string | null }) {
+  const { words, say, failure } = useSpeaker();
+  const { busy, run } = useVerbs();
+  const said = failure(ending);
+  const again = failureCatalogue[ending.code] === 'never' ? null : (): void => void run('connect', { profileId: profile.id });
+  const acknowledge = (): void => void run('acknowledge');
+  return (
+    <Screen title={said.title} above={above ?? profile.name} onEnter={again ?? acknowledge} onEscape={acknowledge}>
+      <Way state="broken" />
+      <p className="lead">{said.happened}</p>
+      <p className="todo">{said.todo}</p>
+      <Actions>
+        {again && (
+          <Button kind="primary" size="large" pending={busy} onPress={again}>
+            {words.action.tryAgain}
+          </Button>
+        )}
+        <CopyDetails />
+      </Actions>
+      <p className="hint">{say(words.ending.code, { code: ending.code })}</p>
+      {ending.code === 'no-second-factor' && <Tasks title={words.home.tasks} only={['lost-phone']} />}
+      <HelpDesk contact={profile.helpDesk} />
+      <Foot>
+        <Button kind="quiet" onPress={acknowledge}>
+          {words.ending.done}
+        </Button>
+      </Foot>
+    </Screen>
+  );
+}
+
+/** Puts what the help desk needs on the clipboard: code, time, gateway, version. */
+export function CopyDetails() {
+  const { words } = useSpeaker();
+  const { busy, run } = useVerbs();
+  const [copied, setCopied] = useState(false);
+  return (
+    <Button icon={copied ? Check : Copy} pending={busy} onPress={() => void run('copyDetails').then(setCopied)}>
+      {copied ? words.action.copied : words.action.copyDetails}
+    </Button>
+  );
+}

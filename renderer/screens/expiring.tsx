@@ -1,0 +1,26 @@
+import { Timer } from 'lucide-react';
+import type { AccessStateOf } from '../../shared/access-state.ts';
+import { useNow, useVerbs } from '../hooks.ts';
+import { useSpeaker } from '../speech.ts';
+import { Button } from '../ui/button.tsx';
+import { Panel } from '../ui/panel.tsx';
+
+/** The session is near its end: stay, where the gateway can extend it, otherwise sign in again now. */
+export function Expiring({ access }: { access: AccessStateOf<'connected'> }) {
+  const { words, say } = useSpeaker();
+  const { busy, run } = useVerbs();
+  const minutes = Math.floor((access.expiresAt - useNow()) / 60_000);
+  const signInAgain = async (): Promise<void> => {
+    if (await run('disconnect')) await run('connect', { profileId: access.profileId });
+  };
+  return (
+    <Panel tone="attention" icon={Timer} title={minutes < 1 ? words.expiring.soon : say(words.expiring.title, { count: minutes })}>
+      <p>{access.extendable ? words.expiring.extend : words.expiring.again}</p>
+      <div className="panel-actions">
+        <Button pending={busy} onPress={() => void (access.extendable ? run('extend') : signInAgain())}>
+          {access.extendable ? words.action.stayConnected : words.action.signInAgain}
+        </Button>
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,77 @@
+import { FileText } from 'lucide-react';
+import { useState, type SubmitEvent } from 'react';
+import type { Failure } from '../../shared/failure.ts';
+import { failureFrom, useClient } from '../client.ts';
+import { useDrafts } from '../drafts.ts';
+import { useVerbs } from '../hooks.ts';
+import { useSpeaker } from '../speech.ts';
+import { Button, SubmitButton } from '../ui/button.tsx';
+import { Field } from '../ui/fields.tsx';
+import { FailurePanel } from '../ui/panel.tsx';
+import { Actions, Foot, Screen } from '../ui/screen.tsx';
+
+/** How a person without IT gets their campus: by its address, a file or a link. */
+export function FirstRun({ onBack }: { onBack?: () => void }) {
+  const { words, say } = useSpeaker();
+  const client = useClient();
+  const { run, busy: choosing } = useVerbs();
+  const [{ address }, setValue] = useDrafts('first-run', { address: '' });
+  const [asked, setAsked] = useState<string | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [missing, setMissing] = useState(false);
+
+  const find = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const wanted = address.trim();
+    setMissing(wanted === '');
+    if (wanted === '' || asked !== null) return;
+    setAsked(wanted);
+    setFailure(null);
+    client
+      .call('previewAddress', { address: wanted })
+      .catch((error: unknown) => setFailure(failureFrom(error)))
+      .finally(() => setAsked(null));
+  };
+
+  return (
+    <Screen title={onBack ? words.settings.addProfile : words.firstRun.title} focus="field" onEscape={onBack}>
+      <p className="lead">{words.firstRun.lead}</p>
+      {failure && <FailurePanel failure={failure} onDismiss={() => setFailure(null)} />}
+      <form className="form" onSubmit={find} noValidate>
+        <Field
+          label={words.firstRun.address}
+          hint={words.firstRun.addressHint}
+          value={address}
+          onChange={(value) => setValue('address', value)}
+          error={missing && address.trim() === '' ? words.firstRun.addressMissing : null}
+          busy={asked !== null}
+          autoFocus
+          input={{ inputMode: 'url', maxLength: 300 }}
+        />
+        <Actions>
+          <SubmitButton pending={asked !== null}>{words.firstRun.find}</SubmitButton>
+        </Actions>
+        <p className="hint" aria-live="polite">
+          {asked === null ? '' : say(words.firstRun.finding, { address: asked })}
+        </p>
+      </form>
+      <p className="or" aria-hidden>
+        {words.firstRun.or}
+      </p>
+      <Actions>
+        <Button icon={FileText} pending={choosing} onPress={() => void run('previewFile')}>
+          {words.firstRun.file}
+        </Button>
+        <p className="hint">{words.firstRun.fileHint}</p>
+      </Actions>
+      <p className="hint">{words.firstRun.link}</p>
+      {onBack && (
+        <Foot>
+          <Button kind="quiet" onPress={onBack}>
+            {words.action.back}
+          </Button>
+        </Foot>
+      )}
+    </Screen>
+  );
+}

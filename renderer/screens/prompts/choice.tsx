@@ -1,0 +1,32 @@
+import { ChevronRight, MonitorX } from 'lucide-react';
+import { useAnswer } from '../../hooks.ts';
+import { useSpeaker } from '../../speech.ts';
+import { RowButton } from '../../ui/button.tsx';
+import { Screen } from '../../ui/screen.tsx';
+import { CancelFoot, useCancel } from './cancel.tsx';
+import type { PromptProps } from './prompt.ts';
+
+/** One of several: a realm, a role, a session to end. One click. */
+export function Choice({ access, prompt, above }: PromptProps<'choice'>) {
+  const { words } = useSpeaker();
+  const { busy, answer } = useAnswer(access);
+  const cancel = useCancel();
+  return (
+    <Screen title={prompt.title ?? words.choice[prompt.purpose]} above={above} onEscape={cancel}>
+      {prompt.purpose === 'session' && <p className="lead">{words.choice.sessionLead}</p>}
+      <div className="ways">
+        {prompt.options.map((option) => (
+          <RowButton
+            key={option.id}
+            icon={prompt.purpose === 'session' ? MonitorX : ChevronRight}
+            title={option.label}
+            hint={option.detail}
+            pending={busy}
+            onPress={() => answer({ kind: 'choice', option: option.id })}
+          />
+        ))}
+      </div>
+      <CancelFoot onCancel={cancel} />
+    </Screen>
+  );
+}

@@ -1,0 +1,73 @@
+import { useState } from 'react';
+import type { PromptField } from '../../../shared/prompt.ts';
+import type { AppState, ProfileSummary } from '../../../shared/app-state.ts';
+import { useAnswer } from '../../hooks.ts';
+import { useSpeaker } from '../../speech.ts';
+import { Checkbox } from '../../ui/fields.tsx';
+import { FailurePanel } from '../../ui/panel.tsx';
+import { Screen } from '../../ui/screen.tsx';
+import { CancelFoot, useCancel } from './cancel.tsx';
+import { PromptForm, type LabelledField } from './form.tsx';
+import type { PromptProps } from './prompt.ts';
+
+/** User ID and password, labelled as the campus says. */
+export function Credentials({ access, prompt, state, profile, above }: PromptProps<'credentials'>) {
+  const { words, say } = useSpeaker();
+  const { busy, answer } = useAnswer(access);
+  const [remember, setRemember] = useState(state.saved.password);
+  const cancel = useCancel();
+  return (
+    <Screen title={words.credentials.title} above={above} focus="field" onEscape={cancel}>
+      {prompt.failure ? (
+        <FailurePanel
+          failure={prompt.failure}
+          more={prompt.triesLeft === undefined ? null : say(words.credentials.triesLeft, { count: prompt.triesLeft })}
+        />
+      ) : (
+        <p className="lead">{say(words.credentials.lead, { campus: profile.name })}</p>
+      )}
+      <PromptForm
+        name={`credentials/${profile.id}`}
+        promptId={access.promptId}
+        fields={prompt.fields.map((field) => labelled(field, profile, state.saved))}
+        selects={prompt.selects}
+        submit={words.credentials.signIn}
+        busyText={words.credentials.checking}
+        busy={busy}
+        onSubmit={(values) => answer({ kind: 'credentials', values }, remember)}
+      >
+        <Checkbox
+          label={words.credentials.remember}
+          hint={rememberHint()}
+          checked={remember && state.saved.keychain === 'available'}
+          disabled={busy || state.saved.keychain !== 'available'}
+          onChange={setRemember}
+        />
+      </PromptForm>
+      <CancelFoot onCancel={cancel} />
+    </Screen>
+  );
+
+  function rememberHint(): string {
+    switch (state.saved.keychain) {
+      case 'available':
+        return words.credentials.rememberHint;
+      case 'absent':
+        return words.credentials.keychainAbsent;
+      case 'locked':
+        return words.credentials.keychainLocked;
+    }
+  }
+}
+
+/** A field with its label, what is remembered, and what a password manager calls it. */
+function labelled(field: PromptField, profile: ProfileSummary, saved: AppState['saved']): LabelledField {
+  switch (field.name) {
+    case 'user':
+      return { ...field, label: field.label ?? profile.labels.userId, value: field.value ?? saved.userId ?? '', autoComplete: 'username' };
+    case 'password':
+      return { ...field, label: field.label ?? profile.labels.password, autoComplete: 'current-password' };
+    default:
+      return { ...field, label: field.label ?? field.name, autoComplete: 'off' };
+  }
+}

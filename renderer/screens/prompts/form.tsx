@@ -1,0 +1,91 @@
+import type { SubmitEvent, ReactNode } from 'react';
+import { useState } from 'react';
+import type { PromptField, PromptSelect } from '../../../shared/prompt.ts';
+import { useDrafts } from '../../drafts.ts';
+import { useRefocus } from '../../hooks.ts';
+import { useSpeaker } from '../../speech.ts';
+import { SubmitButton } from '../../ui/button.tsx';
+import { Field, SecretField, SelectField } from '../../ui/fields.tsx';
+import { Actions } from '../../ui/screen.tsx';
+
+/** A prompt's field with the label that it is shown under. */
+export interface LabelledField extends PromptField {
+  label: string;
+  autoComplete: string;
+}
+
+interface PromptFormProps {
+  /** Names the drafts: what was typed into a form of this name is there again. */
+  name: string;
+  promptId: string;
+  fields: readonly LabelledField[];
+  selects: readonly PromptSelect[];
+  submit: string;
+  busyText: string;
+  busy: boolean;
+  onSubmit: (values: Record<string, string>) => void;
+  children?: ReactNode;
+}
+
+/**
+ * The form of a prompt: its fields and selections, kept as typed while the gateway looks at them and when it
+ * asks again. The first empty field takes the focus; when the gateway asks again, the last secret does.
+ */
+export function PromptForm({ name, promptId, fields, selects, submit, busyText, busy, onSubmit, children }: PromptFormProps) {
+  const { words, say } = useSpeaker();
+  const [values, setValue] = useDrafts<string>(name, initialValues(fields, selects));
+  const [missing, setMissing] = useState<string | null>(null);
+  const again = useRefocus(promptId);
+  const [first] = useState(() => fields.find((field) => !values[field.name])?.name ?? fields[0]?.name);
+  const retried = fields.findLast((field) => field.secret)?.name ?? fields[0]?.name;
+
+  const send = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const empty = fields.find((field) => !values[field.name]);
+    setMissing(empty?.name ?? null);
+    if (!empty && !busy) onSubmit(values);
+  };
+
+  return (
+    <form className="form" onSubmit={send} noValidate>
+      {fields.map((field) => {
+        const Kind = field.secret ? SecretField : Field;
+        return (
+          <Kind
+            key={field.name}
+            label={field.label}
+            name={field.name}
+            value={values[field.name] ?? ''}
+            onChange={(value) => setValue(field.name, value)}
+            error={missing === field.name && !values[field.name] ? say(words.credentials.missing, { label: field.label }) : null}
+            busy={busy}
+            autoFocus={field.name === first}
+            autoComplete={field.autoComplete}
+            inputRef={field.name === retried ? again : undefined}
+          />
+        );
+      })}
+      {selects.map((select) => (
+        <SelectField
+          key={select.name}
+          label={select.label}
+          value={values[select.name] ?? ''}
+          options={select.options}
+          disabled={busy}
+          onChange={(value) => setValue(select.name, value)}
+        />
+      ))}
+      {children}
+      <Actions>
+        <SubmitButton pending={busy}>{busy ? busyText : submit}</SubmitButton>
+      </Actions>
+    </form>
+  );
+}
+
+function initialValues(fields: readonly LabelledField[], selects: readonly PromptSelect[]): Record<string, string> {
+  return Object.fromEntries([
+    ...fields.map((field) => [field.name, field.value ?? ''] as const),
+    ...selects.map((select) => [select.name, select.value ?? select.options[0]?.value ?? ''] as const),
+  ]);
+}

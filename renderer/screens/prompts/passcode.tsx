@@ -1,0 +1,79 @@
+import { KeyRound } from 'lucide-react';
+import { useState, type SubmitEvent } from 'react';
+import { useAnswer, useNow, useRefocus } from '../../hooks.ts';
+import { useSpeaker } from '../../speech.ts';
+import { Button, RowButton, SubmitButton } from '../../ui/button.tsx';
+import { FailurePanel } from '../../ui/panel.tsx';
+import { PasscodeField } from '../../ui/passcode-field.tsx';
+import { Actions, Screen } from '../../ui/screen.tsx';
+import { CancelFoot, useCancel } from './cancel.tsx';
+import type { PromptProps } from './prompt.ts';
+
+/** One field for any passcode: from the phone's app or from recovery, of whatever length. */
+export function Passcode({ access, prompt, state, above }: PromptProps<'passcode'>) {
+  const { words, say } = useSpeaker();
+  const { busy, answer, answerWithHeld } = useAnswer(access);
+  const cancel = useCancel();
+  const [passcode, setPasscode] = useState('');
+  const [missing, setMissing] = useState(false);
+  const field = useRefocus(access.promptId);
+  const held = state.heldPasscode;
+
+  const verify = (event: SubmitEvent): void => {
+    event.preventDefault();
+    setMissing(passcode === '');
+    if (passcode !== '' && !busy) answer({ kind: 'passcode', passcode });
+  };
+
+  return (
+    <Screen title={words.passcode.title} above={above} focus="field" onEscape={cancel}>
+      {prompt.failure ? (
+        <FailurePanel
+          failure={prompt.failure}
+          more={prompt.triesLeft === undefined ? null : say(words.credentials.triesLeft, { count: prompt.triesLeft })}
+        />
+      ) : (
+        <p className="lead">{prompt.device === undefined ? words.passcode.leadAny : say(words.passcode.lead, { device: prompt.device })}</p>
+      )}
+      {held && (
+        <RowButton
+          icon={KeyRound}
+          title={words.factor.useHeld}
+          hint={say(words.factor.heldHint, { untilAt: held.expiresAt })}
+          pending={busy}
+          onPress={answerWithHeld}
+        />
+      )}
+      <form className="form" onSubmit={verify} noValidate>
+        <PasscodeField
+          label={words.passcode.label}
+          hint={words.passcode.hint}
+          value={passcode}
+          onChange={setPasscode}
+          error={missing && passcode === '' ? words.passcode.missing : null}
+          busy={busy}
+          inputRef={field}
+        />
+        {prompt.nextCodeAt !== undefined && prompt.failure && <NextCode at={prompt.nextCodeAt} />}
+        <Actions>
+          <SubmitButton pending={busy}>{busy ? words.passcode.checking : words.passcode.verify}</SubmitButton>
+          <Button pending={busy} onPress={() => answer({ kind: 'instead', method: 'choose' })}>
+            {words.passcode.instead}
+          </Button>
+        </Actions>
+      </form>
+      <CancelFoot onCancel={cancel} />
+    </Screen>
+  );
+}
+
+/** When a code is spent: how long until the phone shows another. */
+function NextCode({ at }: { at: number }) {
+  const { words, say } = useSpeaker();
+  const seconds = Math.ceil((at - useNow()) / 1000);
+  return (
+    <p className="next-code" role="timer">
+      {seconds > 0 ? say(words.passcode.next, { count: seconds }) : words.passcode.nextNow}
+    </p>
+  );
+}

@@ -1,0 +1,111 @@
+import { BellRing, CircleSlash, Hash, KeyRound, PhoneOff, TimerOff, type LucideIcon } from 'lucide-react';
+import { useState } from 'react';
+import { Label } from 'react-aria-components/Label';
+import { RadioButton, RadioField, RadioGroup } from 'react-aria-components/RadioGroup';
+import type { FailureCode } from '../../../shared/failure-catalogue.ts';
+import type { FactorDevice } from '../../../shared/prompt.ts';
+import { useAnswer, useVerbs } from '../../hooks.ts';
+import { useSpeaker } from '../../speech.ts';
+import { RowButton } from '../../ui/button.tsx';
+import { FailurePanel } from '../../ui/panel.tsx';
+import { Screen } from '../../ui/screen.tsx';
+import { CancelFoot, useCancel } from './cancel.tsx';
+import type { PromptProps } from './prompt.ts';
+
+/** Denied and timed out are different stories, and look it. */
+const failureIcons: Partial<Record<FailureCode, LucideIcon>> = { 'push-denied': CircleSlash, 'push-timed-out': TimerOff };
+
+/** Which device, which way: a push, a passcode, or the recovery passcode that is at hand. */
+export function SecondFactor({ access, prompt, state, above }: PromptProps<'second-factor'>) {
+  const { words, say } = useSpeaker();
+  const { busy, answer, answerWithHeld } = useAnswer(access);
+  const { run } = useVerbs();
+  const cancel = useCancel();
+  const pushable = prompt.devices.filter((device) => device.methods.includes('push'));
+  const [chosenId, choose] = useState(pushable[0]?.id);
+  const device = pushable.find(({ id }) => id === chosenId) ?? pushable[0];
+  const held = state.heldPasscode;
+  const icon = prompt.failure && failureIcons[prompt.failure.code];
+
+  const push = (to: FactorDevice): void => answer({ kind: 'second-factor', method: 'push', device: to.id });
+  const passcode = (): void => answer({ kind: 'second-factor-passcode' });
+  const onEnter = held ? answerWithHeld : undefined; // a push is never one key away
+
+  return (
+    <Screen title={words.factor.title} above={above} onEnter={onEnter} onEscape={cancel}>
+      {prompt.failure ? (
+        <FailurePanel
+          failure={prompt.failure}
+          {...(icon ? { icon } : {})}
+          more={prompt.triesLeft === undefined ? null : say(words.credentials.triesLeft, { count: prompt.triesLeft })}
+        />
+      ) : (
+        <p className="lead">{words.factor.lead}</p>
+      )}
+      {pushable.length > 1 && <Devices devices={pushable} chosen={device?.id ?? null} onChoose={choose} disabled={busy} />}
+      {!device && !held && <p>{words.factor.noDevice}</p>}
+      <div className="ways">
+        {held && (
+          <RowButton
+            kind="primary"
+            icon={KeyRound}
+            title={words.factor.useHeld}
+            hint={say(words.factor.heldHint, { untilAt: held.expiresAt })}
+            pending={busy}
+            onPress={answerWithHeld}
+          />
+        )}
+        {device && (
+          <RowButton
+            kind={held ? 'secondary' : 'primary'}
+            icon={BellRing}
+            title={words.factor.push}
+            hint={say(words.factor.pushHint, { device: device.name })}
+            pending={busy}
+            onPress={() => push(device)}
+          />
+        )}
+        <RowButton icon={Hash} title={words.factor.passcode} hint={words.factor.passcodeHint} pending={busy} onPress={passcode} />
+        {!held && (
+          <RowButton
+            icon={PhoneOff}
+            title={words.factor.lost}
+            hint={words.task['lost-phone'].about}
+            onPress={() => void run('startTask', { task: 'lost-phone' })}
+          />
+        )}
+      </div>
+      <p className="hint" aria-live="polite">
+        {busy ? words.factor.going : ''}
+      </p>
+      <CancelFoot onCancel={cancel} />
+    </Screen>
+  );
+}
+
+function Devices({
+  devices,
+  chosen,
+  onChoose,
+  disabled,
+}: {
+  devices: readonly FactorDevice[];
+  chosen: string | null;
+  onChoose: (id: string) => void;
+  disabled: boolean;
+}) {
+  const { words } = useSpeaker();
+  return (
+    <RadioGroup className="radio-group" value={chosen} onChange={onChoose} isDisabled={disabled}>
+      <Label>{words.factor.device}</Label>
+      {devices.map((device) => (
+        <RadioField key={device.id} value={device.id}>
+          <RadioButton className="radio">
+            <span className="radio-dot" aria-hidden />
+            {device.name}
+          </RadioButton>
+        </RadioField>
+      ))}
+    </RadioGroup>
+  );
+}

@@ -1,0 +1,48 @@
+import type { AccessStateOf } from '../../shared/access-state.ts';
+import type { ProfileSummary } from '../../shared/app-state.ts';
+import { useNow, useVerbs } from '../hooks.ts';
+import { useSpeaker } from '../speech.ts';
+import { Button } from '../ui/button.tsx';
+import { Facts } from '../ui/facts.tsx';
+import { Actions, Foot, Screen } from '../ui/screen.tsx';
+import { Way } from '../ui/way.tsx';
+
+/** The link broke and Causeway brings it back by itself; the person need not do anything, and can hurry it. */
+export function Reconnecting({ access, profile }: { access: AccessStateOf<'reconnecting'>; profile: ProfileSummary }) {
+  const { words, say, ago, instant, failure } = useSpeaker();
+  const { busy, run } = useVerbs();
+  const now = useNow();
+  const tryNow = (): void => void run('retryNow');
+  return (
+    <Screen title={words.reconnecting.title} above={profile.name} onEnter={tryNow}>
+      <Way state="broken" />
+      <p className="lead">{say(words.reconnecting.lead, { ago: ago(now - access.brokeAt) })}</p>
+      <p className="next-try" role="timer">
+        {nextTry(access.nextTryAt)}
+      </p>
+      <Facts
+        facts={[
+          [words.reconnecting.why, failure(access.why).happened],
+          [words.connected.gateway, access.gateway],
+          [words.connected.timeLeft, say(words.connected.until, { untilAt: access.expiresAt })],
+          [words.connected.since, instant(access.since)],
+        ]}
+      />
+      <Actions>
+        <Button kind="primary" size="large" pending={busy || access.nextTryAt === null} onPress={tryNow}>
+          {words.action.tryNow}
+        </Button>
+      </Actions>
+      <Foot>
+        <Button pending={busy} onPress={() => void run('disconnect')}>
+          {words.action.disconnect}
+        </Button>
+      </Foot>
+    </Screen>
+  );
+
+  function nextTry(at: number | null): string {
+    if (at === null || at <= now) return words.reconnecting.trying;
+    return say(words.reconnecting.next, { count: Math.ceil((at - now) / 1000) });
+  }
+}

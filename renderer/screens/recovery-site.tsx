@@ -1,0 +1,37 @@
+import { useVerbs } from '../hooks.ts';
+import { useSpeaker } from '../speech.ts';
+import { Button } from '../ui/button.tsx';
+import { Actions, Foot, Screen } from '../ui/screen.tsx';
+
+/** Where the campus's recovery site has its own pages: they are open beside this, and the person copies the passcode. */
+export function RecoverySite() {
+  const { words } = useSpeaker();
+  const { run, busy } = useVerbs();
+  const { site } = words.recovery;
+  const close = (): void => void run('closePortal');
+  return (
+    <Screen title={site.title} above={words.recovery.purpose} onEscape={close}>
+      <p className="lead">{site.lead}</p>
+      <ol className="steps">
+        {site.steps.map((step, index) => (
+          <li key={step} className="step">
+            <span className="step-mark" aria-hidden>
+              {index + 1}
+            </span>
+            <span>{step}</span>
+          </li>
+        ))}
+      </ol>
+      <Actions>
+        <Button kind="primary" size="large" pending={busy} onPress={() => void run('startTask', { task: 'add-device' })}>
+          {site.next}
+        </Button>
+      </Actions>
+      <Foot>
+        <Button kind="quiet" pending={busy} onPress={close}>
+          {words.action.back}
+        </Button>
+      </Foot>
+    </Screen>
+  );
+}

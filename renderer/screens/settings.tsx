@@ -1,0 +1,143 @@
+import { FileText, Plus, X } from 'lucide-react';
+import { useState } from 'react';
+import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
+import type { LanguageSetting } from '../../shared/settings.ts';
+import { languages } from '../../shared/words/say.ts';
+import { useVerbs } from '../hooks.ts';
+import { useSpeaker } from '../speech.ts';
+import { Button } from '../ui/button.tsx';
+import { Question } from '../ui/dialog.tsx';
+import { Checkbox, SelectField } from '../ui/fields.tsx';
+import { Foot, Screen } from '../ui/screen.tsx';
+import { FirstRun } from './first-run.tsx';
+
+const languageSettings: readonly LanguageSetting[] = ['system', ...languages];
+
+/** What a person can change, forget and look up. */
+export function Settings({ state }: { state: AppState }) {
+  const { words, say } = useSpeaker();
+  const { run, busy } = useVerbs();
+  const [adding, setAdding] = useState(false);
+  const { preferences, about } = state;
+  const close = (): void => void run('showSettings', { open: false });
+  if (adding) return <FirstRun onBack={() => setAdding(false)} />;
+  return (
+    <Screen title={words.settings.title} onEscape={close}>
+      <section className="group">
+        <h2>{words.settings.profiles}</h2>
+        <Profiles state={state} />
+        <Button icon={Plus} onPress={() => setAdding(true)}>
+          {words.settings.addProfile}
+        </Button>
+      </section>
+      <section className="group">
+        <h2>{words.settings.signIn}</h2>
+        <SavedSignIn saved={state.saved} />
+      </section>
+      <section className="group">
+        <h2>{words.settings.general}</h2>
+        <SelectField
+          label={words.settings.language}
+          value={preferences.language}
+          options={languageSettings.map((language) => ({ value: language, label: words.settings.languages[language] }))}
+          onChange={(value) => {
+            const language = languageSettings.find((known) => known === value);
+            if (language) void run('changePreferences', { language });
+          }}
+        />
+        <Checkbox
+          label={words.settings.openAtLogin}
+          checked={preferences.openAtLogin}
+          onChange={(openAtLogin) => void run('changePreferences', { openAtLogin })}
+        />
+        <Checkbox
+          label={words.settings.notifications}
+          checked={preferences.notifications}
+          onChange={(notifications) => void run('changePreferences', { notifications })}
+        />
+      </section>
+      <section className="group">
+        <h2>{words.settings.support}</h2>
+        <Button icon={FileText} pending={busy} onPress={() => void run('openLogs')}>
+          {words.settings.logs}
+        </Button>
+        <p className="hint">{words.settings.logsHint}</p>
+        <p className="hint selectable">
+          {words.app.name} · {say(words.settings.version, { version: about.version })} · {words.settings.platform[about.platform]}
+        </p>
+      </section>
+      <Foot>
+        <Button icon={X} pending={busy} onPress={close}>
+          {words.settings.close}
+        </Button>
+      </Foot>
+    </Screen>
+  );
+}
+
+function Profiles({ state }: { state: AppState }) {
+  const { words, say } = useSpeaker();
+  const { run, busy } = useVerbs();
+  const [removing, setRemoving] = useState<ProfileSummary | null>(null);
+  const inUse = 'profileId' in state.access ? state.access.profileId : null;
+  const remove = async (profile: ProfileSummary): Promise<void> => {
+    await run('removeProfile', { profileId: profile.id });
+    setRemoving(null);
+  };
+  return (
+    <>
+      <ul className="list">
+        {state.profiles.map((profile) => (
+          <li key={profile.id}>
+            <span className="list-text">
+              {profile.name}
+              <span className="hint">{profile.id === inUse ? words.settings.inUse : profile.gateways[0]}</span>
+            </span>
+            <Button
+              kind="quiet"
+              label={say(words.settings.removeNamed, { campus: profile.name })}
+              disabled={profile.id === inUse}
+              onPress={() => setRemoving(profile)}
+            >
+              {words.settings.remove}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {removing && (
+        <Question
+          title={say(words.settings.removeTitle, { campus: removing.name })}
+          yes={{ label: words.settings.remove, kind: 'danger', onPress: () => void remove(removing) }}
+          no={{ label: words.settings.keep, kind: 'secondary', onPress: () => setRemoving(null) }}
+          pending={busy}
+        >
+          <p>{words.settings.removeText}</p>
+        </Question>
+      )}
+    </>
+  );
+}
+
+function SavedSignIn({ saved }: { saved: AppState['saved'] }) {
+  const { words, say } = useSpeaker();
+  const { run, busy } = useVerbs();
+  return (
+    <>
+      <div className="list-row">
+        <span className="list-text">{savedText()}</span>
+        {(saved.userId !== null || saved.password) && (
+          <Button kind="quiet" pending={busy} onPress={() => void run('forgetSignIn')}>
+            {words.settings.forget}
+          </Button>
+        )}
+      </div>
+      {saved.keychain === 'absent' && <p className="hint">{words.credentials.keychainAbsent}</p>}
+      {saved.keychain === 'locked' && <p className="hint">{words.credentials.keychainLocked}</p>}
+    </>
+  );
+
+  function savedText(): string {
+    if (saved.userId === null) return words.settings.savedNone;
+    return say(saved.password ? words.settings.savedFor : words.settings.savedUserOnly, { user: saved.userId });
+  }
+}

@@ -1,0 +1,43 @@
+import type { ReactNode } from 'react';
+import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
+import { Heading } from 'react-aria-components/Heading';
+import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { Button, type ButtonKind } from './button.tsx';
+
+interface QuestionAnswer {
+  label: string;
+  kind: ButtonKind;
+  onPress: () => void;
+}
+
+interface QuestionProps {
+  title: string;
+  children: ReactNode;
+  yes: QuestionAnswer;
+  no: QuestionAnswer;
+  pending: boolean;
+}
+
+/** A question that stands before everything else until it is answered. Escape says no, and so does a hasty Enter. */
+export function Question({ title, children, yes, no, pending }: QuestionProps) {
+  return (
+    <ModalOverlay className="overlay" isOpen onOpenChange={(open) => !open && no.onPress()}>
+      <Modal className="modal">
+        <AriaDialog role="alertdialog" className="dialog">
+          <Heading slot="title" level={2}>
+            {title}
+          </Heading>
+          <div className="dialog-text">{children}</div>
+          <div className="dialog-actions">
+            <Button kind={no.kind} onPress={no.onPress} autoFocus>
+              {no.label}
+            </Button>
+            <Button kind={yes.kind} onPress={yes.onPress} pending={pending}>
+              {yes.label}
+            </Button>
+          </div>
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

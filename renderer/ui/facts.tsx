@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react';
+
+/** Names and what they stand for, two columns. What is null is left out. */
+export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }) {
+  return (
+    <dl className="facts">
+      {facts.map(([name, value]) =>
+        value === null ? null : (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ),
+      )}
+    </dl>
+  );
+}
+
+/** A SHA-256 fingerprint (colon-separated hex) in short groups, to be compared by ear. */
+export function Fingerprint({ sha256 }: { sha256: string }) {
+  const groups =
+    sha256
+      .replaceAll(':', '')
+      .toUpperCase()
+      .match(/.{1,4}/g) ?? [];
+  return (
+    <code className="fingerprint">
+      {groups.map((group, index) => (
+        <span key={index}>{group} </span>
+      ))}
+    </code>
+  );
+}

@@ -1,0 +1,148 @@
+import { Check, Eye, EyeOff } from 'lucide-react';
+import { useId, useState, type ComponentProps, type ReactNode, type Ref } from 'react';
+import { CheckboxButton, CheckboxField } from 'react-aria-components/Checkbox';
+import { FieldError } from 'react-aria-components/FieldError';
+import { Input } from 'react-aria-components/Input';
+import { Label } from 'react-aria-components/Label';
+import { Text } from 'react-aria-components/Text';
+import { TextField } from 'react-aria-components/TextField';
+import { useCapsLock } from '../hooks.ts';
+import { useSpeaker } from '../speech.ts';
+import { IconButton } from './button.tsx';
+
+interface FieldProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  name?: string;
+  hint?: string | undefined;
+  /** Why it cannot be sent like this. */
+  error?: string | null | undefined;
+  /** Typed text stays in sight while it is being checked; it cannot be changed then. */
+  busy?: boolean | undefined;
+  autoFocus?: boolean | undefined;
+  autoComplete?: string;
+  inputRef?: Ref<HTMLInputElement> | undefined;
+  input?: Pick<ComponentProps<typeof Input>, 'maxLength' | 'inputMode' | 'autoCapitalize' | 'max' | 'placeholder' | 'className'>;
+}
+
+/** One labelled field of text, or of a date. */
+export function Field({ type = 'text', inputRef, input, ...field }: FieldProps & { type?: 'text' | 'date' }) {
+  return (
+    <FieldFrame {...field}>
+      <Input ref={inputRef} type={type} {...plainTyping} maxLength={200} {...input} />
+    </FieldFrame>
+  );
+}
+
+/** A field for a secret: can be shown, says when Caps Lock is on. */
+export function SecretField({ inputRef, input, ...field }: FieldProps) {
+  const { words } = useSpeaker();
+  const [shown, setShown] = useState(false);
+  const capsLock = useCapsLock();
+  return (
+    <div {...capsLock.watch}>
+      <FieldFrame {...field} hint={capsLock.on ? words.credentials.capsLock : field.hint}>
+        <div className="with-button">
+          <Input ref={inputRef} type={shown ? 'text' : 'password'} {...plainTyping} maxLength={1024} {...input} />
+          <IconButton
+            label={shown ? words.credentials.hide : words.credentials.show}
+            icon={shown ? EyeOff : Eye}
+            onPress={() => setShown(!shown)}
+          />
+        </div>
+      </FieldFrame>
+    </div>
+  );
+}
+
+/** IDs, codes and passwords are typed as they are: nothing may correct them. */
+const plainTyping = { spellCheck: false, autoCorrect: 'off', autoCapitalize: 'none' } as const;
+
+function FieldFrame({
+  label,
+  value,
+  onChange,
+  name,
+  hint,
+  error,
+  busy,
+  autoFocus,
+  autoComplete,
+  children,
+}: Omit<FieldProps, 'inputRef' | 'input'> & { children: ReactNode }) {
+  return (
+    <TextField
+      className="field"
+      value={value}
+      onChange={onChange}
+      isInvalid={error != null}
+      isReadOnly={busy ?? false}
+      validationBehavior="aria"
+      autoFocus={autoFocus ?? false}
+      autoComplete={autoComplete ?? 'off'}
+      {...(name === undefined ? {} : { name })}
+    >
+      <Label>{label}</Label>
+      {children}
+      {hint !== undefined && (
+        <Text slot="description" className="hint">
+          {hint}
+        </Text>
+      )}
+      <FieldError className="error">{error}</FieldError>
+    </TextField>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  options: readonly { value: string; label: string }[];
+  disabled?: boolean;
+}
+
+/** One of a few, in the browser's own drop-down: it knows every platform's keys and screen readers. */
+export function SelectField({ label, value, onChange, options, disabled = false }: SelectProps) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} disabled={disabled} onChange={(event) => onChange(event.target.value)}>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+interface CheckboxProps {
+  label: string;
+  hint?: string | undefined;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  disabled?: boolean;
+}
+
+/** A choice that can be on or off. */
+export function Checkbox({ label, hint, checked, onChange, disabled = false }: CheckboxProps) {
+  return (
+    <CheckboxField className="checkbox-field" isSelected={checked} onChange={onChange} isDisabled={disabled}>
+      <CheckboxButton className="checkbox">
+        <span className="checkbox-box">
+          <Check aria-hidden size={14} strokeWidth={3} />
+        </span>
+        <span>{label}</span>
+      </CheckboxButton>
+      {hint !== undefined && (
+        <Text slot="description" className="hint">
+          {hint}
+        </Text>
+      )}
+    </CheckboxField>
+  );
+}

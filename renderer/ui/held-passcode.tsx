@@ -1,0 +1,65 @@
+import { Check, Copy, Eye, EyeOff } from 'lucide-react';
+import { useCallback, useEffect, useState } from 'react';
+import { groupPasscode } from '../../shared/passcode.ts';
+import { failureFrom, useClient } from '../client.ts';
+import { useNow, useVerbs } from '../hooks.ts';
+import { useSpeaker } from '../speech.ts';
+import { Button } from './button.tsx';
+
+interface HeldPasscodeProps {
+  expiresAt: number;
+  /** The person is here to see it: no need to ask first. */
+  shown: boolean;
+}
+
+/**
+ * The recovery passcode that main holds. It comes here only while it is shown, and is copied by main, which
+ * clears the clipboard after a minute.
+ */
+export function HeldPasscode({ expiresAt, shown }: HeldPasscodeProps) {
+  const { words, say } = useSpeaker();
+  const { passcode, reveal, hide } = useRevealed(shown);
+  const { busy, run } = useVerbs();
+  const [copiedAt, setCopiedAt] = useState<number | null>(null);
+  const now = useNow();
+  const copied = copiedAt !== null && now - copiedAt < 60_000;
+
+  return (
+    <section className="held" aria-label={words.recovery.passcode.held}>
+      <div className="held-head">
+        <span className="held-label">{words.recovery.passcode.held}</span>
+        <span className="hint">
+          {now < expiresAt ? say(words.recovery.passcode.valid, { untilAt: expiresAt }) : words.recovery.passcode.expired}
+        </span>
+      </div>
+      <output className="held-digits">{passcode === null ? <span aria-hidden>••• ••• •••</span> : groupPasscode(passcode)}</output>
+      <div className="held-actions">
+        <Button
+          icon={copied ? Check : Copy}
+          pending={busy}
+          onPress={() => void run('copyPasscode').then((done) => done && setCopiedAt(Date.now()))}
+        >
+          {copied ? words.recovery.passcode.copied : words.recovery.passcode.copy}
+        </Button>
+        <Button kind="quiet" icon={passcode === null ? Eye : EyeOff} onPress={passcode === null ? reveal : hide}>
+          {passcode === null ? words.recovery.passcode.reveal : words.recovery.passcode.hide}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function useRevealed(atOnce: boolean): { passcode: string | null; reveal: () => void; hide: () => void } {
+  const client = useClient();
+  const [passcode, setPasscode] = useState<string | null>(null);
+  const reveal = useCallback(() => {
+    client.call('revealPasscode').then(
+      (revealed) => setPasscode(revealed.passcode),
+      (error: unknown) => client.trouble.set(failureFrom(error)),
+    );
+  }, [client]);
+  useEffect(() => {
+    if (atOnce) reveal();
+  }, [atOnce, reveal]);
+  return { passcode, reveal, hide: () => setPasscode(null) };
+}

@@ -1,0 +1,28 @@
+import { PhoneOff, Smartphone, Trash2, type LucideIcon } from 'lucide-react';
+import { tasks, type Task } from '../../shared/guide.ts';
+import { useVerbs } from '../hooks.ts';
+import { useSpeaker } from '../speech.ts';
+import { RowButton } from './button.tsx';
+
+const icons: Record<Task, LucideIcon> = { 'add-device': Smartphone, 'remove-device': Trash2, 'lost-phone': PhoneOff };
+
+/** The three things that bring people here, each one click from its first step. */
+export function Tasks({ title, only = tasks }: { title: string; only?: readonly Task[] }) {
+  const { words } = useSpeaker();
+  const { busy, run } = useVerbs();
+  return (
+    <section className="tasks">
+      <h2>{title}</h2>
+      {only.map((task) => (
+        <RowButton
+          key={task}
+          icon={icons[task]}
+          title={words.task[task].name}
+          hint={words.task[task].about}
+          pending={busy}
+          onPress={() => void run('startTask', { task })}
+        />
+      ))}
+    </section>
+  );
+}
