@@ -104,16 +104,22 @@ class Visit {
   }
 
   back(): void {
-    // What was denied left no trace: the page that it was on is still there
-    if (this.#page.failure?.code === 'portal-left' && this.contents.getURL() !== '')
-      this.#update({ ...placeOf(this.contents.getURL()), failure: null });
-    else if (this.contents.navigationHistory.canGoBack()) this.contents.navigationHistory.goBack();
+    if (!this.#returnToPage() && this.contents.navigationHistory.canGoBack()) this.contents.navigationHistory.goBack();
   }
 
   reload(): void {
+    if (this.#returnToPage()) return;
     // A failed first load was a POST that is good for once; its page is asked for anew, by GET
     if (this.#page.failure) this.#load(this.#address);
     else this.contents.reload();
+  }
+
+  /** After a denial the page that wanted to leave is still there, with what was typed into it. */
+  #returnToPage(): boolean {
+    const address = this.contents.getURL();
+    if (this.#page.failure?.code !== 'portal-left' || !mayVisit(address, this.#visit.profile)) return false;
+    this.#update({ ...placeOf(address), failure: null });
+    return true;
   }
 
   async close(): Promise<void> {
