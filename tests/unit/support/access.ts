@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import { startCampus, type Campus, type CampusOptions } from '../../../campus/campus.ts';
 import type { AccessState, AccessStateKind, AccessStateOf } from '../../../shared/access-state.ts';
 import type { Answer, Prompt, PromptKind, PromptOf } from '../../../shared/prompt.ts';
@@ -74,23 +73,29 @@ export async function startBench(options: CampusOptions = {}, deps: Partial<Cont
   };
 }
 
+/** Waits until `pick` finds something in the state. */
+function until<T>(controller: AccessController, pick: (state: AccessState) => T | null, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const look = (state: AccessState): void => {
+      const found = pick(state);
+      if (found === null) return;
+      clearTimeout(timer);
+      off();
+      resolve(found);
+    };
+    const off = controller.onChange(look);
+    const timer = setTimeout(() => {
+      off();
+      reject(new Error(`waited for ${what}, still ${JSON.stringify(controller.state)}`));
+    }, 20_000);
+    look(controller.state);
+  });
+}
+
 /** Waits until the controller is in one of these states. */
 export async function reach<K extends AccessStateKind>(controller: AccessController, ...kinds: K[]): Promise<AccessStateOf<K>> {
   const fits = (state: AccessState): state is AccessStateOf<K> => kinds.some((kind) => kind === state.kind);
-  return new Promise((resolve, reject) => {
-    const settle = (state: AccessState): void => {
-      if (!fits(state)) return;
-      clearTimeout(timer);
-      off();
-      resolve(state);
-    };
-    const off = controller.onChange(settle);
-    const timer = setTimeout(() => {
-      off();
-      reject(new Error(`still ${JSON.stringify(controller.state)} instead of ${kinds.join(' or ')}`));
-    }, 20_000);
-    settle(controller.state);
-  });
+  return until(controller, (state) => (fits(state) ? state : null), kinds.join(' or '));
 }
 
 /** Waits for an open prompt of a kind that has not been answered. */
@@ -98,23 +103,15 @@ export async function prompted<K extends PromptKind>(
   controller: AccessController,
   kind: K,
 ): Promise<{ promptId: string; prompt: PromptOf<K> }> {
-  const open = (): { promptId: string; prompt: PromptOf<K> } | null => {
-    const { state } = controller;
-    if (state.kind !== 'asking' || state.answered || !isKind(state.prompt, kind)) return null;
-    return { promptId: state.promptId, prompt: state.prompt };
-  };
-  await expect
-    .poll(() => open() !== null || `${controller.state.kind} ${'prompt' in controller.state ? controller.state.prompt.kind : ''}`, {
-      timeout: 15_000,
-    })
-    .toBe(true);
-  const found = open();
-  if (!found) throw new Error(`no open ${kind}`);
-  return found;
-}
-
-function isKind<K extends PromptKind>(prompt: Prompt, kind: K): prompt is PromptOf<K> {
-  return prompt.kind === kind;
+  const isKind = (prompt: Prompt): prompt is PromptOf<K> => prompt.kind === kind;
+  return until(
+    controller,
+    (state) => {
+      if (state.kind !== 'asking' || state.answered || !isKind(state.prompt)) return null;
+      return { promptId: state.promptId, prompt: state.prompt };
+    },
+    kind,
+  );
 }
 
 /** Answers the next prompt of a kind. */

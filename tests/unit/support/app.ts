@@ -1,0 +1,148 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCampus, type Campus, type CampusOptions } from '../../../campus/campus.ts';
+import { createApplication } from '../../../electron/app/application.ts';
+import type { Application, PortalPage, PortalVisit } from '../../../electron/app/ports.ts';
+import { campusDriver } from '../../../electron/gateways/campus/driver.ts';
+import { Secrets, type Keytar } from '../../../electron/storage/secrets.ts';
+import { Settings } from '../../../electron/storage/settings.ts';
+import { directDial } from '../../../electron/tunnels/direct.ts';
+import { startLoopbackProxy, type LoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
+import { relayTunnel } from '../../../electron/tunnels/relay.ts';
+import type { AppState } from '../../../shared/app-state.ts';
+import { handEnvironment } from './access.ts';
+
+/** A keychain in memory, with the interface of the real one. */
+export function memoryKeytar(): Keytar & { entries: Map<string, string> } {
+  const entries = new Map<string, string>();
+  const key = (service: string, account: string): string => `${service}\n${account}`;
+  return {
+    entries,
+    getPassword: (service, account) => Promise.resolve(entries.get(key(service, account)) ?? null),
+    setPassword: async (service, account, password) => void entries.set(key(service, account), password),
+    deletePassword: (service, account) => Promise.resolve(entries.delete(key(service, account))),
+  };
+}
+
+export interface AppBench {
+  campus: Campus;
+  app: Application;
+  settings: Settings;
+  keytar: ReturnType<typeof memoryKeytar>;
+  proxy: LoopbackProxy;
+  environment: ReturnType<typeof handEnvironment>;
+  /** What the desktop was asked to do. */
+  desktop: {
+    visits: PortalVisit[];
+    open: boolean;
+    shown: number;
+    clipboard: string;
+    quit: number;
+    external: string[];
+    page(page: PortalPage | null): void;
+  };
+  close(): Promise<void>;
+}
+
+/** The application without a desktop: everything real but what shows things. */
+export async function startAppBench(options: CampusOptions = {}, { withProfile = true } = {}): Promise<AppBench> {
+  const directory = await mkdtemp(join(tmpdir(), 'causeway-app-'));
+  const campus = await startCampus(options);
+  const settings = await Settings.open(directory);
+  if (withProfile) settings.update(() => ({ profiles: [campus.profile] }));
+  const keytar = memoryKeytar();
+  const proxy = await startLoopbackProxy();
+  const environment = handEnvironment();
+  let onPage: (page: PortalPage | null) => void = () => undefined;
+  const desktop: AppBench['desktop'] = {
+    visits: [],
+    open: false,
+    shown: 0,
+    clipboard: '',
+    quit: 0,
+    external: [],
+    page: (page) => onPage(page),
+  };
+  const app = createApplication({
+    drivers: { campus: campusDriver },
+    tunnels: { relay: relayTunnel },
+    direct: directDial,
+    environment,
+    now: Date.now,
+    random: Math.random,
+    log: () => undefined,
+    settings,
+    secrets: new Secrets(() => Promise.resolve(keytar)),
+    proxy,
+    about: { version: '0.0.0', platform: 'linux' },
+    desktop: {
+      portal: {
+        async open(visit) {
+          desktop.visits.push(visit);
+          desktop.open = true;
+        },
+        async close() {
+          desktop.open = false;
+        },
+        back: () => undefined,
+        reload: () => undefined,
+        onPage: (listener) => {
+          onPage = listener;
+        },
+      },
+      showWindow: () => desktop.shown++,
+      clipboard: {
+        async write(text) {
+          desktop.clipboard = text;
+        },
+        read: () => Promise.resolve(desktop.clipboard),
+      },
+      async openExternal(address) {
+        desktop.external.push(address);
+      },
+      chooseProfileFile: () => Promise.resolve(null),
+      showLogs: () => Promise.resolve(),
+      applyPreferences: () => undefined,
+      quit: () => desktop.quit++,
+    },
+  });
+  return {
+    campus,
+    app,
+    settings,
+    keytar,
+    proxy,
+    environment,
+    desktop,
+    async close() {
+      await app.shutdown();
+      await campus.stop();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** Waits until `pick` finds something in the application's state. */
+export function when<T>(app: Application, pick: (state: AppState) => T | null | undefined | false): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const look = (state: AppState): void => {
+      const found = pick(state);
+      if (found === null || found === undefined || found === false) return;
+      clearTimeout(timer);
+      off();
+      resolve(found);
+    };
+    const off = app.onState(look);
+    const timer = setTimeout(() => {
+      off();
+      reject(new Error(`waited in vain: ${JSON.stringify(app.state)}`));
+    }, 20_000);
+    look(app.state);
+  });
+}
+
+/** The open, unanswered prompt of a kind. */
+export function promptOf(kind: string) {
+  return ({ access }: AppState) => (access.kind === 'asking' && !access.answered && access.prompt.kind === kind ? access : null);
+}
