@@ -31,7 +31,7 @@ export const peopleFileSchema = z.strictObject({
       }),
     )
     .max(10_000),
-  /** Pocket phones: each is a page of its own, at `/` + id of the phone site. */
+  /** Pocket phones: each is a page of its own. */
   phones: z.array(z.strictObject({ id: z.string().regex(/^[a-z0-9-]{1,40}$/), label: z.string().min(1).max(60) })).max(1000),
 });
 export type PeopleFile = z.infer<typeof peopleFileSchema>;

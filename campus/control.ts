@@ -1,0 +1,93 @@
+import net from 'node:net';
+import { z } from 'zod';
+import { failureOf } from '../shared/failure.ts';
+import { listenLocally } from './local-socket.ts';
+
+/** What an operator can ask of a running campus: one JSON line each way over its local socket. */
+const requestSchema = z.discriminatedUnion('verb', [
+  z.strictObject({ verb: z.literal('sessions') }),
+  z.strictObject({ verb: z.literal('end'), id: z.string().max(64) }),
+  z.strictObject({ verb: z.literal('lock'), userId: z.string().max(200) }),
+]);
+export type ControlRequest = z.infer<typeof requestSchema>;
+
+const sessionLineSchema = z.object({
+  id: z.string(),
+  userId: z.string(),
+  client: z.string(),
+  startedAt: z.number(),
+  expiresAt: z.number(),
+  activeAt: z.number(),
+});
+export type SessionLine = z.infer<typeof sessionLineSchema>;
+
+const replySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('sessions'), sessions: z.array(sessionLineSchema) }),
+  /** `found` false: no such session or person. */
+  z.object({ kind: z.literal('done'), found: z.boolean() }),
+  z.object({ kind: z.literal('failed'), message: z.string() }),
+]);
+export type ControlReply = z.infer<typeof replySchema>;
+
+/** The campus's side of the verbs. */
+export interface ControlVerbs {
+  sessions(): SessionLine[];
+  /** False: no such session. */
+  end(id: string): Promise<boolean>;
+  /** Locks an account for the usual time; sessions go on. False: no such person. */
+  lock(userId: string): Promise<boolean>;
+}
+
+const maxRequestBytes = 4096;
+const maxReplyBytes = 4 * 1024 * 1024;
+const withinMs = 10_000;
+
+/** Answers an operator at a local address. Resolves with what closes it. */
+export async function serveControl(address: string, verbs: ControlVerbs): Promise<() => Promise<void>> {
+  // The asker ends its half after the question and waits for the answer on the other
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    const reply = (message: ControlReply): void => {
+      socket.end(JSON.stringify(message));
+    };
+    readAll(socket, maxRequestBytes)
+      .then((text) => carryOut(requestSchema.parse(JSON.parse(text)), verbs))
+      .then(reply, (error: unknown) => reply({ kind: 'failed', message: failureOf(error).detail ?? failureOf(error).code }));
+  });
+  await listenLocally(server, address);
+  return () => new Promise((resolve) => server.close(() => resolve()));
+}
+
+async function carryOut(request: ControlRequest, verbs: ControlVerbs): Promise<ControlReply> {
+  switch (request.verb) {
+    case 'sessions':
+      return { kind: 'sessions', sessions: verbs.sessions() };
+    case 'end':
+      return { kind: 'done', found: await verbs.end(request.id) };
+    case 'lock':
+      return { kind: 'done', found: await verbs.lock(request.userId) };
+  }
+}
+
+/** Asks a running campus. Rejects when none runs there, or it answers nothing that can be read. */
+export async function askControl(address: string, request: ControlRequest): Promise<ControlReply> {
+  const socket = net.connect({ path: address, allowHalfOpen: true });
+  socket.end(JSON.stringify(request));
+  return replySchema.parse(JSON.parse(await readAll(socket, maxReplyBytes)));
+}
+
+/** Everything that a peer says until it ends its half; bounded in size and time. */
+function readAll(socket: net.Socket, maxBytes: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    socket.setTimeout(withinMs, () => socket.destroy(new Error('no answer in time')));
+    socket.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxBytes) socket.destroy(new Error('the message is too long'));
+      else chunks.push(chunk);
+    });
+    socket.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    socket.on('error', reject);
+    socket.once('close', () => reject(new Error('the connection was closed')));
+  });
+}

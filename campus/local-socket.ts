@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import net from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { fail } from '../shared/failure.ts';
+
+/**
+ * Addresses that only programs of the same user on the same computer can reach: Unix sockets (mode 0600, in
+ * a directory of mode 0700), on Windows named pipes.
+ */
+
+/** The address of a local socket of this user's campuses. Makes the directory, and refuses one that others could get at. */
+export async function localAddress(name: string): Promise<string> {
+  if (process.platform === 'win32') return `\\\\.\\pipe\\causeway-campus-${userInfo().username}-${name}`;
+  const uid = process.getuid?.() ?? 0;
+  const directory = join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `causeway-campus-${uid}`);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const stat = await lstat(directory);
+  if (!stat.isDirectory() || stat.uid !== uid || (stat.mode & 0o077) !== 0) {
+    throw fail('internal', undefined, { detail: `${directory} is not a private directory of this user` });
+  }
+  return join(directory, `${name}.sock`);
+}
+
+/** A short name for a data directory, for the sockets that belong to it. */
+export const nameOfDirectory = (directory: string): string => createHash('sha256').update(directory).digest('hex').slice(0, 12);
+
+/** Whether somebody answers at a local address. */
+export function isAlive(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ path: address, timeout: 2000 });
+    const settle = (alive: boolean): void => {
+      socket.destroy();
+      resolve(alive);
+    };
+    socket.once('connect', () => settle(true));
+    // A server that takes no connection within that time holds the address all the same
+    socket.once('timeout', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}
+
+/** Listens at a local address; what a killed predecessor left there is cleared away. Fails with `not-now` when it is in use. */
+export async function listenLocally(server: net.Server, address: string): Promise<void> {
+  if (await isAlive(address)) throw fail('not-now', undefined, { detail: `another campus listens at ${address}` });
+  if (process.platform !== 'win32') await rm(address, { force: true });
+  await listen(server, { path: address });
+  // The directory keeps others out; this says so of the socket as well
+  if (process.platform !== 'win32') await chmod(address, 0o600);
+}
+
+/** Listens on a loopback port, 0 for any; resolves with its number. Fails with `not-now` when it is in use. */
+export async function listenOnLoopback(server: net.Server, port: number): Promise<number> {
+  try {
+    await listen(server, { host: '127.0.0.1', port });
+  } catch (cause) {
+    throw fail('not-now', undefined, {
+      cause,
+      detail: `cannot listen on port ${port}: ${cause instanceof Error ? cause.message : 'unknown error'}`,
+    });
+  }
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : port;
+}
+
+function listen(server: net.Server, options: net.ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,100 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { GrantTarget } from '../shared/access-protocol.ts';
+import type { Now } from './clock.ts';
+import { createDirectory } from './directory.ts';
+import { createFactors } from './factors/factors.ts';
+import { createGatewayServer, type GatewayServer } from './gateway/server.ts';
+import { createSessions, type SessionRules, type Sessions } from './gateway/sessions.ts';
+import { createLockout, type Lockout } from './lockout.ts';
+import { createPortalSignIns } from './portal-sign-ins.ts';
+import { issuerName, portalAddress, portalHost } from './profile.ts';
+import { createRelayServer, type RelayServer, type RelayTarget } from './relay/server.ts';
+import type { Directory, Factors, PortalSignIns } from './services.ts';
+import type { Store } from './store.ts';
+
+/** The path of the relay on the gateway. */
+export const relayPath = '/relay';
+
+/** What a person may have at a time, and how often a session goes on beyond its lifetime. */
+const sessionsPerPerson = 2;
+const extensions = 3;
+
+export interface ServiceOptions {
+  store: Store;
+  now: Now;
+  report: (error: unknown) => void;
+  /** The local socket that the portal listens at. */
+  portalSocket: string;
+  sessionMinutes: number;
+  idleMinutes: number;
+  numberMatching: boolean;
+  notice: string | null;
+  targets: readonly GrantTarget[];
+}
+
+/** Everything of the campus that is not a page. */
+export interface Services {
+  directory: Directory;
+  factors: Factors;
+  lockout: Lockout;
+  signIns: PortalSignIns;
+  sessions: Sessions;
+  gateway: GatewayServer;
+  relay: RelayServer;
+  /** Ends every connection of clients; sessions go on. */
+  hangUp(): void;
+  /** Lets go of all that waits. */
+  close(): void;
+}
+
+/** Builds each service once and hands it its neighbours. */
+export async function openServices(options: ServiceOptions): Promise<Services> {
+  const { store, now, report, targets, notice, numberMatching } = options;
+  const lockout = createLockout({ store, now });
+  const directory = await createDirectory({ store, lockout });
+  const factors = createFactors({ store, lockout, now, issuer: issuerName, numberMatching });
+  const signIns = createPortalSignIns({ portalAddress, now });
+  const rules: SessionRules = {
+    lifetimeMs: options.sessionMinutes * 60_000,
+    idleMs: options.idleMinutes * 60_000,
+    perPerson: sessionsPerPerson,
+    extensions,
+  };
+  const sessions = createSessions({ store, now, rules, targets, report });
+  const gateway = createGatewayServer({ directory, factors, lockout, sessions, signIns, rules, notice, relayPath, targets, report });
+  const relay = createRelayServer({
+    authorize: (ticket) => sessions.authorize(ticket),
+    resolve: (host, port) => resolve(host, port, options.portalSocket),
+  });
+  return {
+    directory,
+    factors,
+    lockout,
+    signIns,
+    sessions,
+    gateway,
+    relay,
+    hangUp() {
+      relay.close();
+      gateway.close();
+    },
+    close() {
+      sessions.close();
+      factors.close();
+    },
+  };
+}
+
+/** Where a campus name leads. The portal is at its local socket; other names are the resolver's, and the grant decides. */
+async function resolve(host: string, port: number, portalSocket: string): Promise<RelayTarget | null> {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  if (name === portalHost) return port === 443 ? { path: portalSocket } : null;
+  if (isIP(name)) return { host: name, port };
+  try {
+    const { address } = await lookup(name);
+    return { host: address, port };
+  } catch {
+    return null; // the resolver knows no such name; the relay says so
+  }
+}
