@@ -1,0 +1,31 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** What the demo and the tests use beside npm's packages: how to tell that it is there, and Debian's name for it. */
+const tools = {
+  chromium: { proof: '/usr/bin/chromium', packages: ['chromium'] },
+  xvfb: { proof: '/usr/bin/Xvfb', packages: ['xvfb'] },
+  fonts: { proof: '/usr/share/fonts/opentype/noto', packages: ['fonts-noto-cjk'] },
+  keychain: { proof: '/usr/bin/gnome-keyring-daemon', packages: ['gnome-keyring', 'libsecret-1-0'] },
+  dbus: { proof: '/usr/bin/dbus-run-session', packages: ['dbus', 'dbus-x11'] },
+} as const;
+export type SystemTool = keyof typeof tools;
+
+export const demoTools: readonly SystemTool[] = ['chromium'];
+export const testTools: readonly SystemTool[] = ['chromium', 'xvfb', 'fonts', 'keychain', 'dbus'];
+
+/**
+ * Makes sure that these tools are on this machine: installs what is missing where that takes no question (root
+ * on Debian or Ubuntu), otherwise throws with the command to run.
+ */
+export function ensureSystemTools(wanted: readonly SystemTool[]): void {
+  const missing = wanted.filter((tool) => !existsSync(tools[tool].proof)).flatMap((tool) => tools[tool].packages);
+  if (missing.length === 0) return;
+  const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  const hasApt = spawnSync('apt-get', ['--version']).status === 0;
+  if (!hasApt || process.getuid?.() !== 0) throw new Error(`Missing on this computer: ${missing.join(', ')}. On Debian: sudo ${command}`);
+  console.log(`Installing what this needs from Debian: ${missing.join(', ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  execFileSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 'ignore', 'inherit'], env });
+  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { stdio: ['ignore', 'ignore', 'inherit'], env });
+}

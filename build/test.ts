@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { ensureSystemTools, testTools } from './system.ts';
+
+/**
+ * Runs the suites and closes with one line, `N passed, N failed`: `npm test`. `--only unit|e2e` runs one of
+ * them, `--long` what takes longer.
+ */
+const { values } = parseArgs({ options: { only: { type: 'string' }, long: { type: 'boolean', default: false } } });
+
+const vitestReport = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), numFailedTestSuites: z.number() });
+const playwrightReport = z.object({
+  stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number() }),
+  errors: z.array(z.unknown()),
+});
+
+interface Tally {
+  passed: number;
+  failed: number;
+}
+
+if (process.platform === 'linux') ensureSystemTools(testTools);
+mkdirSync('out', { recursive: true });
+if (run('node', ['--import', 'tsx', 'build/bundle.ts']) !== 0) throw new Error('The build failed.');
+
+const tallies: Tally[] = [];
+if (values.only !== 'e2e') tallies.push(unit());
+if (values.only !== 'unit' && !values.long) tallies.push(endToEnd());
+const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+
+function unit(): Tally {
+  const report = 'out/unit.json';
+  const env = { ...process.env, ...(values.long ? { CAUSEWAY_LONG: '1' } : {}) };
+  const status = run('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile=${report}`], env);
+  const { numPassedTests, numFailedTests, numFailedTestSuites } = vitestReport.parse(JSON.parse(readFileSync(report, 'utf8')));
+  const broken = numFailedTests + (numFailedTests === 0 ? numFailedTestSuites : 0);
+  // A run that fails without a failed test (an unhandled rejection, say) has failed all the same
+  return { passed: numPassedTests, failed: Math.max(broken, status === 0 ? 0 : 1) };
+}
+
+function endToEnd(): Tally {
+  const report = 'out/e2e.json';
+  const status = run('npx', ['playwright', 'test'], { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  const { stats, errors } = playwrightReport.parse(JSON.parse(readFileSync(report, 'utf8')));
+  return { passed: stats.expected, failed: Math.max(stats.unexpected + stats.flaky + errors.length, status === 0 ? 0 : 1) };
+}
+
+function run(command: string, args: readonly string[], env = process.env): number {
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit', env, shell: process.platform === 'win32' });
+  if (error) throw error;
+  return status ?? 1;
+}
