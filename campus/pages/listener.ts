@@ -76,9 +76,9 @@ function excuse(site: Site, error: unknown, visit: Visit): Reply {
   if (status === 500) console.error(`${site.look.service} failed at ${visit.path}:`, error);
   const own = site.excuse?.(failure, status, visit);
   if (own) return own;
-  const [title, text] = refusals[status];
   const inWords = error instanceof CausewayError && !(error instanceof Refusal);
-  return errorPage(site, status, title, inWords ? sentence(failure, site.now()) : text);
+  const [title, text] = inWords ? ['That did not work', sentence(failure, site.now())] : refusals[status];
+  return errorPage(site, status, title, text);
 }
 
 const refusals: Record<ErrorStatus, readonly [title: string, text: string]> = {

@@ -138,7 +138,7 @@ export function addAdding(site: PortalSite): void {
       if (guest.at.adding.done) return '/add/done';
       return enrolmentOf(guest)?.device ? null : '/add/scan';
     },
-    preselect: (_guest, devices) => devices.toSorted((one, other) => other.addedAt - one.addedAt)[0],
+    preselect: (guest, devices) => devices.find(({ id }) => id === enrolmentOf(guest)?.device?.id),
     accepted: (guest) => {
       guest.at.adding.done = true;
     },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { fail, type Failure } from '../../shared/failure.ts';
+import { CausewayError, fail } from '../../shared/failure.ts';
 import { taskSchema, type Task } from '../../shared/task.ts';
 import { sentence } from '../pages/failures.ts';
 import { button, field, form, typedPassword, typedUserId } from '../pages/forms.ts';
@@ -20,7 +20,7 @@ const oneTimeForm = z.object({ token: z.string().min(1).max(200), task: z.option
 
 /** Getting in and out: the sign-in page, the one-time sign-in, the choice of two, the on-campus probe. */
 export function addSignIn(site: PortalSite): void {
-  const { directory, factors, signIns, now, campusId } = site.options;
+  const { directory, signIns, now, campusId } = site.options;
 
   function signInPage(session: Session<PortalState>, cookies: string[]): Reply {
     const { notice, userId } = session.state;
@@ -44,13 +44,11 @@ export function addSignIn(site: PortalSite): void {
     return redirect(to, [cookie]);
   }
 
-  /** The person, or why not. Names that nobody has are locked as well, so that a lock does not tell who exists. */
-  async function check(userId: string, password: string): Promise<Person | Failure> {
-    const good = await directory.checkPassword(userId, password);
-    const person = directory.person(userId);
-    if (good && person) return person;
-    const untilAt = factors.lockedUntil(userId);
-    return untilAt === null ? { code: 'sign-in-rejected' } : { code: 'account-locked', params: { untilAt } };
+  /** The person. Rejects with `sign-in-rejected` or `account-locked`; names that nobody has are locked as well, so that a lock does not tell who exists. */
+  async function check(userId: string, password: string): Promise<Person> {
+    const person = (await directory.checkPassword(userId, password)) ? directory.person(userId) : null;
+    if (!person) throw fail('sign-in-rejected');
+    return person;
   }
 
   site.router.get('/.well-known/causeway-on-campus', () => json({ campus: campusId }));
@@ -69,11 +67,14 @@ export function addSignIn(site: PortalSite): void {
     const fields = await readForm(visit);
     checkCsrf(session.csrf, fields['csrf']);
     const { userId, password } = parseFields(signInForm, fields);
-    const outcome = await check(userId, password);
-    if ('userId' in outcome) return enter(outcome, session, '/home');
-    session.state.notice = outcome;
-    session.state.userId = userId;
-    return redirect('/sign-in');
+    try {
+      return enter(await check(userId, password), session, '/home');
+    } catch (error) {
+      if (!(error instanceof CausewayError)) throw error;
+      session.state.notice = error.failure;
+      session.state.userId = userId;
+      return redirect('/sign-in');
+    }
   });
 
   // The one POST without a session's token: what protects it is that its own token is good once, for a minute

@@ -59,10 +59,7 @@ export class RecoveryDesk {
     const { directory, factors } = this.options;
     const { userId } = this.#find(token).person;
     this.#takeTry(userId);
-    if (!(await directory.checkPassword(userId, password))) {
-      const untilAt = factors.lockedUntil(userId);
-      throw untilAt === null ? fail('recovery-password') : fail('account-locked', { untilAt });
-    }
+    if (!(await directory.checkPassword(userId, password))) throw fail('recovery-password');
     this.#giveTryBack(userId);
     const issued = await factors.issueRecoveryPasscode(userId);
     const verified = this.#verified.get(token);

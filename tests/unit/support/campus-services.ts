@@ -23,6 +23,8 @@ export async function openTestServices(options: { numberMatching?: boolean } = {
   return {
     clock,
     now,
+    store,
+    dataDirectory: directoryPath,
     directory,
     factors,
     signIns,

@@ -72,8 +72,8 @@ export class Visitor {
 
   /** Presses the button of this name, with fields filled in; everything else is sent as the page has it. */
   async submit(shown: Shown, label: string, filled: Record<string, string> = {}): Promise<Shown> {
-    for (const form of shown.html.match(/<form\b.*?<\/form>/gs) ?? []) {
-      const button = (form.match(/<button\b.*?<\/button>/gs) ?? []).find((markup) => labelOf(markup).startsWith(label));
+    for (const form of shown.html.match(/<form\b.*?<\/form\s*>/gs) ?? []) {
+      const button = (form.match(/<button\b.*?<\/button\s*>/gs) ?? []).find((markup) => labelOf(markup).startsWith(label));
       if (!button) continue;
       const opening = form.slice(0, form.indexOf('>') + 1);
       const fields = { ...fieldsOf(form), ...filled };
@@ -88,7 +88,7 @@ export class Visitor {
 
   /** Follows the link of this name. */
   async follow(shown: Shown, label: string): Promise<Shown> {
-    const link = (shown.html.match(/<a\b.*?<\/a>/gs) ?? []).find((markup) => labelOf(markup).startsWith(label));
+    const link = (shown.html.match(/<a\b.*?<\/a\s*>/gs) ?? []).find((markup) => labelOf(markup).startsWith(label));
     const href = link && attribute(link, 'href');
     if (!href) throw new Error(`no link “${label}” on ${shown.path}: ${textOf(shown)}`);
     return await this.get(href);
@@ -137,7 +137,7 @@ function fieldsOf(form: string): Record<string, string> {
     if (name === null || type === 'file' || (type === 'radio' && !/\schecked\b/.test(input))) continue;
     fields[name] = attribute(input, 'value') ?? '';
   }
-  for (const select of form.match(/<select\b.*?<\/select>/gs) ?? []) {
+  for (const select of form.match(/<select\b.*?<\/select\s*>/gs) ?? []) {
     const options = select.match(/<option\b[^>]*>/gs) ?? [];
     const chosen = options.find((option) => /\sselected\b/.test(option)) ?? options[0];
     const name = attribute(select, 'name');
