@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { accessSync, constants, copyFileSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppNotice } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
@@ -8,10 +8,8 @@ const fileName = 'settings.json';
 /** A settings file holds some profiles and names; one larger than this was not written by us. */
 const maxFileBytes = 8 * 1024 * 1024;
 
-/** The part of electron-store that is used here: it writes the whole file at once, and the file is always whole. */
-interface FileStore {
-  store: Record<string, unknown>;
-}
+/** Puts the whole file on disk, atomically, or throws. */
+type Write = (file: Record<string, unknown>) => void;
 
 /**
  * What is kept between runs, in `settings.json`. The value in memory is the truth; every change is on disk when
@@ -20,13 +18,12 @@ interface FileStore {
 export class Settings {
   readonly #listeners = new Set<(notice: AppNotice) => void>();
   readonly #notices: AppNotice[];
-  readonly #open: () => FileStore;
-  #store: FileStore | null = null;
+  readonly #write: Write;
   #kept: Kept;
 
-  private constructor(kept: Kept, notices: readonly Failure[], open: () => FileStore) {
+  private constructor(kept: Kept, notices: readonly Failure[], write: Write) {
     this.#kept = kept;
-    this.#open = open;
+    this.#write = write;
     this.#notices = notices.map(notice);
     this.#save();
   }
@@ -40,19 +37,19 @@ export class Settings {
    */
   static async open(directory: string, now: () => number = Date.now): Promise<Settings> {
     const path = join(directory, fileName);
-    const open = await storeOpener(directory);
+    const write = await fileWriter(directory);
     const text = readText(path);
-    if (text === null) return new Settings(freshlyKept(), [], open);
+    if (text === null) return new Settings(freshlyKept(), [], write);
 
     const read = readKept(text);
-    if (read.kind === 'read' && read.dropped.length === 0) return new Settings(read.kept, [], open);
+    if (read.kind === 'read' && read.dropped.length === 0) return new Settings(read.kept, [], write);
 
     const word = read.kind === 'newer' ? 'newer' : 'damaged';
     const file = `settings.${word}-${new Date(now()).toISOString().replaceAll(/[:.]/g, '')}.json`;
     const [kept, params] =
       read.kind === 'read' ? [read.kept, { file, keys: read.dropped.join(', ').slice(0, 500) }] : [freshlyKept(), { file }];
     const aside = keepAside(path, join(directory, file), read.kind === 'read');
-    if (aside === null) return new Settings(kept, [{ code: `settings-${word}`, params }], open);
+    if (aside === null) return new Settings(kept, [{ code: `settings-${word}`, params }], write);
     // It must not be written over: this run keeps its settings in memory, and the file stays where it is
     const never = () => {
       throw aside;
@@ -84,8 +81,7 @@ export class Settings {
 
   #save(): void {
     try {
-      this.#store ??= this.#open();
-      this.#store.store = { version: keptVersion, ...this.#kept };
+      this.#write({ version: keptVersion, ...this.#kept });
     } catch (error) {
       if (this.#notices.some(({ failure }) => failure.code === 'settings-unwritable')) return;
       const told = notice({ code: 'settings-unwritable', detail: error instanceof Error ? error.message : '' });
@@ -118,15 +114,21 @@ function keepAside(path: string, aside: string, copy: boolean): Error | null {
 }
 
 /**
- * How to make the file's writer. electron-store imports `electron`, whose npm package would start a download where
- * this is not Electron (tests, command lines); a place named in the environment stops that.
+ * The file's writer. electron-store imports `electron`, whose npm package would start a download where this is not
+ * Electron (tests, command lines); a place named in the environment stops that.
  */
-async function storeOpener(directory: string): Promise<() => FileStore> {
+async function fileWriter(directory: string): Promise<Write> {
   const outside = !('electron' in process.versions) && process.env['ELECTRON_OVERRIDE_DIST_PATH'] === undefined;
   if (outside) process.env['ELECTRON_OVERRIDE_DIST_PATH'] = directory;
   try {
     const { default: Store } = await import('electron-store');
-    return () => new Store({ cwd: directory, name: 'settings', configFileMode: 0o600, accessPropertiesByDotNotation: false });
+    let store: InstanceType<typeof Store> | null = null;
+    return (file) => {
+      // Where it may not write, electron-store tries for a second with the whole process standing still: ask first
+      if (existsSync(directory)) accessSync(directory, constants.W_OK);
+      store ??= new Store({ cwd: directory, name: 'settings', configFileMode: 0o600, accessPropertiesByDotNotation: false });
+      store.store = file;
+    };
   } finally {
     if (outside) delete process.env['ELECTRON_OVERRIDE_DIST_PATH'];
   }
