@@ -108,7 +108,10 @@ async function start(options: CampusOptions, closers: (() => unknown)[], stop: (
     notice: options.notice === undefined ? defaultNotice : options.notice,
     targets: [{ host: portalHost, ports: [443] }, ...(options.targets ?? [])],
   });
-  closers.push(() => services.close());
+  closers.push(
+    () => store.settled(),
+    () => services.close(),
+  );
 
   const sites = new Map<string, Site>();
   const front = createFront(authority.services, sites);

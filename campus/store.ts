@@ -22,6 +22,8 @@ export interface Store {
    * Rejects with what `change` threw, or with `settings-unwritable`.
    */
   update<T>(change: (draft: CampusDocument) => T): Promise<T>;
+  /** Resolves once every change asked for so far is done with, one way or the other. */
+  settled(): Promise<void>;
 }
 
 export const storeFileName = 'campus.json';
@@ -36,7 +38,7 @@ export async function openStore(directory: string): Promise<Store> {
   const file = join(directory, storeFileName);
   let document = await load(file);
   let written = JSON.stringify(document);
-  let queue: Promise<unknown> = Promise.resolve();
+  let queue: Promise<void> = Promise.resolve();
 
   const apply = async <T>(change: (draft: CampusDocument) => T): Promise<T> => {
     const draft = structuredClone(document);
@@ -56,9 +58,11 @@ export async function openStore(directory: string): Promise<Store> {
     },
     update(change) {
       const done = queue.then(() => apply(change));
-      queue = done.catch(() => undefined); // the caller hears of it; the next change starts afresh
+      const over = (): void => undefined;
+      queue = done.then(over, over); // the caller hears of a failure; the next change starts afresh
       return done;
     },
+    settled: () => queue,
   };
 }
 
