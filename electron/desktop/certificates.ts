@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import type { Certificate } from 'electron';
 import type { CertificateJudge, Verdict } from '../trust/certificate.ts';
 import type { Failure } from '../../shared/failure.ts';
 
@@ -10,10 +9,16 @@ import type { Failure } from '../../shared/failure.ts';
 export const verifyCode = { accept: 0, refuse: -2, chromiumDecides: -3 } as const;
 export type VerifyCode = (typeof verifyCode)[keyof typeof verifyCode];
 
+/** A certificate with its issuer's, as Electron's own type has it; the last one of a chain comes without. */
+export interface PresentedCertificate {
+  data: string; // PEM
+  issuerCert?: PresentedCertificate;
+}
+
 /** What Chromium asks about: the host, what it presented, and Chromium's own result (0: the system trusts it). */
 export interface VerifyRequest {
   hostname: string;
-  certificate: Pick<Certificate, 'data' | 'issuerCert'>;
+  certificate: PresentedCertificate;
   errorCode: number;
 }
 
@@ -21,11 +26,11 @@ export interface VerifyRequest {
 const maxChain = 10;
 
 /** The chain that was presented, leaf first. Empty where its leaf cannot be read. */
-export function chainOf(certificate: Pick<Certificate, 'data' | 'issuerCert'>): X509Certificate[] {
+export function chainOf(certificate: PresentedCertificate): X509Certificate[] {
   const chain: X509Certificate[] = [];
   const seen = new Set<string>();
-  let next: Partial<Pick<Certificate, 'data' | 'issuerCert'>> | undefined = certificate;
-  while (next?.data && chain.length < maxChain && !seen.has(next.data)) {
+  let next: PresentedCertificate | undefined = certificate;
+  while (next && chain.length < maxChain && !seen.has(next.data)) {
     seen.add(next.data);
     try {
       chain.push(new X509Certificate(next.data));

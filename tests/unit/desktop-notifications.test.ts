@@ -1,0 +1,95 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { double } from '../electron-double/index.ts';
+import { createNotifier, type Notifier } from '../../electron/desktop/notifications.ts';
+import type { AccessState } from '../../shared/access-state.ts';
+import { defaultPreferences } from '../../shared/settings.ts';
+import { speakerFor } from '../../shared/words/say.ts';
+import { accessStates, appState, campus } from './support/app-state.ts';
+
+vi.mock('electron', () => import('../electron-double/index.ts'));
+
+const speaker = speakerFor('en', []);
+const push: AccessState = { ...accessStates.asking, prompt: { kind: 'push', device: "Mei's phone", number: '417', deadline: 5_000 } };
+const expiring: AccessState = { ...accessStates.connected, expiring: true };
+const ended: AccessState = { kind: 'idle', ending: { code: 'session-expired' } };
+
+const clicks = vi.fn();
+let notifier: Notifier;
+beforeEach(() => {
+  double.notifications.splice(0);
+  clicks.mockClear();
+  notifier = createNotifier(clicks);
+});
+
+const follow = (access: AccessState, { focused = false, wanted = true } = {}): void =>
+  notifier.follow(appState(access, { preferences: { ...defaultPreferences, notifications: wanted } }), focused, speaker);
+const shown = (): string[] => double.notifications.map(({ title, body }) => `${title} ${body}`);
+const standing = (): string[] => double.notifications.filter(({ isOpen }) => isOpen).map(({ title }) => title);
+
+describe('a push that waits', () => {
+  it('is told once, with the device and the number to type', () => {
+    follow(push);
+    follow(push);
+    expect(shown()).toEqual([expect.stringMatching(/Mei's phone.*417/)]);
+  });
+
+  it('opens the window by a click', () => {
+    follow(push);
+    double.notifications[0]?.emit('click', {});
+    expect(clicks).toHaveBeenCalledOnce();
+  });
+
+  it('goes away when it was answered', () => {
+    follow(push);
+    follow(accessStates.opening);
+    expect(standing()).toEqual([]);
+  });
+
+  it('is not told to a person who looks at the window, nor to one who wants none', () => {
+    follow(push, { focused: true });
+    follow(push, { wanted: false });
+    expect(shown()).toEqual([]);
+  });
+
+  it('goes away when the person comes to the window', () => {
+    follow(push);
+    follow(push, { focused: true });
+    expect(standing()).toEqual([]);
+  });
+});
+
+describe('a session', () => {
+  it('that nears its end is told of once, and again after it was extended', () => {
+    follow(accessStates.connected);
+    follow(expiring);
+    follow({ ...accessStates.reconnecting });
+    follow(expiring);
+    follow(accessStates.connected);
+    expect(shown().filter((text) => text.includes('ends at'))).toHaveLength(1);
+    expect(standing()).toEqual([]);
+    follow({ ...accessStates.connected, expiring: true, expiresAt: 99_000_000 });
+    expect(shown().filter((text) => text.includes('ends at'))).toHaveLength(2);
+  });
+
+  it('that ended by itself is told of, with its reason; the warning before it is gone', () => {
+    follow(expiring);
+    follow({ kind: 'closing', profileId: 'campus-test', ending: { code: 'session-expired' } });
+    follow(ended);
+    expect(standing()).toEqual([expect.stringContaining(campus)]);
+    expect(shown().at(-1)).toContain(speaker.failure({ code: 'session-expired' }).happened);
+  });
+
+  it('that the person ended is not', () => {
+    follow(accessStates.connected);
+    follow(accessStates.closing);
+    follow(accessStates.idle);
+    expect(shown()).toEqual([]);
+  });
+
+  it('that never was has no end to tell of: the window says why signing in failed', () => {
+    follow(accessStates.checking);
+    follow(accessStates.contacting);
+    follow({ kind: 'idle', ending: { code: 'gateway-unreachable' } });
+    expect(shown()).toEqual([]);
+  });
+});
