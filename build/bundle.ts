@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { build, type BuildOptions } from 'esbuild';
 import { build as buildRenderer } from 'vite';
 
@@ -47,7 +46,6 @@ const double: BuildOptions = {
   external: ['playwright-core'],
 };
 
-await rm('dist', { recursive: true, force: true });
 await Promise.all([
   ...[main, preload, double].map((options) => build(options)),
   buildRenderer({ configFile: 'renderer/vite.config.ts', logLevel: 'warn' }),

@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import * as z from 'zod';
 import { startChromium, type Chromium } from './chromium.ts';
+import { followDownloads } from './downloads.ts';
 import { Pages } from './pages.ts';
 import { openWindows, preventable, report } from './registry.ts';
 import { SingleInstance } from './single-instance.ts';
@@ -59,7 +61,7 @@ class App extends EventEmitter {
     const chromium = await startChromium(path.join(this.getPath('userData'), 'Chromium'), this.switches);
     const pages = new Pages(chromium);
     await pages.start();
-    await chromium.connection.root.send('Target.setDiscoverTargets', { discover: true });
+    followDownloads(chromium.connection.root, this.getPath('downloads'));
     // What Playwright waits for when it launches an Electron
     if (isProcess) console.error(`DevTools listening on ${chromium.endpoint}`);
     return { chromium, pages };
@@ -85,10 +87,16 @@ class App extends EventEmitter {
     this.name = name;
   }
   getVersion(): string {
-    return process.env['npm_package_version'] ?? '0.0.0';
+    const { version } = z
+      .object({ version: z.string() })
+      .parse(JSON.parse(readFileSync(path.join(this.getAppPath(), 'package.json'), 'utf8')));
+    return version;
   }
+  /** The folder of the package that the main script belongs to. */
   getAppPath(): string {
-    return process.cwd();
+    let folder = path.dirname(path.resolve(process.argv[1] ?? '.'));
+    while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder)) folder = path.dirname(folder);
+    return folder;
   }
   getLocale(): string {
     return this.languages[0] ?? 'en-US';

@@ -1,11 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { BaseWindowConstructorOptions, Rectangle } from 'electron';
 import { app } from './app.ts';
-import { openWindows, preventable } from './registry.ts';
+import { focus, openWindows, preventable } from './registry.ts';
 import { View } from './view.ts';
 
 let nextId = 1;
-let focused: BaseWindow | null = null;
 
 /** A window: its state and events. It is not drawn; `picture` shows what it would look like. */
 export class BaseWindow extends EventEmitter {
@@ -35,7 +34,7 @@ export class BaseWindow extends EventEmitter {
     return [...openWindows.values()];
   }
   static getFocusedWindow(): BaseWindow | null {
-    return focused;
+    return focus.window;
   }
   static fromId(id: number): BaseWindow | null {
     return openWindows.get(id) ?? null;
@@ -66,18 +65,18 @@ export class BaseWindow extends EventEmitter {
     return this.visible && !this.minimized && !this.destroyed;
   }
   focus(): void {
-    if (this.destroyed || !this.visible || focused === this) return;
-    focused?.blur();
-    focused = this;
+    if (this.destroyed || !this.visible || this.isFocused()) return;
+    focus.window?.blur();
+    focus.window = this;
     this.emit('focus');
   }
   blur(): void {
-    if (focused !== this) return;
-    focused = null;
+    if (!this.isFocused()) return;
+    focus.window = null;
     this.emit('blur');
   }
   isFocused(): boolean {
-    return focused === this;
+    return focus.window === this;
   }
   moveTop(): void {
     return;

@@ -45,7 +45,7 @@ export async function inspectServer(hostname: string, stream: Duplex): Promise<V
   try {
     await once(socket, 'secureConnect');
     const certificate = certificateOf(socket.getPeerCertificate(true));
-    const result = verdictOf(socket.authorized ? '' : String(Reflect.get(socket.authorizationError, 'code') ?? socket.authorizationError));
+    const result = verdictOf(socket.authorized ? '' : String(socket.authorizationError));
     return { hostname, certificate, validatedCertificate: certificate, isIssuedByKnownRoot: result.errorCode === 0, ...result };
   } finally {
     socket.destroy();

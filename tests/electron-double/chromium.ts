@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable, Writable } from 'node:stream';
@@ -45,13 +45,20 @@ const quiet = [
   '--disable-prompt-on-repost',
   // Frames of other sites stay in the page's process, so that one DevTools session sees all of its requests
   '--disable-site-isolation-trials',
+  // Pictures of pages that are not in front
+  '--enable-features=CDPScreenshotNewSurface',
   `--disable-features=${disabledFeatures.join(',')}`,
   '--force-color-profile=srgb',
   '--metrics-recording-only',
   '--password-store=basic',
   '--use-mock-keychain',
   '--allow-file-access-from-files',
+  // A camera and a microphone that a page could ask for
+  '--use-fake-device-for-media-stream',
 ];
+
+/** Chrome connects ahead to where a person might go; Electron does not. 2 is `NetworkPredictionOptions::kDisabled`. */
+const preferences = { net: { network_prediction_options: 2 } };
 
 /** What containers and root need: no user namespaces, no GPU, a small /dev/shm. */
 const confined = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
@@ -66,7 +73,8 @@ export const headed = process.env['CAUSEWAY_HEADED'] === '1';
 export async function startChromium(directory: string, switches: readonly string[]): Promise<Chromium> {
   sweep(directory);
   const profile = path.join(directory, String(process.pid));
-  mkdirSync(profile, { recursive: true });
+  mkdirSync(path.join(profile, 'Default'), { recursive: true });
+  writeFileSync(path.join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
   const mode = headed ? [] : ['--headless=new'];
   const child = spawn(
     process.env['CHROMIUM'] ?? '/usr/bin/chromium',

@@ -7,6 +7,7 @@ import { ipcMain } from './ipc.ts';
 import { Menu, type MenuItem } from './menu.ts';
 import { nativeTheme, type Look } from './native-theme.ts';
 import { notifications } from './notification.ts';
+import { picture } from './picture.ts';
 import { preventable } from './registry.ts';
 import { trays } from './tray.ts';
 import type { WebContents } from './web-contents.ts';
@@ -23,6 +24,7 @@ export const double = {
   dialogAnswers,
   clipboard,
   frameAt,
+  picture,
 
   windows: (): BaseWindow[] => BaseWindow.getAllWindows(),
 
@@ -59,6 +61,10 @@ export const double = {
   /** The desktop hands over a link or a file, as macOS does. */
   openUrl: (url: string): boolean => app.emit('open-url', preventable({}), url),
   openFile: (file: string): boolean => app.emit('open-file', preventable({}), file),
+
+  /** The computer ends the session, as Windows tells a window. */
+  endSession: (): void =>
+    BaseWindow.getAllWindows().forEach((window) => window.emit('query-session-end', preventable({ reasons: ['shutdown'] }))),
 
   setLook: (look: Partial<Look>): void => nativeTheme.change(look),
   setLanguages: (languages: string[]): void => void (app.languages = languages),

@@ -47,7 +47,10 @@ async function tunnel(proxy: URL, host: string, port: number, login: string | nu
   return await new Promise((resolve, reject) => {
     asked.once('error', reject);
     asked.once('connect', (response, socket) => {
-      if (response.statusCode === 200) return resolve({ socket });
+      if (response.statusCode === 200) {
+        resolve({ socket });
+        return;
+      }
       socket.destroy();
       if (response.statusCode === 407) resolve({ realm: /realm="([^"]*)"/.exec(response.headers['proxy-authenticate'] ?? '')?.[1] ?? '' });
       else reject(new Error(`the proxy answered ${response.statusCode ?? 'nothing'}`));

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** An image as bytes, with where it came from. Nothing is decoded but a PNG's size. */
 export class NativeImage {
@@ -43,16 +43,15 @@ export class NativeImage {
 
 const bytesOf = (dataURL: string): Buffer => Buffer.from(dataURL.slice(dataURL.indexOf(',') + 1), 'base64');
 
-/** Electron's `nativeImage`: like there, a file that cannot be read is an empty image. */
+/** Electron's `nativeImage`: like there, a file that is not there is an empty image, and one ending in `@2x` beside it is the same for fine screens. */
 export const nativeImage = {
   createEmpty: (): NativeImage => new NativeImage('', Buffer.alloc(0)),
   createFromBuffer: (bytes: Buffer): NativeImage => new NativeImage('buffer', bytes),
   createFromDataURL: (url: string): NativeImage => new NativeImage('data', bytesOf(url)),
   createFromPath(file: string): NativeImage {
-    try {
-      return new NativeImage(file, readFileSync(file));
-    } catch {
-      return new NativeImage(file, Buffer.alloc(0));
-    }
+    const image = new NativeImage(file, existsSync(file) ? readFileSync(file) : Buffer.alloc(0));
+    const twice = file.replace(/(\.\w+)$/, '@2x$1');
+    if (existsSync(twice)) image.addRepresentation({ scaleFactor: 2, buffer: readFileSync(twice) });
+    return image;
   },
 };

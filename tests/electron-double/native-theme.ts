@@ -11,6 +11,9 @@ export interface Look {
 
 /** Electron's `nativeTheme`. Pages see the same by their media queries. */
 class NativeTheme extends EventEmitter {
+  readonly shouldUseInvertedColorScheme = false;
+  readonly prefersReducedTransparency = false;
+  readonly inForcedColorsMode = false;
   private source: 'system' | 'light' | 'dark' = 'system';
   private look: Look = { dark: false, highContrast: false, reducedMotion: false };
 
@@ -24,17 +27,11 @@ class NativeTheme extends EventEmitter {
   get shouldUseDarkColors(): boolean {
     return this.source === 'system' ? this.look.dark : this.source === 'dark';
   }
+  get shouldUseDarkColorsForSystemIntegratedUI(): boolean {
+    return this.look.dark;
+  }
   get shouldUseHighContrastColors(): boolean {
     return this.look.highContrast;
-  }
-  get shouldUseInvertedColorScheme(): boolean {
-    return false;
-  }
-  get prefersReducedTransparency(): boolean {
-    return false;
-  }
-  get inForcedColorsMode(): boolean {
-    return false;
   }
 
   /** The person changes the system's look. */

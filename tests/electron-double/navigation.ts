@@ -1,16 +1,12 @@
 import type { Protocol } from 'devtools-protocol';
-import type { CdpSession } from './cdp.ts';
+import { ifStillThere, type CdpSession } from './cdp.ts';
 import { frameAt } from './frame.ts';
+import type { PostLoad } from './load.ts';
 import { netErrorOf, type NetError } from './net-errors.ts';
+import { isBlankStart } from './pages.ts';
 import { toAppAddress } from './protocol.ts';
 import { preventable, report } from './registry.ts';
 import type { WebContents } from './web-contents.ts';
-
-/** The body and headers of a load that the app posts. */
-export interface PostLoad {
-  body: Buffer;
-  headers: Record<string, string>;
-}
 
 /** One load of the main frame, from its start until it is there or given up. */
 interface Load {
@@ -20,6 +16,7 @@ interface Load {
   byApp: boolean;
   post: PostLoad | null;
   status: number;
+  error: NetError | null;
 }
 
 /** Turns what DevTools tells of a page's frames into Electron's navigation events, in Electron's order. */
@@ -57,7 +54,7 @@ export class Navigation {
     cdp.on('Page.frameNavigated', ({ frame }) => this.committed(frame));
     cdp.on('Page.navigatedWithinDocument', ({ frameId, url }) => this.movedWithin(frameId, toAppAddress(url)));
     cdp.on('Page.domContentEventFired', () => this.emitLater(() => !this.isErrorPage && contents.emit('dom-ready', {})));
-    cdp.on('Page.loadEventFired', () => this.emitLater(() => !this.isErrorPage && contents.emit('did-finish-load', {})));
+    cdp.on('Page.loadEventFired', () => this.finished());
   }
 
   /** The next navigation to this address is the app's own. */
@@ -105,7 +102,13 @@ export class Navigation {
 
   async refreshHistory(): Promise<void> {
     const { entries, currentIndex } = await this.cdp.send('Page.getNavigationHistory');
-    this.history = { entries, index: currentIndex };
+    // There is no way back to the blank start
+    const own = entries.filter(({ url }) => !isBlankStart(url));
+    this.history = { entries: own, index: currentIndex - (entries.length - own.length) };
+  }
+
+  private refreshLater(): void {
+    this.inOrder = this.inOrder.then(() => ifStillThere(this.refreshHistory())).catch(report);
   }
 
   private started({ frameId, url, loaderId, navigationType }: Protocol.Page.FrameStartedNavigatingEvent): void {
@@ -121,6 +124,7 @@ export class Navigation {
         byApp: asked !== null || navigationType !== 'differentDocument',
         post: asked?.post ?? null,
         status: 0,
+        error: null,
       };
       this.refusals.clear();
     }
@@ -139,38 +143,49 @@ export class Navigation {
 
   private failed(load: Load, errorText: string): void {
     const error = this.errorOf(errorText, load.url);
-    const event = error.name === 'ERR_ABORTED' ? 'did-fail-provisional-load' : 'did-fail-load';
-    this.emitLater(() => this.contents.emit(event, {}, error.code, error.name, load.url, true, 1, 1));
+    // What was given up leaves the page as it was; anything else ends in an error page, and is told when that is there
+    if (errorText !== 'net::ERR_ABORTED') load.error = error;
+    else this.tellFailure(error.name === 'ERR_ABORTED' ? 'did-fail-provisional-load' : 'did-fail-load', error, load.url);
+  }
+
+  private tellFailure(event: 'did-fail-load' | 'did-fail-provisional-load', { code, name }: NetError, url: string): void {
+    this.emitLater(() => this.contents.emit(event, {}, code, name, url, true, 1, 1));
   }
 
   private committed(frame: Protocol.Page.Frame): void {
     if (frame.id !== this.mainFrame) return;
     const isErrorPage = frame.unreachableUrl !== undefined;
     const url = toAppAddress(frame.unreachableUrl ?? `${frame.url}${frame.urlFragment ?? ''}`);
-    if (url.startsWith('about:blank#electron-double-')) return;
-    const isFirst = this.url === '';
-    const status = this.load?.status ?? 200;
+    if (isBlankStart(url)) return;
+    const { status, error } = this.load ?? { status: 200, error: null };
     this.url = url;
     this.frames.clear();
     this.frames.add(this.mainFrame);
-    this.inOrder = this.inOrder
-      .then(async () => {
-        // The blank start is the double's own: there is no way back to it
-        if (isFirst) await this.cdp.send('Page.resetNavigationHistory');
-        await this.refreshHistory();
-      })
-      // A page that closed meanwhile has no history
-      .catch(() => undefined);
+    this.refreshLater();
     this.emitLater(() => {
       this.isErrorPage = isErrorPage;
       if (!isErrorPage) this.contents.emit('did-navigate', {}, url, status, '');
     });
+    if (isErrorPage) this.tellFailure('did-fail-load', error ?? netErrorOf('ERR_FAILED'), url);
+  }
+
+  private finished(): void {
+    this.inOrder = this.inOrder
+      .then(() =>
+        ifStillThere(
+          this.cdp
+            .send('Runtime.evaluate', { expression: 'document.title' })
+            .then(({ result }) => this.contents.rename(String(result.value))),
+        ),
+      )
+      .catch(report);
+    this.emitLater(() => !this.isErrorPage && this.contents.emit('did-finish-load', {}));
   }
 
   private movedWithin(frameId: string, url: string): void {
     if (frameId !== this.mainFrame) return;
     this.url = url;
-    this.inOrder = this.inOrder.then(() => this.refreshHistory()).catch(() => undefined);
+    this.refreshLater();
     this.emitLater(() => this.contents.emit('did-navigate-in-page', {}, url, true, 1, 1));
   }
 

@@ -65,7 +65,8 @@ function createLink(codec: Codec, outbound: string, inbound: string): WorldLink 
     const args: unknown[] = Array.isArray(message['args']) ? message['args'] : [];
     try {
       if (typeof callee !== 'function') throw new Error('No such function');
-      post({ kind: 'reply', value: Reflect.apply(callee, undefined, args) });
+      const value: unknown = Reflect.apply(callee, undefined, args);
+      post({ kind: 'reply', value });
     } catch (error) {
       post({ kind: 'reply', error: asError(error) });
     }
@@ -219,6 +220,16 @@ function runInPreloadWorld(
   };
   const contextBridge = { exposeInMainWorld: (name: string, api: unknown) => link.post({ kind: 'expose', name, api }) };
   link.post({ kind: 'permissions', ask: (permission: unknown, details: unknown) => request({ kind: 'permission', permission, details }) });
+
+  // Keys that could be commands, for `before-input-event`; what a person types stays in the page
+  window.addEventListener(
+    'keydown',
+    ({ isTrusted, key, code, shiftKey: shift, ctrlKey: control, altKey: alt, metaKey: meta, repeat: isAutoRepeat }) => {
+      if (!isTrusted || (key.length === 1 && !control && !alt && !meta)) return;
+      post({ kind: 'input', input: { type: 'keyDown', key, code, shift, control, alt, meta, isAutoRepeat } });
+    },
+    true,
+  );
 
   const require = (name: string): unknown => {
     if (name === 'electron' || name === 'electron/renderer') return { contextBridge, ipcRenderer };

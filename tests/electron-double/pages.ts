@@ -11,50 +11,62 @@ export interface Page {
   readonly targetId: string;
 }
 
-type Prepare = (page: Page) => Promise<void>;
+/** Each page starts at a blank address of its own, by which it is recognised. */
+const blankStart = 'about:blank#electron-double-';
+export const isBlankStart = (url: string): boolean => url.startsWith(blankStart);
+
+/** Who a page is made for. */
+export interface PageOwner {
+  /** Sets the page up before it loads anything but its blank start. */
+  prepare(page: Page): Promise<void>;
+  renamed(title: string): void;
+  /** It was closed, by whomever. */
+  closed(): void;
+}
 
 /**
  * Makes pages, and sees to it that nobody else does: every new target starts paused; ours are recognised by
  * their address and prepared, a window that a page opened is closed before it has loaded anything.
  */
 export class Pages {
-  private readonly expected = new Map<string, { prepare: Prepare; resolve: (page: Page) => void; reject: (error: unknown) => void }>();
+  private readonly expected = new Map<string, { owner: PageOwner; resolve: (page: Page) => void; reject: (error: unknown) => void }>();
+  private readonly owners = new Map<string, PageOwner>();
 
   constructor(private readonly chromium: Chromium) {
     const { root } = chromium.connection;
     root.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
       this.attached(chromium.connection.session(sessionId), targetInfo).catch(report);
     });
+    root.on('Target.targetInfoChanged', ({ targetInfo }) => this.owners.get(targetInfo.targetId)?.renamed(targetInfo.title));
+    root.on('Target.targetDestroyed', ({ targetId }) => {
+      this.owners.get(targetId)?.closed();
+      this.owners.delete(targetId);
+    });
   }
 
   async start(): Promise<void> {
     const { root } = this.chromium.connection;
+    await root.send('Target.setDiscoverTargets', { discover: true });
     await root.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: true, flatten: true });
   }
 
-  /** Opens a page; `prepare` has set it up before it loads anything but its blank start. */
-  open(options: Omit<Protocol.Target.CreateTargetRequest, 'url'>, prepare: Prepare): Promise<Page> {
-    const { address, page } = this.expect(prepare);
-    const created = this.chromium.connection.root.send('Target.createTarget', { ...options, url: address });
-    return created.then(() => page);
-  }
-
-  /** A blank address that names one page to come, however it is opened. */
-  expect(prepare: Prepare): { address: string; page: Promise<Page> } {
-    const address = `about:blank#electron-double-${randomUUID()}`;
-    const page = new Promise<Page>((resolve, reject) => {
-      this.expected.set(address, { prepare, resolve, reject });
+  /** Opens a page. */
+  open(options: Omit<Protocol.Target.CreateTargetRequest, 'url'>, owner: PageOwner): Promise<Page> {
+    const url = `${blankStart}${randomUUID()}`;
+    return new Promise<Page>((resolve, reject) => {
+      this.expected.set(url, { owner, resolve, reject });
+      this.chromium.connection.root.send('Target.createTarget', { ...options, url }).catch(reject);
     });
-    return { address, page };
   }
 
   private async attached(cdp: CdpSession, target: Protocol.Target.TargetInfo): Promise<void> {
     const expected = this.expected.get(target.url);
     if (expected) {
       this.expected.delete(target.url);
+      this.owners.set(target.targetId, expected.owner);
       const page = { cdp, targetId: target.targetId };
       // Some commands answer only once the page runs: all are sent, in order, before it does
-      const prepared = expected.prepare(page);
+      const prepared = expected.owner.prepare(page);
       await ifStillThere(cdp.send('Runtime.runIfWaitingForDebugger'));
       prepared.then(() => expected.resolve(page), expected.reject);
     } else if (target.type === 'page' && target.openerId !== undefined) {

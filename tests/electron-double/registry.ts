@@ -5,6 +5,9 @@ import type { WebContents } from './web-contents.ts';
 export const liveContents = new Map<number, WebContents>();
 export const openWindows = new Map<number, BaseWindow>();
 
+/** Who has the keyboard. */
+export const focus: { window: BaseWindow | null; contents: WebContents | null } = { window: null, contents: null };
+
 /** An event object as Electron's, with its details beside `preventDefault`. */
 export type PreventableEvent<T extends object = object> = T & { defaultPrevented: boolean; preventDefault(): void };
 

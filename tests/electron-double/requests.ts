@@ -1,12 +1,19 @@
 import type { Protocol } from 'devtools-protocol';
 import { ifStillThere, type CdpSession } from './cdp.ts';
 import { askLogin } from './login.ts';
+import type { PostLoad } from './load.ts';
 import type { Navigation } from './navigation.ts';
 import { netErrorOf } from './net-errors.ts';
 import { appScheme, toAppAddress, toPageAddress } from './protocol.ts';
 import { report } from './registry.ts';
 import { verdicts } from './session.ts';
 import type { WebContents } from './web-contents.ts';
+
+/** What becomes of a request. */
+type Outcome =
+  { kind: 'fail'; reason: Protocol.Network.ErrorReason } | { kind: 'answer'; response: Response } | { kind: 'go'; post: PostLoad | null };
+
+const failure = (reason: Protocol.Network.ErrorReason): Outcome => ({ kind: 'fail', reason });
 
 /**
  * Every request of a page, held until the app has had its say: its navigation events, its `webRequest` rule,
@@ -23,7 +30,7 @@ export class Requests {
     private readonly mainFrame: string,
   ) {
     cdp.on('Fetch.requestPaused', (event) => {
-      this.decide(event).catch(report);
+      this.paused(event).catch(report);
     });
     cdp.on('Fetch.authRequired', (event) => {
       this.login(event).catch(report);
@@ -42,21 +49,45 @@ export class Requests {
     ]);
   }
 
+  private async paused(event: Protocol.Fetch.RequestPausedEvent): Promise<void> {
+    const { requestId, request } = event;
+    const outcome = await this.decide(event);
+    switch (outcome.kind) {
+      case 'fail':
+        await ifStillThere(this.cdp.send('Fetch.failRequest', { requestId, errorReason: outcome.reason }));
+        return;
+      case 'answer':
+        await ifStillThere(this.cdp.send('Fetch.fulfillRequest', { requestId, ...(await inChromiumsTerms(outcome.response)) }));
+        return;
+      case 'go': {
+        const { post } = outcome;
+        const changed = post && {
+          method: 'POST',
+          postData: post.body.toString('base64'),
+          headers: entries({ ...request.headers, ...post.headers }),
+        };
+        await ifStillThere(this.cdp.send('Fetch.continueRequest', { requestId, ...changed }));
+      }
+    }
+  }
+
   private async decide({
-    requestId,
     request,
     frameId,
     resourceType,
     networkId,
     redirectedRequestId,
-  }: Protocol.Fetch.RequestPausedEvent): Promise<void> {
-    const { contents } = this;
+  }: Protocol.Fetch.RequestPausedEvent): Promise<Outcome> {
+    const { contents, navigation } = this;
+    const { session } = contents;
     const url = toAppAddress(request.url);
     const isRedirect = redirectedRequestId !== undefined;
-    if (resourceType === 'Document' && !this.navigation.mayGo({ url, frameId, loaderId: networkId, isRedirect }))
-      return await this.fail(requestId, 'Aborted');
+    const isMainFrame = resourceType === 'Document' && frameId === this.mainFrame;
+    if (resourceType === 'Document' && !navigation.mayGo({ url, frameId, loaderId: networkId, isRedirect })) return failure('Aborted');
 
-    const kind = resourceType !== 'Document' ? resourceType.toLowerCase() : frameId === this.mainFrame ? 'mainFrame' : 'subFrame';
+    // Chrome fetches an icon for its tab; Electron has none
+    if (new URL(request.url).pathname === '/favicon.ico') return failure('Aborted');
+    const kind = isMainFrame ? 'mainFrame' : resourceType === 'Document' ? 'subFrame' : resourceType.toLowerCase();
     const details = {
       id: this.nextId++,
       url,
@@ -65,61 +96,35 @@ export class Requests {
       webContentsId: contents.id,
       timestamp: Date.now(),
     };
-    const decision = await contents.session.webRequest.decide(details);
-    if (decision.cancel) return await this.fail(requestId, 'BlockedByClient');
-    if (decision.redirectURL !== undefined) return await this.redirect(requestId, decision.redirectURL);
-    if (appScheme(request.url) !== null) return await this.serve(requestId, request);
+    const { cancel, redirectURL } = await session.webRequest.decide(details);
+    if (cancel) return failure('BlockedByClient');
+    if (redirectURL !== undefined)
+      return { kind: 'answer', response: new Response(null, { status: 307, headers: { location: redirectURL } }) };
+    if (appScheme(request.url) !== null) return await this.serve(request);
 
     const target = new URL(request.url);
-    if (target.protocol === 'https:' && contents.session.verifies) {
-      const verdict = await contents.session.verdict(target.hostname, portOf(target), contents);
+    if (target.protocol === 'https:' && session.verifies) {
+      const verdict = await session.verdict(target.hostname, portOf(target), contents);
       if (verdict !== verdicts.accept && verdict !== verdicts.chromiumDecides) {
-        this.navigation.refuse(target, netErrorOf(verdict));
-        return await this.fail(requestId, 'Failed');
+        navigation.refuse(target, netErrorOf(verdict));
+        return failure('Failed');
       }
     }
-    const post = resourceType === 'Document' && frameId === this.mainFrame && !isRedirect ? this.navigation.takePost(networkId) : null;
-    await ifStillThere(
-      this.cdp.send('Fetch.continueRequest', {
-        requestId,
-        ...(post && { method: 'POST', postData: post.body.toString('base64'), headers: entries({ ...request.headers, ...post.headers }) }),
-      }),
-    );
+    return { kind: 'go', post: isMainFrame && !isRedirect ? navigation.takePost(networkId) : null };
   }
 
-  /** Answers with the app's own handler for the scheme. */
-  private async serve(requestId: string, request: Protocol.Network.Request): Promise<void> {
+  /** Asks the app's own handler for the scheme. */
+  private async serve(request: Protocol.Network.Request): Promise<Outcome> {
     const body = request.postDataEntries?.map(({ bytes }) => Buffer.from(bytes ?? '', 'base64'));
     const asked = { method: request.method, headers: request.headers, body: body ? Buffer.concat(body) : null };
-    let response: Response | null;
     try {
-      response = await this.contents.session.protocol.answer(request.url, asked);
+      const response = await this.contents.session.protocol.answer(request.url, asked);
+      // Chromium would say ERR_UNKNOWN_URL_SCHEME, which DevTools cannot be made to say
+      return response ? { kind: 'answer', response } : failure('Failed');
     } catch (error) {
       report(error);
-      return await this.fail(requestId, 'Failed');
+      return failure('Failed');
     }
-    // Chromium would say ERR_UNKNOWN_URL_SCHEME, which DevTools cannot be made to say
-    if (!response) return await this.fail(requestId, 'Failed');
-    await ifStillThere(
-      this.cdp.send('Fetch.fulfillRequest', {
-        requestId,
-        responseCode: response.status,
-        responseHeaders: [...response.headers].map(([name, value]) => ({
-          name,
-          value: name === 'location' ? toPageAddress(value) : value,
-        })),
-        body: Buffer.from(await response.arrayBuffer()).toString('base64'),
-      }),
-    );
-  }
-
-  private async redirect(requestId: string, url: string): Promise<void> {
-    const location = { name: 'location', value: toPageAddress(url) };
-    await ifStillThere(this.cdp.send('Fetch.fulfillRequest', { requestId, responseCode: 307, responseHeaders: [location] }));
-  }
-
-  private async fail(requestId: string, errorReason: Protocol.Network.ErrorReason): Promise<void> {
-    await ifStillThere(this.cdp.send('Fetch.failRequest', { requestId, errorReason }));
   }
 
   /** A proxy or a server wants a name and a password: the app's `login` handler is asked, as often as Electron would. */
@@ -141,7 +146,7 @@ export class Requests {
   }
 
   /** Chromium's own verification failed: only the app's verify procedure can accept all the same. */
-  private async override({ eventId, errorType, requestURL }: Protocol.Security.CertificateErrorEvent): Promise<void> {
+  private async override({ eventId, errorType, requestURL }: { eventId: number; errorType: string; requestURL: string }): Promise<void> {
     const url = new URL(requestURL);
     const accepted = (await this.contents.session.verdict(url.hostname, portOf(url), this.contents)) === verdicts.accept;
     if (!accepted) this.navigation.refuse(url, netErrorOf(errorType));
@@ -153,3 +158,11 @@ const portOf = (url: URL): number => Number(url.port === '' ? (url.protocol === 
 
 const entries = (headers: Record<string, string>): { name: string; value: string }[] =>
   Object.entries(headers).map(([name, value]) => ({ name, value }));
+
+async function inChromiumsTerms(response: Response): Promise<Omit<Protocol.Fetch.FulfillRequestRequest, 'requestId'>> {
+  return {
+    responseCode: response.status,
+    responseHeaders: [...response.headers].map(([name, value]) => ({ name, value: name === 'location' ? toPageAddress(value) : value })),
+    body: Buffer.from(await response.arrayBuffer()).toString('base64'),
+  };
+}

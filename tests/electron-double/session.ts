@@ -5,7 +5,7 @@ import type { CdpSession } from './cdp.ts';
 import { dial, type ProxySettings } from './dial.ts';
 import { Permissions, type PermissionCheckHandler, type PermissionRequestHandler } from './permissions.ts';
 import { Protocol } from './protocol.ts';
-import { liveContents } from './registry.ts';
+import { liveContents, report } from './registry.ts';
 import type { WebContents } from './web-contents.ts';
 import { WebRequest } from './web-request.ts';
 
@@ -19,7 +19,7 @@ export const verdicts = { accept: 0, chromiumDecides: -3 } as const;
 export class Session extends EventEmitter {
   readonly protocol = new Protocol();
   readonly webRequest = new WebRequest();
-  readonly permissions = new Permissions();
+  private readonly permissions = new Permissions();
   private context: Promise<string | undefined> | null = null;
   private proxy: ProxySettings | null = null;
   private verifyProc: VerifyProc | null = null;
@@ -108,7 +108,8 @@ export class Session extends EventEmitter {
         .then((stream) => inspectServer(host, stream))
         .then((request) => new Promise<number>((resolve) => verifyProc(request, resolve)));
       // Only a server that was seen has a verdict to keep
-      asked = asked.catch(() => {
+      asked = asked.catch((error: unknown) => {
+        report(new Error(`the certificate of ${key} was not seen`, { cause: error }));
         this.verdicts.delete(key);
         return verdicts.chromiumDecides;
       });
@@ -125,6 +126,11 @@ export class Session extends EventEmitter {
   setPermissionCheckHandler(handler: PermissionCheckHandler | null): void {
     this.permissions.setCheckHandler(handler);
     this.renewPermissions();
+  }
+
+  /** A page asks for a permission; what the app answers has been told to Chromium once this resolves. */
+  async askPermission(contents: WebContents, permission: string, mediaTypes: string[]): Promise<void> {
+    await this.permissions.ask(await this.browser(), await this.browserContextId(), contents, permission, mediaTypes);
   }
 
   /** Pages that are already open follow a change of the handlers. */

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { isAlive } from './chromium.ts';
 
 /** What a second process tells the first. */
-const arrivalSchema = z.object({ argv: z.array(z.string()), cwd: z.string(), additionalData: z.unknown() });
+const arrivalSchema = z.object({ argv: z.array(z.string()), cwd: z.string(), additionalData: z.optional(z.unknown()) });
 export type Arrival = z.infer<typeof arrivalSchema>;
 
 /** How long a second process tries to reach a first one that has just taken the lock. */
@@ -73,12 +73,13 @@ async function deliver(socket: string, arrival: Arrival): Promise<void> {
   const deadline = Date.now() + deliverWithinMs;
   for (;;) {
     try {
-      return await new Promise<void>((resolve, reject) => {
+      await new Promise<void>((resolve, reject) => {
         const connection = connect(socket);
         connection.once('error', reject);
         connection.once('close', () => resolve());
         connection.resume().end(JSON.stringify(arrival));
       });
+      return;
     } catch (error) {
       if (Date.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 20));

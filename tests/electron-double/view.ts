@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import type { Rectangle, WebPreferences } from 'electron';
-import { WebContents } from './web-contents.ts';
+import type { Rectangle } from 'electron';
+import { WebContents, type WebPreferences } from './web-contents.ts';
 
 /** A rectangle in a window. The ones further down a list of children lie above the others. */
 export class View extends EventEmitter {

@@ -1,48 +1,34 @@
-import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { LoadURLOptions, Rectangle, WebPreferences } from 'electron';
+import type { LoadURLOptions, Rectangle, WebPreferences as ElectronWebPreferences } from 'electron';
 import type { Protocol } from 'devtools-protocol';
 import * as z from 'zod';
 import { app } from './app.ts';
 import { ifStillThere, type CdpSession } from './cdp.ts';
-import { headed } from './chromium.ts';
-import { createCodec } from './codec.ts';
 import { frameAt, type Frame } from './frame.ts';
-import { ipcMain } from './ipc.ts';
 import { nativeImage, type NativeImage } from './native-image.ts';
+import { loadError, postOf } from './load.ts';
 import { Navigation } from './navigation.ts';
+import { NavigationHistory } from './navigation-history.ts';
 import { nativeTheme } from './native-theme.ts';
-import { bindingName, deliverName, pageScript, preloadScript, preloadWorldName } from './page-shim.ts';
+import { PreloadLink } from './preload-link.ts';
 import type { Page } from './pages.ts';
 import { toPageAddress } from './protocol.ts';
-import { liveContents, preventable, report } from './registry.ts';
+import { focus, liveContents, preventable, report } from './registry.ts';
 import { Requests } from './requests.ts';
-import { session as sessions, Session } from './session.ts';
+import { session as sessions, type Session } from './session.ts';
 
-const codec = createCodec();
-
-/** What the isolated world sends through the binding. */
-const messageSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('invoke'), id: z.number(), channel: z.string(), args: z.array(z.unknown()) }),
-  z.object({ kind: z.literal('send'), channel: z.string(), args: z.array(z.unknown()) }),
-  z.object({
-    kind: z.literal('permission'),
-    id: z.number(),
-    permission: z.string(),
-    details: z.object({ mediaTypes: z.array(z.string()) }),
-  }),
-  z.object({ kind: z.literal('input'), input: z.record(z.string(), z.unknown()) }),
-]);
+/** Electron's, of which the double heeds the session, the partition and the preload. */
+export interface WebPreferences extends Omit<ElectronWebPreferences, 'session'> {
+  session?: Session;
+}
 
 export type WindowOpenHandler = (details: { url: string; frameName: string; features: string; disposition: string }) => {
   action: 'allow' | 'deny';
 };
 
 let nextId = 1;
-let focused: WebContents | null = null;
 
 /** A page of Chromium as Electron's `webContents`. It is made at once; its commands wait until the page is there. */
 export class WebContents extends EventEmitter {
@@ -53,7 +39,7 @@ export class WebContents extends EventEmitter {
   readonly navigationHistory = new NavigationHistory(this);
   targetId = '';
   private navigation: Navigation | null = null;
-  private preloadContext = 0;
+  private link: PreloadLink | null = null;
   private openHandler: WindowOpenHandler = () => ({ action: 'allow' });
   private destroyed = false;
   private crashed = false;
@@ -62,8 +48,7 @@ export class WebContents extends EventEmitter {
 
   constructor(private readonly preferences: WebPreferences) {
     super();
-    const { session, partition } = preferences;
-    this.session = session instanceof Session ? session : sessions.fromPartition(partition ?? '');
+    this.session = preferences.session ?? sessions.fromPartition(preferences.partition ?? '');
     liveContents.set(this.id, this);
     this.page = this.open();
     this.page.catch((error: unknown) => {
@@ -75,40 +60,34 @@ export class WebContents extends EventEmitter {
   private async open(): Promise<Page> {
     const context = await this.session.browserContextId();
     const pages = await app.pages();
-    const options = { ...(context !== undefined && { browserContextId: context }), ...(headed && { newWindow: true }) };
-    return await pages.open(options, (page) => this.prepare(page));
+    const options = { ...(context !== undefined && { browserContextId: context }), newWindow: true };
+    return await pages.open(options, {
+      prepare: (page) => this.prepare(page),
+      renamed: (title) => this.rename(title),
+      closed: () => this.destroy(),
+    });
   }
 
   private async prepare({ cdp, targetId }: Page): Promise<void> {
     this.targetId = targetId;
     const navigation = (this.navigation = new Navigation(this, cdp, targetId));
     const requests = new Requests(this, cdp, navigation, targetId);
-    this.listen(cdp, targetId);
-    const key = randomUUID();
-    const file = this.preferences.preload;
-    const preload = file === undefined ? null : { text: readFileSync(file, 'utf8'), file };
+    this.listen(cdp);
+    const link = (this.link = new PreloadLink(this, cdp, targetId));
     await Promise.all([
       cdp.send('Page.enable'),
       cdp.send('Runtime.enable'),
       cdp.send('Network.enable'),
       cdp.send('Inspector.enable'),
       requests.start(),
-      cdp.send('Runtime.addBinding', { name: bindingName, executionContextName: preloadWorldName }),
-      cdp.send('Page.addScriptToEvaluateOnNewDocument', { source: pageScript(key) }),
-      cdp.send('Page.addScriptToEvaluateOnNewDocument', { source: preloadScript(key, preload), worldName: preloadWorldName }),
+      link.start(this.preferences.preload),
       cdp.send('Emulation.setFocusEmulationEnabled', { enabled: true }),
       cdp.send('Emulation.setEmulatedMedia', nativeTheme.media()),
     ]);
     if (this.size) await this.applySize(cdp, this.size);
   }
 
-  private listen(cdp: CdpSession, targetId: string): void {
-    cdp.on('Runtime.executionContextCreated', ({ context }) => {
-      if (context.name === preloadWorldName && Reflect.get(context.auxData ?? {}, 'frameId') === targetId) this.preloadContext = context.id;
-    });
-    cdp.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
-      if (name === bindingName && executionContextId === this.preloadContext) this.receive(payload, executionContextId).catch(report);
-    });
+  private listen(cdp: CdpSession): void {
     cdp.on('Runtime.consoleAPICalled', ({ type, args }) => {
       const message = args.map((arg) => String(arg.value ?? arg.description)).join(' ');
       this.emit('console-message', { level: type === 'warning' ? 'warning' : type === 'error' ? 'error' : 'info', message });
@@ -129,20 +108,9 @@ export class WebContents extends EventEmitter {
       cdp.send('Page.handleJavaScriptDialog', { accept: type === 'beforeunload' && event.defaultPrevented }).catch(() => undefined);
     });
     cdp.on('Inspector.targetCrashed', () => this.gone());
-    const root = app.chromium().then(({ connection }) => connection.root);
-    root
-      .then((browser) => {
-        browser.on('Target.targetInfoChanged', ({ targetInfo }) => {
-          if (targetInfo.targetId === targetId) this.rename(targetInfo);
-        });
-        browser.on('Target.detachedFromTarget', ({ sessionId }) => {
-          if (sessionId === cdp.sessionId) this.destroy();
-        });
-      })
-      .catch(report);
   }
 
-  private rename({ title }: Protocol.Target.TargetInfo): void {
+  rename(title: string): void {
     if (title === this.title) return;
     this.title = title;
     this.emit('page-title-updated', preventable({}), title, true);
@@ -155,45 +123,9 @@ export class WebContents extends EventEmitter {
     app.emit('render-process-gone', {}, this, details);
   }
 
-  private async receive(payload: string, context: number): Promise<void> {
-    const message = messageSchema.parse(codec.decode(payload));
-    switch (message.kind) {
-      case 'send':
-        return ipcMain.receive(this, this.mainFrame, message.channel, message.args);
-      case 'input':
-        return void this.emit('before-input-event', preventable({}), message.input);
-      case 'permission': {
-        const { permissions } = this.session;
-        await permissions.ask(
-          await this.session.browser(),
-          await this.session.browserContextId(),
-          this,
-          message.permission,
-          message.details.mediaTypes,
-        );
-        return await this.deliver({ id: message.id, value: null }, context);
-      }
-      case 'invoke':
-        try {
-          const value = await ipcMain.invoke(this, this.mainFrame, message.channel, message.args);
-          return await this.deliver({ id: message.id, value }, context);
-        } catch (error) {
-          return await this.deliver({ id: message.id, error }, context);
-        }
-    }
-  }
-
-  /** Hands a message to the preload's world, if the page that it is for is still there. */
-  private async deliver(message: object, context: number): Promise<void> {
-    const text = JSON.stringify(codec.encode(message));
-    if (context === 0 || this.destroyed) return;
-    const { cdp } = await this.page;
-    await ifStillThere(cdp.send('Runtime.evaluate', { contextId: context, expression: `globalThis.${deliverName}(${text})` }));
-  }
-
   send(channel: string, ...args: unknown[]): void {
     if (this.destroyed) throw new TypeError('Object has been destroyed');
-    this.page.then(() => this.deliver({ channel, args }, this.preloadContext)).catch(report);
+    this.page.then(() => this.link?.send(channel, args)).catch(report);
   }
 
   /** Rejects with Electron's words, `code` and `errno` when the page does not load. */
@@ -207,7 +139,8 @@ export class WebContents extends EventEmitter {
     let answer: Protocol.Page.NavigateResponse;
     try {
       answer = await cdp.send('Page.navigate', { url: toPageAddress(address) });
-      if (answer.loaderId !== undefined && answer.errorText === undefined) await over.promise;
+      // What was given up leaves the page as it was; anything else ends in a page, be it one that says what failed
+      if (answer.loaderId !== undefined && answer.errorText !== 'net::ERR_ABORTED') await over.promise;
     } catch (error) {
       throw loadError({ code: -2, name: 'ERR_FAILED' }, address, error);
     } finally {
@@ -222,7 +155,7 @@ export class WebContents extends EventEmitter {
     let stop: () => void = () => undefined;
     const promise = new Promise<void>((resolve) => {
       const done = (): void => resolve();
-      const events = ['did-finish-load', 'did-stop-loading', 'destroyed', 'render-process-gone'];
+      const events = ['did-finish-load', 'did-fail-load', 'did-stop-loading', 'destroyed', 'render-process-gone'];
       for (const event of events) this.on(event, done);
       stop = () => {
         for (const event of events) this.off(event, done);
@@ -265,17 +198,16 @@ export class WebContents extends EventEmitter {
     return this.crashed;
   }
   isFocused(): boolean {
-    return focused === this;
+    return focus.contents === this;
   }
   get history(): Navigation['history'] {
     return this.navigation?.history ?? { entries: [], index: 0 };
   }
 
   focus(): void {
-    if (focused === this || this.destroyed) return;
-    const before = focused;
-    focused = this;
-    if (before && !before.destroyed) before.emit('blur');
+    if (this.isFocused() || this.destroyed) return;
+    focus.contents?.emit('blur');
+    focus.contents = this;
     this.command((cdp) => cdp.send('Page.bringToFront'));
     this.emit('focus');
   }
@@ -290,8 +222,13 @@ export class WebContents extends EventEmitter {
     // Chromium cannot answer for a page that it has just ended
     this.command((cdp) => cdp.send('Page.crash').catch(() => undefined));
   }
-  goToEntry(entryId: number): void {
-    this.command((cdp) => cdp.send('Page.navigateToHistoryEntry', { entryId }));
+  goToOffset(offset: number): void {
+    this.command(async (cdp) => {
+      await this.navigation?.refreshHistory();
+      const { entries, index } = this.history;
+      const entry = entries[index + offset];
+      if (entry) await cdp.send('Page.navigateToHistoryEntry', { entryId: entry.id });
+    });
   }
   clearHistory(): void {
     this.command(async (cdp) => {
@@ -372,7 +309,7 @@ export class WebContents extends EventEmitter {
     if (this.destroyed) return;
     this.destroyed = true;
     liveContents.delete(this.id);
-    if (focused === this) focused = null;
+    if (this.isFocused()) focus.contents = null;
     this.emit('destroyed');
   }
 
@@ -383,57 +320,11 @@ export class WebContents extends EventEmitter {
   }
 }
 
-/** Where the page has been; known without asking, as Electron has it. */
-class NavigationHistory {
-  constructor(private readonly contents: WebContents) {}
-  canGoBack(): boolean {
-    return this.contents.history.index > 0;
-  }
-  canGoForward(): boolean {
-    return this.contents.history.index < this.contents.history.entries.length - 1;
-  }
-  goBack(): void {
-    this.goToOffset(-1);
-  }
-  goForward(): void {
-    this.goToOffset(1);
-  }
-  goToOffset(offset: number): void {
-    const { entries, index } = this.contents.history;
-    const entry = entries[index + offset];
-    if (entry) this.contents.goToEntry(entry.id);
-  }
-  clear(): void {
-    this.contents.clearHistory();
-  }
-  length(): number {
-    return this.contents.history.entries.length;
-  }
-  getActiveIndex(): number {
-    return this.contents.history.index;
-  }
-}
-
-function postOf({ postData, extraHeaders }: LoadURLOptions): { body: Buffer; headers: Record<string, string> } | null {
-  if (!postData) return null;
-  const parts = postData.map((part) => ('bytes' in part ? part.bytes : readFileSync(part.filePath)));
-  const lines = (extraHeaders ?? '').split('\n').filter((line) => line.includes(':'));
-  const headers = lines.map((line): [string, string] => [
-    line.slice(0, line.indexOf(':')).trim(),
-    line.slice(line.indexOf(':') + 1).trim(),
-  ]);
-  return { body: Buffer.concat(parts), headers: Object.fromEntries(headers) };
-}
-
-function loadError({ code, name }: { code: number; name: string }, url: string, cause: unknown): Error {
-  return Object.assign(new Error(`${name} (${code}) loading '${url}'`, { cause }), { errno: code, code: name, url });
-}
-
 /** Electron's `webContents` module. */
 export const webContents = {
   getAllWebContents: (): WebContents[] => [...liveContents.values()],
   fromId: (id: number): WebContents | undefined => liveContents.get(id),
-  getFocusedWebContents: (): WebContents | null => focused,
+  getFocusedWebContents: (): WebContents | null => focus.contents,
   fromDevToolsTargetId: (targetId: string): WebContents | undefined =>
     [...liveContents.values()].find((contents) => contents.targetId === targetId),
 };

@@ -1,0 +1,30 @@
+import type { WebContents } from './web-contents.ts';
+
+/** Where the page has been; known without asking, as Electron has it. */
+export class NavigationHistory {
+  constructor(private readonly contents: WebContents) {}
+  canGoBack(): boolean {
+    return this.contents.history.index > 0;
+  }
+  canGoForward(): boolean {
+    return this.contents.history.index < this.contents.history.entries.length - 1;
+  }
+  goBack(): void {
+    this.goToOffset(-1);
+  }
+  goForward(): void {
+    this.goToOffset(1);
+  }
+  goToOffset(offset: number): void {
+    this.contents.goToOffset(offset);
+  }
+  clear(): void {
+    this.contents.clearHistory();
+  }
+  length(): number {
+    return this.contents.history.entries.length;
+  }
+  getActiveIndex(): number {
+    return this.contents.history.index;
+  }
+}
