@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { Settings } from '../../../electron/storage/settings.ts';
+import type { Profile } from '../../../shared/profile.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+
+export interface ClientOptions {
+  profiles?: readonly Profile[];
+  /** Where settings and logs go; a new folder by default. */
+  userData?: string;
+  args?: readonly string[];
+  env?: Record<string, string>;
+}
+
+/** A running client: the real main process, preload and renderer, on Electron or on its double. */
+export interface Client {
+  readonly electron: ElectronApplication;
+  /** Our own page. */
+  readonly window: Page;
+  readonly userData: string;
+  /** The portal's page, once its view is there. */
+  portal(): Promise<Page>;
+  /** The whole window, views and all, as one PNG file. */
+  picture(file: string): Promise<void>;
+  /** What is on the clipboard of the app's desktop. */
+  clipboard(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Starts the client from `dist/`. `ELECTRON_BINARY` makes it the real Electron. */
+export async function startClient(options: ClientOptions = {}): Promise<Client> {
+  const userData = options.userData ?? (await mkdtemp(path.join(tmpdir(), 'causeway-e2e-')));
+  if (options.profiles) {
+    const profiles = [...options.profiles];
+    (await Settings.open(userData)).update(() => ({ profiles, lastProfileId: profiles[0]?.id ?? null }));
+  }
+  const electron = await _electron.launch({
+    executablePath: process.env['ELECTRON_BINARY'] ?? path.join(root, 'tests/electron-double/electron'),
+    args: [path.join(root, 'dist/main.mjs'), `--user-data-dir=${userData}`, ...(options.args ?? [])],
+    env: { ...definedEnvironment(), ...options.env },
+    cwd: root,
+    timeout: 30_000,
+  });
+  const window = await electron.firstWindow();
+  return {
+    electron,
+    window,
+    userData,
+    async portal() {
+      const there = electron.windows().find((page) => page !== window && !page.isClosed());
+      return there ?? electron.waitForEvent('window', { timeout: 20_000 });
+    },
+    async picture(file) {
+      const composed = await electron.evaluate(async (module, to) => {
+        const { double } = module as typeof module & {
+          double?: { windows(): unknown[]; picture(window: unknown, file: string): Promise<void> };
+        };
+        if (double) await double.picture(double.windows()[0], to);
+        return double !== undefined;
+      }, file);
+      if (!composed) await window.screenshot({ path: file });
+    },
+    clipboard: () => electron.evaluate(({ clipboard }) => clipboard.readText()),
+    async close() {
+      await electron.close();
+      if (options.userData === undefined) await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+}
+
+function definedEnvironment(): Record<string, string> {
+  return Object.fromEntries(Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+}

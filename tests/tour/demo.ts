@@ -1,0 +1,19 @@
+import { once } from 'node:events';
+import { startCampus } from '../../campus/campus.ts';
+import { startClient } from '../e2e/support/client.ts';
+import { openPocketPhone } from './pocket-phone.ts';
+import { mei } from './people.ts';
+
+/** A campus, the client and a phone, for a person to try; resolves when the client has been closed. */
+export async function playDemo(): Promise<void> {
+  const campus = await startCampus();
+  const client = await startClient({ profiles: [campus.profile], env: { CAUSEWAY_HEADED: '1' } });
+  const phone = await openPocketPhone(campus.addresses.phone, mei.phone, { seen: true });
+  const closed = client.electron.waitForEvent('close', { timeout: 0 });
+  const interrupted = once(process, 'SIGINT');
+  console.log(`Sign in as ${mei.userId} with the password ${mei.password}. The phone beside it approves pushes and shows codes.`);
+  await Promise.race([closed, interrupted]);
+  await phone.close();
+  await client.close();
+  await campus.stop();
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+
+const countActions = readFileSync(new URL('count-actions.js', import.meta.url), 'utf8');
+
+/**
+ * Counts what a person does, from the pages' own trusted events and not from the script that plays them: one
+ * click, one key that sends a form, or one field filled in is one action, on whatever page or screen.
+ */
+export class Ledger {
+  private count = 0;
+  private readonly watched = new Set<Page>();
+
+  get actions(): number {
+    return this.count;
+  }
+
+  /** Watches a page from now on, through all its navigations. */
+  async watch(page: Page): Promise<void> {
+    if (this.watched.has(page)) return;
+    this.watched.add(page);
+    await page.exposeFunction('tourAction', () => {
+      this.count += 1;
+    });
+    await page.addInitScript({ content: countActions });
+    await page.evaluate(countActions);
+  }
+}

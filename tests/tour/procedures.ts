@@ -1,0 +1,108 @@
+import { kit, mei, ana } from './people.ts';
+import * as act from './moves.ts';
+import type { Stage, Where } from './stage.ts';
+
+/** One procedure of the campus's guide. `guideSteps` is how many numbered steps the guide has for it. */
+export interface Procedure {
+  name: string;
+  where: Where;
+  guideSteps: number;
+  play(stage: Stage): Promise<void>;
+  /** The goal, in the campus's own records. */
+  reached(stage: Stage): boolean;
+}
+
+const newName = 'My new tablet';
+const hasNew = (stage: Stage, userId: string): boolean => stage.campus.records.devices(userId).some((device) => device.name === newName);
+const onAdd = { type: '4', platform: '5', installed: '6', scan: '8', login: '9', choose: '10', approve: '11', done: '12' };
+const offAdd = { type: '8', platform: '9', installed: '10', scan: '12', login: '13', choose: '14', approve: '15', done: '16' };
+
+const offAddPasscode: Procedure = {
+  name: 'Add a new device with a passcode',
+  where: 'off campus',
+  guideSteps: 16,
+  async play(stage) {
+    await act.chooseTask(stage, 'Add a new device', '1');
+    await act.proceed(stage, '2');
+    await act.signInToGateway(stage, mei, '3');
+    await act.passcodeToGateway(stage, mei.phone, '4');
+    await act.confirmWithPasscode(stage, () => act.codeOn(stage, mei.phone), '7');
+    await act.enrol(stage, newName, offAdd);
+  },
+  reached: (stage) => hasNew(stage, mei.userId),
+};
+
+const offAddLost: Procedure = {
+  name: 'Add a new device after I lost my phone',
+  where: 'off campus',
+  guideSteps: 21,
+  async play(stage) {
+    await act.chooseTask(stage, 'I lost my phone', 'Recovery 1');
+    await act.recover(stage, kit);
+    await act.proceed(stage, '2');
+    await stage.step('4', 'Use your recovery passcode', async () => {
+      await stage.click(stage.window.getByRole('button', { name: /^Use your recovery passcode/ }));
+      await act.portalPage(stage, '/add/confirm');
+    });
+    await act.pasteHeldPasscode(stage, '7');
+    await act.enrol(stage, newName, offAdd);
+  },
+  reached: (stage) => hasNew(stage, kit.userId),
+};
+
+const offRemove: Procedure = {
+  name: 'Remove an old device with a push',
+  where: 'off campus',
+  guideSteps: 11,
+  async play(stage) {
+    await act.chooseTask(stage, 'Remove an old device', '1');
+    await act.proceed(stage, '2');
+    await act.signInToGateway(stage, ana, '3');
+    await act.pushToGateway(stage, ana.phone, '4');
+    await act.confirmWithPush(stage, ana.phone, { choose: '7', approve: '8' });
+    await act.removeDevice(stage, ana.oldDevice, { options: '9', trash: '10', remove: '11' });
+  },
+  reached: (stage) => stage.campus.records.devices(ana.userId).every((device) => device.name !== ana.oldDevice),
+};
+
+const onAddPasscode: Procedure = {
+  name: 'Add a new device with a passcode',
+  where: 'on campus',
+  guideSteps: 12,
+  async play(stage) {
+    await act.chooseTask(stage, 'Add a new device', '1');
+    await act.signInToPortal(stage, mei, '1');
+    await act.confirmWithPasscode(stage, () => act.codeOn(stage, mei.phone), '3');
+    await act.enrol(stage, newName, onAdd);
+  },
+  reached: (stage) => hasNew(stage, mei.userId),
+};
+
+const onAddLost: Procedure = {
+  name: 'Add a new device after I lost my phone',
+  where: 'on campus',
+  guideSteps: 17,
+  async play(stage) {
+    await act.chooseTask(stage, 'I lost my phone', 'Recovery 1');
+    await act.recover(stage, kit);
+    await act.pasteHeldPasscode(stage, '3');
+    await act.enrol(stage, newName, onAdd);
+  },
+  reached: (stage) => hasNew(stage, kit.userId),
+};
+
+const onRemove: Procedure = {
+  name: 'Remove an old device with a push',
+  where: 'on campus',
+  guideSteps: 7,
+  async play(stage) {
+    await act.chooseTask(stage, 'Remove an old device', '1');
+    await act.signInToPortal(stage, ana, '1');
+    await act.confirmWithPush(stage, ana.phone, { choose: '3', approve: '4' });
+    await act.removeDevice(stage, ana.oldDevice, { options: '5', trash: '6', remove: '7' });
+  },
+  reached: (stage) => stage.campus.records.devices(ana.userId).every((device) => device.name !== ana.oldDevice),
+};
+
+/** In the order in which they are played. */
+export const procedures: readonly Procedure[] = [offAddPasscode, offAddLost, offRemove, onAddPasscode, onAddLost, onRemove];

@@ -1,0 +1,86 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { startCampus, type Campus } from '../../campus/campus.ts';
+import { startClient, type Client } from '../e2e/support/client.ts';
+import { Ledger } from './ledger.ts';
+import { openPocketPhone, type PocketPhone } from './pocket-phone.ts';
+
+export type Where = 'off campus' | 'on campus';
+
+export interface TourStep {
+  /** The numbered step of the campus's guide that this belongs to, or what it is called where the guide has none. */
+  guide: string;
+  action: string;
+  picture: string;
+}
+
+/** One procedure on its stage: a fresh campus, a fresh client, the phones, and a person who acts in all of them. */
+export class Stage {
+  readonly ledger = new Ledger();
+  readonly steps: TourStep[] = [];
+  private readonly phones = new Map<string, PocketPhone>();
+
+  private constructor(
+    readonly campus: Campus,
+    readonly client: Client,
+    private readonly folder: string,
+    private readonly prefix: string,
+  ) {}
+
+  static async open(where: Where, folder: string, prefix: string): Promise<Stage> {
+    const campus = await startCampus({ onCampus: where === 'on campus' });
+    const client = await startClient({ profiles: [campus.profile] });
+    const stage = new Stage(campus, client, folder, prefix);
+    await mkdir(folder, { recursive: true });
+    await stage.ledger.watch(client.window);
+    return stage;
+  }
+
+  get window(): Page {
+    return this.client.window;
+  }
+
+  async portal(): Promise<Page> {
+    const page = await this.client.portal();
+    await this.ledger.watch(page);
+    return page;
+  }
+
+  async phone(id: string): Promise<Page> {
+    let phone = this.phones.get(id);
+    if (!phone) {
+      phone = await openPocketPhone(this.campus.addresses.phone, id);
+      this.phones.set(id, phone);
+      await this.ledger.watch(phone.page);
+    }
+    return phone.page;
+  }
+
+  /** Clicks as a person does: where it is seen, once it can be. */
+  click(what: Locator): Promise<void> {
+    return what.click();
+  }
+
+  /** Fills a field in by the keyboard. */
+  async fill(field: Locator, text: string): Promise<void> {
+    await field.focus();
+    await field.pressSequentially(text);
+  }
+
+  /** One step: acts, then takes a picture of where it led. */
+  async step(guide: string, action: string, act: () => Promise<void>, seen: 'window' | Page = 'window'): Promise<void> {
+    await act();
+    const picture = `${this.prefix}-${String(this.steps.length + 1).padStart(2, '0')}.png`;
+    const file = path.join(this.folder, picture);
+    if (seen === 'window') await this.client.picture(file);
+    else await writeFile(file, await seen.screenshot());
+    this.steps.push({ guide, action, picture });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.phones.values()].map((phone) => phone.close()));
+    await this.client.close();
+    await this.campus.stop();
+  }
+}

@@ -1,0 +1,56 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { procedures, type Procedure } from './procedures.ts';
+import { Stage, type TourStep } from './stage.ts';
+
+/** One procedure as it went; the form of `tour.json`. */
+export interface Played {
+  name: string;
+  where: string;
+  guideSteps: number;
+  actions: number;
+  seconds: number;
+  ok: boolean;
+  /** Why not, where it did not reach its goal. */
+  problem?: string;
+  steps: TourStep[];
+}
+
+/**
+ * Plays every procedure of the guide through the real screens and pages, without a question, and writes the
+ * pictures and `tour.json` into `folder`. False when one of them did not reach its goal.
+ */
+export async function playTour(folder: string): Promise<boolean> {
+  await mkdir(folder, { recursive: true });
+  const played: Played[] = [];
+  for (const [index, procedure] of procedures.entries()) {
+    const result = await play(procedure, folder, String(index + 1));
+    played.push(result);
+    console.log(
+      `${result.ok ? 'ok' : 'FAILED'}  ${procedure.where}: ${procedure.name} (${result.actions} actions, ${result.seconds} s; the guide has ${procedure.guideSteps} steps)` +
+        (result.problem === undefined ? '' : `\n    ${result.problem}`),
+    );
+  }
+  await writeFile(path.join(folder, 'tour.json'), `${JSON.stringify({ procedures: played }, null, 2)}\n`);
+  console.log(`Pictures and tour.json are in ${folder}`);
+  return played.every(({ ok }) => ok);
+}
+
+async function play(procedure: Procedure, folder: string, prefix: string): Promise<Played> {
+  const { name, where, guideSteps } = procedure;
+  const stage = await Stage.open(where, folder, prefix);
+  const started = performance.now();
+  let problem: string | null = null;
+  try {
+    await stage.step('Home', 'The home screen', () => stage.window.getByRole('button', { name: 'Connect', exact: true }).waitFor());
+    await procedure.play(stage);
+    if (!procedure.reached(stage)) problem = "The campus's records do not show the goal.";
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
+    await stage.step('Stopped here', 'What the window showed', () => Promise.resolve());
+  }
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  const { actions } = stage.ledger;
+  await stage.close();
+  return { name, where, guideSteps, actions, seconds, ok: problem === null, ...(problem === null ? {} : { problem }), steps: stage.steps };
+}
