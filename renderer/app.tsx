@@ -74,7 +74,7 @@ function Header({ state }: { state: AppState }) {
   return (
     <header className="header">
       <span className="brand">{words.app.name}</span>
-      {!state.settingsOpen && state.profiles.length > 0 && (
+      {isCalm(state) && (
         <IconButton label={words.app.openSettings} icon={SettingsIcon} onPress={() => void run('showSettings', { open: true })} />
       )}
     </header>
@@ -94,6 +94,12 @@ function CurrentScreen({ state, profile }: { state: AppState; profile: ProfileSu
 function currentProfile({ access, profiles, profileId }: AppState): ProfileSummary | null {
   const wanted = 'profileId' in access ? access.profileId : profileId;
   return profiles.find(({ id }) => id === wanted) ?? profiles[0] ?? null;
+}
+
+/** Nothing is under way that Settings would stand in front of. */
+function isCalm({ access, recovery, preview, profiles, settingsOpen }: AppState): boolean {
+  if (settingsOpen || preview || profiles.length === 0 || recovery.step !== 'closed') return false;
+  return access.kind === 'idle' || access.kind === 'on-campus' || access.kind === 'connected' || access.kind === 'reconnecting';
 }
 
 /** Nothing that was typed is needed any more: the person is in, or has left without a failure. */

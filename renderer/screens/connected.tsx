@@ -56,7 +56,7 @@ export function Connected({ access, profile }: { access: AccessStateOf<'connecte
           {words.action.openPortal}
         </Button>
       </Actions>
-      <Tasks title={words.connected.tasks} />
+      <Tasks title={words.connected.tasks} terse />
       <Details label={words.action.details}>
         <Facts
           facts={[

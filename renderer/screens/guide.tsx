@@ -1,4 +1,5 @@
 import { CircleCheck } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import { guideSteps, portalTask, stepAt, type Task } from '../../shared/guide.ts';
@@ -7,7 +8,7 @@ import { useSpeaker } from '../speech.ts';
 import { Button } from '../ui/button.tsx';
 import { HeldPasscode } from '../ui/held-passcode.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { Actions, Foot, Screen } from '../ui/screen.tsx';
+import { Foot, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
 import { Expiring } from './expiring.tsx';
 
@@ -24,16 +25,20 @@ interface GuideProps {
 /** Beside the portal: the steps of the chosen task, the current one marked by the page's address, and the passcode at hand. */
 export function Guide({ access, portal, state, profile }: GuideProps) {
   const { words } = useSpeaker();
-  const { run, busy } = useVerbs();
-  const { task } = state;
-  const close = (): void => void run('closePortal');
+  const { task, heldPasscode } = state;
+  const steps = task ? guideSteps[portalTask(task)] : null;
+  const current = task && profile.portalPages === 'causeway.portal.v1' ? stepAt(portalTask(task), portal.path) : null;
+  const done = steps !== null && current === steps.length - 1;
   return (
-    <Screen title={task ? words.task[portalTask(task)].name : words.guide.title} onEscape={close}>
+    <Screen title={task ? words.task[portalTask(task)].name : words.guide.title}>
       <StateLine access={access} profile={profile} />
       {access.kind === 'connected' && access.expiring && <Expiring access={access} />}
-      {state.heldPasscode && <HeldPasscode expiresAt={state.heldPasscode.expiresAt} shown={false} />}
+      {heldPasscode && !done && <HeldPasscode expiresAt={heldPasscode.expiresAt} shown={false} />}
       {task ? (
-        <Steps task={task} portal={portal} known={profile.portalPages === 'causeway.portal.v1'} />
+        <>
+          {current === null && <p className="hint">{profile.portalPages === 'other' ? words.guide.other : words.guide.lost}</p>}
+          <Steps task={task} current={current} done={done} />
+        </>
       ) : (
         <>
           <p className="lead">{words.guide.free}</p>
@@ -41,44 +46,75 @@ export function Guide({ access, portal, state, profile }: GuideProps) {
         </>
       )}
       <Foot>
-        {task && (
-          <Button kind="quiet" pending={busy} onPress={() => void run('leaveTask')}>
-            {words.guide.leave}
-          </Button>
-        )}
-        <div className="pair">
-          <Button pending={busy} onPress={close}>
-            {words.action.closePortal}
-          </Button>
-          {access.kind !== 'on-campus' && (
-            <Button pending={busy} onPress={() => void run('disconnect')}>
-              {words.action.disconnect}
-            </Button>
-          )}
-        </div>
+        <Leave access={access} done={done} hasTask={task !== null} />
       </Foot>
     </Screen>
   );
 }
 
-function Steps({ task, portal, known }: { task: Task; portal: OpenPortal; known: boolean }) {
-  const { words, say } = useSpeaker();
+/** The ways on from here: another task, closing the portal, disconnecting. When all is done, one button does the last two. */
+function Leave({ access, done, hasTask }: { access: Online; done: boolean; hasTask: boolean }) {
+  const { words } = useSpeaker();
   const { run, busy } = useVerbs();
-  const name = portalTask(task);
-  const steps = guideSteps[name];
-  const sentences: Record<string, string> = words.guide.steps[name];
-  const current = known ? stepAt(name, portal.path) : null;
-  const done = current === steps.length - 1;
+  const online = access.kind !== 'on-campus';
   return (
     <>
-      {!known && <p className="hint">{words.guide.other}</p>}
-      {known && current === null && <p className="hint">{words.guide.lost}</p>}
+      {done && (
+        <Button kind="primary" size="large" pending={busy} onPress={() => void run(online ? 'disconnect' : 'closePortal')}>
+          {online ? words.guide.finish : words.action.closePortal}
+        </Button>
+      )}
+      {hasTask && (
+        <Button kind="quiet" pending={busy} onPress={() => void run('leaveTask')}>
+          {words.guide.leave}
+        </Button>
+      )}
+      {!done && (
+        <div className="pair">
+          <Button pending={busy} onPress={() => void run('closePortal')}>
+            {words.action.closePortal}
+          </Button>
+          {online && (
+            <Button pending={busy} onPress={() => void run('disconnect')}>
+              {words.action.disconnect}
+            </Button>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+interface StepsProps {
+  task: Task;
+  /** The index of the current step, null where the page is none of the guide's. */
+  current: number | null;
+  done: boolean;
+}
+
+function Steps({ task, current, done }: StepsProps) {
+  const { words, say } = useSpeaker();
+  const steps = guideSteps[portalTask(task)];
+  const sentences: Record<string, string> = words.guide.steps[portalTask(task)];
+  const now = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    // In braces: Chromium's scrollIntoView returns a promise, which React would take for a clean-up function
+    void now.current?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
+  return (
+    <>
+      {done && <Panel tone="good" title={sentences['done'] ?? words.guide.allSet} />}
       {current !== null && !done && <p className="above">{say(words.guide.progress, { step: current + 1, count: steps.length })}</p>}
       <ol className="steps">
         {steps.map(({ id }, index) => {
           const status = stepStatus(index, done ? steps.length : current);
           return (
-            <li key={id} className={`step ${status ?? ''}`} aria-current={status === 'current' ? 'step' : undefined}>
+            <li
+              key={id}
+              ref={status === 'current' ? now : null}
+              className={`step ${status ?? ''}`}
+              aria-current={status === 'current' ? 'step' : undefined}
+            >
               <span className="step-mark" aria-hidden>
                 {status === 'done' ? <CircleCheck size={20} /> : index + 1}
               </span>
@@ -90,21 +126,6 @@ function Steps({ task, portal, known }: { task: Task; portal: OpenPortal; known:
           );
         })}
       </ol>
-      {done && (
-        <>
-          <Panel tone="good" title={sentences['done'] ?? words.guide.allSet} />
-          <Actions>
-            <Button
-              kind="primary"
-              size="large"
-              pending={busy}
-              onPress={() => void run(portal.via === 'tunnel' ? 'disconnect' : 'closePortal')}
-            >
-              {portal.via === 'tunnel' ? words.guide.finish : words.action.closePortal}
-            </Button>
-          </Actions>
-        </>
-      )}
     </>
   );
 }

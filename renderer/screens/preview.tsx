@@ -4,7 +4,7 @@ import { useSpeaker } from '../speech.ts';
 import { Button } from '../ui/button.tsx';
 import { Facts, Fingerprint } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { Actions, Screen } from '../ui/screen.tsx';
+import { Foot, Screen } from '../ui/screen.tsx';
 
 /** What a profile contains, before it is added. */
 export function Preview({ preview: { profile, source, sha256, dropped, replaces } }: { preview: ProfilePreview }) {
@@ -38,14 +38,14 @@ export function Preview({ preview: { profile, source, sha256, dropped, replaces 
         </section>
       )}
       {dropped.length > 0 && <Panel tone="attention" title={say(words.preview.dropped, { keys: list(dropped) })} />}
-      <Actions>
+      <Foot>
         <Button kind="primary" pending={busy} onPress={() => void run('acceptPreview')}>
           {replaces ? words.preview.replace : words.preview.add}
         </Button>
         <Button pending={busy} onPress={notNow}>
           {words.preview.notNow}
         </Button>
-      </Actions>
+      </Foot>
     </Screen>
   );
 

@@ -68,5 +68,5 @@ export function Opening({ access, above }: WaitProps & { access: AccessStateOf<'
 
 export function Closing() {
   const { closing } = useSpeaker().words;
-  return <Wait {...closing} above={null} way="broken" cancellable={false} />;
+  return <Wait {...closing} above={null} way="off" cancellable={false} />;
 }

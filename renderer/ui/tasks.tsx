@@ -6,8 +6,8 @@ import { RowButton } from './button.tsx';
 
 const icons: Record<Task, LucideIcon> = { 'add-device': Smartphone, 'remove-device': Trash2, 'lost-phone': PhoneOff };
 
-/** The three things that bring people here, each one click from its first step. */
-export function Tasks({ title, only = tasks }: { title: string; only?: readonly Task[] }) {
+/** The three things that bring people here, each one click from its first step; `terse` where there is more to see. */
+export function Tasks({ title, only = tasks, terse = false }: { title: string; only?: readonly Task[]; terse?: boolean }) {
   const { words } = useSpeaker();
   const { busy, run } = useVerbs();
   return (
@@ -18,7 +18,7 @@ export function Tasks({ title, only = tasks }: { title: string; only?: readonly 
           key={task}
           icon={icons[task]}
           title={words.task[task].name}
-          hint={words.task[task].about}
+          hint={terse ? undefined : words.task[task].about}
           pending={busy}
           onPress={() => void run('startTask', { task })}
         />

@@ -25,7 +25,7 @@ export interface Speaker {
   failure: (failure: Failure) => FailureWords;
   /** An instant: the time of day, with the day where it is not today. */
   instant: (at: number) => string;
-  /** A length of time in ms, in its two largest units: `7 hr 42 min`, `42 sec`. */
+  /** A length of time in ms, in its two largest units: `7h 42m`, `42s`. */
   duration: (ms: number) => string;
   /** How long ago, in ms, in the largest unit: `12 seconds ago`. */
   ago: (ms: number) => string;
@@ -61,12 +61,12 @@ export function speaker(words: Words, locale: string): Speaker {
   const dayAndTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
   const conjunction = new Intl.ListFormat(locale, { type: 'conjunction' });
-  const amountOf = (unit: string, digits = 0): Intl.NumberFormat =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits });
-  const hours = amountOf('hour');
-  const minutes = amountOf('minute');
-  const seconds = amountOf('second');
-  const sizes = (['kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const).map((unit) => amountOf(unit, 1));
+  const amountOf = (unit: string, unitDisplay: 'short' | 'narrow', digits = 0): Intl.NumberFormat =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits });
+  const hours = amountOf('hour', 'narrow');
+  const minutes = amountOf('minute', 'narrow');
+  const seconds = amountOf('second', 'narrow');
+  const sizes = (['kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const).map((unit) => amountOf(unit, 'short', 1));
 
   const instant = (at: number): string => (day.format(at) === day.format(Date.now()) ? time : dayAndTime).format(at);
   const fillIn = (name: string, value: string | number): string => {

@@ -2,7 +2,7 @@ import { useAnswer } from '../../hooks.ts';
 import { useSpeaker } from '../../speech.ts';
 import { Button } from '../../ui/button.tsx';
 import { CertificateFacts } from '../../ui/certificate-facts.tsx';
-import { Actions, Screen } from '../../ui/screen.tsx';
+import { Foot, Screen } from '../../ui/screen.tsx';
 import type { PromptProps } from './prompt.ts';
 
 /** A server that nobody vouches for. The easy answer is no. */
@@ -14,14 +14,14 @@ export function Certificate({ access, prompt, above }: PromptProps<'certificate'
     <Screen title={words.certificate.title} above={above} onEnter={refuse} onEscape={refuse}>
       <p className="lead">{say(words.certificate.lead, { host: prompt.host })}</p>
       <CertificateFacts certificate={prompt} />
-      <Actions>
+      <Foot>
         <Button kind="primary" pending={busy} onPress={refuse}>
           {words.certificate.refuse}
         </Button>
         <Button pending={busy} onPress={() => answer({ kind: 'certificate', accept: true })}>
           {words.certificate.accept}
         </Button>
-      </Actions>
+      </Foot>
     </Screen>
   );
 }

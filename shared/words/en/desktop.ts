@@ -60,8 +60,6 @@ export const desktop = {
     help: 'Help',
     helpDesk: 'Help Desk',
     logs: 'Show Logs',
-    connect: 'Connect',
-    disconnect: 'Disconnect',
   },
   notification: {
     pushTitle: 'Approve it on your phone',
@@ -76,7 +74,6 @@ export const desktop = {
     reconnectingTitle: 'Connection lost',
     reconnectingText: 'Causeway is reconnecting. You stay signed in.',
     trayTitle: 'Causeway is still here',
-    trayText: 'It keeps running in the notification area.',
     minimizedText: 'This desktop has no notification area, so the window was minimised.',
   },
   dialog: {

@@ -30,7 +30,7 @@ export const guide = {
   steps,
   title: 'Device portal',
   progress: 'Step {step} of {count}',
-  status: { done: 'Done', current: 'Now', ahead: 'Later' },
+  status: { done: 'Done' },
   free: 'The campus’s own page is open beside this. Choose a task to see its steps here.',
   lost: 'This page is not one of the steps below. Go back, or carry on there.',
   other: 'Your campus’s portal may name its buttons differently.',

@@ -11,8 +11,6 @@ export const prompts = {
   credentials: {
     title: 'Sign in',
     lead: 'With your account at {campus}.',
-    userId: 'User ID',
-    password: 'Password',
     show: 'Show password',
     hide: 'Hide password',
     capsLock: 'Caps Lock is on',
@@ -37,7 +35,6 @@ export const prompts = {
     useHeld: 'Use your recovery passcode',
     heldHint: 'The one that you got a moment ago. Valid until {untilAt}.',
     lost: 'I lost my phone',
-    sending: 'Sending the push…',
     going: 'One moment…',
   },
   push: {
@@ -69,8 +66,6 @@ export const prompts = {
     session: 'You are signed in elsewhere already',
     sessionLead: 'Choose which session to end, so that this one can begin.',
     other: 'Choose one',
-    go: 'Continue',
-    going: 'One moment…',
   },
   fields: {
     title: 'Your campus asks for more',
@@ -88,6 +83,5 @@ export const prompts = {
     valid: 'Valid until',
     accept: 'It is the same: accept',
     refuse: 'Do not connect',
-    going: 'One moment…',
   },
 };

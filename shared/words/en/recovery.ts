@@ -26,8 +26,6 @@ export const recovery = {
     lead: 'It stands in for your phone: once to connect and once in the device portal. Causeway keeps it at hand for both.',
     valid: 'Valid until {untilAt}',
     expired: 'No longer valid. Get a new one.',
-    revealing: 'Fetching the passcode…',
-    spoken: 'Recovery passcode: {passcode}',
     reveal: 'Show passcode',
     hide: 'Hide passcode',
     copy: 'Copy passcode',

@@ -15,20 +15,19 @@ const task: Record<Task, { name: string; about: string; purpose: string }> = {
   },
   'lost-phone': {
     name: 'I lost my phone',
-    about: 'Get a recovery passcode, then add a new device',
+    about: 'Get a passcode, then add a new device',
     purpose: 'To get back in without your phone',
   },
 };
 
 export const screens = {
-  app: { name: 'Causeway', starting: 'Starting Causeway…', openSettings: 'Settings', busy: 'Working…' },
+  app: { name: 'Causeway', starting: 'Starting Causeway…', openSettings: 'Settings' },
   task,
   action: {
     connect: 'Connect',
     disconnect: 'Disconnect',
     cancel: 'Cancel',
     back: 'Back',
-    ok: 'OK',
     tryAgain: 'Try again',
     tryNow: 'Try now',
     copyDetails: 'Copy details',
@@ -42,12 +41,8 @@ export const screens = {
   },
   home: {
     profile: 'Campus',
-    addProfile: 'Add another campus…',
     notConnected: 'Not connected',
     tasks: 'What brings you here?',
-    taskHint: 'Each of these connects first if it has to.',
-    openTask: 'You chose: {task}',
-    leaveTask: 'Not now',
   },
   helpDesk: {
     title: 'Help desk',
@@ -55,7 +50,6 @@ export const screens = {
   },
   ending: {
     done: 'Back to start',
-    note: 'Copy details holds the code, the time, the gateway and the version. No password.',
     code: 'Code for the help desk: {code}',
   },
   firstRun: {
@@ -114,12 +108,10 @@ export const screens = {
   },
   connected: {
     title: 'Connected',
-    to: 'You can reach {campus} from here.',
     timeLeft: 'Time left',
     left: '{time} left',
     until: 'until {untilAt}',
     ended: 'Ending…',
-    traffic: 'Traffic',
     received: 'Received',
     sent: 'Sent',
     perSecond: '{amount}/s',
@@ -148,7 +140,6 @@ export const screens = {
     why: 'What broke',
     next: plural('Next try in {count} seconds', { one: 'Next try in one second' }),
     trying: 'Trying now…',
-    tries: plural('{count} tries so far', { one: 'One try so far' }),
   },
   closing: {
     title: 'Disconnecting',

@@ -20,7 +20,6 @@ export const settings = {
   savedUserOnly: 'Only the user ID {user} is remembered.',
   savedNone: 'Nothing is saved.',
   forget: 'Forget',
-  forgotten: 'Forgotten.',
   support: 'Help',
   logs: 'Show logs',
   logsHint: 'Logs hold no passwords and no passcodes.',

@@ -1,0 +1,375 @@
+import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
+import type { AccessState } from '../../shared/access-state.ts';
+import type { Prompt } from '../../shared/prompt.ts';
+
+/** One state of the window per screen worth looking at, at one fixed instant. */
+
+export const now = Date.parse('2026-09-07T09:12:00Z');
+const minute = 60_000;
+
+export const campus: ProfileSummary = {
+  id: 'campus-test',
+  name: 'Campus Test University',
+  gateways: ['vpn.campus.test'],
+  labels: { userId: 'UMPASS user ID', password: 'UMPASS password' },
+  portalHost: '2fa.campus.test',
+  portalPages: 'causeway.portal.v1',
+  recovery: 'causeway.recovery.v1',
+  helpDesk: {
+    name: 'ICTO Help Desk',
+    phone: '+853 8822 8600',
+    email: 'icto.helpdesk@campus.test',
+    address: 'https://helpdesk.campus.test/',
+  },
+  trust: 'authority',
+};
+export const college: ProfileSummary = {
+  ...campus,
+  id: 'college',
+  name: 'Harbour College',
+  gateways: ['vpn.harbour.example'],
+  helpDesk: null,
+  trust: 'system',
+};
+const sha256 = '3F:0A:91:C4:77:1E:5B:D2:88:60:AF:3C:09:E4:12:BD:5A:F7:2C:93:46:D1:0E:68:B5:7A:C0:21:9D:34:E8:F6';
+
+const base: AppState = {
+  access: { kind: 'idle', ending: null },
+  task: null,
+  portal: { kind: 'closed' },
+  recovery: { step: 'closed' },
+  heldPasscode: null,
+  profiles: [campus],
+  profileId: campus.id,
+  preview: null,
+  confirmation: null,
+  preferences: { language: 'en', openAtLogin: false, notifications: true },
+  settingsOpen: false,
+  saved: { userId: null, password: false, keychain: 'available' },
+  notices: [],
+  about: { version: '0.1.0', platform: 'linux' },
+};
+export const state = (over: Partial<AppState>): AppState => ({ ...base, ...over });
+
+const target = { profileId: campus.id, gateway: 'vpn.campus.test' };
+const session = {
+  ...target,
+  since: now - 18 * minute,
+  expiresAt: now + 462 * minute,
+  idleSeconds: 3600,
+  extendable: true,
+  user: 'dc012345',
+};
+export const connected: AccessState = { kind: 'connected', ...session, portal: 'up', expiring: false };
+export const heldPasscode = { expiresAt: now + 52 * minute };
+
+/** A state with an open question. */
+export const asking = (prompt: Prompt, over: Partial<AppState> = {}, promptId = 'p1', answered = false): AppState =>
+  state({ access: { kind: 'asking', ...target, promptId, prompt, answered }, ...over });
+
+export const prompts = {
+  notice: {
+    kind: 'notice',
+    when: 'before',
+    text: `Access to this network is for members of Campus Test University only.\n\n${'Use of the service is logged. By going on you agree to the Acceptable Use Policy and to keep your password and your devices to yourself. '.repeat(6)}\n\nInformation and Communication Technology Office`,
+  },
+  credentials: {
+    kind: 'credentials',
+    fields: [
+      { name: 'user', secret: false },
+      { name: 'password', secret: true },
+    ],
+    selects: [],
+  },
+  realm: {
+    kind: 'credentials',
+    fields: [
+      { name: 'user', secret: false },
+      { name: 'password', secret: true },
+    ],
+    selects: [
+      {
+        name: 'realm',
+        label: 'Realm',
+        options: [
+          { value: 'students', label: 'Students' },
+          { value: 'staff', label: 'Staff' },
+        ],
+      },
+    ],
+  },
+  factor: {
+    kind: 'second-factor',
+    devices: [
+      { id: 'd1', name: 'Mei’s phone', methods: ['push', 'passcode'] },
+      { id: 'd2', name: 'Office tablet', methods: ['push', 'passcode'] },
+    ],
+  },
+  factorOne: { kind: 'second-factor', devices: [{ id: 'd1', name: 'Mei’s phone', methods: ['push', 'passcode'] }] },
+  push: { kind: 'push', device: 'Mei’s phone', deadline: now + 47_000 },
+  passcode: { kind: 'passcode', lengths: [6, 7, 9] },
+  choice: {
+    kind: 'choice',
+    purpose: 'session',
+    options: [
+      { id: 's1', label: 'Library PC 14', detail: 'Since 08:02, from 10.4.1.7' },
+      { id: 's2', label: 'Laptop at home', detail: 'Since yesterday, 21:40' },
+    ],
+  },
+  fields: {
+    kind: 'fields',
+    title: 'Change your password',
+    message: 'Your password has expired.\nChoose a new one to go on.',
+    fields: [
+      { name: 'old', label: 'Old password', secret: true },
+      { name: 'new', label: 'New password', secret: true },
+    ],
+    selects: [],
+  },
+  certificate: {
+    kind: 'certificate',
+    host: 'vpn.campus.test',
+    sha256,
+    subject: 'CN=vpn.campus.test, O=Campus Test University',
+    issuer: 'CN=Campus Test University Authority',
+    validUntil: now + 300 * 24 * 60 * minute,
+  },
+} as const satisfies Record<string, Prompt>;
+
+const portal = (path: string, over: Partial<Extract<AppState['portal'], { kind: 'open' }>> = {}): AppState['portal'] => ({
+  kind: 'open',
+  host: '2fa.campus.test',
+  path,
+  loading: false,
+  canGoBack: true,
+  via: 'tunnel',
+  failure: null,
+  ...over,
+});
+const role = { id: 'student', label: 'Student' };
+const preview = { profile: campus, source: 'https://campus.test/.well-known/causeway.json', sha256, dropped: [], replaces: false };
+
+/** Every screen by name: its state, the heading that it must show, and what must hold the focus ('heading' or a field's label). */
+export const screens: Record<string, { state: AppState; heading: string; focus: string }> = {
+  'first-run': { state: state({ profiles: [], profileId: null }), heading: 'Welcome to Causeway', focus: 'Campus address' },
+  'preview': { state: state({ profiles: [], profileId: null, preview }), heading: 'Add this campus?', focus: 'heading' },
+  'preview-replaces': {
+    state: state({ preview: { ...preview, replaces: true, dropped: ['theme', 'autoConnect'] } }),
+    heading: 'Replace this campus?',
+    focus: 'heading',
+  },
+  'home': { state: state({}), heading: campus.name, focus: 'heading' },
+  'home-two-campuses': { state: state({ profiles: [campus, college] }), heading: campus.name, focus: 'heading' },
+  'home-notice': {
+    state: state({ notices: [{ id: 'n1', failure: { code: 'settings-damaged', params: { file: 'settings.damaged.json' } } }] }),
+    heading: campus.name,
+    focus: 'heading',
+  },
+  'ended-unreachable': {
+    state: state({ access: { kind: 'idle', ending: { code: 'gateway-unreachable', params: { host: 'vpn.campus.test' } } } }),
+    heading: 'Your campus did not answer',
+    focus: 'heading',
+  },
+  'ended-changed-key': {
+    state: state({ access: { kind: 'idle', ending: { code: 'certificate-changed', params: { host: 'vpn.campus.test' } } } }),
+    heading: 'The server’s key has changed',
+    focus: 'heading',
+  },
+  'ended-no-factor': {
+    state: state({ access: { kind: 'idle', ending: { code: 'no-second-factor' } } }),
+    heading: 'No second factor',
+    focus: 'heading',
+  },
+  'ended-locked': {
+    state: state({
+      access: { kind: 'idle', ending: { code: 'account-locked', params: { untilAt: now + 10 * minute } } },
+      task: 'add-device',
+    }),
+    heading: 'Account locked',
+    focus: 'heading',
+  },
+  'checking': { state: state({ access: { kind: 'checking', profileId: campus.id } }), heading: 'Checking where you are', focus: 'heading' },
+  'on-campus': {
+    state: state({ access: { kind: 'on-campus', profileId: campus.id } }),
+    heading: 'You are on campus: no VPN needed',
+    focus: 'heading',
+  },
+  'contacting': { state: state({ access: { kind: 'contacting', ...target } }), heading: 'Contacting your campus', focus: 'heading' },
+  'opening': { state: state({ access: { kind: 'opening', ...target } }), heading: 'You are signed in', focus: 'heading' },
+  'notice': { state: asking(prompts.notice), heading: 'Notice from your campus', focus: 'heading' },
+  'credentials': { state: asking(prompts.credentials), heading: 'Sign in', focus: 'UMPASS user ID' },
+  'credentials-remembered': {
+    state: asking(prompts.realm, { saved: { userId: 'dc012345', password: false, keychain: 'absent' }, task: 'add-device' }),
+    heading: 'Sign in',
+    focus: 'UMPASS password',
+  },
+  'credentials-failed': {
+    state: asking(
+      { ...prompts.credentials, failure: { code: 'sign-in-rejected' }, triesLeft: 3 },
+      { saved: { userId: 'dc012345', password: false, keychain: 'available' } },
+    ),
+    heading: 'Sign in',
+    focus: 'UMPASS password',
+  },
+  'second-factor': { state: asking(prompts.factor), heading: 'Confirm it is you', focus: 'heading' },
+  'second-factor-held': {
+    state: asking(prompts.factorOne, { heldPasscode, task: 'add-device' }),
+    heading: 'Confirm it is you',
+    focus: 'heading',
+  },
+  'second-factor-denied': {
+    state: asking({ ...prompts.factorOne, failure: { code: 'push-denied' } }),
+    heading: 'Confirm it is you',
+    focus: 'heading',
+  },
+  'second-factor-timed-out': {
+    state: asking({ ...prompts.factorOne, failure: { code: 'push-timed-out' } }),
+    heading: 'Confirm it is you',
+    focus: 'heading',
+  },
+  'push': { state: asking(prompts.push), heading: 'Approve it on your phone', focus: 'heading' },
+  'push-number': { state: asking({ ...prompts.push, number: '482' }), heading: 'Approve it on your phone', focus: 'heading' },
+  'passcode': { state: asking(prompts.passcode), heading: 'Enter a Passcode', focus: 'Passcode' },
+  'passcode-used': {
+    state: asking({ ...prompts.passcode, failure: { code: 'passcode-used' }, triesLeft: 9, nextCodeAt: now + 12_000 }, { heldPasscode }),
+    heading: 'Enter a Passcode',
+    focus: 'Passcode',
+  },
+  'choice': { state: asking(prompts.choice), heading: 'You are signed in elsewhere already', focus: 'heading' },
+  'fields': { state: asking(prompts.fields), heading: 'Change your password', focus: 'Old password' },
+  'certificate': { state: asking(prompts.certificate), heading: 'Is this really your campus?', focus: 'heading' },
+  'connected': { state: state({ access: connected }), heading: 'Connected', focus: 'heading' },
+  'connected-portal-down': { state: state({ access: { ...connected, portal: 'down' } }), heading: 'Connected', focus: 'heading' },
+  'expiring': {
+    state: state({ access: { ...connected, expiresAt: now + 9.5 * minute, expiring: true } }),
+    heading: 'Connected',
+    focus: 'heading',
+  },
+  'expiring-again': {
+    state: state({ access: { ...connected, expiresAt: now + 9.5 * minute, expiring: true, extendable: false } }),
+    heading: 'Connected',
+    focus: 'heading',
+  },
+  'reconnecting': {
+    state: state({
+      access: {
+        kind: 'reconnecting',
+        ...session,
+        brokeAt: now - 34_000,
+        why: { code: 'tunnel-dropped', params: { host: 'vpn.campus.test' } },
+        tries: 2,
+        nextTryAt: now + 8000,
+      },
+    }),
+    heading: 'Reconnecting',
+    focus: 'heading',
+  },
+  'closing': {
+    state: state({ access: { kind: 'closing', profileId: campus.id, ending: null } }),
+    heading: 'Disconnecting',
+    focus: 'heading',
+  },
+  'recovery-loading': {
+    state: state({ recovery: { step: 'loading' }, task: 'lost-phone' }),
+    heading: 'Contacting the recovery site',
+    focus: 'heading',
+  },
+  'recovery-failed': {
+    state: state({
+      recovery: { step: 'failed', failure: { code: 'recovery-unreachable', params: { host: 'recovery.campus.test' } } },
+      task: 'lost-phone',
+    }),
+    heading: 'Recovery did not start',
+    focus: 'heading',
+  },
+  'recovery-role': {
+    state: state({ recovery: { step: 'role', roles: [role, { id: 'staff', label: 'Staff' }] }, task: 'lost-phone' }),
+    heading: 'Who are you?',
+    focus: 'heading',
+  },
+  'recovery-identity': {
+    state: state({ recovery: { step: 'identity', role, busy: false, failure: null }, task: 'lost-phone' }),
+    heading: 'Show that it is you',
+    focus: 'UMPASS user ID',
+  },
+  'recovery-identity-failed': {
+    state: state({ recovery: { step: 'identity', role, busy: false, failure: { code: 'recovery-identity' } }, task: 'lost-phone' }),
+    heading: 'Show that it is you',
+    focus: 'UMPASS user ID',
+  },
+  'recovery-password': {
+    state: state({ recovery: { step: 'password', userId: 'dc012345', busy: false, failure: null }, task: 'lost-phone' }),
+    heading: 'Get 2FA Passcode',
+    focus: 'UMPASS password',
+  },
+  'recovery-passcode': {
+    state: state({ recovery: { step: 'passcode', expiresAt: heldPasscode.expiresAt }, heldPasscode, task: 'lost-phone' }),
+    heading: 'Your recovery passcode',
+    focus: 'heading',
+  },
+  'settings': {
+    state: state({
+      settingsOpen: true,
+      access: connected,
+      profiles: [campus, college],
+      saved: { userId: 'dc012345', password: true, keychain: 'available' },
+    }),
+    heading: 'Settings',
+    focus: 'heading',
+  },
+  'settings-no-keychain': {
+    state: state({ settingsOpen: true, saved: { userId: null, password: false, keychain: 'absent' } }),
+    heading: 'Settings',
+    focus: 'heading',
+  },
+  'portal-add-confirm': {
+    state: state({ access: connected, portal: portal('/add/confirm'), task: 'add-device', heldPasscode }),
+    heading: 'Add a new device',
+    focus: 'heading',
+  },
+  'portal-add-done': {
+    state: state({ access: connected, portal: portal('/add/done'), task: 'add-device' }),
+    heading: 'Add a new device',
+    focus: 'heading',
+  },
+  'portal-remove': {
+    state: state({
+      access: { kind: 'on-campus', profileId: campus.id },
+      portal: portal('/devices', { via: 'direct', loading: true }),
+      task: 'remove-device',
+    }),
+    heading: 'Remove an old device',
+    focus: 'heading',
+  },
+  'portal-free': {
+    state: state({ access: { ...connected, expiring: true, expiresAt: now + 5 * minute }, portal: portal('/home') }),
+    heading: 'Device portal',
+    focus: 'heading',
+  },
+  'portal-failed': {
+    state: state({
+      access: connected,
+      portal: portal('/home', { canGoBack: false, failure: { code: 'portal-unreachable', params: { host: '2fa.campus.test' } } }),
+      task: 'remove-device',
+    }),
+    heading: 'Remove an old device',
+    focus: 'heading',
+  },
+  'recovery-site': {
+    state: state({ portal: portal('/', { host: 'recovery.campus.test', via: 'direct' }), task: 'lost-phone' }),
+    heading: 'Get your recovery passcode',
+    focus: 'heading',
+  },
+  'confirm-connect': { state: state({ confirmation: { kind: 'connect', profileId: campus.id } }), heading: campus.name, focus: 'Cancel' },
+  'confirm-task': { state: state({ confirmation: { kind: 'task', task: 'add-device' } }), heading: campus.name, focus: 'Cancel' },
+  'confirm-quit': {
+    state: state({ access: connected, portal: portal('/home'), confirmation: { kind: 'quit' } }),
+    heading: 'Device portal',
+    focus: 'Stay',
+  },
+  'confirm-certificate': {
+    state: state({ profiles: [], profileId: null, confirmation: { ...prompts.certificate, kind: 'certificate' } }),
+    heading: 'Welcome to Causeway',
+    focus: 'Do not connect',
+  },
+};

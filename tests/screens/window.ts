@@ -1,0 +1,167 @@
+import { createServer, type Server } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { build, type Plugin } from 'vite';
+import * as z from 'zod/mini';
+import type { AppState, TrafficSample } from '../../shared/app-state.ts';
+import { bridge, type CallName } from '../../shared/bridge.ts';
+import type { Failure } from '../../shared/failure.ts';
+
+/**
+ * The real bundle of the window in a real Chromium, with main played by the test: the bridge's own schemas
+ * check whatever the window sends and whatever the test answers.
+ */
+
+const root = new URL('../..', import.meta.url).pathname;
+
+/** Makes every English sentence a third longer, as translations are, and easy to tell from one that no catalogue holds. */
+const stretchedWords: Plugin = {
+  name: 'stretched-words',
+  transform(code, id) {
+    if (!id.endsWith('/shared/words/en.ts')) return null;
+    return `${code.replace('export const en =', 'const english =')}
+      const longer = (text) => '\\u00ab' + text + ' ' + 'lorem ipsum dolor sit amet consetetur sadipscing'.slice(0, Math.ceil(text.length * 0.3)) + '\\u00bb';
+      const stretch = (words) => typeof words === 'string' ? longer(words)
+        : Array.isArray(words) ? words.map(stretch)
+        : Object.fromEntries(Object.entries(words).map(([key, value]) => [key, stretch(value)]));
+      export const en = { ...stretch(english), unknown: english.unknown };`;
+  },
+};
+
+/** Builds the window into `out/` and returns the folder. */
+export async function buildWindow(words: 'english' | 'stretched'): Promise<string> {
+  const outDir = join(root, 'out/screens', `bundle-${words}`);
+  await build({
+    configFile: join(root, 'renderer/vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir, emptyOutDir: true },
+    plugins: words === 'stretched' ? [stretchedWords] : [],
+  });
+  return outDir;
+}
+
+const types: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' };
+
+/** Serves a folder on loopback. */
+export async function serve(folder: string): Promise<{ address: string; close: () => Promise<void> }> {
+  const server: Server = createServer((request, response) => {
+    if (request.url === '/favicon.ico') return void response.writeHead(204).end(); // only browsers ask for one
+    const path = request.url === '/' ? '/index.html' : (request.url ?? '');
+    readFile(join(folder, path)).then(
+      (body) => response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' }).end(body),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('no port');
+  return { address: `http://127.0.0.1:${bound.port}/`, close: () => new Promise((resolve) => server.close(() => resolve())) };
+}
+
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none'],
+  });
+
+export interface Called {
+  name: CallName;
+  input: unknown;
+}
+
+/** A call's answer: its value, a failure, or a promise of either that the test settles when it wants. */
+export type Reply = { ok: true; value?: unknown } | { ok: false; failure: Failure };
+
+/** One window under test. */
+export interface TestWindow {
+  page: Page;
+  /** The calls since the last `show`, `getState` left out. */
+  calls: Called[];
+  /** What Chromium complained about: errors, violations of the page's policy, calls that the bridge's schemas refuse. */
+  complaints: string[];
+  /** Loads the page afresh with this state. */
+  open: (state: AppState) => Promise<void>;
+  /** Sends a new state to the page that is open. */
+  show: (state: AppState) => Promise<void>;
+  traffic: (samples: readonly TrafficSample[]) => Promise<void>;
+  /** What the next calls of this name are answered. */
+  reply: (name: CallName, reply: Reply | Promise<Reply>) => void;
+}
+
+/** Opens a page whose clock stands at `now` and whose bridge ends in the test. */
+export async function openWindow(browser: Browser, address: string, now: number): Promise<TestWindow> {
+  const context = await browser.newContext({
+    viewport: { width: 420, height: 680 },
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  await page.clock.setFixedTime(now);
+  const calls: Called[] = [];
+  const complaints: string[] = [];
+  const replies = new Map<CallName, Reply | Promise<Reply>>();
+  let current: AppState | null = null;
+
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+
+  await page.exposeFunction('harnessCall', async (name: string, input: unknown): Promise<unknown> => {
+    const known = Object.entries(bridge.calls).find(([key]) => key === name);
+    if (!known) return void complaints.push(`unknown call ${name}`);
+    const callName = known[0] as CallName; // it is a key of the bridge's calls
+    const parsed = z.safeParse(known[1].in, input);
+    if (!parsed.success) complaints.push(`${name}: ${JSON.stringify(input)} does not fit: ${parsed.error.message}`);
+    if (callName === 'getState') return { ok: true, value: current };
+    calls.push({ name: callName, input: parsed.data });
+    return (await replies.get(callName)) ?? { ok: true };
+  });
+  await page.addInitScript(() => {
+    const listeners: Record<string, Set<(payload: unknown) => void>> = {};
+    const harness = window as unknown as { harnessCall: (name: string, input: unknown) => Promise<unknown> };
+    Object.assign(window, {
+      causeway: Object.freeze({
+        call: (name: string, input: unknown) => harness.harnessCall(name, input),
+        on: (name: string, listener: (payload: unknown) => void) => {
+          (listeners[name] ??= new Set()).add(listener);
+          return () => listeners[name]?.delete(listener);
+        },
+      }),
+      harnessEmit: (name: string, payload: unknown) => listeners[name]?.forEach((listener) => listener(payload)),
+    });
+  });
+  const emit = (name: 'state' | 'traffic', payload: unknown): Promise<void> =>
+    page.evaluate(
+      (event) => {
+        (window as unknown as { harnessEmit: (name: string, payload: unknown) => void }).harnessEmit(event.name, event.payload);
+      },
+      { name, payload },
+    );
+
+  return {
+    page,
+    calls,
+    complaints,
+    open: async (state) => {
+      current = state;
+      calls.length = 0;
+      complaints.length = 0;
+      replies.clear();
+      replies.set('revealPasscode', { ok: true, value: { passcode: '482915036' } });
+      await page.goto(address);
+      await page.locator('h1').first().waitFor();
+    },
+    show: async (state) => {
+      current = state;
+      calls.length = 0;
+      await emit('state', state);
+    },
+    traffic: async (samples) => {
+      for (const sample of samples) await emit('traffic', sample);
+    },
+    reply: (name, reply) => replies.set(name, reply),
+  };
+}
