@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { html, type Html } from './html.ts';
+import { icons } from './icons.ts';
 
 /** A form that posts back, with its session's token. Without an address it posts to the page that it stands on. */
 export function form(csrf: string, body: Html, options: { action?: string; upload?: boolean; quiet?: boolean } = {}): Html {
@@ -61,6 +62,14 @@ export function button(label: string | Html, options: { name?: string; value?: s
   >
     ${label}
   </button>`;
+}
+
+/** Copies the text of another element. There only where the pages' script runs; what was copied is said aloud. */
+export function copyButton(sourceId: string): Html {
+  return html`<span class="copy" data-copy="${sourceId}" hidden>
+    <button type="button" class="plain">${icons.copy} Copy</button>
+    <span role="status"></span>
+  </span>`;
 }
 
 /** A passcode as people type it: digits, with spaces or dashes where they like. Empty when they typed none. */

@@ -83,8 +83,8 @@ function tick() {
   }
 }
 
-async function copy(button) {
-  const source = document.getElementById(button.dataset.copy);
+async function copy(part) {
+  const source = document.getElementById(part.dataset.copy);
   const range = document.createRange();
   range.selectNodeContents(source);
   try {
@@ -95,14 +95,14 @@ async function copy(button) {
     getSelection().addRange(range);
     if (!document.execCommand('copy')) return;
   }
-  button.querySelector('[role=status]').textContent = 'Copied';
+  part.querySelector('[role=status]').textContent = 'Copied';
 }
 
 function enliven(root) {
   for (const element of root.querySelectorAll('[data-wait]')) void waitFor(element);
-  for (const button of root.querySelectorAll('[data-copy]')) {
-    button.hidden = false;
-    button.addEventListener('click', () => void copy(button));
+  for (const part of root.querySelectorAll('[data-copy]')) {
+    part.hidden = false;
+    part.querySelector('button').addEventListener('click', () => void copy(part));
   }
   tick();
 }

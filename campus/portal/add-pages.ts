@@ -1,5 +1,5 @@
 import { sentence } from '../pages/failures.ts';
-import { button, field, form } from '../pages/forms.ts';
+import { button, copyButton, field, form } from '../pages/forms.ts';
 import { html, type Html } from '../pages/html.ts';
 import { icons } from '../pages/icons.ts';
 import { alertBox, live } from '../pages/layout.ts';
@@ -19,7 +19,8 @@ function choice(name: string, value: string, icon: Html, label: string, hint?: s
 
 export function typePage(site: PortalSite, guest: Guest): Reply {
   const choices = html`<div class="choices two">
-    ${choice('kind', 'tablet', icons.tablet, 'Tablet', 'Or a phone without a number')} ${choice('kind', 'phone', icons.phone, 'Phone')}
+    ${choice('kind', 'tablet', icons.tablet, 'Tablet', 'For a new mobile too: needs no phone number')}
+    ${choice('kind', 'phone', icons.phone, 'Phone', 'With its phone number')}
   </div>`;
   const title = 'What type of device are you adding?';
   return site.show(guest, {
@@ -93,7 +94,7 @@ function scanning(guest: Guest, enrolment: Enrolment, qrCode: Html): Html {
       <div>
         <h2>Activation code</h2>
         <p class="code" id="activation-code">${enrolment.activationCode}</p>
-        <button type="button" class="plain" data-copy="activation-code" hidden>${icons.copy}<span role="status">Copy</span></button>
+        ${copyButton('activation-code')}
         <p class="hint">If you are asked to allow Duo Mobile to take pictures and record video, please allow it.</p>
       </div>
     </div>

@@ -91,7 +91,7 @@ export function addAdding(site: PortalSite): void {
     '/add/scan',
     async (guest) => {
       const enrolment = enrolmentOf(guest);
-      const qrCode = enrolment && trusted(await drawQrCode(enrolment.uri, { type: 'svg', margin: 3, errorCorrectionLevel: 'M' }));
+      const qrCode = enrolment && trusted(await drawQrCode(enrolment.uri, { type: 'svg', margin: 3, errorCorrectionLevel: 'L' }));
       return scanPage(site, guest, enrolment && qrCode ? { enrolment, qrCode } : null);
     },
     turn('scan'),

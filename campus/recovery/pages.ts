@@ -4,7 +4,7 @@ import { identitySchema, type Identity } from '../../shared/recovery.ts';
 import { clockTime } from '../pages/clock.ts';
 import { grouped } from '../pages/digits.ts';
 import { sentence } from '../pages/failures.ts';
-import { button, field, form, typedPassword, typedUserId } from '../pages/forms.ts';
+import { button, copyButton, field, form, typedPassword, typedUserId } from '../pages/forms.ts';
 import { html, type Html } from '../pages/html.ts';
 import { icons } from '../pages/icons.ts';
 import { alertBox, draw, type Look } from '../pages/layout.ts';
@@ -188,9 +188,7 @@ function passcodeBody({ passcode, expiresAt }: { passcode: string; expiresAt: nu
   return html`<h1>Your 2FA Passcode</h1>
     <p>Copy or remember it: it is shown only once.</p>
     <p class="secret" id="passcode" data-plain="${passcode}">${grouped(passcode)}</p>
-    <p class="actions">
-      <button type="button" data-copy="passcode" hidden>${icons.copy}<span role="status">Copy</span></button>
-    </p>
+    ${copyButton('passcode')}
     <p>
       Good until ${clockTime(expiresAt)}, once to connect from off campus and once in the device portal. It is void as soon as you have
       added a device.
