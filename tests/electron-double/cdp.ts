@@ -27,7 +27,7 @@ export class TargetGone extends Error {
 
 /** What Chromium answers when a page, a frame or a paused request no longer exists. */
 const goneWords =
-  /session with given id|no target with given id|cannot find context|target closed|not attached|invalid interceptionid|execution context was destroyed|uniqueContextId not found|no download item found/i;
+  /session with given id|no target with given id|cannot find context|target closed|invalid interceptionid|execution context was destroyed|uniqueContextId not found|no download item found/i;
 
 /** Waits for a command whose target may have gone in the meantime, which is then nobody's loss. */
 export async function ifStillThere(command: Promise<unknown>): Promise<void> {

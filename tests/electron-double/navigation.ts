@@ -101,10 +101,22 @@ export class Navigation {
   }
 
   async refreshHistory(): Promise<void> {
-    const { entries, currentIndex } = await this.cdp.send('Page.getNavigationHistory');
+    const { entries, currentIndex } = await this.whenActive(() => this.cdp.send('Page.getNavigationHistory'));
     // There is no way back to the blank start
     const own = entries.filter(({ url }) => !isBlankStart(url));
     this.history = { entries: own, index: currentIndex - (entries.length - own.length) };
+  }
+
+  /** Right after a page has changed its process, Chromium holds it for inactive for a moment. */
+  private async whenActive<T>(ask: () => Promise<T>): Promise<T> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!String(error).includes('Not attached to an active page') || tries === 100) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
   }
 
   private refreshLater(): void {

@@ -70,7 +70,12 @@ export class Pages {
       await ifStillThere(cdp.send('Runtime.runIfWaitingForDebugger'));
       prepared.then(() => expected.resolve(page), expected.reject);
     } else if (target.type === 'page' && target.openerId !== undefined) {
-      await ifStillThere(this.chromium.connection.root.send('Target.closeTarget', { targetId: target.targetId }));
+      // Its opener waits for it to run; its requests are held and never let go
+      await Promise.all([
+        ifStillThere(cdp.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] })),
+        ifStillThere(cdp.send('Runtime.runIfWaitingForDebugger')),
+        ifStillThere(this.chromium.connection.root.send('Target.closeTarget', { targetId: target.targetId })),
+      ]);
     } else {
       await ifStillThere(cdp.send('Runtime.runIfWaitingForDebugger'));
     }
