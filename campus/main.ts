@@ -1,10 +1,9 @@
 import { readFile, realpath } from 'node:fs/promises';
-import { CausewayError } from '../shared/failure.ts';
-import { startCampus, type Campus } from './campus.ts';
+import { CausewayError, type Failure } from '../shared/failure.ts';
+import type { Campus } from './campus.ts';
 import { askControl, serveControl, type ControlRequest } from './control.ts';
 import { readCommand, usage, type RunFlags } from './flags.ts';
 import { isAlive, localAddress, nameOfDirectory } from './local-socket.ts';
-import { readPeople } from './people.ts';
 import { introduction, sessionTable } from './table.ts';
 
 /** `npm run campus`: starts a campus, or asks the one that runs. Exit code 2: the command line is wrong; 1: it did not work. */
@@ -26,6 +25,22 @@ async function main(): Promise<void> {
 }
 
 async function run(flags: RunFlags): Promise<void> {
+  const starting = startWithControl(flags);
+  // Listened for from the start: whoever is told to stop while still starting leaves nothing behind either
+  const stop = (): void => {
+    starting.then(({ close }) => close()).catch(complain);
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+
+  const { campus } = await starting;
+  if (!flags.quiet) console.log(introduction(campus, flags['on-campus']));
+  if (flags.json) console.log(JSON.stringify(ready(campus)));
+}
+
+async function startWithControl(flags: RunFlags): Promise<{ campus: Campus; close: () => Promise<void> }> {
+  // Loaded here, so that the verbs and a wrong flag are answered at once
+  const [{ startCampus }, { readPeople }] = await Promise.all([import('./campus.ts'), import('./people.ts')]);
   const campus = await startCampus({
     port: flags.port,
     onCampus: flags['on-campus'],
@@ -36,16 +51,17 @@ async function run(flags: RunFlags): Promise<void> {
     ...(flags.notice !== undefined && { notice: await readFile(flags.notice, 'utf8') }),
     ...(flags.data !== undefined && { dataDirectory: flags.data }),
   });
-  const closeControl = await serveControl(await controlAddressFor(campus, flags), campus.control);
-
-  const stop = (): void => {
-    Promise.all([closeControl(), campus.stop()]).catch(complain);
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-
-  if (!flags.quiet) console.log(introduction(campus, flags['on-campus']));
-  if (flags.json) console.log(JSON.stringify(ready(campus)));
+  try {
+    const closeControl = await serveControl(await controlAddressFor(campus, flags), campus.control);
+    const close = async (): Promise<void> => {
+      await closeControl();
+      await campus.stop();
+    };
+    return { campus, close };
+  } catch (error) {
+    await campus.stop();
+    throw error;
+  }
 }
 
 /** What programs that start a campus read: one line. */
@@ -79,10 +95,16 @@ async function ask(request: ControlRequest, data: string | undefined): Promise<v
 }
 
 function complain(error: unknown): void {
-  const failure = error instanceof CausewayError ? error.failure : null;
-  const where = failure?.params?.['file'];
-  console.error(failure ? [where, failure.detail ?? failure.code].filter((part) => part !== undefined).join(': ') : error);
+  console.error(error instanceof CausewayError ? explain(error.failure) : isSystemError(error) ? error.message : error);
   process.exitCode = 1;
 }
+
+function explain({ code, params, detail }: Failure): string {
+  const file = params?.['file'];
+  return `${file === undefined ? '' : `${file}: `}${detail ?? code}`;
+}
+
+/** A file that is not there, a port that is taken: the message says it all. */
+const isSystemError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
 
 main().catch(complain);

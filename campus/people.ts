@@ -94,6 +94,9 @@ export function readPeople(text: string): PeopleFile {
   const astray = parsed.data.people
     .flatMap((person) => person.devices)
     .find((device) => device.phone !== undefined && !phones.has(device.phone));
+  if (new Set(parsed.data.people.map((person) => person.userId)).size < parsed.data.people.length) {
+    throw fail('request-invalid', undefined, { detail: 'two people have the same user ID' });
+  }
   if (astray) throw fail('request-invalid', undefined, { detail: `the device "${astray.name}" is in a phone that is not in the file` });
   return parsed.data;
 }

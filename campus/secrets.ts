@@ -33,8 +33,8 @@ export const newToken = (): string => randomBytes(32).toString('base64url');
 /** What is kept of a random token. It has 256 bits of its own, so that a fast hash is enough. */
 export const fastHash = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
-/** An identifier that is no secret. */
-export const newId = (): string => randomBytes(12).toString('base64url');
+/** An identifier that is no secret. Hexadecimal: it is also typed on command lines, where a leading dash would be a flag. */
+export const newId = (): string => randomBytes(12).toString('hex');
 
 /** So many random decimal digits, leading zeros included. */
 export const randomDigits = (count: number): string => Array.from({ length: count }, () => randomInt(10)).join('');

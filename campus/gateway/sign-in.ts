@@ -63,13 +63,15 @@ async function makeRoom(channel: Channel, hello: Hello, { sessions, rules }: Sig
   for (;;) {
     const others = sessions.ofPerson(userId).filter((session) => session.installation !== hello.installation);
     if (others.length < rules.perPerson) return;
-    const options = others.map(({ id, client, startedAt }) => ({ id, label: client, detail: new Date(startedAt).toISOString() }));
+    const options = others.map(({ id, client, startedAt }) => ({ id, label: client, detail: `signed in ${minuteOf(startedAt)}` }));
     const { option } = await channel.ask({ kind: 'choice', purpose: 'session', options }, answersOf.choice);
     if (!others.some((session) => session.id === option))
       throw fail('request-invalid', undefined, { detail: 'that session was not offered' });
     await sessions.end(option, 'replaced');
   }
 }
+
+const minuteOf = (instant: number): string => `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** What a client is told of a failed sign-in. What is not catalogued stays inside. */
 export function refusalOf(error: unknown): Failure {

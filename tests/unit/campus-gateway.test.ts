@@ -1,6 +1,6 @@
 import { request } from 'node:https';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startCampus, type Campus } from '../../campus/campus.ts';
 import { seededPeople } from '../../campus/people.ts';
 import { ana, kit, mei } from './support/campus-services.ts';
@@ -411,6 +411,32 @@ describe('a client that leaves', () => {
       });
     }
   }
+});
+
+describe('a client that says nothing', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const passes = (ms: number): void => {
+    vi.advanceTimersByTime(ms);
+  };
+
+  test('is closed after ten seconds without hello', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const client = await GatewayClient.open(campus);
+    passes(10_000);
+    expect(await client.next('refused')).toMatchObject({ code: 'sign-in-timed-out' });
+    expect(await client.closed()).toBe(1000);
+  });
+
+  test('is closed after five minutes without an answer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const client = await GatewayClient.open(campus);
+    client.hello();
+    await client.prompt('notice');
+    passes(5 * 60_000);
+    expect(await client.next('refused')).toMatchObject({ code: 'sign-in-timed-out' });
+  });
 });
 
 describe('a client that breaks the protocol', () => {

@@ -140,6 +140,7 @@ describe('people', () => {
       JSON.stringify({ people: [{ ...mei, password: '' }], phones: seededPeople.phones }),
       JSON.stringify({ people: [{ ...mei, colour: 'red' }], phones: seededPeople.phones }),
       JSON.stringify({ people: [mei], phones: [] }),
+      JSON.stringify({ people: [mei, mei], phones: seededPeople.phones }),
     ];
     for (const each of wrong) expect(() => readPeople(each)).toThrow('request-invalid');
   });

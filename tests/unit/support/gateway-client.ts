@@ -1,6 +1,5 @@
 import { connect } from 'node:tls';
 import { WebSocket } from 'ws';
-import type { Campus } from '../../../campus/campus.ts';
 import { accessProtocol, gatewayMessageSchema, type ClientMessage, type GatewayMessage } from '../../../shared/access-protocol.ts';
 import type { Answer, Prompt, PromptKind, PromptOf } from '../../../shared/prompt.ts';
 
@@ -29,7 +28,10 @@ export class GatewayClient {
     });
   }
 
-  static async open(campus: Campus, subprotocols: string[] = [accessProtocol.subprotocol]): Promise<GatewayClient> {
+  static async open(
+    campus: { port: number; authority: { pem: string } },
+    subprotocols: string[] = [accessProtocol.subprotocol],
+  ): Promise<GatewayClient> {
     const socket = new WebSocket(`wss://vpn.campus.test:${campus.port}${accessProtocol.path}`, subprotocols, {
       createConnection: () =>
         connect({
