@@ -1,10 +1,11 @@
 /**
- * Runs in a page, before its own scripts: calls `tourAction` once for what a person does. Clicking into a field
+ * Runs in a page, before its own scripts: says so on the console once for each thing that a person does. Clicking into a field
  * and typing in it is one action: the field.
  */
 (() => {
   if (window.tourWatches) return;
   window.tourWatches = true;
+  const act = () => console.debug('tour: action');
   const typed = 'input:not([type=radio], [type=checkbox], [type=button], [type=submit], [type=file]), textarea';
   const fieldOf = (event) => {
     const [target] = event.composedPath();
@@ -16,18 +17,18 @@
   let filling = null;
   const on = (name, listener) => addEventListener(name, (event) => event.isTrusted && listener(event), true);
   on('pointerdown', (event) => {
-    if (!fieldOf(event)) window.tourAction();
+    if (!fieldOf(event)) act();
   });
   on('input', (event) => {
     const field = fieldOf(event);
     if (!field || field === filling) return;
     filling = field;
-    window.tourAction();
+    act();
   });
   on('focusout', () => {
     filling = null;
   });
   on('keydown', (event) => {
-    if (event.key === 'Enter' || (event.key === ' ' && !fieldOf(event))) window.tourAction();
+    if (event.key === 'Enter' || (event.key === ' ' && !fieldOf(event))) act();
   });
 })();

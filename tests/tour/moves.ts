@@ -134,7 +134,7 @@ export async function enrol(stage: Stage, name: string, guides: EnrolGuides): Pr
     await portalPage(stage, '/add/platform');
   });
   await stage.step(guides.platform, 'Choose Android', async () => {
-    await stage.click(button(page, /^Android/));
+    await stage.click(button(page, /^Continue with Android/));
     await portalPage(stage, '/add/installed');
   });
   await stage.step(guides.installed, 'Click I have Duo Mobile installed', async () => {

@@ -45,6 +45,7 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
     timeout: 30_000,
   });
   const window = await electron.firstWindow();
+  await window.getByRole('heading', { level: 1 }).waitFor();
   return {
     electron,
     window,

@@ -1,0 +1,48 @@
+import { expect, test } from './support/scene.ts';
+
+test('the portal opens signed in, through the relay only, and is emptied when it closes', async ({ open }) => {
+  const scene = await open();
+  await scene.signedIn();
+  await scene.button('Open device portal').click();
+  const portal = await scene.client.portal();
+  await expect(portal.getByText('Add a new Device').first()).toBeVisible();
+  await expect(scene.window.getByText('2fa.campus.test').first()).toBeVisible();
+  // Nothing of ours is in the page, and nothing of it outlives the visit
+  expect(await portal.evaluate(() => ['causeway', 'require', 'process'].filter((name) => name in window))).toEqual([]);
+  await scene.button('Close portal').first().click();
+  await expect.poll(() => portal.isClosed()).toBe(true);
+  await scene.button('Disconnect').click();
+  await expect(scene.button('Connect')).toBeVisible();
+});
+
+test('a page that wants to leave, open windows, use the camera, download or reach loopback gets none of it', async ({ open }) => {
+  const scene = await open();
+  await scene.signedIn();
+  await scene.button('Open device portal').click();
+  const portal = await scene.client.portal();
+  await expect(portal.getByText('Add a new Device').first()).toBeVisible();
+  const address = portal.url();
+
+  const camera = await portal.evaluate(() =>
+    navigator.mediaDevices.getUserMedia({ video: true }).then(
+      () => 'given',
+      (error: Error) => error.name,
+    ),
+  );
+  expect(camera).not.toBe('given');
+  const loopback = await portal.evaluate(
+    (port) =>
+      fetch(`https://127.0.0.1:${port}/`, { mode: 'no-cors' }).then(
+        () => 'reached',
+        () => 'blocked',
+      ),
+    scene.campus.port,
+  );
+  expect(loopback).toBe('blocked');
+  const pages = scene.client.electron.windows().length;
+  await portal.evaluate(() => void window.open('https://example.org/'));
+  await portal.evaluate(() => void (location.href = 'https://example.org/'));
+  await expect(scene.window.getByText('That leaves the device portal')).toBeVisible();
+  expect(portal.url()).toBe(address);
+  expect(scene.client.electron.windows().length).toBe(pages);
+});

@@ -1,0 +1,142 @@
+import { mei } from '../tour/people.ts';
+import { expect, test } from './support/scene.ts';
+
+test('wrong password: says which two things to check and how many tries are left, and then it works', async ({ open }) => {
+  const scene = await open();
+  await scene.connect();
+  await scene.proceed();
+  await scene.signIn('wrong');
+  await expect(scene.window.getByText('User ID or password not right')).toBeVisible();
+  await expect(scene.window.getByText(/9 tries left/)).toBeVisible();
+  await expect(scene.window.getByLabel('UMPASS user ID')).toHaveValue(mei.userId);
+  await scene.signIn();
+  await expect(scene.heading('Confirm it is you')).toBeVisible();
+});
+
+test('wrong password to lockout: says until when', async ({ open }) => {
+  const scene = await open();
+  await scene.connect();
+  await scene.proceed();
+  for (let left = 9; left > 0; left--) {
+    await scene.signIn('wrong');
+    await expect(scene.window.getByText(left === 1 ? 'One try left' : `${left} tries left`)).toBeVisible();
+  }
+  await scene.signIn('wrong');
+  await expect(scene.window.getByText('Account locked')).toBeVisible();
+  await expect(scene.window.getByText(/lets you try again at \d/)).toBeVisible();
+});
+
+test('wrong passcode, used passcode: each said in its own words', async ({ open }) => {
+  const scene = await open();
+  await scene.atSecondFactor();
+  await scene.toPasscode();
+  await scene.enterPasscode('000 000');
+  await expect(scene.window.getByText('Passcode not right')).toBeVisible();
+  const code = scene.code();
+  await scene.enterPasscode(code);
+  await expect(scene.heading('Connected')).toBeVisible();
+  await scene.button('Disconnect').click();
+  await expect(scene.button('Connect')).toBeVisible();
+
+  await scene.atSecondFactor();
+  await scene.toPasscode();
+  await scene.enterPasscode(code);
+  await expect(scene.window.getByText('Passcode used already')).toBeVisible();
+  await expect(scene.window.getByText(/next code in|new code now/)).toBeVisible();
+});
+
+test('push approved', async ({ open }) => {
+  const scene = await open();
+  await scene.atSecondFactor();
+  await scene.sendPush();
+  const push = await scene.push();
+  await scene.campus.services.factors.approve(mei.phone, push.id);
+  await expect(scene.heading('Connected')).toBeVisible();
+});
+
+test('push with a number', async ({ open }) => {
+  const scene = await open({ numberMatching: true });
+  await scene.atSecondFactor();
+  await scene.sendPush();
+  const push = await scene.push();
+  const number = await scene.window.locator('[data-number], .number').first().innerText();
+  expect(await scene.campus.services.factors.approve(mei.phone, push.id, number.replace(/\D/g, ''))).toBe(true);
+  await expect(scene.heading('Connected')).toBeVisible();
+});
+
+test('push denied, push timed out: they look different, and a passcode still works', async ({ open }) => {
+  const scene = await open();
+  await scene.atSecondFactor();
+  await scene.sendPush();
+  await scene.campus.services.factors.deny(mei.phone, (await scene.push()).id);
+  await expect(scene.window.getByText('The push was denied')).toBeVisible();
+  await scene.sendPush();
+  await scene.push();
+  scene.passTime(61_000);
+  await expect(scene.window.getByText('The push was not answered')).toBeVisible();
+  await scene.toPasscode();
+  await scene.enterPasscode(scene.code());
+  await expect(scene.heading('Connected')).toBeVisible();
+});
+
+test('leaving a push for a passcode takes the push off the phone', async ({ open }) => {
+  const scene = await open();
+  await scene.atSecondFactor();
+  await scene.sendPush();
+  await scene.push();
+  await scene.button('Enter a Passcode instead').click();
+  await expect(scene.heading('Enter a Passcode')).toBeVisible();
+  await expect.poll(() => scene.campus.services.factors.waiting(mei.phone)).toEqual([]);
+});
+
+test('notice declined', async ({ open }) => {
+  const scene = await open();
+  await scene.connect();
+  await scene.button('Decline').click();
+  await scene.ended('Notice declined');
+});
+
+test('gateway not there, and there again at Try again', async ({ open }) => {
+  const scene = await open();
+  await scene.campus.stop();
+  await scene.button('Connect').click();
+  await scene.ended('Your campus did not answer');
+});
+
+test('cancel at every question: home again within a second, nothing left behind', async ({ open }) => {
+  const scene = await open();
+  const steps: [string, () => Promise<void>][] = [
+    ['notice', () => scene.connect()],
+    [
+      'credentials',
+      async () => {
+        await scene.connect();
+        await scene.proceed();
+      },
+    ],
+    ['second factor', () => scene.atSecondFactor()],
+    [
+      'push',
+      async () => {
+        await scene.atSecondFactor();
+        await scene.sendPush();
+      },
+    ],
+    [
+      'passcode',
+      async () => {
+        await scene.atSecondFactor();
+        await scene.toPasscode();
+      },
+    ],
+  ];
+  for (const [name, reach] of steps) {
+    await test.step(name, async () => {
+      await reach();
+      await scene.window.keyboard.press('Escape');
+      await expect(scene.button('Connect')).toBeVisible({ timeout: 3_000 });
+      await expect.poll(() => scene.campus.services.factors.waiting(mei.phone)).toEqual([]);
+      expect(scene.campus.records.sessions()).toEqual([]);
+    });
+  }
+});
