@@ -24,7 +24,7 @@ const serverDays = 397;
 const renewDays = 30;
 
 /** The names of everything but the portal: the real ones, those that any browser takes to loopback, and loopback itself. */
-export const serviceNames = {
+const serviceNames = {
   dns: [
     'campus.test',
     'vpn.campus.test',
@@ -38,7 +38,7 @@ export const serviceNames = {
   ],
   ip: ['127.0.0.1', '::1'],
 } as const;
-export const portalNames = { dns: ['2fa.campus.test'], ip: [] } as const;
+const portalNames = { dns: ['2fa.campus.test'], ip: [] } as const;
 
 /** What a TLS server needs: its certificate with the authority's behind it, and its key. */
 export interface ServerCredential {

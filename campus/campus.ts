@@ -61,7 +61,7 @@ export interface Campus {
   stop(): Promise<void>;
 }
 
-export const defaultNotice = `Campus Test University: terms of remote access
+const defaultNotice = `Campus Test University: terms of remote access
 
 This service is for students and staff of the university. By proceeding you agree that your use follows the
 university's acceptable use policy, that your connection is logged for security, and that you keep your password

@@ -40,13 +40,13 @@ export const deviceRecordSchema = z.object({
 });
 export type DeviceRecord = z.infer<typeof deviceRecordSchema>;
 
-export const phoneRecordSchema = z.object({
+const phoneRecordSchema = z.object({
   id: text,
   label: text,
   accounts: z.array(z.object({ deviceId: text, userId, name: text, key: z.string() })),
 });
 
-export const recoveryRecordSchema = z.object({
+const recoveryRecordSchema = z.object({
   userId,
   hash: z.string(),
   expiresAt: instant,

@@ -3,7 +3,7 @@ import { plainUserId, type TriesRecord } from './document.ts';
 import type { Store } from './store.ts';
 
 /** After so many consecutive failures of one kind an account is locked for so long. */
-export const lockoutRules = { failures: 10, lockMs: 10 * 60_000 } as const;
+const lockoutRules = { failures: 10, lockMs: 10 * 60_000 } as const;
 
 export type TryKind = 'password' | 'passcode';
 

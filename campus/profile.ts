@@ -5,7 +5,7 @@ export const campusName = 'campus.test';
 export const issuerName = 'Campus Test University';
 export const portalHost = '2fa.campus.test';
 export const portalAddress = `https://${portalHost}/`;
-export const onCampusPath = '/.well-known/causeway-on-campus';
+const onCampusPath = '/.well-known/causeway-on-campus';
 
 /**
  * The profile that this campus publishes. Its names are in no DNS: `connectTo` takes them to loopback.

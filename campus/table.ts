@@ -2,7 +2,7 @@ import type { Campus } from './campus.ts';
 import type { SessionLine } from './control.ts';
 
 /** Rows as columns of text, each as wide as its widest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
+function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
   const line = (row: readonly string[]): string =>

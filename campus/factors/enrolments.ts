@@ -11,7 +11,7 @@ import type { PhoneBell } from './phones.ts';
 import { activationCodeIn, codeAt, enrolmentUri, newKey, nextCodeAt, stepOfCode } from './totp.ts';
 
 /** An enrolment waits so long for its activation. Its code has 5 groups of 4: 100 bits, not to be guessed. */
-export const enrolmentRules = { validMs: 15 * 60_000, codeGroups: 5, groupLength: 4 } as const;
+const enrolmentRules = { validMs: 15 * 60_000, codeGroups: 5, groupLength: 4 } as const;
 /** 32 characters, none of which people take for another. */
 const codeAlphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 

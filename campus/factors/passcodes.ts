@@ -9,7 +9,7 @@ import type { Store } from '../store.ts';
 import { nextCodeAt, stepOfCode } from './totp.ts';
 
 /** Recovery passcodes: 9 digits, an hour, once for each service (see the guide's "Get 2FA Passcode"). */
-export const recoveryRules = { digits: 9, validMs: 60 * 60_000 } as const;
+const recoveryRules = { digits: 9, validMs: 60 * 60_000 } as const;
 
 /** What a code turned out to be. */
 type Finding = 'device' | 'recovery' | Extract<FailureCode, 'passcode-wrong' | 'passcode-used' | 'passcode-expired'>;

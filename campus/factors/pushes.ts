@@ -9,7 +9,7 @@ import { publicDevice } from './devices.ts';
 import type { PhoneBell } from './phones.ts';
 
 /** A push waits so long; a number of so many digits; so many wrong numbers deny it. */
-export const pushRules = { validMs: 60_000, numberDigits: 3, numberTries: 3 } as const;
+const pushRules = { validMs: 60_000, numberDigits: 3, numberTries: 3 } as const;
 
 /** A push that is out. */
 interface OpenPush {

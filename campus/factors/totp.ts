@@ -1,7 +1,7 @@
 import { generateSecret, generateSync, generateURI, verifySync } from 'otplib';
 
 /** Time-based codes (RFC 6238): 6 digits, 30 s, SHA-1, as every authenticator app has them. */
-export const periodMs = 30_000;
+const periodMs = 30_000;
 /** One step early or late: a phone's clock is seldom right to the second. */
 const toleranceSeconds = 30;
 const codePattern = /^\d{6}$/;
