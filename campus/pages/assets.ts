@@ -2,9 +2,17 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Reply } from './reply.ts';
 
+/** In this order: what is narrow overrules the rest. */
+const styles = [
+  new URL('./styles/base.css', import.meta.url),
+  new URL('./styles/forms.css', import.meta.url),
+  new URL('./styles/parts.css', import.meta.url),
+  new URL('./styles/narrow.css', import.meta.url),
+];
+
 /** The few files that all pages share. Their addresses carry a digest, so that browsers may keep them for good. */
 const assets = {
-  'campus.css': { type: 'text/css; charset=utf-8', body: readFileSync(new URL('./campus.css', import.meta.url), 'utf8') },
+  'campus.css': { type: 'text/css; charset=utf-8', body: styles.map((style) => readFileSync(style, 'utf8')).join('\n') },
   'live.js': { type: 'text/javascript; charset=utf-8', body: readFileSync(new URL('./live.js', import.meta.url), 'utf8') },
   'crest.svg': { type: 'image/svg+xml', body: readFileSync(new URL('./crest.svg', import.meta.url), 'utf8') },
 };

@@ -41,7 +41,7 @@ const contentPolicy = [
 ].join('; ');
 
 /** On every answer: no inline script or style, no framing, no sniffing, no referrer, HTTPS only, nothing kept in caches. */
-export const safetyHeaders = {
+const safetyHeaders = {
   'Content-Security-Policy': contentPolicy,
   'Strict-Transport-Security': `max-age=${yearSeconds}`,
   'X-Content-Type-Options': 'nosniff',

@@ -17,7 +17,7 @@ interface Kept<State> {
 }
 
 /** Without a visit for this long, a session is over. */
-export const sessionMs = 30 * 60_000;
+const sessionMs = 30 * 60_000;
 /** Sessions at once; beyond it the one that was quiet longest goes. A bound on memory, far above what a campus on one machine sees. */
 const mostSessions = 10_000;
 

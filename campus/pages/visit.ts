@@ -20,7 +20,7 @@ export const formBytes = 16 * 1024;
 const bodyMs = 15_000;
 
 /** The whole body. Rejects with 413 beyond `limit` bytes and with `request-invalid` when it does not arrive in time. */
-export async function readBody(visit: Visit, limit: number): Promise<Buffer> {
+async function readBody(visit: Visit, limit: number): Promise<Buffer> {
   const { request } = visit;
   if (Number(request.headers['content-length'] ?? 0) > limit) throw new Refusal(413, 'the body is too large');
   const timeout = setTimeout(() => request.destroy(new Error('the body did not arrive in time')), bodyMs);

@@ -125,7 +125,7 @@ export function addGate(site: PortalSite, rules: GateRules): void {
 }
 
 /** Whether something settles before the signal aborts. */
-export async function settles(something: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+async function settles(something: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
   const aborted = new Promise<false>((resolve) => signal.addEventListener('abort', () => resolve(false), { once: true }));
   return await Promise.race([something.then(() => true), aborted]);
 }
