@@ -49,6 +49,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   process.on('unhandledRejection', (reason) =>
     log.line(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : typeof reason}`),
   );
+  log.line(`Causeway ${app.getVersion()} on ${process.platform} ${process.arch}, Electron ${process.versions.electron}`);
   if (app.isPackaged) app.setAsDefaultProtocolClient(linkScheme);
 
   const icons = join(import.meta.dirname, '..', 'build', 'icons');

@@ -24,11 +24,14 @@ export interface ServedBridge {
   close(): void;
 }
 
+/** The page at the other end. */
+export type BridgePage = Pick<WebContents, 'id' | 'isDestroyed' | 'send'>;
+
 /** The contract with each schema tied to its own call, which a lookup by a generic name needs. */
 const calls: { [N in CallName]: { in: z.core.$ZodType<CallInput<N>>; out: z.core.$ZodType<CallOutput<N>> } } = bridge.calls;
 const events: { [N in EventName]: z.core.$ZodType<EventPayload<N>> } = bridge.events;
 
-export function serveBridge(application: Application, page: WebContents, log: (line: string) => void): ServedBridge {
+export function serveBridge(application: Application, page: BridgePage, log: (line: string) => void): ServedBridge {
   for (const name of callNames) {
     ipcMain.handle(callChannel(name), async (event, input: unknown) => {
       try {
@@ -63,7 +66,7 @@ async function answer<N extends CallName>(application: Application, name: N, inp
   return z.parse(schema.out, await application.verbs[name](parsed.data));
 }
 
-function isOurMainFrame(event: IpcMainInvokeEvent, page: WebContents): boolean {
+function isOurMainFrame(event: IpcMainInvokeEvent, page: BridgePage): boolean {
   const frame = event.senderFrame;
   return event.sender.id === page.id && frame !== null && frame.parent === null && isOurAddress(frame.url);
 }

@@ -79,6 +79,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
   let beside: WebContentsView | null = null;
   let compact = window.getBounds(); // the window as it was before the portal widened it
   let wide: { width: number; height: number } = layout.portal; // as the person last sized it in this run
+  let widenedAt = { x: 0, y: 0 }; // where it came to lie when it was widened
   let pane = own.webContents; // who has the keyboard within the window
   let final = false;
 
@@ -87,11 +88,15 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     own.setBounds({ x: 0, y: 0, width, height });
     beside?.setBounds(portalBounds({ width, height }));
   };
+  /** Notes where the person has the window now. Where we put it to have room for the portal is not where they put it. */
   const remember = (): void => {
     const now = window.getNormalBounds();
-    if (beside) wide = { width: now.width, height: now.height };
-    else compact = now;
-    memory.write({ ...compact, x: now.x, y: now.y });
+    if (!beside) compact = now;
+    else {
+      wide = { width: now.width, height: now.height };
+      if (now.x !== widenedAt.x || now.y !== widenedAt.y) compact = { ...compact, x: now.x, y: now.y };
+    }
+    if (JSON.stringify(compact) !== JSON.stringify(memory.read())) memory.write(compact);
   };
   const focusPane = (contents: WebContents): void => {
     pane = contents;
@@ -166,11 +171,13 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
 
     openBeside(view) {
       remember();
+      const bounds = wideBounds(compact, wide, workAreas());
+      if (!window.isMaximized() && !window.isFullScreen()) window.setBounds(bounds);
+      window.setMinimumSize(layout.column + minPortalWidth, minHeight);
+      widenedAt = bounds;
       beside = view;
       adopt(view.webContents);
       window.contentView.addChildView(view);
-      window.setMinimumSize(layout.column + minPortalWidth, minHeight);
-      if (!window.isMaximized() && !window.isFullScreen()) window.setBounds(wideBounds(window.getBounds(), wide, workAreas()));
       place();
       focusPane(view.webContents);
     },
@@ -185,8 +192,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       beside = null;
       window.contentView.removeChildView(view);
       window.setMinimumSize(minWidth, minHeight);
-      const { x, y } = window.getNormalBounds();
-      if (!window.isMaximized() && !window.isFullScreen()) window.setBounds(onScreen({ ...compact, x, y }, workAreas()));
+      if (!window.isMaximized() && !window.isFullScreen()) window.setBounds(onScreen(compact, workAreas()));
       place();
       focusPane(own.webContents);
     },

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { isLoopback, mayLoad, mayVisit } from '../../electron/desktop/navigation.ts';
+import { isLoopback, mayLoad, mayVisit, type PortalRules } from '../../electron/desktop/navigation.ts';
 import { portalFailure } from '../../electron/desktop/portal-failure.ts';
 import { isOurProxy } from '../../electron/desktop/proxy-login.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
 
-const rules = {
+const rules: PortalRules = {
   portal: {
     address: 'https://2fa.campus.test:8443/',
     hosts: ['2fa.campus.test', 'CDN.campus.test', 'localhost', '127.0.0.1'],
