@@ -66,6 +66,8 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
     },
     clipboard: () => electron.evaluate(({ clipboard }) => clipboard.readText()),
     async close() {
+      // A polite quit while connected asks first; a test that is over does not answer
+      await electron.evaluate(({ app }) => app.exit(0)).catch(() => undefined);
       await electron.close();
       if (options.userData === undefined) await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
