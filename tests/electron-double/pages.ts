@@ -69,10 +69,9 @@ export class Pages {
       const prepared = expected.owner.prepare(page);
       await ifStillThere(cdp.send('Runtime.runIfWaitingForDebugger'));
       prepared.then(() => expected.resolve(page), expected.reject);
-    } else if (target.type === 'page' && target.openerId !== undefined) {
-      // Its opener waits for it to run; its requests are held and never let go
+    } else if (target.type === 'page') {
+      // Its opener waits for it to run
       await Promise.all([
-        ifStillThere(cdp.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] })),
         ifStillThere(cdp.send('Runtime.runIfWaitingForDebugger')),
         ifStillThere(this.chromium.connection.root.send('Target.closeTarget', { targetId: target.targetId })),
       ]);

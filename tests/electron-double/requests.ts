@@ -5,8 +5,8 @@ import type { PostLoad } from './load.ts';
 import type { Navigation } from './navigation.ts';
 import { netErrorOf } from './net-errors.ts';
 import { appScheme, toAppAddress, toPageAddress } from './protocol.ts';
-import { report } from './registry.ts';
-import { verdicts } from './session.ts';
+import { liveContents, report } from './registry.ts';
+import { verdicts, type Session } from './session.ts';
 import type { WebContents } from './web-contents.ts';
 
 /** What becomes of a request. */
@@ -16,37 +16,21 @@ type Outcome =
 const failure = (reason: Protocol.Network.ErrorReason): Outcome => ({ kind: 'fail', reason });
 
 /**
- * Every request of a page, held until the app has had its say: its navigation events, its `webRequest` rule,
- * its own schemes, its verdict on the server's certificate, its answer to a proxy that wants a password.
+ * Every request of the browser, held until the app has had its say: the page's navigation events, the session's
+ * `webRequest` rule, its own schemes, its verdict on the server's certificate, its answer to a proxy that wants a
+ * password. What belongs to no page of the app's (a window that a page opened, a page just closed) goes nowhere.
  */
-export class Requests {
+class Requests {
   private readonly challenged = new Set<string>();
   private nextId = 1;
 
-  constructor(
-    private readonly contents: WebContents,
-    private readonly cdp: CdpSession,
-    private readonly navigation: Navigation,
-    private readonly mainFrame: string,
-  ) {
-    cdp.on('Fetch.requestPaused', (event) => {
+  constructor(private readonly browser: CdpSession) {
+    browser.on('Fetch.requestPaused', (event) => {
       this.paused(event).catch(report);
     });
-    cdp.on('Fetch.authRequired', (event) => {
+    browser.on('Fetch.authRequired', (event) => {
       this.login(event).catch(report);
     });
-    cdp.on('Security.certificateError', (event) => {
-      this.override(event).catch(report);
-    });
-  }
-
-  /** The commands that make Chromium ask. */
-  async start(): Promise<void> {
-    await Promise.all([
-      this.cdp.send('Fetch.enable', { patterns: [{ urlPattern: '*' }], handleAuthRequests: true }),
-      this.cdp.send('Security.enable'),
-      this.cdp.send('Security.setOverrideCertificateErrors', { override: true }),
-    ]);
   }
 
   private async paused(event: Protocol.Fetch.RequestPausedEvent): Promise<void> {
@@ -54,10 +38,10 @@ export class Requests {
     const outcome = await this.decide(event);
     switch (outcome.kind) {
       case 'fail':
-        await ifStillThere(this.cdp.send('Fetch.failRequest', { requestId, errorReason: outcome.reason }));
+        await ifStillThere(this.browser.send('Fetch.failRequest', { requestId, errorReason: outcome.reason }));
         return;
       case 'answer':
-        await ifStillThere(this.cdp.send('Fetch.fulfillRequest', { requestId, ...(await inChromiumsTerms(outcome.response)) }));
+        await ifStillThere(this.browser.send('Fetch.fulfillRequest', { requestId, ...(await inChromiumsTerms(outcome.response)) }));
         return;
       case 'go': {
         const { post } = outcome;
@@ -66,7 +50,7 @@ export class Requests {
           postData: post.body.toString('base64'),
           headers: entries({ ...request.headers, ...post.headers }),
         };
-        await ifStillThere(this.cdp.send('Fetch.continueRequest', { requestId, ...changed }));
+        await ifStillThere(this.browser.send('Fetch.continueRequest', { requestId, ...changed }));
       }
     }
   }
@@ -78,12 +62,14 @@ export class Requests {
     networkId,
     redirectedRequestId,
   }: Protocol.Fetch.RequestPausedEvent): Promise<Outcome> {
-    const { contents, navigation } = this;
-    const { session } = contents;
+    const contents = ownerOf(frameId);
+    if (!contents) return failure('Aborted');
+    const { navigation, session } = contents;
     const url = toAppAddress(request.url);
     const isRedirect = redirectedRequestId !== undefined;
-    const isMainFrame = resourceType === 'Document' && frameId === this.mainFrame;
-    if (resourceType === 'Document' && !navigation.mayGo({ url, frameId, loaderId: networkId, isRedirect })) return failure('Aborted');
+    const isMainFrame = resourceType === 'Document' && frameId === contents.targetId;
+    if (resourceType === 'Document' && navigation?.mayGo({ url, frameId, loaderId: networkId, isRedirect }) === false)
+      return failure('Aborted');
 
     // Chrome fetches an icon for its tab; Electron has none
     if (new URL(request.url).pathname === '/favicon.ico') return failure('Aborted');
@@ -100,39 +86,25 @@ export class Requests {
     if (cancel) return failure('BlockedByClient');
     if (redirectURL !== undefined)
       return { kind: 'answer', response: new Response(null, { status: 307, headers: { location: redirectURL } }) };
-    if (appScheme(request.url) !== null) return await this.serve(request);
+    if (appScheme(request.url) !== null) return await serve(session, request);
 
     const target = new URL(request.url);
     if (target.protocol === 'https:' && session.verifies) {
       const verdict = await session.verdict(target.hostname, portOf(target), contents);
       if (verdict !== verdicts.accept && verdict !== verdicts.chromiumDecides) {
-        navigation.refuse(target, netErrorOf(verdict));
+        navigation?.refuse(target, netErrorOf(verdict));
         return failure('Failed');
       }
     }
-    return { kind: 'go', post: isMainFrame && !isRedirect ? navigation.takePost(networkId) : null };
-  }
-
-  /** Asks the app's own handler for the scheme. */
-  private async serve(request: Protocol.Network.Request): Promise<Outcome> {
-    const body = request.postDataEntries?.map(({ bytes }) => Buffer.from(bytes ?? '', 'base64'));
-    const asked = { method: request.method, headers: request.headers, body: body ? Buffer.concat(body) : null };
-    try {
-      const response = await this.contents.session.protocol.answer(request.url, asked);
-      // Chromium would say ERR_UNKNOWN_URL_SCHEME, which DevTools cannot be made to say
-      return response ? { kind: 'answer', response } : failure('Failed');
-    } catch (error) {
-      report(error);
-      return failure('Failed');
-    }
+    return { kind: 'go', post: isMainFrame && !isRedirect ? (navigation?.takePost(networkId) ?? null) : null };
   }
 
   /** A proxy or a server wants a name and a password: the app's `login` handler is asked, as often as Electron would. */
-  private async login({ requestId, request, authChallenge }: Protocol.Fetch.AuthRequiredEvent): Promise<void> {
+  private async login({ requestId, request, frameId, authChallenge }: Protocol.Fetch.AuthRequiredEvent): Promise<void> {
     const origin = new URL(authChallenge.origin);
     const isFirst = !this.challenged.has(requestId);
     this.challenged.add(requestId);
-    const credentials = await askLogin(this.contents, toAppAddress(request.url), isFirst, {
+    const credentials = await askLogin(ownerOf(frameId), toAppAddress(request.url), isFirst, {
       isProxy: authChallenge.source === 'Proxy',
       scheme: authChallenge.scheme,
       host: origin.hostname,
@@ -142,15 +114,7 @@ export class Requests {
     const authChallengeResponse: Protocol.Fetch.AuthChallengeResponse = credentials
       ? { response: 'ProvideCredentials', ...credentials }
       : { response: 'CancelAuth' };
-    await ifStillThere(this.cdp.send('Fetch.continueWithAuth', { requestId, authChallengeResponse }));
-  }
-
-  /** Chromium's own verification failed: only the app's verify procedure can accept all the same. */
-  private async override({ eventId, errorType, requestURL }: { eventId: number; errorType: string; requestURL: string }): Promise<void> {
-    const url = new URL(requestURL);
-    const accepted = (await this.contents.session.verdict(url.hostname, portOf(url), this.contents)) === verdicts.accept;
-    if (!accepted) this.navigation.refuse(url, netErrorOf(errorType));
-    await ifStillThere(this.cdp.send('Security.handleCertificateError', { eventId, action: accepted ? 'continue' : 'cancel' }));
+    await ifStillThere(this.browser.send('Fetch.continueWithAuth', { requestId, authChallengeResponse }));
   }
 }
 
@@ -165,4 +129,50 @@ async function inChromiumsTerms(response: Response): Promise<Omit<Protocol.Fetch
     responseHeaders: [...response.headers].map(([name, value]) => ({ name, value: name === 'location' ? toPageAddress(value) : value })),
     body: Buffer.from(await response.arrayBuffer()).toString('base64'),
   };
+}
+
+/** Asks the app's own handler for the scheme. */
+async function serve(session: Session, request: Protocol.Network.Request): Promise<Outcome> {
+  const body = request.postDataEntries?.map(({ bytes }) => Buffer.from(bytes ?? '', 'base64'));
+  const asked = { method: request.method, headers: request.headers, body: body ? Buffer.concat(body) : null };
+  try {
+    const response = await session.protocol.answer(request.url, asked);
+    // Chromium would say ERR_UNKNOWN_URL_SCHEME, which DevTools cannot be made to say
+    return response ? { kind: 'answer', response } : failure('Failed');
+  } catch (error) {
+    report(error);
+    return failure('Failed');
+  }
+}
+
+/** The page of the app's that a frame is part of. */
+function ownerOf(frameId: string): WebContents | null {
+  return [...liveContents.values()].find((contents) => contents.hasFrame(frameId)) ?? null;
+}
+
+let intercepting: Promise<void> | null = null;
+
+/** Has Chromium ask before every request; once, before the first page. */
+export function interceptRequests(browser: CdpSession): Promise<void> {
+  if (!intercepting) {
+    new Requests(browser);
+    intercepting = browser.send('Fetch.enable', { patterns: [{ urlPattern: '*' }], handleAuthRequests: true });
+  }
+  return intercepting;
+}
+
+/**
+ * Has a page ask about certificates that Chromium does not accept: only the app's verify procedure can accept
+ * them all the same.
+ */
+export async function overrideCertificateErrors(contents: WebContents, navigation: Navigation, cdp: CdpSession): Promise<void> {
+  const decide = async (eventId: number, errorType: string, url: URL): Promise<void> => {
+    const accepted = (await contents.session.verdict(url.hostname, portOf(url), contents)) === verdicts.accept;
+    if (!accepted) navigation.refuse(url, netErrorOf(errorType));
+    await ifStillThere(cdp.send('Security.handleCertificateError', { eventId, action: accepted ? 'continue' : 'cancel' }));
+  };
+  cdp.on('Security.certificateError', ({ eventId, errorType, requestURL }) => {
+    decide(eventId, errorType, new URL(requestURL)).catch(report);
+  });
+  await Promise.all([cdp.send('Security.enable'), cdp.send('Security.setOverrideCertificateErrors', { override: true })]);
 }

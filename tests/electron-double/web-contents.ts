@@ -16,7 +16,7 @@ import { PreloadLink } from './preload-link.ts';
 import type { Page } from './pages.ts';
 import { toPageAddress } from './protocol.ts';
 import { focus, liveContents, preventable, report } from './registry.ts';
-import { Requests } from './requests.ts';
+import { interceptRequests, overrideCertificateErrors } from './requests.ts';
 import { session as sessions, type Session } from './session.ts';
 
 /** Electron's, of which the double heeds the session, the partition and the preload. */
@@ -38,7 +38,8 @@ export class WebContents extends EventEmitter {
   readonly page: Promise<Page>;
   readonly navigationHistory = new NavigationHistory(this);
   targetId = '';
-  private navigation: Navigation | null = null;
+  /** Once the page is there. */
+  navigation: Navigation | null = null;
   private link: PreloadLink | null = null;
   private openHandler: WindowOpenHandler = () => ({ action: 'allow' });
   private destroyed = false;
@@ -60,6 +61,7 @@ export class WebContents extends EventEmitter {
   private async open(): Promise<Page> {
     const context = await this.session.browserContextId();
     const pages = await app.pages();
+    await interceptRequests(await this.session.browser());
     const options = { ...(context !== undefined && { browserContextId: context }), newWindow: true };
     return await pages.open(options, {
       prepare: (page) => this.prepare(page),
@@ -71,7 +73,6 @@ export class WebContents extends EventEmitter {
   private async prepare({ cdp, targetId }: Page): Promise<void> {
     this.targetId = targetId;
     const navigation = (this.navigation = new Navigation(this, cdp, targetId));
-    const requests = new Requests(this, cdp, navigation, targetId);
     this.listen(cdp);
     const link = (this.link = new PreloadLink(this, cdp, targetId));
     await Promise.all([
@@ -79,7 +80,7 @@ export class WebContents extends EventEmitter {
       cdp.send('Runtime.enable'),
       cdp.send('Network.enable'),
       cdp.send('Inspector.enable'),
-      requests.start(),
+      overrideCertificateErrors(this, navigation, cdp),
       link.start(this.preferences.preload),
       cdp.send('Emulation.setFocusEmulationEnabled', { enabled: true }),
       cdp.send('Emulation.setEmulatedMedia', nativeTheme.media()),
