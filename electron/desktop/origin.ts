@@ -1,7 +1,7 @@
 /** The scheme and origin that our own page is served from. Electron's `file://` would stay white once the fuses are set. */
 export const appScheme = 'app';
 export const appHost = 'causeway';
-export const appOrigin = `${appScheme}://${appHost}`;
+const appOrigin = `${appScheme}://${appHost}`;
 export const appAddress = `${appOrigin}/index.html`;
 
 /** Whether an address is one of our own page's. */
