@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { describe, expect, it } from 'vitest';
+import { accessProtocol, clientMessageSchema, gatewayMessageSchema } from '../../shared/access-protocol.ts';
+import { stateDiagram } from '../../shared/access-state.ts';
+import { discoveryPath } from '../../shared/profile.ts';
+import { recoveryPaths } from '../../shared/recovery.ts';
+import { frameType, refusalReasons, relayProtocol } from '../../shared/relay-protocol.ts';
+import { guideSteps } from '../../shared/guide.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+describe('docs/architecture.md', () => {
+  it('shows the state diagram that the table gives', () => {
+    const [, shown] = /<!-- state diagram[^>]*-->\n([\s\S]*?)\n<!-- end/.exec(read('docs/architecture.md')) ?? [];
+    expect(shown).toBe(`\`\`\`mermaid\n${stateDiagram()}\n\`\`\``);
+  });
+});
+
+describe('docs/dependencies.md', () => {
+  it('has a line for every package', () => {
+    const text = read('docs/dependencies.md');
+    const names = z.record(z.string(), z.string());
+    const { dependencies, devDependencies } = z
+      .object({ dependencies: names, devDependencies: names })
+      .parse(JSON.parse(read('package.json')));
+    const packages = Object.keys({ ...dependencies, ...devDependencies }).map((name) => (name.startsWith('@types/') ? '@types/*' : name));
+    expect(packages.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe('docs/protocol.md', () => {
+  const text = read('docs/protocol.md');
+
+  it('names every message, frame, reason, page and address', () => {
+    const messages = [clientMessageSchema, gatewayMessageSchema].flatMap(({ def }) =>
+      def.options.map(({ shape }) => shape.type.def.values[0]),
+    );
+    const pages = Object.values(guideSteps).flatMap((steps) => steps.flatMap(({ paths }) => [...paths]));
+    const named = [...messages, ...refusalReasons, ...pages, accessProtocol.subprotocol, relayProtocol.subprotocol];
+    expect(named.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+    expect(Object.values(recoveryPaths).filter((path) => !text.includes(path))).toEqual([]);
+    expect(text).toContain(discoveryPath);
+    for (const [name, type] of Object.entries(frameType)) expect(text).toMatch(new RegExp(`\\| ${type} +\\| ${name.toUpperCase()} +\\|`));
+    refusalReasons.forEach((reason, byte) => expect(text).toContain(`${byte} \`${reason}\``));
+  });
+
+  it('has the numbers that the code has', () => {
+    const spelled = (value: number): string => value.toLocaleString('en');
+    for (const value of [relayProtocol.windowBytes, relayProtocol.maxDataBytes, relayProtocol.maxStreams])
+      expect(text).toContain(spelled(value));
+    expect(text).toContain(`${accessProtocol.helloWithinMs / 1000} s`);
+    expect(text).toContain(`ping every ${accessProtocol.pingEveryMs / 1000} s; who is silent for ${accessProtocol.deadAfterMs / 1000} s`);
+    expect(text).toContain(`${accessProtocol.answerWithinMs / 60_000} minutes`);
+    expect(text).toContain(`${accessProtocol.maxMessageBytes / 1024} KiB`);
+  });
+});
