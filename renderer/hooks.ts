@@ -74,11 +74,14 @@ export function useAnswer({ promptId, answered }: AccessStateOf<'asking'>): Answ
   };
 }
 
-/** Whether Caps Lock is on, as the last key in this field told. */
-export function useCapsLock(): { on: boolean; watch: { onKeyDown: CapsLockWatch; onKeyUp: CapsLockWatch; onBlur: () => void } } {
+/**
+ * Whether Caps Lock is on, as the last key in this field told. It is not forgotten when the field loses the focus:
+ * a line that goes away under the mouse would move the button that is being clicked.
+ */
+export function useCapsLock(): { on: boolean; watch: { onKeyDown: CapsLockWatch; onKeyUp: CapsLockWatch } } {
   const [on, setOn] = useState(false);
   const read: CapsLockWatch = (event) => setOn(event.getModifierState('CapsLock'));
-  return { on, watch: { onKeyDown: read, onKeyUp: read, onBlur: () => setOn(false) } };
+  return { on, watch: { onKeyDown: read, onKeyUp: read } };
 }
 type CapsLockWatch = (event: { getModifierState(key: 'CapsLock'): boolean }) => void;
 

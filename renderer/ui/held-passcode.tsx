@@ -4,7 +4,7 @@ import { groupPasscode } from '../../shared/passcode.ts';
 import { failureFrom, useClient } from '../client.ts';
 import { useNow, useVerbs } from '../hooks.ts';
 import { useSpeaker } from '../speech.ts';
-import { Button } from './button.tsx';
+import { Button, IconButton } from './button.tsx';
 
 interface HeldPasscodeProps {
   expiresAt: number;
@@ -32,19 +32,21 @@ export function HeldPasscode({ expiresAt, shown }: HeldPasscodeProps) {
           {now < expiresAt ? say(words.recovery.passcode.valid, { untilAt: expiresAt }) : words.recovery.passcode.expired}
         </span>
       </div>
-      <output className="held-digits">{passcode === null ? <span aria-hidden>••• ••• •••</span> : groupPasscode(passcode)}</output>
-      <div className="held-actions">
-        <Button
-          icon={copied ? Check : Copy}
-          pending={busy}
-          onPress={() => void run('copyPasscode').then((done) => done && setCopiedAt(Date.now()))}
-        >
-          {copied ? words.recovery.passcode.copied : words.recovery.passcode.copy}
-        </Button>
-        <Button kind="quiet" icon={passcode === null ? Eye : EyeOff} onPress={passcode === null ? reveal : hide}>
-          {passcode === null ? words.recovery.passcode.reveal : words.recovery.passcode.hide}
-        </Button>
+      <div className="held-row">
+        <output className="held-digits">{passcode === null ? <span aria-hidden>••• ••• •••</span> : groupPasscode(passcode)}</output>
+        <IconButton
+          label={passcode === null ? words.recovery.passcode.reveal : words.recovery.passcode.hide}
+          icon={passcode === null ? Eye : EyeOff}
+          onPress={passcode === null ? reveal : hide}
+        />
       </div>
+      <Button
+        icon={copied ? Check : Copy}
+        pending={busy}
+        onPress={() => void run('copyPasscode').then((done) => done && setCopiedAt(Date.now()))}
+      >
+        {copied ? words.recovery.passcode.copied : words.recovery.passcode.copy}
+      </Button>
     </section>
   );
 }
