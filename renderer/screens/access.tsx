@@ -19,8 +19,9 @@ export function AccessScreen({ state, profile }: { state: AppState; profile: Pro
   const beside = portal.kind === 'open' ? portal : null;
   switch (access.kind) {
     case 'idle':
-      if (beside) return <RecoverySite />;
-      return access.ending ? <Ended ending={access.ending} profile={profile} above={above} /> : <Home state={state} profile={profile} />;
+      if (task === 'lost-phone' && profile.recovery === 'other') return <RecoverySite />;
+      if (access.ending) return <Ended ending={access.ending} profile={profile} task={task} above={above} />;
+      return <Home state={state} profile={profile} />;
     case 'checking':
       return <Checking above={above} />;
     case 'on-campus':
@@ -35,7 +36,7 @@ export function AccessScreen({ state, profile }: { state: AppState; profile: Pro
       return beside ? (
         <Guide access={access} portal={beside} state={state} profile={profile} />
       ) : (
-        <Connected access={access} profile={profile} />
+        <Connected access={access} profile={profile} task={task} />
       );
     case 'reconnecting':
       return beside ? (

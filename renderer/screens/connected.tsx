@@ -1,6 +1,7 @@
 import { CircleCheck, CircleDashed, CircleX, type LucideIcon } from 'lucide-react';
 import type { AccessStateOf, PortalHealth } from '../../shared/access-state.ts';
 import type { ProfileSummary } from '../../shared/app-state.ts';
+import type { Task } from '../../shared/guide.ts';
 import { useNow, useVerbs } from '../hooks.ts';
 import { useSpeaker } from '../speech.ts';
 import { Button } from '../ui/button.tsx';
@@ -15,8 +16,14 @@ import { Expiring } from './expiring.tsx';
 
 const healthIcons: Record<PortalHealth, LucideIcon> = { unknown: CircleDashed, up: CircleCheck, down: CircleX };
 
+interface ConnectedProps {
+  access: AccessStateOf<'connected'>;
+  profile: ProfileSummary;
+  task: Task | null;
+}
+
 /** In. The portal first; then how long, how much, and through what. */
-export function Connected({ access, profile }: { access: AccessStateOf<'connected'>; profile: ProfileSummary }) {
+export function Connected({ access, profile, task }: ConnectedProps) {
   const { words, say, duration, instant } = useSpeaker();
   const { busy, run } = useVerbs();
   const now = useNow();
@@ -27,7 +34,7 @@ export function Connected({ access, profile }: { access: AccessStateOf<'connecte
 
   return (
     <Screen title={words.connected.title} above={profile.name} onEnter={open}>
-      {access.expiring && <Expiring access={access} />}
+      {access.expiring && <Expiring access={access} task={task} />}
       <div className="session">
         <Ring
           part={left / (access.expiresAt - access.since)}

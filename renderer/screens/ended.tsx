@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Check, Copy } from 'lucide-react';
 import type { ProfileSummary } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
+import type { Task } from '../../shared/guide.ts';
 import { failureCatalogue } from '../../shared/failure-catalogue.ts';
 import { useVerbs } from '../hooks.ts';
 import { useSpeaker } from '../speech.ts';
@@ -11,12 +12,21 @@ import { Actions, Foot, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
 import { Way } from '../ui/way.tsx';
 
+interface EndedProps {
+  ending: Failure;
+  profile: ProfileSummary;
+  /** The task that was under way: trying again goes on with it. */
+  task: Task | null;
+  above: string | null;
+}
+
 /** Why the last attempt or session ended, and the one thing to do about it. */
-export function Ended({ ending, profile, above }: { ending: Failure; profile: ProfileSummary; above: string | null }) {
+export function Ended({ ending, profile, task, above }: EndedProps) {
   const { words, say, failure } = useSpeaker();
   const { busy, run } = useVerbs();
   const said = failure(ending);
-  const again = failureCatalogue[ending.code] === 'never' ? null : (): void => void run('connect', { profileId: profile.id });
+  const tryAgain = (): void => void (task ? run('startTask', { task }) : run('connect', { profileId: profile.id }));
+  const again = failureCatalogue[ending.code] === 'never' ? null : tryAgain;
   const acknowledge = (): void => void run('acknowledge');
   return (
     <Screen title={said.title} above={above ?? profile.name} onEnter={again ?? acknowledge} onEscape={acknowledge}>

@@ -1,17 +1,19 @@
 import { Timer } from 'lucide-react';
 import type { AccessStateOf } from '../../shared/access-state.ts';
+import { portalTask, type Task } from '../../shared/guide.ts';
 import { useNow, useVerbs } from '../hooks.ts';
 import { useSpeaker } from '../speech.ts';
 import { Button } from '../ui/button.tsx';
 import { Panel } from '../ui/panel.tsx';
 
-/** The session is near its end: stay, where the gateway can extend it, otherwise sign in again now. */
-export function Expiring({ access }: { access: AccessStateOf<'connected'> }) {
+/** The session is near its end: stay, where the gateway can extend it, otherwise sign in again now, and go on with the task. */
+export function Expiring({ access, task }: { access: AccessStateOf<'connected'>; task: Task | null }) {
   const { words, say } = useSpeaker();
   const { busy, run } = useVerbs();
   const minutes = Math.floor((access.expiresAt - useNow()) / 60_000);
   const signInAgain = async (): Promise<void> => {
-    if (await run('disconnect')) await run('connect', { profileId: access.profileId });
+    if (!(await run('disconnect'))) return;
+    await (task ? run('startTask', { task: portalTask(task) }) : run('connect', { profileId: access.profileId }));
   };
   return (
     <Panel tone="attention" icon={Timer} title={minutes < 1 ? words.expiring.soon : say(words.expiring.title, { count: minutes })}>

@@ -32,7 +32,7 @@ export function Guide({ access, portal, state, profile }: GuideProps) {
   return (
     <Screen title={task ? words.task[portalTask(task)].name : words.guide.title}>
       <StateLine access={access} profile={profile} />
-      {access.kind === 'connected' && access.expiring && <Expiring access={access} />}
+      {access.kind === 'connected' && access.expiring && <Expiring access={access} task={task} />}
       {heldPasscode && !done && <HeldPasscode expiresAt={heldPasscode.expiresAt} shown={false} />}
       {task ? (
         <>
@@ -99,7 +99,7 @@ function Steps({ task, current, done }: StepsProps) {
   const now = useRef<HTMLLIElement>(null);
   useEffect(() => {
     // In braces: Chromium's scrollIntoView returns a promise, which React would take for a clean-up function
-    void now.current?.scrollIntoView({ block: 'nearest' });
+    now.current?.scrollIntoView({ block: 'nearest' });
   }, [current]);
   return (
     <>

@@ -3,14 +3,14 @@ import { useSpeaker } from '../speech.ts';
 import { Button } from '../ui/button.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 
-/** Where the campus's recovery site has its own pages: they are open beside this, and the person copies the passcode. */
+/** Where the campus's recovery site has pages of its own: they open in the person's web browser, where the passcode is copied. */
 export function RecoverySite() {
   const { words } = useSpeaker();
   const { run, busy } = useVerbs();
   const { site } = words.recovery;
-  const close = (): void => void run('closePortal');
+  const leave = (): void => void run('leaveTask');
   return (
-    <Screen title={site.title} above={words.recovery.purpose} onEscape={close}>
+    <Screen title={site.title} above={words.recovery.purpose} onEscape={leave}>
       <p className="lead">{site.lead}</p>
       <ol className="steps">
         {site.steps.map((step, index) => (
@@ -28,7 +28,7 @@ export function RecoverySite() {
         </Button>
       </Actions>
       <Foot>
-        <Button kind="quiet" pending={busy} onPress={close}>
+        <Button kind="quiet" pending={busy} onPress={leave}>
           {words.action.back}
         </Button>
       </Foot>

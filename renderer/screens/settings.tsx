@@ -79,7 +79,7 @@ function Profiles({ state }: { state: AppState }) {
   const { words, say } = useSpeaker();
   const { run, busy } = useVerbs();
   const [removing, setRemoving] = useState<ProfileSummary | null>(null);
-  const inUse = 'profileId' in state.access ? state.access.profileId : null;
+  const busyHere = state.access.kind !== 'idle';
   const remove = async (profile: ProfileSummary): Promise<void> => {
     await run('removeProfile', { profileId: profile.id });
     setRemoving(null);
@@ -91,12 +91,12 @@ function Profiles({ state }: { state: AppState }) {
           <li key={profile.id}>
             <span className="list-text">
               {profile.name}
-              <span className="hint">{profile.id === inUse ? words.settings.inUse : profile.gateways[0]}</span>
+              <span className="hint">{profile.gateways[0]}</span>
             </span>
             <Button
               kind="quiet"
               label={say(words.settings.removeNamed, { campus: profile.name })}
-              disabled={profile.id === inUse}
+              disabled={busyHere}
               onPress={() => setRemoving(profile)}
             >
               {words.settings.remove}
@@ -104,6 +104,7 @@ function Profiles({ state }: { state: AppState }) {
           </li>
         ))}
       </ul>
+      {busyHere && <p className="hint">{words.settings.inUse}</p>}
       {removing && (
         <Question
           title={say(words.settings.removeTitle, { campus: removing.name })}

@@ -356,7 +356,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     focus: 'heading',
   },
   'recovery-site': {
-    state: state({ portal: portal('/', { host: 'recovery.campus.test', via: 'direct' }), task: 'lost-phone' }),
+    state: state({ profiles: [{ ...campus, recovery: 'other' }], task: 'lost-phone' }),
     heading: 'Get your recovery passcode',
     focus: 'heading',
   },

@@ -127,7 +127,5 @@ const overflowing = ({ page }: TestWindow): Promise<string[]> =>
       const spills = ownText && element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1; // 1: for screen readers only
       return spills || element.getBoundingClientRect().right > window.innerWidth + 0.5;
     });
-    return tooWide.map(
-      (element) => `${element.tagName.toLowerCase()}.${element.className.toString()}: ${(element.textContent ?? '').slice(0, 60)}`,
-    );
+    return tooWide.map((element) => `${element.tagName.toLowerCase()}.${element.className}: ${element.textContent.slice(0, 60)}`);
   });

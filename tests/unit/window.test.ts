@@ -42,6 +42,8 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['home', 'Open help desk page', 'openHelpDesk'],
   ['home-notice', 'Dismiss', 'dismissNotice', { id: 'n1' }],
   ['ended-unreachable', 'Try again', 'connect', { profileId: campus.id }],
+  ['ended-locked', 'Try again', 'startTask', { task: 'add-device' }],
+  ['recovery-site', 'Back', 'leaveTask'],
   ['ended-unreachable', 'Copy details', 'copyDetails'],
   ['ended-unreachable', 'Back to start', 'acknowledge'],
   ['checking', 'Cancel', 'disconnect'],
@@ -313,10 +315,9 @@ describe('the second factor', () => {
 
   test('takes a pasted passcode with its spaces, and lets a digit be mended in its middle', async () => {
     await openScreen('passcode');
-    await field('Passcode').evaluate((input: HTMLInputElement) => {
-      input.focus();
-      document.execCommand('insertText', false, '482 915 036');
-    });
+    await subject.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await subject.page.evaluate(() => navigator.clipboard.writeText(' 482 915 036 '));
+    await press('ControlOrMeta+V');
     expect(await field('Passcode').inputValue()).toBe('482 915 036');
     for (let step = 0; step < 4; step += 1) await press('ArrowLeft');
     await press('Backspace');
@@ -410,6 +411,10 @@ describe('the rest', () => {
     await openScreen('expiring-again');
     await button('Sign in again').click();
     await heard(['disconnect'], ['connect', { profileId: campus.id }]);
+    // A task goes on where it was
+    await subject.open({ ...(screens['expiring-again']?.state ?? state({})), task: 'lost-phone' });
+    await button('Sign in again').click();
+    await heard(['disconnect'], ['startTask', { task: 'add-device' }]);
   });
 
   test('folds the details away', async () => {
@@ -449,7 +454,8 @@ describe('the rest', () => {
 
   test('removes a campus only after a question, and changes preferences', async () => {
     await openScreen('settings');
-    expect(await button('Remove Campus Test University').isDisabled()).toBe(true); // it is connected
+    expect(await button('Remove Harbour College').isDisabled()).toBe(true); // while connected
+    await subject.open(state({ settingsOpen: true, profiles: [campus, college] }));
     await button('Remove Harbour College').click();
     await press('Escape');
     await button('Remove Harbour College').click();

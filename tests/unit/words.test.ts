@@ -7,7 +7,7 @@ import { languages, speaker, speakerFor } from '../../shared/words/say.ts';
 
 /** Every sentence of a catalogue with the path to it: `home.tasks`. */
 function sentencesOf(words: object, path: string[] = []): [path: string, sentence: string][] {
-  return Object.entries(words).flatMap(([key, value]): [string, string][] => {
+  return Object.entries(words).flatMap(([key, value]: [string, unknown]): [string, string][] => {
     const here = [...path, key];
     if (typeof value === 'string') return [[here.join('.'), value]];
     return typeof value === 'object' && value !== null ? sentencesOf(value, here) : [];

@@ -33,10 +33,10 @@ export const recovery = {
     next: 'Continue to Add a new device',
     held: 'Recovery passcode',
   },
-  /** Where the campus's own recovery site is open in the view. */
+  /** Where the campus has recovery pages of its own. */
   site: {
     title: 'Get your recovery passcode',
-    lead: 'On the campus’s own page beside this. Copy the passcode at the end; you paste it once.',
+    lead: 'Your campus’s own recovery page has opened in your web browser. Copy the passcode at its end; you paste it here once.',
     steps: [
       'Click your role.',
       'Fill in your user ID, date of birth and the last 4 characters of your ID or passport. Click Verify.',

@@ -9,7 +9,7 @@ export const settings = {
   removeTitle: 'Remove {campus}?',
   removeText: 'Its saved sign-in is forgotten too. You can add it again at any time.',
   keep: 'Keep',
-  inUse: 'Disconnect first to remove it.',
+  inUse: 'Disconnect first to remove a campus.',
   language: 'Language',
   languages: { system: 'As this computer', en: 'English' },
   general: 'General',
