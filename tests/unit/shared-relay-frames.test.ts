@@ -63,6 +63,13 @@ describe('relay frames', () => {
     expect(decodeFrame(encodeFrame({ type: 'credit', stream: 1, bytes: relayProtocol.windowBytes + 1 }))).toBeNull();
   });
 
+  it('have a stream and a port', () => {
+    expect(decodeFrame(encodeFrame({ type: 'end', stream: 0 }))).toBeNull();
+    expect(decodeFrame(encodeFrame({ type: 'open', stream: 1, host: 'a', port: 0 }))).toBeNull();
+    expect(decodeFrame(encodeFrame({ type: 'data', stream: 1, payload: new Uint8Array() }))).toBeNull();
+    expect(decodeFrame(encodeFrame({ type: 'credit', stream: 1, bytes: 0 }))).toBeNull();
+  });
+
   it('name hosts in plain ASCII only', () => {
     for (const name of ['', 'a b', 'münchen.test', 'a\u0000b', '../etc', 'a@b']) {
       expect(decodeFrame(encodeFrame({ type: 'open', stream: 1, host: name, port: 1 }))).toBeNull();

@@ -49,7 +49,8 @@ it('hands the judge the chain as presented, leaf first, and what the system says
   (await connect(port, judge)).destroy();
   (await connect(port, judge, {}, { host: 'other.test' })).destroy();
   (await connect(port, judge, {}, { host: '127.0.0.1' })).destroy();
-  expect(seen.map((presented) => presented.systemTrusts)).toEqual([true, false, true]);
+  (await connect(port, judge, {}, { host: '127.0.0.2' })).destroy(); // where we connect to is not whom we asked for
+  expect(seen.map((presented) => presented.systemTrusts)).toEqual([true, false, true, false]);
   expect(seen[0]?.chain.map(({ subject }) => subject)).toEqual([`CN=${host}`, 'CN=Middle']);
   expect(seen[0]?.host).toBe(host);
 });
