@@ -6,7 +6,7 @@ test('the portal opens signed in, through the relay only, and is emptied when it
   await scene.button('Open device portal').click();
   const portal = await scene.client.portal();
   await expect(portal.getByText('Add a new Device').first()).toBeVisible();
-  await expect(scene.window.getByText('2fa.campus.test').first()).toBeVisible();
+  await scene.says('2fa.campus.test');
   // Nothing of ours is in the page, and nothing of it outlives the visit
   expect(await portal.evaluate(() => ['causeway', 'require', 'process'].filter((name) => name in window))).toEqual([]);
   await scene.button('Close portal').first().click();
@@ -42,7 +42,7 @@ test('a page that wants to leave, open windows, use the camera, download or reac
   const pages = scene.client.electron.windows().length;
   await portal.evaluate(() => void window.open('https://example.org/'));
   await portal.evaluate(() => void (location.href = 'https://example.org/'));
-  await expect(scene.window.getByText('That leaves the device portal')).toBeVisible();
+  await scene.says('That leaves the device portal');
   expect(portal.url()).toBe(address);
   expect(scene.client.electron.windows().length).toBe(pages);
 });

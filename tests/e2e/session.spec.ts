@@ -7,7 +7,7 @@ import { expect, test } from './support/scene.ts';
 test('time, gateway and portal on screen; Stay connected gives more time; Disconnect ends it at the campus', async ({ open }) => {
   const scene = await open({ sessionMinutes: 30 });
   await scene.signedIn();
-  await expect(scene.window.getByText(/left$/).first()).toBeVisible();
+  await expect(scene.window.getByRole('meter', { name: 'Time left' })).toHaveAttribute('aria-valuetext', /left$/);
   expect(scene.campus.records.sessions()).toHaveLength(1);
   const before = scene.campus.records.sessions()[0]?.expiresAt ?? 0;
   scene.passTime(28 * 60_000);
@@ -23,7 +23,7 @@ test('expired', async ({ open }) => {
   await scene.signedIn();
   scene.passTime(31 * 60_000);
   await scene.ended('Your session ended');
-  await expect(scene.window.getByText('Its time was up.')).toBeVisible();
+  await scene.says('Its time was up.');
 });
 
 test('idle', async ({ open }) => {
@@ -31,7 +31,7 @@ test('idle', async ({ open }) => {
   await scene.signedIn();
   scene.passTime(11 * 60_000);
   await scene.ended('Your session ended');
-  await expect(scene.window.getByText(/Nothing went through it/)).toBeVisible();
+  await scene.says(/Nothing went through it/);
 });
 
 test('revoked by the operator, while the portal is open: the portal closes, the reason stays', async ({ open }) => {
@@ -53,7 +53,7 @@ test('relay dropped and back: reconnects by itself, with the same session and no
   await scene.signedIn();
   const session = scene.campus.records.sessions()[0]?.id;
   await scene.campus.stop();
-  await expect(scene.window.getByText(/Reconnecting/).first()).toBeVisible();
+  await scene.says(/Reconnecting/);
   await expect(scene.button('Try now')).toBeVisible();
   scene.campus = await startCampus({ dataDirectory, port });
   await scene.button('Try now').click();

@@ -6,8 +6,8 @@ test('wrong password: says which two things to check and how many tries are left
   await scene.connect();
   await scene.proceed();
   await scene.signIn('wrong');
-  await expect(scene.window.getByText('User ID or password not right')).toBeVisible();
-  await expect(scene.window.getByText(/9 tries left/)).toBeVisible();
+  await scene.says('User ID or password not right');
+  await scene.says(/9 tries left/);
   await expect(scene.window.getByLabel('UMPASS user ID')).toHaveValue(mei.userId);
   await scene.signIn();
   await expect(scene.heading('Confirm it is you')).toBeVisible();
@@ -19,11 +19,11 @@ test('wrong password to lockout: says until when', async ({ open }) => {
   await scene.proceed();
   for (let left = 9; left > 0; left--) {
     await scene.signIn('wrong');
-    await expect(scene.window.getByText(left === 1 ? 'One try left' : `${left} tries left`)).toBeVisible();
+    await scene.says(left === 1 ? 'One try left' : `${left} tries left`);
   }
   await scene.signIn('wrong');
-  await expect(scene.window.getByText('Account locked')).toBeVisible();
-  await expect(scene.window.getByText(/lets you try again at \d/)).toBeVisible();
+  await scene.says('Account locked');
+  await scene.says(/lets you try again at \d/);
 });
 
 test('wrong passcode, used passcode: each said in its own words', async ({ open }) => {
@@ -31,7 +31,7 @@ test('wrong passcode, used passcode: each said in its own words', async ({ open 
   await scene.atSecondFactor();
   await scene.toPasscode();
   await scene.enterPasscode('000 000');
-  await expect(scene.window.getByText('Passcode not right')).toBeVisible();
+  await scene.says('Passcode not right');
   const code = scene.code();
   await scene.enterPasscode(code);
   await expect(scene.heading('Connected')).toBeVisible();
@@ -41,8 +41,8 @@ test('wrong passcode, used passcode: each said in its own words', async ({ open 
   await scene.atSecondFactor();
   await scene.toPasscode();
   await scene.enterPasscode(code);
-  await expect(scene.window.getByText('Passcode used already')).toBeVisible();
-  await expect(scene.window.getByText(/next code in|new code now/)).toBeVisible();
+  await scene.says('Passcode used already');
+  await scene.says(/next code in|new code now/);
 });
 
 test('push approved', async ({ open }) => {
@@ -59,7 +59,7 @@ test('push with a number', async ({ open }) => {
   await scene.atSecondFactor();
   await scene.sendPush();
   const push = await scene.push();
-  const number = await scene.window.locator('[data-number], .number').first().innerText();
+  const number = await scene.window.locator('.number-digits').innerText();
   expect(await scene.campus.services.factors.approve(mei.phone, push.id, number.replace(/\D/g, ''))).toBe(true);
   await expect(scene.heading('Connected')).toBeVisible();
 });
@@ -69,11 +69,11 @@ test('push denied, push timed out: they look different, and a passcode still wor
   await scene.atSecondFactor();
   await scene.sendPush();
   await scene.campus.services.factors.deny(mei.phone, (await scene.push()).id);
-  await expect(scene.window.getByText('The push was denied')).toBeVisible();
+  await scene.says('The push was denied');
   await scene.sendPush();
   await scene.push();
   scene.passTime(61_000);
-  await expect(scene.window.getByText('The push was not answered')).toBeVisible();
+  await scene.says('The push was not answered');
   await scene.toPasscode();
   await scene.enterPasscode(scene.code());
   await expect(scene.heading('Connected')).toBeVisible();

@@ -26,7 +26,7 @@ export async function chooseTask(
 export async function proceed(stage: Stage, guide: string): Promise<void> {
   await stage.step(guide, 'Click Proceed', async () => {
     await stage.click(exactly(stage.window, 'Proceed'));
-    await exactly(stage.window, 'Proceed').waitFor({ state: 'detached' });
+    await stage.window.getByRole('heading', { name: /^(Sign in|Confirm it is you)$/ }).waitFor();
   });
 }
 
@@ -58,7 +58,7 @@ export async function passcodeToGateway(stage: Stage, phone: string, guide: stri
 export async function pushToGateway(stage: Stage, phone: string, guide: string): Promise<void> {
   await stage.step(guide, 'Choose Send me a Push', async () => {
     await stage.click(button(stage.window, /^Send me a Push/));
-    await stage.window.getByText('Push sent').first().waitFor();
+    await stage.window.getByRole('heading', { name: 'Approve it on your phone' }).waitFor();
   });
   await approveOn(stage, phone, guide);
 }
@@ -87,7 +87,7 @@ export async function portalPage(stage: Stage, path: string): Promise<Page> {
 export async function signInToPortal(stage: Stage, { userId, password }: SignIn, guide: string): Promise<void> {
   const page = await portalPage(stage, '/sign-in');
   await stage.step(guide, 'Input the user ID and password', async () => {
-    await stage.fill(page.getByLabel('UMPASS user ID'), userId);
+    await stage.fill(page.getByLabel('UMPASS ID'), userId);
     await stage.fill(page.getByLabel('UMPASS password'), password);
   });
   await stage.step(guide, 'Click Sign in', async () => {

@@ -38,6 +38,11 @@ export class Scene {
     return this.window.getByRole('heading', { level: 1, name });
   }
 
+  /** That the screen says this, in sight or to a screen reader. */
+  async says(text: string | RegExp): Promise<void> {
+    await expect(this.window.getByText(text).first()).toBeVisible();
+  }
+
   async connect(): Promise<void> {
     await this.button('Connect').click();
     await expect(this.heading('Notice from your campus')).toBeVisible();
