@@ -13,7 +13,7 @@ export interface QuitFlow {
 
 export interface QuitOptions {
   /** Null until the application is there: before that there is nothing to lose. */
-  application: () => Application | null;
+  application: () => Pick<Application, 'mayQuit' | 'shutdown'> | null;
   showWindow: () => void;
   /** Nothing may keep the windows open any more. */
   letGo: () => void;
