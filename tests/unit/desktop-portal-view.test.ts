@@ -265,15 +265,16 @@ describe('what went wrong is told, and a reload tries again', () => {
 it('nobody but the portal is given the proxy’s secret', async () => {
   await view.open(visit());
   await arrived('/');
-  const answer = (asking: unknown, more: object = {}): unknown[] => {
+  const answer = (asking: unknown, more: object = {}, firstAuthAttempt = true): unknown[] => {
     const given: unknown[] = [];
     const auth = { isProxy: true, scheme: 'basic', host: '127.0.0.1', port: proxy.port, realm: '', ...more };
-    app.emit('login', { preventDefault: () => undefined }, asking, { firstAuthAttempt: true }, auth, (...credentials: unknown[]) =>
+    app.emit('login', { preventDefault: () => undefined }, asking, { firstAuthAttempt }, auth, (...credentials: unknown[]) =>
       given.push(...credentials),
     );
     return given;
   };
   expect(answer(contents())).toEqual([proxy.username, proxy.secret]);
+  expect(answer(contents(), {}, false)).toEqual([]);
   expect(answer(null)).toEqual([]);
   expect(answer({ id: -1 })).toEqual([]);
   expect(answer(contents(), { isProxy: false })).toEqual([]);
