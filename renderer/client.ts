@@ -7,7 +7,7 @@ import type { Failure } from '../shared/failure.ts';
 export type CallArguments<N extends CallName> = undefined extends CallInput<N> ? [] : [input: CallInput<N>];
 
 /** A call that was refused or failed, with the catalogued reason. */
-export class CallFailed extends Error {
+class CallFailed extends Error {
   override readonly name = 'CallFailed';
   constructor(readonly failure: Failure) {
     super(failure.code);

@@ -54,7 +54,7 @@ export function Ended({ ending, profile, task, above }: EndedProps) {
 }
 
 /** Puts what the help desk needs on the clipboard: code, time, gateway, version. */
-export function CopyDetails() {
+function CopyDetails() {
   const { words } = useSpeaker();
   const { busy, run } = useVerbs();
   const [copied, setCopied] = useState(false);
