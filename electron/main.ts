@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app, nativeImage, session } from 'electron';
 import { linkScheme } from '../shared/link.ts';
 import { speakerFor } from '../shared/words/say.ts';
+import { withClockGap } from './access/clock-gap.ts';
 import { createApplication } from './app/application.ts';
 import type { Application } from './app/ports.ts';
 import { collectArguments, type OpenedArguments } from './desktop/arguments.ts';
@@ -17,7 +18,7 @@ import { createPortalView } from './desktop/portal-view.ts';
 import { answerProxyLogin } from './desktop/proxy-login.ts';
 import { createQuitFlow } from './desktop/quit.ts';
 import { registerAppScheme, serveAppScheme } from './desktop/scheme.ts';
-import { hasTray } from './desktop/tray.ts';
+import { watchForTray } from './desktop/tray.ts';
 import { createMainWindow } from './desktop/window.ts';
 import { campusDriver } from './gateways/campus/driver.ts';
 import { Secrets } from './storage/secrets.ts';
@@ -65,7 +66,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
       read: () => settings.get().windowBounds,
       write: (windowBounds) => settings.update(() => ({ windowBounds })),
     },
-    canHide: hasTray,
+    canHide: watchForTray(),
     onMinimisedInstead: () => faces?.tellMinimised(),
     log: log.line,
   });
@@ -94,7 +95,8 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     drivers: { campus: campusDriver },
     tunnels: { relay: relayTunnel },
     direct: directDial,
-    environment: createEnvironment(),
+    // Some systems do not say that they woke up; the clock does
+    environment: withClockGap(createEnvironment(), Date.now),
     about: {
       version: app.getVersion(),
       platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
@@ -117,7 +119,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   });
 
   await window.load();
-  if (startedBySystem()) await window.putAway();
+  if (startedBySystem()) window.putAway();
   else window.show();
   arguments_.deliver((argument) => {
     if (argument === null) window.show();

@@ -70,16 +70,28 @@ function imageOf(folder: string, icon: TrayIcon): NativeImage {
 const run = promisify(execFile);
 
 /**
- * Whether a tray icon will be seen. Windows and macOS have a place for it; a Linux desktop has one while
- * something owns the StatusNotifierWatcher name on the session bus (freedesktop.org's StatusNotifierItem).
+ * Whether a tray icon will be seen, as last heard. Windows and macOS have a place for it; a Linux desktop has one
+ * while something owns the StatusNotifierWatcher name on the session bus (freedesktop.org's StatusNotifierItem),
+ * which may come and go: each call asks anew, for the next one.
  */
-export async function hasTray(): Promise<boolean> {
-  if (process.platform !== 'linux') return true;
+export function watchForTray(): () => boolean {
+  if (process.platform !== 'linux') return () => true;
+  let isThere = false;
+  const ask = async (): Promise<void> => {
+    isThere = await hasStatusNotifier();
+  };
+  void ask();
+  return () => {
+    void ask();
+    return isThere;
+  };
+}
+
+async function hasStatusNotifier(): Promise<boolean> {
+  const bus = ['--session', '--print-reply', '--reply-timeout=2000', '--dest=org.freedesktop.DBus', '/org/freedesktop/DBus'];
+  const question = ['org.freedesktop.DBus.NameHasOwner', 'string:org.kde.StatusNotifierWatcher'];
   try {
-    const ask = ['--session', '--print-reply', '--reply-timeout=2000', '--dest=org.freedesktop.DBus', '/org/freedesktop/DBus'];
-    const { stdout } = await run('dbus-send', [...ask, 'org.freedesktop.DBus.NameHasOwner', 'string:org.kde.StatusNotifierWatcher'], {
-      timeout: 3_000,
-    });
+    const { stdout } = await run('dbus-send', [...bus, ...question], { timeout: 3_000 });
     return stdout.includes('boolean true');
   } catch {
     // No bus, no tool to ask it or no answer: then we do not know of a tray, and minimising loses nobody's window

@@ -15,7 +15,7 @@ export interface MainWindowOptions {
   icon: NativeImage;
   memory: WindowMemory;
   /** Whether a hidden window can be found again: by a tray icon, or by the dock. */
-  canHide: () => Promise<boolean>;
+  canHide: () => boolean;
   /** The window was minimised where the person would expect it hidden. */
   onMinimisedInstead: () => void;
   log: (line: string) => void;
@@ -30,7 +30,7 @@ export interface MainWindow extends PortalPlace {
   /** Shows it, above others and with the focus. */
   show(): void;
   /** Takes it out of the way: hidden where it can be found again, minimised elsewhere. */
-  putAway(): Promise<void>;
+  putAway(): void;
   /** Moves the focus between our view and the portal's. */
   nextPane(): void;
   onFocusChange(listener: () => void): void;
@@ -106,8 +106,8 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     const other = pane === own.webContents ? beside?.webContents : own.webContents;
     if (other && (other === own.webContents || beside?.getVisible())) focusPane(other);
   };
-  const putAway = async (): Promise<void> => {
-    if (await options.canHide()) {
+  const putAway = (): void => {
+    if (options.canHide()) {
       window.hide();
     } else {
       window.minimize();
@@ -132,7 +132,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     remember();
     if (final) return;
     event.preventDefault();
-    putAway().catch((thrown: unknown) => options.log(`window: ${String(thrown)}`));
+    putAway();
   });
 
   adopt(own.webContents);

@@ -23,7 +23,7 @@ const options = () => ({
   preload: resolve('tests/electron-double/fixtures/preload.cjs'),
   icon: nativeImage.createEmpty(),
   memory: { read: () => kept, write: (bounds: Rectangle) => void (kept = bounds) },
-  canHide: () => Promise.resolve(hides),
+  canHide: () => hides,
   onMinimisedInstead: minimisedInstead,
   log: () => undefined,
 });
@@ -66,10 +66,10 @@ describe('the window', () => {
     expect(base().getBounds()).toEqual({ x: 30, y: 40, width: 500, height: 700 });
   });
 
-  it('hides when it is closed, and closes only on the way out', async () => {
+  it('hides when it is closed, and closes only on the way out', () => {
     window.show();
     base().close();
-    await vi.waitFor(() => expect(base().isVisible()).toBe(false));
+    expect(base().isVisible()).toBe(false);
     expect(base().isMinimized()).toBe(false);
     expect(minimisedInstead).not.toHaveBeenCalled();
     window.show();
@@ -79,11 +79,11 @@ describe('the window', () => {
     expect(double.windows()).toEqual([]);
   });
 
-  it('minimises where nothing would bring it back, and says so; showing it restores it', async () => {
+  it('minimises where nothing would bring it back, and says so; showing it restores it', () => {
     hides = false;
     window.show();
     base().close();
-    await vi.waitFor(() => expect(base().isMinimized()).toBe(true));
+    expect(base().isMinimized()).toBe(true);
     expect(minimisedInstead).toHaveBeenCalledOnce();
     window.show();
     expect(base().isVisible()).toBe(true);
