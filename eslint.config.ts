@@ -34,5 +34,5 @@ export default defineConfig(
     },
   },
   { files: ['electron/desktop/bridge-main.ts', 'electron/preload.ts', 'tests/**'], rules: { 'no-restricted-syntax': 'off' } },
-  { files: ['renderer/**'], extends: [reactHooks.configs.flat['recommended-latest'] ?? []] },
+  { files: ['renderer/**'], extends: [reactHooks.configs.flat['recommended-latest']] },
 );

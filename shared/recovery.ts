@@ -24,7 +24,7 @@ export const identitySchema = z.object({
 });
 export type Identity = z.infer<typeof identitySchema>;
 
-export const recoveryRoleSchema = z.object({ id: text, label: text });
+const recoveryRoleSchema = z.object({ id: text, label: text });
 export const rolesReplySchema = z.object({ roles: z.array(recoveryRoleSchema).check(z.minLength(1), z.maxLength(20)) });
 /** The token stands for the verified identity in the next two calls. */
 export const verifyReplySchema = z.object({ token: text });

@@ -6,28 +6,25 @@ const gapMs = 6_000;
 
 /**
  * The same environment with a second opinion: where the system does not announce that it woke up, a gap in
- * the wall clock does. `stop` ends the watch.
+ * the wall clock does.
  */
-export function withClockGap(environment: Environment, now: () => number): Environment & { stop(): void } {
-  const listeners = new Set<() => void>();
-  let last = now();
-  const timer = setInterval(() => {
-    const gap = now() - last;
-    last = now();
-    if (gap > everyMs + gapMs) for (const listener of listeners) listener();
-  }, everyMs);
-  timer.unref();
+export function withClockGap(environment: Environment, now: () => number): Environment {
   return {
     onSuspend: (listener) => environment.onSuspend(listener),
     onNetworkChange: (listener) => environment.onNetworkChange(listener),
     onResume(listener) {
-      listeners.add(listener);
+      let last = now();
+      const timer = setInterval(() => {
+        const gap = now() - last;
+        last = now();
+        if (gap > everyMs + gapMs) listener();
+      }, everyMs);
+      timer.unref();
       const off = environment.onResume(listener);
       return () => {
-        listeners.delete(listener);
+        clearInterval(timer);
         off();
       };
     },
-    stop: () => clearInterval(timer),
   };
 }

@@ -29,22 +29,27 @@ export class Link {
         // A session that ends takes its relay along; what it said about it matters more
         const last = await Promise.race([nextEvent, settle(endedHasWordMs)]);
         const event = last && !last.done ? last.value : null;
-        yield event?.type === 'ended' ? event : broken(first.kind === 'closed' ? null : first.failure);
+        yield event?.type === 'ended' ? event : this.broken(first.kind === 'closed' ? null : first.failure);
         return;
       }
       if (first.done) {
-        yield broken(null);
+        yield this.broken(null);
         return;
       }
       const event: SessionEvent = first.value;
       if (event.type === 'lost') {
-        yield broken(null);
+        yield this.broken(null);
         return;
       }
       yield event;
       if (event.type === 'ended') return;
       nextEvent = events.next();
     }
+  }
+
+  private broken(failure: Failure | null): LinkNews {
+    const { host } = this.session.grant.endpoint;
+    return { type: 'broken', failure: failure ?? { code: 'tunnel-dropped', params: { host } } };
   }
 
   /** Whether the gateway still answers; asked after a wake or a change of network. Within 3 s. */
@@ -68,8 +73,4 @@ const endedHasWordMs = 300;
 
 function settle(ms: number): Promise<null> {
   return new Promise((resolve) => setTimeout(() => resolve(null), ms));
-}
-
-function broken(failure: Failure | null): LinkNews {
-  return { type: 'broken', failure: failure ?? { code: 'tunnel-dropped' } };
 }

@@ -143,6 +143,8 @@ export class App {
     if (this.controller.state.kind === 'on-campus') await this.controller.disconnect();
     this.book.select(profileId);
     this.controller.connect(profile);
+    // Only now: a keychain that is locked may ask the person to unlock it
+    this.background(this.keeper.probe());
   }
 
   /** Starts a task, or goes on with it as far as the present state allows. */
@@ -164,13 +166,15 @@ export class App {
   async pursueTask(): Promise<void> {
     const { kind } = this.controller.state;
     if (kind === 'idle') await this.connect(this.profile.id);
-    else if (kind === 'connected' || kind === 'on-campus') await this.portal.open(this.profile, this.task);
+    // A portal that is open stays where the person took it: only the guide changes
+    else if ((kind === 'connected' || kind === 'on-campus') && this.portal.state.kind === 'closed')
+      await this.portal.open(this.profile, this.task);
   }
 
-  async leaveTask(): Promise<void> {
+  /** Leaves the task; the connection and the portal stay. */
+  leaveTask(): void {
     this.task = null;
     this.recovery.close();
-    await this.portal.close();
     this.changed();
   }
 
@@ -252,13 +256,13 @@ export class App {
     if (state.kind === 'connected' && before === 'opening') this.background(this.keeper.worked(state.profileId));
     if (open && before !== 'reconnecting' && this.task && this.recovery.state.step === 'closed') this.background(this.pursueTask());
     if (state.kind === 'closing') this.background(this.portal.close());
-    if (state.kind === 'idle') this.endTask();
+    if (state.kind === 'idle') this.endTask(state.ending);
   }
 
-  /** A session is over, and its task with it, unless the person is in the recovery screens still. */
-  private endTask(): void {
+  /** The person ended the session, and its task with it. After a failure Try again goes on with the task; the recovery screens have their own way out. */
+  private endTask(ending: Failure | null): void {
     this.held.forgetSignIn();
-    if (this.recovery.state.step === 'closed') this.task = null;
+    if (ending === null && this.recovery.state.step === 'closed') this.task = null;
     this.changed();
   }
 
@@ -283,10 +287,9 @@ export class App {
   }
 }
 
-/** Builds the application from its neighbours; the keychain is asked in the background. */
+/** Builds the application from its neighbours. */
 export function createApplication(deps: ApplicationDeps): Application {
   const app = new App(deps);
-  void app.keeper.probe();
   return {
     get state() {
       return app.state;

@@ -49,11 +49,14 @@ export function verbsOf(app: App): Application['verbs'] {
     },
     disconnect: () => controller.disconnect(),
     async acknowledge() {
+      app.task = null;
       controller.acknowledge();
     },
 
     startTask: ({ task }) => app.startTask(task),
-    leaveTask: () => app.leaveTask(),
+    async leaveTask() {
+      app.leaveTask();
+    },
     openPortal: () => portal.open(app.profile, app.task),
     async closePortal() {
       app.task = null;
@@ -143,6 +146,7 @@ export function verbsOf(app: App): Application['verbs'] {
     async showSettings({ open }) {
       app.settingsOpen = open;
       then();
+      if (open) await keeper.probe();
     },
     async changePreferences(change) {
       settings.update(({ preferences }) => ({ preferences: { ...preferences, ...definedOf(change) } }));

@@ -20,7 +20,7 @@ export const relayTunnel: TunnelEngine = {
       timeoutMs: 15_000,
       signal,
     });
-    return new RelayTunnel(socket);
+    return new RelayTunnel(socket, grant.endpoint.host);
   },
 };
 
@@ -32,7 +32,10 @@ class RelayTunnel implements Tunnel {
   private sent = 0;
   private closing = false;
 
-  constructor(private readonly socket: WebSocket) {
+  constructor(
+    private readonly socket: WebSocket,
+    host: string,
+  ) {
     this.mux = new RelayMux({ send: (message) => this.send(message), backlog: () => this.backlog });
     socket.on('message', (data, isBinary) => this.receive(isBinary && Buffer.isBuffer(data) ? data : null));
     keepAlive(socket, relayProtocol);
@@ -44,7 +47,7 @@ class RelayTunnel implements Tunnel {
         resolve(
           this.closing
             ? { kind: 'closed' }
-            : { kind: 'dropped', failure: fail('tunnel-dropped', undefined, { detail: `${code} ${String(reason)}`.trim() }).failure },
+            : { kind: 'dropped', failure: fail('tunnel-dropped', { host }, { detail: `${code} ${String(reason)}`.trim() }).failure },
         );
       });
     });

@@ -10,7 +10,9 @@ test('by address: the fingerprint is a question, the content is shown, then home
   await scene.says('Is this really your campus?');
   await scene.button('It is the same: accept').click();
   await expect(scene.heading('Add this campus?')).toBeVisible();
-  await expect(scene.window.getByRole('region', { name: /Fingerprint/ })).toContainText(scene.campus.authority.sha256.replaceAll(':', '').slice(0, 4));
+  await expect(scene.window.getByRole('region', { name: /Fingerprint/ })).toContainText(
+    scene.campus.authority.sha256.replaceAll(':', '').slice(0, 4),
+  );
   await scene.button('Add').click();
   await expect(scene.heading('Campus Test University')).toBeVisible();
   await scene.connect();

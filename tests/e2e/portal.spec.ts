@@ -26,7 +26,7 @@ test('a page that wants to leave, open windows, use the camera, download or reac
   const camera = await portal.evaluate(() =>
     navigator.mediaDevices.getUserMedia({ video: true }).then(
       () => 'given',
-      (error: Error) => error.name,
+      (error: unknown) => (error instanceof Error ? error.name : 'refused'),
     ),
   );
   expect(camera).not.toBe('given');

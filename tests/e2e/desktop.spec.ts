@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { clickMenu, inDouble, onRealElectron } from './support/double.ts';
+import { expect, test } from './support/scene.ts';
+
+test.skip(onRealElectron, 'only the double lets a test click the tray, sleep the computer and read notifications');
+
+test('tray: connects as far as a question, opens the window there, and offers what fits the state', async ({ open }) => {
+  const scene = await open();
+  await inDouble(scene.client, (double) => double.windows()[0]?.hide());
+  await clickMenu(scene.client, 'Connect to Campus Test University');
+  await expect(scene.heading('Notice from your campus')).toBeVisible();
+  expect(await inDouble(scene.client, (double) => double.windows()[0]?.isVisible())).toBe(true);
+  await scene.proceed();
+  await scene.signIn();
+  await scene.toPasscode();
+  await scene.enterPasscode(scene.code());
+  await expect(scene.heading('Connected')).toBeVisible();
+  await expect.poll(() => inDouble(scene.client, (double) => double.trays[0]?.toolTip ?? '')).toContain('Connected');
+  await clickMenu(scene.client, 'Open device portal');
+  const portal = await scene.client.portal();
+  await expect(portal.getByText('Add a new Device').first()).toBeVisible();
+  await clickMenu(scene.client, 'Disconnect');
+  await expect(scene.button('Connect')).toBeVisible();
+});
+
+test('closing the window keeps the app in the tray; quitting while connected asks once', async ({ open }) => {
+  const scene = await open();
+  await inDouble(scene.client, (double) => double.windows()[0]?.close());
+  await expect.poll(() => inDouble(scene.client, (double) => double.windows().map((window) => window.isVisible()))).toEqual([false]);
+  await clickMenu(scene.client, 'Open Causeway');
+  await scene.signedIn();
+  await clickMenu(scene.client, 'Quit Causeway');
+  const dialog = scene.window.getByRole('alertdialog').or(scene.window.getByRole('dialog'));
+  await expect(dialog).toBeVisible();
+  await scene.window.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  expect(scene.campus.records.sessions()).toHaveLength(1);
+  await clickMenu(scene.client, 'Quit Causeway');
+  const ended = scene.client.electron.waitForEvent('close');
+  await dialog.getByRole('button', { name: /Quit|Disconnect/ }).click();
+  await ended;
+  await expect.poll(() => scene.campus.records.sessions()).toEqual([]);
+});
+
+test('a shutdown of the computer does not wait for us', async ({ open }) => {
+  const scene = await open();
+  await scene.signedIn();
+  expect(await inDouble(scene.client, (double) => double.shutDown())).toBe(false);
+  await expect.poll(() => scene.campus.records.sessions()).toEqual([]);
+});
+
+test('a second start brings the first one to the front, and a link in it arrives there', async ({ open }) => {
+  const scene = await open();
+  await inDouble(scene.client, (double) => double.windows()[0]?.hide());
+  const root = path.resolve(import.meta.dirname, '../..');
+  const second = spawn(
+    path.join(root, 'tests/electron-double/electron'),
+    [path.join(root, 'dist/main.mjs'), `--user-data-dir=${scene.client.userData}`, 'causeway://task/add-device'],
+    { stdio: 'ignore' },
+  );
+  await once(second, 'exit');
+  expect(second.exitCode).toBe(0);
+  await expect(scene.window.getByRole('alertdialog').or(scene.window.getByRole('dialog'))).toBeVisible();
+  expect(await inDouble(scene.client, (double) => double.windows()[0]?.isVisible())).toBe(true);
+});
+
+test('sleep and wake while connected: the session is there, without a question', async ({ open }) => {
+  const scene = await open();
+  await scene.signedIn();
+  await inDouble(scene.client, (double) => double.suspend());
+  await inDouble(scene.client, (double) => double.resume());
+  await expect(scene.heading('Connected')).toBeVisible();
+  expect(scene.campus.records.sessions()).toHaveLength(1);
+});
+
+test('an ended session is a notification when the window is not in front', async ({ open }) => {
+  const scene = await open();
+  await scene.signedIn();
+  await inDouble(scene.client, (double) => double.windows()[0]?.hide());
+  await scene.campus.control.end(scene.campus.records.sessions()[0]?.id ?? '');
+  await expect
+    .poll(() => inDouble(scene.client, (double) => double.notifications.map((notification) => notification.title)))
+    .toContain('Disconnected from Campus Test University');
+});
