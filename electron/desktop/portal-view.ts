@@ -181,10 +181,8 @@ class Visit {
     const { contents } = this;
     contents.on('did-start-loading', () => this.#update({ loading: true }));
     contents.on('did-stop-loading', () => this.#update({ loading: false }));
-    contents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
-      if (isMainFrame && !isSameDocument) this.#update({ failure: null });
-    });
-    contents.on('did-navigate', (_event, address) => this.#arrive(address));
+    // What failed stays told until another page is there
+    contents.on('did-navigate', (_event, address) => this.#arrive(address, { failure: null }));
     contents.on('did-navigate-in-page', (_event, address, isMainFrame) => {
       if (isMainFrame) this.#arrive(address);
     });
@@ -217,9 +215,9 @@ class Visit {
     });
   }
 
-  #arrive(address: string): void {
+  #arrive(address: string, more: Partial<PortalPage> = {}): void {
     this.#address = address;
-    this.#update(placeOf(address));
+    this.#update({ ...placeOf(address), ...more });
   }
 
   #update(change: Partial<PortalPage>): void {
