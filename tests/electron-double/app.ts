@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
-import { startChromium, type Chromium } from './chromium.ts';
+import { discard, startChromium, type Chromium } from './chromium.ts';
 import { followDownloads } from './downloads.ts';
 import { Pages } from './pages.ts';
 import { openWindows, preventable, report } from './registry.ts';
@@ -176,16 +176,22 @@ class App extends EventEmitter {
     this.quitting = true;
     for (const window of [...openWindows.values()]) window.destroy();
     this.emit('quit', {}, code);
-    this.dispose().then(() => {
-      if (isProcess) process.exit(code);
-    }, report);
+    this.dispose()
+      .catch(report)
+      .finally(() => {
+        if (isProcess) process.exit(code);
+      });
+  }
+  /** The app is at its end: nothing that it waits for will happen any more. */
+  isEnding(): boolean {
+    return isProcess && this.records.exitCode !== null;
   }
   /** Closes what the double has opened; what `exit` ends with. */
   async dispose(): Promise<void> {
     await this.instance.delivered();
     await (await this.starting)?.chromium.close();
     this.releaseSingleInstanceLock();
-    if (this.ownFolder !== null) rmSync(this.ownFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    if (this.ownFolder !== null) await discard(this.ownFolder);
   }
   relaunch(): void {
     this.records.relaunches += 1;

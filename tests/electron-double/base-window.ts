@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { BaseWindowConstructorOptions, Rectangle } from 'electron';
 import { app } from './app.ts';
-import { focus, openWindows, preventable } from './registry.ts';
+import { focus, layout, openWindows, preventable } from './registry.ts';
 import { View } from './view.ts';
 
 let nextId = 1;
@@ -53,11 +53,13 @@ export class BaseWindow extends EventEmitter {
   showInactive(): void {
     if (this.destroyed || this.visible) return;
     this.visible = true;
+    layout.changed();
     this.emit('show');
   }
   hide(): void {
     if (this.destroyed || !this.visible) return;
     this.visible = false;
+    layout.changed();
     this.blur();
     this.emit('hide');
   }
@@ -84,12 +86,14 @@ export class BaseWindow extends EventEmitter {
   minimize(): void {
     if (this.minimized) return;
     this.minimized = true;
+    layout.changed();
     this.blur();
     this.emit('minimize');
   }
   restore(): void {
     if (!this.minimized) return;
     this.minimized = false;
+    layout.changed();
     this.emit('restore');
   }
   isMinimized(): boolean {
@@ -123,7 +127,10 @@ export class BaseWindow extends EventEmitter {
     const [minWidth = 0, minHeight = 0] = this.minimum;
     const bounds = { ...before, ...wanted };
     this.bounds = { ...bounds, width: Math.max(bounds.width, minWidth), height: Math.max(bounds.height, minHeight) };
-    if (before.x !== this.bounds.x || before.y !== this.bounds.y) this.emit('move');
+    if (before.x !== this.bounds.x || before.y !== this.bounds.y) {
+      layout.changed();
+      this.emit('move');
+    }
     if (before.width === this.bounds.width && before.height === this.bounds.height) return;
     this.layOut();
     this.emit('resize');

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable, Writable } from 'node:stream';
@@ -7,6 +8,8 @@ import { CdpConnection } from './cdp.ts';
 
 /** The Chromium that stands in for Electron's own. */
 export interface Chromium {
+  /** The folder of its own. */
+  readonly profile: string;
   readonly connection: CdpConnection;
   /** Where a test's Playwright attaches: a `ws://` address on loopback. */
   readonly endpoint: string;
@@ -66,6 +69,9 @@ const preferences = { net: { network_prediction_options: 2 } };
 /** What containers and root need: no user namespaces, no GPU, a small /dev/shm. */
 const confined = ['--no-sandbox', '--disable-gpu', '--in-process-gpu', '--disable-dev-shm-usage'];
 
+/** `CHROMIUM` in the environment names another one than the system's. */
+export const executable = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
 /** Whether pages are to be seen on a display. */
 export const headed = process.env['CAUSEWAY_HEADED'] === '1';
 
@@ -74,13 +80,14 @@ export const headed = process.env['CAUSEWAY_HEADED'] === '1';
  * processes have left there. `switches` are what the app asked for with `app.commandLine`.
  */
 export async function startChromium(directory: string, switches: readonly string[]): Promise<Chromium> {
-  sweep(directory);
+  await sweep(directory);
   const profile = path.join(directory, String(process.pid));
   mkdirSync(path.join(profile, 'Default'), { recursive: true });
   writeFileSync(path.join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
-  const mode = headed ? [] : ['--headless=new'];
+  // `--test-type` spares a person the bar about `--no-sandbox`
+  const mode = headed ? ['--test-type'] : ['--headless=new'];
   const child = spawn(
-    process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executable,
     [...mode, ...quiet, ...confined, '--remote-debugging-pipe', '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...switches],
     { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] },
   );
@@ -98,6 +105,7 @@ export async function startChromium(directory: string, switches: readonly string
     });
   });
   return {
+    profile,
     connection,
     endpoint,
     async close() {
@@ -106,15 +114,23 @@ export async function startChromium(directory: string, switches: readonly string
       const force = setTimeout(() => child.kill('SIGKILL'), 3000);
       await exited;
       clearTimeout(force);
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+      await discard(profile);
     },
   };
 }
 
-function sweep(directory: string): void {
+async function sweep(directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true });
-  for (const name of readdirSync(directory)) {
-    if (!isAlive(Number(name))) rmSync(path.join(directory, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  const dead = (await readdir(directory)).filter((name) => !isAlive(Number(name)));
+  await Promise.all(dead.map((name) => discard(path.join(directory, name))));
+}
+
+/** Removes a folder that helpers of a Chromium that has just ended may still write to; what stays is swept by the next start. */
+export async function discard(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+  } catch (error) {
+    console.error(`electron-double: ${folder} is still in use: ${String(error)}`);
   }
 }
 

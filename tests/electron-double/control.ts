@@ -1,4 +1,4 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { app } from './app.ts';
 import { BaseWindow } from './base-window.ts';
 import { clipboard, dialogAnswers, dialogs, opened, powerMonitor } from './desktop.ts';
@@ -13,6 +13,16 @@ import { trays } from './tray.ts';
 import type { WebContents } from './web-contents.ts';
 
 let attached: Promise<Browser> | null = null;
+
+/** How long Playwright may take to hear of a page. */
+const appearsWithinMs = 10_000;
+
+/** A process that is driven from outside never needs Playwright, which takes its time to load. */
+async function attach(): Promise<Browser> {
+  const { chromium } = await import('playwright-core');
+  const { endpoint } = await app.chromium();
+  return await chromium.connectOverCDP(endpoint);
+}
 
 /** What tests do and see where a person and a desktop would be. Only the double has it: `electron.double`. */
 export const double = {
@@ -31,9 +41,9 @@ export const double = {
   /** The page of a view, to be driven by Playwright within the same process. */
   async page(contents: WebContents): Promise<Page> {
     await contents.page;
-    attached ??= app.chromium().then(({ endpoint }) => chromium.connectOverCDP(endpoint));
+    attached ??= attach();
     const browser = await attached;
-    for (;;) {
+    for (const deadline = Date.now() + appearsWithinMs; Date.now() < deadline;) {
       for (const page of browser.contexts().flatMap((context) => context.pages())) {
         const session = await page.context().newCDPSession(page);
         const { targetInfo } = await session.send('Target.getTargetInfo');
@@ -43,6 +53,7 @@ export const double = {
       // Playwright hears of a page a moment after us
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+    throw new Error('Playwright does not see the page');
   },
 
   /** The desktop's menu item of this label, in the tray's menu or the application's. */

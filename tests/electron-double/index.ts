@@ -16,7 +16,11 @@ export { nativeTheme } from './native-theme.ts';
 export { clipboard, crashReporter, dialog, powerMonitor, screen, shell } from './desktop.ts';
 export { double } from './control.ts';
 
+import { headed } from './chromium.ts';
+import { showOnDisplay } from './display.ts';
 import { session } from './session.ts';
+
+if (headed) showOnDisplay();
 
 /** The default session's schemes. */
 export const { protocol } = session.defaultSession;

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { LoadURLOptions } from 'electron';
+import { TargetGone, type CdpSession } from './cdp.ts';
+import type { Navigation } from './navigation.ts';
 import type { NetError } from './net-errors.ts';
+import { toPageAddress } from './protocol.ts';
+import type { WebContents } from './web-contents.ts';
 
 /** The body and headers of a load that the app posts. */
 export interface PostLoad {
@@ -18,6 +22,45 @@ export function postOf({ postData, extraHeaders }: LoadURLOptions): PostLoad | n
     line.slice(line.indexOf(':') + 1).trim(),
   ]);
   return { body: Buffer.concat(parts), headers: Object.fromEntries(headers) };
+}
+
+/**
+ * Has a page load an address; resolves when it is there. Rejects with {@link loadError} when it is not, and with
+ * {@link TargetGone} when the page goes away meanwhile.
+ */
+export async function loadPage(
+  contents: WebContents,
+  cdp: CdpSession,
+  navigation: Navigation,
+  address: string,
+  post: PostLoad | null,
+): Promise<void> {
+  navigation.expect(address, post);
+  const over = loadOver(contents);
+  try {
+    const { loaderId, errorText } = await cdp.send('Page.navigate', { url: toPageAddress(address) });
+    // What was given up leaves the page as it was; anything else ends in a page, be it one that says what failed
+    if (loaderId !== undefined && errorText !== 'net::ERR_ABORTED') await over.promise;
+    await navigation.settled();
+    if (errorText !== undefined) throw loadError(navigation.errorOf(errorText, address), address, errorText);
+    if (contents.isDestroyed()) throw new TargetGone('the page was closed while it loaded');
+  } finally {
+    over.stop();
+  }
+}
+
+/** Ends with the load, well or not: the page is there, another one took over, or it is gone. */
+function loadOver(contents: WebContents): { promise: Promise<void>; stop: () => void } {
+  const events = ['did-finish-load', 'did-fail-load', 'did-stop-loading', 'destroyed', 'render-process-gone'];
+  let over: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => (over = resolve));
+  for (const event of events) contents.on(event, over);
+  return {
+    promise,
+    stop: () => {
+      for (const event of events) contents.off(event, over);
+    },
+  };
 }
 
 /** The error that `loadURL` rejects with, in Electron's words. */

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { Protocol } from 'devtools-protocol';
-import type { Chromium } from './chromium.ts';
+import { executable, type Chromium } from './chromium.ts';
 import { ifStillThere, type CdpSession } from './cdp.ts';
 import { report } from './registry.ts';
 
@@ -11,9 +13,9 @@ export interface Page {
   readonly targetId: string;
 }
 
-/** Each page starts at a blank address of its own, by which it is recognised. */
-const blankStart = 'about:blank#electron-double-';
-export const isBlankStart = (url: string): boolean => url.startsWith(blankStart);
+/** Each page starts at an empty address of its own, by which it is recognised. */
+const blankMark = '#electron-double-';
+export const isBlankStart = (url: string): boolean => url.includes(blankMark);
 
 /** Who a page is made for. */
 export interface PageOwner {
@@ -50,12 +52,26 @@ export class Pages {
     await root.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: true, flatten: true });
   }
 
-  /** Opens a page. */
-  open(options: Omit<Protocol.Target.CreateTargetRequest, 'url'>, owner: PageOwner): Promise<Page> {
-    const url = `${blankStart}${randomUUID()}`;
+  /** Opens a page in a window of its own, which on a display has Chromium's usual toolbar. */
+  open(owner: PageOwner, browserContextId: string | undefined): Promise<Page> {
+    return this.expect('about:blank', owner, async (url) => {
+      const context = browserContextId === undefined ? {} : { browserContextId };
+      await this.chromium.connection.root.send('Target.createTarget', { url, newWindow: true, ...context });
+    });
+  }
+
+  /** Opens a page of the default context in a window without a toolbar, as apps have it: only Chromium's command line can. */
+  openAsApp(owner: PageOwner): Promise<Page> {
+    return this.expect('data:text/html,<title>Causeway</title>', owner, async (url) => {
+      await promisify(execFile)(executable, ['--no-sandbox', `--user-data-dir=${this.chromium.profile}`, `--app=${url}`]);
+    });
+  }
+
+  private expect(blank: string, owner: PageOwner, open: (url: string) => Promise<void>): Promise<Page> {
+    const url = `${blank}${blankMark}${randomUUID()}`;
     return new Promise<Page>((resolve, reject) => {
       this.expected.set(url, { owner, resolve, reject });
-      this.chromium.connection.root.send('Target.createTarget', { ...options, url }).catch(reject);
+      open(url).catch(reject);
     });
   }
 

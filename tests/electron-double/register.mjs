@@ -1,7 +1,9 @@
 // node --import ./register.mjs dist/main.mjs: makes `electron` the built double, for import and for require.
+import { existsSync } from 'node:fs';
 import Module, { register } from 'node:module';
 
 const double = new URL('../../dist/electron-double.cjs', import.meta.url);
+if (!existsSync(double)) throw new Error('The double is not built: npm run build');
 const names = new Set(['electron', 'electron/main']);
 
 const hooks = `

@@ -21,6 +21,9 @@ export function preventable<T extends object>(details: T): PreventableEvent<T> {
   };
 }
 
+/** Called after any change of what is where; set where pages are on a display. */
+export const layout: { changed: () => void } = { changed: () => undefined };
+
 /** A failure of the double's own work that no caller waits for: said aloud, so that a test cannot pass over it. */
 export function report(error: unknown): void {
   console.error('electron-double:', error);

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Rectangle } from 'electron';
+import { layout } from './registry.ts';
 import { WebContents, type WebPreferences } from './web-contents.ts';
 
 /** A rectangle in a window. The ones further down a list of children lie above the others. */
@@ -12,19 +13,23 @@ export class View extends EventEmitter {
   addChildView(view: View, index?: number): void {
     this.removeChildView(view);
     this.children.splice(index ?? this.children.length, 0, view);
+    layout.changed();
   }
   removeChildView(view: View): void {
     this.children = this.children.filter((child) => child !== view);
+    layout.changed();
   }
   setBounds(bounds: Rectangle): void {
     this.bounds = { ...bounds };
     this.emit('bounds-changed');
+    layout.changed();
   }
   getBounds(): Rectangle {
     return { ...this.bounds };
   }
   setVisible(visible: boolean): void {
     this.visible = visible;
+    layout.changed();
   }
   getVisible(): boolean {
     return this.visible;

@@ -2,18 +2,19 @@ import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LoadURLOptions, Rectangle, WebPreferences as ElectronWebPreferences } from 'electron';
-import type { Protocol } from 'devtools-protocol';
 import * as z from 'zod';
 import { app } from './app.ts';
-import { ifStillThere, type CdpSession } from './cdp.ts';
+import { ifStillThere, TargetGone, type CdpSession } from './cdp.ts';
+import { headed } from './chromium.ts';
 import { frameAt, type Frame } from './frame.ts';
 import { nativeImage, type NativeImage } from './native-image.ts';
-import { loadError, postOf } from './load.ts';
+import { loadError, loadPage, postOf } from './load.ts';
 import { Navigation } from './navigation.ts';
 import { NavigationHistory } from './navigation-history.ts';
+import { netErrorOf } from './net-errors.ts';
 import { nativeTheme } from './native-theme.ts';
 import { PreloadLink } from './preload-link.ts';
-import type { Page } from './pages.ts';
+import type { Page, PageOwner } from './pages.ts';
 import { toPageAddress } from './protocol.ts';
 import { focus, liveContents, preventable, report } from './registry.ts';
 import { interceptRequests, overrideCertificateErrors } from './requests.ts';
@@ -62,12 +63,12 @@ export class WebContents extends EventEmitter {
     const context = await this.session.browserContextId();
     const pages = await app.pages();
     await interceptRequests(await this.session.browser());
-    const options = { ...(context !== undefined && { browserContextId: context }), newWindow: true };
-    return await pages.open(options, {
+    const owner: PageOwner = {
       prepare: (page) => this.prepare(page),
       renamed: (title) => this.rename(title),
-      closed: () => this.destroy(),
-    });
+      closed: () => this.closedFromOutside(),
+    };
+    return await (headed && context === undefined ? pages.openAsApp(owner) : pages.open(owner, context));
   }
 
   private async prepare({ cdp, targetId }: Page): Promise<void> {
@@ -131,38 +132,16 @@ export class WebContents extends EventEmitter {
 
   /** Rejects with Electron's words, `code` and `errno` when the page does not load. */
   async loadURL(url: string, options: LoadURLOptions = {}): Promise<void> {
-    const { cdp } = await this.page;
-    const { navigation } = this;
-    if (!navigation) throw new Error('the page is not prepared');
     const address = URL.canParse(url) ? new URL(url).href : url;
-    navigation.expect(address, postOf(options));
-    const over = this.loadOver();
-    let answer: Protocol.Page.NavigateResponse;
     try {
-      answer = await cdp.send('Page.navigate', { url: toPageAddress(address) });
-      // What was given up leaves the page as it was; anything else ends in a page, be it one that says what failed
-      if (answer.loaderId !== undefined && answer.errorText !== 'net::ERR_ABORTED') await over.promise;
+      const { cdp } = await this.page;
+      if (this.navigation) await loadPage(this, cdp, this.navigation, address, postOf(options));
     } catch (error) {
-      throw loadError({ code: -2, name: 'ERR_FAILED' }, address, error);
-    } finally {
-      over.stop();
+      if (!(error instanceof TargetGone)) throw error;
+      // An Electron that ends leaves its promises open
+      if (app.isEnding()) await new Promise<never>(() => undefined);
+      throw loadError(netErrorOf('ERR_FAILED'), address, error);
     }
-    await navigation.settled();
-    if (answer.errorText !== undefined) throw loadError(navigation.errorOf(answer.errorText, address), address, answer.errorText);
-  }
-
-  /** Ends with the load, well or not: the page is there, another one took over, or it is destroyed. */
-  private loadOver(): { promise: Promise<void>; stop: () => void } {
-    let stop: () => void = () => undefined;
-    const promise = new Promise<void>((resolve) => {
-      const done = (): void => resolve();
-      const events = ['did-finish-load', 'did-fail-load', 'did-stop-loading', 'destroyed', 'render-process-gone'];
-      for (const event of events) this.on(event, done);
-      stop = () => {
-        for (const event of events) this.off(event, done);
-      };
-    });
-    return { promise, stop };
   }
 
   loadFile(file: string): Promise<void> {
@@ -275,6 +254,8 @@ export class WebContents extends EventEmitter {
     this.command((cdp) => this.applySize(cdp, size));
   }
   private async applySize(cdp: CdpSession, { width, height }: { width: number; height: number }): Promise<void> {
+    // On a display the page is as large as Chromium's window
+    if (headed) return;
     // 0 would mean Chromium's own window
     await cdp.send('Emulation.setDeviceMetricsOverride', {
       width: Math.max(1, width),
@@ -292,6 +273,13 @@ export class WebContents extends EventEmitter {
     const { cdp } = await this.page;
     if (this.pageOrigin.startsWith('http'))
       await ifStillThere(cdp.send('Storage.clearDataForOrigin', { origin: this.pageOrigin, storageTypes: 'all' }));
+  }
+
+  /** On a display a person closed the page's window: there is no tray to bring ours back from, so the app is told to end. */
+  private closedFromOutside(): void {
+    if (this.destroyed) return;
+    this.destroy();
+    if (headed && this.session === sessions.defaultSession) process.kill(process.pid, 'SIGTERM');
   }
 
   close(): void {
