@@ -59,11 +59,15 @@ export class App {
       client: { name: 'causeway', version: deps.about.version, installation: settings.get().installation },
       prepared: (profile) => this.keeper.preparedFor(profile),
     });
-    this.recovery = new RecoveryFlow(changed, ({ userId, password, passcode, expiresAt }) => {
-      const profileId = this.book.selected?.id;
-      if (profileId !== undefined) this.held.typed({ profileId, userId, password, remember: false });
-      this.held.holdPasscode(passcode, expiresAt);
-    });
+    this.recovery = new RecoveryFlow(
+      changed,
+      ({ userId, password, passcode, expiresAt }) => {
+        const profileId = this.book.selected?.id;
+        if (profileId !== undefined) this.held.typed({ profileId, userId, password, remember: false });
+        this.held.holdPasscode(passcode, expiresAt);
+      },
+      log,
+    );
     this.portal = new PortalVisits({
       view: desktop.portal,
       controller: this.controller,

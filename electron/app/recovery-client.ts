@@ -54,7 +54,7 @@ export class RecoveryClient {
       ...(connectTo ? { connectTo } : {}),
       signal: this.signal,
     }).catch((error: unknown) => {
-      throw inRecoveryTerms(error);
+      throw inRecoveryTerms(error, new URL(this.base).hostname);
     });
     if (reply.status === 200) {
       const parsed = z.safeParse(schema, reply.json);
@@ -62,7 +62,7 @@ export class RecoveryClient {
     }
     const refusal = recoveryErrorSchema.safeParse(reply.json);
     if (refusal.success) throw fail(refusal.data.error, refusal.data.params);
-    throw fail('recovery-unreachable', undefined, { detail: `HTTP ${reply.status}` });
+    throw fail('recovery-unreachable', { host: new URL(this.base).hostname }, { detail: `HTTP ${reply.status}` });
   }
 }
 
@@ -76,9 +76,9 @@ const network: readonly FailureCode[] = [
   'gateway-busy',
 ];
 
-function inRecoveryTerms(error: unknown): unknown {
+function inRecoveryTerms(error: unknown, host: string): unknown {
   const failure = failureOf(error);
   return network.includes(failure.code)
-    ? fail('recovery-unreachable', undefined, { detail: failure.detail ?? failure.code, cause: error })
+    ? fail('recovery-unreachable', { host }, { detail: failure.detail ?? failure.code, cause: error })
     : error;
 }

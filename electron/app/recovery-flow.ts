@@ -1,4 +1,4 @@
-import { fail, failureOf, type FailureCode } from '../../shared/failure.ts';
+import { fail, failureOf, type Failure, type FailureCode } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Identity, PortalSignIn, RecoveryState } from '../../shared/recovery.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
@@ -32,6 +32,7 @@ export class RecoveryFlow {
   constructor(
     private readonly changed: () => void,
     private readonly recovered: (what: Recovered) => void,
+    private readonly log: (line: string) => void,
   ) {}
 
   get state(): RecoveryState {
@@ -50,7 +51,7 @@ export class RecoveryFlow {
       this.roles = roles;
       this.show({ step: 'role', roles });
     } catch (error) {
-      if (!stop.signal.aborted) this.show({ step: 'failed', failure: failureOf(error) });
+      if (!stop.signal.aborted) this.show({ step: 'failed', failure: this.told(error) });
     }
   }
 
@@ -72,7 +73,7 @@ export class RecoveryFlow {
       visit.userId = identity.userId;
       this.show({ step: 'password', userId: identity.userId, busy: false, failure: null });
     } catch (error) {
-      if (this.visit === visit) this.show({ ...current, busy: false, failure: failureOf(error) });
+      if (this.visit === visit) this.show({ ...current, busy: false, failure: this.told(error) });
     }
   }
 
@@ -87,7 +88,7 @@ export class RecoveryFlow {
       this.show({ step: 'passcode', expiresAt });
     } catch (error) {
       if (this.visit !== visit) return;
-      const failure = failureOf(error);
+      const failure = this.told(error);
       if (startAgain.includes(failure.code) && visit.role) this.show({ step: 'identity', role: visit.role, busy: false, failure });
       else this.show({ ...current, busy: false, failure });
     }
@@ -120,6 +121,12 @@ export class RecoveryFlow {
     } catch {
       return null; // the portal asks for the password itself then
     }
+  }
+
+  private told(error: unknown): Failure {
+    const failure = failureOf(error);
+    this.log(`recovery: ${failure.code}${failure.detail === undefined ? '' : ` (${failure.detail})`}`);
+    return failure;
   }
 
   private show(state: RecoveryState): void {

@@ -80,7 +80,7 @@ export async function approveOn(stage: Stage, phone: string, guide: string): Pro
 /** The portal's page once it is at this address. */
 export async function portalPage(stage: Stage, path: string): Promise<Page> {
   const page = await stage.portal();
-  await page.waitForURL((url) => url.pathname === path);
+  await page.waitForURL((url) => url.pathname === path, { waitUntil: 'domcontentloaded' });
   return page;
 }
 
@@ -93,6 +93,15 @@ export async function signInToPortal(stage: Stage, { userId, password }: SignIn,
   await stage.step(guide, 'Click Sign in', async () => {
     await stage.click(exactly(page, 'Sign in'));
     await page.waitForURL((url) => url.pathname !== '/sign-in');
+  });
+}
+
+/** The portal's home, where a sign-in by hand leads: the area of the task. */
+export async function openArea(stage: Stage, area: 'Add a new Device' | 'My Settings & Devices', guide: string): Promise<void> {
+  const page = await portalPage(stage, '/home');
+  await stage.step(guide, `Click ${area}`, async () => {
+    await stage.click(page.getByRole('link', { name: new RegExp(`^${area}`) }));
+    await page.waitForURL((url) => url.pathname !== '/home');
   });
 }
 

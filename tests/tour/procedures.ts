@@ -72,6 +72,7 @@ const onAddPasscode: Procedure = {
   async play(stage) {
     await act.chooseTask(stage, 'Add a new device', '1');
     await act.signInToPortal(stage, mei, '1');
+    await act.openArea(stage, 'Add a new Device', '2');
     await act.confirmWithPasscode(stage, () => act.codeOn(stage, mei.phone), '3');
     await act.enrol(stage, newName, onAdd);
   },
@@ -98,6 +99,7 @@ const onRemove: Procedure = {
   async play(stage) {
     await act.chooseTask(stage, 'Remove an old device', '1');
     await act.signInToPortal(stage, ana, '1');
+    await act.openArea(stage, 'My Settings & Devices', '2');
     await act.confirmWithPush(stage, ana.phone, { choose: '3', approve: '4' });
     await act.removeDevice(stage, ana.oldDevice, { options: '5', trash: '6', remove: '7' });
   },
