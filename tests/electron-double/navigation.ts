@@ -74,6 +74,16 @@ export class Navigation {
     this.refusals.set(url.host, error);
   }
 
+  /** Asks the page itself whether it has a frame. */
+  async lookFor(frameId: string): Promise<boolean> {
+    const add = ({ frame, childFrames = [] }: Protocol.Page.FrameTree): void => {
+      this.frames.add(frame.id);
+      childFrames.forEach(add);
+    };
+    await ifStillThere(this.cdp.send('Page.getFrameTree').then(({ frameTree }) => add(frameTree)));
+    return this.frames.has(frameId);
+  }
+
   /** Puts a document's request to the app. False: it denied it. */
   mayGo(request: { url: string; frameId: string; loaderId: string | undefined; isRedirect: boolean }): boolean {
     const isMainFrame = request.frameId === this.mainFrame;

@@ -62,7 +62,7 @@ class Requests {
     networkId,
     redirectedRequestId,
   }: Protocol.Fetch.RequestPausedEvent): Promise<Outcome> {
-    const contents = ownerOf(frameId);
+    const contents = await ownerOf(frameId);
     if (!contents) return failure('Aborted');
     const { navigation, session } = contents;
     const url = toAppAddress(request.url);
@@ -104,7 +104,7 @@ class Requests {
     const origin = new URL(authChallenge.origin);
     const isFirst = !this.challenged.has(requestId);
     this.challenged.add(requestId);
-    const credentials = await askLogin(ownerOf(frameId), toAppAddress(request.url), isFirst, {
+    const credentials = await askLogin(await ownerOf(frameId), toAppAddress(request.url), isFirst, {
       isProxy: authChallenge.source === 'Proxy',
       scheme: authChallenge.scheme,
       host: origin.hostname,
@@ -145,9 +145,15 @@ async function serve(session: Session, request: Protocol.Network.Request): Promi
   }
 }
 
-/** The page of the app's that a frame is part of. */
-function ownerOf(frameId: string): WebContents | null {
-  return [...liveContents.values()].find((contents) => contents.hasFrame(frameId)) ?? null;
+/** The page of the app's that a frame is part of. A frame that has only just been made may ask before its page has told of it. */
+async function ownerOf(frameId: string): Promise<WebContents | null> {
+  const pages = [...liveContents.values()].filter((contents) => !contents.isCrashed());
+  const known = pages.find((contents) => contents.hasFrame(frameId));
+  if (known) return known;
+  for (const contents of pages) {
+    if (await contents.navigation?.lookFor(frameId)) return contents;
+  }
+  return null;
 }
 
 let intercepting: Promise<void> | null = null;

@@ -219,7 +219,7 @@ export class WebContents extends EventEmitter {
   setWindowOpenHandler(handler: WindowOpenHandler): void {
     this.openHandler = handler;
   }
-  /** Chromium fixes it for a whole browser; the double has its pages use no UDP at all, see `docs/unverified.md`. */
+  /** Recorded: Chromium fixes it for a whole browser. */
   setWebRTCIPHandlingPolicy(policy: string): void {
     this.webRTCPolicy = policy;
   }

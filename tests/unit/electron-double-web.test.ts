@@ -156,6 +156,11 @@ test('leaving by link and by redirect is denied, and so is a window', async () =
   };
   webContents.on('will-navigate', keep);
   webContents.on('will-redirect', keep);
+  webContents.on('will-frame-navigate', (event: { url: string; isMainFrame: boolean; preventDefault(): void }) => {
+    if (event.isMainFrame || event.url.startsWith('https://portal.test/')) return;
+    event.preventDefault();
+    denied.push(`frame ${event.url}`);
+  });
   webContents.setWindowOpenHandler(({ url }) => {
     denied.push(`window ${url}`);
     return { action: 'deny' };
@@ -166,6 +171,11 @@ test('leaving by link and by redirect is denied, and so is a window', async () =
   await expect(webContents.loadURL('https://portal.test/leave')).rejects.toMatchObject({ code: 'ERR_ABORTED' });
   expect(denied).toEqual(['https://elsewhere.test/', 'https://elsewhere.test/']);
   expect(webContents.getURL()).toBe('https://portal.test/');
+  await webContents.loadURL('https://portal.test/framed');
+  await vi.waitFor(() => expect(site.asked).toContain('GET /next'));
+  expect(denied.slice(2)).toEqual(['frame https://elsewhere.test/frame']);
+  denied.length = 2;
+  await webContents.loadURL('https://portal.test/');
   await click(webContents, 'new');
   await webContents.executeJavaScript("void window.open('/popup')", true);
   await vi.waitFor(() => expect(denied.slice(2)).toEqual(['window https://portal.test/popup', 'window https://portal.test/popup']));
