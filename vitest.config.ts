@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+/** `npm run test:long`: the property tests again, with many more runs each. */
+const long = process.env['CAUSEWAY_LONG'] !== undefined;
+
 export default defineConfig({
   test: {
-    include: [process.env['CAUSEWAY_LONG'] ? 'tests/long/**/*.test.ts' : 'tests/unit/**/*.test.{ts,tsx}'],
-    testTimeout: 30_000,
+    include: long ? ['tests/unit/shared-*.test.ts', 'tests/unit/relay-mux.test.ts'] : ['tests/unit/**/*.test.ts'],
+    setupFiles: long ? ['tests/unit/support/many-runs.ts'] : [],
+    testTimeout: long ? 1_800_000 : 30_000,
     hookTimeout: 60_000,
     // Two cores, and many tests start servers or a browser of their own
     maxWorkers: 2,

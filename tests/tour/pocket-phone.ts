@@ -1,4 +1,7 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium, type Page } from 'playwright-core';
 
 /** A pocket phone of the campus, in a browser of its own as wide as a phone. */
 export interface PocketPhone {
@@ -6,15 +9,38 @@ export interface PocketPhone {
   close(): Promise<void>;
 }
 
-/** Opens the page of one phone, headless unless it is to be `seen`. Its browser belongs to the campus, not to the product: it does not check the campus's certificate. */
+const size = { width: 390, height: 700 };
+
+/**
+ * Opens the page of one phone, headless unless it is to be `seen`. Its browser belongs to the campus, not to
+ * the product: it does not check the campus's certificate.
+ */
 export async function openPocketPhone(phones: string, id: string, { seen = false } = {}): Promise<PocketPhone> {
-  const browser: Browser = await chromium.launch({
-    headless: !seen,
+  const address = new URL(`/phones/${id}`, phones).href;
+  const profile = await mkdtemp(path.join(tmpdir(), 'causeway-phone-'));
+  const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    headless: !seen,
+    ignoreHTTPSErrors: true,
+    viewport: seen ? null : size,
+    args: [
+      '--no-sandbox',
+      '--test-type',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      // A window without Chromium's own bars: the phone and nothing else
+      ...(seen ? [`--app=${address}`, `--window-size=${size.width},${size.height}`] : []),
+    ],
   });
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 390, height: 700 } });
-  const page = await context.newPage();
-  await page.goto(new URL(`/phones/${id}`, phones).href);
-  return { page, close: () => browser.close() };
+  const page = context.pages()[0] ?? (await context.newPage());
+  await page.goto(address);
+  return {
+    page,
+    async close() {
+      await context.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
 }

@@ -46,7 +46,7 @@ async function play(procedure: Procedure, folder: string, prefix: string): Promi
     await procedure.play(stage);
     if (!procedure.reached(stage)) problem = "The campus's records do not show the goal.";
   } catch (error) {
-    problem = error instanceof Error ? error.message : String(error);
+    problem = `${error instanceof Error ? error.message : String(error)}\n${await stage.client.log()}`;
     await stage.step('Stopped here', 'What the window showed', () => Promise.resolve());
   }
   const seconds = Math.round((performance.now() - started) / 100) / 10;

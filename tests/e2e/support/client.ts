@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
@@ -27,6 +27,8 @@ export interface Client {
   picture(file: string): Promise<void>;
   /** What is on the clipboard of the app's desktop. */
   clipboard(): Promise<string>;
+  /** What the app has logged. */
+  log(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -65,6 +67,7 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
       if (!composed) await window.screenshot({ path: file });
     },
     clipboard: () => electron.evaluate(({ clipboard }) => clipboard.readText()),
+    log: () => readFile(path.join(userData, 'logs', 'causeway.log'), 'utf8').catch(() => ''),
     async close() {
       // A polite quit while connected asks first; a test that is over does not answer
       await electron.evaluate(({ app }) => app.exit(0)).catch(() => undefined);

@@ -6,12 +6,18 @@ type DoubleControl = typeof Double;
 /** What only the double can show: tray, notifications, power. With the real Electron these tests are skipped, visibly. */
 export const onRealElectron = process.env['ELECTRON_BINARY'] !== undefined;
 
-/** Runs in the main process, with the double's controls. */
+/** Runs in the main process, with the double's controls. `act` is sent as its source: it may use nothing from outside. */
 export function inDouble<T>(client: Client, act: (double: DoubleControl) => T | Promise<T>): Promise<T> {
-  return client.electron.evaluate<T>(`({ double }) => (${act.toString()})(double)`);
+  return client.electron.evaluate<T, string>((electron, source) => {
+    const run = new Function('double', `return (${source})(double)`) as (double: unknown) => T;
+    return run(Reflect.get(electron, 'double'));
+  }, act.toString());
 }
 
 /** Clicks the item of this label in the tray's menu or the application's. */
-export function clickMenu(client: Client, label: string): Promise<void> {
-  return client.electron.evaluate(`({ double }) => { double.menuItem(${JSON.stringify(label)}).click(); }`);
+export async function clickMenu(client: Client, label: string): Promise<void> {
+  await client.electron.evaluate((electron, wanted) => {
+    const double = Reflect.get(electron, 'double') as { menuItem(label: string): { click(): void } };
+    double.menuItem(wanted).click();
+  }, label);
 }
