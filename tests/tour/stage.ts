@@ -72,7 +72,7 @@ export class Stage {
   async step(guide: string, action: string, act: () => Promise<void>, seen: 'window' | Page = 'window'): Promise<void> {
     await act();
     // Pictures are for people: not of a page that is still on its way
-    await this.window.getByText('Loading…').first().waitFor({ state: 'detached' });
+    await this.window.locator('.address-loading').waitFor({ state: 'detached' });
     const picture = `${this.prefix}-${String(this.steps.length + 1).padStart(2, '0')}.png`;
     const file = path.join(this.folder, picture);
     if (seen === 'window') await this.client.picture(file);
