@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 
 /** What the demo and the tests use beside npm's packages: how to tell that it is there, and Debian's name for it. */
 const tools = {
-  chromium: { proof: '/usr/bin/chromium', packages: ['chromium'] },
+  chromium: { proof: '/usr/bin/chromium', packages: ['chromium', 'fonts-liberation', 'fonts-dejavu-core'] },
   xvfb: { proof: '/usr/bin/Xvfb', packages: ['xvfb'] },
   fonts: { proof: '/usr/share/fonts/opentype/noto', packages: ['fonts-noto-cjk'] },
   keychain: { proof: '/usr/bin/gnome-keyring-daemon', packages: ['gnome-keyring', 'libsecret-1-0'] },
