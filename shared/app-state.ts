@@ -62,6 +62,8 @@ export type ProfilePreview = z.infer<typeof profilePreviewSchema>;
 export const confirmationSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('connect'), profileId: z.string() }),
   z.object({ kind: z.literal('task'), task: taskSchema }),
+  /** A campus that a link names; a yes fetches its profile, and shows it before it is added. */
+  z.object({ kind: z.literal('campus'), address: z.string() }),
   z.object({ kind: z.literal('quit') }),
   z.object({
     kind: z.literal('certificate'),

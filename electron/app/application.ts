@@ -187,7 +187,7 @@ export class App {
     try {
       const link = readLink(argument);
       if (link?.kind === 'connect') this.ask({ kind: 'connect', profileId: this.book.find(link.profileId).id });
-      else if (link) this.ask({ kind: 'task', task: link.task });
+      else if (link) this.ask(link);
       else if (argument.endsWith('.causeway')) await this.book.previewFile(argument);
       else throw fail('link-invalid');
       this.changed();

@@ -135,6 +135,10 @@ export function verbsOf(app: App): Application['verbs'] {
         case 'task':
           await app.startTask(confirmation.task);
           return;
+        case 'campus':
+          app.confirmation = await book.previewAddress(confirmation.address, AbortSignal.timeout(discoverWithinMs));
+          then();
+          return;
         case 'certificate':
           await book.previewDoubted(AbortSignal.timeout(discoverWithinMs));
           then();

@@ -46,6 +46,13 @@ export function ConfirmationDialog({ confirmation, state }: { confirmation: Conf
           yes: confirm.go,
           no: action.cancel,
         };
+      case 'campus':
+        return {
+          title: say(confirm.campusTitle, { address: confirmation.address }),
+          text: confirm.campusText,
+          yes: confirm.go,
+          no: action.cancel,
+        };
       case 'quit':
         return { title: confirm.quitTitle, text: confirm.quitText, yes: confirm.quit, no: confirm.stay };
       case 'certificate':

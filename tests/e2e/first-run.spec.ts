@@ -44,3 +44,17 @@ test('by link: a known campus is a confirmation, no further; an unknown one is n
   const other = await open({}, { args: ['causeway://connect/nowhere'] });
   await other.says('No profile there');
 });
+
+test('by link, without any campus yet: asks, shows what it contains, adds it', async ({ open }) => {
+  const scene = await open({}, { profiles: [] });
+  await scene.client.electron.evaluate(
+    ({ app }, url) => void app.emit('open-url', { preventDefault: () => undefined }, url),
+    `causeway://campus/localhost:${scene.campus.port}`,
+  );
+  await scene.says(`Add the campus at localhost:${scene.campus.port}?`);
+  await scene.button('Go on').click();
+  await scene.button('It is the same: accept').click();
+  await expect(scene.heading('Add this campus?')).toBeVisible();
+  await scene.button('Add').click();
+  await expect(scene.heading('Campus Test University')).toBeVisible();
+});

@@ -12,6 +12,10 @@ describe('links', () => {
       fc.property(ids, fc.constantFrom(...taskSchema.options), fc.constantFrom('', '/'), (profileId, task, end) => {
         expect(readLink(`causeway://connect/${profileId}${end}`)).toEqual({ kind: 'connect', profileId });
         expect(readLink(`causeway://task/${task}${end}`)).toEqual({ kind: 'task', task });
+        expect(readLink(`causeway://campus/${profileId}x.example:8443${end}`)).toEqual({
+          kind: 'campus',
+          address: `${profileId}x.example:8443`,
+        });
       }),
     );
   });
@@ -28,7 +32,10 @@ describe('links', () => {
           const link = readLink(text);
           if (link)
             expect(
-              [`causeway://${link.kind}/${link.kind === 'connect' ? link.profileId : link.task}`, ''].includes(text.replace(/\/$/, '')),
+              [
+                `causeway://${link.kind}/${link.kind === 'connect' ? link.profileId : link.kind === 'task' ? link.task : link.address}`,
+                '',
+              ].includes(text.replace(/\/$/, '')),
             ).toBe(true);
         },
       ),
@@ -39,6 +46,10 @@ describe('links', () => {
       'causeway://connect/-x',
       'causeway://connect/a/b',
       'causeway://connect/a?b',
+      'causeway://campus/user@example',
+      'causeway://campus/a.example/path',
+      'causeway://campus/a.example:443:1',
+      'causeway://campus/.example',
       'causeway://connect/a\n',
       `causeway://connect/${'a'.repeat(64)}`,
     ]) {

@@ -161,6 +161,8 @@ export const screens = {
     connectText: 'A link asked Causeway to connect. Go on only if you followed it yourself.',
     taskTitle: '{task}?',
     taskText: 'A link asked Causeway to start this. Go on only if you followed it yourself.',
+    campusTitle: 'Add the campus at {address}?',
+    campusText: 'A link asked Causeway to fetch its profile. You see what it contains before it is added.',
     go: 'Go on',
     quitTitle: 'Quit and disconnect?',
     quitText: 'You are connected. Quitting signs you out and closes the device portal.',
