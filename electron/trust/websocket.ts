@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import { fail } from '../../shared/failure.ts';
+import { bounded } from './bounded.ts';
 import type { CertificateJudge } from './certificate.ts';
 import type { Endpoint } from './endpoint.ts';
 import { connectTls } from './tls.ts';
@@ -33,36 +34,32 @@ export async function openWebSocket(endpoint: Endpoint, judge: CertificateJudge,
     // Masking protects plain-text proxies (RFC 6455, 10.3); inside TLS there is none, so the mask is zero and costs nothing
     generateMask: (mask) => mask.fill(0),
   });
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => settle(fail('gateway-silent', params)), request.timeoutMs);
-    const abort = (): void => settle(fail('cancelled'));
-    const settle = (failure: Error | null): void => {
-      clearTimeout(timer);
-      request.signal.removeEventListener('abort', abort);
-      if (failure === null) {
-        resolve(socket);
-        return;
-      }
-      socket.on('error', () => connection.destroy());
+  // A socket that is let go of may still have something to say; without a listener it would end the process
+  socket.on('error', () => connection.destroy());
+  const bound = {
+    signal: request.signal,
+    ms: request.timeoutMs,
+    late: () => fail('gateway-silent', params),
+    release: () => {
       socket.terminate();
       connection.destroy();
-      reject(failure);
-    };
-    request.signal.addEventListener('abort', abort, { once: true });
-    if (request.signal.aborted) abort();
+    },
+  };
+  return bounded<WebSocket>(bound, (done, failed) => {
+    socket.on('error', (cause) => {
+      const closed = /socket hang up|ECONNRESET|EPIPE/.test(cause.message);
+      failed(fail(closed ? 'gateway-closed' : 'gateway-protocol', params, { detail: cause.message, cause }));
+    });
     socket.once('open', () => {
       // ws fails only when the server named another one, not when it named none
-      settle(socket.protocol === request.subprotocol ? null : fail('gateway-protocol', params, { detail: 'no subprotocol' }));
+      if (socket.protocol === request.subprotocol) done(socket);
+      else failed(fail('gateway-protocol', params, { detail: 'no subprotocol' }));
     });
     socket.once('unexpected-response', (_request, response) => {
       const status = response.statusCode ?? 0;
       const detail = `HTTP ${status}`;
-      if (status === 401) settle(fail('ticket-rejected', undefined, { detail }));
-      else settle(fail(status === 429 || status >= 500 ? 'gateway-busy' : 'gateway-protocol', params, { detail }));
-    });
-    socket.once('error', (cause) => {
-      const closed = /socket hang up|ECONNRESET|EPIPE/.test(cause.message);
-      settle(fail(closed ? 'gateway-closed' : 'gateway-protocol', params, { detail: cause.message, cause }));
+      if (status === 401) failed(fail('ticket-rejected', undefined, { detail }));
+      else failed(fail(status === 429 || status >= 500 ? 'gateway-busy' : 'gateway-protocol', params, { detail }));
     });
   });
 }

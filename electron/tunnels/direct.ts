@@ -1,6 +1,8 @@
 import net from 'node:net';
+import type { Duplex } from 'node:stream';
 import { fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
+import { bounded } from '../trust/bounded.ts';
 import type { Dial } from './loopback-proxy.ts';
 
 const connectWithinMs = 15_000;
@@ -10,29 +12,21 @@ export function directDial(profile: Profile): Dial {
   return (host, port, signal) => {
     if (!profile.portal.hosts.includes(host.toLowerCase())) return Promise.reject(fail('host-not-allowed', { host, port }));
     const lab = profile.connectTo?.find((entry) => entry.host === host && entry.port === port);
-    return new Promise((resolve, reject) => {
-      const socket = net.connect({ ...(lab ? { host: '127.0.0.1', port: lab.loopbackPort } : { host, port }), allowHalfOpen: true });
-      const timer = setTimeout(() => give(fail('host-unreachable', { host }, { detail: 'timed out' })), connectWithinMs);
-      const abort = (): void => give(fail('cancelled'));
-      const settle = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', abort);
-      };
-      const give = (why: Error): void => {
-        settle();
-        socket.destroy();
-        reject(why);
-      };
-      signal.addEventListener('abort', abort, { once: true });
+    const socket = net.connect({ ...(lab ? { host: '127.0.0.1', port: lab.loopbackPort } : { host, port }), allowHalfOpen: true });
+    const bound = {
+      signal,
+      ms: connectWithinMs,
+      late: () => fail('host-unreachable', { host }, { detail: 'timed out' }),
+      release: () => socket.destroy(),
+    };
+    return bounded<Duplex>(bound, (done, failed) => {
       socket.once('connect', () => {
-        settle();
         socket.setNoDelay(true);
-        resolve(socket);
+        done(socket);
       });
       socket.on('error', (cause: NodeJS.ErrnoException) =>
-        give(fail(cause.code === 'ENOTFOUND' ? 'host-name-unknown' : 'host-unreachable', { host }, { cause })),
+        failed(fail(cause.code === 'ENOTFOUND' ? 'host-name-unknown' : 'host-unreachable', { host }, { cause })),
       );
-      if (signal.aborted) abort();
     });
   };
 }

@@ -4,6 +4,7 @@ import { fail, failureOf, type FailureCode } from '../../shared/failure.ts';
 import { keepAlive } from '../../shared/keep-alive.ts';
 import { RelayMux, RelayProtocolError, type MuxStream } from '../../shared/relay-mux.ts';
 import { relayProtocol, type RefusalReason } from '../../shared/relay-protocol.ts';
+import { bounded } from '../trust/bounded.ts';
 import { openWebSocket } from '../trust/websocket.ts';
 import type { Tunnel, TunnelEnding, TunnelEngine } from './tunnel.ts';
 
@@ -55,26 +56,16 @@ class RelayTunnel implements Tunnel {
 
   dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
     if (this.socket.readyState !== this.socket.OPEN) return Promise.reject(fail('tunnel-down'));
-    return new Promise((resolve, reject) => {
-      const stream = new RelayStream();
-      const timer = setTimeout(() => give(fail('host-unreachable', { host }, { detail: 'timed out' })), relayProtocol.openWithinMs + 2_000);
-      const abort = (): void => give(fail('cancelled'));
-      const settle = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', abort);
-      };
-      const give = (why: Error): void => {
-        settle();
-        stream.destroy();
-        reject(why);
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      const opened = (): void => {
-        settle();
-        resolve(stream);
-      };
-      stream.attach(this.mux, host, port, opened, (reason) => give(fail(failureForRefusal[reason], { host, port })));
-      if (signal.aborted) abort();
+    const stream = new RelayStream();
+    const bound = {
+      signal,
+      ms: relayProtocol.openWithinMs + 2_000,
+      late: () => fail('host-unreachable', { host }, { detail: 'timed out' }),
+      release: () => stream.destroy(),
+    };
+    return bounded<Duplex>(bound, (done, failed) => {
+      const refused = (reason: RefusalReason): void => failed(fail(failureForRefusal[reason], { host, port }));
+      stream.attach(this.mux, host, port, () => done(stream), refused);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { GatewayMessage } from '../../../shared/access-protocol.ts';
 import { CausewayError, fail } from '../../../shared/failure.ts';
 import type { PortalSignIn } from '../../../shared/recovery.ts';
+import { bounded } from '../../trust/bounded.ts';
 import type { GatewayTarget, Grant, Session, SessionEvent } from '../gateway.ts';
 import { Queue } from '../queue.ts';
 import type { Channel } from './channel.ts';
@@ -10,6 +11,12 @@ const answerWithinMs = 10_000;
 type Granted = Extract<GatewayMessage, { type: 'granted' }>;
 type MessageType = GatewayMessage['type'];
 
+/** A request that waits for a message of these types; null: the channel has ended. */
+interface Waiter {
+  types: readonly MessageType[];
+  take: (message: GatewayMessage | null) => void;
+}
+
 /** A session of the access protocol: the sign-in's socket stays open as its control channel. */
 export class CampusSession implements Session {
   readonly id: string;
@@ -17,7 +24,7 @@ export class CampusSession implements Session {
   readonly grant: Grant;
   readonly extendable: boolean;
   readonly events = new Queue<SessionEvent>();
-  private readonly waiting = new Set<{ types: readonly MessageType[]; take(message: GatewayMessage | null): void }>();
+  private readonly waiting = new Set<Waiter>();
   private closing = false;
 
   constructor(
@@ -85,25 +92,23 @@ export class CampusSession implements Session {
     types: readonly MessageType[],
     signal: AbortSignal,
   ): Promise<GatewayMessage> {
-    return new Promise((resolve, reject) => {
-      const settle = (outcome: GatewayMessage | Error): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', abort);
+    const waiter: Waiter = { types, take: () => undefined };
+    const bound = {
+      signal,
+      ms: answerWithinMs,
+      late: () => fail('gateway-silent', { host: this.grant.endpoint.host }),
+      release: () => this.waiting.delete(waiter),
+    };
+    return bounded<GatewayMessage>(bound, (done, failed) => {
+      const closed = (): void => failed(this.channel.failure ?? new CausewayError({ code: 'gateway-closed' }));
+      waiter.take = (reply) => {
         this.waiting.delete(waiter);
-        if (outcome instanceof Error) reject(outcome);
-        else resolve(outcome);
+        if (reply) done(reply);
+        else closed();
       };
-      const waiter = {
-        types,
-        take: (reply: GatewayMessage | null) => settle(reply ?? this.channel.failure ?? new CausewayError({ code: 'gateway-closed' })),
-      };
-      const timer = setTimeout(() => settle(fail('gateway-silent', { host: this.grant.endpoint.host })), answerWithinMs);
-      const abort = (): void => settle(fail('cancelled'));
-      signal.addEventListener('abort', abort, { once: true });
       this.waiting.add(waiter);
       this.channel.send(message);
-      if (signal.aborted) abort();
-      else if (this.channel.failure) settle(this.channel.failure);
+      if (this.channel.failure) closed();
     });
   }
 }

@@ -1,0 +1,43 @@
+import { fail } from '../../shared/failure.ts';
+
+export interface Bound {
+  signal: AbortSignal;
+  ms: number;
+  /** What it fails with when time is up. */
+  late: () => Error;
+  /** Lets go of whatever was under way; called when it does not end well. */
+  release: () => void;
+}
+
+/**
+ * A wait that can be cancelled and has a bound: `start` settles it, or the signal (`cancelled`), or the clock
+ * (`late`), whichever comes first. What comes later is ignored.
+ */
+export function bounded<T>(
+  { signal, ms, late, release }: Bound,
+  start: (done: (value: T) => void, failed: (why: Error) => void) => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let settled = false;
+    const settle = (): boolean => {
+      if (settled) return false;
+      settled = true;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', cancel);
+      return true;
+    };
+    const failed = (why: Error): void => {
+      if (!settle()) return;
+      release();
+      reject(why);
+    };
+    const cancel = (): void => failed(fail('cancelled'));
+    const timer = setTimeout(() => failed(late()), ms);
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    else
+      start((value) => {
+        if (settle()) resolve(value);
+      }, failed);
+  });
+}
