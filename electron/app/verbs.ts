@@ -153,7 +153,13 @@ export function verbsOf(app: App): Application['verbs'] {
       if (open) await keeper.probe();
     },
     async changePreferences(change) {
-      settings.update(({ preferences }) => ({ preferences: { ...preferences, ...definedOf(change) } }));
+      settings.update(({ preferences: now }) => ({
+        preferences: {
+          language: change.language ?? now.language,
+          openAtLogin: change.openAtLogin ?? now.openAtLogin,
+          notifications: change.notifications ?? now.notifications,
+        },
+      }));
       desktop.applyPreferences(settings.get().preferences);
       then();
     },
@@ -167,11 +173,5 @@ export function verbsOf(app: App): Application['verbs'] {
       if (address !== undefined) await desktop.openExternal(address);
     },
     openLogs: () => desktop.showLogs(),
-  };
-}
-
-function definedOf<T extends object>(change: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
   };
 }
