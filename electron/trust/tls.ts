@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
 import { CausewayError, fail, type Failure } from '../../shared/failure.ts';
 import type { PromptOf } from '../../shared/prompt.ts';
+import { bounded } from './bounded.ts';
 import type { CertificateJudge, Presented } from './certificate.ts';
 import { shownAs, type Endpoint } from './endpoint.ts';
 import { systemContext } from './roots.ts';
@@ -37,51 +38,42 @@ export interface TlsOptions {
  * `certificate-*` failure, a {@link CertificateQuestion}, or `cancelled`.
  */
 export function connectTls(endpoint: Endpoint, judge: CertificateJudge, { signal, timeoutMs, alpn }: TlsOptions): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(fail('cancelled'));
-      return;
-    }
-    const gateway = { host: shownAs(endpoint) };
-    const socket = tls.connect({
-      host: endpoint.loopbackPort === undefined ? endpoint.host : '127.0.0.1',
-      port: endpoint.loopbackPort ?? endpoint.port,
-      // An address may not stand in SNI (RFC 6066)
-      ...(isIP(endpoint.host) ? {} : { servername: endpoint.host }),
-      ...(alpn ? { ALPNProtocols: [...alpn] } : {}),
-      secureContext: systemContext(),
-      // Node verifies all the same and says so in `authorized`; the judge decides
-      rejectUnauthorized: false,
-      checkServerIdentity: (_connectedTo, certificate) => tls.checkServerIdentity(endpoint.host, certificate),
-    });
-    let reached = false;
-
-    const settle = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      socket.removeListener('error', onError);
-    };
-    const giveUp = (error: CausewayError) => {
-      settle();
+  const gateway = { host: shownAs(endpoint) };
+  if (signal.aborted) return Promise.reject(fail('cancelled'));
+  const socket = tls.connect({
+    host: endpoint.loopbackPort === undefined ? endpoint.host : '127.0.0.1',
+    port: endpoint.loopbackPort ?? endpoint.port,
+    // An address may not stand in SNI (RFC 6066)
+    ...(isIP(endpoint.host) ? {} : { servername: endpoint.host }),
+    ...(alpn ? { ALPNProtocols: [...alpn] } : {}),
+    secureContext: systemContext(),
+    // Node verifies all the same and says so in `authorized`; the judge decides
+    rejectUnauthorized: false,
+    checkServerIdentity: (_connectedTo, certificate) => tls.checkServerIdentity(endpoint.host, certificate),
+  });
+  let reached = false;
+  const bound = {
+    signal,
+    ms: timeoutMs,
+    late: () => fail(reached ? 'gateway-silent' : 'gateway-unreachable', gateway),
+    release: () => {
       socket.on('error', () => undefined); // what a destroyed socket still has to say is of no use to anyone
       socket.destroy();
-      reject(error);
-    };
-    const onAbort = () => giveUp(fail('cancelled'));
-    const onError = (cause: Error) => giveUp(fail(codeOf(cause, reached), gateway, { detail: cause.message, cause }));
-    const timer = setTimeout(() => giveUp(fail(reached ? 'gateway-silent' : 'gateway-unreachable', gateway)), timeoutMs);
-
-    signal.addEventListener('abort', onAbort);
+    },
+  };
+  return bounded<TLSSocket>(bound, (done, failed) => {
+    const onError = (cause: Error): void => failed(fail(codeOf(cause, reached), gateway, { detail: cause.message, cause }));
     socket.on('error', onError);
     socket.once('connect', () => (reached = true));
     socket.once('secureConnect', () => {
       const refusal = objection(judge, { host: endpoint.host, chain: chainOf(socket), systemTrusts: socket.authorized });
       if (refusal) {
-        giveUp(refusal);
+        failed(refusal);
         return;
       }
-      settle();
-      resolve(socket);
+      // From here on its errors are its new owner's
+      socket.removeListener('error', onError);
+      done(socket);
     });
   });
 }
