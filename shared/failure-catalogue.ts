@@ -44,7 +44,6 @@ export const failureCatalogue = {
   'session-revoked': 'later',
   'session-replaced': 'now',
   'cannot-extend': 'never',
-  'reconnect-gave-up': 'now',
   // The tunnel
   'tunnel-dropped': 'now',
   'tunnel-refused': 'later',
@@ -71,7 +70,6 @@ export const failureCatalogue = {
   'keychain-absent': 'later',
   'keychain-locked': 'later',
   'profile-invalid': 'later',
-  'profile-partly-read': 'never',
   'profile-not-found': 'later',
   'profile-unreachable': 'now',
   'profile-none': 'later',

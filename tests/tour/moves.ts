@@ -11,9 +11,6 @@ export interface SignIn {
   password: string;
 }
 
-/** The guide's numbers of one procedure, by move. */
-export type Numbers = Partial<Record<string, string>>;
-
 /** A task of the home screen; off campus the notice follows. */
 export async function chooseTask(
   stage: Stage,

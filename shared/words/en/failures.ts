@@ -3,14 +3,13 @@ import type { FailureWords } from '../words.ts';
 
 /**
  * What stands in a sentence where a failure came without that detail. The keys are all the placeholders that
- * the sentences below may use: `host` and `address` as shown to the person, `key` and `keys` of a profile,
+ * the sentences below may use: `host` and `address` as shown to the person, `key` of a profile,
  * `file` a file's name, `user` a user ID, instants whose names end in `At`.
  */
 export const unknown = {
   host: 'the server',
   address: 'that address',
   key: 'an entry',
-  keys: 'some entries',
   file: 'a copy beside it',
   user: 'this person',
   untilAt: 'later',
@@ -168,11 +167,6 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'Your campus does not give this session more time.',
     todo: 'Finish what you are doing, then connect again.',
   },
-  'reconnect-gave-up': {
-    title: 'Connection lost',
-    happened: 'Causeway tried to reach {host} again and again, without success.',
-    todo: checkNetwork,
-  },
   // The tunnel
   'tunnel-dropped': {
     title: 'Connection interrupted',
@@ -282,11 +276,6 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'Not a campus profile',
     happened: 'It could not be read: {key} is missing or wrong.',
     todo: 'Ask your help desk for a new one.',
-  },
-  'profile-partly-read': {
-    title: 'Profile partly read',
-    happened: 'These parts were not understood and left out: {keys}.',
-    todo: 'It should work all the same. Tell the help desk if it does not.',
   },
   'profile-not-found': {
     title: 'No profile there',
