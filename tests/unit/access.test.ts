@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Profile } from '../../shared/profile.ts';
 import type { AccessStateOf } from '../../shared/access-state.ts';
 import { startCampus } from '../../campus/campus.ts';
 import { answer, codeOf, credentials, proceed, prompted, reach, signIn, startBench, student, type Bench } from './support/access.ts';
@@ -15,6 +16,15 @@ afterEach(async () => {
 const open = async (...args: Parameters<typeof startBench>): Promise<Bench> => (bench = await startBench(...args));
 const ending = ({ controller }: Bench): string | undefined =>
   controller.state.kind === 'idle' ? controller.state.ending?.code : undefined;
+
+/** From Connect to a push that is out. */
+async function sendPush({ controller }: Bench, profile: Profile): Promise<void> {
+  controller.connect(profile);
+  await answer(controller, 'notice', proceed);
+  await answer(controller, 'credentials', credentials(student.userId, student.password));
+  await answer(controller, 'second-factor', ({ devices }) => ({ kind: 'second-factor', method: 'push', device: devices[0]?.id ?? '' }));
+  await prompted(controller, 'push');
+}
 
 describe('signing in', () => {
   test('notice, credentials, passcode: connected, and the portal answers', async () => {
@@ -36,11 +46,7 @@ describe('signing in', () => {
 
   test('a push that is approved withdraws its question', async () => {
     const b = await open();
-    b.controller.connect(b.campus.profile);
-    await answer(b.controller, 'notice', proceed);
-    await answer(b.controller, 'credentials', credentials(student.userId, student.password));
-    await answer(b.controller, 'second-factor', ({ devices }) => ({ kind: 'second-factor', method: 'push', device: devices[0]?.id ?? '' }));
-    await prompted(b.controller, 'push');
+    await sendPush(b, b.campus.profile);
     const waiting = b.campus.services.factors.waiting(student.phone)[0];
     expect(await b.campus.services.factors.approve(student.phone, waiting?.id ?? '')).toBe(true);
     await reach(b.controller, 'connected');
@@ -48,11 +54,7 @@ describe('signing in', () => {
 
   test('a push that is denied says so and asks again', async () => {
     const b = await open();
-    b.controller.connect(b.campus.profile);
-    await answer(b.controller, 'notice', proceed);
-    await answer(b.controller, 'credentials', credentials(student.userId, student.password));
-    await answer(b.controller, 'second-factor', ({ devices }) => ({ kind: 'second-factor', method: 'push', device: devices[0]?.id ?? '' }));
-    await prompted(b.controller, 'push');
+    await sendPush(b, b.campus.profile);
     const waiting = b.campus.services.factors.waiting(student.phone)[0];
     await b.campus.services.factors.deny(student.phone, waiting?.id ?? '');
     const { prompt } = await prompted(b.controller, 'second-factor');
@@ -62,10 +64,7 @@ describe('signing in', () => {
 
   test('leaving a push for a passcode', async () => {
     const b = await open();
-    b.controller.connect(b.campus.profile);
-    await answer(b.controller, 'notice', proceed);
-    await answer(b.controller, 'credentials', credentials(student.userId, student.password));
-    await answer(b.controller, 'second-factor', ({ devices }) => ({ kind: 'second-factor', method: 'push', device: devices[0]?.id ?? '' }));
+    await sendPush(b, b.campus.profile);
     await answer(b.controller, 'push', { kind: 'instead', method: 'passcode' });
     await answer(b.controller, 'passcode', { kind: 'passcode', passcode: codeOf(b.campus) });
     await reach(b.controller, 'connected');
@@ -203,15 +202,7 @@ describe('a session', () => {
     // A second client of the same installation, as after a crash
     const other = await startBench();
     await other.campus.stop();
-    other.controller.connect(b.campus.profile);
-    await answer(other.controller, 'notice', proceed);
-    await answer(other.controller, 'credentials', credentials(student.userId, student.password));
-    await answer(other.controller, 'second-factor', ({ devices }) => ({
-      kind: 'second-factor',
-      method: 'push',
-      device: devices[0]?.id ?? '',
-    }));
-    await prompted(other.controller, 'push');
+    await sendPush(other, b.campus.profile);
     await b.campus.services.factors.approve(student.phone, b.campus.services.factors.waiting(student.phone)[0]?.id ?? '');
     await reach(other.controller, 'connected');
     expect(b.campus.records.sessions().map(({ id }) => id)).not.toContain(first);
