@@ -74,6 +74,9 @@ export const failureCatalogue = {
   'profile-unreachable': 'now',
   'profile-none': 'later',
   // Our own house
+  'session-cut-short': 'now',
+  'sign-in-cut-short': 'now',
+  'recovery-cut-short': 'now',
   'link-invalid': 'never',
   'request-invalid': 'never',
   'not-now': 'now',

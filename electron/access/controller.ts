@@ -57,11 +57,17 @@ interface Attempt {
  * drivers to sign in and tunnels to open, and answers for every wait: each can be cancelled and is bounded.
  */
 export class AccessController {
-  private machine: AccessMachine = initialMachine;
+  private machine: AccessMachine;
   private attempt: Attempt | null = null;
   private readonly listeners = new Set<(state: AccessState) => void>();
 
-  constructor(private readonly deps: ControllerDeps) {}
+  /** @param ending why there is nothing up at the start, where that is worth telling: an earlier run that was cut short */
+  constructor(
+    private readonly deps: ControllerDeps,
+    ending: Failure | null = null,
+  ) {
+    this.machine = { ...initialMachine, state: { kind: 'idle', ending } };
+  }
 
   get state(): AccessState {
     return this.machine.state;

@@ -8,6 +8,7 @@ import { AccessController, type ControllerDeps } from '../access/controller.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
 import type { LoopbackProxy } from '../tunnels/loopback-proxy.ts';
+import { cutShort, isSameRun, runningNow } from './cut-short.ts';
 import { HeldSecrets } from './held-secrets.ts';
 import { PortalVisits } from './portal-visits.ts';
 import type { Application, DesktopPorts } from './ports.ts';
@@ -52,13 +53,21 @@ export class App {
     const changed = (): void => this.changed();
     this.held = new HeldSecrets(now, changed);
     this.book = new ProfileBook(settings, now);
+    const interrupted = cutShort(settings.get().running, this.book.all);
+    if (interrupted) {
+      this.book.select(interrupted.profileId);
+      this.task = interrupted.task;
+    }
     this.keeper = new SignInKeeper({ settings, secrets, held: this.held, changed, tell: (failure) => this.tell(failure) });
-    this.controller = new AccessController({
-      ...deps,
-      judgeFor: (profile) => this.book.judgeFor(profile),
-      client: { name: 'causeway', version: deps.about.version, installation: settings.get().installation },
-      prepared: (profile) => this.keeper.preparedFor(profile),
-    });
+    this.controller = new AccessController(
+      {
+        ...deps,
+        judgeFor: (profile) => this.book.judgeFor(profile),
+        client: { name: 'causeway', version: deps.about.version, installation: settings.get().installation },
+        prepared: (profile) => this.keeper.preparedFor(profile),
+      },
+      interrupted?.ending ?? null,
+    );
     this.recovery = new RecoveryFlow(
       changed,
       ({ userId, password, passcode, expiresAt }) => {
@@ -82,6 +91,7 @@ export class App {
       this.changed();
     });
     this.notices.push(...settings.notices);
+    this.noteRunning();
     this.sampling = setInterval(() => this.sampleTraffic(), trafficEveryMs);
     this.sampling.unref();
   }
@@ -119,6 +129,7 @@ export class App {
   }
 
   changed(): void {
+    this.noteRunning();
     const { state } = this;
     for (const listener of this.stateListeners) listener(state);
   }
@@ -242,13 +253,23 @@ export class App {
     if (passcode !== null && (await clipboard.read()) === passcode) await clipboard.write('');
   }
 
+  /** Keeps on disk what a crash would cut short. Once a change of it, not once a change of the state: each is a write. */
+  private noteRunning(): void {
+    const { settings, now } = this.deps;
+    const running = runningNow(
+      { access: this.controller.state, recovery: this.recovery.state, task: this.task, profileId: this.book.selected?.id ?? null },
+      now(),
+    );
+    if (!isSameRun(running, settings.get().running)) settings.update(() => ({ running }));
+  }
+
   private ask(confirmation: Confirmation): void {
     this.confirmation = confirmation;
     this.changed();
   }
 
   private accessChanged(state: AccessState): void {
-    const { proxy, settings, now } = this.deps;
+    const { proxy } = this.deps;
     const changedKind = state.kind !== this.lastKind;
     const before = this.lastKind;
     this.lastKind = state.kind;
@@ -256,7 +277,6 @@ export class App {
     if (!changedKind) return;
     const open = state.kind === 'connected' || state.kind === 'on-campus';
     proxy.carry(open ? (host, port, signal) => this.controller.dial(host, port, signal) : null);
-    settings.update(() => ({ running: 'profileId' in state ? { access: state.kind, profileId: state.profileId, at: now() } : null }));
     if (state.kind === 'connected' && before === 'opening') this.background(this.keeper.worked(state.profileId));
     if (open && before !== 'reconnecting' && this.task && this.recovery.state.step === 'closed') this.background(this.pursueTask());
     if (state.kind === 'closing') this.background(this.portal.close());

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CausewayError } from '../../shared/failure.ts';
 import { readProfile, type Profile } from '../../shared/profile.ts';
 import { defaultPreferences, preferencesSchema, type Preferences } from '../../shared/settings.ts';
+import { taskSchema, type Task } from '../../shared/task.ts';
 
 /** The version of the settings file that this program writes. */
 export const keptVersion = 1;
@@ -23,7 +24,16 @@ export interface Kept {
   /** The compact window's place, in device-independent pixels. */
   windowBounds: { x: number; y: number; width: number; height: number } | null;
   /** What the app is doing; null after a clean exit. Found at the next start, it means that the last run was cut short. */
-  running: { access: string; profileId: string; at: number } | null;
+  running: Running | null;
+}
+
+/** What a run is about that would be lost with it: since when, with which campus, and for which task. */
+export interface Running {
+  doing: 'sign-in' | 'session' | 'recovery';
+  profileId: string;
+  task: Task | null;
+  /** Epoch milliseconds. */
+  at: number;
 }
 
 /** What a first start begins with. */
@@ -72,7 +82,12 @@ const id = z.string().max(100);
 const fingerprint = z.string().regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
 const pixels = z.int().min(-100_000).max(100_000);
 const bounds = z.object({ x: pixels, y: pixels, width: pixels, height: pixels });
-const running = z.object({ access: z.string().max(40), profileId: id, at: z.number() });
+const running = z.object({
+  doing: z.enum(['sign-in', 'session', 'recovery']),
+  profileId: id,
+  task: z.nullable(taskSchema),
+  at: z.number(),
+});
 
 /** Takes what is usable of a value and names the rest by its path; undefined where nothing is. */
 type Reader<T> = (value: unknown, path: string, dropped: string[]) => T | undefined;

@@ -170,6 +170,14 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     heading: 'Your campus did not answer',
     focus: 'heading',
   },
+  'ended-cut-short': {
+    state: state({
+      access: { kind: 'idle', ending: { code: 'session-cut-short', params: { campus: campus.name } } },
+      task: 'add-device',
+    }),
+    heading: 'Causeway was cut short',
+    focus: 'heading',
+  },
   'ended-changed-key': {
     state: state({ access: { kind: 'idle', ending: { code: 'certificate-changed', params: { host: 'vpn.campus.test' } } } }),
     heading: 'The server’s key has changed',

@@ -40,7 +40,7 @@ const full: Omit<Kept, 'installation'> = {
   acceptedCertificates: { 'vpn.campus.test': Array.from({ length: 32 }, () => 'AB').join(':') },
   savedPasswords: ['campus'],
   windowBounds: { x: -5, y: 0, width: 420, height: 680 },
-  running: { access: 'connected', profileId: 'campus', at },
+  running: { doing: 'session', profileId: 'campus', task: 'add-device', at },
 };
 
 describe('a first start', () => {

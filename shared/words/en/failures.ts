@@ -3,12 +3,13 @@ import type { FailureWords } from '../words.ts';
 
 /**
  * What stands in a sentence where a failure came without that detail. The keys are all the placeholders that
- * the sentences below may use: `host` and `address` as shown to the person, `key` of a profile,
+ * the sentences below may use: `host` and `address` as shown to the person, a `campus`'s name, `key` of a profile,
  * `file` a file's name, `user` a user ID, instants whose names end in `At`.
  */
 export const unknown = {
   host: 'the server',
   address: 'that address',
+  campus: 'your campus',
   key: 'an entry',
   file: 'a copy beside it',
   user: 'this person',
@@ -293,6 +294,21 @@ export const failures: Record<FailureCode, FailureWords> = {
     todo: 'Add it first, by its address or a profile file.',
   },
   // Our own house
+  'session-cut-short': {
+    title: 'Causeway was cut short',
+    happened: 'It stopped while you were connected to {campus}, without signing you out.',
+    todo: 'Try again to go on. Whatever you had finished is kept.',
+  },
+  'sign-in-cut-short': {
+    title: 'Causeway was cut short',
+    happened: 'It stopped while you were signing in to {campus}.',
+    todo: 'Try again. Nothing that you typed was kept.',
+  },
+  'recovery-cut-short': {
+    title: 'Causeway was cut short',
+    happened: 'It stopped while you were getting a passcode from {campus}.',
+    todo: 'Try again to get a new one.',
+  },
   'link-invalid': {
     title: 'Link not understood',
     happened: 'The link does not ask for anything that Causeway can do.',

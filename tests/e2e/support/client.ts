@@ -4,6 +4,7 @@ import path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { Settings } from '../../../electron/storage/settings.ts';
 import type { Profile } from '../../../shared/profile.ts';
+import { allGone, familyOf } from './processes.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
@@ -29,6 +30,8 @@ export interface Client {
   clipboard(): Promise<string>;
   /** What the app has logged. */
   log(): Promise<string>;
+  /** `kill -9`, and until nothing that it started runs any more (looked at on Linux only). */
+  kill(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,6 +71,14 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
     },
     clipboard: () => electron.evaluate(({ clipboard }) => clipboard.readText()),
     log: () => readFile(path.join(userData, 'logs', 'causeway.log'), 'utf8').catch(() => ''),
+    async kill() {
+      const app = electron.process();
+      const family = process.platform === 'linux' && app.pid !== undefined ? await familyOf(app.pid) : [];
+      const closed = electron.waitForEvent('close');
+      app.kill('SIGKILL');
+      await closed;
+      await allGone(family, 10_000);
+    },
     async close() {
       // A polite quit while connected asks first; a test that is over does not answer
       await electron.evaluate(({ app }) => app.exit(0)).catch(() => undefined);

@@ -10,14 +10,21 @@ export { expect };
 export class Scene {
   private constructor(
     public campus: Campus,
-    readonly client: Client,
+    public client: Client,
     private readonly clock: { offset: number },
   ) {}
 
-  static async open(options: CampusOptions = {}, clientOptions: ClientOptions = {}): Promise<Scene> {
+  /** @param clientOptions what the client starts with, where need be once the campus is there */
+  static async open(
+    options: CampusOptions = {},
+    clientOptions: ClientOptions | ((campus: Campus) => Promise<ClientOptions>) = {},
+  ): Promise<Scene> {
     const clock = { offset: 0 };
     const campus = await startCampus({ now: () => Date.now() + clock.offset, ...options });
-    const client = await startClient({ profiles: [campus.profile], ...clientOptions });
+    const client = await startClient({
+      profiles: [campus.profile],
+      ...(typeof clientOptions === 'function' ? await clientOptions(campus) : clientOptions),
+    });
     return new Scene(campus, client, clock);
   }
 
@@ -108,6 +115,13 @@ export class Scene {
     await expect(this.window.getByText(title, { exact: true }).first()).toBeVisible();
     await expect(this.button('Try again')).toBeVisible();
     await expect.poll(() => this.campus.services.factors.waiting(mei.phone)).toEqual([]);
+  }
+
+  /** The client is killed, and started once more with the same user data. */
+  async crash(): Promise<void> {
+    const { userData } = this.client;
+    await this.client.kill();
+    this.client = await startClient({ userData });
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,207 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Campus } from '../../campus/campus.ts';
+import { Settings } from '../../electron/storage/settings.ts';
+import type { Profile } from '../../shared/profile.ts';
+import { kit, mei } from '../tour/people.ts';
+import { openGate, type Gate } from './support/gate.ts';
+import { expect, Scene, test as base } from './support/scene.ts';
+
+/**
+ * `kill -9` in every state. A test goes from crash to crash on one user-data folder, so that each start is both
+ * the one after the last crash and the one before the next.
+ */
+
+interface CrashScene {
+  scene: Scene;
+  /** In front of the gateway, and in front of what says whether this is on campus. */
+  gateway: Gate;
+  probe: Gate;
+  /** Kills and starts again: the window says this, settings are as they were, and the campus holds one session at most. */
+  crash: (said: RegExp) => Promise<void>;
+}
+
+const settingsFile = z.looseObject({ userIds: z.record(z.string(), z.string()) });
+
+/** The campus's own profile, with gates on its ways. */
+const behind = (campus: Campus, gateway: Gate, probe: Gate): Profile => ({
+  ...campus.profile,
+  connectTo: (campus.profile.connectTo ?? []).map((entry) => ({
+    ...entry,
+    loopbackPort: entry.loopbackPort === campus.port ? gateway.port : probe.port,
+  })),
+});
+
+const test = base.extend<{ crashing: CrashScene }>({
+  crashing: async ({}, use) => {
+    const userData = await mkdtemp(path.join(tmpdir(), 'causeway-crash-'));
+    const gates: Gate[] = [];
+    const scene = await Scene.open({}, async (campus) => {
+      gates.push(await openGate(campus.port), await openGate(campus.portalPort));
+      const [gateway, probe] = gates;
+      if (!gateway || !probe) throw new Error('no gates');
+      const profile = behind(campus, gateway, probe);
+      // What a person has set up: it must outlive every crash
+      (await Settings.open(userData)).update(() => ({
+        preferences: { language: 'en', openAtLogin: false, notifications: false },
+        windowBounds: { x: 40, y: 30, width: 460, height: 700 },
+      }));
+      return { userData, profiles: [profile, { ...profile, id: 'college', name: 'Harbour College' }] };
+    });
+    const [gateway, probe] = gates;
+    if (!gateway || !probe) throw new Error('no gates');
+    const settings = async () => ({
+      ...settingsFile.parse(JSON.parse(await readFile(path.join(userData, 'settings.json'), 'utf8'))),
+      running: null,
+    });
+    await use({
+      scene,
+      gateway,
+      probe,
+      crash: async (said) => {
+        const before = await settings();
+        await scene.crash();
+        await scene.says(said);
+        expect(await settings()).toEqual(before);
+        expect(scene.campus.records.sessions().length).toBeLessThanOrEqual(1);
+      },
+    });
+    await scene.close();
+    await Promise.all(gates.map((gate) => gate.close()));
+    await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  },
+});
+
+const signingIn = /^It stopped while you were signing in to Campus Test University/;
+const connected = /^It stopped while you were connected to Campus Test University/;
+const recovering = /^It stopped while you were getting a passcode/;
+
+test('killed while signing in, at every step: said, and Try again begins anew', async ({ crashing: { scene, gateway, probe, crash } }) => {
+  test.setTimeout(180_000);
+  // Nothing was going on: nothing to say
+  await crash(/^Not connected$/);
+  await expect(scene.button('Connect')).toBeVisible();
+
+  probe.hold();
+  await scene.button('Connect').click();
+  await expect(scene.heading('Checking where you are')).toBeVisible();
+  await crash(signingIn);
+  await expect(scene.heading('Causeway was cut short')).toBeVisible();
+  gateway.hold();
+  probe.release();
+  await scene.button('Try again').click();
+  await expect(scene.heading('Contacting your campus')).toBeVisible();
+  await crash(signingIn);
+
+  gateway.release();
+  await scene.button('Try again').click();
+  await expect(scene.heading('Notice from your campus')).toBeVisible();
+  await crash(signingIn);
+
+  const atCredentials = async (): Promise<void> => {
+    await scene.button('Try again').click();
+    await scene.proceed();
+  };
+  await atCredentials();
+  await scene.window.getByLabel('UMPASS user ID').fill(mei.userId);
+  await scene.window.getByLabel('UMPASS password').fill(mei.password);
+  await crash(signingIn);
+
+  const atSecondFactor = async (): Promise<void> => {
+    await atCredentials();
+    await expect(scene.window.getByLabel('UMPASS user ID')).toHaveValue('');
+    await scene.signIn();
+    await expect(scene.heading('Confirm it is you')).toBeVisible();
+  };
+  await atSecondFactor();
+  await crash(signingIn);
+
+  await atSecondFactor();
+  await scene.sendPush();
+  await scene.push();
+  await crash(signingIn);
+  // Nobody is left whom an approval would let in
+  await expect.poll(() => scene.campus.services.factors.waiting(mei.phone)).toEqual([]);
+
+  await atSecondFactor();
+  await scene.toPasscode();
+  await crash(signingIn);
+
+  await atSecondFactor();
+  await scene.toPasscode();
+  gateway.hold();
+  await scene.enterPasscode(scene.code());
+  await expect(scene.heading('You are signed in')).toBeVisible();
+  await crash(signingIn);
+  // Not wanted any more: no word of it at the next start
+  await scene.button('Back to start').click();
+  await crash(/^Not connected$/);
+});
+
+test('killed while connected: said, and one click goes on with the task, in the place of the session left behind', async ({
+  crashing: { scene, gateway, crash },
+}) => {
+  test.setTimeout(180_000);
+  /** From a question on to connected, by push: a code is good once. */
+  const signIn = async (): Promise<void> => {
+    await scene.proceed();
+    await scene.signIn();
+    await scene.sendPush();
+    const push = await scene.push();
+    await scene.campus.services.factors.approve(mei.phone, push.id);
+  };
+  const sessions = () => scene.campus.records.sessions().map(({ id }) => id);
+
+  await scene.connect();
+  await signIn();
+  await expect(scene.heading('Connected')).toBeVisible();
+  const [ghost] = sessions();
+  await crash(connected);
+  expect(sessions()).toEqual([ghost]);
+  await scene.button('Try again').click();
+  await expect(scene.heading('Notice from your campus')).toBeVisible();
+  await signIn();
+  await expect(scene.heading('Connected')).toBeVisible();
+  expect(sessions()).toHaveLength(1);
+  expect(sessions()).not.toEqual([ghost]);
+
+  await scene.button(/^Add a new device/).click();
+  const portal = await scene.client.portal();
+  await expect(portal.getByText('Confirm it is you').first()).toBeVisible();
+  await crash(connected);
+  await scene.says('To add a new device');
+  await scene.button('Try again').click();
+  await signIn();
+  await expect((await scene.client.portal()).getByText('Confirm it is you').first()).toBeVisible();
+
+  gateway.hold();
+  gateway.cut();
+  await scene.says(/Reconnecting/);
+  await crash(connected);
+  gateway.release();
+  await scene.button('Try again').click();
+  await signIn();
+  await expect((await scene.client.portal()).getByText('Confirm it is you').first()).toBeVisible();
+  expect(sessions()).toHaveLength(1);
+});
+
+test('killed in recovery: said, and one click begins it anew', async ({ crashing: { scene, crash } }) => {
+  test.setTimeout(180_000);
+  await scene.button(/^I lost my phone/).click();
+  await scene.button(/^Student/).click();
+  await crash(recovering);
+  await scene.button('Try again').click();
+  await scene.button(/^Student/).click();
+  await scene.window.getByLabel('UMPASS user ID').fill(kit.userId);
+  await scene.window.getByLabel('Date of birth').fill(kit.dateOfBirth);
+  await scene.window.getByLabel(/Last 4 characters/).fill(kit.lastFour);
+  await scene.button('Verify').click();
+  await scene.window.getByLabel('UMPASS password').fill(kit.password);
+  await scene.button('Get 2FA Passcode').click();
+  await expect(scene.heading('Your recovery passcode')).toBeVisible();
+  await crash(recovering);
+  await scene.button('Try again').click();
+  await expect(scene.button(/^Student/)).toBeVisible();
+});
