@@ -11,6 +11,7 @@ import { directDial } from '../../../electron/tunnels/direct.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import { relayTunnel } from '../../../electron/tunnels/relay.ts';
 import type { AppState } from '../../../shared/app-state.ts';
+import type { Profile } from '../../../shared/profile.ts';
 import { handEnvironment } from './access.ts';
 
 /** A keychain in memory, with the interface of the real one. */
@@ -25,8 +26,8 @@ export function memoryKeytar(): Keytar & { entries: Map<string, string> } {
   };
 }
 
-export interface AppBench {
-  campus: Campus;
+/** The application without a desktop: everything real but what shows things. */
+export interface AppRun {
   app: Application;
   settings: Settings;
   keytar: ReturnType<typeof memoryKeytar>;
@@ -45,17 +46,34 @@ export interface AppBench {
   close(): Promise<void>;
 }
 
-/** The application without a desktop: everything real but what shows things. */
+export interface AppBench extends AppRun {
+  campus: Campus;
+}
+
+/** A campus and the application in front of it. */
 export async function startAppBench(options: CampusOptions = {}, { withProfile = true } = {}): Promise<AppBench> {
-  const directory = await mkdtemp(join(tmpdir(), 'causeway-app-'));
   const campus = await startCampus(options);
+  const run = await startApp(withProfile ? [campus.profile] : []);
+  return {
+    ...run,
+    campus,
+    async close() {
+      await run.close();
+      await campus.stop();
+    },
+  };
+}
+
+/** The application with these profiles, on settings of its own. */
+export async function startApp(profiles: readonly Profile[]): Promise<AppRun> {
+  const directory = await mkdtemp(join(tmpdir(), 'causeway-app-'));
   const settings = await Settings.open(directory);
-  if (withProfile) settings.update(() => ({ profiles: [campus.profile] }));
+  if (profiles.length > 0) settings.update(() => ({ profiles: [...profiles] }));
   const keytar = memoryKeytar();
   const proxy = await startLoopbackProxy();
   const environment = handEnvironment();
   let onPage: (page: PortalPage | null) => void = () => undefined;
-  const desktop: AppBench['desktop'] = {
+  const desktop: AppRun['desktop'] = {
     visits: [],
     open: false,
     shown: 0,
@@ -108,7 +126,6 @@ export async function startAppBench(options: CampusOptions = {}, { withProfile =
     },
   });
   return {
-    campus,
     app,
     settings,
     keytar,
@@ -117,7 +134,6 @@ export async function startAppBench(options: CampusOptions = {}, { withProfile =
     desktop,
     async close() {
       await app.shutdown();
-      await campus.stop();
       await rm(directory, { recursive: true });
     },
   };
