@@ -11,16 +11,24 @@ export interface PeerSocket {
 /**
  * Pings a peer, and terminates the socket once the peer has been silent, pongs included, for `deadAfterMs`.
  * Any message counts as life. Stops by itself when the socket closes.
+ *
+ * @param onSilent called just before that: a peer that fell silent is not one that hung up
  */
-export function keepAlive(socket: PeerSocket, { pingEveryMs, deadAfterMs }: { pingEveryMs: number; deadAfterMs: number }): void {
+export function keepAlive(
+  socket: PeerSocket,
+  { pingEveryMs, deadAfterMs }: { pingEveryMs: number; deadAfterMs: number },
+  onSilent: () => void = () => undefined,
+): void {
   let heardAt = performance.now();
   const heard = (): void => {
     heardAt = performance.now();
   };
   const timer = setInterval(() => {
     // One period of grace: the answer to the newest ping may be on its way
-    if (performance.now() - heardAt > deadAfterMs - pingEveryMs) socket.terminate();
-    else if (socket.readyState === socket.OPEN) socket.ping();
+    if (performance.now() - heardAt > deadAfterMs - pingEveryMs) {
+      onSilent();
+      socket.terminate();
+    } else if (socket.readyState === socket.OPEN) socket.ping();
   }, pingEveryMs);
   socket.on('pong', heard);
   socket.on('ping', heard);

@@ -33,7 +33,7 @@ export class Channel {
         resolve();
       });
     });
-    keepAlive(socket, accessProtocol);
+    keepAlive(socket, accessProtocol, () => this.finish(fail('gateway-silent', { host })));
   }
 
   /** Connects and says hello. `resume` takes up a session by its ticket. */
