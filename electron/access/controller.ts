@@ -6,6 +6,7 @@ import { splitHost } from '../../shared/profile.ts';
 import type { Answer } from '../../shared/prompt.ts';
 import type { PortalSignIn } from '../../shared/recovery.ts';
 import type { GatewayDriver, GatewayTarget } from '../gateways/gateway.ts';
+import { atMost } from '../trust/bounded.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
 import { endpointOf } from '../trust/endpoint.ts';
 import type { TrafficCount, TunnelEngine } from '../tunnels/tunnel.ts';
@@ -177,8 +178,7 @@ export class AccessController {
     }
     this.apply(attempt.number, { type: 'end', ending });
     attempt.stop.abort();
-    const bound = new Promise<void>((resolve) => setTimeout(resolve, closeWithinMs));
-    await Promise.race([attempt.connection?.close(), bound]);
+    await atMost(closeWithinMs, attempt.connection?.close());
     this.attempt = null;
     this.apply(attempt.number, { type: 'closed' });
   }

@@ -7,6 +7,7 @@ import { type Task } from '../../shared/task.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
+import { atMost } from '../trust/bounded.ts';
 import type { LoopbackProxy } from '../tunnels/loopback-proxy.ts';
 import { cutShort, isSameRun, runningNow } from './cut-short.ts';
 import { HeldSecrets } from './held-secrets.ts';
@@ -237,11 +238,8 @@ export class App {
   async shutdown(): Promise<void> {
     clearInterval(this.sampling);
     this.recovery.close();
-    const bound = new Promise<void>((resolve) => setTimeout(resolve, shutdownWithinMs));
-    await Promise.race([
-      Promise.allSettled([this.forgetClipboard(), this.portal.close(), this.controller.disconnect(), this.deps.proxy.close()]),
-      bound,
-    ]);
+    const closed = [this.forgetClipboard(), this.portal.close(), this.controller.disconnect(), this.deps.proxy.close()];
+    await atMost(shutdownWithinMs, Promise.allSettled(closed));
     this.deps.settings.update(() => ({ running: null }));
   }
 

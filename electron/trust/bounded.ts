@@ -41,3 +41,16 @@ export function bounded<T>(
       }, failed);
   });
 }
+
+/** Waits for work, but not longer than this: what takes longer goes on unwatched. Leaves no timer behind. */
+export async function atMost(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
