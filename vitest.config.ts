@@ -11,6 +11,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores, and many tests start servers or a browser of their own
     maxWorkers: 2,
+    // The table of faults waits more than it works: so many of its cells wait at once
+    maxConcurrency: 40,
     reporters: ['default'],
   },
 });

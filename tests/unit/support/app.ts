@@ -140,7 +140,7 @@ export async function startApp(profiles: readonly Profile[]): Promise<AppRun> {
 }
 
 /** Waits until `pick` finds something in the application's state. */
-export function when<T>(app: Application, pick: (state: AppState) => T | null | undefined | false): Promise<T> {
+export function when<T>(app: Application, pick: (state: AppState) => T | null | undefined | false, withinMs = 20_000): Promise<T> {
   return new Promise((resolve, reject) => {
     const look = (state: AppState): void => {
       const found = pick(state);
@@ -153,7 +153,7 @@ export function when<T>(app: Application, pick: (state: AppState) => T | null | 
     const timer = setTimeout(() => {
       off();
       reject(new Error(`waited in vain: ${JSON.stringify(app.state)}`));
-    }, 20_000);
+    }, withinMs);
     look(app.state);
   });
 }
