@@ -40,10 +40,9 @@ const contentPolicy = [
   "base-uri 'none'",
 ].join('; ');
 
-/** On every answer: no inline script or style, no framing, no sniffing, no referrer, HTTPS only, nothing kept in caches. */
+/** On every answer: no inline script or style, no framing, no sniffing, no referrer, nothing kept in caches. */
 const safetyHeaders = {
   'Content-Security-Policy': contentPolicy,
-  'Strict-Transport-Security': `max-age=${yearSeconds}`,
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
@@ -53,11 +52,18 @@ const safetyHeaders = {
   'Cache-Control': 'no-store',
 } as const;
 
+/**
+ * The campus's own names are for HTTPS only. Not `localhost` and its like, which others on this computer use as well:
+ * the browser of who trusts our authority would insist on HTTPS with all of them.
+ */
+const isOurName = (host = ''): boolean => /(^|\.)campus\.test(:\d+)?$/i.test(host);
+
 const heartbeatMs = 15_000;
 
 /** Writes a reply out. Resolves when it is written; an event feed, when its signal aborted. */
 export async function send(reply: Reply, response: ServerResponse, signal: AbortSignal): Promise<void> {
   for (const [name, value] of Object.entries(safetyHeaders)) response.setHeader(name, value);
+  if (isOurName(response.req.headers.host)) response.setHeader('Strict-Transport-Security', `max-age=${yearSeconds}`);
   switch (reply.kind) {
     case 'page':
       if (reply.cookies?.length) response.setHeader('Set-Cookie', reply.cookies);
