@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { answerSchema, promptSchema } from './prompt.ts';
 import { failureCodes, failureParamsSchema } from './failure.ts';
+import { plainLine } from './plain-text.ts';
 
 /**
  * The access protocol, version 1: JSON messages over a WebSocket. `docs/protocol.md` is its description for
@@ -63,7 +64,7 @@ export const gatewayMessageSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('granted'),
     session: z.string().check(z.maxLength(64)),
-    user: z.string().check(z.maxLength(200)),
+    user: z.string().check(z.maxLength(200), z.overwrite(plainLine)),
     ticket: ticketSchema,
     expiresAt: instantSchema,
     idleSeconds: z.number().check(z.int(), z.minimum(1)),

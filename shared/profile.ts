@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { fail } from './failure.ts';
+import { plainLine } from './plain-text.ts';
 
 /**
  * Profiles: where to connect and how. A profile names hosts, labels and trust; it never names a program or
@@ -7,10 +8,13 @@ import { fail } from './failure.ts';
  */
 export const maxProfileBytes = 64 * 1024;
 export const profileVersion = 1;
+/** Of the keys that a profile has too many; more are not named. */
+const maxNamed = 20;
 /** Where a campus publishes its profile: `https://<address>` + this path. */
 export const discoveryPath = '/.well-known/causeway.json';
 
-const name = z.string().check(z.trim(), z.minLength(1), z.maxLength(120));
+/** Shown to people, so that it holds nothing that they could not see. */
+const name = z.string().check(z.overwrite(plainLine), z.trim(), z.minLength(1), z.maxLength(120));
 const hostName = z.string().check(z.regex(/^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/));
 const port = z.number().check(z.int(), z.minimum(1), z.maximum(65_535));
 const httpsAddress = z.url({ protocol: /^https$/ }).check(z.maxLength(500));
@@ -97,7 +101,7 @@ export function readProfile(text: string): ReadProfile {
     const schema = Object.hasOwn(profileSchema.shape, key) ? profileSchema.shape[key as keyof typeof profileSchema.shape] : undefined;
     if (schema?.safeParse(value).success) kept[key] = value;
     else if (essential.includes(key)) throw fail('profile-invalid', { key });
-    else dropped.push(key.slice(0, 60));
+    else if (dropped.length < maxNamed) dropped.push(plainLine(key).slice(0, 60));
   }
   if (dropped.includes('labels')) kept['labels'] = defaults.labels;
   const parsed = profileSchema.safeParse(kept);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { failureSchema } from './failure.ts';
+import { plainLine, plainText } from './plain-text.ts';
 
 export { plainPasscode } from './passcode.ts';
 
@@ -11,13 +12,15 @@ export { plainPasscode } from './passcode.ts';
  */
 
 const shortText = z.string().check(z.maxLength(200));
-const longText = z.string().check(z.maxLength(20_000));
+/** What is shown holds nothing that a person could not see; what only goes back (names, ids, values) stays as it came. */
+const shownLine = shortText.check(z.overwrite(plainLine));
+const shownText = z.string().check(z.maxLength(20_000), z.overwrite(plainText));
 const instant = z.number(); // epoch milliseconds
 
 /** One labelled input. `name` goes back in the answer; `user` and `password` are the well-known ones. */
 export const promptFieldSchema = z.object({
   name: shortText,
-  label: z.optional(shortText), // absent: the profile's own label, or ours
+  label: z.optional(shownLine), // absent: the profile's own label, or ours
   secret: z.boolean(),
   value: z.optional(shortText),
 });
@@ -26,8 +29,8 @@ export type PromptField = z.infer<typeof promptFieldSchema>;
 /** One drop-down inside a form, for example a realm or a group. */
 export const promptSelectSchema = z.object({
   name: shortText,
-  label: shortText,
-  options: z.array(z.object({ value: shortText, label: shortText })).check(z.minLength(1), z.maxLength(100)),
+  label: shownLine,
+  options: z.array(z.object({ value: shortText, label: shownLine })).check(z.minLength(1), z.maxLength(100)),
   value: z.optional(shortText),
 });
 export type PromptSelect = z.infer<typeof promptSelectSchema>;
@@ -36,7 +39,7 @@ export const factorMethodSchema = z.enum(['push', 'passcode']);
 export type FactorMethod = z.infer<typeof factorMethodSchema>;
 
 /** An enrolled device as the gateway names it. `id` is opaque. */
-export const factorDeviceSchema = z.object({ id: shortText, name: shortText, methods: z.array(factorMethodSchema).check(z.maxLength(4)) });
+export const factorDeviceSchema = z.object({ id: shortText, name: shownLine, methods: z.array(factorMethodSchema).check(z.maxLength(4)) });
 export type FactorDevice = z.infer<typeof factorDeviceSchema>;
 
 /** Why the last try did not work, how many are left, and when the next code comes. */
@@ -47,7 +50,7 @@ const retryFields = {
 
 export const promptSchema = z.discriminatedUnion('kind', [
   /** The gateway's terms, before or after sign-in: Proceed or Decline. */
-  z.object({ kind: z.literal('notice'), when: z.enum(['before', 'after']), title: z.optional(shortText), text: longText }),
+  z.object({ kind: z.literal('notice'), when: z.enum(['before', 'after']), title: z.optional(shownLine), text: shownText }),
   z.object({
     kind: z.literal('credentials'),
     fields: z.array(promptFieldSchema).check(z.minLength(1), z.maxLength(10)),
@@ -59,24 +62,24 @@ export const promptSchema = z.discriminatedUnion('kind', [
   /** A code. `lengths` is a hint for grouping digits, never a reason to refuse one. */
   z.object({
     kind: z.literal('passcode'),
-    device: z.optional(shortText),
+    device: z.optional(shownLine),
     lengths: z.array(z.number()).check(z.maxLength(5)),
     nextCodeAt: z.optional(instant),
     ...retryFields,
   }),
   /** A push is out. The gateway withdraws the prompt when it is approved, denied or timed out. */
-  z.object({ kind: z.literal('push'), device: shortText, number: z.optional(z.string().check(z.regex(/^\d{1,6}$/))), deadline: instant }),
+  z.object({ kind: z.literal('push'), device: shownLine, number: z.optional(z.string().check(z.regex(/^\d{1,6}$/))), deadline: instant }),
   z.object({
     kind: z.literal('choice'),
     purpose: z.enum(['realm', 'role', 'session', 'other']),
-    title: z.optional(shortText),
-    options: z.array(z.object({ id: shortText, label: shortText, detail: z.optional(shortText) })).check(z.minLength(1), z.maxLength(50)),
+    title: z.optional(shownLine),
+    options: z.array(z.object({ id: shortText, label: shownLine, detail: z.optional(shownLine) })).check(z.minLength(1), z.maxLength(50)),
   }),
   /** Any form that nothing above fits: a question that the gateway asks is never hidden. */
   z.object({
     kind: z.literal('fields'),
-    title: z.optional(shortText),
-    message: z.optional(longText),
+    title: z.optional(shownLine),
+    message: z.optional(shownText),
     fields: z.array(promptFieldSchema).check(z.maxLength(30)),
     selects: z.array(promptSelectSchema).check(z.maxLength(10)),
     ...retryFields,
@@ -86,8 +89,8 @@ export const promptSchema = z.discriminatedUnion('kind', [
     kind: z.literal('certificate'),
     host: shortText,
     sha256: shortText,
-    subject: shortText,
-    issuer: shortText,
+    subject: shownLine,
+    issuer: shownLine,
     validUntil: instant,
   }),
 ]);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { failureCodes, failureParamsSchema, failureSchema } from './failure.ts';
+import { plainLine } from './plain-text.ts';
 
 /**
  * The recovery service's JSON interface, `causeway.recovery.v1`: three POSTs below the recovery address,
@@ -24,7 +25,7 @@ export const identitySchema = z.object({
 });
 export type Identity = z.infer<typeof identitySchema>;
 
-const recoveryRoleSchema = z.object({ id: text, label: text });
+const recoveryRoleSchema = z.object({ id: text, label: text.check(z.overwrite(plainLine)) });
 export const rolesReplySchema = z.object({ roles: z.array(recoveryRoleSchema).check(z.minLength(1), z.maxLength(20)) });
 /** The token stands for the verified identity in the next two calls. */
 export const verifyReplySchema = z.object({ token: text });
