@@ -18,8 +18,9 @@ export async function setOpenAtLogin(open: boolean): Promise<void> {
   }
   const file = autostartFile(process.env['XDG_CONFIG_HOME'], homedir());
   if (!open) return rm(file, { force: true });
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, autostartEntry(app.name, [program, ...args]));
+  // What is in it is run at every sign-in: for its owner only to write, whatever the umask
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, autostartEntry(app.name, [program, ...args]), { mode: 0o600 });
 }
 
 /** Whether the system started the app, so that its window stays out of the way. */

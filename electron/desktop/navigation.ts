@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import type { Profile } from '../../shared/profile.ts';
+import { isLoopback } from '../trust/loopback.ts';
 
 /**
  * Where the portal's view may go: `https` on the profile's portal hosts, nothing else. Pages may use `wss` to
@@ -26,12 +26,4 @@ function isPortalHost(url: URL, rules: PortalRules): boolean {
   const portal = URL.parse(rules.portal.address);
   const ports = ['', portal?.port ?? ''];
   return !isLoopback(url.hostname) && rules.portal.hosts.some((host) => host.toLowerCase() === url.hostname) && ports.includes(url.port);
-}
-
-/** This computer by any of its names: a portal is never here, whatever a profile says. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  if (isIP(bare) === 4) return bare.startsWith('127.') || bare === '0.0.0.0';
-  if (isIP(bare) === 6) return bare === '::1' || bare === '::' || bare.startsWith('::ffff:');
-  return bare === 'localhost' || bare.endsWith('.localhost');
 }

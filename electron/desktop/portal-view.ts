@@ -60,6 +60,11 @@ export function createPortalView(options: PortalViewOptions): DesktopPortalView 
   };
 }
 
+/** How many of a visit's tries to leave are worth a line in the log. */
+const loggedDenials = 20;
+/** Far more than any page that the guide follows: an address may be megabytes, and goes with every state. */
+const maxPathChars = 500;
+
 /** One visit: one view, one partition, from opening to closing. */
 class Visit {
   readonly contents: WebContents;
@@ -71,6 +76,7 @@ class Visit {
   #page: PortalPage;
   #address: string;
   #closed = false;
+  #denials = 0;
 
   constructor(visit: PortalVisit, partition: PortalSession, options: PortalViewOptions, tell: (page: PortalPage | null) => void) {
     this.#visit = visit;
@@ -172,7 +178,8 @@ class Visit {
 
   #deny(address: string): void {
     const { host } = placeOf(address);
-    this.#options.log(`portal: leaving for ${host} was denied`);
+    // A page that tries without end must not push everything else out of the log
+    if (this.#denials++ < loggedDenials) this.#options.log(`portal: leaving for ${host} was denied`);
     this.#update({ failure: { code: 'portal-left', params: { host } } });
   }
 
@@ -231,5 +238,5 @@ class Visit {
 /** Host and path of an address; its query and fragment may hold what is nobody's business. */
 function placeOf(address: string): { host: string; path: string } {
   const url = URL.parse(address);
-  return { host: url?.hostname ?? '', path: url?.pathname ?? '' };
+  return { host: url?.hostname ?? '', path: (url?.pathname ?? '').slice(0, maxPathChars) };
 }

@@ -1,18 +1,33 @@
-import net from 'node:net';
+import dns from 'node:dns';
+import net, { type LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { fail } from '../../shared/failure.ts';
+import { CausewayError, fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { bounded } from '../trust/bounded.ts';
+import { isLoopback } from '../trust/loopback.ts';
 import type { Dial } from './loopback-proxy.ts';
 
 const connectWithinMs = 15_000;
 
-/** On campus there is no tunnel: a plain connection, for the profile's portal hosts only. */
-export function directDial(profile: Profile): Dial {
+/**
+ * On campus there is no tunnel: a plain connection, for the profile's portal hosts only. A portal is never this
+ * computer, whatever its name resolves to; only a lab's `connectTo` leads there.
+ */
+export function directDial(profile: Profile, resolve: LookupFunction = dns.lookup): Dial {
+  const hosts = profile.portal.hosts.map((host) => host.toLowerCase());
   return (host, port, signal) => {
-    if (!profile.portal.hosts.includes(host.toLowerCase())) return Promise.reject(fail('host-not-allowed', { host, port }));
-    const lab = profile.connectTo?.find((entry) => entry.host === host && entry.port === port);
-    const socket = net.connect({ ...(lab ? { host: '127.0.0.1', port: lab.loopbackPort } : { host, port }), allowHalfOpen: true });
+    const refusal = (): CausewayError => fail('host-not-allowed', { host, port });
+    const lab = profile.connectTo?.find((entry) => entry.host.toLowerCase() === host.toLowerCase() && entry.port === port);
+    if (!hosts.includes(host.toLowerCase()) || (!lab && isLoopback(host))) return Promise.reject(refusal());
+    const lookup: LookupFunction = (name, options, callback) =>
+      resolve(name, options, (error, found, family) => {
+        const addresses = typeof found === 'string' ? [found] : found.map(({ address }) => address);
+        callback(error ?? (addresses.some(isLoopback) ? refusal() : null), found, family);
+      });
+    const socket = net.connect({
+      ...(lab ? { host: '127.0.0.1', port: lab.loopbackPort } : { host, port, lookup }),
+      allowHalfOpen: true,
+    });
     const bound = {
       signal,
       ms: connectWithinMs,
@@ -24,9 +39,10 @@ export function directDial(profile: Profile): Dial {
         socket.setNoDelay(true);
         done(socket);
       });
-      socket.on('error', (cause: NodeJS.ErrnoException) =>
-        failed(fail(cause.code === 'ENOTFOUND' ? 'host-name-unknown' : 'host-unreachable', { host }, { cause })),
-      );
+      socket.on('error', (cause: NodeJS.ErrnoException) => {
+        if (cause instanceof CausewayError) failed(cause);
+        else failed(fail(cause.code === 'ENOTFOUND' ? 'host-name-unknown' : 'host-unreachable', { host }, { cause }));
+      });
     });
   };
 }

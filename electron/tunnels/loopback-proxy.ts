@@ -25,6 +25,8 @@ export interface LoopbackProxy {
 
 const realm = 'Causeway';
 const maxConnections = 256;
+/** Of these, so many at most may have not shown the secret yet: any program can open connections, and keep them. */
+const maxStrangers = 64;
 
 export async function startLoopbackProxy(): Promise<LoopbackProxy> {
   const username = 'causeway';
@@ -32,6 +34,7 @@ export async function startLoopbackProxy(): Promise<LoopbackProxy> {
   const expected = digest(`Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`);
   const failures = new Map<string, Failure>();
   let carrier: { dial: Dial; stop: AbortController } | null = null;
+  const strangers = new Set<Duplex>();
 
   const server = http.createServer({ headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 8_192 }, (request, response) => {
     request.resume();
@@ -39,6 +42,13 @@ export async function startLoopbackProxy(): Promise<LoopbackProxy> {
     response.end('This is the Causeway loopback proxy. It carries the device portal and nothing else.\n');
   });
   server.maxConnections = maxConnections;
+  // The view shows the secret at once; whoever waits longest goes first
+  server.on('connection', (socket) => {
+    strangers.add(socket);
+    socket.once('close', () => strangers.delete(socket));
+    const [oldest] = strangers;
+    if (strangers.size > maxStrangers) oldest?.destroy();
+  });
   // Without this, Node accepts an Upgrade on its own terms
   server.on('upgrade', (_request, socket) => answer(socket, 405));
   server.on('clientError', (_error, socket) => answer(socket, 400));
@@ -51,6 +61,7 @@ export async function startLoopbackProxy(): Promise<LoopbackProxy> {
       answer(socket, 407, `Proxy-Authenticate: Basic realm="${realm}", charset="UTF-8"\r\n`);
       return;
     }
+    strangers.delete(socket);
     const { host, port } = splitHost(request.url ?? '');
     if (!/^[A-Za-z0-9.-]{1,253}$/.test(host) || !(port > 0 && port < 65_536)) {
       answer(socket, 400);

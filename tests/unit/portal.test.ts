@@ -210,9 +210,28 @@ describe('what every answer carries', () => {
       expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('referrer-policy')).toBe('no-referrer');
-      expect(headers.get('strict-transport-security')).toMatch(/max-age=\d{8}/);
       expect(headers.get('cache-control')).toBe('no-store');
     }
+  });
+
+  test.each([
+    ['2fa.campus.test', true],
+    ['vpn.campus.test:8443', true],
+    ['localhost:8443', false],
+    ['recovery.localhost:8443', false],
+    ['127.0.0.1:8443', false],
+    ['evilcampus.test', false],
+    ['campus.test.evil.test', false],
+  ])('asked as %s: HTTPS from now on, %s', async (host, expected) => {
+    const header = await new Promise<unknown>((resolve, reject) => {
+      request(portal.origin, { path: '/sign-in', headers: { host } }, (response) => {
+        response.resume();
+        resolve(response.headers['strict-transport-security']);
+      })
+        .on('error', reject)
+        .end();
+    });
+    expect(header).toEqual(expected ? expect.stringMatching(/^max-age=\d{8}$/) : undefined);
   });
 
   test('a cookie that no script, no plain HTTP and no other site gets', async () => {
