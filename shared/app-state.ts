@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { accessStateSchema } from './access-state.ts';
 import { failureSchema } from './failure.ts';
+import { plainLine } from './plain-text.ts';
 import { preferencesSchema } from './settings.ts';
 import { recoveryStateSchema } from './recovery.ts';
 import { taskSchema } from './task.ts';
@@ -53,8 +54,8 @@ export const profilePreviewSchema = z.object({
   source: z.string(),
   sha256: z.nullable(z.string()),
   dropped: z.array(z.string()),
-  /** The id is known already: adding it replaces that one. */
-  replaces: z.boolean(),
+  /** The profile of the same id that is there already: adding this one replaces it. */
+  replaces: z.nullable(profileSummarySchema),
 });
 export type ProfilePreview = z.infer<typeof profilePreviewSchema>;
 
@@ -69,8 +70,8 @@ export const confirmationSchema = z.discriminatedUnion('kind', [
     kind: z.literal('certificate'),
     host: z.string(),
     sha256: z.string(),
-    subject: z.string(),
-    issuer: z.string(),
+    subject: z.string().check(z.overwrite(plainLine)),
+    issuer: z.string().check(z.overwrite(plainLine)),
     validUntil: z.number(),
   }),
 ]);

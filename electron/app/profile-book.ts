@@ -1,6 +1,8 @@
 import type { Confirmation, ProfilePreview, ProfileSummary } from '../../shared/app-state.ts';
 import { fail } from '../../shared/failure.ts';
+import { plainLine } from '../../shared/plain-text.ts';
 import { readProfile, type Profile, type ReadProfile } from '../../shared/profile.ts';
+import { entryOf } from '../storage/kept.ts';
 import { discoverProfile, readProfileFile } from '../storage/profiles.ts';
 import type { Settings } from '../storage/settings.ts';
 import { createJudge, readAuthorities, type CertificateJudge } from '../trust/certificate.ts';
@@ -45,7 +47,11 @@ export class ProfileBook {
 
   /** The judge of one profile: its trust, and what the person accepted for its gateways. */
   judgeFor(profile: Profile): CertificateJudge {
-    return createJudge({ trust: profile.trust, accepted: (host) => this.settings.get().acceptedCertificates[host] ?? null, now: this.now });
+    return createJudge({
+      trust: profile.trust,
+      accepted: (host) => entryOf(this.settings.get().acceptedCertificates, host),
+      now: this.now,
+    });
   }
 
   accept(host: string, sha256: string): void {
@@ -81,13 +87,23 @@ export class ProfileBook {
     this.show(await readProfileFile(path), path.split(/[\\/]/).at(-1) ?? path);
   }
 
+  /** The profile that a yes would replace by one that leads elsewhere: what was kept for it must not go there. */
+  get displaced(): Profile | null {
+    const profile = this.waiting?.profile;
+    const known = profile && this.all.find((each) => each.id === profile.id);
+    return known && destination(known) !== destination(profile) ? known : null;
+  }
+
   acceptPreview(): Profile {
     if (!this.waiting) throw fail('not-now');
     const { profile } = this.waiting;
+    const displaced = this.displaced !== null;
     this.waiting = null;
-    this.settings.update(({ profiles }) => ({
+    this.settings.update(({ profiles, savedPasswords }) => ({
       profiles: [...profiles.filter((each) => each.id !== profile.id), profile],
       lastProfileId: profile.id,
+      // Whatever the keychain made of it: a password that is not marked as kept is never taken from there
+      savedPasswords: displaced ? savedPasswords.filter((each) => each !== profile.id) : savedPasswords,
     }));
     return profile;
   }
@@ -99,19 +115,26 @@ export class ProfileBook {
   remove(id: string): void {
     const { gateways } = this.find(id);
     const hosts = gateways.map((gateway) => gateway.replace(/:\d+$/, ''));
-    this.settings.update(({ profiles, lastProfileId, acceptedCertificates, userIds }) => ({
+    this.settings.update(({ profiles, lastProfileId, acceptedCertificates, userIds, savedPasswords }) => ({
       profiles: profiles.filter((each) => each.id !== id),
       lastProfileId: lastProfileId === id ? null : lastProfileId,
       acceptedCertificates: Object.fromEntries(Object.entries(acceptedCertificates).filter(([host]) => !hosts.includes(host))),
       userIds: Object.fromEntries(Object.entries(userIds).filter(([profileId]) => profileId !== id)),
+      savedPasswords: savedPasswords.filter((each) => each !== id),
     }));
   }
 
   private show({ profile, dropped }: ReadProfile, source: string): void {
     const sha256 = profile.trust.kind === 'authority' ? (readAuthorities(profile.trust.pem)[0]?.fingerprint256 ?? null) : null;
-    const replaces = this.all.some((each) => each.id === profile.id);
-    this.waiting = { profile, preview: { profile: summaryOf(profile), source, sha256, dropped, replaces } };
+    const known = this.all.find((each) => each.id === profile.id);
+    const replaces = known ? summaryOf(known) : null;
+    this.waiting = { profile, preview: { profile: summaryOf(profile), source: plainLine(source), sha256, dropped, replaces } };
   }
+}
+
+/** Where a profile leads and whom it trusts: all of it but what it merely says. */
+function destination(profile: Profile): string {
+  return JSON.stringify({ ...profile, name: undefined, labels: undefined, helpDesk: undefined });
 }
 
 /** What the window needs to know of a profile. */

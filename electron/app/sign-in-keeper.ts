@@ -4,6 +4,7 @@ import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { PreparedAnswer } from '../access/asking.ts';
 import type { KeychainState, Secrets } from '../storage/secrets.ts';
+import { entryOf } from '../storage/kept.ts';
 import type { Settings } from '../storage/settings.ts';
 import { fillCredentials, type HeldSecrets } from './held-secrets.ts';
 
@@ -30,7 +31,7 @@ export class SignInKeeper {
   savedFor(profileId: string | null): AppState['saved'] {
     const { userIds, savedPasswords } = this.deps.settings.get();
     return {
-      userId: profileId === null ? null : (userIds[profileId] ?? null),
+      userId: profileId === null ? null : entryOf(userIds, profileId),
       password: profileId !== null && savedPasswords.includes(profileId),
       keychain: this.keychain,
     };
@@ -85,9 +86,9 @@ export class SignInKeeper {
     const { settings, secrets } = this.deps;
     const { userIds, savedPasswords } = settings.get();
     if (!savedPasswords.includes(profileId)) return;
-    const userId = userIds[profileId];
+    const userId = entryOf(userIds, profileId);
     try {
-      if (userId !== undefined) await secrets.delete(profileId, userId);
+      if (userId !== null) await secrets.delete(profileId, userId);
       settings.update((kept) => ({ savedPasswords: kept.savedPasswords.filter((each) => each !== profileId) }));
     } catch (error) {
       this.deps.tell(failureOf(error));
@@ -97,8 +98,8 @@ export class SignInKeeper {
 
   private async kept(profileId: string): Promise<{ userId: string; password: string } | null> {
     const { userIds, savedPasswords } = this.deps.settings.get();
-    const userId = userIds[profileId];
-    if (userId === undefined || !savedPasswords.includes(profileId)) return null;
+    const userId = entryOf(userIds, profileId);
+    if (userId === null || !savedPasswords.includes(profileId)) return null;
     try {
       const password = await this.deps.secrets.get(profileId, userId);
       return password === null ? null : { userId, password };

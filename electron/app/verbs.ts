@@ -104,6 +104,13 @@ export function verbsOf(app: App): Application['verbs'] {
       then();
     },
     async acceptPreview() {
+      // A session that is up goes on with the profile that it began with
+      if (controller.state.kind !== 'idle') throw fail('not-now');
+      const { displaced } = book;
+      if (displaced) {
+        held.forgetSignIn();
+        await keeper.forget(displaced.id);
+      }
       book.acceptPreview();
       then();
     },

@@ -1,4 +1,4 @@
-import type { AppState } from '../../shared/app-state.ts';
+import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import type { Speaker } from '../../shared/words/say.ts';
 import { campusOf } from './tray-model.ts';
 
@@ -8,6 +8,24 @@ export interface Notice {
   title: string;
   body: string;
 }
+
+/**
+ * What is told whenever a campus is new, or leads elsewhere than before: outside the window's page, which would say
+ * nothing of it if somebody else had taken it over. `known` is what {@link campusesOf} the state before was.
+ */
+export function addedNotices(state: AppState, known: ReadonlySet<string>, { words, say, list }: Speaker): Omit<Notice, 'id'>[] {
+  return state.profiles
+    .filter((profile) => !known.has(campusKey(profile)))
+    .map(({ name, gateways }) => ({
+      title: say(words.notification.addedTitle, { campus: name }),
+      body: say(words.notification.addedText, { gateways: list(gateways) }),
+    }));
+}
+
+/** The campuses of a state, each with where it leads. */
+export const campusesOf = ({ profiles }: AppState): ReadonlySet<string> => new Set(profiles.map(campusKey));
+
+const campusKey = ({ id, gateways, portalHost, trust }: ProfileSummary): string => JSON.stringify([id, gateways, portalHost, trust]);
 
 /** The session that the last state was in, so that its end can be told as one. */
 export type LastSession = string | null;

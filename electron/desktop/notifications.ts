@@ -1,7 +1,7 @@
 import { Notification } from 'electron';
 import type { AppState } from '../../shared/app-state.ts';
 import type { Speaker } from '../../shared/words/say.ts';
-import { noticeFor, sessionAfter, type LastSession } from './notification-model.ts';
+import { addedNotices, campusesOf, noticeFor, sessionAfter, type LastSession } from './notification-model.ts';
 
 /** Tells the person what happens while they look elsewhere. */
 export interface Notifier {
@@ -16,6 +16,7 @@ export function createNotifier(open: () => void): Notifier {
   const told = new Set<string>();
   let standing: { id: string; close: () => void } | null = null;
   let last: LastSession = null;
+  let campuses: ReadonlySet<string> | null = null;
 
   const show = (title: string, body: string): (() => void) => {
     if (!Notification.isSupported()) return () => undefined;
@@ -27,6 +28,9 @@ export function createNotifier(open: () => void): Notifier {
 
   return {
     follow(state, focused, speaker) {
+      // Whoever asked for quiet is told of this all the same: it decides where a password goes
+      if (campuses) for (const { title, body } of addedNotices(state, campuses, speaker)) show(title, body);
+      campuses = campusesOf(state);
       const notice = noticeFor(state, last, speaker);
       last = sessionAfter(state, last);
       if (standing && (standing.id !== notice?.id || focused)) {

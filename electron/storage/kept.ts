@@ -36,6 +36,11 @@ export interface Running {
   at: number;
 }
 
+/** One entry by its key, or null. Keys come from profiles: one may be called `constructor`, as every object has it. */
+export function entryOf<T>(entries: Readonly<Record<string, T>>, key: string): T | null {
+  return Object.hasOwn(entries, key) ? (entries[key] ?? null) : null;
+}
+
 /** What a first start begins with. */
 export function freshlyKept(): Kept {
   return {

@@ -18,7 +18,9 @@ export function Preview({ preview: { profile, source, sha256, dropped, replaces 
   };
   return (
     <Screen title={replaces ? words.preview.replaceTitle : words.preview.title} onEscape={notNow}>
-      <p className="lead">{replaces ? words.preview.replaceLead : words.preview.lead}</p>
+      <p className="lead">
+        {replaces ? say(words.preview.replaceLead, { campus: replaces.name, gateways: list(replaces.gateways) }) : words.preview.lead}
+      </p>
       <h2 className="preview-name">{profile.name}</h2>
       <Facts
         facts={[

@@ -147,14 +147,14 @@ const portal = (path: string, over: Partial<Extract<AppState['portal'], { kind: 
   ...over,
 });
 const role = { id: 'student', label: 'Student' };
-const preview = { profile: campus, source: 'https://campus.test/.well-known/causeway.json', sha256, dropped: [], replaces: false };
+const preview = { profile: campus, source: 'https://campus.test/.well-known/causeway.json', sha256, dropped: [], replaces: null };
 
 /** Every screen by name: its state, the heading that it must show, and what must hold the focus ('heading' or a field's label). */
 export const screens: Record<string, { state: AppState; heading: string; focus: string }> = {
   'first-run': { state: state({ profiles: [], profileId: null }), heading: 'Welcome to Causeway', focus: 'Campus address' },
   'preview': { state: state({ profiles: [], profileId: null, preview }), heading: 'Add this campus?', focus: 'heading' },
   'preview-replaces': {
-    state: state({ preview: { ...preview, replaces: true, dropped: ['theme', 'autoConnect'] } }),
+    state: state({ preview: { ...preview, replaces: campus, dropped: ['theme', 'autoConnect'] } }),
     heading: 'Replace this campus?',
     focus: 'heading',
   },

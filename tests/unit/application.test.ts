@@ -134,7 +134,7 @@ describe('profiles', () => {
       profile: { id: b.campus.profile.id },
       sha256: b.campus.authority.sha256,
       dropped: [],
-      replaces: false,
+      replaces: null,
     });
     await app.verbs.acceptPreview(undefined);
     expect(app.state).toMatchObject({ profileId: b.campus.profile.id, preview: null });

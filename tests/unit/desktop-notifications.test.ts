@@ -58,6 +58,27 @@ describe('a push that waits', () => {
   });
 });
 
+describe('a campus', () => {
+  const known = appState(accessStates.idle);
+  const [first] = known.profiles;
+  if (!first) throw new Error('no profile');
+  const tell = (profiles: (typeof known)['profiles'], preferences = known.preferences): void =>
+    notifier.follow({ ...known, profiles, preferences }, true, speaker);
+
+  it('that is added, or leads elsewhere than before, is told of whatever the window says; those of the start are not', () => {
+    const quiet = { ...known.preferences, notifications: false };
+    tell([first]);
+    expect(shown()).toEqual([]);
+    tell([first, { ...first, id: 'other', name: 'Other Campus', gateways: ['vpn.evil.test'] }], quiet);
+    expect(shown()).toEqual([expect.stringMatching(/Other Campus.*vpn\.evil\.test/s)]);
+    tell([{ ...first, gateways: ['vpn.evil.test'] }], quiet);
+    expect(shown()).toHaveLength(2);
+    tell([{ ...first, gateways: ['vpn.evil.test'], name: 'Another name' }]);
+    tell([]);
+    expect(shown()).toHaveLength(2);
+  });
+});
+
 describe('a session', () => {
   it('that nears its end is told of once, and again after it was extended', () => {
     follow(accessStates.connected);

@@ -73,6 +73,8 @@ export const desktop = {
     endedTitle: 'Disconnected from {campus}',
     reconnectingTitle: 'Connection lost',
     reconnectingText: 'Causeway is reconnecting. You stay signed in.',
+    addedTitle: '{campus} was added',
+    addedText: 'Causeway can now connect to {gateways}. If that was not you, remove it in Settings.',
     trayTitle: 'Causeway is still here',
     minimizedText: 'This desktop has no notification area, so the window was minimised.',
   },

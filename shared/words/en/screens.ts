@@ -69,7 +69,8 @@ export const screens = {
     title: 'Add this campus?',
     replaceTitle: 'Replace this campus?',
     lead: 'Add it only if you expected it. Once added, Causeway sends your sign-in to its gateways.',
-    replaceLead: 'You have a campus with this name already. This one takes its place.',
+    replaceLead:
+      'It takes the place of {campus} ({gateways}). Replace it only if you expected that: Causeway then sends your sign-in to the gateways below.',
     source: 'Comes from',
     gateways: 'Gateways',
     portal: 'Device portal',
