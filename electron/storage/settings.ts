@@ -1,4 +1,4 @@
-import { accessSync, constants, copyFileSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppNotice } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
@@ -107,6 +107,8 @@ function keepAside(path: string, aside: string, copy: boolean): Error | null {
   try {
     if (copy) copyFileSync(path, aside);
     else renameSync(path, aside);
+    // Whoever wrote it, it is the person's own business
+    chmodSync(aside, 0o600);
     return null;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
@@ -126,6 +128,7 @@ async function fileWriter(directory: string): Promise<Write> {
     return (file) => {
       // Where it may not write, electron-store tries for a second with the whole process standing still: ask first
       if (existsSync(directory)) accessSync(directory, constants.W_OK);
+      else mkdirSync(directory, { recursive: true, mode: 0o700 });
       store ??= new Store({ cwd: directory, name: 'settings', configFileMode: 0o600, accessPropertiesByDotNotation: false });
       store.store = file;
     };

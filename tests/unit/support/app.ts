@@ -41,6 +41,8 @@ export interface AppRun {
     clipboard: string;
     quit: number;
     external: string[];
+    /** What the person chooses when asked for a profile file. */
+    file: { name: string; text: string } | null;
     page(page: PortalPage | null): void;
   };
   close(): Promise<void>;
@@ -80,6 +82,7 @@ export async function startApp(profiles: readonly Profile[]): Promise<AppRun> {
     clipboard: '',
     quit: 0,
     external: [],
+    file: null,
     page: (page) => onPage(page),
   };
   const app = createApplication({
@@ -119,7 +122,7 @@ export async function startApp(profiles: readonly Profile[]): Promise<AppRun> {
       async openExternal(address) {
         desktop.external.push(address);
       },
-      chooseProfileFile: () => Promise.resolve(null),
+      chooseProfileFile: () => Promise.resolve(desktop.file),
       showLogs: () => Promise.resolve(),
       applyPreferences: () => undefined,
       quit: () => desktop.quit++,

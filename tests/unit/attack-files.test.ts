@@ -1,0 +1,91 @@
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { serveControl } from '../../campus/control.ts';
+import { startCampus } from '../../campus/campus.ts';
+import { localAddress } from '../../campus/local-socket.ts';
+import { setOpenAtLogin } from '../../electron/desktop/autostart.ts';
+import { openLog } from '../../electron/desktop/log.ts';
+import { Settings } from '../../electron/storage/settings.ts';
+
+vi.mock('electron', () => import('../electron-double/index.ts'));
+
+/** Other users of this computer, where nothing but the modes of our files keeps them out: whatever the umask. */
+describe.skipIf(process.platform === 'win32')('what is written is its owner’s alone:', () => {
+  let umask = 0;
+  beforeAll(() => (umask = process.umask(0)));
+  afterAll(() => process.umask(umask));
+  afterEach(() => vi.unstubAllEnvs());
+
+  /** Everything below a folder that others could read or change, as `name mode`. */
+  async function openToOthers(folder: string): Promise<string[]> {
+    const names = await readdir(folder, { recursive: true });
+    const modes = await Promise.all(names.map(async (name) => [name, (await stat(join(folder, name))).mode & 0o777] as const));
+    expect(modes.length).toBeGreaterThan(0);
+    return modes.filter(([, mode]) => (mode & 0o077) !== 0).map(([name, mode]) => `${relative('.', name)} ${mode.toString(8)}`);
+  }
+  async function place(): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'causeway-modes-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    return folder;
+  }
+
+  it('the check finds what is open', async () => {
+    const folder = await place();
+    await writeFile(join(folder, 'open'), '');
+    expect(await openToOthers(folder)).toEqual(['open 666']);
+  });
+
+  it('settings, in a folder that is made for them, and what is kept aside of damaged ones', async () => {
+    const folder = await place();
+    const settings = await Settings.open(join(folder, 'new', 'user data'));
+    settings.update(() => ({ userIds: { campus: 'mei.chan' } }));
+    for (const [text, name] of [
+      ['{"version":1,"userIds":3}', 'partly'],
+      ['{', 'damaged'],
+      ['{"version":99}', 'newer'],
+    ] as const) {
+      await mkdir(join(folder, name), { mode: 0o700 });
+      // As a person with an editor would leave it
+      await writeFile(join(folder, name, 'settings.json'), text);
+      await Settings.open(join(folder, name));
+    }
+    expect(await openToOthers(folder)).toEqual([]);
+  });
+
+  it('logs, and those set aside', async () => {
+    const folder = await place();
+    const log = openLog(join(folder, 'logs'));
+    for (let line = 0; line < 600; line++) log.line('x y '.repeat(400));
+    expect((await readdir(join(folder, 'logs'))).length).toBeGreaterThan(1);
+    expect(await openToOthers(folder)).toEqual([]);
+  });
+
+  it.skipIf(process.platform !== 'linux')('the entry that starts it at sign-in', async () => {
+    const folder = await place();
+    vi.stubEnv('XDG_CONFIG_HOME', join(folder, 'config'));
+    await setOpenAtLogin(true);
+    expect(await openToOthers(folder)).toEqual([]);
+  });
+
+  it('a campus’s data, sockets and control socket', async () => {
+    const folder = await place();
+    vi.stubEnv('XDG_RUNTIME_DIR', join(folder, 'runtime'));
+    const campus = await startCampus({ dataDirectory: join(folder, 'data') });
+    onTestFinished(() => campus.stop());
+    const close = await serveControl(await localAddress('control-test'), campus.control);
+    onTestFinished(close);
+    const names = await readdir(folder, { recursive: true });
+    expect(names.filter((name) => name.endsWith('.sock'))).toHaveLength(2);
+    expect(names).toContain(join('data', 'campus.json'));
+    expect(await openToOthers(folder)).toEqual([]);
+  });
+
+  it('and a folder for sockets that others could get at is not used', async () => {
+    const folder = await place();
+    vi.stubEnv('XDG_RUNTIME_DIR', folder);
+    await mkdir(join(folder, `causeway-campus-${process.getuid?.() ?? 0}`), { mode: 0o777 });
+    await expect(localAddress('x')).rejects.toThrow('not a private directory');
+  });
+});
