@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { answerSchema, promptSchema } from './prompt.ts';
 import { failureCodes, failureParamsSchema } from './failure.ts';
+import { instantSchema } from './instant.ts';
 import { plainLine } from './plain-text.ts';
 
 /**
@@ -25,7 +26,6 @@ export const accessProtocol = {
 
 const ticketSchema = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/)); // 256 bits, base64url
 const seqSchema = z.number().check(z.int(), z.minimum(1));
-const instantSchema = z.number();
 
 /** Where a session may go: host names or CIDRs, each with its ports. Checked by the gateway again after resolving. */
 export const grantTargetSchema = z.object({
@@ -69,7 +69,8 @@ export const gatewayMessageSchema = z.discriminatedUnion('type', [
     expiresAt: instantSchema,
     idleSeconds: z.number().check(z.int(), z.minimum(1)),
     extendable: z.boolean(),
-    relay: z.string().check(z.maxLength(200)), // path on the same gateway
+    /** A path on the same gateway, and nothing that could be taken for more of an address. */
+    relay: z.string().check(z.regex(/^\/[!-"$-~]{0,199}$/)),
     grants: z.array(grantTargetSchema).check(z.maxLength(200)),
   }),
   z.object({

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { failureSchema, type Failure } from './failure.ts';
+import { instantSchema } from './instant.ts';
 import { promptSchema, type Prompt } from './prompt.ts';
 
 /**
@@ -9,9 +10,15 @@ import { promptSchema, type Prompt } from './prompt.ts';
  * attempt's number is stale and changes nothing.
  */
 
-const instant = z.number();
 const target = { profileId: z.string(), gateway: z.string() }; // gateway: host[:port] as shown to the person
-const session = { ...target, since: instant, expiresAt: instant, idleSeconds: z.number(), extendable: z.boolean(), user: z.string() };
+const session = {
+  ...target,
+  since: instantSchema,
+  expiresAt: instantSchema,
+  idleSeconds: z.number(),
+  extendable: z.boolean(),
+  user: z.string(),
+};
 
 /** Whether the portal answered through the tunnel. A portal that is down does not bring the VPN down. */
 export const portalHealthSchema = z.enum(['unknown', 'up', 'down']);
@@ -32,10 +39,10 @@ export const accessStateSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('reconnecting'),
     ...session,
-    brokeAt: instant,
+    brokeAt: instantSchema,
     why: failureSchema,
     tries: z.number(),
-    nextTryAt: z.nullable(instant),
+    nextTryAt: z.nullable(instantSchema),
   }),
   z.object({ kind: z.literal('closing'), profileId: z.string(), ending: z.nullable(failureSchema) }),
 ]);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { failureCodes, type FailureCode } from './failure-catalogue.ts';
+import { instantSchema } from './instant.ts';
 import { plainText } from './plain-text.ts';
 
 export * from './failure-catalogue.ts';
@@ -7,7 +8,7 @@ export * from './failure-catalogue.ts';
 /** What fills the placeholders of a failure's sentence: host names, counts, instants (epoch ms, names ending in `At`). Never a secret. */
 export const failureParamsSchema = z.record(
   z.string().check(z.maxLength(40)),
-  z.union([z.string().check(z.maxLength(2000), z.overwrite(plainText)), z.number()]),
+  z.union([z.string().check(z.maxLength(2000), z.overwrite(plainText)), instantSchema]),
 );
 
 /** One failure as it crosses the bridge, a child process or a socket. `detail` is for the help desk: technical, bounded, never a secret. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { failureSchema } from './failure.ts';
+import { instantSchema } from './instant.ts';
 import { plainLine, plainText } from './plain-text.ts';
 
 export { plainPasscode } from './passcode.ts';
@@ -15,7 +16,6 @@ const shortText = z.string().check(z.maxLength(200));
 /** What is shown holds nothing that a person could not see; what only goes back (names, ids, values) stays as it came. */
 const shownLine = shortText.check(z.overwrite(plainLine));
 const shownText = z.string().check(z.maxLength(20_000), z.overwrite(plainText));
-const instant = z.number(); // epoch milliseconds
 
 /** One labelled input. `name` goes back in the answer; `user` and `password` are the well-known ones. */
 export const promptFieldSchema = z.object({
@@ -64,11 +64,16 @@ export const promptSchema = z.discriminatedUnion('kind', [
     kind: z.literal('passcode'),
     device: z.optional(shownLine),
     lengths: z.array(z.number()).check(z.maxLength(5)),
-    nextCodeAt: z.optional(instant),
+    nextCodeAt: z.optional(instantSchema),
     ...retryFields,
   }),
   /** A push is out. The gateway withdraws the prompt when it is approved, denied or timed out. */
-  z.object({ kind: z.literal('push'), device: shownLine, number: z.optional(z.string().check(z.regex(/^\d{1,6}$/))), deadline: instant }),
+  z.object({
+    kind: z.literal('push'),
+    device: shownLine,
+    number: z.optional(z.string().check(z.regex(/^\d{1,6}$/))),
+    deadline: instantSchema,
+  }),
   z.object({
     kind: z.literal('choice'),
     purpose: z.enum(['realm', 'role', 'session', 'other']),
@@ -91,7 +96,7 @@ export const promptSchema = z.discriminatedUnion('kind', [
     sha256: shortText,
     subject: shownLine,
     issuer: shownLine,
-    validUntil: instant,
+    validUntil: instantSchema,
   }),
 ]);
 export type Prompt = z.infer<typeof promptSchema>;

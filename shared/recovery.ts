@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { failureCodes, failureParamsSchema, failureSchema } from './failure.ts';
+import { instantSchema } from './instant.ts';
 import { plainLine } from './plain-text.ts';
 
 /**
@@ -30,10 +31,10 @@ export const rolesReplySchema = z.object({ roles: z.array(recoveryRoleSchema).ch
 /** The token stands for the verified identity in the next two calls. */
 export const verifyReplySchema = z.object({ token: text });
 export const passcodeRequestSchema = z.object({ token: text, password: z.string().check(z.maxLength(1024)) });
-export const passcodeReplySchema = z.object({ passcode: z.string().check(z.regex(/^\d{9}$/)), expiresAt: z.number() });
+export const passcodeReplySchema = z.object({ passcode: z.string().check(z.regex(/^\d{9}$/)), expiresAt: instantSchema });
 /** After the passcode: a one-time portal sign-in, as the access protocol has it. */
 export const portalSignInRequestSchema = z.object({ token: text });
-export const portalSignInSchema = z.object({ action: z.url().check(z.maxLength(500)), token: text, expiresAt: z.number() });
+export const portalSignInSchema = z.object({ action: z.url().check(z.maxLength(500)), token: text, expiresAt: instantSchema });
 export type PortalSignIn = z.infer<typeof portalSignInSchema>;
 /** With status 4xx. */
 export const recoveryErrorSchema = z.object({ error: z.enum(failureCodes), params: z.optional(failureParamsSchema) });
@@ -46,6 +47,6 @@ export const recoveryStateSchema = z.discriminatedUnion('step', [
   z.object({ step: z.literal('role'), roles: z.array(recoveryRoleSchema) }),
   z.object({ step: z.literal('identity'), role: recoveryRoleSchema, busy: z.boolean(), failure: z.nullable(failureSchema) }),
   z.object({ step: z.literal('password'), userId: z.string(), busy: z.boolean(), failure: z.nullable(failureSchema) }),
-  z.object({ step: z.literal('passcode'), expiresAt: z.number() }),
+  z.object({ step: z.literal('passcode'), expiresAt: instantSchema }),
 ]);
 export type RecoveryState = z.infer<typeof recoveryStateSchema>;

@@ -8,6 +8,8 @@ import { CampusSession } from './session.ts';
 
 /** A gateway that owes us the next message and stays silent for so long is given up. */
 const silentAfterMs = 30_000;
+/** Questions in a row that nobody has answered: each takes the place of the one before, and no honest gateway goes on so. */
+const maxUnanswered = 20;
 
 /** The driver of the campus's own access protocol, version 1 (`docs/protocol.md`). */
 export const campusDriver: GatewayDriver = {
@@ -47,6 +49,7 @@ async function converse(channel: Channel, target: GatewayTarget, ask: Ask, signa
   const silent = fail('gateway-silent', { host: target.host });
   let open: { seq: number; withdraw: AbortController } | null = null;
   let timer: NodeJS.Timeout | undefined;
+  let unanswered = 0;
   const ending: { why: Error | null } = { why: null };
 
   const giveUp = (why: Error): void => {
@@ -62,6 +65,7 @@ async function converse(channel: Channel, target: GatewayTarget, ask: Ask, signa
       const answer = await ask(prompt, { signal: AbortSignal.any([withdraw.signal, stop.signal]) });
       if (withdraw.signal.aborted) return;
       if (!fits(prompt, answer)) throw fail('request-invalid', undefined, { detail: `${answer.kind} for ${prompt.kind}` });
+      unanswered = 0;
       channel.send({ type: 'answer', seq, answer });
       // A push is answered by the phone, not by us: leaving it is an answer as well
       expectMessage();
@@ -86,6 +90,8 @@ async function converse(channel: Channel, target: GatewayTarget, ask: Ask, signa
         expectMessage();
       } else if (next.kind === 'ask') {
         open?.withdraw.abort();
+        unanswered += 1;
+        if (unanswered > maxUnanswered) throw fail('gateway-protocol', { host: target.host }, { detail: 'questions without end' });
         open = { seq: next.seq, withdraw: new AbortController() };
         void put(next.seq, next.prompt, open.withdraw);
       } else {
