@@ -67,6 +67,9 @@ export function createRelayServer(options: RelayOptions): RelayServer {
   };
 }
 
+/** A client that broke the protocol and does not close its side either is cut off. */
+const closeWithinMs = 2000;
+
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
@@ -87,9 +90,19 @@ function serve(socket: WebSocket, session: RelaySession, options: RelayOptions):
     },
     (stream, host, port) => void connect(stream, host, port, session, options),
   );
+  let broken = false;
+  /** The client broke the protocol: it is told so, and neither heard any more nor waited for. */
+  const breakOff = (code: 1002 | 1003, why?: string): void => {
+    broken = true;
+    mux.close('protocol');
+    socket.close(code, why);
+    const timer = setTimeout(() => socket.terminate(), closeWithinMs);
+    socket.once('close', () => clearTimeout(timer));
+  };
   socket.on('message', (data, isBinary) => {
+    if (broken) return;
     if (!isBinary || !Buffer.isBuffer(data)) {
-      socket.close(1003);
+      breakOff(1003);
       return;
     }
     session.touch(data.length);
@@ -97,7 +110,7 @@ function serve(socket: WebSocket, session: RelaySession, options: RelayOptions):
       mux.receive(data);
     } catch (error) {
       if (!(error instanceof RelayProtocolError)) throw error;
-      socket.close(1002, error.message);
+      breakOff(1002, error.message);
     }
   });
   const end = (): void => socket.close(4000, 'session ended');

@@ -32,6 +32,7 @@ class RelayTunnel implements Tunnel {
   private received = 0;
   private sent = 0;
   private closing = false;
+  private broken = false;
 
   constructor(
     private readonly socket: WebSocket,
@@ -112,8 +113,9 @@ class RelayTunnel implements Tunnel {
   }
 
   private receive(message: Buffer | null): void {
+    if (this.broken) return;
     if (message === null) {
-      this.socket.close(1003);
+      this.breakOff(1003);
       return;
     }
     this.received += message.length;
@@ -121,8 +123,17 @@ class RelayTunnel implements Tunnel {
       this.mux.receive(message);
     } catch (error) {
       if (!(error instanceof RelayProtocolError)) throw error;
-      this.socket.close(1002, failureOf(error).detail?.slice(0, 100));
+      this.breakOff(1002, failureOf(error).detail?.slice(0, 100));
     }
+  }
+
+  /** The gateway broke the protocol: it is told so, and neither heard any more nor waited for. */
+  private breakOff(code: 1002 | 1003, why?: string): void {
+    this.broken = true;
+    this.mux.close('protocol');
+    this.socket.close(code, why);
+    const timer = setTimeout(() => this.socket.terminate(), closeWithinMs);
+    this.socket.once('close', () => clearTimeout(timer));
   }
 }
 
