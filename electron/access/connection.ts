@@ -22,6 +22,8 @@ export interface ConnectionOptions {
 const expiryGraceMs = 5_000;
 const warnAtMostMs = 10 * 60_000;
 const resumeWithinMs = 15_000;
+/** After a link that did not hold for so long, the next one waits a little longer: a gateway that lets us in and out again is not to be hammered. */
+const steadyAfterMs = 10_000;
 
 /** Why a session that the gateway ended is over, for the person. */
 const endings = {
@@ -42,6 +44,8 @@ export class Connection {
   private expiresAt = 0;
   private carried: TrafficCount = { received: 0, sent: 0 };
   private suspended = false;
+  /** Links in a row that did not hold. */
+  private flaps = 0;
   private wake: (() => void) | null = null;
 
   constructor(private readonly options: ConnectionOptions) {}
@@ -75,10 +79,12 @@ export class Connection {
     const stopWarning = this.warnBeforeExpiry(since);
     try {
       for (;;) {
+        const upSince = performance.now();
         const why = await this.hold(signal);
         if (why.over) return why.failure;
+        if (performance.now() - upSince > steadyAfterMs) this.flaps = 0;
         apply({ type: 'dropped', why: why.failure, at: deps.now(), nextTryAt: deps.now() });
-        const ending = await this.reconnect(why.failure, signal);
+        const ending = await this.reconnect(why.failure, this.flaps++, signal);
         if (ending) return ending;
       }
     } finally {
@@ -111,12 +117,12 @@ export class Connection {
     }
   }
 
-  /** Takes the session up again with its ticket. Null: it is up. A failure: the session is over. */
-  private async reconnect(first: Failure, signal: AbortSignal): Promise<Failure | null> {
+  /** Takes the session up again with its ticket, beginning at this step of the waits. Null: it is up. A failure: the session is over. */
+  private async reconnect(first: Failure, step: number, signal: AbortSignal): Promise<Failure | null> {
     const { driver, engine, target, apply, deps } = this.options;
     await this.letGo();
     let why = first;
-    for (let tries = 0; ; tries++) {
+    for (let tries = step; ; tries++) {
       const nextTryAt = deps.now() + backoffMs(tries, deps.random);
       if (tries > 0) apply({ type: 'retry-failed', why, nextTryAt });
       await this.pause(nextTryAt, signal);
