@@ -6,7 +6,7 @@ import type { Campus } from '../../campus/campus.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { kit, mei } from '../tour/people.ts';
-import { openGate, type Gate } from './support/gate.ts';
+import { startFaultProxy, type Fault, type FaultProxy } from '../support/fault-proxy.ts';
 import { expect, Scene, test as base } from './support/scene.ts';
 
 /**
@@ -17,8 +17,8 @@ import { expect, Scene, test as base } from './support/scene.ts';
 interface CrashScene {
   scene: Scene;
   /** In front of the gateway, and in front of what says whether this is on campus. */
-  gateway: Gate;
-  probe: Gate;
+  gateway: FaultProxy;
+  probe: FaultProxy;
   /** Kills and starts again: the window says this, settings are as they were, and the campus holds one session at most. */
   crash: (said: RegExp) => Promise<void>;
 }
@@ -26,7 +26,7 @@ interface CrashScene {
 const settingsFile = z.looseObject({ userIds: z.record(z.string(), z.string()) });
 
 /** The campus's own profile, with gates on its ways. */
-const behind = (campus: Campus, gateway: Gate, probe: Gate): Profile => ({
+const behind = (campus: Campus, gateway: FaultProxy, probe: FaultProxy): Profile => ({
   ...campus.profile,
   connectTo: (campus.profile.connectTo ?? []).map((entry) => ({
     ...entry,
@@ -37,9 +37,9 @@ const behind = (campus: Campus, gateway: Gate, probe: Gate): Profile => ({
 const test = base.extend<{ crashing: CrashScene }>({
   crashing: async ({}, use) => {
     const userData = await mkdtemp(path.join(tmpdir(), 'causeway-crash-'));
-    const gates: Gate[] = [];
+    const gates: FaultProxy[] = [];
     const scene = await Scene.open({}, async (campus) => {
-      gates.push(await openGate(campus.port), await openGate(campus.portalPort));
+      gates.push(await startFaultProxy({ port: campus.port }), await startFaultProxy({ port: campus.portalPort }));
       const [gateway, probe] = gates;
       if (!gateway || !probe) throw new Error('no gates');
       const profile = behind(campus, gateway, probe);
@@ -74,6 +74,8 @@ const test = base.extend<{ crashing: CrashScene }>({
   },
 });
 
+const silent: Fault = { kind: 'black-hole' };
+const clear: Fault = { kind: 'none' };
 const signingIn = /^It stopped while you were signing in to Campus Test University/;
 const connected = /^It stopped while you were connected to Campus Test University/;
 const recovering = /^It stopped while you were getting a passcode/;
@@ -84,18 +86,18 @@ test('killed while signing in, at every step: said, and Try again begins anew', 
   await crash(/^Not connected$/);
   await expect(scene.button('Connect')).toBeVisible();
 
-  probe.hold();
+  await probe.set(silent);
   await scene.button('Connect').click();
   await expect(scene.heading('Checking where you are')).toBeVisible();
   await crash(signingIn);
   await expect(scene.heading('Causeway was cut short')).toBeVisible();
-  gateway.hold();
-  probe.release();
+  await gateway.set(silent);
+  await probe.set(clear);
   await scene.button('Try again').click();
   await expect(scene.heading('Contacting your campus')).toBeVisible();
   await crash(signingIn);
 
-  gateway.release();
+  await gateway.set(clear);
   await scene.button('Try again').click();
   await expect(scene.heading('Notice from your campus')).toBeVisible();
   await crash(signingIn);
@@ -131,7 +133,8 @@ test('killed while signing in, at every step: said, and Try again begins anew', 
 
   await atSecondFactor();
   await scene.toPasscode();
-  gateway.hold();
+  // The sign-in's last message passes; of the relay's connection not even the certificate does
+  await gateway.set({ ...silent, onset: { direction: 'down', afterBytes: 1_500 } });
   await scene.enterPasscode(scene.code());
   await expect(scene.heading('You are signed in')).toBeVisible();
   await crash(signingIn);
@@ -176,11 +179,11 @@ test('killed while connected: said, and one click goes on with the task, in the 
   await signIn();
   await expect((await scene.client.portal()).getByText('Confirm it is you').first()).toBeVisible();
 
-  gateway.hold();
+  await gateway.set(silent);
   gateway.cut();
   await scene.says(/Reconnecting/);
   await crash(connected);
-  gateway.release();
+  await gateway.set(clear);
   await scene.button('Try again').click();
   await signIn();
   await expect((await scene.client.portal()).getByText('Confirm it is you').first()).toBeVisible();
