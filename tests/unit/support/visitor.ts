@@ -55,7 +55,11 @@ function attribute(tag: string, name: string): string | null {
 export class Visitor {
   readonly cookies = new Map<string, string>();
 
-  constructor(readonly origin: string) {}
+  /** @param send how requests travel, where not as Node's own `fetch` does it */
+  constructor(
+    readonly origin: string,
+    private readonly send: (address: URL, init: RequestInit) => Promise<Response> = fetch,
+  ) {}
 
   async get(path: string): Promise<Shown> {
     return await this.#go(path, {});
@@ -99,7 +103,7 @@ export class Visitor {
     const headers = new Headers(init.headers);
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     if (cookie) headers.set('cookie', cookie);
-    const response = await fetch(new URL(path, this.origin), { ...init, headers, redirect: 'manual' });
+    const response = await this.send(new URL(path, this.origin), { ...init, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       if (name !== undefined && value !== undefined) this.cookies.set(name, value);
