@@ -18,6 +18,7 @@ export const failureCatalogue = {
   'gateway-protocol': 'later',
   'gateway-closed': 'now',
   'gateway-busy': 'later',
+  'campus-trouble': 'later',
   // Certificates
   'certificate-untrusted': 'later',
   'certificate-changed': 'never',

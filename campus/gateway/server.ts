@@ -2,11 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { accessProtocol, type GrantTarget } from '../../shared/access-protocol.ts';
-import { fail } from '../../shared/failure.ts';
+import { fail, failureOf } from '../../shared/failure.ts';
+import { isOwnTrouble, toldToClients } from '../own-trouble.ts';
 import type { PortalSignIns } from '../services.ts';
 import { closeCode, openChannel, type Channel, type Hello } from './channel.ts';
 import type { SessionInfo } from './sessions.ts';
-import { refusalOf, signIn, type SignInServices } from './sign-in.ts';
+import { signIn, type SignInServices } from './sign-in.ts';
 
 export interface GatewayOptions extends SignInServices {
   signIns: PortalSignIns;
@@ -43,9 +44,9 @@ export function createGatewayServer(options: GatewayOptions): GatewayServer {
       server.handleUpgrade(request, socket, head, (link) => {
         const channel = openChannel(link);
         converse(channel, control, options).catch((error: unknown) => {
-          const refusal = refusalOf(error);
-          if (refusal.code === 'internal') options.report(error);
-          if (!channel.closed.aborted) channel.refuse(refusal);
+          const failure = failureOf(error);
+          if (isOwnTrouble(failure)) options.report(error);
+          if (!channel.closed.aborted) channel.refuse(toldToClients(failure));
         });
       });
     },

@@ -1,4 +1,4 @@
-import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import { fail, type Failure } from '../../shared/failure.ts';
 import { answersOf } from '../../shared/prompt.ts';
 import type { Lockout } from '../lockout.ts';
 import type { Directory, Factors, Person } from '../services.ts';
@@ -72,9 +72,3 @@ async function makeRoom(channel: Channel, hello: Hello, { sessions, rules }: Sig
 }
 
 const minuteOf = (instant: number): string => `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-
-/** What a client is told of a failed sign-in. What is not catalogued stays inside. */
-export function refusalOf(error: unknown): Failure {
-  const { code, params } = failureOf(error);
-  return { code, ...(params && { params }) };
-}

@@ -16,6 +16,8 @@ const sentences: Partial<Record<FailureCode, Sentence>> = {
   'recovery-password': () => 'This password is not right. Check whether Caps Lock is on, and try again.',
   'recovery-limited': (failure, now) => `There were too many tries. You can try again ${after(failure, now)}.`,
   'recovery-timed-out': () => 'That took longer than we may wait. Please start again.',
+  'settings-unwritable': () =>
+    'We cannot save anything just now, so nothing was changed. Please try again in a few minutes; if it stays, tell the help desk.',
   'request-invalid': () => 'That did not reach us in one piece. Please check what you entered and try again.',
 };
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { CausewayError, failureOf, type Failure } from '../../shared/failure.ts';
+import { isOwnTrouble } from '../own-trouble.ts';
 import { asset } from './assets.ts';
 import { sentence } from './failures.ts';
 import { html } from './html.ts';
@@ -72,7 +73,7 @@ async function route(site: Site, visit: Visit): Promise<Reply> {
 
 function excuse(site: Site, error: unknown, visit: Visit): Reply {
   const failure = failureOf(error);
-  const status = error instanceof Refusal ? error.status : error instanceof CausewayError ? 400 : 500;
+  const status = error instanceof Refusal ? error.status : isOwnTrouble(failure) ? 500 : 400;
   if (status === 500) console.error(`${site.look.service} failed at ${visit.path}:`, error);
   const own = site.excuse?.(failure, status, visit);
   if (own) return own;

@@ -11,6 +11,7 @@ import {
 } from '../../shared/recovery.ts';
 import type { FailureCode } from '../../shared/failure.ts';
 import type { Excuse } from '../pages/listener.ts';
+import { toldToClients } from '../own-trouble.ts';
 import { json } from '../pages/reply.ts';
 import type { Router } from '../pages/router.ts';
 import { readJson } from '../pages/visit.ts';
@@ -40,13 +41,14 @@ const statuses: Partial<Record<FailureCode, number>> = {
   'recovery-timed-out': 410,
   'recovery-limited': 429,
   'account-locked': 429,
+  'campus-trouble': 503,
 };
 
 /** Errors of the JSON interface are JSON too. The failure's detail stays here: it is for the campus's operator. */
 export function recoveryApiExcuse(now: () => number): Excuse {
   return (failure, status, visit) => {
     if (!visit.path.startsWith('/api/')) return null;
-    const { code, params } = failure;
+    const { code, params } = toldToClients(failure);
     const untilAt = params?.['untilAt'];
     const headers: Record<string, string> =
       typeof untilAt === 'number' ? { 'Retry-After': String(Math.max(1, Math.ceil((untilAt - now()) / 1000))) } : {};

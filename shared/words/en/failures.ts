@@ -54,6 +54,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: '{host} takes no more connections just now.',
     todo: 'Wait a few minutes, then try again.',
   },
+  'campus-trouble': {
+    title: 'Trouble at your campus',
+    happened: 'Your campus answered that it cannot do this just now. It is not your fault.',
+    todo: 'Wait a few minutes, then try again. If it stays so, call the help desk.',
+  },
   // Certificates
   'certificate-untrusted': {
     title: 'Identity not confirmed',

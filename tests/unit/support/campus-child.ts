@@ -37,12 +37,16 @@ export async function bundleCampus(folder: string): Promise<string> {
   return join(folder, 'campus.mjs');
 }
 
-/** A campus in a process of its own, on campus: its portal is reached directly. */
-export interface CampusChild {
+/** A campus's sites as people on campus reach them. */
+export interface CampusSites {
   readonly portal: Visitor;
   readonly phones: Visitor;
   /** One call of the recovery site's JSON interface. */
   recovery(path: string, body: unknown): Promise<{ status: number; reply: unknown }>;
+}
+
+/** A campus in a process of its own, on campus: its portal is reached directly. */
+export interface CampusChild extends CampusSites {
   /** From now on it kills itself at its so-manieth step of writing a file; see `die-at-write.ts`. */
   dieAtWrite(step: number): Promise<void>;
   /** `kill -9`; resolves once it is gone. */
@@ -56,18 +60,8 @@ export async function startCampusChild(program: string, data: string, runtime: s
     env: { ...process.env, XDG_RUNTIME_DIR: runtime },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
-  const { port, portalPort, authority } = await readiness(child);
-  const send = sender(authority.pem);
-  const at = (host: string, its: number) => new Visitor(`https://${host}:${its}`, send);
-  const recovery = at('recovery.campus.test', port);
   return {
-    portal: at('2fa.campus.test', portalPort),
-    phones: at('phone.campus.test', port),
-    async recovery(path, body) {
-      const headers = { 'content-type': 'application/json' };
-      const response = await recovery.fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
-      return { status: response.status, reply: await response.json() };
-    },
+    ...sitesOf(await readiness(child)),
     async dieAtWrite(step) {
       const armed = once(child, 'message');
       child.send(step);
@@ -78,6 +72,22 @@ export async function startCampusChild(program: string, data: string, runtime: s
       const gone = once(child, 'exit');
       child.kill('SIGKILL');
       await gone;
+    },
+  };
+}
+
+/** The sites of a campus that runs on campus, wherever it runs. */
+export function sitesOf({ port, portalPort, authority }: { port: number; portalPort: number; authority: { pem: string } }): CampusSites {
+  const send = sender(authority.pem);
+  const at = (host: string, its: number) => new Visitor(`https://${host}:${its}`, send);
+  const recovery = at('recovery.campus.test', port);
+  return {
+    portal: at('2fa.campus.test', portalPort),
+    phones: at('phone.campus.test', port),
+    async recovery(path, body) {
+      const headers = { 'content-type': 'application/json' };
+      const response = await recovery.fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
+      return { status: response.status, reply: await response.json() };
     },
   };
 }
