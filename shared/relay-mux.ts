@@ -16,6 +16,8 @@ import {
 
 /** The WebSocket below. `send` takes one whole message; `backlog` is what it has taken and not yet written out. */
 export interface MuxLink {
+  /** Memory for one message, all of which is written before it is sent: it need not be zeroed. */
+  allocate(bytes: number): Uint8Array;
   send(message: Uint8Array): void;
   backlog(): number;
 }
@@ -131,7 +133,7 @@ export class RelayMux {
   }
 
   transmitData(stream: number, payload: Uint8Array): void {
-    const message = new Uint8Array(frameHeaderBytes + payload.length);
+    const message = this.link.allocate(frameHeaderBytes + payload.length);
     writeHeader(message, frameType.data, stream);
     message.set(payload, frameHeaderBytes);
     this.link.send(message);
@@ -177,15 +179,16 @@ export class MuxStream {
   }
 
   /**
-   * Sends bytes. True: more may follow at once. False: all of it is taken, but wait for `writable` before
-   * the next (the window or the link is full). `bytes` must not change until then.
+   * Sends bytes; they are copied, and the memory is the caller's again. True: more may follow at once. False:
+   * all of it is taken, but wait for `writable` before the next (the window or the link is full).
    */
   write(bytes: Uint8Array): boolean {
     if (this.over || this.ending || bytes.length === 0) return true;
     this.pending = bytes;
     let more = true;
     while (more && this.mux.isFree()) more = this.sendOne();
-    if (!this.isWaiting()) return true;
+    if (this.pending === null) return true;
+    this.pending = this.pending.slice();
     if (this.sendWindow > 0) this.mux.queue(this);
     return false;
   }
@@ -221,10 +224,6 @@ export class MuxStream {
     this.mux.transmitData(this.id, this.pending.subarray(0, size));
     this.sendWindow -= size;
     this.pending = size === this.pending.length ? null : this.pending.subarray(size);
-    return this.pending !== null;
-  }
-
-  private isWaiting(): boolean {
     return this.pending !== null;
   }
 

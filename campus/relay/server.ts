@@ -4,7 +4,8 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { GrantTarget } from '../../shared/access-protocol.ts';
 import { keepAlive } from '../../shared/keep-alive.ts';
-import { RelayMux, RelayProtocolError, type MuxStream } from '../../shared/relay-mux.ts';
+import { relayMuxOver } from '../../shared/relay-link.ts';
+import { RelayProtocolError, type MuxStream } from '../../shared/relay-mux.ts';
 import { relayProtocol, type RefusalReason } from '../../shared/relay-protocol.ts';
 import { allowedBy } from './grant.ts';
 
@@ -56,7 +57,7 @@ export function createRelayServer(options: RelayOptions): RelayServer {
           link.once('close', () => {
             if (current.get(session.id) === link) current.delete(session.id);
           });
-          serve(link, session, options);
+          serve(link, socket, session, options);
         });
       }
     },
@@ -74,22 +75,12 @@ function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-function serve(socket: WebSocket, session: RelaySession, options: RelayOptions): void {
-  let backlog = 0;
-  const mux: RelayMux = new RelayMux(
-    {
-      send(message) {
-        backlog += message.length;
-        session.touch(message.length);
-        socket.send(message, { binary: true }, () => {
-          backlog -= message.length;
-          mux.drained();
-        });
-      },
-      backlog: () => backlog,
-    },
-    (stream, host, port) => void connect(stream, host, port, session, options),
-  );
+function serve(socket: WebSocket, below: Duplex, session: RelaySession, options: RelayOptions): void {
+  const mux = relayMuxOver(socket, below, {
+    allocate: (bytes) => Buffer.allocUnsafeSlow(bytes),
+    sent: (bytes) => session.touch(bytes),
+    accept: (stream, host, port) => void connect(stream, host, port, session, options),
+  });
   let broken = false;
   /** The client broke the protocol: it is told so, and neither heard any more nor waited for. */
   const breakOff = (code: 1002 | 1003, why?: string): void => {
@@ -124,6 +115,9 @@ function serve(socket: WebSocket, session: RelaySession, options: RelayOptions):
   keepAlive(socket, relayProtocol);
 }
 
+/** Where what targets send is read into: large, so that a fast one costs few turns, and one for all, since a stream copies what it takes. */
+const readBuffer = Buffer.allocUnsafeSlow(4 * relayProtocol.maxDataBytes);
+
 /** Opens the target of one stream. Never rejects: every outcome is a frame. */
 async function connect(stream: MuxStream, host: string, port: number, session: RelaySession, options: RelayOptions): Promise<void> {
   // What arrives while the target is being reached waits here; the window bounds it
@@ -142,7 +136,11 @@ async function connect(stream: MuxStream, host: string, port: number, session: R
     stream.refuse(target);
     return;
   }
-  const socket = net.connect({ ...target, allowHalfOpen: true });
+  const socket = net.connect({
+    ...target,
+    allowHalfOpen: true,
+    onread: { buffer: readBuffer, callback: (bytes, buffer) => stream.write(buffer.subarray(0, bytes)) },
+  });
   const timer = setTimeout(() => {
     stream.refuse('timed-out');
     socket.destroy();
@@ -193,9 +191,6 @@ function join(stream: MuxStream, socket: net.Socket, early: Early): void {
   };
   for (const payload of early.payloads) toTarget(payload);
   if (early.ended) socket.end();
-  socket.on('data', (chunk) => {
-    if (!stream.write(chunk)) socket.pause();
-  });
   socket.on('end', () => stream.end());
   socket.on('close', (failed) => {
     if (failed) stream.reset();

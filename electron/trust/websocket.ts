@@ -1,3 +1,4 @@
+import type { TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import { fail } from '../../shared/failure.ts';
 import { bounded } from './bounded.ts';
@@ -15,13 +16,19 @@ export interface WebSocketRequest {
   signal: AbortSignal;
 }
 
+/** An open WebSocket, and the connection below it. */
+export interface OpenedWebSocket {
+  readonly socket: WebSocket;
+  readonly connection: TLSSocket;
+}
+
 /**
  * Opens a WebSocket over a connection whose certificate the judge accepted before a byte was sent.
  *
  * Fails with what {@link connectTls} fails with; `ticket-rejected` for HTTP 401; `gateway-busy` for 429 and
  * 5xx; `gateway-protocol` when the server is no such gateway; `gateway-silent` when it does not answer in time.
  */
-export async function openWebSocket(endpoint: Endpoint, judge: CertificateJudge, request: WebSocketRequest): Promise<WebSocket> {
+export async function openWebSocket(endpoint: Endpoint, judge: CertificateJudge, request: WebSocketRequest): Promise<OpenedWebSocket> {
   const params = { host: endpoint.host };
   const connection = await connectTls(endpoint, judge, { signal: request.signal, timeoutMs: request.timeoutMs });
   // The connection is TLS already, so ws must not wrap it once more: hence ws://
@@ -45,14 +52,14 @@ export async function openWebSocket(endpoint: Endpoint, judge: CertificateJudge,
       connection.destroy();
     },
   };
-  return bounded<WebSocket>(bound, (done, failed) => {
+  return bounded<OpenedWebSocket>(bound, (done, failed) => {
     socket.on('error', (cause) => {
       const closed = /socket hang up|ECONNRESET|EPIPE/.test(cause.message);
       failed(fail(closed ? 'gateway-closed' : 'gateway-protocol', params, { detail: cause.message, cause }));
     });
     socket.once('open', () => {
       // ws fails only when the server named another one, not when it named none
-      if (socket.protocol === request.subprotocol) done(socket);
+      if (socket.protocol === request.subprotocol) done({ socket, connection });
       else failed(fail('gateway-protocol', params, { detail: 'no subprotocol' }));
     });
     socket.once('unexpected-response', (_request, response) => {

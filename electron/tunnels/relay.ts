@@ -2,7 +2,8 @@ import { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { fail, failureOf, type FailureCode } from '../../shared/failure.ts';
 import { keepAlive } from '../../shared/keep-alive.ts';
-import { RelayMux, RelayProtocolError, type MuxStream } from '../../shared/relay-mux.ts';
+import { relayMuxOver } from '../../shared/relay-link.ts';
+import { RelayProtocolError, type RelayMux, type MuxStream } from '../../shared/relay-mux.ts';
 import { relayProtocol, type RefusalReason } from '../../shared/relay-protocol.ts';
 import { bounded } from '../trust/bounded.ts';
 import { openWebSocket } from '../trust/websocket.ts';
@@ -13,7 +14,7 @@ const closeWithinMs = 800;
 /** The relay tunnel, version 1 (`docs/protocol.md`): the client's end. */
 export const relayTunnel: TunnelEngine = {
   async open(grant, signal) {
-    const socket = await openWebSocket(grant.endpoint, grant.judge, {
+    const { socket, connection } = await openWebSocket(grant.endpoint, grant.judge, {
       path: grant.relayPath,
       subprotocol: relayProtocol.subprotocol,
       headers: { authorization: `Bearer ${grant.ticket}` },
@@ -21,14 +22,13 @@ export const relayTunnel: TunnelEngine = {
       timeoutMs: 15_000,
       signal,
     });
-    return new RelayTunnel(socket, grant.endpoint.host);
+    return new RelayTunnel(socket, connection, grant.endpoint.host);
   },
 };
 
 class RelayTunnel implements Tunnel {
   readonly ended: Promise<TunnelEnding>;
   private readonly mux: RelayMux;
-  private backlog = 0;
   private received = 0;
   private sent = 0;
   private closing = false;
@@ -36,9 +36,13 @@ class RelayTunnel implements Tunnel {
 
   constructor(
     private readonly socket: WebSocket,
+    below: Duplex,
     host: string,
   ) {
-    this.mux = new RelayMux({ send: (message) => this.send(message), backlog: () => this.backlog });
+    this.mux = relayMuxOver(socket, below, {
+      allocate: (bytes) => Buffer.allocUnsafeSlow(bytes),
+      sent: (bytes) => (this.sent += bytes),
+    });
     socket.on('message', (data, isBinary) => this.receive(isBinary && Buffer.isBuffer(data) ? data : null));
     keepAlive(socket, relayProtocol);
     this.ended = new Promise((resolve) => {
@@ -101,15 +105,6 @@ class RelayTunnel implements Tunnel {
     const timer = setTimeout(() => this.socket.terminate(), closeWithinMs);
     await this.ended;
     clearTimeout(timer);
-  }
-
-  private send(message: Uint8Array): void {
-    this.backlog += message.length;
-    this.sent += message.length;
-    this.socket.send(message, { binary: true }, () => {
-      this.backlog -= message.length;
-      this.mux.drained();
-    });
   }
 
   private receive(message: Buffer | null): void {

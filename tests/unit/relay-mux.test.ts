@@ -3,15 +3,18 @@ import { describe, expect, test } from 'vitest';
 import { RelayMux, RelayProtocolError, type MuxStream } from '../../shared/relay-mux.ts';
 import { encodeFrame, relayProtocol } from '../../shared/relay-protocol.ts';
 
+/** Memory with something in it, as a real one has. */
+const allocate = (bytes: number): Uint8Array => new Uint8Array(bytes).fill(0xee);
+
 /** Two multiplexers with a wire between them that delivers when told to. */
 function wire() {
   const toGateway: Uint8Array[] = [];
   const toClient: Uint8Array[] = [];
   const accepted: { stream: MuxStream; host: string; port: number; got: number[]; ended: boolean; broken: string | null }[] = [];
   const size = (queue: Uint8Array[]): number => queue.reduce((sum, message) => sum + message.length, 0);
-  const client = new RelayMux({ send: (message) => toGateway.push(message.slice()), backlog: () => size(toGateway) });
+  const client = new RelayMux({ allocate, send: (message) => toGateway.push(message.slice()), backlog: () => size(toGateway) });
   const gateway = new RelayMux(
-    { send: (message) => toClient.push(message.slice()), backlog: () => size(toClient) },
+    { allocate, send: (message) => toClient.push(message.slice()), backlog: () => size(toClient) },
     (stream, host, port) => {
       const record = { stream, host, port, got: [] as number[], ended: false, broken: null as string | null };
       accepted.push(record);
@@ -110,6 +113,20 @@ describe('relay multiplexer', () => {
     accepted[0]?.stream.consumed(relayProtocol.windowBytes);
     settle();
     expect(accepted[0]?.got.length).toBeGreaterThan(relayProtocol.windowBytes);
+  });
+
+  test('what waits for the window is a copy: the writer’s memory is its own again at once', () => {
+    const { client, accepted, settle } = wire();
+    const stream = client.open('host', 443, {});
+    const memory = new Uint8Array(relayProtocol.windowBytes + 1000).fill(7);
+    expect(stream.write(memory)).toBe(false);
+    memory.fill(9);
+    settle();
+    accepted[0]?.stream.consumed(relayProtocol.windowBytes);
+    settle();
+    const got = accepted[0]?.got ?? [];
+    expect(got.length).toBe(memory.length);
+    expect(got.every((byte) => byte === 7)).toBe(true);
   });
 
   test('half-close: one side ends, the other goes on', () => {

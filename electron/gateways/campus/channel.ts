@@ -38,7 +38,7 @@ export class Channel {
 
   /** Connects and says hello. `resume` takes up a session by its ticket. */
   static async open(target: GatewayTarget, signal: AbortSignal, resume?: string): Promise<Channel> {
-    const socket = await openWebSocket(target, target.judge, {
+    const { socket } = await openWebSocket(target, target.judge, {
       path: accessProtocol.path,
       subprotocol: accessProtocol.subprotocol,
       maxPayload: accessProtocol.maxMessageBytes,

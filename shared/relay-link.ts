@@ -1,0 +1,52 @@
+import { RelayMux, type MuxStream } from './relay-mux.ts';
+
+/** The WebSocket, as the relay sends on it; the one of the `ws` package fits. */
+export interface FrameSocket {
+  send(frame: Uint8Array, options: { binary: true }, written: () => void): void;
+}
+
+/** The byte stream below the WebSocket, whose writes can be held together. */
+export interface CorkableStream {
+  cork(): void;
+  uncork(): void;
+}
+
+export interface RelayLinkOptions {
+  /** Memory that need not be zeroed, in bytes. */
+  allocate: (bytes: number) => Uint8Array;
+  /** Told of every frame sent, in bytes. */
+  sent: (bytes: number) => void;
+  /** Streams that the peer opens; without it the peer may open none. */
+  accept?: (stream: MuxStream, host: string, port: number) => void;
+}
+
+/** A multiplexer that sends on a WebSocket: the same at both ends. Its owner feeds it what arrives, and closes it. */
+export function relayMuxOver(socket: FrameSocket, below: CorkableStream, { allocate, sent, accept }: RelayLinkOptions): RelayMux {
+  let backlog = 0;
+  let corked = false;
+  const uncork = (): void => {
+    corked = false;
+    below.uncork();
+  };
+  const link = {
+    allocate,
+    backlog: () => backlog,
+    send(frame: Uint8Array): void {
+      // What one turn of the event loop sends goes out as one write, in full TLS records
+      if (!corked) {
+        corked = true;
+        below.cork();
+        void Promise.resolve().then(uncork);
+      }
+      const bytes = frame.length;
+      backlog += bytes;
+      sent(bytes);
+      socket.send(frame, { binary: true }, () => {
+        backlog -= bytes;
+        mux.drained();
+      });
+    },
+  };
+  const mux: RelayMux = new RelayMux(link, accept);
+  return mux;
+}
