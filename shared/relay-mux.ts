@@ -187,8 +187,7 @@ export class MuxStream {
     this.pending = bytes;
     let more = true;
     while (more && this.mux.isFree()) more = this.sendOne();
-    if (this.pending === null) return true;
-    this.pending = this.pending.slice();
+    if (!this.keepsRest()) return true;
     if (this.sendWindow > 0) this.mux.queue(this);
     return false;
   }
@@ -224,6 +223,12 @@ export class MuxStream {
     this.mux.transmitData(this.id, this.pending.subarray(0, size));
     this.sendWindow -= size;
     this.pending = size === this.pending.length ? null : this.pending.subarray(size);
+    return this.pending !== null;
+  }
+
+  /** Whether something is left to send; it is kept in memory of our own. */
+  private keepsRest(): boolean {
+    this.pending = this.pending?.slice() ?? null;
     return this.pending !== null;
   }
 
