@@ -55,6 +55,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
 
   const icons = join(import.meta.dirname, '..', 'build', 'icons');
   const settings = await Settings.open(userData);
+  const secrets = new Secrets();
   const proxy = await startLoopbackProxy();
   let application: Application | null = null;
   let faces: Faces | null = null;
@@ -71,7 +72,13 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     log: log.line,
   });
   const showWindow = (): void => window.show();
-  const quit = createQuitFlow({ application: () => application, showWindow, letGo: () => window.letGo(), log: log.line });
+  const quit = createQuitFlow({
+    application: () => application,
+    showWindow,
+    letGo: () => window.letGo(),
+    isStuck: () => secrets.isOut,
+    log: log.line,
+  });
   window.onSessionEnd(quit.systemEnds);
 
   lockSession(session.defaultSession);
@@ -89,7 +96,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   });
   const running = createApplication({
     settings,
-    secrets: new Secrets(),
+    secrets,
     desktop,
     proxy,
     drivers: { campus: campusDriver },

@@ -17,13 +17,15 @@ export interface QuitOptions {
   showWindow: () => void;
   /** Nothing may keep the windows open any more. */
   letGo: () => void;
+  /** Whether a native call is out that nothing can cancel: ending properly, the process would wait for it, be it for a minute. */
+  isStuck: () => boolean;
   log: (line: string) => void;
 }
 
 /** Signing out may take so long; then we go without it, and the gateway ends the session by its own clock. */
 const shutdownWithinMs = 3_000;
 
-export function createQuitFlow({ application, showWindow, letGo, log }: QuitOptions): QuitFlow {
+export function createQuitFlow({ application, showWindow, letGo, isStuck, log }: QuitOptions): QuitFlow {
   let phase: 'running' | 'signing-out' | 'free' = 'running';
 
   const signOut = async (): Promise<void> => {
@@ -66,6 +68,12 @@ export function createQuitFlow({ application, showWindow, letGo, log }: QuitOpti
   // The app lives on in the tray: its windows are closed for good only on the way out
   app.on('window-all-closed', () => {
     if (phase === 'free') app.quit();
+  });
+  // The last that is heard of: everything is closed and written
+  app.on('quit', () => {
+    if (!isStuck()) return;
+    log('quit: the keychain does not answer: leaving without it');
+    process.kill(process.pid, 'SIGKILL');
   });
   // macOS and Linux tell us here, Windows tells the window. Not prevented: the system does not wait for us
   powerMonitor.on('shutdown', systemEnds);

@@ -35,10 +35,16 @@ export class Secrets {
   readonly #load: () => Promise<Keytar>;
   readonly #bounds: { callMs: number; probeMs: number };
   #idle: Promise<void> = Promise.resolve();
+  #isOut = false;
 
   constructor(load: () => Promise<Keytar> = loadKeytar, bounds = { callMs: callWithinMs, probeMs: probeWithinMs }) {
     this.#load = load;
     this.#bounds = bounds;
+  }
+
+  /** Whether the keychain is being asked just now: that call comes back when the keychain likes, and Node waits for it at its end. */
+  get isOut(): boolean {
+    return this.#isOut;
   }
 
   /**
@@ -75,13 +81,22 @@ export class Secrets {
     await this.#call((keytar) => keytar.deletePassword(service, account(profileId, userId)));
   }
 
+  async #out<T>(work: (keytar: Keytar) => Promise<T>): Promise<T> {
+    this.#isOut = true;
+    try {
+      return await work(await this.#load());
+    } finally {
+      this.#isOut = false;
+    }
+  }
+
   async #call<T>(work: (keytar: Keytar) => Promise<T>, withinMs = this.#bounds.callMs): Promise<T> {
     const bound = new AbortController();
     const late = new Promise<never>((_resolve, reject) => {
       bound.signal.addEventListener('abort', () => reject(fail('keychain-locked', undefined, { detail: 'no answer' })));
     });
     // Work that was given up while it waited for its turn is not done behind the person's back
-    const turn = this.#idle.then(() => (bound.signal.aborted ? late : this.#load().then(work)));
+    const turn = this.#idle.then(() => (bound.signal.aborted ? late : this.#out(work)));
     this.#idle = turn.then(nothing, nothing);
     const timer = setTimeout(() => bound.abort(), withinMs);
     try {

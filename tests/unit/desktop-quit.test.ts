@@ -6,6 +6,7 @@ import { createQuitFlow, type QuitFlow } from '../../electron/desktop/quit.ts';
 vi.mock('electron', () => import('../electron-double/index.ts'));
 
 let mayQuit = true;
+let stuck = false;
 let signedOut = vi.fn<() => Promise<void>>();
 const showWindow = vi.fn();
 const letGo = vi.fn();
@@ -24,14 +25,23 @@ beforeEach(() => {
   process.removeAllListeners('SIGINT');
   exit.mockClear();
   mayQuit = true;
+  stuck = false;
   signedOut = vi.fn(() => Promise.resolve());
   showWindow.mockClear();
   letGo.mockClear();
-  quit = createQuitFlow({ application, showWindow, letGo, log: () => undefined });
+  quit = createQuitFlow({ application, showWindow, letGo, isStuck: () => stuck, log: () => undefined });
 });
 afterAll(() => double.dispose());
 
 describe('quitting', () => {
+  it.each([false, true])('with a native call out that nothing can cancel (%s) does not wait for it', (isOut) => {
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    stuck = isOut;
+    app.emit('quit', {}, 0);
+    expect(kill.mock.calls).toEqual(isOut ? [[process.pid, 'SIGKILL']] : []);
+    kill.mockRestore();
+  });
+
   it('signs out first, then goes', async () => {
     quit.request();
     await gone();
@@ -77,7 +87,7 @@ describe('quitting', () => {
   });
 
   it('without an application yet is no question', async () => {
-    const early = createQuitFlow({ application: () => null, showWindow, letGo, log: () => undefined });
+    const early = createQuitFlow({ application: () => null, showWindow, letGo, isStuck: () => false, log: () => undefined });
     early.request();
     await gone();
   });

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { mei } from '../tour/people.ts';
+import { canStartKeyring, startKeyring } from '../support/keyring.ts';
+import { onRealElectron } from './support/double.ts';
+import { expect, test } from './support/scene.ts';
+
+test('no keychain: said where one would be asked to remember, and signing in works without', async ({ open }) => {
+  test.skip(process.platform !== 'linux', 'a session bus can be taken away on Linux only');
+  const scene = await open({}, { env: { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent' } });
+  await scene.connect();
+  await scene.proceed();
+  await scene.says('This computer has no keychain, so your sign-in cannot be remembered.');
+  await expect(scene.window.getByRole('checkbox')).toBeDisabled();
+  await scene.signIn();
+  await scene.toPasscode();
+  await scene.enterPasscode(scene.code());
+  await expect(scene.heading('Connected')).toBeVisible();
+  // Nothing was asked to be remembered, so nothing failed
+  await expect(scene.window.getByRole('region', { name: 'Notices' })).toBeHidden();
+});
+
+test('a keychain that takes the call and does not answer: signing in works, and quitting does not wait for it', async ({ open }) => {
+  test.skip(!canStartKeyring, 'needs dbus-daemon and gnome-keyring-daemon');
+  test.skip(onRealElectron, 'ends the app as only the double can be');
+  const keyring = await startKeyring();
+  try {
+    const scene = await open({}, { env: keyring.env });
+    await scene.connect();
+    await scene.proceed();
+    const remember = scene.window.getByRole('checkbox');
+    await expect(remember).toBeEnabled();
+    await scene.window.getByLabel('UMPASS user ID').fill(mei.userId);
+    await scene.window.getByLabel('UMPASS password').fill(mei.password);
+    await remember.check({ force: true });
+    keyring.freeze();
+    await scene.button('Sign in').click();
+    await scene.toPasscode();
+    await scene.enterPasscode(scene.code());
+    await expect(scene.heading('Connected')).toBeVisible();
+    await scene.button('Disconnect').click();
+    await expect(scene.button('Connect')).toBeVisible();
+
+    const app = scene.client.electron.process();
+    const gone = once(app, 'exit');
+    await scene.client.electron.evaluate(({ app }) => void setImmediate(() => app.quit()));
+    const startedAt = Date.now();
+    await gone;
+    expect(Date.now() - startedAt).toBeLessThan(8_000);
+    expect(await scene.client.log()).toContain('the keychain does not answer');
+  } finally {
+    await keyring.close();
+  }
+});
