@@ -151,9 +151,9 @@ async function issue(authority: Credential, names: ServerNames, keys: CryptoKeyP
 
 const generateKeys = (): Promise<CryptoKeyPair> => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 
-/** An hour's grace for clocks that are behind. */
+/** A day's grace for clocks that are behind: an hour is what a wrong time zone alone comes to. */
 const validFor = (days: number): { notBefore: Date; notAfter: Date } => ({
-  notBefore: new Date(Date.now() - 3_600_000),
+  notBefore: new Date(Date.now() - dayMs),
   notAfter: new Date(Date.now() + days * dayMs),
 });
 

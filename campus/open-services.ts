@@ -62,7 +62,7 @@ export async function openServices(options: ServiceOptions): Promise<Services> {
     extensions,
   };
   const sessions = createSessions({ store, now, rules, targets, report });
-  const gateway = createGatewayServer({ directory, factors, lockout, sessions, signIns, rules, notice, relayPath, targets, report });
+  const gateway = createGatewayServer({ now, directory, factors, lockout, sessions, signIns, rules, notice, relayPath, targets, report });
   const relay = createRelayServer({
     authorize: (ticket) => sessions.authorize(ticket),
     resolve: (host, port) => resolve(host, port, options.portalSocket),

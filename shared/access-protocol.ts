@@ -45,6 +45,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('answer'), seq: seqSchema, answer: answerSchema }),
   z.object({ type: z.literal('extend') }),
+  /** Asks how long the session still has; does not count as activity. */
+  z.object({ type: z.literal('time') }),
   z.object({ type: z.literal('portal-sign-in') }),
   z.object({ type: z.literal('bye') }),
 ]);
@@ -58,6 +60,7 @@ export type Withdrawal = z.infer<typeof withdrawalSchema>;
 export const sessionEndSchema = z.enum(['expired', 'idle', 'revoked', 'replaced', 'signed-out']);
 export type SessionEnd = z.infer<typeof sessionEndSchema>;
 
+/** Each may carry `now` beside its own fields, see `clocks.ts`. */
 export const gatewayMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('prompt'), seq: seqSchema, prompt: promptSchema }),
   z.object({ type: z.literal('withdrawn'), seq: seqSchema, reason: withdrawalSchema }),
@@ -82,6 +85,7 @@ export const gatewayMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('expiring'), at: instantSchema }),
   z.object({ type: z.literal('extended'), expiresAt: instantSchema }),
   z.object({ type: z.literal('extend-refused') }),
+  z.object({ type: z.literal('time'), expiresAt: instantSchema }),
   /** POST {token} to `action` within 60 s: stands for the password at the portal, never for the second factor. */
   z.object({
     type: z.literal('portal-sign-in'),

@@ -65,10 +65,12 @@ export type AccessEvent =
   | { type: 'portal-health'; portal: PortalHealth }
   | { type: 'expiring' }
   | { type: 'extended'; expiresAt: number }
+  /** One of the two clocks was set: the same session, by our clock as it is now. */
+  | { type: 'retimed'; since: number; expiresAt: number }
   | { type: 'dropped'; why: Failure; at: number; nextTryAt: number | null }
   | { type: 'retry' }
   | { type: 'retry-failed'; why: Failure; nextTryAt: number | null }
-  | { type: 'reopened'; expiresAt: number }
+  | { type: 'reopened'; since: number; expiresAt: number }
   | { type: 'end'; ending: Failure | null }
   | { type: 'closed' };
 export type AccessEventType = AccessEvent['type'];
@@ -95,6 +97,7 @@ export const transitions: readonly TransitionRow[] = [
   { event: 'portal-health', from: ['connected'], to: 'connected' },
   { event: 'expiring', from: ['connected'], to: 'connected' },
   { event: 'extended', from: ['connected'], to: 'connected' },
+  { event: 'retimed', from: ['connected'], to: 'connected' },
   { event: 'dropped', from: ['connected'], to: 'reconnecting' },
   { event: 'retry', from: ['reconnecting'], to: 'reconnecting' },
   { event: 'retry-failed', from: ['reconnecting'], to: 'reconnecting' },
@@ -158,6 +161,8 @@ function reduce(state: AccessState, event: AccessEvent): AccessState | null {
       return state.kind === 'connected' ? { ...state, expiring: true } : null;
     case 'extended':
       return state.kind === 'connected' ? { ...state, expiresAt: event.expiresAt, expiring: false } : null;
+    case 'retimed':
+      return state.kind === 'connected' ? { ...state, since: event.since, expiresAt: event.expiresAt } : null;
     case 'dropped':
       return state.kind === 'connected'
         ? { ...sessionOf(state), kind: 'reconnecting', brokeAt: event.at, why: event.why, tries: 0, nextTryAt: event.nextTryAt }
@@ -168,7 +173,7 @@ function reduce(state: AccessState, event: AccessEvent): AccessState | null {
       return state.kind === 'reconnecting' ? { ...state, why: event.why, nextTryAt: event.nextTryAt } : null;
     case 'reopened':
       return state.kind === 'reconnecting'
-        ? { ...sessionOf(state), kind: 'connected', expiresAt: event.expiresAt, portal: 'unknown', expiring: false }
+        ? { ...sessionOf(state), kind: 'connected', since: event.since, expiresAt: event.expiresAt, portal: 'unknown', expiring: false }
         : null;
     case 'end':
       return { kind: 'closing', profileId, ending: event.ending };

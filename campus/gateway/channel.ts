@@ -9,10 +9,11 @@ import {
 import { fail, type CausewayError, type Failure } from '../../shared/failure.ts';
 import { keepAlive } from '../../shared/keep-alive.ts';
 import type { Answer, AnswerOf, Prompt } from '../../shared/prompt.ts';
+import type { Now } from '../clock.ts';
 
 export type Hello = Extract<ClientMessage, { type: 'hello' }>;
 /** What a client may say once it is signed in. */
-export type ControlMessage = Extract<ClientMessage, { type: 'extend' | 'portal-sign-in' | 'bye' }>;
+export type ControlMessage = Extract<ClientMessage, { type: 'extend' | 'time' | 'portal-sign-in' | 'bye' }>;
 
 /** The question was settled without an answer. */
 export interface Withdrawn {
@@ -55,14 +56,14 @@ type Phase =
   | { kind: 'question'; take: (answer: Answer) => void }
   | { kind: 'served'; take: (message: ControlMessage) => void };
 
-/** Takes over a WebSocket that has just been opened. */
-export function openChannel(socket: WebSocket): Channel {
+/** Takes over a WebSocket that has just been opened. Every message says what time it is here. */
+export function openChannel(socket: WebSocket, now: Now): Channel {
   const gone = new AbortController();
   let phase: Phase = { kind: 'silent' };
   let seq = 0;
 
   const send = (message: GatewayMessage): void => {
-    if (!gone.signal.aborted) socket.send(JSON.stringify(message));
+    if (!gone.signal.aborted) socket.send(JSON.stringify({ ...message, now: now() }));
   };
   const close = (code: number): void => {
     gone.abort();
@@ -91,6 +92,7 @@ export function openChannel(socket: WebSocket): Channel {
         else close(closeCode.normal);
         return true;
       case 'extend':
+      case 'time':
       case 'portal-sign-in':
         if (phase.kind !== 'served') return false;
         phase.take(message);

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { accessProtocol, type GrantTarget } from '../../shared/access-protocol.ts';
 import { fail, failureOf } from '../../shared/failure.ts';
+import type { Now } from '../clock.ts';
 import { isOwnTrouble, toldToClients } from '../own-trouble.ts';
 import type { PortalSignIns } from '../services.ts';
 import { closeCode, openChannel, type Channel, type Hello } from './channel.ts';
@@ -11,6 +12,7 @@ import { signIn, type SignInServices } from './sign-in.ts';
 
 export interface GatewayOptions extends SignInServices {
   signIns: PortalSignIns;
+  now: Now;
   /** The relay's path on the same gateway, and what every session may reach through it. */
   relayPath: string;
   targets: readonly GrantTarget[];
@@ -42,7 +44,7 @@ export function createGatewayServer(options: GatewayOptions): GatewayServer {
         return;
       }
       server.handleUpgrade(request, socket, head, (link) => {
-        const channel = openChannel(link);
+        const channel = openChannel(link, options.now);
         converse(channel, control, options).catch((error: unknown) => {
           const failure = failureOf(error);
           if (isOwnTrouble(failure)) options.report(error);
@@ -114,7 +116,7 @@ function serve(channel: Channel, session: SessionInfo, { sessions, signIns, repo
   );
 
   channel.serve((message) => {
-    sessions.touch(session.id);
+    if (message.type !== 'time') sessions.touch(session.id);
     switch (message.type) {
       case 'extend':
         sessions.extend(session.id).then(
@@ -125,6 +127,11 @@ function serve(channel: Channel, session: SessionInfo, { sessions, signIns, repo
           },
         );
         return;
+      case 'time': {
+        const known = sessions.list().find(({ id }) => id === session.id);
+        if (known) channel.send({ type: 'time', expiresAt: known.expiresAt });
+        return;
+      }
       case 'portal-sign-in':
         channel.send({ type: 'portal-sign-in', ...signIns.mint(session.userId) });
         return;

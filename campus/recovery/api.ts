@@ -10,6 +10,7 @@ import {
   verifyReplySchema,
 } from '../../shared/recovery.ts';
 import type { FailureCode } from '../../shared/failure.ts';
+import type { Now } from '../clock.ts';
 import type { Excuse } from '../pages/listener.ts';
 import { toldToClients } from '../own-trouble.ts';
 import { json } from '../pages/reply.ts';
@@ -19,7 +20,7 @@ import type { RecoveryDesk } from './desk.ts';
 import { roles } from './roles.ts';
 
 /** The JSON interface `causeway.recovery.v1` (shared/recovery.ts). */
-export function addRecoveryApi(router: Router, desk: RecoveryDesk): void {
+export function addRecoveryApi(router: Router, desk: RecoveryDesk, now: Now): void {
   router.get(recoveryPaths.roles, () => json(rolesReplySchema.parse({ roles })));
   router.post(recoveryPaths.verify, async (visit) => {
     const identity = await readJson(visit, identitySchema);
@@ -27,11 +28,11 @@ export function addRecoveryApi(router: Router, desk: RecoveryDesk): void {
   });
   router.post(recoveryPaths.passcode, async (visit) => {
     const { token, password } = await readJson(visit, passcodeRequestSchema);
-    return json(passcodeReplySchema.parse(await desk.passcode(token, password)));
+    return json({ ...passcodeReplySchema.parse(await desk.passcode(token, password)), now: now() });
   });
   router.post(recoveryPaths.portalSignIn, async (visit) => {
     const { token } = await readJson(visit, portalSignInRequestSchema);
-    return json(portalSignInSchema.parse(desk.portalSignIn(token)));
+    return json({ ...portalSignInSchema.parse(desk.portalSignIn(token)), now: now() });
   });
 }
 
@@ -45,13 +46,17 @@ const statuses: Partial<Record<FailureCode, number>> = {
 };
 
 /** Errors of the JSON interface are JSON too. The failure's detail stays here: it is for the campus's operator. */
-export function recoveryApiExcuse(now: () => number): Excuse {
+export function recoveryApiExcuse(now: Now): Excuse {
   return (failure, status, visit) => {
     if (!visit.path.startsWith('/api/')) return null;
     const { code, params } = toldToClients(failure);
     const untilAt = params?.['untilAt'];
     const headers: Record<string, string> =
       typeof untilAt === 'number' ? { 'Retry-After': String(Math.max(1, Math.ceil((untilAt - now()) / 1000))) } : {};
-    return json(recoveryErrorSchema.parse({ error: code, ...(params && { params }) }), statuses[code] ?? status, headers);
+    return json(
+      { ...recoveryErrorSchema.parse({ error: code, ...(params && { params }) }), now: now() },
+      statuses[code] ?? status,
+      headers,
+    );
   };
 }

@@ -10,7 +10,7 @@ export function createRecovery(options: RecoveryOptions): RequestListener {
   const router = new Router();
   const look = { service: 'Account recovery', address: new URL(options.address).origin };
   const desk = new RecoveryDesk(options);
-  addRecoveryApi(router, desk);
+  addRecoveryApi(router, desk, options.now);
   addRecoveryPages(router, desk, look, options);
   return createListener({ router, look, now: options.now, excuse: recoveryApiExcuse(options.now) });
 }

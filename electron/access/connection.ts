@@ -6,6 +6,7 @@ import type { GatewayDriver, GatewayTarget, Session } from '../gateways/gateway.
 import type { TrafficCount, TunnelEngine } from '../tunnels/tunnel.ts';
 import { backoffMs } from './backoff.ts';
 import type { Environment } from './environment.ts';
+import { Lifetime } from './lifetime.ts';
 import { Link } from './link.ts';
 import { watchPortal } from './portal-health.ts';
 
@@ -18,12 +19,13 @@ export interface ConnectionOptions {
   apply: (event: AccessEvent) => boolean;
 }
 
-/** A gateway's clock may be a little off from ours: its word counts until then. */
-const expiryGraceMs = 5_000;
-const warnAtMostMs = 10 * 60_000;
 const resumeWithinMs = 15_000;
 /** After a link that did not hold for so long, the next one waits a little longer: a gateway that lets us in and out again is not to be hammered. */
 const steadyAfterMs = 10_000;
+/** Who disconnects is not kept waiting: what does not answer by then is left to the gateway's own clock. */
+const signOutWithinMs = 800;
+/** Either clock may be set at any time, and the campus's without our noticing. */
+const askForTimeEveryMs = 60_000;
 
 /** Why a session that the gateway ended is over, for the person. */
 const endings = {
@@ -40,15 +42,20 @@ const final: readonly FailureCode[] = ['ticket-rejected', 'session-expired', 'se
 /** A signed-in session kept up: through broken links, sleep and changes of network, until it ends. */
 export class Connection {
   link: Link | null = null;
+  /** The one whose ticket is good, as far as we know. */
   private session: Session | null = null;
-  private expiresAt = 0;
+  /** Whether its control channel is still ours to speak on. */
+  private attached = false;
+  private readonly lifetime: Lifetime;
   private carried: TrafficCount = { received: 0, sent: 0 };
   private suspended = false;
   /** Links in a row that did not hold. */
   private flaps = 0;
   private wake: (() => void) | null = null;
 
-  constructor(private readonly options: ConnectionOptions) {}
+  constructor(private readonly options: ConnectionOptions) {
+    this.lifetime = new Lifetime(options.deps.now);
+  }
 
   traffic(): TrafficCount {
     const now = this.link?.tunnel.traffic() ?? { received: 0, sent: 0 };
@@ -59,24 +66,38 @@ export class Connection {
     this.wake?.();
   }
 
-  /** Signs out of whatever there is. */
+  /** Signs out of whatever there is. A session whose link is broken is taken up once more for that: its ticket would stay good. */
   async close(): Promise<void> {
     const { link, session } = this;
     this.link = null;
-    await (link ? link.close() : session?.close());
+    this.session = null;
+    const tunnelClosed = link?.tunnel.close();
+    const signedOut = !session || (this.attached && (await session.close()));
+    if (!signedOut) await this.signOutAnew(session);
+    await tunnelClosed;
+  }
+
+  private async signOutAnew(former: Session): Promise<void> {
+    const { driver, target, deps } = this.options;
+    try {
+      const session = await driver.resume(target, former, AbortSignal.timeout(signOutWithinMs));
+      await session.close();
+    } catch (error) {
+      deps.log(`not signed out: ${failureOf(error).code}`);
+    }
   }
 
   /** Opens the tunnel and holds the session until it ends; resolves with why. Rejects when the tunnel never came up. */
   async live(session: Session, signal: AbortSignal): Promise<Failure | null> {
     const { engine, apply, deps } = this.options;
     this.session = session;
-    this.expiresAt = session.grant.expiresAt;
+    this.attached = true;
     this.link = new Link(session, await engine.open(session.grant, signal));
-    const since = deps.now();
+    const times = this.lifetime.begin(session, session.grant.expiresAt);
     const { user, extendable } = session;
-    apply({ type: 'opened', facts: { since, expiresAt: this.expiresAt, idleSeconds: session.grant.idleSeconds, extendable, user } });
-    const unwatch = this.watchEnvironment();
-    const stopWarning = this.warnBeforeExpiry(since);
+    apply({ type: 'opened', facts: { ...times, idleSeconds: session.grant.idleSeconds, extendable, user } });
+    const unwatch = this.watchEnvironment(signal);
+    const stopWatching = this.watchExpiry(signal);
     try {
       for (;;) {
         const upSince = performance.now();
@@ -89,7 +110,7 @@ export class Connection {
       }
     } finally {
       unwatch();
-      stopWarning();
+      stopWatching();
     }
   }
 
@@ -104,11 +125,11 @@ export class Connection {
       for await (const news of link.news(signal)) {
         if (news.type === 'broken') return { over: false, failure: news.failure };
         if (news.type === 'ended') return { over: true, failure: { code: endings[news.reason] } };
-        if (news.type === 'expiring') apply({ type: 'expiring' });
-        if (news.type === 'extended') {
-          this.expiresAt = news.expiresAt;
-          apply({ type: 'extended', expiresAt: news.expiresAt });
+        if (news.type === 'expiring') {
+          apply({ type: 'retimed', ...this.lifetime.learn(link.session, news.at) });
+          apply({ type: 'expiring' });
         }
+        if (news.type === 'extended') apply({ type: 'extended', expiresAt: this.lifetime.learn(link.session, news.expiresAt).expiresAt });
       }
       throw fail('cancelled');
     } finally {
@@ -127,7 +148,6 @@ export class Connection {
       if (tries > 0) apply({ type: 'retry-failed', why, nextTryAt });
       await this.pause(nextTryAt, signal);
       orCancelled(signal);
-      if (deps.now() > this.expiresAt + expiryGraceMs) return { code: 'session-expired' };
       apply({ type: 'retry' });
       try {
         const within = AbortSignal.any([signal, AbortSignal.timeout(resumeWithinMs)]);
@@ -135,15 +155,20 @@ export class Connection {
         if (!former) throw fail('internal');
         const session = await driver.resume(target, former, within);
         this.session = session;
+        this.attached = true;
         if (signal.aborted) await session.close();
-        this.expiresAt = session.grant.expiresAt;
         this.link = new Link(session, await engine.open(session.grant, within));
-        apply({ type: 'reopened', expiresAt: this.expiresAt });
+        apply({ type: 'reopened', ...this.lifetime.learn(session, session.grant.expiresAt) });
         return null;
       } catch (error) {
         why = failureOf(error);
         orCancelled(signal);
-        if (final.includes(why.code)) return why;
+        if (final.includes(why.code)) {
+          this.session = null;
+          return why.code === 'ticket-rejected' && this.lifetime.isOver ? { code: 'session-expired' } : why;
+        }
+        // Only now: by our own clock it may be over because somebody set that clock, and the gateway knows better
+        if (this.lifetime.isOver) return { code: 'session-expired' };
         if (why.code === 'cancelled') why = { code: 'gateway-silent', params: { host: target.host } };
         deps.log(`reconnect try ${tries + 1}: ${why.code}`);
         await this.letGo();
@@ -158,6 +183,7 @@ export class Connection {
       this.carried = { received: this.carried.received + received, sent: this.carried.sent + sent };
     }
     this.link = null;
+    this.attached = false;
     await (link ? link.detach() : session?.detach());
   }
 
@@ -177,12 +203,19 @@ export class Connection {
     this.wake = null;
   }
 
-  private watchEnvironment(): () => void {
+  private watchEnvironment(signal: AbortSignal): () => void {
     const { environment, log } = this.options.deps;
     const check = async (what: string): Promise<void> => {
       this.wake?.();
       const { link } = this;
-      if (!link || (await link.answers()) || this.link !== link) return;
+      if (!link) return;
+      const alive = await link.answers();
+      if (this.link !== link) return;
+      if (alive) {
+        // What woke us may have been a clock that was set
+        await this.askForTime(link, signal);
+        return;
+      }
       log(`${what}: the gateway does not answer, reconnecting`);
       // The tunnel ends as dropped, and hold() goes on from there
       link.tunnel.abandon();
@@ -200,18 +233,32 @@ export class Connection {
     return () => off.forEach((stop) => stop());
   }
 
-  /** Warns a tenth of the session's life before its end, ten minutes at most, whatever the gateway says. */
-  private warnBeforeExpiry(since: number): () => void {
-    const { apply, deps } = this.options;
+  /** Warns before the end, whatever the gateway says of it, and asks the gateway now and then when that end is. */
+  private watchExpiry(signal: AbortSignal): () => void {
     let warnedFor = 0;
-    const timer = setInterval(() => {
-      const left = this.expiresAt - deps.now();
-      const warnAt = Math.min(warnAtMostMs, (this.expiresAt - since) / 10);
-      if (left > warnAt || warnedFor === this.expiresAt || !this.link) return;
-      warnedFor = this.expiresAt;
-      apply({ type: 'expiring' });
+    const warning = setInterval(() => {
+      const { expiresAt, isNear } = this.lifetime;
+      if (!isNear || warnedFor === expiresAt || !this.link) return;
+      warnedFor = expiresAt;
+      this.options.apply({ type: 'expiring' });
     }, 1_000);
-    return () => clearInterval(timer);
+    const asking = setInterval(() => {
+      if (this.link && !this.suspended) void this.askForTime(this.link, signal);
+    }, askForTimeEveryMs);
+    return () => {
+      clearInterval(warning);
+      clearInterval(asking);
+    };
+  }
+
+  /** Has the gateway say when the session ends. Never rejects: a gateway that does not answer is noticed elsewhere. */
+  private async askForTime(link: Link, signal: AbortSignal): Promise<void> {
+    try {
+      const expiresAt = await link.session.expiry(signal);
+      if (this.link === link) this.options.apply({ type: 'retimed', ...this.lifetime.learn(link.session, expiresAt) });
+    } catch (error) {
+      this.options.deps.log(`no word on the session's end: ${failureOf(error).code}`);
+    }
   }
 }
 

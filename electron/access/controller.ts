@@ -209,7 +209,12 @@ export class AccessController {
     let last: unknown = fail('gateway-unreachable', { host: profile.gateways[0] ?? '' });
     for (const gateway of profile.gateways) {
       this.apply(attempt.number, { type: 'contact', gateway });
-      const target: GatewayTarget = { ...endpointOf(splitHost(gateway), profile.connectTo), judge, client: this.deps.client };
+      const target: GatewayTarget = {
+        ...endpointOf(splitHost(gateway), profile.connectTo),
+        judge,
+        client: this.deps.client,
+        now: this.deps.now,
+      };
       const person = { asked: false };
       try {
         const session = await this.deps.drivers[profile.protocol].signIn(

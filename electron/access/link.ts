@@ -61,11 +61,6 @@ export class Link {
   async detach(): Promise<void> {
     await Promise.all([this.session.detach(), this.tunnel.close()]);
   }
-
-  /** Signs out. */
-  async close(): Promise<void> {
-    await Promise.all([this.session.close(), this.tunnel.close()]);
-  }
 }
 
 /** How long the session's own word is waited for after the tunnel broke. */

@@ -76,6 +76,7 @@ export class App {
         if (profileId !== undefined) this.held.typed({ profileId, userId, password, remember: false });
         this.held.holdPasscode(passcode, expiresAt);
       },
+      now,
       log,
     );
     this.portal = new PortalVisits({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { aheadOf, moved, movedParams } from '../../shared/clocks.ts';
 import { fail, failureOf, type FailureCode } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import {
@@ -24,28 +25,37 @@ export class RecoveryClient {
     private readonly profile: Profile,
     private readonly judge: CertificateJudge,
     private readonly signal: AbortSignal,
+    private readonly now: () => number,
   ) {
     if (!profile.recovery) throw fail('recovery-unavailable');
     this.base = profile.recovery.address;
   }
 
-  roles() {
-    return this.call('GET', recoveryPaths.roles, undefined, rolesReplySchema);
+  async roles(): Promise<z.infer<typeof rolesReplySchema>> {
+    return (await this.call('GET', recoveryPaths.roles, undefined, rolesReplySchema)).reply;
   }
 
-  verify(identity: Identity) {
-    return this.call('POST', recoveryPaths.verify, identity, verifyReplySchema);
+  async verify(identity: Identity): Promise<z.infer<typeof verifyReplySchema>> {
+    return (await this.call('POST', recoveryPaths.verify, identity, verifyReplySchema)).reply;
   }
 
-  passcode(token: string, password: string) {
-    return this.call('POST', recoveryPaths.passcode, { token, password }, passcodeReplySchema);
+  async passcode(token: string, password: string): Promise<z.infer<typeof passcodeReplySchema>> {
+    const { reply, ahead } = await this.call('POST', recoveryPaths.passcode, { token, password }, passcodeReplySchema);
+    return { ...reply, expiresAt: moved(reply.expiresAt, ahead) };
   }
 
-  portalSignIn(token: string): Promise<PortalSignIn> {
-    return this.call('POST', recoveryPaths.portalSignIn, { token }, portalSignInSchema);
+  async portalSignIn(token: string): Promise<PortalSignIn> {
+    const { reply, ahead } = await this.call('POST', recoveryPaths.portalSignIn, { token }, portalSignInSchema);
+    return { ...reply, expiresAt: moved(reply.expiresAt, ahead) };
   }
 
-  private async call<S extends z.core.$ZodType>(method: 'GET' | 'POST', path: string, body: unknown, schema: S): Promise<z.output<S>> {
+  /** `ahead`: how far our clock is ahead of the service's. */
+  private async call<S extends z.core.$ZodType>(
+    method: 'GET' | 'POST',
+    path: string,
+    body: unknown,
+    schema: S,
+  ): Promise<{ reply: z.output<S>; ahead: number }> {
     const { connectTo } = this.profile;
     const reply = await httpsJson(new URL(path, this.base).href, this.judge, {
       ...limits,
@@ -56,12 +66,13 @@ export class RecoveryClient {
     }).catch((error: unknown) => {
       throw inRecoveryTerms(error, new URL(this.base).hostname);
     });
+    const ahead = aheadOf(reply.json, this.now());
     if (reply.status === 200) {
       const parsed = z.safeParse(schema, reply.json);
-      if (parsed.success) return parsed.data;
+      if (parsed.success) return { reply: parsed.data, ahead };
     }
     const refusal = recoveryErrorSchema.safeParse(reply.json);
-    if (refusal.success) throw fail(refusal.data.error, refusal.data.params);
+    if (refusal.success) throw fail(refusal.data.error, refusal.data.params && movedParams(refusal.data.params, ahead));
     throw fail('recovery-unreachable', { host: new URL(this.base).hostname }, { detail: `HTTP ${reply.status}` });
   }
 }

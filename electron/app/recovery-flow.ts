@@ -32,6 +32,7 @@ export class RecoveryFlow {
   constructor(
     private readonly changed: () => void,
     private readonly recovered: (what: Recovered) => void,
+    private readonly now: () => number,
     private readonly log: (line: string) => void,
   ) {}
 
@@ -43,7 +44,7 @@ export class RecoveryFlow {
     this.close();
     const stop = new AbortController();
     try {
-      const visit: Visit = { client: new RecoveryClient(profile, judge, stop.signal), stop, role: null, userId: '', token: '' };
+      const visit: Visit = { client: new RecoveryClient(profile, judge, stop.signal, this.now), stop, role: null, userId: '', token: '' };
       this.visit = visit;
       this.show({ step: 'loading' });
       const { roles } = await visit.client.roles();

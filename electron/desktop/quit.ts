@@ -1,5 +1,6 @@
 import { app, powerMonitor } from 'electron';
 import type { Application } from '../app/ports.ts';
+import { atMost } from '../trust/bounded.ts';
 
 /** Leaving: asked once while connected, never in the way of a computer that shuts down. */
 export interface QuitFlow {
@@ -29,15 +30,10 @@ export function createQuitFlow({ application, showWindow, letGo, isStuck, log }:
   let phase: 'running' | 'signing-out' | 'free' = 'running';
 
   const signOut = async (): Promise<void> => {
-    let timer: NodeJS.Timeout | undefined;
-    const bound = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        log('quit: signing out took too long');
-        resolve();
-      }, shutdownWithinMs);
-    });
-    await Promise.race([application()?.shutdown(), bound]).catch((thrown: unknown) => log(`quit: ${String(thrown)}`));
-    clearTimeout(timer);
+    const shutdown = application()
+      ?.shutdown()
+      .catch((thrown: unknown) => log(`quit: ${String(thrown)}`));
+    if (shutdown && !(await atMost(shutdownWithinMs, shutdown))) log('quit: signing out took too long');
   };
   const leave = (): void => {
     if (phase === 'free') app.quit();

@@ -13,6 +13,8 @@ export type Ask = (prompt: Prompt, options?: { signal?: AbortSignal }) => Promis
 /** One gateway of a profile, ready to be signed in to. */
 export interface GatewayTarget extends Endpoint {
   judge: CertificateJudge;
+  /** This computer's clock. Every instant that a driver hands on is by this one, whatever the gateway's shows. */
+  now: () => number;
   client: { name: string; version: string; installation: string };
 }
 
@@ -45,10 +47,14 @@ export interface Session {
   readonly events: AsyncIterable<SessionEvent>;
   /** Asks for more time; resolves with the new expiry, or fails with `cannot-extend`. */
   extend(signal: AbortSignal): Promise<number>;
+  /** Asks when the session ends, as the gateway sees it now: after a sleep, and when either clock was set. Fails with `gateway-silent`. */
+  expiry(signal: AbortSignal): Promise<number>;
+  /** How far our clock is ahead of the gateway's, by its last word; 0 where it does not say. */
+  readonly clockAhead: number;
   /** One-time, minted when asked for. */
   portalSignIn(signal: AbortSignal): Promise<PortalSignIn>;
-  /** Signs out and forgets the ticket; bounded in time. */
-  close(): Promise<void>;
+  /** Signs out and forgets the ticket; bounded in time. Whether the gateway knows: false when the link was broken already. */
+  close(): Promise<boolean>;
   /** Lets go of the control channel without signing out: the ticket stays good for {@link GatewayDriver.resume}. */
   detach(): Promise<void>;
 }

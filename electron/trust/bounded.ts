@@ -42,15 +42,20 @@ export function bounded<T>(
   });
 }
 
-/** Waits for work, but not longer than this: what takes longer goes on unwatched. Leaves no timer behind. */
-export async function atMost(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+/**
+ * Waits for work that may hang, for so long at the most; whether it was done by then. What is left of it goes on by
+ * itself, and nobody hears of how it ends. Never rejects.
+ */
+export async function atMost(ms: number, work: Promise<unknown> | undefined): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
   });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const done = Promise.resolve(work).then(
+    () => true,
+    () => true,
+  );
+  const inTime = await Promise.race([done, late]);
+  clearTimeout(timer);
+  return inTime;
 }

@@ -34,10 +34,11 @@ const events: { [T in AccessEventType]: fc.Arbitrary<Extract<AccessEvent, { type
   'portal-health': fc.record({ type: fc.constant('portal-health'), portal: fc.constantFrom('unknown', 'up', 'down') }),
   'expiring': fc.record({ type: fc.constant('expiring') }),
   'extended': fc.record({ type: fc.constant('extended'), expiresAt: instant }),
+  'retimed': fc.record({ type: fc.constant('retimed'), since: instant, expiresAt: instant }),
   'dropped': fc.record({ type: fc.constant('dropped'), why: failure, at: instant, nextTryAt }),
   'retry': fc.record({ type: fc.constant('retry') }),
   'retry-failed': fc.record({ type: fc.constant('retry-failed'), why: failure, nextTryAt }),
-  'reopened': fc.record({ type: fc.constant('reopened'), expiresAt: instant }),
+  'reopened': fc.record({ type: fc.constant('reopened'), since: instant, expiresAt: instant }),
   'end': fc.record({ type: fc.constant('end'), ending: fc.option(failure) }),
   'closed': fc.record({ type: fc.constant('closed') }),
 };

@@ -1,10 +1,12 @@
 import type { WebSocket } from 'ws';
 import { accessProtocol, gatewayMessageSchema, type ClientMessage, type GatewayMessage } from '../../../shared/access-protocol.ts';
+import { aheadOf } from '../../../shared/clocks.ts';
 import { fail } from '../../../shared/failure.ts';
 import { keepAlive } from '../../../shared/keep-alive.ts';
 import { openWebSocket } from '../../trust/websocket.ts';
 import type { GatewayTarget } from '../gateway.ts';
 import { Queue } from '../queue.ts';
+import { inOurTime } from './our-time.ts';
 
 const connectWithinMs = 15_000;
 const closeWithinMs = 800;
@@ -15,15 +17,18 @@ export class Channel {
   readonly messages = new Queue<GatewayMessage>();
   /** Why the channel ended, once it has. */
   failure: Error | null = null;
+  /** How far our clock is ahead of the gateway's, by its last message. */
+  clockAhead = 0;
   private readonly closed: Promise<void>;
 
   private constructor(
     private readonly socket: WebSocket,
-    host: string,
+    { host, now }: GatewayTarget,
   ) {
     socket.on('message', (data, isBinary) => {
-      const message = isBinary || !Buffer.isBuffer(data) ? null : readMessage(data);
-      if (message) this.messages.push(message);
+      const read = isBinary || !Buffer.isBuffer(data) ? null : readMessage(data, now());
+      if (read) this.clockAhead = read.ahead;
+      if (read) this.messages.push(inOurTime(read.message, read.ahead));
       else this.finish(fail('gateway-protocol', { host }, { detail: 'unreadable message' }));
     });
     socket.on('error', (cause) => this.finish(fail('gateway-protocol', { host }, { detail: cause.message, cause })));
@@ -45,7 +50,7 @@ export class Channel {
       timeoutMs: connectWithinMs,
       signal,
     });
-    const channel = new Channel(socket, target.host);
+    const channel = new Channel(socket, target);
     const { name: client, version, installation } = target.client;
     channel.send({ type: 'hello', client, version, installation, ...(resume === undefined ? {} : { resume }) });
     return channel;
@@ -53,6 +58,11 @@ export class Channel {
 
   send(message: ClientMessage): void {
     if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  /** Gives up a connection on which nothing comes any more. */
+  abandon(): void {
+    this.socket.terminate();
   }
 
   /** Closes politely, then firmly. */
@@ -71,9 +81,10 @@ export class Channel {
   }
 }
 
-function readMessage(data: Buffer): GatewayMessage | null {
+function readMessage(data: Buffer, now: number): { message: GatewayMessage; ahead: number } | null {
   try {
-    return gatewayMessageSchema.parse(JSON.parse(data.toString('utf8')));
+    const raw: unknown = JSON.parse(data.toString('utf8'));
+    return { message: gatewayMessageSchema.parse(raw), ahead: aheadOf(raw, now) };
   } catch {
     return null; // both kinds of unreadable are the same to the caller
   }

@@ -15,13 +15,13 @@ const maxUnanswered = 20;
 export const campusDriver: GatewayDriver = {
   async signIn(target, ask, signal) {
     const channel = await openVouched(target, ask, signal);
-    return converse(channel, target, ask, signal);
+    return converse(channel, target, ask, signal, { farewell: true });
   },
   async resume(target, session, signal) {
     const channel = await Channel.open(target, signal, session.grant.ticket);
     // A question in answer to a ticket means that the ticket is worth nothing
     const ask: Ask = () => Promise.reject(fail('ticket-rejected'));
-    return converse(channel, target, ask, signal);
+    return converse(channel, target, ask, signal, { farewell: false });
   },
 };
 
@@ -43,8 +43,14 @@ async function openVouched(target: GatewayTarget, ask: Ask, signal: AbortSignal)
   }
 }
 
-/** From hello to granted: questions, answers, withdrawals. Closes the channel unless it becomes a session. */
-async function converse(channel: Channel, target: GatewayTarget, ask: Ask, signal: AbortSignal): Promise<Session> {
+/** From hello to granted: questions, answers, withdrawals. Closes the channel unless it becomes a session; with farewell, who leaves also signs out. */
+async function converse(
+  channel: Channel,
+  target: GatewayTarget,
+  ask: Ask,
+  signal: AbortSignal,
+  { farewell }: { farewell: boolean },
+): Promise<Session> {
   const stop = new AbortController();
   const silent = fail('gateway-silent', { host: target.host });
   let open: { seq: number; withdraw: AbortController } | null = null;
@@ -105,7 +111,11 @@ async function converse(channel: Channel, target: GatewayTarget, ask: Ask, signa
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
     stop.abort();
-    if (!session) await channel.close();
+    if (!session) {
+      // Crosses with a session that is granted at this very moment, and that we shall never hear of
+      if (farewell && signal.aborted) channel.send({ type: 'bye' });
+      await channel.close();
+    }
   }
 }
 
@@ -128,6 +138,7 @@ function react(message: GatewayMessage, target: GatewayTarget): Next {
     case 'expiring':
     case 'extended':
     case 'extend-refused':
+    case 'time':
     case 'portal-sign-in':
     case 'ended':
       throw fail('gateway-protocol', { host: target.host }, { detail: `${message.type} before granted` });

@@ -1,12 +1,13 @@
 import type { GatewayMessage } from '../../../shared/access-protocol.ts';
 import { CausewayError, fail } from '../../../shared/failure.ts';
 import type { PortalSignIn } from '../../../shared/recovery.ts';
-import { bounded } from '../../trust/bounded.ts';
+import { atMost, bounded } from '../../trust/bounded.ts';
 import type { GatewayTarget, Grant, Session, SessionEvent } from '../gateway.ts';
 import { Queue } from '../queue.ts';
 import type { Channel } from './channel.ts';
 
 const answerWithinMs = 10_000;
+const goodbyeWithinMs = 400;
 
 type Granted = Extract<GatewayMessage, { type: 'granted' }>;
 type MessageType = GatewayMessage['type'];
@@ -26,6 +27,9 @@ export class CampusSession implements Session {
   readonly events = new Queue<SessionEvent>();
   private readonly waiting = new Set<Waiter>();
   private closing = false;
+  /** The gateway has said that the session is over. */
+  private over = false;
+  private readonly reading: Promise<void>;
 
   constructor(
     private readonly channel: Channel,
@@ -44,7 +48,7 @@ export class CampusSession implements Session {
       idleSeconds: granted.idleSeconds,
       expiresAt: granted.expiresAt,
     };
-    void this.read();
+    this.reading = this.read();
   }
 
   async extend(signal: AbortSignal): Promise<number> {
@@ -53,15 +57,29 @@ export class CampusSession implements Session {
     return reply.expiresAt;
   }
 
+  async expiry(signal: AbortSignal): Promise<number> {
+    const reply = await this.request({ type: 'time' }, ['time'], signal);
+    if (reply.type !== 'time') throw fail('gateway-protocol', { host: this.grant.endpoint.host });
+    return reply.expiresAt;
+  }
+
+  get clockAhead(): number {
+    return this.channel.clockAhead;
+  }
+
   async portalSignIn(signal: AbortSignal): Promise<PortalSignIn> {
     const reply = await this.request({ type: 'portal-sign-in' }, ['portal-sign-in'], signal);
     if (reply.type !== 'portal-sign-in') throw fail('portal-sign-in');
     return { action: reply.action, token: reply.token, expiresAt: reply.expiresAt };
   }
 
-  close(): Promise<void> {
+  async close(): Promise<boolean> {
+    this.closing = true;
     this.channel.send({ type: 'bye' });
-    return this.detach();
+    // The gateway answers with `ended`, which ends the reading
+    if (!this.over && !(await atMost(goodbyeWithinMs, this.reading))) this.channel.abandon();
+    await this.channel.close();
+    return this.over;
   }
 
   detach(): Promise<void> {
@@ -78,6 +96,7 @@ export class CampusSession implements Session {
       if (message.type === 'ended') {
         this.events.push({ type: 'ended', reason: message.reason });
         this.closing = true;
+        this.over = true;
       }
     }
     for (const waiter of this.waiting) waiter.take(null);
@@ -88,7 +107,7 @@ export class CampusSession implements Session {
   }
 
   private request(
-    message: { type: 'extend' | 'portal-sign-in' },
+    message: { type: 'extend' | 'time' | 'portal-sign-in' },
     types: readonly MessageType[],
     signal: AbortSignal,
   ): Promise<GatewayMessage> {

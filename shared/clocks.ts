@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import type { Failure } from './failure.ts';
+import { instantSchema, maxInstantMs } from './instant.ts';
+import type { Prompt } from './prompt.ts';
+
+/**
+ * Two computers, two clocks, and no reason that they agree. Whoever sends instants says what its own clock shows
+ * (`now`); whoever receives them moves them to its own clock, at the boundary, so that what is left of a time is
+ * right on a computer whose clock is not.
+ */
+
+const stampSchema = z.object({ now: instantSchema });
+
+/** How far our clock is ahead of the sender's, in milliseconds; 0 where the message does not say what time it is there. */
+export function aheadOf(message: unknown, ourNow: number): number {
+  const stamp = z.safeParse(stampSchema, message);
+  return stamp.success ? ourNow - stamp.data.now : 0;
+}
+
+/** An instant of the sender's, by our clock. */
+export function moved(instant: number, ahead: number): number {
+  return Math.min(maxInstantMs, Math.max(-maxInstantMs, instant + ahead));
+}
+
+/** The same for what a failure's sentence is filled with: instants are those whose names end in `At`. */
+export function movedParams(params: NonNullable<Failure['params']>, ahead: number): NonNullable<Failure['params']> {
+  const ours = { ...params };
+  for (const [name, value] of Object.entries(params))
+    if (typeof value === 'number' && name.endsWith('At')) ours[name] = moved(value, ahead);
+  return ours;
+}
+
+/** The same for a question. */
+export function movedPrompt(prompt: Prompt, ahead: number): Prompt {
+  if (prompt.kind === 'push') return { ...prompt, deadline: moved(prompt.deadline, ahead) };
+  if (!('failure' in prompt) || !prompt.failure?.params) return withNextCode(prompt, ahead);
+  const { failure } = prompt;
+  return withNextCode({ ...prompt, failure: { ...failure, params: movedParams(prompt.failure.params, ahead) } }, ahead);
+}
+
+function withNextCode(prompt: Prompt, ahead: number): Prompt {
+  if (prompt.kind !== 'passcode' || prompt.nextCodeAt === undefined) return prompt;
+  return { ...prompt, nextCodeAt: moved(prompt.nextCodeAt, ahead) };
+}
