@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npm run test:long`: the property tests again, with many more runs each. */
+/** `npm run test:long`: the property tests again, with many more runs each; the state explorer sets its own number. */
 const long = process.env['CAUSEWAY_LONG'] !== undefined;
 
 export default defineConfig({
   test: {
-    include: long ? ['tests/unit/shared-*.test.ts', 'tests/unit/relay-mux.test.ts'] : ['tests/unit/**/*.test.ts'],
+    include: long
+      ? ['tests/unit/shared-*.test.ts', 'tests/unit/relay-mux.test.ts', 'tests/unit/state-explorer.test.ts']
+      : ['tests/unit/**/*.test.ts'],
     setupFiles: long ? ['tests/unit/support/many-runs.ts'] : [],
     testTimeout: long ? 1_800_000 : 30_000,
     hookTimeout: 60_000,

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCampus, type Campus, type CampusOptions } from '../../../campus/campus.ts';
+import type { Environment } from '../../../electron/access/environment.ts';
 import { createApplication } from '../../../electron/app/application.ts';
 import type { Application, PortalPage, PortalVisit } from '../../../electron/app/ports.ts';
 import { campusDriver } from '../../../electron/gateways/campus/driver.ts';
@@ -33,6 +34,7 @@ export interface AppRun {
   keytar: ReturnType<typeof memoryKeytar>;
   proxy: LoopbackProxy;
   environment: ReturnType<typeof handEnvironment>;
+  log: string[];
   /** What the desktop was asked to do. */
   desktop: {
     visits: PortalVisit[];
@@ -52,10 +54,20 @@ export interface AppBench extends AppRun {
   campus: Campus;
 }
 
+export interface AppRunOptions {
+  /** The computer's clock. */
+  now?: () => number;
+  /** What it hears of sleep and networks beside the hand's own events. */
+  environmentOf?: (hand: Environment) => Environment;
+}
+
 /** A campus and the application in front of it. */
-export async function startAppBench(options: CampusOptions = {}, { withProfile = true } = {}): Promise<AppBench> {
+export async function startAppBench(
+  options: CampusOptions = {},
+  { withProfile = true, ...runOptions }: { withProfile?: boolean } & AppRunOptions = {},
+): Promise<AppBench> {
   const campus = await startCampus(options);
-  const run = await startApp(withProfile ? [campus.profile] : []);
+  const run = await startApp(withProfile ? [campus.profile] : [], runOptions);
   return {
     ...run,
     campus,
@@ -67,13 +79,17 @@ export async function startAppBench(options: CampusOptions = {}, { withProfile =
 }
 
 /** The application with these profiles, on settings of its own. */
-export async function startApp(profiles: readonly Profile[]): Promise<AppRun> {
+export async function startApp(
+  profiles: readonly Profile[],
+  { now = Date.now, environmentOf = (hand) => hand }: AppRunOptions = {},
+): Promise<AppRun> {
   const directory = await mkdtemp(join(tmpdir(), 'causeway-app-'));
   const settings = await Settings.open(directory);
   if (profiles.length > 0) settings.update(() => ({ profiles: [...profiles] }));
   const keytar = memoryKeytar();
   const proxy = await startLoopbackProxy();
   const environment = handEnvironment();
+  const log: string[] = [];
   let onPage: (page: PortalPage | null) => void = () => undefined;
   const desktop: AppRun['desktop'] = {
     visits: [],
@@ -89,10 +105,10 @@ export async function startApp(profiles: readonly Profile[]): Promise<AppRun> {
     drivers: { campus: campusDriver },
     tunnels: { relay: relayTunnel },
     direct: directDial,
-    environment,
-    now: Date.now,
+    environment: environmentOf(environment),
+    now,
     random: Math.random,
-    log: () => undefined,
+    log: (line) => log.push(line),
     settings,
     secrets: new Secrets(() => Promise.resolve(keytar)),
     proxy,
@@ -134,6 +150,7 @@ export async function startApp(profiles: readonly Profile[]): Promise<AppRun> {
     keytar,
     proxy,
     environment,
+    log,
     desktop,
     async close() {
       await app.shutdown();
