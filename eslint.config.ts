@@ -1,11 +1,41 @@
+import type { Linter } from 'eslint';
 import { defineConfig } from 'eslint/config';
+import noUnsanitized from 'eslint-plugin-no-unsanitized';
 import reactHooks from 'eslint-plugin-react-hooks';
+import security from 'eslint-plugin-security';
 import tseslint from 'typescript-eslint';
 
 const rawIpc = {
   selector: "ImportDeclaration[source.value='electron'] ImportSpecifier[imported.name=/^ipc(Main|Renderer)$/]",
   message: 'Raw IPC lives in two files only: electron/desktop/bridge-main.ts and electron/preload.ts.',
 };
+
+/** Each stands in one place, which docs/security.md answers for. */
+const restricted = [
+  rawIpc,
+  {
+    selector: "MemberExpression[object.name='shell'][property.name='openExternal']",
+    message: 'Only electron/desktop/desktop-ports.ts opens addresses.',
+  },
+  {
+    selector: "MemberExpression[property.name='setCertificateVerifyProc']",
+    message: 'Only electron/desktop/portal-session.ts asks the judge for Chromium.',
+  },
+  {
+    selector: "Property[key.name='rejectUnauthorized'][value.value=false]",
+    message: 'Only electron/trust/tls.ts connects first and asks the judge before it sends.',
+  },
+  { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'Text is text.' },
+  { selector: "NewExpression[callee.name='BrowserWindow']", message: 'The views are made in window.ts and portal-view.ts.' },
+  {
+    selector: 'MemberExpression[property.name=/^(executeJavaScript|insertCSS|sendInputEvent)$/]',
+    message: 'Nothing of ours runs in a page that is not ours.',
+  },
+];
+/** All of them but the one whose message names the file that may. */
+const allBut = (file: string): Linter.RulesRecord => ({
+  'no-restricted-syntax': ['error', ...restricted.filter(({ message }) => !message.includes(file))],
+});
 
 export default defineConfig(
   { ignores: ['dist/**', 'out/**', 'node_modules/**'] },
@@ -30,10 +60,31 @@ export default defineConfig(
       // An async function without await turns a throw into a rejection: what a verb of the bridge needs
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      'no-restricted-syntax': ['error', rawIpc],
+      'no-restricted-syntax': ['error', ...restricted],
     },
   },
-  { files: ['electron/desktop/bridge-main.ts', 'electron/preload.ts', 'tests/**'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['tests/**'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['electron/desktop/bridge-main.ts', 'electron/preload.ts'], rules: allBut('bridge-main.ts') },
+  { files: ['electron/desktop/desktop-ports.ts'], rules: allBut('desktop-ports.ts') },
+  { files: ['electron/desktop/portal-session.ts'], rules: allBut('portal-session.ts') },
+  { files: ['electron/trust/tls.ts'], rules: allBut('tls.ts') },
+  {
+    files: ['{shared,electron,renderer,campus,build}/**'],
+    plugins: { security, 'no-unsanitized': noUnsanitized },
+    rules: {
+      'no-unsanitized/method': 'error',
+      'no-unsanitized/property': 'error',
+      'security/detect-bidi-characters': 'error',
+      'security/detect-invisible-characters': 'error',
+      'security/detect-child-process': 'error',
+      'security/detect-eval-with-expression': 'error',
+      'security/detect-new-buffer': 'error',
+      'security/detect-non-literal-regexp': 'error',
+      'security/detect-non-literal-require': 'error',
+      'security/detect-possible-timing-attacks': 'error',
+      'security/detect-pseudoRandomBytes': 'error',
+    },
+  },
   // A test's function reaches the app's process as text
   { files: ['tests/e2e/support/double.ts'], rules: { '@typescript-eslint/no-implied-eval': 'off' } },
   { files: ['renderer/**'], extends: [reactHooks.configs.flat['recommended-latest']] },

@@ -29,6 +29,8 @@ export function memoryKeytar(): Keytar & { entries: Map<string, string> } {
 
 /** The application without a desktop: everything real but what shows things. */
 export interface AppRun {
+  /** Where the settings are. */
+  directory: string;
   app: Application;
   settings: Settings;
   keytar: ReturnType<typeof memoryKeytar>;
@@ -145,6 +147,7 @@ export async function startApp(
     },
   });
   return {
+    directory,
     app,
     settings,
     keytar,
