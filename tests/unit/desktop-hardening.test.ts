@@ -44,6 +44,10 @@ describe('the source', () => {
     expect(filesWith(/file:\/\/|loadFile\(/).filter((name) => name !== 'desktop/origin.ts')).toEqual([]);
   });
 
+  it('starts no crash reporter: what was in memory is written nowhere', () => {
+    expect(filesWith(/crashReporter|takeHeapSnapshot|writeHeapSnapshot|contentTracing|netLog/)).toEqual([]);
+  });
+
   it('touches raw IPC, the system’s programs and the page’s code only where it should', () => {
     expect(filesWith(/\bipcMain\b/)).toEqual(['desktop/bridge-main.ts']);
     expect(filesWith(/\bipcRenderer\b/)).toEqual(['preload.ts']);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
@@ -28,6 +28,25 @@ describe('docs/dependencies.md', () => {
       .parse(JSON.parse(read('package.json')));
     const packages = Object.keys({ ...dependencies, ...devDependencies }).map((name) => (name.startsWith('@types/') ? '@types/*' : name));
     expect(packages.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe('docs/security.md', () => {
+  const [, table = ''] = /<!-- threats -->\s+([\s\S]*?)\s+<!-- end/.exec(read('docs/security.md')) ?? [];
+  const rows = table.split('\n').slice(2);
+
+  it('has a test for every threat, and each of them is there', () => {
+    expect(rows.length).toBeGreaterThan(20);
+    const missing = rows.flatMap((row) => {
+      const [, who = '', where = '', , tests = ''] = row.split(/(?<!\\)\|/).map((cell) => cell.trim());
+      const files = [...tests.matchAll(/`(tests\/[\w./-]+)` ((?:“[^”]+”(?:, )?)+)/g)];
+      const absent = files.flatMap(([, file = '', names = '']) => {
+        const text = existsSync(join(root, file)) ? read(file) : '';
+        return [...names.matchAll(/“([^”]+)”/g)].map(([, name = '']) => name).filter((name) => !text.includes(name));
+      });
+      return files.length === 0 ? [`${who} ${where}: no test`] : absent.map((name) => `${where}: ${name}`);
+    });
+    expect(missing).toEqual([]);
   });
 });
 
