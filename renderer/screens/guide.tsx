@@ -32,6 +32,7 @@ export function Guide({ access, portal, state, profile }: GuideProps) {
   return (
     <Screen title={task ? words.task[portalTask(task)].name : words.guide.title}>
       <StateLine access={access} profile={profile} />
+      {access.kind === 'reconnecting' && <TryNow trying={access.nextTryAt === null} />}
       {access.kind === 'connected' && access.expiring && <Expiring access={access} task={task} />}
       {heldPasscode && !done && <HeldPasscode expiresAt={heldPasscode.expiresAt} shown={false} />}
       {task ? (
@@ -49,6 +50,17 @@ export function Guide({ access, portal, state, profile }: GuideProps) {
         <Leave access={access} done={done} hasTask={task !== null} />
       </Foot>
     </Screen>
+  );
+}
+
+/** Who has the portal open need not close it to hurry the connection on. */
+function TryNow({ trying }: { trying: boolean }) {
+  const { words } = useSpeaker();
+  const { run, busy } = useVerbs();
+  return (
+    <Button pending={busy || trying} onPress={() => void run('retryNow')}>
+      {words.action.tryNow}
+    </Button>
   );
 }
 

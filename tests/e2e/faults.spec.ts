@@ -1,0 +1,156 @@
+import { startFaultProxy, type Fault, type FaultProxy } from '../support/fault-proxy.ts';
+import { mei } from '../tour/people.ts';
+import { expect, test, type Scene } from './support/scene.ts';
+
+/** RST in place of the next message that the client sends, on whichever connection. */
+const reset: Fault = { kind: 'reset', onset: { direction: 'up', atMessage: 1 } };
+
+/** From the notice on screen to each step; then the gesture that meets the fault. */
+const steps: {
+  name: string;
+  reach: (scene: Scene) => Promise<void>;
+  meet: (scene: Scene) => Promise<void>;
+  fault: Fault;
+  title: string;
+}[] = [
+  {
+    name: 'notice',
+    fault: reset,
+    title: 'Your campus hung up',
+    reach: () => Promise.resolve(),
+    meet: (scene) => scene.button('Proceed').click(),
+  },
+  {
+    name: 'credentials, in a black hole',
+    fault: { kind: 'black-hole' },
+    title: 'Your campus did not answer in time',
+    reach: (scene) => scene.proceed(),
+    meet: (scene) => scene.signIn(),
+  },
+  { name: 'credentials', fault: reset, title: 'Your campus hung up', reach: (scene) => scene.proceed(), meet: (scene) => scene.signIn() },
+  {
+    name: 'second factor',
+    fault: reset,
+    title: 'Your campus hung up',
+    reach: toSecondFactor,
+    meet: (scene) => scene.button(/^Send me a Push/).click(),
+  },
+  {
+    name: 'passcode',
+    fault: reset,
+    title: 'Your campus hung up',
+    reach: async (scene) => {
+      await toSecondFactor(scene);
+      await scene.toPasscode();
+    },
+    meet: (scene) => scene.enterPasscode(scene.code()),
+  },
+  {
+    name: 'push waiting',
+    fault: { kind: 'reset' },
+    title: 'Your campus hung up',
+    reach: async (scene) => {
+      await toSecondFactor(scene);
+      await scene.sendPush();
+    },
+    meet: () => Promise.resolve(),
+  },
+  {
+    name: 'opening the relay',
+    // The passcode is the first message of its connection and passes; the relay's own connection gets as far as TLS
+    fault: { kind: 'reset', onset: { direction: 'up', atMessage: 2 } },
+    title: 'Your campus hung up',
+    reach: async (scene) => {
+      await toSecondFactor(scene);
+      await scene.toPasscode();
+    },
+    meet: (scene) => scene.enterPasscode(scene.code()),
+  },
+];
+
+async function toSecondFactor(scene: Scene): Promise<void> {
+  await scene.proceed();
+  await scene.signIn();
+  await expect(scene.heading('Confirm it is you')).toBeVisible();
+}
+
+/** Try now, unless the connection has come back by itself just before. */
+const hurry = (scene: Scene): Promise<unknown> =>
+  scene
+    .button('Try now')
+    .click({ timeout: 3_000 })
+    .catch(() => undefined);
+
+test('a line that breaks at each step: said on screen, and one click goes on', async ({ open }) => {
+  test.setTimeout(180_000);
+  const lines: FaultProxy[] = [];
+  const scene = await open({}, async ({ port, profile }) => {
+    const line = await startFaultProxy({ port });
+    lines.push(line);
+    const connectTo = profile.connectTo?.map((entry) => (entry.loopbackPort === port ? { ...entry, loopbackPort: line.port } : entry));
+    return { profiles: [{ ...profile, connectTo: connectTo ?? [] }] };
+  });
+  const [line] = lines;
+  if (!line) throw new Error('no line');
+  const tryAgain = async (): Promise<void> => {
+    await line.set({ kind: 'none' });
+    await scene.button('Try again').click();
+    await expect(scene.heading('Notice from your campus')).toBeVisible();
+  };
+
+  for (const [index, name] of ['TLS', 'upgrade'].entries()) {
+    await test.step(name, async () => {
+      // The client's second message ends its handshake; what it says after that is HTTP
+      await line.set({ kind: 'reset', onset: { direction: 'up', atMessage: index + 1 } });
+      await scene.button('Connect').click();
+      await scene.ended('Your campus hung up');
+      if (index === 0) await scene.window.keyboard.press('Escape');
+    });
+  }
+  await tryAgain();
+  for (const { name, reach, meet, fault, title } of steps) {
+    await test.step(name, async () => {
+      await reach(scene);
+      await line.set(fault);
+      await meet(scene);
+      await expect(scene.heading(title)).toBeVisible({ timeout: 30_000 });
+      await scene.ended(title);
+      await expect.poll(() => line.connections.open).toBe(0);
+      await tryAgain();
+    });
+  }
+
+  await toSecondFactor(scene);
+  await scene.sendPush();
+  await scene.campus.services.factors.approve(mei.phone, (await scene.push()).id);
+  await expect(scene.heading('Connected')).toBeVisible();
+  // What an earlier try left at the campus has been replaced
+  expect(scene.campus.records.sessions()).toHaveLength(1);
+
+  await test.step('connected, idle', async () => {
+    await line.set({ kind: 'reset' });
+    await expect(scene.heading(/Reconnecting/)).toBeVisible();
+    await line.set({ kind: 'none' });
+    await hurry(scene);
+    await expect(scene.heading('Connected')).toBeVisible();
+  });
+
+  await test.step('portal loading', async () => {
+    await line.set({ kind: 'reset', onset: { direction: 'down', afterBytes: 6_000 } });
+    await scene.button('Open device portal').click();
+    await scene.says(/^Reconnecting/);
+    await scene.says('Not connected');
+    await line.set({ kind: 'none' });
+    await hurry(scene);
+    await scene.says(/^Connected/);
+    await scene.button('Load again').click();
+    const portal = await scene.client.portal();
+    await expect(portal.getByText('Add a new Device').first()).toBeVisible();
+  });
+
+  await scene.button('Disconnect').click();
+  await expect(scene.button('Connect')).toBeVisible();
+  await expect.poll(() => scene.campus.records.sessions()).toEqual([]);
+  await expect.poll(() => line.connections.open).toBe(0);
+  await line.close();
+});
