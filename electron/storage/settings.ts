@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppNotice } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
@@ -124,15 +124,48 @@ async function fileWriter(directory: string): Promise<Write> {
   if (outside) process.env['ELECTRON_OVERRIDE_DIST_PATH'] = directory;
   try {
     const { default: Store } = await import('electron-store');
-    let store: InstanceType<typeof Store> | null = null;
+    let opened: InstanceType<typeof Store> | null = null;
     return (file) => {
       // Where it may not write, electron-store tries for a second with the whole process standing still: ask first
       if (existsSync(directory)) accessSync(directory, constants.W_OK);
       else mkdirSync(directory, { recursive: true, mode: 0o700 });
-      store ??= new Store({ cwd: directory, name: 'settings', configFileMode: 0o600, accessPropertiesByDotNotation: false });
-      store.store = file;
+      const store = (opened ??= new Store({
+        cwd: directory,
+        name: 'settings',
+        configFileMode: 0o600,
+        accessPropertiesByDotNotation: false,
+      }));
+      replaceWhole(join(directory, fileName), file, () => {
+        store.store = file;
+      });
     };
   } finally {
     if (outside) delete process.env['ELECTRON_OVERRIDE_DIST_PATH'];
+  }
+}
+
+/**
+ * Has a file replaced, and puts the old one back where not all of the new one got there: a disk that is nearly full
+ * takes the part of a write that it has room for, and electron-store does not look how much that was.
+ */
+function replaceWhole(path: string, file: Record<string, unknown>, replace: () => void): void {
+  const last = `${path}.last`;
+  const hadOne = existsSync(path);
+  if (hadOne) copyFileSync(path, last);
+  replace();
+  if (isWhole(path, file)) {
+    rmSync(last, { force: true });
+    return;
+  }
+  if (hadOne) renameSync(last, path);
+  else rmSync(path, { force: true });
+  throw new Error('the disk took only a part of the file');
+}
+
+function isWhole(path: string, file: Record<string, unknown>): boolean {
+  try {
+    return JSON.stringify(JSON.parse(readFileSync(path, 'utf8'))) === JSON.stringify(file);
+  } catch {
+    return false;
   }
 }

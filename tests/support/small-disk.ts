@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -7,13 +7,15 @@ import { promisify } from 'node:util';
 /** A file system of its own, in memory: it can be full, and it can be read-only for root as well. */
 export interface SmallDisk {
   readonly folder: string;
-  /** Leaves no room for a single byte more. */
-  fill(): Promise<void>;
+  /** Leaves no room for a single byte more, or for so many pages of 4096 bytes. */
+  fill(pagesLeft?: number): Promise<void>;
   setReadOnly(readOnly: boolean): Promise<void>;
   /** As it was: with room, and to be written. */
   mend(): Promise<void>;
   remove(): Promise<void>;
 }
+
+const pageBytes = 4096;
 
 const run = promisify(execFile);
 
@@ -32,18 +34,10 @@ export async function mountSmallDisk(megabytes: number): Promise<SmallDisk> {
   };
   return {
     folder,
-    async fill() {
-      // In pieces of a page: a larger one would be refused whole, and leave its room
-      const piece = Buffer.alloc(4096);
-      const full = writeFile(
-        filler,
-        (function* () {
-          for (;;) yield piece;
-        })(),
-      );
-      await full.catch((error: unknown) => {
-        if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-      });
+    async fill(pagesLeft = 0) {
+      const { bavail, bsize } = await statfs(folder);
+      const bytes = bavail * bsize - pagesLeft * pageBytes;
+      if (bytes > 0) await writeFile(filler, Buffer.alloc(bytes));
     },
     setReadOnly,
     async mend() {
