@@ -66,6 +66,7 @@ export const failureCatalogue = {
   'recovery-unavailable': 'never',
   // Settings, profiles, keychain
   'settings-damaged': 'never',
+  'settings-repaired': 'never',
   'settings-newer': 'never',
   'settings-unwritable': 'later',
   'keychain-absent': 'later',

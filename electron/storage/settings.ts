@@ -49,12 +49,13 @@ export class Settings {
     const [kept, params] =
       read.kind === 'read' ? [read.kept, { file, keys: read.dropped.join(', ').slice(0, 500) }] : [freshlyKept(), { file }];
     const aside = keepAside(path, join(directory, file), read.kind === 'read');
-    if (aside === null) return new Settings(kept, [{ code: `settings-${word}`, params }], write);
+    const code = read.kind === 'read' ? 'settings-repaired' : (`settings-${word}` as const);
+    if (aside === null) return new Settings(kept, [{ code, params }], write);
     // It must not be written over: this run keeps its settings in memory, and the file stays where it is
     const never = () => {
       throw aside;
     };
-    return new Settings(kept, [{ code: `settings-${word}`, params: { ...params, file: fileName } }], never);
+    return new Settings(kept, [{ code, params: { ...params, file: fileName } }], never);
   }
 
   /** What is kept now. */
@@ -68,7 +69,7 @@ export class Settings {
     this.#save();
   }
 
-  /** What the person should be told: `settings-damaged`, `settings-newer`, `settings-unwritable`, each at most once. */
+  /** What the person should be told: `settings-damaged`, `settings-repaired`, `settings-newer`, `settings-unwritable`, each at most once. */
   get notices(): readonly AppNotice[] {
     return this.#notices;
   }

@@ -146,9 +146,15 @@ describe('a file that cannot be used', () => {
       'windowBounds',
       'future',
     ].join(', ');
-    expect(failures(settings)).toEqual([{ code: 'settings-damaged', params: { file: aside, keys } }]);
+    expect(failures(settings)).toEqual([{ code: 'settings-repaired', params: { file: aside, keys } }]);
     expect(await readFile(join(directory, aside), 'utf8')).toBe(text);
     expect((await open()).get()).toEqual(settings.get());
+  });
+
+  it('cut off at any byte is damaged, and never taken for less than it was', () => {
+    const text = JSON.stringify({ version: 1, ...full, installation: 'A'.repeat(32) });
+    for (let length = 0; length < text.length; length++) expect(readKept(text.slice(0, length))).toEqual({ kind: 'damaged' });
+    expect(readKept(text)).toMatchObject({ kind: 'read', dropped: [] });
   });
 
   it('whatever is in it, never stops the start, and is read once and for all', () => {

@@ -258,6 +258,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'The settings file could not be read. It was kept as {file}.',
     todo: 'Add your campus again if it is missing.',
   },
+  'settings-repaired': {
+    title: 'Some settings could not be read',
+    happened: 'Those are as in a new Causeway; the rest is as it was. The file was kept as {file}.',
+    todo: 'Look through Settings, and add your campus again if it is missing.',
+  },
   'settings-newer': {
     title: 'Settings of a newer version',
     happened: 'A newer Causeway wrote the settings. They were kept as {file}.',
