@@ -32,8 +32,10 @@ export function verbsOf(app: App): Application['verbs'] {
     getState: () => Promise.resolve(app.state),
 
     async connect({ profileId }) {
-      app.task = null;
+      // Only now: a Connect that is refused, because one is under way, takes nothing from what was begun with that one
       await app.connect(profileId);
+      app.task = null;
+      then();
     },
     async answer({ promptId, answer: given, remember }) {
       answer(promptId, given, remember);
@@ -49,6 +51,7 @@ export function verbsOf(app: App): Application['verbs'] {
     },
     disconnect: () => controller.disconnect(),
     async acknowledge() {
+      if (controller.state.kind !== 'idle') return; // a double click: something new is under way already
       app.task = null;
       controller.acknowledge();
     },
