@@ -3,8 +3,8 @@ import { afterAll, beforeAll, test } from 'vitest';
 import { gestures } from './support/explorer-gestures.ts';
 import { Run, World } from './support/explorer.ts';
 
-/** What `CAUSEWAY_EXPLORE` replays: seed, path and replayPath as a failed run prints them, with a slash between. */
-const [seed, path, replayPath] = (process.env['CAUSEWAY_EXPLORE'] ?? '').split('/');
+/** What `CAUSEWAY_EXPLORE` replays: seed, path and replayPath as a failed run prints them, with a space between. */
+const [seed, path, replayPath] = (process.env['CAUSEWAY_EXPLORE'] ?? '').split(' ');
 /** `npm run test:long` explores for longer. */
 const numRuns = process.env['CAUSEWAY_LONG'] === undefined ? 300 : 5_000;
 const maxCommands = 20;
