@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { appStateSchema } from '../../shared/app-state.ts';
 import { CausewayError } from '../../shared/failure.ts';
 import { maxProfileBytes, readProfile, type Profile } from '../../shared/profile.ts';
+import { kit } from './support/campus-services.ts';
 import { startAppBench, promptOf, when, type AppBench } from './support/app.ts';
 import { issue } from './support/issuer.ts';
 
@@ -100,7 +101,7 @@ describe('what a file says', () => {
 });
 
 describe('a file that names a campus which is known', () => {
-  test('is shown as what it replaces, and gets neither the saved password nor what was typed', async () => {
+  test('is shown as what it replaces, and does not get the saved password', async () => {
     const { app, campus, settings, keytar } = await open();
     const { id } = campus.profile;
     // Kept from an earlier day
@@ -134,6 +135,21 @@ describe('a file that names a campus which is known', () => {
     const { promptId } = await when(app, promptOf('notice'));
     await app.verbs.answer({ promptId, answer: { kind: 'notice', proceed: true }, remember: false });
     // Asks the person: the password of the other one is not sent
+    await when(app, promptOf('credentials'));
+  });
+
+  test('nor what was typed a moment ago, on the way to a recovery passcode', async () => {
+    const { app, campus } = await open();
+    await app.verbs.startTask({ task: 'lost-phone' });
+    const { roles } = await when(app, ({ recovery }) => recovery.step === 'role' && recovery);
+    await app.verbs.recoveryRole({ role: roles[0]?.id ?? '' });
+    await app.verbs.recoveryVerify({ userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: kit.lastFour });
+    await app.verbs.recoveryPasscode({ password: kit.password });
+    await previewText(app, { ...campus.profile, gateways: [...campus.profile.gateways, 'vpn.evil.test'] });
+    await app.verbs.acceptPreview(undefined);
+    await app.verbs.connect({ profileId: campus.profile.id });
+    const { promptId } = await when(app, promptOf('notice'));
+    await app.verbs.answer({ promptId, answer: { kind: 'notice', proceed: true }, remember: false });
     await when(app, promptOf('credentials'));
   });
 

@@ -112,7 +112,7 @@ describe('what fits no schema', () => {
     serve();
     for (const frame of [
       null,
-      double.frameAt('about:blank', ourFrame),
+      double.frameAt('app://causeway/index.html', ourFrame),
       double.frameAt('https://2fa.campus.test/'),
       double.frameAt('app://causeway.evil/'),
     ])
