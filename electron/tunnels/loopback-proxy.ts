@@ -88,6 +88,8 @@ export async function startLoopbackProxy(): Promise<LoopbackProxy> {
         stream.destroy();
         throw fail('cancelled');
       }
+      // Opened and broken at once: its end has been told already, and will not be told again
+      if (stream.destroyed) throw fail('tunnel-dropped', { host });
       used.streams.add(stream);
       stream.once('close', () => used.streams.delete(stream));
       socket.off('close', leave);

@@ -151,6 +151,8 @@ class RelayStream extends Duplex {
 
   constructor() {
     super({ allowHalfOpen: true, highWaterMark: relayProtocol.maxDataBytes });
+    // It may break before whoever dialled has it in hand; an error that nobody hears would end the process
+    this.on('error', () => undefined);
   }
 
   /** Opens the stream in `mux`; calls `opened` or `refused` once, unless destroyed before. */
