@@ -3,6 +3,7 @@ import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { GrantTarget } from '../../shared/access-protocol.ts';
+import { Gather, smallBytes } from '../../shared/gather.ts';
 import { keepAlive } from '../../shared/keep-alive.ts';
 import { relayMuxOver } from '../../shared/relay-link.ts';
 import { RelayProtocolError, type MuxStream } from '../../shared/relay-mux.ts';
@@ -121,10 +122,10 @@ const readBuffer = Buffer.allocUnsafeSlow(4 * relayProtocol.maxDataBytes);
 /** Opens the target of one stream. Never rejects: every outcome is a frame. */
 async function connect(stream: MuxStream, host: string, port: number, session: RelaySession, options: RelayOptions): Promise<void> {
   // What arrives while the target is being reached waits here; the window bounds it
-  const early: Early = { payloads: [], ended: false };
+  const early = new Early();
   const given = new AbortController();
   stream.events = {
-    data: (payload) => early.payloads.push(Buffer.from(payload)),
+    data: (payload) => early.take(payload),
     end: () => {
       early.ended = true;
     },
@@ -158,9 +159,25 @@ async function connect(stream: MuxStream, host: string, port: number, session: R
   socket.once('close', () => clearTimeout(timer));
 }
 
-interface Early {
-  payloads: Uint8Array[];
-  ended: boolean;
+/** What came before its target was there. */
+class Early {
+  ended = false;
+  private readonly payloads: Uint8Array[] = [];
+  private readonly small = new Gather((bytes) => this.payloads.push(bytes));
+
+  take(payload: Uint8Array): void {
+    if (payload.length < smallBytes) {
+      this.small.add(payload);
+      return;
+    }
+    this.small.flush();
+    this.payloads.push(Buffer.from(payload));
+  }
+
+  all(): readonly Uint8Array[] {
+    this.small.flush();
+    return this.payloads;
+  }
 }
 
 /** Where the stream goes, or why it may not. */
@@ -180,17 +197,31 @@ async function reachable(host: string, port: number, session: RelaySession, opti
 /** Carries bytes both ways between a stream and its target, each waiting for the other's reader. */
 function join(stream: MuxStream, socket: net.Socket, early: Early): void {
   socket.setNoDelay(true);
-  const toTarget = (payload: Uint8Array): void => {
+  const write = (payload: Uint8Array): void => {
     socket.write(payload, () => stream.consumed(payload.length));
   };
+  const small = new Gather(write);
+  const toTarget = (payload: Uint8Array): void => {
+    if (socket.writableNeedDrain && payload.length < smallBytes) {
+      small.add(payload);
+      return;
+    }
+    small.flush();
+    write(payload);
+  };
+  const end = (): void => {
+    small.flush();
+    socket.end();
+  };
+  socket.on('drain', () => small.flush());
   stream.events = {
     data: toTarget,
     writable: () => socket.resume(),
-    end: () => socket.end(),
+    end,
     broken: () => socket.destroy(),
   };
-  for (const payload of early.payloads) toTarget(payload);
-  if (early.ended) socket.end();
+  for (const payload of early.all()) toTarget(payload);
+  if (early.ended) end();
   socket.on('end', () => stream.end());
   socket.on('close', (failed) => {
     if (failed) stream.reset();

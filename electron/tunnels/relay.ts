@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { fail, failureOf, type FailureCode } from '../../shared/failure.ts';
+import { Gather, smallBytes } from '../../shared/gather.ts';
 import { keepAlive } from '../../shared/keep-alive.ts';
 import { relayMuxOver } from '../../shared/relay-link.ts';
 import { RelayProtocolError, type RelayMux, type MuxStream } from '../../shared/relay-mux.ts';
@@ -148,6 +149,8 @@ class RelayStream extends Duplex {
   private written: (() => void) | null = null;
   /** Bytes pushed beyond what the reader wants now; their credit is given when it reads again. */
   private unread = 0;
+  /** Small ones of them that are not pushed yet. */
+  private readonly small = new Gather((bytes) => this.push(bytes));
 
   constructor() {
     super({ allowHalfOpen: true, highWaterMark: relayProtocol.maxDataBytes });
@@ -164,11 +167,20 @@ class RelayStream extends Duplex {
         opened();
       },
       data: (payload) => {
+        if (this.unread > 0 && payload.length < smallBytes) {
+          this.small.add(payload);
+          this.unread += payload.length;
+          return;
+        }
+        this.small.flush();
         if (this.push(payload)) this.stream?.consumed(payload.length);
         else this.unread += payload.length;
       },
       writable: () => this.release(),
-      end: () => this.push(null),
+      end: () => {
+        this.small.flush();
+        this.push(null);
+      },
       broken: (reason) => {
         if (isOpen) this.destroy(fail('tunnel-dropped', undefined, { detail: reason }));
         else refused(reason);
@@ -178,6 +190,7 @@ class RelayStream extends Duplex {
 
   override _read(): void {
     if (this.unread === 0) return;
+    this.small.flush();
     this.stream?.consumed(this.unread);
     this.unread = 0;
   }
