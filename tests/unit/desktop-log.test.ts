@@ -45,6 +45,10 @@ describe('redaction takes out', () => {
     ['a TOTP key', 'secret=JBSWY3DP', 'JBSWY3DP'],
   ])('%s', (_what, line, secret) => expect(redact(line)).not.toContain(secret));
 
+  it.each(['a', 'a://', 'https://x.test/', 'token ', '12 ', '?', 'bearer '])('of megabytes of “%s”, without standing still', (piece) => {
+    expect(redact(piece.repeat(1_000_000 / piece.length)).length).toBeGreaterThan(0);
+  });
+
   it('and leaves what the help desk needs', () => {
     const line = 'portal: 2fa.campus.test:8443 did not load: tunnel-down ERR_TUNNEL_CONNECTION_FAILED (ticket-rejected, passcode-wrong)';
     expect(redact(line)).toBe(line);
