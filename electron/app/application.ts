@@ -39,6 +39,8 @@ export class App {
   readonly portal: PortalVisits;
   task: Task | null = null;
   confirmation: Confirmation | null = null;
+  /** What a link asks for, until it is its turn. */
+  private linked: Confirmation | null = null;
   settingsOpen = false;
   /** The passcode that Copy put on the clipboard, until it is taken off again. */
   copied: string | null = null;
@@ -132,6 +134,7 @@ export class App {
 
   changed(): void {
     this.noteRunning();
+    this.askLinked();
     const { state } = this;
     for (const listener of this.stateListeners) listener(state);
   }
@@ -158,8 +161,8 @@ export class App {
   async connect(profileId: string): Promise<void> {
     const profile = this.book.find(profileId);
     if (this.controller.state.kind === 'on-campus') await this.controller.disconnect();
-    this.book.select(profileId);
     this.controller.connect(profile);
+    this.book.select(profileId);
     // Only now: a keychain that is locked may ask the person to unlock it
     this.background(this.keeper.probe());
   }
@@ -199,8 +202,8 @@ export class App {
     this.deps.desktop.showWindow();
     try {
       const link = readLink(argument);
-      if (link?.kind === 'connect') this.ask({ kind: 'connect', profileId: this.book.find(link.profileId).id });
-      else if (link) this.ask(link);
+      if (link?.kind === 'connect') this.askLater({ kind: 'connect', profileId: this.book.find(link.profileId).id });
+      else if (link) this.askLater(link);
       else if (argument.endsWith('.causeway')) await this.book.previewFile(argument);
       else throw fail('link-invalid');
       this.changed();
@@ -262,6 +265,25 @@ export class App {
     if (!isSameRun(running, settings.get().running)) settings.update(() => ({ running }));
   }
 
+  /**
+   * Asks what a link wants once nothing else is asked. A question that came up under the fingers of someone who types
+   * a password would take their Enter for a yes.
+   */
+  private askLater(confirmation: Confirmation): void {
+    this.linked = confirmation;
+    this.askLinked();
+  }
+
+  private askLinked(): void {
+    const { linked } = this;
+    if (!linked || this.confirmation || this.recovery.state.step !== 'closed' || isSigningIn(this.controller.state)) return;
+    this.linked = null;
+    const { state } = this.controller;
+    // Where the link leads, the person is already
+    const isThere = linked.kind === 'connect' && 'profileId' in state && state.profileId === linked.profileId;
+    if (!isThere) this.confirmation = linked;
+  }
+
   private ask(confirmation: Confirmation): void {
     this.confirmation = confirmation;
     this.changed();
@@ -309,6 +331,9 @@ export class App {
     });
   }
 }
+
+/** A person is on their way in: what they type now is for the gateway. */
+const isSigningIn = ({ kind }: AccessState): boolean => ['checking', 'contacting', 'asking', 'opening'].includes(kind);
 
 /** Builds the application from its neighbours. */
 export function createApplication(deps: ApplicationDeps): Application {

@@ -1,3 +1,4 @@
+import type { Confirmation } from '../../shared/app-state.ts';
 import { fail } from '../../shared/failure.ts';
 import type { Answer } from '../../shared/prompt.ts';
 import type { App } from './application.ts';
@@ -27,6 +28,24 @@ export function verbsOf(app: App): Application['verbs'] {
   };
   /** Work that changes the state without an event of its own. */
   const then = (): void => app.changed();
+  const confirmed = async (confirmation: Confirmation): Promise<void> => {
+    switch (confirmation.kind) {
+      case 'connect':
+        return app.connect(confirmation.profileId);
+      case 'task':
+        return app.startTask(confirmation.task);
+      case 'campus':
+        app.confirmation = await book.previewAddress(confirmation.address, AbortSignal.timeout(discoverWithinMs));
+        then();
+        return;
+      case 'certificate':
+        await book.previewDoubted(AbortSignal.timeout(discoverWithinMs));
+        then();
+        return;
+      case 'quit':
+        app.quit();
+    }
+  };
 
   return {
     getState: () => Promise.resolve(app.state),
@@ -136,26 +155,10 @@ export function verbsOf(app: App): Application['verbs'] {
     async confirm({ yes }) {
       const { confirmation } = app;
       app.confirmation = null;
+      // Begun first: another question that waits is not to come up just before this one's answer takes the screen
+      const doing = confirmation && yes ? confirmed(confirmation) : null;
       then();
-      if (!confirmation || !yes) return;
-      switch (confirmation.kind) {
-        case 'connect':
-          await app.connect(confirmation.profileId);
-          return;
-        case 'task':
-          await app.startTask(confirmation.task);
-          return;
-        case 'campus':
-          app.confirmation = await book.previewAddress(confirmation.address, AbortSignal.timeout(discoverWithinMs));
-          then();
-          return;
-        case 'certificate':
-          await book.previewDoubted(AbortSignal.timeout(discoverWithinMs));
-          then();
-          return;
-        case 'quit':
-          app.quit();
-      }
+      await doing;
     },
     async showSettings({ open }) {
       app.settingsOpen = open;

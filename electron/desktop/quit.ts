@@ -61,6 +61,10 @@ export function createQuitFlow({ application, showWindow, letGo, isStuck, log }:
     event.preventDefault();
     if (phase === 'running') request();
   });
+  // Whoever starts us again while we leave has handed their wish to a process that will not carry it out
+  app.on('second-instance', (_event, argv) => {
+    if (phase !== 'running') app.relaunch({ args: argv.slice(1) });
+  });
   // The app lives on in the tray: its windows are closed for good only on the way out
   app.on('window-all-closed', () => {
     if (phase === 'free') app.quit();

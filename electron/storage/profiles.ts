@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CausewayError, fail } from '../../shared/failure.ts';
 import { discoveryPath, maxProfileBytes, readProfile, type Profile, type ReadProfile } from '../../shared/profile.ts';
@@ -46,8 +46,10 @@ export async function readProfileFile(path: string): Promise<ReadProfile> {
 /** The file's first bytes as text, without a byte order mark: one byte more than allowed is enough to refuse it. */
 async function readStart(path: string, maxBytes: number): Promise<string> {
   try {
-    const file = await open(path, 'r');
+    // Not to be kept waiting by a pipe that somebody named like a profile. Windows has no such flag, which counts as none
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
+      if (!(await file.stat()).isFile()) throw new Error('not a file');
       const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(maxBytes) });
       return buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '');
     } finally {

@@ -61,6 +61,16 @@ describe('quitting', () => {
     expect(signedOut).toHaveBeenCalledOnce();
   });
 
+  it('starts once more for whoever started the app while it was leaving', async () => {
+    const before = double.app.relaunches;
+    app.emit('second-instance', {}, ['electron', 'causeway://task/add-device'], '/');
+    expect(double.app.relaunches).toBe(before);
+    quit.leave();
+    app.emit('second-instance', {}, ['electron', 'causeway://task/add-device'], '/');
+    expect(double.app.relaunches).toBe(before + 1);
+    await gone();
+  });
+
   it('asked for twice signs out once', async () => {
     quit.request();
     app.quit();
