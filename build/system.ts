@@ -1,17 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** What the demo and the tests use beside npm's packages: how to tell that it is there, and Debian's name for it. */
+/** What the demo, the tests and the benches use beside npm's packages: how to tell that it is there, and Debian's name for it. */
 const tools = {
   chromium: { proof: '/usr/bin/chromium', packages: ['chromium', 'fonts-liberation', 'fonts-dejavu-core'] },
   xvfb: { proof: '/usr/bin/Xvfb', packages: ['xvfb'] },
   fonts: { proof: '/usr/share/fonts/opentype/noto', packages: ['fonts-noto-cjk'] },
   keychain: { proof: '/usr/bin/gnome-keyring-daemon', packages: ['gnome-keyring', 'libsecret-1-0'] },
   dbus: { proof: '/usr/bin/dbus-run-session', packages: ['dbus', 'dbus-x11'] },
+  ssh: { proof: '/usr/sbin/sshd', packages: ['openssh-server', 'openssh-client'] },
+  stunnel: { proof: '/usr/bin/stunnel', packages: ['stunnel4', 'openssl'] },
 } as const;
 export type SystemTool = keyof typeof tools;
 
 export const demoTools: readonly SystemTool[] = ['chromium'];
+export const benchTools: readonly SystemTool[] = ['chromium', 'ssh', 'stunnel'];
 export const testTools: readonly SystemTool[] = ['chromium', 'xvfb', 'fonts', 'keychain', 'dbus'];
 
 /**

@@ -1,0 +1,30 @@
+import { mkdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { flowBench } from './flow/bench.ts';
+import { fullRelayBench, relayBench } from './relay/bench.ts';
+import { tableOf, writeJson, type Part } from './report.ts';
+import { sizeBench } from './size/bench.ts';
+import { startUpBench } from './start-up/bench.ts';
+
+/** `npm run bench`: prints each part's table and writes `out/bench.json`. `--only relay,flow,start-up,size` runs some. */
+const parts: Readonly<Record<string, () => Promise<Part>>> = {
+  'relay': () => relayBench(fullRelayBench),
+  'flow': flowBench,
+  'start-up': startUpBench,
+  'size': sizeBench,
+};
+
+const { values } = parseArgs({ options: { only: { type: 'string', default: Object.keys(parts).join(',') } } });
+const startedAt = new Date();
+const done: Part[] = [];
+for (const name of values.only.split(',')) {
+  const run = parts[name];
+  if (!run) throw new Error(`No such part: ${name}. There are ${Object.keys(parts).join(', ')}.`);
+  const part = await run();
+  done.push(part);
+  console.log(`\n${tableOf(part)}`);
+}
+mkdirSync('out', { recursive: true });
+writeJson('out/bench.json', done, startedAt);
+const verdicts = done.flatMap((part) => part.rows.flatMap((row) => row.verdicts));
+console.log(`\n${verdicts.filter((verdict) => verdict.met).length} of ${verdicts.length} targets met. Everything is in out/bench.json.`);

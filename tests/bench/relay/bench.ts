@@ -1,0 +1,172 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { profileSchema } from '../../../shared/profile.ts';
+import { startFaultProxy, type FaultProxy } from '../../support/fault-proxy.ts';
+import { Child } from '../child.ts';
+import { atLeast, atMost, sampleOf, type Part, type Row, type Sample } from '../report.ts';
+import { download, echo, holdIdle, opening, stall, upload } from './measure.ts';
+import { startPeers } from './peers.ts';
+import { causewayWay, plainWay, socksWay, type Way, type WayName } from './ways.ts';
+
+const mebibyte = 1024 * 1024;
+const clientReady = z.object({ port: z.number(), authorization: z.string() });
+type ClientReady = z.infer<typeof clientReady>;
+const here = (name: string): URL => new URL(name, import.meta.url);
+
+export interface RelayBenchOptions {
+  /** How often each figure is taken, each way in turn. */
+  rounds: number;
+  /** Moved in one download or upload. */
+  bytes: number;
+}
+
+/** The relay end to end (loopback proxy → WSS → gateway → target), each part in a process of its own, against what people use instead. */
+export async function relayBench({ rounds, bytes }: RelayBenchOptions): Promise<Part> {
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-bench-'));
+  const target = await Child.start(here('target.ts'), z.object({ port: z.number() }));
+  const port = target.ready.port;
+  const gateway = await Child.start(here('gateway.ts'), z.object({ profile: profileSchema }), [String(port)]);
+  const client = await startClient(gateway);
+  const peers = await startPeers(folder, port);
+  const causeway = causewayWay(client.ready, port);
+  const ways = [plainWay('direct TCP', port), causeway, socksWay(peers.socksPort, port), plainWay('stunnel', peers.stunnelPort)];
+  const over = (measure: (way: Way) => Promise<number>) => compare(ways, rounds, measure);
+  try {
+    const down = await over((way) => download(way, 1, bytes));
+    const up = await over((way) => upload(way, 1, bytes));
+    const down32 = await over((way) => download(way, 32, bytes));
+    const up32 = await over((way) => upload(way, 32, bytes));
+    const echoes = await over((way) => echo(way, 1_000));
+    const openings = await over((way) => opening(way, 100));
+    const stalled = await stalledRow(causeway, rounds, bytes);
+    // From here on with clients of their own: each takes the session over from the one before
+    const trips = await openingRoundTrips(gateway, port);
+    const idle = await idleRow(gateway, port);
+    const added = (name: WayName): number => echoes[name].median - echoes['direct TCP'].median;
+    const unit = 'MiB/s';
+    const rows: Row[] = [
+      {
+        what: 'Download, 1 stream',
+        unit,
+        ways: down,
+        verdicts: [
+          atLeast(1, '≥ 1.0 × OpenSSH', ratio(down, 'Causeway', 'OpenSSH -D')),
+          atLeast(0.9, '≥ 0.9 × stunnel', ratio(down, 'Causeway', 'stunnel')),
+        ],
+      },
+      { what: 'Upload, 1 stream', unit, ways: up, verdicts: [atLeast(0.8, '≥ 0.8 × OpenSSH', ratio(up, 'Causeway', 'OpenSSH -D'))] },
+      {
+        what: 'Download, 32 streams in all',
+        unit,
+        ways: down32,
+        verdicts: [atLeast(0.9, '≥ 0.9 × our single stream', down32.Causeway.median / down.Causeway.median)],
+      },
+      {
+        what: 'Upload, 32 streams in all',
+        unit,
+        ways: up32,
+        verdicts: [atLeast(0.9, '≥ 0.9 × our single stream', up32.Causeway.median / up.Causeway.median)],
+      },
+      {
+        what: 'One byte there and back',
+        unit: 'µs',
+        ways: echoes,
+        verdicts: [atMost(2, 'added latency ≤ 2 × OpenSSH’s', added('Causeway') / added('OpenSSH -D'))],
+      },
+      { what: 'Opening a stream, to its first byte', unit: 'µs', ways: openings, verdicts: [trips] },
+      stalled,
+      idle,
+    ];
+    return { name: 'Relay', rows };
+  } finally {
+    peers.stop();
+    for (const child of [client, gateway, target]) await child.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+type Gateway = Child<{ profile: z.infer<typeof profileSchema> }>;
+
+/** A client that is connected; through `line`, when there is one, to count what it says. */
+async function startClient(gateway: Gateway, line?: FaultProxy): Promise<Child<ClientReady>> {
+  const client = await Child.start(here('client.ts'), clientReady, [], ['--expose-gc']);
+  const { profile } = gateway.ready;
+  const connectTo = line && profile.connectTo?.map((entry) => ({ ...entry, loopbackPort: line.port }));
+  await client.call('begin', JSON.stringify({ ...profile, ...(connectTo ? { connectTo } : {}) }));
+  await client.call('finish', await gateway.call('code'));
+  return client;
+}
+
+/** The same figure by each way in turn, round after round, so that what else the machine does meets them all. */
+async function compare(ways: readonly Way[], rounds: number, measure: (way: Way) => Promise<number>): Promise<Record<WayName, Sample>> {
+  const taken: Record<WayName, number[]> = { 'direct TCP': [], 'Causeway': [], 'OpenSSH -D': [], 'stunnel': [] };
+  for (let round = 0; round < rounds; round++) for (const way of ways) taken[way.name].push(await measure(way));
+  return {
+    'Causeway': sampleOf(taken.Causeway),
+    'OpenSSH -D': sampleOf(taken['OpenSSH -D']),
+    'stunnel': sampleOf(taken.stunnel),
+    'direct TCP': sampleOf(taken['direct TCP']),
+  };
+}
+
+const ratio = (by: Record<WayName, Sample>, ours: WayName, theirs: WayName): number => by[ours].median / by[theirs].median;
+
+/** How often client and gateway have to wait for each other before a stream is open. */
+async function openingRoundTrips(gateway: Gateway, port: number) {
+  const line = await startFaultProxy({ port: gateway.ready.profile.connectTo?.[0]?.loopbackPort ?? 0 });
+  const client = await startClient(gateway, line);
+  const before = line.roundTrips.total;
+  const streams = 10;
+  for (let opened = 0; opened < streams; opened++) (await causewayWay(client.ready, port).open()).destroy();
+  const trips = (line.roundTrips.total - before) / streams;
+  await client.stop();
+  await line.close();
+  return atMost(1, '≤ 1 round trip', trips, 'round trips');
+}
+
+/** Eight downloads with and without a ninth that nobody reads. */
+async function stalledRow(way: Way, rounds: number, bytes: number): Promise<Row> {
+  const free: number[] = [];
+  const beside: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    free.push(await download(way, 8, bytes));
+    const end = await stall(way);
+    beside.push(await download(way, 8, bytes));
+    end();
+  }
+  const slower = 1 - sampleOf(beside).median / sampleOf(free).median;
+  return {
+    what: 'Eight downloads beside a stalled one',
+    unit: 'MiB/s',
+    ways: { 'Causeway': sampleOf(beside), 'without the stalled one': sampleOf(free) },
+    verdicts: [atMost(10, 'slowed by less than 10 %', slower * 100, '%')],
+  };
+}
+
+/**
+ * Resident memory of the client for each idle stream, in a process that has done nothing else. The first hundred
+ * streams pay for compiled code and for the heap's first growth; what each costs is the slope after them.
+ */
+async function idleRow(gateway: Gateway, port: number): Promise<Row> {
+  const client = await startClient(gateway);
+  const way = causewayWay(client.ready, port);
+  const first = 100;
+  const all = 1_000;
+  const closeFirst = await holdIdle(way, first);
+  const before = Number(await client.call('memory'));
+  const closeRest = await holdIdle(way, all - first);
+  const each = (Number(await client.call('memory')) - before) / 1024 / (all - first);
+  closeFirst();
+  closeRest();
+  await client.stop();
+  return {
+    what: `Each of ${all} idle streams, resident in the client`,
+    unit: 'KiB',
+    ways: { Causeway: sampleOf([each]) },
+    verdicts: [atMost(20, '≤ 20 KiB', each, 'KiB')],
+  };
+}
+
+export const fullRelayBench: RelayBenchOptions = { rounds: 9, bytes: 256 * mebibyte };

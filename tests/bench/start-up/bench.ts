@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { atMost, sampleOf, type Part } from '../report.ts';
+
+const rounds = 15;
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** CPU of our own main process until it asks for its window: a process that runs ours, less one that runs nothing. */
+export function startUpBench(): Promise<Part> {
+  const userData = mkdtempSync(join(tmpdir(), 'causeway-start-up-'));
+  const cpu = (script: string): number => {
+    const env = { ...process.env, CAUSEWAY_BENCH_USER_DATA: userData };
+    return Number(
+      execFileSync(process.execPath, ['--import', here('electron-stub.mjs'), script], { env, encoding: 'utf8', timeout: 30_000 }),
+    );
+  };
+  const ours: number[] = [];
+  const bare: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    ours.push(cpu('dist/main.mjs'));
+    bare.push(cpu(here('idle.mjs')));
+  }
+  rmSync(userData, { recursive: true });
+  const own = sampleOf(ours).median - sampleOf(bare).median;
+  const row = {
+    what: 'CPU of the main process until the window is asked for',
+    unit: 'ms',
+    ways: { 'Causeway': sampleOf(ours), 'Node alone': sampleOf(bare) },
+    verdicts: [atMost(150, 'our own ≤ 150 ms', own, 'ms')],
+  };
+  return Promise.resolve({ name: 'Start-up', rows: [row] });
+}

@@ -1,0 +1,4 @@
+// What Node and the stub take by themselves.
+import { BaseWindow } from 'electron';
+
+new BaseWindow();
