@@ -70,7 +70,7 @@ export function createRelayServer(options: RelayOptions): RelayServer {
 }
 
 /** A client that broke the protocol and does not close its side either is cut off. */
-const closeWithinMs = 2000;
+const closeWithinMs = 800;
 
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
