@@ -25,11 +25,16 @@ export class PortalVisits {
   private current: PortalState = closed;
   private via: 'tunnel' | 'direct' = 'tunnel';
   private opening: AbortController | null = null;
+  /** A page of this visit has come: its one-time sign-in is used, and the portal knows the person. */
+  private arrived = false;
 
   constructor(private readonly deps: PortalVisitsDeps) {
     deps.view.onPage((page) => {
       if (page === null) this.show(closed);
-      else if (this.current.kind === 'open') this.show({ kind: 'open', via: this.via, ...page });
+      else if (this.current.kind === 'open') {
+        if (!page.loading && !page.failure) this.arrived = true;
+        this.show({ kind: 'open', via: this.via, ...page });
+      }
     });
   }
 
@@ -44,6 +49,7 @@ export class PortalVisits {
     const opening = new AbortController();
     this.opening?.abort();
     this.opening = opening;
+    this.arrived = false;
     this.via = kind === 'connected' ? 'tunnel' : 'direct';
     const address = new URL(profile.portal.address);
     this.show({ kind: 'open', via: this.via, host: address.host, path: address.pathname, loading: true, canGoBack: false, failure: null });
@@ -51,6 +57,15 @@ export class PortalVisits {
     if (opening.signal.aborted) return;
     const judge = this.deps.judgeFor(profile);
     await this.deps.view.open({ profile, judge, signIn, task: task && portalTask(task), via: this.via });
+  }
+
+  /** Loads the page again. A visit whose first page never came begins anew: its one-time sign-in is lost, and a new one spares the password. */
+  async reload(profile: Profile, task: Task | null): Promise<void> {
+    const { current, arrived } = this;
+    const { kind } = this.deps.controller.state;
+    const lost = current.kind === 'open' && current.failure !== null && current.failure.code !== 'portal-left' && !arrived;
+    if (lost && (kind === 'connected' || kind === 'on-campus')) await this.open(profile, task);
+    else this.deps.view.reload();
   }
 
   async close(): Promise<void> {

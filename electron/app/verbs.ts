@@ -88,9 +88,7 @@ export function verbsOf(app: App): Application['verbs'] {
     async portalBack() {
       desktop.portal.back();
     },
-    async portalReload() {
-      desktop.portal.reload();
-    },
+    portalReload: () => portal.reload(app.profile, app.task),
     async copyPasscode() {
       app.copied = passcode();
       await desktop.clipboard.write(app.copied);
