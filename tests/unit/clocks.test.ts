@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { startCampus, type CampusOptions } from '../../campus/campus.ts';
 import { withClockGap } from '../../electron/access/clock-gap.ts';
 import { codeOf, credentials, proceed, student } from './support/access.ts';
 import { promptOf, startAppBench, when, type AppBench } from './support/app.ts';
@@ -15,9 +19,9 @@ afterEach(async () => {
 });
 
 /** Both clocks in hand, and a computer that notices only by its own clock that it was set. */
-const open = async (): Promise<AppBench> =>
+const open = async (options: CampusOptions = {}): Promise<AppBench> =>
   (bench = await startAppBench(
-    { now: () => Date.now() + clocks.campus },
+    { ...options, now: () => Date.now() + clocks.campus },
     { now: ourNow, environmentOf: (hand) => withClockGap(hand, ourNow) },
   ));
 
@@ -114,11 +118,14 @@ test.each([
 
 describe('asleep past the session’s end', () => {
   test('and the gateway is there: it says that the time was up, after one try', async () => {
-    const b = await open();
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'causeway-clocks-'));
+    const b = await open({ dataDirectory });
     await signIn(b);
     b.environment.suspend();
-    b.campus.services.hangUp();
+    const { port } = b.campus;
+    await b.campus.stop();
     await when(b.app, ({ access }) => access.kind === 'reconnecting');
+    const back = await startCampus({ dataDirectory, port, now: () => Date.now() + clocks.campus });
     clocks.campus += 9 * hour;
     clocks.computer += 9 * hour;
     const kinds = kindsOf(b);
@@ -127,6 +134,8 @@ describe('asleep past the session’s end', () => {
     expect(ending(b)).toBe('session-expired');
     expect(kinds).not.toContain('connected');
     expect(kinds.filter((kind) => kind === 'reconnecting').length).toBeLessThanOrEqual(2);
+    await back.stop();
+    await rm(dataDirectory, { recursive: true });
   });
 
   test('and the gateway is not there: it says the same, and does not try on', async () => {
