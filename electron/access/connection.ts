@@ -190,7 +190,8 @@ export class Connection {
   /** Waits for the next turn; a wake, a network that came back or the person ends it early. While suspended it lasts. */
   private async pause(until: number, signal: AbortSignal): Promise<void> {
     const wait = until - this.options.deps.now();
-    if (wait <= 0 && !this.suspended) return;
+    // An abort that has happened already calls nobody: asleep, this would wait for ever
+    if (signal.aborted || (wait <= 0 && !this.suspended)) return;
     await new Promise<void>((resolve) => {
       const timer = this.suspended ? undefined : setTimeout(resolve, wait);
       const wake = (): void => {

@@ -196,6 +196,22 @@ describe('in the wrong order', () => {
     expect(s.network.connections.open).toBe(1);
   });
 
+  test('Disconnect at the very moment that the link breaks in sleep leaves no timer behind', async () => {
+    const s = await open();
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    await connected(s);
+    s.run.environment.suspend();
+    const left = new Promise<void>((resolve) => {
+      s.run.app.onState(({ access }) => {
+        if (access.kind === 'reconnecting') void s.run.app.verbs.disconnect(undefined).then(resolve);
+      });
+    });
+    s.network.cut();
+    await left;
+    await expect.poll(timers, { timeout: 3_000 }).toBeLessThanOrEqual(before);
+  });
+
   test('a session that the operator ends while we are away: said once we are back, without a question', async () => {
     const s = await open();
     await connected(s);
