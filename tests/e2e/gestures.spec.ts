@@ -82,10 +82,10 @@ test('the line breaks while the portal loads: it is there once the line is, with
   await network.set({ kind: 'none' });
   await expect.poll(() => network.connections.open, { timeout: 20_000 }).toBe(2);
   await scene.button('Load again').click();
-  // Without the password: a new one-time sign-in stands for it
+  // A new visit, without the password: a new one-time sign-in stands for it
+  await expect.poll(() => portal.isClosed()).toBe(true);
   const again = await scene.client.portal();
   await expect(again.getByText('Add a new Device').first()).toBeVisible();
-  await expect.poll(() => portal.isClosed()).toBe(true);
   expect(scene.campus.records.sessions()).toHaveLength(1);
   await network.close();
   await rm(dataDirectory, { recursive: true, force: true });

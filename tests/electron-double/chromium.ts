@@ -48,6 +48,8 @@ const quiet = [
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding',
   '--disable-popup-blocking',
+  // Chrome loads a page that failed again by itself; Electron does not
+  '--disable-auto-reload',
   '--disable-prompt-on-repost',
   // Frames of other sites stay in the page's process, so that one DevTools session sees all of its requests
   '--disable-site-isolation-trials',
