@@ -87,7 +87,7 @@ export class World {
     const { lockout } = campus.services;
     clocks.campus = this.furthest;
     const locked = lockout.lockedUntil(student.userId);
-    if (locked !== null) clocks.campus += locked - Date.now();
+    if (locked !== null) clocks.campus = locked - Date.now();
     // The two clocks need not agree, and the computer's is the one that certificates are judged by
     clocks.computer = 0;
     for (const { id } of campus.records.sessions()) await campus.control.end(id);
