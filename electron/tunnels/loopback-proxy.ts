@@ -64,7 +64,7 @@ export async function startLoopbackProxy(): Promise<LoopbackProxy> {
 
   /** One CONNECT. Never rejects: every failure is an answer, and is kept for the screen. */
   async function connect(request: http.IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroy);
     if (!timingSafeEqual(digest(request.headers['proxy-authorization'] ?? ''), expected)) {
       answer(socket, 407, `Proxy-Authenticate: Basic realm="${realm}", charset="UTF-8"\r\n`);
       return;
@@ -90,8 +90,7 @@ export async function startLoopbackProxy(): Promise<LoopbackProxy> {
       }
       // Opened and broken at once: its end has been told already, and will not be told again
       if (stream.destroyed) throw fail('tunnel-dropped', { host });
-      used.streams.add(stream);
-      stream.once('close', () => used.streams.delete(stream));
+      hold(used.streams, stream);
       socket.off('close', leave);
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       if (head.length > 0) stream.write(head);
@@ -140,6 +139,16 @@ function digest(text: string): Buffer {
 function answer(socket: Duplex, status: number, headers = ''): void {
   if (!socket.writable) return;
   socket.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}\r\n${headers}Content-Length: 0\r\nConnection: close\r\n\r\n`);
+}
+
+/** Neither of these two is a closure of its caller: it would keep all that opening a connection took, for as long as that lasts. */
+function destroy(this: Duplex): void {
+  this.destroy();
+}
+
+function hold(streams: Set<Duplex>, stream: Duplex): void {
+  streams.add(stream);
+  stream.once('close', () => streams.delete(stream));
 }
 
 /**

@@ -160,11 +160,12 @@ class RelayStream extends Duplex {
 
   /** Opens the stream in `mux`; calls `opened` or `refused` once, unless destroyed before. */
   attach(mux: RelayMux, host: string, port: number, opened: () => void, refused: (reason: RefusalReason) => void): void {
-    let isOpen = false;
+    // Forgotten once it is over, with all that opening took
+    let opening: { opened: () => void; refused: (reason: RefusalReason) => void } | null = { opened, refused };
     this.stream = mux.open(host, port, {
       opened: () => {
-        isOpen = true;
-        opened();
+        opening?.opened();
+        opening = null;
       },
       data: (payload) => {
         if (this.unread > 0 && payload.length < smallBytes) {
@@ -182,8 +183,8 @@ class RelayStream extends Duplex {
         this.push(null);
       },
       broken: (reason) => {
-        if (isOpen) this.destroy(fail('tunnel-dropped', undefined, { detail: reason }));
-        else refused(reason);
+        if (opening) opening.refused(reason);
+        else this.destroy(fail('tunnel-dropped', undefined, { detail: reason }));
       },
     });
   }
