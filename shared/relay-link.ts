@@ -1,4 +1,5 @@
 import { RelayMux, type MuxStream } from './relay-mux.ts';
+import { relayProtocol } from './relay-protocol.ts';
 
 /** The WebSocket, as the relay sends on it; the one of the `ws` package fits. */
 export interface FrameSocket {
@@ -20,16 +21,22 @@ export interface RelayLinkOptions {
   accept?: (stream: MuxStream, host: string, port: number) => void;
 }
 
+const fullFrameBytes = relayProtocol.maxFrameBytes;
+/** As much as is under way on a link that is kept full, and no more. */
+const keptFrames = 16;
+
 /** A multiplexer that sends on a WebSocket: the same at both ends. Its owner feeds it what arrives, and closes it. */
 export function relayMuxOver(socket: FrameSocket, below: CorkableStream, { allocate, sent, accept }: RelayLinkOptions): RelayMux {
   let backlog = 0;
   let corked = false;
+  // Full frames are used over and over: else most of what a fast stream costs is the garbage that it makes
+  const free: Uint8Array[] = [];
   const uncork = (): void => {
     corked = false;
     below.uncork();
   };
   const link = {
-    allocate,
+    allocate: (bytes: number) => (bytes === fullFrameBytes ? free.pop() : undefined) ?? allocate(bytes),
     backlog: () => backlog,
     send(frame: Uint8Array): void {
       // What one turn of the event loop sends goes out as one write, in full TLS records
@@ -43,6 +50,7 @@ export function relayMuxOver(socket: FrameSocket, below: CorkableStream, { alloc
       sent(bytes);
       socket.send(frame, { binary: true }, () => {
         backlog -= bytes;
+        if (bytes === fullFrameBytes && free.length < keptFrames) free.push(frame);
         mux.drained();
       });
     },

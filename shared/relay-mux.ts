@@ -49,6 +49,8 @@ export class RelayMux {
   private readonly turn = new Set<MuxStream>();
   private lastId = 0;
   private closed = false;
+  /** Bytes that came and that no reader has taken, over all streams. */
+  private unread = 0;
 
   /** `accept` is called for each OPEN of the peer; without it the peer may open nothing. */
   constructor(
@@ -139,6 +141,12 @@ export class RelayMux {
     this.link.send(message);
   }
 
+  /** Counts what came for a stream, or, negative, what its reader took. False: there is no room for more. */
+  countUnread(bytes: number): boolean {
+    this.unread += bytes;
+    return this.unread <= relayProtocol.maxUnreadBytes;
+  }
+
   queue(stream: MuxStream): void {
     if (!this.closed) this.turn.add(stream);
   }
@@ -155,6 +163,7 @@ export class MuxStream {
   private sendWindow: number = relayProtocol.windowBytes;
   private receiveWindow: number = relayProtocol.windowBytes;
   private owedCredit = 0;
+  private unread = 0;
   private pending: Uint8Array | null = null;
   private ending = false;
   private sentEnd = false;
@@ -201,6 +210,7 @@ export class MuxStream {
 
   /** Tears the stream down in both directions. */
   reset(reason: RefusalReason = 'reset'): void {
+    this.forgetUnread();
     if (this.over) return;
     this.mux.transmit({ type: 'reset', stream: this.id, reason });
     this.finish();
@@ -208,6 +218,9 @@ export class MuxStream {
 
   /** The reader has taken `bytes` of what `data` gave it: the far end may send as much again. */
   consumed(bytes: number): void {
+    const taken = Math.min(bytes, this.unread);
+    this.unread -= taken;
+    this.mux.countUnread(-taken);
     this.owedCredit += bytes;
     if (this.over || this.gotEnd || this.owedCredit < creditBytes) return;
     this.receiveWindow += this.owedCredit;
@@ -252,7 +265,9 @@ export class MuxStream {
       case 'data':
         if (this.gotEnd || frame.payload.length > this.receiveWindow) throw new RelayProtocolError('data beyond the window');
         this.receiveWindow -= frame.payload.length;
-        this.events.data?.(frame.payload);
+        this.unread += frame.payload.length;
+        if (this.mux.countUnread(frame.payload.length)) this.events.data?.(frame.payload);
+        else this.turnAway();
         return;
       case 'credit':
         this.sendWindow += frame.bytes;
@@ -277,9 +292,22 @@ export class MuxStream {
 
   /** The stream is gone without our doing. */
   breakOff(reason: RefusalReason): void {
+    this.forgetUnread();
     if (this.over) return;
     this.finish();
     this.events.broken?.(reason);
+  }
+
+  /** The link's streams hold too much already. */
+  private turnAway(): void {
+    this.mux.transmit({ type: 'reset', stream: this.id, reason: 'busy' });
+    this.breakOff('busy');
+  }
+
+  /** Nobody will read it any more. A stream that has ended in good order keeps what it holds until its reader has it. */
+  private forgetUnread(): void {
+    this.mux.countUnread(-this.unread);
+    this.unread = 0;
   }
 
   private finish(): void {

@@ -6,20 +6,24 @@ import { encodeFrame, relayProtocol } from '../../shared/relay-protocol.ts';
 /** Memory with something in it, as a real one has. */
 const allocate = (bytes: number): Uint8Array => new Uint8Array(bytes).fill(0xee);
 
-/** Two multiplexers with a wire between them that delivers when told to. */
-function wire() {
+/** Two multiplexers with a wire between them that delivers when told to. The far end keeps what it gets, unread, or only counts it. */
+function wire({ keep = true } = {}) {
   const toGateway: Uint8Array[] = [];
   const toClient: Uint8Array[] = [];
-  const accepted: { stream: MuxStream; host: string; port: number; got: number[]; ended: boolean; broken: string | null }[] = [];
+  const accepted: { stream: MuxStream; host: string; port: number; got: number[]; size: number; ended: boolean; broken: string | null }[] =
+    [];
   const size = (queue: Uint8Array[]): number => queue.reduce((sum, message) => sum + message.length, 0);
   const client = new RelayMux({ allocate, send: (message) => toGateway.push(message.slice()), backlog: () => size(toGateway) });
   const gateway = new RelayMux(
     { allocate, send: (message) => toClient.push(message.slice()), backlog: () => size(toClient) },
     (stream, host, port) => {
-      const record = { stream, host, port, got: [] as number[], ended: false, broken: null as string | null };
+      const record = { stream, host, port, got: [] as number[], size: 0, ended: false, broken: null as string | null };
       accepted.push(record);
       stream.events = {
-        data: (payload) => record.got.push(...payload),
+        data: (payload) => {
+          record.size += payload.length;
+          if (keep) record.got.push(...payload);
+        },
         end: () => (record.ended = true),
         broken: (reason) => (record.broken = reason),
       };
@@ -129,6 +133,26 @@ describe('relay multiplexer', () => {
     expect(got.every((byte) => byte === 7)).toBe(true);
   });
 
+  test('what all streams together hold unread is bounded: the one that goes beyond is reset, and reading makes room', () => {
+    const { client, accepted, settle } = wire({ keep: false });
+    const broken: string[] = [];
+    const window = new Uint8Array(relayProtocol.windowBytes);
+    const fits = relayProtocol.maxUnreadBytes / relayProtocol.windowBytes;
+    const fill = (index: number): void => {
+      client.open(`host${index}`, 443, { broken: (reason) => broken.push(`${index} ${reason}`) }).write(window);
+      settle();
+    };
+    for (let index = 0; index <= fits; index++) fill(index);
+    expect(broken).toEqual([`${fits} busy`]);
+    expect(accepted[fits - 1]?.size).toBe(relayProtocol.windowBytes);
+    accepted[0]?.stream.consumed(relayProtocol.windowBytes);
+    accepted[1]?.stream.reset();
+    settle();
+    fill(fits + 1);
+    fill(fits + 2);
+    expect(broken).toEqual([`${fits} busy`, '1 reset']);
+  });
+
   test('half-close: one side ends, the other goes on', () => {
     const { client, accepted, settle } = wire();
     const back: number[] = [];
@@ -164,10 +188,11 @@ describe('relay multiplexer', () => {
 
   test('more than the window, a second END, an id out of turn, a stream that nobody opened: each ends the link', () => {
     const open = encodeFrame({ type: 'open', stream: 1, host: 'host', port: 443 });
-    const data = encodeFrame({ type: 'data', stream: 1, payload: new Uint8Array(64 * 1024) });
+    const data = encodeFrame({ type: 'data', stream: 1, payload: new Uint8Array(relayProtocol.maxDataBytes) });
+    const tooMany = relayProtocol.windowBytes / relayProtocol.maxDataBytes + 1;
     const end = encodeFrame({ type: 'end', stream: 1 });
     const cases: Uint8Array[][] = [
-      [open, ...Array.from({ length: 17 }, () => data)],
+      [open, ...Array.from({ length: tooMany }, () => data)],
       [open, end, end],
       [open, open],
       [encodeFrame({ type: 'end', stream: 7 })],

@@ -31,7 +31,16 @@ export async function relayBench({ rounds, bytes }: RelayBenchOptions): Promise<
   const client = await startClient(gateway);
   const peers = await startPeers(folder, port);
   const causeway = causewayWay(client.ready, port);
-  const ways = [plainWay('direct TCP', port), causeway, socksWay(peers.socksPort, port), plainWay('stunnel', peers.stunnelPort)];
+  const tlsServer = await Child.start(here('node-tls.ts'), z.object({ port: z.number() }), ['server', String(port), peers.keyFile]);
+  const tlsPort = String(tlsServer.ready.port);
+  const tlsClient = await Child.start(here('node-tls.ts'), z.object({ port: z.number() }), ['client', tlsPort, peers.certificateFile]);
+  const ways = [
+    plainWay('direct TCP', port),
+    causeway,
+    socksWay(peers.socksPort, port),
+    plainWay('stunnel', peers.stunnelPort),
+    plainWay('Node’s TLS alone', tlsClient.ready.port),
+  ];
   const over = (measure: (way: Way) => Promise<number>) => compare(ways, rounds, measure);
   try {
     const down = await over((way) => download(way, 1, bytes));
@@ -82,7 +91,7 @@ export async function relayBench({ rounds, bytes }: RelayBenchOptions): Promise<
     return { name: 'Relay', rows };
   } finally {
     peers.stop();
-    for (const child of [client, gateway, target]) await child.stop();
+    for (const child of [client, gateway, tlsClient, tlsServer, target]) await child.stop();
     rmSync(folder, { recursive: true });
   }
 }
@@ -101,12 +110,13 @@ async function startClient(gateway: Gateway, line: FaultProxy | null = null, fla
 
 /** The same figure by each way in turn, round after round, so that what else the machine does meets them all. */
 async function compare(ways: readonly Way[], rounds: number, measure: (way: Way) => Promise<number>): Promise<Record<WayName, Sample>> {
-  const taken: Record<WayName, number[]> = { 'direct TCP': [], 'Causeway': [], 'OpenSSH -D': [], 'stunnel': [] };
+  const taken: Record<WayName, number[]> = { 'direct TCP': [], 'Causeway': [], 'OpenSSH -D': [], 'stunnel': [], 'Node’s TLS alone': [] };
   for (let round = 0; round < rounds; round++) for (const way of ways) taken[way.name].push(await measure(way));
   return {
     'Causeway': sampleOf(taken.Causeway),
     'OpenSSH -D': sampleOf(taken['OpenSSH -D']),
     'stunnel': sampleOf(taken.stunnel),
+    'Node’s TLS alone': sampleOf(taken['Node’s TLS alone']),
     'direct TCP': sampleOf(taken['direct TCP']),
   };
 }

@@ -9,6 +9,9 @@ import { join } from 'node:path';
 export interface Peers {
   socksPort: number;
   stunnelPort: number;
+  /** Key and certificate of the stunnels' server, and the certificate alone. */
+  keyFile: string;
+  certificateFile: string;
   stop(): void;
 }
 
@@ -31,7 +34,7 @@ export async function startPeers(folder: string, targetPort: number): Promise<Pe
   run('stunnel', [join(folder, 'server.conf')]);
   run('stunnel', [join(folder, 'client.conf')]);
   await Promise.all([socksPort, stunnelServer, stunnelPort].map(answers));
-  return { socksPort, stunnelPort, stop };
+  return { socksPort, stunnelPort, keyFile: join(folder, 'stunnel.pem'), certificateFile: join(folder, 'stunnel.crt'), stop };
 }
 
 function sshKeys(folder: string): void {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-export type WayName = 'direct TCP' | 'Causeway' | 'OpenSSH -D' | 'stunnel';
+export type WayName = 'direct TCP' | 'Causeway' | 'OpenSSH -D' | 'stunnel' | 'Node’s TLS alone';
 
 /** A way to the target: how a program on this computer opens one stream through it. */
 export interface Way {
@@ -17,8 +17,8 @@ async function connectTo(port: number): Promise<net.Socket> {
   return socket;
 }
 
-/** Plain TCP to `port`: the target itself, or a pair of stunnels in front of it. */
-export function plainWay(name: 'direct TCP' | 'stunnel', port: number): Way {
+/** Plain TCP to `port`: the target itself, or a pair of stunnels or of Node's own TLS in front of it. */
+export function plainWay(name: 'direct TCP' | 'stunnel' | 'Node’s TLS alone', port: number): Way {
   return { name, open: () => connectTo(port) };
 }
 
