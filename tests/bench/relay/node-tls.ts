@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
-import { pipeline, type Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { serveParent } from '../child.ts';
 
@@ -14,15 +14,17 @@ if (port === undefined || file === undefined) throw new Error('server|client por
 const pem = readFileSync(file);
 
 function join(a: Duplex, b: Duplex): void {
-  const done = (): void => undefined;
-  pipeline(a, b, done);
-  pipeline(b, a, done);
+  a.pipe(b);
+  b.pipe(a);
+  a.on('error', () => b.destroy());
+  b.on('error', () => a.destroy());
 }
 
+const common = { noDelay: true, allowHalfOpen: true };
 const server =
   mode === 'server'
-    ? tls.createServer({ key: pem, cert: pem, noDelay: true }, (socket) => join(socket, net.connect({ port: Number(port), noDelay: true })))
-    : net.createServer({ noDelay: true }, (socket) => join(socket, tls.connect({ port: Number(port), ca: pem, servername: 'localhost' })));
+    ? tls.createServer({ ...common, key: pem, cert: pem }, (socket) => join(socket, net.connect({ ...common, port: Number(port) })))
+    : net.createServer(common, (socket) => join(socket, tls.connect({ ...common, port: Number(port), ca: pem, servername: 'localhost' })));
 
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
