@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import type { Socket } from 'node:net';
 import { sampleOf } from '../report.ts';
-import { exactly, type Way } from './ways.ts';
+import type { Line } from './line.ts';
+import type { Way } from './ways.ts';
 
 const mebibyte = 1024 * 1024;
 const filler = Buffer.alloc(256 * 1024, 0x5a);
@@ -9,15 +8,13 @@ const filler = Buffer.alloc(256 * 1024, 0x5a);
 /** MiB a second, first byte asked for to last byte had, over `streams` streams at once that share `bytes`. */
 export async function download(way: Way, streams: number, bytes: number): Promise<number> {
   const each = Math.floor(bytes / streams);
-  const sockets = await Promise.all(Array.from({ length: streams }, () => way.open()));
+  const lines = await Promise.all(Array.from({ length: streams }, () => way.open()));
   const from = performance.now();
   await Promise.all(
-    sockets.map(async (socket) => {
-      let got = 0;
-      socket.on('data', (chunk) => (got += chunk.length));
-      socket.write(`down ${each}\n`);
-      await once(socket, 'end');
-      socket.destroy();
+    lines.map(async (line) => {
+      line.write(`down ${each}\n`);
+      const got = await line.countToEnd();
+      line.destroy();
       if (got !== each) throw new Error(`${way.name}: ${got} of ${each} bytes`);
     }),
   );
@@ -27,18 +24,18 @@ export async function download(way: Way, streams: number, bytes: number): Promis
 /** MiB a second until the target says that it has had everything. */
 export async function upload(way: Way, streams: number, bytes: number): Promise<number> {
   const each = Math.floor(bytes / streams);
-  const sockets = await Promise.all(Array.from({ length: streams }, () => way.open()));
+  const lines = await Promise.all(Array.from({ length: streams }, () => way.open()));
   const from = performance.now();
   await Promise.all(
-    sockets.map(async (socket) => {
-      socket.write(`up ${each}\n`);
+    lines.map(async (line) => {
+      line.write(`up ${each}\n`);
       for (let left = each; left > 0;) {
         const piece = filler.subarray(0, Math.min(left, filler.length));
         left -= piece.length;
-        if (!socket.write(piece)) await once(socket, 'drain');
+        if (!line.write(piece)) await line.drained();
       }
-      await exactly(socket, 1);
-      socket.destroy();
+      await line.read(1);
+      line.destroy();
     }),
   );
   return (each * streams) / mebibyte / ((performance.now() - from) / 1000);
@@ -46,16 +43,16 @@ export async function upload(way: Way, streams: number, bytes: number): Promise<
 
 /** Median time of a byte there and back, in microseconds. */
 export async function echo(way: Way, times: number): Promise<number> {
-  const socket = await way.open();
-  socket.write('echo\n');
+  const line = await way.open();
+  line.write('echo\n');
   const taken: number[] = [];
   for (let time = 0; time < times; time++) {
     const from = performance.now();
-    socket.write('x');
-    await exactly(socket, 1);
+    line.write('x');
+    await line.read(1);
     taken.push((performance.now() - from) * 1000);
   }
-  socket.destroy();
+  line.destroy();
   return sampleOf(taken).median;
 }
 
@@ -64,31 +61,31 @@ export async function opening(way: Way, times: number): Promise<number> {
   const taken: number[] = [];
   for (let time = 0; time < times; time++) {
     const from = performance.now();
-    const socket = await way.open();
-    socket.write('hold\n');
-    await exactly(socket, 1);
+    const line = await way.open();
+    line.write('hold\n');
+    await line.read(1);
     taken.push((performance.now() - from) * 1000);
-    socket.destroy();
+    line.destroy();
   }
   return sampleOf(taken).median;
 }
 
 /** Streams that are open and silent; returns how to close them. */
 export async function holdIdle(way: Way, count: number): Promise<() => void> {
-  const sockets: Socket[] = [];
+  const lines: Line[] = [];
   for (let index = 0; index < count; index++) {
-    const socket = await way.open();
-    socket.write('hold\n');
-    await exactly(socket, 1);
-    sockets.push(socket);
+    const line = await way.open();
+    line.write('hold\n');
+    await line.read(1);
+    lines.push(line);
   }
-  return () => sockets.forEach((socket) => socket.destroy());
+  return () => lines.forEach((line) => line.destroy());
 }
 
 /** A download that nobody reads; returns how to end it. */
 export async function stall(way: Way): Promise<() => void> {
-  const socket = await way.open();
-  socket.pause();
-  socket.write(`down ${1024 * mebibyte}\n`);
-  return () => socket.destroy();
+  const line = await way.open();
+  line.pause();
+  line.write(`down ${1024 * mebibyte}\n`);
+  return () => line.destroy();
 }

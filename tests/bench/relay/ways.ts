@@ -1,25 +1,16 @@
-import { once } from 'node:events';
-import net from 'node:net';
+import { Line } from './line.ts';
 
 export type WayName = 'direct TCP' | 'Causeway' | 'OpenSSH -D' | 'stunnel' | 'Node’s TLS alone';
 
 /** A way to the target: how a program on this computer opens one stream through it. */
 export interface Way {
   readonly name: WayName;
-  open(): Promise<net.Socket>;
-}
-
-async function connectTo(port: number): Promise<net.Socket> {
-  const socket = net.connect({ port, host: '127.0.0.1', noDelay: true });
-  await once(socket, 'connect');
-  // Whoever waits for something on it is told; a connection that is done with may break as it likes
-  socket.on('error', () => socket.destroy());
-  return socket;
+  open(): Promise<Line>;
 }
 
 /** Plain TCP to `port`: the target itself, or a pair of stunnels or of Node's own TLS in front of it. */
 export function plainWay(name: 'direct TCP' | 'stunnel' | 'Node’s TLS alone', port: number): Way {
-  return { name, open: () => connectTo(port) };
+  return { name, open: () => Line.connect(port) };
 }
 
 /** Through the loopback proxy by HTTP CONNECT, as the portal view goes. */
@@ -28,11 +19,11 @@ export function causewayWay(proxy: { port: number; authorization: string }, targ
   return {
     name: 'Causeway',
     async open() {
-      const socket = await connectTo(proxy.port);
-      socket.write(request);
-      const answer = (await exactly(socket, 'HTTP/1.1 200 Connection established\r\n\r\n'.length)).toString('latin1');
+      const line = await Line.connect(proxy.port);
+      line.write(request);
+      const answer = (await line.read('HTTP/1.1 200 Connection established\r\n\r\n'.length)).toString('latin1');
       if (!answer.startsWith('HTTP/1.1 200 ')) throw new Error(answer);
-      return socket;
+      return line;
     },
   };
 }
@@ -42,32 +33,13 @@ export function socksWay(port: number, target: number): Way {
   return {
     name: 'OpenSSH -D',
     async open() {
-      const socket = await connectTo(port);
-      socket.write(Buffer.from([5, 1, 0]));
-      await exactly(socket, 2);
-      socket.write(Buffer.from([5, 1, 0, 1, 127, 0, 0, 1, target >> 8, target & 0xff]));
-      const answer = await exactly(socket, 10);
+      const line = await Line.connect(port);
+      line.write(Buffer.from([5, 1, 0]));
+      await line.read(2);
+      line.write(Buffer.from([5, 1, 0, 1, 127, 0, 0, 1, target >> 8, target & 0xff]));
+      const answer = await line.read(10);
       if (answer[1] !== 0) throw new Error(`SOCKS refused: ${answer[1]}`);
-      return socket;
+      return line;
     },
   };
-}
-
-/** The next `count` bytes, and not one more. */
-export function exactly(socket: net.Socket, count: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const settle = (): void => void socket.off('readable', look).off('end', ended).off('close', ended);
-    const look = (): void => {
-      const read: unknown = socket.read(count);
-      if (!Buffer.isBuffer(read)) return;
-      settle();
-      resolve(read);
-    };
-    const ended = (): void => {
-      settle();
-      reject(new Error('ended early'));
-    };
-    socket.on('readable', look).on('end', ended).on('close', ended);
-    look();
-  });
 }
