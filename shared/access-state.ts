@@ -14,8 +14,9 @@ const target = { profileId: z.string(), gateway: z.string() }; // gateway: host[
 const session = {
   ...target,
   since: instantSchema,
-  expiresAt: instantSchema,
-  idleSeconds: z.number(),
+  /** Null where the gateway does not say. */
+  expiresAt: z.nullable(instantSchema),
+  idleSeconds: z.nullable(z.number()),
   extendable: z.boolean(),
   user: z.string(),
 };
@@ -64,13 +65,13 @@ export type AccessEvent =
   | { type: 'opened'; facts: SessionFacts }
   | { type: 'portal-health'; portal: PortalHealth }
   | { type: 'expiring' }
-  | { type: 'extended'; expiresAt: number }
+  | { type: 'extended'; expiresAt: number | null }
   /** One of the two clocks was set: the same session, by our clock as it is now. */
-  | { type: 'retimed'; since: number; expiresAt: number }
+  | { type: 'retimed'; since: number; expiresAt: number | null }
   | { type: 'dropped'; why: Failure; at: number; nextTryAt: number | null }
   | { type: 'retry' }
   | { type: 'retry-failed'; why: Failure; nextTryAt: number | null }
-  | { type: 'reopened'; since: number; expiresAt: number }
+  | { type: 'reopened'; since: number; expiresAt: number | null }
   | { type: 'end'; ending: Failure | null }
   | { type: 'closed' };
 export type AccessEventType = AccessEvent['type'];

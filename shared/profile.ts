@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { fail } from './failure.ts';
-import { plainLine } from './plain-text.ts';
+import { plainLine, plainText } from './plain-text.ts';
 
 /**
  * Profiles: where to connect and how. A profile names hosts, labels and trust; it never names a program or
@@ -21,6 +21,27 @@ const httpsAddress = z.url({ protocol: /^https$/ }).check(z.maxLength(500));
 /** A PEM bundle of the campus's own authority. */
 const pem = z.string().check(z.regex(/^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/), z.maxLength(32_768));
 
+/**
+ * How to sign in. `campus` is our own access protocol (`docs/protocol.md`); the others are OpenConnect's names for
+ * Cisco AnyConnect and ocserv, Juniper and Ivanti on the web, Ivanti's own, GlobalProtect, F5, Fortinet and Array.
+ */
+export const gatewayProtocolSchema = z.enum(['campus', 'anyconnect', 'nc', 'pulse', 'gp', 'f5', 'fortinet', 'array']);
+export type GatewayProtocol = z.infer<typeof gatewayProtocolSchema>;
+
+/**
+ * How traffic flows: through the gateway's `relay` (protocol `campus`), through a tunnel of this `app` alone, which
+ * needs no administrator, or through a tunnel of the whole `system`.
+ */
+export const tunnelKindSchema = z.enum(['relay', 'app', 'system']);
+export type TunnelKind = z.infer<typeof tunnelKindSchema>;
+
+/**
+ * How the second factor appears in the forms of a gateway that knows nothing of it: a field for a code, a numbered
+ * menu of Duo's, a second password that takes `push` or a passcode, or `password,passcode` in one field.
+ */
+export const secondFactorStyleSchema = z.enum(['otp-field', 'duo-challenge', 'duo-second-password', 'append']);
+export type SecondFactorStyle = z.infer<typeof secondFactorStyleSchema>;
+
 export const trustSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('system') }),
   /** SHA-256 of the server key (SubjectPublicKeyInfo), base64: only these keys, whoever signed them. */
@@ -39,8 +60,23 @@ export const profileSchema = z.object({
   name,
   /** host or host:port, best first. */
   gateways: z.array(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:\d{1,5})?$/))).check(z.minLength(1), z.maxLength(20)),
-  protocol: z.literal('campus'),
-  tunnel: z.literal('relay'),
+  /** Which of them comes first: the first that answers in their order, or whichever answers soonest. */
+  gatewayChoice: z.optional(z.enum(['order', 'quickest'])),
+  protocol: gatewayProtocolSchema,
+  tunnel: tunnelKindSchema,
+  /** Where on the gateway to sign in, where it is not its front page: `/realm`, a sign-in address or a group's. */
+  signInPath: z.optional(z.string().check(z.regex(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{0,200}$/))),
+  /** The realm, group or role that is chosen without a question, by its name or label. */
+  realm: z.optional(name),
+  secondFactor: z.optional(secondFactorStyleSchema),
+  /** The campus's terms, for gateways whose protocol hides theirs; shown before the first contact. */
+  notice: z.optional(z.string().check(z.overwrite(plainText), z.minLength(1), z.maxLength(20_000))),
+  /** Sign-in happens on the campus's own page, which may load from these hosts only (SAML, Duo's page). */
+  browser: z.optional(z.object({ address: z.optional(httpsAddress), hosts: z.array(hostName).check(z.minLength(1), z.maxLength(20)) })),
+  /** The gateway asks for a certificate of the person's. */
+  clientCertificate: z.optional(z.boolean()),
+  /** A key for one-time codes may be kept in the keychain and answer by itself, where policy allows it too. */
+  keptCodes: z.optional(z.boolean()),
   labels: z.object({ userId: name, password: name }),
   portal: z.object({
     address: httpsAddress,
@@ -68,7 +104,6 @@ export type Profile = z.infer<typeof profileSchema>;
 /** Defaults for keys that a profile may leave out or get wrong without becoming useless. */
 const defaults = {
   protocol: 'campus',
-  tunnel: 'relay',
   labels: { userId: 'User ID', password: 'Password' },
   trust: { kind: 'system' },
 } as const;
@@ -97,7 +132,9 @@ export function readProfile(text: string): ReadProfile {
   if (!object.success) throw fail('profile-invalid', { key: 'JSON' });
   const kept: Record<string, unknown> = {};
   const dropped: string[] = [];
-  for (const [key, value] of Object.entries({ ...defaults, ...object.data })) {
+  const given: Record<string, unknown> = { ...defaults, ...object.data };
+  given['tunnel'] ??= given['protocol'] === 'campus' ? 'relay' : 'app';
+  for (const [key, value] of Object.entries(given)) {
     const schema = Object.hasOwn(profileSchema.shape, key) ? profileSchema.shape[key as keyof typeof profileSchema.shape] : undefined;
     if (schema?.safeParse(value).success) kept[key] = value;
     else if (essential.includes(key)) throw fail('profile-invalid', { key });
@@ -106,6 +143,8 @@ export function readProfile(text: string): ReadProfile {
   if (dropped.includes('labels')) kept['labels'] = defaults.labels;
   const parsed = profileSchema.safeParse(kept);
   if (!parsed.success) throw fail('profile-invalid', { key: String(parsed.error.issues[0]?.path[0] ?? 'JSON') });
+  // Only our own gateways have a relay, and they have nothing else
+  if ((parsed.data.protocol === 'campus') !== (parsed.data.tunnel === 'relay')) throw fail('profile-invalid', { key: 'tunnel' });
   return { profile: parsed.data, dropped };
 }
 

@@ -98,6 +98,18 @@ export const promptSchema = z.discriminatedUnion('kind', [
     issuer: shownLine,
     validUntil: instantSchema,
   }),
+  /** Sign in on the campus's own page, in a window of ours, or in the person's browser where the protocol can. */
+  z.object({ kind: z.literal('browser'), host: shownLine, ownBrowser: z.boolean(), ...retryFields }),
+  /** The gateway wants a certificate of the person's: which file, and its passphrase where it has one. */
+  z.object({
+    kind: z.literal('client-certificate'),
+    host: shownLine,
+    file: z.optional(shownLine),
+    wantsPassphrase: z.boolean(),
+    ...retryFields,
+  }),
+  /** The network's web proxy wants to know who goes through it. */
+  z.object({ kind: z.literal('proxy'), host: shownLine, ...retryFields }),
 ]);
 export type Prompt = z.infer<typeof promptSchema>;
 export type PromptKind = Prompt['kind'];
@@ -117,6 +129,14 @@ export const answerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('choice'), option: shortText }),
   z.object({ kind: z.literal('fields'), values: fieldValues }),
   z.object({ kind: z.literal('certificate'), accept: z.boolean() }),
+  z.object({ kind: z.literal('browser'), where: z.enum(['window', 'own']) }),
+  /** `file` is an absolute path of a PEM or PKCS#12 file, absent to go on with the one that was named before. */
+  z.object({
+    kind: z.literal('client-certificate'),
+    file: z.optional(z.string().check(z.maxLength(4096))),
+    passphrase: z.optional(z.string().check(z.maxLength(1024))),
+  }),
+  z.object({ kind: z.literal('proxy'), user: z.string().check(z.maxLength(256)), password: z.string().check(z.maxLength(1024)) }),
 ]);
 export type Answer = z.infer<typeof answerSchema>;
 export type AnswerOf<K extends Answer['kind']> = Extract<Answer, { kind: K }>;
@@ -131,6 +151,9 @@ export const answersOf = {
   'choice': ['choice'],
   'fields': ['fields'],
   'certificate': ['certificate'],
+  'browser': ['browser'],
+  'client-certificate': ['client-certificate'],
+  'proxy': ['proxy'],
 } as const satisfies Record<PromptKind, readonly Answer['kind'][]>;
 
 /** Whether an answer is one that this prompt can take. */

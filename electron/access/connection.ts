@@ -93,9 +93,10 @@ export class Connection {
     this.session = session;
     this.attached = true;
     this.link = new Link(session, await engine.open(session.grant, signal));
-    const times = this.lifetime.begin(session, session.grant.expiresAt);
+    const { expiresAt, idleSeconds } = this.link.limits;
+    const times = this.lifetime.begin(session, expiresAt);
     const { user, extendable } = session;
-    apply({ type: 'opened', facts: { ...times, idleSeconds: session.grant.idleSeconds, extendable, user } });
+    apply({ type: 'opened', facts: { ...times, idleSeconds, extendable, user } });
     const unwatch = this.watchEnvironment(signal);
     const stopWatching = this.watchExpiry(signal);
     try {
@@ -158,7 +159,7 @@ export class Connection {
         this.attached = true;
         if (signal.aborted) await session.close();
         this.link = new Link(session, await engine.open(session.grant, within));
-        apply({ type: 'reopened', ...this.lifetime.learn(session, session.grant.expiresAt) });
+        apply({ type: 'reopened', ...this.lifetime.learn(session, this.link.limits.expiresAt) });
         return null;
       } catch (error) {
         why = failureOf(error);
@@ -236,7 +237,7 @@ export class Connection {
 
   /** Warns before the end, whatever the gateway says of it, and asks the gateway now and then when that end is. */
   private watchExpiry(signal: AbortSignal): () => void {
-    let warnedFor = 0;
+    let warnedFor: number | null = null;
     const warning = setInterval(() => {
       const { expiresAt, isNear } = this.lifetime;
       if (!isNear || warnedFor === expiresAt || !this.link) return;

@@ -17,8 +17,9 @@ import type { Link } from './link.ts';
 import { isOnCampus } from './trusted-network.ts';
 
 export interface ControllerDeps {
-  drivers: Record<Profile['protocol'], GatewayDriver>;
-  tunnels: Record<Profile['tunnel'], TunnelEngine>;
+  /** A protocol or a tunnel that is not here fails as `component-missing`. */
+  drivers: Partial<Record<Profile['protocol'], GatewayDriver>>;
+  tunnels: Partial<Record<Profile['tunnel'], TunnelEngine>>;
   /** The connection that stands in for a tunnel on campus. */
   direct(profile: Profile): (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
   judgeFor(profile: Profile): CertificateJudge;
@@ -128,7 +129,7 @@ export class AccessController {
   async extend(): Promise<void> {
     const { attempt, link } = this.up();
     const { state } = this.machine;
-    const before = state.kind === 'connected' ? state.expiresAt : 0;
+    const before = state.kind === 'connected' ? (state.expiresAt ?? 0) : 0;
     const expiresAt = await link.session.extend(attempt.stop.signal);
     // Some gateways say yes and leave the end where it was
     if (expiresAt <= before) throw fail('cannot-extend');
@@ -187,37 +188,41 @@ export class AccessController {
   private async live(attempt: Attempt): Promise<Failure | null> {
     const { profile, stop } = attempt;
     const judge = this.deps.judgeFor(profile);
+    const driver = this.deps.drivers[profile.protocol];
+    const engine = this.deps.tunnels[profile.tunnel];
+    if (!driver || !engine) throw fail('component-missing', { component: driver ? profile.tunnel : profile.protocol });
     if (await isOnCampus(profile, judge, stop.signal)) {
       this.apply(attempt.number, { type: 'found-on-campus' });
       return new Promise<null>((resolve) => stop.signal.addEventListener('abort', () => resolve(null), { once: true }));
     }
-    const { target, session } = await this.signIn(attempt, judge);
+    const { target, session } = await this.signIn(attempt, driver, judge);
     // From here on a Disconnect has something to sign out of, even while the tunnel opens
     attempt.connection = new Connection({
       profile,
       target,
-      driver: this.deps.drivers[profile.protocol],
-      engine: this.deps.tunnels[profile.tunnel],
+      driver,
+      engine,
       deps: this.deps,
       apply: (event) => this.apply(attempt.number, event),
     });
     return attempt.connection.live(session, stop.signal);
   }
 
-  private async signIn(attempt: Attempt, judge: CertificateJudge) {
+  private async signIn(attempt: Attempt, driver: GatewayDriver, judge: CertificateJudge) {
     const { profile, stop } = attempt;
     let last: unknown = fail('gateway-unreachable', { host: profile.gateways[0] ?? '' });
     for (const gateway of profile.gateways) {
       this.apply(attempt.number, { type: 'contact', gateway });
       const target: GatewayTarget = {
         ...endpointOf(splitHost(gateway), profile.connectTo),
+        profile,
         judge,
         client: this.deps.client,
         now: this.deps.now,
       };
       const person = { asked: false };
       try {
-        const session = await this.deps.drivers[profile.protocol].signIn(
+        const session = await driver.signIn(
           target,
           (prompt, options) => {
             person.asked = true;

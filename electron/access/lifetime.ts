@@ -10,7 +10,8 @@ const setByMs = 1_000;
 /** When a session began and ends, by our clock as it is now. */
 export interface SessionTimes {
   since: number;
-  expiresAt: number;
+  /** Null: the gateway does not say. */
+  expiresAt: number | null;
 }
 
 /**
@@ -19,30 +20,31 @@ export interface SessionTimes {
  */
 export class Lifetime {
   private since = 0;
-  private heard = { expiresAt: 0, left: 0, at: 0 };
+  private heard: { expiresAt: number; left: number; at: number } | null = null;
   /** How far our clock was ahead of the gateway's when it was last heard, and of the one that nobody can set. */
   private ahead = 0;
   private lead = 0;
 
   constructor(private readonly now: () => number) {}
 
-  get expiresAt(): number {
-    return this.heard.expiresAt;
+  get expiresAt(): number | null {
+    return this.heard?.expiresAt ?? null;
   }
 
   /** Time to warn the person. */
   get isNear(): boolean {
+    if (!this.heard) return false;
     const left = this.heard.left - (performance.now() - this.heard.at);
     return left <= Math.min(warnAtMostMs, (this.heard.expiresAt - this.since) / 10);
   }
 
   /** Whether our own clock says that the session is over: all there is to go by while the gateway is not heard, asleep above all. */
   get isOver(): boolean {
-    return this.now() > this.heard.expiresAt + graceMs;
+    return this.heard !== null && this.now() > this.heard.expiresAt + graceMs;
   }
 
   /** The session began now. */
-  begin(session: Pick<Session, 'clockAhead'>, expiresAt: number): SessionTimes {
+  begin(session: Pick<Session, 'clockAhead'>, expiresAt: number | null): SessionTimes {
     this.since = this.now();
     this.ahead = session.clockAhead;
     this.lead = this.since - performance.now();
@@ -53,13 +55,13 @@ export class Lifetime {
    * The gateway said when the session ends. A clock of ours that was set moves the beginning with it; not a sleep, in
    * which both wall clocks went on, nor a change of the gateway's.
    */
-  learn({ clockAhead }: Pick<Session, 'clockAhead'>, expiresAt: number): SessionTimes {
+  learn({ clockAhead }: Pick<Session, 'clockAhead'>, expiresAt: number | null): SessionTimes {
     const now = this.now();
     const lead = now - performance.now();
     if (Math.abs(lead - this.lead) > setByMs) this.since += clockAhead - this.ahead;
     this.ahead = clockAhead;
     this.lead = lead;
-    this.heard = { expiresAt, left: expiresAt - now, at: performance.now() };
+    this.heard = expiresAt === null ? null : { expiresAt, left: expiresAt - now, at: performance.now() };
     return { since: this.since, expiresAt };
   }
 }

@@ -29,7 +29,9 @@ export class Link {
         // A session that ends takes its relay along; what it said about it matters more
         const last = await Promise.race([nextEvent, settle(endedHasWordMs)]);
         const event = last && !last.done ? last.value : null;
-        yield event?.type === 'ended' ? event : this.broken(first.kind === 'closed' ? null : first.failure);
+        if (event?.type === 'ended') yield event;
+        else if (first.kind === 'ended') yield { type: 'ended', reason: first.reason };
+        else yield this.broken(first.kind === 'closed' ? null : first.failure);
         return;
       }
       if (first.done) {
@@ -45,6 +47,11 @@ export class Link {
       if (event.type === 'ended') return;
       nextEvent = events.next();
     }
+  }
+
+  /** When the session ends, by whichever half has heard of it. */
+  get limits(): { expiresAt: number | null; idleSeconds: number | null } {
+    return this.tunnel.limits ?? this.session.grant;
   }
 
   private broken(failure: Failure | null): LinkNews {

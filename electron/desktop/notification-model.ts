@@ -51,7 +51,7 @@ export function noticeFor(state: AppState, last: LastSession, speaker: Speaker):
       };
     }
     case 'connected': {
-      if (!access.expiring) return null;
+      if (!access.expiring || access.expiresAt === null) return null;
       // An extended session may expire once more, and that is another thing to tell
       const id = `expiring:${sessionOf(state) ?? ''}:${access.expiresAt}`;
       return {

@@ -73,7 +73,7 @@ function statusLine(access: AccessState, campus: string, speaker: Speaker): stri
   const { words } = speaker;
   const status = speaker.say(words.status[access.kind], { campus, gateway: 'gateway' in access ? access.gateway : campus });
   if (access.kind === 'idle' && access.ending) return speaker.say(words.tray.failed, { title: speaker.failure(access.ending).title });
-  if (access.kind === 'connected') return speaker.say(words.tray.until, { status, untilAt: access.expiresAt });
+  if (access.kind === 'connected' && access.expiresAt !== null) return speaker.say(words.tray.until, { status, untilAt: access.expiresAt });
   if (access.kind === 'asking' && access.prompt.kind === 'push')
     return speaker.say(words.tray.pushWaiting, { device: access.prompt.device });
   return status;

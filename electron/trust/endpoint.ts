@@ -1,11 +1,21 @@
 import type { Profile } from '../../shared/profile.ts';
 
-/** How to open a TCP connection: the plain network, or a lab's loopback stand-in. */
+/** The web proxy that this network or its administrator sends us through. `signIn` once the person has given it; never logged. */
+export interface WebProxy {
+  kind: 'http' | 'socks5';
+  host: string;
+  port: number;
+  signIn?: { user: string; password: string };
+}
+
+/** How to open a TCP connection: the plain network, through a proxy, or a lab's loopback stand-in. */
 export interface Endpoint {
   host: string;
   port: number;
   /** Where to connect instead, on loopback; certificates are still checked for `host`. */
   loopbackPort?: number;
+  /** Through this proxy, which looks the name up. */
+  via?: WebProxy;
 }
 
 /** Where to connect for `host:port`, given what the profile sends to loopback instead. */

@@ -15,6 +15,7 @@ const closeWithinMs = 800;
 /** The relay tunnel, version 1 (`docs/protocol.md`): the client's end. */
 export const relayTunnel: TunnelEngine = {
   async open(grant, signal) {
+    if (grant.kind !== 'relay') throw fail('internal', undefined, { detail: `relay for ${grant.kind}` });
     const { socket, connection } = await openWebSocket(grant.endpoint, grant.judge, {
       path: grant.relayPath,
       subprotocol: relayProtocol.subprotocol,

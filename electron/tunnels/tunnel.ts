@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { SessionEnd } from '../../shared/access-protocol.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Grant } from '../gateways/gateway.ts';
 
@@ -8,8 +9,15 @@ export interface TrafficCount {
   sent: number;
 }
 
-/** Why a tunnel is no longer up: the link broke, the gateway turned the ticket down, or we closed it. */
-export type TunnelEnding = { kind: 'dropped'; failure: Failure } | { kind: 'rejected'; failure: Failure } | { kind: 'closed' };
+/**
+ * Why a tunnel is no longer up: the link broke and the ticket may still be good, the gateway turned the ticket down, the
+ * gateway ended the session (where its control channel is the tunnel's), or we closed it.
+ */
+export type TunnelEnding =
+  | { kind: 'dropped'; failure: Failure }
+  | { kind: 'rejected'; failure: Failure }
+  | { kind: 'ended'; reason: SessionEnd }
+  | { kind: 'closed' };
 
 export interface Tunnel {
   /**
@@ -18,6 +26,8 @@ export interface Tunnel {
    */
   dial(host: string, port: number, signal: AbortSignal): Promise<Duplex>;
   traffic(): TrafficCount;
+  /** What the gateway said of the session's end when the tunnel opened, where only the tunnel hears of it; null: it did not say. */
+  readonly limits?: { readonly expiresAt: number | null; readonly idleSeconds: number | null };
   /** Whether the far end answers within that time; asked after a wake or a change of network. */
   answers(withinMs: number): Promise<boolean>;
   /** Settles once, never rejects. */

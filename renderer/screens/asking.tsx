@@ -36,5 +36,9 @@ export function Asking(props: AskingProps) {
       return <Fields {...props} prompt={prompt} />;
     case 'certificate':
       return <Certificate key={promptId} {...props} prompt={prompt} />;
+    case 'browser':
+    case 'client-certificate':
+    case 'proxy':
+      return null; // no gateway driver asks these yet
   }
 }

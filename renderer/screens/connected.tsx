@@ -24,27 +24,17 @@ interface ConnectedProps {
 
 /** In. The portal first; then how long, how much, and through what. */
 export function Connected({ access, profile, task }: ConnectedProps) {
-  const { words, say, duration, instant } = useSpeaker();
+  const { words, duration, instant } = useSpeaker();
   const { busy, run } = useVerbs();
   const now = useNow();
   const open = (): void => void run('openPortal');
-  const left = access.expiresAt - now;
-  const leftText = left > 0 ? say(words.connected.left, { time: duration(left) }) : words.connected.ended;
   const HealthIcon = healthIcons[access.portal];
 
   return (
     <Screen title={words.connected.title} above={profile.name} onEnter={open}>
       {access.expiring && <Expiring access={access} task={task} />}
       <div className="session">
-        <Ring
-          part={left / (access.expiresAt - access.since)}
-          label={words.connected.timeLeft}
-          text={leftText}
-          tone={access.expiring ? 'attention' : 'accent'}
-        >
-          <strong>{left > 0 ? duration(left) : words.connected.ended}</strong>
-          <span>{say(words.connected.until, { untilAt: access.expiresAt })}</span>
-        </Ring>
+        <TimeLeft access={access} now={now} />
         <div className="session-side">
           <p className={`health ${access.portal}`}>
             <HealthIcon aria-hidden size={18} />
@@ -70,7 +60,7 @@ export function Connected({ access, profile, task }: ConnectedProps) {
             [words.connected.gateway, access.gateway],
             [words.connected.user, access.user],
             [words.connected.since, instant(access.since)],
-            [words.connected.idle, duration(access.idleSeconds * 1000)],
+            ...(access.idleSeconds === null ? [] : [[words.connected.idle, duration(access.idleSeconds * 1000)] as const]),
           ]}
         />
       </Details>
@@ -80,5 +70,28 @@ export function Connected({ access, profile, task }: ConnectedProps) {
         </Button>
       </Foot>
     </Screen>
+  );
+}
+
+/** How long the session still lasts; where the gateway does not say, how long it has lasted. */
+function TimeLeft({ access, now }: { access: AccessStateOf<'connected'>; now: number }) {
+  const { words, say, duration } = useSpeaker();
+  const { expiresAt, since } = access;
+  if (expiresAt === null) {
+    const time = duration(now - since);
+    return (
+      <Ring part={1} label={words.connected.timeUp} text={time}>
+        <strong>{time}</strong>
+        <span>{words.connected.noEnd}</span>
+      </Ring>
+    );
+  }
+  const left = expiresAt - now;
+  const text = left > 0 ? say(words.connected.left, { time: duration(left) }) : words.connected.ended;
+  return (
+    <Ring part={left / (expiresAt - since)} label={words.connected.timeLeft} text={text} tone={access.expiring ? 'attention' : 'accent'}>
+      <strong>{left > 0 ? duration(left) : words.connected.ended}</strong>
+      <span>{say(words.connected.until, { untilAt: expiresAt })}</span>
+    </Ring>
   );
 }

@@ -10,7 +10,7 @@ import { Panel } from '../ui/panel.tsx';
 export function Expiring({ access, task }: { access: AccessStateOf<'connected'>; task: Task | null }) {
   const { words, say } = useSpeaker();
   const { busy, run } = useVerbs();
-  const minutes = Math.floor((access.expiresAt - useNow()) / 60_000);
+  const minutes = Math.floor(((access.expiresAt ?? 0) - useNow()) / 60_000);
   const signInAgain = async (): Promise<void> => {
     if (!(await run('disconnect'))) return;
     await (task ? run('startTask', { task: portalTask(task) }) : run('connect', { profileId: access.profileId }));

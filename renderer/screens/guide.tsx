@@ -162,7 +162,10 @@ function StateLine({ access, profile }: { access: Online; profile: ProfileSummar
       case 'reconnecting':
         return say(words.status.reconnecting, { campus: profile.name });
       case 'connected':
-        return `${say(words.guide.connected, { campus: profile.name })} · ${say(words.connected.left, { time: duration(access.expiresAt - now) })}`;
+        return [
+          say(words.guide.connected, { campus: profile.name }),
+          ...(access.expiresAt === null ? [] : [say(words.connected.left, { time: duration(access.expiresAt - now) })]),
+        ].join(' · ');
     }
   };
   return (

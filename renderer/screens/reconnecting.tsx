@@ -24,7 +24,9 @@ export function Reconnecting({ access, profile }: { access: AccessStateOf<'recon
         facts={[
           [words.reconnecting.why, failure(access.why).happened],
           [words.connected.gateway, access.gateway],
-          [words.connected.timeLeft, say(words.connected.until, { untilAt: access.expiresAt })],
+          ...(access.expiresAt === null
+            ? []
+            : [[words.connected.timeLeft, say(words.connected.until, { untilAt: access.expiresAt })] as const]),
           [words.connected.since, instant(access.since)],
         ]}
       />

@@ -168,7 +168,7 @@ describe('a session', () => {
   test('is extended, and the new end is the gateway’s word', async () => {
     const b = await open({ sessionMinutes: 10 });
     await signIn(b);
-    const before = connectedState(b).expiresAt;
+    const before = Number(connectedState(b).expiresAt);
     await b.controller.extend();
     await expect.poll(() => connectedState(b).expiresAt).toBeGreaterThan(before);
     await b.controller.extend();

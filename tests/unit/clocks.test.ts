@@ -41,7 +41,7 @@ const wrongBy = ({ app, campus }: AppBench): number => {
   const { access } = app.state;
   const [session] = campus.records.sessions();
   if (access.kind !== 'connected' || !session) return Number.NaN;
-  return Math.abs(access.expiresAt - clocks.computer - (session.expiresAt - clocks.campus)) / 1_000;
+  return Math.abs(Number(access.expiresAt) - clocks.computer - (session.expiresAt - clocks.campus)) / 1_000;
 };
 const kindsOf = ({ app }: AppBench): string[] => {
   const kinds: string[] = [];

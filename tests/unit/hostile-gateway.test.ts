@@ -28,6 +28,9 @@ const answers: Record<PromptKind, Answer> = {
   'choice': { kind: 'choice', option: 'a' },
   'fields': { kind: 'fields', values: {} },
   'certificate': { kind: 'certificate', accept: false },
+  'browser': { kind: 'browser', where: 'window' },
+  'client-certificate': { kind: 'client-certificate' },
+  'proxy': { kind: 'proxy', user: 'mei.chan', password: 'wrong-battery' },
 };
 const notice = { kind: 'notice', when: 'before', text: 'Terms' };
 const credentialsPrompt = {

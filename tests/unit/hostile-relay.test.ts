@@ -24,6 +24,7 @@ async function tunnelTo(relay: (socket: Duplex) => void): Promise<{ tunnel: Tunn
   const papers = await goodPapers();
   const gateway = await startHostileGateway({ relay: (socket) => void socket.once('data', () => relay(socket)) }, papers);
   const grant: Grant = {
+    kind: 'relay',
     endpoint: { host: gatewayHost, port: 443, loopbackPort: gateway.port },
     judge: createJudge({ trust: papers.trust, now: Date.now }),
     relayPath: '/relay',

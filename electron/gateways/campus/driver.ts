@@ -18,6 +18,7 @@ export const campusDriver: GatewayDriver = {
     return converse(channel, target, ask, signal, { farewell: true });
   },
   async resume(target, session, signal) {
+    if (session.grant.kind !== 'relay') throw fail('internal', undefined, { detail: `campus for ${session.grant.kind}` });
     const channel = await Channel.open(target, signal, session.grant.ticket);
     // A question in answer to a ticket means that the ticket is worth nothing
     const ask: Ask = () => Promise.reject(fail('ticket-rejected'));

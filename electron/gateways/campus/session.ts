@@ -2,7 +2,7 @@ import type { GatewayMessage } from '../../../shared/access-protocol.ts';
 import { CausewayError, fail } from '../../../shared/failure.ts';
 import type { PortalSignIn } from '../../../shared/recovery.ts';
 import { atMost, bounded } from '../../trust/bounded.ts';
-import type { GatewayTarget, Grant, Session, SessionEvent } from '../gateway.ts';
+import type { GatewayTarget, RelayGrant, Session, SessionEvent } from '../gateway.ts';
 import { Queue } from '../queue.ts';
 import type { Channel } from './channel.ts';
 
@@ -22,7 +22,7 @@ interface Waiter {
 export class CampusSession implements Session {
   readonly id: string;
   readonly user: string;
-  readonly grant: Grant;
+  readonly grant: RelayGrant;
   readonly extendable: boolean;
   readonly events = new Queue<SessionEvent>();
   private readonly waiting = new Set<Waiter>();
@@ -40,6 +40,7 @@ export class CampusSession implements Session {
     this.user = granted.user;
     this.extendable = granted.extendable;
     this.grant = {
+      kind: 'relay',
       endpoint: target,
       judge: target.judge,
       relayPath: granted.relay,

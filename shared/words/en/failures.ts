@@ -13,6 +13,9 @@ export const unknown = {
   key: 'an entry',
   file: 'a copy beside it',
   user: 'this person',
+  component: 'a part of Causeway',
+  gateway: 'the gateway',
+  network: 'another VPN',
   untilAt: 'later',
   nextCodeAt: 'half a minute',
 };
@@ -58,6 +61,21 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'Trouble at your campus',
     happened: 'Your campus answered that it cannot do this just now. It is not your fault.',
     todo: 'Wait a few minutes, then try again. If it stays so, call the help desk.',
+  },
+  'captive-portal': {
+    title: 'This network wants you to sign in first',
+    happened: 'It sends you to {address} instead of your campus, as hotels and cafés do.',
+    todo: 'Open the sign-in page, get this computer on the Internet, then try again.',
+  },
+  'proxy-unreachable': {
+    title: 'The network’s proxy did not answer',
+    happened: 'This computer goes to the Internet through {host}, which cannot be reached.',
+    todo: 'Check the proxy in the system’s network settings, or try another network.',
+  },
+  'proxy-rejected': {
+    title: 'The proxy did not let you through',
+    happened: '{host} did not take that user name and password.',
+    todo: 'Type them again. They are those of this network, not of your campus.',
   },
   // Certificates
   'certificate-untrusted': {
@@ -146,6 +164,41 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'You are signed in on as many computers as your campus allows.',
     todo: 'Disconnect on one of the others, then try again.',
   },
+  'browser-closed': {
+    title: 'The sign-in page was closed',
+    happened: 'You closed the page before your campus said that you are in.',
+    todo: 'Open it again to go on.',
+  },
+  'browser-strayed': {
+    title: 'The sign-in page led elsewhere',
+    happened: 'It went to {host}, which your campus’s profile does not name.',
+    todo: 'Use your own browser if that is offered, or call the help desk.',
+  },
+  'client-certificate-missing': {
+    title: 'Your certificate is needed',
+    happened: '{host} lets in only who shows a certificate of their own.',
+    todo: 'Choose the file that your campus gave you. Its name often ends in .p12 or .pem.',
+  },
+  'client-certificate-unreadable': {
+    title: 'That certificate could not be opened',
+    happened: '{file} is no certificate with its key, or the passphrase is wrong.',
+    todo: 'Type the passphrase again, or choose another file.',
+  },
+  'client-certificate-rejected': {
+    title: 'Certificate not accepted',
+    happened: '{host} did not accept your certificate.',
+    todo: 'It may have expired. Ask the help desk for a new one.',
+  },
+  'host-check': {
+    title: 'Your campus checks computers first',
+    happened: '{host} demands a check of this computer that Causeway cannot give.',
+    todo: 'Ask the help desk whether you may connect without it.',
+  },
+  'codes-key-invalid': {
+    title: 'That is no key for codes',
+    happened: 'What you pasted is neither an otpauth:// address nor a key of letters and digits.',
+    todo: 'Copy the key from your campus’s page once more.',
+  },
   // The session
   'ticket-rejected': {
     title: 'Session over',
@@ -184,6 +237,36 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'Not connected',
     happened: 'This page needs the connection to campus, and it is not up.',
     todo: 'Wait for it to come back, or connect again.',
+  },
+  'tunnel-failed': {
+    title: 'The tunnel did not open',
+    happened: 'You are signed in to {host}, but traffic cannot flow through it.',
+    todo: 'Try again. If it stays so, call the help desk and read them the code below.',
+  },
+  'app-tunnel-here': {
+    title: 'Not possible on Windows',
+    happened: 'Windows cannot carry traffic for Causeway alone.',
+    todo: 'Use the system tunnel. IT installs it once, with an administrator’s password.',
+  },
+  'helper-missing': {
+    title: 'The system tunnel is not installed',
+    happened: 'Its service does not answer on this computer.',
+    todo: 'Ask IT to install it, or use a profile with a tunnel for Causeway alone.',
+  },
+  'helper-denied': {
+    title: 'Not allowed on this computer',
+    happened: 'Whoever administers this computer has not allowed you to open a system tunnel to {host}.',
+    todo: 'Ask IT to allow it, and read them the code below.',
+  },
+  'tunnel-taken': {
+    title: 'Someone else is connected',
+    happened: '{user} has a tunnel open on this computer, and there can be only one.',
+    todo: 'Ask them to disconnect, then try again.',
+  },
+  'other-vpn': {
+    title: 'Another VPN is up',
+    happened: '{network} carries this computer’s traffic. Two VPNs at once get in each other’s way.',
+    todo: 'Turn the other one off if your campus’s pages do not load.',
   },
   'host-not-allowed': {
     title: 'Not allowed',
@@ -302,6 +385,16 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'No such campus',
     happened: 'Causeway does not know this campus.',
     todo: 'Add it first, by its address or a profile file.',
+  },
+  'component-missing': {
+    title: 'Something is missing on this computer',
+    happened: 'Causeway needs {component} to connect to this gateway, and it is not installed.',
+    todo: 'Install Causeway again, or ask IT to install it. On Debian: sudo apt install openconnect ocproxy',
+  },
+  'component-failed': {
+    title: 'A part of Causeway stopped',
+    happened: '{component} ended in the middle of its work.',
+    todo: 'Try again. If it stays so, call the help desk and read them the code below.',
   },
   // Our own house
   'session-cut-short': {

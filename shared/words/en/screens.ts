@@ -110,6 +110,8 @@ export const screens = {
   connected: {
     title: 'Connected',
     timeLeft: 'Time left',
+    timeUp: 'Connected for',
+    noEnd: 'so far',
     left: '{time} left',
     until: 'until {untilAt}',
     ended: 'Ending…',

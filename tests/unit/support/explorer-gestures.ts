@@ -106,6 +106,9 @@ function rightAnswer(run: Run, prompt: Prompt, way: Way): Answer | null {
       return { kind: 'certificate', accept: true };
     case 'push':
     case 'fields':
+    case 'browser':
+    case 'client-certificate':
+    case 'proxy':
       return null;
   }
 }
@@ -129,6 +132,9 @@ function wrongAnswer(prompt: Prompt, way: Way): Answer | null {
     case 'certificate':
       return { kind: 'certificate', accept: false };
     case 'fields':
+    case 'browser':
+    case 'client-certificate':
+    case 'proxy':
       return null;
   }
 }

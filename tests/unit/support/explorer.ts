@@ -193,7 +193,7 @@ export class Run {
     const session = world.campus?.records.sessions().find(({ installation }) => installation === this.installation);
     if (access.kind !== 'connected' || !session) return 0;
     const { campus, computer } = world.clocks;
-    return access.expiresAt - computer - (session.expiresAt - campus);
+    return Number(access.expiresAt) - computer - (session.expiresAt - campus);
   }
 
   verify(): void {

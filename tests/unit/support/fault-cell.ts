@@ -134,6 +134,9 @@ export class FaultCell {
       case 'choice':
       case 'fields':
       case 'certificate':
+      case 'browser':
+      case 'client-certificate':
+      case 'proxy':
         throw new Error(`no answer to ${kind}`);
     }
   }

@@ -1,0 +1,27 @@
+import type { Profile } from '../../shared/profile.ts';
+import type { CertificateJudge } from '../trust/certificate.ts';
+
+/** A page of the sign-in window that has loaded: what decides whether the person is in. */
+export interface WebPage {
+  readonly url: string;
+  /** Of the whole window, the values of which are never logged. */
+  readonly cookies: readonly { readonly name: string; readonly value: string }[];
+  /** The response's, names in lower case. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+}
+
+export interface WebWindowRequest {
+  readonly address: string;
+  /** The only hosts that the window may load pages from. */
+  readonly hosts: readonly string[];
+  readonly judge: CertificateJudge;
+  readonly connectTo: Profile['connectTo'];
+  /** Called with every page that has loaded; true: that was it, the window closes. */
+  seen(page: WebPage): boolean | Promise<boolean>;
+}
+
+/**
+ * Opens a sandboxed, in-memory window on the campus's own sign-in page; handed in by whoever can show one. Resolves
+ * with `closed` when the person closed it. Fails with `browser-strayed`, `gateway-*`, `certificate-*` or `cancelled`.
+ */
+export type OpenWebWindow = (request: WebWindowRequest, signal: AbortSignal) => Promise<'done' | 'closed'>;
