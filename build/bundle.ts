@@ -9,7 +9,7 @@ import { build as buildRenderer } from 'vite';
 const common = { bundle: true, target: 'node20', sourcemap: true, logLevel: 'warning' } as const satisfies BuildOptions;
 
 /** Node resolves these at run time: Electron itself, and what has a binary of its own. */
-const external = ['electron', 'keytar'];
+const external = ['electron', 'keytar', 'koffi'];
 
 /** Bundled CommonJS packages ask for Node's modules by `require`, which an ES module does not have. */
 const requireForBundled = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
