@@ -32,14 +32,14 @@ export type GatewayProtocol = z.infer<typeof gatewayProtocolSchema>;
  * How traffic flows: through the gateway's `relay` (protocol `campus`), through a tunnel of this `app` alone, which
  * needs no administrator, or through a tunnel of the whole `system`.
  */
-export const tunnelKindSchema = z.enum(['relay', 'app', 'system']);
+const tunnelKindSchema = z.enum(['relay', 'app', 'system']);
 export type TunnelKind = z.infer<typeof tunnelKindSchema>;
 
 /**
  * How the second factor appears in the forms of a gateway that knows nothing of it: a field for a code, a numbered
  * menu of Duo's, a second password that takes `push` or a passcode, or `password,passcode` in one field.
  */
-export const secondFactorStyleSchema = z.enum(['otp-field', 'duo-challenge', 'duo-second-password', 'append']);
+const secondFactorStyleSchema = z.enum(['otp-field', 'duo-challenge', 'duo-second-password', 'append']);
 export type SecondFactorStyle = z.infer<typeof secondFactorStyleSchema>;
 
 export const trustSchema = z.discriminatedUnion('kind', [
