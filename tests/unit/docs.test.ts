@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 import { accessProtocol, clientMessageSchema, gatewayMessageSchema } from '../../shared/access-protocol.ts';
 import { stateDiagram } from '../../shared/access-state.ts';
-import { discoveryPath } from '../../shared/profile.ts';
+import { discoveryPath, profileSchema, readProfile } from '../../shared/profile.ts';
 import { recoveryPaths } from '../../shared/recovery.ts';
 import { frameType, refusalReasons, relayProtocol } from '../../shared/relay-protocol.ts';
 import { guideSteps } from '../../shared/guide.ts';
@@ -28,6 +28,21 @@ describe('docs/dependencies.md', () => {
       .parse(JSON.parse(read('package.json')));
     const packages = Object.keys({ ...dependencies, ...devDependencies }).map((name) => (name.startsWith('@types/') ? '@types/*' : name));
     expect(packages.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe('docs/profiles.md', () => {
+  it('has a line for every key of a profile, and no other', () => {
+    const rows = [...read('docs/profiles.md').matchAll(/^\| `(\w+)`/gm)].map(([, key]) => key);
+    expect(rows.sort()).toEqual(Object.keys(profileSchema.shape).sort());
+  });
+});
+
+describe('README.md', () => {
+  it('shows profiles that are read whole', () => {
+    const blocks = [...read('README.md').matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => readProfile(text));
+    expect(blocks.map(({ profile }) => profile.protocol)).toEqual(['anyconnect', 'nc', 'gp']);
+    expect(blocks.flatMap(({ dropped }) => dropped)).toEqual([]);
   });
 });
 
