@@ -1,0 +1,256 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:https';
+import { profileSchema, type Profile } from '../../shared/profile.ts';
+import { issue } from '../unit/support/issuer.ts';
+import {
+  folder,
+  goodbyePage,
+  homePage,
+  noticePage,
+  providerPage,
+  rolesPage,
+  samlRequestPage,
+  samlResponsePage,
+  sessionsPage,
+  signInPage,
+  tokenPage,
+  type OtherSession,
+} from './ivanti-pages.ts';
+
+/** What this gateway asks, in this order, beside a user name and a password. */
+export interface IvantiOptions {
+  /** The terms, before anything else. */
+  notice?: string;
+  realms?: readonly string[];
+  /** A second password field, as Duo's gateways have it: what it takes. */
+  secondPassword?: string;
+  /** A page for a code after the password: what it takes. */
+  token?: { kind: 'defender' | 'totp'; code: string };
+  roles?: readonly string[];
+  /** Sessions that are up already: one of them has to end. */
+  sessions?: readonly OtherSession[];
+  /** Sign-in at the campus's identity provider, which is another host, instead of a form of the gateway's. */
+  saml?: boolean;
+}
+
+export interface Received {
+  method: string;
+  host: string;
+  path: string;
+  query: string;
+  cookie: string;
+  form: Record<string, string>;
+}
+
+/** A stand-in for an Ivanti gateway: its web sign-in, over TLS on loopback, and the identity provider beside it. */
+export interface Ivanti {
+  readonly port: number;
+  readonly host: string;
+  readonly provider: string;
+  /** Its authority, which nobody else trusts. */
+  readonly authority: string;
+  readonly user: { name: string; password: string };
+  /** Everything that it was asked, oldest first. */
+  readonly received: readonly Received[];
+  /** The values of `DSID` that are good now. */
+  readonly signedIn: ReadonlySet<string>;
+  /** A profile that leads to it. */
+  profile(more?: Partial<Profile>): Profile;
+  stop(): Promise<void>;
+}
+
+/** What it answers. */
+interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  html: string;
+}
+
+/** One sign-in on its way. */
+interface Visit {
+  user: string;
+  realm: string;
+  role: string | null;
+  ended: readonly string[];
+  tokenGiven: boolean;
+}
+
+const host = 'ivanti.campus.test';
+const provider = 'idp.campus.test';
+const user = { name: 'mei.chan', password: 'harbour-lantern-42' };
+/** What early SAML redirects of real gateways set: no session. */
+export const placeholder = '1';
+
+export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> {
+  const root = await issue(null, { name: 'CN=Ivanti Test Root', authority: {} });
+  const leaf = await issue(root, { dns: [host, provider] });
+  const received: Received[] = [];
+  const signedIn = new Map<string, string>();
+  const visits = new Map<string, Visit>();
+  const assertions = new Set<string>();
+
+  const server = createServer({ key: leaf.keyPem, cert: leaf.pem }, (request, response) => {
+    read(request).then(
+      (asked) => {
+        received.push(asked);
+        const { status, headers, html } = answer(asked);
+        response.writeHead(status, headers).end(html);
+      },
+      () => response.destroy(),
+    );
+  });
+
+  function answer(asked: Received): Reply {
+    const { path } = asked;
+    if (asked.host === provider) return atProvider(asked);
+    if (path === '/') return go(`${folder}welcome.cgi`);
+    if (path === `${folder}welcome.cgi`) return welcome(asked);
+    if (path === `${folder}login.cgi`) return login(asked);
+    if (path === '/dana-na/auth/saml-consumer.cgi') return consume(asked);
+    if (path === '/dana-na/auth/logout.cgi') {
+      signedIn.delete(sessionOf(asked) ?? '');
+      return go(`${folder}welcome.cgi?p=logout`, 'DSID=deleted; path=/; secure');
+    }
+    if (path.startsWith('/dana/home/')) {
+      const name = signedIn.get(sessionOf(asked) ?? '');
+      return name === undefined ? go(`${folder}welcome.cgi?p=timed-out`) : show(homePage(name));
+    }
+    return { status: 404, headers: {}, html: '' };
+  }
+
+  function welcome({ query }: Received): Reply {
+    const why = new URLSearchParams(query).get('p');
+    if (why === 'logout') return show(goodbyePage());
+    if (options.notice !== undefined && why !== 'sign-in' && why !== 'failed') return show(noticePage(options.notice));
+    // Here real gateways set a DSID that is none
+    if (options.saml) return show(samlRequestPage(`https://${provider}/idp/begin`), `DSID=${placeholder}; path=/; secure`);
+    return show(
+      signInPage({
+        again: why === 'failed',
+        realms: options.realms ?? ['Users'],
+        secondPassword: options.secondPassword !== undefined,
+      }),
+    );
+  }
+
+  function login({ form, query, method }: Received): Reply {
+    if ('sn-preauth-proceed' in form) return go(`${folder}welcome.cgi?p=sign-in`);
+    const search = new URLSearchParams(query);
+    const key = form['key'] ?? form['FormDataStr'] ?? search.get('key');
+    const visit = key === null ? undefined : visits.get(key);
+    if (key !== null && visit) {
+      const role = search.get('role');
+      if (role !== null && options.roles?.includes(role)) visit.role = role;
+      else if (method !== 'POST') return again();
+      else if ('FormDataStr' in form) {
+        if ('btnCancel' in form) return go(`${folder}welcome.cgi?p=logout`);
+        visit.ended = [form['postfixSID'] ?? options.sessions?.[0]?.id ?? ''];
+      } else if (options.token) {
+        const code = form['password'] ?? form['totpToken'];
+        if (code !== options.token.code) return show(tokenPage(options.token.kind, key, true));
+        visit.tokenGiven = true;
+      }
+      return next(key, visit);
+    }
+    if (method !== 'POST' || form['username'] !== user.name || form['password'] !== user.password) return again();
+    if (options.secondPassword !== undefined && form['password#2'] !== options.secondPassword) return again();
+    return begin(form['realm'] ?? '');
+  }
+
+  const again = (): Reply => go(`${folder}welcome.cgi?p=failed`);
+
+  function begin(realm: string): Reply {
+    const key = `state_${randomBytes(16).toString('hex')}`;
+    const visit: Visit = { user: user.name, realm, role: null, ended: [], tokenGiven: false };
+    visits.set(key, visit);
+    return next(key, visit);
+  }
+
+  /** The next page of a sign-in, or the session. */
+  function next(key: string, visit: Visit): Reply {
+    if (options.token && !visit.tokenGiven) return show(tokenPage(options.token.kind, key, false));
+    if (options.roles && visit.role === null) return show(rolesPage(options.roles, key));
+    if (options.sessions && visit.ended.length === 0) return show(sessionsPage(options.sessions, key));
+    visits.delete(key);
+    const id = randomBytes(16).toString('hex');
+    signedIn.set(id, visit.user);
+    return go('/dana/home/index.cgi', `DSID=${id}; path=/; secure`);
+  }
+
+  function atProvider({ path, form }: Received): Reply {
+    if (path !== '/idp/sign-in') return show(providerPage(false));
+    if (form['user'] !== user.name || form['passphrase'] !== user.password) return show(providerPage(true));
+    const assertion = randomBytes(16).toString('hex');
+    assertions.add(assertion);
+    return show(samlResponsePage(`https://${host}/dana-na/auth/saml-consumer.cgi`, assertion));
+  }
+
+  function consume({ form }: Received): Reply {
+    if (!assertions.delete(form['SAMLResponse'] ?? '')) return again();
+    return begin('SAML');
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const { port } = address;
+  return {
+    port,
+    host,
+    provider,
+    authority: root.pem,
+    user,
+    received,
+    get signedIn() {
+      return new Set(signedIn.keys());
+    },
+    profile: (more = {}) =>
+      profileSchema.parse({
+        version: 1,
+        id: 'ivanti-test',
+        name: 'Campus behind Ivanti',
+        gateways: [host],
+        protocol: 'nc',
+        tunnel: 'app',
+        labels: { userId: 'Username', password: 'Password' },
+        portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'other' },
+        trust: { kind: 'authority', pem: root.pem },
+        connectTo: [host, provider].map((name) => ({ host: name, port: 443, loopbackPort: port })),
+        ...more,
+      } satisfies Profile),
+    async stop() {
+      const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await stopped;
+    },
+  };
+}
+
+function sessionOf({ cookie }: Received): string | null {
+  return /(?:^|; )DSID=([^;]*)/.exec(cookie)?.[1] ?? null;
+}
+
+async function read(request: IncomingMessage): Promise<Received> {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  const url = new URL(request.url ?? '/', `https://${request.headers.host ?? host}`);
+  return {
+    method: request.method ?? '',
+    host: url.hostname,
+    path: url.pathname,
+    query: url.search.slice(1),
+    cookie: request.headers.cookie ?? '',
+    form: Object.fromEntries(new URLSearchParams(body)),
+  };
+}
+
+const withCookie = (cookie: string | undefined): Record<string, string> => (cookie === undefined ? {} : { 'set-cookie': cookie });
+
+const show = (html: string, cookie?: string): Reply => ({
+  status: 200,
+  headers: { 'content-type': 'text/html; charset=utf-8', ...withCookie(cookie) },
+  html,
+});
+
+const go = (location: string, cookie?: string): Reply => ({ status: 302, headers: { location, ...withCookie(cookie) }, html: '' });
