@@ -9,13 +9,27 @@ const tools = {
   keychain: { proof: '/usr/bin/gnome-keyring-daemon', packages: ['gnome-keyring', 'libsecret-1-0'] },
   dbus: { proof: '/usr/bin/dbus-run-session', packages: ['dbus', 'dbus-x11'] },
   ssh: { proof: '/usr/sbin/sshd', packages: ['openssh-server', 'openssh-client'] },
+  openconnect: { proof: '/usr/sbin/openconnect', packages: ['openconnect', 'libopenconnect5', 'vpnc-scripts'] },
+  ocproxy: { proof: '/usr/bin/ocproxy', packages: ['ocproxy'] },
+  ocserv: { proof: '/usr/sbin/ocserv', packages: ['ocserv'] },
+  namespaces: { proof: '/usr/sbin/ip', packages: ['iproute2'] },
   stunnel: { proof: '/usr/bin/stunnel', packages: ['stunnel4', 'openssl'] },
 } as const;
 export type SystemTool = keyof typeof tools;
 
 export const demoTools: readonly SystemTool[] = ['chromium'];
 export const benchTools: readonly SystemTool[] = ['chromium', 'ssh', 'stunnel'];
-export const testTools: readonly SystemTool[] = ['chromium', 'xvfb', 'fonts', 'keychain', 'dbus'];
+export const testTools: readonly SystemTool[] = [
+  'chromium',
+  'xvfb',
+  'fonts',
+  'keychain',
+  'dbus',
+  'openconnect',
+  'ocproxy',
+  'ocserv',
+  'namespaces',
+];
 
 /**
  * Makes sure that these tools are on this machine: installs what is missing where that takes no question (root

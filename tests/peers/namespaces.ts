@@ -1,0 +1,136 @@
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+/**
+ * Network namespaces of this test process, so that a gateway and its client are two hosts on one machine. Names
+ * carry the process's id: test files run side by side, and what a dead one left is swept by the next.
+ */
+const run = promisify(execFile);
+const ip = '/usr/sbin/ip';
+const ownName = /^cw-[a-z]-(\d+)-\d+$/;
+
+/** The files that `ip netns exec` shows inside a namespace in place of the system's own. */
+const filesOf = (namespace: string): string => `/etc/netns/${namespace}`;
+
+/** What this machine lacks for tests with a real gateway; null: nothing. Said once for each test file that is skipped. */
+export function missingForPeers(
+  programs: readonly string[] = ['/usr/sbin/ocserv', '/usr/sbin/openconnect', '/usr/bin/ocproxy'],
+): string | null {
+  const missing = [
+    ...(process.getuid?.() === 0 ? [] : ['root']),
+    ...(canUse('/dev/net/tun') ? [] : ['/dev/net/tun']),
+    ...[ip, ...programs].filter((program) => !existsSync(program)),
+  ];
+  if (missing.length === 0) return null;
+  const line = `SKIPPED, tests with a real gateway need ${missing.join(', ')}`;
+  console.warn(line);
+  return line;
+}
+
+function canUse(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let made = 0;
+const alive = new Set<Namespace>();
+process.on('exit', () => {
+  for (const namespace of alive) namespace.destroyNow();
+});
+
+/** One network namespace, with files of its own below `/etc`. */
+export class Namespace {
+  private constructor(readonly name: string) {}
+
+  /** Makes one: `c` for a client, `g` for a gateway. */
+  static async create(letter: 'c' | 'g', files: Readonly<Record<string, string>> = {}): Promise<Namespace> {
+    if (made === 0) sweep();
+    made += 1;
+    const namespace = new Namespace(`cw-${letter}-${process.pid}-${made}`);
+    alive.add(namespace);
+    mkdirSync(filesOf(namespace.name), { recursive: true });
+    for (const [file, text] of Object.entries(files)) writeFileSync(`${filesOf(namespace.name)}/${file}`, text);
+    await run(ip, ['netns', 'add', namespace.name]);
+    await namespace.ip('link', 'set', 'lo', 'up');
+    return namespace;
+  }
+
+  /** Where a file that is shown inside as `/etc/<file>` lies outside. */
+  file(file: string): string {
+    return `${filesOf(this.name)}/${file}`;
+  }
+
+  /** The words before a command that make it run inside. */
+  get inside(): readonly [string, ...string[]] {
+    return [ip, 'netns', 'exec', this.name];
+  }
+
+  /** `ip` with these words, inside. */
+  async ip(...words: string[]): Promise<string> {
+    return (await run(ip, ['-n', this.name, ...words])).stdout;
+  }
+
+  /** Runs a command inside to its end; its output. Rejects where it fails. */
+  async run(command: string, words: readonly string[] = [], options: { timeout?: number } = {}): Promise<string> {
+    const [first, ...rest] = this.inside;
+    return (await run(first, [...rest, command, ...words], { maxBuffer: 64 * 1024 * 1024, timeout: options.timeout ?? 30_000 })).stdout;
+  }
+
+  /** Starts a command inside. */
+  spawn(command: string, words: readonly string[], options: Parameters<typeof spawn>[2] = {}): ChildProcess {
+    const [first, ...rest] = this.inside;
+    return spawn(first, [...rest, command, ...words], options);
+  }
+
+  /** The processes inside. */
+  pids(): number[] {
+    return execFileSync(ip, ['netns', 'pids', this.name], { encoding: 'utf8' }).split('\n').filter(Boolean).map(Number);
+  }
+
+  /** Ends whatever runs inside, and the namespace. */
+  destroyNow(): void {
+    alive.delete(this);
+    destroy(this.name);
+  }
+}
+
+function destroy(name: string): void {
+  try {
+    for (const pid of execFileSync(ip, ['netns', 'pids', name], { encoding: 'utf8' }).split('\n').filter(Boolean)) kill(Number(pid));
+    execFileSync(ip, ['netns', 'del', name], { stdio: 'ignore' });
+  } catch {
+    // It is gone already
+  }
+  rmSync(filesOf(name), { recursive: true, force: true });
+}
+
+/** Ends a process of these tests, if it still runs. */
+export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended by itself
+  }
+}
+
+/** Ends what test processes left behind that are no more. */
+function sweep(): void {
+  for (const directory of ['/run/netns', '/etc/netns']) {
+    if (!existsSync(directory)) continue;
+    for (const name of readdirSync(directory)) {
+      const owner = ownName.exec(name)?.[1];
+      if (owner !== undefined && !existsSync(`/proc/${owner}`)) destroy(name);
+    }
+  }
+}
+
+/** Joins two namespaces with a cable; `device` is its name in both. */
+export async function join(a: Namespace, b: Namespace, device: string): Promise<void> {
+  await a.ip('link', 'add', device, 'type', 'veth', 'peer', 'name', device, 'netns', b.name);
+  await Promise.all([a.ip('link', 'set', device, 'up'), b.ip('link', 'set', device, 'up')]);
+}
