@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises';
 import { build, type BuildOptions } from 'esbuild';
 import { build as buildRenderer } from 'vite';
 
@@ -25,6 +26,19 @@ const main: BuildOptions = {
   banner: { js: requireForBundled },
 };
 
+/** `causeway`, for plain Node. electron-store asks for Electron, and does without it where it is told a folder. */
+const commandLine: BuildOptions = {
+  ...common,
+  entryPoints: { causeway: 'electron/cli/main.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  platform: 'node',
+  format: 'esm',
+  external: external.filter((name) => name !== 'electron'),
+  alias: { electron: './build/without-electron.ts' },
+  banner: { js: `#!/usr/bin/env node\n${requireForBundled}` },
+};
+
 /** A sandboxed preload is one CommonJS file that may require nothing but `electron`. */
 const preload: BuildOptions = {
   ...common,
@@ -47,6 +61,8 @@ const double: BuildOptions = {
 };
 
 await Promise.all([
-  ...[main, preload, double].map((options) => build(options)),
+  ...[main, commandLine, preload, double].map((options) => build(options)),
   buildRenderer({ configFile: 'renderer/vite.config.ts', logLevel: 'warn' }),
 ]);
+// npm makes it a command of its own; here it is one by its path
+await chmod('dist/causeway.mjs', 0o755);

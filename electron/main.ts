@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { app, nativeImage, session } from 'electron';
+import { failureOf } from '../shared/failure.ts';
 import { linkScheme } from '../shared/link.ts';
 import { speakerFor } from '../shared/words/say.ts';
 import { withClockGap } from './access/clock-gap.ts';
 import { createApplication } from './app/application.ts';
+import { serveControl } from './app/control.ts';
+import { controllableOf } from './app/controllable.ts';
 import type { Application } from './app/ports.ts';
 import { collectArguments, type OpenedArguments } from './desktop/arguments.ts';
 import { startedBySystem } from './desktop/autostart.ts';
@@ -113,6 +116,10 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     log: log.line,
   });
   application = running;
+  const controlled = serveControl(userData, controllableOf(running, showWindow), log.line).catch((thrown: unknown) => {
+    log.line(`no command line can reach this app: ${failureOf(thrown).detail ?? String(thrown)}`);
+    return null;
+  });
   const bridge = serveBridge(running, window.page, log.line);
 
   const context = { application: running, showWindow, requestQuit: quit.request, log: log.line };
@@ -122,6 +129,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   app.on('activate', showWindow);
   app.on('will-quit', () => {
     bridge.close();
+    void controlled.then((server) => server?.close());
     shown.close();
   });
 

@@ -345,6 +345,7 @@ export function createApplication(deps: ApplicationDeps): Application {
     onState: (listener) => app.onState(listener),
     onTraffic: (listener) => app.onTraffic(listener),
     verbs: verbsOf(app),
+    dial: (host, port, signal) => app.controller.dial(host, port, signal),
     openArgument: (argument) => app.openArgument(argument),
     quickConnect: () => app.quickConnect(),
     mayQuit: () => app.mayQuit(),

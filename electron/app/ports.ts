@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { CallInput, CallName, CallOutput } from '../../shared/bridge.ts';
 import type { AppState, TrafficSample } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
@@ -20,6 +21,8 @@ export interface Application {
   onTraffic(listener: (sample: TrafficSample) => void): () => void;
   /** The bridge's calls as functions; main's IPC handlers, the tray and the tests call these. Rejects with a CausewayError. */
   readonly verbs: { [N in CallName]: (input: CallInput<N>) => Promise<CallOutput<N>> };
+  /** A byte stream to a campus host through whatever is up; fails with `tunnel-down` where nothing is. */
+  dial(host: string, port: number, signal: AbortSignal): Promise<Duplex>;
   /** A `causeway://` link, a `.causeway` file path or nothing, from the command line or the system. */
   openArgument(argument: string): Promise<void>;
   /** Quick connect from the tray: as far as it goes without a question; resolves when connected or when a question is open. */

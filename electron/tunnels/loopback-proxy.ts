@@ -36,7 +36,10 @@ const maxConnections = 1024;
 /** Of these, so many at most may have not shown the secret yet: any program can open connections, and keep them. */
 const maxStrangers = 64;
 
-export async function startLoopbackProxy(): Promise<LoopbackProxy> {
+/**
+ * @param port a loopback port, 0 for any. Rejects with the system's own error where it is taken.
+ */
+export async function startLoopbackProxy(port = 0): Promise<LoopbackProxy> {
   const username = 'causeway';
   const secret = randomBytes(24).toString('base64url');
   const expected = digest(`Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`);
@@ -104,7 +107,7 @@ export async function startLoopbackProxy(): Promise<LoopbackProxy> {
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw fail('internal', undefined, { detail: 'no loopback port' });

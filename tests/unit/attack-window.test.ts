@@ -47,6 +47,7 @@ describe('what fits no schema', () => {
       onState: () => () => undefined,
       onTraffic: () => () => undefined,
       verbs,
+      dial: () => Promise.reject(new Error('nothing is up')),
       openArgument: () => Promise.resolve(),
       quickConnect: () => Promise.resolve(),
       mayQuit: () => true,

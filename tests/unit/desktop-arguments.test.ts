@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { openedBy } from '../../electron/desktop/arguments.ts';
 import { autostartEntry, autostartFile } from '../../electron/desktop/autostart.ts';
-import { addressesOf } from '../../electron/desktop/environment.ts';
+import { addressesOf } from '../../electron/access/network-change.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
 

@@ -38,6 +38,7 @@ const application: Application = {
       },
     ]),
   ) as Verbs,
+  dial: () => Promise.reject(new Error('nothing is up')),
   openArgument: () => Promise.resolve(),
   quickConnect: () => Promise.resolve(),
   mayQuit: () => true,

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import * as z from 'zod';
+import { accessStateSchema } from '../../shared/access-state.ts';
+import { profileSummarySchema } from '../../shared/app-state.ts';
+import { failureSchema } from '../../shared/failure.ts';
+import { answerSchema } from '../../shared/prompt.ts';
+
+/**
+ * The private socket between the app and the command line: JSON, one message a line, parsed by these schemas at both
+ * ends. Whoever holds the access session listens; nobody but the same user of this computer can connect.
+ */
+export const control = {
+  /** Of a line, either way; an answer to the largest form fits. A longer one ends the connection. */
+  maxLineBytes: 256 * 1024,
+  maxClients: 16,
+  /** Requests of one client that have not been answered yet; one more ends the connection. */
+  maxPending: 16,
+  /** Who connects and says nothing makes room again. */
+  firstWordWithinMs: 10_000,
+} as const;
+
+const id = z.int().min(1);
+const profileId = z.string().max(100);
+
+export const controlRequestSchema = z.discriminatedUnion('verb', [
+  z.object({ id, verb: z.literal('state') }),
+  /** Every access state from now on, the present one first. */
+  z.object({ id, verb: z.literal('watch') }),
+  z.object({ id, verb: z.literal('connect'), profileId }),
+  /** `typed`: by a person at a terminal, just now. Without it no push is sent. */
+  z.object({ id, verb: z.literal('answer'), promptId: z.string().max(100), answer: answerSchema, typed: z.boolean() }),
+  z.object({ id, verb: z.literal('disconnect') }),
+  z.object({ id, verb: z.literal('openPortal') }),
+  /** A proxy for other programs on this loopback port, as long as this connection lasts. */
+  z.object({ id, verb: z.literal('appTunnel'), port: z.int().min(0).max(65_535) }),
+]);
+export type ControlRequest = z.infer<typeof controlRequestSchema>;
+export type ControlVerb = ControlRequest['verb'];
+
+/** Who holds the session: the app, or a command line on its own. */
+const holderSchema = z.enum(['app', 'command-line']);
+export type ControlHolder = z.infer<typeof holderSchema>;
+
+/** What each verb answers with. */
+export const controlValues = {
+  state: z.object({ access: accessStateSchema, profiles: z.array(profileSummarySchema), holder: holderSchema }),
+  watch: z.object({}),
+  connect: z.object({}),
+  answer: z.object({}),
+  disconnect: z.object({}),
+  /** Null: it is open in the window. Otherwise where to look. */
+  openPortal: z.object({ address: z.nullable(z.string()) }),
+  appTunnel: z.object({ port: z.number(), user: z.string(), secret: z.string() }),
+} as const satisfies Record<ControlVerb, z.ZodType>;
+export type ControlValue<V extends ControlVerb> = z.infer<(typeof controlValues)[V]>;
+
+export const controlMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('done'), id, value: z.unknown() }),
+  z.object({ type: z.literal('failed'), id, failure: failureSchema }),
+  z.object({ type: z.literal('state'), access: accessStateSchema }),
+]);
+export type ControlMessage = z.infer<typeof controlMessageSchema>;
+
+/** Longer ones are cut off by the system, silently or not. */
+const maxSocketPath = 100;
+
+/** Where whoever holds the session listens: in the folder of settings, on Windows a pipe by that folder's name. */
+export function controlAddress(folder: string, holder: ControlHolder, platform: NodeJS.Platform = process.platform): string {
+  const short = createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 16);
+  if (platform === 'win32') return `\\\\.\\pipe\\causeway-${short}-${holder}`;
+  const own = path.join(folder, `${holder}.sock`);
+  if (Buffer.byteLength(own) <= maxSocketPath) return own;
+  return path.join(process.env['XDG_RUNTIME_DIR'] ?? folder, `causeway-${short}-${holder}.sock`);
+}

@@ -1,0 +1,222 @@
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import net, { type Socket } from 'node:net';
+import path from 'node:path';
+import type { AccessState } from '../../shared/access-state.ts';
+import type { ProfileSummary } from '../../shared/app-state.ts';
+import { fail, failureOf } from '../../shared/failure.ts';
+import type { Answer } from '../../shared/prompt.ts';
+import { atMost } from '../trust/bounded.ts';
+import { startLoopbackProxy, type Dial, type LoopbackProxy } from '../tunnels/loopback-proxy.ts';
+import { readLines, writeLine } from './control-lines.ts';
+import {
+  control,
+  controlAddress,
+  controlRequestSchema,
+  type ControlHolder,
+  type ControlMessage,
+  type ControlRequest,
+  type ControlValue,
+  type ControlVerb,
+} from './control-protocol.ts';
+
+/** Whose session can be steered from another program of the same user: the app's, or a command line's own. */
+export interface Controllable {
+  readonly holder: ControlHolder;
+  readonly access: AccessState;
+  readonly profiles: readonly ProfileSummary[];
+  onAccess(listener: (access: AccessState) => void): () => void;
+  connect(profileId: string): Promise<void>;
+  answer(promptId: string, answer: Answer): Promise<void>;
+  disconnect(): Promise<void>;
+  /** Opens the portal where there is a window for it: null. Otherwise its address. */
+  openPortal(): Promise<string | null>;
+  dial: Dial;
+}
+
+export interface ControlServer {
+  close(): Promise<void>;
+}
+
+const closeWithinMs = 1_000;
+const aliveWithinMs = 2_000;
+
+/**
+ * Listens for command lines in the folder of settings. What a killed predecessor left there is replaced; where another
+ * one answers, fails with `not-now`.
+ */
+export async function serveControl(folder: string, session: Controllable, log: (line: string) => void): Promise<ControlServer> {
+  const address = controlAddress(folder, session.holder);
+  if (await answers(address)) throw fail('not-now', undefined, { detail: 'another one listens' });
+  const clients = new Map<Socket, Client>();
+  const server = net.createServer((socket) => {
+    if (clients.size >= control.maxClients) {
+      socket.destroy();
+      return;
+    }
+    const client = new Client(socket, session, log);
+    clients.set(socket, client);
+    socket.once('close', () => {
+      clients.delete(socket);
+      client.gone();
+    });
+  });
+  if (process.platform !== 'win32') {
+    await mkdir(path.dirname(address), { recursive: true, mode: 0o700 });
+    await rm(address, { force: true });
+  }
+  await listenPrivately(server, address);
+  return {
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const client of clients.values()) client.end();
+      if (await atMost(closeWithinMs, closed)) return;
+      for (const socket of clients.keys()) socket.destroy();
+    },
+  };
+}
+
+/** Nobody else may connect, not even between the socket's making and its `chmod`. */
+async function listenPrivately(server: net.Server, address: string): Promise<void> {
+  const before = process.platform === 'win32' ? null : process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ path: address }, () => {
+        server.removeListener('error', reject);
+        resolve();
+      });
+      // The socket is made at once, the event comes later
+      if (before !== null) process.umask(before);
+    });
+  } finally {
+    if (before !== null) process.umask(before);
+  }
+  if (process.platform !== 'win32') await chmod(address, 0o600);
+}
+
+/** Whether somebody listens there. One that is too busy to take the call holds the address all the same. */
+function answers(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ path: address });
+    const settle = (alive: boolean): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(alive);
+    };
+    const timer = setTimeout(() => settle(true), aliveWithinMs);
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}
+
+/** One command line at the other end. */
+class Client {
+  private pending = 0;
+  private ending = false;
+  private unwatch: (() => void) | null = null;
+  private proxy: { opened: LoopbackProxy; stop: () => void } | null = null;
+  private readonly silence: NodeJS.Timeout;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly session: Controllable,
+    private readonly log: (line: string) => void,
+  ) {
+    this.silence = setTimeout(() => socket.destroy(), control.firstWordWithinMs);
+    socket.on('error', () => socket.destroy());
+    readLines(socket, (message) => this.take(message));
+  }
+
+  /** What lasts as long as the connection ends with it. A session that it began does not: it is the holder's. */
+  gone(): void {
+    clearTimeout(this.silence);
+    this.unwatch?.();
+    this.proxy?.stop();
+    this.proxy = null;
+  }
+
+  /** Hangs up once what it asked is answered: who asked for the end is told that it came. */
+  end(): void {
+    this.ending = true;
+    if (this.pending === 0) this.socket.end();
+  }
+
+  private take(message: unknown): void {
+    clearTimeout(this.silence);
+    const request = controlRequestSchema.safeParse(message);
+    this.pending += 1;
+    if (!request.success || this.pending > control.maxPending) {
+      this.log(`control: ${request.success ? 'too many requests' : 'a request that is none'}`);
+      this.socket.destroy();
+      return;
+    }
+    void this.serve(request.data);
+  }
+
+  /** Never rejects: what fails is a reply. */
+  private async serve(request: ControlRequest): Promise<void> {
+    try {
+      this.send({ type: 'done', id: request.id, value: await this.perform(request) });
+    } catch (error) {
+      this.send({ type: 'failed', id: request.id, failure: failureOf(error) });
+    }
+    this.pending -= 1;
+    if (this.ending) this.end();
+  }
+
+  private async perform(request: ControlRequest): Promise<ControlValue<ControlVerb>> {
+    const { session } = this;
+    switch (request.verb) {
+      case 'state':
+        return { access: session.access, profiles: [...session.profiles], holder: session.holder };
+      case 'watch':
+        this.unwatch ??= session.onAccess((access) => this.send({ type: 'state', access }));
+        this.send({ type: 'state', access: session.access });
+        return {};
+      case 'connect':
+        await session.connect(request.profileId);
+        return {};
+      case 'answer': {
+        const { promptId, answer, typed } = request;
+        // A push reaches a phone: only ever by a person's own hand
+        if (answer.kind === 'second-factor' && !typed) throw fail('request-invalid', undefined, { detail: 'a push that nobody typed' });
+        await session.answer(promptId, answer);
+        return {};
+      }
+      case 'disconnect':
+        await session.disconnect();
+        return {};
+      case 'openPortal':
+        return { address: await session.openPortal() };
+      case 'appTunnel':
+        return this.openProxy(request.port);
+    }
+  }
+
+  private async openProxy(port: number): Promise<ControlValue<'appTunnel'>> {
+    if (this.proxy) throw fail('not-now');
+    const opened = await startLoopbackProxy(port);
+    const carry = (access: AccessState): void => opened.carry(carries(access) ? this.session.dial : null);
+    let carried = carries(this.session.access);
+    carry(this.session.access);
+    const off = this.session.onAccess((access) => {
+      if (carries(access) === carried) return;
+      carried = carries(access);
+      carry(access);
+    });
+    const stop = (): void => {
+      off();
+      void opened.close();
+    };
+    if (this.socket.destroyed) stop();
+    else this.proxy = { opened, stop };
+    return { port: opened.port, user: opened.username, secret: opened.secret };
+  }
+
+  private send(message: ControlMessage): void {
+    writeLine(this.socket, message);
+  }
+}
+
+/** Whether traffic can flow in that state. */
+export const carries = ({ kind }: AccessState): boolean => kind === 'connected' || kind === 'on-campus';

@@ -1,0 +1,177 @@
+import { constants, type Stats } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import * as z from 'zod';
+import type { Answer, Prompt, PromptField, PromptSelect } from '../../shared/prompt.ts';
+import { commandLine } from '../../shared/words/en/command-line.ts';
+import { fillIn, UsageError } from './arguments.ts';
+import { readCodesKey, type CodesKey } from './codes-key.ts';
+
+const maxBytes = 64 * 1024;
+const text = z.string().max(1024);
+/** What Duo takes in a password's place to reach a phone. */
+const sendsSomething = /^(push|phone|sms)\d*$/i;
+
+/**
+ * The answers of an unattended run (`docs/command-line.md`). There is none that sends a push: a second factor that
+ * reaches a phone is a person's to send.
+ */
+export const answersSchema = z.strictObject({
+  /** Answers the fields named `user` and `password`. */
+  user: text.optional(),
+  password: text.refine((value) => !/,\s*(push|phone|sms)\d*$/i.test(value)).optional(),
+  /** Other fields, by their names or labels. */
+  fields: z
+    .record(
+      text,
+      text.refine((value) => !sendsSomething.test(value.trim())),
+    )
+    .optional(),
+  /** For drop-downs and choices: labels or values, each taken where one is offered. */
+  choose: z.array(text).max(50).optional(),
+  /** One passcode. */
+  passcode: z.string().max(64).optional(),
+  /** A key for codes: `otpauth://totp/…`, or base32. */
+  totp: text.optional(),
+  notice: z.enum(['proceed', 'decline']).optional(),
+  /** The fingerprint (SHA-256, colon-separated hex) of the one certificate that is accepted. */
+  certificate: z.string().max(95).optional(),
+  clientCertificate: z.strictObject({ file: z.string().max(4096), passphrase: text.optional() }).optional(),
+  proxy: z.strictObject({ user: z.string().max(256), password: text }).optional(),
+});
+export type AnswersFile = z.infer<typeof answersSchema>;
+
+const { usage } = commandLine;
+
+/** Reads a file of answers that is this person's alone. Throws a {@link UsageError}, or `codes-key-invalid`. */
+export async function readAnswers(path: string, now: () => number): Promise<PreparedAnswers> {
+  const wrong = (why: string): UsageError => new UsageError(fillIn(usage.answersFile, { file: basename(path), why }));
+  const content = await readPrivate(path, wrong);
+  let raw: unknown;
+  try {
+    raw = JSON.parse(content);
+  } catch {
+    throw wrong(usage.answersNotJson);
+  }
+  const parsed = answersSchema.safeParse(raw);
+  // Keys only: a value may be a password that somebody put into the wrong place
+  if (!parsed.success) throw wrong(fillIn(usage.answersWrong, { keys: keysOf(parsed.error.issues) }));
+  return new PreparedAnswers(parsed.data, now);
+}
+
+async function readPrivate(path: string, wrong: (why: string) => UsageError): Promise<string> {
+  // What is looked at is what is read: the open file, not its name
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => {
+    throw wrong(usage.answersUnreadable);
+  });
+  try {
+    const refusal = objection(await file.stat());
+    if (refusal !== null) throw wrong(refusal);
+    return (await file.readFile('utf8')).replace(/^\uFEFF/, '');
+  } finally {
+    await file.close();
+  }
+}
+
+function objection(stat: Stats): string | null {
+  if (!stat.isFile()) return usage.answersNotAFile;
+  if (stat.size > maxBytes) return usage.answersTooLarge;
+  // Windows has other rights than these, and shows none of them here
+  if (process.getuid === undefined) return null;
+  if (stat.uid !== process.getuid()) return usage.answersOwner;
+  return (stat.mode & 0o077) === 0 ? null : usage.answersOthers;
+}
+
+const keysOf = (issues: readonly z.core.$ZodIssue[]): string =>
+  issues.map((issue) => [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.')).join(', ');
+
+/** Answers from a file. Each is given once: a gateway that asks again did not like it, and a second factor is never tried again by itself. */
+export class PreparedAnswers {
+  private readonly codes: CodesKey | null;
+  private readonly used = new Set<string>();
+
+  constructor(
+    private readonly answers: AnswersFile,
+    private readonly now: () => number,
+  ) {
+    this.codes = answers.totp === undefined ? null : readCodesKey(answers.totp);
+  }
+
+  /** The answer to a prompt, or null where there is none, or it has been given already. */
+  answer(prompt: Prompt): Answer | null {
+    if ('failure' in prompt && prompt.failure) return null;
+    switch (prompt.kind) {
+      case 'notice':
+        return this.answers.notice === undefined ? null : { kind: 'notice', proceed: this.answers.notice === 'proceed' };
+      case 'credentials':
+      case 'fields': {
+        const values = this.valuesOf(prompt.fields, prompt.selects);
+        return values && { kind: prompt.kind, values };
+      }
+      case 'second-factor': {
+        const passcode = this.passcode();
+        return passcode === null ? null : { kind: 'second-factor-passcode', passcode };
+      }
+      case 'passcode': {
+        const passcode = this.passcode();
+        return passcode === null ? null : { kind: 'passcode', passcode };
+      }
+      case 'choice': {
+        const option = prompt.options.find(({ id, label }) => this.answers.choose?.some((wanted) => wanted === id || wanted === label));
+        return option && this.once(`choice:${option.id}`) ? { kind: 'choice', option: option.id } : null;
+      }
+      case 'certificate': {
+        const { certificate } = this.answers;
+        return certificate === undefined
+          ? null
+          : { kind: 'certificate', accept: certificate.toUpperCase() === prompt.sha256.toUpperCase() };
+      }
+      case 'client-certificate':
+        return this.answers.clientCertificate && this.once('client-certificate')
+          ? { kind: 'client-certificate', ...this.answers.clientCertificate }
+          : null;
+      case 'proxy':
+        return this.answers.proxy && this.once('proxy') ? { kind: 'proxy', ...this.answers.proxy } : null;
+      case 'push':
+      case 'browser':
+        return null;
+    }
+  }
+
+  private passcode(): string | null {
+    const { passcode } = this.answers;
+    if (passcode !== undefined && this.once('passcode')) return passcode;
+    return this.codes && this.once('totp') ? this.codes.codeAt(this.now()) : null;
+  }
+
+  private valuesOf(fields: readonly PromptField[], selects: readonly PromptSelect[]): Record<string, string> | null {
+    const values: Record<string, string> = {};
+    const given: string[] = [];
+    for (const field of fields) {
+      const value = this.valueOf(field) ?? field.value;
+      if (value === undefined) return null;
+      values[field.name] = value;
+      given.push(`${field.name}\n${field.label ?? ''}`);
+    }
+    for (const select of selects) {
+      const wanted = select.options.find(({ value, label }) => this.answers.choose?.some((each) => each === value || each === label));
+      const value = wanted?.value ?? select.value ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
+      if (value === undefined) return null;
+      values[select.name] = value;
+    }
+    // The same form once more is the gateway's way of saying no
+    return this.once(given.join('\n\n')) ? values : null;
+  }
+
+  private valueOf({ name, label }: PromptField): string | undefined {
+    const { fields = {}, user, password } = this.answers;
+    for (const key of [label, name]) if (key !== undefined && Object.hasOwn(fields, key)) return fields[key];
+    return name === 'user' ? user : name === 'password' ? password : undefined;
+  }
+
+  private once(what: string): boolean {
+    if (this.used.has(what)) return false;
+    this.used.add(what);
+    return true;
+  }
+}

@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util';
+import { commandLine } from '../../shared/words/en/command-line.ts';
+
+/** What a person asked for, read from the arguments. */
+export type Command = { json: boolean; folder: string | null } & (
+  | { verb: 'help' | 'version' | 'profiles' | 'status' | 'disconnect' }
+  | { verb: 'portal' | 'doctor'; profile: string | null }
+  | ConnectCommand
+);
+
+export interface ConnectCommand {
+  verb: 'connect';
+  /** A profile's id, or a file. */
+  profile: string;
+  answers: string | null;
+  /** The loopback port of a proxy for other programs, 0 for any; null for none. */
+  appTunnel: number | null;
+  showSecret: boolean;
+}
+
+/** Wrong usage: a sentence for the person, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const { usage } = commandLine;
+const options = {
+  'answers': { type: 'string' },
+  'app-tunnel': { type: 'string' },
+  'show-secret': { type: 'boolean' },
+  'json': { type: 'boolean' },
+  'user-data-dir': { type: 'string' },
+  'version': { type: 'boolean' },
+  'help': { type: 'boolean', short: 'h' },
+} as const;
+
+/** Fills a sentence that no failure carries. */
+export const fillIn = (sentence: string, params: Record<string, string | number>): string =>
+  sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(params, name) ? String(params[name]) : whole));
+
+/** Reads the arguments. Throws a {@link UsageError}. */
+export function readArguments(argv: readonly string[]): Command {
+  const { values, positionals } = parsed(argv);
+  const common = { json: values.json ?? false, folder: values['user-data-dir'] ?? null };
+  if (values.version) return { ...common, verb: 'version' };
+  const [verb, operand, extra] = positionals;
+  if (values.help || verb === 'help') return { ...common, verb: 'help' };
+  if (extra !== undefined) throw new UsageError(fillIn(usage.tooMany, { word: extra }));
+  for (const option of ['answers', 'app-tunnel', 'show-secret'] as const)
+    if (verb !== 'connect' && values[option] !== undefined) throw new UsageError(fillIn(usage.notForThis, { option }));
+  switch (verb) {
+    case undefined:
+      throw new UsageError(usage.noCommand);
+    case 'profiles':
+    case 'status':
+    case 'disconnect':
+      if (operand !== undefined) throw new UsageError(fillIn(usage.tooMany, { word: operand }));
+      return { ...common, verb };
+    case 'portal':
+    case 'doctor':
+      return { ...common, verb, profile: operand ?? null };
+    case 'connect':
+      if (operand === undefined) throw new UsageError(usage.needsProfile);
+      return {
+        ...common,
+        verb,
+        profile: operand,
+        answers: values.answers ?? null,
+        appTunnel: portOf(values['app-tunnel']),
+        showSecret: values['show-secret'] ?? false,
+      };
+    default:
+      throw new UsageError(fillIn(usage.unknownCommand, { command: verb }));
+  }
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true });
+  } catch (error) {
+    // Node's own sentence names the option
+    throw new UsageError(error instanceof Error ? error.message : usage.noCommand);
+  }
+}
+
+function portOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (!(port <= 65_535)) throw new UsageError(usage.port);
+  return port;
+}

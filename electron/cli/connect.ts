@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import type { AccessState, AccessStateOf } from '../../shared/access-state.ts';
+import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { Answer, PromptKind } from '../../shared/prompt.ts';
+import { commandLine } from '../../shared/words/en/command-line.ts';
+import type { Speaker } from '../../shared/words/say.ts';
+import { readProfileFile } from '../storage/profiles.ts';
+import { atMost } from '../trust/bounded.ts';
+import type { PreparedAnswers } from './answers.ts';
+import { fillIn, UsageError, type ConnectCommand } from './arguments.ts';
+import { exitCode, exitCodeOf, failureIn, type ExitCode } from './exit-codes.ts';
+import { askInTerminal } from './questions.ts';
+import type { Report } from './report.ts';
+import type { Seat } from './seat.ts';
+import type { Terminal } from './terminal.ts';
+
+/** How long a Disconnect may take before the run ends without waiting for it. */
+const leaveWithinMs = 5_000;
+
+export interface Attempt {
+  seat: Seat;
+  profile: Profile;
+  answers: PreparedAnswers | null;
+  terminal: Terminal | null;
+  report: Report;
+  speaker: Speaker;
+  /** Calls back at Ctrl-C, a hang-up or a request to stop; returns how to stop listening. */
+  onInterrupt(listener: () => void): () => void;
+}
+
+export interface Outcome {
+  code: ExitCode;
+  failure: Failure | null;
+  /** In place of the failure's sentences. */
+  says?: string;
+}
+
+/** The profile that the command names. A file is taken as it is, and kept nowhere. */
+export async function profileFor({ profile: named }: Pick<ConnectCommand, 'profile'>, known: readonly Profile[]): Promise<Profile> {
+  const found = known.find(({ id }) => id === named);
+  if (found) return found;
+  if (named.endsWith('.causeway') || named.includes('/') || existsSync(named)) return (await readProfileFile(named)).profile;
+  throw fail('profile-none', { address: named });
+}
+
+/** Connects and stays until the session is over; resolves with how it ended. */
+export async function converse(attempt: Attempt): Promise<Outcome> {
+  const { seat, profile, report } = attempt;
+  const talk = new Talk(attempt);
+  const off = [
+    seat.onAccess((access) => talk.see(access)),
+    seat.onNotice((failure) => report.failure(failure)),
+    attempt.onInterrupt(() => talk.leave()),
+  ];
+  try {
+    for (const { failure } of seat.notices) report.failure(failure);
+    await seat.connect(profile);
+    return await Promise.race([talk.outcome, seat.lost.then(() => lostOutcome(seat.access, profile))]);
+  } finally {
+    talk.over();
+    for (const stop of off) stop();
+  }
+}
+
+/** One attempt's questions, from the first state that is not idle to the next that is. */
+class Talk {
+  readonly outcome: Promise<Outcome>;
+  private settle: (outcome: Outcome) => void = () => undefined;
+  private begun = false;
+  private open: { id: string; withdraw: AbortController } | null = null;
+  private lastAsked: PromptKind | null = null;
+  /** Why we left by ourselves. */
+  private why: Outcome | null = null;
+  private leaving = false;
+
+  constructor(private readonly attempt: Attempt) {
+    this.outcome = new Promise((resolve) => {
+      this.settle = resolve;
+    });
+  }
+
+  see(access: AccessState): void {
+    if (access.kind === 'idle') {
+      if (this.begun) this.settle(this.why ?? { code: exitCodeOf(access.ending, this.lastAsked), failure: access.ending });
+      return;
+    }
+    this.begun = true;
+    this.attempt.report.state(access);
+    if (access.kind !== 'asking' || access.promptId !== this.open?.id) this.withdraw();
+    if (access.kind === 'asking' && !access.answered && !this.open) void this.put(access);
+  }
+
+  /** The first time politely; the second time the caller leaves at once. */
+  leave(outcome: Outcome = { code: exitCode.requested, failure: null }): void {
+    this.why ??= outcome;
+    if (this.leaving) return;
+    this.leaving = true;
+    void atMost(leaveWithinMs, this.attempt.seat.disconnect()).then(() => this.settle(this.why ?? outcome));
+  }
+
+  over(): void {
+    this.withdraw();
+  }
+
+  private withdraw(): void {
+    this.open?.withdraw.abort();
+    this.open = null;
+  }
+
+  /** Never rejects: a question that cannot be answered ends the attempt. */
+  private async put(access: AccessStateOf<'asking'>): Promise<void> {
+    const { prompt, promptId: id } = access;
+    const { report, seat } = this.attempt;
+    const open = { id, withdraw: new AbortController() };
+    this.open = open;
+    const failure = failureIn(access);
+    const number = prompt.kind === 'push' ? prompt.number : undefined;
+    report.event({ event: 'prompt', id, kind: prompt.kind, ...(failure ? { failure } : {}), ...(number === undefined ? {} : { number }) });
+    try {
+      const { answer, typed } = await this.answerTo(access, open.withdraw.signal);
+      if (open.withdraw.signal.aborted) return;
+      this.lastAsked = prompt.kind;
+      await seat.answer({ id, prompt }, answer, typed);
+    } catch (error) {
+      const why = failureOf(error);
+      // Withdrawn, or answered elsewhere a moment before: what comes next is a state of its own
+      if (open.withdraw.signal.aborted || why.code === 'not-now') return;
+      if (error instanceof UsageError) this.leave(this.unanswered(failure, prompt.kind, error.message));
+      else this.leave({ code: exitCodeOf(why, prompt.kind), failure: why.code === 'cancelled' ? null : why });
+    }
+  }
+
+  private async answerTo({ prompt }: AccessStateOf<'asking'>, signal: AbortSignal): Promise<{ answer: Answer; typed: boolean }> {
+    const { answers, terminal, profile, speaker } = this.attempt;
+    const prepared = answers?.answer(prompt) ?? null;
+    if (prepared) return { answer: prepared, typed: false };
+    // A push is out already, by a person's hand elsewhere: there is nothing to answer
+    if (prompt.kind === 'push' && !terminal) return new Promise(() => undefined);
+    if (!terminal) {
+      const fields = 'fields' in prompt ? prompt.fields.map(({ label, name }) => label ?? name).join(', ') : '';
+      const what = 'title' in prompt && prompt.title !== undefined ? prompt.title : fields;
+      throw new UsageError(fillIn(commandLine.usage.unanswered, { kind: prompt.kind, what }));
+    }
+    return { answer: await askInTerminal(prompt, { terminal, speaker, labels: profile.labels, signal }), typed: true };
+  }
+
+  /** Where the last answer was turned down, that is why; otherwise the answers are not enough. */
+  private unanswered(failure: Failure | null, kind: PromptKind, says: string): Outcome {
+    return failure ? { code: exitCodeOf(failure, kind), failure } : { code: exitCode.usage, failure: null, says };
+  }
+}
+
+/** The app was quit, or killed: its session went with it. */
+function lostOutcome(access: AccessState, profile: Profile): Outcome {
+  const up = access.kind === 'connected' || access.kind === 'reconnecting';
+  const failure: Failure = { code: up ? 'session-cut-short' : 'sign-in-cut-short', params: { campus: profile.name } };
+  return { code: exitCodeOf(failure), failure };
+}

@@ -1,0 +1,126 @@
+import type { AccessState } from '../../shared/access-state.ts';
+import type { Failure, FailureCode } from '../../shared/failure.ts';
+import type { PromptKind } from '../../shared/prompt.ts';
+
+/** What a run ends with. 1 is none of the others: a fault in Causeway itself. */
+export const exitCode = {
+  requested: 0,
+  fault: 1,
+  usage: 2,
+  refused: 3,
+  secondFactor: 4,
+  unreachable: 5,
+  certificate: 6,
+  ended: 7,
+  missing: 8,
+} as const;
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+const { requested, fault, usage, refused, secondFactor, unreachable, certificate, ended, missing } = exitCode;
+
+/** The exit code of every failure. A new code does not compile until it has its place here. */
+const exitCodes = {
+  'gateway-unreachable': unreachable,
+  'gateway-name-unknown': unreachable,
+  'gateway-silent': unreachable,
+  'gateway-not-secure': unreachable,
+  'gateway-protocol': unreachable,
+  'gateway-closed': unreachable,
+  'gateway-busy': unreachable,
+  'campus-trouble': unreachable,
+  'captive-portal': unreachable,
+  'proxy-unreachable': unreachable,
+  'proxy-rejected': unreachable,
+  'certificate-untrusted': certificate,
+  'certificate-changed': certificate,
+  'certificate-wrong-host': certificate,
+  'certificate-expired': certificate,
+  'certificate-declined': certificate,
+  'notice-declined': refused,
+  'sign-in-rejected': refused,
+  'sign-in-timed-out': refused,
+  'account-locked': refused,
+  'no-second-factor': secondFactor,
+  'passcode-wrong': secondFactor,
+  'passcode-used': secondFactor,
+  'passcode-expired': secondFactor,
+  'push-denied': secondFactor,
+  'push-timed-out': secondFactor,
+  'push-superseded': secondFactor,
+  'session-limit': refused,
+  'browser-closed': refused,
+  'browser-strayed': refused,
+  'client-certificate-missing': certificate,
+  'client-certificate-unreadable': certificate,
+  'client-certificate-rejected': certificate,
+  'host-check': refused,
+  'codes-key-invalid': usage,
+  'ticket-rejected': ended,
+  'session-expired': ended,
+  'session-idle': ended,
+  'session-revoked': ended,
+  'session-replaced': ended,
+  'cannot-extend': ended,
+  'tunnel-dropped': unreachable,
+  'tunnel-refused': refused,
+  'tunnel-down': unreachable,
+  'tunnel-failed': unreachable,
+  'app-tunnel-here': missing,
+  'helper-missing': missing,
+  'helper-denied': missing,
+  'tunnel-taken': missing,
+  'other-vpn': unreachable,
+  'host-not-allowed': refused,
+  'host-unreachable': unreachable,
+  'host-name-unknown': unreachable,
+  'portal-unreachable': unreachable,
+  'portal-certificate': certificate,
+  'portal-left': refused,
+  'portal-sign-in': refused,
+  'recovery-identity': refused,
+  'recovery-password': refused,
+  'recovery-limited': refused,
+  'recovery-unreachable': unreachable,
+  'recovery-timed-out': refused,
+  'recovery-unavailable': refused,
+  'settings-damaged': fault,
+  'settings-repaired': fault,
+  'settings-newer': fault,
+  'settings-unwritable': fault,
+  'keychain-absent': missing,
+  'keychain-locked': missing,
+  'profile-invalid': usage,
+  'profile-not-found': usage,
+  'profile-unreachable': unreachable,
+  'profile-none': usage,
+  'component-missing': missing,
+  'component-failed': missing,
+  'session-cut-short': ended,
+  'sign-in-cut-short': ended,
+  'recovery-cut-short': ended,
+  'link-invalid': usage,
+  'request-invalid': usage,
+  'not-now': usage,
+  'cancelled': requested,
+  'internal': fault,
+} as const satisfies Record<FailureCode, ExitCode>;
+
+/**
+ * The exit code of an ending. Gateways turn people away with one word for everything: after a second factor it was the
+ * second factor.
+ *
+ * @param lastAsked the kind of the last question that was answered
+ */
+export function exitCodeOf(ending: Failure | null, lastAsked: PromptKind | null = null): ExitCode {
+  if (!ending) return requested;
+  const code = exitCodes[ending.code];
+  const atSecondFactor = lastAsked === 'second-factor' || lastAsked === 'passcode' || lastAsked === 'push';
+  return code === refused && atSecondFactor && signInFailures.includes(ending.code) ? secondFactor : code;
+}
+
+const signInFailures: readonly FailureCode[] = ['sign-in-rejected', 'account-locked', 'sign-in-timed-out'];
+
+/** The failure of the last try, where a question says that it did not work. */
+export function failureIn(state: AccessState): Failure | null {
+  return state.kind === 'asking' && 'failure' in state.prompt ? (state.prompt.failure ?? null) : null;
+}

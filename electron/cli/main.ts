@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import { withClockGap } from '../access/clock-gap.ts';
+import { onNetworkChange } from '../access/network-change.ts';
+import { campusDriver } from '../gateways/campus/driver.ts';
+import { userDataFolder } from '../storage/folder.ts';
+import { Secrets } from '../storage/secrets.ts';
+import { directDial } from '../tunnels/direct.ts';
+import { relayTunnel } from '../tunnels/relay.ts';
+import { run, type Host } from './run.ts';
+import { terminalOf } from './terminal.ts';
+
+/**
+ * `causeway`: the composition root of the command line. The same drivers and tunnels as the app's, under plain Node;
+ * nothing here knows Electron.
+ */
+const interrupts = new Set<() => void>();
+const interrupted = (): void => {
+  for (const listener of interrupts) listener();
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupted);
+// A reader that has gone away, `| head` for one, is no reason to fall over
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+const { stdin, stdout, stderr } = process;
+const isTerminal = stdin.isTTY && stderr.isTTY;
+const nothing = () => () => undefined;
+
+const host: Host = {
+  version: version(),
+  folder: userDataFolder(),
+  languages: [Intl.DateTimeFormat().resolvedOptions().locale],
+  // Questions go where they do not mix with what another program reads
+  terminal: isTerminal ? terminalOf(stdin, stderr, interrupted) : null,
+  out: (text) => stdout.write(text),
+  err: (text) => stderr.write(text),
+  seen: stderr.isTTY,
+  onInterrupt(listener) {
+    interrupts.add(listener);
+    return () => interrupts.delete(listener);
+  },
+  leave: (code) => process.exit(code),
+  core: (settings) => ({
+    settings,
+    secrets: new Secrets(),
+    version: version(),
+    drivers: { campus: campusDriver },
+    tunnels: { relay: relayTunnel },
+    direct: directDial,
+    environment: withClockGap({ onSuspend: nothing, onResume: nothing, onNetworkChange }, Date.now),
+    now: Date.now,
+    random: Math.random,
+    log: () => undefined,
+  }),
+};
+
+process.exitCode = await run(process.argv.slice(2), host);
+// A keychain's native call that nobody waits for any more would hold the process
+setTimeout(() => process.exit(), 500).unref();
+
+function version(): string {
+  const text = readFileSync(path.join(import.meta.dirname, '..', 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}

@@ -1,0 +1,153 @@
+import type { AccessState } from '../../shared/access-state.ts';
+import type { AppNotice } from '../../shared/app-state.ts';
+import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { Answer, Prompt } from '../../shared/prompt.ts';
+import { AccessController, type ControllerDeps } from '../access/controller.ts';
+import { carries, serveControl, type Controllable, type ControlServer } from '../app/control.ts';
+import { HeldSecrets } from '../app/held-secrets.ts';
+import { ProfileBook, summaryOf } from '../app/profile-book.ts';
+import { SignInKeeper } from '../app/sign-in-keeper.ts';
+import type { Secrets } from '../storage/secrets.ts';
+import type { Settings } from '../storage/settings.ts';
+import { startLoopbackProxy, type LoopbackProxy } from '../tunnels/loopback-proxy.ts';
+import type { ProxyDoor, Seat } from './seat.ts';
+
+/** What the composition root hands in: the same drivers and tunnels as the app's. */
+export type Core = Pick<ControllerDeps, 'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log'> & {
+  settings: Settings;
+  secrets: Secrets;
+  version: string;
+};
+
+/** A session of this process: the app's own parts without a face, on the app's own settings. */
+export class OwnSeat implements Seat {
+  readonly holder = 'here';
+  readonly book: ProfileBook;
+  readonly lost = new Promise<void>(() => undefined);
+  private readonly keeper: SignInKeeper;
+  private readonly controller: AccessController;
+  private readonly noticeListeners = new Set<(failure: Failure) => void>();
+  /** A profile that is not in the book: what is kept for one of the same id is not for this one. */
+  private readonly strangers = new Set<Profile>();
+  private profile: Profile | null = null;
+  private proxy: LoopbackProxy | null = null;
+  private server: ControlServer | null = null;
+
+  constructor(private readonly core: Core) {
+    const { settings, secrets, now } = core;
+    const held = new HeldSecrets(now, () => undefined);
+    const tell = (failure: Failure): void => {
+      for (const listener of this.noticeListeners) listener(failure);
+    };
+    this.book = new ProfileBook(settings, now);
+    this.keeper = new SignInKeeper({ settings, secrets, held, changed: () => undefined, tell });
+    this.controller = new AccessController({
+      ...core,
+      judgeFor: (profile) => this.book.judgeFor(profile),
+      client: { name: 'causeway-cli', version: core.version, installation: settings.get().installation },
+      prepared: (profile) => (this.strangers.has(profile) ? () => Promise.resolve(null) : this.keeper.preparedFor(profile)),
+    });
+    settings.onNotice(({ failure }) => tell(failure));
+    let before: AccessState['kind'] = 'idle';
+    this.controller.onChange((state) => {
+      if (carries(state) !== carriesKind(before)) this.carry();
+      if (state.kind === 'connected' && before === 'opening') this.worked(state.profileId);
+      before = state.kind;
+    });
+  }
+
+  get access(): AccessState {
+    return this.controller.state;
+  }
+
+  get profiles() {
+    return this.book.all.map(summaryOf);
+  }
+
+  get notices(): readonly AppNotice[] {
+    return this.core.settings.notices;
+  }
+
+  onAccess(listener: (access: AccessState) => void): () => void {
+    return this.controller.onChange(listener);
+  }
+
+  onNotice(listener: (failure: Failure) => void): () => void {
+    this.noticeListeners.add(listener);
+    return () => this.noticeListeners.delete(listener);
+  }
+
+  /** Connects, and lets other terminals of this user see and end it. */
+  async connect(profile: Profile): Promise<void> {
+    if (!this.book.all.includes(profile)) this.strangers.add(profile);
+    this.profile = profile;
+    this.controller.connect(profile);
+  }
+
+  /** Listens for `causeway status` and `disconnect`. Without it the session goes on all the same. */
+  async serve(folder: string): Promise<void> {
+    try {
+      this.server = await serveControl(folder, this.controllable(), this.core.log);
+    } catch (error) {
+      this.core.log(`no control socket: ${failureOf(error).detail ?? failureOf(error).code}`);
+    }
+  }
+
+  async answer({ id, prompt }: { id: string; prompt: Prompt }, answer: Answer): Promise<void> {
+    const { profile } = this;
+    if (profile && !this.strangers.has(profile)) this.keeper.note(profile.id, prompt, answer, false);
+    if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.book.accept(prompt.host, prompt.sha256);
+    this.controller.answer(id, answer);
+  }
+
+  disconnect(): Promise<void> {
+    return this.controller.disconnect();
+  }
+
+  openPortal(): Promise<string | null> {
+    const { profile } = this;
+    return profile ? Promise.resolve(profile.portal.address) : Promise.reject(fail('not-now'));
+  }
+
+  async openProxy(port: number): Promise<ProxyDoor> {
+    this.proxy = await startLoopbackProxy(port);
+    this.carry();
+    return { port: this.proxy.port, user: this.proxy.username, secret: this.proxy.secret };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.controller.disconnect(), this.proxy?.close(), this.server?.close()]);
+  }
+
+  private carry(): void {
+    this.proxy?.carry(carries(this.access) ? (host, port, signal) => this.controller.dial(host, port, signal) : null);
+  }
+
+  private worked(profileId: string): void {
+    this.keeper.worked(profileId).catch((error: unknown) => this.core.log(`not remembered: ${failureOf(error).code}`));
+  }
+
+  private controllable(): Controllable {
+    const { controller } = this;
+    const profiles = (): Controllable['profiles'] => this.profiles;
+    return {
+      holder: 'command-line',
+      get access() {
+        return controller.state;
+      },
+      get profiles() {
+        return profiles();
+      },
+      onAccess: (listener) => controller.onChange(listener),
+      // The terminal that began this session is the only one that answers for it
+      connect: () => Promise.reject(fail('not-now')),
+      answer: () => Promise.reject(fail('not-now')),
+      disconnect: () => controller.disconnect(),
+      openPortal: () => this.openPortal(),
+      dial: (host, port, signal) => controller.dial(host, port, signal),
+    };
+  }
+}
+
+const carriesKind = (kind: AccessState['kind']): boolean => kind === 'connected' || kind === 'on-campus';

@@ -1,0 +1,163 @@
+import { fail } from '../../shared/failure.ts';
+import { plainPasscode, type Answer, type Prompt, type PromptField, type PromptOf, type PromptSelect } from '../../shared/prompt.ts';
+import { commandLine } from '../../shared/words/en/command-line.ts';
+import type { Speaker } from '../../shared/words/say.ts';
+import type { Terminal } from './terminal.ts';
+
+const { ask: words } = commandLine;
+/** What is typed where a number is asked for, and is longer than any number of a menu, is the passcode itself. */
+const passcodeFrom = 4;
+
+/** Who asks, in which words, for how long. */
+export interface Questioning {
+  terminal: Terminal;
+  speaker: Speaker;
+  /** The profile's own labels of the well-known fields. */
+  labels: { userId: string; password: string };
+  /** Aborts when the question is withdrawn or the attempt ends. */
+  signal: AbortSignal;
+}
+
+/** Puts a gateway's question to the person at the terminal. Rejects with `cancelled`, or with `component-missing` where a terminal cannot ask it. */
+export async function askInTerminal(prompt: Prompt, asking: Questioning): Promise<Answer> {
+  const { terminal, speaker } = asking;
+  if ('failure' in prompt && prompt.failure) {
+    const { title, todo } = speaker.failure(prompt.failure);
+    terminal.say(`${title}. ${todo}`);
+  }
+  if ('triesLeft' in prompt && prompt.triesLeft !== undefined)
+    terminal.say(speaker.say(speaker.words.credentials.triesLeft, { count: prompt.triesLeft }));
+  switch (prompt.kind) {
+    case 'notice':
+      terminal.say(`${prompt.title ?? speaker.words.notice.title}\n\n${prompt.text}\n`);
+      return { kind: 'notice', proceed: await saysYes(words.proceed, asking) };
+    case 'credentials':
+      return { kind: 'credentials', values: await fill(prompt.fields, prompt.selects, asking) };
+    case 'fields':
+      if (prompt.title !== undefined) terminal.say(prompt.title);
+      if (prompt.message !== undefined) terminal.say(prompt.message);
+      return { kind: 'fields', values: await fill(prompt.fields, prompt.selects, asking) };
+    case 'second-factor':
+      return secondFactor(prompt, asking);
+    case 'passcode':
+      return { kind: 'passcode', passcode: plainPasscode(await typed(speaker.words.passcode.label, true, asking)) };
+    case 'push':
+      return push(prompt, asking);
+    case 'choice': {
+      terminal.say(prompt.title ?? speaker.words.choice[prompt.purpose]);
+      const option = await pick(
+        prompt.options.map(({ label, detail }) => (detail === undefined ? label : `${label} (${detail})`)),
+        asking,
+      );
+      return { kind: 'choice', option: prompt.options[option]?.id ?? '' };
+    }
+    case 'certificate':
+      return certificate(prompt, asking);
+    case 'client-certificate': {
+      const file = prompt.file === undefined ? (await typed(words.certificateFile, false, asking)).trim() : undefined;
+      const passphrase = prompt.wantsPassphrase ? await typed(words.passphrase, true, asking) : undefined;
+      return { kind: 'client-certificate', ...(file === undefined ? {} : { file }), ...(passphrase === undefined ? {} : { passphrase }) };
+    }
+    case 'proxy':
+      return {
+        kind: 'proxy',
+        user: await typed(speaker.say(words.proxyUser, { host: prompt.host }), false, asking),
+        password: await typed(words.proxyPassword, true, asking),
+      };
+    case 'browser':
+      terminal.say(words.browser);
+      throw fail('component-missing', { component: words.desktopApp });
+  }
+}
+
+function typed(label: string, hidden: boolean, { terminal, signal }: Questioning): Promise<string> {
+  return terminal.line(`${label}: `, { hidden, signal });
+}
+
+/** Only the whole word: a stray Enter agrees to nothing. */
+async function saysYes(question: string, { terminal, signal }: Questioning): Promise<boolean> {
+  return (await terminal.line(question, { signal })).trim().toLowerCase() === words.yes;
+}
+
+/** The index of what was chosen from a numbered list. */
+async function pick(labels: readonly string[], asking: Questioning): Promise<number> {
+  labels.forEach((label, index) => asking.terminal.say(`  ${index + 1}. ${label}`));
+  for (;;) {
+    const index = numberIn(await typed(words.number, false, asking), labels.length);
+    if (index !== null) return index;
+    asking.terminal.say(asking.speaker.say(words.pick, { count: labels.length }));
+  }
+}
+
+function numberIn(text: string, count: number): number | null {
+  const number = /^\s*\d{1,3}\s*$/.test(text) ? Number(text) : 0;
+  return number >= 1 && number <= count ? number - 1 : null;
+}
+
+async function fill(
+  fields: readonly PromptField[],
+  selects: readonly PromptSelect[],
+  asking: Questioning,
+): Promise<Record<string, string>> {
+  const { speaker, terminal, labels } = asking;
+  const values: Record<string, string> = {};
+  for (const select of selects) {
+    terminal.say(select.label);
+    values[select.name] =
+      select.options[
+        await pick(
+          select.options.map(({ label }) => label),
+          asking,
+        )
+      ]?.value ?? '';
+  }
+  const known: Readonly<Record<string, string>> = { user: labels.userId, password: labels.password };
+  for (const { name, label, secret, value } of fields) {
+    const shown = label ?? known[name] ?? speaker.words.fields.field;
+    // What the gateway filled in is taken by an empty line, and shown only where it is no secret
+    const line = await typed(secret || !value ? shown : `${shown} [${value}]`, secret, asking);
+    values[name] = line === '' && value !== undefined ? value : line;
+  }
+  return values;
+}
+
+/** A push goes out by its own number only: typed here, by a person. */
+async function secondFactor({ devices }: PromptOf<'second-factor'>, asking: Questioning): Promise<Answer> {
+  const { terminal, speaker } = asking;
+  const pushes = devices.filter(({ methods }) => methods.includes('push'));
+  terminal.say(speaker.words.factor.title);
+  pushes.forEach(({ name }, index) => terminal.say(`  ${index + 1}. ${speaker.words.factor.push}: ${name}`));
+  terminal.say(`  ${pushes.length + 1}. ${speaker.words.factor.passcode}`);
+  for (;;) {
+    const line = (await typed(words.number, false, asking)).trim();
+    if (line.length >= passcodeFrom && /^[\d\s]+$/.test(line)) return { kind: 'second-factor-passcode', passcode: plainPasscode(line) };
+    const index = numberIn(line, pushes.length + 1);
+    const device = index === null ? undefined : pushes[index];
+    if (device) return { kind: 'second-factor', method: 'push', device: device.id };
+    if (index !== null) return { kind: 'second-factor-passcode' };
+    terminal.say(speaker.say(words.pick, { count: pushes.length + 1 }));
+  }
+}
+
+async function push({ device, number }: PromptOf<'push'>, { terminal, speaker, signal }: Questioning): Promise<Answer> {
+  terminal.say(speaker.say(speaker.words.push.lead, { device }));
+  if (number !== undefined) terminal.say(speaker.say(words.pushNumber, { number }));
+  await terminal.line(words.approve, { signal });
+  return { kind: 'instead', method: 'passcode' };
+}
+
+async function certificate(prompt: PromptOf<'certificate'>, asking: Questioning): Promise<Answer> {
+  const { terminal, speaker } = asking;
+  const { certificate: text } = speaker.words;
+  const lines = [
+    text.title,
+    speaker.say(text.lead, { host: prompt.host }),
+    `${text.subject}: ${prompt.subject}`,
+    `${text.issuer}: ${prompt.issuer}`,
+    `${text.valid}: ${speaker.instant(prompt.validUntil)}`,
+    `${text.fingerprint}: ${prompt.sha256}`,
+    text.compare,
+  ];
+  terminal.say(lines.join('\n'));
+  return { kind: 'certificate', accept: await saysYes(words.certificate, asking) };
+}

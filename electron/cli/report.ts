@@ -1,0 +1,156 @@
+import * as z from 'zod';
+import { accessStateSchema, portalHealthSchema, type AccessState } from '../../shared/access-state.ts';
+import { failureSchema, type Failure } from '../../shared/failure.ts';
+import { plainText } from '../../shared/plain-text.ts';
+import { commandLine } from '../../shared/words/en/command-line.ts';
+import type { Speaker } from '../../shared/words/say.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type { ProxyDoor } from './seat.ts';
+
+const stateKinds = accessStateSchema.def.options.flatMap(({ shape }) => shape.kind.def.values);
+
+/** One line of `--json` (`docs/command-line.md`). None of them holds a secret, but for the proxy's where it was asked for. */
+export const eventSchema = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('version'), version: z.string() }),
+  z.object({
+    event: z.literal('profile'),
+    id: z.string(),
+    name: z.string(),
+    gateways: z.array(z.string()),
+    protocol: z.optional(z.string()),
+    tunnel: z.optional(z.string()),
+  }),
+  z.object({
+    event: z.literal('state'),
+    state: z.enum(stateKinds),
+    profile: z.optional(z.string()),
+    gateway: z.optional(z.string()),
+    user: z.optional(z.string()),
+    since: z.optional(z.number()),
+    expiresAt: z.optional(z.nullable(z.number())),
+    expiring: z.optional(z.boolean()),
+    portal: z.optional(portalHealthSchema),
+    tries: z.optional(z.number()),
+    failure: z.optional(failureSchema),
+    holder: z.optional(z.enum(['app', 'command-line'])),
+  }),
+  z.object({
+    event: z.literal('prompt'),
+    id: z.string(),
+    kind: z.string(),
+    failure: z.optional(failureSchema),
+    number: z.optional(z.string()),
+  }),
+  z.object({ event: z.literal('notice'), failure: failureSchema }),
+  z.object({ event: z.literal('proxy'), address: z.string(), user: z.string(), secret: z.optional(z.string()) }),
+  z.object({ event: z.literal('portal'), address: z.nullable(z.string()) }),
+  z.object({
+    event: z.literal('check'),
+    check: z.string(),
+    result: z.enum(['ok', 'attention', 'missing']),
+    says: z.string(),
+    todo: z.optional(z.string()),
+  }),
+  z.object({ event: z.literal('end'), exitCode: z.number(), failure: z.optional(failureSchema), says: z.optional(z.string()) }),
+]);
+export type CommandEvent = z.infer<typeof eventSchema>;
+
+/** What a run has to say: to a person in sentences, to a program in events. */
+export interface Report {
+  event(event: CommandEvent): void;
+  /** A sentence for a person; a program is told by events. */
+  say(text: string): void;
+  state(access: AccessState): void;
+  failure(failure: Failure): void;
+  proxy(door: ProxyDoor, showSecret: boolean): void;
+  end(code: ExitCode, failure: Failure | null, says?: string): void;
+}
+
+export interface Output {
+  out: (text: string) => void;
+  err: (text: string) => void;
+  /** Whether what goes to `err` is seen by a person. */
+  seen: boolean;
+}
+
+/** What an access state says in events: nothing of its prompt, which is an event of its own. */
+export function stateEvent(access: AccessState): Extract<CommandEvent, { event: 'state' }> {
+  const event: Extract<CommandEvent, { event: 'state' }> = { event: 'state', state: access.kind };
+  if ('profileId' in access) event.profile = access.profileId;
+  if ('gateway' in access) event.gateway = access.gateway;
+  if (access.kind === 'connected' || access.kind === 'reconnecting') {
+    const { user, since, expiresAt } = access;
+    Object.assign(event, { user, since, expiresAt });
+  }
+  if (access.kind === 'connected') Object.assign(event, { expiring: access.expiring, portal: access.portal });
+  if (access.kind === 'reconnecting') Object.assign(event, { tries: access.tries, failure: access.why });
+  if ((access.kind === 'idle' || access.kind === 'closing') && access.ending) event.failure = access.ending;
+  return event;
+}
+
+/** For programs: every event on standard output, a line each. */
+export function jsonReport({ out, err, seen }: Output): Report {
+  const event = (value: CommandEvent): void => out(`${JSON.stringify(eventSchema.parse(value))}\n`);
+  return {
+    event,
+    say: () => undefined,
+    state: (access) => event(stateEvent(access)),
+    failure: (failure) => event({ event: 'notice', failure }),
+    proxy({ port, user, secret }, showSecret) {
+      event({ event: 'proxy', address: `http://127.0.0.1:${port}`, user, ...(showSecret ? { secret } : {}) });
+      if (!showSecret && seen) err(`${proxyLine({ port, user, secret })}\n`);
+    },
+    end: (exitCode, failure, says) =>
+      event({ event: 'end', exitCode, ...(failure ? { failure } : {}), ...(says === undefined ? {} : { says }) }),
+  };
+}
+
+/** For people. */
+export function plainReport({ out, err }: Output, speaker: Speaker): Report {
+  const say = (text: string): void => out(`${plainText(text)}\n`);
+  let last = '';
+  return {
+    event: () => undefined,
+    say,
+    state(access) {
+      const text = stateLine(access, speaker);
+      if (text !== '' && text !== last) say(text);
+      last = text;
+    },
+    failure: (failure) => err(`${plainText(speaker.say(commandLine.attention, { ...speaker.failure(failure) }))}\n`),
+    proxy: (door) => say(proxyLine(door)),
+    end(_code, failure, says) {
+      if (says !== undefined) err(`${plainText(says)}\n`);
+      else if (failure) err(`${plainText(speaker.say(commandLine.attention, { ...speaker.failure(failure) }))}\n`);
+    },
+  };
+}
+
+const proxyLine = ({ port, user, secret }: ProxyDoor): string =>
+  commandLine.proxy.replace('{user}', user).replace('{secret}', secret).replace('{port}', String(port));
+
+function stateLine(access: AccessState, speaker: Speaker): string {
+  const { state, connectedWithoutEnd, expiring, portalState } = commandLine;
+  switch (access.kind) {
+    case 'contacting':
+      return speaker.say(state.contacting, { gateway: access.gateway });
+    case 'connected': {
+      if (access.expiring && access.expiresAt !== null) return speaker.say(expiring, { untilAt: access.expiresAt });
+      if (access.portal !== 'unknown') return portalState[access.portal];
+      const { gateway, user, expiresAt } = access;
+      return expiresAt === null
+        ? speaker.say(connectedWithoutEnd, { gateway, user })
+        : speaker.say(state.connected, { gateway, user, untilAt: expiresAt });
+    }
+    case 'reconnecting':
+      return speaker.say(state.reconnecting, { why: speaker.failure(access.why).happened });
+    case 'asking': // the question itself says enough
+    case 'idle': // so does the end
+      return '';
+    case 'checking':
+    case 'on-campus':
+    case 'opening':
+    case 'closing':
+      return state[access.kind];
+  }
+}

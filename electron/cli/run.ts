@@ -1,0 +1,234 @@
+import path from 'node:path';
+import type { AppNotice } from '../../shared/app-state.ts';
+import { failureOf } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
+import { commandLine } from '../../shared/words/en/command-line.ts';
+import { speakerFor, type Speaker } from '../../shared/words/say.ts';
+import { summaryOf } from '../app/profile-book.ts';
+import { Settings } from '../storage/settings.ts';
+import { atMost } from '../trust/bounded.ts';
+import { readAnswers } from './answers.ts';
+import { findSeat } from './app-seat.ts';
+import { fillIn, readArguments, UsageError, type Command, type ConnectCommand } from './arguments.ts';
+import { converse, profileFor, type Outcome } from './connect.ts';
+import { exitCode, exitCodeOf, type ExitCode } from './exit-codes.ts';
+import { OwnSeat, type Core } from './own-seat.ts';
+import { jsonReport, plainReport, stateEvent, type Output, type Report } from './report.ts';
+import type { Seat } from './seat.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What surrounds a run: the process, or a test. */
+export interface Host extends Output {
+  version: string;
+  /** The app's own folder. */
+  folder: string;
+  languages: readonly string[];
+  /** Null where nobody can be asked. */
+  terminal: Terminal | null;
+  onInterrupt(listener: () => void): () => void;
+  /** Ends the process now. */
+  leave(code: ExitCode): void;
+  /** Drivers, tunnels, clock and keychain, on these settings. */
+  core(settings: Settings): Core;
+}
+
+const closeWithinMs = 3_000;
+
+/** Runs one command; resolves with its exit code. Never rejects. */
+export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
+  // Wrong usage, too, is told in the way that was asked for
+  const json = argv.includes('--json');
+  const speaker = speakerFor('system', host.languages);
+  const report = json ? jsonReport(host) : plainReport(host, speaker);
+  try {
+    const command = readArguments(argv);
+    return await perform(command, host, report, speaker);
+  } catch (error) {
+    const outcome = outcomeOf(error);
+    report.end(outcome.code, outcome.failure, outcome.says);
+    return outcome.code;
+  }
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof UsageError) return { code: exitCode.usage, failure: null, says: error.message };
+  const failure = failureOf(error);
+  return { code: exitCodeOf(failure), failure };
+}
+
+async function perform(command: Command, host: Host, report: Report, speaker: Speaker): Promise<ExitCode> {
+  const folder = path.resolve(command.folder ?? host.folder);
+  const done = (): ExitCode => {
+    report.end(exitCode.requested, null);
+    return exitCode.requested;
+  };
+  switch (command.verb) {
+    case 'help':
+      host.out(`${commandLine.help}\n`);
+      return exitCode.requested;
+    case 'version':
+      if (command.json) report.event({ event: 'version', version: host.version });
+      else host.out(`${host.version}\n`);
+      return exitCode.requested;
+    case 'profiles':
+      await listProfiles(await Settings.open(folder), report);
+      return done();
+    case 'status':
+      await withSeat(folder, report, (seat) => tellStatus(seat, report, speaker));
+      return done();
+    case 'disconnect':
+      await withSeat(folder, report, async (seat) => {
+        await seat.disconnect();
+        report.say(commandLine.ended);
+      });
+      return done();
+    case 'portal':
+      await openPortal(command.profile, folder, report);
+      return done();
+    case 'doctor':
+      throw new UsageError('doctor');
+    case 'connect':
+      return connect(command, folder, host, report, speaker);
+  }
+}
+
+async function listProfiles(settings: Settings, report: Report): Promise<void> {
+  const { profiles } = settings.get();
+  tellNotices(settings.notices, report);
+  if (profiles.length === 0) report.say(commandLine.noProfiles);
+  for (const { id, name, gateways, protocol, tunnel } of profiles) {
+    report.say(fillIn(commandLine.profile, { id, name, gateways: gateways.join(', '), protocol, tunnel }));
+    report.event({ event: 'profile', id, name, gateways, protocol, tunnel });
+  }
+}
+
+function tellNotices(notices: readonly AppNotice[], report: Report): void {
+  for (const { failure } of notices) report.failure(failure);
+}
+
+/** Does something with whoever holds a session; where nobody does, says so. */
+async function withSeat(folder: string, report: Report, act: (seat: Seat) => Promise<void> | void): Promise<void> {
+  const seat = await findSeat(folder);
+  if (!seat) {
+    report.say(commandLine.nothing);
+    report.event({ event: 'state', state: 'idle' });
+    return;
+  }
+  try {
+    await act(seat);
+  } finally {
+    await seat.close();
+  }
+}
+
+function tellStatus({ access, holder }: Seat, report: Report, speaker: Speaker): void {
+  report.event({ ...stateEvent(access), ...(holder === 'here' ? {} : { holder }) });
+  if (access.kind === 'connected') {
+    const { gateway, user, since, expiresAt, portal } = access;
+    report.say(speaker.say(commandLine.statusConnected, { gateway, user, sinceAt: since }));
+    if (expiresAt !== null) report.say(speaker.say(commandLine.expiring, { untilAt: expiresAt }));
+    if (portal !== 'unknown') report.say(commandLine.portalState[portal]);
+  } else report.state(access);
+  if (access.kind === 'idle') report.say(commandLine.nothing);
+  else if (access.kind === 'asking') report.say(speaker.say(commandLine.state.asking, { gateway: access.gateway }));
+  if (access.kind !== 'idle' && holder !== 'here') report.say(commandLine.holder[holder]);
+}
+
+/** In the app's window where it runs and is connected; otherwise the address, for whatever opens it. */
+async function openPortal(named: string | null, folder: string, report: Report): Promise<void> {
+  const seat = named === null ? await findSeat(folder) : null;
+  try {
+    if (seat && (seat.access.kind === 'connected' || seat.access.kind === 'on-campus')) {
+      tellPortal(await seat.openPortal(), report);
+      return;
+    }
+  } finally {
+    await seat?.close();
+  }
+  const { profiles, lastProfileId } = (await Settings.open(folder)).get();
+  const profile = await profileNamed(named ?? lastProfileId, profiles);
+  tellPortal(profile.portal.address, report);
+}
+
+function profileNamed(named: string | null, profiles: readonly Profile[]): Promise<Profile> {
+  return profileFor({ profile: named ?? profiles[0]?.id ?? '' }, profiles);
+}
+
+function tellPortal(address: string | null, report: Report): void {
+  report.event({ event: 'portal', address });
+  report.say(address ?? commandLine.portalOpened);
+}
+
+async function connect(command: ConnectCommand, folder: string, host: Host, report: Report, speaker: Speaker): Promise<ExitCode> {
+  if (!host.terminal && command.answers === null) throw new UsageError(commandLine.usage.noTerminal);
+  const found = await findSeat(folder);
+  try {
+    const settings = await Settings.open(folder);
+    const core = host.core(settings);
+    const answers = command.answers === null ? null : await readAnswers(command.answers, core.now);
+    const profile = await profileFor(command, settings.get().profiles);
+    if (found && found.access.kind !== 'idle') throw new UsageError(fillIn(commandLine.usage.busy, { campus: campusOf(found) }));
+    // The app connects by what it has shown and was told yes to, not by a file
+    if (found?.holder === 'app' && !isKnown(profile, found)) throw new UsageError(commandLine.usage.otherProfile);
+    const seat = found?.holder === 'app' ? found : await ownSeat(core, folder);
+    const leaving = leaveOnSecond(host, report);
+    try {
+      if (command.appTunnel !== null) report.proxy(await openProxy(seat, command.appTunnel), command.showSecret);
+      const outcome = await converse({
+        seat,
+        profile,
+        answers,
+        terminal: host.terminal,
+        report,
+        speaker,
+        onInterrupt: (listener) => host.onInterrupt(listener),
+      });
+      if (outcome.code === exitCode.requested) report.say(commandLine.ended);
+      report.end(outcome.code, outcome.failure, outcome.says);
+      return outcome.code;
+    } finally {
+      leaving();
+      await atMost(closeWithinMs, seat.close());
+    }
+  } finally {
+    await found?.close();
+  }
+}
+
+async function ownSeat(core: Core, folder: string): Promise<OwnSeat> {
+  const seat = new OwnSeat(core);
+  await seat.serve(folder);
+  return seat;
+}
+
+/** The second Ctrl-C does not wait for the first. */
+function leaveOnSecond(host: Host, report: Report): () => void {
+  let count = 0;
+  return host.onInterrupt(() => {
+    count += 1;
+    if (count < 2) return;
+    report.say(commandLine.leaving);
+    host.leave(exitCode.requested);
+  });
+}
+
+async function openProxy(seat: Seat, port: number) {
+  try {
+    return await seat.openProxy(port);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES'))
+      throw new UsageError(fillIn(commandLine.usage.portTaken, { port }));
+    throw error;
+  }
+}
+
+/** Whether the app has this very profile. What it tells of it is enough to see another one of the same id. */
+function isKnown(profile: Profile, { profiles }: Seat): boolean {
+  const known = profiles.find(({ id }) => id === profile.id);
+  return known !== undefined && JSON.stringify(known) === JSON.stringify(summaryOf(profile));
+}
+
+function campusOf({ access, profiles }: Seat): string {
+  const id = 'profileId' in access ? access.profileId : '';
+  return profiles.find((profile) => profile.id === id)?.name ?? id;
+}

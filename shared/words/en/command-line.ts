@@ -1,0 +1,87 @@
+/** What the command line says, beside the failures' own sentences. Not part of the window's words, which would only carry it along. */
+export const commandLine = {
+  help: `Usage: causeway COMMAND [OPTIONS]
+
+Commands
+  profiles              The campuses that this computer knows
+  connect PROFILE|FILE  Signs in, by a profile's id or a .causeway file, and stays until Ctrl-C
+  status                What is connected, here or in the app
+  disconnect            Ends it
+  portal [PROFILE]      Opens the device portal in the app, or prints its address
+  doctor [PROFILE]      What is installed, reachable and trusted, and what to do
+  help                  This text
+
+Options
+  --answers FILE        Answers for unattended runs; yours alone (mode 0600). See docs/command-line.md
+  --app-tunnel PORT     An HTTP proxy to campus for other programs, on this loopback port; 0 for any
+  --show-secret         Puts that proxy's secret into the events of --json too
+  --json                Events on standard output, one a line
+  --user-data-dir DIR   Another folder for settings and profiles than the app's own
+  --version             The version
+
+Exit codes
+  0 ended on request   2 usage   3 refused by the gateway   4 second factor failed
+  5 unreachable        6 certificate   7 session ended   8 missing component`,
+  usage: {
+    noCommand: 'Say what to do.',
+    unknownCommand: 'There is no command “{command}”.',
+    needsProfile: 'Say which profile: its id, or a .causeway file.',
+    tooMany: 'That is one word too many: “{word}”.',
+    port: '--app-tunnel takes a port from 0 to 65535.',
+    notForThis: '--{option} goes with connect only.',
+    noTerminal: 'There is nobody to ask: run it in a terminal, or give answers with --answers FILE.',
+    unanswered: 'The gateway asks something that the answers do not hold ({kind}: {what}), and there is no terminal to ask in.',
+    portTaken: 'Port {port} is taken on this computer.',
+    busy: 'Already connected to {campus}. Disconnect first: causeway disconnect',
+    otherProfile: 'Causeway’s app is running and does not know this profile as it stands in the file. Add it there, or quit the app.',
+    answersFile: 'The answers in {file} cannot be used: {why}.',
+    answersUnreadable: 'it cannot be read',
+    answersNotAFile: 'it is not a plain file',
+    answersTooLarge: 'it is too large',
+    answersOthers: 'others can read it; give it mode 0600',
+    answersOwner: 'it is not yours',
+    answersNotJson: 'it is not JSON',
+    answersWrong: 'wrong or unknown: {keys}',
+  },
+  profile: '{id}  {name}  ({gateways}; {protocol}, {tunnel})',
+  noProfiles: 'No campus is known here yet. Add one in the app, or connect with a .causeway file.',
+  state: {
+    'idle': 'Not connected.',
+    'checking': 'Checking where you are…',
+    'on-campus': 'You are on campus: no VPN needed.',
+    'contacting': 'Contacting {gateway}…',
+    'asking': 'Signing in at {gateway}.',
+    'opening': 'Signed in. Opening the way to campus…',
+    'connected': 'Connected to {gateway} as {user}, until {untilAt}. Press Ctrl-C to disconnect.',
+    'reconnecting': 'The connection broke: {why} Reconnecting; no second factor is needed.',
+    'closing': 'Disconnecting…',
+  },
+  connectedWithoutEnd: 'Connected to {gateway} as {user}. Press Ctrl-C to disconnect.',
+  statusConnected: 'Connected to {gateway} as {user} since {sinceAt}.',
+  expiring: 'The session ends at {untilAt}.',
+  portalState: { unknown: '', up: 'The device portal answers.', down: 'The device portal does not answer.' },
+  holder: { 'app': 'In Causeway’s app.', 'command-line': 'In another terminal.' },
+  ended: 'Disconnected.',
+  nothing: 'Nothing is connected.',
+  leaving: 'Leaving at once.',
+  proxy: 'Proxy for other programs: http://{user}:{secret}@127.0.0.1:{port}',
+  portalOpened: 'The device portal is open in Causeway’s window.',
+  attention: '{title}. {happened} {todo}',
+  ask: {
+    number: 'Number',
+    yes: 'yes',
+    proceed: 'Proceed? Type yes to go on: ',
+    certificate: 'Type yes only if the help desk reads you the same fingerprint: ',
+    pick: 'Choose a number from 1 to {count}.',
+    approve: 'Approve it on the phone, or press Enter to use a passcode instead.',
+    pushNumber: 'Type this number into your phone: {number}',
+    withdrawn: 'Answered elsewhere.',
+    approved: 'The phone has answered.',
+    certificateFile: 'File of your certificate (.p12 or .pem)',
+    passphrase: 'Its passphrase',
+    proxyUser: 'User name at the proxy {host}',
+    proxyPassword: 'Password at the proxy',
+    browser: 'This campus signs people in on a page of its own. Sign in with Causeway’s app; causeway status follows it.',
+    desktopApp: 'its desktop app',
+  },
+};

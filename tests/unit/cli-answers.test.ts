@@ -1,0 +1,186 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { answersSchema, PreparedAnswers, readAnswers } from '../../electron/cli/answers.ts';
+import { readArguments } from '../../electron/cli/arguments.ts';
+import { readCodesKey } from '../../electron/cli/codes-key.ts';
+import { exitCodeOf } from '../../electron/cli/exit-codes.ts';
+import { eventSchema } from '../../electron/cli/report.ts';
+import { userDataFolder } from '../../electron/storage/folder.ts';
+import { failureCodes } from '../../shared/failure.ts';
+import type { Prompt } from '../../shared/prompt.ts';
+import { answersFile, startCli } from './support/cli.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'causeway-answers-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const credentials: Prompt = {
+  kind: 'credentials',
+  fields: [
+    { name: 'user', secret: false },
+    { name: 'password', secret: true },
+  ],
+  selects: [{ name: 'group', label: 'Group', options: ['Staff', 'Students'].map((label) => ({ value: label.toLowerCase(), label })) }],
+};
+const passcode: Prompt = { kind: 'passcode', lengths: [6] };
+const push: Prompt = { kind: 'push', device: 'phone', deadline: 1 };
+const factor: Prompt = { kind: 'second-factor', devices: [{ id: 'd', name: 'phone', methods: ['push'] }] };
+const prepared = (answers: unknown, now = () => 59_000): PreparedAnswers => new PreparedAnswers(answersSchema.parse(answers), now);
+
+describe('a file of answers', () => {
+  test.each([
+    ['others may read it', { user: 'a' }, 0o644, 'mode 0600'],
+    ['its group may', { user: 'a' }, 0o640, 'mode 0600'],
+    ['no JSON', '{', 0o600, 'not JSON'],
+    ['too large', `"${'x'.repeat(70_000)}"`, 0o600, 'too large'],
+    ['an unknown key', { pasword: 'hunter2' }, 0o600, 'pasword'],
+    ['a push in a field', { fields: { 'Second password': 'push2' } }, 0o600, 'Second password'],
+    ['a push behind the password', { password: 'hunter2,push' }, 0o600, 'password'],
+  ])('%s: refused with a sentence that quotes nothing of it', async (_what, content, mode, says) => {
+    const file = await answersFile(folder, content, mode);
+    const error: unknown = await readAnswers(file, Date.now).catch((thrown: unknown) => thrown);
+    expect(String(error)).toContain(says);
+    expect(String(error)).not.toContain('hunter2');
+  });
+
+  test('a folder, and a name that leads nowhere', async () => {
+    await symlink(join(folder, 'nowhere'), join(folder, 'link'));
+    await expect(readAnswers(folder, Date.now)).rejects.toThrow('plain file');
+    await expect(readAnswers(join(folder, 'link'), Date.now)).rejects.toThrow('cannot be read');
+  });
+
+  test('a key for codes that is none is told at once (SSO#193: a bad one crashed at the sign-in)', async () => {
+    const file = await answersFile(folder, { totp: 'not a key!' });
+    await expect(readAnswers(file, Date.now)).rejects.toThrow('codes-key-invalid');
+    const run = startCli(['connect', 'x', '--answers', file, '--json'], { folder });
+    expect(await run.code).toBe(2);
+    expect(run.out).not.toContain('not a key!');
+  });
+
+  test('fills in fields by name, label and choice, once', () => {
+    const answers = prepared({ user: 'mei', password: 'pw', choose: ['Students'], fields: { 'Second password': '42' } });
+    expect(answers.answer(credentials)).toEqual({ kind: 'credentials', values: { user: 'mei', password: 'pw', group: 'students' } });
+    expect(answers.answer(credentials)).toBeNull();
+    const more: Prompt = { kind: 'fields', fields: [{ name: 'password', label: 'Second password', secret: true }], selects: [] };
+    expect(answers.answer(more)).toEqual({ kind: 'fields', values: { password: '42' } });
+    expect(answers.answer({ kind: 'fields', fields: [{ name: 'other', secret: false }], selects: [] })).toBeNull();
+  });
+
+  test('gives one code and never another, and never a push (Tunnelblick#626)', () => {
+    const answers = prepared({ totp: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' });
+    expect(answers.answer(push)).toBeNull();
+    expect(answers.answer(factor)).toEqual({ kind: 'second-factor-passcode', passcode: '287082' });
+    expect(answers.answer(passcode)).toBeNull();
+    expect(prepared({ passcode: '1' }).answer({ ...passcode, failure: { code: 'passcode-wrong' } })).toBeNull();
+  });
+
+  test('no answers at all can send a push', () => {
+    const text = fc.string({ maxLength: 20 });
+    const any = fc.record(
+      {
+        user: text,
+        password: text,
+        passcode: text,
+        fields: fc.dictionary(text, text),
+        choose: fc.array(text),
+        notice: fc.constantFrom('proceed', 'decline'),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(any, (content) => {
+        const read = answersSchema.safeParse(content);
+        if (!read.success) return;
+        const answers = new PreparedAnswers(read.data, Date.now);
+        for (const prompt of [factor, push, passcode, credentials]) expect(answers.answer(prompt)?.kind).not.toBe('second-factor');
+      }),
+    );
+  });
+});
+
+describe('a key for codes', () => {
+  test('makes the codes of RFC 6238, however it was pasted', () => {
+    const seed = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+    expect(readCodesKey(seed).codeAt(59_000)).toBe('287082');
+    expect(readCodesKey('gezd gnbv-gy3t qojq gezd gnbv gy3t qojq====').codeAt(59_000)).toBe('287082');
+    expect(readCodesKey(`otpauth://totp/Campus:mei?secret=${seed}&digits=8&issuer=Campus`).codeAt(1_111_111_109_000)).toBe('07081804');
+    expect(readCodesKey('JBSWY3DPEHPK3PXP').codeAt(0)).toMatch(/^\d{6}$/);
+  });
+
+  test.each([
+    '',
+    'abc',
+    'otpauth://hotp/x?secret=GEZDGNBVGY3TQOJQ',
+    'otpauth://totp/x',
+    'otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ&digits=4',
+    '0189',
+  ])('%j is none', (text) => {
+    expect(() => readCodesKey(text)).toThrow('codes-key-invalid');
+  });
+});
+
+describe('arguments', () => {
+  test.each([
+    [['connect']],
+    [['connect', 'a', 'b']],
+    [['status', 'x']],
+    [['fly']],
+    [['connect', 'a', '--app-tunnel', '70000']],
+    [['connect', 'a', '--app-tunnel', '-1']],
+    [['status', '--app-tunnel', '1']],
+    [['connect', 'a', '--password', 'hunter2']],
+    [[]],
+  ])('%j is wrong usage: 2', async (argv) => {
+    const run = startCli(argv, { folder });
+    expect(await run.code).toBe(2);
+    expect(run.seen).not.toBe('');
+  });
+
+  test('no terminal and no answers: 2 at once, in events too', async () => {
+    const run = startCli(['connect', 'x', '--json'], { folder });
+    expect(await run.code).toBe(2);
+    expect(run.events).toMatchObject([{ event: 'end', exitCode: 2 }]);
+  });
+
+  test('read whatever they are, or say why not', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.string(), fc.constantFrom('connect', '--json', '--app-tunnel', 'status', '-h')), { maxLength: 5 }),
+        (argv) => {
+          try {
+            readArguments(argv);
+          } catch (error) {
+            expect(error).toMatchObject({ name: 'UsageError' });
+          }
+        },
+      ),
+    );
+  });
+});
+
+test('every failure has an exit code, and a sign-in that fails at the second factor is 4', () => {
+  for (const code of failureCodes) expect([0, 1, 2, 3, 4, 5, 6, 7, 8]).toContain(exitCodeOf({ code }));
+  expect(exitCodeOf(null)).toBe(0);
+  expect(exitCodeOf({ code: 'sign-in-rejected' }, 'credentials')).toBe(3);
+  expect(exitCodeOf({ code: 'sign-in-rejected' }, 'passcode')).toBe(4);
+  expect(exitCodeOf({ code: 'account-locked' }, 'push')).toBe(4);
+});
+
+test('events hold nothing beside their schema', () => {
+  const event = eventSchema.parse({ event: 'prompt', id: '1', kind: 'passcode', answer: '123456' });
+  expect(event).toEqual({ event: 'prompt', id: '1', kind: 'passcode' });
+});
+
+test('settings are the desktop app’s own', () => {
+  expect(userDataFolder('linux', {}, '/home/mei')).toBe('/home/mei/.config/Causeway');
+  expect(userDataFolder('linux', { XDG_CONFIG_HOME: '/x' }, '/home/mei')).toBe('/x/Causeway');
+  expect(userDataFolder('darwin', {}, '/Users/mei')).toBe('/Users/mei/Library/Application Support/Causeway');
+  expect(userDataFolder('win32', { APPDATA: 'C:\\Users\\mei\\AppData\\Roaming' }, 'C:\\Users\\mei')).toBe(
+    'C:\\Users\\mei\\AppData\\Roaming\\Causeway',
+  );
+});

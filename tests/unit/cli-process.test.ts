@@ -1,0 +1,110 @@
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { startCampus, type Campus } from '../../campus/campus.ts';
+import { codeOf, student } from './support/access.ts';
+import { answersFile, cliFolder } from './support/cli.ts';
+
+/** The command as people start it, from `dist/`: build first. */
+const command = join(import.meta.dirname, '../../dist/causeway.mjs');
+/** Gives a program a terminal of its own (Debian's bsdutils). */
+const script = '/usr/bin/script';
+
+let campus: Campus | null = null;
+afterEach(async () => {
+  await campus?.stop();
+  campus = null;
+});
+
+interface Running {
+  child: ChildProcessWithoutNullStreams;
+  text(): string;
+  exit: Promise<number | null>;
+}
+
+function watch(child: ChildProcessWithoutNullStreams): Running {
+  let text = '';
+  child.stdout.on('data', (data) => (text += String(data)));
+  child.stderr.on('data', (data) => (text += String(data)));
+  const exit = once(child, 'close').then(() => child.exitCode);
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await exit;
+  });
+  return { child, text: () => text, exit };
+}
+
+/** Without a terminal. */
+const start = (...argv: string[]): Running => watch(spawn(process.execPath, [command, ...argv]));
+
+/** In a terminal of its own, whose keys are this process's input. */
+const startInTerminal = (...argv: string[]): Running =>
+  watch(spawn(script, ['-qec', [process.execPath, command, ...argv].join(' '), '/dev/null']));
+
+const says = (run: Running, what: string) => expect.poll(() => run.text(), { timeout: 20_000 }).toContain(what);
+
+async function answered(): Promise<{ at: Campus; folder: string; argv: string[] }> {
+  const at = (campus = await startCampus());
+  const folder = await cliFolder([at.profile]);
+  const answers = await answersFile(folder, {
+    notice: 'proceed',
+    user: student.userId,
+    password: student.password,
+    passcode: codeOf(at),
+  });
+  return { at, folder, argv: ['connect', at.profile.id, '--answers', answers, '--user-data-dir', folder] };
+}
+
+describe('the command', () => {
+  test('is one file that Node runs as it is, and never hangs for want of a terminal', () => {
+    expect(spawnSync(command, ['--version'], { encoding: 'utf8' }).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const { status, stderr } = spawnSync(process.execPath, [command, 'connect', 'x'], { input: '', encoding: 'utf8', timeout: 20_000 });
+    expect(status).toBe(2);
+    expect(stderr).toContain('--answers FILE');
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s signs out: 0', async (signal) => {
+    const { at, argv } = await answered();
+    const run = start(...argv);
+    await says(run, 'Connected to');
+    run.child.kill(signal);
+    expect(await run.exit).toBe(0);
+    await expect.poll(() => at.records.sessions()).toHaveLength(0);
+    expect(run.text()).not.toContain(student.password);
+  });
+
+  test.skipIf(!existsSync(script))('in a terminal: nothing that is typed for a password is drawn, and Ctrl-C is heard there', async () => {
+    const at = (campus = await startCampus());
+    const folder = await cliFolder([at.profile]);
+    const run = startInTerminal('connect', at.profile.id, '--user-data-dir', folder);
+    const type = (keys: string): boolean => run.child.stdin.write(keys);
+    await says(run, 'Proceed?');
+    type('yes\r');
+    await says(run, 'user ID');
+    type(`${student.userId}\r`);
+    await says(run, 'password:');
+    type(`${student.password}\r`);
+    await says(run, 'Number');
+    const code = codeOf(at);
+    type('2\r');
+    await says(run, 'Passcode:');
+    type(`${code}\r`);
+    await says(run, 'Connected to');
+    expect(run.text()).toContain(student.userId);
+    expect(run.text()).not.toContain(student.password);
+    expect(run.text()).not.toContain(code);
+    type('\u0003');
+    expect(await run.exit).toBe(0);
+    await expect.poll(() => at.records.sessions()).toHaveLength(0);
+  });
+
+  test.skipIf(!existsSync(script))('Ctrl-C while a question is open ends it: 0', async () => {
+    const at = (campus = await startCampus());
+    const run = startInTerminal('connect', at.profile.id, '--user-data-dir', await cliFolder([at.profile]));
+    await says(run, 'Proceed?');
+    run.child.stdin.write('\u0003');
+    expect(await run.exit).toBe(0);
+  });
+});
