@@ -19,7 +19,7 @@ const restricted = [
   },
   {
     selector: "MemberExpression[property.name='setCertificateVerifyProc']",
-    message: 'Only electron/desktop/portal-session.ts asks the judge for Chromium.',
+    message: 'Only electron/desktop/portal-session.ts and sign-in-session.ts ask the judge for Chromium.',
   },
   {
     selector: "Property[key.name='rejectUnauthorized'][value.value=false]",
@@ -67,6 +67,7 @@ export default defineConfig(
   { files: ['electron/desktop/bridge-main.ts', 'electron/preload.ts'], rules: allBut('bridge-main.ts') },
   { files: ['electron/desktop/desktop-ports.ts'], rules: allBut('desktop-ports.ts') },
   { files: ['electron/desktop/portal-session.ts'], rules: allBut('portal-session.ts') },
+  { files: ['electron/desktop/sign-in-session.ts'], rules: allBut('sign-in-session.ts') },
   { files: ['electron/trust/tls.ts'], rules: allBut('tls.ts') },
   {
     files: ['{shared,electron,renderer,campus,build}/**'],

@@ -22,11 +22,13 @@ import { answerProxyLogin } from './desktop/proxy-login.ts';
 import { createQuitFlow } from './desktop/quit.ts';
 import { registerAppScheme, serveAppScheme } from './desktop/scheme.ts';
 import { watchForTray } from './desktop/tray.ts';
+import { createSignInWindows } from './desktop/sign-in-window.ts';
 import { createMainWindow } from './desktop/window.ts';
+import { browserDriver, onPageOrByForms } from './gateways/browser.ts';
 import { campusDriver } from './gateways/campus/driver.ts';
 import { Secrets } from './storage/secrets.ts';
 import { Settings } from './storage/settings.ts';
-import { directDial } from './tunnels/direct.ts';
+import { dialOnly, directDial } from './tunnels/direct.ts';
 import { startLoopbackProxy } from './tunnels/loopback-proxy.ts';
 import { relayTunnel } from './tunnels/relay.ts';
 
@@ -57,6 +59,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   if (app.isPackaged) app.setAsDefaultProtocolClient(linkScheme);
 
   const icons = join(import.meta.dirname, '..', 'build', 'icons');
+  const icon = nativeImage.createFromPath(join(icons, 'icon.png'));
   const settings = await Settings.open(userData);
   const secrets = new Secrets();
   const proxy = await startLoopbackProxy();
@@ -65,7 +68,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
 
   const window = createMainWindow({
     preload: join(import.meta.dirname, 'preload.cjs'),
-    icon: nativeImage.createFromPath(join(icons, 'icon.png')),
+    icon,
     memory: {
       read: () => settings.get().windowBounds,
       write: (windowBounds) => settings.update(() => ({ windowBounds })),
@@ -87,22 +90,34 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   lockSession(session.defaultSession);
   serveAppScheme(session.defaultSession, join(import.meta.dirname, 'renderer'));
   const portal = createPortalView({ place: window, proxy, log: log.line, now: Date.now });
-  answerProxyLogin(proxy, (contents) => portal.owns(contents));
+  const words = () => speakerFor(settings.get().preferences.language, app.getPreferredSystemLanguages()).words;
+  const signInWindows = createSignInWindows({
+    detour: async (hosts, connectTo) => {
+      const detour = await startLoopbackProxy();
+      detour.carry(dialOnly(hosts, connectTo));
+      return detour;
+    },
+    icon,
+    words: () => words().signInWindow,
+    log: log.line,
+  });
+  answerProxyLogin((contents) => (portal.owns(contents) ? proxy : signInWindows.proxyOf(contents)));
 
   const desktop = createDesktopPorts({
     portal,
     showWindow,
     quit: quit.leave,
     logFolder: log.folder,
-    words: () => speakerFor(settings.get().preferences.language, app.getPreferredSystemLanguages()).words,
+    words,
     log: log.line,
   });
+  const onPage = browserDriver(signInWindows.open);
   const running = createApplication({
     settings,
     secrets,
     desktop,
     proxy,
-    drivers: { campus: campusDriver },
+    drivers: { campus: campusDriver, nc: onPageOrByForms(onPage, null), pulse: onPageOrByForms(onPage, null) },
     tunnels: { relay: relayTunnel },
     direct: directDial,
     // Some systems do not say that they woke up; the clock does

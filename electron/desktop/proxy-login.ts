@@ -8,14 +8,17 @@ export interface ProxyAccess {
 }
 
 /**
- * Answers the loopback proxy's 407 with this run's secret, and nobody else: not another proxy, not a web
- * page, not a view that is not the portal's. Every other request for a name and password is cancelled.
+ * Answers the 407 of a proxy of ours with this run's secret, and nobody else: not another proxy, not a web page, not a
+ * view that the proxy does not serve. Every other request for a name and password is cancelled.
+ *
+ * @param proxyOf the proxy of ours that a page goes through, or null
  */
-export function answerProxyLogin(proxy: ProxyAccess, isPortal: (contents: WebContents | null) => boolean): void {
+export function answerProxyLogin(proxyOf: (contents: WebContents | null) => ProxyAccess | null): void {
   app.on('login', (event, contents, { firstAuthAttempt }, asked, callback) => {
     event.preventDefault();
+    const proxy = proxyOf(contents);
     // A second try means that the proxy turned the secret down: answering again would never end
-    if (firstAuthAttempt && isPortal(contents) && isOurProxy(asked, proxy)) callback(proxy.username, proxy.secret);
+    if (firstAuthAttempt && proxy && isOurProxy(asked, proxy)) callback(proxy.username, proxy.secret);
     else callback();
   });
 }

@@ -4,7 +4,7 @@ import type { CertificateJudge } from '../trust/certificate.ts';
 /** A page of the sign-in window that has loaded: what decides whether the person is in. */
 export interface WebPage {
   readonly url: string;
-  /** Of the whole window, the values of which are never logged. */
+  /** Those that go with a request to this page, of the values of which none is ever logged. Another host's are not among them. */
   readonly cookies: readonly { readonly name: string; readonly value: string }[];
   /** The response's, names in lower case. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];

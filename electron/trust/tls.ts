@@ -66,7 +66,10 @@ export function connectTls(endpoint: Endpoint, judge: CertificateJudge, { signal
     socket.on('error', onError);
     socket.once('connect', () => (reached = true));
     socket.once('secureConnect', () => {
-      const refusal = objection(judge, { host: endpoint.host, chain: chainOf(socket), systemTrusts: socket.authorized });
+      const chain = chainOf(socket);
+      const [leaf] = chain;
+      if (leaf) accepted.set(socket, leaf);
+      const refusal = objection(judge, { host: endpoint.host, chain, systemTrusts: socket.authorized });
       if (refusal) {
         failed(refusal);
         return;
@@ -76,6 +79,13 @@ export function connectTls(endpoint: Endpoint, judge: CertificateJudge, { signal
       done(socket);
     });
   });
+}
+
+const accepted = new WeakMap<TLSSocket, X509Certificate>();
+
+/** The certificate that the judge accepted for a connection of {@link connectTls}. The socket itself tells it once only (seen with Node 20). */
+export function acceptedCertificate(socket: TLSSocket): X509Certificate | null {
+  return accepted.get(socket) ?? null;
 }
 
 /** The error that a verdict comes to, or null where the certificate is accepted. */

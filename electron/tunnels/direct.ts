@@ -9,15 +9,20 @@ import type { Dial } from './loopback-proxy.ts';
 
 const connectWithinMs = 15_000;
 
+/** On campus there is no tunnel: a plain connection, for the profile's portal hosts only. */
+export function directDial({ portal, connectTo }: Profile, resolve: LookupFunction = dns.lookup): Dial {
+  return dialOnly(portal.hosts, connectTo, resolve);
+}
+
 /**
- * On campus there is no tunnel: a plain connection, for the profile's portal hosts only. A portal is never this
- * computer, whatever its name resolves to; only a lab's `connectTo` leads there.
+ * Plain connections to these hosts and no others. A host is never this computer, whatever its name resolves to; only
+ * a lab's `connectTo` leads there.
  */
-export function directDial(profile: Profile, resolve: LookupFunction = dns.lookup): Dial {
-  const hosts = profile.portal.hosts.map((host) => host.toLowerCase());
+export function dialOnly(allowed: readonly string[], connectTo: Profile['connectTo'], resolve: LookupFunction = dns.lookup): Dial {
+  const hosts = allowed.map((host) => host.toLowerCase());
   return (host, port, signal) => {
     const refusal = (): CausewayError => fail('host-not-allowed', { host, port });
-    const lab = profile.connectTo?.find((entry) => entry.host.toLowerCase() === host.toLowerCase() && entry.port === port);
+    const lab = connectTo?.find((entry) => entry.host.toLowerCase() === host.toLowerCase() && entry.port === port);
     if (!hosts.includes(host.toLowerCase()) || (!lab && isLoopback(host))) return Promise.reject(refusal());
     const lookup: LookupFunction = (name, options, callback) =>
       resolve(name, options, (error, found, family) => {

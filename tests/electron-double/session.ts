@@ -31,10 +31,16 @@ export class Session extends EventEmitter {
 
   readonly cookies = {
     /** Those that a filter's name, domain and url fit; all without one. */
-    get: async (filter: { name?: string; domain?: string } = {}) => {
+    get: async (filter: { name?: string; domain?: string; url?: string } = {}) => {
       const browser = await this.browser();
       const { cookies } = await browser.send('Storage.getCookies', await this.inContext());
-      return cookies.filter(({ name, domain }) => (filter.name ?? name) === name && (filter.domain ?? domain) === domain);
+      const url = filter.url === undefined ? null : new URL(filter.url);
+      return cookies.filter(
+        (cookie) =>
+          (filter.name ?? cookie.name) === cookie.name &&
+          (filter.domain ?? cookie.domain) === cookie.domain &&
+          (!url || goesWith(cookie, url)),
+      );
     },
   };
 
@@ -194,6 +200,15 @@ export class Session extends EventEmitter {
   private pages(): WebContents[] {
     return [...liveContents.values()].filter((contents) => contents.session === this);
   }
+}
+
+/** Whether a cookie goes with a request to an address: by its domain, path and whether it wants TLS (RFC 6265, 5.4). */
+function goesWith(cookie: { domain: string; path: string; secure: boolean }, url: URL): boolean {
+  const domain = cookie.domain.toLowerCase();
+  const hostFits = domain.startsWith('.') ? `.${url.hostname}`.endsWith(domain) : url.hostname === domain;
+  const folder = cookie.path.endsWith('/') ? cookie.path : `${cookie.path}/`;
+  const pathFits = url.pathname === cookie.path || url.pathname.startsWith(folder);
+  return hostFits && pathFits && (!cookie.secure || url.protocol === 'https:');
 }
 
 const partitions = new Map<string, Session>();

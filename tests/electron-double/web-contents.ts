@@ -18,6 +18,7 @@ import type { Page, PageOwner } from './pages.ts';
 import { toPageAddress } from './protocol.ts';
 import { focus, liveContents, preventable, report } from './registry.ts';
 import { interceptRequests, overrideCertificateErrors } from './requests.ts';
+import { tellResponses } from './responses.ts';
 import { session as sessions, type Session } from './session.ts';
 
 /** Electron's, of which the double heeds the session, the partition and the preload. */
@@ -75,6 +76,7 @@ export class WebContents extends EventEmitter {
     this.targetId = targetId;
     const navigation = (this.navigation = new Navigation(this, cdp, targetId));
     this.listen(cdp);
+    tellResponses(this, cdp);
     const link = (this.link = new PreloadLink(this, cdp, targetId));
     await Promise.all([
       cdp.send('Page.enable'),

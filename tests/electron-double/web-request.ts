@@ -1,3 +1,5 @@
+import { report } from './registry.ts';
+
 /** What an app is told of a request before it leaves. */
 export interface RequestDetails {
   id: number;
@@ -13,18 +15,38 @@ export interface RequestDecision {
   redirectURL?: string;
 }
 
+/** What an app is told of a response, before its page is there. */
+export interface HeadersDetails extends RequestDetails {
+  statusCode: number;
+  statusLine: string;
+  responseHeaders: Record<string, string[]>;
+}
+type HeadersListener = (details: HeadersDetails, callback: (decision: { cancel?: boolean }) => void) => void;
+
 type Listener = (details: RequestDetails, callback: (decision: RequestDecision) => void) => void;
 interface Filter {
   urls: string[];
 }
 
-/** `session.webRequest`: the one hook that decides on requests. WebSockets do not pass through it here. */
+/** `session.webRequest`: decides on requests, tells of responses. WebSockets do not pass through it here. */
 export class WebRequest {
+  private headersListener: HeadersListener | null = null;
   private rule: { patterns: RegExp[]; listener: Listener } | null = null;
 
   onBeforeRequest(filterOrListener: Filter | Listener | null, listener?: Listener | null): void {
     if (typeof filterOrListener === 'function') this.rule = { patterns: [/^/], listener: filterOrListener };
     else this.rule = filterOrListener && listener ? { patterns: filterOrListener.urls.map(pattern), listener } : null;
+  }
+
+  /** Told only: a response cannot be changed or held here. */
+  onHeadersReceived(listener: HeadersListener | null): void {
+    this.headersListener = listener;
+  }
+
+  tell(details: HeadersDetails): void {
+    this.headersListener?.(details, ({ cancel, ...changes }) => {
+      if (cancel === true || Object.keys(changes).length > 0) report(new Error('double: a response is not held or changed'));
+    });
   }
 
   /** Asks the app's listener; an empty decision where there is none for this address. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
+import { spkiSha256 } from '../../electron/trust/certificate.ts';
 import { profileSchema, type Profile } from '../../shared/profile.ts';
 import { issue } from '../unit/support/issuer.ts';
 import {
@@ -50,6 +51,8 @@ export interface Ivanti {
   readonly provider: string;
   /** Its authority, which nobody else trusts. */
   readonly authority: string;
+  /** Its key, as openconnect names it. */
+  readonly pin: string;
   readonly user: { name: string; password: string };
   /** Everything that it was asked, oldest first. */
   readonly received: readonly Received[];
@@ -113,6 +116,8 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
       return go(`${folder}welcome.cgi?p=logout`, 'DSID=deleted; path=/; secure');
     }
     if (path.startsWith('/dana/home/')) {
+      // The trap: a page below /dana/home/ and a DSID, and nobody is signed in
+      if (options.saml && sessionOf(asked) === placeholder) return show(samlRequestPage(`https://${provider}/idp/begin`));
       const name = signedIn.get(sessionOf(asked) ?? '');
       return name === undefined ? go(`${folder}welcome.cgi?p=timed-out`) : show(homePage(name));
     }
@@ -123,8 +128,7 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
     const why = new URLSearchParams(query).get('p');
     if (why === 'logout') return show(goodbyePage());
     if (options.notice !== undefined && why !== 'sign-in' && why !== 'failed') return show(noticePage(options.notice));
-    // Here real gateways set a DSID that is none
-    if (options.saml) return show(samlRequestPage(`https://${provider}/idp/begin`), `DSID=${placeholder}; path=/; secure`);
+    if (options.saml) return go('/dana/home/index.cgi', `DSID=${placeholder}; path=/; secure`);
     return show(
       signInPage({
         again: why === 'failed',
@@ -200,6 +204,7 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
     host,
     provider,
     authority: root.pem,
+    pin: `pin-sha256:${spkiSha256(leaf.certificate)}`,
     user,
     received,
     get signedIn() {

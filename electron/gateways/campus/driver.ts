@@ -1,8 +1,8 @@
 import type { GatewayMessage } from '../../../shared/access-protocol.ts';
 import { fail } from '../../../shared/failure.ts';
 import { fits, type Prompt } from '../../../shared/prompt.ts';
-import { CertificateQuestion } from '../../trust/tls.ts';
 import type { Ask, GatewayDriver, GatewayTarget, Session } from '../gateway.ts';
+import { vouched } from '../vouched.ts';
 import { Channel } from './channel.ts';
 import { CampusSession } from './session.ts';
 
@@ -14,7 +14,7 @@ const maxUnanswered = 20;
 /** The driver of the campus's own access protocol, version 1 (`docs/protocol.md`). */
 export const campusDriver: GatewayDriver = {
   async signIn(target, ask, signal) {
-    const channel = await openVouched(target, ask, signal);
+    const channel = await vouched(() => Channel.open(target, signal), ask, signal);
     return converse(channel, target, ask, signal, { farewell: true });
   },
   async resume(target, session, signal) {
@@ -25,24 +25,6 @@ export const campusDriver: GatewayDriver = {
     return converse(channel, target, ask, signal, { farewell: false });
   },
 };
-
-/** Connects; where nobody vouches for the server, the person is asked once. */
-async function openVouched(target: GatewayTarget, ask: Ask, signal: AbortSignal): Promise<Channel> {
-  try {
-    return await Channel.open(target, signal);
-  } catch (error) {
-    if (!(error instanceof CertificateQuestion)) throw error;
-    const { host } = error.prompt;
-    const answer = await ask(error.prompt, { signal });
-    if (answer.kind !== 'certificate' || !answer.accept) throw fail('certificate-declined', { host });
-    // Whoever answered has told the judge; a second question would mean that the server changed in between
-    try {
-      return await Channel.open(target, signal);
-    } catch (again) {
-      throw again instanceof CertificateQuestion ? fail('certificate-untrusted', { host }) : again;
-    }
-  }
-}
 
 /** From hello to granted: questions, answers, withdrawals. Closes the channel unless it becomes a session; with farewell, who leaves also signs out. */
 async function converse(

@@ -78,6 +78,7 @@ export const desktop = {
     trayTitle: 'Causeway is still here',
     minimizedText: 'This desktop has no notification area, so the window was minimised.',
   },
+  signInWindow: { title: 'Sign in to your campus', address: 'Address of this page' },
   dialog: {
     chooseProfile: 'Choose a Causeway profile',
     profileFiles: 'Causeway profiles',

@@ -1,0 +1,194 @@
+import { BaseWindow, WebContentsView, type NativeImage, type WebContents } from 'electron';
+import { CausewayError, fail, type Failure } from '../../shared/failure.ts';
+import type { OpenWebWindow, WebWindowRequest } from '../gateways/web-window.ts';
+import { createAddressStrip, stripHeight } from './address-strip.ts';
+import type { ProxyAccess } from './proxy-login.ts';
+import { signInFailure } from './sign-in-failure.ts';
+import { maySignInAt } from './sign-in-rules.ts';
+import { openSignInSession, type SignInSession } from './sign-in-session.ts';
+
+/** A proxy that leads to the hosts of one window. */
+export interface Detour extends ProxyAccess {
+  close(): Promise<void>;
+}
+
+export interface SignInWindowOptions {
+  /** Leads `hosts` to where `connectTo` says: only a campus on this machine needs one. */
+  detour: (hosts: readonly string[], connectTo: NonNullable<WebWindowRequest['connectTo']>) => Promise<Detour>;
+  icon: NativeImage;
+  words: () => { title: string; address: string };
+  log: (line: string) => void;
+}
+
+/** The windows of campuses' own sign-in pages, and which proxy may have its secret from which page. */
+export interface SignInWindows {
+  open: OpenWebWindow;
+  proxyOf(contents: WebContents | null): ProxyAccess | null;
+}
+
+const size = { width: 560, height: 760, minWidth: 360, minHeight: 420 } as const;
+
+export function createSignInWindows(options: SignInWindowOptions): SignInWindows {
+  const detours = new Map<number, ProxyAccess>();
+  return {
+    proxyOf: (contents) => (contents ? (detours.get(contents.id) ?? null) : null),
+    async open(request, signal) {
+      if (signal.aborted) throw fail('cancelled');
+      const detour = request.connectTo?.length ? await options.detour(request.hosts, request.connectTo) : null;
+      const partition = await openSignInSession(request, detour, options.log);
+      const opened = new SignInWindow(request, partition, options);
+      const { id } = opened.contents;
+      if (detour) detours.set(id, detour);
+      try {
+        return await opened.run(signal);
+      } finally {
+        detours.delete(id);
+        await Promise.all([partition.empty(), detour?.close()]);
+      }
+    },
+  };
+}
+
+type Outcome = { kind: 'done' | 'closed' } | { kind: 'failed'; error: CausewayError };
+
+/** One window on the campus's own sign-in page, from opening to closing. */
+class SignInWindow {
+  readonly contents: WebContents;
+  readonly #window: BaseWindow;
+  readonly #strip;
+  readonly #request: WebWindowRequest;
+  readonly #partition: SignInSession;
+  readonly #log: (line: string) => void;
+  #settle: (outcome: Outcome) => void = () => undefined;
+  readonly #outcome = new Promise<Outcome>((resolve) => (this.#settle = resolve));
+  /** Looks at one page at a time, in the order in which they came. */
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(request: WebWindowRequest, partition: SignInSession, { icon, words, log }: SignInWindowOptions) {
+    this.#request = request;
+    this.#partition = partition;
+    this.#log = log;
+    const { title, address } = words();
+    this.#window = new BaseWindow({ ...size, title, icon, show: false });
+    this.#window.setMenuBarVisibility(false);
+    const view = new WebContentsView({
+      webPreferences: {
+        session: partition.session,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webviewTag: false,
+        devTools: false,
+        spellcheck: false,
+        safeDialogs: true,
+        navigateOnDragDrop: false,
+        autoplayPolicy: 'user-gesture-required',
+      },
+    });
+    this.contents = view.webContents;
+    this.contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
+    this.#strip = createAddressStrip(address);
+    this.#window.contentView.addChildView(view);
+    this.#window.contentView.addChildView(this.#strip.view);
+    const place = (): void => {
+      const { width, height } = this.#window.getContentBounds();
+      this.#strip.view.setBounds({ x: 0, y: 0, width, height: stripHeight });
+      view.setBounds({ x: 0, y: stripHeight, width, height: Math.max(0, height - stripHeight) });
+    };
+    this.#window.on('resize', place);
+    place();
+    this.#keepInside();
+    this.#follow();
+  }
+
+  /** Shows the page until it has led to what the request looks for, or the person or the attempt has ended it. */
+  async run(signal: AbortSignal): Promise<'done' | 'closed'> {
+    const cancel = (): void => this.#fail({ code: 'cancelled' });
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    this.#window.on('closed', () => this.#settle({ kind: 'closed' }));
+    this.#strip.show(this.#request.address);
+    this.#window.show();
+    this.contents.focus();
+    this.contents.loadURL(this.#request.address).catch(() => undefined); // `did-fail-load` tells it, with more to say
+    try {
+      const outcome = await this.#outcome;
+      if (outcome.kind === 'failed') throw outcome.error;
+      return outcome.kind;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      this.#close();
+    }
+  }
+
+  #close(): void {
+    for (const contents of [this.contents, this.#strip.view.webContents]) if (!contents.isDestroyed()) contents.close();
+    if (!this.#window.isDestroyed()) this.#window.destroy();
+  }
+
+  #fail(failure: Failure): void {
+    this.#settle({ kind: 'failed', error: new CausewayError(failure) });
+  }
+
+  /** Only the allowed hosts: a page that leads elsewhere ends the window, and where it led is told. */
+  #keepInside(): void {
+    const keep = (event: Electron.Event, address: string, isMainFrame: boolean): void => {
+      if (maySignInAt(address, this.#request)) return;
+      event.preventDefault();
+      if (isMainFrame) this.#stray(address);
+    };
+    this.contents.on('will-navigate', (event) => keep(event, event.url, true));
+    this.contents.on('will-redirect', (event) => keep(event, event.url, event.isMainFrame));
+    this.contents.on('will-frame-navigate', (event) => {
+      // The main frame is asked about above; a frame of the page's may be empty, or its own writing
+      if (!event.isMainFrame && !/^(about|data|blob):/.test(event.url)) keep(event, event.url, false);
+    });
+    this.contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    this.contents.on('will-prevent-unload', (event) => event.preventDefault());
+  }
+
+  #stray(address: string): void {
+    const host = URL.parse(address)?.host ?? '';
+    this.#log(`sign-in page: it led to ${host}, which the profile does not name`);
+    this.#fail({ code: 'browser-strayed', params: { host } });
+  }
+
+  #follow(): void {
+    const { contents } = this;
+    const look = (): void => {
+      const url = contents.getURL();
+      this.#looking = this.#looking.then(() => this.#look(url));
+    };
+    contents.on('did-navigate', (_event, address) => {
+      this.#strip.show(address);
+      look();
+    });
+    contents.on('did-navigate-in-page', (_event, address, isMainFrame) => {
+      if (isMainFrame) this.#strip.show(address);
+    });
+    // Its scripts may have set a cookie since
+    contents.on('did-finish-load', look);
+    contents.on('did-fail-load', (_event, errorCode, description, address, isMainFrame) => {
+      if (!isMainFrame) return;
+      const host = URL.parse(address)?.hostname ?? '';
+      const failure = signInFailure({ host, errorCode, description, refusal: this.#partition.refusal(host) });
+      if (!failure) return;
+      this.#log(`sign-in page: ${host} did not load: ${failure.code} ${description}`);
+      this.#fail(failure);
+    });
+    contents.on('render-process-gone', (_event, { reason }) =>
+      this.#fail({ code: 'component-failed', params: { component: this.#window.getTitle() }, detail: `page ended: ${reason}` }),
+    );
+    contents.on('destroyed', () => this.#settle({ kind: 'closed' }));
+  }
+
+  /** Never rejects: what cannot be looked at is over. */
+  async #look(url: string): Promise<void> {
+    if (this.contents.isDestroyed()) return;
+    try {
+      if (await this.#request.seen(await this.#partition.pageAt(url))) this.#settle({ kind: 'done' });
+    } catch (error) {
+      this.#settle({ kind: 'failed', error: error instanceof CausewayError ? error : fail('internal', undefined, { cause: error }) });
+    }
+  }
+}

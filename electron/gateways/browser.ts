@@ -1,0 +1,126 @@
+import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import { spkiSha256, type CertificateJudge } from '../trust/certificate.ts';
+import { shownAs } from '../trust/endpoint.ts';
+import { acceptedCertificate, connectTls } from '../trust/tls.ts';
+import type { Ask, GatewayDriver, GatewayTarget, OpenConnectGrant } from './gateway.ts';
+import { isSession, isSessionPage, sessionCookie, TicketSession } from './ivanti-session.ts';
+import { vouched } from './vouched.ts';
+import type { OpenWebWindow } from './web-window.ts';
+
+const contactWithinMs = 15_000;
+
+/** What went wrong on the campus's page and may go better when it is opened again, by another click of the person's. */
+const askedAgain: readonly Failure['code'][] = ['browser-strayed'];
+
+/**
+ * Signs in to an Ivanti gateway on the campus's own web page, in a window of ours: for SAML, Duo's page and whatever
+ * else no form of ours could ask. What comes out of it is the cookie of the session, a ticket like any other.
+ *
+ * The gateway is contacted first: one that cannot be reached is told before anybody types, the certificate is judged
+ * (and asked about) as everywhere, and its key is the one that the tunnel accepts.
+ */
+export function browserDriver(openWindow: OpenWebWindow): GatewayDriver {
+  return {
+    async signIn(target, ask, signal) {
+      const { notice } = target.profile;
+      if (notice !== undefined) await agree(notice, ask, signal);
+      const server = await contact(target, ask, signal);
+      const ticket = await onCampusPage(target, openWindow, ask, signal);
+      return new TicketSession(target, {
+        kind: 'openconnect',
+        protocol: ivantiProtocol(target),
+        cookie: ticket,
+        connectUrl: `https://${shownAs(target)}/`,
+        ...server,
+        endpoint: target,
+        idleSeconds: null,
+        expiresAt: null,
+      });
+    },
+    async resume(target, session) {
+      if (session.grant.kind !== 'openconnect') throw fail('internal', undefined, { detail: `browser for ${session.grant.kind}` });
+      // Whether the ticket is still good, the tunnel hears first: asking here would keep an idle session alive
+      return new TicketSession(target, session.grant);
+    },
+  };
+}
+
+/** On the campus's own page where the profile says so, else by forms; without a driver for those, `component-missing`. */
+export function onPageOrByForms(onPage: GatewayDriver, byForms: GatewayDriver | null): GatewayDriver {
+  const driverFor = (target: GatewayTarget): GatewayDriver => {
+    const driver = target.profile.browser ? onPage : byForms;
+    if (!driver) throw fail('component-missing', { component: 'OpenConnect' });
+    return driver;
+  };
+  return {
+    signIn: async (target, ask, signal) => driverFor(target).signIn(target, ask, signal),
+    resume: async (target, session, signal) => driverFor(target).resume(target, session, signal),
+  };
+}
+
+function ivantiProtocol({ profile, host }: GatewayTarget): 'nc' | 'pulse' {
+  if (profile.protocol === 'nc' || profile.protocol === 'pulse') return profile.protocol;
+  throw fail('internal', { host }, { detail: `no page of ${profile.protocol}` });
+}
+
+/** The campus's terms, where the profile carries them. */
+async function agree(text: string, ask: Ask, signal: AbortSignal): Promise<void> {
+  const answer = await ask({ kind: 'notice', when: 'before', text }, { signal });
+  if (answer.kind !== 'notice' || !answer.proceed) throw fail('notice-declined');
+}
+
+/** Reaches the gateway and has its certificate judged. */
+async function contact(target: GatewayTarget, ask: Ask, signal: AbortSignal): Promise<Pick<OpenConnectGrant, 'serverPin' | 'address'>> {
+  const socket = await vouched(() => connectTls(target, target.judge, { signal, timeoutMs: contactWithinMs }), ask, signal);
+  try {
+    const certificate = acceptedCertificate(socket);
+    if (!certificate) throw fail('gateway-closed', { host: shownAs(target) });
+    const direct = target.loopbackPort === undefined && target.via === undefined;
+    return { serverPin: `pin-sha256:${spkiSha256(certificate)}`, address: direct ? (socket.remoteAddress ?? null) : null };
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Opens the campus's page at a person's click, as often as they like, until it has led to a session. */
+async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow, ask: Ask, signal: AbortSignal): Promise<string> {
+  const { profile } = target;
+  const protocol = ivantiProtocol(target);
+  const address = profile.browser?.address ?? `https://${shownAs(target)}${profile.signInPath ?? '/'}`;
+  const hosts = [...(profile.browser?.hosts ?? []), target.host, new URL(address).hostname];
+  let failure: Failure | undefined;
+  for (;;) {
+    const question = { kind: 'browser' as const, host: shownAs(target), ownBrowser: false };
+    const answer = await ask({ ...question, ...(failure && { failure }) }, { signal });
+    if (answer.kind !== 'browser' || answer.where !== 'window') throw fail('request-invalid', undefined, { detail: 'no such way' });
+    const found: { ticket: string | null } = { ticket: null };
+    try {
+      await openWindow(
+        {
+          address,
+          hosts,
+          judge: judgeOfPage(target),
+          connectTo: profile.connectTo,
+          seen: ({ url, cookies }) => {
+            if (!isSessionPage(url, target)) return false;
+            found.ticket = cookies.find(({ name, value }) => name === sessionCookie && isSession(value))?.value ?? null;
+            return found.ticket !== null;
+          },
+        },
+        signal,
+      );
+    } catch (error) {
+      failure = failureOf(error);
+      if (!askedAgain.includes(failure.code)) throw error;
+      continue;
+    }
+    if (found.ticket !== null) return protocol === 'nc' ? `${sessionCookie}=${found.ticket}` : found.ticket;
+    failure = { code: 'browser-closed' };
+  }
+}
+
+/** The gateway by the profile's trust. Of the other hosts of a sign-in a pinned key says nothing: whatever vouches for them will do. */
+function judgeOfPage({ host, judge }: GatewayTarget): CertificateJudge {
+  return (presented) =>
+    presented.systemTrusts && presented.host.toLowerCase() !== host.toLowerCase() ? { kind: 'accept' } : judge(presented);
+}

@@ -1,0 +1,278 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { nativeImage } from 'electron';
+import { app, double, webContents } from '../electron-double/index.ts';
+import { AccessController } from '../../electron/access/controller.ts';
+import { hardenEveryPage } from '../../electron/desktop/hardening.ts';
+import { answerProxyLogin } from '../../electron/desktop/proxy-login.ts';
+import { createSignInWindows } from '../../electron/desktop/sign-in-window.ts';
+import { browserDriver } from '../../electron/gateways/browser.ts';
+import type { Grant, OpenConnectGrant } from '../../electron/gateways/gateway.ts';
+import { createJudge } from '../../electron/trust/certificate.ts';
+import { dialOnly } from '../../electron/tunnels/direct.ts';
+import { startLoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';
+import type { TunnelEngine, TunnelEnding } from '../../electron/tunnels/tunnel.ts';
+import { fail } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { Answer, PromptOf } from '../../shared/prompt.ts';
+import { answer, handEnvironment, proceed, prompted, reach } from '../unit/support/access.ts';
+import { placeholder, startIvanti, type Ivanti, type IvantiOptions } from './ivanti.ts';
+
+vi.mock('electron', () => import('../electron-double/index.ts'));
+
+/** Sign-in on an Ivanti gateway's own pages: the real controller, driver and window; only the tunnel is a double. */
+
+const inWindow: Answer = { kind: 'browser', where: 'window' };
+const hosts = ['idp.campus.test'];
+const log: string[] = [];
+const grants: OpenConnectGrant[] = [];
+const engine: TunnelEngine = {
+  open(grant: Grant) {
+    if (grant.kind === 'openconnect') grants.push(grant);
+    let end: (ending: TunnelEnding) => void = () => undefined;
+    const ended = new Promise<TunnelEnding>((resolve) => (end = resolve));
+    return Promise.resolve({
+      dial: (host) => Promise.reject(fail('host-unreachable', { host })),
+      traffic: () => ({ received: 0, sent: 0 }),
+      answers: () => Promise.resolve(true),
+      ended,
+      abandon: () => end({ kind: 'dropped', failure: { code: 'tunnel-dropped' } }),
+      close: async () => end({ kind: 'closed' }),
+    });
+  },
+};
+
+let windows: ReturnType<typeof createSignInWindows>;
+let controller: AccessController;
+let ivanti: Ivanti;
+
+beforeAll(async () => {
+  app.on('window-all-closed', () => undefined);
+  await app.whenReady();
+  hardenEveryPage();
+  windows = createSignInWindows({
+    detour: async (names, connectTo) => {
+      const detour = await startLoopbackProxy();
+      detour.carry(dialOnly(names, connectTo));
+      return detour;
+    },
+    icon: nativeImage.createEmpty(),
+    words: () => ({ title: 'Sign in to your campus', address: 'Address of this page' }),
+    log: (line) => log.push(line),
+  });
+  answerProxyLogin((contents) => windows.proxyOf(contents));
+});
+afterAll(() => double.dispose());
+afterEach(async () => {
+  await controller.disconnect();
+  await ivanti.stop();
+  grants.length = 0;
+  log.length = 0;
+  expect(double.windows()).toEqual([]);
+});
+
+/** A gateway, and an attempt to connect to it. */
+async function begin(options: IvantiOptions, more: (peer: Ivanti) => Partial<Profile> = () => ({})): Promise<void> {
+  ivanti = await startIvanti(options);
+  controller = new AccessController({
+    drivers: { nc: browserDriver(windows.open), pulse: browserDriver(windows.open) },
+    tunnels: { app: engine },
+    direct: () => () => Promise.reject(fail('internal')),
+    judgeFor: (profile) => createJudge({ trust: profile.trust, now: Date.now }),
+    environment: handEnvironment(),
+    client: { name: 'test', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
+    prepared: () => () => Promise.resolve(null),
+    now: Date.now,
+    random: Math.random,
+    log: (line) => log.push(line),
+  });
+  controller.connect(ivanti.profile({ browser: { hosts }, ...more(ivanti) }));
+}
+
+/** The campus's page, once its heading says this. */
+async function page(heading: string) {
+  return vi.waitFor(
+    async () => {
+      for (const contents of webContents.getAllWebContents()) {
+        if (!contents.getURL().startsWith('https:')) continue;
+        const shown = await double.page(contents);
+        if ((await shown.locator('h1').textContent({ timeout: 500 })) === heading) return shown;
+      }
+      throw new Error(`no page '${heading}'`);
+    },
+    { timeout: 15_000, interval: 50 },
+  );
+}
+type CampusPage = Awaited<ReturnType<typeof page>>;
+
+async function signInOn(shown: CampusPage, password = ivanti.user.password): Promise<void> {
+  await shown.getByLabel('Username').fill(ivanti.user.name);
+  await shown.getByLabel('Password', { exact: true }).fill(password);
+  await shown.getByRole('button', { name: 'Sign In' }).click();
+}
+
+/** What the strip above the page says. */
+const addressLine = (): Promise<string | null> =>
+  vi.waitFor(
+    async () => {
+      const strip = webContents.getAllWebContents().find((contents) => contents.getURL().startsWith('data:'));
+      if (!strip) throw new Error('no strip');
+      return (await double.page(strip)).getByRole('status', { name: 'Address of this page' }).textContent({ timeout: 500 });
+    },
+    { timeout: 10_000 },
+  );
+
+const again = (code: string): Promise<PromptOf<'browser'>> =>
+  vi.waitFor(
+    async () => {
+      const { prompt } = await prompted(controller, 'browser');
+      expect(prompt.failure?.code).toBe(code);
+      return prompt;
+    },
+    { timeout: 10_000 },
+  );
+
+describe('sign-in in a browser', () => {
+  it('goes through notice, a failed try, realm, second password, role and sessions, and hands the cookie over as a ticket', async () => {
+    await begin({
+      notice: 'For members only.',
+      realms: ['Students', 'Staff'],
+      secondPassword: 'push',
+      roles: ['Student', 'Library'],
+      sessions: [
+        { id: 's1', label: 'Laptop at home' },
+        { id: 's2', label: 'Library PC' },
+      ],
+    });
+    expect(await answer(controller, 'browser', inWindow)).toEqual({ kind: 'browser', host: ivanti.host, ownBrowser: false });
+    await (await page('Pre Sign-In Notification')).getByRole('button', { name: 'Proceed' }).click();
+    await signInOn(await page('Welcome to Campus Secure Access'), 'wrong');
+    const second = await page('Welcome to Campus Secure Access');
+    await second.getByText('Invalid username or password').waitFor();
+    await second.getByLabel('Secondary password').fill('push');
+    await second.getByLabel('Realm').selectOption('Staff');
+    await signInOn(second);
+    await (await page('Select a role')).getByRole('link', { name: 'Library' }).click();
+    const sessions = await page('There are already other user sessions in progress');
+    await sessions.getByLabel('Library PC').check();
+    await sessions.getByRole('button', { name: 'Continue the session' }).click();
+    await reach(controller, 'connected');
+
+    const [id] = ivanti.signedIn;
+    expect(grants).toHaveLength(1);
+    expect(grants[0]).toMatchObject({
+      kind: 'openconnect',
+      protocol: 'nc',
+      cookie: `DSID=${id ?? ''}`,
+      connectUrl: `https://${ivanti.host}/`,
+      serverPin: ivanti.pin,
+      expiresAt: null,
+    });
+    expect(ivanti.received.find(({ form }) => 'postfixSID' in form)?.form['postfixSID']).toBe('s2');
+    expect(log.join('\n')).not.toContain(id);
+
+    await controller.disconnect();
+    expect(ivanti.received.at(-1)).toMatchObject({ path: '/dana-na/auth/logout.cgi', cookie: `DSID=${id ?? ''}` });
+    expect([...ivanti.signedIn]).toEqual([]);
+  });
+
+  it('hands pulse the bare value', async () => {
+    await begin({}, () => ({ protocol: 'pulse' }));
+    await answer(controller, 'browser', inWindow);
+    await signInOn(await page('Welcome to Campus Secure Access'));
+    await reach(controller, 'connected');
+    expect(grants[0]).toMatchObject({ protocol: 'pulse', cookie: [...ivanti.signedIn][0] });
+  });
+
+  it('is not taken in by the placeholder cookie of a detour over SAML, and shows where the person is (white page: YZ#417, #418)', async () => {
+    await begin({ saml: true });
+    await answer(controller, 'browser', inWindow);
+    const identity = await page('Campus identity provider');
+    const [opened] = webContents.getAllWebContents();
+    expect(await opened?.session.cookies.get({ url: `https://${ivanti.host}/` })).toMatchObject([{ name: 'DSID', value: placeholder }]);
+    await vi.waitFor(async () => expect(await addressLine()).toBe(`https://${ivanti.provider}/idp/begin`), { timeout: 10_000 });
+    expect(controller.state.kind).toBe('asking');
+    await identity.getByLabel('User').fill(ivanti.user.name);
+    await identity.getByLabel('Pass phrase').fill(ivanti.user.password);
+    await identity.getByRole('button', { name: 'Continue' }).click();
+    await reach(controller, 'connected');
+    expect(grants[0]?.cookie).toBe(`DSID=${[...ivanti.signedIn][0] ?? ''}`);
+  });
+
+  it('ends on a page that leads elsewhere, says where, and begins anew on a click', async () => {
+    await begin({ saml: true });
+    await answer(controller, 'browser', inWindow);
+    await (await page('Campus identity provider')).getByRole('link', { name: 'Help' }).click();
+    expect((await again('browser-strayed')).failure?.params).toEqual({ host: 'elsewhere.test' });
+    expect(double.windows()).toEqual([]);
+    await answer(controller, 'browser', inWindow);
+    const anew = await page('Campus identity provider');
+    expect(ivanti.received.filter(({ path, cookie }) => path === '/' && cookie !== '')).toEqual([]);
+    await anew.close();
+  });
+
+  it('asks again when the person closes the window', async () => {
+    await begin({});
+    await answer(controller, 'browser', inWindow);
+    await page('Welcome to Campus Secure Access');
+    double.windows()[0]?.close();
+    await again('browser-closed');
+    expect(webContents.getAllWebContents()).toEqual([]);
+    await answer(controller, 'browser', inWindow);
+    await signInOn(await page('Welcome to Campus Secure Access'));
+    await reach(controller, 'connected');
+  });
+
+  it('is gone within a second of a Cancel, with all that it held', async () => {
+    await begin({ saml: true });
+    await answer(controller, 'browser', inWindow);
+    await page('Campus identity provider');
+    const since = performance.now();
+    await controller.disconnect();
+    expect(performance.now() - since).toBeLessThan(1000);
+    expect(controller.state).toEqual({ kind: 'idle', ending: null });
+    expect(webContents.getAllWebContents()).toEqual([]);
+  });
+
+  it('opens no further window, whatever the page tries', async () => {
+    await begin({});
+    await answer(controller, 'browser', inWindow);
+    const shown = await page('Welcome to Campus Secure Access');
+    await shown.evaluate(() => void window.open('https://idp.campus.test/idp/begin'));
+    await shown.evaluate(() => fetch('https://elsewhere.test/pixel', { mode: 'no-cors' }).catch(() => undefined));
+    await vi.waitFor(() => expect(log.join('\n')).toContain('elsewhere.test is not among'));
+    expect(ivanti.received.some(({ host }) => host === ivanti.provider)).toBe(false);
+    expect(double.windows()).toHaveLength(1);
+  });
+});
+
+describe('before the page', () => {
+  it('a gateway with another key than the pinned one is refused, and nothing is shown', async () => {
+    await begin({}, () => ({ trust: { kind: 'pin', spkiSha256: [`${'A'.repeat(43)}=`] } }));
+    expect(await reach(controller, 'idle')).toMatchObject({ ending: { code: 'certificate-changed' } });
+    expect(ivanti.received).toEqual([]);
+  });
+
+  it('the next gateway is tried where the first cannot be reached, before anybody is asked', async () => {
+    await begin({}, (peer) => ({
+      gateways: ['gone.campus.test', peer.host],
+      connectTo: [...(peer.profile().connectTo ?? []), { host: 'gone.campus.test', port: 443, loopbackPort: 1 }],
+    }));
+    expect((await prompted(controller, 'browser')).prompt.host).toBe(ivanti.host);
+  });
+
+  it('the campus’s terms from the profile come first; a no ends it', async () => {
+    await begin({}, () => ({ notice: 'Be good.' }));
+    expect(await answer(controller, 'notice', proceed)).toMatchObject({ text: 'Be good.' });
+    await prompted(controller, 'browser');
+    await controller.disconnect();
+    controller.connect(ivanti.profile({ browser: { hosts }, notice: 'Be good.' }));
+    await answer(controller, 'notice', { kind: 'notice', proceed: false });
+    expect(await reach(controller, 'idle')).toMatchObject({ ending: { code: 'notice-declined' } });
+  });
+
+  it('the person’s own browser is refused: this protocol cannot get its cookie back from there', async () => {
+    await begin({});
+    await answer(controller, 'browser', { kind: 'browser', where: 'own' });
+    expect(await reach(controller, 'idle')).toMatchObject({ ending: { code: 'request-invalid' } });
+  });
+});
