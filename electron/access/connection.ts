@@ -71,7 +71,7 @@ export class Connection {
     const { link, session } = this;
     this.link = null;
     this.session = null;
-    const tunnelClosed = link?.tunnel.close();
+    const tunnelClosed = link?.tunnel.close({ signOut: true });
     const signedOut = !session || (this.attached && (await session.close()));
     if (!signedOut) await this.signOutAnew(session);
     await tunnelClosed;

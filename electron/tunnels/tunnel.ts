@@ -34,8 +34,11 @@ export interface Tunnel {
   readonly ended: Promise<TunnelEnding>;
   /** Gives up a link whose far end does not answer: it ends as `dropped`, at once. */
   abandon(): void;
-  /** Bounded in time. */
-  close(): Promise<void>;
+  /**
+   * Bounded in time. The ticket stays good, unless this is the end of the session (`signOut`) and the gateway is told so by
+   * the tunnel, as with Cisco's kind.
+   */
+  close(options?: { signOut?: boolean }): Promise<void>;
 }
 
 /** A way of carrying traffic once signed in. */

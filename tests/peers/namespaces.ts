@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 /**
@@ -116,6 +116,26 @@ export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   } catch {
     // It ended by itself
   }
+}
+
+/** The processes of that name below a process, at whatever depth. */
+export function descendants(of: number, name: string): number[] {
+  const parents = new Map<number, { parent: number; name: string }>();
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, 'latin1');
+      const [, called = '', parent = '0'] = /\((.*)\) \S (\d+)/.exec(stat) ?? [];
+      parents.set(Number(entry), { parent: Number(parent), name: called });
+    } catch {
+      // It ended while we looked
+    }
+  }
+  const isBelow = (pid: number): boolean => {
+    const parent = parents.get(pid)?.parent ?? 0;
+    return parent === of || (parent > 1 && isBelow(parent));
+  };
+  return [...parents].filter(([pid, process]) => process.name === name && isBelow(pid)).map(([pid]) => pid);
 }
 
 /** Ends what test processes left behind that are no more. */

@@ -1,0 +1,60 @@
+import { constants } from 'node:fs';
+import { access, realpath, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { fail } from '../../../shared/failure.ts';
+
+/** The programs of others that carry traffic. */
+export type ProgramName = 'openconnect' | 'ocproxy';
+
+/** Where they may be. Never a profile's word, and never the PATH of whoever is signed in. */
+export interface ProgramPlaces {
+  /** The installer's own folder for them, where it brings them along. */
+  folder: string | null;
+  /** What whoever administers the computer names. */
+  policy?: Readonly<Partial<Record<ProgramName, string>>>;
+  platform: NodeJS.Platform;
+}
+
+/** The distribution's own, on Linux. */
+const ofTheSystem: Readonly<Record<ProgramName, readonly string[]>> = {
+  openconnect: ['/usr/sbin/openconnect', '/usr/bin/openconnect'],
+  ocproxy: ['/usr/bin/ocproxy'],
+};
+
+/** The path of a program. Fails with `component-missing`. */
+export async function findProgram(name: ProgramName, { folder, policy, platform }: ProgramPlaces): Promise<string> {
+  const file = platform === 'win32' ? `${name}.exe` : name;
+  if (folder !== null && (await canRun(join(folder, file)))) return join(folder, file);
+  // Others on the same computer must not be able to put theirs in its place
+  if (platform === 'linux') for (const path of ofTheSystem[name]) if ((await canRun(path)) && (await isRootsAlone(path))) return path;
+  const named = policy?.[name];
+  if (named !== undefined && isAbsolute(named) && (await canRun(named))) return named;
+  throw fail('component-missing', { component: name });
+}
+
+async function canRun(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a file, and every folder on the way to it, is root's and can be changed by root only. */
+export async function isRootsAlone(path: string): Promise<boolean> {
+  try {
+    // Where a link on the way leads elsewhere, both ways count
+    const ways = new Set([path, await realpath(path)]);
+    for (const way of ways) {
+      for (let at = way; ; at = dirname(at)) {
+        const { uid, mode } = await stat(at);
+        if (uid !== 0 || (mode & 0o022) !== 0) return false;
+        if (at === dirname(at)) break;
+      }
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}

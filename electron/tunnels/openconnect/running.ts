@@ -1,0 +1,132 @@
+import { spawn as spawnChild, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { atMost } from '../../trust/bounded.ts';
+import { cleanEnvironment, cookieLine } from './words.ts';
+import { Said } from './said.ts';
+
+export type Spawn = (command: string, words: readonly string[], options: SpawnOptions) => ChildProcess;
+
+/** Who is asked to go has so long before it is made to. */
+const goesWithinMs = 1_500;
+
+/** An openconnect that was started: its cookie is in, what it says is listened to. */
+export class RunningOpenConnect {
+  readonly said = new Said();
+  /** Settles with the exit code, or null after a signal; never rejects. */
+  readonly exited: Promise<number | null>;
+  private over = false;
+
+  private constructor(private readonly child: ChildProcess) {
+    this.exited = new Promise((resolve) => {
+      const settle = (code: number | null): void => {
+        this.over = true;
+        resolve(code);
+      };
+      // Not 'close': a child of its own may keep the pipes for a while
+      child.once('exit', settle).once('error', () => settle(null));
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (bytes: Buffer) => this.said.add(bytes));
+      stream?.on('error', () => undefined);
+    }
+  }
+
+  /** @param extra pipes after the usual three, as its file descriptors 3 and up */
+  static start(
+    command: string,
+    words: readonly string[],
+    cookie: string,
+    options: { extra?: number; spawn?: Spawn; environment?: Readonly<Record<string, string>> } = {},
+  ): RunningOpenConnect {
+    const line = cookieLine(cookie);
+    const pipes = Array.from({ length: 3 + (options.extra ?? 0) }, () => 'pipe' as const);
+    const env = { ...cleanEnvironment, ...options.environment };
+    const child = (options.spawn ?? spawnChild)(command, words, { stdio: pipes, env, cwd: '/', shell: false });
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(line);
+    return new RunningOpenConnect(child);
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  hasEnded(): boolean {
+    return this.over;
+  }
+
+  /** One of the extra pipes. */
+  pipe(number: number): ChildProcess['stdio'][number] {
+    return this.child.stdio[number];
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (!this.over) this.child.kill(signal);
+  }
+
+  /** Asks it to go, and makes it: `detach` keeps the session at the gateway, `sign-out` ends it. Bounded. */
+  async leave(how: 'detach' | 'sign-out'): Promise<void> {
+    this.signal(how === 'detach' ? 'SIGHUP' : 'SIGINT');
+    if (await atMost(goesWithinMs, this.exited)) return;
+    this.signal('SIGKILL');
+    await atMost(goesWithinMs, this.exited);
+  }
+}
+
+/** Ends a pipe that is written to, telling its reader that all is in order. */
+export function endInOrder(pipe: ChildProcess['stdio'][number]): void {
+  const writable: Writable | null = pipe && 'write' in pipe ? pipe : null;
+  writable?.on('error', () => undefined);
+  writable?.end('\n');
+}
+
+/**
+ * Whether a process has a TCP connection that is up, on Linux; null where that cannot be told. openconnect opens its
+ * connection anew when the far end is silent, and may wait for minutes then: this is how we see it.
+ */
+export async function hasConnection(pid: number): Promise<boolean | null> {
+  try {
+    const links = await Promise.all((await readdir(`/proc/${pid}/fd`)).map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
+    const mine = new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
+    return (await tcpRows(pid)).some(({ state, inode }) => state === established && mine.has(inode));
+  } catch {
+    return null;
+  }
+}
+
+const established = '01';
+const listening = '0A';
+
+/** Whose socket listens on that port of this computer; null: nobody's, or it cannot be told. */
+export async function listenerOf(address: string, port: number): Promise<number | null> {
+  const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
+  const hex = (value: number, width: number): string => value.toString(16).toUpperCase().padStart(width, '0');
+  const local = `${[d, c, b, a].map((part) => hex(part, 2)).join('')}:${hex(port, 4)}`;
+  try {
+    return (await tcpRows('self')).find((row) => row.state === listening && row.local === local)?.uid ?? null;
+  } catch {
+    return null;
+  }
+}
+
+interface TcpRow {
+  local: string;
+  state: string;
+  uid: number;
+  inode: string;
+}
+
+/** The kernel's table of TCP sockets, as the process sees it. */
+async function tcpRows(pid: number | 'self'): Promise<TcpRow[]> {
+  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/${pid}/net/${name}`, 'latin1').catch(() => '')));
+  return tables.flatMap((table) =>
+    table
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => {
+        const [, local, , state, , , , uid, , inode] = line.trim().split(/\s+/);
+        return local && state && uid && inode ? [{ local, state, uid: Number(uid), inode }] : [];
+      }),
+  );
+}

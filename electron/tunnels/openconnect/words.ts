@@ -1,0 +1,76 @@
+import { isIP } from 'node:net';
+import { fail } from '../../../shared/failure.ts';
+import type { OpenConnectGrant } from '../../gateways/gateway.ts';
+import type { WebProxy } from '../../trust/endpoint.ts';
+
+/** What openconnect is told of a session besides its cookie, which goes in by stdin. All of it is checked here, whoever gives it. */
+export interface OpenConnectTarget {
+  protocol: OpenConnectGrant['protocol'];
+  /** `https://host[:port][/path]`: where the cookie is good. */
+  connectUrl: string;
+  serverPin: string;
+  /** Instead of looking the host's name up. */
+  address: string | null;
+  /** A proxy that asks for no password: openconnect is never told one, since arguments can be read by everybody. */
+  proxy: Pick<WebProxy, 'kind' | 'host' | 'port'> | null;
+}
+
+const protocols: readonly string[] = ['anyconnect', 'nc', 'pulse', 'gp', 'f5', 'fortinet', 'array'];
+const hostPattern = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
+const pinPattern = /^pin-sha256:[A-Za-z0-9+/]{43}=$/;
+const maxCookieBytes = 4096;
+
+/**
+ * How long the far end may be silent, in seconds, before openconnect asks whether it is there; after twice that it
+ * gives the connection up. So a dead link is noticed within ten seconds.
+ */
+export const askAfterSeconds = 5;
+
+/** The grant as openconnect has to be told of it; a lab's detour leads to loopback. */
+export function targetOf(grant: OpenConnectGrant, proxy: OpenConnectTarget['proxy'] = null): OpenConnectTarget {
+  const { endpoint, protocol, serverPin } = grant;
+  const url = new URL(grant.connectUrl);
+  const isDetour = endpoint.loopbackPort !== undefined && url.hostname.toLowerCase() === endpoint.host.toLowerCase();
+  if (isDetour) url.port = String(endpoint.loopbackPort);
+  return { protocol, serverPin, connectUrl: url.href, address: isDetour ? '127.0.0.1' : proxy ? null : grant.address, proxy };
+}
+
+/** The words that every openconnect of ours starts with. Throws `internal` for a target that does not fit. */
+export function wordsFor(target: OpenConnectTarget): string[] {
+  const wrong = (what: string): Error => fail('internal', undefined, { detail: `a tunnel's ${what} does not fit` });
+  const { protocol, serverPin, address, proxy } = target;
+  const url = URL.canParse(target.connectUrl) ? new URL(target.connectUrl) : null;
+  if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '' || url.href.length > 1000) throw wrong('address');
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (!hostPattern.test(host) && isIP(host) !== 6) throw wrong('host');
+  if (!protocols.includes(protocol)) throw wrong('protocol');
+  if (!pinPattern.test(serverPin)) throw wrong('pin');
+  if (address !== null && isIP(address) === 0) throw wrong('IP address');
+  if (proxy && (!hostPattern.test(proxy.host) || !(proxy.port > 0 && proxy.port < 65_536))) throw wrong('proxy');
+  return [
+    `--protocol=${protocol}`,
+    '--cookie-on-stdin',
+    '--non-inter',
+    `--servercert=${serverPin}`,
+    // It tries once by itself; whether and when to try again is for the layer that knows of sleep, networks and the person
+    '--reconnect-timeout=0',
+    `--force-dpd=${askAfterSeconds}`,
+    ...(address === null || isIP(host) !== 0 ? [] : [`--resolve=${host}:${address}`]),
+    proxy ? `--proxy=${proxy.kind}://${proxy.host}:${proxy.port}` : '--no-proxy',
+    url.href,
+  ];
+}
+
+/** What goes in by stdin: one line. Throws `internal` for a cookie that is none. */
+export function cookieLine(cookie: string): string {
+  if (cookie === '' || Buffer.byteLength(cookie) >= maxCookieBytes || /[\x00-\x1f\x7f]/.test(cookie))
+    throw fail('internal', undefined, { detail: "a tunnel's ticket does not fit" });
+  return `${cookie}\n`;
+}
+
+/** All that openconnect and its script see of our environment: messages in English, times in UTC, the system's programs. */
+export const cleanEnvironment: Readonly<Record<string, string>> = {
+  LC_ALL: 'C',
+  TZ: 'UTC',
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+};

@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { appTunnel } from '../../electron/tunnels/openconnect/app.ts';
+import type { Tunnel } from '../../electron/tunnels/tunnel.ts';
+import { failureOf } from '../../shared/failure.ts';
+import { ClientProcess } from './client-process.ts';
+import { descendants, kill, missingForPeers } from './namespaces.ts';
+import { profileOf, startOcserv, type Ocserv } from './ocserv.ts';
+import { grantFor } from './sign-in.ts';
+
+const missing = missingForPeers();
+const programs = { folder: null, platform: 'linux' } as const;
+const engine = appTunnel({ programs, log: () => undefined, now: Date.now });
+const never = new AbortController().signal;
+const nobody = 65_534;
+
+/** The page behind the gateway, over a stream through the tunnel. */
+async function page(stream: Duplex): Promise<string> {
+  // Not end(): ocproxy takes half an end for a whole one
+  stream.write('GET / HTTP/1.0\r\n\r\n');
+  return text(stream);
+}
+
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'none',
+    (thrown: unknown) => failureOf(thrown).code,
+  );
+
+describe.skipIf(missing !== null)('the app tunnel', () => {
+  let lab: Ocserv;
+  const people = ['fetch', 'refused', 'sign-out', 'pin', 'revoked', 'killed', 'cancel', 'orphan', 'ordinary', 'restart', 'back'];
+  beforeAll(async () => {
+    lab = await startOcserv({ users: people.map((name) => ({ name })), sessionTimeout: 3600, idleTimeout: 900 });
+  });
+  afterAll(() => lab.stop());
+  // Whatever a test does, it leaves no program behind
+  afterEach(async () => {
+    await expect
+      .poll(() => [...descendants(process.pid, 'openconnect'), ...descendants(process.pid, 'ocproxy')], { timeout: 5_000 })
+      .toEqual([]);
+  });
+
+  async function opened(user: string): Promise<Tunnel> {
+    const tunnel = await engine.open(await grantFor(lab, user), never);
+    onTestFinished(() => tunnel.close());
+    return tunnel;
+  }
+
+  test('fetches the page that only the tunnel reaches, by address and by name, and counts it', async () => {
+    const tunnel = await opened('fetch');
+    expect(await page(await tunnel.dial('10.60.0.80', 80, never))).toContain(lab.page);
+    expect(await page(await tunnel.dial(lab.portalHost, 80, never))).toContain(lab.page);
+    expect(tunnel.traffic().received).toBeGreaterThan(2 * lab.page.length);
+    expect(await tunnel.answers(2_500)).toBe(true);
+    expect(tunnel.limits?.idleSeconds).toBe(900);
+    expect(tunnel.limits?.expiresAt).toBeGreaterThan(Date.now() + 3_500_000);
+    await tunnel.close();
+  });
+
+  test('says which host is unknown, which is out of reach, and stops when told to', async () => {
+    const tunnel = await opened('refused');
+    expect(await codeOf(tunnel.dial('no-such.campus.test', 80, never))).toBe('host-name-unknown');
+    expect(await codeOf(tunnel.dial('10.60.0.80', 81, never))).toBe('host-unreachable');
+    // Nobody is there, so that only the signal ends it
+    expect(await codeOf(tunnel.dial('10.60.0.99', 80, AbortSignal.timeout(50)))).toBe('cancelled');
+    await tunnel.close();
+  });
+
+  test('keeps the ticket when it lets go, and has it ended when the session is over', async () => {
+    const grant = await grantFor(lab, 'sign-out');
+    const first = await engine.open(grant, never);
+    await first.close();
+    expect(await first.ended).toEqual({ kind: 'closed' });
+    const second = await engine.open(grant, never);
+    second.abandon();
+    expect(await second.ended).toMatchObject({ kind: 'dropped', failure: { code: 'tunnel-dropped' } });
+    const third = await engine.open(grant, never);
+    await third.close({ signOut: true });
+    expect(await codeOf(engine.open(grant, never))).toBe('ticket-rejected');
+  });
+
+  test('shows the ticket to no gateway with another key than the one that was accepted', async () => {
+    const grant = await grantFor(lab, 'pin');
+    expect(await codeOf(engine.open({ ...grant, serverPin: `pin-sha256:${'A'.repeat(43)}=` }, never))).toBe('tunnel-failed');
+    await (await engine.open(grant, never)).close();
+  });
+
+  test('is revoked when the gateway ends the session', async () => {
+    const tunnel = await opened('revoked');
+    await lab.occtl('disconnect', 'user', 'revoked');
+    expect(await tunnel.ended).toEqual({ kind: 'ended', reason: 'revoked' });
+    expect(await codeOf(tunnel.dial('10.60.0.80', 80, never))).toBe('tunnel-down');
+  });
+
+  test('drops with its streams when openconnect is killed, or ocproxy', async () => {
+    const grant = await grantFor(lab, 'killed');
+    for (const program of ['openconnect', 'ocproxy']) {
+      const tunnel = await engine.open(grant, never);
+      const stream = await tunnel.dial('10.60.0.80', 7, never);
+      const [pid = 0] = descendants(process.pid, program);
+      kill(pid);
+      expect(await tunnel.ended).toMatchObject({ kind: 'dropped' });
+      await expect.poll(() => stream.destroyed).toBe(true);
+      expect(await codeOf(tunnel.dial('10.60.0.80', 80, never))).toBe('tunnel-down');
+    }
+  });
+
+  test('is cancelled at any moment while it opens, and leaves no program behind', async () => {
+    const grant = await grantFor(lab, 'cancel');
+    for (const ms of [0, 5, 20, 60, 120]) expect(await codeOf(engine.open(grant, AbortSignal.timeout(ms)))).toMatch(/^(cancelled|none)$/);
+    // One that was up by then goes with the next
+    for (const pid of descendants(process.pid, 'openconnect')) kill(pid, 'SIGHUP');
+  });
+
+  test('says what is missing, and that Windows has none', async () => {
+    const grant = await grantFor(lab, 'back');
+    const at = (platform: NodeJS.Platform) =>
+      appTunnel({ programs: { folder: '/nowhere', platform }, log: () => undefined, now: Date.now });
+    await expect(at('darwin').open(grant, never)).rejects.toMatchObject({
+      failure: { code: 'component-missing', params: { component: 'openconnect' } },
+    });
+    expect(await codeOf(at('win32').open(grant, never))).toBe('app-tunnel-here');
+  });
+
+  test('works for an ordinary user, from Connect to Disconnect', async () => {
+    const client = await ClientProcess.start({ uid: nobody });
+    onTestFinished(() => client.kill());
+    await client.connect(profileOf(lab), await grantFor(lab, 'ordinary'));
+    await client.reach('connected');
+    expect(await client.page(lab.portalHost)).toContain(lab.page);
+    expect((await client.traffic()).received).toBeGreaterThan(0);
+    await client.disconnect();
+    await client.reach('idle');
+    expect(await lab.occtl('show', 'users')).toEqual([]);
+  });
+
+  test('goes with the app when that is killed', async () => {
+    const client = await ClientProcess.start({ uid: nobody });
+    await client.connect(profileOf(lab), await grantFor(lab, 'orphan'));
+    await client.reach('connected');
+    const pids = ['openconnect', 'ocproxy'].flatMap((name) => descendants(client.child.pid ?? 0, name));
+    expect(pids).toHaveLength(2);
+    await client.kill();
+    await expect.poll(() => pids.filter((pid) => existsSync(`/proc/${pid}`)), { timeout: 5_000 }).toEqual([]);
+  });
+
+  test('comes back by itself from a killed openconnect; a gateway that restarted has forgotten the session', async () => {
+    const client = await ClientProcess.start();
+    onTestFinished(() => client.kill());
+    await client.connect(profileOf(lab), await grantFor(lab, 'restart'));
+    await client.reach('connected');
+    const up = client.reach('reconnecting', { anew: true }).then(() => client.reach('connected', { anew: true }));
+    kill(descendants(client.child.pid ?? 0, 'openconnect')[0] ?? 0);
+    await up;
+    expect(await client.page(lab.portalHost)).toContain(lab.page);
+    await lab.restart();
+    const { ending } = await client.reach('idle');
+    expect(ending).toMatchObject({ code: 'ticket-rejected' });
+  });
+});

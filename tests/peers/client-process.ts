@@ -1,0 +1,145 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { z } from 'zod';
+import type { OpenConnectGrant } from '../../electron/gateways/gateway.ts';
+import type { AccessState, AccessStateKind, AccessStateOf } from '../../shared/access-state.ts';
+import { CausewayError, failureSchema } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { Namespace } from './namespaces.ts';
+
+const isState = (value: unknown): value is AccessState => typeof value === 'object' && value !== null && 'kind' in value;
+const newsSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('state'), state: z.custom<AccessState>(isState) }),
+  z.object({ type: z.literal('log'), line: z.string() }),
+  z.object({ type: z.literal('reply'), id: z.number(), value: z.unknown().optional(), failure: z.optional(failureSchema) }),
+]);
+
+/** One file of it, made once: it starts in a third of the time, and whoever runs it needs to read no other. */
+let bundled: Promise<string> | null = null;
+async function bundle(): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'cw-client-'));
+  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+  const file = join(directory, 'client.mjs');
+  await build({
+    entryPoints: [join(import.meta.dirname, 'client-child.ts')],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'warning',
+  });
+  // Others than root must get in
+  chmodSync(directory, 0o755);
+  return file;
+}
+
+export interface ClientOptions {
+  /** Where it runs; absent: here. */
+  namespace?: Namespace | null;
+  /** As whom; absent: as we are. */
+  uid?: number;
+}
+
+/** The client without a face, in a process of its own. */
+export class ClientProcess {
+  readonly states: AccessState[] = [];
+  readonly log: string[] = [];
+  private asked = 0;
+  private readonly waiting = new Map<number, (reply: { value?: unknown; failure?: z.infer<typeof failureSchema> | undefined }) => void>();
+  private readonly watchers = new Set<() => void>();
+
+  private constructor(readonly child: ChildProcess) {
+    child.on('message', (message) => {
+      const news = newsSchema.parse(message);
+      if (news.type === 'state') this.states.push(news.state);
+      if (news.type === 'log') this.log.push(news.line);
+      if (news.type === 'reply') this.waiting.get(news.id)?.(news);
+      for (const watcher of this.watchers) watcher();
+    });
+  }
+
+  static async start({ namespace, uid }: ClientOptions = {}): Promise<ClientProcess> {
+    const file = await (bundled ??= bundle());
+    const as = uid === undefined ? [] : ['/usr/bin/setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'];
+    const [command = process.execPath, ...words] = [...(namespace?.inside ?? []), ...as, process.execPath];
+    const child = fork(file, { execPath: command, execArgv: words });
+    await once(child, 'message');
+    return new ClientProcess(child);
+  }
+
+  get state(): AccessState | undefined {
+    return this.states.at(-1);
+  }
+
+  async connect(profile: Profile, grant: OpenConnectGrant, helperSocket?: string): Promise<void> {
+    await this.ask({ type: 'connect', profile, grant, ...(helperSocket === undefined ? {} : { helperSocket }) });
+  }
+
+  /** The front page of a host through the tunnel. */
+  async page(host: string, withinMs = 10_000): Promise<string> {
+    return z.string().parse(await this.ask({ type: 'page', host, withinMs }));
+  }
+
+  async traffic(): Promise<{ received: number; sent: number }> {
+    return z.object({ received: z.number(), sent: z.number() }).parse(await this.ask({ type: 'traffic' }));
+  }
+
+  async networkChange(): Promise<void> {
+    await this.ask({ type: 'network-change' });
+  }
+
+  async disconnect(): Promise<void> {
+    await this.ask({ type: 'disconnect' });
+  }
+
+  /** Waits until it is in that state; from now on where `anew`. */
+  reach<K extends AccessStateKind>(kind: K, { anew = false, withinMs = 25_000 } = {}): Promise<AccessStateOf<K>> {
+    const from = anew ? this.states.length : Math.max(0, this.states.length - 1);
+    const fits = (state: AccessState): state is AccessStateOf<K> => state.kind === kind;
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        clearTimeout(timer);
+        this.watchers.delete(look);
+      };
+      const look = (): void => {
+        const found = this.states.slice(from).find(fits);
+        if (!found) return;
+        settle();
+        resolve(found);
+      };
+      const timer = setTimeout(() => {
+        settle();
+        reject(new Error(`waited for ${kind}, still ${JSON.stringify(this.state)}\n${this.log.join('\n')}`));
+      }, withinMs);
+      this.watchers.add(look);
+      look();
+    });
+  }
+
+  /** `kill -9`, as a crash is. */
+  async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.kill('SIGKILL');
+    await once(this.child, 'exit');
+  }
+
+  private ask(order: { type: string } & Record<string, unknown>): Promise<unknown> {
+    this.asked += 1;
+    const id = this.asked;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, ({ value, failure }) => {
+        this.waiting.delete(id);
+        if (failure) reject(new CausewayError(failure));
+        else resolve(value);
+      });
+      this.child.send({ ...order, id });
+    });
+  }
+}
