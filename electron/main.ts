@@ -30,6 +30,7 @@ import { Secrets } from './storage/secrets.ts';
 import { Settings } from './storage/settings.ts';
 import { dialOnly, directDial } from './tunnels/direct.ts';
 import { startLoopbackProxy } from './tunnels/loopback-proxy.ts';
+import { appTunnel } from './tunnels/openconnect/app.ts';
 import { relayTunnel } from './tunnels/relay.ts';
 
 /**
@@ -58,6 +59,8 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   log.line(`Causeway ${app.getVersion()} on ${process.platform} ${process.arch}, Electron ${process.versions.electron}`);
   if (app.isPackaged) app.setAsDefaultProtocolClient(linkScheme);
 
+  /** What the installer brings along for gateways of others; never what a profile names. */
+  const programs = { folder: app.isPackaged ? join(process.resourcesPath, 'native') : null, platform: process.platform };
   const icons = join(import.meta.dirname, '..', 'build', 'icons');
   const icon = nativeImage.createFromPath(join(icons, 'icon.png'));
   const settings = await Settings.open(userData);
@@ -118,7 +121,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     desktop,
     proxy,
     drivers: { campus: campusDriver, nc: onPageOrByForms(onPage, null), pulse: onPageOrByForms(onPage, null) },
-    tunnels: { relay: relayTunnel },
+    tunnels: { relay: relayTunnel, app: appTunnel({ programs, now: Date.now, log: log.line }) },
     direct: directDial,
     // Some systems do not say that they woke up; the clock does
     environment: withClockGap(createEnvironment(), Date.now),

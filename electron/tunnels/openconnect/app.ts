@@ -84,6 +84,9 @@ async function freePort(platform: NodeJS.Platform): Promise<SocksServer> {
   return { host, port: address.port };
 }
 
+/** Asked anew after a wait. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
 class AppTunnel implements Tunnel {
   readonly ended: Promise<TunnelEnding>;
   limits: Limits = { expiresAt: null, idleSeconds: null };
@@ -121,12 +124,13 @@ class AppTunnel implements Tunnel {
     if (stop.aborted) leave();
     try {
       const told = await Promise.race([this.told(), running.exited]);
-      if (signal.aborted) throw fail('cancelled');
+      if (isAborted(signal)) throw fail('cancelled');
       if (typeof told !== 'string') throw late.aborted ? fail('gateway-silent', { host }) : refusalOf(told, running.said, host);
       const [idleTimeout = '', ...options] = told.split('\n');
       this.limits = limitsFrom({ idleTimeout, options: options.join('\n') }, deps.now());
       while (!(await this.accepts())) {
-        if (running.hasEnded() || stop.aborted) throw signal.aborted ? fail('cancelled') : fail('component-failed', { component: 'ocproxy' });
+        if (running.hasEnded() || stop.aborted)
+          throw isAborted(signal) ? fail('cancelled') : fail('component-failed', { component: 'ocproxy' });
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       this.limits = { ...this.limits, expiresAt: this.limits.expiresAt ?? running.said.expiresAt };

@@ -24,7 +24,7 @@ const maxCookieBytes = 4096;
  * How long the far end may be silent, in seconds, before openconnect asks whether it is there; after twice that it
  * gives the connection up. So a dead link is noticed within ten seconds.
  */
-export const askAfterSeconds = 5;
+const askAfterSeconds = 5;
 
 /** The grant as openconnect has to be told of it; a lab's detour leads to loopback. */
 export function targetOf(grant: OpenConnectGrant, proxy: OpenConnectTarget['proxy'] = null): OpenConnectTarget {
