@@ -1,6 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { build, type BuildOptions } from 'esbuild';
 import { build as buildRenderer } from 'vite';
+import { buildOpenConnectWorker } from './openconnect-worker.ts';
 
 /**
  * Builds what the app runs from, into `dist/`: the main process, the preload, the renderer, and the tests'
@@ -62,6 +63,7 @@ const double: BuildOptions = {
 
 await Promise.all([
   ...[main, commandLine, preload, double].map((options) => build(options)),
+  buildOpenConnectWorker('dist'),
   buildRenderer({ configFile: 'renderer/vite.config.ts', logLevel: 'warn' }),
 ]);
 // npm makes it a command of its own; here it is one by its path

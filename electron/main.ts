@@ -7,6 +7,7 @@ import { withClockGap } from './access/clock-gap.ts';
 import { createApplication } from './app/application.ts';
 import { serveControl } from './app/control.ts';
 import { controllableOf } from './app/controllable.ts';
+import { keepWarm } from './app/keep-warm.ts';
 import type { Application } from './app/ports.ts';
 import { collectArguments, type OpenedArguments } from './desktop/arguments.ts';
 import { startedBySystem } from './desktop/autostart.ts';
@@ -24,8 +25,11 @@ import { registerAppScheme, serveAppScheme } from './desktop/scheme.ts';
 import { watchForTray } from './desktop/tray.ts';
 import { createSignInWindows } from './desktop/sign-in-window.ts';
 import { createMainWindow } from './desktop/window.ts';
+import { utilityWorker } from './desktop/worker.ts';
 import { browserDriver, onPageOrByForms } from './gateways/browser.ts';
 import { campusDriver } from './gateways/campus/driver.ts';
+import { openconnectDriver, openconnectDrivers } from './gateways/openconnect/driver.ts';
+import { workerEnvironment } from './gateways/worker-environment.ts';
 import { Secrets } from './storage/secrets.ts';
 import { Settings } from './storage/settings.ts';
 import { dialOnly, directDial } from './tunnels/direct.ts';
@@ -115,12 +119,25 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     log: log.line,
   });
   const onPage = browserDriver(signInWindows.open);
+  const openconnect = openconnectDriver({
+    startWorker: utilityWorker(join(import.meta.dirname, 'openconnect-worker.mjs'), workerEnvironment()),
+    library: { path: null },
+    resources: app.isPackaged ? process.resourcesPath : null,
+    openWebWindow: signInWindows.open,
+    openInBrowser: (address) => desktop.openExternal(address),
+    log: log.line,
+  });
   const running = createApplication({
     settings,
     secrets,
     desktop,
     proxy,
-    drivers: { campus: campusDriver, nc: onPageOrByForms(onPage, null), pulse: onPageOrByForms(onPage, null) },
+    drivers: {
+      campus: campusDriver,
+      ...openconnectDrivers(openconnect),
+      nc: onPageOrByForms(onPage, openconnect),
+      pulse: onPageOrByForms(onPage, openconnect),
+    },
     tunnels: { relay: relayTunnel, app: appTunnel({ programs, now: Date.now, log: log.line }) },
     direct: directDial,
     // Some systems do not say that they woke up; the clock does
@@ -134,6 +151,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     log: log.line,
   });
   application = running;
+  keepWarm(running, settings, window, (wanted) => openconnect.want(wanted));
   const controlled = serveControl(userData, controllableOf(running, showWindow), log.line).catch((thrown: unknown) => {
     log.line(`no command line can reach this app: ${failureOf(thrown).detail ?? String(thrown)}`);
     return null;
@@ -147,6 +165,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   app.on('activate', showWindow);
   app.on('will-quit', () => {
     bridge.close();
+    openconnect.stop();
     void controlled.then((server) => server?.close());
     shown.close();
   });

@@ -31,6 +31,7 @@ export const failureCatalogue = {
   // Signing in
   'notice-declined': 'now',
   'sign-in-rejected': 'now',
+  'answer-rejected': 'now',
   'sign-in-timed-out': 'now',
   'account-locked': 'later',
   'no-second-factor': 'later',

@@ -38,6 +38,7 @@ const exitCodes = {
   'certificate-declined': certificate,
   'notice-declined': refused,
   'sign-in-rejected': refused,
+  'answer-rejected': refused,
   'sign-in-timed-out': refused,
   'account-locked': refused,
   'no-second-factor': secondFactor,

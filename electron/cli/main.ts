@@ -4,6 +4,8 @@ import * as z from 'zod';
 import { withClockGap } from '../access/clock-gap.ts';
 import { onNetworkChange } from '../access/network-change.ts';
 import { campusDriver } from '../gateways/campus/driver.ts';
+import { forkWorker } from '../gateways/fork-worker.ts';
+import { openconnectDriver, openconnectDrivers } from '../gateways/openconnect/driver.ts';
 import { userDataFolder } from '../storage/folder.ts';
 import { Secrets } from '../storage/secrets.ts';
 import { directDial } from '../tunnels/direct.ts';
@@ -27,6 +29,12 @@ const { stdin, stdout, stderr } = process;
 const isTerminal = stdin.isTTY && stderr.isTTY;
 const nothing = () => () => undefined;
 
+const openconnect = openconnectDriver({
+  startWorker: forkWorker(path.join(import.meta.dirname, 'openconnect-worker.mjs')),
+  library: { path: null },
+  log: () => undefined,
+});
+
 const host: Host = {
   version: version(),
   folder: userDataFolder(),
@@ -45,7 +53,7 @@ const host: Host = {
     settings,
     secrets: new Secrets(),
     version: version(),
-    drivers: { campus: campusDriver },
+    drivers: { campus: campusDriver, ...openconnectDrivers(openconnect) },
     tunnels: { relay: relayTunnel },
     direct: directDial,
     environment: withClockGap({ onSuspend: nothing, onResume: nothing, onNetworkChange }, Date.now),

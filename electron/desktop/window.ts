@@ -25,6 +25,8 @@ export interface MainWindowOptions {
 export interface MainWindow extends PortalPlace {
   readonly page: WebContents;
   readonly focused: boolean;
+  /** Whether a person can see it. */
+  readonly visible: boolean;
   /** Loads our page; resolves once it is there. */
   load(): Promise<void>;
   /** Shows it, above others and with the focus. */
@@ -34,6 +36,7 @@ export interface MainWindow extends PortalPlace {
   /** Moves the focus between our view and the portal's. */
   nextPane(): void;
   onFocusChange(listener: () => void): void;
+  onVisibleChange(listener: () => void): void;
   /** The computer ends the session: Windows asks the window and nobody else. */
   onSessionEnd(listener: () => void): void;
   /** From now on closing it is final. */
@@ -149,6 +152,9 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     get focused() {
       return window.isFocused();
     },
+    get visible() {
+      return window.isVisible() && !window.isMinimized();
+    },
     load: () => own.webContents.loadURL(appAddress),
     show() {
       if (window.isMinimized()) window.restore();
@@ -160,6 +166,12 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     onFocusChange(listener) {
       window.on('focus', listener);
       window.on('blur', listener);
+    },
+    onVisibleChange(listener) {
+      window.on('show', listener);
+      window.on('hide', listener);
+      window.on('minimize', listener);
+      window.on('restore', listener);
     },
     onSessionEnd(listener) {
       window.on('query-session-end', listener);

@@ -89,7 +89,7 @@ export function acceptedCertificate(socket: TLSSocket): X509Certificate | null {
 }
 
 /** The error that a verdict comes to, or null where the certificate is accepted. */
-function objection(judge: CertificateJudge, presented: Presented): CausewayError | null {
+export function objection(judge: CertificateJudge, presented: Presented): CausewayError | null {
   const verdict = judge(presented);
   switch (verdict.kind) {
     case 'accept':

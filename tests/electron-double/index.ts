@@ -14,6 +14,7 @@ export { Notification } from './notification.ts';
 export { nativeImage, NativeImage } from './native-image.ts';
 export { nativeTheme } from './native-theme.ts';
 export { clipboard, crashReporter, dialog, powerMonitor, screen, shell } from './desktop.ts';
+export { utilityProcess } from './utility-process.ts';
 export { double } from './control.ts';
 
 import { headed } from './chromium.ts';

@@ -114,6 +114,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'Your campus did not accept this user ID with this password.',
     todo: 'Check two things: the user ID for a slip, and the password with Show password. Is Caps Lock on?',
   },
+  'answer-rejected': {
+    title: 'Answer not accepted',
+    happened: 'Your campus did not accept what you filled in.',
+    todo: 'Read what it says about it, then try again.',
+  },
   'sign-in-timed-out': {
     title: 'Sign-in took too long',
     happened: 'Your campus waits only a few minutes for an answer.',

@@ -1,0 +1,20 @@
+import { build } from 'esbuild';
+
+/** Builds the process that calls libopenconnect, and the thread of it that blocks meanwhile: two files side by side. */
+export async function buildOpenConnectWorker(outdir: string): Promise<void> {
+  await build({
+    bundle: true,
+    target: 'node20',
+    sourcemap: true,
+    logLevel: 'warning',
+    entryPoints: {
+      'openconnect-worker': 'electron/gateways/openconnect/worker.ts',
+      'openconnect-thread': 'electron/gateways/openconnect/thread.ts',
+    },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    platform: 'node',
+    format: 'esm',
+    external: ['koffi'],
+  });
+}

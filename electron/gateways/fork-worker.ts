@@ -1,0 +1,23 @@
+import { fork } from 'node:child_process';
+import { workerEnvironment } from './worker-environment.ts';
+import type { StartWorker } from './worker.ts';
+
+/** Starts workers under plain Node: the command line and tests. `file` is the bundled `openconnect-worker.mjs`. */
+export function forkWorker(file: string): StartWorker {
+  return () => {
+    const child = fork(file, [], { env: workerEnvironment(), execArgv: [], serialization: 'advanced', stdio: 'ignore' });
+    // A channel that breaks is told by the exit
+    child.on('error', () => undefined);
+    return {
+      post: (message) => {
+        if (child.connected && typeof message === 'object' && message !== null) child.send(message, () => undefined);
+      },
+      onMessage: (listener) => void child.on('message', listener),
+      exited: new Promise((resolve) => {
+        child.once('exit', resolve);
+        child.once('error', () => resolve(null));
+      }),
+      kill: () => void child.kill('SIGKILL'),
+    };
+  };
+}

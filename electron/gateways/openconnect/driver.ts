@@ -1,0 +1,73 @@
+import { fail } from '../../../shared/failure.ts';
+import type { GatewayDriver, OpenConnectGrant } from '../gateway.ts';
+import type { OpenWebWindow } from '../web-window.ts';
+import type { StartWorker } from '../worker.ts';
+import { OpenConnectSession } from './session.ts';
+import { OpenConnectSignIn } from './sign-in.ts';
+import { WarmWorker, type WarmWorkerDeps } from './warm-worker.ts';
+
+export interface OpenConnectDeps {
+  startWorker: StartWorker;
+  /** A library that the administrator names, and no other then; null: the one that was installed with us, or the system's. */
+  library: { path: string | null };
+  /** Where the installer puts what it brings along, in a packaged app. */
+  resources?: string | null;
+  hostCheckWrapper?: string | null;
+  openWebWindow?: OpenWebWindow;
+  openInBrowser?: (address: string) => Promise<void>;
+  log: (line: string) => void;
+  times?: WarmWorkerDeps['times'] & { silentAfterMs?: number };
+}
+
+/** The driver of the seven protocols that libopenconnect speaks. */
+export interface OpenConnectDriver extends GatewayDriver {
+  /** Whether a sign-in may come soon: its process is there already when it does, and gone 30 s after the last no. */
+  want(wanted: boolean): void;
+  /** Ends its process at once. */
+  stop(): void;
+}
+
+/** The driver under the name of each protocol that it speaks. */
+export function openconnectDrivers(driver: GatewayDriver): Record<OpenConnectGrant['protocol'], GatewayDriver> {
+  return { anyconnect: driver, nc: driver, pulse: driver, gp: driver, f5: driver, fortinet: driver, array: driver };
+}
+
+const silentAfterMs = 30_000;
+
+/** Makes the driver; nothing starts before it is wanted. */
+export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
+  const worker = new WarmWorker({
+    startWorker: deps.startWorker,
+    libraries: librariesFor(deps.library.path, deps.resources ?? null, process.platform),
+    log: deps.log,
+    ...(deps.times ? { times: deps.times } : {}),
+  });
+  const parts = {
+    worker,
+    hostCheckWrapper: deps.hostCheckWrapper ?? null,
+    openWebWindow: deps.openWebWindow ?? null,
+    openInBrowser: deps.openInBrowser ?? null,
+    log: deps.log,
+    silentAfterMs: deps.times?.silentAfterMs ?? silentAfterMs,
+  };
+  return {
+    want: (wanted) => worker.want(wanted),
+    stop: () => worker.stop(),
+    signIn: (target, ask, signal) => new OpenConnectSignIn(parts, target, ask, signal).run(),
+    /** The cookie is all there is of a session: whether it still holds shows in the tunnel. */
+    async resume(target, session, signal) {
+      if (signal.aborted) throw fail('cancelled');
+      const { grant } = session;
+      if (grant.kind !== 'openconnect') throw fail('internal', undefined, { detail: `libopenconnect for ${grant.kind}` });
+      return new OpenConnectSession(session.user, grant, target);
+    },
+  };
+}
+
+/** Where to look for the library: what policy names alone, else beside us, else the system's own on Linux. */
+export function librariesFor(named: string | null, resources: string | null, platform: NodeJS.Platform): string[] {
+  if (named !== null) return [named];
+  const file = platform === 'win32' ? 'libopenconnect-5.dll' : platform === 'darwin' ? 'libopenconnect.5.dylib' : 'libopenconnect.so.5';
+  const shipped = resources === null ? [] : [`${resources}/openconnect/${file}`];
+  return platform === 'linux' || shipped.length === 0 ? [...shipped, file] : shipped;
+}

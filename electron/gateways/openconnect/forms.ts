@@ -1,0 +1,288 @@
+import { fail } from '../../../shared/failure.ts';
+import { plainLine, plainText } from '../../../shared/plain-text.ts';
+import { promptSchema, type Answer, type Prompt, type PromptField, type PromptSelect } from '../../../shared/prompt.ts';
+import { fieldType, type OcField, type OcForm } from './messages.ts';
+
+/**
+ * A gateway's form as a question, and an answer as the form's values. Pure: what a form means for the sign-in as a
+ * whole is the conversation's to know.
+ */
+
+/** What a field is for, as far as its name, label and the form around it tell. */
+export type Role = 'user' | 'password' | 'passcode' | 'second-password' | 'other';
+
+export interface ReadField {
+  /** In the library's list. */
+  index: number;
+  role: Role;
+  /** How the prompt and its answer name it. */
+  name: string;
+  label: string;
+  secret: boolean;
+  value: string | null;
+}
+
+export interface ReadSelect {
+  index: number;
+  name: string;
+  label: string;
+  options: readonly { value: string; label: string }[];
+  /** The choice in force, where there is one. */
+  value: string | null;
+  /** Choosing another means another form. */
+  isGroup: boolean;
+}
+
+/** A form, read: hidden and ignored fields are left to the library. */
+export interface ReadForm {
+  id: string;
+  banner: string;
+  /** What the gateway says beside the fields, its complaint about the last answer included. */
+  message: string;
+  /** It says that the last answer was no good. */
+  complains: boolean;
+  fields: readonly ReadField[];
+  selects: readonly ReadSelect[];
+  /** The library fills it from a web page. */
+  web: boolean;
+  /** The library wants the passphrase of the client certificate; the gateway knows nothing of it. */
+  passphrase: boolean;
+  /** What this form is, whatever it says: a form that comes back has the same. */
+  signature: string;
+}
+
+export interface ReadingOptions {
+  protocol: string;
+  host: string;
+  /** A password was given already in this sign-in: a lone secret may be a code. */
+  passwordGiven: boolean;
+  /** The profile says that a code or a menu follows the password. */
+  secondStepExpected: boolean;
+}
+
+const maxFields = 30;
+const maxSelects = 10;
+const maxOptions = 100;
+const maxLabel = 200;
+
+const userWords = /^(user|user[ _-]?(name|id)|uname|login([ _-]?(name|id))?|net[ _-]?id|account|e-?mail|pulse_user)$/i;
+const userLabel = /\b(user|login|net ?id|account|e-?mail|student|staff)\b/i;
+const codeWords =
+  /\b(otp|totp|hotp|one[- ]?time|token ?(code)?|pass ?code|verification|authenticator|security code|second factor|2fa|mfa|code)\b/i;
+const codeNames = /^(otp|token(code)?|code|passcode|totp|challenge|answer)$/i;
+const codeForms = /^(frmDefender|frmNextToken|frmTotpToken|_challenge|pulse_gtc)$/;
+const secondNames = /^(second(ary)?[_-]?password|password[#_-]?2|passwd2|pass2|pulse_secondary)$/i;
+const changeWords = /\b(new|old|current|confirm|verify|retype|repeat|change)\b|newpass|oldpass|^confirm/i;
+const complaint = /\b(fail(ed|ure)?|invalid|incorrect|denied|rejected|wrong|expired|not (valid|accepted|recogni[sz]ed)|try again)\b/i;
+const passphraseForms = /^openconnect_(secondary_)?(pkcs12|pem)/;
+
+/** Reads a form. Fails with `gateway-protocol` for one that no honest gateway would send. */
+export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
+  const tooMuch = (detail: string) => fail('gateway-protocol', { host: options.host }, { detail });
+  if (form.oversized) throw tooMuch('a form beyond all bounds');
+  const shown = form.fields.filter(({ ignored, type }) => !ignored && type !== fieldType.hidden);
+  const inputs = shown.filter(({ type }) => type === fieldType.text || type === fieldType.password || type === fieldType.token);
+  const selects = shown.filter(({ type }) => type === fieldType.select);
+  if (inputs.length > maxFields || selects.length > maxSelects) throw tooMuch('a form with too many fields');
+  if (selects.some(({ choices = [] }) => choices.length > maxOptions)) throw tooMuch('a list with too many choices');
+  const message = [form.error, form.message].filter((text) => text !== undefined && text !== '').join('\n');
+  const names = namesFor([...selects, ...inputs]);
+  const nameOf = (field: OcField) => names.get(field.index) ?? '';
+  const fields = rolesOf(form, inputs, options).map(([field, role]): ReadField => ({
+    index: field.index,
+    role,
+    name: nameOf(field),
+    label: shownLabel(field.label ?? field.name),
+    secret: field.type !== fieldType.text,
+    value: field.value ?? null,
+  }));
+  return {
+    id: form.id,
+    // Where a page of Ivanti's has no banner, the library gives the form's name
+    banner: form.banner === undefined || form.banner === form.id || !plainText(form.banner).trim() ? '' : form.banner,
+    message,
+    complains: (form.error ?? '') !== '' || complaint.test(form.message ?? ''),
+    fields,
+    selects: selects
+      .filter(({ choices = [] }) => choices.length > 0)
+      .map((field): ReadSelect => {
+        const isGroup = form.group?.index === field.index;
+        const choices = field.choices ?? [];
+        const current = isGroup ? choices[form.group?.selection ?? 0]?.name : choices.find(({ name }) => name === field.value)?.name;
+        return {
+          index: field.index,
+          name: nameOf(field),
+          label: shownLabel(field.label ?? field.name),
+          options: choices.map(({ name, label }) => ({ value: name, label: shownLabel(label || name) })),
+          value: current ?? null,
+          isGroup,
+        };
+      }),
+    web: form.fields.some(({ type }) => type === fieldType.ssoToken),
+    passphrase: passphraseForms.test(form.id),
+    signature: signatureOf(form, inputs, selects, options),
+  };
+}
+
+/** Its fields, and what each is for by itself, whatever went before. */
+function signatureOf(form: OcForm, inputs: readonly OcField[], selects: readonly OcField[], options: ReadingOptions): string {
+  const roles = rolesOf(form, inputs, { ...options, passwordGiven: false });
+  return JSON.stringify([form.id, ...roles.map(([{ name }, role]) => [name, role]), ...selects.map(({ name }) => name)]);
+}
+
+/** The gateway's own names where they are fit to be used, else numbers; each once. */
+function namesFor(fields: readonly OcField[]): Map<number, string> {
+  const taken = new Set<string>(['user', 'password']);
+  const names = new Map<number, string>();
+  for (const { name, index } of fields) {
+    const fit = /^[\w#.-]{1,60}$/.test(name) && !taken.has(name) ? name : `field-${index}`;
+    taken.add(fit);
+    names.set(index, fit);
+  }
+  return names;
+}
+
+function shownLabel(label: string): string {
+  return plainLine(label.slice(0, 4 * maxLabel))
+    .replace(/:\s*$/, '')
+    .trim()
+    .slice(0, maxLabel);
+}
+
+function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptions): [OcField, Role][] {
+  const texts = inputs.filter(({ type }) => type === fieldType.text);
+  const secrets = inputs.filter(({ type }) => type !== fieldType.text);
+  const user =
+    texts.find(({ name }) => userWords.test(name)) ??
+    texts.find(({ label = '' }) => userLabel.test(label)) ??
+    (texts.length === 1 && secrets.length === 1 && !codeNames.test(texts[0]?.name ?? '') ? texts[0] : undefined);
+  const saysCode = (field: OcField): boolean =>
+    field.type === fieldType.token || codeNames.test(field.name) || codeWords.test(field.label ?? '');
+  const isChange = secrets.filter(({ name, label = '' }) => changeWords.test(name) || changeWords.test(label)).length >= 2;
+  return inputs.map((field): [OcField, Role] => {
+    if (field === user && !isChange) return [field, 'user'];
+    if (isChange || (field.type === fieldType.text && !saysCode(field))) return [field, 'other'];
+    if (inputs.length === 1) return [field, loneRole(form, field, saysCode(field), options)];
+    if (secondNames.test(field.name)) return [field, 'second-password'];
+    if (saysCode(field)) return [field, 'passcode'];
+    if (field === secrets[0]) return [field, 'password'];
+    return [field, field === secrets[1] && secrets.length === 2 && user ? 'second-password' : 'other'];
+  });
+}
+
+/** A form's only field: a password, or what follows one. */
+function loneRole(form: OcForm, field: OcField, saysCode: boolean, options: ReadingOptions): Role {
+  const isCode = saysCode || codeForms.test(form.id) || codeWords.test(form.message ?? '');
+  if (isCode) return 'passcode';
+  if (field.type === fieldType.text) return 'other';
+  // "Please enter your password" of a gateway that had the user's name first
+  return options.passwordGiven && options.secondStepExpected ? 'passcode' : 'password';
+}
+
+/** One line that asks for a code and for nothing else: the passcode screen says it better. */
+const plainCodeQuestion = /^[^\n]{0,120}$/;
+
+/** Whether the passcode screen asks everything that this form asks. */
+export function isPlainPasscode(form: ReadForm): boolean {
+  const [field] = form.fields;
+  return form.fields.length === 1 && form.selects.length === 0 && field?.role === 'passcode' && plainCodeQuestion.test(form.message);
+}
+
+type Retry = Pick<Extract<Prompt, { kind: 'fields' }>, 'failure'>;
+
+/** The question that these fields and selects of a form come to; answered by {@link valuesOf}. */
+export function promptFor(
+  form: ReadForm,
+  ask: { fields: readonly ReadField[]; selects: readonly ReadSelect[]; user: string | null; passwordFollows: boolean },
+  retry: Retry,
+): Prompt {
+  const { fields, selects, user, passwordFollows } = ask;
+  const known = fields.every(({ role }) => role === 'user' || role === 'password');
+  if (known && fields.length > 0 && selects.length <= 5) {
+    const asks = (wanted: Role): boolean => fields.some(({ role }) => role === wanted);
+    const asked: PromptField[] = [
+      ...(asks('user') ? [userField(fields, user)] : []),
+      // Where the password has a form of its own that comes next, one screen asks for both
+      ...(asks('password') || passwordFollows ? [{ name: 'password', secret: true }] : []),
+    ];
+    return { kind: 'credentials', fields: asked, selects: selects.map(promptSelect), ...retry };
+  }
+  const [only] = selects;
+  if (fields.length === 0 && selects.length === 1 && only && only.options.length <= 50) {
+    return {
+      kind: 'choice',
+      purpose: purposeOf(form, only),
+      ...(form.message ? { title: shownLabel(form.message) } : {}),
+      options: only.options.map(({ label }, index) => ({ id: String(index), label })),
+    };
+  }
+  return {
+    kind: 'fields',
+    ...(form.message ? { message: form.message } : {}),
+    fields: fields.map(({ name, label, secret, value }) => ({ name, label, secret, ...(value ? { value: value.slice(0, 200) } : {}) })),
+    selects: selects.map(promptSelect),
+    ...retry,
+  };
+}
+
+function userField(fields: readonly ReadField[], user: string | null): PromptField {
+  const value = user ?? fields.find(({ role }) => role === 'user')?.value;
+  return { name: 'user', secret: false, ...(value ? { value: value.slice(0, 200) } : {}) };
+}
+
+/** Choices go by their number: what a gateway calls them may be longer than an answer. */
+function promptSelect({ name, label, options, value }: ReadSelect): PromptSelect {
+  const at = options.findIndex((option) => option.value === value);
+  return {
+    name,
+    label,
+    options: options.map((option, index) => ({ value: String(index), label: option.label })),
+    ...(at >= 0 ? { value: String(at) } : {}),
+  };
+}
+
+function purposeOf(form: ReadForm, select: ReadSelect): Extract<Prompt, { kind: 'choice' }>['purpose'] {
+  const words = `${form.id} ${select.name} ${select.label}`;
+  if (/session/i.test(words)) return 'session';
+  if (/role/i.test(words)) return 'role';
+  return /realm|group|region|gateway/i.test(words) ? 'realm' : 'other';
+}
+
+/** Cleaned of what may not be shown, and within the bounds of a prompt. Fails with `gateway-protocol`. */
+export function shownPrompt(prompt: Prompt, host: string): Prompt {
+  const parsed = promptSchema.safeParse(prompt);
+  if (!parsed.success) throw fail('gateway-protocol', { host }, { detail: `a ${prompt.kind} question beyond bounds` });
+  return parsed.data;
+}
+
+/** What a person put into a prompt of {@link promptFor}: by field and select; what they left out is empty. */
+export function valuesOf(
+  answer: Answer,
+  ask: { fields: readonly ReadField[]; selects: readonly ReadSelect[] },
+): { user?: string; password?: string; fields: Map<number, string>; selects: Map<number, string> } {
+  const values: Record<string, string> = answer.kind === 'credentials' || answer.kind === 'fields' ? answer.values : {};
+  const given = (name: string): string | undefined => (Object.hasOwn(values, name) ? values[name] : undefined);
+  const selects = new Map<number, string>();
+  for (const { index, name, options, value } of ask.selects) {
+    const chosen = answer.kind === 'choice' ? answer.option : given(name);
+    const option = chosen === undefined ? value : options[Number(chosen)]?.value;
+    if (option === undefined) throw fail('request-invalid', undefined, { detail: 'no such choice' });
+    if (option !== null) selects.set(index, option);
+  }
+  const fields = new Map<number, string>();
+  for (const { index, name, role } of ask.fields) {
+    if (role !== 'user' && role !== 'password') fields.set(index, given(name) ?? '');
+    else if (answer.kind === 'fields') fields.set(index, given(name) ?? '');
+    else fields.set(index, given(role) ?? '');
+  }
+  const user = answer.kind === 'credentials' ? given('user') : undefined;
+  const password = answer.kind === 'credentials' ? given('password') : undefined;
+  return { ...(user === undefined ? {} : { user }), ...(password === undefined ? {} : { password }), fields, selects };
+}
+
+/** The choice that a profile names by its name or label. */
+export function choiceNamed(select: ReadSelect, name: string): string | null {
+  const wanted = name.trim().toLowerCase();
+  const found = select.options.find(({ value, label }) => value.toLowerCase() === wanted || label.toLowerCase() === wanted);
+  return found?.value ?? null;
+}

@@ -1,0 +1,309 @@
+import koffi, { type LibraryHandle, type TypeObject } from 'koffi';
+import { formBounds, fieldType, type OcField, type OcForm } from './messages.ts';
+
+/**
+ * libopenconnect by foreign-function calls. Layouts, constants and signatures are those of `openconnect.h`, API 5.8
+ * (OpenConnect 9.00 and 9.01); later versions of the 5 series only add to them.
+ */
+
+/** A pointer. koffi has numbers for them, null for the null pointer. */
+export type Pointer = bigint | null;
+
+const formOption = koffi.struct('oc_form_opt', {
+  next: 'void *',
+  type: 'int',
+  name: 'char *',
+  label: 'char *',
+  _value: 'void *', // decoded by hand, where it is not hidden
+  flags: 'uint',
+  reserved: 'void *',
+});
+const choice = koffi.struct('oc_choice', {
+  name: 'char *',
+  label: 'char *',
+  auth_type: 'char *',
+  override_name: 'char *',
+  override_label: 'char *',
+});
+const formSelect = koffi.struct('oc_form_opt_select', { form: formOption, nr_choices: 'int', choices: 'void *' });
+const authForm = koffi.struct('oc_auth_form', {
+  banner: 'char *',
+  message: 'char *',
+  error: 'char *',
+  auth_id: 'char *',
+  method: 'char *',
+  action: 'char *',
+  opts: 'void *',
+  authgroup_opt: 'void *',
+  authgroup_selection: 'int',
+});
+const certificate = koffi.struct('oc_cert', { der_len: 'int', der_data: 'void *', reserved: 'void *' });
+koffi.struct('oc_webview_result', { uri: 'const char *', cookies: 'const char **', headers: 'const char **' });
+
+const ignoreFlag = 1;
+
+interface RawOption {
+  next: Pointer;
+  type: number;
+  name: string | null;
+  label: string | null;
+  _value: Pointer;
+  flags: number;
+}
+interface RawForm {
+  banner: string | null;
+  message: string | null;
+  error: string | null;
+  auth_id: string | null;
+  opts: Pointer;
+  authgroup_opt: Pointer;
+  authgroup_selection: number;
+}
+interface RawChoice {
+  name: string | null;
+  label: string | null;
+}
+
+/** The callbacks, all on the thread that made the call. The library's own pointer is the first argument of each. */
+export interface Callbacks {
+  /** 0: accepted. */
+  validatePeer(reason: string | null): number;
+  processForm(form: Pointer): number;
+  progress(level: number, format: string | null): void;
+  /** The result of getaddrinfo: 0, or an error of it. */
+  resolve(node: string, service: string, hints: Pointer, result: Pointer): number;
+  /** 0: the person has signed in there. */
+  webview(url: string): number;
+  ownBrowser(url: string): number;
+}
+
+const prototypes = {
+  validate: koffi.proto('int oc_validate(void *, const char *)'),
+  config: koffi.proto('int oc_config(void *, const char *, int)'),
+  form: koffi.proto('int oc_form(void *, void *)'),
+  // Variadic: the format alone is read, which no platform passes differently
+  progress: koffi.proto('void oc_progress(void *, int, const char *)'),
+  resolve: koffi.proto('int oc_resolve(void *, const char *, const char *, void *, void *)'),
+  webview: koffi.proto('int oc_webview(void *, const char *, void *)'),
+};
+
+/** Loads the first of these libraries that can be. Throws the last error where none can. */
+export function loadLibrary(paths: readonly string[]): Library {
+  let last: unknown = new Error('no library named');
+  for (const path of paths) {
+    try {
+      return new Library(koffi.load(path));
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
+
+/** Every function of the library that is used. Each blocks; `obtainCookie` for as long as a sign-in takes. */
+export class Library {
+  readonly version: () => string;
+  readonly parseUrl: (vpn: Pointer, url: string) => number;
+  readonly setProtocol: (vpn: Pointer, protocol: string) => number;
+  readonly setSystemTrust: (vpn: Pointer, trust: number) => void;
+  readonly setProxy: (vpn: Pointer, url: string) => number;
+  readonly setClientCertificate: (vpn: Pointer, certificate: string, key: string | null) => number;
+  readonly setupHostCheck: (vpn: Pointer, uid: number, silent: number, wrapper: string) => number;
+  readonly setupCommandPipe: (vpn: Pointer) => number;
+  readonly obtainCookie: (vpn: Pointer) => number;
+  readonly cookie: (vpn: Pointer) => string | null;
+  /** Appends to itself at every call: once a sign-in. */
+  readonly connectUrl: (vpn: Pointer) => string | null;
+  readonly peerHash: (vpn: Pointer) => string | null;
+  /** The address that answered, or the name where that is not known. */
+  readonly hostname: (vpn: Pointer) => string | null;
+  /** The name that certificates are checked for. */
+  readonly dnsName: (vpn: Pointer) => string | null;
+  readonly urlPath: (vpn: Pointer) => string | null;
+  readonly setOptionValue: (option: Pointer, value: string) => number;
+  readonly free: (vpn: Pointer) => void;
+  private readonly vpnInfoNew: (agent: string, ...callbacks: unknown[]) => Pointer;
+  private readonly overrideResolve: (vpn: Pointer, callback: bigint) => void;
+  private readonly setWebview: (vpn: Pointer, callback: bigint) => void;
+  private readonly setOwnBrowser: (vpn: Pointer, callback: bigint) => void;
+  private readonly webviewLoaded: (vpn: Pointer, result: unknown) => number;
+  private readonly chain: (vpn: Pointer, chain: [Pointer]) => number;
+  private readonly freeChain: (vpn: Pointer, chain: Pointer) => void;
+  private registered: bigint[] = [];
+
+  constructor(library: LibraryHandle) {
+    const f = (signature: string) => library.func(signature);
+    this.version = f('const char *openconnect_get_version()');
+    this.parseUrl = f('int openconnect_parse_url(void *, const char *)');
+    this.setProtocol = f('int openconnect_set_protocol(void *, const char *)');
+    this.setSystemTrust = f('void openconnect_set_system_trust(void *, uint)');
+    this.setProxy = f('int openconnect_set_http_proxy(void *, const char *)');
+    this.setClientCertificate = f('int openconnect_set_client_cert(void *, const char *, const char *)');
+    this.setupHostCheck = f('int openconnect_setup_csd(void *, uint, int, const char *)');
+    this.setupCommandPipe = f('int openconnect_setup_cmd_pipe(void *)');
+    this.obtainCookie = f('int openconnect_obtain_cookie(void *)');
+    this.cookie = f('const char *openconnect_get_cookie(void *)');
+    this.connectUrl = f('const char *openconnect_get_connect_url(void *)');
+    this.peerHash = f('const char *openconnect_get_peer_cert_hash(void *)');
+    this.hostname = f('const char *openconnect_get_hostname(void *)');
+    this.dnsName = f('const char *openconnect_get_dnsname(void *)');
+    this.urlPath = f('const char *openconnect_get_urlpath(void *)');
+    this.setOptionValue = f('int openconnect_set_option_value(void *, const char *)');
+    this.free = f('void openconnect_vpninfo_free(void *)');
+    this.vpnInfoNew = f('void *openconnect_vpninfo_new(const char *, void *, void *, void *, void *, void *)');
+    this.overrideResolve = f('void openconnect_override_getaddrinfo(void *, void *)');
+    this.setWebview = f('void openconnect_set_webview_callback(void *, void *)');
+    this.setOwnBrowser = f('void openconnect_set_external_browser_callback(void *, void *)');
+    this.webviewLoaded = f('int openconnect_webview_load_changed(void *, const oc_webview_result *)');
+    this.chain = f('int openconnect_get_peer_cert_chain(void *, _Out_ void **)');
+    this.freeChain = f('void openconnect_free_peer_cert_chain(void *, void *)');
+    if (f('int openconnect_init_ssl()')() !== 0) throw new Error('its TLS library did not start');
+  }
+
+  /** A new sign-in. Whoever frees it calls {@link release} as well. */
+  open(agent: string, callbacks: Callbacks, web: boolean): Pointer {
+    const register = (callback: (...args: never[]) => unknown, prototype: TypeObject): bigint => {
+      const pointer = koffi.register(callback, koffi.pointer(prototype));
+      this.registered.push(pointer);
+      return pointer;
+    };
+    const vpn = this.vpnInfoNew(
+      agent,
+      register((_: Pointer, reason: string | null) => callbacks.validatePeer(reason), prototypes.validate),
+      register(() => 0, prototypes.config),
+      register((_: Pointer, form: Pointer) => callbacks.processForm(form), prototypes.form),
+      register((_: Pointer, level: number, format: string | null) => callbacks.progress(level, format), prototypes.progress),
+      null,
+    );
+    if (vpn === null) throw new Error('no memory for a sign-in');
+    this.overrideResolve(
+      vpn,
+      register(
+        (_: Pointer, node: string, service: string, hints: Pointer, result: Pointer) => callbacks.resolve(node, service, hints, result),
+        prototypes.resolve,
+      ),
+    );
+    if (web) {
+      this.setWebview(
+        vpn,
+        register((_: Pointer, url: string) => callbacks.webview(url), prototypes.webview),
+      );
+      this.setOwnBrowser(
+        vpn,
+        register((_: Pointer, url: string) => callbacks.ownBrowser(url), prototypes.webview),
+      );
+    }
+    return vpn;
+  }
+
+  /** Takes the callbacks of the last sign-in back. */
+  release(): void {
+    for (const pointer of this.registered) koffi.unregister(pointer);
+    this.registered = [];
+  }
+
+  /** What the peer presented, DER, leaf first. Only while it is being validated. */
+  peerChain(vpn: Pointer): Buffer[] {
+    const out: [Pointer] = [null];
+    const count = this.chain(vpn, out);
+    const [first] = out;
+    if (count <= 0 || first === null) return [];
+    try {
+      return Array.from({ length: Math.min(count, 10) }, (_, index) => {
+        const each = decode<{ der_len: number; der_data: Pointer }>(first, certificate, index);
+        return each.der_data === null ? Buffer.alloc(0) : Buffer.from(koffi.view(each.der_data, each.der_len).slice(0));
+      });
+    } finally {
+      this.freeChain(vpn, first);
+    }
+  }
+
+  /** Tells of a page that has loaded. 0: that was it; below: more to come (-EAGAIN) or refused. */
+  pageLoaded(vpn: Pointer, page: { url: string; cookies: readonly NameAndValue[]; headers: readonly NameAndValue[] }): number {
+    const flat = (list: readonly NameAndValue[]) => [...list.flatMap(({ name, value }) => [name, value]), null];
+    return this.webviewLoaded(vpn, { uri: page.url, cookies: flat(page.cookies), headers: flat(page.headers) });
+  }
+}
+
+interface NameAndValue {
+  name: string;
+  value: string;
+}
+
+/** koffi gives `any`: the layouts above answer for what is in it. */
+function decode<T>(pointer: Pointer, type: TypeObject, index = 0): T {
+  return koffi.decode(pointer, index * type.size, type) as T;
+}
+
+/** Reads a form, and where in memory each of its fields is. Looks at no more than {@link formBounds} allow. */
+export function readForm(pointer: Pointer): { form: OcForm; options: Pointer[] } {
+  const raw = decode<RawForm>(pointer, authForm);
+  const options: Pointer[] = [];
+  const fields: OcField[] = [];
+  let oversized = [raw.banner, raw.message, raw.error, raw.auth_id].some(isTooLong);
+  let group: OcForm['group'] = null;
+  for (let at = raw.opts; at !== null;) {
+    if (options.length >= formBounds.fields) {
+      oversized = true;
+      break;
+    }
+    const option = decode<RawOption>(at, formOption);
+    const index = options.push(at) - 1;
+    if (at === raw.authgroup_opt) group = { index, selection: raw.authgroup_selection };
+    const field = readField(at, option, index);
+    if (field) fields.push(field);
+    else oversized = true;
+    at = option.next;
+  }
+  const { banner, message, error } = raw;
+  if (oversized) return { form: { id: '', fields: [], group: null, oversized }, options };
+  return {
+    form: {
+      id: raw.auth_id ?? '',
+      ...(banner ? { banner } : {}),
+      ...(message ? { message } : {}),
+      ...(error ? { error } : {}),
+      fields,
+      group,
+      oversized,
+    },
+    options,
+  };
+}
+
+/** One field, or null where it is beyond bounds. */
+function readField(at: Pointer, option: RawOption, index: number): OcField | null {
+  const { type, name, label, flags } = option;
+  const shown = option._value !== null && (type === fieldType.text || type === fieldType.select);
+  const value = shown ? (koffi.decode.string(option._value) as string | null) : null;
+  if ([name, label, value].some(isTooLong)) return null;
+  const field: OcField = {
+    index,
+    type,
+    name: name ?? '',
+    ...(label ? { label } : {}),
+    ...(value ? { value } : {}),
+    ignored: (flags & ignoreFlag) !== 0,
+  };
+  if (type !== fieldType.select) return field;
+  const { nr_choices: count, choices } = decode<{ nr_choices: number; choices: Pointer }>(at, formSelect);
+  if (count > formBounds.choices) return null;
+  field.choices = [];
+  for (let each = 0; each < count; each++) {
+    const one = decode<RawChoice>(koffi.decode(choices, each * koffi.sizeof('void *'), 'void *') as Pointer, choice);
+    if (isTooLong(one.name) || isTooLong(one.label)) return null;
+    // Ivanti's session choices may have no label, others no name
+    field.choices.push({ name: one.name ?? '', label: one.label ?? one.name ?? '' });
+  }
+  return field;
+}
+
+function isTooLong(text: string | null): boolean {
+  return text !== null && text.length > formBounds.text;
+}
+
+/** The C library's own getaddrinfo, in the place of a name. */
+export function systemResolver(): (node: string, service: string, hints: Pointer, result: Pointer) => number {
+  const library = koffi.load(process.platform === 'win32' ? 'ws2_32.dll' : null);
+  return library.func('int getaddrinfo(const char *, const char *, void *, void *)');
+}

@@ -1,0 +1,148 @@
+import * as z from 'zod/mini';
+
+/**
+ * What goes between the app and the process that calls libopenconnect. Both sides parse what they get: a library that
+ * has been taken over must not be able to say more than this, and neither may whoever speaks to the worker's port.
+ */
+
+const attempt = z.number().check(z.int(), z.minimum(1));
+const seq = z.number().check(z.int(), z.minimum(1));
+const text = (length: number) => z.string().check(z.maxLength(length));
+const path = text(4096);
+
+/** A form larger than this is no sign-in: it arrives without its fields and marked {@link OcForm.oversized}. */
+export const formBounds = { fields: 100, choices: 100, text: 20_000 } as const;
+
+/** The types of a field (`openconnect.h`, API 5.8). */
+export const fieldType = { text: 1, password: 2, select: 3, hidden: 4, token: 5, ssoToken: 6, ssoUser: 7 } as const;
+
+const fieldSchema = z.object({
+  /** Its place in the library's list: how an answer names it. */
+  index: z.number().check(z.int(), z.minimum(0), z.maximum(formBounds.fields)),
+  type: z.number().check(z.int(), z.minimum(1), z.maximum(7)),
+  name: text(formBounds.text),
+  label: z.optional(text(formBounds.text)),
+  /** What the gateway has filled in already; never of a hidden field, whose value stays in the library. */
+  value: z.optional(text(formBounds.text)),
+  /** This field is not asked for with the group that is chosen now. */
+  ignored: z.boolean(),
+  choices: z.optional(
+    z.array(z.object({ name: text(formBounds.text), label: text(formBounds.text) })).check(z.maxLength(formBounds.choices)),
+  ),
+});
+export type OcField = z.infer<typeof fieldSchema>;
+
+export const ocFormSchema = z.object({
+  id: text(formBounds.text),
+  banner: z.optional(text(formBounds.text)),
+  message: z.optional(text(formBounds.text)),
+  error: z.optional(text(formBounds.text)),
+  fields: z.array(fieldSchema).check(z.maxLength(formBounds.fields)),
+  /** The select that chooses the group, and which of its choices is in force. */
+  group: z.nullable(z.object({ index: z.number(), selection: z.number() })),
+  oversized: z.boolean(),
+});
+/** A form of the gateway's as the library parsed it. */
+export type OcForm = z.infer<typeof ocFormSchema>;
+
+const namedValues = z.array(z.object({ name: text(4096), value: text(16_384) })).check(z.maxLength(200));
+
+/** An answer to a question of the library's, which waits for it in a callback. */
+export const ocAnswerSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('form'),
+    /** `new-group`: the values name another group, whose form is fetched. */
+    result: z.enum(['ok', 'new-group', 'cancelled']),
+    values: z.array(z.object({ index: z.number().check(z.int(), z.minimum(0)), value: text(8192) })).check(z.maxLength(formBounds.fields)),
+  }),
+  z.object({ kind: z.literal('certificate'), accept: z.boolean() }),
+  /** A page of the sign-in window has loaded: does the library know enough now? */
+  z.object({ kind: z.literal('page'), url: text(16_384), cookies: namedValues, headers: namedValues }),
+  /** The person's own browser was opened (`ok`), or the sign-in window was closed. */
+  z.object({ kind: z.literal('browser'), ok: z.boolean() }),
+]);
+export type OcAnswer = z.infer<typeof ocAnswerSchema>;
+
+export const signInOptionsSchema = z.object({
+  protocol: z.enum(['anyconnect', 'nc', 'pulse', 'gp', 'f5', 'fortinet', 'array']),
+  url: text(2048),
+  userAgent: text(200),
+  /** Whether the library may believe the system's authorities; otherwise it asks about every certificate. */
+  systemTrust: z.boolean(),
+  /** `http://user:password@host:port`, user and password percent-encoded. */
+  proxy: z.optional(text(4096)),
+  /** Where to connect instead, on loopback. */
+  detours: z.array(z.object({ host: text(253), port: z.number(), loopbackPort: z.number() })).check(z.maxLength(20)),
+  clientCertificate: z.optional(path),
+  hostCheckWrapper: z.optional(path),
+  /** Both kinds of web sign-in can be shown: then the library asks for one. */
+  web: z.boolean(),
+});
+export type SignInOptions = z.infer<typeof signInOptionsSchema>;
+
+const libraries = z.array(path).check(z.minLength(1), z.maxLength(5));
+
+export const toWorkerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('warm'), libraries }),
+  z.object({ type: z.literal('sign-in'), attempt, libraries, options: signInOptionsSchema }),
+  z.object({ type: z.literal('answer'), attempt, seq, answer: ocAnswerSchema }),
+  z.object({ type: z.literal('cancel'), attempt }),
+  /** Is anybody there? */
+  z.object({ type: z.literal('ping') }),
+]);
+export type ToWorker = z.infer<typeof toWorkerSchema>;
+
+const certificateBase64 = text(100_000);
+
+export const fromWorkerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), version: text(100) }),
+  /** None of the libraries could be loaded. */
+  z.object({ type: z.literal('missing'), detail: text(2000) }),
+  z.object({ type: z.literal('form'), attempt, seq, form: ocFormSchema }),
+  /** Nobody vouches for this chain (DER, leaf first), or nobody was asked. */
+  z.object({
+    type: z.literal('certificate'),
+    attempt,
+    seq,
+    host: text(300),
+    chain: z.array(certificateBase64).check(z.maxLength(10)),
+  }),
+  /** Sign in at this address: in a window whose pages are told, or in the person's own browser. */
+  z.object({ type: z.literal('web'), attempt, seq, url: text(65_536), own: z.boolean() }),
+  /** What the library thought of the page that was told last: done, or there is more to come. */
+  z.object({ type: z.literal('page'), attempt, seq, done: z.boolean() }),
+  /** A line of the library's log without its values: what goes into `%s` may be a secret. */
+  z.object({ type: z.literal('progress'), attempt, level: z.number(), format: text(1000) }),
+  z.object({
+    type: z.literal('done'),
+    attempt,
+    /** 0: a cookie; above: cancelled; below: minus errno. */
+    result: z.number(),
+    cookie: z.nullable(text(16_384)),
+    connectUrl: z.nullable(text(2048)),
+    serverPin: z.nullable(text(200)),
+    address: z.nullable(text(300)),
+    /** Where on the gateway it ended. */
+    urlPath: z.nullable(text(4096)),
+  }),
+  /** What came was no message that this worker knows, or none for now. */
+  z.object({ type: z.literal('refused') }),
+  z.object({ type: z.literal('pong') }),
+]);
+export type FromWorker = z.infer<typeof fromWorkerSchema>;
+/** What the library waits for an answer to. */
+export type Question = Extract<FromWorker, { seq: number }>;
+export type Done = Extract<FromWorker, { type: 'done' }>;
+
+/** From the process's listening thread to the one that blocks. */
+export const toThreadSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('warm'), libraries }),
+  z.object({ type: z.literal('sign-in'), attempt, libraries, options: signInOptionsSchema }),
+]);
+
+/** An answer as it waits for the thread that blocks; without one: cancelled. */
+export const putAnswerSchema = z.object({ seq: z.nullable(seq), answer: z.nullable(ocAnswerSchema) });
+export type PutAnswer = z.infer<typeof putAnswerSchema>;
+
+/** From the thread that blocks: messages for the app, and the pipe that interrupts a sign-in. */
+export type FromThread = FromWorker | { type: 'cancel-pipe'; fd: number };

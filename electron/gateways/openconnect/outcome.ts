@@ -1,0 +1,91 @@
+import { fail, type CausewayError, type FailureCode } from '../../../shared/failure.ts';
+import { shownAs } from '../../trust/endpoint.ts';
+import type { GatewayTarget } from '../gateway.ts';
+import type { Done } from './messages.ts';
+
+type CertificateTrouble = 'client-certificate-missing' | 'client-certificate-unreadable' | 'client-certificate-rejected';
+
+/** How a call of the library's ended that gave no cookie. */
+export type Outcome =
+  /** The gateway took what it was given and did not like it. */
+  | { kind: 'rejected'; detail: string }
+  /** It wants a certificate of the person's: there was none, it could not be read, it was no good. */
+  | { kind: 'certificate'; code: CertificateTrouble }
+  | { kind: 'failed'; error: CausewayError };
+
+/**
+ * What the library's lines mean, by the start of their formats in the C locale (OpenConnect 9.01: `ssl.c`, `http.c`,
+ * `auth.c`, `gnutls.c`, `auth-juniper.c`, `pulse.c`). The first that was logged counts.
+ */
+const meanings: readonly (readonly [start: string, code: FailureCode])[] = [
+  ['getaddrinfo failed for host', 'gateway-name-unknown'],
+  ['Failed to connect to host', 'gateway-unreachable'],
+  ['Failed to reconnect to host', 'gateway-unreachable'],
+  ['Failed to reconnect to proxy', 'proxy-unreachable'],
+  ['Proxy CONNECT request failed', 'proxy-rejected'],
+  ['Password authentication to SOCKS server failed', 'proxy-rejected'],
+  ['SOCKS server requested username/password', 'proxy-rejected'],
+  ['SOCKS server requires authentication', 'proxy-rejected'],
+  ['SOCKS server requested', 'proxy-rejected'],
+  ['SOCKS proxy error', 'gateway-unreachable'],
+  ['Error reading auth response from SOCKS', 'proxy-unreachable'],
+  ['Error: Server asked us to run CSD hostscan', 'host-check'],
+  ['Pulse server requested Host Checker', 'host-check'],
+  ['Form action (%s) likely indicates that TNCC', 'host-check'],
+  ['Error reading HTTP response', 'gateway-closed'],
+  ['Failed to open key/certificate file', 'client-certificate-unreadable'],
+  ['Failed to determine type of private key', 'client-certificate-unreadable'],
+  ['Failed to load PKCS', 'client-certificate-unreadable'],
+  ['Failed to load private key', 'client-certificate-unreadable'],
+  ['Failed to process PKCS', 'client-certificate-unreadable'],
+  ['Failed to decrypt PKCS', 'client-certificate-unreadable'],
+  ['Failed to decrypt PEM', 'client-certificate-unreadable'],
+  ['No SSL certificate found to match private key', 'client-certificate-unreadable'],
+  ['Failed to load certificate', 'client-certificate-unreadable'],
+  ['Loading certificate failed', 'client-certificate-unreadable'],
+  ['SSL certificate authentication failed', 'client-certificate-rejected'],
+  ['Server requested SSL client certificate after one was provided', 'client-certificate-rejected'],
+  ['Server requested SSL client certificate; none was configured', 'client-certificate-missing'],
+  ['SSL connection failure', 'gateway-not-secure'],
+  ['Failed to open HTTPS connection', 'gateway-not-secure'],
+];
+
+/** The library's own results for "no": EPERM, EACCES. */
+const no: readonly number[] = [-1, -13];
+/** A reply of 401 shows as a request for a way of signing in that we do not offer. */
+const refusals = ["Server '%s' requested", 'No ANsession cookie found', 'Authentication failed', 'No more authentication methods'];
+
+/** What the lines since the last answer, and the result, come to. */
+export function outcomeOf(done: Done, lines: readonly string[], target: GatewayTarget, answered: boolean): Outcome {
+  const host = shownAs(target);
+  const detail = [`result ${done.result}`, ...lines.slice(-6)].join(' · ').slice(0, 1000);
+  const failed = (code: FailureCode, params: Record<string, string> = { host }): Outcome => ({
+    kind: 'failed',
+    error: fail(code, params, { detail }),
+  });
+  const meaning = meanings.find(([start]) => lines.some((line) => line.startsWith(start)))?.[1];
+  const refused = lines.some((line) => refusals.some((start) => line.startsWith(start))) || no.includes(done.result);
+  if (isCertificateTrouble(meaning)) return { kind: 'certificate', code: meaning };
+  if (meaning?.startsWith('proxy-')) return failed(meaning, { host: proxyName(target) });
+  // What could not be found or reached is the proxy, where there is one
+  const atProxy = target.via && !lines.some((line) => line.startsWith('Connected to'));
+  if (atProxy && (meaning === 'gateway-name-unknown' || meaning === 'gateway-unreachable'))
+    return failed('proxy-unreachable', { host: proxyName(target) });
+  if (meaning !== undefined) return failed(meaning);
+  if (isHostCheck(done)) return failed('host-check');
+  if (refused && answered) return { kind: 'rejected', detail };
+  return failed('gateway-protocol');
+}
+
+function isCertificateTrouble(code: FailureCode | undefined): code is CertificateTrouble {
+  return code?.startsWith('client-certificate-') === true;
+}
+
+function proxyName(target: GatewayTarget): string {
+  return target.via ? `${target.via.host}:${target.via.port}` : shownAs(target);
+}
+
+/** Ivanti sends who has not been checked to a page of its own, which the library cannot read. */
+function isHostCheck({ urlPath }: Done): boolean {
+  return urlPath !== null && /\bp=preauth\b/.test(urlPath);
+}

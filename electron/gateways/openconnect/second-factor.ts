@@ -1,0 +1,57 @@
+import { fail, type Failure } from '../../../shared/failure.ts';
+import type { FactorDevice } from '../../../shared/prompt.ts';
+import type { Ask } from '../gateway.ts';
+import { saysDenied, saysTimedOut } from './duo.ts';
+
+/** What the person chose: a push to a device, or a code they typed. */
+export type Factor = { kind: 'push'; device: FactorDevice } | { kind: 'passcode'; passcode: string };
+
+/** Where the question begins: at the choice of devices, or at the passcode, left for which the push was. */
+export type FactorStart = 'choose' | 'passcode';
+
+/** How long a push has that nobody answers; the gateway's own clock decides. */
+export const pushLastsMs = 60_000;
+/** A push that is refused sooner than a person can take up a phone was refused for something else. */
+const tooSoonMs = 1_500;
+
+/** Asks how the person confirms that it is them. Sends nothing by itself. */
+export async function chooseFactor(
+  ask: Ask,
+  devices: readonly FactorDevice[],
+  start: FactorStart,
+  failure: Failure | null,
+  signal: AbortSignal,
+): Promise<Factor> {
+  let at = start;
+  let why = failure;
+  for (;;) {
+    const retry = why ? { failure: why } : {};
+    why = null;
+    if (at === 'passcode') {
+      const answer = await ask({ kind: 'passcode', lengths: [], ...retry }, { signal });
+      if (answer.kind === 'passcode') return { kind: 'passcode', passcode: answer.passcode };
+      at = 'choose';
+      continue;
+    }
+    const answer = await ask({ kind: 'second-factor', devices: [...devices], ...retry }, { signal });
+    if (answer.kind === 'second-factor') {
+      const device = devices.find(({ id }) => id === answer.device);
+      if (!device?.methods.includes('push')) throw fail('request-invalid', undefined, { detail: 'no such device' });
+      return { kind: 'push', device };
+    }
+    if (answer.kind === 'second-factor-passcode' && answer.passcode !== undefined) return { kind: 'passcode', passcode: answer.passcode };
+    at = 'passcode';
+  }
+}
+
+/**
+ * Why a push came to nothing. Null: too soon for a person to have answered, so that it was never sent, and what went
+ * with it was wrong.
+ *
+ * @param tookMs from the answer that sent it to the gateway's
+ */
+export function pushFailure(message: string, tookMs: number): Failure | null {
+  if (saysTimedOut(message) || tookMs >= pushLastsMs - 5_000) return { code: 'push-timed-out' };
+  if (saysDenied(message) || tookMs >= tooSoonMs) return { code: 'push-denied' };
+  return null;
+}

@@ -1,0 +1,404 @@
+import { X509Certificate } from 'node:crypto';
+import { CausewayError, fail, failureOf } from '../../../shared/failure.ts';
+import { shownAs } from '../../trust/endpoint.ts';
+import { CertificateQuestion, connectTls, objection } from '../../trust/tls.ts';
+import type { Ask, GatewayTarget, OpenConnectGrant, Session } from '../gateway.ts';
+import type { OpenWebWindow, WebPage } from '../web-window.ts';
+import { ClientCertificate } from './client-certificate.ts';
+import { Conversation, StartAgain } from './conversation.ts';
+import type { Done, FromWorker, OcAnswer, Question, SignInOptions } from './messages.ts';
+import { outcomeOf } from './outcome.ts';
+import { pushLastsMs } from './second-factor.ts';
+import { OpenConnectSession, signOut } from './session.ts';
+import type { Run, WarmWorker } from './warm-worker.ts';
+
+export interface SignInDeps {
+  worker: WarmWorker;
+  /** A program of the administrator's that answers a gateway's check of this computer, or null. */
+  hostCheckWrapper: string | null;
+  openWebWindow: OpenWebWindow | null;
+  /** Opens an address in the person's own browser. */
+  openInBrowser: ((address: string) => Promise<void>) | null;
+  log: (line: string) => void;
+  /** How long a gateway may be silent that owes an answer. */
+  silentAfterMs: number;
+}
+
+/** Connecting to each of a name's addresses takes its time; the library tells nothing meanwhile. */
+const pushGraceMs = 30_000;
+const diagnoseWithinMs = 4_000;
+const maxLines = 200;
+
+type Page = Extract<FromWorker, { type: 'page' }>;
+
+/** One sign-in of a person's: as many of the library's as it takes. */
+export class OpenConnectSignIn {
+  private readonly conversation: Conversation;
+  private readonly certificate: ClientCertificate;
+  /** Fingerprints that the person accepted in this sign-in, by host. */
+  private readonly accepted = new Map<string, string>();
+  private readonly ask: Ask;
+  private call: Call | null = null;
+
+  constructor(
+    private readonly deps: SignInDeps,
+    private readonly target: GatewayTarget,
+    ask: Ask,
+    private readonly signal: AbortSignal,
+  ) {
+    // A question for a library that is gone is withdrawn
+    this.ask = (prompt, options) => {
+      const signals = [options?.signal ?? signal, ...(this.call ? [this.call.lost] : [])];
+      return ask(prompt, { signal: AbortSignal.any(signals) });
+    };
+    this.conversation = new Conversation(target, this.ask, signal);
+    this.certificate = new ClientCertificate(target, this.ask, signal);
+  }
+
+  async run(): Promise<Session> {
+    const { profile } = this.target;
+    if (profile.notice !== undefined) {
+      const answer = await this.ask({ kind: 'notice', when: 'before', text: profile.notice }, { signal: this.signal });
+      if (answer.kind !== 'notice' || !answer.proceed) throw fail('notice-declined');
+    }
+    if (profile.clientCertificate) await this.certificate.choose(null);
+    for (;;) {
+      try {
+        return await this.attempt();
+      } catch (error) {
+        if (!(error instanceof StartAgain)) throw error;
+      }
+    }
+  }
+
+  /** One sign-in of the library's, from contact to cookie. */
+  private async attempt(): Promise<Session> {
+    this.conversation.begin();
+    this.certificate.begin();
+    const call = new Call(this.deps, this.target, this.signal, this.options());
+    this.call = call;
+    try {
+      for (;;) {
+        const news = await call.next();
+        if (news.type === 'done') return await this.finish(news, call);
+        if (news.type === 'page') continue;
+        await this.handle(news, call);
+      }
+    } catch (error) {
+      if (!this.signal.aborted) call.orLost();
+      throw error;
+    } finally {
+      this.call = null;
+      await call.end();
+    }
+  }
+
+  private options(): SignInOptions {
+    const { target } = this;
+    const { profile } = target;
+    if (profile.protocol === 'campus') throw fail('internal', undefined, { detail: 'campus for libopenconnect' });
+    const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+    return {
+      protocol: profile.protocol,
+      url: `https://${host}${target.port === 443 ? '' : `:${target.port}`}${profile.signInPath ?? '/'}`,
+      // Some of Cisco's take no other
+      userAgent: 'AnyConnect-compatible Causeway',
+      // A pin says more than any authority: the library then asks about every certificate
+      systemTrust: profile.trust.kind !== 'pin',
+      ...(target.via ? { proxy: proxyAddress(target.via) } : {}),
+      detours: [
+        ...(profile.connectTo ?? []),
+        ...(target.loopbackPort === undefined ? [] : [{ host: target.host, port: target.port, loopbackPort: target.loopbackPort }]),
+      ].slice(0, 20),
+      ...(this.certificate.file === null ? {} : { clientCertificate: this.certificate.file }),
+      ...(this.deps.hostCheckWrapper === null ? {} : { hostCheckWrapper: this.deps.hostCheckWrapper }),
+      web: this.deps.openWebWindow !== null || this.deps.openInBrowser !== null,
+    };
+  }
+
+  private async handle(question: Exclude<Question, Page>, call: Call): Promise<void> {
+    switch (question.type) {
+      case 'certificate':
+        await this.judge(question.host, question.chain);
+        call.answer(question.seq, { kind: 'certificate', accept: true });
+        return;
+      case 'web':
+        await this.web(question.seq, question.url, question.own, call);
+        return;
+      case 'form': {
+        if (question.form.id.startsWith('openconnect_') && question.form.fields.length === 1 && this.certificate.file !== null) {
+          call.answer(question.seq, await this.passphrase(question.form.fields[0]?.index ?? 0));
+          return;
+        }
+        const { answer, push } = await this.conversation.reply(question.form);
+        call.answer(question.seq, answer);
+        if (push) await this.waitForPush(push.name, call);
+      }
+    }
+  }
+
+  private async passphrase(index: number): Promise<OcAnswer> {
+    const value = this.certificate.take();
+    if (value === null) {
+      await this.certificate.choose('client-certificate-unreadable');
+      throw new StartAgain();
+    }
+    return { kind: 'form', result: 'ok', values: [{ index, value }] };
+  }
+
+  /** Lets the profile's judge decide on a chain; where it cannot, the person is asked once. */
+  private async judge(name: string, encoded: readonly string[]): Promise<void> {
+    const host = name === '' ? this.target.host : name;
+    const chain = readChain(encoded, host);
+    const [leaf] = chain;
+    if (leaf && this.accepted.get(host) === leaf.fingerprint256) return;
+    const trouble = objection(this.target.judge, { host, chain, systemTrusts: false });
+    if (trouble === null) return;
+    if (!(trouble instanceof CertificateQuestion)) throw trouble;
+    // A second question in one sign-in would mean that the server changed in between
+    if (this.accepted.has(host)) throw fail('certificate-untrusted', { host });
+    const answer = await this.ask(trouble.prompt, { signal: this.signal });
+    if (answer.kind !== 'certificate' || !answer.accept) throw fail('certificate-declined', { host });
+    if (leaf) this.accepted.set(host, leaf.fingerprint256);
+  }
+
+  /** Sign-in on a page: a person's click first, then a window whose pages the library is told, or their own browser. */
+  private async web(seq: number, address: string, own: boolean, call: Call): Promise<void> {
+    const { openWebWindow, openInBrowser } = this.deps;
+    const host = hostOf(address) ?? this.target.host;
+    const answer = await this.ask(
+      { kind: 'browser', host: host.slice(0, 200), ownBrowser: own && openInBrowser !== null },
+      { signal: this.signal },
+    );
+    if (own || (answer.kind === 'browser' && answer.where === 'own')) {
+      if (!openInBrowser) throw fail('component-missing', { component: 'browser' });
+      await openInBrowser(address);
+      call.answer(seq, { kind: 'browser', ok: true });
+      return;
+    }
+    if (!openWebWindow) throw fail('component-missing', { component: 'browser' });
+    let open = seq;
+    const { profile, judge } = this.target;
+    const seen = async ({ url, cookies, headers }: WebPage): Promise<boolean> => {
+      const told = call.page();
+      call.answer(open, { kind: 'page', url, cookies: [...cookies], headers: [...headers] });
+      const { done, seq: next } = await told;
+      open = next;
+      return done;
+    };
+    const hosts = [...new Set([host, this.target.host, ...(profile.browser?.hosts ?? [])])];
+    const ended = await openWebWindow({ address, hosts, judge, connectTo: profile.connectTo, seen }, this.signal);
+    if (ended === 'closed') throw fail('browser-closed');
+  }
+
+  /** Shows that a push is out until the gateway goes on, or the person leaves it for another way. */
+  private async waitForPush(device: string, call: Call): Promise<void> {
+    const withdraw = new AbortController();
+    const signal = AbortSignal.any([withdraw.signal, this.signal]);
+    const deadline = this.target.now() + pushLastsMs;
+    call.expectWithin(pushLastsMs + pushGraceMs);
+    const left = this.ask({ kind: 'push', device, deadline }, { signal }).then(
+      (answer) => (answer.kind === 'instead' ? answer.method : 'choose'),
+      (error: unknown) => {
+        if (withdraw.signal.aborted) return null;
+        throw error;
+      },
+    );
+    const news = call.peek().then(() => null);
+    try {
+      const method = await Promise.race([left, news]);
+      if (method !== null) this.conversation.leavePush(method);
+    } finally {
+      withdraw.abort();
+      await left.catch(() => undefined);
+      news.catch(() => undefined);
+    }
+  }
+
+  private async finish(done: Done, call: Call): Promise<Session> {
+    if (done.result === 0) {
+      const grant = this.grant(done);
+      if (this.signal.aborted) {
+        await signOut(grant, this.target);
+        throw fail('cancelled');
+      }
+      return new OpenConnectSession(this.conversation.userTyped, grant, this.target);
+    }
+    if (this.signal.aborted) throw fail('cancelled');
+    const outcome = outcomeOf(done, call.lines, this.target, this.conversation.hasAnswered);
+    switch (outcome.kind) {
+      case 'rejected':
+        this.deps.log(`sign-in refused: ${outcome.detail}`);
+        return this.conversation.refused('');
+      case 'certificate':
+        await this.certificate.choose(outcome.code);
+        throw new StartAgain();
+      case 'failed':
+        throw await this.diagnosed(outcome.error);
+    }
+  }
+
+  /** The library does not tell why TLS came to nothing: our own client does. */
+  private async diagnosed(error: CausewayError): Promise<CausewayError> {
+    if (error.failure.code !== 'gateway-not-secure' || this.target.via) return error;
+    try {
+      const socket = await connectTls(this.target, this.target.judge, { signal: this.signal, timeoutMs: diagnoseWithinMs });
+      socket.destroy();
+      return error;
+    } catch (better) {
+      return better instanceof CausewayError && !(better instanceof CertificateQuestion) ? better : error;
+    }
+  }
+
+  private grant(done: Done): OpenConnectGrant {
+    const { target } = this;
+    const { protocol } = target.profile;
+    const { cookie, connectUrl, serverPin, address } = done;
+    const wrong = (detail: string) => fail('gateway-protocol', { host: shownAs(target) }, { detail });
+    if (protocol === 'campus') throw fail('internal');
+    if (cookie === null || /[\r\n\0]/.test(cookie) || cookie.length > 4096 || cookie === '') throw wrong('a cookie that cannot be used');
+    if (connectUrl === null || serverPin?.startsWith('pin-sha256:') !== true) throw wrong('a cookie without its gateway');
+    const isDetour = target.loopbackPort !== undefined || target.via !== undefined;
+    return {
+      kind: 'openconnect',
+      protocol,
+      endpoint: target,
+      cookie,
+      connectUrl,
+      serverPin,
+      address: isDetour ? null : (address?.replace(/^\[|\]$/g, '') ?? null),
+      idleSeconds: null,
+      expiresAt: null,
+    };
+  }
+}
+
+/** One call of the library's as a series of news, each of which has to come in time. */
+class Call {
+  readonly lines: string[] = [];
+  private readonly queue: (Question | Done)[] = [];
+  private readonly stop = new AbortController();
+  private readonly run: Run;
+  private readonly gone = new AbortController();
+  private failure: Error | null = null;
+  private wake: (() => void) | null = null;
+  private awaitedPage: ((page: Page) => void) | null = null;
+  private silentAt: number;
+  private connected = false;
+
+  constructor(
+    private readonly deps: SignInDeps,
+    private readonly target: GatewayTarget,
+    signal: AbortSignal,
+    options: SignInOptions,
+  ) {
+    this.silentAt = performance.now() + deps.silentAfterMs;
+    this.run = deps.worker.signIn(options, AbortSignal.any([signal, this.stop.signal]), {
+      question: (question) => {
+        if (question.type === 'page') {
+          this.awaitedPage?.(question);
+          if (!question.done) return;
+        }
+        this.arrive(question);
+      },
+      progress: (_, format) => {
+        const line = format.replaceAll(/\s+/g, ' ').trim();
+        if (line.startsWith('Connected to')) this.connected = true;
+        if (this.lines.length < maxLines) this.lines.push(line);
+        this.expectWithin(deps.silentAfterMs);
+      },
+    });
+    this.run.done.then(
+      (done) => this.arrive(done),
+      (error: unknown) => {
+        this.failure = error instanceof Error ? error : fail('component-failed', { component: 'libopenconnect' });
+        this.gone.abort();
+        this.wake?.();
+      },
+    );
+  }
+
+  /** Aborted when the worker is gone: nobody waits for an answer any more. */
+  get lost(): AbortSignal {
+    return this.gone.signal;
+  }
+
+  /** Throws why the worker is gone, if it is. */
+  orLost(): void {
+    if (this.failure !== null) throw this.failure;
+  }
+
+  /** The next question, or how it ended. Fails with `gateway-silent` where neither comes in time. */
+  async next(): Promise<Question | Done> {
+    await this.peek();
+    const news = this.queue.shift();
+    if (!news) throw fail('internal');
+    return news;
+  }
+
+  /** Waits for the next without taking it. */
+  async peek(): Promise<void> {
+    while (this.queue.length === 0) {
+      this.orLost();
+      const left = this.silentAt - performance.now();
+      if (left <= 0) throw fail(this.connected ? 'gateway-silent' : 'gateway-unreachable', { host: shownAs(this.target) });
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.wake = null;
+    }
+  }
+
+  answer(seq: number, answer: OcAnswer): void {
+    this.lines.length = 0;
+    this.expectWithin(this.deps.silentAfterMs);
+    this.run.answer(seq, answer);
+  }
+
+  expectWithin(ms: number): void {
+    this.silentAt = Math.max(this.silentAt, performance.now() + ms);
+  }
+
+  /** What the library thinks of the page that it is told next. */
+  page(): Promise<Page> {
+    return new Promise((resolve) => {
+      this.awaitedPage = resolve;
+    });
+  }
+
+  /** Ends the call, whatever it waits for. */
+  async end(): Promise<void> {
+    this.stop.abort();
+    await this.run.done.catch(() => undefined);
+  }
+
+  private arrive(news: Question | Done): void {
+    this.queue.push(news);
+    this.wake?.();
+  }
+}
+
+function readChain(encoded: readonly string[], host: string): X509Certificate[] {
+  try {
+    return encoded.map((der) => new X509Certificate(Buffer.from(der, 'base64')));
+  } catch (cause) {
+    throw fail('gateway-not-secure', { host }, { detail: failureOf(cause).detail ?? 'a certificate that cannot be read' });
+  }
+}
+
+function hostOf(address: string): string | null {
+  try {
+    return new URL(address).hostname || null;
+  } catch {
+    return null;
+  }
+}
+
+function proxyAddress({ kind, host, port, signIn }: NonNullable<GatewayTarget['via']>): string {
+  const user = signIn ? `${encodeURIComponent(signIn.user)}:${encodeURIComponent(signIn.password)}@` : '';
+  return `${kind === 'http' ? 'http' : 'socks5'}://${user}${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

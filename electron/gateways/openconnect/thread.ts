@@ -1,0 +1,164 @@
+import { MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import * as z from 'zod/mini';
+import { loadLibrary, readForm, systemResolver, type Library, type Pointer } from './library.ts';
+import { putAnswerSchema, toThreadSchema, type FromThread, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
+
+/** The results of a form (`openconnect.h`). */
+const formResult = { ok: 0, cancelled: 1, newGroup: 2 } as const;
+const failed = -1;
+const maxPages = 500;
+
+/** What the process's main thread hands the one that blocks. */
+const threadDataSchema = z.object({
+  /** Counts the answers that were put on the port: the blocked thread waits for it to change. */
+  answered: z.instanceof(Int32Array),
+  answers: z.instanceof(MessagePort),
+});
+
+type Post = (message: FromThread) => void;
+type WithoutSeq<Q> = Q extends Question ? Omit<Q, 'seq'> : never;
+
+/**
+ * The thread in which the library blocks. Its callbacks cannot be asynchronous, so that each question is posted and the
+ * thread then sleeps until an answer was put on its port; the process's other thread goes on listening.
+ */
+class BlockingThread {
+  private library: Library | null = null;
+  private readonly resolve = systemResolver();
+  private seq = 0;
+  /** Kept until the next sign-in: its cancel pipe must not become somebody else's file in between. */
+  private last: Pointer = null;
+
+  constructor(
+    private readonly post: Post,
+    private readonly data: z.infer<typeof threadDataSchema>,
+  ) {}
+
+  /** Loads the library, if it is not yet. */
+  warm(libraries: readonly string[]): Library | null {
+    try {
+      this.library ??= loadLibrary(libraries);
+      this.post({ type: 'ready', version: this.library.version() });
+      return this.library;
+    } catch (error) {
+      this.post({ type: 'missing', detail: error instanceof Error ? error.message.slice(0, 2000) : 'not loaded' });
+      return null;
+    }
+  }
+
+  signIn(attempt: number, libraries: readonly string[], options: SignInOptions): void {
+    const library = this.library ?? this.warm(libraries);
+    if (!library) return;
+    // What was put after the last sign-in had ended is nobody's
+    while (receiveMessageOnPort(this.data.answers));
+    if (this.last !== null) library.free(this.last);
+    library.release();
+    this.last = null;
+    let vpn: Pointer = null;
+    const pages = { count: 0 };
+    vpn = this.last = library.open(
+      options.userAgent,
+      {
+        validatePeer: () => {
+          const host = (library.dnsName(vpn) ?? '').replace(/^\[|\]$/g, '');
+          const chain = library.peerChain(vpn).map((der) => der.toString('base64'));
+          const answer = this.ask({ type: 'certificate', attempt, host, chain });
+          return answer?.kind === 'certificate' && answer.accept ? 0 : failed;
+        },
+        processForm: (pointer) => {
+          const { form, options: fields } = readForm(pointer);
+          const answer = this.ask({ type: 'form', attempt, form });
+          if (answer?.kind !== 'form' || answer.result === 'cancelled') return formResult.cancelled;
+          for (const { index, value } of answer.values) {
+            const field = fields[index];
+            if (field === undefined || library.setOptionValue(field, value) !== 0) return failed;
+          }
+          return answer.result === 'new-group' ? formResult.newGroup : formResult.ok;
+        },
+        progress: (level, format) => {
+          this.post({ type: 'progress', attempt, level, format: (format ?? '').slice(0, 1000) });
+        },
+        resolve: (node, service, hints, result) => {
+          const detour = options.detours.find(({ host, port }) => host.toLowerCase() === node.toLowerCase() && String(port) === service);
+          // A proxy looks the name up by itself; what is asked for here is the proxy's own
+          if (!detour || options.proxy !== undefined) return this.resolve(node, service, hints, result);
+          return this.resolve('127.0.0.1', String(detour.loopbackPort), hints, result);
+        },
+        webview: (url) => {
+          let answer = this.ask({ type: 'web', attempt, url, own: false });
+          while (answer?.kind === 'page' && pages.count++ < maxPages) {
+            const done = library.pageLoaded(vpn, answer) === 0;
+            if (done) {
+              this.post({ type: 'page', attempt, seq: ++this.seq, done });
+              return 0;
+            }
+            answer = this.ask({ type: 'page', attempt, done });
+          }
+          return failed;
+        },
+        ownBrowser: (url) => {
+          const answer = this.ask({ type: 'web', attempt, url, own: true });
+          return answer?.kind === 'browser' && answer.ok ? 0 : failed;
+        },
+      },
+      options.web,
+    );
+    const result = this.prepare(library, vpn, options) || library.obtainCookie(vpn);
+    this.post({
+      type: 'done',
+      attempt,
+      result,
+      cookie: result === 0 ? library.cookie(vpn) : null,
+      connectUrl: result === 0 ? library.connectUrl(vpn) : null,
+      serverPin: library.peerHash(vpn),
+      address: library.hostname(vpn),
+      urlPath: (library.urlPath(vpn) ?? '').slice(0, 4096),
+    });
+  }
+
+  /** 0, or the first error of setting it up. */
+  private prepare(library: Library, vpn: Pointer, options: SignInOptions): number {
+    this.post({ type: 'cancel-pipe', fd: library.setupCommandPipe(vpn) });
+    library.setSystemTrust(vpn, options.systemTrust ? 1 : 0);
+    const steps = [
+      () => library.setProtocol(vpn, options.protocol),
+      () => library.parseUrl(vpn, options.url),
+      () => (options.proxy === undefined ? 0 : library.setProxy(vpn, options.proxy)),
+      () => (options.clientCertificate === undefined ? 0 : library.setClientCertificate(vpn, options.clientCertificate, null)),
+      () =>
+        options.hostCheckWrapper === undefined ? 0 : library.setupHostCheck(vpn, process.getuid?.() ?? 0, 1, options.hostCheckWrapper),
+    ];
+    for (const step of steps) {
+      const result = step();
+      if (result !== 0) return result;
+    }
+    return 0;
+  }
+
+  /** Posts a question and sleeps until its answer is there. Null: cancelled. */
+  private ask(question: WithoutSeq<Question>): OcAnswer | null {
+    const seq = ++this.seq;
+    const { answered, answers } = this.data;
+    let seen = Atomics.load(answered, 0);
+    this.post({ ...question, seq });
+    for (;;) {
+      for (let next = receiveMessageOnPort(answers); next; next = receiveMessageOnPort(answers)) {
+        const put = putAnswerSchema.parse(next.message);
+        if (put.seq === null) return null;
+        // An answer that crossed with the end of its question is nobody's
+        if (put.seq === seq) return put.answer;
+      }
+      Atomics.wait(answered, 0, seen);
+      seen = Atomics.load(answered, 0);
+    }
+  }
+}
+
+const port = parentPort;
+if (!port) throw new Error('not a thread of the worker');
+const thread = new BlockingThread((message) => port.postMessage(message), threadDataSchema.parse(workerData));
+port.on('message', (raw: unknown) => {
+  const message = toThreadSchema.parse(raw);
+  if (message.type === 'warm') thread.warm(message.libraries);
+  else thread.signIn(message.attempt, message.libraries, message.options);
+});

@@ -1,0 +1,40 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+
+/** Gives a forked process the port that Electron's utility processes have. */
+const port = `
+import { EventEmitter } from 'node:events';
+const port = new EventEmitter();
+port.postMessage = (message) => process.send?.(message);
+process.on('message', (data) => port.emit('message', { data, ports: [] }));
+process.on('disconnect', () => process.exit(0));
+process.parentPort = port;
+`;
+
+/** Electron's `UtilityProcess`, as a process of Node's. */
+class UtilityProcess extends EventEmitter {
+  constructor(private readonly child: ChildProcess) {
+    super();
+    child.on('spawn', () => this.emit('spawn'));
+    child.on('message', (message) => this.emit('message', message));
+    child.on('exit', (code) => this.emit('exit', code ?? 1));
+    child.on('error', () => undefined);
+  }
+  get pid(): number | undefined {
+    return this.child.exitCode === null && this.child.signalCode === null ? this.child.pid : undefined;
+  }
+  postMessage(message: object): void {
+    if (this.child.connected) this.child.send(message, () => undefined);
+  }
+  kill(): boolean {
+    return this.child.kill();
+  }
+}
+
+/** Electron's `utilityProcess`. */
+export const utilityProcess = {
+  fork(file: string, args: readonly string[], options: { env?: Record<string, string> } = {}): UtilityProcess {
+    const execArgv = ['--import', `data:text/javascript,${encodeURIComponent(port)}`];
+    return new UtilityProcess(fork(file, [...args], { ...options, execArgv, serialization: 'advanced', stdio: 'ignore' }));
+  },
+};

@@ -1,0 +1,98 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildOpenConnectWorker } from '../../build/openconnect-worker.ts';
+import { forkWorker } from '../../electron/gateways/fork-worker.ts';
+import type { Ask, GatewayTarget } from '../../electron/gateways/gateway.ts';
+import { openconnectDriver, type OpenConnectDeps, type OpenConnectDriver } from '../../electron/gateways/openconnect/driver.ts';
+import type { StartWorker, WorkerProcess } from '../../electron/gateways/worker.ts';
+import { createJudge } from '../../electron/trust/certificate.ts';
+import { endpointOf } from '../../electron/trust/endpoint.ts';
+import { fail } from '../../shared/failure.ts';
+import { splitHost, type Profile } from '../../shared/profile.ts';
+import type { Answer, Prompt, PromptKind, PromptOf } from '../../shared/prompt.ts';
+
+let built: Promise<string> | null = null;
+
+/** The worker as it is bundled, built once for this test process. */
+export function workerFile(): Promise<string> {
+  built ??= (async () => {
+    const folder = join('out', `openconnect-worker-${process.pid}`);
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    await buildOpenConnectWorker(folder);
+    return join(process.cwd(), folder, 'openconnect-worker.mjs');
+  })();
+  return built;
+}
+
+export interface DriverBench {
+  driver: OpenConnectDriver;
+  log: string[];
+  /** Every worker that was started, oldest first. */
+  workers: WorkerProcess[];
+}
+
+/** The driver as the command line has it: a forked worker, the system's library. */
+export async function startDriver(deps: Partial<OpenConnectDeps> = {}): Promise<DriverBench> {
+  const log: string[] = [];
+  const workers: WorkerProcess[] = [];
+  const fork = forkWorker(await workerFile());
+  const startWorker: StartWorker = () => {
+    const worker = fork();
+    workers.push(worker);
+    return worker;
+  };
+  return { driver: openconnectDriver({ startWorker, library: { path: null }, log: (line) => log.push(line), ...deps }), log, workers };
+}
+
+/** What a person answers, by kind of prompt, each in turn; the last one is used again. Without a line for it, the test fails. */
+export type Script = { [K in PromptKind]?: Line<K> | readonly Line<K>[] };
+/** `wait` leaves the question open until it is withdrawn. */
+type Line<K extends PromptKind> = Answer | ((prompt: PromptOf<K>) => Answer) | 'wait';
+
+export interface Person {
+  ask: Ask;
+  /** Everything that they were asked. */
+  asked: Prompt[];
+  kinds(): PromptKind[];
+}
+
+/** A person with a script. */
+export function person(script: Script): Person {
+  const asked: Prompt[] = [];
+  const ask: Ask = (prompt, { signal } = {}) => {
+    if (signal?.aborted) return Promise.reject(fail('cancelled'));
+    const turn = asked.filter(({ kind }) => kind === prompt.kind).length;
+    asked.push(prompt);
+    return new Promise((resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(fail('cancelled')), { once: true });
+      const answer = answerOf(script, prompt, turn);
+      if (answer !== 'wait') resolve(answer);
+    });
+  };
+  return { ask, asked, kinds: () => asked.map(({ kind }) => kind) };
+}
+
+function answerOf(script: Script, prompt: Prompt, turn: number): Answer | 'wait' {
+  const lines: unknown = script[prompt.kind];
+  if (lines === undefined) throw new Error(`nobody expected ${JSON.stringify(prompt)}`);
+  const list: readonly unknown[] = Array.isArray(lines) ? lines : [lines];
+  const line = list[Math.min(turn, list.length - 1)];
+  // Which kind of prompt a line is for stands in its key
+  return typeof line === 'function' ? (line as (prompt: Prompt) => Answer)(prompt) : (line as Answer | 'wait');
+}
+
+export const credentials = (user: string, password: string): Answer => ({ kind: 'credentials', values: { user, password } });
+export const passcode = (code: string): Answer => ({ kind: 'passcode', passcode: code });
+export const proceed: Answer = { kind: 'notice', proceed: true };
+
+/** A target as the controller makes it. `accepted` plays the settings: what a person said yes to. */
+export function targetFor(profile: Profile, overrides: Partial<GatewayTarget> = {}, accepted = new Map<string, string>()): GatewayTarget {
+  return {
+    ...endpointOf(splitHost(profile.gateways[0] ?? ''), profile.connectTo),
+    profile,
+    judge: createJudge({ trust: profile.trust, accepted: (host) => accepted.get(host) ?? null, now: Date.now }),
+    now: Date.now,
+    client: { name: 'test', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
+    ...overrides,
+  };
+}
