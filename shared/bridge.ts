@@ -19,6 +19,8 @@ export const bridge = {
     // The session
     connect: { in: z.object({ profileId: id }), out: nothing },
     answer: { in: z.object({ promptId: id, answer: answerSchema, remember: z.boolean() }), out: nothing },
+    /** Lets the person choose the file of their certificate; null when they did not. The answer to the prompt names it. */
+    chooseCertificate: { in: nothing, out: z.nullable(z.object({ file: z.string().check(z.maxLength(4096)) })) },
     /** Answers the open passcode or second-factor prompt with the recovery passcode held in memory. */
     answerWithHeldPasscode: { in: z.object({ promptId: id }), out: nothing },
     extend: { in: nothing, out: nothing },

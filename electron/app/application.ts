@@ -4,11 +4,13 @@ import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { readLink } from '../../shared/link.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { type Task } from '../../shared/task.ts';
+import type { PreparedAnswer } from '../access/asking.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
 import { atMost } from '../trust/bounded.ts';
 import type { LoopbackProxy } from '../tunnels/loopback-proxy.ts';
+import { CertificateFiles } from './certificate-files.ts';
 import { cutShort, isSameRun, runningNow } from './cut-short.ts';
 import { HeldSecrets } from './held-secrets.ts';
 import { PortalVisits } from './portal-visits.ts';
@@ -34,6 +36,7 @@ export class App {
   readonly held: HeldSecrets;
   readonly book: ProfileBook;
   readonly keeper: SignInKeeper;
+  readonly certificates: CertificateFiles;
   readonly recovery: RecoveryFlow;
   readonly controller: AccessController;
   readonly portal: PortalVisits;
@@ -62,12 +65,13 @@ export class App {
       this.task = interrupted.task;
     }
     this.keeper = new SignInKeeper({ settings, secrets, held: this.held, changed, tell: (failure) => this.tell(failure) });
+    this.certificates = new CertificateFiles(settings);
     this.controller = new AccessController(
       {
         ...deps,
         judgeFor: (profile) => this.book.judgeFor(profile),
         client: { name: 'causeway', version: deps.about.version, installation: settings.get().installation },
-        prepared: (profile) => this.keeper.preparedFor(profile),
+        prepared: (profile) => firstOf(this.keeper.preparedFor(profile), this.certificates.preparedFor(profile)),
       },
       interrupted?.ending ?? null,
     );
@@ -298,7 +302,10 @@ export class App {
     if (!changedKind) return;
     const open = state.kind === 'connected' || state.kind === 'on-campus';
     proxy.carry(open ? (host, port, signal) => this.controller.dial(host, port, signal) : null);
-    if (state.kind === 'connected' && before === 'opening') this.background(this.keeper.worked(state.profileId));
+    if (state.kind === 'connected' && before === 'opening') {
+      this.certificates.worked(state.profileId);
+      this.background(this.keeper.worked(state.profileId));
+    }
     if (open && before !== 'reconnecting' && this.task && this.recovery.state.step === 'closed') this.background(this.pursueTask());
     if (state.kind === 'closing') this.background(this.portal.close());
     if (state.kind === 'idle') this.endTask(state.ending);
@@ -330,6 +337,17 @@ export class App {
       this.tell(failureOf(error));
     });
   }
+}
+
+/** The first of several that has an answer. */
+function firstOf(...prepared: readonly PreparedAnswer[]): PreparedAnswer {
+  return async (prompt) => {
+    for (const each of prepared) {
+      const answer = await each(prompt);
+      if (answer) return answer;
+    }
+    return null;
+  };
 }
 
 /** A person is on their way in: what they type now is for the gateway. */

@@ -70,6 +70,8 @@ export interface DesktopPorts {
   openExternal(address: string): Promise<void>;
   /** Lets the person choose a `.causeway` file; null when they did not. */
   chooseProfileFile(): Promise<{ name: string; text: string } | null>;
+  /** Lets the person choose the file of their certificate: its path, or null when they did not. */
+  chooseCertificateFile(): Promise<string | null>;
   showLogs(): Promise<void>;
   applyPreferences(preferences: Preferences): void;
   /** Ends the app after a confirmed quit. */

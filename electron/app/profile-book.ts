@@ -99,11 +99,12 @@ export class ProfileBook {
     const { profile } = this.waiting;
     const displaced = this.displaced !== null;
     this.waiting = null;
-    this.settings.update(({ profiles, savedPasswords }) => ({
+    this.settings.update(({ profiles, savedPasswords, clientCertificates }) => ({
       profiles: [...profiles.filter((each) => each.id !== profile.id), profile],
       lastProfileId: profile.id,
       // Whatever the keychain made of it: a password that is not marked as kept is never taken from there
       savedPasswords: displaced ? savedPasswords.filter((each) => each !== profile.id) : savedPasswords,
+      clientCertificates: displaced ? without(clientCertificates, profile.id) : clientCertificates,
     }));
     return profile;
   }
@@ -115,11 +116,12 @@ export class ProfileBook {
   remove(id: string): void {
     const { gateways } = this.find(id);
     const hosts = gateways.map((gateway) => gateway.replace(/:\d+$/, ''));
-    this.settings.update(({ profiles, lastProfileId, acceptedCertificates, userIds, savedPasswords }) => ({
+    this.settings.update(({ profiles, lastProfileId, acceptedCertificates, userIds, savedPasswords, clientCertificates }) => ({
       profiles: profiles.filter((each) => each.id !== id),
       lastProfileId: lastProfileId === id ? null : lastProfileId,
       acceptedCertificates: Object.fromEntries(Object.entries(acceptedCertificates).filter(([host]) => !hosts.includes(host))),
-      userIds: Object.fromEntries(Object.entries(userIds).filter(([profileId]) => profileId !== id)),
+      userIds: without(userIds, id),
+      clientCertificates: without(clientCertificates, id),
       savedPasswords: savedPasswords.filter((each) => each !== id),
     }));
   }
@@ -131,6 +133,9 @@ export class ProfileBook {
     this.waiting = { profile, preview: { profile: summaryOf(profile), source: plainLine(source), sha256, dropped, replaces } };
   }
 }
+
+const without = <T>(entries: Readonly<Record<string, T>>, key: string): Record<string, T> =>
+  Object.fromEntries(Object.entries(entries).filter(([each]) => each !== key));
 
 /** Where a profile leads and whom it trusts: all of it but what it merely says. */
 function destination(profile: Profile): string {

@@ -17,6 +17,7 @@ export function verbsOf(app: App): Application['verbs'] {
     const { state } = controller;
     if (state.kind !== 'asking' || state.promptId !== promptId || state.answered) throw fail('not-now');
     keeper.note(state.profileId, state.prompt, given, remember);
+    app.certificates.note(state.profileId, state.prompt, given);
     if (state.prompt.kind === 'certificate' && given.kind === 'certificate' && given.accept)
       book.accept(state.prompt.host, state.prompt.sha256);
     controller.answer(promptId, given);
@@ -58,6 +59,12 @@ export function verbsOf(app: App): Application['verbs'] {
     },
     async answer({ promptId, answer: given, remember }) {
       answer(promptId, given, remember);
+    },
+    async chooseCertificate() {
+      const { state } = controller;
+      if (state.kind !== 'asking' || state.prompt.kind !== 'client-certificate') throw fail('not-now');
+      const file = await desktop.chooseCertificateFile();
+      return file === null ? null : { file };
     },
     async answerWithHeldPasscode({ promptId }) {
       const { state } = controller;

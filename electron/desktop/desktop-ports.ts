@@ -46,6 +46,20 @@ export function createDesktopPorts({ portal, showWindow, quit, logFolder, words,
       return chosen.canceled || path === undefined ? null : { name: basename(path), text: await readProfileFile(path) };
     },
 
+    async chooseCertificateFile() {
+      const { chooseCertificate, certificateFiles, allFiles, open: confirm } = words().dialog;
+      const chosen = await dialog.showOpenDialog({
+        title: chooseCertificate,
+        buttonLabel: confirm,
+        properties: ['openFile'],
+        filters: [
+          { name: certificateFiles, extensions: ['p12', 'pfx', 'pem', 'crt', 'cer'] },
+          { name: allFiles, extensions: ['*'] },
+        ],
+      });
+      return chosen.canceled ? null : (chosen.filePaths[0] ?? null);
+    },
+
     async showLogs() {
       const problem = await shell.openPath(logFolder);
       if (problem !== '') throw fail('internal', {}, { detail: `the log folder did not open: ${problem}` });

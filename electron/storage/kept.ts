@@ -19,6 +19,8 @@ export interface Kept {
   acceptedCertificates: Record<string, string>;
   /** Profiles whose password the person asked to keep; the password itself is in the keychain. */
   savedPasswords: string[];
+  /** Where the person keeps the certificate that they show to a gateway, by profile id: a path, never what is in it. */
+  clientCertificates: Record<string, string>;
   /** Random, made once: by it a gateway knows a session that this computer left behind. */
   installation: string;
   /** The compact window's place, in device-independent pixels. */
@@ -50,6 +52,7 @@ export function freshlyKept(): Kept {
     userIds: {},
     acceptedCertificates: {},
     savedPasswords: [],
+    clientCertificates: {},
     installation: randomBytes(24).toString('base64url'),
     windowBounds: null,
     running: null,
@@ -75,6 +78,7 @@ export function readKept(text: string): ReadKept {
     userIds: take('userIds', map(whole(z.string().max(200))), fresh.userIds),
     acceptedCertificates: take('acceptedCertificates', map(whole(fingerprint)), fresh.acceptedCertificates),
     savedPasswords: take('savedPasswords', list(whole(id)), fresh.savedPasswords),
+    clientCertificates: take('clientCertificates', map(whole(z.string().max(4096))), fresh.clientCertificates),
     installation: take('installation', whole(z.string().regex(/^[A-Za-z0-9_-]{22,64}$/)), fresh.installation),
     windowBounds: take('windowBounds', whole(bounds.nullable()), fresh.windowBounds),
     running: take('running', whole(running.nullable()), fresh.running),

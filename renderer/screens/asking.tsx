@@ -1,11 +1,14 @@
 import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
+import { BrowserSignIn } from './prompts/browser.tsx';
 import { Certificate } from './prompts/certificate.tsx';
 import { Choice } from './prompts/choice.tsx';
+import { ClientCertificate } from './prompts/client-certificate.tsx';
 import { Credentials } from './prompts/credentials.tsx';
 import { Fields } from './prompts/fields.tsx';
 import { Notice } from './prompts/notice.tsx';
 import { Passcode } from './prompts/passcode.tsx';
+import { Proxy } from './prompts/proxy.tsx';
 import { Push } from './prompts/push.tsx';
 import { SecondFactor } from './prompts/second-factor.tsx';
 
@@ -37,8 +40,10 @@ export function Asking(props: AskingProps) {
     case 'certificate':
       return <Certificate key={promptId} {...props} prompt={prompt} />;
     case 'browser':
+      return <BrowserSignIn key={promptId} {...props} prompt={prompt} />;
     case 'client-certificate':
+      return <ClientCertificate {...props} prompt={prompt} />;
     case 'proxy':
-      return null; // no gateway driver asks these yet
+      return <Proxy {...props} prompt={prompt} />;
   }
 }

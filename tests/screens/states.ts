@@ -134,6 +134,9 @@ export const prompts = {
     issuer: 'CN=Campus Test University Authority',
     validUntil: now + 300 * 24 * 60 * minute,
   },
+  browser: { kind: 'browser', host: 'vpn.campus.test', ownBrowser: false },
+  clientCertificate: { kind: 'client-certificate', host: 'vpn.campus.test', wantsPassphrase: false },
+  proxy: { kind: 'proxy', host: 'proxy.cafe.test:3128' },
 } as const satisfies Record<string, Prompt>;
 
 const portal = (path: string, over: Partial<Extract<AppState['portal'], { kind: 'open' }>> = {}): AppState['portal'] => ({
@@ -246,6 +249,48 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   'choice': { state: asking(prompts.choice), heading: 'You are signed in elsewhere already', focus: 'heading' },
   'fields': { state: asking(prompts.fields), heading: 'Change your password', focus: 'Old password' },
   'certificate': { state: asking(prompts.certificate), heading: 'Is this really your campus?', focus: 'heading' },
+  'browser': { state: asking(prompts.browser), heading: 'Sign in on your campus’s page', focus: 'heading' },
+  'browser-own': {
+    state: asking({ ...prompts.browser, ownBrowser: true }, { task: 'add-device' }),
+    heading: 'Sign in on your campus’s page',
+    focus: 'heading',
+  },
+  'browser-open': { state: asking(prompts.browser, {}, 'p1', true), heading: 'Sign in on your campus’s page', focus: 'heading' },
+  'browser-strayed': {
+    state: asking({
+      ...prompts.browser,
+      ownBrowser: true,
+      failure: { code: 'browser-strayed', params: { host: 'a-rather-long-name-of-some-other-place.elsewhere.test' } },
+    }),
+    heading: 'Sign in on your campus’s page',
+    focus: 'heading',
+  },
+  'client-certificate': { state: asking(prompts.clientCertificate), heading: 'Your certificate', focus: 'heading' },
+  'client-certificate-passphrase': {
+    state: asking({
+      ...prompts.clientCertificate,
+      file: '/home/mei/certificates/mei-chan-and-a-name-that-goes-on-and-on-2026.p12',
+      wantsPassphrase: true,
+    }),
+    heading: 'Your certificate',
+    focus: 'Passphrase',
+  },
+  'client-certificate-failed': {
+    state: asking({
+      ...prompts.clientCertificate,
+      file: 'C:\\Users\\mei\\mei.p12',
+      wantsPassphrase: true,
+      failure: { code: 'client-certificate-unreadable', params: { file: 'mei.p12' } },
+    }),
+    heading: 'Your certificate',
+    focus: 'Passphrase',
+  },
+  'proxy': { state: asking(prompts.proxy), heading: 'Your network asks who you are', focus: 'Proxy user name' },
+  'proxy-failed': {
+    state: asking({ ...prompts.proxy, failure: { code: 'proxy-rejected', params: { host: prompts.proxy.host } } }),
+    heading: 'Your network asks who you are',
+    focus: 'Proxy user name',
+  },
   'connected': { state: state({ access: connected }), heading: 'Connected', focus: 'heading' },
   'connected-portal-down': { state: state({ access: { ...connected, portal: 'down' } }), heading: 'Connected', focus: 'heading' },
   'expiring': {

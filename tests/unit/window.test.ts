@@ -56,6 +56,9 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['passcode', 'Choose another way', 'answer', { promptId: 'p1', answer: { kind: 'instead', method: 'choose' }, remember: false }],
   ['certificate', 'Do not connect', 'answer', { promptId: 'p1', answer: { kind: 'certificate', accept: false }, remember: false }],
   ['certificate', 'It is the same: accept', 'answer', { promptId: 'p1', answer: { kind: 'certificate', accept: true }, remember: false }],
+  ['client-certificate', 'Choose file…', 'chooseCertificate'],
+  ['browser', 'Cancel', 'disconnect'],
+  ['browser-open', 'Cancel', 'disconnect'],
   ['connected', 'Open device portal', 'openPortal'],
   ['connected', 'Disconnect', 'disconnect'],
   ['expiring', 'Stay connected', 'extend'],
@@ -96,6 +99,10 @@ describe('by the keyboard alone', () => {
     ['notice', 'Enter', 'answer', { promptId: 'p1', answer: { kind: 'notice', proceed: true }, remember: false }],
     ['certificate', 'Enter', 'answer', { promptId: 'p1', answer: { kind: 'certificate', accept: false }, remember: false }],
     ['certificate', 'Escape', 'answer', { promptId: 'p1', answer: { kind: 'certificate', accept: false }, remember: false }],
+    ['browser', 'Enter', 'answer', { promptId: 'p1', answer: { kind: 'browser', where: 'window' }, remember: false }],
+    ['browser', 'Escape', 'disconnect'],
+    ['client-certificate', 'Escape', 'disconnect'],
+    ['proxy', 'Escape', 'disconnect'],
     ['second-factor-held', 'Enter', 'answerWithHeldPasscode', { promptId: 'p1' }],
     ['connected', 'Enter', 'openPortal'],
     ['reconnecting', 'Enter', 'retryNow'],
@@ -258,6 +265,62 @@ describe('signing in', () => {
     await field('New password').fill('two');
     await button('Continue').click();
     await heard(['answer', { promptId: 'p1', answer: { kind: 'fields', values: { old: 'one', new: 'two' } }, remember: false }]);
+  });
+
+  test('on the campus’s page: in our window, or in the person’s browser where that can be (security keys: YZ#239, #494)', async () => {
+    await openScreen('browser-own');
+    await subject.page.getByRole('button', { name: 'Use my browser' }).click();
+    await heard(['answer', { promptId: 'p1', answer: { kind: 'browser', where: 'own' }, remember: false }]);
+    await openScreen('browser');
+    expect(await subject.page.getByRole('button', { name: 'Use my browser' }).count()).toBe(0);
+    await subject.page.getByRole('button', { name: 'Open the sign-in page' }).dblclick();
+    await heard(['answer', { promptId: 'p1', answer: { kind: 'browser', where: 'window' }, remember: false }]);
+    await subject.show(asking(prompts.browser, {}, 'p1', true));
+    await subject.page.getByText('Causeway goes on by itself').waitFor();
+    await subject.show(asking({ ...prompts.browser, failure: { code: 'browser-closed' } }, {}, 'p2'));
+    await subject.page.getByText('The sign-in page was closed').waitFor();
+    await subject.page.getByRole('button', { name: 'Open the sign-in page' }).click();
+    await heard(['answer', { promptId: 'p2', answer: { kind: 'browser', where: 'window' }, remember: false }]);
+  });
+
+  test('with a certificate: the file first, its passphrase when it wants one, by the keyboard', async () => {
+    await openScreen('client-certificate');
+    await button('Continue').click();
+    await subject.page.getByText('Choose the file first.').waitFor();
+    subject.reply('chooseCertificate', { ok: true, value: null });
+    await button('Choose file…').click();
+    await heard(['chooseCertificate']);
+    await subject.page.getByText('No file chosen yet').waitFor();
+    subject.reply('chooseCertificate', { ok: true, value: { file: '/home/mei/mine.p12' } });
+    await button('Choose file…').click();
+    await subject.page.getByText('mine.p12', { exact: true }).waitFor();
+    expect(await subject.page.getByText('Choose the file first.').count()).toBe(0);
+    await button('Continue').click();
+    const answer = (more: object) => ({ promptId: 'p1', answer: { kind: 'client-certificate', ...more }, remember: false });
+    await heard(['chooseCertificate'], ['chooseCertificate'], ['answer', answer({ file: '/home/mei/mine.p12' })]);
+
+    await openScreen('client-certificate-passphrase');
+    await press('Enter');
+    await subject.page.getByText('Type the passphrase first.').waitFor();
+    await subject.page.keyboard.type('open sesame');
+    await press('Enter');
+    await heard(['answer', answer({ passphrase: 'open sesame' })]);
+  });
+
+  test('past the network’s proxy, and again after a wrong password', async () => {
+    await openScreen('proxy');
+    await subject.page.keyboard.type('guest');
+    await press('Tab');
+    await subject.page.keyboard.type('wrong');
+    await press('Enter');
+    await heard(['answer', { promptId: 'p1', answer: { kind: 'proxy', user: 'guest', password: 'wrong' }, remember: false }]);
+    await subject.show(asking({ ...prompts.proxy, failure: { code: 'proxy-rejected', params: { host: prompts.proxy.host } } }, {}, 'p2'));
+    await subject.page.getByText('The proxy did not let you through').waitFor();
+    await subject.page.keyboard.type('right');
+    await press('Enter');
+    await expect
+      .poll(() => subject.calls.at(-1)?.input)
+      .toEqual({ promptId: 'p2', answer: { kind: 'proxy', user: 'guest', password: 'right' }, remember: false });
   });
 
   test('chooses by one click', async () => {

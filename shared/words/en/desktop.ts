@@ -82,6 +82,9 @@ export const desktop = {
   dialog: {
     chooseProfile: 'Choose a Causeway profile',
     profileFiles: 'Causeway profiles',
+    chooseCertificate: 'Choose your certificate',
+    certificateFiles: 'Certificates with their keys',
+    allFiles: 'All files',
     open: 'Open',
   },
 };

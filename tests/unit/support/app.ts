@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCampus, type Campus, type CampusOptions } from '../../../campus/campus.ts';
+import type { ControllerDeps } from '../../../electron/access/controller.ts';
 import type { Environment } from '../../../electron/access/environment.ts';
 import { createApplication } from '../../../electron/app/application.ts';
 import type { Application, PortalPage, PortalVisit } from '../../../electron/app/ports.ts';
@@ -47,6 +48,8 @@ export interface AppRun {
     external: string[];
     /** What the person chooses when asked for a profile file. */
     file: { name: string; text: string } | null;
+    /** And for the file of their certificate. */
+    certificate: string | null;
     page(page: PortalPage | null): void;
   };
   close(): Promise<void>;
@@ -61,6 +64,8 @@ export interface AppRunOptions {
   now?: () => number;
   /** What it hears of sleep and networks beside the hand's own events. */
   environmentOf?: (hand: Environment) => Environment;
+  /** What signs in, where it is not the campus's own driver alone. */
+  drivers?: ControllerDeps['drivers'];
 }
 
 /** A campus and the application in front of it. */
@@ -83,7 +88,7 @@ export async function startAppBench(
 /** The application with these profiles, on settings of its own. */
 export async function startApp(
   profiles: readonly Profile[],
-  { now = Date.now, environmentOf = (hand) => hand }: AppRunOptions = {},
+  { now = Date.now, environmentOf = (hand) => hand, drivers = { campus: campusDriver } }: AppRunOptions = {},
 ): Promise<AppRun> {
   const directory = await mkdtemp(join(tmpdir(), 'causeway-app-'));
   const settings = await Settings.open(directory);
@@ -101,10 +106,11 @@ export async function startApp(
     quit: 0,
     external: [],
     file: null,
+    certificate: null,
     page: (page) => onPage(page),
   };
   const app = createApplication({
-    drivers: { campus: campusDriver },
+    drivers,
     tunnels: { relay: relayTunnel },
     direct: directDial,
     environment: environmentOf(environment),
@@ -141,6 +147,7 @@ export async function startApp(
         desktop.external.push(address);
       },
       chooseProfileFile: () => Promise.resolve(desktop.file),
+      chooseCertificateFile: () => Promise.resolve(desktop.certificate),
       showLogs: () => Promise.resolve(),
       applyPreferences: () => undefined,
       quit: () => desktop.quit++,

@@ -1,0 +1,94 @@
+import { FileKey } from 'lucide-react';
+import { useState, type SubmitEvent } from 'react';
+import { failureFrom, useClient } from '../../client.ts';
+import { useDrafts } from '../../drafts.ts';
+import { useAnswer, useRefocus } from '../../hooks.ts';
+import { useSpeaker } from '../../speech.ts';
+import { Button, SubmitButton } from '../../ui/button.tsx';
+import { SecretField } from '../../ui/fields.tsx';
+import { FailurePanel } from '../../ui/panel.tsx';
+import { Actions, Screen } from '../../ui/screen.tsx';
+import { CancelFoot, useCancel } from './cancel.tsx';
+import type { PromptProps } from './prompt.ts';
+
+/** Which file holds the person's certificate, and its passphrase where it has one. */
+export function ClientCertificate({ access, prompt, profile, above }: PromptProps<'client-certificate'>) {
+  const { words, say } = useSpeaker();
+  const client = useClient();
+  const { busy, answer } = useAnswer(access);
+  const cancel = useCancel();
+  const [draft, setDraft] = useDrafts(`client-certificate/${profile.id}`, { file: '', passphrase: '' });
+  const [missing, setMissing] = useState<'file' | 'passphrase' | null>(null);
+  const passphrase = useRefocus(access.promptId);
+  const chosen = draft.file === '' ? prompt.file : draft.file;
+
+  const choose = (): void => {
+    client.call('chooseCertificate').then(
+      (given) => {
+        if (!given) return;
+        setDraft('file', given.file);
+        setDraft('passphrase', ''); // another file has another one
+        setMissing(null);
+      },
+      (error: unknown) => client.trouble.set(failureFrom(error)),
+    );
+  };
+  const send = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const empty = chosen === undefined ? 'file' : prompt.wantsPassphrase && draft.passphrase === '' ? 'passphrase' : null;
+    setMissing(empty);
+    if (empty !== null || busy) return;
+    answer({
+      kind: 'client-certificate',
+      ...(draft.file !== '' && { file: draft.file }),
+      ...(prompt.wantsPassphrase && { passphrase: draft.passphrase }),
+    });
+  };
+
+  return (
+    <Screen title={words.clientCertificate.title} above={above} focus={prompt.wantsPassphrase ? 'field' : 'title'} onEscape={cancel}>
+      {prompt.failure ? (
+        <FailurePanel failure={prompt.failure} />
+      ) : (
+        <p className="lead">{say(words.clientCertificate.lead, { host: prompt.host })}</p>
+      )}
+      <form className="form" onSubmit={send} noValidate>
+        <div className="field" role="group" aria-label={words.clientCertificate.file}>
+          <div className="list-row">
+            <span className="list-text">
+              <span className="selectable">{chosen === undefined ? words.clientCertificate.none : nameOf(chosen)}</span>
+              <span className="hint">{words.clientCertificate.fileHint}</span>
+            </span>
+          </div>
+          <Button icon={FileKey} disabled={busy} onPress={choose}>
+            {words.clientCertificate.choose}
+          </Button>
+          {missing === 'file' && (
+            <p className="error" role="alert">
+              {words.clientCertificate.fileMissing}
+            </p>
+          )}
+        </div>
+        {prompt.wantsPassphrase && (
+          <SecretField
+            label={words.clientCertificate.passphrase}
+            hint={words.clientCertificate.passphraseHint}
+            value={draft.passphrase}
+            onChange={(value) => setDraft('passphrase', value)}
+            error={missing === 'passphrase' && draft.passphrase === '' ? words.clientCertificate.passphraseMissing : null}
+            busy={busy}
+            autoFocus
+            inputRef={passphrase}
+          />
+        )}
+        <Actions>
+          <SubmitButton pending={busy}>{busy ? words.clientCertificate.checking : words.clientCertificate.go}</SubmitButton>
+        </Actions>
+      </form>
+      <CancelFoot onCancel={cancel} />
+    </Screen>
+  );
+}
+
+/** The name of a file, of whichever system its path is. */
+const nameOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
