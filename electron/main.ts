@@ -4,6 +4,7 @@ import { failureOf } from '../shared/failure.ts';
 import { linkScheme } from '../shared/link.ts';
 import { speakerFor } from '../shared/words/say.ts';
 import { withClockGap } from './access/clock-gap.ts';
+import { otherVpn } from './access/other-vpn.ts';
 import { createApplication } from './app/application.ts';
 import { serveControl } from './app/control.ts';
 import { controllableOf } from './app/controllable.ts';
@@ -140,6 +141,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     },
     tunnels: { relay: relayTunnel, app: appTunnel({ programs, now: Date.now, log: log.line }) },
     direct: directDial,
+    otherVpn,
     // Some systems do not say that they woke up; the clock does
     environment: withClockGap(createEnvironment(), Date.now),
     about: {

@@ -26,8 +26,11 @@ export const portalHealthSchema = z.enum(['unknown', 'up', 'down']);
 export type PortalHealth = z.infer<typeof portalHealthSchema>;
 
 export const accessStateSchema = z.discriminatedUnion('kind', [
-  /** Nothing is up. `ending` says why the last attempt or session ended; null when there was none or the person ended it. */
-  z.object({ kind: z.literal('idle'), ending: z.nullable(failureSchema) }),
+  /**
+   * Nothing is up. `ending` says why the last attempt or session ended; null when there was none or the person ended
+   * it. `wayFree` once a network that held the attempt up lets this computer out.
+   */
+  z.object({ kind: z.literal('idle'), ending: z.nullable(failureSchema), wayFree: z.optional(z.boolean()) }),
   z.object({ kind: z.literal('checking'), profileId: z.string() }),
   z.object({ kind: z.literal('on-campus'), profileId: z.string() }),
   z.object({ kind: z.literal('contacting'), ...target }),
@@ -73,7 +76,8 @@ export type AccessEvent =
   | { type: 'retry-failed'; why: Failure; nextTryAt: number | null }
   | { type: 'reopened'; since: number; expiresAt: number | null }
   | { type: 'end'; ending: Failure | null }
-  | { type: 'closed' };
+  | { type: 'closed' }
+  | { type: 'way-free' };
 export type AccessEventType = AccessEvent['type'];
 
 /** One row: in any of `from`, `event` leads to `to`. */
@@ -105,6 +109,7 @@ export const transitions: readonly TransitionRow[] = [
   { event: 'reopened', from: ['reconnecting'], to: 'connected' },
   { event: 'end', from: active, to: 'closing' },
   { event: 'closed', from: ['closing'], to: 'idle' },
+  { event: 'way-free', from: ['idle'], to: 'idle' },
 ];
 
 /** The state with the attempt it belongs to. Attempt 0 has never connected. */
@@ -180,6 +185,8 @@ function reduce(state: AccessState, event: AccessEvent): AccessState | null {
       return { kind: 'closing', profileId, ending: event.ending };
     case 'closed':
       return state.kind === 'closing' ? { kind: 'idle', ending: state.ending } : null;
+    case 'way-free':
+      return state.kind === 'idle' && state.ending?.code === 'captive-portal' ? { ...state, wayFree: true } : null;
   }
 }
 

@@ -26,6 +26,8 @@ export const bridge = {
     extend: { in: nothing, out: nothing },
     retryNow: { in: nothing, out: nothing },
     disconnect: { in: nothing, out: nothing },
+    /** Opens, in the system's browser, the page that a network wants people to sign in on before it lets them out. */
+    openNetworkPage: { in: nothing, out: nothing },
     /** Dismisses an ending, back to a clean home. */
     acknowledge: { in: nothing, out: nothing },
     // Tasks and the portal

@@ -55,6 +55,7 @@ export const failureCatalogue = {
   'session-idle': 'now',
   'session-revoked': 'later',
   'session-replaced': 'now',
+  'gateway-gone': 'now',
   'cannot-extend': 'never',
   // The tunnel
   'tunnel-dropped': 'now',

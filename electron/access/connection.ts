@@ -1,11 +1,13 @@
-import type { AccessEvent } from '../../shared/access-state.ts';
+import type { AccessEvent, PortalHealth } from '../../shared/access-state.ts';
 import type { SessionEnd } from '../../shared/access-protocol.ts';
+import { isSessionOver } from '../../shared/endings.ts';
 import { fail, failureOf, type Failure, type FailureCode } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { GatewayDriver, GatewayTarget, Session } from '../gateways/gateway.ts';
 import type { TrafficCount, TunnelEngine } from '../tunnels/tunnel.ts';
 import { backoffMs } from './backoff.ts';
 import type { Environment } from './environment.ts';
+import { explained } from './captive-portal.ts';
 import { Lifetime } from './lifetime.ts';
 import { Link } from './link.ts';
 import { watchPortal } from './portal-health.ts';
@@ -15,7 +17,7 @@ export interface ConnectionOptions {
   target: GatewayTarget;
   driver: GatewayDriver;
   engine: TunnelEngine;
-  deps: { environment: Environment; now: () => number; random: () => number; log: (line: string) => void };
+  deps: { environment: Environment; now: () => number; random: () => number; log: (line: string) => void; patienceMs?: number };
   apply: (event: AccessEvent) => boolean;
 }
 
@@ -24,6 +26,8 @@ const resumeWithinMs = 15_000;
 const steadyAfterMs = 10_000;
 /** Who disconnects is not kept waiting: what does not answer by then is left to the gateway's own clock. */
 const signOutWithinMs = 800;
+/** A gateway that is away for so long, and longer than it lets a session idle, is not waited for any more. */
+const patienceMs = 30 * 60_000;
 /** Either clock may be set at any time, and the campus's without our noticing. */
 const askForTimeEveryMs = 60_000;
 
@@ -35,9 +39,6 @@ const endings = {
   'replaced': 'session-replaced',
   'signed-out': 'session-revoked',
 } as const satisfies Record<SessionEnd, FailureCode>;
-
-/** Failures after which the ticket is worth nothing and only a new sign-in helps. */
-const final: readonly FailureCode[] = ['ticket-rejected', 'session-expired', 'session-idle', 'session-revoked', 'session-replaced'];
 
 /** A signed-in session kept up: through broken links, sleep and changes of network, until it ends. */
 export class Connection {
@@ -52,6 +53,8 @@ export class Connection {
   /** Links in a row that did not hold. */
   private flaps = 0;
   private wake: (() => void) | null = null;
+  /** Since when the link has been down while this computer was awake, on the clock that nobody can set. */
+  private downSince = 0;
 
   constructor(private readonly options: ConnectionOptions) {
     this.lifetime = new Lifetime(options.deps.now);
@@ -121,10 +124,11 @@ export class Connection {
     if (!link) throw fail('internal');
     const { apply, profile } = this.options;
     const portal = new AbortController();
-    const watching = watchPortal(profile, link.tunnel, (health) => apply({ type: 'portal-health', portal: health }), portal.signal);
+    const watching = watchPortal(profile, link.tunnel, (health) => this.tellHealth(link, health), portal.signal);
     try {
       for await (const news of link.news(signal)) {
         if (news.type === 'broken') return { over: false, failure: news.failure };
+        if (news.type === 'rejected') return { over: true, failure: this.rejected(news.failure) };
         if (news.type === 'ended') return { over: true, failure: { code: endings[news.reason] } };
         if (news.type === 'expiring') {
           apply({ type: 'retimed', ...this.lifetime.learn(link.session, news.at) });
@@ -139,10 +143,20 @@ export class Connection {
     }
   }
 
+  /** A portal that does not answer may mean that nothing does: the screen says that the link is up, so it is looked at. */
+  private tellHealth(link: Link, portal: PortalHealth): void {
+    this.options.apply({ type: 'portal-health', portal });
+    if (portal !== 'down') return;
+    void link.answers().then((alive) => {
+      if (!alive && this.link === link) link.tunnel.abandon();
+    });
+  }
+
   /** Takes the session up again with its ticket, beginning at this step of the waits. Null: it is up. A failure: the session is over. */
   private async reconnect(first: Failure, step: number, signal: AbortSignal): Promise<Failure | null> {
-    const { driver, engine, target, apply, deps } = this.options;
+    const { driver, engine, target, apply, deps, profile } = this.options;
     await this.letGo();
+    this.downSince = performance.now();
     let why = first;
     for (let tries = step; ; tries++) {
       const nextTryAt = deps.now() + backoffMs(tries, deps.random);
@@ -164,17 +178,29 @@ export class Connection {
       } catch (error) {
         why = failureOf(error);
         orCancelled(signal);
-        if (final.includes(why.code)) {
+        if (isSessionOver(why.code)) {
           this.session = null;
-          return why.code === 'ticket-rejected' && this.lifetime.isOver ? { code: 'session-expired' } : why;
+          return this.rejected(why);
         }
         // Only now: by our own clock it may be over because somebody set that clock, and the gateway knows better
         if (this.lifetime.isOver) return { code: 'session-expired' };
         if (why.code === 'cancelled') why = { code: 'gateway-silent', params: { host: target.host } };
         deps.log(`reconnect try ${tries + 1}: ${why.code}`);
         await this.letGo();
+        if (performance.now() - this.downSince > this.patience) return { code: 'gateway-gone', params: { host: target.host } };
+        why = (await explained(why, profile, target.host, signal))?.failure ?? why;
       }
     }
+  }
+
+  /** The gateway no longer honours the ticket: where its time was up, that is why. */
+  private rejected(failure: Failure): Failure {
+    return failure.code === 'ticket-rejected' && this.lifetime.isOver ? { code: 'session-expired' } : failure;
+  }
+
+  private get patience(): number {
+    const { deps } = this.options;
+    return deps.patienceMs ?? Math.max(patienceMs, (this.session?.grant.idleSeconds ?? 0) * 1000);
   }
 
   private async letGo(): Promise<void> {
@@ -228,6 +254,7 @@ export class Connection {
       }),
       environment.onResume(() => {
         this.suspended = false;
+        this.downSince = performance.now();
         void check('resume');
       }),
       environment.onNetworkChange(() => void check('network change')),

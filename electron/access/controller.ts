@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { initialMachine, step, type AccessEvent, type AccessMachine, type AccessState } from '../../shared/access-state.ts';
-import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import { CausewayError, fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { splitHost } from '../../shared/profile.ts';
 import type { Answer } from '../../shared/prompt.ts';
@@ -10,11 +10,14 @@ import { atMost } from '../trust/bounded.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
 import { endpointOf } from '../trust/endpoint.ts';
 import type { TrafficCount, TunnelEngine } from '../tunnels/tunnel.ts';
+import { captivePortal, explained } from './captive-portal.ts';
 import { Asking, type PreparedAnswer } from './asking.ts';
 import { Connection } from './connection.ts';
 import type { Environment } from './environment.ts';
+import { gatewayOrder } from './gateway-order.ts';
 import type { Link } from './link.ts';
 import { isOnCampus } from './trusted-network.ts';
+import { untilFree } from './way.ts';
 
 export interface ControllerDeps {
   /** A protocol or a tunnel that is not here fails as `component-missing`. */
@@ -29,6 +32,8 @@ export interface ControllerDeps {
   now: () => number;
   random: () => number;
   log: (line: string) => void;
+  /** How long a gateway may stay away before its session is given up; half an hour where nothing is said. */
+  patienceMs?: number;
 }
 
 /** Everything that hangs is left behind after this long: back at `idle` within a second of a Disconnect. */
@@ -50,6 +55,8 @@ interface Attempt {
   readonly stop: AbortController;
   readonly asking: Asking;
   connection: Connection | null;
+  /** The one that was contacted last: host[:port]. */
+  gateway: string;
   /** Resolves once the attempt is over and everything of it is closed. */
   done: Promise<void>;
 }
@@ -62,6 +69,8 @@ export class AccessController {
   private machine: AccessMachine;
   private attempt: Attempt | null = null;
   private readonly listeners = new Set<(state: AccessState) => void>();
+  /** Looks whether a network that held an attempt up lets us out by now. */
+  private looking: AbortController | null = null;
 
   /** @param ending why there is nothing up at the start, where that is worth telling: an earlier run that was cut short */
   constructor(
@@ -83,6 +92,7 @@ export class AccessController {
   /** Starts an attempt. Fails with `not-now` while another is under way. */
   connect(profile: Profile): void {
     if (this.attempt) throw fail('not-now');
+    this.looking?.abort();
     const number = this.machine.attempt + 1;
     const apply = (event: AccessEvent): boolean => this.apply(number, event);
     const board = {
@@ -96,6 +106,7 @@ export class AccessController {
       stop: new AbortController(),
       asking: new Asking(number, board, this.deps.prepared(profile)),
       connection: null,
+      gateway: profile.gateways[0] ?? '',
       done: Promise.resolve(),
     };
     this.attempt = attempt;
@@ -112,6 +123,7 @@ export class AccessController {
   /** Ends whatever is under way; resolves at `idle`, within a second. */
   async disconnect(ending: Failure | null = null): Promise<void> {
     const { attempt } = this;
+    this.looking?.abort();
     if (!attempt) return;
     this.apply(attempt.number, { type: 'end', ending });
     attempt.stop.abort();
@@ -121,6 +133,7 @@ export class AccessController {
   /** Forgets why the last session ended. */
   acknowledge(): void {
     if (this.machine.state.kind !== 'idle') return;
+    this.looking?.abort();
     this.machine = { attempt: this.machine.attempt, state: { kind: 'idle', ending: null } };
     this.notify();
   }
@@ -181,7 +194,17 @@ export class AccessController {
     attempt.stop.abort();
     await atMost(closeWithinMs, attempt.connection?.close());
     this.attempt = null;
+    const { state } = this.machine;
     this.apply(attempt.number, { type: 'closed' });
+    if (state.kind === 'closing' && state.ending?.code === 'captive-portal') void this.lookForWay(attempt);
+  }
+
+  /** Tells when the network that held the attempt up lets us out. It signs in to nothing: that is the person's to begin. Never rejects. */
+  private async lookForWay({ number, profile, gateway }: Attempt): Promise<void> {
+    const looking = new AbortController();
+    this.looking = looking;
+    const held = { profile, judge: this.deps.judgeFor(profile), gateway, environment: this.deps.environment };
+    if (await untilFree(held, looking.signal)) this.apply(number, { type: 'way-free' });
   }
 
   /** From the check to the end of the session; resolves with why it ended. */
@@ -211,7 +234,8 @@ export class AccessController {
   private async signIn(attempt: Attempt, driver: GatewayDriver, judge: CertificateJudge) {
     const { profile, stop } = attempt;
     let last: unknown = fail('gateway-unreachable', { host: profile.gateways[0] ?? '' });
-    for (const gateway of profile.gateways) {
+    for (const gateway of await gatewayOrder(profile, judge, stop.signal)) {
+      attempt.gateway = gateway;
       this.apply(attempt.number, { type: 'contact', gateway });
       const target: GatewayTarget = {
         ...endpointOf(splitHost(gateway), profile.connectTo),
@@ -221,10 +245,17 @@ export class AccessController {
         now: this.deps.now,
       };
       const person = { asked: false };
+      /** A network that answers for the gateway has a certificate of its own: that is not one to ask about. */
+      const network: { stops: Failure | null } = { stops: null };
       try {
         const session = await driver.signIn(
           target,
-          (prompt, options) => {
+          async (prompt, options) => {
+            const address = prompt.kind === 'certificate' ? await captivePortal(profile, target.host, stop.signal) : null;
+            if (address !== null) {
+              network.stops = { code: 'captive-portal', params: { address } };
+              throw fail('cancelled');
+            }
             person.asked = true;
             return attempt.asking.ask(prompt, options);
           },
@@ -238,6 +269,10 @@ export class AccessController {
         return { target, session };
       } catch (error) {
         last = error;
+        if (stop.signal.aborted) throw error;
+        if (network.stops) throw new CausewayError(network.stops);
+        const why = person.asked ? null : await explained(failureOf(error), profile, target.host, stop.signal);
+        if (why) throw why;
         // Once a person has answered something, going on elsewhere by ourselves would ask it all again
         if (person.asked || !unreached.includes(failureOf(error).code)) throw error;
       }

@@ -3,7 +3,7 @@ import type { Session, SessionEvent } from '../gateways/gateway.ts';
 import type { Tunnel } from '../tunnels/tunnel.ts';
 
 /** What happens to a link that is up: news of the session, or the end of either half. */
-export type LinkNews = Exclude<SessionEvent, { type: 'lost' }> | { type: 'broken'; failure: Failure };
+export type LinkNews = Exclude<SessionEvent, { type: 'lost' }> | { type: 'broken' | 'rejected'; failure: Failure };
 
 const answersWithinMs = 2_500;
 
@@ -14,7 +14,7 @@ export class Link {
     readonly tunnel: Tunnel,
   ) {}
 
-  /** News until the link breaks or the session ends; the last one is `broken` or `ended`. Stops when aborted. */
+  /** News until the link breaks or the session ends; the last one is `broken`, `rejected` or `ended`. Stops when aborted. */
   async *news(signal: AbortSignal): AsyncGenerator<LinkNews> {
     const aborted = new Promise<'aborted'>((resolve) => {
       signal.addEventListener('abort', () => resolve('aborted'), { once: true });
@@ -31,6 +31,7 @@ export class Link {
         const event = last && !last.done ? last.value : null;
         if (event?.type === 'ended') yield event;
         else if (first.kind === 'ended') yield { type: 'ended', reason: first.reason };
+        else if (first.kind === 'rejected') yield { type: 'rejected', failure: first.failure };
         else yield this.broken(first.kind === 'closed' ? null : first.failure);
         return;
       }

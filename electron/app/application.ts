@@ -26,6 +26,8 @@ export interface ApplicationDeps extends Pick<ControllerDeps, 'drivers' | 'tunne
   desktop: DesktopPorts;
   proxy: LoopbackProxy;
   about: AppState['about'];
+  /** The name of another VPN that is up, or null: looked at while no tunnel of ours is. */
+  otherVpn?: () => Promise<string | null>;
 }
 
 const trafficEveryMs = 1_000;
@@ -94,6 +96,7 @@ export class App {
       log,
     });
     this.controller.onChange((state) => this.accessChanged(state));
+    deps.environment.onNetworkChange(() => this.background(this.lookForOtherVpn()));
     settings.onNotice((notice) => {
       this.notices.push(notice);
       this.changed();
@@ -300,6 +303,7 @@ export class App {
     this.lastKind = state.kind;
     this.changed();
     if (!changedKind) return;
+    if (state.kind === 'checking') this.background(this.lookForOtherVpn());
     const open = state.kind === 'connected' || state.kind === 'on-campus';
     proxy.carry(open ? (host, port, signal) => this.controller.dial(host, port, signal) : null);
     if (state.kind === 'connected' && before === 'opening') {
@@ -309,6 +313,14 @@ export class App {
     if (open && before !== 'reconnecting' && this.task && this.recovery.state.step === 'closed') this.background(this.pursueTask());
     if (state.kind === 'closing') this.background(this.portal.close());
     if (state.kind === 'idle') this.endTask(state.ending);
+  }
+
+  /** Another VPN may be why nothing works: it is told, and refuses nothing. Once a tunnel of ours is up, what is new may be ours. */
+  private async lookForOtherVpn(): Promise<void> {
+    if (!isSigningIn(this.controller.state) || this.controller.state.kind === 'opening') return;
+    const network = (await this.deps.otherVpn?.()) ?? null;
+    if (network === null) this.dismiss('other-vpn');
+    else this.tell({ code: 'other-vpn', params: { network } });
   }
 
   /** The person ended the session, and its task with it. After a failure Try again goes on with the task; the recovery screens have their own way out. */

@@ -68,6 +68,8 @@ export interface DesktopPorts {
   showWindow(): void;
   clipboard: { write(text: string): Promise<void>; read(): Promise<string> };
   openExternal(address: string): Promise<void>;
+  /** Opens the page of a network that wants a sign-in, in the system's browser: http or https, nothing else. */
+  openNetworkPage(address: string): Promise<void>;
   /** Lets the person choose a `.causeway` file; null when they did not. */
   chooseProfileFile(): Promise<{ name: string; text: string } | null>;
   /** Lets the person choose the file of their certificate: its path, or null when they did not. */

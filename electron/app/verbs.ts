@@ -1,6 +1,7 @@
 import type { Confirmation } from '../../shared/app-state.ts';
 import { fail } from '../../shared/failure.ts';
 import type { Answer } from '../../shared/prompt.ts';
+import { networkPageIn } from '../../shared/endings.ts';
 import type { App } from './application.ts';
 import { detailsOf } from './details.ts';
 import type { Application } from './ports.ts';
@@ -76,6 +77,11 @@ export function verbsOf(app: App): Application['verbs'] {
       controller.retryNow();
     },
     disconnect: () => controller.disconnect(),
+    async openNetworkPage() {
+      const address = networkPageIn(controller.state);
+      if (address === null) throw fail('not-now');
+      await desktop.openNetworkPage(address);
+    },
     async acknowledge() {
       if (controller.state.kind !== 'idle') return; // a double click: something new is under way already
       app.task = null;

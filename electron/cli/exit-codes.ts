@@ -61,6 +61,7 @@ const exitCodes = {
   'session-idle': ended,
   'session-revoked': ended,
   'session-replaced': ended,
+  'gateway-gone': ended,
   'cannot-extend': ended,
   'tunnel-dropped': unreachable,
   'tunnel-refused': refused,

@@ -34,6 +34,13 @@ export function createDesktopPorts({ portal, showWindow, quit, logFolder, words,
       await shell.openExternal(address);
     },
 
+    async openNetworkPage(address) {
+      // A hotel's page is often plain HTTP, and it is the browser's to deal with
+      const scheme = URL.parse(address)?.protocol;
+      if (scheme !== 'http:' && scheme !== 'https:') throw fail('request-invalid', {}, { detail: 'not a page to open' });
+      await shell.openExternal(address);
+    },
+
     async chooseProfileFile() {
       const { chooseProfile, profileFiles, open: confirm } = words().dialog;
       const chosen = await dialog.showOpenDialog({

@@ -1,4 +1,5 @@
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
+import { networkPageIn } from '../../shared/endings.ts';
 import { portalTask } from '../../shared/guide.ts';
 import { useSpeaker } from '../speech.ts';
 import { Asking } from './asking.tsx';
@@ -20,7 +21,16 @@ export function AccessScreen({ state, profile }: { state: AppState; profile: Pro
   switch (access.kind) {
     case 'idle':
       if (task === 'lost-phone' && profile.recovery === 'other') return <RecoverySite />;
-      if (access.ending) return <Ended ending={access.ending} profile={profile} task={task} above={above} />;
+      if (access.ending)
+        return (
+          <Ended
+            ending={access.ending}
+            profile={profile}
+            task={task}
+            above={above}
+            network={{ page: networkPageIn(access), free: access.wayFree === true }}
+          />
+        );
       return <Home state={state} profile={profile} />;
     case 'checking':
       return <Checking above={above} />;

@@ -1,5 +1,4 @@
-import { CircleCheck, CircleDashed, CircleX, type LucideIcon } from 'lucide-react';
-import type { AccessStateOf, PortalHealth } from '../../shared/access-state.ts';
+import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { ProfileSummary } from '../../shared/app-state.ts';
 import type { Task } from '../../shared/guide.ts';
 import { useNow, useVerbs } from '../hooks.ts';
@@ -8,13 +7,12 @@ import { Button } from '../ui/button.tsx';
 import { Details } from '../ui/details.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { Parts, partIcons } from '../ui/parts.tsx';
 import { Ring } from '../ui/ring.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
 import { TrafficChart } from '../ui/traffic-chart.tsx';
 import { Expiring } from './expiring.tsx';
-
-const healthIcons: Record<PortalHealth, LucideIcon> = { unknown: CircleDashed, up: CircleCheck, down: CircleX };
 
 interface ConnectedProps {
   access: AccessStateOf<'connected'>;
@@ -24,11 +22,11 @@ interface ConnectedProps {
 
 /** In. The portal first; then how long, how much, and through what. */
 export function Connected({ access, profile, task }: ConnectedProps) {
-  const { words, duration, instant } = useSpeaker();
+  const { words, say, duration, instant } = useSpeaker();
   const { busy, run } = useVerbs();
   const now = useNow();
   const open = (): void => void run('openPortal');
-  const HealthIcon = healthIcons[access.portal];
+  const HealthIcon = partIcons[access.portal];
 
   return (
     <Screen title={words.connected.title} above={profile.name} onEnter={open}>
@@ -46,6 +44,14 @@ export function Connected({ access, profile, task }: ConnectedProps) {
       {access.portal === 'down' && (
         <Panel tone="attention" title={words.connected.portal.down}>
           <p>{words.connected.portalDown}</p>
+          <Parts
+            label={words.connected.parts}
+            parts={[
+              [say(words.connected.part.link, { gateway: access.gateway }), 'up'],
+              [words.connected.part.tunnel, 'up'],
+              [say(words.connected.part.portal, { host: profile.portalHost }), access.portal],
+            ]}
+          />
         </Panel>
       )}
       <Actions>

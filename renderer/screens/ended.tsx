@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Check, Copy } from 'lucide-react';
 import type { ProfileSummary } from '../../shared/app-state.ts';
+import { isSessionOver } from '../../shared/endings.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Task } from '../../shared/guide.ts';
 import { failureCatalogue } from '../../shared/failure-catalogue.ts';
@@ -8,6 +9,7 @@ import { useVerbs } from '../hooks.ts';
 import { useSpeaker } from '../speech.ts';
 import { Button } from '../ui/button.tsx';
 import { HelpDesk } from '../ui/help-desk.tsx';
+import { Panel } from '../ui/panel.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
 import { Way } from '../ui/way.tsx';
@@ -18,25 +20,40 @@ interface EndedProps {
   /** The task that was under way: trying again goes on with it. */
   task: Task | null;
   above: string | null;
+  /** Where the network wants people to sign in, and whether it lets this computer out by now. */
+  network: { page: string | null; free: boolean };
 }
 
 /** Why the last attempt or session ended, and the one thing to do about it. */
-export function Ended({ ending, profile, task, above }: EndedProps) {
+export function Ended({ ending, profile, task, above, network }: EndedProps) {
   const { words, say, failure } = useSpeaker();
   const { busy, run } = useVerbs();
   const said = failure(ending);
   const tryAgain = (): void => void (task ? run('startTask', { task }) : run('connect', { profileId: profile.id }));
   const again = failureCatalogue[ending.code] === 'never' ? null : tryAgain;
   const acknowledge = (): void => void run('acknowledge');
+  const held = network.page !== null && !network.free;
   return (
     <Screen title={said.title} above={above ?? profile.name} onEnter={again ?? acknowledge} onEscape={acknowledge}>
       <Way state="broken" />
       <p className="lead">{said.happened}</p>
-      <p className="todo">{said.todo}</p>
+      {network.free ? (
+        <Panel tone="good" title={words.ending.freeTitle}>
+          <p>{words.ending.free}</p>
+        </Panel>
+      ) : (
+        <p className="todo">{said.todo}</p>
+      )}
+      {held && <p className="hint">{words.ending.watching}</p>}
       <Actions>
+        {held && (
+          <Button kind="primary" size="large" pending={busy} onPress={() => void run('openNetworkPage')}>
+            {words.action.openNetworkPage}
+          </Button>
+        )}
         {again && (
-          <Button kind="primary" size="large" pending={busy} onPress={again}>
-            {words.action.tryAgain}
+          <Button {...(held ? {} : { kind: 'primary', size: 'large' })} pending={busy} onPress={again}>
+            {isSessionOver(ending.code) ? words.action.signInAgain : words.action.tryAgain}
           </Button>
         )}
         <CopyDetails />

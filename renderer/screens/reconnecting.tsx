@@ -1,4 +1,5 @@
 import type { AccessStateOf } from '../../shared/access-state.ts';
+import { networkPageIn } from '../../shared/endings.ts';
 import type { ProfileSummary } from '../../shared/app-state.ts';
 import { useNow, useVerbs } from '../hooks.ts';
 import { useSpeaker } from '../speech.ts';
@@ -12,6 +13,7 @@ export function Reconnecting({ access, profile }: { access: AccessStateOf<'recon
   const { words, say, ago, instant, failure } = useSpeaker();
   const { busy, run } = useVerbs();
   const now = useNow();
+  const page = networkPageIn(access);
   const tryNow = (): void => void run('retryNow');
   return (
     <Screen title={words.reconnecting.title} above={profile.name} onEnter={tryNow}>
@@ -31,7 +33,12 @@ export function Reconnecting({ access, profile }: { access: AccessStateOf<'recon
         ]}
       />
       <Actions>
-        <Button kind="primary" size="large" pending={busy || access.nextTryAt === null} onPress={tryNow}>
+        {page !== null && (
+          <Button kind="primary" size="large" pending={busy} onPress={() => void run('openNetworkPage')}>
+            {words.action.openNetworkPage}
+          </Button>
+        )}
+        <Button {...(page === null ? { kind: 'primary', size: 'large' } : {})} pending={busy || access.nextTryAt === null} onPress={tryNow}>
           {words.action.tryNow}
         </Button>
       </Actions>

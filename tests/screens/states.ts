@@ -1,5 +1,6 @@
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import type { AccessState } from '../../shared/access-state.ts';
+import type { Failure } from '../../shared/failure.ts';
 import type { Prompt } from '../../shared/prompt.ts';
 
 /** One state of the window per screen worth looking at, at one fixed instant. */
@@ -152,6 +153,8 @@ const portal = (path: string, over: Partial<Extract<AppState['portal'], { kind: 
 const role = { id: 'student', label: 'Student' };
 const preview = { profile: campus, source: 'https://campus.test/.well-known/causeway.json', sha256, dropped: [], replaces: null };
 
+const captive: Failure = { code: 'captive-portal', params: { address: 'http://login.harbour-hotel.test/welcome?room=' } };
+
 /** Every screen by name: its state, the heading that it must show, and what must hold the focus ('heading' or a field's label). */
 export const screens: Record<string, { state: AppState; heading: string; focus: string }> = {
   'first-run': { state: state({ profiles: [], profileId: null }), heading: 'Welcome to Causeway', focus: 'Campus address' },
@@ -171,6 +174,21 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   'ended-unreachable': {
     state: state({ access: { kind: 'idle', ending: { code: 'gateway-unreachable', params: { host: 'vpn.campus.test' } } } }),
     heading: 'Your campus did not answer',
+    focus: 'heading',
+  },
+  'ended-captive': {
+    state: state({ access: { kind: 'idle', ending: captive } }),
+    heading: 'This network wants you to sign in first',
+    focus: 'heading',
+  },
+  'ended-captive-free': {
+    state: state({ access: { kind: 'idle', ending: captive, wayFree: true } }),
+    heading: 'This network wants you to sign in first',
+    focus: 'heading',
+  },
+  'ended-gone': {
+    state: state({ access: { kind: 'idle', ending: { code: 'gateway-gone', params: { host: 'vpn.campus.test' } } } }),
+    heading: 'Your campus did not come back',
     focus: 'heading',
   },
   'ended-cut-short': {
@@ -301,6 +319,13 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   'expiring-again': {
     state: state({ access: { ...connected, expiresAt: now + 9.5 * minute, expiring: true, extendable: false } }),
     heading: 'Connected',
+    focus: 'heading',
+  },
+  'reconnecting-captive': {
+    state: state({
+      access: { kind: 'reconnecting', ...session, brokeAt: now - 34_000, why: captive, tries: 2, nextTryAt: now + 8000 },
+    }),
+    heading: 'Reconnecting',
     focus: 'heading',
   },
   'reconnecting': {

@@ -124,4 +124,17 @@ describe('an address for the system to open', () => {
     await expect(desktop.openExternal(address)).rejects.toMatchObject({ failure: { code: 'request-invalid' } });
     expect(double.opened).not.toContain(address);
   });
+
+  it.each(['http://login.hotel.test/?room=4', 'https://login.hotel.test/'])('a network’s own page may be %s', async (address) => {
+    await desktop.openNetworkPage(address);
+    expect(double.opened).toContain(address);
+  });
+
+  it.each(['file:///etc/passwd', 'javascript:alert(1)', 'ms-msdt:/id', 'mailto:a@b.test', 'http//x', ''])(
+    'a network’s own page may not be %s',
+    async (address) => {
+      await expect(desktop.openNetworkPage(address)).rejects.toMatchObject({ failure: { code: 'request-invalid' } });
+      expect(double.opened).not.toContain(address);
+    },
+  );
 });

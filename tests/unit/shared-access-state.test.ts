@@ -41,6 +41,7 @@ const events: { [T in AccessEventType]: fc.Arbitrary<Extract<AccessEvent, { type
   'reopened': fc.record({ type: fc.constant('reopened'), since: instant, expiresAt: instant }),
   'end': fc.record({ type: fc.constant('end'), ending: fc.option(failure) }),
   'closed': fc.record({ type: fc.constant('closed') }),
+  'way-free': fc.record({ type: fc.constant('way-free') }),
 };
 const anyEvent: fc.Arbitrary<AccessEvent> = fc.oneof(...Object.values(events));
 

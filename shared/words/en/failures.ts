@@ -226,6 +226,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'You connected on another computer, and that session took the place of this one.',
     todo: 'Connect again to go on here.',
   },
+  'gateway-gone': {
+    title: 'Your campus did not come back',
+    happened: '{host} has not answered for half an hour or longer, so Causeway stopped trying.',
+    todo: 'Connect again once this computer is on the Internet. You will be asked to sign in.',
+  },
   'cannot-extend': {
     title: 'Session not extended',
     happened: 'Your campus does not give this session more time.',

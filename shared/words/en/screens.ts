@@ -37,6 +37,7 @@ export const screens = {
     closePortal: 'Close portal',
     stayConnected: 'Stay connected',
     signInAgain: 'Sign in again',
+    openNetworkPage: 'Open the sign-in page',
     details: 'Details',
   },
   home: {
@@ -49,6 +50,9 @@ export const screens = {
     open: 'Open help desk page',
   },
   ending: {
+    watching: 'Causeway looks every few seconds whether this network lets you out by now. It does not connect by itself.',
+    freeTitle: 'The way is free',
+    free: 'This network lets you out now. Connect when you are ready.',
     done: 'Back to start',
     code: 'Code for the help desk: {code}',
   },
@@ -125,6 +129,13 @@ export const screens = {
       down: 'The device portal does not answer',
     },
     portalDown: 'You are connected, but the portal itself is not answering. Try it in a moment, or call the help desk.',
+    parts: 'What is up and what is not',
+    part: {
+      link: 'Link to {gateway}',
+      tunnel: 'Tunnel to campus',
+      portal: 'Device portal {host}',
+    },
+    partState: { unknown: 'Looking…', up: 'Up', down: 'Does not answer' },
     gateway: 'Gateway',
     user: 'Signed in as',
     since: 'Connected since',

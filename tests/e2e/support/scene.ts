@@ -113,7 +113,7 @@ export class Scene {
   /** That the screen says what happened, and the state is clean: back at home, nothing at the campus. */
   async ended(title: string): Promise<void> {
     await expect(this.window.getByText(title, { exact: true }).first()).toBeVisible();
-    await expect(this.button('Try again')).toBeVisible();
+    await expect(this.button(/^(Try|Sign in) again$/)).toBeVisible();
     await expect.poll(() => this.campus.services.factors.waiting(mei.phone)).toEqual([]);
   }
 

@@ -146,6 +146,9 @@ export async function startApp(
       async openExternal(address) {
         desktop.external.push(address);
       },
+      async openNetworkPage(address) {
+        desktop.external.push(address);
+      },
       chooseProfileFile: () => Promise.resolve(desktop.file),
       chooseCertificateFile: () => Promise.resolve(desktop.certificate),
       showLogs: () => Promise.resolve(),

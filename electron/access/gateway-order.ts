@@ -1,0 +1,40 @@
+import { splitHost, type Profile } from '../../shared/profile.ts';
+import type { CertificateJudge } from '../trust/certificate.ts';
+import { endpointOf } from '../trust/endpoint.ts';
+import { CertificateQuestion, connectTls } from '../trust/tls.ts';
+
+/** For the first answer. */
+const anyWithinMs = 4_000;
+/** How long the others may still take after the first: enough to tell which is nearer, too short to be waited for. */
+const othersWithinMs = 300;
+
+/**
+ * A profile's gateways in the order in which to try them. `quickest` opens a TLS connection to each at once, sends
+ * nothing over it and hangs up: those that answered come first, by their time, the others as the profile has them.
+ * Never rejects.
+ */
+export async function gatewayOrder(profile: Profile, judge: CertificateJudge, signal: AbortSignal): Promise<readonly string[]> {
+  const { gateways } = profile;
+  if (profile.gatewayChoice !== 'quickest' || gateways.length < 2) return gateways;
+  const stop = new AbortController();
+  const racing = AbortSignal.any([signal, stop.signal]);
+  const answered: string[] = [];
+  const all = gateways.map(async (gateway) => {
+    if (!(await answers(gateway, profile, judge, racing))) return;
+    answered.push(gateway);
+    setTimeout(() => stop.abort(), othersWithinMs);
+  });
+  await Promise.all(all);
+  return [...answered, ...gateways.filter((gateway) => !answered.includes(gateway))];
+}
+
+/** Whether a gateway opens a secure connection. One whose certificate only a person can judge does. */
+async function answers(gateway: string, { connectTo }: Profile, judge: CertificateJudge, signal: AbortSignal): Promise<boolean> {
+  try {
+    const socket = await connectTls(endpointOf(splitHost(gateway), connectTo), judge, { signal, timeoutMs: anyWithinMs });
+    socket.destroy();
+    return true;
+  } catch (error) {
+    return error instanceof CertificateQuestion;
+  }
+}

@@ -1,0 +1,24 @@
+import { CircleCheck, CircleDashed, CircleX, type LucideIcon } from 'lucide-react';
+import { useSpeaker } from '../speech.ts';
+
+export type PartState = 'unknown' | 'up' | 'down';
+export const partIcons: Record<PartState, LucideIcon> = { unknown: CircleDashed, up: CircleCheck, down: CircleX };
+
+/** The parts of a connection, each with whether it is up: so that nobody blames the wrong one. */
+export function Parts({ label, parts }: { label: string; parts: readonly (readonly [name: string, state: PartState])[] }) {
+  const { words } = useSpeaker();
+  return (
+    <ul className="parts" aria-label={label}>
+      {parts.map(([name, state]) => {
+        const Icon = partIcons[state];
+        return (
+          <li key={name} className={state}>
+            <Icon aria-hidden size={18} />
+            <span className="part-name">{name}</span>
+            <span>{words.connected.partState[state]}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
