@@ -1,15 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { flowBench } from './flow/bench.ts';
+import { gatewayBench } from './gateway/bench.ts';
 import { fullRelayBench, relayBench } from './relay/bench.ts';
 import { tableOf, writeJson, type Part } from './report.ts';
 import { sizeBench } from './size/bench.ts';
 import { startUpBench } from './start-up/bench.ts';
 
-/** `npm run bench`: prints each part's table and writes `out/bench.json`. `--only relay,flow,start-up,size` runs some. */
+/** `npm run bench`: prints each part's table and writes `out/bench.json`. `--only relay,flow,gateway,start-up,size` runs some. */
 const parts: Readonly<Record<string, () => Promise<Part>>> = {
   'relay': () => relayBench(fullRelayBench),
   'flow': flowBench,
+  'gateway': gatewayBench,
   'start-up': startUpBench,
   'size': sizeBench,
 };

@@ -1,0 +1,131 @@
+import { startClient, type Client } from '../../e2e/support/client.ts';
+import { profileOf, startOcserv, type Ocserv } from '../../peers/ocserv.ts';
+import { startFaultProxy } from '../../support/fault-proxy.ts';
+import { clickUntil } from '../flow/page.ts';
+import { atLeast, atMost, sampleOf, type Part, type Row } from '../report.ts';
+import { signInByCommand, type SignInTimes } from './command.ts';
+import { Core } from './core.ts';
+import { startPlain } from './plain.ts';
+import { restoredRow } from './restored.ts';
+import { causewayWay, download, echo, ocproxyWay } from './ways.ts';
+
+const rounds = 20;
+/** One way; with it the turns of the line stand out from everything else. */
+const farMs = 100;
+const farRounds = 3;
+
+/** A real gateway (ocserv) through our screens and our core, against the openconnect command and ocproxy by hand. */
+export async function gatewayBench(): Promise<Part> {
+  // Nobody's code is good twice within half a minute
+  const names = Array.from({ length: 2 * (rounds + farRounds) + 16 }, (_, index) => `user${index}`);
+  const lab = await startOcserv({ client: true, users: names.map((name) => ({ name })) });
+  const next = (): string => names.pop() ?? 'alice';
+  try {
+    const rows = [...(await signInRows(lab, next)), ...(await tunnelRows(lab, next)), await restoredRow(lab, next)];
+    return { name: 'Real gateway', rows };
+  } finally {
+    await lab.stop();
+  }
+}
+
+async function signInRows(lab: Ocserv, next: () => string): Promise<Row[]> {
+  const line = await startFaultProxy({ port: lab.port });
+  const profile = { ...profileOf(lab), connectTo: [{ host: lab.host, port: 443, loopbackPort: line.port }] };
+  const client = await startClient({ profiles: [profile] });
+  try {
+    const near = await play(rounds, lab, line.port, client, next);
+    await line.set({ kind: 'latency', ms: farMs });
+    const far = await play(farRounds, lab, line.port, client, next);
+    const row = (what: string, step: keyof SignInTimes): Row => {
+      const trips = (who: 'ours' | 'theirs'): number =>
+        (sampleOf(far[who].map((times) => times[step])).median - sampleOf(near[who].map((times) => times[step])).median) / (2 * farMs);
+      const ours = sampleOf(near.ours.map((times) => times[step]));
+      const theirs = sampleOf(near.theirs.map((times) => times[step]));
+      const farther = sampleOf(far.ours.map((times) => times[step])).median / sampleOf(far.theirs.map((times) => times[step])).median;
+      return {
+        what,
+        unit: 'ms',
+        ways: { 'Causeway': ours, 'openconnect --authenticate': theirs },
+        verdicts: [
+          atMost(1.1, '≤ 1.1 × openconnect', ours.median / theirs.median),
+          atMost(1.1, `≤ 1.1 × openconnect, ${2 * farMs} ms away`, farther),
+          atMost(Math.round(trips('theirs')), 'as many round trips', Math.round(trips('ours')), 'round trips'),
+        ],
+      };
+    };
+    return [row('Connect click → first form on screen', 'form'), row('Last answer → cookie', 'cookie')];
+  } finally {
+    await client.close();
+    await line.close();
+  }
+}
+
+/** Both ways in turn. */
+async function play(times: number, lab: Ocserv, port: number, client: Client, next: () => string) {
+  const ours: SignInTimes[] = [];
+  const theirs: SignInTimes[] = [];
+  for (let round = 0; round < times; round++) {
+    ours.push(await signInOnScreen(client, lab, next()));
+    theirs.push(await signInByCommand(lab, next(), port));
+  }
+  return { ours, theirs };
+}
+
+async function signInOnScreen({ window }: Client, lab: Ocserv, user: string): Promise<SignInTimes> {
+  const button = (name: string) => window.getByRole('button', { name, exact: true });
+  const form = await clickUntil(window, 'Connect', 'Sign in');
+  await window.getByLabel('User ID').fill(user);
+  await window.getByLabel('Password', { exact: true }).fill(lab.user(user).password);
+  await button('Sign in').click();
+  await window.getByRole('heading', { level: 1, name: 'Enter a Passcode' }).waitFor();
+  await window.getByLabel('Passcode').fill(lab.codeFor(user));
+  // The screen after the cookie: the tunnel opens
+  const cookie = await clickUntil(window, 'Verify', 'You are signed in');
+  await window.getByRole('heading', { level: 1, name: 'Connected' }).waitFor();
+  await button('Disconnect').click();
+  await button('Connect').waitFor();
+  return { form, cookie };
+}
+
+async function tunnelRows(lab: Ocserv, next: () => string): Promise<Row[]> {
+  const core = await Core.start(lab, next(), 'loopback');
+  const plain = await startPlain(lab, next(), 'loopback');
+  try {
+    const ways = [causewayWay(core.proxy), ocproxyWay(plain.port)] as const;
+    const down = { 'Causeway': [] as number[], 'plain ocproxy': [] as number[] };
+    const echoes = { 'Causeway': [] as number[], 'plain ocproxy': [] as number[] };
+    for (let round = 0; round < rounds; round++)
+      for (const way of round % 2 === 0 ? ways : [...ways].reverse()) {
+        down[way.name].push(await download(way, 16 * 1024 * 1024));
+        echoes[way.name].push(sampleOf(await echo(way, 50)).median);
+      }
+    const samples = (values: typeof down) => ({ 'Causeway': sampleOf(values.Causeway), 'plain ocproxy': sampleOf(values['plain ocproxy']) });
+    const [carried, back] = [samples(down), samples(echoes)];
+    // The worker that signed in is let go half a minute after it was needed
+    await new Promise((resolve) => setTimeout(resolve, 31_000));
+    const resident = core.residentKiB / 1024;
+    return [
+      {
+        what: 'Download through the app tunnel',
+        unit: 'MiB/s',
+        ways: carried,
+        verdicts: [atLeast(0.9, '≥ 0.9 × plain ocproxy', carried.Causeway.median / carried['plain ocproxy'].median)],
+      },
+      {
+        what: 'One byte there and back',
+        unit: 'ms',
+        ways: back,
+        verdicts: [atMost(1.2, '≤ 1.2 × plain ocproxy', back.Causeway.median / back['plain ocproxy'].median)],
+      },
+      {
+        what: 'Resident memory of the connected core, its workers included',
+        unit: 'MB',
+        ways: { Causeway: sampleOf([resident]) },
+        verdicts: [atMost(90, '≤ 90 MB', resident, 'MB')],
+      },
+    ];
+  } finally {
+    await core.stop();
+    await plain.stop();
+  }
+}

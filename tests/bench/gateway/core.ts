@@ -1,0 +1,81 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { eventSchema, type CommandEvent } from '../../../electron/cli/report.ts';
+import type { Profile } from '../../../shared/profile.ts';
+import { profileOf, type Ocserv } from '../../peers/ocserv.ts';
+
+const command = path.resolve(import.meta.dirname, '../../../dist/causeway.mjs');
+
+/** The core without a window, connected: `causeway connect` with a door for other programs. */
+export class Core {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+    readonly proxy: { port: number; user: string; secret: string },
+  ) {}
+
+  /** @param from whether it runs in the root namespace, through the loopback port, or in the client's own */
+  static async start(lab: Ocserv, user: string, from: 'loopback' | 'client', port = 0): Promise<Core> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'causeway-core-'));
+    const profile: Profile = from === 'loopback' ? profileOf(lab) : { ...profileOf(lab), connectTo: [] };
+    const file = (name: string, value: unknown): string => {
+      writeFileSync(path.join(folder, name), JSON.stringify(value), { mode: 0o600 });
+      return path.join(folder, name);
+    };
+    const { password, key } = lab.user(user);
+    const words = [
+      command,
+      'connect',
+      file('profile.causeway', profile),
+      `--answers=${file('answers.json', { user, password, totp: key, notice: 'proceed' })}`,
+      `--app-tunnel=${port}`,
+      '--json',
+      '--show-secret',
+      `--user-data-dir=${path.join(folder, 'user')}`,
+    ];
+    const [first = process.execPath, ...rest] = [...(from === 'client' && lab.client ? lab.client.inside : []), process.execPath, ...words];
+    const child = spawn(first, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const events: CommandEvent[] = [];
+    let proxy: Core['proxy'] | null = null;
+    for await (const line of createInterface({ input: child.stdout })) {
+      const event = eventSchema.parse(JSON.parse(line));
+      events.push(event);
+      if (event.event === 'proxy' && event.secret !== undefined)
+        proxy = { port: Number(new URL(event.address).port), user: event.user, secret: event.secret };
+      if (event.event === 'state' && event.state === 'connected') break;
+    }
+    if (!proxy) throw new Error(`not connected: ${JSON.stringify(events.slice(-3))}`);
+    child.stdout.resume();
+    return new Core(child, folder, proxy);
+  }
+
+  /** Resident memory of it and its workers, KiB; the programs of others that carry the traffic are not ours to count. */
+  get residentKiB(): number {
+    const parents = new Map<number, { parent: number; name: string; resident: number }>();
+    for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      try {
+        const status = readFileSync(`/proc/${entry}/status`, 'utf8');
+        const value = (key: string): string => new RegExp(`^${key}:\\s+(\\S+)`, 'm').exec(status)?.[1] ?? '';
+        parents.set(Number(entry), { parent: Number(value('PPid')), name: value('Name'), resident: Number(value('VmRSS')) });
+      } catch {
+        continue; // it ended meanwhile
+      }
+    }
+    const ours = (pid: number): boolean => pid === this.child.pid || (parents.has(pid) && ours(parents.get(pid)?.parent ?? 0));
+    const counted = [...parents].filter(([pid, { name }]) => ours(pid) && /^(node|MainThread)/.test(name));
+    return counted.reduce((sum, [, { resident }]) => sum + resident, 0);
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null) {
+      const gone = once(this.child, 'exit');
+      this.child.kill('SIGINT');
+      await gone;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,44 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
+import type { Ocserv } from '../../peers/ocserv.ts';
+import { grantFor } from '../../peers/sign-in.ts';
+
+/** openconnect with ocproxy, as a person starts them by hand; resolves once ocproxy listens. */
+export async function startPlain(lab: Ocserv, user: string, from: 'loopback' | 'client'): Promise<{ port: number; stop(): Promise<void> }> {
+  const grant = await grantFor(lab, user, from);
+  const port = await freePort();
+  const words = [
+    '--protocol=anyconnect',
+    '--cookie-on-stdin',
+    '--non-inter',
+    `--servercert=${grant.serverPin}`,
+    '--script-tun',
+    '--script',
+    `ocproxy -D ${port} -k 30`,
+    ...(from === 'loopback' ? [`--resolve=${lab.host}:127.0.0.1`] : []),
+    from === 'loopback' ? lab.gatewayUrl : `https://${lab.host}/`,
+  ];
+  const inClient = from === 'client' && lab.client ? lab.client.inside : [];
+  const [command = 'openconnect', ...rest] = [...inClient, 'openconnect', ...words];
+  const child: ChildProcess = spawn(command, rest, { stdio: ['pipe', 'ignore', 'ignore'] });
+  child.stdin?.end(`${grant.cookie}\n`);
+  return {
+    port,
+    async stop() {
+      if (child.exitCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGINT');
+      await gone;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

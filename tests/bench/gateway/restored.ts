@@ -1,0 +1,55 @@
+import { createInterface } from 'node:readline';
+import path from 'node:path';
+import type { Ocserv } from '../../peers/ocserv.ts';
+import { atMost, sampleOf, type Row } from '../report.ts';
+import { Core } from './core.ts';
+import { startPlain } from './plain.ts';
+
+const rounds = 5;
+const downMs = 20_000;
+/** What watches for traffic takes a moment to start. */
+const watchersBeginMs = 3_000;
+const watcher = path.join(import.meta.dirname, 'watcher.ts');
+
+/** How long after a cable is plugged in again traffic flows, ours and openconnect's beside each other in one namespace. */
+export async function restoredRow(lab: Ocserv, next: () => string): Promise<Row> {
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const core = await Core.start(lab, next(), 'client');
+    const plain = await startPlain(lab, next(), 'client');
+    try {
+      await flows(lab, { ocproxy: plain.port });
+      await flows(lab, { causeway: core.proxy });
+      await lab.cable('down');
+      await new Promise((resolve) => setTimeout(resolve, downMs - watchersBeginMs));
+      const waits = [flows(lab, { causeway: core.proxy }), flows(lab, { ocproxy: plain.port })] as const;
+      await new Promise((resolve) => setTimeout(resolve, watchersBeginMs));
+      await lab.cable('up');
+      const upAt = performance.now();
+      const [mine, other] = await Promise.all(waits);
+      ours.push((mine - upAt) / 1000);
+      theirs.push((other - upAt) / 1000);
+    } finally {
+      await core.stop();
+      await plain.stop();
+    }
+  }
+  const ways = { 'Causeway': sampleOf(ours), 'plain ocproxy': sampleOf(theirs) };
+  return {
+    what: `Link restored after ${downMs / 1000} s → traffic flows again`,
+    unit: 's',
+    ways,
+    verdicts: [atMost(0.5, '≤ 0.5 × plain openconnect', ways.Causeway.median / ways['plain ocproxy'].median)],
+  };
+}
+
+/** When a byte came back through the way, tried again and again from within the client's namespace. */
+async function flows(lab: Ocserv, way: { causeway: Core['proxy'] } | { ocproxy: number }): Promise<number> {
+  if (!lab.client) throw new Error('no client namespace');
+  const child = lab.client.spawn(process.execPath, ['--import', 'tsx', watcher], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin?.end(JSON.stringify(way));
+  if (!child.stdout) throw new Error('no output');
+  for await (const line of createInterface({ input: child.stdout })) if (line === 'flows') return performance.now();
+  throw new Error('no traffic');
+}
