@@ -18,7 +18,7 @@ const tools = {
 export type SystemTool = keyof typeof tools;
 
 export const demoTools: readonly SystemTool[] = ['chromium'];
-export const benchTools: readonly SystemTool[] = ['chromium', 'ssh', 'stunnel'];
+export const benchTools: readonly SystemTool[] = ['chromium', 'ssh', 'stunnel', 'openconnect', 'ocproxy', 'ocserv', 'namespaces'];
 export const testTools: readonly SystemTool[] = [
   'chromium',
   'xvfb',

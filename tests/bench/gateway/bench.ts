@@ -99,7 +99,10 @@ async function tunnelRows(lab: Ocserv, next: () => string): Promise<Row[]> {
         down[way.name].push(await download(way, 16 * 1024 * 1024));
         echoes[way.name].push(sampleOf(await echo(way, 50)).median);
       }
-    const samples = (values: typeof down) => ({ 'Causeway': sampleOf(values.Causeway), 'plain ocproxy': sampleOf(values['plain ocproxy']) });
+    const samples = (values: typeof down) => ({
+      'Causeway': sampleOf(values.Causeway),
+      'plain ocproxy': sampleOf(values['plain ocproxy']),
+    });
     const [carried, back] = [samples(down), samples(echoes)];
     // The worker that signed in is let go half a minute after it was needed
     await new Promise((resolve) => setTimeout(resolve, 31_000));

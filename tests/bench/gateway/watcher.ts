@@ -4,10 +4,7 @@ import { carries, causewayWay, ocproxyWay } from './ways.ts';
 
 /** Run inside a namespace: says `flows` as soon as a byte comes back through the way that it reads from its input. */
 const input = z
-  .union([
-    z.object({ causeway: z.object({ port: z.number(), user: z.string(), secret: z.string() }) }),
-    z.object({ ocproxy: z.number() }),
-  ])
+  .union([z.object({ causeway: z.object({ port: z.number(), user: z.string(), secret: z.string() }) }), z.object({ ocproxy: z.number() })])
   .parse(JSON.parse(await text(process.stdin)));
 const way = 'causeway' in input ? causewayWay(input.causeway) : ocproxyWay(input.ocproxy);
 const until = Date.now() + 240_000;

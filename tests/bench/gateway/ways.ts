@@ -15,9 +15,7 @@ export function causewayWay(proxy: { port: number; user: string; secret: string 
     name: 'Causeway',
     async open(port) {
       const line = await Line.connect(proxy.port);
-      line.write(
-        `CONNECT ${campus}:${port} HTTP/1.1\r\nHost: ${campus}:${port}\r\nProxy-Authorization: Basic ${authorization}\r\n\r\n`,
-      );
+      line.write(`CONNECT ${campus}:${port} HTTP/1.1\r\nHost: ${campus}:${port}\r\nProxy-Authorization: Basic ${authorization}\r\n\r\n`);
       const answer = (await line.read('HTTP/1.1 200 Connection established\r\n\r\n'.length)).toString('latin1');
       if (!answer.startsWith('HTTP/1.1 200 ')) throw new Error(answer);
       return line;
