@@ -121,6 +121,8 @@ export class Library {
   readonly dnsName: (vpn: Pointer) => string | null;
   readonly urlPath: (vpn: Pointer) => string | null;
   readonly setOptionValue: (option: Pointer, value: string) => number;
+  /** Closes its connection. */
+  readonly hangUp: (vpn: Pointer) => void;
   readonly free: (vpn: Pointer) => void;
   private readonly vpnInfoNew: (agent: string, ...callbacks: unknown[]) => Pointer;
   private readonly overrideResolve: (vpn: Pointer, callback: bigint) => void;
@@ -149,6 +151,7 @@ export class Library {
     this.dnsName = f('const char *openconnect_get_dnsname(void *)');
     this.urlPath = f('const char *openconnect_get_urlpath(void *)');
     this.setOptionValue = f('int openconnect_set_option_value(void *, const char *)');
+    this.hangUp = f('void openconnect_reset_ssl(void *)');
     this.free = f('void openconnect_vpninfo_free(void *)');
     this.vpnInfoNew = f('void *openconnect_vpninfo_new(const char *, void *, void *, void *, void *, void *)');
     this.overrideResolve = f('void openconnect_override_getaddrinfo(void *, void *)');

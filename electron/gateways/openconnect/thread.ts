@@ -114,6 +114,7 @@ class BlockingThread {
       address: library.hostname(vpn),
       urlPath: (library.urlPath(vpn) ?? '').slice(0, 4096),
     });
+    library.hangUp(vpn);
   }
 
   /** 0, or the first error of setting it up. */
