@@ -9,6 +9,7 @@ import { openconnectDriver, openconnectDrivers } from '../gateways/openconnect/d
 import { userDataFolder } from '../storage/folder.ts';
 import { Secrets } from '../storage/secrets.ts';
 import { directDial } from '../tunnels/direct.ts';
+import { appTunnel } from '../tunnels/openconnect/app.ts';
 import { relayTunnel } from '../tunnels/relay.ts';
 import { run, type Host } from './run.ts';
 import { terminalOf } from './terminal.ts';
@@ -35,6 +36,9 @@ const openconnect = openconnectDriver({
   log: () => undefined,
 });
 
+/** Beside an installed app they are the distribution's own; what an installer brings along belongs to the app. */
+const programs = { folder: null, platform: process.platform };
+
 const host: Host = {
   version: version(),
   folder: userDataFolder(),
@@ -54,7 +58,7 @@ const host: Host = {
     secrets: new Secrets(),
     version: version(),
     drivers: { campus: campusDriver, ...openconnectDrivers(openconnect) },
-    tunnels: { relay: relayTunnel },
+    tunnels: { relay: relayTunnel, app: appTunnel({ programs, now: Date.now, log: () => undefined }) },
     direct: directDial,
     environment: withClockGap({ onSuspend: nothing, onResume: nothing, onNetworkChange }, Date.now),
     now: Date.now,
@@ -64,6 +68,7 @@ const host: Host = {
 };
 
 process.exitCode = await run(process.argv.slice(2), host);
+openconnect.stop();
 // A keychain's native call that nobody waits for any more would hold the process
 setTimeout(() => process.exit(), 500).unref();
 

@@ -1,0 +1,158 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { eventSchema, type CommandEvent } from '../../electron/cli/report.ts';
+import type { Profile } from '../../shared/profile.ts';
+import { answersFile, cliFolder } from '../unit/support/cli.ts';
+import { deadPort } from '../unit/support/servers.ts';
+import { missingForPeers } from './namespaces.ts';
+import { profileOf, startOcserv, type Ocserv } from './ocserv.ts';
+
+const missing = missingForPeers();
+/** The command as people start it, from `dist/`: build first. */
+const command = join(import.meta.dirname, '../../dist/causeway.mjs');
+
+interface Running {
+  events(): CommandEvent[];
+  until<K extends CommandEvent['event']>(event: K, fits?: (event: Extract<CommandEvent, { event: K }>) => boolean): Promise<void>;
+  interrupt(): void;
+  exit: Promise<number | null>;
+  out(): string;
+}
+
+function start(...argv: string[]): Running {
+  const child = spawn(process.execPath, [command, ...argv, '--json']);
+  let out = '';
+  child.stdout.on('data', (data) => (out += String(data)));
+  child.stderr.on('data', (data) => (out += String(data)));
+  const exit = once(child, 'close').then(() => child.exitCode);
+  onTestFinished(async () => {
+    child.kill('SIGINT');
+    await exit;
+  });
+  const events = (): CommandEvent[] =>
+    out
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => eventSchema.parse(JSON.parse(line)));
+  return {
+    events,
+    out: () => out,
+    exit,
+    interrupt: () => void child.kill('SIGINT'),
+    async until(kind, fits = () => true) {
+      const isIt = (event: CommandEvent): boolean => event.event === kind && fits(event as Parameters<typeof fits>[0]);
+      await expect.poll(() => events().some(isIt) || child.exitCode !== null, { timeout: 25_000 }).toBe(true);
+      expect(out).toSatisfy(() => events().some(isIt));
+    },
+  };
+}
+
+describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
+  let lab: Ocserv;
+  let users = 0;
+  beforeAll(async () => {
+    lab = await startOcserv({ preLoginBanner: 'Be kind to each other.' });
+  });
+  afterAll(() => lab.stop());
+
+  /** Somebody of their own for each test, with their answers and a profile file that nobody has added. */
+  async function person(answers: Record<string, unknown> = {}, profile: Partial<Profile> = {}) {
+    const user = lab.addUser({ name: `cli${++users}` });
+    const folder = await cliFolder();
+    const file = join(folder, 'lab.causeway');
+    await writeFile(file, JSON.stringify(profileOf(lab, profile)));
+    const given = { user: user.name, password: user.password, totp: user.key, notice: 'proceed', ...answers };
+    const answersAt = await answersFile(folder, given);
+    return { user, folder, argv: ['connect', file, '--answers', answersAt, '--user-data-dir', folder] };
+  }
+  const endOf = (run: Running) => run.events().find((event) => event.event === 'end');
+  const sessionsOf = async (name: string): Promise<number> =>
+    JSON.stringify(await lab.occtl('show', 'users')).split(`"${name}"`).length - 1;
+
+  test('fetches through its proxy a page that only the tunnel reaches, and leaves nothing', async () => {
+    const { user, argv } = await person();
+    const run = start(...argv, '--app-tunnel', '0', '--show-secret');
+    await run.until('state', ({ state }) => state === 'connected');
+    const proxy = run.events().find((event) => event.event === 'proxy');
+    if (proxy?.event !== 'proxy') throw new Error('no proxy');
+    const stream = await through(proxy.address, `${proxy.user}:${proxy.secret ?? ''}`, `${lab.portalHost}:80`);
+    stream.write('GET / HTTP/1.0\r\n\r\n');
+    expect(await text(stream)).toContain(lab.page);
+    expect(await sessionsOf(user.name)).toBeGreaterThan(0);
+    run.interrupt();
+    expect(await run.exit).toBe(0);
+    await expect.poll(() => sessionsOf(user.name)).toBe(0);
+    for (const secret of [user.password, user.key, 'webvpn']) expect(run.out()).not.toContain(secret);
+  });
+
+  test.each<[string, Record<string, unknown>, Partial<Profile>, number, string]>([
+    ['a wrong password', { password: 'not it' }, {}, 3, 'sign-in-rejected'],
+    ['a wrong code', { totp: undefined, passcode: '000000' }, {}, 4, 'passcode-wrong'],
+    ['a notice that is declined', { notice: 'decline' }, {}, 3, 'notice-declined'],
+    ['a key that the profile does not name', {}, { trust: { kind: 'pin', spkiSha256: [`${'A'.repeat(43)}=`] } }, 6, 'certificate-changed'],
+  ])('%s', async (_what, answers, profile, code, failure) => {
+    const { argv } = await person(answers, profile);
+    const run = start(...argv);
+    expect(await run.exit).toBe(code);
+    expect(endOf(run)).toMatchObject({ exitCode: code, failure: { code: failure } });
+  });
+
+  test('a gateway that is not there: 5', async () => {
+    const { argv } = await person({}, { connectTo: [{ host: lab.host, port: 443, loopbackPort: await deadPort() }] });
+    const run = start(...argv);
+    expect(await run.exit).toBe(5);
+    expect(endOf(run)).toMatchObject({ failure: { code: 'gateway-unreachable' } });
+  });
+
+  test('the first gateway is not there: the second is signed in to, once', async () => {
+    const dead = { host: 'vpn2.campus.test', port: 443, loopbackPort: await deadPort() };
+    const { user, argv } = await person({}, { gateways: [dead.host, lab.host], connectTo: [dead, ...lab.connectTo] });
+    const run = start(...argv);
+    await run.until('state', ({ state }) => state === 'connected');
+    expect(run.events().flatMap((event) => (event.event === 'state' && event.state === 'contacting' ? [event.gateway] : []))).toEqual(
+      expect.arrayContaining([dead.host, lab.host]),
+    );
+    expect(run.events().filter((event) => event.event === 'prompt' && event.kind === 'passcode')).toHaveLength(1);
+    expect(await sessionsOf(user.name)).toBeGreaterThan(0);
+  });
+
+  test('a session that an operator ends: 7, with the reason', async () => {
+    const { user, argv } = await person();
+    const run = start(...argv);
+    await run.until('state', ({ state }) => state === 'connected');
+    await lab.occtl('disconnect', 'user', user.name);
+    expect(await run.exit).toBe(7);
+    expect(endOf(run)).toMatchObject({ exitCode: 7 });
+  });
+
+  test('a gateway that was started anew knows the cookie no more: 7, and no second factor is tried again', async () => {
+    const { argv } = await person();
+    const run = start(...argv);
+    await run.until('state', ({ state }) => state === 'connected');
+    await lab.restart();
+    expect(await run.exit).toBe(7);
+    expect(endOf(run)).toMatchObject({ failure: { code: 'ticket-rejected' } });
+    expect(run.events().filter((event) => event.event === 'prompt' && event.kind === 'passcode')).toHaveLength(1);
+  });
+});
+
+/** A stream through an HTTP proxy. */
+function through(address: string, credentials: string, target: string): Promise<Duplex> {
+  const { hostname: host, port } = new URL(address);
+  return new Promise((resolve, reject) => {
+    const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
+    const request = http.request({ host, port, method: 'CONNECT', path: target, headers: { 'proxy-authorization': authorization } });
+    request.on('connect', (response, socket) => {
+      if (response.statusCode === 200) resolve(socket);
+      else reject(new Error(`HTTP ${response.statusCode ?? 0}`));
+    });
+    request.on('error', reject);
+    request.end();
+  });
+}
