@@ -3,7 +3,8 @@ import { spkiSha256, type CertificateJudge } from '../trust/certificate.ts';
 import { shownAs } from '../trust/endpoint.ts';
 import { acceptedCertificate, connectTls } from '../trust/tls.ts';
 import type { Ask, GatewayDriver, GatewayTarget, OpenConnectGrant } from './gateway.ts';
-import { isSession, isSessionPage, sessionCookie, TicketSession } from './ivanti-session.ts';
+import { isSession, isSessionPage, sessionCookie } from './ivanti-session.ts';
+import { OpenConnectSession } from './openconnect/session.ts';
 import { vouched } from './vouched.ts';
 import type { OpenWebWindow } from './web-window.ts';
 
@@ -26,7 +27,7 @@ export function browserDriver(openWindow: OpenWebWindow): GatewayDriver {
       if (notice !== undefined) await agree(notice, ask, signal);
       const server = await contact(target, ask, signal);
       const ticket = await onCampusPage(target, openWindow, ask, signal);
-      return new TicketSession(target, {
+      const grant: OpenConnectGrant = {
         kind: 'openconnect',
         protocol: ivantiProtocol(target),
         cookie: ticket,
@@ -35,12 +36,14 @@ export function browserDriver(openWindow: OpenWebWindow): GatewayDriver {
         endpoint: target,
         idleSeconds: null,
         expiresAt: null,
-      });
+      };
+      // The page knows who signed in there; we do not read it
+      return new OpenConnectSession('', grant, target);
     },
     async resume(target, session) {
       if (session.grant.kind !== 'openconnect') throw fail('internal', undefined, { detail: `browser for ${session.grant.kind}` });
       // Whether the ticket is still good, the tunnel hears first: asking here would keep an idle session alive
-      return new TicketSession(target, session.grant);
+      return new OpenConnectSession(session.user, session.grant, target);
     },
   };
 }

@@ -161,8 +161,9 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
   const isChange = secrets.filter(({ name, label = '' }) => changeWords.test(name) || changeWords.test(label)).length >= 2;
   return inputs.map((field): [OcField, Role] => {
     if (field === user && !isChange) return [field, 'user'];
-    if (isChange || (field.type === fieldType.text && !saysCode(field))) return [field, 'other'];
+    // First: what a lone field of text is for may stand around it only, in the form's name or in what it says
     if (inputs.length === 1) return [field, loneRole(form, field, saysCode(field), options)];
+    if (isChange || (field.type === fieldType.text && !saysCode(field))) return [field, 'other'];
     if (secondNames.test(field.name)) return [field, 'second-password'];
     if (saysCode(field)) return [field, 'passcode'];
     if (field === secrets[0]) return [field, 'password'];

@@ -10,9 +10,20 @@ import { Queue } from '../queue.ts';
 
 const goodbyeWithinMs = 700;
 
-/** Where a gateway is told that a session is over, for the protocols whose gateways can be told over HTTPS. */
-const goodbyes: Partial<Record<OpenConnectGrant['protocol'], (cookie: string) => { method: string; path: string; body?: string }>> = {
-  nc: () => ({ method: 'GET', path: '/dana-na/auth/logout.cgi' }),
+/** How a gateway is told that a session is over. */
+interface Goodbye {
+  method: string;
+  path: string;
+  /** Instead of the cookie as the tunnel is given it. */
+  cookie?: string;
+  body?: string;
+}
+const ivantiGoodbye = { method: 'GET', path: '/dana-na/auth/logout.cgi' } as const;
+/** For the protocols whose gateways can be told over HTTPS. */
+const goodbyes: Partial<Record<OpenConnectGrant['protocol'], (cookie: string) => Goodbye>> = {
+  nc: () => ivantiGoodbye,
+  // Its tunnel takes the bare value
+  pulse: (cookie) => ({ ...ivantiGoodbye, cookie: `DSID=${cookie}` }),
   f5: () => ({ method: 'GET', path: '/vdesk/hangup.php3?hangup_error=1' }),
   fortinet: () => ({ method: 'GET', path: '/remote/logout' }),
   // GlobalProtect's cookie is the body of its requests
@@ -78,7 +89,9 @@ export async function signOut(grant: OpenConnectGrant, target: GatewayTarget): P
           signal,
           headers: {
             host: url.host,
-            ...(goodbye.body === undefined ? { cookie: grant.cookie } : { 'content-type': 'application/x-www-form-urlencoded' }),
+            ...(goodbye.body === undefined
+              ? { cookie: goodbye.cookie ?? grant.cookie }
+              : { 'content-type': 'application/x-www-form-urlencoded' }),
           },
         });
         request.on('response', (response) => {
