@@ -58,8 +58,10 @@ export const profileSchema = z.object({
   version: z.literal(profileVersion),
   id: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/)),
   name,
-  /** host or host:port, best first. */
-  gateways: z.array(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:\d{1,5})?$/))).check(z.minLength(1), z.maxLength(20)),
+  /** host or host:port, best first; an IPv6 address in brackets. */
+  gateways: z
+    .array(z.string().check(z.regex(/^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:]{2,39}(\.\d{1,3}){0,3}\])(:\d{1,5})?$/)))
+    .check(z.minLength(1), z.maxLength(20)),
   /** Which of them comes first: the first that answers in their order, or whichever answers soonest. */
   gatewayChoice: z.optional(z.enum(['order', 'quickest'])),
   protocol: gatewayProtocolSchema,
@@ -148,8 +150,8 @@ export function readProfile(text: string): ReadProfile {
   return { profile: parsed.data, dropped };
 }
 
-/** The host and port of `host[:port]`, 443 when there is none. */
+/** The host and port of `host[:port]`, 443 when there is none. An IPv6 address comes without its brackets. */
 export function splitHost(address: string): { host: string; port: number } {
-  const colon = address.lastIndexOf(':');
-  return colon < 0 ? { host: address, port: 443 } : { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+  const [, inBrackets, name, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(address) ?? [];
+  return { host: inBrackets ?? name ?? address, port: port === undefined ? 443 : Number(port) };
 }

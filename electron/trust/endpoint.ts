@@ -25,7 +25,8 @@ export function endpointOf(address: { host: string; port: number }, connectTo: P
   return detour ? { host, port, loopbackPort: detour.loopbackPort } : { host, port };
 }
 
-/** `host`, or `host:port` where the port is not the usual one: how a person is told of it. */
+/** `host`, or `host:port` where the port is not the usual one: how a person is told of it, and what stands in an address. */
 export function shownAs({ host, port }: Endpoint): string {
-  return port === 443 ? host : `${host}:${port}`;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return port === 443 ? name : `${name}:${port}`;
 }

@@ -91,6 +91,13 @@ describe('reading a profile', () => {
     );
   });
 
+  it('knows an IPv6 gateway by its brackets', () => {
+    const gateways = (list: string[]) => profileSchema.shape.gateways.safeParse(list).success;
+    expect(gateways(['[::1]', '[2001:db8::7]:8443', '[::ffff:192.0.2.1]'])).toBe(true);
+    for (const bad of ['::1', '[::1', '[]', '[::1]x', '[::1]:', '[vpn.campus.test]', '[::1%eth0]'])
+      expect(gateways([bad]), bad).toBe(false);
+  });
+
   it('refuses one that is too large before it looks inside', () => {
     expect(() => readProfile(' '.repeat(maxProfileBytes + 1))).toThrow(invalid('size'));
   });
@@ -99,9 +106,11 @@ describe('reading a profile', () => {
 describe('splitting host and port', () => {
   it('gives back what was put together, and 443 where there is no port', () => {
     fc.assert(
-      fc.property(fc.domain(), fc.integer({ min: 1, max: 65_535 }), (host, port) => {
+      fc.property(fc.domain(), fc.ipV6(), fc.integer({ min: 1, max: 65_535 }), (host, address, port) => {
         expect(splitHost(`${host}:${port}`)).toEqual({ host, port });
         expect(splitHost(host)).toEqual({ host, port: 443 });
+        expect(splitHost(`[${address}]:${port}`)).toEqual({ host: address, port });
+        expect(splitHost(`[${address}]`)).toEqual({ host: address, port: 443 });
       }),
     );
   });

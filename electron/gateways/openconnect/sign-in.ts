@@ -97,10 +97,9 @@ export class OpenConnectSignIn {
     const { target } = this;
     const { profile } = target;
     if (profile.protocol === 'campus') throw fail('internal', undefined, { detail: 'campus for libopenconnect' });
-    const host = target.host.includes(':') ? `[${target.host}]` : target.host;
     return {
       protocol: profile.protocol,
-      url: `https://${host}${target.port === 443 ? '' : `:${target.port}`}${profile.signInPath ?? '/'}`,
+      url: `https://${shownAs(target)}${profile.signInPath ?? '/'}`,
       // Some of Cisco's take no other
       userAgent: 'AnyConnect-compatible Causeway',
       // A pin says more than any authority: the library then asks about every certificate
