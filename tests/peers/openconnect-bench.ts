@@ -7,7 +7,7 @@ import { openconnectDriver, type OpenConnectDeps, type OpenConnectDriver } from 
 import type { StartWorker, WorkerProcess } from '../../electron/gateways/worker.ts';
 import { createJudge } from '../../electron/trust/certificate.ts';
 import { endpointOf } from '../../electron/trust/endpoint.ts';
-import { fail } from '../../shared/failure.ts';
+import { fail, type FailureCode } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt, PromptKind, PromptOf } from '../../shared/prompt.ts';
 
@@ -46,8 +46,8 @@ export async function startDriver(deps: Partial<OpenConnectDeps> = {}): Promise<
 
 /** What a person answers, by kind of prompt, each in turn; the last one is used again. Without a line for it, the test fails. */
 export type Script = { [K in PromptKind]?: Line<K> | readonly Line<K>[] };
-/** `wait` leaves the question open until it is withdrawn. */
-type Line<K extends PromptKind> = Answer | ((prompt: PromptOf<K>) => Answer) | 'wait';
+/** `wait` leaves the question open until it is withdrawn, `leave` cancels as Asking does. */
+type Line<K extends PromptKind> = Answer | ((prompt: PromptOf<K>) => Answer) | 'wait' | 'leave';
 
 export interface Person {
   ask: Ask;
@@ -56,8 +56,8 @@ export interface Person {
   kinds(): PromptKind[];
 }
 
-/** A person with a script. */
-export function person(script: Script): Person {
+/** A person with a script. What they accept goes into `accepted`, as the app's settings keep it. */
+export function person(script: Script, accepted = new Map<string, string>()): Person {
   const asked: Prompt[] = [];
   const ask: Ask = (prompt, { signal } = {}) => {
     if (signal?.aborted) return Promise.reject(fail('cancelled'));
@@ -66,23 +66,30 @@ export function person(script: Script): Person {
     return new Promise((resolve, reject) => {
       signal?.addEventListener('abort', () => reject(fail('cancelled')), { once: true });
       const answer = answerOf(script, prompt, turn);
-      if (answer !== 'wait') resolve(answer);
+      if (answer === 'wait') return;
+      if (answer === 'leave') {
+        reject(fail('cancelled'));
+        return;
+      }
+      if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) accepted.set(prompt.host, prompt.sha256);
+      resolve(answer);
     });
   };
   return { ask, asked, kinds: () => asked.map(({ kind }) => kind) };
 }
 
-function answerOf(script: Script, prompt: Prompt, turn: number): Answer | 'wait' {
+function answerOf(script: Script, prompt: Prompt, turn: number): Answer | 'wait' | 'leave' {
   const lines: unknown = script[prompt.kind];
   if (lines === undefined) throw new Error(`nobody expected ${JSON.stringify(prompt)}`);
   const list: readonly unknown[] = Array.isArray(lines) ? lines : [lines];
   const line = list[Math.min(turn, list.length - 1)];
   // Which kind of prompt a line is for stands in its key
-  return typeof line === 'function' ? (line as (prompt: Prompt) => Answer)(prompt) : (line as Answer | 'wait');
+  return typeof line === 'function' ? (line as (prompt: Prompt) => Answer)(prompt) : (line as Answer | 'wait' | 'leave');
 }
 
 export const credentials = (user: string, password: string): Answer => ({ kind: 'credentials', values: { user, password } });
 export const passcode = (code: string): Answer => ({ kind: 'passcode', passcode: code });
+export const accept: Answer = { kind: 'certificate', accept: true };
 export const proceed: Answer = { kind: 'notice', proceed: true };
 
 /** A target as the controller makes it. `accepted` plays the settings: what a person said yes to. */
@@ -96,3 +103,6 @@ export function targetFor(profile: Profile, overrides: Partial<GatewayTarget> = 
     ...overrides,
   };
 }
+
+/** What a rejection of this failure matches. */
+export const failsWith = (code: FailureCode, params?: Record<string, unknown>) => ({ failure: { code, ...(params ? { params } : {}) } });

@@ -69,7 +69,8 @@ export interface Callbacks {
   /** 0: accepted. */
   validatePeer(reason: string | null): number;
   processForm(form: Pointer): number;
-  progress(level: number, format: string | null): void;
+  /** Of a line that is nothing but the gateway's own words, those words. */
+  progress(level: number, format: string | null, words: string | null): void;
   /** The result of getaddrinfo: 0, or an error of it. */
   resolve(node: string, service: string, hints: Pointer, result: Pointer): number;
   /** 0: the person has signed in there. */
@@ -77,12 +78,16 @@ export interface Callbacks {
   ownBrowser(url: string): number;
 }
 
+const readsVariadic = !(process.platform === 'darwin' && process.arch === 'arm64');
+const wordsOnly = '%s\n';
+const maxWords = 2_000;
+
 const prototypes = {
   validate: koffi.proto('int oc_validate(void *, const char *)'),
   config: koffi.proto('int oc_config(void *, const char *, int)'),
   form: koffi.proto('int oc_form(void *, void *)'),
-  // Variadic: the format alone is read, which no platform passes differently
-  progress: koffi.proto('void oc_progress(void *, int, const char *)'),
+  // Variadic. The format is passed alike everywhere; what follows it is not on Apple's processors, and is not read there
+  progress: koffi.proto(`void oc_progress(void *, int, const char *${readsVariadic ? ', void *' : ''})`),
   resolve: koffi.proto('int oc_resolve(void *, const char *, const char *, void *, void *)'),
   webview: koffi.proto('int oc_webview(void *, const char *, void *)'),
 };
@@ -175,7 +180,10 @@ export class Library {
       register((_: Pointer, reason: string | null) => callbacks.validatePeer(reason), prototypes.validate),
       register(() => 0, prototypes.config),
       register((_: Pointer, form: Pointer) => callbacks.processForm(form), prototypes.form),
-      register((_: Pointer, level: number, format: string | null) => callbacks.progress(level, format), prototypes.progress),
+      register((_: Pointer, level: number, format: string | null, first?: Pointer) => {
+        const words = format === wordsOnly && first ? (koffi.decode.string(first, maxWords) as string | null) : null;
+        callbacks.progress(level, format, words);
+      }, prototypes.progress),
       null,
     );
     if (vpn === null) throw new Error('no memory for a sign-in');

@@ -111,8 +111,11 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('web'), attempt, seq, url: text(65_536), own: z.boolean() }),
   /** What the library thought of the page that was told last: done, or there is more to come. */
   z.object({ type: z.literal('page'), attempt, seq, done: z.boolean() }),
-  /** A line of the library's log without its values: what goes into `%s` may be a secret. */
-  z.object({ type: z.literal('progress'), attempt, level: z.number(), format: text(1000) }),
+  /**
+   * A line of the library's log without its values: what goes into `%s` may be a secret. `words` are the gateway's own,
+   * which it meant for the person: a form without fields gets no further than the log.
+   */
+  z.object({ type: z.literal('progress'), attempt, level: z.number(), format: text(1000), words: z.optional(text(2000)) }),
   z.object({
     type: z.literal('done'),
     attempt,

@@ -50,15 +50,29 @@ const meanings: readonly (readonly [start: string, code: FailureCode])[] = [
   ['Failed to open HTTPS connection', 'gateway-not-secure'],
 ];
 
+const aboutCertificate = /certificate/i;
+
 /** The library's own results for "no": EPERM, EACCES. */
 const no: readonly number[] = [-1, -13];
 /** A reply of 401 shows as a request for a way of signing in that we do not offer. */
 const refusals = ["Server '%s' requested", 'No ANsession cookie found', 'Authentication failed', 'No more authentication methods'];
 
+/** What was said since the last answer. */
+interface Said {
+  lines: readonly string[];
+  /** By the gateway, to the person. */
+  words: string;
+}
+
 /** What the lines since the last answer, and the result, come to. */
-export function outcomeOf(done: Done, lines: readonly string[], target: GatewayTarget, answered: boolean): Outcome {
+export function outcomeOf(
+  done: Done,
+  { lines, words }: Said,
+  target: GatewayTarget,
+  given: { answered: boolean; certificate: boolean },
+): Outcome {
   const host = shownAs(target);
-  const detail = [`result ${done.result}`, ...lines.slice(-6)].join(' · ').slice(0, 1000);
+  const detail = [`result ${done.result}`, ...(words ? [words.slice(0, 500)] : []), ...lines.slice(-6)].join(' · ').slice(0, 1000);
   const failed = (code: FailureCode, params: Record<string, string> = { host }): Outcome => ({
     kind: 'failed',
     error: fail(code, params, { detail }),
@@ -73,7 +87,11 @@ export function outcomeOf(done: Done, lines: readonly string[], target: GatewayT
     return failed('proxy-unreachable', { host: proxyName(target) });
   if (meaning !== undefined) return failed(meaning);
   if (isHostCheck(done)) return failed('host-check');
-  if (refused && answered) return { kind: 'rejected', detail };
+  if (refused && given.answered) return { kind: 'rejected', detail };
+  // It let nobody in before it asked for anything
+  if (refused && aboutCertificate.test(words))
+    return { kind: 'certificate', code: given.certificate ? 'client-certificate-rejected' : 'client-certificate-missing' };
+  if (refused) return failed('sign-in-rejected');
   return failed('gateway-protocol');
 }
 

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { CausewayError, fail, failureOf } from '../../../shared/failure.ts';
+import { plainLine } from '../../../shared/plain-text.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import { CertificateQuestion, connectTls, objection } from '../../trust/tls.ts';
 import type { Ask, GatewayTarget, OpenConnectGrant, Session } from '../gateway.ts';
@@ -224,17 +225,24 @@ export class OpenConnectSignIn {
       return new OpenConnectSession(this.conversation.userTyped, grant, this.target);
     }
     if (this.signal.aborted) throw fail('cancelled');
-    const outcome = outcomeOf(done, call.lines, this.target, this.conversation.hasAnswered);
+    const outcome = outcomeOf(done, call, this.target, {
+      answered: this.conversation.hasAnswered,
+      certificate: this.certificate.file !== null,
+    });
     switch (outcome.kind) {
       case 'rejected':
         this.deps.log(`sign-in refused: ${outcome.detail}`);
-        return this.conversation.refused('');
+        return this.conversation.refused(call.words);
       case 'certificate':
         await this.certificate.choose(outcome.code);
         throw new StartAgain();
       case 'failed':
-        throw await this.diagnosed(outcome.error);
+        break;
     }
+    const error = await this.diagnosed(outcome.error);
+    if (error.failure.code !== 'client-certificate-rejected') throw error;
+    await this.certificate.choose(error.failure.code);
+    throw new StartAgain();
   }
 
   /** The library does not tell why TLS came to nothing: our own client does. */
@@ -243,7 +251,8 @@ export class OpenConnectSignIn {
     try {
       const socket = await connectTls(this.target, this.target.judge, { signal: this.signal, timeoutMs: diagnoseWithinMs });
       socket.destroy();
-      return error;
+      // All is well without the person's certificate
+      return this.certificate.file === null ? error : fail('client-certificate-rejected');
     } catch (better) {
       return better instanceof CausewayError && !(better instanceof CertificateQuestion) ? better : error;
     }
@@ -275,6 +284,8 @@ export class OpenConnectSignIn {
 /** One call of the library's as a series of news, each of which has to come in time. */
 class Call {
   readonly lines: string[] = [];
+  /** What the gateway said last that no form held. */
+  words = '';
   private readonly queue: (Question | Done)[] = [];
   private readonly stop = new AbortController();
   private readonly run: Run;
@@ -300,7 +311,8 @@ class Call {
         }
         this.arrive(question);
       },
-      progress: (_, format) => {
+      progress: (format, words) => {
+        if (words !== null && words.trim() !== '') this.words = plainLine(words).trim();
         const line = format.replaceAll(/\s+/g, ' ').trim();
         if (line.startsWith('Connected to')) this.connected = true;
         if (this.lines.length < maxLines) this.lines.push(line);

@@ -75,8 +75,9 @@ class BlockingThread {
           }
           return answer.result === 'new-group' ? formResult.newGroup : formResult.ok;
         },
-        progress: (level, format) => {
-          this.post({ type: 'progress', attempt, level, format: (format ?? '').slice(0, 1000) });
+        progress: (level, format, words) => {
+          const said = words === null ? {} : { words: words.slice(0, 2000) };
+          this.post({ type: 'progress', attempt, level, format: (format ?? '').slice(0, 1000), ...said });
         },
         resolve: (node, service, hints, result) => {
           const detour = options.detours.find(({ host, port }) => host.toLowerCase() === node.toLowerCase() && String(port) === service);

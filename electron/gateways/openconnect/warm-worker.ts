@@ -34,7 +34,8 @@ const ours: Times = { idleMs: 30_000, obeyMs: 400, pingMs: 5_000 };
 export interface SignInListener {
   /** The answer goes in by {@link Run.answer}. */
   question(question: Question): void;
-  progress(level: number, format: string): void;
+  /** `words`: the gateway's own, where the line is nothing else. */
+  progress(format: string, words: string | null): void;
 }
 
 /** One call of the library's that is under way. */
@@ -159,7 +160,7 @@ export class WarmWorker {
         if (message.attempt === live.attempt) live.listener?.question(message);
         return;
       case 'progress':
-        if (message.attempt === live.attempt) live.listener?.progress(message.level, message.format);
+        if (message.attempt === live.attempt) live.listener?.progress(message.format, message.words ?? null);
         return;
       case 'done':
         if (message.attempt === live.attempt) live.settle?.(message);
