@@ -80,7 +80,6 @@ export interface Callbacks {
 
 const readsVariadic = !(process.platform === 'darwin' && process.arch === 'arm64');
 const wordsOnly = '%s\n';
-const maxWords = 2_000;
 
 const prototypes = {
   validate: koffi.proto('int oc_validate(void *, const char *)'),
@@ -181,7 +180,7 @@ export class Library {
       register(() => 0, prototypes.config),
       register((_: Pointer, form: Pointer) => callbacks.processForm(form), prototypes.form),
       register((_: Pointer, level: number, format: string | null, first?: Pointer) => {
-        const words = format === wordsOnly && first ? (koffi.decode.string(first, maxWords) as string | null) : null;
+        const words = format === wordsOnly && first ? (koffi.decode.string(first) as string | null) : null;
         callbacks.progress(level, format, words);
       }, prototypes.progress),
       null,

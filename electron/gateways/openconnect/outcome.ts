@@ -88,8 +88,8 @@ export function outcomeOf(
   if (meaning !== undefined) return failed(meaning);
   if (isHostCheck(done)) return failed('host-check');
   if (refused && given.answered) return { kind: 'rejected', detail };
-  // It let nobody in before it asked for anything
-  if (refused && aboutCertificate.test(words))
+  // It let nobody in and asked for nothing: Cisco's kind lets in by certificate alone, and says no word of it
+  if (refused && (target.profile.protocol === 'anyconnect' || aboutCertificate.test(words)))
     return { kind: 'certificate', code: given.certificate ? 'client-certificate-rejected' : 'client-certificate-missing' };
   if (refused) return failed('sign-in-rejected');
   return failed('gateway-protocol');
