@@ -82,6 +82,8 @@ interface Visit {
 const host = 'ivanti.campus.test';
 const provider = 'idp.campus.test';
 const user = { name: 'mei.chan', password: 'harbour-lantern-42' };
+/** What openconnect asks for first, with the cookie that it was given. */
+export const tunnelPath = '/dana/js';
 /** What early SAML redirects of real gateways set: no session. */
 export const placeholder = '1';
 
@@ -107,6 +109,8 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
   function answer(asked: Received): Reply {
     const { path } = asked;
     if (asked.host === provider) return atProvider(asked);
+    // Where a tunnel begins; there is none here
+    if (path === tunnelPath) return { status: 403, headers: { connection: 'close' }, html: '' };
     if (path === '/') return go(`${folder}welcome.cgi`);
     if (path === `${folder}welcome.cgi`) return welcome(asked);
     if (path === `${folder}login.cgi`) return login(asked);
@@ -238,7 +242,8 @@ function sessionOf({ cookie }: Received): string | null {
 
 async function read(request: IncomingMessage): Promise<Received> {
   let body = '';
-  for await (const chunk of request) body += String(chunk);
+  // What a tunnel says after its first words has no end
+  if (!request.url?.startsWith(tunnelPath)) for await (const chunk of request) body += String(chunk);
   const url = new URL(request.url ?? '/', `https://${request.headers.host ?? host}`);
   return {
     method: request.method ?? '',

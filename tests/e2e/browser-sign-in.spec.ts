@@ -1,0 +1,83 @@
+import { test as base } from 'playwright/test';
+import type { Page } from 'playwright-core';
+import { startIvanti, tunnelPath, type Ivanti, type IvantiOptions } from '../peers/ivanti.ts';
+import { startClient, type Client } from './support/client.ts';
+import { expect } from './support/scene.ts';
+
+/** Sign-in on a campus's own page through the real app: the screen, the window, and the ticket that openconnect is given. */
+const test = base.extend<{ open: (options?: IvantiOptions) => Promise<{ ivanti: Ivanti; client: Client }> }>({
+  open: async ({}, use) => {
+    const opened: { ivanti: Ivanti; client: Client }[] = [];
+    await use(async (options = {}) => {
+      const ivanti = await startIvanti(options);
+      const client = await startClient({ profiles: [ivanti.profile({ browser: { hosts: [ivanti.provider] } })] });
+      opened.push({ ivanti, client });
+      return { ivanti, client };
+    });
+    for (const { ivanti, client } of opened) {
+      await client.close();
+      await ivanti.stop();
+    }
+  },
+});
+
+/** The page of the campus in its window. */
+async function campusPage(client: Client): Promise<Page> {
+  const find = () => client.electron.windows().find((page) => page !== client.window && page.url().startsWith('https:'));
+  await expect.poll(() => find() !== undefined).toBe(true);
+  const page = find();
+  if (!page) throw new Error('no page');
+  return page;
+}
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
+const openPage = (client: Client) => client.window.getByRole('button', { name: 'Open the sign-in page' });
+
+test('from Connect to the ticket: a click, the campus’s pages, and openconnect shows the cookie to the gateway', async ({ open }) => {
+  const { ivanti, client } = await open({ notice: 'For members only.', saml: true });
+  const { window } = client;
+  await window.getByRole('button', { name: 'Connect', exact: true }).click();
+  await expect(heading(window, 'Sign in on your campus’s page')).toBeVisible();
+  // Nothing is opened that nobody has clicked
+  expect(ivanti.received).toEqual([]);
+  await openPage(client).click();
+  const page = await campusPage(client);
+  await expect(window.getByText('Causeway goes on by itself')).toBeVisible();
+  await page.getByRole('button', { name: 'Proceed' }).click();
+  await expect(heading(page, 'Campus identity provider')).toBeVisible();
+  const strip = client.electron.windows().find((each) => each.url().startsWith('data:'));
+  await expect(strip?.getByRole('status', { name: 'Address of this page' }) ?? window.getByText('no strip')).toHaveText(
+    `https://${ivanti.provider}/idp/begin`,
+  );
+  expect(await page.evaluate(() => ['causeway', 'require', 'process'].filter((name) => name in globalThis))).toEqual([]);
+  await page.getByLabel('User').fill(ivanti.user.name);
+  await page.getByLabel('Pass phrase').fill(ivanti.user.password);
+  await page.getByRole('button', { name: 'Continue' }).click();
+
+  // The stand-in has no tunnel and turns openconnect away: what counts is that it came with the cookie of the session
+  await expect.poll(() => ivanti.received.find(({ path }) => path === tunnelPath)?.cookie).toMatch(/DSID=[0-9a-f]{32}/);
+  await expect.poll(() => page.isClosed()).toBe(true);
+  await expect(window.getByRole('button', { name: 'Sign in again' })).toBeVisible();
+  expect(await client.log()).not.toMatch(/DSID=[0-9a-f]/);
+});
+
+test('a page that leads elsewhere, a closed window and a Cancel each leave a clean screen', async ({ open }) => {
+  const { ivanti, client } = await open({ saml: true });
+  const { window } = client;
+  await window.getByRole('button', { name: 'Connect', exact: true }).click();
+  await openPage(client).click();
+  await (await campusPage(client)).getByRole('link', { name: 'Help' }).click();
+  await expect(window.getByText('It went to elsewhere.test, which your campus’s profile does not name.')).toBeVisible();
+  await openPage(client).click();
+  const page = await campusPage(client);
+  await expect(heading(page, 'Campus identity provider')).toBeVisible();
+  await page.close();
+  await expect(window.getByText('The sign-in page was closed')).toBeVisible();
+  await openPage(client).click();
+  const last = await campusPage(client);
+  await expect(heading(last, 'Campus identity provider')).toBeVisible();
+  await window.getByRole('button', { name: 'Cancel' }).click();
+  await expect(window.getByRole('button', { name: 'Connect', exact: true })).toBeVisible();
+  await expect.poll(() => last.isClosed()).toBe(true);
+  expect(ivanti.received.every(({ host }) => [ivanti.host, ivanti.provider].includes(host))).toBe(true);
+});
