@@ -10,7 +10,7 @@ export interface NetworkFacts {
 }
 
 /** By what VPNs call their interfaces on Linux and macOS, and by what they call their adapters on Windows. */
-const unixName = /^(tun|tap|utun|wg|ppp|ipsec|vti|tailscale|zt|nordlynx|proton|cscotun|gpd)[\w-]*$/;
+const unixName = /^((tun|tap|utun|ppp|ipsec|vti|gpd|cscotun)\d+|(tun-|vpn|wg|tailscale|zt|nordlynx|proton)[\w-]*)$/;
 const windowsName =
   /\b(vpn|tap-windows|wintun|wireguard|anyconnect|secure client|pangp|globalprotect|fortinet|fortissl|pulse|juniper|tailscale|zerotier|nordlynx)\b/i;
 

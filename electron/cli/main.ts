@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { fail } from '../../shared/failure.ts';
+import { commandLine } from '../../shared/words/en/command-line.ts';
 import { withClockGap } from '../access/clock-gap.ts';
 import { onNetworkChange } from '../access/network-change.ts';
+import { browserDriver, onPageOrByForms } from '../gateways/browser.ts';
 import { campusDriver } from '../gateways/campus/driver.ts';
 import { forkWorker } from '../gateways/fork-worker.ts';
 import { openconnectDriver, openconnectDrivers } from '../gateways/openconnect/driver.ts';
@@ -36,6 +39,9 @@ const openconnect = openconnectDriver({
   log: () => undefined,
 });
 
+/** A campus's own page needs a window: the question about it says so, and nothing is opened. */
+const onPage = browserDriver(() => Promise.reject(fail('component-missing', { component: commandLine.ask.desktopApp })));
+
 /** Beside an installed app they are the distribution's own; what an installer brings along belongs to the app. */
 const programs = { folder: null, platform: process.platform };
 
@@ -57,7 +63,12 @@ const host: Host = {
     settings,
     secrets: new Secrets(),
     version: version(),
-    drivers: { campus: campusDriver, ...openconnectDrivers(openconnect) },
+    drivers: {
+      campus: campusDriver,
+      ...openconnectDrivers(openconnect),
+      nc: onPageOrByForms(onPage, openconnect),
+      pulse: onPageOrByForms(onPage, openconnect),
+    },
     tunnels: { relay: relayTunnel, app: appTunnel({ programs, now: Date.now, log: () => undefined }) },
     direct: directDial,
     environment: withClockGap({ onSuspend: nothing, onResume: nothing, onNetworkChange }, Date.now),

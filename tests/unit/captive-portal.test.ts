@@ -15,7 +15,11 @@ afterEach(async () => {
 });
 
 const hotel = 'http://login.hotel.test/welcome';
-interface Answer { status: number; headers?: Record<string, string>; body?: string }
+interface Answer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
 
 /** A network that answers plain HTTP for everybody, and TLS for nobody. */
 async function network(answer: () => Answer | null): Promise<{ web: number; tls: number; asked: string[]; drop(): void }> {

@@ -66,6 +66,8 @@ export interface AppRunOptions {
   environmentOf?: (hand: Environment) => Environment;
   /** What signs in, where it is not the campus's own driver alone. */
   drivers?: ControllerDeps['drivers'];
+  /** Another VPN that is up; none by default, whatever this machine has. */
+  otherVpn?: () => Promise<string | null>;
 }
 
 /** A campus and the application in front of it. */
@@ -88,7 +90,12 @@ export async function startAppBench(
 /** The application with these profiles, on settings of its own. */
 export async function startApp(
   profiles: readonly Profile[],
-  { now = Date.now, environmentOf = (hand) => hand, drivers = { campus: campusDriver } }: AppRunOptions = {},
+  {
+    now = Date.now,
+    environmentOf = (hand) => hand,
+    drivers = { campus: campusDriver },
+    otherVpn = () => Promise.resolve(null),
+  }: AppRunOptions = {},
 ): Promise<AppRun> {
   const directory = await mkdtemp(join(tmpdir(), 'causeway-app-'));
   const settings = await Settings.open(directory);
@@ -114,6 +121,7 @@ export async function startApp(
     tunnels: { relay: relayTunnel },
     direct: directDial,
     environment: environmentOf(environment),
+    otherVpn,
     now,
     random: Math.random,
     log: (line) => log.push(line),
