@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import koffi from 'koffi';
 import { buildOpenConnectWorker } from '../../build/openconnect-worker.ts';
 import { forkWorker } from '../../electron/gateways/fork-worker.ts';
 import type { Ask, GatewayTarget } from '../../electron/gateways/gateway.ts';
@@ -10,6 +11,17 @@ import { endpointOf } from '../../electron/trust/endpoint.ts';
 import { fail, type FailureCode } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt, PromptKind, PromptOf } from '../../shared/prompt.ts';
+
+/** Why nothing here can run: null where the system has the library. Says so once for each file of tests. */
+export function missingLibrary(): string | null {
+  try {
+    koffi.load('libopenconnect.so.5');
+    return null;
+  } catch {
+    console.warn('SKIPPED, tests with libopenconnect need libopenconnect.so.5');
+    return 'libopenconnect.so.5';
+  }
+}
 
 let built: Promise<string> | null = null;
 
@@ -47,7 +59,8 @@ export async function startDriver(deps: Partial<OpenConnectDeps> = {}): Promise<
 /** What a person answers, by kind of prompt, each in turn; the last one is used again. Without a line for it, the test fails. */
 export type Script = { [K in PromptKind]?: Line<K> | readonly Line<K>[] };
 /** `wait` leaves the question open until it is withdrawn, `leave` cancels as Asking does. */
-type Line<K extends PromptKind> = Answer | ((prompt: PromptOf<K>) => Answer) | 'wait' | 'leave';
+type Line<K extends PromptKind> = Said | ((prompt: PromptOf<K>) => Said);
+type Said = Answer | 'wait' | 'leave';
 
 export interface Person {
   ask: Ask;
@@ -78,13 +91,13 @@ export function person(script: Script, accepted = new Map<string, string>()): Pe
   return { ask, asked, kinds: () => asked.map(({ kind }) => kind) };
 }
 
-function answerOf(script: Script, prompt: Prompt, turn: number): Answer | 'wait' | 'leave' {
+function answerOf(script: Script, prompt: Prompt, turn: number): Said {
   const lines: unknown = script[prompt.kind];
   if (lines === undefined) throw new Error(`nobody expected ${JSON.stringify(prompt)}`);
   const list: readonly unknown[] = Array.isArray(lines) ? lines : [lines];
   const line = list[Math.min(turn, list.length - 1)];
   // Which kind of prompt a line is for stands in its key
-  return typeof line === 'function' ? (line as (prompt: Prompt) => Answer)(prompt) : (line as Answer | 'wait' | 'leave');
+  return typeof line === 'function' ? (line as (prompt: Prompt) => Said)(prompt) : (line as Said);
 }
 
 export const credentials = (user: string, password: string): Answer => ({ kind: 'credentials', values: { user, password } });

@@ -51,7 +51,6 @@ export async function chooseFactor(
  * @param tookMs from the answer that sent it to the gateway's
  */
 export function pushFailure(message: string, tookMs: number): Failure | null {
-  if (saysTimedOut(message) || tookMs >= pushLastsMs - 5_000) return { code: 'push-timed-out' };
-  if (saysDenied(message) || tookMs >= tooSoonMs) return { code: 'push-denied' };
-  return null;
+  if (tookMs < tooSoonMs) return null;
+  return { code: saysTimedOut(message) || (tookMs >= pushLastsMs - 5_000 && !saysDenied(message)) ? 'push-timed-out' : 'push-denied' };
 }

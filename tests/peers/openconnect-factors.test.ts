@@ -1,0 +1,279 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Profile } from '../../shared/profile.ts';
+import type { Answer } from '../../shared/prompt.ts';
+import { FormGateway, type FormSpec, type Request, type Step } from './form-gateway.ts';
+import {
+  credentials,
+  failsWith,
+  missingLibrary,
+  passcode,
+  person,
+  startDriver,
+  targetFor,
+  type DriverBench,
+  type Script,
+} from './openconnect-bench.ts';
+
+const signInForm: FormSpec = {
+  inputs: [
+    { name: 'username', label: 'Username:' },
+    { type: 'password', name: 'password', label: 'Password:' },
+  ],
+};
+const twoPasswords: FormSpec = {
+  inputs: [...signInForm.inputs, { type: 'password', name: 'secondary_password', label: 'Second Password:' }],
+};
+const menu: FormSpec = {
+  message:
+    'Duo two-factor login for mei\n\nEnter a passcode or select one of the following options:\n\n 1. Duo Push to XXX-XXX-1234\n 2. Duo Push to Mei’s tablet\n 3. Phone call to XXX-XXX-1234\n 4. SMS passcodes to XXX-XXX-1234\n',
+  inputs: [{ type: 'password', name: 'answer', label: 'Passcode or option (1-4):' }],
+};
+const mei = credentials('mei', 'harbour');
+const push = (device: string): Answer => ({ kind: 'second-factor', method: 'push', device });
+const typed = (code: string): Answer => ({ kind: 'second-factor-passcode', passcode: code });
+
+describe.skipIf(missingLibrary() !== null)('second factors in the forms of gateways that know nothing of them', () => {
+  let bench: DriverBench;
+  let gateway: FormGateway | null = null;
+  beforeAll(async () => {
+    bench = await startDriver();
+  });
+  afterEach(() => gateway?.stop());
+  afterAll(() => bench.driver.stop());
+
+  const signIn = async (
+    next: (request: Request, gateway: FormGateway) => Step | Promise<Step>,
+    script: Script,
+    profile: Partial<Profile> = {},
+    now = Date.now,
+  ) => {
+    const at = await FormGateway.start(next);
+    gateway = at;
+    const who = person(script);
+    const target = targetFor(at.profile(profile), { now });
+    return { at, who, session: bench.driver.signIn(target, who.ask, new AbortController().signal) };
+  };
+  /** A phone in somebody's pocket: the gateway holds its answer until it is done something with. */
+  const phone = () => {
+    let answer: (step: Step) => void = () => undefined;
+    const decided = new Promise<Step>((resolve) => {
+      answer = resolve;
+    });
+    return { decided, approve: () => answer('success'), refuse: (step: Step) => answer(step) };
+  };
+  const answersOf = (at: FormGateway) => at.requests.filter(({ init }) => !init).map(({ fields }) => fields);
+
+  describe('a second password that takes words', () => {
+    const profile = { secondFactor: 'duo-second-password' } as const;
+
+    test('Send me a Push: the word goes in, and the wait is shown until the phone answers', async () => {
+      const mine = phone();
+      const { at, who, session } = await signIn(
+        ({ init }) => (init ? twoPasswords : mine.decided),
+        { 'credentials': mei, 'second-factor': push('push'), 'push': () => (mine.approve(), 'wait') },
+        profile,
+      );
+      expect((await session).user).toBe('mei');
+      expect(who.kinds()).toEqual(['credentials', 'second-factor', 'push']);
+      expect(who.asked[0]).toMatchObject({ fields: [{ name: 'user' }, { name: 'password' }] });
+      expect(answersOf(at)).toEqual([{ username: 'mei', password: 'harbour', secondary_password: 'push' }]);
+    });
+
+    test('Enter a Passcode: the code goes in', async () => {
+      const { at, who, session } = await signIn(
+        ({ init }) => (init ? twoPasswords : 'success'),
+        { 'credentials': mei, 'second-factor': { kind: 'second-factor-passcode' }, 'passcode': passcode('123456') },
+        profile,
+      );
+      await session;
+      expect(who.kinds()).toEqual(['credentials', 'second-factor', 'passcode']);
+      expect(answersOf(at)).toEqual([{ username: 'mei', password: 'harbour', secondary_password: '123456' }]);
+    });
+
+    test('a push that is denied is told, and another is sent by a person only', async () => {
+      const clock = { ms: Date.now() };
+      const denied = { ...twoPasswords, error: 'Login failed.' };
+      const { at, who, session } = await signIn(
+        ({ init }) => {
+          if (init) return twoPasswords;
+          clock.ms += 8_000;
+          return denied;
+        },
+        { 'credentials': mei, 'second-factor': [push('push'), 'leave'], 'push': 'wait' },
+        profile,
+        () => clock.ms,
+      );
+      await expect(session).rejects.toMatchObject(failsWith('cancelled'));
+      expect(who.kinds()).toEqual(['credentials', 'second-factor', 'push', 'second-factor']);
+      expect(who.asked[3]).toMatchObject({ failure: { code: 'push-denied' } });
+      expect(answersOf(at)).toHaveLength(1);
+    });
+
+    test('a push that nobody answered is told as such', async () => {
+      const clock = { ms: Date.now() };
+      const { who, session } = await signIn(
+        ({ init }) => {
+          if (init) return twoPasswords;
+          clock.ms += 60_000;
+          return 'refuse';
+        },
+        { 'credentials': mei, 'second-factor': [push('push'), 'leave'], 'push': 'wait' },
+        profile,
+        () => clock.ms,
+      );
+      await expect(session).rejects.toMatchObject(failsWith('cancelled'));
+      expect(who.asked[3]).toMatchObject({ kind: 'second-factor', failure: { code: 'push-timed-out' } });
+    });
+
+    test('what is refused at once was the password: no push was ever out', async () => {
+      const { who, session } = await signIn(
+        ({ init }) => (init ? twoPasswords : 'refuse'),
+        { 'credentials': [mei, 'leave'], 'second-factor': push('push'), 'push': 'wait' },
+        profile,
+        () => 0,
+      );
+      await expect(session).rejects.toMatchObject(failsWith('cancelled'));
+      expect(who.asked.at(-1)).toMatchObject({ kind: 'credentials', failure: { code: 'sign-in-rejected' } });
+    });
+
+    test('a push is left for a passcode: the first sign-in is dropped, the second one sends none', async () => {
+      const { at, who, session } = await signIn(
+        ({ init, fields }) => (init ? twoPasswords : fields['secondary_password'] === 'push' ? 'hang' : 'success'),
+        {
+          'credentials': mei,
+          'second-factor': push('push'),
+          'push': { kind: 'instead', method: 'passcode' },
+          'passcode': passcode('222333'),
+        },
+        profile,
+      );
+      await session;
+      expect(who.kinds()).toEqual(['credentials', 'second-factor', 'push', 'passcode']);
+      expect(answersOf(at).map((fields) => fields['secondary_password'])).toEqual(['push', '222333']);
+    });
+  });
+
+  describe('a numbered menu in a challenge', () => {
+    const profile = { secondFactor: 'duo-challenge' } as const;
+
+    test('its lines become devices, and the number of the chosen one goes back', async () => {
+      const mine = phone();
+      const { at, who, session } = await signIn(
+        ({ turn }) => [signInForm, menu, mine.decided][turn] ?? 'refuse',
+        { 'credentials': mei, 'second-factor': push('2'), 'push': () => (mine.approve(), 'wait') },
+        profile,
+      );
+      await session;
+      expect(who.kinds()).toEqual(['credentials', 'second-factor', 'push']);
+      expect(who.asked[1]).toEqual({
+        kind: 'second-factor',
+        devices: [
+          { id: '1', name: 'XXX-XXX-1234', methods: ['push', 'passcode'] },
+          { id: '2', name: 'Mei’s tablet', methods: ['push', 'passcode'] },
+          { id: '3', name: 'Phone call to XXX-XXX-1234', methods: ['push'] },
+        ],
+      });
+      expect(who.asked[2]).toMatchObject({ device: 'Mei’s tablet' });
+      // What the form calls `answer`, this protocol sends as a password
+      expect(answersOf(at)[1]).toEqual({ password: '2' });
+    });
+
+    test('a wrong code brings the menu back, with why', async () => {
+      const again = { ...menu, message: `Incorrect passcode. Please try again.\n${menu.message}` };
+      const { who, session } = await signIn(
+        ({ turn, fields }) => (turn === 0 ? signInForm : turn === 1 ? menu : fields['password'] === '123456' ? 'success' : again),
+        { 'credentials': mei, 'second-factor': [typed('000000'), typed('123456')] },
+        profile,
+      );
+      expect((await session).user).toBe('mei');
+      expect(who.kinds()).toEqual(['credentials', 'second-factor', 'second-factor']);
+      expect(who.asked[2]).toMatchObject({ failure: { code: 'passcode-wrong' } });
+    });
+  });
+
+  describe('a code after the password, in one field', () => {
+    const profile = { secondFactor: 'append' } as const;
+
+    test.each([
+      ['a code', typed('654321'), 'harbour,654321'],
+      ['a push', push('push'), 'harbour'],
+    ])('%s', async (_, choice, sent) => {
+      const { at, session } = await signIn(
+        ({ init }) => (init ? signInForm : 'success'),
+        { 'credentials': mei, 'second-factor': choice, 'push': 'wait' },
+        profile,
+      );
+      await session;
+      expect(answersOf(at)).toEqual([{ username: 'mei', password: sent }]);
+    });
+  });
+
+  test('a field for a code beside the password is asked for in the same breath', async () => {
+    const form: FormSpec = { inputs: [...signInForm.inputs, { type: 'password', name: 'otp', label: 'One-time code:' }] };
+    const { at, who, session } = await signIn(({ init }) => (init ? form : 'success'), {
+      fields: (prompt) => ({ kind: 'fields', values: Object.fromEntries(prompt.fields.map(({ name, label }) => [name, `my ${label}`])) }),
+    });
+    await session;
+    expect(who.asked[0]).toMatchObject({
+      kind: 'fields',
+      fields: [{ label: 'Username' }, { label: 'Password', secret: true }, { label: 'One-time code' }],
+    });
+    expect(answersOf(at)).toEqual([{ username: 'my Username', password: 'my Password', otp: 'my One-time code' }]);
+  });
+
+  test('a password that has to be changed is asked for with the gateway’s own words, until it likes the new one', async () => {
+    const change = (message: string): FormSpec => ({
+      message,
+      inputs: [
+        { type: 'password', name: 'oldpass', label: 'Current password' },
+        { type: 'password', name: 'newpass', label: 'New password' },
+        { type: 'password', name: 'newpass2', label: 'Confirm new password' },
+        { type: 'hidden', name: 'state', value: 'kept' },
+      ],
+    });
+    const { at, who, session } = await signIn(
+      ({ turn }) =>
+        [signInForm, change('Your password has expired.'), change('Too short. Try again.'), 'success' as const][turn] ?? 'refuse',
+      {
+        credentials: mei,
+        fields: ({ fields }) => ({ kind: 'fields', values: Object.fromEntries(fields.map(({ name }) => [name, `value of ${name}`])) }),
+      },
+    );
+    await session;
+    expect(who.kinds()).toEqual(['credentials', 'fields', 'fields']);
+    expect(who.asked[1]).toMatchObject({
+      message: 'Your password has expired.',
+      fields: [{ label: 'Current password' }, { label: 'New password' }, {}],
+    });
+    expect(who.asked[2]).toMatchObject({ message: 'Too short. Try again.', failure: { code: 'answer-rejected' } });
+    expect(answersOf(at)[1]).toMatchObject({
+      oldpass: 'value of oldpass',
+      newpass: 'value of newpass',
+      newpass2: 'value of newpass2',
+      state: 'kept',
+    });
+  });
+
+  test('a role that is asked for by itself is a choice', async () => {
+    const roles: FormSpec = {
+      message: 'Choose your role',
+      inputs: [
+        {
+          name: 'role',
+          label: 'Role',
+          options: [
+            { value: 's', label: 'Student' },
+            { value: 't', label: 'Tutor' },
+          ],
+        },
+      ],
+    };
+    const { at, who, session } = await signIn(({ turn }) => [signInForm, roles, 'success' as const][turn] ?? 'refuse', {
+      credentials: mei,
+      choice: ({ options }) => ({ kind: 'choice', option: options.find(({ label }) => label === 'Tutor')?.id ?? '' }),
+    });
+    await session;
+    expect(who.asked[1]).toMatchObject({ kind: 'choice', purpose: 'role', title: 'Choose your role' });
+    expect(answersOf(at)[1]).toEqual({ role: 't' });
+  });
+});
