@@ -11,6 +11,9 @@ export function utilityWorker(file: string, env: Record<string, string>): StartW
   return () => {
     const child = utilityProcess.fork(file, [], { env, stdio: 'ignore', serviceName: 'Causeway sign-in' });
     return {
+      get pid() {
+        return child.pid;
+      },
       post: (message) => child.postMessage(message),
       onMessage: (listener) => void child.on('message', listener),
       exited: new Promise((resolve) => {

@@ -9,6 +9,9 @@ export function forkWorker(file: string): StartWorker {
     // A channel that breaks is told by the exit
     child.on('error', () => undefined);
     return {
+      get pid() {
+        return child.pid;
+      },
       post: (message) => {
         if (child.connected && typeof message === 'object' && message !== null) child.send(message, () => undefined);
       },

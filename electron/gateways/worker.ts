@@ -7,6 +7,8 @@ export interface WorkerProcess {
   post(message: unknown): void;
   /** One listener; parse what it gets. */
   onMessage(listener: (message: unknown) => void): void;
+  /** Of the process, once it has one. */
+  readonly pid: number | undefined;
   /** Settles once the process is gone, with its exit code (null: a signal); never rejects. */
   readonly exited: Promise<number | null>;
   /** Ends it at once, whatever it is doing. */

@@ -110,6 +110,8 @@ export class Library {
   readonly parseUrl: (vpn: Pointer, url: string) => number;
   readonly setProtocol: (vpn: Pointer, protocol: string) => number;
   readonly setSystemTrust: (vpn: Pointer, trust: number) => void;
+  /** Which ways of signing in to a proxy are allowed. */
+  readonly setProxyAuth: (vpn: Pointer, methods: string) => number;
   readonly setProxy: (vpn: Pointer, url: string) => number;
   readonly setClientCertificate: (vpn: Pointer, certificate: string, key: string | null) => number;
   readonly setupHostCheck: (vpn: Pointer, uid: number, silent: number, wrapper: string) => number;
@@ -143,6 +145,7 @@ export class Library {
     this.parseUrl = f('int openconnect_parse_url(void *, const char *)');
     this.setProtocol = f('int openconnect_set_protocol(void *, const char *)');
     this.setSystemTrust = f('void openconnect_set_system_trust(void *, uint)');
+    this.setProxyAuth = f('int openconnect_set_proxy_auth(void *, const char *)');
     this.setProxy = f('int openconnect_set_http_proxy(void *, const char *)');
     this.setClientCertificate = f('int openconnect_set_client_cert(void *, const char *, const char *)');
     this.setupHostCheck = f('int openconnect_setup_csd(void *, uint, int, const char *)');

@@ -22,7 +22,8 @@ const meanings: readonly (readonly [start: string, code: FailureCode])[] = [
   ['Failed to connect to host', 'gateway-unreachable'],
   ['Failed to reconnect to host', 'gateway-unreachable'],
   ['Failed to reconnect to proxy', 'proxy-unreachable'],
-  ['Proxy CONNECT request failed', 'proxy-rejected'],
+  ['Proxy CONNECT request failed', 'gateway-unreachable'],
+  ['Proxy requested', 'proxy-rejected'],
   ['Password authentication to SOCKS server failed', 'proxy-rejected'],
   ['SOCKS server requested username/password', 'proxy-rejected'],
   ['SOCKS server requires authentication', 'proxy-rejected'],
@@ -82,10 +83,14 @@ export function outcomeOf(
   const refused = lines.some((line) => refusals.some((start) => line.startsWith(start))) || no.includes(done.result);
   if (isCertificateTrouble(meaning)) return { kind: 'certificate', code: meaning };
   if (meaning?.startsWith('proxy-')) return failed(meaning, { host: proxyName(target) });
-  // What could not be found or reached is the proxy, where there is one
-  const atProxy = target.via && !lines.some((line) => line.startsWith('Connected to'));
-  if (atProxy && (meaning === 'gateway-name-unknown' || meaning === 'gateway-unreachable'))
-    return failed('proxy-unreachable', { host: proxyName(target) });
+  const { via } = target;
+  if (via && !lines.some((line) => line.startsWith('SSL negotiation'))) {
+    const connected = lines.some((line) => line.startsWith('Connected to'));
+    // What could not be found or reached is the proxy itself; what it refused at the door, it refused to us
+    if (!connected) return failed('proxy-unreachable', { host: proxyName(target) });
+    if (lines.some((line) => line.startsWith('No more authentication methods')))
+      return failed('proxy-rejected', { host: proxyName(target) });
+  }
   if (meaning !== undefined) return failed(meaning);
   if (isHostCheck(done)) return failed('host-check');
   if (refused && given.answered) return { kind: 'rejected', detail };

@@ -125,6 +125,8 @@ class BlockingThread {
     const steps = [
       () => library.setProtocol(vpn, options.protocol),
       () => library.parseUrl(vpn, options.url),
+      // Basic is off unless asked for, and many networks have nothing else
+      () => (options.proxy === undefined ? 0 : library.setProxyAuth(vpn, 'Negotiate,NTLM,Digest,Basic')),
       () => (options.proxy === undefined ? 0 : library.setProxy(vpn, options.proxy)),
       () => (options.clientCertificate === undefined ? 0 : library.setClientCertificate(vpn, options.clientCertificate, null)),
       () =>

@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import net, { type Server, type Socket } from 'node:net';
+import type { WebProxy } from '../../electron/trust/endpoint.ts';
+
+/** A web proxy for tests, on loopback: what it looks up is wherever `routes` says. */
+export interface TestProxy {
+  /** How to go through it. */
+  via: WebProxy;
+  /** `host:port` of every connection that it was asked for, those that it refused included. */
+  asked: string[];
+  stop(): Promise<void>;
+}
+
+export interface ProxyWishes {
+  kind: WebProxy['kind'];
+  /** `host:port` → loopback port. */
+  routes: Readonly<Record<string, number>>;
+  signIn?: { user: string; password: string };
+}
+
+export async function startProxy({ kind, routes, signIn }: ProxyWishes): Promise<TestProxy> {
+  const asked: string[] = [];
+  const open = new Set<Socket>();
+  const server = net.createServer((socket) => {
+    open.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => open.delete(socket));
+    const through = (target: string, accepted: Buffer | string, refused: Buffer | string): void => {
+      const port = routes[target];
+      if (port === undefined) {
+        socket.end(refused);
+        return;
+      }
+      const onward = net.connect(port, '127.0.0.1', () => {
+        socket.write(accepted);
+        socket.pipe(onward).pipe(socket);
+      });
+      onward.on('error', () => socket.destroy());
+      socket.once('close', () => onward.destroy());
+    };
+    void (kind === 'http' ? serveHttp(socket, asked, signIn, through) : serveSocks(socket, asked, signIn, through));
+  });
+  const port = await listen(server);
+  return {
+    via: { kind, host: '127.0.0.1', port, ...(signIn ? { signIn } : {}) },
+    asked,
+    async stop() {
+      for (const socket of open) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+type Through = (target: string, accepted: Buffer | string, refused: Buffer | string) => void;
+
+async function serveHttp(socket: Socket, asked: string[], signIn: ProxyWishes['signIn'], through: Through): Promise<void> {
+  for (;;) {
+    const head = await read(socket, (all) => all.includes('\r\n\r\n'));
+    if (head === null) return;
+    const text = head.toString();
+    const target = /^CONNECT (\S+) HTTP/.exec(text)?.[1] ?? '';
+    asked.push(target);
+    const basic = signIn && `Basic ${Buffer.from(`${signIn.user}:${signIn.password}`).toString('base64')}`;
+    if (basic === undefined || text.includes(`Proxy-Authorization: ${basic}`)) {
+      through(target, 'HTTP/1.1 200 Connected\r\n\r\n', 'HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    socket.write('HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic realm="network"\r\nContent-Length: 0\r\n\r\n');
+  }
+}
+
+/** RFC 1928 with names, and RFC 1929. */
+async function serveSocks(socket: Socket, asked: string[], signIn: ProxyWishes['signIn'], through: Through): Promise<void> {
+  const hello = await read(socket, (all) => all.length >= 2 && all.length >= 2 + (all[1] ?? 0));
+  if (hello === null) return;
+  const method = signIn ? 2 : 0;
+  if (!hello.subarray(2).includes(method)) {
+    socket.end(Buffer.from([5, 0xff]));
+    return;
+  }
+  socket.write(Buffer.from([5, method]));
+  if (signIn) {
+    const said = await read(socket, (all) => all.length > 2 && all.length > 2 + (all[1] ?? 0) + (all[2 + (all[1] ?? 0)] ?? 0));
+    if (said === null) return;
+    const nameLength = said[1] ?? 0;
+    const user = said.subarray(2, 2 + nameLength).toString();
+    const password = said.subarray(3 + nameLength).toString();
+    const right = user === signIn.user && password === signIn.password;
+    socket.write(Buffer.from([1, right ? 0 : 1]));
+    if (!right) {
+      socket.end();
+      return;
+    }
+  }
+  const wish = await read(socket, (all) => all.length > 4 && all.length >= 7 + (all[4] ?? 0));
+  if (wish === null) return;
+  const length = wish[4] ?? 0;
+  const target = `${wish.subarray(5, 5 + length).toString()}:${wish.readUInt16BE(5 + length)}`;
+  asked.push(target);
+  through(target, Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, 0, 0]), Buffer.from([5, 4, 0, 1, 0, 0, 0, 0, 0, 0]));
+}
+
+/** Bytes until there are enough; null once the other side has gone. */
+function read(socket: Socket, enough: (all: Buffer) => boolean): Promise<Buffer | null> {
+  return new Promise((resolve) => {
+    let all = Buffer.alloc(0);
+    const settle = (value: Buffer | null): void => {
+      socket.removeListener('data', take);
+      socket.removeListener('close', gone);
+      resolve(value);
+    };
+    const take = (chunk: Buffer): void => {
+      all = Buffer.concat([all, chunk]);
+      if (enough(all)) settle(all);
+    };
+    const gone = (): void => settle(null);
+    socket.on('data', take);
+    socket.once('close', gone);
+  });
+}
+
+/** Listens on loopback; the port. */
+export async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not a TCP server');
+  return address.port;
+}
