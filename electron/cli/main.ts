@@ -4,11 +4,12 @@ import * as z from 'zod';
 import { fail } from '../../shared/failure.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import { withClockGap } from '../access/clock-gap.ts';
+import { otherVpn } from '../access/other-vpn.ts';
 import { onNetworkChange } from '../access/network-change.ts';
 import { browserDriver, onPageOrByForms } from '../gateways/browser.ts';
 import { campusDriver } from '../gateways/campus/driver.ts';
 import { forkWorker } from '../gateways/fork-worker.ts';
-import { openconnectDriver, openconnectDrivers } from '../gateways/openconnect/driver.ts';
+import { librariesFor, openconnectDriver, openconnectDrivers } from '../gateways/openconnect/driver.ts';
 import { userDataFolder } from '../storage/folder.ts';
 import { Secrets } from '../storage/secrets.ts';
 import { directDial } from '../tunnels/direct.ts';
@@ -33,8 +34,9 @@ const { stdin, stdout, stderr } = process;
 const isTerminal = stdin.isTTY && stderr.isTTY;
 const nothing = () => () => undefined;
 
+const startWorker = forkWorker(path.join(import.meta.dirname, 'openconnect-worker.mjs'));
 const openconnect = openconnectDriver({
-  startWorker: forkWorker(path.join(import.meta.dirname, 'openconnect-worker.mjs')),
+  startWorker,
   library: { path: null },
   log: () => undefined,
 });
@@ -44,6 +46,7 @@ const onPage = browserDriver(() => Promise.reject(fail('component-missing', { co
 
 /** Beside an installed app they are the distribution's own; what an installer brings along belongs to the app. */
 const programs = { folder: null, platform: process.platform };
+const tools = { startWorker, libraries: librariesFor(null, null, process.platform), programs, otherVpn };
 
 const host: Host = {
   version: version(),
@@ -58,6 +61,7 @@ const host: Host = {
     interrupts.add(listener);
     return () => interrupts.delete(listener);
   },
+  tools,
   leave: (code) => process.exit(code),
   core: (settings) => ({
     settings,

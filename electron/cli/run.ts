@@ -4,13 +4,15 @@ import { failureOf } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import { speakerFor, type Speaker } from '../../shared/words/say.ts';
-import { summaryOf } from '../app/profile-book.ts';
+import { carries } from '../app/control.ts';
+import { ProfileBook, summaryOf } from '../app/profile-book.ts';
 import { Settings } from '../storage/settings.ts';
 import { atMost } from '../trust/bounded.ts';
 import { readAnswers } from './answers.ts';
 import { findSeat } from './app-seat.ts';
 import { fillIn, readArguments, UsageError, type Command, type ConnectCommand } from './arguments.ts';
 import { converse, profileFor, type Outcome } from './connect.ts';
+import { examine, worst, type Tools } from './doctor.ts';
 import { exitCode, exitCodeOf, type ExitCode } from './exit-codes.ts';
 import { OwnSeat, type Core } from './own-seat.ts';
 import { jsonReport, plainReport, stateEvent, type Output, type Report } from './report.ts';
@@ -28,6 +30,8 @@ export interface Host extends Output {
   onInterrupt(listener: () => void): () => void;
   /** Ends the process now. */
   leave(code: ExitCode): void;
+  /** What the doctor looks at. */
+  tools: Tools;
   /** Drivers, tunnels, clock and keychain, on these settings. */
   core(settings: Settings): Core;
 }
@@ -86,7 +90,7 @@ async function perform(command: Command, host: Host, report: Report, speaker: Sp
       await openPortal(command.profile, folder, report);
       return done();
     case 'doctor':
-      throw new UsageError('doctor');
+      return consult(command.profile, folder, host, report, speaker);
     case 'connect':
       return connect(command, folder, host, report, speaker);
   }
@@ -157,6 +161,38 @@ function profileNamed(named: string | null, profiles: readonly Profile[]): Promi
 function tellPortal(address: string | null, report: Report): void {
   report.event({ event: 'portal', address });
   report.say(address ?? commandLine.portalOpened);
+}
+
+async function consult(named: string | null, folder: string, host: Host, report: Report, speaker: Speaker): Promise<ExitCode> {
+  const seat = await findSeat(folder);
+  await seat?.close();
+  const settings = await Settings.open(folder);
+  const core = host.core(settings);
+  const known = settings.get().profiles;
+  const stop = new AbortController();
+  const off = host.onInterrupt(() => stop.abort());
+  const book = new ProfileBook(settings, core.now);
+  const examined = {
+    tools: host.tools,
+    secrets: core.secrets,
+    profiles: named === null ? known : [await profileFor({ profile: named }, known)],
+    judgeFor: (profile: Profile) => book.judgeFor(profile),
+    now: core.now,
+    speaker,
+    appRuns: seat?.holder === 'app',
+    tunnelUp: seat !== null && carries(seat.access),
+    signal: stop.signal,
+  };
+  const codes: ExitCode[] = [];
+  for await (const { code, ...check } of examine(examined)) {
+    codes.push(code);
+    report.event({ event: 'check', ...check });
+    report.say(fillIn(commandLine.doctor[check.result], { says: check.says, todo: check.todo ?? '' }));
+  }
+  off();
+  const code = stop.signal.aborted ? exitCode.requested : worst(codes);
+  report.end(code, null);
+  return code;
 }
 
 async function connect(command: ConnectCommand, folder: string, host: Host, report: Report, speaker: Speaker): Promise<ExitCode> {

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Tools } from '../../../electron/cli/doctor.ts';
 import { eventSchema, type CommandEvent } from '../../../electron/cli/report.ts';
 import { run, type Host } from '../../../electron/cli/run.ts';
 import type { LineOptions, Terminal } from '../../../electron/cli/terminal.ts';
@@ -40,6 +41,7 @@ export interface CliOptions {
   typist?: Typist;
   folder: string;
   core?: Partial<Core>;
+  tools?: Partial<Tools>;
 }
 
 /** A folder of settings with these profiles, until the test is over. */
@@ -59,7 +61,7 @@ export async function answersFile(folder: string, answers: unknown, mode = 0o600
 }
 
 /** Runs a command in this process, with a person at the terminal where there is a typist. */
-export function startCli(argv: readonly string[], { typist, folder, core = {} }: CliOptions): CliRun {
+export function startCli(argv: readonly string[], { typist, folder, core = {}, tools = {} }: CliOptions): CliRun {
   const interrupts = new Set<() => void>();
   const watchers = new Set<() => void>();
   const changed = (): void => {
@@ -98,6 +100,15 @@ export function startCli(argv: readonly string[], { typist, folder, core = {} }:
     onInterrupt(listener) {
       interrupts.add(listener);
       return () => interrupts.delete(listener);
+    },
+    tools: {
+      startWorker: () => {
+        throw new Error('no worker in these tests');
+      },
+      libraries: [],
+      programs: { folder: null, platform: 'linux' },
+      otherVpn: () => Promise.resolve(null),
+      ...tools,
     },
     leave: (code) => {
       left = code;

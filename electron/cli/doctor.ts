@@ -1,0 +1,172 @@
+import { fail, type Failure } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
+import { commandLine } from '../../shared/words/en/command-line.ts';
+import type { Speaker } from '../../shared/words/say.ts';
+import type { StartWorker } from '../gateways/worker.ts';
+import { fromWorkerSchema } from '../gateways/openconnect/messages.ts';
+import type { Secrets } from '../storage/secrets.ts';
+import { bounded } from '../trust/bounded.ts';
+import type { CertificateJudge } from '../trust/certificate.ts';
+import { findProgram, type ProgramName, type ProgramPlaces } from '../tunnels/openconnect/programs.ts';
+import { fillIn } from './arguments.ts';
+import { exitCode, exitCodeOf, type ExitCode } from './exit-codes.ts';
+import { lookAtGateway, type GatewayLook } from './gateway-check.ts';
+
+const libraryWithinMs = 10_000;
+/** Certificates and codes forgive so much. */
+const clockOffMs = 60_000;
+
+/** One thing that was looked at. */
+export interface Check {
+  check: string;
+  result: 'ok' | 'attention' | 'missing';
+  says: string;
+  todo?: string;
+  /** What it makes of the run's exit code. */
+  code: ExitCode;
+}
+
+/** What this build brings along, for a look at it. */
+export interface Tools {
+  startWorker: StartWorker;
+  libraries: readonly string[];
+  programs: ProgramPlaces;
+  otherVpn: () => Promise<string | null>;
+}
+
+export interface Examined {
+  tools: Tools;
+  secrets: Secrets;
+  profiles: readonly Profile[];
+  judgeFor: (profile: Profile) => CertificateJudge;
+  now: () => number;
+  speaker: Speaker;
+  appRuns: boolean;
+  /** A tunnel of ours is up: an interface that looks like a VPN's may be that one. */
+  tunnelUp: boolean;
+  signal: AbortSignal;
+}
+
+const { doctor: words } = commandLine;
+
+/** Looks at everything that a connection needs, and says what to do about the rest. Each check comes when it is known; none rejects. */
+export async function* examine(examined: Examined): AsyncGenerator<Check> {
+  const { profiles, speaker, tools, secrets, appRuns } = examined;
+  yield fine('app', appRuns ? words.app : words.noApp);
+  yield* components(examined);
+  const keychain = await secrets.availability();
+  yield keychain === 'available'
+    ? fine('keychain', words.keychain)
+    : troubled('keychain', { code: `keychain-${keychain}` }, speaker, 'requested');
+  if (examined.tunnelUp) yield fine('other-vpn', words.ownTunnel);
+  else {
+    const network = await tools.otherVpn();
+    yield network === null
+      ? fine('other-vpn', words.noOtherVpn)
+      : troubled('other-vpn', { code: 'other-vpn', params: { network } }, speaker, 'requested');
+  }
+  if (profiles.length === 0)
+    yield { check: 'gateway', result: 'attention', says: words.noProfile, todo: words.addProfile, code: exitCode.requested };
+  for (const profile of profiles) yield* gateways(profile, examined);
+}
+
+/** Of several troubles the one that must be mended first: a certificate before a network, both before a program. */
+export function worst(codes: readonly ExitCode[]): ExitCode {
+  const order: readonly ExitCode[] = [exitCode.certificate, exitCode.unreachable, exitCode.missing];
+  return order.find((code) => codes.includes(code)) ?? exitCode.requested;
+}
+
+/** A gateway that is away is a trouble of the profile's only where no other one answers. */
+async function* gateways(profile: Profile, { judgeFor, now, speaker, signal }: Examined): AsyncGenerator<Check> {
+  const judge = judgeFor(profile);
+  const looks = await Promise.all(profile.gateways.map((gateway) => lookAtGateway(gateway, profile, judge, now, signal)));
+  const someAnswer = looks.some(({ failure }) => failure === null);
+  for (const look of looks) {
+    if (look.failure) {
+      const weight = someAnswer && exitCodeOf(look.failure) === exitCode.unreachable ? 'requested' : 'its own';
+      yield troubled('gateway', look.failure, speaker, weight);
+    } else {
+      yield fine('gateway', fillIn(words.reached, { gateway: look.gateway }));
+      yield* clock(look);
+    }
+  }
+}
+
+function* clock({ gateway, ahead }: GatewayLook): Generator<Check> {
+  if (ahead === null) return;
+  if (Math.abs(ahead) < clockOffMs) yield fine('clock', fillIn(words.clock, { gateway }));
+  else {
+    const minutes = Math.round(Math.abs(ahead) / 60_000);
+    yield {
+      check: 'clock',
+      result: 'attention',
+      says: fillIn(words.clockOff, { gateway, minutes }),
+      todo: words.setClock,
+      code: exitCode.requested,
+    };
+  }
+}
+
+async function* components({ profiles, tools }: Examined): AsyncGenerator<Check> {
+  const others = profiles.filter(({ protocol }) => protocol !== 'campus');
+  const needed: Record<ProgramName, boolean> = {
+    openconnect: others.length > 0,
+    ocproxy: others.some(({ tunnel }) => tunnel === 'app'),
+  };
+  yield component('libopenconnect', 'libopenconnect5', await libraryVersion(tools), others.length > 0);
+  for (const name of ['openconnect', 'ocproxy'] as const) {
+    const found = await findProgram(name, tools.programs).then(
+      () => '',
+      () => null,
+    );
+    yield component(name, name, found, needed[name]);
+  }
+}
+
+/** @param version null: it is not there; empty: it does not say */
+function component(name: string, packages: string, version: string | null, isNeeded: boolean): Check {
+  if (version !== null) return fine(name, fillIn(words.installed, { component: name, version: version === '' ? '' : ` (${version})` }));
+  const says = fillIn(words.notInstalled, { component: name });
+  return isNeeded
+    ? { check: name, result: 'missing', says, todo: fillIn(words.install, { packages }), code: exitCode.missing }
+    : { check: name, result: 'attention', says, todo: words.notNeeded, code: exitCode.requested };
+}
+
+/** The library is loaded in a process of its own: one that crashes there takes nothing along. Null: it cannot be. */
+async function libraryVersion({ startWorker, libraries }: Tools): Promise<string | null> {
+  const worker = startWorker();
+  const bound = {
+    signal: new AbortController().signal,
+    ms: libraryWithinMs,
+    late: () => fail('component-failed', { component: 'libopenconnect' }),
+    release: () => undefined,
+  };
+  try {
+    return await bounded<string | null>(bound, (done, failed) => {
+      worker.onMessage((raw) => {
+        const message = fromWorkerSchema.safeParse(raw);
+        if (message.success && message.data.type === 'ready') done(message.data.version);
+        else if (message.success && message.data.type === 'missing') done(null);
+      });
+      void worker.exited.then(() => failed(fail('component-failed', { component: 'libopenconnect' })));
+      worker.post({ type: 'warm', libraries: [...libraries] });
+    });
+  } catch {
+    return null; // there or not, it cannot be used
+  } finally {
+    worker.kill();
+  }
+}
+
+const fine = (check: string, says: string): Check => ({ check, result: 'ok', says, code: exitCode.requested });
+
+function troubled(check: string, failure: Failure, speaker: Speaker, weight: 'its own' | 'requested'): Check {
+  const { title, happened, todo } = speaker.failure(failure);
+  return {
+    check,
+    result: 'attention',
+    says: `${title}. ${happened}`,
+    todo,
+    code: weight === 'requested' ? exitCode.requested : exitCodeOf(failure),
+  };
+}

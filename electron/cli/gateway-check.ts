@@ -1,0 +1,61 @@
+import http from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import { splitHost, type Profile } from '../../shared/profile.ts';
+import { explained } from '../access/captive-portal.ts';
+import { bounded } from '../trust/bounded.ts';
+import type { CertificateJudge } from '../trust/certificate.ts';
+import { endpointOf } from '../trust/endpoint.ts';
+import { connectTls } from '../trust/tls.ts';
+
+const reachWithinMs = 10_000;
+const clockWithinMs = 3_000;
+
+/** What a gateway shows without a sign-in. */
+export interface GatewayLook {
+  gateway: string;
+  /** Why it cannot be used; null where it answers with a certificate that is trusted. */
+  failure: Failure | null;
+  /** How far our clock is ahead of its own, in milliseconds; null where it does not say. */
+  ahead: number | null;
+}
+
+/** Looks at one gateway: it is reached, its certificate judged, its clock read. Nothing is signed in to. Never rejects. */
+export async function lookAtGateway(
+  gateway: string,
+  profile: Profile,
+  judge: CertificateJudge,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<GatewayLook> {
+  const address = splitHost(gateway);
+  try {
+    const socket = await connectTls(endpointOf(address, profile.connectTo), judge, { signal, timeoutMs: reachWithinMs });
+    return { gateway, failure: null, ahead: await clockAhead(socket, address.host, now, signal) };
+  } catch (error) {
+    const failure = failureOf(error);
+    const why = await explained(failure, profile, address.host, signal).catch(() => null);
+    return { gateway, failure: why?.failure ?? failure, ahead: null };
+  }
+}
+
+/** By the `Date` of its answer to a HEAD. Closes the connection. */
+async function clockAhead(socket: TLSSocket, host: string, now: () => number, signal: AbortSignal): Promise<number | null> {
+  const request = http.request({ createConnection: () => socket, method: 'HEAD', path: '/', headers: { host, connection: 'close' } });
+  request.on('error', () => undefined);
+  const bound = { signal, ms: clockWithinMs, late: () => fail('gateway-silent', { host }), release: () => request.destroy() };
+  try {
+    return await bounded<number | null>(bound, (done, failed) => {
+      request.on('error', failed);
+      request.on('response', ({ headers }) => {
+        const date = Date.parse(headers.date ?? '');
+        done(Number.isNaN(date) ? null : now() - date);
+      });
+      request.end();
+    });
+  } catch {
+    return null; // a gateway that speaks no HTTP at its front has no clock for us
+  } finally {
+    socket.destroy();
+  }
+}
