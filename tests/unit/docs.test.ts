@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 import { accessProtocol, clientMessageSchema, gatewayMessageSchema } from '../../shared/access-protocol.ts';
-import { stateDiagram } from '../../shared/access-state.ts';
+import { accessStateSchema, stateDiagram } from '../../shared/access-state.ts';
+import { answersSchema } from '../../electron/cli/answers.ts';
+import { exitCode } from '../../electron/cli/exit-codes.ts';
+import { eventSchema } from '../../electron/cli/report.ts';
+import { commandLine } from '../../shared/words/en/command-line.ts';
 import { discoveryPath, profileSchema, readProfile } from '../../shared/profile.ts';
 import { recoveryPaths } from '../../shared/recovery.ts';
 import { frameType, refusalReasons, relayProtocol } from '../../shared/relay-protocol.ts';
@@ -89,5 +93,22 @@ describe('docs/protocol.md', () => {
     expect(text).toContain(`ping every ${accessProtocol.pingEveryMs / 1000} s; who is silent for ${accessProtocol.deadAfterMs / 1000} s`);
     expect(text).toContain(`${accessProtocol.answerWithinMs / 60_000} minutes`);
     expect(text).toContain(`${accessProtocol.maxMessageBytes / 1024} KiB`);
+  });
+});
+
+describe('docs/command-line.md', () => {
+  const text = read('docs/command-line.md');
+
+  it('names every command, option, answer, event with its fields, state and exit code', () => {
+    const help = commandLine.help.match(/^ {2}(-*[a-z-]+)/gm)?.map((word) => word.trim()) ?? [];
+    expect(help.length).toBeGreaterThan(12);
+    const events = eventSchema.def.options.flatMap(({ shape }) => [
+      ...shape.event.def.values,
+      ...Object.keys(shape).filter((key) => key !== 'event'),
+    ]);
+    const states = accessStateSchema.def.options.flatMap(({ shape }) => shape.kind.def.values);
+    const named = [...help, ...events, ...states, ...Object.keys(answersSchema.shape)];
+    expect(named.filter((name) => !text.includes(`\`${name}\``) && !text.includes(`\`${name} `))).toEqual([]);
+    for (const code of Object.values(exitCode)) if (code !== exitCode.fault) expect(text).toMatch(new RegExp(`\\| ${code} +\\|`));
   });
 });
