@@ -23,6 +23,7 @@ const worker = (answer: unknown) => (): WorkerProcess => {
     },
     exited: answer === 'dies' ? Promise.resolve(139) : new Promise<null>(() => undefined),
     kill: () => undefined,
+    pid: undefined,
   };
 };
 const ready = { type: 'ready', version: 'v9.01' };
