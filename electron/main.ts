@@ -36,6 +36,7 @@ import { Settings } from './storage/settings.ts';
 import { dialOnly, directDial } from './tunnels/direct.ts';
 import { startLoopbackProxy } from './tunnels/loopback-proxy.ts';
 import { appTunnel } from './tunnels/openconnect/app.ts';
+import { helperSocket, systemTunnel } from './tunnels/openconnect/system.ts';
 import { relayTunnel } from './tunnels/relay.ts';
 
 /**
@@ -139,7 +140,11 @@ async function start(arguments_: OpenedArguments): Promise<void> {
       nc: onPageOrByForms(onPage, openconnect),
       pulse: onPageOrByForms(onPage, openconnect),
     },
-    tunnels: { relay: relayTunnel, app: appTunnel({ programs, now: Date.now, log: log.line }) },
+    tunnels: {
+      relay: relayTunnel,
+      app: appTunnel({ programs, now: Date.now, log: log.line }),
+      system: systemTunnel({ socket: helperSocket(process.platform), log: log.line }),
+    },
     direct: directDial,
     otherVpn,
     // Some systems do not say that they woke up; the clock does

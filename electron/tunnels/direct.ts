@@ -6,6 +6,7 @@ import type { Profile } from '../../shared/profile.ts';
 import { bounded } from '../trust/bounded.ts';
 import { isLoopback } from '../trust/loopback.ts';
 import type { Dial } from './loopback-proxy.ts';
+import { lookupElsewhere } from './not-this-computer.ts';
 
 const connectWithinMs = 15_000;
 
@@ -24,11 +25,7 @@ export function dialOnly(allowed: readonly string[], connectTo: Profile['connect
     const refusal = (): CausewayError => fail('host-not-allowed', { host, port });
     const lab = connectTo?.find((entry) => entry.host.toLowerCase() === host.toLowerCase() && entry.port === port);
     if (!hosts.includes(host.toLowerCase()) || (!lab && isLoopback(host))) return Promise.reject(refusal());
-    const lookup: LookupFunction = (name, options, callback) =>
-      resolve(name, options, (error, found, family) => {
-        const addresses = typeof found === 'string' ? [found] : found.map(({ address }) => address);
-        callback(error ?? (addresses.some(isLoopback) ? refusal() : null), found, family);
-      });
+    const lookup = lookupElsewhere(refusal, resolve);
     const socket = net.connect({
       ...(lab ? { host: '127.0.0.1', port: lab.loopbackPort } : { host, port, lookup }),
       allowHalfOpen: true,

@@ -100,8 +100,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     for (const program of ['openconnect', 'ocproxy']) {
       const tunnel = await engine.open(grant, never);
       const stream = await tunnel.dial('10.60.0.80', 7, never);
-      const [pid = 0] = descendants(process.pid, program);
-      kill(pid);
+      kill(descendants(process.pid, program)[0]);
       expect(await tunnel.ended).toMatchObject({ kind: 'dropped' });
       await expect.poll(() => stream.destroyed).toBe(true);
       expect(await codeOf(tunnel.dial('10.60.0.80', 80, never))).toBe('tunnel-down');
@@ -153,7 +152,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     await client.connect(profileOf(lab), await grantFor(lab, 'restart'));
     await client.reach('connected');
     const up = client.reach('reconnecting', { anew: true }).then(() => client.reach('connected', { anew: true }));
-    kill(descendants(client.child.pid ?? 0, 'openconnect')[0] ?? 0);
+    kill(descendants(client.child.pid ?? 0, 'openconnect')[0]);
     await up;
     expect(await client.page(lab.portalHost)).toContain(lab.page);
     await lab.restart();

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AccessController } from '../../electron/access/controller.ts';
 import type { GatewayDriver, OpenConnectGrant, Session } from '../../electron/gateways/gateway.ts';
 import { appTunnel } from '../../electron/tunnels/openconnect/app.ts';
+import { systemTunnel } from '../../electron/tunnels/openconnect/system.ts';
 import { createJudge } from '../../electron/trust/certificate.ts';
 import { failureOf } from '../../shared/failure.ts';
 import { profileSchema } from '../../shared/profile.ts';
@@ -71,11 +72,15 @@ let controller: AccessController | null = null;
 
 async function obey(order: z.infer<typeof orderSchema>): Promise<unknown> {
   if (order.type === 'connect') {
-    grant = { ...order.grant, endpoint: { ...order.grant.endpoint } } as OpenConnectGrant;
+    const { host, port, loopbackPort } = order.grant.endpoint;
+    grant = { ...order.grant, endpoint: { host, port, ...(loopbackPort === undefined ? {} : { loopbackPort }) } };
     const log = (line: string): void => void process.send?.({ type: 'log', line });
     controller = new AccessController({
       drivers: { anyconnect: driver },
-      tunnels: { app: appTunnel({ programs: { folder: null, platform: process.platform }, now: Date.now, log }) },
+      tunnels: {
+        app: appTunnel({ programs: { folder: null, platform: process.platform }, now: Date.now, log }),
+        system: systemTunnel({ socket: order.helperSocket ?? '/nowhere', log }),
+      },
       direct: () => () => Promise.reject(new Error('no')),
       judgeFor: (profile) => createJudge({ trust: profile.trust, now: Date.now }),
       environment,

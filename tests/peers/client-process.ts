@@ -1,14 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'esbuild';
 import { z } from 'zod';
 import type { OpenConnectGrant } from '../../electron/gateways/gateway.ts';
 import type { AccessState, AccessStateKind, AccessStateOf } from '../../shared/access-state.ts';
 import { CausewayError, failureSchema } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
+import { bundled } from './bundled.ts';
 import type { Namespace } from './namespaces.ts';
 
 const isState = (value: unknown): value is AccessState => typeof value === 'object' && value !== null && 'kind' in value;
@@ -18,27 +15,6 @@ const newsSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), line: z.string() }),
   z.object({ type: z.literal('reply'), id: z.number(), value: z.unknown().optional(), failure: z.optional(failureSchema) }),
 ]);
-
-/** One file of it, made once: it starts in a third of the time, and whoever runs it needs to read no other. */
-let bundled: Promise<string> | null = null;
-async function bundle(): Promise<string> {
-  const directory = mkdtempSync(join(tmpdir(), 'cw-client-'));
-  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
-  const file = join(directory, 'client.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'client-child.ts')],
-    outfile: file,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    logLevel: 'warning',
-  });
-  // Others than root must get in
-  chmodSync(directory, 0o755);
-  return file;
-}
 
 export interface ClientOptions {
   /** Where it runs; absent: here. */
@@ -66,7 +42,7 @@ export class ClientProcess {
   }
 
   static async start({ namespace, uid }: ClientOptions = {}): Promise<ClientProcess> {
-    const file = await (bundled ??= bundle());
+    const file = await bundled('client-child.ts');
     const as = uid === undefined ? [] : ['/usr/bin/setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'];
     const [command = process.execPath, ...words] = [...(namespace?.inside ?? []), ...as, process.execPath];
     const child = fork(file, { execPath: command, execArgv: words });

@@ -57,6 +57,8 @@ export class Namespace {
     for (const [file, text] of Object.entries(files)) writeFileSync(`${filesOf(namespace.name)}/${file}`, text);
     await run(ip, ['netns', 'add', namespace.name]);
     await namespace.ip('link', 'set', 'lo', 'up');
+    // An address is there at once, not after it was asked for whether another has it
+    await namespace.run('/bin/sh', ['-c', 'echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad']);
     return namespace;
   }
 
@@ -110,7 +112,9 @@ function destroy(name: string): void {
 }
 
 /** Ends a process of these tests, if it still runs. */
-export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
+export function kill(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): void {
+  // 0 and below would be whole groups
+  if (pid === undefined || pid <= 1) throw new Error('nobody to end');
   try {
     process.kill(pid, signal);
   } catch {
@@ -146,6 +150,10 @@ function sweep(): void {
       const owner = ownName.exec(name)?.[1];
       if (owner !== undefined && !existsSync(`/proc/${owner}`)) destroy(name);
     }
+  }
+  for (const name of readdirSync('/run')) {
+    const owner = /^cw-h-(\d+)-\d+$/.exec(name)?.[1];
+    if (owner !== undefined && !existsSync(`/proc/${owner}`)) rmSync(`/run/${name}`, { recursive: true, force: true });
   }
 }
 

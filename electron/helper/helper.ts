@@ -1,0 +1,147 @@
+import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import type { HelperMessage, HelperRequest, HelperState } from '../tunnels/openconnect/helper-protocol.ts';
+import { allowsGateway, type HelperConfig } from './config.ts';
+import type { ScriptReport } from './script.ts';
+import { SystemTunnel, type SystemTunnelPlaces } from './system-tunnel.ts';
+
+/** One connection of an allowed user. Whose it is follows from the socket that it came in by, which only they can open. */
+export interface Client {
+  readonly user: string;
+  send(message: HelperMessage): void;
+}
+
+export interface HelperDeps {
+  /** Read anew for every tunnel: who is taken out of it opens no more. */
+  config: () => Promise<HelperConfig>;
+  places: (config: HelperConfig) => SystemTunnelPlaces;
+  /** How long a tunnel outlives its owner's last connection: the app may come back. */
+  graceMs: number;
+  log: (line: string) => void;
+}
+
+/** What the helper does, apart from sockets: one tunnel at a time, for whoever is allowed one. */
+export class Helper {
+  private readonly clients = new Set<Client>();
+  private readonly watchers = new Set<Client>();
+  private owner: string | null = null;
+  private host = '';
+  private tunnel: SystemTunnel | null = null;
+  private phase: 'closed' | 'opening' | 'up' | 'closing' = 'closed';
+  private grace: NodeJS.Timeout | undefined;
+
+  constructor(private readonly deps: HelperDeps) {}
+
+  join(client: Client): void {
+    this.clients.add(client);
+    if (client.user === this.owner) clearTimeout(this.grace);
+  }
+
+  leave(client: Client): void {
+    this.clients.delete(client);
+    this.watchers.delete(client);
+    if (this.owner === null || [...this.clients].some(({ user }) => user === this.owner)) return;
+    clearTimeout(this.grace);
+    this.grace = setTimeout(() => void this.shut(true, 'its app is gone'), this.deps.graceMs);
+  }
+
+  /** Answers one request, once. Never rejects. */
+  async obey(client: Client, request: HelperRequest): Promise<void> {
+    const { id } = request;
+    try {
+      if (request.type === 'open') await this.open(client, request);
+      if (request.type === 'watch') this.watchers.add(client);
+      if (request.type === 'close' && this.owner !== null) {
+        this.mustOwn(client);
+        await this.shut(request.signOut, 'asked to');
+      }
+      if (request.type === 'statistics') {
+        this.mustOwn(client);
+        client.send({ id, ...((await this.tunnel?.traffic()) ?? { received: 0, sent: 0 }) });
+        return;
+      }
+      client.send({ id, state: this.stateFor(client) });
+    } catch (error) {
+      client.send({ id, failure: shown(error) });
+    }
+  }
+
+  hear(report: ScriptReport): void {
+    this.deps.log(`script: ${report.reason} (${report.code})`);
+    this.tunnel?.hear(report);
+  }
+
+  /** Closes what is open, bounded. */
+  async close(): Promise<void> {
+    await this.shut(false, 'the helper stops');
+  }
+
+  private async open(client: Client, request: Extract<HelperRequest, { type: 'open' }>): Promise<void> {
+    const host = new URL(request.target.connectUrl).hostname;
+    if (this.owner !== null) throw fail('tunnel-taken', { user: this.owner });
+    // Before anything is waited for: two at once are two
+    this.owner = client.user;
+    this.host = host;
+    this.turn('opening');
+    try {
+      const config = await this.deps.config();
+      if (!config.users.includes(client.user) || !allowsGateway(config, host)) throw fail('helper-denied', { host });
+      this.deps.log(`${client.user} opens a tunnel to ${host}`);
+      await SystemTunnel.open(request, this.deps.places(config), this.deps.log, (tunnel) => this.take(tunnel));
+      this.turn('up');
+    } catch (error) {
+      this.deps.log(`no tunnel: ${failureOf(error).code} ${failureOf(error).detail ?? ''}`);
+      if (!this.tunnel) this.free();
+      throw error;
+    }
+    if (![...this.clients].includes(client)) this.leave(client);
+  }
+
+  private take(tunnel: SystemTunnel): void {
+    this.tunnel = tunnel;
+    void tunnel.ended.then((ending) => {
+      this.deps.log(`the tunnel ended: ${ending.kind}`);
+      const owner = this.owner;
+      if (this.phase === 'up' || this.phase === 'closing')
+        for (const watcher of this.watchers) if (watcher.user === owner) watcher.send({ event: 'ended', ending });
+      this.free();
+    });
+  }
+
+  private async shut(signOut: boolean, why: string): Promise<void> {
+    clearTimeout(this.grace);
+    const { tunnel } = this;
+    if (!tunnel) return;
+    this.deps.log(`closing: ${why}`);
+    this.turn('closing');
+    await tunnel.close(signOut);
+  }
+
+  private free(): void {
+    clearTimeout(this.grace);
+    this.owner = null;
+    this.tunnel = null;
+    this.turn('closed');
+  }
+
+  private turn(phase: Helper['phase']): void {
+    this.phase = phase;
+    for (const watcher of this.watchers) watcher.send({ event: 'state', state: this.stateFor(watcher) });
+  }
+
+  private mustOwn(client: Client): void {
+    if (this.owner !== null && this.owner !== client.user) throw fail('tunnel-taken', { user: this.owner });
+  }
+
+  private stateFor({ user }: Client): HelperState {
+    const { owner, host, phase } = this;
+    if (owner === null || phase === 'closed') return { kind: 'closed' };
+    if (owner !== user) return { kind: 'taken', user: owner };
+    return phase === 'up' ? (this.tunnel?.up ?? { kind: 'closed' }) : { kind: phase, host };
+  }
+}
+
+/** What went wrong as the client is told: what is not catalogued is ours alone. */
+function shown(error: unknown): Failure {
+  const failure = failureOf(error);
+  return failure.code === 'internal' ? { code: 'tunnel-failed', params: { host: '' } } : failure;
+}

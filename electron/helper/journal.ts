@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { networkSchema, putResolverBack, putRoutesBack, readNetwork, removeLink, type NetworkState } from './network.ts';
+import { runVpncScript, type ScriptEnvironment } from './vpnc-script.ts';
+
+/**
+ * What was there before a tunnel changed it, on disk before anything is changed, so that it can be put back whoever
+ * dies. Kept over a restart of the computer: `resolv.conf` survives one, routes do not.
+ */
+const journalSchema = z.object({
+  boot: z.string(),
+  vpncScript: z.string(),
+  before: networkSchema,
+  added: z.array(z.string()),
+  removed: z.array(z.string()),
+  after: z.nullable(networkSchema.shape.resolver),
+  /** What the script was told when it connected; null: it was not yet. */
+  environment: z.nullable(z.record(z.string(), z.string())),
+  device: z.string(),
+});
+export type Journal = z.infer<typeof journalSchema>;
+
+const fileIn = (directory: string): string => join(directory, 'journal.json');
+
+/** openconnect's process, and when it started: its number may belong to another one later. A file of its own, since the script writes the other. */
+const runnerSchema = z.object({ boot: z.string(), pid: z.number(), startedAt: z.nullable(z.string()) });
+const runnerFileIn = (directory: string): string => join(directory, 'openconnect.json');
+
+/** Since the computer was started. */
+export function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** When a process started, as the kernel counts; null: it is gone, or this is no Linux. */
+export function startOf(pid: number): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Begins one: on disk when this resolves. */
+export async function beginJournal(directory: string, begun: { vpncScript: string; device: string }): Promise<void> {
+  await writeJournal(directory, {
+    ...begun,
+    boot: bootId(),
+    before: await readNetwork(),
+    added: [],
+    removed: [],
+    after: null,
+    environment: null,
+  });
+}
+
+/** Notes the process that the journal is kept for. */
+export async function noteRunner(directory: string, pid: number): Promise<void> {
+  await writeWhole(runnerFileIn(directory), JSON.stringify({ boot: bootId(), pid, startedAt: startOf(pid) }));
+}
+
+/** That process, if the computer was not started anew since. */
+export async function readRunner(directory: string): Promise<{ pid: number; startedAt: string | null } | null> {
+  try {
+    const runner = runnerSchema.parse(JSON.parse(await readFile(runnerFileIn(directory), 'utf8')));
+    return runner.boot === bootId() ? runner : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The one that is open; null: none, or what is there cannot be read, which leaves nothing to go by. */
+export async function readJournal(directory: string): Promise<Journal | null> {
+  try {
+    return journalSchema.parse(JSON.parse(await readFile(fileIn(directory), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+export async function writeJournal(directory: string, journal: Journal): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeWhole(fileIn(directory), JSON.stringify(journal));
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const beside = `${file}.new`;
+  const handle = await open(beside, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(beside, file);
+}
+
+/** Adds what a run of the script changed. */
+export async function noteChange(
+  directory: string,
+  journal: Journal,
+  change: { added: string[]; removed: string[]; after: NetworkState; environment: ScriptEnvironment },
+): Promise<void> {
+  const add = (list: string[], more: string[]): string[] => [...new Set([...list, ...more])];
+  await writeJournal(directory, {
+    ...journal,
+    // What one run took away and the next put back is as it was
+    added: add(journal.added, change.added).filter((route) => !journal.before.routes.includes(route)),
+    removed: add(journal.removed, change.removed).filter((route) => journal.before.routes.includes(route)),
+    after: change.after.resolver,
+    environment: change.environment,
+  });
+}
+
+/**
+ * Puts back what an open journal says, after its openconnect is gone, and closes it. Where the script was not told that
+ * the tunnel is down, it is now: it may have told other programs of it. Whether there was one.
+ */
+export async function putBack(directory: string, log: (line: string) => void): Promise<boolean> {
+  const journal = await readJournal(directory);
+  if (!journal) return false;
+  const sameBoot = journal.boot === bootId();
+  if (sameBoot && journal.environment) await runVpncScript(journal.vpncScript, { ...journal.environment, reason: 'disconnect' }, log);
+  if (sameBoot) {
+    if ((await readNetwork()).links.includes(journal.device) && !journal.before.links.includes(journal.device))
+      await removeLink(journal.device);
+    await putRoutesBack(journal, log);
+  }
+  await putResolverBack(journal.before.resolver, journal.after);
+  const runner = await readRunner(directory);
+  if (runner) await forgetBackups(runner.pid);
+  await Promise.all([fileIn(directory), runnerFileIn(directory)].map((file) => rm(file, { force: true })));
+  return true;
+}
+
+/** The script's own copies, of a process that cannot come back for them. */
+async function forgetBackups(pid: number): Promise<void> {
+  const directory = '/var/run/vpnc';
+  const names = await readdir(directory).catch(() => []);
+  await Promise.all(names.filter((name) => name.endsWith(`.${pid}`)).map((name) => rm(join(directory, name), { force: true })));
+}

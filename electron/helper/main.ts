@@ -1,0 +1,79 @@
+import { isSea } from 'node:sea';
+import { parseArgs } from 'node:util';
+import { helperProtocol } from '../tunnels/openconnect/helper-protocol.ts';
+import { findProgram } from '../tunnels/openconnect/programs.ts';
+import { configPath, readConfig, usersOf } from './config.ts';
+import { Helper } from './helper.ts';
+import { putBack } from './journal.ts';
+import { endLeftover } from './leftover.ts';
+import { beScript } from './script.ts';
+import { listen, scriptSocketIn } from './server.ts';
+
+/**
+ * The helper: a service of root's that opens system tunnels for whom `/etc/causeway/helper.json` allows. Started as
+ * `script` it is what openconnect runs at every turn of a tunnel. Only root's own command line moves its files.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    'config': { type: 'string', default: configPath },
+    'run': { type: 'string', default: helperProtocol.directory },
+    'state': { type: 'string', default: '/var/lib/causeway' },
+    'vpnc-script': { type: 'string', default: '' },
+    'grace': { type: 'string', default: '10' },
+  },
+});
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const [role = 'serve'] = positionals;
+if (process.getuid?.() !== 0) {
+  log('This is a service of the system: it is started by root.');
+  process.exitCode = 1;
+} else if (role === 'script') {
+  process.exitCode = await beScript(process.env, {
+    socket: scriptSocketIn(values.run),
+    state: values.state,
+    vpncScript: values['vpnc-script'],
+  });
+} else if (role === 'serve') {
+  await serve();
+} else {
+  log(`There is no ${role}.`);
+  process.exitCode = 2;
+}
+
+async function serve(): Promise<void> {
+  // First of all: what a former run left is put back, whoever may be let in later
+  await endLeftover(values.state, log);
+  if (await putBack(values.state, log)) log('put back what a former run left');
+  const config = await readConfig(values.config);
+  const helper = new Helper({
+    config: () => readConfig(values.config),
+    places: ({ openconnect, vpncScript }) => {
+      const script = vpncScript ?? defaultScript;
+      return { openconnect: openconnect ?? installed, vpncScript: script, script: scriptCommand(script), state: values.state };
+    },
+    graceMs: Number(values.grace) * 1000,
+    log,
+  });
+  const installed =
+    config.openconnect ??
+    (await findProgram('openconnect', { folder: null, platform: process.platform }).catch(() => '/usr/sbin/openconnect'));
+  const users = await usersOf(config, log);
+  const servers = await listen(values.run, users, helper);
+  log(`ready for ${users.map(({ name }) => name).join(', ') || 'nobody'}`);
+  const stop = (): void => {
+    for (const server of servers) server.close();
+    void helper.close().finally(() => process.exit());
+  };
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+}
+
+const defaultScript = '/usr/share/vpnc-scripts/vpnc-script';
+
+/** This same program in its other role, as a line for openconnect's shell. */
+function scriptCommand(vpncScript: string): string {
+  const program = isSea() ? [process.execPath] : [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
+  const words = [...program, 'script', '--run', values.run, '--state', values.state, '--vpnc-script', vpncScript];
+  return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+}

@@ -1,0 +1,81 @@
+import net from 'node:net';
+import * as z from 'zod/mini';
+import { difference, readNetwork } from './network.ts';
+import { noteChange, readJournal, writeJournal } from './journal.ts';
+import { reasons, runVpncScript, scriptEnvironment, type ScriptEnvironment } from './vpnc-script.ts';
+
+/** What the script tells the helper, which is asked nothing back. */
+export const scriptReportSchema = z.object({
+  reason: z.enum(reasons),
+  /** The exit code of the platform's script. */
+  code: z.number(),
+  device: z.string(),
+  nameServers: z.array(z.string()),
+  idleTimeout: z.string(),
+  /** As the gateway sent them; only the time left is read from it. */
+  options: z.string(),
+});
+export type ScriptReport = z.infer<typeof scriptReportSchema>;
+
+export interface ScriptPlaces {
+  /** Where the helper listens for it. */
+  socket: string;
+  /** Where the journal is. */
+  state: string;
+  vpncScript: string;
+}
+
+/**
+ * What openconnect runs at every turn of a tunnel: the same program as the helper. It notes what was there, lets the
+ * platform's own script do its work, notes what changed, and tells the helper. Exit code as that script's.
+ */
+export async function beScript(environment: NodeJS.ProcessEnv, { socket, state, vpncScript }: ScriptPlaces): Promise<number> {
+  const told = scriptEnvironment(environment);
+  const reason = reasons.find((known) => known === told['reason']);
+  if (!reason) return 1;
+  const changes = reason === 'connect' || reason === 'attempt-reconnect';
+  const journal = changes ? await readJournal(state) : null;
+  // Whatever is changed without a journal could not be put back
+  if (changes && !journal) return 1;
+  const before = changes ? await readNetwork() : null;
+  // For one who finds the journal after a crash in the middle of this
+  if (journal && before && reason === 'connect')
+    await noteChange(state, journal, { added: [], removed: [], after: before, environment: told });
+  const code = await runVpncScript(vpncScript, told, () => undefined);
+  if (journal && before) {
+    const after = await readNetwork();
+    await noteChange(state, journal, { ...difference(before, after), after, environment: journal.environment ?? told });
+  }
+  // Said once is enough: whoever puts things back need not run it again
+  if (reason === 'disconnect') {
+    const open = await readJournal(state);
+    if (open) await writeJournal(state, { ...open, environment: null });
+  }
+  await report(socket, { reason, code, ...factsOf(told), options: timeLeftOf(environment['CISCO_CSTP_OPTIONS']) });
+  return code;
+}
+
+function factsOf(told: ScriptEnvironment): Pick<ScriptReport, 'device' | 'nameServers' | 'idleTimeout'> {
+  const servers = `${told['INTERNAL_IP4_DNS'] ?? ''} ${told['INTERNAL_IP6_DNS'] ?? ''}`
+    .split(' ')
+    .filter((server) => net.isIP(server) !== 0);
+  return { device: told['TUNDEV'] ?? '', nameServers: servers.slice(0, 8), idleTimeout: told['IDLE_TIMEOUT'] ?? '' };
+}
+
+const timeLeftOf = (options: string | undefined): string => /^X-CSTP-Session-Timeout-Remaining=\d{1,9}$/m.exec(options ?? '')?.[0] ?? '';
+
+/** Bounded; a helper that is gone is told nothing. */
+function report(socket: string, message: ScriptReport): Promise<void> {
+  return new Promise((resolve) => {
+    const connection = net.connect(socket);
+    const timer = setTimeout(() => connection.destroy(), 2_000);
+    connection.once('connect', () => connection.end(`${JSON.stringify(message)}\n`));
+    connection
+      .on('error', () => undefined)
+      .once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    connection.resume();
+  });
+}

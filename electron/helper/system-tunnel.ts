@@ -1,0 +1,152 @@
+import { readFile } from 'node:fs/promises';
+import { fail, failureOf } from '../../shared/failure.ts';
+import { atMost } from '../trust/bounded.ts';
+import type { HelperRequest, HelperUp } from '../tunnels/openconnect/helper-protocol.ts';
+import { isRootsAlone } from '../tunnels/openconnect/programs.ts';
+import { RunningOpenConnect } from '../tunnels/openconnect/running.ts';
+import { endingOf, limitsFrom, refusalOf } from '../tunnels/openconnect/said.ts';
+import { wordsFor } from '../tunnels/openconnect/words.ts';
+import type { TrafficCount, TunnelEnding } from '../tunnels/tunnel.ts';
+import { beginJournal, noteRunner, putBack } from './journal.ts';
+import { readNetwork } from './network.ts';
+import type { ScriptReport } from './script.ts';
+
+export type OpenRequest = Extract<HelperRequest, { type: 'open' }>;
+
+export interface SystemTunnelPlaces {
+  openconnect: string;
+  vpncScript: string;
+  /** The command that openconnect's shell runs as the script: this program, quoted. */
+  script: string;
+  /** Where the journal is. */
+  state: string;
+}
+
+const opensWithinMs = 25_000;
+const reachedWithinMs = 5_000;
+/** openconnect takes its connection up by itself so long; after that the layer above does, with waits of its own. */
+const mendsWithinMs = 3_000;
+const restoresWithinMs = 40_000;
+const device = process.platform === 'linux' ? 'causeway0' : null;
+
+/** One tunnel of the whole system, from its journal to what was there before. */
+export class SystemTunnel {
+  /** Settles once everything is put back; never rejects. */
+  readonly ended: Promise<TunnelEnding>;
+  up: HelperUp | null = null;
+  private readonly running: RunningOpenConnect;
+  private readonly isConfigured: Promise<ScriptReport>;
+  private configured: ((report: ScriptReport) => void) | null = null;
+  private closing = false;
+  private counted: TrafficCount = { received: 0, sent: 0 };
+  private lastTrafficAt = Date.now();
+  private counting: NodeJS.Timeout | undefined;
+  private mending: NodeJS.Timeout | undefined;
+
+  private constructor(
+    readonly host: string,
+    request: OpenRequest,
+    private readonly places: SystemTunnelPlaces,
+    private readonly log: (line: string) => void,
+  ) {
+    this.isConfigured = new Promise((resolve) => (this.configured = resolve));
+    const words = wordsFor(request.target);
+    const address = words.pop() ?? '';
+    const all = [...words, ...(device === null ? [] : [`--interface=${device}`]), '--script', places.script, address];
+    this.running = RunningOpenConnect.start(places.openconnect, all, request.cookie);
+    this.ended = this.running.exited.then((code) => this.end(code));
+  }
+
+  /**
+   * Opens one; resolves once openconnect's script has set the system up. Fails with `tunnel-failed`,
+   * `gateway-unreachable`, `ticket-rejected`, `component-missing`; everything is as before then.
+   */
+  static async open(
+    request: OpenRequest,
+    places: SystemTunnelPlaces,
+    log: (line: string) => void,
+    begun: (tunnel: SystemTunnel) => void,
+  ): Promise<void> {
+    for (const component of [places.openconnect, places.vpncScript])
+      if (!(await isRootsAlone(component)))
+        throw fail('component-missing', { component }, { detail: 'not there, or others than root can change it' });
+    await beginJournal(places.state, { vpncScript: places.vpncScript, device: device ?? 'utun' });
+    const tunnel = new SystemTunnel(new URL(request.target.connectUrl).hostname, request, places, log);
+    begun(tunnel);
+    await tunnel.begin();
+  }
+
+  /** What the script reports, at each of its turns. */
+  hear(report: ScriptReport): void {
+    clearTimeout(this.mending);
+    if (report.reason === 'connect') this.configured?.(report);
+    if (report.reason === 'attempt-reconnect') this.mending = setTimeout(() => void this.running.leave('detach'), mendsWithinMs);
+  }
+
+  /** Bytes through the interface since the tunnel opened. */
+  async traffic(): Promise<TrafficCount> {
+    if (!this.up) return this.counted;
+    const read = async (name: string): Promise<number> =>
+      Number(await readFile(`/sys/class/net/${this.up?.device ?? ''}/statistics/${name}`, 'latin1'));
+    try {
+      const [received, sent] = await Promise.all([read('rx_bytes'), read('tx_bytes')]);
+      if (received !== this.counted.received || sent !== this.counted.sent) this.lastTrafficAt = Date.now();
+      this.counted = { received, sent };
+    } catch {
+      // It is going, or this system keeps no such files
+    }
+    return this.counted;
+  }
+
+  /** Bounded. */
+  async close(signOut: boolean): Promise<void> {
+    this.closing = true;
+    await this.running.leave(signOut ? 'sign-out' : 'detach');
+    await atMost(restoresWithinMs, this.ended);
+  }
+
+  private async begin(): Promise<void> {
+    const { running, host, places } = this;
+    const { pid } = running;
+    if (pid !== undefined) await noteRunner(places.state, pid);
+    const late = setTimeout(() => void running.leave('detach'), opensWithinMs);
+    const unreached = setTimeout(() => {
+      if (!running.said.reached) void running.leave('detach');
+    }, reachedWithinMs);
+    try {
+      const first = await Promise.race([this.isConfigured, running.exited]);
+      if (first === null || typeof first === 'number') throw refusalOf(first, running.said, host);
+      if (first.code !== 0) throw fail('tunnel-failed', { host }, { detail: `vpnc-script ended with ${first.code}` });
+      const limits = limitsFrom({ idleTimeout: first.idleTimeout, options: first.options }, Date.now());
+      const expiresAt = limits.expiresAt ?? running.said.expiresAt;
+      this.up = { kind: 'up', host, device: first.device, nameServers: first.nameServers, expiresAt, idleSeconds: limits.idleSeconds };
+      this.counting = setInterval(() => void this.traffic(), 1_000);
+    } catch (error) {
+      await this.close(false);
+      throw error;
+    } finally {
+      clearTimeout(late);
+      clearTimeout(unreached);
+    }
+  }
+
+  private async end(code: number | null): Promise<TunnelEnding> {
+    clearInterval(this.counting);
+    clearTimeout(this.mending);
+    const at = Date.now();
+    await atMost(restoresWithinMs, this.restore());
+    if (this.closing) return { kind: 'closed' };
+    const { up, host, lastTrafficAt, running } = this;
+    const limits = { expiresAt: up?.expiresAt ?? null, idleSeconds: up?.idleSeconds ?? null };
+    return endingOf({ code, said: running.said, limits, at, lastTrafficAt, host });
+  }
+
+  private async restore(): Promise<void> {
+    try {
+      await putBack(this.places.state, this.log);
+    } catch (error) {
+      this.log(`not everything is as before: ${failureOf(error).detail ?? ''}`);
+    }
+    this.log(`interfaces now: ${(await readNetwork()).links.join(' ')}`);
+  }
+}

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { cleanEnvironment } from '../tunnels/openconnect/words.ts';
+
+/** What the script is told, by name. */
+export type ScriptEnvironment = Readonly<Record<string, string>>;
+
+export const reasons = ['pre-init', 'connect', 'attempt-reconnect', 'reconnect', 'disconnect'] as const;
+export type Reason = (typeof reasons)[number];
+
+const withinMs = 30_000;
+
+/** Much of it is what a gateway sent, and goes to a shell script that runs as root: only what has its shape is handed on. */
+const address = /^[0-9a-fA-F.:]{1,45}(\/\d{1,3})?$/;
+const shapes: readonly (readonly [RegExp, RegExp])[] = [
+  [/^reason$/, /^(pre-init|connect|attempt-reconnect|reconnect|disconnect)$/],
+  [/^TUNDEV$/, /^[A-Za-z0-9._-]{1,15}$/],
+  [/^(VPNPID|IDLE_TIMEOUT|LOG_LEVEL)$/, /^\d{1,10}$/],
+  [/^VPNGATEWAY$/, address],
+  [/^INTERNAL_IP[46]_(ADDRESS|NETMASK|NETADDR)$/, address],
+  [/^INTERNAL_IP[46]_(MTU|NETMASKLEN)$/, /^\d{1,5}$/],
+  [/^INTERNAL_IP[46]_(DNS|NBNS)$/, /^[0-9a-fA-F.: ]{1,400}$/],
+  [/^(CISCO_DEF_DOMAIN|CISCO_SPLIT_DNS)$/, /^[A-Za-z0-9._, -]{1,2000}$/],
+  [/^CISCO_(IPV6_)?SPLIT_(INC|EXC)$/, /^\d{1,4}$/],
+  [/^CISCO_(IPV6_)?SPLIT_(INC|EXC)_\d{1,4}_(ADDR|MASK)$/, address],
+  [/^CISCO_(IPV6_)?SPLIT_(INC|EXC)_\d{1,4}_(MASKLEN|PROTOCOL|SPORT|DPORT)$/, /^\d{1,5}$/],
+];
+
+/** Of an environment, what the script may see. */
+export function scriptEnvironment(environment: NodeJS.ProcessEnv): ScriptEnvironment {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment))
+    if (value !== undefined && shapes.some(([names, values]) => names.test(name) && values.test(value))) kept[name] = value;
+  return kept;
+}
+
+/** Runs the platform's script to its end; its exit code. Bounded. Never rejects. */
+export function runVpncScript(path: string, environment: ScriptEnvironment, log: (line: string) => void): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(path, [], {
+      env: { ...environment, ...cleanEnvironment },
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe'],
+      shell: false,
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), withinMs);
+    let said = '';
+    child.stderr.on('data', (bytes: Buffer) => (said = (said + bytes.toString('latin1')).slice(-1_000)));
+    const settle = (code: number): void => {
+      clearTimeout(timer);
+      if (code !== 0) log(`vpnc-script ${environment['reason'] ?? ''}: ${code} ${said.trim()}`);
+      resolve(code);
+    };
+    child.once('error', () => settle(127));
+    child.once('close', (code) => settle(code ?? 128));
+  });
+}

@@ -1,0 +1,106 @@
+import * as z from 'zod/mini';
+import { sessionEndSchema } from '../../../shared/access-protocol.ts';
+import { failureSchema } from '../../../shared/failure.ts';
+import { gatewayProtocolSchema } from '../../../shared/profile.ts';
+
+/**
+ * What is said over the helper's socket: JSON, one message a line. The helper parses every line by these and answers
+ * each request once; to who watches it tells each change too.
+ */
+export const helperProtocol = {
+  /** A longer line closes the connection. */
+  maxLineBytes: 16 * 1024,
+  /** Where its sockets are, one for each allowed user. */
+  directory: '/run/causeway',
+} as const;
+
+const idSchema = z.number().check(z.int(), z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
+const hostSchema = z.string().check(z.regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/));
+const addressSchema = z.string().check(z.regex(/^[0-9a-fA-F.:]{2,45}$/));
+const printable = /^[\x21-\x7e ]+$/;
+
+/** What a tunnel is opened to. The words for openconnect are made of this by the helper, which checks each once more. */
+const targetSchema = z.strictObject({
+  protocol: z.enum(gatewayProtocolSchema.options.filter((protocol) => protocol !== 'campus')),
+  connectUrl: z.string().check(z.regex(/^https:\/\/[\x21-\x7e]+$/), z.maxLength(1000)),
+  serverPin: z.string().check(z.regex(/^pin-sha256:[A-Za-z0-9+/]{43}=$/)),
+  address: z.nullable(addressSchema),
+  proxy: z.nullable(
+    z.strictObject({
+      kind: z.enum(['http', 'socks5']),
+      host: hostSchema,
+      port: z.number().check(z.int(), z.minimum(1), z.maximum(65_535)),
+    }),
+  ),
+});
+
+export const helperRequestSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    id: idSchema,
+    type: z.literal('open'),
+    target: targetSchema,
+    /** Never logged, never an argument. */
+    cookie: z.string().check(z.regex(printable), z.maxLength(4000)),
+  }),
+  z.strictObject({ id: idSchema, type: z.literal('close'), signOut: z.boolean() }),
+  z.strictObject({ id: idSchema, type: z.literal('status') }),
+  z.strictObject({ id: idSchema, type: z.literal('statistics') }),
+  z.strictObject({ id: idSchema, type: z.literal('watch') }),
+]);
+export type HelperRequest = z.infer<typeof helperRequestSchema>;
+
+const count = z.number().check(z.int(), z.minimum(0));
+const upSchema = z.object({
+  kind: z.literal('up'),
+  host: z.string(),
+  device: z.string(),
+  /** The name servers of the campus. */
+  nameServers: z.array(addressSchema).check(z.maxLength(8)),
+  expiresAt: z.nullable(count),
+  idleSeconds: z.nullable(count),
+});
+const stateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('closed') }),
+  z.object({ kind: z.literal('opening'), host: z.string() }),
+  upSchema,
+  z.object({ kind: z.literal('closing'), host: z.string() }),
+  /** Somebody else's: nothing more is told of it. */
+  z.object({ kind: z.literal('taken'), user: z.string() }),
+]);
+export type HelperState = z.infer<typeof stateSchema>;
+export type HelperUp = z.infer<typeof upSchema>;
+
+const endingSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('dropped'), failure: failureSchema }),
+  z.object({ kind: z.literal('rejected'), failure: failureSchema }),
+  z.object({ kind: z.literal('ended'), reason: sessionEndSchema }),
+  z.object({ kind: z.literal('closed') }),
+]);
+
+export const helperMessageSchema = z.union([
+  z.object({ id: idSchema, state: stateSchema }),
+  z.object({ id: idSchema, received: count, sent: count }),
+  z.object({ id: z.nullable(idSchema), failure: failureSchema }),
+  z.object({ event: z.literal('state'), state: stateSchema }),
+  z.object({ event: z.literal('ended'), ending: endingSchema }),
+]);
+export type HelperMessage = z.infer<typeof helperMessageSchema>;
+
+/** Cuts a stream into lines. A line that is too long is an error, and so is anything after it. */
+export class Lines {
+  private rest: Buffer = Buffer.alloc(0);
+
+  constructor(private readonly limit: number) {}
+
+  /** The lines that are whole by now; null: one is too long. */
+  add(bytes: Buffer): string[] | null {
+    this.rest = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes]);
+    const lines: string[] = [];
+    for (let end = this.rest.indexOf(10); end >= 0; end = this.rest.indexOf(10)) {
+      if (end > this.limit) return null;
+      lines.push(this.rest.toString('utf8', 0, end));
+      this.rest = this.rest.subarray(end + 1);
+    }
+    return this.rest.length > this.limit ? null : lines;
+  }
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import dns from 'node:dns';
+import net from 'node:net';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { CausewayError, fail } from '../../../shared/failure.ts';
+import { bounded } from '../../trust/bounded.ts';
+import { isLoopback } from '../../trust/loopback.ts';
+import { lookupElsewhere } from '../not-this-computer.ts';
+import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel.ts';
+import { HelperConnection } from './helper-connection.ts';
+import { helperProtocol, type HelperUp } from './helper-protocol.ts';
+import { proxyFor, type ProxyHop } from './proxy-hop.ts';
+import { targetOf } from './words.ts';
+
+export interface SystemTunnelDeps {
+  /** Where the helper listens for this user; {@link helperSocket}. */
+  socket: string;
+  log: (line: string) => void;
+}
+
+const opensWithinMs = 30_000;
+const closesWithinMs = 5_000;
+const dialsWithinMs = 15_000;
+const countEveryMs = 1_000;
+
+/** Where the system's helper listens for whoever runs this. */
+export function helperSocket(platform: NodeJS.Platform): string {
+  const { username } = userInfo();
+  return platform === 'win32' ? `\\\\.\\pipe\\causeway-${username}` : join(helperProtocol.directory, `${username}.sock`);
+}
+
+/** A tunnel of the whole system, which the helper, a service of root's, opens for who is allowed one. */
+export function systemTunnel({ socket, log }: SystemTunnelDeps): TunnelEngine {
+  return {
+    async open(grant, signal) {
+      if (grant.kind !== 'openconnect') throw fail('internal', undefined, { detail: `system tunnel for ${grant.kind}` });
+      const { host } = grant.endpoint;
+      const helper = await HelperConnection.open(socket, host, signal);
+      const hop = await proxyFor(grant.endpoint);
+      try {
+        // Before it opens: an end that comes at once is heard too
+        await helper.ask({ type: 'watch' }, closesWithinMs, signal);
+        const reply = await helper.ask(
+          { type: 'open', target: targetOf(grant, hop?.proxy ?? null), cookie: grant.cookie },
+          opensWithinMs,
+          signal,
+        );
+        if (!('state' in reply) || reply.state.kind !== 'up') throw fail('tunnel-failed', { host }, { detail: 'it went as it came' });
+        return new SystemTunnelOfHelper(helper, reply.state, hop, host, log);
+      } catch (error) {
+        // Whatever it was about to open must not stay: who goes away is cleaned up after
+        await helper.ask({ type: 'close', signOut: false }, closesWithinMs, AbortSignal.timeout(closesWithinMs)).catch(() => undefined);
+        helper.close();
+        hop?.close();
+        throw error;
+      }
+    },
+  };
+}
+
+class SystemTunnelOfHelper implements Tunnel {
+  readonly ended: Promise<TunnelEnding>;
+  readonly limits: { expiresAt: number | null; idleSeconds: number | null };
+  private counted: TrafficCount = { received: 0, sent: 0 };
+  private readonly counting: NodeJS.Timeout;
+  private closing = false;
+  private over = false;
+  private abandoned: (() => void) | null = null;
+
+  constructor(
+    private readonly helper: HelperConnection,
+    private readonly up: HelperUp,
+    hop: ProxyHop | null,
+    host: string,
+    log: (line: string) => void,
+  ) {
+    this.limits = { expiresAt: up.expiresAt, idleSeconds: up.idleSeconds };
+    this.counting = setInterval(() => void this.count(), countEveryMs);
+    this.counting.unref();
+    const dropped = (detail: string): TunnelEnding => ({ kind: 'dropped', failure: fail('tunnel-dropped', { host }, { detail }).failure });
+    this.ended = Promise.race([
+      helper.ended.then((ending) => {
+        helper.close();
+        return ending;
+      }),
+      helper.gone.then((): TunnelEnding => dropped('the helper is gone')),
+      new Promise<TunnelEnding>((resolve) => (this.abandoned = () => resolve(dropped('given up')))),
+    ]).then((ending): TunnelEnding => {
+      this.over = true;
+      clearInterval(this.counting);
+      hop?.close();
+      const told = this.closing ? ({ kind: 'closed' } as const) : ending;
+      log(`system tunnel ended: ${told.kind}`);
+      return told;
+    });
+  }
+
+  /** A plain connection, looked up by the campus's name servers as the rest of this computer looks things up. Never to this computer. */
+  dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    if (this.over || this.closing) return Promise.reject(fail('tunnel-down'));
+    const refusal = (): CausewayError => fail('host-not-allowed', { host, port });
+    if (isLoopback(host)) return Promise.reject(refusal());
+    const lookup = lookupElsewhere(refusal);
+    const bound = {
+      signal,
+      ms: dialsWithinMs,
+      late: () => fail('host-unreachable', { host }, { detail: 'timed out' }),
+      release: () => socket.destroy(),
+    };
+    const socket = net.connect({ host, port, lookup, allowHalfOpen: true, noDelay: true });
+    return bounded<Duplex>(bound, (done, failed) => {
+      socket.once('connect', () => done(socket));
+      socket.on('error', (cause: NodeJS.ErrnoException) => {
+        if (cause instanceof CausewayError) failed(cause);
+        else
+          failed(fail(cause.code === 'ENOTFOUND' ? 'host-name-unknown' : 'host-unreachable', { host }, { cause, detail: cause.message }));
+      });
+    });
+  }
+
+  traffic(): TrafficCount {
+    return this.counted;
+  }
+
+  /** The campus's name server is asked for a name that nobody has: that it is unknown is an answer. Without one, the helper's word. */
+  async answers(withinMs: number): Promise<boolean> {
+    if (this.over) return false;
+    const { nameServers } = this.up;
+    if (nameServers.length === 0) {
+      const reply = await this.helper.ask({ type: 'status' }, withinMs, AbortSignal.timeout(withinMs)).catch(() => null);
+      return reply !== null && 'state' in reply && reply.state.kind === 'up';
+    }
+    const resolver = new dns.promises.Resolver({ timeout: withinMs, tries: 1 });
+    resolver.setServers(nameServers.map((server) => (net.isIPv6(server) ? `[${server}]` : server)));
+    return resolver.resolve4(`${randomBytes(6).toString('hex')}.invalid`).then(
+      () => true,
+      (thrown: unknown) => codeIn(thrown) === 'ENOTFOUND' && !this.over,
+    );
+  }
+
+  abandon(): void {
+    this.abandoned?.();
+    void this.leave(false);
+  }
+
+  async close({ signOut = false }: { signOut?: boolean } = {}): Promise<void> {
+    this.closing = true;
+    await this.leave(signOut);
+  }
+
+  private async leave(signOut: boolean): Promise<void> {
+    await this.helper.ask({ type: 'close', signOut }, closesWithinMs, AbortSignal.timeout(closesWithinMs)).catch(() => undefined);
+    this.helper.close();
+  }
+
+  private async count(): Promise<void> {
+    const reply = await this.helper.ask({ type: 'statistics' }, countEveryMs, AbortSignal.timeout(countEveryMs)).catch(() => null);
+    if (reply && 'received' in reply && !this.over) this.counted = { received: reply.received, sent: reply.sent };
+  }
+}
+
+const codeIn = (thrown: unknown): unknown => (thrown instanceof Error && 'code' in thrown ? thrown.code : null);

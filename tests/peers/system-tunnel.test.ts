@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { ClientProcess } from './client-process.ts';
+import { HelperProcess } from './helper-process.ts';
+import { descendants, kill, missingForPeers, type Namespace } from './namespaces.ts';
+import { profileOf, startOcserv, type Ocserv } from './ocserv.ts';
+import { grantFor } from './sign-in.ts';
+
+const missing = missingForPeers(['/usr/sbin/ocserv', '/usr/sbin/openconnect', '/usr/share/vpnc-scripts/vpnc-script']);
+const nobody = 65_534;
+
+/** Everything that a tunnel may change of a computer's network. */
+async function networkOf(client: Namespace): Promise<unknown> {
+  const json = async (...words: string[]): Promise<string[]> => {
+    const parsed: unknown = JSON.parse((await client.ip('-j', ...words)) || '[]');
+    return Array.isArray(parsed) ? parsed.map((row) => JSON.stringify(row)).sort() : [];
+  };
+  return {
+    routes: await json('-4', 'route', 'show', 'table', 'all'),
+    routes6: await json('-6', 'route', 'show', 'table', 'all'),
+    addresses: await json('addr'),
+    links: await json('link'),
+    rules: await json('rule'),
+    resolver: readFileSync(client.file('resolv.conf'), 'latin1'),
+  };
+}
+
+describe.skipIf(missing !== null)('the system tunnel', () => {
+  let lab: Ocserv;
+  let client: Namespace;
+  let helper: HelperProcess;
+  let before: unknown;
+  const people = ['whole', 'app-killed', 'helper-killed', 'openconnect-killed', 'taken', 'revoked', 'denied', 'restart', 'last', 'denied-1', 'denied-2', 'denied-3'];
+  beforeAll(async () => {
+    lab = await startOcserv({ client: true, everything: true, ipv6: true, users: people.map((name) => ({ name })), idleTimeout: 900 });
+    if (!lab.client) throw new Error('no client namespace');
+    client = lab.client;
+    before = await networkOf(client);
+    helper = await HelperProcess.start(client, { users: ['root', 'nobody', 'daemon'] });
+  });
+  afterAll(async () => {
+    await helper.stop();
+    await lab.stop();
+  });
+  // Whatever a test does to whom, this computer's network is what it was
+  afterEach(async () => {
+    await expect.poll(() => networkOf(client), { timeout: 10_000 }).toEqual(before);
+    expect(descendants(process.pid, 'openconnect')).toEqual([]);
+  });
+
+  async function connected(user: string, uid = nobody): Promise<ClientProcess> {
+    const app = await ClientProcess.start({ namespace: client, uid });
+    onTestFinished(() => app.kill());
+    const name = uid === nobody ? 'nobody' : 'daemon';
+    await app.connect({ ...profileOf(lab), connectTo: [], tunnel: 'system' }, await grantFor(lab, user, 'client'), helper.socket(name));
+    await app.reach('connected');
+    return app;
+  }
+
+  test('carries an ordinary user’s whole system, names included, and puts everything back', async () => {
+    const app = await connected('whole');
+    expect(await app.page(lab.portalHost)).toContain(lab.page);
+    expect(readFileSync(client.file('resolv.conf'), 'latin1')).toContain('10.60.0.53');
+    expect(await networkOf(client)).not.toEqual(before);
+    await expect.poll(() => app.traffic().then(({ received }) => received), { timeout: 5_000 }).toBeGreaterThan(lab.page.length);
+    await app.disconnect();
+    await app.reach('idle');
+    expect(await networkOf(client)).toEqual(before);
+    expect(await lab.occtl('show', 'users')).toEqual([]);
+  });
+
+  test('goes with its app when that is killed, after a short grace', async () => {
+    const app = await connected('app-killed');
+    await app.kill();
+  });
+
+  test('goes with openconnect when that is killed, and comes back by itself with the same ticket', async () => {
+    const app = await connected('openconnect-killed');
+    const back = app.reach('reconnecting', { anew: true }).then(() => app.reach('connected', { anew: true }));
+    kill(descendants(helper.pid, 'openconnect')[0]);
+    await back;
+    expect(await app.page(lab.portalHost)).toContain(lab.page);
+    await app.disconnect();
+  });
+
+  test('is put back by the next helper when its helper is killed, and comes back with the same ticket', async () => {
+    const app = await connected('helper-killed');
+    const lost = app.reach('reconnecting', { anew: true });
+    await helper.kill();
+    await lost;
+    expect(await networkOf(client)).not.toEqual(before);
+    const back = app.reach('connected', { anew: true });
+    await helper.run();
+    expect(helper.log()).toContain('put back what a former run left');
+    await back;
+    expect(await app.page(lab.portalHost)).toContain(lab.page);
+    await app.disconnect();
+  });
+
+  test('is put back by the next helper when helper and app are both gone', async () => {
+    const app = await connected('last');
+    await Promise.all([helper.kill(), app.kill()]);
+    expect(await networkOf(client)).not.toEqual(before);
+    await helper.run();
+    expect(await networkOf(client)).toEqual(before);
+  });
+
+  test('is one at a time: the second person is told who has it, and cannot close it', async () => {
+    const app = await connected('taken');
+    const other = await ClientProcess.start({ namespace: client, uid: 1 });
+    onTestFinished(() => other.kill());
+    await other.connect(
+      { ...profileOf(lab), connectTo: [], tunnel: 'system' },
+      await grantFor(lab, 'denied', 'client'),
+      helper.socket('daemon'),
+    );
+    expect(await other.reach('idle')).toMatchObject({ ending: { code: 'tunnel-taken', params: { user: 'nobody' } } });
+    expect(app.state?.kind).toBe('connected');
+    await app.disconnect();
+  });
+
+  test('is denied to a gateway, and to a person, that the configuration does not name', async () => {
+    const app = await ClientProcess.start({ namespace: client, uid: nobody });
+    onTestFinished(() => app.kill());
+    const connect = async (user: string, as = 'nobody'): Promise<unknown> => {
+      const reached = app.reach('idle', { anew: true });
+      await app.connect(
+        { ...profileOf(lab), connectTo: [], tunnel: 'system' },
+        await grantFor(lab, user, 'client'),
+        helper.socket(as),
+      );
+      return (await reached).ending;
+    };
+    onTestFinished(() => helper.configure({ users: ['root', 'nobody', 'daemon'], gateways: [lab.host] }));
+    helper.configure({ users: ['root', 'nobody', 'daemon'], gateways: ['other.campus.test'] });
+    expect(await connect('denied-1')).toMatchObject({ code: 'helper-denied', params: { host: lab.host } });
+    helper.configure({ users: ['root'], gateways: [lab.host] });
+    expect(await connect('denied-2')).toMatchObject({ code: 'helper-denied' });
+    // Another person's socket cannot be opened at all
+    expect(await connect('denied-3', 'daemon')).toMatchObject({ code: 'helper-denied' });
+  });
+
+  test('is revoked when the gateway ends the session', async () => {
+    const app = await connected('restart');
+    await lab.occtl('disconnect', 'user', 'restart');
+    expect(await app.reach('idle')).toMatchObject({ ending: { code: 'session-revoked' } });
+  });
+});
