@@ -14,6 +14,7 @@ import { userDataFolder } from '../storage/folder.ts';
 import { Secrets } from '../storage/secrets.ts';
 import { directDial } from '../tunnels/direct.ts';
 import { appTunnel } from '../tunnels/openconnect/app.ts';
+import { helperSocket, systemTunnel } from '../tunnels/openconnect/system.ts';
 import { relayTunnel } from '../tunnels/relay.ts';
 import { run, type Host } from './run.ts';
 import { terminalOf } from './terminal.ts';
@@ -73,7 +74,11 @@ const host: Host = {
       nc: onPageOrByForms(onPage, openconnect),
       pulse: onPageOrByForms(onPage, openconnect),
     },
-    tunnels: { relay: relayTunnel, app: appTunnel({ programs, now: Date.now, log: () => undefined }) },
+    tunnels: {
+      relay: relayTunnel,
+      app: appTunnel({ programs, now: Date.now, log: () => undefined }),
+      system: systemTunnel({ socket: helperSocket(process.platform), log: () => undefined }),
+    },
     direct: directDial,
     environment: withClockGap({ onSuspend: nothing, onResume: nothing, onNetworkChange }, Date.now),
     now: Date.now,

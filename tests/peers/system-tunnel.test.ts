@@ -30,7 +30,20 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
   let client: Namespace;
   let helper: HelperProcess;
   let before: unknown;
-  const people = ['whole', 'app-killed', 'helper-killed', 'openconnect-killed', 'taken', 'revoked', 'denied', 'restart', 'last', 'denied-1', 'denied-2', 'denied-3'];
+  const people = [
+    'whole',
+    'app-killed',
+    'helper-killed',
+    'openconnect-killed',
+    'taken',
+    'revoked',
+    'denied',
+    'restart',
+    'last',
+    'denied-1',
+    'denied-2',
+    'denied-3',
+  ];
   beforeAll(async () => {
     lab = await startOcserv({ client: true, everything: true, ipv6: true, users: people.map((name) => ({ name })), idleTimeout: 900 });
     if (!lab.client) throw new Error('no client namespace');
@@ -124,11 +137,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     onTestFinished(() => app.kill());
     const connect = async (user: string, as = 'nobody'): Promise<unknown> => {
       const reached = app.reach('idle', { anew: true });
-      await app.connect(
-        { ...profileOf(lab), connectTo: [], tunnel: 'system' },
-        await grantFor(lab, user, 'client'),
-        helper.socket(as),
-      );
+      await app.connect({ ...profileOf(lab), connectTo: [], tunnel: 'system' }, await grantFor(lab, user, 'client'), helper.socket(as));
       return (await reached).ending;
     };
     onTestFinished(() => helper.configure({ users: ['root', 'nobody', 'daemon'], gateways: [lab.host] }));
