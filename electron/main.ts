@@ -23,6 +23,7 @@ import { createPortalView } from './desktop/portal-view.ts';
 import { answerProxyLogin } from './desktop/proxy-login.ts';
 import { createQuitFlow } from './desktop/quit.ts';
 import { registerAppScheme, serveAppScheme } from './desktop/scheme.ts';
+import { systemProxy } from './desktop/system-proxy.ts';
 import { watchForTray } from './desktop/tray.ts';
 import { createSignInWindows } from './desktop/sign-in-window.ts';
 import { createMainWindow } from './desktop/window.ts';
@@ -33,6 +34,7 @@ import { openconnectDriver, openconnectDrivers } from './gateways/openconnect/dr
 import { workerEnvironment } from './gateways/worker-environment.ts';
 import { Secrets } from './storage/secrets.ts';
 import { Settings } from './storage/settings.ts';
+import { Proxies } from './trust/proxies.ts';
 import { dialOnly, directDial } from './tunnels/direct.ts';
 import { startLoopbackProxy } from './tunnels/loopback-proxy.ts';
 import { appTunnel } from './tunnels/openconnect/app.ts';
@@ -110,7 +112,11 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     words: () => words().signInWindow,
     log: log.line,
   });
-  answerProxyLogin((contents) => (portal.owns(contents) ? proxy : signInWindows.proxyOf(contents)));
+  const proxies = new Proxies(systemProxy);
+  answerProxyLogin(
+    (contents) => (portal.owns(contents) ? proxy : signInWindows.proxyOf(contents)),
+    (host, port) => proxies.signInAt(host, port),
+  );
 
   const desktop = createDesktopPorts({
     portal,
@@ -146,6 +152,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
       system: systemTunnel({ socket: helperSocket(process.platform), log: log.line }),
     },
     direct: directDial,
+    proxies,
     otherVpn,
     // Some systems do not say that they woke up; the clock does
     environment: withClockGap(createEnvironment(), Date.now),

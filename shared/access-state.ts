@@ -93,7 +93,8 @@ const active = ['checking', 'on-campus', 'contacting', 'asking', 'opening', 'con
 export const transitions: readonly TransitionRow[] = [
   { event: 'connect', from: ['idle'], to: 'checking' },
   { event: 'found-on-campus', from: ['checking'], to: 'on-campus' },
-  { event: 'contact', from: ['checking', 'contacting'], to: 'contacting' },
+  // From a question as well: a proxy's is answered, and the gateway behind it is away
+  { event: 'contact', from: ['checking', 'contacting', 'asking'], to: 'contacting' },
   { event: 'ask', from: ['contacting', 'asking'], to: 'asking' },
   { event: 'answer', from: ['asking'], to: 'asking' },
   { event: 'withdraw', from: ['asking'], to: 'contacting' },

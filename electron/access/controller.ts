@@ -5,12 +5,14 @@ import type { Profile } from '../../shared/profile.ts';
 import { splitHost } from '../../shared/profile.ts';
 import type { Answer } from '../../shared/prompt.ts';
 import type { PortalSignIn } from '../../shared/recovery.ts';
-import type { GatewayDriver, GatewayTarget } from '../gateways/gateway.ts';
+import type { Ask, GatewayDriver, GatewayTarget } from '../gateways/gateway.ts';
 import { atMost } from '../trust/bounded.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
 import { endpointOf } from '../trust/endpoint.ts';
+import { Proxies } from '../trust/proxies.ts';
 import type { TrafficCount, TunnelEngine } from '../tunnels/tunnel.ts';
 import { captivePortal, explained } from './captive-portal.ts';
+import { admitted } from './admission.ts';
 import { Asking, type PreparedAnswer } from './asking.ts';
 import { Connection } from './connection.ts';
 import type { Environment } from './environment.ts';
@@ -29,6 +31,8 @@ export interface ControllerDeps {
   environment: Environment;
   client: GatewayTarget['client'];
   prepared(profile: Profile): PreparedAnswer;
+  /** The web proxies of this computer; without them every way is the plain one. */
+  proxies?: Proxies;
   now: () => number;
   random: () => number;
   log: (line: string) => void;
@@ -234,33 +238,29 @@ export class AccessController {
   private async signIn(attempt: Attempt, driver: GatewayDriver, judge: CertificateJudge) {
     const { profile, stop } = attempt;
     let last: unknown = fail('gateway-unreachable', { host: profile.gateways[0] ?? '' });
-    for (const gateway of await gatewayOrder(profile, judge, stop.signal)) {
+    const proxies = this.deps.proxies ?? new Proxies();
+    for (const gateway of await gatewayOrder(profile, judge, proxies, stop.signal)) {
       attempt.gateway = gateway;
       this.apply(attempt.number, { type: 'contact', gateway });
-      const target: GatewayTarget = {
-        ...endpointOf(splitHost(gateway), profile.connectTo),
-        profile,
-        judge,
-        client: this.deps.client,
-        now: this.deps.now,
-      };
+      let endpoint = await proxies.lead(endpointOf(splitHost(gateway), profile.connectTo));
+      const { host } = endpoint;
       const person = { asked: false };
       /** A network that answers for the gateway has a certificate of its own: that is not one to ask about. */
       const network: { stops: Failure | null } = { stops: null };
+      const ask: Ask = async (prompt, options) => {
+        const address = prompt.kind === 'certificate' && !endpoint.via ? await captivePortal(profile, host, stop.signal) : null;
+        if (address !== null) {
+          network.stops = { code: 'captive-portal', params: { address } };
+          throw fail('cancelled');
+        }
+        person.asked = true;
+        return attempt.asking.ask(prompt, options);
+      };
       try {
-        const session = await driver.signIn(
-          target,
-          async (prompt, options) => {
-            const address = prompt.kind === 'certificate' ? await captivePortal(profile, target.host, stop.signal) : null;
-            if (address !== null) {
-              network.stops = { code: 'captive-portal', params: { address } };
-              throw fail('cancelled');
-            }
-            person.asked = true;
-            return attempt.asking.ask(prompt, options);
-          },
-          stop.signal,
-        );
+        // The proxy's own question is about this network and counts for none of a gateway's
+        endpoint = await admitted(proxies, endpoint, attempt.asking.ask, stop.signal);
+        const target: GatewayTarget = { ...endpoint, profile, judge, client: this.deps.client, now: this.deps.now };
+        const session = await driver.signIn(target, ask, stop.signal);
         if (stop.signal.aborted) {
           await session.close();
           throw fail('cancelled');
@@ -271,7 +271,8 @@ export class AccessController {
         last = error;
         if (stop.signal.aborted) throw error;
         if (network.stops) throw new CausewayError(network.stops);
-        const why = person.asked ? null : await explained(failureOf(error), profile, target.host, stop.signal);
+        // Behind a proxy it is the proxy that sees the network, and it has said what it sees
+        const why = person.asked || endpoint.via ? null : await explained(failureOf(error), profile, host, stop.signal);
         if (why) throw why;
         // Once a person has answered something, going on elsewhere by ourselves would ask it all again
         if (person.asked || !unreached.includes(failureOf(error).code)) throw error;

@@ -1,6 +1,7 @@
 import { splitHost, type Profile } from '../../shared/profile.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
-import { endpointOf } from '../trust/endpoint.ts';
+import { endpointOf, type Endpoint } from '../trust/endpoint.ts';
+import type { Proxies } from '../trust/proxies.ts';
 import { CertificateQuestion, connectTls } from '../trust/tls.ts';
 
 /** For the first answer. */
@@ -13,14 +14,20 @@ const othersWithinMs = 300;
  * nothing over it and hangs up: those that answered come first, by their time, the others as the profile has them.
  * Never rejects.
  */
-export async function gatewayOrder(profile: Profile, judge: CertificateJudge, signal: AbortSignal): Promise<readonly string[]> {
+export async function gatewayOrder(
+  profile: Profile,
+  judge: CertificateJudge,
+  proxies: Proxies,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const { gateways } = profile;
   if (profile.gatewayChoice !== 'quickest' || gateways.length < 2) return gateways;
   const stop = new AbortController();
   const racing = AbortSignal.any([signal, stop.signal]);
   const answered: string[] = [];
   const all = gateways.map(async (gateway) => {
-    if (!(await answers(gateway, profile, judge, racing))) return;
+    const endpoint = await proxies.lead(endpointOf(splitHost(gateway), profile.connectTo));
+    if (!(await answers(endpoint, judge, racing))) return;
     answered.push(gateway);
     setTimeout(() => stop.abort(), othersWithinMs);
   });
@@ -29,9 +36,9 @@ export async function gatewayOrder(profile: Profile, judge: CertificateJudge, si
 }
 
 /** Whether a gateway opens a secure connection. One whose certificate only a person can judge does. */
-async function answers(gateway: string, { connectTo }: Profile, judge: CertificateJudge, signal: AbortSignal): Promise<boolean> {
+async function answers(endpoint: Endpoint, judge: CertificateJudge, signal: AbortSignal): Promise<boolean> {
   try {
-    const socket = await connectTls(endpointOf(splitHost(gateway), connectTo), judge, { signal, timeoutMs: anyWithinMs });
+    const socket = await connectTls(endpoint, judge, { signal, timeoutMs: anyWithinMs });
     socket.destroy();
     return true;
   } catch (error) {

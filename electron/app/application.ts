@@ -20,7 +20,10 @@ import { RecoveryFlow } from './recovery-flow.ts';
 import { SignInKeeper } from './sign-in-keeper.ts';
 import { verbsOf } from './verbs.ts';
 
-export interface ApplicationDeps extends Pick<ControllerDeps, 'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log'> {
+export interface ApplicationDeps extends Pick<
+  ControllerDeps,
+  'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log' | 'proxies'
+> {
   settings: Settings;
   secrets: Secrets;
   desktop: DesktopPorts;
@@ -60,7 +63,7 @@ export class App {
     const { settings, secrets, desktop, log, now } = deps;
     const changed = (): void => this.changed();
     this.held = new HeldSecrets(now, changed);
-    this.book = new ProfileBook(settings, now);
+    this.book = new ProfileBook(settings, now, deps.proxies);
     const interrupted = cutShort(settings.get().running, this.book.all);
     if (interrupted) {
       this.book.select(interrupted.profileId);
@@ -86,6 +89,7 @@ export class App {
       },
       now,
       log,
+      deps.proxies,
     );
     this.portal = new PortalVisits({
       view: desktop.portal,

@@ -14,6 +14,7 @@ import {
 } from '../../shared/recovery.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
 import { httpsJson } from '../trust/https.ts';
+import type { Proxies } from '../trust/proxies.ts';
 
 const limits = { timeoutMs: 15_000, maxBytes: 64 * 1024 };
 
@@ -26,6 +27,7 @@ export class RecoveryClient {
     private readonly judge: CertificateJudge,
     private readonly signal: AbortSignal,
     private readonly now: () => number,
+    private readonly proxies?: Proxies,
   ) {
     if (!profile.recovery) throw fail('recovery-unavailable');
     this.base = profile.recovery.address;
@@ -62,6 +64,7 @@ export class RecoveryClient {
       method,
       ...(body === undefined ? {} : { body }),
       ...(connectTo ? { connectTo } : {}),
+      proxies: this.proxies,
       signal: this.signal,
     }).catch((error: unknown) => {
       throw inRecoveryTerms(error, new URL(this.base).hostname);

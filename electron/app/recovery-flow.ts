@@ -2,6 +2,7 @@ import { fail, failureOf, type Failure, type FailureCode } from '../../shared/fa
 import type { Profile } from '../../shared/profile.ts';
 import type { Identity, PortalSignIn, RecoveryState } from '../../shared/recovery.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
+import type { Proxies } from '../trust/proxies.ts';
 import { RecoveryClient } from './recovery-client.ts';
 
 /** What comes out at the end: the passcode, and the sign-in that the person typed on the way. */
@@ -34,6 +35,7 @@ export class RecoveryFlow {
     private readonly recovered: (what: Recovered) => void,
     private readonly now: () => number,
     private readonly log: (line: string) => void,
+    private readonly proxies?: Proxies,
   ) {}
 
   get state(): RecoveryState {
@@ -44,7 +46,13 @@ export class RecoveryFlow {
     this.close();
     const stop = new AbortController();
     try {
-      const visit: Visit = { client: new RecoveryClient(profile, judge, stop.signal, this.now), stop, role: null, userId: '', token: '' };
+      const visit: Visit = {
+        client: new RecoveryClient(profile, judge, stop.signal, this.now, this.proxies),
+        stop,
+        role: null,
+        userId: '',
+        token: '',
+      };
       this.visit = visit;
       this.show({ step: 'loading' });
       const { roles } = await visit.client.roles();

@@ -12,6 +12,8 @@ import { forkWorker } from '../gateways/fork-worker.ts';
 import { librariesFor, openconnectDriver, openconnectDrivers } from '../gateways/openconnect/driver.ts';
 import { userDataFolder } from '../storage/folder.ts';
 import { Secrets } from '../storage/secrets.ts';
+import { Proxies } from '../trust/proxies.ts';
+import { proxyOfEnvironment } from '../trust/proxy-words.ts';
 import { directDial } from '../tunnels/direct.ts';
 import { appTunnel } from '../tunnels/openconnect/app.ts';
 import { helperSocket, systemTunnel } from '../tunnels/openconnect/system.ts';
@@ -81,6 +83,7 @@ const host: Host = {
     },
     direct: directDial,
     environment: withClockGap({ onSuspend: nothing, onResume: nothing, onNetworkChange }, Date.now),
+    proxies: new Proxies(proxyOfEnvironment(process.env)),
     now: Date.now,
     random: Math.random,
     log: () => undefined,

@@ -14,7 +14,7 @@ import { startLoopbackProxy, type LoopbackProxy } from '../tunnels/loopback-prox
 import type { ProxyDoor, Seat } from './seat.ts';
 
 /** What the composition root hands in: the same drivers and tunnels as the app's. */
-export type Core = Pick<ControllerDeps, 'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log'> & {
+export type Core = Pick<ControllerDeps, 'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log' | 'proxies'> & {
   settings: Settings;
   secrets: Secrets;
   version: string;
@@ -40,7 +40,7 @@ export class OwnSeat implements Seat {
     const tell = (failure: Failure): void => {
       for (const listener of this.noticeListeners) listener(failure);
     };
-    this.book = new ProfileBook(settings, now);
+    this.book = new ProfileBook(settings, now, core.proxies);
     this.keeper = new SignInKeeper({ settings, secrets, held, changed: () => undefined, tell });
     this.controller = new AccessController({
       ...core,

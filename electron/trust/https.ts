@@ -4,6 +4,7 @@ import { fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { CertificateJudge } from './certificate.ts';
 import { endpointOf, shownAs } from './endpoint.ts';
+import type { Proxies } from './proxies.ts';
 import { connectTls } from './tls.ts';
 
 export interface HttpsJsonOptions {
@@ -17,6 +18,8 @@ export interface HttpsJsonOptions {
   maxBytes: number;
   /** The profile's own: hosts that a campus on this machine answers for. */
   connectTo?: Profile['connectTo'];
+  /** The web proxies of this computer, where the request is to go through them. */
+  proxies?: Proxies | undefined;
 }
 
 export interface JsonReply {
@@ -35,11 +38,12 @@ export interface JsonReply {
  * @param address an `https:` URL
  */
 export async function httpsJson(address: string, judge: CertificateJudge, options: HttpsJsonOptions): Promise<JsonReply> {
-  const { signal, timeoutMs, connectTo } = options;
+  const { signal, timeoutMs, connectTo, proxies } = options;
   const url = new URL(address);
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const endpoint = endpointOf({ host, port: url.port === '' ? 443 : Number(url.port) }, connectTo);
+  const plain = endpointOf({ host, port: url.port === '' ? 443 : Number(url.port) }, connectTo);
   const until = performance.now() + timeoutMs;
+  const endpoint = proxies ? await proxies.lead(plain) : plain;
   const socket = await connectTls(endpoint, judge, { signal, timeoutMs });
   try {
     return await exchange(socket, url, shownAs(endpoint), { ...options, timeoutMs: until - performance.now() });

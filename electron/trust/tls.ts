@@ -1,11 +1,12 @@
 import type { X509Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
 import { CausewayError, fail, type Failure } from '../../shared/failure.ts';
 import type { PromptOf } from '../../shared/prompt.ts';
 import { bounded } from './bounded.ts';
 import type { CertificateJudge, Presented } from './certificate.ts';
 import { shownAs, type Endpoint } from './endpoint.ts';
+import { connectVia } from './proxy.ts';
 import { systemContext } from './roots.ts';
 
 /** Certificates of a chain that are looked at; a longer chain is cut there. */
@@ -35,14 +36,30 @@ export interface TlsOptions {
  *
  * Rejects with `gateway-name-unknown`, `gateway-unreachable`, `gateway-silent` (TCP is up, nothing comes),
  * `gateway-closed` (it hung up during the handshake), `gateway-not-secure` (it speaks, but not TLS), a
- * `certificate-*` failure, a {@link CertificateQuestion}, or `cancelled`.
+ * `certificate-*` failure, a {@link CertificateQuestion}, or `cancelled`; through a proxy, with what
+ * {@link connectVia} rejects with too.
  */
-export function connectTls(endpoint: Endpoint, judge: CertificateJudge, { signal, timeoutMs, alpn }: TlsOptions): Promise<TLSSocket> {
+export async function connectTls(endpoint: Endpoint, judge: CertificateJudge, options: TlsOptions): Promise<TLSSocket> {
+  const { signal, timeoutMs } = options;
+  if (signal.aborted) throw fail('cancelled');
+  if (!endpoint.via || endpoint.loopbackPort !== undefined) return handshake(endpoint, judge, options, null);
+  const until = performance.now() + timeoutMs;
+  const socket = await connectVia(endpoint.via, endpoint, options);
+  return handshake(endpoint, judge, { ...options, timeoutMs: Math.max(1, until - performance.now()) }, socket);
+}
+
+/** @param through the connection to use, where a proxy has opened one */
+function handshake(
+  endpoint: Endpoint,
+  judge: CertificateJudge,
+  { signal, timeoutMs, alpn }: TlsOptions,
+  through: Socket | null,
+): Promise<TLSSocket> {
   const gateway = { host: shownAs(endpoint) };
-  if (signal.aborted) return Promise.reject(fail('cancelled'));
   const socket = tls.connect({
-    host: endpoint.loopbackPort === undefined ? endpoint.host : '127.0.0.1',
-    port: endpoint.loopbackPort ?? endpoint.port,
+    ...(through
+      ? { socket: through }
+      : { host: endpoint.loopbackPort === undefined ? endpoint.host : '127.0.0.1', port: endpoint.loopbackPort ?? endpoint.port }),
     // An address may not stand in SNI (RFC 6066)
     ...(isIP(endpoint.host) ? {} : { servername: endpoint.host }),
     ...(alpn ? { ALPNProtocols: [...alpn] } : {}),
@@ -51,7 +68,7 @@ export function connectTls(endpoint: Endpoint, judge: CertificateJudge, { signal
     rejectUnauthorized: false,
     checkServerIdentity: (_connectedTo, certificate) => tls.checkServerIdentity(endpoint.host, certificate),
   });
-  let reached = false;
+  let reached = through !== null;
   const bound = {
     signal,
     ms: timeoutMs,

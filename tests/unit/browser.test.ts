@@ -1,4 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { app } from '../electron-double/index.ts';
+import { answerProxyLogin } from '../../electron/desktop/proxy-login.ts';
 import { browserDriver, onPageOrByForms } from '../../electron/gateways/browser.ts';
 import { isSession, isSessionPage } from '../../electron/gateways/ivanti-session.ts';
 import type { GatewayDriver, GatewayTarget, Session } from '../../electron/gateways/gateway.ts';
@@ -88,6 +90,38 @@ describe('who signs in', () => {
       failure: { code: 'cancelled' },
     });
     expect(open).not.toHaveBeenCalled();
+  });
+});
+
+describe('a proxy that asks who is there', () => {
+  const ours = { port: 4000, username: 'causeway', secret: 'of this run' };
+  const asked = (more: object, firstAuthAttempt = true) => {
+    const given: unknown[] = [];
+    const authInfo = { isProxy: true, host: '127.0.0.1', port: 4000, scheme: 'basic', realm: '', ...more };
+    const event = { prevented: false, preventDefault: () => void (event.prevented = true) };
+    app.emit('login', event, null, { firstAuthAttempt }, authInfo, (...answer: unknown[]) => void given.push(...answer));
+    return event.prevented ? given : 'left to Electron';
+  };
+  afterEach(() => app.removeAllListeners('login'));
+
+  it('is told by ours or the network’s, once each, and a web page nothing', () => {
+    const network = { host: 'proxy.test', port: 3128 };
+    answerProxyLogin(
+      () => null,
+      (host, port) => (host === network.host && port === network.port ? { user: 'guest', password: 'let me through' } : null),
+    );
+    expect(asked(network)).toEqual(['guest', 'let me through']);
+    expect(asked(network, false)).toEqual([]);
+    expect(asked({ ...network, isProxy: false })).toEqual([]);
+    expect(asked({ host: 'other.test' })).toEqual([]);
+    app.removeAllListeners('login');
+    answerProxyLogin(
+      () => ours,
+      () => ({ user: 'guest', password: 'let me through' }),
+    );
+    expect(asked({})).toEqual(['causeway', 'of this run']);
+    // A page that goes through ours is told nothing of the network's
+    expect(asked(network)).toEqual([]);
   });
 });
 

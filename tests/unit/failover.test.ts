@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startCampus } from '../../campus/campus.ts';
 import { gatewayOrder } from '../../electron/access/gateway-order.ts';
+import { Proxies } from '../../electron/trust/proxies.ts';
 import { createJudge } from '../../electron/trust/certificate.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts';
@@ -106,7 +107,7 @@ describe('the quickest gateway', () => {
     await lines[1]?.set({ kind: 'latency', ms: 40 });
     await lines[2]?.set({ kind: 'garbage' });
     const judge = createJudge({ trust: profile.trust, now: Date.now });
-    const order = await gatewayOrder(profile, judge, new AbortController().signal);
+    const order = await gatewayOrder(profile, judge, new Proxies(), new AbortController().signal);
     const [first, second, third, fourth] = profile.gateways;
     expect(order).toEqual([fourth, second, first, third]);
     // A hello, and nothing of ours after it
@@ -117,7 +118,7 @@ describe('the quickest gateway', () => {
     const b = await open();
     const { profile } = await doors(b, 2, { gatewayChoice: 'quickest' });
     const judge = createJudge({ trust: { kind: 'pin', spkiSha256: [`${'A'.repeat(43)}=`] }, now: Date.now });
-    expect(await gatewayOrder(profile, judge, new AbortController().signal)).toEqual(profile.gateways);
+    expect(await gatewayOrder(profile, judge, new Proxies(), new AbortController().signal)).toEqual(profile.gateways);
   });
 
   test('a Disconnect during the race is an end within a second', async () => {
