@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { eventSchema, type CommandEvent } from '../../../electron/cli/report.ts';
+import { eventSchema } from '../../../electron/cli/report.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { profileOf, type Ocserv } from '../../peers/ocserv.ts';
 
@@ -39,17 +39,20 @@ export class Core {
     ];
     const [first = process.execPath, ...rest] = [...(from === 'client' && lab.client ? lab.client.inside : []), process.execPath, ...words];
     const child = spawn(first, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const events: CommandEvent[] = [];
-    let proxy: Core['proxy'] | null = null;
-    for await (const line of createInterface({ input: child.stdout })) {
-      const event = eventSchema.parse(JSON.parse(line));
-      events.push(event);
-      if (event.event === 'proxy' && event.secret !== undefined)
-        proxy = { port: Number(new URL(event.address).port), user: event.user, secret: event.secret };
-      if (event.event === 'state' && event.state === 'connected') break;
-    }
-    if (!proxy) throw new Error(`not connected: ${JSON.stringify(events.slice(-3))}`);
-    child.stdout.resume();
+    const proxy = await new Promise<Core['proxy']>((resolve, reject) => {
+      let door: Core['proxy'] | null = null;
+      let last = '';
+      // Read to its end: a program whose output nobody takes ends
+      createInterface({ input: child.stdout })
+        .on('line', (line) => {
+          last = line;
+          const event = eventSchema.parse(JSON.parse(line));
+          if (event.event === 'proxy' && event.secret !== undefined)
+            door = { port: Number(new URL(event.address).port), user: event.user, secret: event.secret };
+          if (event.event === 'state' && event.state === 'connected' && door) resolve(door);
+        })
+        .on('close', () => reject(new Error(`not connected: ${last}`)));
+    });
     return new Core(child, folder, proxy);
   }
 

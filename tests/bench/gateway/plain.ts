@@ -4,7 +4,7 @@ import net from 'node:net';
 import type { Ocserv } from '../../peers/ocserv.ts';
 import { grantFor } from '../../peers/sign-in.ts';
 
-/** openconnect with ocproxy, as a person starts them by hand; resolves once ocproxy listens. */
+/** openconnect with ocproxy, as a person starts them by hand. From loopback it resolves once ocproxy listens. */
 export async function startPlain(lab: Ocserv, user: string, from: 'loopback' | 'client'): Promise<{ port: number; stop(): Promise<void> }> {
   const grant = await grantFor(lab, user, from);
   const port = await freePort();
@@ -23,6 +23,8 @@ export async function startPlain(lab: Ocserv, user: string, from: 'loopback' | '
   const [command = 'openconnect', ...rest] = [...inClient, 'openconnect', ...words];
   const child: ChildProcess = spawn(command, rest, { stdio: ['pipe', 'ignore', 'ignore'] });
   child.stdin?.end(`${grant.cookie}\n`);
+  // From the client's namespace whoever uses it finds out
+  while (from === 'loopback' && !(await listens(port))) await new Promise((resolve) => setTimeout(resolve, 50));
   return {
     port,
     async stop() {
@@ -32,6 +34,14 @@ export async function startPlain(lab: Ocserv, user: string, from: 'loopback' | '
       await gone;
     },
   };
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
 }
 
 async function freePort(): Promise<number> {
