@@ -53,6 +53,8 @@ export class Connection {
   /** Links in a row that did not hold. */
   private flaps = 0;
   private wake: (() => void) | null = null;
+  /** Ends the try that is under way: the network that it began in is no more. */
+  private anew: AbortController | null = null;
   /** Since when the link has been down while this computer was awake, on the clock that nobody can set. */
   private downSince = 0;
 
@@ -159,13 +161,14 @@ export class Connection {
     this.downSince = performance.now();
     let why = first;
     for (let tries = step; ; tries++) {
-      const nextTryAt = deps.now() + backoffMs(tries, deps.random);
+      const nextTryAt = deps.now() + (this.anew?.signal.aborted ? 0 : backoffMs(tries, deps.random));
       if (tries > 0) apply({ type: 'retry-failed', why, nextTryAt });
       await this.pause(nextTryAt, signal);
       orCancelled(signal);
       apply({ type: 'retry' });
       try {
-        const within = AbortSignal.any([signal, AbortSignal.timeout(resumeWithinMs)]);
+        const anew = (this.anew = new AbortController());
+        const within = AbortSignal.any([signal, anew.signal, AbortSignal.timeout(resumeWithinMs)]);
         const former = this.session;
         if (!former) throw fail('internal');
         const session = await driver.resume(target, former, within);
@@ -188,7 +191,7 @@ export class Connection {
         deps.log(`reconnect try ${tries + 1}: ${why.code}`);
         await this.letGo();
         if (performance.now() - this.downSince > this.patience) return { code: 'gateway-gone', params: { host: target.host } };
-        why = (await explained(why, profile, target.host, signal))?.failure ?? why;
+        if (!this.anew?.signal.aborted) why = (await explained(why, profile, target.host, signal))?.failure ?? why;
       }
     }
   }
@@ -236,7 +239,10 @@ export class Connection {
     const check = async (what: string): Promise<void> => {
       this.wake?.();
       const { link } = this;
-      if (!link) return;
+      if (!link) {
+        this.anew?.abort();
+        return;
+      }
       const alive = await link.answers();
       if (this.link !== link) return;
       if (alive) {

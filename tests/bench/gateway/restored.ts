@@ -5,24 +5,26 @@ import { atMost, sampleOf, type Row } from '../report.ts';
 import { Core } from './core.ts';
 import { startPlain } from './plain.ts';
 
-const rounds = 5;
-const downMs = 20_000;
 /** What watches for traffic takes a moment to start. */
 const watchersBeginMs = 3_000;
 const watcher = path.join(import.meta.dirname, 'watcher.ts');
 
 /** How long after a cable is plugged in again traffic flows, ours and openconnect's beside each other in one namespace. */
-export async function restoredRow(lab: Ocserv, next: () => string): Promise<Row> {
+export async function restoredRow(
+  lab: Ocserv,
+  next: () => string,
+  outage: { seconds: number; rounds: number; what: string },
+): Promise<Row> {
   const ours: number[] = [];
   const theirs: number[] = [];
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < outage.rounds; round++) {
     const core = await Core.start(lab, next(), 'client');
     const plain = await startPlain(lab, next(), 'client');
     try {
       await flows(lab, { ocproxy: plain.port });
       await flows(lab, { causeway: core.proxy });
       await lab.cable('down');
-      await new Promise((resolve) => setTimeout(resolve, downMs - watchersBeginMs));
+      await new Promise((resolve) => setTimeout(resolve, outage.seconds * 1000 - watchersBeginMs));
       const waits = [flows(lab, { causeway: core.proxy }), flows(lab, { ocproxy: plain.port })] as const;
       await new Promise((resolve) => setTimeout(resolve, watchersBeginMs));
       await lab.cable('up');
@@ -37,7 +39,7 @@ export async function restoredRow(lab: Ocserv, next: () => string): Promise<Row>
   }
   const ways = { 'Causeway': sampleOf(ours), 'plain ocproxy': sampleOf(theirs) };
   return {
-    what: `Link restored after ${downMs / 1000} s → traffic flows again`,
+    what: `Link restored after ${outage.seconds} s, ${outage.what} → traffic flows again`,
     unit: 's',
     ways,
     verdicts: [atMost(0.5, '≤ 0.5 × plain openconnect', ways.Causeway.median / ways['plain ocproxy'].median)],
