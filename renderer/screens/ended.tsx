@@ -53,7 +53,7 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
         )}
         {again && (
           <Button {...(held ? {} : { kind: 'primary', size: 'large' })} pending={busy} onPress={again}>
-            {isSessionOver(ending.code) ? words.action.signInAgain : words.action.tryAgain}
+            {words.action[network.free ? 'connect' : isSessionOver(ending.code) ? 'signInAgain' : 'tryAgain']}
           </Button>
         )}
         <CopyDetails />

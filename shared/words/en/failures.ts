@@ -64,7 +64,7 @@ export const failures: Record<FailureCode, FailureWords> = {
   },
   'captive-portal': {
     title: 'This network wants you to sign in first',
-    happened: 'It sends you to {address} instead of your campus, as hotels and cafés do.',
+    happened: 'The network sends you to {address} instead of your campus, as hotels and cafés do.',
     todo: 'Open the sign-in page, get this computer on the Internet, then try again.',
   },
   'proxy-unreachable': {
