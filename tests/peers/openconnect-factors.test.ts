@@ -211,14 +211,14 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
   test('a field for a code beside the password is asked for in the same breath', async () => {
     const form: FormSpec = { inputs: [...signInForm.inputs, { type: 'password', name: 'otp', label: 'One-time code:' }] };
     const { at, who, session } = await signIn(({ init }) => (init ? form : 'success'), {
-      fields: (prompt) => ({ kind: 'fields', values: Object.fromEntries(prompt.fields.map(({ name, label }) => [name, `my ${label}`])) }),
+      credentials: ({ fields }) => ({ kind: 'credentials', values: Object.fromEntries(fields.map(({ name }) => [name, `my ${name}`])) }),
     });
     await session;
     expect(who.asked[0]).toMatchObject({
-      kind: 'fields',
-      fields: [{ label: 'Username' }, { label: 'Password', secret: true }, { label: 'One-time code' }],
+      kind: 'credentials',
+      fields: [{ name: 'user' }, { name: 'password' }, { name: 'otp', label: 'One-time code', secret: true }],
     });
-    expect(answersOf(at)).toEqual([{ username: 'my Username', password: 'my Password', otp: 'my One-time code' }]);
+    expect(answersOf(at)).toEqual([{ username: 'my user', password: 'my password', otp: 'my otp' }]);
   });
 
   test('a password that has to be changed is asked for with the gateway’s own words, until it likes the new one', async () => {

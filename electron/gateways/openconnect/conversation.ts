@@ -157,7 +157,9 @@ export class Conversation {
       return false;
     }
     const before = this.seen.get(form.signature);
-    if (before === undefined) return form.complains && this.passwordSent && hasRole(form, 'user', 'password');
+    // Back at the password after a code, or with a complaint: what followed it was no good
+    const begun = this.passwordSent && hasRole(form, 'user', 'password');
+    if (before === undefined) return begun && (form.complains || this.given === 'passcode' || this.given === 'push');
     // One challenge may follow another in the same form; the same words, or a complaint, are the same challenge again
     return form.fields.length !== 1 || form.complains || before.has(wordsOf(form));
   }
@@ -225,6 +227,8 @@ export class Conversation {
   private known({ role }: ReadField): string | null {
     if (role === 'user') return this.failure?.code === 'sign-in-rejected' ? null : this.user;
     if (role === 'password' && !this.passwordSent) return this.password;
+    // The library's own guess at a form, of which the gateway knows nothing: no name means its usual group
+    if (role === 'group') return this.target.profile.realm ?? '';
     return null;
   }
 

@@ -9,7 +9,7 @@ import { fieldType, type OcField, type OcForm } from './messages.ts';
  */
 
 /** What a field is for, as far as its name, label and the form around it tell. */
-export type Role = 'user' | 'password' | 'passcode' | 'second-password' | 'other';
+export type Role = 'user' | 'password' | 'passcode' | 'second-password' | 'group' | 'other';
 
 export interface ReadField {
   /** In the library's list. */
@@ -164,6 +164,7 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
     // First: what a lone field of text is for may stand around it only, in the form's name or in what it says
     if (inputs.length === 1) return [field, loneRole(form, field, saysCode(field), options)];
     if (isChange || (field.type === fieldType.text && !saysCode(field))) return [field, 'other'];
+    if (field.type === fieldType.text && /^authgroup:?$/.test(field.label ?? '')) return [field, 'group'];
     if (secondNames.test(field.name)) return [field, 'second-password'];
     if (saysCode(field)) return [field, 'passcode'];
     if (field === secrets[0]) return [field, 'password'];
@@ -198,13 +199,15 @@ export function promptFor(
   retry: Retry,
 ): Prompt {
   const { fields, selects, user, passwordFollows } = ask;
-  const known = fields.every(({ role }) => role === 'user' || role === 'password');
-  if (known && fields.length > 0 && selects.length <= 5) {
+  const isSignIn = fields.some(({ role }) => role === 'user' || role === 'password');
+  if (isSignIn && fields.length <= 10 && selects.length <= 5) {
+    const others = fields.filter(({ role }) => role !== 'user' && role !== 'password');
     const asks = (wanted: Role): boolean => fields.some(({ role }) => role === wanted);
     const asked: PromptField[] = [
       ...(asks('user') ? [userField(fields, user)] : []),
       // Where the password has a form of its own that comes next, one screen asks for both
       ...(asks('password') || passwordFollows ? [{ name: 'password', secret: true }] : []),
+      ...others.map(promptField),
     ];
     return { kind: 'credentials', fields: asked, selects: selects.map(promptSelect), ...retry };
   }
@@ -220,10 +223,14 @@ export function promptFor(
   return {
     kind: 'fields',
     ...(form.message ? { message: form.message } : {}),
-    fields: fields.map(({ name, label, secret, value }) => ({ name, label, secret, ...(value ? { value: value.slice(0, 200) } : {}) })),
+    fields: fields.map(promptField),
     selects: selects.map(promptSelect),
     ...retry,
   };
+}
+
+function promptField({ name, label, secret, value }: ReadField): PromptField {
+  return { name, label, secret, ...(value ? { value: value.slice(0, 200) } : {}) };
 }
 
 function userField(fields: readonly ReadField[], user: string | null): PromptField {

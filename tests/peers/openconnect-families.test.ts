@@ -1,0 +1,96 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Answer, PromptOf } from '../../shared/prompt.ts';
+import type { Profile } from '../../shared/profile.ts';
+import {
+  credentials,
+  missingLibrary,
+  passcode,
+  person,
+  startDriver,
+  targetFor,
+  type DriverBench,
+  type Script,
+} from './openconnect-bench.ts';
+import { startFamily, type Family, type FamilyGateway } from './other-families.ts';
+
+const mei = credentials('mei', 'harbour');
+
+describe.skipIf(missingLibrary() !== null)('the forms of other families, through the real library', () => {
+  let bench: DriverBench;
+  let gateway: FamilyGateway | null = null;
+  beforeAll(async () => {
+    bench = await startDriver();
+  });
+  afterEach(() => gateway?.stop());
+  afterAll(() => bench.driver.stop());
+
+  const signIn = async (family: Family, script: Script, profile: Partial<Profile> = {}) => {
+    const at = await startFamily(family);
+    gateway = at;
+    const who = person(script);
+    const session = await bench.driver.signIn(targetFor(at.profile(profile)), who.ask, new AbortController().signal);
+    return { at, who, session };
+  };
+  const cookieOf = ({ session }: Awaited<ReturnType<typeof signIn>>) => (session.grant.kind === 'openconnect' ? session.grant.cookie : '');
+  const choose =
+    (label: string) =>
+    ({ options }: PromptOf<'choice'>): Answer => ({ kind: 'choice', option: options.find((option) => option.label === label)?.id ?? '' });
+
+  test('GlobalProtect: portal, choice of gateway, challenge', async () => {
+    const run = await signIn('gp', { credentials: mei, choice: choose('Main site'), passcode: passcode('123456') });
+    expect(run.who.kinds()).toEqual(['credentials', 'choice', 'passcode']);
+    expect(run.who.asked[1]).toMatchObject({ purpose: 'realm', options: [{ label: 'Main site' }, { label: 'East site' }] });
+    expect(cookieOf(run)).toMatch(/authcookie=authcookie0123456789.*user=mei/);
+    expect(await run.session.close()).toBe(true);
+    expect(run.at.requests.at(-1)).toMatchObject({ path: '/ssl-vpn/logout.esp', method: 'POST' });
+    expect(run.at.requests.at(-1)?.form.get('authcookie')).toBe('authcookie0123456789');
+  });
+
+  test('GlobalProtect: a wrong password, a wrong code, and the gateway that the profile names', async () => {
+    const run = await signIn(
+      'gp',
+      { credentials: [credentials('mei', 'no'), mei], passcode: [passcode('000000'), passcode('123456')] },
+      { realm: 'Main site' },
+    );
+    expect(run.who.kinds()).toEqual(['credentials', 'credentials', 'passcode', 'passcode']);
+    expect(run.who.asked[1]).toMatchObject({ failure: { code: 'sign-in-rejected' } });
+    expect(run.who.asked[3]).toMatchObject({ failure: { code: 'passcode-wrong' } });
+  });
+
+  test('F5: a list within the first form, a code in the next, a hidden field kept', async () => {
+    const run = await signIn('f5', {
+      credentials: ({ selects: [select] }) => ({
+        kind: 'credentials',
+        values: { user: 'mei', password: 'harbour', [select?.name ?? '']: '1' },
+      }),
+      passcode: [passcode('999999'), passcode('123456')],
+    });
+    expect(run.who.asked[0]).toMatchObject({ kind: 'credentials', selects: [{ options: [{ label: 'Students' }, { label: 'Staff' }] }] });
+    expect(run.who.asked.at(-1)).toMatchObject({ kind: 'passcode', failure: { code: 'passcode-wrong' } });
+    expect(cookieOf(run)).toMatch(/^MRHSession=\w+; F5_ST=\w+/);
+    const posts = run.at.requests.filter(({ method }) => method === 'POST').map(({ form }) => Object.fromEntries(form));
+    expect(posts[0]).toEqual({ username: 'mei', password: 'harbour', domain: 't' });
+    expect(posts[1]).toEqual({ code: '999999', vhost: 'standard' });
+    expect(await run.session.close()).toBe(true);
+  });
+
+  test('Fortinet: a token after the password', async () => {
+    const run = await signIn('fortinet', {
+      credentials: [credentials('mei', 'no'), mei],
+      passcode: [passcode('000000'), passcode('123456')],
+    });
+    expect(run.who.kinds()).toEqual(['credentials', 'credentials', 'passcode', 'passcode']);
+    expect(run.who.asked[3]).toMatchObject({ failure: { code: 'passcode-wrong' } });
+    expect(cookieOf(run)).toBe('SVPNCOOKIE=0123456789abcdef');
+    expect(run.at.requests.find(({ form }) => form.has('code'))?.form.get('realm')).toBe('students');
+    expect(await run.session.close()).toBe(true);
+  });
+
+  test('Array: user and password', async () => {
+    const run = await signIn('array', { credentials: [credentials('mei', 'no'), mei] });
+    expect(run.who.asked[1]).toMatchObject({ failure: { code: 'sign-in-rejected' } });
+    expect(cookieOf(run)).toBe('ANsession0123456789=abcdef0123456789');
+    // Nothing is known of how to tell it
+    expect(await run.session.close()).toBe(false);
+  });
+});
