@@ -81,13 +81,13 @@ describe.skipIf(missing !== null)('signing in to Ivanti by its forms', () => {
 
   test('a second password of which the profile says nothing is a field like any other (OG#231)', async () => {
     const { session, who } = await signIn({ secondPassword: '734 921' }, ({ user }) => ({
-      fields: ({ fields }) => {
-        const [name = '', password = '', second = ''] = fields.map((field) => field.name);
-        return { kind: 'fields', values: { [name]: user.name, [password]: user.password, [second]: '734 921' } };
-      },
+      credentials: ({ fields }) => ({
+        kind: 'credentials',
+        values: { user: user.name, password: user.password, [fields[2]?.name ?? '']: '734 921' },
+      }),
     }));
     expect(who.asked).toMatchObject([
-      { kind: 'fields', fields: [{ secret: false }, { secret: true }, { secret: true, label: 'password#2' }] },
+      { kind: 'credentials', fields: [{ name: 'user' }, { name: 'password' }, { secret: true, label: 'password#2' }] },
     ]);
     isIn(session);
   });
