@@ -1,0 +1,43 @@
+import path from 'node:path';
+import type { GatewayTarget } from '../../../electron/gateways/gateway.ts';
+import { forkWorker } from '../../../electron/gateways/fork-worker.ts';
+import { openconnectDriver, type OpenConnectDriver } from '../../../electron/gateways/openconnect/driver.ts';
+import { createJudge } from '../../../electron/trust/certificate.ts';
+import type { Answer, Prompt } from '../../../shared/prompt.ts';
+import { profileOf, type Ocserv } from '../../peers/ocserv.ts';
+
+const worker = path.resolve(import.meta.dirname, '../../../dist/openconnect-worker.mjs');
+
+/** Our driver with its worker warm, as it is when the window is open. */
+export function warmDriver(): OpenConnectDriver {
+  const driver = openconnectDriver({ startWorker: forkWorker(worker), library: { path: null }, log: () => undefined });
+  driver.want(true);
+  return driver;
+}
+
+/** Milliseconds from the last answer to the cookie, without a screen. */
+export async function lastAnswerToCookie(driver: OpenConnectDriver, lab: Ocserv, user: string, port: number): Promise<number> {
+  const profile = profileOf(lab);
+  let answeredAt = 0;
+  const answer = (prompt: Prompt): Answer => {
+    if (prompt.kind === 'credentials') return { kind: 'credentials', values: { user, password: lab.user(user).password } };
+    if (prompt.kind === 'passcode') return { kind: 'passcode', passcode: lab.codeFor(user) };
+    throw new Error(`no answer to ${prompt.kind}`);
+  };
+  const target: GatewayTarget = {
+    host: lab.host,
+    port: 443,
+    loopbackPort: port,
+    profile,
+    judge: createJudge({ trust: profile.trust, now: Date.now }),
+    now: Date.now,
+    client: { name: 'bench', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
+  };
+  const ask = (prompt: Prompt): Promise<Answer> => {
+    const given = answer(prompt);
+    answeredAt = performance.now();
+    return Promise.resolve(given);
+  };
+  await driver.signIn(target, ask, AbortSignal.timeout(20_000));
+  return performance.now() - answeredAt;
+}
