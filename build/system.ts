@@ -13,12 +13,23 @@ const tools = {
   ocproxy: { proof: '/usr/bin/ocproxy', packages: ['ocproxy'] },
   ocserv: { proof: '/usr/sbin/ocserv', packages: ['ocserv'] },
   namespaces: { proof: '/usr/sbin/ip', packages: ['iproute2'] },
+  // Loses packets where the kernel has no netem
+  packets: { proof: '/usr/sbin/iptables', packages: ['iptables'] },
   stunnel: { proof: '/usr/bin/stunnel', packages: ['stunnel4', 'openssl'] },
 } as const;
 export type SystemTool = keyof typeof tools;
 
 export const demoTools: readonly SystemTool[] = ['chromium'];
-export const benchTools: readonly SystemTool[] = ['chromium', 'ssh', 'stunnel', 'openconnect', 'ocproxy', 'ocserv', 'namespaces'];
+export const benchTools: readonly SystemTool[] = [
+  'chromium',
+  'ssh',
+  'stunnel',
+  'openconnect',
+  'ocproxy',
+  'ocserv',
+  'namespaces',
+  'packets',
+];
 export const testTools: readonly SystemTool[] = [
   'chromium',
   'xvfb',

@@ -25,7 +25,7 @@ export interface SystemTunnelPlaces {
 const opensWithinMs = 25_000;
 const reachedWithinMs = 5_000;
 /** openconnect takes its connection up by itself so long; after that the layer above does, with waits of its own. */
-const mendsWithinMs = 3_000;
+const mendsWithinMs = 1_500;
 const restoresWithinMs = 40_000;
 const device = process.platform === 'linux' ? 'causeway0' : null;
 

@@ -178,6 +178,28 @@ export class Ocserv {
     if (state === 'up') await this.gateway.ip('-6', 'addr', 'replace', `${this.address6}/64`, 'dev', this.device, 'nodad');
   }
 
+  /**
+   * Makes the cable a bad line from now on: packets are lost both ways, and the rest is late. By `netem`, or where the
+   * kernel has none by rules that drop packets and a queue that is thin; says which.
+   */
+  async spoil({ lossPercent, delayMs }: { lossPercent: number; delayMs: number }): Promise<'netem' | 'rules'> {
+    const { client, device, gateway } = this;
+    if (!client) throw new Error('no client namespace');
+    const ends = [client, gateway];
+    try {
+      const line = ['netem', 'loss', `${lossPercent}%`, 'delay', `${delayMs}ms`, `${delayMs / 4}ms`];
+      for (const end of ends) await end.run('tc', ['qdisc', 'add', 'dev', device, 'root', ...line]);
+      return 'netem';
+    } catch {
+      const dropped = ['-m', 'statistic', '--mode', 'random', '--probability', String(lossPercent / 100), '-j', 'DROP'];
+      for (const end of ends) {
+        await end.run('iptables', ['-A', 'INPUT', '-i', device, ...dropped]);
+        await end.run('tc', ['qdisc', 'add', 'dev', device, 'root', 'tbf', 'rate', '2mbit', 'burst', '4kb', 'latency', `${delayMs * 4}ms`]);
+      }
+      return 'rules';
+    }
+  }
+
   /** Bounded; called again it does nothing. */
   async stop(): Promise<void> {
     await this.kill().catch(() => undefined);

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { ClientProcess } from './client-process.ts';
+import { HelperProcess } from './helper-process.ts';
+import { missingForPeers } from './namespaces.ts';
+import { profileOf, startOcserv, type Ocserv, type OcservOptions } from './ocserv.ts';
+import { grantFor } from './sign-in.ts';
+
+const missing = missingForPeers();
+const nobody = 65_534;
+/** `npm run test:long` has the long way. */
+const long = process.env['CAUSEWAY_LONG'] !== undefined;
+
+interface Scene {
+  lab: Ocserv;
+  app: ClientProcess;
+}
+
+/** A gateway and, in a namespace of its own, a client that is connected to it. */
+async function connected(
+  tunnel: 'app' | 'system',
+  finished: (work: () => Promise<void>) => void,
+  options: OcservOptions = {},
+): Promise<Scene> {
+  const lab = await startOcserv({ client: true, ...options });
+  finished(() => lab.stop());
+  if (!lab.client) throw new Error('no client namespace');
+  const helper = tunnel === 'system' ? await HelperProcess.start(lab.client) : null;
+  finished(() => helper?.stop() ?? Promise.resolve());
+  const app = await ClientProcess.start({ namespace: lab.client, uid: nobody });
+  finished(() => app.kill());
+  await app.connect({ ...profileOf(lab), connectTo: [], tunnel }, await grantFor(lab, 'alice', 'client'), helper?.socket('nobody'));
+  await app.reach('connected');
+  expect(await app.page(lab.portalHost)).toContain(lab.page);
+  return { lab, app };
+}
+
+describe.skipIf(missing !== null)('between the app and its gateway', { timeout: long ? 300_000 : 90_000 }, () => {
+  test.concurrent.for(['app', 'system'] as const)(
+    'a pulled cable is noticed within fifteen seconds, and traffic flows again after it with the same session: %s tunnel',
+    async (tunnel, { onTestFinished }) => {
+      const { lab, app } = await connected(tunnel, onTestFinished);
+      const pulled = performance.now();
+      await lab.cable('down');
+      await app.reach('reconnecting', { anew: true, withinMs: 30_000 });
+      const noticed = performance.now() - pulled;
+      expect(noticed).toBeLessThan(15_000);
+      if (long) await new Promise((resolve) => setTimeout(resolve, Math.max(0, 20_000 - noticed)));
+      const back = app.reach('connected', { anew: true, withinMs: 40_000 });
+      await lab.cable('up');
+      await back;
+      expect(await app.page(lab.portalHost)).toContain(lab.page);
+      await app.disconnect();
+    },
+  );
+
+  test.concurrent.for(['app', 'system'] as const)(
+    'a line that loses packets and is late carries pages all the same, without a new sign-in: %s tunnel',
+    async (tunnel, { onTestFinished }) => {
+      const { lab, app } = await connected(tunnel, onTestFinished);
+      await lab.spoil({ lossPercent: 5, delayMs: 50 });
+      const until = performance.now() + (long ? 120_000 : 10_000);
+      let pages = 0;
+      while (performance.now() < until) {
+        // One that is lost with a link is asked for again, as a browser does
+        const page = await app.page(lab.portalHost, 8_000).catch(() => null);
+        if (page === null) await app.reach('connected', { withinMs: 40_000 });
+        else if (page.includes(lab.page)) pages += 1;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      expect(pages).toBeGreaterThan(5);
+      expect(app.state?.kind).toBe('connected');
+      await app.disconnect();
+    },
+  );
+
+  test.concurrent('a session’s time is told beforehand, and its end is told as that', async ({ onTestFinished }) => {
+    const { app } = await connected('app', onTestFinished, { sessionTimeout: 8 });
+    const state = await app.reach('connected');
+    expect(state.expiresAt).toBeGreaterThan(Date.now());
+    expect(state.expiresAt).toBeLessThan(Date.now() + 8_500);
+    expect(await app.reach('idle', { withinMs: 60_000 })).toMatchObject({ ending: { code: 'session-expired' } });
+  });
+
+  // ocserv looks after a minute only; how it is told apart is in helper-words.test.ts
+  test.concurrent.skipIf(!long)('a session that nobody used is told as that', async ({ onTestFinished }) => {
+    const { app } = await connected('app', onTestFinished, { idleTimeout: 6 });
+    expect((await app.reach('connected')).idleSeconds).toBe(6);
+    expect(await app.reach('idle', { withinMs: 60_000 })).toMatchObject({ ending: { code: 'session-idle' } });
+  });
+});
