@@ -6,7 +6,13 @@ const long = process.env['CAUSEWAY_LONG'] !== undefined;
 export default defineConfig({
   test: {
     include: long
-      ? ['tests/unit/shared-*.test.ts', 'tests/unit/relay-mux.test.ts', 'tests/unit/state-explorer.test.ts']
+      ? [
+          'tests/unit/shared-*.test.ts',
+          'tests/unit/relay-mux.test.ts',
+          'tests/unit/state-explorer.test.ts',
+          'tests/peers/outages.test.ts',
+          'tests/peers/helper-fuzz.test.ts',
+        ]
       : ['tests/unit/**/*.test.ts', 'tests/peers/**/*.test.ts'],
     setupFiles: long ? ['tests/unit/support/many-runs.ts'] : [],
     testTimeout: long ? 1_800_000 : 30_000,

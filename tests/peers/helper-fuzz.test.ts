@@ -1,0 +1,222 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { helperMessageSchema, type HelperMessage } from '../../electron/tunnels/openconnect/helper-protocol.ts';
+import { HelperProcess } from './helper-process.ts';
+import { missingForPeers, Namespace } from './namespaces.ts';
+
+const missing = missingForPeers(['/usr/share/vpnc-scripts/vpnc-script']);
+const numRuns = process.env['CAUSEWAY_LONG'] === undefined ? 2_000 : 100_000;
+const answersWithinMs = 10_000;
+
+const valid = {
+  open: {
+    id: 1,
+    type: 'open',
+    target: {
+      protocol: 'anyconnect',
+      connectUrl: 'https://vpn.campus.test/',
+      serverPin: `pin-sha256:${'A'.repeat(43)}=`,
+      address: null,
+      proxy: null,
+    },
+    cookie: 'webvpn=0123456789',
+  },
+  close: { id: 2, type: 'close', signOut: true },
+  status: { id: 3, type: 'status' },
+  statistics: { id: 4, type: 'statistics' },
+  watch: { id: 5, type: 'watch' },
+};
+
+/** What somebody would try who has the socket and wants more. */
+const hostile = fc.constantFrom(
+  '--script=/tmp/evil',
+  'https://vpn.campus.test/ --script=/tmp/evil',
+  'https://vpn.campus.test/\n--script=/tmp/evil',
+  'https://user:secret@vpn.campus.test/',
+  'https://vpn.campus.test:99999/',
+  'https://other.campus.test/',
+  'https://vpn.campus.test.evil.example/',
+  'https://vpn.campus.test%00.evil.example/',
+  'http://vpn.campus.test/',
+  'https://[::1]/',
+  'https://vpn.campus.test\\@evil.example/',
+  "'; touch /tmp/evil; '",
+  '$(touch /tmp/evil)',
+  '../../../etc/passwd',
+  'pin-sha256:',
+  '127.0.0.1 --script=/tmp/evil',
+  '\u0000',
+  '\u202e',
+  'x'.repeat(5_000),
+);
+const anything = fc.oneof(
+  hostile,
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.integer(),
+  fc.double(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.jsonValue({ maxDepth: 3 }),
+);
+
+const isRecord = (node: unknown): node is Record<string, unknown> => typeof node === 'object' && node !== null;
+
+/** A good message with something in it replaced, added or taken away, at whatever depth. */
+const mutated = fc
+  .tuple(
+    fc.constantFrom(...Object.values(valid)),
+    fc.constantFrom('replace', 'add', 'remove'),
+    fc.nat(20),
+    fc.string({ maxLength: 12 }),
+    anything,
+  )
+  .map(([message, how, at, key, value]) => {
+    const copy: unknown = JSON.parse(JSON.stringify(message));
+    const places: [Record<string, unknown>, string][] = [];
+    const walk = (node: unknown): void => {
+      if (!isRecord(node)) return;
+      for (const name of Object.keys(node)) {
+        places.push([node, name]);
+        walk(node[name]);
+      }
+    };
+    walk(copy);
+    const [node, name] = places[at % places.length] ?? [{}, ''];
+    if (how === 'replace') node[name] = value;
+    else if (how === 'add') Object.defineProperty(node, key, { value, enumerable: true, configurable: true, writable: true });
+    else Reflect.deleteProperty(node, name);
+    return Buffer.from(`${JSON.stringify(copy)}\n`);
+  });
+const message = fc.oneof(
+  { weight: 6, arbitrary: mutated },
+  { weight: 2, arbitrary: fc.json().map((text) => Buffer.from(`${text}\n`)) },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.concat([bytes, Buffer.from('\n')])) },
+  { weight: 1, arbitrary: fc.constantFrom(...Object.values(valid)).map((good) => Buffer.from(`${JSON.stringify(good)}\n`)) },
+);
+
+describe.skipIf(missing !== null)('the helper’s socket', { timeout: 1_800_000 }, () => {
+  let namespace: Namespace;
+  let helper: HelperProcess;
+  let seen: string;
+  beforeAll(async () => {
+    namespace = await Namespace.create('c');
+    helper = await HelperProcess.start(namespace, { users: ['nobody'] });
+    seen = join(helper.directory, 'seen');
+    const fake = join(helper.directory, 'openconnect');
+    writeFileSync(
+      fake,
+      `#!/bin/sh\n{ printf '%s\\0' "$@"; printf 'ENV\\0'; tr '\\0' ' ' < /proc/self/environ; printf '\\0STDIN\\0'; cat; printf '\\001'; } >> ${seen}\nexit 1\n`,
+    );
+    chmodSync(fake, 0o755);
+    helper.configure({ users: ['nobody'], gateways: ['vpn.campus.test'], openconnect: fake });
+  });
+  afterAll(async () => {
+    await helper.stop();
+    namespace.destroyNow();
+  });
+
+  test(`answers or refuses ${numRuns.toLocaleString('en')} messages, and hands openconnect nothing that was not checked`, async () => {
+    const pid = helper.pid;
+    await fc.assert(
+      fc.asyncProperty(message, async (bytes) => {
+        const answers = await exchange(helper.socket('nobody'), bytes);
+        expect(answers.length).toBeGreaterThan(0);
+      }),
+      { numRuns },
+    );
+    expect(helper.pid).toBe(pid);
+    const alive = await exchange(helper.socket('nobody'), Buffer.from(`${JSON.stringify(valid.status)}\n`));
+    expect(alive).toEqual([{ id: 3, state: { kind: 'closed' } }]);
+    const started = existsSync(seen) ? readFileSync(seen, 'latin1').split('\x01').filter(Boolean) : [];
+    expect(started.length).toBeGreaterThan(0);
+    for (const run of started) expectHarmless(run);
+  });
+
+  test('refuses a line without an end, and who sends one is let go of', async () => {
+    const answers = await exchange(helper.socket('nobody'), Buffer.alloc(1024 * 1024, 'x'));
+    expect(answers).toEqual([{ id: null, failure: { code: 'request-invalid' } }]);
+  });
+
+  test('lets in no more than sixteen at once, and the next when one has gone', async () => {
+    const open = (): Promise<net.Socket> =>
+      new Promise((resolve, reject) => {
+        const socket = net.connect(helper.socket('nobody'), () => resolve(socket)).once('error', reject);
+      });
+    const sockets = await Promise.all(Array.from({ length: 40 }, open));
+    for (const socket of sockets) socket.on('error', () => undefined).resume();
+    await expect.poll(() => sockets.filter((socket) => socket.closed).length).toBe(40 - 16);
+    for (const socket of sockets) socket.destroy();
+    await expect
+      .poll(() => exchange(helper.socket('nobody'), Buffer.from(`${JSON.stringify(valid.status)}\n`)).catch(() => []))
+      .toEqual([{ id: 3, state: { kind: 'closed' } }]);
+  });
+});
+
+/** Sends bytes over a connection of their own; what is answered until there is an answer, or it is closed. */
+function exchange(path: string, bytes: Buffer): Promise<HelperMessage[]> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(path);
+    let text = '';
+    const timer = setTimeout(() => {
+      socket.destroy();
+      reject(new Error(`no answer to ${bytes.toString('latin1').slice(0, 300)}`));
+    }, answersWithinMs);
+    const settle = (): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(
+        text
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => helperMessageSchema.parse(JSON.parse(line))),
+      );
+    };
+    socket.on('error', () => undefined);
+    socket.on('data', (part) => {
+      text += part.toString('utf8');
+      if (text.endsWith('\n')) settle();
+    });
+    socket.once('close', settle);
+    socket.write(bytes);
+  });
+}
+
+/** The words that openconnect may get, each in its place; an environment of ours; one line by stdin. */
+function expectHarmless(run: string): void {
+  const [words = '', rest = ''] = run.split('ENV\0');
+  const [environment = '', cookie = ''] = rest.split('STDIN\0');
+  const all = words.split('\0').slice(0, -1);
+  const allowed = [
+    /^--protocol=(anyconnect|nc|pulse|gp|f5|fortinet|array)$/,
+    /^--cookie-on-stdin$/,
+    /^--non-inter$/,
+    /^--servercert=pin-sha256:[A-Za-z0-9+/]{43}=$/,
+    /^--reconnect-timeout=0$/,
+    /^--force-dpd=5$/,
+    /^--resolve=vpn\.campus\.test:[0-9a-fA-F.:]+$/,
+    /^--proxy=(http|socks5):\/\/[A-Za-z0-9.-]+:\d+$/,
+    /^--no-proxy$/,
+    /^--interface=causeway0$/,
+    /^--script$/,
+    /^'[^']+'( '[^']+')* 'script' '--run' '[^']+' '--state' '[^']+' '--vpnc-script' '\/usr\/share\/vpnc-scripts\/vpnc-script'$/,
+    /^https:\/\/vpn\.campus\.test(:\d+)?\/[\x21-\x7e]*$/,
+  ];
+  for (const word of all)
+    expect(
+      allowed.some((shape) => shape.test(word)),
+      word,
+    ).toBe(true);
+  expect(
+    environment
+      .replace('\0', '')
+      .split(' ')
+      .filter(Boolean)
+      .map((pair) => pair.split('=')[0])
+      .sort(),
+  ).toEqual(['LC_ALL', 'PATH', 'TZ']);
+  expect(cookie).toMatch(/^[\x20-\x7e]+\n$/);
+}
