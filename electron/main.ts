@@ -153,7 +153,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     },
     direct: directDial,
     proxies,
-    otherVpn,
+    otherVpn: () => otherVpn(),
     // Some systems do not say that they woke up; the clock does
     environment: withClockGap(createEnvironment(), Date.now),
     about: {

@@ -7,6 +7,8 @@ export interface NetworkFacts {
   interfaces: ReturnType<typeof networkInterfaces>;
   /** The text of Linux's `/proc/net/route`; empty elsewhere. */
   routes: string;
+  /** The device of a tunnel of ours, where one is up. */
+  ours?: string | undefined;
 }
 
 /** By what VPNs call their interfaces on Linux and macOS, and by what they call their adapters on Windows. */
@@ -19,12 +21,12 @@ const windowsName =
  * ours is up. An interface of that kind without an address of its own carries nothing (macOS always has some), and one
  * that nothing else carries is this computer's way to the Internet, as a modem's is.
  */
-export function otherVpnIn({ interfaces, routes }: NetworkFacts): string | null {
+export function otherVpnIn({ interfaces, routes, ours }: NetworkFacts): string | null {
   const up = Object.entries(interfaces).flatMap(([name, addresses]) =>
     (addresses ?? []).some(({ internal, address }) => !internal && !/^(fe80:|169\.254\.)/i.test(address)) ? [name] : [],
   );
-  const vpns = up.filter(isVpn);
-  if (vpns.length === up.length) return null;
+  const vpns = up.filter((name) => isVpn(name) && name !== ours);
+  if (up.every(isVpn)) return null;
   const carrying = vpns.find((name) => defaultRoutes(routes).includes(name)) ?? vpns[0];
   return carrying === undefined ? null : plainLine(carrying).slice(0, 80);
 }
@@ -41,7 +43,7 @@ function defaultRoutes(routes: string): string[] {
 }
 
 /** The other VPN that is up on this computer now, or null. Never rejects. */
-export async function otherVpn(): Promise<string | null> {
+export async function otherVpn(ours?: string): Promise<string | null> {
   const routes = process.platform === 'linux' ? await readFile('/proc/net/route', 'utf8').catch(() => '') : '';
-  return otherVpnIn({ interfaces: networkInterfaces(), routes });
+  return otherVpnIn({ interfaces: networkInterfaces(), routes, ours });
 }

@@ -1,4 +1,4 @@
-import { fail, type Failure } from '../../shared/failure.ts';
+import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import type { Speaker } from '../../shared/words/say.ts';
@@ -7,6 +7,8 @@ import { fromWorkerSchema } from '../gateways/openconnect/messages.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import { bounded } from '../trust/bounded.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
+import type { HelperState } from '../tunnels/openconnect/helper-protocol.ts';
+import type { Proxies } from '../trust/proxies.ts';
 import { findProgram, type ProgramName, type ProgramPlaces } from '../tunnels/openconnect/programs.ts';
 import { fillIn } from './arguments.ts';
 import { exitCode, exitCodeOf, type ExitCode } from './exit-codes.ts';
@@ -31,7 +33,10 @@ export interface Tools {
   startWorker: StartWorker;
   libraries: readonly string[];
   programs: ProgramPlaces;
-  otherVpn: () => Promise<string | null>;
+  /** @param ours the device of our own system tunnel, where one is up */
+  otherVpn: (ours: string | undefined) => Promise<string | null>;
+  /** What the service for system tunnels says of itself. Rejects with `helper-missing` or `helper-denied`. */
+  helper: () => Promise<HelperState>;
 }
 
 export interface Examined {
@@ -42,8 +47,7 @@ export interface Examined {
   now: () => number;
   speaker: Speaker;
   appRuns: boolean;
-  /** A tunnel of ours is up: an interface that looks like a VPN's may be that one. */
-  tunnelUp: boolean;
+  proxies: Proxies;
   signal: AbortSignal;
 }
 
@@ -58,13 +62,12 @@ export async function* examine(examined: Examined): AsyncGenerator<Check> {
   yield keychain === 'available'
     ? fine('keychain', words.keychain)
     : troubled('keychain', { code: `keychain-${keychain}` }, speaker, 'requested');
-  if (examined.tunnelUp) yield fine('other-vpn', words.ownTunnel);
-  else {
-    const network = await tools.otherVpn();
-    yield network === null
-      ? fine('other-vpn', words.noOtherVpn)
-      : troubled('other-vpn', { code: 'other-vpn', params: { network } }, speaker, 'requested');
-  }
+  const { check, device } = await helper(examined);
+  yield check;
+  const network = await tools.otherVpn(device);
+  yield network === null
+    ? fine('other-vpn', words.noOtherVpn)
+    : troubled('other-vpn', { code: 'other-vpn', params: { network } }, speaker, 'requested');
   if (profiles.length === 0)
     yield { check: 'gateway', result: 'attention', says: words.noProfile, todo: words.addProfile, code: exitCode.requested };
   for (const profile of profiles) yield* gateways(profile, examined);
@@ -77,9 +80,9 @@ export function worst(codes: readonly ExitCode[]): ExitCode {
 }
 
 /** A gateway that is away is a trouble of the profile's only where no other one answers. */
-async function* gateways(profile: Profile, { judgeFor, now, speaker, signal }: Examined): AsyncGenerator<Check> {
+async function* gateways(profile: Profile, { judgeFor, now, proxies, speaker, signal }: Examined): AsyncGenerator<Check> {
   const judge = judgeFor(profile);
-  const looks = await Promise.all(profile.gateways.map((gateway) => lookAtGateway(gateway, profile, judge, now, signal)));
+  const looks = await Promise.all(profile.gateways.map((gateway) => lookAtGateway(gateway, { profile, judge, proxies, now }, signal)));
   const someAnswer = looks.some(({ failure }) => failure === null);
   for (const look of looks) {
     if (look.failure) {
@@ -120,6 +123,20 @@ async function* components({ profiles, tools }: Examined): AsyncGenerator<Check>
       () => null,
     );
     yield component(name, name, found, needed[name]);
+  }
+}
+
+/** The service for system tunnels, and the device of the one that it has up for us. */
+async function helper({ profiles, tools, speaker }: Examined): Promise<{ check: Check; device?: string }> {
+  try {
+    const state = await tools.helper();
+    if (state.kind === 'taken')
+      return { check: troubled('helper', { code: 'tunnel-taken', params: { user: state.user } }, speaker, 'requested') };
+    return { check: fine('helper', words.helper), ...(state.kind === 'up' ? { device: state.device } : {}) };
+  } catch (error) {
+    const isNeeded = profiles.some(({ tunnel }) => tunnel === 'system');
+    const check = troubled('helper', failureOf(error), speaker, isNeeded ? 'its own' : 'requested');
+    return { check: isNeeded ? { ...check, result: 'missing' } : { ...check, todo: words.helperNotNeeded } };
   }
 }
 

@@ -6,6 +6,7 @@ import { explained } from '../access/captive-portal.ts';
 import { bounded } from '../trust/bounded.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
 import { endpointOf } from '../trust/endpoint.ts';
+import type { Proxies } from '../trust/proxies.ts';
 import { connectTls } from '../trust/tls.ts';
 
 const reachWithinMs = 10_000;
@@ -20,21 +21,24 @@ export interface GatewayLook {
   ahead: number | null;
 }
 
+/** By whose word and by which ways a gateway is looked at. */
+export interface Looking {
+  profile: Profile;
+  judge: CertificateJudge;
+  proxies: Proxies;
+  now: () => number;
+}
+
 /** Looks at one gateway: it is reached, its certificate judged, its clock read. Nothing is signed in to. Never rejects. */
-export async function lookAtGateway(
-  gateway: string,
-  profile: Profile,
-  judge: CertificateJudge,
-  now: () => number,
-  signal: AbortSignal,
-): Promise<GatewayLook> {
-  const address = splitHost(gateway);
+export async function lookAtGateway(gateway: string, { profile, judge, proxies, now }: Looking, signal: AbortSignal): Promise<GatewayLook> {
+  const endpoint = await proxies.lead(endpointOf(splitHost(gateway), profile.connectTo));
   try {
-    const socket = await connectTls(endpointOf(address, profile.connectTo), judge, { signal, timeoutMs: reachWithinMs });
-    return { gateway, failure: null, ahead: await clockAhead(socket, address.host, now, signal) };
+    const socket = await connectTls(endpoint, judge, { signal, timeoutMs: reachWithinMs });
+    return { gateway, failure: null, ahead: await clockAhead(socket, endpoint.host, now, signal) };
   } catch (error) {
     const failure = failureOf(error);
-    const why = await explained(failure, profile, address.host, signal).catch(() => null);
+    // Behind a proxy it is the proxy that sees the network
+    const why = endpoint.via ? null : await explained(failure, profile, endpoint.host, signal).catch(() => null);
     return { gateway, failure: why?.failure ?? failure, ahead: null };
   }
 }

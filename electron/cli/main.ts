@@ -16,7 +16,7 @@ import { Proxies } from '../trust/proxies.ts';
 import { proxyOfEnvironment } from '../trust/proxy-words.ts';
 import { directDial } from '../tunnels/direct.ts';
 import { appTunnel } from '../tunnels/openconnect/app.ts';
-import { helperSocket, systemTunnel } from '../tunnels/openconnect/system.ts';
+import { helperSocket, helperState, systemTunnel } from '../tunnels/openconnect/system.ts';
 import { relayTunnel } from '../tunnels/relay.ts';
 import { run, type Host } from './run.ts';
 import { terminalOf } from './terminal.ts';
@@ -49,7 +49,13 @@ const onPage = browserDriver(() => Promise.reject(fail('component-missing', { co
 
 /** Beside an installed app they are the distribution's own; what an installer brings along belongs to the app. */
 const programs = { folder: null, platform: process.platform };
-const tools = { startWorker, libraries: librariesFor(null, null, process.platform), programs, otherVpn };
+const tools = {
+  startWorker,
+  libraries: librariesFor(null, null, process.platform),
+  programs,
+  otherVpn,
+  helper: () => helperState(helperSocket(process.platform), AbortSignal.timeout(5_000)),
+};
 
 const host: Host = {
   version: version(),

@@ -4,9 +4,9 @@ import { failureOf } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import { speakerFor, type Speaker } from '../../shared/words/say.ts';
-import { carries } from '../app/control.ts';
 import { ProfileBook, summaryOf } from '../app/profile-book.ts';
 import { Settings } from '../storage/settings.ts';
+import { Proxies } from '../trust/proxies.ts';
 import { atMost } from '../trust/bounded.ts';
 import { readAnswers } from './answers.ts';
 import { findSeat } from './app-seat.ts';
@@ -180,7 +180,7 @@ async function consult(named: string | null, folder: string, host: Host, report:
     now: core.now,
     speaker,
     appRuns: seat?.holder === 'app',
-    tunnelUp: seat !== null && carries(seat.access),
+    proxies: core.proxies ?? new Proxies(),
     signal: stop.signal,
   };
   const codes: ExitCode[] = [];

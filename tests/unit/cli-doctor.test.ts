@@ -111,6 +111,26 @@ test('another VPN is named, and refuses nothing', async () => {
   expect(of('other-vpn')[0]?.says).toContain('wg0');
 });
 
+test('the service for system tunnels: missing where a profile needs it is 8, one that somebody else uses is named, ours is no other VPN', async () => {
+  const { profile } = await open();
+  const system: Profile = { ...profile, protocol: 'anyconnect', tunnel: 'system' };
+  const without = await examine([system]);
+  expect(without.code).toBe(8);
+  expect(without.of('helper')).toMatchObject([{ result: 'missing' }]);
+  expect((await examine([profile])).code).toBe(0);
+  const taken = await examine([system], { tools: { helper: () => Promise.resolve({ kind: 'taken', user: 'kit' }) } });
+  expect(taken.of('helper')[0]?.says).toContain('kit');
+  const up = { kind: 'up' as const, host: 'x', device: 'cw0', nameServers: [], expiresAt: null, idleSeconds: null };
+  const devices: (string | undefined)[] = [];
+  const otherVpn = (ours: string | undefined): Promise<null> => {
+    devices.push(ours);
+    return Promise.resolve(null);
+  };
+  const ours = await examine([system], { tools: { helper: () => Promise.resolve(up), otherVpn } });
+  expect(ours.of('helper')).toMatchObject([{ result: 'ok' }]);
+  expect(devices).toEqual(['cw0']);
+});
+
 test('one profile by its id, one that nobody knows, and none at all', async () => {
   const { profile } = await open();
   expect((await examine([profile], {}, profile.id)).code).toBe(0);

@@ -55,6 +55,12 @@ describe('another VPN', () => {
     expect(otherVpnIn({ interfaces, routes: head + route('tun0', '00000000', '00000000') })).toBe('tun0');
   });
 
+  test('our own tunnel is not another one', () => {
+    const interfaces = { ...lo, ...wifi, tun0: [address('10.8.0.2')] };
+    expect(otherVpnIn({ interfaces, routes: '', ours: 'tun0' })).toBeNull();
+    expect(otherVpnIn({ interfaces: { ...interfaces, wg0: [address('10.9.0.2')] }, routes: '', ours: 'tun0' })).toBe('wg0');
+  });
+
   test('its name is shown without what could not be seen', () => {
     const name = 'wg\u202E0';
     expect(otherVpnIn({ interfaces: { ...wifi, [`${name} vpn`]: [address('10.8.0.2')] }, routes: '' })).toBe('wg0 vpn');

@@ -10,7 +10,7 @@ import { isLoopback } from '../../trust/loopback.ts';
 import { lookupElsewhere } from '../not-this-computer.ts';
 import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel.ts';
 import { HelperConnection } from './helper-connection.ts';
-import { helperProtocol, type HelperUp } from './helper-protocol.ts';
+import { helperProtocol, type HelperState, type HelperUp } from './helper-protocol.ts';
 import { proxyFor, type ProxyHop } from './proxy-hop.ts';
 import { targetOf } from './words.ts';
 
@@ -29,6 +29,18 @@ const countEveryMs = 1_000;
 export function helperSocket(platform: NodeJS.Platform): string {
   const { username } = userInfo();
   return platform === 'win32' ? `\\\\.\\pipe\\causeway-${username}` : join(helperProtocol.directory, `${username}.sock`);
+}
+
+/** What the helper says of its tunnel just now. Fails with `helper-missing`, `helper-denied` or `cancelled`. */
+export async function helperState(socket: string, signal: AbortSignal): Promise<HelperState> {
+  const helper = await HelperConnection.open(socket, '', signal);
+  try {
+    const reply = await helper.ask({ type: 'status' }, closesWithinMs, signal);
+    if (!('state' in reply)) throw fail('helper-missing', undefined, { detail: 'no state' });
+    return reply.state;
+  } finally {
+    helper.close();
+  }
 }
 
 /** A tunnel of the whole system, which the helper, a service of root's, opens for who is allowed one. */
