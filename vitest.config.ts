@@ -12,6 +12,7 @@ export default defineConfig({
           'tests/unit/state-explorer.test.ts',
           'tests/peers/outages.test.ts',
           'tests/peers/helper-fuzz.test.ts',
+          'tests/{unit,peers}/openconnect-fuzz.test.ts',
         ]
       : ['tests/unit/**/*.test.ts', 'tests/peers/**/*.test.ts'],
     setupFiles: long ? ['tests/unit/support/many-runs.ts'] : [],

@@ -5,6 +5,7 @@ import type { Ask, GatewayTarget } from '../gateway.ts';
 import { duoMenu, wordDevice } from './duo.ts';
 import {
   choiceNamed,
+  libraryGroup,
   isPlainPasscode,
   promptFor,
   readOcForm,
@@ -224,11 +225,11 @@ export class Conversation {
   }
 
   /** What is known already and was not refused: it is given once in each sign-in of the library's. */
-  private known({ role }: ReadField): string | null {
+  private known({ role, label }: ReadField): string | null {
     if (role === 'user') return this.failure?.code === 'sign-in-rejected' ? null : this.user;
     if (role === 'password' && !this.passwordSent) return this.password;
-    // The library's own guess at a form, of which the gateway knows nothing: no name means its usual group
-    if (role === 'group') return this.target.profile.realm ?? '';
+    // Of the library's own making: no name means the usual group
+    if (role === 'group') return this.target.profile.realm ?? (libraryGroup.test(label) ? '' : null);
     return null;
   }
 

@@ -11,6 +11,9 @@ import { fieldType, type OcField, type OcForm } from './messages.ts';
 /** What a field is for, as far as its name, label and the form around it tell. */
 export type Role = 'user' | 'password' | 'passcode' | 'second-password' | 'group' | 'other';
 
+/** What the library calls the group in a form that it made up, and the gateway never asked for. */
+export const libraryGroup = /^authgroup:?$/;
+
 export interface ReadField {
   /** In the library's list. */
   index: number;
@@ -71,7 +74,9 @@ const codeWords =
   /\b(otp|totp|hotp|one[- ]?time|token ?(code)?|pass ?code|verification|authenticator|security code|second factor|2fa|mfa|code)\b/i;
 const codeNames = /^(otp|token(code)?|code|passcode|totp|challenge|answer)$/i;
 const codeForms = /^(frmDefender|frmNextToken|frmTotpToken|_challenge|pulse_gtc)$/;
-const secondNames = /^(second(ary)?[_-]?password|password[#_-]?2|passwd2|pass2|pulse_secondary)$/i;
+const secondNames = /^(second(ary)?[_-]?password|password[#_-]?2|passwd2|pass2)$/i;
+const secondForms = 'pulse_secondary';
+const groupNames = /^(realm|group|authgroup)$/i;
 const changeWords = /\b(new|old|current|confirm|verify|retype|repeat|change)\b|newpass|oldpass|^confirm/i;
 const complaint = /\b(fail(ed|ure)?|invalid|incorrect|denied|rejected|wrong|expired|not (valid|accepted|recogni[sz]ed)|try again)\b/i;
 const passphraseForms = /^openconnect_(secondary_)?(pkcs12|pem)/;
@@ -160,16 +165,23 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
     field.type === fieldType.token || codeNames.test(field.name) || codeWords.test(field.label ?? '');
   const isChange = secrets.filter(({ name, label = '' }) => changeWords.test(name) || changeWords.test(label)).length >= 2;
   return inputs.map((field): [OcField, Role] => {
+    if (form.id.startsWith(secondForms) && !isChange) return [field, secondRole(field, inputs.length === 1, options)];
     if (field === user && !isChange) return [field, 'user'];
+    if (field.type === fieldType.text && (groupNames.test(field.name) || libraryGroup.test(field.label ?? ''))) return [field, 'group'];
     // First: what a lone field of text is for may stand around it only, in the form's name or in what it says
     if (inputs.length === 1) return [field, loneRole(form, field, saysCode(field), options)];
     if (isChange || (field.type === fieldType.text && !saysCode(field))) return [field, 'other'];
-    if (field.type === fieldType.text && /^authgroup:?$/.test(field.label ?? '')) return [field, 'group'];
     if (secondNames.test(field.name)) return [field, 'second-password'];
     if (saysCode(field)) return [field, 'passcode'];
     if (field === secrets[0]) return [field, 'password'];
     return [field, field === secrets[1] && secrets.length === 2 && user ? 'second-password' : 'other'];
   });
+}
+
+/** A second user name is another one than the first; a second password may be a code. */
+function secondRole(field: OcField, alone: boolean, { passwordGiven, secondStepExpected }: ReadingOptions): Role {
+  if (field.type === fieldType.text) return 'other';
+  return alone && passwordGiven && secondStepExpected ? 'passcode' : 'second-password';
 }
 
 /** A form's only field: a password, or what follows one. */
