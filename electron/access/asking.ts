@@ -12,6 +12,17 @@ export interface PromptBoard {
 /** Answers a prompt without a person, from memory or the keychain; null when it cannot. Never a push. */
 export type PreparedAnswer = (prompt: Prompt) => Promise<Answer | null>;
 
+/** The first of several that has an answer. */
+export function firstOf(...prepared: readonly PreparedAnswer[]): PreparedAnswer {
+  return async (prompt) => {
+    for (const each of prepared) {
+      const answer = await each(prompt);
+      if (answer) return answer;
+    }
+    return null;
+  };
+}
+
 /** The questions of one attempt: one is open at a time, and only its own id can answer it. */
 export class Asking {
   private count = 0;

@@ -4,7 +4,7 @@ import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { readLink } from '../../shared/link.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { type Task } from '../../shared/task.ts';
-import type { PreparedAnswer } from '../access/asking.ts';
+import { firstOf } from '../access/asking.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
@@ -353,17 +353,6 @@ export class App {
       this.tell(failureOf(error));
     });
   }
-}
-
-/** The first of several that has an answer. */
-function firstOf(...prepared: readonly PreparedAnswer[]): PreparedAnswer {
-  return async (prompt) => {
-    for (const each of prepared) {
-      const answer = await each(prompt);
-      if (answer) return answer;
-    }
-    return null;
-  };
 }
 
 /** A person is on their way in: what they type now is for the gateway. */

@@ -1,6 +1,6 @@
 import { constants, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
+import path, { basename } from 'node:path';
 import * as z from 'zod';
 import type { Answer, Prompt, PromptField, PromptSelect } from '../../shared/prompt.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
@@ -44,9 +44,9 @@ export type AnswersFile = z.infer<typeof answersSchema>;
 const { usage } = commandLine;
 
 /** Reads a file of answers that is this person's alone. Throws a {@link UsageError}, or `codes-key-invalid`. */
-export async function readAnswers(path: string, now: () => number): Promise<PreparedAnswers> {
-  const wrong = (why: string): UsageError => new UsageError(fillIn(usage.answersFile, { file: basename(path), why }));
-  const content = await readPrivate(path, wrong);
+export async function readAnswers(file: string, now: () => number): Promise<PreparedAnswers> {
+  const wrong = (why: string): UsageError => new UsageError(fillIn(usage.answersFile, { file: basename(file), why }));
+  const content = await readPrivate(file, wrong);
   let raw: unknown;
   try {
     raw = JSON.parse(content);
@@ -59,9 +59,9 @@ export async function readAnswers(path: string, now: () => number): Promise<Prep
   return new PreparedAnswers(parsed.data, now);
 }
 
-async function readPrivate(path: string, wrong: (why: string) => UsageError): Promise<string> {
+async function readPrivate(name: string, wrong: (why: string) => UsageError): Promise<string> {
   // What is looked at is what is read: the open file, not its name
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => {
+  const file = await open(name, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => {
     throw wrong(usage.answersUnreadable);
   });
   try {
@@ -99,7 +99,8 @@ export class PreparedAnswers {
 
   /** The answer to a prompt, or null where there is none, or it has been given already. */
   answer(prompt: Prompt): Answer | null {
-    if ('failure' in prompt && prompt.failure) return null;
+    // That one is missing is no answer to one that was given
+    if ('failure' in prompt && prompt.failure && prompt.failure.code !== 'client-certificate-missing') return null;
     switch (prompt.kind) {
       case 'notice':
         return this.answers.notice === undefined ? null : { kind: 'notice', proceed: this.answers.notice === 'proceed' };
@@ -127,15 +128,20 @@ export class PreparedAnswers {
           : { kind: 'certificate', accept: certificate.toUpperCase() === prompt.sha256.toUpperCase() };
       }
       case 'client-certificate':
-        return this.answers.clientCertificate && this.once('client-certificate')
-          ? { kind: 'client-certificate', ...this.answers.clientCertificate }
-          : null;
+        return this.clientCertificate();
       case 'proxy':
         return this.answers.proxy && this.once('proxy') ? { kind: 'proxy', ...this.answers.proxy } : null;
       case 'push':
       case 'browser':
         return null;
     }
+  }
+
+  private clientCertificate(): Answer | null {
+    const { clientCertificate } = this.answers;
+    if (!clientCertificate || !this.once('client-certificate')) return null;
+    const { file, passphrase } = clientCertificate;
+    return { kind: 'client-certificate', file: path.resolve(file), ...(passphrase === undefined ? {} : { passphrase }) };
   }
 
   private passcode(): string | null {

@@ -18,6 +18,7 @@ import { directDial } from '../tunnels/direct.ts';
 import { appTunnel } from '../tunnels/openconnect/app.ts';
 import { helperSocket, helperState, systemTunnel } from '../tunnels/openconnect/system.ts';
 import { relayTunnel } from '../tunnels/relay.ts';
+import { exitCode } from './exit-codes.ts';
 import { run, type Host } from './run.ts';
 import { terminalOf } from './terminal.ts';
 
@@ -27,6 +28,8 @@ import { terminalOf } from './terminal.ts';
  */
 const interrupts = new Set<() => void>();
 const interrupted = (): void => {
+  // Nothing is under way that would have to be ended first
+  if (interrupts.size === 0) process.exit(exitCode.requested);
   for (const listener of interrupts) listener();
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupted);
@@ -37,15 +40,17 @@ const { stdin, stdout, stderr } = process;
 const isTerminal = stdin.isTTY && stderr.isTTY;
 const nothing = () => () => undefined;
 
+/** A campus's own page needs a window: the question about it says so, and nothing is opened. */
+const openWebWindow = (): Promise<never> => Promise.reject(fail('component-missing', { component: commandLine.ask.desktopApp }));
+const onPage = browserDriver(openWebWindow);
+
 const startWorker = forkWorker(path.join(import.meta.dirname, 'openconnect-worker.mjs'));
 const openconnect = openconnectDriver({
   startWorker,
   library: { path: null },
+  openWebWindow,
   log: () => undefined,
 });
-
-/** A campus's own page needs a window: the question about it says so, and nothing is opened. */
-const onPage = browserDriver(() => Promise.reject(fail('component-missing', { component: commandLine.ask.desktopApp })));
 
 /** Beside an installed app they are the distribution's own; what an installer brings along belongs to the app. */
 const programs = { folder: null, platform: process.platform };

@@ -3,8 +3,10 @@ import type { AppNotice } from '../../shared/app-state.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
+import { firstOf } from '../access/asking.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
 import { carries, serveControl, type Controllable, type ControlServer } from '../app/control.ts';
+import { CertificateFiles } from '../app/certificate-files.ts';
 import { HeldSecrets } from '../app/held-secrets.ts';
 import { ProfileBook, summaryOf } from '../app/profile-book.ts';
 import { SignInKeeper } from '../app/sign-in-keeper.ts';
@@ -26,6 +28,7 @@ export class OwnSeat implements Seat {
   readonly book: ProfileBook;
   readonly lost = new Promise<void>(() => undefined);
   private readonly keeper: SignInKeeper;
+  private readonly certificates: CertificateFiles;
   private readonly controller: AccessController;
   private readonly noticeListeners = new Set<(failure: Failure) => void>();
   /** A profile that is not in the book: what is kept for one of the same id is not for this one. */
@@ -42,11 +45,15 @@ export class OwnSeat implements Seat {
     };
     this.book = new ProfileBook(settings, now, core.proxies);
     this.keeper = new SignInKeeper({ settings, secrets, held, changed: () => undefined, tell });
+    this.certificates = new CertificateFiles(settings);
     this.controller = new AccessController({
       ...core,
       judgeFor: (profile) => this.book.judgeFor(profile),
       client: { name: 'causeway-cli', version: core.version, installation: settings.get().installation },
-      prepared: (profile) => (this.strangers.has(profile) ? () => Promise.resolve(null) : this.keeper.preparedFor(profile)),
+      prepared: (profile) =>
+        this.strangers.has(profile)
+          ? () => Promise.resolve(null)
+          : firstOf(this.keeper.preparedFor(profile), this.certificates.preparedFor(profile)),
     });
     settings.onNotice(({ failure }) => tell(failure));
     let before: AccessState['kind'] = 'idle';
@@ -96,7 +103,10 @@ export class OwnSeat implements Seat {
 
   async answer({ id, prompt }: { id: string; prompt: Prompt }, answer: Answer): Promise<void> {
     const { profile } = this;
-    if (profile && !this.strangers.has(profile)) this.keeper.note(profile.id, prompt, answer, false);
+    if (profile && !this.strangers.has(profile)) {
+      this.keeper.note(profile.id, prompt, answer, false);
+      this.certificates.note(profile.id, prompt, answer);
+    }
     if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.book.accept(prompt.host, prompt.sha256);
     this.controller.answer(id, answer);
   }
@@ -125,6 +135,7 @@ export class OwnSeat implements Seat {
   }
 
   private worked(profileId: string): void {
+    this.certificates.worked(profileId);
     this.keeper.worked(profileId).catch((error: unknown) => this.core.log(`not remembered: ${failureOf(error).code}`));
   }
 

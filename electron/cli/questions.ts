@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import { plainPasscode, type Answer, type Prompt, type PromptField, type PromptOf, type PromptSelect } from '../../shared/prompt.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
@@ -53,11 +55,8 @@ export async function askInTerminal(prompt: Prompt, asking: Questioning): Promis
     }
     case 'certificate':
       return certificate(prompt, asking);
-    case 'client-certificate': {
-      const file = prompt.file === undefined ? (await typed(words.certificateFile, false, asking)).trim() : undefined;
-      const passphrase = prompt.wantsPassphrase ? await typed(words.passphrase, true, asking) : undefined;
-      return { kind: 'client-certificate', ...(file === undefined ? {} : { file }), ...(passphrase === undefined ? {} : { passphrase }) };
-    }
+    case 'client-certificate':
+      return clientCertificate(prompt, asking);
     case 'proxy':
       return {
         kind: 'proxy',
@@ -144,6 +143,18 @@ async function push({ device, number }: PromptOf<'push'>, { terminal, speaker, s
   if (number !== undefined) terminal.say(speaker.say(words.pushNumber, { number }));
   await terminal.line(words.approve, { signal });
   return { kind: 'instead', method: 'passcode' };
+}
+
+/** An empty line leaves the file that was named before. */
+async function clientCertificate({ file, wantsPassphrase }: PromptOf<'client-certificate'>, asking: Questioning): Promise<Answer> {
+  const label = file === undefined ? words.certificateFile : `${words.certificateFile} [${file}]`;
+  const named = (await typed(label, false, asking)).trim();
+  const passphrase = wantsPassphrase ? await typed(words.passphrase, true, asking) : undefined;
+  return {
+    kind: 'client-certificate',
+    ...(named === '' ? {} : { file: path.resolve(named.replace(/^~(?=[/\\])/, homedir())) }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+  };
 }
 
 async function certificate(prompt: PromptOf<'certificate'>, asking: Questioning): Promise<Answer> {

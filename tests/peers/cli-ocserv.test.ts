@@ -128,7 +128,7 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
     await run.until('state', ({ state }) => state === 'connected');
     await lab.occtl('disconnect', 'user', user.name);
     expect(await run.exit).toBe(7);
-    expect(endOf(run)).toMatchObject({ exitCode: 7 });
+    expect(endOf(run)).toMatchObject({ failure: { code: 'session-revoked' } });
   });
 
   test('a gateway that was started anew knows the cookie no more: 7, and no second factor is tried again', async () => {
@@ -139,6 +139,38 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
     expect(await run.exit).toBe(7);
     expect(endOf(run)).toMatchObject({ failure: { code: 'ticket-rejected' } });
     expect(run.events().filter((event) => event.event === 'prompt' && event.kind === 'passcode')).toHaveLength(1);
+  });
+});
+
+describe.skipIf(missing !== null)('causeway connect with a certificate of the person’s', () => {
+  let lab: Ocserv;
+  beforeAll(async () => {
+    lab = await startOcserv({ auth: 'certificate' });
+  });
+  afterAll(() => lab.stop());
+
+  async function run(certificate: string | null): Promise<Running> {
+    const folder = await cliFolder();
+    const file = join(folder, 'lab.causeway');
+    await writeFile(file, JSON.stringify(profileOf(lab, { clientCertificate: true })));
+    const pem = join(folder, 'mine.pem');
+    if (certificate !== null) await writeFile(pem, certificate, { mode: 0o600 });
+    const answers = await answersFile(folder, { clientCertificate: { file: pem }, notice: 'proceed' });
+    return start('connect', file, '--answers', answers, '--user-data-dir', folder);
+  }
+
+  test('lets in who shows it', async () => {
+    const { pem, keyPem } = await lab.clientCertificate('alice');
+    const running = await run(pem + keyPem);
+    await running.until('state', ({ state }) => state === 'connected');
+    running.interrupt();
+    expect(await running.exit).toBe(0);
+  });
+
+  test('a file that is none: 6', async () => {
+    const running = await run(null);
+    expect(await running.exit).toBe(6);
+    expect(running.events().at(-1)).toMatchObject({ failure: { code: 'client-certificate-unreadable' } });
   });
 });
 

@@ -180,3 +180,16 @@ test('a second factor is a person’s click, and nothing else: over failover, a 
   expect(asked(b, 'second-factor') + asked(b, 'passcode')).toBe(1);
   expect(contacted(b)).toEqual(profile.gateways);
 });
+
+test('a Disconnect after a wake into a dead network is an end within a second (YZ#208: it hung for minutes)', async () => {
+  const b = await open();
+  const { profile, lines } = await doors(b, 1);
+  await signInByPasscode(b, profile);
+  b.environment.suspend();
+  await lines[0]?.set({ kind: 'black-hole' });
+  b.environment.resume();
+  const before = performance.now();
+  await b.controller.disconnect();
+  expect(performance.now() - before).toBeLessThan(1_000);
+  expect(b.controller.state).toEqual({ kind: 'idle', ending: null });
+});
