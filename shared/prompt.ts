@@ -62,6 +62,10 @@ export const promptSchema = z.discriminatedUnion('kind', [
   /** A code. `lengths` is a hint for grouping digits, never a reason to refuse one. */
   z.object({
     kind: z.literal('passcode'),
+    /** The gateway's own words, in place of ours. */
+    message: z.optional(shownText),
+    /** There is no other method to choose here. */
+    only: z.optional(z.boolean()),
     device: z.optional(shownLine),
     lengths: z.array(z.number()).check(z.maxLength(5)),
     nextCodeAt: z.optional(instantSchema),

@@ -42,6 +42,7 @@ export async function askInTerminal(prompt: Prompt, asking: Questioning): Promis
     case 'second-factor':
       return secondFactor(prompt, asking);
     case 'passcode':
+      if (prompt.message !== undefined) terminal.say(prompt.message);
       return { kind: 'passcode', passcode: plainPasscode(await typed(speaker.words.passcode.label, true, asking)) };
     case 'push':
       return push(prompt, asking);

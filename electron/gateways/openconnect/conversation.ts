@@ -162,12 +162,12 @@ export class Conversation {
     const begun = this.passwordSent && hasRole(form, 'user', 'password');
     if (before === undefined) return begun && (form.complains || this.given === 'passcode' || this.given === 'push');
     // One challenge may follow another in the same form; the same words, or a complaint, are the same challenge again
-    return form.fields.length !== 1 || form.complains || before.has(wordsOf(form));
+    return form.fields.length !== 1 || form.complains || before.has(form.message);
   }
 
   private note(form: ReadForm): void {
     const words = this.seen.get(form.signature) ?? new Set();
-    words.add(wordsOf(form));
+    words.add(form.message);
     this.seen.set(form.signature, words);
     this.lastMessage = form.message;
   }
@@ -181,7 +181,13 @@ export class Conversation {
   }
 
   private async passcode(form: ReadForm): Promise<Reply> {
-    const answer = await this.put({ kind: 'passcode', lengths: [], ...this.retry() });
+    const answer = await this.put({
+      kind: 'passcode',
+      lengths: [],
+      only: true,
+      ...(form.message ? { message: form.message } : {}),
+      ...this.retry(),
+    });
     const [field] = form.fields;
     if (!field) throw fail('internal');
     // There is no other way here than a code: asked for one, the same question again
@@ -323,9 +329,4 @@ export class Conversation {
 
 function hasRole(form: ReadForm, ...roles: readonly Role[]): boolean {
   return form.fields.some(({ role }) => roles.includes(role));
-}
-
-/** What a form says, whatever numbers are in it. */
-function wordsOf({ message }: ReadForm): string {
-  return message.replaceAll(/\d/g, '');
 }

@@ -19,6 +19,8 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
   const field = useRefocus(access.promptId);
   const held = state.heldPasscode;
 
+  const lead = ({ message, device }: typeof prompt): string =>
+    message ?? (device === undefined ? words.passcode.leadAny : say(words.passcode.lead, { device }));
   const verify = (event: SubmitEvent): void => {
     event.preventDefault();
     setMissing(passcode === '');
@@ -33,7 +35,7 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
           more={prompt.triesLeft === undefined ? null : say(words.credentials.triesLeft, { count: prompt.triesLeft })}
         />
       ) : (
-        <p className="lead">{prompt.device === undefined ? words.passcode.leadAny : say(words.passcode.lead, { device: prompt.device })}</p>
+        <p className="lead">{lead(prompt)}</p>
       )}
       {held && (
         <RowButton
@@ -57,9 +59,11 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
         {prompt.nextCodeAt !== undefined && prompt.failure && <NextCode at={prompt.nextCodeAt} />}
         <Actions>
           <SubmitButton pending={busy}>{busy ? words.passcode.checking : words.passcode.verify}</SubmitButton>
-          <Button pending={busy} onPress={() => answer({ kind: 'instead', method: 'choose' })}>
-            {words.passcode.instead}
-          </Button>
+          {!prompt.only && (
+            <Button pending={busy} onPress={() => answer({ kind: 'instead', method: 'choose' })}>
+              {words.passcode.instead}
+            </Button>
+          )}
         </Actions>
       </form>
       <CancelFoot onCancel={cancel} />
