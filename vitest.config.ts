@@ -18,6 +18,8 @@ export default defineConfig({
     setupFiles: long ? ['tests/unit/support/many-runs.ts'] : [],
     testTimeout: long ? 1_800_000 : 30_000,
     hookTimeout: 60_000,
+    // A condition that comes late on a busy machine has come all the same
+    expect: { poll: { timeout: 10_000 } },
     // Two cores, and many tests start servers or a browser of their own
     maxWorkers: 2,
     // The table of faults waits more than it works: so many of its cells wait at once
