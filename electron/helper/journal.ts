@@ -29,7 +29,7 @@ const runnerSchema = z.object({ boot: z.string(), pid: z.number(), startedAt: z.
 const runnerFileIn = (directory: string): string => join(directory, 'openconnect.json');
 
 /** Since the computer was started. */
-export function bootId(): string {
+function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
   } catch {

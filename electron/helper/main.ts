@@ -30,19 +30,30 @@ if (process.getuid?.() !== 0) {
   log('This is a service of the system: it is started by root.');
   process.exitCode = 1;
 } else if (role === 'script') {
-  process.exitCode = await beScript(process.env, {
-    socket: scriptSocketIn(values.run),
-    state: values.state,
-    vpncScript: values['vpnc-script'],
-  });
+  const places = { socket: scriptSocketIn(values.run), state: values.state, vpncScript: values['vpnc-script'] };
+  finish(beScript(process.env, places));
 } else if (role === 'serve') {
-  await serve();
+  finish(serve());
 } else {
   log(`There is no ${role}.`);
   process.exitCode = 2;
 }
 
-async function serve(): Promise<void> {
+/** Not awaited at the top: one executable is made of a CommonJS file, which knows no such thing. */
+function finish(work: Promise<number | null>): void {
+  work.then(
+    (code) => {
+      if (code !== null) process.exitCode = code;
+    },
+    (error: unknown) => {
+      log(error instanceof Error ? error.message : 'failed');
+      process.exit(1);
+    },
+  );
+}
+
+/** Runs until it is told to stop. */
+async function serve(): Promise<null> {
   // First of all: what a former run left is put back, whoever may be let in later
   await endLeftover(values.state, log);
   if (await putBack(values.state, log)) log('put back what a former run left');
@@ -67,6 +78,7 @@ async function serve(): Promise<void> {
     void helper.close().finally(() => process.exit());
   };
   process.once('SIGTERM', stop).once('SIGINT', stop);
+  return null;
 }
 
 const defaultScript = '/usr/share/vpnc-scripts/vpnc-script';

@@ -5,7 +5,6 @@ import { cleanEnvironment } from '../tunnels/openconnect/words.ts';
 export type ScriptEnvironment = Readonly<Record<string, string>>;
 
 export const reasons = ['pre-init', 'connect', 'attempt-reconnect', 'reconnect', 'disconnect'] as const;
-export type Reason = (typeof reasons)[number];
 
 const withinMs = 30_000;
 

@@ -13,6 +13,8 @@ export interface HelperWishes {
   gateways?: readonly string[];
   /** Seconds. */
   grace?: number;
+  /** One that was made of it, in place of Node and a bundle. */
+  executable?: string;
 }
 
 /** The helper as root runs it, in a namespace: its files are where a test's command line says. */
@@ -56,10 +58,11 @@ export class HelperProcess {
 
   /** The words that start it. */
   async command(): Promise<readonly [string, ...string[]]> {
-    const file = await bundled('../../electron/helper/main.ts');
+    const { executable } = this.wishes;
+    const program = executable === undefined ? [process.execPath, await bundled('../../electron/helper/main.ts')] : [executable];
     const places = ['--config', this.configFile, '--run', join(this.directory, 'run'), '--state', join(this.directory, 'state')];
     const [first, ...rest] = this.namespace.inside;
-    return [first, ...rest, process.execPath, file, ...places, '--grace', String(this.wishes.grace ?? 1)];
+    return [first, ...rest, ...program, ...places, '--grace', String(this.wishes.grace ?? 1)];
   }
 
   /** Starts it, again where it was killed, and waits until it is ready. */

@@ -28,7 +28,8 @@ const countEveryMs = 1_000;
 /** Where the system's helper listens for whoever runs this. */
 export function helperSocket(platform: NodeJS.Platform): string {
   const { username } = userInfo();
-  return platform === 'win32' ? `\\\\.\\pipe\\causeway-${username}` : join(helperProtocol.directory, `${username}.sock`);
+  if (platform === 'win32') return `\\\\.\\pipe\\causeway-${username}`;
+  return join(platform === 'darwin' ? '/var/run/causeway' : helperProtocol.directory, `${username}.sock`);
 }
 
 /** What the helper says of its tunnel just now. Fails with `helper-missing`, `helper-denied` or `cancelled`. */

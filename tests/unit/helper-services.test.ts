@@ -1,0 +1,111 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { fetchComponent, readNative, verify } from '../../build/native.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+describe('what the installers bring along', () => {
+  const { components } = readNative();
+
+  test('is pinned by version, source and SHA-256, or is said to lack its pin', () => {
+    for (const { name, how, url, sha256 } of components) {
+      if (how !== 'fetch') expect([url, sha256], name).not.toContain(null);
+      expect(url === null, name).toBe(sha256 === null);
+    }
+    expect(components.filter(({ sha256 }) => sha256 === null).map(({ name }) => name)).toEqual([
+      'openconnect-windows',
+      'openconnect-macos',
+    ]);
+  });
+
+  test('is in the Debian package’s dependencies where the distribution has it', () => {
+    const builder = read('build/electron-builder.yml');
+    for (const { name } of components.filter(({ how }) => how === 'depends')) expect(builder).toMatch(new RegExp(`^    - ${name}$`, 'm'));
+  });
+
+  test.skipIf(!existsSync('/usr/bin/apt-cache'))('is what this Debian has, hash for hash, where it has that version', () => {
+    const depends = components.filter(({ how }) => how === 'depends');
+    const { stdout } = spawnSync('apt-cache', ['show', ...depends.map(({ name }) => name)], { encoding: 'utf8' });
+    const field = (paragraph: string, name: string): string | undefined =>
+      new Map(paragraph.split('\n').map((line) => [line.split(': ')[0], line.split(': ')[1]])).get(name);
+    for (const paragraph of stdout.split('\n\n')) {
+      const pin = depends.find(({ name, version }) => field(paragraph, 'Package') === name && field(paragraph, 'Version') === version);
+      if (pin && field(paragraph, 'Architecture') !== 'arm64') expect(field(paragraph, 'SHA256'), pin.name).toBe(pin.sha256);
+    }
+  });
+
+  test('is refused where it is not what was pinned, and where there is no pin', async () => {
+    const bytes = Buffer.from('an archive');
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(() => verify({ name: 'x', sha256 }, bytes)).not.toThrow();
+    expect(() => verify({ name: 'x', sha256 }, Buffer.from('another'))).toThrow(/not what was pinned/);
+    for (const component of components.filter(({ sha256 }) => sha256 === null))
+      await expect(fetchComponent(component, '/nowhere', () => Promise.reject(new Error('asked')))).rejects.toThrow(/no pin yet/);
+  });
+
+  test('is taken out of an archive, and nothing else of it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'native-test-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'wanted'), 'wanted');
+    writeFileSync(join(folder, 'other'), 'other');
+    execFileSync('tar', ['-cf', join(folder, 'a.tar'), '-C', folder, 'wanted', 'other']);
+    const bytes = readFileSync(join(folder, 'a.tar'));
+    const component = {
+      name: 'x',
+      version: '1',
+      platform: 'any' as const,
+      how: 'fetch' as const,
+      url: 'https://download.example/x.tar',
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      files: [{ from: 'wanted', to: 'taken' }],
+    };
+    await fetchComponent(component, join(folder, 'out'), () => Promise.resolve(new Response(bytes)));
+    expect(readFileSync(join(folder, 'out/taken'), 'utf8')).toBe('wanted');
+    expect(existsSync(join(folder, 'out/other'))).toBe(false);
+    await expect(fetchComponent(component, folder, () => Promise.resolve(new Response('evil')))).rejects.toThrow(/not what was pinned/);
+  });
+});
+
+describe('the helper as a service', () => {
+  test('of systemd starts what the package installs, where it may be started', () => {
+    const unit = read('build/services/causeway-helper.service');
+    expect(unit).toMatch(/^ExecStart=\/opt\/Causeway\/resources\/native\/causeway-helper serve$/m);
+    expect(unit).toMatch(/^ConditionPathExists=\/etc\/causeway\/helper\.json$/m);
+    const builder = read('build/electron-builder.yml');
+    expect(builder).toContain('from: out/native');
+    expect(builder).toContain('build/services/causeway-helper.service=/lib/systemd/system/causeway-helper.service');
+    expect(builder).toMatch(/^productName: Causeway$/m);
+  });
+
+  test.skipIf(!existsSync('/usr/bin/systemd-analyze'))('of systemd is a unit that systemd understands', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'unit-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    // What is installed is not here: everything else is said of it
+    const unit = read('build/services/causeway-helper.service')
+      .replace(/^ExecStart=\S+/m, 'ExecStart=/bin/true')
+      .replace(/^ExecStartPre=.*$/m, '');
+    writeFileSync(join(folder, 'causeway-helper.service'), unit);
+    const said = execFileSync('systemd-analyze', ['verify', '--man=no', join(folder, 'causeway-helper.service')], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+    expect(said).toBe('');
+  });
+
+  test.each(['org.causeway.helper.plist', 'causeway-helper.task.xml'])('of %s is well-formed and starts the helper', (file) => {
+    const xml = read(`build/services/${file}`);
+    const open: string[] = [];
+    for (const [, slash, name = '', empty] of xml.replace(/<(\?|!)[\s\S]*?>/g, '').matchAll(/<(\/?)([A-Za-z]+)[^>]*?(\/?)>/g)) {
+      if (slash === '/') expect(open.pop()).toBe(name);
+      else if (empty !== '/') open.push(name);
+    }
+    expect(open).toEqual([]);
+    expect(xml).toMatch(/<(string|Arguments)>serve<\//);
+    expect(xml).toMatch(/\/Library\/PrivilegedHelperTools\/org\.causeway\.helper<|\\resources\\native\\causeway-helper\.exe</);
+  });
+});
