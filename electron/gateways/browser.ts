@@ -1,11 +1,12 @@
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
-import { spkiSha256, type CertificateJudge } from '../trust/certificate.ts';
+import { spkiSha256 } from '../trust/certificate.ts';
 import { shownAs } from '../trust/endpoint.ts';
 import { acceptedCertificate, connectTls } from '../trust/tls.ts';
 import type { Ask, GatewayDriver, GatewayTarget, OpenConnectGrant } from './gateway.ts';
 import { isSession, isSessionPage, sessionCookie } from './ivanti-session.ts';
 import { OpenConnectSession } from './openconnect/session.ts';
 import { vouched } from './vouched.ts';
+import { judgeOfPage } from './page-judge.ts';
 import type { OpenWebWindow } from './web-window.ts';
 
 const contactWithinMs = 15_000;
@@ -120,10 +121,4 @@ async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow, as
     if (found.ticket !== null) return protocol === 'nc' ? `${sessionCookie}=${found.ticket}` : found.ticket;
     failure = { code: 'browser-closed' };
   }
-}
-
-/** The gateway by the profile's trust. Of the other hosts of a sign-in a pinned key says nothing: whatever vouches for them will do. */
-function judgeOfPage({ host, judge }: GatewayTarget): CertificateJudge {
-  return (presented) =>
-    presented.systemTrusts && presented.host.toLowerCase() !== host.toLowerCase() ? { kind: 'accept' } : judge(presented);
 }

@@ -34,6 +34,8 @@ const meanings: readonly (readonly [start: string, code: FailureCode])[] = [
   ["Error: Running the 'Cisco Secure Desktop'", 'host-check'],
   ['Pulse server requested Host Checker', 'host-check'],
   ['Form action (%s) likely indicates that TNCC', 'host-check'],
+  ['No SSO handler', 'component-missing'],
+  ['When SAML authentication is complete', 'component-missing'],
   ['Error reading HTTP response', 'gateway-closed'],
   ['Failed to open key/certificate file', 'client-certificate-unreadable'],
   ['Failed to determine type of private key', 'client-certificate-unreadable'],
@@ -91,6 +93,7 @@ export function outcomeOf(
     if (lines.some((line) => line.startsWith('No more authentication methods')))
       return failed('proxy-rejected', { host: proxyName(target) });
   }
+  if (meaning === 'component-missing') return failed(meaning, { component: 'browser' });
   if (meaning !== undefined) return failed(meaning);
   if (isHostCheck(done)) return failed('host-check');
   if (refused && given.answered) return { kind: 'rejected', detail };

@@ -1,17 +1,18 @@
 import { X509Certificate } from 'node:crypto';
 import { CausewayError, fail, failureOf } from '../../../shared/failure.ts';
-import { plainLine } from '../../../shared/plain-text.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import { CertificateQuestion, connectTls, objection } from '../../trust/tls.ts';
 import type { Ask, GatewayTarget, OpenConnectGrant, Session } from '../gateway.ts';
-import type { OpenWebWindow, WebPage } from '../web-window.ts';
+import type { OpenWebWindow } from '../web-window.ts';
+import { Call, type Page } from './call.ts';
 import { ClientCertificate } from './client-certificate.ts';
 import { Conversation, StartAgain } from './conversation.ts';
-import type { Done, FromWorker, OcAnswer, Question, SignInOptions } from './messages.ts';
+import type { Done, OcAnswer, Question, SignInOptions } from './messages.ts';
 import { outcomeOf } from './outcome.ts';
 import { pushLastsMs } from './second-factor.ts';
 import { OpenConnectSession, signOut } from './session.ts';
-import type { Run, WarmWorker } from './warm-worker.ts';
+import type { WarmWorker } from './warm-worker.ts';
+import { signInOnPage } from './web-sign-in.ts';
 
 export interface SignInDeps {
   worker: WarmWorker;
@@ -28,9 +29,6 @@ export interface SignInDeps {
 /** Connecting to each of a name's addresses takes its time; the library tells nothing meanwhile. */
 const pushGraceMs = 30_000;
 const diagnoseWithinMs = 4_000;
-const maxLines = 200;
-
-type Page = Extract<FromWorker, { type: 'page' }>;
 
 /** One sign-in of a person's: as many of the library's as it takes. */
 export class OpenConnectSignIn {
@@ -123,7 +121,7 @@ export class OpenConnectSignIn {
         call.answer(question.seq, { kind: 'certificate', accept: true });
         return;
       case 'web':
-        await this.web(question.seq, question.url, question.own, call);
+        await signInOnPage(question, { ...this.deps, target: this.target, ask: this.ask, signal: this.signal }, call);
         return;
       case 'form': {
         if (question.form.id.startsWith('openconnect_') && question.form.fields.length === 1 && this.certificate.file !== null) {
@@ -160,35 +158,6 @@ export class OpenConnectSignIn {
     const answer = await this.ask(trouble.prompt, { signal: this.signal });
     if (answer.kind !== 'certificate' || !answer.accept) throw fail('certificate-declined', { host });
     if (leaf) this.accepted.set(host, leaf.fingerprint256);
-  }
-
-  /** Sign-in on a page: a person's click first, then a window whose pages the library is told, or their own browser. */
-  private async web(seq: number, address: string, own: boolean, call: Call): Promise<void> {
-    const { openWebWindow, openInBrowser } = this.deps;
-    const host = hostOf(address) ?? this.target.host;
-    const answer = await this.ask(
-      { kind: 'browser', host: host.slice(0, 200), ownBrowser: own && openInBrowser !== null },
-      { signal: this.signal },
-    );
-    if (own || (answer.kind === 'browser' && answer.where === 'own')) {
-      if (!openInBrowser) throw fail('component-missing', { component: 'browser' });
-      await openInBrowser(address);
-      call.answer(seq, { kind: 'browser', ok: true });
-      return;
-    }
-    if (!openWebWindow) throw fail('component-missing', { component: 'browser' });
-    let open = seq;
-    const { profile, judge } = this.target;
-    const seen = async ({ url, cookies, headers }: WebPage): Promise<boolean> => {
-      const told = call.page();
-      call.answer(open, { kind: 'page', url, cookies: [...cookies], headers: [...headers] });
-      const { done, seq: next } = await told;
-      open = next;
-      return done;
-    };
-    const hosts = [...new Set([host, this.target.host, ...(profile.browser?.hosts ?? [])])];
-    const ended = await openWebWindow({ address, hosts, judge, connectTo: profile.connectTo, seen }, this.signal);
-    if (ended === 'closed') throw fail('browser-closed');
   }
 
   /** Shows that a push is out until the gateway goes on, or the person leaves it for another way. */
@@ -281,131 +250,11 @@ export class OpenConnectSignIn {
   }
 }
 
-/** One call of the library's as a series of news, each of which has to come in time. */
-class Call {
-  readonly lines: string[] = [];
-  /** What the gateway said last that no form held. */
-  words = '';
-  private readonly queue: (Question | Done)[] = [];
-  private readonly stop = new AbortController();
-  private readonly run: Run;
-  private readonly gone = new AbortController();
-  private failure: Error | null = null;
-  private wake: (() => void) | null = null;
-  private awaitedPage: ((page: Page) => void) | null = null;
-  private silentAt: number;
-  private connected = false;
-
-  constructor(
-    private readonly deps: SignInDeps,
-    private readonly target: GatewayTarget,
-    signal: AbortSignal,
-    options: SignInOptions,
-  ) {
-    this.silentAt = performance.now() + deps.silentAfterMs;
-    this.run = deps.worker.signIn(options, AbortSignal.any([signal, this.stop.signal]), {
-      question: (question) => {
-        if (question.type === 'page') {
-          this.awaitedPage?.(question);
-          if (!question.done) return;
-        }
-        this.arrive(question);
-      },
-      progress: (format, words) => {
-        if (words !== null && words.trim() !== '') this.words = plainLine(words).trim();
-        const line = format.replaceAll(/\s+/g, ' ').trim();
-        if (line.startsWith('Connected to')) this.connected = true;
-        if (this.lines.length < maxLines) this.lines.push(line);
-        this.expectWithin(deps.silentAfterMs);
-      },
-    });
-    this.run.done.then(
-      (done) => this.arrive(done),
-      (error: unknown) => {
-        this.failure = error instanceof Error ? error : fail('component-failed', { component: 'libopenconnect' });
-        this.gone.abort();
-        this.wake?.();
-      },
-    );
-  }
-
-  /** Aborted when the worker is gone: nobody waits for an answer any more. */
-  get lost(): AbortSignal {
-    return this.gone.signal;
-  }
-
-  /** Throws why the worker is gone, if it is. */
-  orLost(): void {
-    if (this.failure !== null) throw this.failure;
-  }
-
-  /** The next question, or how it ended. Fails with `gateway-silent` where neither comes in time. */
-  async next(): Promise<Question | Done> {
-    await this.peek();
-    const news = this.queue.shift();
-    if (!news) throw fail('internal');
-    return news;
-  }
-
-  /** Waits for the next without taking it. */
-  async peek(): Promise<void> {
-    while (this.queue.length === 0) {
-      this.orLost();
-      const left = this.silentAt - performance.now();
-      if (left <= 0) throw fail(this.connected ? 'gateway-silent' : 'gateway-unreachable', { host: shownAs(this.target) });
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.wake = null;
-    }
-  }
-
-  answer(seq: number, answer: OcAnswer): void {
-    this.lines.length = 0;
-    this.expectWithin(this.deps.silentAfterMs);
-    this.run.answer(seq, answer);
-  }
-
-  expectWithin(ms: number): void {
-    this.silentAt = Math.max(this.silentAt, performance.now() + ms);
-  }
-
-  /** What the library thinks of the page that it is told next. */
-  page(): Promise<Page> {
-    return new Promise((resolve) => {
-      this.awaitedPage = resolve;
-    });
-  }
-
-  /** Ends the call, whatever it waits for. */
-  async end(): Promise<void> {
-    this.stop.abort();
-    await this.run.done.catch(() => undefined);
-  }
-
-  private arrive(news: Question | Done): void {
-    this.queue.push(news);
-    this.wake?.();
-  }
-}
-
 function readChain(encoded: readonly string[], host: string): X509Certificate[] {
   try {
     return encoded.map((der) => new X509Certificate(Buffer.from(der, 'base64')));
   } catch (cause) {
     throw fail('gateway-not-secure', { host }, { detail: failureOf(cause).detail ?? 'a certificate that cannot be read' });
-  }
-}
-
-function hostOf(address: string): string | null {
-  try {
-    return new URL(address).hostname || null;
-  } catch {
-    return null;
   }
 }
 

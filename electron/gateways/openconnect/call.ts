@@ -1,0 +1,128 @@
+import { fail } from '../../../shared/failure.ts';
+import { plainLine } from '../../../shared/plain-text.ts';
+import { shownAs } from '../../trust/endpoint.ts';
+import type { GatewayTarget } from '../gateway.ts';
+import type { Done, FromWorker, OcAnswer, Question, SignInOptions } from './messages.ts';
+import type { Run, WarmWorker } from './warm-worker.ts';
+
+/** What the library thought of a page that it was told of. */
+export type Page = Extract<FromWorker, { type: 'page' }>;
+
+interface CallDeps {
+  worker: WarmWorker;
+  silentAfterMs: number;
+}
+
+const maxLines = 200;
+
+/** One call of the library's as a series of news, each of which has to come in time. */
+export class Call {
+  readonly lines: string[] = [];
+  /** What the gateway said last that no form held. */
+  words = '';
+  private readonly queue: (Question | Done)[] = [];
+  private readonly stop = new AbortController();
+  private readonly run: Run;
+  private readonly gone = new AbortController();
+  private failure: Error | null = null;
+  private wake: (() => void) | null = null;
+  private awaitedPage: ((page: Page) => void) | null = null;
+  private silentAt: number;
+  private connected = false;
+
+  constructor(
+    private readonly deps: CallDeps,
+    private readonly target: GatewayTarget,
+    signal: AbortSignal,
+    options: SignInOptions,
+  ) {
+    this.silentAt = performance.now() + deps.silentAfterMs;
+    this.run = deps.worker.signIn(options, AbortSignal.any([signal, this.stop.signal]), {
+      question: (question) => {
+        if (question.type === 'page') {
+          this.awaitedPage?.(question);
+          if (!question.done) return;
+        }
+        this.arrive(question);
+      },
+      progress: (format, words) => {
+        if (words !== null && words.trim() !== '') this.words = plainLine(words).trim();
+        const line = format.replaceAll(/\s+/g, ' ').trim();
+        if (line.startsWith('Connected to')) this.connected = true;
+        if (this.lines.length < maxLines) this.lines.push(line);
+        this.expectWithin(deps.silentAfterMs);
+      },
+    });
+    this.run.done.then(
+      (done) => this.arrive(done),
+      (error: unknown) => {
+        this.failure = error instanceof Error ? error : fail('component-failed', { component: 'libopenconnect' });
+        this.gone.abort();
+        this.wake?.();
+      },
+    );
+  }
+
+  /** Aborted when the worker is gone: nobody waits for an answer any more. */
+  get lost(): AbortSignal {
+    return this.gone.signal;
+  }
+
+  /** Throws why the worker is gone, if it is. */
+  orLost(): void {
+    if (this.failure !== null) throw this.failure;
+  }
+
+  /** The next question, or how it ended. Fails with `gateway-silent` where neither comes in time. */
+  async next(): Promise<Question | Done> {
+    await this.peek();
+    const news = this.queue.shift();
+    if (!news) throw fail('internal');
+    return news;
+  }
+
+  /** Waits for the next without taking it. */
+  async peek(): Promise<void> {
+    while (this.queue.length === 0) {
+      this.orLost();
+      const left = this.silentAt - performance.now();
+      if (left <= 0) throw fail(this.connected ? 'gateway-silent' : 'gateway-unreachable', { host: shownAs(this.target) });
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.wake = null;
+    }
+  }
+
+  answer(seq: number, answer: OcAnswer): void {
+    this.lines.length = 0;
+    this.expectWithin(this.deps.silentAfterMs);
+    this.run.answer(seq, answer);
+  }
+
+  expectWithin(ms: number): void {
+    this.silentAt = Math.max(this.silentAt, performance.now() + ms);
+  }
+
+  /** What the library thinks of the page that it is told next. */
+  page(): Promise<Page> {
+    return new Promise((resolve) => {
+      this.awaitedPage = resolve;
+    });
+  }
+
+  /** Ends the call, whatever it waits for. */
+  async end(): Promise<void> {
+    this.stop.abort();
+    await this.run.done.catch(() => undefined);
+  }
+
+  private arrive(news: Question | Done): void {
+    this.queue.push(news);
+    this.wake?.();
+  }
+}
