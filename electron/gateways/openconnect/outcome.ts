@@ -76,7 +76,9 @@ export function outcomeOf(
   given: { answered: boolean; certificate: boolean },
 ): Outcome {
   const host = shownAs(target);
-  const detail = [`result ${done.result}`, ...(words ? [words.slice(0, 500)] : []), ...lines.slice(-6)].join(' · ').slice(0, 1000);
+  // Formats of which nothing is left but places for values say nothing to the help desk
+  const telling = lines.filter((line) => /[A-Za-z]{3}/.test(line.replaceAll(/%\w/g, '')));
+  const detail = [`result ${done.result}`, ...(words ? [words.slice(0, 500)] : []), ...telling.slice(-6)].join(' · ').slice(0, 1000);
   const failed = (code: FailureCode, params: Record<string, string> = { host }): Outcome => ({
     kind: 'failed',
     error: fail(code, params, { detail }),

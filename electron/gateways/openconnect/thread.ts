@@ -110,7 +110,8 @@ class BlockingThread {
       attempt,
       result,
       cookie: result === 0 ? library.cookie(vpn) : null,
-      connectUrl: result === 0 ? library.connectUrl(vpn) : null,
+      // Where there is no path, some versions print C's word for it
+      connectUrl: result === 0 ? (library.connectUrl(vpn)?.replace(/\(null\)$/, '') ?? null) : null,
       serverPin: library.peerHash(vpn),
       address: library.hostname(vpn),
       urlPath: (library.urlPath(vpn) ?? '').slice(0, 4096),
