@@ -32,6 +32,7 @@ import { browserDriver, onPageOrByForms } from './gateways/browser.ts';
 import { campusDriver } from './gateways/campus/driver.ts';
 import { openconnectDriver, openconnectDrivers } from './gateways/openconnect/driver.ts';
 import { workerEnvironment } from './gateways/worker-environment.ts';
+import { policyFile, programsOf, readPolicy } from './storage/policy.ts';
 import { Secrets } from './storage/secrets.ts';
 import { Settings } from './storage/settings.ts';
 import { Proxies } from './trust/proxies.ts';
@@ -68,7 +69,12 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   if (app.isPackaged) app.setAsDefaultProtocolClient(linkScheme);
 
   /** What the installer brings along for gateways of others; never what a profile names. */
-  const programs = { folder: app.isPackaged ? join(process.resourcesPath, 'native') : null, platform: process.platform };
+  const { policy, notice: ofPolicy } = await readPolicy(policyFile(process.platform, process.env), process.platform);
+  const programs = {
+    folder: app.isPackaged ? join(process.resourcesPath, 'native') : null,
+    policy: programsOf(policy),
+    platform: process.platform,
+  };
   const icons = join(import.meta.dirname, '..', 'build', 'icons');
   const icon = nativeImage.createFromPath(join(icons, 'icon.png'));
   const settings = await Settings.open(userData);
@@ -129,7 +135,8 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   const onPage = browserDriver(signInWindows.open);
   const openconnect = openconnectDriver({
     startWorker: utilityWorker(join(import.meta.dirname, 'openconnect-worker.mjs'), workerEnvironment()),
-    library: { path: null },
+    library: { path: policy.library },
+    hostCheckWrapper: policy.hostCheckWrapper,
     resources: app.isPackaged ? process.resourcesPath : null,
     openWebWindow: signInWindows.open,
     openInBrowser: (address) => desktop.openExternal(address),
@@ -156,6 +163,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     otherVpn: () => otherVpn(),
     // Some systems do not say that they woke up; the clock does
     environment: withClockGap(createEnvironment(), Date.now),
+    notices: ofPolicy ? [ofPolicy] : [],
     about: {
       version: app.getVersion(),
       platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',

@@ -87,6 +87,8 @@ export const failureCatalogue = {
   'settings-repaired': 'never',
   'settings-newer': 'never',
   'settings-unwritable': 'later',
+  'policy-ignored': 'never',
+  'policy-repaired': 'never',
   'keychain-absent': 'later',
   'keychain-locked': 'later',
   'profile-invalid': 'later',

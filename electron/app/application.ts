@@ -29,6 +29,8 @@ export interface ApplicationDeps extends Pick<
   desktop: DesktopPorts;
   proxy: LoopbackProxy;
   about: AppState['about'];
+  /** What was noticed before there was a window to tell it in. */
+  notices?: readonly Failure[];
   /** The name of another VPN that is up, or null: looked at while no tunnel of ours is. */
   otherVpn?: () => Promise<string | null>;
 }
@@ -105,7 +107,7 @@ export class App {
       this.notices.push(notice);
       this.changed();
     });
-    this.notices.push(...settings.notices);
+    this.notices.push(...settings.notices, ...(deps.notices ?? []).map((failure) => ({ id: failure.code, failure })));
     this.noteRunning();
     this.sampling = setInterval(() => this.sampleTraffic(), trafficEveryMs);
     this.sampling.unref();

@@ -86,6 +86,8 @@ const exitCodes = {
   'recovery-timed-out': refused,
   'recovery-unavailable': refused,
   'settings-damaged': fault,
+  'policy-ignored': fault,
+  'policy-repaired': fault,
   'settings-repaired': fault,
   'settings-newer': fault,
   'settings-unwritable': fault,

@@ -11,6 +11,7 @@ import { campusDriver } from '../gateways/campus/driver.ts';
 import { forkWorker } from '../gateways/fork-worker.ts';
 import { librariesFor, openconnectDriver, openconnectDrivers } from '../gateways/openconnect/driver.ts';
 import { userDataFolder } from '../storage/folder.ts';
+import { policyFile, programsOf, readPolicy } from '../storage/policy.ts';
 import { Secrets } from '../storage/secrets.ts';
 import { Proxies } from '../trust/proxies.ts';
 import { proxyOfEnvironment } from '../trust/proxy-words.ts';
@@ -40,6 +41,8 @@ const { stdin, stdout, stderr } = process;
 const isTerminal = stdin.isTTY && stderr.isTTY;
 const nothing = () => () => undefined;
 
+const { policy, notice } = await readPolicy(policyFile(process.platform, process.env), process.platform);
+
 /** A campus's own page needs a window: the question about it says so, and nothing is opened. */
 const openWebWindow = (): Promise<never> => Promise.reject(fail('component-missing', { component: commandLine.ask.desktopApp }));
 const onPage = browserDriver(openWebWindow);
@@ -47,16 +50,17 @@ const onPage = browserDriver(openWebWindow);
 const startWorker = forkWorker(path.join(import.meta.dirname, 'openconnect-worker.mjs'));
 const openconnect = openconnectDriver({
   startWorker,
-  library: { path: null },
+  library: { path: policy.library },
+  hostCheckWrapper: policy.hostCheckWrapper,
   openWebWindow,
   log: () => undefined,
 });
 
 /** Beside an installed app they are the distribution's own; what an installer brings along belongs to the app. */
-const programs = { folder: null, platform: process.platform };
+const programs = { folder: null, policy: programsOf(policy), platform: process.platform };
 const tools = {
   startWorker,
-  libraries: librariesFor(null, null, process.platform),
+  libraries: librariesFor(policy.library, null, process.platform),
   programs,
   otherVpn,
   helper: () => helperState(helperSocket(process.platform), AbortSignal.timeout(5_000)),
@@ -79,6 +83,7 @@ const host: Host = {
   leave: (code) => process.exit(code),
   core: (settings) => ({
     settings,
+    notices: notice ? [notice] : [],
     secrets: new Secrets(),
     version: version(),
     drivers: {

@@ -20,6 +20,8 @@ export type Core = Pick<ControllerDeps, 'drivers' | 'tunnels' | 'direct' | 'envi
   settings: Settings;
   secrets: Secrets;
   version: string;
+  /** What was noticed before there was anybody to tell. */
+  notices?: readonly Failure[];
 };
 
 /** A session of this process: the app's own parts without a face, on the app's own settings. */
@@ -73,7 +75,8 @@ export class OwnSeat implements Seat {
   }
 
   get notices(): readonly AppNotice[] {
-    return this.core.settings.notices;
+    const { settings, notices = [] } = this.core;
+    return [...settings.notices, ...notices.map((failure) => ({ id: failure.code, failure }))];
   }
 
   onAccess(listener: (access: AccessState) => void): () => void {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
-import { isRootsAlone } from '../tunnels/openconnect/programs.ts';
+import { isRootsAlone } from '../trust/root-owned.ts';
 
 /**
  * Who may open a system tunnel, and where to: a file that only root can write. Whoever and whatever it does not name is

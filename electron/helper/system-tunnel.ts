@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fail, failureOf } from '../../shared/failure.ts';
 import { atMost } from '../trust/bounded.ts';
 import type { HelperRequest, HelperUp } from '../tunnels/openconnect/helper-protocol.ts';
-import { isRootsAlone } from '../tunnels/openconnect/programs.ts';
+import { isRootsAlone } from '../trust/root-owned.ts';
 import { RunningOpenConnect } from '../tunnels/openconnect/running.ts';
 import { endingOf, limitsFrom, refusalOf } from '../tunnels/openconnect/said.ts';
 import { wordsFor } from '../tunnels/openconnect/words.ts';

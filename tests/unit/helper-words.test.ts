@@ -4,7 +4,7 @@ import { allowsGateway } from '../../electron/helper/config.ts';
 import { difference } from '../../electron/helper/network.ts';
 import { scriptEnvironment } from '../../electron/helper/vpnc-script.ts';
 import { Lines } from '../../electron/tunnels/openconnect/helper-protocol.ts';
-import { isRootsAlone } from '../../electron/tunnels/openconnect/programs.ts';
+import { isRootsAlone } from '../../electron/trust/root-owned.ts';
 import { endingOf, limitsFrom, Said } from '../../electron/tunnels/openconnect/said.ts';
 import { cookieLine, targetOf, wordsFor, type OpenConnectTarget } from '../../electron/tunnels/openconnect/words.ts';
 

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, realpath, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { access } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import { fail } from '../../../shared/failure.ts';
+import { isRootsAlone } from '../../trust/root-owned.ts';
 
 /** The programs of others that carry traffic. */
 export type ProgramName = 'openconnect' | 'ocproxy';
@@ -35,24 +36,6 @@ export async function findProgram(name: ProgramName, { folder, policy, platform 
 async function canRun(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a file, and every folder on the way to it, is root's and can be changed by root only. */
-export async function isRootsAlone(path: string): Promise<boolean> {
-  try {
-    // Where a link on the way leads elsewhere, both ways count
-    const ways = new Set([path, await realpath(path)]);
-    for (const way of ways) {
-      for (let at = way; ; at = dirname(at)) {
-        const { uid, mode } = await stat(at);
-        if (uid !== 0 || (mode & 0o022) !== 0) return false;
-        if (at === dirname(at)) break;
-      }
-    }
     return true;
   } catch {
     return false;

@@ -366,6 +366,16 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'This computer did not let Causeway write its settings.',
     todo: 'Make space on the disk. Until then changes last until you quit.',
   },
+  'policy-ignored': {
+    title: 'This computer’s policy is not obeyed',
+    happened: 'IT’s decisions for this computer ({file}) are damaged, or others could have written them.',
+    todo: 'Tell IT. Causeway goes on without it.',
+  },
+  'policy-repaired': {
+    title: 'Part of the policy was not understood',
+    happened: 'IT’s decisions for this computer ({file}) hold what Causeway does not know: {key}. The rest counts.',
+    todo: 'Tell IT, or go on without it.',
+  },
   'keychain-absent': {
     title: 'No keychain',
     happened: 'This computer has no keychain to keep your password in.',

@@ -1,0 +1,105 @@
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Failure } from '../../shared/failure.ts';
+import { plainLine } from '../../shared/plain-text.ts';
+import { isRootsAlone } from '../trust/root-owned.ts';
+
+/** What whoever administers this computer decides for everybody on it. A profile decides none of this. */
+export interface Policy {
+  /** libopenconnect, instead of the one that the installer brings or the system has. */
+  readonly library: string | null;
+  readonly openconnect: string | null;
+  readonly ocproxy: string | null;
+  /** A program that answers a gateway's host check. */
+  readonly hostCheckWrapper: string | null;
+  /** Whether a key for one-time codes may be kept, where the campus's profile allows it too. */
+  readonly keptCodes: boolean;
+}
+
+export const noPolicy: Policy = { library: null, openconnect: null, ocproxy: null, hostCheckWrapper: null, keptCodes: false };
+
+export interface ReadPolicy {
+  policy: Policy;
+  /** What the person should be told of it: `policy-ignored` or `policy-repaired`; null: nothing. */
+  notice: Failure | null;
+}
+
+const maxBytes = 64 * 1024;
+
+/** The programs that it names, as whoever looks for them takes them. */
+export function programsOf({ openconnect, ocproxy }: Policy): { openconnect?: string; ocproxy?: string } {
+  return { ...(openconnect !== null && { openconnect }), ...(ocproxy !== null && { ocproxy }) };
+}
+
+/** Where the policy of a computer is, by its system. */
+export function policyFile(platform: NodeJS.Platform, env: Readonly<Record<string, string | undefined>>): string {
+  if (platform === 'win32') return path.win32.join(env['ProgramData'] ?? 'C:\\ProgramData', 'Causeway', 'policy.json');
+  return platform === 'darwin' ? '/Library/Application Support/Causeway/policy.json' : '/etc/causeway/policy.json';
+}
+
+/**
+ * Reads the policy. A file that somebody else than root could have written is not obeyed, and told; so is one that is no
+ * JSON object. A bad or unknown key is dropped and named, the rest kept. Without a file there is no policy. Never rejects.
+ *
+ * On Windows the rights of the folder are the installer's to set, and not looked at here (`docs/policy.md`).
+ */
+export async function readPolicy(file: string, platform: NodeJS.Platform): Promise<ReadPolicy> {
+  const ignored = (detail: string): ReadPolicy => ({ policy: noPolicy, notice: { code: 'policy-ignored', params: { file }, detail } });
+  let text: string;
+  try {
+    text = await readStart(file);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return code === 'ENOENT' || code === 'ENOTDIR' ? { policy: noPolicy, notice: null } : ignored(code || 'unreadable');
+  }
+  if (platform !== 'win32' && !(await isRootsAlone(file))) return ignored('others than root could have written it');
+  const entries = z.record(z.string(), z.unknown()).safeParse(parse(text));
+  if (!entries.success) return ignored('no JSON object');
+  return pick(entries.data, file, platform);
+}
+
+function pick(entries: Record<string, unknown>, file: string, platform: NodeJS.Platform): ReadPolicy {
+  const { [platform === 'win32' ? 'win32' : 'posix']: paths } = path;
+  const place = z
+    .string()
+    .max(4096)
+    .refine((text) => paths.isAbsolute(text) && !/\p{Cc}/u.test(text));
+  const dropped = Object.keys(entries).filter((key) => !Object.hasOwn(noPolicy, key));
+  const take = <T>(key: keyof Policy, schema: z.ZodType<T>): T | null => {
+    if (!Object.hasOwn(entries, key)) return null;
+    const read = schema.safeParse(entries[key]);
+    if (!read.success) dropped.push(key);
+    return read.success ? read.data : null;
+  };
+  const policy: Policy = {
+    library: take('library', place),
+    openconnect: take('openconnect', place),
+    ocproxy: take('ocproxy', place),
+    hostCheckWrapper: take('hostCheckWrapper', place),
+    keptCodes: take('keptCodes', z.boolean()) ?? false,
+  };
+  const keys = dropped
+    .map((key) => plainLine(key).slice(0, 60))
+    .join(', ')
+    .slice(0, 500);
+  return { policy, notice: dropped.length === 0 ? null : { code: 'policy-repaired', params: { file, key: keys } } };
+}
+
+async function readStart(file: string): Promise<string> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(maxBytes) });
+    return buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '');
+  } finally {
+    await handle.close();
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,102 @@
+import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { noPolicy, policyFile, programsOf, readPolicy } from '../../electron/storage/policy.ts';
+
+describe('where it is', () => {
+  it.each([
+    ['linux', {}, '/etc/causeway/policy.json'],
+    ['darwin', {}, '/Library/Application Support/Causeway/policy.json'],
+    ['win32', { ProgramData: 'D:\\ProgramData' }, 'D:\\ProgramData\\Causeway\\policy.json'],
+    ['win32', {}, 'C:\\ProgramData\\Causeway\\policy.json'],
+  ] as const)('on %s', (platform, env, file) => expect(policyFile(platform, env)).toBe(file));
+});
+
+const isRoot = process.getuid?.() === 0;
+
+/** Only root can make a file that only root can have made. */
+describe.skipIf(!isRoot)('the policy of an administrator', () => {
+  let folder: string;
+  let file: string;
+  const folders: string[] = [];
+  beforeEach(async () => {
+    folder = await mkdtemp('/run/causeway-policy-');
+    folders.push(folder);
+    await chmod(folder, 0o755);
+    file = join(folder, 'policy.json');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => Promise.all(folders.map((each) => rm(each, { recursive: true, force: true }))));
+  const write = (content: unknown): Promise<void> =>
+    writeFile(file, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o644 });
+  const read = () => readPolicy(file, 'linux');
+  const ignored = { policy: noPolicy, notice: { code: 'policy-ignored' } };
+
+  it('says what it says, and nothing where there is none', async () => {
+    expect(await read()).toEqual({ policy: noPolicy, notice: null });
+    const full = {
+      library: '/opt/oc/libopenconnect.so.5',
+      openconnect: '/opt/oc/openconnect',
+      ocproxy: '/opt/oc/ocproxy',
+      hostCheckWrapper: '/opt/oc/hip.sh',
+      keptCodes: true,
+    };
+    await write(full);
+    const { policy, notice } = await read();
+    expect({ policy, notice }).toEqual({ policy: full, notice: null });
+    expect(programsOf(policy)).toEqual({ openconnect: full.openconnect, ocproxy: full.ocproxy });
+    await write({ keptCodes: false });
+    expect(await read()).toEqual({ policy: noPolicy, notice: null });
+    expect(programsOf(noPolicy)).toEqual({});
+  });
+
+  it('loses only what is wrong in it, and names that', async () => {
+    await write({
+      'library': 'libopenconnect.so.5',
+      'openconnect': '/opt/oc/openconnect',
+      'ocproxy': ['/x'],
+      'hostCheckWrapper': '/opt/a\nb',
+      'keptCodes': 'yes',
+      'x\u202ey': 1,
+      'constructor': 2,
+    });
+    const { policy, notice } = await read();
+    expect(policy).toEqual({ ...noPolicy, openconnect: '/opt/oc/openconnect' });
+    expect(notice?.code).toBe('policy-repaired');
+    const keys = String(notice?.params?.['key']);
+    for (const key of ['library', 'ocproxy', 'hostCheckWrapper', 'keptCodes', 'xy', 'constructor']) expect(keys).toContain(key);
+  });
+
+  it.each(['', '[]', 'null', '{"keptCodes": tr', 'x'.repeat(100_000)])('that is no JSON object is not obeyed: %.20j', async (text) => {
+    await write(text);
+    expect(await read()).toMatchObject(ignored);
+  });
+
+  it.each([
+    ['others may write it', () => chmod(file, 0o666)],
+    ['its group may', () => chmod(file, 0o664)],
+    ['it is somebody else’s', () => chown(file, 12_345, 0)],
+    ['others may put another in its place', () => chmod(folder, 0o777)],
+    ['its folder is somebody else’s', () => chown(folder, 12_345, 0)],
+  ])('is not obeyed where %s', async (_why, spoil) => {
+    await write({ keptCodes: true });
+    await spoil();
+    expect(await read()).toMatchObject(ignored);
+    // Windows has rights of its own, which are not looked at
+    expect((await readPolicy(file, 'win32')).policy.keptCodes).toBe(true);
+  });
+
+  it('is not obeyed by way of a folder that others can write', async () => {
+    await write({ keptCodes: true });
+    const open = join(folder, 'open');
+    await mkdir(open);
+    await chmod(open, 0o777);
+    await symlink(file, join(open, 'policy.json'));
+    expect(await readPolicy(join(open, 'policy.json'), 'linux')).toMatchObject(ignored);
+  });
+
+  it('that is a folder is told, not fallen over', async () => {
+    await mkdir(file);
+    expect(await read()).toMatchObject(ignored);
+  });
+});
