@@ -173,7 +173,8 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     log: log.line,
   });
   application = running;
-  keepWarm(running, settings, window, (wanted) => openconnect.want(wanted));
+  const protocolOf = (profileId: string) => settings.get().profiles.find(({ id }) => id === profileId)?.protocol ?? null;
+  keepWarm(running, protocolOf, window, (wanted) => openconnect.want(wanted));
   const controlled = serveControl(userData, controllableOf(running, showWindow), log.line).catch((thrown: unknown) => {
     log.line(`no command line can reach this app: ${failureOf(thrown).detail ?? String(thrown)}`);
     return null;

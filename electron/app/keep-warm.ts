@@ -1,11 +1,15 @@
 import type { AccessState } from '../../shared/access-state.ts';
-import type { Settings } from '../storage/settings.ts';
-import type { Application } from './ports.ts';
+import type { AppState } from '../../shared/app-state.ts';
+import type { Profile } from '../../shared/profile.ts';
 
 /** States in which a sign-in is under way, or one click away. */
 const mayNeed: readonly AccessState['kind'][] = ['idle', 'checking', 'contacting', 'asking'];
 
-/** The window, as far as it matters here. */
+/** The application and its window, as far as they matter here. */
+interface Told {
+  readonly state: Pick<AppState, 'access' | 'profileId'>;
+  onState(listener: () => void): unknown;
+}
 interface Seen {
   readonly visible: boolean;
   onVisibleChange(listener: () => void): void;
@@ -15,12 +19,17 @@ interface Seen {
  * Says when a sign-in through the worker may come: a person looks at the window, a campus is selected whose gateway
  * needs it, and they are not in yet.
  */
-export function keepWarm(application: Application, settings: Settings, window: Seen, want: (wanted: boolean) => void): void {
+export function keepWarm(
+  application: Told,
+  protocolOf: (profileId: string) => Profile['protocol'] | null,
+  window: Seen,
+  want: (wanted: boolean) => void,
+): void {
   let before = false;
   const look = (): void => {
     const { access, profileId } = application.state;
-    const profile = settings.get().profiles.find(({ id }) => id === profileId);
-    const wanted = window.visible && profile !== undefined && profile.protocol !== 'campus' && mayNeed.includes(access.kind);
+    const protocol = profileId === null ? null : protocolOf(profileId);
+    const wanted = window.visible && protocol !== null && protocol !== 'campus' && mayNeed.includes(access.kind);
     if (wanted !== before) want(wanted);
     before = wanted;
   };

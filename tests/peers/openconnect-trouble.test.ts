@@ -1,4 +1,7 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { GatewayTarget } from '../../electron/gateways/gateway.ts';
 import type { OpenConnectDeps } from '../../electron/gateways/openconnect/driver.ts';
@@ -290,13 +293,41 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
     });
   });
 
-  test('a check of this computer that we cannot give is named', async () => {
+  describe('a check of this computer', () => {
     const scan =
-      '<host-scan><host-scan-ticket>t</host-scan-ticket><host-scan-token>k</host-scan-token><host-scan-base-uri>/CACHE/</host-scan-base-uri><host-scan-wait-uri>/wait</host-scan-wait-uri></host-scan>';
-    const at = await gateway(() => ({
+      '<host-scan><host-scan-ticket>t</host-scan-ticket><host-scan-token>k</host-scan-token>' +
+      '<host-scan-base-uri>/CACHE/</host-scan-base-uri><host-scan-wait-uri>/wait</host-scan-wait-uri></host-scan>';
+    const scanFirst: Step = {
       raw: `<config-auth client="vpn" type="auth-request">${scan}<auth id="main"><form method="post" action="/"><input type="text" name="username"/></form></auth></config-auth>`,
-    }));
-    await expect(signIn(at.profile(), {}).session).rejects.toMatchObject(failsWith('host-check'));
+    };
+
+    test('that we cannot give is named: Cisco’s', async () => {
+      const at = await gateway(() => scanFirst);
+      await expect(signIn(at.profile(), {}).session).rejects.toMatchObject(failsWith('host-check'));
+    });
+
+    test('that we cannot give is named: Ivanti’s on the web', async () => {
+      const elsewhere = '/dana-na/auth/url_default/welcome.cgi?p=preauth';
+      const at = await gateway((_, { requests }) =>
+        requests.length === 1 ? { redirect: elsewhere } : { raw: '<html><body>Checking</body></html>' },
+      );
+      await expect(signIn(at.profile({ protocol: 'nc' }), {}).session).rejects.toMatchObject(failsWith('host-check'));
+    });
+
+    test.skipIf(process.platform === 'win32')(
+      'is answered by the program that the administrator names, and by nothing of the gateway’s',
+      async () => {
+        const folder = mkdtempSync(join(tmpdir(), 'cw-check-'));
+        cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
+        const program = join(folder, 'check');
+        writeFileSync(program, `#!/bin/sh\necho "$@" > ${folder}/ran\n`, { mode: 0o755 });
+        const mine = await own({ hostCheckWrapper: program });
+        const checked = (): boolean => existsSync(join(folder, 'ran'));
+        const at = await gateway(({ fields }) => ('username' in fields ? 'success' : checked() ? signInForm : scanFirst));
+        expect((await signIn(at.profile(), { credentials: mei }, mine).session).user).toBe('mei');
+        expect(readFileSync(join(folder, 'ran'), 'utf8')).toContain('-ticket');
+      },
+    );
   });
 
   test('IPv6: by its address in brackets, certificate and all', async () => {
