@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { appTunnel } from '../../electron/tunnels/openconnect/app.ts';
 import type { Tunnel } from '../../electron/tunnels/tunnel.ts';
 import { failureOf } from '../../shared/failure.ts';
+import { startHttpProxy, startSocksProxy } from '../unit/support/web-proxy.ts';
 import { ClientProcess } from './client-process.ts';
 import { descendants, kill, missingForPeers } from './namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from './ocserv.ts';
@@ -31,7 +32,22 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
 
 describe.skipIf(missing !== null)('the app tunnel', () => {
   let lab: Ocserv;
-  const people = ['fetch', 'refused', 'sign-out', 'pin', 'revoked', 'killed', 'cancel', 'orphan', 'ordinary', 'restart', 'back'];
+  const people = [
+    'fetch',
+    'refused',
+    'sign-out',
+    'pin',
+    'revoked',
+    'killed',
+    'cancel',
+    'orphan',
+    'ordinary',
+    'restart',
+    'back',
+    'plain',
+    'with-password',
+    'socks',
+  ];
   beforeAll(async () => {
     lab = await startOcserv({ users: people.map((name) => ({ name })), sessionTimeout: 3600, idleTimeout: 900 });
   });
@@ -122,6 +138,23 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
       failure: { code: 'component-missing', params: { component: 'openconnect' } },
     });
     expect(await codeOf(at('win32').open(grant, never))).toBe('app-tunnel-here');
+  });
+
+  test.each([
+    ['plain', startHttpProxy, undefined],
+    ['with-password', startHttpProxy, { user: 'proxy-user', password: 'proxy-password' }],
+    ['socks', startSocksProxy, { user: 'proxy-user', password: 'proxy-password' }],
+  ] as const)('goes through the network’s web proxy (%s), whose password is in no command', async (user, start, signIn) => {
+    const network = await start({ routes: new Map([[`${lab.host}:443`, lab.port]]), ...(signIn && { signIn }) });
+    onTestFinished(() => network.stop());
+    const grant = await grantFor(lab, user);
+    const endpoint = { host: lab.host, port: 443, via: { ...network.proxy, ...(signIn && { signIn }) } };
+    const tunnel = await engine.open({ ...grant, endpoint, connectUrl: `https://${lab.host}/`, address: null }, never);
+    expect(await page(await tunnel.dial(lab.portalHost, 80, never))).toContain(lab.page);
+    expect(network.asked).toContain(`${lab.host}:443`);
+    const [pid] = descendants(process.pid, 'openconnect');
+    expect(readFileSync(`/proc/${pid ?? 0}/cmdline`, 'latin1')).not.toContain('proxy-password');
+    await tunnel.close();
   });
 
   test('works for an ordinary user, from Connect to Disconnect', async () => {

@@ -35,7 +35,7 @@ export function appTunnel(deps: AppTunnelDeps): TunnelEngine {
       if (deps.programs.platform === 'win32') throw fail('app-tunnel-here');
       const [openconnect, ocproxy] = await Promise.all([findProgram('openconnect', deps.programs), findProgram('ocproxy', deps.programs)]);
       const server = await freePort(deps.programs.platform);
-      const hop = await proxyFor(grant.endpoint);
+      const hop = await proxyFor(grant);
       try {
         const words = [...wordsFor(targetOf(grant, hop?.proxy ?? null))];
         const address = words.pop() ?? '';

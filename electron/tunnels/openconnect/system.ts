@@ -51,7 +51,7 @@ export function systemTunnel({ socket, log }: SystemTunnelDeps): TunnelEngine {
       if (grant.kind !== 'openconnect') throw fail('internal', undefined, { detail: `system tunnel for ${grant.kind}` });
       const { host } = grant.endpoint;
       const helper = await HelperConnection.open(socket, host, signal);
-      const hop = await proxyFor(grant.endpoint);
+      const hop = await proxyFor(grant);
       try {
         // Before it opens: an end that comes at once is heard too
         await helper.ask({ type: 'watch' }, closesWithinMs, signal);
