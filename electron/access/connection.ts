@@ -4,7 +4,7 @@ import { isSessionOver } from '../../shared/endings.ts';
 import { fail, failureOf, type Failure, type FailureCode } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { GatewayDriver, GatewayTarget, Session } from '../gateways/gateway.ts';
-import type { TrafficCount, TunnelEngine } from '../tunnels/tunnel.ts';
+import type { Tunnel, TrafficCount, TunnelEngine } from '../tunnels/tunnel.ts';
 import { backoffMs } from './backoff.ts';
 import type { Environment } from './environment.ts';
 import { explained } from './captive-portal.ts';
@@ -24,6 +24,9 @@ export interface ConnectionOptions {
 const resumeWithinMs = 15_000;
 /** After a link that did not hold for so long, the next one waits a little longer: a gateway that lets us in and out again is not to be hammered. */
 const steadyAfterMs = 10_000;
+/** A tunnel that does not open at once is tried again after these waits, where the reason may pass. */
+const openingWaitsMs = [500, 1_500] as const;
+const passing: readonly FailureCode[] = ['gateway-closed', 'gateway-unreachable'];
 /** Who disconnects is not kept waiting: what does not answer by then is left to the gateway's own clock. */
 const signOutWithinMs = 800;
 /** A gateway that is away for so long, and longer than it lets a session idle, is not waited for any more. */
@@ -94,10 +97,10 @@ export class Connection {
 
   /** Opens the tunnel and holds the session until it ends; resolves with why. Rejects when the tunnel never came up. */
   async live(session: Session, signal: AbortSignal): Promise<Failure | null> {
-    const { engine, apply, deps } = this.options;
+    const { apply, deps } = this.options;
     this.session = session;
     this.attached = true;
-    this.link = new Link(session, await engine.open(session.grant, signal));
+    this.link = new Link(session, await this.openTunnel(session, signal));
     const { expiresAt, idleSeconds } = this.link.limits;
     const times = this.lifetime.begin(session, expiresAt);
     const { user, extendable } = session;
@@ -118,6 +121,23 @@ export class Connection {
       unwatch();
       stopWatching();
     }
+  }
+
+  /** A second factor is in it by now: what may pass by itself is tried again before it is lost. */
+  private async openTunnel(session: Session, signal: AbortSignal): Promise<Tunnel> {
+    const { engine, deps } = this.options;
+    for (const waitMs of openingWaitsMs) {
+      try {
+        return await engine.open(session.grant, signal);
+      } catch (error) {
+        const { code } = failureOf(error);
+        if (!passing.includes(code)) throw error;
+        deps.log(`the tunnel did not open: ${code}`);
+        await this.pause(deps.now() + waitMs, signal);
+        orCancelled(signal);
+      }
+    }
+    return engine.open(session.grant, signal);
   }
 
   /** Until the link breaks (not over) or the session ends (over). */

@@ -2,6 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Profile } from '../../shared/profile.ts';
 import type { AccessStateOf } from '../../shared/access-state.ts';
 import { startCampus } from '../../campus/campus.ts';
+import type { TunnelEngine } from '../../electron/tunnels/tunnel.ts';
+import { relayTunnel } from '../../electron/tunnels/relay.ts';
+import { fail } from '../../shared/failure.ts';
 import { answer, codeOf, credentials, proceed, prompted, reach, signIn, startBench, student, type Bench } from './support/access.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -83,6 +86,31 @@ describe('signing in', () => {
     const passcode = await answer(b.controller, 'passcode', { kind: 'passcode', passcode: codeOf(b.campus) });
     expect(passcode.failure?.code).toBe('passcode-wrong');
     await reach(b.controller, 'connected');
+  });
+
+  test('a tunnel that does not open at once is tried again: the second factor is not lost', async () => {
+    let refusals = 0;
+    const reluctant: TunnelEngine = {
+      open: (grant, signal) => (refusals++ < 2 ? Promise.reject(fail('gateway-closed', { host: 'x' })) : relayTunnel.open(grant, signal)),
+    };
+    const b = await open({}, { tunnels: { relay: reluctant } });
+    await signIn(b);
+    expect(refusals).toBe(3);
+    expect(b.states.filter(({ kind }) => kind === 'opening')).toHaveLength(1);
+  });
+
+  test('a tunnel that is refused is not tried again', async () => {
+    let tries = 0;
+    const refusing: TunnelEngine = {
+      open: () => {
+        tries += 1;
+        return Promise.reject(fail('tunnel-refused', { host: 'x' }));
+      },
+    };
+    const b = await open({}, { tunnels: { relay: refusing } });
+    void signIn(b).catch(() => undefined);
+    await expect.poll(() => b.controller.state).toMatchObject({ kind: 'idle', ending: { code: 'tunnel-refused' } });
+    expect(tries).toBe(1);
   });
 
   test('notice declined', async () => {
