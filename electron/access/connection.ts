@@ -177,8 +177,8 @@ export class Connection {
   /** Takes the session up again with its ticket, beginning at this step of the waits. Null: it is up. A failure: the session is over. */
   private async reconnect(first: Failure, step: number, signal: AbortSignal): Promise<Failure | null> {
     const { driver, engine, target, apply, deps, profile } = this.options;
-    await this.letGo();
     this.downSince = performance.now();
+    await this.letGo();
     let why = first;
     for (let tries = step; ; tries++) {
       const nextTryAt = deps.now() + (this.anew?.signal.aborted ? 0 : backoffMs(tries, deps.random));
