@@ -136,6 +136,24 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
       expect(who.asked.at(-1)).toMatchObject({ kind: 'credentials', failure: { code: 'sign-in-rejected' } });
     });
 
+    test('a code that is refused twice with its password: both are asked for, and the kept one is not given up', async () => {
+      const { who, session } = await signIn(
+        ({ init, fields }) => (init ? twoPasswords : fields['password'] === 'right' ? 'success' : 'refuse'),
+        {
+          'credentials': [mei, credentials('mei', 'right')],
+          'second-factor': typed('111111'),
+        },
+        profile,
+      );
+      await session;
+      expect(who.kinds()).toEqual(['credentials', 'second-factor', 'second-factor', 'credentials', 'second-factor']);
+      expect(who.asked[2]).toMatchObject({ failure: { code: 'passcode-wrong' } });
+      expect(who.asked[3]).toMatchObject({
+        fields: [{ name: 'user', value: 'mei' }, { name: 'password' }],
+        failure: { code: 'passcode-wrong' },
+      });
+    });
+
     test('a push is left for a passcode: the first sign-in is dropped, the second one sends none', async () => {
       const { at, who, session } = await signIn(
         ({ init, fields }) => (init ? twoPasswords : fields['secondary_password'] === 'push' ? 'hang' : 'success'),

@@ -49,6 +49,7 @@ export class Conversation {
   private factorStart: FactorStart = 'choose';
   private forms = 0;
   private unasked = 0;
+  private togetherRefused = 0;
   // Of the present sign-in of the library's
   private seen = new Map<string, Set<string>>();
   private given: Given = 'nothing';
@@ -116,6 +117,7 @@ export class Conversation {
     switch (given) {
       case 'passcode':
         this.failure = { code: 'passcode-wrong' };
+        this.doubtPassword();
         break;
       case 'push':
         this.failure = pushFailure(message || this.lastMessage, tookMs);
@@ -136,6 +138,14 @@ export class Conversation {
   leavePush(start: FactorStart): never {
     this.factorStart = start;
     throw new StartAgain();
+  }
+
+  /** Where password and code go in together, the gateway does not say which was wrong: the second time both are asked for. */
+  private doubtPassword(): void {
+    const { secondFactor } = this.target.profile;
+    if (secondFactor !== 'append' && secondFactor !== 'duo-second-password') return;
+    this.togetherRefused += 1;
+    if (this.togetherRefused % 2 === 0) this.password = null;
   }
 
   private forgetPassword(): void {
@@ -232,7 +242,8 @@ export class Conversation {
 
   /** What is known already and was not refused: it is given once in each sign-in of the library's. */
   private known({ role, label }: ReadField): string | null {
-    if (role === 'user') return this.failure?.code === 'sign-in-rejected' ? null : this.user;
+    // A name is doubted with its password: both are asked for
+    if (role === 'user') return this.password === null && this.failure !== null ? null : this.user;
     if (role === 'password' && !this.passwordSent) return this.password;
     // Of the library's own making: no name means the usual group
     if (role === 'group') return this.target.profile.realm ?? (libraryGroup.test(label) ? '' : null);

@@ -1,68 +1,13 @@
 import koffi, { type LibraryHandle, type TypeObject } from 'koffi';
-import { formBounds, fieldType, type OcField, type OcForm } from './messages.ts';
+import { decode, type Pointer } from './memory.ts';
 
 /**
  * libopenconnect by foreign-function calls. Layouts, constants and signatures are those of `openconnect.h`, API 5.8
  * (OpenConnect 9.00 and 9.01); later versions of the 5 series only add to them.
  */
 
-/** A pointer. koffi has numbers for them, null for the null pointer. */
-export type Pointer = bigint | null;
-
-const formOption = koffi.struct('oc_form_opt', {
-  next: 'void *',
-  type: 'int',
-  name: 'char *',
-  label: 'char *',
-  _value: 'void *', // decoded by hand, where it is not hidden
-  flags: 'uint',
-  reserved: 'void *',
-});
-const choice = koffi.struct('oc_choice', {
-  name: 'char *',
-  label: 'char *',
-  auth_type: 'char *',
-  override_name: 'char *',
-  override_label: 'char *',
-});
-const formSelect = koffi.struct('oc_form_opt_select', { form: formOption, nr_choices: 'int', choices: 'void *' });
-const authForm = koffi.struct('oc_auth_form', {
-  banner: 'char *',
-  message: 'char *',
-  error: 'char *',
-  auth_id: 'char *',
-  method: 'char *',
-  action: 'char *',
-  opts: 'void *',
-  authgroup_opt: 'void *',
-  authgroup_selection: 'int',
-});
 const certificate = koffi.struct('oc_cert', { der_len: 'int', der_data: 'void *', reserved: 'void *' });
 koffi.struct('oc_webview_result', { uri: 'const char *', cookies: 'const char **', headers: 'const char **' });
-
-const ignoreFlag = 1;
-
-interface RawOption {
-  next: Pointer;
-  type: number;
-  name: string | null;
-  label: string | null;
-  _value: Pointer;
-  flags: number;
-}
-interface RawForm {
-  banner: string | null;
-  message: string | null;
-  error: string | null;
-  auth_id: string | null;
-  opts: Pointer;
-  authgroup_opt: Pointer;
-  authgroup_selection: number;
-}
-interface RawChoice {
-  name: string | null;
-  label: string | null;
-}
 
 /** The callbacks, all on the thread that made the call. The library's own pointer is the first argument of each. */
 export interface Callbacks {
@@ -241,78 +186,6 @@ export class Library {
 interface NameAndValue {
   name: string;
   value: string;
-}
-
-/** koffi gives `any`: the layouts above answer for what is in it. */
-function decode<T>(pointer: Pointer, type: TypeObject, index = 0): T {
-  return koffi.decode(pointer, index * type.size, type) as T;
-}
-
-/** Reads a form, and where in memory each of its fields is. Looks at no more than {@link formBounds} allow. */
-export function readForm(pointer: Pointer): { form: OcForm; options: Pointer[] } {
-  const raw = decode<RawForm>(pointer, authForm);
-  const options: Pointer[] = [];
-  const fields: OcField[] = [];
-  let oversized = [raw.banner, raw.message, raw.error, raw.auth_id].some(isTooLong);
-  let group: OcForm['group'] = null;
-  for (let at = raw.opts; at !== null;) {
-    if (options.length >= formBounds.fields) {
-      oversized = true;
-      break;
-    }
-    const option = decode<RawOption>(at, formOption);
-    const index = options.push(at) - 1;
-    if (at === raw.authgroup_opt) group = { index, selection: raw.authgroup_selection };
-    const field = readField(at, option, index);
-    if (field) fields.push(field);
-    else oversized = true;
-    at = option.next;
-  }
-  const { banner, message, error } = raw;
-  if (oversized) return { form: { id: '', fields: [], group: null, oversized }, options };
-  return {
-    form: {
-      id: raw.auth_id ?? '',
-      ...(banner ? { banner } : {}),
-      ...(message ? { message } : {}),
-      ...(error ? { error } : {}),
-      fields,
-      group,
-      oversized,
-    },
-    options,
-  };
-}
-
-/** One field, or null where it is beyond bounds. */
-function readField(at: Pointer, option: RawOption, index: number): OcField | null {
-  const { type, name, label, flags } = option;
-  const shown = option._value !== null && (type === fieldType.text || type === fieldType.select);
-  const value = shown ? (koffi.decode.string(option._value) as string | null) : null;
-  if ([name, label, value].some(isTooLong)) return null;
-  const field: OcField = {
-    index,
-    type,
-    name: name ?? '',
-    ...(label ? { label } : {}),
-    ...(value ? { value } : {}),
-    ignored: (flags & ignoreFlag) !== 0,
-  };
-  if (type !== fieldType.select) return field;
-  const { nr_choices: count, choices } = decode<{ nr_choices: number; choices: Pointer }>(at, formSelect);
-  if (count > formBounds.choices) return null;
-  field.choices = [];
-  for (let each = 0; each < count; each++) {
-    const one = decode<RawChoice>(koffi.decode(choices, each * koffi.sizeof('void *'), 'void *') as Pointer, choice);
-    if (isTooLong(one.name) || isTooLong(one.label)) return null;
-    // Ivanti's session choices may have no label, others no name
-    field.choices.push({ name: one.name ?? '', label: one.label ?? one.name ?? '' });
-  }
-  return field;
-}
-
-function isTooLong(text: string | null): boolean {
-  return text !== null && text.length > formBounds.text;
 }
 
 /** The C library's own getaddrinfo, in the place of a name. */

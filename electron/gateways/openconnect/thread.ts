@@ -1,7 +1,9 @@
 import { MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import * as z from 'zod/mini';
-import { loadLibrary, readForm, systemResolver, type Library, type Pointer } from './library.ts';
+import { loadLibrary, systemResolver, type Library } from './library.ts';
+import type { Pointer } from './memory.ts';
 import { putAnswerSchema, toThreadSchema, type FromThread, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
+import { readForm } from './read-form.ts';
 
 /** The results of a form (`openconnect.h`). */
 const formResult = { ok: 0, cancelled: 1, newGroup: 2 } as const;
