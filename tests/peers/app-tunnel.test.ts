@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -45,6 +46,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     'restart',
     'back',
     'plain',
+    'stranger',
     'with-password',
     'socks',
   ];
@@ -155,6 +157,23 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     const [pid] = descendants(process.pid, 'openconnect');
     expect(readFileSync(`/proc/${pid ?? 0}/cmdline`, 'latin1')).not.toContain('proxy-password');
     await tunnel.close();
+  });
+
+  test('is given up when another user of this computer comes by its port', async () => {
+    const tunnel = await opened('stranger');
+    const [pid] = descendants(process.pid, 'ocproxy');
+    const place = /-D\0(127[\d.]+):(\d+)\0/.exec(readFileSync(`/proc/${pid ?? 0}/cmdline`, 'latin1'));
+    const words = [
+      '--reuid=1',
+      '--regid=1',
+      '--clear-groups',
+      process.execPath,
+      '-e',
+      'net.connect(process.argv[2], process.argv[1]).on("error", () => {})',
+    ];
+    const stranger = spawn('/usr/bin/setpriv', [...words, place?.[1] ?? '', place?.[2] ?? ''], { stdio: 'ignore' });
+    onTestFinished(() => void stranger.kill('SIGKILL'));
+    expect(await tunnel.ended).toMatchObject({ kind: 'dropped' });
   });
 
   test('works for an ordinary user, from Connect to Disconnect', async () => {

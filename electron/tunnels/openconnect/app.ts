@@ -5,7 +5,7 @@ import { fail } from '../../../shared/failure.ts';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
 import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel.ts';
 import { findProgram, type ProgramPlaces } from './programs.ts';
-import { endInOrder, hasConnection, listenerOf, RunningOpenConnect, type Spawn } from './running.ts';
+import { endInOrder, hasConnection, hasStrangers, listenerOf, RunningOpenConnect, type Spawn } from './running.ts';
 import { endingOf, limitsFrom, refusalOf, type Limits } from './said.ts';
 import { dialSocks, type SocksServer } from './socks.ts';
 import { targetOf, wordsFor } from './words.ts';
@@ -230,19 +230,27 @@ class AppTunnel implements Tunnel {
     return owner !== null;
   }
 
-  /** Notes when something went through, and sees a connection that openconnect has given up. */
+  /** Notes when something went through, and sees a connection that openconnect has given up, or a stranger's. */
   private watch(): void {
     const { pid } = this.running;
     this.watching = setInterval(() => {
       this.noteTraffic();
       if (pid === undefined) return;
-      void hasConnection(pid).then((alive) => {
-        this.misses = alive === false ? this.misses + 1 : 0;
-        // Once may be the moment between two connections
-        if (this.misses >= 2) this.abandon();
-      });
+      void this.look(pid);
     }, watchEveryMs);
     this.watching.unref();
+  }
+
+  private async look(pid: number): Promise<void> {
+    const alive = await hasConnection(pid);
+    this.misses = alive === false ? this.misses + 1 : 0;
+    // Once may be the moment between two connections
+    if (this.misses >= 2) this.abandon();
+    // ocproxy knows no password: another user of this computer who finds its port is noticed, and ends it
+    const uid = process.getuid?.();
+    if (alive === null || uid === undefined || !(await hasStrangers(this.server.host, this.server.port, uid))) return;
+    this.deps.log('another user of this computer used the app tunnel: it is given up');
+    this.abandon();
   }
 
   private noteTraffic(): void {

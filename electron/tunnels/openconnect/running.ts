@@ -98,13 +98,24 @@ export async function hasConnection(pid: number): Promise<boolean | null> {
 const established = '01';
 const listening = '0A';
 
-/** Whose socket listens on that port of this computer; null: nobody's, or it cannot be told. */
-export async function listenerOf(address: string, port: number): Promise<number | null> {
+/** An IPv4 address and a port as the kernel writes them. */
+function inKernelsWords(address: string, port: number): string {
   const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
   const hex = (value: number, width: number): string => value.toString(16).toUpperCase().padStart(width, '0');
-  const local = `${[d, c, b, a].map((part) => hex(part, 2)).join('')}:${hex(port, 4)}`;
+  return `${[d, c, b, a].map((part) => hex(part, 2)).join('')}:${hex(port, 4)}`;
+}
+
+/** Whether somebody else of this computer is connected to that port of ours, on Linux. */
+export async function hasStrangers(address: string, port: number, uid: number): Promise<boolean> {
+  const place = inKernelsWords(address, port);
+  return (await tcpRows('self')).some((row) => row.state === established && row.remote === place && row.uid !== uid);
+}
+
+/** Whose socket listens on that port of this computer; null: nobody's, or it cannot be told. */
+export async function listenerOf(address: string, port: number): Promise<number | null> {
+  const place = inKernelsWords(address, port);
   try {
-    return (await tcpRows('self')).find((row) => row.state === listening && row.local === local)?.uid ?? null;
+    return (await tcpRows('self')).find((row) => row.state === listening && row.local === place)?.uid ?? null;
   } catch {
     return null;
   }
@@ -112,6 +123,7 @@ export async function listenerOf(address: string, port: number): Promise<number 
 
 interface TcpRow {
   local: string;
+  remote: string;
   state: string;
   uid: number;
   inode: string;
@@ -125,8 +137,8 @@ async function tcpRows(pid: number | 'self'): Promise<TcpRow[]> {
       .split('\n')
       .slice(1)
       .flatMap((line) => {
-        const [, local, , state, , , , uid, , inode] = line.trim().split(/\s+/);
-        return local && state && uid && inode ? [{ local, state, uid: Number(uid), inode }] : [];
+        const [, local, remote, state, , , , uid, , inode] = line.trim().split(/\s+/);
+        return local && remote && state && uid && inode ? [{ local, remote, state, uid: Number(uid), inode }] : [];
       }),
   );
 }
