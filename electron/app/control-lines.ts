@@ -27,7 +27,9 @@ export function readLines(socket: Socket, take: (message: unknown) => void): voi
   });
 }
 
+/** Who does not read what it asked for is hung up on: it would all pile up here. */
 export function writeLine(socket: Socket, message: unknown): void {
+  if (socket.writableLength > control.maxUnreadBytes) socket.destroy();
   if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
 }
 

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startCampus, type Campus, type CampusOptions } from '../../campus/campus.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 import { codeOf, student } from './support/access.ts';
-import { answersFile, cliFolder, startCli, type CliRun, type Typist } from './support/cli.ts';
+import { answersFile, cliFolder, startCli, throughProxy, type CliRun, type Typist } from './support/cli.ts';
 import { deadPort } from './support/servers.ts';
 
 let campus: Campus | null = null;
@@ -237,21 +237,7 @@ describe('connect elsewhere', () => {
     const [, user = '', secret = '', port = ''] = /http:\/\/(\w+):([\w-]+)@127\.0\.0\.1:(\d+)/.exec(run.seen) ?? [];
     const target = new URL(at.profile.portal.address);
     const through = (credentials: string): Promise<number> =>
-      new Promise((resolve, reject) => {
-        const request = http.request({
-          host: '127.0.0.1',
-          port,
-          method: 'CONNECT',
-          path: `${target.hostname}:${target.port === '' ? 443 : target.port}`,
-          headers: { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` },
-        });
-        request.on('connect', (response, socket) => {
-          socket.destroy();
-          resolve(response.statusCode ?? 0);
-        });
-        request.on('error', reject);
-        request.end();
-      });
+      throughProxy(`http://127.0.0.1:${port}`, credentials, `${target.hostname}:${target.port === '' ? 443 : target.port}`);
     expect(await through(`${user}:${secret}`)).toBe(200);
     expect(await through(`${user}:guess`)).toBe(407);
     run.interrupt();

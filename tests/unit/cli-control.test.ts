@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import fc from 'fast-check';
+import type { AccessState } from '../../shared/access-state.ts';
 import { serveControl, type Controllable } from '../../electron/app/control.ts';
 import { controllableOf } from '../../electron/app/controllable.ts';
 import { control, controlAddress, controlMessageSchema } from '../../electron/app/control-protocol.ts';
 import { codeOf, student } from './support/access.ts';
 import { promptOf, startAppBench, when, type AppBench } from './support/app.ts';
-import { answersFile, cliFolder, startCli } from './support/cli.ts';
+import { answersFile, cliFolder, startCli, throughProxy } from './support/cli.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -101,6 +102,34 @@ describe('the private socket', () => {
     await expect.poll(() => good.replies().length).toBe(1);
   });
 
+  test('hangs up on who asks and never reads, however much there is to tell', async () => {
+    let tell: (access: AccessState) => void = () => undefined;
+    let gone = false;
+    const onAccess: Controllable['onAccess'] = (listener) => {
+      tell = listener;
+      return () => {
+        gone = true;
+      };
+    };
+    await serve({ ...noted(), onAccess });
+    const deaf = net.connect({ path: controlAddress(folder, 'app') });
+    onTestFinished(() => void deaf.destroy());
+    deaf.on('error', () => undefined);
+    await once(deaf, 'connect');
+    deaf.pause();
+    deaf.write('{"id":1,"verb":"watch"}\n');
+    const ending = { code: 'internal' as const, detail: 'x'.repeat(2000) };
+    await expect
+      .poll(
+        () => {
+          for (let i = 0; i < 500; i++) tell({ kind: 'idle', ending });
+          return gone;
+        },
+        { interval: 5 },
+      )
+      .toBe(true);
+  });
+
   test('takes so many clients and no more', async () => {
     await serve();
     const peers = await Promise.all(Array.from({ length: control.maxClients }, speak));
@@ -180,6 +209,22 @@ describe('the command line beside the app', () => {
     expect(await startCli(['disconnect'], { folder: b.directory }).code).toBe(0);
     expect(await run.code).toBe(0);
     expect(b.app.state.access).toEqual({ kind: 'idle', ending: null });
+  });
+
+  test('its proxy for other programs goes through the app’s tunnel, as long as the terminal is there', async () => {
+    const b = await open();
+    const argv = ['connect', b.campus.profile.id, '--answers', await answers(b), '--app-tunnel', '0', '--json', '--show-secret'];
+    const run = startCli(argv, { folder: b.directory });
+    await run.until(({ events }) => events.find((event) => event.event === 'state' && event.state === 'connected'));
+    const door = run.events.find((event) => event.event === 'proxy');
+    if (door?.event !== 'proxy') throw new Error('no proxy');
+    const { hostname, port } = new URL(b.campus.profile.portal.address);
+    const target = `${hostname}:${port === '' ? 443 : port}`;
+    expect(await throughProxy(door.address, `${door.user}:${door.secret ?? ''}`, target)).toBe(200);
+    expect(await throughProxy(door.address, `${door.user}:${b.proxy.secret}`, target)).toBe(407);
+    run.interrupt();
+    expect(await run.code).toBe(0);
+    await expect.poll(() => throughProxy(door.address, 'a:b', target).catch(() => 'closed')).toBe('closed');
   });
 
   test('a question is answered in the window or in the terminal, whichever is first', async () => {

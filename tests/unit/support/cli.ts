@@ -1,4 +1,5 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -171,4 +172,19 @@ export function startCli(argv: readonly string[], { typist, folder, core = {}, t
     await started.code;
   });
   return started;
+}
+
+/** What an HTTP proxy answers to a CONNECT with these credentials. */
+export function throughProxy(address: string, credentials: string, target: string): Promise<number> {
+  const { hostname: host, port } = new URL(address);
+  return new Promise((resolve, reject) => {
+    const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
+    const request = http.request({ host, port, method: 'CONNECT', path: target, headers: { 'proxy-authorization': authorization } });
+    request.on('connect', (response, socket) => {
+      socket.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    request.on('error', reject);
+    request.end();
+  });
 }
