@@ -1,4 +1,5 @@
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
+import { networkPageIn } from '../../shared/endings.ts';
 import type { Speaker } from '../../shared/words/say.ts';
 import { campusOf } from './tray-model.ts';
 
@@ -63,6 +64,8 @@ export function noticeFor(state: AppState, last: LastSession, speaker: Speaker):
     case 'reconnecting':
       return { id: `lost:${sessionOf(state) ?? ''}`, title: text.reconnectingTitle, body: text.reconnectingText };
     case 'idle':
+      // The person is in the browser then, signing in to the network
+      if (access.wayFree) return { id: `free:${networkPageIn(access) ?? ''}`, title: text.freeTitle, body: text.freeText };
       if (!access.ending || last === null) return null;
       return {
         id: `ended:${last}`,

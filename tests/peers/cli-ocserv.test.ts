@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { eventSchema, type CommandEvent } from '../../electron/cli/report.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { answersFile, cliFolder } from '../unit/support/cli.ts';
-import { deadPort } from '../unit/support/servers.ts';
+import { deadPort, listen, tcp } from '../unit/support/servers.ts';
 import { missingForPeers } from './namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from './ocserv.ts';
 
@@ -108,6 +108,25 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
     const run = start(...argv);
     expect(await run.exit).toBe(5);
     expect(endOf(run)).toMatchObject({ failure: { code: 'gateway-unreachable' } });
+  });
+
+  test('a network that wants a sign-in first is told as such, whatever the protocol: 5 (MV#614)', async () => {
+    const page = 'http://login.hotel.test/';
+    const web = await listen(http.createServer((_request, response) => response.writeHead(302, { location: page }).end()));
+    const nonsense = await tcp((socket) => void socket.once('data', () => socket.end(`HTTP/1.1 302 Found\r\nLocation: ${page}\r\n\r\n`)));
+    const held = (loopbackPort: number): Partial<Profile> => ({
+      connectTo: [
+        { host: lab.host, port: 80, loopbackPort: web },
+        { host: lab.host, port: 443, loopbackPort },
+      ],
+    });
+    const run = start(...(await person({}, held(nonsense))).argv);
+    expect(await run.exit).toBe(5);
+    expect(endOf(run)).toMatchObject({ failure: { code: 'captive-portal', params: { address: page } } });
+    // A certificate of the network's own is no question for anybody
+    const stranger = start(...(await person({}, { ...held(lab.port), trust: { kind: 'system' } })).argv);
+    expect(await stranger.exit).toBe(5);
+    expect(endOf(stranger)).toMatchObject({ failure: { code: 'captive-portal' } });
   });
 
   test('the first gateway is not there: the second is signed in to, once', async () => {

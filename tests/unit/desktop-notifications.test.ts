@@ -114,3 +114,17 @@ describe('a session', () => {
     expect(shown()).toEqual([]);
   });
 });
+
+describe('a network that held an attempt up', () => {
+  const held: AccessState = { kind: 'idle', ending: { code: 'captive-portal', params: { address: 'http://hotel.test/' } } };
+
+  it('is told to let this computer out once it does, to whoever is in the browser then', () => {
+    follow(held);
+    expect(shown()).toEqual([]);
+    follow({ ...held, wayFree: true });
+    follow({ ...held, wayFree: true });
+    expect(shown()).toEqual([expect.stringMatching(/The way is free/)]);
+    follow(accessStates.checking);
+    expect(standing()).toEqual([]);
+  });
+});

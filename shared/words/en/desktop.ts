@@ -70,6 +70,8 @@ export const desktop = {
     expiringTitle: 'Your session ends at {untilAt}',
     expiringExtend: 'Open Causeway to stay connected.',
     expiringAgain: 'Open Causeway to sign in again.',
+    freeTitle: 'The way is free',
+    freeText: 'This network lets you out now. Connect when you are ready.',
     endedTitle: 'Disconnected from {campus}',
     reconnectingTitle: 'Connection lost',
     reconnectingText: 'Causeway is reconnecting. You stay signed in.',
