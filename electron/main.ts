@@ -163,6 +163,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     otherVpn: () => otherVpn(),
     // Some systems do not say that they woke up; the clock does
     environment: withClockGap(createEnvironment(), Date.now),
+    keptCodesAllowed: policy.keptCodes,
     notices: ofPolicy ? [ofPolicy] : [],
     about: {
       version: app.getVersion(),

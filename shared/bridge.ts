@@ -59,6 +59,9 @@ export const bridge = {
     confirm: { in: z.object({ yes: z.boolean() }), out: nothing },
     showSettings: { in: z.object({ open: z.boolean() }), out: nothing },
     changePreferences: { in: z.partial(preferencesSchema), out: nothing },
+    /** Keeps a key for one-time codes, an `otpauth://` address or base32, in the keychain; where that is allowed. */
+    keepCodes: { in: z.object({ key: z.string().check(z.maxLength(2000)) }), out: nothing },
+    forgetCodes: { in: nothing, out: nothing },
     forgetSignIn: { in: nothing, out: nothing },
     dismissNotice: { in: z.object({ id }), out: nothing },
     /** Copies code, time, gateway and version of the last failure for the help desk. */

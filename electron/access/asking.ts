@@ -10,13 +10,13 @@ export interface PromptBoard {
 }
 
 /** Answers a prompt without a person, from memory or the keychain; null when it cannot. Never a push. */
-export type PreparedAnswer = (prompt: Prompt) => Promise<Answer | null>;
+export type PreparedAnswer = (prompt: Prompt, signal: AbortSignal) => Promise<Answer | null>;
 
 /** The first of several that has an answer. */
 export function firstOf(...prepared: readonly PreparedAnswer[]): PreparedAnswer {
-  return async (prompt) => {
+  return async (prompt, signal) => {
     for (const each of prepared) {
-      const answer = await each(prompt);
+      const answer = await each(prompt, signal);
       if (answer) return answer;
     }
     return null;
@@ -32,10 +32,12 @@ export class Asking {
     private readonly attempt: number,
     private readonly board: PromptBoard,
     private readonly prepared: PreparedAnswer,
+    /** Aborts with the attempt. */
+    private readonly stop: AbortSignal,
   ) {}
 
   readonly ask: Ask = async (prompt, { signal } = {}) => {
-    const known = await this.prepared(prompt);
+    const known = await this.prepared(prompt, signal ? AbortSignal.any([signal, this.stop]) : this.stop);
     if (signal?.aborted) throw fail('cancelled');
     if (known && fits(prompt, known)) return known;
     const id = `${this.attempt}.${++this.count}`;

@@ -104,11 +104,12 @@ export class AccessController {
       markAnswered: (promptId: string) => apply({ type: 'answer', promptId }),
       withdraw: (promptId: string) => void apply({ type: 'withdraw', promptId }),
     };
+    const stop = new AbortController();
     const attempt: Attempt = {
       number,
       profile,
-      stop: new AbortController(),
-      asking: new Asking(number, board, this.deps.prepared(profile)),
+      stop,
+      asking: new Asking(number, board, this.deps.prepared(profile), stop.signal),
       connection: null,
       gateway: profile.gateways[0] ?? '',
       done: Promise.resolve(),

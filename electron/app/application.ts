@@ -13,6 +13,7 @@ import type { LoopbackProxy } from '../tunnels/loopback-proxy.ts';
 import { CertificateFiles } from './certificate-files.ts';
 import { cutShort, isSameRun, runningNow } from './cut-short.ts';
 import { HeldSecrets } from './held-secrets.ts';
+import { KeptCodes } from './kept-codes.ts';
 import { PortalVisits } from './portal-visits.ts';
 import type { Application, DesktopPorts } from './ports.ts';
 import { ProfileBook, summaryOf } from './profile-book.ts';
@@ -29,6 +30,8 @@ export interface ApplicationDeps extends Pick<
   desktop: DesktopPorts;
   proxy: LoopbackProxy;
   about: AppState['about'];
+  /** Whether whoever administers this computer lets people keep a key for one-time codes on it. */
+  keptCodesAllowed?: boolean;
   /** What was noticed before there was a window to tell it in. */
   notices?: readonly Failure[];
   /** The name of another VPN that is up, or null: looked at while no tunnel of ours is. */
@@ -44,6 +47,7 @@ export class App {
   readonly book: ProfileBook;
   readonly keeper: SignInKeeper;
   readonly certificates: CertificateFiles;
+  readonly codes: KeptCodes;
   readonly recovery: RecoveryFlow;
   readonly controller: AccessController;
   readonly portal: PortalVisits;
@@ -73,12 +77,14 @@ export class App {
     }
     this.keeper = new SignInKeeper({ settings, secrets, held: this.held, changed, tell: (failure) => this.tell(failure) });
     this.certificates = new CertificateFiles(settings);
+    const tell = (failure: Failure): void => this.tell(failure);
+    this.codes = new KeptCodes({ settings, secrets, allowed: deps.keptCodesAllowed ?? false, now, changed, tell });
     this.controller = new AccessController(
       {
         ...deps,
         judgeFor: (profile) => this.book.judgeFor(profile),
         client: { name: 'causeway', version: deps.about.version, installation: settings.get().installation },
-        prepared: (profile) => firstOf(this.keeper.preparedFor(profile), this.certificates.preparedFor(profile)),
+        prepared: (profile) => firstOf(...[this.keeper, this.certificates, this.codes].map((each) => each.preparedFor(profile))),
       },
       interrupted?.ending ?? null,
     );
@@ -130,6 +136,7 @@ export class App {
       preferences: settings.get().preferences,
       settingsOpen: this.settingsOpen,
       saved: this.keeper.savedFor(selected),
+      keptCodes: this.codes.stateFor(this.book.selected),
       notices: [...this.notices],
       about,
     };

@@ -143,6 +143,7 @@ export function verbsOf(app: App): Application['verbs'] {
       if (displaced) {
         held.forgetSignIn();
         await keeper.forget(displaced.id);
+        await app.codes.forget(displaced.id);
       }
       book.acceptPreview();
       then();
@@ -159,6 +160,7 @@ export function verbsOf(app: App): Application['verbs'] {
     async removeProfile({ profileId }) {
       if (controller.state.kind !== 'idle') throw fail('not-now');
       await keeper.forget(profileId);
+      await app.codes.forget(profileId);
       book.remove(profileId);
       then();
     },
@@ -187,6 +189,10 @@ export function verbsOf(app: App): Application['verbs'] {
       desktop.applyPreferences(settings.get().preferences);
       then();
     },
+    async keepCodes({ key }) {
+      await app.codes.keep(app.profile, key);
+    },
+    forgetCodes: () => app.codes.forget(app.profile.id),
     forgetSignIn: () => keeper.forget(app.profile.id),
     async dismissNotice({ id }) {
       app.dismiss(id);

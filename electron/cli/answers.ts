@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Answer, Prompt, PromptField, PromptSelect } from '../../shared/prompt.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import { fillIn, UsageError } from './arguments.ts';
-import { readCodesKey, type CodesKey } from './codes-key.ts';
+import { readCodesKey, type CodesKey } from '../app/codes-key.ts';
 
 const maxBytes = 64 * 1024;
 const text = z.string().max(1024);

@@ -21,6 +21,8 @@ export interface Kept {
   savedPasswords: string[];
   /** Where the person keeps the certificate that they show to a gateway, by profile id: a path, never what is in it. */
   clientCertificates: Record<string, string>;
+  /** Profiles whose key for one-time codes is in the keychain, each with the end of the last window whose code was used (epoch milliseconds). */
+  keptCodes: Record<string, number>;
   /** Random, made once: by it a gateway knows a session that this computer left behind. */
   installation: string;
   /** The compact window's place, in device-independent pixels. */
@@ -53,6 +55,7 @@ export function freshlyKept(): Kept {
     acceptedCertificates: {},
     savedPasswords: [],
     clientCertificates: {},
+    keptCodes: {},
     installation: randomBytes(24).toString('base64url'),
     windowBounds: null,
     running: null,
@@ -79,6 +82,7 @@ export function readKept(text: string): ReadKept {
     acceptedCertificates: take('acceptedCertificates', map(whole(fingerprint)), fresh.acceptedCertificates),
     savedPasswords: take('savedPasswords', list(whole(id)), fresh.savedPasswords),
     clientCertificates: take('clientCertificates', map(whole(z.string().max(4096))), fresh.clientCertificates),
+    keptCodes: take('keptCodes', map(whole(z.number().min(0))), fresh.keptCodes),
     installation: take('installation', whole(z.string().regex(/^[A-Za-z0-9_-]{22,64}$/)), fresh.installation),
     windowBounds: take('windowBounds', whole(bounds.nullable()), fresh.windowBounds),
     running: take('running', whole(running.nullable()), fresh.running),

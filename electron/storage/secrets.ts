@@ -3,6 +3,7 @@ import { CausewayError, fail } from '../../shared/failure.ts';
 
 /** Under which service the keychain lists our entries; a person meets this name in its own program. */
 const service = 'Causeway';
+const codesService = 'Causeway one-time codes';
 const probeService = 'Causeway probe';
 
 /** How long a call may take: long enough for a person to answer the keychain's own question to unlock it. */
@@ -79,6 +80,19 @@ export class Secrets {
   /** Forgets a password; one that was not kept is no failure. */
   async delete(profileId: string, userId: string): Promise<void> {
     await this.#call((keytar) => keytar.deletePassword(service, account(profileId, userId)));
+  }
+
+  /** The key for one-time codes that was kept for a profile, or null. */
+  codesKey(profileId: string): Promise<string | null> {
+    return this.#call((keytar) => keytar.getPassword(codesService, profileId));
+  }
+
+  setCodesKey(profileId: string, key: string): Promise<void> {
+    return this.#call((keytar) => keytar.setPassword(codesService, profileId, key));
+  }
+
+  async deleteCodesKey(profileId: string): Promise<void> {
+    await this.#call((keytar) => keytar.deletePassword(codesService, profileId));
   }
 
   async #out<T>(work: (keytar: Keytar) => Promise<T>): Promise<T> {

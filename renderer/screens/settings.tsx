@@ -10,6 +10,7 @@ import { Question } from '../ui/dialog.tsx';
 import { Checkbox, SelectField } from '../ui/fields.tsx';
 import { Foot, Screen } from '../ui/screen.tsx';
 import { FirstRun } from './first-run.tsx';
+import { KeptCodes } from './kept-codes.tsx';
 
 const languageSettings: readonly LanguageSetting[] = ['system', ...languages];
 
@@ -34,6 +35,12 @@ export function Settings({ state }: { state: AppState }) {
         <h2>{words.settings.signIn}</h2>
         <SavedSignIn saved={state.saved} />
       </section>
+      {state.keptCodes !== 'off' && (
+        <section className="group">
+          <h2>{words.settings.codes}</h2>
+          <KeptCodes kept={state.keptCodes === 'kept'} keychain={state.saved.keychain} />
+        </section>
+      )}
       <section className="group">
         <h2>{words.settings.general}</h2>
         <SelectField

@@ -47,6 +47,7 @@ const base: AppState = {
   preferences: { language: 'en', openAtLogin: false, notifications: true },
   settingsOpen: false,
   saved: { userId: null, password: false, keychain: 'available' },
+  keptCodes: 'off',
   notices: [],
   about: { version: '0.1.0', platform: 'linux' },
 };
@@ -395,6 +396,8 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     heading: 'Settings',
     focus: 'heading',
   },
+  'settings-codes': { state: state({ settingsOpen: true, keptCodes: 'none' }), heading: 'Settings', focus: 'heading' },
+  'settings-codes-kept': { state: state({ settingsOpen: true, keptCodes: 'kept' }), heading: 'Settings', focus: 'heading' },
   'settings-no-keychain': {
     state: state({ settingsOpen: true, saved: { userId: null, password: false, keychain: 'absent' } }),
     heading: 'Settings',

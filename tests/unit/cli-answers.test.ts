@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { answersSchema, PreparedAnswers, readAnswers } from '../../electron/cli/answers.ts';
 import { readArguments } from '../../electron/cli/arguments.ts';
-import { readCodesKey } from '../../electron/cli/codes-key.ts';
+import { readCodesKey } from '../../electron/app/codes-key.ts';
 import { exitCodeOf } from '../../electron/cli/exit-codes.ts';
 import { eventSchema } from '../../electron/cli/report.ts';
 import { userDataFolder } from '../../electron/storage/folder.ts';

@@ -39,6 +39,7 @@ const full: Omit<Kept, 'installation'> = {
   userIds: { campus: 'd.chan' },
   acceptedCertificates: { 'vpn.campus.test': Array.from({ length: 32 }, () => 'AB').join(':') },
   savedPasswords: ['campus'],
+  keptCodes: { campus: at },
   clientCertificates: { campus: '/home/d/d.p12' },
   windowBounds: { x: -5, y: 0, width: 420, height: 680 },
   running: { doing: 'session', profileId: 'campus', task: 'add-device', at },

@@ -72,6 +72,7 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['preview', 'Not now', 'declinePreview'],
   ['first-run', 'Choose a profile file…', 'previewFile'],
   ['settings', 'Forget', 'forgetSignIn'],
+  ['settings-codes-kept', 'Remove the key', 'forgetCodes'],
   ['settings', 'Show logs', 'openLogs'],
   ['settings', 'Close settings', 'showSettings', { open: false }],
   ['portal-free', 'Back', 'portalBack'],
@@ -321,6 +322,24 @@ describe('signing in', () => {
     await expect
       .poll(() => subject.calls.at(-1)?.input)
       .toEqual({ promptId: 'p2', answer: { kind: 'proxy', user: 'guest', password: 'right' }, remember: false });
+  });
+
+  test('keeps a key for one-time codes where it may, and says why one is none (SSO#193)', async () => {
+    await openScreen('settings-codes');
+    await button('Keep the key').click();
+    await subject.page.getByText('Paste the key first.').waitFor();
+    subject.reply('keepCodes', { ok: false, failure: { code: 'codes-key-invalid' } });
+    await field('Key').fill('not a key');
+    await press('Enter');
+    await subject.page.getByText('That is no key for codes').waitFor();
+    expect(await field('Key').inputValue()).toBe('not a key');
+    subject.reply('keepCodes', { ok: true });
+    await field('Key').fill('GEZD GNBV');
+    await button('Keep the key').click();
+    await heard(['keepCodes', { key: 'not a key' }], ['keepCodes', { key: 'GEZD GNBV' }]);
+    await expect.poll(() => field('Key').inputValue()).toBe('');
+    await openScreen('settings');
+    expect(await subject.page.getByText('One-time codes').count()).toBe(0);
   });
 
   test('chooses by one click', async () => {

@@ -46,6 +46,7 @@ export function appState(access: AccessState, more: Partial<AppState> = {}): App
     preferences: defaultPreferences,
     settingsOpen: false,
     saved: { userId: null, password: false, keychain: 'available' },
+    keptCodes: 'off',
     notices: [],
     about: { version: '0.1.0', platform: 'linux' },
     ...more,

@@ -66,6 +66,8 @@ export interface AppRunOptions {
   environmentOf?: (hand: Environment) => Environment;
   /** What signs in, where it is not the campus's own driver alone. */
   drivers?: ControllerDeps['drivers'];
+  /** Whether the computer's policy lets people keep a key for one-time codes. */
+  keptCodesAllowed?: boolean;
   /** Another VPN that is up; none by default, whatever this machine has. */
   otherVpn?: () => Promise<string | null>;
 }
@@ -94,6 +96,7 @@ export async function startApp(
     now = Date.now,
     environmentOf = (hand) => hand,
     drivers = { campus: campusDriver },
+    keptCodesAllowed = false,
     otherVpn = () => Promise.resolve(null),
   }: AppRunOptions = {},
 ): Promise<AppRun> {
@@ -118,6 +121,7 @@ export async function startApp(
   };
   const app = createApplication({
     drivers,
+    keptCodesAllowed,
     tunnels: { relay: relayTunnel },
     direct: directDial,
     environment: environmentOf(environment),

@@ -5,6 +5,8 @@ import { fail } from '../../shared/failure.ts';
 export interface CodesKey {
   /** The code at an instant, epoch milliseconds. */
   codeAt(instant: number): string;
+  /** How long each of them is the one. */
+  readonly periodMs: number;
 }
 
 /** Shorter than the RFC likes, and handed out by many a campus all the same. */
@@ -22,7 +24,7 @@ export function readCodesKey(text: string): CodesKey {
     // What otplib says of it may quote the key
     throw fail('codes-key-invalid', undefined, { detail: cause instanceof Error ? cause.name : 'unreadable' });
   }
-  return { codeAt };
+  return { codeAt, periodMs: period * 1000 };
 }
 
 function partsOf(text: string) {

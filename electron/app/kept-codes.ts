@@ -1,0 +1,127 @@
+import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { AppState } from '../../shared/app-state.ts';
+import type { PreparedAnswer } from '../access/asking.ts';
+import { entryOf } from '../storage/kept.ts';
+import type { Secrets } from '../storage/secrets.ts';
+import type { Settings } from '../storage/settings.ts';
+import { readCodesKey } from './codes-key.ts';
+
+export interface KeptCodesDeps {
+  settings: Settings;
+  secrets: Secrets;
+  /** Whether whoever administers this computer allows it. */
+  allowed: boolean;
+  now: () => number;
+  changed: () => void;
+  tell: (failure: Failure) => void;
+}
+
+/** Longer than that nobody is kept waiting for a new code: the person is asked instead. */
+const maxWaitMs = 31_000;
+/** A gateway whose clock is a little behind does not know the new code yet. */
+const graceMs = 1_000;
+
+/**
+ * A key for one-time codes in the keychain, which answers the question for a passcode by itself: only where the campus's
+ * profile and the computer's policy allow it, once an attempt, and never twice with the code of one window, since a
+ * campus takes each code once and counts the others as wrong. Never a push.
+ */
+export class KeptCodes {
+  constructor(private readonly deps: KeptCodesDeps) {}
+
+  /** What the window may offer for a profile. */
+  stateFor(profile: Profile | null): AppState['keptCodes'] {
+    if (!profile || !this.allows(profile)) return 'off';
+    return this.usedUntil(profile.id) === null ? 'none' : 'kept';
+  }
+
+  /** Keeps a key. Fails with `codes-key-invalid` at once for one that could make no codes, `not-now` where it is not allowed, or `keychain-*`. */
+  async keep(profile: Profile, text: string): Promise<void> {
+    if (!this.allows(profile)) throw fail('not-now');
+    const key = text.trim();
+    readCodesKey(key);
+    await this.deps.secrets.setCodesKey(profile.id, key);
+    this.note(profile.id, 0);
+  }
+
+  /** Forgets the key of a profile, if there is one. */
+  async forget(profileId: string): Promise<void> {
+    if (this.usedUntil(profileId) === null) return;
+    const { settings, secrets, tell, changed } = this.deps;
+    // Whatever the keychain makes of it: a key that is not marked as kept is never taken from there
+    settings.update(({ keptCodes }) => ({ keptCodes: Object.fromEntries(Object.entries(keptCodes).filter(([id]) => id !== profileId)) }));
+    try {
+      await secrets.deleteCodesKey(profileId);
+    } catch (error) {
+      tell(failureOf(error));
+    }
+    changed();
+  }
+
+  /** Answers the question for a passcode once; what comes after a wrong one is for the person. */
+  preparedFor(profile: Profile): PreparedAnswer {
+    let used = false;
+    return async (prompt, signal) => {
+      if (prompt.kind !== 'passcode' || prompt.failure || used || this.stateFor(profile) !== 'kept') return null;
+      used = true;
+      const passcode = await this.nextCode(profile.id, signal);
+      return passcode === null ? null : { kind: 'passcode', passcode };
+    };
+  }
+
+  /** A code that has not been used, waiting for the next window where this one's has been. Null: the person is asked. */
+  private async nextCode(profileId: string, signal: AbortSignal): Promise<string | null> {
+    const { secrets, now, tell } = this.deps;
+    try {
+      const text = await secrets.codesKey(profileId);
+      if (text === null) return null;
+      const key = readCodesKey(text);
+      const { periodMs } = key;
+      const free = this.usedUntil(profileId) ?? 0;
+      const wait = free - now();
+      // A clock that was set back, or a slow period
+      if (wait > Math.min(maxWaitMs, periodMs)) return null;
+      if (wait > 0 && !(await passed(wait + graceMs, signal))) return null;
+      const at = Math.max(now(), free);
+      this.note(profileId, (Math.floor(at / periodMs) + 1) * periodMs);
+      return key.codeAt(at);
+    } catch (error) {
+      tell(failureOf(error));
+      return null;
+    }
+  }
+
+  private allows(profile: Profile): boolean {
+    return this.deps.allowed && profile.keptCodes === true;
+  }
+
+  /** When the window of the last code that was used ends, 0 where none was; null: no key is kept. */
+  private usedUntil(profileId: string): number | null {
+    return entryOf(this.deps.settings.get().keptCodes, profileId);
+  }
+
+  private note(profileId: string, usedUntil: number): void {
+    this.deps.settings.update(({ keptCodes }) => ({ keptCodes: { ...keptCodes, [profileId]: usedUntil } }));
+    this.deps.changed();
+  }
+}
+
+/** Whether the time has passed without the attempt having been ended. */
+function passed(ms: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve(false);
+      return;
+    }
+    const stop = (): void => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve(true);
+    }, ms);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
