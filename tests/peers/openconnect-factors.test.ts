@@ -272,6 +272,18 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
     });
   });
 
+  test('what a person took too long over is not called wrong', async () => {
+    const clock = { ms: Date.now() };
+    const { who, session } = await signIn(
+      ({ init, fields }, { signIns }) => (init ? signInForm : signIns === 1 && fields['password'] === 'harbour' ? 'refuse' : 'success'),
+      { credentials: () => ((clock.ms += who.asked.length === 1 ? 200_000 : 1_000), mei) },
+      {},
+      () => clock.ms,
+    );
+    await session;
+    expect(who.asked).toMatchObject([{ kind: 'credentials' }, { kind: 'credentials', failure: { code: 'sign-in-timed-out' } }]);
+  });
+
   test('a role that is asked for by itself is a choice', async () => {
     const roles: FormSpec = {
       message: 'Choose your role',

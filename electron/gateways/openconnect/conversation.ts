@@ -33,6 +33,8 @@ export interface Reply {
 /** Forms in a row that nobody had to answer, and forms in all. */
 const maxUnasked = 20;
 const maxForms = 100;
+/** A refusal of what a person took longer over is no word about what they typed. */
+const patienceMs = 120_000;
 
 type Given = 'credentials' | 'passcode' | 'push' | 'fields' | 'nothing';
 
@@ -55,6 +57,7 @@ export class Conversation {
   private given: Given = 'nothing';
   private passwordSent = false;
   private newGroup = false;
+  private arrivedAt = 0;
   private sentAt = 0;
   private lastMessage = '';
 
@@ -87,6 +90,7 @@ export class Conversation {
   async reply(raw: OcForm): Promise<Reply> {
     this.forms += 1;
     this.unasked += 1;
+    this.arrivedAt = this.target.now();
     const host = shownAs(this.target);
     if (this.unasked > maxUnasked || this.forms > maxForms) throw fail('gateway-protocol', { host }, { detail: 'forms without end' });
     const { profile } = this.target;
@@ -113,6 +117,7 @@ export class Conversation {
   refused(message: string): never {
     const { given } = this;
     const tookMs = this.target.now() - this.sentAt;
+    const late = this.sentAt - this.arrivedAt > patienceMs;
     this.given = 'nothing';
     switch (given) {
       case 'passcode':
@@ -131,6 +136,7 @@ export class Conversation {
       case 'nothing':
         this.forgetPassword();
     }
+    if (late && given !== 'push') this.failure = { code: 'sign-in-timed-out' };
     throw new StartAgain();
   }
 
