@@ -137,7 +137,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     startWorker: utilityWorker(join(import.meta.dirname, 'openconnect-worker.mjs'), workerEnvironment()),
     library: { path: policy.library },
     hostCheckWrapper: policy.hostCheckWrapper,
-    resources: app.isPackaged ? process.resourcesPath : null,
+    folder: programs.folder,
     openWebWindow: signInWindows.open,
     openInBrowser: (address) => desktop.openExternal(address),
     log: log.line,

@@ -262,8 +262,8 @@ describe('where the library is looked for', () => {
     expect(librariesFor('/opt/it/libopenconnect.so.5', '/app', 'linux')).toEqual(['/opt/it/libopenconnect.so.5']);
   });
   it('is beside us, and on Linux in the system too', () => {
-    expect(librariesFor(null, '/app', 'linux')).toEqual(['/app/openconnect/libopenconnect.so.5', 'libopenconnect.so.5']);
-    expect(librariesFor(null, '/app', 'win32')).toEqual(['/app/openconnect/libopenconnect-5.dll']);
+    expect(librariesFor(null, '/app', 'linux')).toEqual(['/app/libopenconnect.so.5', 'libopenconnect.so.5']);
+    expect(librariesFor(null, '/app', 'win32')).toEqual(['/app/libopenconnect-5.dll']);
     expect(librariesFor(null, null, 'darwin')).toEqual(['libopenconnect.5.dylib']);
   });
 });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fail } from '../../../shared/failure.ts';
 import type { GatewayDriver, OpenConnectGrant } from '../gateway.ts';
 import type { OpenWebWindow } from '../web-window.ts';
@@ -10,8 +11,8 @@ export interface OpenConnectDeps {
   startWorker: StartWorker;
   /** A library that the administrator names, and no other then; null: the one that was installed with us, or the system's. */
   library: { path: string | null };
-  /** Where the installer puts what it brings along, in a packaged app. */
-  resources?: string | null;
+  /** The installer's own folder for what it brings along. */
+  folder?: string | null;
   hostCheckWrapper?: string | null;
   openWebWindow?: OpenWebWindow;
   openInBrowser?: (address: string) => Promise<void>;
@@ -38,7 +39,7 @@ const silentAfterMs = 30_000;
 export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
   const worker = new WarmWorker({
     startWorker: deps.startWorker,
-    libraries: librariesFor(deps.library.path, deps.resources ?? null, process.platform),
+    libraries: librariesFor(deps.library.path, deps.folder ?? null, process.platform),
     log: deps.log,
     ...(deps.times ? { times: deps.times } : {}),
   });
@@ -65,9 +66,9 @@ export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
 }
 
 /** Where to look for the library: what policy names alone, else beside us, else the system's own on Linux. */
-export function librariesFor(named: string | null, resources: string | null, platform: NodeJS.Platform): string[] {
+export function librariesFor(named: string | null, folder: string | null, platform: NodeJS.Platform): string[] {
   if (named !== null) return [named];
   const file = platform === 'win32' ? 'libopenconnect-5.dll' : platform === 'darwin' ? 'libopenconnect.5.dylib' : 'libopenconnect.so.5';
-  const shipped = resources === null ? [] : [`${resources}/openconnect/${file}`];
+  const shipped = folder === null ? [] : [join(folder, file)];
   return platform === 'linux' || shipped.length === 0 ? [...shipped, file] : shipped;
 }
