@@ -84,6 +84,7 @@ const host: Host = {
   core: (settings) => ({
     settings,
     notices: notice ? [notice] : [],
+    keptCodesAllowed: policy.keptCodes,
     secrets: new Secrets(),
     version: version(),
     drivers: {

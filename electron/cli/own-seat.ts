@@ -8,6 +8,7 @@ import { AccessController, type ControllerDeps } from '../access/controller.ts';
 import { carries, serveControl, type Controllable, type ControlServer } from '../app/control.ts';
 import { CertificateFiles } from '../app/certificate-files.ts';
 import { HeldSecrets } from '../app/held-secrets.ts';
+import { KeptCodes } from '../app/kept-codes.ts';
 import { ProfileBook, summaryOf } from '../app/profile-book.ts';
 import { SignInKeeper } from '../app/sign-in-keeper.ts';
 import type { Secrets } from '../storage/secrets.ts';
@@ -20,6 +21,8 @@ export type Core = Pick<ControllerDeps, 'drivers' | 'tunnels' | 'direct' | 'envi
   settings: Settings;
   secrets: Secrets;
   version: string;
+  /** Whether whoever administers this computer lets people keep a key for one-time codes on it. */
+  keptCodesAllowed?: boolean;
   /** What was noticed before there was anybody to tell. */
   notices?: readonly Failure[];
 };
@@ -47,6 +50,7 @@ export class OwnSeat implements Seat {
     };
     this.book = new ProfileBook(settings, now, core.proxies);
     this.keeper = new SignInKeeper({ settings, secrets, held, changed: () => undefined, tell });
+    const codes = new KeptCodes({ settings, secrets, allowed: core.keptCodesAllowed ?? false, now, changed: () => undefined, tell });
     this.certificates = new CertificateFiles(settings);
     this.controller = new AccessController({
       ...core,
@@ -55,7 +59,7 @@ export class OwnSeat implements Seat {
       prepared: (profile) =>
         this.strangers.has(profile)
           ? () => Promise.resolve(null)
-          : firstOf(this.keeper.preparedFor(profile), this.certificates.preparedFor(profile)),
+          : firstOf(...[this.keeper, this.certificates, codes].map((each) => each.preparedFor(profile))),
     });
     settings.onNotice(({ failure }) => tell(failure));
     let before: AccessState['kind'] = 'idle';

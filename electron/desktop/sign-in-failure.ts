@@ -10,9 +10,12 @@ const netError = {
   proxyAuthUnsupported: -115,
   proxyAuthRequested: -127,
   proxyConnectionFailed: -130,
+  tooManyRedirects: -310,
+  invalidResponse: -320,
   emptyResponse: -324,
 } as const;
 const closed: readonly number[] = [netError.connectionClosed, netError.connectionReset, netError.emptyResponse];
+const nonsense: readonly number[] = [netError.tooManyRedirects, netError.invalidResponse];
 const proxySignIn: readonly number[] = [netError.proxyAuthUnsupported, netError.proxyAuthRequested];
 
 /** What to tell the person of a page of their campus that did not load; null where the load was given up for another. */
@@ -26,5 +29,6 @@ export function signInFailure(load: { host: string; errorCode: number; descripti
   if (errorCode === netError.nameNotResolved) return of('gateway-name-unknown');
   if (errorCode === netError.proxyConnectionFailed) return of('proxy-unreachable');
   if (proxySignIn.includes(errorCode)) return of('proxy-rejected');
+  if (nonsense.includes(errorCode)) return of('gateway-protocol');
   return of(closed.includes(errorCode) ? 'gateway-closed' : 'gateway-unreachable');
 }

@@ -233,6 +233,30 @@ describe('sign-in in a browser', () => {
     expect(webContents.getAllWebContents()).toEqual([]);
   });
 
+  it('redirects without end are told as that', async () => {
+    await begin({}, () => ({ signInPath: '/for-ever' }));
+    await answer(controller, 'browser', inWindow);
+    expect(await reach(controller, 'idle')).toMatchObject({ ending: { code: 'gateway-protocol', params: { host: ivanti.host } } });
+    expect(ivanti.received.length).toBeLessThan(50);
+  });
+
+  it('a page that downloads a file gets nowhere with it', async () => {
+    await begin({});
+    await answer(controller, 'browser', inWindow);
+    const shown = await page('Welcome to Campus Secure Access');
+    const prevented: boolean[] = [];
+    const opened = webContents.getAllWebContents().find((contents) => contents.getURL().startsWith('https:'));
+    opened?.session.on('will-download', (event: { defaultPrevented: boolean }) => void prevented.push(event.defaultPrevented));
+    await shown.evaluate(() => {
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob(['x']));
+      link.download = 'tool.exe';
+      document.body.append(link);
+      link.click();
+    });
+    await vi.waitFor(() => expect(prevented).toEqual([true]), { timeout: 5_000 });
+  });
+
   it('opens no further window, whatever the page tries', async () => {
     await begin({});
     await answer(controller, 'browser', inWindow);

@@ -111,6 +111,7 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
     if (asked.host === provider) return atProvider(asked);
     // Where a tunnel begins; there is none here
     if (path === tunnelPath) return { status: 403, headers: { connection: 'close' }, html: '' };
+    if (path === '/for-ever') return go('/for-ever');
     if (path === '/') return go(`${folder}welcome.cgi`);
     if (path === `${folder}welcome.cgi`) return welcome(asked);
     if (path === `${folder}login.cgi`) return login(asked);

@@ -166,7 +166,7 @@ describe('the sign-in window', () => {
   it('says why a page of the campus did not load', () => {
     const load = { host: 'idp.campus.test', description: 'ERR', refusal: null };
     const code = (errorCode: number) => signInFailure({ ...load, errorCode })?.code ?? null;
-    expect([-3, -20, -100, -102, -105, -118, -127, -130, -202, -324].map(code)).toEqual([
+    expect([-3, -20, -100, -102, -105, -118, -127, -130, -202, -310, -324].map(code)).toEqual([
       null,
       'browser-strayed',
       'gateway-closed',
@@ -176,6 +176,7 @@ describe('the sign-in window', () => {
       'proxy-rejected',
       'proxy-unreachable',
       'certificate-untrusted',
+      'gateway-protocol',
       'gateway-closed',
     ]);
     const refusal = { code: 'certificate-changed', params: { host: 'idp.campus.test' } } as const;
