@@ -14,7 +14,14 @@ export interface AddressStrip {
 
 export function createAddressStrip(label: string): AddressStrip {
   const view = new WebContentsView({
-    webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, devTools: false, spellcheck: false },
+    webPreferences: {
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      devTools: false,
+      spellcheck: false,
+    },
   });
   view.webContents.on('will-navigate', (event) => event.preventDefault());
   let shown: string | null = null;

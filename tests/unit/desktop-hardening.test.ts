@@ -27,8 +27,13 @@ const filesWith = (pattern: RegExp): string[] =>
     .sort();
 
 describe('the source', () => {
-  it('makes views in two places, each sandboxed, isolated, without Node', () => {
-    expect(filesWith(/new WebContentsView\(|new BrowserWindow\(/)).toEqual(['desktop/portal-view.ts', 'desktop/window.ts']);
+  it('makes views in four places, each sandboxed, isolated, without Node', () => {
+    expect(filesWith(/new WebContentsView\(|new BrowserWindow\(/)).toEqual([
+      'desktop/address-strip.ts',
+      'desktop/portal-view.ts',
+      'desktop/sign-in-window.ts',
+      'desktop/window.ts',
+    ]);
     for (const { name, text } of sources.filter(({ text }) => text.includes('new WebContentsView('))) {
       for (const setting of ['sandbox: true', 'contextIsolation: true', 'nodeIntegration: false', 'webviewTag: false'])
         expect(text, name).toContain(setting);
