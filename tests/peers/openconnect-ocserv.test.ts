@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Profile } from '../../shared/profile.ts';
@@ -56,6 +56,8 @@ describe.skipIf(missing !== null)('signing in to ocserv with password and code',
     });
     expect(session?.grant).toHaveProperty('cookie', expect.stringContaining('webvpn='));
     expect(bench.log.join('\n')).not.toContain(password);
+    for (const place of ['cmdline', 'environ'])
+      expect(readFileSync(`/proc/${bench.workers[0]?.pid}/${place}`, 'utf8')).not.toContain(password);
   });
 
   test('says that a password was wrong, and takes the right one in a new sign-in of its own', async () => {

@@ -152,7 +152,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
 
     test('hung: noticed, and killed', async () => {
       const at = await gateway(({ init }) => (init ? signInForm : 'hang'));
-      const mine = await own({ times: { pingMs: 50 } });
+      const mine = await own({ times: { pingMs: 500 } });
       const attempt = signIn(at.profile(), { credentials: mei }, mine);
       await expect.poll(() => at.requests.length).toBe(2);
       const pid = mine.workers[0]?.pid;
@@ -364,6 +364,14 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
     ] as const)('%s that does not know us: %j', async (kind, given) => {
       const { attempt, proxy } = await through(kind, given, { user: 'a', password: 'b' });
       await expect(attempt.session).rejects.toMatchObject(failsWith('proxy-rejected', { host: `127.0.0.1:${proxy.via.port}` }));
+    });
+
+    test('what the gateway does wrong afterwards is not the proxy’s', async () => {
+      const at = await gateway(({ init }) => (init ? signInForm : { raw: 'nonsense' }));
+      const proxy = await startProxy({ kind: 'http', routes: { [`${at.host}:443`]: at.port } });
+      cleanUp.push(() => proxy.stop());
+      const attempt = signIn(at.profile({ connectTo: [] }), { credentials: mei }, bench, { host: at.host, port: 443, via: proxy.via });
+      await expect(attempt.session).rejects.toMatchObject(failsWith('gateway-protocol', { host: at.host }));
     });
 
     test.each(['http', 'socks5'] as const)('%s that cannot reach the gateway', async (kind) => {

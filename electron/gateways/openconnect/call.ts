@@ -28,7 +28,10 @@ export class Call {
   private wake: (() => void) | null = null;
   private awaitedPage: ((page: Page) => void) | null = null;
   private silentAt: number;
-  private connected = false;
+  /** Somebody has taken the call: the gateway, or the proxy on the way to it. */
+  connected = false;
+  /** The gateway has begun TLS and got through it. */
+  secured = false;
 
   constructor(
     private readonly deps: CallDeps,
@@ -49,6 +52,7 @@ export class Call {
         if (words !== null && words.trim() !== '') this.words = plainLine(words).trim();
         const line = format.replaceAll(/\s+/g, ' ').trim();
         if (line.startsWith('Connected to')) this.connected = true;
+        if (line.startsWith('Connected to HTTPS')) this.secured = true;
         if (this.lines.length < maxLines) this.lines.push(line);
         this.expectWithin(deps.silentAfterMs);
       },

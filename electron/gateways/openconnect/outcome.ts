@@ -15,7 +15,7 @@ export type Outcome =
 
 /**
  * What the library's lines mean, by the start of their formats in the C locale (OpenConnect 9.01: `ssl.c`, `http.c`,
- * `auth.c`, `gnutls.c`, `auth-juniper.c`, `pulse.c`). The first that was logged counts.
+ * `auth.c`, `gnutls.c`, `auth-juniper.c`, `pulse.c`). Where several were logged, the first of this list counts.
  */
 const meanings: readonly (readonly [start: string, code: FailureCode])[] = [
   ['getaddrinfo failed for host', 'gateway-name-unknown'],
@@ -66,12 +66,15 @@ interface Said {
   lines: readonly string[];
   /** By the gateway, to the person. */
   words: string;
+  /** How far the sign-in ever came: to whoever answers first, and to the gateway's own TLS. */
+  connected: boolean;
+  secured: boolean;
 }
 
 /** What the lines since the last answer, and the result, come to. */
 export function outcomeOf(
   done: Done,
-  { lines, words }: Said,
+  { lines, words, connected, secured }: Said,
   target: GatewayTarget,
   given: { answered: boolean; certificate: boolean },
 ): Outcome {
@@ -87,15 +90,15 @@ export function outcomeOf(
   const refused = lines.some((line) => refusals.some((start) => line.startsWith(start))) || no.includes(done.result);
   if (isCertificateTrouble(meaning)) return { kind: 'certificate', code: meaning };
   if (meaning?.startsWith('proxy-')) return failed(meaning, { host: proxyName(target) });
-  const { via } = target;
-  if (via && !lines.some((line) => line.startsWith('SSL negotiation'))) {
-    const connected = lines.some((line) => line.startsWith('Connected to'));
+  if (target.via && !secured) {
     // What could not be found or reached is the proxy itself; what it refused at the door, it refused to us
     if (!connected) return failed('proxy-unreachable', { host: proxyName(target) });
     if (lines.some((line) => line.startsWith('No more authentication methods')))
       return failed('proxy-rejected', { host: proxyName(target) });
   }
   if (meaning === 'component-missing') return failed(meaning, { component: 'browser' });
+  // It spoke TLS before
+  if (meaning === 'gateway-not-secure' && secured) return failed('gateway-closed');
   if (meaning !== undefined) return failed(meaning);
   if (isHostCheck(done)) return failed('host-check');
   if (refused && given.answered) return { kind: 'rejected', detail };

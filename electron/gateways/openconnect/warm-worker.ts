@@ -53,7 +53,8 @@ interface Live {
   listener: SignInListener | null;
   settle: ((outcome: Done | Error) => void) | null;
   attempt: number;
-  heard: boolean;
+  /** Pings in a row that nothing came after. */
+  unheard: number;
   ping: NodeJS.Timeout;
 }
 
@@ -127,10 +128,10 @@ export class WarmWorker {
   private take(): Live {
     if (this.live) return this.live;
     const process = this.deps.startWorker();
-    const live: Live = { process, listener: null, settle: null, attempt: 0, heard: true, ping: this.watch() };
+    const live: Live = { process, listener: null, settle: null, attempt: 0, unheard: 0, ping: this.watch() };
     this.live = live;
     process.onMessage((raw) => {
-      live.heard = true;
+      live.unheard = 0;
       const message = fromWorkerSchema.safeParse(raw);
       if (message.success) this.hear(live, message.data);
       else this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: 'a message of no known kind' }));
@@ -173,13 +174,14 @@ export class WarmWorker {
     return setInterval(() => {
       const { live } = this;
       if (!live) return;
-      if (!live.heard) {
+      // One may be on its way still: this computer may have slept in between
+      if (live.unheard > 1) {
         this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: 'worker hung' }));
         return;
       }
-      live.heard = false;
+      live.unheard += 1;
       this.send(live.process, { type: 'ping' });
-    }, this.times.pingMs);
+    }, this.times.pingMs).unref();
   }
 
   /** Ends a process and whatever it was doing. */
