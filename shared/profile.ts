@@ -33,14 +33,12 @@ export type GatewayProtocol = z.infer<typeof gatewayProtocolSchema>;
  * needs no administrator, or through a tunnel of the whole `system`.
  */
 const tunnelKindSchema = z.enum(['relay', 'app', 'system']);
-export type TunnelKind = z.infer<typeof tunnelKindSchema>;
 
 /**
  * How the second factor appears in the forms of a gateway that knows nothing of it: a field for a code, a numbered
  * menu of Duo's, a second password that takes `push` or a passcode, or `password,passcode` in one field.
  */
 const secondFactorStyleSchema = z.enum(['otp-field', 'duo-challenge', 'duo-second-password', 'append']);
-export type SecondFactorStyle = z.infer<typeof secondFactorStyleSchema>;
 
 export const trustSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('system') }),
