@@ -132,11 +132,15 @@ class Talk {
   }
 
   private async answerTo({ prompt }: AccessStateOf<'asking'>, signal: AbortSignal): Promise<{ answer: Answer; typed: boolean }> {
-    const { answers, terminal, profile, speaker } = this.attempt;
+    const { answers, terminal, profile, report, speaker } = this.attempt;
     const prepared = answers?.answer(prompt) ?? null;
     if (prepared) return { answer: prepared, typed: false };
     // A push is out already, by a person's hand elsewhere: there is nothing to answer
     if (prompt.kind === 'push' && !terminal) return new Promise(() => undefined);
+    if (prompt.kind === 'browser') {
+      report.say(commandLine.ask.browser);
+      throw fail('component-missing', { component: commandLine.ask.desktopApp });
+    }
     if (!terminal) {
       const fields = 'fields' in prompt ? prompt.fields.map(({ label, name }) => label ?? name).join(', ') : '';
       const what = 'title' in prompt && prompt.title !== undefined ? prompt.title : fields;

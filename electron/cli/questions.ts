@@ -64,8 +64,7 @@ export async function askInTerminal(prompt: Prompt, asking: Questioning): Promis
         user: await typed(speaker.say(words.proxyUser, { host: prompt.host }), false, asking),
         password: await typed(words.proxyPassword, true, asking),
       };
-    case 'browser':
-      terminal.say(words.browser);
+    case 'browser': // answered before anybody is asked
       throw fail('component-missing', { component: words.desktopApp });
   }
 }

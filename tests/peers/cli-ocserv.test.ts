@@ -1,58 +1,17 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { eventSchema, type CommandEvent } from '../../electron/cli/report.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Profile } from '../../shared/profile.ts';
 import { answersFile, cliFolder } from '../unit/support/cli.ts';
 import { deadPort, listen, tcp } from '../unit/support/servers.ts';
+import { startCommand, type RunningCommand } from './command.ts';
 import { missingForPeers } from './namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from './ocserv.ts';
 
 const missing = missingForPeers();
-/** The command as people start it, from `dist/`: build first. */
-const command = join(import.meta.dirname, '../../dist/causeway.mjs');
-
-interface Running {
-  events(): CommandEvent[];
-  until<K extends CommandEvent['event']>(event: K, fits?: (event: Extract<CommandEvent, { event: K }>) => boolean): Promise<void>;
-  interrupt(): void;
-  exit: Promise<number | null>;
-  out(): string;
-}
-
-function start(...argv: string[]): Running {
-  const child = spawn(process.execPath, [command, ...argv, '--json']);
-  let out = '';
-  child.stdout.on('data', (data) => (out += String(data)));
-  child.stderr.on('data', (data) => (out += String(data)));
-  const exit = once(child, 'close').then(() => child.exitCode);
-  onTestFinished(async () => {
-    child.kill('SIGINT');
-    await exit;
-  });
-  const events = (): CommandEvent[] =>
-    out
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => eventSchema.parse(JSON.parse(line)));
-  return {
-    events,
-    out: () => out,
-    exit,
-    interrupt: () => void child.kill('SIGINT'),
-    async until(kind, fits = () => true) {
-      const isIt = (event: CommandEvent): boolean => event.event === kind && fits(event as Parameters<typeof fits>[0]);
-      await expect.poll(() => events().some(isIt) || child.exitCode !== null, { timeout: 25_000 }).toBe(true);
-      expect(out).toSatisfy(() => events().some(isIt));
-    },
-  };
-}
-
 describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
   let lab: Ocserv;
   let users = 0;
@@ -71,13 +30,13 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
     const answersAt = await answersFile(folder, given);
     return { user, folder, argv: ['connect', file, '--answers', answersAt, '--user-data-dir', folder] };
   }
-  const endOf = (run: Running) => run.events().find((event) => event.event === 'end');
+  const endOf = (run: RunningCommand) => run.events().find((event) => event.event === 'end');
   const sessionsOf = async (name: string): Promise<number> =>
     JSON.stringify(await lab.occtl('show', 'users')).split(`"${name}"`).length - 1;
 
   test('fetches through its proxy a page that only the tunnel reaches, and leaves nothing', async () => {
     const { user, argv } = await person();
-    const run = start(...argv, '--app-tunnel', '0', '--show-secret');
+    const run = startCommand(...argv, '--app-tunnel', '0', '--show-secret');
     await run.until('state', ({ state }) => state === 'connected');
     const proxy = run.events().find((event) => event.event === 'proxy');
     if (proxy?.event !== 'proxy') throw new Error('no proxy');
@@ -98,14 +57,14 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
     ['a key that the profile does not name', {}, { trust: { kind: 'pin', spkiSha256: [`${'A'.repeat(43)}=`] } }, 6, 'certificate-changed'],
   ])('%s', async (_what, answers, profile, code, failure) => {
     const { argv } = await person(answers, profile);
-    const run = start(...argv);
+    const run = startCommand(...argv);
     expect(await run.exit).toBe(code);
     expect(endOf(run)).toMatchObject({ exitCode: code, failure: { code: failure } });
   });
 
   test('a gateway that is not there: 5', async () => {
     const { argv } = await person({}, { connectTo: [{ host: lab.host, port: 443, loopbackPort: await deadPort() }] });
-    const run = start(...argv);
+    const run = startCommand(...argv);
     expect(await run.exit).toBe(5);
     expect(endOf(run)).toMatchObject({ failure: { code: 'gateway-unreachable' } });
   });
@@ -120,11 +79,11 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
         { host: lab.host, port: 443, loopbackPort },
       ],
     });
-    const run = start(...(await person({}, held(nonsense))).argv);
+    const run = startCommand(...(await person({}, held(nonsense))).argv);
     expect(await run.exit).toBe(5);
     expect(endOf(run)).toMatchObject({ failure: { code: 'captive-portal', params: { address: page } } });
     // A certificate of the network's own is no question for anybody
-    const stranger = start(...(await person({}, { ...held(lab.port), trust: { kind: 'system' } })).argv);
+    const stranger = startCommand(...(await person({}, { ...held(lab.port), trust: { kind: 'system' } })).argv);
     expect(await stranger.exit).toBe(5);
     expect(endOf(stranger)).toMatchObject({ failure: { code: 'captive-portal' } });
   });
@@ -132,7 +91,7 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
   test('the first gateway is not there: the second is signed in to, once', async () => {
     const dead = { host: 'vpn2.campus.test', port: 443, loopbackPort: await deadPort() };
     const { user, argv } = await person({}, { gateways: [dead.host, lab.host], connectTo: [dead, ...lab.connectTo] });
-    const run = start(...argv);
+    const run = startCommand(...argv);
     await run.until('state', ({ state }) => state === 'connected');
     expect(run.events().flatMap((event) => (event.event === 'state' && event.state === 'contacting' ? [event.gateway] : []))).toEqual(
       expect.arrayContaining([dead.host, lab.host]),
@@ -143,7 +102,7 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
 
   test('a session that an operator ends: 7, with the reason', async () => {
     const { user, argv } = await person();
-    const run = start(...argv);
+    const run = startCommand(...argv);
     await run.until('state', ({ state }) => state === 'connected');
     await lab.occtl('disconnect', 'user', user.name);
     expect(await run.exit).toBe(7);
@@ -152,7 +111,7 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
 
   test('a gateway that was started anew knows the cookie no more: 7, and no second factor is tried again', async () => {
     const { argv } = await person();
-    const run = start(...argv);
+    const run = startCommand(...argv);
     await run.until('state', ({ state }) => state === 'connected');
     await lab.restart();
     expect(await run.exit).toBe(7);
@@ -168,14 +127,14 @@ describe.skipIf(missing !== null)('causeway connect with a certificate of the pe
   });
   afterAll(() => lab.stop());
 
-  async function run(certificate: string | null): Promise<Running> {
+  async function run(certificate: string | null): Promise<RunningCommand> {
     const folder = await cliFolder();
     const file = join(folder, 'lab.causeway');
     await writeFile(file, JSON.stringify(profileOf(lab, { clientCertificate: true })));
     const pem = join(folder, 'mine.pem');
     if (certificate !== null) await writeFile(pem, certificate, { mode: 0o600 });
     const answers = await answersFile(folder, { clientCertificate: { file: pem }, notice: 'proceed' });
-    return start('connect', file, '--answers', answers, '--user-data-dir', folder);
+    return startCommand('connect', file, '--answers', answers, '--user-data-dir', folder);
   }
 
   test('lets in who shows it', async () => {

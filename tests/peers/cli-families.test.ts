@@ -1,0 +1,59 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Profile } from '../../shared/profile.ts';
+import { answersFile, cliFolder } from '../unit/support/cli.ts';
+import { startCommand, type RunningCommand } from './command.ts';
+import { startIvanti } from './ivanti.ts';
+import { missingForPeers } from './namespaces.ts';
+import { startFamily, type Family } from './other-families.ts';
+
+/**
+ * `causeway connect`, unattended, through the sign-in pages of every family that cannot be run here. Those gateways have
+ * no tunnel, so that each run ends where one would open.
+ */
+describe.skipIf(missingForPeers() !== null)('causeway connect signs in to', () => {
+  async function run(profile: Profile, answers: unknown): Promise<RunningCommand> {
+    const folder = await cliFolder();
+    const file = join(folder, 'campus.causeway');
+    await writeFile(file, JSON.stringify(profile));
+    return startCommand('connect', file, '--answers', await answersFile(folder, answers), '--user-data-dir', folder);
+  }
+  const isSignedIn = ({ events }: RunningCommand): boolean =>
+    events().some((event) => event.event === 'state' && event.state === 'opening');
+  const asked = ({ events }: RunningCommand): string[] => events().flatMap((event) => (event.event === 'prompt' ? [event.kind] : []));
+
+  test('Ivanti: notice, realm and role', async () => {
+    const ivanti = await startIvanti({ notice: 'For members only.', realms: ['Students', 'Staff'], roles: ['Research', 'Library'] });
+    onTestFinished(() => ivanti.stop());
+    const { name, password } = ivanti.user;
+    const running = await run(ivanti.profile(), { notice: 'proceed', user: name, password, choose: ['Staff', 'Library'] });
+    await running.exit;
+    expect(running.out()).toSatisfy(() => isSignedIn(running));
+    expect(asked(running)).toContain('notice');
+    expect(ivanti.received.findLast(({ form }) => 'username' in form)?.form['realm']).toBe('Staff');
+  });
+
+  test('Ivanti on a page of the campus’s own needs the app, and says so: 8', async () => {
+    const ivanti = await startIvanti({ saml: true });
+    onTestFinished(() => ivanti.stop());
+    const running = await run(ivanti.profile({ browser: { hosts: [ivanti.provider] } }), { user: 'mei', password: 'x' });
+    const code = await running.exit;
+    expect([code, asked(running)]).toEqual([8, ['browser']]);
+  });
+
+  test.each<[Family, unknown, string[]]>([
+    ['gp', { choose: ['Main site'], passcode: '123456' }, ['credentials', 'choice', 'passcode']],
+    ['f5', { passcode: '123456' }, []],
+    ['fortinet', { passcode: '123456' }, []],
+    ['array', { passcode: '123456' }, []],
+  ])('%s', async (family, answers, kinds) => {
+    const gateway = await startFamily(family);
+    onTestFinished(() => gateway.stop());
+    const given = { user: 'mei', password: 'harbour', ...(answers as object) };
+    const running = await run(gateway.profile(), given);
+    await running.exit;
+    expect(running.out()).toSatisfy(() => isSignedIn(running));
+    if (kinds.length > 0) expect(asked(running)).toEqual(kinds);
+  });
+});
