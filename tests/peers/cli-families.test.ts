@@ -19,9 +19,9 @@ describe.skipIf(missingForPeers() !== null)('causeway connect signs in to', () =
     await writeFile(file, JSON.stringify(profile));
     return startCommand('connect', file, '--answers', await answersFile(folder, answers), '--user-data-dir', folder);
   }
-  const isSignedIn = ({ events }: RunningCommand): boolean =>
-    events().some((event) => event.event === 'state' && event.state === 'opening');
-  const asked = ({ events }: RunningCommand): string[] => events().flatMap((event) => (event.event === 'prompt' ? [event.kind] : []));
+  const isSignedIn = (running: RunningCommand): boolean =>
+    running.events().some((event) => event.event === 'state' && event.state === 'opening');
+  const asked = (running: RunningCommand): string[] => running.events().flatMap((event) => (event.event === 'prompt' ? [event.kind] : []));
 
   test('Ivanti: notice, realm and role', async () => {
     const ivanti = await startIvanti({ notice: 'For members only.', realms: ['Students', 'Staff'], roles: ['Research', 'Library'] });
