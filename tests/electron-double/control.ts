@@ -9,6 +9,7 @@ import { nativeTheme, type Look } from './native-theme.ts';
 import { notifications } from './notification.ts';
 import { picture } from './picture.ts';
 import { preventable } from './registry.ts';
+import { systemProxy } from './session.ts';
 import { trays } from './tray.ts';
 import type { WebContents } from './web-contents.ts';
 
@@ -78,6 +79,8 @@ export const double = {
     BaseWindow.getAllWindows().forEach((window) => window.emit('query-session-end', preventable({ reasons: ['shutdown'] }))),
 
   setLook: (look: Partial<Look>): void => nativeTheme.change(look),
+  /** As `session.resolveProxy` has it: `PROXY host:port; DIRECT`. */
+  setSystemProxy: (list: string): void => void (systemProxy.list = list),
   setLanguages: (languages: string[]): void => void (app.languages = languages),
 
   suspend: (): boolean => powerMonitor.emit('suspend'),

@@ -9,6 +9,9 @@ import { liveContents, report } from './registry.ts';
 import type { WebContents } from './web-contents.ts';
 import { WebRequest } from './web-request.ts';
 
+/** What the desktop's own settings say, for sessions that have no proxy of their own; the double's Chromium does not heed it. */
+export const systemProxy = { list: 'DIRECT' };
+
 /** 0 accepts, -3 leaves it to Chromium; anything else is the error that the request fails with. */
 export const verdicts = { accept: 0, chromiumDecides: -3 } as const;
 
@@ -91,7 +94,7 @@ export class Session extends EventEmitter {
   }
 
   resolveProxy(): Promise<string> {
-    return Promise.resolve(this.proxy ? `PROXY ${this.proxy.proxyRules.replace(/^https?:\/\//, '')}` : 'DIRECT');
+    return Promise.resolve(this.proxy ? `PROXY ${this.proxy.proxyRules.replace(/^https?:\/\//, '')}` : systemProxy.list);
   }
 
   setCertificateVerifyProc(proc: VerifyProc | null): void {

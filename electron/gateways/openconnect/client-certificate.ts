@@ -10,6 +10,8 @@ export class ClientCertificate {
   file: string | null = null;
   private passphrase: string | null = null;
   private used = false;
+  /** The library has asked for the passphrase of this file. */
+  private locked = false;
 
   constructor(
     private readonly target: GatewayTarget,
@@ -17,7 +19,10 @@ export class ClientCertificate {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Asks which file, and its passphrase. Fails with `client-certificate-missing` where none is named. */
+  /**
+   * Asks which file, and its passphrase once the library has wanted one: most that are asked have theirs remembered by
+   * place, and then it is the only question. Fails with `client-certificate-missing` where no file is named.
+   */
   async choose(code: Failure['code'] | null): Promise<void> {
     const host = shownAs(this.target);
     const file = this.file === null ? null : basename(this.file);
@@ -27,7 +32,7 @@ export class ClientCertificate {
         kind: 'client-certificate',
         host: host.slice(0, 200),
         ...(file === null ? {} : { file: file.slice(0, 200) }),
-        wantsPassphrase: true,
+        wantsPassphrase: this.locked,
         ...(failure ? { failure } : {}),
       },
       host,
@@ -36,6 +41,7 @@ export class ClientCertificate {
     if (answer.kind !== 'client-certificate') throw fail('request-invalid', undefined, { detail: answer.kind });
     const chosen = answer.file ?? this.file;
     if (chosen === null || !isAbsolute(chosen)) throw fail('client-certificate-missing', { host });
+    if (chosen !== this.file) this.locked = false;
     this.file = chosen;
     this.passphrase = answer.passphrase ?? null;
     this.used = false;
@@ -46,10 +52,16 @@ export class ClientCertificate {
     this.used = false;
   }
 
-  /** The passphrase, once in each sign-in of the library's: asked for again, it was wrong. */
+  /** The passphrase, once in each sign-in of the library's; null: there is none yet, or it was wrong. */
   take(): string | null {
+    this.locked = true;
     if (this.used) return null;
     this.used = true;
-    return this.passphrase ?? '';
+    return this.passphrase;
+  }
+
+  /** Whether a passphrase has been tried on this file. */
+  get tried(): boolean {
+    return this.passphrase !== null;
   }
 }

@@ -138,7 +138,7 @@ export class OpenConnectSignIn {
   private async passphrase(index: number): Promise<OcAnswer> {
     const value = this.certificate.take();
     if (value === null) {
-      await this.certificate.choose('client-certificate-unreadable');
+      await this.certificate.choose(this.certificate.tried ? 'client-certificate-unreadable' : null);
       throw new StartAgain();
     }
     return { kind: 'form', result: 'ok', values: [{ index, value }] };

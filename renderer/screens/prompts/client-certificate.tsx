@@ -35,13 +35,15 @@ export function ClientCertificate({ access, prompt, profile, above }: PromptProp
   };
   const send = (event: SubmitEvent): void => {
     event.preventDefault();
-    const empty = chosen === undefined ? 'file' : prompt.wantsPassphrase && draft.passphrase === '' ? 'passphrase' : null;
+    // Another file may have none
+    const isLocked = prompt.wantsPassphrase && nameOf(chosen ?? '') === nameOf(prompt.file ?? '');
+    const empty = chosen === undefined ? 'file' : isLocked && draft.passphrase === '' ? 'passphrase' : null;
     setMissing(empty);
     if (empty !== null || busy) return;
     answer({
       kind: 'client-certificate',
       ...(draft.file !== '' && { file: draft.file }),
-      ...(prompt.wantsPassphrase && { passphrase: draft.passphrase }),
+      ...(prompt.wantsPassphrase && draft.passphrase !== '' && { passphrase: draft.passphrase }),
     });
   };
 

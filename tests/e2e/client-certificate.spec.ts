@@ -1,0 +1,66 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pkcs12 } from '../peers/client-certificates.ts';
+import { missingForPeers } from '../peers/namespaces.ts';
+import { profileOf, startOcserv } from '../peers/ocserv.ts';
+import { startClient, type Client } from './support/client.ts';
+import { onRealElectron } from './support/double.ts';
+import { expect, test } from './support/scene.ts';
+
+const missing = missingForPeers();
+test.skip(missing !== null, missing ?? '');
+test.skip(onRealElectron, 'the system’s file dialog is the double’s');
+
+/** What the person chooses in the system's dialog next. */
+const chooses = (client: Client, file: string): Promise<void> =>
+  client.electron.evaluate((electron, chosen) => {
+    const double = Reflect.get(electron, 'double') as { dialogAnswers: { open: { canceled: boolean; filePaths: string[] }[] } };
+    double.dialogAnswers.open.push({ canceled: false, filePaths: [chosen] });
+  }, file);
+
+test('a certificate of the person’s: file by the system’s dialog, passphrase, in; next time only the passphrase', async () => {
+  const passphrase = 'öpen sesame "7"';
+  const folder = await mkdtemp(path.join(tmpdir(), 'causeway-certificate-'));
+  const lab = await startOcserv({ auth: 'certificate' });
+  const client = await startClient({ profiles: [profileOf(lab, { clientCertificate: true })] });
+  try {
+    const issued = await lab.clientCertificate('alice');
+    const file = path.join(folder, 'alice.p12');
+    await writeFile(file, await pkcs12(issued, passphrase), { mode: 0o600 });
+    const junk = path.join(folder, 'junk.p12');
+    await writeFile(junk, 'no certificate at all');
+    const { window } = client;
+    const button = (name: string) => window.getByRole('button', { name, exact: true });
+    const heading = (name: string) => window.getByRole('heading', { level: 1, name });
+
+    await button('Connect').click();
+    await expect(heading('Your certificate')).toBeVisible();
+    await chooses(client, junk);
+    await button('Choose file…').click();
+    await expect(window.getByText('junk.p12', { exact: true })).toBeVisible();
+    await button('Continue').click();
+    await expect(window.getByText('That certificate could not be opened')).toBeVisible();
+    await chooses(client, file);
+    await button('Choose file…').click();
+    await expect(window.getByText('alice.p12', { exact: true })).toBeVisible();
+    await button('Continue').click();
+    await window.getByLabel('Passphrase', { exact: true }).fill(passphrase);
+    await button('Continue').click();
+    await expect(heading('Connected')).toBeVisible();
+    await button('Disconnect').click();
+    await expect(button('Connect')).toBeVisible();
+
+    await button('Connect').click();
+    await expect(window.getByLabel('Passphrase', { exact: true })).toBeVisible();
+    const kept = await readFile(path.join(client.userData, 'settings.json'), 'utf8');
+    expect(kept).toContain(JSON.stringify(file));
+    expect(`${kept}${await client.log()}`).not.toContain('sesame');
+    await button('Cancel').click();
+    await expect(button('Connect')).toBeVisible();
+  } finally {
+    await client.close();
+    await lab.stop();
+    await rm(folder, { recursive: true });
+  }
+});
