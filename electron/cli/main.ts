@@ -33,7 +33,11 @@ const interrupted = (): void => {
   if (interrupts.size === 0) process.exit(exitCode.requested);
   for (const listener of interrupts) listener();
 };
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupted);
+/** Alone: what tidies up for electron-store (when-exit, hooked in at the first write) sends each signal once more, and one Ctrl-C would be two. */
+const takeSignals = (): void => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeAllListeners(signal).on(signal, interrupted);
+};
+takeSignals();
 // A reader that has gone away, `| head` for one, is no reason to fall over
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
@@ -76,6 +80,7 @@ const host: Host = {
   err: (text) => stderr.write(text),
   seen: stderr.isTTY,
   onInterrupt(listener) {
+    takeSignals();
     interrupts.add(listener);
     return () => interrupts.delete(listener);
   },

@@ -71,6 +71,8 @@ describe('the command', () => {
     await says(run, 'Connected to');
     run.child.kill(signal);
     expect(await run.exit).toBe(0);
+    // One signal is one request: a second would leave at once
+    expect(run.text()).toContain('Disconnected.');
     await expect.poll(() => at.records.sessions()).toHaveLength(0);
     expect(run.text()).not.toContain(student.password);
   });
@@ -97,6 +99,7 @@ describe('the command', () => {
     expect(run.text()).not.toContain(code);
     type('\u0003');
     expect(await run.exit).toBe(0);
+    expect(run.text()).toContain('Disconnected.');
     await expect.poll(() => at.records.sessions()).toHaveLength(0);
   });
 
