@@ -31,6 +31,7 @@ export type Step =
   /** Never answers. */
   | 'hang'
   | { redirect: string }
+  | { status: number }
   /** Exactly this. */
   | { raw: string };
 
@@ -124,6 +125,10 @@ export class FormGateway {
     if (step === 'success') {
       const done = '<config-auth client="vpn" type="complete"><auth id="success"><title>In</title></auth></config-auth>';
       send(response, done, { 'set-cookie': `webvpn=${'0123456789abcdef'.repeat(2)}; Secure` });
+      return;
+    }
+    if ('status' in step) {
+      response.writeHead(step.status, { 'content-length': 0 }).end();
       return;
     }
     if ('redirect' in step) {

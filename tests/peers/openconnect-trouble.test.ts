@@ -226,6 +226,15 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       await expect(signIn(await profileTo(port), {}, mine).session).rejects.toMatchObject(failsWith('gateway-silent'));
     });
 
+    test.each([
+      [503, 'gateway-busy'],
+      [500, 'campus-trouble'],
+      [404, 'gateway-protocol'],
+    ] as const)('it answers %i', async (status, code) => {
+      const at = await gateway(({ init }) => (init ? signInForm : { status }));
+      await expect(signIn(at.profile(), { credentials: mei }).session).rejects.toMatchObject(failsWith(code));
+    });
+
     test('it is some other web site', async () => {
       const at = await gateway(() => ({ raw: '<html><body>It works!</body></html>' }));
       await expect(signIn(at.profile(), {}).session).rejects.toMatchObject(failsWith('gateway-protocol'));

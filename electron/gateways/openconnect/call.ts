@@ -104,6 +104,7 @@ export class Call {
 
   answer(seq: number, answer: OcAnswer): void {
     this.lines.length = 0;
+    this.words = '';
     this.expectWithin(this.deps.silentAfterMs);
     this.run.answer(seq, answer);
   }

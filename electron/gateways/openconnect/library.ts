@@ -14,7 +14,7 @@ export interface Callbacks {
   /** 0: accepted. */
   validatePeer(reason: string | null): number;
   processForm(form: Pointer): number;
-  /** Of a line that is nothing but the gateway's own words, those words. */
+  /** `words`: what may be told of the line's values. */
   progress(level: number, format: string | null, words: string | null): void;
   /** The result of getaddrinfo: 0, or an error of it. */
   resolve(node: string, service: string, hints: Pointer, result: Pointer): number;
@@ -25,6 +25,7 @@ export interface Callbacks {
 
 const readsVariadic = !(process.platform === 'darwin' && process.arch === 'arm64');
 const wordsOnly = '%s\n';
+const statusOnly = 'Unexpected %d result from server\n';
 
 const prototypes = {
   validate: koffi.proto('int oc_validate(void *, const char *)'),
@@ -128,7 +129,7 @@ export class Library {
       register(() => 0, prototypes.config),
       register((_: Pointer, form: Pointer) => callbacks.processForm(form), prototypes.form),
       register((_: Pointer, level: number, format: string | null, first?: Pointer) => {
-        const words = format === wordsOnly && first ? (koffi.decode.string(first) as string | null) : null;
+        const words = wordsOf(format, first ?? null);
         callbacks.progress(level, format, words);
       }, prototypes.progress),
       null,
@@ -186,6 +187,13 @@ export class Library {
 interface NameAndValue {
   name: string;
   value: string;
+}
+
+/** What may be told of a line's values: the gateway's own words where the line is nothing else, or the status of its reply. */
+function wordsOf(format: string | null, first: Pointer): string | null {
+  if (first === null) return null;
+  if (format === wordsOnly) return koffi.decode.string(first);
+  return format === statusOnly ? `HTTP ${BigInt.asIntN(32, first)}` : null;
 }
 
 /** The C library's own getaddrinfo, in the place of a name. */

@@ -113,7 +113,7 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('page'), attempt, seq, done: z.boolean() }),
   /**
    * A line of the library's log without its values: what goes into `%s` may be a secret. `words` are the gateway's own,
-   * which it meant for the person: a form without fields gets no further than the log.
+   * which it meant for the person (a form without fields gets no further than the log), or the status of its reply.
    */
   z.object({ type: z.literal('progress'), attempt, level: z.number(), format: text(1000), words: z.optional(text(2000)) }),
   z.object({

@@ -1,5 +1,6 @@
 import { fail, type CausewayError, type FailureCode } from '../../../shared/failure.ts';
 import { shownAs } from '../../trust/endpoint.ts';
+import { proxyName } from '../../trust/proxy.ts';
 import type { GatewayTarget } from '../gateway.ts';
 import type { Done } from './messages.ts';
 
@@ -79,6 +80,7 @@ export function outcomeOf(
   given: { answered: boolean; certificate: boolean },
 ): Outcome {
   const host = shownAs(target);
+  const atProxy = { host: target.via ? proxyName(target.via) : host };
   // Formats of which nothing is left but places for values say nothing to the help desk
   const telling = lines.filter((line) => /[A-Za-z]{3}/.test(line.replaceAll(/%\w/g, '')));
   const detail = [`result ${done.result}`, ...(words ? [words.slice(0, 500)] : []), ...telling.slice(-6)].join(' · ').slice(0, 1000);
@@ -89,22 +91,24 @@ export function outcomeOf(
   const meaning = meanings.find(([start]) => lines.some((line) => line.startsWith(start)))?.[1];
   const refused = lines.some((line) => refusals.some((start) => line.startsWith(start))) || no.includes(done.result);
   if (isCertificateTrouble(meaning)) return { kind: 'certificate', code: meaning };
-  if (meaning?.startsWith('proxy-')) return failed(meaning, { host: proxyName(target) });
+  if (meaning?.startsWith('proxy-')) return failed(meaning, atProxy);
   if (target.via && !secured) {
     // What could not be found or reached is the proxy itself; what it refused at the door, it refused to us
-    if (!connected) return failed('proxy-unreachable', { host: proxyName(target) });
-    if (lines.some((line) => line.startsWith('No more authentication methods')))
-      return failed('proxy-rejected', { host: proxyName(target) });
+    if (!connected) return failed('proxy-unreachable', atProxy);
+    if (lines.some((line) => line.startsWith('No more authentication methods'))) return failed('proxy-rejected', atProxy);
   }
   if (meaning === 'component-missing') return failed(meaning, { component: 'browser' });
   // It spoke TLS before
   if (meaning === 'gateway-not-secure' && secured) return failed('gateway-closed');
   if (meaning !== undefined) return failed(meaning);
   if (isHostCheck(done)) return failed('host-check');
+  if (words === 'HTTP 503') return failed('gateway-busy');
+  // GlobalProtect's own: a certificate is needed (and 512: a sign-in is refused)
+  if (words === 'HTTP 513') return aboutOurs(given.certificate);
+  if (/^HTTP 5(?!12$)\d\d$/.test(words)) return failed('campus-trouble');
   if (refused && given.answered) return { kind: 'rejected', detail };
   // It let nobody in and asked for nothing: Cisco's kind lets in by certificate alone, and says no word of it
-  if (refused && (target.profile.protocol === 'anyconnect' || aboutCertificate.test(words)))
-    return { kind: 'certificate', code: given.certificate ? 'client-certificate-rejected' : 'client-certificate-missing' };
+  if (refused && (target.profile.protocol === 'anyconnect' || aboutCertificate.test(words))) return aboutOurs(given.certificate);
   if (refused) return failed('sign-in-rejected');
   return failed('gateway-protocol');
 }
@@ -113,8 +117,9 @@ function isCertificateTrouble(code: FailureCode | undefined): code is Certificat
   return code?.startsWith('client-certificate-') === true;
 }
 
-function proxyName(target: GatewayTarget): string {
-  return target.via ? `${target.via.host}:${target.via.port}` : shownAs(target);
+/** The gateway wants a certificate of the person's: another one, where it was shown one. */
+function aboutOurs(shown: boolean): Outcome {
+  return { kind: 'certificate', code: shown ? 'client-certificate-rejected' : 'client-certificate-missing' };
 }
 
 /** Ivanti sends who has not been checked to a page of its own, which the library cannot read. */
