@@ -6,10 +6,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 import { appTunnel } from '../../electron/tunnels/openconnect/app.ts';
 import type { Tunnel } from '../../electron/tunnels/tunnel.ts';
 import { failureOf } from '../../shared/failure.ts';
-import { startHttpProxy, startSocksProxy } from '../unit/support/web-proxy.ts';
 import { ClientProcess } from './client-process.ts';
 import { descendants, kill, missingForPeers } from './namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from './ocserv.ts';
+import { startProxy } from './proxies.ts';
 import { grantFor } from './sign-in.ts';
 
 const missing = missingForPeers();
@@ -143,14 +143,14 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
   });
 
   test.each([
-    ['plain', startHttpProxy, undefined],
-    ['with-password', startHttpProxy, { user: 'proxy-user', password: 'proxy-password' }],
-    ['socks', startSocksProxy, { user: 'proxy-user', password: 'proxy-password' }],
-  ] as const)('goes through the network’s web proxy (%s), whose password is in no command', async (user, start, signIn) => {
-    const network = await start({ routes: new Map([[`${lab.host}:443`, lab.port]]), ...(signIn && { signIn }) });
+    ['plain', 'http', undefined],
+    ['with-password', 'http', { user: 'proxy-user', password: 'proxy-password' }],
+    ['socks', 'socks5', { user: 'proxy-user', password: 'proxy-password' }],
+  ] as const)('goes through the network’s web proxy (%s), whose password is in no command', async (user, kind, signIn) => {
+    const network = await startProxy({ kind, routes: { [`${lab.host}:443`]: lab.port }, ...(signIn && { signIn }) });
     onTestFinished(() => network.stop());
     const grant = await grantFor(lab, user);
-    const endpoint = { host: lab.host, port: 443, via: { ...network.proxy, ...(signIn && { signIn }) } };
+    const endpoint = { host: lab.host, port: 443, via: network.via };
     const tunnel = await engine.open({ ...grant, endpoint, connectUrl: `https://${lab.host}/`, address: null }, never);
     expect(await page(await tunnel.dial(lab.portalHost, 80, never))).toContain(lab.page);
     expect(network.asked).toContain(`${lab.host}:443`);

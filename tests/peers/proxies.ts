@@ -8,6 +8,8 @@ export interface TestProxy {
   via: WebProxy;
   /** `host:port` of every connection that it was asked for, those that it refused included. */
   asked: string[];
+  /** Breaks every connection that is open. */
+  cut(): void;
   stop(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function startProxy({ kind, routes, signIn }: ProxyWishes): Promise
   return {
     via: { kind, host: '127.0.0.1', port, ...(signIn ? { signIn } : {}) },
     asked,
+    cut: () => open.forEach((socket) => socket.destroy()),
     async stop() {
       for (const socket of open) socket.destroy();
       server.close();
@@ -62,7 +65,8 @@ async function serveHttp(socket: Socket, asked: string[], signIn: ProxyWishes['s
     const target = /^CONNECT (\S+) HTTP/.exec(text)?.[1] ?? '';
     asked.push(target);
     const basic = signIn && `Basic ${Buffer.from(`${signIn.user}:${signIn.password}`).toString('base64')}`;
-    if (basic === undefined || text.includes(`Proxy-Authorization: ${basic}`)) {
+    // A header's name is the same in capitals
+    if (basic === undefined || basic === /^proxy-authorization: (.+)\r$/im.exec(text)?.[1]) {
       through(target, 'HTTP/1.1 200 Connected\r\n\r\n', 'HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n');
       return;
     }

@@ -9,7 +9,7 @@ import { Proxies } from '../../electron/trust/proxies.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer } from '../../shared/prompt.ts';
 import { answer, codeOf, credentials, proceed, prompted, reach, startBench, student, type Bench } from './support/access.ts';
-import { startHttpProxy, startSocksProxy, type TestProxy, type TestProxyOptions } from './support/web-proxy.ts';
+import { startProxy, type ProxyWishes, type TestProxy } from '../peers/proxies.ts';
 
 /** A campus that only a proxy leads to: its names are on no network of this computer. */
 
@@ -19,6 +19,8 @@ const guest = { user: 'guest', password: 'let me through' };
 
 let bench: Bench;
 let proxy: TestProxy;
+/** Where it is, without the sign-in that it wants. */
+let place: WebProxy;
 let begun = false;
 let seen: string[];
 afterEach(async () => {
@@ -28,7 +30,7 @@ afterEach(async () => {
   await proxy.stop();
 });
 
-async function begin(start: (options: TestProxyOptions) => Promise<TestProxy>, options: Omit<TestProxyOptions, 'routes'> = {}) {
+async function begin(kind: WebProxy['kind'], signIn?: ProxyWishes['signIn']) {
   seen = [];
   const holder: { proxy: WebProxy | null } = { proxy: null };
   bench = await startBench(
@@ -40,11 +42,13 @@ async function begin(start: (options: TestProxyOptions) => Promise<TestProxy>, o
       }),
     },
   );
-  const routes = new Map(
+  const routes = Object.fromEntries(
     (bench.campus.profile.connectTo ?? []).map(({ host, port, loopbackPort }) => [`${host}:${port}`, loopbackPort] as const),
   );
-  proxy = await start({ routes, ...options });
-  holder.proxy = proxy.proxy;
+  proxy = await startProxy({ kind, routes, ...(signIn && { signIn }) });
+  const { via } = proxy;
+  place = { kind, host: via.host, port: via.port };
+  holder.proxy = place;
   begun = true;
 }
 
@@ -55,7 +59,7 @@ function profile(): Profile {
   delete rest.onCampus;
   return rest;
 }
-const name = (): string => `127.0.0.1:${proxy.proxy.port}`;
+const name = (): string => `127.0.0.1:${place.port}`;
 
 /** From the notice to connected. */
 async function goOn(): Promise<void> {
@@ -73,12 +77,9 @@ async function carries(): Promise<void> {
   stream.destroy();
 }
 
-describe.each([
-  ['HTTP', startHttpProxy],
-  ['SOCKS', startSocksProxy],
-] as const)('through a proxy that speaks %s', (_kind, start) => {
+describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (kind) => {
   it('signs in and carries traffic, all of it through there', async () => {
-    await begin(start);
+    await begin(kind);
     bench.controller.connect(profile());
     await goOn();
     await carries();
@@ -89,7 +90,7 @@ describe.each([
   });
 
   it('asks who the person is to it, again after a wrong password, and not a second time in this run', async () => {
-    await begin(start, { signIn: guest });
+    await begin(kind, guest);
     const { controller, log } = bench;
     controller.connect(profile());
     expect(await answer(controller, 'proxy', typed('wrong'))).toEqual({ kind: 'proxy', host: name() });
@@ -106,7 +107,7 @@ describe.each([
   });
 
   it('takes a link that broke there up again by itself', async () => {
-    await begin(start, { signIn: guest });
+    await begin(kind, guest);
     const { controller } = bench;
     controller.connect(profile());
     await answer(controller, 'proxy', typed(guest.password));
@@ -118,14 +119,14 @@ describe.each([
   });
 
   it('says that the proxy is gone, by its name, and asks nothing', async () => {
-    await begin(start);
+    await begin(kind);
     await proxy.stop();
     bench.controller.connect(profile());
     expect(await reach(bench.controller, 'idle')).toMatchObject({ ending: { code: 'proxy-unreachable', params: { host: name() } } });
   });
 
   it('goes on to the next gateway where the proxy does not get to the first', async () => {
-    await begin(start, { signIn: guest });
+    await begin(kind, guest);
     const gateways = ['gone.campus.test', ...profile().gateways];
     bench.controller.connect({ ...profile(), gateways });
     await answer(bench.controller, 'proxy', typed(guest.password));
@@ -134,7 +135,7 @@ describe.each([
   });
 
   it('a Cancel at its question leaves nothing', async () => {
-    await begin(start, { signIn: guest });
+    await begin(kind, guest);
     bench.controller.connect(profile());
     await prompted(bench.controller, 'proxy');
     await bench.controller.disconnect();
@@ -142,24 +143,24 @@ describe.each([
   });
 
   it('carries a user name and a password with every character', async () => {
-    const odd = start === startSocksProxy ? signIn : { ...signIn, user: 'guest room 7' };
-    await begin(start, { signIn: odd });
+    const odd = kind === 'socks5' ? signIn : { ...signIn, user: 'guest room 7' };
+    await begin(kind, odd);
     const target = { host: 'vpn.campus.test', port: 443 };
     const [route] = bench.campus.profile.connectTo ?? [];
     const to = route ? { host: route.host, port: route.port } : target;
-    const socket = await connectVia({ ...proxy.proxy, signIn: odd }, to, { signal: AbortSignal.timeout(5000), timeoutMs: 5000 });
+    const socket = await connectVia({ ...place, signIn: odd }, to, { signal: AbortSignal.timeout(5000), timeoutMs: 5000 });
     socket.destroy();
     expect(proxy.asked).toEqual([`${to.host}:${to.port}`]);
   });
 
   it('leads to recovery and to a campus’s profile too', async () => {
-    await begin(start);
+    await begin(kind);
     const judge = createJudge({ trust: profile().trust, now: Date.now });
     const { status } = await httpsJson(profile().recovery?.address ?? profile().portal.address, judge, {
       signal: AbortSignal.timeout(5000),
       timeoutMs: 5000,
       maxBytes: 1_000_000,
-      proxies: new Proxies(() => Promise.resolve(proxy.proxy)),
+      proxies: new Proxies(() => Promise.resolve(place)),
     });
     expect(status).toBeGreaterThan(0);
     expect(proxy.asked).toHaveLength(1);
@@ -169,7 +170,7 @@ describe.each([
 describe('what is no proxy', () => {
   const servers: net.Server[] = [];
   beforeEach(async () => {
-    await begin(startHttpProxy);
+    await begin('http');
   });
   afterEach(() => {
     for (const server of servers.splice(0)) server.close();
