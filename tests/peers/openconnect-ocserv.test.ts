@@ -297,3 +297,34 @@ describe.skipIf(missing !== null)('an ocserv that asks for a certificate', () =>
     await expect(session).rejects.toMatchObject(failsWith('client-certificate-missing'));
   });
 });
+
+describe.skipIf(missing !== null)('an ocserv that asks for a certificate and a password', () => {
+  let lab: Ocserv;
+  let bench: DriverBench;
+  beforeAll(async () => {
+    [lab, bench] = await Promise.all([startOcserv({ auth: 'certificate+password', users: [{ name: 'mei' }] }), startDriver()]);
+  });
+  afterAll(async () => {
+    bench.driver.stop();
+    await lab.stop();
+  });
+
+  test('asks for both, and for a password once more where it was wrong', async () => {
+    const mei = await lab.clientCertificate('mei');
+    const file = join(lab.directory, 'mei.pem');
+    writeFileSync(file, mei.pem + mei.keyPem);
+    const { password } = lab.user('mei');
+    const who = person({
+      'client-certificate': { kind: 'client-certificate', file },
+      'credentials': [credentials('mei', 'no'), credentials('mei', password)],
+    });
+    const session = await bench.driver.signIn(
+      targetFor(profileOf(lab, { clientCertificate: true })),
+      who.ask,
+      new AbortController().signal,
+    );
+    expect(session.grant.kind).toBe('openconnect');
+    expect(who.kinds()).toEqual(['client-certificate', 'credentials', 'credentials']);
+    expect(who.asked[2]).toMatchObject({ failure: { code: 'sign-in-rejected' } });
+  });
+});

@@ -14,6 +14,8 @@ interface CallDeps {
 }
 
 const maxLines = 200;
+/** The administrator's program that looks at this computer takes its time, and the library waits. */
+const checkLastsMs = 180_000;
 
 /** One call of the library's as a series of news, each of which has to come in time. */
 export class Call {
@@ -54,7 +56,7 @@ export class Call {
         if (line.startsWith('Connected to')) this.connected = true;
         if (line.startsWith('Connected to HTTPS')) this.secured = true;
         if (this.lines.length < maxLines) this.lines.push(line);
-        this.expectWithin(deps.silentAfterMs);
+        this.expectWithin(line.startsWith('Trying to run') ? checkLastsMs : deps.silentAfterMs);
       },
     });
     this.run.done.then(

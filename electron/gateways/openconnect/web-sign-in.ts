@@ -13,6 +13,9 @@ interface PageDeps {
   signal: AbortSignal;
 }
 
+/** The library waits for their own browser, and hears nothing of it before it is through. */
+const browserLastsMs = 600_000;
+
 /** What may go better at another click of the person's. */
 const askedAgain: readonly Failure['code'][] = ['browser-strayed', 'browser-closed'];
 
@@ -32,6 +35,7 @@ export async function signInOnPage({ seq, url, own }: Extract<Question, { type: 
       if (!own || !openInBrowser) throw fail('component-missing', { component: 'browser' });
       await openInBrowser(url);
       call.answer(seq, { kind: 'browser', ok: true });
+      call.expectWithin(browserLastsMs);
       return;
     }
     try {
