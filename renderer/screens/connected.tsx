@@ -64,7 +64,8 @@ export function Connected({ access, profile, task }: ConnectedProps) {
         <Facts
           facts={[
             [words.connected.gateway, access.gateway],
-            [words.connected.user, access.user],
+            // Who signed in on the campus's own page, only the page knows
+            ...(access.user === '' ? [] : [[words.connected.user, access.user] as const]),
             [words.connected.since, instant(access.since)],
             ...(access.idleSeconds === null ? [] : [[words.connected.idle, duration(access.idleSeconds * 1000)] as const]),
           ]}

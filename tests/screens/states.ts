@@ -1,5 +1,5 @@
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
-import type { AccessState } from '../../shared/access-state.ts';
+import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Prompt } from '../../shared/prompt.ts';
 
@@ -62,7 +62,7 @@ const session = {
   extendable: true,
   user: 'dc012345',
 };
-export const connected: AccessState = { kind: 'connected', ...session, portal: 'up', expiring: false };
+export const connected: AccessStateOf<'connected'> = { kind: 'connected', ...session, portal: 'up', expiring: false };
 export const heldPasscode = { expiresAt: now + 52 * minute };
 
 /** A state with an open question. */

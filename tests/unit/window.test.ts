@@ -308,6 +308,16 @@ describe('signing in', () => {
     await heard(['answer', answer({ passphrase: 'open sesame' })]);
   });
 
+  test('on the campus’s page: who it was, only the page knows, so that nothing is said of it', async () => {
+    await openScreen('connected');
+    await button('Details').click();
+    await subject.page.getByText('Signed in as').waitFor();
+    await subject.open(state({ access: { ...connected, user: '' } }));
+    await button('Details').click();
+    await subject.page.getByText('Connected since').waitFor();
+    expect(await subject.page.getByText('Signed in as').count()).toBe(0);
+  });
+
   test('past the network’s proxy, and again after a wrong password', async () => {
     await openScreen('proxy');
     await subject.page.keyboard.type('guest');
