@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { buildCommandLine } from './command-line.ts';
 import { buildHelper } from './helper.ts';
 
 /**
@@ -74,4 +75,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const wanted = readNative().components.filter(({ platform, how }) => platform === process.platform && how === 'fetch');
   for (const component of wanted) await fetchComponent(component, folder);
   console.log(await buildHelper(folder));
+  console.log(await buildCommandLine(folder));
 }

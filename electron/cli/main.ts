@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { isSea } from 'node:sea';
 import * as z from 'zod';
 import { fail } from '../../shared/failure.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
@@ -47,6 +48,10 @@ const nothing = () => () => undefined;
 
 const { policy, notice } = await readPolicy(policyFile(process.platform, process.env), process.platform);
 
+/** What the installer brings along stands beside its executable; under plain Node there is the system's own only. */
+const native = isSea() ? path.dirname(process.execPath) : null;
+const programs = { folder: native, policy: programsOf(policy), platform: process.platform };
+
 /** A campus's own page needs a window: the question about it says so, and nothing is opened. */
 const openWebWindow = (): Promise<never> => Promise.reject(fail('component-missing', { component: commandLine.ask.desktopApp }));
 const onPage = browserDriver(openWebWindow);
@@ -55,16 +60,15 @@ const startWorker = forkWorker(path.join(import.meta.dirname, 'openconnect-worke
 const openconnect = openconnectDriver({
   startWorker,
   library: { path: policy.library },
+  folder: native,
   hostCheckWrapper: policy.hostCheckWrapper,
   openWebWindow,
   log: () => undefined,
 });
 
-/** Beside an installed app they are the distribution's own; what an installer brings along belongs to the app. */
-const programs = { folder: null, policy: programsOf(policy), platform: process.platform };
 const tools = {
   startWorker,
-  libraries: librariesFor(policy.library, null, process.platform),
+  libraries: librariesFor(policy.library, native, process.platform),
   programs,
   otherVpn,
   helper: () => helperState(helperSocket(process.platform), AbortSignal.timeout(5_000)),
