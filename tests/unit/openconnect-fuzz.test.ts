@@ -1,7 +1,10 @@
 import * as fc from 'fast-check';
+import { isIP } from 'node:net';
 import { expect, test } from 'vitest';
 import { Conversation, StartAgain } from '../../electron/gateways/openconnect/conversation.ts';
-import { fieldType, ocFormSchema, type OcForm } from '../../electron/gateways/openconnect/messages.ts';
+import { openconnectDriver } from '../../electron/gateways/openconnect/driver.ts';
+import { fieldType, fromWorkerSchema, ocFormSchema, type OcForm } from '../../electron/gateways/openconnect/messages.ts';
+import type { Ask } from '../../electron/gateways/gateway.ts';
 import { CausewayError } from '../../shared/failure.ts';
 import { profileSchema, type Profile } from '../../shared/profile.ts';
 import { answerSchema, fits, promptSchema, type Answer, type Prompt } from '../../shared/prompt.ts';
@@ -112,22 +115,26 @@ function answerTo(prompt: Prompt, wild: Answer, whim: number): Answer | null {
 }
 
 const { protocol: protocols, secondFactor } = profileSchema.shape;
-const profiles: fc.Arbitrary<Profile> = fc.record(
-  {
-    protocol: valuesOf(protocols),
-    secondFactor: valuesOf(secondFactor.def.innerType),
-    realm: fc.constantFrom('group_list', 'Students'),
-    version: fc.constant(1 as const),
-    id: fc.constant('fuzz'),
-    name: fc.constant('Fuzz'),
-    gateways: fc.constant(['vpn.campus.test']),
-    tunnel: fc.constant('app' as const),
-    labels: fc.constant({ userId: 'User ID', password: 'Password' }),
-    portal: fc.constant({ address: 'https://portal.campus.test/', hosts: ['portal.campus.test'], pages: 'other' as const }),
-    trust: fc.constant({ kind: 'system' as const }),
-  },
-  { requiredKeys: ['protocol', 'version', 'id', 'name', 'gateways', 'tunnel', 'labels', 'portal', 'trust'], noNullPrototype: true },
-);
+const plainProfile = {
+  version: 1 as const,
+  id: 'fuzz',
+  name: 'Fuzz',
+  gateways: ['vpn.campus.test'],
+  tunnel: 'app' as const,
+  labels: { userId: 'User ID', password: 'Password' },
+  portal: { address: 'https://portal.campus.test/', hosts: ['portal.campus.test'], pages: 'other' as const },
+  trust: { kind: 'system' as const },
+};
+const profiles: fc.Arbitrary<Profile> = fc
+  .record(
+    {
+      protocol: valuesOf(protocols),
+      secondFactor: valuesOf(secondFactor.def.innerType),
+      realm: fc.constantFrom('group_list', 'Students'),
+    },
+    { requiredKeys: ['protocol'], noNullPrototype: true },
+  )
+  .map((some) => ({ ...plainProfile, ...some }));
 const wildAnswers = valuesOf(answerSchema);
 
 test('whatever forms come, in whatever order: a question within bounds, values for fields that are there, or a catalogued end', async () => {
@@ -182,4 +189,97 @@ test('whatever forms come, in whatever order: a question within bounds, values f
   );
   // The property is worth something only where forms get through
   expect(replies).toBeGreaterThan(numRuns / 4);
+});
+
+/** What a worker that somebody else has taken over might say: messages of its own kinds, bent ones, and none at all. */
+const told: fc.Arbitrary<unknown> = fc.oneof(
+  { weight: 4, arbitrary: valuesOf(fromWorkerSchema).map((message) => ('attempt' in message ? { ...message, attempt: 1 } : message)) },
+  {
+    weight: 4,
+    arbitrary: fc.record(
+      {
+        type: fc.constant('done' as const),
+        attempt: fc.constant(1),
+        result: fc.constant(0),
+        cookie: fc.option(
+          fc.oneof(
+            { weight: 3, arbitrary: fc.constant('webvpn=abc') },
+            fc.constantFrom('a\nb', '', 'x'.repeat(5_000)),
+            fc.string({ unit: 'binary' }),
+          ),
+        ),
+        connectUrl: fc.option(
+          fc.constantFrom(
+            'https://vpn.campus.test/',
+            'https://[2001:db8::1]:8443/',
+            'http://vpn.campus.test/',
+            'https://',
+            'file:///etc/passwd',
+            '-x',
+          ),
+        ),
+        serverPin: fc.option(fc.constantFrom(`pin-sha256:${'A'.repeat(43)}=`, 'pin-sha256:', 'sha1:00', '--script=x')),
+        address: fc.option(fc.constantFrom('192.0.2.1', '[2001:db8::1]', '--x', '')),
+        urlPath: fc.constant(null),
+      },
+      { noNullPrototype: true },
+    ),
+  },
+  fc.anything(),
+);
+
+test('whatever a worker says: a session that a tunnel can be given, or a catalogued end', async () => {
+  let sessions = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(told, { maxLength: 4 }), wildAnswers, async (words, wild) => {
+      let say: (message: unknown) => void = () => undefined;
+      let leave: (code: number) => void = () => undefined;
+      const driver = openconnectDriver({
+        startWorker: () => ({
+          pid: undefined,
+          post: (message) => {
+            if (!(typeof message === 'object' && message !== null && 'type' in message && message.type === 'sign-in')) return;
+            setImmediate(() => {
+              for (const word of words) say(word);
+              setImmediate(() => leave(1));
+            });
+          },
+          onMessage: (listener) => (say = listener),
+          exited: new Promise((resolve) => (leave = resolve)),
+          kill: () => leave(1),
+        }),
+        library: { path: null },
+        log: () => undefined,
+      });
+      const person: Ask = async (prompt) => {
+        const answer = answerTo(prompt, wild, 1);
+        if (!answer) throw new CausewayError({ code: 'cancelled' });
+        return answer;
+      };
+      const target = {
+        host: 'vpn.campus.test',
+        port: 443,
+        judge: () => ({ kind: 'accept' as const }),
+        now: () => 0,
+        client: { name: 'fuzz', version: '0', installation: 'x' },
+        profile: profileSchema.parse({ ...plainProfile, protocol: 'anyconnect' }),
+      };
+      try {
+        const { grant } = await driver.signIn(target, person, new AbortController().signal);
+        sessions += 1;
+        if (grant.kind !== 'openconnect') throw new Error('another kind of grant');
+        expect(grant.cookie).toMatch(/^[^\r\n\0]{1,4096}$/);
+        expect(grant.serverPin).toMatch(/^pin-sha256:[A-Za-z0-9+/]{43}=$/);
+        expect(new URL(grant.connectUrl).protocol).toBe('https:');
+        expect(grant.address ?? '192.0.2.1').toSatisfy((address: string) => isIP(address) > 0);
+      } catch (error) {
+        if (!(error instanceof CausewayError)) throw error;
+        expect(error.failure.code).not.toBe('internal');
+      } finally {
+        driver.stop();
+      }
+    }),
+    { numRuns },
+  );
+  expect(sessions).toBeGreaterThan(numRuns / 200);
 });

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { CausewayError, fail, failureOf } from '../../../shared/failure.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import { CertificateQuestion, connectTls, objection } from '../../trust/tls.ts';
@@ -233,8 +234,11 @@ export class OpenConnectSignIn {
     const { cookie, connectUrl, serverPin, address } = done;
     const wrong = (detail: string) => fail('gateway-protocol', { host: shownAs(target) }, { detail });
     if (protocol === 'campus') throw fail('internal');
-    if (cookie === null || /[\r\n\0]/.test(cookie) || cookie.length > 4096 || cookie === '') throw wrong('a cookie that cannot be used');
-    if (connectUrl === null || serverPin?.startsWith('pin-sha256:') !== true) throw wrong('a cookie without its gateway');
+    // All of it goes to a program: nothing that it could take for something else
+    if (cookie === null || !/^[\x21-\x7e][\x20-\x7e]{0,4095}$/.test(cookie)) throw wrong('a cookie that cannot be used');
+    if (connectUrl === null || !isHttps(connectUrl)) throw wrong('a cookie without a place');
+    if (serverPin === null || !/^pin-sha256:[A-Za-z0-9+/]{43}=$/.test(serverPin)) throw wrong('a cookie without a key');
+    const ip = address?.replace(/^\[|\]$/g, '') ?? '';
     const isDetour = target.loopbackPort !== undefined || target.via !== undefined;
     return {
       kind: 'openconnect',
@@ -243,11 +247,16 @@ export class OpenConnectSignIn {
       cookie,
       connectUrl,
       serverPin,
-      address: isDetour ? null : (address?.replace(/^\[|\]$/g, '') ?? null),
+      address: isDetour || isIP(ip) === 0 ? null : ip,
       idleSeconds: null,
       expiresAt: null,
     };
   }
+}
+
+/** `https://host[:port]/` with or without a path, spelled as openconnect takes it. */
+function isHttps(address: string): boolean {
+  return /^https:\/\/([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(\/[\x21-\x7e]*)?$/.test(address) && URL.canParse(address);
 }
 
 function readChain(encoded: readonly string[], host: string): X509Certificate[] {
