@@ -91,6 +91,25 @@ test("a proxy's 407 is answered by the app's login handler, and the certificate 
   expect(new X509Certificate(requests[0]?.certificate.data ?? '').verify(new X509Certificate(authority.pem).publicKey)).toBe(true);
 });
 
+test('an app hears of the headers of every response, redirects among them, and of the cookies that go with an address', async () => {
+  answerLogin();
+  const own = await through(0);
+  const heard: [string, number, string, string | undefined][] = [];
+  own.webRequest.onHeadersReceived(({ url, statusCode, resourceType, responseHeaders }, callback) => {
+    heard.push([url, statusCode, resourceType, responseHeaders['content-type']?.[0] ?? responseHeaders['Content-Type']?.[0]]);
+    callback({});
+  });
+  const { webContents } = open({ webPreferences: { session: own } });
+  await webContents.loadURL('https://portal.test/next');
+  expect(heard).toContainEqual(['https://portal.test/next', 200, 'mainFrame', 'text/html']);
+  await webContents.loadURL('https://portal.test/leave').catch(() => undefined);
+  expect(heard).toContainEqual(['https://portal.test/leave', 302, 'mainFrame', undefined]);
+  const names = async (url: string) => (await own.cookies.get({ url })).map(({ name }) => name);
+  expect(await names('https://portal.test/next')).toEqual(['sid']);
+  expect(await names('https://sub.portal.test/')).toEqual([]);
+  expect(await names('https://third.test/')).toEqual([]);
+});
+
 test('without a login handler the proxy carries nothing', async () => {
   const { webContents } = open({ webPreferences: { session: await through(0) } });
   await expect(webContents.loadURL('https://portal.test/')).rejects.toMatchObject({ code: expect.stringMatching(/ERR_/) as unknown });
