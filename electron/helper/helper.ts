@@ -82,15 +82,21 @@ export class Helper {
     this.owner = client.user;
     this.host = host;
     this.turn('opening');
+    let taken = false;
+    const take = (tunnel: SystemTunnel): void => {
+      taken = true;
+      this.take(tunnel);
+    };
     try {
       const config = await this.deps.config();
       if (!config.users.includes(client.user) || !allowsGateway(config, host)) throw fail('helper-denied', { host });
       this.deps.log(`${client.user} opens a tunnel to ${host}`);
-      await SystemTunnel.open(request, this.deps.places(config), this.deps.log, (tunnel) => this.take(tunnel));
+      await SystemTunnel.open(request, this.deps.places(config), this.deps.log, take);
       this.turn('up');
     } catch (error) {
       this.deps.log(`no tunnel: ${failureOf(error).code} ${failureOf(error).detail ?? ''}`);
-      if (!this.tunnel) this.free();
+      // A tunnel that was begun frees the place by its end
+      if (!taken) this.free();
       throw error;
     }
     if (![...this.clients].includes(client)) this.leave(client);

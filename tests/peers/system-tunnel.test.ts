@@ -45,7 +45,14 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     'denied-3',
   ];
   beforeAll(async () => {
-    lab = await startOcserv({ client: true, everything: true, ipv6: true, users: people.map((name) => ({ name })), idleTimeout: 900 });
+    lab = await startOcserv({
+      client: true,
+      everything: true,
+      ipv6: true,
+      dtls: true,
+      users: people.map((name) => ({ name })),
+      idleTimeout: 900,
+    });
     if (!lab.client) throw new Error('no client namespace');
     client = lab.client;
     before = await networkOf(client);
@@ -58,7 +65,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
   // Whatever a test does to whom, this computer's network is what it was
   afterEach(async () => {
     await expect.poll(() => networkOf(client), { timeout: 10_000 }).toEqual(before);
-    expect(descendants(process.pid, 'openconnect')).toEqual([]);
+    await expect.poll(() => descendants(process.pid, 'openconnect'), { timeout: 5_000 }).toEqual([]);
   });
 
   async function connected(user: string, uid = nobody): Promise<ClientProcess> {
@@ -73,8 +80,10 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
   test('carries an ordinary user’s whole system, names included, and puts everything back', async () => {
     const app = await connected('whole');
     expect(await app.page(lab.portalHost)).toContain(lab.page);
+    expect(await app.page('fd60::80')).toContain(lab.page);
     expect(readFileSync(client.file('resolv.conf'), 'latin1')).toContain('10.60.0.53');
     expect(await networkOf(client)).not.toEqual(before);
+    expect(JSON.stringify(await lab.occtl('show', 'users'))).toContain('DTLS cipher');
     await expect.poll(() => app.traffic().then(({ received }) => received), { timeout: 5_000 }).toBeGreaterThan(lab.page.length);
     await app.disconnect();
     await app.reach('idle');
