@@ -82,9 +82,9 @@ export class Helper {
     this.owner = client.user;
     this.host = host;
     this.turn('opening');
-    let taken = false;
+    const begun: SystemTunnel[] = [];
     const take = (tunnel: SystemTunnel): void => {
-      taken = true;
+      begun.push(tunnel);
       this.take(tunnel);
     };
     try {
@@ -96,7 +96,7 @@ export class Helper {
     } catch (error) {
       this.deps.log(`no tunnel: ${failureOf(error).code} ${failureOf(error).detail ?? ''}`);
       // A tunnel that was begun frees the place by its end
-      if (!taken) this.free();
+      if (begun.length === 0) this.free();
       throw error;
     }
     if (![...this.clients].includes(client)) this.leave(client);
