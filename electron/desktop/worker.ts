@@ -10,20 +10,34 @@ import type { StartWorker } from '../gateways/worker.ts';
 export function utilityWorker(file: string, env: Record<string, string>): StartWorker {
   return () => {
     const child = utilityProcess.fork(file, [], { env, stdio: 'ignore', serviceName: 'Causeway sign-in' });
+    let wanted = true;
+    // A process that was ended before it had begun
+    child.once('spawn', () => {
+      if (!wanted) end();
+    });
+    const end = (): void => {
+      const { pid } = child;
+      child.kill();
+      // That asks politely, which a process that hangs does not hear
+      if (pid !== undefined) killAtOnce(pid);
+    };
     return {
       get pid() {
         return child.pid;
       },
-      post: (message) => child.postMessage(message),
+      post: (message) => {
+        if (wanted) child.postMessage(message);
+      },
       onMessage: (listener) => void child.on('message', listener),
       exited: new Promise((resolve) => {
-        child.once('exit', resolve);
+        child.once('exit', (code) => {
+          wanted = false;
+          resolve(code);
+        });
       }),
       kill() {
-        const { pid } = child;
-        child.kill();
-        // That asks politely, which a process that hangs does not hear
-        if (pid !== undefined) killAtOnce(pid);
+        wanted = false;
+        end();
       },
     };
   };

@@ -6,7 +6,8 @@ const port = `
 import { EventEmitter } from 'node:events';
 const port = new EventEmitter();
 port.postMessage = (message) => process.send?.(message);
-process.on('message', (data) => port.emit('message', { data, ports: [] }));
+// What comes before anybody listens waits, there as here
+port.once('newListener', () => process.on('message', (data) => port.emit('message', { data, ports: [] })));
 process.on('disconnect', () => process.exit(0));
 process.parentPort = port;
 `;

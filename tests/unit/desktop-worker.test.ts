@@ -1,0 +1,40 @@
+import { afterAll, expect, it, vi } from 'vitest';
+import { utilityWorker } from '../../electron/desktop/worker.ts';
+import { workerEnvironment } from '../../electron/gateways/worker-environment.ts';
+import { workerFile } from '../peers/openconnect-bench.ts';
+
+vi.mock('electron', () => import('../electron-double/index.ts'));
+afterAll(async () => {
+  const { double } = await import('../electron-double/index.ts');
+  await double.dispose();
+});
+
+it('is a process of its own, that answers, and that a kill ends even where it hears nothing', async () => {
+  const worker = utilityWorker(await workerFile(), workerEnvironment())();
+  const heard: unknown[] = [];
+  worker.onMessage((message) => heard.push(message));
+  worker.post({ type: 'ping' });
+  await expect.poll(() => heard).toEqual([{ type: 'pong' }]);
+  const { pid = 0 } = worker;
+  expect(pid).not.toBe(process.pid);
+  process.kill(pid, 'SIGSTOP');
+  worker.kill();
+  await worker.exited;
+  expect(() => process.kill(pid, 0)).toThrow();
+  worker.post({ type: 'ping' });
+});
+
+it('does not outlive a kill that came before it had begun', async () => {
+  const worker = utilityWorker(await workerFile(), workerEnvironment())();
+  worker.kill();
+  await worker.exited;
+});
+
+it('is given none of our secrets and no proxy of the environment’s', () => {
+  vi.stubEnv('HTTPS_PROXY', 'http://proxy.test:3128');
+  vi.stubEnv('CAUSEWAY_SECRET', 'x');
+  expect(workerEnvironment()).toMatchObject({ LC_ALL: 'C' });
+  expect(Object.keys(workerEnvironment())).not.toEqual(expect.arrayContaining(['HTTPS_PROXY']));
+  expect(Object.keys(workerEnvironment())).not.toEqual(expect.arrayContaining(['CAUSEWAY_SECRET']));
+  vi.unstubAllEnvs();
+});
