@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import koffi from 'koffi';
 import { buildOpenConnectWorker } from '../../build/openconnect-worker.ts';
@@ -11,6 +12,9 @@ import { endpointOf } from '../../electron/trust/endpoint.ts';
 import { fail, type FailureCode } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt, PromptKind, PromptOf } from '../../shared/prompt.ts';
+
+/** Whether this machine has IPv6 on loopback, which some containers have not. */
+export const hasIPv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
 
 /** Why nothing here can run: null where the system has the library. Says so once for each file of tests. */
 export function missingLibrary(): string | null {

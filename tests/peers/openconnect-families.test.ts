@@ -39,7 +39,7 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
   test('GlobalProtect: portal, choice of gateway, challenge', async () => {
     const run = await signIn('gp', { credentials: mei, choice: choose('Main site'), passcode: passcode('123456') });
     expect(run.who.kinds()).toEqual(['credentials', 'choice', 'passcode']);
-    expect(run.who.asked[1]).toMatchObject({ purpose: 'realm', options: [{ label: 'Main site' }, { label: 'East site' }] });
+    expect(run.who.asked[1]).toMatchObject({ purpose: 'realm', options: [{ label: 'East site' }, { label: 'Main site' }] });
     expect(cookieOf(run)).toMatch(/authcookie=authcookie0123456789.*user=mei/);
     expect(await run.session.close()).toBe(true);
     expect(run.at.requests.at(-1)).toMatchObject({ path: '/ssl-vpn/logout.esp', method: 'POST' });

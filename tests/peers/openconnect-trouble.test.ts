@@ -10,6 +10,7 @@ import { FormGateway, type FormSpec, type Request, type Step } from './form-gate
 import {
   credentials,
   failsWith,
+  hasIPv6,
   missingLibrary,
   person,
   startDriver,
@@ -339,7 +340,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
     );
   });
 
-  test('IPv6: by its address in brackets, certificate and all', async () => {
+  test.skipIf(!hasIPv6)('IPv6: by its address in brackets, certificate and all', async () => {
     const at = await gateway(({ init }) => (init ? signInForm : 'success'), '::1');
     const { grant } = await signIn(at.profile(), { credentials: mei }).session;
     expect(grant).toMatchObject({ connectUrl: `https://[::1]:${at.port}/`, address: '::1', endpoint: { host: '::1', port: at.port } });

@@ -4,7 +4,7 @@ import type { OpenConnectDeps } from '../../electron/gateways/openconnect/driver
 import { fail } from '../../shared/failure.ts';
 import type { Answer } from '../../shared/prompt.ts';
 import { FormGateway, type FormSpec } from './form-gateway.ts';
-import { failsWith, missingLibrary, person, startDriver, targetFor, type Script } from './openconnect-bench.ts';
+import { failsWith, hasIPv6, missingLibrary, person, startDriver, targetFor, type Script } from './openconnect-bench.ts';
 
 const inWindow: Answer = { kind: 'browser', where: 'window' };
 const page = (url: string, cookies: WebPage['cookies'] = []): WebPage => ({ url, cookies, headers: [] });
@@ -89,7 +89,7 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
     expect(windows).toEqual(['open', 'closed']);
   });
 
-  test('their own browser, where the gateway wants that', async () => {
+  test.skipIf(!hasIPv6)('their own browser, where the gateway wants that', async () => {
     const opened: string[] = [];
     const openInBrowser = (address: string) => Promise.resolve(void opened.push(address));
     const mode = '<sso-v2-browser-mode>external</sso-v2-browser-mode>';

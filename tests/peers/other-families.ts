@@ -93,7 +93,7 @@ function globalProtect({ path, form }: Served): Reply {
   if (path.startsWith('/global-protect/getconfig.esp')) {
     if (form.get('passwd') !== password) return { status: 512 };
     return {
-      body: '<?xml version="1.0"?><policy><portal-name>Campus</portal-name><gateways><external><list><entry name="gp.campus.test"><description>Main site</description></entry><entry name="east.campus.test"><description>East site</description></entry></list></external></gateways></policy>',
+      body: '<?xml version="1.0"?><policy><portal-name>Campus</portal-name><gateways><external><list><entry name="east.campus.test"><description>East site</description></entry><entry name="gp.campus.test"><description>Main site</description></entry></list></external></gateways></policy>',
     };
   }
   if (path.startsWith('/ssl-vpn/login.esp')) {
