@@ -16,6 +16,7 @@ import { serveBridge } from './desktop/bridge-main.ts';
 import { perform, type Command } from './desktop/command.ts';
 import { createDesktopPorts } from './desktop/desktop-ports.ts';
 import { createEnvironment } from './desktop/environment.ts';
+import { elevate } from './desktop/elevate.ts';
 import { createFaces, type Faces } from './desktop/faces.ts';
 import { hardenEveryPage, lockSession } from './desktop/hardening.ts';
 import { openLog } from './desktop/log.ts';
@@ -39,6 +40,7 @@ import { Proxies } from './trust/proxies.ts';
 import { dialOnly, directDial } from './tunnels/direct.ts';
 import { startLoopbackProxy } from './tunnels/loopback-proxy.ts';
 import { appTunnel } from './tunnels/openconnect/app.ts';
+import { startHelperOnce } from './tunnels/openconnect/start-helper.ts';
 import { helperSocket, systemTunnel } from './tunnels/openconnect/system.ts';
 import { relayTunnel } from './tunnels/relay.ts';
 
@@ -156,7 +158,19 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     tunnels: {
       relay: relayTunnel,
       app: appTunnel({ programs, now: Date.now, log: log.line }),
-      system: systemTunnel({ socket: helperSocket(process.platform), log: log.line }),
+      system: systemTunnel({
+        socket: helperSocket(process.platform),
+        log: log.line,
+        ...(programs.folder !== null && process.platform !== 'win32'
+          ? {
+              start: startHelperOnce({
+                executable: join(programs.folder, 'causeway-helper'),
+                socket: helperSocket(process.platform),
+                elevate,
+              }),
+            }
+          : {}),
+      }),
     },
     direct: directDial,
     proxies,

@@ -27,6 +27,9 @@ export async function readConfig(path: string): Promise<HelperConfig> {
   return configSchema.parse(JSON.parse(await readFile(path, 'utf8')));
 }
 
+/** What root's own command line says in place of the file: for a helper that is started once. */
+export const configOf = (user: string, gateways: readonly string[]): HelperConfig => configSchema.parse({ users: [user], gateways });
+
 /** Whether a tunnel may lead to that host. */
 export function allowsGateway({ gateways }: HelperConfig, host: string): boolean {
   const name = host.toLowerCase();

@@ -31,6 +31,11 @@ export class Helper {
 
   constructor(private readonly deps: HelperDeps) {}
 
+  /** Nobody is there, and nothing is open. */
+  get isIdle(): boolean {
+    return this.clients.size === 0 && this.owner === null;
+  }
+
   join(client: Client): void {
     this.clients.add(client);
     if (client.user === this.owner) clearTimeout(this.grace);

@@ -2,7 +2,7 @@ import { isSea } from 'node:sea';
 import { parseArgs } from 'node:util';
 import { helperProtocol } from '../tunnels/openconnect/helper-protocol.ts';
 import { findProgram } from '../tunnels/openconnect/programs.ts';
-import { configPath, readConfig, usersOf } from './config.ts';
+import { configOf, configPath, readConfig, usersOf, type HelperConfig } from './config.ts';
 import { Helper } from './helper.ts';
 import { putBack } from './journal.ts';
 import { endLeftover } from './leftover.ts';
@@ -13,14 +13,18 @@ import { listen, scriptSocketIn } from './server.ts';
  * The helper: a service of root's that opens system tunnels for whom `/etc/causeway/helper.json` allows. Started as
  * `script` it is what openconnect runs at every turn of a tunnel. Only root's own command line moves its files.
  */
+const isMac = process.platform === 'darwin';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     'config': { type: 'string', default: configPath },
-    'run': { type: 'string', default: helperProtocol.directory },
-    'state': { type: 'string', default: '/var/lib/causeway' },
+    'run': { type: 'string', default: isMac ? '/var/run/causeway' : helperProtocol.directory },
+    'state': { type: 'string', default: isMac ? '/var/db/causeway' : '/var/lib/causeway' },
     'vpnc-script': { type: 'string', default: '' },
     'grace': { type: 'string', default: '10' },
+    // Instead of the configuration, and until nobody needs it any more: an administrator's password has just been given
+    'once-for': { type: 'string' },
+    'gateway': { type: 'string', multiple: true, default: [] },
   },
 });
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -57,9 +61,12 @@ async function serve(): Promise<null> {
   // First of all: what a former run left is put back, whoever may be let in later
   await endLeftover(values.state, log);
   if (await putBack(values.state, log)) log('put back what a former run left');
-  const config = await readConfig(values.config);
+  const once = values['once-for'];
+  const current = (): Promise<HelperConfig> =>
+    once === undefined ? readConfig(values.config) : Promise.resolve(configOf(once, values.gateway));
+  const config = await current();
   const helper = new Helper({
-    config: () => readConfig(values.config),
+    config: current,
     places: ({ openconnect, vpncScript }) => {
       const script = vpncScript ?? defaultScript;
       return { openconnect: openconnect ?? installed, vpncScript: script, script: scriptCommand(script), state: values.state };
@@ -77,8 +84,21 @@ async function serve(): Promise<null> {
     for (const server of servers) server.close();
     void helper.close().finally(() => process.exit());
   };
+  if (once !== undefined) leaveWhenIdle(helper, stop);
   process.once('SIGTERM', stop).once('SIGINT', stop);
   return null;
+}
+
+/** Stops it some time after the last of its clients has gone. The first has a minute to come. */
+function leaveWhenIdle(helper: Helper, stop: () => void): void {
+  const graceSeconds = Number(values.grace);
+  let left = 60;
+  const timer = setInterval(() => {
+    left = helper.isIdle ? left - 1 : graceSeconds;
+    if (left >= 0) return;
+    clearInterval(timer);
+    stop();
+  }, 1_000);
 }
 
 const defaultScript = '/usr/share/vpnc-scripts/vpnc-script';

@@ -4,7 +4,7 @@ import net from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { CausewayError, fail } from '../../../shared/failure.ts';
+import { CausewayError, fail, failureOf } from '../../../shared/failure.ts';
 import { bounded } from '../../trust/bounded.ts';
 import { isLoopback } from '../../trust/loopback.ts';
 import { lookupElsewhere } from '../not-this-computer.ts';
@@ -18,6 +18,8 @@ export interface SystemTunnelDeps {
   /** Where the helper listens for this user; {@link helperSocket}. */
   socket: string;
   log: (line: string) => void;
+  /** Starts the helper for this once, where it is not installed as a service; {@link startHelperOnce}. */
+  start?: (host: string, signal: AbortSignal) => Promise<void>;
 }
 
 const opensWithinMs = 30_000;
@@ -45,12 +47,24 @@ export async function helperState(socket: string, signal: AbortSignal): Promise<
 }
 
 /** A tunnel of the whole system, which the helper, a service of root's, opens for who is allowed one. */
-export function systemTunnel({ socket, log }: SystemTunnelDeps): TunnelEngine {
+export function systemTunnel({ socket, log, start }: SystemTunnelDeps): TunnelEngine {
+  let asked = false;
+  const connect = async (host: string, signal: AbortSignal): Promise<HelperConnection> => {
+    try {
+      return await HelperConnection.open(socket, host, signal);
+    } catch (error) {
+      // Once in a run: a reconnect is no reason to ask for a password again
+      if (!start || asked || failureOf(error).code !== 'helper-missing') throw error;
+      asked = true;
+      await start(host, signal);
+      return await HelperConnection.open(socket, host, signal);
+    }
+  };
   return {
     async open(grant, signal) {
       if (grant.kind !== 'openconnect') throw fail('internal', undefined, { detail: `system tunnel for ${grant.kind}` });
       const { host } = grant.endpoint;
-      const helper = await HelperConnection.open(socket, host, signal);
+      const helper = await connect(host, signal);
       const hop = await proxyFor(grant);
       try {
         // Before it opens: an end that comes at once is heard too
