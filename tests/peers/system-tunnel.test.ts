@@ -123,9 +123,11 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     await app.disconnect();
   });
 
-  test('is put back by the next helper when helper and app are both gone', async () => {
+  test('is put back by the next helper when helper, app and openconnect are all killed at once', async () => {
     const app = await connected('last');
+    const [openconnect] = descendants(helper.pid, 'openconnect');
     await Promise.all([helper.kill(), app.kill()]);
+    kill(openconnect);
     expect(await networkOf(client)).not.toEqual(before);
     await helper.run();
     expect(await networkOf(client)).toEqual(before);
