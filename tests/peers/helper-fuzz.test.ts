@@ -196,7 +196,7 @@ function expectHarmless(run: string): void {
     /^--non-inter$/,
     /^--servercert=pin-sha256:[A-Za-z0-9+/]{43}=$/,
     /^--reconnect-timeout=0$/,
-    /^--force-dpd=5$/,
+    /^--force-dpd=4$/,
     /^--resolve=vpn\.campus\.test:[0-9a-fA-F.:]+$/,
     /^--proxy=(http|socks5):\/\/[A-Za-z0-9.-]+:\d+$/,
     /^--no-proxy$/,

@@ -22,9 +22,9 @@ const maxCookieBytes = 4096;
 
 /**
  * How long the far end may be silent, in seconds, before openconnect asks whether it is there; after twice that it
- * gives the connection up. So a dead link is noticed within ten seconds.
+ * gives the connection up. So a dead link is noticed within ten seconds or so.
  */
-const askAfterSeconds = 5;
+const askAfterSeconds = 4;
 
 /** The grant as openconnect has to be told of it; a lab's detour leads to loopback. */
 export function targetOf(grant: OpenConnectGrant, proxy: OpenConnectTarget['proxy'] = null): OpenConnectTarget {
