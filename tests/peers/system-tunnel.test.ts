@@ -36,6 +36,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
   let before: unknown;
   const people = [
     'whole',
+    'second-time',
     'app-killed',
     'helper-killed',
     'openconnect-killed',
@@ -95,7 +96,13 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     expect(await lab.occtl('show', 'users')).toEqual([]);
   });
 
-  test('goes with its app when that is killed, after a short grace', async () => {
+  test('looks names up at the campus the second time too (YZ#653: its name server was missing then)', async () => {
+    const app = await connected('second-time');
+    expect(await app.page(lab.portalHost)).toContain(lab.page);
+    await app.disconnect();
+  });
+
+  test('goes with its app when that is killed, after a short grace (OG#233, OG#237: routes and names stayed)', async () => {
     const app = await connected('app-killed');
     await app.kill();
   });
@@ -123,7 +130,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     await app.disconnect();
   });
 
-  test('is put back by the next helper when helper, app and openconnect are all killed at once', async () => {
+  test('is put back by the next helper when helper, app and openconnect are all killed at once (MV#4714)', async () => {
     const app = await connected('last');
     const [openconnect] = descendants(helper.pid, 'openconnect');
     await Promise.all([helper.kill(), app.kill()]);
