@@ -33,7 +33,9 @@ export function appTunnel(deps: AppTunnelDeps): TunnelEngine {
     async open(grant, signal) {
       if (grant.kind !== 'openconnect') throw fail('internal', undefined, { detail: `app tunnel for ${grant.kind}` });
       if (deps.programs.platform === 'win32') throw fail('app-tunnel-here');
-      const [openconnect, ocproxy] = await Promise.all([findProgram('openconnect', deps.programs), findProgram('ocproxy', deps.programs)]);
+      // One after the other: where both are missing, it is always the same that is told
+      const openconnect = await findProgram('openconnect', deps.programs);
+      const ocproxy = await findProgram('ocproxy', deps.programs);
       const server = await freePort(deps.programs.platform);
       const hop = await proxyFor(grant);
       try {
