@@ -23,6 +23,8 @@ export interface HelperDeps {
 export class Helper {
   private readonly clients = new Set<Client>();
   private readonly watchers = new Set<Client>();
+  /** Somebody has been there. */
+  wasUsed = false;
   private owner: string | null = null;
   private host = '';
   private tunnel: SystemTunnel | null = null;
@@ -38,6 +40,7 @@ export class Helper {
 
   join(client: Client): void {
     this.clients.add(client);
+    this.wasUsed = true;
     if (client.user === this.owner) clearTimeout(this.grace);
   }
 

@@ -94,7 +94,9 @@ function leaveWhenIdle(helper: Helper, stop: () => void): void {
   const graceSeconds = Number(values.grace);
   let left = 60;
   const timer = setInterval(() => {
-    left = helper.isIdle ? left - 1 : graceSeconds;
+    // Who came and went between two looks was there all the same
+    const atMost = helper.wasUsed ? graceSeconds : left;
+    left = helper.isIdle ? Math.min(left, atMost) - 1 : graceSeconds;
     if (left >= 0) return;
     clearInterval(timer);
     stop();

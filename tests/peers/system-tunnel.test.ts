@@ -171,7 +171,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     expect(await connect('denied-3', 'daemon')).toMatchObject({ code: 'helper-denied' });
   });
 
-  test('is revoked when the gateway ends the session', async () => {
+  test('is revoked when the gateway ends the session, and nothing keeps the computer from its network (AP#515)', async () => {
     const app = await connected('restart');
     await lab.occtl('disconnect', 'user', 'restart');
     expect(await app.reach('idle')).toMatchObject({ ending: { code: 'session-revoked' } });

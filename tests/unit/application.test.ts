@@ -89,7 +89,7 @@ describe('tasks', () => {
 });
 
 describe('a saved sign-in', () => {
-  test('is kept when asked for, used the next time, and forgotten once the campus has rejected it', async () => {
+  test('is kept when asked for, used the next time, and forgotten only once the campus has rejected it (OG#142, YZ#636)', async () => {
     const b = await open();
     const { app } = b;
     await app.verbs.connect({ profileId: b.campus.profile.id });

@@ -92,7 +92,7 @@ describe('a session', () => {
     expect(shown().filter((text) => text.includes('ends at'))).toHaveLength(2);
   });
 
-  it('that ended by itself is told of, with its reason; the warning before it is gone', () => {
+  it('that ended by itself is told of, with its reason; the warning before it is gone (AP#445: it stood on)', () => {
     follow(expiring);
     follow({ kind: 'closing', profileId: 'campus-test', ending: { code: 'session-expired' } });
     follow(ended);

@@ -6,7 +6,7 @@ import { clickUntil } from '../flow/page.ts';
 import { atLeast, atMost, sampleOf, type Part, type Row } from '../report.ts';
 import { signInByCommand, type SignInTimes } from './command.ts';
 import { Core } from './core.ts';
-import { lastAnswerToCookie, warmDriver } from './driver.ts';
+import { signInByDriver, warmDriver } from './driver.ts';
 import { startPlain } from './plain.ts';
 import { restoredRow } from './restored.ts';
 import { causewayWay, download, echo, ocproxyWay } from './ways.ts';
@@ -40,24 +40,26 @@ async function signInRows(lab: Ocserv, next: () => string): Promise<Row[]> {
     const near = await play(rounds, lab, line.port, both, next);
     await line.set({ kind: 'latency', ms: farMs });
     const far = await play(farRounds, lab, line.port, both, next);
-    const row = (what: string, step: keyof SignInTimes): Row => {
-      const trips = (who: 'ours' | 'theirs'): number =>
-        (sampleOf(far[who].map((times) => times[step])).median - sampleOf(near[who].map((times) => times[step])).median) / (2 * farMs);
-      const ours = sampleOf(near.ours.map((times) => times[step]));
-      const theirs = sampleOf(near.theirs.map((times) => times[step]));
-      const farther = sampleOf(far.ours.map((times) => times[step])).median / sampleOf(far.theirs.map((times) => times[step])).median;
+    const row = (what: string, mine: 'screen' | 'form' | 'cookie', other: keyof SignInTimes): Row => {
+      const [ours, theirs] = [sampleOf(near.ours[mine]), sampleOf(near.theirs[other])];
+      const [oursFar, theirsFar] = [sampleOf(far.ours[mine]).median, sampleOf(far.theirs[other]).median];
+      const trips = (there: number, here: number): number => Math.round((there - here) / (2 * farMs));
       return {
         what,
         unit: 'ms',
         ways: { 'Causeway': ours, 'openconnect --authenticate': theirs },
         verdicts: [
           atMost(1.1, '≤ 1.1 × openconnect', ours.median / theirs.median),
-          atMost(1.1, `≤ 1.1 × openconnect, ${2 * farMs} ms away`, farther),
-          atMost(Math.round(trips('theirs')), 'as many round trips', Math.round(trips('ours')), 'round trips'),
+          atMost(1.1, `≤ 1.1 × openconnect, ${2 * farMs} ms away`, oursFar / theirsFar),
+          atMost(trips(theirsFar, theirs.median), 'as many round trips', trips(oursFar, ours.median), 'round trips'),
         ],
       };
     };
-    return [row('Connect click → first form on screen', 'form'), row('Last answer → cookie', 'cookie')];
+    return [
+      row('Connect click → first form on screen', 'screen', 'form'),
+      row('Connect → first form, without a screen', 'form', 'form'),
+      row('Last answer → cookie', 'cookie', 'cookie'),
+    ];
   } finally {
     driver.stop();
     await client.close();
@@ -72,12 +74,16 @@ interface Ours {
 
 /** Both ways in turn. */
 async function play(times: number, lab: Ocserv, port: number, { client, driver }: Ours, next: () => string) {
-  const ours: SignInTimes[] = [];
-  const theirs: SignInTimes[] = [];
+  const ours = { screen: [] as number[], form: [] as number[], cookie: [] as number[] };
+  const theirs = { form: [] as number[], cookie: [] as number[] };
   for (let round = 0; round < times; round++) {
-    const form = await firstFormOnScreen(client, lab, next());
-    ours.push({ form, cookie: await lastAnswerToCookie(driver, lab, next(), port) });
-    theirs.push(await signInByCommand(lab, next(), port));
+    ours.screen.push(await firstFormOnScreen(client, lab, next()));
+    const core = await signInByDriver(driver, lab, next(), port);
+    const command = await signInByCommand(lab, next(), port);
+    for (const step of ['form', 'cookie'] as const) {
+      ours[step].push(core[step]);
+      theirs[step].push(command[step]);
+    }
   }
   return { ours, theirs };
 }

@@ -5,6 +5,7 @@ import { openconnectDriver, type OpenConnectDriver } from '../../../electron/gat
 import { createJudge } from '../../../electron/trust/certificate.ts';
 import type { Answer, Prompt } from '../../../shared/prompt.ts';
 import { profileOf, type Ocserv } from '../../peers/ocserv.ts';
+import type { SignInTimes } from './command.ts';
 
 const worker = path.resolve(import.meta.dirname, '../../../dist/openconnect-worker.mjs');
 
@@ -15,10 +16,13 @@ export function warmDriver(): OpenConnectDriver {
   return driver;
 }
 
-/** Milliseconds from the last answer to the cookie, without a screen. */
-export async function lastAnswerToCookie(driver: OpenConnectDriver, lab: Ocserv, user: string, port: number): Promise<number> {
-  const profile = profileOf(lab);
+/** Signs in without a screen. */
+export async function signInByDriver(driver: OpenConnectDriver, lab: Ocserv, user: string, port: number): Promise<SignInTimes> {
+  // Through the same line as the command beside it
+  const profile = profileOf(lab, { connectTo: [{ host: lab.host, port: 443, loopbackPort: port }] });
+  const from = performance.now();
   let answeredAt = 0;
+  let form = NaN;
   const answer = (prompt: Prompt): Answer => {
     if (prompt.kind === 'credentials') return { kind: 'credentials', values: { user, password: lab.user(user).password } };
     if (prompt.kind === 'passcode') return { kind: 'passcode', passcode: lab.codeFor(user) };
@@ -35,9 +39,10 @@ export async function lastAnswerToCookie(driver: OpenConnectDriver, lab: Ocserv,
   };
   const ask = (prompt: Prompt): Promise<Answer> => {
     const given = answer(prompt);
+    if (Number.isNaN(form)) form = performance.now() - from;
     answeredAt = performance.now();
     return Promise.resolve(given);
   };
   await driver.signIn(target, ask, AbortSignal.timeout(20_000));
-  return performance.now() - answeredAt;
+  return { form, cookie: performance.now() - answeredAt };
 }
