@@ -19,7 +19,7 @@ const restricted = [
   },
   {
     selector: "MemberExpression[property.name='setCertificateVerifyProc']",
-    message: 'Only electron/desktop/portal-session.ts and sign-in-session.ts ask the judge for Chromium.',
+    message: 'Only electron/desktop/partition.ts asks the judge for Chromium.',
   },
   {
     selector: "Property[key.name='rejectUnauthorized'][value.value=false]",
@@ -66,8 +66,7 @@ export default defineConfig(
   { files: ['tests/**'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['electron/desktop/bridge-main.ts', 'electron/preload.ts'], rules: allBut('bridge-main.ts') },
   { files: ['electron/desktop/desktop-ports.ts'], rules: allBut('desktop-ports.ts') },
-  { files: ['electron/desktop/portal-session.ts'], rules: allBut('portal-session.ts') },
-  { files: ['electron/desktop/sign-in-session.ts'], rules: allBut('sign-in-session.ts') },
+  { files: ['electron/desktop/partition.ts'], rules: allBut('partition.ts') },
   { files: ['electron/trust/tls.ts'], rules: allBut('tls.ts') },
   {
     files: ['{shared,electron,renderer,campus,build}/**'],

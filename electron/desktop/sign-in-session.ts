@@ -1,27 +1,16 @@
-import { session as sessions, type Session } from 'electron';
-import type { Failure } from '../../shared/failure.ts';
 import type { WebPage, WebWindowRequest } from '../gateways/web-window.ts';
-import { atMost } from '../trust/bounded.ts';
-import { decide } from './certificates.ts';
-import { lockSession } from './hardening.ts';
+import { openPartition, type Partition } from './partition.ts';
 import type { ProxyAccess } from './proxy-login.ts';
 import { maySignInLoad } from './sign-in-rules.ts';
 
 /** Who cancels is not kept waiting: what is not empty by then ends with the app, in memory as it is. */
 const emptyWithinMs = 700;
 
-/** The partition that one opening of the sign-in window lives in: in memory, never used twice. */
-export interface SignInSession {
-  readonly session: Session;
-  /** Why the judge refused the certificate of a host, if it did. */
-  refusal(host: string): Failure | null;
+/** The partition that one opening of the sign-in window lives in. */
+export interface SignInSession extends Partition {
   /** What decides on a page: its cookies, and the headers of the last response to the window. */
   pageAt(url: string): Promise<WebPage>;
-  /** Forgets everything and closes every connection. Bounded in time. */
-  empty(): Promise<void>;
 }
-
-let openings = 0;
 
 /** @param detour a proxy of ours for hosts that the profile sends to loopback; null: the system's own way */
 export async function openSignInSession(
@@ -29,19 +18,11 @@ export async function openSignInSession(
   detour: ProxyAccess | null,
   log: (line: string) => void,
 ): Promise<SignInSession> {
-  openings += 1;
-  const session = sessions.fromPartition(`sign-in-${openings}`, { cache: false });
-  const refusals = new Map<string, Failure>();
+  const partition = openPartition('sign-in', request.judge, { emptyWithinMs });
+  const { session } = partition;
   const blocked = new Set<string>();
   let headers: WebPage['headers'] = [];
 
-  lockSession(session);
-  session.setCertificateVerifyProc((asked, callback) => {
-    const { code, failure } = decide(asked, request.judge);
-    if (failure) refusals.set(asked.hostname, failure);
-    else refusals.delete(asked.hostname);
-    callback(code);
-  });
   session.webRequest.onBeforeRequest(({ url, resourceType }, callback) => {
     const cancel = !maySignInLoad(url, request);
     const host = URL.parse(url)?.hostname ?? '';
@@ -58,19 +39,13 @@ export async function openSignInSession(
       );
     callback({});
   });
-  if (detour)
-    await session.setProxy({ mode: 'fixed_servers', proxyRules: `http://127.0.0.1:${detour.port}`, proxyBypassRules: '<-loopback>' });
+  if (detour) await partition.goThrough(detour);
 
   return {
-    session,
-    refusal: (host) => refusals.get(host) ?? null,
+    ...partition,
     async pageAt(url) {
       const cookies = await session.cookies.get({ url });
       return { url, headers, cookies: cookies.map(({ name, value }) => ({ name, value })) };
-    },
-    async empty() {
-      const work = [session.clearStorageData(), session.clearCache(), session.clearAuthCache(), session.closeAllConnections()];
-      await atMost(emptyWithinMs, Promise.allSettled(work));
     },
   };
 }
