@@ -29,9 +29,9 @@ import { watchForTray } from './desktop/tray.ts';
 import { createSignInWindows } from './desktop/sign-in-window.ts';
 import { createMainWindow } from './desktop/window.ts';
 import { utilityWorker } from './desktop/worker.ts';
-import { browserDriver, onPageOrByForms } from './gateways/browser.ts';
-import { campusDriver } from './gateways/campus/driver.ts';
-import { openconnectDriver, openconnectDrivers } from './gateways/openconnect/driver.ts';
+import { browserDriver } from './gateways/browser.ts';
+import { driversFor } from './gateways/drivers.ts';
+import { openconnectDriver } from './gateways/openconnect/driver.ts';
 import { workerEnvironment } from './gateways/worker-environment.ts';
 import { policyFile, programsOf, readPolicy } from './storage/policy.ts';
 import { Secrets } from './storage/secrets.ts';
@@ -149,12 +149,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     secrets,
     desktop,
     proxy,
-    drivers: {
-      campus: campusDriver,
-      ...openconnectDrivers(openconnect),
-      nc: onPageOrByForms(onPage, openconnect),
-      pulse: onPageOrByForms(onPage, openconnect),
-    },
+    drivers: driversFor({ byForms: openconnect, onPage }),
     tunnels: {
       relay: relayTunnel,
       app: appTunnel({ programs, now: Date.now, log: log.line }),

@@ -7,10 +7,10 @@ import { commandLine } from '../../shared/words/en/command-line.ts';
 import { withClockGap } from '../access/clock-gap.ts';
 import { otherVpn } from '../access/other-vpn.ts';
 import { onNetworkChange } from '../access/network-change.ts';
-import { browserDriver, onPageOrByForms } from '../gateways/browser.ts';
-import { campusDriver } from '../gateways/campus/driver.ts';
+import { browserDriver } from '../gateways/browser.ts';
+import { driversFor } from '../gateways/drivers.ts';
 import { forkWorker } from '../gateways/fork-worker.ts';
-import { librariesFor, openconnectDriver, openconnectDrivers } from '../gateways/openconnect/driver.ts';
+import { librariesFor, openconnectDriver } from '../gateways/openconnect/driver.ts';
 import { userDataFolder } from '../storage/folder.ts';
 import { policyFile, programsOf, readPolicy } from '../storage/policy.ts';
 import { Secrets } from '../storage/secrets.ts';
@@ -96,12 +96,7 @@ const host: Host = {
     keptCodesAllowed: policy.keptCodes,
     secrets: new Secrets(),
     version: version(),
-    drivers: {
-      campus: campusDriver,
-      ...openconnectDrivers(openconnect),
-      nc: onPageOrByForms(onPage, openconnect),
-      pulse: onPageOrByForms(onPage, openconnect),
-    },
+    drivers: driversFor({ byForms: openconnect, onPage }),
     tunnels: {
       relay: relayTunnel,
       app: appTunnel({ programs, now: Date.now, log: () => undefined }),

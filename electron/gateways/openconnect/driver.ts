@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fail } from '../../../shared/failure.ts';
-import type { GatewayDriver, OpenConnectGrant } from '../gateway.ts';
+import type { GatewayDriver } from '../gateway.ts';
 import type { OpenWebWindow } from '../web-window.ts';
 import type { StartWorker } from '../worker.ts';
 import { OpenConnectSession } from './session.ts';
@@ -26,11 +26,6 @@ export interface OpenConnectDriver extends GatewayDriver {
   want(wanted: boolean): void;
   /** Ends its process at once. */
   stop(): void;
-}
-
-/** The driver under the name of each protocol that it speaks. */
-export function openconnectDrivers(driver: GatewayDriver): Record<OpenConnectGrant['protocol'], GatewayDriver> {
-  return { anyconnect: driver, nc: driver, pulse: driver, gp: driver, f5: driver, fortinet: driver, array: driver };
 }
 
 const silentAfterMs = 30_000;
