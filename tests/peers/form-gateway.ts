@@ -22,6 +22,14 @@ export interface FormSpec {
   more?: string;
 }
 
+/** User name and password, as most gateways ask for them. */
+export const signInForm: FormSpec = {
+  inputs: [
+    { name: 'username', label: 'Username:' },
+    { type: 'password', name: 'password', label: 'Password:' },
+  ],
+};
+
 /** What the gateway does next. */
 export type Step =
   | FormSpec

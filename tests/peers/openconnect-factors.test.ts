@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer } from '../../shared/prompt.ts';
-import { FormGateway, type FormSpec, type Request, type Step } from './form-gateway.ts';
+import { FormGateway, signInForm, type FormSpec, type Request, type Step } from './form-gateway.ts';
 import {
   credentials,
   failsWith,
@@ -14,12 +14,6 @@ import {
   type Script,
 } from './openconnect-bench.ts';
 
-const signInForm: FormSpec = {
-  inputs: [
-    { name: 'username', label: 'Username:' },
-    { type: 'password', name: 'password', label: 'Password:' },
-  ],
-};
 const twoPasswords: FormSpec = {
   inputs: [...signInForm.inputs, { type: 'password', name: 'secondary_password', label: 'Second Password:' }],
 };

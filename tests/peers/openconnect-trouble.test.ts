@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { GatewayTarget } from '../../electron/gateways/gateway.ts';
 import type { OpenConnectDeps } from '../../electron/gateways/openconnect/driver.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { FormGateway, type FormSpec, type Request, type Step } from './form-gateway.ts';
+import { FormGateway, signInForm, type Request, type Step } from './form-gateway.ts';
 import {
   credentials,
   failsWith,
@@ -20,12 +20,6 @@ import {
 } from './openconnect-bench.ts';
 import { listen, startProxy } from './proxies.ts';
 
-const signInForm: FormSpec = {
-  inputs: [
-    { name: 'username', label: 'Username:' },
-    { type: 'password', name: 'password', label: 'Password:' },
-  ],
-};
 const mei = credentials('mei', 'harbour');
 /** The bound that the app promises for a Cancel. */
 const cancelWithinMs = 1_000;

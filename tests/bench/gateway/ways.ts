@@ -1,4 +1,5 @@
-import { Line } from '../relay/line.ts';
+import type { Line } from '../relay/line.ts';
+import { throughProxy, throughSocks } from '../through.ts';
 
 /** A way through a tunnel to a port of the campus behind the gateway. */
 export interface Way {
@@ -9,34 +10,14 @@ export interface Way {
 const campus = '10.60.0.80';
 
 /** Through our loopback proxy, as `causeway connect --app-tunnel` offers it. */
-export function causewayWay(proxy: { port: number; user: string; secret: string }): Way {
-  const authorization = Buffer.from(`${proxy.user}:${proxy.secret}`).toString('base64');
-  return {
-    name: 'Causeway',
-    async open(port) {
-      const line = await Line.connect(proxy.port);
-      line.write(`CONNECT ${campus}:${port} HTTP/1.1\r\nHost: ${campus}:${port}\r\nProxy-Authorization: Basic ${authorization}\r\n\r\n`);
-      const answer = (await line.read('HTTP/1.1 200 Connection established\r\n\r\n'.length)).toString('latin1');
-      if (!answer.startsWith('HTTP/1.1 200 ')) throw new Error(answer);
-      return line;
-    },
-  };
+export function causewayWay({ port, user, secret }: { port: number; user: string; secret: string }): Way {
+  const proxy = { port, authorization: Buffer.from(`${user}:${secret}`).toString('base64') };
+  return { name: 'Causeway', open: (target) => throughProxy(proxy, campus, target) };
 }
 
-/** Through ocproxy's own SOCKS5 port (RFC 1928). */
+/** Through ocproxy's own SOCKS5 port. */
 export function ocproxyWay(port: number): Way {
-  return {
-    name: 'plain ocproxy',
-    async open(target) {
-      const line = await Line.connect(port);
-      line.write(Buffer.from([5, 1, 0]));
-      await line.read(2);
-      line.write(Buffer.from([5, 1, 0, 1, ...campus.split('.').map(Number), target >> 8, target & 0xff]));
-      const answer = await line.read(10);
-      if (answer[1] !== 0) throw new Error(`SOCKS refused: ${answer[1]}`);
-      return line;
-    },
-  };
+  return { name: 'plain ocproxy', open: (target) => throughSocks(port, campus, target) };
 }
 
 const mebibyte = 1024 * 1024;
