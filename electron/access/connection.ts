@@ -211,9 +211,8 @@ export class Connection {
         deps.log(`reconnect try ${tries + 1}: ${why.code}`);
         await this.letGo();
         if (performance.now() - this.downSince > this.patience) return { code: 'gateway-gone', params: { host: target.host } };
-        if (!this.anew?.signal.aborted)
-          // Behind a proxy it is the proxy that sees the network
-          if (!target.via) why = (await explained(why, profile, target.host, signal))?.failure ?? why;
+        // Behind a proxy it is the proxy that sees the network
+        if (!this.anew?.signal.aborted && !target.via) why = (await explained(why, profile, target.host, signal))?.failure ?? why;
       }
     }
   }

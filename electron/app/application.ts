@@ -59,6 +59,7 @@ export class App {
   /** The passcode that Copy put on the clipboard, until it is taken off again. */
   copied: string | null = null;
   private quitting = false;
+  private unwatchNetwork: (() => void) | null = null;
   private readonly notices: AppNotice[] = [];
   private readonly stateListeners = new Set<(state: AppState) => void>();
   private readonly trafficListeners = new Set<(sample: TrafficSample) => void>();
@@ -108,7 +109,6 @@ export class App {
       log,
     });
     this.controller.onChange((state) => this.accessChanged(state));
-    deps.environment.onNetworkChange(() => this.background(this.lookForOtherVpn()));
     settings.onNotice((notice) => {
       this.notices.push(notice);
       this.changed();
@@ -316,7 +316,7 @@ export class App {
     this.lastKind = state.kind;
     this.changed();
     if (!changedKind) return;
-    if (state.kind === 'checking') this.background(this.lookForOtherVpn());
+    this.watchForOtherVpn(isSigningIn(state));
     const open = state.kind === 'connected' || state.kind === 'on-campus';
     proxy.carry(open ? (host, port, signal) => this.controller.dial(host, port, signal) : null);
     if (state.kind === 'connected' && before === 'opening') {
@@ -326,6 +326,14 @@ export class App {
     if (open && before !== 'reconnecting' && this.task && this.recovery.state.step === 'closed') this.background(this.pursueTask());
     if (state.kind === 'closing') this.background(this.portal.close());
     if (state.kind === 'idle') this.endTask(state.ending);
+  }
+
+  /** Listens to the network while somebody signs in, and not for as long as the app lies in the tray: it has to be looked at to be heard. */
+  private watchForOtherVpn(watch: boolean): void {
+    if (watch === (this.unwatchNetwork !== null)) return;
+    this.unwatchNetwork?.();
+    this.unwatchNetwork = watch ? this.deps.environment.onNetworkChange(() => this.background(this.lookForOtherVpn())) : null;
+    if (watch) this.background(this.lookForOtherVpn());
   }
 
   /** Another VPN may be why nothing works: it is told, and refuses nothing. Once a tunnel of ours is up, what is new may be ours. */
