@@ -41,7 +41,7 @@ const start = (...argv: string[]): Running => watch(spawn(process.execPath, [com
 
 /** In a terminal of its own, whose keys are this process's input. */
 const startInTerminal = (...argv: string[]): Running =>
-  watch(spawn(script, ['-qec', [process.execPath, command, ...argv].join(' '), '/dev/null']));
+  watch(spawn(script, ['-qec', ['exec', process.execPath, command, ...argv].join(' '), '/dev/null']));
 
 const says = (run: Running, what: string) => expect.poll(() => run.text(), { timeout: 20_000 }).toContain(what);
 
