@@ -44,6 +44,8 @@ export const failureCatalogue = {
   'session-limit': 'later',
   'browser-closed': 'now',
   'browser-strayed': 'later',
+  'browser-port': 'later',
+  'browser-answer': 'now',
   'client-certificate-missing': 'later',
   'client-certificate-unreadable': 'now',
   'client-certificate-rejected': 'later',

@@ -51,6 +51,8 @@ const exitCodes = {
   'session-limit': refused,
   'browser-closed': refused,
   'browser-strayed': refused,
+  'browser-port': unreachable,
+  'browser-answer': refused,
   'client-certificate-missing': certificate,
   'client-certificate-unreadable': certificate,
   'client-certificate-rejected': certificate,

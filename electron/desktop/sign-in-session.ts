@@ -44,7 +44,8 @@ export async function openSignInSession(
   return {
     ...partition,
     async pageAt(url) {
-      const cookies = await session.cookies.get({ url });
+      // A page of somebody's own writing has no host, and none of its cookies
+      const cookies = url.startsWith('https:') ? await session.cookies.get({ url }) : [];
       return { url, headers, cookies: cookies.map(({ name, value }) => ({ name, value })) };
     },
   };

@@ -2,6 +2,7 @@ import { BaseWindow, WebContentsView, type NativeImage, type WebContents } from 
 import { CausewayError, fail, type Failure } from '../../shared/failure.ts';
 import type { OpenWebWindow, WebWindowRequest } from '../gateways/web-window.ts';
 import { createAddressStrip, stripHeight } from './address-strip.ts';
+import { commentsOf } from './page-comments.ts';
 import type { ProxyAccess } from './proxy-login.ts';
 import { signInFailure } from './sign-in-failure.ts';
 import { maySignInAt } from './sign-in-rules.ts';
@@ -186,7 +187,9 @@ class SignInWindow {
   async #look(url: string): Promise<void> {
     if (this.contents.isDestroyed()) return;
     try {
-      if (await this.#request.seen(await this.#partition.pageAt(url))) this.#settle({ kind: 'done' });
+      const page = await this.#partition.pageAt(url);
+      const comments = this.#request.comments ? await commentsOf(this.contents) : [];
+      if (await this.#request.seen({ ...page, comments })) this.#settle({ kind: 'done' });
     } catch (error) {
       this.#settle({ kind: 'failed', error: error instanceof CausewayError ? error : fail('internal', undefined, { cause: error }) });
     }

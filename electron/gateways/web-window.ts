@@ -8,6 +8,8 @@ export interface WebPage {
   readonly cookies: readonly { readonly name: string; readonly value: string }[];
   /** The response's, names in lower case. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
+  /** What stands in its comments, where the request wants them. */
+  readonly comments?: readonly string[];
 }
 
 export interface WebWindowRequest {
@@ -16,6 +18,8 @@ export interface WebWindowRequest {
   readonly hosts: readonly string[];
   readonly judge: CertificateJudge;
   readonly connectTo: Profile['connectTo'];
+  /** Some gateways tell in a comment of their last page who signed in there. */
+  readonly comments?: boolean;
   /** Called with every page that has loaded; true: that was it, the window closes. */
   seen(page: WebPage): boolean | Promise<boolean>;
 }

@@ -1,5 +1,6 @@
 import { test as base } from 'playwright/test';
 import type { Page } from 'playwright-core';
+import { startGlobalProtect, type GlobalProtect } from '../peers/global-protect.ts';
 import { startIvanti, tunnelPath, type Ivanti, type IvantiOptions } from '../peers/ivanti.ts';
 import { startClient, type Client } from './support/client.ts';
 import { expect } from './support/scene.ts';
@@ -80,4 +81,27 @@ test('a page that leads elsewhere, a closed window and a Cancel each leave a cle
   await expect(window.getByRole('button', { name: 'Connect', exact: true })).toBeVisible();
   await expect.poll(() => last.isClosed()).toBe(true);
   expect(ivanti.received.every(({ host }) => [ivanti.host, ivanti.provider].includes(host))).toBe(true);
+});
+
+test('GlobalProtect: its portal’s page posts itself to the identity provider, and openconnect shows the cookie to the gateway', async () => {
+  const gateway: GlobalProtect = await startGlobalProtect({ method: 'POST', tells: 'comment' });
+  const client = await startClient({ profiles: [gateway.profile()] });
+  try {
+    const { window } = client;
+    await window.getByRole('button', { name: 'Connect', exact: true }).click();
+    await expect(window.getByText(gateway.provider)).toBeVisible();
+    await openPage(client).click();
+    const page = await campusPage(client);
+    await expect(heading(page, 'Campus identity provider')).toBeVisible();
+    await page.getByLabel('User').fill(gateway.user.name);
+    await page.getByLabel('Pass phrase').fill(gateway.user.password);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    const atGateway = () => gateway.asked.find(({ path, form }) => path === '/ssl-vpn/getconfig.esp' && 'authcookie' in form);
+    await expect.poll(() => atGateway()?.form, { timeout: 15_000 }).toMatchObject({ authcookie: 'authcookie0123456789' });
+    const log = await client.log();
+    for (const secret of [...gateway.proofs, 'authcookie0123456789']) expect(log).not.toContain(secret);
+  } finally {
+    await client.close();
+    await gateway.stop();
+  }
 });

@@ -242,6 +242,27 @@ export class WebContents extends EventEmitter {
     return z.unknown().parse(result.value);
   }
 
+  /** Each call has a world of its own. */
+  async executeJavaScriptInIsolatedWorld(worldId: number, scripts: readonly { code: string }[]): Promise<unknown> {
+    const { cdp } = await this.page;
+    const { frameTree } = await cdp.send('Page.getFrameTree');
+    const { executionContextId } = await cdp.send('Page.createIsolatedWorld', {
+      frameId: frameTree.frame.id,
+      worldName: `isolated-${worldId}`,
+    });
+    let last: unknown;
+    for (const { code } of scripts) {
+      const { result, exceptionDetails } = await cdp.send('Runtime.evaluate', {
+        expression: code,
+        contextId: executionContextId,
+        returnByValue: true,
+      });
+      if (exceptionDetails) throw new Error(exceptionDetails.text);
+      last = result.value;
+    }
+    return z.unknown().parse(last);
+  }
+
   async capturePage(): Promise<NativeImage> {
     const { cdp } = await this.page;
     const { data } = await cdp.send('Page.captureScreenshot', { format: 'png' });

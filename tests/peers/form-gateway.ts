@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import https from 'node:https';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Profile } from '../../shared/profile.ts';
 import { issue, type Issued } from '../unit/support/issuer.ts';
 
@@ -49,6 +49,7 @@ export interface Request {
   fields: Record<string, string>;
   /** Since the last `init`. */
   turn: number;
+  headers: IncomingHttpHeaders;
 }
 
 /**
@@ -122,7 +123,7 @@ export class FormGateway {
     const body = Buffer.concat(chunks).toString();
     const init = !body.includes('type="auth-reply"');
     this.turn = init ? 0 : this.turn + 1;
-    const read: Request = { init, turn: this.turn, fields: fieldsOf(body) };
+    const read: Request = { init, turn: this.turn, fields: fieldsOf(body), headers: request.headers };
     this.requests.push(read);
     const step = await this.next(read, this);
     if (response.destroyed || step === 'hang') return;

@@ -12,6 +12,8 @@ export type Outcome =
   | { kind: 'rejected'; detail: string }
   /** It wants a certificate of the person's: there was none, it could not be read, it was no good. */
   | { kind: 'certificate'; code: CertificateTrouble }
+  /** What the person's own browser came back with is nothing that a gateway has written for us. */
+  | { kind: 'page'; code: 'browser-answer'; detail: string }
   | { kind: 'failed'; error: CausewayError };
 
 /**
@@ -35,6 +37,12 @@ const meanings: readonly (readonly [start: string, code: FailureCode])[] = [
   ["Error: Running the 'Cisco Secure Desktop'", 'host-check'],
   ['Pulse server requested Host Checker', 'host-check'],
   ['Form action (%s) likely indicates that TNCC', 'host-check'],
+  ['Failed to listen on local port', 'browser-port'],
+  ['Failed to decode SSO token', 'browser-answer'],
+  ['Failed to decode server DH key', 'browser-answer'],
+  ['Failed to create ECC public point', 'browser-answer'],
+  ['HPKE uses unsupported EC curve', 'browser-answer'],
+  ['SSO token', 'browser-answer'],
   ['No SSO handler', 'component-missing'],
   ['When SAML authentication is complete', 'component-missing'],
   ['Error reading HTTP response', 'gateway-closed'],
@@ -97,6 +105,7 @@ export function outcomeOf(
     if (!connected) return failed('proxy-unreachable', atProxy);
     if (lines.some((line) => line.startsWith('No more authentication methods'))) return failed('proxy-rejected', atProxy);
   }
+  if (meaning === 'browser-answer') return { kind: 'page', code: meaning, detail };
   if (meaning === 'component-missing') return failed(meaning, { component: 'browser' });
   // It spoke TLS before
   if (meaning === 'gateway-not-secure' && secured) return failed('gateway-closed');

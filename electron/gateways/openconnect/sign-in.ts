@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { CausewayError, fail, failureOf } from '../../../shared/failure.ts';
+import { CausewayError, fail, failureOf, type Failure } from '../../../shared/failure.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import { CertificateQuestion, connectTls, objection } from '../../trust/tls.ts';
 import type { Ask, GatewayTarget, OpenConnectGrant, Session } from '../gateway.ts';
@@ -8,12 +8,13 @@ import type { OpenWebWindow } from '../web-window.ts';
 import { Call, type Page } from './call.ts';
 import { ClientCertificate } from './client-certificate.ts';
 import { Conversation, StartAgain } from './conversation.ts';
-import type { Done, OcAnswer, Question, SignInOptions } from './messages.ts';
+import { fieldType, type Done, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
 import { outcomeOf } from './outcome.ts';
 import { pushLastsMs } from './second-factor.ts';
 import { OpenConnectSession, signOut } from './session.ts';
 import type { WarmWorker } from './warm-worker.ts';
-import { signInOnPage } from './web-sign-in.ts';
+import { SamlSignIn } from './saml-page.ts';
+import { pageAnswer, signInOnPage } from './web-sign-in.ts';
 
 export interface SignInDeps {
   worker: WarmWorker;
@@ -38,7 +39,11 @@ export class OpenConnectSignIn {
   /** Fingerprints that the person accepted in this sign-in, by host. */
   private readonly accepted = new Map<string, string>();
   private readonly ask: Ask;
+  private readonly saml: SamlSignIn | null;
   private call: Call | null = null;
+  /** A page has told the library who signed in, and nothing else was asked since. */
+  private pageTold = false;
+  private pageFailure: Failure | null = null;
 
   constructor(
     private readonly deps: SignInDeps,
@@ -53,6 +58,7 @@ export class OpenConnectSignIn {
     };
     this.conversation = new Conversation(target, this.ask, signal);
     this.certificate = new ClientCertificate(target, this.ask, signal);
+    this.saml = target.profile.protocol === 'gp' ? new SamlSignIn() : null;
   }
 
   async run(): Promise<Session> {
@@ -75,6 +81,7 @@ export class OpenConnectSignIn {
   private async attempt(): Promise<Session> {
     this.conversation.begin();
     this.certificate.begin();
+    this.pageTold = false;
     const call = new Call(this.deps, this.target, this.signal, this.options());
     this.call = call;
     try {
@@ -99,7 +106,7 @@ export class OpenConnectSignIn {
     if (profile.protocol === 'campus') throw fail('internal', undefined, { detail: 'campus for libopenconnect' });
     return {
       protocol: profile.protocol,
-      url: `https://${shownAs(target)}${profile.signInPath ?? '/'}`,
+      url: `https://${shownAs(target)}${profile.signInPath ?? '/'}${this.saml?.addressEnd ?? ''}`,
       // Some of Cisco's take no other
       userAgent: 'AnyConnect-compatible Causeway',
       // A pin says more than any authority: the library then asks about every certificate
@@ -122,7 +129,7 @@ export class OpenConnectSignIn {
         call.answer(question.seq, { kind: 'certificate', accept: true });
         return;
       case 'web':
-        await signInOnPage(question, { ...this.deps, target: this.target, ask: this.ask, signal: this.signal }, call);
+        await this.onPage(question, call);
         return;
       case 'form': {
         if (question.form.id.startsWith('openconnect_') && question.form.fields.length === 1 && this.certificate.file !== null) {
@@ -130,10 +137,22 @@ export class OpenConnectSignIn {
           return;
         }
         const { answer, push } = await this.conversation.reply(question.form);
+        if (!question.form.fields.some(({ type }) => type === fieldType.ssoToken)) this.pageTold = false;
         call.answer(question.seq, answer);
         if (push) await this.waitForPush(push.name, call);
       }
     }
+  }
+
+  /** A page to sign in on; where one has told already and the gateway sends the person there again, that was no good. */
+  private async onPage(question: Extract<Question, { type: 'web' }>, call: Call): Promise<void> {
+    const { deps, target, ask, signal, saml } = this;
+    const known = saml?.take();
+    const failure = this.pageTold ? ({ code: 'sign-in-rejected' } as const) : this.pageFailure;
+    this.pageTold = true;
+    this.pageFailure = null;
+    if (known) call.answer(question.seq, pageAnswer(known));
+    else if ((await signInOnPage(question, { ...deps, target, ask, signal, saml }, call, failure)) === 'anew') throw new StartAgain();
   }
 
   private async passphrase(index: number): Promise<OcAnswer> {
@@ -205,6 +224,10 @@ export class OpenConnectSignIn {
         return this.conversation.refused(call.words);
       case 'certificate':
         await this.certificate.choose(outcome.code);
+        throw new StartAgain();
+      case 'page':
+        this.deps.log(`sign-in page: ${outcome.detail}`);
+        this.pageFailure = { code: outcome.code };
         throw new StartAgain();
       case 'failed':
         break;

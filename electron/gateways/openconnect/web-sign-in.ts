@@ -3,7 +3,8 @@ import type { Ask, GatewayTarget } from '../gateway.ts';
 import { judgeOfPage } from '../page-judge.ts';
 import type { OpenWebWindow, WebPage } from '../web-window.ts';
 import type { Call } from './call.ts';
-import type { Question } from './messages.ts';
+import type { OcAnswer, Question } from './messages.ts';
+import { startOfPage, type SamlSignIn } from './saml-page.ts';
 
 interface PageDeps {
   openWebWindow: OpenWebWindow | null;
@@ -11,6 +12,8 @@ interface PageDeps {
   target: GatewayTarget;
   ask: Ask;
   signal: AbortSignal;
+  /** GlobalProtect's kind only. */
+  saml: SamlSignIn | null;
 }
 
 /** The library waits for their own browser, and hears nothing of it before it is through. */
@@ -22,12 +25,21 @@ const askedAgain: readonly Failure['code'][] = ['browser-strayed', 'browser-clos
 /**
  * The sign-in on a page that the library asks for (SAML with Cisco's kind and GlobalProtect): a person's click first, then
  * a window whose pages the library is told until it knows enough, or their own browser where the gateway wants that.
+ *
+ * @param why what went wrong the last time
+ * @returns whether the library has to be called anew, with what is known now
  */
-export async function signInOnPage({ seq, url, own }: Extract<Question, { type: 'web' }>, deps: PageDeps, call: Call): Promise<void> {
+export async function signInOnPage(
+  { seq, url, own }: Extract<Question, { type: 'web' }>,
+  deps: PageDeps,
+  call: Call,
+  why: Failure | null,
+): Promise<'told' | 'anew'> {
   const { openInBrowser, target, ask, signal } = deps;
-  const host = hostOf(url) ?? target.host;
-  const told = { seq };
-  let failure: Failure | undefined;
+  const start = startOfPage(url);
+  const host = start.host ?? target.host;
+  const told = { seq, anew: false };
+  let failure = why ?? undefined;
   for (;;) {
     const question = { kind: 'browser' as const, host: host.slice(0, 200), ownBrowser: own && openInBrowser !== null };
     const answer = await ask({ ...question, ...(failure && { failure }) }, { signal });
@@ -36,10 +48,12 @@ export async function signInOnPage({ seq, url, own }: Extract<Question, { type: 
       await openInBrowser(url);
       call.answer(seq, { kind: 'browser', ok: true });
       call.expectWithin(browserLastsMs);
-      return;
+      return 'told';
     }
     try {
-      if ((await inWindow(url, host, told, deps, call)) === 'done') return;
+      const ended = await inWindow({ address: url, hosts: start.hosts }, told, deps, call);
+      if (told.anew) return 'anew';
+      if (ended === 'done') return 'told';
       failure = { code: 'browser-closed' };
     } catch (error) {
       failure = failureOf(error);
@@ -49,30 +63,40 @@ export async function signInOnPage({ seq, url, own }: Extract<Question, { type: 
 }
 
 /** One window. The library's question for the next page has another number each time. */
-async function inWindow(address: string, host: string, told: { seq: number }, deps: PageDeps, call: Call): Promise<'done' | 'closed'> {
-  const { openWebWindow, target, signal } = deps;
+async function inWindow(
+  { address, hosts }: { address: string; hosts: readonly string[] },
+  told: { seq: number; anew: boolean },
+  deps: PageDeps,
+  call: Call,
+): Promise<'done' | 'closed'> {
+  const { openWebWindow, target, signal, saml } = deps;
   if (!openWebWindow) throw fail('component-missing', { component: 'browser' });
   const { profile } = target;
-  const seen = async ({ url, cookies, headers }: WebPage): Promise<boolean> => {
+  const seen = async (shown: WebPage): Promise<boolean> => {
+    const page = saml?.read(shown) ?? shown;
+    if (saml?.wantsAnotherCall(page)) {
+      told.anew = true;
+      return true;
+    }
     const thought = call.page();
-    call.answer(told.seq, { kind: 'page', url: url.slice(0, 16_384), cookies: within(cookies), headers: within(headers) });
+    call.answer(told.seq, pageAnswer(page));
     const { done, seq } = await thought;
     told.seq = seq;
     return done;
   };
-  const hosts = [...new Set([host, target.host, ...(profile.browser?.hosts ?? [])])];
+  const allowed = [...new Set([...hosts, target.host, ...(profile.browser?.hosts ?? [])])];
   return openWebWindow(
-    { address, hosts, judge: judgeOfPage(target), connectTo: profile.connectTo, seen },
+    { address, hosts: allowed, judge: judgeOfPage(target), connectTo: profile.connectTo, comments: saml !== null, seen },
     AbortSignal.any([signal, call.lost]),
   );
+}
+
+/** A page as the library is told of it. */
+export function pageAnswer({ url, cookies, headers }: WebPage): OcAnswer {
+  return { kind: 'page', url: url.slice(0, 16_384), cookies: within(cookies), headers: within(headers) };
 }
 
 /** What the worker takes of a page, whatever else it holds. */
 function within(list: readonly { name: string; value: string }[]): { name: string; value: string }[] {
   return list.filter(({ name, value }) => name.length <= 4_096 && value.length <= 16_384).slice(0, 200);
-}
-
-function hostOf(address: string): string | null {
-  const host = URL.parse(address)?.hostname;
-  return host === undefined || host === '' ? null : host;
 }

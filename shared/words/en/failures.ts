@@ -179,6 +179,16 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'It went to {host}, which your campus’s profile does not name.',
     todo: 'Use your own browser if that is offered, or call the help desk.',
   },
+  'browser-port': {
+    title: 'Your browser could not come back',
+    happened: 'Your campus’s page leads back to this computer on port 29786, and another program holds it, or IPv6 is turned off.',
+    todo: 'Close any other VPN program, Cisco’s above all, and try again.',
+  },
+  'browser-answer': {
+    title: 'Your browser’s answer made no sense',
+    happened: 'What came back from your web browser was not for this sign-in: an old tab, or another program on this computer.',
+    todo: 'Close old tabs of the sign-in page, and open it again.',
+  },
   'client-certificate-missing': {
     title: 'Your certificate is needed',
     happened: '{host} lets in only who shows a certificate of their own.',

@@ -1,0 +1,126 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { nativeImage } from 'electron';
+import { app, double, webContents } from '../electron-double/index.ts';
+import { hardenEveryPage } from '../../electron/desktop/hardening.ts';
+import { answerProxyLogin } from '../../electron/desktop/proxy-login.ts';
+import { createSignInWindows } from '../../electron/desktop/sign-in-window.ts';
+import type { Session } from '../../electron/gateways/gateway.ts';
+import { dialOnly } from '../../electron/tunnels/direct.ts';
+import { startLoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';
+import type { Answer } from '../../shared/prompt.ts';
+import { startGlobalProtect, type GlobalProtect, type GlobalProtectOptions } from './global-protect.ts';
+import { failsWith, missingLibrary, person, startDriver, targetFor, type DriverBench, type Person } from './openconnect-bench.ts';
+
+vi.mock('electron', () => import('../electron-double/index.ts'));
+
+/** GlobalProtect's sign-in at an identity provider: libopenconnect's own code, and the app's own window. */
+
+const inWindow: Answer = { kind: 'browser', where: 'window' };
+
+describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
+  let bench: DriverBench;
+  let peer: GlobalProtect;
+  const log: string[] = [];
+
+  beforeAll(async () => {
+    app.on('window-all-closed', () => undefined);
+    await app.whenReady();
+    hardenEveryPage();
+    const windows = createSignInWindows({
+      detour: async (names, connectTo) => {
+        const detour = await startLoopbackProxy();
+        detour.carry(dialOnly(names, connectTo));
+        return detour;
+      },
+      icon: nativeImage.createEmpty(),
+      words: () => ({ title: 'Sign in to your campus', address: 'Address of this page' }),
+      log: (line) => log.push(line),
+    });
+    answerProxyLogin((contents) => windows.proxyOf(contents));
+    bench = await startDriver({ openWebWindow: windows.open });
+  });
+  afterEach(async () => {
+    await peer.stop();
+    expect(double.windows()).toEqual([]);
+  });
+  afterAll(async () => {
+    bench.driver.stop();
+    await double.dispose();
+  });
+
+  const begin = async (options: GlobalProtectOptions): Promise<{ who: Person; session: Promise<Session>; stop: AbortController }> => {
+    peer = await startGlobalProtect(options);
+    const who = person({ browser: inWindow });
+    const stop = new AbortController();
+    const session = bench.driver.signIn(targetFor(peer.profile()), who.ask, stop.signal);
+    session.catch(() => undefined);
+    return { who, session, stop };
+  };
+  const providerPage = () =>
+    vi.waitFor(
+      async () => {
+        const contents = webContents.getAllWebContents().find((each) => each.getURL().startsWith(`https://${peer.provider}/`));
+        if (!contents) throw new Error('no page of the identity provider');
+        return double.page(contents);
+      },
+      { timeout: 15_000, interval: 50 },
+    );
+  const signInThere = async (): Promise<void> => {
+    const page = await providerPage();
+    await page.getByLabel('User').fill(peer.user.name);
+    await page.getByLabel('Pass phrase').fill(peer.user.password);
+    await page.getByRole('button', { name: 'Continue' }).click();
+  };
+  const cookieOf = ({ grant }: Session): string => (grant.kind === 'openconnect' ? grant.cookie : '');
+  const given = (path: string) => peer.asked.filter((each) => each.path === path).map(({ form }) => form);
+
+  test.each<GlobalProtectOptions>([
+    { method: 'REDIRECT', tells: 'headers', proof: 'prelogin-cookie' },
+    { method: 'POST', tells: 'comment', proof: 'prelogin-cookie' },
+    { method: 'REDIRECT', tells: 'comment', proof: 'portal-userauthcookie' },
+  ])('from the click to the cookie: %o', async (options) => {
+    const { who, session } = await begin(options);
+    await signInThere();
+    const signedIn = await session;
+    expect(who.asked).toEqual([{ kind: 'browser', host: peer.provider, ownBrowser: false }]);
+    expect(cookieOf(signedIn)).toMatch(/authcookie=authcookie0123456789.*user=mei\.chan/);
+    // The portal was given the proof by its own name: as a password it is none
+    const [portal] = given('/global-protect/getconfig.esp');
+    expect(portal?.[options.proof ?? '']).toBe(peer.proofs[0]);
+    expect(portal).not.toHaveProperty('passwd');
+    expect(given('/ssl-vpn/login.esp')).toHaveLength(1);
+    expect([...log, ...bench.log].join('\n')).not.toContain(peer.proofs[0]);
+    expect(await signedIn.close()).toBe(true);
+    expect(given('/ssl-vpn/logout.esp')[0]).toMatchObject({ authcookie: 'authcookie0123456789' });
+  });
+
+  test('a gateway that wants to know it again gets a window of its own, by another click', async () => {
+    const { who, session } = await begin({ method: 'POST', gatewayAsks: true });
+    await signInThere();
+    await vi.waitFor(() => expect(who.asked).toHaveLength(2), { timeout: 10_000 });
+    await signInThere();
+    expect(cookieOf(await session)).toContain('authcookie=');
+    expect(who.asked).toEqual([1, 2].map(() => ({ kind: 'browser', host: peer.provider, ownBrowser: false })));
+    expect(given('/ssl-vpn/login.esp')[0]?.['prelogin-cookie']).toBe(peer.proofs[1]);
+  });
+
+  test('a proof that the portal does not take is told, and the page can be opened again', async () => {
+    const { who, session } = await begin({ method: 'REDIRECT', refuseFirst: true });
+    await signInThere();
+    await vi.waitFor(() => expect(who.asked).toMatchObject([{}, { kind: 'browser', failure: { code: 'sign-in-rejected' } }]), {
+      timeout: 10_000,
+    });
+    await signInThere();
+    expect(cookieOf(await session)).toContain('authcookie=');
+  });
+
+  test('a Cancel takes the window away within a second', async () => {
+    const { session, stop } = await begin({ method: 'POST' });
+    await providerPage();
+    const since = performance.now();
+    stop.abort();
+    await expect(session).rejects.toMatchObject(failsWith('cancelled'));
+    expect(performance.now() - since).toBeLessThan(1_000);
+    expect(given('/global-protect/getconfig.esp')).toEqual([]);
+  });
+});
