@@ -113,6 +113,7 @@ function useAnnouncement({ access }: AppState, profile: ProfileSummary | null): 
   const { words, say, failure } = useSpeaker();
   if (access.kind === 'idle' && access.ending) return failure(access.ending).title;
   if (access.kind === 'asking' && 'failure' in access.prompt && access.prompt.failure) return failure(access.prompt.failure).title;
+  if (access.kind === 'asking' && access.byItselfAt !== undefined && !access.answered) return words.passcode.waitingTitle;
   if (access.kind === 'connected' && access.expiring && access.expiresAt !== null)
     return say(words.connected.until, { untilAt: access.expiresAt });
   return say(words.status[access.kind], { campus: profile?.name ?? '', gateway: 'gateway' in access ? access.gateway : '' });

@@ -34,8 +34,18 @@ export const accessStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('checking'), profileId: z.string() }),
   z.object({ kind: z.literal('on-campus'), profileId: z.string() }),
   z.object({ kind: z.literal('contacting'), ...target }),
-  /** A question is open. `answered` once an answer went off and the gateway has not reacted yet. */
-  z.object({ kind: z.literal('asking'), ...target, promptId: z.string(), prompt: promptSchema, answered: z.boolean() }),
+  /**
+   * A question is open. `answered` once an answer went off and the gateway has not reacted yet. `byItselfAt`: the computer
+   * answers then by itself, unless the person is quicker.
+   */
+  z.object({
+    kind: z.literal('asking'),
+    ...target,
+    promptId: z.string(),
+    prompt: promptSchema,
+    answered: z.boolean(),
+    byItselfAt: z.optional(instantSchema),
+  }),
   z.object({ kind: z.literal('opening'), ...target }),
   /** `expiring` once the session nears its end (a tenth of its life or ten minutes, whichever is less). */
   z.object({ kind: z.literal('connected'), ...session, portal: portalHealthSchema, expiring: z.boolean() }),
@@ -61,7 +71,7 @@ export type AccessEvent =
   | { type: 'connect'; profileId: string }
   | { type: 'found-on-campus' }
   | { type: 'contact'; gateway: string }
-  | { type: 'ask'; promptId: string; prompt: Prompt }
+  | { type: 'ask'; promptId: string; prompt: Prompt; byItselfAt?: number }
   | { type: 'answer'; promptId: string }
   | { type: 'withdraw'; promptId: string }
   | { type: 'signed-in' }
@@ -153,7 +163,15 @@ function reduce(state: AccessState, event: AccessEvent): AccessState | null {
     case 'contact':
       return { kind: 'contacting', profileId, gateway: event.gateway };
     case 'ask':
-      return { kind: 'asking', profileId, gateway, promptId: event.promptId, prompt: event.prompt, answered: false };
+      return {
+        kind: 'asking',
+        profileId,
+        gateway,
+        promptId: event.promptId,
+        prompt: event.prompt,
+        answered: false,
+        ...(event.byItselfAt === undefined ? {} : { byItselfAt: event.byItselfAt }),
+      };
     case 'answer':
       return state.kind === 'asking' && state.promptId === event.promptId && !state.answered ? { ...state, answered: true } : null;
     case 'withdraw':

@@ -100,7 +100,8 @@ export class AccessController {
     const number = this.machine.attempt + 1;
     const apply = (event: AccessEvent): boolean => this.apply(number, event);
     const board = {
-      show: (promptId: string, prompt: Parameters<PreparedAnswer>[0]) => apply({ type: 'ask', promptId, prompt }),
+      show: (promptId: string, prompt: Parameters<PreparedAnswer>[0], byItselfAt?: number) =>
+        apply({ type: 'ask', promptId, prompt, ...(byItselfAt === undefined ? {} : { byItselfAt }) }),
       markAnswered: (promptId: string) => apply({ type: 'answer', promptId }),
       withdraw: (promptId: string) => void apply({ type: 'withdraw', promptId }),
     };

@@ -236,7 +236,7 @@ export class App {
     if (this.controller.state.kind !== 'idle') return;
     const settled = new Promise<void>((resolve) => {
       const off = this.controller.onChange((state) => {
-        if (state.kind === 'asking' && !state.answered) this.deps.desktop.showWindow();
+        if (state.kind === 'asking' && !state.answered && state.byItselfAt === undefined) this.deps.desktop.showWindow();
         else if (!['connected', 'on-campus', 'idle'].includes(state.kind)) return;
         off();
         resolve();

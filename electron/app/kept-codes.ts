@@ -1,11 +1,12 @@
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { AppState } from '../../shared/app-state.ts';
-import type { PreparedAnswer } from '../access/asking.ts';
+import type { LaterAnswer, PreparedAnswer } from '../access/asking.ts';
+import type { Answer } from '../../shared/prompt.ts';
 import { entryOf } from '../storage/kept.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
-import { readCodesKey } from './codes-key.ts';
+import { readCodesKey, type CodesKey } from './codes-key.ts';
 
 export interface KeptCodesDeps {
   settings: Settings;
@@ -62,34 +63,43 @@ export class KeptCodes {
   /** Answers the question for a passcode once; what comes after a wrong one is for the person. */
   preparedFor(profile: Profile): PreparedAnswer {
     let used = false;
-    return async (prompt, signal) => {
+    return async (prompt) => {
       if (prompt.kind !== 'passcode' || prompt.failure || used || this.stateFor(profile) !== 'kept') return null;
       used = true;
-      const passcode = await this.nextCode(profile.id, signal);
-      return passcode === null ? null : { kind: 'passcode', passcode };
+      return this.nextCode(profile.id);
     };
   }
 
-  /** A code that has not been used, waiting for the next window where this one's has been. Null: the person is asked. */
-  private async nextCode(profileId: string, signal: AbortSignal): Promise<string | null> {
+  /** A code that has not been used, once the next window has begun where this one's has been. Null: the person is asked. */
+  private async nextCode(profileId: string): Promise<Answer | LaterAnswer | null> {
     const { secrets, now, tell } = this.deps;
     try {
       const text = await secrets.codesKey(profileId);
       if (text === null) return null;
       const key = readCodesKey(text);
-      const { periodMs } = key;
       const free = this.usedUntil(profileId) ?? 0;
       const wait = free - now();
       // A clock that was set back, or a slow period
-      if (wait > Math.min(maxWaitMs, periodMs)) return null;
-      if (wait > 0 && !(await passed(wait + graceMs, signal))) return null;
-      const at = Math.max(now(), free);
-      this.note(profileId, (Math.floor(at / periodMs) + 1) * periodMs);
-      return key.codeAt(at);
+      if (wait > Math.min(maxWaitMs, key.periodMs)) return null;
+      if (wait <= 0) return this.use(profileId, key);
+      return {
+        kind: 'later',
+        at: free + graceMs,
+        // The key may have been forgotten meanwhile
+        wait: async (signal) =>
+          (await passed(wait + graceMs, signal)) && this.usedUntil(profileId) !== null ? this.use(profileId, key) : null,
+      };
     } catch (error) {
       tell(failureOf(error));
       return null;
     }
+  }
+
+  /** The code of the present window, or of the one that begins where the last one that was used ends. */
+  private use(profileId: string, key: CodesKey): Answer {
+    const at = Math.max(this.deps.now(), this.usedUntil(profileId) ?? 0);
+    this.note(profileId, (Math.floor(at / key.periodMs) + 1) * key.periodMs);
+    return { kind: 'passcode', passcode: key.codeAt(at) };
   }
 
   private allows(profile: Profile): boolean {

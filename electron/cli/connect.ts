@@ -25,6 +25,7 @@ export interface Attempt {
   terminal: Terminal | null;
   report: Report;
   speaker: Speaker;
+  now: () => number;
   /** Calls back at Ctrl-C, a hang-up or a request to stop; returns how to stop listening. */
   onInterrupt(listener: () => void): () => void;
 }
@@ -116,7 +117,16 @@ class Talk {
     this.open = open;
     const failure = failureIn(access);
     const number = prompt.kind === 'push' ? prompt.number : undefined;
-    report.event({ event: 'prompt', id, kind: prompt.kind, ...(failure ? { failure } : {}), ...(number === undefined ? {} : { number }) });
+    const { byItselfAt } = access;
+    report.event({
+      event: 'prompt',
+      id,
+      kind: prompt.kind,
+      ...(byItselfAt === undefined ? {} : { byItselfAt }),
+      ...(failure ? { failure } : {}),
+      ...(number === undefined ? {} : { number }),
+    });
+    if (byItselfAt !== undefined) report.say(this.wait(byItselfAt));
     try {
       const { answer, typed } = await this.answerTo(access, open.withdraw.signal);
       if (open.withdraw.signal.aborted) return;
@@ -131,12 +141,22 @@ class Talk {
     }
   }
 
-  private async answerTo({ prompt }: AccessStateOf<'asking'>, signal: AbortSignal): Promise<{ answer: Answer; typed: boolean }> {
+  private wait(until: number): string {
+    const { speaker, terminal, now } = this.attempt;
+    const { codeWaiting, codeOrYours } = commandLine.ask;
+    const wait = speaker.say(codeWaiting, { count: Math.max(1, Math.ceil((until - now()) / 1000)) });
+    return terminal ? `${wait} ${codeOrYours}` : wait;
+  }
+
+  private async answerTo(
+    { prompt, byItselfAt }: AccessStateOf<'asking'>,
+    signal: AbortSignal,
+  ): Promise<{ answer: Answer; typed: boolean }> {
     const { answers, terminal, profile, report, speaker } = this.attempt;
     const prepared = answers?.answer(prompt) ?? null;
     if (prepared) return { answer: prepared, typed: false };
-    // A push is out already, by a person's hand elsewhere: there is nothing to answer
-    if (prompt.kind === 'push' && !terminal) return new Promise(() => undefined);
+    // A push is out already, by a person's hand elsewhere, or a kept key answers: there is nothing to do
+    if ((prompt.kind === 'push' || byItselfAt !== undefined) && !terminal) return new Promise(() => undefined);
     if (prompt.kind === 'browser') {
       report.say(commandLine.ask.browser);
       throw fail('component-missing', { component: commandLine.ask.desktopApp });

@@ -38,6 +38,8 @@ export const eventSchema = z.discriminatedUnion('event', [
     event: z.literal('prompt'),
     id: z.string(),
     kind: z.string(),
+    /** It is answered by itself then, unless somebody is quicker. */
+    byItselfAt: z.optional(z.number()),
     failure: z.optional(failureSchema),
     number: z.optional(z.string()),
   }),

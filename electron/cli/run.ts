@@ -217,6 +217,7 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
         terminal: host.terminal,
         report,
         speaker,
+        now: core.now,
         onInterrupt: (listener) => host.onInterrupt(listener),
       });
       if (outcome.code === exitCode.requested) report.say(commandLine.ended);

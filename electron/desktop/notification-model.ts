@@ -41,7 +41,8 @@ export function noticeFor(state: AppState, last: LastSession, speaker: Speaker):
   const text = words.notification;
   switch (access.kind) {
     case 'asking': {
-      if (access.answered) return null;
+      // Nobody has to come for what answers itself
+      if (access.answered || access.byItselfAt !== undefined) return null;
       const id = `prompt:${access.promptId}`;
       if (access.prompt.kind !== 'push') return { id, title: text.questionTitle, body: text.questionText };
       const { device, number } = access.prompt;

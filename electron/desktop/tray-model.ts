@@ -55,7 +55,7 @@ function iconOf(access: AccessState): TrayIcon {
     case 'idle':
       return access.ending ? 'attention' : 'idle';
     case 'asking':
-      return access.answered ? 'busy' : 'attention';
+      return access.answered || access.byItselfAt !== undefined ? 'busy' : 'attention';
     case 'connected':
       return access.expiring ? 'attention' : 'connected';
     case 'on-campus':
@@ -74,6 +74,7 @@ function statusLine(access: AccessState, campus: string, speaker: Speaker): stri
   const status = speaker.say(words.status[access.kind], { campus, gateway: 'gateway' in access ? access.gateway : campus });
   if (access.kind === 'idle' && access.ending) return speaker.say(words.tray.failed, { title: speaker.failure(access.ending).title });
   if (access.kind === 'connected' && access.expiresAt !== null) return speaker.say(words.tray.until, { status, untilAt: access.expiresAt });
+  if (access.kind === 'asking' && access.byItselfAt !== undefined && !access.answered) return words.tray.codeWaiting;
   if (access.kind === 'asking' && access.prompt.kind === 'push')
     return speaker.say(words.tray.pushWaiting, { device: access.prompt.device });
   return status;

@@ -49,7 +49,8 @@ describe.skipIf(missing !== null)('a kept key for one-time codes and a real gate
     const who = person({ credentials: credentials(name, password) });
     const given: Answer[] = [];
     const ask: Ask = async (prompt, options) => {
-      const answer = await prepared(prompt, signal);
+      const known = await prepared(prompt);
+      const answer = known?.kind === 'later' ? await known.wait(signal) : known;
       if (answer) given.push(answer);
       return answer ?? who.ask(prompt, options);
     };

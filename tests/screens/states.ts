@@ -260,6 +260,14 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   'push': { state: asking(prompts.push), heading: 'Approve it on your phone', focus: 'heading' },
   'push-number': { state: asking({ ...prompts.push, number: '482' }), heading: 'Approve it on your phone', focus: 'heading' },
   'passcode': { state: asking(prompts.passcode), heading: 'Enter a Passcode', focus: 'Passcode' },
+  'passcode-waiting': {
+    state: state({
+      access: { kind: 'asking', ...target, promptId: 'p1', prompt: prompts.passcode, answered: false, byItselfAt: now + 17_000 },
+      keptCodes: 'kept',
+    }),
+    heading: 'Waiting for a new passcode',
+    focus: 'Passcode',
+  },
   'passcode-used': {
     state: asking({ ...prompts.passcode, failure: { code: 'passcode-used' }, triesLeft: 9, nextCodeAt: now + 12_000 }, { heldPasscode }),
     heading: 'Enter a Passcode',

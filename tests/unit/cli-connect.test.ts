@@ -3,7 +3,12 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startCampus, type Campus, type CampusOptions } from '../../campus/campus.ts';
+import type { GatewayDriver } from '../../electron/gateways/gateway.ts';
+import { campusDriver } from '../../electron/gateways/campus/driver.ts';
+import { Secrets } from '../../electron/storage/secrets.ts';
 import { Settings } from '../../electron/storage/settings.ts';
+import type { Answer } from '../../shared/prompt.ts';
+import { memoryKeytar } from './support/app.ts';
 import { codeOf, student } from './support/access.ts';
 import { answersFile, cliFolder, startCli, throughProxy, type CliRun, type Typist } from './support/cli.ts';
 import { deadPort } from './support/servers.ts';
@@ -125,6 +130,61 @@ describe('connect in a terminal', () => {
     run.interrupt();
     expect(run.left).toBe(0);
     expect(await run.code).toBe(0);
+  });
+});
+
+describe('a kept key for one-time codes that has to wait for the next window', () => {
+  const key = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+  /** A gateway that wants a passcode before anything else; `given` is what it got. */
+  const waiting = async (ms: number) => {
+    const at = await open();
+    const profile = { ...at.profile, keptCodes: true };
+    const folder = await cliFolder([profile]);
+    (await Settings.open(folder)).update(() => ({ keptCodes: { [profile.id]: Date.now() + ms } }));
+    const keytar = memoryKeytar();
+    const secrets = new Secrets(() => Promise.resolve(keytar));
+    await secrets.setCodesKey(profile.id, key);
+    const given: Answer[] = [];
+    const driver: GatewayDriver = {
+      ...campusDriver,
+      async signIn(target, ask, signal) {
+        given.push(await ask({ kind: 'passcode', lengths: [] }, { signal }));
+        return campusDriver.signIn(target, ask, signal);
+      },
+    };
+    return { at, folder, given, profile, core: { secrets, drivers: { campus: driver }, keptCodesAllowed: true } };
+  };
+
+  test('says so in the terminal, and goes on by itself', async () => {
+    const { at, folder, given, profile, core } = await waiting(300);
+    const run = startCli(['connect', profile.id], { folder, core, typist: typing(at, { 'Passcode': () => null, 'Proceed?': () => null }) });
+    await run.until(({ seen }) => seen.includes('Proceed?'));
+    expect(run.seen).toMatch(/Waiting for a new passcode, (1|2) s\. It goes in by itself\. Or type one\./);
+    expect(given).toEqual([{ kind: 'passcode', passcode: expect.stringMatching(/^\d{6}$/) as string }]);
+    run.interrupt();
+    expect(await run.code).toBe(0);
+  });
+
+  test('one that is typed is quicker', async () => {
+    const { at, folder, given, profile, core } = await waiting(25_000);
+    const run = startCli(['connect', profile.id], {
+      folder,
+      core,
+      typist: typing(at, { 'Passcode': () => '417222', 'Proceed?': () => null }),
+    });
+    await run.until(({ seen }) => seen.includes('Proceed?'));
+    expect(given).toEqual([{ kind: 'passcode', passcode: '417222' }]);
+  });
+
+  test('unattended it is an event with the time, and nobody is needed', async () => {
+    const { folder, given, profile, core } = await waiting(300);
+    const answers = await answersFile(folder, { notice: 'proceed' });
+    const run = startCli(['connect', profile.id, '--json', '--answers', answers], { folder, core });
+    expect(await run.code).toBe(2); // the user name is not in the file
+    const prompts = run.events.filter(({ event }) => event === 'prompt');
+    expect(prompts[0]).toMatchObject({ kind: 'passcode', byItselfAt: expect.any(Number) as number });
+    expect(prompts.slice(1).every((prompt) => !('byItselfAt' in prompt))).toBe(true);
+    expect(given).toHaveLength(1);
   });
 });
 

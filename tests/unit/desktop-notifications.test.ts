@@ -33,6 +33,14 @@ describe('a push that waits', () => {
     expect(shown()).toEqual([expect.stringMatching(/Mei's phone.*417/)]);
   });
 
+  it('nothing calls a person to what the kept key answers by itself', () => {
+    const passcode: AccessState = { ...accessStates.asking, prompt: { kind: 'passcode', lengths: [] } };
+    follow({ ...passcode, byItselfAt: 5_000 });
+    expect(shown()).toEqual([]);
+    follow(passcode);
+    expect(shown()).toHaveLength(1);
+  });
+
   it('opens the window by a click', () => {
     follow(push);
     double.notifications[0]?.emit('click', {});

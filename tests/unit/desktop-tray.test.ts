@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { trayIcons, trayModel, type TrayIcon, type TrayModel } from '../../electron/desktop/tray-model.ts';
-import { allows, type AccessState, type AccessStateKind } from '../../shared/access-state.ts';
+import { allows, type AccessState, type AccessStateKind, type AccessStateOf } from '../../shared/access-state.ts';
 import { speakerFor } from '../../shared/words/say.ts';
 import { accessStates, appState, campus } from './support/app-state.ts';
 
@@ -63,6 +63,14 @@ describe('what needs the person', () => {
     const asking = { ...accessStates.asking, prompt: { kind: 'push', device: "Mei's phone", deadline: 5_000 } } as const;
     expect(statusOf(modelOf(asking))).toContain("Mei's phone");
     expect(modelOf({ ...asking, answered: true }).icon).toBe('busy');
+  });
+
+  it('is no passcode that the kept key is about to give: the menu says what it waits for', () => {
+    const passcode: AccessStateOf<'asking'> = { ...accessStates.asking, prompt: { kind: 'passcode', lengths: [] } };
+    const waiting = modelOf({ ...passcode, byItselfAt: 5_000 });
+    expect([waiting.icon, statusOf(waiting)]).toEqual(['busy', 'Waiting for a new passcode']);
+    expect(commandsOf(waiting)).toContain('end');
+    expect(modelOf(passcode).icon).toBe('attention');
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSync } from 'otplib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LaterAnswer } from '../../electron/access/asking.ts';
 import { KeptCodes } from '../../electron/app/kept-codes.ts';
 import { campusDriver } from '../../electron/gateways/campus/driver.ts';
 import type { GatewayDriver } from '../../electron/gateways/gateway.ts';
@@ -47,7 +48,15 @@ describe('a key for one-time codes', () => {
       changed: () => undefined,
       tell: (failure) => told.push(failure),
     });
-  const ask = (kept: KeptCodes, prompt: Prompt = passcodePrompt): Promise<Answer | null> => kept.preparedFor(profile)(prompt, stop.signal);
+  const later = async (kept: KeptCodes): Promise<LaterAnswer> => {
+    const known = await kept.preparedFor(profile)(passcodePrompt);
+    if (known?.kind !== 'later') throw new Error('at once, or not at all');
+    return known;
+  };
+  const ask = async (kept: KeptCodes, prompt: Prompt = passcodePrompt): Promise<Answer | null> => {
+    const known = await kept.preparedFor(profile)(prompt);
+    return known?.kind === 'later' ? known.wait(stop.signal) : known;
+  };
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'causeway-codes-'));
@@ -92,9 +101,9 @@ describe('a key for one-time codes', () => {
     const kept = codes();
     await kept.keep(profile, secret);
     const prepared = kept.preparedFor(profile);
-    expect(await prepared(passcodePrompt, stop.signal)).not.toBeNull();
+    expect(await prepared(passcodePrompt)).not.toBeNull();
     now += 60_000;
-    expect(await prepared(passcodePrompt, stop.signal)).toBeNull();
+    expect(await prepared(passcodePrompt)).toBeNull();
     const wrong: Prompt = { ...passcodePrompt, failure: { code: 'passcode-wrong' } };
     expect(await ask(kept, wrong)).toBeNull();
   });
@@ -122,7 +131,9 @@ describe('a key for one-time codes', () => {
     let second: Answer | null | undefined;
     // Another run of the app knows it too
     settings = await Settings.open(directory);
-    void ask(codes()).then((answer) => (second = answer));
+    const waiting = await later(codes());
+    expect(waiting.at).toBe(windowStart + 31_000);
+    void waiting.wait(stop.signal).then((answer) => (second = answer));
     await vi.advanceTimersByTimeAsync(14_000);
     expect(second).toBeUndefined();
     now = windowStart + 31_000;
@@ -145,10 +156,21 @@ describe('a key for one-time codes', () => {
     await ask(kept);
     const before = settings.get().keptCodes;
     const cancelled = new AbortController();
-    const waiting = kept.preparedFor(profile)(passcodePrompt, cancelled.signal);
+    const waiting = (await later(kept)).wait(cancelled.signal);
     cancelled.abort();
     expect(await waiting).toBeNull();
     expect(settings.get().keptCodes).toEqual(before);
+  });
+
+  it('a key that was forgotten while it waited answers nothing', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const kept = codes();
+    await kept.keep(profile, secret);
+    await ask(kept);
+    const waiting = (await later(kept)).wait(stop.signal);
+    await kept.forget('campus');
+    await vi.advanceTimersByTimeAsync(31_000);
+    expect(await waiting).toBeNull();
   });
 
   it('is nothing without a yes of both campus and computer', async () => {
@@ -159,7 +181,7 @@ describe('a key for one-time codes', () => {
     await expect(forbidden.keep(profile, secret)).rejects.toMatchObject({ failure: { code: 'not-now' } });
     const without: Profile = { ...profile, keptCodes: false };
     expect(codes().stateFor(without)).toBe('off');
-    expect(await codes().preparedFor(without)(passcodePrompt, stop.signal)).toBeNull();
+    expect(await codes().preparedFor(without)(passcodePrompt)).toBeNull();
   });
 
   it('is in the keychain and nowhere else, under an entry of its own, and gone when removed', async () => {
@@ -231,6 +253,52 @@ describe('in the application', () => {
     await app.verbs.removeProfile({ profileId: campus.profile.id });
     expect([...keytar.entries.keys()].filter((key) => key.includes('one-time'))).toEqual([]);
     expect(settings.get().keptCodes).toEqual({});
+  });
+
+  describe('while it has to wait for the next window', () => {
+    /** Connects, with a window that is spent for so long yet. */
+    const wait = async (ms: number) => {
+      const { app, campus, settings } = bench;
+      await app.verbs.keepCodes({ key: secret });
+      settings.update(() => ({ keptCodes: { [campus.profile.id]: Date.now() + ms } }));
+      await app.verbs.connect({ profileId: campus.profile.id });
+      return when(app, ({ access }) => (access.kind === 'asking' && access.byItselfAt !== undefined ? access : null));
+    };
+
+    it('the question is shown and says when, and the key answers it by itself', async () => {
+      const { byItselfAt = 0, prompt } = await wait(200);
+      expect(prompt).toEqual(passcodePrompt);
+      expect(byItselfAt).toBeGreaterThan(Date.now());
+      await when(bench.app, promptOf('notice'));
+      expect(given).toEqual({ kind: 'passcode', passcode: codeAt(byItselfAt) });
+    });
+
+    it('a person who is quicker goes on at once, and the window stays unused', async () => {
+      const { promptId } = await wait(25_000);
+      const before = bench.settings.get().keptCodes;
+      await bench.app.verbs.answer({ promptId, answer: { kind: 'passcode', passcode: '417 222' }, remember: false });
+      await when(bench.app, promptOf('notice'));
+      expect(given).toEqual({ kind: 'passcode', passcode: '417 222' });
+      expect(bench.settings.get().keptCodes).toEqual(before);
+    });
+
+    it('a Cancel works at once', async () => {
+      await wait(25_000);
+      const before = bench.settings.get().keptCodes;
+      const since = performance.now();
+      await bench.app.verbs.disconnect(undefined);
+      expect(performance.now() - since).toBeLessThan(1_000);
+      expect(bench.app.state.access).toEqual({ kind: 'idle', ending: null });
+      expect(bench.settings.get().keptCodes).toEqual(before);
+    });
+
+    it('a key that was removed meanwhile leaves the question to the person', async () => {
+      const { promptId } = await wait(200);
+      await bench.app.verbs.forgetCodes(undefined);
+      const left = await when(bench.app, ({ access }) => (access.kind === 'asking' && access.promptId !== promptId ? access : null));
+      expect(left).toMatchObject({ prompt: { kind: 'passcode' }, answered: false });
+      expect(left).not.toHaveProperty('byItselfAt');
+    });
   });
 
   it('a profile that takes the campus’s place and leads elsewhere does not get it', async () => {

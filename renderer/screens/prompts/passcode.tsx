@@ -27,15 +27,21 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
     if (passcode !== '' && !busy) answer({ kind: 'passcode', passcode });
   };
 
+  const waitsUntil = busy ? undefined : access.byItselfAt;
   return (
-    <Screen title={words.passcode.title} above={above} focus="field" onEscape={cancel}>
+    <Screen
+      title={waitsUntil === undefined ? words.passcode.title : words.passcode.waitingTitle}
+      above={above}
+      focus="field"
+      onEscape={cancel}
+    >
       {prompt.failure ? (
         <FailurePanel
           failure={prompt.failure}
           more={prompt.triesLeft === undefined ? null : say(words.credentials.triesLeft, { count: prompt.triesLeft })}
         />
       ) : (
-        <p className="lead">{lead(prompt)}</p>
+        <p className="lead">{waitsUntil === undefined ? lead(prompt) : <ByItself at={waitsUntil} />}</p>
       )}
       {held && (
         <RowButton
@@ -68,6 +74,17 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
       </form>
       <CancelFoot onCancel={cancel} />
     </Screen>
+  );
+}
+
+/** How long until the computer answers by itself. */
+function ByItself({ at }: { at: number }) {
+  const { words, say } = useSpeaker();
+  return (
+    <>
+      <span role="timer">{say(words.passcode.waiting, { count: Math.max(1, Math.ceil((at - useNow()) / 1000)) })}</span>{' '}
+      {words.passcode.orYours}
+    </>
   );
 }
 

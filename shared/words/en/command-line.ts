@@ -1,3 +1,5 @@
+import { plural } from '../plural.ts';
+
 /** What the command line says, beside the failures' own sentences. Not part of the window's words, which would only carry it along. */
 export const commandLine = {
   help: `Usage: causeway COMMAND [OPTIONS]
@@ -76,6 +78,8 @@ Exit codes
     approve: 'Approve it on the phone, or press Enter to use a passcode instead.',
     pushNumber: 'Type this number into your phone: {number}',
     withdrawn: 'Answered elsewhere.',
+    codeWaiting: plural('Waiting for a new passcode, {count} s.', { one: 'Waiting for a new passcode, 1 s.' }),
+    codeOrYours: 'It goes in by itself. Or type one.',
     approved: 'The phone has answered.',
     certificateFile: 'File of your certificate (.p12 or .pem)',
     passphrase: 'Its passphrase',

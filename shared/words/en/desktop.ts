@@ -19,6 +19,7 @@ export const desktop = {
     tooltip: 'Causeway: {status}',
     until: '{status}, until {untilAt}',
     pushWaiting: 'Approve the push on {device}',
+    codeWaiting: 'Waiting for a new passcode',
     failed: 'Not connected: {title}',
     connect: 'Connect to {campus}',
     open: 'Open Causeway',

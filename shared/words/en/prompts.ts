@@ -58,6 +58,14 @@ export const prompts = {
     missing: 'Type the passcode first.',
     next: plural('Your phone shows the next code in {count} seconds', { one: 'Your phone shows the next code in one second' }),
     nextNow: 'Your phone shows a new code now',
+    waitingTitle: 'Waiting for a new passcode',
+    waiting: plural(
+      'Your campus takes each passcode once. The kept key gives the next one in {count} seconds, and Causeway goes on by itself.',
+      {
+        one: 'Your campus takes each passcode once. The kept key gives the next one in one second, and Causeway goes on by itself.',
+      },
+    ),
+    orYours: 'Or enter one yourself, your recovery passcode for example.',
     instead: 'Choose another way',
   },
   choice: {
