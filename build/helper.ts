@@ -18,6 +18,8 @@ export async function bundleHelper(file: string): Promise<void> {
     target: 'node20',
     platform: 'node',
     format: 'cjs',
+    // Called on Windows only, from beside it
+    external: ['koffi'],
     logLevel: 'warning',
   });
 }

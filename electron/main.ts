@@ -40,8 +40,9 @@ import { Proxies } from './trust/proxies.ts';
 import { dialOnly, directDial } from './tunnels/direct.ts';
 import { startLoopbackProxy } from './tunnels/loopback-proxy.ts';
 import { appTunnel } from './tunnels/openconnect/app.ts';
+import { helperSocket } from './tunnels/openconnect/helper-place.ts';
 import { startHelperOnce } from './tunnels/openconnect/start-helper.ts';
-import { helperSocket, systemTunnel } from './tunnels/openconnect/system.ts';
+import { systemTunnel } from './tunnels/openconnect/system.ts';
 import { relayTunnel } from './tunnels/relay.ts';
 
 /**
@@ -154,13 +155,13 @@ async function start(arguments_: OpenedArguments): Promise<void> {
       relay: relayTunnel,
       app: appTunnel({ programs, now: Date.now, log: log.line }),
       system: systemTunnel({
-        socket: helperSocket(process.platform),
+        socket: () => helperSocket(process.platform),
         log: log.line,
         ...(programs.folder !== null && process.platform !== 'win32'
           ? {
               start: startHelperOnce({
                 executable: join(programs.folder, 'causeway-helper'),
-                socket: helperSocket(process.platform),
+                socket: () => helperSocket(process.platform),
                 elevate,
               }),
             }

@@ -18,7 +18,8 @@ import { Proxies } from '../trust/proxies.ts';
 import { proxyOfEnvironment } from '../trust/proxy-words.ts';
 import { directDial } from '../tunnels/direct.ts';
 import { appTunnel } from '../tunnels/openconnect/app.ts';
-import { helperSocket, helperState, systemTunnel } from '../tunnels/openconnect/system.ts';
+import { helperSocket } from '../tunnels/openconnect/helper-place.ts';
+import { helperState, systemTunnel } from '../tunnels/openconnect/system.ts';
 import { relayTunnel } from '../tunnels/relay.ts';
 import { exitCode } from './exit-codes.ts';
 import { run, type Host } from './run.ts';
@@ -71,7 +72,7 @@ const tools = {
   libraries: librariesFor(policy.library, native, process.platform),
   programs,
   otherVpn,
-  helper: () => helperState(helperSocket(process.platform), AbortSignal.timeout(5_000)),
+  helper: () => helperState(() => helperSocket(process.platform), AbortSignal.timeout(5_000)),
 };
 
 const host: Host = {
@@ -100,7 +101,7 @@ const host: Host = {
     tunnels: {
       relay: relayTunnel,
       app: appTunnel({ programs, now: Date.now, log: () => undefined }),
-      system: systemTunnel({ socket: helperSocket(process.platform), log: () => undefined }),
+      system: systemTunnel({ socket: () => helperSocket(process.platform), log: () => undefined }),
     },
     direct: directDial,
     environment: withClockGap({ onSuspend: nothing, onResume: nothing, onNetworkChange }, Date.now),

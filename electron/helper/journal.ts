@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { networkSchema, putResolverBack, putRoutesBack, readNetwork, removeLink, type NetworkState } from './network.ts';
+import { networkSchema, putRoutesBack, type NetworkState } from './network.ts';
+import { platform } from './platform/here.ts';
 import { runVpncScript, type ScriptEnvironment } from './vpnc-script.ts';
 
 /**
@@ -28,30 +28,12 @@ const fileIn = (directory: string): string => join(directory, 'journal.json');
 const runnerSchema = z.object({ boot: z.string(), pid: z.number(), startedAt: z.nullable(z.string()) });
 const runnerFileIn = (directory: string): string => join(directory, 'openconnect.json');
 
-/** Since the computer was started. */
-function bootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-  } catch {
-    return 'unknown';
-  }
-}
-
-/** When a process started, as the kernel counts; null: it is gone, or this is no Linux. */
-export function startOf(pid: number): string | null {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
-}
-
 /** Begins one: on disk when this resolves. */
 export async function beginJournal(directory: string, begun: { vpncScript: string; device: string }): Promise<void> {
   await writeJournal(directory, {
     ...begun,
-    boot: bootId(),
-    before: await readNetwork(),
+    boot: platform.boot.now(),
+    before: await platform.network.read(),
     added: [],
     removed: [],
     after: null,
@@ -61,14 +43,15 @@ export async function beginJournal(directory: string, begun: { vpncScript: strin
 
 /** Notes the process that the journal is kept for. */
 export async function noteRunner(directory: string, pid: number): Promise<void> {
-  await writeWhole(runnerFileIn(directory), JSON.stringify({ boot: bootId(), pid, startedAt: startOf(pid) }));
+  const startedAt = await platform.processes.startOf(pid);
+  await writeWhole(runnerFileIn(directory), JSON.stringify({ boot: platform.boot.now(), pid, startedAt }));
 }
 
 /** That process, if the computer was not started anew since. */
 export async function readRunner(directory: string): Promise<{ pid: number; startedAt: string | null } | null> {
   try {
     const runner = runnerSchema.parse(JSON.parse(await readFile(runnerFileIn(directory), 'utf8')));
-    return runner.boot === bootId() ? runner : null;
+    return platform.boot.isThis(runner.boot) ? runner : null;
   } catch {
     return null;
   }
@@ -124,23 +107,16 @@ export async function noteChange(
 export async function putBack(directory: string, log: (line: string) => void): Promise<boolean> {
   const journal = await readJournal(directory);
   if (!journal) return false;
-  const sameBoot = journal.boot === bootId();
+  const sameBoot = platform.boot.isThis(journal.boot);
   if (sameBoot && journal.environment) await runVpncScript(journal.vpncScript, { ...journal.environment, reason: 'disconnect' }, log);
   if (sameBoot) {
-    if ((await readNetwork()).links.includes(journal.device) && !journal.before.links.includes(journal.device))
-      await removeLink(journal.device);
+    if ((await platform.network.read()).links.includes(journal.device) && !journal.before.links.includes(journal.device))
+      await platform.network.removeLink(journal.device);
     await putRoutesBack(journal, log);
   }
-  await putResolverBack(journal.before.resolver, journal.after);
+  await platform.network.putResolverBack(journal.before.resolver, journal.after);
   const runner = await readRunner(directory);
-  if (runner) await forgetBackups(runner.pid);
+  if (runner) await platform.network.forgetBackups(runner.pid);
   await Promise.all([fileIn(directory), runnerFileIn(directory)].map((file) => rm(file, { force: true })));
   return true;
-}
-
-/** The script's own copies, of a process that cannot come back for them. */
-async function forgetBackups(pid: number): Promise<void> {
-  const directory = '/var/run/vpnc';
-  const names = await readdir(directory).catch(() => []);
-  await Promise.all(names.filter((name) => name.endsWith(`.${pid}`)).map((name) => rm(join(directory, name), { force: true })));
 }

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { readRunner, startOf } from './journal.ts';
+import { readRunner } from './journal.ts';
+import { platform } from './platform/here.ts';
 
 const goesWithinMs = 3_000;
 
@@ -8,18 +8,17 @@ export async function endLeftover(state: string, log: (line: string) => void): P
   const runner = await readRunner(state);
   if (!runner) return;
   const { pid, startedAt } = runner;
-  const isIt = (): boolean => startedAt !== null && startOf(pid) === startedAt && nameOf(pid) === 'openconnect';
-  if (!isIt()) return;
+  const { processes } = platform;
+  const isIt = async (): Promise<boolean> =>
+    startedAt !== null && (await processes.startOf(pid)) === startedAt && (await processes.nameOf(pid)) === 'openconnect';
+  if (!(await isIt())) return;
   log(`ending openconnect ${pid}, left by a former run`);
+  const surroundings = await platform.surroundings();
   // The session stays: its app may still be there, and take it up again
-  for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
-    if (!isIt()) return;
-    process.kill(pid, signal);
+  for (const end of [() => surroundings.ask(pid, 'detach'), () => void process.kill(pid, 'SIGKILL')]) {
+    if (!(await isIt())) return;
+    end();
     const until = Date.now() + goesWithinMs;
-    while (isIt() && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (Date.now() < until && (await isIt())) await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-function nameOf(pid: number): string {
-  return existsSync(`/proc/${pid}/comm`) ? readFileSync(`/proc/${pid}/comm`, 'latin1').trim() : '';
 }

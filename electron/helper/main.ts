@@ -1,25 +1,25 @@
-import { isSea } from 'node:sea';
 import { parseArgs } from 'node:util';
-import { helperProtocol } from '../tunnels/openconnect/helper-protocol.ts';
 import { findProgram } from '../tunnels/openconnect/programs.ts';
-import { configOf, configPath, readConfig, usersOf, type HelperConfig } from './config.ts';
+import { configOf, readConfig, type HelperConfig } from './config.ts';
 import { Helper } from './helper.ts';
 import { putBack } from './journal.ts';
 import { endLeftover } from './leftover.ts';
+import { ownProgram } from './own-program.ts';
+import { platform } from './platform/here.ts';
 import { beScript } from './script.ts';
-import { listen, scriptSocketIn } from './server.ts';
+import { listen } from './server.ts';
 
 /**
- * The helper: a service of root's that opens system tunnels for whom `/etc/causeway/helper.json` allows. Started as
+ * The helper: a service of root's (on Windows: of the system's) that opens system tunnels for whom its configuration allows. Started as
  * `script` it is what openconnect runs at every turn of a tunnel. Only root's own command line moves its files.
  */
-const isMac = process.platform === 'darwin';
+const { places } = platform;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    'config': { type: 'string', default: configPath },
-    'run': { type: 'string', default: isMac ? '/var/run/causeway' : helperProtocol.directory },
-    'state': { type: 'string', default: isMac ? '/var/db/causeway' : '/var/lib/causeway' },
+    'config': { type: 'string', default: places.config },
+    'run': { type: 'string', default: places.run },
+    'state': { type: 'string', default: places.state },
     'vpnc-script': { type: 'string', default: '' },
     'grace': { type: 'string', default: '10' },
     // Instead of the configuration, and until nobody needs it any more: an administrator's password has just been given
@@ -29,18 +29,25 @@ const { values, positionals } = parseArgs({
 });
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const [role = 'serve'] = positionals;
-if (process.getuid?.() !== 0) {
-  log('This is a service of the system: it is started by root.');
-  process.exitCode = 1;
-} else if (role === 'script') {
-  const places = { socket: scriptSocketIn(values.run), state: values.state, vpncScript: values['vpnc-script'] };
-  finish(beScript(process.env, places));
-} else if (role === 'serve') {
-  finish(serve());
-} else {
+const [role = 'serve', subject, manner] = positionals;
+finish(begin());
+
+async function begin(): Promise<number | null> {
+  if (!(await platform.mayServe())) {
+    log('This is a service of the system: it is started by root, or on Windows by the system itself.');
+    return 1;
+  }
+  if (role === 'serve') return serve();
+  if (role === 'script') {
+    const { run, state, 'vpnc-script': vpncScript } = values;
+    return beScript(process.env, { socket: platform.scriptAddress(run), state, vpncScript });
+  }
+  if (role === 'leave' && platform.interrupt) {
+    await platform.interrupt(Number(subject), manner === 'sign-out' ? manner : 'detach');
+    return 0;
+  }
   log(`There is no ${role}.`);
-  process.exitCode = 2;
+  return 2;
 }
 
 /** Not awaited at the top: one executable is made of a CommonJS file, which knows no such thing. */
@@ -58,6 +65,7 @@ function finish(work: Promise<number | null>): void {
 
 /** Runs until it is told to stop. */
 async function serve(): Promise<null> {
+  if (!(await platform.ownFolder(values.state))) throw new Error(`${values.state} has to be the administrator's, as all folders above it`);
   // First of all: what a former run left is put back, whoever may be let in later
   await endLeftover(values.state, log);
   if (await putBack(values.state, log)) log('put back what a former run left');
@@ -68,18 +76,17 @@ async function serve(): Promise<null> {
   const helper = new Helper({
     config: current,
     places: ({ openconnect, vpncScript }) => {
-      const script = vpncScript ?? defaultScript;
-      return { openconnect: openconnect ?? installed, vpncScript: script, script: scriptCommand(script), state: values.state };
+      const script = vpncScript ?? places.vpncScript;
+      return { openconnect: openconnect ?? installed, vpncScript: script, script: scriptWords(script), state: values.state };
     },
     graceMs: Number(values.grace) * 1000,
     log,
   });
   const installed =
-    config.openconnect ??
-    (await findProgram('openconnect', { folder: null, platform: process.platform }).catch(() => '/usr/sbin/openconnect'));
-  const users = await usersOf(config, log);
-  const servers = await listen(values.run, users, helper);
-  log(`ready for ${users.map(({ name }) => name).join(', ') || 'nobody'}`);
+    config.openconnect ?? (await findProgram('openconnect', { folder: null, platform: process.platform }).catch(() => places.openconnect));
+  const doors = await platform.doorsOf(config.users, values.run, log);
+  const servers = await listen(doors, platform.scriptDoor(values.run), helper);
+  log(`ready for ${doors.map(({ name }) => name).join(', ') || 'nobody'}`);
   const stop = (): void => {
     for (const server of servers) server.close();
     void helper.close().finally(() => process.exit());
@@ -103,11 +110,7 @@ function leaveWhenIdle(helper: Helper, stop: () => void): void {
   }, 1_000);
 }
 
-const defaultScript = '/usr/share/vpnc-scripts/vpnc-script';
-
-/** This same program in its other role, as a line for openconnect's shell. */
-function scriptCommand(vpncScript: string): string {
-  const program = isSea() ? [process.execPath] : [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
-  const words = [...program, 'script', '--run', values.run, '--state', values.state, '--vpnc-script', vpncScript];
-  return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+/** This same program in its other role. */
+function scriptWords(vpncScript: string): string[] {
+  return [...ownProgram(), 'script', '--run', values.run, '--state', values.state, '--vpnc-script', vpncScript];
 }

@@ -1,7 +1,8 @@
 import net from 'node:net';
 import * as z from 'zod/mini';
-import { difference, readNetwork } from './network.ts';
 import { noteChange, readJournal, writeJournal } from './journal.ts';
+import { difference } from './network.ts';
+import { platform } from './platform/here.ts';
 import { reasons, runVpncScript, scriptEnvironment, type ScriptEnvironment } from './vpnc-script.ts';
 
 /** What the script tells the helper, which is asked nothing back. */
@@ -37,13 +38,13 @@ export async function beScript(environment: NodeJS.ProcessEnv, { socket, state, 
   const journal = changes ? await readJournal(state) : null;
   // Whatever is changed without a journal could not be put back
   if (changes && !journal) return 1;
-  const before = changes ? await readNetwork() : null;
+  const before = changes ? await platform.network.read() : null;
   // For one who finds the journal after a crash in the middle of this
   if (journal && before && reason === 'connect')
     await noteChange(state, journal, { added: [], removed: [], after: before, environment: told });
   const code = await runVpncScript(vpncScript, told, () => undefined);
   if (journal && before) {
-    const after = await readNetwork();
+    const after = await platform.network.read();
     await noteChange(state, journal, { ...difference(before, after), after, environment: journal.environment ?? told });
   }
   // Said once is enough: whoever puts things back need not run it again

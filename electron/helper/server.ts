@@ -1,9 +1,7 @@
-import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import net, { type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { helperProtocol, helperRequestSchema, Lines, type HelperMessage } from '../tunnels/openconnect/helper-protocol.ts';
-import type { LocalUser } from './config.ts';
 import type { Client, Helper } from './helper.ts';
+import type { Door } from './platform/platform.ts';
 import { scriptReportSchema } from './script.ts';
 
 /** Of one user at once: an app, the command line, and a little more. */
@@ -12,39 +10,23 @@ const maxConnections = 16;
 const maxUnreadBytes = 256 * 1024;
 
 /**
- * Opens the sockets: one for each allowed user, theirs and for nobody else (0600), and the script's, root's. The mode of
- * the file is the gate; nothing that a connection says decides whose it is.
+ * Opens the doors: one for each allowed user, theirs and for nobody else, and the script's, the system's own. Rights are
+ * the gate (a file's mode, a pipe's list); nothing that a connection says decides whose it is.
  */
-export async function listen(directory: string, users: readonly LocalUser[], helper: Helper): Promise<Server[]> {
-  await mkdir(directory, { recursive: true, mode: 0o755 });
-  // Others may pass, and see nothing
-  await chmod(directory, 0o711);
-  const script = await open(scriptSocketIn(directory), { uid: 0, gid: 0 }, (socket) => hearScript(socket, helper));
-  const servers = [script];
+export async function listen(doors: readonly Door[], scriptDoor: Door, helper: Helper): Promise<Server[]> {
+  const servers = [await open(scriptDoor, (socket) => hearScript(socket, helper))];
   // One by one: the mode that a socket is made with is this whole process's
-  for (const user of users)
-    servers.push(await open(join(directory, `${user.name}.sock`), user, (socket) => serve(socket, user.name, helper)));
+  for (const door of doors) servers.push(await open(door, (socket) => serve(socket, door.name, helper)));
   return servers;
 }
 
-export const scriptSocketIn = (directory: string): string => join(directory, '.script');
-
-async function open(path: string, { uid, gid }: { uid: number; gid: number }, take: (socket: Socket) => void): Promise<Server> {
-  await rm(path, { force: true });
-  const server = net.createServer(take);
+async function open(door: Door, take: (socket: Socket) => void): Promise<Server> {
+  let isTheirs = false;
+  // Who was quicker than the rights
+  const server = net.createServer((socket) => (isTheirs ? take(socket) : socket.destroy()));
   server.maxConnections = maxConnections;
-  // Made for nobody, and given to its user then
-  const former = process.umask(0o777);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, resolve);
-    });
-  } finally {
-    process.umask(former);
-  }
-  await chown(path, uid, gid);
-  await chmod(path, 0o600);
+  await door.open(server);
+  isTheirs = true;
   return server;
 }
 

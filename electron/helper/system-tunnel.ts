@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { fail, failureOf } from '../../shared/failure.ts';
 import { atMost } from '../trust/bounded.ts';
 import type { HelperRequest, HelperUp } from '../tunnels/openconnect/helper-protocol.ts';
 import { isRootsAlone } from '../trust/root-owned.ts';
-import { RunningOpenConnect } from '../tunnels/openconnect/running.ts';
+import { RunningOpenConnect, type Surroundings } from '../tunnels/openconnect/running.ts';
 import { endingOf, limitsFrom, refusalOf } from '../tunnels/openconnect/said.ts';
 import { wordsFor } from '../tunnels/openconnect/words.ts';
 import type { TrafficCount, TunnelEnding } from '../tunnels/tunnel.ts';
 import { beginJournal, noteRunner, putBack } from './journal.ts';
-import { readNetwork } from './network.ts';
+import { platform } from './platform/here.ts';
 import type { ScriptReport } from './script.ts';
 
 export type OpenRequest = Extract<HelperRequest, { type: 'open' }>;
@@ -16,8 +15,8 @@ export type OpenRequest = Extract<HelperRequest, { type: 'open' }>;
 export interface SystemTunnelPlaces {
   openconnect: string;
   vpncScript: string;
-  /** The command that openconnect's shell runs as the script: this program, quoted. */
-  script: string;
+  /** This program in its other role, as openconnect's script. */
+  script: readonly string[];
   /** Where the journal is. */
   state: string;
 }
@@ -27,7 +26,6 @@ const reachedWithinMs = 5_000;
 /** openconnect takes its connection up by itself so long; after that the layer above does, with waits of its own. */
 const mendsWithinMs = 1_500;
 const restoresWithinMs = 40_000;
-const device = process.platform === 'linux' ? 'causeway0' : null;
 
 /** One tunnel of the whole system, from its journal to what was there before. */
 export class SystemTunnel {
@@ -47,13 +45,16 @@ export class SystemTunnel {
     readonly host: string,
     request: OpenRequest,
     private readonly places: SystemTunnelPlaces,
+    script: string,
+    surroundings: Surroundings,
     private readonly log: (line: string) => void,
   ) {
     this.isConfigured = new Promise((resolve) => (this.configured = resolve));
     const words = wordsFor(request.target);
     const address = words.pop() ?? '';
-    const all = [...words, ...(device === null ? [] : [`--interface=${device}`]), '--script', places.script, address];
-    this.running = RunningOpenConnect.start(places.openconnect, all, request.cookie);
+    const { device } = platform;
+    const all = [...words, ...(device === null ? [] : [`--interface=${device}`]), '--script', script, address];
+    this.running = RunningOpenConnect.start(places.openconnect, all, request.cookie, { surroundings });
     this.ended = this.running.exited.then((code) => this.end(code));
   }
 
@@ -67,11 +68,12 @@ export class SystemTunnel {
     log: (line: string) => void,
     begun: (tunnel: SystemTunnel) => void,
   ): Promise<void> {
-    for (const component of [places.openconnect, places.vpncScript])
+    for (const component of [places.openconnect, places.vpncScript, ...(await platform.librariesOf(places.openconnect))])
       if (!(await isRootsAlone(component)))
         throw fail('component-missing', { component }, { detail: 'not there, or others than root can change it' });
-    await beginJournal(places.state, { vpncScript: places.vpncScript, device: device ?? 'utun' });
-    const tunnel = new SystemTunnel(new URL(request.target.connectUrl).hostname, request, places, log);
+    await beginJournal(places.state, { vpncScript: places.vpncScript, device: platform.device ?? 'utun' });
+    const [script, surroundings] = [await platform.scriptFor(places.script, places.state), await platform.surroundings()];
+    const tunnel = new SystemTunnel(new URL(request.target.connectUrl).hostname, request, places, script, surroundings, log);
     begun(tunnel);
     await tunnel.begin();
   }
@@ -86,15 +88,10 @@ export class SystemTunnel {
   /** Bytes through the interface since the tunnel opened. */
   async traffic(): Promise<TrafficCount> {
     if (!this.up) return this.counted;
-    const read = async (name: string): Promise<number> =>
-      Number(await readFile(`/sys/class/net/${this.up?.device ?? ''}/statistics/${name}`, 'latin1'));
-    try {
-      const [received, sent] = await Promise.all([read('rx_bytes'), read('tx_bytes')]);
-      if (received !== this.counted.received || sent !== this.counted.sent) this.lastTrafficAt = Date.now();
-      this.counted = { received, sent };
-    } catch {
-      // It is going, or this system keeps no such files
-    }
+    const now = await platform.network.traffic(this.up.device);
+    if (!now) return this.counted;
+    if (now.received !== this.counted.received || now.sent !== this.counted.sent) this.lastTrafficAt = Date.now();
+    this.counted = now;
     return this.counted;
   }
 
@@ -147,6 +144,6 @@ export class SystemTunnel {
     } catch (error) {
       this.log(`not everything is as before: ${failureOf(error).detail ?? ''}`);
     }
-    this.log(`interfaces now: ${(await readNetwork()).links.join(' ')}`);
+    this.log(`interfaces now: ${(await platform.network.read()).links.join(' ')}`);
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cleanEnvironment } from '../tunnels/openconnect/words.ts';
+import { platform } from './platform/here.ts';
 
 /** What the script is told, by name. */
 export type ScriptEnvironment = Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ const address = /^[0-9a-fA-F.:]{1,45}(\/\d{1,3})?$/;
 const shapes: readonly (readonly [RegExp, RegExp])[] = [
   [/^reason$/, /^(pre-init|connect|attempt-reconnect|reconnect|disconnect)$/],
   [/^TUNDEV$/, /^[A-Za-z0-9._-]{1,15}$/],
-  [/^(VPNPID|IDLE_TIMEOUT|LOG_LEVEL)$/, /^\d{1,10}$/],
+  [/^(VPNPID|IDLE_TIMEOUT|LOG_LEVEL|TUNIDX)$/, /^\d{1,10}$/],
   [/^VPNGATEWAY$/, address],
   [/^INTERNAL_IP[46]_(ADDRESS|NETMASK|NETADDR)$/, address],
   [/^INTERNAL_IP[46]_(MTU|NETMASKLEN)$/, /^\d{1,5}$/],
@@ -33,20 +33,22 @@ export function scriptEnvironment(environment: NodeJS.ProcessEnv): ScriptEnviron
 }
 
 /** Runs the platform's script to its end; its exit code. Bounded. Never rejects. */
-export function runVpncScript(path: string, environment: ScriptEnvironment, log: (line: string) => void): Promise<number> {
+export async function runVpncScript(path: string, told: ScriptEnvironment, log: (line: string) => void): Promise<number> {
+  const { command, words, environment, folder } = await platform.vpncScript(path);
   return new Promise((resolve) => {
-    const child = spawn(path, [], {
-      env: { ...environment, ...cleanEnvironment },
-      cwd: '/',
+    const child = spawn(command, words, {
+      env: { ...told, ...environment },
+      cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],
       shell: false,
+      windowsHide: true,
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), withinMs);
     let said = '';
     child.stderr.on('data', (bytes: Buffer) => (said = (said + bytes.toString('latin1')).slice(-1_000)));
     const settle = (code: number): void => {
       clearTimeout(timer);
-      if (code !== 0) log(`vpnc-script ${environment['reason'] ?? ''}: ${code} ${said.trim()}`);
+      if (code !== 0) log(`vpnc-script ${told['reason'] ?? ''}: ${code} ${said.trim()}`);
       resolve(code);
     };
     child.once('error', () => settle(127));

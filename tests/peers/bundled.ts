@@ -22,6 +22,7 @@ async function make(entry: string): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    external: ['koffi'],
     target: 'node20',
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'warning',

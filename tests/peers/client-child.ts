@@ -79,7 +79,7 @@ async function obey(order: z.infer<typeof orderSchema>): Promise<unknown> {
       drivers: { anyconnect: driver },
       tunnels: {
         app: appTunnel({ programs: { folder: null, platform: process.platform }, now: Date.now, log }),
-        system: systemTunnel({ socket: order.helperSocket ?? '/nowhere', log }),
+        system: systemTunnel({ socket: () => Promise.resolve(order.helperSocket ?? '/nowhere'), log }),
       },
       direct: () => () => Promise.reject(new Error('no')),
       judgeFor: (profile) => createJudge({ trust: profile.trust, now: Date.now }),

@@ -194,11 +194,11 @@ describe.skipIf(missing !== null)('the helper, started once by an administrator'
     const commands: string[] = [];
     let ended = false;
     const engine = systemTunnel({
-      socket: join(directory, 'run/root.sock'),
+      socket: () => Promise.resolve(join(directory, 'run/root.sock')),
       log: () => undefined,
       start: startHelperOnce({
         executable,
-        socket: join(directory, 'run/root.sock'),
+        socket: () => Promise.resolve(join(directory, 'run/root.sock')),
         user: 'root',
         // In place of the system's dialog: yes
         elevate: async (command) => {
@@ -218,7 +218,7 @@ describe.skipIf(missing !== null)('the helper, started once by an administrator'
 
   test('is not started where others than root could change it, nor when the administrator says no', async () => {
     const start = (executable: string, elevate: () => Promise<void>) =>
-      startHelperOnce({ executable, socket: '/nowhere', user: 'root', elevate });
+      startHelperOnce({ executable, socket: () => Promise.resolve('/nowhere'), user: 'root', elevate });
     let asked = 0;
     const no = (): Promise<void> => {
       asked += 1;

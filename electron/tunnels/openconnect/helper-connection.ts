@@ -2,6 +2,7 @@ import net, { type Socket } from 'node:net';
 import { CausewayError, fail } from '../../../shared/failure.ts';
 import { bounded } from '../../trust/bounded.ts';
 import type { TunnelEnding } from '../tunnel.ts';
+import { isTheHelpers } from './helper-place.ts';
 import { helperMessageSchema, helperProtocol, Lines, type HelperMessage, type HelperRequest } from './helper-protocol.ts';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
@@ -38,7 +39,15 @@ export class HelperConnection {
             : fail('helper-missing', undefined, { cause }),
         ),
       );
-      socket.once('connect', () => done(new HelperConnection(socket)));
+      socket.once('connect', () => {
+        // Before anything is said
+        void isTheHelpers(path)
+          .catch(() => false)
+          .then((isIt) => {
+            if (isIt) done(new HelperConnection(socket));
+            else failed(fail('helper-missing', undefined, { detail: 'somebody else answers in its place' }));
+          });
+      });
     });
   }
 

@@ -7,8 +7,29 @@ import { Said } from './said.ts';
 
 export type Spawn = (command: string, words: readonly string[], options: SpawnOptions) => ChildProcess;
 
-/** Who is asked to go has so long before it is made to. */
-const goesWithinMs = 1_500;
+/** What a system has openconnect run in, and how one asks it to go there. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly folder: string;
+  /** `detach` keeps the session at the gateway, `sign-out` ends it. */
+  ask(pid: number, how: 'detach' | 'sign-out'): void;
+  /** Who is asked to go has so long before it is made to. */
+  readonly goesWithinMs: number;
+}
+
+/** Where there are signals. */
+export const signalled: Surroundings = {
+  environment: cleanEnvironment,
+  folder: '/',
+  ask(pid, how) {
+    try {
+      process.kill(pid, how === 'detach' ? 'SIGHUP' : 'SIGINT');
+    } catch {
+      // It went by itself
+    }
+  },
+  goesWithinMs: 1_500,
+};
 
 /** An openconnect that was started: its cookie is in, what it says is listened to. */
 export class RunningOpenConnect {
@@ -17,7 +38,10 @@ export class RunningOpenConnect {
   readonly exited: Promise<number | null>;
   private over = false;
 
-  private constructor(private readonly child: ChildProcess) {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly surroundings: Surroundings,
+  ) {
     this.exited = new Promise((resolve) => {
       const settle = (code: number | null): void => {
         this.over = true;
@@ -37,15 +61,16 @@ export class RunningOpenConnect {
     command: string,
     words: readonly string[],
     cookie: string,
-    options: { extra?: number; spawn?: Spawn; environment?: Readonly<Record<string, string>> } = {},
+    options: { extra?: number; spawn?: Spawn; surroundings?: Surroundings } = {},
   ): RunningOpenConnect {
     const line = cookieLine(cookie);
     const pipes = Array.from({ length: 3 + (options.extra ?? 0) }, () => 'pipe' as const);
-    const env = { ...cleanEnvironment, ...options.environment };
-    const child = (options.spawn ?? spawnChild)(command, words, { stdio: pipes, env, cwd: '/', shell: false });
+    const surroundings = options.surroundings ?? signalled;
+    const { environment: env, folder: cwd } = surroundings;
+    const child = (options.spawn ?? spawnChild)(command, words, { stdio: pipes, env, cwd, shell: false, windowsHide: true });
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(line);
-    return new RunningOpenConnect(child);
+    return new RunningOpenConnect(child, surroundings);
   }
 
   get pid(): number | undefined {
@@ -67,7 +92,9 @@ export class RunningOpenConnect {
 
   /** Asks it to go, and makes it: `detach` keeps the session at the gateway, `sign-out` ends it. Bounded. */
   async leave(how: 'detach' | 'sign-out'): Promise<void> {
-    this.signal(how === 'detach' ? 'SIGHUP' : 'SIGINT');
+    const { pid, surroundings } = this;
+    const { goesWithinMs } = surroundings;
+    if (!this.over && pid !== undefined) surroundings.ask(pid, how);
     if (await atMost(goesWithinMs, this.exited)) return;
     this.signal('SIGKILL');
     await atMost(goesWithinMs, this.exited);

@@ -6,7 +6,7 @@ import { isRootsAlone } from '../../trust/root-owned.ts';
 export interface StartHelperDeps {
   /** The helper as the installer brought it along. */
   executable: string;
-  socket: string;
+  socket: () => Promise<string>;
   /** The system's own prompt for an administrator; resolves at the command's end. */
   elevate: (command: string) => Promise<void>;
   user?: string;
@@ -31,7 +31,7 @@ export function startHelperOnce({ executable, socket, elevate, user = userInfo()
       (error: unknown) => over.push(error instanceof Error ? error.message : 'declined'),
     );
     const until = performance.now() + answersWithinMs;
-    while (!(await listens(socket))) {
+    while (!(await listens(await socket()))) {
       if (signal.aborted) throw fail('cancelled');
       if (over.length > 0 || performance.now() > until) throw fail('helper-missing', undefined, { detail: over[0] ?? 'nobody answered' });
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import dns from 'node:dns';
 import net from 'node:net';
-import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { CausewayError, fail, failureOf } from '../../../shared/failure.ts';
 import { bounded } from '../../trust/bounded.ts';
@@ -10,13 +8,13 @@ import { isLoopback } from '../../trust/loopback.ts';
 import { lookupElsewhere } from '../not-this-computer.ts';
 import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel.ts';
 import { HelperConnection } from './helper-connection.ts';
-import { helperProtocol, type HelperState, type HelperUp } from './helper-protocol.ts';
+import type { HelperState, HelperUp } from './helper-protocol.ts';
 import { proxyFor, type ProxyHop } from './proxy-hop.ts';
 import { targetOf } from './words.ts';
 
 export interface SystemTunnelDeps {
-  /** Where the helper listens for this user; {@link helperSocket}. */
-  socket: string;
+  /** Where the helper listens for this user; `helperSocket`. */
+  socket: () => Promise<string>;
   log: (line: string) => void;
   /** Starts the helper for this once, where it is not installed as a service; {@link startHelperOnce}. */
   start?: (host: string, signal: AbortSignal) => Promise<void>;
@@ -27,16 +25,9 @@ const closesWithinMs = 5_000;
 const dialsWithinMs = 15_000;
 const countEveryMs = 1_000;
 
-/** Where the system's helper listens for whoever runs this. */
-export function helperSocket(platform: NodeJS.Platform): string {
-  const { username } = userInfo();
-  if (platform === 'win32') return `\\\\.\\pipe\\causeway-${username}`;
-  return join(platform === 'darwin' ? '/var/run/causeway' : helperProtocol.directory, `${username}.sock`);
-}
-
 /** What the helper says of its tunnel just now. Fails with `helper-missing`, `helper-denied` or `cancelled`. */
-export async function helperState(socket: string, signal: AbortSignal): Promise<HelperState> {
-  const helper = await HelperConnection.open(socket, '', signal);
+export async function helperState(socket: () => Promise<string>, signal: AbortSignal): Promise<HelperState> {
+  const helper = await HelperConnection.open(await socket(), '', signal);
   try {
     const reply = await helper.ask({ type: 'status' }, closesWithinMs, signal);
     if (!('state' in reply)) throw fail('helper-missing', undefined, { detail: 'no state' });
@@ -51,13 +42,13 @@ export function systemTunnel({ socket, log, start }: SystemTunnelDeps): TunnelEn
   let asked = false;
   const connect = async (host: string, signal: AbortSignal): Promise<HelperConnection> => {
     try {
-      return await HelperConnection.open(socket, host, signal);
+      return await HelperConnection.open(await socket(), host, signal);
     } catch (error) {
       // Once in a run: a reconnect is no reason to ask for a password again
       if (!start || asked || failureOf(error).code !== 'helper-missing') throw error;
       asked = true;
       await start(host, signal);
-      return await HelperConnection.open(socket, host, signal);
+      return await HelperConnection.open(await socket(), host, signal);
     }
   };
   return {

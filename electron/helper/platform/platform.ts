@@ -1,0 +1,74 @@
+import type { Server } from 'node:net';
+import type * as z from 'zod/mini';
+import type { Surroundings } from '../../tunnels/openconnect/running.ts';
+import type { TrafficCount } from '../../tunnels/tunnel.ts';
+import type { NetworkState, Resolver } from '../network.ts';
+
+/** One way in. Whose it is, the system's rights decide. */
+export interface Door {
+  readonly name: string;
+  /** Has the server listen there. When this resolves, its user and nobody else can come in. */
+  open(server: Server): Promise<void>;
+}
+
+/** The platform's script for openconnect, as it is started. */
+export interface ScriptStart {
+  command: string;
+  words: readonly string[];
+  environment: Readonly<Record<string, string>>;
+  folder: string;
+}
+
+/** What the helper asks of the system that it runs on. */
+export interface HelperPlatform {
+  /** Where things are unless the command line says otherwise. */
+  readonly places: { config: string; run: string; state: string; openconnect: string; vpncScript: string };
+  /** How the configuration names users and files. */
+  readonly user: z.ZodMiniType<string>;
+  readonly path: z.ZodMiniType<string>;
+  /** What the tunnel's interface is to be called; null: it cannot be chosen. */
+  readonly device: string | null;
+  /** Whether this process may do all that it is for. */
+  mayServe(): Promise<boolean>;
+  /** Makes the folder of the journal; false: others could write there. */
+  ownFolder(path: string): Promise<boolean>;
+  /** One for each of these users whom this computer knows. */
+  doorsOf(users: readonly string[], run: string, log: (line: string) => void): Promise<Door[]>;
+  /** The one by which the script reports: the system's own. */
+  scriptDoor(run: string): Door;
+  scriptAddress(run: string): string;
+  /** What openconnect is given as its script: these words, started. */
+  scriptFor(words: readonly string[], state: string): Promise<string>;
+  /** What openconnect is started in, and how it is asked to go. */
+  surroundings(): Promise<Surroundings>;
+  /** Asks openconnect to go, from a process that does nothing else; null: none is needed for it. */
+  readonly interrupt: ((pid: number, how: 'detach' | 'sign-out') => Promise<void>) | null;
+  /** How the platform's script is started. */
+  vpncScript(path: string): Promise<ScriptStart>;
+  /** What openconnect loads from its own folder, which has to be as safe as itself. */
+  librariesOf(openconnect: string): Promise<readonly string[]>;
+  readonly network: {
+    /** Routes, interfaces and name look-up as they are now. */
+    read(): Promise<NetworkState>;
+    changeRoute(verb: 'add' | 'del', route: string): Promise<void>;
+    /** Removes an interface that outlived its tunnel. Never rejects. */
+    removeLink(name: string): Promise<void>;
+    /** Puts name look-up back, unless somebody else has changed it since: `after` is what the tunnel made of it. */
+    putResolverBack(before: Resolver, after: Resolver | null): Promise<void>;
+    /** The script's own copies, of a process that cannot come back for them. */
+    forgetBackups(pid: number): Promise<void>;
+    /** Through an interface so far; null: it cannot be told. */
+    traffic(device: string): Promise<TrafficCount | null>;
+  };
+  readonly boot: {
+    /** Since when the computer is up. */
+    now(): string;
+    isThis(noted: string): boolean;
+  };
+  readonly processes: {
+    /** When it started, as the system counts; null: it is gone, or that cannot be told. */
+    startOf(pid: number): Promise<string | null>;
+    /** Its program's name. */
+    nameOf(pid: number): Promise<string>;
+  };
+}

@@ -1,0 +1,174 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, chown, lstat, mkdir, readdir, readFile, readlink, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as z from 'zod/mini';
+import { helperProtocol } from '../../tunnels/openconnect/helper-protocol.ts';
+import { signalled } from '../../tunnels/openconnect/running.ts';
+import { cleanEnvironment } from '../../tunnels/openconnect/words.ts';
+import type { NetworkState, Resolver } from '../network.ts';
+import type { Door, HelperPlatform } from './platform.ts';
+
+const isMac = process.platform === 'darwin';
+const resolverFile = '/etc/resolv.conf';
+/** What the kernel says of a route's condition, and does not take back. */
+const conditions = /\s(linkdown|dead|offload|trap|expires \d+sec)(?=\s|$)/g;
+const ipPath = ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'].find((path) => existsSync(path)) ?? null;
+
+/** Linux and macOS. Routes and interfaces are read on Linux only. */
+export const posix: HelperPlatform = {
+  places: {
+    config: '/etc/causeway/helper.json',
+    run: isMac ? '/var/run/causeway' : helperProtocol.directory,
+    state: isMac ? '/var/db/causeway' : '/var/lib/causeway',
+    openconnect: '/usr/sbin/openconnect',
+    vpncScript: '/usr/share/vpnc-scripts/vpnc-script',
+  },
+  user: z.string().check(z.regex(/^[a-z_][a-z0-9_.-]{0,31}$/)),
+  path: z.string().check(z.regex(/^\/[A-Za-z0-9._/ +-]+$/), z.maxLength(300)),
+  device: process.platform === 'linux' ? 'causeway0' : null,
+  mayServe: () => Promise.resolve(process.getuid?.() === 0),
+  // Where these folders are, root alone makes any
+  ownFolder: () => Promise.resolve(true),
+  async doorsOf(users, run, log) {
+    const found = await Promise.all(
+      users.map(async (name): Promise<Door[]> => {
+        try {
+          const [uid, gid] = await Promise.all([idOf('-u', name), idOf('-g', name)]);
+          return [{ name, open: (server) => openSocket(server, run, `${name}.sock`, uid, gid) }];
+        } catch {
+          log(`nobody here is called ${name}`);
+          return [];
+        }
+      }),
+    );
+    return found.flat();
+  },
+  scriptDoor: (run) => ({ name: 'script', open: (server) => openSocket(server, run, scriptSocket, 0, 0) }),
+  scriptAddress: (run) => join(run, scriptSocket),
+  // As a line for openconnect's shell
+  scriptFor: (words) => Promise.resolve(words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')),
+  surroundings: () => Promise.resolve(signalled),
+  interrupt: null,
+  librariesOf: () => Promise.resolve([]),
+  vpncScript: (path) => Promise.resolve({ command: path, words: [], environment: cleanEnvironment, folder: '/' }),
+  network: {
+    read: readNetwork,
+    async changeRoute(verb, route) {
+      const [family = '-4', ...words] = route.split(' ');
+      await ip(family, 'route', verb, ...words);
+    },
+    async removeLink(name) {
+      await ip('link', 'del', 'dev', name).catch(() => undefined);
+    },
+    putResolverBack,
+    async forgetBackups(pid) {
+      const directory = '/var/run/vpnc';
+      const names = await readdir(directory).catch(() => []);
+      await Promise.all(names.filter((name) => name.endsWith(`.${pid}`)).map((name) => rm(join(directory, name), { force: true })));
+    },
+    async traffic(device) {
+      const read = async (name: string): Promise<number> => Number(await readFile(`/sys/class/net/${device}/statistics/${name}`, 'latin1'));
+      try {
+        const [received, sent] = await Promise.all([read('rx_bytes'), read('tx_bytes')]);
+        return { received, sent };
+      } catch {
+        // It is going, or this system keeps no such files
+        return null;
+      }
+    },
+  },
+  boot: {
+    now: bootId,
+    isThis: (noted) => noted === bootId(),
+  },
+  processes: {
+    startOf: (pid) => Promise.resolve(readQuietly(`/proc/${pid}/stat`)?.split(') ')[1]?.split(' ')[19] ?? null),
+    nameOf: (pid) => Promise.resolve(readQuietly(`/proc/${pid}/comm`)?.trim() ?? ''),
+  },
+};
+
+const scriptSocket = '.script';
+
+function readQuietly(file: string): string | null {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return null;
+  }
+}
+
+function bootId(): string {
+  return readQuietly('/proc/sys/kernel/random/boot_id')?.trim() ?? 'unknown';
+}
+
+/** The system's own answer: users may come from a directory as well as from a file. */
+async function idOf(what: '-u' | '-g', name: string): Promise<number> {
+  const { stdout } = await promisify(execFile)('/usr/bin/id', [what, name], { timeout: 5_000, env: {} });
+  return z.number().check(z.int(), z.minimum(0)).parse(Number(stdout.trim()));
+}
+
+/** The mode of the file is the gate: its user's, and for nobody else (0600). */
+async function openSocket(server: Server, directory: string, name: string, uid: number, gid: number): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o755 });
+  // Others may pass, and see nothing
+  await chmod(directory, 0o711);
+  const path = join(directory, name);
+  await rm(path, { force: true });
+  // Made for nobody, and given to its user then. One by one: the mode that a socket is made with is this whole process's
+  const former = process.umask(0o777);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, resolve);
+    });
+  } finally {
+    process.umask(former);
+  }
+  await chown(path, uid, gid);
+  await chmod(path, 0o600);
+}
+
+async function ip(...words: string[]): Promise<string> {
+  if (ipPath === null) return '';
+  return (await promisify(execFile)(ipPath, words, { env: cleanEnvironment, timeout: 5_000, maxBuffer: 64 * 1024 * 1024 })).stdout;
+}
+
+async function readNetwork(): Promise<NetworkState> {
+  const routes = async (family: '-4' | '-6'): Promise<string[]> =>
+    (await ip('-o', family, 'route', 'show', 'table', 'main'))
+      .split('\n')
+      .map((line) => line.replaceAll('\\', ' ').replace(conditions, '').replace(/\s+/g, ' ').trim())
+      .filter(Boolean)
+      .map((line) => `${family} ${line}`);
+  const [four, six, links, resolver] = await Promise.all([routes('-4'), routes('-6'), ip('-o', 'link', 'show'), readResolver()]);
+  const names = links.split('\n').flatMap((line) => /^\d+: ([^:@]+)[:@]/.exec(line)?.[1] ?? []);
+  return { routes: [...four, ...six], links: names, resolver };
+}
+
+async function readResolver(): Promise<Resolver> {
+  const isLink = await lstat(resolverFile).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+  return {
+    link: isLink ? await readlink(resolverFile) : null,
+    text: await readFile(resolverFile, 'utf8').catch(() => null),
+  };
+}
+
+async function putResolverBack(before: Resolver, after: Resolver | null): Promise<void> {
+  const now = await readResolver();
+  if (now.link === before.link && now.text === before.text) return;
+  const isOurs =
+    (now.text?.includes('#@VPNC_GENERATED@') ?? false) || (after !== null && now.link === after.link && now.text === after.text);
+  if (!isOurs) return;
+  if (now.link !== before.link) {
+    await unlink(resolverFile);
+    if (before.link !== null) await symlink(before.link, resolverFile);
+  }
+  // In place: a link's target keeps its owner and mode, and a file that is mounted there cannot be replaced
+  if (before.text !== null && (await readResolver()).text !== before.text) await writeFile(resolverFile, before.text);
+}

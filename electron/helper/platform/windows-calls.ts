@@ -1,0 +1,108 @@
+import { loadKoffi, type Koffi } from '../../trust/windows/native.ts';
+import { readSid } from '../../trust/windows/security-descriptor.ts';
+import type { TrafficCount } from '../../tunnels/tunnel.ts';
+
+type Handle = number;
+
+/** What the helper alone asks of Windows: people by name, processes, consoles, counters. */
+export function calls(): Promise<WindowsCalls> {
+  return (loaded ??= loadKoffi().then((koffi) => new WindowsCalls(koffi)));
+}
+let loaded: Promise<WindowsCalls> | null = null;
+
+const isPerson = 1;
+const stillRunning = 259;
+const queriesAlittle = 0x1000;
+/** An interface's row (`MIB_IF_ROW2`): its size, and where what we read of it stands. */
+const row = { size: 1352, luid: 0, received: 1208, sent: 1280 } as const;
+
+class WindowsCalls {
+  private readonly lookupName: (
+    computer: null,
+    name: string,
+    sid: Buffer,
+    size: [number],
+    domain: Buffer,
+    length: [number],
+    use: [number],
+  ) => number;
+  private readonly openProcess: (want: number, inherit: number, pid: number) => Handle;
+  private readonly closeHandle: (handle: Handle) => number;
+  private readonly exitCode: (handle: Handle, into: [number]) => number;
+  private readonly times: (handle: Handle, created: Buffer, ended: Buffer, kernel: Buffer, user: Buffer) => number;
+  private readonly imageName: (handle: Handle, flags: number, into: Buffer, size: [number]) => number;
+  private readonly freeConsole: () => number;
+  private readonly attachConsole: (pid: number) => number;
+  private readonly ignoreInterrupts: (handler: null, add: number) => number;
+  private readonly sendEvent: (event: number, group: number) => number;
+  private readonly aliasToLuid: (alias: string, luid: Buffer) => number;
+  private readonly ifEntry: (row: Buffer) => number;
+
+  constructor(load: Koffi) {
+    const [kernel, advapi, ip] = [load.load('kernel32.dll'), load.load('advapi32.dll'), load.load('iphlpapi.dll')];
+    this.lookupName = advapi.func(
+      'int __stdcall LookupAccountNameW(str16, str16, void *, _Inout_ uint32_t *, void *, _Inout_ uint32_t *, _Out_ uint32_t *)',
+    );
+    this.openProcess = kernel.func('intptr_t __stdcall OpenProcess(uint32_t, int, uint32_t)');
+    this.closeHandle = kernel.func('int __stdcall CloseHandle(intptr_t)');
+    this.exitCode = kernel.func('int __stdcall GetExitCodeProcess(intptr_t, _Out_ uint32_t *)');
+    this.times = kernel.func('int __stdcall GetProcessTimes(intptr_t, void *, void *, void *, void *)');
+    this.imageName = kernel.func('int __stdcall QueryFullProcessImageNameW(intptr_t, uint32_t, void *, _Inout_ uint32_t *)');
+    this.freeConsole = kernel.func('int __stdcall FreeConsole()');
+    this.attachConsole = kernel.func('int __stdcall AttachConsole(uint32_t)');
+    this.ignoreInterrupts = kernel.func('int __stdcall SetConsoleCtrlHandler(void *, int)');
+    this.sendEvent = kernel.func('int __stdcall GenerateConsoleCtrlEvent(uint32_t, uint32_t)');
+    this.aliasToLuid = ip.func('uint32_t __stdcall ConvertInterfaceAliasToLuid(str16, void *)');
+    this.ifEntry = ip.func('uint32_t __stdcall GetIfEntry2(void *)');
+  }
+
+  /** The number of a person whom this computer knows by that name; null: nobody, or no person. */
+  sidOf(name: string): string | null {
+    const [sid, domain, use]: [Buffer, Buffer, [number]] = [Buffer.alloc(68), Buffer.alloc(1024), [0]];
+    if (this.lookupName(null, name, sid, [sid.length], domain, [domain.length / 2], use) === 0) return null;
+    return use[0] === isPerson ? readSid(sid, 0) : null;
+  }
+
+  /** When a process started, in the system's ticks; null: it is gone. */
+  startOf(pid: number): string | null {
+    return this.ask(pid, (handle) => {
+      const [created, other, code]: [Buffer, Buffer, [number]] = [Buffer.alloc(8), Buffer.alloc(8), [0]];
+      if (this.exitCode(handle, code) === 0 || code[0] !== stillRunning) return null;
+      return this.times(handle, created, other, other, other) === 0 ? null : String(created.readBigUInt64LE());
+    });
+  }
+
+  /** A process's program, with its path. */
+  programOf(pid: number): string | null {
+    return this.ask(pid, (handle) => {
+      const [name, size]: [Buffer, [number]] = [Buffer.alloc(2048), [1024]];
+      return this.imageName(handle, 0, name, size) === 0 ? null : name.toString('utf16le', 0, size[0] * 2);
+    });
+  }
+
+  /** Presses Ctrl-C or Ctrl-Break in a process's console, for which this one leaves its own. Whether it could. */
+  press(pid: number, key: 'ctrl-c' | 'ctrl-break'): boolean {
+    this.freeConsole();
+    // Of those in that console this one alone is to go on
+    return this.attachConsole(pid) !== 0 && this.ignoreInterrupts(null, 1) !== 0 && this.sendEvent(key === 'ctrl-c' ? 0 : 1, 0) !== 0;
+  }
+
+  /** Bytes through an interface so far; null: there is none of that name. */
+  traffic(alias: string): TrafficCount | null {
+    const [entry, luid] = [Buffer.alloc(row.size), Buffer.alloc(8)];
+    if (this.aliasToLuid(alias, luid) !== 0) return null;
+    luid.copy(entry, row.luid);
+    if (this.ifEntry(entry) !== 0) return null;
+    return { received: Number(entry.readBigUInt64LE(row.received)), sent: Number(entry.readBigUInt64LE(row.sent)) };
+  }
+
+  private ask<T>(pid: number, question: (handle: Handle) => T | null): T | null {
+    const handle = this.openProcess(queriesAlittle, 0, pid);
+    if (handle === 0) return null;
+    try {
+      return question(handle);
+    } finally {
+      this.closeHandle(handle);
+    }
+  }
+}

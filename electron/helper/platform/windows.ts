@@ -1,0 +1,135 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:net';
+import { uptime } from 'node:os';
+import { win32 } from 'node:path';
+import { promisify } from 'node:util';
+import * as z from 'zod/mini';
+import { isRootsAlone } from '../../trust/root-owned.ts';
+import { native } from '../../trust/windows/native.ts';
+import { isForOneUser, wordsForOneUser } from '../../trust/windows/security-descriptor.ts';
+import { helperPipe } from '../../tunnels/openconnect/helper-place.ts';
+import { cleanEnvironment } from '../../tunnels/openconnect/words.ts';
+import { ownProgram } from '../own-program.ts';
+import type { Door, HelperPlatform } from './platform.ts';
+import { calls } from './windows-calls.ts';
+import { filePath, launcherScript, routesIn, routeWords, userName, userSid } from './windows-words.ts';
+
+const data = win32.join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'Causeway');
+const installed = win32.dirname(process.execPath);
+
+/**
+ * Windows. What of a tunnel stays when openconnect is gone are the routes that lead around it (to the gateway, to what is
+ * left out): its adapter goes with it, and takes its addresses, routes and name servers along.
+ */
+export const windows: HelperPlatform = {
+  places: {
+    config: win32.join(data, 'helper.json'),
+    run: helperPipe,
+    state: win32.join(data, 'state'),
+    openconnect: win32.join(installed, 'openconnect.exe'),
+    vpncScript: win32.join(installed, 'vpnc-script-win.js'),
+  },
+  user: z.string().check(z.refine((text) => userSid.test(text) || userName.test(text))),
+  path: z.string().check(z.regex(filePath)),
+  device: 'causeway0',
+  mayServe: async () => (await native()).isElevated(),
+  async ownFolder(path) {
+    // Not those above it: `ProgramData` lets everybody make folders, and gives them what is in there
+    await mkdir(path).catch(() => undefined);
+    return isRootsAlone(path);
+  },
+  async doorsOf(users, run, log) {
+    const known = await calls();
+    return users.flatMap((name): Door[] => {
+      const sid = userSid.test(name) ? name : known.sidOf(name);
+      if (sid === null) log(`nobody here is called ${name}`);
+      return sid === null ? [] : [{ name, open: (server) => openPipe(server, `${run}-${sid}`, sid) }];
+    });
+  },
+  scriptDoor: (run) => ({ name: 'script', open: (server) => openPipe(server, windows.scriptAddress(run), null) }),
+  scriptAddress: (run) => `${run}-script`,
+  async scriptFor(words, state) {
+    const file = win32.join(state, 'openconnect-script.js');
+    await writeFile(file, launcherScript(words));
+    return file;
+  },
+  async surroundings() {
+    return { environment: await environment(), folder: await systemFolder(), ask, goesWithinMs: 6_000 };
+  },
+  async interrupt(pid, how) {
+    // openconnect's own words for them: Ctrl-C says goodbye to the gateway, Ctrl-Break leaves the session there
+    if (!(await calls()).press(pid, how === 'sign-out' ? 'ctrl-c' : 'ctrl-break')) process.kill(pid, 'SIGKILL');
+  },
+  async vpncScript(path) {
+    const folder = await systemFolder();
+    return { command: win32.join(folder, 'cscript.exe'), words: ['//Nologo', '//B', path], environment: await environment(), folder };
+  },
+  async librariesOf(openconnect) {
+    const folder = win32.dirname(openconnect);
+    const libraries = (await readdir(folder)).filter((name) => /\.dll$/i.test(name));
+    // The adapter's driver has to be one of them
+    return [...new Set([...libraries, 'wintun.dll'])].map((name) => win32.join(folder, name));
+  },
+  network: {
+    async read() {
+      return { routes: routesIn(await route('print', '-4')), links: [], resolver: { link: null, text: null } };
+    },
+    async changeRoute(verb, words) {
+      await route(...routeWords(verb, words));
+    },
+    removeLink: () => Promise.resolve(),
+    putResolverBack: () => Promise.resolve(),
+    forgetBackups: () => Promise.resolve(),
+    traffic: async (device) => (await calls()).traffic(device),
+  },
+  boot: {
+    now: () => String(upSince()),
+    // Counted from a clock that may be set: a few seconds are no restart
+    isThis: (noted) => Math.abs(Number(noted) - upSince()) <= 20,
+  },
+  processes: {
+    startOf: async (pid) => (await calls()).startOf(pid),
+    nameOf: async (pid) => win32.basename((await calls()).programOf(pid) ?? '').replace(/\.exe$/i, ''),
+  },
+};
+
+const upSince = (): number => Math.round(Date.now() / 1000 - uptime());
+
+const systemFolder = async (): Promise<string> => (await native()).systemFolder();
+
+/** Nothing of whoever started this; programs of the system's own folder only. */
+async function environment(): Promise<Readonly<Record<string, string>>> {
+  const folder = await systemFolder();
+  const root = win32.dirname(folder);
+  return { ...cleanEnvironment, PATH: folder, SystemRoot: root, windir: root, ComSpec: win32.join(folder, 'cmd.exe'), PATHEXT: '.EXE' };
+}
+
+async function route(...words: string[]): Promise<string> {
+  const command = win32.join(await systemFolder(), 'route.exe');
+  const options = { env: await environment(), timeout: 5_000, windowsHide: true, encoding: 'latin1' as const };
+  return (await promisify(execFile)(command, words, options)).stdout;
+}
+
+/** A process has one console: another one, which is this program once more, visits openconnect's. */
+function ask(pid: number, how: 'detach' | 'sign-out'): void {
+  const [program, ...words] = ownProgram();
+  spawn(program, [...words, 'leave', String(pid), how], { stdio: 'ignore', windowsHide: true }).on('error', () =>
+    process.kill(pid, 'SIGKILL'),
+  );
+}
+
+/**
+ * The first pipe of that name, or none: who had it before us would hear what is not theirs. Made as Windows does by
+ * itself (nobody but the system can write to it), then given to its user; whether it is theirs alone is looked at.
+ */
+async function openPipe(server: Server, path: string, user: string | null): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => reject(new Error(`${path} is somebody else's`, { cause })));
+    server.listen(path, resolve);
+  });
+  const windowsCalls = await native();
+  windowsCalls.setSecurityOf(path, wordsForOneUser(user));
+  const found = windowsCalls.securityOf(path);
+  if (!found || !isForOneUser(found, user)) throw new Error(`${path} is not for its user alone`);
+}

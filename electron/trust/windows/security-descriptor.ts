@@ -1,0 +1,117 @@
+/** One line of who may do what with a thing of Windows's. */
+export interface AccessEntry {
+  kind: 'allow' | 'deny' | 'unknown';
+  /** It is for what is made in the folder later, not for the folder. */
+  inheritOnly: boolean;
+  mask: number;
+  sid: string | null;
+}
+
+/** Whose a thing is, and who may do what with it. */
+export interface SecurityDescriptor {
+  owner: string | null;
+  /** null: there is no list, which lets everybody do everything. */
+  entries: readonly AccessEntry[] | null;
+}
+
+/** The system itself, its administrators, and what Windows installs its own files as. Numbers: names are translated. */
+const system = 'S-1-5-18';
+const administrators = 'S-1-5-32-544';
+const trustedInstaller = 'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464';
+const trustedOwners: readonly string[] = [system, administrators, trustedInstaller];
+
+const daclPresent = 0x4;
+const inheritOnly = 0x8;
+const kinds: Readonly<Partial<Record<number, AccessEntry['kind']>>> = { 0: 'allow', 1: 'deny' };
+
+/** Reads the bytes in which Windows hands one out (self-relative). null: they are none. Pure. */
+export function readSecurityDescriptor(bytes: Buffer): SecurityDescriptor | null {
+  try {
+    if (bytes.readUInt8(0) !== 1) return null;
+    const [control, owner, dacl] = [bytes.readUInt16LE(2), bytes.readUInt32LE(4), bytes.readUInt32LE(16)];
+    return {
+      owner: owner === 0 ? null : readSid(bytes, owner),
+      entries: (control & daclPresent) === 0 || dacl === 0 ? null : readEntries(bytes, dacl),
+    };
+  } catch {
+    // It ends too early
+    return null;
+  }
+}
+
+function readEntries(bytes: Buffer, start: number): AccessEntry[] {
+  const [size, count] = [bytes.readUInt16LE(start + 2), bytes.readUInt16LE(start + 4)];
+  const entries: AccessEntry[] = [];
+  let at = start + 8;
+  for (let each = 0; each < count; each += 1) {
+    const length = bytes.readUInt16LE(at + 2);
+    if (length < 8 || at + length > start + size) throw new RangeError('an entry that is longer than its list');
+    // Of those with conditions and of objects the SID stands elsewhere: what is not known counts as given to anybody
+    const kind = kinds[bytes.readUInt8(at)] ?? 'unknown';
+    entries.push({
+      kind,
+      inheritOnly: (bytes.readUInt8(at + 1) & inheritOnly) !== 0,
+      mask: bytes.readUInt32LE(at + 4),
+      sid: kind === 'unknown' ? null : readSid(bytes, at + 8),
+    });
+    at += length;
+  }
+  return entries;
+}
+
+/** As Windows writes it: `S-1-5-32-544`. */
+export function readSid(bytes: Buffer, at: number): string {
+  const count = bytes.readUInt8(at + 1);
+  if (bytes.readUInt8(at) !== 1 || count > 15) throw new RangeError('no SID');
+  const parts = Array.from({ length: count }, (_, each) => bytes.readUInt32LE(at + 8 + 4 * each));
+  return ['S-1', bytes.readUIntBE(at + 2, 6), ...parts].join('-');
+}
+
+/**
+ * Where on a path a thing stands: it itself, the folder that holds it (where a program's libraries would be found
+ * too), or a folder further up, in which others may make things of their own, but not replace what is on the path.
+ */
+export type Place = 'itself' | 'holder' | 'above';
+
+/** Delete, change the list, change the owner, everything. */
+const replaces = 0x00010000 | 0x00040000 | 0x00080000 | 0x10000000;
+/** In a folder: delete what is in it, whoever's it is. */
+const deletesWithin = 0x00000040;
+/** Write, append (make files and folders), write attributes of both kinds, "write", "as much as there is". */
+const writes = 0x00000002 | 0x00000004 | 0x00000010 | 0x00000100 | 0x40000000 | 0x02000000;
+
+/** Whether it is an administrator's, and nobody else can change it. What is denied to somebody does not count. Pure. */
+export function isLeftToAdministrators(
+  { owner, entries }: SecurityDescriptor,
+  place: Place,
+  trusted: readonly string[] = trustedOwners,
+): boolean {
+  if (owner === null || !trusted.includes(owner) || entries === null) return false;
+  const forbidden = replaces | deletesWithin | (place === 'above' ? 0 : writes);
+  return entries.every(
+    ({ kind, inheritOnly: later, mask, sid }) =>
+      kind === 'deny' || later || (sid !== null && trusted.includes(sid)) || (kind === 'allow' && (mask & forbidden) === 0),
+  );
+}
+
+/** Whether the system or its administrators made it: nobody else can give them a thing of theirs. Pure. */
+export const isAdministrators = ({ owner }: SecurityDescriptor): boolean => owner === system || owner === administrators;
+
+/** Whether it lets in the system, its administrators and that one user, and nobody over the network. Pure. */
+export function isForOneUser(descriptor: SecurityDescriptor, user: string | null): boolean {
+  const { entries } = descriptor;
+  const network = 'S-1-5-2';
+  return (
+    isAdministrators(descriptor) &&
+    entries !== null &&
+    entries[0]?.kind === 'deny' &&
+    entries[0].sid === network &&
+    entries.slice(1).every(({ kind, sid }) => kind === 'allow' && (sid === system || sid === administrators || sid === user))
+  );
+}
+
+/** That, in Windows's words for it (SDDL). To connect and to speak is also to be able to add a pipe of that name: for that user, to their own. */
+export function wordsForOneUser(user: string | null): string {
+  if (user !== null && !/^S-1-\d{1,15}(-\d{1,10}){1,15}$/.test(user)) throw new RangeError('no SID');
+  return `O:BAD:P(D;;GA;;;NU)(A;;GA;;;SY)(A;;GA;;;BA)${user === null ? '' : `(A;;GRGW;;;${user})`}`;
+}
