@@ -11,6 +11,7 @@ import { FirstRun } from './screens/first-run.tsx';
 import { Notices } from './screens/notices.tsx';
 import { PortalArea } from './screens/portal-strip.tsx';
 import { Preview } from './screens/preview.tsx';
+import { ProxyDialog } from './screens/prompts/proxy.tsx';
 import { Recovery } from './screens/recovery.tsx';
 import { Settings } from './screens/settings.tsx';
 import { SpeakerProvider, useSpeaker } from './speech.ts';
@@ -49,7 +50,7 @@ function Window({ state }: { state: AppState }) {
   }, [drafts, over]);
 
   const profile = currentProfile(state);
-  const { portal, confirmation } = state;
+  const { portal, confirmation, proxyQuestion } = state;
   return (
     <DraftsProvider value={drafts}>
       <div className={`window ${portal.kind === 'open' ? 'with-portal' : ''}`}>
@@ -63,6 +64,7 @@ function Window({ state }: { state: AppState }) {
         </div>
         {portal.kind === 'open' && <PortalArea portal={portal} />}
         {confirmation && <ConfirmationDialog confirmation={confirmation} state={state} />}
+        {proxyQuestion && <ProxyDialog question={proxyQuestion} />}
       </div>
     </DraftsProvider>
   );

@@ -92,6 +92,8 @@ export const appStateSchema = z.object({
   profileId: z.nullable(z.string()),
   preview: z.nullable(profilePreviewSchema),
   confirmation: z.nullable(confirmationSchema),
+  /** A web proxy on the way to a campus's profile or recovery site wants to know who goes through it. */
+  proxyQuestion: z.nullable(z.object({ id: z.string(), host: z.string(), failure: z.nullable(failureSchema) })),
   preferences: preferencesSchema,
   /** Settings are open over whatever else the window shows: from the window's own button, the tray or the menu. */
   settingsOpen: z.boolean(),

@@ -55,6 +55,14 @@ export const bridge = {
     declinePreview: { in: nothing, out: nothing },
     selectProfile: { in: z.object({ profileId: id }), out: nothing },
     removeProfile: { in: z.object({ profileId: id }), out: nothing },
+    /** Who the person is to the web proxy that asks; null leaves it, and what was on the way through it. */
+    answerProxy: {
+      in: z.object({
+        id,
+        signIn: z.nullable(z.object({ user: z.string().check(z.maxLength(200)), password: z.string().check(z.maxLength(1024)) })),
+      }),
+      out: nothing,
+    },
     // The rest
     confirm: { in: z.object({ yes: z.boolean() }), out: nothing },
     showSettings: { in: z.object({ open: z.boolean() }), out: nothing },

@@ -17,6 +17,7 @@ import { KeptCodes } from './kept-codes.ts';
 import { PortalVisits } from './portal-visits.ts';
 import type { Application, DesktopPorts } from './ports.ts';
 import { ProfileBook, summaryOf } from './profile-book.ts';
+import { ProxyQuestion } from './proxy-question.ts';
 import { RecoveryFlow } from './recovery-flow.ts';
 import { SignInKeeper } from './sign-in-keeper.ts';
 import { verbsOf } from './verbs.ts';
@@ -51,6 +52,7 @@ export class App {
   readonly recovery: RecoveryFlow;
   readonly controller: AccessController;
   readonly portal: PortalVisits;
+  readonly proxyQuestion: ProxyQuestion;
   task: Task | null = null;
   confirmation: Confirmation | null = null;
   /** What a link asks for, until it is its turn. */
@@ -58,6 +60,8 @@ export class App {
   settingsOpen = false;
   /** The passcode that Copy put on the clipboard, until it is taken off again. */
   copied: string | null = null;
+  /** Aborts with the app. */
+  readonly stop = new AbortController();
   private quitting = false;
   private unwatchNetwork: (() => void) | null = null;
   private readonly notices: AppNotice[] = [];
@@ -70,7 +74,8 @@ export class App {
     const { settings, secrets, desktop, log, now } = deps;
     const changed = (): void => this.changed();
     this.held = new HeldSecrets(now, changed);
-    this.book = new ProfileBook(settings, now, deps.proxies);
+    this.proxyQuestion = new ProxyQuestion(deps.proxies, changed);
+    this.book = new ProfileBook(settings, now, this.proxyQuestion.lead);
     const interrupted = cutShort(settings.get().running, this.book.all);
     if (interrupted) {
       this.book.select(interrupted.profileId);
@@ -98,7 +103,7 @@ export class App {
       },
       now,
       log,
-      deps.proxies,
+      this.proxyQuestion.lead,
     );
     this.portal = new PortalVisits({
       view: desktop.portal,
@@ -133,6 +138,7 @@ export class App {
       profileId: selected,
       preview: this.book.preview,
       confirmation: this.confirmation,
+      proxyQuestion: this.proxyQuestion.state,
       preferences: settings.get().preferences,
       settingsOpen: this.settingsOpen,
       saved: this.keeper.savedFor(selected),
@@ -193,8 +199,11 @@ export class App {
     if (task === 'lost-phone' && !this.held.passcode) {
       const { profile } = this;
       if (!profile.recovery) throw fail('recovery-unavailable');
-      if (profile.recovery.interface === 'causeway.recovery.v1') await this.recovery.open(profile, this.book.judgeFor(profile));
-      else await this.deps.desktop.openExternal(profile.recovery.address);
+      if (profile.recovery.interface === 'causeway.recovery.v1') {
+        await this.recovery.open(profile, this.book.judgeFor(profile));
+        // Left at the proxy's question, before there was anything to see
+        if (this.recovery.state.step === 'closed' && this.task === task) this.task = null;
+      } else await this.deps.desktop.openExternal(profile.recovery.address);
       this.changed();
       return;
     }
@@ -261,6 +270,7 @@ export class App {
 
   async shutdown(): Promise<void> {
     clearInterval(this.sampling);
+    this.stop.abort();
     this.recovery.close();
     const closed = [this.forgetClipboard(), this.portal.close(), this.controller.disconnect(), this.deps.proxy.close()];
     await atMost(shutdownWithinMs, Promise.allSettled(closed));
@@ -296,7 +306,14 @@ export class App {
 
   private askLinked(): void {
     const { linked } = this;
-    if (!linked || this.confirmation || this.recovery.state.step !== 'closed' || isSigningIn(this.controller.state)) return;
+    if (
+      !linked ||
+      this.confirmation ||
+      this.proxyQuestion.state ||
+      this.recovery.state.step !== 'closed' ||
+      isSigningIn(this.controller.state)
+    )
+      return;
     this.linked = null;
     const { state } = this.controller;
     // Where the link leads, the person is already

@@ -6,7 +6,7 @@ import { entryOf } from '../storage/kept.ts';
 import { discoverProfile, readProfileFile } from '../storage/profiles.ts';
 import type { Settings } from '../storage/settings.ts';
 import { createJudge, readAuthorities, type CertificateJudge } from '../trust/certificate.ts';
-import type { Proxies } from '../trust/proxies.ts';
+import type { Lead } from '../trust/https.ts';
 import { CertificateQuestion } from '../trust/tls.ts';
 
 /** Profiles: the ones that are kept, and the one that waits for the person's yes. */
@@ -18,7 +18,7 @@ export class ProfileBook {
   constructor(
     private readonly settings: Settings,
     private readonly now: () => number,
-    private readonly proxies?: Proxies,
+    private readonly lead?: Lead,
   ) {}
 
   get all(): readonly Profile[] {
@@ -64,7 +64,7 @@ export class ProfileBook {
   async previewAddress(address: string, signal: AbortSignal, accepted?: string): Promise<Confirmation | null> {
     const judge = createJudge({ trust: { kind: 'system' }, accepted: () => accepted ?? null, now: this.now });
     try {
-      this.show(await discoverProfile(address, { judge, signal, proxies: this.proxies }), address);
+      this.show(await discoverProfile(address, { judge, signal, lead: this.lead }), address);
       return null;
     } catch (error) {
       if (!(error instanceof CertificateQuestion)) throw error;

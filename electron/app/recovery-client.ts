@@ -13,8 +13,7 @@ import {
   type PortalSignIn,
 } from '../../shared/recovery.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
-import { httpsJson } from '../trust/https.ts';
-import type { Proxies } from '../trust/proxies.ts';
+import { httpsJson, type Lead } from '../trust/https.ts';
 
 const limits = { timeoutMs: 15_000, maxBytes: 64 * 1024 };
 
@@ -27,7 +26,7 @@ export class RecoveryClient {
     private readonly judge: CertificateJudge,
     private readonly signal: AbortSignal,
     private readonly now: () => number,
-    private readonly proxies?: Proxies,
+    private readonly lead?: Lead,
   ) {
     if (!profile.recovery) throw fail('recovery-unavailable');
     this.base = profile.recovery.address;
@@ -64,7 +63,7 @@ export class RecoveryClient {
       method,
       ...(body === undefined ? {} : { body }),
       ...(connectTo ? { connectTo } : {}),
-      proxies: this.proxies,
+      lead: this.lead,
       signal: this.signal,
     }).catch((error: unknown) => {
       throw inRecoveryTerms(error, new URL(this.base).hostname);

@@ -2,7 +2,7 @@ import { fail, failureOf, type Failure, type FailureCode } from '../../shared/fa
 import type { Profile } from '../../shared/profile.ts';
 import type { Identity, PortalSignIn, RecoveryState } from '../../shared/recovery.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
-import type { Proxies } from '../trust/proxies.ts';
+import type { Lead } from '../trust/https.ts';
 import { RecoveryClient } from './recovery-client.ts';
 
 /** What comes out at the end: the passcode, and the sign-in that the person typed on the way. */
@@ -35,7 +35,7 @@ export class RecoveryFlow {
     private readonly recovered: (what: Recovered) => void,
     private readonly now: () => number,
     private readonly log: (line: string) => void,
-    private readonly proxies?: Proxies,
+    private readonly lead?: Lead,
   ) {}
 
   get state(): RecoveryState {
@@ -47,7 +47,7 @@ export class RecoveryFlow {
     const stop = new AbortController();
     try {
       const visit: Visit = {
-        client: new RecoveryClient(profile, judge, stop.signal, this.now, this.proxies),
+        client: new RecoveryClient(profile, judge, stop.signal, this.now, this.lead),
         stop,
         role: null,
         userId: '',
@@ -60,7 +60,11 @@ export class RecoveryFlow {
       this.roles = roles;
       this.show({ step: 'role', roles });
     } catch (error) {
-      if (!stop.signal.aborted) this.show({ step: 'failed', failure: this.told(error) });
+      if (stop.signal.aborted) return;
+      const failure = this.told(error);
+      // Left at the proxy's question: nothing to tell
+      if (failure.code === 'cancelled') this.close();
+      else this.show({ step: 'failed', failure });
     }
   }
 
@@ -82,7 +86,7 @@ export class RecoveryFlow {
       visit.userId = identity.userId;
       this.show({ step: 'password', userId: identity.userId, busy: false, failure: null });
     } catch (error) {
-      if (this.visit === visit) this.show({ ...current, busy: false, failure: this.told(error) });
+      if (this.visit === visit) this.show({ ...current, busy: false, failure: unlessLeft(this.told(error)) });
     }
   }
 
@@ -99,7 +103,7 @@ export class RecoveryFlow {
       if (this.visit !== visit) return;
       const failure = this.told(error);
       if (startAgain.includes(failure.code) && visit.role) this.show({ step: 'identity', role: visit.role, busy: false, failure });
-      else this.show({ ...current, busy: false, failure });
+      else this.show({ ...current, busy: false, failure: unlessLeft(failure) });
     }
   }
 
@@ -143,3 +147,6 @@ export class RecoveryFlow {
     this.changed();
   }
 }
+
+/** Whoever left the proxy's question knows that they did. */
+const unlessLeft = (failure: Failure): Failure | null => (failure.code === 'cancelled' ? null : failure);

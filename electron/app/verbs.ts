@@ -1,5 +1,5 @@
 import type { Confirmation } from '../../shared/app-state.ts';
-import { fail } from '../../shared/failure.ts';
+import { fail, failureOf } from '../../shared/failure.ts';
 import type { Answer } from '../../shared/prompt.ts';
 import { networkPageIn } from '../../shared/endings.ts';
 import type { App } from './application.ts';
@@ -7,7 +7,6 @@ import { detailsOf } from './details.ts';
 import type { Application } from './ports.ts';
 
 const clipboardMs = 60_000;
-const discoverWithinMs = 20_000;
 
 /** The bridge's calls. Each is short: what it does lives with whoever owns it. */
 export function verbsOf(app: App): Application['verbs'] {
@@ -30,6 +29,19 @@ export function verbsOf(app: App): Application['verbs'] {
   };
   /** Work that changes the state without an event of its own. */
   const then = (): void => app.changed();
+  /** Whoever left the proxy's question on the way has nothing to be told. */
+  const unlessLeft = async <T>(work: Promise<T>): Promise<T | null> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (failureOf(error).code !== 'cancelled') throw error;
+      return null;
+    }
+  };
+  const discover = async (address: string): Promise<void> => {
+    app.confirmation = await unlessLeft(book.previewAddress(address, app.stop.signal));
+    then();
+  };
   const confirmed = async (confirmation: Confirmation): Promise<void> => {
     switch (confirmation.kind) {
       case 'connect':
@@ -37,11 +49,10 @@ export function verbsOf(app: App): Application['verbs'] {
       case 'task':
         return app.startTask(confirmation.task);
       case 'campus':
-        app.confirmation = await book.previewAddress(confirmation.address, AbortSignal.timeout(discoverWithinMs));
-        then();
+        await discover(confirmation.address);
         return;
       case 'certificate':
-        await book.previewDoubted(AbortSignal.timeout(discoverWithinMs));
+        await unlessLeft(book.previewDoubted(app.stop.signal));
         then();
         return;
       case 'quit':
@@ -60,6 +71,9 @@ export function verbsOf(app: App): Application['verbs'] {
     },
     async answer({ promptId, answer: given, remember }) {
       answer(promptId, given, remember);
+    },
+    async answerProxy({ id, signIn }) {
+      app.proxyQuestion.answer(id, signIn);
     },
     async chooseCertificate() {
       const { state } = controller;
@@ -128,8 +142,7 @@ export function verbsOf(app: App): Application['verbs'] {
     },
 
     async previewAddress({ address }) {
-      app.confirmation = await book.previewAddress(address, AbortSignal.timeout(discoverWithinMs));
-      then();
+      await discover(address);
     },
     async previewFile() {
       const file = await desktop.chooseProfileFile();

@@ -48,7 +48,7 @@ export class OwnSeat implements Seat {
     const tell = (failure: Failure): void => {
       for (const listener of this.noticeListeners) listener(failure);
     };
-    this.book = new ProfileBook(settings, now, core.proxies);
+    this.book = new ProfileBook(settings, now);
     this.keeper = new SignInKeeper({ settings, secrets, held, changed: () => undefined, tell });
     const codes = new KeptCodes({ settings, secrets, allowed: core.keptCodesAllowed ?? false, now, changed: () => undefined, tell });
     this.certificates = new CertificateFiles(settings);

@@ -3,8 +3,7 @@ import { basename } from 'node:path';
 import { CausewayError, fail } from '../../shared/failure.ts';
 import { discoveryPath, maxProfileBytes, readProfile, type Profile, type ReadProfile } from '../../shared/profile.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
-import { httpsJson } from '../trust/https.ts';
-import type { Proxies } from '../trust/proxies.ts';
+import { httpsJson, type Lead } from '../trust/https.ts';
 import { CertificateQuestion } from '../trust/tls.ts';
 
 /** How long a campus may take to hand out its profile. */
@@ -15,7 +14,7 @@ export interface DiscoverOptions {
   judge: CertificateJudge;
   signal: AbortSignal;
   connectTo?: Profile['connectTo'];
-  proxies?: Proxies | undefined;
+  lead?: Lead | undefined;
 }
 
 /**
@@ -25,10 +24,10 @@ export interface DiscoverOptions {
  * Rejects with `profile-unreachable`, `profile-not-found` (it answers, but publishes none), `profile-invalid`,
  * a `certificate-*` failure, a {@link CertificateQuestion}, or `cancelled`.
  */
-export async function discoverProfile(typed: string, { judge, signal, connectTo, proxies }: DiscoverOptions): Promise<ReadProfile> {
+export async function discoverProfile(typed: string, { judge, signal, connectTo, lead }: DiscoverOptions): Promise<ReadProfile> {
   const address = addressOf(typed);
   if (address === null) throw fail('profile-unreachable', { address: typed.slice(0, 300) });
-  const limits = { signal, timeoutMs: discoverWithinMs, maxBytes: maxProfileBytes, proxies };
+  const limits = { signal, timeoutMs: discoverWithinMs, maxBytes: maxProfileBytes, lead };
   const url = `https://${address}${discoveryPath}`;
   try {
     const { status, json } = await httpsJson(url, judge, connectTo ? { ...limits, connectTo } : limits);

@@ -3,23 +3,25 @@ import type { TLSSocket } from 'node:tls';
 import { fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { CertificateJudge } from './certificate.ts';
-import { endpointOf, shownAs } from './endpoint.ts';
-import type { Proxies } from './proxies.ts';
+import { endpointOf, shownAs, type Endpoint } from './endpoint.ts';
 import { connectTls } from './tls.ts';
+
+/** Finds the way to an endpoint: through a web proxy, where one leads there. It may ask a person on the way. */
+export type Lead = (endpoint: Endpoint, signal: AbortSignal) => Promise<Endpoint>;
 
 export interface HttpsJsonOptions {
   method?: 'GET' | 'POST';
   /** Sent as JSON. */
   body?: unknown;
   signal: AbortSignal;
-  /** For the whole exchange. */
+  /** For the whole exchange, once the way is found. */
   timeoutMs: number;
   /** Of the reply's body; a larger one is a failure. */
   maxBytes: number;
   /** The profile's own: hosts that a campus on this machine answers for. */
   connectTo?: Profile['connectTo'];
-  /** The web proxies of this computer, where the request is to go through them. */
-  proxies?: Proxies | undefined;
+  /** Where the request is to go through the web proxies of this computer. */
+  lead?: Lead | undefined;
 }
 
 export interface JsonReply {
@@ -32,18 +34,18 @@ export interface JsonReply {
  * One request over HTTPS for a JSON reply, whatever its status. Follows no redirect: where a captive portal
  * answers in the server's place, that is a failure and not a page.
  *
- * Rejects with what {@link connectTls} rejects with; `gateway-silent` when the reply is not there in time,
+ * Rejects with what {@link connectTls} and `lead` reject with; `gateway-silent` when the reply is not there in time,
  * `gateway-closed` when it broke off, `gateway-protocol` for a redirect, a body too large or no HTTP.
  *
  * @param address an `https:` URL
  */
 export async function httpsJson(address: string, judge: CertificateJudge, options: HttpsJsonOptions): Promise<JsonReply> {
-  const { signal, timeoutMs, connectTo, proxies } = options;
+  const { signal, timeoutMs, connectTo, lead } = options;
   const url = new URL(address);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const plain = endpointOf({ host, port: url.port === '' ? 443 : Number(url.port) }, connectTo);
+  const endpoint = lead ? await lead(plain, signal) : plain;
   const until = performance.now() + timeoutMs;
-  const endpoint = proxies ? await proxies.lead(plain) : plain;
   const socket = await connectTls(endpoint, judge, { signal, timeoutMs });
   try {
     return await exchange(socket, url, shownAs(endpoint), { ...options, timeoutMs: until - performance.now() });

@@ -18,6 +18,28 @@ interface QuestionProps {
   pending: boolean;
 }
 
+interface FormDialogProps {
+  title: string;
+  onLeave: () => void;
+  children: ReactNode;
+}
+
+/** Something to fill in that stands before everything else; what is behind it stays as it is. Escape leaves it. */
+export function FormDialog({ title, onLeave, children }: FormDialogProps) {
+  return (
+    <ModalOverlay className="overlay" isOpen onOpenChange={(open) => !open && onLeave()}>
+      <Modal className="modal">
+        <AriaDialog className="dialog">
+          <Heading slot="title" level={2}>
+            {title}
+          </Heading>
+          {children}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
 /** A question that stands before everything else until it is answered. Escape says no, and so does a hasty Enter. */
 export function Question({ title, children, yes, no, pending }: QuestionProps) {
   return (

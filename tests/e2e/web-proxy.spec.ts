@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { startCampus, type Campus } from '../../campus/campus.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { startProxy } from '../peers/proxies.ts';
+import { startProxy, type TestProxy } from '../peers/proxies.ts';
 import { mei } from '../tour/people.ts';
-import { startClient } from './support/client.ts';
+import { startClient, type Client } from './support/client.ts';
 import { onRealElectron } from './support/double.ts';
 import { expect, test } from './support/scene.ts';
 
@@ -17,10 +17,7 @@ test('the network’s proxy asks who is there; then sign-in goes on through it, 
   const client = await startClient({ profiles: [fromOutside(campus)] });
   try {
     const { window } = client;
-    await client.electron.evaluate(
-      (electron, list) => (Reflect.get(electron, 'double') as { setSystemProxy(list: string): void }).setSystemProxy(list),
-      `PROXY 127.0.0.1:${proxy.via.port}; DIRECT`,
-    );
+    await goThrough(client, proxy);
     const heading = (name: string) => window.getByRole('heading', { level: 1, name });
     await window.getByRole('button', { name: 'Connect', exact: true }).click();
     await expect(heading('Your network asks who you are')).toBeVisible();
@@ -52,6 +49,61 @@ test('the network’s proxy asks who is there; then sign-in goes on through it, 
     await campus.stop();
   }
 });
+
+test('before anybody signs in to a gateway it asks the same: on the way to the campus’s profile, and to its recovery site', async () => {
+  test.skip(onRealElectron, 'the desktop’s proxy settings are the double’s');
+  const guest = { user: 'guest', password: 'prøxy pass"42' };
+  const campus = await startCampus();
+  const address = `campus.test:${campus.port}`;
+  const proxy = await startProxy({ kind: 'http', routes: { ...routesOf(campus), [address]: campus.port }, signIn: guest });
+  const client = await startClient();
+  try {
+    const { window } = client;
+    const asks = window.getByRole('dialog', { name: 'Your network asks who you are' });
+    await goThrough(client, proxy);
+    await window.getByLabel('Campus address').fill(address);
+    await window.getByRole('button', { name: 'Find my campus' }).click();
+    await expect(asks).toBeVisible();
+    await asks.getByRole('button', { name: 'Cancel' }).click();
+    await expect(asks).toBeHidden();
+    // What was typed is still there
+    await window.getByRole('button', { name: 'Find my campus' }).click();
+    await asks.getByLabel('Proxy user name').fill(guest.user);
+    await asks.getByLabel('Proxy password').fill('wrong');
+    await asks.getByRole('button', { name: 'Continue' }).click();
+    await expect(asks.getByText('The proxy did not let you through')).toBeVisible();
+    await asks.getByLabel('Proxy password').fill(guest.password);
+    await asks.getByRole('button', { name: 'Continue' }).click();
+    await expect(window.getByRole('heading', { name: 'Is this really your campus?' })).toBeVisible();
+    await expect(asks).toBeHidden();
+  } finally {
+    await client.close();
+  }
+
+  const lost = await startClient({ profiles: [fromOutside(campus)] });
+  try {
+    const { window } = lost;
+    await goThrough(lost, proxy);
+    await window.getByRole('button', { name: /^I lost my phone/ }).click();
+    const asks = window.getByRole('dialog', { name: 'Your network asks who you are' });
+    await asks.getByLabel('Proxy user name').fill(guest.user);
+    await asks.getByLabel('Proxy password').fill(guest.password);
+    await asks.getByRole('button', { name: 'Continue' }).click();
+    await expect(window.getByRole('button', { name: 'Student' })).toBeVisible();
+    expect(await lost.log()).not.toContain(guest.password);
+  } finally {
+    await lost.close();
+    await proxy.stop();
+    await campus.stop();
+  }
+});
+
+/** What the desktop's settings say of proxies. */
+const goThrough = (client: Client, { via }: TestProxy): Promise<void> =>
+  client.electron.evaluate(
+    (electron, list) => (Reflect.get(electron, 'double') as { setSystemProxy(list: string): void }).setSystemProxy(list),
+    `PROXY 127.0.0.1:${via.port}; DIRECT`,
+  );
 
 const routesOf = ({ profile }: Campus): Record<string, number> =>
   Object.fromEntries((profile.connectTo ?? []).map(({ host, port, loopbackPort }) => [`${host}:${port}`, loopbackPort]));

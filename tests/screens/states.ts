@@ -47,6 +47,7 @@ const base: AppState = {
   preferences: { language: 'en', openAtLogin: false, notifications: true },
   settingsOpen: false,
   saved: { userId: null, password: false, keychain: 'available' },
+  proxyQuestion: null,
   keptCodes: 'off',
   notices: [],
   about: { version: '0.1.0', platform: 'linux' },
@@ -448,6 +449,18 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     state: state({ profiles: [{ ...campus, recovery: 'other' }], task: 'lost-phone' }),
     heading: 'Get your recovery passcode',
     focus: 'heading',
+  },
+  'proxy-on-the-way': {
+    state: state({
+      recovery: { step: 'loading' },
+      proxyQuestion: {
+        id: 'proxy.1',
+        host: 'proxy.hotel.example:3128',
+        failure: { code: 'proxy-rejected', params: { host: 'proxy.hotel.example:3128' } },
+      },
+    }),
+    heading: 'Contacting the recovery site',
+    focus: 'Proxy user name',
   },
   'confirm-connect': { state: state({ confirmation: { kind: 'connect', profileId: campus.id } }), heading: campus.name, focus: 'Cancel' },
   'confirm-task': { state: state({ confirmation: { kind: 'task', task: 'add-device' } }), heading: campus.name, focus: 'Cancel' },

@@ -37,7 +37,7 @@ const sizeOf = (name: string): { width: number; height: number } =>
 async function violations({ page }: TestWindow, only?: 'color-contrast'): Promise<string[]> {
   await page.evaluate(axe);
   // A dialog hides the page behind it, and with it the page's one heading and its main part
-  const modal = await page.getByRole('alertdialog').count();
+  const modal = await page.locator('[role="alertdialog"], [role="dialog"]').count();
   const behind = modal > 0 ? { 'page-has-heading-one': { enabled: false }, 'landmark-one-main': { enabled: false } } : {};
   const options = { resultTypes: ['violations'], rules: behind, ...(only ? { runOnly: [only] } : {}) };
   return page.evaluate(async (options) => {

@@ -160,7 +160,7 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
       signal: AbortSignal.timeout(5000),
       timeoutMs: 5000,
       maxBytes: 1_000_000,
-      proxies: new Proxies(() => Promise.resolve(place)),
+      lead: (endpoint) => new Proxies(() => Promise.resolve(place)).lead(endpoint),
     });
     expect(status).toBeGreaterThan(0);
     expect(proxy.asked).toHaveLength(1);

@@ -1,22 +1,66 @@
-import { useAnswer } from '../../hooks.ts';
+import type { AppState } from '../../../shared/app-state.ts';
+import { useAnswer, useVerbs } from '../../hooks.ts';
 import { useSpeaker } from '../../speech.ts';
+import { Button } from '../../ui/button.tsx';
+import { FormDialog } from '../../ui/dialog.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import { PromptForm } from './form.tsx';
+import type { Failure } from '../../../shared/failure.ts';
 import type { PromptProps } from './prompt.ts';
 
 /** The network's web proxy asks who goes through it. That is not the campus, and the screen says so. */
 export function Proxy({ access, prompt, above }: PromptProps<'proxy'>) {
-  const { words, say } = useSpeaker();
+  const { words } = useSpeaker();
   const { busy, answer } = useAnswer(access);
   const cancel = useCancel();
   return (
     <Screen title={words.proxy.title} above={above} focus="field" onEscape={cancel}>
-      {prompt.failure ? <FailurePanel failure={prompt.failure} /> : <p className="lead">{say(words.proxy.lead, { host: prompt.host })}</p>}
+      <ProxyForm
+        id={access.promptId}
+        host={prompt.host}
+        failure={prompt.failure ?? null}
+        busy={busy}
+        onAnswer={(signIn) => answer({ kind: 'proxy', ...signIn })}
+      />
+      <CancelFoot onCancel={cancel} />
+    </Screen>
+  );
+}
+
+/** The same on the way to a campus's profile or recovery site, before whatever is shown there. */
+export function ProxyDialog({ question }: { question: NonNullable<AppState['proxyQuestion']> }) {
+  const { words } = useSpeaker();
+  const { busy, run } = useVerbs();
+  const { id, host, failure } = question;
+  const leave = (): void => void run('answerProxy', { id, signIn: null });
+  return (
+    <FormDialog title={words.proxy.title} onLeave={leave}>
+      <ProxyForm id={id} host={host} failure={failure} busy={busy} onAnswer={(signIn) => void run('answerProxy', { id, signIn })} />
+      <Button kind="quiet" onPress={leave}>
+        {words.action.cancel}
+      </Button>
+    </FormDialog>
+  );
+}
+
+interface ProxyFormProps {
+  id: string;
+  host: string;
+  failure: Failure | null;
+  busy: boolean;
+  onAnswer: (signIn: { user: string; password: string }) => void;
+}
+
+function ProxyForm({ id, host, failure, busy, onAnswer }: ProxyFormProps) {
+  const { words, say } = useSpeaker();
+  return (
+    <>
+      {failure ? <FailurePanel failure={failure} /> : <p className="lead">{say(words.proxy.lead, { host })}</p>}
       <PromptForm
-        name={`proxy/${prompt.host}`}
-        promptId={access.promptId}
+        name={`proxy/${host}`}
+        promptId={id}
         fields={[
           { name: 'user', label: words.proxy.user, secret: false, autoComplete: 'off' },
           { name: 'password', label: words.proxy.password, secret: true, autoComplete: 'off' },
@@ -25,11 +69,10 @@ export function Proxy({ access, prompt, above }: PromptProps<'proxy'>) {
         submit={words.proxy.go}
         busyText={words.proxy.going}
         busy={busy}
-        onSubmit={({ user = '', password = '' }) => answer({ kind: 'proxy', user, password })}
+        onSubmit={({ user = '', password = '' }) => onAnswer({ user, password })}
       >
         <p className="hint">{words.proxy.hint}</p>
       </PromptForm>
-      <CancelFoot onCancel={cancel} />
-    </Screen>
+    </>
   );
 }

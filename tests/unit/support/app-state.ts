@@ -43,6 +43,7 @@ export function appState(access: AccessState, more: Partial<AppState> = {}): App
     profileId: 'campus-test',
     preview: null,
     confirmation: null,
+    proxyQuestion: null,
     preferences: defaultPreferences,
     settingsOpen: false,
     saved: { userId: null, password: false, keychain: 'available' },

@@ -12,6 +12,7 @@ import { Settings } from '../../../electron/storage/settings.ts';
 import { directDial } from '../../../electron/tunnels/direct.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import { relayTunnel } from '../../../electron/tunnels/relay.ts';
+import type { Proxies } from '../../../electron/trust/proxies.ts';
 import type { AppState } from '../../../shared/app-state.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { handEnvironment } from './access.ts';
@@ -70,6 +71,8 @@ export interface AppRunOptions {
   keptCodesAllowed?: boolean;
   /** Another VPN that is up; none by default, whatever this machine has. */
   otherVpn?: () => Promise<string | null>;
+  /** The web proxies of the computer; none by default. */
+  proxies?: Proxies;
 }
 
 /** A campus and the application in front of it. */
@@ -98,6 +101,7 @@ export async function startApp(
     drivers = { campus: campusDriver },
     keptCodesAllowed = false,
     otherVpn = () => Promise.resolve(null),
+    proxies,
   }: AppRunOptions = {},
 ): Promise<AppRun> {
   const directory = await mkdtemp(join(tmpdir(), 'causeway-app-'));
@@ -126,6 +130,7 @@ export async function startApp(
     direct: directDial,
     environment: environmentOf(environment),
     otherVpn,
+    ...(proxies ? { proxies } : {}),
     now,
     random: Math.random,
     log: (line) => log.push(line),
