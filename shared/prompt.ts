@@ -53,6 +53,8 @@ export const promptSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('notice'), when: z.enum(['before', 'after']), title: z.optional(shownLine), text: shownText }),
   z.object({
     kind: z.literal('credentials'),
+    /** The gateway's own heading, in place of ours. */
+    title: z.optional(shownLine),
     fields: z.array(promptFieldSchema).check(z.minLength(1), z.maxLength(10)),
     selects: z.array(promptSelectSchema).check(z.maxLength(5)),
     ...retryFields,

@@ -34,6 +34,7 @@ export async function askInTerminal(prompt: Prompt, asking: Questioning): Promis
       terminal.say(`${prompt.title ?? speaker.words.notice.title}\n\n${prompt.text}\n`);
       return { kind: 'notice', proceed: await saysYes(words.proceed, asking) };
     case 'credentials':
+      if (prompt.title !== undefined) terminal.say(prompt.title);
       return { kind: 'credentials', values: await fill(prompt.fields, prompt.selects, asking) };
     case 'fields':
       if (prompt.title !== undefined) terminal.say(prompt.title);

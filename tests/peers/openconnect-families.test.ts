@@ -65,8 +65,14 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
       }),
       passcode: [passcode('999999'), passcode('123456')],
     });
-    expect(run.who.asked[0]).toMatchObject({ kind: 'credentials', selects: [{ options: [{ label: 'Students' }, { label: 'Staff' }] }] });
-    expect(run.who.asked.at(-1)).toMatchObject({ kind: 'passcode', failure: { code: 'passcode-wrong' } });
+    // The heading of its page is a heading, and nothing to agree to
+    expect(run.who.kinds()).toEqual(['credentials', 'passcode', 'passcode']);
+    expect(run.who.asked[0]).toMatchObject({ kind: 'credentials', title: 'Secure Logon for Campus', selects: [{ options: [{ label: 'Students' }, { label: 'Staff' }] }] });
+    expect(run.who.asked.at(-1)).toMatchObject({
+      kind: 'passcode',
+      message: 'Your token code, please',
+      failure: { code: 'passcode-wrong' },
+    });
     expect(cookieOf(run)).toMatch(/^MRHSession=\w+; F5_ST=\w+/);
     const posts = run.at.requests.filter(({ method }) => method === 'POST').map(({ form }) => Object.fromEntries(form));
     expect(posts[0]).toEqual({ username: 'mei', password: 'harbour', domain: 't' });

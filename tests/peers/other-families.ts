@@ -144,9 +144,9 @@ function f5({ method, path, form, cookie }: Served): Reply {
   return cookie.includes('MRHSession') ? html(f5Form) : { ...html(f5Form), headers: { 'set-cookie': 'MRHSession=first; path=/; secure' } };
 }
 const f5Code =
-  '<form id="auth_form2" method="post" action="/my.policy"><input type="password" name="code"><input type="hidden" name="vhost" value="standard"></form>';
+  '<form id="auth_form2" method="post" action="/my.policy"><table><tr><td id="credentials_table_header">Your token code, please:</td></tr></table><input type="password" name="code"><input type="hidden" name="vhost" value="standard"></form>';
 const f5Form =
-  '<form id="auth_form" method="post" action="/my.policy"><input type="text" name="username"><input type="password" name="password"><select name="domain"><option value="s">Students</option><option value="t">Staff</option></select></form>';
+  '<form id="auth_form" method="post" action="/my.policy"><table><tr><td id="credentials_table_header">Secure Logon <br> for Campus</td></tr></table><input type="text" name="username"><input type="password" name="password"><select name="domain"><option value="s">Students</option><option value="t">Staff</option></select></form>';
 
 /** Two steps, the second in a line of text. */
 function fortinet({ path, form }: Served): Reply {

@@ -229,6 +229,11 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   'opening': { state: state({ access: { kind: 'opening', ...target } }), heading: 'You are signed in', focus: 'heading' },
   'notice': { state: asking(prompts.notice), heading: 'Notice from your campus', focus: 'heading' },
   'credentials': { state: asking(prompts.credentials), heading: 'Sign in', focus: 'UMPASS user ID' },
+  'credentials-titled': {
+    state: asking({ ...prompts.credentials, title: 'Secure Logon for Campus Test University' }),
+    heading: 'Secure Logon for Campus Test University',
+    focus: 'UMPASS user ID',
+  },
   'credentials-remembered': {
     state: asking(prompts.realm, { saved: { userId: 'dc012345', password: false, keychain: 'absent' }, task: 'add-device' }),
     heading: 'Sign in',

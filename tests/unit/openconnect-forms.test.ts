@@ -153,6 +153,16 @@ describe('what a field is for', () => {
     expect(new Set(names).size).toBe(2);
   });
 
+  it('the heading of an F5 page is the heading of the form; a long text there, and another family’s banner, is to be agreed to', () => {
+    const heading = { banner: 'Secure Logon \n\t for Campus\u202e:' };
+    const read = (banner: string, protocol = 'f5') => readOcForm(form('auth_form', [], { banner }), { ...reading, protocol });
+    expect(read(heading.banner)).toMatchObject({ banner: '', title: 'Secure Logon for Campus' });
+    const terms = 'Use of this service is logged. '.repeat(10);
+    expect(read(terms)).toMatchObject({ banner: terms, title: '' });
+    expect(read('Members only.', 'anyconnect')).toMatchObject({ banner: 'Members only.', title: '' });
+    expect(read('  ')).toMatchObject({ banner: '', title: '' });
+  });
+
   it('a banner that is only the form’s name is none', () => {
     expect(readOcForm(form('frmLogin', [], { banner: 'frmLogin' }), reading).banner).toBe('');
     expect(readOcForm(form('frmLogin', [], { banner: 'Authorised users only.' }), reading).banner).toBe('Authorised users only.');

@@ -201,7 +201,7 @@ export class Conversation {
       kind: 'passcode',
       lengths: [],
       only: true,
-      ...(form.message ? { message: form.message } : {}),
+      ...(form.message || form.title ? { message: form.message || form.title } : {}),
       ...this.retry(),
     });
     const [field] = form.fields;

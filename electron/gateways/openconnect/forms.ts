@@ -39,7 +39,10 @@ export interface ReadSelect {
 /** A form, read: hidden and ignored fields are left to the library. */
 export interface ReadForm {
   id: string;
+  /** Terms to agree to before anything is filled in. */
   banner: string;
+  /** What stands above the fields as their heading. */
+  title: string;
   /** What the gateway says beside the fields, its complaint about the last answer included. */
   message: string;
   /** It says that the last answer was no good. */
@@ -67,6 +70,8 @@ const maxFields = 30;
 const maxSelects = 10;
 const maxOptions = 100;
 const maxLabel = 200;
+/** A heading longer than this is a text to be read. */
+const maxHeading = 120;
 
 const userWords = /^(user|user[ _-]?(name|id)|uname|login([ _-]?(name|id))?|net[ _-]?id|account|e-?mail|pulse_user)$/i;
 const userLabel = /\b(user|login|net ?id|account|e-?mail|student|staff)\b/i;
@@ -91,6 +96,7 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
   if (inputs.length > maxFields || selects.length > maxSelects) throw tooMuch('a form with too many fields');
   if (selects.some(({ choices = [] }) => choices.length > maxOptions)) throw tooMuch('a list with too many choices');
   const message = [form.error, form.message].filter((text) => text !== undefined && text !== '').join('\n');
+  const title = headingOf(form, options.protocol);
   const names = namesFor([...selects, ...inputs]);
   const nameOf = (field: OcField) => names.get(field.index) ?? '';
   const fields = rolesOf(form, inputs, options).map(([field, role]): ReadField => ({
@@ -104,7 +110,8 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
   return {
     id: form.id,
     // Where a page of Ivanti's has no banner, the library gives the form's name
-    banner: form.banner === undefined || form.banner === form.id || !plainText(form.banner).trim() ? '' : form.banner,
+    banner: title !== '' || form.banner === undefined || form.banner === form.id || !plainText(form.banner).trim() ? '' : form.banner,
+    title,
     message,
     complains: (form.error ?? '') !== '' || complaint.test(form.message ?? ''),
     fields,
@@ -127,6 +134,14 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
     passphrase: passphraseForms.test(form.id),
     signature: signatureOf(form, inputs, selects, options),
   };
+}
+
+/** The library gives the heading of an F5 page's table as a banner; that one's terms have a page of their own, which is no form. */
+function headingOf({ banner = '' }: OcForm, protocol: string): string {
+  const line = plainLine(banner.slice(0, 4 * maxLabel))
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return protocol === 'f5' && line.length <= maxHeading ? shownLabel(line) : '';
 }
 
 /** Its fields, and what each is for by itself, whatever went before. */
@@ -211,6 +226,7 @@ export function promptFor(
   retry: Retry,
 ): Prompt {
   const { fields, selects, user, passwordFollows } = ask;
+  const titled = form.title === '' ? {} : { title: form.title };
   const isSignIn = fields.some(({ role }) => role === 'user' || role === 'password');
   if (isSignIn && fields.length <= 10 && selects.length <= 5) {
     const others = fields.filter(({ role }) => role !== 'user' && role !== 'password');
@@ -221,19 +237,20 @@ export function promptFor(
       ...(asks('password') || passwordFollows ? [{ name: 'password', secret: true }] : []),
       ...others.map(promptField),
     ];
-    return { kind: 'credentials', fields: asked, selects: selects.map(promptSelect), ...retry };
+    return { kind: 'credentials', ...titled, fields: asked, selects: selects.map(promptSelect), ...retry };
   }
   const [only] = selects;
   if (fields.length === 0 && selects.length === 1 && only && only.options.length <= 50) {
     return {
       kind: 'choice',
       purpose: purposeOf(form, only),
-      ...(form.message ? { title: shownLabel(form.message) } : {}),
+      ...(form.message ? { title: shownLabel(form.message) } : titled),
       options: only.options.map(({ label }, index) => ({ id: String(index), label })),
     };
   }
   return {
     kind: 'fields',
+    ...titled,
     ...(form.message ? { message: form.message } : {}),
     fields: fields.map(promptField),
     selects: selects.map(promptSelect),

@@ -17,7 +17,7 @@ export function Credentials({ access, prompt, state, profile, above }: PromptPro
   const [remember, setRemember] = useState(state.saved.password);
   const cancel = useCancel();
   return (
-    <Screen title={words.credentials.title} above={above} focus="field" onEscape={cancel}>
+    <Screen title={prompt.title ?? words.credentials.title} above={above} focus="field" onEscape={cancel}>
       {prompt.failure ? (
         <FailurePanel
           failure={prompt.failure}
