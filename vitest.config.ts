@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npm run test:long`: the property tests again, with many more runs each; the state explorer sets its own number. */
+/** `npm run test:long`: the property tests again, with many more runs each; the state explorer sets its own number. And what runs under Wine. */
 const long = process.env['CAUSEWAY_LONG'] !== undefined;
 
 export default defineConfig({
@@ -11,6 +11,7 @@ export default defineConfig({
           'tests/unit/relay-mux.test.ts',
           'tests/unit/state-explorer.test.ts',
           'tests/peers/outages.test.ts',
+          'tests/wine/*.test.ts',
           'tests/peers/helper-fuzz.test.ts',
           'tests/{unit,peers}/openconnect-fuzz.test.ts',
         ]

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -24,6 +24,22 @@ export async function bundleHelper(file: string): Promise<void> {
   });
 }
 
+/**
+ * Puts what the helper calls Windows with beside it: koffi's own files, and its binary for that system where koffi looks
+ * for it by path. Not a `node_modules`: one of those would be looked for in every folder above as well.
+ */
+export function putKoffiBeside(folder: string, binary: string): void {
+  const [from, to] = ['node_modules/koffi', join(folder, 'koffi')];
+  for (const file of ['package.json', 'LICENSE.txt', 'indirect.cjs']) cpSync(join(from, file), join(to, file));
+  cpSync(join(from, 'src/koffi'), join(to, 'src/koffi'), {
+    recursive: true,
+    filter: (name) => !/\.[a-z]+$/.test(name) || name.endsWith('.cjs'),
+  });
+  const place = join(to, 'build/koffi/win32_x64');
+  mkdirSync(place, { recursive: true });
+  copyFileSync(binary, join(place, 'koffi.node'));
+}
+
 /** The helper as one executable; its path. */
 export async function buildHelper(folder: string): Promise<string> {
   mkdirSync(folder, { recursive: true });
@@ -32,6 +48,7 @@ export async function buildHelper(folder: string): Promise<string> {
   await bundleHelper(at('helper.cjs'));
   await makeExecutable(at('helper.cjs'), executable);
   rmSync(at('helper.cjs'));
+  if (process.platform === 'win32') putKoffiBeside(folder, 'node_modules/@koromix/koffi-win32-x64/win32_x64/koffi.node');
   return executable;
 }
 

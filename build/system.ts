@@ -15,6 +15,9 @@ const tools = {
   namespaces: { proof: '/usr/sbin/ip', packages: ['iproute2'] },
   // Loses packets where the kernel has no netem
   packets: { proof: '/usr/sbin/iptables', packages: ['iptables'] },
+  wine: { proof: '/usr/bin/wine', packages: ['wine', 'wine64'] },
+  // Makes what stands in for others' programs there
+  mingw: { proof: '/usr/bin/x86_64-w64-mingw32-gcc', packages: ['gcc-mingw-w64-x86-64'] },
   stunnel: { proof: '/usr/bin/stunnel', packages: ['stunnel4', 'openssl'] },
 } as const;
 export type SystemTool = keyof typeof tools;
@@ -41,6 +44,9 @@ export const testTools: readonly SystemTool[] = [
   'ocserv',
   'namespaces',
 ];
+
+/** For what runs under Wine, where that is Windows for the same processor. */
+export const longTools: readonly SystemTool[] = process.arch === 'x64' ? ['wine', 'mingw'] : [];
 
 /**
  * Makes sure that these tools are on this machine: installs what is missing where that takes no question (root

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { ensureSystemTools, testTools } from './system.ts';
+import { ensureSystemTools, longTools, testTools } from './system.ts';
 
 /**
  * Runs the suites and closes with one line, `N passed, N failed`: `npm test`. `--only unit|e2e` runs one of
@@ -21,7 +21,7 @@ interface Tally {
   failed: number;
 }
 
-if (process.platform === 'linux') ensureSystemTools(testTools);
+if (process.platform === 'linux') ensureSystemTools([...testTools, ...(values.long ? longTools : [])]);
 mkdirSync('out', { recursive: true });
 if (run('node', ['--import', 'tsx', 'build/bundle.ts']) !== 0) throw new Error('The build failed.');
 

@@ -124,12 +124,14 @@ function ask(pid: number, how: 'detach' | 'sign-out'): void {
  * itself (nobody but the system can write to it), then given to its user; whether it is theirs alone is looked at.
  */
 async function openPipe(server: Server, path: string, user: string | null): Promise<void> {
+  const system = await native();
+  if (system.isThere(path)) throw new Error(`${path} is somebody else's`);
+  // Node asks for the first of that name: between these two lines nobody gets in either
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(new Error(`${path} is somebody else's`, { cause })));
     server.listen(path, resolve);
   });
-  const windowsCalls = await native();
-  windowsCalls.setSecurityOf(path, wordsForOneUser(user));
-  const found = windowsCalls.securityOf(path);
+  system.setSecurityOf(path, wordsForOneUser(user));
+  const found = system.securityOf(path);
   if (!found || !isForOneUser(found, user)) throw new Error(`${path} is not for its user alone`);
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 // Not by its name: bundles begin with one of that name
 import * as modules from 'node:module';
 import { dirname, join } from 'node:path';
@@ -16,14 +15,11 @@ export function native(): Promise<Native> {
 }
 let loaded: Promise<Native> | null = null;
 
-/** Inside an executable there is no import: what it calls with stands beside it, and is looked for nowhere else. */
+/** Inside an executable there is no import: what it calls with stands beside it (`build/helper.ts`), and is looked for nowhere else. */
 export async function loadKoffi(): Promise<Koffi> {
   if (!isSea()) return (await import('koffi')).default;
-  const beside = join(dirname(process.execPath), 'node_modules');
-  const parts = [join(beside, 'koffi', 'index.cjs'), join(beside, '@koromix', `koffi-${process.platform}-${process.arch}`)];
-  if (!parts.every((part) => existsSync(part))) throw new Error(`${beside} lacks a part`);
   // What the package exports, as its own types say
-  return modules.createRequire(process.execPath)(parts[0] ?? '') as Koffi;
+  return modules.createRequire(process.execPath)(join(dirname(process.execPath), 'koffi', 'indirect.cjs')) as Koffi;
 }
 
 const wants = { readControl: 0x20000, writeDacl: 0x40000, writeOwner: 0x80000 } as const;
@@ -31,6 +27,7 @@ const describes = 0x1 | 0x4;
 const everybodyMayGoOn = 0x7;
 const opensWhatIs = 3;
 const opensFoldersToo = 0x02000000;
+const isNotThere = 2;
 const pipeIsBusy = 231;
 
 class Native {
@@ -80,6 +77,14 @@ class Native {
     } finally {
       this.closeHandle(handle);
     }
+  }
+
+  /** Whether there is anything of that name, be it open to us or not. */
+  isThere(path: string): boolean {
+    const handle = this.open(path, 0);
+    if (handle === null) return this.lastError() !== isNotThere;
+    this.closeHandle(handle);
+    return true;
   }
 
   /** Gives a thing of ours to whom the words (SDDL) say. */

@@ -1,0 +1,229 @@
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { missingForWine, winesPerson, Wine, type RunningHelper, type WineClient } from './wine.ts';
+
+const missing = missingForWine();
+const within = 30_000;
+const routesBefore = ['0.0.0.0 0.0.0.0 192.0.2.1', '203.0.113.0 255.255.255.0 192.0.2.9'];
+
+const request = (type: string, more: Readonly<Record<string, unknown>> = {}) => ({
+  type: 'ask',
+  withinMs: within,
+  request: { id: 0, type, ...more },
+});
+const open = (host = 'vpn.campus.test') =>
+  request('open', {
+    target: {
+      protocol: 'anyconnect',
+      connectUrl: `https://${host}/`,
+      serverPin: `pin-sha256:${'A'.repeat(43)}=`,
+      address: '192.0.2.7',
+      proxy: null,
+    },
+    cookie: 'webvpn=0123456789',
+  });
+const close = (signOut: boolean) => request('close', { signOut });
+
+describe.skipIf(missing !== null)('the helper as an executable for Windows', { timeout: 120_000 }, () => {
+  let wine: Wine;
+  let client: WineClient;
+  let helpers: RunningHelper[] = [];
+  beforeAll(async () => {
+    wine = await Wine.start();
+    client = await wine.client();
+  }, 300_000);
+  afterAll(() => wine.stop());
+  beforeEach(() => {
+    wine.configure({ users: ['root'], gateways: ['vpn.campus.test'] });
+    rmSync(wine.lab, { recursive: true });
+    mkdirSync(wine.lab);
+    writeFileSync(join(wine.lab, 'routes.txt'), `${routesBefore.join('\n')}\n`);
+  });
+  afterEach(async () => {
+    await Promise.all(helpers.map((helper) => helper.kill()));
+    helpers = [];
+  });
+
+  const start = async (): Promise<RunningHelper> => {
+    const helper = await wine.helper();
+    helpers.push(helper);
+    return helper;
+  };
+  const routes = (): string[] => wine.read('routes.txt').split('\n').filter(Boolean).sort();
+  const failsWith = (code: string) => ({ failure: expect.objectContaining({ code }) as unknown });
+
+  test('asks Windows itself who somebody is, where its programs are, and what went through an interface', async () => {
+    expect(await client.ask({ type: 'facts' })).toEqual({
+      sid: winesPerson,
+      root: winesPerson,
+      nobody: null,
+      systemFolder: 'C:\\windows\\system32',
+      startedAt: expect.stringMatching(/^\d{15,}$/) as unknown,
+      program: 'C:\\Program Files\\Causeway\\resources\\native\\client.exe',
+      traffic: { received: expect.any(Number) as unknown, sent: expect.any(Number) as unknown },
+    });
+  });
+
+  test('tells files that others can change, themselves or by a folder on the way', async () => {
+    const folder = wine.path('rights');
+    mkdirSync(join(folder, 'open', 'below'), { recursive: true });
+    for (const file of ['mine', 'everybodys', 'open/mine', 'open/below/mine']) writeFileSync(join(folder, file), '');
+    chmodSync(join(folder, 'everybodys'), 0o666);
+    chmodSync(join(folder, 'open'), 0o777);
+    const paths = ['mine', 'everybodys', 'open\\mine', 'open\\below\\mine', 'absent'].map((name) => `C:\\rights\\${name}`);
+    expect(await client.ask({ type: 'alone', paths: [...paths, '\\\\?\\C:\\rights\\mine', '\\rights\\mine'] })).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('lets nobody in without a configuration, or by one that others can change', async () => {
+    const file = join(wine.data, 'helper.json');
+    chmodSync(file, 0o666);
+    const tampered = await start();
+    expect(tampered.log()).toContain('helper.json has to be there');
+    expect(tampered.child.exitCode).toBe(1);
+    rmSync(file);
+    expect((await start()).child.exitCode).toBe(1);
+    expect(await client.ask(request('status'))).toEqual(failsWith('helper-missing'));
+  });
+
+  test('starts from no journal that others could have written', async () => {
+    const state = join(wine.data, 'state');
+    mkdirSync(state, { recursive: true });
+    chmodSync(state, 0o777);
+    onTestFinished(() => chmodSync(state, 0o755));
+    const helper = await start();
+    expect(helper.log()).toMatch(/state has to be the administrator's/);
+    expect(helper.child.exitCode).toBe(1);
+  });
+
+  test('gives its pipe to one user, and keeps the network out', async () => {
+    await start();
+    const { descriptor, isOurs } = await client.rights();
+    expect(isOurs).toBe(true);
+    expect(descriptor?.owner).toBe('S-1-5-32-544');
+    expect(descriptor?.entries?.map(({ kind, sid }) => `${kind} ${sid ?? ''}`)).toEqual([
+      'deny S-1-5-2',
+      'allow S-1-5-18',
+      'allow S-1-5-32-544',
+      `allow ${winesPerson}`,
+    ]);
+  });
+
+  test('has no pipe for a person whom it does not know, and no tunnel for who is no longer named, or to another gateway', async () => {
+    wine.configure({ users: ['S-1-5-21-1-2-3-1001'], gateways: ['vpn.campus.test'] });
+    const helper = await start();
+    expect(helper.log()).toContain('ready for S-1-5-21-1-2-3-1001');
+    expect(await client.ask(open())).toEqual(failsWith('helper-missing'));
+    await helper.kill();
+
+    wine.configure({ users: [winesPerson], gateways: ['vpn.campus.test'] });
+    await start();
+    expect(await client.ask(open('other.campus.test'))).toEqual(failsWith('helper-denied'));
+    wine.configure({ users: ['S-1-5-21-1-2-3-1001'], gateways: ['vpn.campus.test'] });
+    expect(await client.ask(open())).toEqual(failsWith('helper-denied'));
+    expect(wine.read('openconnect.txt')).toBe('');
+  });
+
+  test('starts nothing with a library beside it that others can change', async () => {
+    await start();
+    const library = join(wine.native, 'wintun.dll');
+    chmodSync(library, 0o666);
+    onTestFinished(() => chmodSync(library, 0o644));
+    expect(await client.ask(open())).toEqual(failsWith('component-missing'));
+    expect(wine.read('openconnect.txt')).toBe('');
+    expect(routes()).toEqual(routesBefore);
+  });
+
+  test('does not share its name: who had the pipe first hears no ticket, and the helper says so', async () => {
+    await client.ask({ type: 'squat' });
+    onTestFinished(async () => {
+      await client.ask({ type: 'stop-squatting' });
+    });
+    expect(await client.ask(open())).toEqual({
+      failure: expect.objectContaining({ code: 'helper-missing', detail: 'somebody else answers in its place' }) as unknown,
+    });
+    expect(await client.ask({ type: 'heard' })).toEqual({ connections: expect.any(Number) as unknown, text: '' });
+    const helper = await start();
+    expect(helper.child.exitCode).toBe(1);
+    expect(helper.log()).toContain("is somebody else's");
+  });
+
+  test('opens a tunnel and puts everything back when it is closed, with a goodbye to the gateway', async () => {
+    const helper = await start();
+    expect(await client.ask(open())).toEqual({
+      id: expect.any(Number) as unknown,
+      state: {
+        kind: 'up',
+        host: 'vpn.campus.test',
+        device: 'causeway0',
+        nameServers: ['10.60.0.53'],
+        expiresAt: null,
+        idleSeconds: 900,
+      },
+    });
+    const told = wine.read('openconnect.txt').split('\n');
+    const words = told.filter((line) => line.startsWith('word ')).map((line) => line.slice(5));
+    expect(words).toEqual([
+      '--protocol=anyconnect',
+      '--cookie-on-stdin',
+      '--non-inter',
+      `--servercert=pin-sha256:${'A'.repeat(43)}=`,
+      '--reconnect-timeout=0',
+      '--force-dpd=4',
+      '--resolve=vpn.campus.test:192.0.2.7',
+      '--no-proxy',
+      '--interface=causeway0',
+      '--script',
+      'C:\\ProgramData\\Causeway\\state\\openconnect-script.js',
+      'https://vpn.campus.test/',
+    ]);
+    expect(told).toContain('cookie webvpn=0123456789');
+    expect(told.filter((line) => line.includes('0123456789'))).toHaveLength(1);
+    expect(told).toContain('environment PATH=C:\\windows\\system32');
+    expect(told).toContain('folder C:\\windows\\system32');
+    expect(wine.read('script.txt')).toBe('connect causeway0 7 192.0.2.7 banner:\n');
+    expect(routes()).toEqual([routesBefore[0], '192.0.2.7 255.255.255.255 192.0.2.1', '198.51.100.0 255.255.255.0 192.0.2.1']);
+
+    expect(await client.ask(close(true))).toMatchObject({ state: { kind: 'closed' } });
+    expect(wine.read('openconnect.txt')).toContain('left ctrl-c');
+    expect(wine.read('script.txt')).toContain('disconnect causeway0 7');
+    expect(routes()).toEqual(routesBefore);
+    expect(existsSync(join(wine.data, 'state', 'journal.json'))).toBe(false);
+    expect(existsSync(join(wine.lab, 'hacked.txt'))).toBe(false);
+    expect(helper.log()).not.toContain('0123456789');
+  });
+
+  test('keeps the session at the gateway when a tunnel is closed without signing out', async () => {
+    await start();
+    await client.ask(open());
+    expect(await client.ask(close(false))).toMatchObject({ state: { kind: 'closed' } });
+    expect(wine.read('openconnect.txt')).not.toContain('left ctrl-c');
+    expect(wine.read('script.txt')).toContain('disconnect causeway0 7');
+    expect(routes()).toEqual(routesBefore);
+  });
+
+  test('is put back by the next one when it is killed, and takes openconnect along', async () => {
+    const helper = await start();
+    await client.ask(open());
+    expect(routes()).not.toEqual(routesBefore);
+    expect(wine.processes()).toContain('openconnect.exe');
+    await helper.kill();
+    const next = await start();
+    expect(next.log()).toContain('put back what a former run left');
+    expect(routes()).toEqual(routesBefore);
+    await expect.poll(() => wine.processes()).not.toContain('openconnect.exe');
+    expect(await client.ask(request('status'))).toMatchObject({ state: { kind: 'closed' } });
+    // And it works as before
+    expect(await client.ask(open())).toMatchObject({ state: { kind: 'up' } });
+    await client.ask(close(true));
+    expect(routes()).toEqual(routesBefore);
+  });
+});

