@@ -70,7 +70,7 @@ export class SystemTunnel {
   ): Promise<void> {
     for (const component of [places.openconnect, places.vpncScript, ...(await platform.librariesOf(places.openconnect))])
       if (!(await isRootsAlone(component)))
-        throw fail('component-missing', { component }, { detail: 'not there, or others than root can change it' });
+        throw fail('component-missing', { component }, { detail: 'not there, or others than an administrator can change it' });
     await beginJournal(places.state, { vpncScript: places.vpncScript, device: platform.device ?? 'utun' });
     const [script, surroundings] = [await platform.scriptFor(places.script, places.state), await platform.surroundings()];
     const tunnel = new SystemTunnel(new URL(request.target.connectUrl).hostname, request, places, script, surroundings, log);

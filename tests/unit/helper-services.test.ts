@@ -108,4 +108,17 @@ describe('the helper as a service', () => {
     expect(xml).toMatch(/<(string|Arguments)>serve<\//);
     expect(xml).toMatch(/\/Library\/PrivilegedHelperTools\/org\.causeway\.helper<|\\resources\\native\\causeway-helper\.exe</);
   });
+
+  test('of Windows runs as the system, comes back within a minute however it ended, and is as fast as other programs', () => {
+    const task = read('build/services/causeway-helper.task.xml');
+    expect(task).toMatch(/<UserId>S-1-5-18<\/UserId>/);
+    expect(task).toMatch(/<BootTrigger>[\s\S]*<Repetition>\s*<Interval>PT1M<\/Interval>\s*<\/Repetition>\s*<Enabled>true/);
+    expect(task).toContain('<MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>');
+    // The schema's bounds: a byte, and nothing below "normal"
+    expect(Number(/<Count>(\d+)</.exec(task)?.[1])).toBeLessThanOrEqual(255);
+    expect(Number(/<Priority>(\d+)</.exec(task)?.[1])).toBeLessThanOrEqual(6);
+    expect(task).toMatch(/^[\x20-\x7e\n]*$/);
+    const builder = read('build/electron-builder.yml');
+    expect(builder).toMatch(/from: build\/services\/causeway-helper\.task\.xml\n {6}to: native\/causeway-helper\.task\.xml/);
+  });
 });

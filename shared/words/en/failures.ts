@@ -271,7 +271,7 @@ export const failures: Record<FailureCode, FailureWords> = {
   'helper-missing': {
     title: 'The system tunnel is not installed',
     happened: 'Its service does not answer on this computer.',
-    todo: 'Ask IT to install it, or use a profile with a tunnel for Causeway alone.',
+    todo: 'Ask IT to install it. On macOS and Linux, a profile with a tunnel for Causeway alone does without.',
   },
   'helper-denied': {
     title: 'Not allowed on this computer',
