@@ -8,9 +8,11 @@ import type { Tunnel, TrafficCount, TunnelEngine } from '../tunnels/tunnel.ts';
 import { backoffMs } from './backoff.ts';
 import type { Environment } from './environment.ts';
 import { explained } from './captive-portal.ts';
+import { askForTime, watchExpiry, type Expiring } from './expiry.ts';
 import { Lifetime } from './lifetime.ts';
 import { Link } from './link.ts';
 import { watchPortal } from './portal-health.ts';
+import { heardAgain } from './silence.ts';
 
 export interface ConnectionOptions {
   profile: Profile;
@@ -22,6 +24,8 @@ export interface ConnectionOptions {
 }
 
 const resumeWithinMs = 15_000;
+/** A link that fell silent is held on to for so long. Then a new one is made, which may lead elsewhere. */
+const holdsMs = 30_000;
 /** After a link that did not hold for so long, the next one waits a little longer: a gateway that lets us in and out again is not to be hammered. */
 const steadyAfterMs = 10_000;
 /** A tunnel that does not open at once is tried again after these waits, where the reason may pass. */
@@ -31,8 +35,6 @@ const passing: readonly FailureCode[] = ['gateway-closed', 'gateway-unreachable'
 const signOutWithinMs = 800;
 /** A gateway that is away for so long, and longer than it lets a session idle, is not waited for any more. */
 const patienceMs = 30 * 60_000;
-/** Either clock may be set at any time, and the campus's without our noticing. */
-const askForTimeEveryMs = 60_000;
 
 /** Why a session that the gateway ended is over, for the person. */
 const endings = {
@@ -61,8 +63,12 @@ export class Connection {
   /** Since when the link has been down while this computer was awake, on the clock that nobody can set. */
   private downSince = 0;
 
+  private readonly expiring: Expiring;
+
   constructor(private readonly options: ConnectionOptions) {
-    this.lifetime = new Lifetime(options.deps.now);
+    const { deps, apply } = options;
+    this.lifetime = new Lifetime(deps.now);
+    this.expiring = { lifetime: this.lifetime, link: () => this.link, isAsleep: () => this.suspended, apply, log: deps.log };
   }
 
   traffic(): TrafficCount {
@@ -106,14 +112,20 @@ export class Connection {
     const { user, extendable } = session;
     apply({ type: 'opened', facts: { ...times, idleSeconds, extendable, user } });
     const unwatch = this.watchEnvironment(signal);
-    const stopWatching = this.watchExpiry(signal);
+    const stopWatching = watchExpiry(this.expiring, signal);
     try {
       for (;;) {
         const upSince = performance.now();
         const why = await this.hold(signal);
         if (why.over) return why.failure;
         if (performance.now() - upSince > steadyAfterMs) this.flaps = 0;
-        apply({ type: 'dropped', why: why.failure, at: deps.now(), nextTryAt: deps.now() });
+        apply({ type: 'dropped', why: why.failure, at: deps.now(), nextTryAt: deps.now() + (why.silent ? holdsMs : 0) });
+        if (why.silent) {
+          if (await this.outlasts(why.silent, signal)) continue;
+          // How it ended may be the end of more than the link
+          const last = await this.hold(signal);
+          if (last.over) return last.failure;
+        }
         const ending = await this.reconnect(why.failure, this.flaps++, signal);
         if (ending) return ending;
       }
@@ -140,8 +152,8 @@ export class Connection {
     return engine.open(session.grant, signal);
   }
 
-  /** Until the link breaks (not over) or the session ends (over). */
-  private async hold(signal: AbortSignal): Promise<{ over: boolean; failure: Failure }> {
+  /** Until the link breaks or falls silent (not over) or the session ends (over). */
+  private async hold(signal: AbortSignal): Promise<{ over: boolean; failure: Failure; silent?: Link }> {
     const { link } = this;
     if (!link) throw fail('internal');
     const { apply, profile } = this.options;
@@ -150,6 +162,7 @@ export class Connection {
     try {
       for await (const news of link.news(signal)) {
         if (news.type === 'broken') return { over: false, failure: news.failure };
+        if (news.type === 'silent') return { over: false, failure: news.failure, silent: link };
         if (news.type === 'rejected') return { over: true, failure: this.rejected(news.failure) };
         if (news.type === 'ended') return { over: true, failure: { code: endings[news.reason] } };
         if (news.type === 'expiring') {
@@ -170,8 +183,25 @@ export class Connection {
     this.options.apply({ type: 'portal-health', portal });
     if (portal !== 'down') return;
     void link.answers().then((alive) => {
-      if (!alive && this.link === link) link.tunnel.abandon();
+      if (!alive && this.link === link) link.doubt();
     });
+  }
+
+  /** Whether a link that fell silent is heard again; otherwise it has been given up. The person may give it up at once. */
+  private async outlasts(link: Link, signal: AbortSignal): Promise<boolean> {
+    const { apply, deps } = this.options;
+    const givenUp = new AbortController();
+    this.wake = () => givenUp.abort();
+    const heard = await heardAgain(link, AbortSignal.any([signal, givenUp.signal, AbortSignal.timeout(holdsMs)]));
+    this.wake = null;
+    if (!heard) {
+      link.tunnel.abandon();
+      return false;
+    }
+    deps.log('the gateway is heard again');
+    apply({ type: 'reopened', ...this.lifetime.again() });
+    void askForTime(this.expiring, link, signal);
+    return true;
   }
 
   /** Takes the session up again with its ticket, beginning at this step of the waits. Null: it is up. A failure: the session is over. */
@@ -258,9 +288,9 @@ export class Connection {
   private watchEnvironment(signal: AbortSignal): () => void {
     const { environment, log } = this.options.deps;
     const check = async (what: string): Promise<void> => {
-      this.wake?.();
       const { link } = this;
       if (!link) {
+        this.wake?.();
         this.anew?.abort();
         return;
       }
@@ -268,12 +298,11 @@ export class Connection {
       if (this.link !== link) return;
       if (alive) {
         // What woke us may have been a clock that was set
-        await this.askForTime(link, signal);
+        await askForTime(this.expiring, link, signal);
         return;
       }
-      log(`${what}: the gateway does not answer, reconnecting`);
-      // The tunnel ends as dropped, and hold() goes on from there
-      link.tunnel.abandon();
+      log(`${what}: the gateway does not answer`);
+      link.doubt();
     };
     const off = [
       environment.onSuspend(() => {
@@ -287,34 +316,6 @@ export class Connection {
       environment.onNetworkChange(() => void check('network change')),
     ];
     return () => off.forEach((stop) => stop());
-  }
-
-  /** Warns before the end, whatever the gateway says of it, and asks the gateway now and then when that end is. */
-  private watchExpiry(signal: AbortSignal): () => void {
-    let warnedFor: number | null = null;
-    const warning = setInterval(() => {
-      const { expiresAt, isNear } = this.lifetime;
-      if (!isNear || warnedFor === expiresAt || !this.link) return;
-      warnedFor = expiresAt;
-      this.options.apply({ type: 'expiring' });
-    }, 1_000);
-    const asking = setInterval(() => {
-      if (this.link && !this.suspended) void this.askForTime(this.link, signal);
-    }, askForTimeEveryMs);
-    return () => {
-      clearInterval(warning);
-      clearInterval(asking);
-    };
-  }
-
-  /** Has the gateway say when the session ends. Never rejects: a gateway that does not answer is noticed elsewhere. */
-  private async askForTime(link: Link, signal: AbortSignal): Promise<void> {
-    try {
-      const expiresAt = await link.session.expiry(signal);
-      if (this.link === link) this.options.apply({ type: 'retimed', ...this.lifetime.learn(link.session, expiresAt) });
-    } catch (error) {
-      this.options.deps.log(`no word on the session's end: ${failureOf(error).code}`);
-    }
   }
 }
 

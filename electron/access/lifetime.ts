@@ -43,6 +43,11 @@ export class Lifetime {
     return this.heard !== null && this.now() > this.heard.expiresAt + graceMs;
   }
 
+  /** As last heard: nothing has been heard since. */
+  again(): SessionTimes {
+    return { since: this.since, expiresAt: this.expiresAt };
+  }
+
   /** The session began now. */
   begin(session: Pick<Session, 'clockAhead'>, expiresAt: number | null): SessionTimes {
     this.since = this.now();

@@ -2,29 +2,43 @@ import type { Failure } from '../../shared/failure.ts';
 import type { Session, SessionEvent } from '../gateways/gateway.ts';
 import type { Tunnel } from '../tunnels/tunnel.ts';
 
-/** What happens to a link that is up: news of the session, or the end of either half. */
-export type LinkNews = Exclude<SessionEvent, { type: 'lost' }> | { type: 'broken' | 'rejected'; failure: Failure };
+/** What happens to a link that is up: news of the session, doubts about it, or the end of either half. */
+export type LinkNews = Exclude<SessionEvent, { type: 'lost' }> | { type: 'broken' | 'rejected' | 'silent'; failure: Failure };
 
 const answersWithinMs = 2_500;
 
 /** A session and the tunnel that carries its traffic: up together, down together. */
 export class Link {
+  private readonly events: AsyncIterator<SessionEvent>;
+  /** Asked for and not yet told: who listens again must not miss it. */
+  private nextEvent: Promise<IteratorResult<SessionEvent>> | null = null;
+  private doubted: (() => void) | null = null;
+
   constructor(
     readonly session: Session,
     readonly tunnel: Tunnel,
-  ) {}
+  ) {
+    this.events = session.events[Symbol.asyncIterator]();
+  }
 
-  /** News until the link breaks or the session ends; the last one is `broken`, `rejected` or `ended`. Stops when aborted. */
+  /**
+   * News until the link breaks, falls silent or the session ends; the last one is `broken`, `rejected`, `silent` or
+   * `ended`. After a silence it can be listened to again. Stops when aborted.
+   */
   async *news(signal: AbortSignal): AsyncGenerator<LinkNews> {
     const aborted = new Promise<'aborted'>((resolve) => {
       signal.addEventListener('abort', () => resolve('aborted'), { once: true });
       if (signal.aborted) resolve('aborted');
     });
-    const events = this.session.events[Symbol.asyncIterator]();
-    let nextEvent = events.next();
+    const doubted = new Promise<'silent'>((resolve) => (this.doubted = () => resolve('silent')));
     for (;;) {
-      const first = await Promise.race([nextEvent, this.tunnel.ended, aborted]);
+      const nextEvent = (this.nextEvent ??= this.events.next());
+      const first = await Promise.race([nextEvent, this.tunnel.ended, doubted, aborted]);
       if (first === 'aborted') return;
+      if (first === 'silent') {
+        yield { type: 'silent', failure: { code: 'gateway-silent', params: { host: this.session.grant.endpoint.host } } };
+        return;
+      }
       if ('kind' in first) {
         // A session that ends takes its relay along; what it said about it matters more
         const last = await Promise.race([nextEvent, settle(endedHasWordMs)]);
@@ -39,6 +53,7 @@ export class Link {
         yield this.broken(null);
         return;
       }
+      this.nextEvent = null;
       const event: SessionEvent = first.value;
       if (event.type === 'lost') {
         yield this.broken(null);
@@ -46,7 +61,6 @@ export class Link {
       }
       yield event;
       if (event.type === 'ended') return;
-      nextEvent = events.next();
     }
   }
 
@@ -63,6 +77,11 @@ export class Link {
   /** Whether the gateway still answers; asked after a wake or a change of network. Within 3 s. */
   answers(): Promise<boolean> {
     return this.tunnel.answers(answersWithinMs);
+  }
+
+  /** The gateway does not answer: told as `silent` to who listens. */
+  doubt(): void {
+    this.doubted?.();
   }
 
   /** Lets both go; the ticket stays good. */

@@ -1,120 +1,12 @@
-import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { AccessController, type ControllerDeps } from '../../electron/access/controller.ts';
-import type { GatewayDriver, OpenConnectGrant, Session, SessionEvent } from '../../electron/gateways/gateway.ts';
-import { Queue } from '../../electron/gateways/queue.ts';
-import type { Tunnel, TunnelEnding, TunnelEngine } from '../../electron/tunnels/tunnel.ts';
-import { createJudge } from '../../electron/trust/certificate.ts';
+import type { AccessController, ControllerDeps } from '../../electron/access/controller.ts';
 import { isSessionOver } from '../../shared/endings.ts';
-import { fail, type FailureCode } from '../../shared/failure.ts';
+import type { FailureCode } from '../../shared/failure.ts';
 import type { SessionEnd } from '../../shared/access-protocol.ts';
-import type { Profile } from '../../shared/profile.ts';
 import { speakerFor } from '../../shared/words/say.ts';
-import { handEnvironment, reach, signIn, startBench } from './support/access.ts';
-
-const profile: Profile = {
-  version: 1,
-  id: 'x',
-  name: 'X',
-  gateways: ['vpn.campus.test'],
-  protocol: 'anyconnect',
-  tunnel: 'app',
-  labels: { userId: 'User ID', password: 'Password' },
-  portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'other' },
-  trust: { kind: 'system' },
-  connectTo: [{ host: 'vpn.campus.test', port: 443, loopbackPort: 9 }],
-};
-
-/** A gateway of another make, whose session lives in its tunnel: what the tunnel meets, a test decides. */
-function otherGateway({ expiresAt = null as number | null, answers = true, portal = true } = {}) {
-  let clock = Date.now();
-  let refuse: FailureCode | null = null;
-  const tunnels: { end(ending: TunnelEnding): void; abandoned: boolean }[] = [];
-  let signIns = 0;
-  const grant: OpenConnectGrant = {
-    kind: 'openconnect',
-    endpoint: { host: 'vpn.campus.test', port: 443 },
-    idleSeconds: null,
-    expiresAt,
-    protocol: 'anyconnect',
-    cookie: 'c',
-    connectUrl: 'https://vpn.campus.test/',
-    serverPin: 'pin',
-    address: null,
-  };
-  const session = (): Session => ({
-    id: 's',
-    user: 'mei',
-    grant,
-    extendable: false,
-    clockAhead: 0,
-    events: new Queue<SessionEvent>(),
-    extend: () => Promise.reject(fail('cannot-extend')),
-    expiry: () => Promise.resolve(expiresAt),
-    portalSignIn: () => Promise.reject(fail('portal-sign-in')),
-    close: () => Promise.resolve(true),
-    detach: () => Promise.resolve(),
-  });
-  const driver: GatewayDriver = {
-    signIn: () => {
-      signIns += 1;
-      return Promise.resolve(session());
-    },
-    resume: () => Promise.resolve(session()),
-  };
-  const engine: TunnelEngine = {
-    open: () => {
-      if (refuse) return Promise.reject(fail(refuse, { host: 'vpn.campus.test' }));
-      let end: (ending: TunnelEnding) => void = () => undefined;
-      const ended = new Promise<TunnelEnding>((resolve) => {
-        end = resolve;
-      });
-      const made = {
-        end,
-        abandoned: false,
-      };
-      tunnels.push(made);
-      const tunnel: Tunnel = {
-        dial: () => (portal ? Promise.resolve(new PassThrough()) : Promise.reject(fail('host-unreachable'))),
-        traffic: () => ({ received: 0, sent: 0 }),
-        answers: () => Promise.resolve(answers),
-        ended,
-        abandon: () => {
-          made.abandoned = true;
-          end({ kind: 'dropped', failure: { code: 'tunnel-dropped' } });
-        },
-        close: () => {
-          end({ kind: 'closed' });
-          return Promise.resolve();
-        },
-      };
-      return Promise.resolve(tunnel);
-    },
-  };
-  const environment = handEnvironment();
-  const make = (deps: Partial<ControllerDeps> = {}): AccessController =>
-    new AccessController({
-      drivers: { anyconnect: driver },
-      tunnels: { app: engine },
-      direct: () => () => Promise.reject(fail('tunnel-down')),
-      judgeFor: ({ trust }) => createJudge({ trust, now: Date.now }),
-      environment,
-      client: { name: 'test', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
-      prepared: () => () => Promise.resolve(null),
-      now: () => clock,
-      random: () => 1,
-      log: () => undefined,
-      ...deps,
-    });
-  return {
-    make,
-    tunnels,
-    environment,
-    signIns: () => signIns,
-    refuse: (code: FailureCode | null) => (refuse = code),
-    pass: (ms: number) => (clock += ms),
-  };
-}
+import { reach, signIn, startBench } from './support/access.ts';
+import { otherGateway, otherProfile } from './support/other-gateway.ts';
+import { tcp } from './support/servers.ts';
 
 let controller: AccessController | null = null;
 afterEach(async () => {
@@ -124,7 +16,7 @@ afterEach(async () => {
 
 async function up(gateway: ReturnType<typeof otherGateway>, deps: Partial<ControllerDeps> = {}): Promise<AccessController> {
   controller = gateway.make(deps);
-  controller.connect(profile);
+  controller.connect(otherProfile);
   await reach(controller, 'connected');
   return controller;
 }
@@ -220,7 +112,7 @@ test('a portal that does not answer while the link does leaves the session up (Y
 });
 
 test('a portal that does not answer because nothing does is a link that broke, and no portal’s fault', async () => {
-  const gateway = otherGateway({ portal: false, answers: false });
+  const gateway = otherGateway({ portal: false, answers: false, door: await tcp(() => undefined) });
   await up(gateway);
   await expect.poll(() => gateway.tunnels[0]?.abandoned).toBe(true);
   await expect.poll(() => gateway.tunnels.length).toBeGreaterThan(1);

@@ -1,6 +1,7 @@
 import { startCampus, type Campus, type CampusOptions } from '../../../campus/campus.ts';
 import type { AccessState, AccessStateKind, AccessStateOf } from '../../../shared/access-state.ts';
 import type { Answer, Prompt, PromptKind, PromptOf } from '../../../shared/prompt.ts';
+import type { Profile } from '../../../shared/profile.ts';
 import { AccessController, type ControllerDeps } from '../../../electron/access/controller.ts';
 import { campusDriver } from '../../../electron/gateways/campus/driver.ts';
 import { directDial } from '../../../electron/tunnels/direct.ts';
@@ -118,8 +119,8 @@ export function codeOf(campus: Campus, phone: string = student.phone): string {
 }
 
 /** From Connect to connected, with the student's code. */
-export async function signIn({ campus, controller }: Bench): Promise<void> {
-  controller.connect(campus.profile);
+export async function signIn({ campus, controller }: Bench, profile: Profile = campus.profile): Promise<void> {
+  controller.connect(profile);
   await answer(controller, 'notice', proceed);
   await answer(controller, 'credentials', credentials(student.userId, student.password));
   await answer(controller, 'second-factor', { kind: 'second-factor-passcode', passcode: codeOf(campus) });

@@ -1,0 +1,50 @@
+import net from 'node:net';
+import { fail } from '../../shared/failure.ts';
+import { bounded } from './bounded.ts';
+import { shownAs, type Endpoint } from './endpoint.ts';
+import { connectVia } from './proxy.ts';
+
+/** The system sends a lost first packet again after one second, then two, four …: a try of its own is sooner (RFC 6298, 2.4 and 5.5). */
+const everyMs = 500;
+const eachWithinMs = 4_000;
+
+/**
+ * Resolves once somebody at the endpoint takes a TCP connection, which is hung up at once; null when aborted. For the
+ * moment when a network is back: it knocks twice a second, so who calls it bounds it. Never rejects.
+ */
+export function doorOpens(endpoint: Endpoint, signal: AbortSignal): Promise<'open' | null> {
+  return new Promise((resolve) => {
+    const over = new AbortController();
+    const settle = (answer: 'open' | null): void => {
+      clearInterval(timer);
+      signal.removeEventListener('abort', stop);
+      resolve(answer);
+      over.abort();
+    };
+    const stop = (): void => settle(null);
+    const knock = (): void => {
+      connect(endpoint, over.signal).then(
+        (socket) => {
+          socket.on('error', () => undefined).destroy();
+          settle('open');
+        },
+        () => undefined, // the next one may get through
+      );
+    };
+    const timer = setInterval(knock, everyMs);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    else knock();
+  });
+}
+
+function connect(endpoint: Endpoint, signal: AbortSignal): Promise<net.Socket> {
+  const { host, port, loopbackPort, via } = endpoint;
+  if (via && loopbackPort === undefined) return connectVia(via, endpoint, { signal, timeoutMs: eachWithinMs });
+  const socket = net.connect({ host: loopbackPort === undefined ? host : '127.0.0.1', port: loopbackPort ?? port });
+  socket.on('error', () => undefined);
+  const late = () => fail('gateway-unreachable', { host: shownAs(endpoint) });
+  return bounded({ signal, ms: eachWithinMs, late, release: () => void socket.destroy() }, (done, failed) => {
+    socket.once('connect', () => done(socket)).once('close', () => failed(late()));
+  });
+}
