@@ -25,7 +25,7 @@ export interface ConnectionOptions {
 
 const resumeWithinMs = 15_000;
 /** A link that fell silent is held on to for so long. Then a new one is made, which may lead elsewhere. */
-const holdsMs = 30_000;
+const holdsMs = 60_000;
 /** After a link that did not hold for so long, the next one waits a little longer: a gateway that lets us in and out again is not to be hammered. */
 const steadyAfterMs = 10_000;
 /** A tunnel that does not open at once is tried again after these waits, where the reason may pass. */
@@ -119,7 +119,7 @@ export class Connection {
         const why = await this.hold(signal);
         if (why.over) return why.failure;
         if (performance.now() - upSince > steadyAfterMs) this.flaps = 0;
-        apply({ type: 'dropped', why: why.failure, at: deps.now(), nextTryAt: deps.now() + (why.silent ? holdsMs : 0) });
+        apply({ type: 'dropped', why: why.failure, at: deps.now(), nextTryAt: why.silent ? null : deps.now() });
         if (why.silent) {
           if (await this.outlasts(why.silent, signal)) continue;
           // How it ended may be the end of more than the link

@@ -19,6 +19,7 @@ export class Link {
     readonly tunnel: Tunnel,
   ) {
     this.events = session.events[Symbol.asyncIterator]();
+    tunnel.onSilent?.(() => this.doubt());
   }
 
   /**

@@ -2,31 +2,43 @@ import { doorOpens } from '../trust/door.ts';
 import type { Link } from './link.ts';
 
 const askWithinMs = 1_000;
-/** Once the gateway takes new connections, the one that we have is heard from so soon, or its far end has forgotten it. */
-const lastAskWithinMs = 800;
+/** Once the gateway takes new connections, one that has outlived the silence is heard from so soon. */
+const outlivedWithinMs = 150;
+/** For one that is made anew, or whose next packet is only due then. */
+const mendedWithinMs = 3_000;
 /** A tunnel that answers no at once is not asked in a circle. */
-const betweenMs = 250;
+const betweenMs = 100;
 
 /**
- * Waits for a link that went silent with its network: a train's tunnel, a lift, a cable that was pulled. What runs over
- * it goes on where it was, which a new link could not offer. False: it is not coming back, or `signal` was aborted.
- * Never rejects.
+ * Waits for a link that went silent with its network: a train's tunnel, a lift, another Wi-Fi. Once the gateway can be
+ * reached, the tunnel is asked, and mended where it can be: what runs over it goes on where it was, which a new one
+ * could not offer. False: it is not coming back, or `signal` was aborted. Never rejects.
  */
-export async function heardAgain(link: Link, signal: AbortSignal): Promise<boolean> {
+export async function heardAgain({ tunnel, session }: Link, signal: AbortSignal): Promise<boolean> {
   let ended = false;
-  void link.tunnel.ended.then(() => (ended = true));
+  void tunnel.ended.then(() => (ended = true));
   const over = (): boolean => ended || signal.aborted;
+  const ask = async (withinMs: number): Promise<boolean> => (await tunnel.answers(withinMs)) && !over();
+  const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, betweenMs));
   const stop = new AbortController();
-  const door = doorOpens(link.session.grant.endpoint, AbortSignal.any([signal, stop.signal]));
+  const door = doorOpens(session.grant.endpoint, AbortSignal.any([signal, stop.signal]));
   try {
     for (;;) {
       // In this order: a tunnel that says no at once must not hide that the door is open
-      const first = await Promise.race([door, link.tunnel.answers(askWithinMs)]);
+      const first = await Promise.race([door, ask(askWithinMs)]);
       if (over()) return false;
       if (first === true) return true;
-      if (first === 'open') return (await link.tunnel.answers(lastAskWithinMs)) && !over();
-      await new Promise((resolve) => setTimeout(resolve, betweenMs));
+      if (first === 'open') break;
+      await pause();
     }
+    if (await ask(outlivedWithinMs)) return true;
+    tunnel.mend?.();
+    const until = performance.now() + mendedWithinMs;
+    for (let left = mendedWithinMs; left > 0 && !over(); left = until - performance.now()) {
+      if (await ask(Math.min(left, askWithinMs))) return true;
+      await pause();
+    }
+    return false;
   } finally {
     stop.abort();
   }

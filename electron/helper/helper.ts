@@ -62,6 +62,10 @@ export class Helper {
         this.mustOwn(client);
         await this.shut(request.signOut, 'asked to');
       }
+      if (request.type === 'mend') {
+        this.mustOwn(client);
+        this.tunnel?.mend();
+      }
       if (request.type === 'statistics') {
         this.mustOwn(client);
         client.send({ id, ...((await this.tunnel?.traffic()) ?? { received: 0, sent: 0 }) });
@@ -112,13 +116,16 @@ export class Helper {
 
   private take(tunnel: SystemTunnel): void {
     this.tunnel = tunnel;
+    tunnel.onSilent = () => this.tellOwner({ event: 'silent' });
     void tunnel.ended.then((ending) => {
       this.deps.log(`the tunnel ended: ${ending.kind}`);
-      const owner = this.owner;
-      if (this.phase === 'up' || this.phase === 'closing')
-        for (const watcher of this.watchers) if (watcher.user === owner) watcher.send({ event: 'ended', ending });
+      if (this.phase === 'up' || this.phase === 'closing') this.tellOwner({ event: 'ended', ending });
       this.free();
     });
+  }
+
+  private tellOwner(message: HelperMessage): void {
+    for (const watcher of this.watchers) if (watcher.user === this.owner) watcher.send(message);
   }
 
   private async shut(signOut: boolean, why: string): Promise<void> {

@@ -23,7 +23,7 @@ export interface SystemTunnelPlaces {
 
 const opensWithinMs = 25_000;
 const reachedWithinMs = 5_000;
-/** openconnect takes its connection up by itself so long; after that the layer above does, with waits of its own. */
+/** openconnect takes its connection up by itself so long; after that the layer above is told, which knows more of the network. */
 const mendsWithinMs = 1_500;
 const restoresWithinMs = 40_000;
 
@@ -32,6 +32,8 @@ export class SystemTunnel {
   /** Settles once everything is put back; never rejects. */
   readonly ended: Promise<TunnelEnding>;
   up: HelperUp | null = null;
+  /** Called when the connection is lost and was not back at once. */
+  onSilent: () => void = () => undefined;
   private readonly running: RunningOpenConnect;
   private readonly isConfigured: Promise<ScriptReport>;
   private configured: ((report: ScriptReport) => void) | null = null;
@@ -82,7 +84,12 @@ export class SystemTunnel {
   hear(report: ScriptReport): void {
     clearTimeout(this.mending);
     if (report.reason === 'connect') this.configured?.(report);
-    if (report.reason === 'attempt-reconnect') this.mending = setTimeout(() => void this.running.leave('detach'), mendsWithinMs);
+    if (report.reason === 'attempt-reconnect') this.mending = setTimeout(() => this.onSilent(), mendsWithinMs);
+  }
+
+  /** Makes the connection anew; interface, routes and name servers stay. */
+  mend(): void {
+    this.running.reconnect();
   }
 
   /** Bytes through the interface since the tunnel opened. */

@@ -30,6 +30,10 @@ export interface Tunnel {
   readonly limits?: { readonly expiresAt: number | null; readonly idleSeconds: number | null };
   /** Whether the far end answers within that time; asked after a wake or a change of network. */
   answers(withinMs: number): Promise<boolean>;
+  /** Calls back when the tunnel has lost its connection and cannot get it back at once; for those that take it up again by themselves. */
+  onSilent?(listener: () => void): void;
+  /** Has it take its connection up again now, where it can: what runs over it goes on. */
+  mend?(): void;
   /** Settles once, never rejects. */
   readonly ended: Promise<TunnelEnding>;
   /** Gives up a link whose far end does not answer: it ends as `dropped`, at once. */

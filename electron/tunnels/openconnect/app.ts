@@ -99,6 +99,7 @@ class AppTunnel implements Tunnel {
   private closing = false;
   private isUp = false;
   private misses = 0;
+  private silent: (() => void) | null = null;
   private watching: NodeJS.Timeout | undefined;
 
   constructor(
@@ -182,6 +183,14 @@ class AppTunnel implements Tunnel {
     }
   }
 
+  onSilent(listener: () => void): void {
+    this.silent = listener;
+  }
+
+  mend(): void {
+    this.running.reconnect();
+  }
+
   abandon(): void {
     this.running.signal('SIGHUP');
     setTimeout(() => this.running.signal('SIGKILL'), 300).unref();
@@ -232,7 +241,7 @@ class AppTunnel implements Tunnel {
     return owner !== null;
   }
 
-  /** Notes when something went through, and sees a connection that openconnect has given up, or a stranger's. */
+  /** Notes when something went through, and sees a connection that openconnect has lost, or a stranger's. */
   private watch(): void {
     const { pid } = this.running;
     this.watching = setInterval(() => {
@@ -247,7 +256,7 @@ class AppTunnel implements Tunnel {
     const alive = await hasConnection(pid);
     this.misses = alive === false ? this.misses + 1 : 0;
     // Once may be the moment between two connections
-    if (this.misses >= 2) this.abandon();
+    if (this.misses >= 2) this.silent?.();
     // ocproxy knows no password: another user of this computer who finds its port is noticed, and ends it
     const uid = process.getuid?.();
     if (alive === null || uid === undefined || !(await hasStrangers(this.server.host, this.server.port, uid))) return;

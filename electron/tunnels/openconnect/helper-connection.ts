@@ -18,6 +18,8 @@ export class HelperConnection {
   private asked = 0;
   private readonly waiting = new Map<number, (message: HelperMessage) => void>();
   private readonly lines = new Lines(helperProtocol.maxLineBytes);
+  /** Called when the tunnel has lost its connection. */
+  onSilent: () => void = () => undefined;
   private tellEnd: (ending: TunnelEnding) => void = () => undefined;
 
   private constructor(private readonly socket: Socket) {
@@ -86,6 +88,7 @@ export class HelperConnection {
       const message = parsed.data;
       if ('event' in message) {
         if (message.event === 'ended') this.tellEnd(message.ending);
+        if (message.event === 'silent') this.onSilent();
       } else if (message.id !== null) this.waiting.get(message.id)?.(message);
     }
   }

@@ -46,6 +46,8 @@ export const helperRequestSchema = z.discriminatedUnion('type', [
   z.strictObject({ id: idSchema, type: z.literal('status') }),
   z.strictObject({ id: idSchema, type: z.literal('statistics') }),
   z.strictObject({ id: idSchema, type: z.literal('watch') }),
+  /** The network is back: make the connection anew, keeping the interface and all that goes over it. */
+  z.strictObject({ id: idSchema, type: z.literal('mend') }),
 ]);
 export type HelperRequest = z.infer<typeof helperRequestSchema>;
 
@@ -83,6 +85,8 @@ export const helperMessageSchema = z.union([
   z.object({ id: z.nullable(idSchema), failure: failureSchema }),
   z.object({ event: z.literal('state'), state: stateSchema }),
   z.object({ event: z.literal('ended'), ending: endingSchema }),
+  /** The connection is lost, and was not back at once. */
+  z.object({ event: z.literal('silent') }),
 ]);
 export type HelperMessage = z.infer<typeof helperMessageSchema>;
 

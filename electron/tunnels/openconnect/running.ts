@@ -90,6 +90,11 @@ export class RunningOpenConnect {
     if (!this.over) this.child.kill(signal);
   }
 
+  /** Has it make its connection anew, at once (openconnect(8), SIGUSR2). Its script and what that started stay. */
+  reconnect(): void {
+    this.signal('SIGUSR2');
+  }
+
   /** Asks it to go, and makes it: `detach` keeps the session at the gateway, `sign-out` ends it. Bounded. */
   async leave(how: 'detach' | 'sign-out'): Promise<void> {
     const { pid, surroundings } = this;

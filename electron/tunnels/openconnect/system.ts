@@ -158,6 +158,15 @@ class SystemTunnelOfHelper implements Tunnel {
     );
   }
 
+  onSilent(listener: () => void): void {
+    this.helper.onSilent = listener;
+  }
+
+  mend(): void {
+    // Whether it helped is seen by who asks for an answer then
+    void this.helper.ask({ type: 'mend' }, closesWithinMs, AbortSignal.timeout(closesWithinMs)).catch(() => undefined);
+  }
+
   abandon(): void {
     this.abandoned?.();
     void this.leave(false);

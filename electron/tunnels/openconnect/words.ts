@@ -26,6 +26,9 @@ const maxCookieBytes = 4096;
  */
 const askAfterSeconds = 4;
 
+/** How long it tries to take a lost connection up again before it ends. */
+const triesForSeconds = 90;
+
 /** The grant as openconnect has to be told of it; a lab's detour leads to loopback. */
 export function targetOf(grant: OpenConnectGrant, proxy: OpenConnectTarget['proxy'] = null): OpenConnectTarget {
   const { endpoint, protocol, serverPin } = grant;
@@ -52,8 +55,8 @@ export function wordsFor(target: OpenConnectTarget): string[] {
     '--cookie-on-stdin',
     '--non-inter',
     `--servercert=${serverPin}`,
-    // It tries once by itself; whether and when to try again is for the layer that knows of sleep, networks and the person
-    '--reconnect-timeout=0',
+    // As long as a silent link is held on to, and a little: when to try again is for the layer that knows of sleep, networks and the person
+    `--reconnect-timeout=${triesForSeconds}`,
     `--force-dpd=${askAfterSeconds}`,
     ...(address === null || isIP(host) !== 0 ? [] : [`--resolve=${host}:${address}`]),
     proxy ? `--proxy=${proxy.kind}://${proxy.host}:${proxy.port}` : '--no-proxy',

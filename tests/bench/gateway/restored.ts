@@ -18,13 +18,15 @@ export async function restoredRow(
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < outage.rounds; round++) {
+    // Not always the same: who tries again by a clock of its own may just happen to be about to
+    const seconds = outage.seconds + (round - (outage.rounds - 1) / 2);
     const core = await Core.start(lab, next(), 'client');
     const plain = await startPlain(lab, next(), 'client');
     try {
       await flows(lab, { ocproxy: plain.port });
       await flows(lab, { causeway: core.proxy });
       await lab.cable('down');
-      await new Promise((resolve) => setTimeout(resolve, outage.seconds * 1000 - watchersBeginMs));
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000 - watchersBeginMs));
       const waits = [flows(lab, { causeway: core.proxy }), flows(lab, { ocproxy: plain.port })] as const;
       await new Promise((resolve) => setTimeout(resolve, watchersBeginMs));
       await lab.cable('up');
@@ -39,7 +41,7 @@ export async function restoredRow(
   }
   const ways = { 'Causeway': sampleOf(ours), 'plain ocproxy': sampleOf(theirs) };
   return {
-    what: `Link restored after ${outage.seconds} s, ${outage.what} → traffic flows again`,
+    what: `Link restored after about ${outage.seconds} s, ${outage.what} → traffic flows again`,
     unit: 's',
     ways,
     verdicts: [atMost(0.5, '≤ 0.5 × plain openconnect', ways.Causeway.median / ways['plain ocproxy'].median)],
