@@ -189,11 +189,19 @@ export class Connection {
 
   /** Whether a link that fell silent is heard again; otherwise it has been given up. The person may give it up at once. */
   private async outlasts(link: Link, signal: AbortSignal): Promise<boolean> {
-    const { apply, deps } = this.options;
+    const { apply, deps, profile, target } = this.options;
     const givenUp = new AbortController();
     this.wake = () => givenUp.abort();
+    const why: Failure = { code: 'gateway-silent', params: { host: target.host } };
+    // Behind a proxy it is the proxy that sees the network
+    if (!target.via)
+      void explained(why, profile, target.host, AbortSignal.any([signal, givenUp.signal])).then(
+        (found) => found && apply({ type: 'retry-failed', why: found.failure, nextTryAt: null }),
+        () => undefined, // given up
+      );
     const heard = await heardAgain(link, AbortSignal.any([signal, givenUp.signal, AbortSignal.timeout(holdsMs)]));
     this.wake = null;
+    givenUp.abort();
     if (!heard) {
       link.tunnel.abandon();
       return false;

@@ -28,6 +28,7 @@ const valid = {
   status: { id: 3, type: 'status' },
   statistics: { id: 4, type: 'statistics' },
   watch: { id: 5, type: 'watch' },
+  mend: { id: 6, type: 'mend' },
 };
 
 /** What somebody would try who has the socket and wants more. */
@@ -195,7 +196,7 @@ function expectHarmless(run: string): void {
     /^--cookie-on-stdin$/,
     /^--non-inter$/,
     /^--servercert=pin-sha256:[A-Za-z0-9+/]{43}=$/,
-    /^--reconnect-timeout=0$/,
+    /^--reconnect-timeout=90$/,
     /^--force-dpd=4$/,
     /^--resolve=vpn\.campus\.test:[0-9a-fA-F.:]+$/,
     /^--proxy=(http|socks5):\/\/[A-Za-z0-9.-]+:\d+$/,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ClientProcess } from './client-process.ts';
 import { HelperProcess } from './helper-process.ts';
@@ -13,6 +14,14 @@ const long = process.env['CAUSEWAY_LONG'] !== undefined;
 interface Scene {
   lab: Ocserv;
   app: ClientProcess;
+}
+
+/** What carries the tunnel in the client's namespace: openconnect, and ocproxy where there is one. */
+function programsIn({ client }: Ocserv): string[] {
+  return (client?.pids() ?? [])
+    .map((pid) => `${readFileSync(`/proc/${pid}/comm`, 'latin1').trim()} ${pid}`)
+    .filter((program) => /^(openconnect|ocproxy) /.test(program))
+    .sort();
 }
 
 /** A gateway and, in a namespace of its own, a client that is connected to it. */
@@ -36,9 +45,11 @@ async function connected(
 
 describe.skipIf(missing !== null)('between the app and its gateway', { timeout: long ? 300_000 : 90_000 }, () => {
   test.concurrent.for(['app', 'system'] as const)(
-    'a pulled cable is noticed within fifteen seconds, and traffic flows again after it with the same session: %s tunnel',
+    'a pulled cable is noticed within fifteen seconds, and traffic flows again after it through the same programs: %s tunnel',
     async (tunnel, { onTestFinished }) => {
       const { lab, app } = await connected(tunnel, onTestFinished);
+      const carriers = programsIn(lab);
+      expect(carriers).toHaveLength(tunnel === 'app' ? 2 : 1);
       const pulled = performance.now();
       await lab.cable('down');
       await app.reach('reconnecting', { anew: true, withinMs: 30_000 });
@@ -49,6 +60,8 @@ describe.skipIf(missing !== null)('between the app and its gateway', { timeout: 
       await lab.cable('up');
       await back;
       expect(await app.page(lab.portalHost)).toContain(lab.page);
+      // What ran over them outlived it
+      expect(programsIn(lab)).toEqual(carriers);
       await app.disconnect();
     },
   );

@@ -1,10 +1,11 @@
 import http from 'node:http';
 import net from 'node:net';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { captivePortal } from '../../electron/access/captive-portal.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { prompted, reach, signIn, startBench, type Bench } from './support/access.ts';
+import { otherGateway, otherProfile } from './support/other-gateway.ts';
 import { startApp, when } from './support/app.ts';
 import { listen, tcp } from './support/servers.ts';
 
@@ -139,6 +140,26 @@ describe('captive portal (MV#614, #6419: said, and offered to open)', () => {
     expect(
       bench.states.filter((state) => state.kind === 'asking' && state.prompt.kind === 'second-factor' && !state.answered),
     ).toHaveLength(1);
+  });
+
+  test('one that comes up while a silent link is held on to is told too', async () => {
+    const { web } = await network(redirect(hotel));
+    const gateway = otherGateway();
+    const controller = gateway.make();
+    onTestFinished(() => controller.disconnect());
+    controller.connect({
+      ...otherProfile,
+      connectTo: [...(otherProfile.connectTo ?? []), { host: 'vpn.campus.test', port: 80, loopbackPort: web }],
+    });
+    await reach(controller, 'connected');
+    gateway.answer(false);
+    gateway.environment.networkChange();
+    await expect
+      .poll(() => (controller.state.kind === 'reconnecting' ? controller.state.why : null))
+      .toMatchObject({ code: 'captive-portal', params: { address: hotel } });
+    gateway.answer(true);
+    await reach(controller, 'connected');
+    expect(gateway.tunnels).toMatchObject([{ abandoned: false }]);
   });
 });
 
