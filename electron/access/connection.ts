@@ -181,7 +181,7 @@ export class Connection {
   /** A portal that does not answer may mean that nothing does: the screen says that the link is up, so it is looked at. */
   private tellHealth(link: Link, portal: PortalHealth): void {
     this.options.apply({ type: 'portal-health', portal });
-    if (portal !== 'down') return;
+    if (portal === 'up') return;
     void link.answers().then((alive) => {
       if (!alive && this.link === link) link.doubt();
     });

@@ -1,3 +1,4 @@
+import { failureOf } from '../../shared/failure.ts';
 import type { PortalHealth } from '../../shared/access-state.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Tunnel } from '../tunnels/tunnel.ts';
@@ -25,9 +26,9 @@ export async function watchPortal(
       stream.destroy();
       tell('up');
       return;
-    } catch {
+    } catch (error) {
       if (over()) return;
-      tell('down');
+      tell(failureOf(error).code === 'host-name-unknown' ? 'nameless' : 'down');
     }
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, againMs);

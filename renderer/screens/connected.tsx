@@ -26,7 +26,8 @@ export function Connected({ access, profile, task }: ConnectedProps) {
   const { busy, run } = useVerbs();
   const now = useNow();
   const open = (): void => void run('openPortal');
-  const HealthIcon = partIcons[access.portal];
+  const health = access.portal === 'nameless' ? 'down' : access.portal;
+  const HealthIcon = partIcons[health];
 
   return (
     <Screen title={words.connected.title} above={profile.name} onEnter={open}>
@@ -34,22 +35,24 @@ export function Connected({ access, profile, task }: ConnectedProps) {
       <div className="session">
         <TimeLeft access={access} now={now} />
         <div className="session-side">
-          <p className={`health ${access.portal}`}>
+          <p className={`health ${health}`}>
             <HealthIcon aria-hidden size={18} />
             {words.connected.portal[access.portal]}
           </p>
           <TrafficChart />
         </div>
       </div>
-      {access.portal === 'down' && (
-        <Panel tone="attention" title={words.connected.portal.down}>
-          <p>{words.connected.portalDown}</p>
+      {(access.portal === 'down' || access.portal === 'nameless') && (
+        <Panel tone="attention" title={words.connected.portal[access.portal]}>
+          <p>{access.portal === 'down' ? words.connected.portalDown : words.connected.portalNameless}</p>
           <Parts
             label={words.connected.parts}
             parts={[
               [say(words.connected.part.link, { gateway: access.gateway }), 'up'],
               [words.connected.part.tunnel, 'up'],
-              [say(words.connected.part.portal, { host: profile.portalHost }), access.portal],
+              // Otherwise nobody knows: a name may have been found at the far end
+              ...(access.portal === 'nameless' ? [[words.connected.part.names, 'down'] as const] : []),
+              [say(words.connected.part.portal, { host: profile.portalHost }), access.portal === 'down' ? 'down' : 'unknown'],
             ]}
           />
         </Panel>

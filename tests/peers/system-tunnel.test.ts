@@ -37,6 +37,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
   const people = [
     'whole',
     'second-time',
+    'nameless',
     'app-killed',
     'helper-killed',
     'openconnect-killed',
@@ -99,6 +100,16 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
   test('looks names up at the campus the second time too (YZ#653: its name server was missing then)', async () => {
     const app = await connected('second-time');
     expect(await app.page(lab.portalHost)).toContain(lab.page);
+    await app.disconnect();
+  });
+
+  test('says that names of the campus are not found, where they are not (YZ#653)', async () => {
+    const app = await ClientProcess.start({ namespace: client, uid: nobody });
+    onTestFinished(() => app.kill());
+    const profile = { ...profileOf(lab), connectTo: [], tunnel: 'system' as const };
+    const portal = { ...profile.portal, address: 'https://nobody-knows.campus.test/', hosts: ['nobody-knows.campus.test'] };
+    await app.connect({ ...profile, portal }, await grantFor(lab, 'nameless', 'client'), helper.socket('nobody'));
+    await expect.poll(() => (app.state?.kind === 'connected' ? app.state.portal : null), { timeout: 25_000 }).toBe('nameless');
     await app.disconnect();
   });
 

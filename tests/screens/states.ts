@@ -326,6 +326,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   },
   'connected': { state: state({ access: connected }), heading: 'Connected', focus: 'heading' },
   'connected-portal-down': { state: state({ access: { ...connected, portal: 'down' } }), heading: 'Connected', focus: 'heading' },
+  'connected-nameless': { state: state({ access: { ...connected, portal: 'nameless' } }), heading: 'Connected', focus: 'heading' },
   'expiring': {
     state: state({ access: { ...connected, expiresAt: now + 9.5 * minute, expiring: true } }),
     heading: 'Connected',

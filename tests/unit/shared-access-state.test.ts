@@ -31,7 +31,7 @@ const events: { [T in AccessEventType]: fc.Arbitrary<Extract<AccessEvent, { type
   'withdraw': fc.record({ type: fc.constant('withdraw'), promptId: id }),
   'signed-in': fc.record({ type: fc.constant('signed-in') }),
   'opened': fc.record({ type: fc.constant('opened'), facts }),
-  'portal-health': fc.record({ type: fc.constant('portal-health'), portal: fc.constantFrom('unknown', 'up', 'down') }),
+  'portal-health': fc.record({ type: fc.constant('portal-health'), portal: fc.constantFrom('unknown', 'up', 'down', 'nameless') }),
   'expiring': fc.record({ type: fc.constant('expiring') }),
   'extended': fc.record({ type: fc.constant('extended'), expiresAt: instant }),
   'retimed': fc.record({ type: fc.constant('retimed'), since: instant, expiresAt: instant }),

@@ -133,7 +133,13 @@ class SystemTunnelOfHelper implements Tunnel {
       socket.on('error', (cause: NodeJS.ErrnoException) => {
         if (cause instanceof CausewayError) failed(cause);
         else
-          failed(fail(cause.code === 'ENOTFOUND' ? 'host-name-unknown' : 'host-unreachable', { host }, { cause, detail: cause.message }));
+          failed(
+            fail(
+              nameless.includes(cause.code ?? '') ? 'host-name-unknown' : 'host-unreachable',
+              { host },
+              { cause, detail: cause.message },
+            ),
+          );
       });
     });
   }
@@ -187,5 +193,8 @@ class SystemTunnelOfHelper implements Tunnel {
     if (reply && 'received' in reply && !this.over) this.counted = { received: reply.received, sent: reply.sent };
   }
 }
+
+/** How the system says that a name is unknown, and that no name server answered. */
+const nameless: readonly string[] = ['ENOTFOUND', 'EAI_AGAIN'];
 
 const codeIn = (thrown: unknown): unknown => (thrown instanceof Error && 'code' in thrown ? thrown.code : null);

@@ -61,7 +61,12 @@ Exit codes
   connectedWithoutEnd: 'Connected to {gateway} as {user}. Press Ctrl-C to disconnect.',
   statusConnected: 'Connected to {gateway} as {user} since {sinceAt}.',
   expiring: 'The session ends at {untilAt}.',
-  portalState: { unknown: '', up: 'The device portal answers.', down: 'The device portal does not answer.' },
+  portalState: {
+    unknown: '',
+    up: 'The device portal answers.',
+    down: 'The device portal does not answer.',
+    nameless: 'The device portal’s name is not found through the connection.',
+  },
   holder: { 'app': 'In Causeway’s app.', 'command-line': 'In another terminal.' },
   ended: 'Disconnected.',
   nothing: 'Nothing is connected.',

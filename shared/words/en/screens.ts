@@ -127,12 +127,16 @@ export const screens = {
       unknown: 'Looking whether the device portal answers…',
       up: 'The device portal answers',
       down: 'The device portal does not answer',
+      nameless: 'The device portal’s name is not found',
     },
     portalDown: 'You are connected, but the portal itself is not answering. Try it in a moment, or call the help desk.',
+    portalNameless:
+      'You are connected, but names of your campus are not found through the connection. Disconnect and connect again; if that does not help, call the help desk.',
     parts: 'What is up and what is not',
     part: {
       link: 'Link to {gateway}',
       tunnel: 'Tunnel to campus',
+      names: 'Names of your campus',
       portal: 'Device portal {host}',
     },
     partState: { unknown: 'Looking…', up: 'Up', down: 'Does not answer' },
