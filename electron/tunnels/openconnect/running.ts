@@ -92,7 +92,8 @@ export class RunningOpenConnect {
 
   /** Has it make its connection anew, at once (openconnect(8), SIGUSR2). Its script and what that started stay. */
   reconnect(): void {
-    this.signal('SIGUSR2');
+    // Windows knows no such signal: there it tries by its own clock
+    if (process.platform !== 'win32') this.signal('SIGUSR2');
   }
 
   /** Asks it to go, and makes it: `detach` keeps the session at the gateway, `sign-out` ends it. Bounded. */
