@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
 import { startClient, type Client } from '../../e2e/support/client.ts';
 import type { OpenConnectDriver } from '../../../electron/gateways/openconnect/driver.ts';
 import { profileOf, startOcserv, type Ocserv } from '../../peers/ocserv.ts';
@@ -123,32 +126,28 @@ async function tunnelRows(lab: Ocserv, next: () => string): Promise<Row[]> {
   await new Promise((resolve) => setTimeout(resolve, 31_000));
   const resident = core.residentKiB / 1024;
   const plain = await startPlain(lab, next(), 'loopback');
+  const bare = await startForwarder(plain.port);
   try {
-    const ways = [causewayWay(core.proxy), ocproxyWay(plain.port)] as const;
-    const down = { 'Causeway': [] as number[], 'plain ocproxy': [] as number[] };
-    const echoes = { 'Causeway': [] as number[], 'plain ocproxy': [] as number[] };
+    const ways = [causewayWay(core.proxy), ocproxyWay(plain.port), ocproxyWay(bare.port, 'a bare Node forwarder')];
+    const down = new Samples();
+    const echoes = new Samples();
     for (let round = 0; round < rounds; round++)
       for (const way of round % 2 === 0 ? ways : [...ways].reverse()) {
-        down[way.name].push(await download(way, 16 * 1024 * 1024));
-        echoes[way.name].push(sampleOf(await echo(way, 50)).median);
+        down.add(way.name, await download(way, 16 * 1024 * 1024));
+        echoes.add(way.name, sampleOf(await echo(way, 50)).median);
       }
-    const samples = (values: typeof down) => ({
-      'Causeway': sampleOf(values.Causeway),
-      'plain ocproxy': sampleOf(values['plain ocproxy']),
-    });
-    const [carried, back] = [samples(down), samples(echoes)];
     return [
       {
         what: 'Download through the app tunnel',
         unit: 'MiB/s',
-        ways: carried,
-        verdicts: [atLeast(0.9, '≥ 0.9 × plain ocproxy', carried.Causeway.median / carried['plain ocproxy'].median)],
+        ways: down.samples(),
+        verdicts: [atLeast(0.9, '≥ 0.9 × plain ocproxy', down.ratio('Causeway', 'plain ocproxy'))],
       },
       {
         what: 'One byte there and back',
         unit: 'ms',
-        ways: back,
-        verdicts: [atMost(1.2, '≤ 1.2 × plain ocproxy', back.Causeway.median / back['plain ocproxy'].median)],
+        ways: echoes.samples(),
+        verdicts: [atMost(1.2, '≤ 1.2 × plain ocproxy', echoes.ratio('Causeway', 'plain ocproxy'))],
       },
       {
         what: 'Resident memory of the connected core, its workers included',
@@ -159,6 +158,33 @@ async function tunnelRows(lab: Ocserv, next: () => string): Promise<Row[]> {
     ];
   } finally {
     await core.stop();
+    bare.stop();
     await plain.stop();
   }
+}
+
+/** What each way was measured to take or carry. */
+class Samples {
+  private readonly values = new Map<string, number[]>();
+
+  add(way: string, value: number): void {
+    this.values.set(way, [...(this.values.get(way) ?? []), value]);
+  }
+
+  samples(): Row['ways'] {
+    return Object.fromEntries([...this.values].map(([way, values]) => [way, sampleOf(values)]));
+  }
+
+  ratio(way: string, other: string): number {
+    const median = (name: string): number => sampleOf(this.values.get(name) ?? []).median;
+    return median(way) / median(other);
+  }
+}
+
+async function startForwarder(target: number): Promise<{ port: number; stop(): void }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', path.join(import.meta.dirname, 'forwarder.ts'), String(target)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const said: unknown[] = await once(child.stdout, 'data');
+  return { port: Number(String(said[0])), stop: () => void child.kill() };
 }

@@ -3,7 +3,7 @@ import { throughProxy, throughSocks } from '../through.ts';
 
 /** A way through a tunnel to a port of the campus behind the gateway. */
 export interface Way {
-  readonly name: 'Causeway' | 'plain ocproxy';
+  readonly name: string;
   open(port: number): Promise<Line>;
 }
 
@@ -15,9 +15,9 @@ export function causewayWay({ port, user, secret }: { port: number; user: string
   return { name: 'Causeway', open: (target) => throughProxy(proxy, campus, target) };
 }
 
-/** Through ocproxy's own SOCKS5 port. */
-export function ocproxyWay(port: number): Way {
-  return { name: 'plain ocproxy', open: (target) => throughSocks(port, campus, target) };
+/** Through ocproxy's own SOCKS5 port, or one that leads there. */
+export function ocproxyWay(port: number, name = 'plain ocproxy'): Way {
+  return { name, open: (target) => throughSocks(port, campus, target) };
 }
 
 const mebibyte = 1024 * 1024;

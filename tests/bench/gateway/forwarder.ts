@@ -1,0 +1,18 @@
+import net from 'node:net';
+
+/** Carries bytes to a port of this computer and back, and does nothing else: what any program in Node in the way costs. Says its own port. */
+const target = Number(process.argv[2]);
+const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
+  const far = net.connect({ port: target, noDelay: true, allowHalfOpen: true });
+  for (const [one, other] of [
+    [near, far],
+    [far, near],
+  ] as const) {
+    one.pipe(other);
+    one.on('error', () => other.destroy());
+  }
+});
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  if (address !== null && typeof address !== 'string') console.log(address.port);
+});
