@@ -67,7 +67,11 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
     });
     // The heading of its page is a heading, and nothing to agree to
     expect(run.who.kinds()).toEqual(['credentials', 'passcode', 'passcode']);
-    expect(run.who.asked[0]).toMatchObject({ kind: 'credentials', title: 'Secure Logon for Campus', selects: [{ options: [{ label: 'Students' }, { label: 'Staff' }] }] });
+    expect(run.who.asked[0]).toMatchObject({
+      kind: 'credentials',
+      title: 'Secure Logon for Campus',
+      selects: [{ options: [{ label: 'Students' }, { label: 'Staff' }] }],
+    });
     expect(run.who.asked.at(-1)).toMatchObject({
       kind: 'passcode',
       message: 'Your token code, please',
