@@ -2,6 +2,7 @@ import net from 'node:net';
 import * as z from 'zod/mini';
 import { noteChange, readJournal, writeJournal } from './journal.ts';
 import { difference } from './network.ts';
+import { isTheHelpers } from '../tunnels/openconnect/helper-place.ts';
 import { platform } from './platform/here.ts';
 import { reasons, runVpncScript, scriptEnvironment, type ScriptEnvironment } from './vpnc-script.ts';
 
@@ -52,7 +53,8 @@ export async function beScript(environment: NodeJS.ProcessEnv, { socket, state, 
     const open = await readJournal(state);
     if (open) await writeJournal(state, { ...open, environment: null });
   }
-  await report(socket, { reason, code, ...factsOf(told), options: timeLeftOf(environment['CISCO_CSTP_OPTIONS']) });
+  if (await isTheHelpers(socket))
+    await report(socket, { reason, code, ...factsOf(told), options: timeLeftOf(environment['CISCO_CSTP_OPTIONS']) });
   return code;
 }
 

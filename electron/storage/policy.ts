@@ -41,8 +41,6 @@ export function policyFile(platform: NodeJS.Platform, env: Readonly<Record<strin
 /**
  * Reads the policy. A file that somebody else than root could have written is not obeyed, and told; so is one that is no
  * JSON object. A bad or unknown key is dropped and named, the rest kept. Without a file there is no policy. Never rejects.
- *
- * On Windows the rights of the folder are the installer's to set, and not looked at here (`docs/policy.md`).
  */
 export async function readPolicy(file: string, platform: NodeJS.Platform): Promise<ReadPolicy> {
   const ignored = (detail: string): ReadPolicy => ({ policy: noPolicy, notice: { code: 'policy-ignored', params: { file }, detail } });
@@ -53,7 +51,7 @@ export async function readPolicy(file: string, platform: NodeJS.Platform): Promi
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     return code === 'ENOENT' || code === 'ENOTDIR' ? { policy: noPolicy, notice: null } : ignored(code || 'unreadable');
   }
-  if (platform !== 'win32' && !(await isRootsAlone(file))) return ignored('others than root could have written it');
+  if (!(await isRootsAlone(file))) return ignored('others than an administrator could have written it');
   const entries = z.record(z.string(), z.unknown()).safeParse(parse(text));
   if (!entries.success) return ignored('no JSON object');
   return pick(entries.data, file, platform);

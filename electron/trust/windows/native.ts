@@ -27,6 +27,8 @@ const describes = 0x1 | 0x4;
 const everybodyMayGoOn = 0x7;
 const opensWhatIs = 3;
 const opensFoldersToo = 0x02000000;
+/** Who made a pipe that we look at learns who we are, and cannot act as us. */
+const lendsNothing = 0x00100000 | 0x00010000;
 const isNotThere = 2;
 const pipeIsBusy = 231;
 
@@ -130,7 +132,7 @@ class Native {
 
   private open(path: string, want: number): Handle | null {
     for (let left = 20; left > 0; left -= 1) {
-      const handle = this.createFile(path, want, everybodyMayGoOn, null, opensWhatIs, opensFoldersToo, 0);
+      const handle = this.createFile(path, want, everybodyMayGoOn, null, opensWhatIs, opensFoldersToo | lendsNothing, 0);
       if (handle !== -1) return handle;
       if (this.lastError() !== pipeIsBusy) return null;
     }
