@@ -55,7 +55,7 @@ export const windows: HelperPlatform = {
     return file;
   },
   async surroundings() {
-    return { environment: await environment(), folder: await systemFolder(), ask, goesWithinMs: 6_000 };
+    return { environment: await environment(), folder: await systemFolder(), ask, renew: () => undefined, goesWithinMs: 6_000 };
   },
   async interrupt(pid, how) {
     // openconnect's own words for them: Ctrl-C says goodbye to the gateway, Ctrl-Break leaves the session there

@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly folder: string;
   /** `detach` keeps the session at the gateway, `sign-out` ends it. */
   ask(pid: number, how: 'detach' | 'sign-out'): void;
+  /** Has it make its connection anew; where there is no way to say so, it tries by its own clock. */
+  renew(pid: number): void;
   /** Who is asked to go has so long before it is made to. */
   readonly goesWithinMs: number;
 }
@@ -21,15 +23,18 @@ export interface Surroundings {
 export const signalled: Surroundings = {
   environment: cleanEnvironment,
   folder: '/',
-  ask(pid, how) {
-    try {
-      process.kill(pid, how === 'detach' ? 'SIGHUP' : 'SIGINT');
-    } catch {
-      // It went by itself
-    }
-  },
+  ask: (pid, how) => send(pid, how === 'detach' ? 'SIGHUP' : 'SIGINT'),
+  renew: (pid) => send(pid, 'SIGUSR2'),
   goesWithinMs: 1_500,
 };
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It went by itself
+  }
+}
 
 /** An openconnect that was started: its cookie is in, what it says is listened to. */
 export class RunningOpenConnect {
@@ -92,8 +97,7 @@ export class RunningOpenConnect {
 
   /** Has it make its connection anew, at once (openconnect(8), SIGUSR2). Its script and what that started stay. */
   reconnect(): void {
-    // Windows knows no such signal: there it tries by its own clock
-    if (process.platform !== 'win32') this.signal('SIGUSR2');
+    if (!this.over && this.pid !== undefined) this.surroundings.renew(this.pid);
   }
 
   /** Asks it to go, and makes it: `detach` keeps the session at the gateway, `sign-out` ends it. Bounded. */
