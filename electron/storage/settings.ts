@@ -12,16 +12,21 @@ const maxFileBytes = 8 * 1024 * 1024;
 type Write = (file: Record<string, unknown>) => void;
 
 /**
- * What is kept between runs, in `settings.json`. The value in memory is the truth; every change is on disk when
- * {@link update} returns, or the person is told once that it cannot be, and the run goes on.
+ * What is kept between runs, in `settings.json`. Every change is on disk when {@link update} returns, or the person is
+ * told once that it cannot be, and the run goes on with what is in memory. The app and a command line may both run for
+ * hours: a change is made to what the other has written meanwhile.
  */
 export class Settings {
   readonly #listeners = new Set<(notice: AppNotice) => void>();
   readonly #notices: AppNotice[];
-  readonly #write: Write;
+  readonly #path: string;
+  #write: Write;
   #kept: Kept;
+  /** Of the file after our last writing; null: there was none. */
+  #stamp: string | null = null;
 
-  private constructor(kept: Kept, notices: readonly Failure[], write: Write) {
+  private constructor(path: string, kept: Kept, notices: readonly Failure[], write: Write) {
+    this.#path = path;
     this.#kept = kept;
     this.#write = write;
     this.#notices = notices.map(notice);
@@ -39,10 +44,10 @@ export class Settings {
     const path = join(directory, fileName);
     const write = await fileWriter(directory);
     const text = readText(path);
-    if (text === null) return new Settings(freshlyKept(), [], write);
+    if (text === null) return new Settings(path, freshlyKept(), [], write);
 
     const read = readKept(text);
-    if (read.kind === 'read' && read.dropped.length === 0) return new Settings(read.kept, [], write);
+    if (read.kind === 'read' && read.dropped.length === 0) return new Settings(path, read.kept, [], write);
 
     const word = read.kind === 'newer' ? 'newer' : 'damaged';
     const file = `settings.${word}-${new Date(now()).toISOString().replaceAll(/[:.]/g, '')}.json`;
@@ -50,12 +55,12 @@ export class Settings {
       read.kind === 'read' ? [read.kept, { file, keys: read.dropped.join(', ').slice(0, 500) }] : [freshlyKept(), { file }];
     const aside = keepAside(path, join(directory, file), read.kind === 'read');
     const code = read.kind === 'read' ? 'settings-repaired' : (`settings-${word}` as const);
-    if (aside === null) return new Settings(kept, [{ code, params }], write);
+    if (aside === null) return new Settings(path, kept, [{ code, params }], write);
     // It must not be written over: this run keeps its settings in memory, and the file stays where it is
     const never = () => {
       throw aside;
     };
-    return new Settings(kept, [{ code, params: { ...params, file: fileName } }], never);
+    return new Settings(path, kept, [{ code, params: { ...params, file: fileName } }], never);
   }
 
   /** What is kept now. */
@@ -65,6 +70,7 @@ export class Settings {
 
   /** Changes what `change` returns, of what is kept now. */
   update(change: (kept: Readonly<Kept>) => Partial<Kept>): void {
+    this.#takeOver();
     this.#kept = { ...this.#kept, ...change(this.#kept) };
     this.#save();
   }
@@ -80,6 +86,18 @@ export class Settings {
     return () => this.#listeners.delete(listener);
   }
 
+  /** What another process has written since. One that is not whole is written over; a newer program's stays as it is. */
+  #takeOver(): void {
+    if (this.#stamp === null || stampOf(this.#path) === this.#stamp) return;
+    const text = readText(this.#path);
+    const read = text === null ? null : readKept(text);
+    if (read?.kind === 'read' && read.dropped.length === 0) this.#kept = read.kept;
+    if (read?.kind === 'newer')
+      this.#write = () => {
+        throw new Error('a newer Causeway keeps its settings there');
+      };
+  }
+
   #save(): void {
     try {
       this.#write({ version: keptVersion, ...this.#kept });
@@ -88,11 +106,23 @@ export class Settings {
       const told = notice({ code: 'settings-unwritable', detail: error instanceof Error ? error.message : '' });
       this.#notices.push(told);
       for (const listener of this.#listeners) listener(told);
+    } finally {
+      this.#stamp = stampOf(this.#path);
     }
   }
 }
 
 const notice = (failure: Failure): AppNotice => ({ id: failure.code, failure });
+
+/** What changes with every writing of a file, which is a new file each time; null: there is none. */
+function stampOf(path: string): string | null {
+  try {
+    const { ino, size, mtimeNs } = statSync(path, { bigint: true });
+    return `${ino} ${size} ${mtimeNs}`;
+  } catch {
+    return null;
+  }
+}
 
 /** The file's text; empty, and so damaged, where there is one that cannot be read; null where there is none. */
 function readText(path: string): string | null {

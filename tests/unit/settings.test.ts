@@ -232,6 +232,30 @@ describe('a place that cannot be written', () => {
   });
 });
 
+describe('two that run at once, the app and a command line', () => {
+  it('lose nothing of each other’s', async () => {
+    const [app, command] = [await open(), await open()];
+    app.update(({ profiles }) => ({ profiles: [...profiles, profile] }));
+    command.update(({ userIds }) => ({ userIds: { ...userIds, campus: 'd.chan' } }));
+    app.update(({ profiles }) => ({ profiles: [...profiles, { ...profile, id: 'other' }] }));
+    command.update(() => ({ running: null }));
+    const kept = (await open()).get();
+    expect(kept.profiles.map(({ id }) => id)).toEqual(['campus', 'other']);
+    expect(kept.userIds).toEqual({ campus: 'd.chan' });
+    expect(command.get()).toEqual(kept);
+  });
+
+  it('leave alone what a newer one has written meanwhile', async () => {
+    const settings = await open();
+    const newer = JSON.stringify({ version: 2, what: 'nobody here knows' });
+    await writeFile(file, newer);
+    settings.update(() => ({ lastProfileId: 'campus' }));
+    expect(await readFile(file, 'utf8')).toBe(newer);
+    expect(failures(settings).map(({ code }) => code)).toEqual(['settings-unwritable']);
+    expect(settings.get().lastProfileId).toBe('campus');
+  });
+});
+
 /** Does something without the right to write into `directory`: root, as whom these tests may run, is never refused. */
 async function asOrdinaryUser(work: () => Promise<void>): Promise<void> {
   const root = process.geteuid?.() === 0;
