@@ -204,6 +204,15 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     expect(routes()).toEqual(routesBefore);
   });
 
+  test('puts everything back when openconnect is killed', async () => {
+    await start();
+    await client.ask(open());
+    wine.killAll('openconnect.exe');
+    await expect.poll(() => client.ask(request('status'))).toMatchObject({ state: { kind: 'closed' } });
+    expect(wine.read('script.txt')).toContain('disconnect causeway0 7');
+    expect(routes()).toEqual(routesBefore);
+  });
+
   test('is put back by the next one when it is killed, and takes openconnect along', async () => {
     const helper = await start();
     await client.ask(open());

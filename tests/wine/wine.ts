@@ -174,13 +174,24 @@ export class Wine {
 
   /** The programs that run in it. */
   processes(): string[] {
+    return this.running().map(({ program }) => program);
+  }
+
+  /** At once, and without a word to them. */
+  killAll(name: string): void {
+    for (const { pid, program } of this.running()) if (program === name) process.kill(pid, 'SIGKILL');
+  }
+
+  private running(): { pid: number; program: string }[] {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .flatMap((pid) => {
         try {
-          const mine = readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`WINEPREFIX=${this.prefix}`);
-          return mine ? [readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[0]?.split(/[\\/]/).at(-1) ?? ''] : [];
+          const isMine = readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`WINEPREFIX=${this.prefix}`);
+          const [command = ''] = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+          return isMine ? [{ pid: Number(pid), program: command.split(/[\\/]/).at(-1) ?? '' }] : [];
         } catch {
+          // It is gone
           return [];
         }
       });

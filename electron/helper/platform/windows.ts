@@ -114,9 +114,8 @@ async function route(...words: string[]): Promise<string> {
 /** A process has one console: another one, which is this program once more, visits openconnect's. */
 function ask(pid: number, how: 'detach' | 'sign-out'): void {
   const [program, ...words] = ownProgram();
-  spawn(program, [...words, 'leave', String(pid), how], { stdio: 'ignore', windowsHide: true }).on('error', () =>
-    process.kill(pid, 'SIGKILL'),
-  );
+  // Where it cannot be asked it is made to, a little later
+  spawn(program, [...words, 'leave', String(pid), how], { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);
 }
 
 /**

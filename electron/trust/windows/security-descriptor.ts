@@ -113,5 +113,5 @@ export function isForOneUser(descriptor: SecurityDescriptor, user: string | null
 /** That, in Windows's words for it (SDDL). To connect and to speak is also to be able to add a pipe of that name: for that user, to their own. */
 export function wordsForOneUser(user: string | null): string {
   if (user !== null && !/^S-1-\d{1,15}(-\d{1,10}){1,15}$/.test(user)) throw new RangeError('no SID');
-  return `O:BAD:P(D;;GA;;;NU)(A;;GA;;;SY)(A;;GA;;;BA)${user === null ? '' : `(A;;GRGW;;;${user})`}`;
+  return `O:BAD:P(D;;FA;;;NU)(A;;FA;;;SY)(A;;FA;;;BA)${user === null ? '' : `(A;;FRFW;;;${user})`}`;
 }
