@@ -1,5 +1,5 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { networkSchema, putRoutesBack, type NetworkState } from './network.ts';
 import { platform } from './platform/here.ts';
@@ -81,6 +81,14 @@ async function writeWhole(file: string, text: string): Promise<void> {
     await handle.close();
   }
   await rename(beside, file);
+  // The name is to outlive a power cut too: `resolv.conf` does. Windows has no such call and needs none
+  if (process.platform === 'win32') return;
+  const folder = await open(dirname(file), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 /** Adds what a run of the script changed. */
