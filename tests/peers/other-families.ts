@@ -23,17 +23,19 @@ export interface FamilyGateway {
   stop(): Promise<void>;
 }
 
-interface Reply {
+export interface Reply {
   status?: number;
   headers?: Record<string, string | string[]>;
   body?: string;
 }
-type Pages = (request: Served) => Reply;
+export type Pages = (request: Served) => Reply;
 
 const password = 'harbour';
 const code = '123456';
 
-export async function startFamily(family: Family): Promise<FamilyGateway> {
+/** @param own other pages than this file's */
+export async function startFamily(family: Family | 'nc', own: Pages | null = null): Promise<FamilyGateway> {
+  const page = own ?? (family === 'nc' ? () => nowhere : pages[family]);
   const authority = await issue(null, { name: 'CN=Families Authority', authority: {} });
   const host = `${family}.campus.test`;
   const certificate = await issue(authority, { dns: [host] });
@@ -44,7 +46,7 @@ export async function startFamily(family: Family): Promise<FamilyGateway> {
     const { method = 'GET', url = '/', headers } = request;
     const served = { method, path: url, form: new URLSearchParams(Buffer.concat(chunks).toString()), cookie: headers.cookie ?? '' };
     requests.push(served);
-    const reply = pages[family](served);
+    const reply = page(served);
     const body = reply.body ?? '';
     response.writeHead(reply.status ?? 200, { 'content-length': Buffer.byteLength(body), ...reply.headers }).end(body);
   };
