@@ -5,6 +5,7 @@ import { readLink } from '../../shared/link.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { type Task } from '../../shared/task.ts';
 import { firstOf } from '../access/asking.ts';
+import { carryFor } from '../access/carries.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
@@ -113,6 +114,8 @@ export class App {
       changed: () => this.portalChanged(),
       log,
     });
+    // Before anybody hears of it: the portal opens through the proxy
+    carryFor(this.controller, deps.proxy);
     this.controller.onChange((state) => this.accessChanged(state));
     settings.onNotice((notice) => {
       this.notices.push(notice);
@@ -327,7 +330,6 @@ export class App {
   }
 
   private accessChanged(state: AccessState): void {
-    const { proxy } = this.deps;
     const changedKind = state.kind !== this.lastKind;
     const before = this.lastKind;
     this.lastKind = state.kind;
@@ -335,7 +337,6 @@ export class App {
     if (!changedKind) return;
     this.watchForOtherVpn(isSigningIn(state));
     const open = state.kind === 'connected' || state.kind === 'on-campus';
-    proxy.carry(open ? (host, port, signal) => this.controller.dial(host, port, signal) : null);
     if (state.kind === 'connected' && before === 'opening') {
       this.certificates.worked(state.profileId);
       this.background(this.keeper.worked(state.profileId));

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { AccessState } from '../../shared/access-state.ts';
 import type { ProfileSummary } from '../../shared/app-state.ts';
 import { fail, failureOf } from '../../shared/failure.ts';
+import { carryFor } from '../access/carries.ts';
 import type { Answer } from '../../shared/prompt.ts';
 import { atMost } from '../trust/bounded.ts';
 import { startLoopbackProxy, type Dial, type LoopbackProxy } from '../tunnels/loopback-proxy.ts';
@@ -195,15 +196,9 @@ class Client {
 
   private async openProxy(port: number): Promise<ControlValue<'appTunnel'>> {
     if (this.proxy) throw fail('not-now');
+    const { session } = this;
     const opened = await startLoopbackProxy(port);
-    const carry = (access: AccessState): void => opened.carry(carries(access) ? this.session.dial : null);
-    let carried = carries(this.session.access);
-    carry(this.session.access);
-    const off = this.session.onAccess((access) => {
-      if (carries(access) === carried) return;
-      carried = carries(access);
-      carry(access);
-    });
+    const off = carryFor({ state: session.access, onChange: (listener) => session.onAccess(listener), dial: session.dial }, opened);
     const stop = (): void => {
       off();
       void opened.close();
@@ -217,6 +212,3 @@ class Client {
     writeLine(this.socket, message);
   }
 }
-
-/** Whether traffic can flow in that state. */
-export const carries = ({ kind }: AccessState): boolean => kind === 'connected' || kind === 'on-campus';

@@ -5,7 +5,8 @@ import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import { firstOf } from '../access/asking.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
-import { carries, serveControl, type Controllable, type ControlServer } from '../app/control.ts';
+import { carryFor } from '../access/carries.ts';
+import { serveControl, type Controllable, type ControlServer } from '../app/control.ts';
 import { CertificateFiles } from '../app/certificate-files.ts';
 import { HeldSecrets } from '../app/held-secrets.ts';
 import { KeptCodes } from '../app/kept-codes.ts';
@@ -64,7 +65,6 @@ export class OwnSeat implements Seat {
     settings.onNotice(({ failure }) => tell(failure));
     let before: AccessState['kind'] = 'idle';
     this.controller.onChange((state) => {
-      if (carries(state) !== carriesKind(before)) this.carry();
       if (state.kind === 'connected' && before === 'opening') this.worked(state.profileId);
       before = state.kind;
     });
@@ -129,16 +129,12 @@ export class OwnSeat implements Seat {
 
   async openProxy(port: number): Promise<ProxyDoor> {
     this.proxy = await startLoopbackProxy(port);
-    this.carry();
+    carryFor(this.controller, this.proxy);
     return { port: this.proxy.port, user: this.proxy.username, secret: this.proxy.secret };
   }
 
   async close(): Promise<void> {
     await Promise.all([this.controller.disconnect(), this.proxy?.close(), this.server?.close()]);
-  }
-
-  private carry(): void {
-    this.proxy?.carry(carries(this.access) ? (host, port, signal) => this.controller.dial(host, port, signal) : null);
   }
 
   private worked(profileId: string): void {
@@ -167,5 +163,3 @@ export class OwnSeat implements Seat {
     };
   }
 }
-
-const carriesKind = (kind: AccessState['kind']): boolean => kind === 'connected' || kind === 'on-campus';

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import http from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { carryFor } from '../../electron/access/carries.ts';
 import type { AccessController } from '../../electron/access/controller.ts';
+import { startLoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { reach, signIn, startBench, type Bench } from './support/access.ts';
 import { otherGateway, otherProfile } from './support/other-gateway.ts';
@@ -99,7 +102,19 @@ test('what runs through the relay outlives a network that was away for some seco
   );
   await signIn(b, { ...b.campus.profile, connectTo: connectTo ?? [] });
   const { hostname, port } = new URL(b.campus.profile.portal.address);
-  const stream = await b.controller.dial(hostname, port === '' ? 443 : Number(port), AbortSignal.timeout(5_000));
+  const proxy = await startLoopbackProxy();
+  onTestFinished(() => proxy.close());
+  carryFor(b.controller, proxy);
+  const authorization = `Basic ${Buffer.from(`${proxy.username}:${proxy.secret}`).toString('base64')}`;
+  const request = http.request({
+    port: proxy.port,
+    method: 'CONNECT',
+    path: `${hostname}:${port === '' ? 443 : port}`,
+    headers: { 'proxy-authorization': authorization },
+  });
+  const connected = once(request.end(), 'connect');
+  const stream: unknown = (await connected)[1];
+  if (!(stream instanceof net.Socket)) throw new Error('no connection');
   stream.on('error', () => undefined);
   const secure = tls.connect({ socket: stream, servername: hostname, rejectUnauthorized: false });
   await once(secure, 'secureConnect');

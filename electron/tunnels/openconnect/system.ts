@@ -82,6 +82,7 @@ class SystemTunnelOfHelper implements Tunnel {
   readonly ended: Promise<TunnelEnding>;
   readonly limits: { expiresAt: number | null; idleSeconds: number | null };
   private counted: TrafficCount = { received: 0, sent: 0 };
+  private readonly streams = new Set<Duplex>();
   private readonly counting: NodeJS.Timeout;
   private closing = false;
   private over = false;
@@ -109,6 +110,8 @@ class SystemTunnelOfHelper implements Tunnel {
       this.over = true;
       clearInterval(this.counting);
       hop?.close();
+      // The next one may have another address: these would hang
+      for (const stream of this.streams) stream.destroy();
       const told = this.closing ? ({ kind: 'closed' } as const) : ending;
       log(`system tunnel ended: ${told.kind}`);
       return told;
@@ -129,7 +132,12 @@ class SystemTunnelOfHelper implements Tunnel {
     };
     const socket = net.connect({ host, port, lookup, allowHalfOpen: true, noDelay: true });
     return bounded<Duplex>(bound, (done, failed) => {
-      socket.once('connect', () => done(socket));
+      socket.once('connect', () => {
+        this.streams.add(socket);
+        socket.once('close', () => this.streams.delete(socket));
+        if (this.over) socket.destroy();
+        done(socket);
+      });
       socket.on('error', (cause: NodeJS.ErrnoException) => {
         if (cause instanceof CausewayError) failed(cause);
         else

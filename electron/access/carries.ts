@@ -1,0 +1,31 @@
+import type { Duplex } from 'node:stream';
+import type { AccessState } from '../../shared/access-state.ts';
+
+type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
+
+/** Whose traffic a proxy carries: the controller, or whoever speaks for it. */
+export interface Carried {
+  readonly state: AccessState;
+  /** Returns how to stop listening. */
+  onChange(listener: (state: AccessState) => void): () => void;
+  dial: Dial;
+}
+
+/**
+ * While reconnecting too: what runs over a link that is held on to goes on when it is heard again. A link that is given
+ * up ends its own connections, and `dial` refuses new ones where there is none.
+ */
+const carries = ({ kind }: AccessState): boolean => kind === 'connected' || kind === 'reconnecting' || kind === 'on-campus';
+
+/** Has a proxy carry connections for as long as a session can; returns how to stop following it. Whatever is carried then is cut. */
+export function carryFor(session: Carried, proxy: { carry(dial: Dial | null): void }): () => void {
+  const dial: Dial = (host, port, signal) => session.dial(host, port, signal);
+  let carried = carries(session.state);
+  if (carried) proxy.carry(dial);
+  return session.onChange((now) => {
+    // Only where it changes: what is carried already is not to be cut
+    if (carries(now) === carried) return;
+    carried = carries(now);
+    proxy.carry(carried ? dial : null);
+  });
+}
