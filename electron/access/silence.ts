@@ -4,8 +4,10 @@ import type { Link } from './link.ts';
 const askWithinMs = 1_000;
 /** Once the gateway takes new connections, one that has outlived the silence is heard from so soon. */
 const outlivedWithinMs = 150;
-/** For one that is made anew, or whose next packet is only due then. */
+/** One that is made anew. */
 const mendedWithinMs = 3_000;
+/** One that cannot be: TCP may be about to send its packets again. */
+const unmendedWithinMs = 700;
 /** A tunnel that answers no at once is not asked in a circle. */
 const betweenMs = 100;
 
@@ -33,8 +35,9 @@ export async function heardAgain({ tunnel, session }: Link, signal: AbortSignal)
     }
     if (await ask(outlivedWithinMs)) return true;
     tunnel.mend?.();
-    const until = performance.now() + mendedWithinMs;
-    for (let left = mendedWithinMs; left > 0 && !over(); left = until - performance.now()) {
+    const withinMs = tunnel.mend ? mendedWithinMs : unmendedWithinMs;
+    const until = performance.now() + withinMs;
+    for (let left = withinMs; left > 0 && !over(); left = until - performance.now()) {
       if (await ask(Math.min(left, askWithinMs))) return true;
       await pause();
     }
