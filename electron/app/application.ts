@@ -15,6 +15,8 @@ import { CertificateFiles } from './certificate-files.ts';
 import { cutShort, isSameRun, runningNow } from './cut-short.ts';
 import { HeldSecrets } from './held-secrets.ts';
 import { KeptCodes } from './kept-codes.ts';
+import { LinkedQuestions } from './linked-questions.ts';
+import { OtherVpnWatch } from './other-vpn-watch.ts';
 import { PortalVisits } from './portal-visits.ts';
 import type { Application, DesktopPorts } from './ports.ts';
 import { ProfileBook, summaryOf } from './profile-book.ts';
@@ -56,15 +58,14 @@ export class App {
   readonly proxyQuestion: ProxyQuestion;
   task: Task | null = null;
   confirmation: Confirmation | null = null;
-  /** What a link asks for, until it is its turn. */
-  private linked: Confirmation | null = null;
   settingsOpen = false;
   /** The passcode that Copy put on the clipboard, until it is taken off again. */
   copied: string | null = null;
   /** Aborts with the app. */
   readonly stop = new AbortController();
   private quitting = false;
-  private unwatchNetwork: (() => void) | null = null;
+  private readonly links = new LinkedQuestions();
+  private readonly otherVpn: OtherVpnWatch;
   private readonly notices: AppNotice[] = [];
   private readonly stateListeners = new Set<(state: AppState) => void>();
   private readonly trafficListeners = new Set<(sample: TrafficSample) => void>();
@@ -113,6 +114,13 @@ export class App {
       recoverySignIn: () => this.recovery.portalSignIn(),
       changed: () => this.portalChanged(),
       log,
+    });
+    this.otherVpn = new OtherVpnWatch({
+      environment: deps.environment,
+      look: () => deps.otherVpn?.() ?? Promise.resolve(null),
+      matters: () => isSigningIn(this.controller.state) && this.controller.state.kind !== 'opening',
+      tell: (network) => (network === null ? this.dismiss('other-vpn') : this.tell({ code: 'other-vpn', params: { network } })),
+      background: (work) => this.background(work),
     });
     // Before anybody hears of it: the portal opens through the proxy
     carryFor(this.controller, deps.proxy);
@@ -234,8 +242,8 @@ export class App {
     this.deps.desktop.showWindow();
     try {
       const link = readLink(argument);
-      if (link?.kind === 'connect') this.askLater({ kind: 'connect', profileId: this.book.find(link.profileId).id });
-      else if (link) this.askLater(link);
+      if (link?.kind === 'connect') this.links.later({ kind: 'connect', profileId: this.book.find(link.profileId).id });
+      else if (link) this.links.later(link);
       else if (argument.endsWith('.causeway')) await this.book.previewFile(argument);
       else throw fail('link-invalid');
       this.changed();
@@ -298,30 +306,14 @@ export class App {
     if (!isSameRun(running, settings.get().running)) settings.update(() => ({ running }));
   }
 
-  /**
-   * Asks what a link wants once nothing else is asked. A question that came up under the fingers of someone who types
-   * a password would take their Enter for a yes.
-   */
-  private askLater(confirmation: Confirmation): void {
-    this.linked = confirmation;
-    this.askLinked();
-  }
-
   private askLinked(): void {
-    const { linked } = this;
-    if (
-      !linked ||
-      this.confirmation ||
-      this.proxyQuestion.state ||
+    const { controller } = this;
+    const isBusy =
+      this.confirmation !== null ||
+      this.proxyQuestion.state !== null ||
       this.recovery.state.step !== 'closed' ||
-      isSigningIn(this.controller.state)
-    )
-      return;
-    this.linked = null;
-    const { state } = this.controller;
-    // Where the link leads, the person is already
-    const isThere = linked.kind === 'connect' && 'profileId' in state && state.profileId === linked.profileId;
-    if (!isThere) this.confirmation = linked;
+      isSigningIn(controller.state);
+    this.confirmation = this.links.next(isBusy, controller.state) ?? this.confirmation;
   }
 
   private ask(confirmation: Confirmation): void {
@@ -335,7 +327,7 @@ export class App {
     this.lastKind = state.kind;
     this.changed();
     if (!changedKind) return;
-    this.watchForOtherVpn(isSigningIn(state));
+    this.otherVpn.watch(isSigningIn(state));
     const open = state.kind === 'connected' || state.kind === 'on-campus';
     if (state.kind === 'connected' && before === 'opening') {
       this.certificates.worked(state.profileId);
@@ -344,22 +336,6 @@ export class App {
     if (open && before !== 'reconnecting' && this.task && this.recovery.state.step === 'closed') this.background(this.pursueTask());
     if (state.kind === 'closing') this.background(this.portal.close());
     if (state.kind === 'idle') this.endTask(state.ending);
-  }
-
-  /** Listens to the network while somebody signs in, and not for as long as the app lies in the tray: it has to be looked at to be heard. */
-  private watchForOtherVpn(watch: boolean): void {
-    if (watch === (this.unwatchNetwork !== null)) return;
-    this.unwatchNetwork?.();
-    this.unwatchNetwork = watch ? this.deps.environment.onNetworkChange(() => this.background(this.lookForOtherVpn())) : null;
-    if (watch) this.background(this.lookForOtherVpn());
-  }
-
-  /** Another VPN may be why nothing works: it is told, and refuses nothing. Once a tunnel of ours is up, what is new may be ours. */
-  private async lookForOtherVpn(): Promise<void> {
-    if (!isSigningIn(this.controller.state) || this.controller.state.kind === 'opening') return;
-    const network = (await this.deps.otherVpn?.()) ?? null;
-    if (network === null) this.dismiss('other-vpn');
-    else this.tell({ code: 'other-vpn', params: { network } });
   }
 
   /** The person ended the session, and its task with it. After a failure Try again goes on with the task; the recovery screens have their own way out. */
