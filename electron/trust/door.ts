@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import net from 'node:net';
 import { fail } from '../../shared/failure.ts';
 import { bounded } from './bounded.ts';
@@ -15,6 +16,8 @@ const eachWithinMs = 4_000;
 export function doorOpens(endpoint: Endpoint, signal: AbortSignal): Promise<'open' | null> {
   return new Promise((resolve) => {
     const over = new AbortController();
+    // One for each knock that still waits: more than Node takes for a leak
+    setMaxListeners(0, over.signal);
     const settle = (answer: 'open' | null): void => {
       clearInterval(timer);
       signal.removeEventListener('abort', stop);
