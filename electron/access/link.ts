@@ -5,7 +5,7 @@ import type { Tunnel } from '../tunnels/tunnel.ts';
 /** What happens to a link that is up: news of the session, doubts about it, or the end of either half. */
 export type LinkNews = Exclude<SessionEvent, { type: 'lost' }> | { type: 'broken' | 'rejected' | 'silent'; failure: Failure };
 
-const answersWithinMs = 2_500;
+const answersWithinMs = 1_500;
 
 /** A session and the tunnel that carries its traffic: up together, down together. */
 export class Link {
@@ -75,7 +75,7 @@ export class Link {
     return { type: 'broken', failure: failure ?? { code: 'tunnel-dropped', params: { host } } };
   }
 
-  /** Whether the gateway still answers; asked after a wake or a change of network. Within 3 s. */
+  /** Whether the gateway still answers; asked after a wake or a change of network. Within 2 s. */
   answers(): Promise<boolean> {
     return this.tunnel.answers(answersWithinMs);
   }

@@ -24,6 +24,16 @@ function programsIn({ client }: Ocserv): string[] {
     .sort();
 }
 
+/** Gives the client another address on the same wire, as another Wi-Fi does. */
+async function move({ client }: Ocserv): Promise<void> {
+  if (!client) throw new Error('no client namespace');
+  const [, device = '', net = '', host = ''] = /(wan\d+)\s+inet (10\.99\.\d+\.)(\d+)\/24/.exec(await client.ip('-o', '-4', 'addr')) ?? [];
+  const ways = (await client.ip('route', 'show', 'default')).split('\n').filter((way) => way.includes(device));
+  await client.ip('addr', 'del', `${net}${host}/24`, 'dev', device);
+  await client.ip('addr', 'add', `${net}${Number(host) + 70}/24`, 'dev', device);
+  for (const way of ways) await client.ip('route', 'replace', ...way.trim().split(/\s+/));
+}
+
 /** A gateway and, in a namespace of its own, a client that is connected to it. */
 async function connected(
   tunnel: 'app' | 'system',
@@ -61,6 +71,21 @@ describe.skipIf(missing !== null)('between the app and its gateway', { timeout: 
       await back;
       expect(await app.page(lab.portalHost)).toContain(lab.page);
       // What ran over them outlived it
+      expect(programsIn(lab)).toEqual(carriers);
+      await app.disconnect();
+    },
+  );
+
+  test.concurrent.for(['app', 'system'] as const)(
+    'another network, with another address, is gone over to by the same programs with the same session: %s tunnel',
+    async (tunnel, { onTestFinished }) => {
+      const { lab, app } = await connected(tunnel, onTestFinished);
+      const carriers = programsIn(lab);
+      const back = app.reach('reconnecting', { anew: true }).then(() => app.reach('connected'));
+      await move(lab);
+      await app.networkChange();
+      await back;
+      expect(await app.page(lab.portalHost)).toContain(lab.page);
       expect(programsIn(lab)).toEqual(carriers);
       await app.disconnect();
     },
