@@ -38,7 +38,7 @@ export async function heardAgain({ tunnel, session }: Link, signal: AbortSignal)
     const withinMs = tunnel.mend ? mendedWithinMs : unmendedWithinMs;
     const until = performance.now() + withinMs;
     for (let left = withinMs; left > 0 && !over(); left = until - performance.now()) {
-      if (await ask(Math.min(left, askWithinMs))) return true;
+      if (await ask(Math.min(Math.ceil(left), askWithinMs))) return true;
       await pause();
     }
     return false;

@@ -117,6 +117,9 @@ export class Helper {
   private take(tunnel: SystemTunnel): void {
     this.tunnel = tunnel;
     tunnel.onSilent = () => this.tellOwner({ event: 'silent' });
+    tunnel.onGone = () => {
+      if (this.phase === 'up') this.turn('closing');
+    };
     void tunnel.ended.then((ending) => {
       this.deps.log(`the tunnel ended: ${ending.kind}`);
       if (this.phase === 'up' || this.phase === 'closing') this.tellOwner({ event: 'ended', ending });

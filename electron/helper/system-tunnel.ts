@@ -34,6 +34,8 @@ export class SystemTunnel {
   up: HelperUp | null = null;
   /** Called when the connection is lost and was not back at once. */
   onSilent: () => void = () => undefined;
+  /** Called as soon as openconnect is gone, before anything is put back. */
+  onGone: () => void = () => undefined;
   private readonly running: RunningOpenConnect;
   private readonly isConfigured: Promise<ScriptReport>;
   private configured: ((report: ScriptReport) => void) | null = null;
@@ -138,6 +140,7 @@ export class SystemTunnel {
     clearInterval(this.counting);
     clearTimeout(this.mending);
     const at = Date.now();
+    this.onGone();
     await atMost(restoresWithinMs, this.restore());
     if (this.closing) return { kind: 'closed' };
     const { up, host, lastTrafficAt, running } = this;

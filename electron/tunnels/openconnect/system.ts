@@ -156,19 +156,26 @@ class SystemTunnelOfHelper implements Tunnel {
     return this.counted;
   }
 
-  /** The campus's name server is asked for a name that nobody has: that it is unknown is an answer. Without one, the helper's word. */
+  /** By the helper's word it has to be up: a name server may be reached without it, too. */
   async answers(withinMs: number): Promise<boolean> {
-    if (this.over) return false;
+    const [up, heard] = await Promise.all([this.isUp(withinMs), this.isHeard(withinMs)]);
+    return up && heard && !this.over;
+  }
+
+  private async isUp(withinMs: number): Promise<boolean> {
+    const reply = await this.helper.ask({ type: 'status' }, withinMs, AbortSignal.timeout(withinMs)).catch(() => null);
+    return reply !== null && 'state' in reply && reply.state.kind === 'up';
+  }
+
+  /** The campus's name server is asked for a name that nobody has: that it is unknown is an answer. */
+  private async isHeard(withinMs: number): Promise<boolean> {
     const { nameServers } = this.up;
-    if (nameServers.length === 0) {
-      const reply = await this.helper.ask({ type: 'status' }, withinMs, AbortSignal.timeout(withinMs)).catch(() => null);
-      return reply !== null && 'state' in reply && reply.state.kind === 'up';
-    }
+    if (nameServers.length === 0) return true;
     const resolver = new dns.promises.Resolver({ timeout: withinMs, tries: 1 });
     resolver.setServers(nameServers.map((server) => (net.isIPv6(server) ? `[${server}]` : server)));
     return resolver.resolve4(`${randomBytes(6).toString('hex')}.invalid`).then(
       () => true,
-      (thrown: unknown) => codeIn(thrown) === 'ENOTFOUND' && !this.over,
+      (thrown: unknown) => codeIn(thrown) === 'ENOTFOUND',
     );
   }
 
