@@ -62,7 +62,6 @@ export class Connection {
   private anew: AbortController | null = null;
   /** Since when the link has been down while this computer was awake, on the clock that nobody can set. */
   private downSince = 0;
-
   private readonly expiring: Expiring;
 
   constructor(private readonly options: ConnectionOptions) {
@@ -121,7 +120,7 @@ export class Connection {
         if (performance.now() - upSince > steadyAfterMs) this.flaps = 0;
         apply({ type: 'dropped', why: why.failure, at: deps.now(), nextTryAt: why.silent ? null : deps.now() });
         if (why.silent) {
-          if (await this.outlasts(why.silent, signal)) continue;
+          if (await this.outlasts(why.silent, why.failure, signal)) continue;
           // How it ended may be the end of more than the link
           const last = await this.hold(signal);
           if (last.over) return last.failure;
@@ -188,11 +187,10 @@ export class Connection {
   }
 
   /** Whether a link that fell silent is heard again; otherwise it has been given up. The person may give it up at once. */
-  private async outlasts(link: Link, signal: AbortSignal): Promise<boolean> {
+  private async outlasts(link: Link, why: Failure, signal: AbortSignal): Promise<boolean> {
     const { apply, deps, profile, target } = this.options;
     const givenUp = new AbortController();
     this.wake = () => givenUp.abort();
-    const why: Failure = { code: 'gateway-silent', params: { host: target.host } };
     // Behind a proxy it is the proxy that sees the network
     if (!target.via)
       void explained(why, profile, target.host, AbortSignal.any([signal, givenUp.signal])).then(
