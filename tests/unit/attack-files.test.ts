@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { readdirSync, statSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -18,10 +19,10 @@ describe.skipIf(process.platform === 'win32')('what is written is its owner’s 
   afterAll(() => process.umask(umask));
   afterEach(() => vi.unstubAllEnvs());
 
-  /** Everything below a folder that others could read or change, as `name mode`. */
-  async function openToOthers(folder: string): Promise<string[]> {
-    const names = await readdir(folder, { recursive: true });
-    const modes = await Promise.all(names.map(async (name) => [name, (await stat(join(folder, name))).mode & 0o777] as const));
+  /** Everything below a folder that others could read or change, as `name mode`. At one stroke: files come and go. */
+  function openToOthers(folder: string): string[] {
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const modes = names.map((name) => [name, statSync(join(folder, name)).mode & 0o777] as const);
     expect(modes.length).toBeGreaterThan(0);
     return modes.filter(([, mode]) => (mode & 0o077) !== 0).map(([name, mode]) => `${relative('.', name)} ${mode.toString(8)}`);
   }
@@ -34,7 +35,7 @@ describe.skipIf(process.platform === 'win32')('what is written is its owner’s 
   it('the check finds what is open', async () => {
     const folder = await place();
     await writeFile(join(folder, 'open'), '');
-    expect(await openToOthers(folder)).toEqual(['open 666']);
+    expect(openToOthers(folder)).toEqual(['open 666']);
   });
 
   it('settings, in a folder that is made for them, and what is kept aside of damaged ones', async () => {
@@ -51,7 +52,7 @@ describe.skipIf(process.platform === 'win32')('what is written is its owner’s 
       await writeFile(join(folder, name, 'settings.json'), text);
       await Settings.open(join(folder, name));
     }
-    expect(await openToOthers(folder)).toEqual([]);
+    expect(openToOthers(folder)).toEqual([]);
   });
 
   it('logs, and those set aside', async () => {
@@ -59,14 +60,14 @@ describe.skipIf(process.platform === 'win32')('what is written is its owner’s 
     const log = openLog(join(folder, 'logs'));
     for (let line = 0; line < 600; line++) log.line('x y '.repeat(400));
     expect((await readdir(join(folder, 'logs'))).length).toBeGreaterThan(1);
-    expect(await openToOthers(folder)).toEqual([]);
+    expect(openToOthers(folder)).toEqual([]);
   });
 
   it.skipIf(process.platform !== 'linux')('the entry that starts it at sign-in', async () => {
     const folder = await place();
     vi.stubEnv('XDG_CONFIG_HOME', join(folder, 'config'));
     await setOpenAtLogin(true);
-    expect(await openToOthers(folder)).toEqual([]);
+    expect(openToOthers(folder)).toEqual([]);
   });
 
   it('a campus’s data, sockets and control socket', async () => {
@@ -79,7 +80,7 @@ describe.skipIf(process.platform === 'win32')('what is written is its owner’s 
     const names = await readdir(folder, { recursive: true });
     expect(names.filter((name) => name.endsWith('.sock'))).toHaveLength(2);
     expect(names).toContain(join('data', 'campus.json'));
-    expect(await openToOthers(folder)).toEqual([]);
+    expect(openToOthers(folder)).toEqual([]);
   });
 
   it('and a folder for sockets that others could get at is not used', async () => {
