@@ -1,7 +1,5 @@
-import type { Duplex } from 'node:stream';
 import type { AccessState } from '../../shared/access-state.ts';
-
-type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
+import type { Dial } from '../tunnels/tunnel.ts';
 
 /** Whose traffic a proxy carries: the controller, or whoever speaks for it. */
 export interface Carried {

@@ -1,9 +1,8 @@
-import type { AppNotice, AppState, Confirmation, TrafficSample } from '../../shared/app-state.ts';
+import type { AppState, Confirmation, TrafficSample } from '../../shared/app-state.ts';
 import type { AccessState } from '../../shared/access-state.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { readLink } from '../../shared/link.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { type Task } from '../../shared/task.ts';
 import { firstOf } from '../access/asking.ts';
 import { carryFor } from '../access/carries.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
@@ -16,6 +15,7 @@ import { cutShort, isSameRun, runningNow } from './cut-short.ts';
 import { HeldSecrets } from './held-secrets.ts';
 import { KeptCodes } from './kept-codes.ts';
 import { LinkedQuestions } from './linked-questions.ts';
+import { NoticeBoard } from './notice-board.ts';
 import { OtherVpnWatch } from './other-vpn-watch.ts';
 import { PortalVisits } from './portal-visits.ts';
 import type { Application, DesktopPorts } from './ports.ts';
@@ -23,6 +23,7 @@ import { ProfileBook, summaryOf } from './profile-book.ts';
 import { ProxyQuestion } from './proxy-question.ts';
 import { RecoveryFlow } from './recovery-flow.ts';
 import { SignInKeeper } from './sign-in-keeper.ts';
+import { TaskThread } from './task-thread.ts';
 import { verbsOf } from './verbs.ts';
 
 export interface ApplicationDeps extends Pick<
@@ -56,7 +57,8 @@ export class App {
   readonly controller: AccessController;
   readonly portal: PortalVisits;
   readonly proxyQuestion: ProxyQuestion;
-  task: Task | null = null;
+  readonly notices: NoticeBoard;
+  readonly thread: TaskThread;
   confirmation: Confirmation | null = null;
   settingsOpen = false;
   /** The passcode that Copy put on the clipboard, until it is taken off again. */
@@ -66,7 +68,6 @@ export class App {
   private quitting = false;
   private readonly links = new LinkedQuestions();
   private readonly otherVpn: OtherVpnWatch;
-  private readonly notices: AppNotice[] = [];
   private readonly stateListeners = new Set<(state: AppState) => void>();
   private readonly trafficListeners = new Set<(sample: TrafficSample) => void>();
   private readonly sampling: NodeJS.Timeout;
@@ -75,17 +76,16 @@ export class App {
   constructor(readonly deps: ApplicationDeps) {
     const { settings, secrets, desktop, log, now } = deps;
     const changed = (): void => this.changed();
+    const early = (deps.notices ?? []).map((failure) => ({ id: failure.code, failure }));
+    this.notices = new NoticeBoard([...settings.notices, ...early], changed);
+    const tell = (failure: Failure): void => this.notices.tell(failure);
     this.held = new HeldSecrets(now, changed);
     this.proxyQuestion = new ProxyQuestion(deps.proxies, changed);
     this.book = new ProfileBook(settings, now, this.proxyQuestion.lead);
     const interrupted = cutShort(settings.get().running, this.book.all);
-    if (interrupted) {
-      this.book.select(interrupted.profileId);
-      this.task = interrupted.task;
-    }
-    this.keeper = new SignInKeeper({ settings, secrets, held: this.held, changed, tell: (failure) => this.tell(failure) });
+    if (interrupted) this.book.select(interrupted.profileId);
+    this.keeper = new SignInKeeper({ settings, secrets, held: this.held, changed, tell });
     this.certificates = new CertificateFiles(settings);
-    const tell = (failure: Failure): void => this.tell(failure);
     this.codes = new KeptCodes({ settings, secrets, allowed: deps.keptCodesAllowed ?? false, now, changed, tell });
     this.controller = new AccessController(
       {
@@ -115,21 +115,33 @@ export class App {
       changed: () => this.portalChanged(),
       log,
     });
+    this.thread = new TaskThread(
+      {
+        controller: this.controller,
+        portal: this.portal,
+        recovery: this.recovery,
+        held: this.held,
+        profile: () => this.profile,
+        judgeFor: (profile) => this.book.judgeFor(profile),
+        connect: (profileId) => this.connect(profileId),
+        openExternal: (address) => desktop.openExternal(address),
+        changed,
+      },
+      interrupted?.task ?? null,
+    );
     this.otherVpn = new OtherVpnWatch({
       environment: deps.environment,
       look: () => deps.otherVpn?.() ?? Promise.resolve(null),
       matters: () => isSigningIn(this.controller.state) && this.controller.state.kind !== 'opening',
-      tell: (network) => (network === null ? this.dismiss('other-vpn') : this.tell({ code: 'other-vpn', params: { network } })),
-      background: (work) => this.background(work),
+      tell: (network) => (network === null ? this.notices.dismiss('other-vpn') : tell({ code: 'other-vpn', params: { network } })),
+      background: (work) => this.notices.background(work),
     });
     // Before anybody hears of it: the portal opens through the proxy
     carryFor(this.controller, deps.proxy);
     this.controller.onChange((state) => this.accessChanged(state));
     settings.onNotice((notice) => {
-      this.notices.push(notice);
-      this.changed();
+      this.notices.add(notice);
     });
-    this.notices.push(...settings.notices, ...(deps.notices ?? []).map((failure) => ({ id: failure.code, failure })));
     this.noteRunning();
     this.sampling = setInterval(() => this.sampleTraffic(), trafficEveryMs);
     this.sampling.unref();
@@ -141,7 +153,7 @@ export class App {
     const held = this.held.passcode;
     return {
       access: this.controller.state,
-      task: this.task,
+      task: this.thread.current,
       portal: this.portal.state,
       recovery: this.recovery.state,
       heldPasscode: held && { expiresAt: held.expiresAt },
@@ -154,7 +166,7 @@ export class App {
       settingsOpen: this.settingsOpen,
       saved: this.keeper.savedFor(selected),
       keptCodes: this.codes.stateFor(this.book.selected),
-      notices: [...this.notices],
+      notices: this.notices.all,
       about,
     };
   }
@@ -176,17 +188,6 @@ export class App {
     for (const listener of this.stateListeners) listener(state);
   }
 
-  tell(failure: Failure): void {
-    if (!this.notices.some((notice) => notice.id === failure.code)) this.notices.push({ id: failure.code, failure });
-    this.changed();
-  }
-
-  dismiss(id: string): void {
-    const index = this.notices.findIndex((notice) => notice.id === id);
-    if (index >= 0) this.notices.splice(index, 1);
-    this.changed();
-  }
-
   /** The profile that Connect means. Fails with `profile-none`. */
   get profile(): Profile {
     const { selected } = this.book;
@@ -201,41 +202,7 @@ export class App {
     this.controller.connect(profile);
     this.book.select(profileId);
     // Only now: a keychain that is locked may ask the person to unlock it
-    this.background(this.keeper.probe());
-  }
-
-  /** Starts a task, or goes on with it as far as the present state allows. */
-  async startTask(task: Task): Promise<void> {
-    this.task = task;
-    if (task === 'lost-phone' && !this.held.passcode) {
-      const { profile } = this;
-      if (!profile.recovery) throw fail('recovery-unavailable');
-      if (profile.recovery.interface === 'causeway.recovery.v1') {
-        await this.recovery.open(profile, this.book.judgeFor(profile));
-        // Left at the proxy's question, before there was anything to see
-        if (this.recovery.state.step === 'closed' && this.task === task) this.task = null;
-      } else await this.deps.desktop.openExternal(profile.recovery.address);
-      this.changed();
-      return;
-    }
-    this.changed();
-    await this.pursueTask();
-  }
-
-  /** Connects if need be, and opens the portal once that is done. */
-  async pursueTask(): Promise<void> {
-    const { kind } = this.controller.state;
-    if (kind === 'idle') await this.connect(this.profile.id);
-    // A portal that is open stays where the person took it: only the guide changes
-    else if ((kind === 'connected' || kind === 'on-campus') && this.portal.state.kind === 'closed')
-      await this.portal.open(this.profile, this.task);
-  }
-
-  /** Leaves the task; the connection and the portal stay. */
-  leaveTask(): void {
-    this.task = null;
-    this.recovery.close();
-    this.changed();
+    this.notices.background(this.keeper.probe());
   }
 
   async openArgument(argument: string): Promise<void> {
@@ -248,7 +215,7 @@ export class App {
       else throw fail('link-invalid');
       this.changed();
     } catch (error) {
-      this.tell(failureOf(error));
+      this.notices.tell(failureOf(error));
     }
   }
 
@@ -300,7 +267,12 @@ export class App {
   private noteRunning(): void {
     const { settings, now } = this.deps;
     const running = runningNow(
-      { access: this.controller.state, recovery: this.recovery.state, task: this.task, profileId: this.book.selected?.id ?? null },
+      {
+        access: this.controller.state,
+        recovery: this.recovery.state,
+        task: this.thread.current,
+        profileId: this.book.selected?.id ?? null,
+      },
       now(),
     );
     if (!isSameRun(running, settings.get().running)) settings.update(() => ({ running }));
@@ -331,17 +303,18 @@ export class App {
     const open = state.kind === 'connected' || state.kind === 'on-campus';
     if (state.kind === 'connected' && before === 'opening') {
       this.certificates.worked(state.profileId);
-      this.background(this.keeper.worked(state.profileId));
+      this.notices.background(this.keeper.worked(state.profileId));
     }
-    if (open && before !== 'reconnecting' && this.task && this.recovery.state.step === 'closed') this.background(this.pursueTask());
-    if (state.kind === 'closing') this.background(this.portal.close());
+    if (open && before !== 'reconnecting' && this.thread.current && this.recovery.state.step === 'closed')
+      this.notices.background(this.thread.pursue());
+    if (state.kind === 'closing') this.notices.background(this.portal.close());
     if (state.kind === 'idle') this.endTask(state.ending);
   }
 
   /** The person ended the session, and its task with it. After a failure Try again goes on with the task; the recovery screens have their own way out. */
   private endTask(ending: Failure | null): void {
     this.held.forgetSignIn();
-    if (ending === null && this.recovery.state.step === 'closed') this.task = null;
+    if (ending === null && this.recovery.state.step === 'closed') this.thread.current = null;
     this.changed();
   }
 
@@ -356,13 +329,6 @@ export class App {
     if (this.controller.state.kind !== 'connected') return;
     const sample = { at: this.deps.now(), ...this.controller.traffic() };
     for (const listener of this.trafficListeners) listener(sample);
-  }
-
-  /** Work that no call waits for: its failure is told. */
-  background(work: Promise<void>): void {
-    work.catch((error: unknown) => {
-      this.tell(failureOf(error));
-    });
   }
 }
 

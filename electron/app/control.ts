@@ -7,7 +7,8 @@ import { fail, failureOf } from '../../shared/failure.ts';
 import type { Answer } from '../../shared/prompt.ts';
 import { carryFor } from '../access/carries.ts';
 import { atMost } from '../trust/bounded.ts';
-import { startLoopbackProxy, type Dial, type LoopbackProxy } from '../tunnels/loopback-proxy.ts';
+import { startLoopbackProxy, type LoopbackProxy } from '../tunnels/loopback-proxy.ts';
+import type { Dial } from '../tunnels/tunnel.ts';
 import { readLines, writeLine } from './control-lines.ts';
 import {
   control,

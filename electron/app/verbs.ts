@@ -10,7 +10,7 @@ const clipboardMs = 60_000;
 
 /** The bridge's calls. Each is short: what it does lives with whoever owns it. */
 export function verbsOf(app: App): Application['verbs'] {
-  const { controller, book, recovery, portal, held, keeper, deps } = app;
+  const { controller, book, recovery, portal, thread, held, keeper, deps } = app;
   const { desktop, settings } = deps;
 
   const answer = (promptId: string, given: Answer, remember: boolean): void => {
@@ -47,7 +47,7 @@ export function verbsOf(app: App): Application['verbs'] {
       case 'connect':
         return app.connect(confirmation.profileId);
       case 'task':
-        return app.startTask(confirmation.task);
+        return thread.start(confirmation.task);
       case 'campus':
         await discover(confirmation.address);
         return;
@@ -66,7 +66,7 @@ export function verbsOf(app: App): Application['verbs'] {
     async connect({ profileId }) {
       // Only now: a Connect that is refused, because one is under way, takes nothing from what was begun with that one
       await app.connect(profileId);
-      app.task = null;
+      thread.current = null;
       then();
     },
     async answer({ promptId, answer: given, remember }) {
@@ -98,28 +98,28 @@ export function verbsOf(app: App): Application['verbs'] {
     },
     async acknowledge() {
       if (controller.state.kind !== 'idle') return; // a double click: something new is under way already
-      app.task = null;
+      thread.current = null;
       controller.acknowledge();
     },
 
-    startTask: ({ task }) => app.startTask(task),
+    startTask: ({ task }) => thread.start(task),
     async leaveTask() {
-      app.leaveTask();
+      thread.leave();
     },
-    openPortal: () => portal.open(app.profile, app.task),
+    openPortal: () => portal.open(app.profile, thread.current),
     async closePortal() {
-      app.task = null;
+      thread.current = null;
       await portal.close();
       then();
     },
     async portalBack() {
       desktop.portal.back();
     },
-    portalReload: () => portal.reload(app.profile, app.task),
+    portalReload: () => portal.reload(app.profile, thread.current),
     async copyPasscode() {
       app.copied = passcode();
       await desktop.clipboard.write(app.copied);
-      setTimeout(() => app.background(app.forgetClipboard()), clipboardMs).unref();
+      setTimeout(() => app.notices.background(app.forgetClipboard()), clipboardMs).unref();
     },
     async revealPasscode() {
       return { passcode: passcode() };
@@ -132,13 +132,13 @@ export function verbsOf(app: App): Application['verbs'] {
     recoveryPasscode: ({ password }) => recovery.getPasscode(password),
     async recoveryBack() {
       recovery.back();
-      if (recovery.state.step === 'closed' && controller.state.kind === 'idle') app.task = null;
+      if (recovery.state.step === 'closed' && controller.state.kind === 'idle') thread.current = null;
       then();
     },
     async recoveryContinue() {
       if (recovery.state.step !== 'passcode') throw fail('not-now');
       recovery.leave();
-      await app.pursueTask();
+      await thread.pursue();
     },
 
     async previewAddress({ address }) {
@@ -208,7 +208,7 @@ export function verbsOf(app: App): Application['verbs'] {
     forgetCodes: () => app.codes.forget(app.profile.id),
     forgetSignIn: () => keeper.forget(app.profile.id),
     async dismissNotice({ id }) {
-      app.dismiss(id);
+      app.notices.dismiss(id);
     },
     copyDetails: () => desktop.clipboard.write(detailsOf(app.state, deps.now())),
     async openHelpDesk() {

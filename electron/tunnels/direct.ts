@@ -5,8 +5,8 @@ import { CausewayError, fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { bounded } from '../trust/bounded.ts';
 import { isLoopback } from '../trust/loopback.ts';
-import type { Dial } from './loopback-proxy.ts';
 import { lookupElsewhere } from './not-this-computer.ts';
+import type { Dial } from './tunnel.ts';
 
 const connectWithinMs = 15_000;
 

@@ -3,9 +3,7 @@ import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { fail, failureOf, type Failure, type FailureCode } from '../../shared/failure.ts';
 import { splitHost } from '../../shared/profile.ts';
-
-/** Opens a byte stream to a campus host through whatever carries traffic now. */
-export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
+import type { Dial } from './tunnel.ts';
 
 /**
  * The one door between the portal view and whichever tunnel is up: an HTTP proxy on loopback that knows

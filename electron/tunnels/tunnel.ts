@@ -19,12 +19,11 @@ export type TunnelEnding =
   | { kind: 'ended'; reason: SessionEnd }
   | { kind: 'closed' };
 
+/** Opens a byte stream to a campus host, resolved at the far end. Fails with `host-not-allowed`, `host-unreachable`, `host-name-unknown` or `tunnel-down`. */
+export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
+
 export interface Tunnel {
-  /**
-   * A byte stream to a campus host, resolved at the far end. Fails with `host-not-allowed`,
-   * `host-unreachable`, `host-name-unknown` or `tunnel-down`.
-   */
-  dial(host: string, port: number, signal: AbortSignal): Promise<Duplex>;
+  dial: Dial;
   traffic(): TrafficCount;
   /** What the gateway said of the session's end when the tunnel opened, where only the tunnel hears of it; null: it did not say. */
   readonly limits?: { readonly expiresAt: number | null; readonly idleSeconds: number | null };

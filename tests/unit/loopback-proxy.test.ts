@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fail } from '../../shared/failure.ts';
-import { startLoopbackProxy, type Dial, type LoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';
+import { startLoopbackProxy, type LoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';
+import type { Dial } from '../../electron/tunnels/tunnel.ts';
 
 let proxy: LoopbackProxy;
 const far = net.createServer({ allowHalfOpen: true }, (socket) => {
