@@ -217,7 +217,8 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
 
     test('it takes the call and says nothing', async () => {
       const port = await tcp(() => undefined);
-      const mine = await own({ times: { silentAfterMs: 300 } });
+      // Long enough for a busy computer to make the connection: before that it would be unreachable
+      const mine = await own({ times: { silentAfterMs: 3_000 } });
       await expect(signIn(await profileTo(port), {}, mine).session).rejects.toMatchObject(failsWith('gateway-silent'));
     });
 

@@ -214,7 +214,7 @@ describe.skipIf(missing !== null)('the helper, started once by an administrator'
         // In place of the system's dialog: yes
         elevate: async (command) => {
           commands.push(command);
-          await client.run('/bin/sh', ['-c', `${command} --run '${directory}/run' --state '${directory}/state' --grace 1`], {
+          await client.run('/bin/sh', ['-c', `${command} --run '${directory}/run' --state '${directory}/state' --grace 5`], {
             timeout: 50_000,
           });
           ended = true;
@@ -224,7 +224,7 @@ describe.skipIf(missing !== null)('the helper, started once by an administrator'
     const tunnel = await engine.open(await grantFor(lab, 'alice', 'client'), new AbortController().signal);
     expect(commands).toEqual([`'${executable}' serve --once-for root --gateway vpn.campus.test`]);
     await tunnel.close();
-    await expect.poll(() => ended, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => ended, { timeout: 20_000 }).toBe(true);
   });
 
   test('is not started where others than root could change it, nor when the administrator says no', async () => {
