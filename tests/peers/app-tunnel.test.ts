@@ -56,9 +56,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
   afterAll(() => lab.stop());
   // Whatever a test does, it leaves no program behind
   afterEach(async () => {
-    await expect
-      .poll(() => [...descendants(process.pid, 'openconnect'), ...descendants(process.pid, 'ocproxy')], { timeout: 5_000 })
-      .toEqual([]);
+    await expect.poll(() => [...descendants(process.pid, 'openconnect'), ...descendants(process.pid, 'ocproxy')]).toEqual([]);
   });
 
   async function opened(user: string): Promise<Tunnel> {
@@ -185,7 +183,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     expect((await client.traffic()).received).toBeGreaterThan(0);
     await client.disconnect();
     await client.reach('idle');
-    expect(await lab.occtl('show', 'users')).toEqual([]);
+    await expect.poll(() => lab.occtl('show', 'users')).toEqual([]);
   });
 
   test('goes with the app when that is killed', async () => {
@@ -195,7 +193,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     const pids = ['openconnect', 'ocproxy'].flatMap((name) => descendants(client.child.pid ?? 0, name));
     expect(pids).toHaveLength(2);
     await client.kill();
-    await expect.poll(() => pids.filter((pid) => existsSync(`/proc/${pid}`)), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
   });
 
   test('comes back by itself from a killed openconnect; a gateway that restarted has forgotten the session', async () => {
@@ -203,7 +201,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     onTestFinished(() => client.kill());
     await client.connect(profileOf(lab), await grantFor(lab, 'restart'));
     await client.reach('connected');
-    const up = client.reach('reconnecting', { anew: true }).then(() => client.reach('connected', { anew: true }));
+    const up = client.reach('reconnecting', { anew: true }).then(() => client.reach('connected'));
     kill(descendants(client.child.pid ?? 0, 'openconnect')[0]);
     await up;
     expect(await client.page(lab.portalHost)).toContain(lab.page);

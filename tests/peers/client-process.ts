@@ -31,7 +31,12 @@ export class ClientProcess {
   private readonly waiting = new Map<number, (reply: { value?: unknown; failure?: z.infer<typeof failureSchema> | undefined }) => void>();
   private readonly watchers = new Set<() => void>();
 
+  /** Rejects when its process ends. */
+  private readonly ended: Promise<never>;
+
   private constructor(readonly child: ChildProcess) {
+    this.ended = ended(child);
+    this.ended.catch(() => undefined);
     child.on('message', (message) => {
       const news = newsSchema.parse(message);
       if (news.type === 'state') this.states.push(news.state);
@@ -46,7 +51,7 @@ export class ClientProcess {
     const as = uid === undefined ? [] : ['/usr/bin/setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'];
     const [command = process.execPath, ...words] = [...(namespace?.inside ?? []), ...as, process.execPath];
     const child = fork(file, { execPath: command, execArgv: words });
-    await once(child, 'message');
+    await Promise.race([once(child, 'message'), ended(child)]);
     return new ClientProcess(child);
   }
 
@@ -79,7 +84,7 @@ export class ClientProcess {
   reach<K extends AccessStateKind>(kind: K, { anew = false, withinMs = 25_000 } = {}): Promise<AccessStateOf<K>> {
     const from = anew ? this.states.length : Math.max(0, this.states.length - 1);
     const fits = (state: AccessState): state is AccessStateOf<K> => state.kind === kind;
-    return new Promise((resolve, reject) => {
+    const reached = new Promise<AccessStateOf<K>>((resolve, reject) => {
       const settle = (): void => {
         clearTimeout(timer);
         this.watchers.delete(look);
@@ -90,13 +95,18 @@ export class ClientProcess {
         settle();
         resolve(found);
       };
-      const timer = setTimeout(() => {
+      const failed = (why: string): void => {
         settle();
-        reject(new Error(`waited for ${kind}, still ${JSON.stringify(this.state)}\n${this.log.join('\n')}`));
-      }, withinMs);
+        reject(new Error(`waited for ${kind}: ${why}, still ${JSON.stringify(this.state)}\n${this.log.join('\n')}`));
+      };
+      const timer = setTimeout(() => failed('in vain'), withinMs);
       this.watchers.add(look);
       look();
+      this.ended.catch((error: unknown) => failed(String(error)));
     });
+    // Who does not come to wait for it has failed already
+    reached.catch(() => undefined);
+    return reached;
   }
 
   /** `kill -9`, as a crash is. */
@@ -109,13 +119,22 @@ export class ClientProcess {
   private ask(order: { type: string } & Record<string, unknown>): Promise<unknown> {
     this.asked += 1;
     const id = this.asked;
-    return new Promise((resolve, reject) => {
-      this.waiting.set(id, ({ value, failure }) => {
-        this.waiting.delete(id);
+    const { child, waiting } = this;
+    const reply = new Promise((resolve, reject) => {
+      waiting.set(id, ({ value, failure }) => {
         if (failure) reject(new CausewayError(failure));
         else resolve(value);
       });
-      this.child.send({ ...order, id });
+      child.send({ ...order, id }, (error) => {
+        if (error) reject(error);
+      });
     });
+    return Promise.race([reply, this.ended]).finally(() => waiting.delete(id));
   }
+}
+
+/** Rejects with how it ended: what waits for a word of it need not wait for its own time to run out. */
+async function ended(child: ChildProcess): Promise<never> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  throw new Error(`the client's process ended, ${child.signalCode ?? `exit code ${child.exitCode}`}`);
 }

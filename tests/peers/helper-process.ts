@@ -6,7 +6,7 @@ import { bundled } from './bundled.ts';
 import type { Namespace } from './namespaces.ts';
 
 let made = 0;
-const readyWithinMs = 10_000;
+const readyWithinMs = 20_000;
 
 export interface HelperWishes {
   users?: readonly string[];
