@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Settings } from '../../electron/storage/settings.ts';
 import { startCampus } from '../../campus/campus.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
+import { lastingPort } from '../support/ports.ts';
 import { mei } from '../tour/people.ts';
 import { expect, test, type Scene } from './support/scene.ts';
 
@@ -64,7 +65,7 @@ test('a double click on Connect is one attempt, without a complaint', async ({ o
 
 test('the line breaks while the portal loads: it is there once the line is, with one click and no password', async ({ open }) => {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'causeway-campus-'));
-  const first = await startCampus({ dataDirectory });
+  const first = await startCampus({ dataDirectory, port: await lastingPort() });
   const { port, profile } = first;
   await first.stop();
   const network = await startFaultProxy({ port });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
 import { Lane, type Carriage } from './fault-lane.ts';
+import { lastingPort } from './ports.ts';
 
 /** `up` is from the client to the server. */
 export type Direction = 'up' | 'down';
@@ -62,14 +63,12 @@ export async function startFaultProxy(target: { port: number; host?: string }): 
       () => undefined,
     );
   });
-  const listen = async (port: number): Promise<number> => {
+  const port = await lastingPort();
+  const listen = async (): Promise<void> => {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    const address = server.address();
-    if (typeof address !== 'object' || address === null) throw new Error('not a TCP server');
-    return address.port;
   };
-  const port = await listen(0);
+  await listen();
 
   return {
     port,
@@ -84,7 +83,7 @@ export async function startFaultProxy(target: { port: number; host?: string }): 
       for (const line of lines) line.set(next);
       // close() only stops listening; it calls back when the last connection is gone, which is not waited for
       if (next.kind === 'refuse') server.close();
-      if (next.kind !== 'refuse' && !server.listening) await listen(port);
+      if (next.kind !== 'refuse' && !server.listening) await listen();
     },
     cut() {
       for (const line of lines) line.reset();

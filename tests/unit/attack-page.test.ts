@@ -200,7 +200,7 @@ describe('a page cannot be more than a page', () => {
         "[...document.querySelectorAll('iframe')].map((f) => { try { return f.contentDocument?.body?.innerText ?? 'other' } catch { return 'other' } }).join('').includes('root:')",
       ),
     ).toBe(false);
-    await vi.waitFor(() => expect(pages.some(({ failure }) => failure?.params?.['host'] === 'evil.test')).toBe(true));
+    await expect.poll(() => pages.some(({ failure }) => failure?.params?.['host'] === 'evil.test')).toBe(true);
   });
 });
 
@@ -208,7 +208,7 @@ describe('asks for a name and a password', () => {
   it.each(['/basic', '/proxy'])('are not answered, whoever asks (%s)', async (path) => {
     await start(`location.href = '${path}'`);
     await vi.waitFor(() => expect(requests.some(({ url }) => url === path)).toBe(true), { timeout: 15_000 });
-    await vi.waitFor(() => expect(current()?.loading).toBe(false));
+    await expect.poll(() => current()?.loading).toBe(false);
     expect(await run(`fetch('${path}').then((r) => r.status, () => 'failed')`)).not.toBe(200);
   });
 });

@@ -141,7 +141,7 @@ describe('opening', () => {
     await arrived('/add/confirm');
     expect(asked('/one-time')).toMatchObject([{ method: 'POST', body: 'token=tok-1&task=add-device' }]);
     view.reload();
-    await vi.waitFor(() => expect(asked('/add/confirm?for=you')).toHaveLength(2));
+    await expect.poll(() => asked('/add/confirm?for=you')).toHaveLength(2);
     expect(asked('/one-time')).toHaveLength(1);
   });
 
@@ -225,8 +225,8 @@ describe('a page cannot', () => {
   it('download', async () => {
     const before = current();
     await click('file');
-    await vi.waitFor(() => expect(asked('/file')).toHaveLength(1));
-    await vi.waitFor(() => expect(current()?.loading).toBe(false));
+    await expect.poll(() => asked('/file')).toHaveLength(1);
+    await expect.poll(() => current()?.loading).toBe(false);
     expect(current()).toMatchObject({ host: before?.host, path: before?.path, failure: null });
   });
 });
@@ -254,7 +254,7 @@ describe('what went wrong is told, and a reload tries again', () => {
     proxy.carry(() => Promise.reject(new Error('no')));
     const signIn = { action: `https://${host}/one-time`, token: 'tok-4', expiresAt: Date.now() + 60_000 };
     await view.open(visit({ signIn }));
-    await vi.waitFor(() => expect(current()?.failure).not.toBeNull());
+    await expect.poll(() => current()?.failure).not.toBeNull();
     proxy.carry(() => Promise.resolve(net.connect(portalPort, '127.0.0.1')));
     view.reload();
     await arrived('/');

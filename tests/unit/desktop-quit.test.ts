@@ -16,7 +16,7 @@ let quit: QuitFlow;
 const application = (): Pick<Application, 'mayQuit' | 'shutdown'> => ({ mayQuit: () => mayQuit, shutdown: signedOut });
 /** The end of the process, which a test outlives. */
 const exit = vi.spyOn(app, 'exit').mockImplementation(() => undefined);
-const gone = () => vi.waitFor(() => expect(exit).toHaveBeenCalledOnce());
+const gone = () => vi.waitFor(() => expect(exit).toHaveBeenCalledOnce(), { timeout: 10_000 });
 
 beforeEach(() => {
   app.removeAllListeners();

@@ -39,7 +39,7 @@ test('a second process hands over what it was given and ends; one that was kille
   const second = spawn(electron, [main, `--user-data-dir=${userData}`, 'causeway://task/add-device']);
   expect(await new Promise((resolve) => second.once('exit', resolve))).toBe(0);
   const arrivals = (): Promise<unknown> => first.evaluate(() => Reflect.get(globalThis, 'arrivals') as unknown);
-  await vi.waitFor(async () => expect(await arrivals()).toEqual([expect.arrayContaining(['causeway://task/add-device'])]));
+  await expect.poll(() => arrivals()).toEqual([expect.arrayContaining(['causeway://task/add-device'])]);
   const killed = new Promise((resolve) => first.process().once('exit', resolve));
   const profile = path.join(userData, 'Chromium', String(first.process().pid));
   const chromium = Number(readlinkSync(path.join(profile, 'SingletonLock')).split('-').at(-1));

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { VerifyRequest } from '../electron-double/certificates.ts';
 import type { DownloadItem } from '../electron-double/downloads.ts';
 import { createAuthority, type Authority } from '../electron-double/fixtures/authority.ts';
@@ -150,18 +150,18 @@ test('a load that posts, history, and the events of both', async () => {
     extraHeaders: 'Content-Type: application/x-www-form-urlencoded',
   });
   expect(site.asked).toContain('POST /enter token=1');
-  await vi.waitFor(() => expect(told).toEqual(['did-start-loading', 'did-navigate', 'dom-ready', 'did-finish-load', 'did-stop-loading']));
+  await expect.poll(() => told).toEqual(['did-start-loading', 'did-navigate', 'dom-ready', 'did-finish-load', 'did-stop-loading']);
   await webContents.loadURL('https://portal.test/');
   expect(webContents.navigationHistory.canGoBack()).toBe(true);
   await click(webContents, 'next');
-  await vi.waitFor(() => expect(webContents.getTitle()).toBe('Next'));
+  await expect.poll(() => webContents.getTitle()).toBe('Next');
   expect(told).toContain('will-navigate');
   webContents.navigationHistory.goBack();
-  await vi.waitFor(() => expect(webContents.getTitle()).toBe('Front'));
+  await expect.poll(() => webContents.getTitle()).toBe('Front');
   webContents.navigationHistory.clear();
-  await vi.waitFor(() => expect(webContents.navigationHistory.canGoBack()).toBe(false));
+  await expect.poll(() => webContents.navigationHistory.canGoBack()).toBe(false);
   await webContents.executeJavaScript("history.pushState(null, '', '/in-page')");
-  await vi.waitFor(() => expect(webContents.getURL()).toBe('https://portal.test/in-page'));
+  await expect.poll(() => webContents.getURL()).toBe('https://portal.test/in-page');
 });
 
 test('leaving by link and by redirect is denied, and so is a window', async () => {
@@ -186,18 +186,18 @@ test('leaving by link and by redirect is denied, and so is a window', async () =
   });
   await webContents.loadURL('https://portal.test/');
   await click(webContents, 'away');
-  await vi.waitFor(() => expect(denied).toEqual(['https://elsewhere.test/']));
+  await expect.poll(() => denied).toEqual(['https://elsewhere.test/']);
   await expect(webContents.loadURL('https://portal.test/leave')).rejects.toMatchObject({ code: 'ERR_ABORTED' });
   expect(denied).toEqual(['https://elsewhere.test/', 'https://elsewhere.test/']);
   expect(webContents.getURL()).toBe('https://portal.test/');
   await webContents.loadURL('https://portal.test/framed');
-  await vi.waitFor(() => expect(site.asked).toContain('GET /next'));
+  await expect.poll(() => site.asked).toContain('GET /next');
   expect(denied.slice(2)).toEqual(['frame https://elsewhere.test/frame']);
   denied.length = 2;
   await webContents.loadURL('https://portal.test/');
   await click(webContents, 'new');
   await webContents.executeJavaScript("void window.open('/popup')", true);
-  await vi.waitFor(() => expect(denied.slice(2)).toEqual(['window https://portal.test/popup', 'window https://portal.test/popup']));
+  await expect.poll(() => denied.slice(2)).toEqual(['window https://portal.test/popup', 'window https://portal.test/popup']);
   await webContents.loadURL('https://portal.test/next');
   expect(site.asked.filter((line) => line.includes('popup'))).toEqual([]);
   expect(proxy.asked.filter((line) => line.includes('elsewhere'))).toEqual([]);
@@ -234,8 +234,8 @@ test('a prevented download is cancelled, a denied request never leaves', async (
   const { webContents } = open({ webPreferences: { session: own } });
   await webContents.loadURL('https://portal.test/');
   await click(webContents, 'file');
-  await vi.waitFor(() => expect(items.map((item) => [item.getFilename(), item.getState()])).toEqual([['file.bin', 'cancelled']]));
-  await vi.waitFor(() => expect(readdirSync(app.getPath('downloads'))).toEqual([]));
+  await expect.poll(() => items.map((item) => [item.getFilename(), item.getState()])).toEqual([['file.bin', 'cancelled']]);
+  await expect.poll(() => readdirSync(app.getPath('downloads'))).toEqual([]);
   await expect(webContents.loadURL('https://portal.test/blocked')).rejects.toMatchObject({ errno: -20, code: 'ERR_BLOCKED_BY_CLIENT' });
   expect(site.asked.filter((line) => line.includes('blocked'))).toEqual([]);
 });

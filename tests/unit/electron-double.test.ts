@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { PNG } from 'pngjs';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { app, BaseWindow, double, ipcMain, protocol, WebContentsView } from '../electron-double/index.ts';
 
 /** The double's own pages: scheme, bridge, views, windows. */
@@ -79,9 +79,9 @@ test('the bridge carries values, errors, events and functions between isolated w
   expect(await run('api.fail().catch((e) => e.message)')).toBe("Error invoking remote method 'fail': Error: no");
   expect(await run('api.echo(() => 1).catch((e) => e.message)')).toMatch(/cloned/);
   await run('globalThis.news = []; globalThis.stop = api.onNews((n) => news.push(n)); api.note("hello")');
-  await vi.waitFor(() => expect(notes).toEqual(['hello']));
+  await expect.poll(() => notes).toEqual(['hello']);
   webContents.send('news', { a: 1 });
-  await vi.waitFor(async () => expect(await run('news')).toEqual([{ a: 1 }]));
+  await expect.poll(() => run('news')).toEqual([{ a: 1 }]);
   await run('stop()');
   webContents.send('news', { a: 2 });
   expect(await run('api.echo(1).then(() => news.length)')).toBe(1);
@@ -103,7 +103,7 @@ test('two views of one window are pages of their own, as large as their bounds, 
   const size = (view: WebContentsView): Promise<unknown> => view.webContents.executeJavaScript('[innerWidth, innerHeight]');
   expect(await size(left)).toEqual([300, 400]);
   right.setBounds({ x: 300, y: 0, width: 500, height: 400 });
-  await vi.waitFor(async () => expect(await size(right)).toEqual([500, 400]));
+  await expect.poll(() => size(right)).toEqual([500, 400]);
 
   await right.webContents.executeJavaScript("document.documentElement.style.background = 'rgb(0, 0, 255)'");
   const file = path.join(folder, 'window.png');
@@ -144,7 +144,7 @@ test('dark, contrast and motion reach the page', async () => {
   const dark = (): Promise<unknown> => webContents.executeJavaScript("matchMedia('(prefers-color-scheme: dark)').matches");
   expect(await dark()).toBe(false);
   double.setLook({ dark: true });
-  await vi.waitFor(async () => expect(await dark()).toBe(true));
+  await expect.poll(() => dark()).toBe(true);
   double.setLook({ dark: false });
 });
 
@@ -164,6 +164,6 @@ test('Playwright drives a view in the same process, and its keys reach before-in
   webContents.on('before-input-event', (_event: unknown, input: { key: string }) => keys.push(input.key));
   await page.keyboard.press('a');
   await page.keyboard.press('F6');
-  await vi.waitFor(() => expect(keys).toEqual(['F6']));
+  await expect.poll(() => keys).toEqual(['F6']);
   expect(await page.getByRole('heading').textContent()).toBe('app://causeway/');
 });

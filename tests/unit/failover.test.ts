@@ -9,6 +9,7 @@ import { createJudge } from '../../electron/trust/certificate.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts';
 import { answer, codeOf, credentials, proceed, prompted, reach, startBench, student, type Bench } from './support/access.ts';
+import { timed } from './support/stalls.ts';
 
 let bench: Bench | null = null;
 afterEach(async () => {
@@ -127,9 +128,7 @@ describe('the quickest gateway', () => {
     await Promise.all(lines.map((line) => line.set({ kind: 'black-hole' })));
     b.controller.connect(profile);
     await expect.poll(() => lines.every((line) => line.connections.open === 1)).toBe(true);
-    const before = performance.now();
-    await b.controller.disconnect();
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(await timed(() => b.controller.disconnect())).toBeLessThan(1_000);
     expect(b.controller.state).toEqual({ kind: 'idle', ending: null });
   });
 });
@@ -173,7 +172,9 @@ test('a second factor is a person’s click, and nothing else: over failover, a 
   await reach(b.controller, 'reconnecting');
   b.campus = await startCampus({ dataDirectory, port });
   const later = vi.spyOn(b.campus.services.factors, 'startPush');
-  await backUp();
+  // It may have come back by itself already
+  if (b.controller.state.kind === 'reconnecting') b.controller.retryNow();
+  await reach(b.controller, 'connected');
 
   expect(pushes).toHaveBeenCalledTimes(1);
   expect(later).not.toHaveBeenCalled();
@@ -188,8 +189,6 @@ test('a Disconnect after a wake into a dead network is an end within a second (Y
   b.environment.suspend();
   await lines[0]?.set({ kind: 'black-hole' });
   b.environment.resume();
-  const before = performance.now();
-  await b.controller.disconnect();
-  expect(performance.now() - before).toBeLessThan(1_000);
+  expect(await timed(() => b.controller.disconnect())).toBeLessThan(1_000);
   expect(b.controller.state).toEqual({ kind: 'idle', ending: null });
 });

@@ -18,6 +18,7 @@ import {
   type Papers,
 } from './support/hostile-gateway.ts';
 import { dayMs, issue } from './support/issuer.ts';
+import { timed } from './support/stalls.ts';
 
 const answers: Record<PromptKind, Answer> = {
   'notice': { kind: 'notice', proceed: true },
@@ -262,9 +263,7 @@ describe('questions for ever', () => {
       },
     });
     await expect.poll(() => asked).toBeGreaterThan(50);
-    const since = performance.now();
-    await met.run.app.verbs.disconnect(undefined);
-    expect(performance.now() - since).toBeLessThan(1_000);
+    expect(await timed(() => met.run.app.verbs.disconnect(undefined))).toBeLessThan(1_000);
     expect(met.run.app.state.access).toEqual({ kind: 'idle', ending: null });
     await expect.poll(() => met.gateway.connections.open).toBe(0);
   });
@@ -313,7 +312,7 @@ describe('a gateway that lets us in', () => {
       if (access.kind === 'connected' && last === 'reconnecting') reconnects.push(performance.now());
       last = access.kind;
     });
-    await expect.poll(() => reconnects.length, { timeout: 15_000 }).toBe(3);
+    await expect.poll(() => reconnects.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(3);
     const [first = 0, second = 0, third = 0] = reconnects;
     expect(second - first).toBeGreaterThan(600);
     expect(third - second).toBeGreaterThan(1_200);

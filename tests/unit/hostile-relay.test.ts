@@ -13,6 +13,7 @@ import {
   webSocketFrame,
   type HostileGateway,
 } from './support/hostile-gateway.ts';
+import { heldMemory } from './support/memory.ts';
 
 const { signal } = new AbortController();
 const frame = (given: Frame): Buffer => webSocketFrame(encodeFrame(given));
@@ -78,10 +79,9 @@ test('a million tiny frames that nobody reads take no more room than their windo
     pour(count / 10_000);
   });
   const stream = await tunnel.dial('2fa.campus.test', 443, signal);
-  const memory = (): number => process.memoryUsage().heapUsed + process.memoryUsage().external;
-  const before = memory();
+  const before = heldMemory();
   await expect.poll(() => tunnel.traffic().received, { timeout: 30_000 }).toBeGreaterThanOrEqual(count * 6);
-  expect(memory() - before).toBeLessThan(32 * 1024 * 1024);
+  expect(heldMemory() - before).toBeLessThan(32 * 1024 * 1024);
   let got = 0;
   for await (const chunk of stream) {
     got += Buffer.isBuffer(chunk) ? chunk.length : 0;

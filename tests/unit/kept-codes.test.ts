@@ -14,6 +14,7 @@ import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import { memoryKeytar, promptOf, startAppBench, when, type AppBench } from './support/app.ts';
 import { codeOf, credentials, proceed, student } from './support/access.ts';
+import { timed } from './support/stalls.ts';
 
 const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 const codeAt = (at: number): string => generateSync({ secret, epoch: Math.floor(at / 1000) });
@@ -138,7 +139,7 @@ describe('a key for one-time codes', () => {
     expect(second).toBeUndefined();
     now = windowStart + 31_000;
     await vi.advanceTimersByTimeAsync(3_000);
-    await vi.waitFor(() => expect(second).toEqual({ kind: 'passcode', passcode: codeAt(windowStart + 30_000) }));
+    await vi.waitFor(() => expect(second).toEqual({ kind: 'passcode', passcode: codeAt(windowStart + 30_000) }), { timeout: 10_000 });
     expect(second).not.toEqual(first);
   });
 
@@ -285,9 +286,7 @@ describe('in the application', () => {
     it('a Cancel works at once', async () => {
       await wait(25_000);
       const before = bench.settings.get().keptCodes;
-      const since = performance.now();
-      await bench.app.verbs.disconnect(undefined);
-      expect(performance.now() - since).toBeLessThan(1_000);
+      expect(await timed(() => bench.app.verbs.disconnect(undefined))).toBeLessThan(1_000);
       expect(bench.app.state.access).toEqual({ kind: 'idle', ending: null });
       expect(bench.settings.get().keptCodes).toEqual(before);
     });

@@ -8,6 +8,7 @@ import { createJudge } from '../../electron/trust/certificate.ts';
 import { endpointOf } from '../../electron/trust/endpoint.ts';
 import { splitHost } from '../../shared/profile.ts';
 import { signIn, startBench, type Bench } from './support/access.ts';
+import { heldMemory } from './support/memory.ts';
 
 /** Echoes what comes, and ends when its peer has. */
 const echo = net.createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket));
@@ -59,7 +60,7 @@ describe('the relay', () => {
 
   test('one stream that nobody reads does not hold up the others', async () => {
     const stalled = await b.controller.dial('127.0.0.1', portOf(fountain), signal);
-    const before = process.memoryUsage().rss;
+    const before = heldMemory();
     const lively = await b.controller.dial('127.0.0.1', portOf(fountain), signal);
     let got = 0;
     for await (const chunk of lively) {
@@ -67,7 +68,7 @@ describe('the relay', () => {
       if (got > 20 * 1024 * 1024) break;
     }
     expect(stalled.readableLength).toBeLessThanOrEqual(relayProtocol.windowBytes);
-    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
+    expect(heldMemory() - before).toBeLessThan(64 * 1024 * 1024);
     stalled.destroy();
   });
 

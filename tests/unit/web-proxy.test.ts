@@ -94,9 +94,9 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
     const { controller, log } = bench;
     controller.connect(profile());
     expect(await answer(controller, 'proxy', typed('wrong'))).toEqual({ kind: 'proxy', host: name() });
-    await vi.waitFor(async () => {
-      expect((await prompted(controller, 'proxy')).prompt.failure).toEqual({ code: 'proxy-rejected', params: { host: name() } });
-    });
+    await expect
+      .poll(async () => (await prompted(controller, 'proxy')).prompt.failure)
+      .toEqual({ code: 'proxy-rejected', params: { host: name() } });
     await answer(controller, 'proxy', typed(guest.password));
     await goOn();
     await carries();

@@ -2,6 +2,7 @@ import { expect, test as base } from 'playwright/test';
 import type { Page } from 'playwright-core';
 import { startCampus, type Campus, type CampusOptions } from '../../../campus/campus.ts';
 import { mei } from '../../tour/people.ts';
+import { lastingPort } from '../../support/ports.ts';
 import { startClient, type Client, type ClientOptions } from './client.ts';
 
 export { expect };
@@ -20,7 +21,7 @@ export class Scene {
     clientOptions: ClientOptions | ((campus: Campus) => Promise<ClientOptions>) = {},
   ): Promise<Scene> {
     const clock = { offset: 0 };
-    const campus = await startCampus({ now: () => Date.now() + clock.offset, ...options });
+    const campus = await startCampus({ now: () => Date.now() + clock.offset, port: await lastingPort(), ...options });
     const client = await startClient({
       profiles: [campus.profile],
       ...(typeof clientOptions === 'function' ? await clientOptions(campus) : clientOptions),

@@ -7,6 +7,7 @@ import { campusDriver } from '../../../electron/gateways/campus/driver.ts';
 import { directDial } from '../../../electron/tunnels/direct.ts';
 import { relayTunnel } from '../../../electron/tunnels/relay.ts';
 import { createJudge } from '../../../electron/trust/certificate.ts';
+import { lastingPort } from '../../support/ports.ts';
 import { handEnvironment } from './hand-environment.ts';
 
 export { handEnvironment };
@@ -25,7 +26,7 @@ export interface Bench {
 
 /** A campus and the real controller, driver and tunnel against it. */
 export async function startBench(options: CampusOptions = {}, deps: Partial<ControllerDeps> = {}): Promise<Bench> {
-  const campus = await startCampus(options);
+  const campus = await startCampus({ port: await lastingPort(), ...options });
   const environment = handEnvironment();
   const log: string[] = [];
   const controller = new AccessController({

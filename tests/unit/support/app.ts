@@ -15,6 +15,7 @@ import { relayTunnel } from '../../../electron/tunnels/relay.ts';
 import type { Proxies } from '../../../electron/trust/proxies.ts';
 import type { AppState } from '../../../shared/app-state.ts';
 import type { Profile } from '../../../shared/profile.ts';
+import { lastingPort } from '../../support/ports.ts';
 import { handEnvironment } from './access.ts';
 
 /** A keychain in memory, with the interface of the real one. */
@@ -80,7 +81,7 @@ export async function startAppBench(
   options: CampusOptions = {},
   { withProfile = true, ...runOptions }: { withProfile?: boolean } & AppRunOptions = {},
 ): Promise<AppBench> {
-  const campus = await startCampus(options);
+  const campus = await startCampus({ port: await lastingPort(), ...options });
   const run = await startApp(withProfile ? [campus.profile] : [], runOptions);
   return {
     ...run,

@@ -7,9 +7,11 @@ import { startCampus, type Campus } from '../../../campus/campus.ts';
 import type { AccessState } from '../../../shared/access-state.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { startFaultProxy, type Fault, type FaultProxy } from '../../support/fault-proxy.ts';
+import { lastingPort } from '../../support/ports.ts';
 import { student } from './access.ts';
 import { startApp, type AppRun } from './app.ts';
 import { Watch } from './explorer-watch.ts';
+import { timed, watchStalls } from './stalls.ts';
 
 /** What the product promises: back at idle, whatever hangs. */
 const idleWithinMs = 1_000;
@@ -41,7 +43,7 @@ export class World {
 
   static async open(): Promise<World> {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'causeway-explorer-'));
-    const first = await startCampus({ dataDirectory });
+    const first = await startCampus({ dataDirectory, port: await lastingPort() });
     const { port, profile } = first;
     await first.stop();
     const network = await startFaultProxy({ port });
@@ -203,11 +205,8 @@ export class Run {
   /** Disconnects, and looks whether anything is left. */
   async disconnect(): Promise<void> {
     const { watch } = this;
-    const stalls = watchStalls();
-    const from = performance.now();
     const { app } = this.client;
-    await app.verbs.disconnect(undefined);
-    const took = performance.now() - from - stalls.stop();
+    const took = await timed(() => app.verbs.disconnect(undefined));
     if (this.access.kind !== 'idle') watch.violate(`disconnect resolved in ${this.access.kind}`);
     if (took > idleWithinMs) watch.violate(`idle ${Math.round(took)} ms after Disconnect`);
     if (this.client.desktop.open) watch.violate('the portal is open after Disconnect');
@@ -249,13 +248,18 @@ export class Run {
   }
 
   private async expectGone(what: string, count: () => number | string): Promise<void> {
-    const until = performance.now() + goneWithinMs;
-    for (let left = count(); left !== 0 && left !== ''; left = count()) {
-      if (performance.now() > until) {
-        this.watch.violate(`left over: ${what} (${left})`);
-        return;
+    const stalls = watchStalls();
+    try {
+      const from = performance.now();
+      for (let left = count(); left !== 0 && left !== ''; left = count()) {
+        if (performance.now() - from - stalls.soFar() > goneWithinMs) {
+          this.watch.violate(`left over: ${what} (${left})`);
+          return;
+        }
+        await sleep(2);
       }
-      await sleep(2);
+    } finally {
+      stalls.stop();
     }
   }
 }
@@ -279,25 +283,6 @@ function more(atRest: ReadonlyMap<string, number>, allowed: Readonly<Record<stri
 
 /** What an idle application holds. */
 const loopbackProxy = { TCPServerWrap: 1 };
-
-/** How long the process stood still for reasons of its own: what a bound in the product cannot help. */
-function watchStalls(): { stop: () => number } {
-  let last = performance.now();
-  let stalled = 0;
-  const look = (): void => {
-    const now = performance.now();
-    stalled += Math.max(0, now - last - 20);
-    last = now;
-  };
-  const timer = setInterval(look, 5);
-  return {
-    stop() {
-      look();
-      clearInterval(timer);
-      return stalled;
-    },
-  };
-}
 
 /** What the loopback proxy answers to who has its secret. */
 function connectThrough({ proxy }: AppRun): Promise<number> {

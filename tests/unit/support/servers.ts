@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import net, { type AddressInfo, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { lastingPort } from '../../support/ports.ts';
 
 /** Listens on loopback until the test is over; returns the port. Connections that are left are destroyed then. */
 export async function listen(server: Server): Promise<number> {
@@ -26,14 +27,6 @@ export async function listen(server: Server): Promise<number> {
 export const tcp = (serve: (socket: Socket) => void): Promise<number> => listen(net.createServer({ allowHalfOpen: true }, serve));
 
 /** A port that nobody listens on. */
-export async function deadPort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (!isInternet(address)) throw new Error('not a TCP server');
-  return address.port;
-}
+export const deadPort = lastingPort;
 
 const isInternet = (address: AddressInfo | string | null): address is AddressInfo => typeof address === 'object' && address !== null;
