@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { startCampus } from '../../campus/campus.ts';
 import { storeFileName } from '../../campus/store.ts';
 import { seededPeople } from '../../campus/people.ts';
 import { kit, mei } from '../tour/people.ts';
-import { findCanaries, filesBelow, formsOf, processTexts, type Place } from './support/canaries.ts';
+import { entriesBelow, findCanaries, filesBelow, formsOf, processTexts, unlessGone, type Place } from './support/canaries.ts';
 import { onRealElectron } from './support/double.ts';
 import { startKeyring, type Keyring } from './support/keyring.ts';
 import { expect, test, type Scene } from './support/scene.ts';
@@ -51,7 +51,8 @@ test('the search finds a secret in every form, in files, names, arguments, envir
   await writeFile(path.join(folder, typed['secret in an address']), '');
   await mkdir(path.join(folder, 'deep', 'down'), { recursive: true });
   await writeFile(path.join(folder, 'deep', 'down', 'file'), Buffer.from(typed['right password'], 'utf16le'));
-  expect(findCanaries(await filesBelow(folder), secrets)).toHaveLength(2);
+  await symlink(typed['secret in a link'], path.join(folder, 'deep', 'leads nowhere'));
+  expect(findCanaries(await filesBelow(folder), secrets)).toHaveLength(3);
   const child = spawn('sleep', ['30'], { argv0: typed['secret in an address'], env: { X: typed['secret in a link'] } });
   await once(child, 'spawn');
   expect(findCanaries(await processTexts(process.pid), secrets)).toHaveLength(2);
@@ -159,7 +160,7 @@ async function everyFlow(scene: Scene, keyring: Keyring | null, dataDirectory: s
     await scene.says(/Reconnecting/);
     scene.campus = await startCampus({ dataDirectory, port, people: peopleOf(), numberMatching: true });
     listenToCampus(scene, secrets);
-    await scene.button('Try now').click();
+    await scene.hurry();
     await expect(scene.heading('Connected')).toBeVisible();
     await scene.button('Disconnect').click();
     await expect(scene.button('Connect')).toBeVisible();
@@ -343,7 +344,16 @@ async function keep(keyring: Keyring, userId: string, password: string): Promise
 
 /** Files of ours that others on this computer could read or change; the double's own are not the product's. */
 async function openToOthers(folder: string): Promise<string[]> {
-  const names = (await readdir(folder, { recursive: true })).filter((name) => !/^(Singleton|Chromium|downloads)/.test(name));
-  const modes = await Promise.all(names.map(async (name) => [name, (await stat(path.join(folder, name))).mode & 0o077] as const));
-  return modes.filter(([, open]) => open !== 0).map(([name]) => name);
+  const files = (await entriesBelow(folder)).map((entry) => path.join(entry.parentPath, entry.name));
+  const ours = files.filter((file) => !/^(Singleton|Chromium|downloads)/.test(path.relative(folder, file)));
+  const modes = await Promise.all(
+    ours.map(async (file) => ({
+      file,
+      mode: await unlessGone<number>(
+        stat(file).then((found) => found.mode),
+        0,
+      ),
+    })),
+  );
+  return modes.filter(({ mode }) => (mode & 0o077) !== 0).map(({ file }) => file);
 }

@@ -63,6 +63,7 @@ test('one that comes up under a session: said while reconnecting, and the sessio
   await expect(scene.button('Open the sign-in page')).toBeVisible();
   await scene.says(/The network sends you to http:\/\/login\.harbour-hotel\.test/);
   hotel?.letOut();
-  await expect(scene.heading('Connected')).toBeVisible();
+  // By itself: by now the waits between its tries may have grown
+  await expect(scene.heading('Connected')).toBeVisible({ timeout: 60_000 });
   expect(scene.campus.records.sessions().map(({ id }) => id)).toEqual([session]);
 });

@@ -23,6 +23,11 @@ interface CrashScene {
   crash: (said: RegExp) => Promise<void>;
 }
 
+/** What the person has set up: it must outlive every crash. */
+const setUp = {
+  preferences: { language: 'en' as const, openAtLogin: false, notifications: false },
+  windowBounds: { x: 40, y: 30, width: 460, height: 700 },
+};
 const settingsFile = z.looseObject({ userIds: z.record(z.string(), z.string()) });
 
 /** The campus's own profile, with gates on its ways. */
@@ -43,11 +48,7 @@ const test = base.extend<{ crashing: CrashScene }>({
       const [gateway, probe] = gates;
       if (!gateway || !probe) throw new Error('no gates');
       const profile = behind(campus, gateway, probe);
-      // What a person has set up: it must outlive every crash
-      (await Settings.open(userData)).update(() => ({
-        preferences: { language: 'en', openAtLogin: false, notifications: false },
-        windowBounds: { x: 40, y: 30, width: 460, height: 700 },
-      }));
+      (await Settings.open(userData)).update(() => setUp);
       return { userData, profiles: [profile, { ...profile, id: 'college', name: 'Harbour College' }] };
     });
     const [gateway, probe] = gates;
@@ -61,10 +62,12 @@ const test = base.extend<{ crashing: CrashScene }>({
       gateway,
       probe,
       crash: async (said) => {
-        const before = await settings();
-        await scene.crash();
+        const before: unknown[] = [];
+        await scene.crash(async () => void before.push(await settings()));
         await scene.says(said);
-        expect(await settings()).toEqual(before);
+        // What the person set up is what it was when nobody wrote any more, and as they set it up
+        expect(await settings()).toEqual(before[0]);
+        expect(before[0]).toMatchObject(setUp);
         expect(scene.campus.records.sessions().length).toBeLessThanOrEqual(1);
       },
     });

@@ -11,7 +11,7 @@ test('tray: connects as far as a question, opens the window there, and offers wh
   await inDouble(scene.client, (double) => double.windows()[0]?.hide());
   await clickMenu(scene.client, 'Connect to Campus Test University');
   await expect(scene.heading('Notice from your campus')).toBeVisible();
-  expect(await inDouble(scene.client, (double) => double.windows()[0]?.isVisible())).toBe(true);
+  await expect.poll(() => inDouble(scene.client, (double) => double.windows()[0]?.isVisible())).toBe(true);
   await scene.proceed();
   await scene.signIn();
   await scene.toPasscode();
@@ -63,7 +63,7 @@ test('a second start brings the first one to the front, and a link in it arrives
   await once(second, 'exit');
   expect(second.exitCode).toBe(0);
   await expect(scene.window.getByRole('alertdialog').or(scene.window.getByRole('dialog'))).toBeVisible();
-  expect(await inDouble(scene.client, (double) => double.windows()[0]?.isVisible())).toBe(true);
+  await expect.poll(() => inDouble(scene.client, (double) => double.windows()[0]?.isVisible())).toBe(true);
 });
 
 test('sleep and wake while connected: the session is there, without a question', async ({ open }) => {

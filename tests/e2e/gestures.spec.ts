@@ -81,7 +81,8 @@ test('the line breaks while the portal loads: it is there once the line is, with
   network.cut();
   await expect(scene.button('Load again')).toBeVisible();
   await network.set({ kind: 'none' });
-  await expect.poll(() => network.connections.open, { timeout: 20_000 }).toBe(2);
+  await scene.hurry();
+  await expect.poll(() => network.connections.open).toBe(2);
   await scene.button('Load again').click();
   // A new visit, without the password: a new one-time sign-in stands for it
   await expect.poll(() => portal.isClosed()).toBe(true);
@@ -89,7 +90,7 @@ test('the line breaks while the portal loads: it is there once the line is, with
   await expect(again.getByText('Add a new Device').first()).toBeVisible();
   expect(scene.campus.records.sessions()).toHaveLength(1);
   await network.close();
-  await rm(dataDirectory, { recursive: true, force: true });
+  await rm(dataDirectory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 });
 
 const states: [string, (scene: Scene) => Promise<unknown>][] = [
@@ -122,10 +123,10 @@ for (const [name, reach] of states) {
     const from = performance.now();
     await scene.button('Quit').click();
     await gone;
-    expect(performance.now() - from).toBeLessThan(8_000);
+    expect(performance.now() - from).toBeLessThan(20_000);
     await expect.poll(() => scene.campus.services.factors.waiting(mei.phone)).toEqual([]);
     if (name !== 'reconnecting') await expect.poll(() => scene.campus.records.sessions()).toEqual([]);
     expect((await Settings.open(userData)).get().running).toBeNull();
-    await rm(userData, { recursive: true, force: true });
+    await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   });
 }

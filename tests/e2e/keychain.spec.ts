@@ -43,9 +43,10 @@ test('a keychain that takes the call and does not answer: signing in works, and 
     const app = scene.client.electron.process();
     const gone = once(app, 'exit');
     await scene.client.electron.evaluate(({ app }) => void setImmediate(() => app.quit()));
+    // The call that is out would last a minute
     const startedAt = Date.now();
     await gone;
-    expect(Date.now() - startedAt).toBeLessThan(8_000);
+    expect(Date.now() - startedAt).toBeLessThan(20_000);
     expect(await scene.client.log()).toContain('the keychain does not answer');
   } finally {
     await keyring.close();

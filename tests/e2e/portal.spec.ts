@@ -44,5 +44,5 @@ test('a page that wants to leave, open windows, use the camera, download or reac
   await portal.evaluate(() => void (location.href = 'https://example.org/'));
   await scene.says('That leaves the device portal');
   expect(portal.url()).toBe(address);
-  expect(scene.client.electron.windows().length).toBe(pages);
+  await expect.poll(() => scene.client.electron.windows().length).toBe(pages);
 });

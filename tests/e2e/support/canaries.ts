@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { familyOf } from './processes.ts';
 
@@ -46,15 +47,36 @@ export function findCanaries(places: readonly Place[], secrets: ReadonlyMap<stri
   });
 }
 
-/** Every file below some folders, its name among its content: a secret may be in a name as well. */
+/** What a look at a file or folder found; `gone` where it is no more: a living browser's come and go. Any other trouble is one. */
+export async function unlessGone<T>(look: Promise<T>, gone: T): Promise<T> {
+  return look.catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return gone;
+    throw error;
+  });
+}
+
+/** Everything below a folder, folders among it: what is there while it is looked at. */
+export async function entriesBelow(folder: string): Promise<Dirent[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory());
+  const deeper = await Promise.all(folders.map(({ name }) => unlessGone(entriesBelow(path.join(folder, name)), [])));
+  return [...entries, ...deeper.flat()];
+}
+
+/** Every file below some folders, its name among its content: a secret may be in a name as well, or in where a link leads. */
 export async function filesBelow(...folders: string[]): Promise<Place[]> {
-  const listed = await Promise.all(folders.map((folder) => readdir(folder, { recursive: true, withFileTypes: true })));
-  const files = listed.flat().map((entry) => path.join(entry.parentPath, entry.name));
+  const entries = (await Promise.all(folders.map(entriesBelow))).flat();
   return Promise.all(
-    files.map(async (file): Promise<Place> => [
-      file,
-      Buffer.concat([Buffer.from(`${file}\n`), await readFile(file).catch(() => Buffer.alloc(0))]),
-    ]),
+    entries.map(async (entry): Promise<Place> => {
+      const file = path.join(entry.parentPath, entry.name);
+      const nothing = Buffer.alloc(0);
+      const content = entry.isFile()
+        ? unlessGone(readFile(file), nothing)
+        : entry.isSymbolicLink()
+          ? unlessGone(readlink(file, 'buffer'), nothing)
+          : nothing;
+      return [file, Buffer.concat([Buffer.from(`${file}\n`), await content])];
+    }),
   );
 }
 

@@ -47,7 +47,7 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
     args: [path.join(root, 'dist/main.mjs'), `--user-data-dir=${userData}`, ...(options.args ?? [])],
     env: { ...definedEnvironment(), ...options.env },
     cwd: root,
-    timeout: 30_000,
+    timeout: 60_000,
   });
   const window = await electron.firstWindow();
   await window.getByRole('heading', { level: 1 }).waitFor();
@@ -77,7 +77,7 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
       const closed = electron.waitForEvent('close');
       app.kill('SIGKILL');
       await closed;
-      await allGone(family, 10_000);
+      await allGone(family, 30_000);
     },
     async close() {
       // A polite quit while connected asks first; a test that is over does not answer

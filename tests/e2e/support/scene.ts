@@ -1,11 +1,21 @@
 import { expect, test as base } from 'playwright/test';
 import type { Page } from 'playwright-core';
 import { startCampus, type Campus, type CampusOptions } from '../../../campus/campus.ts';
+import type { FaultProxy } from '../../support/fault-proxy.ts';
 import { mei } from '../../tour/people.ts';
 import { lastingPort } from '../../support/ports.ts';
 import { startClient, type Client, type ClientOptions } from './client.ts';
+import { connectionsTo } from './connections.ts';
 
 export { expect };
+
+/** What is looked at once something is over, and what may rightly be left. */
+interface Left {
+  /** What stands between client and campus: its own connections to the campus may outlast the client's to it. */
+  line?: FaultProxy;
+  /** Of a client that could not say goodbye the campus keeps the session for a while. */
+  sessions?: number;
+}
 
 /** A campus and a client in front of it, and what a person does in the client's window. */
 export class Scene {
@@ -111,17 +121,41 @@ export class Scene {
     return push;
   }
 
-  /** That the screen says what happened, and the state is clean: back at home, nothing at the campus. */
-  async ended(title: string): Promise<void> {
-    await expect(this.window.getByText(title, { exact: true }).first()).toBeVisible();
-    await expect(this.button(/^(Try|Sign in) again$/)).toBeVisible();
-    await expect.poll(() => this.campus.services.factors.waiting(mei.phone)).toEqual([]);
+  /** Try now, as often as it is offered, until the connection is back: it may come back by itself at any moment. */
+  async hurry(): Promise<void> {
+    const again = this.button('Try now');
+    const back = this.window.getByText(/^Connected/).first();
+    await expect(async () => {
+      if (await again.isVisible()) await again.click({ timeout: 1_000 }).catch(() => undefined); // it has just gone, or is being tried
+      await expect(back).toBeVisible({ timeout: 1_000 });
+    }).toPass({ timeout: 60_000 });
   }
 
-  /** The client is killed, and started once more with the same user data. */
-  async crash(): Promise<void> {
+  /** That the screen says what happened, and the state is clean: back at home, nothing at the campus and no connection to it. */
+  async ended(title: string, left?: Left): Promise<void> {
+    await expect(this.window.getByText(title, { exact: true }).first()).toBeVisible();
+    await expect(this.button(/^(Try|Sign in) again$/)).toBeVisible();
+    await this.nothingLeft(left);
+  }
+
+  /** That the campus holds nothing of the client's any more: no push, no session, no connection. */
+  async nothingLeft({ line, sessions = 0 }: Left = {}): Promise<void> {
+    const { campus } = this;
+    const connections = (): number | Promise<number> => line?.connections.open ?? connectionsTo(campus.port, campus.portalPort);
+    await expect.poll(() => campus.services.factors.waiting(mei.phone), 'pushes').toEqual([]);
+    await expect.poll(() => campus.records.sessions().length, 'sessions').toBe(sessions);
+    await expect.poll(connections, 'connections').toBe(0);
+  }
+
+  /**
+   * The client is killed, and started once more with the same user data.
+   *
+   * @param atRest what to look at in between, when nobody writes any more
+   */
+  async crash(atRest: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     const { userData } = this.client;
     await this.client.kill();
+    await atRest();
     this.client = await startClient({ userData });
   }
 
