@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { fail } from './failure.ts';
+import { fail, type CausewayError } from './failure.ts';
+import { jsonTrouble } from './json-trouble.ts';
 import { plainLine, plainText } from './plain-text.ts';
 
 /**
@@ -110,6 +111,12 @@ const defaults = {
 /** Without these there is nothing to connect to. `trust` is here because a damaged one must never fall back to a weaker one. */
 const essential: readonly string[] = ['version', 'id', 'name', 'gateways', 'portal', 'protocol', 'tunnel', 'trust'];
 
+/** Essential keys that are one of a few words. */
+const choices: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['protocol', gatewayProtocolSchema.options],
+  ['tunnel', tunnelKindSchema.options],
+]);
+
 export interface ReadProfile {
   profile: Profile;
   /** Keys that were dropped because they were unknown or wrong, for the report to the person. */
@@ -117,8 +124,9 @@ export interface ReadProfile {
 }
 
 /**
- * Reads a profile from its JSON text. A bad or unknown key is dropped and named, the rest kept.
- * Throws `profile-invalid` (params: key) when an essential key is missing or wrong.
+ * Reads a profile from its JSON text. A bad or unknown key is dropped and named, the rest kept. Throws `profile-syntax`
+ * (params: line, column), `profile-choice` (params: key, allowed) where an essential key can be one of a few words and
+ * is none of them, and `profile-invalid` (params: key) when it is missing or wrong otherwise.
  */
 export function readProfile(text: string): ReadProfile {
   if (text.length > maxProfileBytes) throw fail('profile-invalid', { key: 'size' });
@@ -126,7 +134,8 @@ export function readProfile(text: string): ReadProfile {
   try {
     raw = JSON.parse(text);
   } catch (cause) {
-    throw fail('profile-invalid', { key: 'JSON' }, { cause });
+    const place = jsonTrouble(text);
+    throw place ? fail('profile-syntax', { ...place }, { cause }) : fail('profile-invalid', { key: 'JSON' }, { cause });
   }
   const object = z.record(z.string(), z.unknown()).safeParse(raw);
   if (!object.success) throw fail('profile-invalid', { key: 'JSON' });
@@ -137,15 +146,25 @@ export function readProfile(text: string): ReadProfile {
   for (const [key, value] of Object.entries(given)) {
     const schema = Object.hasOwn(profileSchema.shape, key) ? profileSchema.shape[key as keyof typeof profileSchema.shape] : undefined;
     if (schema?.safeParse(value).success) kept[key] = value;
-    else if (essential.includes(key)) throw fail('profile-invalid', { key });
+    else if (essential.includes(key)) throw wrong(key);
     else if (dropped.length < maxNamed) dropped.push(plainLine(key).slice(0, 60));
   }
   if (dropped.includes('labels')) kept['labels'] = defaults.labels;
   const parsed = profileSchema.safeParse(kept);
   if (!parsed.success) throw fail('profile-invalid', { key: String(parsed.error.issues[0]?.path[0] ?? 'JSON') });
   // Only our own gateways have a relay, and they have nothing else
-  if ((parsed.data.protocol === 'campus') !== (parsed.data.tunnel === 'relay')) throw fail('profile-invalid', { key: 'tunnel' });
+  const isOurs = parsed.data.protocol === 'campus';
+  if (isOurs !== (parsed.data.tunnel === 'relay'))
+    throw wrong(
+      'tunnel',
+      tunnelKindSchema.options.filter((tunnel) => (tunnel === 'relay') === isOurs),
+    );
   return { profile: parsed.data, dropped };
+}
+
+/** The failure of a key without which there is nothing to connect to. */
+function wrong(key: string, allowed = choices.get(key)): CausewayError {
+  return allowed ? fail('profile-choice', { key, allowed: allowed.join(', ') }) : fail('profile-invalid', { key });
 }
 
 /** The host and port of `host[:port]`, 443 when there is none. An IPv6 address comes without its brackets. */

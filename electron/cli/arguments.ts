@@ -74,13 +74,20 @@ export function readArguments(argv: readonly string[]): Command {
   }
 }
 
+/** Node's parser knows what is wrong with an option as well, but says it to programmers. */
 function parsed(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true });
-  } catch (error) {
-    // Node's own sentence names the option
-    throw new UsageError(error instanceof Error ? error.message : usage.noCommand);
+  const { tokens } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const { name, rawName: option, value, inlineValue } = token;
+    if (!Object.hasOwn(options, name)) throw new UsageError(fillIn(usage.unknownOption, { option }));
+    const { type } = options[name as keyof typeof options];
+    if (type === 'boolean' && value !== undefined) throw new UsageError(fillIn(usage.noValue, { option }));
+    // What looks like an option is one that stands where the value was forgotten
+    if (type === 'string' && (value === undefined || value === '' || (!inlineValue && /^-./.test(value))))
+      throw new UsageError(fillIn(usage.needsValue, { option }));
   }
+  return parseArgs({ args: [...argv], options, allowPositionals: true });
 }
 
 function portOf(text: string | undefined): number | null {

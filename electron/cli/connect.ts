@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { AccessState, AccessStateOf } from '../../shared/access-state.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
@@ -41,7 +42,8 @@ export interface Outcome {
 export async function profileFor({ profile: named }: Pick<ConnectCommand, 'profile'>, known: readonly Profile[]): Promise<Profile> {
   const found = known.find(({ id }) => id === named);
   if (found) return found;
-  if (named.endsWith('.causeway') || named.includes('/') || existsSync(named)) return (await readProfileFile(named)).profile;
+  if (named.endsWith('.causeway') || named.includes('/') || named.includes(path.sep) || existsSync(named))
+    return (await readProfileFile(named)).profile;
   throw fail('profile-none', { address: named });
 }
 

@@ -53,7 +53,13 @@ export const eventSchema = z.discriminatedUnion('event', [
     says: z.string(),
     todo: z.optional(z.string()),
   }),
-  z.object({ event: z.literal('end'), exitCode: z.number(), failure: z.optional(failureSchema), says: z.optional(z.string()) }),
+  z.object({
+    event: z.literal('end'),
+    exitCode: z.number(),
+    failure: z.optional(failureSchema),
+    /** What a person would be told. Absent where nothing went wrong, and after checks, which have said it. */
+    says: z.optional(z.string()),
+  }),
 ]);
 export type CommandEvent = z.infer<typeof eventSchema>;
 
@@ -91,7 +97,7 @@ export function stateEvent(access: AccessState): Extract<CommandEvent, { event: 
 }
 
 /** For programs: every event on standard output, a line each. */
-export function jsonReport({ out, err, seen }: Output): Report {
+export function jsonReport({ out, err, seen }: Output, speaker: Speaker): Report {
   const event = (value: CommandEvent): void => out(`${JSON.stringify(eventSchema.parse(value))}\n`);
   return {
     event,
@@ -102,8 +108,9 @@ export function jsonReport({ out, err, seen }: Output): Report {
       event({ event: 'proxy', address: `http://127.0.0.1:${port}`, user, ...(showSecret ? { secret } : {}) });
       if (!showSecret && seen) err(`${proxyLine({ port, user, secret })}\n`);
     },
-    end: (exitCode, failure, says) =>
-      event({ event: 'end', exitCode, ...(failure ? { failure } : {}), ...(says === undefined ? {} : { says }) }),
+    end(exitCode, failure, says = failure ? failureLine(failure, speaker) : undefined) {
+      event({ event: 'end', exitCode, ...(failure ? { failure } : {}), ...(says === undefined ? {} : { says }) });
+    },
   };
 }
 
@@ -119,14 +126,18 @@ export function plainReport({ out, err }: Output, speaker: Speaker): Report {
       if (text !== '' && text !== last) say(text);
       last = text;
     },
-    failure: (failure) => err(`${plainText(speaker.say(commandLine.attention, { ...speaker.failure(failure) }))}\n`),
+    failure: (failure) => err(`${failureLine(failure, speaker)}\n`),
     proxy: (door) => say(proxyLine(door)),
     end(_code, failure, says) {
       if (says !== undefined) err(`${plainText(says)}\n`);
-      else if (failure) err(`${plainText(speaker.say(commandLine.attention, { ...speaker.failure(failure) }))}\n`);
+      else if (failure) err(`${failureLine(failure, speaker)}\n`);
     },
   };
 }
+
+/** What happened, and what to do. */
+const failureLine = (failure: Failure, speaker: Speaker): string =>
+  plainText(speaker.say(commandLine.attention, { ...speaker.failure(failure) }));
 
 const proxyLine = ({ port, user, secret }: ProxyDoor): string =>
   commandLine.proxy.replace('{user}', user).replace('{secret}', secret).replace('{port}', String(port));

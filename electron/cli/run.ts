@@ -43,7 +43,7 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
   // Wrong usage, too, is told in the way that was asked for
   const json = argv.includes('--json');
   const speaker = speakerFor('system', host.languages);
-  const report = json ? jsonReport(host) : plainReport(host, speaker);
+  const report = json ? jsonReport(host, speaker) : plainReport(host, speaker);
   try {
     const command = readArguments(argv);
     return await perform(command, host, report, speaker);
@@ -99,7 +99,7 @@ async function perform(command: Command, host: Host, report: Report, speaker: Sp
 async function listProfiles(settings: Settings, report: Report): Promise<void> {
   const { profiles } = settings.get();
   tellNotices(settings.notices, report);
-  if (profiles.length === 0) report.say(commandLine.noProfiles);
+  if (profiles.length === 0) report.say(commandLine.usage.noProfiles);
   for (const { id, name, gateways, protocol, tunnel } of profiles) {
     report.say(fillIn(commandLine.profile, { id, name, gateways: gateways.join(', '), protocol, tunnel }));
     report.event({ event: 'profile', id, name, gateways, protocol, tunnel });
@@ -150,12 +150,10 @@ async function openPortal(named: string | null, folder: string, report: Report):
     await seat?.close();
   }
   const { profiles, lastProfileId } = (await Settings.open(folder)).get();
-  const profile = await profileNamed(named ?? lastProfileId, profiles);
+  const profile =
+    named === null ? (profiles.find(({ id }) => id === lastProfileId) ?? profiles[0]) : await profileFor({ profile: named }, profiles);
+  if (!profile) throw new UsageError(commandLine.usage.noProfiles);
   tellPortal(profile.portal.address, report);
-}
-
-function profileNamed(named: string | null, profiles: readonly Profile[]): Promise<Profile> {
-  return profileFor({ profile: named ?? profiles[0]?.id ?? '' }, profiles);
 }
 
 function tellPortal(address: string | null, report: Report): void {
@@ -196,13 +194,14 @@ async function consult(named: string | null, folder: string, host: Host, report:
 }
 
 async function connect(command: ConnectCommand, folder: string, host: Host, report: Report, speaker: Speaker): Promise<ExitCode> {
-  if (!host.terminal && command.answers === null) throw new UsageError(commandLine.usage.noTerminal);
   const found = await findSeat(folder);
   try {
     const settings = await Settings.open(folder);
     const core = host.core(settings);
-    const answers = command.answers === null ? null : await readAnswers(command.answers, core.now);
+    // Whoever named a profile that is not there is told that, and not first who could answer for it
     const profile = await profileFor(command, settings.get().profiles);
+    const answers = command.answers === null ? null : await readAnswers(command.answers, core.now);
+    if (!host.terminal && !answers) throw new UsageError(commandLine.usage.noTerminal);
     if (found && found.access.kind !== 'idle') throw new UsageError(fillIn(commandLine.usage.busy, { campus: campusOf(found) }));
     // The app connects by what it has shown and was told yes to, not by a file
     if (found?.holder === 'app' && !isKnown(profile, found)) throw new UsageError(commandLine.usage.otherProfile);

@@ -81,14 +81,14 @@ export function createDesktopPorts({ portal, showWindow, quit, logFolder, words,
   };
 }
 
-/** At most a profile's size, whatever was chosen. Fails with `profile-invalid` beyond it, `profile-not-found` where it cannot be read. */
+/** At most a profile's size, whatever was chosen. Fails with `profile-invalid` beyond it, `profile-file-missing` where it cannot be read. */
 async function readProfileFile(path: string): Promise<string> {
   try {
     await using file = await open(path);
     const { bytesRead, buffer } = await file.read(Buffer.alloc(maxProfileBytes + 1), 0, maxProfileBytes + 1, 0);
     if (bytesRead <= maxProfileBytes) return buffer.toString('utf8', 0, bytesRead);
   } catch (cause) {
-    throw fail('profile-not-found', { address: basename(path) }, { cause });
+    throw fail('profile-file-missing', { file: basename(path) }, { cause });
   }
   throw fail('profile-invalid', { key: 'size' });
 }

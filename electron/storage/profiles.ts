@@ -39,7 +39,7 @@ export async function discoverProfile(typed: string, { judge, signal, connectTo,
   }
 }
 
-/** Reads a profile from a `.causeway` file. Rejects with `profile-not-found` or `profile-invalid`. */
+/** Reads a profile from a `.causeway` file. Rejects with `profile-file-missing`, or as {@link readProfile} throws. */
 export async function readProfileFile(path: string): Promise<ReadProfile> {
   return readProfile(await readStart(path, maxProfileBytes + 1));
 }
@@ -57,7 +57,7 @@ async function readStart(path: string, maxBytes: number): Promise<string> {
       await file.close();
     }
   } catch (cause) {
-    throw fail('profile-not-found', { address: basename(path) }, { cause });
+    throw fail('profile-file-missing', { file: basename(path) }, { cause });
   }
 }
 

@@ -254,7 +254,7 @@ describe('sign-in in a browser', () => {
       document.body.append(link);
       link.click();
     });
-    await vi.waitFor(() => expect(prevented).toEqual([true]), { timeout: 5_000 });
+    await vi.waitFor(() => expect(prevented).toEqual([true]), { timeout: 10_000 });
   });
 
   it('opens no further window, whatever the page tries', async () => {
@@ -263,7 +263,7 @@ describe('sign-in in a browser', () => {
     const shown = await page('Welcome to Campus Secure Access');
     await shown.evaluate(() => void window.open('https://idp.campus.test/idp/begin'));
     await shown.evaluate(() => fetch('https://elsewhere.test/pixel', { mode: 'no-cors' }).catch(() => undefined));
-    await vi.waitFor(() => expect(log.join('\n')).toContain('elsewhere.test is not among'));
+    await expect.poll(() => log.join('\n')).toContain('elsewhere.test is not among');
     expect(ivanti.received.some(({ host }) => host === ivanti.provider)).toBe(false);
     expect(double.windows()).toHaveLength(1);
   });

@@ -141,7 +141,7 @@ describe.skipIf(missingLibrary() !== null || !hasIPv6)('signing in with the pers
           );
           return refused.finally(() => socket.destroy());
         },
-        { timeout: 5_000 },
+        { timeout: 10_000 },
       )
       .toBe(true);
   });

@@ -266,7 +266,10 @@ describe('connect elsewhere', () => {
     const folder = await cliFolder([{ ...at.profile, connectTo }]);
     const run = startCli(['connect', at.profile.id, '--answers', await answersFile(folder, {}), '--json'], { folder });
     expect(await run.code).toBe(5);
-    expect(ended(run)).toMatchObject({ failure: { code: 'gateway-unreachable' } });
+    expect(ended(run)).toMatchObject({
+      failure: { code: 'gateway-unreachable' },
+      says: expect.stringMatching(/cannot be reached from here\..*Check that/) as unknown,
+    });
   });
 
   test('a driver that this build does not have: 8', async () => {

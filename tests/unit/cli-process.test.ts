@@ -58,9 +58,11 @@ async function answered(): Promise<{ at: Campus; folder: string; argv: string[] 
 }
 
 describe('the command', () => {
-  test('is one file that Node runs as it is, and never hangs for want of a terminal', () => {
+  test('is one file that Node runs as it is, and never hangs for want of a terminal', async () => {
     expect(spawnSync(command, ['--version'], { encoding: 'utf8' }).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-    const { status, stderr } = spawnSync(process.execPath, [command, 'connect', 'x'], { input: '', encoding: 'utf8', timeout: 20_000 });
+    const at = (campus = await startCampus());
+    const argv = [command, 'connect', at.profile.id, '--user-data-dir', await cliFolder([at.profile])];
+    const { status, stderr } = spawnSync(process.execPath, argv, { input: '', encoding: 'utf8', timeout: 20_000 });
     expect(status).toBe(2);
     expect(stderr).toContain('--answers FILE');
   });

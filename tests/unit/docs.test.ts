@@ -45,7 +45,7 @@ describe('docs/profiles.md', () => {
 describe('README.md', () => {
   it('shows profiles that are read whole', () => {
     const blocks = [...read('README.md').matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => readProfile(text));
-    expect(blocks.map(({ profile }) => profile.protocol)).toEqual(['anyconnect', 'nc', 'gp']);
+    expect(blocks.map(({ profile }) => profile.protocol)).toEqual(['anyconnect', 'nc', 'nc', 'gp']);
     expect(blocks.flatMap(({ dropped }) => dropped)).toEqual([]);
   });
 });

@@ -17,7 +17,7 @@ const profile = {
   gateways: ['vpn.campus.test'],
   portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'causeway.portal.v1' },
 };
-const failing = (code: string, params: Record<string, string>) => ({ failure: { code, params } });
+const failing = (code: string, params: Record<string, string | number>) => ({ failure: { code, params } });
 const signal = new AbortController().signal;
 
 let server: Issued;
@@ -127,10 +127,10 @@ describe('reading a profile from a file', () => {
     await expect(readProfileFile(await file(Buffer.alloc(1024 * 1024, ' ')))).rejects.toMatchObject(
       failing('profile-invalid', { key: 'size' }),
     );
-    await expect(readProfileFile(await file('{'))).rejects.toMatchObject(failing('profile-invalid', { key: 'JSON' }));
+    await expect(readProfileFile(await file('{'))).rejects.toMatchObject(failing('profile-syntax', { line: 1, column: 2 }));
     await expect(readProfileFile('/nowhere/campus.causeway')).rejects.toMatchObject(
-      failing('profile-not-found', { address: 'campus.causeway' }),
+      failing('profile-file-missing', { file: 'campus.causeway' }),
     );
-    await expect(readProfileFile(tmpdir())).rejects.toMatchObject({ failure: { code: 'profile-not-found' } });
+    await expect(readProfileFile(tmpdir())).rejects.toMatchObject({ failure: { code: 'profile-file-missing' } });
   });
 });

@@ -9,8 +9,8 @@ Commands
   connect PROFILE|FILE  Signs in, by a profile's id or a .causeway file, and stays until Ctrl-C
   status                What is connected, here or in the app
   disconnect            Ends it
-  portal [PROFILE]      Opens the device portal in the app, or prints its address
-  doctor [PROFILE]      What is installed, reachable and trusted, and what to do
+  portal [PROFILE|FILE] Opens the device portal in the app, or prints its address
+  doctor [PROFILE|FILE] What is installed, reachable and trusted, and what to do
   help                  This text
 
 Options
@@ -25,12 +25,16 @@ Exit codes
   0 ended on request   2 usage   3 refused by the gateway   4 second factor failed
   5 unreachable        6 certificate   7 session ended   8 missing component`,
   usage: {
-    noCommand: 'Say what to do.',
-    unknownCommand: 'There is no command “{command}”.',
+    noCommand: 'Say what to do: causeway help lists the commands.',
+    unknownCommand: 'There is no command “{command}”: causeway help lists them.',
+    unknownOption: 'There is no option {option}: causeway help lists them.',
+    needsValue: '{option} needs a value after it: causeway help says which.',
+    noValue: '{option} takes no value.',
     needsProfile: 'Say which profile: its id, or a .causeway file.',
     tooMany: 'That is one word too many: “{word}”.',
     port: '--app-tunnel takes a port from 0 to 65535.',
     notForThis: '--{option} goes with connect only.',
+    noProfiles: 'No campus is known here yet. Add one in the app, or name its .causeway file.',
     noTerminal: 'There is nobody to ask: run it in a terminal, or give answers with --answers FILE.',
     unanswered: 'The gateway asks something that the answers do not hold ({kind}: {what}), and there is no terminal to ask in.',
     portTaken: 'Port {port} is taken on this computer.',
@@ -46,7 +50,6 @@ Exit codes
     answersWrong: 'wrong or unknown: {keys}',
   },
   profile: '{id}  {name}  ({gateways}; {protocol}, {tunnel})',
-  noProfiles: 'No campus is known here yet. Add one in the app, or connect with a .causeway file.',
   state: {
     'idle': 'Not connected.',
     'checking': 'Checking where you are…',
@@ -112,6 +115,6 @@ Exit codes
     helper: 'The service for system tunnels answers.',
     helperNotNeeded: 'Only profiles with a tunnel of the whole system need it.',
     noProfile: 'No campus is known here yet, so no gateway was looked at.',
-    addProfile: 'Add one in the app.',
+    addProfile: 'Add one in the app, or name its .causeway file: causeway doctor FILE.',
   },
 };

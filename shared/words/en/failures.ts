@@ -3,8 +3,8 @@ import type { FailureWords } from '../words.ts';
 
 /**
  * What stands in a sentence where a failure came without that detail. The keys are all the placeholders that
- * the sentences below may use: `host` and `address` as shown to the person, a `campus`'s name, `key` of a profile,
- * `file` a file's name, `user` a user ID, instants whose names end in `At`.
+ * the sentences below may use: `host` and `address` as shown to the person, a `campus`'s name, `key` of a profile, what is
+ * `allowed` there, the `line` and `column` of a text, `file` a file's name, `user` a user ID, instants whose names end in `At`.
  */
 export const unknown = {
   host: 'the server',
@@ -18,6 +18,9 @@ export const unknown = {
   network: 'another VPN',
   untilAt: 'later',
   nextCodeAt: 'half a minute',
+  line: '?',
+  column: '?',
+  allowed: 'the words that docs/profiles.md names',
 };
 
 const checkNetwork = 'Check that this computer is on the Internet, then try again.';
@@ -400,6 +403,21 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'Not a campus profile',
     happened: 'It could not be read: {key} is missing or wrong.',
     todo: 'Ask your help desk for a new one.',
+  },
+  'profile-syntax': {
+    title: 'Not a campus profile',
+    happened: 'It is not well-formed JSON: look at line {line}, column {column}.',
+    todo: 'If you wrote it, mend it there. Otherwise ask your help desk for a new one.',
+  },
+  'profile-choice': {
+    title: 'Not a campus profile',
+    happened: 'Its “{key}” can only be one of these: {allowed}.',
+    todo: 'If you wrote it, correct it. Otherwise ask your help desk for a new one.',
+  },
+  'profile-file-missing': {
+    title: 'No such file',
+    happened: 'There is no file {file}, or it cannot be read.',
+    todo: 'Check its name and its folder.',
   },
   'profile-not-found': {
     title: 'No profile there',
