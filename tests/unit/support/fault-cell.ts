@@ -9,6 +9,7 @@ import type { Door } from './portal-load.ts';
 /** Long enough for everything that the app itself gives up after 15 seconds, twice in a row. */
 const patienceMs = 45_000;
 const password = 'cell-door-lamp-9';
+const papers = { dateOfBirth: '2004-03-15', lastFour: '4821' };
 
 /** A campus where everyone has a phone of their own: `person-0` and so on. */
 export function startCrowdedCampus(count: number): Promise<Campus> {
@@ -20,8 +21,7 @@ export function startCrowdedCampus(count: number): Promise<Campus> {
         name: `Person ${index}`,
         role: 'student',
         password,
-        dateOfBirth: '2004-03-15',
-        lastFour: '4821',
+        ...papers,
         devices: [{ name: 'A phone', kind: 'phone', platform: 'ios', phone: `phone-${index}` }],
       })),
       phones: numbers.map((index) => ({ id: `phone-${index}`, label: `Phone ${index}` })),
@@ -65,6 +65,22 @@ export class FaultCell {
   get soundDoor(): Door {
     const { port, username, secret } = this.run.proxy;
     return { port, username, secret };
+  }
+
+  /** By what the recovery site knows this person. */
+  get identity() {
+    return { userId: `person-${this.number}`, ...papers };
+  }
+
+  get authorityPem(): string {
+    return this.campus.authority.pem;
+  }
+
+  /** The line is in order again, and so is the session. */
+  async backUp(): Promise<void> {
+    await this.line.set({ kind: 'none' });
+    if (this.access.kind === 'reconnecting') await this.run.app.verbs.retryNow(undefined);
+    await when(this.run.app, ({ access }) => access.kind === 'connected', patienceMs);
   }
 
   /** What the campus has of this person. */
