@@ -30,7 +30,7 @@ const unsaid: readonly FaultName[] = ['half-open', 'half-open up', 'black hole']
 const boundMs = 25_000;
 
 /** Plays a step of the way under a fault, and tells in a line how it came out. */
-export type Play = (cell: FaultCell, fault: FaultName, expect: ExpectStatic) => Promise<string>;
+type Play = (cell: FaultCell, fault: FaultName, expect: ExpectStatic) => Promise<string>;
 
 const signInSteps = ['TLS', 'upgrade', 'notice', 'credentials', 'second factor', 'passcode', 'push waiting', 'opening the relay'] as const;
 type SignInStep = (typeof signInSteps)[number];
