@@ -7,10 +7,10 @@ import { z } from 'zod';
 import { startCampus } from '../../campus/campus.ts';
 import { storeFileName } from '../../campus/store.ts';
 import { seededPeople } from '../../campus/people.ts';
+import { canStartKeyring, startKeyring, type Keyring } from '../support/keyring.ts';
 import { kit, mei } from '../tour/people.ts';
 import { entriesBelow, findCanaries, filesBelow, formsOf, processTexts, unlessGone, type Place } from './support/canaries.ts';
 import { onRealElectron } from './support/double.ts';
-import { startKeyring, type Keyring } from './support/keyring.ts';
 import { expect, test, type Scene } from './support/scene.ts';
 
 /**
@@ -67,7 +67,7 @@ test('no secret is ever written, sent as state or put on a command line', async 
   const home = await mkdtemp(path.join(tmpdir(), 'causeway-canary-'));
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'causeway-campus-'));
   for (const name of ['tmp', 'home']) await mkdir(path.join(home, name), { mode: 0o700 });
-  const keyring = await startKeyring();
+  const keyring = canStartKeyring ? await startKeyring() : null;
   const umask = process.umask(0);
   try {
     const scene = await open(

@@ -52,3 +52,54 @@ test('a keychain that takes the call and does not answer: signing in works, and 
     await keyring.close();
   }
 });
+
+test('a keychain that is locked by the time it should keep the password: said, and signing in works', async ({ open }) => {
+  test.skip(!canStartKeyring, 'needs dbus-daemon and gnome-keyring-daemon');
+  const keyring = await startKeyring();
+  try {
+    const scene = await open({}, { env: keyring.env });
+    await scene.connect();
+    await scene.proceed();
+    const remember = scene.window.getByRole('checkbox');
+    await expect(remember).toBeEnabled();
+    await scene.window.getByLabel('UMPASS user ID').fill(mei.userId);
+    await scene.window.getByLabel('UMPASS password').fill(mei.password);
+    await remember.check({ force: true });
+    await keyring.lock();
+    await scene.button('Sign in').click();
+    await scene.toPasscode();
+    await scene.enterPasscode(scene.code());
+    await expect(scene.heading('Connected')).toBeVisible();
+    const notices = scene.window.getByRole('region', { name: 'Notices' });
+    await expect(notices).toContainText('Keychain locked');
+    await expect(notices).toContainText('Unlock it, or type your password this time.');
+    // It is asked for next time, not said to be kept
+    await scene.button('Disconnect').click();
+    await scene.connect();
+    await scene.proceed();
+    await expect(scene.window.getByLabel('UMPASS password')).toHaveValue('');
+  } finally {
+    await keyring.close();
+  }
+});
+
+test('a keychain that is locked when Causeway starts: said where one would be asked to remember, and signing in works', async ({
+  open,
+}) => {
+  test.skip(!canStartKeyring, 'needs dbus-daemon and gnome-keyring-daemon');
+  const keyring = await startKeyring();
+  try {
+    await keyring.restart();
+    const scene = await open({}, { env: keyring.env });
+    await scene.connect();
+    await scene.proceed();
+    await scene.says('This computer’s keychain is locked. Unlock it to have your sign-in remembered.');
+    await expect(scene.window.getByRole('checkbox')).toBeDisabled();
+    await scene.signIn();
+    await scene.toPasscode();
+    await scene.enterPasscode(scene.code());
+    await expect(scene.heading('Connected')).toBeVisible();
+  } finally {
+    await keyring.close();
+  }
+});

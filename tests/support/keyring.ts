@@ -1,57 +1,88 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /** GNOME's keyring, unlocked, on a session bus of its own. */
 export interface Keyring {
   /** What a program needs in its environment to meet it. */
   readonly env: Record<string, string>;
+  /** Where it keeps its entries, encrypted. */
+  readonly folder: string;
   /** From now on it takes every call and answers none, as while a person looks at its question. */
   freeze(): void;
+  /** Locks what it keeps, as the person may at any time; nobody is there who could unlock it. */
+  lock(): Promise<void>;
+  /** Ends it and starts it anew, locked, as after a sign-in that did not unlock it. Who has spoken to it before is a stranger to it. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
 const has = (program: string): boolean => spawnSync('which', [program]).status === 0;
-export const canStartKeyring = process.platform === 'linux' && ['dbus-daemon', 'gnome-keyring-daemon'].every(has);
+export const canStartKeyring = process.platform === 'linux' && ['dbus-daemon', 'dbus-send', 'gnome-keyring-daemon'].every(has);
 
 export async function startKeyring(): Promise<Keyring> {
-  const home = await mkdtemp(path.join(tmpdir(), 'causeway-keyring-'));
-  await mkdir(path.join(home, 'run'), { mode: 0o700 });
-  const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const folder = await mkdtemp(path.join(tmpdir(), 'causeway-keyring-'));
+  await mkdir(path.join(folder, 'run'), { mode: 0o700 });
+  // No display: nobody is there to unlock anything
+  const base = { PATH: process.env['PATH'], HOME: folder, XDG_RUNTIME_DIR: path.join(folder, 'run') };
+  const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address'], { env: base, stdio: ['ignore', 'pipe', 'ignore'] });
   let address = '';
   for await (const line of createInterface({ input: bus.stdout })) {
     address = line;
     break;
   }
-  const env = { DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: path.join(home, 'run') };
-  const keyring = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], {
-    env: { PATH: process.env['PATH'], HOME: home, ...env },
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  keyring.stdin.end('pw');
-  // It has come up when it owns its name on the bus
-  const named = ['--session', '--dest=org.freedesktop.DBus', '--print-reply=literal', '/', 'org.freedesktop.DBus.NameHasOwner'];
-  for (let isUp = false; !isUp;) {
-    const { stdout } = await promisify(execFile)('dbus-send', [...named, 'string:org.freedesktop.secrets'], {
-      env: { ...process.env, ...env },
+  const env = { DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: base.XDG_RUNTIME_DIR };
+  const call = async (destination: string, object: string, words: readonly string[]): Promise<string> => {
+    const line = ['--session', `--dest=${destination}`, '--print-reply=literal', object, ...words];
+    return (await promisify(execFile)('dbus-send', line, { env: { ...base, ...env } })).stdout;
+  };
+  const isUp = async (): Promise<boolean> => {
+    const question = ['org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets'];
+    return (await call('org.freedesktop.DBus', '/', question)).includes('true');
+  };
+  /** It has come up when it owns its name on the bus. */
+  const start = async (password: string | null): Promise<ChildProcess> => {
+    const daemon = spawn('gnome-keyring-daemon', ['--foreground', ...(password === null ? [] : ['--unlock']), '--components=secrets'], {
+      env: { ...base, ...env },
+      stdio: ['pipe', 'ignore', 'ignore'],
     });
-    isUp = stdout.includes('true');
-    if (!isUp && keyring.exitCode !== null) throw new Error('gnome-keyring-daemon ended at once');
-  }
+    daemon.stdin.end(password ?? '');
+    while (!(await isUp())) {
+      if (daemon.exitCode !== null) throw new Error('gnome-keyring-daemon ended at once');
+      await pause(20);
+    }
+    return daemon;
+  };
+  const end = async (child: ChildProcess): Promise<void> => {
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  let daemon = await start('keyring');
   return {
     env,
-    freeze: () => void keyring.kill('SIGSTOP'),
+    folder,
+    freeze: () => void daemon.kill('SIGSTOP'),
+    async lock() {
+      await call('org.freedesktop.secrets', '/org/freedesktop/secrets', [
+        'org.freedesktop.Secret.Service.Lock',
+        'array:objpath:/org/freedesktop/secrets/collection/login',
+      ]);
+    },
+    async restart() {
+      await end(daemon);
+      while (await isUp()) await pause(20);
+      daemon = await start(null);
+    },
     async close() {
-      for (const child of [keyring, bus]) {
-        const gone = once(child, 'exit');
-        child.kill('SIGKILL');
-        await gone;
-      }
-      await rm(home, { recursive: true, force: true });
+      await end(daemon);
+      await end(bus);
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
 }
