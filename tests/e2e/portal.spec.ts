@@ -39,6 +39,27 @@ test('a page that wants to leave, open windows, use the camera, download or reac
     scene.campus.port,
   );
   expect(loopback).toBe('blocked');
+  await scene.client.electron.evaluate(({ webContents, session }) => {
+    const downloads: { name: string; prevented: boolean; item: { getState(): string } }[] = [];
+    Reflect.set(globalThis, 'downloads', downloads);
+    const view = webContents.getAllWebContents().find((contents) => contents.session !== session.defaultSession);
+    view?.session.on('will-download', (event, item) => {
+      downloads.push({ name: item.getFilename(), prevented: event.defaultPrevented, item });
+    });
+  });
+  await portal.evaluate(() => {
+    const link = document.body.appendChild(document.createElement('a'));
+    link.href = URL.createObjectURL(new Blob(['x'.repeat(1_000_000)], { type: 'application/octet-stream' }));
+    link.download = 'prize.exe';
+    link.click();
+  });
+  const downloads = () =>
+    scene.client.electron.evaluate(() =>
+      (Reflect.get(globalThis, 'downloads') as { name: string; prevented: boolean; item: { getState(): string } }[]).map(
+        ({ name, prevented, item }) => [name, prevented ? 'prevented' : 'begun', item.getState()].join(' '),
+      ),
+    );
+  await expect.poll(downloads).toEqual(['prize.exe prevented cancelled']);
   const pages = scene.client.electron.windows().length;
   await portal.evaluate(() => void window.open('https://example.org/'));
   await portal.evaluate(() => void (location.href = 'https://example.org/'));

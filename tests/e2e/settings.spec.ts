@@ -34,6 +34,23 @@ test('settings that are damaged in places: said once, the file kept, the campus 
   await campus.stop();
 });
 
+test('settings cut off in the middle: said, kept aside, and a campus can be added anew', async () => {
+  const campus = await startCampus();
+  const text = JSON.stringify({ version: 1, profiles: [campus.profile] }).slice(0, 100);
+  await withSettings(text, async ({ window }, folder) => {
+    await expect(window.getByText('Settings started afresh')).toHaveCount(1);
+    await expect(window.getByText(/^The settings file could not be read\. It was kept as settings\.damaged-/)).toBeVisible();
+    expect(await keptAside(folder, 'damaged')).toBe(text);
+    await expect(window.getByRole('heading', { level: 1, name: 'Welcome to Causeway' })).toBeVisible();
+    await window.getByLabel('Campus address').fill(`localhost:${campus.port}`);
+    await window.getByRole('button', { name: 'Find my campus' }).click();
+    await window.getByRole('button', { name: 'It is the same: accept' }).click();
+    await window.getByRole('button', { name: 'Add', exact: true }).click();
+    await expect(window.getByRole('heading', { level: 1, name: 'Campus Test University' })).toBeVisible();
+  });
+  await campus.stop();
+});
+
 test('settings of a newer version: said, and kept for it', async () => {
   const text = JSON.stringify({ version: 99, profiles: 'something else' });
   await withSettings(text, async ({ window }, folder) => {

@@ -1,3 +1,4 @@
+import { startCampus } from '../../campus/campus.ts';
 import { mei } from '../tour/people.ts';
 import { expect, test } from './support/scene.ts';
 
@@ -98,11 +99,19 @@ test('notice declined', async ({ open }) => {
   await scene.ended('Notice declined');
 });
 
-test('gateway not there, and there again at Try again', async ({ open }) => {
-  const scene = await open();
+test('gateway not there, and there again at Try again', async ({ open }, info) => {
+  const dataDirectory = info.outputPath('campus');
+  const scene = await open({ dataDirectory });
+  const { port } = scene.campus;
   await scene.campus.stop();
   await scene.button('Connect').click();
   await scene.ended('Your campus did not answer');
+  scene.campus = await startCampus({ port, dataDirectory });
+  await scene.button('Try again').click();
+  await expect(scene.heading('Notice from your campus')).toBeVisible();
+  await scene.proceed();
+  await scene.signIn();
+  await expect(scene.heading('Confirm it is you')).toBeVisible();
 });
 
 test('cancel at every question: home again, nothing left behind', async ({ open }) => {
