@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { GatewayTarget } from '../../electron/gateways/gateway.ts';
 import type { OpenConnectDeps } from '../../electron/gateways/openconnect/driver.ts';
 import type { Profile } from '../../shared/profile.ts';
+import { timed } from '../unit/support/stalls.ts';
 import { FormGateway, signInForm, type Request, type Step } from './form-gateway.ts';
 import {
   credentials,
@@ -70,12 +71,11 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
     return { who, stop, session };
   };
   /** How long a Cancel takes. */
-  const cancelled = async ({ stop, session }: ReturnType<typeof signIn>): Promise<number> => {
-    const since = performance.now();
-    stop.abort();
-    await expect(session).rejects.toMatchObject(failsWith('cancelled'));
-    return performance.now() - since;
-  };
+  const cancelled = ({ stop, session }: ReturnType<typeof signIn>): Promise<number> =>
+    timed(async () => {
+      stop.abort();
+      await expect(session).rejects.toMatchObject(failsWith('cancelled'));
+    });
 
   describe('a Cancel is obeyed within a second', () => {
     test('while a question is open', async () => {
