@@ -117,6 +117,9 @@ export function jsonReport({ out, err, seen }: Output, speaker: Speaker): Report
 /** For people. */
 export function plainReport({ out, err }: Output, speaker: Speaker): Report {
   const say = (text: string): void => out(`${plainText(text)}\n`);
+  // The sentences may ask to read a help desk “the code below”
+  const sayFailure = (failure: Failure): void =>
+    err(`${failureLine(failure, speaker)}\n${speaker.say(speaker.words.ending.code, { code: failure.code })}\n`);
   let last = '';
   return {
     event: () => undefined,
@@ -126,11 +129,11 @@ export function plainReport({ out, err }: Output, speaker: Speaker): Report {
       if (text !== '' && text !== last) say(text);
       last = text;
     },
-    failure: (failure) => err(`${failureLine(failure, speaker)}\n`),
+    failure: sayFailure,
     proxy: (door) => say(proxyLine(door)),
     end(_code, failure, says) {
       if (says !== undefined) err(`${plainText(says)}\n`);
-      else if (failure) err(`${failureLine(failure, speaker)}\n`);
+      else if (failure) sayFailure(failure);
     },
   };
 }

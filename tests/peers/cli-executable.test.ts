@@ -38,6 +38,9 @@ describe.skipIf(missingForPeers() !== null)('the command line as one executable,
       child.stdout.on('data', (bytes) => (out += String(bytes)));
       await once(child, 'close');
       expect(out).toContain('"state":"opening"');
+      // Its gateway has no tunnel
+      expect(out).toContain('"tunnel-failed"');
+      expect(child.exitCode).toBe(5);
     } finally {
       await gateway.stop();
     }

@@ -23,9 +23,10 @@ async function bothWays(folder: string, ...argv: string[]): Promise<{ code: numb
 async function expectUsage(folder: string, argv: string[], says: string | RegExp, code?: string): Promise<void> {
   const run = await bothWays(folder, ...argv);
   expect(run.code).toBe(2);
-  expect(run.said).toMatch(says);
-  expect(run.said.trim().split('\n')).toHaveLength(1);
-  expect(run.end).toMatchObject({ event: 'end', exitCode: 2, says: run.said.trim(), ...(code === undefined ? {} : { failure: { code } }) });
+  const [line = '', ...below] = run.said.trim().split('\n');
+  expect(line).toMatch(says);
+  expect(below).toEqual(code === undefined ? [] : [`Code for the help desk: ${code}`]);
+  expect(run.end).toMatchObject({ event: 'end', exitCode: 2, says: line, ...(code === undefined ? {} : { failure: { code } }) });
 }
 
 describe('wrong usage is told in Causeway’s own words, and where to read on', () => {
