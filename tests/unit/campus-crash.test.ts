@@ -142,6 +142,7 @@ interface Kill {
 const between = (...whole: number[]): Kill[] => whole.map((each) => ({ whole: each, write: null }));
 /** In the middle of the one file that a request writes; see `die-at-write.ts`. */
 const during = (whole: number, ...writes: number[]): Kill[] => writes.map((write) => ({ whole, write }));
+const everyWrite = [1, 2, 3, 4, 5, 6];
 
 /** Whether what happens in step `at` must have happened, or not; null: it may be either. */
 const happened = (at: number, { whole, write }: Kill, answered: number): boolean | null =>
@@ -156,7 +157,7 @@ describe('an enrolment', () => {
   const activation = 5;
   const stepsOn = (data: string): Step[] => [signIn(mei), ...enrolment(() => code(data, mei.userId))];
 
-  test.each([...between(1, 2, 3, 4, 5, 6, 7), ...during(activation, 1, 2, 3, 4, 5, 6)])(
+  test.each([...between(1, 2, 3, 4, 5, 6, 7), ...during(activation, ...everyWrite)])(
     'killed after $whole requests, at step $write of what the next one writes',
     async (kill) => {
       const data = await campusData();
@@ -215,7 +216,7 @@ describe('a removal', () => {
     return store.document.devices.find(({ name }) => name === newDevice)?.key ?? '';
   };
 
-  test.each([...between(1, 2, 3, 4, 5), ...during(removal, 1, 2, 3, 4, 5, 6)])(
+  test.each([...between(1, 2, 3, 4, 5), ...during(removal, ...everyWrite)])(
     'killed after $whole requests, at step $write of what the next one writes',
     async (kill) => {
       const data = await campusData();
@@ -228,6 +229,19 @@ describe('a removal', () => {
       await agrees(data);
     },
   );
+
+  test('that a crash undid is done again, and what the page shows is what there is', async () => {
+    const data = await campusData();
+    await withDevice(data);
+    await killedAfter(data, stepsOn(data), { whole: removal, write: null });
+    await forgetCodes(data);
+    const shows: Step = async ({ portal }) => {
+      expect(textOf(await portal.get('/devices'))).not.toContain(newDevice);
+      return null;
+    };
+    expect(await killedAfter(data, [...stepsOn(data), shows], { whole: 6, write: null })).toEqual({ answered: 6 });
+    await agrees(data);
+  });
 });
 
 describe('a recovery', () => {
@@ -253,7 +267,7 @@ describe('a recovery', () => {
     ...enrolment(() => Promise.resolve(told.passcode)),
   ];
 
-  test.each([...between(1, 2, 4, 7, 8), ...during(issue, 2, 5, 6), ...during(activation, 2, 5, 6)])(
+  test.each([...between(1, 2, 3, 4, 5, 6, 7, 8), ...during(issue, ...everyWrite), ...during(activation, ...everyWrite)])(
     'killed after $whole requests, at step $write of what the next one writes',
     async (kill) => {
       const data = await campusData();
@@ -268,4 +282,13 @@ describe('a recovery', () => {
       await agrees(data);
     },
   );
+
+  test('that a crash cut short goes on with the passcode that was told before it', async () => {
+    const data = await campusData();
+    await killedAfter(data, steps, { whole: 2, write: null });
+    const rest = steps.slice(2);
+    expect(await killedAfter(data, rest, { whole: rest.length, write: null })).toEqual({ answered: rest.length });
+    expect(await devicesOf(data, userId)).toContain(newDevice);
+    await agrees(data);
+  });
 });
