@@ -273,27 +273,42 @@ describe('a gateway that says nothing', () => {
   afterEach(() => {
     vi.useRealTimers();
   });
-  const waits: [string, Conduct, number][] = [
-    ['in answer to the upgrade', { upgrade: (_request, socket) => void socket.resume() }, 15_000],
-    ['after half an answer', { upgrade: (_request, socket) => void socket.write('HTTP/1.1 101 Switching Protocols\r\n') }, 15_000],
+  /** What it does, for how long that is borne, and how many messages it had from us by then. */
+  const waits: [string, Conduct, number, number][] = [
+    ['in answer to the upgrade', { upgrade: (_request, socket) => void socket.resume() }, 15_000, 0],
+    ['after half an answer', { upgrade: (_request, socket) => void socket.write('HTTP/1.1 101 Switching Protocols\r\n') }, 15_000, 0],
     // Pings and pongs go to and fro all the while
-    ['after hello', { access: () => undefined }, 30_000],
-    ['after an answer', { access: (talk) => through(talk, notice) }, 30_000],
+    ['after hello', { access: () => undefined }, 30_000, 1],
+    [
+      'after an answer',
+      {
+        access: (talk) => through(talk, notice),
+      },
+      30_000,
+      2,
+    ],
   ];
-  test.each(waits)('%s is given up', async (_what, conduct, ms) => {
+  test.each(waits)('%s is given up, and not before', async (_what, conduct, ms, messages) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const met = await face(conduct);
-    await settled(met);
-    vi.advanceTimersByTime(ms + 100);
+    await settled(met, messages);
+    vi.advanceTimersByTime(ms - 500);
+    await turns();
+    expect(met.run.app.state.access.kind).not.toBe('idle');
+    vi.advanceTimersByTime(1_000);
     vi.useRealTimers();
     expect(await endOf(met)).toBe('gateway-silent');
   });
 
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 300; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
   /** Until it is the gateway's turn, and it takes none. */
-  async function settled({ gateway, run }: { gateway: HostileGateway; run: AppRun }): Promise<void> {
-    const turn = (): boolean => gateway.connections.total > 0 && run.app.state.access.kind !== 'checking';
-    while (!turn()) await new Promise((resolve) => setImmediate(resolve));
-    for (let turns = 0; turns < 300; turns++) await new Promise((resolve) => setImmediate(resolve));
+  async function settled({ gateway, run }: { gateway: HostileGateway; run: AppRun }, messages: number): Promise<void> {
+    const isItsTurn = (): boolean =>
+      gateway.connections.total > 0 && gateway.heard.length >= messages && run.app.state.access.kind !== 'checking';
+    while (!isItsTurn()) await new Promise((resolve) => setImmediate(resolve));
+    await turns();
   }
 });
 
