@@ -159,7 +159,8 @@ class Talk {
     if (prepared) return { answer: prepared, typed: false };
     // A push is out already, by a person's hand elsewhere, or a kept key answers: there is nothing to do
     if ((prompt.kind === 'push' || byItselfAt !== undefined) && !terminal) return new Promise(() => undefined);
-    if (prompt.kind === 'browser') {
+    // In a browser of the person's own the terminal is as good as the app; a page that needs our window is not for it
+    if (prompt.kind === 'browser' && !(prompt.ownBrowser && terminal)) {
       report.say(commandLine.ask.browser);
       throw fail('component-missing', { component: commandLine.ask.desktopApp });
     }

@@ -22,6 +22,7 @@ import { helperSocket } from '../tunnels/openconnect/helper-place.ts';
 import { helperState, systemTunnel } from '../tunnels/openconnect/system.ts';
 import { relayTunnel } from '../tunnels/relay.ts';
 import { exitCode } from './exit-codes.ts';
+import { handOver } from './own-browser.ts';
 import { run, type Host } from './run.ts';
 import { terminalOf } from './terminal.ts';
 
@@ -56,6 +57,8 @@ const programs = { folder: native, policy: programsOf(policy), platform: process
 /** A campus's own page needs a window: the question about it says so, and nothing is opened. */
 const openWebWindow = (): Promise<never> => Promise.reject(fail('component-missing', { component: commandLine.ask.desktopApp }));
 const onPage = browserDriver(openWebWindow);
+// Questions go where they do not mix with what another program reads
+const terminal = isTerminal ? terminalOf(stdin, stderr, interrupted) : null;
 
 const startWorker = forkWorker(path.join(import.meta.dirname, 'openconnect-worker.mjs'));
 const openconnect = openconnectDriver({
@@ -64,6 +67,7 @@ const openconnect = openconnectDriver({
   folder: native,
   hostCheckWrapper: policy.hostCheckWrapper,
   openWebWindow,
+  ...(terminal && { openInBrowser: handOver(terminal) }),
   log: () => undefined,
 });
 
@@ -79,8 +83,7 @@ const host: Host = {
   version: version(),
   folder: userDataFolder(),
   languages: [Intl.DateTimeFormat().resolvedOptions().locale],
-  // Questions go where they do not mix with what another program reads
-  terminal: isTerminal ? terminalOf(stdin, stderr, interrupted) : null,
+  terminal,
   out: (text) => stdout.write(text),
   err: (text) => stderr.write(text),
   seen: stderr.isTTY,

@@ -65,8 +65,11 @@ export async function askInTerminal(prompt: Prompt, asking: Questioning): Promis
         user: await typed(speaker.say(words.proxyUser, { host: prompt.host }), false, asking),
         password: await typed(words.proxyPassword, true, asking),
       };
-    case 'browser': // answered before anybody is asked
-      throw fail('component-missing', { component: words.desktopApp });
+    case 'browser':
+      // In our own window is not for a terminal: nobody is asked about it here
+      if (!prompt.ownBrowser) throw fail('component-missing', { component: words.desktopApp });
+      await terminal.line(speaker.say(words.ownBrowser, { host: prompt.host }), { signal: asking.signal });
+      return { kind: 'browser', where: 'own' };
   }
 }
 

@@ -5,7 +5,7 @@ import { expect, onTestFinished } from 'vitest';
 import { eventSchema, type CommandEvent } from '../../electron/cli/report.ts';
 
 /** The command as people start it, from `dist/`: build first. */
-const command = join(import.meta.dirname, '../../dist/causeway.mjs');
+export const commandFile = join(import.meta.dirname, '../../dist/causeway.mjs');
 
 /** A run of `causeway --json`. */
 export interface RunningCommand {
@@ -18,7 +18,7 @@ export interface RunningCommand {
 
 /** Starts it without a terminal; it is ended with the test. */
 export function startCommand(...argv: string[]): RunningCommand {
-  const child = spawn(process.execPath, [command, ...argv, '--json']);
+  const child = spawn(process.execPath, [commandFile, ...argv, '--json']);
   let out = '';
   child.stdout.on('data', (data) => (out += String(data)));
   child.stderr.on('data', (data) => (out += String(data)));

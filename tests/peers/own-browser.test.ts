@@ -1,10 +1,14 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import net from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Session } from '../../electron/gateways/gateway.ts';
 import type { Answer } from '../../shared/prompt.ts';
+import { cliFolder } from '../unit/support/cli.ts';
 import { timed } from '../unit/support/stalls.ts';
 import { browserPort, sealedToken, strangersKey } from './cisco-token.ts';
+import { commandFile } from './command.ts';
 import { FormGateway, type FormSpec, type Request } from './form-gateway.ts';
 import { failsWith, hasIPv6, missingLibrary, person, startDriver, targetFor } from './openconnect-bench.ts';
 
@@ -16,6 +20,8 @@ const external: FormSpec = {
     '<sso-v2-token-cookie-name>acSamlv2Token</sso-v2-token-cookie-name><sso-v2-error-cookie-name>acSamlv2Error</sso-v2-error-cookie-name>' +
     '<sso-v2-browser-mode>external</sso-v2-browser-mode>',
 };
+/** Gives a program a terminal of its own (Debian's bsdutils). */
+const script = '/usr/bin/script';
 const good = 'tokenOfMei42';
 
 /** The person's own browser as it comes back from the identity provider: a plain request to the port that waits for it. */
@@ -146,6 +152,29 @@ describe.skipIf(missingLibrary() !== null || !hasIPv6)('signing in with the pers
         { timeout: 10_000 },
       )
       .toBe(true);
+  });
+
+  test.skipIf(!existsSync(script))('in a terminal the address is shown at an Enter, and the browser’s return signs in', async () => {
+    const gateway = await FormGateway.start(({ init }) => (init ? external : 'success'));
+    cleanUp.push(() => gateway.stop());
+    const folder = await cliFolder([gateway.profile()]);
+    const argv = [process.execPath, commandFile, 'connect', gateway.profile().id, '--user-data-dir', folder];
+    const child = spawn(script, ['-qec', `exec ${argv.join(' ')}`, '/dev/null']);
+    cleanUp.push(async () => {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+    });
+    let seen = '';
+    child.stdout.on('data', (data) => (seen += String(data)));
+    await expect.poll(() => seen, { timeout: 20_000 }).toContain('Press Enter for the address');
+    expect(seen).not.toContain('https://idp.campus.test/start');
+    child.stdin.write('\r');
+    await expect.poll(() => seen, { timeout: 20_000 }).toContain('https://idp.campus.test/start');
+    const key = gateway.requests.findLast(({ init }) => init)?.headers['x-anyconnect-strap-dh-pubkey'];
+    await comesBack(sealedToken(good, typeof key === 'string' ? key : ''));
+    await expect.poll(() => seen, { timeout: 20_000 }).toContain('Signed in.');
+    expect(gateway.requests.map(({ fields }) => fields['sso-token'])).toContain(good);
+    expect(seen).not.toContain(good);
   });
 
   test('a port that somebody else holds is told, with what to do', async () => {
