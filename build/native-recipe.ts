@@ -1,0 +1,141 @@
+/**
+ * How openconnect and its libraries are made from their pinned sources, in this order; `build/native-windows.ts` runs it.
+ * Each LGPL library stays one of its own beside libopenconnect, so that whoever has it can put another in its place.
+ */
+
+/** Where things are while they are made, and with what. */
+export interface Bench {
+  /** The part's own unpacked source: what runs, runs there. */
+  source: string;
+  /** Of that source. */
+  version: string;
+  /** Headers of ours. */
+  headers: string;
+  /** What the parts before have installed. */
+  prefix: string;
+  /** For configure's `--host`. */
+  host: string;
+  compiler: string;
+  flags: string;
+  link: string;
+}
+
+export interface Part {
+  /** Of its source in `native.json`; the distribution's patches, where it is mended by some, are `NAME-patches`. */
+  source: string;
+  /** Programs with their arguments, one after the other. */
+  steps(bench: Bench): readonly (readonly [program: string, ...words: string[]])[];
+  /** Its licence's text, in its folder. */
+  licence: string;
+}
+
+/** What autotools would make anew because a patch has touched what they read; the shipped ones serve. */
+const asShipped = ['ACLOCAL=:', 'AUTOCONF=:', 'AUTOMAKE=:', 'AUTOHEADER=:', 'MAKEINFO=:'];
+const configure = ({ prefix, host, compiler, flags, link }: Bench, ...words: string[]): [string, ...string[]] => [
+  './configure',
+  `--host=${host}`,
+  `--prefix=${prefix}`,
+  // What asks the system by this would be given the building computer's libraries
+  `PKG_CONFIG_LIBDIR=${prefix}/lib/pkgconfig`,
+  'CC_FOR_BUILD=gcc',
+  `CC=${compiler}`,
+  `CFLAGS=${flags}`,
+  `CPPFLAGS=-I${prefix}/include`,
+  `LDFLAGS=-L${prefix}/lib ${link}`,
+  ...words,
+];
+const make = (...targets: string[]): [string, ...string[]] => ['make', ...asShipped, ...targets];
+
+const zlibFiles = ['adler32', 'compress', 'crc32', 'deflate', 'inffast', 'inflate', 'inftrees', 'trees', 'uncompr', 'zutil'];
+
+/** Nothing of a gateway's is read with these. */
+const xmlWithout =
+  'catalog,c14n,debug,docbook,ftp,history,http,iconv,icu,legacy,lzma,mem-debug,modules,pattern,python,reader,readline,regexps,run-debug,schemas,schematron,threads,valid,writer,xinclude,xpath,xptr,zlib';
+
+export const parts: readonly Part[] = [
+  {
+    source: 'gmp-source',
+    licence: 'COPYING.LESSERv3',
+    steps: (bench) => [
+      // Debian leaves the handbook out, which is not free enough for it, and configure misses it
+      ['install', '-D', '/dev/null', 'doc/Makefile.in'],
+      configure(bench, '--enable-shared', '--disable-static'),
+      make('SUBDIRS=mpn mpz mpq mpf printf scanf rand'),
+      make('SUBDIRS=', 'install'),
+    ],
+  },
+  {
+    source: 'nettle-source',
+    licence: 'COPYING.LESSERv3',
+    steps: (bench) => [
+      configure(bench, '--disable-static', '--disable-documentation', '--disable-openssl', '--enable-fat'),
+      make('SUBDIRS=tools'),
+      make('SUBDIRS=', 'install'),
+    ],
+  },
+  {
+    source: 'gnutls-source',
+    licence: 'COPYING.LESSERv2',
+    steps: (bench) => [
+      configure(
+        bench,
+        '--enable-shared',
+        '--disable-static',
+        '--with-included-libtasn1',
+        '--with-included-unistring',
+        ...['p11-kit', 'tpm', 'tpm2', 'idn', 'zlib', 'zstd', 'brotli'].map((name) => `--without-${name}`),
+        ...['cxx', 'doc', 'tools', 'tests', 'nls', 'libdane', 'maintainer-mode', 'gcc-warnings'].map((name) => `--disable-${name}`),
+        // By default below the drive's root, where anybody may put files
+        '--with-system-priority-file=C:/Windows/System32/gnutls/config',
+      ),
+      make(),
+      make('install'),
+    ],
+  },
+  {
+    source: 'zlib-source',
+    licence: 'LICENSE',
+    steps: ({ flags, host, prefix }) => [
+      [`${host}-gcc-win32`, ...flags.split(' '), '-c', ...zlibFiles.map((name) => `${name}.c`)],
+      [`${host}-ar`, 'rcsD', 'libz.a', ...zlibFiles.map((name) => `${name}.o`)],
+      ['install', '-Dm644', '-t', `${prefix}/lib`, 'libz.a'],
+      ['install', '-Dm644', '-t', `${prefix}/include`, 'zlib.h', 'zconf.h'],
+    ],
+  },
+  {
+    source: 'libxml2-source',
+    licence: 'Copyright',
+    steps: (bench) => [
+      configure(bench, '--enable-static', '--disable-shared', ...xmlWithout.split(',').map((name) => `--without-${name}`)),
+      make('libxml2.la'),
+      make('install-libLTLIBRARIES'),
+      make('-C', 'include', 'install'),
+    ],
+  },
+  {
+    source: 'openconnect-source',
+    licence: 'COPYING.LGPL',
+    steps: (bench) => [
+      configure(
+        bench,
+        '--enable-shared',
+        '--disable-static',
+        '--with-gnutls',
+        ...['openssl', 'libpskc', 'stoken', 'libpcsclite', 'gssapi', 'libproxy', 'lz4'].map((name) => `--without-${name}`),
+        ...['nls', 'docs'].map((name) => `--disable-${name}`),
+        '--with-vpnc-script=vpnc-script-win.js',
+        // Its script for linking would leave what is not a library of its own out of the DLL
+        'lt_cv_deplibs_check_method=pass_all',
+        `LIBXML2_CFLAGS=-DLIBXML_STATIC -I${bench.prefix}/include/libxml2`,
+        `LIBXML2_LIBS=-L${bench.prefix}/lib -lxml2 -lws2_32`,
+        `ZLIB_CFLAGS=-I${bench.prefix}/include`,
+        `ZLIB_LIBS=-L${bench.prefix}/lib -lz`,
+      ),
+      ['install', '-m644', '-t', '.', `${bench.headers}/wintun.h`],
+      // Its own names for what is part of its version, which says `unknown` otherwise
+      ['env', `RPM_PACKAGE_VERSION=${bench.version}`, 'RPM_PACKAGE_RELEASE=causeway', ...make('version.c')],
+      make('libopenconnect.la', 'openconnect.exe'),
+      make('install-libLTLIBRARIES', 'install-sbinPROGRAMS'),
+    ],
+  },
+];

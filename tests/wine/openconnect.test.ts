@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Profile } from '../../shared/profile.ts';
+import { missingForPeers } from '../peers/namespaces.ts';
+import { profileOf, startOcserv, type Ocserv } from '../peers/ocserv.ts';
+import {
+  accept,
+  credentials,
+  passcode,
+  person,
+  startDriver,
+  targetFor,
+  type DriverBench,
+  type Script,
+} from '../peers/openconnect-bench.ts';
+import { ShippedWindows } from './shipped.ts';
+import { missingForWine } from './wine.ts';
+
+const missing = missingForWine() ?? missingForPeers(['/usr/sbin/ocserv']);
+
+describe.skipIf(missing !== null)('openconnect as it is shipped for Windows', { timeout: 120_000 }, () => {
+  let lab: Ocserv;
+  let windows: ShippedWindows;
+  let bench: DriverBench;
+  beforeAll(async () => {
+    [lab, windows] = await Promise.all([startOcserv(), ShippedWindows.start()]);
+    bench = await startDriver({ startWorker: windows.startWorker, library: { path: windows.library } });
+  }, 3_600_000);
+  afterAll(async () => {
+    bench.driver.stop();
+    await Promise.all([lab.stop(), windows.wine.stop()]);
+  });
+  let users = 0;
+  const newUser = () => lab.addUser({ name: `user${++users}` });
+  const signIn = async (script: Script, profile: Partial<Profile> = {}, accepted = new Map<string, string>()) => {
+    const who = person(script, accepted);
+    const session = await bench.driver.signIn(targetFor(profileOf(lab, profile), {}, accepted), who.ask, new AbortController().signal);
+    return { who, session };
+  };
+
+  test('needs no library but those beside it and Windows’ own', () => {
+    const files = readdirSync(windows.wine.native).filter((name) => /\.(exe|dll)$/.test(name));
+    expect(files).toEqual(expect.arrayContaining(['openconnect.exe', 'libopenconnect-5.dll']));
+    const windowsOwn =
+      /^(advapi32|bcrypt|crypt32|iphlpapi|kernel32|msvcrt|ncrypt|ole32|secur32|shell32|shlwapi|user32|winscard|ws2_32)\.dll$/i;
+    for (const file of files) {
+      const headers = execFileSync('x86_64-w64-mingw32-objdump', ['-p', join(windows.wine.native, file)], {
+        encoding: 'utf8',
+        maxBuffer: 1 << 26,
+      });
+      const needed = [...headers.matchAll(/DLL Name: (\S+)/g)].map(([, name]) => name ?? '');
+      expect(needed.length, file).toBeGreaterThan(0);
+      expect(
+        needed.filter((name) => !files.includes(name) && !windowsOwn.test(name)),
+        file,
+      ).toEqual([]);
+    }
+  });
+
+  test('says its version, its TLS library and what it speaks', async () => {
+    const { code, out } = await windows.openconnect(['--version']);
+    expect(out).toContain('OpenConnect version v9.12');
+    expect(out).toContain('Using GnuTLS 3.8.9');
+    for (const protocol of ['anyconnect', 'nc', 'gp', 'pulse', 'f5', 'fortinet', 'array'])
+      expect(out).toMatch(new RegExp(`\\b${protocol}\\b`));
+    expect(code).toBe(0);
+  });
+
+  test('signs in by itself, to the cookie', async () => {
+    const { name, password } = newUser();
+    const words = ['--protocol=anyconnect', `--user=${name}`, '--passwd-on-stdin', '--authenticate', `--servercert=pin-sha256:${lab.pin}`];
+    const { code, out } = await windows.openconnect(
+      [...words, `--resolve=${lab.host}:127.0.0.1`, lab.gatewayUrl],
+      `${password}\n${lab.codeFor(name)}\n`,
+    );
+    expect(out).toMatch(/^COOKIE='.+'$/m);
+    expect(out).toMatch(/^CONNECT_URL='https:\/\/vpn\.campus\.test/m);
+    expect(code).toBe(0);
+  });
+
+  test('signs in by the app’s own worker and driver: a wrong password, the right one, the code, the cookie', async () => {
+    const { name, password } = newUser();
+    const { session, who } = await signIn({
+      credentials: [credentials(name, 'not it'), credentials(name, password)],
+      passcode: () => passcode(lab.codeFor(name)),
+    });
+    expect(who.kinds()).toEqual(['credentials', 'credentials', 'passcode']);
+    expect(who.asked[1]).toMatchObject({ failure: { code: 'sign-in-rejected' } });
+    expect(session).toMatchObject({
+      user: name,
+      grant: { kind: 'openconnect', protocol: 'anyconnect', connectUrl: `https://${lab.host}/`, serverPin: `pin-sha256:${lab.pin}` },
+    });
+    expect(session.grant).toHaveProperty('cookie', expect.stringContaining('webvpn='));
+  });
+
+  test('asks about a certificate that Windows’ authorities do not vouch for', async () => {
+    const { name, password } = newUser();
+    const script: Script = { certificate: accept, credentials: credentials(name, password), passcode: () => passcode(lab.codeFor(name)) };
+    const { who } = await signIn(script, { trust: { kind: 'system' } });
+    expect(who.kinds()).toEqual(['certificate', 'credentials', 'passcode']);
+    expect(who.asked[0]).toMatchObject({ host: lab.host, subject: `CN=${lab.host}` });
+  });
+
+  test('asks nothing about one that they vouch for', async () => {
+    await windows.trust(lab.authorityPem);
+    const { name, password } = newUser();
+    const script: Script = { credentials: credentials(name, password), passcode: () => passcode(lab.codeFor(name)) };
+    const { who } = await signIn(script, { trust: { kind: 'system' } });
+    expect(who.kinds()).toEqual(['credentials', 'passcode']);
+  });
+});
