@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { readNative, takeBuilt } from '../../build/native.ts';
 import { buildOpenConnectWorker } from '../../build/openconnect-worker.ts';
 import type { StartWorker, WorkerProcess } from '../../electron/gateways/worker.ts';
 import { compiler, koffiVersion, packed, Wine } from './wine.ts';
@@ -37,7 +38,7 @@ export class ShippedWindows {
       packed(`@koromix/koffi-win32-x64@${koffiVersion()}`, 'package.json'),
     ]);
     const app = wine.path('app');
-    cpSync(made, wine.native, { recursive: true });
+    for (const component of readNative().components) if (component.how === 'built') takeBuilt(component, made, wine.native);
     cpSync(node, join(app, 'node.exe'));
     cpSync('node_modules/koffi', join(app, 'node_modules/koffi'), { recursive: true });
     cpSync(join(koffi, '..'), join(app, 'node_modules/@koromix/koffi-win32-x64'), { recursive: true });
