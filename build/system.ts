@@ -45,6 +45,7 @@ export const testTools: readonly SystemTool[] = [
   'ocproxy',
   'ocserv',
   'namespaces',
+  'packets',
 ];
 
 /** For `build/native-windows.ts`. */

@@ -86,25 +86,14 @@ export async function startChromium(directory: string, switches: readonly string
   const profile = path.join(directory, String(process.pid));
   mkdirSync(path.join(profile, 'Default'), { recursive: true });
   writeFileSync(path.join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
-  // `--test-type` spares a person the bar about `--no-sandbox`
-  const mode = headed ? ['--test-type'] : ['--headless=new'];
-  const child = spawn(
-    executable,
-    [...mode, ...quiet, ...confined, '--remote-debugging-pipe', '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...switches],
-    { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] },
-  );
-  const [, , errors, toChromium, fromChromium] = child.stdio;
-  if (!(errors instanceof Readable) || !(toChromium instanceof Writable) || !(fromChromium instanceof Readable))
-    throw new Error('Chromium has no pipes');
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const connection = new CdpConnection(toChromium, fromChromium);
-  const endpoint = await new Promise<string>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`Chromium ended at once with code ${code ?? 'none'}`)));
-    createInterface({ input: errors }).on('line', (line) => {
-      const match = /^DevTools listening on (ws:\S+)$/.exec(line);
-      if (match?.[1]) resolve(match[1]);
-    });
+  const { child, toChromium, connection, endpoint } = await startOnce(profile, switches).catch((error: unknown) => {
+    // Under load it now and then dies of a signal before it listens; a second start stands in for what Electron does not do
+    console.error(`electron-double: started once more: ${String(error)}`);
+    return startOnce(profile, switches);
+  });
+  const exited = new Promise<void>((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    else child.once('exit', () => resolve());
   });
   return {
     profile,
@@ -119,6 +108,34 @@ export async function startChromium(directory: string, switches: readonly string
       await discard(profile);
     },
   };
+}
+
+/** Resolves once it listens. Rejects with how it ended and its last words. */
+async function startOnce(profile: string, switches: readonly string[]) {
+  // `--test-type` spares a person the bar about `--no-sandbox`
+  const mode = headed ? ['--test-type'] : ['--headless=new'];
+  const child = spawn(
+    executable,
+    [...mode, ...quiet, ...confined, '--remote-debugging-pipe', '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...switches],
+    { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] },
+  );
+  const [, , errors, toChromium, fromChromium] = child.stdio;
+  if (!(errors instanceof Readable) || !(toChromium instanceof Writable) || !(fromChromium instanceof Readable))
+    throw new Error('Chromium has no pipes');
+  const connection = new CdpConnection(toChromium, fromChromium);
+  const said: string[] = [];
+  const endpoint = await new Promise<string>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) =>
+      reject(new Error(`Chromium ended at once with ${signal ?? `code ${code ?? 'none'}`}: ${said.slice(-5).join(' / ')}`)),
+    );
+    createInterface({ input: errors }).on('line', (line) => {
+      const match = /^DevTools listening on (ws:\S+)$/.exec(line);
+      if (match?.[1]) resolve(match[1]);
+      else if (said.length < 100) said.push(line);
+    });
+  });
+  return { child, toChromium, connection, endpoint };
 }
 
 async function sweep(directory: string): Promise<void> {
