@@ -156,10 +156,12 @@ export class Connection {
     const { link } = this;
     if (!link) throw fail('internal');
     const { apply, profile } = this.options;
-    const portal = new AbortController();
-    const watching = watchPortal(profile, link.tunnel, (health) => this.tellHealth(link, health), portal.signal);
+    const done = new AbortController();
+    // Listeners of this hold go with it: a session may live through many
+    const held = AbortSignal.any([signal, done.signal]);
+    const watching = watchPortal(profile, link.tunnel, (health) => this.tellHealth(link, health), held);
     try {
-      for await (const news of link.news(signal)) {
+      for await (const news of link.news(held)) {
         if (news.type === 'broken') return { over: false, failure: news.failure };
         if (news.type === 'silent') return { over: false, failure: news.failure, silent: link };
         if (news.type === 'rejected') return { over: true, failure: this.rejected(news.failure) };
@@ -172,7 +174,7 @@ export class Connection {
       }
       throw fail('cancelled');
     } finally {
-      portal.abort();
+      done.abort();
       await watching;
     }
   }
@@ -280,9 +282,10 @@ export class Connection {
     // An abort that has happened already calls nobody: asleep, this would wait for ever
     if (signal.aborted || (wait <= 0 && !this.suspended)) return;
     await new Promise<void>((resolve) => {
-      const timer = this.suspended ? undefined : setTimeout(resolve, wait);
+      const timer = this.suspended ? undefined : setTimeout(() => wake(), wait);
       const wake = (): void => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
         resolve();
       };
       this.wake = wake;

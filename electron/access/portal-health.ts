@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { failureOf } from '../../shared/failure.ts';
 import type { PortalHealth } from '../../shared/access-state.ts';
 import type { Profile } from '../../shared/profile.ts';
@@ -30,17 +31,7 @@ export async function watchPortal(
       if (over()) return;
       tell(failureOf(error).code === 'host-name-unknown' ? 'nameless' : 'down');
     }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, againMs);
-      signal.addEventListener(
-        'abort',
-        () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        { once: true },
-      );
-    });
+    await setTimeout(againMs, undefined, { signal }).catch(() => undefined); // aborted
     if (over()) return;
   }
 }

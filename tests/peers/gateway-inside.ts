@@ -16,6 +16,7 @@ const settings = z
     campus: z.string(),
     campus6: z.nullable(z.string()),
     nameServer: z.string(),
+    mute: z.boolean(),
     names: z.record(z.string(), z.string()),
     page: z.string(),
     cert: z.string(),
@@ -84,7 +85,7 @@ function answerName(question: Buffer): Buffer | null {
 }
 const names = dgram.createSocket('udp4');
 names.on('message', (message, from) => {
-  const reply = answerName(message);
+  const reply = settings.mute ? null : answerName(message);
   if (reply) names.send(reply, from.port, from.address);
 });
 names.bind(53, settings.nameServer);

@@ -19,6 +19,8 @@ export interface OcservWishes {
   ipv6?: boolean;
   /** All traffic, not only the campus's network. */
   everything?: boolean;
+  /** Its campus has a name server that takes every question and says nothing. */
+  muteNames?: boolean;
   /** More lines of ocserv's own. */
   extra?: readonly string[];
 }

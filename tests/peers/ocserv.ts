@@ -259,6 +259,7 @@ export class Ocserv {
       gateway: this.address,
       campus: campusAddress,
       campus6: this.wishes.ipv6 ? campusAddress6 : null,
+      mute: this.wishes.muteNames === true,
       nameServer,
       names: { [portalHost]: campusAddress, '2fa.campus.test': campusAddress },
       page: this.page,

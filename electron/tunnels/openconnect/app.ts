@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { fail } from '../../../shared/failure.ts';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
 import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel.ts';
+import { FarEnd, introducedWithinMs } from './far-end.ts';
 import { findProgram, type ProgramPlaces } from './programs.ts';
 import { endInOrder, hasConnection, hasStrangers, listenerOf, RunningOpenConnect, type Spawn } from './running.ts';
 import { endingOf, limitsFrom, refusalOf, type Limits } from './said.ts';
@@ -101,6 +102,7 @@ class AppTunnel implements Tunnel {
   private misses = 0;
   private silent: (() => void) | null = null;
   private watching: NodeJS.Timeout | undefined;
+  private readonly farEnd = new FarEnd((withinMs) => this.knowsNoSuchName(withinMs));
 
   constructor(
     private readonly running: RunningOpenConnect,
@@ -139,6 +141,7 @@ class AppTunnel implements Tunnel {
       this.limits = { ...this.limits, expiresAt: this.limits.expiresAt ?? running.said.expiresAt };
       this.isUp = true;
       this.watch();
+      void this.farEnd.isHeard(introducedWithinMs);
     } catch (error) {
       await running.leave('detach');
       throw error;
@@ -169,11 +172,15 @@ class AppTunnel implements Tunnel {
     return { received, sent };
   }
 
-  /** A name that nobody has is asked for at the far end: that it is unknown is an answer. */
   async answers(withinMs: number): Promise<boolean> {
     const { running } = this;
     if (running.hasEnded()) return false;
     if (running.pid !== undefined && (await hasConnection(running.pid)) === false) return false;
+    return (await this.farEnd.isHeard(withinMs)) && !running.hasEnded();
+  }
+
+  /** A name that nobody has is asked for at the far end: that it is unknown is an answer. */
+  private async knowsNoSuchName(withinMs: number): Promise<boolean> {
     const late = AbortSignal.timeout(withinMs);
     try {
       (await dialSocks(this.server, `${randomBytes(6).toString('hex')}.invalid`, 9, late)).destroy();

@@ -7,6 +7,7 @@ import { bounded } from '../../trust/bounded.ts';
 import { isLoopback } from '../../trust/loopback.ts';
 import { lookupElsewhere } from '../not-this-computer.ts';
 import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel.ts';
+import { FarEnd, introducedWithinMs } from './far-end.ts';
 import { HelperConnection } from './helper-connection.ts';
 import type { HelperState, HelperUp } from './helper-protocol.ts';
 import { proxyFor, type ProxyHop } from './proxy-hop.ts';
@@ -87,6 +88,7 @@ class SystemTunnelOfHelper implements Tunnel {
   private closing = false;
   private over = false;
   private abandoned: (() => void) | null = null;
+  private readonly farEnd = new FarEnd((withinMs) => this.knowsNoSuchName(withinMs));
 
   constructor(
     private readonly helper: HelperConnection,
@@ -96,6 +98,7 @@ class SystemTunnelOfHelper implements Tunnel {
     log: (line: string) => void,
   ) {
     this.limits = { expiresAt: up.expiresAt, idleSeconds: up.idleSeconds };
+    void this.farEnd.isHeard(introducedWithinMs);
     this.counting = setInterval(() => void this.count(), countEveryMs);
     this.counting.unref();
     const dropped = (detail: string): TunnelEnding => ({ kind: 'dropped', failure: fail('tunnel-dropped', { host }, { detail }).failure });
@@ -158,7 +161,7 @@ class SystemTunnelOfHelper implements Tunnel {
 
   /** By the helper's word it has to be up: a name server may be reached without it, too. */
   async answers(withinMs: number): Promise<boolean> {
-    const [up, heard] = await Promise.all([this.isUp(withinMs), this.isHeard(withinMs)]);
+    const [up, heard] = await Promise.all([this.isUp(withinMs), this.farEnd.isHeard(withinMs)]);
     return up && heard && !this.over;
   }
 
@@ -168,14 +171,14 @@ class SystemTunnelOfHelper implements Tunnel {
   }
 
   /** The campus's name server is asked for a name that nobody has: that it is unknown is an answer. */
-  private async isHeard(withinMs: number): Promise<boolean> {
+  private async knowsNoSuchName(withinMs: number): Promise<boolean> {
     const { nameServers } = this.up;
-    if (nameServers.length === 0) return true;
+    if (nameServers.length === 0) return false;
     const resolver = new dns.promises.Resolver({ timeout: withinMs, tries: 1 });
     resolver.setServers(nameServers.map((server) => (net.isIPv6(server) ? `[${server}]` : server)));
     return resolver.resolve4(`${randomBytes(6).toString('hex')}.invalid`).then(
       () => true,
-      (thrown: unknown) => codeIn(thrown) === 'ENOTFOUND',
+      (thrown: unknown) => repliesOfServers.includes(codeIn(thrown)),
     );
   }
 
@@ -211,5 +214,8 @@ class SystemTunnelOfHelper implements Tunnel {
 
 /** How the system says that a name is unknown, and that no name server answered. */
 const nameless: readonly string[] = ['ENOTFOUND', 'EAI_AGAIN'];
+
+/** What c-ares calls the replies of a name server that has no such name, or does not tell us; the rest are our own troubles. */
+const repliesOfServers: readonly unknown[] = ['ENOTFOUND', 'ENODATA', 'ESERVFAIL', 'EREFUSED', 'EFORMERR', 'ENOTIMP'];
 
 const codeIn = (thrown: unknown): unknown => (thrown instanceof Error && 'code' in thrown ? thrown.code : null);
