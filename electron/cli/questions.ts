@@ -32,7 +32,7 @@ export async function askInTerminal(prompt: Prompt, asking: Questioning): Promis
   switch (prompt.kind) {
     case 'notice':
       terminal.say(`${prompt.title ?? speaker.words.notice.title}\n\n${prompt.text}\n`);
-      return { kind: 'notice', proceed: await saysYes(words.proceed, asking) };
+      return { kind: 'notice', proceed: await agrees(words.proceed, [words.yes, words.proceedYes], asking) };
     case 'credentials':
       if (prompt.title !== undefined) terminal.say(prompt.title);
       return { kind: 'credentials', values: await fill(prompt.fields, prompt.selects, asking) };
@@ -77,9 +77,9 @@ function typed(label: string, hidden: boolean, { terminal, signal }: Questioning
   return terminal.line(`${label}: `, { hidden, signal });
 }
 
-/** Only the whole word: a stray Enter agrees to nothing. */
-async function saysYes(question: string, { terminal, signal }: Questioning): Promise<boolean> {
-  return (await terminal.line(question, { signal })).trim().toLowerCase() === words.yes;
+/** Only a whole word of these: a stray Enter agrees to nothing. */
+async function agrees(question: string, whole: readonly string[], { terminal, signal }: Questioning): Promise<boolean> {
+  return whole.includes((await terminal.line(question, { signal })).trim().toLowerCase());
 }
 
 /** The index of what was chosen from a numbered list. */
@@ -174,5 +174,5 @@ async function certificate(prompt: PromptOf<'certificate'>, asking: Questioning)
     text.compare,
   ];
   terminal.say(lines.join('\n'));
-  return { kind: 'certificate', accept: await saysYes(words.certificate, asking) };
+  return { kind: 'certificate', accept: await agrees(words.certificate, [words.yes], asking) };
 }

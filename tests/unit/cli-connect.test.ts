@@ -99,6 +99,17 @@ describe('connect in a terminal', () => {
     expect(await run.code).toBe(3);
   });
 
+  test('the question’s own word agrees to a notice too', async () => {
+    const at = await open();
+    const run = startCli(['connect', at.profile.id], {
+      folder: await cliFolder([at.profile]),
+      typist: typing(at, { 'Proceed?': () => 'Proceed', 'Number': () => null }),
+    });
+    await run.until(({ seen }) => seen.includes('Number'));
+    run.interrupt();
+    expect(await run.code).toBe(0);
+  });
+
   test('a certificate is asked about once, with its fingerprint, and remembered as the app does', async () => {
     const at = await open();
     const profile = { ...at.profile, trust: { kind: 'system' as const } };

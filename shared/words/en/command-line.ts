@@ -81,6 +81,7 @@ Exit codes
     number: 'Number',
     yes: 'yes',
     proceed: 'Proceed? Type yes to go on: ',
+    proceedYes: 'proceed',
     certificate: 'Type yes only if the help desk reads you the same fingerprint: ',
     pick: 'Choose a number from 1 to {count}.',
     approve: 'Approve it on the phone, or press Enter to use a passcode instead.',
