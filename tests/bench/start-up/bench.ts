@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { atMost, sampleOf, type Part } from '../report.ts';
 
-const rounds = 15;
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** CPU of our own main process until it asks for its window: a process that runs ours, less one that runs nothing. */
-export function startUpBench(): Promise<Part> {
+export function startUpBench(rounds = 15): Promise<Part> {
   const userData = mkdtempSync(join(tmpdir(), 'causeway-start-up-'));
   const cpu = (script: string): number => {
     const env = { ...process.env, CAUSEWAY_BENCH_USER_DATA: userData };

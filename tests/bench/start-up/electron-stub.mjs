@@ -29,7 +29,7 @@ const source = `
   const names = anything;
   export { names as WebContentsView, names as Menu, names as Tray, names as Notification, names as clipboard, names as dialog,
     names as ipcMain, names as nativeImage, names as nativeTheme, names as net, names as powerMonitor, names as protocol,
-    names as screen, names as session, names as shell };
+    names as screen, names as session, names as shell, names as utilityProcess };
   export default { app };
 `;
 const url = `data:text/javascript,${encodeURIComponent(source)}`;
