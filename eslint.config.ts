@@ -25,6 +25,10 @@ const restricted = [
     selector: "Property[key.name='rejectUnauthorized'][value.value=false]",
     message: 'Only electron/trust/tls.ts connects first and asks the judge before it sends.',
   },
+  {
+    selector: "ImportDeclaration[source.value=/^zod/] ImportSpecifier[imported.name='z']",
+    message: 'import * as z: the object of that name brings every part of zod into the bundle, half a megabyte.',
+  },
   { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'Text is text.' },
   {
     selector: "NewExpression[callee.name='BrowserWindow']",

@@ -13,11 +13,15 @@ const common = { bundle: true, target: 'node20', sourcemap: true, logLevel: 'war
 /** Node resolves these at run time: Electron itself, and what has a binary of its own. */
 const external = ['electron', 'keytar', 'koffi'];
 
+/** What V8 has to read before anything runs; names stay, for whoever reads a log. */
+const small = { minifyWhitespace: true, minifySyntax: true } as const satisfies BuildOptions;
+
 /** Bundled CommonJS packages ask for Node's modules by `require`, which an ES module does not have. */
 const requireForBundled = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 const main: BuildOptions = {
   ...common,
+  ...small,
   entryPoints: { main: 'electron/main.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
@@ -30,6 +34,7 @@ const main: BuildOptions = {
 /** `causeway`, for plain Node. electron-store asks for Electron, and does without it where it is told a folder. */
 const commandLine: BuildOptions = {
   ...common,
+  ...small,
   entryPoints: { causeway: 'electron/cli/main.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },

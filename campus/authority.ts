@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate, webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail } from '../shared/failure.ts';
 import { isMissing, replaceFile } from './durable-file.ts';
 

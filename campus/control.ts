@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { failureOf } from '../shared/failure.ts';
 import { listenLocally } from './local-socket.ts';
 

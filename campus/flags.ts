@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ControlRequest } from './control.ts';
 
 /** What `npm run campus` was asked to do. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail } from '../shared/failure.ts';
 import type { Now } from './clock.ts';
 import { deviceKinds, personRecordSchema, plainUserId, platforms } from './document.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail } from '../shared/failure.ts';
 import { isMissing, replaceFile } from './durable-file.ts';
 import { documentSchema, documentVersion, emptyDocument, type CampusDocument } from './document.ts';

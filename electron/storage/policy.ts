@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Failure } from '../../shared/failure.ts';
 import { plainLine } from '../../shared/plain-text.ts';
 import { isRootsAlone } from '../trust/root-owned.ts';

@@ -54,30 +54,30 @@ const matches = (tag: string, language: Language): boolean =>
 
 /** A speaker of one catalogue. */
 export function speaker(words: Words, locale: string): Speaker {
-  const plurals = new Intl.PluralRules(locale);
-  const counts = new Intl.NumberFormat(locale);
-  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
-  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
-  const dayAndTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
-  const conjunction = new Intl.ListFormat(locale, { type: 'conjunction' });
-  const amountOf = (unit: string, unitDisplay: 'short' | 'narrow', digits = 0): Intl.NumberFormat =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits });
+  const plurals = lazily(() => new Intl.PluralRules(locale));
+  const counts = lazily(() => new Intl.NumberFormat(locale));
+  const time = lazily(() => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }));
+  const day = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }));
+  const dayAndTime = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }));
+  const relative = lazily(() => new Intl.RelativeTimeFormat(locale, { numeric: 'always' }));
+  const conjunction = lazily(() => new Intl.ListFormat(locale, { type: 'conjunction' }));
+  const amountOf = (unit: string, unitDisplay: 'short' | 'narrow', digits = 0): (() => Intl.NumberFormat) =>
+    lazily(() => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits }));
   const hours = amountOf('hour', 'narrow');
   const minutes = amountOf('minute', 'narrow');
   const seconds = amountOf('second', 'narrow');
   const sizes = (['kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const).map((unit) => amountOf(unit, 'short', 1));
 
-  const instant = (at: number): string => (day.format(at) === day.format(Date.now()) ? time : dayAndTime).format(at);
+  const instant = (at: number): string => (day().format(at) === day().format(Date.now()) ? time() : dayAndTime()).format(at);
   const fillIn = (name: string, value: string | number): string => {
     if (typeof value === 'string') return value;
-    return name.endsWith('At') ? instant(value) : counts.format(value);
+    return name.endsWith('At') ? instant(value) : counts().format(value);
   };
 
   const say = (sentence: string | Plural, params: Params = {}): string => {
     const count = params['count'];
     const form =
-      typeof sentence === 'string' ? sentence : (sentence[plurals.select(typeof count === 'number' ? count : 0)] ?? sentence.other);
+      typeof sentence === 'string' ? sentence : (sentence[plurals().select(typeof count === 'number' ? count : 0)] ?? sentence.other);
     return form.replace(placeholder, (whole, name: string) => {
       const value = params[name];
       return value === undefined ? whole : fillIn(name, value);
@@ -96,24 +96,30 @@ export function speaker(words: Words, locale: string): Speaker {
     instant,
     duration: (ms) => {
       const whole = Math.max(0, Math.floor(ms / 1000));
-      if (whole < 60) return seconds.format(whole);
+      if (whole < 60) return seconds().format(whole);
       const wholeMinutes = Math.floor(whole / 60);
-      if (wholeMinutes < 60) return minutes.format(wholeMinutes);
+      if (wholeMinutes < 60) return minutes().format(wholeMinutes);
       const rest = wholeMinutes % 60;
-      const wholeHours = hours.format(Math.floor(wholeMinutes / 60));
-      return rest === 0 ? wholeHours : `${wholeHours} ${minutes.format(rest)}`;
+      const wholeHours = hours().format(Math.floor(wholeMinutes / 60));
+      return rest === 0 ? wholeHours : `${wholeHours} ${minutes().format(rest)}`;
     },
     ago: (ms) => {
       const whole = Math.max(0, Math.floor(ms / 1000));
-      if (whole < 60) return relative.format(-whole, 'second');
-      return whole < 3600 ? relative.format(-Math.floor(whole / 60), 'minute') : relative.format(-Math.floor(whole / 3600), 'hour');
+      if (whole < 60) return relative().format(-whole, 'second');
+      return whole < 3600 ? relative().format(-Math.floor(whole / 60), 'minute') : relative().format(-Math.floor(whole / 3600), 'hour');
     },
     bytes: (amount) => {
       const power = Math.min(sizes.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, amount)) / 3) - 1));
-      return sizes[power]?.format(amount / 1000 ** (power + 1)) ?? '';
+      return sizes[power]?.().format(amount / 1000 ** (power + 1)) ?? '';
     },
-    list: (items) => conjunction.format(items),
+    list: (items) => conjunction().format(items),
   };
+}
+
+/** Made at the first use: what Intl takes to be made is felt at the start of the app. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 const placeholder = /\{(\w+)\}/g;
