@@ -24,6 +24,8 @@ export interface Callbacks {
 }
 
 const readsVariadic = !(process.platform === 'darwin' && process.arch === 'arm64');
+/** `PRG_INFO` of `openconnect.h`: errors, and each connection and request. */
+const logLevelInfo = 1;
 const wordsOnly = '%s\n';
 const statusOnly = 'Unexpected %d result from server\n';
 
@@ -77,6 +79,7 @@ export class Library {
   readonly hangUp: (vpn: Pointer) => void;
   readonly free: (vpn: Pointer) => void;
   private readonly vpnInfoNew: (agent: string, ...callbacks: unknown[]) => Pointer;
+  private readonly setLogLevel: (vpn: Pointer, level: number) => void;
   private readonly overrideResolve: (vpn: Pointer, callback: bigint) => void;
   private readonly setWebview: (vpn: Pointer, callback: bigint) => void;
   private readonly setOwnBrowser: (vpn: Pointer, callback: bigint) => void;
@@ -107,6 +110,7 @@ export class Library {
     this.hangUp = f('void openconnect_reset_ssl(void *)');
     this.free = f('void openconnect_vpninfo_free(void *)');
     this.vpnInfoNew = f('void *openconnect_vpninfo_new(const char *, void *, void *, void *, void *, void *)');
+    this.setLogLevel = f('void openconnect_set_loglevel(void *, int)');
     this.overrideResolve = f('void openconnect_override_getaddrinfo(void *, void *)');
     this.setWebview = f('void openconnect_set_webview_callback(void *, void *)');
     this.setOwnBrowser = f('void openconnect_set_external_browser_callback(void *, void *)');
@@ -135,6 +139,8 @@ export class Library {
       null,
     );
     if (vpn === null) throw new Error('no memory for a sign-in');
+    // By itself it tells every header, and each line is a message to the app that whoever waits for an answer waits for
+    this.setLogLevel(vpn, logLevelInfo);
     this.overrideResolve(
       vpn,
       register(
