@@ -21,8 +21,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A condition that comes late on a busy machine has come all the same
     expect: { poll: { timeout: 10_000 } },
-    // Two cores, of which two files at once leave much unused: many tests wait for a bound to pass
-    maxWorkers: 3,
+    // Two cores, and many tests start servers or a browser of their own; three at once gained a tenth and cost outages their time
+    maxWorkers: 2,
     // The table of faults waits more than it works: so many of its cells wait at once
     maxConcurrency: 40,
     reporters: ['default'],

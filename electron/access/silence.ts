@@ -4,8 +4,8 @@ import type { Link } from './link.ts';
 const askWithinMs = 1_000;
 /** Once the gateway takes new connections, one that has outlived the silence is heard from so soon. */
 const outlivedWithinMs = 150;
-/** One that is made anew. */
-const mendedWithinMs = 3_000;
+/** One that is made anew: TCP and TLS, on a slow line and a busy computer too. What runs over it is lost with a new one. */
+const mendedWithinMs = 6_000;
 /** One that cannot be: TCP may be about to send its packets again. */
 const unmendedWithinMs = 700;
 /** A tunnel that answers no at once is not asked in a circle. */
