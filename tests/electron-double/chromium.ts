@@ -87,7 +87,7 @@ export async function startChromium(directory: string, switches: readonly string
   mkdirSync(path.join(profile, 'Default'), { recursive: true });
   writeFileSync(path.join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
   const { child, toChromium, connection, endpoint } = await startOnce(profile, switches).catch((error: unknown) => {
-    // Under load it now and then dies of a signal before it listens; a second start stands in for what Electron does not do
+    // Seen once on a new machine: it died of a signal before it listened. The line says so, for whoever finds out why
     console.error(`electron-double: started once more: ${String(error)}`);
     return startOnce(profile, switches);
   });
