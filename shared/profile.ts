@@ -65,8 +65,11 @@ export const profileSchema = z.object({
   gatewayChoice: z.optional(z.enum(['order', 'quickest'])),
   protocol: gatewayProtocolSchema,
   tunnel: tunnelKindSchema,
-  /** Where on the gateway to sign in, where it is not its front page: `/realm`, a sign-in address or a group's. */
-  signInPath: z.optional(z.string().check(z.regex(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{0,200}$/))),
+  /**
+   * Where on the gateway to sign in, where it is not its front page: `/realm`, a sign-in address or a group's,
+   * with its query (FortiGate's `/remote/login?realm=…`).
+   */
+  signInPath: z.optional(z.string().check(z.regex(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{0,200}(\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,200})?$/))),
   /** The realm, group or role that is chosen without a question, by its name or label. */
   realm: z.optional(name),
   secondFactor: z.optional(secondFactorStyleSchema),

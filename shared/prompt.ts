@@ -23,6 +23,8 @@ export const promptFieldSchema = z.object({
   label: z.optional(shownLine), // absent: the profile's own label, or ours
   secret: z.boolean(),
   value: z.optional(shortText),
+  /** It takes a one-time code. */
+  code: z.optional(z.boolean()),
 });
 export type PromptField = z.infer<typeof promptFieldSchema>;
 

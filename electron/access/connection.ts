@@ -135,20 +135,21 @@ export class Connection {
   }
 
   /** A second factor is in it by now: what may pass by itself is tried again before it is lost. */
-  private async openTunnel(session: Session, signal: AbortSignal): Promise<Tunnel> {
-    const { engine, deps } = this.options;
-    for (const waitMs of openingWaitsMs) {
-      try {
-        return await engine.open(session.grant, signal);
-      } catch (error) {
-        const { code } = failureOf(error);
-        if (!passing.includes(code)) throw error;
-        deps.log(`the tunnel did not open: ${code}`);
-        await this.pause(deps.now() + waitMs, signal);
-        orCancelled(signal);
-      }
+  private async openTunnel(session: Session, signal: AbortSignal, waits: readonly number[] = openingWaitsMs): Promise<Tunnel> {
+    const { engine, deps, target } = this.options;
+    try {
+      return await engine.open(session.grant, signal);
+    } catch (error) {
+      const { code, detail = '' } = failureOf(error);
+      // Of a ticket that is this new no session is over: it is a session that may not have a tunnel
+      if (code === 'ticket-rejected') throw fail('tunnel-refused', { host: target.host }, { detail });
+      const [waitMs, ...later] = waits;
+      if (waitMs === undefined || !passing.includes(code)) throw error;
+      deps.log(`the tunnel did not open: ${code}`);
+      await this.pause(deps.now() + waitMs, signal);
+      orCancelled(signal);
+      return this.openTunnel(session, signal, later);
     }
-    return engine.open(session.grant, signal);
   }
 
   /** Until the link breaks or falls silent (not over) or the session ends (over). */

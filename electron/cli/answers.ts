@@ -154,7 +154,7 @@ export class PreparedAnswers {
     const values: Record<string, string> = {};
     const given: string[] = [];
     for (const field of fields) {
-      const value = this.valueOf(field) ?? field.value;
+      const value = this.valueOf(field) ?? (field.code ? this.passcode() : null) ?? field.value;
       if (value === undefined) return null;
       values[field.name] = value;
       given.push(`${field.name}\n${field.label ?? ''}`);

@@ -166,8 +166,9 @@ class Talk {
     }
     if (!terminal) {
       const fields = 'fields' in prompt ? prompt.fields.map(({ label, name }) => label ?? name).join(', ') : '';
-      const what = 'title' in prompt && prompt.title !== undefined ? prompt.title : fields;
-      throw new UsageError(fillIn(commandLine.usage.unanswered, { kind: prompt.kind, what }));
+      const about = 'title' in prompt && prompt.title !== undefined ? prompt.title : fields;
+      const what = about === '' ? prompt.kind : `${prompt.kind}: ${about}`;
+      throw new UsageError(fillIn(commandLine.usage.unanswered, { what }));
     }
     return { answer: await askInTerminal(prompt, { terminal, speaker, labels: profile.labels, signal }), typed: true };
   }

@@ -96,6 +96,11 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
     expect(await run.session.close()).toBe(true);
   });
 
+  test('Fortinet: the realm that the profile’s address names', async () => {
+    const run = await signIn('fortinet', { credentials: mei, passcode: passcode('123456') }, { signInPath: '/remote/login?realm=staff' });
+    expect(run.at.requests.find(({ form }) => form.has('code'))?.form.get('realm')).toBe('staff');
+  });
+
   test('Array: user and password', async () => {
     const run = await signIn('array', { credentials: [credentials('mei', 'no'), mei] });
     expect(run.who.asked[1]).toMatchObject({ failure: { code: 'sign-in-rejected' } });

@@ -79,6 +79,18 @@ describe('a file of answers', () => {
     expect(prepared({ passcode: '1' }).answer({ ...passcode, failure: { code: 'passcode-wrong' } })).toBeNull();
   });
 
+  test('a code beside the password is a code too', () => {
+    const fields = [
+      { name: 'user', secret: false },
+      { name: 'password', secret: true },
+      { name: 'token', secret: true, code: true },
+    ];
+    const answers = prepared({ user: 'mei', password: 'pw', totp: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' });
+    const answer = answers.answer({ kind: 'credentials', fields, selects: [] });
+    expect(answer).toEqual({ kind: 'credentials', values: { user: 'mei', password: 'pw', token: '287082' } });
+    expect(answers.answer(passcode)).toBeNull();
+  });
+
   test('no answers at all can send a push', () => {
     const text = fc.string({ maxLength: 20 });
     const any = fc.record(

@@ -29,6 +29,16 @@ const reasons: Record<SessionEnd, FailureCode> = {
   'signed-out': 'session-revoked',
 };
 
+test('a tunnel that is refused to who has just signed in is no session that is over: signing in again would not help', async () => {
+  const gateway = otherGateway();
+  gateway.refuse('ticket-rejected');
+  controller = gateway.make({});
+  controller.connect(otherProfile);
+  const { ending } = await reach(controller, 'idle');
+  expect(ending).toMatchObject({ code: 'tunnel-refused', params: { host: 'vpn.campus.test' } });
+  expect(gateway.signIns()).toBe(1);
+});
+
 describe('an end that the tunnel hears of (OC#538, WIN#229: never without a reason)', () => {
   test.each(Object.entries(reasons))('%s is %s', async (reason, code) => {
     const gateway = otherGateway();

@@ -62,6 +62,16 @@ describe('what a field is for', () => {
       ]),
       ['user', 'password', 'second-password'],
     ],
+    [
+      'Ivanti on the web, a code beside the password',
+      form('frmLogin', [
+        ['text', 'username'],
+        ['password', 'password'],
+        ['password', 'token_as_second_password', 'token_as_second_password'],
+      ]),
+      ['user', 'password', 'passcode'],
+    ],
+    ['a page of Microsoft’s', form('loginForm', [['text', 'VerificationCode', 'VerificationCode']]), ['passcode']],
     ['Ivanti on the web, token', form('frmDefender', [['password', 'password', 'password']]), ['passcode']],
     ['Ivanti on the web, next token', form('frmNextToken', [['password', 'password']]), ['passcode']],
     [
@@ -249,6 +259,58 @@ describe('a sign-in as a whole', () => {
       { index: 0, value: 'mei' },
       { index: 1, value: 'harbour' },
     ]);
+  });
+
+  describe('GlobalProtect’s portal and the gateway behind it, where each asks for a code', () => {
+    const portal = form('_login', [
+      ['text', 'user', 'Username: '],
+      ['password', 'passwd', 'Password: '],
+    ]);
+    const challenge = form(
+      '_challenge',
+      [
+        ['hidden', 'user'],
+        ['token', 'passwd', 'Challenge: '],
+      ],
+      { message: 'Your code' },
+    );
+    const gateway = form('_login', [
+      ['hidden', 'user'],
+      ['password', 'passwd', 'Password: '],
+    ]);
+    const passed = async () => {
+      const run = talk({ credentials: signIn, passcode: { kind: 'passcode', passcode: '287082' } }, { protocol: 'gp' });
+      await run.conversation.reply(portal);
+      await run.conversation.reply(challenge);
+      await run.conversation.reply(form('_portal', [['select', 'gateway', 'GATEWAY:', ['gp.campus.test']]]));
+      return run;
+    };
+
+    it('takes the gateway’s questions for questions of its own: the password goes by itself, the code is asked for', async () => {
+      const { conversation, asked } = await passed();
+      expect((await conversation.reply(gateway)).answer.values).toEqual([{ index: 1, value: 'harbour' }]);
+      await conversation.reply(challenge);
+      expect(asked.map(({ kind }) => kind)).toEqual(['credentials', 'passcode', 'passcode']);
+      expect(asked[2]).not.toHaveProperty('failure');
+    });
+
+    it('takes it for a no when the gateway asks again', async () => {
+      const { conversation } = await passed();
+      await conversation.reply(gateway);
+      await expect(conversation.reply(gateway)).rejects.toBeInstanceOf(StartAgain);
+    });
+  });
+
+  it('says which field takes a code', async () => {
+    const values = { user: 'mei', password: 'harbour', token: '287082' };
+    const { conversation, asked } = talk({ credentials: { kind: 'credentials', values } }, { protocol: 'nc' });
+    const login = form('frmLogin', [
+      ['text', 'username'],
+      ['password', 'password'],
+      ['password', 'token', 'token'],
+    ]);
+    await conversation.reply(login);
+    expect(asked).toMatchObject([{ kind: 'credentials', fields: [{ name: 'user' }, { name: 'password' }, { name: 'token', code: true }] }]);
   });
 
   it('sends nothing of its own making when a push came to nothing', async () => {

@@ -55,6 +55,18 @@ describe('reading a profile', () => {
     );
   });
 
+  it.each<[path: string, taken: boolean]>([
+    ['/students', true],
+    ['/remote/login?realm=students', true],
+    ['/a?b?c', true],
+    ['students', false],
+    ['/a#b', false],
+    ['/a b', false],
+    [`/?${'a'.repeat(201)}`, false],
+  ])('signs in at %j: %s', (path, taken) => {
+    expect(profileSchema.shape.signInPath.safeParse(path).success).toBe(taken);
+  });
+
   it('has defaults for labels, protocol, tunnel and trust', () => {
     fc.assert(
       fc.property(profiles, (profile) => {

@@ -33,6 +33,8 @@ export interface Reply {
 /** Forms in a row that nobody had to answer, and forms in all. */
 const maxUnasked = 20;
 const maxForms = 100;
+/** Asks which gateway, once the portal has let the person in (`auth-globalprotect.c`). */
+const portalForm = '_portal';
 /** A refusal of what a person took longer over is no word about what they typed. */
 const patienceMs = 120_000;
 
@@ -57,6 +59,7 @@ export class Conversation {
   private given: Given = 'nothing';
   private passwordSent = false;
   private newGroup = false;
+  private formBefore = '';
   private arrivedAt = 0;
   private sentAt = 0;
   private lastMessage = '';
@@ -83,6 +86,7 @@ export class Conversation {
     this.given = 'nothing';
     this.passwordSent = false;
     this.newGroup = false;
+    this.formBefore = '';
     this.lastMessage = '';
   }
 
@@ -94,6 +98,7 @@ export class Conversation {
     const host = shownAs(this.target);
     if (this.unasked > maxUnasked || this.forms > maxForms) throw fail('gateway-protocol', { host }, { detail: 'forms without end' });
     const { profile } = this.target;
+    if (profile.protocol === 'gp' && this.formBefore === portalForm && raw.id !== portalForm) this.passPortal();
     const form = readOcForm(raw, {
       protocol: profile.protocol,
       host,
@@ -166,6 +171,18 @@ export class Conversation {
     this.noticed.add(banner);
   }
 
+  private get givenFactor(): boolean {
+    return this.given === 'passcode' || this.given === 'push';
+  }
+
+  /** GlobalProtect's portal was content. The gateway behind it begins anew: with the same password, and a code of its own. */
+  private passPortal(): void {
+    if (!this.givenFactor) return;
+    this.seen = new Map();
+    this.given = 'nothing';
+    this.passwordSent = false;
+  }
+
   /** Whether this form means that the last answer was no good: it was here before, or a code's question became a password's. */
   private isRefusal(form: ReadForm): boolean {
     if (this.given === 'nothing') return false;
@@ -176,7 +193,7 @@ export class Conversation {
     const before = this.seen.get(form.signature);
     // Back at the password after a code, or with a complaint: what followed it was no good
     const begun = this.passwordSent && hasRole(form, 'user', 'password');
-    if (before === undefined) return begun && (form.complains || this.given === 'passcode' || this.given === 'push');
+    if (before === undefined) return begun && (form.complains || this.givenFactor);
     // One challenge may follow another in the same form; the same words, or a complaint, are the same challenge again
     return form.fields.length !== 1 || form.complains || before.has(form.message);
   }
@@ -185,6 +202,7 @@ export class Conversation {
     const words = this.seen.get(form.signature) ?? new Set();
     words.add(form.message);
     this.seen.set(form.signature, words);
+    this.formBefore = form.id;
     this.lastMessage = form.message;
   }
 

@@ -176,8 +176,8 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
     texts.find(({ name }) => userWords.test(name)) ??
     texts.find(({ label = '' }) => userLabel.test(label)) ??
     (texts.length === 1 && secrets.length === 1 && !codeNames.test(texts[0]?.name ?? '') ? texts[0] : undefined);
-  const saysCode = (field: OcField): boolean =>
-    field.type === fieldType.token || codeNames.test(field.name) || codeWords.test(field.label ?? '');
+  const saysCode = ({ type, name, label = '' }: OcField): boolean =>
+    type === fieldType.token || codeNames.test(name) || codeWords.test(spelledOut(label));
   const isChange = secrets.filter(({ name, label = '' }) => changeWords.test(name) || changeWords.test(label)).length >= 2;
   return inputs.map((field): [OcField, Role] => {
     if (form.id.startsWith(secondForms) && !isChange) return [field, secondRole(field, inputs.length === 1, options)];
@@ -192,6 +192,9 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
     return [field, field === secrets[1] && secrets.length === 2 && user ? 'second-password' : 'other'];
   });
 }
+
+/** Where a page labels no field the library takes its name: `VerificationCode`, `token_as_second_password`. */
+const spelledOut = (name: string): string => name.replaceAll('_', ' ').replaceAll(/([a-z])([A-Z])/g, '$1 $2');
 
 /** A second user name is another one than the first; a second password may be a code. */
 function secondRole(field: OcField, alone: boolean, { passwordGiven, secondStepExpected }: ReadingOptions): Role {
@@ -258,8 +261,8 @@ export function promptFor(
   };
 }
 
-function promptField({ name, label, secret, value }: ReadField): PromptField {
-  return { name, label, secret, ...(value ? { value: value.slice(0, 200) } : {}) };
+function promptField({ name, label, secret, value, role }: ReadField): PromptField {
+  return { name, label, secret, ...(value ? { value: value.slice(0, 200) } : {}), ...(role === 'passcode' ? { code: true } : {}) };
 }
 
 function userField(fields: readonly ReadField[], user: string | null): PromptField {

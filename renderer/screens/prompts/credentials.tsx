@@ -68,6 +68,6 @@ function labelled(field: PromptField, profile: ProfileSummary, saved: AppState['
     case 'password':
       return { ...field, label: field.label ?? profile.labels.password, autoComplete: 'current-password' };
     default:
-      return { ...field, label: field.label ?? field.name, autoComplete: 'off' };
+      return { ...field, label: field.label ?? field.name, autoComplete: field.code ? 'one-time-code' : 'off' };
   }
 }

@@ -23,7 +23,11 @@ export function Fields({ access, prompt, above }: PromptProps<'fields'>) {
       <PromptForm
         name={`fields/${prompt.fields.map((field) => field.name).join('/')}`}
         promptId={access.promptId}
-        fields={prompt.fields.map((field) => ({ ...field, label: field.label ?? words.fields.field, autoComplete: 'off' }))}
+        fields={prompt.fields.map((field) => ({
+          ...field,
+          label: field.label ?? words.fields.field,
+          autoComplete: field.code ? 'one-time-code' : 'off',
+        }))}
         selects={prompt.selects}
         submit={words.fields.go}
         busyText={words.fields.going}

@@ -36,7 +36,7 @@ Exit codes
     notForThis: '--{option} goes with connect only.',
     noProfiles: 'No campus is known here yet. Add one in the app, or name its .causeway file.',
     noTerminal: 'There is nobody to ask: run it in a terminal, or give answers with --answers FILE.',
-    unanswered: 'The gateway asks something that the answers do not hold ({kind}: {what}), and there is no terminal to ask in.',
+    unanswered: 'The gateway asks something that the answers do not hold ({what}), and there is no terminal to ask in.',
     portTaken: 'Port {port} is taken on this computer.',
     busy: 'Already connected to {campus}. Disconnect first: causeway disconnect',
     otherProfile: 'Causeway’s app is running and does not know this profile as it stands in the file. Add it there, or quit the app.',
