@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { playTour } from '../tests/tour/tour.ts';
 import { playDemo } from '../tests/tour/demo.ts';
-import { demoTools, ensureSystemTools } from './system.ts';
+import { demoTools, ensureSystemTools, tourTools } from './system.ts';
 
 /**
  * `npm run demo`: a campus, the client with its profile, and a phone, on this computer. `--tour [DIR]` plays
@@ -14,7 +14,9 @@ import { demoTools, ensureSystemTools } from './system.ts';
 const { values, positionals } = parseArgs({ options: { tour: { type: 'boolean', default: false } }, allowPositionals: true });
 
 const electron = electronBinary();
-if (electron === null && process.platform === 'linux') ensureSystemTools(demoTools);
+const display = process.platform !== 'linux' || process.env['DISPLAY'] !== undefined || process.env['WAYLAND_DISPLAY'] !== undefined;
+const tour = values.tour || !display;
+if (electron === null && process.platform === 'linux') ensureSystemTools(tour ? tourTools : demoTools);
 execFileSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { stdio: 'inherit' });
 if (electron !== null) process.env['ELECTRON_BINARY'] ??= electron;
 
@@ -22,8 +24,7 @@ const on =
   electron === null
     ? "on Electron's double in Chromium, because Electron's binary is not on this computer"
     : `on Electron, found at ${electron}`;
-const display = process.platform !== 'linux' || process.env['DISPLAY'] !== undefined || process.env['WAYLAND_DISPLAY'] !== undefined;
-if (values.tour || !display) {
+if (tour) {
   console.log(`Playing the tour ${on}${values.tour ? '' : ', and because this computer has no display'}.`);
   if (!(await playTour(path.resolve(positionals[0] ?? 'out/tour')))) process.exitCode = 1;
 } else {

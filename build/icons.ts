@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
+import { chromiumPath } from '../tests/chromium.ts';
 import { trayIcons, type TrayIcon } from '../electron/desktop/tray-model.ts';
 
 /**
@@ -88,7 +89,7 @@ function icns(pictures: readonly Picture[]): Buffer {
 }
 
 const browser = await chromium.launch({
-  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  executablePath: chromiumPath(),
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
 });
 try {

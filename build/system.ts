@@ -4,6 +4,10 @@ import { existsSync } from 'node:fs';
 /** What the demo, the tests and the benches use beside npm's packages: how to tell that it is there, and Debian's name for it. */
 const tools = {
   chromium: { proof: '/usr/bin/chromium', packages: ['chromium', 'fonts-liberation', 'fonts-dejavu-core'] },
+  bare: {
+    proof: '/usr/lib/chromium/chromium-headless-shell',
+    packages: ['chromium-headless-shell', 'fonts-liberation', 'fonts-dejavu-core'],
+  },
   xvfb: { proof: '/usr/bin/Xvfb', packages: ['xvfb'] },
   fonts: { proof: '/usr/share/fonts/opentype/noto', packages: ['fonts-noto-cjk'] },
   keychain: { proof: '/usr/bin/gnome-keyring-daemon', packages: ['gnome-keyring', 'libsecret-1-0'] },
@@ -25,18 +29,11 @@ const tools = {
 export type SystemTool = keyof typeof tools;
 
 export const demoTools: readonly SystemTool[] = ['chromium'];
-export const benchTools: readonly SystemTool[] = [
-  'chromium',
-  'ssh',
-  'stunnel',
-  'openconnect',
-  'ocproxy',
-  'ocserv',
-  'namespaces',
-  'packets',
-];
+export const tourTools: readonly SystemTool[] = ['bare'];
+export const benchTools: readonly SystemTool[] = ['bare', 'ssh', 'stunnel', 'openconnect', 'ocproxy', 'ocserv', 'namespaces', 'packets'];
 export const testTools: readonly SystemTool[] = [
   'chromium',
+  'bare',
   'xvfb',
   'fonts',
   'keychain',

@@ -58,7 +58,7 @@ test('from Connect to the ticket: a click, the campus’s pages, and openconnect
   // The stand-in has no tunnel and turns openconnect away: what counts is that it came with the cookie of the session
   await expect.poll(() => ivanti.received.find(({ path }) => path === tunnelPath)?.cookie).toMatch(/DSID=[0-9a-f]{32}/);
   await expect.poll(() => page.isClosed()).toBe(true);
-  await expect(window.getByRole('button', { name: 'Sign in again' })).toBeVisible();
+  await expect(heading(window, 'No way through')).toBeVisible();
   expect(await client.log()).not.toMatch(/DSID=[0-9a-f]/);
 });
 

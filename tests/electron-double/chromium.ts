@@ -4,6 +4,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable, Writable } from 'node:stream';
+import { chromiumPath } from '../chromium.ts';
 import { CdpConnection } from './cdp.ts';
 
 /** The Chromium that stands in for Electron's own. */
@@ -71,11 +72,9 @@ const preferences = { net: { network_prediction_options: 2 } };
 /** What containers and root need: no user namespaces, no GPU, a small /dev/shm. */
 const confined = ['--no-sandbox', '--disable-gpu', '--in-process-gpu', '--disable-dev-shm-usage'];
 
-/** `CHROMIUM` in the environment names another one than the system's. */
-export const executable = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-
 /** Whether pages are to be seen on a display. */
 export const headed = process.env['CAUSEWAY_HEADED'] === '1';
+export const executable = chromiumPath({ seen: headed });
 
 /**
  * Starts Chromium with a profile of this process's own under `directory`, and sweeps those that killed

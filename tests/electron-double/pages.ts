@@ -26,12 +26,20 @@ export interface PageOwner {
   closed(): void;
 }
 
+interface Expected {
+  owner: PageOwner;
+  resolve: (page: Page) => void;
+  reject: (error: unknown) => void;
+  /** What Chromium calls it, once it has said so. */
+  targetId: Promise<string | null>;
+}
+
 /**
  * Makes pages, and sees to it that nobody else does: every new target starts paused; ours are recognised by
  * their address and prepared, a window that a page opened is closed before it has loaded anything.
  */
 export class Pages {
-  private readonly expected = new Map<string, { owner: PageOwner; resolve: (page: Page) => void; reject: (error: unknown) => void }>();
+  private readonly expected = new Map<string, Expected>();
   private readonly owners = new Map<string, PageOwner>();
 
   constructor(private readonly chromium: Chromium) {
@@ -56,7 +64,8 @@ export class Pages {
   open(owner: PageOwner, browserContextId: string | undefined): Promise<Page> {
     return this.expect('about:blank', owner, async (url) => {
       const context = browserContextId === undefined ? {} : { browserContextId };
-      await this.chromium.connection.root.send('Target.createTarget', { url, newWindow: true, ...context });
+      const { targetId } = await this.chromium.connection.root.send('Target.createTarget', { url, newWindow: true, ...context });
+      return targetId;
     });
   }
 
@@ -64,21 +73,34 @@ export class Pages {
   openAsApp(owner: PageOwner): Promise<Page> {
     return this.expect('data:text/html,<title>Causeway</title>', owner, async (url) => {
       await promisify(execFile)(executable, ['--no-sandbox', `--user-data-dir=${this.chromium.profile}`, `--app=${url}`]);
+      return null;
     });
   }
 
-  private expect(blank: string, owner: PageOwner, open: (url: string) => Promise<void>): Promise<Page> {
+  private expect(blank: string, owner: PageOwner, open: (url: string) => Promise<string | null>): Promise<Page> {
     const url = `${blank}${blankMark}${randomUUID()}`;
     return new Promise<Page>((resolve, reject) => {
-      this.expected.set(url, { owner, resolve, reject });
-      open(url).catch(reject);
+      const targetId = open(url).catch((error: unknown) => {
+        this.expected.delete(url);
+        reject(error instanceof Error ? error : new Error(String(error)));
+        return null;
+      });
+      this.expected.set(url, { owner, resolve, reject, targetId });
     });
+  }
+
+  /** A Chromium without windows tells the address of a page that it has just made only later. */
+  private async addressOf({ url, targetId }: Protocol.Target.TargetInfo): Promise<string> {
+    if (url !== '') return url;
+    for (const [address, expected] of this.expected) if ((await expected.targetId) === targetId) return address;
+    return url;
   }
 
   private async attached(cdp: CdpSession, target: Protocol.Target.TargetInfo): Promise<void> {
-    const expected = this.expected.get(target.url);
+    const address = await this.addressOf(target);
+    const expected = this.expected.get(address);
     if (expected) {
-      this.expected.delete(target.url);
+      this.expected.delete(address);
       this.owners.set(target.targetId, expected.owner);
       const page = { cdp, targetId: target.targetId };
       // Some commands answer only once the page runs: all are sent, in order, before it does

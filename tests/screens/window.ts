@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { build, type Plugin } from 'vite';
 import * as z from 'zod/mini';
+import { chromiumPath } from '../chromium.ts';
 import type { AppState, TrafficSample } from '../../shared/app-state.ts';
 import { bridge, type CallName } from '../../shared/bridge.ts';
 import type { Failure } from '../../shared/failure.ts';
@@ -70,7 +71,7 @@ export async function serve(folder: string): Promise<{ address: string; close: (
 
 export const launchChromium = (): Promise<Browser> =>
   chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: chromiumPath(),
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none'],
   });
 

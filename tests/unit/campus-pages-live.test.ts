@@ -1,5 +1,6 @@
 import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { chromiumPath } from '../chromium.ts';
 import { createPhone } from '../../campus/phone/phone.ts';
 import { mei } from './support/campus-services.ts';
 import { openTestPortal, type TestPortal } from './support/portal-visit.ts';
@@ -13,7 +14,7 @@ let context: BrowserContext;
 let complaints: string[];
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
 });
 afterAll(() => browser.close());
 beforeEach(async () => {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { _electron, type ElectronApplication } from 'playwright-core';
 import { afterAll, expect, test, vi } from 'vitest';
-import { discard, isAlive } from '../electron-double/chromium.ts';
+import { allGone, familyOf } from '../e2e/support/processes.ts';
+import { discard } from '../electron-double/chromium.ts';
 
 /** The double as a process of its own, as end-to-end tests start it. It runs from `dist/`: build first. */
 const folder = mkdtempSync(path.join(os.tmpdir(), 'electron-double-test-'));
@@ -41,12 +42,11 @@ test('a second process hands over what it was given and ends; one that was kille
   const arrivals = (): Promise<unknown> => first.evaluate(() => Reflect.get(globalThis, 'arrivals') as unknown);
   await expect.poll(() => arrivals()).toEqual([expect.arrayContaining(['causeway://task/add-device'])]);
   const killed = new Promise((resolve) => first.process().once('exit', resolve));
-  const profile = path.join(userData, 'Chromium', String(first.process().pid));
-  const chromium = Number(readlinkSync(path.join(profile, 'SingletonLock')).split('-').at(-1));
-  expect(isAlive(chromium)).toBe(true);
+  const family = await familyOf(first.process().pid ?? 0);
+  expect(family.some(({ command }) => command.includes('--headless=new'))).toBe(true);
   first.process().kill('SIGKILL');
   await killed;
-  await vi.waitFor(() => expect(isAlive(chromium)).toBe(false), { timeout: 10_000 });
+  await allGone(family, 10_000);
   const third = await launch(userData);
   expect(await third.evaluate(({ app: its }) => its.hasSingleInstanceLock())).toBe(true);
   await third.close();

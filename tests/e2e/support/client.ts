@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
@@ -60,6 +60,7 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
       return there ?? electron.waitForEvent('window', { timeout: 20_000 });
     },
     async picture(file) {
+      await mkdir(path.dirname(file), { recursive: true });
       const composed = await electron.evaluate(async (module, to) => {
         const { double } = module as typeof module & {
           double?: { windows(): unknown[]; picture(window: unknown, file: string): Promise<void> };
