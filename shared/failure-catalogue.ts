@@ -34,6 +34,7 @@ export const failureCatalogue = {
   'answer-rejected': 'now',
   'sign-in-timed-out': 'now',
   'account-locked': 'later',
+  'account-locked-out': 'later',
   'no-second-factor': 'later',
   'passcode-wrong': 'now',
   'passcode-used': 'later',

@@ -41,6 +41,7 @@ const exitCodes = {
   'answer-rejected': refused,
   'sign-in-timed-out': refused,
   'account-locked': refused,
+  'account-locked-out': refused,
   'no-second-factor': secondFactor,
   'passcode-wrong': secondFactor,
   'passcode-used': secondFactor,
@@ -127,7 +128,7 @@ export function exitCodeOf(ending: Failure | null, lastAsked: PromptKind | null 
   return code === refused && atSecondFactor && signInFailures.includes(ending.code) ? secondFactor : code;
 }
 
-const signInFailures: readonly FailureCode[] = ['sign-in-rejected', 'account-locked', 'sign-in-timed-out'];
+const signInFailures: readonly FailureCode[] = ['sign-in-rejected', 'account-locked', 'account-locked-out', 'sign-in-timed-out'];
 
 /** The failure of the last try, where a question says that it did not work. */
 export function failureIn(state: AccessState): Failure | null {

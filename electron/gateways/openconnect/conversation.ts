@@ -114,7 +114,6 @@ export class Conversation {
     this.note(form);
     const devices = form.fields.length === 1 ? duoMenu(`${form.message}\n${form.fields[0]?.label ?? ''}`) : null;
     if (devices) return this.menu(form, devices);
-    if (isPlainPasscode(form)) return this.passcode(form);
     return this.fill(form);
   }
 
@@ -195,7 +194,7 @@ export class Conversation {
     const begun = this.passwordSent && hasRole(form, 'user', 'password');
     if (before === undefined) return begun && (form.complains || this.givenFactor);
     // One challenge may follow another in the same form; the same words, or a complaint, are the same challenge again
-    return form.fields.length !== 1 || form.complains || before.has(form.message);
+    return !isChallenge(form) || form.complains || before.has(form.message);
   }
 
   private note(form: ReadForm): void {
@@ -214,7 +213,7 @@ export class Conversation {
     return this.send(form, new Map([[field.index, factor.kind === 'push' ? factor.device.id : factor.passcode]]), factor);
   }
 
-  private async passcode(form: ReadForm): Promise<Reply> {
+  private async passcode(form: ReadForm, field: ReadField, known: ReadonlyMap<number, string>): Promise<Reply> {
     const answer = await this.put({
       kind: 'passcode',
       lengths: [],
@@ -222,11 +221,10 @@ export class Conversation {
       ...(form.message || form.title ? { message: form.message || form.title } : {}),
       ...this.retry(),
     });
-    const [field] = form.fields;
-    if (!field) throw fail('internal');
     // There is no other way here than a code: asked for one, the same question again
-    if (answer.kind !== 'passcode') return this.passcode(form);
-    return this.send(form, new Map([[field.index, answer.passcode]]), { kind: 'passcode', passcode: answer.passcode });
+    if (answer.kind !== 'passcode') return this.passcode(form, field, known);
+    const { passcode } = answer;
+    return this.send(form, new Map([...known, [field.index, passcode]]), { kind: 'passcode', passcode });
   }
 
   /** Fills a form with what is known, asks for the rest, and has the second factor where it is part of this form. */
@@ -250,6 +248,8 @@ export class Conversation {
       if (known === null) fields.push(field);
       else values.set(field.index, known);
     }
+    const [code] = fields;
+    if (code && isPlainPasscode(form, fields, selects)) return this.passcode(form, code, values);
     if (this.needsQuestion(form, fields, selects)) await this.askFor(form, fields, selects, values);
     const group = form.selects.find(
       (select) => select.isGroup && values.get(select.index) !== undefined && values.get(select.index) !== select.value,
@@ -360,6 +360,13 @@ export class Conversation {
     this.unasked = 0;
     return answer;
   }
+}
+
+/** A field for one answer, with or without the name that is known. */
+function isChallenge({ fields }: ReadForm): boolean {
+  if (fields.length === 1) return true;
+  const [only, ...more] = fields.filter(({ role }) => role !== 'user');
+  return only?.role === 'passcode' && more.length === 0;
 }
 
 function hasRole(form: ReadForm, ...roles: readonly Role[]): boolean {

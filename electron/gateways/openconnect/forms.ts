@@ -214,10 +214,9 @@ function loneRole(form: OcForm, field: OcField, saysCode: boolean, options: Read
 /** One line that asks for a code and for nothing else: the passcode screen says it better. */
 const plainCodeQuestion = /^[^\n]{0,120}$/;
 
-/** Whether the passcode screen asks everything that this form asks. */
-export function isPlainPasscode(form: ReadForm): boolean {
-  const [field] = form.fields;
-  return form.fields.length === 1 && form.selects.length === 0 && field?.role === 'passcode' && plainCodeQuestion.test(form.message);
+/** Whether the passcode screen asks everything that is to be asked of this form. */
+export function isPlainPasscode({ message }: ReadForm, fields: readonly ReadField[], selects: readonly ReadSelect[]): boolean {
+  return fields.length === 1 && selects.length === 0 && fields[0]?.role === 'passcode' && plainCodeQuestion.test(message);
 }
 
 type Retry = Pick<Extract<Prompt, { kind: 'fields' }>, 'failure'>;

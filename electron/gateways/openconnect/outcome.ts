@@ -37,6 +37,8 @@ const meanings: readonly (readonly [start: string, code: FailureCode])[] = [
   ["Error: Running the 'Cisco Secure Desktop'", 'host-check'],
   ['Pulse server requested Host Checker', 'host-check'],
   ['Form action (%s) likely indicates that TNCC', 'host-check'],
+  ['Authentication failure: Account locked out', 'account-locked-out'],
+  ['Authentication failure: Client certificate required', 'client-certificate-missing'],
   ['Failed to listen on local port', 'browser-port'],
   ['Failed to decode SSO token', 'browser-answer'],
   ['Failed to decode server DH key', 'browser-answer'],
@@ -46,6 +48,8 @@ const meanings: readonly (readonly [start: string, code: FailureCode])[] = [
   ['No SSO handler', 'component-missing'],
   ['When SAML authentication is complete', 'component-missing'],
   ['Error reading HTTP response', 'gateway-closed'],
+  ['Failed to read from TLS/DTLS socket', 'gateway-closed'],
+  ['Failed to write to TLS/DTLS socket', 'gateway-closed'],
   ['Failed to open key/certificate file', 'client-certificate-unreadable'],
   ['Failed to determine type of private key', 'client-certificate-unreadable'],
   ['Failed to load PKCS', 'client-certificate-unreadable'],
@@ -68,7 +72,14 @@ const aboutCertificate = /certificate/i;
 /** The library's own results for "no": EPERM, EACCES. */
 const no: readonly number[] = [-1, -13];
 /** A reply of 401 shows as a request for a way of signing in that we do not offer. */
-const refusals = ["Server '%s' requested", 'No ANsession cookie found', 'Authentication failed', 'No more authentication methods'];
+const refusals = [
+  "Server '%s' requested",
+  'No ANsession cookie found',
+  'Authentication failed',
+  // Pulse's, with its own words of which the library tells the length first
+  'Authentication failure: %',
+  'No more authentication methods',
+];
 
 /** What was said since the last answer. */
 interface Said {

@@ -12,13 +12,8 @@ const formOption = koffi.struct('oc_form_opt', {
   flags: 'uint',
   reserved: 'void *',
 });
-const choice = koffi.struct('oc_choice', {
-  name: 'char *',
-  label: 'char *',
-  auth_type: 'char *',
-  override_name: 'char *',
-  override_label: 'char *',
-});
+/** Its first two members. Nothing behind them may be looked at: for Pulse's realms and sessions the library never fills them in. */
+const choice = koffi.struct('oc_choice', { name: 'char *', label: 'char *' });
 const formSelect = koffi.struct('oc_form_opt_select', { form: formOption, nr_choices: 'int', choices: 'void *' });
 const authForm = koffi.struct('oc_auth_form', {
   banner: 'char *',

@@ -132,6 +132,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'There were too many wrong tries. Your campus lets you try again at {untilAt}.',
     todo: 'Wait until then. In a hurry, call the help desk.',
   },
+  'account-locked-out': {
+    title: 'Account locked',
+    happened: 'There were too many wrong tries. Your campus does not say when it lets you try again.',
+    todo: 'Try again later. In a hurry, call the help desk.',
+  },
   'no-second-factor': {
     title: 'No second factor',
     happened: 'Your campus knows no device of yours and no recovery passcode.',
