@@ -29,7 +29,7 @@ const tools = {
 export type SystemTool = keyof typeof tools;
 
 export const demoTools: readonly SystemTool[] = ['chromium'];
-export const tourTools: readonly SystemTool[] = ['bare'];
+export const tourTools: readonly SystemTool[] = ['chromium', 'bare'];
 export const benchTools: readonly SystemTool[] = ['bare', 'ssh', 'stunnel', 'openconnect', 'ocproxy', 'ocserv', 'namespaces', 'packets'];
 export const testTools: readonly SystemTool[] = [
   'chromium',

@@ -74,7 +74,7 @@ const confined = ['--no-sandbox', '--disable-gpu', '--in-process-gpu', '--disabl
 
 /** Whether pages are to be seen on a display. */
 export const headed = process.env['CAUSEWAY_HEADED'] === '1';
-export const executable = chromiumPath({ seen: headed });
+export const executable = chromiumPath({ wholeOne: true });
 
 /**
  * Starts Chromium with a profile of this process's own under `directory`, and sweeps those that killed

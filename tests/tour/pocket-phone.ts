@@ -20,7 +20,7 @@ export async function openPocketPhone(phones: string, id: string, { seen = false
   const address = new URL(`/phones/${id}`, phones).href;
   const profile = await mkdtemp(path.join(tmpdir(), 'causeway-phone-'));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: chromiumPath({ seen }),
+    executablePath: chromiumPath({ wholeOne: seen }),
     headless: !seen,
     ignoreHTTPSErrors: true,
     viewport: seen ? null : size,
