@@ -30,7 +30,16 @@ export type SystemTool = keyof typeof tools;
 
 export const demoTools: readonly SystemTool[] = ['chromium'];
 export const tourTools: readonly SystemTool[] = ['chromium', 'bare'];
-export const benchTools: readonly SystemTool[] = ['chromium', 'ssh', 'stunnel', 'openconnect', 'ocproxy', 'ocserv', 'namespaces', 'packets'];
+export const benchTools: readonly SystemTool[] = [
+  'chromium',
+  'ssh',
+  'stunnel',
+  'openconnect',
+  'ocproxy',
+  'ocserv',
+  'namespaces',
+  'packets',
+];
 export const testTools: readonly SystemTool[] = [
   'chromium',
   'bare',
