@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { GatewayTarget } from '../../electron/gateways/gateway.ts';
 import type { OpenConnectDeps } from '../../electron/gateways/openconnect/driver.ts';
 import type { Profile } from '../../shared/profile.ts';
+import { issue } from '../unit/support/issuer.ts';
 import { timed } from '../unit/support/stalls.ts';
 import { FormGateway, signInForm, type Request, type Step } from './form-gateway.ts';
 import {
@@ -76,6 +77,27 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       stop.abort();
       await expect(session).rejects.toMatchObject(failsWith('cancelled'));
     });
+
+  test('a gateway that asks as the library does gets no passphrase of the person’s key', async () => {
+    const phrase = 'for-my-key-alone';
+    const fished =
+      '<config-auth client="vpn" type="auth-request"><auth id="openconnect_pem"><message>Enter PEM pass phrase:</message>' +
+      '<form method="post" action="/auth"><input type="password" name="pw" label="Enter PEM pass phrase:"/></form></auth></config-auth>';
+    const at = await gateway(({ init }) => (init ? { raw: fished } : 'success'));
+    const { pem, keyPem } = await issue(null, { name: 'CN=mei', authority: {} });
+    const folder = mkdtempSync(join(tmpdir(), 'cw-fish-'));
+    cleanUp.push(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'mei.pem');
+    writeFileSync(file, pem + keyPem);
+    const { who, session } = signIn(at.profile({ clientCertificate: true }), {
+      'client-certificate': { kind: 'client-certificate', file, passphrase: phrase },
+      'credentials': { kind: 'credentials', values: { password: 'another' } },
+      'passcode': 'leave',
+    });
+    await session;
+    expect(who.kinds()).toEqual(['client-certificate', 'credentials']);
+    expect(JSON.stringify(at.requests)).not.toContain(phrase);
+  });
 
   describe('a Cancel is obeyed within a second', () => {
     test('while a question is open', async () => {

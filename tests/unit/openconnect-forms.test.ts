@@ -34,6 +34,11 @@ describe('what a field is for', () => {
   it.each<[string, OcForm, string[]]>([
     ['ocserv, first', form('main', [['text', 'username', 'Username:']]), ['user']],
     ['ocserv, second', form('main', [['password', 'password', 'Password:']], { message: 'Please enter your password.' }), ['password']],
+    [
+      'a password, before a code that is announced',
+      form('main', [['password', 'password', 'Password:']], { message: 'Enter your password. A verification code follows.' }),
+      ['password'],
+    ],
     ['ocserv, code', form('main', [['password', 'password', 'Password:']], { message: 'Please enter your OTP password.' }), ['passcode']],
     [
       'Cisco with two passwords',

@@ -51,8 +51,6 @@ export interface ReadForm {
   selects: readonly ReadSelect[];
   /** The library fills it from a web page. */
   web: boolean;
-  /** The library wants the passphrase of the client certificate; the gateway knows nothing of it. */
-  passphrase: boolean;
   /** What this form is, whatever it says: a form that comes back has the same. */
   signature: string;
 }
@@ -82,9 +80,16 @@ const codeForms = /^(frmDefender|frmNextToken|frmTotpToken|_challenge|pulse_gtc)
 const secondNames = /^(second(ary)?[_-]?password|password[#_-]?2|passwd2|pass2)$/i;
 const secondForms = 'pulse_secondary';
 const groupNames = /^(realm|group|authgroup)$/i;
+const passwordLabel = /^pass ?word\W*$/i;
+/** "Your password", not "your OTP password". */
+const asksForPassword = /\b(your|the|campus) password\b/i;
 const changeWords = /\b(new|old|current|confirm|verify|retype|repeat|change)\b|newpass|oldpass|^confirm/i;
 const complaint = /\b(fail(ed|ure)?|invalid|incorrect|denied|rejected|wrong|expired|not (valid|accepted|recogni[sz]ed)|try again)\b/i;
 const passphraseForms = /^openconnect_(secondary_)?(pkcs12|pem)/;
+
+/** Whether this asks for the passphrase of the client certificate, if it is the library that asks. */
+export const isPassphraseForm = ({ id, fields }: OcForm): boolean =>
+  passphraseForms.test(id) && fields.length === 1 && fields[0]?.type === fieldType.password;
 
 /** Reads a form. Fails with `gateway-protocol` for one that no honest gateway would send. */
 export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
@@ -131,7 +136,6 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
         };
       }),
     web: form.fields.some(({ type }) => type === fieldType.ssoToken),
-    passphrase: passphraseForms.test(form.id),
     signature: signatureOf(form, inputs, selects, options),
   };
 }
@@ -204,8 +208,10 @@ function secondRole(field: OcField, alone: boolean, { passwordGiven, secondStepE
 
 /** A form's only field: a password, or what follows one. */
 function loneRole(form: OcForm, field: OcField, saysCode: boolean, options: ReadingOptions): Role {
-  const isCode = saysCode || codeForms.test(form.id) || codeWords.test(form.message ?? '');
-  if (isCode) return 'passcode';
+  if (saysCode || codeForms.test(form.id)) return 'passcode';
+  // Words about a code that follows make no code of the password that is asked for now
+  const asksPassword = !options.passwordGiven && passwordLabel.test(field.label ?? '') && asksForPassword.test(form.message ?? '');
+  if (!asksPassword && codeWords.test(form.message ?? '')) return 'passcode';
   if (field.type === fieldType.text) return 'other';
   // "Please enter your password" of a gateway that had the user's name first
   return options.passwordGiven && options.secondStepExpected ? 'passcode' : 'password';

@@ -8,6 +8,7 @@ import type { OpenWebWindow } from '../web-window.ts';
 import { Call, type Page } from './call.ts';
 import { ClientCertificate } from './client-certificate.ts';
 import { Conversation, StartAgain } from './conversation.ts';
+import { isPassphraseForm } from './forms.ts';
 import { fieldType, type Done, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
 import { outcomeOf } from './outcome.ts';
 import { pushLastsMs } from './second-factor.ts';
@@ -132,7 +133,8 @@ export class OpenConnectSignIn {
         await this.onPage(question, call);
         return;
       case 'form': {
-        if (question.form.id.startsWith('openconnect_') && question.form.fields.length === 1 && this.certificate.file !== null) {
+        // The library asks before it speaks to the gateway; afterwards a form of this name is the gateway's, and gets nothing
+        if (!call.secured && isPassphraseForm(question.form) && this.certificate.file !== null) {
           call.answer(question.seq, await this.passphrase(question.form.fields[0]?.index ?? 0));
           return;
         }
