@@ -57,6 +57,8 @@ export const promptSchema = z.discriminatedUnion('kind', [
     kind: z.literal('credentials'),
     /** The gateway's own heading, in place of ours. */
     title: z.optional(shownLine),
+    /** What the gateway says beside its question, where that is more than the question. */
+    message: z.optional(shownText),
     fields: z.array(promptFieldSchema).check(z.minLength(1), z.maxLength(10)),
     selects: z.array(promptSelectSchema).check(z.maxLength(5)),
     ...retryFields,

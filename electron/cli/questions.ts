@@ -35,6 +35,7 @@ export async function askInTerminal(prompt: Prompt, asking: Questioning): Promis
       return { kind: 'notice', proceed: await agrees(words.proceed, [words.yes, words.proceedYes], asking) };
     case 'credentials':
       if (prompt.title !== undefined) terminal.say(prompt.title);
+      if (prompt.message !== undefined) terminal.say(prompt.message);
       return { kind: 'credentials', values: await fill(prompt.fields, prompt.selects, asking) };
     case 'fields':
       if (prompt.title !== undefined) terminal.say(prompt.title);

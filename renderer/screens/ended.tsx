@@ -9,6 +9,7 @@ import { useVerbs } from '../hooks.ts';
 import { useSpeaker } from '../speech.ts';
 import { Button } from '../ui/button.tsx';
 import { HelpDesk } from '../ui/help-desk.tsx';
+import { KeyChange } from '../ui/key-change.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
@@ -37,6 +38,7 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
     <Screen title={said.title} above={above ?? profile.name} onEnter={again ?? acknowledge} onEscape={acknowledge}>
       <Way state="broken" />
       <p className="lead">{said.happened}</p>
+      <KeyChange failure={ending} />
       {network.free ? (
         <Panel tone="good" title={words.ending.freeTitle}>
           <p>{words.ending.free}</p>

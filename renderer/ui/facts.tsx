@@ -16,13 +16,10 @@ export function Facts({ facts }: { facts: readonly (readonly [name: string, valu
   );
 }
 
-/** A SHA-256 fingerprint (colon-separated hex) in short groups, to be compared by ear. */
+/** A SHA-256 fingerprint (colon-separated hex, or base64) in short groups, to be compared by ear. */
 export function Fingerprint({ sha256 }: { sha256: string }) {
-  const groups =
-    sha256
-      .replaceAll(':', '')
-      .toUpperCase()
-      .match(/.{1,4}/g) ?? [];
+  const plain = sha256.includes(':') ? sha256.replaceAll(':', '').toUpperCase() : sha256;
+  const groups = plain.match(/.{1,4}/g) ?? [];
   return (
     <code className="fingerprint">
       {groups.map((group, index) => (

@@ -202,7 +202,15 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     focus: 'heading',
   },
   'ended-changed-key': {
-    state: state({ access: { kind: 'idle', ending: { code: 'certificate-changed', params: { host: 'vpn.campus.test' } } } }),
+    state: state({
+      access: {
+        kind: 'idle',
+        ending: {
+          code: 'certificate-changed',
+          params: { host: 'vpn.campus.test', expected: `0A:${'1B:'.repeat(30)}2C`, found: `3D:${'4E:'.repeat(30)}5F` },
+        },
+      },
+    }),
     heading: 'The server’s key has changed',
     focus: 'heading',
   },

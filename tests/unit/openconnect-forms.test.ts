@@ -306,15 +306,49 @@ describe('a sign-in as a whole', () => {
     });
   });
 
+  const login = form('main', [
+    ['text', 'username'],
+    ['password', 'password'],
+  ]);
+
+  it.each<[said: string, shown: boolean]>([
+    ['Please enter your username and password.', false],
+    ['Enter user credentials:', false],
+    ['', false],
+    ['Your account is disabled. Call 1234.', true],
+    ['Please enter your username and password.\nMaintenance tonight.', true],
+  ])('shows what the gateway says beside name and password where it is more than the question: %j', async (message, shown) => {
+    const { conversation, asked } = talk({ credentials: signIn });
+    await conversation.reply({ ...login, message });
+    expect(asked[0]).toMatchObject(shown ? { kind: 'credentials', message } : { kind: 'credentials' });
+    expect('message' in (asked[0] ?? {})).toBe(shown);
+  });
+
+  it('takes a sign-in that is asked for after a change of password for no refusal, and asks for the new one', async () => {
+    const values = { oldpass: 'a', newpass1: 'b', newpass2: 'b' };
+    const { conversation, asked } = talk({ credentials: signIn, fields: { kind: 'fields', values } });
+    const change = form('change', [
+      ['password', 'oldpass'],
+      ['password', 'newpass1'],
+      ['password', 'newpass2'],
+    ]);
+    await conversation.reply(login);
+    await conversation.reply(change);
+    await conversation.reply({ ...login, message: 'Password changed. Sign in with it.' });
+    expect(asked.map(({ kind }) => kind)).toEqual(['credentials', 'fields', 'credentials']);
+    expect(asked[2]).toMatchObject({ message: 'Password changed. Sign in with it.', fields: [{ name: 'password' }] });
+    expect(asked[2]).not.toHaveProperty('failure');
+  });
+
   it('says which field takes a code', async () => {
     const values = { user: 'mei', password: 'harbour', token: '287082' };
     const { conversation, asked } = talk({ credentials: { kind: 'credentials', values } }, { protocol: 'nc' });
-    const login = form('frmLogin', [
+    const withToken = form('frmLogin', [
       ['text', 'username'],
       ['password', 'password'],
       ['password', 'token', 'token'],
     ]);
-    await conversation.reply(login);
+    await conversation.reply(withToken);
     expect(asked).toMatchObject([{ kind: 'credentials', fields: [{ name: 'user' }, { name: 'password' }, { name: 'token', code: true }] }]);
   });
 

@@ -92,6 +92,13 @@ test.each(clicks)('%s: %s', async (screen, name, call, input) => {
   await heard([call, input]);
 });
 
+test('a changed key shows the one that was expected and the one that is there', async () => {
+  await openScreen('ended-changed-key');
+  const shown = (label: string): Promise<string> => subject.page.getByRole('region', { name: label }).innerText();
+  expect((await shown('The key that was expected')).replaceAll(/\s/g, '')).toContain(`0A${'1B'.repeat(30)}2C`);
+  expect((await shown('The key that this server shows')).replaceAll(/\s/g, '')).toContain(`3D${'4E'.repeat(30)}5F`);
+});
+
 describe('by the keyboard alone', () => {
   const keys: [screen: keyof typeof screens, key: string, name: CallName, input?: unknown][] = [
     ['home', 'Enter', 'connect', { profileId: campus.id }],

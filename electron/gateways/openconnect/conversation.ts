@@ -60,6 +60,7 @@ export class Conversation {
   private passwordSent = false;
   private newGroup = false;
   private formBefore = '';
+  private changedPassword = false;
   private arrivedAt = 0;
   private sentAt = 0;
   private lastMessage = '';
@@ -191,6 +192,12 @@ export class Conversation {
     }
     const before = this.seen.get(form.signature);
     // Back at the password after a code, or with a complaint: what followed it was no good
+    // A password that was changed is asked for: nothing was refused, and the one from before is no good
+    if (this.given === 'fields' && this.changedPassword && hasRole(form, 'password') && !form.complains) {
+      this.password = null;
+      this.passwordSent = false;
+      return false;
+    }
     const begun = this.passwordSent && hasRole(form, 'user', 'password');
     if (before === undefined) return begun && (form.complains || this.givenFactor);
     // One challenge may follow another in the same form; the same words, or a complaint, are the same challenge again
@@ -202,6 +209,7 @@ export class Conversation {
     words.add(form.message);
     this.seen.set(form.signature, words);
     this.formBefore = form.id;
+    this.changedPassword = form.changesPassword;
     this.lastMessage = form.message;
   }
 

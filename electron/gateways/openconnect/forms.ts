@@ -50,6 +50,8 @@ export interface ReadForm {
   fields: readonly ReadField[];
   selects: readonly ReadSelect[];
   /** The library fills it from a web page. */
+  /** It asks for another password than the one from before. */
+  changesPassword: boolean;
   web: boolean;
   /** What this form is, whatever it says: a form that comes back has the same. */
   signature: string;
@@ -135,6 +137,7 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
           isGroup,
         };
       }),
+    changesPassword: isPasswordChange(inputs.filter(({ type }) => type !== fieldType.text)),
     web: form.fields.some(({ type }) => type === fieldType.ssoToken),
     signature: signatureOf(form, inputs, selects, options),
   };
@@ -146,6 +149,10 @@ function headingOf({ banner = '' }: OcForm, protocol: string): string {
     .replaceAll(/\s+/g, ' ')
     .trim();
   return protocol === 'f5' && line.length <= maxHeading ? shownLabel(line) : '';
+}
+
+function isPasswordChange(secrets: readonly OcField[]): boolean {
+  return secrets.filter(({ name, label = '' }) => changeWords.test(name) || changeWords.test(label)).length >= 2;
 }
 
 /** Its fields, and what each is for by itself, whatever went before. */
@@ -182,7 +189,7 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
     (texts.length === 1 && secrets.length === 1 && !codeNames.test(texts[0]?.name ?? '') ? texts[0] : undefined);
   const saysCode = ({ type, name, label = '' }: OcField): boolean =>
     type === fieldType.token || codeNames.test(name) || codeWords.test(spelledOut(label));
-  const isChange = secrets.filter(({ name, label = '' }) => changeWords.test(name) || changeWords.test(label)).length >= 2;
+  const isChange = isPasswordChange(secrets);
   return inputs.map((field): [OcField, Role] => {
     if (form.id.startsWith(secondForms) && !isChange) return [field, secondRole(field, inputs.length === 1, options)];
     if (field === user && !isChange) return [field, 'user'];
@@ -245,7 +252,8 @@ export function promptFor(
       ...(asks('password') || passwordFollows ? [{ name: 'password', secret: true }] : []),
       ...others.map(promptField),
     ];
-    return { kind: 'credentials', ...titled, fields: asked, selects: selects.map(promptSelect), ...retry };
+    const said = saysMore(form.message) ? { message: form.message } : {};
+    return { kind: 'credentials', ...titled, ...said, fields: asked, selects: selects.map(promptSelect), ...retry };
   }
   const [only] = selects;
   if (fields.length === 0 && selects.length === 1 && only && only.options.length <= 50) {
@@ -264,6 +272,16 @@ export function promptFor(
     selects: selects.map(promptSelect),
     ...retry,
   };
+}
+
+/** The library's and the gateways' own ways to ask for a name and a password: the screen says it better. */
+const plainSignIn = /^(please )?(enter|sign in|log ?in|provide|type)\b[^.!?\n]{0,80}[.:]?$/i;
+
+function saysMore(message: string): boolean {
+  return message
+    .split('\n')
+    .map((line) => line.trim())
+    .some((line) => line !== '' && !plainSignIn.test(line));
 }
 
 function promptField({ name, label, secret, value, role }: ReadField): PromptField {

@@ -26,6 +26,7 @@ export function Credentials({ access, prompt, state, profile, above }: PromptPro
       ) : (
         <p className="lead">{say(words.credentials.lead, { campus: profile.name })}</p>
       )}
+      {prompt.message !== undefined && <p className="pre-line">{prompt.message}</p>}
       <PromptForm
         name={`credentials/${profile.id}`}
         promptId={access.promptId}

@@ -88,7 +88,7 @@ export const failures: Record<FailureCode, FailureWords> = {
   },
   'certificate-changed': {
     title: 'The server’s key has changed',
-    happened: '{host} shows another key than the one your campus’s profile names. Someone may be standing in between.',
+    happened: '{host} shows another key than the one that is known for it. Someone may be standing in between.',
     todo: 'Do not sign in. Try another network, and tell the help desk.',
   },
   'certificate-wrong-host': {

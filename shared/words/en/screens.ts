@@ -55,6 +55,8 @@ export const screens = {
     free: 'This network lets you out now. Connect when you are ready.',
     done: 'Back to start',
     code: 'Code for the help desk: {code}',
+    expectedKey: 'The key that was expected',
+    foundKey: 'The key that this server shows',
   },
   firstRun: {
     title: 'Welcome to Causeway',

@@ -1,0 +1,19 @@
+import type { Failure } from '../../shared/failure.ts';
+import { useSpeaker } from '../speech.ts';
+import { Fingerprint } from './facts.tsx';
+
+/** Of a server whose key has changed: the one that was expected and the one that it shows, to be read to the help desk. */
+export function KeyChange({ failure: { code, params = {} } }: { failure: Failure }) {
+  const { words } = useSpeaker();
+  const { expected, found } = params;
+  if (code !== 'certificate-changed' || typeof expected !== 'string' || typeof found !== 'string') return null;
+  const { expectedKey, foundKey } = words.ending;
+  return [[expectedKey, expected.split(', ')] as const, [foundKey, [found]] as const].map(([label, keys]) => (
+    <section key={label} className="fingerprint-box" aria-label={label}>
+      <p className="hint">{label}</p>
+      {keys.map((key) => (
+        <Fingerprint key={key} sha256={key} />
+      ))}
+    </section>
+  ));
+}
