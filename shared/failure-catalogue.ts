@@ -41,6 +41,7 @@ export const failureCatalogue = {
   'passcode-expired': 'later',
   'push-denied': 'now',
   'push-timed-out': 'now',
+  'push-refused-at-once': 'now',
   'push-superseded': 'now',
   'session-limit': 'later',
   'browser-closed': 'now',

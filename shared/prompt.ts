@@ -25,6 +25,8 @@ export const promptFieldSchema = z.object({
   value: z.optional(shortText),
   /** It takes a one-time code. */
   code: z.optional(z.boolean()),
+  /** It takes the password that is to be the new one, the first time or once more. */
+  newPassword: z.optional(z.boolean()),
 });
 export type PromptField = z.infer<typeof promptFieldSchema>;
 
@@ -89,6 +91,8 @@ export const promptSchema = z.discriminatedUnion('kind', [
     purpose: z.enum(['realm', 'role', 'session', 'other']),
     title: z.optional(shownLine),
     options: z.array(z.object({ id: shortText, label: shownLine, detail: z.optional(shownLine) })).check(z.minLength(1), z.maxLength(50)),
+    /** The id of the option that the person chose the last time. */
+    usual: z.optional(shortText),
   }),
   /** Any form that nothing above fits: a question that the gateway asks is never hidden. */
   z.object({

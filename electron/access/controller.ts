@@ -3,7 +3,7 @@ import { initialMachine, step, type AccessEvent, type AccessMachine, type Access
 import { CausewayError, fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { splitHost } from '../../shared/profile.ts';
-import type { Answer } from '../../shared/prompt.ts';
+import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { PortalSignIn } from '../../shared/recovery.ts';
 import type { Ask, GatewayDriver, GatewayTarget } from '../gateways/gateway.ts';
 import { atMost } from '../trust/bounded.ts';
@@ -31,6 +31,8 @@ export interface ControllerDeps {
   environment: Environment;
   client: GatewayTarget['client'];
   prepared(profile: Profile): PreparedAnswer;
+  /** The question as it is put to the person: with what they chose before chosen already. */
+  preset?(profile: Profile, prompt: Prompt): Prompt;
   /** The web proxies of this computer; without them every way is the plain one. */
   proxies?: Proxies;
   now: () => number;
@@ -100,8 +102,13 @@ export class AccessController {
     const number = this.machine.attempt + 1;
     const apply = (event: AccessEvent): boolean => this.apply(number, event);
     const board = {
-      show: (promptId: string, prompt: Parameters<PreparedAnswer>[0], byItselfAt?: number) =>
-        apply({ type: 'ask', promptId, prompt, ...(byItselfAt === undefined ? {} : { byItselfAt }) }),
+      show: (promptId: string, prompt: Prompt, byItselfAt?: number) =>
+        apply({
+          type: 'ask',
+          promptId,
+          prompt: this.deps.preset?.(profile, prompt) ?? prompt,
+          ...(byItselfAt === undefined ? {} : { byItselfAt }),
+        }),
       markAnswered: (promptId: string) => apply({ type: 'answer', promptId }),
       withdraw: (promptId: string) => void apply({ type: 'withdraw', promptId }),
     };

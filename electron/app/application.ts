@@ -92,6 +92,7 @@ export class App {
         ...deps,
         judgeFor: (profile) => this.book.judgeFor(profile),
         client: { name: 'causeway', version: deps.about.version, installation: settings.get().installation },
+        preset: (profile, prompt) => this.keeper.preset(profile, prompt),
         prepared: (profile) => firstOf(...[this.keeper, this.certificates, this.codes].map((each) => each.preparedFor(profile))),
       },
       interrupted?.ending ?? null,

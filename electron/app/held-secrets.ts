@@ -1,4 +1,5 @@
 import type { Answer, Prompt } from '../../shared/prompt.ts';
+import { chosenIn, type Choices } from './kept-choices.ts';
 
 /** A user ID and password that the person typed, kept until the session is up. */
 export interface TypedSignIn {
@@ -51,8 +52,11 @@ export class HeldSecrets {
   }
 }
 
-/** Fills a credentials prompt with a user ID and password, where those two are all that it asks for. */
-export function fillCredentials(prompt: Prompt, signIn: { userId: string; password: string }): Answer | null {
+/**
+ * Fills a credentials prompt with a user ID and password, where those two are all that it asks for, and a group only
+ * where there is one or the person chose it before: in a gateway's default group their password may be no good.
+ */
+export function fillCredentials(prompt: Prompt, signIn: { userId: string; password: string }, choices: Choices): Answer | null {
   if (prompt.kind !== 'credentials') return null;
   const values: Record<string, string> = {};
   for (const field of prompt.fields) {
@@ -61,9 +65,9 @@ export function fillCredentials(prompt: Prompt, signIn: { userId: string; passwo
     else return null;
   }
   for (const select of prompt.selects) {
-    const only = select.value ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
-    if (only === undefined) return null;
-    values[select.name] = only;
+    const chosen = chosenIn(select, choices) ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
+    if (chosen === undefined) return null;
+    values[select.name] = chosen;
   }
   return { kind: 'credentials', values };
 }

@@ -29,6 +29,11 @@ const graceMs = 1_000;
  * campus takes each code once and counts the others as wrong. Never a push.
  */
 export class KeptCodes {
+  /** The end of the last window that was used with a key that was forgotten since, by profile id. */
+  private readonly forgotten = new Map<string, number>();
+  /** What the person typed last where a key is kept, by profile id. */
+  private readonly typed = new Map<string, { passcode: string; at: number }>();
+
   constructor(private readonly deps: KeptCodesDeps) {}
 
   /** What the window may offer for a profile. */
@@ -43,12 +48,15 @@ export class KeptCodes {
     const key = text.trim();
     readCodesKey(key);
     await this.deps.secrets.setCodesKey(profile.id, key);
-    this.note(profile.id, 0);
+    // The same key may come again, and its window is spent all the same
+    this.spend(profile.id, this.usedUntil(profile.id) ?? this.forgotten.get(profile.id) ?? 0);
   }
 
   /** Forgets the key of a profile, if there is one. */
   async forget(profileId: string): Promise<void> {
-    if (this.usedUntil(profileId) === null) return;
+    const usedUntil = this.usedUntil(profileId);
+    if (usedUntil === null) return;
+    this.forgotten.set(profileId, usedUntil);
     const { settings, secrets, tell, changed } = this.deps;
     // Whatever the keychain makes of it: a key that is not marked as kept is never taken from there
     settings.update(({ keptCodes }) => ({ keptCodes: Object.fromEntries(Object.entries(keptCodes).filter(([id]) => id !== profileId)) }));
@@ -58,6 +66,12 @@ export class KeptCodes {
       tell(failureOf(error));
     }
     changed();
+  }
+
+  /** Notes a passcode that the person typed: it may be the one of the kept key. */
+  note(profileId: string, answer: Answer): void {
+    const passcode = answer.kind === 'passcode' || answer.kind === 'second-factor-passcode' ? answer.passcode : undefined;
+    if (passcode !== undefined) this.typed.set(profileId, { passcode, at: this.deps.now() });
   }
 
   /** Answers the question for a passcode once; what comes after a wrong one is for the person. */
@@ -77,17 +91,17 @@ export class KeptCodes {
       const text = await secrets.codesKey(profileId);
       if (text === null) return null;
       const key = readCodesKey(text);
-      const free = this.usedUntil(profileId) ?? 0;
+      const free = Math.max(this.usedUntil(profileId) ?? 0, this.typedUntil(profileId, key));
       const wait = free - now();
       // A clock that was set back, or a slow period
       if (wait > Math.min(maxWaitMs, key.periodMs)) return null;
-      if (wait <= 0) return this.use(profileId, key);
+      if (wait <= 0) return this.use(profileId, key, free);
       return {
         kind: 'later',
         at: free + graceMs,
         // The key may have been forgotten meanwhile
         wait: async (signal) =>
-          (await passed(wait + graceMs, signal)) && this.usedUntil(profileId) !== null ? this.use(profileId, key) : null,
+          (await passed(wait + graceMs, signal)) && this.usedUntil(profileId) !== null ? this.use(profileId, key, free) : null,
       };
     } catch (error) {
       tell(failureOf(error));
@@ -96,9 +110,9 @@ export class KeptCodes {
   }
 
   /** The code of the present window, or of the one that begins where the last one that was used ends. */
-  private use(profileId: string, key: CodesKey): Answer {
-    const at = Math.max(this.deps.now(), this.usedUntil(profileId) ?? 0);
-    this.note(profileId, (Math.floor(at / key.periodMs) + 1) * key.periodMs);
+  private use(profileId: string, key: CodesKey, free: number): Answer {
+    const at = Math.max(this.deps.now(), free);
+    this.spend(profileId, windowEnd(at, key));
     return { kind: 'passcode', passcode: key.codeAt(at) };
   }
 
@@ -111,11 +125,20 @@ export class KeptCodes {
     return entryOf(this.deps.settings.get().keptCodes, profileId);
   }
 
-  private note(profileId: string, usedUntil: number): void {
+  /** When the window ends whose code the person typed; 0 where what they typed was another. */
+  private typedUntil(profileId: string, key: CodesKey): number {
+    const typed = this.typed.get(profileId);
+    if (!typed) return 0;
+    return typed.passcode === key.codeAt(typed.at) ? windowEnd(typed.at, key) : 0;
+  }
+
+  private spend(profileId: string, usedUntil: number): void {
     this.deps.settings.update(({ keptCodes }) => ({ keptCodes: { ...keptCodes, [profileId]: usedUntil } }));
     this.deps.changed();
   }
 }
+
+const windowEnd = (at: number, { periodMs }: CodesKey): number => (Math.floor(at / periodMs) + 1) * periodMs;
 
 /** Whether the time has passed without the attempt having been ended. */
 function passed(ms: number, signal: AbortSignal): Promise<boolean> {

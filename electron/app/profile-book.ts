@@ -2,7 +2,7 @@ import type { Confirmation, ProfilePreview, ProfileSummary } from '../../shared/
 import { fail } from '../../shared/failure.ts';
 import { plainLine } from '../../shared/plain-text.ts';
 import { readProfile, type Profile, type ReadProfile } from '../../shared/profile.ts';
-import { entryOf } from '../storage/kept.ts';
+import { entryOf, without } from '../storage/kept.ts';
 import { discoverProfile, readProfileFile } from '../storage/profiles.ts';
 import type { Settings } from '../storage/settings.ts';
 import { createJudge, readAuthorities, type CertificateJudge } from '../trust/certificate.ts';
@@ -101,12 +101,13 @@ export class ProfileBook {
     const { profile } = this.waiting;
     const displaced = this.displaced !== null;
     this.waiting = null;
-    this.settings.update(({ profiles, savedPasswords, clientCertificates }) => ({
+    this.settings.update(({ profiles, savedPasswords, clientCertificates, choices }) => ({
       profiles: [...profiles.filter((each) => each.id !== profile.id), profile],
       lastProfileId: profile.id,
       // Whatever the keychain made of it: a password that is not marked as kept is never taken from there
       savedPasswords: displaced ? savedPasswords.filter((each) => each !== profile.id) : savedPasswords,
       clientCertificates: displaced ? without(clientCertificates, profile.id) : clientCertificates,
+      choices: displaced ? without(choices, profile.id) : choices,
     }));
     return profile;
   }
@@ -118,11 +119,12 @@ export class ProfileBook {
   remove(id: string): void {
     const { gateways } = this.find(id);
     const hosts = gateways.map((gateway) => gateway.replace(/:\d+$/, ''));
-    this.settings.update(({ profiles, lastProfileId, acceptedCertificates, userIds, savedPasswords, clientCertificates }) => ({
+    this.settings.update(({ profiles, lastProfileId, acceptedCertificates, userIds, savedPasswords, clientCertificates, choices }) => ({
       profiles: profiles.filter((each) => each.id !== id),
       lastProfileId: lastProfileId === id ? null : lastProfileId,
       acceptedCertificates: Object.fromEntries(Object.entries(acceptedCertificates).filter(([host]) => !hosts.includes(host))),
       userIds: without(userIds, id),
+      choices: without(choices, id),
       clientCertificates: without(clientCertificates, id),
       savedPasswords: savedPasswords.filter((each) => each !== id),
     }));
@@ -135,9 +137,6 @@ export class ProfileBook {
     this.waiting = { profile, preview: { profile: summaryOf(profile), source: plainLine(source), sha256, dropped, replaces } };
   }
 }
-
-const without = <T>(entries: Readonly<Record<string, T>>, key: string): Record<string, T> =>
-  Object.fromEntries(Object.entries(entries).filter(([each]) => each !== key));
 
 /** Where a profile leads and whom it trusts: all of it but what it merely says. */
 function destination(profile: Profile): string {

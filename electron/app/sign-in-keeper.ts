@@ -4,9 +4,10 @@ import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { PreparedAnswer } from '../access/asking.ts';
 import type { KeychainState, Secrets } from '../storage/secrets.ts';
-import { entryOf } from '../storage/kept.ts';
+import { entryOf, without } from '../storage/kept.ts';
 import type { Settings } from '../storage/settings.ts';
 import { fillCredentials, type HeldSecrets } from './held-secrets.ts';
+import { asChosen, choicesIn, usualOption, withChoices, type Choices } from './kept-choices.ts';
 
 export interface SignInKeeperDeps {
   settings: Settings;
@@ -16,9 +17,11 @@ export interface SignInKeeperDeps {
   tell: (failure: Failure) => void;
 }
 
-/** Who signs in where: the user ID last used, the password in the keychain where the person asked for it. */
+/** Who signs in where: the user ID and group last used, the password in the keychain where the person asked for it. */
 export class SignInKeeper {
   private keychain: KeychainState = 'available';
+  /** What was chosen in the present attempt. */
+  private chosen: { profileId: string; choices: Choices } | null = null;
 
   constructor(private readonly deps: SignInKeeperDeps) {}
 
@@ -37,30 +40,60 @@ export class SignInKeeper {
     };
   }
 
+  /** A prompt with what the person chose before chosen already. */
+  preset(profile: Profile, prompt: Prompt): Prompt {
+    return asChosen(prompt, this.choicesFor(profile.id));
+  }
+
   /** Answers credentials prompts of one attempt: with what was typed a moment ago, else from the keychain, each once. */
   preparedFor(profile: Profile): PreparedAnswer {
-    let used: 'nothing' | 'typed' | 'kept' = 'nothing';
+    const { held } = this.deps;
+    const given = new Set<string>();
+    let usedKept = false;
+    let choseRealm = false;
+    this.chosen = null;
     return async (prompt) => {
+      // A saved password was good in the realm that was chosen with it
+      if (prompt.kind === 'choice' && prompt.purpose === 'realm' && !choseRealm && this.savedFor(profile.id).password) {
+        choseRealm = true;
+        const option = usualOption(prompt, this.choicesFor(profile.id));
+        return option === null ? null : { kind: 'choice', option };
+      }
       if (prompt.kind !== 'credentials') return null;
-      if (used === 'kept' && prompt.failure?.code === 'sign-in-rejected') await this.forget(profile.id);
-      if (used !== 'nothing' || prompt.failure) {
-        this.deps.held.forgetSignIn();
+      const typed = held.signInFor(profile.id);
+      if (usedKept && prompt.failure?.code === 'sign-in-rejected') await this.forget(profile.id);
+      // Once each: a password that was changed on the way is another one
+      if (prompt.failure || (typed ? given.has(typed.password) : given.size > 0)) {
+        held.forgetSignIn();
         return null;
       }
-      const typed = this.deps.held.signInFor(profile.id);
       const signIn = typed ?? (await this.kept(profile.id));
-      const answer = signIn && fillCredentials(prompt, signIn);
-      if (answer) used = typed ? 'typed' : 'kept';
+      const answer = signIn && fillCredentials(prompt, signIn, this.choicesFor(profile.id));
+      if (!answer) return null;
+      given.add(signIn.password);
+      usedKept ||= !typed;
       return answer;
     };
   }
 
-  /** Notes what the person typed into a credentials prompt. */
+  /** Notes what the person typed or chose. */
   note(profileId: string, prompt: Prompt, answer: Answer, remember: boolean): void {
-    if (prompt.kind !== 'credentials' || answer.kind !== 'credentials') return;
-    const { user: userId, password } = answer.values;
-    if (userId === undefined || password === undefined) return;
-    this.deps.held.typed({ profileId, userId, password, remember });
+    const before = this.chosen?.profileId === profileId ? this.chosen.choices : {};
+    this.chosen = { profileId, choices: { ...before, ...choicesIn(prompt, answer) } };
+    const { held, settings } = this.deps;
+    if (prompt.kind === 'credentials' && answer.kind === 'credentials') {
+      const { user, password } = answer.values;
+      const userId = user ?? held.signInFor(profileId)?.userId;
+      if (userId !== undefined && password !== undefined) held.typed({ profileId, userId, password, remember });
+    }
+    const changed = newPasswordIn(prompt, answer);
+    if (changed === null) return;
+    // From here on it is the password that they sign in with, and it is kept where the one before it was
+    const { userIds, savedPasswords } = settings.get();
+    const typed = held.signInFor(profileId);
+    const userId = typed?.userId ?? entryOf(userIds, profileId);
+    if (userId === null) return;
+    held.typed({ profileId, userId, password: changed, remember: typed?.remember ?? savedPasswords.includes(profileId) });
   }
 
   /** The sign-in worked: the user ID is remembered, the password where the person asked for it. */
@@ -68,6 +101,9 @@ export class SignInKeeper {
     const { held, settings, secrets } = this.deps;
     const typed = held.signInFor(profileId);
     held.forgetSignIn();
+    const { chosen } = this;
+    if (chosen?.profileId === profileId && Object.keys(chosen.choices).length > 0)
+      settings.update(({ choices }) => ({ choices: { ...choices, [profileId]: withChoices(this.choicesFor(profileId), chosen.choices) } }));
     if (!typed) return;
     settings.update(({ userIds }) => ({ userIds: { ...userIds, [profileId]: typed.userId } }));
     if (typed.remember) {
@@ -78,6 +114,14 @@ export class SignInKeeper {
         this.deps.tell(failureOf(error));
       }
     }
+    this.deps.changed();
+  }
+
+  /** Forgets everything of a sign-in: user ID, what was chosen, password. */
+  async forgetAll(profileId: string): Promise<void> {
+    await this.forget(profileId);
+    this.deps.held.forgetSignIn();
+    this.deps.settings.update(({ userIds, choices }) => ({ userIds: without(userIds, profileId), choices: without(choices, profileId) }));
     this.deps.changed();
   }
 
@@ -96,6 +140,10 @@ export class SignInKeeper {
     this.deps.changed();
   }
 
+  private choicesFor(profileId: string): Choices {
+    return entryOf(this.deps.settings.get().choices, profileId) ?? {};
+  }
+
   private async kept(profileId: string): Promise<{ userId: string; password: string } | null> {
     const { userIds, savedPasswords } = this.deps.settings.get();
     const userId = entryOf(userIds, profileId);
@@ -108,4 +156,12 @@ export class SignInKeeper {
       return null;
     }
   }
+}
+
+/** The password that a person gave in place of the old one, or null. */
+function newPasswordIn(prompt: Prompt, answer: Answer): string | null {
+  if (!('fields' in prompt) || !('values' in answer)) return null;
+  const field = prompt.fields.find(({ newPassword }) => newPassword === true);
+  const value = field && entryOf(answer.values, field.name);
+  return value === undefined || value === '' ? null : value;
 }

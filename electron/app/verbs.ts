@@ -18,6 +18,7 @@ export function verbsOf(app: App): Application['verbs'] {
     if (state.kind !== 'asking' || state.promptId !== promptId || state.answered) throw fail('not-now');
     keeper.note(state.profileId, state.prompt, given, remember);
     app.certificates.note(state.profileId, state.prompt, given);
+    app.codes.note(state.profileId, given);
     if (state.prompt.kind === 'certificate' && given.kind === 'certificate' && given.accept)
       book.accept(state.prompt.host, state.prompt.sha256);
     controller.answer(promptId, given);
@@ -206,7 +207,7 @@ export function verbsOf(app: App): Application['verbs'] {
       await app.codes.keep(app.profile, key);
     },
     forgetCodes: () => app.codes.forget(app.profile.id),
-    forgetSignIn: () => keeper.forget(app.profile.id),
+    forgetSignIn: () => keeper.forgetAll(app.profile.id),
     async dismissNotice({ id }) {
       app.notices.dismiss(id);
     },

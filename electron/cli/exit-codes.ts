@@ -48,6 +48,7 @@ const exitCodes = {
   'passcode-expired': secondFactor,
   'push-denied': secondFactor,
   'push-timed-out': secondFactor,
+  'push-refused-at-once': secondFactor,
   'push-superseded': secondFactor,
   'session-limit': refused,
   'browser-closed': refused,

@@ -35,6 +35,7 @@ export class OwnSeat implements Seat {
   readonly lost = new Promise<void>(() => undefined);
   private readonly keeper: SignInKeeper;
   private readonly certificates: CertificateFiles;
+  private readonly codes: KeptCodes;
   private readonly controller: AccessController;
   private readonly noticeListeners = new Set<(failure: Failure) => void>();
   /** A profile that is not in the book: what is kept for one of the same id is not for this one. */
@@ -51,16 +52,17 @@ export class OwnSeat implements Seat {
     };
     this.book = new ProfileBook(settings, now);
     this.keeper = new SignInKeeper({ settings, secrets, held, changed: () => undefined, tell });
-    const codes = new KeptCodes({ settings, secrets, allowed: core.keptCodesAllowed ?? false, now, changed: () => undefined, tell });
+    this.codes = new KeptCodes({ settings, secrets, allowed: core.keptCodesAllowed ?? false, now, changed: () => undefined, tell });
     this.certificates = new CertificateFiles(settings);
     this.controller = new AccessController({
       ...core,
       judgeFor: (profile) => this.book.judgeFor(profile),
       client: { name: 'causeway-cli', version: core.version, installation: settings.get().installation },
+      preset: (profile, prompt) => (this.strangers.has(profile) ? prompt : this.keeper.preset(profile, prompt)),
       prepared: (profile) =>
         this.strangers.has(profile)
           ? () => Promise.resolve(null)
-          : firstOf(...[this.keeper, this.certificates, codes].map((each) => each.preparedFor(profile))),
+          : firstOf(...[this.keeper, this.certificates, this.codes].map((each) => each.preparedFor(profile))),
     });
     settings.onNotice(({ failure }) => tell(failure));
     let before: AccessState['kind'] = 'idle';
@@ -113,6 +115,7 @@ export class OwnSeat implements Seat {
     if (profile && !this.strangers.has(profile)) {
       this.keeper.note(profile.id, prompt, answer, false);
       this.certificates.note(profile.id, prompt, answer);
+      this.codes.note(profile.id, answer);
     }
     if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.book.accept(prompt.host, prompt.sha256);
     this.controller.answer(id, answer);

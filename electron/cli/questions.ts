@@ -53,6 +53,7 @@ export async function askInTerminal(prompt: Prompt, asking: Questioning): Promis
       const option = await pick(
         prompt.options.map(({ label, detail }) => (detail === undefined ? label : `${label} (${detail})`)),
         asking,
+        prompt.options.findIndex(({ id }) => id === prompt.usual),
       );
       return { kind: 'choice', option: prompt.options[option]?.id ?? '' };
     }
@@ -83,11 +84,12 @@ async function agrees(question: string, whole: readonly string[], { terminal, si
   return whole.includes((await terminal.line(question, { signal })).trim().toLowerCase());
 }
 
-/** The index of what was chosen from a numbered list. */
-async function pick(labels: readonly string[], asking: Questioning): Promise<number> {
+/** The index of what was chosen from a numbered list; an empty line takes the usual one, where there is one (not -1). */
+async function pick(labels: readonly string[], asking: Questioning, usual: number): Promise<number> {
   labels.forEach((label, index) => asking.terminal.say(`  ${index + 1}. ${label}`));
   for (;;) {
-    const index = numberIn(await typed(words.number, false, asking), labels.length);
+    const line = await typed(usual < 0 ? words.number : `${words.number} [${usual + 1}]`, false, asking);
+    const index = line.trim() === '' && usual >= 0 ? usual : numberIn(line, labels.length);
     if (index !== null) return index;
     asking.terminal.say(asking.speaker.say(words.pick, { count: labels.length }));
   }
@@ -112,6 +114,7 @@ async function fill(
         await pick(
           select.options.map(({ label }) => label),
           asking,
+          select.options.findIndex(({ value }) => value === select.value),
         )
       ]?.value ?? '';
   }

@@ -15,6 +15,8 @@ export interface Kept {
   lastProfileId: string | null;
   /** The user ID last used, by profile id. */
   userIds: Record<string, string>;
+  /** The group, realm or role last chosen, by profile id and by the heading that it stood under. */
+  choices: Record<string, Record<string, string>>;
   /** SHA-256 fingerprints (colon-separated hex) that the person accepted, by gateway host. */
   acceptedCertificates: Record<string, string>;
   /** Profiles whose password the person asked to keep; the password itself is in the keychain. */
@@ -45,6 +47,11 @@ export function entryOf<T>(entries: Readonly<Record<string, T>>, key: string): T
   return Object.hasOwn(entries, key) ? (entries[key] ?? null) : null;
 }
 
+/** The entries but for one. */
+export function without<T>(entries: Readonly<Record<string, T>>, key: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(entries).filter(([each]) => each !== key));
+}
+
 /** What a first start begins with. */
 export function freshlyKept(): Kept {
   return {
@@ -52,6 +59,7 @@ export function freshlyKept(): Kept {
     profiles: [],
     lastProfileId: null,
     userIds: {},
+    choices: {},
     acceptedCertificates: {},
     savedPasswords: [],
     clientCertificates: {},
@@ -79,6 +87,7 @@ export function readKept(text: string): ReadKept {
     profiles: take('profiles', list(profile), fresh.profiles),
     lastProfileId: take('lastProfileId', whole(id.nullable()), fresh.lastProfileId),
     userIds: take('userIds', map(whole(z.string().max(200))), fresh.userIds),
+    choices: take('choices', map(map(whole(z.string().max(200)))), fresh.choices),
     acceptedCertificates: take('acceptedCertificates', map(whole(fingerprint)), fresh.acceptedCertificates),
     savedPasswords: take('savedPasswords', list(whole(id)), fresh.savedPasswords),
     clientCertificates: take('clientCertificates', map(whole(z.string().max(4096))), fresh.clientCertificates),

@@ -119,7 +119,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
       expect(who.asked[3]).toMatchObject({ kind: 'second-factor', failure: { code: 'push-timed-out' } });
     });
 
-    test('what is refused at once was the password: no push was ever out', async () => {
+    test('what is refused at once may have been the password: both are asked for, and a kept one is not given up', async () => {
       const { who, session } = await signIn(
         ({ init }) => (init ? twoPasswords : 'refuse'),
         { 'credentials': [mei, 'leave'], 'second-factor': push('push'), 'push': 'wait' },
@@ -127,7 +127,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
         () => 0,
       );
       await expect(session).rejects.toMatchObject(failsWith('cancelled'));
-      expect(who.asked.at(-1)).toMatchObject({ kind: 'credentials', failure: { code: 'sign-in-rejected' } });
+      expect(who.asked.at(-1)).toMatchObject({ kind: 'credentials', failure: { code: 'push-refused-at-once' } });
     });
 
     test('a code that is refused twice with its password: both are asked for, and the kept one is not given up', async () => {

@@ -83,6 +83,8 @@ describe.skipIf(missingLibrary() !== null)('Pulse, through the real library', ()
     const { at, who, session } = await begin({ change: 12 }, { credentials: mei, fields: [change('short'), change('longer-than-that')] });
     await session;
     expect(who.kinds()).toEqual(['credentials', 'fields', 'fields']);
+    // What is kept by Remember me afterwards
+    expect(who.asked[1]).toMatchObject({ fields: [{ name: 'oldpass' }, { newPassword: true }, { newPassword: true }] });
     expect(who.asked[2]).toMatchObject({ failure: { code: 'answer-rejected' } });
     expect(at.typed.at(-1)).toBe('longer-than-that');
   });

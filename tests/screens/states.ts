@@ -119,13 +119,24 @@ export const prompts = {
       { id: 's2', label: 'Laptop at home', detail: 'Since yesterday, 21:40' },
     ],
   },
+  realmAgain: {
+    kind: 'choice',
+    purpose: 'realm',
+    options: [
+      { id: '0', label: 'Staff' },
+      { id: '1', label: 'Students' },
+      { id: '2', label: 'Visitors' },
+    ],
+    usual: '1',
+  },
   fields: {
     kind: 'fields',
     title: 'Change your password',
     message: 'Your password has expired.\nChoose a new one to go on.',
     fields: [
       { name: 'old', label: 'Old password', secret: true },
-      { name: 'new', label: 'New password', secret: true },
+      { name: 'new', label: 'New password', secret: true, newPassword: true },
+      { name: 'hint', label: 'A hint for yourself', secret: false },
     ],
     selects: [],
   },
@@ -288,6 +299,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     focus: 'Passcode',
   },
   'choice': { state: asking(prompts.choice), heading: 'You are signed in elsewhere already', focus: 'heading' },
+  'realm': { state: asking(prompts.realmAgain), heading: 'Choose where to sign in', focus: 'heading' },
   'fields': { state: asking(prompts.fields), heading: 'Change your password', focus: 'Old password' },
   'certificate': { state: asking(prompts.certificate), heading: 'Is this really your campus?', focus: 'heading' },
   'browser': { state: asking(prompts.browser), heading: 'Sign in on your campus’s page', focus: 'heading' },

@@ -98,6 +98,27 @@ describe('a key for one-time codes', () => {
     expect(keytar.entries.size).toBe(0);
   });
 
+  it.each([
+    ['kept anew', async (kept: KeptCodes) => kept.keep(profile, secret)],
+    ['forgotten and kept anew', async (kept: KeptCodes) => kept.forget(profile.id).then(() => kept.keep(profile, secret))],
+  ])('does not answer twice in one window, though the key was %s in it', async (_how, again) => {
+    const kept = codes();
+    await kept.keep(profile, secret);
+    await ask(kept);
+    await again(kept);
+    expect(await later(kept)).toMatchObject({ at: windowStart + 31_000 });
+  });
+
+  it('does not give the code that the person has typed themselves', async () => {
+    const kept = codes();
+    await kept.keep(profile, secret);
+    kept.note(profile.id, { kind: 'passcode', passcode: codeAt(now) });
+    expect(await later(kept)).toMatchObject({ at: windowStart + 31_000 });
+    // A recovery passcode is none of the key's
+    kept.note(profile.id, { kind: 'passcode', passcode: '123456789' });
+    expect(await ask(kept)).toEqual({ kind: 'passcode', passcode: codeAt(now) });
+  });
+
   it('answers once an attempt, and leaves a wrong code to the person', async () => {
     const kept = codes();
     await kept.keep(profile, secret);

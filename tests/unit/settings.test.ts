@@ -37,6 +37,7 @@ const full: Omit<Kept, 'installation'> = {
   profiles: [profile, { ...profile, id: 'other' }],
   lastProfileId: 'other',
   userIds: { campus: 'd.chan' },
+  choices: { campus: { Group: 'Students' } },
   acceptedCertificates: { 'vpn.campus.test': Array.from({ length: 32 }, () => 'AB').join(':') },
   savedPasswords: ['campus'],
   keptCodes: { campus: at },

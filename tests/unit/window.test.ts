@@ -267,14 +267,6 @@ describe('signing in', () => {
     ]);
   });
 
-  test('sends any other form that the gateway asks', async () => {
-    await openScreen('fields');
-    await field('Old password').fill('one');
-    await field('New password').fill('two');
-    await button('Continue').click();
-    await heard(['answer', { promptId: 'p1', answer: { kind: 'fields', values: { old: 'one', new: 'two' } }, remember: false }]);
-  });
-
   test('on the campus’s page: in our window, or in the person’s browser where that can be (security keys: YZ#239, #494)', async () => {
     await openScreen('browser-own');
     await subject.page.getByRole('button', { name: 'Use my browser' }).click();
@@ -363,6 +355,25 @@ describe('signing in', () => {
     await openScreen('choice');
     await subject.page.getByRole('button', { name: 'Laptop at home' }).click();
     await heard(['answer', { promptId: 'p1', answer: { kind: 'choice', option: 's2' }, remember: false }]);
+  });
+
+  test('takes what was chosen the last time with Enter', async () => {
+    await openScreen('realm');
+    await subject.page.getByRole('button', { name: 'Students As last time' }).waitFor();
+    await subject.page.keyboard.press('Enter');
+    await heard(['answer', { promptId: 'p1', answer: { kind: 'choice', option: '1' }, remember: false }]);
+  });
+
+  test('sends any other form that the gateway asks: one field of its own may stay empty, all of them may not', async () => {
+    await openScreen('fields');
+    await button('Continue').click();
+    await subject.page.getByText('Fill in Old password first.').waitFor();
+    await field('Old password').fill('one');
+    await button('Continue').click();
+    await subject.page.getByText('Fill in New password first.').waitFor();
+    await field('New password').fill('two');
+    await button('Continue').click();
+    await heard(['answer', { promptId: 'p1', answer: { kind: 'fields', values: { old: 'one', new: 'two', hint: '' } }, remember: false }]);
   });
 });
 

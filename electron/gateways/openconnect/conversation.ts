@@ -132,7 +132,7 @@ export class Conversation {
       case 'push':
         this.failure = pushFailure(message || this.lastMessage, tookMs);
         this.factorStart = 'choose';
-        if (this.failure === null) this.forgetPassword();
+        if (this.failure.code === 'push-refused-at-once' && this.goTogether) this.password = null;
         break;
       case 'fields':
         this.failure = { code: 'answer-rejected' };
@@ -153,10 +153,15 @@ export class Conversation {
 
   /** Where password and code go in together, the gateway does not say which was wrong: the second time both are asked for. */
   private doubtPassword(): void {
-    const { secondFactor } = this.target.profile;
-    if (secondFactor !== 'append' && secondFactor !== 'duo-second-password') return;
+    if (!this.goTogether) return;
     this.togetherRefused += 1;
     if (this.togetherRefused % 2 === 0) this.password = null;
+  }
+
+  /** Whether the second factor goes in the same form as the password. */
+  private get goTogether(): boolean {
+    const { secondFactor } = this.target.profile;
+    return secondFactor === 'append' || secondFactor === 'duo-second-password';
   }
 
   private forgetPassword(): void {

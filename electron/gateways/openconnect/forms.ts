@@ -22,6 +22,8 @@ export interface ReadField {
   name: string;
   label: string;
   secret: boolean;
+  /** It takes the password that is to be the new one. */
+  newPassword: boolean;
   value: string | null;
 }
 
@@ -49,9 +51,9 @@ export interface ReadForm {
   complains: boolean;
   fields: readonly ReadField[];
   selects: readonly ReadSelect[];
-  /** The library fills it from a web page. */
   /** It asks for another password than the one from before. */
   changesPassword: boolean;
+  /** The library fills it from a web page. */
   web: boolean;
   /** What this form is, whatever it says: a form that comes back has the same. */
   signature: string;
@@ -86,6 +88,7 @@ const passwordLabel = /^pass ?word\W*$/i;
 /** "Your password", not "your OTP password". */
 const asksForPassword = /\b(your|the|campus) password\b/i;
 const changeWords = /\b(new|old|current|confirm|verify|retype|repeat|change)\b|newpass|oldpass|^confirm/i;
+const newWords = /\b(new|confirm|verify|retype|repeat)\b|newpass|^confirm/i;
 const complaint = /\b(fail(ed|ure)?|invalid|incorrect|denied|rejected|wrong|expired|not (valid|accepted|recogni[sz]ed)|try again)\b/i;
 const passphraseForms = /^openconnect_(secondary_)?(pkcs12|pem)/;
 
@@ -104,6 +107,7 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
   if (selects.some(({ choices = [] }) => choices.length > maxOptions)) throw tooMuch('a list with too many choices');
   const message = [form.error, form.message].filter((text) => text !== undefined && text !== '').join('\n');
   const title = headingOf(form, options.protocol);
+  const changesPassword = isPasswordChange(inputs.filter(({ type }) => type !== fieldType.text));
   const names = namesFor([...selects, ...inputs]);
   const nameOf = (field: OcField) => names.get(field.index) ?? '';
   const fields = rolesOf(form, inputs, options).map(([field, role]): ReadField => ({
@@ -112,6 +116,7 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
     name: nameOf(field),
     label: shownLabel(field.label ?? field.name),
     secret: field.type !== fieldType.text,
+    newPassword: changesPassword && field.type !== fieldType.text && says(field, newWords),
     value: field.value ?? null,
   }));
   return {
@@ -137,7 +142,7 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
           isGroup,
         };
       }),
-    changesPassword: isPasswordChange(inputs.filter(({ type }) => type !== fieldType.text)),
+    changesPassword,
     web: form.fields.some(({ type }) => type === fieldType.ssoToken),
     signature: signatureOf(form, inputs, selects, options),
   };
@@ -152,8 +157,10 @@ function headingOf({ banner = '' }: OcForm, protocol: string): string {
 }
 
 function isPasswordChange(secrets: readonly OcField[]): boolean {
-  return secrets.filter(({ name, label = '' }) => changeWords.test(name) || changeWords.test(label)).length >= 2;
+  return secrets.filter((field) => says(field, changeWords)).length >= 2;
 }
+
+const says = ({ name, label = '' }: OcField, words: RegExp): boolean => words.test(name) || words.test(label);
 
 /** Its fields, and what each is for by itself, whatever went before. */
 function signatureOf(form: OcForm, inputs: readonly OcField[], selects: readonly OcField[], options: ReadingOptions): string {
@@ -284,8 +291,15 @@ function saysMore(message: string): boolean {
     .some((line) => line !== '' && !plainSignIn.test(line));
 }
 
-function promptField({ name, label, secret, value, role }: ReadField): PromptField {
-  return { name, label, secret, ...(value ? { value: value.slice(0, 200) } : {}), ...(role === 'passcode' ? { code: true } : {}) };
+function promptField({ name, label, secret, value, role, newPassword }: ReadField): PromptField {
+  return {
+    name,
+    label,
+    secret,
+    ...(value ? { value: value.slice(0, 200) } : {}),
+    ...(role === 'passcode' ? { code: true } : {}),
+    ...(newPassword ? { newPassword } : {}),
+  };
 }
 
 function userField(fields: readonly ReadField[], user: string | null): PromptField {

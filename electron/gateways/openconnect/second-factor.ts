@@ -45,12 +45,12 @@ export async function chooseFactor(
 }
 
 /**
- * Why a push came to nothing. Null: too soon for a person to have answered, so that it was never sent, and what went
- * with it was wrong.
+ * Why a push came to nothing. Too soon for a person to have answered it was never sent: what went with it was wrong, or
+ * the campus sends this person none.
  *
  * @param tookMs from the answer that sent it to the gateway's
  */
-export function pushFailure(message: string, tookMs: number): Failure | null {
-  if (tookMs < tooSoonMs) return null;
+export function pushFailure(message: string, tookMs: number): Failure {
+  if (tookMs < tooSoonMs) return { code: 'push-refused-at-once' };
   return { code: saysTimedOut(message) || (tookMs >= pushLastsMs - 5_000 && !saysDenied(message)) ? 'push-timed-out' : 'push-denied' };
 }

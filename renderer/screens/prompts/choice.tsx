@@ -6,13 +6,19 @@ import { Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
 
-/** One of several: a realm, a role, a session to end. One click. */
+/** One of several: a realm, a role, a session to end. One click; Enter takes the one of last time. */
 export function Choice({ access, prompt, above }: PromptProps<'choice'>) {
   const { words } = useSpeaker();
   const { busy, answer } = useAnswer(access);
   const cancel = useCancel();
+  const usual = prompt.options.find(({ id }) => id === prompt.usual);
   return (
-    <Screen title={prompt.title ?? words.choice[prompt.purpose]} above={above} onEscape={cancel}>
+    <Screen
+      title={prompt.title ?? words.choice[prompt.purpose]}
+      above={above}
+      onEnter={usual && (() => answer({ kind: 'choice', option: usual.id }))}
+      onEscape={cancel}
+    >
       {prompt.purpose === 'session' && <p className="lead">{words.choice.sessionLead}</p>}
       <div className="ways">
         {prompt.options.map((option) => (
@@ -20,7 +26,8 @@ export function Choice({ access, prompt, above }: PromptProps<'choice'>) {
             key={option.id}
             icon={prompt.purpose === 'session' ? MonitorX : ChevronRight}
             title={option.label}
-            hint={option.detail}
+            hint={option.detail ?? (option === usual ? words.choice.usual : undefined)}
+            kind={option === usual ? 'primary' : 'secondary'}
             pending={busy}
             onPress={() => answer({ kind: 'choice', option: option.id })}
           />

@@ -7,7 +7,7 @@ import { Checkbox } from '../../ui/fields.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
-import { PromptForm, type LabelledField } from './form.tsx';
+import { completionOf, PromptForm, type LabelledField } from './form.tsx';
 import type { PromptProps } from './prompt.ts';
 
 /** User ID and password, labelled as the campus says. */
@@ -69,6 +69,6 @@ function labelled(field: PromptField, profile: ProfileSummary, saved: AppState['
     case 'password':
       return { ...field, label: field.label ?? profile.labels.password, autoComplete: 'current-password' };
     default:
-      return { ...field, label: field.label ?? field.name, autoComplete: field.code ? 'one-time-code' : 'off' };
+      return { ...field, label: field.label ?? field.name, autoComplete: completionOf(field) };
   }
 }

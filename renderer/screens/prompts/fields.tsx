@@ -3,7 +3,7 @@ import { useSpeaker } from '../../speech.ts';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
-import { PromptForm } from './form.tsx';
+import { completionOf, PromptForm } from './form.tsx';
 import type { PromptProps } from './prompt.ts';
 
 /** Whatever else the gateway asks: a question is never hidden. */
@@ -26,7 +26,7 @@ export function Fields({ access, prompt, above }: PromptProps<'fields'>) {
         fields={prompt.fields.map((field) => ({
           ...field,
           label: field.label ?? words.fields.field,
-          autoComplete: field.code ? 'one-time-code' : 'off',
+          autoComplete: completionOf(field),
         }))}
         selects={prompt.selects}
         submit={words.fields.go}

@@ -41,7 +41,8 @@ export function PromptForm({ name, promptId, fields, selects, submit, busyText, 
 
   const send = (event: SubmitEvent): void => {
     event.preventDefault();
-    const empty = fields.find((field) => !values[field.name]);
+    const filled = fields.some((field) => values[field.name]);
+    const empty = fields.find((field) => !values[field.name] && (!filled || isNeeded(field)));
     setMissing(empty?.name ?? null);
     if (!empty && !busy) onSubmit(values);
   };
@@ -81,6 +82,17 @@ export function PromptForm({ name, promptId, fields, selects, submit, busyText, 
       </Actions>
     </form>
   );
+}
+
+/** What every gateway wants filled in. Of its other questions only it knows which may stay empty, and says so if not. */
+function isNeeded({ name, newPassword }: PromptField): boolean {
+  return name === 'user' || name === 'password' || newPassword === true;
+}
+
+/** What a password manager calls a field of a gateway's own. */
+export function completionOf({ code, newPassword }: PromptField): string {
+  if (newPassword) return 'new-password';
+  return code ? 'one-time-code' : 'off';
 }
 
 function initialValues(fields: readonly LabelledField[], selects: readonly PromptSelect[]): Record<string, string> {

@@ -167,6 +167,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'Nobody approved it in time.',
     todo: 'Unlock your phone and send another, or enter a passcode: that works without Internet access.',
   },
+  'push-refused-at-once': {
+    title: 'Refused at once',
+    happened: 'Your campus refused before anybody could have answered a push: the password was wrong, or it sends you none.',
+    todo: 'Check your password, then send another or enter a passcode instead.',
+  },
   'push-superseded': {
     title: 'The push was replaced',
     happened: 'A newer push took its place, or the device was removed.',

@@ -74,6 +74,7 @@ export const prompts = {
     session: 'You are signed in elsewhere already',
     sessionLead: 'Choose which session to end, so that this one can begin.',
     other: 'Choose one',
+    usual: 'As last time',
   },
   fields: {
     title: 'Your campus asks for more',

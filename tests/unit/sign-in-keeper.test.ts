@@ -1,0 +1,185 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HeldSecrets } from '../../electron/app/held-secrets.ts';
+import { SignInKeeper } from '../../electron/app/sign-in-keeper.ts';
+import { Secrets } from '../../electron/storage/secrets.ts';
+import { Settings } from '../../electron/storage/settings.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { Answer, Prompt, PromptOf } from '../../shared/prompt.ts';
+import { memoryKeytar } from './support/app.ts';
+
+const profile: Profile = {
+  version: 1,
+  id: 'campus',
+  name: 'Campus',
+  gateways: ['vpn.campus.test'],
+  protocol: 'anyconnect',
+  tunnel: 'app',
+  labels: { userId: 'User', password: 'Password' },
+  portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'other' },
+  trust: { kind: 'system' },
+};
+const groups = ['Guests', 'Staff', 'Students'];
+const signIn = (order = groups): PromptOf<'credentials'> => ({
+  kind: 'credentials',
+  fields: [
+    { name: 'user', secret: false },
+    { name: 'password', secret: true },
+  ],
+  // The first is the gateway's default
+  selects: [{ name: 'group_list', label: 'Group', options: order.map((label, index) => ({ value: String(index), label })), value: '0' }],
+});
+const realm: PromptOf<'choice'> = {
+  kind: 'choice',
+  purpose: 'realm',
+  options: [
+    { id: '0', label: 'Staff' },
+    { id: '1', label: 'Students' },
+  ],
+};
+const typed = (group: string): Answer => ({ kind: 'credentials', values: { user: 'mei', password: 'typed', group_list: group } });
+
+let directory: string;
+let settings: Settings;
+let keytar: ReturnType<typeof memoryKeytar>;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'causeway-keeper-'));
+  settings = await Settings.open(directory);
+  keytar = memoryKeytar();
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const start = (): SignInKeeper =>
+  new SignInKeeper({
+    settings,
+    secrets: new Secrets(() => Promise.resolve(keytar)),
+    held: new HeldSecrets(Date.now, () => undefined),
+    changed: () => undefined,
+    tell: (failure) => {
+      throw new Error(failure.code);
+    },
+  });
+
+/** One sign-in that works, in which a person answered these. */
+async function worked(given: readonly (readonly [Prompt, Answer])[], remember = true, keeper = start()): Promise<void> {
+  const prepared = keeper.preparedFor(profile);
+  for (const [prompt, answer] of given) {
+    expect(await prepared(prompt)).toBeNull();
+    keeper.note(profile.id, prompt, answer, remember);
+  }
+  await keeper.worked(profile.id);
+}
+
+describe('a group that was chosen (SSO#194)', () => {
+  it('is chosen already the next time, whatever its number is by then', async () => {
+    await worked([[signIn(), typed('2')]], false);
+    const shown = start().preset(profile, signIn(['Visitors', 'Students', 'Staff']));
+    expect(shown).toMatchObject({ selects: [{ value: '1' }] });
+    expect(start().preset(profile, signIn(['Visitors']))).toEqual(signIn(['Visitors']));
+  });
+
+  it('is where the saved password goes', async () => {
+    await worked([[signIn(), typed('2')]]);
+    expect(await start().preparedFor(profile)(signIn(['Visitors', 'Students']))).toEqual({
+      kind: 'credentials',
+      values: { user: 'mei', password: 'typed', group_list: '1' },
+    });
+  });
+
+  it('is asked for where it is not known: a saved password never goes to the default group by itself', async () => {
+    await worked([[{ ...signIn(), selects: [] }, typed('0')]]);
+    expect(await start().preparedFor(profile)(signIn())).toBeNull();
+    expect(await start().preparedFor(profile)(signIn(['Students']))).not.toBeNull();
+  });
+
+  it('on a page of its own is taken along with a saved password once, and offered first without one', async () => {
+    const chosen: Answer = { kind: 'choice', option: '1' };
+    await worked([[realm, chosen]], false);
+    expect(await start().preparedFor(profile)(realm)).toBeNull();
+    expect(start().preset(profile, realm)).toEqual({ ...realm, usual: '1' });
+    await worked([
+      [realm, chosen],
+      [{ ...signIn(), selects: [] }, typed('0')],
+    ]);
+    const prepared = start().preparedFor(profile);
+    expect(await prepared(realm)).toEqual(chosen);
+    expect(await prepared(realm)).toBeNull();
+  });
+
+  it('is no habit where it is the session to end', async () => {
+    const session: Prompt = { ...realm, purpose: 'session' };
+    await worked([[session, { kind: 'choice', option: '1' }]]);
+    expect(start().preset(profile, session)).toEqual(session);
+    expect(settings.get().choices).toEqual({});
+  });
+
+  it('is forgotten with the saved sign-in', async () => {
+    await worked([[signIn(), typed('2')]]);
+    await start().forgetAll(profile.id);
+    expect(settings.get()).toMatchObject({ choices: {}, userIds: {}, savedPasswords: [] });
+    expect(keytar.entries.size).toBe(0);
+  });
+
+  it('takes only so much of a gateway’s words into the settings', async () => {
+    for (let round = 0; round < 30; round++)
+      await worked(
+        [
+          [
+            { ...realm, title: `Choose ${round}` },
+            { kind: 'choice', option: '0' },
+          ],
+        ],
+        false,
+      );
+    const kept = Object.keys(settings.get().choices[profile.id] ?? {});
+    expect(kept).toHaveLength(20);
+    expect(kept).toContain('Choose 29');
+  });
+});
+
+describe('a password that was changed on the way in', () => {
+  const plain: Prompt = { ...signIn(), selects: [] };
+  const change: Prompt = {
+    kind: 'fields',
+    fields: [
+      { name: 'old', secret: true },
+      { name: 'new', secret: true, newPassword: true },
+      { name: 'again', secret: true, newPassword: true },
+    ],
+    selects: [],
+  };
+  const changed: Answer = { kind: 'fields', values: { old: 'typed', new: 'changed', again: 'changed' } };
+
+  it('is kept in place of the one before', async () => {
+    await worked([
+      [plain, typed('0')],
+      [change, changed],
+    ]);
+    expect([...keytar.entries.values()]).toEqual(['changed']);
+  });
+
+  it('is kept where the one before came from the keychain, and signs in where it is asked for next', async () => {
+    await worked([[plain, typed('0')]]);
+    const keeper = start();
+    const prepared = keeper.preparedFor(profile);
+    expect(await prepared(plain)).toMatchObject({ values: { password: 'typed' } });
+    keeper.note(profile.id, change, changed, false);
+    expect(await prepared(plain)).toMatchObject({ values: { user: 'mei', password: 'changed' } });
+    expect(await prepared(plain)).toBeNull();
+    expect([...keytar.entries.values()]).toEqual(['typed']);
+  });
+
+  it('is kept nowhere without Remember me', async () => {
+    await worked(
+      [
+        [plain, typed('0')],
+        [change, changed],
+      ],
+      false,
+    );
+    expect(keytar.entries.size).toBe(0);
+    expect(JSON.stringify(settings.get())).not.toContain('changed');
+  });
+});
