@@ -102,6 +102,8 @@ export const appStateSchema = z.object({
     password: z.boolean(),
     keychain: z.enum(['available', 'absent', 'locked']),
   }),
+  /** The servers that no authority vouches for and the person does. */
+  acceptedHosts: z.array(z.string()),
   /** Whether a key for one-time codes is kept for the selected profile; `off` where profile or policy do not allow it. */
   keptCodes: z.enum(['off', 'none', 'kept']),
   /** Things to tell that belong to no screen: a damaged settings file, a profile partly read. */

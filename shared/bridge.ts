@@ -71,6 +71,8 @@ export const bridge = {
     keepCodes: { in: z.object({ key: z.string().check(z.maxLength(2000)) }), out: nothing },
     forgetCodes: { in: nothing, out: nothing },
     forgetSignIn: { in: nothing, out: nothing },
+    /** Asks again about a server that no authority vouches for. */
+    forgetCertificate: { in: z.object({ host: z.string().check(z.maxLength(300)) }), out: nothing },
     dismissNotice: { in: z.object({ id }), out: nothing },
     /** Copies code, time, gateway and version of the last failure for the help desk. */
     copyDetails: { in: nothing, out: nothing },

@@ -103,11 +103,15 @@ export const promptSchema = z.discriminatedUnion('kind', [
     selects: z.array(promptSelectSchema).check(z.maxLength(10)),
     ...retryFields,
   }),
-  /** A server that no authority vouches for. `sha256` is the fingerprint of its certificate, colon-separated hex. */
+  /**
+   * A server that no authority vouches for. `sha256` is the fingerprint of its certificate, colon-separated hex, which
+   * people compare; `key` is SHA-256 of its key (SubjectPublicKeyInfo), base64, which a renewed certificate keeps.
+   */
   z.object({
     kind: z.literal('certificate'),
     host: shortText,
     sha256: shortText,
+    key: shortText,
     subject: shownLine,
     issuer: shownLine,
     validUntil: instantSchema,

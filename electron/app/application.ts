@@ -166,6 +166,7 @@ export class App {
       preferences: settings.get().preferences,
       settingsOpen: this.settingsOpen,
       saved: this.keeper.savedFor(selected),
+      acceptedHosts: this.book.accepted,
       keptCodes: this.codes.stateFor(this.book.selected),
       notices: this.notices.all,
       about,

@@ -2,10 +2,11 @@ import type { Confirmation, ProfilePreview, ProfileSummary } from '../../shared/
 import { fail } from '../../shared/failure.ts';
 import { plainLine } from '../../shared/plain-text.ts';
 import { readProfile, type Profile, type ReadProfile } from '../../shared/profile.ts';
+import type { PromptOf } from '../../shared/prompt.ts';
 import { entryOf, without } from '../storage/kept.ts';
 import { discoverProfile, readProfileFile } from '../storage/profiles.ts';
 import type { Settings } from '../storage/settings.ts';
-import { createJudge, readAuthorities, type CertificateJudge } from '../trust/certificate.ts';
+import { createJudge, readAuthorities, type Accepted, type CertificateJudge } from '../trust/certificate.ts';
 import type { Lead } from '../trust/https.ts';
 import { CertificateQuestion } from '../trust/tls.ts';
 
@@ -56,12 +57,23 @@ export class ProfileBook {
     });
   }
 
-  accept(host: string, sha256: string): void {
-    this.settings.update(({ acceptedCertificates }) => ({ acceptedCertificates: { ...acceptedCertificates, [host]: sha256 } }));
+  /** The person said yes to this server. */
+  accept({ host, sha256, key }: PromptOf<'certificate'>): void {
+    this.settings.update(({ acceptedCertificates }) => ({ acceptedCertificates: { ...acceptedCertificates, [host]: { sha256, key } } }));
+  }
+
+  /** The servers that the person said yes to. */
+  get accepted(): string[] {
+    return Object.keys(this.settings.get().acceptedCertificates);
+  }
+
+  /** Asks about this server again. */
+  forgetAccepted(host: string): void {
+    this.settings.update(({ acceptedCertificates }) => ({ acceptedCertificates: without(acceptedCertificates, host) }));
   }
 
   /** Fetches what a campus publishes and shows it. Resolves with a question when nobody vouches for its certificate. */
-  async previewAddress(address: string, signal: AbortSignal, accepted?: string): Promise<Confirmation | null> {
+  async previewAddress(address: string, signal: AbortSignal, accepted?: Accepted): Promise<Confirmation | null> {
     const judge = createJudge({ trust: { kind: 'system' }, accepted: () => accepted ?? null, now: this.now });
     try {
       this.show(await discoverProfile(address, { judge, signal, lead: this.lead }), address);
@@ -77,7 +89,7 @@ export class ProfileBook {
   async previewDoubted(signal: AbortSignal): Promise<void> {
     const { doubted } = this;
     this.doubted = null;
-    if (doubted && (await this.previewAddress(doubted.address, signal, doubted.prompt.sha256)))
+    if (doubted && (await this.previewAddress(doubted.address, signal, doubted.prompt)))
       throw fail('certificate-untrusted', { host: doubted.prompt.host });
   }
 

@@ -19,8 +19,7 @@ export function verbsOf(app: App): Application['verbs'] {
     keeper.note(state.profileId, state.prompt, given, remember);
     app.certificates.note(state.profileId, state.prompt, given);
     app.codes.note(state.profileId, given);
-    if (state.prompt.kind === 'certificate' && given.kind === 'certificate' && given.accept)
-      book.accept(state.prompt.host, state.prompt.sha256);
+    if (state.prompt.kind === 'certificate' && given.kind === 'certificate' && given.accept) book.accept(state.prompt);
     controller.answer(promptId, given);
   };
   const passcode = (): string => {
@@ -208,6 +207,10 @@ export function verbsOf(app: App): Application['verbs'] {
     },
     forgetCodes: () => app.codes.forget(app.profile.id),
     forgetSignIn: () => keeper.forgetAll(app.profile.id),
+    async forgetCertificate({ host }) {
+      book.forgetAccepted(host);
+      then();
+    },
     async dismissNotice({ id }) {
       app.notices.dismiss(id);
     },

@@ -117,7 +117,7 @@ export class OwnSeat implements Seat {
       this.certificates.note(profile.id, prompt, answer);
       this.codes.note(profile.id, answer);
     }
-    if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.book.accept(prompt.host, prompt.sha256);
+    if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.book.accept(prompt);
     this.controller.answer(id, answer);
   }
 

@@ -4,6 +4,7 @@ import { CausewayError } from '../../shared/failure.ts';
 import { readProfile, type Profile } from '../../shared/profile.ts';
 import { defaultPreferences, preferencesSchema, type Preferences } from '../../shared/settings.ts';
 import { taskSchema, type Task } from '../../shared/task.ts';
+import type { Accepted } from '../trust/certificate.ts';
 
 /** The version of the settings file that this program writes. */
 export const keptVersion = 1;
@@ -17,8 +18,8 @@ export interface Kept {
   userIds: Record<string, string>;
   /** The group, realm or role last chosen, by profile id and by the heading that it stood under. */
   choices: Record<string, Record<string, string>>;
-  /** SHA-256 fingerprints (colon-separated hex) that the person accepted, by gateway host. */
-  acceptedCertificates: Record<string, string>;
+  /** The certificates that the person accepted, by gateway host. */
+  acceptedCertificates: Record<string, Accepted>;
   /** Profiles whose password the person asked to keep; the password itself is in the keychain. */
   savedPasswords: string[];
   /** Where the person keeps the certificate that they show to a gateway, by profile id: a path, never what is in it. */
@@ -88,7 +89,7 @@ export function readKept(text: string): ReadKept {
     lastProfileId: take('lastProfileId', whole(id.nullable()), fresh.lastProfileId),
     userIds: take('userIds', map(whole(z.string().max(200))), fresh.userIds),
     choices: take('choices', map(map(whole(z.string().max(200)))), fresh.choices),
-    acceptedCertificates: take('acceptedCertificates', map(whole(fingerprint)), fresh.acceptedCertificates),
+    acceptedCertificates: take('acceptedCertificates', map(whole(accepted)), fresh.acceptedCertificates),
     savedPasswords: take('savedPasswords', list(whole(id)), fresh.savedPasswords),
     clientCertificates: take('clientCertificates', map(whole(z.string().max(4096))), fresh.clientCertificates),
     keptCodes: take('keptCodes', map(whole(z.number().min(0))), fresh.keptCodes),
@@ -102,6 +103,7 @@ export function readKept(text: string): ReadKept {
 
 const id = z.string().max(100);
 const fingerprint = z.string().regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+const accepted = z.object({ sha256: fingerprint, key: z.string().regex(/^[A-Za-z0-9+/]{43}=$/) });
 const pixels = z.int().min(-100_000).max(100_000);
 const bounds = z.object({ x: pixels, y: pixels, width: pixels, height: pixels });
 const running = z.object({

@@ -12,19 +12,25 @@ export interface Presented {
   systemTrusts: boolean;
 }
 
+/** What a person said yes to: its fingerprint as they saw it (colon-separated hex of SHA-256), and its key ({@link spkiSha256}). */
+export interface Accepted {
+  sha256: string;
+  key: string;
+}
+
 export type Verdict =
   | { kind: 'accept' }
   | { kind: 'refuse'; failure: Failure }
   /** Nobody vouches for it; a person may, after seeing the fingerprint. */
-  | { kind: 'ask'; sha256: string; failure: Failure };
+  | { kind: 'ask'; failure: Failure };
 
 /** Decides on every certificate of one profile. Made once a profile, used by TLS clients and views alike. */
 export type CertificateJudge = (presented: Presented) => Verdict;
 
 export interface JudgeOptions {
   trust: Trust;
-  /** The fingerprint (colon-separated hex of SHA-256) that the person has accepted for a host, or null. */
-  accepted?: (host: string) => string | null;
+  /** What the person has accepted for a host, or null. */
+  accepted?: (host: string) => Accepted | null;
   /** Epoch milliseconds. */
   now: () => number;
 }
@@ -33,8 +39,8 @@ export interface JudgeOptions {
  * Makes the one function that decides on certificates. It is pure but for what is handed in, and total.
  *
  * A pinned key must match even where the system trusts another. A certificate that the system or the profile's
- * authority vouches for is accepted. Of the others, one for another host, one that is not valid now and one that
- * differs from what the person accepted before are refused; the rest is a question.
+ * authority vouches for is accepted. Of the others, one for another host, one that is not valid now and one with
+ * another key than the person accepted before are refused; the rest is a question.
  *
  * Throws `profile-invalid` when the profile's authority cannot be read.
  */
@@ -53,10 +59,11 @@ export function createJudge({ trust, accepted = () => null, now }: JudgeOptions)
     if (refusal) return refusal;
     if (leadsTo(anchors, leaf, others, now())) return { kind: 'accept' };
     const found = leaf.fingerprint256;
-    const expected = accepted(host);
-    if (expected === found) return { kind: 'accept' };
-    if (expected !== null) return refuse('certificate-changed', { host, expected, found });
-    return { kind: 'ask', sha256: found, failure: { code: 'certificate-untrusted', params: { host, sha256: found } } };
+    const known = accepted(host);
+    // One that was renewed with the same key is the same server's
+    if (known?.key === spkiSha256(leaf)) return { kind: 'accept' };
+    if (known) return refuse('certificate-changed', { host, expected: known.sha256, found });
+    return { kind: 'ask', failure: { code: 'certificate-untrusted', params: { host, sha256: found } } };
   };
 }
 

@@ -4,7 +4,7 @@ import tls, { type TLSSocket } from 'node:tls';
 import { CausewayError, fail, type Failure } from '../../shared/failure.ts';
 import type { PromptOf } from '../../shared/prompt.ts';
 import { bounded } from './bounded.ts';
-import type { CertificateJudge, Presented } from './certificate.ts';
+import { spkiSha256, type CertificateJudge, type Presented } from './certificate.ts';
 import { shownAs, type Endpoint } from './endpoint.ts';
 import { connectVia } from './proxy.ts';
 import { systemContext } from './roots.ts';
@@ -114,16 +114,24 @@ export function objection(judge: CertificateJudge, presented: Presented): Causew
     case 'refuse':
       return new CausewayError(verdict.failure);
     case 'ask':
-      return new CertificateQuestion(certificatePrompt(presented, verdict.sha256), verdict.failure);
+      return new CertificateQuestion(certificatePrompt(presented), verdict.failure);
   }
 }
 
 /** The question about the certificate that a host presented. */
-function certificatePrompt({ host, chain }: Presented, sha256: string): PromptOf<'certificate'> {
+function certificatePrompt({ host, chain }: Presented): PromptOf<'certificate'> {
   const [leaf] = chain;
-  const line = (name: string | undefined) => (name ?? '').replaceAll('\n', ', ').slice(0, 200);
-  const validUntil = leaf ? Date.parse(leaf.validTo) : 0;
-  return { kind: 'certificate', host: host.slice(0, 200), sha256, subject: line(leaf?.subject), issuer: line(leaf?.issuer), validUntil };
+  if (!leaf) throw fail('gateway-not-secure', { host });
+  const line = (name: string) => name.replaceAll('\n', ', ').slice(0, 200);
+  return {
+    kind: 'certificate',
+    host: host.slice(0, 200),
+    sha256: leaf.fingerprint256,
+    key: spkiSha256(leaf),
+    subject: line(leaf.subject),
+    issuer: line(leaf.issuer),
+    validUntil: Date.parse(leaf.validTo),
+  };
 }
 
 /** What the server presented, leaf first. */

@@ -35,6 +35,12 @@ export function Settings({ state }: { state: AppState }) {
         <h2>{words.settings.signIn}</h2>
         <SavedSignIn saved={state.saved} />
       </section>
+      {state.acceptedHosts.length > 0 && (
+        <section className="group">
+          <h2>{words.settings.certificates}</h2>
+          <AcceptedServers hosts={state.acceptedHosts} />
+        </section>
+      )}
       {state.keptCodes !== 'off' && (
         <section className="group">
           <h2>{words.settings.codes}</h2>
@@ -122,6 +128,31 @@ function Profiles({ state }: { state: AppState }) {
           <p>{words.settings.removeText}</p>
         </Question>
       )}
+    </>
+  );
+}
+
+function AcceptedServers({ hosts }: { hosts: readonly string[] }) {
+  const { words, say } = useSpeaker();
+  const { run, busy } = useVerbs();
+  return (
+    <>
+      <ul className="list">
+        {hosts.map((host) => (
+          <li key={host}>
+            <span className="list-text">{host}</span>
+            <Button
+              kind="quiet"
+              label={say(words.settings.forgetNamed, { host })}
+              pending={busy}
+              onPress={() => void run('forgetCertificate', { host })}
+            >
+              {words.settings.forget}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <p className="hint">{words.settings.certificatesHint}</p>
     </>
   );
 }

@@ -7,7 +7,7 @@ import { forkWorker } from '../../electron/gateways/fork-worker.ts';
 import type { Ask, GatewayTarget } from '../../electron/gateways/gateway.ts';
 import { openconnectDriver, type OpenConnectDeps, type OpenConnectDriver } from '../../electron/gateways/openconnect/driver.ts';
 import type { StartWorker, WorkerProcess } from '../../electron/gateways/worker.ts';
-import { createJudge } from '../../electron/trust/certificate.ts';
+import { createJudge, type Accepted } from '../../electron/trust/certificate.ts';
 import { endpointOf } from '../../electron/trust/endpoint.ts';
 import { fail, type FailureCode } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
@@ -74,7 +74,7 @@ export interface Person {
 }
 
 /** A person with a script. What they accept goes into `accepted`, as the app's settings keep it. */
-export function person(script: Script, accepted = new Map<string, string>()): Person {
+export function person(script: Script, accepted = new Map<string, Accepted>()): Person {
   const asked: Prompt[] = [];
   const ask: Ask = (prompt, { signal } = {}) => {
     if (signal?.aborted) return Promise.reject(fail('cancelled'));
@@ -88,7 +88,7 @@ export function person(script: Script, accepted = new Map<string, string>()): Pe
         reject(fail('cancelled'));
         return;
       }
-      if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) accepted.set(prompt.host, prompt.sha256);
+      if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) accepted.set(prompt.host, prompt);
       resolve(answer);
     });
   };
@@ -110,7 +110,7 @@ export const accept: Answer = { kind: 'certificate', accept: true };
 export const proceed: Answer = { kind: 'notice', proceed: true };
 
 /** A target as the controller makes it. `accepted` plays the settings: what a person said yes to. */
-export function targetFor(profile: Profile, overrides: Partial<GatewayTarget> = {}, accepted = new Map<string, string>()): GatewayTarget {
+export function targetFor(profile: Profile, overrides: Partial<GatewayTarget> = {}, accepted = new Map<string, Accepted>()): GatewayTarget {
   return {
     ...endpointOf(splitHost(profile.gateways[0] ?? ''), profile.connectTo),
     profile,

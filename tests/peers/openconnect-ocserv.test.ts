@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Accepted } from '../../electron/trust/certificate.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, PromptOf } from '../../shared/prompt.ts';
 import { issue } from '../unit/support/issuer.ts';
@@ -35,7 +36,7 @@ describe.skipIf(missing !== null)('signing in to ocserv with password and code',
   });
   /** One for each test: nobody waits for the next code. */
   const newUser = () => lab.addUser({ name: `user${++users}` });
-  const signIn = async (script: Script, profile: Partial<Profile> = {}, accepted = new Map<string, string>()) => {
+  const signIn = async (script: Script, profile: Partial<Profile> = {}, accepted = new Map<string, Accepted>()) => {
     const who = person(script, accepted);
     const target = targetFor(profileOf(lab, profile), {}, accepted);
     const outcome = await bench.driver.signIn(target, who.ask, new AbortController().signal).then(
@@ -108,12 +109,12 @@ describe.skipIf(missing !== null)('signing in to ocserv with password and code',
 
   test('asks about a certificate that nobody vouches for, once, and about no other key afterwards', async () => {
     const { name, password } = newUser();
-    const accepted = new Map<string, string>();
+    const accepted = new Map<string, Accepted>();
     const script: Script = { certificate: accept, credentials: credentials(name, password), passcode: () => passcode(lab.codeFor(name)) };
     const trust = { kind: 'system' } as const;
     const first = await signIn(script, { trust }, accepted);
     expect(first.who.kinds()).toEqual(['certificate', 'credentials', 'passcode']);
-    expect(first.who.asked[0]).toMatchObject({ host: lab.host, subject: `CN=${lab.host}`, sha256: accepted.get(lab.host) });
+    expect(first.who.asked[0]).toMatchObject({ subject: `CN=${lab.host}`, ...accepted.get(lab.host) });
     const second = await signIn({ credentials: 'leave' }, { trust }, accepted);
     expect(second.who.kinds()).toEqual(['credentials']);
     const other = await startOcserv({ host: lab.host });
@@ -121,7 +122,7 @@ describe.skipIf(missing !== null)('signing in to ocserv with password and code',
       const connectTo = other.connectTo;
       const { error, who } = await signIn({}, { trust, connectTo }, accepted);
       expect(who.asked).toEqual([]);
-      expect(error).toMatchObject(failsWith('certificate-changed', { host: lab.host, expected: accepted.get(lab.host) }));
+      expect(error).toMatchObject(failsWith('certificate-changed', { host: lab.host, expected: accepted.get(lab.host)?.sha256 }));
     } finally {
       await other.stop();
     }

@@ -49,6 +49,7 @@ const base: AppState = {
   saved: { userId: null, password: false, keychain: 'available' },
   proxyQuestion: null,
   keptCodes: 'off',
+  acceptedHosts: [],
   notices: [],
   about: { version: '0.1.0', platform: 'linux' },
 };
@@ -144,6 +145,7 @@ export const prompts = {
     kind: 'certificate',
     host: 'vpn.campus.test',
     sha256,
+    key: 'r8oOqKmHrxTQW6n0rO8bJzZo7m4kq0b1TzQ2l9cYx0E=',
     subject: 'CN=vpn.campus.test, O=Campus Test University',
     issuer: 'CN=Campus Test University Authority',
     validUntil: now + 300 * 24 * 60 * minute,
@@ -428,6 +430,11 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
       profiles: [campus, college],
       saved: { userId: 'dc012345', password: true, keychain: 'available' },
     }),
+    heading: 'Settings',
+    focus: 'heading',
+  },
+  'settings-vouched': {
+    state: state({ settingsOpen: true, acceptedHosts: ['vpn.campus.test'] }),
     heading: 'Settings',
     focus: 'heading',
   },

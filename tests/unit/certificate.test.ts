@@ -1,6 +1,7 @@
+import type { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Trust } from '../../shared/profile.ts';
-import { createJudge, spkiSha256, type Presented, type Verdict } from '../../electron/trust/certificate.ts';
+import { createJudge, spkiSha256, type Accepted, type Presented, type Verdict } from '../../electron/trust/certificate.ts';
 import { dayMs, Extension, issue, newKeys, type Issued } from './support/issuer.ts';
 
 const host = 'vpn.campus.test';
@@ -22,8 +23,9 @@ const presented = (chain: Issued[], more: Partial<Presented> = {}): Presented =>
   systemTrusts: false,
   ...more,
 });
-const judge = (trust: Trust, accepted: string | null = null, at = Date.now()) =>
+const judge = (trust: Trust, accepted: Accepted | null = null, at = Date.now()) =>
   createJudge({ trust, accepted: (asked) => (asked === host ? accepted : null), now: () => at });
+const acceptedOf = (certificate: X509Certificate): Accepted => ({ sha256: certificate.fingerprint256, key: spkiSha256(certificate) });
 /** The verdict in one word: its kind, or the code of the refusal. */
 const word = (verdict: Verdict) => (verdict.kind === 'refuse' ? verdict.failure.code : verdict.kind);
 
@@ -34,13 +36,14 @@ describe('trust in the system', () => {
     const leaf = await issue(stranger, { dns: [host] });
     expect(judge(trust)(presented([leaf], { systemTrusts: true }))).toEqual({ kind: 'accept' });
     const verdict = judge(trust)(presented([leaf]));
-    expect(verdict).toMatchObject({ kind: 'ask', sha256: leaf.certificate.fingerprint256, failure: { code: 'certificate-untrusted' } });
+    const failure = { code: 'certificate-untrusted', params: { host, sha256: leaf.certificate.fingerprint256 } };
+    expect(verdict).toEqual({ kind: 'ask', failure });
     expect(leaf.certificate.fingerprint256).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
   });
 
   it('takes back a certificate that the person accepted, and refuses another in its place', async () => {
     const [before, after] = [await issue(null, { dns: [host] }), await issue(null, { dns: [host] })];
-    const remembering = judge(trust, before.certificate.fingerprint256);
+    const remembering = judge(trust, acceptedOf(before.certificate));
     expect(word(remembering(presented([before])))).toBe('accept');
     expect(remembering(presented([after]))).toEqual({
       kind: 'refuse',
@@ -49,6 +52,10 @@ describe('trust in the system', () => {
         params: { host, expected: before.certificate.fingerprint256, found: after.certificate.fingerprint256 },
       },
     });
+    // Renewed with the same key it is the same server
+    const renewed = await issue(null, { dns: [host], keys: before.keys });
+    expect(renewed.certificate.fingerprint256).not.toBe(before.certificate.fingerprint256);
+    expect(word(remembering(presented([renewed])))).toBe('accept');
     // What was accepted for one host says nothing of another
     expect(word(remembering({ ...presented([await issue(null, { dns: ['other.test'] })]), host: 'other.test' }))).toBe('ask');
   });
@@ -59,7 +66,7 @@ describe('trust in the system', () => {
     const early = await issue(stranger, { dns: [host], notBefore: new Date(Date.now() + dayMs) });
     expect(word(judge(trust)(presented([other])))).toBe('certificate-wrong-host');
     expect(word(judge(trust)(presented([early])))).toBe('certificate-expired');
-    const expired = judge(trust, old.certificate.fingerprint256)(presented([old]));
+    const expired = judge(trust, acceptedOf(old.certificate))(presented([old]));
     expect(expired).toMatchObject({ failure: { code: 'certificate-expired', params: { host } } });
     expect(expired).toHaveProperty('failure.params.clockAt');
     expect(expired).toHaveProperty('failure.params.validUntilAt', Date.parse(old.certificate.validTo));
@@ -184,7 +191,7 @@ describe('a pinned key', () => {
     const trust: Trust = { kind: 'pin', spkiSha256: [expected] };
     const found = spkiSha256(other.certificate);
     for (const systemTrusts of [true, false]) {
-      expect(judge(trust, other.certificate.fingerprint256)(presented([other, pinned], { systemTrusts }))).toEqual({
+      expect(judge(trust, acceptedOf(other.certificate))(presented([other, pinned], { systemTrusts }))).toEqual({
         kind: 'refuse',
         failure: { code: 'certificate-changed', params: { host, expected, found } },
       });

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createJudge, type CertificateJudge } from '../../electron/trust/certificate.ts';
+import { createJudge, spkiSha256, type CertificateJudge } from '../../electron/trust/certificate.ts';
 import { CertificateQuestion } from '../../electron/trust/tls.ts';
 import { discoverProfile, readProfileFile } from '../../electron/storage/profiles.ts';
 import { issue, type Issued } from './support/issuer.ts';
@@ -97,7 +97,9 @@ describe('asking a campus for its profile', () => {
     const asked = await discoverProfile(`localhost:${port}`, { judge: nobody, signal }).catch((error: unknown) => error);
     expect(asked).toBeInstanceOf(CertificateQuestion);
     expect(asked).toMatchObject({ prompt: { host: 'localhost', sha256: server.certificate.fingerprint256 } });
-    const accepted = createJudge({ trust: { kind: 'system' }, accepted: () => server.certificate.fingerprint256, now: Date.now });
+    const { fingerprint256: sha256 } = server.certificate;
+    const key = spkiSha256(server.certificate);
+    const accepted = createJudge({ trust: { kind: 'system' }, accepted: () => ({ sha256, key }), now: Date.now });
     expect((await discoverProfile(`localhost:${port}`, { judge: accepted, signal })).profile.id).toBe('campus');
   });
 

@@ -38,7 +38,7 @@ const full: Omit<Kept, 'installation'> = {
   lastProfileId: 'other',
   userIds: { campus: 'd.chan' },
   choices: { campus: { Group: 'Students' } },
-  acceptedCertificates: { 'vpn.campus.test': Array.from({ length: 32 }, () => 'AB').join(':') },
+  acceptedCertificates: { 'vpn.campus.test': { sha256: Array.from({ length: 32 }, () => 'AB').join(':'), key: `${'A'.repeat(43)}=` } },
   savedPasswords: ['campus'],
   keptCodes: { campus: at },
   clientCertificates: { campus: '/home/d/d.p12' },
@@ -125,7 +125,7 @@ describe('a file that cannot be used', () => {
       preferences: { language: 'tlh', openAtLogin: true, notifications: 'loud' },
       profiles: [profile, { ...profile, gateways: [] }, 7, { ...profile, id: 'other' }],
       userIds: { campus: 'd.chan', other: 5 },
-      acceptedCertificates: { 'vpn.campus.test': 'not a fingerprint' },
+      acceptedCertificates: { 'vpn.campus.test': { sha256: 'not a fingerprint', key: 'AA' } },
       windowBounds: { x: 1 },
       future: true,
     });

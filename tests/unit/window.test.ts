@@ -72,6 +72,7 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['preview', 'Not now', 'declinePreview'],
   ['first-run', 'Choose a profile file…', 'previewFile'],
   ['settings', 'Forget', 'forgetSignIn'],
+  ['settings-vouched', 'Forget vpn.campus.test', 'forgetCertificate', { host: 'vpn.campus.test' }],
   ['settings-codes-kept', 'Remove the key', 'forgetCodes'],
   ['settings', 'Show logs', 'openLogs'],
   ['settings', 'Close settings', 'showSettings', { open: false }],

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Accepted } from '../../electron/trust/certificate.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { missingForPeers } from '../peers/namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from '../peers/ocserv.ts';
@@ -34,7 +35,7 @@ describe.skipIf(missing !== null)('openconnect as it is shipped for Windows', { 
   });
   let users = 0;
   const newUser = () => lab.addUser({ name: `user${++users}` });
-  const signIn = async (script: Script, profile: Partial<Profile> = {}, accepted = new Map<string, string>()) => {
+  const signIn = async (script: Script, profile: Partial<Profile> = {}, accepted = new Map<string, Accepted>()) => {
     const who = person(script, accepted);
     const session = await bench.driver.signIn(targetFor(profileOf(lab, profile), {}, accepted), who.ask, new AbortController().signal);
     return { who, session };

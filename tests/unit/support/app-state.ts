@@ -48,6 +48,7 @@ export function appState(access: AccessState, more: Partial<AppState> = {}): App
     settingsOpen: false,
     saved: { userId: null, password: false, keychain: 'available' },
     keptCodes: 'off',
+    acceptedHosts: [],
     notices: [],
     about: { version: '0.1.0', platform: 'linux' },
     ...more,
