@@ -22,6 +22,8 @@ export const failureCatalogue = {
   'captive-portal': 'later',
   'proxy-unreachable': 'later',
   'proxy-rejected': 'now',
+  'proxy-sign-in-kind': 'later',
+  'proxy-kind': 'later',
   // Certificates
   'certificate-untrusted': 'later',
   'certificate-changed': 'never',

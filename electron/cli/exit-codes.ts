@@ -31,6 +31,8 @@ const exitCodes = {
   'captive-portal': unreachable,
   'proxy-unreachable': unreachable,
   'proxy-rejected': unreachable,
+  'proxy-sign-in-kind': unreachable,
+  'proxy-kind': unreachable,
   'certificate-untrusted': certificate,
   'certificate-changed': certificate,
   'certificate-wrong-host': certificate,

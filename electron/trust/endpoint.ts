@@ -1,11 +1,19 @@
 import type { Profile } from '../../shared/profile.ts';
 
-/** The web proxy that this network or its administrator sends us through. `signIn` once the person has given it; never logged. */
+/**
+ * A web proxy that this network or its administrator sends us through: HTTP CONNECT in the clear or inside TLS, SOCKS5,
+ * SOCKS4 with names (4a). `signIn` once the person has given it; never logged.
+ */
 export interface WebProxy {
-  kind: 'http' | 'socks5';
+  kind: 'http' | 'https' | 'socks5' | 'socks4';
   host: string;
   port: number;
   signIn?: { user: string; password: string };
+}
+
+/** A proxy, and what to try in its place while it cannot be reached, best first. */
+export interface Via extends WebProxy {
+  otherwise?: readonly (WebProxy | 'direct')[];
 }
 
 /** How to open a TCP connection: the plain network, through a proxy, or a lab's loopback stand-in. */
@@ -15,7 +23,7 @@ export interface Endpoint {
   /** Where to connect instead, on loopback; certificates are still checked for `host`. */
   loopbackPort?: number;
   /** Through this proxy, which looks the name up. */
-  via?: WebProxy;
+  via?: Via;
 }
 
 /** Where to connect for `host:port`, given what the profile sends to loopback instead. */

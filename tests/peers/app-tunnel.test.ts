@@ -49,6 +49,8 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     'stranger',
     'with-password',
     'socks',
+    'several-http',
+    'several-socks4',
   ];
   beforeAll(async () => {
     lab = await startOcserv({ users: people.map((name) => ({ name })), sessionTimeout: 3600, idleTimeout: 900 });
@@ -154,6 +156,19 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     expect(network.asked).toContain(`${lab.host}:443`);
     const [pid] = descendants(process.pid, 'openconnect');
     expect(readFileSync(`/proc/${pid ?? 0}/cmdline`, 'latin1')).not.toContain('proxy-password');
+    await tunnel.close();
+  });
+
+  test.each(['http', 'socks4'] as const)('takes the first of several proxies that can be reached (%s)', async (kind) => {
+    const network = await startProxy({ kind, routes: { [`${lab.host}:443`]: lab.port } });
+    onTestFinished(() => network.stop());
+    const gone = await startProxy({ kind, routes: {} });
+    await gone.stop();
+    const grant = { ...(await grantFor(lab, `several-${kind}`)), connectUrl: `https://${lab.host}/`, address: null };
+    const via = { ...gone.via, otherwise: [network.via, 'direct' as const] };
+    const tunnel = await engine.open({ ...grant, endpoint: { host: lab.host, port: 443, via } }, never);
+    expect(await page(await tunnel.dial(lab.portalHost, 80, never))).toContain(lab.page);
+    expect(network.asked).toContain(`${lab.host}:443`);
     await tunnel.close();
   });
 

@@ -20,6 +20,7 @@ import {
   type DriverBench,
   type Script,
 } from './openconnect-bench.ts';
+import type { WebProxy } from '../../electron/trust/endpoint.ts';
 import { listen, startProxy } from './proxies.ts';
 
 const mei = credentials('mei', 'harbour');
@@ -364,7 +365,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
   });
 
   describe('through the network’s proxy', () => {
-    const through = async (kind: 'http' | 'socks5', given: { user: string; password: string } | null, wanted = given) => {
+    const through = async (kind: Exclude<WebProxy['kind'], 'https'>, given: { user: string; password: string } | null, wanted = given) => {
       const at = await gateway(({ init }) => (init ? signInForm : 'success'));
       const proxy = await startProxy({ kind, routes: { [`${at.host}:443`]: at.port }, ...(wanted ? { signIn: wanted } : {}) });
       cleanUp.push(() => proxy.stop());
@@ -381,6 +382,13 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
         expect(grant).toMatchObject({ connectUrl: `https://${at.host}/`, address: null });
         expect(proxy.asked).toContain(`${at.host}:443`);
       }
+    });
+
+    test('of a kind that the library does not speak: by a hop of ours', async () => {
+      const { at, proxy, attempt } = await through('socks4', null);
+      const { grant } = await attempt.session;
+      expect(grant).toMatchObject({ connectUrl: `https://${at.host}/`, endpoint: { via: { kind: 'socks4' } } });
+      expect(proxy.asked).toContain(`${at.host}:443`);
     });
 
     test.each([

@@ -11,6 +11,7 @@ import { Conversation, StartAgain } from './conversation.ts';
 import { isPassphraseForm } from './forms.ts';
 import { fieldType, type Done, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
 import { outcomeOf } from './outcome.ts';
+import { proxyFor } from './proxy-address.ts';
 import { pushLastsMs } from './second-factor.ts';
 import { OpenConnectSession, signOut } from './session.ts';
 import type { WarmWorker } from './warm-worker.ts';
@@ -83,7 +84,8 @@ export class OpenConnectSignIn {
     this.conversation.begin();
     this.certificate.begin();
     this.pageTold = false;
-    const call = new Call(this.deps, this.target, this.signal, this.options());
+    const way = await proxyFor(this.target);
+    const call = new Call(this.deps, this.target, this.signal, this.options(way?.address ?? null));
     this.call = call;
     try {
       for (;;) {
@@ -98,10 +100,11 @@ export class OpenConnectSignIn {
     } finally {
       this.call = null;
       await call.end();
+      way?.close();
     }
   }
 
-  private options(): SignInOptions {
+  private options(proxy: string | null): SignInOptions {
     const { target } = this;
     const { profile } = target;
     if (profile.protocol === 'campus') throw fail('internal', undefined, { detail: 'campus for libopenconnect' });
@@ -112,7 +115,7 @@ export class OpenConnectSignIn {
       userAgent: 'AnyConnect-compatible Causeway',
       // A pin says more than any authority: the library then asks about every certificate
       systemTrust: profile.trust.kind !== 'pin',
-      ...(target.via ? { proxy: proxyAddress(target.via) } : {}),
+      ...(proxy === null ? {} : { proxy }),
       detours: [
         ...(profile.connectTo ?? []),
         ...(target.loopbackPort === undefined ? [] : [{ host: target.host, port: target.port, loopbackPort: target.loopbackPort }]),
@@ -290,9 +293,4 @@ function readChain(encoded: readonly string[], host: string): X509Certificate[] 
   } catch (cause) {
     throw fail('gateway-not-secure', { host }, { detail: failureOf(cause).detail ?? 'a certificate that cannot be read' });
   }
-}
-
-function proxyAddress({ kind, host, port, signIn }: NonNullable<GatewayTarget['via']>): string {
-  const user = signIn ? `${encodeURIComponent(signIn.user)}:${encodeURIComponent(signIn.password)}@` : '';
-  return `${kind === 'http' ? 'http' : 'socks5'}://${user}${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import { fail } from '../../../shared/failure.ts';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
-import type { WebProxy } from '../../trust/endpoint.ts';
 
 /** What openconnect is told of a session besides its cookie, which goes in by stdin. All of it is checked here, whoever gives it. */
 export interface OpenConnectTarget {
@@ -12,7 +11,7 @@ export interface OpenConnectTarget {
   /** Instead of looking the host's name up. */
   address: string | null;
   /** A proxy that asks for no password: openconnect is never told one, since arguments can be read by everybody. */
-  proxy: Pick<WebProxy, 'kind' | 'host' | 'port'> | null;
+  proxy: { kind: 'http' | 'socks5'; host: string; port: number } | null;
 }
 
 const protocols: readonly string[] = ['anyconnect', 'nc', 'pulse', 'gp', 'f5', 'fortinet', 'array'];
@@ -33,7 +32,7 @@ const triesForSeconds = 90;
 export function targetOf(grant: OpenConnectGrant, proxy: OpenConnectTarget['proxy'] = null): OpenConnectTarget {
   const { endpoint, protocol, serverPin } = grant;
   const url = new URL(grant.connectUrl);
-  const isDetour = endpoint.loopbackPort !== undefined && url.hostname.toLowerCase() === endpoint.host.toLowerCase();
+  const isDetour = endpoint.loopbackPort !== undefined && url.hostname.replace(/^\[|\]$/g, '') === endpoint.host.toLowerCase();
   if (isDetour) url.port = String(endpoint.loopbackPort);
   return { protocol, serverPin, connectUrl: url.href, address: isDetour ? '127.0.0.1' : proxy ? null : grant.address, proxy };
 }
