@@ -1,4 +1,5 @@
 import type { Profile } from '../../shared/profile.ts';
+import { inAddress, sameHost } from './host.ts';
 
 /**
  * A web proxy that this network or its administrator sends us through: HTTP CONNECT in the clear or inside TLS, SOCKS5,
@@ -29,12 +30,11 @@ export interface Endpoint {
 /** Where to connect for `host:port`, given what the profile sends to loopback instead. */
 export function endpointOf(address: { host: string; port: number }, connectTo: Profile['connectTo']): Endpoint {
   const { host, port } = address;
-  const detour = connectTo?.find((entry) => entry.host.toLowerCase() === host.toLowerCase() && entry.port === port);
+  const detour = connectTo?.find((entry) => sameHost(entry.host, host) && entry.port === port);
   return detour ? { host, port, loopbackPort: detour.loopbackPort } : { host, port };
 }
 
 /** `host`, or `host:port` where the port is not the usual one: how a person is told of it, and what stands in an address. */
 export function shownAs({ host, port }: Endpoint): string {
-  const name = host.includes(':') ? `[${host}]` : host;
-  return port === 443 ? name : `${name}:${port}`;
+  return port === 443 ? inAddress(host) : `${inAddress(host)}:${port}`;
 }

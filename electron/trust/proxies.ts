@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import { fail } from '../../shared/failure.ts';
 import type { Endpoint, WebProxy } from './endpoint.ts';
+import { inAddress } from './host.ts';
 import type { Led, ProxyFor } from './proxy-words.ts';
 
 /** A system that has to fetch a script first may take a moment; without its answer we go the plain way. */
@@ -19,8 +19,7 @@ export class Proxies {
    */
   async lead<E extends Endpoint>(endpoint: E, signal?: AbortSignal): Promise<E> {
     if (endpoint.loopbackPort !== undefined) return endpoint;
-    const host = isIP(endpoint.host) === 6 ? `[${endpoint.host}]` : endpoint.host;
-    const proxy = await this.ask(`https://${host}:${endpoint.port}/`, signal);
+    const proxy = await this.ask(`https://${inAddress(endpoint.host)}:${endpoint.port}/`, signal);
     if (!proxy) return endpoint;
     if (proxy.kind === 'unspoken') throw fail('proxy-kind', { proxy: proxy.said });
     const { otherwise } = proxy;

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { fail, failureOf } from '../../shared/failure.ts';
 import { splitHost } from '../../shared/profile.ts';
 import type { Via } from './endpoint.ts';
+import { sameHost } from './host.ts';
 import { connectVia } from './proxy.ts';
 
 /** An HTTP proxy of ours on loopback, for programs that cannot go the network's own way. */
@@ -69,7 +70,7 @@ export async function openHop(via: Via, rules: HopRules): Promise<Hop> {
 }
 
 function isAllowed(rules: HopRules, { host, port }: { host: string; port: number }, shown: string): boolean {
-  if ('to' in rules) return host.toLowerCase() === rules.to.host.toLowerCase() && port === rules.to.port;
+  if ('to' in rules) return sameHost(host, rules.to.host) && port === rules.to.port;
   const { user, password } = rules.signIn;
   return timingSafeEqual(digest(shown), digest(`Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`));
 }

@@ -1,5 +1,6 @@
 import http from 'node:http';
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { inAddress } from './host.ts';
 
 /**
  * What a proxy said. `sign-in`: it wants a user name and a password, or other ones; `signsInBy`: it wants a sign-in by a way
@@ -14,7 +15,7 @@ export interface SignIn {
 
 /** Asks an HTTP proxy for a connection (RFC 9110, 9.3.6); signs in by Basic (RFC 7617) alone. Rejects when it hangs up or speaks no HTTP. */
 export function askHttp(door: Socket, target: { host: string; port: number }, signIn: SignIn | null): Promise<ProxyReply> {
-  const authority = `${isIP(target.host) === 6 ? `[${target.host}]` : target.host}:${target.port}`;
+  const authority = `${inAddress(target.host)}:${target.port}`;
   return new Promise((resolve, reject) => {
     const request = http.request({
       createConnection: () => door,

@@ -1,4 +1,5 @@
 import { isIP, type Socket } from 'node:net';
+import { plainHost } from './host.ts';
 import type { ProxyReply, SignIn } from './proxy-http.ts';
 
 const noSignIn = 0;
@@ -64,7 +65,7 @@ function addressOf(host: string): number[] {
 
 /** Sixteen of them; a last part in the dotted form of IPv4 is spelled out by URL, and `::` is as many zeros as it takes. */
 function bytesOfIpv6(host: string): number[] {
-  const spelled = new URL(`http://[${host.replace(/%.*$/, '')}]`).hostname.slice(1, -1);
+  const spelled = plainHost(host.replace(/%.*$/, ''));
   const [left = '', right] = spelled.split('::');
   const groups = (text: string): number[] => (text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16)));
   const [front, back] = [groups(left), groups(right ?? '')];

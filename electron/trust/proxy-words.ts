@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Via, WebProxy } from './endpoint.ts';
+import { hostOf, plainHost, sameHost } from './host.ts';
 
 /** A proxy, or a list of them, of which we speak none, as whoever set it up wrote it; without a password. */
 export interface Unspoken {
@@ -66,9 +67,8 @@ export function proxyOfList(list: string): Led {
 export function proxyOfEnvironment(env: Readonly<Record<string, string | undefined>>): ProxyFor {
   const read = (name: string): string => [env[name], env[name.toUpperCase()]].find((value) => value !== undefined && value !== '') ?? '';
   return async (address) => {
-    const { hostname, port } = new URL(address);
-    const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
-    if (isSpared(host, port || '443', read('no_proxy'))) return null;
+    const url = new URL(address);
+    if (isSpared(hostOf(url), url.port || '443', read('no_proxy'))) return null;
     return proxyOfAddress([read('https_proxy'), read('all_proxy')].find((text) => text !== '') ?? '');
   };
 }
@@ -104,7 +104,7 @@ function isSpared(host: string, port: string, list: string): boolean {
       if (entry === '') return false;
       if (entry === '*') return true;
       const [, name = '', only] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
-      if (isIP(entry) === 6) return entry === host;
+      if (isIP(plainHost(entry)) === 6) return sameHost(entry, host);
       if (only !== undefined && only !== port) return false;
       const domain = name.replace(/^\*?\./, '');
       return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`));

@@ -3,6 +3,7 @@ import tls from 'node:tls';
 import { fail, failureOf, type CausewayError } from '../../shared/failure.ts';
 import { bounded } from './bounded.ts';
 import { shownAs, type Via, type WebProxy } from './endpoint.ts';
+import { inAddress } from './host.ts';
 import { connectPlain } from './plain.ts';
 import { askHttp } from './proxy-http.ts';
 import { speakSocks, speakSocks4 } from './proxy-socks.ts';
@@ -18,7 +19,7 @@ export interface ViaOptions {
 const reachedWithinMs = 3_000;
 
 /** `host:port` of a proxy, as a person is told of it. */
-export const proxyName = ({ host, port }: WebProxy): string => `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+export const proxyName = ({ host, port }: WebProxy): string => `${inAddress(host)}:${port}`;
 
 /**
  * A byte stream to `host:port` through a web proxy, which looks the name up. The next of a list is tried where one cannot

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { WebProxy } from '../../trust/endpoint.ts';
+import { inAddress } from '../../trust/host.ts';
 import { openHop } from '../../trust/proxy-hop.ts';
 import type { GatewayTarget } from '../gateway.ts';
 
@@ -18,5 +18,5 @@ export async function proxyFor({ via }: GatewayTarget): Promise<{ address: strin
 
 function addressOf({ kind, host, port, signIn }: WebProxy): string {
   const user = signIn ? `${encodeURIComponent(signIn.user)}:${encodeURIComponent(signIn.password)}@` : '';
-  return `${kind}://${user}${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+  return `${kind}://${user}${inAddress(host)}:${port}`;
 }

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { CausewayError, fail, failureOf, type Failure } from '../../../shared/failure.ts';
 import { shownAs } from '../../trust/endpoint.ts';
+import { plainHost, sameHost } from '../../trust/host.ts';
 import { CertificateQuestion, connectTls, objection } from '../../trust/tls.ts';
 import type { Ask, GatewayTarget, OpenConnectGrant, Session } from '../gateway.ts';
 import type { OpenWebWindow } from '../web-window.ts';
@@ -171,7 +172,7 @@ export class OpenConnectSignIn {
 
   /** Lets the profile's judge decide on a chain; where it cannot, the person is asked once. */
   private async judge(name: string, encoded: readonly string[]): Promise<void> {
-    const host = name === '' ? this.target.host : name;
+    const host = name === '' || sameHost(name, this.target.host) ? this.target.host : plainHost(name);
     const chain = readChain(encoded, host);
     const [leaf] = chain;
     if (leaf && this.accepted.get(host) === leaf.fingerprint256) return;
@@ -266,7 +267,7 @@ export class OpenConnectSignIn {
     if (cookie === null || !/^[\x21-\x7e][\x20-\x7e]{0,4095}$/.test(cookie)) throw wrong('a cookie that cannot be used');
     if (connectUrl === null || !isHttps(connectUrl)) throw wrong('a cookie without a place');
     if (serverPin === null || !/^pin-sha256:[A-Za-z0-9+/]{43}=$/.test(serverPin)) throw wrong('a cookie without a key');
-    const ip = address?.replace(/^\[|\]$/g, '') ?? '';
+    const ip = plainHost(address ?? '');
     const isDetour = target.loopbackPort !== undefined || target.via !== undefined;
     return {
       kind: 'openconnect',

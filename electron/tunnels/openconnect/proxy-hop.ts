@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
+import { hostOf } from '../../trust/host.ts';
 import { firstReached } from '../../trust/proxy.ts';
 import { openHop } from '../../trust/proxy-hop.ts';
 import type { OpenConnectTarget } from './words.ts';
@@ -28,7 +29,7 @@ export async function proxyFor({ endpoint, connectUrl }: OpenConnectGrant, signa
   const isSpoken = (kind === 'http' || kind === 'socks5') && isIP(host) !== 6;
   if (isSpoken && !way.signIn) return { proxy: { kind, host, port }, close: () => undefined };
   const url = new URL(connectUrl);
-  const gateway = { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? 443 : Number(url.port) };
+  const gateway = { host: hostOf(url), port: url.port === '' ? 443 : Number(url.port) };
   const hop = await openHop(way, { to: gateway });
   return { proxy: { kind: hop.kind, host: hop.host, port: hop.port }, close: () => hop.close() };
 }
