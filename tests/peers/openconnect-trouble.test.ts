@@ -139,6 +139,16 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       expect(await cancelled(attempt)).toBeLessThan(cancelWithinMs);
     });
 
+    test.each(['http', 'socks5', 'https', 'socks4'] as const)('while a proxy (%s) takes the call and says nothing', async (kind) => {
+      const reached: net.Socket[] = [];
+      const port = await tcp((socket) => reached.push(socket));
+      const at = await gateway(() => signInForm);
+      const via = { kind, host: '127.0.0.1', port };
+      const attempt = signIn(at.profile({ connectTo: [] }), {}, await own(), { host: at.host, port: 443, via });
+      await expect.poll(() => reached.length, { timeout: 10_000 }).toBeGreaterThan(0);
+      expect(await cancelled(attempt)).toBeLessThan(cancelWithinMs);
+    });
+
     test('before it has begun', async () => {
       const at = await gateway(() => signInForm);
       const stop = AbortSignal.abort();
