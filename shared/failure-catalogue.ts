@@ -75,6 +75,7 @@ export const failureCatalogue = {
   'host-not-allowed': 'never',
   'host-unreachable': 'now',
   'host-name-unknown': 'later',
+  'host-ipv6': 'later',
   // The portal view
   'portal-unreachable': 'now',
   'portal-certificate': 'later',

@@ -80,6 +80,7 @@ const exitCodes = {
   'host-not-allowed': refused,
   'host-unreachable': unreachable,
   'host-name-unknown': unreachable,
+  'host-ipv6': unreachable,
   'portal-unreachable': unreachable,
   'portal-certificate': certificate,
   'portal-left': refused,

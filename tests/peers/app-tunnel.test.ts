@@ -53,7 +53,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     'several-socks4',
   ];
   beforeAll(async () => {
-    lab = await startOcserv({ users: people.map((name) => ({ name })), sessionTimeout: 3600, idleTimeout: 900 });
+    lab = await startOcserv({ users: people.map((name) => ({ name })), sessionTimeout: 3600, idleTimeout: 900, ipv6: true });
   });
   afterAll(() => lab.stop());
   // Whatever a test does, it leaves no program behind
@@ -82,6 +82,9 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     const tunnel = await opened('refused');
     expect(await codeOf(tunnel.dial('no-such.campus.test', 80, never))).toBe('host-name-unknown');
     expect(await codeOf(tunnel.dial('10.60.0.80', 81, never))).toBe('host-unreachable');
+    // It has an address of IPv6 inside, and ocproxy has no use for it
+    for (const host of ['fd60::80', '[fd60::80]', '::ffff:10.60.0.80'])
+      expect(await codeOf(tunnel.dial(host, 80, never))).toBe('host-ipv6');
     // Nobody is there, so that only the signal ends it
     expect(await codeOf(tunnel.dial('10.60.0.99', 80, AbortSignal.timeout(50)))).toBe('cancelled');
     await tunnel.close();

@@ -318,6 +318,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: '{host} did not answer your campus’s gateway.',
     todo: 'Load it again in a moment.',
   },
+  'host-ipv6': {
+    title: 'Not through this tunnel',
+    happened: '{host} is an IPv6 address, and the app’s own tunnel carries IPv4 only.',
+    todo: 'Ask the help desk for a profile with its name, or with a tunnel for the whole computer.',
+  },
   'host-name-unknown': {
     title: 'Name not known',
     happened: 'Your campus does not know the name {host}.',
