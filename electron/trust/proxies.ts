@@ -1,6 +1,6 @@
 import { fail } from '../../shared/failure.ts';
 import type { Endpoint, WebProxy } from './endpoint.ts';
-import { inAddress } from './host.ts';
+import { inAddress, plainHost } from './host.ts';
 import type { Led, ProxyFor } from './proxy-words.ts';
 
 /** A system that has to fetch a script first may take a moment; without its answer we go the plain way. */
@@ -28,16 +28,16 @@ export class Proxies {
   }
 
   remember({ host, port }: WebProxy, signIn: NonNullable<WebProxy['signIn']>): void {
-    this.signIns.set(`${host}:${port}`, signIn);
+    this.signIns.set(`${plainHost(host)}:${port}`, signIn);
   }
 
   forget({ host, port }: WebProxy): void {
-    this.signIns.delete(`${host}:${port}`);
+    this.signIns.delete(`${plainHost(host)}:${port}`);
   }
 
   /** What the person gave for the proxy at this place, or null. */
   signInAt(host: string, port: number): NonNullable<WebProxy['signIn']> | null {
-    return this.signIns.get(`${host}:${port}`) ?? null;
+    return this.signIns.get(`${plainHost(host)}:${port}`) ?? null;
   }
 
   /** A proxy with what it is known to want. */
