@@ -3,6 +3,7 @@ import type http from 'node:http';
 import net from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
+import tls from 'node:tls';
 import type { Duplex } from 'node:stream';
 import https from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -18,7 +19,8 @@ import { openWebSocket } from '../../electron/trust/websocket.ts';
 import { dialOnly } from '../../electron/tunnels/direct.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';
 import type { Dial } from '../../electron/tunnels/tunnel.ts';
-import { profileSchema } from '../../shared/profile.ts';
+import { profileSchema, type Profile } from '../../shared/profile.ts';
+import { answer, codeOf, credentials, proceed, reach, startBench, student } from './support/access.ts';
 import { issue, type Issued } from './support/issuer.ts';
 
 /** Hosts that are IPv6 addresses: in brackets where they stand in an address, without where they are dialled. */
@@ -158,6 +160,38 @@ describe.skipIf(!hasIPv6)('a gateway at an address', () => {
     const { socket } = await openWebSocket({ host: '::1', port }, judge, request);
     expect(socket.readyState).toBe(socket.OPEN);
     socket.terminate();
+  });
+});
+
+describe.skipIf(!hasIPv6)('our own campus at an address', () => {
+  it('lets people in from Connect to connected, and carries', async () => {
+    const bench = await startBench();
+    cleanUp.push(() => bench.close());
+    const { controller, campus } = bench;
+    const authority = await issue(null, { name: 'CN=six', authority: {} });
+    const { pem: cert, keyPem: key } = await issue(authority, { ip: ['::1'] });
+    const name = campus.profile.gateways[0] ?? '';
+    // The campus tells its services apart by name: what comes to the address is for its gateway
+    const port = await listen(
+      tls.createServer({ cert, key }, (socket) => {
+        const onward = tls.connect({ port: campus.port, host: '127.0.0.1', servername: name, rejectUnauthorized: false });
+        socket.on('error', () => onward.destroy()).once('close', () => onward.destroy());
+        onward.on('error', () => socket.destroy()).once('close', () => socket.destroy());
+        socket.once('data', (head) => {
+          onward.write(String(head).replace(/^Host: \[::1\]:\d+/im, `Host: ${name}`));
+          socket.pipe(onward).pipe(socket);
+        });
+      }),
+    );
+    const profile: Profile = { ...campus.profile, gateways: [`[::1]:${port}`], trust: { kind: 'authority', pem: authority.pem } };
+    delete profile.onCampus;
+    controller.connect(profile);
+    await answer(controller, 'notice', proceed);
+    await answer(controller, 'credentials', credentials(student.userId, student.password));
+    await answer(controller, 'second-factor', { kind: 'second-factor-passcode', passcode: codeOf(campus) });
+    await reach(controller, 'connected');
+    const stream = await controller.dial(new URL(profile.portal.address).hostname, 443, AbortSignal.timeout(5000));
+    stream.destroy();
   });
 });
 
