@@ -22,6 +22,8 @@ export const failureCatalogue = {
   'captive-portal': 'later',
   'proxy-unreachable': 'later',
   'proxy-rejected': 'now',
+  'proxy-sign-in-kind': 'later',
+  'proxy-kind': 'later',
   // Certificates
   'certificate-untrusted': 'later',
   'certificate-changed': 'never',
@@ -74,6 +76,7 @@ export const failureCatalogue = {
   'host-not-allowed': 'never',
   'host-unreachable': 'now',
   'host-name-unknown': 'later',
+  'host-ipv6': 'later',
   // The portal view
   'portal-unreachable': 'now',
   'portal-certificate': 'later',

@@ -1,8 +1,8 @@
 import { fail, failureOf } from '../../shared/failure.ts';
 import type { Ask } from '../gateways/gateway.ts';
-import type { Endpoint } from '../trust/endpoint.ts';
+import type { Endpoint, Via } from '../trust/endpoint.ts';
 import type { Proxies } from '../trust/proxies.ts';
-import { connectVia, proxyName } from '../trust/proxy.ts';
+import { openWay, proxyName } from '../trust/proxy.ts';
 
 const connectsWithinMs = 15_000;
 /** More wrong passwords than that are not typed by a person. */
@@ -10,8 +10,8 @@ const maxTries = 10;
 
 /**
  * An endpoint that leads through a web proxy, let through by it: who has to sign in to the proxy is asked here, before a
- * driver or a tunnel meets it. Any other endpoint stays as it is. Fails with `proxy-unreachable`, `proxy-rejected`,
- * `gateway-unreachable` (by the proxy's word), or `cancelled`.
+ * driver or a tunnel meets it. Of several proxies it leads through the first that can be reached, and the plain way where
+ * none can and the list allows it. Any other endpoint stays as it is. Fails with what {@link openWay} fails with.
  */
 export async function admitted<E extends Endpoint>(proxies: Proxies, endpoint: E, ask: Ask, signal: AbortSignal): Promise<E> {
   let way = endpoint;
@@ -19,18 +19,34 @@ export async function admitted<E extends Endpoint>(proxies: Proxies, endpoint: E
     const { via } = way;
     if (!via) return way;
     try {
-      const socket = await connectVia(via, endpoint, { signal, timeoutMs: connectsWithinMs });
-      socket.destroy();
-      return way;
+      const opened = await openWay(via, endpoint, { signal, timeoutMs: connectsWithinMs });
+      if (opened === 'direct') return plainly(way);
+      opened.socket.destroy();
+      return { ...way, via: opened.via };
     } catch (error) {
       const failure = failureOf(error);
       if (failure.code !== 'proxy-rejected' || tries >= maxTries) throw error;
-      proxies.forget(via);
-      const answer = await ask({ kind: 'proxy', host: proxyName(via), ...(via.signIn && { failure }) }, { signal });
+      const asking = from(via, failure.params?.['host']);
+      proxies.forget(asking);
+      const answer = await ask({ kind: 'proxy', host: proxyName(asking), ...(asking.signIn && { failure }) }, { signal });
       if (answer.kind !== 'proxy') throw fail('request-invalid', undefined, { detail: `${answer.kind} for proxy` });
       const signIn = { user: answer.user, password: answer.password };
-      proxies.remember(via, signIn);
-      way = { ...way, via: { ...via, signIn } };
+      proxies.remember(asking, signIn);
+      way = { ...way, via: { ...asking, signIn } };
     }
   }
+}
+
+/** A list from the proxy of this name on: the ones before it could not be reached. */
+function from(via: Via, name: unknown): Via {
+  const { otherwise = [], ...first } = via;
+  const at = otherwise.findIndex((each) => each !== 'direct' && proxyName(each) === name);
+  const found = proxyName(first) === name ? undefined : otherwise[at];
+  return found === undefined || found === 'direct' ? via : { ...found, otherwise: otherwise.slice(at + 1) };
+}
+
+function plainly<E extends Endpoint>(endpoint: E): E {
+  const plain = { ...endpoint };
+  delete plain.via;
+  return plain;
 }

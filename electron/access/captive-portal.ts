@@ -1,8 +1,9 @@
 import http from 'node:http';
 import { fail, type CausewayError, type Failure, type FailureCode } from '../../shared/failure.ts';
-import type { Profile } from '../../shared/profile.ts';
+import { splitHost, type Profile } from '../../shared/profile.ts';
 import { bounded } from '../trust/bounded.ts';
 import { endpointOf } from '../trust/endpoint.ts';
+import { hostOf, inAddress, plainHost, sameHost } from '../trust/host.ts';
 import { isLoopback } from '../trust/loopback.ts';
 
 const answersWithinMs = 2_000;
@@ -24,11 +25,11 @@ const suspicious: readonly FailureCode[] = [
  * or null. Never rejects but with `cancelled`.
  */
 export async function captivePortal(profile: Profile, host: string, signal: AbortSignal): Promise<string | null> {
-  const isLab = profile.connectTo?.some((entry) => entry.host.toLowerCase() === host.toLowerCase()) ?? false;
+  const isLab = profile.connectTo?.some((entry) => sameHost(entry.host, host)) ?? false;
   const endpoint = endpointOf({ host, port: 80 }, profile.connectTo);
   // A lab's names are on no network that could hold anybody up
   if (isLab && endpoint.loopbackPort === undefined) return null;
-  const here = `http://${host}/`;
+  const here = `http://${inAddress(host)}/`;
   try {
     const { status, location, type } = await firstWords(endpoint.loopbackPort, host, signal);
     if (status === 511) return here;
@@ -53,7 +54,7 @@ function elsewhere(location: string | undefined, here: string, profile: Profile)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
   const own = new URL(here).hostname;
   if (url.hostname === own) return url.protocol === 'http:' ? here : null;
-  if (hostsOf(profile).some((host) => url.hostname === host || url.hostname.endsWith(`.${host}`))) return null;
+  if (hostsOf(profile).some((host) => hostOf(url) === host || url.hostname.endsWith(`.${host}`))) return null;
   // An address that leads to this computer is nothing to open by a click
   return isLoopback(url.hostname) || url.username !== '' || url.href.length > maxAddress ? here : url.href;
 }
@@ -62,10 +63,10 @@ function hostsOf(profile: Profile): string[] {
   const { gateways, portal, recovery, helpDesk } = profile;
   const addresses = [portal.address, recovery?.address, helpDesk?.address].flatMap((address) => (address === undefined ? [] : [address]));
   return [
-    ...gateways.map((gateway) => gateway.replace(/:\d+$/, '')),
+    ...gateways.map((gateway) => splitHost(gateway).host),
     ...portal.hosts,
     ...addresses.map((address) => new URL(address).hostname),
-  ].map((host) => host.toLowerCase());
+  ].map(plainHost);
 }
 
 interface FirstWords {
@@ -80,7 +81,7 @@ function firstWords(loopbackPort: number | undefined, host: string, signal: Abor
     ...(loopbackPort === undefined ? { host, port: 80 } : { host: '127.0.0.1', port: loopbackPort }),
     path: '/',
     agent: false,
-    headers: { host, accept: 'text/html', connection: 'close' },
+    headers: { host: inAddress(host), accept: 'text/html', connection: 'close' },
   });
   const bound = {
     signal,

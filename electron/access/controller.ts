@@ -251,7 +251,7 @@ export class AccessController {
     for (const gateway of await gatewayOrder(profile, judge, proxies, stop.signal)) {
       attempt.gateway = gateway;
       this.apply(attempt.number, { type: 'contact', gateway });
-      let endpoint = await proxies.lead(endpointOf(splitHost(gateway), profile.connectTo));
+      let endpoint = endpointOf(splitHost(gateway), profile.connectTo);
       const { host } = endpoint;
       const person = { asked: false };
       /** A network that answers for the gateway has a certificate of its own: that is not one to ask about. */
@@ -267,6 +267,7 @@ export class AccessController {
       };
       try {
         // The proxy's own question is about this network and counts for none of a gateway's
+        endpoint = await proxies.lead(endpoint, stop.signal);
         endpoint = await admitted(proxies, endpoint, attempt.asking.ask, stop.signal);
         const target: GatewayTarget = { ...endpoint, profile, judge, client: this.deps.client, now: this.deps.now };
         const session = await driver.signIn(target, ask, stop.signal);

@@ -26,8 +26,7 @@ export async function gatewayOrder(
   const racing = AbortSignal.any([signal, stop.signal]);
   const answered: string[] = [];
   const all = gateways.map(async (gateway) => {
-    const endpoint = await proxies.lead(endpointOf(splitHost(gateway), profile.connectTo));
-    if (!(await answers(endpoint, judge, racing))) return;
+    if (!(await answers(endpointOf(splitHost(gateway), profile.connectTo), proxies, judge, racing))) return;
     answered.push(gateway);
     setTimeout(() => stop.abort(), othersWithinMs);
   });
@@ -36,9 +35,9 @@ export async function gatewayOrder(
 }
 
 /** Whether a gateway opens a secure connection. One whose certificate only a person can judge does. */
-async function answers(endpoint: Endpoint, judge: CertificateJudge, signal: AbortSignal): Promise<boolean> {
+async function answers(endpoint: Endpoint, proxies: Proxies, judge: CertificateJudge, signal: AbortSignal): Promise<boolean> {
   try {
-    const socket = await connectTls(endpoint, judge, { signal, timeoutMs: anyWithinMs });
+    const socket = await connectTls(await proxies.lead(endpoint, signal), judge, { signal, timeoutMs: anyWithinMs });
     socket.destroy();
     return true;
   } catch (error) {

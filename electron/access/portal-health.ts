@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { failureOf } from '../../shared/failure.ts';
 import type { PortalHealth } from '../../shared/access-state.ts';
 import type { Profile } from '../../shared/profile.ts';
+import { hostOf } from '../trust/host.ts';
 import type { Tunnel } from '../tunnels/tunnel.ts';
 
 const answersWithinMs = 8_000;
@@ -20,7 +21,7 @@ export async function watchPortal(
   for (;;) {
     try {
       const stream = await tunnel.dial(
-        address.hostname,
+        hostOf(address),
         address.port === '' ? 443 : Number(address.port),
         AbortSignal.any([signal, AbortSignal.timeout(answersWithinMs)]),
       );

@@ -1,12 +1,13 @@
 import type { Confirmation, ProfilePreview, ProfileSummary } from '../../shared/app-state.ts';
 import { fail } from '../../shared/failure.ts';
 import { plainLine } from '../../shared/plain-text.ts';
-import { readProfile, type Profile, type ReadProfile } from '../../shared/profile.ts';
+import { readProfile, splitHost, type Profile, type ReadProfile } from '../../shared/profile.ts';
 import type { PromptOf } from '../../shared/prompt.ts';
 import { entryOf, without } from '../storage/kept.ts';
 import { discoverProfile, readProfileFile } from '../storage/profiles.ts';
 import type { Settings } from '../storage/settings.ts';
 import { createJudge, readAuthorities, type Accepted, type CertificateJudge } from '../trust/certificate.ts';
+import { plainHost } from '../trust/host.ts';
 import type { Lead } from '../trust/https.ts';
 import { CertificateQuestion } from '../trust/tls.ts';
 
@@ -130,11 +131,11 @@ export class ProfileBook {
 
   remove(id: string): void {
     const { gateways } = this.find(id);
-    const hosts = gateways.map((gateway) => gateway.replace(/:\d+$/, ''));
+    const hosts = gateways.map((gateway) => plainHost(splitHost(gateway).host));
     this.settings.update(({ profiles, lastProfileId, acceptedCertificates, userIds, savedPasswords, clientCertificates, choices }) => ({
       profiles: profiles.filter((each) => each.id !== id),
       lastProfileId: lastProfileId === id ? null : lastProfileId,
-      acceptedCertificates: Object.fromEntries(Object.entries(acceptedCertificates).filter(([host]) => !hosts.includes(host))),
+      acceptedCertificates: Object.fromEntries(Object.entries(acceptedCertificates).filter(([host]) => !hosts.includes(plainHost(host)))),
       userIds: without(userIds, id),
       choices: without(choices, id),
       clientCertificates: without(clientCertificates, id),

@@ -31,7 +31,7 @@ export class ProxyQuestion {
   /** The way through the proxy that leads there, if one does, which has let this computer through. */
   readonly lead: Lead = async (endpoint: Endpoint, signal: AbortSignal) => {
     const { proxies } = this;
-    return proxies ? admitted(proxies, await proxies.lead(endpoint), this.ask, signal) : endpoint;
+    return proxies ? admitted(proxies, await proxies.lead(endpoint, signal), this.ask, signal) : endpoint;
   };
 
   /** A person's answer to the open question; null: they leave it. Fails with `not-now` for any other. */

@@ -5,7 +5,7 @@ import { splitHost, type Profile } from '../../shared/profile.ts';
 import { explained } from '../access/captive-portal.ts';
 import { bounded } from '../trust/bounded.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
-import { endpointOf } from '../trust/endpoint.ts';
+import { endpointOf, type Endpoint } from '../trust/endpoint.ts';
 import type { Proxies } from '../trust/proxies.ts';
 import { connectTls } from '../trust/tls.ts';
 
@@ -31,8 +31,9 @@ export interface Looking {
 
 /** Looks at one gateway: it is reached, its certificate judged, its clock read. Nothing is signed in to. Never rejects. */
 export async function lookAtGateway(gateway: string, { profile, judge, proxies, now }: Looking, signal: AbortSignal): Promise<GatewayLook> {
-  const endpoint = await proxies.lead(endpointOf(splitHost(gateway), profile.connectTo));
+  let endpoint: Endpoint = endpointOf(splitHost(gateway), profile.connectTo);
   try {
+    endpoint = await proxies.lead(endpoint, signal);
     const socket = await connectTls(endpoint, judge, { signal, timeoutMs: reachWithinMs });
     return { gateway, failure: null, ahead: await clockAhead(socket, endpoint.host, now, signal) };
   } catch (error) {

@@ -22,6 +22,7 @@ import { helperSocket } from '../tunnels/openconnect/helper-place.ts';
 import { helperState, systemTunnel } from '../tunnels/openconnect/system.ts';
 import { relayTunnel } from '../tunnels/relay.ts';
 import { exitCode } from './exit-codes.ts';
+import { leaveAtOnce } from './leave.ts';
 import { handOver } from './own-browser.ts';
 import { run, type Host } from './run.ts';
 import { terminalOf } from './terminal.ts';
@@ -93,7 +94,7 @@ const host: Host = {
     return () => interrupts.delete(listener);
   },
   tools,
-  leave: (code) => process.exit(code),
+  leave: leaveAtOnce,
   core: (settings) => ({
     settings,
     notices: notice ? [notice] : [],
@@ -115,10 +116,11 @@ const host: Host = {
   }),
 };
 
-process.exitCode = await run(process.argv.slice(2), host);
+const code = await run(process.argv.slice(2), host);
+process.exitCode = code;
 openconnect.stop();
-// A keychain's native call that nobody waits for any more would hold the process
-setTimeout(() => process.exit(), 500).unref();
+// A native call that nobody waits for any more would hold the process: a keychain's, or a look-up of a name
+setTimeout(() => leaveAtOnce(code), 500).unref();
 
 function version(): string {
   const text = readFileSync(path.join(import.meta.dirname, '..', 'package.json'), 'utf8');

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { CertificateJudge, Verdict } from '../trust/certificate.ts';
+import { plainHost } from '../trust/host.ts';
 import type { Failure } from '../../shared/failure.ts';
 
 /**
@@ -50,7 +51,7 @@ export function decide(request: VerifyRequest, judge: CertificateJudge): { code:
   const verdict: Verdict =
     chain.length === 0
       ? { kind: 'refuse', failure: { code: 'certificate-untrusted', params: { host: request.hostname } } }
-      : judge({ host: request.hostname, chain, systemTrusts });
+      : judge({ host: plainHost(request.hostname), chain, systemTrusts });
   // A page cannot put the question of a certificate to the person: `ask` is a refusal here
   if (verdict.kind !== 'accept') return { code: verifyCode.refuse, failure: verdict.failure };
   // Where the system agrees Chromium keeps its own result, and with it Certificate Transparency

@@ -1,4 +1,5 @@
 import type { Profile } from '../../shared/profile.ts';
+import { sameHost } from '../trust/host.ts';
 import { isLoopback } from '../trust/loopback.ts';
 
 /**
@@ -25,5 +26,5 @@ export function mayLoad(address: string, rules: PortalRules): boolean {
 function isPortalHost(url: URL, rules: PortalRules): boolean {
   const portal = URL.parse(rules.portal.address);
   const ports = ['', portal?.port ?? ''];
-  return !isLoopback(url.hostname) && rules.portal.hosts.some((host) => host.toLowerCase() === url.hostname) && ports.includes(url.port);
+  return !isLoopback(url.hostname) && rules.portal.hosts.some((host) => sameHost(host, url.hostname)) && ports.includes(url.port);
 }

@@ -2,6 +2,7 @@ import { session as sessions, type Session } from 'electron';
 import type { Failure } from '../../shared/failure.ts';
 import { atMost } from '../trust/bounded.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
+import { plainHost } from '../trust/host.ts';
 import { decide } from './certificates.ts';
 import { lockSession } from './hardening.ts';
 import type { ProxyAccess } from './proxy-login.ts';
@@ -37,13 +38,13 @@ export function openPartition(
   lockSession(session, granted);
   session.setCertificateVerifyProc((request, callback) => {
     const { code, failure } = decide(request, judge);
-    if (failure) refusals.set(request.hostname, failure);
-    else refusals.delete(request.hostname);
+    if (failure) refusals.set(plainHost(request.hostname), failure);
+    else refusals.delete(plainHost(request.hostname));
     callback(code);
   });
   return {
     session,
-    refusal: (host) => refusals.get(host) ?? null,
+    refusal: (host) => refusals.get(plainHost(host)) ?? null,
     goThrough: ({ port }) =>
       session.setProxy({
         mode: 'fixed_servers',

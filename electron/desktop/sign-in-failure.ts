@@ -16,7 +16,6 @@ const netError = {
 } as const;
 const closed: readonly number[] = [netError.connectionClosed, netError.connectionReset, netError.emptyResponse];
 const nonsense: readonly number[] = [netError.tooManyRedirects, netError.invalidResponse];
-const proxySignIn: readonly number[] = [netError.proxyAuthUnsupported, netError.proxyAuthRequested];
 
 /** What to tell the person of a page of their campus that did not load; null where the load was given up for another. */
 export function signInFailure(load: { host: string; errorCode: number; description: string; refusal: Failure | null }): Failure | null {
@@ -28,7 +27,8 @@ export function signInFailure(load: { host: string; errorCode: number; descripti
   if (errorCode === netError.blockedByClient) return of('browser-strayed');
   if (errorCode === netError.nameNotResolved) return of('gateway-name-unknown');
   if (errorCode === netError.proxyConnectionFailed) return of('proxy-unreachable');
-  if (proxySignIn.includes(errorCode)) return of('proxy-rejected');
+  if (errorCode === netError.proxyAuthUnsupported) return of('proxy-sign-in-kind');
+  if (errorCode === netError.proxyAuthRequested) return of('proxy-rejected');
   if (nonsense.includes(errorCode)) return of('gateway-protocol');
   return of(closed.includes(errorCode) ? 'gateway-closed' : 'gateway-unreachable');
 }

@@ -1,4 +1,5 @@
 import type { WebWindowRequest } from '../gateways/web-window.ts';
+import { sameHost } from '../trust/host.ts';
 import { isLoopback } from '../trust/loopback.ts';
 
 /** Which hosts the sign-in window may show and load, on which ports. */
@@ -21,5 +22,5 @@ export function maySignInLoad(address: string, rules: SignInRules): boolean {
 /** On 443, and on the port that the profile's own address has, so that a page cannot probe others. Never this computer. */
 function isSignInHost(url: URL, { address, hosts }: SignInRules): boolean {
   const ports = ['', URL.parse(address)?.port ?? ''];
-  return !isLoopback(url.hostname) && hosts.some((host) => host.toLowerCase() === url.hostname) && ports.includes(url.port);
+  return !isLoopback(url.hostname) && hosts.some((host) => sameHost(host, url.hostname)) && ports.includes(url.port);
 }

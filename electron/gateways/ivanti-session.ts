@@ -1,3 +1,4 @@
+import { sameHost } from '../trust/host.ts';
 import type { GatewayTarget } from './gateway.ts';
 
 /** The cookie of a session on an Ivanti gateway. */
@@ -6,7 +7,7 @@ export const sessionCookie = 'DSID';
 /** Whether the page is one that only who is signed in gets to: on the way there the cookie may be a placeholder. */
 export function isSessionPage(address: string, { host, port }: GatewayTarget): boolean {
   const url = URL.parse(address);
-  if (url?.protocol !== 'https:' || url.hostname !== host.toLowerCase()) return false;
+  if (url?.protocol !== 'https:' || !sameHost(url.hostname, host)) return false;
   return (url.port === '' ? 443 : Number(url.port)) === port && url.pathname.startsWith('/dana/home/');
 }
 

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
+import { plainHost } from '../trust/host.ts';
 import { isRootsAlone } from '../trust/root-owned.ts';
 import { platform } from './platform/here.ts';
+
+const gatewayPattern = /^((\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]{0,39}:[0-9A-Fa-f:.]{0,39}\]?)$/;
 
 /**
  * Who may open a system tunnel, and where to: a file that only root can write. Whoever and whatever it does not name is
@@ -9,8 +12,8 @@ import { platform } from './platform/here.ts';
  */
 const configSchema = z.strictObject({
   users: z.array(platform.user).check(z.maxLength(1000)),
-  /** Host names as a profile has them, or `*.campus.example` for all below one. */
-  gateways: z.array(z.string().check(z.regex(/^(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/))).check(z.maxLength(200)),
+  /** Host names as a profile has them, `*.campus.example` for all below one, or IPv6 addresses with or without brackets. */
+  gateways: z.array(z.string().check(z.regex(gatewayPattern))).check(z.maxLength(200)),
   /** Where the system's are not to be used. */
   openconnect: z.optional(platform.path),
   vpncScript: z.optional(platform.path),
@@ -29,9 +32,9 @@ export const configOf = (user: string, gateways: readonly string[]): HelperConfi
 
 /** Whether a tunnel may lead to that host. */
 export function allowsGateway({ gateways }: HelperConfig, host: string): boolean {
-  const name = host.toLowerCase();
+  const name = plainHost(host);
   return gateways.some((entry) => {
-    const allowed = entry.toLowerCase();
+    const allowed = plainHost(entry);
     return allowed.startsWith('*.') ? name.endsWith(allowed.slice(1)) && name.length > allowed.length - 1 : name === allowed;
   });
 }

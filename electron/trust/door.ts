@@ -1,8 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import net from 'node:net';
-import { fail } from '../../shared/failure.ts';
-import { bounded } from './bounded.ts';
-import { shownAs, type Endpoint } from './endpoint.ts';
+import type { Socket } from 'node:net';
+import type { Endpoint } from './endpoint.ts';
+import { connectPlain } from './plain.ts';
 import { connectVia } from './proxy.ts';
 
 /** The system sends a lost first packet again after one second, then two, four …: a try of its own is sooner (RFC 6298, 2.4 and 5.5). */
@@ -41,13 +40,8 @@ export function doorOpens(endpoint: Endpoint, signal: AbortSignal): Promise<'ope
   });
 }
 
-function connect(endpoint: Endpoint, signal: AbortSignal): Promise<net.Socket> {
-  const { host, port, loopbackPort, via } = endpoint;
-  if (via && loopbackPort === undefined) return connectVia(via, endpoint, { signal, timeoutMs: eachWithinMs });
-  const socket = net.connect({ host: loopbackPort === undefined ? host : '127.0.0.1', port: loopbackPort ?? port });
-  socket.on('error', () => undefined);
-  const late = () => fail('gateway-unreachable', { host: shownAs(endpoint) });
-  return bounded({ signal, ms: eachWithinMs, late, release: () => void socket.destroy() }, (done, failed) => {
-    socket.once('connect', () => done(socket)).once('close', () => failed(late()));
-  });
+function connect(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
+  const { via, loopbackPort } = endpoint;
+  const options = { signal, timeoutMs: eachWithinMs };
+  return via && loopbackPort === undefined ? connectVia(via, endpoint, options) : connectPlain(endpoint, options);
 }

@@ -4,6 +4,7 @@ import { fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { CertificateJudge } from './certificate.ts';
 import { endpointOf, shownAs, type Endpoint } from './endpoint.ts';
+import { hostOf } from './host.ts';
 import { connectTls } from './tls.ts';
 
 /** Finds the way to an endpoint: through a web proxy, where one leads there. It may ask a person on the way. */
@@ -42,8 +43,7 @@ export interface JsonReply {
 export async function httpsJson(address: string, judge: CertificateJudge, options: HttpsJsonOptions): Promise<JsonReply> {
   const { signal, timeoutMs, connectTo, lead } = options;
   const url = new URL(address);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const plain = endpointOf({ host, port: url.port === '' ? 443 : Number(url.port) }, connectTo);
+  const plain = endpointOf({ host: hostOf(url), port: url.port === '' ? 443 : Number(url.port) }, connectTo);
   const endpoint = lead ? await lead(plain, signal) : plain;
   const until = performance.now() + timeoutMs;
   const socket = await connectTls(endpoint, judge, { signal, timeoutMs });

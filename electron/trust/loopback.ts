@@ -1,9 +1,11 @@
 import { isIP } from 'node:net';
+import { plainHost } from './host.ts';
 
 /** This computer by any of its names: a portal is never here, whatever a profile says. */
 export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  const bare = plainHost(host).replace(/\.$/, '');
   if (isIP(bare) === 4) return bare.startsWith('127.') || bare === '0.0.0.0';
-  if (isIP(bare) === 6) return bare === '::1' || bare === '::' || bare.startsWith('::ffff:');
+  // `::1`, `::`, and all that is an IPv4 address in other clothes (RFC 4291, 2.5.5); no host has one that begins so
+  if (isIP(bare) === 6) return bare.startsWith('::');
   return bare === 'localhost' || bare.endsWith('.localhost');
 }

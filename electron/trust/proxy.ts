@@ -1,96 +1,141 @@
-import http from 'node:http';
 import net, { isIP, type Socket } from 'node:net';
-import { fail, type CausewayError } from '../../shared/failure.ts';
+import tls from 'node:tls';
+import { fail, failureOf, type CausewayError } from '../../shared/failure.ts';
 import { bounded } from './bounded.ts';
-import { shownAs, type WebProxy } from './endpoint.ts';
-import { speakSocks } from './proxy-socks.ts';
+import { shownAs, type Via, type WebProxy } from './endpoint.ts';
+import { inAddress } from './host.ts';
+import { connectPlain } from './plain.ts';
+import { askHttp } from './proxy-http.ts';
+import { speakSocks, speakSocks4 } from './proxy-socks.ts';
+import { systemContext } from './roots.ts';
 
 export interface ViaOptions {
   signal: AbortSignal;
-  /** For the connection to the proxy and the proxy's to the target together. */
+  /** For the connections to the proxies and the proxy's to the target together. */
   timeoutMs: number;
 }
 
+/** A proxy that is not the last of a list has so long to take the connection. */
+const reachedWithinMs = 3_000;
+
 /** `host:port` of a proxy, as a person is told of it. */
-export const proxyName = ({ host, port }: WebProxy): string => `${host}:${port}`;
+export const proxyName = ({ host, port }: WebProxy): string => `${inAddress(host)}:${port}`;
 
 /**
- * A byte stream to `host:port` through a web proxy, which looks the name up.
+ * A byte stream to `host:port` through a web proxy, which looks the name up. The next of a list is tried where one cannot
+ * be reached, not where it refuses.
  *
  * Rejects with `proxy-unreachable` (nobody there, or no proxy), `proxy-rejected` (it wants a sign-in, or another one),
- * `gateway-unreachable` (it could not or would not connect on), `gateway-silent`, or `cancelled`.
+ * `proxy-sign-in-kind` (one of a kind that we do not speak), a `certificate-*` failure of a proxy inside TLS,
+ * `gateway-unreachable` (it could not or would not connect on), `gateway-silent`, or `cancelled`; where the list ends in
+ * the plain network, with `gateway-name-unknown` too.
  */
-export function connectVia(proxy: WebProxy, target: { host: string; port: number }, options: ViaOptions): Promise<Socket> {
-  return proxy.kind === 'http' ? connectHttp(proxy, target, options) : connectSocks(proxy, target, options);
+export async function connectVia(via: Via, target: { host: string; port: number }, options: ViaOptions): Promise<Socket> {
+  const until = performance.now() + options.timeoutMs;
+  const way = await openWay(via, target, options);
+  if (way !== 'direct') return way.socket;
+  return connectPlain({ host: target.host, port: target.port }, { ...options, timeoutMs: Math.max(1, until - performance.now()) });
 }
 
-function connectHttp(proxy: WebProxy, target: { host: string; port: number }, { signal, timeoutMs }: ViaOptions): Promise<Socket> {
-  const authority = `${isIP(target.host) === 6 ? `[${target.host}]` : target.host}:${target.port}`;
-  const { signIn } = proxy;
-  const request = http.request({
-    host: proxy.host,
-    port: proxy.port,
-    method: 'CONNECT',
-    path: authority,
-    agent: false,
-    maxHeaderSize: 16_384,
-    headers: {
-      host: authority,
-      ...(signIn && { 'proxy-authorization': `Basic ${Buffer.from(`${signIn.user}:${signIn.password}`).toString('base64')}` }),
-    },
-  });
-  request.on('error', () => undefined); // what a request that was given up still has to say is of no use to anyone
-  const release = (): void => void request.destroy();
-  let reached = false;
-  request.on('socket', (socket) => socket.once('connect', () => (reached = true)));
-  return bounded<Socket>({ signal, ms: timeoutMs, late: () => late(proxy, target, reached), release }, (done, failed) => {
-    request.on('error', (cause) => failed(unreachable(proxy, cause.message)));
-    // Anything but a 2xx comes here too, with the connection in hand
-    request.on('connect', (response, socket, head) => {
-      const status = response.statusCode ?? 0;
-      if (status >= 200 && status < 300 && head.length === 0 && socket instanceof net.Socket) {
-        done(socket);
-        return;
-      }
-      socket.destroy();
-      failed(status === 407 ? rejected(proxy) : refused(target, `the proxy answered ${status}`));
-    });
-    // A proxy that answers a CONNECT with a page is none
-    request.on('response', (response) => {
-      response.destroy();
-      failed(response.statusCode === 407 ? rejected(proxy) : unreachable(proxy, `HTTP ${response.statusCode ?? 0}`));
-    });
-    request.end();
+/**
+ * As {@link connectVia}, and tells which of a list it was: `via` begins with the one that could be reached. `direct`: none
+ * could, and the list ends in the plain network, which has not been tried.
+ */
+export function openWay(
+  via: Via,
+  target: { host: string; port: number },
+  options: ViaOptions,
+): Promise<{ socket: Socket; via: Via } | 'direct'> {
+  return firstOf(via, options, async (door, way, left) => ({
+    socket: await askFor(target, way, door, { signal: options.signal, timeoutMs: left }),
+    via: way,
+  }));
+}
+
+/** A list from the first of its proxies on that takes a connection; asks it for nothing. Rejects with `proxy-unreachable`, `certificate-*` or `cancelled`. */
+export function firstReached(via: Via, options: ViaOptions): Promise<Via | 'direct'> {
+  return firstOf(via, options, (door, way) => {
+    door.destroy();
+    return Promise.resolve(way);
   });
 }
 
-function connectSocks(proxy: WebProxy, target: { host: string; port: number }, { signal, timeoutMs }: ViaOptions): Promise<Socket> {
-  const socket = net.connect({ host: proxy.host, port: proxy.port });
-  socket.on('error', () => undefined);
-  const release = (): void => void socket.destroy();
-  let reached = false;
-  return bounded<Socket>({ signal, ms: timeoutMs, late: () => late(proxy, target, reached), release }, (done, failed) => {
-    const broken = (cause?: Error): void => failed(unreachable(proxy, cause?.message ?? 'it hung up'));
-    socket.on('error', broken);
-    socket.once('close', () => broken());
-    socket.once('connect', () => {
-      reached = true;
-      speakSocks(socket, target, proxy.signIn ?? null).then((reply) => {
-        if (reply === 'done') {
-          socket.off('error', broken);
-          done(socket);
-        } else if (reply === 'sign-in') failed(rejected(proxy));
-        else if (reply === 'no-socks') failed(unreachable(proxy, 'it speaks no SOCKS5'));
-        else failed(refused(target, `SOCKS reply ${reply}`));
-      }, broken);
+/** @param use what to do with a proxy that has been reached, in so many milliseconds; where it finds that it is none, the next is tried */
+async function firstOf<T>(
+  { otherwise = [], ...first }: Via,
+  { signal, timeoutMs }: ViaOptions,
+  use: (door: Socket, way: Via, left: number) => Promise<T>,
+): Promise<T | 'direct'> {
+  const until = performance.now() + timeoutMs;
+  const left = (): number => Math.max(1, until - performance.now());
+  const ways = [first, ...otherwise];
+  const unreached: string[] = [];
+  for (const [at, way] of ways.entries()) {
+    if (way === 'direct') return way;
+    const rest = ways.slice(at + 1);
+    try {
+      const reachMs = rest.length === 0 ? left() : Math.min(reachedWithinMs, left() / (rest.length + 1));
+      const door = await reach(way, { signal, timeoutMs: reachMs });
+      return await use(door, { ...way, ...(rest.length > 0 && { otherwise: rest }) }, left());
+    } catch (error) {
+      const { code, detail } = failureOf(error);
+      if (code !== 'proxy-unreachable') throw error;
+      unreached.push(proxyName(way));
+      if (rest.length === 0) throw fail(code, { host: unreached.join(', ') }, detail === undefined ? {} : { detail });
+    }
+  }
+  throw fail('internal', undefined, { detail: 'a list without an end' });
+}
+
+/** A connection to the proxy itself; inside TLS, one whose certificate the system vouches for. */
+function reach(proxy: WebProxy, { signal, timeoutMs }: ViaOptions): Promise<Socket> {
+  const { kind, host, port } = proxy;
+  const secure = kind === 'https';
+  const socket = secure
+    ? tls.connect({ host, port, ...(isIP(host) ? {} : { servername: host }), secureContext: systemContext() })
+    : net.connect({ host, port });
+  socket.on('error', () => undefined); // what a connection that was given up still has to say is of no use to anyone
+  const bound = { signal, ms: timeoutMs, late: () => unreachable(proxy, 'no answer'), release: () => void socket.destroy() };
+  return bounded<Socket>(bound, (done, failed) => {
+    const broken = (cause: Error): void => failed(distrusted(proxy, cause) ?? unreachable(proxy, cause.message));
+    const gone = (): void => failed(unreachable(proxy, 'it hung up'));
+    socket.once('error', broken).once('close', gone);
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
+      socket.off('error', broken).off('close', gone);
+      done(socket);
     });
+  });
+}
+
+/** Asks a proxy that has been reached for the target; lets go of the connection where it comes to nothing. */
+function askFor(target: { host: string; port: number }, proxy: WebProxy, door: Socket, { signal, timeoutMs }: ViaOptions): Promise<Socket> {
+  // Once a proxy has been reached, its silence is mostly that of the host behind it
+  const late = (): Error => fail('gateway-silent', { host: shownAs(target) }, { detail: 'through a proxy' });
+  const refused = (detail: string): Error => fail('gateway-unreachable', { host: shownAs(target) }, { detail });
+  return bounded<Socket>({ signal, ms: timeoutMs, late, release: () => void door.destroy() }, (done, failed) => {
+    const broken = (cause: unknown): void => failed(unreachable(proxy, cause instanceof Error ? cause.message : 'it hung up'));
+    const gone = (): void => broken(null);
+    door.once('error', broken).once('close', gone);
+    const speak = { http: askHttp, https: askHttp, socks5: speakSocks, socks4: speakSocks4 }[proxy.kind];
+    speak(door, target, proxy.signIn ?? null).then((reply) => {
+      door.off('error', broken).off('close', gone);
+      if (reply === 'done') done(door);
+      else if (reply === 'sign-in') failed(fail('proxy-rejected', { host: proxyName(proxy) }));
+      else if ('noProxy' in reply) failed(unreachable(proxy, reply.noProxy));
+      else if ('signsInBy' in reply) failed(fail('proxy-sign-in-kind', { host: proxyName(proxy), scheme: reply.signsInBy }));
+      else failed(refused(reply.refused));
+    }, broken);
   });
 }
 
 const unreachable = (proxy: WebProxy, detail: string): CausewayError => fail('proxy-unreachable', { host: proxyName(proxy) }, { detail });
-const rejected = (proxy: WebProxy): CausewayError => fail('proxy-rejected', { host: proxyName(proxy) });
-const refused = (target: { host: string; port: number }, detail: string): CausewayError =>
-  fail('gateway-unreachable', { host: shownAs(target) }, { detail });
-/** Once a proxy has been reached, its silence is mostly that of the host behind it. */
-const late = (proxy: WebProxy, target: { host: string; port: number }, reached: boolean): CausewayError =>
-  reached ? fail('gateway-silent', { host: shownAs(target) }, { detail: 'through a proxy' }) : unreachable(proxy, 'no answer');
+
+/** What is wrong with the certificate of a proxy inside TLS, if that is what is wrong. */
+function distrusted(proxy: WebProxy, cause: Error): CausewayError | null {
+  const code = 'code' in cause ? String(cause.code) : '';
+  const failed = (what: 'certificate-expired' | 'certificate-wrong-host' | 'certificate-untrusted'): CausewayError =>
+    fail(what, { host: proxyName(proxy) }, { detail: `a proxy: ${cause.message}` });
+  if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code)) return failed('certificate-expired');
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return failed('certificate-wrong-host');
+  return /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|INVALID_)/.test(code) ? failed('certificate-untrusted') : null;
+}

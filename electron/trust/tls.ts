@@ -6,6 +6,7 @@ import type { PromptOf } from '../../shared/prompt.ts';
 import { bounded } from './bounded.ts';
 import { spkiSha256, type CertificateJudge, type Presented } from './certificate.ts';
 import { shownAs, type Endpoint } from './endpoint.ts';
+import { isNameUnknown } from './plain.ts';
 import { connectVia } from './proxy.ts';
 import { systemContext } from './roots.ts';
 
@@ -143,7 +144,7 @@ function chainOf(socket: TLSSocket): X509Certificate[] {
 
 function codeOf(error: Error, reached: boolean): 'gateway-name-unknown' | 'gateway-unreachable' | 'gateway-closed' | 'gateway-not-secure' {
   const code = 'code' in error ? error.code : undefined;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA') return 'gateway-name-unknown';
+  if (isNameUnknown(error)) return 'gateway-name-unknown';
   if (!reached) return 'gateway-unreachable';
   return code === 'ECONNRESET' || code === 'EPIPE' ? 'gateway-closed' : 'gateway-not-secure';
 }

@@ -4,6 +4,7 @@ import { fail } from '../../shared/failure.ts';
 import { bounded } from './bounded.ts';
 import type { CertificateJudge } from './certificate.ts';
 import type { Endpoint } from './endpoint.ts';
+import { inAddress } from './host.ts';
 import { connectTls } from './tls.ts';
 
 export interface WebSocketRequest {
@@ -32,7 +33,7 @@ export async function openWebSocket(endpoint: Endpoint, judge: CertificateJudge,
   const params = { host: endpoint.host };
   const connection = await connectTls(endpoint, judge, { signal: request.signal, timeoutMs: request.timeoutMs });
   // The connection is TLS already, so ws must not wrap it once more: hence ws://
-  const socket = new WebSocket(`ws://${endpoint.host}:${endpoint.port}${request.path}`, request.subprotocol, {
+  const socket = new WebSocket(`ws://${inAddress(endpoint.host)}:${endpoint.port}${request.path}`, request.subprotocol, {
     createConnection: () => connection,
     perMessageDeflate: false,
     maxPayload: request.maxPayload,

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { CausewayError, fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { bounded } from '../trust/bounded.ts';
+import { plainHost, sameHost } from '../trust/host.ts';
 import { isLoopback } from '../trust/loopback.ts';
 import { lookupElsewhere } from './not-this-computer.ts';
 import type { Dial } from './tunnel.ts';
@@ -20,11 +21,11 @@ export function directDial({ portal, connectTo }: Profile, resolve: LookupFuncti
  * a lab's `connectTo` leads there.
  */
 export function dialOnly(allowed: readonly string[], connectTo: Profile['connectTo'], resolve: LookupFunction = dns.lookup): Dial {
-  const hosts = allowed.map((host) => host.toLowerCase());
+  const hosts = allowed.map(plainHost);
   return (host, port, signal) => {
     const refusal = (): CausewayError => fail('host-not-allowed', { host, port });
-    const lab = connectTo?.find((entry) => entry.host.toLowerCase() === host.toLowerCase() && entry.port === port);
-    if (!hosts.includes(host.toLowerCase()) || (!lab && isLoopback(host))) return Promise.reject(refusal());
+    const lab = connectTo?.find((entry) => sameHost(entry.host, host) && entry.port === port);
+    if (!hosts.includes(plainHost(host)) || (!lab && isLoopback(host))) return Promise.reject(refusal());
     const lookup = lookupElsewhere(refusal, resolve);
     const socket = net.connect({
       ...(lab ? { host: '127.0.0.1', port: lab.loopbackPort } : { host, port, lookup }),

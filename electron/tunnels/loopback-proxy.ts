@@ -1,8 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { fail, failureOf, type Failure, type FailureCode } from '../../shared/failure.ts';
 import { splitHost } from '../../shared/profile.ts';
+import { plainHost } from '../trust/host.ts';
 import type { Dial } from './tunnel.ts';
 
 /**
@@ -71,8 +73,8 @@ export async function startLoopbackProxy(port = 0): Promise<LoopbackProxy> {
       return;
     }
     strangers.delete(socket);
-    const { host, port } = splitHost(request.url ?? '');
-    if (!/^[A-Za-z0-9.-]{1,253}$/.test(host) || !(port > 0 && port < 65_536)) {
+    const { host, port } = targetOf(request.url ?? '');
+    if (host === '' || !(port > 0 && port < 65_536)) {
       answer(socket, 400);
       return;
     }
@@ -84,7 +86,7 @@ export async function startLoopbackProxy(port = 0): Promise<LoopbackProxy> {
       if (used === null) throw fail('tunnel-down', { host });
       const signal = AbortSignal.any([gone.signal, used.stop.signal]);
       const stream = await used.dial(host, port, signal);
-      failures.delete(host);
+      failures.delete(plainHost(host));
       if (signal.aborted) {
         stream.destroy();
         throw fail('cancelled');
@@ -98,7 +100,8 @@ export async function startLoopbackProxy(port = 0): Promise<LoopbackProxy> {
       join(socket, stream);
     } catch (error) {
       const failure = failureOf(error);
-      if (!gone.signal.aborted) failures.set(host, failure.code === 'cancelled' ? { code: 'tunnel-down', params: { host } } : failure);
+      if (!gone.signal.aborted)
+        failures.set(plainHost(host), failure.code === 'cancelled' ? { code: 'tunnel-down', params: { host } } : failure);
       answer(socket, statusFor[failure.code] ?? 502);
     }
   }
@@ -120,7 +123,7 @@ export async function startLoopbackProxy(port = 0): Promise<LoopbackProxy> {
     username,
     secret,
     carry,
-    failureFor: (host) => failures.get(host) ?? null,
+    failureFor: (host) => failures.get(plainHost(host)) ?? null,
     close() {
       carry(null);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -128,6 +131,13 @@ export async function startLoopbackProxy(port = 0): Promise<LoopbackProxy> {
       return closed;
     },
   };
+}
+
+/** The host and port that a CONNECT names, an IPv6 address in brackets and without a zone; an empty host where it is none. */
+function targetOf(authority: string): { host: string; port: number } {
+  const { host, port } = splitHost(authority);
+  const fits = authority.startsWith('[') ? isIP(host) === 6 && !host.includes('%') : /^[A-Za-z0-9.-]{1,253}$/.test(host);
+  return { host: fits ? host : '', port };
 }
 
 const statusFor: Partial<Record<FailureCode, number>> = { 'host-not-allowed': 403, 'host-unreachable': 504, 'tunnel-down': 503 };

@@ -2,7 +2,9 @@ import { test as base } from 'playwright/test';
 import type { Locator, Page } from 'playwright-core';
 import { startGlobalProtect, type GlobalProtect } from '../peers/global-protect.ts';
 import { startIvanti, tunnelPath, type Ivanti, type IvantiOptions } from '../peers/ivanti.ts';
+import { startProxy } from '../peers/proxies.ts';
 import { startClient, type Client } from './support/client.ts';
+import { onRealElectron, setSystemProxy } from './support/double.ts';
 import { expect } from './support/scene.ts';
 
 /** Sign-in on a campus's own page through the real app: the screen, the window, and the ticket that openconnect is given. */
@@ -87,6 +89,40 @@ test('a page that leads elsewhere, a closed window and a Cancel each leave a cle
   await expect(window.getByRole('button', { name: 'Connect', exact: true })).toBeVisible();
   await expect.poll(() => last.isClosed()).toBe(true);
   expect(ivanti.received.every(({ host }) => [ivanti.host, ivanti.provider].includes(host))).toBe(true);
+});
+
+test('through the network’s web proxy: its question comes first, and page, contact and openconnect all go through there', async () => {
+  test.skip(onRealElectron, 'the desktop’s proxy settings are the double’s');
+  const guest = { user: 'guest', password: 'prøxy pass"42' };
+  const ivanti = await startIvanti({ saml: true });
+  const [atGateway, atProvider] = [`${ivanti.host}:443`, `${ivanti.provider}:443`];
+  const routes = { [atGateway]: ivanti.port, [atProvider]: ivanti.port };
+  const proxy = await startProxy({ kind: 'http', routes, signIn: guest });
+  const profile = ivanti.profile({ browser: { hosts: [ivanti.provider] } });
+  delete profile.connectTo;
+  const client = await startClient({ profiles: [profile] });
+  try {
+    const { window } = client;
+    await setSystemProxy(client, `PROXY 127.0.0.1:${proxy.via.port}`);
+    await window.getByRole('button', { name: 'Connect', exact: true }).click();
+    await window.getByLabel('Proxy user name').fill(guest.user);
+    await window.getByLabel('Proxy password').fill(guest.password);
+    await window.getByRole('button', { name: 'Continue' }).click();
+    await openPage(client).click();
+    const page = await campusPage(client);
+    await page.getByLabel('User').fill(ivanti.user.name);
+    await page.getByLabel('Pass phrase').fill(ivanti.user.password);
+    const before = proxy.asked.length;
+    await clickAway(page.getByRole('button', { name: 'Continue' }));
+    await expect.poll(() => ivanti.received.find(({ path }) => path === tunnelPath)?.cookie).toMatch(/DSID=[0-9a-f]{32}/);
+    expect(proxy.asked).toContain(atProvider);
+    expect(proxy.asked.slice(before)).toContain(atGateway);
+    expect(await client.log()).not.toContain(guest.password);
+  } finally {
+    await client.close();
+    await proxy.stop();
+    await ivanti.stop();
+  }
 });
 
 test('GlobalProtect: its portal’s page posts itself to the identity provider, and openconnect shows the cookie to the gateway', async () => {

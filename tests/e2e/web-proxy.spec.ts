@@ -5,7 +5,7 @@ import type { Profile } from '../../shared/profile.ts';
 import { startProxy, type TestProxy } from '../peers/proxies.ts';
 import { mei } from '../tour/people.ts';
 import { startClient, type Client } from './support/client.ts';
-import { onRealElectron } from './support/double.ts';
+import { onRealElectron, setSystemProxy } from './support/double.ts';
 import { expect, test } from './support/scene.ts';
 
 /** The campus as it is from a network that lets nothing out but through its web proxy. */
@@ -98,12 +98,31 @@ test('before anybody signs in to a gateway it asks the same: on the way to the c
   }
 });
 
+test('a proxy of a kind, or with a sign-in, that Causeway does not know is named, and nobody is asked', async () => {
+  test.skip(onRealElectron, 'the desktop’s proxy settings are the double’s');
+  const campus = await startCampus();
+  const signIn = { user: 'a', password: 'b' };
+  const proxy = await startProxy({ kind: 'http', routes: routesOf(campus), signIn, challenges: ['Negotiate', 'NTLM'] });
+  const client = await startClient({ profiles: [fromOutside(campus)] });
+  try {
+    const { window } = client;
+    const connect = window.getByRole('button', { name: /^(Connect|Try again)$/ });
+    await setSystemProxy(client, 'QUIC proxy.campus.test:443');
+    await connect.first().click();
+    await expect(window.getByText('This network leads through QUIC proxy.campus.test:443.')).toBeVisible();
+    await goThrough(client, proxy);
+    await connect.first().click();
+    await expect(window.getByText(`127.0.0.1:${proxy.via.port} wants a sign-in by Negotiate, NTLM.`)).toBeVisible();
+    await expect(window.getByLabel('Proxy password')).toBeHidden();
+  } finally {
+    await client.close();
+    await proxy.stop();
+    await campus.stop();
+  }
+});
+
 /** What the desktop's settings say of proxies. */
-const goThrough = (client: Client, { via }: TestProxy): Promise<void> =>
-  client.electron.evaluate(
-    (electron, list) => (Reflect.get(electron, 'double') as { setSystemProxy(list: string): void }).setSystemProxy(list),
-    `PROXY 127.0.0.1:${via.port}; DIRECT`,
-  );
+const goThrough = (client: Client, { via }: TestProxy): Promise<void> => setSystemProxy(client, `PROXY 127.0.0.1:${via.port}; DIRECT`);
 
 const routesOf = ({ profile }: Campus): Record<string, number> =>
   Object.fromEntries((profile.connectTo ?? []).map(({ host, port, loopbackPort }) => [`${host}:${port}`, loopbackPort]));

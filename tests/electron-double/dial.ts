@@ -7,7 +7,7 @@ import type { WebContents } from './web-contents.ts';
 
 /** A session's proxy, as `session.setProxy` was given it. */
 export interface ProxySettings {
-  /** `http://host:port` or `host:port`. */
+  /** `http://host:port`, `host:port` or `direct://`; several with commas, for where one cannot be reached. */
   proxyRules: string;
   /** Hosts and `*.suffixes` that go direct, separated by commas or semicolons; `<-loopback>` sends loopback through the proxy too. */
   proxyBypassRules: string;
@@ -19,16 +19,37 @@ const patienceMs = 10_000;
 /** A byte stream to a host as the session's own pages would reach it: through its proxy, with the app's `login` handler. */
 export async function dial(host: string, port: number, proxy: ProxySettings | null, contents: WebContents): Promise<Duplex> {
   if (!proxy || bypasses(host, proxy.proxyBypassRules)) return await connected(connect(port, host));
-  const address = new URL(/^[a-z0-9+]+:\/\//i.test(proxy.proxyRules) ? proxy.proxyRules : `http://${proxy.proxyRules}`);
+  const [first = '', ...others] = proxy.proxyRules.split(',');
+  try {
+    return first === 'direct://' ? await connected(connect(port, host)) : await dialThrough(first, host, port, contents);
+  } catch (error) {
+    const isAway = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
+    if (!isAway || others.length === 0) throw error;
+    return await dial(host, port, { ...proxy, proxyRules: others.join(',') }, contents);
+  }
+}
+
+/** The desktop's list, `PROXY host:port; DIRECT`, in the words of {@link ProxySettings}. */
+export function rulesOf(list: string): string {
+  const schemes: Readonly<Record<string, string>> = { PROXY: 'http', HTTPS: 'https', SOCKS5: 'socks5', SOCKS: 'socks4' };
+  return list
+    .split(';')
+    .map((entry) => entry.trim().split(/\s+/))
+    .map(([kind = '', address = '']) => (kind === 'DIRECT' ? 'direct://' : `${schemes[kind] ?? 'http'}://${address}`))
+    .join(',');
+}
+
+async function dialThrough(rule: string, host: string, port: number, contents: WebContents): Promise<Duplex> {
+  const address = new URL(/^[a-z0-9+]+:\/\//i.test(rule) ? rule : `http://${rule}`);
   if (address.protocol !== 'http:') throw new Error(`double: a proxy of kind ${address.protocol} cannot be asked for certificates`);
-  const first = await tunnel(address, host, port, null);
-  if ('socket' in first) return first.socket;
+  const unasked = await tunnel(address, host, port, null);
+  if ('socket' in unasked) return unasked.socket;
   const credentials = await askLogin(contents, `https://${host}:${port}/`, true, {
     isProxy: true,
     scheme: 'basic',
     host: address.hostname,
     port: Number(address.port),
-    realm: first.realm,
+    realm: unasked.realm,
   });
   const second = credentials && (await tunnel(address, host, port, `${credentials.username}:${credentials.password}`));
   if (!second || !('socket' in second)) throw new Error('the proxy was not given what it wants');

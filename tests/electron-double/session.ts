@@ -2,14 +2,14 @@ import { EventEmitter } from 'node:events';
 import { app } from './app.ts';
 import { inspectServer, type VerifyProc } from './certificates.ts';
 import type { CdpSession } from './cdp.ts';
-import { dial, type ProxySettings } from './dial.ts';
+import { dial, rulesOf, type ProxySettings } from './dial.ts';
 import { Permissions, type PermissionCheckHandler, type PermissionRequestHandler } from './permissions.ts';
 import { Protocol } from './protocol.ts';
 import { liveContents, report } from './registry.ts';
 import type { WebContents } from './web-contents.ts';
 import { WebRequest } from './web-request.ts';
 
-/** What the desktop's own settings say, for sessions that have no proxy of their own; the double's Chromium does not heed it. */
+/** What the desktop's own settings say, for sessions that have no proxy of their own when their first page opens; Chromium's default one does not heed it. */
 export const systemProxy = { list: 'DIRECT' };
 
 /** 0 accepts, -3 leaves it to Chromium; anything else is the error that the request fails with. */
@@ -62,7 +62,7 @@ export class Session extends EventEmitter {
     const browser = await this.browser();
     let id: string | undefined;
     if (this.partition !== '') {
-      const { proxy } = this;
+      const proxy = this.used();
       const made = await browser.send('Target.createBrowserContext', {
         disposeOnDetach: true,
         ...(proxy && { proxyServer: proxy.proxyRules, proxyBypassList: proxy.proxyBypassRules }),
@@ -93,6 +93,12 @@ export class Session extends EventEmitter {
     this.proxy = proxy;
   }
 
+  /** Its own proxy, or the desktop's. */
+  private used(): ProxySettings | null {
+    if (this.proxy || systemProxy.list === 'DIRECT') return this.proxy;
+    return { proxyRules: rulesOf(systemProxy.list), proxyBypassRules: '' };
+  }
+
   resolveProxy(): Promise<string> {
     return Promise.resolve(this.proxy ? `PROXY ${this.proxy.proxyRules.replace(/^https?:\/\//, '')}` : systemProxy.list);
   }
@@ -113,7 +119,7 @@ export class Session extends EventEmitter {
     const key = `${host}:${port}`;
     let asked = this.verdicts.get(key);
     if (!asked) {
-      asked = dial(host, port, this.proxy, contents)
+      asked = dial(host, port, this.used(), contents)
         .then((stream) => inspectServer(host, stream))
         .then((request) => new Promise<number>((resolve) => verifyProc(request, resolve)));
       // Only a server that was seen has a verdict to keep

@@ -49,9 +49,11 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     'stranger',
     'with-password',
     'socks',
+    'several-http',
+    'several-socks4',
   ];
   beforeAll(async () => {
-    lab = await startOcserv({ users: people.map((name) => ({ name })), sessionTimeout: 3600, idleTimeout: 900 });
+    lab = await startOcserv({ users: people.map((name) => ({ name })), sessionTimeout: 3600, idleTimeout: 900, ipv6: true });
   });
   afterAll(() => lab.stop());
   // Whatever a test does, it leaves no program behind
@@ -80,6 +82,9 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     const tunnel = await opened('refused');
     expect(await codeOf(tunnel.dial('no-such.campus.test', 80, never))).toBe('host-name-unknown');
     expect(await codeOf(tunnel.dial('10.60.0.80', 81, never))).toBe('host-unreachable');
+    // It has an address of IPv6 inside, and ocproxy has no use for it
+    for (const host of ['fd60::80', '[fd60::80]', '::ffff:10.60.0.80'])
+      expect(await codeOf(tunnel.dial(host, 80, never))).toBe('host-ipv6');
     // Nobody is there, so that only the signal ends it
     expect(await codeOf(tunnel.dial('10.60.0.99', 80, AbortSignal.timeout(50)))).toBe('cancelled');
     await tunnel.close();
@@ -154,6 +159,19 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     expect(network.asked).toContain(`${lab.host}:443`);
     const [pid] = descendants(process.pid, 'openconnect');
     expect(readFileSync(`/proc/${pid ?? 0}/cmdline`, 'latin1')).not.toContain('proxy-password');
+    await tunnel.close();
+  });
+
+  test.each(['http', 'socks4'] as const)('takes the first of several proxies that can be reached (%s)', async (kind) => {
+    const network = await startProxy({ kind, routes: { [`${lab.host}:443`]: lab.port } });
+    onTestFinished(() => network.stop());
+    const gone = await startProxy({ kind, routes: {} });
+    await gone.stop();
+    const grant = { ...(await grantFor(lab, `several-${kind}`)), connectUrl: `https://${lab.host}/`, address: null };
+    const via = { ...gone.via, otherwise: [network.via, 'direct' as const] };
+    const tunnel = await engine.open({ ...grant, endpoint: { host: lab.host, port: 443, via } }, never);
+    expect(await page(await tunnel.dial(lab.portalHost, 80, never))).toContain(lab.page);
+    expect(network.asked).toContain(`${lab.host}:443`);
     await tunnel.close();
   });
 

@@ -5,9 +5,11 @@ import { AccessController } from '../../electron/access/controller.ts';
 import { hardenEveryPage } from '../../electron/desktop/hardening.ts';
 import { answerProxyLogin } from '../../electron/desktop/proxy-login.ts';
 import { createSignInWindows } from '../../electron/desktop/sign-in-window.ts';
+import { systemProxy } from '../../electron/desktop/system-proxy.ts';
 import { browserDriver } from '../../electron/gateways/browser.ts';
 import type { Grant, OpenConnectGrant } from '../../electron/gateways/gateway.ts';
 import { createJudge } from '../../electron/trust/certificate.ts';
+import { Proxies } from '../../electron/trust/proxies.ts';
 import { dialOnly } from '../../electron/tunnels/direct.ts';
 import { startLoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';
 import type { TunnelEngine, TunnelEnding } from '../../electron/tunnels/tunnel.ts';
@@ -16,6 +18,7 @@ import type { Profile } from '../../shared/profile.ts';
 import type { Answer, PromptOf } from '../../shared/prompt.ts';
 import { answer, handEnvironment, proceed, prompted, reach } from '../unit/support/access.ts';
 import { timed } from '../unit/support/stalls.ts';
+import { startProxy, type ProxyWishes, type TestProxy } from './proxies.ts';
 import { placeholder, startIvanti, type Ivanti, type IvantiOptions } from './ivanti.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
@@ -45,6 +48,9 @@ const engine: TunnelEngine = {
 let windows: ReturnType<typeof createSignInWindows>;
 let controller: AccessController;
 let ivanti: Ivanti;
+/** The web proxies of this computer, and the one that leads on. */
+let proxies = new Proxies();
+let network: TestProxy | null = null;
 
 beforeAll(async () => {
   app.on('window-all-closed', () => undefined);
@@ -60,12 +66,19 @@ beforeAll(async () => {
     words: () => ({ title: 'Sign in to your campus', address: 'Address of this page' }),
     log: (line) => log.push(line),
   });
-  answerProxyLogin((contents) => windows.proxyOf(contents));
+  answerProxyLogin(
+    (contents) => windows.proxyOf(contents),
+    (host, port) => proxies.signInAt(host, port),
+  );
 });
 afterAll(() => double.dispose());
 afterEach(async () => {
   await controller.disconnect();
   await ivanti.stop();
+  await network?.stop();
+  network = null;
+  proxies = new Proxies();
+  double.setSystemProxy('DIRECT');
   grants.length = 0;
   log.length = 0;
   expect(double.windows()).toEqual([]);
@@ -74,6 +87,7 @@ afterEach(async () => {
 /** A gateway, and an attempt to connect to it. */
 async function begin(options: IvantiOptions, more: (peer: Ivanti) => Partial<Profile> = () => ({})): Promise<void> {
   ivanti = await startIvanti(options);
+  const profile = ivanti.profile({ browser: { hosts }, ...more(ivanti) });
   controller = new AccessController({
     drivers: { nc: browserDriver(windows.open), pulse: browserDriver(windows.open) },
     tunnels: { app: engine },
@@ -82,11 +96,29 @@ async function begin(options: IvantiOptions, more: (peer: Ivanti) => Partial<Pro
     environment: handEnvironment(),
     client: { name: 'test', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
     prepared: () => () => Promise.resolve(null),
+    proxies,
     now: Date.now,
     random: Math.random,
     log: (line) => log.push(line),
   });
-  controller.connect(ivanti.profile({ browser: { hosts }, ...more(ivanti) }));
+  if (network) delete profile.connectTo;
+  controller.connect(profile);
+}
+
+/** The gateway and its identity provider as they are from a network that lets nothing out but through its web proxy. */
+async function beginThrough(options: IvantiOptions, wishes: Pick<ProxyWishes, 'signIn' | 'challenges'> = {}): Promise<TestProxy> {
+  const routes: Record<string, number> = {};
+  network = await startProxy({ kind: 'http', routes, ...wishes });
+  // Of a list the first is away, for us and for Chromium
+  const gone = await startProxy({ kind: 'http', routes });
+  await gone.stop();
+  double.setSystemProxy(`PROXY 127.0.0.1:${gone.via.port}; PROXY 127.0.0.1:${network.via.port}`);
+  proxies = new Proxies(systemProxy);
+  await begin(options, ({ host, provider, port }) => {
+    for (const name of [host, provider]) routes[`${name}:443`] = port;
+    return {};
+  });
+  return network;
 }
 
 /** The campus's page, once its heading says this. */
@@ -265,6 +297,41 @@ describe('sign-in in a browser', () => {
     await expect.poll(() => log.join('\n')).toContain('elsewhere.test is not among');
     expect(ivanti.received.some(({ host }) => host === ivanti.provider)).toBe(false);
     expect(double.windows()).toHaveLength(1);
+  });
+});
+
+describe('sign-in in a browser through the network’s web proxy', () => {
+  it('leads the page, its identity provider and the contact before it through there', async () => {
+    const through = await beginThrough({ saml: true });
+    await answer(controller, 'browser', inWindow);
+    const identity = await page('Campus identity provider');
+    await identity.getByLabel('User').fill(ivanti.user.name);
+    await identity.getByLabel('Pass phrase').fill(ivanti.user.password);
+    await identity.getByRole('button', { name: 'Continue' }).click();
+    await reach(controller, 'connected');
+    // A whole Chromium asks a service of its maker's about forms besides, which Electron does not have
+    const asked = new Set(through.asked.filter((each) => !each.endsWith('.googleapis.com:443')));
+    expect(asked).toEqual(new Set([`${ivanti.host}:443`, `${ivanti.provider}:443`]));
+    // What carries goes through there too, and looks no name up
+    expect(grants[0]).toMatchObject({ address: null, endpoint: { via: { port: through.via.port } } });
+  });
+
+  it('asks for the proxy’s sign-in once, in our own window, and the page needs no other', async () => {
+    const signIn = { user: 'guest', password: 'let me through' };
+    const through = await beginThrough({}, { signIn });
+    await answer(controller, 'proxy', { kind: 'proxy', ...signIn });
+    await answer(controller, 'browser', inWindow);
+    await signInOn(await page('Welcome to Campus Secure Access'));
+    await reach(controller, 'connected');
+    expect(through.asked.length).toBeGreaterThan(1);
+    expect(log.join('\n')).not.toContain(signIn.password);
+  });
+
+  it('shows no page where the proxy wants a sign-in that we cannot give', async () => {
+    const through = await beginThrough({}, { signIn: { user: 'a', password: 'b' }, challenges: ['Negotiate', 'NTLM'] });
+    expect(await reach(controller, 'idle')).toMatchObject({
+      ending: { code: 'proxy-sign-in-kind', params: { host: `127.0.0.1:${through.via.port}`, scheme: 'Negotiate, NTLM' } },
+    });
   });
 });
 

@@ -20,6 +20,7 @@ import {
   type DriverBench,
   type Script,
 } from './openconnect-bench.ts';
+import type { WebProxy } from '../../electron/trust/endpoint.ts';
 import { listen, startProxy } from './proxies.ts';
 
 const mei = credentials('mei', 'harbour');
@@ -135,6 +136,16 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
         'push': 'wait',
       });
       await expect.poll(() => attempt.who.kinds()).toContain('push');
+      expect(await cancelled(attempt)).toBeLessThan(cancelWithinMs);
+    });
+
+    test.each(['http', 'socks5', 'https', 'socks4'] as const)('while a proxy (%s) takes the call and says nothing', async (kind) => {
+      const reached: net.Socket[] = [];
+      const port = await tcp((socket) => reached.push(socket));
+      const at = await gateway(() => signInForm);
+      const via = { kind, host: '127.0.0.1', port };
+      const attempt = signIn(at.profile({ connectTo: [] }), {}, await own(), { host: at.host, port: 443, via });
+      await expect.poll(() => reached.length, { timeout: 10_000 }).toBeGreaterThan(0);
       expect(await cancelled(attempt)).toBeLessThan(cancelWithinMs);
     });
 
@@ -364,7 +375,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
   });
 
   describe('through the network’s proxy', () => {
-    const through = async (kind: 'http' | 'socks5', given: { user: string; password: string } | null, wanted = given) => {
+    const through = async (kind: Exclude<WebProxy['kind'], 'https'>, given: { user: string; password: string } | null, wanted = given) => {
       const at = await gateway(({ init }) => (init ? signInForm : 'success'));
       const proxy = await startProxy({ kind, routes: { [`${at.host}:443`]: at.port }, ...(wanted ? { signIn: wanted } : {}) });
       cleanUp.push(() => proxy.stop());
@@ -381,6 +392,13 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
         expect(grant).toMatchObject({ connectUrl: `https://${at.host}/`, address: null });
         expect(proxy.asked).toContain(`${at.host}:443`);
       }
+    });
+
+    test('of a kind that the library does not speak: by a hop of ours', async () => {
+      const { at, proxy, attempt } = await through('socks4', null);
+      const { grant } = await attempt.session;
+      expect(grant).toMatchObject({ connectUrl: `https://${at.host}/`, endpoint: { via: { kind: 'socks4' } } });
+      expect(proxy.asked).toContain(`${at.host}:443`);
     });
 
     test.each([

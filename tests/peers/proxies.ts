@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import net, { type Server, type Socket } from 'node:net';
+import tls from 'node:tls';
 import type { WebProxy } from '../../electron/trust/endpoint.ts';
 
 /** A web proxy for tests, on loopback: what it looks up is wherever `routes` says. */
@@ -18,12 +19,17 @@ export interface ProxyWishes {
   /** `host:port` → loopback port. */
   routes: Readonly<Record<string, number>>;
   signIn?: { user: string; password: string };
+  /** Of a proxy inside TLS. */
+  identity?: { pem: string; keyPem: string };
+  /** What it asks for with its 407, in place of Basic. */
+  challenges?: readonly string[];
 }
 
-export async function startProxy({ kind, routes, signIn }: ProxyWishes): Promise<TestProxy> {
+export async function startProxy(wishes: ProxyWishes): Promise<TestProxy> {
+  const { kind, routes, signIn, identity } = wishes;
   const asked: string[] = [];
   const open = new Set<Socket>();
-  const server = net.createServer((socket) => {
+  const serve = (socket: Socket): void => {
     open.add(socket);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => open.delete(socket));
@@ -40,8 +46,11 @@ export async function startProxy({ kind, routes, signIn }: ProxyWishes): Promise
       onward.on('error', () => socket.destroy());
       socket.once('close', () => onward.destroy());
     };
-    void (kind === 'http' ? serveHttp(socket, asked, signIn, through) : serveSocks(socket, asked, signIn, through));
-  });
+    if (kind === 'http' || kind === 'https') void serveHttp(socket, asked, wishes, through);
+    else void (kind === 'socks5' ? serveSocks(socket, asked, signIn, through) : serveSocks4(socket, asked, through));
+  };
+  const server = identity ? tls.createServer({ cert: identity.pem, key: identity.keyPem }, serve) : net.createServer(serve);
+  server.on('tlsClientError', () => undefined);
   const port = await listen(server);
   return {
     via: { kind, host: '127.0.0.1', port, ...(signIn ? { signIn } : {}) },
@@ -57,7 +66,8 @@ export async function startProxy({ kind, routes, signIn }: ProxyWishes): Promise
 
 type Through = (target: string, accepted: Buffer | string, refused: Buffer | string) => void;
 
-async function serveHttp(socket: Socket, asked: string[], signIn: ProxyWishes['signIn'], through: Through): Promise<void> {
+async function serveHttp(socket: Socket, asked: string[], { signIn, challenges }: ProxyWishes, through: Through): Promise<void> {
+  const wanted = (challenges ?? ['Basic realm="network"']).map((each) => `Proxy-Authenticate: ${each}\r\n`).join('');
   for (;;) {
     const head = await read(socket, (all) => all.includes('\r\n\r\n'));
     if (head === null) return;
@@ -70,7 +80,7 @@ async function serveHttp(socket: Socket, asked: string[], signIn: ProxyWishes['s
       through(target, 'HTTP/1.1 200 Connected\r\n\r\n', 'HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n');
       return;
     }
-    socket.write('HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic realm="network"\r\nContent-Length: 0\r\n\r\n');
+    socket.write(`HTTP/1.1 407 Who are you\r\n${wanted}Content-Length: 0\r\n\r\n`);
   }
 }
 
@@ -97,12 +107,35 @@ async function serveSocks(socket: Socket, asked: string[], signIn: ProxyWishes['
       return;
     }
   }
-  const wish = await read(socket, (all) => all.length > 4 && all.length >= 7 + (all[4] ?? 0));
+  const wish = await read(socket, (all) => all.length > 4 && all.length >= 6 + lengthOf(all));
   if (wish === null) return;
-  const length = wish[4] ?? 0;
-  const target = `${wish.subarray(5, 5 + length).toString()}:${wish.readUInt16BE(5 + length)}`;
+  const at = 4 + lengthOf(wish);
+  const target = `${hostOf(wish)}:${wish.readUInt16BE(at)}`;
   asked.push(target);
   through(target, Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, 0, 0]), Buffer.from([5, 4, 0, 1, 0, 0, 0, 0, 0, 0]));
+}
+
+/** Of the address in a SOCKS5 request, its own length included where it has one. */
+const lengthOf = (wish: Buffer): number => (wish[3] === 3 ? 1 + (wish[4] ?? 0) : wish[3] === 4 ? 16 : 4);
+
+function hostOf(wish: Buffer): string {
+  const address = wish.subarray(4, 4 + lengthOf(wish));
+  if (wish[3] === 3) return address.subarray(1).toString();
+  if (wish[3] === 1) return address.join('.');
+  const groups = Array.from({ length: 8 }, (_, at) => address.readUInt16BE(2 * at).toString(16));
+  return new URL(`http://[${groups.join(':')}]`).hostname;
+}
+
+/** SOCKS4, names included (4a). */
+async function serveSocks4(socket: Socket, asked: string[], through: Through): Promise<void> {
+  const isNamed = (all: Buffer): boolean => all[4] === 0 && all[5] === 0 && all[6] === 0 && all[7] !== 0;
+  const zeros = (all: Buffer): number => all.subarray(8).filter((byte) => byte === 0).length;
+  const wish = await read(socket, (all) => all.length > 8 && zeros(all) >= (isNamed(all) ? 2 : 1));
+  if (wish === null) return;
+  const [, name = ''] = wish.subarray(8).toString().split('\0');
+  const target = `${isNamed(wish) ? name : wish.subarray(4, 8).join('.')}:${wish.readUInt16BE(2)}`;
+  asked.push(target);
+  through(target, Buffer.from([0, 90, 0, 0, 0, 0, 0, 0]), Buffer.from([0, 91, 0, 0, 0, 0, 0, 0]));
 }
 
 /** Bytes until there are enough; null once the other side has gone. */

@@ -46,6 +46,12 @@ describe('a session on an Ivanti gateway', () => {
     ['', false],
   ])('%s: the page of who is signed in: %s', (address, is) => expect(isSessionPage(address, target())).toBe(is));
 
+  it('is told at an IPv6 address too, however it is spelled', () => {
+    const at = { ...target(), host: '2001:DB8:0::1' };
+    expect(isSessionPage('https://[2001:db8::1]/dana/home/index.cgi', at)).toBe(true);
+    expect(isSessionPage('https://[2001:db8::2]/dana/home/index.cgi', at)).toBe(false);
+  });
+
   it.each([
     ['6873670a00762535c72ee47534e0bbc8', true],
     ['1', false],
@@ -103,6 +109,8 @@ describe('the certificates of a sign-in page', () => {
 
   it('are judged by the profile for the gateway, whoever else vouches for it', () => {
     expect(judgeOfPage(pinned)(trusted('VPN.campus.test')).kind).toBe('refuse');
+    for (const host of ['2001:DB8::1', '[2001:db8::1]'])
+      expect(judgeOfPage({ ...pinned, host: '2001:db8::1' })(trusted(host)).kind, host).toBe('refuse');
   });
 
   it('of the other hosts may be the system’s: a pinned key says nothing of them', () => {

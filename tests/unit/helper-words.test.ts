@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { OpenConnectGrant } from '../../electron/gateways/gateway.ts';
-import { allowsGateway } from '../../electron/helper/config.ts';
+import { allowsGateway, configOf } from '../../electron/helper/config.ts';
 import { difference } from '../../electron/helper/network.ts';
 import { scriptEnvironment } from '../../electron/helper/vpnc-script.ts';
 import { Lines } from '../../electron/tunnels/openconnect/helper-protocol.ts';
@@ -119,6 +119,14 @@ describe('the helper', () => {
     expect(allowsGateway(config, 'node1.cluster.test')).toBe(true);
     for (const host of ['cluster.test', '.cluster.test', 'evilcluster.test', 'a.vpn.campus.test', 'vpn.campus.test.evil.example'])
       expect(allowsGateway(config, host), host).toBe(false);
+  });
+
+  test('knows a gateway at an IPv6 address, with and without brackets', () => {
+    for (const entry of ['[2001:db8::1]', '2001:DB8:0::1']) {
+      const config = configOf('mei', [entry]);
+      expect(allowsGateway(config, '[2001:db8::1]')).toBe(true);
+      expect(allowsGateway(config, '2001:db8::2')).toBe(false);
+    }
   });
 
   test('hands the platform’s script what has its shape, and nothing else that a gateway sent', () => {

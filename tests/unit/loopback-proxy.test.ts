@@ -92,7 +92,7 @@ test('says why: nothing is up, not allowed, malformed', async () => {
   proxy.carry(dial);
   expect((await connect('other.test:443', proxy.secret)).status).toBe(403);
   expect(proxy.failureFor('other.test')?.code).toBe('host-not-allowed');
-  for (const target of ['portal.test:0', 'portal.test:99999', 'a_b:443', '[::1]:443'])
+  for (const target of ['portal.test:0', 'portal.test:99999', 'a_b:443', '::1:443'])
     expect((await connect(target, proxy.secret)).status).toBe(400);
   expect((await connect('portal.test:443', proxy.secret)).status).toBe(200);
   expect(proxy.failureFor('portal.test')).toBeNull();

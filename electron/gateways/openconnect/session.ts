@@ -4,6 +4,7 @@ import { fail } from '../../../shared/failure.ts';
 import type { PortalSignIn } from '../../../shared/recovery.ts';
 import { spkiSha256, type CertificateJudge } from '../../trust/certificate.ts';
 import { endpointOf } from '../../trust/endpoint.ts';
+import { hostOf } from '../../trust/host.ts';
 import { connectTls } from '../../trust/tls.ts';
 import type { GatewayTarget, OpenConnectGrant, Session, SessionEvent } from '../gateway.ts';
 import { Queue } from '../queue.ts';
@@ -73,7 +74,7 @@ export async function signOut(grant: OpenConnectGrant, target: GatewayTarget): P
   if (!goodbye) return false;
   const signal = AbortSignal.timeout(goodbyeWithinMs);
   const url = new URL(grant.connectUrl);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(url);
   try {
     const endpoint = {
       ...endpointOf({ host, port: Number(url.port || 443) }, target.profile.connectTo),

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { CausewayError, fail, failureOf, type Failure } from '../../../shared/failure.ts';
 import { shownAs } from '../../trust/endpoint.ts';
+import { plainHost, sameHost } from '../../trust/host.ts';
 import { CertificateQuestion, connectTls, objection } from '../../trust/tls.ts';
 import type { Ask, GatewayTarget, OpenConnectGrant, Session } from '../gateway.ts';
 import type { OpenWebWindow } from '../web-window.ts';
@@ -11,6 +12,7 @@ import { Conversation, StartAgain } from './conversation.ts';
 import { isPassphraseForm } from './forms.ts';
 import { fieldType, type Done, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
 import { outcomeOf } from './outcome.ts';
+import { proxyFor } from './proxy-address.ts';
 import { pushLastsMs } from './second-factor.ts';
 import { OpenConnectSession, signOut } from './session.ts';
 import type { WarmWorker } from './warm-worker.ts';
@@ -83,7 +85,8 @@ export class OpenConnectSignIn {
     this.conversation.begin();
     this.certificate.begin();
     this.pageTold = false;
-    const call = new Call(this.deps, this.target, this.signal, this.options());
+    const way = await proxyFor(this.target);
+    const call = new Call(this.deps, this.target, this.signal, this.options(way?.address ?? null));
     this.call = call;
     try {
       for (;;) {
@@ -98,10 +101,11 @@ export class OpenConnectSignIn {
     } finally {
       this.call = null;
       await call.end();
+      way?.close();
     }
   }
 
-  private options(): SignInOptions {
+  private options(proxy: string | null): SignInOptions {
     const { target } = this;
     const { profile } = target;
     if (profile.protocol === 'campus') throw fail('internal', undefined, { detail: 'campus for libopenconnect' });
@@ -112,7 +116,7 @@ export class OpenConnectSignIn {
       userAgent: 'AnyConnect-compatible Causeway',
       // A pin says more than any authority: the library then asks about every certificate
       systemTrust: profile.trust.kind !== 'pin',
-      ...(target.via ? { proxy: proxyAddress(target.via) } : {}),
+      ...(proxy === null ? {} : { proxy }),
       detours: [
         ...(profile.connectTo ?? []),
         ...(target.loopbackPort === undefined ? [] : [{ host: target.host, port: target.port, loopbackPort: target.loopbackPort }]),
@@ -168,7 +172,7 @@ export class OpenConnectSignIn {
 
   /** Lets the profile's judge decide on a chain; where it cannot, the person is asked once. */
   private async judge(name: string, encoded: readonly string[]): Promise<void> {
-    const host = name === '' ? this.target.host : name;
+    const host = name === '' || sameHost(name, this.target.host) ? this.target.host : plainHost(name);
     const chain = readChain(encoded, host);
     const [leaf] = chain;
     if (leaf && this.accepted.get(host) === leaf.fingerprint256) return;
@@ -263,7 +267,7 @@ export class OpenConnectSignIn {
     if (cookie === null || !/^[\x21-\x7e][\x20-\x7e]{0,4095}$/.test(cookie)) throw wrong('a cookie that cannot be used');
     if (connectUrl === null || !isHttps(connectUrl)) throw wrong('a cookie without a place');
     if (serverPin === null || !/^pin-sha256:[A-Za-z0-9+/]{43}=$/.test(serverPin)) throw wrong('a cookie without a key');
-    const ip = address?.replace(/^\[|\]$/g, '') ?? '';
+    const ip = plainHost(address ?? '');
     const isDetour = target.loopbackPort !== undefined || target.via !== undefined;
     return {
       kind: 'openconnect',
@@ -290,9 +294,4 @@ function readChain(encoded: readonly string[], host: string): X509Certificate[] 
   } catch (cause) {
     throw fail('gateway-not-secure', { host }, { detail: failureOf(cause).detail ?? 'a certificate that cannot be read' });
   }
-}
-
-function proxyAddress({ kind, host, port, signIn }: NonNullable<GatewayTarget['via']>): string {
-  const user = signIn ? `${encodeURIComponent(signIn.user)}:${encodeURIComponent(signIn.password)}@` : '';
-  return `${kind === 'http' ? 'http' : 'socks5'}://${user}${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

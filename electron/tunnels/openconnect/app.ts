@@ -38,7 +38,7 @@ export function appTunnel(deps: AppTunnelDeps): TunnelEngine {
       const openconnect = await findProgram('openconnect', deps.programs);
       const ocproxy = await findProgram('ocproxy', deps.programs);
       const server = await freePort(deps.programs.platform);
-      const hop = await proxyFor(grant);
+      const hop = await proxyFor(grant, signal);
       try {
         const words = [...wordsFor(targetOf(grant, hop?.proxy ?? null))];
         const address = words.pop() ?? '';

@@ -1,6 +1,7 @@
-import net, { isIPv4, type Socket } from 'node:net';
+import net, { isIP, isIPv4, type Socket } from 'node:net';
 import { fail } from '../../../shared/failure.ts';
 import { bounded } from '../../trust/bounded.ts';
+import { plainHost } from '../../trust/host.ts';
 
 /** A SOCKS5 server on this computer that knows no passwords: ocproxy. */
 export interface SocksServer {
@@ -12,10 +13,12 @@ const openWithinMs = 15_000;
 
 /**
  * A byte stream to `host:port` through a SOCKS5 server, which looks the name up at the far end. Fails with
- * `host-name-unknown`, `host-unreachable`, `tunnel-down`, `cancelled`.
+ * `host-name-unknown`, `host-unreachable`, `host-ipv6` (ocproxy 1.60 has no IPv6: it turns such an address down, and takes
+ * one that is sent as a name for a name that nobody has), `tunnel-down`, `cancelled`.
  */
 export function dialSocks(server: SocksServer, host: string, port: number, signal: AbortSignal): Promise<Socket> {
   if (signal.aborted) return Promise.reject(fail('cancelled'));
+  if (isIP(plainHost(host)) === 6) return Promise.reject(fail('host-ipv6', { host }));
   const socket = net.connect({ ...server, allowHalfOpen: true, noDelay: true });
   const bound = {
     signal,

@@ -57,7 +57,10 @@ export function systemTunnel({ socket, log, start }: SystemTunnelDeps): TunnelEn
       if (grant.kind !== 'openconnect') throw fail('internal', undefined, { detail: `system tunnel for ${grant.kind}` });
       const { host } = grant.endpoint;
       const helper = await connect(host, signal);
-      const hop = await proxyFor(grant);
+      const hop = await proxyFor(grant, signal).catch((error: unknown) => {
+        helper.close();
+        throw error;
+      });
       try {
         // Before it opens: an end that comes at once is heard too
         await helper.ask({ type: 'watch' }, closesWithinMs, signal);

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { fail } from '../../../shared/failure.ts';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
-import type { WebProxy } from '../../trust/endpoint.ts';
+import { hostOf, sameHost } from '../../trust/host.ts';
 
 /** What openconnect is told of a session besides its cookie, which goes in by stdin. All of it is checked here, whoever gives it. */
 export interface OpenConnectTarget {
@@ -12,7 +12,7 @@ export interface OpenConnectTarget {
   /** Instead of looking the host's name up. */
   address: string | null;
   /** A proxy that asks for no password: openconnect is never told one, since arguments can be read by everybody. */
-  proxy: Pick<WebProxy, 'kind' | 'host' | 'port'> | null;
+  proxy: { kind: 'http' | 'socks5'; host: string; port: number } | null;
 }
 
 const protocols: readonly string[] = ['anyconnect', 'nc', 'pulse', 'gp', 'f5', 'fortinet', 'array'];
@@ -33,7 +33,7 @@ const triesForSeconds = 90;
 export function targetOf(grant: OpenConnectGrant, proxy: OpenConnectTarget['proxy'] = null): OpenConnectTarget {
   const { endpoint, protocol, serverPin } = grant;
   const url = new URL(grant.connectUrl);
-  const isDetour = endpoint.loopbackPort !== undefined && url.hostname.toLowerCase() === endpoint.host.toLowerCase();
+  const isDetour = endpoint.loopbackPort !== undefined && sameHost(url.hostname, endpoint.host);
   if (isDetour) url.port = String(endpoint.loopbackPort);
   return { protocol, serverPin, connectUrl: url.href, address: isDetour ? '127.0.0.1' : proxy ? null : grant.address, proxy };
 }
@@ -44,7 +44,7 @@ export function wordsFor(target: OpenConnectTarget): string[] {
   const { protocol, serverPin, address, proxy } = target;
   const url = URL.canParse(target.connectUrl) ? new URL(target.connectUrl) : null;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '' || url.href.length > 1000) throw wrong('address');
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(url);
   if (!hostPattern.test(host) && isIP(host) !== 6) throw wrong('host');
   if (!protocols.includes(protocol)) throw wrong('protocol');
   if (!pinPattern.test(serverPin)) throw wrong('pin');

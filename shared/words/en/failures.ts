@@ -4,10 +4,12 @@ import type { FailureWords } from '../words.ts';
 /**
  * What stands in a sentence where a failure came without that detail. The keys are all the placeholders that
  * the sentences below may use: `host` and `address` as shown to the person, a `campus`'s name, `key` of a profile, what is
- * `allowed` there, the `line` and `column` of a text, `file` a file's name, `user` a user ID, instants whose names end in `At`.
+ * `allowed` there, the `line` and `column` of a text, `file` a file's name, `user` a user ID, a `proxy` as it is set up, the `scheme` of a sign-in, instants whose names end in `At`.
  */
 export const unknown = {
   host: 'the server',
+  proxy: 'a proxy of another kind',
+  scheme: 'another way',
   address: 'that address',
   campus: 'your campus',
   key: 'an entry',
@@ -79,6 +81,16 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'The proxy did not let you through',
     happened: '{host} did not take that user name and password.',
     todo: 'Type them again. They are those of this network, not of your campus.',
+  },
+  'proxy-sign-in-kind': {
+    title: 'The proxy wants another kind of sign-in',
+    happened: '{host} wants a sign-in by {scheme}. Causeway can give it only a name and a password (Basic).',
+    todo: 'Ask IT for an exception for your campus’s gateway, or for a proxy that takes Basic. Or try another network.',
+  },
+  'proxy-kind': {
+    title: 'A proxy that Causeway cannot use',
+    happened: 'This network leads through {proxy}. Causeway can use HTTP, HTTPS and SOCKS proxies.',
+    todo: 'Check the proxy in the system’s network settings, or ask IT for one of these kinds. Or try another network.',
   },
   // Certificates
   'certificate-untrusted': {
@@ -310,6 +322,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'Page not reachable',
     happened: '{host} did not answer your campus’s gateway.',
     todo: 'Load it again in a moment.',
+  },
+  'host-ipv6': {
+    title: 'Not through this tunnel',
+    happened: '{host} is an IPv6 address, and the app’s own tunnel carries IPv4 only.',
+    todo: 'Ask the help desk for a profile with its name, or with a tunnel for the whole computer.',
   },
   'host-name-unknown': {
     title: 'Name not known',

@@ -21,3 +21,10 @@ export async function clickMenu(client: Client, label: string): Promise<void> {
     double.menuItem(wanted).click();
   }, label);
 }
+
+/** What the desktop's settings say of proxies: `PROXY host:port; DIRECT`. */
+export const setSystemProxy = (client: Client, list: string): Promise<void> =>
+  client.electron.evaluate(
+    (electron, words) => (Reflect.get(electron, 'double') as { setSystemProxy(list: string): void }).setSystemProxy(words),
+    list,
+  );

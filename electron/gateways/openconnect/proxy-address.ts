@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import type { WebProxy } from '../../trust/endpoint.ts';
+import { inAddress } from '../../trust/host.ts';
+import { openHop } from '../../trust/proxy-hop.ts';
+import type { GatewayTarget } from '../gateway.ts';
+
+/**
+ * The target's proxy as the library takes it, which is one address; admission has chosen it. One of a kind that the library
+ * does not speak is reached by a hop of ours on loopback, with a secret that only the library is told. Null: none.
+ */
+export async function proxyFor({ via }: GatewayTarget): Promise<{ address: string; close: () => void } | null> {
+  if (!via) return null;
+  if (via.kind === 'http' || via.kind === 'socks5') return { address: addressOf(via), close: () => undefined };
+  const signIn = { user: 'causeway', password: randomBytes(24).toString('base64url') };
+  const hop = await openHop(via, { signIn });
+  return { address: addressOf({ kind: hop.kind, host: hop.host, port: hop.port, signIn }), close: () => hop.close() };
+}
+
+function addressOf({ kind, host, port, signIn }: WebProxy): string {
+  const user = signIn ? `${encodeURIComponent(signIn.user)}:${encodeURIComponent(signIn.password)}@` : '';
+  return `${kind}://${user}${inAddress(host)}:${port}`;
+}
