@@ -2,7 +2,6 @@ import type { Confirmation, ProfilePreview, ProfileSummary } from '../../shared/
 import { fail } from '../../shared/failure.ts';
 import { plainLine } from '../../shared/plain-text.ts';
 import { readProfile, splitHost, type Profile, type ReadProfile } from '../../shared/profile.ts';
-import type { PromptOf } from '../../shared/prompt.ts';
 import { entryOf, without } from '../storage/kept.ts';
 import { discoverProfile, readProfileFile } from '../storage/profiles.ts';
 import type { Settings } from '../storage/settings.ts';
@@ -59,7 +58,7 @@ export class ProfileBook {
   }
 
   /** The person said yes to this server. */
-  accept({ host, sha256, key }: PromptOf<'certificate'>): void {
+  accept({ host, sha256, key }: Accepted & { host: string }): void {
     this.settings.update(({ acceptedCertificates }) => ({ acceptedCertificates: { ...acceptedCertificates, [host]: { sha256, key } } }));
   }
 

@@ -196,7 +196,7 @@ describe.skipIf(!hasIPv6)('our own campus at an address', () => {
 });
 
 describe('a profile with a gateway at an address', () => {
-  const fingerprint = Array.from({ length: 32 }, () => 'AB').join(':');
+  const accepted = { sha256: Array.from({ length: 32 }, () => 'AB').join(':'), key: `${'A'.repeat(43)}=` };
   const profile = profileSchema.parse({
     version: 1,
     id: 'six',
@@ -213,7 +213,7 @@ describe('a profile with a gateway at an address', () => {
     const settings = await Settings.open(await mkdtemp(path.join(tmpdir(), 'causeway-')));
     settings.update(() => ({ profiles: [profile] }));
     const book = new ProfileBook(settings, Date.now);
-    for (const host of ['2001:DB8::1', '2001:db8::2', 'vpn.campus.test', '2001:db8::3']) book.accept(host, fingerprint);
+    for (const host of ['2001:DB8::1', '2001:db8::2', 'vpn.campus.test', '2001:db8::3']) book.accept({ host, ...accepted });
     book.remove('six');
     expect(Object.keys(settings.get().acceptedCertificates)).toEqual(['2001:db8::3']);
   });
