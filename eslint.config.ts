@@ -92,6 +92,13 @@ export default defineConfig(
       'security/detect-pseudoRandomBytes': 'error',
     },
   },
+  {
+    files: ['{shared,electron}/**'],
+    ignores: ['electron/{cli,helper}/**'],
+    rules: {
+      'no-restricted-imports': ['error', { name: 'zod', message: 'zod/mini: the main process reads the other one at every start.' }],
+    },
+  },
   // A test's function reaches the app's process as text
   { files: ['tests/e2e/support/double.ts'], rules: { '@typescript-eslint/no-implied-eval': 'off' } },
   { files: ['renderer/**'], extends: [reactHooks.configs.flat['recommended-latest']] },

@@ -13,6 +13,9 @@ const common = { bundle: true, target: 'node20', sourcemap: true, logLevel: 'war
 /** Node resolves these at run time: Electron itself, and what has a binary of its own. */
 const external = ['electron', 'keytar', 'koffi'];
 
+/** What electron-store brings along and is never asked for. */
+const withoutSchemas = Object.fromEntries(['ajv/dist/2020.js', 'ajv-formats', 'semver'].map((name) => [name, './build/without-schemas.ts']));
+
 /** What V8 has to read before anything runs; names stay, for whoever reads a log. */
 const small = { minifyWhitespace: true, minifySyntax: true } as const satisfies BuildOptions;
 
@@ -28,6 +31,7 @@ const main: BuildOptions = {
   platform: 'node',
   format: 'esm',
   external,
+  alias: withoutSchemas,
   banner: { js: requireForBundled },
 };
 
@@ -41,7 +45,7 @@ const commandLine: BuildOptions = {
   platform: 'node',
   format: 'esm',
   external: external.filter((name) => name !== 'electron'),
-  alias: { electron: './build/without-electron.ts' },
+  alias: { ...withoutSchemas, electron: './build/without-electron.ts' },
   banner: { js: `#!/usr/bin/env node\n${requireForBundled}` },
 };
 

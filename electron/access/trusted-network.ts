@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Profile } from '../../shared/profile.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
 import { httpsJson } from '../trust/https.ts';

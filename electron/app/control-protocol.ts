@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { accessStateSchema } from '../../shared/access-state.ts';
 import { profileSummarySchema } from '../../shared/app-state.ts';
 import { failureSchema } from '../../shared/failure.ts';
@@ -22,8 +22,8 @@ export const control = {
   firstWordWithinMs: 10_000,
 } as const;
 
-const id = z.int().min(1);
-const profileId = z.string().max(100);
+const id = z.int().check(z.minimum(1));
+const profileId = z.string().check(z.maxLength(100));
 
 export const controlRequestSchema = z.discriminatedUnion('verb', [
   z.object({ id, verb: z.literal('state') }),
@@ -31,11 +31,11 @@ export const controlRequestSchema = z.discriminatedUnion('verb', [
   z.object({ id, verb: z.literal('watch') }),
   z.object({ id, verb: z.literal('connect'), profileId }),
   /** `typed`: by a person at a terminal, just now. Without it no push is sent. */
-  z.object({ id, verb: z.literal('answer'), promptId: z.string().max(100), answer: answerSchema, typed: z.boolean() }),
+  z.object({ id, verb: z.literal('answer'), promptId: z.string().check(z.maxLength(100)), answer: answerSchema, typed: z.boolean() }),
   z.object({ id, verb: z.literal('disconnect') }),
   z.object({ id, verb: z.literal('openPortal') }),
   /** A proxy for other programs on this loopback port, as long as this connection lasts. */
-  z.object({ id, verb: z.literal('appTunnel'), port: z.int().min(0).max(65_535) }),
+  z.object({ id, verb: z.literal('appTunnel'), port: z.int().check(z.minimum(0), z.maximum(65_535)) }),
 ]);
 export type ControlRequest = z.infer<typeof controlRequestSchema>;
 export type ControlVerb = ControlRequest['verb'];
@@ -54,7 +54,7 @@ export const controlValues = {
   /** Null: it is open in the window. Otherwise where to look. */
   openPortal: z.object({ address: z.nullable(z.string()) }),
   appTunnel: z.object({ port: z.number(), user: z.string(), secret: z.string() }),
-} as const satisfies Record<ControlVerb, z.ZodType>;
+} as const satisfies Record<ControlVerb, z.ZodMiniType>;
 export type ControlValue<V extends ControlVerb> = z.infer<(typeof controlValues)[V]>;
 
 export const controlMessageSchema = z.discriminatedUnion('type', [

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { aheadOf, moved, movedParams } from '../../shared/clocks.ts';
 import { fail, failureOf, type FailureCode } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';

@@ -1,5 +1,5 @@
 import { ipcMain, type IpcMainInvokeEvent, type WebContents } from 'electron';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Application } from '../app/ports.ts';
 import {
   bridge,

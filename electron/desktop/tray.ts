@@ -72,7 +72,7 @@ const run = promisify(execFile);
 /**
  * Whether a tray icon will be seen, as last heard. Windows and macOS have a place for it; a Linux desktop has one
  * while something owns the StatusNotifierWatcher name on the session bus (freedesktop.org's StatusNotifierItem),
- * which may come and go: each call asks anew, for the next one.
+ * which may come and go: each call asks anew, for the next one. The first question waits until the window has been asked for.
  */
 export function watchForTray(): () => boolean {
   if (process.platform !== 'linux') return () => true;
@@ -80,7 +80,7 @@ export function watchForTray(): () => boolean {
   const ask = async (): Promise<void> => {
     isThere = await hasStatusNotifier();
   };
-  void ask();
+  setImmediate(() => void ask());
   return () => {
     void ask();
     return isThere;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { CausewayError } from '../../shared/failure.ts';
 import { readProfile, type Profile } from '../../shared/profile.ts';
 import { defaultPreferences, preferencesSchema, type Preferences } from '../../shared/settings.ts';
@@ -76,7 +76,7 @@ export type ReadKept = { kind: 'read'; kept: Kept; dropped: string[] } | { kind:
 
 /** Reads the text of a settings file. A bad entry is dropped and named, down to the single profile or host; the rest is kept. */
 export function readKept(text: string): ReadKept {
-  const file = z.looseObject({ version: z.int().min(1) }).safeParse(parse(text));
+  const file = z.looseObject({ version: z.int().check(z.minimum(1)) }).safeParse(parse(text));
   if (!file.success) return { kind: 'damaged' };
   const { version, ...entries } = file.data;
   if (version > keptVersion) return { kind: 'newer' };
@@ -86,25 +86,26 @@ export function readKept(text: string): ReadKept {
   const kept: Kept = {
     preferences: take('preferences', preferences, fresh.preferences),
     profiles: take('profiles', list(profile), fresh.profiles),
-    lastProfileId: take('lastProfileId', whole(id.nullable()), fresh.lastProfileId),
-    userIds: take('userIds', map(whole(z.string().max(200))), fresh.userIds),
-    choices: take('choices', map(map(whole(z.string().max(200)))), fresh.choices),
+    lastProfileId: take('lastProfileId', whole(z.nullable(id)), fresh.lastProfileId),
+    userIds: take('userIds', map(whole(line)), fresh.userIds),
+    choices: take('choices', map(map(whole(line))), fresh.choices),
     acceptedCertificates: take('acceptedCertificates', map(whole(accepted)), fresh.acceptedCertificates),
     savedPasswords: take('savedPasswords', list(whole(id)), fresh.savedPasswords),
-    clientCertificates: take('clientCertificates', map(whole(z.string().max(4096))), fresh.clientCertificates),
-    keptCodes: take('keptCodes', map(whole(z.number().min(0))), fresh.keptCodes),
-    installation: take('installation', whole(z.string().regex(/^[A-Za-z0-9_-]{22,64}$/)), fresh.installation),
-    windowBounds: take('windowBounds', whole(bounds.nullable()), fresh.windowBounds),
-    running: take('running', whole(running.nullable()), fresh.running),
+    clientCertificates: take('clientCertificates', map(whole(z.string().check(z.maxLength(4096)))), fresh.clientCertificates),
+    keptCodes: take('keptCodes', map(whole(z.number().check(z.minimum(0)))), fresh.keptCodes),
+    installation: take('installation', whole(z.string().check(z.regex(/^[A-Za-z0-9_-]{22,64}$/))), fresh.installation),
+    windowBounds: take('windowBounds', whole(z.nullable(bounds)), fresh.windowBounds),
+    running: take('running', whole(z.nullable(running)), fresh.running),
   };
   for (const key of Object.keys(entries)) if (!Object.hasOwn(kept, key)) dropped.push(key.slice(0, 60));
   return { kind: 'read', kept, dropped };
 }
 
-const id = z.string().max(100);
-const fingerprint = z.string().regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
-const accepted = z.object({ sha256: fingerprint, key: z.string().regex(/^[A-Za-z0-9+/]{43}=$/) });
-const pixels = z.int().min(-100_000).max(100_000);
+const id = z.string().check(z.maxLength(100));
+const line = z.string().check(z.maxLength(200));
+const fingerprint = z.string().check(z.regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/));
+const accepted = z.object({ sha256: fingerprint, key: z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/)) });
+const pixels = z.int().check(z.minimum(-100_000), z.maximum(100_000));
 const bounds = z.object({ x: pixels, y: pixels, width: pixels, height: pixels });
 const running = z.object({
   doing: z.enum(['sign-in', 'session', 'recovery']),

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Failure } from '../../shared/failure.ts';
 import { plainLine } from '../../shared/plain-text.ts';
 import { isRootsAlone } from '../trust/root-owned.ts';
@@ -59,12 +59,12 @@ export async function readPolicy(file: string, platform: NodeJS.Platform): Promi
 
 function pick(entries: Record<string, unknown>, file: string, platform: NodeJS.Platform): ReadPolicy {
   const { [platform === 'win32' ? 'win32' : 'posix']: paths } = path;
-  const place = z
-    .string()
-    .max(4096)
-    .refine((text) => paths.isAbsolute(text) && !/\p{Cc}/u.test(text));
+  const place = z.string().check(
+    z.maxLength(4096),
+    z.refine((text) => paths.isAbsolute(text) && !/\p{Cc}/u.test(text)),
+  );
   const dropped = Object.keys(entries).filter((key) => !Object.hasOwn(noPolicy, key));
-  const take = <T>(key: keyof Policy, schema: z.ZodType<T>): T | null => {
+  const take = <T>(key: keyof Policy, schema: z.ZodMiniType<T>): T | null => {
     if (!Object.hasOwn(entries, key)) return null;
     const read = schema.safeParse(entries[key]);
     if (!read.success) dropped.push(key);

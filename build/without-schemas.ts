@@ -1,0 +1,11 @@
+/**
+ * What stands in the place of ajv, its formats and semver in what ships: a third of a megabyte that V8 would read at every
+ * start for electron-store's schemas and migrations. We use neither: what is kept is read by our own schemas.
+ */
+function unused(): never {
+  throw new Error('electron-store is used without schemas and migrations');
+}
+
+export { unused as Ajv2020 };
+
+export default { default: unused, valid: unused, Range: unused, satisfies: unused, gt: unused, lte: unused, compare: unused };
