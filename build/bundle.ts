@@ -14,7 +14,9 @@ const common = { bundle: true, target: 'node20', sourcemap: true, logLevel: 'war
 const external = ['electron', 'keytar', 'koffi'];
 
 /** What electron-store brings along and is never asked for. */
-const withoutSchemas = Object.fromEntries(['ajv/dist/2020.js', 'ajv-formats', 'semver'].map((name) => [name, './build/without-schemas.ts']));
+const withoutSchemas = Object.fromEntries(
+  ['ajv/dist/2020.js', 'ajv-formats', 'semver'].map((name) => [name, './build/without-schemas.ts']),
+);
 
 /** What V8 has to read before anything runs; names stay, for whoever reads a log. */
 const small = { minifyWhitespace: true, minifySyntax: true } as const satisfies BuildOptions;
