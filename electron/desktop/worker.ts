@@ -1,4 +1,5 @@
 import { utilityProcess } from 'electron';
+import { killTree } from '../gateways/kill-tree.ts';
 import type { StartWorker } from '../gateways/worker.ts';
 
 /**
@@ -17,9 +18,9 @@ export function utilityWorker(file: string, env: Record<string, string>): StartW
     });
     const end = (): void => {
       const { pid } = child;
+      // The polite way would leave behind what it has started, and a process that hangs does not hear it
+      if (pid !== undefined) killTree(pid);
       child.kill();
-      // That asks politely, which a process that hangs does not hear
-      if (pid !== undefined) killAtOnce(pid);
     };
     return {
       get pid() {
@@ -41,12 +42,4 @@ export function utilityWorker(file: string, env: Record<string, string>): StartW
       },
     };
   };
-}
-
-function killAtOnce(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It was polite
-  }
 }

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { killTree } from './kill-tree.ts';
 import { workerEnvironment } from './worker-environment.ts';
 import type { StartWorker } from './worker.ts';
 
@@ -20,7 +21,9 @@ export function forkWorker(file: string): StartWorker {
         child.once('exit', resolve);
         child.once('error', () => resolve(null));
       }),
-      kill: () => void child.kill('SIGKILL'),
+      kill() {
+        if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) killTree(child.pid);
+      },
     };
   };
 }
