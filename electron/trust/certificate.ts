@@ -62,7 +62,7 @@ export function createJudge({ trust, accepted = () => null, now }: JudgeOptions)
     const known = accepted(host);
     // One that was renewed with the same key is the same server's
     if (known?.key === spkiSha256(leaf)) return { kind: 'accept' };
-    if (known) return refuse('certificate-changed', { host, expected: known.sha256, found });
+    if (known) return refuse('certificate-changed', { host, expected: known.sha256, found, vouched: 'person' });
     return { kind: 'ask', failure: { code: 'certificate-untrusted', params: { host, sha256: found } } };
   };
 }

@@ -5,10 +5,10 @@ import { Fingerprint } from './facts.tsx';
 /** Of a server whose key has changed: the one that was expected and the one that it shows, to be read to the help desk. */
 export function KeyChange({ failure: { code, params = {} } }: { failure: Failure }) {
   const { words } = useSpeaker();
-  const { expected, found } = params;
+  const { expected, found, vouched } = params;
   if (code !== 'certificate-changed' || typeof expected !== 'string' || typeof found !== 'string') return null;
-  const { expectedKey, foundKey } = words.ending;
-  return [[expectedKey, expected.split(', ')] as const, [foundKey, [found]] as const].map(([label, keys]) => (
+  const { expectedKey, foundKey, forgetKey } = words.ending;
+  const boxes = [[expectedKey, expected.split(', ')] as const, [foundKey, [found]] as const].map(([label, keys]) => (
     <section key={label} className="fingerprint-box" aria-label={label}>
       <p className="hint">{label}</p>
       {keys.map((key) => (
@@ -16,4 +16,10 @@ export function KeyChange({ failure: { code, params = {} } }: { failure: Failure
       ))}
     </section>
   ));
+  return (
+    <>
+      {boxes}
+      {vouched === 'person' && <p className="hint">{forgetKey}</p>}
+    </>
+  );
 }

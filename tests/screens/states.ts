@@ -220,7 +220,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
         kind: 'idle',
         ending: {
           code: 'certificate-changed',
-          params: { host: 'vpn.campus.test', expected: `0A:${'1B:'.repeat(30)}2C`, found: `3D:${'4E:'.repeat(30)}5F` },
+          params: { host: 'vpn.campus.test', expected: `0A:${'1B:'.repeat(30)}2C`, found: `3D:${'4E:'.repeat(30)}5F`, vouched: 'person' },
         },
       },
     }),

@@ -49,7 +49,7 @@ describe('trust in the system', () => {
       kind: 'refuse',
       failure: {
         code: 'certificate-changed',
-        params: { host, expected: before.certificate.fingerprint256, found: after.certificate.fingerprint256 },
+        params: { host, expected: before.certificate.fingerprint256, found: after.certificate.fingerprint256, vouched: 'person' },
       },
     });
     // Renewed with the same key it is the same server

@@ -57,6 +57,7 @@ export const screens = {
     code: 'Code for the help desk: {code}',
     expectedKey: 'The key that was expected',
     foundKey: 'The key that this server shows',
+    forgetKey: 'If the help desk says that the key is new, forget the old one in Settings, under Servers that you vouch for.',
   },
   firstRun: {
     title: 'Welcome to Causeway',
