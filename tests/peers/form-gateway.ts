@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import https from 'node:https';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Profile } from '../../shared/profile.ts';
-import { issue, type Issued } from '../unit/support/issuer.ts';
+import { issue, type Issued, type Wishes } from '../unit/support/issuer.ts';
 
 /** One input or list of a form. */
 export interface Input {
@@ -34,6 +34,8 @@ export const signInForm: FormSpec = {
 export type Step =
   | FormSpec
   | 'success'
+  /** In, with this cookie. */
+  | { cookie: string }
   /** 401. */
   | 'refuse'
   /** Never answers. */
@@ -77,9 +79,16 @@ export class FormGateway {
     this.server.on('tlsClientError', () => undefined);
   }
 
-  static async start(next: (request: Request, gateway: FormGateway) => Step | Promise<Step>, address: '127.0.0.1' | '::1' = '127.0.0.1') {
+  static async start(
+    next: (request: Request, gateway: FormGateway) => Step | Promise<Step>,
+    address: '127.0.0.1' | '::1' = '127.0.0.1',
+    more: Pick<Wishes, 'extensions'> = {},
+  ) {
     const authority = await issue(null, { name: 'CN=Forms Authority', authority: {} });
-    const certificate = await issue(authority, address === '::1' ? { name: 'CN=six', ip: ['::1'] } : { dns: ['forms.campus.test'] });
+    const certificate = await issue(authority, {
+      ...(address === '::1' ? { name: 'CN=six', ip: ['::1'] } : { dns: ['forms.campus.test'] }),
+      ...more,
+    });
     const gateway = new FormGateway(authority, certificate, address, next);
     gateway.server.listen(0, address);
     await once(gateway.server, 'listening');
@@ -131,9 +140,11 @@ export class FormGateway {
       response.writeHead(401, { 'content-length': 0 }).end();
       return;
     }
-    if (step === 'success') {
+    if (step === 'success' || (typeof step === 'object' && 'cookie' in step)) {
       const done = '<config-auth client="vpn" type="complete"><auth id="success"><title>In</title></auth></config-auth>';
-      send(response, done, { 'set-cookie': `webvpn=${'0123456789abcdef'.repeat(2)}; Secure` });
+      send(response, done, {
+        'set-cookie': `webvpn=${step === 'success' ? '0123456789abcdef'.repeat(2) : step.cookie}; Secure`,
+      });
       return;
     }
     if ('status' in step) {

@@ -13,6 +13,9 @@ const path = text(4096);
 /** A form larger than this is no sign-in: it arrives without its fields and marked {@link OcForm.oversized}. */
 export const formBounds = { fields: 100, choices: 100, text: 20_000 } as const;
 
+/** What else a gateway may have the library hand on, in characters: beyond that it is not looked at. */
+export const wordBounds = { certificate: 100_000, page: 65_536, cookie: 16_384, connectUrl: 2048 } as const;
+
 /** The types of a field (`openconnect.h`, API 5.8). */
 export const fieldType = { text: 1, password: 2, select: 3, hidden: 4, token: 5, ssoToken: 6, ssoUser: 7 } as const;
 
@@ -92,8 +95,6 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
 ]);
 export type ToWorker = z.infer<typeof toWorkerSchema>;
 
-const certificateBase64 = text(100_000);
-
 export const fromWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), version: text(100) }),
   /** None of the libraries could be loaded. */
@@ -105,10 +106,10 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
     attempt,
     seq,
     host: text(300),
-    chain: z.array(certificateBase64).check(z.maxLength(10)),
+    chain: z.array(text(wordBounds.certificate)).check(z.maxLength(10)),
   }),
   /** Sign in at this address: in a window whose pages are told, or in the person's own browser. */
-  z.object({ type: z.literal('web'), attempt, seq, url: text(65_536), own: z.boolean() }),
+  z.object({ type: z.literal('web'), attempt, seq, url: text(wordBounds.page), own: z.boolean() }),
   /** What the library thought of the page that was told last: done, or there is more to come. */
   z.object({ type: z.literal('page'), attempt, seq, done: z.boolean() }),
   /**
@@ -121,8 +122,10 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
     attempt,
     /** 0: a cookie; above: cancelled; below: minus errno. */
     result: z.number(),
-    cookie: z.nullable(text(16_384)),
-    connectUrl: z.nullable(text(2048)),
+    /** What the gateway sent too much of. */
+    excess: z.nullable(z.enum(['certificate', 'page', 'cookie', 'connectUrl'])),
+    cookie: z.nullable(text(wordBounds.cookie)),
+    connectUrl: z.nullable(text(wordBounds.connectUrl)),
     serverPin: z.nullable(text(200)),
     address: z.nullable(text(300)),
     /** Where on the gateway it ended. */

@@ -107,6 +107,7 @@ export function outcomeOf(
     kind: 'failed',
     error: fail(code, params, { detail }),
   });
+  if (done.excess !== null) return { kind: 'failed', error: fail('gateway-protocol', { host }, { detail: beyondBounds(done.excess) }) };
   const meaning = meanings.find(([start]) => lines.some((line) => line.startsWith(start)))?.[1];
   const refused = lines.some((line) => refusals.some((start) => line.startsWith(start))) || no.includes(done.result);
   if (isCertificateTrouble(meaning)) return { kind: 'certificate', code: meaning };
@@ -132,6 +133,9 @@ export function outcomeOf(
   if (refused) return failed('sign-in-rejected');
   return failed('gateway-protocol');
 }
+
+/** What the help desk is told of a gateway that sent too much. */
+export const beyondBounds = (what: NonNullable<Done['excess']>): string => `beyond bounds: ${what}`;
 
 function isCertificateTrouble(code: FailureCode | undefined): code is CertificateTrouble {
   return code?.startsWith('client-certificate-') === true;

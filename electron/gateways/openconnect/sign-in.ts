@@ -11,7 +11,7 @@ import { ClientCertificate } from './client-certificate.ts';
 import { Conversation, StartAgain } from './conversation.ts';
 import { isPassphraseForm } from './forms.ts';
 import { fieldType, type Done, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
-import { outcomeOf } from './outcome.ts';
+import { beyondBounds, outcomeOf } from './outcome.ts';
 import { proxyFor } from './proxy-address.ts';
 import { pushLastsMs } from './second-factor.ts';
 import { OpenConnectSession, signOut } from './session.ts';
@@ -262,6 +262,7 @@ export class OpenConnectSignIn {
     const { protocol } = target.profile;
     const { cookie, connectUrl, serverPin, address } = done;
     const wrong = (detail: string) => fail('gateway-protocol', { host: shownAs(target) }, { detail });
+    if (done.excess !== null) throw wrong(beyondBounds(done.excess));
     if (protocol === 'campus') throw fail('internal');
     // All of it goes to a program: nothing that it could take for something else
     if (cookie === null || !/^[\x21-\x7e][\x20-\x7e]{0,4095}$/.test(cookie)) throw wrong('a cookie that cannot be used');

@@ -2,7 +2,16 @@ import { MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:
 import * as z from 'zod/mini';
 import { loadLibrary, systemResolver, type Library } from './library.ts';
 import type { Pointer } from './memory.ts';
-import { putAnswerSchema, toThreadSchema, type FromThread, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
+import {
+  putAnswerSchema,
+  toThreadSchema,
+  wordBounds,
+  type Done,
+  type FromThread,
+  type OcAnswer,
+  type Question,
+  type SignInOptions,
+} from './messages.ts';
 import { readForm } from './read-form.ts';
 
 /** The results of a form (`openconnect.h`). */
@@ -58,12 +67,19 @@ class BlockingThread {
     this.last = null;
     let vpn: Pointer = null;
     const pages = { count: 0 };
+    let excess: Done['excess'] = null;
+    const isWithin = (what: keyof typeof wordBounds, text: string): boolean => {
+      if (text.length <= wordBounds[what]) return true;
+      excess = what;
+      return false;
+    };
     vpn = this.last = library.open(
       options.userAgent,
       {
         validatePeer: () => {
           const host = (library.dnsName(vpn) ?? '').replace(/^\[|\]$/g, '');
           const chain = library.peerChain(vpn).map((der) => der.toString('base64'));
+          if (!chain.every((each) => isWithin('certificate', each))) return failed;
           const answer = this.ask({ type: 'certificate', attempt, host, chain });
           return answer?.kind === 'certificate' && answer.accept ? 0 : failed;
         },
@@ -88,6 +104,7 @@ class BlockingThread {
           return this.resolve('127.0.0.1', String(detour.loopbackPort), hints, result);
         },
         webview: (url) => {
+          if (!isWithin('page', url)) return failed;
           let answer = this.ask({ type: 'web', attempt, url, own: false });
           while (answer?.kind === 'page' && pages.count++ < maxPages) {
             const done = library.pageLoaded(vpn, answer) === 0;
@@ -100,6 +117,7 @@ class BlockingThread {
           return failed;
         },
         ownBrowser: (url) => {
+          if (!isWithin('page', url)) return failed;
           const answer = this.ask({ type: 'web', attempt, url, own: true });
           return answer?.kind === 'browser' && answer.ok ? 0 : failed;
         },
@@ -107,13 +125,16 @@ class BlockingThread {
       options.web,
     );
     const result = this.prepare(library, vpn, options) || library.obtainCookie(vpn);
+    const cookie = result === 0 ? library.cookie(vpn) : null;
+    // Where there is no path, some versions print C's word for it
+    const connectUrl = result === 0 ? (library.connectUrl(vpn)?.replace(/\(null\)$/, '') ?? null) : null;
     this.post({
       type: 'done',
       attempt,
       result,
-      cookie: result === 0 ? library.cookie(vpn) : null,
-      // Where there is no path, some versions print C's word for it
-      connectUrl: result === 0 ? (library.connectUrl(vpn)?.replace(/\(null\)$/, '') ?? null) : null,
+      cookie: isWithin('cookie', cookie ?? '') ? cookie : null,
+      connectUrl: isWithin('connectUrl', connectUrl ?? '') ? connectUrl : null,
+      excess,
       serverPin: library.peerHash(vpn),
       address: library.hostname(vpn),
       urlPath: (library.urlPath(vpn) ?? '').slice(0, 4096),
