@@ -3,7 +3,7 @@ import { spkiSha256 } from '../trust/certificate.ts';
 import { shownAs } from '../trust/endpoint.ts';
 import { acceptedCertificate, connectTls } from '../trust/tls.ts';
 import type { Ask, GatewayDriver, GatewayTarget, OpenConnectGrant } from './gateway.ts';
-import { isSession, isSessionPage, sessionCookie } from './ivanti-session.ts';
+import { isHostCheckPage, isSession, isSessionPage, sessionCookie } from './ivanti-session.ts';
 import { OpenConnectSession } from './openconnect/session.ts';
 import { vouched } from './vouched.ts';
 import { judgeOfPage } from './page-judge.ts';
@@ -97,7 +97,7 @@ async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow, as
     const question = { kind: 'browser' as const, host: shownAs(target), ownBrowser: false };
     const answer = await ask({ ...question, ...(failure && { failure }) }, { signal });
     if (answer.kind !== 'browser' || answer.where !== 'window') throw fail('request-invalid', undefined, { detail: 'no such way' });
-    const found: { ticket: string | null } = { ticket: null };
+    const found: { ticket: string | null; check: boolean } = { ticket: null, check: false };
     try {
       await openWindow(
         {
@@ -106,6 +106,7 @@ async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow, as
           judge: judgeOfPage(target),
           connectTo: profile.connectTo,
           seen: ({ url, cookies }) => {
+            found.check = isHostCheckPage(url, target);
             if (!isSessionPage(url, target)) return false;
             found.ticket = cookies.find(({ name, value }) => name === sessionCookie && isSession(value))?.value ?? null;
             return found.ticket !== null;
@@ -119,6 +120,7 @@ async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow, as
       continue;
     }
     if (found.ticket !== null) return protocol === 'nc' ? `${sessionCookie}=${found.ticket}` : found.ticket;
-    failure = { code: 'browser-closed' };
+    // Who closes that page has waited there for a program that we do not have
+    failure = found.check ? { code: 'host-check', params: { host: shownAs(target) } } : { code: 'browser-closed' };
   }
 }

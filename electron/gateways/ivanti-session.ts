@@ -5,10 +5,23 @@ import type { GatewayTarget } from './gateway.ts';
 export const sessionCookie = 'DSID';
 
 /** Whether the page is one that only who is signed in gets to: on the way there the cookie may be a placeholder. */
-export function isSessionPage(address: string, { host, port }: GatewayTarget): boolean {
+export function isSessionPage(address: string, target: GatewayTarget): boolean {
+  return pageOf(address, target)?.pathname.startsWith('/dana/home/') ?? false;
+}
+
+/**
+ * Whether the page is the one on which the gateway checks the computer. Where it only looks, it goes on from there by
+ * itself or at a click of the person's.
+ */
+export function isHostCheckPage(address: string, target: GatewayTarget): boolean {
+  return pageOf(address, target)?.searchParams.get('p') === 'preauth';
+}
+
+/** A page of the gateway's own, or null. */
+function pageOf(address: string, { host, port }: GatewayTarget): URL | null {
   const url = URL.parse(address);
-  if (url?.protocol !== 'https:' || !sameHost(url.hostname, host)) return false;
-  return (url.port === '' ? 443 : Number(url.port)) === port && url.pathname.startsWith('/dana/home/');
+  if (url?.protocol !== 'https:' || !sameHost(url.hostname, host)) return null;
+  return (url.port === '' ? 443 : Number(url.port)) === port ? url : null;
 }
 
 /**

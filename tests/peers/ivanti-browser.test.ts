@@ -255,6 +255,22 @@ describe('sign-in in a browser', () => {
     await reach(controller, 'connected');
   });
 
+  it('is named as a check of the computer where the person has waited for one in vain', async () => {
+    await begin({ hostCheck: 'demands' });
+    await answer(controller, 'browser', inWindow);
+    await page('Loading Components');
+    double.windows()[0]?.close();
+    await again('host-check');
+  });
+
+  it('goes on from a check that only looks', async () => {
+    await begin({ hostCheck: 'looks' });
+    await answer(controller, 'browser', inWindow);
+    await (await page('Loading Components')).getByRole('link', { name: 'Continue' }).click();
+    await signInOn(await page('Welcome to Campus Secure Access'));
+    await reach(controller, 'connected');
+  });
+
   it('is gone within a second of a Cancel, with all that it held', async () => {
     await begin({ saml: true });
     await answer(controller, 'browser', inWindow);

@@ -25,6 +25,10 @@ export const noticePage = (text: string): string =>
       <input type="submit" name="sn-preauth-proceed" value="Proceed"></form>`,
   );
 
+/** Loads the vendor's program, which browsers of people have; where it only looks, they may go on without. */
+export const hostCheckPage = (mayGoOn: boolean): string =>
+  page('Loading Components', `<p>Please wait…</p>${mayGoOn ? `<a href="${folder}welcome.cgi?p=sign-in">Continue</a>` : ''}`);
+
 export interface SignInPage {
   /** The one that the text says was wrong. */
   again: boolean;

@@ -7,6 +7,7 @@ import { issue } from '../unit/support/issuer.ts';
 import {
   folder,
   goodbyePage,
+  hostCheckPage,
   homePage,
   noticePage,
   providerPage,
@@ -33,6 +34,8 @@ export interface IvantiOptions {
   sessions?: readonly OtherSession[];
   /** Sign-in at the campus's identity provider, which is another host, instead of a form of the gateway's. */
   saml?: boolean;
+  /** A page that checks the computer, before anything else; where it only looks, people may go on from it. */
+  hostCheck?: 'demands' | 'looks';
 }
 
 export interface Received {
@@ -132,6 +135,8 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
   function welcome({ query }: Received): Reply {
     const why = new URLSearchParams(query).get('p');
     if (why === 'logout') return show(goodbyePage());
+    if (options.hostCheck && why === 'preauth') return show(hostCheckPage(options.hostCheck === 'looks'));
+    if (options.hostCheck && why === null) return go(`${folder}welcome.cgi?p=preauth`, 'DSPREAUTH=1; path=/; secure');
     if (options.notice !== undefined && why !== 'sign-in' && why !== 'failed') return show(noticePage(options.notice));
     if (options.saml) return go('/dana/home/index.cgi', `DSID=${placeholder}; path=/; secure`);
     return show(
