@@ -46,6 +46,8 @@ export type FactorMethod = z.infer<typeof factorMethodSchema>;
 export const factorDeviceSchema = z.object({ id: shortText, name: shownLine, methods: z.array(factorMethodSchema).check(z.maxLength(4)) });
 export type FactorDevice = z.infer<typeof factorDeviceSchema>;
 
+const browserPlace = z.enum(['window', 'own']);
+
 /** Why the last try did not work, how many are left, and when the next code comes. */
 const retryFields = {
   failure: z.optional(failureSchema),
@@ -116,8 +118,8 @@ export const promptSchema = z.discriminatedUnion('kind', [
     issuer: shownLine,
     validUntil: instantSchema,
   }),
-  /** Sign in on the campus's own page, in a window of ours, or in the person's browser where the protocol can. */
-  z.object({ kind: z.literal('browser'), host: shownLine, ownBrowser: z.boolean(), ...retryFields }),
+  /** Sign in on the campus's own page, in a window of ours or in the person's browser: which, the gateway has decided. */
+  z.object({ kind: z.literal('browser'), host: shownLine, where: browserPlace, ...retryFields }),
   /** The gateway wants a certificate of the person's: which file, and its passphrase where it has one. */
   z.object({
     kind: z.literal('client-certificate'),
@@ -147,7 +149,7 @@ export const answerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('choice'), option: shortText }),
   z.object({ kind: z.literal('fields'), values: fieldValues }),
   z.object({ kind: z.literal('certificate'), accept: z.boolean() }),
-  z.object({ kind: z.literal('browser'), where: z.enum(['window', 'own']) }),
+  z.object({ kind: z.literal('browser'), where: browserPlace }),
   /** `file` is an absolute path of a PEM or PKCS#12 file, absent to go on with the one that was named before. */
   z.object({
     kind: z.literal('client-certificate'),

@@ -160,7 +160,7 @@ class Talk {
     // A push is out already, by a person's hand elsewhere, or a kept key answers: there is nothing to do
     if ((prompt.kind === 'push' || byItselfAt !== undefined) && !terminal) return new Promise(() => undefined);
     // In a browser of the person's own the terminal is as good as the app; a page that needs our window is not for it
-    if (prompt.kind === 'browser' && !(prompt.ownBrowser && terminal)) {
+    if (prompt.kind === 'browser' && !(prompt.where === 'own' && terminal)) {
       report.say(commandLine.ask.browser);
       throw fail('component-missing', { component: commandLine.ask.desktopApp });
     }

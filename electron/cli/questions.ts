@@ -69,7 +69,7 @@ export async function askInTerminal(prompt: Prompt, asking: Questioning): Promis
       };
     case 'browser':
       // In our own window is not for a terminal: nobody is asked about it here
-      if (!prompt.ownBrowser) throw fail('component-missing', { component: words.desktopApp });
+      if (prompt.where !== 'own') throw fail('component-missing', { component: words.desktopApp });
       await terminal.line(speaker.say(words.ownBrowser, { host: prompt.host }), { signal: asking.signal });
       return { kind: 'browser', where: 'own' };
   }

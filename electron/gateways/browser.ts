@@ -94,7 +94,7 @@ async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow, as
   const hosts = [...(profile.browser?.hosts ?? []), target.host, new URL(address).hostname];
   let failure: Failure | undefined;
   for (;;) {
-    const question = { kind: 'browser' as const, host: shownAs(target), ownBrowser: false };
+    const question = { kind: 'browser' as const, host: shownAs(target), where: 'window' as const };
     const answer = await ask({ ...question, ...(failure && { failure }) }, { signal });
     if (answer.kind !== 'browser' || answer.where !== 'window') throw fail('request-invalid', undefined, { detail: 'no such way' });
     const found: { ticket: string | null; check: boolean } = { ticket: null, check: false };

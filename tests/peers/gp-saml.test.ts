@@ -83,7 +83,7 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
     const { who, session } = await begin(options);
     await signInThere();
     const signedIn = await session;
-    expect(who.asked).toEqual([{ kind: 'browser', host: peer.provider, ownBrowser: false }]);
+    expect(who.asked).toEqual([{ kind: 'browser', host: peer.provider, where: 'window' }]);
     expect(cookieOf(signedIn)).toMatch(/authcookie=authcookie0123456789.*user=mei\.chan/);
     // The portal was given the proof by its own name: as a password it is none
     const [portal] = given('/global-protect/getconfig.esp');
@@ -101,7 +101,7 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
     await vi.waitFor(() => expect(who.asked).toHaveLength(2), { timeout: 10_000 });
     await signInThere();
     expect(cookieOf(await session)).toContain('authcookie=');
-    expect(who.asked).toEqual([1, 2].map(() => ({ kind: 'browser', host: peer.provider, ownBrowser: false })));
+    expect(who.asked).toEqual([1, 2].map(() => ({ kind: 'browser', host: peer.provider, where: 'window' })));
     expect(given('/ssl-vpn/login.esp')[0]?.['prelogin-cookie']).toBe(peer.proofs[1]);
   });
 

@@ -176,7 +176,7 @@ describe('sign-in in a browser', () => {
         { id: 's2', label: 'Library PC' },
       ],
     });
-    expect(await answer(controller, 'browser', inWindow)).toEqual({ kind: 'browser', host: ivanti.host, ownBrowser: false });
+    expect(await answer(controller, 'browser', inWindow)).toEqual({ kind: 'browser', host: ivanti.host, where: 'window' });
     await (await page('Pre Sign-In Notification')).getByRole('button', { name: 'Proceed' }).click();
     await signInOn(await page('Welcome to Campus Secure Access'), 'wrong');
     const second = await page('Welcome to Campus Secure Access');

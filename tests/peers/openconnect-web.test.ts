@@ -48,7 +48,7 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
     };
     const { gateway, who, session } = await start({ openWebWindow }, { browser: inWindow });
     await session;
-    expect(who.asked).toEqual([{ kind: 'browser', host: 'idp.campus.test', ownBrowser: false }]);
+    expect(who.asked).toEqual([{ kind: 'browser', host: 'idp.campus.test', where: 'window' }]);
     expect(asked).toMatchObject([{ address: 'https://idp.campus.test/start', hosts: ['idp.campus.test', 'forms.campus.test'] }]);
     expect(seen).toEqual([false, false, true]);
     expect(gateway.requests.at(-1)?.fields).toEqual({ 'sso-token': 'token-of-mei' });
@@ -95,7 +95,7 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
     const mode = '<sso-v2-browser-mode>external</sso-v2-browser-mode>';
     const { who, stop, session } = await start({ openInBrowser }, { browser: { kind: 'browser', where: 'own' } }, mode);
     await expect.poll(() => opened).toEqual(['https://idp.campus.test/start']);
-    expect(who.asked).toEqual([{ kind: 'browser', host: 'idp.campus.test', ownBrowser: true }]);
+    expect(who.asked).toEqual([{ kind: 'browser', host: 'idp.campus.test', where: 'own' }]);
     stop.abort();
     await expect(session).rejects.toMatchObject(failsWith('cancelled'));
   });

@@ -81,7 +81,7 @@ describe.skipIf(missingLibrary() !== null || !hasIPv6)('signing in with the pers
     const { grant } = await session;
     expect(grant.kind === 'openconnect' ? grant.cookie : '').toMatch(/webvpn=[0-9a-f]{32}$/);
     expect(gateway.requests.at(-1)?.fields).toEqual({ 'sso-token': good });
-    expect(who.asked).toEqual([{ kind: 'browser', host: 'idp.campus.test', ownBrowser: true }]);
+    expect(who.asked).toEqual([{ kind: 'browser', host: 'idp.campus.test', where: 'own' }]);
     expect(log.join('\n')).not.toContain(good);
   });
 

@@ -150,7 +150,7 @@ export const prompts = {
     issuer: 'CN=Campus Test University Authority',
     validUntil: now + 300 * 24 * 60 * minute,
   },
-  browser: { kind: 'browser', host: 'vpn.campus.test', ownBrowser: false },
+  browser: { kind: 'browser', host: 'vpn.campus.test', where: 'window' },
   clientCertificate: { kind: 'client-certificate', host: 'vpn.campus.test', wantsPassphrase: false },
   proxy: { kind: 'proxy', host: 'proxy.cafe.test:3128' },
 } as const satisfies Record<string, Prompt>;
@@ -306,7 +306,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   'certificate': { state: asking(prompts.certificate), heading: 'Is this really your campus?', focus: 'heading' },
   'browser': { state: asking(prompts.browser), heading: 'Sign in on your campus’s page', focus: 'heading' },
   'browser-own': {
-    state: asking({ ...prompts.browser, ownBrowser: true }, { task: 'add-device' }),
+    state: asking({ ...prompts.browser, where: 'own' }, { task: 'add-device' }),
     heading: 'Sign in on your campus’s page',
     focus: 'heading',
   },
@@ -314,7 +314,6 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   'browser-strayed': {
     state: asking({
       ...prompts.browser,
-      ownBrowser: true,
       failure: { code: 'browser-strayed', params: { host: 'a-rather-long-name-of-some-other-place.elsewhere.test' } },
     }),
     heading: 'Sign in on your campus’s page',

@@ -270,14 +270,14 @@ describe('connect with answers', () => {
 });
 
 describe('a sign-in on a page', () => {
-  const onPage = async (ownBrowser: boolean, typist?: Typist) => {
+  const onPage = async (where: 'window' | 'own', typist?: Typist) => {
     const at = await open();
     const folder = await cliFolder([at.profile]);
     const given: Answer[] = [];
     const driver: GatewayDriver = {
       ...campusDriver,
       async signIn(target, ask, signal) {
-        given.push(await ask({ kind: 'browser', host: 'idp.campus.test', ownBrowser }, { signal }));
+        given.push(await ask({ kind: 'browser', host: 'idp.campus.test', where }, { signal }));
         return campusDriver.signIn(target, ask, signal);
       },
     };
@@ -287,17 +287,17 @@ describe('a sign-in on a page', () => {
   };
 
   test('of the person’s own browser goes there at their Enter', async () => {
-    const { given, run } = await onPage(true, (question) => (question.includes('Press Enter') ? '' : null));
+    const { given, run } = await onPage('own', (question) => (question.includes('Press Enter') ? '' : null));
     await run.until(({ seen }) => seen.includes('Proceed?'));
     expect(given).toEqual([{ kind: 'browser', where: 'own' }]);
     expect(run.seen).toContain('idp.campus.test signs you in in your own browser');
   });
 
-  test.each<[string, boolean, Typist | undefined]>([
-    ['in the app’s window', false, () => ''],
-    ['of anybody’s browser, with nobody there,', true, undefined],
-  ])('%s needs the app: 8', async (_what, ownBrowser, typist) => {
-    const { given, run } = await onPage(ownBrowser, typist);
+  test.each<[string, 'window' | 'own', Typist | undefined]>([
+    ['in the app’s window', 'window', () => ''],
+    ['of anybody’s browser, with nobody there,', 'own', undefined],
+  ])('%s needs the app: 8', async (_what, where, typist) => {
+    const { given, run } = await onPage(where, typist);
     expect(await run.code).toBe(8);
     expect(run.seen).toContain('Sign in with Causeway’s app');
     expect(given).toEqual([]);

@@ -268,8 +268,9 @@ describe('signing in', () => {
     ]);
   });
 
-  test('on the campus’s page: in our window, or in the person’s browser where that can be (security keys: YZ#239, #494)', async () => {
+  test('on the campus’s page: in our window, or in the person’s browser where the gateway wants that (security keys: YZ#239, #494)', async () => {
     await openScreen('browser-own');
+    expect(await subject.page.getByRole('button', { name: 'Open the sign-in page' }).count()).toBe(0);
     await subject.page.getByRole('button', { name: 'Use my browser' }).click();
     await heard(['answer', { promptId: 'p1', answer: { kind: 'browser', where: 'own' }, remember: false }]);
     await openScreen('browser');

@@ -38,14 +38,18 @@ export async function signInOnPage(
   const { openInBrowser, target, ask, signal } = deps;
   const start = startOfPage(url);
   const host = start.host ?? target.host;
+  // The gateway decides: a token comes back to the library's own port, or in a cookie that only a window of ours sees
+  const where = own ? ('own' as const) : ('window' as const);
+  const openTheirs = own ? openInBrowser : null;
+  if (own && !openTheirs) throw fail('component-missing', { component: 'browser' });
   const told = { seq, anew: false };
   let failure = why ?? undefined;
   for (;;) {
-    const question = { kind: 'browser' as const, host: host.slice(0, 200), ownBrowser: own && openInBrowser !== null };
+    const question = { kind: 'browser' as const, host: host.slice(0, 200), where };
     const answer = await ask({ ...question, ...(failure && { failure }) }, { signal });
-    if (own || (answer.kind === 'browser' && answer.where === 'own')) {
-      if (!own || !openInBrowser) throw fail('component-missing', { component: 'browser' });
-      await openInBrowser(url);
+    if (answer.kind !== 'browser' || answer.where !== where) throw fail('request-invalid', undefined, { detail: 'no such way' });
+    if (openTheirs) {
+      await openTheirs(url);
       call.answer(seq, { kind: 'browser', ok: true });
       call.expectWithin(browserLastsMs);
       return 'told';

@@ -12,7 +12,8 @@ export function BrowserSignIn({ access, prompt, above }: PromptProps<'browser'>)
   const { words, say } = useSpeaker();
   const { busy, answer } = useAnswer(access);
   const cancel = useCancel();
-  const open = (): void => answer({ kind: 'browser', where: 'window' });
+  const open = (): void => answer({ kind: 'browser', where: prompt.where });
+  const own = prompt.where === 'own';
   return (
     <Screen title={words.browser.title} above={above} onEnter={open} onEscape={cancel}>
       {prompt.failure ? (
@@ -21,16 +22,14 @@ export function BrowserSignIn({ access, prompt, above }: PromptProps<'browser'>)
         <p className="lead">{say(words.browser.lead, { host: prompt.host })}</p>
       )}
       <div className="ways">
-        <RowButton kind="primary" icon={AppWindow} title={words.browser.open} hint={words.browser.openHint} pending={busy} onPress={open} />
-        {prompt.ownBrowser && (
-          <RowButton
-            icon={Globe}
-            title={words.browser.own}
-            hint={words.browser.ownHint}
-            pending={busy}
-            onPress={() => answer({ kind: 'browser', where: 'own' })}
-          />
-        )}
+        <RowButton
+          kind="primary"
+          icon={own ? Globe : AppWindow}
+          title={own ? words.browser.own : words.browser.open}
+          hint={own ? words.browser.ownHint : words.browser.openHint}
+          pending={busy}
+          onPress={open}
+        />
       </div>
       <p className="hint" aria-live="polite">
         {busy ? words.browser.waiting : ''}

@@ -99,7 +99,7 @@ export const prompts = {
     open: 'Open the sign-in page',
     openHint: 'In a window of its own, which goes nowhere else and remembers nothing',
     own: 'Use my browser',
-    ownHint: 'For security keys, saved sign-ins, or a page that stays empty',
+    ownHint: 'Your security key and what you are signed in to already work there',
     waiting: 'Sign in over there. Causeway goes on by itself as soon as you are in.',
   },
   clientCertificate: {
