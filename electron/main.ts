@@ -6,6 +6,7 @@ import { speakerFor } from '../shared/words/say.ts';
 import { withClockGap } from './access/clock-gap.ts';
 import { otherVpn } from './access/other-vpn.ts';
 import { createApplication } from './app/application.ts';
+import { takeGivenProfiles } from './app/given-profiles.ts';
 import { serveControl } from './app/control.ts';
 import { controllableOf } from './app/controllable.ts';
 import { keepWarm } from './app/keep-warm.ts';
@@ -81,6 +82,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   const icons = join(import.meta.dirname, '..', 'build', 'icons');
   const icon = nativeImage.createFromPath(join(icons, 'icon.png'));
   const settings = await Settings.open(userData);
+  takeGivenProfiles(settings, policy.profiles);
   const secrets = new Secrets();
   const proxy = await startLoopbackProxy();
   let application: Application | null = null;

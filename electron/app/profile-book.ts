@@ -2,7 +2,7 @@ import type { Confirmation, ProfilePreview, ProfileSummary } from '../../shared/
 import { fail } from '../../shared/failure.ts';
 import { plainLine } from '../../shared/plain-text.ts';
 import { readProfile, splitHost, type Profile, type ReadProfile } from '../../shared/profile.ts';
-import { entryOf, without } from '../storage/kept.ts';
+import { entryOf, without, type Kept } from '../storage/kept.ts';
 import { discoverProfile, readProfileFile } from '../storage/profiles.ts';
 import type { Settings } from '../storage/settings.ts';
 import { createJudge, readAuthorities, type Accepted, type CertificateJudge } from '../trust/certificate.ts';
@@ -103,24 +103,14 @@ export class ProfileBook {
 
   /** The profile that a yes would replace by one that leads elsewhere: what was kept for it must not go there. */
   get displaced(): Profile | null {
-    const profile = this.waiting?.profile;
-    const known = profile && this.all.find((each) => each.id === profile.id);
-    return known && destination(known) !== destination(profile) ? known : null;
+    return this.waiting && displacedBy(this.all, this.waiting.profile);
   }
 
   acceptPreview(): Profile {
     if (!this.waiting) throw fail('not-now');
     const { profile } = this.waiting;
-    const displaced = this.displaced !== null;
     this.waiting = null;
-    this.settings.update(({ profiles, savedPasswords, clientCertificates, choices }) => ({
-      profiles: [...profiles.filter((each) => each.id !== profile.id), profile],
-      lastProfileId: profile.id,
-      // Whatever the keychain made of it: a password that is not marked as kept is never taken from there
-      savedPasswords: displaced ? savedPasswords.filter((each) => each !== profile.id) : savedPasswords,
-      clientCertificates: displaced ? without(clientCertificates, profile.id) : clientCertificates,
-      choices: displaced ? without(choices, profile.id) : choices,
-    }));
+    this.settings.update((kept) => ({ ...withProfile(kept, profile), lastProfileId: profile.id }));
     return profile;
   }
 
@@ -148,6 +138,27 @@ export class ProfileBook {
     const replaces = known ? summaryOf(known) : null;
     this.waiting = { profile, preview: { profile: summaryOf(profile), source: plainLine(source), sha256, dropped, replaces } };
   }
+}
+
+/** The profiles with one more, or with one in the place of another; what was kept for one that led elsewhere goes with it. */
+export function withProfile(
+  { profiles, savedPasswords, clientCertificates, choices }: Kept,
+  profile: Profile,
+): Pick<Kept, 'profiles' | 'savedPasswords' | 'clientCertificates' | 'choices'> {
+  const displaced = displacedBy(profiles, profile) !== null;
+  return {
+    profiles: [...profiles.filter((each) => each.id !== profile.id), profile],
+    // Whatever the keychain made of it: a password that is not marked as kept is never taken from there
+    savedPasswords: displaced ? savedPasswords.filter((each) => each !== profile.id) : savedPasswords,
+    clientCertificates: displaced ? without(clientCertificates, profile.id) : clientCertificates,
+    choices: displaced ? without(choices, profile.id) : choices,
+  };
+}
+
+/** The profile of the same id that leads elsewhere than this one, or null. */
+function displacedBy(profiles: readonly Profile[], profile: Profile): Profile | null {
+  const known = profiles.find(({ id }) => id === profile.id);
+  return known && destination(known) !== destination(profile) ? known : null;
 }
 
 /** Where a profile leads and whom it trusts: all of it but what it merely says. */

@@ -93,6 +93,7 @@ const host: Host = {
     interrupts.add(listener);
     return () => interrupts.delete(listener);
   },
+  profiles: policy.profiles,
   tools,
   leave: leaveAtOnce,
   core: (settings) => ({

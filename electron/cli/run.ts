@@ -4,6 +4,7 @@ import { failureOf } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import { speakerFor, type Speaker } from '../../shared/words/say.ts';
+import { takeGivenProfiles } from '../app/given-profiles.ts';
 import { ProfileBook, summaryOf } from '../app/profile-book.ts';
 import { Settings } from '../storage/settings.ts';
 import { Proxies } from '../trust/proxies.ts';
@@ -30,6 +31,8 @@ export interface Host extends Output {
   onInterrupt(listener: () => void): () => void;
   /** Ends the process now. */
   leave(code: ExitCode): void;
+  /** The campuses that everybody on this computer has. */
+  profiles: readonly Profile[];
   /** What the doctor looks at. */
   tools: Tools;
   /** Drivers, tunnels, clock and keychain, on these settings. */
@@ -75,7 +78,7 @@ async function perform(command: Command, host: Host, report: Report, speaker: Sp
       else host.out(`${host.version}\n`);
       return exitCode.requested;
     case 'profiles':
-      await listProfiles(await Settings.open(folder), report);
+      await listProfiles(await openSettings(folder, host), report);
       return done();
     case 'status':
       await withSeat(folder, report, (seat) => tellStatus(seat, report, speaker));
@@ -87,13 +90,20 @@ async function perform(command: Command, host: Host, report: Report, speaker: Sp
       });
       return done();
     case 'portal':
-      await openPortal(command.profile, folder, report);
+      await openPortal(command.profile, folder, host, report);
       return done();
     case 'doctor':
       return consult(command.profile, folder, host, report, speaker);
     case 'connect':
       return connect(command, folder, host, report, speaker);
   }
+}
+
+/** The app's own settings, with what IT gives to everybody. */
+async function openSettings(folder: string, { profiles }: Host): Promise<Settings> {
+  const settings = await Settings.open(folder);
+  takeGivenProfiles(settings, profiles);
+  return settings;
 }
 
 async function listProfiles(settings: Settings, report: Report): Promise<void> {
@@ -139,7 +149,7 @@ function tellStatus({ access, holder }: Seat, report: Report, speaker: Speaker):
 }
 
 /** In the app's window where it runs and is connected; otherwise the address, for whatever opens it. */
-async function openPortal(named: string | null, folder: string, report: Report): Promise<void> {
+async function openPortal(named: string | null, folder: string, host: Host, report: Report): Promise<void> {
   const seat = named === null ? await findSeat(folder) : null;
   try {
     if (seat && (seat.access.kind === 'connected' || seat.access.kind === 'on-campus')) {
@@ -149,7 +159,7 @@ async function openPortal(named: string | null, folder: string, report: Report):
   } finally {
     await seat?.close();
   }
-  const { profiles, lastProfileId } = (await Settings.open(folder)).get();
+  const { profiles, lastProfileId } = (await openSettings(folder, host)).get();
   const profile =
     named === null ? (profiles.find(({ id }) => id === lastProfileId) ?? profiles[0]) : await profileFor({ profile: named }, profiles);
   if (!profile) throw new UsageError(commandLine.usage.noProfiles);
@@ -164,7 +174,7 @@ function tellPortal(address: string | null, report: Report): void {
 async function consult(named: string | null, folder: string, host: Host, report: Report, speaker: Speaker): Promise<ExitCode> {
   const seat = await findSeat(folder);
   await seat?.close();
-  const settings = await Settings.open(folder);
+  const settings = await openSettings(folder, host);
   const core = host.core(settings);
   const known = settings.get().profiles;
   const stop = new AbortController();
@@ -196,7 +206,7 @@ async function consult(named: string | null, folder: string, host: Host, report:
 async function connect(command: ConnectCommand, folder: string, host: Host, report: Report, speaker: Speaker): Promise<ExitCode> {
   const found = await findSeat(folder);
   try {
-    const settings = await Settings.open(folder);
+    const settings = await openSettings(folder, host);
     const core = host.core(settings);
     // Whoever named a profile that is not there is told that, and not first who could answer for it
     const profile = await profileFor(command, settings.get().profiles);

@@ -2,8 +2,10 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod/mini';
 import type { Failure } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
 import { plainLine } from '../../shared/plain-text.ts';
 import { isRootsAlone } from '../trust/root-owned.ts';
+import { readProfileFile } from './profiles.ts';
 
 /** What whoever administers this computer decides for everybody on it. A profile decides none of this. */
 export interface Policy {
@@ -15,9 +17,11 @@ export interface Policy {
   readonly hostCheckWrapper: string | null;
   /** Whether a key for one-time codes may be kept, where the campus's profile allows it too. */
   readonly keptCodes: boolean;
+  /** The campuses that everybody on this computer has, without being asked. */
+  readonly profiles: readonly Profile[];
 }
 
-export const noPolicy: Policy = { library: null, openconnect: null, ocproxy: null, hostCheckWrapper: null, keptCodes: false };
+export const noPolicy: Policy = { library: null, openconnect: null, ocproxy: null, hostCheckWrapper: null, keptCodes: false, profiles: [] };
 
 export interface ReadPolicy {
   policy: Policy;
@@ -26,6 +30,7 @@ export interface ReadPolicy {
 }
 
 const maxBytes = 64 * 1024;
+const maxProfiles = 20;
 
 /** The programs that it names, as whoever looks for them takes them. */
 export function programsOf({ openconnect, ocproxy }: Policy): { openconnect?: string; ocproxy?: string } {
@@ -57,7 +62,7 @@ export async function readPolicy(file: string, platform: NodeJS.Platform): Promi
   return pick(entries.data, file, platform);
 }
 
-function pick(entries: Record<string, unknown>, file: string, platform: NodeJS.Platform): ReadPolicy {
+async function pick(entries: Record<string, unknown>, file: string, platform: NodeJS.Platform): Promise<ReadPolicy> {
   const { [platform === 'win32' ? 'win32' : 'posix']: paths } = path;
   const place = z.string().check(
     z.maxLength(4096),
@@ -76,12 +81,24 @@ function pick(entries: Record<string, unknown>, file: string, platform: NodeJS.P
     ocproxy: take('ocproxy', place),
     hostCheckWrapper: take('hostCheckWrapper', place),
     keptCodes: take('keptCodes', z.boolean()) ?? false,
+    profiles: await given(take('profiles', z.array(place).check(z.maxLength(maxProfiles))) ?? [], dropped),
   };
   const keys = dropped
     .map((key) => plainLine(key).slice(0, 60))
     .join(', ')
     .slice(0, 500);
   return { policy, notice: dropped.length === 0 ? null : { code: 'policy-repaired', params: { file, key: keys } } };
+}
+
+/** The profiles in these files; one that cannot be read, or that others than root could have written, is dropped and named. */
+async function given(files: readonly string[], dropped: string[]): Promise<Profile[]> {
+  const profiles: Profile[] = [];
+  for (const [index, file] of files.entries()) {
+    const read = (await isRootsAlone(file)) ? await readProfileFile(file).catch(() => null) : null;
+    if (read) profiles.push(read.profile);
+    else dropped.push(`profiles.${index}`);
+  }
+  return profiles;
 }
 
 async function readStart(file: string): Promise<string> {

@@ -1,7 +1,44 @@
 import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { takeGivenProfiles } from '../../electron/app/given-profiles.ts';
+import { Settings } from '../../electron/storage/settings.ts';
+import { readProfile } from '../../shared/profile.ts';
 import { noPolicy, policyFile, programsOf, readPolicy } from '../../electron/storage/policy.ts';
+
+const campus = {
+  version: 1,
+  id: 'campus',
+  name: 'Campus',
+  gateways: ['vpn.campus.test'],
+  protocol: 'anyconnect',
+  tunnel: 'app',
+  portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'other' },
+};
+
+describe('a campus that IT gives', () => {
+  const { profile } = readProfile(JSON.stringify(campus));
+  const elsewhere = { ...profile, gateways: ['vpn2.campus.test'] };
+  let directory: string;
+  beforeEach(async () => (directory = await mkdtemp(join(tmpdir(), 'causeway-given-'))));
+  afterEach(() => rm(directory, { recursive: true }));
+
+  it('is there from the first start, and is what the file says from then on', async () => {
+    const settings = await Settings.open(directory);
+    takeGivenProfiles(settings, [profile]);
+    expect(settings.get()).toMatchObject({ profiles: [profile], lastProfileId: 'campus' });
+    settings.update(() => ({ savedPasswords: ['campus', 'mine'], lastProfileId: 'mine' }));
+    const before = settings.get();
+    takeGivenProfiles(settings, [profile]);
+    expect(settings.get()).toBe(before);
+    takeGivenProfiles(settings, [{ ...profile, name: 'Campus Test University' }]);
+    expect(settings.get()).toMatchObject({ profiles: [{ name: 'Campus Test University' }], savedPasswords: ['campus', 'mine'] });
+    // A password goes to the gateway that it was saved for
+    takeGivenProfiles(settings, [elsewhere]);
+    expect(settings.get()).toMatchObject({ profiles: [elsewhere], savedPasswords: ['mine'], lastProfileId: 'mine' });
+  });
+});
 
 describe('where it is', () => {
   it.each([
@@ -40,6 +77,7 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
       ocproxy: '/opt/oc/ocproxy',
       hostCheckWrapper: '/opt/oc/hip.sh',
       keptCodes: true,
+      profiles: [],
     };
     await write(full);
     const { policy, notice } = await read();
@@ -50,6 +88,18 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     expect(programsOf(noPolicy)).toEqual({});
   });
 
+  it('gives everybody the campuses that it names, an installation without a click (OG#298); each file is root’s alone', async () => {
+    const [good, bad, open, gone] = ['good', 'bad', 'open', 'gone'].map((name) => join(folder, `${name}.causeway`));
+    await writeFile(good ?? '', JSON.stringify(campus), { mode: 0o644 });
+    await writeFile(bad ?? '', '{}', { mode: 0o644 });
+    await writeFile(open ?? '', JSON.stringify(campus));
+    await chmod(open ?? '', 0o666);
+    await write({ profiles: [bad, good, open, gone] });
+    const { policy, notice } = await read();
+    expect(policy.profiles).toEqual([readProfile(JSON.stringify(campus)).profile]);
+    expect(notice).toMatchObject({ code: 'policy-repaired', params: { key: 'profiles.0, profiles.2, profiles.3' } });
+  });
+
   it('loses only what is wrong in it, and names that', async () => {
     await write({
       'library': 'libopenconnect.so.5',
@@ -57,6 +107,7 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
       'ocproxy': ['/x'],
       'hostCheckWrapper': '/opt/a\nb',
       'keptCodes': 'yes',
+      'profiles': ['campus.causeway'],
       'x\u202ey': 1,
       'constructor': 2,
     });
@@ -64,7 +115,7 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     expect(policy).toEqual({ ...noPolicy, openconnect: '/opt/oc/openconnect' });
     expect(notice?.code).toBe('policy-repaired');
     const keys = String(notice?.params?.['key']);
-    for (const key of ['library', 'ocproxy', 'hostCheckWrapper', 'keptCodes', 'xy', 'constructor']) expect(keys).toContain(key);
+    for (const key of ['library', 'ocproxy', 'hostCheckWrapper', 'keptCodes', 'profiles', 'xy', 'constructor']) expect(keys).toContain(key);
   });
 
   it.each(['', '[]', 'null', '{"keptCodes": tr', 'x'.repeat(100_000)])('that is no JSON object is not obeyed: %.20j', async (text) => {

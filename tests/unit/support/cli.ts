@@ -102,6 +102,7 @@ export function startCli(argv: readonly string[], { typist, folder, core = {}, t
       interrupts.add(listener);
       return () => interrupts.delete(listener);
     },
+    profiles: [],
     tools: {
       startWorker: () => {
         throw new Error('no worker in these tests');
