@@ -32,6 +32,7 @@ import { createMainWindow } from './desktop/window.ts';
 import { utilityWorker } from './desktop/worker.ts';
 import { browserDriver } from './gateways/browser.ts';
 import { driversFor } from './gateways/drivers.ts';
+import { killTree } from './gateways/kill-tree.ts';
 import { openconnectDriver } from './gateways/openconnect/driver.ts';
 import { workerEnvironment } from './gateways/worker-environment.ts';
 import { policyFile, programsOf, readPolicy } from './storage/policy.ts';
@@ -139,7 +140,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   });
   const onPage = browserDriver(signInWindows.open);
   const openconnect = openconnectDriver({
-    startWorker: utilityWorker(join(import.meta.dirname, 'openconnect-worker.mjs'), workerEnvironment()),
+    startWorker: utilityWorker(join(import.meta.dirname, 'openconnect-worker.mjs'), workerEnvironment(), killTree),
     library: { path: policy.library },
     hostCheckWrapper: policy.hostCheckWrapper,
     folder: programs.folder,

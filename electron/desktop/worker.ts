@@ -1,5 +1,4 @@
 import { utilityProcess } from 'electron';
-import { killTree } from '../gateways/kill-tree.ts';
 import type { StartWorker } from '../gateways/worker.ts';
 
 /**
@@ -7,8 +6,9 @@ import type { StartWorker } from '../gateways/worker.ts';
  *
  * @param file a bundle of ours
  * @param env the whole environment of the worker
+ * @param kill ends a process at once, with what it has started
  */
-export function utilityWorker(file: string, env: Record<string, string>): StartWorker {
+export function utilityWorker(file: string, env: Record<string, string>, kill: (pid: number) => void): StartWorker {
   return () => {
     const child = utilityProcess.fork(file, [], { env, stdio: 'ignore', serviceName: 'Causeway sign-in' });
     let wanted = true;
@@ -19,7 +19,7 @@ export function utilityWorker(file: string, env: Record<string, string>): StartW
     const end = (): void => {
       const { pid } = child;
       // The polite way would leave behind what it has started, and a process that hangs does not hear it
-      if (pid !== undefined) killTree(pid);
+      if (pid !== undefined) kill(pid);
       child.kill();
     };
     return {

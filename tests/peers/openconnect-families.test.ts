@@ -84,7 +84,7 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
     expect(await run.session.close()).toBe(true);
   });
 
-  test('Fortinet: a token after the password', async () => {
+  test('Fortinet: a token after the password is asked for (2FA prompt never appears: openfortigui#107)', async () => {
     const run = await signIn('fortinet', {
       credentials: [credentials('mei', 'no'), mei],
       passcode: [passcode('000000'), passcode('123456')],

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { GatewayTarget } from '../../electron/gateways/gateway.ts';
 import type { OpenConnectDeps } from '../../electron/gateways/openconnect/driver.ts';
 import type { Profile } from '../../shared/profile.ts';
@@ -207,6 +207,25 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       });
       const at = await gateway(() => signInForm);
       await expect(signIn(at.profile(), {}, mine).session).rejects.toMatchObject(failsWith('component-failed', component));
+    });
+
+    test('gone thirty seconds after it is wanted no more, and no sooner', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      try {
+        const mine = await own();
+        mine.driver.want(true);
+        const [worker] = mine.workers;
+        if (!worker) throw new Error('not warmed');
+        const kill = vi.spyOn(worker, 'kill');
+        mine.driver.want(false);
+        vi.advanceTimersByTime(29_900);
+        expect(kill).not.toHaveBeenCalled();
+        vi.advanceTimersByTime(200);
+        expect(kill).toHaveBeenCalledOnce();
+        await worker.exited;
+      } finally {
+        vi.useRealTimers();
+      }
     });
 
     test('warm while it is wanted, gone when it is not', async () => {

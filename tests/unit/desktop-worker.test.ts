@@ -1,5 +1,6 @@
 import { afterAll, expect, it, vi } from 'vitest';
 import { utilityWorker } from '../../electron/desktop/worker.ts';
+import { killTree } from '../../electron/gateways/kill-tree.ts';
 import { workerEnvironment } from '../../electron/gateways/worker-environment.ts';
 import { workerFile } from '../peers/openconnect-bench.ts';
 
@@ -10,7 +11,7 @@ afterAll(async () => {
 });
 
 it('is a process of its own, that answers, and that a kill ends even where it hears nothing', async () => {
-  const worker = utilityWorker(await workerFile(), workerEnvironment())();
+  const worker = utilityWorker(await workerFile(), workerEnvironment(), killTree)();
   const heard: unknown[] = [];
   worker.onMessage((message) => heard.push(message));
   worker.post({ type: 'ping' });
@@ -25,7 +26,7 @@ it('is a process of its own, that answers, and that a kill ends even where it he
 });
 
 it('does not outlive a kill that came before it had begun', async () => {
-  const worker = utilityWorker(await workerFile(), workerEnvironment())();
+  const worker = utilityWorker(await workerFile(), workerEnvironment(), killTree)();
   worker.kill();
   await worker.exited;
 });

@@ -67,7 +67,7 @@ const samples = Array.from({ length: 61 }, (_, second) => ({
   sent: Math.round(120_000 * (second - 3 * Math.cos(second / 3.1))),
 }));
 
-describe('every screen', () => {
+describe('every screen reads to a screen reader (AP#501, MV#11120) and looks as it should', () => {
   let subject: TestWindow;
   beforeAll(async () => {
     subject = await windowOf('english');
