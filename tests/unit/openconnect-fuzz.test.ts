@@ -201,6 +201,7 @@ const told: fc.Arbitrary<unknown> = fc.oneof(
         type: fc.constant('done' as const),
         attempt: fc.constant(1),
         result: fc.constant(0),
+        excess: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, fc.constantFrom('certificate', 'page', 'cookie', 'connectUrl')),
         cookie: fc.option(
           fc.oneof(
             { weight: 3, arbitrary: fc.constant('webvpn=abc') },
