@@ -30,6 +30,8 @@ export class Helper {
   private tunnel: SystemTunnel | null = null;
   private phase: 'closed' | 'opening' | 'up' | 'closing' = 'closed';
   private grace: NodeJS.Timeout | undefined;
+  /** Aborts when the owner leaves the tunnel, which may be before there is one. */
+  private leaving = new AbortController();
 
   constructor(private readonly deps: HelperDeps) {}
 
@@ -93,6 +95,7 @@ export class Helper {
     // Before anything is waited for: two at once are two
     this.owner = client.user;
     this.host = host;
+    const { signal } = (this.leaving = new AbortController());
     this.turn('opening');
     const begun: SystemTunnel[] = [];
     const take = (tunnel: SystemTunnel): void => {
@@ -102,6 +105,7 @@ export class Helper {
     try {
       const config = await this.deps.config();
       if (!config.users.includes(client.user) || !allowsGateway(config, host)) throw fail('helper-denied', { host });
+      if (signal.aborted) throw fail('cancelled');
       this.deps.log(`${client.user} opens a tunnel to ${host}`);
       await SystemTunnel.open(request, this.deps.places(config), this.deps.log, take);
       this.turn('up');
@@ -125,6 +129,7 @@ export class Helper {
       if (this.phase === 'up' || this.phase === 'closing') this.tellOwner({ event: 'ended', ending });
       this.free();
     });
+    if (this.leaving.signal.aborted) void this.shut(true, 'asked to before it began');
   }
 
   private tellOwner(message: HelperMessage): void {
@@ -134,6 +139,7 @@ export class Helper {
   private async shut(signOut: boolean, why: string): Promise<void> {
     clearTimeout(this.grace);
     const { tunnel } = this;
+    this.leaving.abort();
     if (!tunnel) return;
     this.deps.log(`closing: ${why}`);
     this.turn('closing');
