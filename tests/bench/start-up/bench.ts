@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { atMost, sampleOf, type Part } from '../report.ts';
 
@@ -9,20 +9,28 @@ const here = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 
 /** CPU of our own main process until it asks for its window: a process that runs ours, less one that runs nothing. */
 export function startUpBench(rounds = 15): Promise<Part> {
-  const userData = mkdtempSync(join(tmpdir(), 'causeway-start-up-'));
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-start-up-'));
+  const at = (...names: string[]): string => join(folder, ...names);
+  mkdirSync(at('node_modules', 'electron'), { recursive: true });
+  copyFileSync(here('electron-stub.mjs'), at('node_modules', 'electron', 'index.mjs'));
+  writeFileSync(
+    at('node_modules', 'electron', 'package.json'),
+    JSON.stringify({ name: 'electron', type: 'module', exports: './index.mjs' }),
+  );
+  for (const name of ['keytar', 'koffi']) symlinkSync(resolve('node_modules', name), at('node_modules', name));
+  cpSync('dist', at('dist'), { recursive: true });
+  copyFileSync(here('idle.mjs'), at('idle.mjs'));
   const cpu = (script: string): number => {
-    const env = { ...process.env, CAUSEWAY_BENCH_USER_DATA: userData };
-    return Number(
-      execFileSync(process.execPath, ['--import', here('electron-stub.mjs'), script], { env, encoding: 'utf8', timeout: 30_000 }),
-    );
+    const env = { ...process.env, CAUSEWAY_BENCH_USER_DATA: at('user-data') };
+    return Number(execFileSync(process.execPath, [at(script)], { env, encoding: 'utf8', timeout: 30_000 }));
   };
   const ours: number[] = [];
   const bare: number[] = [];
   for (let round = 0; round < rounds; round++) {
     ours.push(cpu('dist/main.mjs'));
-    bare.push(cpu(here('idle.mjs')));
+    bare.push(cpu('idle.mjs'));
   }
-  rmSync(userData, { recursive: true });
+  rmSync(folder, { recursive: true });
   const own = sampleOf(ours).median - sampleOf(bare).median;
   const row = {
     what: 'CPU of the main process until the window is asked for',
