@@ -324,6 +324,20 @@ describe('a sign-in as a whole', () => {
     expect('message' in (asked[0] ?? {})).toBe(shown);
   });
 
+  it.each<[secondFactor: Profile['secondFactor'], asks: Prompt['kind']]>([
+    ['otp-field', 'passcode'],
+    ['duo-challenge', 'passcode'],
+    [undefined, 'credentials'],
+  ])('by the profile’s word alone a lone secret after the password is a code: %s', async (secondFactor, kind) => {
+    const { conversation, asked } = talk(
+      { credentials: signIn, passcode: { kind: 'passcode', passcode: '287082' } },
+      secondFactor === undefined ? {} : { secondFactor },
+    );
+    await conversation.reply(login);
+    await conversation.reply(form('second', [['password', 'reply', 'Word of the day']]));
+    expect(asked.map((prompt) => prompt.kind)).toEqual(['credentials', kind]);
+  });
+
   it('takes a sign-in that is asked for after a change of password for no refusal, and asks for the new one', async () => {
     const values = { oldpass: 'a', newpass1: 'b', newpass2: 'b' };
     const { conversation, asked } = talk({ credentials: signIn, fields: { kind: 'fields', values } });
