@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pkcs12 } from '../peers/client-certificates.ts';
 import { missingForPeers } from '../peers/namespaces.ts';
 import { profileOf, startOcserv } from '../peers/ocserv.ts';
+import { canStartKeyring, startKeyring } from '../support/keyring.ts';
 import { startClient, type Client } from './support/client.ts';
 import { onRealElectron } from './support/double.ts';
 import { expect, test } from './support/scene.ts';
@@ -23,7 +24,8 @@ test('a certificate of the person’s: file by the system’s dialog, passphrase
   const passphrase = 'öpen sesame "7"';
   const folder = await mkdtemp(path.join(tmpdir(), 'causeway-certificate-'));
   const lab = await startOcserv({ auth: 'certificate' });
-  const client = await startClient({ profiles: [profileOf(lab, { clientCertificate: true })] });
+  const keyring = canStartKeyring ? await startKeyring() : null;
+  const client = await startClient({ profiles: [profileOf(lab, { clientCertificate: true })], ...(keyring && { env: keyring.env }) });
   try {
     const issued = await lab.clientCertificate('alice');
     const file = path.join(folder, 'alice.p12');
@@ -56,11 +58,14 @@ test('a certificate of the person’s: file by the system’s dialog, passphrase
     const kept = await readFile(path.join(client.userData, 'settings.json'), 'utf8');
     expect(kept).toContain(JSON.stringify(file));
     expect(`${kept}${await client.log()}`).not.toContain('sesame');
+    // What tries the keychain at a sign-in has gone again
+    if (keyring) await expect.poll(() => keyring.entries()).toBe(0);
     await button('Cancel').click();
     await expect(button('Connect')).toBeVisible();
   } finally {
     await client.close();
     await lab.stop();
+    await keyring?.close();
     await rm(folder, { recursive: true });
   }
 });

@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core';
 import type { Profile } from '../../shared/profile.ts';
 import { missingForPeers } from '../peers/namespaces.ts';
 import { profileOf, startOcserv, type Ocserv, type OcservOptions } from '../peers/ocserv.ts';
-import { startClient, type Client } from './support/client.ts';
+import { canStartKeyring, startKeyring } from '../support/keyring.ts';
+import { startClient, type Client, type ClientOptions } from './support/client.ts';
 import { expect, test as base } from './support/scene.ts';
 
 /** The window in front of a real gateway, and what a person does in it. */
@@ -53,12 +54,12 @@ class Gateway {
 
 const missing = missingForPeers();
 
-const test = base.extend<{ gateway: (options?: OcservOptions, profile?: Partial<Profile>) => Promise<Gateway> }>({
+const test = base.extend<{ gateway: (options?: OcservOptions, profile?: Partial<Profile>, client?: ClientOptions) => Promise<Gateway> }>({
   gateway: async ({}, use) => {
     const opened: Gateway[] = [];
-    await use(async (options = {}, profile = {}) => {
+    await use(async (options = {}, profile = {}, clientOptions = {}) => {
       const lab = await startOcserv({ preLoginBanner: 'Authorised users only.', ...options });
-      const client = await startClient({ profiles: [profileOf(lab, profile)] });
+      const client = await startClient({ profiles: [profileOf(lab, profile)], ...clientOptions });
       const gateway = new Gateway(lab, client);
       opened.push(gateway);
       return gateway;
@@ -120,4 +121,32 @@ test('ocserv: a gateway that restarts has forgotten the session, and that is wha
   await person.connect('alice');
   await person.lab.restart();
   await expect(person.window.getByText('Session over').first()).toBeVisible({ timeout: 60_000 });
+});
+
+test('ocserv: a remembered sign-in goes to the group that it was good for, and asks for neither again', async ({ gateway }) => {
+  test.skip(!canStartKeyring, 'needs dbus-daemon and gnome-keyring-daemon');
+  const keyring = await startKeyring();
+  try {
+    const groups = ['students[Students]', 'staff[Staff of the University]'];
+    const options: OcservOptions = { auth: 'password', groups, users: [{ name: 'bo', groups: ['students', 'staff'] }] };
+    const person = await gateway(options, {}, { env: keyring.env });
+    const groupAtGateway = async (): Promise<string> => JSON.stringify(await person.lab.occtl('show', 'sessions', 'all'));
+    await person.button('Connect').click();
+    await person.button('Proceed').click();
+    await person.window.getByLabel('Group').selectOption('Staff of the University');
+    await person.window.getByRole('checkbox').check({ force: true });
+    await person.signIn('bo');
+    await expect(person.heading('Connected')).toBeVisible();
+    expect(await groupAtGateway()).toMatch(/Groupname[^,]*staff/);
+    await expect.poll(() => keyring.entries()).toBe(1);
+    await person.button('Disconnect').click();
+    await expect.poll(() => person.online()).toEqual([]);
+
+    await person.button('Connect').click();
+    await person.button('Proceed').click();
+    await expect(person.heading('Connected')).toBeVisible();
+    expect(await groupAtGateway()).not.toMatch(/Groupname[^,]*students/);
+  } finally {
+    await keyring.close();
+  }
 });

@@ -17,8 +17,12 @@ export interface RunningCommand {
 }
 
 /** Starts it without a terminal; it is ended with the test. */
-export function startCommand(...argv: string[]): RunningCommand {
-  const child = spawn(process.execPath, [commandFile, ...argv, '--json']);
+export const startCommand = (...argv: string[]): RunningCommand => startWithin([], ...argv);
+
+/** The same as the last words of another command, which becomes it. */
+export function startWithin(around: readonly string[], ...argv: string[]): RunningCommand {
+  const [first = process.execPath, ...words] = [...around, process.execPath, commandFile, ...argv, '--json'];
+  const child = spawn(first, words);
   let out = '';
   child.stdout.on('data', (data) => (out += String(data)));
   child.stderr.on('data', (data) => (out += String(data)));

@@ -108,11 +108,15 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       expect(await cancelled(attempt)).toBeLessThan(cancelWithinMs);
     });
 
-    test('while the gateway keeps its answer to itself', async () => {
-      const at = await gateway(({ init }) => (init ? signInForm : 'hang'));
-      const attempt = signIn(at.profile(), { credentials: mei });
+    test('while the gateway keeps its answer to itself: the library hears it, and its worker lives', async () => {
+      const at = await gateway(({ init }, { requests }) => (init ? signInForm : requests.length === 2 ? 'hang' : 'success'));
+      // No kill would come in time to be what ended it
+      const mine = await own({ times: { obeyMs: 20_000 } });
+      const attempt = signIn(at.profile(), { credentials: mei }, mine);
       await expect.poll(() => at.requests.length).toBe(2);
       expect(await cancelled(attempt)).toBeLessThan(cancelWithinMs);
+      expect((await signIn(at.profile(), { credentials: mei }, mine).session).user).toBe('mei');
+      expect(mine.workers).toHaveLength(1);
     });
 
     test('while TLS has begun and goes no further: there the library hears nothing, and is killed', async () => {
@@ -123,6 +127,21 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       await expect.poll(() => reached.length).toBe(1);
       expect(await cancelled(attempt)).toBeLessThan(cancelWithinMs);
       // The next one has a process of its own
+      const at = await gateway(({ init }) => (init ? signInForm : 'success'));
+      expect((await signIn(at.profile(), { credentials: mei }, mine).session).user).toBe('mei');
+      expect(mine.workers).toHaveLength(2);
+    });
+
+    test('a killed one is made up for at once, where a window is open that one may sign in from', async () => {
+      const reached: net.Socket[] = [];
+      const port = await tcp((socket) => reached.push(socket));
+      const mine = await own();
+      mine.driver.want(true);
+      const attempt = signIn(await profileTo(port), {}, mine);
+      await expect.poll(() => reached.length).toBe(1);
+      await cancelled(attempt);
+      await mine.workers[0]?.exited;
+      expect(mine.workers).toHaveLength(2);
       const at = await gateway(({ init }) => (init ? signInForm : 'success'));
       expect((await signIn(at.profile(), { credentials: mei }, mine).session).user).toBe('mei');
       expect(mine.workers).toHaveLength(2);

@@ -13,6 +13,8 @@ export interface Keyring {
   readonly env: Record<string, string>;
   /** Where it keeps its entries, encrypted. */
   readonly folder: string;
+  /** How many entries it keeps, of whatever program. */
+  entries(): Promise<number>;
   /** From now on it takes every call and answers none, as while a person looks at its question. */
   freeze(): void;
   /** Locks what it keeps, as the person may at any time; nobody is there who could unlock it. */
@@ -67,6 +69,12 @@ export async function startKeyring(): Promise<Keyring> {
   return {
     env,
     folder,
+    async entries() {
+      const question = ['string:org.freedesktop.Secret.Collection', 'string:Items'];
+      const collection = '/org/freedesktop/secrets/collection/login';
+      const items = await call('org.freedesktop.secrets', collection, ['org.freedesktop.DBus.Properties.Get', ...question]);
+      return items.match(/\/collection\/login\/\w+/g)?.length ?? 0;
+    },
     freeze: () => void daemon.kill('SIGSTOP'),
     async lock() {
       await call('org.freedesktop.secrets', '/org/freedesktop/secrets', [

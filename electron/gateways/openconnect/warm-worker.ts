@@ -107,7 +107,11 @@ export class WarmWorker {
       let killing: NodeJS.Timeout | undefined;
       const cancel = (): void => {
         this.send(live.process, { type: 'cancel', attempt });
-        killing = setTimeout(() => this.drop(live, fail('cancelled')), this.times.obeyMs);
+        killing = setTimeout(() => {
+          this.drop(live, fail('cancelled'));
+          // Who has just cancelled may try again at once
+          if (this.wanted) this.want(true);
+        }, this.times.obeyMs);
       };
       live.settle = (outcome) => {
         clearTimeout(killing);
