@@ -143,17 +143,19 @@ async function openingRoundTrips(gateway: Gateway, port: number) {
   return atMost(1, '≤ 1 round trip', trips, 'round trips');
 }
 
-/** Eight downloads with and without a ninth that nobody reads. */
+/** Eight downloads with and without a ninth that nobody reads, in pairs: a machine's mood changes between rounds, and by more. */
 async function stalledRow(way: Way, rounds: number, bytes: number): Promise<Row> {
   const free: number[] = [];
   const beside: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    free.push(await download(way, 8, bytes));
+  const withStalled = async (): Promise<void> => {
     const end = await stall(way);
     beside.push(await download(way, 8, bytes));
     end();
-  }
-  const slower = 1 - sampleOf(beside).median / sampleOf(free).median;
+  };
+  const without = async (): Promise<void> => void free.push(await download(way, 8, bytes));
+  for (let round = 0; round < rounds; round++)
+    for (const take of round % 2 === 0 ? [without, withStalled] : [withStalled, without]) await take();
+  const slower = 1 - sampleOf(beside.map((each, round) => each / (free[round] ?? NaN))).median;
   return {
     what: 'Eight downloads beside a stalled one',
     unit: 'MiB/s',
