@@ -71,6 +71,7 @@ export class App {
   private readonly stateListeners = new Set<(state: AppState) => void>();
   private readonly trafficListeners = new Set<(sample: TrafficSample) => void>();
   private readonly sampling: NodeJS.Timeout;
+  private noting: NodeJS.Immediate | null = null;
   private lastKind: AccessState['kind'] = 'idle';
 
   constructor(readonly deps: ApplicationDeps) {
@@ -184,10 +185,11 @@ export class App {
   }
 
   changed(): void {
-    this.noteRunning();
     this.askLinked();
     const { state } = this;
     for (const listener of this.stateListeners) listener(state);
+    // After what this change sets in motion: the process stands still while it writes
+    this.noting ??= setImmediate(() => this.noteRunning());
   }
 
   /** The profile that Connect means. Fails with `profile-none`. */
@@ -254,6 +256,7 @@ export class App {
     this.recovery.close();
     const closed = [this.forgetClipboard(), this.portal.close(), this.controller.disconnect(), this.deps.proxy.close()];
     await atMost(shutdownWithinMs, Promise.allSettled(closed));
+    if (this.noting) clearImmediate(this.noting);
     this.deps.settings.update(() => ({ running: null }));
   }
 
@@ -267,6 +270,7 @@ export class App {
 
   /** Keeps on disk what a crash would cut short. Once a change of it, not once a change of the state: each is a write. */
   private noteRunning(): void {
+    this.noting = null;
     const { settings, now } = this.deps;
     const running = runningNow(
       {

@@ -44,7 +44,7 @@ export class ProfileBook {
 
   select(id: string): Profile {
     const profile = this.find(id);
-    this.settings.update(() => ({ lastProfileId: id }));
+    if (this.settings.get().lastProfileId !== id) this.settings.update(() => ({ lastProfileId: id }));
     return profile;
   }
 

@@ -9,7 +9,7 @@ import { clickUntil } from '../flow/page.ts';
 import { atLeast, atMost, sampleOf, type Part, type Row } from '../report.ts';
 import { signInByCommand, type SignInTimes } from './command.ts';
 import { Core } from './core.ts';
-import { signInByDriver, warmDriver } from './driver.ts';
+import { signInByDriver, throughTheThread, warmDriver } from './driver.ts';
 import { startPlain } from './plain.ts';
 import { restoredRow } from './restored.ts';
 import { causewayWay, download, echo, ocproxyWay } from './ways.ts';
@@ -58,10 +58,18 @@ async function signInRows(lab: Ocserv, next: () => string): Promise<Row[]> {
         ],
       };
     };
+    const alone = (what: string, values: readonly number[]): Row => ({
+      what,
+      unit: 'ms',
+      ways: { Causeway: sampleOf(values) },
+      verdicts: [],
+    });
     return [
       row('Connect click → first form on screen', 'screen', 'form'),
+      alone('Of that, a click that waits for no gateway → the next screen', near.ours.click),
       row('Connect → first form, without a screen', 'form', 'form'),
       row('Last answer → cookie', 'cookie', 'cookie'),
+      alone('Of that, a message to the library’s process and thread, and one back', await throughTheThread(rounds)),
     ];
   } finally {
     driver.stop();
@@ -77,10 +85,11 @@ interface Ours {
 
 /** Both ways in turn. */
 async function play(times: number, lab: Ocserv, port: number, { client, driver }: Ours, next: () => string) {
-  const ours = { screen: [] as number[], form: [] as number[], cookie: [] as number[] };
+  const ours = { screen: [] as number[], click: [] as number[], form: [] as number[], cookie: [] as number[] };
   const theirs = { form: [] as number[], cookie: [] as number[] };
   for (let round = 0; round < times; round++) {
     ours.screen.push(await firstFormOnScreen(client, lab, next()));
+    ours.click.push(await settingsOnScreen(client));
     const core = await signInByDriver(driver, lab, next(), port);
     const command = await signInByCommand(lab, next(), port);
     for (const step of ['form', 'cookie'] as const) {
@@ -105,6 +114,14 @@ async function firstFormOnScreen({ window }: Client, lab: Ocserv, user: string):
   await button('Disconnect').click();
   await button('Connect').waitFor();
   return form;
+}
+
+/** Milliseconds from a click to a screen that main has to be asked for, and nobody else: what no screen can be shown without. */
+async function settingsOnScreen({ window }: Client): Promise<number> {
+  const taken = await clickUntil(window, 'Settings', 'Settings');
+  await window.keyboard.press('Escape');
+  await window.getByRole('button', { name: 'Connect', exact: true }).waitFor();
+  return taken;
 }
 
 /** Short enough for TCP to come through by itself, and long enough for openconnect to have noticed. */
