@@ -14,3 +14,9 @@ export function groupPasscode(code: string): string {
   if (groups.length < 3 || last.length > 1) return groups.join(' ');
   return `${groups.slice(0, -1).join(' ')}${last}`;
 }
+
+/** A word by which Duo reaches a phone where it is given a second password (its guides for RADIUS: `push`, `phone2`, `sms`). */
+export const isPhoneWord = (typed: string): boolean => /^\s*(push|phone|sms)\d*\s*$/i.test(typed);
+
+/** Whether a gateway may take this for something else than a passcode: such a word, or a number of Duo's menu. No passcode is that short. */
+export const reachesPhone = (typed: string): boolean => isPhoneWord(typed) || /^\s*\d{1,2}\s*$/.test(typed);

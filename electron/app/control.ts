@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { AccessState } from '../../shared/access-state.ts';
 import type { ProfileSummary } from '../../shared/app-state.ts';
 import { fail, failureOf } from '../../shared/failure.ts';
-import type { Answer } from '../../shared/prompt.ts';
+import { reachesPhone, type Answer } from '../../shared/prompt.ts';
 import { carryFor } from '../access/carries.ts';
 import { atMost } from '../trust/bounded.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../tunnels/loopback-proxy.ts';
@@ -111,6 +111,10 @@ function answers(address: string): Promise<boolean> {
   });
 }
 
+/** Whether a gateway would have somebody's phone ring for this answer, by its kind or by a word in a passcode's place. */
+const reachesSomePhone = (answer: Answer): boolean =>
+  answer.kind === 'second-factor' || ('passcode' in answer && answer.passcode !== undefined && reachesPhone(answer.passcode));
+
 /** One command line at the other end. */
 class Client {
   private pending = 0;
@@ -181,7 +185,7 @@ class Client {
       case 'answer': {
         const { promptId, answer, typed } = request;
         // A push reaches a phone: only ever by a person's own hand
-        if (answer.kind === 'second-factor' && !typed) throw fail('request-invalid', undefined, { detail: 'a push that nobody typed' });
+        if (!typed && reachesSomePhone(answer)) throw fail('request-invalid', undefined, { detail: 'a push that nobody typed' });
         await session.answer(promptId, answer);
         return {};
       }

@@ -2,15 +2,15 @@ import { constants, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path, { basename } from 'node:path';
 import * as z from 'zod';
-import type { Answer, Prompt, PromptField, PromptSelect } from '../../shared/prompt.ts';
+import { isPhoneWord, reachesPhone, type Answer, type Prompt, type PromptField, type PromptSelect } from '../../shared/prompt.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import { fillIn, UsageError } from './arguments.ts';
 import { readCodesKey, type CodesKey } from '../app/codes-key.ts';
 
 const maxBytes = 64 * 1024;
 const text = z.string().max(1024);
-/** What Duo takes in a password's place to reach a phone. */
-const sendsSomething = /^(push|phone|sms)\d*$/i;
+/** In a list of ways to confirm a sign-in, what reaches a phone. */
+const sendsSomething = /\b(push|phone|call|sms|text message)\b/i;
 
 /**
  * The answers of an unattended run (`docs/command-line.md`). There is none that sends a push: a second factor that
@@ -24,13 +24,20 @@ export const answersSchema = z.strictObject({
   fields: z
     .record(
       text,
-      text.refine((value) => !sendsSomething.test(value.trim())),
+      text.refine((value) => !isPhoneWord(value)),
     )
     .optional(),
   /** For drop-downs and choices: labels or values, each taken where one is offered. */
-  choose: z.array(text).max(50).optional(),
+  choose: z
+    .array(text.refine((value) => !sendsSomething.test(value)))
+    .max(50)
+    .optional(),
   /** One passcode. */
-  passcode: z.string().max(64).optional(),
+  passcode: z
+    .string()
+    .max(64)
+    .refine((value) => !reachesPhone(value))
+    .optional(),
   /** A key for codes: `otpauth://totp/…`, or base32. */
   totp: text.optional(),
   notice: z.enum(['proceed', 'decline']).optional(),
@@ -155,7 +162,7 @@ export class PreparedAnswers {
     const given: string[] = [];
     for (const field of fields) {
       const value = this.valueOf(field) ?? (field.code ? this.passcode() : null) ?? field.value;
-      if (value === undefined) return null;
+      if (value === undefined || (field.code && reachesPhone(value))) return null;
       values[field.name] = value;
       given.push(`${field.name}\n${field.label ?? ''}`);
     }

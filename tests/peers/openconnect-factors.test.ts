@@ -220,6 +220,29 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
     });
   });
 
+  test.each([
+    ['duo-second-password', 'push', 'phone2', { secondary_password: '123456' }],
+    ['duo-challenge', '1', 'sms', { password: '123456' }],
+    ['append', ' PUSH2 ', '3', { password: 'harbour,123456' }],
+  ] as const)(
+    '%s: a word or a number that reaches a phone is no passcode, and never sent as one',
+    async (secondFactor, one, other, sent) => {
+      const { at, who, session } = await signIn(
+        ({ init, turn }) => {
+          if (secondFactor === 'duo-challenge') return [signInForm, menu, 'success' as const][turn] ?? 'refuse';
+          return init ? (secondFactor === 'append' ? signInForm : twoPasswords) : 'success';
+        },
+        { 'credentials': mei, 'second-factor': typed(one), 'passcode': [passcode(other), passcode('123456')] },
+        { secondFactor },
+      );
+      await session;
+      expect(who.kinds()).toEqual(['credentials', 'second-factor', 'passcode', 'passcode']);
+      expect(who.asked.slice(2)).toMatchObject([{ failure: { code: 'passcode-wrong' } }, { failure: { code: 'passcode-wrong' } }]);
+      expect(answersOf(at).at(-1)).toMatchObject(sent);
+      expect(answersOf(at)).toHaveLength(secondFactor === 'duo-challenge' ? 2 : 1);
+    },
+  );
+
   test('a field for a code beside the password is asked for in the same breath', async () => {
     const form: FormSpec = { inputs: [...signInForm.inputs, { type: 'password', name: 'otp', label: 'One-time code:' }] };
     const { at, who, session } = await signIn(({ init }) => (init ? form : 'success'), {

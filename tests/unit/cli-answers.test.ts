@@ -10,7 +10,7 @@ import { exitCodeOf } from '../../electron/cli/exit-codes.ts';
 import { eventSchema } from '../../electron/cli/report.ts';
 import { userDataFolder } from '../../electron/storage/folder.ts';
 import { failureCodes } from '../../shared/failure.ts';
-import type { Prompt } from '../../shared/prompt.ts';
+import { reachesPhone, type Prompt } from '../../shared/prompt.ts';
 import { answersFile, startCli } from './support/cli.ts';
 
 let folder = '';
@@ -76,7 +76,7 @@ describe('a file of answers', () => {
     expect(answers.answer(push)).toBeNull();
     expect(answers.answer(factor)).toEqual({ kind: 'second-factor-passcode', passcode: '287082' });
     expect(answers.answer(passcode)).toBeNull();
-    expect(prepared({ passcode: '1' }).answer({ ...passcode, failure: { code: 'passcode-wrong' } })).toBeNull();
+    expect(prepared({ passcode: '123456' }).answer({ ...passcode, failure: { code: 'passcode-wrong' } })).toBeNull();
   });
 
   test('a code beside the password is a code too', () => {
@@ -91,14 +91,27 @@ describe('a file of answers', () => {
     expect(answers.answer(passcode)).toBeNull();
   });
 
+  test.each([
+    { passcode: 'push' },
+    { passcode: ' Phone2' },
+    { passcode: '1' },
+    { password: 'pw,push' },
+    { fields: { code: 'sms' } },
+    { choose: ['Duo Push to XXX-1234'] },
+    { choose: ['Phone call'] },
+  ])('what would reach a phone is no answer: %j', (content) => {
+    expect(answersSchema.safeParse(content).success).toBe(false);
+  });
+
   test('no answers at all can send a push', () => {
-    const text = fc.string({ maxLength: 20 });
+    // What a menu takes, now and then
+    const text = fc.oneof(fc.string({ maxLength: 20 }), fc.constantFrom('push', 'phone1', 'sms', '1', ' PUSH'));
     const any = fc.record(
       {
         user: text,
         password: text,
         passcode: text,
-        fields: fc.dictionary(text, text),
+        fields: fc.dictionary(fc.oneof(text, fc.constant('token')), text),
         choose: fc.array(text),
         notice: fc.constantFrom('proceed', 'decline'),
       },
@@ -109,7 +122,13 @@ describe('a file of answers', () => {
         const read = answersSchema.safeParse(content);
         if (!read.success) return;
         const answers = new PreparedAnswers(read.data, Date.now);
-        for (const prompt of [factor, push, passcode, credentials]) expect(answers.answer(prompt)?.kind).not.toBe('second-factor');
+        const code: Prompt = { kind: 'fields', fields: [{ name: 'token', secret: true, code: true }], selects: [] };
+        for (const prompt of [factor, push, passcode, credentials, code]) {
+          const answer = answers.answer(prompt);
+          expect(answer?.kind).not.toBe('second-factor');
+          const said = answer && 'values' in answer ? answer.values['token'] : answer && 'passcode' in answer ? answer.passcode : '';
+          expect(reachesPhone(said ?? '')).toBe(false);
+        }
       }),
     );
   });

@@ -1,5 +1,5 @@
 import { fail, type Failure } from '../../../shared/failure.ts';
-import type { FactorDevice } from '../../../shared/prompt.ts';
+import { reachesPhone, type FactorDevice } from '../../../shared/prompt.ts';
 import type { Ask } from '../gateway.ts';
 import { saysDenied, saysTimedOut } from './duo.ts';
 
@@ -14,7 +14,7 @@ export const pushLastsMs = 60_000;
 /** A push that is refused sooner than a person can take up a phone was refused for something else. */
 const tooSoonMs = 1_500;
 
-/** Asks how the person confirms that it is them. Sends nothing by itself. */
+/** Asks how the person confirms that it is them. Sends nothing by itself, and nothing in a passcode's name that would. */
 export async function chooseFactor(
   ask: Ask,
   devices: readonly FactorDevice[],
@@ -29,8 +29,9 @@ export async function chooseFactor(
     why = null;
     if (at === 'passcode') {
       const answer = await ask({ kind: 'passcode', lengths: [], ...retry }, { signal });
-      if (answer.kind === 'passcode') return { kind: 'passcode', passcode: answer.passcode };
-      at = 'choose';
+      if (answer.kind !== 'passcode') at = 'choose';
+      else if (reachesPhone(answer.passcode)) why = { code: 'passcode-wrong' };
+      else return { kind: 'passcode', passcode: answer.passcode };
       continue;
     }
     const answer = await ask({ kind: 'second-factor', devices: [...devices], ...retry }, { signal });
@@ -39,8 +40,10 @@ export async function chooseFactor(
       if (!device?.methods.includes('push')) throw fail('request-invalid', undefined, { detail: 'no such device' });
       return { kind: 'push', device };
     }
-    if (answer.kind === 'second-factor-passcode' && answer.passcode !== undefined) return { kind: 'passcode', passcode: answer.passcode };
     at = 'passcode';
+    if (answer.kind !== 'second-factor-passcode' || answer.passcode === undefined) continue;
+    if (!reachesPhone(answer.passcode)) return { kind: 'passcode', passcode: answer.passcode };
+    why = { code: 'passcode-wrong' };
   }
 }
 
