@@ -1,4 +1,4 @@
-import type { Answer, Prompt } from '../../shared/prompt.ts';
+import { offersPhone, type Answer, type Prompt } from '../../shared/prompt.ts';
 import { chosenIn, type Choices } from './kept-choices.ts';
 
 /** A user ID and password that the person typed, kept until the session is up. */
@@ -54,7 +54,8 @@ export class HeldSecrets {
 
 /**
  * Fills a credentials prompt with a user ID and password, where those two are all that it asks for, and a group only
- * where there is one or the person chose it before: in a gateway's default group their password may be no good.
+ * where there is one or the person chose it before: in a gateway's default group their password may be no good. What
+ * would send a second factor is left to the person.
  */
 export function fillCredentials(prompt: Prompt, signIn: { userId: string; password: string }, choices: Choices): Answer | null {
   if (prompt.kind !== 'credentials') return null;
@@ -66,7 +67,7 @@ export function fillCredentials(prompt: Prompt, signIn: { userId: string; passwo
   }
   for (const select of prompt.selects) {
     const chosen = chosenIn(select, choices) ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
-    if (chosen === undefined) return null;
+    if (chosen === undefined || select.options.some(({ value, label }) => value === chosen && offersPhone(label))) return null;
     values[select.name] = chosen;
   }
   return { kind: 'credentials', values };

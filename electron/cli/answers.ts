@@ -2,15 +2,13 @@ import { constants, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path, { basename } from 'node:path';
 import * as z from 'zod';
-import { isPhoneWord, reachesPhone, type Answer, type Prompt, type PromptField, type PromptSelect } from '../../shared/prompt.ts';
+import { isPhoneWord, offersPhone, reachesPhone, type Answer, type Prompt, type PromptField, type PromptSelect } from '../../shared/prompt.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import { fillIn, UsageError } from './arguments.ts';
 import { readCodesKey, type CodesKey } from '../app/codes-key.ts';
 
 const maxBytes = 64 * 1024;
 const text = z.string().max(1024);
-/** In a list of ways to confirm a sign-in, what reaches a phone. */
-const sendsSomething = /\b(push|phone|call|sms|text message)\b/i;
 
 /**
  * The answers of an unattended run (`docs/command-line.md`). There is none that sends a push: a second factor that
@@ -29,7 +27,7 @@ export const answersSchema = z.strictObject({
     .optional(),
   /** For drop-downs and choices: labels or values, each taken where one is offered. */
   choose: z
-    .array(text.refine((value) => !sendsSomething.test(value)))
+    .array(text.refine((value) => !offersPhone(value)))
     .max(50)
     .optional(),
   /** One passcode. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Profile } from '../../shared/profile.ts';
-import type { Answer } from '../../shared/prompt.ts';
+import type { Answer, PromptOf } from '../../shared/prompt.ts';
 import { FormGateway, signInForm, type FormSpec, type Request, type Step } from './form-gateway.ts';
 import {
   credentials,
@@ -299,6 +299,24 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
     );
     await session;
     expect(who.asked).toMatchObject([{ kind: 'credentials' }, { kind: 'credentials', failure: { code: 'sign-in-timed-out' } }]);
+  });
+
+  test('a way to confirm that has a phone ring is chosen by the person each time, be it the only one', async () => {
+    const ways: FormSpec = {
+      inputs: [...signInForm.inputs, { name: 'how', label: 'Confirm with', options: [{ value: '1', label: 'Duo Push' }] }],
+    };
+    const chosen = ({ selects: [select] }: PromptOf<'credentials'>): Answer => ({
+      kind: 'credentials',
+      values: { user: 'mei', password: 'harbour', ...(select && { [select.name]: select.options[0]?.value ?? '' }) },
+    });
+    const { who, session } = await signIn(
+      ({ init, fields }, { signIns }) => (init ? ways : signIns === 1 ? 'refuse' : fields['how'] === '1' ? 'success' : 'refuse'),
+      {
+        credentials: [chosen, chosen],
+      },
+    );
+    await session;
+    expect(who.asked).toMatchObject(Array.from({ length: 2 }, () => ({ kind: 'credentials', selects: [{ label: 'Confirm with' }] })));
   });
 
   test('a role that is asked for by itself is a choice', async () => {

@@ -1,5 +1,5 @@
 import { fail, type Failure } from '../../../shared/failure.ts';
-import type { Answer, FactorDevice, Prompt } from '../../../shared/prompt.ts';
+import { offersPhone, type Answer, type FactorDevice, type Prompt } from '../../../shared/prompt.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import type { Ask, GatewayTarget } from '../gateway.ts';
 import { duoMenu, wordDevice } from './duo.ts';
@@ -251,7 +251,7 @@ export class Conversation {
         this.chosenBefore(select) ??
         (realm === undefined ? null : choiceNamed(select, realm)) ??
         (select.options.length === 1 ? select.options[0]?.value : null);
-      if (chosen === undefined || chosen === null) selects.push(select);
+      if (chosen === undefined || chosen === null || this.rings(select, chosen)) selects.push(select);
       else values.set(select.index, chosen);
     }
     const fields: ReadField[] = [];
@@ -290,6 +290,11 @@ export class Conversation {
   private chosenBefore(select: ReadSelect): string | null {
     const before = this.choices.get(select.label);
     return before !== undefined && select.options.some(({ value }) => value === before) ? before : null;
+  }
+
+  /** A way to confirm that has a phone ring is chosen by the person, each time anew; a group may be called as it likes. */
+  private rings(select: ReadSelect, chosen: string): boolean {
+    return !select.isGroup && select.options.some(({ value, label }) => value === chosen && offersPhone(label));
   }
 
   private async askFor(
