@@ -2,7 +2,7 @@ import { basename, isAbsolute } from 'node:path';
 import { fail, type Failure } from '../../../shared/failure.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import type { Ask, GatewayTarget } from '../gateway.ts';
-import { shownPrompt } from './forms.ts';
+import { shownPrompt } from './form-prompts.ts';
 
 /** The person's certificate for one sign-in: where it is, and its passphrase while it is needed. Nothing is stored. */
 export class ClientCertificate {

@@ -1,23 +1,13 @@
 import { fail, type Failure } from '../../../shared/failure.ts';
-import { offersPhone, type Answer, type FactorDevice, type Prompt } from '../../../shared/prompt.ts';
+import type { Answer, FactorDevice, Prompt } from '../../../shared/prompt.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import type { Ask, GatewayTarget } from '../gateway.ts';
 import { duoMenu, wordDevice } from './duo.ts';
-import {
-  choiceNamed,
-  libraryGroup,
-  isPlainPasscode,
-  promptFor,
-  readOcForm,
-  shownPrompt,
-  valuesOf,
-  type ReadField,
-  type ReadForm,
-  type ReadSelect,
-  type Role,
-} from './forms.ts';
+import { choiceNamed, isPlainPasscode, promptFor, shownPrompt } from './form-prompts.ts';
+import { readOcForm, type ReadField, type ReadForm, type ReadSelect, type Role } from './forms.ts';
 import type { OcAnswer, OcForm } from './messages.ts';
 import { chooseFactor, pushFailure, type Factor, type FactorStart } from './second-factor.ts';
+import { rings, Typed } from './typed.ts';
 
 /** The library's sign-in has to begin anew: what went wrong is told with the next question. */
 export class StartAgain extends Error {
@@ -45,9 +35,7 @@ type Given = 'credentials' | 'passcode' | 'push' | 'fields' | 'nothing';
  * library's own sign-ins, of which a wrong answer may need another. Holds secrets in memory until the sign-in is over.
  */
 export class Conversation {
-  private user: string | null = null;
-  private password: string | null = null;
-  private readonly choices = new Map<string, string>();
+  private readonly typed = new Typed();
   private readonly noticed = new Set<string>();
   private failure: Failure | null = null;
   private factorStart: FactorStart = 'choose';
@@ -57,7 +45,6 @@ export class Conversation {
   // Of the present sign-in of the library's
   private seen = new Map<string, Set<string>>();
   private given: Given = 'nothing';
-  private passwordSent = false;
   private newGroup = false;
   private formBefore = '';
   private changedPassword = false;
@@ -73,7 +60,7 @@ export class Conversation {
 
   /** The user ID as it was typed. */
   get userTyped(): string {
-    return this.user ?? '';
+    return this.typed.user ?? '';
   }
 
   /** Whether the gateway was given anything in the present sign-in of the library's. */
@@ -85,7 +72,7 @@ export class Conversation {
   begin(): void {
     this.seen = new Map();
     this.given = 'nothing';
-    this.passwordSent = false;
+    this.typed.begin();
     this.newGroup = false;
     this.formBefore = '';
     this.lastMessage = '';
@@ -103,7 +90,7 @@ export class Conversation {
     const form = readOcForm(raw, {
       protocol: profile.protocol,
       host,
-      passwordGiven: this.passwordSent,
+      passwordGiven: this.typed.passwordSent,
       secondStepExpected: profile.secondFactor === 'otp-field' || profile.secondFactor === 'duo-challenge',
     });
     await this.showNotice(form.banner);
@@ -132,7 +119,7 @@ export class Conversation {
       case 'push':
         this.failure = pushFailure(message || this.lastMessage, tookMs);
         this.factorStart = 'choose';
-        if (this.failure.code === 'push-refused-at-once' && this.goTogether) this.password = null;
+        if (this.failure.code === 'push-refused-at-once' && this.goTogether) this.typed.password = null;
         break;
       case 'fields':
         this.failure = { code: 'answer-rejected' };
@@ -155,7 +142,7 @@ export class Conversation {
   private doubtPassword(): void {
     if (!this.goTogether) return;
     this.togetherRefused += 1;
-    if (this.togetherRefused % 2 === 0) this.password = null;
+    if (this.togetherRefused % 2 === 0) this.typed.password = null;
   }
 
   /** Whether the second factor goes in the same form as the password. */
@@ -165,7 +152,7 @@ export class Conversation {
   }
 
   private forgetPassword(): void {
-    this.password = null;
+    this.typed.password = null;
     this.failure = { code: 'sign-in-rejected' };
   }
 
@@ -185,7 +172,7 @@ export class Conversation {
     if (!this.givenFactor) return;
     this.seen = new Map();
     this.given = 'nothing';
-    this.passwordSent = false;
+    this.typed.begin();
   }
 
   /** Whether this form means that the last answer was no good: it was here before, or a code's question became a password's. */
@@ -199,11 +186,11 @@ export class Conversation {
     // Back at the password after a code, or with a complaint: what followed it was no good
     // A password that was changed is asked for: nothing was refused, and the one from before is no good
     if (this.given === 'fields' && this.changedPassword && hasRole(form, 'password') && !form.complains) {
-      this.password = null;
-      this.passwordSent = false;
+      this.typed.password = null;
+      this.typed.passwordSent = false;
       return false;
     }
-    const begun = this.passwordSent && hasRole(form, 'user', 'password');
+    const begun = this.typed.passwordSent && hasRole(form, 'user', 'password');
     if (before === undefined) return begun && (form.complains || this.givenFactor);
     // One challenge may follow another in the same form; the same words, or a complaint, are the same challenge again
     return !isChallenge(form) || form.complains || before.has(form.message);
@@ -248,15 +235,15 @@ export class Conversation {
     const selects: ReadSelect[] = [];
     for (const select of form.selects) {
       const chosen =
-        this.chosenBefore(select) ??
+        this.typed.chosenBefore(select) ??
         (realm === undefined ? null : choiceNamed(select, realm)) ??
         (select.options.length === 1 ? select.options[0]?.value : null);
-      if (chosen === undefined || chosen === null || this.rings(select, chosen)) selects.push(select);
+      if (chosen === undefined || chosen === null || rings(select, chosen)) selects.push(select);
       else values.set(select.index, chosen);
     }
     const fields: ReadField[] = [];
     for (const field of form.fields) {
-      const known = this.known(field);
+      const known = this.typed.known(field, { realm, doubted: this.failure !== null });
       if (isSecond(field)) continue;
       if (known === null) fields.push(field);
       else values.set(field.index, known);
@@ -277,26 +264,6 @@ export class Conversation {
     return !form.web && form.fields.length === 0 && form.selects.length === 0 && form.message !== '';
   }
 
-  /** What is known already and was not refused: it is given once in each sign-in of the library's. */
-  private known({ role, label }: ReadField): string | null {
-    // A name is doubted with its password: both are asked for
-    if (role === 'user') return this.password === null && this.failure !== null ? null : this.user;
-    if (role === 'password' && !this.passwordSent) return this.password;
-    // Of the library's own making: no name means the usual group
-    if (role === 'group') return this.target.profile.realm ?? (libraryGroup.test(label) ? '' : null);
-    return null;
-  }
-
-  private chosenBefore(select: ReadSelect): string | null {
-    const before = this.choices.get(select.label);
-    return before !== undefined && select.options.some(({ value }) => value === before) ? before : null;
-  }
-
-  /** A way to confirm that has a phone ring is chosen by the person, each time anew; a group may be called as it likes. */
-  private rings(select: ReadSelect, chosen: string): boolean {
-    return !select.isGroup && select.options.some(({ value, label }) => value === chosen && offersPhone(label));
-  }
-
   private async askFor(
     form: ReadForm,
     fields: readonly ReadField[],
@@ -305,24 +272,14 @@ export class Conversation {
   ): Promise<void> {
     const ask = { fields, selects };
     const lone = form.fields.length === 1 && form.fields[0]?.role === 'user';
-    const passwordFollows = lone && this.target.profile.protocol === 'anyconnect' && this.password === null;
-    const prompt = promptFor(form, { ...ask, user: this.user, passwordFollows }, this.retry());
-    const answer = await this.put(prompt);
-    const given = valuesOf(answer, ask);
-    for (const [index, value] of [...given.fields, ...given.selects]) values.set(index, value);
-    for (const select of selects) {
-      const chosen = given.selects.get(select.index);
-      if (chosen !== undefined) this.choices.set(select.label, chosen);
-    }
-    const user = fields.find(({ role }) => role === 'user');
-    const password = fields.find(({ role }) => role === 'password');
-    this.user = given.user ?? (user ? (values.get(user.index) ?? this.user) : this.user);
-    this.password = given.password ?? (password ? (values.get(password.index) ?? this.password) : this.password);
+    const passwordFollows = lone && this.target.profile.protocol === 'anyconnect' && this.typed.password === null;
+    const prompt = promptFor(form, { ...ask, user: this.typed.user, passwordFollows }, this.retry());
+    this.typed.take(await this.put(prompt), ask, values);
   }
 
   /** Another group has another form: only its name goes back, and the library fetches that. */
   private changeGroup(group: ReadSelect, value: string): Reply {
-    this.choices.set(group.label, value);
+    this.typed.choose(group, value);
     this.newGroup = true;
     return { answer: { kind: 'form', result: 'new-group', values: [{ index: group.index, value }] }, push: null };
   }
@@ -357,7 +314,7 @@ export class Conversation {
 
   private send(form: ReadForm, values: ReadonlyMap<number, string>, factor: Factor | null): Reply {
     const roles = form.fields.filter(({ index }) => values.has(index)).map(({ role }) => role);
-    if (roles.includes('password')) this.passwordSent = true;
+    if (roles.includes('password')) this.typed.passwordSent = true;
     if (factor) this.given = factor.kind;
     else if (roles.includes('user') || roles.includes('password')) this.given = 'credentials';
     else if (roles.includes('passcode')) this.given = 'passcode';
