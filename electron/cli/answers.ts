@@ -2,7 +2,15 @@ import { constants, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path, { basename } from 'node:path';
 import * as z from 'zod';
-import { isPhoneWord, offersPhone, reachesPhone, type Answer, type Prompt, type PromptField, type PromptSelect } from '../../shared/prompt.ts';
+import {
+  isPhoneWord,
+  offersPhone,
+  reachesPhone,
+  type Answer,
+  type Prompt,
+  type PromptField,
+  type PromptSelect,
+} from '../../shared/prompt.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import { fillIn, UsageError } from './arguments.ts';
 import { readCodesKey, type CodesKey } from '../app/codes-key.ts';
