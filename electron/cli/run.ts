@@ -45,7 +45,7 @@ const closeWithinMs = 3_000;
 export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
   // Wrong usage, too, is told in the way that was asked for
   const json = argv.includes('--json');
-  const speaker = speakerFor('system', host.languages);
+  const speaker = inTerminal(speakerFor('system', host.languages));
   const report = json ? jsonReport(host, speaker) : plainReport(host, speaker);
   try {
     const command = readArguments(argv);
@@ -56,6 +56,15 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
     return outcome.code;
   }
 }
+
+/** Says what to do in a terminal's terms. */
+const inTerminal = (speaker: Speaker): Speaker => ({
+  ...speaker,
+  failure: (failure) => {
+    const todo = commandLine.todo[failure.code];
+    return { ...speaker.failure(failure), ...(todo !== undefined && { todo }) };
+  },
+});
 
 function outcomeOf(error: unknown): Outcome {
   if (error instanceof UsageError) return { code: exitCode.usage, failure: null, says: error.message };

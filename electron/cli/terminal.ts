@@ -40,9 +40,10 @@ export function terminalOf(input: ReadStream, output: WriteStream, interrupted: 
           },
         });
         const asked = plainText(question);
-        if (hidden) output.write(asked);
         const reader = createInterface({ input, output: sink, terminal: true, historySize: 0, prompt: hidden ? '' : asked });
-        if (!hidden) reader.prompt();
+        // Only now does the terminal itself draw nothing of what is typed, be it at the very moment that the question is there
+        if (hidden) output.write(asked);
+        else reader.prompt();
         let settled = false;
         const settle = (line: string | null): void => {
           if (settled) return;

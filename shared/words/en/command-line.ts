@@ -1,4 +1,13 @@
+import type { FailureCode } from '../../failure.ts';
 import { plural } from '../plural.ts';
+
+/** What to do in a terminal, where the failure's own advice is for the window. */
+const todo: Partial<Record<FailureCode, string>> = {
+  'gateway-protocol': 'Check the address in the profile, or call the help desk: it may have changed.',
+  'notice-declined': 'Connect again and type yes to go on.',
+  'sign-in-rejected': 'Check the user ID for a slip, and type the password once more. Is Caps Lock on?',
+  'no-second-factor': 'In Causeway’s app, choose I lost my phone to get a recovery passcode.',
+};
 
 /** What the command line says, beside the failures' own sentences. Not part of the window's words, which would only carry it along. */
 export const commandLine = {
@@ -77,6 +86,7 @@ Exit codes
   proxy: 'Proxy for other programs: http://{user}:{secret}@127.0.0.1:{port}',
   portalOpened: 'The device portal is open in Causeway’s window.',
   attention: '{title}. {happened} {todo}',
+  todo,
   ask: {
     number: 'Number',
     yes: 'yes',
