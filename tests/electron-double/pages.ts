@@ -72,7 +72,7 @@ export class Pages {
   /** Opens a page of the default context in a window without a toolbar, as apps have it: only Chromium's command line can. */
   openAsApp(owner: PageOwner): Promise<Page> {
     return this.expect('data:text/html,<title>Causeway</title>', owner, async (url) => {
-      await promisify(execFile)(executable, ['--no-sandbox', `--user-data-dir=${this.chromium.profile}`, `--app=${url}`]);
+      await promisify(execFile)(executable, ['--no-sandbox', '--test-type', `--user-data-dir=${this.chromium.profile}`, `--app=${url}`]);
       return null;
     });
   }
