@@ -61,13 +61,13 @@ export interface Campus {
   stop(): Promise<void>;
 }
 
-const defaultNotice = `Campus Test University: terms of remote access
-
-This service is for students and staff of the university. By proceeding you agree that your use follows the
-university's acceptable use policy, that your connection is logged for security, and that you keep your password
-and your second factor to yourself.
-
-This is a stand-in campus on your own computer: nothing you do here reaches a real university.`;
+const defaultNotice = [
+  'Campus Test University: terms of remote access',
+  'This service is for students and staff of the university. By proceeding you agree that your use follows the ' +
+    "university's acceptable use policy, that your connection is logged for security, and that you keep your password " +
+    'and your second factor to yourself.',
+  'This is a stand-in campus on your own computer: nothing you do here reaches a real university.',
+].join('\n\n');
 
 /** Starts a whole campus on loopback. Fails with `not-now` where a port or the data is in use, `settings-damaged` where the data cannot be read. */
 export async function startCampus(options: CampusOptions = {}): Promise<Campus> {
