@@ -70,7 +70,8 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
     expect(run.who.asked[0]).toMatchObject({
       kind: 'credentials',
       title: 'Secure Logon for Campus',
-      selects: [{ options: [{ label: 'Students' }, { label: 'Staff' }] }],
+      // The page has no label for it: its name is spelled as one
+      selects: [{ label: 'Domain', options: [{ label: 'Students' }, { label: 'Staff' }] }],
     });
     expect(run.who.asked.at(-1)).toMatchObject({
       kind: 'passcode',

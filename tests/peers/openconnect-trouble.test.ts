@@ -56,6 +56,12 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
     });
     return port;
   };
+  /** Takes a call and its TLS greeting, and says nothing. Before the greeting the library would still hear a Cancel. */
+  const stalled = async () => {
+    let greet = (): void => undefined;
+    const greeted = new Promise<void>((resolve) => (greet = resolve));
+    return { port: await tcp((socket) => socket.once('data', () => greet())), greeted };
+  };
   const profileTo = async (loopbackPort: number): Promise<Profile> => {
     const at = await gateway(() => 'hang');
     return at.profile({ connectTo: [{ host: at.host, port: 443, loopbackPort }] });
@@ -120,11 +126,10 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
     });
 
     test('while TLS has begun and goes no further: there the library hears nothing, and is killed', async () => {
-      const reached: net.Socket[] = [];
-      const port = await tcp((socket) => reached.push(socket));
+      const { port, greeted } = await stalled();
       const mine = await own();
       const attempt = signIn(await profileTo(port), {}, mine);
-      await expect.poll(() => reached.length).toBe(1);
+      await greeted;
       expect(await cancelled(attempt)).toBeLessThan(cancelWithinMs);
       // The next one has a process of its own
       const at = await gateway(({ init }) => (init ? signInForm : 'success'));
@@ -133,12 +138,11 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
     });
 
     test('a killed one is made up for at once, where a window is open that one may sign in from', async () => {
-      const reached: net.Socket[] = [];
-      const port = await tcp((socket) => reached.push(socket));
+      const { port, greeted } = await stalled();
       const mine = await own();
       mine.driver.want(true);
       const attempt = signIn(await profileTo(port), {}, mine);
-      await expect.poll(() => reached.length).toBe(1);
+      await greeted;
       await cancelled(attempt);
       await mine.workers[0]?.exited;
       expect(mine.workers).toHaveLength(2);

@@ -8,7 +8,7 @@ import { fieldType, type OcField, type OcForm } from './messages.ts';
 export type Role = 'user' | 'password' | 'passcode' | 'second-password' | 'group' | 'other';
 
 /** What the library calls the group in a form that it made up, and the gateway never asked for. */
-export const libraryGroup = /^authgroup:?$/;
+export const libraryGroup = /^authgroup:?$/i;
 
 export interface ReadField {
   /** In the library's list. */
@@ -110,7 +110,7 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
     index: field.index,
     role,
     name: nameOf(field),
-    label: shownLabel(field.label ?? field.name),
+    label: shownLabel(labelOf(field)),
     secret: field.type !== fieldType.text,
     newPassword: changesPassword && field.type !== fieldType.text && says(field, newWords),
     value: field.value ?? null,
@@ -132,7 +132,7 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
         return {
           index: field.index,
           name: nameOf(field),
-          label: shownLabel(field.label ?? field.name),
+          label: shownLabel(labelOf(field)),
           options: choices.map(({ name, label }) => ({ value: name, label: shownLabel(label || name) })),
           value: current ?? null,
           isGroup,
@@ -206,6 +206,13 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
     if (field === secrets[0]) return [field, 'password'];
     return [field, field === secrets[1] && secrets.length === 2 && user ? 'second-password' : 'other'];
   });
+}
+
+/** Where the library has nothing but the name of a field in a page, it is spelled as a label would be. */
+function labelOf({ name, label = name }: OcField): string {
+  if (label.replace(/:$/, '') !== name || !/^[A-Za-z]+(_[A-Za-z]+)*$/.test(name)) return label;
+  const words = spelledOut(name);
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }
 
 /** Where a page labels no field the library takes its name: `VerificationCode`, `token_as_second_password`. */
