@@ -32,15 +32,14 @@ describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this co
     <host-scan-base-uri>/CACHE/</host-scan-base-uri><host-scan-wait-uri>/wait</host-scan-wait-uri></host-scan>
     <auth id="main"><form method="post" action="/"><input type="text" name="username"/></form></auth></config-auth>`;
 
-  async function connectToOneThatLooks(policy: (program: string) => Record<string, unknown>) {
+  /** The command's run to its end, at a gateway of this kind; `program` is one that notes in `ran` what it was called with. */
+  async function connect(next: Parameters<typeof FormGateway.start>[0], policy: (program: string) => Record<string, unknown>) {
     const place = await cliFolder();
     const ran = path.join(folder, 'ran');
     await rm(ran, { force: true });
-    const program = path.join(folder, 'check');
+    const program = path.join(folder, 'program');
     await writeFile(program, `#!/bin/sh\necho "$@" > ${ran}\n`, { mode: 0o755 });
-    const gateway = await FormGateway.start(({ fields }) =>
-      'username' in fields ? 'success' : existsSync(ran) ? signInForm : { raw: scan },
-    );
+    const gateway = await FormGateway.start(next);
     onTestFinished(() => gateway.stop());
     const file = path.join(place, 'campus.causeway');
     await writeFile(file, JSON.stringify(gateway.profile()));
@@ -49,6 +48,10 @@ describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this co
     await running.exit;
     return { ran, gateway, running };
   }
+  const connectToOneThatLooks = (policy: (program: string) => Record<string, unknown>) =>
+    connect(({ fields }) => ('username' in fields ? 'success' : existsSync(path.join(folder, 'ran')) ? signInForm : { raw: scan }), policy);
+  const connectToPlainOne = (policy: (program: string) => Record<string, unknown>) =>
+    connect(({ init }) => (init ? signInForm : 'success'), policy);
 
   test('a host check is answered by the program that it names, and only by that', async () => {
     const { ran, gateway, running } = await connectToOneThatLooks((program) => ({ hostCheckWrapper: program }));
@@ -75,6 +78,16 @@ describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this co
     const { running } = await connectToOneThatLooks(() => ({ library: '/nowhere/libopenconnect.so.5' }));
     const failure = { code: 'component-missing', params: { component: 'libopenconnect' } };
     expect(running.events().at(-1)).toMatchObject({ event: 'end', exitCode: 8, failure });
+  });
+
+  test('the programs that it names carry traffic, and no others', async () => {
+    const { ran } = await connectToPlainOne((openconnect) => ({ openconnect }));
+    expect(readFileSync(ran, 'utf8')).toContain('--cookie-on-stdin');
+    for (const component of ['openconnect', 'ocproxy']) {
+      const { running } = await connectToPlainOne(() => ({ [component]: `/nowhere/${component}` }));
+      const failure = { code: 'component-missing', params: { component } };
+      expect(running.events().at(-1)).toMatchObject({ event: 'end', exitCode: 8, failure });
+    }
   });
 
   test('its campuses are there without being asked for', async () => {

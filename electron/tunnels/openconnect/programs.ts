@@ -22,14 +22,17 @@ const ofTheSystem: Readonly<Record<ProgramName, readonly string[]>> = {
   ocproxy: ['/usr/bin/ocproxy'],
 };
 
-/** The path of a program. Fails with `component-missing`. */
+/** The path of a program: the one that policy names and no other, or the installer's, or on Linux the system's. Fails with `component-missing`. */
 export async function findProgram(name: ProgramName, { folder, policy, platform }: ProgramPlaces): Promise<string> {
+  const named = policy?.[name];
+  if (named !== undefined) {
+    if (isAbsolute(named) && (await canRun(named))) return named;
+    throw fail('component-missing', { component: name });
+  }
   const file = platform === 'win32' ? `${name}.exe` : name;
   if (folder !== null && (await canRun(join(folder, file)))) return join(folder, file);
   // Others on the same computer must not be able to put theirs in its place
   if (platform === 'linux') for (const path of ofTheSystem[name]) if ((await canRun(path)) && (await isRootsAlone(path))) return path;
-  const named = policy?.[name];
-  if (named !== undefined && isAbsolute(named) && (await canRun(named))) return named;
   throw fail('component-missing', { component: name });
 }
 
