@@ -21,7 +21,7 @@ export const startCommand = (...argv: string[]): RunningCommand => startWithin([
 
 /** The same as the last words of another command, which becomes it. */
 export function startWithin(around: readonly string[], ...argv: string[]): RunningCommand {
-  const [first = process.execPath, ...words] = [...around, process.execPath, commandFile, ...argv, '--json'];
+  const [first, ...words] = [...around, process.execPath, commandFile, ...argv, '--json'];
   const child = spawn(first, words);
   let out = '';
   child.stdout.on('data', (data) => (out += String(data)));
