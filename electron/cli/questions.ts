@@ -7,8 +7,8 @@ import type { Speaker } from '../../shared/words/say.ts';
 import type { Terminal } from './terminal.ts';
 
 const { ask: words } = commandLine;
-/** What is typed where a number is asked for, and is longer than any number of a menu, is the passcode itself. */
-const passcodeFrom = 4;
+/** What is typed where a number is asked for, and is longer than any number of a menu, is the passcode itself: digits, or what a key types. */
+const looksLikePasscode = /^(\d[\d\s]{3,}|[A-Za-z0-9-]{8,})$/;
 
 /** Who asks, in which words, for how long. */
 export interface Questioning {
@@ -137,7 +137,7 @@ async function secondFactor({ devices }: PromptOf<'second-factor'>, asking: Ques
   terminal.say(`  ${pushes.length + 1}. ${speaker.words.factor.passcode}`);
   for (;;) {
     const line = (await typed(words.number, false, asking)).trim();
-    if (line.length >= passcodeFrom && /^[\d\s]+$/.test(line)) return { kind: 'second-factor-passcode', passcode: plainPasscode(line) };
+    if (looksLikePasscode.test(line)) return { kind: 'second-factor-passcode', passcode: plainPasscode(line) };
     const index = numberIn(line, pushes.length + 1);
     const device = index === null ? undefined : pushes[index];
     if (device) return { kind: 'second-factor', method: 'push', device: device.id };

@@ -67,6 +67,20 @@ describe('connect in a terminal', () => {
     expect(await run.code).toBe(0);
   });
 
+  test('what a key types at the menu is a passcode; a word is not', async () => {
+    const at = await open();
+    let asked = 0;
+    const lines = ['push', 'cccjgjgkhcbbirdrfdnlnghhfgrtnnlgedjlftrbdeut'];
+    const typist = typing(at, { Number: () => lines[asked++] ?? codeOf(at) });
+    const run = startCli(['connect', at.profile.id], { folder: await cliFolder([at.profile]), typist });
+    await run.until(connected);
+    expect(run.seen).toContain('Choose a number from 1 to');
+    expect(run.seen).toContain('Passcode not right');
+    expect(at.services.factors.waiting(student.phone)).toHaveLength(0);
+    run.interrupt();
+    expect(await run.code).toBe(0);
+  });
+
   test('a push is left for a passcode by Enter', async () => {
     const at = await open();
     const run = startCli(['connect', at.profile.id], {

@@ -77,6 +77,19 @@ describe('passcodes', () => {
   });
 });
 
+describe('a passcode that a key types, or of a list', () => {
+  it.each([
+    ['cccjgjgkhcbbirdrfdnlnghhfgrtnnlgedjlftrbdeut', 'cccjgjgkhcbbirdrfdnlnghhfgrtnnlgedjlftrbdeut'],
+    [' ab12-cd34 ', 'ab12-cd34'],
+    ['1234-5678', '12345678'],
+  ])('%s goes in as %s', (typed, plain) => expect(plainPasscode(typed)).toBe(plain));
+
+  it('loses no character in the middle of typing', () => {
+    expect(plainPasscode('12-', '12-ab')).toBe('12-');
+    expect(plainPasscode('12-', '12-34')).toBe('12');
+  });
+});
+
 describe('the guide', () => {
   it('finds each step at its own pages, in order, and null at any other', () => {
     for (const task of ['add-device', 'remove-device'] as const) {

@@ -55,7 +55,7 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
       <form className="form" onSubmit={verify} noValidate>
         <PasscodeField
           label={words.passcode.label}
-          hint={words.passcode.hint}
+          hint={prompt.lengths.length > 0 ? words.passcode.hint : words.passcode.hintAny}
           value={passcode}
           onChange={setPasscode}
           error={missing && passcode === '' ? words.passcode.missing : null}

@@ -53,6 +53,8 @@ export const prompts = {
     leadAny: 'The code in your phone’s Duo Mobile app, or your recovery passcode.',
     label: 'Passcode',
     hint: 'Digits only. Spaces do not matter.',
+    /** Where a key that one touches may type it. */
+    hintAny: 'Spaces do not matter.',
     verify: 'Verify',
     checking: 'Checking the passcode…',
     missing: 'Type the passcode first.',
