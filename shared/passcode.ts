@@ -1,11 +1,6 @@
-/**
- * A passcode as the gateway wants it: what a person typed or pasted, without the spaces and dashes used for reading digits
- * aloud. A dash among letters is the passcode's own.
- *
- * @param whole of which `typed` is the beginning
- */
-export function plainPasscode(typed: string, whole = typed): string {
-  return typed.replace(/^[\d\s-]*$/.test(whole) ? /[\s-]/g : /\s/g, '');
+/** A passcode as the gateway wants it: what a person typed or pasted, without the spaces and dashes used for reading aloud. */
+export function plainPasscode(typed: string): string {
+  return typed.replace(/[\s-]/g, '');
 }
 
 /**

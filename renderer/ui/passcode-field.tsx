@@ -35,7 +35,7 @@ export function PasscodeField({ label, hint, value, onChange, error, busy, input
       value={grouped}
       onChange={(typed) => {
         const before = typed.slice(0, inputRef.current?.selectionStart ?? typed.length);
-        cursor.current = plainPasscode(before, typed).length;
+        cursor.current = plainPasscode(before).length;
         onChange(plainPasscode(typed).slice(0, 64));
       }}
       error={error}
