@@ -87,7 +87,7 @@ describe.skipIf(missing !== null)('signing in to Ivanti by its forms', () => {
       }),
     }));
     expect(who.asked).toMatchObject([
-      { kind: 'credentials', fields: [{ name: 'user' }, { name: 'password' }, { secret: true, label: 'password#2' }] },
+      { kind: 'credentials', fields: [{ name: 'user' }, { name: 'password' }, { secret: true, name: 'password#2', label: 'Password 2' }] },
     ]);
     isIn(session);
   });

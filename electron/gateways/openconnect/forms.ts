@@ -210,13 +210,13 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
 
 /** Where the library has nothing but the name of a field in a page, it is spelled as a label would be. */
 function labelOf({ name, label = name }: OcField): string {
-  if (label.replace(/:$/, '') !== name || !/^[A-Za-z]+(_[A-Za-z]+)*$/.test(name)) return label;
+  if (label.replace(/:$/, '') !== name || !/^[A-Za-z]+([_#][A-Za-z0-9]+)*$/.test(name)) return label;
   const words = spelledOut(name);
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }
 
 /** Where a page labels no field the library takes its name: `VerificationCode`, `token_as_second_password`. */
-const spelledOut = (name: string): string => name.replaceAll('_', ' ').replaceAll(/([a-z])([A-Z])/g, '$1 $2');
+const spelledOut = (name: string): string => name.replaceAll(/[_#]/g, ' ').replaceAll(/([a-z])([A-Z])/g, '$1 $2');
 
 /** A second user name is another one than the first; a second password may be a code. */
 function secondRole(field: OcField, alone: boolean, { passwordGiven, secondStepExpected }: ReadingOptions): Role {
