@@ -256,6 +256,33 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
     expect(answersOf(at)).toEqual([{ username: 'my user', password: 'my password', otp: 'my otp' }]);
   });
 
+  test('where the profile says that a code is the second factor, one beside the password is asked for after it, on its own screen', async () => {
+    const form: FormSpec = {
+      message: 'Please enter your username, password and code.',
+      inputs: [...signInForm.inputs, { type: 'password', name: 'otp', label: 'One-time code:' }],
+    };
+    const { at, who, session } = await signIn(
+      ({ init, fields }) => (init ? form : fields['otp'] === '333333' && fields['password'] === 'right' ? 'success' : 'refuse'),
+      {
+        credentials: [mei, credentials('mei', 'right')],
+        passcode: [passcode('111111'), passcode('222222'), passcode('333333')],
+      },
+      { secondFactor: 'otp-field' },
+    );
+    expect((await session).user).toBe('mei');
+    // Nobody can tell which of the two was wrong: the code first, then both
+    expect(who.kinds()).toEqual(['credentials', 'passcode', 'passcode', 'credentials', 'passcode']);
+    expect(who.asked[0]).toMatchObject({ fields: [{ name: 'user' }, { name: 'password' }] });
+    expect(who.asked[1]).toMatchObject({ message: 'One-time code' });
+    expect(who.asked[2]).toMatchObject({ failure: { code: 'passcode-wrong' } });
+    expect(who.asked[3]).toMatchObject({ fields: [{ name: 'user' }, { name: 'password' }], failure: { code: 'passcode-wrong' } });
+    expect(answersOf(at)).toEqual([
+      { username: 'mei', password: 'harbour', otp: '111111' },
+      { username: 'mei', password: 'harbour', otp: '222222' },
+      { username: 'mei', password: 'right', otp: '333333' },
+    ]);
+  });
+
   test('a password that has to be changed is asked for with the gateway’s own words, until it likes the new one', async () => {
     const change = (message: string): FormSpec => ({
       message,

@@ -42,6 +42,8 @@ export class Conversation {
   private forms = 0;
   private unasked = 0;
   private togetherRefused = 0;
+  /** This gateway has a field for the code beside the password's. */
+  private codeGoesAlong = false;
   // Of the present sign-in of the library's
   private seen = new Map<string, Set<string>>();
   private given: Given = 'nothing';
@@ -148,7 +150,7 @@ export class Conversation {
   /** Whether the second factor goes in the same form as the password. */
   private get goTogether(): boolean {
     const { secondFactor } = this.target.profile;
-    return secondFactor === 'append' || secondFactor === 'duo-second-password';
+    return this.codeGoesAlong || secondFactor === 'append' || secondFactor === 'duo-second-password';
   }
 
   private forgetPassword(): void {
@@ -213,16 +215,21 @@ export class Conversation {
     return this.send(form, new Map([[field.index, factor.kind === 'push' ? factor.device.id : factor.passcode]]), factor);
   }
 
-  private async passcode(form: ReadForm, field: ReadField, known: ReadonlyMap<number, string>): Promise<Reply> {
+  private async passcode(
+    form: ReadForm,
+    field: ReadField,
+    known: ReadonlyMap<number, string>,
+    message = form.message || form.title,
+  ): Promise<Reply> {
     const answer = await this.put({
       kind: 'passcode',
       lengths: [],
       only: true,
-      ...(form.message || form.title ? { message: form.message || form.title } : {}),
+      ...(message && { message }),
       ...this.retry(),
     });
     // There is no other way here than a code: asked for one, the same question again
-    if (answer.kind !== 'passcode') return this.passcode(form, field, known);
+    if (answer.kind !== 'passcode') return this.passcode(form, field, known, message);
     const { passcode } = answer;
     return this.send(form, new Map([...known, [field.index, passcode]]), { kind: 'passcode', passcode });
   }
@@ -232,6 +239,9 @@ export class Conversation {
     const { secondFactor, realm } = this.target.profile;
     const values = new Map<number, string>();
     const isSecond = (field: ReadField) => secondFactor === 'duo-second-password' && field.role === 'second-password';
+    // It has a screen of its own, after the one whose answer may be kept
+    const code =
+      secondFactor === 'otp-field' && hasRole(form, 'password') ? form.fields.find(({ role }) => role === 'passcode') : undefined;
     const selects: ReadSelect[] = [];
     for (const select of form.selects) {
       const chosen =
@@ -244,17 +254,21 @@ export class Conversation {
     const fields: ReadField[] = [];
     for (const field of form.fields) {
       const known = this.typed.known(field, { realm, doubted: this.failure !== null });
-      if (isSecond(field)) continue;
+      if (isSecond(field) || field === code) continue;
       if (known === null) fields.push(field);
       else values.set(field.index, known);
     }
-    const [code] = fields;
-    if (code && isPlainPasscode(form, fields, selects)) return this.passcode(form, code, values);
+    const [first] = fields;
+    if (first && isPlainPasscode(form, fields, selects)) return this.passcode(form, first, values);
     if (this.needsQuestion(form, fields, selects)) await this.askFor(form, fields, selects, values);
     const group = form.selects.find(
       (select) => select.isGroup && values.get(select.index) !== undefined && values.get(select.index) !== select.value,
     );
     if (group) return this.changeGroup(group, values.get(group.index) ?? '');
+    if (code) {
+      this.codeGoesAlong = true;
+      return this.passcode(form, code, values, code.label);
+    }
     return this.confirm(form, values, form.fields.filter(isSecond));
   }
 
