@@ -255,6 +255,14 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     heading: 'Secure Logon for Campus Test University',
     focus: 'UMPASS user ID',
   },
+  'credentials-with-code': {
+    state: asking({
+      ...prompts.realm,
+      fields: [...prompts.realm.fields, { name: 'otp', label: 'One-time code', secret: true, code: true }],
+    }),
+    heading: 'Sign in',
+    focus: 'UMPASS user ID',
+  },
   'credentials-remembered': {
     state: asking(prompts.realm, { saved: { userId: 'dc012345', password: false, keychain: 'absent' }, task: 'add-device' }),
     heading: 'Sign in',

@@ -268,6 +268,17 @@ describe('signing in', () => {
     ]);
   });
 
+  test('is not offered to be remembered where a code in the same form would have to be typed all the same', async () => {
+    await openScreen('credentials-with-code');
+    expect(await subject.page.getByRole('checkbox').count()).toBe(0);
+    await field('UMPASS user ID').fill('dc012345');
+    await field('UMPASS password').fill('hunter2');
+    await field('One-time code').fill('123456');
+    await button('Sign in').click();
+    const values = { user: 'dc012345', password: 'hunter2', otp: '123456', realm: 'students' };
+    await heard(['answer', { promptId: 'p1', answer: { kind: 'credentials', values }, remember: false }]);
+  });
+
   test('on the campus’s page: in our window, or in the person’s browser where the gateway wants that (security keys: YZ#239, #494)', async () => {
     await openScreen('browser-own');
     expect(await subject.page.getByRole('button', { name: 'Open the sign-in page' }).count()).toBe(0);

@@ -16,6 +16,8 @@ export function Credentials({ access, prompt, state, profile, above }: PromptPro
   const { busy, answer } = useAnswer(access);
   const [remember, setRemember] = useState(state.saved.password);
   const cancel = useCancel();
+  // With more than these two in one form nothing that is kept could go in by itself
+  const keepable = prompt.fields.every(({ name }) => name === 'user' || name === 'password');
   return (
     <Screen title={prompt.title ?? words.credentials.title} above={above} focus="field" onEscape={cancel}>
       {prompt.failure ? (
@@ -35,15 +37,17 @@ export function Credentials({ access, prompt, state, profile, above }: PromptPro
         submit={words.credentials.signIn}
         busyText={words.credentials.checking}
         busy={busy}
-        onSubmit={(values) => answer({ kind: 'credentials', values }, remember)}
+        onSubmit={(values) => answer({ kind: 'credentials', values }, keepable && remember)}
       >
-        <Checkbox
-          label={words.credentials.remember}
-          hint={rememberHint()}
-          checked={remember && state.saved.keychain === 'available'}
-          disabled={busy || state.saved.keychain !== 'available'}
-          onChange={setRemember}
-        />
+        {keepable && (
+          <Checkbox
+            label={words.credentials.remember}
+            hint={rememberHint()}
+            checked={remember && state.saved.keychain === 'available'}
+            disabled={busy || state.saved.keychain !== 'available'}
+            onChange={setRemember}
+          />
+        )}
       </PromptForm>
       <CancelFoot onCancel={cancel} />
     </Screen>
