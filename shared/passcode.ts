@@ -21,5 +21,12 @@ export const isPhoneWord = (typed: string): boolean => /^\s*(push|phone|sms)\d*\
 /** Whether a gateway may take this for something else than a passcode: such a word, or a number of Duo's menu. No passcode is that short. */
 export const reachesPhone = (typed: string): boolean => isPhoneWord(typed) || /^\s*\d{1,2}\s*$/.test(typed);
 
+const ringing = [
+  /\bpush\b/i,
+  /\bphone call\b/i,
+  /\b(call|text|sms) (me|my|to)\b/i,
+  /^\W*(phone|call|sms|text message)\d*( (pass)?codes?)?\W*$/i,
+];
+
 /** Whether an option of a list, by its words, has a phone ring: a person chooses it each time anew. */
-export const offersPhone = (label: string): boolean => /\b(push|phone|call|sms|text message)\b/i.test(label);
+export const offersPhone = (label: string): boolean => ringing.some((words) => words.test(label));

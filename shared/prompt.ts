@@ -36,6 +36,8 @@ export const promptSelectSchema = z.object({
   label: shownLine,
   options: z.array(z.object({ value: shortText, label: shownLine })).check(z.minLength(1), z.maxLength(100)),
   value: z.optional(shortText),
+  /** It chooses a group, realm or domain, and no way to confirm, whatever its options are called. */
+  group: z.optional(z.boolean()),
 });
 export type PromptSelect = z.infer<typeof promptSelectSchema>;
 

@@ -67,7 +67,8 @@ export function fillCredentials(prompt: Prompt, signIn: { userId: string; passwo
   }
   for (const select of prompt.selects) {
     const chosen = chosenIn(select, choices) ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
-    if (chosen === undefined || select.options.some(({ value, label }) => value === chosen && offersPhone(label))) return null;
+    const label = select.options.find(({ value }) => value === chosen)?.label;
+    if (chosen === undefined || (label !== undefined && !select.group && offersPhone(label))) return null;
     values[select.name] = chosen;
   }
   return { kind: 'credentials', values };

@@ -1,7 +1,7 @@
 import type { AppState } from '../../shared/app-state.ts';
 import { failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { offersPhone, type Answer, type Prompt } from '../../shared/prompt.ts';
+import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { PreparedAnswer } from '../access/asking.ts';
 import type { KeychainState, Secrets } from '../storage/secrets.ts';
 import { entryOf, without } from '../storage/kept.ts';
@@ -57,7 +57,7 @@ export class SignInKeeper {
       if (prompt.kind === 'choice' && prompt.purpose === 'realm' && !choseRealm && this.savedFor(profile.id).password) {
         choseRealm = true;
         const option = usualOption(prompt, this.choicesFor(profile.id));
-        return option === null || offersPhone(option.label) ? null : { kind: 'choice', option: option.id };
+        return option && { kind: 'choice', option: option.id };
       }
       if (prompt.kind !== 'credentials') return null;
       const typed = held.signInFor(profile.id);

@@ -34,10 +34,7 @@ export const answersSchema = z.strictObject({
     )
     .optional(),
   /** For drop-downs and choices: labels or values, each taken where one is offered. */
-  choose: z
-    .array(text.refine((value) => !offersPhone(value)))
-    .max(50)
-    .optional(),
+  choose: z.array(text).max(50).optional(),
   /** One passcode. */
   passcode: z
     .string()
@@ -131,7 +128,8 @@ export class PreparedAnswers {
         return passcode === null ? null : { kind: 'passcode', passcode };
       }
       case 'choice': {
-        const option = prompt.options.find(({ id, label }) => this.answers.choose?.some((wanted) => wanted === id || wanted === label));
+        const isGroup = prompt.purpose === 'realm' || prompt.purpose === 'role';
+        const option = prompt.options.find(({ id, label }) => this.chooses(id, label, isGroup));
         return option && this.once(`choice:${option.id}`) ? { kind: 'choice', option: option.id } : null;
       }
       case 'certificate': {
@@ -173,13 +171,21 @@ export class PreparedAnswers {
       given.push(`${field.name}\n${field.label ?? ''}`);
     }
     for (const select of selects) {
-      const wanted = select.options.find(({ value, label }) => this.answers.choose?.some((each) => each === value || each === label));
+      const isGroup = select.group ?? false;
+      const wanted = select.options.find(({ value, label }) => this.chooses(value, label, isGroup));
       const value = wanted?.value ?? select.value ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
-      if (value === undefined) return null;
+      const label = select.options.find((option) => option.value === value)?.label ?? '';
+      if (value === undefined || (!isGroup && offersPhone(label))) return null;
       values[select.name] = value;
     }
     // The same form once more is the gateway's way of saying no
     return this.once(given.join('\n\n')) ? values : null;
+  }
+
+  /** Whether this option is among those to choose: never one that has a phone ring, unless a group is called so. */
+  private chooses(value: string, label: string, isGroup: boolean): boolean {
+    const named = this.answers.choose?.some((each) => each === value || each === label) ?? false;
+    return named && (isGroup || !offersPhone(label));
   }
 
   private valueOf({ name, label }: PromptField): string | undefined {

@@ -49,16 +49,31 @@ export async function loadPage(
   }
 }
 
-/** Ends with the load, well or not: the page is there, another one took over, or it is gone. */
+/**
+ * Ends with the load, well or not: the page is there, another one took over, or it is gone. What the page before still had
+ * to say of its own end does not count.
+ */
 function loadOver(contents: WebContents): { promise: Promise<void>; stop: () => void } {
-  const events = ['did-finish-load', 'did-fail-load', 'did-stop-loading', 'destroyed', 'render-process-gone'];
-  let over: () => void = () => undefined;
-  const promise = new Promise<void>((resolve) => (over = resolve));
-  for (const event of events) contents.on(event, over);
+  let isThere = false;
+  let end: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => (end = resolve));
+  const begun = (): void => void (isThere = true);
+  const over = (): void => {
+    if (isThere) end();
+  };
+  const listeners = [
+    ['did-navigate', begun],
+    ['did-finish-load', over],
+    ['did-stop-loading', over],
+    ['did-fail-load', end],
+    ['destroyed', end],
+    ['render-process-gone', end],
+  ] as const;
+  for (const [event, listener] of listeners) contents.on(event, listener);
   return {
     promise,
     stop: () => {
-      for (const event of events) contents.off(event, over);
+      for (const [event, listener] of listeners) contents.off(event, listener);
     },
   };
 }

@@ -91,16 +91,20 @@ describe('a file of answers', () => {
     expect(answers.answer(passcode)).toBeNull();
   });
 
-  test.each([
-    { passcode: 'push' },
-    { passcode: ' Phone2' },
-    { passcode: '1' },
-    { password: 'pw,push' },
-    { fields: { code: 'sms' } },
-    { choose: ['Duo Push to XXX-1234'] },
-    { choose: ['Phone call'] },
-  ])('what would reach a phone is no answer: %j', (content) => {
-    expect(answersSchema.safeParse(content).success).toBe(false);
+  test.each([{ passcode: 'push' }, { passcode: ' Phone2' }, { passcode: '1' }, { password: 'pw,push' }, { fields: { code: 'sms' } }])(
+    'what would reach a phone is no answer: %j',
+    (content) => {
+      expect(answersSchema.safeParse(content).success).toBe(false);
+    },
+  );
+
+  test('nor is a choice that does, unless it is what a group is called', () => {
+    const answers = prepared({ user: 'mei', password: 'pw', choose: ['Duo Push'] });
+    const ways = { name: 'how', label: 'Confirm with', options: [{ value: '1', label: 'Duo Push' }] };
+    expect(answers.answer({ ...credentials, selects: [ways] })).toBeNull();
+    expect(answers.answer({ kind: 'choice', purpose: 'other', options: [{ id: '1', label: 'Duo Push' }] })).toBeNull();
+    expect(answers.answer({ kind: 'choice', purpose: 'realm', options: [{ id: '1', label: 'Duo Push' }] })).not.toBeNull();
+    expect(answers.answer({ ...credentials, selects: [{ ...ways, group: true }] })).not.toBeNull();
   });
 
   test('no answers at all can send a push', () => {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { guideSteps, stepAt } from '../../shared/guide.ts';
 import { readLink } from '../../shared/link.ts';
-import { groupPasscode, plainPasscode } from '../../shared/passcode.ts';
+import { groupPasscode, offersPhone, plainPasscode } from '../../shared/passcode.ts';
 import { taskSchema } from '../../shared/task.ts';
 
 describe('links', () => {
@@ -76,6 +76,17 @@ describe('passcodes', () => {
       }),
     );
   });
+});
+
+describe('an option of a list', () => {
+  it.each(['Duo Push', 'Push Notification', 'Phone call to XXX-1234', 'Call me', 'SMS passcodes', 'Phone', 'phone2', 'Text me a code'])(
+    '%s has a phone ring',
+    (label) => expect(offersPhone(label)).toBe(true),
+  );
+  it.each(['Passcode', 'Call Center', 'Telephone Services', 'Students', 'Texts and Languages', 'Authenticator app'])(
+    '%s does not',
+    (label) => expect(offersPhone(label)).toBe(false),
+  );
 });
 
 describe('the guide', () => {

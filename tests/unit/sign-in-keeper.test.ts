@@ -98,16 +98,9 @@ describe('a group that was chosen (SSO#194)', () => {
     const ways = signIn(['Passcode', 'Duo Push']);
     await worked([[ways, typed('1')]]);
     expect(await start().preparedFor(profile)(ways)).toBeNull();
+    const groups = { ...ways, selects: ways.selects.map((select) => ({ ...select, group: true })) };
+    expect(await start().preparedFor(profile)(groups)).not.toBeNull();
     expect(start().preset(profile, ways)).toMatchObject({ selects: [{ value: '1' }] });
-  });
-
-  it('on a page of its own is left to the person as well where it has a phone ring', async () => {
-    const page: Prompt = { ...realm, options: [{ id: '0', label: 'Send me a push' }] };
-    await worked([
-      [page, { kind: 'choice', option: '0' }],
-      [{ ...signIn(), selects: [] }, typed('0')],
-    ]);
-    expect(await start().preparedFor(profile)(page)).toBeNull();
   });
 
   it('on a page of its own is taken along with a saved password once, and offered first without one', async () => {

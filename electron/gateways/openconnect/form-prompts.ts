@@ -81,13 +81,14 @@ function userField(fields: readonly ReadField[], user: string | null): PromptFie
 }
 
 /** Choices go by their number: what a gateway calls them may be longer than an answer. */
-function promptSelect({ name, label, options, value }: ReadSelect): PromptSelect {
+function promptSelect({ name, label, options, value, isGroup }: ReadSelect): PromptSelect {
   const at = options.findIndex((option) => option.value === value);
   return {
     name,
     label,
     options: options.map((option, index) => ({ value: String(index), label: option.label })),
     ...(at >= 0 ? { value: String(at) } : {}),
+    ...(isGroup ? { group: true } : {}),
   };
 }
 
