@@ -231,6 +231,7 @@ export class AccessController {
       this.apply(attempt.number, { type: 'found-on-campus' });
       return new Promise<null>((resolve) => stop.signal.addEventListener('abort', () => resolve(null), { once: true }));
     }
+    await engine.prepare?.(attempt.gateway, stop.signal);
     const { target, session } = await this.signIn(attempt, driver, judge);
     // From here on a Disconnect has something to sign out of, even while the tunnel opens
     attempt.connection = new Connection({

@@ -46,5 +46,10 @@ export interface Tunnel {
 
 /** A way of carrying traffic once signed in. */
 export interface TunnelEngine {
+  /**
+   * Whether one could open on this computer at all, looked at before anybody signs in: a second factor is not to be spent
+   * for nothing. Fails as `open` would.
+   */
+  prepare?(host: string, signal: AbortSignal): Promise<void>;
   open(grant: Grant, signal: AbortSignal): Promise<Tunnel>;
 }

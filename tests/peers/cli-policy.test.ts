@@ -84,9 +84,12 @@ describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this co
     const { ran } = await connectToPlainOne((openconnect) => ({ openconnect }));
     expect(readFileSync(ran, 'utf8')).toContain('--cookie-on-stdin');
     for (const component of ['openconnect', 'ocproxy']) {
-      const { running } = await connectToPlainOne(() => ({ [component]: `/nowhere/${component}` }));
+      const { running, gateway } = await connectToPlainOne(() => ({ [component]: `/nowhere/${component}` }));
       const failure = { code: 'component-missing', params: { component } };
       expect(running.events().at(-1)).toMatchObject({ event: 'end', exitCode: 8, failure });
+      // Before anybody is asked: a second factor is not to be spent for a tunnel that cannot open
+      expect(running.events().filter(({ event }) => event === 'prompt')).toEqual([]);
+      expect(gateway.requests).toEqual([]);
     }
   });
 

@@ -100,6 +100,24 @@ describe('signing in', () => {
     expect(b.states.filter(({ kind }) => kind === 'opening')).toHaveLength(1);
   });
 
+  test('a tunnel that cannot open on this computer is told before anybody is asked anything', async () => {
+    const impossible: TunnelEngine = {
+      ...relayTunnel,
+      prepare: (host) => Promise.reject(fail('helper-denied', { host })),
+    };
+    const b = await open({}, { tunnels: { relay: impossible } });
+    b.controller.connect(b.campus.profile);
+    await reach(b.controller, 'idle');
+    expect(ending(b)).toBe('helper-denied');
+    expect(b.states.map(({ kind }) => kind)).toEqual(['checking', 'closing', 'idle']);
+    // A Cancel is obeyed there as everywhere
+    const slow: TunnelEngine = { ...relayTunnel, prepare: () => new Promise(() => undefined) };
+    const c = await open({}, { tunnels: { relay: slow } });
+    c.controller.connect(c.campus.profile);
+    await c.controller.disconnect();
+    expect(c.controller.state).toMatchObject({ kind: 'idle', ending: null });
+  });
+
   test('a tunnel that is refused is not tried again', async () => {
     let tries = 0;
     const refusing: TunnelEngine = {

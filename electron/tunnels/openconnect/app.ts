@@ -30,13 +30,19 @@ const watchEveryMs = 1_000;
  * server on loopback with a TCP/IP of its own. Linux and macOS; elsewhere it fails with `app-tunnel-here`.
  */
 export function appTunnel(deps: AppTunnelDeps): TunnelEngine {
+  const find = async (): Promise<{ openconnect: string; ocproxy: string }> => {
+    if (deps.programs.platform === 'win32') throw fail('app-tunnel-here');
+    // One after the other: where both are missing, it is always the same that is told
+    const openconnect = await findProgram('openconnect', deps.programs);
+    return { openconnect, ocproxy: await findProgram('ocproxy', deps.programs) };
+  };
   return {
+    async prepare() {
+      await find();
+    },
     async open(grant, signal) {
       if (grant.kind !== 'openconnect') throw fail('internal', undefined, { detail: `app tunnel for ${grant.kind}` });
-      if (deps.programs.platform === 'win32') throw fail('app-tunnel-here');
-      // One after the other: where both are missing, it is always the same that is told
-      const openconnect = await findProgram('openconnect', deps.programs);
-      const ocproxy = await findProgram('ocproxy', deps.programs);
+      const { openconnect, ocproxy } = await find();
       const server = await freePort(deps.programs.platform);
       const hop = await proxyFor(grant, signal);
       try {
