@@ -30,3 +30,11 @@ const ringing = [
 
 /** Whether an option of a list, by its words, has a phone ring: a person chooses it each time anew. */
 export const offersPhone = (label: string): boolean => ringing.some((words) => words.test(label));
+
+/** Whether this choice of a list has a phone ring. A group may be called as it likes. */
+export function rings(
+  { options, group = false }: { options: readonly { value: string; label: string }[]; group?: boolean | undefined },
+  chosen: string,
+): boolean {
+  return !group && options.some(({ value, label }) => value === chosen && offersPhone(label));
+}

@@ -3,7 +3,7 @@ import { failureSchema } from './failure.ts';
 import { instantSchema } from './instant.ts';
 import { plainLine, plainText } from './plain-text.ts';
 
-export { isPhoneWord, offersPhone, plainPasscode, reachesPhone } from './passcode.ts';
+export { isPhoneWord, offersPhone, plainPasscode, reachesPhone, rings } from './passcode.ts';
 
 /**
  * Prompts: the questions that a gateway may put to a person, and their answers.

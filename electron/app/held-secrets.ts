@@ -1,4 +1,4 @@
-import { offersPhone, type Answer, type Prompt } from '../../shared/prompt.ts';
+import { rings, type Answer, type Prompt } from '../../shared/prompt.ts';
 import { chosenIn, type Choices } from './kept-choices.ts';
 
 /** A user ID and password that the person typed, kept until the session is up. */
@@ -67,8 +67,7 @@ export function fillCredentials(prompt: Prompt, signIn: { userId: string; passwo
   }
   for (const select of prompt.selects) {
     const chosen = chosenIn(select, choices) ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
-    const label = select.options.find(({ value }) => value === chosen)?.label;
-    if (chosen === undefined || (label !== undefined && !select.group && offersPhone(label))) return null;
+    if (chosen === undefined || rings(select, chosen)) return null;
     values[select.name] = chosen;
   }
   return { kind: 'credentials', values };

@@ -31,7 +31,7 @@ export function withChoices(before: Choices, chosen: Choices): Record<string, st
 export function asChosen(prompt: Prompt, choices: Choices): Prompt {
   if (prompt.kind === 'choice') {
     const usual = usualOption(prompt, choices);
-    return usual === null ? prompt : { ...prompt, usual: usual.id };
+    return usual === null ? prompt : { ...prompt, usual };
   }
   if (!('selects' in prompt)) return prompt;
   const selects = prompt.selects.map((select) => {
@@ -41,10 +41,10 @@ export function asChosen(prompt: Prompt, choices: Choices): Prompt {
   return { ...prompt, selects };
 }
 
-/** The option that was chosen before, or null. */
-export function usualOption(prompt: Extract<Prompt, { kind: 'choice' }>, choices: Choices): { id: string; label: string } | null {
+/** The id of the option that was chosen before, or null. */
+export function usualOption(prompt: Extract<Prompt, { kind: 'choice' }>, choices: Choices): string | null {
   const label = prompt.purpose === 'session' ? null : entryOf(choices, headingOf(prompt));
-  return prompt.options.find((option) => option.label === label) ?? null;
+  return prompt.options.find((option) => option.label === label)?.id ?? null;
 }
 
 /** The value of the option that was chosen before, or null. */

@@ -57,7 +57,7 @@ export class SignInKeeper {
       if (prompt.kind === 'choice' && prompt.purpose === 'realm' && !choseRealm && this.savedFor(profile.id).password) {
         choseRealm = true;
         const option = usualOption(prompt, this.choicesFor(profile.id));
-        return option && { kind: 'choice', option: option.id };
+        return option === null ? null : { kind: 'choice', option };
       }
       if (prompt.kind !== 'credentials') return null;
       const typed = held.signInFor(profile.id);

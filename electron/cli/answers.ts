@@ -6,6 +6,7 @@ import {
   isPhoneWord,
   offersPhone,
   reachesPhone,
+  rings,
   type Answer,
   type Prompt,
   type PromptField,
@@ -129,7 +130,7 @@ export class PreparedAnswers {
       }
       case 'choice': {
         const isGroup = prompt.purpose === 'realm' || prompt.purpose === 'role';
-        const option = prompt.options.find(({ id, label }) => this.chooses(id, label, isGroup));
+        const option = prompt.options.find(({ id, label }) => this.chooses(id, label) && (isGroup || !offersPhone(label)));
         return option && this.once(`choice:${option.id}`) ? { kind: 'choice', option: option.id } : null;
       }
       case 'certificate': {
@@ -171,21 +172,17 @@ export class PreparedAnswers {
       given.push(`${field.name}\n${field.label ?? ''}`);
     }
     for (const select of selects) {
-      const isGroup = select.group ?? false;
-      const wanted = select.options.find(({ value, label }) => this.chooses(value, label, isGroup));
+      const wanted = select.options.find(({ value, label }) => this.chooses(value, label) && !rings(select, value));
       const value = wanted?.value ?? select.value ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
-      const label = select.options.find((option) => option.value === value)?.label ?? '';
-      if (value === undefined || (!isGroup && offersPhone(label))) return null;
+      if (value === undefined || rings(select, value)) return null;
       values[select.name] = value;
     }
     // The same form once more is the gateway's way of saying no
     return this.once(given.join('\n\n')) ? values : null;
   }
 
-  /** Whether this option is among those to choose: never one that has a phone ring, unless a group is called so. */
-  private chooses(value: string, label: string, isGroup: boolean): boolean {
-    const named = this.answers.choose?.some((each) => each === value || each === label) ?? false;
-    return named && (isGroup || !offersPhone(label));
+  private chooses(value: string, label: string): boolean {
+    return this.answers.choose?.some((each) => each === value || each === label) ?? false;
   }
 
   private valueOf({ name, label }: PromptField): string | undefined {

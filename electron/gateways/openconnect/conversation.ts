@@ -1,5 +1,5 @@
 import { fail, type Failure } from '../../../shared/failure.ts';
-import type { Answer, FactorDevice, Prompt } from '../../../shared/prompt.ts';
+import { rings, type Answer, type FactorDevice, type Prompt } from '../../../shared/prompt.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import type { Ask, GatewayTarget } from '../gateway.ts';
 import { duoMenu, wordDevice } from './duo.ts';
@@ -7,7 +7,7 @@ import { choiceNamed, isPlainPasscode, promptFor, shownPrompt } from './form-pro
 import { readOcForm, type ReadField, type ReadForm, type ReadSelect, type Role } from './forms.ts';
 import type { OcAnswer, OcForm } from './messages.ts';
 import { chooseFactor, pushFailure, type Factor, type FactorStart } from './second-factor.ts';
-import { rings, Typed } from './typed.ts';
+import { Typed } from './typed.ts';
 
 /** The library's sign-in has to begin anew: what went wrong is told with the next question. */
 export class StartAgain extends Error {
@@ -248,8 +248,10 @@ export class Conversation {
         this.typed.chosenBefore(select) ??
         (realm === undefined ? null : choiceNamed(select, realm)) ??
         (select.options.length === 1 ? select.options[0]?.value : null);
-      if (chosen === undefined || chosen === null || rings(select, chosen)) selects.push(select);
-      else values.set(select.index, chosen);
+      // A way to confirm that has a phone ring is chosen by the person, each time anew
+      const isKnown = chosen != null && !rings({ options: select.options, group: select.isGroup }, chosen);
+      if (isKnown) values.set(select.index, chosen);
+      else selects.push(select);
     }
     const fields: ReadField[] = [];
     for (const field of form.fields) {

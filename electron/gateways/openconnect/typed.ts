@@ -1,4 +1,4 @@
-import { offersPhone, type Answer } from '../../../shared/prompt.ts';
+import type { Answer } from '../../../shared/prompt.ts';
 import { valuesOf } from './form-prompts.ts';
 import { libraryGroup, type ReadField, type ReadSelect } from './forms.ts';
 
@@ -47,9 +47,4 @@ export class Typed {
     const before = this.choices.get(select.label);
     return before !== undefined && select.options.some(({ value }) => value === before) ? before : null;
   }
-}
-
-/** A way to confirm that has a phone ring is chosen by the person, each time anew; a group may be called as it likes. */
-export function rings(select: ReadSelect, chosen: string): boolean {
-  return !select.isGroup && select.options.some(({ value, label }) => value === chosen && offersPhone(label));
 }

@@ -41,25 +41,27 @@ export async function helperState(socket: () => Promise<string>, signal: AbortSi
 /** A tunnel of the whole system, which the helper, a service of root's, opens for who is allowed one. */
 export function systemTunnel({ socket, log, start }: SystemTunnelDeps): TunnelEngine {
   let asked = false;
-  const mayStart = (error: unknown): boolean => start !== undefined && !asked && failureOf(error).code === 'helper-missing';
+  const reach = async (host: string, signal: AbortSignal) => HelperConnection.open(await socket(), host, signal);
+  /** Once in a run: a reconnect is no reason to ask for a password again. */
+  const wayToStart = (error: unknown) => (asked || failureOf(error).code !== 'helper-missing' ? undefined : start);
   const connect = async (host: string, signal: AbortSignal): Promise<HelperConnection> => {
     try {
-      return await HelperConnection.open(await socket(), host, signal);
+      return await reach(host, signal);
     } catch (error) {
-      // Once in a run: a reconnect is no reason to ask for a password again
-      if (!start || !mayStart(error)) throw error;
+      const startNow = wayToStart(error);
+      if (!startNow) throw error;
       asked = true;
-      await start(host, signal);
-      return await HelperConnection.open(await socket(), host, signal);
+      await startNow(host, signal);
+      return await reach(host, signal);
     }
   };
   return {
     async prepare(host, signal) {
       try {
-        (await HelperConnection.open(await socket(), host, signal)).close();
+        (await reach(host, signal)).close();
       } catch (error) {
         // An administrator is asked once there is something to open
-        if (!mayStart(error)) throw error;
+        if (!wayToStart(error)) throw error;
       }
     },
     async open(grant, signal) {

@@ -8,28 +8,6 @@ import type { Answer, Prompt } from '../../../shared/prompt.ts';
 import { profileOf, type Ocserv } from '../../peers/ocserv.ts';
 import type { SignInTimes } from './command.ts';
 
-/** What every question and every answer of the library's goes through, with nothing to do there: milliseconds there and back. */
-export async function throughTheThread(times: number): Promise<number[]> {
-  const process = forkWorker(worker)();
-  let heard = (): void => undefined;
-  process.onMessage(() => heard());
-  const taken: number[] = [];
-  for (let time = -1; time < times; time++) {
-    // As in a sign-in, nobody has been waiting for it in a loop
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const from = performance.now();
-    await new Promise<void>((resolve) => {
-      heard = resolve;
-      process.post({ type: 'warm', libraries: ['libopenconnect.so.5'] } satisfies ToWorker);
-    });
-    // The first loads the library
-    if (time >= 0) taken.push(performance.now() - from);
-  }
-  process.kill();
-  await process.exited;
-  return taken;
-}
-
 const worker = path.resolve(import.meta.dirname, '../../../dist/openconnect-worker.mjs');
 
 /** Our driver with its worker warm, as it is when the window is open. */
@@ -68,4 +46,26 @@ export async function signInByDriver(driver: OpenConnectDriver, lab: Ocserv, use
   };
   await driver.signIn(target, ask, AbortSignal.timeout(20_000));
   return { form, cookie: performance.now() - answeredAt };
+}
+
+/** What every question and every answer of the library's goes through, with nothing to do there: milliseconds there and back. */
+export async function throughTheThread(times: number): Promise<number[]> {
+  const forked = forkWorker(worker)();
+  let heard = (): void => undefined;
+  forked.onMessage(() => heard());
+  const taken: number[] = [];
+  for (let time = -1; time < times; time++) {
+    // As in a sign-in, nobody has been waiting for it in a loop
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const from = performance.now();
+    await new Promise<void>((resolve) => {
+      heard = resolve;
+      forked.post({ type: 'warm', libraries: ['libopenconnect.so.5'] } satisfies ToWorker);
+    });
+    // The first loads the library
+    if (time >= 0) taken.push(performance.now() - from);
+  }
+  forked.kill();
+  await forked.exited;
+  return taken;
 }

@@ -10,7 +10,10 @@ import type { WatchedWay } from './watched.ts';
 const watchersBeginMs = 3_000;
 const watcher = path.join(import.meta.dirname, 'watcher.ts');
 
-/** How long after a cable is plugged in again traffic flows, ours and openconnect's beside each other in one namespace; and the gateway's own port, which no tunnel can come before. */
+/**
+ * How long after a cable is plugged in again traffic flows, ours and openconnect's beside each other in one namespace; and
+ * the gateway's own port, which no tunnel can come before.
+ */
 export async function restoredRow(
   lab: Ocserv,
   next: () => string,
