@@ -10,8 +10,27 @@ const rawIpc = {
   message: 'Raw IPC lives in two files only: electron/desktop/bridge-main.ts and electron/preload.ts.',
 };
 
+/**
+ * The address of a file is no path: on Windows its pathname is `/C:/…`, and everywhere a blank in it is `%20`. It is made
+ * a path where it is made, or joined from `import.meta.dirname`, so that no address of a file is ever at hand.
+ */
+const filesByPath = [
+  {
+    selector: ":not(CallExpression[callee.name='fileURLToPath']) > NewExpression[callee.name='URL']:has(MetaProperty)",
+    message: 'The address of a file is no path: join(import.meta.dirname, …).',
+  },
+  {
+    selector: "MemberExpression > MemberExpression[property.name='url'][object.type='MetaProperty']",
+    message: 'The address of a file is no path: import.meta.filename.',
+  },
+  {
+    selector: "MemberExpression[property.name='pathname'][object.type='CallExpression']",
+    message: 'What pathToFileURL or import.meta.resolve gives is no path: fileURLToPath.',
+  },
+];
 /** Each stands in one place, which docs/security.md answers for. */
 const restricted = [
+  ...filesByPath,
   rawIpc,
   {
     selector: "MemberExpression[object.name='shell'][property.name='openExternal']",
@@ -70,7 +89,7 @@ export default defineConfig(
       'no-restricted-syntax': ['error', ...restricted],
     },
   },
-  { files: ['tests/**'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['tests/**', '**/*.{js,cjs,mjs}'], rules: { 'no-restricted-syntax': ['error', ...filesByPath] } },
   { files: ['electron/desktop/bridge-main.ts', 'electron/preload.ts'], rules: allBut('bridge-main.ts') },
   { files: ['electron/desktop/desktop-ports.ts'], rules: allBut('desktop-ports.ts') },
   { files: ['electron/desktop/partition.ts'], rules: allBut('partition.ts') },

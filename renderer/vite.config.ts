@@ -1,14 +1,14 @@
 import react from '@vitejs/plugin-react';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
 /** The window's bundle: addresses relative, so that any scheme can serve it; nothing inline, so that the policy holds. */
 export default defineConfig({
-  root: fileURLToPath(new URL('.', import.meta.url)),
+  root: import.meta.dirname,
   base: './',
   plugins: [react()],
   build: {
-    outDir: fileURLToPath(new URL('../dist/renderer', import.meta.url)),
+    outDir: join(import.meta.dirname, '../dist/renderer'),
     emptyOutDir: true,
     target: 'chrome140',
     assetsInlineLimit: 0,

@@ -1,20 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Reply } from './reply.ts';
 
 /** In this order: what is narrow overrules the rest. */
-const styles = [
-  new URL('./styles/base.css', import.meta.url),
-  new URL('./styles/forms.css', import.meta.url),
-  new URL('./styles/parts.css', import.meta.url),
-  new URL('./styles/narrow.css', import.meta.url),
-];
+const styles = ['base.css', 'forms.css', 'parts.css', 'narrow.css'];
+
+const read = (...parts: string[]): string => readFileSync(join(import.meta.dirname, ...parts), 'utf8');
 
 /** The few files that all pages share. Their addresses carry a digest, so that browsers may keep them for good. */
 const assets = {
-  'campus.css': { type: 'text/css; charset=utf-8', body: styles.map((style) => readFileSync(style, 'utf8')).join('\n') },
-  'live.js': { type: 'text/javascript; charset=utf-8', body: readFileSync(new URL('./live.js', import.meta.url), 'utf8') },
-  'crest.svg': { type: 'image/svg+xml', body: readFileSync(new URL('./crest.svg', import.meta.url), 'utf8') },
+  'campus.css': { type: 'text/css; charset=utf-8', body: styles.map((style) => read('styles', style)).join('\n') },
+  'live.js': { type: 'text/javascript; charset=utf-8', body: read('live.js') },
+  'crest.svg': { type: 'image/svg+xml', body: read('crest.svg') },
 };
 
 const byAddress = new Map(

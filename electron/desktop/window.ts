@@ -37,7 +37,7 @@ export interface MainWindow extends PortalPlace {
   nextPane(): void;
   onFocusChange(listener: () => void): void;
   onVisibleChange(listener: () => void): void;
-  /** The computer ends the session: Windows asks the window and nobody else. */
+  /** The computer ends the session: Windows tells the window and nobody else. */
   onSessionEnd(listener: () => void): void;
   /** From now on closing it is final. */
   letGo(): void;
@@ -174,7 +174,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       window.on('restore', listener);
     },
     onSessionEnd(listener) {
-      window.on('query-session-end', listener);
+      // `query-session-end` only asks: another program, or the person, may still say no to it
       window.on('session-end', listener);
     },
     letGo() {

@@ -38,14 +38,14 @@ export class Child<T> {
 
   /** Starts a TypeScript file of the benches; resolves with what it says when it is ready. */
   static async start<T>(
-    file: URL,
+    file: string,
     schema: z.ZodType<T>,
     args: readonly string[] = [],
     execArgv: readonly string[] = [],
   ): Promise<Child<T>> {
     const child = fork(file, args, { execArgv: ['--import', 'tsx', ...execArgv], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const died = once(child, 'exit').then(([code]) => {
-      throw new Error(`${file.pathname} ended with ${String(code)} before it was ready`);
+      throw new Error(`${file} ended with ${String(code)} before it was ready`);
     });
     const said = once(child, 'message').then(([message]) => readySchema.parse(message).ready);
     return new Child(child, schema.parse(await Promise.race([said, died])));

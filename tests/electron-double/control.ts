@@ -74,9 +74,14 @@ export const double = {
   openUrl: (url: string): boolean => app.emit('open-url', preventable({}), url),
   openFile: (file: string): boolean => app.emit('open-file', preventable({}), file),
 
-  /** The computer ends the session, as Windows tells a window. */
-  endSession: (): void =>
+  /** Windows asks each window whether the session may end (`WM_QUERYENDSESSION`). It may end then, or not. */
+  askToEndSession: (): void =>
     BaseWindow.getAllWindows().forEach((window) => window.emit('query-session-end', preventable({ reasons: ['shutdown'] }))),
+  /** And it ends (`WM_ENDSESSION` with TRUE, the only one that Electron passes on). */
+  endSession(): void {
+    double.askToEndSession();
+    BaseWindow.getAllWindows().forEach((window) => window.emit('session-end', preventable({ reasons: ['shutdown'] })));
+  },
 
   setLook: (look: Partial<Look>): void => nativeTheme.change(look),
   /** As `session.resolveProxy` has it: `PROXY host:port; DIRECT`. */

@@ -14,7 +14,7 @@ import type { Failure } from '../../shared/failure.ts';
  * check whatever the window sends and whatever the test answers.
  */
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = join(import.meta.dirname, '../..');
 
 /** Makes every English sentence a third longer, as translations are, and easy to tell from one that no catalogue holds. */
 const stretchedWords: Plugin = {

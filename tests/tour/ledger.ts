@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 
-const countActions = readFileSync(new URL('count-actions.js', import.meta.url), 'utf8');
+const countActions = readFileSync(join(import.meta.dirname, 'count-actions.js'), 'utf8');
 
 /**
  * Counts what a person does, from the pages' own trusted events and not from the script that plays them: one

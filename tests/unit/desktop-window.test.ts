@@ -66,6 +66,15 @@ describe('the window', () => {
     expect(base().getBounds()).toEqual({ x: 30, y: 40, width: 500, height: 700 });
   });
 
+  it('hears of the end of a Windows session once it ends, and not where it was only asked about', () => {
+    const ended = vi.fn();
+    window.onSessionEnd(ended);
+    double.askToEndSession();
+    expect(ended).not.toHaveBeenCalled();
+    double.endSession();
+    expect(ended).toHaveBeenCalledOnce();
+  });
+
   it('hides when it is closed, and closes only on the way out', () => {
     window.show();
     base().close();

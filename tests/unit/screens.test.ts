@@ -10,7 +10,7 @@ import { buildWindow, launchChromium, openWindow, serve, type TestWindow } from 
 
 /** Every screen, drawn by the real bundle in a real Chromium: how it looks, reads, and stands narrow windows and long words. */
 
-const pictures = new URL('../../out/screens', import.meta.url).pathname;
+const pictures = join(import.meta.dirname, '../../out/screens');
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;

@@ -18,7 +18,7 @@ const placeholders = (sentence: string): string[] => [...sentence.matchAll(/\{(\
 
 /** The text of all product code that speaks. */
 function sources(): string {
-  const root = new URL('../..', import.meta.url).pathname;
+  const root = join(import.meta.dirname, '../..');
   const files = ['renderer', 'electron'].flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((file) => join(root, room, file)),
   );

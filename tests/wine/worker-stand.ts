@@ -8,6 +8,6 @@ import { createInterface } from 'node:readline';
 const app = net.connect(Number(process.argv[2]), '127.0.0.1');
 app.on('close', () => process.exit());
 process.send = (message: unknown) => app.write(`${JSON.stringify(message)}\n`);
-await import(new URL('openconnect-worker.mjs', import.meta.url).href);
+await import(import.meta.resolve('./openconnect-worker.mjs'));
 // Only now does somebody listen
 createInterface({ input: app }).on('line', (line) => process.emit('message', JSON.parse(line), undefined));

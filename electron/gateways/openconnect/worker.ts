@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { toWorkerSchema, type FromThread, type FromWorker, type OcAnswer, type PutAnswer, type ToWorker } from './messages.ts';
 
@@ -45,7 +46,7 @@ function electronPort(from: { parentPort?: ElectronPort }): ElectronPort | undef
 function relay(app: App): void {
   const answered = new Int32Array(new SharedArrayBuffer(4));
   const { port1, port2 } = new MessageChannel();
-  const thread = new Worker(new URL('openconnect-thread.mjs', import.meta.url), {
+  const thread = new Worker(join(import.meta.dirname, 'openconnect-thread.mjs'), {
     workerData: { answered, answers: port2 },
     transferList: [port2],
   });

@@ -13,7 +13,7 @@ import { causewayWay, plainWay, socksWay, type Way, type WayName } from './ways.
 const mebibyte = 1024 * 1024;
 const clientReady = z.object({ port: z.number(), authorization: z.string() });
 type ClientReady = z.infer<typeof clientReady>;
-const here = (name: string): URL => new URL(name, import.meta.url);
+const here = (name: string): string => join(import.meta.dirname, name);
 
 export interface RelayBenchOptions {
   /** How often each figure is taken, each way in turn. */

@@ -2,10 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { atMost, sampleOf, type Part } from '../report.ts';
 
-const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const here = (name: string): string => join(import.meta.dirname, name);
 
 /** CPU of our own main process until it asks for its window: a process that runs ours, less one that runs nothing. */
 export function startUpBench(rounds = 15): Promise<Part> {
