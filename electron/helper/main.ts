@@ -21,6 +21,8 @@ const { values, positionals } = parseArgs({
     'run': { type: 'string', default: places.run },
     'state': { type: 'string', default: places.state },
     'vpnc-script': { type: 'string', default: '' },
+    // For the script: where the helper that had it started listens
+    'report-to': { type: 'string', default: '' },
     'grace': { type: 'string', default: '10' },
     // Instead of the configuration, and until nobody needs it any more: an administrator's password has just been given
     'once-for': { type: 'string' },
@@ -39,8 +41,8 @@ async function begin(): Promise<number | null> {
   }
   if (role === 'serve') return serve();
   if (role === 'script') {
-    const { run, state, 'vpnc-script': vpncScript } = values;
-    return beScript(process.env, { socket: platform.scriptAddress(run), state, vpncScript });
+    const { 'report-to': socket, state, 'vpnc-script': vpncScript } = values;
+    return beScript(process.env, { socket, state, vpncScript });
   }
   if (role === 'leave' && platform.interrupt) {
     await platform.interrupt(Number(subject), manner === 'sign-out' ? manner : 'detach');
@@ -85,8 +87,8 @@ async function serve(): Promise<null> {
   const installed =
     config.openconnect ?? (await findProgram('openconnect', { folder: null, platform: process.platform }).catch(() => places.openconnect));
   const doors = await platform.doorsOf(config.users, values.run, log);
-  const servers = await listen(doors, platform.scriptDoor(values.run), helper);
-  log(`ready for ${doors.map(({ name }) => name).join(', ') || 'nobody'}`);
+  const { servers, names } = await listen(doors, platform.scriptDoor(values.run), helper, log);
+  log(`ready for ${names.join(', ') || 'nobody'}`);
   const stop = (): void => {
     for (const server of servers) server.close();
     void helper.close().finally(() => process.exit());
@@ -112,5 +114,6 @@ function leaveWhenIdle(helper: Helper, stop: () => void): void {
 
 /** This same program in its other role. */
 function scriptWords(vpncScript: string): string[] {
-  return [...ownProgram(), 'script', '--run', values.run, '--state', values.state, '--vpnc-script', vpncScript];
+  const reportTo = platform.scriptAddress(values.run);
+  return [...ownProgram(), 'script', '--report-to', reportTo, '--state', values.state, '--vpnc-script', vpncScript];
 }

@@ -9,15 +9,32 @@ const maxConnections = 16;
 /** Who does not read what is sent is let go of. */
 const maxUnreadBytes = 256 * 1024;
 
+/** What listens, and for whom. */
+export interface Listening {
+  servers: readonly Server[];
+  names: readonly string[];
+}
+
 /**
  * Opens the doors: one for each allowed user, theirs and for nobody else, and the script's, the system's own. Rights are
  * the gate (a file's mode, a pipe's list); nothing that a connection says decides whose it is.
+ *
+ * A user's door that cannot be opened (on Windows anybody may take a pipe's name first) is logged and left out: the others
+ * keep theirs. Throws where the script's cannot be opened, without which there is no tunnel for anybody.
  */
-export async function listen(doors: readonly Door[], scriptDoor: Door, helper: Helper): Promise<Server[]> {
+export async function listen(doors: readonly Door[], scriptDoor: Door, helper: Helper, log: (line: string) => void): Promise<Listening> {
   const servers = [await open(scriptDoor, (socket) => hearScript(socket, helper))];
+  const names: string[] = [];
   // One by one: the mode that a socket is made with is this whole process's
-  for (const door of doors) servers.push(await open(door, (socket) => serve(socket, door.name, helper)));
-  return servers;
+  for (const door of doors) {
+    try {
+      servers.push(await open(door, (socket) => serve(socket, door.name, helper)));
+      names.push(door.name);
+    } catch (error) {
+      log(`no way in for ${door.name}: ${error instanceof Error ? error.message : 'failed'}`);
+    }
+  }
+  return { servers, names };
 }
 
 async function open(door: Door, take: (socket: Socket) => void): Promise<Server> {
@@ -25,7 +42,13 @@ async function open(door: Door, take: (socket: Socket) => void): Promise<Server>
   // Who was quicker than the rights
   const server = net.createServer((socket) => (isTheirs ? take(socket) : socket.destroy()));
   server.maxConnections = maxConnections;
-  await door.open(server);
+  try {
+    await door.open(server);
+  } catch (error) {
+    // One that listens already, without the rights that it was to have
+    server.close();
+    throw error;
+  }
   isTheirs = true;
   return server;
 }

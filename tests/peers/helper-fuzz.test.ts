@@ -203,7 +203,7 @@ function expectHarmless(run: string): void {
     /^--no-proxy$/,
     /^--interface=causeway0$/,
     /^--script$/,
-    /^'[^']+'( '[^']+')* 'script' '--run' '[^']+' '--state' '[^']+' '--vpnc-script' '\/usr\/share\/vpnc-scripts\/vpnc-script'$/,
+    /^'[^']+'( '[^']+')* 'script' '--report-to' '[^']+' '--state' '[^']+' '--vpnc-script' '\/usr\/share\/vpnc-scripts\/vpnc-script'$/,
     /^https:\/\/vpn\.campus\.test(:\d+)?\/[\x21-\x7e]*$/,
   ];
   for (const word of all)

@@ -36,6 +36,7 @@ export interface HelperPlatform {
   doorsOf(users: readonly string[], run: string, log: (line: string) => void): Promise<Door[]>;
   /** The one by which the script reports: the system's own. */
   scriptDoor(run: string): Door;
+  /** Where that one is, for as long as this process lives: the script is told it. */
   scriptAddress(run: string): string;
   /** What openconnect is given as its script: these words, started. */
   scriptFor(words: readonly string[], state: string): Promise<string>;

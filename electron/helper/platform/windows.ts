@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { uptime } from 'node:os';
@@ -17,6 +18,8 @@ import { filePath, launcherScript, routesIn, routeWords, userName, userSid } fro
 
 const data = win32.join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'Causeway');
 const installed = win32.dirname(process.execPath);
+/** In the script's pipe's name: one that can be foretold could be taken first, and without it there is no tunnel for anybody. */
+const thisRun = randomBytes(8).toString('hex');
 
 /**
  * Windows. What of a tunnel stays when openconnect is gone are the routes that lead around it (to the gateway, to what is
@@ -48,7 +51,7 @@ export const windows: HelperPlatform = {
     });
   },
   scriptDoor: (run) => ({ name: 'script', open: (server) => openPipe(server, windows.scriptAddress(run), null) }),
-  scriptAddress: (run) => `${run}-script`,
+  scriptAddress: (run) => `${run}-script-${thisRun}`,
   async scriptFor(words, state) {
     const file = win32.join(state, 'openconnect-script.js');
     await writeFile(file, launcherScript(words));
