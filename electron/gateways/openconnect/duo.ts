@@ -7,9 +7,11 @@ import type { FactorDevice } from '../../../shared/prompt.ts';
  */
 
 /** A menu's entry that reaches a device: what goes back is its number. */
-const entry = /^\s*(\d{1,2})[.):]\s*(.{1,200}?)\s*$/;
-const push = /^duo push to\s+(.+)$/i;
-const call = /^(phone call to\s+.+)$/i;
+const entry = /^(\d{1,2})[.):]\s*(\S.{0,199})$/;
+const push = /^duo push to\s+(\S.*)$/i;
+const call = /^(phone call to\s+\S.*)$/i;
+/** A longer line is no entry of a menu, and no expression looks at it. */
+const maxLine = 400;
 const maxDevices = 20;
 
 /** What the screens call a phone of which the gateway says nothing. */
@@ -22,7 +24,7 @@ const unnamed = 'your phone';
 export function duoMenu(text: string): FactorDevice[] | null {
   const devices: FactorDevice[] = [];
   for (const line of text.split(/\r?\n/)) {
-    const [, id, words] = entry.exec(line) ?? [];
+    const [, id, words] = (line.length > maxLine ? null : entry.exec(line.trim())) ?? [];
     if (id === undefined || words === undefined || devices.length >= maxDevices) continue;
     const pushed = push.exec(words)?.[1];
     const called = call.exec(words)?.[1];

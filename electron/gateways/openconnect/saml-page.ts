@@ -24,7 +24,8 @@ export function startOfPage(address: string): StartOfPage {
 }
 
 function formAction(html: string): string | null {
-  const action = /<form\b[^>]*\saction\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(html);
+  const [tag = ''] = /<form\b[^<>]*>/i.exec(html) ?? [];
+  const action = /\saction\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(tag);
   return (action?.[1] ?? action?.[2] ?? null)?.replaceAll('&amp;', '&').replaceAll('&#x2f;', '/').replaceAll('&#x3a;', ':') ?? null;
 }
 

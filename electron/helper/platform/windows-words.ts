@@ -10,7 +10,7 @@ export const filePath = /^[A-Za-z]:\\[^\p{Cc}"%<>|?*/]{1,250}$/u;
 function quoted(word: string): string {
   // `Run` of the script host puts variables in, quoted or not
   if (/["%\p{Cc}]/u.test(word)) throw new Error(`not for a command line: ${word}`);
-  return `"${word.replace(/\\+$/, (end) => end + end)}"`;
+  return `"${word.replace(/(?<!\\)\\+$/, (end) => end + end)}"`;
 }
 
 /** The file that openconnect has the script host run: it starts these words, waits, and ends with their exit code. In ASCII alone. */

@@ -1,0 +1,132 @@
+import { parseRegExpLiteral, type AST } from '@eslint-community/regexpp';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+
+/** A regular expression as it stands in the source. */
+export interface Expression {
+  /** `file:line`, from the repository's root. */
+  place: string;
+  /** As it is spelled: `/…/flags`. */
+  literal: string;
+}
+
+const isSource = (name: string): boolean => /\.tsx?$/.test(name) && !name.endsWith('.d.ts');
+
+/** Every regular expression literal in the TypeScript below these folders, by the compiler's own reading of it. */
+export function expressionsIn(root: string, folders: readonly string[]): Expression[] {
+  return inEverySource(root, folders, (node) => (ts.isRegularExpressionLiteral(node) ? node.text : null)).map(({ place, found }) => ({
+    place,
+    literal: found,
+  }));
+}
+
+/** Where the source makes an expression of a text, which nobody can look at beforehand. */
+export function madeAtRunTime(root: string, folders: readonly string[]): string[] {
+  const isMaker = (node: ts.Node): boolean =>
+    (ts.isNewExpression(node) || ts.isCallExpression(node)) && /\bRegExp$/.test(node.expression.getText());
+  return inEverySource(root, folders, (node) => (isMaker(node) ? '' : null)).map(({ place }) => place);
+}
+
+function inEverySource(
+  root: string,
+  folders: readonly string[],
+  look: (node: ts.Node) => string | null,
+): { place: string; found: string }[] {
+  const files = folders.flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter(isSource)
+      .map((name) => path.join(folder, name)),
+  );
+  return files.flatMap((file) => {
+    const source = ts.createSourceFile(file, readFileSync(path.join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
+    const all: { place: string; found: string }[] = [];
+    const visit = (node: ts.Node): void => {
+      const found = look(node);
+      if (found !== null) all.push({ place: `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`, found });
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return all;
+  });
+}
+
+/** What single characters are tried, the commonest first. */
+const characters = [
+  ...Array.from('a 1\t\n.-/:=<>"\'&%#,;!@[](){}_|\\0AZz~'),
+  '\u0000',
+  '\u001b',
+  '\u00e9',
+  '\u4e2d',
+  '\u202e',
+  '\u{1f600}',
+];
+/** What ends a text so that an expression which has read all of it has to go back. */
+const endings = ['', '\u0000', '!', 'x', ' x', '\n', '\nx', '"', 'x'.repeat(300)];
+
+/**
+ * Texts that are hard for one expression, each of `length` characters: for each of its repetitions, what stands before
+ * it, then what it repeats without end; and what stands before it without end; each with several endings.
+ */
+export function hostileTexts({ literal }: Expression, length: number): Iterable<string> {
+  const { pattern, flags } = parseRegExpLiteral(literal);
+  const starts = pattern.alternatives.flatMap((alternative) => repetitionsOf(alternative, '', flags.raw));
+  const units = new Map(starts.map((start) => [`${start.before}\n\n${start.unit}`, start]));
+  return texts([...units.values()], length);
+}
+
+function* texts(starts: readonly Repetition[], length: number): Iterable<string> {
+  for (const { before, unit } of starts) {
+    for (const ending of endings) yield fill(before, unit, ending, length);
+    if (before !== '') yield fill('', before, '', length);
+    if (before !== '') yield fill('', `${before}${unit}`, '', length);
+    yield fill(before, `${unit}x`, '', length);
+  }
+  for (const unit of [' ', 'a', '0', '\n', '\t', '<', '.', '{', '\u0000']) yield fill('', unit, '!', length);
+}
+
+const fill = (before: string, unit: string, ending: string, length: number): string =>
+  before + unit.repeat(Math.max(0, Math.floor((length - before.length - ending.length) / unit.length))) + ending;
+
+interface Repetition {
+  before: string;
+  unit: string;
+}
+
+/** The repetitions in an element, each with a shortest text that leads to it. */
+function repetitionsOf(node: AST.Node, before: string, flags: string): Repetition[] {
+  if (node.type === 'Alternative') {
+    let lead = before;
+    return node.elements.flatMap((element) => {
+      const found = repetitionsOf(element, lead, flags);
+      lead += sampleOf(element, flags);
+      return found;
+    });
+  }
+  if (node.type === 'Quantifier') {
+    const inside = repetitionsOf(node.element, before, flags);
+    const units = isSingle(node.element) ? matching(node.element.raw, flags).slice(0, 8) : [sampleOf(node.element, flags)];
+    return [...inside, ...(node.max > 1 ? units.filter((unit) => unit !== '').map((unit) => ({ before, unit })) : [])];
+  }
+  return 'alternatives' in node && node.type !== 'CharacterClass'
+    ? node.alternatives.flatMap((alternative) => repetitionsOf(alternative, before, flags))
+    : [];
+}
+
+/** A shortest text that an element takes. Where it looks around it takes none. */
+function sampleOf(node: AST.Node, flags: string): string {
+  if (isSingle(node)) return matching(node.raw, flags)[0] ?? '';
+  if (node.type === 'Alternative') return node.elements.map((element) => sampleOf(element, flags)).join('');
+  if (node.type === 'Quantifier') return sampleOf(node.element, flags).repeat(Math.max(node.min, node.max > 1 ? 1 : 0));
+  if (node.type !== 'Group' && node.type !== 'CapturingGroup') return '';
+  const [first] = node.alternatives;
+  return first ? sampleOf(first, flags) : '';
+}
+
+const isSingle = (node: AST.Node): boolean => ['Character', 'CharacterSet', 'CharacterClass'].includes(node.type);
+
+function matching(raw: string, flags: string): string[] {
+  const one = new RegExp(`^(?:${raw})$`, flags.replaceAll(/[gy]/g, ''));
+  const found = characters.filter((each) => one.test(each));
+  return found.length > 0 ? found : Array.from(raw).filter((each) => one.test(each));
+}
