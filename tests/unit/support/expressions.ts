@@ -108,9 +108,7 @@ function repetitionsOf(node: AST.Node, before: string, flags: string): Repetitio
     const units = isSingle(node.element) ? matching(node.element.raw, flags).slice(0, 8) : [sampleOf(node.element, flags)];
     return [...inside, ...(node.max > 1 ? units.filter((unit) => unit !== '').map((unit) => ({ before, unit })) : [])];
   }
-  return 'alternatives' in node && node.type !== 'CharacterClass'
-    ? node.alternatives.flatMap((alternative) => repetitionsOf(alternative, before, flags))
-    : [];
+  return 'alternatives' in node ? node.alternatives.flatMap((alternative) => repetitionsOf(alternative, before, flags)) : [];
 }
 
 /** A shortest text that an element takes. Where it looks around it takes none. */
