@@ -1,19 +1,20 @@
-import { realpath, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { hopsTo } from './hops.ts';
 import { isAdministratorsAlone } from './windows/administrators.ts';
 
-/** Whether a file, and every folder on the way to it, is root's and can be changed by root only; on Windows, by its administrators only. */
+/**
+ * Whether a file, and all that is passed on the way to it, is root's and can be changed by root only; on Windows, by its
+ * administrators only. Every link counts by itself, with the folder that holds it: who can replace one link of a chain
+ * decides where the path leads. False for a path that is relative or leads nowhere.
+ */
 export async function isRootsAlone(path: string): Promise<boolean> {
   if (process.platform === 'win32') return isAdministratorsAlone(path);
   try {
-    // Where a link on the way leads elsewhere, both ways count
-    const ways = new Set([path, await realpath(path)]);
-    for (const way of ways) {
-      for (let at = way; ; at = dirname(at)) {
-        const { uid, mode } = await stat(at);
-        if (uid !== 0 || (mode & 0o022) !== 0) return false;
-        if (at === dirname(at)) break;
-      }
+    for (const hop of await hopsTo(path, posix)) {
+      const { uid, mode } = await lstat(hop.path);
+      // A link has no mode of its own: who may replace it is its folder's to say
+      if (uid !== 0 || (hop.place !== 'link' && (mode & 0o022) !== 0)) return false;
     }
     return true;
   } catch {

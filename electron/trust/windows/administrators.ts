@@ -1,22 +1,18 @@
-import { realpath } from 'node:fs/promises';
 import { win32 } from 'node:path';
+import { hopsTo } from '../hops.ts';
 import { native } from './native.ts';
 import { isAdministrators, isLeftToAdministrators } from './security-descriptor.ts';
 
-/** Whether a file or folder, and every folder on the way to it, can be changed by Windows's administrators only. */
+/** Whether a file or folder, and all that is passed on the way to it, can be changed by Windows's administrators only. */
 export async function isAdministratorsAlone(path: string): Promise<boolean> {
   try {
     const windows = await native();
-    // Where a link on the way leads elsewhere, both ways count
-    for (const way of new Set([path, await realpath(path)])) {
+    for (const hop of await hopsTo(path, win32)) {
       // Another computer says of its files what it likes
-      if (!/^[A-Za-z]:\\/.test(way)) return false;
-      for (let [at, depth] = [win32.normalize(way), 0]; ; [at, depth] = [win32.dirname(at), depth + 1]) {
-        const descriptor = windows.securityOf(at);
-        const place = depth === 0 ? 'itself' : depth === 1 ? 'holder' : 'above';
-        if (!descriptor || !isLeftToAdministrators(descriptor, place)) return false;
-        if (at === win32.dirname(at)) break;
-      }
+      if (!/^[A-Za-z]:\\/.test(hop.path)) return false;
+      const descriptor = windows.securityOf(hop.path, hop.place === 'link' ? 'itself' : 'target');
+      const place = hop.place === 'end' || hop.place === 'link' ? 'itself' : hop.place;
+      if (!descriptor || !isLeftToAdministrators(descriptor, place)) return false;
     }
     return true;
   } catch {

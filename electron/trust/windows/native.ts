@@ -27,6 +27,8 @@ const describes = 0x1 | 0x4;
 const everybodyMayGoOn = 0x7;
 const opensWhatIs = 3;
 const opensFoldersToo = 0x02000000;
+/** FILE_FLAG_OPEN_REPARSE_POINT of CreateFileW. */
+const opensTheLink = 0x00200000;
 /** Who made a pipe that we look at learns who we are, and cannot act as us. */
 const lendsNothing = 0x00100000 | 0x00010000;
 const isNotThere = 2;
@@ -68,9 +70,13 @@ class Native {
     this.isAdmin = shell.func('int __stdcall IsUserAnAdmin()');
   }
 
-  /** Whose a file, a folder or a pipe is, and who may do what with it; null: it is not there, or does not say. */
-  securityOf(path: string): SecurityDescriptor | null {
-    const handle = this.open(path, wants.readControl);
+  /**
+   * Whose a file, a folder or a pipe is, and who may do what with it; null: it is not there, or does not say.
+   *
+   * @param of of a link: what it leads to, or the link itself
+   */
+  securityOf(path: string, of: 'target' | 'itself' = 'target'): SecurityDescriptor | null {
+    const handle = this.open(path, wants.readControl, of === 'itself' ? opensTheLink : 0);
     if (handle === null) return null;
     try {
       const [bytes, needed]: [Buffer, [number]] = [Buffer.alloc(64 * 1024), [0]];
@@ -130,9 +136,9 @@ class Native {
     }
   }
 
-  private open(path: string, want: number): Handle | null {
+  private open(path: string, want: number, flags = 0): Handle | null {
     for (let left = 20; left > 0; left -= 1) {
-      const handle = this.createFile(path, want, everybodyMayGoOn, null, opensWhatIs, opensFoldersToo | lendsNothing, 0);
+      const handle = this.createFile(path, want, everybodyMayGoOn, null, opensWhatIs, opensFoldersToo | lendsNothing | flags, 0);
       if (handle !== -1) return handle;
       if (this.lastError() !== pipeIsBusy) return null;
     }
