@@ -34,6 +34,8 @@ const main: BuildOptions = {
   format: 'esm',
   external,
   alias: withoutSchemas,
+  // Electron is not ready before the entry module has been evaluated: one that waits there may wait for ever (electron#40719)
+  supported: { 'top-level-await': false },
   banner: { js: requireForBundled },
 };
 

@@ -21,6 +21,7 @@ import { elevate } from './desktop/elevate.ts';
 import { createFaces, type Faces } from './desktop/faces.ts';
 import { hardenEveryPage, lockSession } from './desktop/hardening.ts';
 import { openLog } from './desktop/log.ts';
+import { startFailed } from './desktop/trouble.ts';
 import { createPortalView } from './desktop/portal-view.ts';
 import { answerProxyLogin } from './desktop/proxy-login.ts';
 import { createQuitFlow } from './desktop/quit.ts';
@@ -48,8 +49,9 @@ import { systemTunnel } from './tunnels/openconnect/system.ts';
 import { relayTunnel } from './tunnels/relay.ts';
 
 /**
- * The composition root: builds every part once and hands each its neighbours. What has to be said before
- * Electron is ready comes first, and waits for nothing.
+ * The composition root: builds every part once and hands each its neighbours. What has to be said before Electron is
+ * ready comes first, and waits for nothing: `ready` comes only once this module has been evaluated, so that an `await` at
+ * its top level would wait for ever (electron#40719). `build/bundle.ts` takes none.
  */
 app.enableSandbox();
 app.setAppUserModelId('org.causeway.client');
@@ -58,14 +60,17 @@ app.commandLine.appendSwitch('dns-prefetch-disable');
 registerAppScheme();
 hardenEveryPage();
 
+const userData = app.getPath('userData');
+const log = openLog(join(userData, 'logs'));
 const opened = collectArguments();
-if (opened) await start(opened);
+if (opened)
+  app
+    .whenReady()
+    .then(() => start(opened))
+    .catch((thrown: unknown) => startFailed(thrown, log));
 else app.quit();
 
 async function start(arguments_: OpenedArguments): Promise<void> {
-  await app.whenReady();
-  const userData = app.getPath('userData');
-  const log = openLog(join(userData, 'logs'));
   process.on('uncaughtExceptionMonitor', (error) => log.line(`uncaught: ${error.stack ?? error.message}`));
   process.on('unhandledRejection', (reason) =>
     log.line(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : typeof reason}`),

@@ -6,11 +6,8 @@ import * as z from 'zod';
 import { discard, startChromium, type Chromium } from './chromium.ts';
 import { followDownloads } from './downloads.ts';
 import { Pages } from './pages.ts';
-import { openWindows, preventable, report } from './registry.ts';
+import { isProcess, openWindows, preventable, report } from './registry.ts';
 import { SingleInstance } from './single-instance.ts';
-
-/** Set where the double is a process of its own, which then really ends. */
-const isProcess = process.env['ELECTRON_DOUBLE_PROCESS'] === '1';
 
 /** Electron's `app`. */
 class App extends EventEmitter {
@@ -33,6 +30,9 @@ class App extends EventEmitter {
   private readonly instance = new SingleInstance();
   private starting: Promise<{ chromium: Chromium; pages: Pages }> | null = null;
   private readiness: Promise<void> | null = null;
+  private evaluated: () => void = () => undefined;
+  /** Within a test there is no entry module to wait for. */
+  private readonly entry = isProcess ? new Promise<void>((resolve) => (this.evaluated = resolve)) : Promise.resolve();
   private isReadyNow = false;
   private quitting = false;
   private ownFolder: string | null = null;
@@ -67,9 +67,15 @@ class App extends EventEmitter {
     return { chromium, pages };
   }
 
-  // Ready
+  // Ready: once the entry module has been evaluated, top-level awaits and all (`JoinAppCode` in Electron's node_bindings.cc)
+  /** Called by `enter.mjs`. */
+  entryEvaluated(): void {
+    this.evaluated();
+    if (this.records.exitCode === null) this.whenReady().catch(report);
+  }
   whenReady(): Promise<void> {
-    this.readiness ??= this.start().then(() => {
+    this.readiness ??= this.entry.then(async () => {
+      await this.start();
       this.isReadyNow = true;
       this.emit('ready', {}, {});
     });
@@ -258,5 +264,8 @@ function argument(name: string): string | undefined {
   const found = process.argv.find((each) => each === `--${name}` || each.startsWith(`--${name}=`));
   return found?.slice(name.length + 3);
 }
+
+// Electron's loop never counts as empty: a main process that waits for what cannot come hangs, and does not end
+if (isProcess) setInterval(() => undefined, 60_000);
 
 export const app = new App();

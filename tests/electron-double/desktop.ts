@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { preventable } from './registry.ts';
+import { isProcess, preventable } from './registry.ts';
 
 /** The rest of the desktop: what the app asked of it is recorded, what a person would answer is queued. */
 
@@ -51,7 +51,11 @@ export const dialog = {
     shown('save', args);
     return Promise.resolve(dialogAnswers.save.shift() ?? { canceled: true, filePath: '' });
   },
-  showErrorBox: (title: string, content: string): void => shown('error', [{ title, content }]),
+  /** Where the double is a process of its own, what the box says is said on stderr too: whoever started it may find it ended. */
+  showErrorBox: (title: string, content: string): void => {
+    shown('error', [{ title, content }]);
+    if (isProcess) console.error(`[error box] ${title}: ${content}`);
+  },
 };
 
 let clipboardText = '';

@@ -1,6 +1,9 @@
 import type { BaseWindow } from './base-window.ts';
 import type { WebContents } from './web-contents.ts';
 
+/** Set where the double is a process of its own, which then really ends. */
+export const isProcess = process.env['ELECTRON_DOUBLE_PROCESS'] === '1';
+
 /** What is alive: the parts of the double find each other here, so that they need not import each other. */
 export const liveContents = new Map<number, WebContents>();
 export const openWindows = new Map<number, BaseWindow>();

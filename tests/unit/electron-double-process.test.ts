@@ -33,6 +33,15 @@ test("Playwright's own launcher starts it, sees its window, and closes it", asyn
   expect(readdirSync(path.join(folder, 'one', 'Chromium'))).toEqual([]);
 });
 
+test('ready comes only once the entry module has been evaluated, whatever it waits for', async () => {
+  const entry = path.resolve('tests/electron-double/fixtures/waits.mjs');
+  const running = spawn(electron, [entry, `--user-data-dir=${path.join(folder, 'waits')}`]);
+  let said = '';
+  running.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  expect(await new Promise((resolve) => running.once('exit', resolve))).toBe(0);
+  expect(said).toBe('evaluated, ready: false\nready\n');
+});
+
 test('a second process hands over what it was given and ends; one that was killed leaves the way free', async () => {
   const userData = path.join(folder, 'two');
   const first = await launch(userData);

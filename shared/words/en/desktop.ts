@@ -81,6 +81,12 @@ export const desktop = {
     trayTitle: 'Causeway is still here',
     minimizedText: 'This desktop has no notification area, so the window was minimised.',
   },
+  /** In a box of the system's, where there is no window to say it in. */
+  trouble: {
+    startTitle: 'Causeway could not start',
+    startText:
+      'Something that it needs did not work. Start it once more. If it fails again, install it anew, or send the newest log to your help desk: it is in {folder}.',
+  },
   signInWindow: { title: 'Sign in to your campus', address: 'Address of this page' },
   dialog: {
     chooseProfile: 'Choose a Causeway profile',
