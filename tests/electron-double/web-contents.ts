@@ -265,7 +265,7 @@ export class WebContents extends EventEmitter {
 
   async capturePage(): Promise<NativeImage> {
     const { cdp } = await this.page;
-    const { data } = await cdp.send('Page.captureScreenshot', { format: 'png' });
+    const { data } = await this.inTurn(() => cdp.send('Page.captureScreenshot', { format: 'png' }));
     return nativeImage.createFromBuffer(Buffer.from(data, 'base64'));
   }
 
@@ -274,8 +274,15 @@ export class WebContents extends EventEmitter {
     if (this.size?.width === width && this.size.height === height) return;
     this.size = { width, height };
     const { size } = this;
-    this.command((cdp) => this.applySize(cdp, size));
+    this.command((cdp) => this.inTurn(() => this.applySize(cdp, size)));
   }
+  /** After a picture Chromium puts back the size that it had before: one that was set meanwhile would be lost. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(work);
+    this.turn = mine.catch(() => undefined); // told to whoever asked for it
+    return mine;
+  }
+  private turn: Promise<unknown> = Promise.resolve();
   private async applySize(cdp: CdpSession, { width, height }: { width: number; height: number }): Promise<void> {
     // On a display the page is as large as Chromium's window
     if (headed) return;

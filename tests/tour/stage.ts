@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { addressInSight } from './address-in-sight.ts';
 import { startCampus, type Campus } from '../../campus/campus.ts';
 import { startClient, type Client } from '../e2e/support/client.ts';
 import { Ledger } from './ledger.ts';
@@ -75,9 +76,17 @@ export class Stage {
     await this.window.locator('.address-loading').waitFor({ state: 'detached' });
     const picture = `${this.prefix}-${String(this.steps.length + 1).padStart(2, '0')}.png`;
     const file = path.join(this.folder, picture);
-    if (seen === 'window') await this.client.picture(file);
+    if (seen === 'window') await this.pictureOfWindow(file);
     else await writeFile(file, await seen.screenshot());
     this.steps.push({ guide, action, picture });
+  }
+
+  /** A picture of the portal shows where it is, wholly: without its address nobody could tell it from another page. */
+  private async pictureOfWindow(file: string): Promise<void> {
+    const address = this.window.locator('.address');
+    const isOpen = (await address.count()) > 0;
+    await this.client.picture(file);
+    if (isOpen) await addressInSight(this.window, file);
   }
 
   async close(): Promise<void> {

@@ -167,3 +167,16 @@ test('Playwright drives a view in the same process, and its keys reach before-in
   await expect.poll(() => keys).toEqual(['F6']);
   expect(await page.getByRole('heading').textContent()).toBe('app://causeway/');
 });
+
+test('a view that is resized while a picture of it is taken has its new size afterwards', async () => {
+  const view = open();
+  view.setBounds({ x: 0, y: 0, width: 420, height: 680 });
+  await view.webContents.loadURL('app://causeway/');
+  const width = (): Promise<unknown> => view.webContents.executeJavaScript('innerWidth');
+  for (let size = 500; size < 520; size++) {
+    const picture = view.webContents.capturePage();
+    view.setBounds({ x: 0, y: 0, width: size, height: 700 });
+    await picture;
+    expect(await width()).toBe(size);
+  }
+});
