@@ -3,7 +3,10 @@ import * as z from 'zod';
 import { failureOf } from '../shared/failure.ts';
 import { listenLocally } from './local-socket.ts';
 
-/** What an operator can ask of a running campus: one JSON line each way over its local socket. */
+/**
+ * What an operator can ask of a running campus: one JSON line each way over its local socket. The line's end ends the
+ * message, for a named pipe has no half that could be ended.
+ */
 const requestSchema = z.discriminatedUnion('verb', [
   z.strictObject({ verb: z.literal('sessions') }),
   z.strictObject({ verb: z.literal('end'), id: z.string().max(64) }),
@@ -44,12 +47,11 @@ const withinMs = 10_000;
 
 /** Answers an operator at a local address. Resolves with what closes it. */
 export async function serveControl(address: string, verbs: ControlVerbs): Promise<() => Promise<void>> {
-  // The asker ends its half after the question and waits for the answer on the other
-  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+  const server = net.createServer((socket) => {
     const reply = (message: ControlReply): void => {
-      socket.end(JSON.stringify(message));
+      socket.end(lineOf(message));
     };
-    readAll(socket, maxRequestBytes)
+    readLine(socket, maxRequestBytes)
       .then((text) => carryOut(requestSchema.parse(JSON.parse(text)), verbs))
       .then(reply, (error: unknown) => reply({ kind: 'failed', message: failureOf(error).detail ?? failureOf(error).code }));
   });
@@ -70,23 +72,31 @@ async function carryOut(request: ControlRequest, verbs: ControlVerbs): Promise<C
 
 /** Asks a running campus. Rejects when none runs there, or it answers nothing that can be read. */
 export async function askControl(address: string, request: ControlRequest): Promise<ControlReply> {
-  const socket = net.connect({ path: address, allowHalfOpen: true });
-  socket.end(JSON.stringify(request));
-  return replySchema.parse(JSON.parse(await readAll(socket, maxReplyBytes)));
+  const socket = net.connect({ path: address });
+  try {
+    socket.write(lineOf(request));
+    return replySchema.parse(JSON.parse(await readLine(socket, maxReplyBytes)));
+  } finally {
+    socket.destroy();
+  }
 }
 
-/** Everything that a peer says until it ends its half; bounded in size and time. */
-function readAll(socket: net.Socket, maxBytes: number): Promise<string> {
+const lineOf = (message: ControlRequest | ControlReply): string => `${JSON.stringify(message)}\n`;
+
+/** The first line that a peer says; bounded in size and time. JSON writes no line end within a message. */
+function readLine(socket: net.Socket, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     socket.setTimeout(withinMs, () => socket.destroy(new Error('no answer in time')));
     socket.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
+      const end = chunk.indexOf('\n');
+      const part = end === -1 ? chunk : chunk.subarray(0, end);
+      bytes += part.length;
+      chunks.push(part);
       if (bytes > maxBytes) socket.destroy(new Error('the message is too long'));
-      else chunks.push(chunk);
+      else if (end !== -1) resolve(Buffer.concat(chunks).toString('utf8'));
     });
-    socket.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
     socket.on('error', reject);
     socket.once('close', () => reject(new Error('the connection was closed')));
   });
