@@ -39,6 +39,38 @@ describe('another VPN', () => {
     },
   );
 
+  test.each([
+    ['PANGP Virtual Ethernet Adapter Secure', 6],
+    ['Fortinet SSL VPN Virtual Ethernet Adapter', 6],
+    ['TAP-Windows Adapter V9', 53],
+    ['Mullvad Tunnel', 53],
+    ['WireGuard Tunnel', 53],
+  ])('on Windows, where its name is Ethernet 3, goes by its maker’s: %s', (description, type) => {
+    const interfaces = { ...lo, 'Wi-Fi': [address('192.168.1.7')], 'Ethernet 3': [address('10.8.0.2')] };
+    const adapters = new Map([
+      ['Ethernet 3', { description, type }],
+      ['Wi-Fi', { description: 'Intel(R) Wi-Fi 6 AX201 160MHz', type: 71 }],
+    ]);
+    expect(otherVpnIn({ interfaces, routes: '', adapters })).toBe(description);
+    expect(otherVpnIn({ interfaces, routes: '', adapters, ours: 'Ethernet 3' })).toBeNull();
+  });
+
+  test.each([
+    ['Microsoft Teredo Tunneling Adapter', 131],
+    ['Hyper-V Virtual Ethernet Adapter', 6],
+    ['VirtualBox Host-Only Ethernet Adapter', 6],
+    ['Realtek PCIe GbE Family Controller', 6],
+    ['Bluetooth Device (Personal Area Network)', 6],
+  ])('on Windows %s is none', (description, type) => {
+    const interfaces = { ...lo, 'Wi-Fi': [address('192.168.1.7')], 'Ethernet 3': [address('10.8.0.2')] };
+    expect(otherVpnIn({ interfaces, routes: '', adapters: new Map([['Ethernet 3', { description, type }]]) })).toBeNull();
+  });
+
+  test('a connection that Windows dials itself has the name that its owner gave it', () => {
+    const interfaces = { ...lo, 'Wi-Fi': [address('192.168.1.7')], 'Arbeit': [address('10.8.0.2')] };
+    expect(otherVpnIn({ interfaces, routes: '', adapters: new Map([['Arbeit', { description: 'Arbeit', type: 23 }]]) })).toBe('Arbeit');
+  });
+
   test('an interface that only has a link-local address carries nothing: macOS always has some', () => {
     const idle = { utun0: [{ ...address('fe80::1'), family: 'IPv6' as const, scopeid: 4 }] };
     expect(otherVpnIn({ interfaces: { ...lo, ...wifi, ...idle }, routes: '' })).toBeNull();

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { failureOf } from '../../shared/failure.ts';
 import { isRootsAlone } from '../../electron/trust/root-owned.ts';
+import { adapters } from '../../electron/trust/windows/adapters.ts';
 import { native } from '../../electron/trust/windows/native.ts';
 import { isForOneUser } from '../../electron/trust/windows/security-descriptor.ts';
 import { HelperConnection } from '../../electron/tunnels/openconnect/helper-connection.ts';
@@ -50,7 +51,7 @@ async function obey(order: Order): Promise<unknown> {
         systemFolder: windows.systemFolder(),
         startedAt: known.startOf(process.pid),
         program: known.programOf(process.pid),
-        traffic: known.traffic('lo'),
+        adapter: (await adapters()).named('lo'),
       };
     }
     case 'alone':

@@ -60,7 +60,12 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
       systemFolder: 'C:\\windows\\system32',
       startedAt: expect.stringMatching(/^\d{15,}$/) as unknown,
       program: 'C:\\Program Files\\Causeway\\resources\\native\\client.exe',
-      traffic: { received: expect.any(Number) as unknown, sent: expect.any(Number) as unknown },
+      adapter: {
+        description: expect.stringMatching(/lo/i) as unknown,
+        type: 24,
+        received: expect.any(Number) as unknown,
+        sent: expect.any(Number) as unknown,
+      },
     });
   });
 

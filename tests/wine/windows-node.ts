@@ -8,7 +8,7 @@ import { koffiVersion, packed, Wine } from './wine.ts';
 /** A program that runs, and what it has said so far. */
 export interface RunningProgram {
   readonly child: ChildProcess;
-  out(): string;
+  readonly out: () => string;
 }
 
 /** A Windows with a Node for it, on which our own code runs as it is bundled. */

@@ -1,10 +1,9 @@
 import { loadKoffi, type Koffi } from '../../trust/windows/native.ts';
 import { readSid } from '../../trust/windows/security-descriptor.ts';
-import type { TrafficCount } from '../../tunnels/tunnel.ts';
 
 type Handle = number;
 
-/** What the helper alone asks of Windows: people by name, processes, consoles, counters. */
+/** What the helper alone asks of Windows: people by name, processes, consoles. */
 export function calls(): Promise<WindowsCalls> {
   return (loaded ??= loadKoffi().then((koffi) => new WindowsCalls(koffi)));
 }
@@ -13,8 +12,6 @@ let loaded: Promise<WindowsCalls> | null = null;
 const isPerson = 1;
 const stillRunning = 259;
 const queriesAlittle = 0x1000;
-/** An interface's row (`MIB_IF_ROW2`): its size, and where what we read of it stands. */
-const row = { size: 1352, luid: 0, received: 1208, sent: 1280 } as const;
 
 class WindowsCalls {
   private readonly lookupName: (
@@ -35,11 +32,9 @@ class WindowsCalls {
   private readonly attachConsole: (pid: number) => number;
   private readonly ignoreInterrupts: (handler: null, add: number) => number;
   private readonly sendEvent: (event: number, group: number) => number;
-  private readonly aliasToLuid: (alias: string, luid: Buffer) => number;
-  private readonly ifEntry: (row: Buffer) => number;
 
   constructor(load: Koffi) {
-    const [kernel, advapi, ip] = [load.load('kernel32.dll'), load.load('advapi32.dll'), load.load('iphlpapi.dll')];
+    const [kernel, advapi] = [load.load('kernel32.dll'), load.load('advapi32.dll')];
     this.lookupName = advapi.func(
       'int __stdcall LookupAccountNameW(str16, str16, void *, _Inout_ uint32_t *, void *, _Inout_ uint32_t *, _Out_ uint32_t *)',
     );
@@ -52,8 +47,6 @@ class WindowsCalls {
     this.attachConsole = kernel.func('int __stdcall AttachConsole(uint32_t)');
     this.ignoreInterrupts = kernel.func('int __stdcall SetConsoleCtrlHandler(void *, int)');
     this.sendEvent = kernel.func('int __stdcall GenerateConsoleCtrlEvent(uint32_t, uint32_t)');
-    this.aliasToLuid = ip.func('uint32_t __stdcall ConvertInterfaceAliasToLuid(str16, void *)');
-    this.ifEntry = ip.func('uint32_t __stdcall GetIfEntry2(void *)');
   }
 
   /** The number of a person whom this computer knows by that name; null: nobody, or no person. */
@@ -85,15 +78,6 @@ class WindowsCalls {
     this.freeConsole();
     // Of those in that console this one alone is to go on
     return this.attachConsole(pid) !== 0 && this.ignoreInterrupts(null, 1) !== 0 && this.sendEvent(key === 'ctrl-c' ? 0 : 1, 0) !== 0;
-  }
-
-  /** Bytes through an interface so far; null: there is none of that name. */
-  traffic(alias: string): TrafficCount | null {
-    const [entry, luid] = [Buffer.alloc(row.size), Buffer.alloc(8)];
-    if (this.aliasToLuid(alias, luid) !== 0) return null;
-    luid.copy(entry, row.luid);
-    if (this.ifEntry(entry) !== 0) return null;
-    return { received: Number(entry.readBigUInt64LE(row.received)), sent: Number(entry.readBigUInt64LE(row.sent)) };
   }
 
   private ask<T>(pid: number, question: (handle: Handle) => T | null): T | null {

@@ -7,6 +7,7 @@ import { win32 } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
 import { isRootsAlone } from '../../trust/root-owned.ts';
+import { adapters } from '../../trust/windows/adapters.ts';
 import { native } from '../../trust/windows/native.ts';
 import { isForOneUser, wordsForOneUser } from '../../trust/windows/security-descriptor.ts';
 import { helperPipe } from '../../tunnels/openconnect/helper-place.ts';
@@ -84,7 +85,10 @@ export const windows: HelperPlatform = {
     removeLink: () => Promise.resolve(),
     putResolverBack: () => Promise.resolve(),
     forgetBackups: () => Promise.resolve(),
-    traffic: async (device) => (await calls()).traffic(device),
+    traffic: async (device) => {
+      const adapter = (await adapters()).named(device);
+      return adapter && { received: adapter.received, sent: adapter.sent };
+    },
   },
   boot: {
     now: () => String(upSince()),

@@ -1,0 +1,13 @@
+import { readFile } from 'node:fs/promises';
+
+/** The kernel's table of IPv4 routes, as text; empty where it cannot be read. */
+export const readRoutes = (): Promise<string> => readFile('/proc/net/route', 'utf8').catch(() => '');
+
+/** The interfaces that everything goes through: to 0.0.0.0, or to both of its halves, as VPNs like to have it. */
+export function defaultRoutes(routes: string): string[] {
+  return routes.split('\n').flatMap((line) => {
+    const [name = '', destination, , , , , , mask] = line.trim().split(/\s+/);
+    const isAll = (destination === '00000000' || destination === '00000080') && (mask === '00000000' || mask === '00000080');
+    return isAll ? [name] : [];
+  });
+}
