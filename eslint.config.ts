@@ -24,8 +24,8 @@ const filesByPath = [
     message: 'The address of a file is no path: import.meta.filename.',
   },
   {
-    selector: "MemberExpression[property.name='pathname'][object.type='CallExpression']",
-    message: 'What pathToFileURL or import.meta.resolve gives is no path: fileURLToPath.',
+    selector: "MemberExpression[property.name='pathname'][object.callee.name='pathToFileURL']",
+    message: 'The address of a file is no path.',
   },
 ];
 /** Each stands in one place, which docs/security.md answers for. */

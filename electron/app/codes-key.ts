@@ -41,7 +41,10 @@ function partsOf(text: string) {
 
 /** As people paste it: in groups, in small letters, with its padding. */
 function base32(text: string): string {
-  const key = text.replaceAll(/[\s-]/g, '').replace(/(?<!=)=+$/, '').toUpperCase();
+  const key = text
+    .replaceAll(/[\s-]/g, '')
+    .replace(/(?<!=)=+$/, '')
+    .toUpperCase();
   if (!/^[A-Z2-7]{8,256}$/.test(key)) throw fail('codes-key-invalid', undefined, { detail: 'not base32' });
   return key;
 }

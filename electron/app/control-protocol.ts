@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import path from 'node:path';
 import * as z from 'zod/mini';
 import { accessStateSchema } from '../../shared/access-state.ts';
 import { profileSummarySchema } from '../../shared/app-state.ts';
@@ -63,15 +61,3 @@ export const controlMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('state'), access: accessStateSchema }),
 ]);
 export type ControlMessage = z.infer<typeof controlMessageSchema>;
-
-/** Longer ones are cut off by the system, silently or not. */
-const maxSocketPath = 100;
-
-/** Where whoever holds the session listens: in the folder of settings, on Windows a pipe by that folder's name. */
-export function controlAddress(folder: string, holder: ControlHolder, platform: NodeJS.Platform = process.platform): string {
-  const short = createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 16);
-  if (platform === 'win32') return `\\\\.\\pipe\\causeway-${short}-${holder}`;
-  const own = path.join(folder, `${holder}.sock`);
-  if (Buffer.byteLength(own) <= maxSocketPath) return own;
-  return path.join(process.env['XDG_RUNTIME_DIR'] ?? folder, `causeway-${short}-${holder}.sock`);
-}

@@ -1,6 +1,4 @@
-import { chmod, mkdir, rm } from 'node:fs/promises';
 import net, { type Socket } from 'node:net';
-import path from 'node:path';
 import type { AccessState } from '../../shared/access-state.ts';
 import type { ProfileSummary } from '../../shared/app-state.ts';
 import { fail, failureOf } from '../../shared/failure.ts';
@@ -9,10 +7,10 @@ import { carryFor } from '../access/carries.ts';
 import { atMost } from '../trust/bounded.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../tunnels/loopback-proxy.ts';
 import type { Dial } from '../tunnels/tunnel.ts';
+import { controlAddress } from './control-address.ts';
 import { readLines, writeLine } from './control-lines.ts';
 import {
   control,
-  controlAddress,
   controlRequestSchema,
   type ControlHolder,
   type ControlMessage,
@@ -20,6 +18,7 @@ import {
   type ControlValue,
   type ControlVerb,
 } from './control-protocol.ts';
+import { listenPrivately } from './control-socket-posix.ts';
 
 /** Whose session can be steered from another program of the same user: the app's, or a command line's own. */
 export interface Controllable {
@@ -62,11 +61,7 @@ export async function serveControl(folder: string, session: Controllable, log: (
       client.gone();
     });
   });
-  if (process.platform !== 'win32') {
-    await mkdir(path.dirname(address), { recursive: true, mode: 0o700 });
-    await rm(address, { force: true });
-  }
-  await listenPrivately(server, address);
+  await (process.platform === 'win32' ? listen(server, address) : listenPrivately(server, address));
   return {
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -77,23 +72,15 @@ export async function serveControl(folder: string, session: Controllable, log: (
   };
 }
 
-/** Nobody else may connect, not even between the socket's making and its `chmod`. */
-async function listenPrivately(server: net.Server, address: string): Promise<void> {
-  const before = process.platform === 'win32' ? null : process.umask(0o177);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ path: address }, () => {
-        server.removeListener('error', reject);
-        resolve();
-      });
-      // The socket is made at once, the event comes later
-      if (before !== null) process.umask(before);
+/** Listens there. What the pipe of Windows lets in, its rights say. */
+function listen(server: net.Server, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ path: address }, () => {
+      server.removeListener('error', reject);
+      resolve();
     });
-  } finally {
-    if (before !== null) process.umask(before);
-  }
-  if (process.platform !== 'win32') await chmod(address, 0o600);
+  });
 }
 
 /** Whether somebody listens there. One that is too busy to take the call holds the address all the same. */

@@ -6,9 +6,9 @@ import { CausewayError, fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import { bounded } from '../trust/bounded.ts';
+import { controlAddress } from '../app/control-address.ts';
 import { readLines, writeLine } from '../app/control-lines.ts';
 import {
-  controlAddress,
   controlMessageSchema,
   controlValues,
   type ControlHolder,
@@ -17,6 +17,7 @@ import {
   type ControlValue,
   type ControlVerb,
 } from '../app/control-protocol.ts';
+import { isOwnPlace } from '../app/control-socket-posix.ts';
 import type { ProxyDoor, Seat } from './seat.ts';
 
 const connectWithinMs = 2_000;
@@ -58,7 +59,9 @@ class AppSeat implements Seat {
 
   /** Null where nobody listens, or somebody who does not speak this protocol. */
   static async open(folder: string, holder: ControlHolder): Promise<AppSeat | null> {
-    const socket = net.connect({ path: controlAddress(folder, holder) });
+    const address = controlAddress(folder, holder);
+    if (process.platform !== 'win32' && !(await isOwnPlace(address))) return null;
+    const socket = net.connect({ path: address });
     try {
       await bounded<true>(
         {
