@@ -57,7 +57,7 @@ test('a second start brings the first one to the front, and a link in it arrives
   const root = path.resolve(import.meta.dirname, '../..');
   const second = spawn(
     path.join(root, 'tests/electron-double/electron'),
-    [path.join(root, 'dist/main.mjs'), `--user-data-dir=${scene.client.userData}`, 'causeway://task/add-device'],
+    [root, `--user-data-dir=${scene.client.userData}`, 'causeway://task/add-device'],
     { stdio: 'ignore' },
   );
   await once(second, 'exit');

@@ -10,7 +10,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 /** Starts the app once more with the same user data, as a link in a browser does; resolves when that process has left. */
 async function startAgain(scene: Scene, ...args: string[]): Promise<number | null> {
   const program = process.env['ELECTRON_BINARY'] ?? path.join(root, 'tests/electron-double/electron');
-  const second = spawn(program, [path.join(root, 'dist/main.mjs'), `--user-data-dir=${scene.client.userData}`, ...args], {
+  const second = spawn(program, [root, `--user-data-dir=${scene.client.userData}`, ...args], {
     cwd: root,
     stdio: 'ignore',
   });

@@ -1,17 +1,28 @@
 import { EventEmitter } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import { discard, startChromium, type Chromium } from './chromium.ts';
 import { followDownloads } from './downloads.ts';
+import { Entry } from './entry.ts';
 import { Pages } from './pages.ts';
 import { isProcess, openWindows, preventable, report } from './registry.ts';
 import { SingleInstance } from './single-instance.ts';
 
+/** `enter.mjs` puts Electron's own in its place. */
+const endProcess = process.exit.bind(process);
+
+/** Which app runs: `default_app/main.ts` reads it from the folder that Electron is given. */
+export interface Identity {
+  path: string;
+  name: string;
+  version: string;
+}
+
 /** Electron's `app`. */
 class App extends EventEmitter {
-  name = 'Causeway';
+  name: string;
   isPackaged = process.env['ELECTRON_DOUBLE_PACKAGED'] === '1';
   userAgentFallback = '';
   readonly dock = undefined;
@@ -29,13 +40,19 @@ class App extends EventEmitter {
   private readonly paths = new Map<string, string>();
   private readonly instance = new SingleInstance();
   private starting: Promise<{ chromium: Chromium; pages: Pages }> | null = null;
+  private identity: Identity;
   private readiness: Promise<void> | null = null;
-  private evaluated: () => void = () => undefined;
-  /** Within a test there is no entry module to wait for. */
-  private readonly entry = isProcess ? new Promise<void>((resolve) => (this.evaluated = resolve)) : Promise.resolve();
+  private readonly entry = new Entry(isProcess);
   private isReadyNow = false;
   private quitting = false;
   private ownFolder: string | null = null;
+
+  constructor() {
+    super();
+    const nobody = { path: process.cwd(), name: 'Electron', version: process.versions.electron };
+    this.identity = isProcess ? nobody : identityOf(process.cwd());
+    this.name = this.identity.name;
+  }
 
   readonly commandLine = {
     appendSwitch: (name: string, value?: string): void => void this.switches.push(value === undefined ? `--${name}` : `--${name}=${value}`),
@@ -67,19 +84,29 @@ class App extends EventEmitter {
     return { chromium, pages };
   }
 
-  // Ready: once the entry module has been evaluated, top-level awaits and all (`JoinAppCode` in Electron's node_bindings.cc)
-  /** Called by `enter.mjs`. */
-  entryEvaluated(): void {
-    this.evaluated();
-    if (this.records.exitCode === null) this.whenReady().catch(report);
-  }
+  // Ready
   whenReady(): Promise<void> {
-    this.readiness ??= this.entry.then(async () => {
-      await this.start();
-      this.isReadyNow = true;
-      this.emit('ready', {}, {});
-    });
+    this.readiness ??= this.becomeReady();
     return this.readiness;
+  }
+  /** After the entry module, and never for an app that leaves before. */
+  private async becomeReady(): Promise<void> {
+    await this.entry.evaluated;
+    if (this.isEnding()) await new Promise<never>(() => undefined);
+    await this.start();
+    this.isReadyNow = true;
+    this.emit('will-finish-launching');
+    this.emit('ready', {}, {});
+  }
+  startAs(identity: Identity): void {
+    this.identity = identity;
+    this.name = identity.name;
+    this.entry.begin(endProcess);
+  }
+  entryEvaluated(): void {
+    this.entry.over();
+    // Ready comes whether or not anybody asks for it
+    this.whenReady().catch(report);
   }
   isReady(): boolean {
     return this.isReadyNow;
@@ -93,16 +120,10 @@ class App extends EventEmitter {
     this.name = name;
   }
   getVersion(): string {
-    const { version } = z
-      .object({ version: z.string() })
-      .parse(JSON.parse(readFileSync(path.join(this.getAppPath(), 'package.json'), 'utf8')));
-    return version;
+    return this.identity.version;
   }
-  /** The folder of the package that the main script belongs to. */
   getAppPath(): string {
-    let folder = path.dirname(path.resolve(process.argv[1] ?? '.'));
-    while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder)) folder = path.dirname(folder);
-    return folder;
+    return this.identity.path;
   }
   getLocale(): string {
     return this.languages[0] ?? 'en-US';
@@ -185,7 +206,7 @@ class App extends EventEmitter {
     this.dispose()
       .catch(report)
       .finally(() => {
-        if (isProcess) process.exit(code);
+        if (isProcess) endProcess(code);
       });
   }
   /** The app is at its end: nothing that it waits for will happen any more. */
@@ -259,13 +280,18 @@ class App extends EventEmitter {
   }
 }
 
+/** Of an app whose package lies in `folder`. */
+function identityOf(folder: string): Identity {
+  const { name, productName, version } = z
+    .object({ name: z.string(), productName: z.optional(z.string()), version: z.string() })
+    .parse(JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')));
+  return { path: folder, name: productName ?? name, version };
+}
+
 /** The value of `--name=value` among this process's arguments; empty for a bare `--name`. */
 function argument(name: string): string | undefined {
   const found = process.argv.find((each) => each === `--${name}` || each.startsWith(`--${name}=`));
   return found?.slice(name.length + 3);
 }
-
-// Electron's loop never counts as empty: a main process that waits for what cannot come hangs, and does not end
-if (isProcess) setInterval(() => undefined, 60_000);
 
 export const app = new App();

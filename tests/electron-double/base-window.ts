@@ -2,14 +2,18 @@ import { EventEmitter } from 'node:events';
 import type { BaseWindowConstructorOptions, Rectangle } from 'electron';
 import { app } from './app.ts';
 import { focus, layout, openWindows, preventable } from './registry.ts';
+import { rectangle, throwOnceDestroyed } from './strict.ts';
 import { View } from './view.ts';
+import type { WebContents } from './web-contents.ts';
 
 let nextId = 1;
 
 /** A window: its state and events. It is not drawn; `picture` shows what it would look like. */
 export class BaseWindow extends EventEmitter {
-  readonly id = nextId++;
-  contentView = new View();
+  private readonly number = nextId++;
+  private root = new View();
+  /** Who has the keyboard while the window is in front. */
+  private keyboard: WebContents | null = null;
   private bounds: Rectangle;
   private normal: Rectangle | null = null;
   private visible: boolean;
@@ -26,7 +30,7 @@ export class BaseWindow extends EventEmitter {
     this.title = options.title ?? app.getName();
     this.visible = options.show !== false;
     this.layOut();
-    openWindows.set(this.id, this);
+    openWindows.set(this.number, this);
     if (this.visible) this.focus();
   }
 
@@ -40,8 +44,20 @@ export class BaseWindow extends EventEmitter {
     return openWindows.get(id) ?? null;
   }
 
+  get id(): number {
+    return this.number;
+  }
+  get contentView(): View {
+    return this.root;
+  }
+  set contentView(view: View) {
+    this.setContentView(view);
+  }
+  getContentView(): View {
+    return this.root;
+  }
   setContentView(view: View): void {
-    this.contentView = view;
+    this.root = view;
     this.layOut();
   }
 
@@ -51,31 +67,46 @@ export class BaseWindow extends EventEmitter {
     this.focus();
   }
   showInactive(): void {
-    if (this.destroyed || this.visible) return;
+    if (this.visible) return;
     this.visible = true;
     layout.changed();
     this.emit('show');
   }
   hide(): void {
-    if (this.destroyed || !this.visible) return;
+    if (!this.visible) return;
     this.visible = false;
     layout.changed();
     this.blur();
     this.emit('hide');
   }
   isVisible(): boolean {
-    return this.visible && !this.minimized && !this.destroyed;
+    return this.visible && !this.minimized;
   }
   focus(): void {
-    if (this.destroyed || !this.visible || this.isFocused()) return;
+    if (!this.visible || this.isFocused()) return;
     focus.window?.blur();
     focus.window = this;
+    this.keyboardOf?.emit('focus');
     this.emit('focus');
   }
   blur(): void {
     if (!this.isFocused()) return;
     focus.window = null;
+    this.keyboardOf?.emit('blur');
     this.emit('blur');
+  }
+  /** Gives the keyboard to a page of this window, or to none: at once where the window is in front, else as soon as it is. */
+  giveKeyboard(contents: WebContents | null): void {
+    const before = this.keyboardOf;
+    this.keyboard = contents;
+    if (before === contents || !this.isFocused()) return;
+    before?.emit('blur');
+    contents?.emit('focus');
+  }
+  /** The page that has the keyboard while this window is in front; one that is out of sight has lost it. */
+  get keyboardOf(): WebContents | null {
+    const { keyboard } = this;
+    return keyboard && !keyboard.isDestroyed() && this.root.shows(keyboard, { seen: true }) ? keyboard : null;
   }
   isFocused(): boolean {
     return focus.window === this;
@@ -122,10 +153,11 @@ export class BaseWindow extends EventEmitter {
   }
 
   // Where and how large; a window of the double has no frame
+  /** Not as `BrowserWindow` has it: all four numbers have to be there. */
   setBounds(wanted: Partial<Rectangle>): void {
     const before = this.bounds;
     const [minWidth = 0, minHeight = 0] = this.minimum;
-    const bounds = { ...before, ...wanted };
+    const bounds = rectangle(wanted);
     this.bounds = { ...bounds, width: Math.max(bounds.width, minWidth), height: Math.max(bounds.height, minHeight) };
     if (before.x !== this.bounds.x || before.y !== this.bounds.y) {
       layout.changed();
@@ -149,7 +181,7 @@ export class BaseWindow extends EventEmitter {
     this.setBounds(bounds);
   }
   setSize(width: number, height: number): void {
-    this.setBounds({ width, height });
+    this.setBounds({ ...this.bounds, width, height });
   }
   getSize(): number[] {
     return [this.bounds.width, this.bounds.height];
@@ -161,14 +193,14 @@ export class BaseWindow extends EventEmitter {
     return this.getSize();
   }
   setPosition(x: number, y: number): void {
-    this.setBounds({ x, y });
+    this.setBounds({ ...this.bounds, x, y });
   }
   getPosition(): number[] {
     return [this.bounds.x, this.bounds.y];
   }
   setMinimumSize(width: number, height: number): void {
+    // The window stays as large as it is until it is resized
     this.minimum = [width, height];
-    this.setBounds({});
   }
   getMinimumSize(): number[] {
     return [...this.minimum];
@@ -177,7 +209,7 @@ export class BaseWindow extends EventEmitter {
     return;
   }
   private layOut(): void {
-    this.contentView.setBounds({ x: 0, y: 0, width: this.bounds.width, height: this.bounds.height });
+    this.root.setBounds({ x: 0, y: 0, width: this.bounds.width, height: this.bounds.height });
   }
 
   // Its name and looks, which nobody sees
@@ -226,7 +258,6 @@ export class BaseWindow extends EventEmitter {
 
   // Its end. The pages of its views live on until the app closes them, as in Electron
   close(): void {
-    if (this.destroyed) return;
     const event = preventable({});
     this.emit('close', event);
     if (!event.defaultPrevented) this.destroy();
@@ -235,11 +266,23 @@ export class BaseWindow extends EventEmitter {
     if (this.destroyed) return;
     this.blur();
     this.destroyed = true;
-    openWindows.delete(this.id);
+    openWindows.delete(this.number);
     this.emit('closed');
     if (openWindows.size === 0) app.allWindowsClosed();
   }
   isDestroyed(): boolean {
     return this.destroyed;
   }
+  /** Whether a page lies in this window; `seen`: at a place that is not hidden. */
+  holds(contents: WebContents, { seen = false } = {}): boolean {
+    return !this.destroyed && this.root.shows(contents, { seen });
+  }
 }
+
+// `BaseWindow::OnWindowClosed` marks it destroyed before it emits `closed`: from then on all but this throws
+const lasting: readonly string[] = ['constructor', 'destroy', 'isDestroyed', 'holds'];
+throwOnceDestroyed(
+  BaseWindow,
+  (window) => window.isDestroyed(),
+  Object.getOwnPropertyNames(BaseWindow.prototype).filter((name) => !lasting.includes(name)),
+);

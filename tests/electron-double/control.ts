@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { app } from './app.ts';
+import { app, type Identity } from './app.ts';
 import { BaseWindow } from './base-window.ts';
 import { clipboard, dialogAnswers, dialogs, opened, powerMonitor } from './desktop.ts';
 import { frameAt, type Frame } from './frame.ts';
@@ -36,6 +36,10 @@ export const double = {
   clipboard,
   frameAt,
   picture,
+
+  /** What `enter.mjs` tells: which app runs, and that its entry module has been evaluated to its end, well or not. */
+  startAs: (identity: Identity): void => app.startAs(identity),
+  entryEvaluated: (): void => app.entryEvaluated(),
 
   windows: (): BaseWindow[] => BaseWindow.getAllWindows(),
 

@@ -48,7 +48,7 @@ export function followDownloads(browser: CdpSession, folder: string): void {
     items.set(begun.guid, item);
     const contents = [...liveContents.values()].find((each) => each.hasFrame(begun.frameId));
     const event = preventable({});
-    contents?.session.emit('will-download', event, item, contents);
+    contents?.partition.emit('will-download', event, item, contents);
     // A page that is gone has nobody left to ask
     if (event.defaultPrevented || !contents) item.cancel();
   });

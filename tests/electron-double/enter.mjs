@@ -1,18 +1,43 @@
-// electron enter.mjs dist/main.mjs: runs the app's entry module as Electron's lib/browser/init.ts does. The app's own
-// code is awaited first, and only then can `ready` come: an entry module that waits for it waits for ever.
+// What Electron's `lib/browser/init.ts` and `default_app/main.ts` do before and after an app's entry module:
+// node --import ./register.mjs ./enter.mjs [switches] FOLDER|FILE [arguments]
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { app, dialog } from 'electron';
+import { app, dialog, double } from 'electron';
 
+// The app sees its own command line
 process.argv.splice(1, 1);
-// Electron's own way with what nobody caught: a box, and the app goes on
+
+// An exception that nobody catches ends nothing: Electron shows it, and goes on
 process.on('uncaughtException', (error) => {
   if (process.listenerCount('uncaughtException') > 1) return;
-  dialog.showErrorBox('A JavaScript error occurred in the main process', `Uncaught Exception:\n${error.stack ?? String(error)}`);
+  dialog.showErrorBox('A JavaScript error occurred in the main process', `Uncaught Exception:\n${error?.stack ?? String(error)}`);
 });
+
+// As Electron has it: it quits, and returns
+process.exit = (code) => {
+  if (code !== undefined) process.exitCode = code;
+  app.exit(Number(process.exitCode ?? 0));
+};
+
+const given = path.resolve(process.argv.slice(1).find((each) => !each.startsWith('-')) ?? '.');
+const isFolder = statSync(given).isDirectory();
+const file = path.join(given, 'package.json');
+const manifest = isFolder && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+const entry = isFolder ? path.join(given, manifest.main ?? 'index.js') : given;
+// Given a file, Electron reads no package.json: name and version are its own
+double.startAs({
+  path: isFolder ? given : path.dirname(given),
+  name: manifest.productName ?? manifest.name ?? 'Electron',
+  version: manifest.version ?? process.versions.electron,
+});
+
 try {
-  await import(pathToFileURL(path.resolve(process.argv[1])).href);
+  await import(pathToFileURL(entry).href);
 } catch (error) {
+  console.error('App threw an error during load');
+  console.error(error?.stack ?? error);
   process.emit('uncaughtException', error);
+} finally {
+  double.entryEvaluated();
 }
-app.entryEvaluated();

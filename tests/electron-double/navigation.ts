@@ -92,7 +92,7 @@ export class Navigation {
       url: request.url,
       isMainFrame,
       isSameDocument: false,
-      frame: isMainFrame ? this.contents.mainFrame : frameAt(request.url, this.contents.mainFrame),
+      frame: isMainFrame ? this.contents.frame : frameAt(request.url, this.contents.frame),
     };
     const event = preventable(details);
     if (request.isRedirect) {
@@ -150,7 +150,7 @@ export class Navigation {
       };
       this.refusals.clear();
     }
-    const details = { url: address, isSameDocument, isMainFrame, frame: this.contents.mainFrame };
+    const details = { url: address, isSameDocument, isMainFrame, frame: this.contents.frame };
     this.emitLater(() => this.contents.emit('did-start-navigation', details, address, isSameDocument, isMainFrame, 1, 1));
   }
 
@@ -186,6 +186,7 @@ export class Navigation {
     this.refreshLater();
     this.emitLater(() => {
       this.isErrorPage = isErrorPage;
+      this.contents.takeKeyboardOnCommit();
       if (!isErrorPage) this.contents.emit('did-navigate', {}, url, status, '');
     });
     if (isErrorPage) this.tellFailure('did-fail-load', error ?? netErrorOf('ERR_FAILED'), url);

@@ -64,7 +64,7 @@ export class Permissions {
     mediaTypes: string[],
   ): Promise<void> {
     const { request } = this;
-    const details = { requestingUrl: contents.getURL(), isMainFrame: true, mediaTypes };
+    const details = { requestingUrl: contents.frame.url, isMainFrame: true, mediaTypes };
     const granted = request ? await new Promise<boolean>((resolve) => request(contents, permission, resolve, details)) : true;
     await set(browser, browserContextId, permission, granted, contents.pageOrigin);
   }

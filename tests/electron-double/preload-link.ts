@@ -62,13 +62,13 @@ export class PreloadLink {
     const { contents } = this;
     switch (message.kind) {
       case 'send':
-        ipcMain.receive(contents, contents.mainFrame, message.channel, message.args);
+        ipcMain.receive(contents, contents.frame, message.channel, message.args);
         return;
       case 'input':
         contents.emit('before-input-event', preventable({}), message.input);
         return;
       case 'permission':
-        await contents.session.askPermission(contents, message.permission, message.details.mediaTypes);
+        await contents.partition.askPermission(contents, message.permission, message.details.mediaTypes);
         await this.deliver({ id: message.id, value: null }, context);
         return;
       case 'invoke':
@@ -78,7 +78,7 @@ export class PreloadLink {
 
   private async answer(id: number, channel: string, args: readonly unknown[]): Promise<object> {
     try {
-      return { id, value: await ipcMain.invoke(this.contents, this.contents.mainFrame, channel, args) };
+      return { id, value: await ipcMain.invoke(this.contents, this.contents.frame, channel, args) };
     } catch (error) {
       return { id, error };
     }

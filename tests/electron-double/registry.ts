@@ -8,8 +8,12 @@ export const isProcess = process.env['ELECTRON_DOUBLE_PROCESS'] === '1';
 export const liveContents = new Map<number, WebContents>();
 export const openWindows = new Map<number, BaseWindow>();
 
-/** Who has the keyboard. */
-export const focus: { window: BaseWindow | null; contents: WebContents | null } = { window: null, contents: null };
+/** The window that a page lies in, visible or not. */
+export const windowOf = (contents: WebContents): BaseWindow | null =>
+  [...openWindows.values()].find((window) => window.holds(contents)) ?? null;
+
+/** The window in front, which has the keyboard; within it, the view that it was given to. */
+export const focus: { window: BaseWindow | null } = { window: null };
 
 /** An event object as Electron's, with its details beside `preventDefault`. */
 export type PreventableEvent<T extends object = object> = T & { defaultPrevented: boolean; preventDefault(): void };

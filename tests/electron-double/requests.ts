@@ -64,7 +64,7 @@ class Requests {
   }: Protocol.Fetch.RequestPausedEvent): Promise<Outcome> {
     const contents = await ownerOf(frameId);
     if (!contents) return failure('Aborted');
-    const { navigation, session } = contents;
+    const { navigation, partition: session } = contents;
     const url = toAppAddress(request.url);
     const isRedirect = redirectedRequestId !== undefined;
     const isMainFrame = resourceType === 'Document' && frameId === contents.targetId;
@@ -173,7 +173,7 @@ export function interceptRequests(browser: CdpSession): Promise<void> {
  */
 export async function overrideCertificateErrors(contents: WebContents, navigation: Navigation, cdp: CdpSession): Promise<void> {
   const decide = async (eventId: number, errorType: string, url: URL): Promise<void> => {
-    const accepted = (await contents.session.verdict(url.hostname, portOf(url), contents)) === verdicts.accept;
+    const accepted = (await contents.partition.verdict(url.hostname, portOf(url), contents)) === verdicts.accept;
     if (!accepted) navigation.refuse(url, netErrorOf(errorType));
     await ifStillThere(cdp.send('Security.handleCertificateError', { eventId, action: accepted ? 'continue' : 'cancel' }));
   };

@@ -8,7 +8,7 @@ export function tellResponses(contents: WebContents, cdp: CdpSession): void {
   let nextId = 1;
   const tell = (response: Protocol.Network.Response, method: string, type: string | undefined, frameId: string | undefined): void => {
     const isDocument = type === 'Document';
-    contents.session.webRequest.tell({
+    contents.partition.webRequest.tell({
       id: nextId++,
       url: toAppAddress(response.url),
       method,

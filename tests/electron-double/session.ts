@@ -207,7 +207,7 @@ export class Session extends EventEmitter {
   }
 
   private pages(): WebContents[] {
-    return [...liveContents.values()].filter((contents) => contents.session === this);
+    return [...liveContents.values()].filter((contents) => contents.partition === this && !contents.isClosing);
   }
 }
 

@@ -16,9 +16,10 @@ import { nativeTheme } from './native-theme.ts';
 import { PreloadLink } from './preload-link.ts';
 import type { Page, PageOwner } from './pages.ts';
 import { toPageAddress } from './protocol.ts';
-import { focus, liveContents, preventable, report } from './registry.ts';
+import { focus, liveContents, preventable, report, windowOf } from './registry.ts';
 import { interceptRequests, overrideCertificateErrors } from './requests.ts';
 import { tellResponses } from './responses.ts';
+import { throwOnceDestroyed } from './strict.ts';
 import { session as sessions, type Session } from './session.ts';
 
 /** Electron's, of which the double heeds the session, the partition and the preload. */
@@ -35,7 +36,8 @@ let nextId = 1;
 /** A page of Chromium as Electron's `webContents`. It is made at once; its commands wait until the page is there. */
 export class WebContents extends EventEmitter {
   readonly id = nextId++;
-  readonly session: Session;
+  /** Its session; also where it is gone, for the double's own use. */
+  readonly partition: Session;
   /** The page, prepared; rejects when it was closed before. */
   readonly page: Promise<Page>;
   readonly navigationHistory = new NavigationHistory(this);
@@ -45,13 +47,15 @@ export class WebContents extends EventEmitter {
   private link: PreloadLink | null = null;
   private openHandler: WindowOpenHandler = () => ({ action: 'allow' });
   private destroyed = false;
+  /** From `close()` until it is destroyed, a moment later. */
+  isClosing = false;
   private crashed = false;
   private size: { width: number; height: number } | null = null;
   private title = '';
 
   constructor(private readonly preferences: WebPreferences) {
     super();
-    this.session = preferences.session ?? sessions.fromPartition(preferences.partition ?? '');
+    this.partition = preferences.session ?? sessions.fromPartition(preferences.partition ?? '');
     liveContents.set(this.id, this);
     this.page = this.open();
     this.page.catch((error: unknown) => {
@@ -61,9 +65,9 @@ export class WebContents extends EventEmitter {
   }
 
   private async open(): Promise<Page> {
-    const context = await this.session.browserContextId();
+    const context = await this.partition.browserContextId();
     const pages = await app.pages();
-    await interceptRequests(await this.session.browser());
+    await interceptRequests(await this.partition.browser());
     const owner: PageOwner = {
       prepare: (page) => this.prepare(page),
       renamed: (title) => this.rename(title),
@@ -127,13 +131,23 @@ export class WebContents extends EventEmitter {
     app.emit('render-process-gone', {}, this, details);
   }
 
+  get session(): Session {
+    return this.partition;
+  }
+
   send(channel: string, ...args: unknown[]): void {
-    if (this.destroyed) throw new TypeError('Object has been destroyed');
+    if (typeof channel !== 'string') throw new TypeError('Missing required channel argument');
     this.page.then(() => this.link?.send(channel, args)).catch(report);
   }
 
-  /** Rejects with Electron's words, `code` and `errno` when the page does not load. */
-  async loadURL(url: string, options: LoadURLOptions = {}): Promise<void> {
+  /** Rejects with Electron's words, `code` and `errno` when the page does not load; who does not listen is not told. */
+  loadURL(url: string, options: LoadURLOptions = {}): Promise<void> {
+    const loaded = this.load(url, options);
+    loaded.catch(() => undefined);
+    return loaded;
+  }
+
+  private async load(url: string, options: LoadURLOptions): Promise<void> {
     const address = URL.canParse(url) ? new URL(url).href : url;
     try {
       const { cdp } = await this.page;
@@ -151,12 +165,17 @@ export class WebContents extends EventEmitter {
   }
 
   get mainFrame(): Frame {
-    return frameAt(this.getURL());
+    return this.frame;
+  }
+
+  /** The main frame; also where it is gone, for the double's own use. */
+  get frame(): Frame {
+    return frameAt(this.navigation?.url ?? '');
   }
 
   /** As Chromium knows it, for its own commands. */
   get pageOrigin(): string {
-    const address = toPageAddress(this.getURL());
+    const address = toPageAddress(this.frame.url);
     return URL.canParse(address) ? new URL(address).origin : 'null';
   }
 
@@ -180,18 +199,27 @@ export class WebContents extends EventEmitter {
     return this.crashed;
   }
   isFocused(): boolean {
-    return focus.contents === this;
+    return focus.window?.keyboardOf === this;
   }
   get history(): Navigation['history'] {
     return this.navigation?.history ?? { entries: [], index: 0 };
   }
 
+  /** Brings its window to the front, but for Windows (`WebContents::Focus`). A view that lies in no window takes nothing. */
   focus(): void {
-    if (this.isFocused() || this.destroyed) return;
-    focus.contents?.emit('blur');
-    focus.contents = this;
+    if (process.platform !== 'win32') windowOf(this)?.focus();
+    this.takeKeyboard();
+  }
+  private takeKeyboard(): void {
+    const window = windowOf(this);
+    // A view that is hidden cannot have it
+    if (!window?.holds(this, { seen: true }) || window.keyboardOf === this) return;
     this.command((cdp) => cdp.send('Page.bringToFront'));
-    this.emit('focus');
+    window.giveKeyboard(this);
+  }
+  /** A page that is there takes the keyboard in a window that has it, unless it is told not to (`WebContents::ReadyToCommitNavigation`). */
+  takeKeyboardOnCommit(): void {
+    if (this.preferences.focusOnNavigation !== false && windowOf(this)?.isFocused()) this.takeKeyboard();
   }
   reload(): void {
     this.crashed = false;
@@ -309,14 +337,15 @@ export class WebContents extends EventEmitter {
   private closedFromOutside(): void {
     if (this.destroyed) return;
     this.destroy();
-    if (headed && this.session === sessions.defaultSession) process.kill(process.pid, 'SIGTERM');
+    if (headed && this.partition === sessions.defaultSession) process.kill(process.pid, 'SIGTERM');
   }
 
+  /** Destroyed a moment later, not at once: `WebContents::CloseContents` posts a task. */
   close(): void {
-    if (this.destroyed) return;
-    const { page } = this;
-    this.destroy();
-    const closed = page.then(async ({ targetId }) => {
+    if (this.isClosing) return;
+    this.isClosing = true;
+    setImmediate(() => this.destroy());
+    const closed = this.page.then(async ({ targetId }) => {
       const { connection } = await app.chromium();
       await ifStillThere(connection.root.send('Target.closeTarget', { targetId }));
     });
@@ -326,9 +355,11 @@ export class WebContents extends EventEmitter {
 
   private destroy(): void {
     if (this.destroyed) return;
+    const window = windowOf(this);
     this.destroyed = true;
+    this.isClosing = true;
     liveContents.delete(this.id);
-    if (this.isFocused()) focus.contents = null;
+    if (window?.keyboardOf === this) window.giveKeyboard(null);
     this.emit('destroyed');
   }
 
@@ -339,11 +370,33 @@ export class WebContents extends EventEmitter {
   }
 }
 
+// From `destroyed` on the native part is gone: `id`, `isDestroyed` and the events are left
+throwOnceDestroyed(WebContents, (contents) => contents.isDestroyed(), [
+  'session',
+  'mainFrame',
+  'send',
+  'loadURL',
+  'loadFile',
+  'getURL',
+  'getTitle',
+  'isLoading',
+  'isCrashed',
+  'isFocused',
+  'focus',
+  'reload',
+  'stop',
+  'close',
+  'forcefullyCrashRenderer',
+  'setWebRTCIPHandlingPolicy',
+  'getWebRTCIPHandlingPolicy',
+  'capturePage',
+]);
+
 /** Electron's `webContents` module. */
 export const webContents = {
   getAllWebContents: (): WebContents[] => [...liveContents.values()],
   fromId: (id: number): WebContents | undefined => liveContents.get(id),
-  getFocusedWebContents: (): WebContents | null => focus.contents,
+  getFocusedWebContents: (): WebContents | null => focus.window?.keyboardOf ?? null,
   fromDevToolsTargetId: (targetId: string): WebContents | undefined =>
     [...liveContents.values()].find((contents) => contents.targetId === targetId),
 };

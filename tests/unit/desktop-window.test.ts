@@ -130,7 +130,7 @@ describe('with the portal open', () => {
       { x: 0, y: 0, ...layout.portal, visible: true },
       { x: 420, y: 48, width: 760, height: 712, visible: true },
     ]);
-    base().setBounds({ width: 1400, height: 900 });
+    base().setBounds({ ...base().getBounds(), width: 1400, height: 900 });
     expect(views()[1]).toMatchObject({ width: 980, height: 852 });
   });
 
@@ -138,7 +138,7 @@ describe('with the portal open', () => {
     window.closeBeside(portal);
     expect(base().getBounds()).toEqual(centred);
     window.openBeside(portal);
-    base().setBounds({ x: 100, y: 90 });
+    base().setBounds({ ...base().getBounds(), x: 100, y: 90 });
     window.closeBeside(portal);
     expect(base().getBounds()).toEqual({ ...centred, x: 100, y: 90 });
     expect(kept).toEqual({ ...centred, x: 100, y: 90 });
@@ -150,7 +150,7 @@ describe('with the portal open', () => {
   });
 
   it('opens as wide as the person last had it', () => {
-    base().setBounds({ width: 1300, height: 800 });
+    base().setBounds({ ...base().getBounds(), width: 1300, height: 800 });
     window.closeBeside(portal);
     window.openBeside(portal);
     expect(base().getBounds()).toMatchObject({ width: 1300, height: 800 });

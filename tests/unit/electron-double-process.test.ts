@@ -61,6 +61,32 @@ test('a second process hands over what it was given and ends; one that was kille
   await third.close();
 });
 
+test('an entry module that waits for ready is told that it waits for ever, and ended', async () => {
+  const deadlock = path.resolve('tests/electron-double/fixtures/deadlock.mjs');
+  const stuck = spawn(electron, [deadlock, `--user-data-dir=${path.join(folder, 'stuck')}`]);
+  let said = '';
+  stuck.stderr.setEncoding('utf8').on('data', (words: string) => (said += words));
+  expect(await new Promise((resolve) => stuck.once('close', resolve))).toBe(13);
+  expect(said).toMatch(/deadlock.*electron#40719/);
+});
+
+test('an exception that nobody catches is shown, and ends nothing', async () => {
+  const running = await launch(path.join(folder, 'uncaught'));
+  await running.firstWindow();
+  await running.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('uncaught on purpose');
+    }, 0);
+  });
+  interface Double { double: { dialogs: { kind: string; options: { content: string } }[] } }
+  const shown = (): Promise<unknown> =>
+    running.evaluate((electronModule) =>
+      (electronModule as unknown as Double).double.dialogs.map(({ kind, options }) => [kind, options.content.split('\n')[1]]),
+    );
+  await expect.poll(() => shown()).toEqual([['error', 'Error: uncaught on purpose']]);
+  await running.close();
+});
+
 test('quitting asks every step, and each can say no', async () => {
   const running = await launch(path.join(folder, 'three'));
   await running.firstWindow();

@@ -35,7 +35,7 @@ afterAll(async () => {
   site.close();
 });
 afterEach(() => {
-  for (const { webContents } of views.splice(0)) webContents.close();
+  for (const view of views.splice(0)) if (!view.isGone()) view.webContents.close();
   app.removeAllListeners('login');
   site.asked.length = 0;
   proxy.asked.length = 0;

@@ -34,7 +34,7 @@ function open(options: ConstructorParameters<typeof WebContentsView>[0] = {}): W
   return view;
 }
 afterEach(() => {
-  for (const { webContents } of views.splice(0)) webContents.close();
+  for (const view of views.splice(0)) if (!view.isGone()) view.webContents.close();
 });
 
 test("a page of the app's own scheme is answered by its handler and known by its own address", async () => {
@@ -126,7 +126,7 @@ test('a window tells what happens to it, and can refuse to close', () => {
   for (const event of ['show', 'hide', 'focus', 'blur', 'resize', 'minimize', 'restore', 'closed'])
     window.on(event, () => told.push(event));
   window.show();
-  window.setBounds({ width: 500, height: 300 });
+  window.setBounds({ x: 0, y: 0, width: 500, height: 300 });
   window.minimize();
   window.restore();
   window.hide();

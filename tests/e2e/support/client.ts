@@ -44,7 +44,7 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
   }
   const electron = await _electron.launch({
     executablePath: process.env['ELECTRON_BINARY'] ?? path.join(root, 'tests/electron-double/electron'),
-    args: [path.join(root, 'dist/main.mjs'), `--user-data-dir=${userData}`, ...(options.args ?? [])],
+    args: [root, `--user-data-dir=${userData}`, ...(options.args ?? [])],
     env: { ...definedEnvironment(), ...options.env },
     cwd: root,
     timeout: 60_000,

@@ -1,0 +1,46 @@
+import { inspect } from 'node:util';
+import type { Rectangle } from 'electron';
+
+/** What Electron says when it is used where it may not be. */
+
+/**
+ * Has members of a class throw once their object is destroyed, as every native function of Electron's does
+ * (`shell/common/gin_helper/function_template.h`: "Object has been destroyed"). What is not named goes on working:
+ * `isDestroyed`, and all of `EventEmitter`.
+ *
+ * @param members names of methods and accessors on the class's own prototype
+ */
+export function throwOnceDestroyed<T extends object>(
+  type: { prototype: T },
+  isDestroyed: (object: T) => boolean,
+  members: readonly string[],
+): void {
+  for (const name of members) {
+    const found = Object.getOwnPropertyDescriptor(type.prototype, name);
+    if (!found) throw new Error(`double: ${name} is not on the prototype`);
+    const guarded = (part: 'get' | 'set' | 'value'): object => {
+      const original: unknown = Reflect.get(found, part);
+      if (typeof original !== 'function') return {};
+      return {
+        [part](this: T, ...args: unknown[]): unknown {
+          if (isDestroyed(this)) throw new TypeError('Object has been destroyed');
+          const answer: unknown = Reflect.apply(original, this, args);
+          return answer;
+        },
+      };
+    };
+    Object.defineProperty(type.prototype, name, { ...found, ...guarded('get'), ...guarded('set'), ...guarded('value') });
+  }
+}
+
+/** What a native function says of an argument that does not fit it (`shell/common/gin_helper/function_template.cc`). */
+export const conversionFailed = (index: number, given: unknown): TypeError =>
+  new TypeError(`Error processing argument at index ${index}, conversion failure from ${inspect(given, { depth: 0 })}`);
+
+/** A rectangle as native functions read it: all four numbers have to be there, and are rounded (`shell/common/gin_converters/gfx_converter.cc`). */
+export function rectangle(given: Partial<Rectangle>, index = 0): Rectangle {
+  const { x, y, width, height } = given;
+  if (![x, y, width, height].every((each) => typeof each === 'number')) throw conversionFailed(index, given);
+  const [left, top] = [Math.round(Number(x)), Math.round(Number(y))];
+  return { x: left, y: top, width: Math.max(0, Math.round(Number(width))), height: Math.max(0, Math.round(Number(height))) };
+}
