@@ -1,8 +1,9 @@
+import { throwOnceDestroyed } from './strict.ts';
 import type { WebContents } from './web-contents.ts';
 
 /** Where the page has been; known without asking, as Electron has it. */
 export class NavigationHistory {
-  constructor(private readonly contents: WebContents) {}
+  constructor(readonly contents: WebContents) {}
   canGoBack(): boolean {
     return this.contents.history.index > 0;
   }
@@ -28,3 +29,14 @@ export class NavigationHistory {
     return this.contents.history.index;
   }
 }
+
+throwOnceDestroyed(NavigationHistory, ({ contents }) => contents.isDestroyed(), [
+  'canGoBack',
+  'canGoForward',
+  'goBack',
+  'goForward',
+  'goToOffset',
+  'clear',
+  'length',
+  'getActiveIndex',
+]);

@@ -59,7 +59,8 @@ export class WebContents extends EventEmitter {
     liveContents.set(this.id, this);
     this.page = this.open();
     this.page.catch((error: unknown) => {
-      if (!this.destroyed) report(error);
+      // One that was closed, or went with its Chromium, before it was there
+      if (!this.isClosing && !(error instanceof TargetGone)) report(error);
     });
     app.emit('web-contents-created', {}, this);
   }
