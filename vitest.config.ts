@@ -16,7 +16,8 @@ export default defineConfig({
           'tests/{unit,peers}/openconnect-fuzz.test.ts',
         ]
       : ['tests/unit/**/*.test.ts', 'tests/peers/**/*.test.ts'],
-    setupFiles: long ? ['tests/unit/support/many-runs.ts'] : [],
+    // What may differ in Electron is as in Electron
+    setupFiles: ['tests/support/koffi-as-in-electron.mjs', ...(long ? ['tests/unit/support/many-runs.ts'] : [])],
     testTimeout: long ? 1_800_000 : 30_000,
     hookTimeout: 60_000,
     // A condition that comes late on a busy machine has come all the same

@@ -3,10 +3,13 @@ import { killTree } from './kill-tree.ts';
 import { workerEnvironment } from './worker-environment.ts';
 import type { StartWorker } from './worker.ts';
 
-/** Starts workers under plain Node: the command line and tests. `file` is the bundled `openconnect-worker.mjs`. */
-export function forkWorker(file: string): StartWorker {
+/**
+ * Starts workers under plain Node: the command line and tests. `file` is the bundled `openconnect-worker.mjs`, `execArgv`
+ * what Node is told besides.
+ */
+export function forkWorker(file: string, execArgv: readonly string[] = []): StartWorker {
   return () => {
-    const child = fork(file, [], { env: workerEnvironment(), execArgv: [], serialization: 'advanced', stdio: 'ignore' });
+    const child = fork(file, [], { env: workerEnvironment(), execArgv: [...execArgv], serialization: 'advanced', stdio: 'ignore' });
     // A channel that breaks is told by the exit
     child.on('error', () => undefined);
     return {

@@ -1,7 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 
-/** Gives a forked process the port that Electron's utility processes have. */
+/**
+ * Gives a forked process the port that Electron's utility processes have, and koffi as it is there: V8's memory cage has
+ * no memory from outside it, so that a view throws (node_modules/koffi/doc/pointers.md). In each of its threads too.
+ */
 const port = `
 import { EventEmitter } from 'node:events';
 const port = new EventEmitter();
@@ -10,6 +13,13 @@ port.postMessage = (message) => process.send?.(message);
 port.once('newListener', () => process.on('message', (data) => port.emit('message', { data, ports: [] })));
 process.on('disconnect', () => process.exit(0));
 process.parentPort = port;
+import { createRequire } from 'node:module';
+try {
+  const koffi = createRequire(process.argv[1])('koffi');
+  Object.assign(koffi.default ?? koffi, { view() { throw new Error('External buffers are not allowed'); } });
+} catch {
+  // Without koffi there is nothing to call
+}
 `;
 
 /** Electron's `UtilityProcess`, as a process of Node's. */

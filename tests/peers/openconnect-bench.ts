@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import koffi from 'koffi';
 import { buildOpenConnectWorker } from '../../build/openconnect-worker.ts';
 import { forkWorker } from '../../electron/gateways/fork-worker.ts';
@@ -47,11 +48,14 @@ export interface DriverBench {
   workers: WorkerProcess[];
 }
 
-/** The driver as the command line has it: a forked worker, the system's library. */
-export async function startDriver(deps: Partial<OpenConnectDeps> = {}): Promise<DriverBench> {
+/** What Node is told so that koffi is as in Electron. */
+const asInElectron = pathToFileURL(join(import.meta.dirname, '../support/koffi-as-in-electron.mjs')).href;
+
+/** The driver as the command line has it: a forked worker, the system's library. `preload`: what else the worker begins with. */
+export async function startDriver(deps: Partial<OpenConnectDeps> = {}, preload = asInElectron): Promise<DriverBench> {
   const log: string[] = [];
   const workers: WorkerProcess[] = [];
-  const fork = forkWorker(await workerFile());
+  const fork = forkWorker(await workerFile(), ['--import', preload]);
   const startWorker: StartWorker = () => {
     const worker = fork();
     workers.push(worker);

@@ -1,4 +1,6 @@
-import { afterAll, expect, it, vi } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
 import { utilityWorker } from '../../electron/desktop/worker.ts';
 import { killTree } from '../../electron/gateways/kill-tree.ts';
 import { workerEnvironment } from '../../electron/gateways/worker-environment.ts';
@@ -29,6 +31,29 @@ it('does not outlive a kill that came before it had begun', async () => {
   const worker = utilityWorker(await workerFile(), workerEnvironment(), killTree)();
   worker.kill();
   await worker.exited;
+});
+
+it('has no view of memory from outside V8, in its threads neither, as in Electron', async () => {
+  mkdirSync('out', { recursive: true });
+  const folder = mkdtempSync(join(resolve('out'), 'views-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'views.mjs');
+  writeFileSync(
+    file,
+    `import koffi from 'koffi';
+    import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+    const pointer = koffi.load(null).func('void *malloc(size_t)')(8);
+    let said = 'a view';
+    try { koffi['vi' + 'ew'](pointer, 8); } catch (error) { said = error.message; }
+    if (!isMainThread) parentPort.postMessage(said);
+    else new Worker(new URL(import.meta.url)).once('message', (theirs) => process.parentPort.postMessage([said, theirs]));`,
+  );
+  const worker = utilityWorker(file, workerEnvironment(), killTree)();
+  onTestFinished(() => worker.kill());
+  const heard: unknown[] = [];
+  worker.onMessage((message) => heard.push(message));
+  const refused = 'External buffers are not allowed';
+  await expect.poll(() => heard).toEqual([[refused, refused]]);
 });
 
 it('is given none of our secrets and no proxy of the environment’s', () => {

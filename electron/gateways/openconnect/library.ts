@@ -1,5 +1,6 @@
-import koffi, { type LibraryHandle, type TypeObject } from 'koffi';
-import { decode, type Pointer } from './memory.ts';
+import koffi, { type LibraryHandle } from 'koffi';
+import { guarded, type Callbacks, type Guarded } from './callbacks.ts';
+import { copyBytes, decode, type Pointer } from './memory.ts';
 
 /**
  * libopenconnect by foreign-function calls. Layouts, constants and signatures are those of `openconnect.h`, API 5.8
@@ -9,35 +10,8 @@ import { decode, type Pointer } from './memory.ts';
 const certificate = koffi.struct('oc_cert', { der_len: 'int', der_data: 'void *', reserved: 'void *' });
 koffi.struct('oc_webview_result', { uri: 'const char *', cookies: 'const char **', headers: 'const char **' });
 
-/** The callbacks, all on the thread that made the call. The library's own pointer is the first argument of each. */
-export interface Callbacks {
-  /** 0: accepted. */
-  validatePeer(reason: string | null): number;
-  processForm(form: Pointer): number;
-  /** `words`: what may be told of the line's values. */
-  progress(level: number, format: string | null, words: string | null): void;
-  /** The result of getaddrinfo: 0, or an error of it. */
-  resolve(node: string, service: string, hints: Pointer, result: Pointer): number;
-  /** 0: the person has signed in there. */
-  webview(url: string): number;
-  ownBrowser(url: string): number;
-}
-
-const readsVariadic = !(process.platform === 'darwin' && process.arch === 'arm64');
 /** `PRG_INFO` of `openconnect.h`: errors, and each connection and request. */
 const logLevelInfo = 1;
-const wordsOnly = '%s\n';
-const statusOnly = 'Unexpected %d result from server\n';
-
-const prototypes = {
-  validate: koffi.proto('int oc_validate(void *, const char *)'),
-  config: koffi.proto('int oc_config(void *, const char *, int)'),
-  form: koffi.proto('int oc_form(void *, void *)'),
-  // Variadic. The format is passed alike everywhere; what follows it is not on Apple's processors, and is not read there
-  progress: koffi.proto(`void oc_progress(void *, int, const char *${readsVariadic ? ', void *' : ''})`),
-  resolve: koffi.proto('int oc_resolve(void *, const char *, const char *, void *, void *)'),
-  webview: koffi.proto('int oc_webview(void *, const char *, void *)'),
-};
 
 /** Loads the first of these libraries that can be. Throws the last error where none can. */
 export function loadLibrary(paths: readonly string[]): Library {
@@ -86,7 +60,7 @@ export class Library {
   private readonly webviewLoaded: (vpn: Pointer, result: unknown) => number;
   private readonly chain: (vpn: Pointer, chain: [Pointer]) => number;
   private readonly freeChain: (vpn: Pointer, chain: Pointer) => void;
-  private registered: bigint[] = [];
+  private registered: Guarded | null = null;
 
   constructor(library: LibraryHandle) {
     const f = (signature: string) => library.func(signature);
@@ -120,51 +94,27 @@ export class Library {
     if (f('int openconnect_init_ssl()')() !== 0) throw new Error('its TLS library did not start');
   }
 
-  /** A new sign-in. Whoever frees it calls {@link release} as well. */
+  /** A new sign-in. Whoever frees it calls {@link release} as well. Throws where there is no memory for it. */
   open(agent: string, callbacks: Callbacks, web: boolean): Pointer {
-    const register = (callback: (...args: never[]) => unknown, prototype: TypeObject): bigint => {
-      const pointer = koffi.register(callback, koffi.pointer(prototype));
-      this.registered.push(pointer);
-      return pointer;
-    };
-    const vpn = this.vpnInfoNew(
-      agent,
-      register((_: Pointer, reason: string | null) => callbacks.validatePeer(reason), prototypes.validate),
-      register(() => 0, prototypes.config),
-      register((_: Pointer, form: Pointer) => callbacks.processForm(form), prototypes.form),
-      register((_: Pointer, level: number, format: string | null, first?: Pointer) => {
-        const words = wordsOf(format, first ?? null);
-        callbacks.progress(level, format, words);
-      }, prototypes.progress),
-      null,
-    );
+    const pointers = guarded(callbacks);
+    this.registered = pointers;
+    // Without a callback for it the library fetches no configuration that nobody reads (`fetch_config` of its `auth.c`)
+    const vpn = this.vpnInfoNew(agent, pointers.validatePeer, null, pointers.processForm, pointers.progress, null);
     if (vpn === null) throw new Error('no memory for a sign-in');
     // By itself it tells every header, and each line is a message to the app that whoever waits for an answer waits for
     this.setLogLevel(vpn, logLevelInfo);
-    this.overrideResolve(
-      vpn,
-      register(
-        (_: Pointer, node: string, service: string, hints: Pointer, result: Pointer) => callbacks.resolve(node, service, hints, result),
-        prototypes.resolve,
-      ),
-    );
+    this.overrideResolve(vpn, pointers.resolve);
     if (web) {
-      this.setWebview(
-        vpn,
-        register((_: Pointer, url: string) => callbacks.webview(url), prototypes.webview),
-      );
-      this.setOwnBrowser(
-        vpn,
-        register((_: Pointer, url: string) => callbacks.ownBrowser(url), prototypes.webview),
-      );
+      this.setWebview(vpn, pointers.webview);
+      this.setOwnBrowser(vpn, pointers.ownBrowser);
     }
     return vpn;
   }
 
   /** Takes the callbacks of the last sign-in back. */
   release(): void {
-    for (const pointer of this.registered) koffi.unregister(pointer);
-    this.registered = [];
+    for (const pointer of Object.values(this.registered ?? {})) koffi.unregister(pointer);
+    this.registered = null;
   }
 
   /** What the peer presented, DER, leaf first. Only while it is being validated. */
@@ -176,7 +126,7 @@ export class Library {
     try {
       return Array.from({ length: Math.min(count, 10) }, (_, index) => {
         const each = decode<{ der_len: number; der_data: Pointer }>(first, certificate, index);
-        return each.der_data === null ? Buffer.alloc(0) : Buffer.from(koffi.view(each.der_data, each.der_len).slice(0));
+        return each.der_data === null ? Buffer.alloc(0) : copyBytes(each.der_data, each.der_len);
       });
     } finally {
       this.freeChain(vpn, first);
@@ -193,13 +143,6 @@ export class Library {
 interface NameAndValue {
   name: string;
   value: string;
-}
-
-/** What may be told of a line's values: the gateway's own words where the line is nothing else, or the status of its reply. */
-function wordsOf(format: string | null, first: Pointer): string | null {
-  if (first === null) return null;
-  if (format === wordsOnly) return koffi.decode.string(first);
-  return format === statusOnly ? `HTTP ${BigInt.asIntN(32, first)}` : null;
 }
 
 /** The C library's own getaddrinfo, in the place of a name. */

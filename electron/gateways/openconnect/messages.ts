@@ -117,6 +117,8 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
    * which it meant for the person (a form without fields gets no further than the log), or the status of its reply.
    */
   z.object({ type: z.literal('progress'), attempt, level: z.number(), format: text(1000), words: z.optional(text(2000)) }),
+  /** A callback of ours has thrown, `where`: whatever the library makes of it, this is no sign-in. */
+  z.object({ type: z.literal('fault'), attempt, where: text(500) }),
   z.object({
     type: z.literal('done'),
     attempt,

@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import { decode, type Pointer } from './memory.ts';
+import { decode, readString, type Pointer } from './memory.ts';
 import { fieldType, formBounds, type OcField, type OcForm } from './messages.ts';
 
 /** The library's forms as they lie in memory: `openconnect.h`, API 5.8. */
@@ -90,7 +90,7 @@ export function readForm(pointer: Pointer): { form: OcForm; options: Pointer[] }
 function readField(at: Pointer, option: RawOption, index: number): OcField | null {
   const { type, name, label, flags } = option;
   const shown = option._value !== null && (type === fieldType.text || type === fieldType.select);
-  const value = shown ? (koffi.decode.string(option._value) as string | null) : null;
+  const value = shown ? readString(option._value) : null;
   if ([name, label, value].some(isTooLong)) return null;
   const field: OcField = {
     index,

@@ -68,6 +68,7 @@ class BlockingThread {
     let vpn: Pointer = null;
     const pages = { count: 0 };
     let excess: Done['excess'] = null;
+    const callbacks = { haveFailed: false };
     const isWithin = (what: keyof typeof wordBounds, text: string): boolean => {
       if (text.length <= wordBounds[what]) return true;
       excess = what;
@@ -121,10 +122,16 @@ class BlockingThread {
           const answer = this.ask({ type: 'web', attempt, url, own: true });
           return answer?.kind === 'browser' && answer.ok ? 0 : failed;
         },
+        failed: (where) => {
+          callbacks.haveFailed = true;
+          this.post({ type: 'fault', attempt, where: where.slice(0, 500) });
+        },
       },
       options.web,
     );
-    const result = this.prepare(library, vpn, options) || library.obtainCookie(vpn);
+    const ended = this.prepare(library, vpn, options) || library.obtainCookie(vpn);
+    // Where a callback has thrown, something that the library takes for done was not
+    const result = callbacks.haveFailed ? failed : ended;
     const cookie = result === 0 ? library.cookie(vpn) : null;
     // Where there is no path, some versions print C's word for it
     const connectUrl = result === 0 ? (library.connectUrl(vpn)?.replace(/\(null\)$/, '') ?? null) : null;

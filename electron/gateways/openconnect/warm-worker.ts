@@ -170,6 +170,9 @@ export class WarmWorker {
       case 'done':
         if (message.attempt === live.attempt) live.settle?.(message);
         return;
+      case 'fault':
+        if (message.attempt === live.attempt) this.distrust(live, message.where);
+        return;
     }
   }
 
@@ -194,6 +197,13 @@ export class WarmWorker {
     live.process.kill();
     if (this.live === live) this.live = null;
     live.settle?.(why);
+  }
+
+  /** A process in which something of ours has thrown is ended: its library may not listen to a refusal (it waits for a browser that nobody opened). */
+  private distrust(live: Live, fault: string): void {
+    this.deps.log(`libopenconnect: ${fault}`);
+    this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: fault }));
+    if (this.wanted) this.want(true);
   }
 
   private rest(): void {

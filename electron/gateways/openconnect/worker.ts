@@ -25,7 +25,7 @@ function toApp(): App {
     };
   }
   // Whoever started us is gone: there is nobody to sign in for
-  process.on('disconnect', () => process.exit(0));
+  process.on('disconnect', endAtOnce);
   return {
     post: (message) => process.send?.(message),
     onMessage: (listener) => process.on('message', listener),
@@ -51,12 +51,22 @@ function relay(app: App): void {
     transferList: [port2],
   });
   let running: { attempt: number; pipe: number | null } | null = null;
+  /** Why there is no library to call, ever: what calls it did not load. */
+  let missing: string | null = null;
+  // However Node is ended, it first ends the thread
+  process.on('exit', () => {
+    if (running) endAtOnce();
+  });
   const put = (seq: number | null, answer: OcAnswer | null): void => {
     port1.postMessage({ seq, answer } satisfies PutAnswer);
     Atomics.add(answered, 0, 1);
     Atomics.notify(answered, 0);
   };
   const obey = (message: ToWorker): void => {
+    if (missing !== null && (message.type === 'warm' || message.type === 'sign-in')) {
+      app.post({ type: 'missing', detail: missing });
+      return;
+    }
     switch (message.type) {
       case 'warm':
         thread.postMessage(message);
@@ -87,7 +97,9 @@ function relay(app: App): void {
     if (message.success) obey(message.data);
     else app.post({ type: 'refused' });
   });
+  let hasSpoken = false;
   thread.on('message', (message: FromThread) => {
+    hasSpoken = true;
     if (message.type === 'cancel-pipe') {
       if (running && message.fd >= 0) running.pipe = message.fd;
       return;
@@ -95,8 +107,22 @@ function relay(app: App): void {
     if (message.type === 'done' || message.type === 'missing') running = null;
     app.post(message);
   });
-  // A thread that is gone leaves nothing to relay: the app sees the process end
-  thread.on('error', () => process.exit(70));
+  thread.on('error', (error) => {
+    running = null;
+    // A thread that is gone leaves nothing to relay: the app sees the process end
+    if (hasSpoken) process.exit(70);
+    // One that never was could not load what it calls with
+    missing = `${error.name}: ${error.message}`.slice(0, 2000);
+    app.post({ type: 'missing', detail: missing });
+  });
+}
+
+/**
+ * Ends this process by the system's own means. Where Node ends it, it ends the thread first, in the middle of a callback,
+ * and koffi then hands C a 0: the certificate would be accepted, the form answered, before the process is gone.
+ */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 /** Wakes the library out of whatever it waits for on the network. */

@@ -1,0 +1,100 @@
+import koffi, { type TypeObject } from 'koffi';
+import { readString, type Pointer } from './memory.ts';
+
+/** What the library asks and tells during a sign-in, all on the thread that made the call. */
+export interface Callbacks {
+  /** 0: accepted. */
+  validatePeer(): number;
+  /** A result of `openconnect.h` for the form that lies there. */
+  processForm(form: Pointer): number;
+  /** `words`: what may be told of the line's values. */
+  progress(level: number, format: string | null, words: string | null): void;
+  /** The result of getaddrinfo: 0, or an error of it. */
+  resolve(node: string, service: string, hints: Pointer, result: Pointer): number;
+  /** 0: the person has signed in there. */
+  webview(url: string): number;
+  ownBrowser(url: string): number;
+  /** One of these has thrown, `where`: from now on all of them refuse, unasked. Must not throw. */
+  failed(where: string): void;
+}
+
+/** The callbacks as C is given them. */
+export type Guarded = Record<Exclude<keyof Callbacks, 'failed'>, bigint>;
+
+/**
+ * What C is told where a callback cannot answer: not accepted, an error (`OC_FORM_RESULT_ERR`), EAI_FAIL of this system,
+ * not signed in. When a callback throws, koffi hands C a 0 instead, which the library takes for a yes to each of them.
+ */
+const refused = -1;
+const noAddress = process.platform === 'win32' ? 11_003 : process.platform === 'darwin' ? 4 : -4;
+
+/** What follows the format of a variadic callback lies elsewhere on Apple's processors, and is not read there. */
+const readsVariadic = !(process.platform === 'darwin' && process.arch === 'arm64');
+
+/** Only pointers and numbers: a string that koffi could not make one of would be such a 0 before any of our lines runs. */
+const prototypes = {
+  validatePeer: koffi.proto('int oc_validate(void *, void *)'),
+  processForm: koffi.proto('int oc_form(void *, void *)'),
+  progress: koffi.proto(`void oc_progress(void *, int, void *${readsVariadic ? ', void *' : ''})`),
+  resolve: koffi.proto('int oc_resolve(void *, void *, void *, void *, void *)'),
+  webview: koffi.proto('int oc_webview(void *, void *, void *)'),
+  ownBrowser: koffi.proto('int oc_own_browser(void *, void *, void *)'),
+};
+
+/**
+ * Registers callbacks none of which ever throws into C: one that does refuses, tells where, and has all of them refuse
+ * from then on, because what it was to do has not been done. Whoever has the pointers unregisters them.
+ */
+export function guarded(callbacks: Callbacks): Guarded {
+  let hasFailed = false;
+  const register = <A extends unknown[]>(name: string, prototype: TypeObject, refusal: number, call: (...args: A) => number): bigint =>
+    koffi.register((...args: A): number => {
+      if (hasFailed) return refusal;
+      try {
+        const result = call(...args);
+        if (!Number.isInteger(result)) throw new TypeError('no result');
+        return result;
+      } catch (error) {
+        hasFailed = true;
+        callbacks.failed(`${name}: ${placeOf(error)}`);
+        return refusal;
+      }
+    }, koffi.pointer(prototype));
+  return {
+    validatePeer: register('validatePeer', prototypes.validatePeer, refused, () => callbacks.validatePeer()),
+    processForm: register('processForm', prototypes.processForm, refused, (_: Pointer, form: Pointer) => callbacks.processForm(form)),
+    progress: register('progress', prototypes.progress, 0, (_: Pointer, level: number, format: Pointer, first?: Pointer) => {
+      const line = readString(format);
+      callbacks.progress(level, line, wordsOf(line, first ?? null));
+      return 0;
+    }),
+    resolve: register(
+      'resolve',
+      prototypes.resolve,
+      noAddress,
+      (_: Pointer, node: Pointer, service: Pointer, hints: Pointer, result: Pointer) =>
+        callbacks.resolve(readString(node) ?? '', readString(service) ?? '', hints, result),
+    ),
+    webview: register('webview', prototypes.webview, refused, (_: Pointer, url: Pointer) => callbacks.webview(readString(url) ?? '')),
+    ownBrowser: register('ownBrowser', prototypes.ownBrowser, refused, (_: Pointer, url: Pointer) =>
+      callbacks.ownBrowser(readString(url) ?? ''),
+    ),
+  };
+}
+
+/** What kind of error, and at which line of ours. Not its message: values may stand in it. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const place = /[^/\\(]+:\d+:\d+(?=\)?$)/m.exec(error.stack ?? '')?.[0] ?? 'nowhere';
+  return `${error.name} at ${place}`;
+}
+
+const wordsOnly = '%s\n';
+const statusOnly = 'Unexpected %d result from server\n';
+
+/** What may be told of a line's values: the gateway's own words where the line is nothing else, or the status of its reply. */
+function wordsOf(format: string | null, first: Pointer): string | null {
+  if (first === null) return null;
+  if (format === wordsOnly) return readString(first);
+  return format === statusOnly ? `HTTP ${BigInt.asIntN(32, first)}` : null;
+}
