@@ -1,14 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { keepsLinks, plainFolder } from './plain-folder.ts';
 import { ensureSystemTools, longTools, testTools } from './system.ts';
 
 /**
  * Runs the suites and closes with one line, `N passed, N failed`: `npm test`. `--only unit|e2e` runs one of
- * them, `--long` what takes longer.
+ * them, `--long` what takes longer; further words name files of it: `npm run test:unit -- words settings`.
  */
-const { values } = parseArgs({ options: { only: { type: 'string' }, long: { type: 'boolean', default: false } } });
+const { values, positionals: files } = parseArgs({
+  options: { only: { type: 'string' }, long: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
 
 const vitestReport = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), numFailedTestSuites: z.number() });
 const playwrightReport = z.object({
@@ -23,7 +28,7 @@ interface Tally {
 
 if (process.platform === 'linux') ensureSystemTools([...testTools, ...(values.long ? longTools : [])]);
 mkdirSync('out', { recursive: true });
-if (run('node', ['--import', 'tsx', 'build/bundle.ts']) !== 0) throw new Error('The build failed.');
+if (run(process.execPath, ['--import', 'tsx', 'build/bundle.ts']) !== 0) throw new Error('The build failed.');
 
 const tallies: Tally[] = [];
 if (values.only !== 'e2e') tallies.push(unit());
@@ -35,8 +40,15 @@ process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 
 function unit(): Tally {
   const report = 'out/unit.json';
-  const env = { ...process.env, ...(values.long ? { CAUSEWAY_LONG: '1' } : {}) };
-  const status = run('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile=${report}`], env);
+  const folder = plainFolder();
+  const env = {
+    ...process.env,
+    ...(values.long ? { CAUSEWAY_LONG: '1' } : {}),
+    ...(folder === process.cwd() ? {} : { NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} ${keepsLinks}` }),
+  };
+  const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${join(folder, report)}`];
+  const status = run(process.execPath, [vitest, 'run', '--root', folder, ...reporters, ...files], env);
   const { numPassedTests, numFailedTests, numFailedTestSuites } = vitestReport.parse(JSON.parse(readFileSync(report, 'utf8')));
   const broken = numFailedTests + (numFailedTests === 0 ? numFailedTestSuites : 0);
   // A run that fails without a failed test (an unhandled rejection, say) has failed all the same
@@ -45,13 +57,15 @@ function unit(): Tally {
 
 function endToEnd(): Tally {
   const report = 'out/e2e.json';
-  const status = run('npx', ['playwright', 'test']);
+  const status = run('npx', ['playwright', 'test', ...files]);
   const { stats, errors } = playwrightReport.parse(JSON.parse(readFileSync(report, 'utf8')));
   return { passed: stats.expected, failed: Math.max(stats.unexpected + stats.flaky + errors.length, status === 0 ? 0 : 1) };
 }
 
-function run(command: string, args: readonly string[], env = process.env): number {
-  const { status, error } = spawnSync(command, args, { stdio: 'inherit', env, shell: process.platform === 'win32' });
+function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): number {
+  // npx is a script of cmd's there, which takes words apart at blanks: Node is started as it is
+  const shell = process.platform === 'win32' && command === 'npx';
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit', env, shell });
   if (error) throw error;
   return status ?? 1;
 }
