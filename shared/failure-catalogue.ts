@@ -71,6 +71,7 @@ export const failureCatalogue = {
   'app-tunnel-here': 'never',
   'helper-missing': 'later',
   'helper-denied': 'later',
+  'gateway-unproven': 'later',
   'tunnel-taken': 'later',
   'other-vpn': 'later',
   'host-not-allowed': 'never',

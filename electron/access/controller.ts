@@ -232,7 +232,7 @@ export class AccessController {
       return new Promise<null>((resolve) => stop.signal.addEventListener('abort', () => resolve(null), { once: true }));
     }
     await engine.prepare?.(attempt.gateway, stop.signal);
-    const { target, session } = await this.signIn(attempt, driver, judge);
+    const { target, session } = await this.signIn(attempt, driver, engine, judge);
     // From here on a Disconnect has something to sign out of, even while the tunnel opens
     attempt.connection = new Connection({
       profile,
@@ -245,7 +245,7 @@ export class AccessController {
     return attempt.connection.live(session, stop.signal);
   }
 
-  private async signIn(attempt: Attempt, driver: GatewayDriver, judge: CertificateJudge) {
+  private async signIn(attempt: Attempt, driver: GatewayDriver, engine: TunnelEngine, judge: CertificateJudge) {
     const { profile, stop } = attempt;
     let last: unknown = fail('gateway-unreachable', { host: profile.gateways[0] ?? '' });
     const proxies = this.deps.proxies ?? new Proxies();
@@ -270,6 +270,7 @@ export class AccessController {
         // The proxy's own question is about this network and counts for none of a gateway's
         endpoint = await proxies.lead(endpoint, stop.signal);
         endpoint = await admitted(proxies, endpoint, attempt.asking.ask, stop.signal);
+        await engine.prove?.(endpoint, stop.signal);
         const target: GatewayTarget = { ...endpoint, profile, judge, client: this.deps.client, now: this.deps.now };
         const session = await driver.signIn(target, ask, stop.signal);
         if (stop.signal.aborted) {

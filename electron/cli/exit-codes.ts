@@ -76,6 +76,7 @@ const exitCodes = {
   'app-tunnel-here': missing,
   'helper-missing': missing,
   'helper-denied': missing,
+  'gateway-unproven': certificate,
   'tunnel-taken': missing,
   'other-vpn': unreachable,
   'host-not-allowed': refused,

@@ -1,6 +1,6 @@
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
-import type { HelperMessage, HelperRequest, HelperState } from '../tunnels/openconnect/helper-protocol.ts';
-import { allowsGateway, type HelperConfig } from './config.ts';
+import type { GatewayProof, HelperMessage, HelperRequest, HelperState } from '../tunnels/openconnect/helper-protocol.ts';
+import { identityOf, proofOf, trustFor, type GatewayTrust, type HelperConfig } from './config.ts';
 import type { ScriptReport } from './script.ts';
 import { SystemTunnel, type SystemTunnelPlaces } from './system-tunnel.ts';
 
@@ -73,6 +73,11 @@ export class Helper {
         client.send({ id, ...((await this.tunnel?.traffic()) ?? { received: 0, sent: 0 }) });
         return;
       }
+      if (request.type === 'status' && request.host !== undefined) {
+        const proof = await this.proofFor(client, request.host);
+        client.send({ id, state: this.stateFor(client), proof });
+        return;
+      }
       client.send({ id, state: this.stateFor(client) });
     } catch (error) {
       client.send({ id, failure: shown(error) });
@@ -104,10 +109,12 @@ export class Helper {
     };
     try {
       const config = await this.deps.config();
-      if (!config.users.includes(client.user) || !allowsGateway(config, host)) throw fail('helper-denied', { host });
+      const trust = trustOf(config, client, host);
+      if (trust === null) throw fail('helper-denied', { host });
+      const identity = await identityOf(trust);
       if (signal.aborted) throw fail('cancelled');
       this.deps.log(`${client.user} opens a tunnel to ${host}`);
-      await SystemTunnel.open(request, this.deps.places(config), this.deps.log, take);
+      await SystemTunnel.open(request, identity, this.deps.places(config), this.deps.log, take);
       this.turn('up');
     } catch (error) {
       this.deps.log(`no tunnel: ${failureOf(error).code} ${failureOf(error).detail ?? ''}`);
@@ -116,6 +123,12 @@ export class Helper {
       throw error;
     }
     if (![...this.clients].includes(client)) this.leave(client);
+  }
+
+  /** How a gateway is proved to us, for who may open a tunnel to it; null: they may not. */
+  private async proofFor(client: Client, host: string): Promise<GatewayProof | null> {
+    const trust = trustOf(await this.deps.config(), client, host);
+    return trust === null ? null : proofOf(trust);
   }
 
   private take(tunnel: SystemTunnel): void {
@@ -169,6 +182,10 @@ export class Helper {
     return phase === 'up' ? (this.tunnel?.up ?? { kind: 'closed' }) : { kind: phase, host };
   }
 }
+
+/** What the configuration says of a gateway, for that user; null: no tunnel of theirs may lead there. */
+const trustOf = (config: HelperConfig, { user }: Client, host: string): GatewayTrust | null =>
+  config.users.includes(user) ? trustFor(config, host) : null;
 
 /** What went wrong as the client is told: what is not catalogued is ours alone. */
 function shown(error: unknown): Failure {

@@ -4,7 +4,7 @@ import type { HelperRequest, HelperUp } from '../tunnels/openconnect/helper-prot
 import { isRootsAlone } from '../trust/root-owned.ts';
 import { RunningOpenConnect, type Surroundings } from '../tunnels/openconnect/running.ts';
 import { endingOf, limitsFrom, refusalOf } from '../tunnels/openconnect/said.ts';
-import { wordsFor } from '../tunnels/openconnect/words.ts';
+import { wordsFor, type GatewayIdentity } from '../tunnels/openconnect/words.ts';
 import type { TrafficCount, TunnelEnding } from '../tunnels/tunnel.ts';
 import { beginJournal, noteRunner, putBack } from './journal.ts';
 import { platform } from './platform/here.ts';
@@ -48,13 +48,14 @@ export class SystemTunnel {
   private constructor(
     readonly host: string,
     request: OpenRequest,
+    identity: GatewayIdentity,
     private readonly places: SystemTunnelPlaces,
     script: string,
     surroundings: Surroundings,
     private readonly log: (line: string) => void,
   ) {
     this.isConfigured = new Promise((resolve) => (this.configured = resolve));
-    const words = wordsFor(request.target);
+    const words = wordsFor(request.target, identity);
     const address = words.pop() ?? '';
     const { device } = platform;
     const all = [...words, ...(device === null ? [] : [`--interface=${device}`]), '--script', script, address];
@@ -64,10 +65,11 @@ export class SystemTunnel {
 
   /**
    * Opens one; resolves once openconnect's script has set the system up. Fails with `tunnel-failed`,
-   * `gateway-unreachable`, `ticket-rejected`, `component-missing`; everything is as before then.
+   * `gateway-unreachable`, `gateway-unproven`, `ticket-rejected`, `component-missing`; everything is as before then.
    */
   static async open(
     request: OpenRequest,
+    identity: GatewayIdentity,
     places: SystemTunnelPlaces,
     log: (line: string) => void,
     begun: (tunnel: SystemTunnel) => void,
@@ -77,7 +79,7 @@ export class SystemTunnel {
         throw fail('component-missing', { component }, { detail: 'not there, or others than an administrator can change it' });
     await beginJournal(places.state, { vpncScript: places.vpncScript, device: platform.device ?? 'utun' });
     const [script, surroundings] = [await platform.scriptFor(places.script, places.state), await platform.surroundings()];
-    const tunnel = new SystemTunnel(new URL(request.target.connectUrl).hostname, request, places, script, surroundings, log);
+    const tunnel = new SystemTunnel(new URL(request.target.connectUrl).hostname, request, identity, places, script, surroundings, log);
     begun(tunnel);
     await tunnel.begin();
   }
@@ -121,7 +123,11 @@ export class SystemTunnel {
     }, reachedWithinMs);
     try {
       const first = await Promise.race([this.isConfigured, running.exited]);
-      if (first === null || typeof first === 'number') throw refusalOf(first, running.said, host);
+      if (first === null || typeof first === 'number') {
+        if (running.said.unproven)
+          throw fail('gateway-unproven', { host }, { detail: `openconnect ${first ?? 'killed'}: ${running.said.tail}` });
+        throw refusalOf(first, running.said, host);
+      }
       if (first.code !== 0) throw fail('tunnel-failed', { host }, { detail: `vpnc-script ended with ${first.code}` });
       const limits = limitsFrom({ idleTimeout: first.idleTimeout, options: first.options }, Date.now());
       const expiresAt = limits.expiresAt ?? running.said.expiresAt;

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { SessionEnd } from '../../shared/access-protocol.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Grant } from '../gateways/gateway.ts';
+import type { Endpoint } from '../trust/endpoint.ts';
 
 /** Bytes since the tunnel opened. */
 export interface TrafficCount {
@@ -51,5 +52,11 @@ export interface TunnelEngine {
    * for nothing. Fails as `open` would.
    */
   prepare?(host: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Whether the tunnel would take that gateway for what it is, looked at before anybody signs in to it: what a person or a
+   * profile vouches for, whoever opens the tunnel may have no proof of. Fails as `open` would. One that cannot be reached
+   * is no failure here: signing in tells it better.
+   */
+  prove?(endpoint: Endpoint, signal: AbortSignal): Promise<void>;
   open(grant: Grant, signal: AbortSignal): Promise<Tunnel>;
 }

@@ -25,7 +25,7 @@ describe.skipIf(missing !== null)('the helper as one executable', () => {
   test('is helper and script in one, and carries a page', async () => {
     const executable = await buildHelper(join(folder, 'native'));
     if (!lab.client) throw new Error('no client namespace');
-    const helper = await HelperProcess.start(lab.client, { executable });
+    const helper = await HelperProcess.start(lab.client, { executable, lab });
     onTestFinished(() => helper.stop());
     const app = await ClientProcess.start({ namespace: lab.client, uid: 65_534 });
     onTestFinished(() => app.kill());

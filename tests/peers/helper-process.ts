@@ -4,13 +4,16 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundled } from './bundled.ts';
 import type { Namespace } from './namespaces.ts';
+import type { Ocserv } from './ocserv.ts';
 
 let made = 0;
 const readyWithinMs = 20_000;
 
 export interface HelperWishes {
   users?: readonly string[];
-  gateways?: readonly string[];
+  /** As its configuration has them; absent: the lab's own, by its authority. */
+  gateways?: readonly unknown[];
+  lab?: Ocserv;
   /** Seconds. */
   grace?: number;
   /** One that was made of it, in place of Node and a bundle. */
@@ -31,7 +34,7 @@ export class HelperProcess {
     made += 1;
     this.directory = `/run/cw-h-${process.pid}-${made}`;
     mkdirSync(this.directory, { mode: 0o755 });
-    this.configure({ users: wishes.users ?? ['root', 'nobody'], gateways: wishes.gateways ?? ['vpn.campus.test'] });
+    this.configure({});
   }
 
   static async start(namespace: Namespace, wishes: HelperWishes = {}): Promise<HelperProcess> {
@@ -52,7 +55,17 @@ export class HelperProcess {
     return this.said;
   }
 
-  configure(config: Readonly<Record<string, unknown>>): void {
+  /** The lab's gateway, proved by its authority. */
+  get gateway(): unknown {
+    const { lab } = this.wishes;
+    if (!lab) return 'vpn.campus.test';
+    const authority = join(this.directory, 'authority.pem');
+    writeFileSync(authority, lab.authorityPem, { mode: 0o644 });
+    return { host: lab.host, trust: { authority } };
+  }
+
+  configure(changes: Readonly<Record<string, unknown>>): void {
+    const config = { users: this.wishes.users ?? ['root', 'nobody'], gateways: this.wishes.gateways ?? [this.gateway], ...changes };
     writeFileSync(this.configFile, JSON.stringify(config), { mode: 0o644 });
   }
 

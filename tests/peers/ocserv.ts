@@ -24,12 +24,15 @@ export interface OcservOptions extends OcservWishes {
   client?: boolean | Ocserv;
   /** Other than `vpn.campus.test`. */
   host?: string;
+  /** Nobody of the campus's: its certificate is by an authority of its own. */
+  isStranger?: boolean;
 }
 
 const run = promisify(execFile);
 /** One authority for all gateways of this test process, as a campus has one. */
 let authorityOnce: Promise<Issued> | null = null;
-const authority = (): Promise<Issued> => (authorityOnce ??= issue(null, { name: 'CN=Test Campus Authority', authority: {} }));
+const newAuthority = (): Promise<Issued> => issue(null, { name: 'CN=Test Campus Authority', authority: {} });
+const authority = (): Promise<Issued> => (authorityOnce ??= newAuthority());
 let started = 0;
 
 const campusAddress = '10.60.0.80';
@@ -82,7 +85,7 @@ export class Ocserv {
       : options.client
         ? await Namespace.create('c', { 'resolv.conf': 'nameserver 192.0.2.53\n', 'hosts': '127.0.0.1 localhost\n' })
         : null;
-    const vouched = await authority();
+    const vouched = options.isStranger ? await newAuthority() : await authority();
     const lab = new Ocserv(host, number, gateway, client, vouched, await certificateFor(vouched, host, number), options);
     try {
       await lab.build();

@@ -1,9 +1,5 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startHelperOnce } from '../../electron/tunnels/openconnect/start-helper.ts';
-import { systemTunnel } from '../../electron/tunnels/openconnect/system.ts';
-import { bundled } from './bundled.ts';
 import { ClientProcess } from './client-process.ts';
 import { HelperProcess } from './helper-process.ts';
 import { descendants, kill, missingForPeers, type Namespace } from './namespaces.ts';
@@ -62,7 +58,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     if (!lab.client) throw new Error('no client namespace');
     client = lab.client;
     before = await networkOf(client);
-    helper = await HelperProcess.start(client, { users: ['root', 'nobody', 'daemon'] });
+    helper = await HelperProcess.start(client, { lab, users: ['root', 'nobody', 'daemon'] });
   });
   afterAll(async () => {
     await helper.stop();
@@ -174,10 +170,10 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
       await app.connect({ ...profileOf(lab), connectTo: [], tunnel: 'system' }, await grantFor(lab, user, 'client'), helper.socket(as));
       return (await reached).ending;
     };
-    onTestFinished(() => helper.configure({ users: ['root', 'nobody', 'daemon'], gateways: [lab.host] }));
-    helper.configure({ users: ['root', 'nobody', 'daemon'], gateways: ['other.campus.test'] });
+    onTestFinished(() => helper.configure({}));
+    helper.configure({ gateways: ['other.campus.test'] });
     expect(await connect('denied-1')).toMatchObject({ code: 'helper-denied', params: { host: lab.host } });
-    helper.configure({ users: ['root'], gateways: [lab.host] });
+    helper.configure({ users: ['root'] });
     expect(await connect('denied-2')).toMatchObject({ code: 'helper-denied' });
     // Another person's socket cannot be opened at all
     expect(await connect('denied-3', 'daemon')).toMatchObject({ code: 'helper-denied' });
@@ -193,60 +189,5 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     const app = await connected('forgotten');
     await lab.restart();
     expect(await app.reach('idle')).toMatchObject({ ending: { code: 'ticket-rejected' } });
-  });
-});
-
-describe.skipIf(missing !== null)('the helper, started once by an administrator', () => {
-  test('opens a tunnel for one person to one gateway, and is gone when nobody needs it', { timeout: 60_000 }, async () => {
-    const lab = await startOcserv({ client: true });
-    onTestFinished(() => lab.stop());
-    const client = lab.client;
-    if (!client) throw new Error('no client namespace');
-    const directory = mkdtempSync('/run/cw-x-');
-    onTestFinished(() => rmSync(directory, { recursive: true }));
-    chmodSync(directory, 0o755);
-    const executable = join(directory, 'causeway-helper');
-    writeFileSync(executable, `#!/bin/sh\nexec '${process.execPath}' '${await bundled('../../electron/helper/main.ts')}' "$@"\n`, {
-      mode: 0o755,
-    });
-    const commands: string[] = [];
-    let ended = false;
-    const engine = systemTunnel({
-      socket: () => Promise.resolve(join(directory, 'run/root.sock')),
-      log: () => undefined,
-      start: startHelperOnce({
-        executable,
-        socket: () => Promise.resolve(join(directory, 'run/root.sock')),
-        user: 'root',
-        // In place of the system's dialog: yes
-        elevate: async (command) => {
-          commands.push(command);
-          await client.run('/bin/sh', ['-c', `${command} --run '${directory}/run' --state '${directory}/state' --grace 5`], {
-            timeout: 50_000,
-          });
-          ended = true;
-        },
-      }),
-    });
-    const tunnel = await engine.open(await grantFor(lab, 'alice', 'client'), new AbortController().signal);
-    expect(commands).toEqual([`'${executable}' serve --once-for root --gateway vpn.campus.test`]);
-    await tunnel.close();
-    await expect.poll(() => ended, { timeout: 20_000 }).toBe(true);
-  });
-
-  test('is not started where others than root could change it, nor when the administrator says no', async () => {
-    const start = (executable: string, elevate: () => Promise<void>) =>
-      startHelperOnce({ executable, socket: () => Promise.resolve('/nowhere'), user: 'root', elevate });
-    let asked = 0;
-    const no = (): Promise<void> => {
-      asked += 1;
-      return Promise.reject(new Error('User did not grant permission.'));
-    };
-    const never = new AbortController().signal;
-    await expect(start('/tmp/causeway-helper', no)('vpn.campus.test', never)).rejects.toThrow('helper-missing');
-    await expect(start('/bin/sh', no)('vpn.campus.test; reboot', never)).rejects.toThrow('helper-missing');
-    expect(asked).toBe(0);
-    await expect(start('/bin/sh', no)('vpn.campus.test', never)).rejects.toThrow(/did not grant/);
-    expect(asked).toBe(1);
   });
 });

@@ -9,7 +9,6 @@ const open = helperRequestSchema.parse({
   target: {
     protocol: 'anyconnect',
     connectUrl: 'https://vpn.campus.test/',
-    serverPin: `pin-sha256:${'A'.repeat(43)}=`,
     address: null,
     proxy: null,
   },

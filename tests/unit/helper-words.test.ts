@@ -1,17 +1,29 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { OpenConnectGrant } from '../../electron/gateways/gateway.ts';
-import { allowsGateway, configOf } from '../../electron/helper/config.ts';
+import { parseConfig, proofOf, trustFor } from '../../electron/helper/config.ts';
+import { onceFor } from '../../electron/helper/once.ts';
 import { difference } from '../../electron/helper/network.ts';
 import { scriptEnvironment } from '../../electron/helper/vpnc-script.ts';
 import { Lines } from '../../electron/tunnels/openconnect/helper-protocol.ts';
 import { isRootsAlone } from '../../electron/trust/root-owned.ts';
 import { endingOf, limitsFrom, Said } from '../../electron/tunnels/openconnect/said.ts';
-import { cookieLine, targetOf, wordsFor, type OpenConnectTarget } from '../../electron/tunnels/openconnect/words.ts';
+import { issue } from './support/issuer.ts';
+import {
+  cookieLine,
+  keyOf,
+  targetOf,
+  wordsFor,
+  type GatewayIdentity,
+  type OpenConnectTarget,
+} from '../../electron/tunnels/openconnect/words.ts';
 
+const pin = `${'A'.repeat(43)}=`;
 const target: OpenConnectTarget = {
   protocol: 'pulse',
   connectUrl: 'https://vpn.campus.test/realm',
-  serverPin: `pin-sha256:${'A'.repeat(43)}=`,
   address: '192.0.2.7',
   proxy: null,
 };
@@ -21,7 +33,7 @@ const grant: OpenConnectGrant = {
   endpoint: { host: 'vpn.campus.test', port: 443 },
   cookie: 'secret-ticket',
   connectUrl: 'https://vpn.campus.test/',
-  serverPin: target.serverPin,
+  serverPin: `pin-sha256:${pin}`,
   address: '192.0.2.7',
   idleSeconds: null,
   expiresAt: null,
@@ -34,7 +46,8 @@ const said = (text: string): Said => {
 
 describe('what openconnect is told', () => {
   test('is the gateway, its key and where to find it, and no secret', () => {
-    const words = wordsFor(targetOf(grant));
+    const words = wordsFor(targetOf(grant), keyOf(grant));
+    expect(words).toContain(`--servercert=pin-sha256:${pin}`);
     expect(words).toContain('--resolve=vpn.campus.test:192.0.2.7');
     expect(words).toContain('--no-proxy');
     expect(words.at(-1)).toBe('https://vpn.campus.test/');
@@ -43,13 +56,13 @@ describe('what openconnect is told', () => {
   });
 
   test('leads to loopback where the profile of a lab says so', () => {
-    const words = wordsFor(targetOf({ ...grant, endpoint: { ...grant.endpoint, loopbackPort: 4433 } }));
+    const words = wordsFor(targetOf({ ...grant, endpoint: { ...grant.endpoint, loopbackPort: 4433 } }), keyOf(grant));
     expect(words).toContain('--resolve=vpn.campus.test:127.0.0.1');
     expect(words.at(-1)).toBe('https://vpn.campus.test:4433/');
   });
 
   test('has a proxy look names up, and never its password', () => {
-    const words = wordsFor(targetOf(grant, { kind: 'socks5', host: 'proxy.test', port: 1080 }));
+    const words = wordsFor(targetOf(grant, { kind: 'socks5', host: 'proxy.test', port: 1080 }), keyOf(grant));
     expect(words).toContain('--proxy=socks5://proxy.test:1080');
     expect(words.join(' ')).not.toContain('--resolve');
   });
@@ -58,11 +71,32 @@ describe('what openconnect is told', () => {
     ['an address that is no https', { connectUrl: 'http://vpn.campus.test/' }],
     ['an address with a user in it', { connectUrl: 'https://me:secret@vpn.campus.test/' }],
     ['a host that is an option', { connectUrl: 'https://-oops/' }],
-    ['a pin of another kind', { serverPin: 'sha256:AAAA' }],
     ['an address that is none', { address: 'vpn --script=evil' }],
     ['a proxy that is an option', { proxy: { kind: 'http' as const, host: '-x', port: 1 } }],
   ])('never %s', (_what, wrong) => {
-    expect(() => wordsFor({ ...target, ...wrong })).toThrow(/does not fit/);
+    expect(() => wordsFor({ ...target, ...wrong }, { kind: 'system' })).toThrow(/does not fit/);
+  });
+
+  test('is what proves the gateway: the system, keys alone, or one authority alone', () => {
+    const identityOf = (identity: GatewayIdentity) => wordsFor(target, identity).filter((word) => /cert|cafile|trust/.test(word));
+    expect(identityOf({ kind: 'system' })).toEqual([]);
+    const other = `${'B'.repeat(43)}=`;
+    expect(identityOf({ kind: 'pins', pins: [pin, other] })).toEqual([
+      `--servercert=pin-sha256:${pin}`,
+      `--servercert=pin-sha256:${other}`,
+    ]);
+    expect(identityOf({ kind: 'authority', file: '/etc/causeway/campus.pem' })).toEqual([
+      '--no-system-trust',
+      '--cafile=/etc/causeway/campus.pem',
+    ]);
+    const wrong: GatewayIdentity[] = [
+      { kind: 'pins', pins: [] },
+      { kind: 'pins', pins: ['AAAA'] },
+      { kind: 'pins', pins: ['pin-sha256:AAAA'] },
+      { kind: 'authority', file: 'campus.pem' },
+      { kind: 'authority', file: '/etc/a\nb' },
+    ];
+    for (const each of wrong) expect(() => wordsFor(target, each), JSON.stringify(each)).toThrow(/does not fit/);
   });
 
   test.each(['', 'two\nlines', 'nul\0', 'x'.repeat(5_000)])('never a ticket that is not one line: %j', (cookie) => {
@@ -113,20 +147,71 @@ describe('why a tunnel ended', () => {
 });
 
 describe('the helper', () => {
+  const gateways = (...entries: unknown[]) => parseConfig({ users: [], gateways: entries });
+
   test('lets a tunnel lead to the hosts that are named, and below a name only where that says so', () => {
-    const config = { users: [], gateways: ['vpn.campus.test', '*.cluster.test'] };
-    expect(allowsGateway(config, 'VPN.campus.test')).toBe(true);
-    expect(allowsGateway(config, 'node1.cluster.test')).toBe(true);
+    const config = gateways('vpn.campus.test', '*.cluster.test');
+    expect(trustFor(config, 'VPN.campus.test')).toBe('system');
+    expect(trustFor(config, 'node1.cluster.test')).toBe('system');
     for (const host of ['cluster.test', '.cluster.test', 'evilcluster.test', 'a.vpn.campus.test', 'vpn.campus.test.evil.example'])
-      expect(allowsGateway(config, host), host).toBe(false);
+      expect(trustFor(config, host), host).toBeNull();
   });
 
   test('knows a gateway at an IPv6 address, with and without brackets', () => {
     for (const entry of ['[2001:db8::1]', '2001:DB8:0::1']) {
-      const config = configOf('mei', [entry]);
-      expect(allowsGateway(config, '[2001:db8::1]')).toBe(true);
-      expect(allowsGateway(config, '2001:db8::2')).toBe(false);
+      expect(trustFor(gateways(entry), '[2001:db8::1]')).toBe('system');
+      expect(trustFor(gateways(entry), '2001:db8::2')).toBeNull();
     }
+  });
+
+  test('goes by what stands nearest to a gateway’s own name', () => {
+    const [own, near] = [{ pins: [pin] }, { authority: '/etc/near.pem' }];
+    const config = gateways('*.test', { host: '*.campus.test', trust: near }, { host: 'vpn.campus.test', trust: own });
+    expect(trustFor(config, 'vpn.campus.test')).toEqual(own);
+    expect(trustFor(config, 'vpn2.campus.test')).toEqual(near);
+    expect(trustFor(config, 'vpn.other.test')).toBe('system');
+  });
+
+  test.each([
+    ['no key', { pins: [] }],
+    ['eleven keys', { pins: Array.from({ length: 11 }, () => pin) }],
+    ['a key that is none', { pins: ['AAAA'] }],
+    ['two kinds of proof', { pins: [pin], authority: '/etc/a.pem' }],
+    ['a file without a path', { authority: 'a.pem' }],
+    ['a word that it does not know', 'anybody'],
+  ])('takes a configuration with %s for none', (_what, trust) => {
+    expect(() => gateways({ host: 'vpn.campus.test', trust })).toThrow();
+  });
+
+  test('tells who asks how a gateway is proved, and relies on no authority that others could change', async () => {
+    expect(await proofOf('system')).toEqual({ kind: 'system' });
+    expect(await proofOf({ pins: [`pin-sha256:${pin}`] })).toEqual({ kind: 'pins', pins: [pin] });
+    await expect(proofOf({ authority: '/no/such.pem' })).rejects.toThrow(/component-missing/);
+    const folder = mkdtempSync(join(tmpdir(), 'cw-authority-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const { pem } = await issue(null, { authority: {} });
+    writeFileSync(join(folder, 'theirs.pem'), pem);
+    await expect(proofOf({ authority: join(folder, 'theirs.pem') })).rejects.toThrow(/others than an administrator/);
+  });
+
+  test('started by polkit takes what the administrator was shown, for who asked, and nothing else', async () => {
+    const nameOf = (uid: number) => Promise.resolve(uid === 1000 ? 'mei' : null);
+    const once = (words: string, asker: string | undefined = '1000') => onceFor(words.split(' '), asker, nameOf);
+    expect(await once('once vpn.campus.test system')).toEqual({ users: ['mei'], gateways: [{ host: 'vpn.campus.test', trust: 'system' }] });
+    expect(await once(`once vpn.campus.test pin-sha256:${pin}`)).toMatchObject({ gateways: [{ trust: { pins: [`pin-sha256:${pin}`] } }] });
+    for (const words of [
+      'serve',
+      'serve --config /tmp/helper.json',
+      'once vpn.campus.test',
+      'once *.test system',
+      'once vpn.campus.test system --run /tmp',
+      'once --config=/tmp/x system',
+      'once vpn.campus.test anybody',
+      'script --run /tmp',
+    ])
+      expect(await once(words), words).toBeNull();
+    for (const asker of [undefined, '', '-1', 'mei', '1001'])
+      expect(await onceFor(['once', 'vpn.campus.test', 'system'], asker, nameOf)).toBeNull();
   });
 
   test('hands the platform’s script what has its shape, and nothing else that a gateway sent', () => {

@@ -13,10 +13,10 @@ const request = (type: string, more: Readonly<Record<string, unknown>> = {}) => 
   withinMs: within,
   request: { id: 0, type, ...more },
 });
+const pin = `${'A'.repeat(43)}=`;
 const target: OpenConnectTarget = {
   protocol: 'anyconnect',
   connectUrl: 'https://vpn.campus.test/',
-  serverPin: `pin-sha256:${'A'.repeat(43)}=`,
   address: '192.0.2.7',
   proxy: null,
 };
@@ -34,7 +34,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
   }, 300_000);
   afterAll(() => wine.stop());
   beforeEach(() => {
-    wine.configure({ users: ['root'], gateways: ['vpn.campus.test'] });
+    wine.configure({ users: ['root'], gateways: [{ host: 'vpn.campus.test', trust: { pins: [pin] } }] });
     rmSync(wine.lab, { recursive: true });
     mkdirSync(wine.lab);
     writeFileSync(join(wine.lab, 'routes.txt'), `${routesBefore.join('\n')}\n`);
@@ -177,7 +177,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     });
     const told = wine.read('openconnect.txt').split('\n');
     const words = told.filter((line) => line.startsWith('word ')).map((line) => line.slice(5));
-    const ours = wordsFor(target);
+    const ours = wordsFor(target, { kind: 'pins', pins: [pin] });
     expect(ours).toContain('--cookie-on-stdin');
     expect(words).toEqual([
       ...ours.slice(0, -1),

@@ -9,7 +9,7 @@ import { findProgram, type ProgramPlaces } from './programs.ts';
 import { endInOrder, hasConnection, hasStrangers, listenerOf, RunningOpenConnect, type Spawn } from './running.ts';
 import { endingOf, limitsFrom, refusalOf, type Limits } from './said.ts';
 import { dialSocks, type SocksServer } from './socks.ts';
-import { targetOf, wordsFor } from './words.ts';
+import { keyOf, targetOf, wordsFor } from './words.ts';
 import { proxyFor, type ProxyHop } from './proxy-hop.ts';
 
 export interface AppTunnelDeps {
@@ -46,7 +46,7 @@ export function appTunnel(deps: AppTunnelDeps): TunnelEngine {
       const server = await freePort(deps.programs.platform);
       const hop = await proxyFor(grant, signal);
       try {
-        const words = [...wordsFor(targetOf(grant, hop?.proxy ?? null))];
+        const words = [...wordsFor(targetOf(grant, hop?.proxy ?? null), keyOf(grant))];
         const address = words.pop() ?? '';
         const all = [...words, '--script-tun', '--script', scriptFor(ocproxy, server), address];
         const running = RunningOpenConnect.start(openconnect, all, grant.cookie, {

@@ -17,7 +17,7 @@ export class HelperConnection {
   readonly gone: Promise<void>;
   private asked = 0;
   private readonly waiting = new Map<number, (message: HelperMessage) => void>();
-  private readonly lines = new Lines(helperProtocol.maxLineBytes);
+  private readonly lines = new Lines(helperProtocol.maxReplyBytes);
   /** Called when the tunnel has lost its connection. */
   onSilent: () => void = () => undefined;
   private tellEnd: (ending: TunnelEnding) => void = () => undefined;

@@ -8,8 +8,10 @@ import { gatewayProtocolSchema } from '../../../shared/profile.ts';
  * each request once; to who watches it tells each change too.
  */
 export const helperProtocol = {
-  /** A longer line closes the connection. */
+  /** A longer line to the helper closes the connection. */
   maxLineBytes: 16 * 1024,
+  /** A longer line of the helper's closes it too: it may have an authority's certificates in it. */
+  maxReplyBytes: 128 * 1024,
   /** Where its sockets are, one for each allowed user. */
   directory: '/run/causeway',
 } as const;
@@ -17,13 +19,18 @@ export const helperProtocol = {
 const idSchema = z.number().check(z.int(), z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
 const hostSchema = z.string().check(z.regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/));
 const addressSchema = z.string().check(z.regex(/^[0-9a-fA-F.:]{2,45}$/));
+/** As an address has it: a name, or an IPv6 address with or without brackets. */
+const gatewaySchema = z.string().check(z.regex(/^[A-Za-z0-9[][A-Za-z0-9.:\]-]{0,252}$/));
 const printable = /^[\x21-\x7e ]+$/;
 
-/** What a tunnel is opened to. The words for openconnect are made of this by the helper, which checks each once more. */
+/**
+ * What a tunnel is opened to. The words for openconnect are made of this by the helper, which checks each once more.
+ * What proves the gateway is not among it: that is for the helper's configuration to say, so that an address or a proxy
+ * that leads elsewhere finds nobody there who is believed.
+ */
 const targetSchema = z.strictObject({
   protocol: z.enum(gatewayProtocolSchema.options.filter((protocol) => protocol !== 'campus')),
   connectUrl: z.string().check(z.regex(/^https:\/\/[\x21-\x7e]+$/), z.maxLength(1000)),
-  serverPin: z.string().check(z.regex(/^pin-sha256:[A-Za-z0-9+/]{43}=$/)),
   address: z.nullable(addressSchema),
   proxy: z.nullable(
     z.strictObject({
@@ -43,7 +50,8 @@ export const helperRequestSchema = z.discriminatedUnion('type', [
     cookie: z.string().check(z.regex(printable), z.maxLength(4000)),
   }),
   z.strictObject({ id: idSchema, type: z.literal('close'), signOut: z.boolean() }),
-  z.strictObject({ id: idSchema, type: z.literal('status') }),
+  /** With a host it is told too how that gateway is proved to the helper. */
+  z.strictObject({ id: idSchema, type: z.literal('status'), host: z.optional(gatewaySchema) }),
   z.strictObject({ id: idSchema, type: z.literal('statistics') }),
   z.strictObject({ id: idSchema, type: z.literal('watch') }),
   /** The network is back: make the connection anew, keeping the interface and all that goes over it. */
@@ -72,6 +80,17 @@ const stateSchema = z.discriminatedUnion('kind', [
 export type HelperState = z.infer<typeof stateSchema>;
 export type HelperUp = z.infer<typeof upSchema>;
 
+/** How a gateway is proved to the helper, by what its administrator wrote: see {@link GatewayIdentity}. */
+const proofSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('system') }),
+  z.object({
+    kind: z.literal('pins'),
+    pins: z.array(z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/))).check(z.minLength(1), z.maxLength(10)),
+  }),
+  z.object({ kind: z.literal('authority'), pem: z.string().check(z.maxLength(64 * 1024)) }),
+]);
+export type GatewayProof = z.infer<typeof proofSchema>;
+
 const endingSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('dropped'), failure: failureSchema }),
   z.object({ kind: z.literal('rejected'), failure: failureSchema }),
@@ -80,7 +99,8 @@ const endingSchema = z.discriminatedUnion('kind', [
 ]);
 
 export const helperMessageSchema = z.union([
-  z.object({ id: idSchema, state: stateSchema }),
+  /** `proof` where a host was asked about; null: no tunnel of this person's may lead there. */
+  z.object({ id: idSchema, state: stateSchema, proof: z.optional(z.nullable(proofSchema)) }),
   z.object({ id: idSchema, received: count, sent: count }),
   z.object({ id: z.nullable(idSchema), failure: failureSchema }),
   z.object({ event: z.literal('state'), state: stateSchema }),

@@ -24,6 +24,8 @@ export class Said {
   expiresAt: number | null = null;
   /** It reached the gateway. */
   reached = false;
+  /** The gateway's certificate is not one of those that it was told to believe. */
+  unproven = false;
   /** The gateway said that it is over. A program that says so in other words makes this a broken link, which the next try finds out about. */
   endedByGateway = false;
 
@@ -31,6 +33,7 @@ export class Said {
     this.text = (this.text + bytes.toString('latin1')).slice(-4_000);
     this.reached ||= /^Connected to /m.test(this.text);
     this.endedByGateway ||= /^Session terminated by server/m.test(this.text);
+    this.unproven ||= /^(Certificate from VPN server .* failed verification|None of the \d+ fingerprint)/m.test(this.text);
     const expiry = /^Session authentication will expire at (.+)$/m.exec(this.text)?.[1];
     const at = expiry === undefined ? NaN : Date.parse(`${expiry} UTC`);
     if (!Number.isNaN(at)) this.expiresAt = at;

@@ -4,21 +4,28 @@ import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CausewayError, fail, failureOf } from '../../../shared/failure.ts';
 import { bounded } from '../../trust/bounded.ts';
+import type { OpenConnectGrant } from '../../gateways/gateway.ts';
+import { spkiSha256 } from '../../trust/certificate.ts';
+import { hostOf } from '../../trust/host.ts';
 import { isLoopback } from '../../trust/loopback.ts';
 import { lookupElsewhere } from '../not-this-computer.ts';
 import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel.ts';
 import { FarEnd, introducedWithinMs } from './far-end.ts';
 import { HelperConnection } from './helper-connection.ts';
-import type { HelperState, HelperUp } from './helper-protocol.ts';
+import type { GatewayProof, HelperState, HelperUp } from './helper-protocol.ts';
+import { isProved, presentedBy } from './proof.ts';
 import { proxyFor, type ProxyHop } from './proxy-hop.ts';
+import type { ProposedGateway } from './start-helper.ts';
 import { targetOf } from './words.ts';
 
 export interface SystemTunnelDeps {
   /** Where the helper listens for this user; `helperSocket`. */
   socket: () => Promise<string>;
   log: (line: string) => void;
+  /** This computer's clock; epoch milliseconds. */
+  now?: () => number;
   /** Starts the helper for this once, where it is not installed as a service; {@link startHelperOnce}. */
-  start?: (host: string, signal: AbortSignal) => Promise<void>;
+  start?: (gateway: ProposedGateway, signal: AbortSignal) => Promise<void>;
 }
 
 const opensWithinMs = 30_000;
@@ -38,20 +45,37 @@ export async function helperState(socket: () => Promise<string>, signal: AbortSi
   }
 }
 
+/** How a gateway is proved to the helper. Fails with `helper-denied` where no tunnel of this person's may lead there. */
+async function proofOf(helper: HelperConnection, host: string, signal: AbortSignal): Promise<GatewayProof> {
+  const reply = await helper.ask({ type: 'status', host }, closesWithinMs, signal);
+  if (!('state' in reply) || reply.proof === undefined) throw fail('helper-missing', undefined, { detail: 'no word of the gateway' });
+  if (reply.proof === null) throw fail('helper-denied', { host });
+  return reply.proof;
+}
+
+/** What an administrator is asked to approve of a gateway that somebody has signed in to: the system vouches for it, or else its key. */
+async function proposed({ endpoint, connectUrl, serverPin }: OpenConnectGrant, signal: AbortSignal): Promise<ProposedGateway> {
+  const presented = await presentedBy(endpoint, signal);
+  const key = presented?.chain[0];
+  const isKnown = presented?.systemTrusts === true && key !== undefined && `pin-sha256:${spkiSha256(key)}` === serverPin;
+  return { host: hostOf(new URL(connectUrl)), proof: isKnown ? 'system' : serverPin };
+}
+
 /** A tunnel of the whole system, which the helper, a service of root's, opens for who is allowed one. */
-export function systemTunnel({ socket, log, start }: SystemTunnelDeps): TunnelEngine {
+export function systemTunnel({ socket, log, start, now = Date.now }: SystemTunnelDeps): TunnelEngine {
   let asked = false;
   const reach = async (host: string, signal: AbortSignal) => HelperConnection.open(await socket(), host, signal);
   /** Once in a run: a reconnect is no reason to ask for a password again. */
   const wayToStart = (error: unknown) => (asked || failureOf(error).code !== 'helper-missing' ? undefined : start);
-  const connect = async (host: string, signal: AbortSignal): Promise<HelperConnection> => {
+  const connect = async (grant: OpenConnectGrant, signal: AbortSignal): Promise<HelperConnection> => {
+    const { host } = new URL(grant.connectUrl);
     try {
       return await reach(host, signal);
     } catch (error) {
       const startNow = wayToStart(error);
       if (!startNow) throw error;
       asked = true;
-      await startNow(host, signal);
+      await startNow(await proposed(grant, signal), signal);
       return await reach(host, signal);
     }
   };
@@ -64,10 +88,27 @@ export function systemTunnel({ socket, log, start }: SystemTunnelDeps): TunnelEn
         if (!wayToStart(error)) throw error;
       }
     },
+    async prove(endpoint, signal) {
+      const { host } = endpoint;
+      let helper: HelperConnection;
+      try {
+        helper = await reach(host, signal);
+      } catch (error) {
+        if (!wayToStart(error)) throw error;
+        return;
+      }
+      try {
+        const proof = await proofOf(helper, host, signal);
+        const presented = await presentedBy(endpoint, signal);
+        if (presented && !isProved(proof, presented, now())) throw fail('gateway-unproven', { host }, { detail: `not by ${proof.kind}` });
+      } finally {
+        helper.close();
+      }
+    },
     async open(grant, signal) {
       if (grant.kind !== 'openconnect') throw fail('internal', undefined, { detail: `system tunnel for ${grant.kind}` });
       const { host } = grant.endpoint;
-      const helper = await connect(host, signal);
+      const helper = await connect(grant, signal);
       const hop = await proxyFor(grant, signal).catch((error: unknown) => {
         helper.close();
         throw error;

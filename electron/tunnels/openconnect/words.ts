@@ -8,16 +8,25 @@ export interface OpenConnectTarget {
   protocol: OpenConnectGrant['protocol'];
   /** `https://host[:port][/path]`: where the cookie is good. */
   connectUrl: string;
-  serverPin: string;
   /** Instead of looking the host's name up. */
   address: string | null;
   /** A proxy that asks for no password: openconnect is never told one, since arguments can be read by everybody. */
   proxy: { kind: 'http' | 'socks5'; host: string; port: number } | null;
 }
 
+/**
+ * What proves the gateway to openconnect: the system's authorities; one of these keys (SHA-256 of SubjectPublicKeyInfo,
+ * base64), whatever else its certificate says; or an authority in a file of PEM, and no other.
+ */
+export type GatewayIdentity =
+  | { readonly kind: 'system' }
+  | { readonly kind: 'pins'; readonly pins: readonly string[] }
+  | { readonly kind: 'authority'; readonly file: string };
+
 const protocols: readonly string[] = ['anyconnect', 'nc', 'pulse', 'gp', 'f5', 'fortinet', 'array'];
 const hostPattern = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
-const pinPattern = /^pin-sha256:[A-Za-z0-9+/]{43}=$/;
+const pinPattern = /^[A-Za-z0-9+/]{43}=$/;
+const filePattern = /^(\/|[A-Za-z]:\\)[^\x00-\x1f\x7f]{1,300}$/;
 const maxCookieBytes = 4096;
 
 /**
@@ -31,30 +40,35 @@ const triesForSeconds = 90;
 
 /** The grant as openconnect has to be told of it; a lab's detour leads to loopback. */
 export function targetOf(grant: OpenConnectGrant, proxy: OpenConnectTarget['proxy'] = null): OpenConnectTarget {
-  const { endpoint, protocol, serverPin } = grant;
+  const { endpoint, protocol } = grant;
   const url = new URL(grant.connectUrl);
   const isDetour = endpoint.loopbackPort !== undefined && sameHost(url.hostname, endpoint.host);
   if (isDetour) url.port = String(endpoint.loopbackPort);
-  return { protocol, serverPin, connectUrl: url.href, address: isDetour ? '127.0.0.1' : proxy ? null : grant.address, proxy };
+  return { protocol, connectUrl: url.href, address: isDetour ? '127.0.0.1' : proxy ? null : grant.address, proxy };
 }
 
+/** The key of the certificate that was accepted at sign-in, and no other. */
+export const keyOf = ({ serverPin }: OpenConnectGrant): GatewayIdentity => ({
+  kind: 'pins',
+  pins: [serverPin.replace(/^pin-sha256:/, '')],
+});
+
 /** The words that every openconnect of ours starts with. Throws `internal` for a target that does not fit. */
-export function wordsFor(target: OpenConnectTarget): string[] {
+export function wordsFor(target: OpenConnectTarget, identity: GatewayIdentity): string[] {
   const wrong = (what: string): Error => fail('internal', undefined, { detail: `a tunnel's ${what} does not fit` });
-  const { protocol, serverPin, address, proxy } = target;
+  const { protocol, address, proxy } = target;
   const url = URL.canParse(target.connectUrl) ? new URL(target.connectUrl) : null;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '' || url.href.length > 1000) throw wrong('address');
   const host = hostOf(url);
   if (!hostPattern.test(host) && isIP(host) !== 6) throw wrong('host');
   if (!protocols.includes(protocol)) throw wrong('protocol');
-  if (!pinPattern.test(serverPin)) throw wrong('pin');
   if (address !== null && isIP(address) === 0) throw wrong('IP address');
   if (proxy && (!hostPattern.test(proxy.host) || !(proxy.port > 0 && proxy.port < 65_536))) throw wrong('proxy');
   return [
     `--protocol=${protocol}`,
     '--cookie-on-stdin',
     '--non-inter',
-    `--servercert=${serverPin}`,
+    ...identityWords(identity),
     // As long as a silent link is held on to, and a little: when to try again is for the layer that knows of sleep, networks and the person
     `--reconnect-timeout=${triesForSeconds}`,
     `--force-dpd=${askAfterSeconds}`,
@@ -62,6 +76,21 @@ export function wordsFor(target: OpenConnectTarget): string[] {
     proxy ? `--proxy=${proxy.kind}://${proxy.host}:${proxy.port}` : '--no-proxy',
     url.href,
   ];
+}
+
+/** openconnect(8): `--servercert` counts alone and may be given several times; `--cafile` adds to the system's authorities unless they are left out. */
+function identityWords(identity: GatewayIdentity): string[] {
+  const wrong = (what: string): Error => fail('internal', undefined, { detail: `a gateway's ${what} does not fit` });
+  switch (identity.kind) {
+    case 'system':
+      return [];
+    case 'pins':
+      if (identity.pins.length === 0 || !identity.pins.every((pin) => pinPattern.test(pin))) throw wrong('pin');
+      return identity.pins.map((pin) => `--servercert=pin-sha256:${pin}`);
+    case 'authority':
+      if (!filePattern.test(identity.file)) throw wrong('authority');
+      return ['--no-system-trust', `--cafile=${identity.file}`];
+  }
 }
 
 /** What goes in by stdin: one line. Throws `internal` for a cookie that is none. */

@@ -303,6 +303,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'Whoever administers this computer has not allowed you to open a system tunnel to {host}.',
     todo: 'Ask IT to allow it, and read them the code below.',
   },
+  'gateway-unproven': {
+    title: 'The gateway cannot be proved here',
+    happened: 'The system tunnel believes only what this computer’s administrator named, and none of that proves {host}.',
+    todo: 'Ask IT to name its key or authority, and read them the code below.',
+  },
   'tunnel-taken': {
     title: 'Someone else is connected',
     happened: '{user} has a tunnel open on this computer, and there can be only one.',

@@ -1,0 +1,41 @@
+import { failureOf, fail } from '../../../shared/failure.ts';
+import { createJudge, type Presented } from '../../trust/certificate.ts';
+import type { Endpoint } from '../../trust/endpoint.ts';
+import { connectTls } from '../../trust/tls.ts';
+import type { GatewayProof } from './helper-protocol.ts';
+
+const showsWithinMs = 10_000;
+
+/**
+ * Whether what a gateway presented is proved by what the helper goes by, which is less than a person or a profile may go
+ * by: the helper asks nobody. As openconnect decides (openconnect(8), `--servercert`, `--cafile`).
+ *
+ * @param now epoch milliseconds
+ */
+export function isProved(proof: GatewayProof, presented: Presented, now: number): boolean {
+  switch (proof.kind) {
+    case 'system':
+      return presented.systemTrusts;
+    case 'pins':
+      return createJudge({ trust: { kind: 'pin', spkiSha256: proof.pins }, now: () => now })(presented).kind === 'accept';
+    case 'authority': {
+      const judge = createJudge({ trust: { kind: 'authority', pem: proof.pem }, now: () => now });
+      return judge({ ...presented, systemTrusts: false }).kind === 'accept';
+    }
+  }
+}
+
+/** Has a gateway show its certificate, and sends it nothing; null: it cannot be reached, which the sign-in will tell. Rejects with `cancelled`. */
+export async function presentedBy(endpoint: Endpoint, signal: AbortSignal): Promise<Presented | null> {
+  let seen: Presented | null = null;
+  const look = (presented: Presented) => {
+    seen = presented;
+    return { kind: 'refuse', failure: { code: 'cancelled' } } as const;
+  };
+  try {
+    (await connectTls(endpoint, look, { signal, timeoutMs: showsWithinMs })).destroy();
+  } catch (error) {
+    if (signal.aborted) throw fail('cancelled', undefined, { cause: failureOf(error) });
+  }
+  return seen;
+}
