@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { buildCommandLine } from './command-line.ts';
+import { writeAfterInstall } from './after-install.ts';
 import { buildHelper } from './helper.ts';
 
 /**
@@ -113,6 +114,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     if (component.how === 'fetch') await fetchComponent(component, folder);
     if (component.how === 'built') takeBuilt(component, values.built, folder);
   }
+  if (process.platform === 'linux') writeAfterInstall();
   console.log(await buildHelper(folder));
   console.log(await buildCommandLine(folder));
 }

@@ -17,7 +17,6 @@ import { serveBridge } from './desktop/bridge-main.ts';
 import { perform, type Command } from './desktop/command.ts';
 import { createDesktopPorts } from './desktop/desktop-ports.ts';
 import { createEnvironment } from './desktop/environment.ts';
-import { elevate } from './desktop/elevate.ts';
 import { createFaces, type Faces } from './desktop/faces.ts';
 import { hardenEveryPage, lockSession } from './desktop/hardening.ts';
 import { openLog } from './desktop/log.ts';
@@ -165,12 +164,11 @@ async function start(arguments_: OpenedArguments): Promise<void> {
       system: systemTunnel({
         socket: () => helperSocket(process.platform),
         log: log.line,
-        ...(programs.folder !== null && process.platform !== 'win32'
+        ...(programs.folder !== null && process.platform === 'linux'
           ? {
               start: startHelperOnce({
                 executable: join(programs.folder, 'causeway-helper'),
                 socket: () => helperSocket(process.platform),
-                elevate,
               }),
             }
           : {}),

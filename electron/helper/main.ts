@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { findProgram } from '../tunnels/openconnect/programs.ts';
-import { configOf, readConfig, type HelperConfig } from './config.ts';
+import { readConfig, type HelperConfig } from './config.ts';
 import { Helper } from './helper.ts';
 import { putBack } from './journal.ts';
 import { endLeftover } from './leftover.ts';
 import { ownProgram } from './own-program.ts';
 import { platform } from './platform/here.ts';
 import { beScript } from './script.ts';
+import { onceFor } from './once.ts';
 import { listen } from './server.ts';
 
 /**
@@ -24,14 +25,10 @@ const { values, positionals } = parseArgs({
     // For the script: where the helper that had it started listens
     'report-to': { type: 'string', default: '' },
     'grace': { type: 'string', default: '10' },
-    // Instead of the configuration, and until nobody needs it any more: an administrator's password has just been given
-    'once-for': { type: 'string' },
-    'gateway': { type: 'string', multiple: true, default: [] },
   },
 });
-const log = (line: string): void => void process.stderr.write(`${line}\n`);
-
 const [role = 'serve', subject, manner] = positionals;
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
 finish(begin());
 
 async function begin(): Promise<number | null> {
@@ -39,7 +36,14 @@ async function begin(): Promise<number | null> {
     log('This is a service of the system: it is started by root, or on Windows by the system itself.');
     return 1;
   }
-  if (role === 'serve') return serve();
+  // Whoever asked polkit for this chose its words: an administrator has approved these and no others
+  if (role === 'once' || process.env['PKEXEC_UID'] !== undefined) {
+    const config = await onceFor(process.argv.slice(2), process.env['PKEXEC_UID'], (uid) => platform.nameOf(uid));
+    if (config) return serve(() => Promise.resolve(config), true);
+    log('Started by polkit, this takes `once`, a gateway and what proves it.');
+    return 2;
+  }
+  if (role === 'serve') return serve(() => readConfig(values.config), false);
   if (role === 'script') {
     const { 'report-to': socket, state, 'vpnc-script': vpncScript } = values;
     return beScript(process.env, { socket, state, vpncScript });
@@ -66,14 +70,11 @@ function finish(work: Promise<number | null>): void {
 }
 
 /** Runs until it is told to stop. */
-async function serve(): Promise<null> {
+async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Promise<null> {
   if (!(await platform.ownFolder(values.state))) throw new Error(`${values.state} has to be the administrator's, as all folders above it`);
   // First of all: what a former run left is put back, whoever may be let in later
   await endLeftover(values.state, log);
   if (await putBack(values.state, log)) log('put back what a former run left');
-  const once = values['once-for'];
-  const current = (): Promise<HelperConfig> =>
-    once === undefined ? readConfig(values.config) : Promise.resolve(configOf(once, values.gateway));
   const config = await current();
   const helper = new Helper({
     config: current,
@@ -93,7 +94,7 @@ async function serve(): Promise<null> {
     for (const server of servers) server.close();
     void helper.close().finally(() => process.exit());
   };
-  if (once !== undefined) leaveWhenIdle(helper, stop);
+  if (isOnce) leaveWhenIdle(helper, stop);
   process.once('SIGTERM', stop).once('SIGINT', stop);
   return null;
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { writeAfterInstall } from '../../build/after-install.ts';
 import { parts } from '../../build/native-recipe.ts';
 import { fetchComponent, readNative, takeBuilt, verify } from '../../build/native.ts';
 
@@ -144,14 +145,51 @@ describe('the helper as a service', () => {
     expect(said).toBe('');
   });
 
+  test('of polkit asks in three languages for the one program, and shows what it is asked about', () => {
+    const xml = read('build/services/org.causeway.helper.policy');
+    const of = (name: string, lang: string): string =>
+      new RegExp(`<${name}${lang === '' ? '' : ` xml:lang="${lang}"`}>([^<]+)<`).exec(xml)?.[1] ?? '';
+    for (const name of ['description', 'message']) {
+      const texts = ['', 'zh_MO', 'pt_PT'].map((lang) => of(name, lang));
+      expect(new Set(texts).size, name).toBe(3);
+      expect(texts).not.toContain('');
+    }
+    for (const lang of ['', 'zh_MO', 'zh_HK', 'zh_TW', 'pt_PT', 'pt']) expect(of('message', lang), lang).toContain('$(command_line)');
+    const program = /<annotate key="org.freedesktop.policykit.exec.path">([^<]+)</.exec(xml)?.[1];
+    expect(read('build/services/causeway-helper.service')).toContain(`ExecStart=${program ?? '?'} serve\n`);
+    expect(xml).toContain('<annotate key="org.freedesktop.policykit.exec.argv1">once<');
+    // Asked each time, and only of who sits there
+    expect(xml.match(/<allow_\w+>(\w+)</g)).toEqual(['<allow_any>no<', '<allow_inactive>no<', '<allow_active>auth_admin<']);
+    expectWellFormed(xml);
+  });
+
+  test.skipIf(!existsSync('/usr/bin/systemd-sysusers'))('has a user of its own for openconnect, whom the package makes', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sysusers-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    mkdirSync(join(folder, 'etc'));
+    execFileSync('systemd-sysusers', [`--root=${folder}`, join(root, 'build/services/causeway-vpn.conf')]);
+    expect(readFileSync(join(folder, 'etc/passwd'), 'utf8')).toMatch(
+      /^causeway-vpn:[^:]*:\d+:\d+:[^:]*:\/nonexistent:\/usr\/sbin\/nologin$/m,
+    );
+    const script = join(folder, 'after-install.sh');
+    writeAfterInstall(script);
+    // What electron-builder fills in is a word
+    const text = readFileSync(script, 'utf8');
+    expect(text).toContain('chrome-sandbox');
+    expect(text).toContain('systemd-sysusers causeway-vpn.conf');
+    execFileSync('bash', ['-n', script]);
+    const builder = read('build/electron-builder.yml');
+    expect(builder).toContain('afterInstall: out/deb/after-install.sh');
+    for (const [file, place] of [
+      ['causeway-vpn.conf', '/usr/lib/sysusers.d/'],
+      ['org.causeway.helper.policy', '/usr/share/polkit-1/actions/'],
+    ] as const)
+      expect(builder).toContain(`- build/services/${file}=${place}${file}`);
+  });
+
   test.each(['org.causeway.helper.plist', 'causeway-helper.task.xml'])('of %s is well-formed and starts the helper', (file) => {
     const xml = read(`build/services/${file}`);
-    const open: string[] = [];
-    for (const [, slash, name = '', empty] of xml.replace(/<(\?|!)[\s\S]*?>/g, '').matchAll(/<(\/?)([A-Za-z]+)[^>]*?(\/?)>/g)) {
-      if (slash === '/') expect(open.pop()).toBe(name);
-      else if (empty !== '/') open.push(name);
-    }
-    expect(open).toEqual([]);
+    expectWellFormed(xml);
     expect(xml).toMatch(/<(string|Arguments)>serve<\//);
     expect(xml).toMatch(/\/Library\/PrivilegedHelperTools\/org\.causeway\.helper<|\\resources\\native\\causeway-helper\.exe</);
   });
@@ -169,3 +207,12 @@ describe('the helper as a service', () => {
     expect(builder).toMatch(/from: build\/services\/causeway-helper\.task\.xml\n {6}to: native\/causeway-helper\.task\.xml/);
   });
 });
+
+function expectWellFormed(xml: string): void {
+  const open: string[] = [];
+  for (const [, slash, name = '', empty] of xml.replace(/<(\?|!)[\s\S]*?>/g, '').matchAll(/<(\/?)([A-Za-z_]+)[^>]*?(\/?)>/g)) {
+    if (slash === '/') expect(open.pop()).toBe(name);
+    else if (empty !== '/') open.push(name);
+  }
+  expect(open).toEqual([]);
+}

@@ -32,6 +32,8 @@ export interface HelperPlatform {
   mayServe(): Promise<boolean>;
   /** Makes the folder of the journal; false: others could write there. */
   ownFolder(path: string): Promise<boolean>;
+  /** The name of the user of that number; null: there is none, or users have no numbers here. */
+  nameOf(uid: number): Promise<string | null>;
   /** One for each of these users whom this computer knows. */
   doorsOf(users: readonly string[], run: string, log: (line: string) => void): Promise<Door[]>;
   /** The one by which the script reports: the system's own. */

@@ -32,6 +32,13 @@ export const posix: HelperPlatform = {
   mayServe: () => Promise.resolve(process.getuid?.() === 0),
   // Where these folders are, root alone makes any
   ownFolder: () => Promise.resolve(true),
+  async nameOf(uid) {
+    try {
+      return (await promisify(execFile)('/usr/bin/id', ['-un', String(uid)], { timeout: 5_000, env: {} })).stdout.trim();
+    } catch {
+      return null;
+    }
+  },
   async doorsOf(users, run, log) {
     const found = await Promise.all(
       users.map(async (name): Promise<Door[]> => {

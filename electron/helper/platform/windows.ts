@@ -43,6 +43,7 @@ export const windows: HelperPlatform = {
     await mkdir(path).catch(() => undefined);
     return isRootsAlone(path);
   },
+  nameOf: () => Promise.resolve(null),
   async doorsOf(users, run, log) {
     const known = await calls();
     return users.flatMap((name): Door[] => {

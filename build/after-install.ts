@@ -1,0 +1,25 @@
+import { createRequire } from 'node:module';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** What the deb does beside what electron-builder's own script does: a user for openconnect, and the service as it is now. */
+const ours = `
+# The user that openconnect runs as
+if hash systemd-sysusers 2>/dev/null; then
+    systemd-sysusers causeway-vpn.conf || true
+fi
+
+# The helper of this package, where an administrator has started it
+if [ -d /run/systemd/system ]; then
+    systemctl daemon-reload || true
+    systemctl try-restart causeway-helper.service || true
+fi
+`;
+
+/** Writes the script that dpkg runs when it has unpacked the deb: electron-builder's, whichever version is here, and ours after it. */
+export function writeAfterInstall(file = 'out/deb/after-install.sh'): void {
+  const builder = dirname(createRequire(import.meta.url).resolve('app-builder-lib/package.json'));
+  const theirs = readFileSync(join(builder, 'templates/linux/after-install.tpl'), 'utf8');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${theirs.trimEnd()}\n${ours}`);
+}
