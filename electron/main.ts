@@ -101,6 +101,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
       write: (windowBounds) => settings.update(() => ({ windowBounds })),
     },
     canHide: watchForTray(),
+    leavesFullScreen: process.platform === 'darwin',
     onMinimisedInstead: () => faces?.tellMinimised(),
     log: log.line,
   });
@@ -144,7 +145,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   });
   const onPage = browserDriver(signInWindows.open);
   const openconnect = openconnectDriver({
-    startWorker: utilityWorker(join(import.meta.dirname, 'openconnect-worker.mjs'), workerEnvironment(), killTree),
+    startWorker: utilityWorker(join(import.meta.dirname, 'openconnect-worker.mjs'), workerEnvironment(), killTree, log.line),
     library: { path: policy.library },
     hostCheckWrapper: policy.hostCheckWrapper,
     folder: programs.folder,

@@ -1,4 +1,4 @@
-import { WebContentsView } from 'electron';
+import { WebContentsView, type WebContents } from 'electron';
 
 /** Height of the strip above a page that is not ours, in CSS pixels. */
 export const stripHeight = 44;
@@ -9,6 +9,7 @@ export const stripHeight = 44;
  */
 export interface AddressStrip {
   readonly view: WebContentsView;
+  readonly contents: WebContents;
   show(address: string): void;
 }
 
@@ -21,17 +22,22 @@ export function createAddressStrip(label: string): AddressStrip {
       webviewTag: false,
       devTools: false,
       spellcheck: false,
+      // It loads at each new address, while the person types in the page below
+      focusOnNavigation: false,
     },
   });
-  view.webContents.on('will-navigate', (event) => event.preventDefault());
+  const contents = view.webContents;
+  contents.on('will-navigate', (event) => event.preventDefault());
   let shown: string | null = null;
   return {
     view,
+    contents,
     show(address) {
       const page = pageOf(address, label);
-      if (page === shown) return;
+      // The page below may be on its way while the window closes
+      if (page === shown || contents.isDestroyed()) return;
       shown = page;
-      view.webContents.loadURL(`data:text/html;charset=utf-8,${encodeURIComponent(page)}`).catch(() => undefined); // the next one follows
+      contents.loadURL(`data:text/html;charset=utf-8,${encodeURIComponent(page)}`).catch(() => undefined); // the next one follows
     },
   };
 }

@@ -14,6 +14,8 @@ export interface Notifier {
 /** `open` is what a click does. Each notification is shown once, and closed when what it says no longer holds. */
 export function createNotifier(open: () => void): Notifier {
   const told = new Set<string>();
+  // Electron holds them weakly: one that nobody holds is collected, and a click on it does nothing
+  const held = new Set<Notification>();
   let standing: { id: string; close: () => void } | null = null;
   let last: LastSession = null;
   let campuses: ReadonlySet<string> | null = null;
@@ -21,7 +23,12 @@ export function createNotifier(open: () => void): Notifier {
   const show = (title: string, body: string): (() => void) => {
     if (!Notification.isSupported()) return () => undefined;
     const notification = new Notification({ title, body });
-    notification.on('click', open);
+    held.add(notification);
+    notification.on('click', () => {
+      held.delete(notification);
+      open();
+    });
+    notification.on('close', () => void held.delete(notification));
     notification.show();
     return () => notification.close();
   };

@@ -98,6 +98,8 @@ class Visit {
         safeDialogs: true,
         navigateOnDragDrop: false,
         autoplayPolicy: 'user-gesture-required',
+        // Where a person types is where they type on: not every page that comes takes the keyboard
+        focusOnNavigation: false,
       },
     });
     this.contents = this.#view.webContents;
@@ -110,11 +112,12 @@ class Visit {
   }
 
   back(): void {
+    if (this.contents.isDestroyed()) return;
     if (!this.#returnToPage() && this.contents.navigationHistory.canGoBack()) this.contents.navigationHistory.goBack();
   }
 
   reload(): void {
-    if (this.#returnToPage()) return;
+    if (this.contents.isDestroyed() || this.#returnToPage()) return;
     // A failed first load was a POST that is good for once; its page is asked for anew, by GET
     if (this.#page.failure) this.#load(this.#address);
     else this.contents.reload();
@@ -218,7 +221,9 @@ class Visit {
       });
     });
     contents.on('destroyed', () => {
-      if (!this.#closed) this.#tell(null);
+      if (this.#closed) return;
+      this.#options.place.closeBeside(this.#view);
+      this.#tell(null);
     });
   }
 
@@ -228,7 +233,7 @@ class Visit {
   }
 
   #update(change: Partial<PortalPage>): void {
-    if (this.#closed) return;
+    if (this.#closed || this.contents.isDestroyed()) return;
     this.#page = { ...this.#page, ...change, canGoBack: this.contents.navigationHistory.canGoBack() };
     this.#options.place.setBesideVisible(this.#page.failure === null);
     this.#tell(this.#page);

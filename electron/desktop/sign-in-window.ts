@@ -57,6 +57,7 @@ class SignInWindow {
   readonly contents: WebContents;
   readonly #window: BaseWindow;
   readonly #strip;
+  readonly #title: string;
   readonly #request: WebWindowRequest;
   readonly #partition: SignInSession;
   readonly #log: (line: string) => void;
@@ -70,6 +71,7 @@ class SignInWindow {
     this.#partition = partition;
     this.#log = log;
     const { title, address } = words();
+    this.#title = title;
     this.#window = new BaseWindow({ ...size, title, icon, show: false });
     this.#window.setMenuBarVisibility(false);
     const view = new WebContentsView({
@@ -84,6 +86,8 @@ class SignInWindow {
         safeDialogs: true,
         navigateOnDragDrop: false,
         autoplayPolicy: 'user-gesture-required',
+        // Where a person types is where they type on: not every page that comes takes the keyboard
+        focusOnNavigation: false,
       },
     });
     this.contents = view.webContents;
@@ -98,6 +102,7 @@ class SignInWindow {
     };
     this.#window.on('resize', place);
     place();
+    this.#keepKeyboard();
     this.#keepInside();
     this.#follow();
   }
@@ -110,7 +115,6 @@ class SignInWindow {
     this.#window.on('closed', () => this.#settle({ kind: 'closed' }));
     this.#strip.show(this.#request.address);
     this.#window.show();
-    this.contents.focus();
     this.contents.loadURL(this.#request.address).catch(() => undefined); // `did-fail-load` tells it, with more to say
     try {
       const outcome = await this.#outcome;
@@ -123,12 +127,22 @@ class SignInWindow {
   }
 
   #close(): void {
-    for (const contents of [this.contents, this.#strip.view.webContents]) if (!contents.isDestroyed()) contents.close();
+    for (const contents of [this.contents, this.#strip.contents]) if (!contents.isDestroyed()) contents.close();
     if (!this.#window.isDestroyed()) this.#window.destroy();
   }
 
   #fail(failure: Failure): void {
     this.#settle({ kind: 'failed', error: new CausewayError(failure) });
+  }
+
+  /** Whoever had the keyboard last has it again when the window does: first the page, where a person signs in. */
+  #keepKeyboard(): void {
+    const window = this.#window;
+    let pane = this.contents;
+    for (const contents of [this.contents, this.#strip.contents]) contents.on('focus', () => (pane = contents));
+    window.on('focus', () => {
+      if (window.isFocused() && !pane.isDestroyed()) pane.focus();
+    });
   }
 
   /** Only the allowed hosts: a page that leads elsewhere ends the window, and where it led is told. */
@@ -178,7 +192,7 @@ class SignInWindow {
       this.#fail(failure);
     });
     contents.on('render-process-gone', (_event, { reason }) =>
-      this.#fail({ code: 'component-failed', params: { component: this.#window.getTitle() }, detail: `page ended: ${reason}` }),
+      this.#fail({ code: 'component-failed', params: { component: this.#title }, detail: `page ended: ${reason}` }),
     );
     contents.on('destroyed', () => this.#settle({ kind: 'closed' }));
   }

@@ -16,6 +16,8 @@ export interface MainWindowOptions {
   memory: WindowMemory;
   /** Whether a hidden window can be found again: by a tray icon, or by the dock. */
   canHide: () => boolean;
+  /** Whether a full-screen window has to leave that before it is hidden: on macOS, which does so by and by. */
+  leavesFullScreen: boolean;
   /** The window was minimised where the person would expect it hidden. */
   onMinimisedInstead: () => void;
   log: (line: string) => void;
@@ -74,22 +76,29 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       devTools: !app.isPackaged,
       spellcheck: false,
       navigateOnDragDrop: false,
+      // A page that has loaded takes the keyboard otherwise (electron#42578)
+      focusOnNavigation: false,
     },
   });
+  // A view whose page is gone has none to give any more
+  const page = own.webContents;
   window.setMenuBarVisibility(false);
   window.contentView.addChildView(own);
 
-  let beside: WebContentsView | null = null;
+  let beside: { view: WebContentsView; page: WebContents } | null = null;
   let compact = window.getBounds(); // the window as it was before the portal widened it
   let wide: { width: number; height: number } = layout.portal; // as the person last sized it in this run
   let widenedAt = { x: 0, y: 0 }; // where it came to lie when it was widened
-  let pane = own.webContents; // who has the keyboard within the window
+  let pane = page; // who has the keyboard within the window
+  let hidesLater = false; // it leaves full screen first
   let final = false;
 
+  // The state changes once more after the window's end, on the way out: getters of what is destroyed throw
+  const isThere = (): boolean => !window.isDestroyed();
   const place = (): void => {
     const { width, height } = window.getContentBounds();
     own.setBounds({ x: 0, y: 0, width, height });
-    beside?.setBounds(portalBounds({ width, height }));
+    beside?.view.setBounds(portalBounds({ width, height }));
   };
   /** Notes where the person has the window now. Where we put it to have room for the portal is not where they put it. */
   const remember = (): void => {
@@ -101,17 +110,23 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     }
     if (JSON.stringify(compact) !== JSON.stringify(memory.read())) memory.write(compact);
   };
+  /** Gives a pane the keyboard. Where another window has it, once ours has: on macOS and Linux `focus` raises the window. */
   const focusPane = (contents: WebContents): void => {
     pane = contents;
-    contents.focus();
+    if (window.isFocused() && !contents.isDestroyed()) contents.focus();
   };
   const nextPane = (): void => {
-    const other = pane === own.webContents ? beside?.webContents : own.webContents;
-    if (other && (other === own.webContents || beside?.getVisible())) focusPane(other);
+    if (!isThere()) return;
+    const other = pane === page ? beside?.page : page;
+    if (other && (other === page || beside?.view.getVisible())) focusPane(other);
   };
   const putAway = (): void => {
+    if (!isThere()) return;
     if (options.canHide()) {
-      window.hide();
+      // A window of macOS that is hidden in full screen leaves a black space behind (electron#39572)
+      hidesLater = options.leavesFullScreen && window.isFullScreen();
+      if (hidesLater) window.setFullScreen(false);
+      else window.hide();
     } else {
       window.minimize();
       options.onMinimisedInstead();
@@ -128,7 +143,11 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
   };
 
   window.on('resize', place);
-  window.on('focus', () => pane.focus());
+  window.on('focus', () => focusPane(pane));
+  window.on('leave-full-screen', () => {
+    if (hidesLater) window.hide();
+    hidesLater = false;
+  });
   window.on('blur', remember);
   window.on('hide', remember);
   window.on('close', (event) => {
@@ -138,25 +157,30 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     putAway();
   });
 
-  adopt(own.webContents);
-  own.webContents.on('will-navigate', (event) => event.preventDefault());
-  own.webContents.on('render-process-gone', (_event, { reason }) => {
+  adopt(page);
+  page.on('will-navigate', (event) => event.preventDefault());
+  page.on('did-finish-load', () => {
+    if (isThere() && pane === page) focusPane(pane);
+  });
+  page.on('render-process-gone', (_event, { reason }) => {
     options.log(`window: its page ended (${reason})`);
     // Whoever was signed in still is: the page is a picture of the state and can be drawn again
-    if (!final && reason !== 'clean-exit') own.webContents.reload();
+    if (!final && reason !== 'clean-exit') page.reload();
   });
   place();
 
   return {
-    page: own.webContents,
+    page,
     get focused() {
-      return window.isFocused();
+      return isThere() && window.isFocused();
     },
     get visible() {
-      return window.isVisible() && !window.isMinimized();
+      return isThere() && window.isVisible() && !window.isMinimized();
     },
-    load: () => own.webContents.loadURL(appAddress),
+    load: () => page.loadURL(appAddress),
     show() {
+      if (!isThere()) return;
+      hidesLater = false;
       if (window.isMinimized()) window.restore();
       window.show();
       window.focus();
@@ -182,31 +206,33 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     },
 
     openBeside(view) {
+      if (!isThere()) return;
       remember();
       const bounds = wideBounds(compact, wide, workAreas());
       if (!window.isMaximized() && !window.isFullScreen()) window.setBounds(bounds);
       window.setMinimumSize(layout.column + minPortalWidth, minHeight);
       widenedAt = bounds;
-      beside = view;
-      adopt(view.webContents);
+      beside = { view, page: view.webContents };
+      adopt(beside.page);
       window.contentView.addChildView(view);
       place();
-      focusPane(view.webContents);
+      focusPane(beside.page);
     },
     setBesideVisible(visible) {
-      if (beside?.getVisible() === visible) return;
-      beside?.setVisible(visible);
-      if (!visible) focusPane(own.webContents);
+      if (!isThere()) return;
+      if (beside?.view.getVisible() === visible) return;
+      beside?.view.setVisible(visible);
+      if (!visible) focusPane(page);
     },
     closeBeside(view) {
-      if (beside !== view) return;
+      if (!isThere() || beside?.view !== view) return;
       remember();
       beside = null;
       window.contentView.removeChildView(view);
       window.setMinimumSize(minWidth, minHeight);
       if (!window.isMaximized() && !window.isFullScreen()) window.setBounds(onScreen(compact, workAreas()));
       place();
-      focusPane(own.webContents);
+      focusPane(page);
     },
   };
 }

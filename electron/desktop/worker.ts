@@ -7,11 +7,19 @@ import type { StartWorker } from '../gateways/worker.ts';
  * @param file a bundle of ours
  * @param env the whole environment of the worker
  * @param kill ends a process at once, with what it has started
+ * @param log hears of V8's end in it: where that was, and nothing of the report, which holds the environment
  */
-export function utilityWorker(file: string, env: Record<string, string>, kill: (pid: number) => void): StartWorker {
+export function utilityWorker(
+  file: string,
+  env: Record<string, string>,
+  kill: (pid: number) => void,
+  log: (line: string) => void,
+): StartWorker {
   return () => {
     const child = utilityProcess.fork(file, [], { env, stdio: 'ignore', serviceName: 'Causeway sign-in' });
     let wanted = true;
+    // Unheard it would be an uncaught exception here; `exit` follows, and ends what the worker was doing
+    child.on('error', (type, location) => log(`worker: ${type} at ${location}`));
     // A process that was ended before it had begun
     child.once('spawn', () => {
       if (!wanted) end();

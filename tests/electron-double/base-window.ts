@@ -144,9 +144,13 @@ export class BaseWindow extends EventEmitter {
   isMaximized(): boolean {
     return this.normal !== null;
   }
+  /** Done by and by, as on macOS and by window managers of Linux. */
   setFullScreen(fullScreen: boolean): void {
-    this.fullScreen = fullScreen;
-    this.emit(fullScreen ? 'enter-full-screen' : 'leave-full-screen');
+    setImmediate(() => {
+      if (this.destroyed || this.fullScreen === fullScreen) return;
+      this.fullScreen = fullScreen;
+      this.emit(fullScreen ? 'enter-full-screen' : 'leave-full-screen');
+    });
   }
   isFullScreen(): boolean {
     return this.fullScreen;

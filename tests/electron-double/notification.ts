@@ -1,15 +1,37 @@
 import { EventEmitter } from 'node:events';
 import type { NotificationConstructorOptions } from 'electron';
 
-/** Every notification that was shown, oldest first. */
-export const notifications: Notification[] = [];
+/** A notification as a person sees it: there, whatever has become of the object that showed it. */
+export class ShownNotification {
+  readonly title: string;
+  readonly body: string;
+  isOpen = true;
+  private readonly shownBy: WeakRef<Notification>;
 
-/** A notification: shown means recorded. A test clicks one by `emit('click', {})`. */
+  constructor(by: Notification) {
+    this.title = by.title;
+    this.body = by.body;
+    this.shownBy = new WeakRef(by);
+  }
+  /** False where nobody holds the object any more: then a click on it does nothing (electron#12690). */
+  click(): boolean {
+    return this.shownBy.deref()?.emit('click', {}) ?? false;
+  }
+  /** The person, or the system's own clock, takes it away. */
+  dismiss(): void {
+    this.shownBy.deref()?.close();
+  }
+}
+
+/** Every notification that was shown, oldest first. */
+export const notifications: ShownNotification[] = [];
+
+/** A notification: shown means recorded. Held weakly, as by Electron: whoever wants to hear of a click holds it. */
 export class Notification extends EventEmitter {
   title: string;
   body: string;
   silent: boolean;
-  isOpen = false;
+  private shown: ShownNotification | null = null;
 
   constructor(options: NotificationConstructorOptions = {}) {
     super();
@@ -23,13 +45,13 @@ export class Notification extends EventEmitter {
   }
 
   show(): void {
-    this.isOpen = true;
-    notifications.push(this);
+    this.shown = new ShownNotification(this);
+    notifications.push(this.shown);
     this.emit('show', {});
   }
   close(): void {
-    if (!this.isOpen) return;
-    this.isOpen = false;
+    if (!this.shown?.isOpen) return;
+    this.shown.isOpen = false;
     this.emit('close', {});
   }
 }

@@ -28,7 +28,11 @@ class UtilityProcess extends EventEmitter {
     super();
     child.on('spawn', () => this.emit('spawn'));
     child.on('message', (message) => this.emit('message', message));
-    child.on('exit', (code) => this.emit('exit', code ?? 1));
+    child.on('exit', (code, signal) => {
+      // V8 ends a process that cannot go on by an abort; Electron tells that, and an `error` that nobody hears is thrown
+      if (signal === 'SIGABRT') this.emit('error', 'FatalError', 'v8::Fatal', '{"environmentVariables":{}}');
+      this.emit('exit', code ?? 1);
+    });
     child.on('error', () => undefined);
   }
   get pid(): number | undefined {

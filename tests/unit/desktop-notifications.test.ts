@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { double } from '../electron-double/index.ts';
 import { createNotifier, type Notifier } from '../../electron/desktop/notifications.ts';
@@ -12,6 +14,16 @@ const speaker = speakerFor('en', []);
 const push: AccessState = { ...accessStates.asking, prompt: { kind: 'push', device: "Mei's phone", number: '417', deadline: 5_000 } };
 const expiring: AccessState = { ...accessStates.connected, expiring: true };
 const ended: AccessState = { kind: 'idle', ending: { code: 'session-expired' } };
+
+/** What nobody holds goes. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect !== 'function') throw new Error('no gc');
+  // A reference that was made in this turn lasts until its end
+  await new Promise((resolve) => setImmediate(resolve));
+  Reflect.apply(collect, undefined, []);
+}
 
 const clicks = vi.fn();
 let notifier: Notifier;
@@ -43,7 +55,7 @@ describe('a push that waits', () => {
 
   it('opens the window by a click', () => {
     follow(push);
-    double.notifications[0]?.emit('click', {});
+    double.notifications[0]?.click();
     expect(clicks).toHaveBeenCalledOnce();
   });
 
@@ -135,4 +147,14 @@ describe('a network that held an attempt up', () => {
     follow(accessStates.checking);
     expect(standing()).toEqual([]);
   });
+});
+
+it('hears a click on what was told long ago, when memory has been cleared up since', async () => {
+  notifier.tell('Causeway is still here', 'The window was minimised.');
+  await collectGarbage();
+  double.notifications[0]?.click();
+  expect(clicks).toHaveBeenCalledOnce();
+  // Once it is done with, nobody holds it
+  await collectGarbage();
+  expect(double.notifications[0]?.click()).toBe(false);
 });

@@ -9,6 +9,7 @@ import { layout } from '../../shared/layout.ts';
 vi.mock('electron', () => import('../electron-double/index.ts'));
 
 let hides = true;
+let leavesFullScreen = false;
 let kept: Rectangle | null = null;
 const minimisedInstead = vi.fn<() => void>();
 let window: MainWindow;
@@ -24,6 +25,7 @@ const options = () => ({
   icon: nativeImage.createEmpty(),
   memory: { read: () => kept, write: (bounds: Rectangle) => void (kept = bounds) },
   canHide: () => hides,
+  leavesFullScreen,
   onMinimisedInstead: minimisedInstead,
   log: () => undefined,
 });
@@ -37,6 +39,7 @@ beforeAll(async () => {
 afterAll(() => double.dispose());
 beforeEach(() => {
   hides = true;
+  leavesFullScreen = false;
   kept = null;
   minimisedInstead.mockClear();
   window = createMainWindow(options());
@@ -85,6 +88,49 @@ describe('the window', () => {
     expect(base().isVisible()).toBe(true);
     window.letGo();
     base().close();
+    expect(double.windows()).toEqual([]);
+  });
+
+  it('leaves full screen before it is hidden, where that would leave a black space behind', async () => {
+    leavesFullScreen = true;
+    window.letGo();
+    base().destroy();
+    window = createMainWindow(options());
+    window.show();
+    const told: string[] = [];
+    base().on('hide', () => told.push('hide'));
+    base().on('enter-full-screen', () => told.push('enter-full-screen'));
+    base().prependListener('leave-full-screen', () => told.push('leave-full-screen'));
+    base().setFullScreen(true);
+    await expect.poll(() => told).toEqual(['enter-full-screen']);
+    base().close();
+    expect(base().isVisible()).toBe(true);
+    await expect.poll(() => told).toEqual(['enter-full-screen', 'leave-full-screen', 'hide']);
+    // Shown again on the way, it stays
+    window.show();
+    base().setFullScreen(true);
+    await expect.poll(() => base().isFullScreen()).toBe(true);
+    base().close();
+    window.show();
+    await expect.poll(() => base().isFullScreen()).toBe(false);
+    expect(window.visible).toBe(true);
+  });
+
+  it('takes nothing amiss once it is destroyed: the state changes once more on the way out', () => {
+    window.show();
+    const portal = new WebContentsView();
+    window.openBeside(portal);
+    window.letGo();
+    base().close();
+    expect(double.windows()).toEqual([]);
+    expect([window.focused, window.visible]).toEqual([false, false]);
+    window.setBesideVisible(false);
+    window.nextPane();
+    window.closeBeside(portal);
+    window.openBeside(portal);
+    window.putAway();
+    window.show();
+    window.letGo();
     expect(double.windows()).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
 import { utilityWorker } from '../../electron/desktop/worker.ts';
@@ -13,7 +14,7 @@ afterAll(async () => {
 });
 
 it('is a process of its own, that answers, and that a kill ends even where it hears nothing', async () => {
-  const worker = utilityWorker(await workerFile(), workerEnvironment(), killTree)();
+  const worker = utilityWorker(await workerFile(), workerEnvironment(), killTree, () => undefined)();
   const heard: unknown[] = [];
   worker.onMessage((message) => heard.push(message));
   worker.post({ type: 'ping' });
@@ -28,7 +29,7 @@ it('is a process of its own, that answers, and that a kill ends even where it he
 });
 
 it('does not outlive a kill that came before it had begun', async () => {
-  const worker = utilityWorker(await workerFile(), workerEnvironment(), killTree)();
+  const worker = utilityWorker(await workerFile(), workerEnvironment(), killTree, () => undefined)();
   worker.kill();
   await worker.exited;
 });
@@ -48,12 +49,23 @@ it('has no view of memory from outside V8, in its threads neither, as in Electro
     if (!isMainThread) parentPort.postMessage(said);
     else new Worker(new URL(import.meta.url)).once('message', (theirs) => process.parentPort.postMessage([said, theirs]));`,
   );
-  const worker = utilityWorker(file, workerEnvironment(), killTree)();
+  const worker = utilityWorker(file, workerEnvironment(), killTree, () => undefined)();
   onTestFinished(() => worker.kill());
   const heard: unknown[] = [];
   worker.onMessage((message) => heard.push(message));
   const refused = 'External buffers are not allowed';
   await expect.poll(() => heard).toEqual([[refused, refused]]);
+});
+
+it('whose V8 cannot go on ends, and nothing else: its end is logged by its place, without a report', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-worker-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'aborts.mjs');
+  writeFileSync(file, 'process.abort();');
+  const log: string[] = [];
+  const worker = utilityWorker(file, workerEnvironment(), killTree, (line) => log.push(line))();
+  expect(await worker.exited).not.toBe(0);
+  expect(log).toEqual(['worker: FatalError at v8::Fatal']);
 });
 
 it('is given none of our secrets and no proxy of the environment’s', () => {
