@@ -25,6 +25,7 @@ import { exitCode } from './exit-codes.ts';
 import { leaveAtOnce } from './leave.ts';
 import { handOver } from './own-browser.ts';
 import { run, type Host } from './run.ts';
+import { isUnixTerminalOfWindows } from './terminal-windows.ts';
 import { terminalOf } from './terminal.ts';
 
 /**
@@ -37,9 +38,9 @@ const interrupted = (): void => {
   if (interrupts.size === 0) process.exit(exitCode.requested);
   for (const listener of interrupts) listener();
 };
-/** Alone: what tidies up for electron-store (when-exit, hooked in at the first write) sends each signal once more, and one Ctrl-C would be two. */
+/** Alone: what tidies up for electron-store (when-exit, hooked in at the first write) sends each signal once more, and one Ctrl-C would be two. SIGBREAK is Ctrl-Break of Windows's consoles, and no signal elsewhere. */
 const takeSignals = (): void => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeAllListeners(signal).on(signal, interrupted);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const) process.removeAllListeners(signal).on(signal, interrupted);
 };
 takeSignals();
 // A reader that has gone away, `| head` for one, is no reason to fall over
@@ -88,6 +89,7 @@ const host: Host = {
   out: (text) => stdout.write(text),
   err: (text) => stderr.write(text),
   seen: stderr.isTTY,
+  noTerminal: isUnixTerminalOfWindows(process.platform, process.env) ? commandLine.usage.unixTerminal : commandLine.usage.noTerminal,
   onInterrupt(listener) {
     takeSignals();
     interrupts.add(listener);

@@ -96,9 +96,16 @@ export function stateEvent(access: AccessState): Extract<CommandEvent, { event: 
   return event;
 }
 
+/**
+ * JSON in ASCII alone: PowerShell 5.1 reads what a program prints in the console's code page, in which everything else
+ * turns into something else.
+ */
+const asciiJson = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** For programs: every event on standard output, a line each. */
 export function jsonReport({ out, err, seen }: Output, speaker: Speaker): Report {
-  const event = (value: CommandEvent): void => out(`${JSON.stringify(eventSchema.parse(value))}\n`);
+  const event = (value: CommandEvent): void => out(`${asciiJson(eventSchema.parse(value))}\n`);
   return {
     event,
     say: () => undefined,

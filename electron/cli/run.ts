@@ -28,6 +28,8 @@ export interface Host extends Output {
   languages: readonly string[];
   /** Null where nobody can be asked. */
   terminal: Terminal | null;
+  /** What to tell somebody who cannot be asked. */
+  noTerminal: string;
   onInterrupt(listener: () => void): () => void;
   /** Ends the process now. */
   leave(code: ExitCode): void;
@@ -220,7 +222,7 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
     // Whoever named a profile that is not there is told that, and not first who could answer for it
     const profile = await profileFor(command, settings.get().profiles);
     const answers = command.answers === null ? null : await readAnswers(command.answers, core.now);
-    if (!host.terminal && !answers) throw new UsageError(commandLine.usage.noTerminal);
+    if (!host.terminal && !answers) throw new UsageError(host.noTerminal);
     if (found && found.access.kind !== 'idle') throw new UsageError(fillIn(commandLine.usage.busy, { campus: campusOf(found) }));
     // The app connects by what it has shown and was told yes to, not by a file
     if (found?.holder === 'app' && !isKnown(profile, found)) throw new UsageError(commandLine.usage.otherProfile);

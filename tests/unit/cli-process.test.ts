@@ -93,6 +93,18 @@ describe('the command', () => {
     expect(run.text()).not.toContain(student.password);
   });
 
+  test('Ctrl-Break of a Windows console signs out too: 0', async () => {
+    const { at, argv } = await answered();
+    // Linux has no such signal: here another one stands for it
+    const stand = "data:text/javascript,process.on('SIGWINCH', () => process.emit('SIGBREAK', 'SIGBREAK'))";
+    const run = watch(spawn(process.execPath, ['--import', stand, command, ...argv]));
+    await says(run, 'Connected to');
+    run.child.kill('SIGWINCH');
+    expect(await run.exit).toBe(0);
+    expect(run.text()).toContain('Disconnected.');
+    await expect.poll(() => at.records.sessions()).toHaveLength(0);
+  });
+
   test.skipIf(!existsSync(script))('in a terminal: nothing that is typed for a password is drawn, and Ctrl-C is heard there', async () => {
     const at = (campus = await startCampus());
     const folder = await cliFolder([at.profile]);

@@ -6,11 +6,25 @@ import { handEnvironment } from './support/access.ts';
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
+test('on macOS a timer that App Nap holds back is no wake, and an hour is one', () => {
+  let now = 1_000_000;
+  const woke = vi.fn();
+  withClockGap(handEnvironment(), () => now, 'darwin').onResume(woke);
+  for (const late of [16_000, 20_000, 25_000]) {
+    now += 2_000 + late;
+    vi.advanceTimersByTime(2_000);
+  }
+  expect(woke).not.toHaveBeenCalled();
+  now += 3_600_000;
+  vi.advanceTimersByTime(2_000);
+  expect(woke).toHaveBeenCalledTimes(1);
+});
+
 test('a gap in the wall clock is a wake, a busy second is not, and the system’s own word counts as well', () => {
   let now = 1_000_000;
   const hand = handEnvironment();
   const woke = vi.fn();
-  const off = withClockGap(hand, () => now).onResume(woke);
+  const off = withClockGap(hand, () => now, 'linux').onResume(woke);
   for (let second = 0; second < 10; second++) {
     now += 2_000;
     vi.advanceTimersByTime(2_000);

@@ -45,6 +45,8 @@ Exit codes
     notForThis: '--{option} goes with connect only.',
     noProfiles: 'No campus is known here yet. Add one in the app, or name its .causeway file.',
     noTerminal: 'There is nobody to ask: run it in a terminal, or give answers with --answers FILE.',
+    unixTerminal:
+      'Nobody can be asked in this window, because it is no console of Windows’s: run it in Windows Terminal, PowerShell or cmd, or give answers with --answers FILE.',
     unanswered: 'The gateway asks something that the answers do not hold ({what}), and there is no terminal to ask in.',
     portTaken: 'Port {port} is taken on this computer.',
     busy: 'Already connected to {campus}. Disconnect first: causeway disconnect',

@@ -14,6 +14,7 @@ import { directDial } from '../../../electron/tunnels/direct.ts';
 import { relayTunnel } from '../../../electron/tunnels/relay.ts';
 import { CausewayError } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
+import { commandLine } from '../../../shared/words/en/command-line.ts';
 import type { Core } from '../../../electron/cli/own-seat.ts';
 import { handEnvironment } from './access.ts';
 import { memoryKeytar } from './app.ts';
@@ -92,6 +93,7 @@ export function startCli(argv: readonly string[], { typist, folder, core = {}, t
     folder,
     languages: ['en'],
     terminal: typist ? terminal : null,
+    noTerminal: commandLine.usage.noTerminal,
     out(text) {
       out += text;
       show(text);
