@@ -87,8 +87,11 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   const icons = join(import.meta.dirname, '..', 'build', 'icons');
   const icon = nativeImage.createFromPath(join(icons, 'icon.png'));
   const settings = await Settings.open(userData);
-  takeGivenProfiles(settings, policy.profiles);
   const secrets = new Secrets();
+  void takeGivenProfiles(settings, policy.profiles, {
+    secrets,
+    tell: ({ code, detail }) => log.line(`not forgotten: ${code} ${detail ?? ''}`),
+  });
   const proxy = await startLoopbackProxy();
   let application: Application | null = null;
   let faces: Faces | null = null;
@@ -181,6 +184,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     // Some systems do not say that they woke up; the clock does
     environment: withClockGap(createEnvironment(), Date.now),
     keptCodesAllowed: policy.keptCodes,
+    strictCertificates: policy.certificates === 'strict',
     notices: ofPolicy ? [ofPolicy] : [],
     about: {
       version: app.getVersion(),

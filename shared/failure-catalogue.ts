@@ -29,6 +29,7 @@ export const failureCatalogue = {
   'certificate-changed': 'never',
   'certificate-wrong-host': 'later',
   'certificate-expired': 'later',
+  'certificate-incomplete': 'later',
   'certificate-declined': 'later',
   // Signing in
   'notice-declined': 'now',

@@ -5,3 +5,8 @@ declare class TextEncoder {
 declare function setInterval(callback: () => void, ms: number): unknown;
 declare function clearInterval(timer: unknown): void;
 declare const performance: { now(): number };
+declare class URL {
+  constructor(address: string);
+  readonly host: string;
+  readonly hostname: string;
+}

@@ -14,13 +14,44 @@ const maxNamed = 20;
 /** Where a campus publishes its profile: `https://<address>` + this path. */
 export const discoveryPath = '/.well-known/causeway.json';
 
+/**
+ * What a text of a profile names: somebody who is sent something or whose pages are shown (`host`, `address`, `gateway`), a
+ * key or an authority that is believed, or only words. Every text of the schema says which, so that a profile can be shown
+ * for what it does (`profile-contents.ts`).
+ */
+export type Names = 'gateway' | 'host' | 'address' | 'pin' | 'authority' | 'words';
+export const naming = z.registry<{ names: Names }>();
+
 /** Shown to people, so that it holds nothing that they could not see. */
-const name = z.string().check(z.overwrite(plainLine), z.trim(), z.minLength(1), z.maxLength(120));
-const hostName = z.string().check(z.regex(/^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/));
+const name = z.string().check(z.overwrite(plainLine), z.trim(), z.minLength(1), z.maxLength(120)).register(naming, { names: 'words' });
+const hostName = z
+  .string()
+  .check(z.regex(/^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/))
+  .register(naming, { names: 'host' });
+const gateway = z
+  .string()
+  .check(z.regex(/^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:]{2,39}(\.\d{1,3}){0,3}\])(:\d{1,5})?$/))
+  .register(naming, { names: 'gateway' });
 const port = z.number().check(z.int(), z.minimum(1), z.maximum(65_535));
-const httpsAddress = z.url({ protocol: /^https$/ }).check(z.maxLength(500));
+const httpsAddress = z
+  .url({ protocol: /^https$/ })
+  .check(z.maxLength(500))
+  .register(naming, { names: 'address' });
+/** SHA-256 of a server key (SubjectPublicKeyInfo), base64. */
+const pin = z
+  .string()
+  .check(z.regex(/^[A-Za-z0-9+/]{43}=$/))
+  .register(naming, { names: 'pin' });
 /** A PEM bundle of the campus's own authority. */
-const pem = z.string().check(z.regex(/^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/), z.maxLength(32_768));
+const pem = z
+  .string()
+  .check(z.regex(/^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/), z.maxLength(32_768))
+  .register(naming, { names: 'authority' });
+/** Words that only go back to whoever wrote them, or that are shown. */
+const words = <S extends z.core.$ZodType<string>>(schema: S): S => {
+  naming.add(schema, { names: 'words' });
+  return schema;
+};
 
 /**
  * How to sign in. `campus` is our own access protocol (`docs/protocol.md`); the others are OpenConnect's names for
@@ -43,11 +74,8 @@ const secondFactorStyleSchema = z.enum(['otp-field', 'duo-challenge', 'duo-secon
 
 export const trustSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('system') }),
-  /** SHA-256 of the server key (SubjectPublicKeyInfo), base64: only these keys, whoever signed them. */
-  z.object({
-    kind: z.literal('pin'),
-    spkiSha256: z.array(z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/))).check(z.minLength(1), z.maxLength(10)),
-  }),
+  /** Only these keys, whoever signed them. */
+  z.object({ kind: z.literal('pin'), spkiSha256: z.array(pin).check(z.minLength(1), z.maxLength(10)) }),
   /** The campus's own authority, beside the system's. */
   z.object({ kind: z.literal('authority'), pem }),
 ]);
@@ -55,12 +83,10 @@ export type Trust = z.infer<typeof trustSchema>;
 
 export const profileSchema = z.object({
   version: z.literal(profileVersion),
-  id: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/)),
+  id: words(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))),
   name,
   /** host or host:port, best first; an IPv6 address in brackets. */
-  gateways: z
-    .array(z.string().check(z.regex(/^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:]{2,39}(\.\d{1,3}){0,3}\])(:\d{1,5})?$/)))
-    .check(z.minLength(1), z.maxLength(20)),
+  gateways: z.array(gateway).check(z.minLength(1), z.maxLength(20)),
   /** Which of them comes first: the first that answers in their order, or whichever answers soonest. */
   gatewayChoice: z.optional(z.enum(['order', 'quickest'])),
   protocol: gatewayProtocolSchema,
@@ -69,12 +95,14 @@ export const profileSchema = z.object({
    * Where on the gateway to sign in, where it is not its front page: `/realm`, a sign-in address or a group's,
    * with its query (FortiGate's `/remote/login?realm=…`).
    */
-  signInPath: z.optional(z.string().check(z.regex(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{0,200}(\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,200})?$/))),
+  signInPath: z.optional(
+    words(z.string().check(z.regex(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{0,200}(\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,200})?$/))),
+  ),
   /** The realm, group or role that is chosen without a question, by its name or label. */
   realm: z.optional(name),
   secondFactor: z.optional(secondFactorStyleSchema),
   /** The campus's terms, for gateways whose protocol hides theirs; shown before the first contact. */
-  notice: z.optional(z.string().check(z.overwrite(plainText), z.minLength(1), z.maxLength(20_000))),
+  notice: z.optional(words(z.string().check(z.overwrite(plainText), z.minLength(1), z.maxLength(20_000)))),
   /** Sign-in happens on the campus's own page, which may load from these hosts only (SAML, Duo's page). */
   browser: z.optional(z.object({ address: z.optional(httpsAddress), hosts: z.array(hostName).check(z.minLength(1), z.maxLength(20)) })),
   /** The gateway asks for a certificate of the person's. */
@@ -92,7 +120,7 @@ export const profileSchema = z.object({
   /** The public recovery site. With our interface its steps are our own screens; `other` opens in the view. */
   recovery: z.optional(z.object({ address: httpsAddress, interface: z.enum(['causeway.recovery.v1', 'other']) })),
   /** Answers only on campus: an address whose JSON body holds `campus` with this value. */
-  onCampus: z.optional(z.object({ probe: httpsAddress, campus: z.string().check(z.maxLength(120)) })),
+  onCampus: z.optional(z.object({ probe: httpsAddress, campus: words(z.string().check(z.maxLength(120))) })),
   trust: trustSchema,
   helpDesk: z.optional(
     z.object({ name: z.optional(name), phone: z.optional(name), email: z.optional(name), address: z.optional(httpsAddress) }),

@@ -17,6 +17,8 @@ const suspicious: readonly FailureCode[] = [
   'gateway-closed',
   'certificate-wrong-host',
   'certificate-untrusted',
+  'certificate-changed',
+  'certificate-incomplete',
 ];
 
 /**

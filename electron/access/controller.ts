@@ -33,6 +33,8 @@ export interface ControllerDeps {
   prepared(profile: Profile): PreparedAnswer;
   /** The question as it is put to the person: with what they chose before chosen already. */
   preset?(profile: Profile, prompt: Prompt): Prompt;
+  /** The system's authorities vouched for a host where no judge was asked: it was known by this key ({@link GatewayTarget.noteVouched}). */
+  noteVouched?(host: string, key: string): void;
   /** The web proxies of this computer; without them every way is the plain one. */
   proxies?: Proxies;
   now: () => number;
@@ -271,7 +273,9 @@ export class AccessController {
         endpoint = await proxies.lead(endpoint, stop.signal);
         endpoint = await admitted(proxies, endpoint, attempt.asking.ask, stop.signal);
         await engine.prove?.(endpoint, stop.signal);
-        const target: GatewayTarget = { ...endpoint, profile, judge, client: this.deps.client, now: this.deps.now };
+        const { client, now } = this.deps;
+        const noteVouched = (at: string, key: string): void => this.deps.noteVouched?.(at, key);
+        const target: GatewayTarget = { ...endpoint, profile, judge, noteVouched, client, now };
         const session = await driver.signIn(target, ask, stop.signal);
         if (stop.signal.aborted) {
           await session.close();

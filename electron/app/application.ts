@@ -3,17 +3,14 @@ import type { AccessState } from '../../shared/access-state.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { readLink } from '../../shared/link.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { firstOf } from '../access/asking.ts';
 import { carryFor } from '../access/carries.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
 import { atMost } from '../trust/bounded.ts';
 import type { LoopbackProxy } from '../tunnels/loopback-proxy.ts';
-import { CertificateFiles } from './certificate-files.ts';
 import { cutShort, isSameRun, runningNow } from './cut-short.ts';
 import { HeldSecrets } from './held-secrets.ts';
-import { KeptCodes } from './kept-codes.ts';
 import { LinkedQuestions } from './linked-questions.ts';
 import { NoticeBoard } from './notice-board.ts';
 import { OtherVpnWatch } from './other-vpn-watch.ts';
@@ -22,7 +19,7 @@ import type { Application, DesktopPorts } from './ports.ts';
 import { ProfileBook, summaryOf } from './profile-book.ts';
 import { ProxyQuestion } from './proxy-question.ts';
 import { RecoveryFlow } from './recovery-flow.ts';
-import { SignInKeeper } from './sign-in-keeper.ts';
+import { Remembered } from './remembered.ts';
 import { TaskThread } from './task-thread.ts';
 import { verbsOf } from './verbs.ts';
 
@@ -37,6 +34,8 @@ export interface ApplicationDeps extends Pick<
   about: AppState['about'];
   /** Whether whoever administers this computer lets people keep a key for one-time codes on it. */
   keptCodesAllowed?: boolean;
+  /** Whether whoever administers this computer forbids questions about certificates. */
+  strictCertificates?: boolean;
   /** What was noticed before there was a window to tell it in. */
   notices?: readonly Failure[];
   /** The name of another VPN that is up, or null: looked at while no tunnel of ours is. */
@@ -50,9 +49,7 @@ const shutdownWithinMs = 3_000;
 export class App {
   readonly held: HeldSecrets;
   readonly book: ProfileBook;
-  readonly keeper: SignInKeeper;
-  readonly certificates: CertificateFiles;
-  readonly codes: KeptCodes;
+  readonly remembered: Remembered;
   readonly recovery: RecoveryFlow;
   readonly controller: AccessController;
   readonly portal: PortalVisits;
@@ -82,19 +79,19 @@ export class App {
     const tell = (failure: Failure): void => this.notices.tell(failure);
     this.held = new HeldSecrets(now, changed);
     this.proxyQuestion = new ProxyQuestion(deps.proxies, changed);
-    this.book = new ProfileBook(settings, now, this.proxyQuestion.lead);
+    this.book = new ProfileBook(settings, now, { lead: this.proxyQuestion.lead, strict: deps.strictCertificates ?? false });
     const interrupted = cutShort(settings.get().running, this.book.all);
     if (interrupted) this.book.select(interrupted.profileId);
-    this.keeper = new SignInKeeper({ settings, secrets, held: this.held, changed, tell });
-    this.certificates = new CertificateFiles(settings);
-    this.codes = new KeptCodes({ settings, secrets, allowed: deps.keptCodesAllowed ?? false, now, changed, tell });
+    const keptCodesAllowed = deps.keptCodesAllowed ?? false;
+    this.remembered = new Remembered({ settings, secrets, held: this.held, keptCodesAllowed, now, changed, tell });
     this.controller = new AccessController(
       {
         ...deps,
         judgeFor: (profile) => this.book.judgeFor(profile),
         client: { name: 'causeway', version: deps.about.version, installation: settings.get().installation },
-        preset: (profile, prompt) => this.keeper.preset(profile, prompt),
-        prepared: (profile) => firstOf(...[this.keeper, this.certificates, this.codes].map((each) => each.preparedFor(profile))),
+        noteVouched: (host, key) => this.book.noteVouched(host, { by: 'system', key }),
+        preset: (profile, prompt) => this.remembered.preset(profile, prompt),
+        prepared: (profile) => this.remembered.preparedFor(profile),
       },
       interrupted?.ending ?? null,
     );
@@ -166,9 +163,9 @@ export class App {
       proxyQuestion: this.proxyQuestion.state,
       preferences: settings.get().preferences,
       settingsOpen: this.settingsOpen,
-      saved: this.keeper.savedFor(selected),
+      saved: this.remembered.keeper.savedFor(selected),
       acceptedHosts: this.book.accepted,
-      keptCodes: this.codes.stateFor(this.book.selected),
+      keptCodes: this.remembered.codes.stateFor(this.book.selected),
       notices: this.notices.all,
       about,
     };
@@ -206,7 +203,7 @@ export class App {
     this.controller.connect(profile);
     this.book.select(profileId);
     // Only now: a keychain that is locked may ask the person to unlock it
-    this.notices.background(this.keeper.probe());
+    this.notices.background(this.remembered.keeper.probe());
   }
 
   async openArgument(argument: string): Promise<void> {
@@ -307,10 +304,7 @@ export class App {
     if (!changedKind) return;
     this.otherVpn.watch(isSigningIn(state));
     const open = state.kind === 'connected' || state.kind === 'on-campus';
-    if (state.kind === 'connected' && before === 'opening') {
-      this.certificates.worked(state.profileId);
-      this.notices.background(this.keeper.worked(state.profileId));
-    }
+    if (state.kind === 'connected' && before === 'opening') this.notices.background(this.remembered.worked(state.profileId));
     if (open && before !== 'reconnecting' && this.thread.current && this.recovery.state.step === 'closed')
       this.notices.background(this.thread.pursue());
     if (state.kind === 'closing') this.notices.background(this.portal.close());

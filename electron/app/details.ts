@@ -1,4 +1,4 @@
-import type { AppState } from '../../shared/app-state.ts';
+import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
 
 /** What the help desk needs to know of the last failure, as text for the clipboard. Holds no secret: the state has none. */
@@ -11,6 +11,7 @@ export function detailsOf(state: AppState, now: number): string {
     `Time: ${new Date(now).toISOString()}`,
     `Campus: ${profile?.name ?? 'none'}`,
     `Gateway: ${'gateway' in access ? access.gateway : (profile?.gateways.join(', ') ?? 'none')}`,
+    `Proof: ${profile ? proofs[profile.trust] : 'none'}`,
     `State: ${access.kind}`,
     `Failure: ${failure ? failure.code : 'none'}`,
     ...Object.entries(failure?.params ?? {}).map(
@@ -19,6 +20,13 @@ export function detailsOf(state: AppState, now: number): string {
     ...(failure?.detail === undefined ? [] : [`  detail: ${failure.detail}`]),
   ].join('\n');
 }
+
+/** What the campus's servers are known by. */
+const proofs: Record<ProfileSummary['trust'], string> = {
+  system: 'what this computer trusts',
+  authority: "the campus's own authority, or what this computer trusts",
+  pin: 'the key alone, whatever name and dates its certificate bears',
+};
 
 function failureIn({ access, portal, recovery }: AppState): Failure | null {
   if (access.kind === 'idle' || access.kind === 'closing') return access.ending ?? (recovery.step === 'failed' ? recovery.failure : null);

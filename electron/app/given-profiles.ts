@@ -1,16 +1,27 @@
+import type { Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
+import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
-import { withProfile } from './profile-book.ts';
+import { displacedBy, withProfile } from './profile-book.ts';
+import { emptyKeychain } from './remembered.ts';
 
 /**
  * Takes in the profiles that whoever administers this computer gives to everybody on it: at each start, so that a
- * changed one is changed for everybody. Nobody is asked: it is not the person's decision.
+ * changed one is changed for everybody. Nobody is asked: it is not the person's decision. What was kept of signing in to
+ * one that leads elsewhere now is forgotten: in the settings at once, in the keychain when this resolves. Never rejects.
  */
-export function takeGivenProfiles(settings: Settings, given: readonly Profile[]): void {
+export async function takeGivenProfiles(
+  settings: Settings,
+  given: readonly Profile[],
+  { secrets, tell }: { secrets: Secrets; tell: (failure: Failure) => void },
+): Promise<void> {
+  const emptying: Promise<void>[] = [];
   for (const profile of given) {
-    const { profiles, lastProfileId } = settings.get();
-    const known = profiles.find(({ id }) => id === profile.id);
+    const before = settings.get();
+    const known = before.profiles.find(({ id }) => id === profile.id);
     if (known && JSON.stringify(known) === JSON.stringify(profile)) continue;
-    settings.update((kept) => ({ ...withProfile(kept, profile), lastProfileId: lastProfileId ?? profile.id }));
+    settings.update((kept) => ({ ...withProfile(kept, profile), lastProfileId: kept.lastProfileId ?? profile.id }));
+    if (displacedBy(before.profiles, profile)) emptying.push(emptyKeychain(before, profile.id, secrets, tell));
   }
+  await Promise.all(emptying);
 }

@@ -3,7 +3,7 @@ import type { Profile } from '../../shared/profile.ts';
 import type { AppState } from '../../shared/app-state.ts';
 import type { LaterAnswer, PreparedAnswer } from '../access/asking.ts';
 import type { Answer } from '../../shared/prompt.ts';
-import { entryOf } from '../storage/kept.ts';
+import { entryOf, without } from '../storage/kept.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
 import { readCodesKey, type CodesKey } from './codes-key.ts';
@@ -54,18 +54,23 @@ export class KeptCodes {
 
   /** Forgets the key of a profile, if there is one. */
   async forget(profileId: string): Promise<void> {
-    const usedUntil = this.usedUntil(profileId);
-    if (usedUntil === null) return;
-    this.forgotten.set(profileId, usedUntil);
+    if (this.usedUntil(profileId) === null) return;
+    this.spent(profileId);
     const { settings, secrets, tell, changed } = this.deps;
     // Whatever the keychain makes of it: a key that is not marked as kept is never taken from there
-    settings.update(({ keptCodes }) => ({ keptCodes: Object.fromEntries(Object.entries(keptCodes).filter(([id]) => id !== profileId)) }));
+    settings.update(({ keptCodes }) => ({ keptCodes: without(keptCodes, profileId) }));
     try {
       await secrets.deleteCodesKey(profileId);
     } catch (error) {
       tell(failureOf(error));
     }
     changed();
+  }
+
+  /** Before a key is forgotten: should the same one be kept anew, the windows of its codes that were used stay used. */
+  spent(profileId: string): void {
+    const usedUntil = this.usedUntil(profileId);
+    if (usedUntil !== null) this.forgotten.set(profileId, usedUntil);
   }
 
   /** Notes a passcode that the person typed: it may be the one of the kept key. */

@@ -1,14 +1,26 @@
 import type { Confirmation, ProfilePreview, ProfileSummary } from '../../shared/app-state.ts';
 import { fail } from '../../shared/failure.ts';
 import { plainLine } from '../../shared/plain-text.ts';
-import { readProfile, splitHost, type Profile, type ReadProfile } from '../../shared/profile.ts';
+import { readProfile, type Profile, type ReadProfile } from '../../shared/profile.ts';
+import { destinationsIn } from '../../shared/profile-contents.ts';
 import { entryOf, without, type Kept } from '../storage/kept.ts';
 import { discoverProfile, readProfileFile } from '../storage/profiles.ts';
 import type { Settings } from '../storage/settings.ts';
-import { createJudge, readAuthorities, type Accepted, type CertificateJudge } from '../trust/certificate.ts';
+import { createJudge, readAuthorities, type Accepted, type CertificateJudge, type Vouched } from '../trust/certificate.ts';
+import { withoutSignIn } from './remembered.ts';
 import { plainHost } from '../trust/host.ts';
 import type { Lead } from '../trust/https.ts';
 import { CertificateQuestion } from '../trust/tls.ts';
+
+export interface ProfileBookOptions {
+  /** The way to a campus's profile, through the proxies of this computer. */
+  lead?: Lead;
+  /** Whoever administers this computer forbids questions about certificates. */
+  strict?: boolean;
+}
+
+/** How many hosts are known for who vouched for them; the oldest give way. */
+const maxVouched = 300;
 
 /** Profiles: the ones that are kept, and the one that waits for the person's yes. */
 export class ProfileBook {
@@ -19,7 +31,7 @@ export class ProfileBook {
   constructor(
     private readonly settings: Settings,
     private readonly now: () => number,
-    private readonly lead?: Lead,
+    private readonly options: ProfileBookOptions = {},
   ) {}
 
   get all(): readonly Profile[] {
@@ -48,13 +60,29 @@ export class ProfileBook {
     return profile;
   }
 
-  /** The judge of one profile: its trust, and what the person accepted for its gateways. */
+  /** The judge of one profile: its trust, what the person accepted for its gateways, and how they were vouched for before. */
   judgeFor(profile: Profile): CertificateJudge {
     return createJudge({
       trust: profile.trust,
       accepted: (host) => entryOf(this.settings.get().acceptedCertificates, host),
+      vouched: (host) => entryOf(this.settings.get().vouchedHosts, plainHost(host)),
+      onVouched: (host, vouched) => this.noteVouched(host, vouched),
+      strict: this.options.strict ?? false,
       now: this.now,
     });
+  }
+
+  /** The system or an authority vouched for a host: from now on it is no matter of the person's any more, whatever they accepted before. */
+  noteVouched(name: string, vouched: Vouched): void {
+    const host = plainHost(name);
+    const { acceptedCertificates, vouchedHosts } = this.settings.get();
+    const before = entryOf(vouchedHosts, host);
+    const isKnown = before?.by === vouched.by && before.key === vouched.key;
+    if (isKnown && entryOf(acceptedCertificates, host) === null) return;
+    this.settings.update((kept) => ({
+      acceptedCertificates: without(kept.acceptedCertificates, host),
+      vouchedHosts: Object.fromEntries([...Object.entries(without(kept.vouchedHosts, host)), [host, vouched] as const].slice(-maxVouched)),
+    }));
   }
 
   /** The person said yes to this server. */
@@ -74,9 +102,16 @@ export class ProfileBook {
 
   /** Fetches what a campus publishes and shows it. Resolves with a question when nobody vouches for its certificate. */
   async previewAddress(address: string, signal: AbortSignal, accepted?: Accepted): Promise<Confirmation | null> {
-    const judge = createJudge({ trust: { kind: 'system' }, accepted: () => accepted ?? null, now: this.now });
+    const judge = createJudge({
+      trust: { kind: 'system' },
+      accepted: () => accepted ?? null,
+      vouched: (host) => entryOf(this.settings.get().vouchedHosts, plainHost(host)),
+      onVouched: (host, vouched) => this.noteVouched(host, vouched),
+      strict: this.options.strict ?? false,
+      now: this.now,
+    });
     try {
-      this.show(await discoverProfile(address, { judge, signal, lead: this.lead }), address);
+      this.show(await discoverProfile(address, { judge, signal, lead: this.options.lead }), address);
       return null;
     } catch (error) {
       if (!(error instanceof CertificateQuestion)) throw error;
@@ -118,17 +153,16 @@ export class ProfileBook {
     this.waiting = null;
   }
 
+  /** Takes a profile out, with all that was proved or accepted of its gateways. What was kept of its sign-ins is forgotten by who owns it. */
   remove(id: string): void {
-    const { gateways } = this.find(id);
-    const hosts = gateways.map((gateway) => plainHost(splitHost(gateway).host));
-    this.settings.update(({ profiles, lastProfileId, acceptedCertificates, userIds, savedPasswords, clientCertificates, choices }) => ({
+    const hosts = new Set(destinationsIn(this.find(id)).map(({ host }) => plainHost(host)));
+    const without = <T>(entries: Record<string, T>): Record<string, T> =>
+      Object.fromEntries(Object.entries(entries).filter(([host]) => !hosts.has(plainHost(host))));
+    this.settings.update(({ profiles, lastProfileId, acceptedCertificates, vouchedHosts }) => ({
       profiles: profiles.filter((each) => each.id !== id),
       lastProfileId: lastProfileId === id ? null : lastProfileId,
-      acceptedCertificates: Object.fromEntries(Object.entries(acceptedCertificates).filter(([host]) => !hosts.includes(plainHost(host)))),
-      userIds: without(userIds, id),
-      choices: without(choices, id),
-      clientCertificates: without(clientCertificates, id),
-      savedPasswords: savedPasswords.filter((each) => each !== id),
+      acceptedCertificates: without(acceptedCertificates),
+      vouchedHosts: without(vouchedHosts),
     }));
   }
 
@@ -140,23 +174,16 @@ export class ProfileBook {
   }
 }
 
-/** The profiles with one more, or with one in the place of another; what was kept for one that led elsewhere goes with it. */
-export function withProfile(
-  { profiles, savedPasswords, clientCertificates, choices }: Kept,
-  profile: Profile,
-): Pick<Kept, 'profiles' | 'savedPasswords' | 'clientCertificates' | 'choices'> {
-  const displaced = displacedBy(profiles, profile) !== null;
+/** The profiles with one more, or with one in the place of another; what was kept of signing in to one that led elsewhere goes with it. */
+export function withProfile(kept: Readonly<Kept>, profile: Profile): Partial<Kept> {
   return {
-    profiles: [...profiles.filter((each) => each.id !== profile.id), profile],
-    // Whatever the keychain made of it: a password that is not marked as kept is never taken from there
-    savedPasswords: displaced ? savedPasswords.filter((each) => each !== profile.id) : savedPasswords,
-    clientCertificates: displaced ? without(clientCertificates, profile.id) : clientCertificates,
-    choices: displaced ? without(choices, profile.id) : choices,
+    ...(displacedBy(kept.profiles, profile) ? withoutSignIn(kept, profile.id) : {}),
+    profiles: [...kept.profiles.filter((each) => each.id !== profile.id), profile],
   };
 }
 
 /** The profile of the same id that leads elsewhere than this one, or null. */
-function displacedBy(profiles: readonly Profile[], profile: Profile): Profile | null {
+export function displacedBy(profiles: readonly Profile[], profile: Profile): Profile | null {
   const known = profiles.find(({ id }) => id === profile.id);
   return known && destination(known) !== destination(profile) ? known : null;
 }

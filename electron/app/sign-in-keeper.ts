@@ -4,7 +4,7 @@ import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { PreparedAnswer } from '../access/asking.ts';
 import type { KeychainState, Secrets } from '../storage/secrets.ts';
-import { entryOf, without } from '../storage/kept.ts';
+import { entryOf } from '../storage/kept.ts';
 import type { Settings } from '../storage/settings.ts';
 import { fillCredentials, type HeldSecrets } from './held-secrets.ts';
 import { asChosen, choicesIn, usualOption, withChoices, type Choices } from './kept-choices.ts';
@@ -117,16 +117,8 @@ export class SignInKeeper {
     this.deps.changed();
   }
 
-  /** Forgets everything of a sign-in: user ID, what was chosen, password. */
-  async forgetAll(profileId: string): Promise<void> {
-    await this.forget(profileId);
-    this.deps.held.forgetSignIn();
-    this.deps.settings.update(({ userIds, choices }) => ({ userIds: without(userIds, profileId), choices: without(choices, profileId) }));
-    this.deps.changed();
-  }
-
   /** Forgets the password of a profile. */
-  async forget(profileId: string): Promise<void> {
+  private async forget(profileId: string): Promise<void> {
     const { settings, secrets } = this.deps;
     const { userIds, savedPasswords } = settings.get();
     if (!savedPasswords.includes(profileId)) return;

@@ -10,15 +10,13 @@ const clipboardMs = 60_000;
 
 /** The bridge's calls. Each is short: what it does lives with whoever owns it. */
 export function verbsOf(app: App): Application['verbs'] {
-  const { controller, book, recovery, portal, thread, held, keeper, deps } = app;
+  const { controller, book, recovery, portal, thread, held, remembered, deps } = app;
   const { desktop, settings } = deps;
 
   const answer = (promptId: string, given: Answer, remember: boolean): void => {
     const { state } = controller;
     if (state.kind !== 'asking' || state.promptId !== promptId || state.answered) throw fail('not-now');
-    keeper.note(state.profileId, state.prompt, given, remember);
-    app.certificates.note(state.profileId, state.prompt, given);
-    app.codes.note(state.profileId, given);
+    remembered.note(state.profileId, state.prompt, given, remember);
     if (state.prompt.kind === 'certificate' && given.kind === 'certificate' && given.accept) book.accept(state.prompt);
     controller.answer(promptId, given);
   };
@@ -153,11 +151,7 @@ export function verbsOf(app: App): Application['verbs'] {
       // A session that is up goes on with the profile that it began with
       if (controller.state.kind !== 'idle') throw fail('not-now');
       const { displaced } = book;
-      if (displaced) {
-        held.forgetSignIn();
-        await keeper.forget(displaced.id);
-        await app.codes.forget(displaced.id);
-      }
+      if (displaced) await remembered.forget(displaced.id);
       book.acceptPreview();
       then();
     },
@@ -172,8 +166,7 @@ export function verbsOf(app: App): Application['verbs'] {
     },
     async removeProfile({ profileId }) {
       if (controller.state.kind !== 'idle') throw fail('not-now');
-      await keeper.forget(profileId);
-      await app.codes.forget(profileId);
+      await remembered.forget(book.find(profileId).id);
       book.remove(profileId);
       then();
     },
@@ -189,7 +182,7 @@ export function verbsOf(app: App): Application['verbs'] {
     async showSettings({ open }) {
       app.settingsOpen = open;
       then();
-      if (open) await keeper.probe();
+      if (open) await remembered.keeper.probe();
     },
     async changePreferences(change) {
       settings.update(({ preferences: now }) => ({
@@ -203,10 +196,10 @@ export function verbsOf(app: App): Application['verbs'] {
       then();
     },
     async keepCodes({ key }) {
-      await app.codes.keep(app.profile, key);
+      await remembered.codes.keep(app.profile, key);
     },
-    forgetCodes: () => app.codes.forget(app.profile.id),
-    forgetSignIn: () => keeper.forgetAll(app.profile.id),
+    forgetCodes: () => remembered.codes.forget(app.profile.id),
+    forgetSignIn: () => remembered.forget(app.profile.id),
     async forgetCertificate({ host }) {
       book.forgetAccepted(host);
       then();

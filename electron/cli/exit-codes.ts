@@ -37,6 +37,7 @@ const exitCodes = {
   'certificate-changed': certificate,
   'certificate-wrong-host': certificate,
   'certificate-expired': certificate,
+  'certificate-incomplete': certificate,
   'certificate-declined': certificate,
   'notice-declined': refused,
   'sign-in-rejected': refused,

@@ -102,6 +102,7 @@ const host: Host = {
     settings,
     notices: notice ? [notice] : [],
     keptCodesAllowed: policy.keptCodes,
+    strictCertificates: policy.certificates === 'strict',
     secrets: new Secrets(),
     version: version(),
     drivers: driversFor({ byForms: openconnect, onPage }),

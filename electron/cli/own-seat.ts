@@ -3,15 +3,12 @@ import type { AppNotice } from '../../shared/app-state.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
-import { firstOf } from '../access/asking.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
 import { carryFor } from '../access/carries.ts';
 import { serveControl, type Controllable, type ControlServer } from '../app/control.ts';
-import { CertificateFiles } from '../app/certificate-files.ts';
 import { HeldSecrets } from '../app/held-secrets.ts';
-import { KeptCodes } from '../app/kept-codes.ts';
 import { ProfileBook, summaryOf } from '../app/profile-book.ts';
-import { SignInKeeper } from '../app/sign-in-keeper.ts';
+import { Remembered } from '../app/remembered.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../tunnels/loopback-proxy.ts';
@@ -24,6 +21,8 @@ export type Core = Pick<ControllerDeps, 'drivers' | 'tunnels' | 'direct' | 'envi
   version: string;
   /** Whether whoever administers this computer lets people keep a key for one-time codes on it. */
   keptCodesAllowed?: boolean;
+  /** Whether they forbid questions about certificates. */
+  strictCertificates?: boolean;
   /** What was noticed before there was anybody to tell. */
   notices?: readonly Failure[];
 };
@@ -33,9 +32,7 @@ export class OwnSeat implements Seat {
   readonly holder = 'here';
   readonly book: ProfileBook;
   readonly lost = new Promise<void>(() => undefined);
-  private readonly keeper: SignInKeeper;
-  private readonly certificates: CertificateFiles;
-  private readonly codes: KeptCodes;
+  private readonly remembered: Remembered;
   private readonly controller: AccessController;
   private readonly noticeListeners = new Set<(failure: Failure) => void>();
   /** A profile that is not in the book: what is kept for one of the same id is not for this one. */
@@ -50,19 +47,16 @@ export class OwnSeat implements Seat {
     const tell = (failure: Failure): void => {
       for (const listener of this.noticeListeners) listener(failure);
     };
-    this.book = new ProfileBook(settings, now);
-    this.keeper = new SignInKeeper({ settings, secrets, held, changed: () => undefined, tell });
-    this.codes = new KeptCodes({ settings, secrets, allowed: core.keptCodesAllowed ?? false, now, changed: () => undefined, tell });
-    this.certificates = new CertificateFiles(settings);
+    this.book = new ProfileBook(settings, now, { strict: core.strictCertificates ?? false });
+    const keptCodesAllowed = core.keptCodesAllowed ?? false;
+    this.remembered = new Remembered({ settings, secrets, held, keptCodesAllowed, now, changed: () => undefined, tell });
     this.controller = new AccessController({
       ...core,
       judgeFor: (profile) => this.book.judgeFor(profile),
       client: { name: 'causeway-cli', version: core.version, installation: settings.get().installation },
-      preset: (profile, prompt) => (this.strangers.has(profile) ? prompt : this.keeper.preset(profile, prompt)),
-      prepared: (profile) =>
-        this.strangers.has(profile)
-          ? () => Promise.resolve(null)
-          : firstOf(...[this.keeper, this.certificates, this.codes].map((each) => each.preparedFor(profile))),
+      noteVouched: (host, key) => this.book.noteVouched(host, { by: 'system', key }),
+      preset: (profile, prompt) => (this.strangers.has(profile) ? prompt : this.remembered.preset(profile, prompt)),
+      prepared: (profile) => (this.strangers.has(profile) ? () => Promise.resolve(null) : this.remembered.preparedFor(profile)),
     });
     settings.onNotice(({ failure }) => tell(failure));
     let before: AccessState['kind'] = 'idle';
@@ -112,11 +106,7 @@ export class OwnSeat implements Seat {
 
   async answer({ id, prompt }: { id: string; prompt: Prompt }, answer: Answer): Promise<void> {
     const { profile } = this;
-    if (profile && !this.strangers.has(profile)) {
-      this.keeper.note(profile.id, prompt, answer, false);
-      this.certificates.note(profile.id, prompt, answer);
-      this.codes.note(profile.id, answer);
-    }
+    if (profile && !this.strangers.has(profile)) this.remembered.note(profile.id, prompt, answer, false);
     if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.book.accept(prompt);
     this.controller.answer(id, answer);
   }
@@ -141,8 +131,7 @@ export class OwnSeat implements Seat {
   }
 
   private worked(profileId: string): void {
-    this.certificates.worked(profileId);
-    this.keeper.worked(profileId).catch((error: unknown) => this.core.log(`not remembered: ${failureOf(error).code}`));
+    this.remembered.worked(profileId).catch((error: unknown) => this.core.log(`not remembered: ${failureOf(error).code}`));
   }
 
   private controllable(): Controllable {

@@ -42,6 +42,8 @@ export interface Host extends Output {
 }
 
 const closeWithinMs = 3_000;
+/** How long a keychain is waited for that is to let go of what was kept for another campus. */
+const forgetsWithinMs = 5_000;
 
 /** Runs one command; resolves with its exit code. Never rejects. */
 export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
@@ -89,7 +91,7 @@ async function perform(command: Command, host: Host, report: Report, speaker: Sp
       else host.out(`${host.version}\n`);
       return exitCode.requested;
     case 'profiles':
-      await listProfiles(await openSettings(folder, host), report);
+      await listProfiles(await openSettings(folder, host, report), report);
       return done();
     case 'status':
       await withSeat(folder, report, (seat) => tellStatus(seat, report, speaker));
@@ -111,9 +113,11 @@ async function perform(command: Command, host: Host, report: Report, speaker: Sp
 }
 
 /** The app's own settings, with what IT gives to everybody. */
-async function openSettings(folder: string, { profiles }: Host): Promise<Settings> {
+async function openSettings(folder: string, host: Host, report: Report): Promise<Settings> {
   const settings = await Settings.open(folder);
-  takeGivenProfiles(settings, profiles);
+  const { secrets } = host.core(settings);
+  const forgetting = takeGivenProfiles(settings, host.profiles, { secrets, tell: (failure) => report.failure(failure) });
+  await atMost(forgetsWithinMs, forgetting);
   return settings;
 }
 
@@ -170,7 +174,7 @@ async function openPortal(named: string | null, folder: string, host: Host, repo
   } finally {
     await seat?.close();
   }
-  const { profiles, lastProfileId } = (await openSettings(folder, host)).get();
+  const { profiles, lastProfileId } = (await openSettings(folder, host, report)).get();
   const profile =
     named === null ? (profiles.find(({ id }) => id === lastProfileId) ?? profiles[0]) : await profileFor({ profile: named }, profiles);
   if (!profile) throw new UsageError(commandLine.usage.noProfiles);
@@ -185,12 +189,12 @@ function tellPortal(address: string | null, report: Report): void {
 async function consult(named: string | null, folder: string, host: Host, report: Report, speaker: Speaker): Promise<ExitCode> {
   const seat = await findSeat(folder);
   await seat?.close();
-  const settings = await openSettings(folder, host);
+  const settings = await openSettings(folder, host, report);
   const core = host.core(settings);
   const known = settings.get().profiles;
   const stop = new AbortController();
   const off = host.onInterrupt(() => stop.abort());
-  const book = new ProfileBook(settings, core.now);
+  const book = new ProfileBook(settings, core.now, { strict: core.strictCertificates ?? false });
   const examined = {
     tools: host.tools,
     secrets: core.secrets,
@@ -217,7 +221,7 @@ async function consult(named: string | null, folder: string, host: Host, report:
 async function connect(command: ConnectCommand, folder: string, host: Host, report: Report, speaker: Speaker): Promise<ExitCode> {
   const found = await findSeat(folder);
   try {
-    const settings = await openSettings(folder, host);
+    const settings = await openSettings(folder, host, report);
     const core = host.core(settings);
     // Whoever named a profile that is not there is told that, and not first who could answer for it
     const profile = await profileFor(command, settings.get().profiles);

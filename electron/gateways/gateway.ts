@@ -15,6 +15,11 @@ export type Ask = (prompt: Prompt, options?: { signal?: AbortSignal }) => Promis
 export interface GatewayTarget extends Endpoint {
   profile: Profile;
   judge: CertificateJudge;
+  /**
+   * To be told of a host that the system's authorities vouched for where the judge was not asked, with its key (SHA-256 of
+   * SubjectPublicKeyInfo, base64): it never becomes a question later.
+   */
+  noteVouched?: (host: string, key: string) => void;
   /** This computer's clock. Every instant that a driver hands on is by this one, whatever the gateway's shows. */
   now: () => number;
   client: { name: string; version: string; installation: string };

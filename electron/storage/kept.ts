@@ -4,7 +4,7 @@ import { CausewayError } from '../../shared/failure.ts';
 import { readProfile, type Profile } from '../../shared/profile.ts';
 import { defaultPreferences, preferencesSchema, type Preferences } from '../../shared/settings.ts';
 import { taskSchema, type Task } from '../../shared/task.ts';
-import type { Accepted } from '../trust/certificate.ts';
+import type { Accepted, Vouched } from '../trust/certificate.ts';
 
 /** The version of the settings file that this program writes. */
 export const keptVersion = 1;
@@ -20,6 +20,8 @@ export interface Kept {
   choices: Record<string, Record<string, string>>;
   /** The certificates that the person accepted, by gateway host. */
   acceptedCertificates: Record<string, Accepted>;
+  /** Who vouched for a host, and by which key it was known then, by host: what was proved once is not asked about later. */
+  vouchedHosts: Record<string, Vouched>;
   /** Profiles whose password the person asked to keep; the password itself is in the keychain. */
   savedPasswords: string[];
   /** Where the person keeps the certificate that they show to a gateway, by profile id: a path, never what is in it. */
@@ -62,6 +64,7 @@ export function freshlyKept(): Kept {
     userIds: {},
     choices: {},
     acceptedCertificates: {},
+    vouchedHosts: {},
     savedPasswords: [],
     clientCertificates: {},
     keptCodes: {},
@@ -90,6 +93,7 @@ export function readKept(text: string): ReadKept {
     userIds: take('userIds', map(whole(line)), fresh.userIds),
     choices: take('choices', map(map(whole(line))), fresh.choices),
     acceptedCertificates: take('acceptedCertificates', map(whole(accepted)), fresh.acceptedCertificates),
+    vouchedHosts: take('vouchedHosts', map(whole(vouched)), fresh.vouchedHosts),
     savedPasswords: take('savedPasswords', list(whole(id)), fresh.savedPasswords),
     clientCertificates: take('clientCertificates', map(whole(z.string().check(z.maxLength(4096)))), fresh.clientCertificates),
     keptCodes: take('keptCodes', map(whole(z.number().check(z.minimum(0)))), fresh.keptCodes),
@@ -104,7 +108,9 @@ export function readKept(text: string): ReadKept {
 const id = z.string().check(z.maxLength(100));
 const line = z.string().check(z.maxLength(200));
 const fingerprint = z.string().check(z.regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/));
-const accepted = z.object({ sha256: fingerprint, key: z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/)) });
+const key = z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/));
+const accepted = z.object({ sha256: fingerprint, key });
+const vouched = z.object({ by: z.enum(['system', 'authority']), key });
 const pixels = z.int().check(z.minimum(-100_000), z.maximum(100_000));
 const bounds = z.object({ x: pixels, y: pixels, width: pixels, height: pixels });
 const running = z.object({

@@ -15,13 +15,23 @@ export interface Policy {
   readonly ocproxy: string | null;
   /** A program that answers a gateway's host check. */
   readonly hostCheckWrapper: string | null;
+  /** Whether a person may vouch for a server that nobody else vouches for: `strict` refuses it instead of asking. */
+  readonly certificates: 'ask' | 'strict';
   /** Whether a key for one-time codes may be kept, where the campus's profile allows it too. */
   readonly keptCodes: boolean;
   /** The campuses that everybody on this computer has, without being asked. */
   readonly profiles: readonly Profile[];
 }
 
-export const noPolicy: Policy = { library: null, openconnect: null, ocproxy: null, hostCheckWrapper: null, keptCodes: false, profiles: [] };
+export const noPolicy: Policy = {
+  library: null,
+  openconnect: null,
+  ocproxy: null,
+  hostCheckWrapper: null,
+  certificates: 'ask',
+  keptCodes: false,
+  profiles: [],
+};
 
 export interface ReadPolicy {
   policy: Policy;
@@ -80,6 +90,8 @@ async function pick(entries: Record<string, unknown>, file: string, platform: No
     openconnect: take('openconnect', place),
     ocproxy: take('ocproxy', place),
     hostCheckWrapper: take('hostCheckWrapper', place),
+    // A word that is not understood was meant to forbid something
+    certificates: take('certificates', z.enum(['ask', 'strict'])) ?? (Object.hasOwn(entries, 'certificates') ? 'strict' : 'ask'),
     keptCodes: take('keptCodes', z.boolean()) ?? false,
     profiles: await given(take('profiles', z.array(place).check(z.maxLength(maxProfiles))) ?? [], dropped),
   };

@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { fail, type Failure, type FailureCode } from '../../shared/failure.ts';
 import type { Trust } from '../../shared/profile.ts';
-import { leadsTo, validAt } from './path.ts';
+import { leadsTo, missingIssuer, validAt, type Chain } from './path.ts';
 
 /** What a server presented, leaf first, and what the system's own verification said of it. */
 export interface Presented {
@@ -27,44 +27,81 @@ export type Verdict =
 /** Decides on every certificate of one profile. Made once a profile, used by TLS clients and views alike. */
 export type CertificateJudge = (presented: Presented) => Verdict;
 
+/** Who vouched for a host, and by which key ({@link spkiSha256}) it was known then. */
+export interface Vouched {
+  by: 'system' | 'authority';
+  key: string;
+}
+
 export interface JudgeOptions {
   trust: Trust;
   /** What the person has accepted for a host, or null. */
   accepted?: (host: string) => Accepted | null;
+  /** Who vouched for a host before, or null: what was proved once is not asked about later. */
+  vouched?: (host: string) => Vouched | null;
+  /** Told of every host that the system or the profile's authority vouches for. */
+  onVouched?: (host: string, vouched: Vouched) => void;
+  /** Whoever administers this computer forbids questions: what nobody vouches for is refused. */
+  strict?: boolean;
   /** Epoch milliseconds. */
   now: () => number;
 }
 
 /**
- * Makes the one function that decides on certificates. It is pure but for what is handed in, and total.
+ * Makes the one function that decides on certificates. It is total, and pure but for what is handed in.
  *
- * A pinned key must match even where the system trusts another. A certificate that the system or the profile's
- * authority vouches for is accepted. Of the others, one for another host, one that is not valid now and one with
- * another key than the person accepted before are refused; the rest is a question.
+ * A pinned key is the whole proof: it must match even where the system trusts another, and it does whatever name and dates
+ * its certificate bears. Otherwise a certificate that the system or the profile's authority vouches for is accepted. Of the
+ * others, one for another host, one that is not valid now, one of a host that was vouched for before, one with another key
+ * than the person accepted, and one whose chain has a gap are refused; the rest is a question, where the profile names
+ * neither authority nor pin and nobody forbids questions.
  *
  * Throws `profile-invalid` when the profile's authority cannot be read.
  */
-export function createJudge({ trust, accepted = () => null, now }: JudgeOptions): CertificateJudge {
+export function createJudge(options: JudgeOptions): CertificateJudge {
+  const { trust, accepted = () => null, vouched = () => null, onVouched = () => undefined, strict = false, now } = options;
   const anchors = trust.kind === 'authority' ? readAuthorities(trust.pem) : [];
+  const mayAsk = trust.kind === 'system' && !strict;
   return ({ host, chain, systemTrusts }) => {
     const [leaf, ...others] = chain;
     if (!leaf) return refuse('gateway-not-secure', { host });
+    const key = spkiSha256(leaf);
     if (trust.kind === 'pin') {
-      const found = spkiSha256(leaf);
-      if (!trust.spkiSha256.includes(found)) return refuse('certificate-changed', { host, expected: trust.spkiSha256.join(', '), found });
-      return unfit(leaf, host, now()) ?? { kind: 'accept' };
+      if (trust.spkiSha256.includes(key)) return { kind: 'accept' };
+      return refuse('certificate-changed', { host, expected: trust.spkiSha256.join(', '), found: key });
     }
-    if (systemTrusts) return { kind: 'accept' };
+    const accept = (by: Vouched['by']): Verdict => {
+      onVouched(host, { by, key });
+      return { kind: 'accept' };
+    };
+    if (systemTrusts) return accept('system');
     const refusal = unfit(leaf, host, now());
     if (refusal) return refusal;
-    if (leadsTo(anchors, leaf, others, now())) return { kind: 'accept' };
-    const found = leaf.fingerprint256;
-    const known = accepted(host);
+    const presented = { host, leaf, others };
+    if (leadsTo(anchors, presented, now())) return accept('authority');
+    const gap = gapIn(anchors, presented, mayAsk);
+    const before = vouched(host);
+    if (before) return gap ?? refuse('certificate-changed', { host, expected: before.key, found: key, vouched: before.by });
+    const sha256 = leaf.fingerprint256;
+    const known = mayAsk ? accepted(host) : null;
     // One that was renewed with the same key is the same server's
-    if (known?.key === spkiSha256(leaf)) return { kind: 'accept' };
-    if (known) return refuse('certificate-changed', { host, expected: known.sha256, found, vouched: 'person' });
-    return { kind: 'ask', failure: { code: 'certificate-untrusted', params: { host, sha256: found } } };
+    if (known?.key === key) return { kind: 'accept' };
+    if (known) return refuse('certificate-changed', { host, expected: known.sha256, found: sha256, vouched: 'person' });
+    if (gap) return gap;
+    const failure: Failure = { code: 'certificate-untrusted', params: { host, sha256 } };
+    return mayAsk ? { kind: 'ask', failure } : { kind: 'refuse', failure };
   };
+}
+
+/**
+ * A chain without an intermediate is the campus's fault, and told as that. Where a question could be put it has to be plain
+ * that there is one: the certificate names an address to fetch its issuer's from, as public authorities' do, while those of
+ * a campus's own authority are often sent alone.
+ */
+function gapIn(anchors: readonly X509Certificate[], chain: Chain, mayAsk: boolean): Verdict | null {
+  const missing = missingIssuer(anchors, chain);
+  if (!missing || (mayAsk && !/^CA Issuers - URI:/m.test(missing.last.infoAccess ?? ''))) return null;
+  return refuse('certificate-incomplete', { host: chain.host, issuer: missing.name.replaceAll('\n', ', ').slice(0, 300) });
 }
 
 /** SHA-256 of a certificate's key (SubjectPublicKeyInfo), base64: what a profile pins. */

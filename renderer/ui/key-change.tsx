@@ -7,7 +7,7 @@ export function KeyChange({ failure: { code, params = {} } }: { failure: Failure
   const { words } = useSpeaker();
   const { expected, found, vouched } = params;
   if (code !== 'certificate-changed' || typeof expected !== 'string' || typeof found !== 'string') return null;
-  const { expectedKey, foundKey, forgetKey } = words.ending;
+  const { expectedKey, foundKey, forgetKey, vouchedBy } = words.ending;
   const boxes = [[expectedKey, expected.split(', ')] as const, [foundKey, [found]] as const].map(([label, keys]) => (
     <section key={label} className="fingerprint-box" aria-label={label}>
       <p className="hint">{label}</p>
@@ -20,6 +20,7 @@ export function KeyChange({ failure: { code, params = {} } }: { failure: Failure
     <>
       {boxes}
       {vouched === 'person' && <p className="hint">{forgetKey}</p>}
+      {(vouched === 'system' || vouched === 'authority') && <p className="hint">{vouchedBy[vouched]}</p>}
     </>
   );
 }

@@ -1,8 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Trust } from '../../shared/profile.ts';
-import { createJudge, spkiSha256, type Accepted, type Presented, type Verdict } from '../../electron/trust/certificate.ts';
-import { dayMs, Extension, issue, newKeys, type Issued } from './support/issuer.ts';
+import { createJudge, spkiSha256, type Accepted, type Presented, type Verdict, type Vouched } from '../../electron/trust/certificate.ts';
+import { dayMs, Extension, issue, newKeys, type Issued, type Wishes } from './support/issuer.ts';
 
 const host = 'vpn.campus.test';
 const serverAuth = '1.3.6.1.5.5.7.3.1';
@@ -92,7 +92,7 @@ describe("trust in the profile's own authority", () => {
     expect(word(judge(authority())(presented([direct])))).toBe('accept');
     expect(word(judge(authority())(presented([direct, root])))).toBe('accept');
     expect(word(judge(authority())(presented([deep, middle, lower])))).toBe('accept');
-    expect(word(judge(authority())(presented([deep, lower])))).toBe('ask'); // the middle one is missing
+    expect(word(judge(authority())(presented([deep, lower])))).toBe('certificate-incomplete'); // the middle one is missing
   });
 
   it('stands beside the system, and takes any certificate of a bundle', async () => {
@@ -108,14 +108,14 @@ describe("trust in the profile's own authority", () => {
 
   it("does not take another authority's, even of the same name", async () => {
     const twin = await issue(null, { name: 'CN=Campus Root', authority: {} });
-    expect(word(judge(authority())(presented([await issue(stranger, { dns: [host] }), stranger])))).toBe('ask');
-    expect(word(judge(authority())(presented([await issue(twin, { dns: [host] }), twin])))).toBe('ask');
+    expect(word(judge(authority())(presented([await issue(stranger, { dns: [host] }), stranger])))).toBe('certificate-untrusted');
+    expect(word(judge(authority())(presented([await issue(twin, { dns: [host] }), twin])))).toBe('certificate-untrusted');
   });
 
   it('does not let a server vouch for servers', async () => {
     const server = await issue(root, { name: 'CN=A server', dns: ['www.campus.test'] });
     const forged = await issue(server, { dns: [host] });
-    expect(word(judge(authority())(presented([forged, server, root])))).toBe('ask');
+    expect(word(judge(authority())(presented([forged, server, root])))).toBe('certificate-untrusted');
   });
 
   it('refuses wrong hosts and times before it looks at who signed', async () => {
@@ -126,22 +126,22 @@ describe("trust in the profile's own authority", () => {
 
   it('does not follow an authority that is not valid now', async () => {
     const expired = await issue(root, { name: 'CN=Old', authority: {}, notAfter: new Date(Date.now() - 1000) });
-    expect(word(judge(authority())(presented([await issue(expired, { dns: [host] }), expired])))).toBe('ask');
+    expect(word(judge(authority())(presented([await issue(expired, { dns: [host] }), expired])))).toBe('certificate-untrusted');
     const leaf = await issue(root, { dns: [host], notAfter: new Date(Date.now() + 90 * dayMs) });
-    expect(word(judge(authority(), null, Date.now() + 60 * dayMs)(presented([leaf])))).toBe('ask');
+    expect(word(judge(authority(), null, Date.now() + 60 * dayMs)(presented([leaf])))).toBe('certificate-untrusted');
   });
 
   it('honours how many authorities may stand below one', async () => {
     const none = await issue(root, { name: 'CN=None below', authority: { pathLength: 0 } });
     const below = await issue(none, { name: 'CN=Below', authority: {} });
     expect(word(judge(authority())(presented([await issue(none, { dns: [host] }), none])))).toBe('accept');
-    expect(word(judge(authority())(presented([await issue(below, { dns: [host] }), below, none])))).toBe('ask');
+    expect(word(judge(authority())(presented([await issue(below, { dns: [host] }), below, none])))).toBe('certificate-untrusted');
   });
 
   it('honours what a certificate may be used for', async () => {
     const forClients = await issue(root, { name: 'CN=Clients', authority: {}, usages: [clientAuth] });
-    expect(word(judge(authority())(presented([await issue(root, { dns: [host], usages: [clientAuth] })])))).toBe('ask');
-    expect(word(judge(authority())(presented([await issue(forClients, { dns: [host] }), forClients])))).toBe('ask');
+    expect(word(judge(authority())(presented([await issue(root, { dns: [host], usages: [clientAuth] })])))).toBe('certificate-untrusted');
+    expect(word(judge(authority())(presented([await issue(forClients, { dns: [host] }), forClients])))).toBe('certificate-untrusted');
   });
 
   it('does not follow an authority with a constraint that it cannot honour', async () => {
@@ -149,7 +149,7 @@ describe("trust in the profile's own authority", () => {
     const unknown = new Extension('1.3.6.1.4.1.99999.1', true, Uint8Array.from([0x05, 0x00]));
     for (const extension of [names, unknown]) {
       const odd = await issue(root, { name: 'CN=Odd', authority: {}, extensions: [extension] });
-      expect(word(judge(authority())(presented([await issue(odd, { dns: [host] }), odd])))).toBe('ask');
+      expect(word(judge(authority())(presented([await issue(odd, { dns: [host] }), odd])))).toBe('certificate-untrusted');
     }
     const harmless = new Extension('1.3.6.1.4.1.99999.1', false, Uint8Array.from([0x05, 0x00]));
     const fine = await issue(root, { name: 'CN=Fine', authority: {}, extensions: [harmless] });
@@ -163,7 +163,7 @@ describe("trust in the profile's own authority", () => {
     const aByB = await issue(b, { name: 'CN=A', authority: {}, keys: keysA });
     const bByA = await issue(a, { name: 'CN=B', authority: {}, keys: keysB });
     const leaf = await issue(a, { dns: [host] });
-    expect(word(judge(authority())(presented([leaf, aByB, bByA, aByB, bByA, a, b])))).toBe('ask');
+    expect(word(judge(authority())(presented([leaf, aByB, bByA, aByB, bByA, a, b])))).toBe('certificate-untrusted');
   });
 
   it('says of an unreadable authority that the profile is invalid', () => {
@@ -175,12 +175,14 @@ describe("trust in the profile's own authority", () => {
 });
 
 describe('a pinned key', () => {
-  it('is accepted whoever signed it, while its host and time are right', async () => {
-    const leaf = await issue(null, { dns: [host] });
+  it('is the whole proof: accepted whoever signed it, whatever name and dates its certificate bears', async () => {
+    const leaf = await issue(null, {
+      dns: ['appliance.local'],
+      notAfter: new Date(Date.now() - 1000),
+      notBefore: new Date(Date.now() - dayMs),
+    });
     const trust: Trust = { kind: 'pin', spkiSha256: [spkiSha256(leaf.certificate)] };
     expect(word(judge(trust)(presented([leaf])))).toBe('accept');
-    expect(word(judge(trust)({ ...presented([leaf]), host: 'other.test' }))).toBe('certificate-wrong-host');
-    expect(word(judge(trust, null, Date.now() + 60 * dayMs)(presented([leaf])))).toBe('certificate-expired');
     const renewed = await issue(root, { dns: [host], keys: leaf.keys });
     expect(word(judge(trust)(presented([renewed])))).toBe('accept');
   });
@@ -196,5 +198,185 @@ describe('a pinned key', () => {
         failure: { code: 'certificate-changed', params: { host, expected, found } },
       });
     }
+  });
+});
+
+describe('a host that was vouched for before', () => {
+  /** A judge that remembers, as the app's does. */
+  const remembering = (trust: Trust, known = new Map<string, Vouched>(), accepted: Accepted | null = null) => {
+    const decide = createJudge({
+      trust,
+      accepted: () => accepted,
+      vouched: (asked) => known.get(asked) ?? null,
+      onVouched: (asked, vouched) => known.set(asked, vouched),
+      now: Date.now,
+    });
+    return { known, decide };
+  };
+
+  it.each([
+    ['the system', 'system'],
+    ['the campus’s authority', 'authority'],
+  ] as const)('by %s is never asked about later: another key is told as changed, with both', async (_who, by) => {
+    const [honest, false_] = [await issue(root, { dns: [host] }), await issue(null, { dns: [host] })];
+    const { known, decide } = remembering(by === 'system' ? { kind: 'system' } : authority());
+    expect(word(decide(presented([honest], { systemTrusts: by === 'system' })))).toBe('accept');
+    expect(known.get(host)).toEqual({ by, key: spkiSha256(honest.certificate) });
+    const changed = {
+      code: 'certificate-changed',
+      params: { host, expected: spkiSha256(honest.certificate), found: spkiSha256(false_.certificate), vouched: by },
+    };
+    // Neither by this profile nor by one that trusts the system alone, whatever the person accepted
+    for (const trust of [{ kind: 'system' } as const, authority()])
+      expect(remembering(trust, known, acceptedOf(false_.certificate)).decide(presented([false_]))).toEqual({
+        kind: 'refuse',
+        failure: changed,
+      });
+    // Others are asked about as before, and the host itself may have a new key that is vouched for
+    const other = await issue(null, { dns: ['other.test'] });
+    expect(word(remembering({ kind: 'system' }, known).decide({ ...presented([other]), host: 'other.test' }))).toBe('ask');
+    const renewed = await issue(root, { dns: [host] });
+    expect(word(decide(presented([renewed], { systemTrusts: by === 'system' })))).toBe('accept');
+    expect(known.get(host)?.key).toBe(spkiSha256(renewed.certificate));
+  });
+
+  it('by a person only is not', async () => {
+    const own = await issue(null, { dns: [host] });
+    const { known, decide } = remembering({ kind: 'system' }, new Map(), acceptedOf(own.certificate));
+    expect(word(decide(presented([own])))).toBe('accept');
+    expect(known.size).toBe(0);
+  });
+});
+
+describe('a question', () => {
+  it('is put for no profile that has an authority or a pin, nor where policy forbids it; what was accepted before does not count there', async () => {
+    const own = await issue(null, { dns: [host] });
+    const accepted = acceptedOf(own.certificate);
+    const untrusted = { kind: 'refuse', failure: { code: 'certificate-untrusted', params: { host, sha256: accepted.sha256 } } };
+    for (const known of [null, accepted]) {
+      expect(judge(authority(), known)(presented([own]))).toEqual(untrusted);
+      expect(createJudge({ trust: { kind: 'system' }, accepted: () => known, strict: true, now: Date.now })(presented([own]))).toEqual(
+        untrusted,
+      );
+    }
+    expect(word(createJudge({ trust: { kind: 'system' }, strict: true, now: Date.now })(presented([own], { systemTrusts: true })))).toBe(
+      'accept',
+    );
+  });
+});
+
+describe('a chain with a gap', () => {
+  /** Where a public authority's certificates say that their issuer's can be fetched (RFC 5280, 4.2.2.1). */
+  const fetchable = (): Extension => {
+    const address = Buffer.from('http://ca.test/middle.crt');
+    const method = Buffer.from('06082b06010505073002', 'hex');
+    const access = Buffer.concat([
+      Buffer.from([0x30, method.length + 2 + address.length]),
+      method,
+      Buffer.from([0x86, address.length]),
+      address,
+    ]);
+    return new Extension('1.3.6.1.5.5.7.1.1', false, Uint8Array.from([0x30, access.length, ...access]));
+  };
+
+  it('is told as that, with the issuer whose certificate is missing, not as a stranger', async () => {
+    const middle = await issue(root, { name: 'CN=Middle', authority: {} });
+    const leaf = await issue(middle, { dns: [host] });
+    const incomplete = { kind: 'refuse', failure: { code: 'certificate-incomplete', params: { host, issuer: 'CN=Middle' } } };
+    expect(judge(authority())(presented([leaf]))).toEqual(incomplete);
+    expect(word(judge(authority())(presented([leaf, middle])))).toBe('accept');
+    const public_ = await issue(middle, { dns: [host], extensions: [fetchable()] });
+    expect(judge({ kind: 'system' })(presented([public_]))).toEqual(incomplete);
+    // Vouched for before, it is the campus's slip all the same
+    const key = spkiSha256(leaf.certificate);
+    const before = createJudge({ trust: { kind: 'system' }, vouched: () => ({ by: 'system', key }), now: Date.now });
+    expect(before(presented([public_]))).toEqual(incomplete);
+  });
+
+  it('is none where the chain ends in a stranger that signed itself, or may be a campus’s own authority sent alone', async () => {
+    const leaf = await issue(stranger, { dns: [host], extensions: [fetchable()] });
+    expect(word(judge(authority())(presented([leaf, stranger])))).toBe('certificate-untrusted');
+    expect(word(judge({ kind: 'system' })(presented([leaf, stranger])))).toBe('ask');
+    expect(word(judge({ kind: 'system' })(presented([await issue(stranger, { dns: [host] })])))).toBe('ask');
+  });
+});
+
+describe('name constraints (RFC 5280, 4.2.1.10)', () => {
+  const der = (tag: number, ...content: Uint8Array[]): Buffer => {
+    const body = Buffer.concat(content);
+    return Buffer.concat([Buffer.from(body.length < 128 ? [tag, body.length] : [tag, 0x82, body.length >> 8, body.length & 255]), body]);
+  };
+  const dnsName = (name: string): Buffer => der(0x82, Buffer.from(name));
+  const ipRange = (...bytes: number[]): Buffer => der(0x87, Buffer.from(bytes));
+  /** A directory name of one organisation (2.5.4.10), as a PrintableString. */
+  const organisation = (name: string): Buffer =>
+    der(0xa4, der(0x30, der(0x31, der(0x30, Buffer.from('060355040a', 'hex'), der(0x13, Buffer.from(name))))));
+  const constraints = (permitted: Buffer[], excluded: Buffer[] = [], critical = true): Extension => {
+    const list = (tag: number, bases: Buffer[]): Buffer[] => (bases.length > 0 ? [der(tag, ...bases.map((base) => der(0x30, base)))] : []);
+    return new Extension('2.5.29.30', critical, Uint8Array.from(der(0x30, ...list(0xa0, permitted), ...list(0xa1, excluded))));
+  };
+  /** What a judge that knows an authority with these constraints says, the authority being the anchor or one below it. */
+  const verdicts = async (extension: Extension, wishes: Wishes, asked = host): Promise<string[]> => {
+    const anchor = await issue(null, { name: 'CN=Bound', authority: {}, extensions: [extension] });
+    const below = await issue(root, { name: 'CN=Bound', authority: {}, extensions: [extension] });
+    const says = async (trust: Trust, by: Issued, chain: Issued[]) =>
+      word(judge(trust)({ ...presented([await issue(by, wishes), ...chain]), host: asked }));
+    return [await says({ kind: 'authority', pem: anchor.pem }, anchor, []), await says(authority(), below, [below])];
+  };
+  const yes = ['accept', 'accept'];
+  const no = ['certificate-untrusted', 'certificate-untrusted'];
+
+  const cases: readonly (readonly [what: string, Extension, Wishes, asked: string, expected: string[]])[] = [
+    ['a name in the tree', constraints([dnsName('campus.test')]), { dns: [host] }, host, yes],
+    ['the name itself', constraints([dnsName(host)]), { dns: [host] }, host, yes],
+    ['in other letters', constraints([dnsName('CAMPUS.test')]), { dns: [host] }, host, yes],
+    ['a tree that is all of them', constraints([dnsName('')]), { dns: [host] }, host, yes],
+    ['a wildcard in the tree', constraints([dnsName('campus.test')]), { dns: ['*.campus.test'] }, host, yes],
+    ['not critical', constraints([dnsName('other.test')], [], false), { dns: [host] }, host, no],
+    ['another tree', constraints([dnsName('other.test')]), { dns: [host] }, host, no],
+    ['a name that only ends alike', constraints([dnsName('pus.test')]), { dns: [host] }, host, no],
+    ['one of two', constraints([dnsName('other.test'), dnsName('campus.test')]), { dns: [host] }, host, yes],
+    ['a second name outside', constraints([dnsName('campus.test')]), { dns: [host, 'bank.test'] }, host, no],
+    ['a name in the subject only', constraints([dnsName('other.test')]), { name: `CN=${host}` }, host, no],
+    ['excluded', constraints([], [dnsName('vpn.campus.test')]), { dns: [host] }, host, no],
+    ['excluded, under a wildcard', constraints([], [dnsName('vpn.campus.test')]), { dns: ['*.campus.test'] }, host, no],
+    ['excluded elsewhere', constraints([], [dnsName('other.test')]), { dns: [host] }, host, yes],
+    ['excluded within permitted', constraints([dnsName('campus.test')], [dnsName('vpn.campus.test')]), { dns: [host] }, host, no],
+    ['addresses only: a name is free', constraints([ipRange(10, 0, 0, 0, 255, 0, 0, 0)]), { dns: [host] }, host, yes],
+    ['an address in the range', constraints([ipRange(10, 0, 0, 0, 255, 0, 0, 0)]), { ip: ['10.1.2.3'] }, '10.1.2.3', yes],
+    ['an address outside', constraints([ipRange(10, 0, 0, 0, 255, 0, 0, 0)]), { ip: ['192.0.2.1'] }, '192.0.2.1', no],
+    ['an excluded address', constraints([], [ipRange(10, 1, 0, 0, 255, 255, 0, 0)]), { ip: ['10.1.2.3'] }, '10.1.2.3', no],
+    [
+      'an IPv6 address in the range',
+      constraints([ipRange(0x20, 1, 0xd, 0xb8, ...Array<number>(12).fill(0), 255, 255, 255, 255, ...Array<number>(12).fill(0))]),
+      { ip: ['2001:db8::7'] },
+      '2001:db8::7',
+      yes,
+    ],
+    ['a range that is none', constraints([ipRange(10, 0, 0)]), { ip: ['10.1.2.3'] }, '10.1.2.3', no],
+    ['an organisation', constraints([organisation('Campus')]), { dns: [host], name: `O=Campus, CN=${host}` }, host, yes],
+    ['the same in other letters', constraints([organisation('CAMPUS')]), { dns: [host], name: `O=Campus, CN=${host}` }, host, yes],
+    ['another organisation', constraints([organisation('Bank')]), { dns: [host], name: `O=Campus, CN=${host}` }, host, no],
+    ['a constraint that says nothing', new Extension('2.5.29.30', false, Uint8Array.from([0x30, 0x00])), { dns: [host] }, host, no],
+    [
+      'a subtree with a limit',
+      new Extension(
+        '2.5.29.30',
+        true,
+        Uint8Array.from(der(0x30, der(0xa0, der(0x30, dnsName('campus.test'), der(0x80, Buffer.from([1])))))),
+      ),
+      { dns: [host] },
+      host,
+      no,
+    ],
+    ['bytes that are none', new Extension('2.5.29.30', true, Uint8Array.from([0x04, 0x02, 1, 2])), { dns: [host] }, host, no],
+  ];
+  it.each(cases)('%s', async (_what, extension, wishes, asked, expected) => {
+    expect(await verdicts(extension, wishes, asked)).toEqual(expected);
+  });
+
+  it('a critical extension of the anchor itself that is not understood vouches for nothing', async () => {
+    const unknown = new Extension('1.3.6.1.4.1.99999.1', true, Uint8Array.from([0x05, 0x00]));
+    expect(await verdicts(unknown, { dns: [host] })).toEqual(no);
   });
 });

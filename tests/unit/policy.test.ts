@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { takeGivenProfiles } from '../../electron/app/given-profiles.ts';
+import { Secrets } from '../../electron/storage/secrets.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 import { readProfile } from '../../shared/profile.ts';
+import { memoryKeytar } from './support/app.ts';
 import { noPolicy, policyFile, programsOf, readPolicy } from '../../electron/storage/policy.ts';
 
 const campus = {
@@ -26,17 +28,44 @@ describe('a campus that IT gives', () => {
 
   it('is there from the first start, and is what the file says from then on', async () => {
     const settings = await Settings.open(directory);
-    takeGivenProfiles(settings, [profile]);
+    const keytar = memoryKeytar();
+    const take = (given: typeof profile) =>
+      takeGivenProfiles(settings, [given], { secrets: new Secrets(() => Promise.resolve(keytar)), tell: ({ code }) => expect.fail(code) });
+    await take(profile);
     expect(settings.get()).toMatchObject({ profiles: [profile], lastProfileId: 'campus' });
     settings.update(() => ({ savedPasswords: ['campus', 'mine'], lastProfileId: 'mine' }));
     const before = settings.get();
-    takeGivenProfiles(settings, [profile]);
+    await take(profile);
     expect(settings.get()).toBe(before);
-    takeGivenProfiles(settings, [{ ...profile, name: 'Campus Test University' }]);
+    await take({ ...profile, name: 'Campus Test University' });
     expect(settings.get()).toMatchObject({ profiles: [{ name: 'Campus Test University' }], savedPasswords: ['campus', 'mine'] });
     // A password goes to the gateway that it was saved for
-    takeGivenProfiles(settings, [elsewhere]);
+    await take(elsewhere);
     expect(settings.get()).toMatchObject({ profiles: [elsewhere], savedPasswords: ['mine'], lastProfileId: 'mine' });
+  });
+
+  it('that leads elsewhere than before gets nothing that was kept: password, key for codes, certificate, names', async () => {
+    const settings = await Settings.open(directory);
+    const keytar = memoryKeytar();
+    const secrets = new Secrets(() => Promise.resolve(keytar));
+    const take = (given: typeof profile) => takeGivenProfiles(settings, [given], { secrets, tell: ({ code }) => expect.fail(code) });
+    await take({ ...profile, keptCodes: true });
+    await secrets.set('campus', 'mei', 'harbour-lantern-42');
+    await secrets.setCodesKey('campus', 'JBSWY3DPEHPK3PXP');
+    await secrets.setCodesKey('mine', 'JBSWY3DPEHPK3PXQ');
+    settings.update(() => ({
+      userIds: { campus: 'mei', mine: 'mei' },
+      choices: { campus: { Group: 'Staff' } },
+      savedPasswords: ['campus'],
+      clientCertificates: { campus: '/home/mei/mei.p12' },
+      keptCodes: { campus: 1, mine: 1 },
+    }));
+    await take({ ...elsewhere, keptCodes: true });
+    expect(settings.get()).toMatchObject({ profiles: [elsewhere], savedPasswords: [] });
+    const { userIds, choices, clientCertificates, keptCodes } = settings.get();
+    expect([userIds, choices, clientCertificates, keptCodes]).toEqual([{ mine: 'mei' }, {}, {}, { mine: 1 }]);
+    expect([...keytar.entries.keys()].filter((name) => name.includes('campus'))).toEqual([]);
+    expect(await secrets.codesKey('mine')).toBe('JBSWY3DPEHPK3PXQ');
   });
 });
 
@@ -76,6 +105,7 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
       openconnect: '/opt/oc/openconnect',
       ocproxy: '/opt/oc/ocproxy',
       hostCheckWrapper: '/opt/oc/hip.sh',
+      certificates: 'strict',
       keptCodes: true,
       profiles: [],
     };
@@ -98,6 +128,15 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     const { policy, notice } = await read();
     expect(policy.profiles).toEqual([readProfile(JSON.stringify(campus)).profile]);
     expect(notice).toMatchObject({ code: 'policy-repaired', params: { key: 'profiles.0, profiles.2, profiles.3' } });
+  });
+
+  it('forbids questions about certificates where its word for that is not understood, and says so', async () => {
+    await write({ certificates: 'srtict' });
+    const { policy, notice } = await read();
+    expect(policy.certificates).toBe('strict');
+    expect(notice).toMatchObject({ code: 'policy-repaired', params: { key: 'certificates' } });
+    await write({ certificates: 'ask' });
+    expect(await read()).toEqual({ policy: noPolicy, notice: null });
   });
 
   it('loses only what is wrong in it, and names that', async () => {

@@ -37,6 +37,7 @@ const full: Omit<Kept, 'installation'> = {
   profiles: [profile, { ...profile, id: 'other' }],
   lastProfileId: 'other',
   userIds: { campus: 'd.chan' },
+  vouchedHosts: { 'vpn.campus.test': { by: 'system' as const, key: `${'A'.repeat(43)}=` } },
   choices: { campus: { Group: 'Students' } },
   acceptedCertificates: { 'vpn.campus.test': { sha256: Array.from({ length: 32 }, () => 'AB').join(':'), key: `${'A'.repeat(43)}=` } },
   savedPasswords: ['campus'],

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HeldSecrets } from '../../electron/app/held-secrets.ts';
+import { Remembered, withoutSignIn } from '../../electron/app/remembered.ts';
 import { SignInKeeper } from '../../electron/app/sign-in-keeper.ts';
 import { Secrets } from '../../electron/storage/secrets.ts';
+import { freshlyKept } from '../../electron/storage/kept.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt, PromptOf } from '../../shared/prompt.ts';
@@ -56,6 +58,19 @@ const start = (): SignInKeeper =>
     settings,
     secrets: new Secrets(() => Promise.resolve(keytar)),
     held: new HeldSecrets(Date.now, () => undefined),
+    changed: () => undefined,
+    tell: (failure) => {
+      throw new Error(failure.code);
+    },
+  });
+
+const remembered = (): Remembered =>
+  new Remembered({
+    settings,
+    secrets: new Secrets(() => Promise.resolve(keytar)),
+    held: new HeldSecrets(Date.now, () => undefined),
+    keptCodesAllowed: true,
+    now: Date.now,
     changed: () => undefined,
     tell: (failure) => {
       throw new Error(failure.code);
@@ -126,7 +141,7 @@ describe('a group that was chosen (SSO#194)', () => {
 
   it('is forgotten with the saved sign-in', async () => {
     await worked([[signIn(), typed('2')]]);
-    await start().forgetAll(profile.id);
+    await remembered().forget(profile.id);
     expect(settings.get()).toMatchObject({ choices: {}, userIds: {}, savedPasswords: [] });
     expect(keytar.entries.size).toBe(0);
   });
@@ -190,5 +205,77 @@ describe('a password that was changed on the way in', () => {
     );
     expect(keytar.entries.size).toBe(0);
     expect(JSON.stringify(settings.get())).not.toContain('changed');
+  });
+});
+
+describe('what is remembered of a sign-in', () => {
+  const certificate: PromptOf<'certificate'> = {
+    kind: 'certificate',
+    host: 'vpn.campus.test',
+    sha256: 'AA',
+    key: 'k',
+    subject: 'CN=vpn',
+    issuer: 'CN=vpn',
+    validUntil: 0,
+  };
+  const passcode: Prompt = { kind: 'passcode', lengths: [6] };
+  const whole: Profile = { ...profile, keptCodes: true };
+  const keep = async (): Promise<Remembered> => {
+    const kept = remembered();
+    await worked(
+      [
+        [
+          { ...signIn(), selects: [] },
+          { kind: 'credentials', values: { user: 'mei', password: 'typed' } },
+        ],
+      ],
+      true,
+      kept.keeper,
+    );
+    await kept.codes.keep(whole, 'JBSWY3DPEHPK3PXP');
+    settings.update(() => ({ clientCertificates: { campus: '/home/mei/mei.p12' } }));
+    return kept;
+  };
+
+  it('goes in by itself, but not in an attempt in which the person vouched for the server: password, code, certificate', async () => {
+    const kept = await keep();
+    const file: Prompt = { kind: 'client-certificate', host: 'vpn.campus.test', wantsPassphrase: false };
+    const questions: Prompt[] = [{ ...signIn(), selects: [] }, passcode, file];
+    const answersIn = async (accept: boolean | null): Promise<(string | undefined)[]> => {
+      settings.update(() => ({ keptCodes: { campus: 0 } }));
+      const prepared = kept.preparedFor(whole);
+      expect(await prepared(certificate)).toBeNull();
+      if (accept !== null) kept.note('campus', certificate, { kind: 'certificate', accept }, false);
+      return Promise.all(questions.map(async (question) => (await prepared(question))?.kind));
+    };
+    expect(await answersIn(null)).toEqual(['credentials', 'passcode', 'client-certificate']);
+    expect(await answersIn(true)).toEqual([undefined, undefined, undefined]);
+    // The next attempt asked nothing of the kind
+    expect(await answersIn(null)).toEqual(['credentials', 'passcode', 'client-certificate']);
+  });
+
+  it('is forgotten as a whole: on disk, in the keychain, and in what goes in by itself from then on', async () => {
+    const kept = await keep();
+    expect(keytar.entries.size).toBe(2);
+    await kept.forget('campus');
+    expect(keytar.entries.size).toBe(0);
+    expect(JSON.stringify(settings.get())).not.toMatch(/mei|campus/);
+    expect(await kept.preparedFor(whole)({ ...signIn(), selects: [] })).toBeNull();
+    expect(await kept.preparedFor(whole)(passcode)).toBeNull();
+  });
+
+  it('is every entry of the settings that belongs to a profile: a new one is forgotten too, or named here', () => {
+    const ofOthers = [
+      'preferences',
+      'profiles',
+      'lastProfileId',
+      'acceptedCertificates',
+      'vouchedHosts',
+      'installation',
+      'windowBounds',
+      'running',
+    ];
+    const kept = freshlyKept();
+    expect([...Object.keys(withoutSignIn(kept, 'campus')), ...ofOthers].sort()).toEqual(Object.keys(kept).sort());
   });
 });

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { CausewayError, fail, failureOf, type Failure } from '../../../shared/failure.ts';
 import { shownAs } from '../../trust/endpoint.ts';
-import { plainHost, sameHost } from '../../trust/host.ts';
+import { hostOf, plainHost, sameHost } from '../../trust/host.ts';
 import { CertificateQuestion, connectTls, objection } from '../../trust/tls.ts';
 import type { Ask, GatewayTarget, OpenConnectGrant, Session } from '../gateway.ts';
 import type { OpenWebWindow } from '../web-window.ts';
@@ -41,6 +41,8 @@ export class OpenConnectSignIn {
   private readonly certificate: ClientCertificate;
   /** Fingerprints that the person accepted in this sign-in, by host. */
   private readonly accepted = new Map<string, string>();
+  /** The hosts whose certificates the library has asked about: of what the system's authorities vouch for it does not. */
+  private readonly judged = new Set<string>();
   private readonly ask: Ask;
   private readonly saml: SamlSignIn | null;
   private call: Call | null = null;
@@ -173,6 +175,7 @@ export class OpenConnectSignIn {
   /** Lets the profile's judge decide on a chain; where it cannot, the person is asked once. */
   private async judge(name: string, encoded: readonly string[]): Promise<void> {
     const host = name === '' || sameHost(name, this.target.host) ? this.target.host : plainHost(name);
+    this.judged.add(plainHost(host));
     const chain = readChain(encoded, host);
     const [leaf] = chain;
     if (leaf && this.accepted.get(host) === leaf.fingerprint256) return;
@@ -213,6 +216,8 @@ export class OpenConnectSignIn {
   private async finish(done: Done, call: Call): Promise<Session> {
     if (done.result === 0) {
       const grant = this.grant(done);
+      const host = hostOf(new URL(grant.connectUrl));
+      if (!this.judged.has(host)) this.target.noteVouched?.(host, grant.serverPin.replace('pin-sha256:', ''));
       if (this.signal.aborted) {
         await signOut(grant, this.target);
         throw fail('cancelled');

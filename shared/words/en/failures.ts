@@ -8,6 +8,7 @@ import type { FailureWords } from '../words.ts';
  */
 export const unknown = {
   host: 'the server',
+  issuer: 'another authority',
   proxy: 'a proxy of another kind',
   scheme: 'another way',
   address: 'that address',
@@ -112,6 +113,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'Certificate out of date',
     happened: 'The certificate of {host} is not valid at this computer’s date and time.',
     todo: 'Check this computer’s clock. If it is right, tell the help desk.',
+  },
+  'certificate-incomplete': {
+    title: 'Part of the proof is missing',
+    happened: '{host} did not send the certificate of “{issuer}”, which signed its own.',
+    todo: 'Mostly this is your campus’s mistake: tell the help desk that the server leaves out an intermediate certificate.',
   },
   'certificate-declined': {
     title: 'Not connected',

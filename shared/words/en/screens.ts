@@ -57,6 +57,13 @@ export const screens = {
     code: 'Code for the help desk: {code}',
     expectedKey: 'The key that was expected',
     foundKey: 'The key that this server shows',
+    /** Who vouched for the expected key. */
+    vouchedBy: {
+      system:
+        'Until now an authority that this computer trusts vouched for it. If the help desk says that the new key is right, remove this campus in Settings and add it again.',
+      authority:
+        'Until now your campus’s own authority vouched for it. If the help desk says that the new key is right, ask for a new profile.',
+    },
     forgetKey: 'If the help desk says that the key is new, forget the old one in Settings, under Servers that you vouch for.',
   },
   firstRun: {

@@ -1,0 +1,79 @@
+import * as z from 'zod/mini';
+import { naming, profileSchema, splitHost, type Names, type Profile } from './profile.ts';
+
+/** One thing that a profile says, by where it stands in the schema (`portal.hosts`). */
+export interface Said {
+  path: string;
+  /** What a text names; null for what is no text: a word of a few, yes or no, a number. */
+  names: Names | null;
+  value: string | number | boolean;
+}
+
+/** A host that a profile sends something to, shows pages of, or believes; `shown` with its port where that is not the usual one. */
+export interface Destination {
+  path: string;
+  host: string;
+  shown: string;
+}
+
+/** Everything that a profile says, in the order of the schema. What is not in the profile is left out. */
+export function everythingIn(profile: Profile): Said[] {
+  return saidIn(profileSchema, profile, '');
+}
+
+/** Every host that a profile names, each once for each place in which it does. */
+export function destinationsIn(profile: Profile): Destination[] {
+  const all = everythingIn(profile).flatMap(({ path, names, value }) => {
+    const place = destinationOf(names, String(value));
+    return place ? [{ path, ...place }] : [];
+  });
+  return all.filter(({ path, shown }, index) => all.findIndex((each) => each.path === path && each.shown === shown) === index);
+}
+
+/** The places in the schema in which a text stands, and what each names; null where the schema does not say. */
+export function textsOf(schema: z.core.$ZodType = profileSchema, path = ''): { path: string; names: Names | null }[] {
+  const { def } = schemaOf(schema);
+  if (def.type === 'object') return Object.entries(def.shape).flatMap(([key, inner]) => textsOf(inner, under(path, key)));
+  if (def.type === 'array') return textsOf(def.element, path);
+  if (def.type === 'optional') return textsOf(def.innerType, path);
+  if (def.type === 'union') return def.options.flatMap((option) => textsOf(option, path));
+  return def.type === 'string' ? [{ path, names: naming.get(schema)?.names ?? null }] : [];
+}
+
+function saidIn(schema: z.core.$ZodType, value: unknown, path: string): Said[] {
+  const { def } = schemaOf(schema);
+  if (value === undefined) return [];
+  if (def.type === 'object')
+    return isRecord(value) ? Object.entries(def.shape).flatMap(([key, inner]) => saidIn(inner, value[key], under(path, key))) : [];
+  if (def.type === 'array') return Array.isArray(value) ? value.flatMap((each: unknown) => saidIn(def.element, each, path)) : [];
+  if (def.type === 'optional') return saidIn(def.innerType, value, path);
+  if (def.type === 'union') {
+    const option = def.options.find((each) => z.safeParse(each, value).success);
+    return option ? saidIn(option, value, path) : [];
+  }
+  return isPlain(value) ? [{ path, names: naming.get(schema)?.names ?? null, value }] : [];
+}
+
+function destinationOf(names: Names | null, value: string): { host: string; shown: string } | null {
+  switch (names) {
+    case 'gateway':
+      return { host: splitHost(value).host, shown: value };
+    case 'host':
+      return { host: value, shown: value };
+    case 'address': {
+      const url = new URL(value);
+      return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), shown: url.host };
+    }
+    case 'pin':
+    case 'authority':
+    case 'words':
+    case null:
+      return null;
+  }
+}
+
+const under = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
+/** The schemas that profiles are made of, as zod tells them apart. */
+const schemaOf = (schema: z.core.$ZodType): { def: z.core.$ZodTypes['_zod']['def'] } => (schema as z.core.$ZodTypes)._zod;
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlain = (value: unknown): value is Said['value'] => ['string', 'number', 'boolean'].includes(typeof value);
