@@ -164,7 +164,7 @@ async function openDataDirectory(wanted: string | undefined, closers: (() => unk
     return realpath(wanted);
   }
   const temporary = await mkdtemp(join(tmpdir(), 'causeway-campus-'));
-  closers.push(() => rm(temporary, { recursive: true, force: true }));
+  closers.push(() => rm(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }));
   return realpath(temporary);
 }
 

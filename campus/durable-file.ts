@@ -1,5 +1,6 @@
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fail } from '../shared/failure.ts';
 
 /**
@@ -17,10 +18,24 @@ export async function replaceFile(file: string, text: string): Promise<void> {
     } finally {
       await handle.close();
     }
-    await rename(beside, file);
+    await renameOnceFree(beside, file);
     await syncDirectory(dirname(file));
   } catch (cause) {
     throw fail('settings-unwritable', { file }, { cause, detail: cause instanceof Error ? cause.message : 'unknown error' });
+  }
+}
+
+/** A virus scanner or a backup holds a new file for a moment, in which Windows does not rename it: tried for a third of a second. */
+async function renameOnceFree(from: string, to: string): Promise<void> {
+  for (let left = 6; ; left -= 1) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (error) {
+      const isHeld = error instanceof Error && 'code' in error && /^(EPERM|EBUSY|EACCES)$/.test(String(error.code));
+      if (left === 0 || !isHeld) throw error;
+      await wait(50);
+    }
   }
 }
 

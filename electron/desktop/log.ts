@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { onceFreeSync } from '../trust/held-files.ts';
 
 /**
  * The app's log: a few lines a day for the help desk, in one file that is set aside when it is full. Secrets have
@@ -19,6 +20,7 @@ const maxLineChars = 2_000;
 export function openLog(folder: string, now: () => number = Date.now): Log {
   const file = join(folder, fileName);
   let size: number | null = null; // bytes in the current file; null while nothing can be written
+  let limit = maxFileBytes;
   const attempt = (work: () => number): void => {
     try {
       size = work();
@@ -39,22 +41,34 @@ export function openLog(folder: string, now: () => number = Date.now): Log {
       if (before === null) return;
       const entry = `${new Date(now()).toISOString()} ${redact(text).slice(0, maxLineChars)}\n`;
       attempt(() => {
-        const full = before + entry.length > maxFileBytes;
-        if (full) setAside(file);
+        const full = before + entry.length > limit;
+        const isNew = full && setAside(file);
+        if (full) limit = isNew ? maxFileBytes : limit + maxFileBytes / 8;
+        if (limit > 2 * maxFileBytes) throw new Error('a full one cannot be set aside');
         appendFileSync(file, entry, { mode: 0o600 });
-        return (full ? 0 : before) + Buffer.byteLength(entry);
+        return (isNew ? 0 : before) + Buffer.byteLength(entry);
       });
     },
   };
 }
 
-function setAside(file: string): void {
-  const aside = (index: number): string => `${file}.${index}`;
-  rmSync(aside(keptFiles - 1), { force: true });
-  for (let index = keptFiles - 2; index >= 1; index--) {
-    if (statSync(aside(index), { throwIfNoEntry: false })) renameSync(aside(index), aside(index + 1));
+/** False: somebody holds one of them. What is written goes on where it is, for a while. */
+function setAside(file: string): boolean {
+  try {
+    moveUp(file);
+    return true;
+  } catch {
+    return false;
   }
-  renameSync(file, aside(1));
+}
+
+function moveUp(file: string): void {
+  const aside = (index: number): string => `${file}.${index}`;
+  onceFreeSync(() => rmSync(aside(keptFiles - 1), { force: true }));
+  for (let index = keptFiles - 2; index >= 1; index--) {
+    if (statSync(aside(index), { throwIfNoEntry: false })) onceFreeSync(() => renameSync(aside(index), aside(index + 1)));
+  }
+  onceFreeSync(() => renameSync(file, aside(1)));
 }
 
 /** What looks like a secret, and what stands in its place. A named one takes the rest of its line with it: where it ends is not ours to guess. */

@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
+import { onceFree } from '../trust/held-files.ts';
 import { networkSchema, putRoutesBack, type NetworkState } from './network.ts';
 import { platform } from './platform/here.ts';
 import { runVpncScript, type ScriptEnvironment } from './vpnc-script.ts';
@@ -80,7 +81,7 @@ async function writeWhole(file: string, text: string): Promise<void> {
   } finally {
     await handle.close();
   }
-  await rename(beside, file);
+  await onceFree(() => rename(beside, file));
   // The name is to outlive a power cut too: `resolv.conf` does. Windows has no such call and needs none
   if (process.platform === 'win32') return;
   const folder = await open(dirname(file), 'r');
@@ -125,6 +126,6 @@ export async function putBack(directory: string, log: (line: string) => void): P
   await platform.network.putResolverBack(journal.before.resolver, journal.after);
   const runner = await readRunner(directory);
   if (runner) await platform.network.forgetBackups(runner.pid);
-  await Promise.all([fileIn(directory), runnerFileIn(directory)].map((file) => rm(file, { force: true })));
+  await Promise.all([fileIn(directory), runnerFileIn(directory)].map((file) => onceFree(() => rm(file, { force: true }))));
   return true;
 }

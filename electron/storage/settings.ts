@@ -2,6 +2,7 @@ import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdirSync, 
 import { join } from 'node:path';
 import type { AppNotice } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
+import { onceFreeSync } from '../trust/held-files.ts';
 import { freshlyKept, keptVersion, readKept, type Kept } from './kept.ts';
 
 const fileName = 'settings.json';
@@ -136,8 +137,7 @@ function readText(path: string): string | null {
 /** Puts the file out of the way, or a copy of it where most of it is still good. Returns why that did not work, or null. */
 function keepAside(path: string, aside: string, copy: boolean): Error | null {
   try {
-    if (copy) copyFileSync(path, aside);
-    else renameSync(path, aside);
+    onceFreeSync(() => (copy ? copyFileSync(path, aside) : renameSync(path, aside)));
     // Whoever wrote it, it is the person's own business
     chmodSync(aside, 0o600);
     return null;
@@ -182,15 +182,24 @@ async function fileWriter(directory: string): Promise<Write> {
 function replaceWhole(path: string, file: Record<string, unknown>, replace: () => void): void {
   const last = `${path}.last`;
   const hadOne = existsSync(path);
-  if (hadOne) copyFileSync(path, last);
+  if (hadOne) onceFreeSync(() => copyFileSync(path, last));
   replace();
   if (isWhole(path, file)) {
-    rmSync(last, { force: true });
+    removeCopy(last);
     return;
   }
-  if (hadOne) renameSync(last, path);
-  else rmSync(path, { force: true });
+  if (hadOne) onceFreeSync(() => renameSync(last, path));
+  else onceFreeSync(() => rmSync(path, { force: true }));
   throw new Error('the disk took only a part of the file');
+}
+
+/** The file itself is written by now: a copy that somebody holds stays, and the next one takes its place. */
+function removeCopy(last: string): void {
+  try {
+    rmSync(last, { force: true });
+  } catch {
+    // Nothing is lost with it
+  }
 }
 
 function isWhole(path: string, file: Record<string, unknown>): boolean {
