@@ -17,7 +17,7 @@ fi
 `;
 
 /** Writes the script that dpkg runs when it has unpacked the deb: electron-builder's, whichever version is here, and ours after it. */
-export function writeAfterInstall(file = 'out/deb/after-install.sh'): void {
+export function writeAfterInstall(file: string): void {
   const builder = dirname(createRequire(import.meta.url).resolve('app-builder-lib/package.json'));
   const theirs = readFileSync(join(builder, 'templates/linux/after-install.tpl'), 'utf8');
   mkdirSync(dirname(file), { recursive: true });

@@ -3,19 +3,18 @@ import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { buildCommandLine } from './command-line.ts';
-import { writeAfterInstall } from './after-install.ts';
 import { buildHelper } from './helper.ts';
+import { nodeFor } from './npm-file.ts';
+import type { Target } from './targets.ts';
 
 /**
- * What the installers bring along for gateways of others, pinned in `native.json`: the programs and libraries of
- * openconnect, and on Windows the driver's library. `node --import tsx build/native.ts`, on the system that the
- * installer is for, before electron-builder; it needs the Internet. A pin that is missing ends it. openconnect for Windows
- * is made from its pinned sources on Debian by `build/native-windows.ts`; the folder that it writes is handed over here
- * (`--built`), and its files have to be the pinned ones too.
+ * What a target's installers bring along beside the app: helper, command line, and for gateways of others what `native.json`
+ * pins, the programs and libraries of openconnect, and on Windows the driver's library. `build/package.ts` calls it before
+ * electron-builder; what is fetched needs the Internet. A pin that is missing ends it, unless the package is `partial`.
+ * openconnect for Windows is made from its pinned sources on Debian by `build/native-windows.ts`; the folder that it writes
+ * is handed over here, and its files have to be the pinned ones too.
  */
 const plainName = z
   .string()
@@ -26,6 +25,8 @@ const common = {
   name: z.string().regex(/^[a-z0-9-]+$/),
   version: z.string().min(1),
   platform: z.enum(['linux', 'win32', 'darwin', 'any']),
+  /** The only processor that it is for. */
+  arch: z.optional(z.enum(['x64', 'arm64'])),
 };
 const archiveSchema = z.strictObject({
   ...common,
@@ -103,18 +104,32 @@ export function takeBuilt({ name, files }: Built, from: string, folder: string):
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { built: { type: 'string', default: 'out/native-windows' } },
-  });
-  const folder = positionals[0] ?? 'out/native';
+export interface NativeOptions {
+  target: Target;
+  /** The target's `node_modules`, with the native parts of that system and processor. */
+  modules: string;
+  /** What `build/native-windows.ts` wrote. */
+  built: string;
+  /** Leaves out what has no pin or was not handed over, and says so: to try an installer, not for people. */
+  partial: boolean;
+}
+
+/** Fills a folder with everything native of a target but the packages of npm. */
+export async function buildNative(folder: string, { target, modules, built, partial }: NativeOptions): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
-  for (const component of readNative().components.filter(({ platform }) => platform === process.platform)) {
-    if (component.how === 'fetch') await fetchComponent(component, folder);
-    if (component.how === 'built') takeBuilt(component, values.built, folder);
+  mkdirSync(folder, { recursive: true });
+  const isFor = ({ platform, arch }: Archive | Built): boolean =>
+    platform === target.platform && (arch === undefined || arch === target.arch);
+  for (const component of readNative().components.filter(isFor)) {
+    try {
+      if (component.how === 'fetch') await fetchComponent(component, folder);
+      if (component.how === 'built') takeBuilt(component, built, folder);
+    } catch (error) {
+      if (!partial) throw error;
+      console.log(`left out: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
-  if (process.platform === 'linux') writeAfterInstall();
-  console.log(await buildHelper(folder));
-  console.log(await buildCommandLine(folder));
+  const node = await nodeFor(target);
+  await buildHelper(folder, { target, modules, node });
+  await buildCommandLine(folder, { target, modules, node });
 }

@@ -54,6 +54,9 @@ export const testTools: readonly SystemTool[] = [
   'packets',
 ];
 
+/** For `npm run package:check`: a desktop for the packed app, a gateway, and a Windows. */
+export const packageTools: readonly SystemTool[] = [...testTools, 'wine'];
+
 /** For `build/native-windows.ts`. */
 export const crossTools: readonly SystemTool[] = ['mingw', 'autotools'];
 

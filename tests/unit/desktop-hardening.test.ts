@@ -67,7 +67,7 @@ describe('the source', () => {
 });
 
 it('a package has its fuses set', async () => {
-  const config = await readFile('build/electron-builder.yml', 'utf8');
+  const config = await readFile('electron-builder.yml', 'utf8');
   for (const off of [
     'runAsNode',
     'enableNodeOptionsEnvironmentVariable',

@@ -62,7 +62,7 @@ describe('what the installers bring along', () => {
   });
 
   test('is in the Debian package’s dependencies where the distribution has it', () => {
-    const builder = read('build/electron-builder.yml');
+    const builder = read('electron-builder.yml');
     for (const { name } of components.filter(({ how }) => how === 'depends')) expect(builder).toMatch(new RegExp(`^    - ${name}$`, 'm'));
   });
 
@@ -124,7 +124,7 @@ describe('the helper as a service', () => {
     const unit = read('build/services/causeway-helper.service');
     expect(unit).toMatch(/^ExecStart=\/opt\/Causeway\/resources\/native\/causeway-helper serve$/m);
     expect(unit).toMatch(/^ConditionPathExists=\/etc\/causeway\/helper\.json$/m);
-    const builder = read('build/electron-builder.yml');
+    const builder = read('electron-builder.yml');
     expect(builder).toContain('from: out/native');
     expect(builder).toContain('build/services/causeway-helper.service=/lib/systemd/system/causeway-helper.service');
     expect(builder).toMatch(/^productName: Causeway$/m);
@@ -178,7 +178,7 @@ describe('the helper as a service', () => {
     expect(text).toContain('chrome-sandbox');
     expect(text).toContain('systemd-sysusers causeway-vpn.conf');
     execFileSync('bash', ['-n', script]);
-    const builder = read('build/electron-builder.yml');
+    const builder = read('electron-builder.yml');
     expect(builder).toContain('afterInstall: out/deb/after-install.sh');
     for (const [file, place] of [
       ['causeway-vpn.conf', '/usr/lib/sysusers.d/'],
@@ -203,7 +203,7 @@ describe('the helper as a service', () => {
     expect(Number(/<Count>(\d+)</.exec(task)?.[1])).toBeLessThanOrEqual(255);
     expect(Number(/<Priority>(\d+)</.exec(task)?.[1])).toBeLessThanOrEqual(6);
     expect(task).toMatch(/^[\x20-\x7e\n]*$/);
-    const builder = read('build/electron-builder.yml');
+    const builder = read('electron-builder.yml');
     expect(builder).toMatch(/from: build\/services\/causeway-helper\.task\.xml\n {6}to: native\/causeway-helper\.task\.xml/);
   });
 });

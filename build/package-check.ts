@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { inMegabytes, sizesOf, wrongIn, type Package } from '../tests/packages/contents.ts';
+import { wrongFuses } from '../tests/packages/fuses.ts';
+import { endsWhereCutShort, signsInToCampus, signsInToGateway } from '../tests/packages/linux.ts';
+import { standInForElectron } from '../tests/packages/stand-in.ts';
+import { workerUnderWine } from '../tests/packages/wine.ts';
+import { buildNative } from './native.ts';
+import { packageProject, stageProject } from './package.ts';
+import { ensureSystemTools, packageTools } from './system.ts';
+import { parseTarget, type Target } from './targets.ts';
+
+/**
+ * `npm run package:check`, on Debian, with nothing but npm's registry: packs the app for every system around a stand-in for
+ * Electron, looks at what the packages hold, and runs them as far as that goes here.
+ */
+if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('The packages are checked on Linux (x64).');
+const failed: string[] = [];
+
+/** One line for what holds, and the reasons for what does not: those that `act` finds, or throws. */
+async function check(what: string, act: () => Promise<unknown> | readonly string[]): Promise<void> {
+  const startedAt = Date.now();
+  let reasons: string[];
+  try {
+    const found = await act();
+    reasons = Array.isArray(found) ? found.map(String) : [];
+  } catch (error) {
+    reasons = [error instanceof Error ? error.message : String(error)];
+  }
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  console.log(
+    `${reasons.length === 0 ? 'ok     ' : 'failed '} ${what} (${seconds} s)${reasons.map((reason) => `\n        ${reason}`).join('')}`,
+  );
+  if (reasons.length > 0) failed.push(what);
+}
+
+/** Packs one target around a stand-in. */
+async function pack(target: Target): Promise<Package> {
+  const folder = await stageProject(target);
+  const electron = resolve(folder, 'electron');
+  rmSync(electron, { recursive: true, force: true });
+  standInForElectron(electron, target);
+  const native = join(folder, 'out', 'native');
+  rmSync(native, { recursive: true, force: true });
+  // Of other systems they are made where their installers are: a copy of Node each, and what has to be fetched
+  if (target.platform === 'linux') await buildNative(native, { target, modules: join(folder, 'node_modules'), built: '', partial: false });
+  // Both need a Mac
+  const withoutMac = ['-c.electronFuses.resetAdHocDarwinSignature=false', '-c.mac.notarize=false'];
+  await packageProject(folder, target, ['--dir', `-c.electronDist=${electron}`, ...withoutMac], true);
+  return packageIn(join(folder, 'out', 'installers'), target);
+}
+
+function packageIn(installers: string, target: Target): Package {
+  const name = readdirSync(installers, { withFileTypes: true }).find((entry) => entry.isDirectory())?.name ?? '';
+  const top = resolve(installers, name);
+  switch (target.platform) {
+    case 'linux':
+      return { target, executable: join(top, 'causeway'), resources: join(top, 'resources') };
+    case 'win32':
+      return { target, executable: join(top, 'Causeway.exe'), resources: join(top, 'resources') };
+    case 'darwin':
+      return { target, executable: join(top, 'Causeway.app'), resources: join(top, 'Causeway.app/Contents/Resources') };
+  }
+}
+
+ensureSystemTools(packageTools);
+execFileSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { stdio: 'inherit' });
+
+/** Packs and looks; null where it could not be packed. */
+async function packAndLook(target: Target): Promise<Package | null> {
+  const { name } = target;
+  const packed: Package[] = [];
+  await check(`${name}: is packed`, async () => void packed.push(await pack(target)));
+  const [made] = packed;
+  if (!made) return null;
+  await check(`${name}: holds what it should and nothing else`, () => wrongIn(made));
+  await check(`${name}: its fuses are as configured`, () => wrongFuses(made));
+  const { app, natives, tooMuch } = sizesOf(made);
+  await check(`${name}: the app beyond Electron is ${inMegabytes(app)}, of 12 MB at most`, () => (tooMuch ? ['too much'] : []));
+  console.log(`        ${name}: its natives are ${inMegabytes(natives)}`);
+  return made;
+}
+
+async function onLinux(): Promise<void> {
+  const made = await packAndLook(parseTarget('linux-x64'));
+  if (!made) return;
+  await check('linux-x64: signs in to a campus and keeps the password in the keychain', () => signsInToCampus(made));
+  await check('linux-x64: signs in to ocserv through the packed worker', () => signsInToGateway(made));
+  await check('linux-x64: an archive cut short is named, and the app ends', () => endsWhereCutShort(made));
+}
+
+async function onOthers(): Promise<void> {
+  const windows = await packAndLook(parseTarget('win32-x64'));
+  if (windows) await check('win32-x64: the packed worker loads koffi under Wine', () => workerUnderWine(windows));
+  for (const name of ['win32-arm64', 'darwin-x64', 'darwin-arm64']) await packAndLook(parseTarget(name));
+}
+
+await Promise.all([onLinux(), onOthers()]);
+console.log(failed.length === 0 ? '\nThe packages are as they should be.' : `\nNot as it should be:\n${failed.join('\n')}`);
+process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,0 +1,139 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { writeAfterInstall } from './after-install.ts';
+import { buildNative } from './native.ts';
+import { hostTarget, parseTarget, type Target } from './targets.ts';
+
+/**
+ * Makes the installers of one target: `npm run package -- [--target win32-arm64] [--dir] [--partial]`, by default those of
+ * this computer. Each target is put together in a folder of its own, because `node_modules` holds the native parts of this
+ * computer only.
+ */
+
+/** What the bundles load at run time, because it has a native part. The same list as `external` in `build/bundle.ts`. */
+const nativePackages = ['keytar', 'koffi'] as const;
+
+const packageSchema = z.looseObject({ dependencies: z.record(z.string(), z.string()) });
+const names = z.optional(z.record(z.string(), z.string()));
+const entrySchema = z.looseObject({ dependencies: names, optionalDependencies: names });
+const lockSchema = z.looseObject({ packages: z.record(z.string(), entrySchema) });
+const read = <T>(schema: z.ZodType<T>, file: string): T => schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+
+/** The native packages, and what they depend on in turn. */
+function withDependencies(packages: z.infer<typeof lockSchema>['packages']): Set<string> {
+  const found = new Set<string>(nativePackages);
+  for (const name of found) {
+    const { dependencies, optionalDependencies } = packages[`node_modules/${name}`] ?? {};
+    for (const next of Object.keys({ ...dependencies, ...optionalDependencies })) found.add(next);
+  }
+  return found;
+}
+
+/** The package and its lock with the native packages as the only dependencies. */
+function nativeManifest(): { manifest: string; lock: string } {
+  const whole = read(packageSchema, 'package.json');
+  const dependencies = Object.fromEntries(nativePackages.map((name) => [name, whole.dependencies[name] ?? '']));
+  const manifest = { ...whole, dependencies };
+  const lock = read(lockSchema, 'package-lock.json');
+  const wanted = withDependencies(lock.packages);
+  const entries = Object.entries(lock.packages).filter(([path]) =>
+    [...wanted].some((name) => `${path}/`.startsWith(`node_modules/${name}/`)),
+  );
+  const own = { ...lock.packages[''], dependencies, devDependencies: {} };
+  return {
+    manifest: JSON.stringify(manifest, null, 2),
+    lock: JSON.stringify({ ...lock, packages: { '': own, ...Object.fromEntries(entries) } }, null, 2),
+  };
+}
+
+/**
+ * Puts a project together that holds what the target's package is made of: what `npm run build` made, and the target's
+ * native packages, from npm by the lock file, kept for the next run. Returns its folder.
+ */
+export async function stageProject({ platform, arch, name }: Target): Promise<string> {
+  const folder = join('out', 'packages', name);
+  mkdirSync(folder, { recursive: true });
+  const { manifest, lock } = nativeManifest();
+  const stamp = join(folder, '.natives');
+  const key = createHash('sha256').update(lock).digest('hex');
+  writeFileSync(join(folder, 'package-lock.json'), lock);
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== key) {
+    rmSync(stamp, { force: true });
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...(JSON.parse(manifest) as object), devDependencies: {} }));
+    const words = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--engine-strict=false'];
+    const libc = platform === 'linux' ? ['--libc=glibc'] : [];
+    await run('npm', [...words, `--os=${platform}`, `--cpu=${arch}`, ...libc], { cwd: folder, quiet: true });
+    writeFileSync(stamp, key);
+  }
+  // electron-builder reads Electron's version from the development dependencies
+  writeFileSync(join(folder, 'package.json'), manifest);
+  for (const part of ['dist', 'build', 'electron-builder.yml', 'LICENSE']) {
+    rmSync(join(folder, part), { recursive: true, force: true });
+    cpSync(part, join(folder, part), { recursive: true });
+  }
+  if (platform === 'linux') writeAfterInstall(join(folder, 'out', 'deb', 'after-install.sh'));
+  return folder;
+}
+
+/** Runs electron-builder on a staged project; the packages go to its `out/installers`. */
+export async function packageProject(
+  folder: string,
+  { name, platform, arch }: Target,
+  words: readonly string[],
+  quiet = false,
+): Promise<void> {
+  const builder = join(createRequire(import.meta.url).resolve('electron-builder/package.json'), '..', 'cli.js');
+  const system = { linux: '--linux', win32: '--win', darwin: '--mac' }[platform];
+  rmSync(join(folder, 'out', 'installers'), { recursive: true, force: true });
+  const env = { ...process.env, CAUSEWAY_TARGET: name };
+  await run(process.execPath, [builder, system, `--${arch}`, '--publish', 'never', '--projectDir', folder, ...words], { env, quiet });
+}
+
+interface RunOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  quiet?: boolean;
+}
+
+/** Runs a program to its end. Rejects where it failed, with what it said where it was quiet. */
+async function run(program: string, words: readonly string[], { cwd = '.', env = process.env, quiet = false }: RunOptions): Promise<void> {
+  const isNpm = program === 'npm' && process.platform === 'win32';
+  const child = spawn(program, words, {
+    cwd,
+    env,
+    stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
+    shell: isNpm,
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (said += text));
+  await once(child, 'close');
+  if (child.exitCode !== 0) throw new Error(`${program} ${words[0] ?? ''} ended with ${child.exitCode}\n${said.slice(-4000)}`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { values } = parseArgs({
+    options: {
+      target: { type: 'string', default: hostTarget().name },
+      built: { type: 'string', default: 'out/native-windows' },
+      dir: { type: 'boolean', default: false },
+      partial: { type: 'boolean', default: false },
+    },
+  });
+  const target = parseTarget(values.target);
+  execFileSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { stdio: 'inherit' });
+  const folder = await stageProject(target);
+  const { built, partial } = values;
+  await buildNative(join(folder, 'out', 'native'), { target, modules: join(folder, 'node_modules'), built, partial });
+  await packageProject(folder, target, values.dir ? ['--dir'] : []);
+  rmSync('out/installers', { recursive: true, force: true });
+  mkdirSync('out', { recursive: true });
+  renameSync(join(folder, 'out', 'installers'), 'out/installers');
+  console.log('The packages are in out/installers.');
+}
