@@ -55,6 +55,13 @@ function onCampusAt(port: number, trust: Profile['trust'] = { kind: 'authority',
   return isOnCampus(profile, createJudge({ trust, now: Date.now }), AbortSignal.timeout(20_000));
 }
 
+test('a probe that is refused after two seconds, as Windows refuses on loopback, holds a sign-in up for no longer', async () => {
+  const port = await tcp((socket) => void setTimeout(() => socket.resetAndDestroy(), 2_000));
+  const before = performance.now();
+  expect(await onCampusAt(port)).toBe(false);
+  expect(performance.now() - before).toBeLessThan(2_700);
+});
+
 describe('a false "on campus"', () => {
   test('the true one is believed, so that the others can be told from it', async () => {
     const { port } = await impostor(campusRoot, { dns: [probeHost] }, right);
