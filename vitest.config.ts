@@ -1,4 +1,5 @@
-import { defineConfig } from 'vitest/config';
+import { readdirSync, readFileSync } from 'node:fs';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { keepsLinks } from './build/plain-folder.ts';
 
 /** `npm run test:long`: the property tests again, with many more runs each; the state explorer sets its own number. And what runs under Wine. */
@@ -7,6 +8,15 @@ const long = process.env['CAUSEWAY_LONG'] !== undefined;
 /** `build/test.ts` goes by a link where Vite would take a part of this folder's name for something else. */
 const linked = process.env['NODE_OPTIONS']?.includes(keepsLinks) ?? false;
 if (!linked && /[#?]/.test(import.meta.dirname)) throw new Error('In a folder with such a name: npm run test:unit -- NAME');
+
+/** The double for Electron runs on Linux only: elsewhere whatever imports it is left out, and named. */
+const needsDouble =
+  process.platform === 'linux'
+    ? []
+    : readdirSync('tests/unit', { recursive: true, encoding: 'utf8' })
+        .map((name) => `tests/unit/${name.replaceAll('\\', '/')}`)
+        .filter((file) => file.endsWith('.test.ts') && readFileSync(file, 'utf8').includes('electron-double'));
+if (needsDouble.length > 0) console.log(`SKIPPED, the double for Electron runs on Linux only:\n${needsDouble.join('\n')}`);
 
 export default defineConfig({
   resolve: { preserveSymlinks: linked },
@@ -22,6 +32,7 @@ export default defineConfig({
           'tests/{unit,peers}/openconnect-fuzz.test.ts',
         ]
       : ['tests/unit/**/*.test.ts', 'tests/peers/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...needsDouble],
     // What may differ in Electron is as in Electron
     setupFiles: ['tests/support/koffi-as-in-electron.mjs', ...(long ? ['tests/unit/support/many-runs.ts'] : [])],
     testTimeout: long ? 1_800_000 : 30_000,

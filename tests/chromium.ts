@@ -11,3 +11,13 @@ const bare = '/usr/lib/chromium/chromium-headless-shell';
 export function chromiumPath({ wholeOne = false } = {}): string {
   return process.env['CHROMIUM'] ?? (!wholeOne && existsSync(bare) ? bare : whole);
 }
+
+/**
+ * How Playwright finds a browser for pages that are not the app's, such as the phone's: Debian's Chromium, or by its
+ * `channel` the one that this system has: Edge comes with Windows; Chrome is what people have on macOS.
+ */
+export function anyBrowser({ wholeOne = false } = {}): { executablePath: string } | { channel: string } {
+  const known = chromiumPath({ wholeOne });
+  if (process.env['CHROMIUM'] !== undefined || existsSync(known)) return { executablePath: known };
+  return { channel: process.platform === 'win32' ? 'msedge' : 'chrome' };
+}

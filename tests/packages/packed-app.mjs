@@ -2,7 +2,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 // Before the double: what reads the archive must not take this for an Electron
 import { layOut } from './archive.mjs';
 import '../electron-double/register.mjs';
@@ -14,18 +13,21 @@ process.once('exit', () => rmSync(work, { recursive: true, force: true }));
 
 const app = path.join(work, 'app.asar');
 layOut(resources, app, 'link');
+if (!hasManifest(app)) {
+  // In Electron's words (`lib/browser/init.ts`)
+  console.error('Unable to find a valid app');
+  process.exit(1);
+}
 process.resourcesPath = resources;
 process.env.ELECTRON_DOUBLE_PROCESS = '1';
 process.env.ELECTRON_DOUBLE_PACKAGED = '1';
-process.argv = [node, mainIn(app), ...words];
-await import(pathToFileURL(process.argv[1]).href);
+process.argv = [node, 'enter.mjs', app, ...words];
+await import('../electron-double/enter.mjs');
 
-/** The entry module by `package.json`; without one it ends in Electron's words (`lib/browser/init.ts`). */
-function mainIn(folder) {
+function hasManifest(folder) {
   try {
-    return path.join(folder, JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).main);
+    return typeof JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).main === 'string';
   } catch {
-    console.error('Unable to find a valid app');
-    process.exit(1);
+    return false;
   }
 }

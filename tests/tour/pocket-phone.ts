@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
-import { chromiumPath } from '../chromium.ts';
+import { anyBrowser } from '../chromium.ts';
 
 /** A pocket phone of the campus, in a browser of its own as wide as a phone. */
 export interface PocketPhone {
@@ -20,7 +20,7 @@ export async function openPocketPhone(phones: string, id: string, { seen = false
   const address = new URL(`/phones/${id}`, phones).href;
   const profile = await mkdtemp(path.join(tmpdir(), 'causeway-phone-'));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: chromiumPath({ wholeOne: seen }),
+    ...anyBrowser({ wholeOne: seen }),
     headless: !seen,
     ignoreHTTPSErrors: true,
     viewport: seen ? null : size,

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { Settings } from '../../../electron/storage/settings.ts';
 import type { Profile } from '../../../shared/profile.ts';
@@ -35,7 +37,7 @@ export interface Client {
   close(): Promise<void>;
 }
 
-/** Starts the client from `dist/`. `ELECTRON_BINARY` makes it the real Electron. */
+/** Starts the client from this folder, as Electron reads it. `ELECTRON_BINARY` makes it the real Electron, in Chromium's sandbox. */
 export async function startClient(options: ClientOptions = {}): Promise<Client> {
   const userData = options.userData ?? (await mkdtemp(path.join(tmpdir(), 'causeway-e2e-')));
   if (options.profiles) {
@@ -47,6 +49,8 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
     args: [root, `--user-data-dir=${userData}`, ...(options.args ?? [])],
     env: { ...definedEnvironment(), ...options.env },
     cwd: root,
+    // Playwright would add --no-sandbox on Linux
+    chromiumSandbox: process.env['ELECTRON_BINARY'] !== undefined,
     timeout: 60_000,
   });
   const window = await electron.firstWindow();
@@ -76,7 +80,9 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
       const app = electron.process();
       const family = process.platform === 'linux' && app.pid !== undefined ? await familyOf(app.pid) : [];
       const closed = electron.waitForEvent('close');
-      app.kill('SIGKILL');
+      // On Windows what Playwright has started is a shell
+      if (process.platform === 'win32') await killOnWindows(await electron.evaluate(() => process.pid));
+      else app.kill('SIGKILL');
       await closed;
       await allGone(family, 30_000);
     },
@@ -87,6 +93,16 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
       if (options.userData === undefined) await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
+}
+
+/** Ends a process with everything that it has started. */
+async function killOnWindows(pid: number): Promise<void> {
+  await promisify(execFile)(path.join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'taskkill.exe'), [
+    '/pid',
+    String(pid),
+    '/t',
+    '/f',
+  ]);
 }
 
 function definedEnvironment(): Record<string, string> {

@@ -1,0 +1,160 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import * as z from 'zod';
+
+/** Which Electron the app runs on: the real one wherever it can be had, otherwise the double, and why. */
+export type Runtime = { electron: string; why: string } | { electron: null; why: string };
+
+export interface RuntimeOptions {
+  /** `--double` was asked for. */
+  double: boolean;
+  platform?: NodeJS.Platform;
+  isRoot?: boolean;
+  fetch?: () => Promise<Fetched>;
+  find?: () => string | null;
+}
+
+/** Null where Electron is there now; otherwise why not, as the end of a sentence. */
+export interface Fetched {
+  failure: string | null;
+}
+
+const hour = 3_600_000;
+/** A fetch that failed is not tried again by itself before that. */
+const againAfterMs = 24 * hour;
+/** Electron is about 120 MB: an hour is a line of 0.3 Mbit/s. */
+const longestMs = hour;
+/** Without one more byte for so long, nothing comes any more. */
+const stalledAfterMs = 30_000;
+const packageFolder = (): string => dirname(createRequire(import.meta.url).resolve('electron/package.json'));
+
+/**
+ * Finds what to run the app on, and fetches Electron where it is not there yet. Throws where there is neither Electron nor a
+ * double: on Windows and macOS there is none.
+ */
+export async function chooseRuntime({
+  double,
+  platform = process.platform,
+  isRoot = process.getuid?.() === 0,
+  fetch = fetchElectron,
+  find = electronBinary,
+}: RuntimeOptions): Promise<Runtime> {
+  const canDouble = platform === 'linux';
+  if (double && !canDouble) throw new Error('The double for Electron runs on Linux only.');
+  if (double) return { electron: null, why: 'it was asked for' };
+  if (process.env['ELECTRON_BINARY'] !== undefined) return { electron: process.env['ELECTRON_BINARY'], why: 'ELECTRON_BINARY names it' };
+  if (isRoot && canDouble) return { electron: null, why: 'Chromium’s sandbox, which Electron needs, refuses root' };
+  const there = find();
+  if (there !== null) return { electron: there, why: 'it is on this computer' };
+  const { failure } = await fetch();
+  const fetched = failure === null ? find() : null;
+  if (fetched !== null) return { electron: fetched, why: 'it was fetched just now' };
+  const reason = `Electron cannot be fetched: ${failure ?? 'its executable is missing afterwards'}`;
+  if (!canDouble) throw new Error(`${reason}\nTry once more with: npx install-electron`);
+  return { electron: null, why: reason };
+}
+
+/** For the line that says what the app runs on. */
+export const inWords = ({ electron, why }: Runtime): string =>
+  electron === null ? `on the double for Electron in Chromium, because ${why}` : `on Electron at ${electron}: ${why}`;
+
+/** Where Electron's own executable is, if it is on this computer; looking starts no download. */
+export function electronBinary(): string | null {
+  const folder = packageFolder();
+  const name = { win32: 'electron.exe', darwin: 'Electron.app/Contents/MacOS/Electron' }[process.platform as string] ?? 'electron';
+  const binary = join(process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(folder, 'dist'), name);
+  // What a download that was broken off has left has no `path.txt`, which the package's installer writes last
+  return existsSync(binary) && existsSync(join(folder, 'path.txt')) ? binary : null;
+}
+
+const failureSchema = z.object({ version: z.string(), at: z.number(), reason: z.string() });
+
+/**
+ * Fetches Electron as its package does at its first use, with its progress in sight. A failure is kept in `out/`, and not
+ * tried again for a day: `npx install-electron` tries at once.
+ */
+export async function fetchElectron({
+  note = join('out', 'electron-fetch.json'),
+  install = runInstaller,
+  now = Date.now(),
+} = {}): Promise<Fetched> {
+  const folder = packageFolder();
+  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
+  const before = existsSync(note) ? failureSchema.safeParse(parsed(readFileSync(note, 'utf8'))).data : undefined;
+  if (before?.version === version && now - before.at < againAfterMs && now >= before.at)
+    return { failure: `${before.reason} (tried less than a day ago; npx install-electron tries again)` };
+  console.log(`Fetching Electron ${version}, once`);
+  const reason = await install(join(folder, 'install.js'));
+  mkdirSync(dirname(note), { recursive: true });
+  rmSync(note, { force: true });
+  if (reason !== null) writeFileSync(note, JSON.stringify({ version, at: now, reason }));
+  return { failure: reason };
+}
+
+/** Runs the package's installer to its end; null where it did well. Ends it where nothing comes any more. */
+export async function runInstaller(installer: string, { stalledMs = stalledAfterMs, longest = longestMs } = {}): Promise<string | null> {
+  mkdirSync('out', { recursive: true });
+  // It downloads into the folder for temporary files: in one of its own what has come so far can be seen
+  const work = mkdtempSync(resolve('out', 'electron-'));
+  const unpacked = join(dirname(installer), 'dist');
+  const temporary = { TMPDIR: work, TEMP: work, TMP: work };
+  const child = spawn(process.execPath, [installer], { stdio: ['ignore', 'inherit', 'pipe'], env: { ...process.env, ...temporary } });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (words: string) => {
+    said = (said + words).slice(-10_000);
+    // A bar that moves; what it says of its end goes into one line
+    if (process.stderr.isTTY && !/^\s+at |Error/.test(words)) process.stderr.write(words);
+  });
+  const startedAt = Date.now();
+  let [bytes, movedAt, ended] = [0, startedAt, null as string | null];
+  const watch = setInterval(
+    () => {
+      const now = sizeOf(work) + sizeOf(unpacked);
+      if (now !== bytes) {
+        [bytes, movedAt] = [now, Date.now()];
+        console.log(`  ${(bytes / 1e6).toFixed(0)} MB`);
+      }
+      if (Date.now() - movedAt > stalledMs) ended = `nothing came for ${Math.round(stalledMs / 1000)} s`;
+      else if (Date.now() - startedAt > longest) ended = 'it takes too long';
+      if (ended !== null) child.kill('SIGKILL');
+    },
+    Math.min(2_000, stalledMs / 2),
+  );
+  try {
+    const code = await new Promise<number | null>((settle, reject) => {
+      child.once('error', reject);
+      child.once('close', settle);
+    });
+    return ended ?? (code === 0 ? null : reasonIn(said));
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    clearInterval(watch);
+    rmSync(work, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+/** What an error's own lines say, without where in the code it was. */
+function reasonIn(said: string): string {
+  const lines = said.split('\n').map((line) => line.trim());
+  const cause = lines.find((line) => /^\[cause\]|^code: '|E[A-Z]{4,}/.test(line));
+  const first = lines.find((line) => line.includes('Error')) ?? lines.find(Boolean) ?? 'its installer failed';
+  return cause === undefined || cause === first ? first : `${first} (${cause})`;
+}
+
+function sizeOf(folder: string): number {
+  if (!existsSync(folder)) return 0;
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((all, entry) => all + (statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
