@@ -11,7 +11,7 @@ import { serveControl } from './app/control.ts';
 import { controllableOf } from './app/controllable.ts';
 import { keepWarm } from './app/keep-warm.ts';
 import type { Application } from './app/ports.ts';
-import { collectArguments, type OpenedArguments } from './desktop/arguments.ts';
+import { collectArguments, leaveFolder, type OpenedArguments } from './desktop/arguments.ts';
 import { startedBySystem } from './desktop/autostart.ts';
 import { serveBridge } from './desktop/bridge-main.ts';
 import { perform, type Command } from './desktop/command.ts';
@@ -39,6 +39,7 @@ import { policyFile, programsOf, readPolicy } from './storage/policy.ts';
 import { Secrets } from './storage/secrets.ts';
 import { Settings } from './storage/settings.ts';
 import { Proxies } from './trust/proxies.ts';
+import { systemRoots } from './trust/roots.ts';
 import { dialOnly, directDial } from './tunnels/direct.ts';
 import { startLoopbackProxy } from './tunnels/loopback-proxy.ts';
 import { appTunnel } from './tunnels/openconnect/app.ts';
@@ -62,6 +63,7 @@ hardenEveryPage();
 const userData = app.getPath('userData');
 const log = openLog(join(userData, 'logs'));
 const opened = collectArguments();
+leaveFolder();
 if (opened)
   app
     .whenReady()
@@ -75,6 +77,10 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     log.line(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : typeof reason}`),
   );
   log.line(`Causeway ${app.getVersion()} on ${process.platform} ${process.arch}, Electron ${process.versions.electron}`);
+  // In a thread of its own: whoever waits for the window does not wait for it
+  systemRoots.begin(log.line);
+  // Not for whoever waits for the window
+  systemRoots.begin(log.line);
   if (app.isPackaged) app.setAsDefaultProtocolClient(linkScheme);
 
   /** What the installer brings along for gateways of others; never what a profile names. */
@@ -113,7 +119,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     application: () => application,
     showWindow,
     letGo: () => window.letGo(),
-    isStuck: () => secrets.isOut,
+    isStuck: () => secrets.isOut || systemRoots.isOut,
     log: log.line,
   });
   window.onSessionEnd(quit.systemEnds);

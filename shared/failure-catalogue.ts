@@ -110,6 +110,8 @@ export const failureCatalogue = {
   // What signs in and carries traffic beside us
   'component-missing': 'later',
   'component-failed': 'now',
+  'seat-foreign': 'later',
+  'roots-late': 'now',
   // Our own house
   'session-cut-short': 'now',
   'sign-in-cut-short': 'now',

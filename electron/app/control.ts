@@ -18,7 +18,8 @@ import {
   type ControlValue,
   type ControlVerb,
 } from './control-protocol.ts';
-import { listenPrivately } from './control-socket-posix.ts';
+import * as onSocket from './control-socket-posix.ts';
+import * as onPipe from './control-socket-windows.ts';
 
 /** Whose session can be steered from another program of the same user: the app's, or a command line's own. */
 export interface Controllable {
@@ -49,8 +50,10 @@ export async function serveControl(folder: string, session: Controllable, log: (
   const address = controlAddress(folder, session.holder);
   if (await answers(address)) throw fail('not-now', undefined, { detail: 'another one listens' });
   const clients = new Map<Socket, Client>();
+  let isOurs = false;
   const server = net.createServer((socket) => {
-    if (clients.size >= control.maxClients) {
+    // Who was quicker than the rights
+    if (!isOurs || clients.size >= control.maxClients) {
       socket.destroy();
       return;
     }
@@ -61,7 +64,8 @@ export async function serveControl(folder: string, session: Controllable, log: (
       client.gone();
     });
   });
-  await (process.platform === 'win32' ? listen(server, address) : listenPrivately(server, address));
+  await (process.platform === 'win32' ? onPipe : onSocket).listenPrivately(server, address);
+  isOurs = true;
   return {
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -70,17 +74,6 @@ export async function serveControl(folder: string, session: Controllable, log: (
       for (const socket of clients.keys()) socket.destroy();
     },
   };
-}
-
-/** Listens there. What the pipe of Windows lets in, its rights say. */
-function listen(server: net.Server, address: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ path: address }, () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
-  });
 }
 
 /** Whether somebody listens there. One that is too busy to take the call holds the address all the same. */

@@ -8,6 +8,7 @@ import type { Answer, Prompt } from '../../shared/prompt.ts';
 import { bounded } from '../trust/bounded.ts';
 import { controlAddress } from '../app/control-address.ts';
 import { readLines, writeLine } from '../app/control-lines.ts';
+import { isAnsweredByUs } from '../app/control-socket-windows.ts';
 import {
   controlMessageSchema,
   controlValues,
@@ -57,7 +58,7 @@ class AppSeat implements Seat {
     });
   }
 
-  /** Null where nobody listens, or somebody who does not speak this protocol. */
+  /** Null where nobody listens, or somebody who does not speak this protocol. Fails with `seat-foreign` where another user of this computer answers. */
   static async open(folder: string, holder: ControlHolder): Promise<AppSeat | null> {
     const address = controlAddress(folder, holder);
     if (process.platform !== 'win32' && !(await isOwnPlace(address))) return null;
@@ -77,6 +78,11 @@ class AppSeat implements Seat {
       );
     } catch {
       return null;
+    }
+    // Before anything is said: on Windows anybody may take a pipe's name
+    if (process.platform === 'win32' && !(await isAnsweredByUs(address))) {
+      socket.destroy();
+      throw fail('seat-foreign', undefined, { detail: address });
     }
     const seat = new AppSeat(socket, holder);
     const { access, profiles } = await seat.request('state', {});

@@ -111,6 +111,8 @@ const exitCodes = {
   'profile-none': usage,
   'component-missing': missing,
   'component-failed': missing,
+  'seat-foreign': missing,
+  'roots-late': unreachable,
   'session-cut-short': ended,
   'sign-in-cut-short': ended,
   'recovery-cut-short': ended,

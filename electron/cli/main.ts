@@ -14,6 +14,7 @@ import { librariesFor, openconnectDriver } from '../gateways/openconnect/driver.
 import { userDataFolder } from '../storage/folder.ts';
 import { policyFile, programsOf, readPolicy } from '../storage/policy.ts';
 import { Secrets } from '../storage/secrets.ts';
+import { systemRoots } from '../trust/roots.ts';
 import { Proxies } from '../trust/proxies.ts';
 import { proxyOfEnvironment } from '../trust/proxy-words.ts';
 import { directDial } from '../tunnels/direct.ts';
@@ -123,6 +124,8 @@ const host: Host = {
 const code = await run(process.argv.slice(2), host);
 process.exitCode = code;
 openconnect.stop();
+// Its thread hears nothing, and Node would wait for it
+if (systemRoots.isOut) leaveAtOnce(code);
 // A native call that nobody waits for any more would hold the process: a keychain's, or a look-up of a name
 setTimeout(() => leaveAtOnce(code), 500).unref();
 

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { app } from 'electron';
 import { linkScheme } from '../../shared/link.ts';
 
@@ -20,6 +20,18 @@ export function openedBy(argv: readonly string[], folder: string): string[] {
       if (argument.toLowerCase().startsWith(`${linkScheme}:`)) return [argument];
       return profileFile.test(argument) ? [resolve(folder, argument)] : [];
     });
+}
+
+/**
+ * Leaves the folder that this process was started in: a double click on a profile starts it in the folder of that file,
+ * where anybody may have put libraries and programs to be found. To be called once the command line has been read.
+ */
+export function leaveFolder(): void {
+  try {
+    process.chdir(dirname(process.execPath));
+  } catch {
+    // One that is not to be entered holds nothing for us either, and nothing of ours is looked for by a mere name
+  }
 }
 
 export interface OpenedArguments {

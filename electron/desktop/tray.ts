@@ -91,7 +91,7 @@ async function hasStatusNotifier(): Promise<boolean> {
   const bus = ['--session', '--print-reply', '--reply-timeout=2000', '--dest=org.freedesktop.DBus', '/org/freedesktop/DBus'];
   const question = ['org.freedesktop.DBus.NameHasOwner', 'string:org.kde.StatusNotifierWatcher'];
   try {
-    const { stdout } = await run('dbus-send', [...bus, ...question], { timeout: 3_000 });
+    const { stdout } = await run('/usr/bin/dbus-send', [...bus, ...question], { timeout: 3_000 });
     return stdout.includes('boolean true');
   } catch {
     // No bus, no tool to ask it or no answer: then we do not know of a tray, and minimising loses nobody's window

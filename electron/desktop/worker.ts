@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { utilityProcess } from 'electron';
 import type { StartWorker } from '../gateways/worker.ts';
 
@@ -16,7 +17,7 @@ export function utilityWorker(
   log: (line: string) => void,
 ): StartWorker {
   return () => {
-    const child = utilityProcess.fork(file, [], { env, stdio: 'ignore', serviceName: 'Causeway sign-in' });
+    const child = utilityProcess.fork(file, [], { env, stdio: 'ignore', cwd: dirname(process.execPath), serviceName: 'Causeway sign-in' });
     let wanted = true;
     // Unheard it would be an uncaught exception here; `exit` follows, and ends what the worker was doing
     child.on('error', (type, location) => log(`worker: ${type} at ${location}`));

@@ -7,7 +7,7 @@ import { inAddress } from './host.ts';
 import { connectPlain } from './plain.ts';
 import { askHttp } from './proxy-http.ts';
 import { speakSocks, speakSocks4 } from './proxy-socks.ts';
-import { systemContext } from './roots.ts';
+import { systemRoots } from './roots.ts';
 
 export interface ViaOptions {
   signal: AbortSignal;
@@ -87,12 +87,23 @@ async function firstOf<T>(
   throw fail('internal', undefined, { detail: 'a list without an end' });
 }
 
-/** A connection to the proxy itself; inside TLS, one whose certificate the system vouches for. */
-function reach(proxy: WebProxy, { signal, timeoutMs }: ViaOptions): Promise<Socket> {
+/** A connection to the proxy itself; inside TLS, one whose certificate the system vouches for, once its roots have been read. */
+async function reach(proxy: WebProxy, options: ViaOptions): Promise<Socket> {
+  const knowsAllRoots = systemRoots.isComplete;
+  try {
+    return await reachOnce(proxy, options);
+  } catch (error) {
+    const mayChange = !knowsAllRoots && proxy.kind === 'https' && failureOf(error).code === 'certificate-untrusted';
+    if (!mayChange || !(await systemRoots.whenComplete(options.signal))) throw error;
+    return reachOnce(proxy, options);
+  }
+}
+
+function reachOnce(proxy: WebProxy, { signal, timeoutMs }: ViaOptions): Promise<Socket> {
   const { kind, host, port } = proxy;
   const secure = kind === 'https';
   const socket = secure
-    ? tls.connect({ host, port, ...(isIP(host) ? {} : { servername: host }), secureContext: systemContext() })
+    ? tls.connect({ host, port, ...(isIP(host) ? {} : { servername: host }), secureContext: systemRoots.context() })
     : net.connect({ host, port });
   socket.on('error', () => undefined); // what a connection that was given up still has to say is of no use to anyone
   const bound = { signal, ms: timeoutMs, late: () => unreachable(proxy, 'no answer'), release: () => void socket.destroy() };

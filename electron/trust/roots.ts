@@ -1,30 +1,122 @@
 import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
+import { Worker } from 'node:worker_threads';
+import { fail } from '../../shared/failure.ts';
 
 /** Where Linux distributions keep the roots that they and the administrator trust: Debian and its kin, Fedora and its kin. */
 const systemBundles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt'];
 
-let context: tls.SecureContext | null = null;
+/** From the start of the reading. On macOS it takes 5 to 10 s where a network filter looks on (https://github.com/nodejs/node/issues/63313). */
+const readWithinMs = 30_000;
+
+/** Reads the operating system's store, as PEM. */
+export type ReadStore = () => Promise<readonly string[]>;
 
 /**
- * TLS 1.2 or newer against Node's bundled roots, the operating system's where Node or a bundle file gives them,
- * and NODE_EXTRA_CA_CERTS. Made at the first use and kept: reading some hundred roots takes tens of milliseconds.
+ * The roots that this computer trusts: Node's bundled ones, the operating system's where Node or a bundle file gives
+ * them, and NODE_EXTRA_CA_CERTS. The operating system's store is read once, in a thread of its own, because it may
+ * hold whoever asks it for seconds; until it is there the others do.
  */
-export function systemContext(): tls.SecureContext {
-  context ??= tls.createSecureContext({ ca: [...systemRoots()], minVersion: 'TLSv1.2' });
-  return context;
+export class SystemRoots {
+  private contextNow: tls.SecureContext | null = null;
+  private store: readonly string[] = [];
+  private reading: Promise<void> | null = null;
+  /** Whether the store has been read, or there is none to read. */
+  isComplete = false;
+
+  /** @param read null: Node has no such function here (before 22.15), and nothing is waited for */
+  constructor(
+    private readonly read: ReadStore | null = storeReader(),
+    private readonly withinMs = readWithinMs,
+  ) {}
+
+  /** Starts the reading, once. What comes of it, and that it is late, is told to `log`. Never throws. */
+  begin(log: (line: string) => void = () => undefined): void {
+    this.reading ??= this.readStore(log);
+  }
+
+  /** Whether the store is being read just now: its thread hears nothing, and Node waits for it at its end. */
+  get isOut(): boolean {
+    return this.reading !== null && !this.isComplete;
+  }
+
+  /**
+   * TLS 1.2 or newer against the roots that are known so far. Kept until there are more: reading some hundred roots takes
+   * tens of milliseconds.
+   */
+  context(): tls.SecureContext {
+    this.begin();
+    this.contextNow ??= tls.createSecureContext({ ca: [...knownRoots(this.store)], minVersion: 'TLSv1.2' });
+    return this.contextNow;
+  }
+
+  /** Waits for the store. False: it was not there within its time. Rejects with `cancelled`. */
+  async whenComplete(signal: AbortSignal): Promise<boolean> {
+    this.begin();
+    if (signal.aborted) throw fail('cancelled');
+    let stop = (): void => undefined;
+    const stopped = new Promise<never>((_resolve, reject) => (stop = () => reject(fail('cancelled'))));
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await Promise.race([this.reading, stopped]);
+      return this.isComplete;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Settles when the store has been read, or when its time is up; what comes later counts all the same. */
+  private async readStore(log: (line: string) => void): Promise<void> {
+    if (!this.read) {
+      this.isComplete = true;
+      return;
+    }
+    const start = performance.now();
+    const work = this.read()
+      .then((store) => {
+        this.store = store;
+        this.contextNow = null;
+        log(`this computer's authorities: ${store.length}, read in ${Math.round(performance.now() - start)} ms`);
+      })
+      .catch((error: unknown) => log(`this computer's authorities cannot be read: ${error instanceof Error ? error.message : 'failed'}`))
+      .finally(() => (this.isComplete = true));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.withinMs).unref()));
+    await Promise.race([work, late]);
+    clearTimeout(timer);
+    if (!this.isComplete) log(`this computer's authorities have not been read within ${this.withinMs / 1000} s`);
+  }
 }
 
-function systemRoots(): Set<string> {
+/** This computer's, for everything that is connected to. */
+export const systemRoots = new SystemRoots();
+
+function knownRoots(store: readonly string[]): Set<string> {
   const extra = process.env['NODE_EXTRA_CA_CERTS'];
   const bundles = [...(process.platform === 'linux' ? systemBundles : []), ...(extra ? [extra] : [])];
-  return new Set([...tls.rootCertificates, ...nodesOwn(), ...bundles.flatMap(readBundle)].map((pem) => pem.trim()));
+  return new Set([...tls.rootCertificates, ...store, ...bundles.flatMap(readBundle)].map((pem) => pem.trim()));
 }
 
-/** Node 22.15 and newer read the operating system's store; older ones, and their types, have no such function. */
-function nodesOwn(): readonly string[] {
-  const node: { rootCertificates: readonly string[]; getCACertificates?: (store: 'system') => readonly string[] } = tls;
-  return node.getCACertificates?.('system') ?? [];
+/** What the thread does. A text of ours and no file: every bundle that trusts anybody would have to bring it along. */
+const inThread = `
+const { parentPort } = require('node:worker_threads');
+parentPort.postMessage(require('node:tls').getCACertificates('system'));
+`;
+
+/** By `tls.getCACertificates`, which Node's types of version 20 do not know. */
+function storeReader(): ReadStore | null {
+  if (!('getCACertificates' in tls)) return null;
+  return () =>
+    new Promise((resolve, reject) => {
+      const thread = new Worker(inThread, { eval: true });
+      // Whoever has nothing else to do does not stay for it
+      thread.unref();
+      thread.once('message', (found: unknown) =>
+        Array.isArray(found) && found.every((each) => typeof each === 'string') ? resolve(found) : reject(new Error('no list')),
+      );
+      thread.once('error', reject);
+      thread.once('exit', () => reject(new Error('its thread ended')));
+    });
 }
 
 /** A bundle that is not there adds nothing: without it fewer servers are trusted, never more. */

@@ -8,7 +8,7 @@ import { spkiSha256, type CertificateJudge, type Presented } from './certificate
 import { shownAs, type Endpoint } from './endpoint.ts';
 import { isNameUnknown } from './plain.ts';
 import { connectVia } from './proxy.ts';
-import { systemContext } from './roots.ts';
+import { systemRoots, type SystemRoots } from './roots.ts';
 
 /** Certificates of a chain that are looked at; a longer chain is cut there. */
 const maxChain = 10;
@@ -30,7 +30,12 @@ export interface TlsOptions {
   timeoutMs: number;
   /** Protocols to offer (RFC 7301). */
   alpn?: readonly string[];
+  /** Other than this computer's, for tests. */
+  roots?: SystemRoots;
 }
+
+/** Refused with the roots that are known so far; this computer's own are still being read and may vouch for it. */
+class RootsAwaited extends CausewayError {}
 
 /**
  * Opens a TLS connection and lets the judge decide on the certificate before any byte of ours is sent.
@@ -39,10 +44,26 @@ export interface TlsOptions {
  * `gateway-closed` (it hung up during the handshake), `gateway-not-secure` (it speaks, but not TLS), a
  * `certificate-*` failure, a {@link CertificateQuestion}, or `cancelled`; through a proxy, with what
  * {@link connectVia} rejects with too.
+ *
+ * Where only this computer's own roots could vouch for the certificate and they are still being read, the connection is
+ * dropped and made anew once they are there; where that is too late, rejects with `roots-late`.
  */
 export async function connectTls(endpoint: Endpoint, judge: CertificateJudge, options: TlsOptions): Promise<TLSSocket> {
-  const { signal, timeoutMs } = options;
+  const { signal } = options;
   if (signal.aborted) throw fail('cancelled');
+  const roots = options.roots ?? systemRoots;
+  const first = await connectOnce(endpoint, judge, options).catch((error: unknown) => {
+    if (error instanceof RootsAwaited) return null;
+    throw error;
+  });
+  if (first) return first;
+  const isComplete = await roots.whenComplete(signal);
+  if (!isComplete) throw fail('roots-late', { host: shownAs(endpoint) });
+  return connectOnce(endpoint, judge, options);
+}
+
+async function connectOnce(endpoint: Endpoint, judge: CertificateJudge, options: TlsOptions): Promise<TLSSocket> {
+  const { timeoutMs } = options;
   if (!endpoint.via || endpoint.loopbackPort !== undefined) return handshake(endpoint, judge, options, null);
   const until = performance.now() + timeoutMs;
   const socket = await connectVia(endpoint.via, endpoint, options);
@@ -53,7 +74,7 @@ export async function connectTls(endpoint: Endpoint, judge: CertificateJudge, op
 function handshake(
   endpoint: Endpoint,
   judge: CertificateJudge,
-  { signal, timeoutMs, alpn }: TlsOptions,
+  { signal, timeoutMs, alpn, roots = systemRoots }: TlsOptions,
   through: Socket | null,
 ): Promise<TLSSocket> {
   const gateway = { host: shownAs(endpoint) };
@@ -64,11 +85,12 @@ function handshake(
     // An address may not stand in SNI (RFC 6066)
     ...(isIP(endpoint.host) ? {} : { servername: endpoint.host }),
     ...(alpn ? { ALPNProtocols: [...alpn] } : {}),
-    secureContext: systemContext(),
+    secureContext: roots.context(),
     // Node verifies all the same and says so in `authorized`; the judge decides
     rejectUnauthorized: false,
     checkServerIdentity: (_connectedTo, certificate) => tls.checkServerIdentity(endpoint.host, certificate),
   });
+  const knowsAllRoots = roots.isComplete;
   let reached = through !== null;
   const bound = {
     signal,
@@ -87,9 +109,11 @@ function handshake(
       const chain = chainOf(socket);
       const [leaf] = chain;
       if (leaf) accepted.set(socket, leaf);
-      const refusal = objection(judge, { host: endpoint.host, chain, systemTrusts: socket.authorized });
+      const presented = { host: endpoint.host, chain };
+      const refusal = objection(judge, { ...presented, systemTrusts: socket.authorized });
       if (refusal) {
-        failed(refusal);
+        const mayChange = !knowsAllRoots && !socket.authorized && objection(judge, { ...presented, systemTrusts: true }) === null;
+        failed(mayChange ? new RootsAwaited(refusal.failure) : refusal);
         return;
       }
       // From here on its errors are its new owner's

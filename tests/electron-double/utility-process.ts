@@ -48,7 +48,7 @@ class UtilityProcess extends EventEmitter {
 
 /** Electron's `utilityProcess`. */
 export const utilityProcess = {
-  fork(file: string, args: readonly string[], options: { env?: Record<string, string> } = {}): UtilityProcess {
+  fork(file: string, args: readonly string[], options: { env?: Record<string, string>; cwd?: string } = {}): UtilityProcess {
     const execArgv = ['--import', `data:text/javascript,${encodeURIComponent(port)}`];
     return new UtilityProcess(fork(file, [...args], { ...options, execArgv, serialization: 'advanced', stdio: 'ignore' }));
   },

@@ -1,11 +1,15 @@
+import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { failureOf } from '../../shared/failure.ts';
 import { isRootsAlone } from '../../electron/trust/root-owned.ts';
 import { adapters } from '../../electron/trust/windows/adapters.ts';
-import { native } from '../../electron/trust/windows/native.ts';
-import { isForOneUser } from '../../electron/trust/windows/security-descriptor.ts';
+import { loadKoffi, native } from '../../electron/trust/windows/native.ts';
+import { isForOneUser, wordsForOneUser } from '../../electron/trust/windows/security-descriptor.ts';
+import { findSeat } from '../../electron/cli/app-seat.ts';
+import { controlAddress } from '../../electron/app/control-address.ts';
+import { serveControl, type Controllable } from '../../electron/app/control.ts';
 import { HelperConnection } from '../../electron/tunnels/openconnect/helper-connection.ts';
 import { helperRequestSchema } from '../../electron/tunnels/openconnect/helper-protocol.ts';
 import { helperSocket } from '../../electron/tunnels/openconnect/helper-place.ts';
@@ -20,13 +24,39 @@ const orderSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('squat') }),
   z.object({ type: z.literal('heard') }),
   z.object({ type: z.literal('stop-squatting') }),
+  /** Listens for command lines, as the app does; and looks at the pipe. */
+  z.object({ type: z.literal('control-serve') }),
+  /** A pipe of the app's name: with the rights that Windows gives by itself, or with a list for this user and another owner. */
+  z.object({ type: z.literal('control-squat'), rights: z.enum(['default', 'administrators']) }),
+  /** Looks for the app, as a command does. */
+  z.object({ type: z.literal('control-find') }),
+  z.object({ type: z.literal('control-stop') }),
+  /** By how much this process has grown, after it has given one file its rights so many times. */
+  z.object({ type: z.literal('give-rights'), times: z.number() }),
+  /** Looks at a pipe all of whose places are taken: how long that took. */
+  z.object({ type: z.literal('look-at-busy') }),
 ]);
 type Order = z.infer<typeof orderSchema>;
 
 let helper: HelperConnection | null = null;
 let squatter: net.Server | null = null;
+let control: { close(): Promise<unknown> } | null = null;
+const settings = 'C:\\settings';
 let connections = 0;
 let heard = '';
+
+/** A session of the app's with nothing in it. */
+const nothingUp: Controllable = {
+  holder: 'app',
+  access: { kind: 'idle', ending: null },
+  profiles: [],
+  onAccess: () => () => undefined,
+  connect: () => Promise.resolve(),
+  answer: () => Promise.resolve(),
+  disconnect: () => Promise.resolve(),
+  openPortal: () => Promise.resolve(null),
+  dial: () => Promise.reject(new Error('nothing is up')),
+};
 
 async function obey(order: Order): Promise<unknown> {
   const pipe = await helperSocket('win32');
@@ -65,17 +95,66 @@ async function obey(order: Order): Promise<unknown> {
       return null;
     case 'heard':
       return { connections, text: heard };
+    case 'control-serve': {
+      control = await serveControl(settings, nothingUp, () => undefined);
+      const [windows, address] = [await native(), controlAddress(settings, 'app')];
+      const descriptor = windows.securityOf(address);
+      return { sid: windows.ownSid(), descriptor, isOurs: descriptor !== null && isForOneUser(descriptor, windows.ownSid(), 'user') };
+    }
+    case 'control-squat': {
+      const address = controlAddress(settings, 'app');
+      heard = '';
+      const server = net.createServer((socket) =>
+        socket.on('data', (bytes) => (heard += bytes.toString('utf8'))).on('error', () => undefined),
+      );
+      await new Promise<void>((resolve) => server.listen(address, resolve));
+      const windows = await native();
+      if (order.rights === 'administrators') windows.setSecurityOf(address, wordsForOneUser(windows.ownSid()));
+      control = { close: () => new Promise((resolve) => server.close(resolve)) };
+      return null;
+    }
+    case 'control-find': {
+      const seat = await findSeat(settings);
+      const found = seat && { access: seat.access, profiles: seat.profiles.length };
+      await seat?.close();
+      return found;
+    }
+    case 'control-stop':
+      await control?.close();
+      return null;
+    case 'give-rights': {
+      const [windows, file] = [await native(), 'C:\\lab\\mine.txt'];
+      writeFileSync(file, '');
+      const before = process.memoryUsage.rss();
+      for (let each = 0; each < order.times; each += 1) windows.setSecurityOf(file, wordsForOneUser(windows.ownSid(), 'user'));
+      return { grownBy: process.memoryUsage.rss() - before };
+    }
+    case 'look-at-busy': {
+      const address = controlAddress(settings, 'command-line');
+      const open = (await loadKoffi())
+        .load('C:\\windows\\system32\\kernel32.dll')
+        .func('intptr_t __stdcall CreateNamedPipeW(str16, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, void *)');
+      // Of its one place this process's own client has taken that one
+      open(address, 3, 0, 1, 4096, 4096, 0, null);
+      const client = net.connect(address);
+      await new Promise((resolve) => client.once('connect', resolve));
+      const [windows, start, cpu] = [await native(), performance.now(), process.cpuUsage()];
+      const descriptor = windows.securityOf(address);
+      const used = process.cpuUsage(cpu);
+      client.destroy();
+      return { descriptor, ms: performance.now() - start, cpuMs: (used.user + used.system) / 1000 };
+    }
     case 'stop-squatting':
       await new Promise((resolve) => squatter?.close(resolve));
       return null;
   }
 }
 
-const control = net.connect(Number(process.argv[2]), '127.0.0.1');
-control.on('close', () => process.exit());
-createInterface({ input: control }).on('line', (line) => {
+const lab = net.connect(Number(process.argv[2]), '127.0.0.1');
+lab.on('close', () => process.exit());
+createInterface({ input: lab }).on('line', (line) => {
   obey(orderSchema.parse(JSON.parse(line))).then(
-    (value) => control.write(`${JSON.stringify({ value: value ?? null })}\n`),
-    (error: unknown) => control.write(`${JSON.stringify({ failure: failureOf(error) })}\n`),
+    (value) => lab.write(`${JSON.stringify({ value: value ?? null })}\n`),
+    (error: unknown) => lab.write(`${JSON.stringify({ failure: failureOf(error) })}\n`),
   );
 });

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import { wordsFor, type OpenConnectTarget } from '../../electron/tunnels/openconnect/words.ts';
 import { missingForWine, winesPerson, Wine, type RunningHelper, type WineClient } from './wine.ts';
 
@@ -160,6 +161,47 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     expect(helper.child.exitCode).toBeNull();
     expect(helper.log()).toMatch(/no way in for root: .* is somebody else's/);
     expect(helper.log()).toContain('ready for S-1-5-21-1-2-3-1001');
+  });
+
+  describe('the app’s own pipe, for command lines', () => {
+    afterEach(async () => {
+      await client.ask({ type: 'control-stop' });
+    });
+
+    test('is that person’s: owned by them, for them, the system and its administrators, and not for the network', async () => {
+      expect(await client.ask({ type: 'control-serve' })).toEqual({
+        sid: winesPerson,
+        isOurs: true,
+        descriptor: {
+          owner: winesPerson,
+          entries: ['S-1-5-2', 'S-1-5-18', 'S-1-5-32-544', winesPerson].map((sid) => expect.objectContaining({ sid }) as unknown),
+        },
+      });
+      // And who looks for the app finds it
+      expect(await client.ask({ type: 'control-find' })).toEqual({ access: { kind: 'idle', ending: null }, profiles: 0 });
+    });
+
+    test.each(['default', 'administrators'])('of another’s making (%s) it is told nothing, and the app does without', async (rights) => {
+      await client.ask({ type: 'control-squat', rights });
+      expect(await client.ask({ type: 'control-find' })).toEqual(failsWith('seat-foreign'));
+      expect(await client.ask({ type: 'heard' })).toMatchObject({ text: '' });
+      expect(await client.ask({ type: 'control-serve' })).toEqual(failsWith('not-now'));
+    });
+
+    test('gives rights again and again without using up memory', async () => {
+      await client.ask({ type: 'give-rights', times: 2_000 });
+      const { grownBy } = z.object({ grownBy: z.number() }).parse(await client.ask({ type: 'give-rights', times: 100_000 }));
+      // Each list is some 150 bytes, and as many of them 15 MB
+      expect(grownBy).toBeLessThan(7_000_000);
+    });
+
+    test('that is busy is waited for, with a bound and without work', async () => {
+      const looked = z
+        .object({ descriptor: z.null(), ms: z.number(), cpuMs: z.number() })
+        .parse(await client.ask({ type: 'look-at-busy' }));
+      expect(looked.ms).toBeGreaterThan(300);
+      expect(looked.ms).toBeLessThan(2_000);
+    });
   });
 
   test('opens a tunnel and puts everything back when it is closed, with a goodbye to the gateway', async () => {

@@ -60,10 +60,13 @@ export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
   };
 }
 
-/** Where to look for the library: what policy names alone, else beside us, else the system's own on Linux. */
+/**
+ * Where to look for the library: what policy names alone, else beside us, else the system's own on Linux. Elsewhere a
+ * name alone is looked for in the working directory too, where anybody may have put one: there it is no way to find it.
+ */
 export function librariesFor(named: string | null, folder: string | null, platform: NodeJS.Platform): string[] {
   if (named !== null) return [named];
   const file = platform === 'win32' ? 'libopenconnect-5.dll' : platform === 'darwin' ? 'libopenconnect.5.dylib' : 'libopenconnect.so.5';
   const shipped = folder === null ? [] : [join(folder, file)];
-  return platform === 'linux' || shipped.length === 0 ? [...shipped, file] : shipped;
+  return platform === 'linux' ? [...shipped, file] : shipped;
 }

@@ -1,4 +1,6 @@
+import { isAbsolute } from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';
+import { searchSafeFoldersOnly, systemLibrary } from '../../trust/windows/libraries.ts';
 import { guarded, type Callbacks, type Guarded } from './callbacks.ts';
 import { copyBytes, decode, type Pointer } from './memory.ts';
 
@@ -13,11 +15,16 @@ koffi.struct('oc_webview_result', { uri: 'const char *', cookies: 'const char **
 /** `PRG_INFO` of `openconnect.h`: errors, and each connection and request. */
 const logLevelInfo = 1;
 
-/** Loads the first of these libraries that can be. Throws the last error where none can. */
+/**
+ * Loads the first of these libraries that can be: full paths, or on Linux a name that the system's own list of libraries
+ * knows (`ld.so.cache`; never the working directory). Throws the last error where none can.
+ */
 export function loadLibrary(paths: readonly string[]): Library {
+  if (process.platform === 'win32') searchSafeFoldersOnly(koffi);
   let last: unknown = new Error('no library named');
   for (const path of paths) {
     try {
+      if (!isAbsolute(path) && process.platform !== 'linux') throw new Error(`not a full path: ${path}`);
       return new Library(koffi.load(path));
     } catch (error) {
       last = error;
@@ -147,6 +154,6 @@ interface NameAndValue {
 
 /** The C library's own getaddrinfo, in the place of a name. */
 export function systemResolver(): (node: string, service: string, hints: Pointer, result: Pointer) => number {
-  const library = koffi.load(process.platform === 'win32' ? 'ws2_32.dll' : null);
+  const library = process.platform === 'win32' ? systemLibrary(koffi, 'ws2_32.dll') : koffi.load(null);
   return library.func('int getaddrinfo(const char *, const char *, void *, void *)');
 }

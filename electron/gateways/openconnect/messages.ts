@@ -83,7 +83,7 @@ export const signInOptionsSchema = z.object({
 });
 export type SignInOptions = z.infer<typeof signInOptionsSchema>;
 
-const libraries = z.array(path).check(z.minLength(1), z.maxLength(5));
+const libraries = z.array(path).check(z.maxLength(5));
 
 export const toWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('warm'), libraries }),

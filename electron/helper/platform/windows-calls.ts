@@ -1,3 +1,4 @@
+import { systemLibrary } from '../../trust/windows/libraries.ts';
 import { loadKoffi, type Koffi } from '../../trust/windows/native.ts';
 import { readSid } from '../../trust/windows/security-descriptor.ts';
 
@@ -33,8 +34,8 @@ class WindowsCalls {
   private readonly ignoreInterrupts: (handler: null, add: number) => number;
   private readonly sendEvent: (event: number, group: number) => number;
 
-  constructor(load: Koffi) {
-    const [kernel, advapi] = [load.load('kernel32.dll'), load.load('advapi32.dll')];
+  constructor(koffi: Koffi) {
+    const [kernel, advapi] = [systemLibrary(koffi, 'kernel32.dll'), systemLibrary(koffi, 'advapi32.dll')];
     this.lookupName = advapi.func(
       'int __stdcall LookupAccountNameW(str16, str16, void *, _Inout_ uint32_t *, void *, _Inout_ uint32_t *, _Out_ uint32_t *)',
     );

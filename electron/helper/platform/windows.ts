@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import type { Server } from 'node:net';
 import { uptime } from 'node:os';
 import { win32 } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,7 +8,7 @@ import * as z from 'zod/mini';
 import { isRootsAlone } from '../../trust/root-owned.ts';
 import { adapters } from '../../trust/windows/adapters.ts';
 import { native } from '../../trust/windows/native.ts';
-import { isForOneUser, wordsForOneUser } from '../../trust/windows/security-descriptor.ts';
+import { listenOnPipe } from '../../trust/windows/pipe.ts';
 import { helperPipe } from '../../tunnels/openconnect/helper-place.ts';
 import { cleanEnvironment } from '../../tunnels/openconnect/words.ts';
 import { ownProgram } from '../own-program.ts';
@@ -49,10 +48,15 @@ export const windows: HelperPlatform = {
     return users.flatMap((name): Door[] => {
       const sid = userSid.test(name) ? name : known.sidOf(name);
       if (sid === null) log(`nobody here is called ${name}`);
-      return sid === null ? [] : [{ name, open: (server) => openPipe(server, `${run}-${sid}`, sid) }];
+      return sid === null
+        ? []
+        : [{ name, open: (server) => listenOnPipe(server, `${run}-${sid}`, { owner: 'administrators', user: sid }) }];
     });
   },
-  scriptDoor: (run) => ({ name: 'script', open: (server) => openPipe(server, windows.scriptAddress(run), null) }),
+  scriptDoor: (run) => ({
+    name: 'script',
+    open: (server) => listenOnPipe(server, windows.scriptAddress(run), { owner: 'administrators', user: null }),
+  }),
   scriptAddress: (run) => `${run}-script-${thisRun}`,
   async scriptFor(words, state) {
     const file = win32.join(state, 'openconnect-script.js');
@@ -124,21 +128,4 @@ function ask(pid: number, how: 'detach' | 'sign-out'): void {
   const [program, ...words] = ownProgram();
   // Where it cannot be asked it is made to, a little later
   spawn(program, [...words, 'leave', String(pid), how], { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);
-}
-
-/**
- * The first pipe of that name, or none: who had it before us would hear what is not theirs. Made as Windows does by
- * itself (nobody but the system can write to it), then given to its user; whether it is theirs alone is looked at.
- */
-async function openPipe(server: Server, path: string, user: string | null): Promise<void> {
-  const system = await native();
-  if (system.isThere(path)) throw new Error(`${path} is somebody else's`);
-  // Node asks for the first of that name: between these two lines nobody gets in either
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) => reject(new Error(`${path} is somebody else's`, { cause })));
-    server.listen(path, resolve);
-  });
-  system.setSecurityOf(path, wordsForOneUser(user));
-  const found = system.securityOf(path);
-  if (!found || !isForOneUser(found, user)) throw new Error(`${path} is not for its user alone`);
 }

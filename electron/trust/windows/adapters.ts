@@ -1,3 +1,4 @@
+import { systemLibrary } from './libraries.ts';
 import { loadKoffi, type Koffi } from './native.ts';
 
 /** What Windows knows of one network adapter. */
@@ -27,8 +28,8 @@ class Adapters {
   private readonly aliasToLuid: (alias: string, luid: Buffer) => number;
   private readonly ifEntry: (row: Buffer) => number;
 
-  constructor(load: Koffi) {
-    const ip = load.load('iphlpapi.dll');
+  constructor(koffi: Koffi) {
+    const ip = systemLibrary(koffi, 'iphlpapi.dll');
     this.aliasToLuid = ip.func('uint32_t __stdcall ConvertInterfaceAliasToLuid(str16, void *)');
     this.ifEntry = ip.func('uint32_t __stdcall GetIfEntry2(void *)');
   }

@@ -1,7 +1,7 @@
 import { win32 } from 'node:path';
 import { hopsTo } from '../hops.ts';
 import { native } from './native.ts';
-import { isAdministrators, isLeftToAdministrators } from './security-descriptor.ts';
+import { isLeftToAdministrators } from './security-descriptor.ts';
 
 /** Whether a file or folder, and all that is passed on the way to it, can be changed by Windows's administrators only. */
 export async function isAdministratorsAlone(path: string): Promise<boolean> {
@@ -18,13 +18,4 @@ export async function isAdministratorsAlone(path: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/**
- * Whether a named pipe is one that the system's administrators made. Asked by who is connected to it already: as long
- * as they are, the name leads to that pipe.
- */
-export async function isAdministratorsPipe(path: string): Promise<boolean> {
-  const descriptor = (await native()).securityOf(path);
-  return descriptor !== null && isAdministrators(descriptor);
 }

@@ -3,6 +3,7 @@ import * as modules from 'node:module';
 import { dirname, join } from 'node:path';
 import { isSea } from 'node:sea';
 import type koffi from 'koffi';
+import { systemFolder, systemLibrary } from './libraries.ts';
 import { readSecurityDescriptor, readSid, type SecurityDescriptor } from './security-descriptor.ts';
 
 export type Koffi = typeof koffi;
@@ -33,6 +34,9 @@ const opensTheLink = 0x00200000;
 const lendsNothing = 0x00100000 | 0x00010000;
 const isNotThere = 2;
 const pipeIsBusy = 231;
+/** A busy pipe is tried so often, with so long a wait in between. */
+const busyTimes = 5;
+const busyWaitMs = 100;
 
 class Native {
   private readonly createFile: (
@@ -49,17 +53,20 @@ class Native {
   private readonly getSecurity: (handle: Handle, what: number, into: Buffer, size: number, needed: [number]) => number;
   private readonly setSecurity: (handle: Handle, what: number, descriptor: unknown) => number;
   private readonly fromWords: (words: string, revision: number, into: [unknown], size: [number]) => number;
-  private readonly systemDirectory: (into: Buffer, size: number) => number;
+  private readonly localFree: (memory: unknown) => unknown;
+  private readonly waitForPipe: (path: string, ms: number) => number;
   private readonly openToken: (process: Handle, want: number, into: [Handle]) => number;
   private readonly tokenFact: (token: Handle, what: number, into: Buffer, size: number, needed: [number]) => number;
   private readonly isAdmin: () => number;
 
-  constructor(load: Koffi) {
-    const [kernel, advapi, shell] = [load.load('kernel32.dll'), load.load('advapi32.dll'), load.load('shell32.dll')];
+  constructor(private readonly koffi: Koffi) {
+    const [kernel, advapi] = [systemLibrary(koffi, 'kernel32.dll'), systemLibrary(koffi, 'advapi32.dll')];
+    const shell = systemLibrary(koffi, 'shell32.dll');
     this.createFile = kernel.func('intptr_t __stdcall CreateFileW(str16, uint32_t, uint32_t, void *, uint32_t, uint32_t, intptr_t)');
     this.closeHandle = kernel.func('int __stdcall CloseHandle(intptr_t)');
     this.lastError = kernel.func('uint32_t __stdcall GetLastError()');
-    this.systemDirectory = kernel.func('uint32_t __stdcall GetSystemDirectoryW(void *, uint32_t)');
+    this.localFree = kernel.func('void * __stdcall LocalFree(void *)');
+    this.waitForPipe = kernel.func('int __stdcall WaitNamedPipeW(str16, uint32_t)');
     this.getSecurity = advapi.func('int __stdcall GetKernelObjectSecurity(intptr_t, uint32_t, void *, uint32_t, _Out_ uint32_t *)');
     this.setSecurity = advapi.func('int __stdcall SetKernelObjectSecurity(intptr_t, uint32_t, void *)');
     this.fromWords = advapi.func(
@@ -99,21 +106,23 @@ class Native {
   setSecurityOf(path: string, words: string): void {
     const descriptor: [unknown] = [null];
     if (this.fromWords(words, 1, descriptor, [0]) === 0) throw new Error(`not understood: ${words}`);
-    const handle = this.open(path, wants.readControl | wants.writeDacl | wants.writeOwner);
-    if (handle === null) throw new Error(`${path} cannot be opened: ${this.lastError()}`);
     try {
-      if (this.setSecurity(handle, describes, descriptor[0]) === 0) throw new Error(`${path} keeps its rights: ${this.lastError()}`);
+      const handle = this.open(path, wants.readControl | wants.writeDacl | wants.writeOwner);
+      if (handle === null) throw new Error(`${path} cannot be opened: ${this.lastError()}`);
+      try {
+        if (this.setSecurity(handle, describes, descriptor[0]) === 0) throw new Error(`${path} keeps its rights: ${this.lastError()}`);
+      } finally {
+        this.closeHandle(handle);
+      }
     } finally {
-      this.closeHandle(handle);
+      // Windows made it, and leaves it to whoever asked
+      this.localFree(descriptor[0]);
     }
   }
 
   /** Where Windows's own programs are, as it says itself: an environment may be anybody's. */
   systemFolder(): string {
-    const name = Buffer.alloc(1024);
-    const length = this.systemDirectory(name, name.length / 2);
-    if (length === 0 || length >= name.length / 2) throw new Error('no system folder');
-    return name.toString('utf16le', 0, length * 2);
+    return systemFolder(this.koffi);
   }
 
   /** Whether this process may do what administrators may. */
@@ -137,10 +146,12 @@ class Native {
   }
 
   private open(path: string, want: number, flags = 0): Handle | null {
-    for (let left = 20; left > 0; left -= 1) {
+    for (let left = busyTimes; left > 0; left -= 1) {
       const handle = this.createFile(path, want, everybodyMayGoOn, null, opensWhatIs, opensFoldersToo | lendsNothing | flags, 0);
       if (handle !== -1) return handle;
       if (this.lastError() !== pipeIsBusy) return null;
+      // Until whoever listens is ready for another one. This thread waits with it: not for long
+      this.waitForPipe(path, busyWaitMs);
     }
     return null;
   }

@@ -97,12 +97,19 @@ export function isLeftToAdministrators(
 /** Whether the system or its administrators made it: nobody else can give them a thing of theirs. Pure. */
 export const isAdministrators = ({ owner }: SecurityDescriptor): boolean => owner === system || owner === administrators;
 
-/** Whether it lets in the system, its administrators and that one user, and nobody over the network. Pure. */
-export function isForOneUser(descriptor: SecurityDescriptor, user: string | null): boolean {
+/**
+ * Whether it lets in the system, its administrators and that one user, and nobody over the network. Its owner: the
+ * administrators, or that user where they made it themselves. Pure.
+ */
+export function isForOneUser(
+  descriptor: SecurityDescriptor,
+  user: string | null,
+  owner: 'administrators' | 'user' = 'administrators',
+): boolean {
   const { entries } = descriptor;
   const network = 'S-1-5-2';
   return (
-    isAdministrators(descriptor) &&
+    (owner === 'user' ? user !== null && descriptor.owner === user : isAdministrators(descriptor)) &&
     entries !== null &&
     entries[0]?.kind === 'deny' &&
     entries[0].sid === network &&
@@ -111,7 +118,8 @@ export function isForOneUser(descriptor: SecurityDescriptor, user: string | null
 }
 
 /** That, in Windows's words for it (SDDL). To connect and to speak is also to be able to add a pipe of that name: for that user, to their own. */
-export function wordsForOneUser(user: string | null): string {
+export function wordsForOneUser(user: string | null, owner: 'administrators' | 'user' = 'administrators'): string {
   if (user !== null && !/^S-1-\d{1,15}(-\d{1,10}){1,15}$/.test(user)) throw new RangeError('no SID');
-  return `O:BAD:P(D;;FA;;;NU)(A;;FA;;;SY)(A;;FA;;;BA)${user === null ? '' : `(A;;FRFW;;;${user})`}`;
+  if (user === null && owner === 'user') throw new RangeError('nobody owns it');
+  return `O:${owner === 'user' ? (user ?? '') : 'BA'}D:P(D;;FA;;;NU)(A;;FA;;;SY)(A;;FA;;;BA)${user === null ? '' : `(A;;FRFW;;;${user})`}`;
 }

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { isAdministratorsPipe } from '../../trust/windows/administrators.ts';
+import { isAdministratorsPipe } from '../../trust/windows/pipe.ts';
 import { native } from '../../trust/windows/native.ts';
 import { helperProtocol } from './helper-protocol.ts';
 

@@ -482,6 +482,16 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: '{component} ended in the middle of its work.',
     todo: 'Try again. If it stays so, call the help desk and read them the code below.',
   },
+  'roots-late': {
+    title: 'This computer did not answer in time',
+    happened: 'Whom it trusts, which may prove {host}, it did not say within half a minute. Nothing was sent.',
+    todo: 'Try again. If it stays so, a program that looks into the network’s traffic may be in the way: ask IT.',
+  },
+  'seat-foreign': {
+    title: 'Somebody else answers for Causeway',
+    happened: 'Another user of this computer has taken the name by which a command finds Causeway. It was told nothing.',
+    todo: 'Use Causeway’s window. Restart the computer; if it stays so, call the help desk and read them the code below.',
+  },
   // Our own house
   'session-cut-short': {
     title: 'Causeway was cut short',
