@@ -48,11 +48,26 @@ export const profileSummarySchema = z.object({
 });
 export type ProfileSummary = z.infer<typeof profileSummarySchema>;
 
-/** A profile that was read and waits for the person's yes. `sha256` is the fingerprint of its own authority, if it has one. */
+/** All that a profile does. `path` is where something stands in a profile, such as `portal.hosts`. */
+export const profileContentsSchema = z.object({
+  /** The first gateway's, registered domain; null where it is an address or a bare name. */
+  domain: z.nullable(z.string()),
+  /** Every host that it names; `outside`: of the first gateway's domain. */
+  destinations: z.array(z.object({ path: z.string(), shown: z.string(), outside: z.boolean() })),
+  /** Every certificate of its bundle, with the fingerprint to compare. */
+  authorities: z.array(z.object({ sha256: z.string(), subject: z.string().check(z.overwrite(plainLine)), validUntil: z.number() })),
+  /** The server keys that it believes alone: SHA-256, base64. */
+  pins: z.array(z.string()),
+  /** Everything else that it says. */
+  settings: z.array(z.object({ path: z.string(), value: z.union([z.string(), z.number(), z.boolean()]) })),
+});
+export type ProfileContents = z.infer<typeof profileContentsSchema>;
+
+/** A profile that was read and waits for the person's yes. */
 export const profilePreviewSchema = z.object({
   profile: profileSummarySchema,
   source: z.string(),
-  sha256: z.nullable(z.string()),
+  contents: profileContentsSchema,
   dropped: z.array(z.string()),
   /** The profile of the same id that is there already: adding this one replaces it. */
   replaces: z.nullable(profileSummarySchema),

@@ -6,7 +6,8 @@ import { destinationsIn } from '../../shared/profile-contents.ts';
 import { entryOf, without, type Kept } from '../storage/kept.ts';
 import { discoverProfile, readProfileFile } from '../storage/profiles.ts';
 import type { Settings } from '../storage/settings.ts';
-import { createJudge, readAuthorities, type Accepted, type CertificateJudge, type Vouched } from '../trust/certificate.ts';
+import { createJudge, type Accepted, type CertificateJudge, type Vouched } from '../trust/certificate.ts';
+import { contentsOf } from './profile-preview.ts';
 import { withoutSignIn } from './remembered.ts';
 import { plainHost } from '../trust/host.ts';
 import type { Lead } from '../trust/https.ts';
@@ -167,10 +168,12 @@ export class ProfileBook {
   }
 
   private show({ profile, dropped }: ReadProfile, source: string): void {
-    const sha256 = profile.trust.kind === 'authority' ? (readAuthorities(profile.trust.pem)[0]?.fingerprint256 ?? null) : null;
     const known = this.all.find((each) => each.id === profile.id);
     const replaces = known ? summaryOf(known) : null;
-    this.waiting = { profile, preview: { profile: summaryOf(profile), source: plainLine(source), sha256, dropped, replaces } };
+    this.waiting = {
+      profile,
+      preview: { profile: summaryOf(profile), source: plainLine(source), contents: contentsOf(profile), dropped, replaces },
+    };
   }
 }
 

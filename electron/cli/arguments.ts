@@ -3,8 +3,8 @@ import { commandLine } from '../../shared/words/en/command-line.ts';
 
 /** What a person asked for, read from the arguments. */
 export type Command = { json: boolean; folder: string | null } & (
-  | { verb: 'help' | 'version' | 'profiles' | 'status' | 'disconnect' }
-  | { verb: 'portal' | 'doctor'; profile: string | null }
+  | { verb: 'help' | 'version' | 'status' | 'disconnect' }
+  | { verb: 'portal' | 'doctor' | 'profiles'; profile: string | null }
   | ConnectCommand
 );
 
@@ -51,13 +51,13 @@ export function readArguments(argv: readonly string[]): Command {
   switch (verb) {
     case undefined:
       throw new UsageError(usage.noCommand);
-    case 'profiles':
     case 'status':
     case 'disconnect':
       if (operand !== undefined) throw new UsageError(fillIn(usage.tooMany, { word: operand }));
       return { ...common, verb };
     case 'portal':
     case 'doctor':
+    case 'profiles':
       return { ...common, verb, profile: operand ?? null };
     case 'connect':
       if (operand === undefined) throw new UsageError(usage.needsProfile);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { accessStateSchema, portalHealthSchema, type AccessState } from '../../shared/access-state.ts';
+import { profileContentsSchema, type ProfileContents } from '../../shared/app-state.ts';
 import { failureSchema, type Failure } from '../../shared/failure.ts';
 import { plainText } from '../../shared/plain-text.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
@@ -19,6 +20,8 @@ export const eventSchema = z.discriminatedUnion('event', [
     gateways: z.array(z.string()),
     protocol: z.optional(z.string()),
     tunnel: z.optional(z.string()),
+    /** All that it does: what the window shows before it is added. */
+    contents: z.optional(z.custom<ProfileContents>((value) => profileContentsSchema.safeParse(value).success)),
   }),
   z.object({
     event: z.literal('state'),

@@ -16,6 +16,7 @@ import { converse, profileFor, type Outcome } from './connect.ts';
 import { examine, worst, type Tools } from './doctor.ts';
 import { exitCode, exitCodeOf, type ExitCode } from './exit-codes.ts';
 import { OwnSeat, type Core } from './own-seat.ts';
+import { profileEvent, tellContents } from './profile-report.ts';
 import { jsonReport, plainReport, stateEvent, type Output, type Report } from './report.ts';
 import type { Seat } from './seat.ts';
 import type { Terminal } from './terminal.ts';
@@ -91,7 +92,7 @@ async function perform(command: Command, host: Host, report: Report, speaker: Sp
       else host.out(`${host.version}\n`);
       return exitCode.requested;
     case 'profiles':
-      await listProfiles(await openSettings(folder, host, report), report);
+      await listProfiles(command.profile, await openSettings(folder, host, report), report, speaker);
       return done();
     case 'status':
       await withSeat(folder, report, (seat) => tellStatus(seat, report, speaker));
@@ -121,13 +122,17 @@ async function openSettings(folder: string, host: Host, report: Report): Promise
   return settings;
 }
 
-async function listProfiles(settings: Settings, report: Report): Promise<void> {
-  const { profiles } = settings.get();
+/** All of them in a line each; or one, which may be a file, with all that it does. */
+async function listProfiles(named: string | null, settings: Settings, report: Report, speaker: Speaker): Promise<void> {
+  const known = settings.get().profiles;
+  const profiles = named === null ? known : [await profileFor({ profile: named }, known)];
   tellNotices(settings.notices, report);
   if (profiles.length === 0) report.say(commandLine.usage.noProfiles);
-  for (const { id, name, gateways, protocol, tunnel } of profiles) {
+  for (const profile of profiles) {
+    const { id, name, gateways, protocol, tunnel } = profile;
     report.say(fillIn(commandLine.profile, { id, name, gateways: gateways.join(', '), protocol, tunnel }));
-    report.event({ event: 'profile', id, name, gateways, protocol, tunnel });
+    report.event(profileEvent(profile));
+    if (named !== null) tellContents(profile, report, speaker);
   }
 }
 
@@ -231,6 +236,8 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
     // The app connects by what it has shown and was told yes to, not by a file
     if (found?.holder === 'app' && !isKnown(profile, found)) throw new UsageError(commandLine.usage.otherProfile);
     const seat = found?.holder === 'app' ? found : await ownSeat(core, folder);
+    // One that was never shown and told yes to
+    if (!settings.get().profiles.includes(profile)) tellContents(profile, report, speaker);
     const leaving = leaveOnSecond(host, report);
     try {
       if (command.appTunnel !== null) report.proxy(await openProxy(seat, command.appTunnel), command.showSecret);

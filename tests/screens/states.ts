@@ -1,6 +1,8 @@
-import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
+import { contentsOf } from '../../electron/app/profile-preview.ts';
+import type { AppState, ProfilePreview, ProfileSummary } from '../../shared/app-state.ts';
 import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { Failure } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
 import type { Prompt } from '../../shared/prompt.ts';
 
 /** One state of the window per screen worth looking at, at one fixed instant. */
@@ -166,7 +168,63 @@ const portal = (path: string, over: Partial<Extract<AppState['portal'], { kind: 
   ...over,
 });
 const role = { id: 'student', label: 'Student' };
-const preview = { profile: campus, source: 'https://campus.test/.well-known/causeway.json', sha256, dropped: [], replaces: null };
+/** A profile with everything that one can have, some of it elsewhere, and a bundle of two authorities. */
+const whole: Profile = {
+  version: 1,
+  id: campus.id,
+  name: campus.name,
+  gateways: ['vpn.campus.test', 'vpn2.campus.test:8443', 'vpn.harbour.example'],
+  gatewayChoice: 'quickest',
+  protocol: 'anyconnect',
+  tunnel: 'system',
+  signInPath: '/students',
+  realm: '學生 Students',
+  secondFactor: 'otp-field',
+  notice: '僅限授權用戶。Authorised use only.',
+  browser: { address: 'https://login.identity.example/saml', hosts: ['login.identity.example', 'cdn.identity.example'] },
+  clientCertificate: true,
+  keptCodes: true,
+  labels: campus.labels,
+  portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test', 'static.campus.test'], pages: 'causeway.portal.v1' },
+  recovery: { address: 'https://recover.campus.test/', interface: 'causeway.recovery.v1' },
+  onCampus: { probe: 'https://inside.campus.test/probe', campus: 'campus' },
+  trust: { kind: 'system' },
+  helpDesk: campus.helpDesk ?? {},
+  connectTo: [{ host: 'vpn.campus.test', port: 443, loopbackPort: 8443 }],
+};
+const authority = (subject: string, first: string) => ({
+  sha256: `${first}${sha256.slice(2)}`,
+  subject,
+  validUntil: now + 900 * 24 * 60 * minute,
+});
+const preview: ProfilePreview = {
+  profile: campus,
+  source: 'https://campus.test/.well-known/causeway.json',
+  contents: {
+    ...contentsOf({ ...whole, gateways: ['vpn.campus.test'], browser: undefined, connectTo: undefined }),
+    authorities: [authority('CN=Campus Test University Authority', '3F')],
+  },
+  dropped: [],
+  replaces: null,
+};
+const chinese = { ...campus, name: '澳門測試大學', trust: 'pin' as const };
+const previewWhole: ProfilePreview = {
+  ...preview,
+  profile: campus,
+  contents: {
+    ...contentsOf(whole),
+    authorities: [authority('CN=Campus Test University Authority', '3F'), authority('CN=Campus Backup Authority', 'A0')],
+  },
+};
+const previewChinese: ProfilePreview = {
+  ...preview,
+  profile: chinese,
+  source: '校園.causeway',
+  contents: {
+    ...contentsOf({ ...whole, name: chinese.name, notice: '本系統僅供授權用戶使用。使用者須遵守大學的資訊科技政策；所有連線均會被記錄。' }),
+    pins: ['r8oOqKmHrxTQW6n0rO8bJzZo7m4kq0b1TzQ2l9cYx0E=', 'Zo7m4kq0b1TzQ2l9cYx0Er8oOqKmHrxTQW6n0rO8bJz='],
+  },
+};
 
 const captive: Failure = { code: 'captive-portal', params: { address: 'http://login.harbour-hotel.test/welcome?room=' } };
 
@@ -177,6 +235,16 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   'preview-replaces': {
     state: state({ preview: { ...preview, replaces: campus, dropped: ['theme', 'autoConnect'] } }),
     heading: 'Replace this campus?',
+    focus: 'heading',
+  },
+  'preview-whole': {
+    state: state({ profiles: [], profileId: null, preview: previewWhole }),
+    heading: 'Add this campus?',
+    focus: 'heading',
+  },
+  'preview-chinese': {
+    state: state({ profiles: [], profileId: null, preview: previewChinese }),
+    heading: 'Add this campus?',
     focus: 'heading',
   },
   'home': { state: state({}), heading: campus.name, focus: 'heading' },

@@ -132,7 +132,7 @@ describe('profiles', () => {
     await app.verbs.confirm({ yes: true });
     expect(app.state.preview).toMatchObject({
       profile: { id: b.campus.profile.id },
-      sha256: b.campus.authority.sha256,
+      contents: { authorities: [{ sha256: b.campus.authority.sha256 }] },
       dropped: [],
       replaces: null,
     });

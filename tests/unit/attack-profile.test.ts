@@ -113,7 +113,7 @@ describe('a file that names a campus which is known', () => {
     await previewText(app, evil);
     expect(app.state.preview).toMatchObject({
       profile: { gateways: ['localhost:9'] },
-      sha256: root.certificate.fingerprint256,
+      contents: { authorities: [{ sha256: root.certificate.fingerprint256, subject: 'CN=Another Root' }] },
       replaces: { name: campus.profile.name, gateways: campus.profile.gateways },
     });
     // Nothing has changed yet

@@ -91,3 +91,23 @@ test('an end on request has nothing to say', async () => {
   const { end } = await bothWays(await cliFolder(), 'status');
   expect(end).toEqual({ event: 'end', exitCode: 0 });
 });
+
+test('a profile file is shown with all that it does, and so before a connection by it: its hosts, those elsewhere marked, its authority', async () => {
+  const { profile, authority } = (campus = await startCampus());
+  const folder = await cliFolder([profile]);
+  const file = join(folder, 'other.causeway');
+  const evil = { ...profile, id: 'other', recovery: { address: 'https://recover.evil.example/', interface: 'causeway.recovery.v1' } };
+  await writeFile(file, JSON.stringify(evil));
+  const { code, said } = await bothWays(folder, 'profiles', file);
+  expect(code).toBe(0);
+  for (const line of [/Recovery.*: recover\.evil\.example \[.*\]$/m, /^ {2}Tunnel: .+$/m, /^ {2}Device portal: .+$/m])
+    expect(said).toMatch(line);
+  expect(said).toContain(authority.sha256);
+  const answers = await answersFile(folder, { notice: 'decline' });
+  const connecting = startCli(['connect', file, '--answers', answers], { folder });
+  await connecting.code;
+  expect(connecting.seen).toMatch(/recover\.evil\.example/);
+  const known = startCli(['connect', profile.id, '--answers', answers], { folder });
+  await known.code;
+  expect(known.seen).not.toContain(authority.sha256);
+});

@@ -15,6 +15,7 @@ export const commandLine = {
 
 Commands
   profiles              The campuses that this computer knows
+  profiles NAME         One of them, or a .causeway file, with all that it does
   connect PROFILE|FILE  Signs in, by a profile's id or a .causeway file, and stays until Ctrl-C
   status                What is connected, here or in the app
   disconnect            Ends it

@@ -20,6 +20,53 @@ const task: Record<Task, { name: string; about: string; purpose: string }> = {
   },
 };
 
+/** What stands at each place of a profile, and what it gets or does. A place without words here is shown by its name. */
+const part: Readonly<Record<string, string>> = {
+  'gateways': 'Gateways: get your password and second factor',
+  'gatewayChoice': 'Which gateway first',
+  'protocol': 'Kind of gateway',
+  'tunnel': 'Tunnel',
+  'signInPath': 'Where on the gateway',
+  'realm': 'Group, chosen for you',
+  'secondFactor': 'Second factor',
+  'notice': 'Notice before sign-in',
+  'browser.address': 'Sign-in page: gets your password',
+  'browser.hosts': 'Sign-in page may show and load',
+  'clientCertificate': 'Certificate of your own',
+  'keptCodes': 'Key for codes',
+  'portal.address': 'Device portal',
+  'portal.hosts': 'Device portal may show and load',
+  'recovery.address': 'Recovery: gets a password that it asks for',
+  'onCampus.probe': 'Asked whether you are on campus',
+  'helpDesk.address': 'Help desk page',
+  'connectTo.host': 'Reached on this computer instead',
+};
+
+/** What a profile says in words of ours, by place and value; any other value is shown as it is. */
+const value: Readonly<Record<string, string>> = {
+  'gatewayChoice.order': 'In this order',
+  'gatewayChoice.quickest': 'Whichever answers soonest',
+  'protocol.campus': 'Causeway’s own',
+  'protocol.anyconnect': 'Cisco, ocserv',
+  'protocol.nc': 'Ivanti (web)',
+  'protocol.pulse': 'Ivanti',
+  'protocol.gp': 'GlobalProtect',
+  'protocol.f5': 'F5',
+  'protocol.fortinet': 'Fortinet',
+  'protocol.array': 'Array',
+  'tunnel.relay': 'For Causeway alone, through the gateway',
+  'tunnel.app': 'For Causeway alone',
+  'tunnel.system': 'For the whole computer: every program and user',
+  'secondFactor.otp-field': 'A field for a code',
+  'secondFactor.duo-challenge': 'A menu of devices',
+  'secondFactor.duo-second-password': 'A second password',
+  'secondFactor.append': 'After the password, in the same field',
+  'clientCertificate.true': 'You are asked for its file',
+  'clientCertificate.false': 'Not asked for',
+  'keptCodes.true': 'May be kept in the keychain and answer by itself, where this computer allows it',
+  'keptCodes.false': 'Not kept',
+};
+
 export const screens = {
   app: { name: 'Causeway', starting: 'Starting Causeway…', openSettings: 'Settings' },
   task,
@@ -86,17 +133,25 @@ export const screens = {
     replaceLead:
       'It takes the place of {campus} ({gateways}). Replace it only if you expected that: Causeway then sends your sign-in to the gateways below.',
     source: 'Comes from',
-    gateways: 'Gateways',
-    portal: 'Device portal',
     recovery: 'Recovery',
     recoveryOwn: 'In this window',
     recoveryOther: 'On the campus’s own page',
     recoveryNone: 'Not offered',
     trust: 'Trust',
     trustSystem: 'What this computer trusts',
-    trustPin: 'Only the keys named in the profile',
-    trustAuthority: 'The campus’s own authority',
+    trustPin: 'Only the keys below, whatever name and dates a certificate bears',
+    trustAuthority: 'The campus’s own authority, beside what this computer trusts',
     fingerprint: 'Fingerprint of its authority (SHA-256)',
+    pin: 'Key that a server must have (SHA-256)',
+    validUntil: 'Valid until {untilAt}',
+    /** Beside a host. */
+    outside: 'outside {domain}',
+    outsideNone: 'not the gateway',
+    outsideLead: plural('{count} of the hosts below lie outside the gateway’s own domain. Ask the help desk if you did not expect that.', {
+      one: 'One of the hosts below lies outside the gateway’s own domain. Ask the help desk if you did not expect that.',
+    }),
+    part,
+    value,
     fingerprintHint: 'Compare it with the one on your campus’s web site or ask the help desk.',
     helpDesk: 'Help desk',
     dropped: 'Not understood and left out: {keys}',

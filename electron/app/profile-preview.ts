@@ -1,0 +1,45 @@
+import { getDomain } from 'tldts';
+import type { ProfileContents } from '../../shared/app-state.ts';
+import { destinationsIn, everythingIn } from '../../shared/profile-contents.ts';
+import { splitHost, type Profile } from '../../shared/profile.ts';
+import { readAuthorities } from '../trust/certificate.ts';
+import { plainHost } from '../trust/host.ts';
+
+/**
+ * All that a profile does, for whoever is to say yes to it: every host that it names, marked where it lies outside the
+ * domain of the first gateway; every authority and key that it believes; and everything else that it says.
+ *
+ * Throws `profile-invalid` where its authority cannot be read.
+ */
+export function contentsOf(profile: Profile): ProfileContents {
+  const own = splitHost(profile.gateways[0] ?? '').host;
+  const domain = domainOf(own);
+  const isOutside = (host: string): boolean => plainHost(host) !== plainHost(own) && (domain === null || domainOf(host) !== domain);
+  const detours = new Map(
+    (profile.connectTo ?? []).map(({ host, port, loopbackPort }) => [host, ` (${port} → 127.0.0.1:${loopbackPort})`]),
+  );
+  const said = everythingIn(profile);
+  return {
+    domain,
+    destinations: destinationsIn(profile).map(({ path, host, shown }) => ({
+      path,
+      shown: path === 'connectTo.host' ? `${shown}${detours.get(host) ?? ''}` : shown,
+      outside: isOutside(host),
+    })),
+    authorities: authoritiesOf(profile),
+    pins: said.filter(({ names }) => names === 'pin').map(({ value }) => String(value)),
+    settings: said.filter(({ names }) => names === null || names === 'words').map(({ path, value }) => ({ path, value })),
+  };
+}
+
+/** The domain that somebody registered, as the public suffix list has it; null for an address or a bare name. */
+const domainOf = (host: string): string | null => getDomain(plainHost(host), { allowPrivateDomains: true });
+
+function authoritiesOf({ trust }: Profile): ProfileContents['authorities'] {
+  if (trust.kind !== 'authority') return [];
+  return readAuthorities(trust.pem).map(({ fingerprint256, subject, validTo }) => ({
+    sha256: fingerprint256,
+    subject: subject.replaceAll('\n', ', ').slice(0, 300),
+    validUntil: Date.parse(validTo),
+  }));
+}
