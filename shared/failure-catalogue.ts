@@ -100,6 +100,7 @@ export const failureCatalogue = {
   'policy-repaired': 'never',
   'keychain-absent': 'later',
   'keychain-locked': 'later',
+  'keychain-too-long': 'never',
   'profile-invalid': 'later',
   'profile-syntax': 'later',
   'profile-choice': 'later',

@@ -102,6 +102,7 @@ const exitCodes = {
   'settings-unwritable': fault,
   'keychain-absent': missing,
   'keychain-locked': missing,
+  'keychain-too-long': missing,
   'profile-invalid': usage,
   'profile-syntax': usage,
   'profile-choice': usage,

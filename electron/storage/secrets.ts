@@ -11,6 +11,9 @@ const callWithinMs = 60_000;
 /** A probe asks nothing of the person; a keychain that waits for one counts as locked. */
 const probeWithinMs = 5_000;
 
+/** What the keychain of Windows takes, in UTF-8 (`CRED_MAX_CREDENTIAL_BLOB_SIZE` of wincred.h). */
+const windowsTakesBytes = 2560;
+
 export type KeychainState = 'available' | 'absent' | 'locked';
 
 /** The three calls of keytar that are used here. */
@@ -29,16 +32,23 @@ async function loadKeytar(): Promise<Keytar> {
 /**
  * Passwords in the operating system's keychain, by profile and user ID: there or nowhere, never in a file.
  *
- * Every call rejects with `keychain-absent` or `keychain-locked`. One call at a time: a native call cannot be
+ * Every call rejects with `keychain-absent` or `keychain-locked`, those that keep something with `keychain-too-long` as well: then
+ * what was kept before stays. One call at a time: a native call cannot be
  * cancelled, so a keychain that hangs costs one of Node's threads and no more.
  */
 export class Secrets {
   readonly #load: () => Promise<Keytar>;
   readonly #bounds: { callMs: number; probeMs: number };
+  readonly #platform: NodeJS.Platform;
   #idle: Promise<void> = Promise.resolve();
   #isOut = false;
 
-  constructor(load: () => Promise<Keytar> = loadKeytar, bounds = { callMs: callWithinMs, probeMs: probeWithinMs }) {
+  constructor(
+    load: () => Promise<Keytar> = loadKeytar,
+    bounds = { callMs: callWithinMs, probeMs: probeWithinMs },
+    platform: NodeJS.Platform = process.platform,
+  ) {
+    this.#platform = platform;
     this.#load = load;
     this.#bounds = bounds;
   }
@@ -74,7 +84,7 @@ export class Secrets {
   }
 
   set(profileId: string, userId: string, password: string): Promise<void> {
-    return this.#call((keytar) => keytar.setPassword(service, account(profileId, userId), password));
+    return this.#keep(service, account(profileId, userId), password);
   }
 
   /** Forgets a password; one that was not kept is no failure. */
@@ -88,19 +98,32 @@ export class Secrets {
   }
 
   setCodesKey(profileId: string, key: string): Promise<void> {
-    return this.#call((keytar) => keytar.setPassword(codesService, profileId, key));
+    return this.#keep(codesService, profileId, key);
   }
 
   async deleteCodesKey(profileId: string): Promise<void> {
     await this.#call((keytar) => keytar.deletePassword(codesService, profileId));
   }
 
+  async #keep(at: string, of: string, secret: string): Promise<void> {
+    if (this.#platform === 'win32' && Buffer.byteLength(secret) > windowsTakesBytes) throw fail('keychain-too-long');
+    await this.#call((keytar) => keytar.setPassword(at, of, secret));
+  }
+
   async #out<T>(work: (keytar: Keytar) => Promise<T>): Promise<T> {
     this.#isOut = true;
     try {
-      return await work(await this.#load());
+      return await work(await this.#loaded());
     } finally {
       this.#isOut = false;
+    }
+  }
+
+  async #loaded(): Promise<Keytar> {
+    try {
+      return await this.#load();
+    } catch (cause) {
+      throw fail('keychain-absent', undefined, { detail: cause instanceof Error ? cause.message : String(cause), cause });
     }
   }
 
@@ -116,7 +139,7 @@ export class Secrets {
     try {
       return await Promise.race([turn, late]);
     } catch (error) {
-      throw keychainFailure(error);
+      throw keychainFailure(error, this.#platform);
     } finally {
       clearTimeout(timer);
     }
@@ -128,10 +151,15 @@ const account = (profileId: string, userId: string): string => `${profileId}/${u
 
 const nothing = (): void => undefined;
 
-/** The system's own words, where they mean that the keychain is there and shut. Any other trouble means that there is none to use. */
-function keychainFailure(error: unknown): CausewayError {
+/**
+ * What the keychain's own error means; its words are in the person's language, and it has no numbers. macOS has one always:
+ * what fails there is shut, or not for us. Windows's is open while the person is signed in, so that there is none where it
+ * fails. On Linux it is the session bus that tells of an absent one, in words that are not translated.
+ */
+function keychainFailure(error: unknown, platform: NodeJS.Platform): CausewayError {
   if (error instanceof CausewayError) return error;
   const detail = error instanceof Error ? error.message : String(error);
   const locked = /locked|dismissed|prompt|interaction is not allowed|cancell?ed/i.test(detail);
-  return fail(locked ? 'keychain-locked' : 'keychain-absent', undefined, { detail, cause: error });
+  const absent = platform === 'win32' || (platform !== 'darwin' && /org\.freedesktop|d-?bus|\$DISPLAY|could not connect/i.test(detail));
+  return fail(locked || !absent ? 'keychain-locked' : 'keychain-absent', undefined, { detail, cause: error });
 }

@@ -106,6 +106,47 @@ describe('a keychain that misbehaves', () => {
     expect(await new Secrets(() => Promise.resolve(forgetful), bounds).availability()).toBe('absent');
   });
 
+  const failing = (words: string): Keytar => {
+    const no = () => Promise.reject(new Error(words));
+    return { getPassword: no, setPassword: no, deletePassword: no };
+  };
+  it.each<[NodeJS.Platform, words: string, code: string]>([
+    ['darwin', 'Der Benutzername oder die eingegebene Passphrase ist nicht korrekt.', 'keychain-locked'],
+    ['darwin', '使用者互動不被允許。', 'keychain-locked'],
+    ['linux', 'Die Eingabeaufforderung wurde abgebrochen', 'keychain-locked'],
+    ['linux', 'The name org.freedesktop.secrets was not provided by any .service files', 'keychain-absent'],
+    ['linux', 'Cannot autolaunch D-Bus without X11 $DISPLAY', 'keychain-absent'],
+    ['win32', 'Eine angegebene Anmeldesitzung ist nicht vorhanden.', 'keychain-absent'],
+  ])('is told by the system (%s), whatever its language: %s', async (platform, words, code) => {
+    const secrets = new Secrets(() => Promise.resolve(failing(words)), bounds, platform);
+    await expect(secrets.get('campus', 'd.chan')).rejects.toMatchObject({ failure: { code, detail: words } });
+  });
+
+  it('that takes no more than 2,560 bytes says so, and keeps what it has', async () => {
+    const kept = new Map<string, string>();
+    const credentialManager: Keytar = {
+      getPassword: (_service, account) => Promise.resolve(kept.get(account) ?? null),
+      setPassword: (_service, account, secret) => {
+        if (Buffer.byteLength(secret) > 2560) return Promise.reject(new Error('Der Stub hat falsche Daten erhalten.'));
+        kept.set(account, secret);
+        return Promise.resolve();
+      },
+      deletePassword: (_service, account) => Promise.resolve(kept.delete(account)),
+    };
+    const secrets = new Secrets(() => Promise.resolve(credentialManager), bounds, 'win32');
+    const most = `${'é'.repeat(1279)}xy`;
+    await secrets.set('campus', 'd.chan', most);
+    await expect(secrets.set('campus', 'd.chan', `${most}z`)).rejects.toMatchObject({ failure: { code: 'keychain-too-long' } });
+    await expect(secrets.setCodesKey('campus', 'x'.repeat(2561))).rejects.toMatchObject({ failure: { code: 'keychain-too-long' } });
+    expect(await secrets.get('campus', 'd.chan')).toBe(most);
+    // Elsewhere there is no such end
+    await new Secrets(() => Promise.resolve({ ...credentialManager, setPassword: () => Promise.resolve() }), bounds, 'darwin').set(
+      'campus',
+      'd.chan',
+      `${most}z`,
+    );
+  });
+
   it('that does not answer counts as locked, gets one call at a time, and none that was given up', async () => {
     const called: string[] = [];
     let answer: (value: string | null) => void = () => undefined;

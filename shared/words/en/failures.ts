@@ -432,6 +432,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'This computer has no keychain to keep your password in.',
     todo: 'Type it each time.',
   },
+  'keychain-too-long': {
+    title: 'Too long to keep',
+    happened: 'The keychain of Windows keeps at most 2,560 bytes, and this is longer. It was not kept.',
+    todo: 'Type it each time.',
+  },
   'keychain-locked': {
     title: 'Keychain locked',
     happened: 'This computer’s keychain is locked.',
