@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,7 +6,7 @@ import { discard, startChromium, type Chromium } from './chromium.ts';
 import { followDownloads } from './downloads.ts';
 import { Entry } from './entry.ts';
 import { Pages } from './pages.ts';
-import { isProcess, openWindows, preventable, report } from './registry.ts';
+import { NativeEmitter, isProcess, openWindows, preventable, report, stage } from './registry.ts';
 import { SingleInstance } from './single-instance.ts';
 
 /** `enter.mjs` puts Electron's own in its place. */
@@ -21,7 +20,7 @@ export interface Identity {
 }
 
 /** Electron's `app`. */
-class App extends EventEmitter {
+class App extends NativeEmitter {
   name: string;
   isPackaged = process.env['ELECTRON_DOUBLE_PACKAGED'] === '1';
   userAgentFallback = '';
@@ -43,7 +42,6 @@ class App extends EventEmitter {
   private identity: Identity;
   private readiness: Promise<void> | null = null;
   private readonly entry = new Entry(isProcess);
-  private isReadyNow = false;
   private quitting = false;
   private ownFolder: string | null = null;
 
@@ -94,7 +92,7 @@ class App extends EventEmitter {
     await this.entry.evaluated;
     if (this.isEnding()) await new Promise<never>(() => undefined);
     await this.start();
-    this.isReadyNow = true;
+    stage.isReady = true;
     this.emit('will-finish-launching');
     this.emit('ready', {}, {});
   }
@@ -109,7 +107,7 @@ class App extends EventEmitter {
     this.whenReady().catch(report);
   }
   isReady(): boolean {
-    return this.isReadyNow;
+    return stage.isReady;
   }
 
   // Who and where
@@ -129,6 +127,7 @@ class App extends EventEmitter {
     return this.languages[0] ?? 'en-US';
   }
   getSystemLocale(): string {
+    if (!stage.isReady) throw new Error('app.getSystemLocale() can only be called after app is ready');
     return this.getLocale();
   }
   getLocaleCountryCode(): string {
@@ -140,6 +139,7 @@ class App extends EventEmitter {
   getPath(name: string): string {
     const known = this.paths.get(name);
     if (known !== undefined) return known;
+    if (!knownPaths.includes(name)) throw new Error(`Failed to get '${name}' path`);
     const folders: Record<string, string> = { temp: os.tmpdir(), home: os.homedir(), exe: process.execPath };
     const folder = folders[name] ?? (name === 'userData' ? this.defaultUserData() : path.join(this.getPath('userData'), name));
     this.paths.set(name, folder);
@@ -147,6 +147,8 @@ class App extends EventEmitter {
     return folder;
   }
   setPath(name: string, folder: string): void {
+    if (!path.isAbsolute(folder)) throw new Error('Path must be absolute');
+    if (!knownPaths.includes(name)) throw new Error('Failed to set path');
     this.paths.set(name, folder);
   }
   setAppLogsPath(folder?: string): void {
@@ -181,14 +183,18 @@ class App extends EventEmitter {
     this.emit('before-quit', event);
     if (event.defaultPrevented) return;
     this.quitting = true;
+    if (openWindows.size === 0) this.willQuit();
     for (const window of [...openWindows.values()]) window.close();
-    if (openWindows.size > 0) this.quitting = false;
-    else this.willQuit();
+  }
+  /** A window that does not close calls the quit off. */
+  closeCancelled(): void {
+    this.quitting = false;
   }
   /** Called by the last window as it goes. */
   allWindowsClosed(): void {
-    if (this.quitting) return;
-    if (!this.emit('window-all-closed')) this.quit();
+    if (this.records.exitCode !== null) return;
+    if (this.quitting) this.willQuit();
+    else if (!this.emit('window-all-closed')) this.quit();
   }
   private willQuit(): void {
     const event = preventable({});
@@ -220,8 +226,10 @@ class App extends EventEmitter {
     this.releaseSingleInstanceLock();
     if (this.ownFolder !== null) await discard(this.ownFolder);
   }
-  relaunch(): void {
+  /** Recorded only: a real one starts the app anew once this process has left. */
+  relaunch(): boolean {
     this.records.relaunches += 1;
+    return true;
   }
 
   // What a desktop would remember
@@ -258,10 +266,10 @@ class App extends EventEmitter {
     return;
   }
   enableSandbox(): void {
-    return;
+    if (stage.isReady) throw new Error('app.enableSandbox() can only be called before app is ready');
   }
   disableHardwareAcceleration(): void {
-    return;
+    if (stage.isReady) throw new Error('app.disableHardwareAcceleration() can only be called before app is ready');
   }
   setSecureKeyboardEntryEnabled(): void {
     return;
@@ -279,6 +287,27 @@ class App extends EventEmitter {
     return false;
   }
 }
+
+/** Names that `App::GetPath` knows (`shell/browser/api/electron_api_app.cc`, `GetPathConstant`). */
+const knownPaths: readonly string[] = [
+  'appData',
+  'userData',
+  'sessionData',
+  'home',
+  'temp',
+  'exe',
+  'module',
+  'desktop',
+  'documents',
+  'downloads',
+  'music',
+  'pictures',
+  'videos',
+  'recent',
+  'logs',
+  'crashDumps',
+  'assets',
+];
 
 /** Of an app whose package lies in `folder`. */
 function identityOf(folder: string): Identity {

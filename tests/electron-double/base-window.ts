@@ -1,15 +1,14 @@
-import { EventEmitter } from 'node:events';
 import type { BaseWindowConstructorOptions, Rectangle } from 'electron';
 import { app } from './app.ts';
-import { focus, layout, openWindows, preventable } from './registry.ts';
-import { rectangle, throwOnceDestroyed } from './strict.ts';
+import { NativeEmitter, focus, layout, openWindows, preventable, report } from './registry.ts';
+import { onlyOnceReady, rectangle, throwOnceDestroyed } from './strict.ts';
 import { View } from './view.ts';
 import type { WebContents } from './web-contents.ts';
 
 let nextId = 1;
 
 /** A window: its state and events. It is not drawn; `picture` shows what it would look like. */
-export class BaseWindow extends EventEmitter {
+export class BaseWindow extends NativeEmitter {
   private readonly number = nextId++;
   private root = new View();
   /** Who has the keyboard while the window is in front. */
@@ -20,11 +19,14 @@ export class BaseWindow extends EventEmitter {
   private minimized = false;
   private fullScreen = false;
   private destroyed = false;
+  private closing = false;
   private minimum = [0, 0];
   private title: string;
 
   constructor(options: BaseWindowConstructorOptions = {}) {
     super();
+    // Electron itself checks this for `BrowserWindow` only: a `BaseWindow` without a display under it crashes
+    onlyOnceReady(new Error('double: a BaseWindow cannot be created before app is ready'));
     this.bounds = { x: options.x ?? 0, y: options.y ?? 0, width: options.width ?? 800, height: options.height ?? 600 };
     this.minimum = [options.minWidth ?? 0, options.minHeight ?? 0];
     this.title = options.title ?? app.getName();
@@ -66,14 +68,15 @@ export class BaseWindow extends EventEmitter {
     this.showInactive();
     this.focus();
   }
+  /** Told every time, be it visible already (`NativeWindowViews::Show`). */
   showInactive(): void {
-    if (this.visible) return;
     this.visible = true;
     layout.changed();
     this.emit('show');
   }
   hide(): void {
-    if (!this.visible) return;
+    // Its Space stays, black and empty (electron#39572)
+    if (process.platform === 'darwin' && this.fullScreen) report(new Error('double: a window was hidden in full screen'));
     this.visible = false;
     layout.changed();
     this.blur();
@@ -87,13 +90,19 @@ export class BaseWindow extends EventEmitter {
     focus.window?.blur();
     focus.window = this;
     this.keyboardOf?.emit('focus');
-    this.emit('focus');
+    this.tellSoon('focus');
   }
   blur(): void {
     if (!this.isFocused()) return;
     focus.window = null;
     this.keyboardOf?.emit('blur');
-    this.emit('blur');
+    this.tellSoon('blur');
+  }
+  /** `BaseWindow::OnWindowFocus` posts its event; one that comes after the window's end is not told. */
+  private tellSoon(event: 'focus' | 'blur'): void {
+    setImmediate(() => {
+      if (!this.destroyed) this.emit(event);
+    });
   }
   /** Gives the keyboard to a page of this window, or to none: at once where the window is in front, else as soon as it is. */
   giveKeyboard(contents: WebContents | null): void {
@@ -262,9 +271,16 @@ export class BaseWindow extends EventEmitter {
 
   // Its end. The pages of its views live on until the app closes them, as in Electron
   close(): void {
+    if (this.closing) return;
     const event = preventable({});
     this.emit('close', event);
-    if (!event.defaultPrevented) this.destroy();
+    if (event.defaultPrevented) {
+      app.closeCancelled();
+      return;
+    }
+    // `Widget::Close` posts what it does
+    this.closing = true;
+    setImmediate(() => this.destroy());
   }
   destroy(): void {
     if (this.destroyed) return;

@@ -8,7 +8,7 @@ import { Menu, type MenuItem } from './menu.ts';
 import { nativeTheme, type Look } from './native-theme.ts';
 import { notifications } from './notification.ts';
 import { picture } from './picture.ts';
-import { preventable } from './registry.ts';
+import { preventable, stage } from './registry.ts';
 import { systemProxy } from './session.ts';
 import { trays } from './tray.ts';
 import type { WebContents } from './web-contents.ts';
@@ -40,6 +40,9 @@ export const double = {
   /** What `enter.mjs` tells: which app runs, and that its entry module has been evaluated to its end, well or not. */
   startAs: (identity: Identity): void => app.startAs(identity),
   entryEvaluated: (): void => app.entryEvaluated(),
+
+  /** Ready, for a test that is the app itself and needs no page: without Chromium. Any other waits for `app.whenReady()`. */
+  becomeReady: (): void => void (stage.isReady = true),
 
   windows: (): BaseWindow[] => BaseWindow.getAllWindows(),
 

@@ -1,5 +1,5 @@
-import { EventEmitter } from 'node:events';
-import { isProcess, preventable } from './registry.ts';
+import { NativeEmitter, isProcess, preventable } from './registry.ts';
+import { onlyOnceReady } from './strict.ts';
 
 /** The rest of the desktop: what the app asked of it is recorded, what a person would answer is queued. */
 
@@ -8,6 +8,7 @@ export const opened: string[] = [];
 
 export const shell = {
   openExternal: (address: string): Promise<void> => {
+    if (!URL.canParse(address)) return Promise.reject(new Error('Invalid URL'));
     opened.push(address);
     return Promise.resolve();
   },
@@ -38,16 +39,21 @@ export const dialogAnswers = {
 /** Options are the last argument, after the window if there is one. */
 const shown = (kind: ShownDialog['kind'], args: unknown[]): void => void dialogs.push({ kind, options: args.at(-1) });
 
+const readyForDialogs = (): void => onlyOnceReady(new Error('dialog module can only be used after app is ready'));
+
 export const dialog = {
   showMessageBox: (...args: unknown[]) => {
+    readyForDialogs();
     shown('message', args);
     return Promise.resolve(dialogAnswers.message.shift() ?? { response: 0, checkboxChecked: false });
   },
   showOpenDialog: (...args: unknown[]) => {
+    readyForDialogs();
     shown('open', args);
     return Promise.resolve(dialogAnswers.open.shift() ?? { canceled: true, filePaths: [] });
   },
   showSaveDialog: (...args: unknown[]) => {
+    readyForDialogs();
     shown('save', args);
     return Promise.resolve(dialogAnswers.save.shift() ?? { canceled: true, filePath: '' });
   },
@@ -65,7 +71,12 @@ export const clipboard = {
   clear: (): void => void (clipboardText = ''),
 };
 
-class PowerMonitor extends EventEmitter {
+class PowerMonitor extends NativeEmitter {
+  constructor() {
+    super();
+    // The first listener makes the native part, which needs a message loop (`lib/browser/api/power-monitor.ts`)
+    this.once('newListener', () => onlyOnceReady(new Error('double: powerMonitor cannot be listened to before app is ready')));
+  }
   getSystemIdleTime(): number {
     return 0;
   }
@@ -95,7 +106,7 @@ const display = {
   rotation: 0,
 };
 
-class Screen extends EventEmitter {
+class Screen extends NativeEmitter {
   getPrimaryDisplay(): typeof display {
     return display;
   }
@@ -112,7 +123,14 @@ class Screen extends EventEmitter {
     return { x: 0, y: 0 };
   }
 }
-export const screen = new Screen();
+/** Not to be touched before `ready`: the first look at any of its members makes it (`lib/browser/api/screen.ts`). */
+export const screen = new Proxy(new Screen(), {
+  get(target, name) {
+    onlyOnceReady(new Error("The 'screen' module can't be used before the app 'ready' event"));
+    const value: unknown = Reflect.get(target, name);
+    return typeof value === 'function' ? (...args: unknown[]): unknown => Reflect.apply(value, target, args) : value;
+  },
+});
 
 /** No crash report ever leaves the double. */
 export const crashReporter = { start: (): void => undefined };

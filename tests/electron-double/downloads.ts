@@ -1,12 +1,11 @@
-import { EventEmitter } from 'node:events';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Protocol } from 'devtools-protocol';
 import { ifStillThere, type CdpSession } from './cdp.ts';
-import { liveContents, preventable, report } from './registry.ts';
+import { NativeEmitter, liveContents, preventable, report } from './registry.ts';
 
 /** One download, as the app sees it. Chromium writes it to the downloads folder under a name of its own. */
-export class DownloadItem extends EventEmitter {
+export class DownloadItem extends NativeEmitter {
   private state: 'progressing' | 'completed' | 'cancelled' = 'progressing';
 
   constructor(

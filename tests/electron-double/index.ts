@@ -6,7 +6,7 @@ export { app } from './app.ts';
 export { BaseWindow } from './base-window.ts';
 export { View, WebContentsView } from './view.ts';
 export { webContents } from './web-contents.ts';
-export { session } from './session.ts';
+export { protocol, session } from './session.ts';
 export { ipcMain } from './ipc.ts';
 export { Menu, MenuItem } from './menu.ts';
 export { Tray } from './tray.ts';
@@ -19,9 +19,5 @@ export { double } from './control.ts';
 
 import { headed } from './chromium.ts';
 import { showOnDisplay } from './display.ts';
-import { session } from './session.ts';
 
 if (headed) showOnDisplay();
-
-/** The default session's schemes. */
-export const { protocol } = session.defaultSession;

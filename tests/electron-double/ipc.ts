@@ -17,7 +17,14 @@ export type IpcHandler = (event: IpcEvent, ...args: unknown[]) => unknown;
 class IpcMain extends EventEmitter {
   private readonly handlers = new Map<string, IpcHandler>();
 
+  constructor() {
+    super();
+    // A channel of this name is no failure
+    this.on('error', () => undefined);
+  }
+
   handle(channel: string, handler: IpcHandler): void {
+    if (typeof handler !== 'function') throw new TypeError(`Expected handler to be a function, but found type '${typeof handler}'`);
     if (this.handlers.has(channel)) throw new Error(`Attempted to register a second handler for '${channel}'`);
     this.handlers.set(channel, handler);
   }

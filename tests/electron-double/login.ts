@@ -25,10 +25,20 @@ export function askLogin(
 ): Promise<Credentials | null> {
   return new Promise((resolve) => {
     const event = preventable({});
-    const callback = (username?: string, password?: string): void => {
-      resolve(username === undefined ? null : { username, password: password ?? '' });
-    };
-    app.emit('login', event, contents, { url, pid: 1, firstAuthAttempt }, authInfo, callback);
-    if (!event.defaultPrevented) resolve(null);
+    // One without the other is a refusal
+    const callback = (username?: string, password?: string): void =>
+      resolve(username === undefined || password === undefined ? null : { username, password });
+    const details = { url, pid: 1, isRequestForNavigation: false, firstAuthAttempt, responseHeaders: {} };
+    // A task of its own, whatever asked
+    setImmediate(() => {
+      if (contents?.isDestroyed() === true) {
+        resolve(null);
+        return;
+      }
+      contents?.emit('login', event, details, authInfo, callback);
+      app.emit('login', event, contents, details, authInfo, callback);
+      // Who holds the question up and never answers it leaves the request hanging
+      if (!event.defaultPrevented) resolve(null);
+    });
   });
 }

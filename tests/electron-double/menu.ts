@@ -37,18 +37,21 @@ export class MenuItem {
       if (!this.enabled) throw new Error(`the menu item '${this.label}' is disabled`);
       if (this.type === 'checkbox') this.checked = !this.checked;
       if (this.type === 'radio') this.checked = true;
+      // A role that does something does it, whatever `click` says
+      if (this.act()) return;
       if (typeof handler === 'function') Reflect.apply(handler, undefined, [this, BaseWindow.getFocusedWindow(), {}]);
-      else this.act();
     };
   }
 
   /** The roles that mean something without a screen; editing ones are Chromium's own keys. */
-  private act(): void {
+  private act(): boolean {
     const window = BaseWindow.getFocusedWindow();
     if (this.role === 'quit') app.quit();
     else if (this.role === 'close') window?.close();
     else if (this.role === 'minimize') window?.minimize();
     else if (this.role === 'togglefullscreen') window?.setFullScreen(!window.isFullScreen());
+    else return false;
+    return true;
   }
 }
 
@@ -58,11 +61,16 @@ export class Menu extends EventEmitter {
   private static application: Menu | null = null;
 
   static buildFromTemplate(template: readonly (MenuItemConstructorOptions | MenuItem)[]): Menu {
+    const given: unknown = template;
+    if (!Array.isArray(given)) throw new TypeError('Invalid template for Menu: Menu template must be an array');
+    if (!template.every((item) => Object.hasOwn(item, 'label') || Object.hasOwn(item, 'role') || item.type === 'separator'))
+      throw new TypeError('Invalid template for MenuItem: must have at least one of label, role or type');
     const menu = new Menu();
     for (const item of template) menu.append(item instanceof MenuItem ? item : new MenuItem(item));
     return menu;
   }
   static setApplicationMenu(menu: Menu | null): void {
+    if (menu !== null && !(menu instanceof Menu)) throw new TypeError('Invalid menu');
     Menu.application = menu;
   }
   static getApplicationMenu(): Menu | null {

@@ -1,6 +1,5 @@
-import { EventEmitter } from 'node:events';
 import type { Protocol } from 'devtools-protocol';
-import { liveContents } from './registry.ts';
+import { NativeEmitter, liveContents } from './registry.ts';
 
 /** How the desktop looks: what a person would change in its settings. */
 export interface Look {
@@ -10,7 +9,7 @@ export interface Look {
 }
 
 /** Electron's `nativeTheme`. Pages see the same by their media queries. */
-class NativeTheme extends EventEmitter {
+class NativeTheme extends NativeEmitter {
   readonly shouldUseInvertedColorScheme = false;
   readonly prefersReducedTransparency = false;
   readonly inForcedColorsMode = false;

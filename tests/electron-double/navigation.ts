@@ -214,7 +214,7 @@ export class Navigation {
 
   /** Events wait for what has to be known before them, and so keep their order. */
   private emitLater(emit: () => unknown): void {
-    this.inOrder = this.inOrder.then(() => (this.contents.isDestroyed() ? undefined : emit())).catch(report);
+    this.inOrder = this.inOrder.then(() => (this.contents.isDestroyed() ? undefined : void emit())).catch(report);
   }
 
   /** Resolves when every event so far has been told. */

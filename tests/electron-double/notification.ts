@@ -1,7 +1,11 @@
-import { EventEmitter } from 'node:events';
 import type { NotificationConstructorOptions } from 'electron';
+import { NativeEmitter } from './registry.ts';
+import { onlyOnceReady } from './strict.ts';
 
-/** A notification as a person sees it: there, whatever has become of the object that showed it. */
+/**
+ * A notification as a person sees it: there, whatever has become of the object that showed it. What they do reaches the app
+ * only while it holds that object: native code does not (electron#12690).
+ */
 export class ShownNotification {
   readonly title: string;
   readonly body: string;
@@ -13,13 +17,15 @@ export class ShownNotification {
     this.body = by.body;
     this.shownBy = new WeakRef(by);
   }
-  /** False where nobody holds the object any more: then a click on it does nothing (electron#12690). */
+  /** False where nobody holds the object any more: then a click on it does nothing. */
   click(): boolean {
     return this.shownBy.deref()?.emit('click', {}) ?? false;
   }
   /** The person, or the system's own clock, takes it away. */
   dismiss(): void {
-    this.shownBy.deref()?.close();
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.shownBy.deref()?.emit('close', {});
   }
 }
 
@@ -27,7 +33,7 @@ export class ShownNotification {
 export const notifications: ShownNotification[] = [];
 
 /** A notification: shown means recorded. Held weakly, as by Electron: whoever wants to hear of a click holds it. */
-export class Notification extends EventEmitter {
+export class Notification extends NativeEmitter {
   title: string;
   body: string;
   silent: boolean;
@@ -35,6 +41,7 @@ export class Notification extends EventEmitter {
 
   constructor(options: NotificationConstructorOptions = {}) {
     super();
+    onlyOnceReady(new Error('Cannot create Notification before app is ready'));
     this.title = options.title ?? '';
     this.body = options.body ?? '';
     this.silent = options.silent ?? false;
@@ -45,13 +52,15 @@ export class Notification extends EventEmitter {
   }
 
   show(): void {
+    this.close();
     this.shown = new ShownNotification(this);
     notifications.push(this.shown);
-    this.emit('show', {});
+    // The desktop says so later
+    setImmediate(() => this.emit('show', {}));
   }
+  /** Tells nobody: the native one is cut off as it is dismissed (`Notification::Close`). */
   close(): void {
-    if (!this.shown?.isOpen) return;
-    this.shown.isOpen = false;
-    this.emit('close', {});
+    if (this.shown) this.shown.isOpen = false;
+    this.shown = null;
   }
 }

@@ -4,6 +4,8 @@
  * Whatever the app is told (addresses, origins, the handler's requests) has the scheme's own address.
  */
 
+import { stage } from './registry.ts';
+
 export type SchemeHandler = (request: Request) => Response | Promise<Response>;
 
 const suffix = '.electron-double.invalid';
@@ -30,14 +32,17 @@ export function appScheme(pageAddress: string): string | null {
   return address === pageAddress ? null : address.slice(0, address.indexOf(':'));
 }
 
+/** Before `ready` only: the processes of pages are told of schemes as they start. */
+export function registerSchemesAsPrivileged(schemes: readonly { scheme: string; privileges?: object }[]): void {
+  if (stage.isReady) throw new Error('protocol.registerSchemesAsPrivileged should be called before app is ready');
+  const given: unknown = schemes;
+  if (!Array.isArray(given)) throw new Error('Argument must be an array of custom schemes.');
+  for (const { scheme } of schemes) privileged.add(scheme);
+}
+
 /** One session's handlers: `session.protocol`, and `protocol` for the default one. */
 export class Protocol {
   private readonly handlers = new Map<string, SchemeHandler>();
-
-  /** Electron wants this once, before `ready`. */
-  registerSchemesAsPrivileged(schemes: readonly { scheme: string; privileges?: object }[]): void {
-    for (const { scheme } of schemes) privileged.add(scheme);
-  }
 
   handle(scheme: string, handler: SchemeHandler): void {
     if (this.handlers.has(scheme)) throw new Error(`Failed to register protocol: ${scheme}`);
@@ -46,7 +51,7 @@ export class Protocol {
   }
 
   unhandle(scheme: string): void {
-    this.handlers.delete(scheme);
+    if (!this.handlers.delete(scheme)) throw new Error(`Failed to unhandle protocol: ${scheme}`);
   }
 
   isProtocolHandled(scheme: string): boolean {

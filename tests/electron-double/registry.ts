@@ -1,8 +1,12 @@
+import { EventEmitter } from 'node:events';
 import type { BaseWindow } from './base-window.ts';
 import type { WebContents } from './web-contents.ts';
 
 /** Set where the double is a process of its own, which then really ends. */
 export const isProcess = process.env['ELECTRON_DOUBLE_PROCESS'] === '1';
+
+/** Whether Electron is ready: much may be used only then, some only before. */
+export const stage = { isReady: false };
 
 /** What is alive: the parts of the double find each other here, so that they need not import each other. */
 export const liveContents = new Map<number, WebContents>();
@@ -30,6 +34,31 @@ export function preventable<T extends object>(details: T): PreventableEvent<T> {
 
 /** Called after any change of what is where; set where pages are on a display. */
 export const layout: { changed: () => void } = { changed: () => undefined };
+
+/**
+ * Calls a function of the app's as Electron's native code does: what it throws reaches nobody who called, it is an uncaught
+ * exception of the process. True: it returned.
+ */
+export function callApp(call: () => unknown): boolean {
+  try {
+    call();
+    return true;
+  } catch (error) {
+    setImmediate(() => {
+      throw error;
+    });
+    return false;
+  }
+}
+
+/** Emits as native code does: a listener that throws is an uncaught exception, and whoever caused the event goes on. */
+export class NativeEmitter extends EventEmitter {
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    let isHeard = true;
+    callApp(() => (isHeard = super.emit(event, ...args)));
+    return isHeard;
+  }
+}
 
 /** A failure of the double's own work that no caller waits for: said aloud, so that a test cannot pass over it. */
 export function report(error: unknown): void {

@@ -1,11 +1,11 @@
-import { EventEmitter } from 'node:events';
 import { app } from './app.ts';
 import { inspectServer, type VerifyProc } from './certificates.ts';
 import type { CdpSession } from './cdp.ts';
 import { dial, rulesOf, type ProxySettings } from './dial.ts';
 import { Permissions, type PermissionCheckHandler, type PermissionRequestHandler } from './permissions.ts';
-import { Protocol } from './protocol.ts';
-import { liveContents, report } from './registry.ts';
+import { Protocol, registerSchemesAsPrivileged, type SchemeHandler } from './protocol.ts';
+import { NativeEmitter, callApp, liveContents, report } from './registry.ts';
+import { onlyOnceReady } from './strict.ts';
 import type { WebContents } from './web-contents.ts';
 import { WebRequest } from './web-request.ts';
 
@@ -19,7 +19,7 @@ export const verdicts = { accept: 0, chromiumDecides: -3 } as const;
  * A partition: one browser context of Chromium, made when its first page opens. A context's proxy is fixed
  * once it is made; clearing a session that has no page throws the context away, and everything in it.
  */
-export class Session extends EventEmitter {
+export class Session extends NativeEmitter {
   readonly protocol = new Protocol();
   readonly webRequest = new WebRequest();
   private readonly permissions = new Permissions();
@@ -104,8 +104,8 @@ export class Session extends EventEmitter {
   }
 
   setCertificateVerifyProc(proc: VerifyProc | null): void {
+    // What has been decided stays decided: the network service keeps it (docs/api/session.md)
     this.verifyProc = proc;
-    this.verdicts.clear();
   }
 
   get verifies(): boolean {
@@ -121,13 +121,16 @@ export class Session extends EventEmitter {
     if (!asked) {
       asked = dial(host, port, this.used(), contents)
         .then((stream) => inspectServer(host, stream))
-        .then((request) => new Promise<number>((resolve) => verifyProc(request, resolve)));
-      // Only a server that was seen has a verdict to keep
-      asked = asked.catch((error: unknown) => {
-        report(new Error(`the certificate of ${key} was not seen`, { cause: error }));
-        this.verdicts.delete(key);
-        return verdicts.chromiumDecides;
-      });
+        .then(
+          // Whoever does not call back, because it throws or forgets to, leaves the request hanging
+          (request) => new Promise<number>((resolve) => void callApp(() => verifyProc(request, resolve))),
+          (error: unknown) => {
+            report(new Error(`the certificate of ${key} was not seen`, { cause: error }));
+            // Only a server that was seen has a verdict to keep
+            this.verdicts.delete(key);
+            return verdicts.chromiumDecides;
+          },
+        );
       this.verdicts.set(key, asked);
     }
     return await asked;
@@ -224,9 +227,11 @@ const partitions = new Map<string, Session>();
 
 /** Electron's `session` module. */
 export const session = {
-  defaultSession: new Session(''),
+  get defaultSession(): Session {
+    return session.fromPartition('');
+  },
   fromPartition(partition: string): Session {
-    if (partition === '') return session.defaultSession;
+    onlyOnceReady(new TypeError('Session can only be received when app is ready'));
     const known = partitions.get(partition);
     if (known) return known;
     const made = new Session(partition);
@@ -234,4 +239,12 @@ export const session = {
     app.emit('session-created', made);
     return made;
   },
+};
+
+/** Electron's `protocol` module: the default session's, but for what has to be said before there is one. */
+export const protocol = {
+  registerSchemesAsPrivileged,
+  handle: (scheme: string, handler: SchemeHandler): void => session.defaultSession.protocol.handle(scheme, handler),
+  unhandle: (scheme: string): void => session.defaultSession.protocol.unhandle(scheme),
+  isProtocolHandled: (scheme: string): boolean => session.defaultSession.protocol.isProtocolHandled(scheme),
 };

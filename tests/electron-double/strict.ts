@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { Rectangle } from 'electron';
+import { stage } from './registry.ts';
 
 /** What Electron says when it is used where it may not be. */
 
@@ -14,6 +15,7 @@ export function throwOnceDestroyed<T extends object>(
   type: { prototype: T },
   isDestroyed: (object: T) => boolean,
   members: readonly string[],
+  error: () => Error = () => new TypeError('Object has been destroyed'),
 ): void {
   for (const name of members) {
     const found = Object.getOwnPropertyDescriptor(type.prototype, name);
@@ -23,7 +25,7 @@ export function throwOnceDestroyed<T extends object>(
       if (typeof original !== 'function') return {};
       return {
         [part](this: T, ...args: unknown[]): unknown {
-          if (isDestroyed(this)) throw new TypeError('Object has been destroyed');
+          if (isDestroyed(this)) throw error();
           const answer: unknown = Reflect.apply(original, this, args);
           return answer;
         },
@@ -31,6 +33,11 @@ export function throwOnceDestroyed<T extends object>(
     };
     Object.defineProperty(type.prototype, name, { ...found, ...guarded('get'), ...guarded('set'), ...guarded('value') });
   }
+}
+
+/** Throws `error` before Electron is ready. */
+export function onlyOnceReady(error: Error): void {
+  if (!stage.isReady) throw error;
 }
 
 /** What a native function says of an argument that does not fit it (`shell/common/gin_helper/function_template.cc`). */

@@ -1,12 +1,13 @@
-import { EventEmitter } from 'node:events';
 import type { Menu } from './menu.ts';
 import { nativeImage, type NativeImage } from './native-image.ts';
+import { onlyOnceReady, throwOnceDestroyed } from './strict.ts';
+import { NativeEmitter } from './registry.ts';
 
 /** The icons that are up. */
 export const trays: Tray[] = [];
 
 /** An icon in the tray: what it shows, and the menu that a click would open. */
-export class Tray extends EventEmitter {
+export class Tray extends NativeEmitter {
   image: NativeImage;
   pressedImage: NativeImage | null = null;
   toolTip = '';
@@ -16,6 +17,7 @@ export class Tray extends EventEmitter {
 
   constructor(image: NativeImage | string) {
     super();
+    onlyOnceReady(new Error('Cannot create Tray before app is ready'));
     this.image = read(image);
     trays.push(this);
   }
@@ -63,4 +65,18 @@ export class Tray extends EventEmitter {
   }
 }
 
-const read = (image: NativeImage | string): NativeImage => (typeof image === 'string' ? nativeImage.createFromPath(image) : image);
+function read(image: NativeImage | string): NativeImage {
+  if (typeof image !== 'string') return image;
+  const loaded = nativeImage.createFromPath(image);
+  if (loaded.isEmpty()) throw new Error(`Failed to load image from path '${image}'`);
+  return loaded;
+}
+
+// `Tray::CheckAlive`
+const lasting: readonly string[] = ['constructor', 'destroy', 'isDestroyed'];
+throwOnceDestroyed(
+  Tray,
+  (tray) => tray.isDestroyed(),
+  Object.getOwnPropertyNames(Tray.prototype).filter((name) => !lasting.includes(name)),
+  () => new Error('Tray is destroyed'),
+);

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { EventEmitter } from 'node:events';
+import { NativeEmitter } from './registry.ts';
+import { onlyOnceReady } from './strict.ts';
 
 /**
  * Gives a forked process the port that Electron's utility processes have, and koffi as it is there: V8's memory cage has
@@ -23,32 +24,49 @@ try {
 `;
 
 /** Electron's `UtilityProcess`, as a process of Node's. */
-class UtilityProcess extends EventEmitter {
+class UtilityProcess extends NativeEmitter {
+  private stage: 'starting' | 'running' | 'over' = 'starting';
+  private killed = false;
+
   constructor(private readonly child: ChildProcess) {
     super();
-    child.on('spawn', () => this.emit('spawn'));
+    child.on('spawn', () => {
+      this.stage = 'running';
+      this.emit('spawn');
+    });
     child.on('message', (message) => this.emit('message', message));
     child.on('exit', (code, signal) => {
+      this.stage = 'over';
       // V8 ends a process that cannot go on by an abort; Electron tells that, and an `error` that nobody hears is thrown
-      if (signal === 'SIGABRT') this.emit('error', 'FatalError', 'v8::Fatal', '{"environmentVariables":{}}');
-      this.emit('exit', code ?? 1);
+      if (signal === 'SIGABRT') this.breakDown();
+      // Ended on request counts as a good end (`UtilityProcessWrapper::HandleTermination`)
+      this.emit('exit', this.killed ? 0 : (code ?? 1));
     });
     child.on('error', () => undefined);
   }
+  /** Only between `spawn` and `exit`. */
   get pid(): number | undefined {
-    return this.child.exitCode === null && this.child.signalCode === null ? this.child.pid : undefined;
+    return this.stage === 'running' ? this.child.pid : undefined;
   }
   postMessage(message: object): void {
     if (this.child.connected) this.child.send(message, () => undefined);
   }
+  /** False, and nothing else, before it has begun and after it has ended. */
   kill(): boolean {
-    return this.child.kill();
+    if (this.stage !== 'running') return false;
+    this.killed = this.child.kill();
+    return this.killed;
+  }
+  private breakDown(): void {
+    this.emit('error', 'FatalError', 'v8::Fatal', '{"environmentVariables":{}}');
   }
 }
 
 /** Electron's `utilityProcess`. */
 export const utilityProcess = {
   fork(file: string, args: readonly string[], options: { env?: Record<string, string>; cwd?: string } = {}): UtilityProcess {
+    onlyOnceReady(new Error('utilityProcess cannot be created before app is ready.'));
+    if (file === '') throw new Error('Missing UtilityProcess entry script.');
     const execArgv = ['--import', `data:text/javascript,${encodeURIComponent(port)}`];
     return new UtilityProcess(fork(file, [...args], { ...options, execArgv, serialization: 'advanced', stdio: 'ignore' }));
   },

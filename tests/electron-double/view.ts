@@ -1,6 +1,5 @@
-import { EventEmitter } from 'node:events';
 import type { Rectangle } from 'electron';
-import { layout } from './registry.ts';
+import { NativeEmitter, layout } from './registry.ts';
 import { rectangle } from './strict.ts';
 import { WebContents, type WebPreferences } from './web-contents.ts';
 
@@ -10,7 +9,7 @@ const nowhere: Rectangle = { x: 0, y: 0, width: 0, height: 0 };
  * A rectangle in a window. The ones further down a list of children lie above the others. A view whose page is gone
  * answers nothing any more, and cannot be added (`shell/browser/api/electron_api_view.cc`).
  */
-export class View extends EventEmitter {
+export class View extends NativeEmitter {
   private ownChildren: View[] = [];
   private parent: View | null = null;
   private bounds = nowhere;

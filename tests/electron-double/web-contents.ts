@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LoadURLOptions, Rectangle, WebPreferences as ElectronWebPreferences } from 'electron';
@@ -16,7 +15,7 @@ import { nativeTheme } from './native-theme.ts';
 import { PreloadLink } from './preload-link.ts';
 import type { Page, PageOwner } from './pages.ts';
 import { toPageAddress } from './protocol.ts';
-import { focus, liveContents, preventable, report, windowOf } from './registry.ts';
+import { NativeEmitter, focus, liveContents, preventable, report, windowOf } from './registry.ts';
 import { interceptRequests, overrideCertificateErrors } from './requests.ts';
 import { tellResponses } from './responses.ts';
 import { throwOnceDestroyed } from './strict.ts';
@@ -34,7 +33,7 @@ export type WindowOpenHandler = (details: { url: string; frameName: string; feat
 let nextId = 1;
 
 /** A page of Chromium as Electron's `webContents`. It is made at once; its commands wait until the page is there. */
-export class WebContents extends EventEmitter {
+export class WebContents extends NativeEmitter {
   readonly id = nextId++;
   /** Its session; also where it is gone, for the double's own use. */
   readonly partition: Session;

@@ -1,4 +1,4 @@
-import { report } from './registry.ts';
+import { callApp, report } from './registry.ts';
 
 /** What an app is told of a request before it leaves. */
 export interface RequestDetails {
@@ -34,6 +34,10 @@ export class WebRequest {
   private rule: { patterns: RegExp[]; listener: Listener } | null = null;
 
   onBeforeRequest(filterOrListener: Filter | Listener | null, listener?: Listener | null): void {
+    const given: unknown = listener ?? (typeof filterOrListener === 'function' ? filterOrListener : listener);
+    const isFilter = typeof filterOrListener === 'object' && filterOrListener !== null;
+    if (isFilter && !('urls' in filterOrListener)) throw new TypeError("Parameter 'filter' must have property 'urls'.");
+    if (typeof given !== 'function' && given !== null && filterOrListener !== null) throw new TypeError('Must pass null or a Function');
     if (typeof filterOrListener === 'function') this.rule = { patterns: [/^/], listener: filterOrListener };
     else this.rule = filterOrListener && listener ? { patterns: filterOrListener.urls.map(pattern), listener } : null;
   }
@@ -44,8 +48,16 @@ export class WebRequest {
   }
 
   tell(details: HeadersDetails): void {
-    this.headersListener?.(details, ({ cancel, ...changes }) => {
+    const { headersListener } = this;
+    if (!headersListener) return;
+    let isAnswered = false;
+    const answer = ({ cancel, ...changes }: { cancel?: boolean }): void => {
+      isAnswered = true;
       if (cancel === true || Object.keys(changes).length > 0) report(new Error('double: a response is not held or changed'));
+    };
+    callApp(() => headersListener(details, answer));
+    setImmediate(() => {
+      if (!isAnswered) report(new Error('double: onHeadersReceived was not called back at once, which the double cannot wait for'));
     });
   }
 
@@ -53,7 +65,8 @@ export class WebRequest {
   decide(details: RequestDetails): Promise<RequestDecision> {
     const { rule } = this;
     if (!rule?.patterns.some((each) => each.test(details.url))) return Promise.resolve({});
-    return new Promise((resolve) => rule.listener(details, resolve));
+    // A listener that throws, or does not call back, leaves the request hanging
+    return new Promise((resolve) => void callApp(() => rule.listener(details, resolve)));
   }
 }
 

@@ -18,7 +18,10 @@ vi.mock('electron', () => import('../electron-double/index.ts'));
 const ourFrame = double.frameAt('app://causeway/index.html');
 let page: WebContentsView;
 let served: ServedBridge | null = null;
-beforeAll(() => (page = new WebContentsView()));
+beforeAll(() => {
+  double.becomeReady();
+  page = new WebContentsView();
+});
 afterEach(() => {
   served?.close();
   served = null;

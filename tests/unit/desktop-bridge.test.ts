@@ -50,6 +50,7 @@ let stranger: WebContentsView;
 let served: ServedBridge;
 
 beforeAll(() => {
+  double.becomeReady();
   page = new WebContentsView();
   stranger = new WebContentsView();
   served = serveBridge(application, page.webContents, (line) => lines.push(line));

@@ -12,6 +12,7 @@ vi.mock('electron', () => import('../electron-double/index.ts'));
 
 let sources: { name: string; text: string }[] = [];
 beforeAll(async () => {
+  double.becomeReady();
   hardenEveryPage();
   const names = (await readdir('electron', { recursive: true })).filter((name) => name.endsWith('.ts'));
   sources = await Promise.all(

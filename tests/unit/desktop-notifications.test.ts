@@ -28,6 +28,7 @@ async function collectGarbage(): Promise<void> {
 const clicks = vi.fn();
 let notifier: Notifier;
 beforeEach(() => {
+  double.becomeReady();
   double.notifications.splice(0);
   clicks.mockClear();
   notifier = createNotifier(clicks);

@@ -19,6 +19,7 @@ const exit = vi.spyOn(app, 'exit').mockImplementation(() => undefined);
 const gone = () => vi.waitFor(() => expect(exit).toHaveBeenCalledOnce(), { timeout: 10_000 });
 
 beforeEach(() => {
+  double.becomeReady();
   app.removeAllListeners();
   powerMonitor.removeAllListeners();
   process.removeAllListeners('SIGTERM');

@@ -60,10 +60,11 @@ describe('the window', () => {
     expect(window.focused).toBe(true);
   });
 
-  it('comes back where it was', () => {
+  it('comes back where it was', async () => {
     base().setBounds({ x: 30, y: 40, width: 500, height: 700 });
     window.show();
     base().blur();
+    await vi.waitFor(() => expect(kept).toMatchObject({ x: 30 }));
     for (const open of double.windows()) open.destroy();
     window = createMainWindow(options());
     expect(base().getBounds()).toEqual({ x: 30, y: 40, width: 500, height: 700 });
@@ -78,7 +79,7 @@ describe('the window', () => {
     expect(ended).toHaveBeenCalledOnce();
   });
 
-  it('hides when it is closed, and closes only on the way out', () => {
+  it('hides when it is closed, and closes only on the way out', async () => {
     window.show();
     base().close();
     expect(base().isVisible()).toBe(false);
@@ -88,7 +89,7 @@ describe('the window', () => {
     expect(base().isVisible()).toBe(true);
     window.letGo();
     base().close();
-    expect(double.windows()).toEqual([]);
+    await vi.waitFor(() => expect(double.windows()).toEqual([]));
   });
 
   it('leaves full screen before it is hidden, where that would leave a black space behind', async () => {

@@ -1,13 +1,17 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { utilityWorker } from '../../electron/desktop/worker.ts';
 import { killTree } from '../../electron/gateways/kill-tree.ts';
 import { workerEnvironment } from '../../electron/gateways/worker-environment.ts';
 import { workerFile } from '../peers/openconnect-bench.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
+beforeAll(async () => {
+  const { double } = await import('../electron-double/index.ts');
+  double.becomeReady();
+});
 afterAll(async () => {
   const { double } = await import('../electron-double/index.ts');
   await double.dispose();

@@ -78,7 +78,9 @@ test('an exception that nobody catches is shown, and ends nothing', async () => 
       throw new Error('uncaught on purpose');
     }, 0);
   });
-  interface Double { double: { dialogs: { kind: string; options: { content: string } }[] } }
+  interface Double {
+    double: { dialogs: { kind: string; options: { content: string } }[] };
+  }
   const shown = (): Promise<unknown> =>
     running.evaluate((electronModule) =>
       (electronModule as unknown as Double).double.dialogs.map(({ kind, options }) => [kind, options.content.split('\n')[1]]),

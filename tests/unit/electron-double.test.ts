@@ -120,22 +120,32 @@ test('two views of one window are pages of their own, as large as their bounds, 
   window.destroy();
 });
 
-test('a window tells what happens to it, and can refuse to close', () => {
+test('a window tells what happens to it, and can refuse to close', async () => {
   const window = new BaseWindow({ width: 400, height: 300, show: false });
   const told: string[] = [];
   for (const event of ['show', 'hide', 'focus', 'blur', 'resize', 'minimize', 'restore', 'closed'])
     window.on(event, () => told.push(event));
-  window.show();
-  window.setBounds({ x: 0, y: 0, width: 500, height: 300 });
-  window.minimize();
-  window.restore();
-  window.hide();
+  const moment = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  for (const act of [
+    () => window.show(),
+    () => window.setBounds({ x: 0, y: 0, width: 500, height: 300 }),
+    () => window.minimize(),
+    () => window.restore(),
+    () => window.hide(),
+  ]) {
+    act();
+    // Who has the keyboard is told a moment later
+    await moment();
+  }
   window.once('close', (event: { preventDefault(): void }) => event.preventDefault());
   window.close();
   expect(window.isDestroyed()).toBe(false);
+  const closed = new Promise((resolve) => window.once('closed', resolve));
   window.close();
+  expect(window.isDestroyed()).toBe(false);
+  await closed;
   expect(window.isDestroyed()).toBe(true);
-  expect(told).toEqual(['show', 'focus', 'resize', 'blur', 'minimize', 'restore', 'hide', 'closed']);
+  expect(told).toEqual(['show', 'focus', 'resize', 'minimize', 'blur', 'restore', 'hide', 'closed']);
 });
 
 test('dark, contrast and motion reach the page', async () => {
