@@ -207,7 +207,7 @@ const isTypeOfElectron = (type: ts.Type): boolean =>
 
 /** The class or interface that a member is declared in; null for what is none (the module's own names). */
 function ownerOf(declaration: ts.Node): string | null {
-  for (let node: ts.Node | undefined = declaration.parent; node; node = node.parent) {
+  for (let node = declaration.parent; !ts.isSourceFile(node); node = node.parent) {
     if (ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node.name?.text ?? null;
     if (ts.isModuleDeclaration(node)) return null;
   }

@@ -28,9 +28,15 @@ export function createNotifier(open: () => void): Notifier {
       held.delete(notification);
       open();
     });
-    notification.on('close', () => void held.delete(notification));
+    const letGo = (): void => void held.delete(notification);
+    notification.on('close', letGo);
+    notification.on('failed', letGo);
     notification.show();
-    return () => notification.close();
+    return () => {
+      // Electron tells of no `close` that we asked for
+      letGo();
+      notification.close();
+    };
   };
 
   return {

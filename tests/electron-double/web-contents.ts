@@ -258,7 +258,14 @@ export class WebContents extends NativeEmitter {
     return this.webRTCPolicy;
   }
 
+  /** As `lib/browser/api/web-contents.ts` has it: code waits until a page is there and has loaded. */
+  private async untilLoaded(): Promise<void> {
+    if (this.getURL() !== '' && !this.isLoading()) return;
+    await new Promise((resolve) => this.once('did-stop-loading', resolve));
+  }
+
   async executeJavaScript(code: string, userGesture = false): Promise<unknown> {
+    await this.untilLoaded();
     const { cdp } = await this.page;
     const { result, exceptionDetails } = await cdp.send('Runtime.evaluate', {
       expression: code,
@@ -272,6 +279,7 @@ export class WebContents extends NativeEmitter {
 
   /** Each call has a world of its own. */
   async executeJavaScriptInIsolatedWorld(worldId: number, scripts: readonly { code: string }[]): Promise<unknown> {
+    await this.untilLoaded();
     const { cdp } = await this.page;
     const { frameTree } = await cdp.send('Page.getFrameTree');
     const { executionContextId } = await cdp.send('Page.createIsolatedWorld', {

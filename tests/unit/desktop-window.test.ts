@@ -117,13 +117,13 @@ describe('the window', () => {
     expect(window.visible).toBe(true);
   });
 
-  it('takes nothing amiss once it is destroyed: the state changes once more on the way out', () => {
+  it('takes nothing amiss once it is destroyed: the state changes once more on the way out', async () => {
     window.show();
     const portal = new WebContentsView();
     window.openBeside(portal);
     window.letGo();
     base().close();
-    expect(double.windows()).toEqual([]);
+    await vi.waitFor(() => expect(double.windows()).toEqual([]));
     expect([window.focused, window.visible]).toEqual([false, false]);
     window.setBesideVisible(false);
     window.nextPane();

@@ -58,14 +58,16 @@ beforeAll(() => {
     types: ['node'],
   };
   const host = ts.createCompilerHost(options);
-  const { readFile, fileExists, getSourceFile } = host;
-  host.fileExists = (file) => file in sources || fileExists(file);
-  host.readFile = (file) => sources[file] ?? readFile(file);
-  host.getSourceFile = (file, target, ...rest) => {
-    const text = sources[file];
-    return text === undefined ? getSourceFile(file, target, ...rest) : ts.createSourceFile(file, text, target);
+  const withPlanted: ts.CompilerHost = {
+    ...host,
+    fileExists: (file) => file in sources || host.fileExists(file),
+    readFile: (file) => sources[file] ?? host.readFile(file),
+    getSourceFile: (file, target, ...rest) => {
+      const text = sources[file];
+      return text === undefined ? host.getSourceFile(file, target, ...rest) : ts.createSourceFile(file, text, target);
+    },
   };
-  const program = ts.createProgram([planted], options, host);
+  const program = ts.createProgram([planted], options, withPlanted);
   expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText)).toEqual([]);
   uses = usesOfElectron(program, (file) => file in sources);
 }, 120_000);
