@@ -30,8 +30,6 @@ export function breaches(uses: readonly Use[], promised: readonly Promised[], co
     ...uses
       .filter(({ name }) => !promisedNames.has(name) || name.includes(unreadable))
       .map(({ name, file, line }) => `${file}:${line} ${name} is not in the contract of Electron's double (${contract})`),
-    ...promised
-      .filter(({ name }) => !usedNames.has(name))
-      .map(({ name, line }) => `${contract}:${line} ${name} is used nowhere any more`),
+    ...promised.filter(({ name }) => !usedNames.has(name)).map(({ name, line }) => `${contract}:${line} ${name} is used nowhere any more`),
   ];
 }

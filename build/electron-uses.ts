@@ -74,7 +74,8 @@ class Reader {
       if (!isElectrons(declaration)) continue;
       const owner = ownerOf(declaration);
       // Listeners are told by the event's name
-      const told = symbol && listening.has(symbol.name) && ts.isPropertyAccessExpression(at.parent) && ts.isCallExpression(at.parent.parent);
+      const told =
+        symbol && listening.has(symbol.name) && ts.isPropertyAccessExpression(at.parent) && ts.isCallExpression(at.parent.parent);
       if (owner !== null && symbol && !told) this.addOnce(`${owner}.${symbol.name}`, at);
     }
   }
@@ -203,7 +204,9 @@ function isHandedOver(node: ts.Expression): boolean {
 const partsOf = (type: ts.Type): readonly ts.Type[] => (type.isUnion() ? type.types : [type]);
 const isTypeParameter = (type: ts.Type): boolean => (type.flags & ts.TypeFlags.TypeParameter) !== 0;
 const isTypeOfElectron = (type: ts.Type): boolean =>
-  [type.getSymbol(), type.aliasSymbol].some((symbol) => (symbol?.declarations ?? []).length > 0 && symbol?.declarations?.every(isElectrons) === true);
+  [type.getSymbol(), type.aliasSymbol].some(
+    (symbol) => (symbol?.declarations ?? []).length > 0 && symbol?.declarations?.every(isElectrons) === true,
+  );
 
 /** The class or interface that a member is declared in; null for what is none (the module's own names). */
 function ownerOf(declaration: ts.Node): string | null {
