@@ -38,9 +38,19 @@ const noViews = {
   message: 'koffi.view throws in Electron, whose V8 has no memory from outside: copyBytes of electron/gateways/openconnect/memory.ts.',
 };
 
+/** What one system has and another has not. A file of its name is where the other's half is looked for as well. */
+const ofOneSystem = [
+  'Literal[value=/^\\x2F(proc|usr)\\x2F/]',
+  'TemplateElement[value.raw=/^\\x2F(proc|usr)\\x2F/]',
+  "MemberExpression[object.name='process'][property.name=/^(get(e?)(u|g)id|umask)$/]",
+].map((selector) => ({
+  selector,
+  message: 'What one system has stands in a file of its name: thing-linux.ts, thing-macos.ts, thing-posix.ts, thing-windows.ts.',
+}));
 /** Each stands in one place, which docs/security.md answers for. */
 const restricted = [
   ...filesByPath,
+  ...ofOneSystem,
   noViews,
   rawIpc,
   {
@@ -101,6 +111,10 @@ export default defineConfig(
     },
   },
   { files: ['tests/**', '**/*.{js,cjs,mjs}'], rules: { 'no-restricted-syntax': ['error', ...filesByPath, noViews] } },
+  {
+    files: ['**/*-{linux,macos,posix,windows}.ts', '**/{linux,macos,posix,windows}.ts', '**/windows/*.ts', 'build/**'],
+    rules: allBut('in a file of its name'),
+  },
   { files: ['electron/desktop/bridge-main.ts', 'electron/preload.ts'], rules: allBut('bridge-main.ts') },
   { files: ['electron/desktop/desktop-ports.ts'], rules: allBut('desktop-ports.ts') },
   { files: ['electron/desktop/partition.ts'], rules: allBut('partition.ts') },

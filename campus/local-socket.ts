@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import net from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fail } from '../shared/failure.ts';
+import { privateDirectory } from './local-socket-posix.ts';
 
 /**
  * Addresses that only programs of the same user on the same computer can reach: Unix sockets (mode 0600, in
@@ -13,14 +14,7 @@ import { fail } from '../shared/failure.ts';
 /** The address of a local socket of this user's campuses. Makes the directory, and refuses one that others could get at. */
 export async function localAddress(name: string): Promise<string> {
   if (process.platform === 'win32') return `\\\\.\\pipe\\causeway-campus-${userInfo().username}-${name}`;
-  const uid = process.getuid?.() ?? 0;
-  const directory = join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `causeway-campus-${uid}`);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const stat = await lstat(directory);
-  if (!stat.isDirectory() || stat.uid !== uid || (stat.mode & 0o077) !== 0) {
-    throw fail('internal', undefined, { detail: `${directory} is not a private directory of this user` });
-  }
-  return join(directory, `${name}.sock`);
+  return join(await privateDirectory(), `${name}.sock`);
 }
 
 /** A short name for a data directory, for the sockets that belong to it. */

@@ -15,6 +15,7 @@ import {
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import { fillIn, UsageError } from './arguments.ts';
 import { readCodesKey, type CodesKey } from '../app/codes-key.ts';
+import { ownUid } from '../trust/own-user-posix.ts';
 
 const maxBytes = 64 * 1024;
 const text = z.string().max(1024);
@@ -88,8 +89,9 @@ function objection(stat: Stats): string | null {
   if (!stat.isFile()) return usage.answersNotAFile;
   if (stat.size > maxBytes) return usage.answersTooLarge;
   // Windows has other rights than these, and shows none of them here
-  if (process.getuid === undefined) return null;
-  if (stat.uid !== process.getuid()) return usage.answersOwner;
+  const uid = ownUid();
+  if (uid === null) return null;
+  if (stat.uid !== uid) return usage.answersOwner;
   return (stat.mode & 0o077) === 0 ? null : usage.answersOthers;
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { below } from './kill-tree-linux.ts';
 
 /**
  * Ends a process at once, and what it has started: the library's process may be waiting for a host check's program,
@@ -13,15 +13,5 @@ export function killTree(pid: number): void {
     } catch {
       // It was sooner
     }
-  }
-}
-
-function below(pid: number): number[] {
-  try {
-    const tasks = readdirSync(`/proc/${pid}/task`);
-    const children = tasks.flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').match(/\d+/g) ?? []);
-    return children.map(Number).flatMap((child) => [child, ...below(child)]);
-  } catch {
-    return [];
   }
 }

@@ -1,4 +1,5 @@
 import { MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { ownUid } from '../../trust/own-user-posix.ts';
 import * as z from 'zod/mini';
 import { loadLibrary, systemResolver, type Library } from './library.ts';
 import type { Pointer } from './memory.ts';
@@ -160,8 +161,7 @@ class BlockingThread {
       () => (options.proxy === undefined ? 0 : library.setProxyAuth(vpn, 'Negotiate,NTLM,Digest,Basic')),
       () => (options.proxy === undefined ? 0 : library.setProxy(vpn, options.proxy)),
       () => (options.clientCertificate === undefined ? 0 : library.setClientCertificate(vpn, options.clientCertificate, null)),
-      () =>
-        options.hostCheckWrapper === undefined ? 0 : library.setupHostCheck(vpn, process.getuid?.() ?? 0, 1, options.hostCheckWrapper),
+      () => (options.hostCheckWrapper === undefined ? 0 : library.setupHostCheck(vpn, ownUid() ?? 0, 1, options.hostCheckWrapper)),
     ];
     for (const step of steps) {
       const result = step();

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import * as z from 'zod/mini';
 import { helperProtocol } from '../../tunnels/openconnect/helper-protocol.ts';
 import { signalled } from '../../tunnels/openconnect/running.ts';
-import { cleanEnvironment } from '../../tunnels/openconnect/words.ts';
+import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
 import type { NetworkState, Resolver } from '../network.ts';
 import type { Door, HelperPlatform } from './platform.ts';
 

@@ -10,7 +10,7 @@ import { adapters } from '../../trust/windows/adapters.ts';
 import { native } from '../../trust/windows/native.ts';
 import { listenOnPipe } from '../../trust/windows/pipe.ts';
 import { helperPipe } from '../../tunnels/openconnect/helper-place.ts';
-import { cleanEnvironment } from '../../tunnels/openconnect/words.ts';
+import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
 import { ownProgram } from '../own-program.ts';
 import type { Door, HelperPlatform } from './platform.ts';
 import { calls } from './windows-calls.ts';

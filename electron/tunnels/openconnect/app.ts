@@ -6,7 +6,9 @@ import type { OpenConnectGrant } from '../../gateways/gateway.ts';
 import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel.ts';
 import { FarEnd, introducedWithinMs } from './far-end.ts';
 import { findProgram, type ProgramPlaces } from './programs.ts';
-import { endInOrder, hasConnection, hasStrangers, listenerOf, RunningOpenConnect, type Spawn } from './running.ts';
+import { ownUid } from '../../trust/own-user-posix.ts';
+import { endInOrder, RunningOpenConnect, type Spawn } from './running.ts';
+import { hasConnection, hasStrangers, listenerOf } from './sockets-linux.ts';
 import { endingOf, limitsFrom, refusalOf, type Limits } from './said.ts';
 import { dialSocks, type SocksServer } from './socks.ts';
 import { keyOf, targetOf, wordsFor } from './words.ts';
@@ -249,7 +251,7 @@ class AppTunnel implements Tunnel {
     });
     if (!connected || this.deps.programs.platform !== 'linux') return connected;
     const owner = await listenerOf(this.server.host, this.server.port);
-    if (owner !== null && owner !== process.getuid?.())
+    if (owner !== null && owner !== ownUid())
       throw fail('tunnel-failed', { host: this.grant.endpoint.host }, { detail: 'its port is taken' });
     return owner !== null;
   }
@@ -271,8 +273,8 @@ class AppTunnel implements Tunnel {
     // Once may be the moment between two connections
     if (this.misses >= 2) this.silent?.();
     // ocproxy knows no password: another user of this computer who finds its port is noticed, and ends it
-    const uid = process.getuid?.();
-    if (alive === null || uid === undefined || !(await hasStrangers(this.server.host, this.server.port, uid))) return;
+    const uid = ownUid();
+    if (alive === null || uid === null || !(await hasStrangers(this.server.host, this.server.port, uid))) return;
     this.deps.log('another user of this computer used the app tunnel: it is given up');
     this.abandon();
   }

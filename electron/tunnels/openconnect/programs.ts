@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { fail } from '../../../shared/failure.ts';
 import { isRootsAlone } from '../../trust/root-owned.ts';
+import { ofTheSystem } from './programs-linux.ts';
 
 /** The programs of others that carry traffic. */
 export type ProgramName = 'openconnect' | 'ocproxy';
@@ -15,12 +16,6 @@ export interface ProgramPlaces {
   policy?: Readonly<Partial<Record<ProgramName, string>>>;
   platform: NodeJS.Platform;
 }
-
-/** The distribution's own, on Linux. */
-const ofTheSystem: Readonly<Record<ProgramName, readonly string[]>> = {
-  openconnect: ['/usr/sbin/openconnect', '/usr/bin/openconnect'],
-  ocproxy: ['/usr/bin/ocproxy'],
-};
 
 /** The path of a program: the one that policy names and no other, or the installer's, or on Linux the system's. Fails with `component-missing`. */
 export async function findProgram(name: ProgramName, { folder, policy, platform }: ProgramPlaces): Promise<string> {

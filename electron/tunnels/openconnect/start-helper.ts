@@ -2,6 +2,7 @@ import { spawn, type SpawnOptions } from 'node:child_process';
 import net, { isIP } from 'node:net';
 import { fail } from '../../../shared/failure.ts';
 import { isRootsAlone } from '../../trust/root-owned.ts';
+import { pkexecProgram } from './programs-linux.ts';
 
 export interface StartHelperDeps {
   /** The helper as the package installed it. */
@@ -30,7 +31,7 @@ const proofPattern = /^(system|pin-sha256:[A-Za-z0-9+/]{43}=)$/;
  * and proof are what they approve, and the helper takes no other word from it. It goes by itself once nobody needs it.
  * Fails with `helper-missing`: there is none, or nobody agreed.
  */
-export function startHelperOnce({ executable, socket, pkexec = '/usr/bin/pkexec' }: StartHelperDeps) {
+export function startHelperOnce({ executable, socket, pkexec = pkexecProgram }: StartHelperDeps) {
   return async ({ host, proof }: ProposedGateway, signal: AbortSignal): Promise<void> => {
     const fits = (hostPattern.test(host) || isIP(host) === 6) && proofPattern.test(proof);
     // Root is to run nothing that others can change

@@ -99,10 +99,3 @@ export function cookieLine(cookie: string): string {
     throw fail('internal', undefined, { detail: "a tunnel's ticket does not fit" });
   return `${cookie}\n`;
 }
-
-/** All that openconnect and its script see of our environment: messages in English, times in UTC, the system's programs. */
-export const cleanEnvironment: Readonly<Record<string, string>> = {
-  LC_ALL: 'C',
-  TZ: 'UTC',
-  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-};

@@ -1,0 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Every process that a process has started, and those have; none where the system lists no children. */
+export function below(pid: number): number[] {
+  try {
+    const tasks = readdirSync(`/proc/${pid}/task`);
+    const children = tasks.flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').match(/\d+/g) ?? []);
+    return children.map(Number).flatMap((child) => [child, ...below(child)]);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,63 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+
+/**
+ * Whether a process has a TCP connection that is up, on Linux; null where that cannot be told. openconnect opens its
+ * connection anew when the far end is silent, and may wait for minutes then: this is how we see it.
+ */
+export async function hasConnection(pid: number): Promise<boolean | null> {
+  try {
+    const links = await Promise.all((await readdir(`/proc/${pid}/fd`)).map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
+    const mine = new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
+    return (await tcpRows(pid)).some(({ state, inode }) => state === established && mine.has(inode));
+  } catch {
+    return null;
+  }
+}
+
+const established = '01';
+const listening = '0A';
+
+/** An IPv4 address and a port as the kernel writes them. */
+function inKernelsWords(address: string, port: number): string {
+  const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
+  const hex = (value: number, width: number): string => value.toString(16).toUpperCase().padStart(width, '0');
+  return `${[d, c, b, a].map((part) => hex(part, 2)).join('')}:${hex(port, 4)}`;
+}
+
+/** Whether somebody else of this computer is connected to that port of ours, on Linux. */
+export async function hasStrangers(address: string, port: number, uid: number): Promise<boolean> {
+  const place = inKernelsWords(address, port);
+  return (await tcpRows('self')).some((row) => row.state === established && row.remote === place && row.uid !== uid);
+}
+
+/** Whose socket listens on that port of this computer; null: nobody's, or it cannot be told. */
+export async function listenerOf(address: string, port: number): Promise<number | null> {
+  const place = inKernelsWords(address, port);
+  try {
+    return (await tcpRows('self')).find((row) => row.state === listening && row.local === place)?.uid ?? null;
+  } catch {
+    return null;
+  }
+}
+
+interface TcpRow {
+  local: string;
+  remote: string;
+  state: string;
+  uid: number;
+  inode: string;
+}
+
+/** The kernel's table of TCP sockets, as the process sees it. */
+async function tcpRows(pid: number | 'self'): Promise<TcpRow[]> {
+  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/${pid}/net/${name}`, 'latin1').catch(() => '')));
+  return tables.flatMap((table) =>
+    table
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => {
+        const [, local, remote, state, , , , uid, , inode] = line.trim().split(/\s+/);
+        return local && remote && state && uid && inode ? [{ local, remote, state, uid: Number(uid), inode }] : [];
+      }),
+  );
+}
