@@ -32,6 +32,7 @@ export function movedParams(params: NonNullable<Failure['params']>, ahead: numbe
 
 /** The same for a question. */
 export function movedPrompt(prompt: Prompt, ahead: number): Prompt {
+  if (prompt.kind === 'waiting') return { ...prompt, until: moved(prompt.until, ahead) };
   if (prompt.kind === 'push') return { ...prompt, deadline: moved(prompt.deadline, ahead) };
   if (!('failure' in prompt) || !prompt.failure?.params) return withNextCode(prompt, ahead);
   const { failure } = prompt;

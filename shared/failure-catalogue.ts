@@ -46,6 +46,8 @@ export const failureCatalogue = {
   'push-timed-out': 'now',
   'push-refused-at-once': 'now',
   'push-superseded': 'now',
+  'call-not-confirmed': 'now',
+  'factor-unknown': 'now',
   'session-limit': 'later',
   'browser-closed': 'now',
   'browser-strayed': 'later',
@@ -66,6 +68,7 @@ export const failureCatalogue = {
   'cannot-extend': 'never',
   // The tunnel
   'tunnel-dropped': 'now',
+  'ticket-too-long': 'later',
   'tunnel-refused': 'later',
   'tunnel-down': 'now',
   'tunnel-failed': 'now',

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { fail, type CausewayError } from './failure.ts';
 import { jsonTrouble } from './json-trouble.ts';
+import { reachSchema } from './phone-words.ts';
 import { plainLine, plainText } from './plain-text.ts';
 
 /**
@@ -101,6 +102,21 @@ export const profileSchema = z.object({
   /** The realm, group or role that is chosen without a question, by its name or label. */
   realm: z.optional(name),
   secondFactor: z.optional(secondFactorStyleSchema),
+  /** How password and passcode are joined where `secondFactor` is `append`: by a comma and the password first, where nothing is said. */
+  append: z.optional(
+    z.object({
+      separator: z.optional(z.string().check(z.regex(/^[\x20-\x7e]{0,5}$/))),
+      order: z.optional(z.enum(['password-first', 'passcode-first'])),
+    }),
+  ),
+  /** Words of this campus's own that reach a phone, with what each does: typed by a person only. */
+  secondFactorWords: z.optional(
+    z
+      .record(z.string().check(z.trim(), z.minLength(1), z.maxLength(40)), reachSchema)
+      .check(z.refine((words) => Object.keys(words).length <= 20)),
+  ),
+  /** Words of this campus's own by which a question is one for a new password. */
+  newPasswordWords: z.optional(z.array(name).check(z.maxLength(20))),
   /** The campus's terms, for gateways whose protocol hides theirs; shown before the first contact. */
   notice: z.optional(words(z.string().check(z.overwrite(plainText), z.minLength(1), z.maxLength(20_000)))),
   /** Sign-in happens on the campus's own page, which may load from these hosts only (SAML, Duo's page). */

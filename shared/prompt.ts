@@ -3,7 +3,7 @@ import { failureSchema } from './failure.ts';
 import { instantSchema } from './instant.ts';
 import { plainLine, plainText } from './plain-text.ts';
 
-export { isPhoneWord, offersPhone, plainPasscode, reachesPhone, rings } from './passcode.ts';
+export { offersPhone, plainPasscode, reachesPhone, rings } from './passcode.ts';
 
 /**
  * Prompts: the questions that a gateway may put to a person, and their answers.
@@ -41,11 +41,20 @@ export const promptSelectSchema = z.object({
 });
 export type PromptSelect = z.infer<typeof promptSelectSchema>;
 
-export const factorMethodSchema = z.enum(['push', 'passcode']);
+/** `call`: a call is answered; `text`: codes are sent, of which one is typed; `other`: the gateway's own line, whatever it does. */
+export const factorMethodSchema = z.enum(['push', 'passcode', 'call', 'text', 'other']);
 export type FactorMethod = z.infer<typeof factorMethodSchema>;
+/** How many letters of a text's next code a gateway may tell. */
+const codeStart = z.string().check(z.regex(/^[A-Za-z0-9]{1,6}$/));
 
 /** An enrolled device as the gateway names it. `id` is opaque. */
-export const factorDeviceSchema = z.object({ id: shortText, name: shownLine, methods: z.array(factorMethodSchema).check(z.maxLength(4)) });
+export const factorDeviceSchema = z.object({
+  id: shortText,
+  name: shownLine,
+  methods: z.array(factorMethodSchema).check(z.maxLength(5)),
+  /** The next code of the texts that were sent there starts with this. */
+  startsWith: z.optional(codeStart),
+});
 export type FactorDevice = z.infer<typeof factorDeviceSchema>;
 
 const browserPlace = z.enum(['window', 'own']);
@@ -76,20 +85,33 @@ export const promptSchema = z.discriminatedUnion('kind', [
     kind: z.literal('passcode'),
     /** The gateway's own words, in place of ours. */
     message: z.optional(shownText),
+    /** The gateway's own label of the field, in place of ours. */
+    label: z.optional(shownLine),
     /** There is no other method to choose here. */
     only: z.optional(z.boolean()),
+    /** The code of the text that is waited for starts with this. */
+    startsWith: z.optional(codeStart),
     device: z.optional(shownLine),
     lengths: z.array(z.number()).check(z.maxLength(5)),
     nextCodeAt: z.optional(instantSchema),
     ...retryFields,
   }),
-  /** A push is out. The gateway withdraws the prompt when it is approved, denied or timed out. */
+  /**
+   * A push, or a call, is out. The gateway withdraws the prompt when it is approved, denied or timed out. `over`: it says
+   * no more by itself, and the person tells when they have done it.
+   */
   z.object({
     kind: z.literal('push'),
     device: shownLine,
+    call: z.optional(z.boolean()),
+    over: z.optional(z.boolean()),
+    /** The gateway's own words. */
+    message: z.optional(shownText),
     number: z.optional(z.string().check(z.regex(/^\d{1,6}$/))),
     deadline: instantSchema,
   }),
+  /** A password or a code is out, and the gateway is silent: it may be asking on the phone. Nobody answers this: it goes away by itself. */
+  z.object({ kind: z.literal('waiting'), until: instantSchema }),
   z.object({
     kind: z.literal('choice'),
     purpose: z.enum(['realm', 'role', 'session', 'other']),
@@ -142,12 +164,12 @@ const fieldValues = z.record(shortText, z.string().check(z.maxLength(1024)));
 export const answerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('notice'), proceed: z.boolean() }),
   z.object({ kind: z.literal('credentials'), values: fieldValues }),
-  z.object({ kind: z.literal('second-factor'), method: z.literal('push'), device: shortText }),
+  z.object({ kind: z.literal('second-factor'), method: z.enum(['push', 'call', 'text', 'other']), device: shortText }),
   /** With the passcode at once where it is known already, so that no second question is needed. */
   z.object({ kind: z.literal('second-factor-passcode'), passcode: z.optional(z.string().check(z.maxLength(64))) }),
   z.object({ kind: z.literal('passcode'), passcode: z.string().check(z.maxLength(64)) }),
-  /** Leave a push or a passcode question for the other method, or for the choice of devices. */
-  z.object({ kind: z.literal('instead'), method: z.enum(['passcode', 'choose']) }),
+  /** Leave a push or a passcode question for the other method, or for the choice of devices; or say that a push that is `over` was approved. */
+  z.object({ kind: z.literal('instead'), method: z.enum(['passcode', 'choose', 'done']) }),
   z.object({ kind: z.literal('choice'), option: shortText }),
   z.object({ kind: z.literal('fields'), values: fieldValues }),
   z.object({ kind: z.literal('certificate'), accept: z.boolean() }),
@@ -170,6 +192,7 @@ export const answersOf = {
   'second-factor': ['second-factor', 'second-factor-passcode'],
   'passcode': ['passcode', 'instead'],
   'push': ['instead'],
+  'waiting': [],
   'choice': ['choice'],
   'fields': ['fields'],
   'certificate': ['certificate'],

@@ -1,4 +1,5 @@
-import { rings, type Answer, type Prompt } from '../../shared/prompt.ts';
+import { rings } from '../../shared/phone-words.ts';
+import type { Answer, Prompt } from '../../shared/prompt.ts';
 import { chosenIn, type Choices } from './kept-choices.ts';
 
 /** A user ID and password that the person typed, kept until the session is up. */

@@ -2,16 +2,9 @@ import { constants, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path, { basename } from 'node:path';
 import * as z from 'zod';
-import {
-  isPhoneWord,
-  offersPhone,
-  reachesPhone,
-  rings,
-  type Answer,
-  type Prompt,
-  type PromptField,
-  type PromptSelect,
-} from '../../shared/prompt.ts';
+import { joiningOf, mayReachPhone, offersPhone, reachesPhone, rings } from '../../shared/phone-words.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { Answer, Prompt, PromptField, PromptOf } from '../../shared/prompt.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import { fillIn, UsageError } from './arguments.ts';
 import { readCodesKey, type CodesKey } from '../app/codes-key.ts';
@@ -20,43 +13,47 @@ import { ownUid } from '../trust/own-user-posix.ts';
 const maxBytes = 64 * 1024;
 const text = z.string().max(1024);
 
+/** What a profile says of its campus's ways to reach a phone. */
+type PhoneWays = Pick<Profile, 'append' | 'secondFactorWords'>;
+
+/** An answer that has no phone ring, however this campus joins it with others. */
+const silent = ({ append, secondFactorWords }: PhoneWays) =>
+  text.refine((value) => !mayReachPhone(value, secondFactorWords, joiningOf(append)));
+
 /**
  * The answers of an unattended run (`docs/command-line.md`). There is none that sends a push: a second factor that
  * reaches a phone is a person's to send.
  */
-export const answersSchema = z.strictObject({
-  /** Answers the fields named `user` and `password`. */
-  user: text.optional(),
-  password: text.refine((value) => !/,\s*(push|phone|sms)\d*$/i.test(value)).optional(),
-  /** Other fields, by their names or labels. */
-  fields: z
-    .record(
-      text,
-      text.refine((value) => !isPhoneWord(value)),
-    )
-    .optional(),
-  /** For drop-downs and choices: labels or values, each taken where one is offered. */
-  choose: z.array(text).max(50).optional(),
-  /** One passcode. */
-  passcode: z
-    .string()
-    .max(64)
-    .refine((value) => !reachesPhone(value))
-    .optional(),
-  /** A key for codes: `otpauth://totp/…`, or base32. */
-  totp: text.optional(),
-  notice: z.enum(['proceed', 'decline']).optional(),
-  /** The fingerprint (SHA-256, colon-separated hex) of the one certificate that is accepted. */
-  certificate: z.string().max(95).optional(),
-  clientCertificate: z.strictObject({ file: z.string().max(4096), passphrase: text.optional() }).optional(),
-  proxy: z.strictObject({ user: z.string().max(256), password: text }).optional(),
-});
+const answersSchemaFor = (ways: PhoneWays) =>
+  z.strictObject({
+    /** Answers the fields named `user` and `password`. */
+    user: text.optional(),
+    password: silent(ways).optional(),
+    /** Other fields, by their names or labels. */
+    fields: z.record(text, silent(ways)).optional(),
+    /** For drop-downs and choices: labels or values, each taken where one is offered. */
+    choose: z.array(text).max(50).optional(),
+    /** One passcode. */
+    passcode: z
+      .string()
+      .max(64)
+      .refine((value) => !reachesPhone(value, ways.secondFactorWords))
+      .optional(),
+    /** A key for codes: `otpauth://totp/…`, or base32. */
+    totp: text.optional(),
+    notice: z.enum(['proceed', 'decline']).optional(),
+    /** The fingerprint (SHA-256, colon-separated hex) of the one certificate that is accepted. */
+    certificate: z.string().max(95).optional(),
+    clientCertificate: z.strictObject({ file: z.string().max(4096), passphrase: text.optional() }).optional(),
+    proxy: z.strictObject({ user: z.string().max(256), password: text }).optional(),
+  });
+export const answersSchema = answersSchemaFor({});
 export type AnswersFile = z.infer<typeof answersSchema>;
 
 const { usage } = commandLine;
 
 /** Reads a file of answers that is this person's alone. Throws a {@link UsageError}, or `codes-key-invalid`. */
-export async function readAnswers(file: string, now: () => number): Promise<PreparedAnswers> {
+export async function readAnswers(file: string, now: () => number, ways: PhoneWays = {}): Promise<PreparedAnswers> {
   const wrong = (why: string): UsageError => new UsageError(fillIn(usage.answersFile, { file: basename(file), why }));
   const content = await readPrivate(file, wrong);
   let raw: unknown;
@@ -65,10 +62,10 @@ export async function readAnswers(file: string, now: () => number): Promise<Prep
   } catch {
     throw wrong(usage.answersNotJson);
   }
-  const parsed = answersSchema.safeParse(raw);
+  const parsed = answersSchemaFor(ways).safeParse(raw);
   // Keys only: a value may be a password that somebody put into the wrong place
   if (!parsed.success) throw wrong(fillIn(usage.answersWrong, { keys: keysOf(parsed.error.issues) }));
-  return new PreparedAnswers(parsed.data, now);
+  return new PreparedAnswers(parsed.data, now, ways);
 }
 
 async function readPrivate(name: string, wrong: (why: string) => UsageError): Promise<string> {
@@ -106,6 +103,7 @@ export class PreparedAnswers {
   constructor(
     private readonly answers: AnswersFile,
     private readonly now: () => number,
+    private readonly ways: PhoneWays = {},
   ) {
     this.codes = answers.totp === undefined ? null : readCodesKey(answers.totp);
   }
@@ -119,7 +117,7 @@ export class PreparedAnswers {
         return this.answers.notice === undefined ? null : { kind: 'notice', proceed: this.answers.notice === 'proceed' };
       case 'credentials':
       case 'fields': {
-        const values = this.valuesOf(prompt.fields, prompt.selects);
+        const values = this.valuesOf(prompt);
         return values && { kind: prompt.kind, values };
       }
       case 'second-factor': {
@@ -127,12 +125,14 @@ export class PreparedAnswers {
         return passcode === null ? null : { kind: 'second-factor-passcode', passcode };
       }
       case 'passcode': {
-        const passcode = this.passcode();
+        const passcode = this.namedCode(prompt) ?? this.passcode();
         return passcode === null ? null : { kind: 'passcode', passcode };
       }
       case 'choice': {
         const isGroup = prompt.purpose === 'realm' || prompt.purpose === 'role';
-        const option = prompt.options.find(({ id, label }) => this.chooses(id, label) && (isGroup || !offersPhone(label)));
+        const option = prompt.options.find(
+          ({ id, label }) => this.chooses(id, label) && (isGroup || !offersPhone(label, this.ways.secondFactorWords)),
+        );
         return option && this.once(`choice:${option.id}`) ? { kind: 'choice', option: option.id } : null;
       }
       case 'certificate': {
@@ -146,6 +146,7 @@ export class PreparedAnswers {
       case 'proxy':
         return this.answers.proxy && this.once('proxy') ? { kind: 'proxy', ...this.answers.proxy } : null;
       case 'push':
+      case 'waiting':
       case 'browser':
         return null;
     }
@@ -164,23 +165,42 @@ export class PreparedAnswers {
     return this.codes && this.once('totp') ? this.codes.codeAt(this.now()) : null;
   }
 
-  private valuesOf(fields: readonly PromptField[], selects: readonly PromptSelect[]): Record<string, string> | null {
+  /** What the file has for this very question, by its label. */
+  private namedCode({ label }: PromptOf<'passcode'>): string | null {
+    const { fields = {} } = this.answers;
+    const named = label !== undefined && Object.hasOwn(fields, label) ? fields[label] : undefined;
+    return named !== undefined && !this.isMenuNumber(named) && this.once(`field:${label}`) ? named : null;
+  }
+
+  private isMenuNumber(value: string): boolean {
+    return reachesPhone(value, this.ways.secondFactorWords);
+  }
+
+  private valuesOf(prompt: PromptOf<'credentials' | 'fields'>): Record<string, string> | null {
+    const { fields, selects, message = '' } = prompt;
     const values: Record<string, string> = {};
     const given: string[] = [];
+    const own = this.ways.secondFactorWords;
+    const isMenu = /^\s{0,20}\d{1,2}[.):]/m.test(message);
     for (const field of fields) {
       const value = this.valueOf(field) ?? (field.code ? this.passcode() : null) ?? field.value;
-      if (value === undefined || (field.code && reachesPhone(value))) return null;
+      if (value === undefined || ((field.code || isMenu) && this.isMenuNumber(value))) return null;
       values[field.name] = value;
-      given.push(`${field.name}\n${field.label ?? ''}`);
+      if (field.secret) given.push(`field:${field.label ?? field.name}`);
     }
     for (const select of selects) {
-      const wanted = select.options.find(({ value, label }) => this.chooses(value, label) && !rings(select, value));
+      const wanted = select.options.find(({ value, label }) => this.chooses(value, label) && !rings(select, value, own));
       const value = wanted?.value ?? select.value ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
-      if (value === undefined || rings(select, value)) return null;
+      if (value === undefined || rings(select, value, own)) return null;
       values[select.name] = value;
     }
-    // The same form once more is the gateway's way of saying no
-    return this.once(given.join('\n\n')) ? values : null;
+    // A secret that is asked for once more was no good, whatever else is asked with it
+    return given.every((each) => this.once(each)) && (given.length > 0 || this.onceAsked(prompt)) ? values : null;
+  }
+
+  /** The same form of nothing secret once more is the gateway's way of saying no. */
+  private onceAsked({ fields, message = '' }: PromptOf<'credentials' | 'fields'>): boolean {
+    return this.once(`form:${message}\n${fields.map(({ name, label = '' }) => `${name}\n${label}`).join('\n\n')}`);
   }
 
   private chooses(value: string, label: string): boolean {

@@ -119,6 +119,7 @@ class Talk {
     this.open = open;
     const failure = failureIn(access);
     const number = prompt.kind === 'push' ? prompt.number : undefined;
+    const until = prompt.kind === 'waiting' ? prompt.until : undefined;
     const { byItselfAt } = access;
     report.event({
       event: 'prompt',
@@ -127,6 +128,7 @@ class Talk {
       ...(byItselfAt === undefined ? {} : { byItselfAt }),
       ...(failure ? { failure } : {}),
       ...(number === undefined ? {} : { number }),
+      ...(until === undefined ? {} : { until }),
     });
     if (byItselfAt !== undefined) report.say(this.wait(byItselfAt));
     try {
@@ -154,11 +156,11 @@ class Talk {
     { prompt, byItselfAt }: AccessStateOf<'asking'>,
     signal: AbortSignal,
   ): Promise<{ answer: Answer; typed: boolean }> {
-    const { answers, terminal, profile, report, speaker } = this.attempt;
+    const { answers, terminal, profile, report, speaker, now } = this.attempt;
     const prepared = answers?.answer(prompt) ?? null;
     if (prepared) return { answer: prepared, typed: false };
-    // A push is out already, by a person's hand elsewhere, or a kept key answers: there is nothing to do
-    if ((prompt.kind === 'push' || byItselfAt !== undefined) && !terminal) return new Promise(() => undefined);
+    // A push is out already, by a person's hand elsewhere, or a kept key answers, or the gateway does: there is nothing to do
+    if ((prompt.kind === 'push' || prompt.kind === 'waiting' || byItselfAt !== undefined) && !terminal) return new Promise(() => undefined);
     // In a browser of the person's own the terminal is as good as the app; a page that needs our window is not for it
     if (prompt.kind === 'browser' && !(prompt.where === 'own' && terminal)) {
       report.say(commandLine.ask.browser);
@@ -170,7 +172,7 @@ class Talk {
       const what = about === '' ? prompt.kind : `${prompt.kind}: ${about}`;
       throw new UsageError(fillIn(commandLine.usage.unanswered, { what }));
     }
-    return { answer: await askInTerminal(prompt, { terminal, speaker, labels: profile.labels, signal }), typed: true };
+    return { answer: await askInTerminal(prompt, { terminal, speaker, labels: profile.labels, now, signal }), typed: true };
   }
 
   /** Where the last answer was turned down, that is why; otherwise the answers are not enough. */

@@ -16,6 +16,7 @@ export interface Questioning {
   speaker: Speaker;
   /** The profile's own labels of the well-known fields. */
   labels: { userId: string; password: string };
+  now: () => number;
   /** Aborts when the question is withdrawn or the attempt ends. */
   signal: AbortSignal;
 }
@@ -45,9 +46,13 @@ export async function askInTerminal(prompt: Prompt, asking: Questioning): Promis
       return secondFactor(prompt, asking);
     case 'passcode':
       if (prompt.message !== undefined) terminal.say(prompt.message);
-      return { kind: 'passcode', passcode: plainPasscode(await typed(speaker.words.passcode.label, true, asking)) };
+      if (prompt.startsWith !== undefined) terminal.say(speaker.say(speaker.words.passcode.startsWith, { start: prompt.startsWith }));
+      return { kind: 'passcode', passcode: plainPasscode(await typed(prompt.label ?? speaker.words.passcode.label, true, asking)) };
     case 'push':
       return push(prompt, asking);
+    case 'waiting':
+      terminal.say(speaker.say(words.waiting, { count: Math.max(1, Math.ceil((prompt.until - asking.now()) / 1000)) }));
+      return untilWithdrawn(asking.signal);
     case 'choice': {
       terminal.say(prompt.title ?? speaker.words.choice[prompt.purpose]);
       const option = await pick(
@@ -128,29 +133,51 @@ async function fill(
   return values;
 }
 
-/** A push goes out by its own number only: typed here, by a person. */
+/** There is nothing to answer: it goes away by itself. */
+function untilWithdrawn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(fail('cancelled'));
+    else signal.addEventListener('abort', () => reject(fail('cancelled')), { once: true });
+  });
+}
+
+/** Each way as what it is. A phone is reached by its own number only: typed here, by a person. */
 async function secondFactor({ devices }: PromptOf<'second-factor'>, asking: Questioning): Promise<Answer> {
   const { terminal, speaker } = asking;
-  const pushes = devices.filter(({ methods }) => methods.includes('push'));
-  terminal.say(speaker.words.factor.title);
-  pushes.forEach(({ name }, index) => terminal.say(`  ${index + 1}. ${speaker.words.factor.push}: ${name}`));
-  terminal.say(`  ${pushes.length + 1}. ${speaker.words.factor.passcode}`);
+  const pushes = devices.flatMap(({ id, name, methods }) => {
+    const method = methods.find((each) => each !== 'passcode');
+    return method === undefined ? [] : [{ id, name, method }];
+  });
+  const { factor } = speaker.words;
+  const sayings = { push: factor.push, call: factor.call, text: factor.text, other: factor.other };
+  const startsWith = devices.find((device) => device.startsWith !== undefined)?.startsWith;
+  terminal.say(factor.title);
+  pushes.forEach(({ name, method }, index) => terminal.say(`  ${index + 1}. ${sayings[method]}: ${name}`));
+  const hint = startsWith === undefined ? '' : ` (${speaker.say(speaker.words.passcode.startsWith, { start: startsWith })})`;
+  terminal.say(`  ${pushes.length + 1}. ${factor.passcode}${hint}`);
   for (;;) {
     const line = (await typed(words.number, false, asking)).trim();
     if (looksLikePasscode.test(line)) return { kind: 'second-factor-passcode', passcode: plainPasscode(line) };
     const index = numberIn(line, pushes.length + 1);
     const device = index === null ? undefined : pushes[index];
-    if (device) return { kind: 'second-factor', method: 'push', device: device.id };
+    if (device) return { kind: 'second-factor', method: device.method, device: device.id };
     if (index !== null) return { kind: 'second-factor-passcode' };
     terminal.say(speaker.say(words.pick, { count: pushes.length + 1 }));
   }
 }
 
-async function push({ device, number }: PromptOf<'push'>, { terminal, speaker, signal }: Questioning): Promise<Answer> {
-  terminal.say(speaker.say(speaker.words.push.lead, { device }));
+async function push(
+  { device, number, call, over, message }: PromptOf<'push'>,
+  { terminal, speaker, signal }: Questioning,
+): Promise<Answer> {
+  const { push: say } = speaker.words;
+  terminal.say(
+    call ? speaker.say(say.callLead, { device: device || say.yourPhone }) : speaker.say(say.lead, { device: device || say.yourPhone }),
+  );
+  if (message !== undefined) terminal.say(message);
   if (number !== undefined) terminal.say(speaker.say(words.pushNumber, { number }));
-  await terminal.line(words.approve, { signal });
-  return { kind: 'instead', method: 'passcode' };
+  await terminal.line(over ? words.approveOver : words.approve, { signal });
+  return { kind: 'instead', method: over ? 'done' : 'passcode' };
 }
 
 /** An empty line leaves the file that was named before. */

@@ -45,6 +45,8 @@ export const eventSchema = z.discriminatedUnion('event', [
     byItselfAt: z.optional(z.number()),
     failure: z.optional(failureSchema),
     number: z.optional(z.string()),
+    /** How long a gateway that is silent is waited for. */
+    until: z.optional(z.number()),
   }),
   z.object({ event: z.literal('notice'), failure: failureSchema }),
   z.object({ event: z.literal('proxy'), address: z.string(), user: z.string(), secret: z.optional(z.string()) }),

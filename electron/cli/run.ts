@@ -230,7 +230,7 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
     const core = host.core(settings);
     // Whoever named a profile that is not there is told that, and not first who could answer for it
     const profile = await profileFor(command, settings.get().profiles);
-    const answers = command.answers === null ? null : await readAnswers(command.answers, core.now);
+    const answers = command.answers === null ? null : await readAnswers(command.answers, core.now, profile);
     if (!host.terminal && !answers) throw new UsageError(host.noTerminal);
     if (found && found.access.kind !== 'idle') throw new UsageError(fillIn(commandLine.usage.busy, { campus: campusOf(found) }));
     // The app connects by what it has shown and was told yes to, not by a file

@@ -5,12 +5,13 @@ import { Certificate } from './prompts/certificate.tsx';
 import { Choice } from './prompts/choice.tsx';
 import { ClientCertificate } from './prompts/client-certificate.tsx';
 import { Credentials } from './prompts/credentials.tsx';
-import { Fields } from './prompts/fields.tsx';
+import { Fields, questionOf } from './prompts/fields.tsx';
 import { Notice } from './prompts/notice.tsx';
 import { Passcode } from './prompts/passcode.tsx';
 import { Proxy } from './prompts/proxy.tsx';
 import { Push } from './prompts/push.tsx';
 import { SecondFactor } from './prompts/second-factor.tsx';
+import { Waiting } from './prompts/waiting.tsx';
 
 interface AskingProps {
   access: AccessStateOf<'asking'>;
@@ -30,13 +31,15 @@ export function Asking(props: AskingProps) {
     case 'second-factor':
       return <SecondFactor key={promptId} {...props} prompt={prompt} />;
     case 'passcode':
-      return <Passcode {...props} prompt={prompt} />;
+      return <Passcode key={`${prompt.label ?? ''}\n${prompt.message ?? ''}`} {...props} prompt={prompt} />;
     case 'push':
       return <Push key={promptId} {...props} prompt={prompt} />;
+    case 'waiting':
+      return <Waiting key={promptId} {...props} prompt={prompt} />;
     case 'choice':
       return <Choice key={promptId} {...props} prompt={prompt} />;
     case 'fields':
-      return <Fields {...props} prompt={prompt} />;
+      return <Fields key={questionOf(prompt)} {...props} prompt={prompt} />;
     case 'certificate':
       return <Certificate key={promptId} {...props} prompt={prompt} />;
     case 'browser':

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import https from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Profile } from '../../shared/profile.ts';
 import { issue, type Issued, type Wishes } from '../unit/support/issuer.ts';
@@ -40,6 +41,8 @@ export type Step =
   | 'refuse'
   /** Never answers. */
   | 'hang'
+  /** Closes the connection without an answer. */
+  | 'hang-up'
   | { redirect: string }
   | { status: number }
   /** Exactly this. */
@@ -64,6 +67,7 @@ export class FormGateway {
   port = 0;
   private readonly server: https.Server;
   private turn = 0;
+  private readonly sockets = new Set<TLSSocket>();
 
   private constructor(
     private readonly authority: Issued,
@@ -77,6 +81,10 @@ export class FormGateway {
       (request, response) => void this.serve(request, response),
     );
     this.server.on('tlsClientError', () => undefined);
+    this.server.on('secureConnection', (socket) => {
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+    });
   }
 
   static async start(
@@ -120,6 +128,11 @@ export class FormGateway {
     };
   }
 
+  /** Says goodbye on every connection, as a gateway does that was asked nothing for a while. */
+  async hangUp(): Promise<void> {
+    await Promise.all([...this.sockets].map((socket) => new Promise<void>((resolve) => socket.end(resolve))));
+  }
+
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     this.server.close();
@@ -136,6 +149,10 @@ export class FormGateway {
     this.requests.push(read);
     const step = await this.next(read, this);
     if (response.destroyed || step === 'hang') return;
+    if (step === 'hang-up') {
+      request.socket.destroy();
+      return;
+    }
     if (step === 'refuse') {
       response.writeHead(401, { 'content-length': 0 }).end();
       return;

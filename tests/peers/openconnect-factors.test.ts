@@ -182,7 +182,8 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
         devices: [
           { id: '1', name: 'XXX-XXX-1234', methods: ['push', 'passcode'] },
           { id: '2', name: 'Mei’s tablet', methods: ['push', 'passcode'] },
-          { id: '3', name: 'Phone call to XXX-XXX-1234', methods: ['push'] },
+          { id: '3', name: 'XXX-XXX-1234', methods: ['call'] },
+          { id: '4', name: 'XXX-XXX-1234', methods: ['text'] },
         ],
       });
       expect(who.asked[2]).toMatchObject({ device: 'Mei’s tablet' });
@@ -221,27 +222,48 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
   });
 
   test.each([
-    ['duo-second-password', 'push', 'phone2', { secondary_password: '123456' }],
-    ['duo-challenge', '1', 'sms', { password: '123456' }],
-    ['append', ' PUSH2 ', '3', { password: 'harbour,123456' }],
-  ] as const)(
-    '%s: a word or a number that reaches a phone is no passcode, and never sent as one',
-    async (secondFactor, one, other, sent) => {
-      const { at, who, session } = await signIn(
-        ({ init, turn }) => {
-          if (secondFactor === 'duo-challenge') return [signInForm, menu, 'success' as const][turn] ?? 'refuse';
-          return init ? (secondFactor === 'append' ? signInForm : twoPasswords) : 'success';
-        },
-        { 'credentials': mei, 'second-factor': typed(one), 'passcode': [passcode(other), passcode('123456')] },
-        { secondFactor },
-      );
-      await session;
-      expect(who.kinds()).toEqual(['credentials', 'second-factor', 'passcode', 'passcode']);
-      expect(who.asked.slice(2)).toMatchObject([{ failure: { code: 'passcode-wrong' } }, { failure: { code: 'passcode-wrong' } }]);
-      expect(answersOf(at).at(-1)).toMatchObject(sent);
-      expect(answersOf(at)).toHaveLength(secondFactor === 'duo-challenge' ? 2 : 1);
-    },
-  );
+    ['duo-second-password', ' PUSH ', false, { secondary_password: 'push' }],
+    ['duo-second-password', 'phone2', true, { secondary_password: 'phone2' }],
+    ['duo-challenge', '2', false, { password: '2' }],
+    ['duo-challenge', 'call', true, { password: '3' }],
+    ['duo-challenge', 'push2', false, { password: '2' }],
+    ['append', 'Push2', false, { password: 'harbour,push2' }],
+    ['append', 'phone', true, { password: 'harbour,phone' }],
+  ] as const)('%s: %j that a person types in a passcode’s place is sent as their own gesture, and told as what it is', async (...row) => {
+    const [secondFactor, word, isCall, sent] = row;
+    const { at, who, session } = await signIn(
+      ({ init, turn }) => {
+        if (secondFactor === 'duo-challenge') return [signInForm, menu, 'success' as const][turn] ?? 'refuse';
+        return init ? (secondFactor === 'append' ? signInForm : twoPasswords) : 'success';
+      },
+      { 'credentials': mei, 'second-factor': { kind: 'second-factor-passcode' }, 'passcode': passcode(word), 'push': 'wait' },
+      { secondFactor },
+    );
+    await session;
+    expect(who.kinds()).toEqual(['credentials', 'second-factor', 'passcode', 'push']);
+    expect('call' in (who.asked[3] ?? {})).toBe(isCall);
+    expect(answersOf(at).at(-1)).toMatchObject(sent);
+    expect(answersOf(at)).toHaveLength(secondFactor === 'duo-challenge' ? 2 : 1);
+  });
+
+  test.each([
+    ['duo-second-password', '3'],
+    ['duo-challenge', '7'],
+    ['duo-challenge', 'push3'],
+    ['append', '12'],
+  ] as const)('%s: %j is no passcode, and nothing that is offered: told what can be, and not sent', async (secondFactor, word) => {
+    const { at, who, session } = await signIn(
+      ({ init, turn }) => {
+        if (secondFactor === 'duo-challenge') return [signInForm, menu, 'success' as const][turn] ?? 'refuse';
+        return init ? (secondFactor === 'append' ? signInForm : twoPasswords) : 'success';
+      },
+      { 'credentials': mei, 'second-factor': [typed(word), 'leave'] },
+      { secondFactor },
+    );
+    await expect(session).rejects.toMatchObject(failsWith('cancelled'));
+    expect(who.asked.at(-1)).toMatchObject({ kind: 'second-factor', failure: { code: 'factor-unknown' } });
+    expect(answersOf(at)).toHaveLength(secondFactor === 'duo-challenge' ? 1 : 0);
+  });
 
   test('a field for a code beside the password is asked for in the same breath', async () => {
     const form: FormSpec = { inputs: [...signInForm.inputs, { type: 'password', name: 'otp', label: 'One-time code:' }] };

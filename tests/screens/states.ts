@@ -3,7 +3,7 @@ import type { AppState, ProfilePreview, ProfileSummary } from '../../shared/app-
 import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
-import type { Prompt } from '../../shared/prompt.ts';
+import type { FactorDevice, Prompt } from '../../shared/prompt.ts';
 
 /** One state of the window per screen worth looking at, at one fixed instant. */
 
@@ -156,6 +156,13 @@ export const prompts = {
   clientCertificate: { kind: 'client-certificate', host: 'vpn.campus.test', wantsPassphrase: false },
   proxy: { kind: 'proxy', host: 'proxy.cafe.test:3128' },
 } as const satisfies Record<string, Prompt>;
+
+const menuDevices: FactorDevice[] = [
+  { id: '1', name: 'XXX-XXX-1234', methods: ['push', 'passcode'] },
+  { id: '2', name: 'XXX-XXX-1234', methods: ['call'] },
+  { id: '3', name: 'XXX-XXX-1234', methods: ['text'], startsWith: '2' },
+  { id: '4', name: 'Hardware token', methods: ['other'] },
+];
 
 const portal = (path: string, over: Partial<Extract<AppState['portal'], { kind: 'open' }>> = {}): AppState['portal'] => ({
   kind: 'open',
@@ -362,6 +369,74 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   },
   'push': { state: asking(prompts.push), heading: 'Approve it on your phone', focus: 'heading' },
   'push-number': { state: asking({ ...prompts.push, number: '482' }), heading: 'Approve it on your phone', focus: 'heading' },
+  'push-call': {
+    state: asking({ ...prompts.push, device: 'XXX-XXX-1234', call: true }),
+    heading: 'Answer the call',
+    focus: 'heading',
+  },
+  'push-over': {
+    state: asking({ ...prompts.push, over: true, number: '482913', message: '請在 Duo Mobile 輸入 482913。' }),
+    heading: 'Approve it on your phone',
+    focus: 'heading',
+  },
+  'second-factor-menu': {
+    state: asking({ kind: 'second-factor', devices: menuDevices }),
+    heading: 'Confirm it is you',
+    focus: 'heading',
+  },
+  'second-factor-unknown': {
+    state: asking({ kind: 'second-factor', devices: menuDevices, failure: { code: 'factor-unknown' } }),
+    heading: 'Confirm it is you',
+    focus: 'heading',
+  },
+  'second-factor-not-confirmed': {
+    state: asking({ kind: 'second-factor', devices: menuDevices, failure: { code: 'call-not-confirmed' } }),
+    heading: 'Confirm it is you',
+    focus: 'heading',
+  },
+  'waiting': {
+    state: asking({ kind: 'waiting', until: now + 68_000 }),
+    heading: 'Waiting for your campus',
+    focus: 'heading',
+  },
+  'passcode-labelled': {
+    state: asking({ kind: 'passcode', lengths: [], only: true, label: '驗證碼', message: '請輸入驗證碼，已寄到 m***@campus.test。' }),
+    heading: 'Enter a Passcode',
+    focus: '驗證碼',
+  },
+  'passcode-new-code': {
+    state: asking({
+      kind: 'passcode',
+      lengths: [],
+      only: true,
+      label: 'Code',
+      startsWith: '2',
+      message: 'The code has expired. A new one was sent.',
+      failure: { code: 'passcode-expired' },
+    }),
+    heading: 'Enter a Passcode',
+    focus: 'Code',
+  },
+  'fields-pin': {
+    state: asking({ kind: 'fields', message: 'Enter your PIN', fields: [{ name: 'secret', label: 'PIN', secret: true }], selects: [] }),
+    heading: 'Your campus asks for more',
+    focus: 'PIN',
+  },
+  'fields-told': {
+    state: asking({ kind: 'fields', message: '您的密碼將於 3 天後到期。', fields: [], selects: [] }),
+    heading: 'Your campus asks for more',
+    focus: 'heading',
+  },
+  'new-password': {
+    state: asking({
+      kind: 'fields',
+      message: '您的密碼已過期，請設定新密碼。',
+      fields: [{ name: 'answer', label: '新密碼', secret: true, newPassword: true }],
+      selects: [],
+    }),
+    heading: 'Choose a new password',
+    focus: '新密碼',
+  },
   'passcode': { state: asking(prompts.passcode), heading: 'Enter a Passcode', focus: 'Passcode' },
   'passcode-waiting': {
     state: state({

@@ -20,7 +20,7 @@ import {
 import { dayMs, issue } from './support/issuer.ts';
 import { timed } from './support/stalls.ts';
 
-const answers: Record<PromptKind, Answer> = {
+const answers: Record<Exclude<PromptKind, 'waiting'>, Answer> = {
   'notice': { kind: 'notice', proceed: true },
   'credentials': { kind: 'credentials', values: { user: 'mei.chan', password: 'wrong-battery' } },
   'second-factor': { kind: 'second-factor-passcode' },
@@ -59,6 +59,7 @@ async function face(conduct: Conduct, withPapers = papers): Promise<{ gateway: H
   run.app.onState(({ access }) => {
     if (access.kind !== 'asking' || access.answered || access.prompt.kind === 'push') return;
     const { promptId, prompt } = access;
+    if (prompt.kind === 'waiting') return;
     // As over the bridge: later, when it may have been replaced already
     setImmediate(() => {
       run.app.verbs.answer({ promptId, answer: answers[prompt.kind], remember: false }).catch(() => undefined);

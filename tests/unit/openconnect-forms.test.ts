@@ -153,7 +153,8 @@ describe('what a field is for', () => {
 
   it('a lone password after the password is a code where the profile says that one follows', () => {
     const again = form('main', [['password', 'reply', 'Word of the day']]);
-    expect(rolesOf(again, { passwordGiven: true })).toEqual(['password']);
+    expect(rolesOf(again)).toEqual(['password']);
+    expect(rolesOf(again, { passwordGiven: true })).toEqual(['other']);
     expect(rolesOf(again, { passwordGiven: true, secondStepExpected: true })).toEqual(['passcode']);
   });
 
@@ -185,10 +186,13 @@ describe('what a field is for', () => {
 });
 
 describe('Duo’s menus', () => {
-  it('are read however they are numbered; text messages are left out', () => {
+  it('are read however they are numbered, each line with what it does', () => {
     expect(
       duoMenu('Enter a passcode or select:\r\n1) Duo Push to XXX-XXX-9999\r\n2) SMS passcodes to XXX-XXX-9999 (next code starts with: 2)'),
-    ).toEqual([{ id: '1', name: 'XXX-XXX-9999', methods: ['push', 'passcode'] }]);
+    ).toEqual([
+      { id: '1', name: 'XXX-XXX-9999', methods: ['push', 'passcode'] },
+      { id: '2', name: 'XXX-XXX-9999', methods: ['text'], startsWith: '2' },
+    ]);
   });
   it.each(['', 'Enter your code.', '1. Read the terms\n2. Go on', '2026. Duo Push to nobody'])('%j is none', (text) => {
     expect(duoMenu(text)).toBeNull();
@@ -327,16 +331,19 @@ describe('a sign-in as a whole', () => {
   it.each<[secondFactor: Profile['secondFactor'], asks: Prompt['kind']]>([
     ['otp-field', 'passcode'],
     ['duo-challenge', 'passcode'],
-    [undefined, 'credentials'],
-  ])('by the profile’s word alone a lone secret after the password is a code: %s', async (secondFactor, kind) => {
-    const { conversation, asked } = talk(
-      { credentials: signIn, passcode: { kind: 'passcode', passcode: '287082' } },
-      secondFactor === undefined ? {} : { secondFactor },
-    );
-    await conversation.reply(login);
-    await conversation.reply(form('second', [['password', 'reply', 'Word of the day']]));
-    expect(asked.map((prompt) => prompt.kind)).toEqual(['credentials', kind]);
-  });
+    [undefined, 'fields'],
+  ])(
+    'by the profile’s word alone a lone secret after the password is a code, and no password in any case: %s',
+    async (secondFactor, kind) => {
+      const { conversation, asked } = talk(
+        { credentials: signIn, passcode: { kind: 'passcode', passcode: '287082' }, fields: { kind: 'fields', values: { reply: 'fish' } } },
+        secondFactor === undefined ? {} : { secondFactor },
+      );
+      await conversation.reply(login);
+      await conversation.reply(form('second', [['password', 'reply', 'Word of the day']]));
+      expect(asked.map((prompt) => prompt.kind)).toEqual(['credentials', kind]);
+    },
+  );
 
   it('takes a sign-in that is asked for after a change of password for no refusal, and asks for the new one', async () => {
     const values = { oldpass: 'a', newpass1: 'b', newpass2: 'b' };

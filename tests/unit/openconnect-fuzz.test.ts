@@ -106,6 +106,7 @@ function answerTo(prompt: Prompt, wild: Answer, whim: number): Answer | null {
         : { kind: 'second-factor', method: 'push', device: device.id };
     }
     case 'push':
+    case 'waiting':
     case 'certificate':
     case 'browser':
     case 'client-certificate':

@@ -1,5 +1,5 @@
 import { fail } from '../../../shared/failure.ts';
-import { plainLine } from '../../../shared/plain-text.ts';
+import { plainLine, plainText } from '../../../shared/plain-text.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import type { GatewayTarget } from '../gateway.ts';
 import type { Done, FromWorker, OcAnswer, Question, SignInOptions } from './messages.ts';
@@ -13,6 +13,9 @@ interface CallDeps {
   silentAfterMs: number;
 }
 
+/** `PRG_ERR` of `openconnect.h`. */
+const errorLevel = 0;
+
 const maxLines = 200;
 /** The administrator's program that looks at this computer takes its time, and the library waits. */
 const checkLastsMs = 180_000;
@@ -22,6 +25,8 @@ export class Call {
   readonly lines: string[] = [];
   /** What the gateway said last that no form held. */
   words = '';
+  /** The same, where the gateway did not mean it as an error: a form without fields, of which the library makes a refusal. */
+  told = '';
   private readonly queue: (Question | Done)[] = [];
   private readonly stop = new AbortController();
   private readonly run: Run;
@@ -30,6 +35,8 @@ export class Call {
   private wake: (() => void) | null = null;
   private awaitedPage: ((page: Page) => void) | null = null;
   private silentAt: number;
+  /** What the gateway may get once only is on its way. */
+  private once = false;
   /** Somebody has taken the call: the gateway, or the proxy on the way to it. */
   connected = false;
   /** The gateway has begun TLS and got through it. */
@@ -50,31 +57,33 @@ export class Call {
         }
         this.arrive(question);
       },
-      progress: (format, words) => {
-        if (words !== null && words.trim() !== '') this.words = plainLine(words).trim();
+      progress: (format, words, level) => {
+        if (words !== null && words.trim() !== '') {
+          this.words = plainLine(words).trim();
+          this.told = level === errorLevel ? '' : plainText(words).trim();
+        }
         const line = format.replaceAll(/\s+/g, ' ').trim();
         if (line.startsWith('Connected to')) this.connected = true;
         if (line.startsWith('Connected to HTTPS')) this.secured = true;
         if (this.lines.length < maxLines) this.lines.push(line);
         this.expectWithin(line.startsWith('Trying to run') ? checkLastsMs : deps.silentAfterMs);
+        // The gateway hung up on it. Whether it came of anything nobody knows, and it must not come twice
+        if (this.once && !signal.aborted && line.startsWith('Retrying failed'))
+          this.lose(fail('gateway-closed', { host: shownAs(target) }));
       },
     });
     this.run.done.then(
       (done) => this.arrive(done),
-      (error: unknown) => {
-        this.failure = error instanceof Error ? error : fail('component-failed', { component: 'libopenconnect' });
-        this.gone.abort();
-        this.wake?.();
-      },
+      (error: unknown) => this.lose(error instanceof Error ? error : fail('component-failed', { component: 'libopenconnect' })),
     );
   }
 
-  /** Aborted when the worker is gone: nobody waits for an answer any more. */
+  /** Aborted when the call is lost: nobody waits for an answer any more. */
   get lost(): AbortSignal {
     return this.gone.signal;
   }
 
-  /** Throws why the worker is gone, if it is. */
+  /** Throws why the call is lost, if it is. */
   orLost(): void {
     if (this.failure !== null) throw this.failure;
   }
@@ -107,6 +116,8 @@ export class Call {
   answer(seq: number, answer: OcAnswer): void {
     this.lines.length = 0;
     this.words = '';
+    this.told = '';
+    this.once = answer.kind === 'form' && answer.once === true;
     this.expectWithin(this.deps.silentAfterMs);
     this.run.answer(seq, answer);
   }
@@ -126,6 +137,12 @@ export class Call {
   async end(): Promise<void> {
     this.stop.abort();
     await this.run.done.catch(() => undefined);
+  }
+
+  private lose(failure: Error): void {
+    this.failure ??= failure;
+    this.gone.abort();
+    this.wake?.();
   }
 
   private arrive(news: Question | Done): void {

@@ -11,6 +11,8 @@ export interface Callbacks {
   progress(level: number, format: string | null, words: string | null): void;
   /** The result of getaddrinfo: 0, or an error of it. */
   resolve(node: string, service: string, hints: Pointer, result: Pointer): number;
+  /** The library has a new socket, and connects it. */
+  connects(fd: number): void;
   /** 0: the person has signed in there. */
   webview(url: string): number;
   ownBrowser(url: string): number;
@@ -37,6 +39,7 @@ const prototypes = {
   processForm: koffi.proto('int oc_form(void *, void *)'),
   progress: koffi.proto(`void oc_progress(void *, int, void *${readsVariadic ? ', void *' : ''})`),
   resolve: koffi.proto('int oc_resolve(void *, void *, void *, void *, void *)'),
+  connects: koffi.proto('int oc_protect(void *, int)'),
   webview: koffi.proto('int oc_webview(void *, void *, void *)'),
   ownBrowser: koffi.proto('int oc_own_browser(void *, void *, void *)'),
 };
@@ -75,6 +78,10 @@ export function guarded(callbacks: Callbacks): Guarded {
       (_: Pointer, node: Pointer, service: Pointer, hints: Pointer, result: Pointer) =>
         callbacks.resolve(readString(node) ?? '', readString(service) ?? '', hints, result),
     ),
+    connects: register('connects', prototypes.connects, 0, (_: Pointer, fd: number) => {
+      callbacks.connects(fd);
+      return 0;
+    }),
     webview: register('webview', prototypes.webview, refused, (_: Pointer, url: Pointer) => callbacks.webview(readString(url) ?? '')),
     ownBrowser: register('ownBrowser', prototypes.ownBrowser, refused, (_: Pointer, url: Pointer) =>
       callbacks.ownBrowser(readString(url) ?? ''),

@@ -1,12 +1,17 @@
 import { fail, type Failure } from '../../../shared/failure.ts';
-import { rings, type Answer, type FactorDevice, type Prompt } from '../../../shared/prompt.ts';
+import { phoneWord, rings } from '../../../shared/phone-words.ts';
+import type { Answer, Prompt, PromptOf } from '../../../shared/prompt.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import type { Ask, GatewayTarget } from '../gateway.ts';
-import { duoMenu, wordDevice } from './duo.ts';
+import { complains, verificationNumber } from './asks.ts';
+import { blameFor } from './blame.ts';
+import { duoMenu, reachOf, type Reached } from './duo.ts';
+import { Factors } from './factors.ts';
 import { choiceNamed, isPlainPasscode, promptFor, shownPrompt } from './form-prompts.ts';
-import { readOcForm, type ReadField, type ReadForm, type ReadSelect, type Role } from './forms.ts';
+import { asOwnQuestion, readOcForm, type ReadField, type ReadForm, type ReadSelect } from './forms.ts';
 import type { OcAnswer, OcForm } from './messages.ts';
-import { chooseFactor, pushFailure, type Factor, type FactorStart } from './second-factor.ts';
+import { hasRole, Round, type Sent } from './round.ts';
+import { pushLastsMs, type Factor, type FactorStart } from './second-factor.ts';
 import { Typed } from './typed.ts';
 
 /** The library's sign-in has to begin anew: what went wrong is told with the next question. */
@@ -14,10 +19,15 @@ export class StartAgain extends Error {
   override readonly name = 'StartAgain';
 }
 
-/** What goes back to the library. With `push`, the gateway now waits for somebody to answer that device. */
+/** What goes back to the library. */
 export interface Reply {
   answer: Extract<OcAnswer, { kind: 'form' }>;
-  push: FactorDevice | null;
+  /** What now has a phone ring, until the gateway goes on. */
+  push: Reached | null;
+  /** A password or a code is in it: it goes to the gateway once, and a silent one may be asking on the phone. */
+  secret: boolean;
+  /** What the gateway said with it, where a push is out already: the number to type there among it. */
+  told: { message: string; number: string | null } | null;
 }
 
 /** Forms in a row that nobody had to answer, and forms in all. */
@@ -25,137 +35,192 @@ const maxUnasked = 20;
 const maxForms = 100;
 /** Asks which gateway, once the portal has let the person in (`auth-globalprotect.c`). */
 const portalForm = '_portal';
-/** A refusal of what a person took longer over is no word about what they typed. */
-const patienceMs = 120_000;
-
-type Given = 'credentials' | 'passcode' | 'push' | 'fields' | 'nothing';
 
 /**
- * The sign-in as a whole: what was typed, which form it was for, and what a form that comes back means. It outlives the
- * library's own sign-ins, of which a wrong answer may need another. Holds secrets in memory until the sign-in is over.
+ * The sign-in as a whole, over as many runs of the library as it takes: what a form means ({@link Round}), what is asked,
+ * what goes back. A form that is not the first is a question of its own, and no answer goes to another question than its
+ * own ({@link Typed}).
  */
 export class Conversation {
   private readonly typed = new Typed();
+  private readonly factors: Factors;
   private readonly noticed = new Set<string>();
+  private round = new Round();
   private failure: Failure | null = null;
-  private factorStart: FactorStart = 'choose';
   private forms = 0;
   private unasked = 0;
-  private togetherRefused = 0;
-  /** This gateway has a field for the code beside the password's. */
-  private codeGoesAlong = false;
-  // Of the present sign-in of the library's
-  private seen = new Map<string, Set<string>>();
-  private given: Given = 'nothing';
-  private newGroup = false;
-  private formBefore = '';
-  private changedPassword = false;
+  private doubted = 0;
   private arrivedAt = 0;
-  private sentAt = 0;
-  private lastMessage = '';
+  /** The device that was reached last. */
+  private reachedDevice = '';
+  /** What only this gateway asks, as it was asked last, and what the person has answered already for when it comes again. */
+  private lastFields: PromptOf<'fields'> | null = null;
+  private heldFields: { question: string; answer: Answer } | null = null;
 
   constructor(
     private readonly target: GatewayTarget,
     private readonly ask: Ask,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    this.factors = new Factors({
+      profile: target.profile,
+      put: (prompt) => this.put(prompt),
+      takeFailure: () => this.retry(),
+      signal,
+    });
+  }
 
   /** The user ID as it was typed. */
   get userTyped(): string {
     return this.typed.user ?? '';
   }
 
-  /** Whether the gateway was given anything in the present sign-in of the library's. */
+  /** Whether the gateway was given anything in the present run of the library. */
   get hasAnswered(): boolean {
-    return this.given !== 'nothing';
+    return this.round.last !== null;
   }
 
   /** The library starts a sign-in. */
   begin(): void {
-    this.seen = new Map();
-    this.given = 'nothing';
-    this.typed.begin();
-    this.newGroup = false;
-    this.formBefore = '';
-    this.lastMessage = '';
+    this.round = new Round();
   }
 
   /** Answers a form. Throws {@link StartAgain}, `notice-declined`, `gateway-protocol` or what asking throws. */
   async reply(raw: OcForm): Promise<Reply> {
-    this.forms += 1;
-    this.unasked += 1;
-    this.arrivedAt = this.target.now();
-    const host = shownAs(this.target);
-    if (this.unasked > maxUnasked || this.forms > maxForms) throw fail('gateway-protocol', { host }, { detail: 'forms without end' });
-    const { profile } = this.target;
-    if (profile.protocol === 'gp' && this.formBefore === portalForm && raw.id !== portalForm) this.passPortal();
-    const form = readOcForm(raw, {
-      protocol: profile.protocol,
-      host,
-      passwordGiven: this.typed.passwordSent,
-      secondStepExpected: profile.secondFactor === 'otp-field' || profile.secondFactor === 'duo-challenge',
-    });
+    this.count();
+    const { protocol } = this.target.profile;
+    if (protocol === 'gp' && this.round.formBefore === portalForm && raw.id !== portalForm) this.passPortal();
+    let form = this.read(raw);
     await this.showNotice(form.banner);
-    if (this.isRefusal(form)) {
-      // What only this gateway asks is asked once more, with what it has to say about it
-      if (this.given === 'fields') this.failure = { code: 'answer-rejected' };
-      else this.refused(form.message);
+    switch (this.round.meaningOf(form)) {
+      case 'new':
+        // The name and the password of a second sign-in are not those of the first
+        if (this.round.passwordSent && hasRole(form, 'password')) form = asOwnQuestion(form);
+        break;
+      case 'again':
+        this.answerAgain(form);
+        break;
+      case 'anew':
+        return this.refused(form.message, form);
+      case 'changed':
+        this.typed.forgetPassword();
+        this.round.passwordSent = false;
+        form = this.read(raw);
     }
-    this.note(form);
-    const devices = form.fields.length === 1 ? duoMenu(`${form.message}\n${form.fields[0]?.label ?? ''}`) : null;
-    if (devices) return this.menu(form, devices);
+    this.round.note(form);
+    const [field] = form.fields.length === 1 ? form.fields : [];
+    const devices = field ? duoMenu(`${form.message}\n${field.label}`, this.factors.ownWords) : null;
+    if (field && devices) {
+      if (this.round.last?.reach === 'text') this.factors.start = 'passcode';
+      return this.sendFactor(form, field, await this.factors.menu(form, devices));
+    }
+    if (this.isAside(form)) return this.sayAside(form);
     return this.fill(form);
   }
 
-  /** The gateway refused the present sign-in for good. Throws {@link StartAgain}, or what cannot be tried again. */
-  refused(message: string): never {
-    const { given } = this;
-    const tookMs = this.target.now() - this.sentAt;
-    const late = this.sentAt - this.arrivedAt > patienceMs;
-    this.given = 'nothing';
-    switch (given) {
-      case 'passcode':
-        this.failure = { code: 'passcode-wrong' };
-        this.doubtPassword();
-        break;
-      case 'push':
-        this.failure = pushFailure(message || this.lastMessage, tookMs);
-        this.factorStart = 'choose';
-        if (this.failure.code === 'push-refused-at-once' && this.goTogether) this.typed.password = null;
-        break;
-      case 'fields':
-        this.failure = { code: 'answer-rejected' };
-        break;
-      case 'credentials':
-      case 'nothing':
-        this.forgetPassword();
-    }
-    if (late && given !== 'push') this.failure = { code: 'sign-in-timed-out' };
+  /**
+   * The gateway refused what it was given, and begins anew (`form`) or ends the run with these words. Throws {@link StartAgain}
+   * once the person has answered what has to be asked before a password may leave again.
+   */
+  async refused(message: string, form: ReadForm | null = null): Promise<never> {
+    const { last, lastMessage: before } = this.round;
+    const kind = form ? 'anew' : 'ended';
+    const { failure, then } = blameFor(last, { kind, message, complains: form?.complains ?? false, before, now: this.target.now() });
+    this.failure = failure;
+    if (last?.reach === 'text') this.factors.start = 'passcode';
+    if (then === 'forget') this.typed.forgetPassword();
+    else if (then === 'renew') this.typed.renewPassword();
+    else await this.doubtPassword(last);
     throw new StartAgain();
   }
 
-  /** The person left a push for another way. */
+  /** Whether words without a form are no refusal: the gateway only tells something, and says no more in this run. */
+  onlyTells(words: string): boolean {
+    return this.round.last !== null && words !== '' && !complains(words);
+  }
+
+  /** Shows what the gateway told as its last word. Throws {@link StartAgain}: it begins anew once the person goes on. */
+  async told(words: string): Promise<never> {
+    const { last } = this.round;
+    const reached = last?.reach;
+    if (reached === 'push' || reached === 'call') {
+      const answer = await this.put({
+        kind: 'push',
+        device: this.reachedDevice,
+        ...(reached === 'call' ? { call: true } : {}),
+        over: true,
+        message: words,
+        ...numberIn(words),
+        deadline: (last?.at ?? this.target.now()) + pushLastsMs,
+      });
+      if (answer.kind === 'instead' && answer.method !== 'done') this.leavePush(answer.method);
+    } else await this.put({ kind: 'fields', message: words, fields: [], selects: [] });
+    throw new StartAgain();
+  }
+
+  /** The person left a push for another way: that is their word for the password to leave once more. */
   leavePush(start: FactorStart): never {
-    this.factorStart = start;
+    this.factors.start = start;
+    this.typed.renewPassword();
     throw new StartAgain();
   }
 
-  /** Where password and code go in together, the gateway does not say which was wrong: the second time both are asked for. */
-  private doubtPassword(): void {
-    if (!this.goTogether) return;
-    this.togetherRefused += 1;
-    if (this.togetherRefused % 2 === 0) this.typed.password = null;
+  private count(): void {
+    this.forms += 1;
+    this.unasked += 1;
+    this.arrivedAt = this.target.now();
+    if (this.unasked <= maxUnasked && this.forms <= maxForms) return;
+    throw fail('gateway-protocol', { host: shownAs(this.target) }, { detail: 'forms without end' });
   }
 
-  /** Whether the second factor goes in the same form as the password. */
-  private get goTogether(): boolean {
-    const { secondFactor } = this.target.profile;
-    return this.codeGoesAlong || secondFactor === 'append' || secondFactor === 'duo-second-password';
+  private read(raw: OcForm): ReadForm {
+    const { profile } = this.target;
+    return readOcForm(raw, {
+      protocol: profile.protocol,
+      host: shownAs(this.target),
+      passwordGiven: this.round.passwordSent,
+      secondStepExpected: profile.secondFactor === 'otp-field' || profile.secondFactor === 'duo-challenge',
+      newPasswordWords: profile.newPasswordWords ?? [],
+      afterNewPassword: this.round.askedNewPassword,
+    });
   }
 
-  private forgetPassword(): void {
-    this.typed.password = null;
-    this.failure = { code: 'sign-in-rejected' };
+  /** The question that was answered last comes back: what was wrong is told with it, and the sign-in goes on. */
+  private answerAgain(form: ReadForm): void {
+    const { last } = this.round;
+    if (last?.reach === 'text') this.factors.start = 'passcode';
+    else
+      this.failure = blameFor(last, {
+        kind: 'again',
+        message: form.message,
+        complains: form.complains,
+        before: '',
+        now: this.target.now(),
+      }).failure;
+  }
+
+  /**
+   * The gateway does not say whether the password or the second factor was wrong. The first time the second factor is asked
+   * for once more, and by that answer the password may leave again; the second time both are asked for.
+   */
+  private async doubtPassword(last: Sent | null): Promise<void> {
+    this.doubted += 1;
+    if (this.doubted % 2 === 0) {
+      this.typed.forgetPassword();
+      return;
+    }
+    // Where both stand in one form, its own question comes before it is sent
+    const isAsked = last?.what === 'both' || (last?.what === 'fields' ? await this.askFieldsAgain() : await this.factors.askAgain());
+    if (isAsked) this.typed.renewPassword();
+  }
+
+  /** The same for what only this gateway asks: the answer waits for that very question. */
+  private async askFieldsAgain(): Promise<boolean> {
+    const { lastFields } = this;
+    if (!lastFields) return false;
+    const answer = await this.put({ ...lastFields, ...this.retry() });
+    this.heldFields = { question: JSON.stringify(lastFields), answer };
+    return true;
   }
 
   private async showNotice(banner: string): Promise<void> {
@@ -165,73 +230,31 @@ export class Conversation {
     this.noticed.add(banner);
   }
 
-  private get givenFactor(): boolean {
-    return this.given === 'passcode' || this.given === 'push';
-  }
-
   /** GlobalProtect's portal was content. The gateway behind it begins anew: with the same password, and a code of its own. */
   private passPortal(): void {
-    if (!this.givenFactor) return;
-    this.seen = new Map();
-    this.given = 'nothing';
-    this.typed.begin();
+    const what = this.round.last?.what;
+    if (what !== 'passcode' && what !== 'reach') return;
+    this.round = new Round();
+    this.typed.renewPassword();
   }
 
-  /** Whether this form means that the last answer was no good: it was here before, or a code's question became a password's. */
-  private isRefusal(form: ReadForm): boolean {
-    if (this.given === 'nothing') return false;
-    if (this.newGroup) {
-      this.newGroup = false;
-      return false;
-    }
-    const before = this.seen.get(form.signature);
-    // Back at the password after a code, or with a complaint: what followed it was no good
-    // A password that was changed is asked for: nothing was refused, and the one from before is no good
-    if (this.given === 'fields' && this.changedPassword && hasRole(form, 'password') && !form.complains) {
-      this.typed.password = null;
-      this.typed.passwordSent = false;
-      return false;
-    }
-    const begun = this.typed.passwordSent && hasRole(form, 'user', 'password');
-    if (before === undefined) return begun && (form.complains || this.givenFactor);
-    // One challenge may follow another in the same form; the same words, or a complaint, are the same challenge again
-    return !isChallenge(form) || form.complains || before.has(form.message);
+  /** Whether a form has nothing to fill in, and comes while a phone rings. */
+  private isAside(form: ReadForm): boolean {
+    const reach = this.round.last?.reach;
+    return !form.web && form.fields.length === 0 && form.selects.length === 0 && (reach === 'push' || reach === 'call');
   }
 
-  private note(form: ReadForm): void {
-    const words = this.seen.get(form.signature) ?? new Set();
-    words.add(form.message);
-    this.seen.set(form.signature, words);
-    this.formBefore = form.id;
-    this.changedPassword = form.changesPassword;
-    this.lastMessage = form.message;
+  /** Goes on at once, so that the gateway can: what it said stays in sight as long as the push is out. */
+  private sayAside(form: ReadForm): Reply {
+    const { last } = this.round;
+    const push: Reached = { does: last?.reach ?? 'push', id: '', device: this.reachedDevice };
+    const told = { message: form.message, number: verificationNumber(form.message) };
+    return { answer: { kind: 'form', result: 'ok', values: [] }, push, secret: true, told };
   }
 
-  /** A numbered menu: a number sends a push, anything else is a code. */
-  private async menu(form: ReadForm, devices: readonly FactorDevice[]): Promise<Reply> {
-    const factor = await this.factor(devices);
-    const [field] = form.fields;
-    if (!field) throw fail('internal');
-    return this.send(form, new Map([[field.index, factor.kind === 'push' ? factor.device.id : factor.passcode]]), factor);
-  }
-
-  private async passcode(
-    form: ReadForm,
-    field: ReadField,
-    known: ReadonlyMap<number, string>,
-    message = form.message || form.title,
-  ): Promise<Reply> {
-    const answer = await this.put({
-      kind: 'passcode',
-      lengths: [],
-      only: true,
-      ...(message && { message }),
-      ...this.retry(),
-    });
-    // There is no other way here than a code: asked for one, the same question again
-    if (answer.kind !== 'passcode') return this.passcode(form, field, known, message);
-    const { passcode } = answer;
-    return this.send(form, new Map([...known, [field.index, passcode]]), { kind: 'passcode', passcode });
+  /** A second factor that is a form's only field. */
+  private sendFactor(form: ReadForm, field: ReadField, factor: Factor, known: ReadonlyMap<number, string> = new Map()): Reply {
+    return this.send(form, new Map([...known, [field.index, factor.kind === 'reach' ? factor.id : factor.passcode]]), factor);
   }
 
   /** Fills a form with what is known, asks for the rest, and has the second factor where it is part of this form. */
@@ -249,7 +272,7 @@ export class Conversation {
         (realm === undefined ? null : choiceNamed(select, realm)) ??
         (select.options.length === 1 ? select.options[0]?.value : null);
       // A way to confirm that has a phone ring is chosen by the person, each time anew
-      const isKnown = chosen != null && !rings({ options: select.options, group: select.isGroup }, chosen);
+      const isKnown = chosen != null && !rings({ options: select.options, group: select.isGroup }, chosen, this.factors.ownWords);
       if (isKnown) values.set(select.index, chosen);
       else selects.push(select);
     }
@@ -261,17 +284,14 @@ export class Conversation {
       else values.set(field.index, known);
     }
     const [first] = fields;
-    if (first && isPlainPasscode(form, fields, selects)) return this.passcode(form, first, values);
-    if (this.needsQuestion(form, fields, selects)) await this.askFor(form, fields, selects, values);
+    if (first && isPlainPasscode(form, fields, selects)) return this.sendFactor(form, first, await this.factors.code(form, first), values);
+    const reach = this.needsQuestion(form, fields, selects) ? await this.askFor(form, fields, selects, values) : null;
     const group = form.selects.find(
       (select) => select.isGroup && values.get(select.index) !== undefined && values.get(select.index) !== select.value,
     );
     if (group) return this.changeGroup(group, values.get(group.index) ?? '');
-    if (code) {
-      this.codeGoesAlong = true;
-      return this.passcode(form, code, values, code.label);
-    }
-    return this.confirm(form, values, form.fields.filter(isSecond));
+    if (code) return this.sendFactor(form, code, await this.factors.codeBeside(code), values);
+    return this.confirm(form, values, form.fields.filter(isSecond), reach);
   }
 
   private needsQuestion(form: ReadForm, fields: readonly ReadField[], selects: readonly ReadSelect[]): boolean {
@@ -280,64 +300,65 @@ export class Conversation {
     return !form.web && form.fields.length === 0 && form.selects.length === 0 && form.message !== '';
   }
 
+  /** Asks, and tells what of the answers has a phone ring. */
   private async askFor(
     form: ReadForm,
     fields: readonly ReadField[],
     selects: readonly ReadSelect[],
     values: Map<number, string>,
-  ): Promise<void> {
+  ): Promise<Factor | null> {
     const ask = { fields, selects };
     const lone = form.fields.length === 1 && form.fields[0]?.role === 'user';
-    const passwordFollows = lone && this.target.profile.protocol === 'anyconnect' && this.typed.password === null;
-    const prompt = promptFor(form, { ...ask, user: this.typed.user, passwordFollows }, this.retry());
-    this.typed.take(await this.put(prompt), ask, values);
+    const passwordFollows = lone && this.target.profile.protocol === 'anyconnect' && this.typed.freshPassword === null;
+    const prompt = promptFor(form, { ...ask, user: this.typed.user, passwordFollows });
+    this.typed.take(await this.answerTo(prompt), ask, values);
+    const word = fields
+      .filter(({ role, newPassword }) => role !== 'user' && role !== 'password' && !newPassword)
+      .map(({ index }) => phoneWord(values.get(index) ?? '', this.factors.ownWords))
+      .find((each) => each !== null);
+    return word ? { kind: 'reach', ...reachOf(word, '') } : null;
+  }
+
+  private async answerTo(prompt: Prompt): Promise<Answer> {
+    const { heldFields } = this;
+    this.heldFields = null;
+    if (prompt.kind === 'fields') this.lastFields = prompt;
+    if (heldFields?.question === JSON.stringify(prompt)) return heldFields.answer;
+    return this.put('fields' in prompt ? { ...prompt, ...this.retry() } : prompt);
   }
 
   /** Another group has another form: only its name goes back, and the library fetches that. */
   private changeGroup(group: ReadSelect, value: string): Reply {
     this.typed.choose(group, value);
-    this.newGroup = true;
-    return { answer: { kind: 'form', result: 'new-group', values: [{ index: group.index, value }] }, push: null };
+    this.round.fetchGroup();
+    const answer = { kind: 'form', result: 'new-group', values: [{ index: group.index, value }] } as const;
+    return { answer: { ...answer, values: [...answer.values] }, push: null, secret: false, told: null };
   }
 
   /** The last touch: the second factor of gateways that take it in the same form. */
-  private async confirm(form: ReadForm, values: Map<number, string>, seconds: readonly ReadField[]): Promise<Reply> {
-    const { secondFactor } = this.target.profile;
+  private async confirm(form: ReadForm, values: Map<number, string>, seconds: readonly ReadField[], reach: Factor | null): Promise<Reply> {
     const [second] = seconds;
+    if (second) return this.sendFactor(form, second, await this.factors.word(), values);
     const password = form.fields.find(({ role }) => role === 'password');
-    if (second) {
-      const factor = await this.factor(wordDevice());
-      values.set(second.index, factor.kind === 'push' ? 'push' : factor.passcode);
-      return this.send(form, values, factor);
-    }
-    if (secondFactor === 'append' && password) {
-      const factor = await this.factor(wordDevice());
-      const typed = values.get(password.index) ?? '';
-      values.set(password.index, factor.kind === 'push' ? typed : `${typed},${factor.passcode}`);
-      return this.send(form, values, factor);
-    }
-    return this.send(form, values, null);
-  }
-
-  private async factor(devices: readonly FactorDevice[]): Promise<Factor> {
-    const start = this.factorStart;
-    this.factorStart = 'choose';
-    const { failure } = this;
-    this.failure = null;
-    const ask: Ask = (prompt) => this.put(prompt);
-    return chooseFactor(ask, devices, start, failure, this.signal);
+    if (this.target.profile.secondFactor !== 'append' || !password) return this.send(form, values, reach);
+    const { value, factor } = await this.factors.append(values.get(password.index) ?? '');
+    values.set(password.index, value);
+    return this.send(form, values, factor);
   }
 
   private send(form: ReadForm, values: ReadonlyMap<number, string>, factor: Factor | null): Reply {
-    const roles = form.fields.filter(({ index }) => values.has(index)).map(({ role }) => role);
-    if (roles.includes('password')) this.typed.passwordSent = true;
-    if (factor) this.given = factor.kind;
-    else if (roles.includes('user') || roles.includes('password')) this.given = 'credentials';
-    else if (roles.includes('passcode')) this.given = 'passcode';
-    else if (roles.length > 0) this.given = 'fields';
-    this.sentAt = this.target.now();
+    const sent = form.fields.filter(({ index }) => values.has(index));
+    const withPassword = sent.some(({ role }) => role === 'password');
+    if (withPassword) this.typed.spendPassword();
+    const reached = factor?.kind === 'reach' ? factor : null;
+    const what = whatOf(sent, factor, withPassword);
+    const { now } = this.target;
+    // A form that only tells something was read: what was sent before it is what counts
+    if (what !== null) this.round.send({ what, reach: reached?.does ?? null, form, arrivedAt: this.arrivedAt, at: now() }, withPassword);
+    this.reachedDevice = reached?.device ?? '';
     const list = [...values].map(([index, value]) => ({ index, value }));
-    return { answer: { kind: 'form', result: 'ok', values: list }, push: factor?.kind === 'push' ? factor.device : null };
+    const secret = factor !== null || sent.some(({ role, secret: isSecret }) => isSecret || role === 'passcode');
+    return { answer: { kind: 'form', result: 'ok', values: list }, push: isRinging(reached) ? reached : null, secret, told: null };
   }
 
   private retry(): { failure?: Failure } {
@@ -353,13 +374,17 @@ export class Conversation {
   }
 }
 
-/** A field for one answer, with or without the name that is known. */
-function isChallenge({ fields }: ReadForm): boolean {
-  if (fields.length === 1) return true;
-  const [only, ...more] = fields.filter(({ role }) => role !== 'user');
-  return only?.role === 'passcode' && more.length === 0;
+/** A text with codes rings, and is read; what follows is a question for one of them. */
+const isRinging = (reached: Reached | null): boolean => reached?.does === 'push' || reached?.does === 'call';
+
+function whatOf(sent: readonly ReadField[], factor: Factor | null, withPassword: boolean): Sent['what'] | null {
+  if (factor) return withPassword ? 'both' : factor.kind;
+  if (sent.some(({ role }) => role === 'user' || role === 'password')) return 'credentials';
+  if (sent.some(({ role }) => role === 'passcode')) return 'passcode';
+  return sent.length > 0 ? 'fields' : null;
 }
 
-function hasRole(form: ReadForm, ...roles: readonly Role[]): boolean {
-  return form.fields.some(({ role }) => roles.includes(role));
+function numberIn(words: string): { number?: string } {
+  const number = verificationNumber(words);
+  return number === null ? {} : { number };
 }

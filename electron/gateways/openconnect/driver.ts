@@ -17,7 +17,7 @@ export interface OpenConnectDeps {
   openWebWindow?: OpenWebWindow;
   openInBrowser?: (address: string) => Promise<void>;
   log: (line: string) => void;
-  times?: WarmWorkerDeps['times'] & { silentAfterMs?: number };
+  times?: WarmWorkerDeps['times'] & { silentAfterMs?: number; phoneMs?: number };
 }
 
 /** The driver of the seven protocols that libopenconnect speaks. */
@@ -29,6 +29,8 @@ export interface OpenConnectDriver extends GatewayDriver {
 }
 
 const silentAfterMs = 30_000;
+/** A push lasts for a minute, a call a little longer. */
+const phoneMs = 75_000;
 
 /** Makes the driver; nothing starts before it is wanted. */
 export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
@@ -45,6 +47,7 @@ export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
     openInBrowser: deps.openInBrowser ?? null,
     log: deps.log,
     silentAfterMs: deps.times?.silentAfterMs ?? silentAfterMs,
+    phoneMs: deps.times?.phoneMs ?? phoneMs * ((deps.times?.silentAfterMs ?? silentAfterMs) / silentAfterMs),
   };
   return {
     want: (wanted) => worker.want(wanted),

@@ -4,21 +4,18 @@ import { shownLabel, type ReadField, type ReadForm, type ReadSelect, type Role }
 
 /** A form that was read as a question to a person, and their answer as the form's values. Pure. */
 
-/** One line that asks for a code and for nothing else: the passcode screen says it better. */
-const plainCodeQuestion = /^[^\n]{0,120}$/;
+/** A line that asks for a code and for nothing else, a complaint before it: the passcode screen says it better. */
+const plainCodeQuestion = /^(?!\d{1,2}[.):])[^\n]{0,200}(\n(?!\d{1,2}[.):])[^\n]{0,200})?$/;
 
 /** Whether the passcode screen asks everything that is to be asked of this form. */
 export function isPlainPasscode({ message }: ReadForm, fields: readonly ReadField[], selects: readonly ReadSelect[]): boolean {
   return fields.length === 1 && selects.length === 0 && fields[0]?.role === 'passcode' && plainCodeQuestion.test(message);
 }
 
-type Retry = Pick<Extract<Prompt, { kind: 'fields' }>, 'failure'>;
-
 /** The question that these fields and selects of a form come to; answered by {@link valuesOf}. */
 export function promptFor(
   form: ReadForm,
   ask: { fields: readonly ReadField[]; selects: readonly ReadSelect[]; user: string | null; passwordFollows: boolean },
-  retry: Retry,
 ): Prompt {
   const { fields, selects, user, passwordFollows } = ask;
   const titled = form.title === '' ? {} : { title: form.title };
@@ -33,7 +30,7 @@ export function promptFor(
       ...others.map(promptField),
     ];
     const said = saysMore(form.message) ? { message: form.message } : {};
-    return { kind: 'credentials', ...titled, ...said, fields: asked, selects: selects.map(promptSelect), ...retry };
+    return { kind: 'credentials', ...titled, ...said, fields: asked, selects: selects.map(promptSelect) };
   }
   const [only] = selects;
   if (fields.length === 0 && selects.length === 1 && only && only.options.length <= 50) {
@@ -50,7 +47,6 @@ export function promptFor(
     ...(form.message ? { message: form.message } : {}),
     fields: fields.map(promptField),
     selects: selects.map(promptSelect),
-    ...retry,
   };
 }
 
@@ -67,7 +63,7 @@ function saysMore(message: string): boolean {
 function promptField({ name, label, secret, value, role, newPassword }: ReadField): PromptField {
   return {
     name,
-    label,
+    ...(label === '' ? {} : { label }),
     secret,
     ...(value ? { value: value.slice(0, 200) } : {}),
     ...(role === 'passcode' ? { code: true } : {}),

@@ -1,5 +1,6 @@
 import { fail } from '../../../shared/failure.ts';
 import { plainLine, plainText } from '../../../shared/plain-text.ts';
+import { asksNewPassword, complains, saysOldPassword, saysCode as saysCodeWords, saysPin, saysYesOrNo } from './asks.ts';
 import { fieldType, type OcField, type OcForm } from './messages.ts';
 
 /** What a gateway's form asks for. Pure: what it means for the sign-in as a whole is the conversation's to know. */
@@ -62,6 +63,10 @@ export interface ReadingOptions {
   passwordGiven: boolean;
   /** The profile says that a code or a menu follows the password. */
   secondStepExpected: boolean;
+  /** The profile's words for a question that asks for a new password. */
+  newPasswordWords?: readonly string[];
+  /** The question before this one asked for a new password. */
+  afterNewPassword?: boolean;
 }
 
 const maxFields = 30;
@@ -73,10 +78,12 @@ const maxHeading = 120;
 
 const userWords = /^(user|user[ _-]?(name|id)|uname|login([ _-]?(name|id))?|net[ _-]?id|account|e-?mail|pulse_user)$/i;
 const userLabel = /\b(user|login|net ?id|account|e-?mail|student|staff)\b/i;
-const codeWords =
-  /\b(otp|totp|hotp|one[- ]?time|token ?(code)?|pass ?code|verification|authenticator|security code|second factor|2fa|mfa|code)\b/i;
-const codeNames = /^(otp|token(code)?|code|passcode|totp|challenge|answer)$/i;
-const codeForms = /^(frmDefender|frmNextToken|frmTotpToken|_challenge|pulse_gtc)$/;
+const codeNames = /^(otp|token(code)?|code|passcode|totp)$/i;
+const codeForms = /^(frmDefender|frmNextToken|frmTotpToken)$/;
+/** Any question may stand in these: what it is for, only its words tell, where it has some. */
+const vagueNames = /^(challenge|answer|response)$/i;
+const vagueForms = /^(_challenge|pulse_gtc)$/;
+const hasWords = (text: string): boolean => /\p{L}{2}/u.test(text);
 const secondNames = /^(second(ary)?[_-]?password|password[#_-]?2|passwd2|pass2)$/i;
 const secondForms = 'pulse_secondary';
 const groupNames = /^(realm|group|authgroup)$/i;
@@ -85,7 +92,6 @@ const passwordLabel = /^pass ?word\W*$/i;
 const asksForPassword = /\b(your|the|campus) password\b/i;
 const changeWords = /\b(new|old|current|confirm|verify|retype|repeat|change)\b|newpass|oldpass|^confirm/i;
 const newWords = /\b(new|confirm|verify|retype|repeat)\b|newpass|^confirm/i;
-const complaint = /\b(fail(ed|ure)?|invalid|incorrect|denied|rejected|wrong|expired|not (valid|accepted|recogni[sz]ed)|try again)\b/i;
 const passphraseForms = /^openconnect_(secondary_)?(pkcs12|pem)/;
 
 /** Whether this asks for the passphrase of the client certificate, if it is the library that asks. */
@@ -103,16 +109,19 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
   if (selects.some(({ choices = [] }) => choices.length > maxOptions)) throw tooMuch('a list with too many choices');
   const message = [form.error, form.message].filter((text) => text !== undefined && text !== '').join('\n');
   const title = headingOf(form, options.protocol);
-  const changesPassword = isPasswordChange(inputs.filter(({ type }) => type !== fieldType.text));
+  const secrets = inputs.filter(({ type }) => type !== fieldType.text);
+  const lone = inputs.length === 1 && selects.length === 0 ? inputs[0] : undefined;
+  const loneIsNew = lone !== undefined && asksForNew(form, lone, message, options);
+  const changesPassword = isPasswordChange(secrets) || loneIsNew;
   const names = namesFor([...selects, ...inputs]);
   const nameOf = (field: OcField) => names.get(field.index) ?? '';
   const fields = rolesOf(form, inputs, options).map(([field, role]): ReadField => ({
     index: field.index,
-    role,
+    role: loneIsNew ? 'other' : role,
     name: nameOf(field),
     label: shownLabel(labelOf(field)),
     secret: field.type !== fieldType.text,
-    newPassword: changesPassword && field.type !== fieldType.text && says(field, newWords),
+    newPassword: loneIsNew || (changesPassword && field.type !== fieldType.text && isNew(field, secrets, options)),
     value: field.value ?? null,
   }));
   return {
@@ -121,7 +130,7 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
     banner: title !== '' || form.banner === undefined || form.banner === form.id || !plainText(form.banner).trim() ? '' : form.banner,
     title,
     message,
-    complains: (form.error ?? '') !== '' || complaint.test(form.message ?? ''),
+    complains: (form.error ?? '') !== '' || complains(form.message ?? ''),
     fields,
     selects: selects
       .filter(({ choices = [] }) => choices.length > 0)
@@ -144,6 +153,14 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
   };
 }
 
+/** A form that asks for a name and a password which are not those that were given: with its own words for each. */
+export function asOwnQuestion(form: ReadForm): ReadForm {
+  const fields = form.fields.map((field) =>
+    field.role === 'user' || field.role === 'password' ? { ...field, role: 'other' as const } : field,
+  );
+  return { ...form, fields };
+}
+
 /** The library gives the heading of an F5 page's table as a banner; that one's terms have a page of their own, which is no form. */
 function headingOf({ banner = '' }: OcForm, protocol: string): string {
   const line = plainLine(banner.slice(0, 4 * maxLabel))
@@ -152,8 +169,33 @@ function headingOf({ banner = '' }: OcForm, protocol: string): string {
   return protocol === 'f5' && line.length <= maxHeading ? shownLabel(line) : '';
 }
 
+/** By the words at its fields: the old one and the new one, or the new one twice. */
 function isPasswordChange(secrets: readonly OcField[]): boolean {
-  return secrets.filter((field) => says(field, changeWords)).length >= 2;
+  const isNewByWords = ({ name, label = '' }: OcField): boolean => asksNewPassword(label === '' ? spelledOut(name) : label, '');
+  return (
+    secrets.length >= 2 &&
+    secrets.filter((field) => says(field, changeWords) || isNewByWords(field) || saysOldPassword(labelOf(field))).length >= 2
+  );
+}
+
+/** One of the fields of a change of password that takes the new one: what is said to be the old one does not. */
+function isNew(field: OcField, secrets: readonly OcField[], { newPasswordWords = [] }: ReadingOptions): boolean {
+  if (saysOldPassword(labelOf(field)) || saysOldPassword(field.name)) return false;
+  if (says(field, newWords) || asksNewPassword(labelOf(field), '', newPasswordWords, true)) return true;
+  return secrets.length === 2 && secrets.some((each) => each !== field && saysOldPassword(labelOf(each)));
+}
+
+/** Whether a form's only field takes a new password: a secret by its own words, those around it, or the profile's. */
+function asksForNew(
+  form: OcForm,
+  field: OcField,
+  message: string,
+  { newPasswordWords = [], afterNewPassword = false, passwordGiven }: ReadingOptions,
+): boolean {
+  if (field.type === fieldType.token || codeForms.test(form.id)) return false;
+  // Before anything was given, "Your password has expired" may stand above the usual question for name and password
+  if (!passwordGiven && !asksNewPassword(field.label ?? '', '', newPasswordWords)) return false;
+  return asksNewPassword(field.label ?? spelledOut(field.name), message, newPasswordWords, afterNewPassword);
 }
 
 const says = ({ name, label = '' }: OcField, words: RegExp): boolean => words.test(name) || words.test(label);
@@ -179,7 +221,7 @@ function namesFor(fields: readonly OcField[]): Map<number, string> {
 /** A gateway's words as they may stand on a screen: one line, within bounds, without the colon. */
 export function shownLabel(label: string): string {
   return plainLine(label.slice(0, 4 * maxLabel))
-    .replace(/:\s*$/, '')
+    .replace(/[:：]\s*$/u, '')
     .trim()
     .slice(0, maxLabel);
 }
@@ -190,9 +232,12 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
   const user =
     texts.find(({ name }) => userWords.test(name)) ??
     texts.find(({ label = '' }) => userLabel.test(label)) ??
-    (texts.length === 1 && secrets.length === 1 && !codeNames.test(texts[0]?.name ?? '') ? texts[0] : undefined);
+    (texts.length === 1 && secrets.length === 1 && !codeNames.test(texts[0]?.name ?? '') && !vagueNames.test(texts[0]?.name ?? '')
+      ? texts[0]
+      : undefined);
+  // The library makes a token of a secret that asks for one
   const saysCode = ({ type, name, label = '' }: OcField): boolean =>
-    type === fieldType.token || codeNames.test(name) || codeWords.test(spelledOut(label));
+    type === fieldType.token || (codeNames.test(name) && !saysOther(label)) || (saysCodeWords(spelledOut(label)) && !saysOther(label));
   const isChange = isPasswordChange(secrets);
   return inputs.map((field): [OcField, Role] => {
     if (form.id.startsWith(secondForms) && !isChange) return [field, secondRole(field, inputs.length === 1, options)];
@@ -210,7 +255,7 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
 
 /** Where the library has nothing but the name of a field in a page, it is spelled as a label would be. */
 function labelOf({ name, label = name }: OcField): string {
-  if (label.replace(/:$/, '') !== name || !/^[A-Za-z]+([_#][A-Za-z0-9]+)*$/.test(name)) return label;
+  if (label.replace(/[:：]$/u, '') !== name || !/^[A-Za-z]+([_#][A-Za-z0-9]+)*$/.test(name)) return label;
   const words = spelledOut(name);
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }
@@ -224,13 +269,23 @@ function secondRole(field: OcField, alone: boolean, { passwordGiven, secondStepE
   return alone && passwordGiven && secondStepExpected ? 'passcode' : 'second-password';
 }
 
-/** A form's only field: a password, or what follows one. */
+/** What is typed goes out as it is: a PIN, or a yes or a no. */
+const saysOther = (text: string): boolean => saysPin(text) || saysYesOrNo(text);
+
+/** A form's only field: a password, or what follows one. After the password it is a question of its own, whatever it asks. */
 function loneRole(form: OcForm, field: OcField, saysCode: boolean, options: ReadingOptions): Role {
+  const { label = '' } = field;
+  const message = form.message ?? '';
+  // A PIN is asked for in a challenge's own form as well
+  if (options.passwordGiven && (saysOther(label) || (saysOther(message) && !saysCodeWords(message)))) return 'other';
   if (saysCode || codeForms.test(form.id)) return 'passcode';
+  const isVague = vagueForms.test(form.id) || vagueNames.test(field.name);
+  // The library labels its own forms by itself
+  if (isVague && !hasWords(vagueForms.test(form.id) ? message : `${label} ${message}`)) return 'passcode';
   // Words about a code that follows make no code of the password that is asked for now
-  const asksPassword = !options.passwordGiven && passwordLabel.test(field.label ?? '') && asksForPassword.test(form.message ?? '');
-  if (!asksPassword && codeWords.test(form.message ?? '')) return 'passcode';
+  const asksPassword = !options.passwordGiven && passwordLabel.test(label) && asksForPassword.test(message);
+  if (!asksPassword && saysCodeWords(message)) return 'passcode';
   if (field.type === fieldType.text) return 'other';
-  // "Please enter your password" of a gateway that had the user's name first
-  return options.passwordGiven && options.secondStepExpected ? 'passcode' : 'password';
+  if (!options.passwordGiven && !isVague) return 'password';
+  return options.secondStepExpected ? 'passcode' : 'other';
 }

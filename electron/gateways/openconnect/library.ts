@@ -62,6 +62,7 @@ export class Library {
   private readonly vpnInfoNew: (agent: string, ...callbacks: unknown[]) => Pointer;
   private readonly setLogLevel: (vpn: Pointer, level: number) => void;
   private readonly overrideResolve: (vpn: Pointer, callback: bigint) => void;
+  private readonly setProtect: (vpn: Pointer, callback: bigint) => void;
   private readonly setWebview: (vpn: Pointer, callback: bigint) => void;
   private readonly setOwnBrowser: (vpn: Pointer, callback: bigint) => void;
   private readonly webviewLoaded: (vpn: Pointer, result: unknown) => number;
@@ -93,6 +94,7 @@ export class Library {
     this.vpnInfoNew = f('void *openconnect_vpninfo_new(const char *, void *, void *, void *, void *, void *)');
     this.setLogLevel = f('void openconnect_set_loglevel(void *, int)');
     this.overrideResolve = f('void openconnect_override_getaddrinfo(void *, void *)');
+    this.setProtect = f('void openconnect_set_protect_socket_handler(void *, void *)');
     this.setWebview = f('void openconnect_set_webview_callback(void *, void *)');
     this.setOwnBrowser = f('void openconnect_set_external_browser_callback(void *, void *)');
     this.webviewLoaded = f('int openconnect_webview_load_changed(void *, const oc_webview_result *)');
@@ -111,6 +113,7 @@ export class Library {
     // By itself it tells every header, and each line is a message to the app that whoever waits for an answer waits for
     this.setLogLevel(vpn, logLevelInfo);
     this.overrideResolve(vpn, pointers.resolve);
+    this.setProtect(vpn, pointers.connects);
     if (web) {
       this.setWebview(vpn, pointers.webview);
       this.setOwnBrowser(vpn, pointers.ownBrowser);

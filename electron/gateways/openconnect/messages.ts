@@ -57,6 +57,8 @@ export const ocAnswerSchema = z.discriminatedUnion('kind', [
     /** `new-group`: the values name another group, whose form is fetched. */
     result: z.enum(['ok', 'new-group', 'cancelled']),
     values: z.array(z.object({ index: z.number().check(z.int(), z.minimum(0)), value: text(8192) })).check(z.maxLength(formBounds.fields)),
+    /** It may have a phone ring or count as a try: the gateway gets it once, whatever becomes of the connection. */
+    once: z.optional(z.boolean()),
   }),
   z.object({ kind: z.literal('certificate'), accept: z.boolean() }),
   /** A page of the sign-in window has loaded: does the library know enough now? */

@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { CausewayError, fail, failureOf, type Failure } from '../../../shared/failure.ts';
+import type { Prompt } from '../../../shared/prompt.ts';
+import { atMost } from '../../trust/bounded.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import { hostOf, plainHost, sameHost } from '../../trust/host.ts';
 import { CertificateQuestion, connectTls, objection } from '../../trust/tls.ts';
@@ -8,7 +10,9 @@ import type { Ask, GatewayTarget, OpenConnectGrant, Session } from '../gateway.t
 import type { OpenWebWindow } from '../web-window.ts';
 import { Call, type Page } from './call.ts';
 import { ClientCertificate } from './client-certificate.ts';
-import { Conversation, StartAgain } from './conversation.ts';
+import { Conversation, StartAgain, type Reply } from './conversation.ts';
+import type { Reached } from './duo.ts';
+import { shownPrompt } from './form-prompts.ts';
 import { isPassphraseForm } from './forms.ts';
 import { fieldType, type Done, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
 import { beyondBounds, outcomeOf } from './outcome.ts';
@@ -29,11 +33,15 @@ export interface SignInDeps {
   log: (line: string) => void;
   /** How long a gateway may be silent that owes an answer. */
   silentAfterMs: number;
+  /** The same once a password or a code is out: it may be asking on the person's phone. */
+  phoneMs: number;
 }
 
 /** Connecting to each of a name's addresses takes its time; the library tells nothing meanwhile. */
 const pushGraceMs = 30_000;
 const diagnoseWithinMs = 4_000;
+/** A gateway that is silent for this part of the time that it has is told of: 3 s of 75. */
+const shownAfterPart = 25;
 
 /** One sign-in of a person's: as many of the library's as it takes. */
 export class OpenConnectSignIn {
@@ -49,6 +57,8 @@ export class OpenConnectSignIn {
   /** A page has told the library who signed in, and nothing else was asked since. */
   private pageTold = false;
   private pageFailure: Failure | null = null;
+  /** When the push that is out runs out. */
+  private pushUntil: number | null = null;
 
   constructor(
     private readonly deps: SignInDeps,
@@ -144,10 +154,12 @@ export class OpenConnectSignIn {
           call.answer(question.seq, await this.passphrase(question.form.fields[0]?.index ?? 0));
           return;
         }
-        const { answer, push } = await this.conversation.reply(question.form);
+        const reply = await this.conversation.reply(question.form);
         if (!question.form.fields.some(({ type }) => type === fieldType.ssoToken)) this.pageTold = false;
-        call.answer(question.seq, answer);
-        if (push) await this.waitForPush(push.name, call);
+        call.answer(question.seq, { ...reply.answer, ...(reply.secret ? { once: true } : {}) });
+        if (reply.secret) call.expectWithin(this.deps.phoneMs);
+        if (reply.push) await this.waitForPush(reply.push, reply.told, call);
+        else if (reply.secret) await this.waitForWord(call);
       }
     }
   }
@@ -190,13 +202,23 @@ export class OpenConnectSignIn {
   }
 
   /** Shows that a push is out until the gateway goes on, or the person leaves it for another way. */
-  private async waitForPush(device: string, call: Call): Promise<void> {
+  private async waitForPush({ device, does }: Reached, told: Reply['told'], call: Call): Promise<void> {
     const withdraw = new AbortController();
     const signal = AbortSignal.any([withdraw.signal, this.signal]);
-    const deadline = this.target.now() + pushLastsMs;
+    // What the gateway says meanwhile gives nobody more time
+    const deadline = told && this.pushUntil !== null ? this.pushUntil : this.target.now() + pushLastsMs;
+    this.pushUntil = deadline;
     call.expectWithin(pushLastsMs + pushGraceMs);
-    const left = this.ask({ kind: 'push', device, deadline }, { signal }).then(
-      (answer) => (answer.kind === 'instead' ? answer.method : 'choose'),
+    const prompt: Prompt = {
+      kind: 'push',
+      device,
+      deadline,
+      ...(does === 'call' ? { call: true } : {}),
+      ...(told && told.message !== '' ? { message: told.message } : {}),
+      ...(told?.number != null ? { number: told.number } : {}),
+    };
+    const left = this.ask(shownPrompt(prompt, shownAs(this.target)), { signal }).then(
+      (answer) => (answer.kind === 'instead' && answer.method !== 'done' ? answer.method : 'choose'),
       (error: unknown) => {
         if (withdraw.signal.aborted) return null;
         throw error;
@@ -210,6 +232,25 @@ export class OpenConnectSignIn {
       withdraw.abort();
       await left.catch(() => undefined);
       news.catch(() => undefined);
+    }
+  }
+
+  /** Says, once the gateway has been silent for a while, that it may be asking on the phone, and for how long it is waited for. */
+  private async waitForWord(call: Call): Promise<void> {
+    const news = call.peek();
+    const until = this.target.now() + this.deps.phoneMs;
+    const soon = await atMost(
+      this.deps.phoneMs / shownAfterPart,
+      news.then(() => true),
+    );
+    if (soon) return;
+    const withdraw = new AbortController();
+    const shown = this.ask({ kind: 'waiting', until }, { signal: AbortSignal.any([withdraw.signal, this.signal]) }).catch(() => undefined);
+    try {
+      await news;
+    } finally {
+      withdraw.abort();
+      await shown;
     }
   }
 
@@ -231,6 +272,7 @@ export class OpenConnectSignIn {
     });
     switch (outcome.kind) {
       case 'rejected':
+        if (this.conversation.onlyTells(call.told)) return this.conversation.told(call.told);
         this.deps.log(`sign-in refused: ${outcome.detail}`);
         return this.conversation.refused(call.words);
       case 'certificate':

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { ownUid } from '../../trust/own-user-posix.ts';
 import * as z from 'zod/mini';
@@ -14,11 +15,16 @@ import {
   type SignInOptions,
 } from './messages.ts';
 import { readForm } from './read-form.ts';
+import { endIfHungUp } from './socket.ts';
 
 /** The results of a form (`openconnect.h`). */
 const formResult = { ok: 0, cancelled: 1, newGroup: 2 } as const;
 const failed = -1;
 const maxPages = 500;
+/** What the library says before it sends a request once more by itself (`http.c`, `rq_retry`). */
+const sendsAgain = 'Retrying failed';
+/** Where it did not get out at all, a new connection is made without a word of that (`gnutls.c`, `openssl.c`). */
+const cannotWrite = 'Failed to write to TLS/DTLS socket';
 
 /** What the process's main thread hands the one that blocks. */
 const threadDataSchema = z.object({
@@ -40,6 +46,12 @@ class BlockingThread {
   private seq = 0;
   /** Kept until the next sign-in: its cancel pipe must not become somebody else's file in between. */
   private last: Pointer = null;
+  /** An answer is out that the gateway may get once only. */
+  private once = false;
+  /** The connection was gone before that: the library finds so as it writes, and makes a new one. */
+  private ended = false;
+  private pipe = -1;
+  private socket = -1;
 
   constructor(
     private readonly post: Post,
@@ -87,17 +99,29 @@ class BlockingThread {
         },
         processForm: (pointer) => {
           const { form, options: fields } = readForm(pointer);
+          this.once = false;
           const answer = this.ask({ type: 'form', attempt, form });
           if (answer?.kind !== 'form' || answer.result === 'cancelled') return formResult.cancelled;
           for (const { index, value } of answer.values) {
             const field = fields[index];
             if (field === undefined || library.setOptionValue(field, value) !== 0) return failed;
           }
+          this.once = answer.once ?? false;
+          // Many a gateway has hung up while the person typed. What went there would come to nothing, or come twice
+          this.ended = this.once && endIfHungUp(this.socket);
           return answer.result === 'new-group' ? formResult.newGroup : formResult.ok;
         },
         progress: (level, format, words) => {
+          if (this.ended && format?.startsWith(cannotWrite)) {
+            this.ended = false;
+            return;
+          }
           const said = words === null ? {} : { words: words.slice(0, 2000) };
           this.post({ type: 'progress', attempt, level, format: (format ?? '').slice(0, 1000), ...said });
+          if (format?.startsWith(sendsAgain) && this.once) this.giveUp();
+        },
+        connects: (fd) => {
+          this.socket = fd;
         },
         resolve: (node, service, hints, result) => {
           const detour = options.detours.find(({ host, port }) => host.toLowerCase() === node.toLowerCase() && String(port) === service);
@@ -152,7 +176,10 @@ class BlockingThread {
 
   /** 0, or the first error of setting it up. */
   private prepare(library: Library, vpn: Pointer, options: SignInOptions): number {
-    this.post({ type: 'cancel-pipe', fd: library.setupCommandPipe(vpn) });
+    this.once = false;
+    this.socket = -1;
+    this.pipe = library.setupCommandPipe(vpn);
+    this.post({ type: 'cancel-pipe', fd: this.pipe });
     library.setSystemTrust(vpn, options.systemTrust ? 1 : 0);
     const steps = [
       () => library.setProtocol(vpn, options.protocol),
@@ -168,6 +195,16 @@ class BlockingThread {
       if (result !== 0) return result;
     }
     return 0;
+  }
+
+  /** Keeps the library from what it is about to do: its next look at the network finds that it is cancelled. */
+  private giveUp(): void {
+    try {
+      writeSync(this.pipe, 'x');
+    } catch {
+      // Windows has a socket there. The app has heard, and ends the process: nothing is done until then
+      for (;;) Atomics.wait(this.data.answered, 0, Atomics.load(this.data.answered, 0));
+    }
   }
 
   /** Posts a question and sleeps until its answer is there. Null: cancelled. */

@@ -1,18 +1,37 @@
+import { fail } from '../../../shared/failure.ts';
 import type { Answer } from '../../../shared/prompt.ts';
 import { valuesOf } from './form-prompts.ts';
 import { libraryGroup, type ReadField, type ReadSelect } from './forms.ts';
 
-/** What the person typed and chose in a sign-in, for as long as nothing says that it was no good. Secrets in memory. */
+/**
+ * What the person typed and chose in a sign-in. The one rule of its secrets: one secret, one question, once. The account's
+ * password is the only one that is held, for the gateway's question for it; it leaves once for each time that it was
+ * given. Whatever else was typed goes into the form that it was typed for, and is not kept. Secrets in memory.
+ */
 export class Typed {
   user: string | null = null;
-  password: string | null = null;
-  /** The gateway has the password, in the present sign-in of the library's. */
-  passwordSent = false;
+  private password: { value: string; spent: boolean } | null = null;
   private readonly choices = new Map<string, string>();
 
-  /** The library, or the gateway behind the portal, starts anew. */
-  begin(): void {
-    this.passwordSent = false;
+  /** The password, where it may leave. */
+  get freshPassword(): string | null {
+    return this.password && !this.password.spent ? this.password.value : null;
+  }
+
+  /** Notes that the password leaves now. Throws `internal` where it may not: nothing was sent then. */
+  spendPassword(): void {
+    if (this.password?.spent !== false) throw fail('internal', undefined, { detail: 'a password that was not given for this' });
+    this.password.spent = true;
+  }
+
+  /** The person has just done what sends it once more: left a push for a passcode, or answered for a form that holds both. */
+  renewPassword(): void {
+    if (this.password) this.password.spent = false;
+  }
+
+  /** It was no good, or is no more. */
+  forgetPassword(): void {
+    this.password = null;
   }
 
   /** Takes an answer to these fields and selects, and adds what goes into each to `values`. */
@@ -26,18 +45,19 @@ export class Typed {
     const user = ask.fields.find(({ role }) => role === 'user');
     const password = ask.fields.find(({ role }) => role === 'password');
     this.user = given.user ?? (user ? (values.get(user.index) ?? this.user) : this.user);
-    this.password = given.password ?? (password ? (values.get(password.index) ?? this.password) : this.password);
+    const typed = given.password ?? (password && values.get(password.index));
+    if (typed !== undefined) this.password = { value: typed, spent: false };
   }
 
   choose(select: ReadSelect, value: string): void {
     this.choices.set(select.label, value);
   }
 
-  /** What is known already and was not refused: it is given once in each sign-in of the library's. */
+  /** What is known already for a field, and may go in by itself. */
   known({ role, label }: ReadField, { realm, doubted }: { realm: string | undefined; doubted: boolean }): string | null {
     // A name is doubted with its password: both are asked for
-    if (role === 'user') return this.password === null && doubted ? null : this.user;
-    if (role === 'password' && !this.passwordSent) return this.password;
+    if (role === 'user') return this.freshPassword === null && doubted ? null : this.user;
+    if (role === 'password') return this.freshPassword;
     // Of the library's own making: no name means the usual group
     if (role === 'group') return realm ?? (libraryGroup.test(label) ? '' : null);
     return null;

@@ -35,7 +35,7 @@ export interface SignInListener {
   /** The answer goes in by {@link Run.answer}. */
   question(question: Question): void;
   /** `words`: the gateway's own, where the line is nothing else. */
-  progress(format: string, words: string | null): void;
+  progress(format: string, words: string | null, level: number): void;
 }
 
 /** One call of the library's that is under way. */
@@ -165,7 +165,7 @@ export class WarmWorker {
         if (message.attempt === live.attempt) live.listener?.question(message);
         return;
       case 'progress':
-        if (message.attempt === live.attempt) live.listener?.progress(message.format, message.words ?? null);
+        if (message.attempt === live.attempt) live.listener?.progress(message.format, message.words ?? null, message.level);
         return;
       case 'done':
         if (message.attempt === live.attempt) live.settle?.(message);

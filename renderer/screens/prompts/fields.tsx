@@ -1,3 +1,4 @@
+import type { PromptOf } from '../../../shared/prompt.ts';
 import { useAnswer } from '../../hooks.ts';
 import { useSpeaker } from '../../speech.ts';
 import { FailurePanel } from '../../ui/panel.tsx';
@@ -6,13 +7,19 @@ import { CancelFoot, useCancel } from './cancel.tsx';
 import { completionOf, PromptForm } from './form.tsx';
 import type { PromptProps } from './prompt.ts';
 
-/** Whatever else the gateway asks: a question is never hidden. */
+/** What makes it another question: what was typed into one is not there in the next. */
+export const questionOf = ({ title, message, fields }: PromptOf<'fields'>): string =>
+  JSON.stringify([title, message, fields.map(({ name, label }) => [name, label])]);
+
+/** Whatever else the gateway asks: a question is never hidden. A new password is called one. */
 export function Fields({ access, prompt, above }: PromptProps<'fields'>) {
   const { words, say } = useSpeaker();
   const { busy, answer } = useAnswer(access);
   const cancel = useCancel();
+  const isNewPassword = prompt.fields.some(({ newPassword }) => newPassword === true);
+  const said = isNewPassword ? words.newPassword : words.fields;
   return (
-    <Screen title={prompt.title ?? words.fields.title} above={above} focus={prompt.fields.length > 0 ? 'field' : 'title'} onEscape={cancel}>
+    <Screen title={prompt.title ?? said.title} above={above} focus={prompt.fields.length > 0 ? 'field' : 'title'} onEscape={cancel}>
       {prompt.failure && (
         <FailurePanel
           failure={prompt.failure}
@@ -20,17 +27,18 @@ export function Fields({ access, prompt, above }: PromptProps<'fields'>) {
         />
       )}
       {prompt.message !== undefined && <p className="lead pre-line">{prompt.message}</p>}
+      {isNewPassword && <p className={prompt.message === undefined ? 'lead' : 'hint'}>{words.newPassword.lead}</p>}
       <PromptForm
-        name={`fields/${prompt.fields.map((field) => field.name).join('/')}`}
+        name={`fields/${questionOf(prompt)}`}
         promptId={access.promptId}
         fields={prompt.fields.map((field) => ({
           ...field,
-          label: field.label ?? words.fields.field,
+          label: field.label ?? said.field,
           autoComplete: completionOf(field),
         }))}
         selects={prompt.selects}
-        submit={words.fields.go}
-        busyText={words.fields.going}
+        submit={said.go}
+        busyText={said.going}
         busy={busy}
         onSubmit={(values) => answer({ kind: 'fields', values })}
       />

@@ -43,6 +43,9 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
       ) : (
         <p className="lead">{waitsUntil === undefined ? lead(prompt) : <ByItself at={waitsUntil} />}</p>
       )}
+      {/* Why it asks again may stand there only: that a new code was sent, and where to */}
+      {prompt.failure && prompt.message !== undefined && <p className="pre-line">{prompt.message}</p>}
+      {prompt.startsWith !== undefined && <p>{say(words.passcode.startsWith, { start: prompt.startsWith })}</p>}
       {held && (
         <RowButton
           icon={KeyRound}
@@ -54,7 +57,7 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
       )}
       <form className="form" onSubmit={verify} noValidate>
         <PasscodeField
-          label={words.passcode.label}
+          label={prompt.label ?? words.passcode.label}
           hint={prompt.lengths.length > 0 ? words.passcode.hint : words.passcode.hintAny}
           value={passcode}
           onChange={setPasscode}

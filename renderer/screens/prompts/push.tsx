@@ -7,7 +7,7 @@ import { Actions, Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
 
-/** A push is out: to which device, for how long, and the number to type there where there is one. */
+/** A push or a call is out: to which device, for how long, and the number to type there where there is one. */
 export function Push({ access, prompt, above }: PromptProps<'push'>) {
   const { words, say } = useSpeaker();
   const { busy, answer } = useAnswer(access);
@@ -15,10 +15,12 @@ export function Push({ access, prompt, above }: PromptProps<'push'>) {
   const now = useNow();
   const [shownAt] = useState(() => Date.now());
   const left = Math.max(0, Math.ceil((prompt.deadline - now) / 1000));
-  const leftText = left > 0 ? say(words.push.left, { count: left }) : words.push.late;
+  const leftText = left > 0 ? say(prompt.call ? words.push.callLeft : words.push.left, { count: left }) : words.push.late;
+  const device = prompt.device || words.push.yourPhone;
   return (
-    <Screen title={words.push.title} above={above} onEscape={cancel}>
-      <p className="lead">{say(words.push.lead, { device: prompt.device })}</p>
+    <Screen title={prompt.call ? words.push.callTitle : words.push.title} above={above} onEscape={cancel}>
+      <p className="lead">{say(prompt.call ? words.push.callLead : words.push.lead, { device })}</p>
+      {prompt.message !== undefined && <p className="pre-line">{prompt.message}</p>}
       {prompt.number !== undefined && (
         <div className="number-match">
           <p>{words.push.number}</p>
@@ -32,6 +34,11 @@ export function Push({ access, prompt, above }: PromptProps<'push'>) {
         <p>{leftText}</p>
       </div>
       <Actions>
+        {prompt.over && (
+          <Button kind="primary" pending={busy} onPress={() => answer({ kind: 'instead', method: 'done' })}>
+            {words.push.over}
+          </Button>
+        )}
         <Button pending={busy} onPress={() => answer({ kind: 'instead', method: 'passcode' })}>
           {busy ? words.push.switching : words.push.instead}
         </Button>

@@ -1,4 +1,15 @@
-import { BellRing, CircleSlash, Hash, KeyRound, PhoneOff, TimerOff, type LucideIcon } from 'lucide-react';
+import {
+  BellRing,
+  ChevronRight,
+  CircleSlash,
+  Hash,
+  KeyRound,
+  MessageSquareText,
+  Phone,
+  PhoneOff,
+  TimerOff,
+  type LucideIcon,
+} from 'lucide-react';
 import { useState } from 'react';
 import { Label } from 'react-aria-components/Label';
 import { RadioButton, RadioField, RadioGroup } from 'react-aria-components/RadioGroup';
@@ -13,7 +24,14 @@ import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
 
 /** Denied and timed out are different stories, and look it. */
-const failureIcons: Partial<Record<FailureCode, LucideIcon>> = { 'push-denied': CircleSlash, 'push-timed-out': TimerOff };
+const failureIcons: Partial<Record<FailureCode, LucideIcon>> = {
+  'push-denied': CircleSlash,
+  'push-timed-out': TimerOff,
+  'call-not-confirmed': PhoneOff,
+};
+/** The ways beside a push, in this order. */
+const otherWays = ['call', 'text', 'other'] as const;
+const wayIcons = { call: Phone, text: MessageSquareText, other: ChevronRight } as const;
 
 /** Which device, which way: a push, a passcode, or the recovery passcode that is at hand. */
 export function SecondFactor({ access, prompt, state, above }: PromptProps<'second-factor'>) {
@@ -26,6 +44,12 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
   const device = pushable.find(({ id }) => id === chosenId) ?? pushable[0];
   const held = state.heldPasscode;
   const icon = prompt.failure && failureIcons[prompt.failure.code];
+
+  const others = otherWays.flatMap((method) =>
+    prompt.devices.filter(({ methods }) => methods.includes(method)).map((to) => ({ method, to })),
+  );
+  const hints = { call: words.factor.callHint, text: words.factor.textHint, other: words.factor.otherHint };
+  const startsWith = prompt.devices.find((each) => each.startsWith !== undefined)?.startsWith;
 
   const push = (to: FactorDevice): void => answer({ kind: 'second-factor', method: 'push', device: to.id });
   const passcode = (): void => answer({ kind: 'second-factor-passcode' });
@@ -43,7 +67,7 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
         <p className="lead">{words.factor.lead}</p>
       )}
       {pushable.length > 1 && <Devices devices={pushable} chosen={device?.id ?? null} onChoose={choose} disabled={busy} />}
-      {!device && !held && <p>{words.factor.noDevice}</p>}
+      {!device && others.length === 0 && !held && <p>{words.factor.noDevice}</p>}
       <div className="ways">
         {held && (
           <RowButton
@@ -65,7 +89,23 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
             onPress={() => push(device)}
           />
         )}
-        <RowButton icon={Hash} title={words.factor.passcode} hint={words.factor.passcodeHint} pending={busy} onPress={passcode} />
+        <RowButton
+          icon={Hash}
+          title={words.factor.passcode}
+          hint={startsWith === undefined ? words.factor.passcodeHint : say(words.passcode.startsWith, { start: startsWith })}
+          pending={busy}
+          onPress={passcode}
+        />
+        {others.map(({ method, to }) => (
+          <RowButton
+            key={to.id}
+            icon={wayIcons[method]}
+            title={method === 'other' ? to.name : words.factor[method]}
+            hint={say(hints[method], { device: to.name })}
+            pending={busy}
+            onPress={() => answer({ kind: 'second-factor', method, device: to.id })}
+          />
+        ))}
         {!held && (
           <RowButton
             icon={PhoneOff}

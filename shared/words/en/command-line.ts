@@ -98,6 +98,10 @@ Exit codes
     certificate: 'Type yes only if the help desk reads you the same fingerprint: ',
     pick: 'Choose a number from 1 to {count}.',
     approve: 'Approve it on the phone, or press Enter to use a passcode instead.',
+    approveOver: 'Approve it on the phone, then press Enter: ',
+    waiting: plural('Your campus may be asking on your phone. Waiting for it for {count} seconds at most.', {
+      one: 'Your campus may be asking on your phone. Waiting for it for one second at most.',
+    }),
     pushNumber: 'Type this number into your phone: {number}',
     withdrawn: 'Answered elsewhere.',
     codeWaiting: plural('Waiting for a new passcode, {count} s.', { one: 'Waiting for a new passcode, 1 s.' }),

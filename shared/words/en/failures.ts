@@ -187,13 +187,23 @@ export const failures: Record<FailureCode, FailureWords> = {
   },
   'push-refused-at-once': {
     title: 'Refused at once',
-    happened: 'Your campus refused before anybody could have answered a push: the password was wrong, or it sends you none.',
+    happened: 'Your campus refused before anybody could have answered the phone: the password was wrong, or it does not ring you.',
     todo: 'Check your password, then send another or enter a passcode instead.',
   },
   'push-superseded': {
     title: 'The push was replaced',
     happened: 'A newer push took its place, or the device was removed.',
     todo: 'Approve the newest one, or send another.',
+  },
+  'call-not-confirmed': {
+    title: 'The call was not confirmed',
+    happened: 'Nobody confirmed it on the phone, or the call did not get through.',
+    todo: 'Ask for another call, or enter a passcode instead.',
+  },
+  'factor-unknown': {
+    title: 'Not a way to confirm here',
+    happened: 'What was typed is no passcode, and nothing that your campus offers.',
+    todo: 'Choose one of the ways below, or type the whole passcode.',
   },
   'session-limit': {
     title: 'Too many sessions',
@@ -282,6 +292,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'Connection interrupted',
     happened: 'The connection to {host} broke.',
     todo: 'Causeway reconnects by itself. Try now if you are in a hurry.',
+  },
+  'ticket-too-long': {
+    title: 'No way through',
+    happened: 'You are signed in, but the ticket from {host} is longer than this computer’s openconnect can take.',
+    todo: 'Ask IT for OpenConnect 9.12 or newer.',
   },
   'tunnel-refused': { title: 'No way through', happened: 'You are signed in, but {host} did not open the connection.', todo: callHelpDesk },
   'tunnel-down': {

@@ -105,6 +105,8 @@ function rightAnswer(run: Run, prompt: Prompt, way: Way): Answer | null {
     case 'certificate':
       return { kind: 'certificate', accept: true };
     case 'push':
+    case 'waiting':
+    case 'waiting':
     case 'fields':
     case 'browser':
     case 'client-certificate':
@@ -131,6 +133,7 @@ function wrongAnswer(prompt: Prompt, way: Way): Answer | null {
       return { kind: 'choice', option: 'nowhere' };
     case 'certificate':
       return { kind: 'certificate', accept: false };
+    case 'waiting':
     case 'fields':
     case 'browser':
     case 'client-certificate':

@@ -147,6 +147,7 @@ export class FaultCell {
       case 'passcode':
         return { kind: 'passcode', passcode: factors.accounts(`phone-${this.number}`)[0]?.code ?? '' };
       case 'push':
+      case 'waiting':
       case 'choice':
       case 'fields':
       case 'certificate':

@@ -1,0 +1,113 @@
+import * as z from 'zod/mini';
+
+/**
+ * What reaches a person's phone: the words of Duo's guides for gateways that know nothing of it (`push`, `phone2`,
+ * `sms`), a profile's own words, the numbers of a menu, and the options of a list. The one place that knows them: a
+ * person may send them, a file, a link or a keychain never.
+ */
+
+/** What a word does: a push, a call, a text with codes, or whatever the campus chooses for this person. */
+export const reachSchema = z.enum(['push', 'call', 'text', 'auto']);
+export type Reach = z.infer<typeof reachSchema>;
+
+/** A profile's own words, with what each does. */
+export type OwnWords = Readonly<Record<string, Reach>>;
+
+const duoWords: OwnWords = { push: 'push', phone: 'call', call: 'call', sms: 'text', text: 'text', auto: 'auto' };
+
+export interface PhoneWord {
+  /** As it goes to the gateway. */
+  word: string;
+  does: Reach;
+  /** Which of several phones, from 1; null where the word does not say. */
+  nth: number | null;
+}
+
+/** No word is longer, and nothing longer is looked at. */
+const maxWord = 60;
+
+/** Blanks of every kind, capitals and characters that draw nothing make no other word. */
+const plain = (typed: string): string =>
+  typed
+    .normalize('NFKC')
+    .replaceAll(/\p{Cf}/gu, '')
+    .trim()
+    .toLowerCase();
+
+/** What typing this alone does, or null where it is no such word. */
+export function phoneWord(typed: string, own: OwnWords = {}): PhoneWord | null {
+  if (typed.length > 2 * maxWord) return null;
+  const said = plain(typed);
+  for (const [word, does] of [...Object.entries(own), ...Object.entries(duoWords)]) {
+    const start = plain(word);
+    if (start === '' || !said.startsWith(start)) continue;
+    const rest = said.slice(start.length);
+    if (/^\d{0,2}$/.test(rest)) return { word: said, does, nth: rest === '' ? null : Number(rest) };
+  }
+  return null;
+}
+
+/** How a campus joins a password and what follows it in one field. */
+export interface Joining {
+  separator: string;
+  order: 'password-first' | 'passcode-first';
+}
+/** The same as a profile has it: what it does not say is as in Duo's guides. */
+export type OwnJoining = { readonly [K in keyof Joining]?: Joining[K] | undefined };
+
+/** As a profile says, and else as Duo's guides have it. */
+export const joiningOf = ({ separator = ',', order = 'password-first' }: OwnJoining = {}): Joining => ({ separator, order });
+
+/** The word that a password carries with it, as in `harbour,push`, or null. Joined by nothing, none can be told apart. */
+export function appendedWord(typed: string, { separator, order }: Joining, own: OwnWords = {}): PhoneWord | null {
+  if (separator === '') return null;
+  const at = order === 'password-first' ? typed.lastIndexOf(separator) : typed.indexOf(separator);
+  if (at < 0) return null;
+  return phoneWord(order === 'password-first' ? typed.slice(at + separator.length) : typed.slice(0, at), own);
+}
+
+/** Whether a gateway may take this for something else than a passcode: such a word, or a number of a menu. No passcode is that short. */
+export const reachesPhone = (typed: string, own: OwnWords = {}): boolean =>
+  phoneWord(typed, own) !== null || /^\d{1,2}$/.test(plain(typed.slice(0, 2 * maxWord)));
+
+/**
+ * Whether a secret of a file may have a phone ring, however the campus joins it with its password: the word alone, or at
+ * either end behind what commonly stands between the two.
+ */
+export function mayReachPhone(secret: string, own: OwnWords = {}, joining: Joining = joiningOf()): boolean {
+  if (phoneWord(secret, own) || appendedWord(secret, joining, own)) return true;
+  return [',', ';', ':', '|'].some((separator) => appendedWord(secret, { separator, order: 'password-first' }, own) !== null);
+}
+
+const ringing: readonly (readonly [words: RegExp, does: Reach])[] = [
+  [/\bpush\b/i, 'push'],
+  [/推送|通知到手機|通知到手机|notifica(ção|cao|tion)\b/i, 'push'],
+  [
+    /\bphone call\b|\bcall (me|my|to)\b|來電|来电|致電|致电|撥打|拨打|(語音|语音|電話|电话)(通話|通话)|\bchamada\b|\bligação\b|\btelefonema\b/i,
+    'call',
+  ],
+  [/\b(text|sms) (me|my|to)\b|\bSMS passcodes\b|\btext message\b|簡訊|简讯|短信|短訊|\bmensagem de texto\b/i, 'text'],
+  [/^\W*(phone|call)\d*\W*$/i, 'call'],
+  [/^\W*(text|sms)\d*( (pass)?codes?)?\W*$/i, 'text'],
+];
+/** A label is shown no longer than this, and no more of it is looked at. */
+const maxLabel = 400;
+
+/** What an option of a list does to a phone, by its words, or null. */
+export function reachOfLabel(label: string, own: OwnWords = {}): Reach | null {
+  const shown = label.slice(0, maxLabel);
+  const word = phoneWord(shown, own);
+  return word?.does ?? ringing.find(([words]) => words.test(shown))?.[1] ?? null;
+}
+
+/** Whether an option of a list, by its words, has a phone ring: a person chooses it each time anew. */
+export const offersPhone = (label: string, own: OwnWords = {}): boolean => reachOfLabel(label, own) !== null;
+
+/** Whether this choice of a list has a phone ring. A group may be called as it likes. */
+export function rings(
+  { options, group = false }: { options: readonly { value: string; label: string }[]; group?: boolean | undefined },
+  chosen: string,
+  own: OwnWords = {},
+): boolean {
+  return !group && options.some(({ value, label }) => value === chosen && offersPhone(label, own));
+}
