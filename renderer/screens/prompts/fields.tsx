@@ -37,8 +37,8 @@ export function Fields({ access, prompt, above }: PromptProps<'fields'>) {
           autoComplete: completionOf(field),
         }))}
         selects={prompt.selects}
-        submit={said.go}
-        busyText={said.going}
+        submit={words.fields.go}
+        busyText={words.fields.going}
         busy={busy}
         onSubmit={(values) => answer({ kind: 'fields', values })}
       />

@@ -100,8 +100,6 @@ export const prompts = {
     title: 'Choose a new password',
     lead: 'Your campus wants a new password for your account. Every character counts as you type it, blanks too.',
     field: 'New password',
-    go: 'Set it',
-    going: 'Setting it…',
   },
   fields: {
     title: 'Your campus asks for more',
