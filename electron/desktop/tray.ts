@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { Menu, Tray, nativeImage, nativeTheme, type MenuItemConstructorOptions, type NativeImage } from 'electron';
 import type { Command } from './command.ts';
 import type { TrayIcon, TrayModel, TrayRow } from './tray-model.ts';
+import { dbusSend } from './programs-linux.ts';
 
 /** The icon beside the clock, another small renderer of the same state. */
 export interface TrayAdapter {
@@ -91,7 +92,7 @@ async function hasStatusNotifier(): Promise<boolean> {
   const bus = ['--session', '--print-reply', '--reply-timeout=2000', '--dest=org.freedesktop.DBus', '/org/freedesktop/DBus'];
   const question = ['org.freedesktop.DBus.NameHasOwner', 'string:org.kde.StatusNotifierWatcher'];
   try {
-    const { stdout } = await run('/usr/bin/dbus-send', [...bus, ...question], { timeout: 3_000 });
+    const { stdout } = await run(dbusSend, [...bus, ...question], { timeout: 3_000 });
     return stdout.includes('boolean true');
   } catch {
     // No bus, no tool to ask it or no answer: then we do not know of a tray, and minimising loses nobody's window

@@ -9,6 +9,7 @@ import { helperProtocol } from '../../tunnels/openconnect/helper-protocol.ts';
 import { signalled } from '../../tunnels/openconnect/running.ts';
 import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
 import type { NetworkState, Resolver } from '../network.ts';
+import { bootId } from './boot-posix.ts';
 import type { Door, HelperPlatform } from './platform.ts';
 
 const isMac = process.platform === 'darwin';
@@ -88,7 +89,7 @@ export const posix: HelperPlatform = {
     },
   },
   boot: {
-    now: bootId,
+    now: () => bootId(),
     isThis: (noted) => noted === bootId(),
   },
   processes: {
@@ -105,10 +106,6 @@ function readQuietly(file: string): string | null {
   } catch {
     return null;
   }
-}
-
-function bootId(): string {
-  return readQuietly('/proc/sys/kernel/random/boot_id')?.trim() ?? 'unknown';
 }
 
 /** The system's own answer: users may come from a directory as well as from a file. */
