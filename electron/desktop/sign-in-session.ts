@@ -6,9 +6,12 @@ import { maySignInLoad } from './sign-in-rules.ts';
 /** Who cancels is not kept waiting: what is not empty by then ends with the app, in memory as it is. */
 const emptyWithinMs = 700;
 
+/** Responses that are remembered: pages are looked at one after the other, and may be on their way to the next by then. */
+const maxResponses = 20;
+
 /** The partition that one opening of the sign-in window lives in. */
 export interface SignInSession extends Partition {
-  /** What decides on a page: its cookies, and the headers of the last response to the window. */
+  /** What decides on a page: its cookies, and the headers of its own response. */
   pageAt(url: string): Promise<WebPage>;
 }
 
@@ -21,7 +24,8 @@ export async function openSignInSession(
   const partition = openPartition('sign-in', request.judge, { emptyWithinMs });
   const { session } = partition;
   const blocked = new Set<string>();
-  let headers: WebPage['headers'] = [];
+  /** Of the last responses to the window itself, by their addresses: what one page was told is not another's. */
+  const headers = new Map<string, WebPage['headers']>();
 
   session.webRequest.onBeforeRequest(({ url, resourceType }, callback) => {
     const cancel = !maySignInLoad(url, request);
@@ -32,11 +36,16 @@ export async function openSignInSession(
     }
     callback({ cancel });
   });
-  session.webRequest.onHeadersReceived(({ resourceType, responseHeaders }, callback) => {
-    if (resourceType === 'mainFrame')
-      headers = Object.entries(responseHeaders ?? {}).flatMap(([name, values]) =>
-        values.map((value) => ({ name: name.toLowerCase(), value })),
+  session.webRequest.onHeadersReceived(({ url, resourceType, responseHeaders }, callback) => {
+    if (resourceType === 'mainFrame') {
+      const address = withoutHash(url);
+      headers.delete(address);
+      headers.set(
+        address,
+        Object.entries(responseHeaders ?? {}).flatMap(([name, values]) => values.map((value) => ({ name: name.toLowerCase(), value }))),
       );
+      for (const oldest of [...headers.keys()].slice(0, -maxResponses)) headers.delete(oldest);
+    }
     callback({});
   });
   if (detour) await partition.goThrough(detour);
@@ -46,7 +55,9 @@ export async function openSignInSession(
     async pageAt(url) {
       // A page of somebody's own writing has no host, and none of its cookies
       const cookies = url.startsWith('https:') ? await session.cookies.get({ url }) : [];
-      return { url, headers, cookies: cookies.map(({ name, value }) => ({ name, value })) };
+      return { url, headers: headers.get(withoutHash(url)) ?? [], cookies: cookies.map(({ name, value }) => ({ name, value })) };
     },
   };
 }
+
+const withoutHash = (address: string): string => address.split('#')[0] ?? address;

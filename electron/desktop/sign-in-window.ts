@@ -202,7 +202,7 @@ class SignInWindow {
     if (this.contents.isDestroyed()) return;
     try {
       const page = await this.#partition.pageAt(url);
-      const comments = this.#request.comments ? await commentsOf(this.contents) : [];
+      const comments = this.#request.comments ? await commentsOf(this.contents, url) : [];
       if (await this.#request.seen({ ...page, comments })) this.#settle({ kind: 'done' });
     } catch (error) {
       this.#settle({ kind: 'failed', error: error instanceof CausewayError ? error : fail('internal', undefined, { cause: error }) });

@@ -6,6 +6,7 @@ import type { Ask, GatewayDriver, GatewayTarget, OpenConnectGrant } from './gate
 import { isHostCheckPage, isSession, isSessionPage, sessionCookie } from './ivanti-session.ts';
 import { OpenConnectSession } from './openconnect/session.ts';
 import { vouched } from './vouched.ts';
+import { signInHosts } from './own-page.ts';
 import { judgeOfPage } from './page-judge.ts';
 import type { OpenWebWindow } from './web-window.ts';
 
@@ -91,7 +92,7 @@ async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow, as
   const { profile } = target;
   const protocol = ivantiProtocol(target);
   const address = profile.browser?.address ?? `https://${shownAs(target)}${profile.signInPath ?? '/'}`;
-  const hosts = [...(profile.browser?.hosts ?? []), target.host, new URL(address).hostname];
+  const hosts = signInHosts(profile, target.host);
   let failure: Failure | undefined;
   for (;;) {
     const question = { kind: 'browser' as const, host: shownAs(target), where: 'window' as const };

@@ -1,12 +1,12 @@
-import { sameHost } from '../trust/host.ts';
 import type { GatewayTarget } from './gateway.ts';
+import { ownPage } from './own-page.ts';
 
 /** The cookie of a session on an Ivanti gateway. */
 export const sessionCookie = 'DSID';
 
 /** Whether the page is one that only who is signed in gets to: on the way there the cookie may be a placeholder. */
 export function isSessionPage(address: string, target: GatewayTarget): boolean {
-  return pageOf(address, target)?.pathname.startsWith('/dana/home/') ?? false;
+  return ownPage(address, target)?.pathname.startsWith('/dana/home/') ?? false;
 }
 
 /**
@@ -14,14 +14,7 @@ export function isSessionPage(address: string, target: GatewayTarget): boolean {
  * itself or at a click of the person's.
  */
 export function isHostCheckPage(address: string, target: GatewayTarget): boolean {
-  return pageOf(address, target)?.searchParams.get('p') === 'preauth';
-}
-
-/** A page of the gateway's own, or null. */
-function pageOf(address: string, { host, port }: GatewayTarget): URL | null {
-  const url = URL.parse(address);
-  if (url?.protocol !== 'https:' || !sameHost(url.hostname, host)) return null;
-  return (url.port === '' ? 443 : Number(url.port)) === port ? url : null;
+  return ownPage(address, target)?.searchParams.get('p') === 'preauth';
 }
 
 /**

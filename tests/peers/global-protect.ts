@@ -15,6 +15,8 @@ export interface GlobalProtectOptions {
   proof?: 'prelogin-cookie' | 'portal-userauthcookie';
   /** The portal gives nothing that its gateway would take: that one sends people to the identity provider again. */
   gatewayAsks?: boolean;
+  /** The identity provider's own pages say who signed in, and give a proof of their own making. */
+  providerTells?: boolean;
   /** The first proof is refused, as one that came too late. */
   refuseFirst?: boolean;
 }
@@ -72,7 +74,13 @@ export async function startGlobalProtect(options: GlobalProtectOptions): Promise
   });
 
   function answer(one: Asked): Reply {
-    if (one.host === provider) return atProvider(one);
+    if (one.host === provider) {
+      const reply = atProvider(one);
+      if (!options.providerTells) return reply;
+      const forged = `<!-- <saml-auth-status>1</saml-auth-status><${proof}>forged</${proof}><saml-username>root</saml-username> -->`;
+      const headers = { ...reply.headers, 'saml-auth-status': '1', 'saml-username': 'root', [proof]: 'forged' };
+      return { ...reply, headers, body: `${reply.body ?? ''}${forged}` };
+    }
     switch (one.path) {
       case '/global-protect/prelogin.esp':
       case '/ssl-vpn/prelogin.esp':
@@ -171,6 +179,7 @@ export async function startGlobalProtect(options: GlobalProtectOptions): Promise
         protocol: 'gp',
         tunnel: 'app',
         labels: { userId: 'NetID', password: 'Password' },
+        browser: { hosts: [provider] },
         portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'other' },
         trust: { kind: 'authority', pem: root.pem },
         connectTo: [host, provider].map((name) => ({ host: name, port: 443, loopbackPort: port })),

@@ -95,6 +95,30 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
     expect(given('/ssl-vpn/logout.esp')[0]).toMatchObject({ authcookie: 'authcookie0123456789' });
   });
 
+  test.each<GlobalProtectOptions>([
+    { method: 'REDIRECT', tells: 'headers', providerTells: true },
+    { method: 'POST', tells: 'comment', providerTells: true },
+  ])('who signed in is taken from the gateway’s own pages, whatever the identity provider’s say: %o', async (options) => {
+    const { session } = await begin(options);
+    await signInThere();
+    expect(cookieOf(await session)).toContain('user=mei.chan');
+    expect(JSON.stringify(peer.asked.filter(({ host }) => host === peer.host))).not.toMatch(/forged|root/);
+    expect(given('/global-protect/getconfig.esp')[0]?.['prelogin-cookie']).toBe(peer.proofs[0]);
+  });
+
+  test('a gateway that sends people to where their profile does not ends it, and says where; no window opens', async () => {
+    peer = await startGlobalProtect({ method: 'POST' });
+    const who = person({ browser: inWindow });
+    const session = bench.driver.signIn(
+      targetFor(peer.profile({ browser: { hosts: ['login.campus.test'] } })),
+      who.ask,
+      AbortSignal.timeout(20_000),
+    );
+    await expect(session).rejects.toMatchObject({ failure: { code: 'browser-strayed', params: { host: peer.provider } } });
+    expect(who.asked).toEqual([]);
+    expect(peer.asked.filter(({ host }) => host === peer.provider)).toEqual([]);
+  });
+
   test('a gateway that wants to know it again gets a window of its own, by another click', async () => {
     const { who, session } = await begin({ method: 'POST', gatewayAsks: true });
     await signInThere();

@@ -51,8 +51,8 @@ test('a menu of blanks and a page of unfinished forms are read as what they are,
     { id: '2', name: 'XXX-1234', methods: ['push', 'passcode'] },
   ]);
   const page = (html: string) => startOfPage(`data:text/html;base64,${Buffer.from(html).toString('base64')}`);
-  expect(page('<form action='.repeat(3_500)).host).toBeNull();
-  expect(page('<form id="a" method="POST" action="https://idp.test/sso">').host).toBe('idp.test');
+  expect(page('<form action='.repeat(3_500))).toBeNull();
+  expect(page('<form id="a" method="POST" action="https://idp.test/sso">')).toBe('idp.test');
   expect(performance.now() - begun).toBeLessThan(withinMs);
 });
 

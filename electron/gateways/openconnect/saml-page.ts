@@ -5,22 +5,15 @@ const userName = 'saml-username';
 const proofs = ['prelogin-cookie', 'portal-userauthcookie'] as const;
 type Proof = (typeof proofs)[number];
 
-/** Where a sign-in page begins, and the hosts that its address leads to by itself. */
-export interface StartOfPage {
-  host: string | null;
-  hosts: readonly string[];
-}
-
 /**
- * Where GlobalProtect sends people to: an address, or a page of its own writing that sends itself on by POST to the
- * identity provider, which is named in it only.
+ * The host to which GlobalProtect sends people: an address's, or that of the identity provider to which a page of the
+ * gateway's own writing sends itself on by POST. Null where it is none that a window may show.
  */
-export function startOfPage(address: string): StartOfPage {
+export function startOfPage(address: string): string | null {
   const written = /^data:text\/html;base64,([A-Za-z0-9+/=\s]*)$/.exec(address)?.[1];
   const leads = written === undefined ? address : formAction(Buffer.from(written, 'base64').toString('utf8'));
   const url = leads === null ? null : URL.parse(leads);
-  if (url?.protocol !== 'https:' || url.hostname === '') return { host: null, hosts: [] };
-  return { host: url.hostname, hosts: [url.hostname] };
+  return url?.protocol === 'https:' && url.hostname !== '' ? url.hostname : null;
 }
 
 function formAction(html: string): string | null {

@@ -1,5 +1,7 @@
 import { fail, failureOf, type Failure } from '../../../shared/failure.ts';
 import type { Ask, GatewayTarget } from '../gateway.ts';
+import { sameHost } from '../../trust/host.ts';
+import { isGatewayPage, signInHosts } from '../own-page.ts';
 import { judgeOfPage } from '../page-judge.ts';
 import type { OpenWebWindow, WebPage } from '../web-window.ts';
 import type { Call } from './call.ts';
@@ -37,11 +39,14 @@ export async function signInOnPage(
 ): Promise<'told' | 'anew'> {
   const { openInBrowser, target, ask, signal } = deps;
   const start = startOfPage(url);
-  const host = start.host ?? target.host;
+  const host = start ?? target.host;
   // The gateway decides: a token comes back to the library's own port, or in a cookie that only a window of ours sees
   const where = own ? ('own' as const) : ('window' as const);
   const openTheirs = own ? openInBrowser : null;
   if (own && !openTheirs) throw fail('component-missing', { component: 'browser' });
+  const hosts = signInHosts(target.profile, target.host);
+  // The gateway sends people to where its profile does not: a window would end there at once
+  if (!own && start !== null && !hosts.some((each) => sameHost(each, start))) throw fail('browser-strayed', { host: start.slice(0, 200) });
   const told = { seq, anew: false };
   let failure = why ?? undefined;
   for (;;) {
@@ -55,7 +60,7 @@ export async function signInOnPage(
       return 'told';
     }
     try {
-      const ended = await inWindow({ address: url, hosts: start.hosts }, told, deps, call);
+      const ended = await inWindow({ address: url, hosts }, told, deps, call);
       if (told.anew) return 'anew';
       if (ended === 'done') return 'told';
       failure = { code: 'browser-closed' };
@@ -77,6 +82,8 @@ async function inWindow(
   if (!openWebWindow) throw fail('component-missing', { component: 'browser' });
   const { profile } = target;
   const seen = async (shown: WebPage): Promise<boolean> => {
+    // What another's page says in headers, cookies or comments proves nothing, and the library hears nothing of it
+    if (!isGatewayPage(shown.url, target)) return false;
     const page = saml?.read(shown) ?? shown;
     if (saml?.wantsAnotherCall(page)) {
       told.anew = true;
@@ -88,9 +95,8 @@ async function inWindow(
     told.seq = seq;
     return done;
   };
-  const allowed = [...new Set([...hosts, target.host, ...(profile.browser?.hosts ?? [])])];
   return openWebWindow(
-    { address, hosts: allowed, judge: judgeOfPage(target), connectTo: profile.connectTo, comments: saml !== null, seen },
+    { address, hosts, judge: judgeOfPage(target), connectTo: profile.connectTo, comments: saml !== null, seen },
     AbortSignal.any([signal, call.lost]),
   );
 }
