@@ -141,7 +141,9 @@ function reasonIn(said: string): string {
   const lines = said.split('\n').map((line) => line.trim());
   const cause = lines.find((line) => /^\[cause\]|^code: '|E[A-Z]{4,}/.test(line));
   const first = lines.find((line) => line.includes('Error')) ?? lines.find(Boolean) ?? 'its installer failed';
-  return cause === undefined || cause === first ? first : `${first} (${cause})`;
+  // Node's own words for an address that does not answer
+  const plain = first === 'TypeError: fetch failed' ? 'the address that it comes from does not answer' : first;
+  return cause === undefined || cause === first ? plain : `${plain} (${cause})`;
 }
 
 function sizeOf(folder: string): number {

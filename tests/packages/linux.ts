@@ -19,6 +19,7 @@ import { PackedApp } from './on-double.ts';
 async function status({ resources }: Package, userData: string): Promise<string> {
   const words = ['status', '--json', '--user-data-dir', userData];
   const { stdout } = await promisify(execFile)(join(resources, 'native', 'causeway'), words, { timeout: 30_000 });
+  expect(stdout, '"holder":"app"', 'who answers');
   return stdout;
 }
 

@@ -1,0 +1,35 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+/**
+ * Starts an installed app once, and ends well when it answers on its private socket: `node --import tsx build/started.ts
+ * EXECUTABLE COMMAND-LINE`, the second the `causeway` that is installed beside it.
+ */
+const [executable, commandLine] = process.argv.slice(2);
+if (executable === undefined || commandLine === undefined) throw new Error('Which executable, and which command line?');
+const within = AbortSignal.timeout(90_000);
+const userData = mkdtempSync(join(tmpdir(), 'causeway-started-'));
+const app = spawn(executable, [`--user-data-dir=${userData}`], { stdio: 'inherit' });
+const ended = new Promise<string>((resolve) => {
+  app.once('error', (error) => resolve(error.message));
+  app.once('exit', (code) => resolve(`exit code ${code}`));
+});
+let answer = '';
+while (!answer.includes('"holder":"app"')) {
+  const gone = await Promise.race([ended, pause(500)]);
+  if (gone !== undefined) throw new Error(`The app ended: ${gone}`);
+  if (within.aborted) throw new Error(`The app does not answer: ${answer}`);
+  // Exit code and words of a command line that found no app: it is asked again
+  const asked = await promisify(execFile)(commandLine, ['status', '--json', '--user-data-dir', userData], { timeout: 30_000 }).catch(
+    () => null,
+  );
+  answer = asked?.stdout ?? '';
+}
+console.log(`The installed app answers: ${answer.trim()}`);
+app.kill();
+await ended;
+rmSync(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
