@@ -5,6 +5,7 @@ import { playTour } from '../tests/tour/tour.ts';
 import { playDemo } from '../tests/tour/demo.ts';
 import { chooseRuntime, inWords } from './electron.ts';
 import { demoTools, ensureSystemTools, tourTools } from './system.ts';
+import { telling } from './telling.ts';
 
 /**
  * `npm run demo`: a campus, the client with its profile, and a phone, on this computer. `--tour [DIR]` plays
@@ -15,18 +16,19 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
-const runtime = await chooseRuntime({ double: values.double });
-const display = process.platform !== 'linux' || process.env['DISPLAY'] !== undefined || process.env['WAYLAND_DISPLAY'] !== undefined;
-const tour = values.tour || !display;
-if (runtime.electron === null) ensureSystemTools(tour ? tourTools : demoTools);
-execFileSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { stdio: 'inherit' });
-if (runtime.electron === null) delete process.env['ELECTRON_BINARY'];
-else process.env['ELECTRON_BINARY'] = runtime.electron;
-
-if (tour) {
-  console.log(`Playing the tour ${inWords(runtime)}${values.tour ? '' : ', and because this computer has no display'}.`);
-  if (!(await playTour(path.resolve(positionals[0] ?? 'out/tour')))) process.exitCode = 1;
-} else {
-  console.log(`Starting the demo ${inWords(runtime)}. Close its window or press Ctrl+C to end it.`);
-  await playDemo();
-}
+await telling(async () => {
+  const runtime = await chooseRuntime({ double: values.double });
+  const display = process.platform !== 'linux' || process.env['DISPLAY'] !== undefined || process.env['WAYLAND_DISPLAY'] !== undefined;
+  const tour = values.tour || !display;
+  console.log(
+    tour
+      ? `Playing the tour ${inWords(runtime)}${values.tour ? '' : ', and because this computer has no display'}.`
+      : `Starting the demo ${inWords(runtime)}. Close its window or press Ctrl+C to end it.`,
+  );
+  if (runtime.electron === null) ensureSystemTools(tour ? tourTools : demoTools);
+  execFileSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { stdio: 'inherit' });
+  if (runtime.electron === null) delete process.env['ELECTRON_BINARY'];
+  else process.env['ELECTRON_BINARY'] = runtime.electron;
+  if (!tour) await playDemo();
+  else if (!(await playTour(path.resolve(positionals[0] ?? 'out/tour')))) process.exitCode = 1;
+});

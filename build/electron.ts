@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
+import { PlainError } from './telling.ts';
 
 /** Which Electron the app runs on: the real one wherever it can be had, otherwise the double, and why. */
 export type Runtime = { electron: string; why: string } | { electron: null; why: string };
@@ -42,7 +43,7 @@ export async function chooseRuntime({
   find = electronBinary,
 }: RuntimeOptions): Promise<Runtime> {
   const canDouble = platform === 'linux';
-  if (double && !canDouble) throw new Error('The double for Electron runs on Linux only.');
+  if (double && !canDouble) throw new PlainError('The double for Electron runs on Linux only.');
   if (double) return { electron: null, why: 'it was asked for' };
   if (process.env['ELECTRON_BINARY'] !== undefined) return { electron: process.env['ELECTRON_BINARY'], why: 'ELECTRON_BINARY names it' };
   if (isRoot && canDouble) return { electron: null, why: 'Chromium’s sandbox, which Electron needs, refuses root' };
@@ -52,7 +53,7 @@ export async function chooseRuntime({
   const fetched = failure === null ? find() : null;
   if (fetched !== null) return { electron: fetched, why: 'it was fetched just now' };
   const reason = `Electron cannot be fetched: ${failure ?? 'its executable is missing afterwards'}`;
-  if (!canDouble) throw new Error(`${reason}\nTry once more with: npx install-electron`);
+  if (!canDouble) throw new PlainError(`${reason}\nTry once more with: npx install-electron`);
   return { electron: null, why: reason };
 }
 

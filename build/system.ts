@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { PlainError } from './telling.ts';
 
 /** What the demo, the tests and the benches use beside npm's packages: how to tell that it is there, and Debian's name for it. */
 const tools = {
@@ -68,11 +69,12 @@ export const longTools: readonly SystemTool[] = process.arch === 'x64' ? ['wine'
  * on Debian or Ubuntu), otherwise throws with the command to run.
  */
 export function ensureSystemTools(wanted: readonly SystemTool[]): void {
-  const missing = wanted.filter((tool) => !existsSync(tools[tool].proof)).flatMap((tool) => tools[tool].packages);
+  const missing = [...new Set(wanted.filter((tool) => !existsSync(tools[tool].proof)).flatMap((tool) => tools[tool].packages))];
   if (missing.length === 0) return;
   const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   const hasApt = spawnSync('apt-get', ['--version']).status === 0;
-  if (!hasApt || process.getuid?.() !== 0) throw new Error(`Missing on this computer: ${missing.join(', ')}. On Debian: sudo ${command}`);
+  if (!hasApt || process.getuid?.() !== 0)
+    throw new PlainError(`Missing on this computer: ${missing.join(', ')}. On Debian: sudo ${command}`);
   console.log(`Installing what this needs from Debian: ${missing.join(', ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   execFileSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 'ignore', 'inherit'], env });
