@@ -16,11 +16,15 @@ import { startedBySystem } from './desktop/autostart.ts';
 import { serveBridge } from './desktop/bridge-main.ts';
 import { perform, type Command } from './desktop/command.ts';
 import { createDesktopPorts } from './desktop/desktop-ports.ts';
+import { earlyNotices } from './desktop/early-notices.ts';
 import { createEnvironment } from './desktop/environment.ts';
 import { createFaces, type Faces } from './desktop/faces.ts';
+import { takeFault } from './desktop/fault-note.ts';
 import { hardenEveryPage, lockSession } from './desktop/hardening.ts';
 import { openLog } from './desktop/log.ts';
-import { startFailed } from './desktop/trouble.ts';
+import { dropVariables, refusedSwitches } from './desktop/switches.ts';
+import { endOnFaults, sandboxRequired, startFailed, switchesRefused } from './desktop/trouble.ts';
+import { openUserFolder } from './desktop/user-folder.ts';
 import { createPortalView } from './desktop/portal-view.ts';
 import { answerProxyLogin } from './desktop/proxy-login.ts';
 import { createQuitFlow } from './desktop/quit.ts';
@@ -60,31 +64,37 @@ app.commandLine.appendSwitch('dns-prefetch-disable');
 registerAppScheme();
 hardenEveryPage();
 
-const userData = app.getPath('userData');
+const { folder: userData, trouble: ofFolder } = openUserFolder();
 const log = openLog(join(userData, 'logs'));
-const opened = collectArguments();
+let application: Application | null = null;
+endOnFaults({ log, folder: userData, now: Date.now, onUnhandled: () => application?.tell({ code: 'internal' }) });
+
+const dropped = app.isPackaged ? dropVariables(process.env) : [];
+if (dropped.length > 0) log.line(`not heeded, of the environment: ${dropped.join(', ')}`);
+const refused = app.isPackaged ? refusedSwitches(process.argv.slice(1), process.platform) : [];
+const opened = refused.length === 0 ? collectArguments() : null;
 leaveFolder();
 if (opened)
   app
     .whenReady()
     .then(() => start(opened))
     .catch((thrown: unknown) => startFailed(thrown, log));
+else if (refused.length > 0) switchesRefused(refused, log);
 else app.quit();
 
 async function start(arguments_: OpenedArguments): Promise<void> {
-  process.on('uncaughtExceptionMonitor', (error) => log.line(`uncaught: ${error.stack ?? error.message}`));
-  process.on('unhandledRejection', (reason) =>
-    log.line(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : typeof reason}`),
-  );
   log.line(`Causeway ${app.getVersion()} on ${process.platform} ${process.arch}, Electron ${process.versions.electron}`);
   // In a thread of its own: whoever waits for the window does not wait for it
   systemRoots.begin(log.line);
-  // Not for whoever waits for the window
-  systemRoots.begin(log.line);
-  if (app.isPackaged) app.setAsDefaultProtocolClient(linkScheme);
+  const linksOpen = !app.isPackaged || app.setAsDefaultProtocolClient(linkScheme);
 
   /** What the installer brings along for gateways of others; never what a profile names. */
   const { policy, notice: ofPolicy } = await readPolicy(policyFile(process.platform, process.env), process.platform);
+  const isSandboxOff = app.isPackaged && app.commandLine.hasSwitch('no-sandbox');
+  if (isSandboxOff && policy.sandboxRequired) {
+    sandboxRequired(log);
+    return;
+  }
   const programs = {
     folder: app.isPackaged ? join(process.resourcesPath, 'native') : null,
     policy: programsOf(policy),
@@ -99,7 +109,6 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     tell: ({ code, detail }) => log.line(`not forgotten: ${code} ${detail ?? ''}`),
   });
   const proxy = await startLoopbackProxy();
-  let application: Application | null = null;
   let faces: Faces | null = null;
 
   const window = createMainWindow({
@@ -191,9 +200,10 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     environment: withClockGap(createEnvironment(), Date.now),
     keptCodesAllowed: policy.keptCodes,
     strictCertificates: policy.certificates === 'strict',
-    notices: ofPolicy ? [ofPolicy] : [],
+    notices: earlyNotices({ ofFolder, ofLastRun: takeFault(userData), ofPolicy, isSandboxOff, parts: programs.folder }),
     about: {
       version: app.getVersion(),
+      linksOpen,
       platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
     },
     now: Date.now,

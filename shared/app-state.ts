@@ -123,7 +123,8 @@ export const appStateSchema = z.object({
   keptCodes: z.enum(['off', 'none', 'kept']),
   /** Things to tell that belong to no screen: a damaged settings file, a profile partly read. */
   notices: z.array(noticeSchema),
-  about: z.object({ version: z.string(), platform: z.enum(['darwin', 'win32', 'linux']) }),
+  /** `linksOpen`: whether the system opens `causeway://` links with this app. */
+  about: z.object({ version: z.string(), linksOpen: z.boolean(), platform: z.enum(['darwin', 'win32', 'linux']) }),
 });
 export type AppState = z.infer<typeof appStateSchema>;
 

@@ -99,6 +99,7 @@ export const failureCatalogue = {
   'settings-repaired': 'never',
   'settings-newer': 'never',
   'settings-unwritable': 'later',
+  'folder-unusable': 'later',
   'policy-ignored': 'never',
   'policy-repaired': 'never',
   'keychain-absent': 'later',
@@ -116,7 +117,10 @@ export const failureCatalogue = {
   'component-failed': 'now',
   'seat-foreign': 'later',
   'roots-late': 'now',
+  'parts-missing': 'later',
+  'sandbox-off': 'later',
   // Our own house
+  'fault-ended': 'never',
   'session-cut-short': 'now',
   'sign-in-cut-short': 'now',
   'recovery-cut-short': 'now',

@@ -348,6 +348,7 @@ export function createApplication(deps: ApplicationDeps): Application {
     dial: (host, port, signal) => app.controller.dial(host, port, signal),
     openArgument: (argument) => app.openArgument(argument),
     quickConnect: () => app.quickConnect(),
+    tell: (failure) => app.notices.tell(failure),
     mayQuit: () => app.mayQuit(),
     shutdown: () => app.shutdown(),
   };

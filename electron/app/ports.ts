@@ -27,6 +27,8 @@ export interface Application {
   openArgument(argument: string): Promise<void>;
   /** Quick connect from the tray: as far as it goes without a question; resolves when connected or when a question is open. */
   quickConnect(): Promise<void>;
+  /** Puts up a notice, once for as long as it is up. */
+  tell(failure: Failure): void;
   /** A quit was asked for. True: go. False: the window shows the question first. */
   mayQuit(): boolean;
   /** Signs out and closes everything; bounded to 3 s. */

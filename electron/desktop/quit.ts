@@ -1,6 +1,7 @@
 import { app, powerMonitor } from 'electron';
 import type { Application } from '../app/ports.ts';
 import { atMost } from '../trust/bounded.ts';
+import { relaunchOptions } from './relaunch.ts';
 
 /** Leaving: asked once while connected, never in the way of a computer that shuts down. */
 export interface QuitFlow {
@@ -63,7 +64,7 @@ export function createQuitFlow({ application, showWindow, letGo, isStuck, log }:
   });
   // Whoever starts us again while we leave has handed their wish to a process that will not carry it out
   app.on('second-instance', (_event, argv) => {
-    if (phase !== 'running') app.relaunch({ args: argv.slice(1) });
+    if (phase !== 'running') app.relaunch(relaunchOptions(argv.slice(1), process.env));
   });
   // The app lives on in the tray: its windows are closed for good only on the way out
   app.on('window-all-closed', () => {

@@ -19,6 +19,8 @@ export interface Policy {
   readonly certificates: 'ask' | 'strict';
   /** Whether a key for one-time codes may be kept, where the campus's profile allows it too. */
   readonly keptCodes: boolean;
+  /** Whether the app ends where it was started without Chromium's sandbox, as an AppImage does where the system lets no program make one. */
+  readonly sandboxRequired: boolean;
   /** The campuses that everybody on this computer has, without being asked. */
   readonly profiles: readonly Profile[];
 }
@@ -30,6 +32,7 @@ export const noPolicy: Policy = {
   hostCheckWrapper: null,
   certificates: 'ask',
   keptCodes: false,
+  sandboxRequired: false,
   profiles: [],
 };
 
@@ -93,6 +96,7 @@ async function pick(entries: Record<string, unknown>, file: string, platform: No
     // A word that is not understood was meant to forbid something
     certificates: take('certificates', z.enum(['ask', 'strict'])) ?? (Object.hasOwn(entries, 'certificates') ? 'strict' : 'ask'),
     keptCodes: take('keptCodes', z.boolean()) ?? false,
+    sandboxRequired: take('sandboxRequired', z.boolean()) ?? Object.hasOwn(entries, 'sandboxRequired'),
     profiles: await given(take('profiles', z.array(place).check(z.maxLength(maxProfiles))) ?? [], dropped),
   };
   const keys = dropped

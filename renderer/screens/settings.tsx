@@ -68,6 +68,7 @@ export function Settings({ state }: { state: AppState }) {
           checked={preferences.notifications}
           onChange={(notifications) => void run('changePreferences', { notifications })}
         />
+        {!state.about.linksOpen && <p className="hint">{words.settings.linksClosed}</p>}
       </section>
       <section className="group">
         <h2>{words.settings.support}</h2>

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { RelaunchOptions } from 'electron';
 import * as z from 'zod';
 import { discard, startChromium, type Chromium } from './chromium.ts';
 import { followDownloads } from './downloads.ts';
@@ -30,6 +31,8 @@ class App extends NativeEmitter {
     protocolClients: new Set<string>(),
     loginItem: { openAtLogin: false } as { openAtLogin: boolean; openAsHidden?: boolean; args?: string[] },
     relaunches: 0,
+    /** What the last of them was asked with. */
+    relaunchedWith: null as RelaunchOptions | null,
     exitCode: null as number | null,
     badge: 0,
   };
@@ -143,7 +146,8 @@ class App extends NativeEmitter {
     const folders: Record<string, string> = { temp: os.tmpdir(), home: os.homedir(), exe: process.execPath };
     const folder = folders[name] ?? (name === 'userData' ? this.defaultUserData() : path.join(this.getPath('userData'), name));
     this.paths.set(name, folder);
-    if (folders[name] === undefined) mkdirSync(folder, { recursive: true });
+    // A folder that cannot be made is named all the same
+    if (folders[name] === undefined && !existsSync(folder)) mkdirSync(folder, { recursive: true });
     return folder;
   }
   setPath(name: string, folder: string): void {
@@ -227,13 +231,16 @@ class App extends NativeEmitter {
     if (this.ownFolder !== null) await discard(this.ownFolder);
   }
   /** Recorded only: a real one starts the app anew once this process has left. */
-  relaunch(): boolean {
+  relaunch(options: RelaunchOptions = {}): boolean {
     this.records.relaunches += 1;
+    this.records.relaunchedWith = options;
     return true;
   }
 
   // What a desktop would remember
+  /** On Linux by the app's desktop file, which has to be installed (`SetDefaultWebClient` in `shell/browser/browser_linux.cc`). */
   setAsDefaultProtocolClient(scheme: string): boolean {
+    if (process.platform === 'linux' && !hasDesktopFile(`${this.name.toLowerCase()}.desktop`)) return false;
     this.records.protocolClients.add(scheme);
     return true;
   }
@@ -315,6 +322,13 @@ function identityOf(folder: string): Identity {
     .object({ name: z.string(), productName: z.optional(z.string()), version: z.string() })
     .parse(JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')));
   return { path: folder, name: productName ?? name, version };
+}
+
+/** Whether a desktop file of this name is installed (freedesktop.org's Desktop Entry and Base Directory specifications). */
+function hasDesktopFile(name: string): boolean {
+  const own = process.env['XDG_DATA_HOME'] ?? path.join(os.homedir(), '.local/share');
+  const folders = [own, ...(process.env['XDG_DATA_DIRS'] ?? '/usr/local/share:/usr/share').split(':')];
+  return folders.some((folder) => existsSync(path.join(folder, 'applications', name)));
 }
 
 /** The value of `--name=value` among this process's arguments; empty for a bare `--name`. */

@@ -32,6 +32,9 @@ double.startAs({
   version: manifest.version ?? process.versions.electron,
 });
 
+// Where a packaged app's `app.asar` lies, and what the installer put beside it
+if (app.isPackaged) process.resourcesPath ??= path.dirname(isFolder ? given : path.dirname(given));
+
 try {
   await import(pathToFileURL(entry).href);
 } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import * as z from 'zod';
@@ -22,7 +22,8 @@ export class SingleInstance {
   /** True for the first process. In any other, the first has been told; see {@link delivered}. */
   request(folder: string, arrival: Arrival, onArrival: (arrival: Arrival) => void): boolean {
     if (this.server) return true;
-    mkdirSync(folder, { recursive: true });
+    // A folder that takes no lock: Electron says that another process has it (`App::RequestSingleInstanceLock`, LOCK_ERROR)
+    if (!canLockIn(folder)) return false;
     const socket = path.join(folder, 'SingletonSocket');
     if (!takeLock(path.join(folder, 'SingletonLock'))) {
       this.delivery = deliver(socket, arrival);
@@ -54,6 +55,16 @@ export class SingleInstance {
     this.server.close();
     this.server = null;
     rmSync(path.join(folder, 'SingletonLock'), { force: true });
+  }
+}
+
+function canLockIn(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -53,7 +53,7 @@ const base: AppState = {
   keptCodes: 'off',
   acceptedHosts: [],
   notices: [],
-  about: { version: '0.1.0', platform: 'linux' },
+  about: { version: '0.1.0', linksOpen: true, platform: 'linux' },
 };
 export const state = (over: Partial<AppState>): AppState => ({ ...base, ...over });
 
@@ -258,6 +258,18 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   'home-two-campuses': { state: state({ profiles: [campus, college] }), heading: campus.name, focus: 'heading' },
   'home-notice': {
     state: state({ notices: [{ id: 'n1', failure: { code: 'settings-damaged', params: { file: 'settings.damaged.json' } } }] }),
+    heading: campus.name,
+    focus: 'heading',
+  },
+  'home-trouble': {
+    state: state({
+      notices: [
+        { id: 'n1', failure: { code: 'folder-unusable', params: { folder: '/home/陳大文/.config/學生資料/Causeway' } } },
+        { id: 'n2', failure: { code: 'fault-ended', params: { endedAt: now - 3_600_000 } } },
+        { id: 'n3', failure: { code: 'sandbox-off' } },
+        { id: 'n4', failure: { code: 'parts-missing', params: { folder: '/opt/Causeway/resources/native' } } },
+      ],
+    }),
     heading: campus.name,
     focus: 'heading',
   },
@@ -580,6 +592,11 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
       profiles: [campus, college],
       saved: { userId: 'dc012345', password: true, keychain: 'available' },
     }),
+    heading: 'Settings',
+    focus: 'heading',
+  },
+  'settings-links-closed': {
+    state: state({ settingsOpen: true, about: { version: '0.1.0', linksOpen: false, platform: 'linux' } }),
     heading: 'Settings',
     focus: 'heading',
   },

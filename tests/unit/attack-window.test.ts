@@ -53,6 +53,7 @@ describe('what fits no schema', () => {
       dial: () => Promise.reject(new Error('nothing is up')),
       openArgument: () => Promise.resolve(),
       quickConnect: () => Promise.resolve(),
+      tell: () => undefined,
       mayQuit: () => true,
       shutdown: () => Promise.resolve(),
     };

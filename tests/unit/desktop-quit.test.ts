@@ -69,7 +69,17 @@ describe('quitting', () => {
     quit.leave();
     app.emit('second-instance', {}, ['electron', 'causeway://task/add-device'], '/');
     expect(double.app.relaunches).toBe(before + 1);
+    expect(double.app.relaunchedWith).toEqual({ args: ['causeway://task/add-device'] });
     await gone();
+  });
+
+  it('starts an AppImage once more by its own file: the mount that it ran from ends with it', async () => {
+    vi.stubEnv('APPIMAGE', '/home/mei/Causeway.AppImage');
+    quit.leave();
+    app.emit('second-instance', {}, ['/tmp/.mount_Causew/causeway', '--no-sandbox', 'causeway://task/add-device'], '/');
+    expect(double.app.relaunchedWith).toEqual({ execPath: '/home/mei/Causeway.AppImage', args: ['causeway://task/add-device'] });
+    await gone();
+    vi.unstubAllEnvs();
   });
 
   it('asked for twice signs out once', async () => {

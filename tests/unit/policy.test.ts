@@ -107,15 +107,21 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
       hostCheckWrapper: '/opt/oc/hip.sh',
       certificates: 'strict',
       keptCodes: true,
+      sandboxRequired: true,
       profiles: [],
     };
     await write(full);
     const { policy, notice } = await read();
     expect({ policy, notice }).toEqual({ policy: full, notice: null });
     expect(programsOf(policy)).toEqual({ openconnect: full.openconnect, ocproxy: full.ocproxy });
-    await write({ keptCodes: false });
+    await write({ keptCodes: false, sandboxRequired: false });
     expect(await read()).toEqual({ policy: noPolicy, notice: null });
     expect(programsOf(noPolicy)).toEqual({});
+  });
+
+  it('requires the sandbox where its word for that is not understood: it was meant to forbid something', async () => {
+    await write({ sandboxRequired: 'yes' });
+    expect(await read()).toMatchObject({ policy: { sandboxRequired: true }, notice: { code: 'policy-repaired' } });
   });
 
   it('gives everybody the campuses that it names, an installation without a click (OG#298); each file is root’s alone', async () => {

@@ -4,9 +4,11 @@ import type { FailureWords } from '../words.ts';
 /**
  * What stands in a sentence where a failure came without that detail. The keys are all the placeholders that
  * the sentences below may use: `host` and `address` as shown to the person, a `campus`'s name, `key` of a profile, what is
- * `allowed` there, the `line` and `column` of a text, `file` a file's name, `user` a user ID, a `proxy` as it is set up, the `scheme` of a sign-in, instants whose names end in `At`.
+ * `allowed` there, the `line` and `column` of a text, `file` a file's name, `user` a user ID, a `folder` and its path, a `proxy` as it is set up, the `scheme` of a sign-in, instants whose names end in `At`.
  */
 export const unknown = {
+  folder: 'where it keeps what is yours',
+  endedAt: 'a time that it did not note',
   host: 'the server',
   issuer: 'another authority',
   proxy: 'a proxy of another kind',
@@ -432,6 +434,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'This computer did not let Causeway write its settings.',
     todo: 'Make space on the disk. Until then changes last until you quit.',
   },
+  'folder-unusable': {
+    title: 'Your settings cannot be read',
+    happened: 'This computer does not let Causeway read its folder, {folder}. It starts as new, and keeps nothing of this run.',
+    todo: 'Ask IT to give the folder back to you. Then start Causeway again: what was in it is still there.',
+  },
   'policy-ignored': {
     title: 'This computer’s policy is not obeyed',
     happened: 'IT’s decisions for this computer ({file}) are damaged, or others could have written them.',
@@ -513,6 +520,22 @@ export const failures: Record<FailureCode, FailureWords> = {
     todo: 'Use Causeway’s window. Restart the computer; if it stays so, call the help desk and read them the code below.',
   },
   // Our own house
+  'parts-missing': {
+    title: 'A part of Causeway is missing',
+    happened: 'The folder {folder}, which came with Causeway, is gone. Some gateways cannot be signed in to without it.',
+    todo: 'Install Causeway again.',
+  },
+  'sandbox-off': {
+    title: 'Web pages are less closed off',
+    happened:
+      'It was started without the sandbox for web pages (--no-sandbox). An AppImage starts so where this computer does not allow one.',
+    todo: 'Install Causeway’s package for your system instead, or ask IT to allow user namespaces.',
+  },
+  'fault-ended': {
+    title: 'Causeway had to close',
+    happened: 'It met a fault of its own at {endedAt}, and ended itself.',
+    todo: 'If it happens again, send the newest log to your help desk. Settings shows you where logs are.',
+  },
   'session-cut-short': {
     title: 'Causeway was cut short',
     happened: 'It stopped while you were connected to {campus}, without signing you out.',

@@ -15,6 +15,8 @@ export const settings = {
   general: 'General',
   openAtLogin: 'Start Causeway when I sign in to this computer',
   notifications: 'Notify me of a waiting push, a session that ends, and a lost connection',
+  linksClosed:
+    'Links that begin with causeway:// do not open this app, because it was not installed. Install Causeway’s package, or add the AppImage to your applications.',
   signIn: 'Saved sign-in',
   savedFor: 'Saved for {user}',
   savedUserOnly: 'Only the user ID {user} is remembered.',

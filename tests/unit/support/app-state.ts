@@ -50,7 +50,7 @@ export function appState(access: AccessState, more: Partial<AppState> = {}): App
     keptCodes: 'off',
     acceptedHosts: [],
     notices: [],
-    about: { version: '0.1.0', platform: 'linux' },
+    about: { version: '0.1.0', linksOpen: true, platform: 'linux' },
     ...more,
   };
 }

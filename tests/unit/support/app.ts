@@ -138,7 +138,7 @@ export async function startApp(
     settings,
     secrets: new Secrets(() => Promise.resolve(keytar)),
     proxy,
-    about: { version: '0.0.0', platform: 'linux' },
+    about: { version: '0.0.0', linksOpen: true, platform: 'linux' },
     desktop: {
       portal: {
         async open(visit) {

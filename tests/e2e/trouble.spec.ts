@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test as base } from 'playwright/test';
+import { startClient } from './support/client.ts';
+import { inDouble, onRealElectron } from './support/double.ts';
+
+/** Faults of our own, and folders that are of no use: said in a sentence, and the app opens where it can. */
+const test = base.extend<{ folder: string }>({
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'causeway-trouble-'));
+    await use(folder);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  },
+});
+
+test('an exception that nobody caught ends the app, logged without what looks like a secret, told, and told again by the next start', async ({
+  folder,
+}) => {
+  const userData = path.join(folder, 'user');
+  const client = await startClient({ userData });
+  const app = client.electron.process();
+  let said = '';
+  app.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const ended = once(app, 'exit');
+  if (!onRealElectron) await inDouble(client, (double) => void double.dialogAnswers.message.push({ response: 1, checkboxChecked: false }));
+  await client.electron.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('a fault with password: hunter2');
+    });
+  });
+  expect((await ended)[0]).toBe(1);
+  expect(said).not.toContain('A JavaScript error occurred');
+  const log = await client.log();
+  expect(log).toContain('uncaught: Error: a fault with password:');
+  expect(log).not.toContain('hunter2');
+
+  const next = await startClient({ userData });
+  await expect(next.window.getByText('Causeway had to close')).toBeVisible();
+  await next.picture(path.resolve('out/pictures/fault-ended.png'));
+  await next.close();
+  const after = await startClient({ userData });
+  await expect(after.window.getByText('Causeway had to close')).toHaveCount(0);
+  await after.close();
+});
+
+test('a rejected promise that nobody waited for is logged and told, and the app goes on', async () => {
+  const client = await startClient();
+  await client.electron.evaluate(() => void Promise.reject(new Error('nobody waits')));
+  await expect(client.window.getByText('Something went wrong in Causeway')).toBeVisible();
+  expect(await client.log()).toContain('unhandled: Error: nobody waits');
+  await client.window.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(client.window.getByText('Something went wrong in Causeway')).toHaveCount(0);
+  await client.close();
+});
+
+test('a user-data folder that cannot be read: said, and the app opens as new', async ({ folder }) => {
+  const userData = path.join(folder, 'no-folder');
+  await writeFile(userData, 'a file stands where the folder should');
+  const client = await startClient({ userData });
+  await expect(client.window.getByText('Your settings cannot be read')).toBeVisible();
+  await expect(client.window.getByText(userData)).toBeVisible();
+  await client.picture(path.resolve('out/pictures/folder-unusable.png'));
+  await client.close();
+  expect(await readFile(userData, 'utf8')).toBe('a file stands where the folder should');
+});
