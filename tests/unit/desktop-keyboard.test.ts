@@ -100,14 +100,15 @@ const openPortal = async (): Promise<void> => {
   await loaded;
 };
 
-it('gives our page the keyboard with the window, and not by loading', () => {
+it('gives our page the keyboard with the window, and not by loading', async () => {
   expect(typedInto()).toEqual([]);
   window.show();
-  expect(typedInto()).toEqual(['app://causeway/index.html']);
+  await expect.poll(typedInto).toEqual(['app://causeway/index.html']);
 });
 
 it('leaves the keyboard where the person types while the portal goes from page to page, and while our page is drawn again', async () => {
   window.show();
+  await expect.poll(typedInto).toEqual(['app://causeway/index.html']);
   await openPortal();
   window.nextPane();
   expect(typedInto()).toEqual(['app://causeway/index.html']);
@@ -132,7 +133,7 @@ it('brings no window to the front as the portal opens, fails and closes behind a
   expect(focusedWindow()).toBe(other);
   // Whose turn it would have been has the keyboard with the window
   window.show();
-  expect(typedInto()).toEqual(['app://causeway/index.html']);
+  await expect.poll(typedInto).toEqual(['app://causeway/index.html']);
 });
 
 it('lets a person select the address above a sign-in page while the page goes on, and type in it while the address changes', async () => {
@@ -167,7 +168,7 @@ it('lets a person select the address above a sign-in page while the page goes on
   await page.webContents.loadURL(`https://${host}/next`);
   expect(focusedWindow()).toBe(other);
   opened?.focus();
-  expect(strip.webContents.isFocused()).toBe(true);
+  await expect.poll(() => strip.webContents.isFocused()).toBe(true);
   over.abort();
   await expect(done).rejects.toMatchObject({ failure: { code: 'cancelled' } });
 });
