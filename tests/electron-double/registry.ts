@@ -54,6 +54,8 @@ export function callApp(call: () => unknown): boolean {
 /** Emits as native code does: a listener that throws is an uncaught exception, and whoever caused the event goes on. */
 export class NativeEmitter extends EventEmitter {
   override emit(event: string | symbol, ...args: unknown[]): boolean {
+    // Node's own of a listener that comes: whoever adds it is told
+    if (event === 'newListener') return super.emit(event, ...args);
     let isHeard = true;
     callApp(() => (isHeard = super.emit(event, ...args)));
     return isHeard;
