@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { keepsLinks } from './build/plain-folder.ts';
+import { needsLinux } from './tests/needs-linux.ts';
 
 /** `npm run test:long`: the property tests again, with many more runs each; the state explorer sets its own number. And what runs under Wine. */
 const long = process.env['CAUSEWAY_LONG'] !== undefined;
@@ -9,14 +9,9 @@ const long = process.env['CAUSEWAY_LONG'] !== undefined;
 const linked = process.env['NODE_OPTIONS']?.includes(keepsLinks) ?? false;
 if (!linked && /[#?]/.test(import.meta.dirname)) throw new Error('In a folder with such a name: npm run test:unit -- NAME');
 
-/** The double for Electron runs on Linux only: elsewhere whatever imports it is left out, and named. */
-const needsDouble =
-  process.platform === 'linux'
-    ? []
-    : readdirSync('tests/unit', { recursive: true, encoding: 'utf8' })
-        .map((name) => `tests/unit/${name.replaceAll('\\', '/')}`)
-        .filter((file) => file.endsWith('.test.ts') && readFileSync(file, 'utf8').includes('electron-double'));
-if (needsDouble.length > 0) console.log(`SKIPPED, the double for Electron runs on Linux only:\n${needsDouble.join('\n')}`);
+/** What needs Linux is left out elsewhere, and named. */
+const leftOut = process.platform === 'linux' ? [] : ['tests/peers/**', ...needsLinux(import.meta.dirname)];
+if (leftOut.length > 0) console.log(`SKIPPED on ${process.platform}, they need Linux:\n${leftOut.join('\n')}`);
 
 export default defineConfig({
   resolve: { preserveSymlinks: linked },
@@ -32,7 +27,7 @@ export default defineConfig({
           'tests/{unit,peers}/openconnect-fuzz.test.ts',
         ]
       : ['tests/unit/**/*.test.ts', 'tests/peers/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...needsDouble],
+    exclude: [...configDefaults.exclude, ...leftOut],
     // What may differ in Electron is as in Electron
     setupFiles: ['tests/support/koffi-as-in-electron.mjs', ...(long ? ['tests/unit/support/many-runs.ts'] : [])],
     testTimeout: long ? 1_800_000 : 30_000,
