@@ -35,6 +35,7 @@ export function textsOf(schema: z.core.$ZodType = profileSchema, path = ''): { p
   const { def } = schemaOf(schema);
   if (def.type === 'object') return Object.entries(def.shape).flatMap(([key, inner]) => textsOf(inner, under(path, key)));
   if (def.type === 'array') return textsOf(def.element, path);
+  if (def.type === 'record') return [...textsOf(def.keyType, path), ...textsOf(def.valueType, path)];
   if (def.type === 'optional') return textsOf(def.innerType, path);
   if (def.type === 'union') return def.options.flatMap((option) => textsOf(option, path));
   return def.type === 'string' ? [{ path, names: naming.get(schema)?.names ?? null }] : [];
@@ -46,6 +47,10 @@ function saidIn(schema: z.core.$ZodType, value: unknown, path: string): Said[] {
   if (def.type === 'object')
     return isRecord(value) ? Object.entries(def.shape).flatMap(([key, inner]) => saidIn(inner, value[key], under(path, key))) : [];
   if (def.type === 'array') return Array.isArray(value) ? value.flatMap((each: unknown) => saidIn(def.element, each, path)) : [];
+  if (def.type === 'record')
+    return isRecord(value)
+      ? Object.entries(value).flatMap(([key, each]) => [...saidIn(def.keyType, key, path), ...saidIn(def.valueType, each, path)])
+      : [];
   if (def.type === 'optional') return saidIn(def.innerType, value, path);
   if (def.type === 'union') {
     const option = def.options.find((each) => z.safeParse(each, value).success);

@@ -105,14 +105,14 @@ export const profileSchema = z.object({
   /** How password and passcode are joined where `secondFactor` is `append`: by a comma and the password first, where nothing is said. */
   append: z.optional(
     z.object({
-      separator: z.optional(z.string().check(z.regex(/^[\x20-\x7e]{0,5}$/))),
+      separator: z.optional(words(z.string().check(z.regex(/^[\x20-\x7e]{0,5}$/)))),
       order: z.optional(z.enum(['password-first', 'passcode-first'])),
     }),
   ),
   /** Words of this campus's own that reach a phone, with what each does: typed by a person only. */
   secondFactorWords: z.optional(
     z
-      .record(z.string().check(z.trim(), z.minLength(1), z.maxLength(40)), reachSchema)
+      .record(words(z.string().check(z.trim(), z.minLength(1), z.maxLength(40))), reachSchema)
       .check(z.refine((words) => Object.keys(words).length <= 20)),
   ),
   /** Words of this campus's own by which a question is one for a new password. */

@@ -39,10 +39,13 @@ const shortened = (text: string): string => (text.length > maxText ? `${text.sli
 export function profileLines({ destinations, settings }: ProfileContents, { part, value: values }: Words['preview']): ProfileLine[] {
   const label = (path: string): string => part[path] ?? path;
   const places = [...new Set(destinations.map(({ path }) => path))];
+  const others = settings.filter(({ path }) => !elsewhere.includes(path));
   return [
     ...places.map((path) => ({ path, label: label(path), hosts: destinations.filter((each) => each.path === path), text: null })),
-    ...settings
-      .filter(({ path }) => !elsewhere.includes(path))
-      .map(({ path, value }) => ({ path, label: label(path), hosts: [], text: values[`${path}.${value}`] ?? shortened(String(value)) })),
+    // Several words at one place are one line
+    ...[...new Set(others.map(({ path }) => path))].map((path) => {
+      const said = others.filter((each) => each.path === path).map(({ value }) => values[`${path}.${value}`] ?? String(value));
+      return { path, label: label(path), hosts: [], text: shortened(said.join(', ')) };
+    }),
   ];
 }

@@ -19,6 +19,9 @@ const whole: Profile = {
   signInPath: '/students',
   realm: 'Students',
   secondFactor: 'append',
+  append: { separator: '/', order: 'passcode-first' },
+  secondFactorWords: { 'ring me': 'call' },
+  newPasswordWords: ['renew', 'anew'],
   notice: 'Terms',
   browser: { address: 'https://login.idp.example/x', hosts: ['cdn.idp.example', 'static.campus.edu.mo'] },
   clientCertificate: true,
@@ -98,13 +101,15 @@ describe('what a profile does is shown, by its schema', () => {
 
   test('nothing is lost between a profile and what is told of it', () => {
     const { profile } = readProfile(JSON.stringify(whole));
+    // Keys too, where they are words of the profile's own
+    const { secondFactorWords = {} } = profile;
     const leaves = (value: unknown): unknown[] =>
       typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [value];
     expect(
       everythingIn(profile)
         .map(({ value }) => value)
         .sort(),
-    ).toEqual(leaves(profile).sort());
+    ).toEqual([...leaves(profile), ...Object.keys(secondFactorWords)].sort());
     expect(destinationsIn(profile).find(({ path }) => path === 'gateways')).toEqual({
       path: 'gateways',
       host: 'vpn.campus.edu.mo',
