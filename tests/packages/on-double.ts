@@ -93,7 +93,8 @@ export class PackedApp {
 
   async enterCode(code: string): Promise<void> {
     await this.sees('Enter a Passcode');
-    await this.window.getByLabel('Passcode').fill(code);
+    // A gateway may name the field in its own words
+    await this.window.getByLabel(/^(Passcode|Password)$/).fill(code);
     await this.button('Verify').click();
     await this.sees('Connected');
   }
