@@ -141,6 +141,10 @@ describe.skipIf(missing !== null)('signing in to ocserv with password and code',
     const wrong = await signIn({}, { trust: { kind: 'pin', spkiSha256: [pin] } });
     expect(wrong.error).toMatchObject(failsWith('certificate-changed', { expected: pin, found: lab.pin }));
     expect(wrong.who.asked).toEqual([]);
+    // The key is the whole proof: the certificate bears another name than the one that is asked for
+    const elsewhere = { gateways: ['other.campus.test'], connectTo: [{ host: 'other.campus.test', port: 443, loopbackPort: lab.port }] };
+    const named = await signIn({ credentials: 'leave' }, { ...elsewhere, trust: { kind: 'pin', spkiSha256: [lab.pin] } });
+    expect(named.who.kinds()).toEqual(['credentials']);
   });
 
   test('a certificate for another name is refused', async () => {
