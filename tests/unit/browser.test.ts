@@ -121,11 +121,11 @@ describe('the certificates of a sign-in page', () => {
 
 describe('a proxy that asks who is there', () => {
   const ours = { port: 4000, username: 'causeway', secret: 'of this run' };
-  const asked = (more: object, firstAuthAttempt = true) => {
+  const asked = (more: object, firstAuthAttempt = true, url = 'https://page.test/') => {
     const given: unknown[] = [];
     const authInfo = { isProxy: true, host: '127.0.0.1', port: 4000, scheme: 'basic', realm: '', ...more };
     const event = { prevented: false, preventDefault: () => void (event.prevented = true) };
-    app.emit('login', event, null, { firstAuthAttempt }, authInfo, (...answer: unknown[]) => void given.push(...answer));
+    app.emit('login', event, null, { url, firstAuthAttempt }, authInfo, (...answer: unknown[]) => void given.push(...answer));
     return event.prevented ? given : 'left to Electron';
   };
   afterEach(() => app.removeAllListeners('login'));
@@ -148,6 +148,22 @@ describe('a proxy that asks who is there', () => {
     expect(asked({})).toEqual(['causeway', 'of this run']);
     // A page that goes through ours is told nothing of the network's
     expect(asked(network)).toEqual([]);
+  });
+
+  it('is answered for a WebSocket, of which Electron calls every attempt a second one, but not without end', () => {
+    let at = 0;
+    answerProxyLogin(
+      () => ours,
+      () => null,
+      () => at,
+    );
+    const socket = () => asked({}, false, 'wss://portal.test/live');
+    for (let times = 0; times < 5; times += 1) expect(socket()).toEqual(['causeway', 'of this run']);
+    expect(socket()).toEqual([]);
+    expect(asked({}, false, 'wss://portal.test/other')).toEqual(['causeway', 'of this run']);
+    at = 1_000;
+    expect(socket()).toEqual(['causeway', 'of this run']);
+    expect(asked({ isProxy: false }, false, 'wss://portal.test/live')).toEqual([]);
   });
 });
 
