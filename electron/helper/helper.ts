@@ -2,6 +2,7 @@ import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { GatewayProof, HelperMessage, HelperRequest, HelperState } from '../tunnels/openconnect/helper-protocol.ts';
 import { identityOf, proofOf, trustFor, type GatewayTrust, type HelperConfig } from './config.ts';
 import type { ScriptReport } from './script.ts';
+import type { Wanted } from './wanted.ts';
 import { SystemTunnel, type SystemTunnelPlaces } from './system-tunnel.ts';
 
 /** One connection of an allowed user. Whose it is follows from the socket that it came in by, which only they can open. */
@@ -34,6 +35,11 @@ export class Helper {
   private leaving = new AbortController();
 
   constructor(private readonly deps: HelperDeps) {}
+
+  /** Nothing is open, nor about to be. */
+  get hasNoTunnel(): boolean {
+    return this.owner === null;
+  }
 
   /** Nobody is there, and nothing is open. */
   get isIdle(): boolean {
@@ -87,6 +93,11 @@ export class Helper {
   hear(report: ScriptReport): void {
     this.deps.log(`script: ${report.reason} (${report.code})`);
     this.tunnel?.hear(report);
+  }
+
+  /** What openconnect's script hands over; its exit code. Never rejects. */
+  async want(wanted: Wanted): Promise<number> {
+    return (await this.tunnel?.want(wanted)) ?? 1;
   }
 
   /** Closes what is open, bounded. */

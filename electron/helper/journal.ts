@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { onceFree } from '../trust/held-files.ts';
-import { networkSchema, putRoutesBack, type NetworkState } from './network.ts';
+import { networkSchema, putRoutesBack, type NetworkState, type Resolver } from './network.ts';
 import { platform } from './platform/here.ts';
 import { runVpncScript, type ScriptEnvironment } from './vpnc-script.ts';
 
@@ -29,17 +29,19 @@ const fileIn = (directory: string): string => join(directory, 'journal.json');
 const runnerSchema = z.object({ boot: z.string(), pid: z.number(), startedAt: z.nullable(z.string()) });
 const runnerFileIn = (directory: string): string => join(directory, 'openconnect.json');
 
-/** Begins one: on disk when this resolves. */
-export async function beginJournal(directory: string, begun: { vpncScript: string; device: string }): Promise<void> {
+/** Begins one: on disk when this resolves, with what was there before. */
+export async function beginJournal(directory: string, begun: { vpncScript: string; device: string }): Promise<NetworkState> {
+  const before = await platform.network.read();
   await writeJournal(directory, {
     ...begun,
     boot: platform.boot.now(),
-    before: await platform.network.read(),
+    before,
     added: [],
     removed: [],
     after: null,
     environment: null,
   });
+  return before;
 }
 
 /** Notes the process that the journal is kept for. */
@@ -92,6 +94,13 @@ async function writeWhole(file: string, text: string): Promise<void> {
   }
 }
 
+/** Notes how names are about to be looked up. */
+export async function noteNames(directory: string, after: Resolver): Promise<void> {
+  const journal = await readJournal(directory);
+  if (!journal) throw new Error('no journal');
+  await writeJournal(directory, { ...journal, after });
+}
+
 /** Adds what a run of the script changed. */
 export async function noteChange(
   directory: string,
@@ -118,6 +127,8 @@ export async function putBack(directory: string, log: (line: string) => void): P
   if (!journal) return false;
   const sameBoot = platform.boot.isThis(journal.boot);
   if (sameBoot && journal.environment) await runVpncScript(journal.vpncScript, { ...journal.environment, reason: 'disconnect' }, log);
+  const { hands } = platform;
+  if (sameBoot && hands) await hands.clear(journal.device, await hands.user());
   if (sameBoot) {
     if ((await platform.network.read()).links.includes(journal.device) && !journal.before.links.includes(journal.device))
       await platform.network.removeLink(journal.device);

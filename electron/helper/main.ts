@@ -6,7 +6,7 @@ import { putBack } from './journal.ts';
 import { endLeftover } from './leftover.ts';
 import { ownProgram } from './own-program.ts';
 import { platform } from './platform/here.ts';
-import { beScript } from './script.ts';
+import { beScript, handOver } from './script.ts';
 import { onceFor } from './once.ts';
 import { listen } from './server.ts';
 
@@ -32,6 +32,8 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`);
 finish(begin());
 
 async function begin(): Promise<number | null> {
+  // It runs as openconnect's user there, which may do nothing
+  if (role === 'script' && platform.hands) return handOver(process.env, values['report-to']);
   if (!(await platform.mayServe())) {
     log('This is a service of the system: it is started by root, or on Windows by the system itself.');
     return 1;
@@ -75,12 +77,21 @@ async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Pro
   // First of all: what a former run left is put back, whoever may be let in later
   await endLeftover(values.state, log);
   if (await putBack(values.state, log)) log('put back what a former run left');
+  const { hands, device } = platform;
+  const user = (await hands?.user()) ?? null;
+  if (hands && device !== null) await hands.clear(device, user);
   const config = await current();
   const helper = new Helper({
     config: current,
     places: ({ openconnect, vpncScript }) => {
       const script = vpncScript ?? places.vpncScript;
-      return { openconnect: openconnect ?? installed, vpncScript: script, script: scriptWords(script), state: values.state };
+      return {
+        openconnect: openconnect ?? installed,
+        vpncScript: script,
+        script: scriptWords(script),
+        state: values.state,
+        run: values.run,
+      };
     },
     graceMs: Number(values.grace) * 1000,
     log,
@@ -88,13 +99,14 @@ async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Pro
   const installed =
     config.openconnect ?? (await findProgram('openconnect', { folder: null, platform: process.platform }).catch(() => places.openconnect));
   const doors = await platform.doorsOf(config.users, values.run, log);
-  const { servers, names } = await listen(doors, platform.scriptDoor(values.run), helper, log);
+  const { servers, names } = await listen(doors, platform.scriptDoor(values.run, user), helper, log);
   log(`ready for ${names.join(', ') || 'nobody'}`);
   const stop = (): void => {
     for (const server of servers) server.close();
     void helper.close().finally(() => process.exit());
   };
   if (isOnce) leaveWhenIdle(helper, stop);
+  if (hands && (await hands.canChangeNames())) startAnewWhere(async () => helper.hasNoTunnel && !(await hands.canChangeNames()));
   process.once('SIGTERM', stop).once('SIGINT', stop);
   return null;
 }
@@ -113,8 +125,23 @@ function leaveWhenIdle(helper: Helper, stop: () => void): void {
   }, 1_000);
 }
 
+/**
+ * Ends this process where that becomes so, and the system starts it anew. A service may write to `resolv.conf` where it is
+ * mounted for it alone; who puts another file in its place (NetworkManager, dhclient) takes that away, unseen.
+ */
+function startAnewWhere(isSo: () => Promise<boolean>): void {
+  setInterval(() => {
+    void isSo().then((yes) => {
+      if (!yes) return;
+      log('resolv.conf is another file now: starting anew, to be able to change it');
+      process.exit(1);
+    });
+  }, 1_000).unref();
+}
+
 /** This same program in its other role. */
 function scriptWords(vpncScript: string): string[] {
   const reportTo = platform.scriptAddress(values.run);
+  if (platform.hands) return [...ownProgram(), 'script', '--report-to', reportTo];
   return [...ownProgram(), 'script', '--report-to', reportTo, '--state', values.state, '--vpnc-script', vpncScript];
 }

@@ -4,7 +4,12 @@ import { noteChange, readJournal, writeJournal } from './journal.ts';
 import { difference } from './network.ts';
 import { isTheHelpers } from '../tunnels/openconnect/helper-place.ts';
 import { platform } from './platform/here.ts';
+import { wantedOf, type Wanted } from './wanted.ts';
 import { reasons, runVpncScript, scriptEnvironment, type ScriptEnvironment } from './vpnc-script.ts';
+
+/** What is told takes no time; what is asked for changes a network. */
+const tellsWithinMs = 2_000;
+const answersWithinMs = 30_000;
 
 /** What the script tells the helper, which is asked nothing back. */
 export const scriptReportSchema = z.object({
@@ -18,6 +23,9 @@ export const scriptReportSchema = z.object({
   options: z.string(),
 });
 export type ScriptReport = z.infer<typeof scriptReportSchema>;
+
+/** What the helper answers where it changes the network by itself. */
+const scriptAnswerSchema = z.strictObject({ code: z.number() });
 
 export interface ScriptPlaces {
   /** Where the helper listens for it. */
@@ -54,8 +62,28 @@ export async function beScript(environment: NodeJS.ProcessEnv, { socket, state, 
     if (open) await writeJournal(state, { ...open, environment: null });
   }
   if (await isTheHelpers(socket))
-    await report(socket, { reason, code, ...factsOf(told), options: timeLeftOf(environment['CISCO_CSTP_OPTIONS']) });
+    await exchange(socket, { reason, code, ...factsOf(told), options: timeLeftOf(environment['CISCO_CSTP_OPTIONS']) }, tellsWithinMs);
   return code;
+}
+
+/**
+ * The script where the helper changes the network by itself: it runs as openconnect's user, hands over what the gateway
+ * wants, and ends as the helper says. Changes nothing.
+ */
+export async function handOver(environment: NodeJS.ProcessEnv, socket: string): Promise<number> {
+  const wanted = wantedOf(environment);
+  if (!wanted) return 1;
+  const answer = scriptAnswerSchema.safeParse(parsed(await exchange(socket, wanted, answersWithinMs)));
+  // Nobody listens any more: there is nothing to take down
+  return answer.success ? answer.data.code : wanted.reason === 'disconnect' ? 0 : 1;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function factsOf(told: ScriptEnvironment): Pick<ScriptReport, 'device' | 'nameServers' | 'idleTimeout'> {
@@ -67,18 +95,20 @@ function factsOf(told: ScriptEnvironment): Pick<ScriptReport, 'device' | 'nameSe
 
 const timeLeftOf = (options: string | undefined): string => /^X-CSTP-Session-Timeout-Remaining=\d{1,9}$/m.exec(options ?? '')?.[0] ?? '';
 
-/** Bounded; a helper that is gone is told nothing. */
-function report(socket: string, message: ScriptReport): Promise<void> {
+/** Tells the helper one thing, and hears what it answers, which may be nothing. Bounded; a helper that is gone is told nothing. */
+function exchange(socket: string, message: ScriptReport | Wanted, withinMs: number): Promise<string> {
   return new Promise((resolve) => {
-    const connection = net.connect(socket);
-    const timer = setTimeout(() => connection.destroy(), 2_000);
-    connection.once('connect', () => connection.end(`${JSON.stringify(message)}\n`));
+    const connection = net.connect({ path: socket, allowHalfOpen: true });
+    const timer = setTimeout(() => connection.destroy(), withinMs);
+    let answer = '';
+    connection.once('connect', () => connection.write(`${JSON.stringify(message)}\n`));
     connection
+      .on('data', (bytes: Buffer) => (answer = (answer + bytes.toString('utf8')).slice(0, 1_000)))
       .on('error', () => undefined)
+      .once('end', () => connection.destroy())
       .once('close', () => {
         clearTimeout(timer);
-        resolve();
+        resolve(answer);
       });
-    connection.resume();
   });
 }

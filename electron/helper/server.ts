@@ -1,13 +1,16 @@
 import net, { type Server, type Socket } from 'node:net';
 import { helperProtocol, helperRequestSchema, Lines, type HelperMessage } from '../tunnels/openconnect/helper-protocol.ts';
 import type { Client, Helper } from './helper.ts';
+import { platform } from './platform/here.ts';
 import type { Door } from './platform/platform.ts';
 import { scriptReportSchema } from './script.ts';
+import { wantedSchema } from './wanted.ts';
 
 /** Of one user at once: an app, the command line, and a little more. */
 const maxConnections = 16;
 /** Who does not read what is sent is let go of. */
 const maxUnreadBytes = 256 * 1024;
+const scriptSaysWithinMs = 5_000;
 
 /** What listens, and for whom. */
 export interface Listening {
@@ -86,14 +89,25 @@ function serve(socket: Socket, user: string, helper: Helper): void {
   });
 }
 
+/** One thing from openconnect's script: what it did or, where the helper does it, what is wanted, which is answered. */
 function hearScript(socket: Socket, helper: Helper): void {
-  const lines = new Lines(helperProtocol.maxLineBytes);
+  const lines = new Lines(helperProtocol.maxReplyBytes);
   socket.on('error', () => undefined);
+  socket.setTimeout(scriptSaysWithinMs, () => socket.destroy());
   socket.on('data', (bytes) => {
-    for (const line of lines.add(bytes) ?? []) {
-      const report = scriptReportSchema.safeParse(parse(line));
-      if (report.success) helper.hear(report.data);
+    const [line] = lines.add(bytes) ?? [''];
+    if (line === undefined) return;
+    socket.removeAllListeners('data').resume();
+    socket.setTimeout(0);
+    const said = parse(line);
+    if (platform.hands) {
+      const wanted = wantedSchema.safeParse(said);
+      const answer = wanted.success ? helper.want(wanted.data) : Promise.resolve(1);
+      void answer.then((code) => socket.end(`${JSON.stringify({ code })}\n`));
+      return;
     }
+    const report = scriptReportSchema.safeParse(said);
+    if (report.success) helper.hear(report.data);
     socket.end();
   });
 }

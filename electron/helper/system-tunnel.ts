@@ -1,3 +1,5 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fail, failureOf } from '../../shared/failure.ts';
 import { atMost } from '../trust/bounded.ts';
 import type { HelperRequest, HelperUp } from '../tunnels/openconnect/helper-protocol.ts';
@@ -7,6 +9,8 @@ import { endingOf, limitsFrom, refusalOf } from '../tunnels/openconnect/said.ts'
 import { wordsFor, type GatewayIdentity } from '../tunnels/openconnect/words.ts';
 import type { TrafficCount, TunnelEnding } from '../tunnels/tunnel.ts';
 import { beginJournal, noteRunner, putBack } from './journal.ts';
+import { TunnelNetwork } from './tunnel-network.ts';
+import type { Wanted } from './wanted.ts';
 import { platform } from './platform/here.ts';
 import type { ScriptReport } from './script.ts';
 
@@ -15,6 +19,8 @@ export type OpenRequest = Extract<HelperRequest, { type: 'open' }>;
 export interface SystemTunnelPlaces {
   openconnect: string;
   vpncScript: string;
+  /** For what others have to read. */
+  run: string;
   /** This program in its other role, as openconnect's script. */
   script: readonly string[];
   /** Where the journal is. */
@@ -39,6 +45,8 @@ export class SystemTunnel {
   private readonly running: RunningOpenConnect;
   private readonly isConfigured: Promise<ScriptReport>;
   private configured: ((report: ScriptReport) => void) | null = null;
+  /** Why the last turn of the script was not obeyed. */
+  private refusal: string | null = null;
   private closing = false;
   private counted: TrafficCount = { received: 0, sent: 0 };
   private lastTrafficAt = Date.now();
@@ -52,14 +60,17 @@ export class SystemTunnel {
     private readonly places: SystemTunnelPlaces,
     script: string,
     surroundings: Surroundings,
+    private readonly network: TunnelNetwork | null,
     private readonly log: (line: string) => void,
   ) {
     this.isConfigured = new Promise((resolve) => (this.configured = resolve));
     const words = wordsFor(request.target, identity);
     const address = words.pop() ?? '';
-    const { device } = platform;
+    const { device, hands } = platform;
     const all = [...words, ...(device === null ? [] : [`--interface=${device}`]), '--script', script, address];
-    this.running = RunningOpenConnect.start(places.openconnect, all, request.cookie, { surroundings });
+    const [program, before] =
+      network && hands ? [hands.program, [...hands.words(network.user), places.openconnect]] : [places.openconnect, []];
+    this.running = RunningOpenConnect.start(program, [...before, ...all], request.cookie, { surroundings });
     this.ended = this.running.exited.then((code) => this.end(code));
   }
 
@@ -74,12 +85,24 @@ export class SystemTunnel {
     log: (line: string) => void,
     begun: (tunnel: SystemTunnel) => void,
   ): Promise<void> {
-    for (const component of [places.openconnect, places.vpncScript, ...(await platform.librariesOf(places.openconnect))])
+    const { device, hands } = platform;
+    const others = hands ? [hands.program] : [places.vpncScript, ...(await platform.librariesOf(places.openconnect))];
+    for (const component of [places.openconnect, ...others])
       if (!(await isRootsAlone(component)))
         throw fail('component-missing', { component }, { detail: 'not there, or others than an administrator can change it' });
-    await beginJournal(places.state, { vpncScript: places.vpncScript, device: platform.device ?? 'utun' });
-    const [script, surroundings] = [await platform.scriptFor(places.script, places.state), await platform.surroundings()];
-    const tunnel = new SystemTunnel(new URL(request.target.connectUrl).hostname, request, identity, places, script, surroundings, log);
+    let network: TunnelNetwork | null = null;
+    let tunnel: SystemTunnel;
+    try {
+      if (hands && device !== null) network = await TunnelNetwork.make(hands, { device, state: places.state }, log);
+      else await beginJournal(places.state, { vpncScript: places.vpncScript, device: device ?? 'utun' });
+      const proof = network ? await readable(identity, places.run) : identity;
+      const [script, surroundings] = [await platform.scriptFor(places.script, places.state), await platform.surroundings()];
+      tunnel = new SystemTunnel(new URL(request.target.connectUrl).hostname, request, proof, places, script, surroundings, network, log);
+    } catch (error) {
+      // No openconnect's end will do it
+      await putBack(places.state, log).catch(() => false);
+      throw error;
+    }
     begun(tunnel);
     await tunnel.begin();
   }
@@ -89,6 +112,16 @@ export class SystemTunnel {
     clearTimeout(this.mending);
     if (report.reason === 'connect') this.configured?.(report);
     if (report.reason === 'attempt-reconnect') this.mending = setTimeout(() => this.onSilent(), mendsWithinMs);
+  }
+
+  /** What openconnect's script hands over, where the helper changes the network by itself; the script's exit code. */
+  async want(wanted: Wanted): Promise<number> {
+    const { network } = this;
+    const why = network ? await network.turn(wanted) : 'nobody asked';
+    const { reason, device, nameServers, idleTimeout, options } = wanted;
+    this.refusal = why;
+    this.hear({ reason, code: why === null ? 0 : 1, device, nameServers, idleTimeout, options });
+    return why === null ? 0 : 1;
   }
 
   /** Makes the connection anew; interface, routes and name servers stay. */
@@ -128,7 +161,7 @@ export class SystemTunnel {
           throw fail('gateway-unproven', { host }, { detail: `openconnect ${first ?? 'killed'}: ${running.said.tail}` });
         throw refusalOf(first, running.said, host);
       }
-      if (first.code !== 0) throw fail('tunnel-failed', { host }, { detail: `vpnc-script ended with ${first.code}` });
+      if (first.code !== 0) throw fail('tunnel-failed', { host }, { detail: this.refusal ?? `vpnc-script ended with ${first.code}` });
       const limits = limitsFrom({ idleTimeout: first.idleTimeout, options: first.options }, Date.now());
       const expiresAt = limits.expiresAt ?? running.said.expiresAt;
       this.up = { kind: 'up', host, device: first.device, nameServers: first.nameServers, expiresAt, idleSeconds: limits.idleSeconds };
@@ -156,10 +189,20 @@ export class SystemTunnel {
 
   private async restore(): Promise<void> {
     try {
+      await this.network?.finish();
       await putBack(this.places.state, this.log);
     } catch (error) {
       this.log(`not everything is as before: ${failureOf(error).detail ?? ''}`);
     }
     this.log(`interfaces now: ${(await platform.network.read()).links.join(' ')}`);
   }
+}
+
+/** An authority's file where whoever runs openconnect can read it: what was looked at is what is read. */
+async function readable(identity: GatewayIdentity, run: string): Promise<GatewayIdentity> {
+  if (identity.kind !== 'authority') return identity;
+  const file = join(run, 'authority.pem');
+  await writeFile(file, await readFile(identity.file));
+  await chmod(file, 0o644);
+  return { ...identity, file };
 }

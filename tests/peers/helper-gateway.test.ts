@@ -11,6 +11,7 @@ import { ClientProcess } from './client-process.ts';
 import { HelperProcess } from './helper-process.ts';
 import { descendants, missingForPeers, type Namespace } from './namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from './ocserv.ts';
+import { UnitProcess } from './service.ts';
 import { grantFor } from './sign-in.ts';
 
 const missing = missingForPeers(['/usr/sbin/ocserv', '/usr/sbin/openconnect']);
@@ -193,7 +194,8 @@ describe.skipIf(missing !== null)('the helper, started once by an administrator'
     onTestFinished(() => lab.stop());
     const { client } = lab;
     if (!client) throw new Error('no client namespace');
-    const { executable, asked, pkexec, socket } = await bench('yes');
+    const { directory, executable, asked, pkexec, socket } = await bench('yes');
+    await UnitProcess.addUser(client, directory);
     const engine = systemTunnel({
       socket,
       log: () => undefined,

@@ -16,7 +16,7 @@ describe.skipIf(missingForPeers() !== null)('a campus whose name server says not
       const lab = await startOcserv({ client: true, muteNames: true });
       onTestFinished(() => lab.stop());
       if (!lab.client) throw new Error('no client namespace');
-      const helper = tunnel === 'system' ? await HelperProcess.start(lab.client) : null;
+      const helper = tunnel === 'system' ? await HelperProcess.start(lab.client, { lab }) : null;
       onTestFinished(() => helper?.stop() ?? Promise.resolve());
       const app = await ClientProcess.start({ namespace: lab.client, uid: nobody });
       onTestFinished(() => app.kill());

@@ -43,7 +43,7 @@ async function connected(
   const lab = await startOcserv({ client: true, ...options });
   finished(() => lab.stop());
   if (!lab.client) throw new Error('no client namespace');
-  const helper = tunnel === 'system' ? await HelperProcess.start(lab.client) : null;
+  const helper = tunnel === 'system' ? await HelperProcess.start(lab.client, { lab }) : null;
   finished(() => helper?.stop() ?? Promise.resolve());
   const app = await ClientProcess.start({ namespace: lab.client, uid: nobody });
   finished(() => app.kill());

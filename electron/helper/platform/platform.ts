@@ -2,6 +2,7 @@ import type { Server } from 'node:net';
 import type * as z from 'zod/mini';
 import type { Surroundings } from '../../tunnels/openconnect/running.ts';
 import type { TrafficCount } from '../../tunnels/tunnel.ts';
+import type { Plan, Surroundings as NetworkSurroundings } from '../checked.ts';
 import type { NetworkState, Resolver } from '../network.ts';
 
 /** One way in. Whose it is, the system's rights decide. */
@@ -17,6 +18,38 @@ export interface ScriptStart {
   words: readonly string[];
   environment: Readonly<Record<string, string>>;
   folder: string;
+}
+
+/** Who runs openconnect. */
+export interface TunnelUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * What the helper does to the network by itself, where a system lets a process without rights use an interface that was
+ * made for it. openconnect, which reads what a gateway sends, runs as a user of its own then, and only asks.
+ */
+export interface Hands {
+  /** null: this computer has no such user. */
+  user(): Promise<TunnelUser | null>;
+  /** What becomes that user before it becomes openconnect, and its words. */
+  readonly program: string;
+  words(user: TunnelUser): readonly string[];
+  makeDevice(device: string, user: TunnelUser): Promise<void>;
+  /** What a gateway's wishes are held against. */
+  surroundings(device: string, user: TunnelUser, before: Resolver): Promise<NetworkSurroundings>;
+  /** Gives the interface its addresses, and leads traffic through it and round it. */
+  carryOut(plan: Plan, device: string): Promise<void>;
+  /** Only the routes round it: the network is another one. */
+  leadRound(plan: Pick<Plan, 'around'>): Promise<void>;
+  /** The text that is to stand in `resolv.conf`; null: it stays as it is. */
+  namesFor(plan: Plan, before: Resolver): string | null;
+  setNames(plan: Plan, device: string, text: string | null): Promise<void>;
+  /** Takes interface and routes away, of whichever run of the helper. Never rejects. */
+  clear(device: string, user: TunnelUser | null): Promise<void>;
+  /** Whether `resolv.conf` is still the file that this process may write: who replaces it leaves the new one out of its reach. */
+  canChangeNames(): Promise<boolean>;
 }
 
 /** What the helper asks of the system that it runs on. */
@@ -36,8 +69,8 @@ export interface HelperPlatform {
   nameOf(uid: number): Promise<string | null>;
   /** One for each of these users whom this computer knows. */
   doorsOf(users: readonly string[], run: string, log: (line: string) => void): Promise<Door[]>;
-  /** The one by which the script reports: the system's own. */
-  scriptDoor(run: string): Door;
+  /** The one by which the script reports: the system's own, or that of who runs openconnect. */
+  scriptDoor(run: string, user: TunnelUser | null): Door;
   /** Where that one is, for as long as this process lives: the script is told it. */
   scriptAddress(run: string): string;
   /** What openconnect is given as its script: these words, started. */
@@ -50,6 +83,8 @@ export interface HelperPlatform {
   vpncScript(path: string): Promise<ScriptStart>;
   /** What openconnect loads from its own folder, which has to be as safe as itself. */
   librariesOf(openconnect: string): Promise<readonly string[]>;
+  /** null: openconnect runs as the helper does, and its script changes the network. */
+  readonly hands: Hands | null;
   readonly network: {
     /** Routes, interfaces and name look-up as they are now. */
     read(): Promise<NetworkState>;

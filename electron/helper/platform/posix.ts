@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { chmod, chown, lstat, mkdir, readdir, readFile, readlink, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
@@ -10,13 +10,14 @@ import { signalled } from '../../tunnels/openconnect/running.ts';
 import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
 import type { NetworkState, Resolver } from '../network.ts';
 import { bootId } from './boot-posix.ts';
+import { ip } from './ip-posix.ts';
+import { linuxHands } from './hands-linux.ts';
 import type { Door, HelperPlatform } from './platform.ts';
 
 const isMac = process.platform === 'darwin';
 const resolverFile = '/etc/resolv.conf';
 /** What the kernel says of a route's condition, and does not take back. */
 const conditions = /\s(linkdown|dead|offload|trap|expires \d+sec)(?=\s|$)/g;
-const ipPath = ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'].find((path) => existsSync(path)) ?? null;
 
 /** Linux and macOS. Routes and interfaces are read on Linux only. */
 export const posix: HelperPlatform = {
@@ -54,7 +55,8 @@ export const posix: HelperPlatform = {
     );
     return found.flat();
   },
-  scriptDoor: (run) => ({ name: 'script', open: (server) => openSocket(server, run, scriptSocket, 0, 0) }),
+  scriptDoor: (run, user) => ({ name: 'script', open: (server) => openSocket(server, run, scriptSocket, user?.uid ?? 0, user?.gid ?? 0) }),
+  hands: isMac ? null : linuxHands,
   scriptAddress: (run) => join(run, scriptSocket),
   // As a line for openconnect's shell
   scriptFor: (words) => Promise.resolve(words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')),
@@ -131,13 +133,9 @@ async function openSocket(server: Server, directory: string, name: string, uid: 
   } finally {
     process.umask(former);
   }
-  await chown(path, uid, gid);
+  // In this order neither takes more than root has of its own, and no other can come in between
   await chmod(path, 0o600);
-}
-
-async function ip(...words: string[]): Promise<string> {
-  if (ipPath === null) return '';
-  return (await promisify(execFile)(ipPath, words, { env: cleanEnvironment, timeout: 5_000, maxBuffer: 64 * 1024 * 1024 })).stdout;
+  await chown(path, uid, gid);
 }
 
 async function readNetwork(): Promise<NetworkState> {

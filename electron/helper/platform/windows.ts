@@ -74,6 +74,7 @@ export const windows: HelperPlatform = {
     const folder = await systemFolder();
     return { command: win32.join(folder, 'cscript.exe'), words: ['//Nologo', '//B', path], environment: await environment(), folder };
   },
+  hands: null,
   async librariesOf(openconnect) {
     const folder = win32.dirname(openconnect);
     const libraries = (await readdir(folder)).filter((name) => /\.dll$/i.test(name));

@@ -40,6 +40,24 @@ export async function listenerOf(address: string, port: number): Promise<number 
   }
 }
 
+/** Whom a user of this computer has TCP connections to that are up, on Linux: their addresses. */
+export async function peersOf(uid: number): Promise<string[]> {
+  return (await tcpRows('self'))
+    .filter((row) => row.state === established && row.uid === uid)
+    .flatMap(({ remote }) => addressIn(remote) ?? []);
+}
+
+/** An address and a port in the kernel's words: four bytes, or four times four, each four the other way round (proc(5), /proc/net/tcp). */
+function addressIn(place: string): string | null {
+  const words = place.split(':')[0]?.match(/[0-9A-F]{8}/g);
+  const bytes = words?.flatMap((word) => [6, 4, 2, 0].map((at) => parseInt(word.slice(at, at + 2), 16)));
+  if (bytes?.length === 4) return bytes.join('.');
+  if (bytes?.length !== 16) return null;
+  const isMapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
+  if (isMapped) return bytes.slice(12).join('.');
+  return Array.from({ length: 8 }, (_, at) => (((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0)).toString(16)).join(':');
+}
+
 interface TcpRow {
   local: string;
   remote: string;

@@ -1,0 +1,91 @@
+import { fail, failureOf } from '../../shared/failure.ts';
+import { checked, type Plan } from './checked.ts';
+import { beginJournal, noteNames } from './journal.ts';
+import type { NetworkState } from './network.ts';
+import type { Hands, TunnelUser } from './platform/platform.ts';
+import { wordOf } from './prefix.ts';
+import type { Wanted } from './wanted.ts';
+
+export interface TunnelNetworkPlaces {
+  device: string;
+  /** Where the journal is. */
+  state: string;
+}
+
+/**
+ * What one tunnel makes of this computer's network, where the helper changes it by itself: the interface before
+ * openconnect starts, and the rest when its script says what the gateway wants. It is taken away with the journal.
+ */
+export class TunnelNetwork {
+  private wanted: Wanted | null = null;
+  private working: Promise<unknown> = Promise.resolve();
+  private isOver = false;
+
+  private constructor(
+    readonly user: TunnelUser,
+    private readonly hands: Hands,
+    private readonly places: TunnelNetworkPlaces,
+    private readonly before: NetworkState,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  /** Fails with `component-missing` where the package's user is missing. */
+  static async make(hands: Hands, places: TunnelNetworkPlaces, log: (line: string) => void): Promise<TunnelNetwork> {
+    const user = await hands.user();
+    if (!user) throw fail('component-missing', { component: 'causeway-vpn' }, { detail: 'this computer has no such user' });
+    await hands.clear(places.device, user);
+    const before = await beginJournal(places.state, { vpncScript: '', device: places.device });
+    await hands.makeDevice(places.device, user);
+    return new TunnelNetwork(user, hands, places, before, log);
+  }
+
+  /** Does what a turn of the script asks for; why not, or null where it is done. One after the other. Never rejects. */
+  async turn(wanted: Wanted): Promise<string | null> {
+    const work = this.working
+      .then(() => this.obey(wanted))
+      .then(
+        () => null,
+        (error: unknown) => failureOf(error).detail ?? 'failed',
+      );
+    this.working = work;
+    const why = await work;
+    if (why !== null) this.log(`script: ${wanted.reason} refused: ${why}`);
+    return why;
+  }
+
+  /** From now on nothing is changed any more: when this resolves, what was begun is done. */
+  async finish(): Promise<void> {
+    this.isOver = true;
+    await this.working;
+  }
+
+  private async obey(wanted: Wanted): Promise<void> {
+    const { hands, places, before } = this;
+    if (this.isOver || wanted.reason === 'pre-init' || wanted.reason === 'disconnect') return;
+    if (wanted.device !== places.device) throw new Error('another interface');
+    const here = await hands.surroundings(places.device, this.user, before.resolver);
+    if (wanted.reason === 'connect') {
+      const plan = checked(wanted, here);
+      this.tell(plan);
+      const text = hands.namesFor(plan, before.resolver);
+      // On disk before anything is changed; routes and interface are known by themselves
+      if (text !== null) await noteNames(places.state, { link: before.resolver.link, text });
+      await hands.carryOut(plan, places.device);
+      await hands.setNames(plan, places.device, text);
+      this.wanted = wanted;
+      return;
+    }
+    // The network may be another one: what is led round the tunnel is led there anew. While nobody answers, to the gateway that did
+    const accepted = this.wanted;
+    if (!accepted) return;
+    const isBack = wanted.reason === 'reconnect';
+    const now = isBack ? { ...accepted, gateway: wanted.gateway } : accepted;
+    await hands.leadRound(checked(now, isBack || accepted.gateway === null ? here : { ...here, peers: [accepted.gateway] }));
+    this.wanted = now;
+  }
+
+  private tell({ refused, through, around }: Plan): void {
+    for (const each of refused) this.log(`refused to the gateway: ${each}`);
+    this.log(`through the tunnel: ${through.map(wordOf).join(' ')}; round it: ${around.map(({ to }) => wordOf(to)).join(' ')}`);
+  }
+}
