@@ -17,6 +17,9 @@ const tools = {
   openconnect: { proof: '/usr/sbin/openconnect', packages: ['openconnect', 'libopenconnect5', 'vpnc-scripts'] },
   ocproxy: { proof: '/usr/bin/ocproxy', packages: ['ocproxy'] },
   ocserv: { proof: '/usr/sbin/ocserv', packages: ['ocserv'] },
+  // The helper's unit, under a systemd of a test's own; and what names capabilities
+  systemd: { proof: '/usr/bin/systemd-sysusers', packages: ['systemd'] },
+  capabilities: { proof: '/usr/sbin/capsh', packages: ['libcap2-bin'] },
   namespaces: { proof: '/usr/sbin/ip', packages: ['iproute2'] },
   // Loses packets where the kernel has no netem
   packets: { proof: '/usr/sbin/iptables', packages: ['iptables'] },
@@ -53,6 +56,8 @@ export const testTools: readonly SystemTool[] = [
   'ocserv',
   'namespaces',
   'packets',
+  'systemd',
+  'capabilities',
 ];
 
 /** For `npm run package:check`: a desktop for the packed app, a gateway, and a Windows. */

@@ -23,7 +23,7 @@ function statusOf(pid: number): (name: string) => string {
 /** The bits of capabilities, by their names (capability.h of this kernel, as `capsh` knows it). */
 function bitsOf(names: readonly string[]): string {
   const all = Array.from({ length: 41 }, (_, bit) =>
-    execFileSync('capsh', [`--decode=${(1n << BigInt(bit)).toString(16)}`], { encoding: 'utf8' }),
+    execFileSync('/usr/sbin/capsh', [`--decode=${(1n << BigInt(bit)).toString(16)}`], { encoding: 'utf8' }),
   );
   const bits = names.map((name) => all.findIndex((line) => line.trim().endsWith(`=${name.toLowerCase()}`)));
   expect(bits).not.toContain(-1);
