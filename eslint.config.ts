@@ -47,6 +47,18 @@ const ofOneSystem = [
   selector,
   message: 'What one system has stands in a file of its name: thing-linux.ts, thing-macos.ts, thing-posix.ts, thing-windows.ts.',
 }));
+/** By a mere name, a library or a program is looked for in the working directory and on a PATH, which are anybody's. */
+const byMereName = [
+  {
+    selector: "CallExpression[callee.property.name='load'] > Literal[value=/^[\\w.-]+[.](dll|dylib)$/i]:not([value='kernel32.dll'])",
+    message: 'Libraries of Windows: systemLibrary of electron/trust/windows/libraries.ts; others by their full path.',
+  },
+  {
+    selector: 'CallExpression[callee.name=/^(execFile|execFileSync|spawn|spawnSync|run)$/] > Literal:first-child[value=/^[\\w.-]+$/]',
+    message: 'A program is started by its full path.',
+  },
+];
+
 /** Each stands in one place, which docs/security.md answers for. */
 const restricted = [
   ...filesByPath,
@@ -81,7 +93,7 @@ const restricted = [
 ];
 /** All of them but the one whose message names the file that may. */
 const allBut = (file: string): Linter.RulesRecord => ({
-  'no-restricted-syntax': ['error', ...restricted.filter(({ message }) => !message.includes(file))],
+  'no-restricted-syntax': ['error', ...[...restricted, ...byMereName].filter(({ message }) => !message.includes(file))],
 });
 
 export default defineConfig(
@@ -111,6 +123,7 @@ export default defineConfig(
     },
   },
   { files: ['tests/**', '**/*.{js,cjs,mjs}'], rules: { 'no-restricted-syntax': ['error', ...filesByPath, noViews] } },
+  { files: ['electron/**'], rules: { 'no-restricted-syntax': ['error', ...restricted, ...byMereName] } },
   {
     files: ['**/*-{linux,macos,posix,windows}.ts', '**/{linux,macos,posix,windows}.ts', '**/windows/*.ts', 'build/**'],
     rules: allBut('in a file of its name'),

@@ -239,10 +239,10 @@ export class Wine {
   }
 
   /** Node under Wine knows no pipe of Linux's: what it says goes to a file. */
-  spawn(program: string, words: readonly string[], file: string, told = ''): ChildProcess {
+  spawn(program: string, words: readonly string[], file: string, told = '', folder = process.cwd()): ChildProcess {
     writeFileSync(`${file}.in`, told);
     const [from, out] = [openSync(`${file}.in`, 'r'), openSync(file, 'w')];
-    const child = spawn('wine', [program, ...words], { env: this.environment, stdio: [from, out, out] });
+    const child = spawn('wine', [program, ...words], { env: this.environment, stdio: [from, out, out], cwd: folder });
     for (const each of [from, out]) closeSync(each);
     this.children.add(child);
     return child;
