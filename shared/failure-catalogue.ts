@@ -12,6 +12,7 @@ export type Retry = 'now' | 'later' | 'never';
 export const failureCatalogue = {
   // Reaching the gateway
   'gateway-unreachable': 'now',
+  'local-network': 'later',
   'gateway-name-unknown': 'later',
   'gateway-silent': 'now',
   'gateway-not-secure': 'later',

@@ -30,7 +30,7 @@ const holdsMs = 60_000;
 const steadyAfterMs = 10_000;
 /** A tunnel that does not open at once is tried again after these waits, where the reason may pass. */
 const openingWaitsMs = [500, 1_500] as const;
-const passing: readonly FailureCode[] = ['gateway-closed', 'gateway-unreachable'];
+const passing: readonly FailureCode[] = ['gateway-closed', 'gateway-unreachable', 'local-network'];
 /** Who disconnects is not kept waiting: what does not answer by then is left to the gateway's own clock. */
 const signOutWithinMs = 800;
 /** A gateway that is away for so long, and longer than it lets a session idle, is not waited for any more. */

@@ -50,6 +50,7 @@ const closeWithinMs = 900;
 /** Failures of reaching a gateway: the next one of the profile may fare better. */
 const unreached: readonly Failure['code'][] = [
   'gateway-unreachable',
+  'local-network',
   'gateway-name-unknown',
   'gateway-silent',
   'gateway-not-secure',

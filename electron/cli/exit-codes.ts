@@ -21,6 +21,7 @@ const { requested, fault, usage, refused, secondFactor, unreachable, certificate
 /** The exit code of every failure. A new code does not compile until it has its place here. */
 const exitCodes = {
   'gateway-unreachable': unreachable,
+  'local-network': unreachable,
   'gateway-name-unknown': unreachable,
   'gateway-silent': unreachable,
   'gateway-not-secure': unreachable,

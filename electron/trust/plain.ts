@@ -1,11 +1,12 @@
 import net, { type Socket } from 'node:net';
-import { fail } from '../../shared/failure.ts';
+import { fail, type FailureCode } from '../../shared/failure.ts';
 import { bounded } from './bounded.ts';
 import { shownAs, type Endpoint } from './endpoint.ts';
+import { keptFromLocalNetwork } from './local-network-macos.ts';
 
 /**
  * A byte stream over the plain network; a lab's detour leads to loopback. Rejects with `gateway-name-unknown`,
- * `gateway-unreachable`, or `cancelled`.
+ * `gateway-unreachable`, `local-network`, or `cancelled`.
  */
 export function connectPlain(endpoint: Endpoint, { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number }): Promise<Socket> {
   const { host, port, loopbackPort } = endpoint;
@@ -14,13 +15,17 @@ export function connectPlain(endpoint: Endpoint, { signal, timeoutMs }: { signal
   socket.on('error', () => undefined); // what a destroyed socket still has to say is of no use to anyone
   const late = (): Error => fail('gateway-unreachable', gateway);
   return bounded<Socket>({ signal, ms: timeoutMs, late, release: () => void socket.destroy() }, (done, failed) => {
-    const onError = (cause: Error): void =>
-      failed(fail(isNameUnknown(cause) ? 'gateway-name-unknown' : 'gateway-unreachable', gateway, { detail: cause.message, cause }));
+    const onError = (cause: Error): void => failed(fail(codeOf(cause), gateway, { detail: cause.message, cause }));
     socket.once('error', onError).once('connect', () => {
       socket.off('error', onError);
       done(socket);
     });
   });
+}
+
+function codeOf(cause: Error): FailureCode {
+  if (keptFromLocalNetwork(cause)) return 'local-network';
+  return isNameUnknown(cause) ? 'gateway-name-unknown' : 'gateway-unreachable';
 }
 
 /** Whether an error of a socket's says that nobody here knows the name. */

@@ -4,6 +4,7 @@ import { fail, failureOf, type CausewayError } from '../../shared/failure.ts';
 import { bounded } from './bounded.ts';
 import { shownAs, type Via, type WebProxy } from './endpoint.ts';
 import { inAddress } from './host.ts';
+import { keptFromLocalNetwork } from './local-network-macos.ts';
 import { connectPlain } from './plain.ts';
 import { askHttp } from './proxy-http.ts';
 import { speakSocks, speakSocks4 } from './proxy-socks.ts';
@@ -25,7 +26,7 @@ export const proxyName = ({ host, port }: WebProxy): string => `${inAddress(host
  * A byte stream to `host:port` through a web proxy, which looks the name up. The next of a list is tried where one cannot
  * be reached, not where it refuses.
  *
- * Rejects with `proxy-unreachable` (nobody there, or no proxy), `proxy-rejected` (it wants a sign-in, or another one),
+ * Rejects with `proxy-unreachable` (nobody there, or no proxy), `local-network`, `proxy-rejected` (it wants a sign-in, or another one),
  * `proxy-sign-in-kind` (one of a kind that we do not speak), a `certificate-*` failure of a proxy inside TLS,
  * `gateway-unreachable` (it could not or would not connect on), `gateway-silent`, or `cancelled`; where the list ends in
  * the plain network, with `gateway-name-unknown` too.
@@ -52,7 +53,7 @@ export function openWay(
   }));
 }
 
-/** A list from the first of its proxies on that takes a connection; asks it for nothing. Rejects with `proxy-unreachable`, `certificate-*` or `cancelled`. */
+/** A list from the first of its proxies on that takes a connection; asks it for nothing. Rejects with `proxy-unreachable`, `local-network`, `certificate-*` or `cancelled`. */
 export function firstReached(via: Via, options: ViaOptions): Promise<Via | 'direct'> {
   return firstOf(via, options, (door, way) => {
     door.destroy();
@@ -79,7 +80,7 @@ async function firstOf<T>(
       return await use(door, { ...way, ...(rest.length > 0 && { otherwise: rest }) }, left());
     } catch (error) {
       const { code, detail } = failureOf(error);
-      if (code !== 'proxy-unreachable') throw error;
+      if (code !== 'proxy-unreachable' && code !== 'local-network') throw error;
       unreached.push(proxyName(way));
       if (rest.length === 0) throw fail(code, { host: unreached.join(', ') }, detail === undefined ? {} : { detail });
     }
@@ -108,7 +109,7 @@ function reachOnce(proxy: WebProxy, { signal, timeoutMs }: ViaOptions): Promise<
   socket.on('error', () => undefined); // what a connection that was given up still has to say is of no use to anyone
   const bound = { signal, ms: timeoutMs, late: () => unreachable(proxy, 'no answer'), release: () => void socket.destroy() };
   return bounded<Socket>(bound, (done, failed) => {
-    const broken = (cause: Error): void => failed(distrusted(proxy, cause) ?? unreachable(proxy, cause.message));
+    const broken = (cause: Error): void => failed(distrusted(proxy, cause) ?? kept(proxy, cause) ?? unreachable(proxy, cause.message));
     const gone = (): void => failed(unreachable(proxy, 'it hung up'));
     socket.once('error', broken).once('close', gone);
     socket.once(secure ? 'secureConnect' : 'connect', () => {
@@ -140,6 +141,9 @@ function askFor(target: { host: string; port: number }, proxy: WebProxy, door: S
 }
 
 const unreachable = (proxy: WebProxy, detail: string): CausewayError => fail('proxy-unreachable', { host: proxyName(proxy) }, { detail });
+
+const kept = (proxy: WebProxy, cause: Error): CausewayError | null =>
+  keptFromLocalNetwork(cause) ? fail('local-network', { host: proxyName(proxy) }, { detail: cause.message, cause }) : null;
 
 /** What is wrong with the certificate of a proxy inside TLS, if that is what is wrong. */
 function distrusted(proxy: WebProxy, cause: Error): CausewayError | null {

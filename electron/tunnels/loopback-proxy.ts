@@ -140,7 +140,12 @@ function targetOf(authority: string): { host: string; port: number } {
   return { host: fits ? host : '', port };
 }
 
-const statusFor: Partial<Record<FailureCode, number>> = { 'host-not-allowed': 403, 'host-unreachable': 504, 'tunnel-down': 503 };
+const statusFor: Partial<Record<FailureCode, number>> = {
+  'host-not-allowed': 403,
+  'host-unreachable': 504,
+  'local-network': 504,
+  'tunnel-down': 503,
+};
 
 /** Compared as digests: equal lengths, and no hint from the time it takes. */
 function digest(text: string): Buffer {

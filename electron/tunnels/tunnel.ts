@@ -20,7 +20,7 @@ export type TunnelEnding =
   | { kind: 'ended'; reason: SessionEnd }
   | { kind: 'closed' };
 
-/** Opens a byte stream to a campus host, resolved at the far end. Fails with `host-not-allowed`, `host-unreachable`, `host-name-unknown` or `tunnel-down`. */
+/** Opens a byte stream to a campus host, resolved at the far end. Fails with `host-not-allowed`, `host-unreachable`, `host-name-unknown`, `tunnel-down`, or `local-network` where it leads through none. */
 export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
 
 export interface Tunnel {

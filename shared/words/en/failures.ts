@@ -35,6 +35,11 @@ const callHelpDesk = 'Call the help desk and read them the code below.';
 export const failures: Record<FailureCode, FailureWords> = {
   // Reaching the gateway
   'gateway-unreachable': { title: 'Your campus did not answer', happened: '{host} cannot be reached from here.', todo: checkNetwork },
+  'local-network': {
+    title: 'No way to your own network',
+    happened: '{host} is on the network that this Mac is in, and macOS lets nothing through to it.',
+    todo: 'In System Settings, Privacy & Security, Local Network, switch Causeway on, then try again. If it is on, {host} may be off.',
+  },
   'gateway-name-unknown': {
     title: 'Address not found',
     happened: 'This network does not know the name {host}.',

@@ -1,0 +1,28 @@
+import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+
+/**
+ * Whether macOS may keep us from a host of this computer's own network. From version 15 on a program needs the person's
+ * leave for that, and a connection without it fails with EHOSTUNREACH
+ * (https://developer.apple.com/documentation/technotes/tn3179-understanding-local-network-privacy). A host that is
+ * switched off fails the same way. False on other systems.
+ */
+export function keptFromLocalNetwork(error: Error): boolean {
+  if (process.platform !== 'darwin') return false;
+  // Of a name with several addresses Node reports the failures together
+  const causes: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  return causes.some((cause) => {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EHOSTUNREACH' && 'address' in cause)) return false;
+    return typeof cause.address === 'string' && isOnOwnNetwork(cause.address);
+  });
+}
+
+function isOnOwnNetwork(address: string): boolean {
+  const plain = address.replace(/%.*$/, '');
+  const own = new BlockList();
+  for (const { cidr, family, internal } of Object.values(networkInterfaces()).flatMap((each) => each ?? [])) {
+    const [prefix = '', bits] = cidr?.split('/') ?? [];
+    if (!internal && isIP(prefix) !== 0 && bits !== undefined) own.addSubnet(prefix, Number(bits), family === 'IPv6' ? 'ipv6' : 'ipv4');
+  }
+  return isIP(plain) !== 0 && own.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+}
