@@ -63,6 +63,9 @@ export class App {
   /** Aborts with the app. */
   readonly stop = new AbortController();
   private quitting = false;
+  private pressed = false;
+  /** The profile of the attempt that is under way. */
+  private attempted: string | null = null;
   private readonly links = new LinkedQuestions();
   private readonly otherVpn: OtherVpnWatch;
   private readonly stateListeners = new Set<(state: AppState) => void>();
@@ -91,7 +94,7 @@ export class App {
         client: { name: 'causeway', version: deps.about.version, installation: settings.get().installation },
         noteVouched: (host, key) => this.book.noteVouched(host, { by: 'system', key }),
         preset: (profile, prompt) => this.remembered.preset(profile, prompt),
-        prepared: (profile) => this.remembered.preparedFor(profile),
+        prepared: (profile) => this.remembered.preparedFor(profile, this.pressed),
       },
       interrupted?.ending ?? null,
     );
@@ -122,7 +125,7 @@ export class App {
         held: this.held,
         profile: () => this.profile,
         judgeFor: (profile) => this.book.judgeFor(profile),
-        connect: (profileId) => this.connect(profileId),
+        connect: (profileId, pressed) => this.connect(profileId, pressed),
         openExternal: (address) => desktop.openExternal(address),
         changed,
       },
@@ -196,10 +199,16 @@ export class App {
     return selected;
   }
 
-  /** Connects anew; what an earlier attempt left on the screen goes. */
-  async connect(profileId: string): Promise<void> {
+  /**
+   * Connects anew; what an earlier attempt left on the screen goes.
+   *
+   * @param pressed a person has pressed Connect, or a task, for this: not where a link, or a file, has asked for it
+   */
+  async connect(profileId: string, pressed = true): Promise<void> {
     const profile = this.book.find(profileId);
     if (this.controller.state.kind === 'on-campus') await this.controller.disconnect();
+    this.pressed = pressed;
+    this.attempted = profileId;
     this.controller.connect(profile);
     this.book.select(profileId);
     // Only now: a keychain that is locked may ask the person to unlock it
@@ -308,7 +317,11 @@ export class App {
     if (open && before !== 'reconnecting' && this.thread.current && this.recovery.state.step === 'closed')
       this.notices.background(this.thread.pursue());
     if (state.kind === 'closing') this.notices.background(this.portal.close());
-    if (state.kind === 'idle') this.endTask(state.ending);
+    if (state.kind === 'idle') {
+      if (this.attempted !== null) this.notices.background(this.remembered.ended(this.attempted, state.ending));
+      this.attempted = null;
+      this.endTask(state.ending);
+    }
   }
 
   /** The person ended the session, and its task with it. After a failure Try again goes on with the task; the recovery screens have their own way out. */
@@ -349,6 +362,11 @@ export function createApplication(deps: ApplicationDeps): Application {
     openArgument: (argument) => app.openArgument(argument),
     quickConnect: () => app.quickConnect(),
     tell: (failure) => app.notices.tell(failure),
+    async connect(profileId, pressed) {
+      await app.connect(profileId, pressed);
+      app.thread.current = null;
+      app.changed();
+    },
     mayQuit: () => app.mayQuit(),
     shutdown: () => app.shutdown(),
   };

@@ -27,7 +27,8 @@ export const controlRequestSchema = z.discriminatedUnion('verb', [
   z.object({ id, verb: z.literal('state') }),
   /** Every access state from now on, the present one first. */
   z.object({ id, verb: z.literal('watch') }),
-  z.object({ id, verb: z.literal('connect'), profileId }),
+  /** `typed`: by a person at a terminal, just now. Without it no password of the keychain goes in by itself. */
+  z.object({ id, verb: z.literal('connect'), profileId, typed: z.optional(z.boolean()) }),
   /** `typed`: by a person at a terminal, just now. Without it no push is sent. */
   z.object({ id, verb: z.literal('answer'), promptId: z.string().check(z.maxLength(100)), answer: answerSchema, typed: z.boolean() }),
   z.object({ id, verb: z.literal('disconnect') }),

@@ -28,7 +28,8 @@ export interface Controllable {
   readonly access: AccessState;
   readonly profiles: readonly ProfileSummary[];
   onAccess(listener: (access: AccessState) => void): () => void;
-  connect(profileId: string): Promise<void>;
+  /** @param typed by a person, just now */
+  connect(profileId: string, typed: boolean): Promise<void>;
   answer(promptId: string, answer: Answer): Promise<void>;
   disconnect(): Promise<void>;
   /** Opens the portal where there is a window for it: null. Otherwise its address. */
@@ -161,7 +162,7 @@ class Client {
         this.send({ type: 'state', access: session.access });
         return {};
       case 'connect':
-        await session.connect(request.profileId);
+        await session.connect(request.profileId, request.typed ?? false);
         return {};
       case 'answer': {
         const { promptId, answer, typed } = request;

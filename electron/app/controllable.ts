@@ -23,7 +23,7 @@ export function controllableOf(application: Application, showWindow: () => void)
         listener(access);
       });
     },
-    connect: (profileId) => verbs.connect({ profileId }),
+    connect: (profileId, typed) => application.connect(profileId, typed),
     answer: (promptId, answer) => verbs.answer({ promptId, answer, remember: false }),
     disconnect: () => verbs.disconnect(),
     async openPortal() {

@@ -29,6 +29,8 @@ export interface Application {
   quickConnect(): Promise<void>;
   /** Puts up a notice, once for as long as it is up. */
   tell(failure: Failure): void;
+  /** The same as the verb. `pressed`: a person has just asked for it, so that a kept password may go in by itself. */
+  connect(profileId: string, pressed: boolean): Promise<void>;
   /** A quit was asked for. True: go. False: the window shows the question first. */
   mayQuit(): boolean;
   /** Signs out and closes everything; bounded to 3 s. */

@@ -79,12 +79,12 @@ export class Remembered {
 
   /**
    * Answers prompts of one attempt with what is remembered. Not in an attempt in which a person vouched for a server: to one
-   * that only they believe, they type.
+   * that only they believe, they type. A kept password only where a person has `pressed` Connect for this very attempt.
    */
-  preparedFor(profile: Profile): PreparedAnswer {
+  preparedFor(profile: Profile, pressed = true): PreparedAnswer {
     const attempt: { vouched: boolean } = { vouched: false };
     this.attempt = attempt;
-    const known = firstOf(...[this.keeper, this.files, this.codes].map((each) => each.preparedFor(profile)));
+    const known = firstOf(this.keeper.preparedFor(profile, pressed), this.files.preparedFor(profile), this.codes.preparedFor(profile));
     return async (prompt) => (attempt.vouched ? null : known(prompt));
   }
 
@@ -100,6 +100,11 @@ export class Remembered {
   async worked(profileId: string): Promise<void> {
     this.files.worked(profileId);
     await this.keeper.worked(profileId);
+  }
+
+  /** The attempt ended without a session, with what the gateway said of it. Never rejects. */
+  async ended(profileId: string, why: Failure | null): Promise<void> {
+    await this.keeper.ended(profileId, why);
   }
 
   /** Forgets everything of a profile's sign-in: at once here and on disk, and in the keychain as soon as it lets go of it. Never rejects. */

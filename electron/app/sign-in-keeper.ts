@@ -1,5 +1,6 @@
 import type { AppState } from '../../shared/app-state.ts';
 import { failureOf, type Failure } from '../../shared/failure.ts';
+import { joiningOf, mayReachPhone } from '../../shared/phone-words.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { PreparedAnswer } from '../access/asking.ts';
@@ -17,11 +18,33 @@ export interface SignInKeeperDeps {
   tell: (failure: Failure) => void;
 }
 
+/** What belongs to one attempt. */
+interface Attempt {
+  profile: Profile;
+  /** The passwords that went in. */
+  given: Set<string>;
+  /** The kept one among them. */
+  usedKept: boolean;
+  chosen: Choices;
+}
+
+/** By these a gateway says that the password was no good. */
+const refusals: readonly Failure['code'][] = ['sign-in-rejected', 'account-locked-out'];
+/** By these that it may have been: it does not tell whether it was that, or the second factor. */
+const doubts: readonly Failure['code'][] = [
+  'push-refused-at-once',
+  'passcode-wrong',
+  'passcode-expired',
+  'answer-rejected',
+  'account-locked',
+];
+
 /** Who signs in where: the user ID and group last used, the password in the keychain where the person asked for it. */
 export class SignInKeeper {
   private keychain: KeychainState = 'available';
-  /** What was chosen in the present attempt. */
-  private chosen: { profileId: string; choices: Choices } | null = null;
+  private attempt: Attempt | null = null;
+  /** Profiles whose kept password may have been refused: in this run it goes in by itself no more, until it has worked. */
+  private readonly doubted = new Set<string>();
 
   constructor(private readonly deps: SignInKeeperDeps) {}
 
@@ -45,13 +68,18 @@ export class SignInKeeper {
     return asChosen(prompt, this.choicesFor(profile.id));
   }
 
-  /** Answers credentials prompts of one attempt: with what was typed a moment ago, else from the keychain, each once. */
-  preparedFor(profile: Profile): PreparedAnswer {
+  /**
+   * Answers credentials prompts of one attempt: with what was typed before it, else from the keychain, each once. What is
+   * typed in the attempt itself is for the question that it was typed for.
+   *
+   * @param pressed whether a person has just asked for this attempt. Many a campus rings the phone of who has given the
+   *   password: a kept one goes in by itself only then
+   */
+  preparedFor(profile: Profile, pressed = true): PreparedAnswer {
     const { held } = this.deps;
-    const given = new Set<string>();
-    let usedKept = false;
+    const attempt: Attempt = { profile, given: new Set(), usedKept: false, chosen: {} };
     let choseRealm = false;
-    this.chosen = null;
+    this.attempt = attempt;
     return async (prompt) => {
       // A saved password was good in the realm that was chosen with it
       if (prompt.kind === 'choice' && prompt.purpose === 'realm' && !choseRealm && this.savedFor(profile.id).password) {
@@ -61,30 +89,41 @@ export class SignInKeeper {
       }
       if (prompt.kind !== 'credentials') return null;
       const typed = held.signInFor(profile.id);
-      if (usedKept && prompt.failure?.code === 'sign-in-rejected') await this.forget(profile.id);
+      if (attempt.usedKept && prompt.failure) await this.doubt(profile.id, prompt.failure);
       // Once each: a password that was changed on the way is another one
-      if (prompt.failure || (typed ? given.has(typed.password) : given.size > 0)) {
+      if (prompt.failure || (typed ? attempt.given.has(typed.password) : attempt.given.size > 0)) {
         held.forgetSignIn();
         return null;
       }
-      const signIn = typed ?? (await this.kept(profile.id));
+      const signIn = typed ?? (pressed ? await this.kept(profile) : null);
       const answer = signIn && fillCredentials(prompt, signIn, this.choicesFor(profile.id));
       if (!answer) return null;
-      given.add(signIn.password);
-      usedKept ||= !typed;
+      attempt.given.add(signIn.password);
+      attempt.usedKept ||= !typed;
       return answer;
     };
   }
 
+  /** The attempt ended without a session. A kept password that it was refused for is forgotten. Never rejects. */
+  async ended(profileId: string, why: Failure | null): Promise<void> {
+    const { attempt } = this;
+    this.attempt = null;
+    if (attempt?.profile.id === profileId && attempt.usedKept && why) await this.doubt(profileId, why);
+  }
+
   /** Notes what the person typed or chose. */
   note(profileId: string, prompt: Prompt, answer: Answer, remember: boolean): void {
-    const before = this.chosen?.profileId === profileId ? this.chosen.choices : {};
-    this.chosen = { profileId, choices: { ...before, ...choicesIn(prompt, answer) } };
+    const attempt = this.attempt?.profile.id === profileId ? this.attempt : null;
+    if (attempt) attempt.chosen = { ...attempt.chosen, ...choicesIn(prompt, answer) };
     const { held, settings } = this.deps;
     if (prompt.kind === 'credentials' && answer.kind === 'credentials') {
       const { user, password } = answer.values;
       const userId = user ?? held.signInFor(profileId)?.userId;
-      if (userId !== undefined && password !== undefined) held.typed({ profileId, userId, password, remember });
+      if (userId !== undefined && password !== undefined) {
+        attempt?.given.add(password);
+        // One that would ring a phone whenever it went in is the person's to type
+        held.typed({ profileId, userId, password, remember: remember && !this.reachesPhone(attempt?.profile, password) });
+      }
     }
     const changed = newPasswordIn(prompt, answer);
     if (changed === null) return;
@@ -101,9 +140,12 @@ export class SignInKeeper {
     const { held, settings, secrets } = this.deps;
     const typed = held.signInFor(profileId);
     held.forgetSignIn();
-    const { chosen } = this;
-    if (chosen?.profileId === profileId && Object.keys(chosen.choices).length > 0)
-      settings.update(({ choices }) => ({ choices: { ...choices, [profileId]: withChoices(this.choicesFor(profileId), chosen.choices) } }));
+    const { attempt } = this;
+    this.attempt = null;
+    const chosen = attempt?.profile.id === profileId ? attempt.chosen : {};
+    if (Object.keys(chosen).length > 0)
+      settings.update(({ choices }) => ({ choices: { ...choices, [profileId]: withChoices(this.choicesFor(profileId), chosen) } }));
+    this.doubted.delete(profileId);
     if (!typed) return;
     settings.update(({ userIds }) => ({ userIds: { ...userIds, [profileId]: typed.userId } }));
     if (typed.remember) {
@@ -136,13 +178,24 @@ export class SignInKeeper {
     return entryOf(this.deps.settings.get().choices, profileId) ?? {};
   }
 
-  private async kept(profileId: string): Promise<{ userId: string; password: string } | null> {
+  /** Forgets a kept password that was refused, and lets one that may have been go in by itself no more. */
+  private async doubt(profileId: string, { code }: Failure): Promise<void> {
+    if (refusals.includes(code)) await this.forget(profileId);
+    else if (doubts.includes(code)) this.doubted.add(profileId);
+  }
+
+  private reachesPhone(profile: Profile | undefined, password: string): boolean {
+    return mayReachPhone(password, profile?.secondFactorWords, joiningOf(profile?.append));
+  }
+
+  private async kept(profile: Profile): Promise<{ userId: string; password: string } | null> {
+    const profileId = profile.id;
     const { userIds, savedPasswords } = this.deps.settings.get();
     const userId = entryOf(userIds, profileId);
-    if (userId === null || !savedPasswords.includes(profileId)) return null;
+    if (userId === null || !savedPasswords.includes(profileId) || this.doubted.has(profileId)) return null;
     try {
       const password = await this.deps.secrets.get(profileId, userId);
-      return password === null ? null : { userId, password };
+      return password === null || this.reachesPhone(profile, password) ? null : { userId, password };
     } catch (error) {
       this.deps.tell(failureOf(error));
       return null;

@@ -15,7 +15,7 @@ export interface TaskThreadDeps {
   /** The profile that Connect means. Fails with `profile-none`. */
   profile: () => Profile;
   judgeFor: (profile: Profile) => CertificateJudge;
-  connect: (profileId: string) => Promise<void>;
+  connect: (profileId: string, pressed: boolean) => Promise<void>;
   openExternal: (address: string) => Promise<void>;
   changed: () => void;
 }
@@ -28,8 +28,8 @@ export class TaskThread {
     public current: Task | null,
   ) {}
 
-  /** Starts a task, or goes on with it as far as the present state allows. */
-  async start(task: Task): Promise<void> {
+  /** Starts a task, or goes on with it as far as the present state allows. `pressed`: by a person's click, and no link. */
+  async start(task: Task, pressed = true): Promise<void> {
     const { held, recovery, judgeFor, openExternal, changed } = this.deps;
     this.current = task;
     if (task === 'lost-phone' && !held.passcode) {
@@ -44,14 +44,14 @@ export class TaskThread {
       return;
     }
     changed();
-    await this.pursue();
+    await this.pursue(pressed);
   }
 
   /** Connects if need be, and opens the portal once that is done. */
-  async pursue(): Promise<void> {
+  async pursue(pressed = true): Promise<void> {
     const { controller, portal, profile, connect } = this.deps;
     const { kind } = controller.state;
-    if (kind === 'idle') await connect(profile().id);
+    if (kind === 'idle') await connect(profile().id, pressed);
     // A portal that is open stays where the person took it: only the guide changes
     else if ((kind === 'connected' || kind === 'on-campus') && portal.state.kind === 'closed') await portal.open(profile(), this.current);
   }

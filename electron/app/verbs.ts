@@ -43,9 +43,10 @@ export function verbsOf(app: App): Application['verbs'] {
   const confirmed = async (confirmation: Confirmation): Promise<void> => {
     switch (confirmation.kind) {
       case 'connect':
-        return app.connect(confirmation.profileId);
+        // A link is nobody's hand on Connect: what would ring a phone waits for our Sign in screen
+        return app.connect(confirmation.profileId, false);
       case 'task':
-        return thread.start(confirmation.task);
+        return thread.start(confirmation.task, false);
       case 'campus':
         await discover(confirmation.address);
         return;

@@ -101,8 +101,8 @@ class AppSeat implements Seat {
     return () => undefined; // the app tells them in its own window
   }
 
-  async connect(profile: Profile): Promise<void> {
-    await this.request('connect', { profileId: profile.id });
+  async connect(profile: Profile, typed: boolean): Promise<void> {
+    await this.request('connect', { profileId: profile.id, typed });
   }
 
   async answer({ id }: { id: string; prompt: Prompt }, answer: Answer, typed: boolean): Promise<void> {

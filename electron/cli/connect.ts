@@ -58,7 +58,7 @@ export async function converse(attempt: Attempt): Promise<Outcome> {
   ];
   try {
     for (const { failure } of seat.notices) report.failure(failure);
-    await seat.connect(profile);
+    await seat.connect(profile, attempt.terminal !== null);
     return await Promise.race([talk.outcome, seat.lost.then(() => lostOutcome(seat.access, profile))]);
   } finally {
     talk.over();

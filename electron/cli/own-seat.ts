@@ -38,6 +38,8 @@ export class OwnSeat implements Seat {
   /** A profile that is not in the book: what is kept for one of the same id is not for this one. */
   private readonly strangers = new Set<Profile>();
   private profile: Profile | null = null;
+  /** A person at the terminal has asked for the attempt. */
+  private typed = false;
   private proxy: LoopbackProxy | null = null;
   private server: ControlServer | null = null;
 
@@ -56,12 +58,13 @@ export class OwnSeat implements Seat {
       client: { name: 'causeway-cli', version: core.version, installation: settings.get().installation },
       noteVouched: (host, key) => this.book.noteVouched(host, { by: 'system', key }),
       preset: (profile, prompt) => (this.strangers.has(profile) ? prompt : this.remembered.preset(profile, prompt)),
-      prepared: (profile) => (this.strangers.has(profile) ? () => Promise.resolve(null) : this.remembered.preparedFor(profile)),
+      prepared: (profile) => (this.strangers.has(profile) ? () => Promise.resolve(null) : this.remembered.preparedFor(profile, this.typed)),
     });
     settings.onNotice(({ failure }) => tell(failure));
     let before: AccessState['kind'] = 'idle';
     this.controller.onChange((state) => {
       if (state.kind === 'connected' && before === 'opening') this.worked(state.profileId);
+      if (state.kind === 'idle' && this.profile) this.ended(this.profile.id, state.ending);
       before = state.kind;
     });
   }
@@ -89,7 +92,8 @@ export class OwnSeat implements Seat {
   }
 
   /** Connects, and lets other terminals of this user see and end it. */
-  async connect(profile: Profile): Promise<void> {
+  async connect(profile: Profile, typed: boolean): Promise<void> {
+    this.typed = typed;
     if (!this.book.all.includes(profile)) this.strangers.add(profile);
     this.profile = profile;
     this.controller.connect(profile);
@@ -128,6 +132,10 @@ export class OwnSeat implements Seat {
 
   async close(): Promise<void> {
     await Promise.all([this.controller.disconnect(), this.proxy?.close(), this.server?.close()]);
+  }
+
+  private ended(profileId: string, why: Failure | null): void {
+    this.remembered.ended(profileId, why).catch((error: unknown) => this.core.log(`not forgotten: ${failureOf(error).code}`));
   }
 
   private worked(profileId: string): void {

@@ -23,7 +23,8 @@ export interface Seat {
   onNotice(listener: (failure: Failure) => void): () => void;
   /** Settles when the seat is lost: the app was quit. */
   readonly lost: Promise<void>;
-  connect(profile: Profile): Promise<void>;
+  /** @param typed by a person at this terminal: a kept password goes in by itself then */
+  connect(profile: Profile, typed: boolean): Promise<void>;
   /** @param typed by a person at this terminal */
   answer(prompt: { id: string; prompt: Prompt }, answer: Answer, typed: boolean): Promise<void>;
   disconnect(): Promise<void>;

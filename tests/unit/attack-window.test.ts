@@ -54,6 +54,7 @@ describe('what fits no schema', () => {
       openArgument: () => Promise.resolve(),
       quickConnect: () => Promise.resolve(),
       tell: () => undefined,
+      connect: () => Promise.resolve(),
       mayQuit: () => true,
       shutdown: () => Promise.resolve(),
     };

@@ -42,6 +42,7 @@ const application: Application = {
   openArgument: () => Promise.resolve(),
   quickConnect: () => Promise.resolve(),
   tell: () => undefined,
+  connect: () => Promise.resolve(),
   mayQuit: () => true,
   shutdown: () => Promise.resolve(),
 };

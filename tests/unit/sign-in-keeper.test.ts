@@ -208,6 +208,70 @@ describe('a password that was changed on the way in', () => {
   });
 });
 
+describe('a password goes in by itself once, and only where a person asked for the attempt', () => {
+  const plain: Prompt = { ...signIn(), selects: [] };
+  const remember = (): Promise<void> => worked([[plain, typed('0')]]);
+
+  it('is not what answers the next question for a password in the same attempt', async () => {
+    const keeper = start();
+    const prepared = keeper.preparedFor(profile);
+    expect(await prepared(plain)).toBeNull();
+    keeper.note(profile.id, plain, typed('0'), false);
+    expect(await prepared({ ...plain, message: 'Second system' })).toBeNull();
+  });
+
+  it('stays in the keychain where nobody has pressed Connect: a link, a start, a command without a terminal', async () => {
+    await remember();
+    expect(await start().preparedFor(profile, false)(plain)).toBeNull();
+    expect(await start().preparedFor(profile, true)(plain)).not.toBeNull();
+  });
+
+  it.each(['asked for again', 'ended by it'])('ten Connects send a refused one once: %s', async (how) => {
+    await remember();
+    let sent = 0;
+    const keeper = start();
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const prepared = keeper.preparedFor(profile);
+      if ((await prepared(plain)) === null) continue;
+      sent += 1;
+      if (how === 'ended by it') await keeper.ended(profile.id, { code: 'sign-in-rejected' });
+      else expect(await prepared({ ...plain, failure: { code: 'sign-in-rejected' } })).toBeNull();
+    }
+    expect(sent).toBe(1);
+    expect(keytar.entries.size).toBe(0);
+  });
+
+  it.each(['passcode-wrong', 'push-refused-at-once', 'answer-rejected'] as const)(
+    'one that may have been refused (%s) is kept, and goes in by itself no more until it has worked',
+    async (code) => {
+      await remember();
+      const keeper = start();
+      const prepared = keeper.preparedFor(profile);
+      expect(await prepared(plain)).not.toBeNull();
+      expect(await prepared({ ...plain, failure: { code } })).toBeNull();
+      await keeper.ended(profile.id, { code: 'cancelled' });
+      expect(await keeper.preparedFor(profile)(plain)).toBeNull();
+      expect(keytar.entries.size).toBe(1);
+      keeper.note(profile.id, plain, typed('0'), true);
+      await keeper.worked(profile.id);
+      expect(await keeper.preparedFor(profile)(plain)).not.toBeNull();
+    },
+  );
+
+  it.each(['push-denied', 'push-timed-out', 'gateway-silent'] as const)('what is no word about it does not cost it: %s', async (code) => {
+    await remember();
+    const keeper = start();
+    expect(await keeper.preparedFor(profile)(plain)).not.toBeNull();
+    await keeper.ended(profile.id, { code });
+    expect(await keeper.preparedFor(profile)(plain)).not.toBeNull();
+  });
+
+  it.each(['pw,push', 'pw,Phone ', 'pw;sms2'])('one that would ring a phone whenever it goes in is not kept: %j', async (password) => {
+    await worked([[plain, { kind: 'credentials', values: { user: 'mei', password } }]]);
+    expect(keytar.entries.size).toBe(0);
+  });
+});
+
 describe('what is remembered of a sign-in', () => {
   const certificate: PromptOf<'certificate'> = {
     kind: 'certificate',
