@@ -15,6 +15,9 @@ export interface FactorDeps {
   signal: AbortSignal;
 }
 
+/** What a field for a code is called: ours where the gateway calls it a password, as ocserv does, which a person would type. */
+const codeLabel = (label: string): string => (/^(pass ?word|密[碼码]|palavra-passe|senha)[\s:：]*$/iu.test(label) ? '' : label);
+
 /** How a sign-in asks for its second factor, wherever the gateway's forms have it. */
 export class Factors {
   /** Where the next choice begins. */
@@ -46,7 +49,7 @@ export class Factors {
 
   /** A form that asks for a code and for nothing else. */
   code(form: ReadForm, field: ReadField): Promise<Factor> {
-    return this.once(questionOf(form), () => this.askCode(form.message || form.title, field.label));
+    return this.once(questionOf(form), () => this.askCode(form.message || form.title, codeLabel(field.label)));
   }
 
   /** A field for a code beside the password's: it has a screen of its own. */

@@ -63,7 +63,9 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
       const there = electron.windows().find((page) => page !== window && !page.isClosed());
       return there ?? electron.waitForEvent('window', { timeout: 20_000 });
     },
-    async picture(file) {
+    async picture(name) {
+      // The app has left the folder that it was started in
+      const file = path.resolve(name);
       await mkdir(path.dirname(file), { recursive: true });
       const composed = await electron.evaluate(async (module, to) => {
         const { double } = module as typeof module & {
