@@ -1,4 +1,4 @@
-export { offersPhone, reachesPhone, rings } from './phone-words.ts';
+export { offersPhone, reachesPhone } from './phone-words.ts';
 
 /** A passcode as the gateway wants it: what a person typed or pasted, without the spaces and dashes used for reading aloud. */
 export function plainPasscode(typed: string): string {

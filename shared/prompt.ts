@@ -3,7 +3,7 @@ import { failureSchema } from './failure.ts';
 import { instantSchema } from './instant.ts';
 import { plainLine, plainText } from './plain-text.ts';
 
-export { offersPhone, plainPasscode, reachesPhone, rings } from './passcode.ts';
+export { plainPasscode, reachesPhone } from './passcode.ts';
 
 /**
  * Prompts: the questions that a gateway may put to a person, and their answers.

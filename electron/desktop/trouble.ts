@@ -7,7 +7,7 @@ import type { Log } from './log.ts';
 import { relaunchOptions } from './relaunch.ts';
 
 /** Exit codes of a start that comes to nothing. */
-export const startExit = { failed: 1, refused: 2 } as const;
+const startExit = { failed: 1, refused: 2 } as const;
 
 /** Who is away is not waited for: the next start says it too. */
 const toldWithinMs = 60_000;

@@ -6,7 +6,17 @@ import { onlyOnceReady } from './strict.ts';
  * A notification as a person sees it: there, whatever has become of the object that showed it. What they do reaches the app
  * only while it holds that object: native code does not (electron#12690).
  */
-export class ShownNotification {
+export interface ShownNotification {
+  readonly title: string;
+  readonly body: string;
+  readonly isOpen: boolean;
+  /** False where nobody holds the object any more: then a click on it does nothing. */
+  click(): boolean;
+  /** The person, or the system's own clock, takes it away. */
+  dismiss(): void;
+}
+
+class OnTheDesktop implements ShownNotification {
   readonly title: string;
   readonly body: string;
   isOpen = true;
@@ -17,11 +27,9 @@ export class ShownNotification {
     this.body = by.body;
     this.shownBy = new WeakRef(by);
   }
-  /** False where nobody holds the object any more: then a click on it does nothing. */
   click(): boolean {
     return this.shownBy.deref()?.emit('click', {}) ?? false;
   }
-  /** The person, or the system's own clock, takes it away. */
   dismiss(): void {
     if (!this.isOpen) return;
     this.isOpen = false;
@@ -37,7 +45,7 @@ export class Notification extends NativeEmitter {
   title: string;
   body: string;
   silent: boolean;
-  private shown: ShownNotification | null = null;
+  private shown: OnTheDesktop | null = null;
 
   constructor(options: NotificationConstructorOptions = {}) {
     super();
@@ -53,7 +61,7 @@ export class Notification extends NativeEmitter {
 
   show(): void {
     this.close();
-    this.shown = new ShownNotification(this);
+    this.shown = new OnTheDesktop(this);
     notifications.push(this.shown);
     // The desktop says so later
     setImmediate(() => this.emit('show', {}));

@@ -41,7 +41,7 @@ export function onlyOnceReady(error: Error): void {
 }
 
 /** What a native function says of an argument that does not fit it (`shell/common/gin_helper/function_template.cc`). */
-export const conversionFailed = (index: number, given: unknown): TypeError =>
+const conversionFailed = (index: number, given: unknown): TypeError =>
   new TypeError(`Error processing argument at index ${index}, conversion failure from ${inspect(given, { depth: 0 })}`);
 
 /** A rectangle as native functions read it: all four numbers have to be there, and are rounded (`shell/common/gin_converters/gfx_converter.cc`). */
