@@ -1,7 +1,7 @@
 import type { Confirmation, ProfilePreview, ProfileSummary } from '../../shared/app-state.ts';
 import { fail } from '../../shared/failure.ts';
 import { plainLine } from '../../shared/plain-text.ts';
-import { readProfile, type Profile, type ReadProfile } from '../../shared/profile.ts';
+import { readProfile, splitHost, type Profile, type ReadProfile } from '../../shared/profile.ts';
 import { destinationsIn } from '../../shared/profile-contents.ts';
 import { entryOf, without, type Kept } from '../storage/kept.ts';
 import { discoverProfile, readProfileFile } from '../storage/profiles.ts';
@@ -65,7 +65,8 @@ export class ProfileBook {
   judgeFor(profile: Profile): CertificateJudge {
     return createJudge({
       trust: profile.trust,
-      accepted: (host) => entryOf(this.settings.get().acceptedCertificates, host),
+      pinned: profile.gateways.map((gateway) => splitHost(gateway).host),
+      accepted: (host) => entryOf(this.settings.get().acceptedCertificates, plainHost(host)),
       vouched: (host) => entryOf(this.settings.get().vouchedHosts, plainHost(host)),
       onVouched: (host, vouched) => this.noteVouched(host, vouched),
       strict: this.options.strict ?? false,
@@ -88,7 +89,9 @@ export class ProfileBook {
 
   /** The person said yes to this server. */
   accept({ host, sha256, key }: Accepted & { host: string }): void {
-    this.settings.update(({ acceptedCertificates }) => ({ acceptedCertificates: { ...acceptedCertificates, [host]: { sha256, key } } }));
+    this.settings.update(({ acceptedCertificates }) => ({
+      acceptedCertificates: { ...acceptedCertificates, [plainHost(host)]: { sha256, key } },
+    }));
   }
 
   /** The servers that the person said yes to. */

@@ -1,4 +1,5 @@
 import type { WebPage, WebWindowRequest } from '../gateways/web-window.ts';
+import { sameHost } from '../trust/host.ts';
 import { openPartition, type Partition } from './partition.ts';
 import type { ProxyAccess } from './proxy-login.ts';
 import { maySignInLoad } from './sign-in-rules.ts';
@@ -54,7 +55,10 @@ export async function openSignInSession(
     ...partition,
     async pageAt(url) {
       // A page of somebody's own writing has no host, and none of its cookies
-      const cookies = url.startsWith('https:') ? await session.cookies.get({ url }) : [];
+      const all = url.startsWith('https:') ? await session.cookies.get({ url }) : [];
+      const host = URL.parse(url)?.hostname ?? '';
+      // One for a whole domain may be another host's there: it is sent to this one, and proves nothing
+      const cookies = all.filter(({ domain = '' }) => sameHost(domain.replace(/^\./, ''), host));
       return { url, headers: headers.get(withoutHash(url)) ?? [], cookies: cookies.map(({ name, value }) => ({ name, value })) };
     },
   };

@@ -7,7 +7,6 @@ import { isHostCheckPage, isSession, isSessionPage, sessionCookie } from './ivan
 import { OpenConnectSession } from './openconnect/session.ts';
 import { vouched } from './vouched.ts';
 import { signInHosts } from './own-page.ts';
-import { judgeOfPage } from './page-judge.ts';
 import type { OpenWebWindow } from './web-window.ts';
 
 const contactWithinMs = 15_000;
@@ -104,7 +103,7 @@ async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow, as
         {
           address,
           hosts,
-          judge: judgeOfPage(target),
+          judge: target.judge,
           connectTo: profile.connectTo,
           seen: ({ url, cookies }) => {
             found.check = isHostCheckPage(url, target);

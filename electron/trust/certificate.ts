@@ -2,6 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { fail, type Failure, type FailureCode } from '../../shared/failure.ts';
 import type { Trust } from '../../shared/profile.ts';
+import { sameHost } from './host.ts';
 import { leadsTo, missingIssuer, validAt, type Chain } from './path.ts';
 
 /** What a server presented, leaf first, and what the system's own verification said of it. */
@@ -35,6 +36,8 @@ export interface Vouched {
 
 export interface JudgeOptions {
   trust: Trust;
+  /** The hosts whose keys a pin is of; absent: every host's. */
+  pinned?: readonly string[];
   /** What the person has accepted for a host, or null. */
   accepted?: (host: string) => Accepted | null;
   /** Who vouched for a host before, or null: what was proved once is not asked about later. */
@@ -50,8 +53,9 @@ export interface JudgeOptions {
 /**
  * Makes the one function that decides on certificates. It is total, and pure but for what is handed in.
  *
- * A pinned key is the whole proof: it must match even where the system trusts another, and it does whatever name and dates
- * its certificate bears. Otherwise a certificate that the system or the profile's authority vouches for is accepted. Of the
+ * A pinned key is the whole proof of a gateway: it must match even where the system trusts another, and it does whatever name
+ * and dates its certificate bears. Of another host (a portal, a page to sign in on) it is proof too, but says nothing where
+ * the system vouches for that one. Otherwise a certificate that the system or the profile's authority vouches for is accepted. Of the
  * others, one for another host, one that is not valid now, one of a host that was vouched for before, one with another key
  * than the person accepted, and one whose chain has a gap are refused; the rest is a question, where the profile names
  * neither authority nor pin and nobody forbids questions.
@@ -59,7 +63,7 @@ export interface JudgeOptions {
  * Throws `profile-invalid` when the profile's authority cannot be read.
  */
 export function createJudge(options: JudgeOptions): CertificateJudge {
-  const { trust, accepted = () => null, vouched = () => null, onVouched = () => undefined, strict = false, now } = options;
+  const { trust, pinned, accepted = () => null, vouched = () => null, onVouched = () => undefined, strict = false, now } = options;
   const anchors = trust.kind === 'authority' ? readAuthorities(trust.pem) : [];
   const mayAsk = trust.kind === 'system' && !strict;
   return ({ host, chain, systemTrusts }) => {
@@ -67,7 +71,8 @@ export function createJudge(options: JudgeOptions): CertificateJudge {
     if (!leaf) return refuse('gateway-not-secure', { host });
     const key = spkiSha256(leaf);
     if (trust.kind === 'pin') {
-      if (trust.spkiSha256.includes(key)) return { kind: 'accept' };
+      const isOther = pinned !== undefined && !pinned.some((each) => sameHost(each, host));
+      if (trust.spkiSha256.includes(key) || (isOther && systemTrusts)) return { kind: 'accept' };
       return refuse('certificate-changed', { host, expected: trust.spkiSha256.join(', '), found: key });
     }
     const accept = (by: Vouched['by']): Verdict => {

@@ -6,9 +6,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 import { appTunnel } from '../../electron/tunnels/openconnect/app.ts';
 import type { Tunnel } from '../../electron/tunnels/tunnel.ts';
 import { failureOf } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
 import { ClientProcess } from './client-process.ts';
 import { descendants, kill, missingForPeers } from './namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from './ocserv.ts';
+import { credentials, person, startDriver, targetFor } from './openconnect-bench.ts';
 import { startProxy } from './proxies.ts';
 import { grantFor } from './sign-in.ts';
 
@@ -108,6 +110,31 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     expect(await codeOf(engine.open({ ...grant, serverPin: `pin-sha256:${'A'.repeat(43)}=` }, never))).toBe('tunnel-failed');
     await (await engine.open(grant, never)).close();
   });
+
+  test.each(['wrong-host', 'expired'] as const)(
+    'goes to a gateway whose key is pinned, from the sign-in on, with a certificate that is %s',
+    async (certificate) => {
+      const odd = await startOcserv({ certificate, auth: 'password' });
+      onTestFinished(() => odd.stop());
+      const { driver } = await startDriver();
+      onTestFinished(() => driver.stop());
+      const signIn = (trust: Profile['trust']) => {
+        const who = person({ credentials: credentials('alice', odd.user().password) });
+        return driver.signIn(targetFor(profileOf(odd, { trust })), who.ask, never);
+      };
+      const session = await signIn({ kind: 'pin', spkiSha256: [lab.pin, odd.pin] });
+      if (session.grant.kind !== 'openconnect') throw new Error('not a grant for a tunnel');
+      const tunnel = await engine.open(session.grant, never);
+      onTestFinished(() => tunnel.close());
+      expect(await page(await tunnel.dial('10.60.0.80', 80, never))).toContain(odd.page);
+      await tunnel.close();
+      // Neither another pin nor its authority will do
+      expect(await codeOf(signIn({ kind: 'pin', spkiSha256: [lab.pin] }))).toBe('certificate-changed');
+      expect(await codeOf(signIn({ kind: 'authority', pem: odd.authorityPem }))).toBe(
+        certificate === 'expired' ? 'certificate-expired' : 'certificate-wrong-host',
+      );
+    },
+  );
 
   test('is revoked when the gateway ends the session', async () => {
     const tunnel = await opened('revoked');

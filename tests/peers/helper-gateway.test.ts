@@ -36,7 +36,7 @@ describe.skipIf(missing !== null)('what proves a gateway to root comes from root
   let stranger: Ocserv;
   let client: Namespace;
   let helper: HelperProcess;
-  const people = ['pinned', 'renewed', 'renewed-2', 'by-authority', 'told', 'once'].map((name) => ({ name }));
+  const people = ['pinned', 'renewed', 'renewed-2', 'by-authority', 'told', 'once', 'odd'].map((name) => ({ name }));
   beforeAll(async () => {
     lab = await startOcserv({ client: true, auth: 'password', users: people });
     if (!lab.client) throw new Error('no client namespace');
@@ -153,6 +153,21 @@ describe.skipIf(missing !== null)('what proves a gateway to root comes from root
     await app.reach('connected');
     await app.disconnect();
   });
+
+  test.each(['wrong-host', 'expired'] as const)(
+    'a pinned key is the whole proof to root’s openconnect too, with a certificate that is %s',
+    async (certificate) => {
+      const odd = await startOcserv({ client: lab, auth: 'password', users: people, certificate });
+      onTestFinished(() => odd.stop());
+      const grant = await grantFor(nodeAt(odd), 'odd', 'client');
+      // Its authority signed it, and that is not enough
+      helper.configure({});
+      expect(await open(grant)).toMatchObject(isUnproven);
+      trusting({ pins: [lab.pin, odd.pin] });
+      expect(await open(grant)).toMatchObject(isUp);
+      await closed();
+    },
+  );
 
   /** A node as a client meets it: by the name of all, at an address of its own. */
   function nodeAt(each: Ocserv): Ocserv {

@@ -231,6 +231,20 @@ describe('sign-in in a browser', () => {
     expect(grants[0]?.cookie).toBe(`DSID=${[...ivanti.signedIn][0] ?? ''}`);
   });
 
+  it('takes no session from a cookie that the identity provider set for the whole domain, where the gateway takes it', async () => {
+    await begin({ providerForges: true }, (peer) => ({ browser: { address: `https://${peer.provider}/idp/begin`, hosts } }));
+    await answer(controller, 'browser', inWindow);
+    const identity = await page('Campus identity provider');
+    await identity.getByLabel('User').fill(ivanti.user.name);
+    await identity.getByLabel('Pass phrase').fill(ivanti.user.password);
+    await identity.getByRole('button', { name: 'Continue' }).click();
+    // The gateway's own page of who is signed in, as somebody else
+    expect(await (await page('Secure Access home')).getByText('Welcome, somebody else').count()).toBe(1);
+    double.windows()[0]?.close();
+    await again('browser-closed');
+    expect(grants).toEqual([]);
+  });
+
   it('ends on a page that leads elsewhere, says where, and begins anew on a click', async () => {
     await begin({ saml: true });
     await answer(controller, 'browser', inWindow);
@@ -352,6 +366,23 @@ describe('sign-in in a browser through the network’s web proxy', () => {
 });
 
 describe('before the page', () => {
+  it.each(['wrong-host', 'expired'] as const)(
+    'a gateway whose key is pinned is one whose page is shown, with a certificate that is %s',
+    async (certificate) => {
+      await begin({ certificate }, (peer) => ({ trust: { kind: 'pin', spkiSha256: [peer.pin.replace('pin-sha256:', '')] } }));
+      await answer(controller, 'browser', inWindow);
+      await signInOn(await page('Welcome to Campus Secure Access'));
+      await reach(controller, 'connected');
+      expect(grants[0]).toMatchObject({ serverPin: ivanti.pin });
+      await controller.disconnect();
+      await ivanti.stop();
+      await begin({ certificate });
+      expect(await reach(controller, 'idle')).toMatchObject({
+        ending: { code: certificate === 'expired' ? 'certificate-expired' : 'certificate-wrong-host' },
+      });
+    },
+  );
+
   it('a gateway with another key than the pinned one is refused, and nothing is shown', async () => {
     await begin({}, () => ({ trust: { kind: 'pin', spkiSha256: [`${'A'.repeat(43)}=`] } }));
     expect(await reach(controller, 'idle')).toMatchObject({ ending: { code: 'certificate-changed' } });

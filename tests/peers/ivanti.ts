@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import { spkiSha256 } from '../../electron/trust/certificate.ts';
 import { profileSchema, type Profile } from '../../shared/profile.ts';
-import { issue } from '../unit/support/issuer.ts';
+import { dayMs, issue } from '../unit/support/issuer.ts';
 import {
   folder,
   goodbyePage,
@@ -22,6 +22,10 @@ import {
 
 /** What this gateway asks, in this order, beside a user name and a password. */
 export interface IvantiOptions {
+  /** Its certificate bears another's name, or its dates are over. */
+  certificate?: 'wrong-host' | 'expired';
+  /** The identity provider sends people on with a session that it has made for itself, in a cookie for their whole domain. */
+  providerForges?: boolean;
   /** The terms, before anything else. */
   notice?: string;
   realms?: readonly string[];
@@ -92,7 +96,9 @@ export const placeholder = '1';
 
 export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> {
   const root = await issue(null, { name: 'CN=Ivanti Test Root', authority: {} });
-  const leaf = await issue(root, { dns: [host, provider] });
+  const wishes = { dns: options.certificate === 'wrong-host' ? ['appliance.maker.test'] : [host, provider] };
+  const over = { notBefore: new Date(Date.now() - 20 * dayMs), notAfter: new Date(Date.now() - 10 * dayMs) };
+  const leaf = await issue(root, { ...wishes, ...(options.certificate === 'expired' ? over : {}) });
   const received: Received[] = [];
   const signedIn = new Map<string, string>();
   const visits = new Map<string, Visit>();
@@ -195,6 +201,11 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
   function atProvider({ path, form }: Received): Reply {
     if (path !== '/idp/sign-in') return show(providerPage(false));
     if (form['user'] !== user.name || form['passphrase'] !== user.password) return show(providerPage(true));
+    if (options.providerForges) {
+      const id = randomBytes(16).toString('hex');
+      signedIn.set(id, 'somebody else');
+      return go(`https://${host}/dana/home/index.cgi`, `DSID=${id}; domain=campus.test; path=/; secure`);
+    }
     const assertion = randomBytes(16).toString('hex');
     assertions.add(assertion);
     return show(samlResponsePage(`https://${host}/dana-na/auth/saml-consumer.cgi`, assertion));

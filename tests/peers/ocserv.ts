@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { promisify } from 'node:util';
 import type { Profile, Trust } from '../../shared/profile.ts';
-import { issue, newKeys, type Issued } from '../unit/support/issuer.ts';
+import { dayMs, issue, newKeys, type Issued } from '../unit/support/issuer.ts';
 import { join as joinWithCable, kill, Namespace } from './namespaces.ts';
 import { configOf, type OcservWishes } from './ocserv-config.ts';
 import { LabPeople, type LabUser, type NewUser } from './ocserv-people.ts';
@@ -26,6 +26,8 @@ export interface OcservOptions extends OcservWishes {
   host?: string;
   /** Nobody of the campus's: its certificate is by an authority of its own. */
   isStranger?: boolean;
+  /** Its certificate bears another's name, or its dates are over. */
+  certificate?: 'wrong-host' | 'expired';
 }
 
 const run = promisify(execFile);
@@ -86,7 +88,15 @@ export class Ocserv {
         ? await Namespace.create('c', { 'resolv.conf': 'nameserver 192.0.2.53\n', 'hosts': '127.0.0.1 localhost\n' })
         : null;
     const vouched = options.isStranger ? await newAuthority() : await authority();
-    const lab = new Ocserv(host, number, gateway, client, vouched, await certificateFor(vouched, host, number), options);
+    const lab = new Ocserv(
+      host,
+      number,
+      gateway,
+      client,
+      vouched,
+      await certificateFor(vouched, host, number, options.certificate),
+      options,
+    );
     try {
       await lab.build();
       await lab.serve();
@@ -169,7 +179,7 @@ export class Ocserv {
   async restart(options: { newKey?: boolean } = {}): Promise<void> {
     await this.kill();
     if (options.newKey) {
-      this.certificate = await certificateFor(this.authorityMade, this.host, this.number);
+      this.certificate = await certificateFor(this.authorityMade, this.host, this.number, this.wishes.certificate);
       this.writeFiles();
     }
     await this.serve();
@@ -305,8 +315,11 @@ export class Ocserv {
 /** Starts a gateway: see {@link Ocserv}. Stop it in `afterAll`. */
 export const startOcserv = (options: OcservOptions = {}): Promise<Ocserv> => Ocserv.start(options);
 
-async function certificateFor(by: Issued, host: string, number: number): Promise<Issued> {
-  return issue(by, { name: `CN=${host}`, dns: [host], ip: [`10.99.${number}.1`, '127.0.0.1'], keys: await newKeys() });
+async function certificateFor(by: Issued, host: string, number: number, unfit?: OcservOptions['certificate']): Promise<Issued> {
+  const keys = await newKeys();
+  if (unfit === 'wrong-host') return issue(by, { name: 'CN=appliance', dns: ['appliance.maker.test'], keys });
+  const over = unfit === 'expired' ? { notBefore: new Date(Date.now() - 20 * dayMs), notAfter: new Date(Date.now() - 10 * dayMs) } : {};
+  return issue(by, { name: `CN=${host}`, dns: [host], ip: [`10.99.${number}.1`, '127.0.0.1'], keys, ...over });
 }
 
 /** `pin-sha256` of a certificate, base64. */

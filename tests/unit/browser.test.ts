@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { app } from '../electron-double/index.ts';
 import { answerProxyLogin } from '../../electron/desktop/proxy-login.ts';
 import { browserDriver, onPageOrByForms } from '../../electron/gateways/browser.ts';
-import { judgeOfPage } from '../../electron/gateways/page-judge.ts';
 import { isSession, isSessionPage } from '../../electron/gateways/ivanti-session.ts';
 import type { GatewayDriver, GatewayTarget, Session } from '../../electron/gateways/gateway.ts';
 import { pageOf } from '../../electron/desktop/address-strip.ts';
@@ -97,25 +96,6 @@ describe('who signs in', () => {
       failure: { code: 'cancelled' },
     });
     expect(open).not.toHaveBeenCalled();
-  });
-});
-
-describe('the certificates of a sign-in page', () => {
-  const trusted = (host: string) => ({ host, chain: [], systemTrusts: true });
-  const pinned: GatewayTarget = {
-    ...target(),
-    judge: ({ host }) => ({ kind: 'refuse', failure: { code: 'certificate-changed', params: { host } } }),
-  };
-
-  it('are judged by the profile for the gateway, whoever else vouches for it', () => {
-    expect(judgeOfPage(pinned)(trusted('VPN.campus.test')).kind).toBe('refuse');
-    for (const host of ['2001:DB8::1', '[2001:db8::1]'])
-      expect(judgeOfPage({ ...pinned, host: '2001:db8::1' })(trusted(host)).kind, host).toBe('refuse');
-  });
-
-  it('of the other hosts may be the system’s: a pinned key says nothing of them', () => {
-    expect(judgeOfPage(pinned)(trusted('idp.campus.test'))).toEqual({ kind: 'accept' });
-    expect(judgeOfPage(pinned)({ ...trusted('idp.campus.test'), systemTrusts: false }).kind).toBe('refuse');
   });
 });
 

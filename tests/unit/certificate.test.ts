@@ -201,6 +201,20 @@ describe('a pinned key', () => {
   });
 });
 
+describe('a pin', () => {
+  it('is of the gateways’ keys: what the system vouches for elsewhere will do, on a portal or a page to sign in on', async () => {
+    const [gateway, portal] = [await issue(null, { dns: [host] }), await issue(root, { dns: ['2fa.campus.test'] })];
+    const trust: Trust = { kind: 'pin', spkiSha256: [spkiSha256(gateway.certificate)] };
+    const decide = createJudge({ trust, pinned: [host, '2001:db8::1'], now: Date.now });
+    const at = (name: string, systemTrusts: boolean, leaf = portal) => word(decide(presented([leaf], { host: name, systemTrusts })));
+    expect(at('2fa.campus.test', true)).toBe('accept');
+    expect(at('2fa.campus.test', false)).toBe('certificate-changed');
+    // One key for all of a campus's own servers
+    expect(at('2fa.campus.test', false, gateway)).toBe('accept');
+    for (const spelled of [host, 'VPN.Campus.test', '[2001:DB8:0::1]']) expect(at(spelled, true), spelled).toBe('certificate-changed');
+  });
+});
+
 describe('a host that was vouched for before', () => {
   /** A judge that remembers, as the app's does. */
   const remembering = (trust: Trust, known = new Map<string, Vouched>(), accepted: Accepted | null = null) => {

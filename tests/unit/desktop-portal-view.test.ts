@@ -1,21 +1,22 @@
 import { createServer, type Server } from 'node:https';
 import net from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { app, double, WebContentsView } from '../electron-double/index.ts';
 import type { PortalPage, PortalVisit } from '../../electron/app/ports.ts';
 import { createPortalView, type DesktopPortalView } from '../../electron/desktop/portal-view.ts';
 import { answerProxyLogin } from '../../electron/desktop/proxy-login.ts';
 import { hardenEveryPage } from '../../electron/desktop/hardening.ts';
-import { createJudge } from '../../electron/trust/certificate.ts';
+import { createJudge, spkiSha256 } from '../../electron/trust/certificate.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';
-import type { Profile } from '../../shared/profile.ts';
-import { issue, type Issued } from './support/issuer.ts';
+import type { Profile, Trust } from '../../shared/profile.ts';
+import { dayMs, issue, type Issued } from './support/issuer.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
 
 /** The portal's view against a portal of its own, through the real loopback proxy, past the real judge. */
 const host = '2fa.campus.test';
 let root: Issued;
+let own: Issued;
 let portal: Server;
 let portalPort = 0;
 let proxy: LoopbackProxy;
@@ -44,8 +45,8 @@ const run = (code: string): Promise<unknown> => contents().executeJavaScript(cod
 
 beforeAll(async () => {
   root = await issue(null, { name: 'CN=Campus Root', authority: {} });
-  const leaf = await issue(root, { dns: [host, 'other.campus.test'] });
-  portal = createServer({ key: leaf.keyPem, cert: leaf.pem }, (request, response) => {
+  own = await issue(root, { dns: [host, 'other.campus.test'] });
+  portal = createServer({ key: own.keyPem, cert: own.pem }, (request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
@@ -246,6 +247,26 @@ describe('what went wrong is told, and a reload tries again', () => {
   it('a certificate that the profile does not vouch for', async () => {
     const stranger = await issue(null, { name: 'CN=Another Root', authority: {} });
     await view.open(visit({ judge: createJudge({ trust: { kind: 'authority', pem: stranger.pem }, now: Date.now }) }));
+    await failed('portal-certificate');
+    expect(requests).toEqual([]);
+  });
+
+  it.each([
+    ['is over', { dns: [host], notBefore: new Date(Date.now() - 20 * dayMs), notAfter: new Date(Date.now() - 10 * dayMs) }],
+    ['bears another name', { dns: ['appliance.maker.test'] }],
+  ])('unless its key is pinned, a certificate that %s', async (_what, wishes) => {
+    const leaf = await issue(null, wishes);
+    portal.setSecureContext({ key: leaf.keyPem, cert: leaf.pem });
+    onTestFinished(() => portal.setSecureContext({ key: own.keyPem, cert: own.pem }));
+    await view.open(visit());
+    await failed('portal-certificate');
+    expect(requests).toEqual([]);
+    const trust: Trust = { kind: 'pin', spkiSha256: [spkiSha256(leaf.certificate)] };
+    await view.open(visit({ judge: createJudge({ trust, now: Date.now }) }));
+    await arrived('/');
+    const other: Trust = { kind: 'pin', spkiSha256: [spkiSha256(own.certificate)] };
+    requests = [];
+    await view.open(visit({ judge: createJudge({ trust: other, now: Date.now }) }));
     await failed('portal-certificate');
     expect(requests).toEqual([]);
   });

@@ -2,7 +2,6 @@ import { fail, failureOf, type Failure } from '../../../shared/failure.ts';
 import type { Ask, GatewayTarget } from '../gateway.ts';
 import { sameHost } from '../../trust/host.ts';
 import { isGatewayPage, signInHosts } from '../own-page.ts';
-import { judgeOfPage } from '../page-judge.ts';
 import type { OpenWebWindow, WebPage } from '../web-window.ts';
 import type { Call } from './call.ts';
 import type { OcAnswer, Question } from './messages.ts';
@@ -96,7 +95,7 @@ async function inWindow(
     return done;
   };
   return openWebWindow(
-    { address, hosts, judge: judgeOfPage(target), connectTo: profile.connectTo, comments: saml !== null, seen },
+    { address, hosts, judge: target.judge, connectTo: profile.connectTo, comments: saml !== null, seen },
     AbortSignal.any([signal, call.lost]),
   );
 }
