@@ -125,7 +125,7 @@ export const promptSchema = z.discriminatedUnion('kind', [
     kind: z.literal('fields'),
     title: z.optional(shownLine),
     message: z.optional(shownText),
-    fields: z.array(promptFieldSchema).check(z.maxLength(30)),
+    fields: z.array(promptFieldSchema).check(z.maxLength(50)),
     selects: z.array(promptSelectSchema).check(z.maxLength(10)),
     ...retryFields,
   }),

@@ -1,6 +1,6 @@
 import type { GatewayMessage } from '../../../shared/access-protocol.ts';
 import { fail } from '../../../shared/failure.ts';
-import { fits, type Prompt } from '../../../shared/prompt.ts';
+import { fits, type Answer, type Prompt } from '../../../shared/prompt.ts';
 import type { Ask, GatewayDriver, GatewayTarget, Session } from '../gateway.ts';
 import { vouched } from '../vouched.ts';
 import { Channel } from './channel.ts';
@@ -8,6 +8,10 @@ import { CampusSession } from './session.ts';
 
 /** A gateway that owes us the next message and stays silent for so long is given up. */
 const silentAfterMs = 30_000;
+/** The same once a password or a code is out: the campus may be asking on the phone. */
+const phoneMs = 75_000;
+/** So long is such a silence before it is told of. */
+const toldAfterMs = 3_000;
 /** Questions in a row that nobody has answered: each takes the place of the one before, and no honest gateway goes on so. */
 const maxUnanswered = 20;
 
@@ -38,6 +42,7 @@ async function converse(
   const silent = fail('gateway-silent', { host: target.host });
   let open: { seq: number; withdraw: AbortController } | null = null;
   let timer: NodeJS.Timeout | undefined;
+  let telling: { timer: NodeJS.Timeout; withdraw: AbortController } | null = null;
   let unanswered = 0;
   const ending: { why: Error | null } = { why: null };
 
@@ -45,9 +50,24 @@ async function converse(
     ending.why ??= why;
     channel.messages.end();
   };
-  const expectMessage = (): void => {
+  const expectMessage = (withinMs = silentAfterMs): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => giveUp(silent), silentAfterMs);
+    timer = setTimeout(() => giveUp(silent), withinMs);
+  };
+  const hush = (): void => {
+    clearTimeout(telling?.timer);
+    telling?.withdraw.abort();
+    telling = null;
+  };
+  /** Says, once the gateway has been silent for a while after a secret, what it may be doing. */
+  const tellLater = (): void => {
+    hush();
+    const until = target.now() + phoneMs;
+    const withdraw = new AbortController();
+    const tell = (): void => {
+      ask({ kind: 'waiting', until }, { signal: AbortSignal.any([withdraw.signal, stop.signal]) }).catch(() => undefined);
+    };
+    telling = { timer: setTimeout(tell, toldAfterMs), withdraw };
   };
   const put = async (seq: number, prompt: Prompt, withdraw: AbortController): Promise<void> => {
     try {
@@ -57,7 +77,8 @@ async function converse(
       unanswered = 0;
       channel.send({ type: 'answer', seq, answer });
       // A push is answered by the phone, not by us: leaving it is an answer as well
-      expectMessage();
+      if (isSecret(answer)) tellLater();
+      expectMessage(isSecret(answer) ? phoneMs : silentAfterMs);
     } catch (error) {
       if (!withdraw.signal.aborted) giveUp(error instanceof Error ? error : fail('internal'));
     }
@@ -71,6 +92,7 @@ async function converse(
   try {
     for await (const message of channel.messages) {
       clearTimeout(timer);
+      hush();
       const next = react(message, target);
       if (next.kind === 'withdraw') {
         if (open?.seq !== next.seq) continue; // answered already: the two crossed on the way
@@ -92,6 +114,7 @@ async function converse(
     throw ending.why ?? channel.failure ?? fail('gateway-closed', { host: target.host });
   } finally {
     clearTimeout(timer);
+    hush();
     signal.removeEventListener('abort', abort);
     stop.abort();
     if (!session) {
@@ -101,6 +124,9 @@ async function converse(
     }
   }
 }
+
+/** Whether a password or a code is in it. */
+const isSecret = ({ kind }: Answer): boolean => ['credentials', 'passcode', 'second-factor-passcode', 'fields'].includes(kind);
 
 type Next =
   | { kind: 'ask'; seq: number; prompt: Prompt }

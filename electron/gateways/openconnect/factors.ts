@@ -70,7 +70,8 @@ export class Factors {
     // Duo's push is the password alone
     const second = factor.kind === 'passcode' ? factor.passcode : factor.id === 'push' ? null : factor.id;
     if (second === null) return { value: password, factor };
-    return { value: (order === 'password-first' ? [password, second] : [second, password]).join(separator), factor };
+    const parts = { 'password-first': [password, second], 'passcode-first': [second, password] };
+    return { value: parts[order].join(separator), factor };
   }
 
   /**

@@ -17,6 +17,8 @@ export interface ReadField {
   role: Role;
   /** How the prompt and its answer name it. */
   name: string;
+  /** Which question of the gateway's it is, by its own name and label for it. */
+  question: string;
   label: string;
   secret: boolean;
   /** It takes the password that is to be the new one. */
@@ -69,7 +71,7 @@ export interface ReadingOptions {
   afterNewPassword?: boolean;
 }
 
-const maxFields = 30;
+const maxFields = 50;
 const maxSelects = 10;
 const maxOptions = 100;
 const maxLabel = 200;
@@ -119,6 +121,7 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
     index: field.index,
     role: loneIsNew ? 'other' : role,
     name: nameOf(field),
+    question: JSON.stringify([field.name, field.label ?? '']),
     label: shownLabel(labelOf(field)),
     secret: field.type !== fieldType.text,
     newPassword: loneIsNew || (changesPassword && field.type !== fieldType.text && isNew(field, secrets, options)),

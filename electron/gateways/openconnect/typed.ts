@@ -10,7 +10,8 @@ import { libraryGroup, type ReadField, type ReadSelect } from './forms.ts';
  */
 export class Typed {
   user: string | null = null;
-  private password: { value: string; spent: boolean } | null = null;
+  /** `question`: null until the form comes that it was given for. */
+  private password: { value: string; spent: boolean; question: string | null } | null = null;
   private readonly choices = new Map<string, string>();
 
   /** The password, where it may leave. */
@@ -46,7 +47,7 @@ export class Typed {
     const password = ask.fields.find(({ role }) => role === 'password');
     this.user = given.user ?? (user ? (values.get(user.index) ?? this.user) : this.user);
     const typed = given.password ?? (password && values.get(password.index));
-    if (typed !== undefined) this.password = { value: typed, spent: false };
+    if (typed !== undefined) this.password = { value: typed, spent: false, question: password?.question ?? null };
   }
 
   choose(select: ReadSelect, value: string): void {
@@ -54,13 +55,21 @@ export class Typed {
   }
 
   /** What is known already for a field, and may go in by itself. */
-  known({ role, label }: ReadField, { realm, doubted }: { realm: string | undefined; doubted: boolean }): string | null {
+  known({ role, label, question }: ReadField, { realm, doubted }: { realm: string | undefined; doubted: boolean }): string | null {
     // A name is doubted with its password: both are asked for
     if (role === 'user') return this.freshPassword === null && doubted ? null : this.user;
-    if (role === 'password') return this.freshPassword;
+    if (role === 'password') return this.passwordFor(question);
     // Of the library's own making: no name means the usual group
     if (role === 'group') return realm ?? (libraryGroup.test(label) ? '' : null);
     return null;
+  }
+
+  /** The password for the question that it was given for, and for no other. */
+  private passwordFor(question: string): string | null {
+    const { password } = this;
+    if (!password || password.spent) return null;
+    password.question ??= question;
+    return password.question === question ? password.value : null;
   }
 
   chosenBefore(select: ReadSelect): string | null {

@@ -2,6 +2,7 @@ import { spawn as spawnChild, type ChildProcess, type SpawnOptions } from 'node:
 import type { Writable } from 'node:stream';
 import { atMost } from '../../trust/bounded.ts';
 import { cleanEnvironment } from './environment-posix.ts';
+import { checkTicket } from './ticket-line.ts';
 import { cookieLine } from './words.ts';
 import { Said } from './said.ts';
 
@@ -35,6 +36,12 @@ function send(pid: number, signal: NodeJS.Signals): void {
     // It went by itself
   }
 }
+
+/** Where it is to go: the last of its words. */
+const hostIn = (words: readonly string[]): string => {
+  const address = words.at(-1) ?? '';
+  return URL.canParse(address) ? new URL(address).hostname : '';
+};
 
 /** An openconnect that was started: its cookie is in, what it says is listened to. */
 export class RunningOpenConnect {
@@ -72,6 +79,9 @@ export class RunningOpenConnect {
     const pipes = Array.from({ length: 3 + (options.extra ?? 0) }, () => 'pipe' as const);
     const surroundings = options.surroundings ?? signalled;
     const { environment: env, folder: cwd } = surroundings;
+    // The helper starts it by way of another program, which takes its rights
+    const program = words.find((word) => /[/\\]openconnect(\.exe)?$/.test(word)) ?? command;
+    checkTicket(program, cookie, hostIn(words), env);
     const child = (options.spawn ?? spawnChild)(command, words, { stdio: pipes, env, cwd, shell: false, windowsHide: true });
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(line);
