@@ -112,7 +112,9 @@ export class Conversation {
     const devices = field ? duoMenu(`${form.message}\n${field.label}`, this.factors.ownWords) : null;
     if (field && devices) {
       if (this.round.last?.reach === 'text') this.factors.start = 'passcode';
-      return this.sendFactor(form, field, await this.factors.menu(form, devices));
+      // A menu takes no password, whatever its field is called
+      const asked = { ...field, role: 'passcode' as const };
+      return this.sendFactor({ ...form, fields: [asked] }, asked, await this.factors.menu(form, devices));
     }
     if (this.isAside(form)) return this.sayAside(form);
     return this.fill(form);

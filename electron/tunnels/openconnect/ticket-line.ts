@@ -18,7 +18,14 @@ export function checkTicket(command: string, cookie: string, host: string, env: 
 }
 
 function isNew(command: string, env: Readonly<Record<string, string>>): boolean {
-  const { stdout } = spawnSync(command, ['--version'], { env, encoding: 'utf8', timeout: asksWithinMs, shell: false, windowsHide: true });
+  const { stdout, error } = spawnSync(command, ['--version'], {
+    env,
+    encoding: 'utf8',
+    timeout: asksWithinMs,
+    shell: false,
+    windowsHide: true,
+  });
+  if (error) return false;
   const [, major, minor] = /^OpenConnect version v(\d{1,3})\.(\d{1,3})/m.exec(stdout.slice(0, 1000)) ?? [];
   if (major === undefined || minor === undefined) return false;
   return Number(major) > 9 || (Number(major) === 9 && Number(minor) >= 12);
