@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { buildCommandLine } from './command-line.ts';
 import { buildHelper } from './helper.ts';
 import { nodeFor } from './npm-file.ts';
+import { tarFor } from './tar.ts';
 import type { Target } from './targets.ts';
 
 /**
@@ -71,8 +72,7 @@ export async function fetchComponent(component: Archive, folder: string, get: ty
   const work = mkdtempSync(join(tmpdir(), 'native-'));
   try {
     writeFileSync(join(work, 'archive'), bytes);
-    // Windows and macOS have one that reads zip as well
-    execFileSync('tar', ['-xf', join(work, 'archive'), '-C', work], { stdio: 'inherit' });
+    execFileSync(tarFor(process.platform), ['-xf', join(work, 'archive'), '-C', work], { stdio: 'inherit' });
     mkdirSync(folder, { recursive: true });
     for (const { from, to } of files) {
       copyFileSync(join(work, placeOf(from, work)), join(folder, to));

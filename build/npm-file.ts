@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hostTarget, type Target } from './targets.ts';
+import { tarFor } from './tar.ts';
 
 /** A file of a package of npm's for another system; the package is kept below `out`. */
 export async function npmFile(name: string, file: string): Promise<string> {
@@ -15,7 +16,7 @@ export async function npmFile(name: string, file: string): Promise<string> {
   mkdirSync(work, { recursive: true });
   await promisify(execFile)('npm', ['pack', name, '--pack-destination', work], { timeout: 300_000, shell: process.platform === 'win32' });
   const archive = readdirSync(work).find((each) => each.endsWith('.tgz')) ?? '';
-  execFileSync('tar', ['-xzf', archive], { cwd: work });
+  execFileSync(tarFor(process.platform), ['-xzf', archive], { cwd: work });
   rmSync(join(work, archive));
   if (existsSync(folder)) rmSync(work, { recursive: true });
   else renameSync(work, folder);

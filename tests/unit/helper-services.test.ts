@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { writeAfterInstall } from '../../build/after-install.ts';
 import { parts } from '../../build/native-recipe.ts';
 import { fetchComponent, readNative, takeBuilt, verify } from '../../build/native.ts';
+import { tarFor } from '../../build/tar.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -84,6 +85,12 @@ describe('what the installers bring along', () => {
     expect(() => verify({ name: 'x', sha256 }, Buffer.from('another'))).toThrow(/not what was pinned/);
     for (const component of components.filter(({ sha256 }) => sha256 === null))
       await expect(fetchComponent(component, '/nowhere', () => Promise.reject(new Error('asked')))).rejects.toThrow(/no pin yet/);
+  });
+
+  test('is taken apart on Windows by its own tar, which a Git Bash has another before', () => {
+    expect(tarFor('win32', { SystemRoot: 'D:\\Windows' })).toBe('D:\\Windows\\System32\\tar.exe');
+    expect(tarFor('win32', {})).toBe('C:\\Windows\\System32\\tar.exe');
+    expect([tarFor('linux', {}), tarFor('darwin', {})]).toEqual(['tar', 'tar']);
   });
 
   test('is taken out of an archive, and nothing else of it', async () => {

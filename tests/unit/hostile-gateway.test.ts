@@ -17,7 +17,7 @@ import {
   type HostileGateway,
   type Papers,
 } from './support/hostile-gateway.ts';
-import { dayMs, issue } from './support/issuer.ts';
+import { dayMs, issue, type Issued } from './support/issuer.ts';
 import { timed } from './support/stalls.ts';
 
 const answers: Record<Exclude<PromptKind, 'waiting'>, Answer> = {
@@ -125,7 +125,8 @@ function endless(socket: Duplex, head: string, line: string): void {
 
 describe('a certificate', () => {
   const cases: [string, () => Promise<Papers>, string][] = [
-    ['of another authority', async () => ({ ...papers, server: await issue(null, { dns: [gatewayHost] }) }), 'certificate-declined'],
+    ['of another authority', async () => ({ ...papers, server: await stranger() }), 'certificate-untrusted'],
+    ['that the person does not accept', async () => ({ server: await stranger(), trust: { kind: 'system' } }), 'certificate-declined'],
     ['for another name', () => signed({ dns: ['vpn.elsewhere.test'] }), 'certificate-wrong-host'],
     ['out of date', () => signed({ dns: [gatewayHost], notAfter: new Date(Date.now() - dayMs / 2) }), 'certificate-expired'],
     [
@@ -139,6 +140,10 @@ describe('a certificate', () => {
     expect(await endOf(met)).toBe(code);
     expect(met.gateway.heard).toEqual([]);
   });
+
+  function stranger(): Promise<Issued> {
+    return issue(null, { dns: [gatewayHost] });
+  }
 
   async function signed(wishes: Parameters<typeof issue>[1]): Promise<Papers> {
     const authority = await issue(null, { authority: {} });
