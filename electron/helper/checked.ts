@@ -67,7 +67,7 @@ const nobodys = [
  */
 export function checked(wanted: Wanted, here: Surroundings): Plan {
   const gateway = peerOf(wanted, here);
-  const refused: string[] = [];
+  const refused: string[] = wanted.leftOut === 0 ? [] : [`${wanted.leftOut} more, too many or of no known shape`];
   const networks = wanted.addresses.map((text) => ownAddress(text, here));
   const addresses = networks.map(({ address }) => address);
   const families = new Set(addresses.map(({ family }) => family));
@@ -105,7 +105,8 @@ export function checked(wanted: Wanted, here: Surroundings): Plan {
   }
   const nameServers = wanted.nameServers.filter((text) => {
     const server = prefixOf(text);
-    if (server && !isNobodys(server)) return true;
+    // One of a family that the tunnel has no address of would be asked outside it, by whoever listens there
+    if (server && !isNobodys(server) && families.has(server.family)) return true;
     refused.push(`name server ${text}`);
     return false;
   });

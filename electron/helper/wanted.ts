@@ -8,6 +8,8 @@ const block = z.string().check(z.regex(/^[0-9a-fA-F.:]{2,45}\/\d{1,3}$/));
 const domain = z.string().check(z.regex(/^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?$/));
 /** More blocks than a gateway of a campus has ever been seen to send. */
 const maxBlocks = 500;
+/** Of so many it is told how many were left out. */
+const maxRead = 20_000;
 
 /**
  * What a gateway wants of the system, as openconnect's script is told it (vpnc-script, "List of parameters passed through
@@ -27,6 +29,8 @@ export const wantedSchema = z.strictObject({
   domains: z.array(domain).check(z.maxLength(32)),
   include: z.array(block).check(z.maxLength(maxBlocks)),
   exclude: z.array(block).check(z.maxLength(maxBlocks)),
+  /** How much more was sent: blocks beyond these, and what is no block, address or name. */
+  leftOut: z.number().check(z.int(), z.minimum(0), z.maximum(1_000_000)),
   /** Seconds. */
   idleTimeout: z.string().check(z.regex(/^\d{0,10}$/)),
   /** Only the time left is read from it. */
@@ -37,13 +41,17 @@ export type Wanted = z.infer<typeof wantedSchema>;
 /** Reads it from the environment of openconnect's script. What does not have its shape is left out; null: it is no script's environment. */
 export function wantedOf(environment: NodeJS.ProcessEnv): Wanted | null {
   const word = (name: string): string => environment[name] ?? '';
-  const fits = <T>(schema: z.ZodMiniType<T>, values: unknown[], most: number): T[] =>
-    values
+  let leftOut = 0;
+  const fits = <T>(schema: z.ZodMiniType<T>, values: unknown[], most: number): T[] => {
+    const taken = values
       .flatMap((value) => {
         const parsed = schema.safeParse(value);
         return parsed.success ? [parsed.data] : [];
       })
       .slice(0, most);
+    leftOut += values.length - taken.length;
+    return taken;
+  };
   const number = (text: string): number | null => (/^\d{1,5}$/.test(text) && Number(text) > 0 ? Number(text) : null);
   const list = (name: string): string[] => word(name).split(/[ ,]+/).filter(Boolean);
   const length4 = lengthOfMask(word('INTERNAL_IP4_NETMASK')) ?? 32;
@@ -68,15 +76,15 @@ export function wantedOf(environment: NodeJS.ProcessEnv): Wanted | null {
     idleTimeout: /^\d{1,10}$/.test(word('IDLE_TIMEOUT')) ? word('IDLE_TIMEOUT') : '',
     options: /^X-CSTP-Session-Timeout-Remaining=\d{1,9}$/m.exec(word('CISCO_CSTP_OPTIONS'))?.[0] ?? '',
   };
-  const parsed = wantedSchema.safeParse(wanted);
+  const parsed = wantedSchema.safeParse({ ...wanted, leftOut });
   return parsed.success ? parsed.data : null;
 }
 
-/** `NAME_0_ADDR` with `NAME_0_MASKLEN`, and so on: as many as `NAME` says. */
+/** `NAME_0_ADDR` with `NAME_0_MASKLEN`, and so on: as many as `NAME` says, and no more than are there. */
 function blocksOf(environment: NodeJS.ProcessEnv, name: string): string[] {
-  const count = Math.min(Number(environment[name] ?? 0) || 0, maxBlocks);
-  return Array.from(
-    { length: count },
-    (_, at) => `${environment[`${name}_${at}_ADDR`] ?? ''}/${environment[`${name}_${at}_MASKLEN`] ?? ''}`,
-  );
+  const count = Math.min(Number(environment[name] ?? 0) || 0, maxRead);
+  return Array.from({ length: count }, (_, at) => {
+    const address = environment[`${name}_${at}_ADDR`];
+    return address === undefined ? [] : [`${address}/${environment[`${name}_${at}_MASKLEN`] ?? ''}`];
+  }).flat();
 }

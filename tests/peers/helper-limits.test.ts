@@ -130,6 +130,7 @@ describe.skipIf(missing !== null)('the helper under its unit’s own limits', { 
       domains: [],
       include: ['10.77.0.0/16'],
       exclude: [],
+      leftOut: 0,
       idleTimeout: '',
       options: '',
     };

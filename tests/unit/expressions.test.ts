@@ -3,14 +3,14 @@ import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { duoMenu } from '../../electron/gateways/openconnect/duo.ts';
 import { startOfPage } from '../../electron/gateways/openconnect/saml-page.ts';
-import { expressionsIn, hostileTexts, madeAtRunTime, type Expression } from './support/expressions.ts';
+import { expressionsIn, hostileTexts, madeAtRunTime, makesOne, type Expression } from './support/expressions.ts';
 
 /**
  * Every regular expression of what we ship, against text that was made to be hard for it: whoever writes a gateway's
- * form, a profile, a portal's page or a link chooses that text. A new expression is found in the source by itself.
+ * form, a profile, a portal's page, a link or a request to the campus's services chooses that text. A new expression is found in the source by itself.
  */
 const root = path.join(import.meta.dirname, '..', '..');
-const rooms = ['shared', 'electron', 'renderer'];
+const rooms = ['shared', 'electron', 'renderer', 'campus'];
 const expressions = expressionsIn(root, rooms);
 
 /** The longest text that anybody may send to be read as one piece: a profile's (`maxProfileBytes`), and twice a form's. */
@@ -27,7 +27,18 @@ describe('no text that others may write keeps an expression busy', () => {
   });
 
   test('finds them all: literals in every room that is shipped, and none is made at run time', () => {
-    for (const room of ['electron/gateways/', 'electron/trust/', 'electron/app/', 'electron/desktop/', 'shared/profile.ts:', 'renderer/'])
+    for (const room of [
+      'electron/gateways/',
+      'electron/trust/',
+      'electron/app/',
+      'electron/desktop/',
+      'electron/helper/',
+      'electron/cli/',
+      'electron/tunnels/',
+      'shared/profile.ts:',
+      'renderer/',
+      'campus/',
+    ])
       expect(
         expressions.some(({ place }) => place.startsWith(room)),
         room,
@@ -36,8 +47,42 @@ describe('no text that others may write keeps an expression busy', () => {
     expect(Object.keys(shorter).filter((literal) => !expressions.some((each) => each.literal === literal))).toEqual([]);
   });
 
+  test('would find one that is made at run time, however', () => {
+    for (const source of [
+      "new RegExp('(a+)+$')",
+      "RegExp('(a+)+$').test(text)",
+      'const Made = RegExp; new Made(text)',
+      'new globalThis.RegExp(text)',
+      "Reflect.construct(globalThis['RegExp'], [text])",
+      "text.match('(a+)+$')",
+      'text.matchAll(`(a+)+$`)',
+      'text.search(imported)',
+    ])
+      expect(makesOne(source), source).toBe(true);
+    for (const source of ['const a: RegExp = /a/', 'text.match(/a/)', 'a instanceof RegExp', 'new URL(text).search'])
+      expect(makesOne(source), source).toBe(false);
+  });
+
   test('would find one that is slow, wherever in it the trouble is', () => {
-    for (const literal of ['/^\\s*(\\d{1,2})[.):]\\s*(.{1,200}?)\\s*$/', '/^(a+)+$/', '/x*y/', '/^.*?(\\w+\\s?)*:$/', '/\\s+$/'])
+    for (const literal of [
+      '/^\\s*(\\d{1,2})[.):]\\s*(.{1,200}?)\\s*$/',
+      '/^(a+)+$/',
+      '/x*y/',
+      '/^.*?(\\w+\\s?)*:$/',
+      '/\\s+$/',
+      '/^(\\w+\\s?)*$/',
+      '/(.*)*x$/',
+      '/^(a|aa)+$/',
+      '/^(?:[a-z0-9]+-?)+\\.test$/i',
+      '/(x+)\\1+y/',
+      '/^(?=.*a.*b.*c)/m',
+      '/(?<=a+)c/',
+      '/<a[^>]*href=[^>]*>/',
+      '/^(?<name>[\\p{L}]+[ ]*)+$/u',
+      '/(?:\\d+,?)+;/',
+      '/a{1,3000}b/',
+      '/\\d+\\.\\d+\\.\\d+$/',
+    ])
       expect(tooSlow({ place: 'here', literal }), literal).not.toBeNull();
   });
 });

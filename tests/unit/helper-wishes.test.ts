@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checked, wayTo, type Plan, type Route, type Surroundings } from '../../electron/helper/checked.ts';
 import { covers, halvesOf, lengthOfMask, prefixOf, wordOf, type Prefix } from '../../electron/helper/prefix.ts';
 import { wantedOf, wantedSchema, type Wanted } from '../../electron/helper/wanted.ts';
+import { helperProtocol } from '../../electron/tunnels/openconnect/helper-protocol.ts';
 
 const block = (text: string): Prefix => {
   const found = prefixOf(text);
@@ -33,6 +34,7 @@ const wishes: Wanted = {
   domains: ['campus.test'],
   include: ['10.60.0.0/16'],
   exclude: [],
+  leftOut: 0,
   idleTimeout: '',
   options: '',
 };
@@ -129,6 +131,23 @@ describe('what a gateway wants of this computer', () => {
     expect(plan.nameServers).toEqual(['192.168.1.1', '10.60.0.53']);
   });
 
+  test('names no name server that only somebody outside the tunnel could be, for want of an address of its family', () => {
+    const nameServers = ['2001:4860:4860::8888', '10.60.0.53'];
+    expect(planned({ nameServers })).toMatchObject({ nameServers: ['10.60.0.53'], refused: ['name server 2001:4860:4860::8888'] });
+    expect(planned({ nameServers, addresses: ['10.50.1.2/32', 'fd50::2/128'] }).nameServers).toEqual(nameServers);
+  });
+
+  test('by quarters, halves or a size that nothing has, does not get the router, this computer or a name server', () => {
+    const quarters = ['0.0.0.0/2', '64.0.0.0/2', '128.0.0.0/2', '192.0.0.0/2', '::/1', '8000::/1', '192.168.1.0/26', '192.168.1.128/25'];
+    for (const mtu of [1, 68, 65_535]) {
+      const plan = planned({ include: quarters, mtu, addresses: ['10.50.1.2/32', 'fd50::2/128'] });
+      expect(plan.refused).toEqual([expect.stringContaining('192.168.1.0/26')]);
+      // Round what has them in it: the router at hand, a name server elsewhere by the router
+      expect(around(plan)).toEqual(expect.arrayContaining(['192.168.1.1/32 at hand wlan0', '198.51.100.53/32 192.168.1.1 wlan0']));
+      expect(plan.mtu).toBeGreaterThanOrEqual(1280);
+    }
+  });
+
   test('leads what is left out of the tunnel where it went before, and never everything', () => {
     const plan = planned({ include: [], exclude: ['192.0.2.0/24', '0.0.0.0/0', '127.0.0.0/8'] });
     expect(around(plan)).toEqual(['203.0.113.7/32 192.168.1.1 wlan0', '192.0.2.0/24 192.168.1.1 wlan0']);
@@ -183,6 +202,7 @@ describe('what the script hands over', () => {
       domains: ['campus.test'],
       include: ['10.60.0.0/16', 'fd60::/16'],
       exclude: [],
+      leftOut: 1,
       idleTimeout: '900',
       options: 'X-CSTP-Session-Timeout-Remaining=600',
     });
@@ -196,6 +216,25 @@ describe('what the script hands over', () => {
     expect(wantedOf({ ...environment, reason: 'reboot' })).toBeNull();
     expect(wantedOf({})).toBeNull();
     expect(wantedOf({ ...environment, CISCO_SPLIT_INC: '99999999999' })?.include.length).toBe(2);
+  });
+
+  test('is named for how much of it was left out: ten thousand routes, broken ones, names with more lines in them', () => {
+    const many: Record<string, string> = {};
+    for (let at = 0; at < 10_000; at += 1) {
+      many[`CISCO_SPLIT_INC_${at}_ADDR`] = `10.${at >> 8}.${at & 255}.0`;
+      many[`CISCO_SPLIT_INC_${at}_MASKLEN`] = '24';
+    }
+    const wanted = wantedOf({
+      ...environment,
+      ...many,
+      CISCO_SPLIT_INC: '10000',
+      CISCO_DEF_DOMAIN: 'a\nsearch evil.test',
+    });
+    expect(wanted).toMatchObject({ leftOut: 9_502, domains: ['evil.test'] });
+    expect(wanted?.include).toHaveLength(500);
+    // In one line to the helper, which takes no longer one
+    expect(JSON.stringify(wanted).length).toBeLessThan(helperProtocol.maxReplyBytes);
+    expect(planned({ leftOut: 9_502 }).refused).toEqual(['9502 more, too many or of no known shape']);
   });
 
   test('is believed nothing by the helper that has another shape', () => {

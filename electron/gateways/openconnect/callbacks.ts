@@ -92,7 +92,7 @@ export function guarded(callbacks: Callbacks): Guarded {
 /** What kind of error, and at which line of ours. Not its message: values may stand in it. */
 function placeOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
-  const place = /[^/\\(:\n]{1,100}:\d{1,6}:\d{1,6}(?=\)?$)/m.exec(error.stack ?? '')?.[0] ?? 'nowhere';
+  const place = /(?:^|[/\\( ])([^/\\( \n]{1,100}:\d{1,6}:\d{1,6})\)?$/m.exec(error.stack ?? '')?.[1] ?? 'nowhere';
   return `${error.name} at ${place}`;
 }
 

@@ -59,7 +59,7 @@ export const linuxHands: Hands = {
     if (nameServers.length === 0 || isResolved(before)) return null;
     // What else stood there counts on, but for who is asked
     const rest = (before.text ?? '').split('\n').filter((line) => /^\s*options\s/.test(line));
-    const search = [...domains, ...(/^\s*search\s+(.+)$/m.exec(before.text ?? '')?.[1]?.split(/\s+/) ?? [])].slice(0, 6);
+    const search = [...domains, ...(/^[ \t]*search[ \t]+(\S.*)$/m.exec(before.text ?? '')?.[1]?.split(/\s+/) ?? [])].slice(0, 6);
     return [
       '# Causeway wrote this, and puts the former text back when its tunnel closes.',
       ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),
@@ -150,12 +150,12 @@ async function surroundings(device: string, { uid }: TunnelUser, before: Resolve
 /** Those of the networks that this computer is in: where systemd-resolved stands before them, it lists them in a file. */
 function nameServersIn(before: Resolver): string[] {
   const text = isResolved(before) ? (readQuietly('/run/systemd/resolve/resolv.conf') ?? '') : (before.text ?? '');
-  return [...text.matchAll(/^\s*nameserver\s+([0-9a-fA-F.:]+)\s*$/gm)].map(([, server = '']) => server);
+  return [...text.matchAll(/^[ \t]*nameserver[ \t]+([0-9a-fA-F.:]+)[ \t\r]*$/gm)].map(([, server = '']) => server);
 }
 
 /** Whether systemd-resolved looks names up, which is told of a tunnel's by itself and forgets them with the interface. */
 const isResolved = ({ link, text }: Resolver): boolean =>
-  existsSync(resolvectl) && ((link?.includes('systemd/resolve/') ?? false) || /^\s*nameserver\s+127\.0\.0\.5[34]\s*$/m.test(text ?? ''));
+  existsSync(resolvectl) && ((link?.includes('systemd/resolve/') ?? false) || /^[ \t]*nameserver[ \t]+127\.0\.0\.5[34][ \t\r]*$/m.test(text ?? ''));
 
 /** Whose a tun interface is, by the kernel; null: nobody's, or there is none. */
 function ownerOf(device: string): number | null {

@@ -11,7 +11,7 @@ export interface Expression {
   literal: string;
 }
 
-const isSource = (name: string): boolean => /\.tsx?$/.test(name) && !name.endsWith('.d.ts');
+const isSource = (name: string): boolean => /\.([cm]?js|tsx?)$/.test(name) && !name.endsWith('.d.ts');
 
 /** Every regular expression literal in the TypeScript below these folders, by the compiler's own reading of it. */
 export function expressionsIn(root: string, folders: readonly string[]): Expression[] {
@@ -21,11 +21,35 @@ export function expressionsIn(root: string, folders: readonly string[]): Express
   }));
 }
 
-/** Where the source makes an expression of a text, which nobody can look at beforehand. */
+/**
+ * Where the source makes an expression of a text, which nobody can look at beforehand: by `RegExp` under any name that it is
+ * taken by, or by a method of strings that makes one of whatever is no expression.
+ */
 export function madeAtRunTime(root: string, folders: readonly string[]): string[] {
-  const isMaker = (node: ts.Node): boolean =>
-    (ts.isNewExpression(node) || ts.isCallExpression(node)) && /\bRegExp$/.test(node.expression.getText());
   return inEverySource(root, folders, (node) => (isMaker(node) ? '' : null)).map(({ place }) => place);
+}
+
+/** Whether a node makes an expression at run time: see {@link madeAtRunTime}. */
+function isMaker(node: ts.Node): boolean {
+  const named = (ts.isIdentifier(node) || ts.isStringLiteralLike(node)) && node.text === 'RegExp';
+  if (named) return !ts.isTypeReferenceNode(node.parent) && !isInstanceOf(node.parent);
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false;
+  const [pattern, ...more] = node.arguments;
+  if (!['match', 'matchAll', 'search'].includes(node.expression.name.text) || pattern === undefined) return false;
+  return more.length === 0 && !ts.isRegularExpressionLiteral(pattern);
+}
+
+const isInstanceOf = (node: ts.Node): boolean => ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword;
+
+/** Whether a piece of source makes an expression at run time, for a test of the look itself. */
+export function makesOne(source: string): boolean {
+  const all: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    all.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('piece.ts', source, ts.ScriptTarget.Latest, true));
+  return all.some(isMaker);
 }
 
 function inEverySource(
