@@ -39,6 +39,8 @@ export const failureCatalogue = {
   'sign-in-timed-out': 'now',
   'account-locked': 'later',
   'account-locked-out': 'later',
+  'choice-not-offered': 'later',
+  'no-gateway': 'later',
   'no-second-factor': 'later',
   'passcode-wrong': 'now',
   'passcode-used': 'later',

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { failureSchema } from './failure.ts';
 import { instantSchema } from './instant.ts';
+import { withoutBlanks } from './names.ts';
 import { plainLine, plainText } from './plain-text.ts';
 
 export { plainPasscode, reachesPhone } from './passcode.ts';
@@ -11,6 +12,9 @@ export { plainPasscode, reachesPhone } from './passcode.ts';
  * A prompt says nothing about who answers it. Bounds are generous for people and mean for attackers:
  * whatever is longer is refused at the boundary and never drawn.
  */
+
+/** A campus has hundreds of sites: GlobalProtect's portals list a gateway for each. */
+export const promptBounds = { options: 1_000 } as const;
 
 const shortText = z.string().check(z.maxLength(200));
 /** What is shown holds nothing that a person could not see; what only goes back (names, ids, values) stays as it came. */
@@ -30,11 +34,13 @@ export const promptFieldSchema = z.object({
 });
 export type PromptField = z.infer<typeof promptFieldSchema>;
 
-/** One drop-down inside a form, for example a realm or a group. */
+/** One drop-down inside a form, for example a realm or a group. `named`: what the gateway itself calls an option, by which a profile or a file may name it. */
 export const promptSelectSchema = z.object({
   name: shortText,
   label: shownLine,
-  options: z.array(z.object({ value: shortText, label: shownLine })).check(z.minLength(1), z.maxLength(100)),
+  options: z
+    .array(z.object({ value: shortText, label: shownLine, named: z.optional(shortText) }))
+    .check(z.minLength(1), z.maxLength(promptBounds.options)),
   value: z.optional(shortText),
   /** It chooses a group, realm or domain, and no way to confirm, whatever its options are called. */
   group: z.optional(z.boolean()),
@@ -116,9 +122,13 @@ export const promptSchema = z.discriminatedUnion('kind', [
     kind: z.literal('choice'),
     purpose: z.enum(['realm', 'role', 'session', 'other']),
     title: z.optional(shownLine),
-    options: z.array(z.object({ id: shortText, label: shownLine, detail: z.optional(shownLine) })).check(z.minLength(1), z.maxLength(50)),
+    options: z
+      .array(z.object({ id: shortText, label: shownLine, detail: z.optional(shownLine), named: z.optional(shortText) }))
+      .check(z.minLength(1), z.maxLength(promptBounds.options)),
     /** The id of the option that the person chose the last time. */
     usual: z.optional(shortText),
+    /** A name was given that is not offered. */
+    failure: z.optional(failureSchema),
   }),
   /** Any form that nothing above fits: a question that the gateway asks is never hidden. */
   z.object({
@@ -184,6 +194,13 @@ export const answerSchema = z.discriminatedUnion('kind', [
 ]);
 export type Answer = z.infer<typeof answerSchema>;
 export type AnswerOf<K extends Answer['kind']> = Extract<Answer, { kind: K }>;
+
+/** An answer as it goes on: a user ID has no blanks at its ends, whoever gave it; a password keeps its own. */
+export function tidied(answer: Answer): Answer {
+  if (answer.kind === 'proxy') return { ...answer, user: withoutBlanks(answer.user) };
+  if (answer.kind !== 'credentials' || !Object.hasOwn(answer.values, 'user')) return answer;
+  return { ...answer, values: { ...answer.values, user: withoutBlanks(answer.values['user'] ?? '') } };
+}
 
 /** Which answers fit which prompt. An answer of another kind is refused wherever it arrives. */
 export const answersOf = {

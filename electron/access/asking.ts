@@ -1,5 +1,5 @@
 import { fail } from '../../shared/failure.ts';
-import { fits, type Answer, type Prompt } from '../../shared/prompt.ts';
+import { fits, tidied, type Answer, type Prompt } from '../../shared/prompt.ts';
 import type { Ask } from '../gateways/gateway.ts';
 
 /** What the state shows of questions. Each returns false when the state machine refused the event. */
@@ -47,7 +47,7 @@ export class Asking {
   readonly ask: Ask = async (prompt, { signal } = {}) => {
     const known = await this.prepared(prompt);
     if (signal?.aborted || this.stop.aborted) throw fail('cancelled');
-    if (known?.kind !== 'later') return known && fits(prompt, known) ? known : this.put(prompt, signal);
+    if (known?.kind !== 'later') return known && fits(prompt, known) ? tidied(known) : this.put(prompt, signal);
     const quicker = new AbortController();
     const by = AbortSignal.any([quicker.signal, this.stop, ...(signal ? [signal] : [])]);
     const late = known.wait(by);
@@ -96,6 +96,6 @@ export class Asking {
     if (!fits(open.prompt, answer)) throw fail('request-invalid', undefined, { detail: `${answer.kind} for ${open.prompt.kind}` });
     if (!this.board.markAnswered(promptId)) throw fail('not-now');
     this.open = null;
-    open.resolve(answer);
+    open.resolve(tidied(answer));
   }
 }

@@ -10,9 +10,9 @@ import { answerSchema } from '../../shared/prompt.ts';
  */
 export const control = {
   /** Of a line, either way; an answer to the largest form fits. A longer one ends the connection. */
-  maxLineBytes: 256 * 1024,
+  maxLineBytes: 2 * 1024 * 1024,
   /** Of what one end has written and the other has not read. */
-  maxUnreadBytes: 1024 * 1024,
+  maxUnreadBytes: 8 * 1024 * 1024,
   maxClients: 16,
   /** Requests of one client that have not been answered yet; one more ends the connection. */
   maxPending: 16,

@@ -1,6 +1,6 @@
 import { rings } from '../../shared/phone-words.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
-import { chosenIn, type Choices } from './kept-choices.ts';
+import { chosenIn, isGone, type Choices } from './kept-choices.ts';
 
 /** A user ID and password that the person typed, kept until the session is up. */
 export interface TypedSignIn {
@@ -67,6 +67,8 @@ export function fillCredentials(prompt: Prompt, signIn: { userId: string; passwo
     else return null;
   }
   for (const select of prompt.selects) {
+    // To another group than the one of last time only the person's own word leads
+    if (isGone(select, choices)) return null;
     const chosen = chosenIn(select, choices) ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
     if (chosen === undefined || rings(select, chosen)) return null;
     values[select.name] = chosen;

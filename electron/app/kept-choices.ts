@@ -1,4 +1,5 @@
-import type { Answer, Prompt } from '../../shared/prompt.ts';
+import type { Answer, Prompt, PromptSelect } from '../../shared/prompt.ts';
+import { isSameName, notOffered } from '../../shared/names.ts';
 import { entryOf } from '../storage/kept.ts';
 
 /** What was chosen, by the heading it was chosen under: both as they were shown, since a gateway may number its groups anew. */
@@ -31,26 +32,38 @@ export function withChoices(before: Choices, chosen: Choices): Record<string, st
 export function asChosen(prompt: Prompt, choices: Choices): Prompt {
   if (prompt.kind === 'choice') {
     const usual = usualOption(prompt, choices);
-    return usual === null ? prompt : { ...prompt, usual };
+    if (usual !== null) return { ...prompt, usual };
+    const isGroup = prompt.purpose === 'realm' || prompt.purpose === 'role';
+    const before = isGroup ? entryOf(choices, headingOf(prompt)) : null;
+    return before === null || prompt.failure ? prompt : { ...prompt, failure: notOffered(before, prompt.options) };
   }
   if (!('selects' in prompt)) return prompt;
+  const gone = prompt.selects.find((select) => isGone(select, choices));
+  const failure = gone && !prompt.failure ? { failure: notOffered(entryOf(choices, gone.label) ?? '', gone.options) } : {};
   const selects = prompt.selects.map((select) => {
     const value = chosenIn(select, choices);
     return value === null ? select : { ...select, value };
   });
-  return { ...prompt, selects };
+  return { ...prompt, selects, ...failure };
 }
 
 /** The id of the option that was chosen before, or null. */
 export function usualOption(prompt: Extract<Prompt, { kind: 'choice' }>, choices: Choices): string | null {
   const label = prompt.purpose === 'session' ? null : entryOf(choices, headingOf(prompt));
-  return prompt.options.find((option) => option.label === label)?.id ?? null;
+  const found = label === null ? [] : prompt.options.filter((option) => isSameName(option.label, label));
+  return found.length === 1 ? (found[0]?.id ?? null) : null;
+}
+
+/** Whether a group was chosen before that is not offered any more. */
+export function isGone(select: PromptSelect, choices: Choices): boolean {
+  return select.group === true && entryOf(choices, select.label) !== null && chosenIn(select, choices) === null;
 }
 
 /** The value of the option that was chosen before, or null. */
 export function chosenIn(select: { label: string; options: readonly { value: string; label: string }[] }, choices: Choices): string | null {
   const label = entryOf(choices, select.label);
-  return select.options.find((option) => option.label === label)?.value ?? null;
+  const found = label === null ? [] : select.options.filter((option) => isSameName(option.label, label));
+  return found.length === 1 ? (found[0]?.value ?? null) : null;
 }
 
 const headingOf = ({ title, purpose }: Extract<Prompt, { kind: 'choice' }>): string => title ?? purpose;

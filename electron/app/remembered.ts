@@ -1,6 +1,6 @@
 import { failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
-import type { Answer, Prompt } from '../../shared/prompt.ts';
+import { tidied, type Answer, type Prompt } from '../../shared/prompt.ts';
 import { firstOf, type PreparedAnswer } from '../access/asking.ts';
 import { entryOf, without, type Kept } from '../storage/kept.ts';
 import type { Secrets } from '../storage/secrets.ts';
@@ -89,7 +89,8 @@ export class Remembered {
   }
 
   /** Notes what the person answered. */
-  note(profileId: string, prompt: Prompt, answer: Answer, remember: boolean): void {
+  note(profileId: string, prompt: Prompt, given: Answer, remember: boolean): void {
+    const answer = tidied(given);
     if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.attempt.vouched = true;
     this.keeper.note(profileId, prompt, answer, remember);
     this.files.note(profileId, prompt, answer);

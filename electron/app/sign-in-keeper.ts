@@ -89,6 +89,8 @@ export class SignInKeeper {
       }
       if (prompt.kind !== 'credentials') return null;
       const typed = held.signInFor(profile.id);
+      // That a name is not offered says nothing of the password
+      if (prompt.failure?.code === 'choice-not-offered') return null;
       if (attempt.usedKept && prompt.failure) await this.doubt(profile.id, prompt.failure);
       // Once each: a password that was changed on the way is another one
       if (prompt.failure || (typed ? attempt.given.has(typed.password) : attempt.given.size > 0)) {

@@ -2,9 +2,11 @@ import { constants, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path, { basename } from 'node:path';
 import * as z from 'zod';
+import { CausewayError, failureOf, type Failure } from '../../shared/failure.ts';
+import { nameKey, notOffered, optionNamed, type Named } from '../../shared/names.ts';
 import { joiningOf, mayReachPhone, offersPhone, reachesPhone, rings } from '../../shared/phone-words.ts';
 import type { Profile } from '../../shared/profile.ts';
-import type { Answer, Prompt, PromptField, PromptOf } from '../../shared/prompt.ts';
+import type { Answer, Prompt, PromptField, PromptOf, PromptSelect } from '../../shared/prompt.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import { fillIn, UsageError } from './arguments.ts';
 import { readCodesKey, type CodesKey } from '../app/codes-key.ts';
@@ -31,7 +33,7 @@ const answersSchemaFor = (ways: PhoneWays) =>
     password: silent(ways).optional(),
     /** Other fields, by their names or labels. */
     fields: z.record(text, silent(ways)).optional(),
-    /** For drop-downs and choices: labels or values, each taken where one is offered. */
+    /** For drop-downs and choices: values or labels. A list that offers none of them, while one of them is still unused, ends the run. */
     choose: z.array(text).max(50).optional(),
     /** One passcode. */
     passcode: z
@@ -52,8 +54,13 @@ export type AnswersFile = z.infer<typeof answersSchema>;
 
 const { usage } = commandLine;
 
-/** Reads a file of answers that is this person's alone. Throws a {@link UsageError}, or `codes-key-invalid`. */
-export async function readAnswers(file: string, now: () => number, ways: PhoneWays = {}): Promise<PreparedAnswers> {
+/** Reads a file of answers that is this person's alone, with what the command line chooses besides. Throws a {@link UsageError}, or `codes-key-invalid`. */
+export async function readAnswers(
+  file: string,
+  now: () => number,
+  ways: PhoneWays = {},
+  choose: readonly string[] = [],
+): Promise<PreparedAnswers> {
   const wrong = (why: string): UsageError => new UsageError(fillIn(usage.answersFile, { file: basename(file), why }));
   const content = await readPrivate(file, wrong);
   let raw: unknown;
@@ -65,7 +72,7 @@ export async function readAnswers(file: string, now: () => number, ways: PhoneWa
   const parsed = answersSchemaFor(ways).safeParse(raw);
   // Keys only: a value may be a password that somebody put into the wrong place
   if (!parsed.success) throw wrong(fillIn(usage.answersWrong, { keys: keysOf(parsed.error.issues) }));
-  return new PreparedAnswers(parsed.data, now, ways);
+  return new PreparedAnswers({ ...parsed.data, choose: [...choose, ...(parsed.data.choose ?? [])] }, now, ways);
 }
 
 async function readPrivate(name: string, wrong: (why: string) => UsageError): Promise<string> {
@@ -95,9 +102,23 @@ function objection(stat: Stats): string | null {
 const keysOf = (issues: readonly z.core.$ZodIssue[]): string =>
   issues.map((issue) => [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.')).join(', ');
 
+/** A gateway that asks for code after code gets no more of them. */
+const maxCodes = 20;
+/** A gateway whose clock is a little behind does not know the new code yet. */
+const graceMs = 1_000;
+/** These say nothing against an answer that was given. */
+const notRefused: readonly (string | undefined)[] = ['client-certificate-missing', 'choice-not-offered'];
+
 /** Answers from a file. Each is given once: a gateway that asks again did not like it, and a second factor is never tried again by itself. */
 export class PreparedAnswers {
   private readonly codes: CodesKey | null;
+  private codesMade = 0;
+  /** When the window of the last code ends. */
+  private codeFreeAt = 0;
+  /** Why the last question has no answer here, where a name is given that it does not offer. */
+  objection: Failure | null = null;
+  /** Names of `choose` that were offered by a list. */
+  private readonly chosen = new Set<string>();
   private readonly used = new Set<string>();
 
   constructor(
@@ -110,8 +131,20 @@ export class PreparedAnswers {
 
   /** The answer to a prompt, or null where there is none, or it has been given already. */
   answer(prompt: Prompt): Answer | null {
-    // That one is missing is no answer to one that was given
-    if ('failure' in prompt && prompt.failure && prompt.failure.code !== 'client-certificate-missing') return null;
+    this.objection = null;
+    try {
+      return this.answerTo(prompt);
+    } catch (error) {
+      this.objection = failureOf(error);
+      return null;
+    }
+  }
+
+  private answerTo(prompt: Prompt): Answer | null {
+    if (isRefusal(prompt)) return null;
+    const missing = 'failure' in prompt && prompt.failure?.code === 'choice-not-offered' ? prompt.failure : null;
+    // A name that somebody gave is not offered: only another one that is given goes on from there
+    if (missing && !this.choosesIn(prompt)) throw new CausewayError(missing);
     switch (prompt.kind) {
       case 'notice':
         return this.answers.notice === undefined ? null : { kind: 'notice', proceed: this.answers.notice === 'proceed' };
@@ -130,10 +163,11 @@ export class PreparedAnswers {
       }
       case 'choice': {
         const isGroup = prompt.purpose === 'realm' || prompt.purpose === 'role';
-        const option = prompt.options.find(
-          ({ id, label }) => this.chooses(id, label) && (isGroup || !offersPhone(label, this.ways.secondFactorWords)),
-        );
-        return option && this.once(`choice:${option.id}`) ? { kind: 'choice', option: option.id } : null;
+        const options = prompt.options.map(({ id, label, named = id }) => ({ id, label, value: named }));
+        const option = this.named({ name: prompt.title ?? '', label: prompt.title ?? '', options });
+        if (option === null) throw this.unoffered(prompt.options);
+        if (option && !isGroup && offersPhone(option.label, this.ways.secondFactorWords)) return null;
+        return option && this.once(`choice:${prompt.title ?? prompt.purpose}:${option.id}`) ? { kind: 'choice', option: option.id } : null;
       }
       case 'certificate': {
         const { certificate } = this.answers;
@@ -162,13 +196,99 @@ export class PreparedAnswers {
   private passcode(): string | null {
     const { passcode } = this.answers;
     if (passcode !== undefined && this.once('passcode')) return passcode;
-    return this.codes && this.once('totp') ? this.codes.codeAt(this.now()) : null;
+    const now = this.now();
+    if (!this.codes || this.codesMade >= maxCodes || now < this.codeFreeAt) return null;
+    this.codesMade += 1;
+    this.codeFreeAt = windowEnd(now, this.codes);
+    return this.codes.codeAt(now);
+  }
+
+  /** When the key of the file has a new code for this question, where it has none now: a campus takes each once. Null: nothing to wait for. */
+  codeAt(prompt: Prompt): number | null {
+    const { passcode } = this.answers;
+    if (!this.codes || this.codesMade >= maxCodes || isRefusal(prompt) || !this.asksForCode(prompt)) return null;
+    if (passcode !== undefined && !this.used.has('passcode')) return null;
+    return this.now() < this.codeFreeAt ? this.codeFreeAt + graceMs : null;
+  }
+
+  private asksForCode(prompt: Prompt): boolean {
+    if (prompt.kind === 'second-factor') return true;
+    if (prompt.kind === 'passcode') {
+      const given = prompt.label === undefined ? undefined : this.field(prompt.label);
+      return given === undefined || this.used.has(`field:${prompt.label}`);
+    }
+    return 'fields' in prompt && prompt.fields.some((field) => field.code === true && this.valueOf(field) === undefined);
+  }
+
+  /** What is chosen by name in the lists of a question, whoever answers its fields. Fails with `choice-not-offered`. */
+  choicesIn(selects: readonly PromptSelect[]): Map<string, string> {
+    const values = new Map<string, string>();
+    const open: PromptSelect[] = [];
+    for (const select of selects) {
+      const options = select.options.map(({ value, label, named = value }) => ({ id: value, label, value: named }));
+      const option = this.named({ ...select, options });
+      if (option) values.set(select.name, option.id);
+      else if (option === null) open.push(select);
+    }
+    const [first] = open;
+    // Another list of the same form may have been the one that was meant
+    if (first && this.unused !== undefined) throw this.unoffered(first.options);
+    return values;
+  }
+
+  /** Whether another name than the one that is missing is given here. */
+  private choosesIn(prompt: Prompt): boolean {
+    const lists = prompt.kind === 'choice' ? [prompt.options] : 'selects' in prompt ? prompt.selects.map(({ options }) => options) : [];
+    const names = [...(this.answers.choose ?? []), ...Object.values(this.answers.fields ?? {})];
+    return lists.some((options) =>
+      names.some(
+        (name) =>
+          optionNamed(
+            options.map(({ label, named = label }) => ({ label, value: named })),
+            name,
+          ) !== null,
+      ),
+    );
+  }
+
+  /** The option that is named for a list; null: names are given, and it offers none of them; undefined: nothing was named. */
+  private named<T extends Named>({ name, label, options }: { name: string; label: string; options: readonly T[] }): T | null | undefined {
+    const given = this.field(label) ?? this.field(name);
+    if (given !== undefined) {
+      const option = optionNamed(options, given);
+      if (!option) throw new CausewayError(notOffered(given, options));
+      return option;
+    }
+    for (const each of this.answers.choose ?? []) {
+      const option = optionNamed(options, each);
+      if (!option) continue;
+      this.chosen.add(each);
+      return option;
+    }
+    return this.unused === undefined ? undefined : null;
+  }
+
+  /** The first name of `choose` that no list has offered yet. */
+  private get unused(): string | undefined {
+    return this.answers.choose?.find((each) => !this.chosen.has(each));
+  }
+
+  private unoffered(options: readonly { label: string }[]): CausewayError {
+    return new CausewayError(notOffered(this.unused ?? '', options));
+  }
+
+  /** A value of `fields`, however its name is spelled. */
+  private field(name: string): string | undefined {
+    const { fields = {} } = this.answers;
+    if (name === '') return undefined;
+    if (Object.hasOwn(fields, name)) return fields[name];
+    const wanted = nameKey(name);
+    return Object.entries(fields).find(([key]) => nameKey(key) === wanted)?.[1];
   }
 
   /** What the file has for this very question, by its label. */
   private namedCode({ label }: PromptOf<'passcode'>): string | null {
-    const { fields = {} } = this.answers;
-    const named = label !== undefined && Object.hasOwn(fields, label) ? fields[label] : undefined;
+    const named = label === undefined ? undefined : this.field(label);
     return named !== undefined && !this.isMenuNumber(named) && this.once(`field:${label}`) ? named : null;
   }
 
@@ -180,6 +300,7 @@ export class PreparedAnswers {
     const { fields, selects, message = '' } = prompt;
     const values: Record<string, string> = {};
     const given: string[] = [];
+    const choices = this.choicesIn(selects);
     const own = this.ways.secondFactorWords;
     const isMenu = /^\s{0,20}\d{1,2}[.):]/m.test(message);
     for (const field of fields) {
@@ -189,8 +310,7 @@ export class PreparedAnswers {
       if (field.secret) given.push(`field:${field.label ?? field.name}`);
     }
     for (const select of selects) {
-      const wanted = select.options.find(({ value, label }) => this.chooses(value, label) && !rings(select, value, own));
-      const value = wanted?.value ?? select.value ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
+      const value = choices.get(select.name) ?? select.value ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
       if (value === undefined || rings(select, value, own)) return null;
       values[select.name] = value;
     }
@@ -203,13 +323,10 @@ export class PreparedAnswers {
     return this.once(`form:${message}\n${fields.map(({ name, label = '' }) => `${name}\n${label}`).join('\n\n')}`);
   }
 
-  private chooses(value: string, label: string): boolean {
-    return this.answers.choose?.some((each) => each === value || each === label) ?? false;
-  }
-
   private valueOf({ name, label }: PromptField): string | undefined {
-    const { fields = {}, user, password } = this.answers;
-    for (const key of [label, name]) if (key !== undefined && Object.hasOwn(fields, key)) return fields[key];
+    const { user, password } = this.answers;
+    const given = (label === undefined ? undefined : this.field(label)) ?? this.field(name);
+    if (given !== undefined) return given;
     return name === 'user' ? user : name === 'password' ? password : undefined;
   }
 
@@ -219,3 +336,9 @@ export class PreparedAnswers {
     return true;
   }
 }
+
+/** That something is missing, or not offered, is no answer to one that was given. */
+const isRefusal = (prompt: Prompt): boolean =>
+  'failure' in prompt && prompt.failure !== undefined && !notRefused.includes(prompt.failure.code);
+
+const windowEnd = (at: number, { periodMs }: CodesKey): number => (Math.floor(at / periodMs) + 1) * periodMs;

@@ -13,6 +13,8 @@ export interface ConnectCommand {
   /** A profile's id, or a file. */
   profile: string;
   answers: string | null;
+  /** What is chosen in the gateway's lists, by name. */
+  choose: readonly string[];
   /** The loopback port of a proxy for other programs, 0 for any; null for none. */
   appTunnel: number | null;
   showSecret: boolean;
@@ -26,6 +28,7 @@ export class UsageError extends Error {
 const { usage } = commandLine;
 const options = {
   'answers': { type: 'string' },
+  'choose': { type: 'string', multiple: true },
   'app-tunnel': { type: 'string' },
   'show-secret': { type: 'boolean' },
   'json': { type: 'boolean' },
@@ -46,7 +49,7 @@ export function readArguments(argv: readonly string[]): Command {
   const [verb, operand, extra] = positionals;
   if (values.help || verb === 'help') return { ...common, verb: 'help' };
   if (extra !== undefined) throw new UsageError(fillIn(usage.tooMany, { word: extra }));
-  for (const option of ['answers', 'app-tunnel', 'show-secret'] as const)
+  for (const option of ['answers', 'choose', 'app-tunnel', 'show-secret'] as const)
     if (verb !== 'connect' && values[option] !== undefined) throw new UsageError(fillIn(usage.notForThis, { option }));
   switch (verb) {
     case undefined:
@@ -66,6 +69,7 @@ export function readArguments(argv: readonly string[]): Command {
         verb,
         profile: operand,
         answers: values.answers ?? null,
+        choose: values.choose ?? [],
         appTunnel: portOf(values['app-tunnel']),
         showSecret: values['show-secret'] ?? false,
       };

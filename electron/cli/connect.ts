@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { AccessState, AccessStateOf } from '../../shared/access-state.ts';
-import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import { CausewayError, fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
-import type { Answer, PromptKind } from '../../shared/prompt.ts';
+import type { Answer, Prompt, PromptKind, PromptSelect } from '../../shared/prompt.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import type { Speaker } from '../../shared/words/say.ts';
 import { readProfileFile } from '../storage/profiles.ts';
@@ -156,8 +157,8 @@ class Talk {
     { prompt, byItselfAt }: AccessStateOf<'asking'>,
     signal: AbortSignal,
   ): Promise<{ answer: Answer; typed: boolean }> {
-    const { answers, terminal, profile, report, speaker, now } = this.attempt;
-    const prepared = answers?.answer(prompt) ?? null;
+    const { terminal, profile, report, speaker, now } = this.attempt;
+    const prepared = await this.preparedFor(prompt, signal);
     if (prepared) return { answer: prepared, typed: false };
     // A push is out already, by a person's hand elsewhere, or a kept key answers, or the gateway does: there is nothing to do
     if ((prompt.kind === 'push' || prompt.kind === 'waiting' || byItselfAt !== undefined) && !terminal) return new Promise(() => undefined);
@@ -172,7 +173,40 @@ class Talk {
       const what = about === '' ? prompt.kind : `${prompt.kind}: ${about}`;
       throw new UsageError(fillIn(commandLine.usage.unanswered, { what }));
     }
-    return { answer: await askInTerminal(prompt, { terminal, speaker, labels: profile.labels, now, signal }), typed: true };
+    const chosen = 'selects' in prompt ? this.chosenIn(prompt.selects) : new Map<string, string>();
+    return { answer: await askInTerminal(prompt, { terminal, speaker, labels: profile.labels, now, signal, chosen }), typed: true };
+  }
+
+  /** The answer of the file. A name of it that is not offered ends the attempt where there is nobody to ask. */
+  private async preparedFor(prompt: Prompt, signal: AbortSignal): Promise<Answer | null> {
+    const { answers, terminal, report } = this.attempt;
+    if (!answers) return null;
+    const newCodeAt = answers.codeAt(prompt);
+    if (newCodeAt !== null) await this.waitForCode(newCodeAt, signal);
+    const answer = answers.answer(prompt);
+    const { objection } = answers;
+    if (objection === null) return answer;
+    if (!terminal) throw new CausewayError(objection);
+    // A question says by itself why it is asked
+    if (!('failure' in prompt && prompt.failure)) report.failure(objection);
+    return null;
+  }
+
+  /** Tells that the next code is waited for, and waits. Rejects where the question is withdrawn or the run ends. */
+  private async waitForCode(at: number, signal: AbortSignal): Promise<void> {
+    const { report, speaker, now } = this.attempt;
+    const ms = Math.max(0, at - now());
+    report.say(speaker.say(commandLine.ask.codeWaiting, { count: Math.max(1, Math.ceil(ms / 1000)) }));
+    if (this.open) report.event({ event: 'prompt', id: this.open.id, kind: 'passcode', byItselfAt: at });
+    await setTimeout(ms, undefined, { signal });
+  }
+
+  private chosenIn(selects: readonly PromptSelect[]): Map<string, string> {
+    try {
+      return this.attempt.answers?.choicesIn(selects) ?? new Map<string, string>();
+    } catch {
+      return new Map(); // told a moment before; the person chooses
+    }
   }
 
   /** Where the last answer was turned down, that is why; otherwise the answers are not enough. */

@@ -46,6 +46,8 @@ const exitCodes = {
   'sign-in-timed-out': refused,
   'account-locked': refused,
   'account-locked-out': refused,
+  'choice-not-offered': usage,
+  'no-gateway': refused,
   'no-second-factor': secondFactor,
   'passcode-wrong': secondFactor,
   'passcode-used': secondFactor,

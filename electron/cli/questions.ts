@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fail } from '../../shared/failure.ts';
+import { isFoundBy, isSameName, nameKey } from '../../shared/names.ts';
 import { plainPasscode, type Answer, type Prompt, type PromptField, type PromptOf, type PromptSelect } from '../../shared/prompt.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import type { Speaker } from '../../shared/words/say.ts';
@@ -19,6 +20,8 @@ export interface Questioning {
   now: () => number;
   /** Aborts when the question is withdrawn or the attempt ends. */
   signal: AbortSignal;
+  /** What is chosen already, by the name of its list. */
+  chosen?: ReadonlyMap<string, string>;
 }
 
 /** Puts a gateway's question to the person at the terminal. Rejects with `cancelled`, or with `component-missing` where a terminal cannot ask it. */
@@ -89,19 +92,43 @@ async function agrees(question: string, whole: readonly string[], { terminal, si
   return whole.includes((await terminal.line(question, { signal })).trim().toLowerCase());
 }
 
-/** The index of what was chosen from a numbered list; an empty line takes the usual one, where there is one (not -1). */
+/** The index of what was chosen from a numbered list, by its number or by a part of its name; an empty line takes the usual one, where there is one (not -1). */
 async function pick(labels: readonly string[], asking: Questioning, usual: number): Promise<number> {
-  labels.forEach((label, index) => asking.terminal.say(`  ${index + 1}. ${label}`));
+  const { terminal, speaker } = asking;
+  const count = labels.length;
+  show(
+    labels.map((_, index) => index),
+    labels,
+    asking,
+  );
   for (;;) {
-    const line = await typed(usual < 0 ? words.number : `${words.number} [${usual + 1}]`, false, asking);
-    const index = line.trim() === '' && usual >= 0 ? usual : numberIn(line, labels.length);
+    const label = count > manyOptions ? words.numberOrName : words.number;
+    const line = await typed(usual < 0 ? label : `${label} [${usual + 1}]`, false, asking);
+    const index = line.trim() === '' && usual >= 0 ? usual : numberIn(line, count);
     if (index !== null) return index;
-    asking.terminal.say(asking.speaker.say(words.pick, { count: labels.length }));
+    const found = nameKey(line) === '' ? [] : labels.flatMap((each, at) => (isFoundBy(each, line) ? [at] : []));
+    const whole = found.filter((at) => isSameName(labels[at] ?? '', line));
+    const [only] = whole.length === 1 ? whole : found;
+    if (only !== undefined && (whole.length === 1 || found.length === 1)) {
+      terminal.say(`  ${only + 1}. ${labels[only] ?? ''}`);
+      return only;
+    }
+    if (found.length > 1) show(found, labels, asking);
+    else terminal.say(speaker.say(nameKey(line) === '' || /^\s*\d+\s*$/.test(line) ? words.pick : words.noneCalled, { count }));
   }
 }
 
+/** More than a screen of a terminal holds is found by typing. */
+const manyOptions = 20;
+
+/** These of a list, each with its number in the whole of it. */
+function show(indexes: readonly number[], labels: readonly string[], { terminal, speaker }: Questioning): void {
+  for (const index of indexes.slice(0, manyOptions)) terminal.say(`  ${index + 1}. ${labels[index] ?? ''}`);
+  if (indexes.length > manyOptions) terminal.say(speaker.say(words.more, { count: indexes.length - manyOptions }));
+}
+
 function numberIn(text: string, count: number): number | null {
-  const number = /^\s*\d{1,3}\s*$/.test(text) ? Number(text) : 0;
+  const number = /^\s*\d{1,4}\s*$/.test(text) ? Number(text) : 0;
   return number >= 1 && number <= count ? number - 1 : null;
 }
 
@@ -113,6 +140,11 @@ async function fill(
   const { speaker, terminal, labels } = asking;
   const values: Record<string, string> = {};
   for (const select of selects) {
+    const chosen = asking.chosen?.get(select.name);
+    if (chosen !== undefined) {
+      values[select.name] = chosen;
+      continue;
+    }
     terminal.say(select.label);
     values[select.name] =
       select.options[

@@ -9,7 +9,7 @@ import { ProfileBook, summaryOf } from '../app/profile-book.ts';
 import { Settings } from '../storage/settings.ts';
 import { Proxies } from '../trust/proxies.ts';
 import { atMost } from '../trust/bounded.ts';
-import { readAnswers } from './answers.ts';
+import { PreparedAnswers, readAnswers } from './answers.ts';
 import { findSeat } from './app-seat.ts';
 import { fillIn, readArguments, UsageError, type Command, type ConnectCommand } from './arguments.ts';
 import { converse, profileFor, type Outcome } from './connect.ts';
@@ -230,8 +230,8 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
     const core = host.core(settings);
     // Whoever named a profile that is not there is told that, and not first who could answer for it
     const profile = await profileFor(command, settings.get().profiles);
-    const answers = command.answers === null ? null : await readAnswers(command.answers, core.now, profile);
-    if (!host.terminal && !answers) throw new UsageError(host.noTerminal);
+    const answers = await answersFor(command, core.now, profile);
+    if (!host.terminal && command.answers === null) throw new UsageError(host.noTerminal);
     if (found && found.access.kind !== 'idle') throw new UsageError(fillIn(commandLine.usage.busy, { campus: campusOf(found) }));
     // The app connects by what it has shown and was told yes to, not by a file
     if (found?.holder === 'app' && !isKnown(profile, found)) throw new UsageError(commandLine.usage.otherProfile);
@@ -261,6 +261,12 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
   } finally {
     await found?.close();
   }
+}
+
+/** What is answered without a person: by a file, and by names on the command line. */
+async function answersFor({ answers, choose }: ConnectCommand, now: () => number, profile: Profile): Promise<PreparedAnswers | null> {
+  if (answers !== null) return readAnswers(answers, now, profile, choose);
+  return choose.length === 0 ? null : new PreparedAnswers({ choose: [...choose] }, now, profile);
 }
 
 async function ownSeat(core: Core, folder: string): Promise<OwnSeat> {

@@ -52,6 +52,8 @@ export type Step =
 export interface Request {
   init: boolean;
   fields: Record<string, string>;
+  /** The group that was chosen. */
+  group: string | null;
   /** Since the last `init`. */
   turn: number;
   headers: IncomingHttpHeaders;
@@ -145,7 +147,7 @@ export class FormGateway {
     const body = Buffer.concat(chunks).toString();
     const init = !body.includes('type="auth-reply"');
     this.turn = init ? 0 : this.turn + 1;
-    const read: Request = { init, turn: this.turn, fields: fieldsOf(body), headers: request.headers };
+    const read: Request = { init, turn: this.turn, fields: fieldsOf(body), group: groupOf(body), headers: request.headers };
     this.requests.push(read);
     const step = await this.next(read, this);
     if (response.destroyed || step === 'hang') return;
@@ -202,6 +204,9 @@ function inputOf({ type = 'text', name, label, value, options }: Input): string 
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;').replaceAll('\n', '&#10;');
 }
+
+/** The library says it beside the fields. */
+const groupOf = (body: string): string | null => /<group-select>([^<]*)<\/group-select>/.exec(body)?.[1] ?? null;
 
 function fieldsOf(body: string): Record<string, string> {
   const auth = /<auth>(.*?)<\/auth>/s.exec(body)?.[1] ?? '';

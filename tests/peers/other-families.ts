@@ -85,49 +85,59 @@ export async function startFamily(family: Family | 'nc', own: Pages | null = nul
 const nowhere: Reply = { status: 404 };
 const html = (body: string): Reply => ({ headers: { 'content-type': 'text/html' }, body: `<html><body>${body}</body></html>` });
 
+const twoGateways =
+  '<policy><portal-name>Campus</portal-name><gateways><external><list><entry name="east.campus.test"><description>East site</description></entry><entry name="gp.campus.test"><description>Main site</description></entry></list></external></gateways></policy>';
+
 /** A portal with two gateways, of which one is this; the first sign-in leads to a challenge. */
-function globalProtect({ path, form }: Served): Reply {
-  if (path.startsWith('/global-protect/prelogin.esp') || path.startsWith('/ssl-vpn/prelogin.esp')) {
-    return {
-      body: '<?xml version="1.0"?><prelogin-response><status>Success</status><authentication-message>Enter your campus sign-in</authentication-message><username-label>NetID</username-label><password-label>Password</password-label></prelogin-response>',
-    };
-  }
-  if (path.startsWith('/global-protect/getconfig.esp')) {
-    if (form.get('passwd') !== password) return { status: 512 };
-    return {
-      body: '<?xml version="1.0"?><policy><portal-name>Campus</portal-name><gateways><external><list><entry name="east.campus.test"><description>East site</description></entry><entry name="gp.campus.test"><description>Main site</description></entry></list></external></gateways></policy>',
-    };
-  }
-  if (path.startsWith('/ssl-vpn/login.esp')) {
-    if (form.get('inputStr') === 'abc123') {
-      if (form.get('passwd') !== code) return { status: 512 };
-      const parts = [
-        '',
-        'authcookie0123456789',
-        'persistent',
-        'portal',
-        form.get('user') ?? '',
-        'LDAP',
-        'vsys1',
-        'campus',
-        '',
-        '',
-        '',
-        '',
-        'tunnel',
-        '-1',
-        '4100',
-        '',
-      ];
+const globalProtect = (request: Served): Reply => globalProtectWith(twoGateways)(request);
+
+/** The same with another answer of the portal's to who has signed in. */
+export const globalProtectWith =
+  (config: string) =>
+  ({ path, form }: Served): Reply => {
+    if (path.startsWith('/global-protect/prelogin.esp') || path.startsWith('/ssl-vpn/prelogin.esp')) {
       return {
-        body: `<?xml version="1.0"?><jnlp><application-desc>${parts.map((part) => `<argument>${part}</argument>`).join('')}</application-desc></jnlp>`,
+        body: '<?xml version="1.0"?><prelogin-response><status>Success</status><authentication-message>Enter your campus sign-in</authentication-message><username-label>NetID</username-label><password-label>Password</password-label></prelogin-response>',
       };
     }
-    if (form.get('passwd') !== password) return { status: 512 };
-    return { body: 'var respStatus = "Challenge";\nvar respMsg = "Enter the code on your phone";\nthisForm.inputStr.value = "abc123";\n' };
-  }
-  return path.startsWith('/ssl-vpn/logout.esp') ? { body: '<response status="success"></response>' } : nowhere;
-}
+    if (path.startsWith('/global-protect/getconfig.esp')) {
+      if (form.get('passwd') !== password) return { status: 512 };
+      return {
+        body: `<?xml version="1.0"?>${config}`,
+      };
+    }
+    if (path.startsWith('/ssl-vpn/login.esp')) {
+      if (form.get('inputStr') === 'abc123') {
+        if (form.get('passwd') !== code) return { status: 512 };
+        const parts = [
+          '',
+          'authcookie0123456789',
+          'persistent',
+          'portal',
+          form.get('user') ?? '',
+          'LDAP',
+          'vsys1',
+          'campus',
+          '',
+          '',
+          '',
+          '',
+          'tunnel',
+          '-1',
+          '4100',
+          '',
+        ];
+        return {
+          body: `<?xml version="1.0"?><jnlp><application-desc>${parts.map((part) => `<argument>${part}</argument>`).join('')}</application-desc></jnlp>`,
+        };
+      }
+      if (form.get('passwd') !== password) return { status: 512 };
+      return {
+        body: 'var respStatus = "Challenge";\nvar respMsg = "Enter the code on your phone";\nthisForm.inputStr.value = "abc123";\n',
+      };
+    }
+    return path.startsWith('/ssl-vpn/logout.esp') ? { body: '<response status="success"></response>' } : nowhere;
+  };
 
 /** HTML with one form after the other, one of them with a list. */
 function f5({ method, path, form, cookie }: Served): Reply {

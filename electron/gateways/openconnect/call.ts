@@ -2,7 +2,7 @@ import { fail } from '../../../shared/failure.ts';
 import { plainLine, plainText } from '../../../shared/plain-text.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import type { GatewayTarget } from '../gateway.ts';
-import type { Done, FromWorker, OcAnswer, Question, SignInOptions } from './messages.ts';
+import { logLevels, type Done, type FromWorker, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
 import type { Run, WarmWorker } from './warm-worker.ts';
 
 /** What the library thought of a page that it was told of. */
@@ -12,9 +12,6 @@ interface CallDeps {
   worker: WarmWorker;
   silentAfterMs: number;
 }
-
-/** `PRG_ERR` of `openconnect.h`. */
-const errorLevel = 0;
 
 const maxLines = 200;
 /** The administrator's program that looks at this computer takes its time, and the library waits. */
@@ -60,7 +57,7 @@ export class Call {
       progress: (format, words, level) => {
         if (words !== null && words.trim() !== '') {
           this.words = plainLine(words).trim();
-          this.told = level === errorLevel ? '' : plainText(words).trim();
+          this.told = level === logLevels.error ? '' : plainText(words).trim();
         }
         const line = format.replaceAll(/\s+/g, ' ').trim();
         if (line.startsWith('Connected to')) this.connected = true;

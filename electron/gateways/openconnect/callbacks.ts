@@ -1,5 +1,6 @@
 import koffi, { type TypeObject } from 'koffi';
 import { readString, type Pointer } from './memory.ts';
+import { logLevels, noGatewayListed } from './messages.ts';
 
 /** What the library asks and tells during a sign-in, all on the thread that made the call. */
 export interface Callbacks {
@@ -68,7 +69,9 @@ export function guarded(callbacks: Callbacks): Guarded {
     processForm: register('processForm', prototypes.processForm, refused, (_: Pointer, form: Pointer) => callbacks.processForm(form)),
     progress: register('progress', prototypes.progress, 0, (_: Pointer, level: number, format: Pointer, first?: Pointer) => {
       const line = readString(format);
-      callbacks.progress(level, line, wordsOf(line, first ?? null));
+      const words = wordsOf(line, first ?? null);
+      // Of what is for those who look for faults only one line says something to us
+      if (level <= logLevels.info || words !== null) callbacks.progress(level, line, words);
       return 0;
     }),
     resolve: register(
@@ -97,11 +100,17 @@ function placeOf(error: unknown): string {
 }
 
 const wordsOnly = '%s\n';
+const response = 'Response was: %s\n';
 const statusOnly = 'Unexpected %d result from server\n';
 
-/** What may be told of a line's values: the gateway's own words where the line is nothing else, or the status of its reply. */
+/** What may be told of a line's values: the gateway's own words where the line is nothing else, the status of its reply, or what it lacks. */
 function wordsOf(format: string | null, first: Pointer): string | null {
   if (first === null) return null;
   if (format === wordsOnly) return readString(first);
+  if (format === response) return listsNoGateway(readString(first) ?? '') ? noGatewayListed : null;
   return format === statusOnly ? `HTTP ${BigInt.asIntN(32, first)}` : null;
 }
+
+/** Of a portal's configuration: `<has-config>no</has-config>`, or no entry in its list. https://github.com/openconnect/openconnect/blob/master/auth-globalprotect.c */
+const listsNoGateway = (text: string): boolean =>
+  /<has-config>\s{0,20}no\b/i.test(text) || (/<policy[\s/>]/.test(text) && !text.includes('<entry'));

@@ -1,4 +1,5 @@
 import { fail, type Failure } from '../../../shared/failure.ts';
+import { notOffered } from '../../../shared/names.ts';
 import { phoneWord, rings } from '../../../shared/phone-words.ts';
 import type { Answer, Prompt, PromptOf } from '../../../shared/prompt.ts';
 import { shownAs } from '../../trust/endpoint.ts';
@@ -7,7 +8,7 @@ import { complains, verificationNumber } from './asks.ts';
 import { blameFor } from './blame.ts';
 import { duoMenu, reachOf, type Reached } from './duo.ts';
 import { Factors } from './factors.ts';
-import { choiceNamed, isPlainPasscode, promptFor, shownPrompt } from './form-prompts.ts';
+import { choiceNamed, isPlainPasscode, offersRealm, promptFor, shownPrompt } from './form-prompts.ts';
 import { asOwnQuestion, readOcForm, type ReadField, type ReadForm, type ReadSelect } from './forms.ts';
 import type { OcAnswer, OcForm } from './messages.ts';
 import { hasRole, Round, type Sent } from './round.ts';
@@ -45,6 +46,8 @@ export class Conversation {
   private readonly typed = new Typed();
   private readonly factors: Factors;
   private readonly noticed = new Set<string>();
+  /** A list has offered what the profile's `realm` names. */
+  private realmTaken = false;
   private round = new Round();
   private failure: Failure | null = null;
   private forms = 0;
@@ -261,18 +264,23 @@ export class Conversation {
 
   /** Fills a form with what is known, asks for the rest, and has the second factor where it is part of this form. */
   private async fill(form: ReadForm): Promise<Reply> {
-    const { secondFactor, realm } = this.target.profile;
+    const { secondFactor, realm, protocol } = this.target.profile;
     const values = new Map<number, string>();
     const isSecond = (field: ReadField) => secondFactor === 'duo-second-password' && field.role === 'second-password';
     // It has a screen of its own, after the one whose answer may be kept
     const code =
       secondFactor === 'otp-field' && hasRole(form, 'password') ? form.fields.find(({ role }) => role === 'passcode') : undefined;
     const selects: ReadSelect[] = [];
+    let unoffered: Failure | null = null;
+    const namedIn = (select: ReadSelect): string | null => (realm === undefined ? null : choiceNamed(select, realm));
+    this.realmTaken ||= form.selects.some((select) => namedIn(select) !== null);
     for (const select of form.selects) {
-      const chosen =
-        this.typed.chosenBefore(select) ??
-        (realm === undefined ? null : choiceNamed(select, realm)) ??
-        (select.options.length === 1 ? select.options[0]?.value : null);
+      const before = this.typed.chosenBefore(select);
+      const named = namedIn(select);
+      // Nobody is let in to another group than the profile names: the person is asked, and told why
+      const isMissing = realm !== undefined && !this.realmTaken && before === null && offersRealm(form, select, protocol);
+      if (isMissing) unoffered ??= notOffered(realm, select.options);
+      const chosen = before ?? named ?? (select.options.length === 1 && !isMissing ? select.options[0]?.value : null);
       // A way to confirm that has a phone ring is chosen by the person, each time anew
       const isKnown = chosen != null && !rings({ options: select.options, group: select.isGroup }, chosen, this.factors.ownWords);
       if (isKnown) values.set(select.index, chosen);
@@ -287,7 +295,7 @@ export class Conversation {
     }
     const [first] = fields;
     if (first && isPlainPasscode(form, fields, selects)) return this.sendFactor(form, first, await this.factors.code(form, first), values);
-    const reach = this.needsQuestion(form, fields, selects) ? await this.askFor(form, fields, selects, values) : null;
+    const reach = this.needsQuestion(form, fields, selects) ? await this.askFor(form, { fields, selects, unoffered }, values) : null;
     const group = form.selects.find(
       (select) => select.isGroup && values.get(select.index) !== undefined && values.get(select.index) !== select.value,
     );
@@ -305,15 +313,14 @@ export class Conversation {
   /** Asks, and tells what of the answers has a phone ring. */
   private async askFor(
     form: ReadForm,
-    fields: readonly ReadField[],
-    selects: readonly ReadSelect[],
+    { fields, selects, unoffered }: { fields: readonly ReadField[]; selects: readonly ReadSelect[]; unoffered: Failure | null },
     values: Map<number, string>,
   ): Promise<Factor | null> {
     const ask = { fields, selects };
     const lone = form.fields.length === 1 && form.fields[0]?.role === 'user';
     const passwordFollows = lone && this.target.profile.protocol === 'anyconnect' && this.typed.freshPassword === null;
     const prompt = promptFor(form, { ...ask, user: this.typed.user, passwordFollows });
-    this.typed.take(await this.answerTo(prompt), ask, values);
+    this.typed.take(await this.answerTo(unoffered && 'selects' in prompt ? { ...prompt, failure: unoffered } : prompt), ask, values);
     const word = fields
       .filter(({ role, newPassword }) => role !== 'user' && role !== 'password' && !newPassword)
       .map(({ index }) => phoneWord(values.get(index) ?? '', this.factors.ownWords))

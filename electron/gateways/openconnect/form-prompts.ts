@@ -1,4 +1,6 @@
 import { fail } from '../../../shared/failure.ts';
+import { optionNamed, withoutBlanks } from '../../../shared/names.ts';
+import type { GatewayProtocol } from '../../../shared/profile.ts';
 import { promptSchema, type Answer, type Prompt, type PromptField, type PromptSelect } from '../../../shared/prompt.ts';
 import { shownLabel, type ReadField, type ReadForm, type ReadSelect, type Role } from './forms.ts';
 
@@ -33,12 +35,12 @@ export function promptFor(
     return { kind: 'credentials', ...titled, ...said, fields: asked, selects: selects.map(promptSelect) };
   }
   const [only] = selects;
-  if (fields.length === 0 && selects.length === 1 && only && only.options.length <= 50) {
+  if (fields.length === 0 && selects.length === 1 && only) {
     return {
       kind: 'choice',
       purpose: purposeOf(form, only),
       ...(form.message ? { title: shownLabel(form.message) } : titled),
-      options: only.options.map(({ label }, index) => ({ id: String(index), label })),
+      options: only.options.map(({ value, label }, index) => ({ id: String(index), label, ...namedBy(value) })),
     };
   }
   return {
@@ -76,13 +78,16 @@ function userField(fields: readonly ReadField[], user: string | null): PromptFie
   return { name: 'user', secret: false, ...(value ? { value: value.slice(0, 200) } : {}) };
 }
 
+/** The gateway's own name of an option, where it may be one that somebody gives. */
+const namedBy = (value: string): { named?: string } => (value !== '' && value.length <= 200 ? { named: value } : {});
+
 /** Choices go by their number: what a gateway calls them may be longer than an answer. */
 function promptSelect({ name, label, options, value, isGroup }: ReadSelect): PromptSelect {
   const at = options.findIndex((option) => option.value === value);
   return {
     name,
     label,
-    options: options.map((option, index) => ({ value: String(index), label: option.label })),
+    options: options.map((option, index) => ({ value: String(index), label: option.label, ...namedBy(option.value) })),
     ...(at >= 0 ? { value: String(at) } : {}),
     ...(isGroup ? { group: true } : {}),
   };
@@ -119,17 +124,22 @@ export function valuesOf(
   const fields = new Map<number, string>();
   for (const { index, name, role } of ask.fields) {
     if (role !== 'user' && role !== 'password') fields.set(index, given(name) ?? '');
-    else if (answer.kind === 'fields') fields.set(index, given(name) ?? '');
-    else fields.set(index, given(role) ?? '');
+    else {
+      const value = given(answer.kind === 'fields' ? name : role) ?? '';
+      fields.set(index, role === 'user' ? withoutBlanks(value) : value);
+    }
   }
-  const user = answer.kind === 'credentials' ? given('user') : undefined;
+  const user = answer.kind === 'credentials' && given('user') !== undefined ? withoutBlanks(given('user') ?? '') : undefined;
   const password = answer.kind === 'credentials' ? given('password') : undefined;
   return { ...(user === undefined ? {} : { user }), ...(password === undefined ? {} : { password }), fields, selects };
 }
 
-/** The choice that a profile names by its name or label. */
-export function choiceNamed(select: ReadSelect, name: string): string | null {
-  const wanted = name.trim().toLowerCase();
-  const found = select.options.find(({ value, label }) => value.toLowerCase() === wanted || label.toLowerCase() === wanted);
-  return found?.value ?? null;
+/** The choice that a profile names by its name or label, however it is spelled. */
+export const choiceNamed = (select: ReadSelect, name: string): string | null => optionNamed(select.options, name)?.value ?? null;
+
+/** Whether a list is the one that a profile's `realm` names something of. */
+export function offersRealm(form: ReadForm, select: ReadSelect, protocol: GatewayProtocol): boolean {
+  // Ivanti's ask for a realm and then for a role: where there is only one realm, the name is that of a role
+  if ((protocol === 'nc' || protocol === 'pulse') && select.options.length === 1) return false;
+  return select.isGroup || ['realm', 'role'].includes(purposeOf(form, select));
 }

@@ -1,5 +1,7 @@
 import { fail } from '../../../shared/failure.ts';
+import { toldApart, withoutBlanks } from '../../../shared/names.ts';
 import { plainLine, plainText } from '../../../shared/plain-text.ts';
+import { promptBounds } from '../../../shared/prompt.ts';
 import { asksNewPassword, complains, saysOldPassword, saysCode as saysCodeWords, saysPin, saysYesOrNo } from './asks.ts';
 import { fieldType, type OcField, type OcForm } from './messages.ts';
 
@@ -73,7 +75,8 @@ export interface ReadingOptions {
 
 const maxFields = 50;
 const maxSelects = 10;
-const maxOptions = 100;
+/** In all lists of a form together. */
+const maxOptions = 2 * promptBounds.options;
 const maxLabel = 200;
 /** A heading longer than this is a text to be read. */
 const maxHeading = 120;
@@ -108,7 +111,9 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
   const inputs = shown.filter(({ type }) => type === fieldType.text || type === fieldType.password || type === fieldType.token);
   const selects = shown.filter(({ type }) => type === fieldType.select);
   if (inputs.length > maxFields || selects.length > maxSelects) throw tooMuch('a form with too many fields');
-  if (selects.some(({ choices = [] }) => choices.length > maxOptions)) throw tooMuch('a list with too many choices');
+  const counts = selects.map(({ choices = [] }) => choices.length);
+  if (counts.some((count) => count > promptBounds.options) || counts.reduce((sum, count) => sum + count, 0) > maxOptions)
+    throw tooMuch('a list with too many choices');
   const message = [form.error, form.message].filter((text) => text !== undefined && text !== '').join('\n');
   const title = headingOf(form, options.protocol);
   const secrets = inputs.filter(({ type }) => type !== fieldType.text);
@@ -145,7 +150,10 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
           index: field.index,
           name: nameOf(field),
           label: shownLabel(labelOf(field)),
-          options: choices.map(({ name, label }) => ({ value: name, label: shownLabel(label || name) })),
+          options: toldApart(
+            choices.map(({ name, label }) => ({ value: name, label: shownLabel(label) || shownLabel(name) || name.slice(0, maxLabel) })),
+            maxLabel,
+          ),
           value: current ?? null,
           isGroup,
         };
@@ -223,10 +231,7 @@ function namesFor(fields: readonly OcField[]): Map<number, string> {
 
 /** A gateway's words as they may stand on a screen: one line, within bounds, without the colon. */
 export function shownLabel(label: string): string {
-  return plainLine(label.slice(0, 4 * maxLabel))
-    .replace(/[:：]\s*$/u, '')
-    .trim()
-    .slice(0, maxLabel);
+  return withoutBlanks(withoutBlanks(plainLine(label.slice(0, 4 * maxLabel))).replace(/[:：﹕]+$/u, '')).slice(0, maxLabel);
 }
 
 function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptions): [OcField, Role][] {

@@ -3,6 +3,7 @@ import koffi, { type LibraryHandle } from 'koffi';
 import { searchSafeFoldersOnly, systemLibrary } from '../../trust/windows/libraries.ts';
 import { guarded, type Callbacks, type Guarded } from './callbacks.ts';
 import { copyBytes, decode, type Pointer } from './memory.ts';
+import { logLevels, type SignInOptions } from './messages.ts';
 
 /**
  * libopenconnect by foreign-function calls. Layouts, constants and signatures are those of `openconnect.h`, API 5.8
@@ -11,9 +12,6 @@ import { copyBytes, decode, type Pointer } from './memory.ts';
 
 const certificate = koffi.struct('oc_cert', { der_len: 'int', der_data: 'void *', reserved: 'void *' });
 koffi.struct('oc_webview_result', { uri: 'const char *', cookies: 'const char **', headers: 'const char **' });
-
-/** `PRG_INFO` of `openconnect.h`: errors, and each connection and request. */
-const logLevelInfo = 1;
 
 /**
  * Loads the first of these libraries that can be: full paths, or on Linux a name that the system's own list of libraries
@@ -104,14 +102,15 @@ export class Library {
   }
 
   /** A new sign-in. Whoever frees it calls {@link release} as well. Throws where there is no memory for it. */
-  open(agent: string, callbacks: Callbacks, web: boolean): Pointer {
+  open(agent: string, callbacks: Callbacks, { web, protocol }: Pick<SignInOptions, 'web' | 'protocol'>): Pointer {
     const pointers = guarded(callbacks);
     this.registered = pointers;
     // Without a callback for it the library fetches no configuration that nobody reads (`fetch_config` of its `auth.c`)
     const vpn = this.vpnInfoNew(agent, pointers.validatePeer, null, pointers.processForm, pointers.progress, null);
     if (vpn === null) throw new Error('no memory for a sign-in');
     // By itself it tells every header, and each line is a message to the app that whoever waits for an answer waits for
-    this.setLogLevel(vpn, logLevelInfo);
+    // What it could not read of a GlobalProtect portal's answer stands in a line of a lower level
+    this.setLogLevel(vpn, protocol === 'gp' ? logLevels.debug : logLevels.info);
     this.overrideResolve(vpn, pointers.resolve);
     this.setProtect(vpn, pointers.connects);
     if (web) {

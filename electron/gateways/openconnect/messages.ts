@@ -11,10 +11,16 @@ const text = (length: number) => z.string().check(z.maxLength(length));
 const path = text(4096);
 
 /** A form larger than this is no sign-in: it arrives without its fields and marked {@link OcForm.oversized}. */
-export const formBounds = { fields: 100, choices: 100, text: 20_000 } as const;
+export const formBounds = { fields: 100, choices: 1_000, text: 20_000 } as const;
 
 /** What else a gateway may have the library hand on, in characters: beyond that it is not looked at. */
 export const wordBounds = { certificate: 100_000, page: 65_536, cookie: 16_384, connectUrl: 2048 } as const;
+
+/** Of the library's lines (`openconnect.h`). */
+export const logLevels = { error: 0, info: 1, debug: 2 } as const;
+
+/** What stands for a GlobalProtect portal's answer that lists no gateway for this person: the library takes it for nonsense. */
+export const noGatewayListed = 'no gateway listed';
 
 /** The types of a field (`openconnect.h`, API 5.8). */
 export const fieldType = { text: 1, password: 2, select: 3, hidden: 4, token: 5, ssoToken: 6, ssoUser: 7 } as const;

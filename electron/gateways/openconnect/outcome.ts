@@ -2,7 +2,7 @@ import { fail, type CausewayError, type FailureCode } from '../../../shared/fail
 import { shownAs } from '../../trust/endpoint.ts';
 import { proxyName } from '../../trust/proxy.ts';
 import type { GatewayTarget } from '../gateway.ts';
-import type { Done } from './messages.ts';
+import { noGatewayListed, type Done } from './messages.ts';
 
 type CertificateTrouble = 'client-certificate-missing' | 'client-certificate-unreadable' | 'client-certificate-rejected';
 
@@ -38,6 +38,8 @@ const meanings: readonly (readonly [start: string, code: FailureCode])[] = [
   ['Pulse server requested Host Checker', 'host-check'],
   ['Form action (%s) likely indicates that TNCC', 'host-check'],
   ['Authentication failure: Account locked out', 'account-locked-out'],
+  // The portal was content with the sign-in
+  ['GlobalProtect portal configuration lists no gateway', 'no-gateway'],
   ['Authentication failure: Client certificate required', 'client-certificate-missing'],
   ['Failed to listen on local port', 'browser-port'],
   ['Failed to decode SSO token', 'browser-answer'],
@@ -123,6 +125,7 @@ export function outcomeOf(
   if (meaning === 'gateway-not-secure' && secured) return failed('gateway-closed');
   if (meaning !== undefined) return failed(meaning);
   if (isHostCheck(done)) return failed('host-check');
+  if (words === noGatewayListed) return failed('no-gateway');
   if (words === 'HTTP 503') return failed('gateway-busy');
   // GlobalProtect's own: a certificate is needed (and 512: a sign-in is refused)
   if (words === 'HTTP 513') return aboutOurs(given.certificate);

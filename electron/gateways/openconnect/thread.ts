@@ -152,7 +152,7 @@ class BlockingThread {
           this.post({ type: 'fault', attempt, where: where.slice(0, 500) });
         },
       },
-      options.web,
+      options,
     );
     const ended = this.prepare(library, vpn, options) || library.obtainCookie(vpn);
     // Where a callback has thrown, something that the library takes for done was not

@@ -6,6 +6,7 @@ const todo: Partial<Record<FailureCode, string>> = {
   'gateway-protocol': 'Check the address in the profile, or call the help desk: it may have changed.',
   'notice-declined': 'Connect again and type yes to go on.',
   'sign-in-rejected': 'Check the user ID for a slip, and type the password once more. Is Caps Lock on?',
+  'choice-not-offered': 'Name one of them: in the profile, in the answers or with --choose.',
   'no-second-factor': 'In Causeway’s app, choose I lost my phone to get a recovery passcode.',
 };
 
@@ -25,6 +26,7 @@ Commands
 
 Options
   --answers FILE        Answers for unattended runs; yours alone (mode 0600). See docs/command-line.md
+  --choose NAME         The group, realm, role or gateway of that name, where the campus offers several
   --app-tunnel PORT     An HTTP proxy to campus for other programs, on this loopback port; 0 for any
   --show-secret         Puts that proxy's secret into the events of --json too
   --json                Events on standard output, one a line
@@ -92,11 +94,14 @@ Exit codes
   todo,
   ask: {
     number: 'Number',
+    numberOrName: 'Number, or part of the name',
     yes: 'yes',
     proceed: 'Proceed? Type yes to go on: ',
     proceedYes: 'proceed',
     certificate: 'Type yes only if the help desk reads you the same fingerprint: ',
-    pick: 'Choose a number from 1 to {count}.',
+    pick: 'Choose a number from 1 to {count}, or type part of a name.',
+    more: plural('  … and {count} more. Type part of a name to find one.', { one: '  … and one more. Type part of a name to find it.' }),
+    noneCalled: 'Nothing is called so. Type another part of a name, or a number from 1 to {count}.',
     approve: 'Approve it on the phone, or press Enter to use a passcode instead.',
     approveOver: 'Approve it on the phone, then press Enter: ',
     waiting: plural('Your campus may be asking on your phone. Waiting for it for {count} seconds at most.', {

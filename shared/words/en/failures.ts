@@ -4,7 +4,7 @@ import type { FailureWords } from '../words.ts';
 /**
  * What stands in a sentence where a failure came without that detail. The keys are all the placeholders that
  * the sentences below may use: `host` and `address` as shown to the person, a `campus`'s name, `key` of a profile, what is
- * `allowed` there, the `line` and `column` of a text, `file` a file's name, `user` a user ID, a `folder` and its path, a `proxy` as it is set up, the `scheme` of a sign-in, instants whose names end in `At`.
+ * `allowed` there, a `name` that was given and what is `offered` instead, the `line` and `column` of a text, `file` a file's name, `user` a user ID, a `folder` and its path, a `proxy` as it is set up, the `scheme` of a sign-in, instants whose names end in `At`.
  */
 export const unknown = {
   folder: 'where it keeps what is yours',
@@ -25,6 +25,8 @@ export const unknown = {
   nextCodeAt: 'half a minute',
   line: '?',
   column: '?',
+  name: 'that name',
+  offered: 'other names',
   allowed: 'the words that docs/profiles.md names',
 };
 
@@ -161,6 +163,16 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'Account locked',
     happened: 'There were too many wrong tries. Your campus does not say when it lets you try again.',
     todo: 'Try again later. In a hurry, call the help desk.',
+  },
+  'choice-not-offered': {
+    title: '“{name}” is not offered',
+    happened: 'Your campus offers: {offered}.',
+    todo: 'Choose one of them. If yours is missing, ask the help desk.',
+  },
+  'no-gateway': {
+    title: 'No gateway is assigned to you',
+    happened: '{host} has signed you in, and has no gateway for your account.',
+    todo: callHelpDesk,
   },
   'no-second-factor': {
     title: 'No second factor',

@@ -1,0 +1,102 @@
+import type { Failure } from './failure.ts';
+
+/**
+ * Names that people, profiles and gateways give to one thing: groups, realms, roles, gateways, labels. They are compared in
+ * one form of Unicode (NFKC) and without case, so that full-width letters, accents in two parts and capitals make no other
+ * name of it. https://www.unicode.org/reports/tr31/#NFKC_Casefold
+ */
+
+/** Blanks of every kind, and characters that draw nothing. */
+const blanks = /^[\s\p{Default_Ignorable_Code_Point}\u2800]+|[\s\p{Default_Ignorable_Code_Point}\u2800]+$/gu;
+
+/** The form in which two names are compared: equal where they are one name. Never shown. */
+export function nameKey(name: string): string {
+  let key = name;
+  // Folding can make what normalizes anew; it rests after two rounds
+  for (let round = 0; round < 2; round++) {
+    const plain = key.normalize('NFKC').replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '');
+    // Lower, upper, lower: the small letters of ẞ, ß and ſ differ until they were capitals
+    key = plain.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
+  }
+  return key.replaceAll(/\s+/gu, ' ').replaceAll(/^ | ?:? ?$/g, '');
+}
+
+/** Whether two names are one. */
+export const isSameName = (one: string, other: string): boolean => nameKey(one) === nameKey(other);
+
+/** Without blanks of any kind at either end: a tab, U+00A0, U+3000, zero-width ones. For user IDs; a password keeps its own. */
+export const withoutBlanks = (text: string): string => text.replaceAll(blanks, '');
+
+export interface Named {
+  /** What the gateway calls it. */
+  value: string;
+  /** What people see of it. */
+  label: string;
+}
+
+/**
+ * The one option that a name means: by value first, then by label. Null where none is called so, and where several are
+ * and none of them is spelled exactly so.
+ */
+export function optionNamed<T extends Named>(options: readonly T[], name: string): T | null {
+  const wanted = nameKey(name);
+  for (const of of [({ value }: T) => value, ({ label }: T) => label]) {
+    const found = options.filter((option) => nameKey(of(option)) === wanted);
+    const [first] = found;
+    if (found.length <= 1) {
+      if (first) return first;
+      continue;
+    }
+    const exact = found.filter((option) => of(option) === name);
+    return exact.length === 1 ? (exact[0] ?? null) : null;
+  }
+  return null;
+}
+
+/** Options with labels of which no two are one: where two were, each has its value beside it, or its number where that says no more. */
+export function toldApart<T extends Named>(options: readonly T[], maxLength: number): T[] {
+  const shared = repeated(options.map(({ label }) => label));
+  const named = options.map((option) => {
+    const { label, value } = option;
+    return shared.has(nameKey(label)) && value.trim() !== '' ? { ...option, label: beside(label, value, maxLength) } : option;
+  });
+  const still = repeated(named.map(({ label }) => label));
+  return named.map((option, index) =>
+    still.has(nameKey(option.label)) ? { ...option, label: beside(option.label, String(index + 1), maxLength) } : option,
+  );
+}
+
+/** The failure of a name that is not offered, or not as one thing only: with what is. */
+export const notOffered = (name: string, options: readonly { label: string }[]): Failure => ({
+  code: 'choice-not-offered',
+  params: { name: name.slice(0, 200), offered: listed(options.map(({ label }) => label)) },
+});
+
+/** What is offered, as a sentence lists it: no longer than `maxLength`, and how many more there are. */
+export function listed(labels: readonly string[], maxLength = 1_500): string {
+  const shown: string[] = [];
+  let length = 0;
+  for (const label of labels) {
+    length += label.length + 2;
+    if (length > maxLength) break;
+    shown.push(label);
+  }
+  const more = labels.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? `, … (+${more})` : ''}`;
+}
+
+/** Whether typing this part of a name finds it. */
+export const isFoundBy = (label: string, typed: string): boolean => nameKey(label).includes(nameKey(typed));
+
+function repeated(labels: readonly string[]): Set<string> {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const key of labels.map(nameKey)) (seen.has(key) ? twice : seen).add(key);
+  return twice;
+}
+
+/** The whole of what tells apart, and as much of the label as there is room for. */
+function beside(label: string, more: string, maxLength: number): string {
+  const end = ` (${more.slice(0, Math.floor(maxLength / 2))})`;
+  return `${label.slice(0, maxLength - end.length)}${end}`;
+}
