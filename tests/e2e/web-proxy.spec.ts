@@ -24,7 +24,7 @@ test('the network’s proxy asks who is there; then sign-in goes on through it, 
     await window.getByLabel('Proxy user name').fill(guest.user);
     await window.getByLabel('Proxy password').fill('wrong');
     await window.getByRole('button', { name: 'Continue' }).click();
-    await expect(window.getByText('The proxy did not let you through')).toBeVisible();
+    await expect(window.getByRole('main').getByText('The proxy did not let you through')).toBeVisible();
     await window.getByLabel('Proxy password').fill(guest.password);
     await window.getByRole('button', { name: 'Continue' }).click();
     await expect(heading('Notice from your campus')).toBeVisible();

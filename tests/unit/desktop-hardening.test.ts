@@ -42,11 +42,18 @@ describe('the source', () => {
   });
 
   it('weakens nothing that Chromium protects', () => {
-    expect(
-      filesWith(
-        /webSecurity|allowRunningInsecureContent|experimentalFeatures|enableBlinkFeatures|allowpopups|bypassCSP|ignore-certificate-errors|no-sandbox/,
-      ),
-    ).toEqual([]);
+    const settings = /webSecurity|allowRunningInsecureContent|experimentalFeatures|enableBlinkFeatures|allowpopups|bypassCSP/;
+    expect(filesWith(settings)).toEqual([]);
+    // They are named where they are refused, taken out or told, and one switch of our own is set, another
+    expect(filesWith(/ignore-certificate-errors|no-sandbox/)).toEqual([
+      'desktop/relaunch.ts',
+      'desktop/switches.ts',
+      'desktop/trouble.ts',
+      'main.ts',
+    ]);
+    expect(sources.flatMap(({ text }) => text.match(/append(Switch|Argument)\(.*/g) ?? [])).toEqual([
+      "appendSwitch('dns-prefetch-disable');",
+    ]);
     expect(filesWith(/file:\/\/|loadFile\(/).filter((name) => name !== 'desktop/origin.ts')).toEqual([]);
   });
 
