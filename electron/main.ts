@@ -40,7 +40,7 @@ import { killTree } from './gateways/kill-tree.ts';
 import { openconnectDriver } from './gateways/openconnect/driver.ts';
 import { workerEnvironment } from './gateways/worker-environment.ts';
 import { policyFile, programsOf, readPolicy } from './storage/policy.ts';
-import { Secrets } from './storage/secrets.ts';
+import { keytarLoader, Secrets } from './storage/secrets.ts';
 import { Settings } from './storage/settings.ts';
 import { Proxies } from './trust/proxies.ts';
 import { systemRoots } from './trust/roots.ts';
@@ -103,7 +103,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   const icons = join(import.meta.dirname, '..', 'build', 'icons');
   const icon = nativeImage.createFromPath(join(icons, 'icon.png'));
   const settings = await Settings.open(userData);
-  const secrets = new Secrets();
+  const secrets = new Secrets(keytarLoader(log.line));
   void takeGivenProfiles(settings, policy.profiles, {
     secrets,
     tell: ({ code, detail }) => log.line(`not forgotten: ${code} ${detail ?? ''}`),

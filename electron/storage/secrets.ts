@@ -23,10 +23,22 @@ export interface Keytar {
   deletePassword(service: string, account: string): Promise<boolean>;
 }
 
-/** keytar is native code that needs the system's own library: loaded when first used, so that its absence is a sentence and no crash. */
-async function loadKeytar(): Promise<Keytar> {
-  const { default: keytar } = await import('keytar');
-  return keytar;
+/**
+ * keytar is native code that needs the system's own library: loaded when first used, so that its absence is a sentence and
+ * no crash. Why it does not load is told once.
+ */
+export function keytarLoader(tell: (line: string) => void = () => undefined): () => Promise<Keytar> {
+  let isTold = false;
+  return async () => {
+    try {
+      const { default: keytar } = await import('keytar');
+      return keytar;
+    } catch (thrown) {
+      if (!isTold) tell(`keytar does not load: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+      isTold = true;
+      throw thrown;
+    }
+  };
 }
 
 /**
@@ -44,7 +56,7 @@ export class Secrets {
   #isOut = false;
 
   constructor(
-    load: () => Promise<Keytar> = loadKeytar,
+    load: () => Promise<Keytar> = keytarLoader(),
     bounds = { callMs: callWithinMs, probeMs: probeWithinMs },
     platform: NodeJS.Platform = process.platform,
   ) {

@@ -106,7 +106,8 @@ export type ToWorker = z.infer<typeof toWorkerSchema>;
 export const fromWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), version: text(100) }),
   /** None of the libraries could be loaded. */
-  z.object({ type: z.literal('missing'), detail: text(2000) }),
+  /** `part`: of our own, what the library is called with; otherwise the library itself. */
+  z.object({ type: z.literal('missing'), detail: text(2000), part: z.optional(z.literal('koffi')) }),
   z.object({ type: z.literal('form'), attempt, seq, form: ocFormSchema }),
   /** Nobody vouches for this chain (DER, leaf first), or nobody was asked. */
   z.object({

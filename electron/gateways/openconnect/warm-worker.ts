@@ -152,8 +152,8 @@ export class WarmWorker {
       case 'pong':
         return;
       case 'missing':
-        this.deps.log(`libopenconnect: ${message.detail}`);
-        live.settle?.(fail('component-missing', { component: 'libopenconnect' }, { detail: message.detail }));
+        this.deps.log(`${message.part ?? 'libopenconnect'} does not load: ${message.detail}`);
+        live.settle?.(fail('component-missing', { component: message.part ?? 'libopenconnect' }, { detail: message.detail }));
         return;
       case 'refused':
         live.settle?.(fail('component-failed', { component: 'libopenconnect' }, { detail: 'the worker took no orders' }));

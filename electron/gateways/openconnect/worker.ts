@@ -64,7 +64,7 @@ function relay(app: App): void {
   };
   const obey = (message: ToWorker): void => {
     if (missing !== null && (message.type === 'warm' || message.type === 'sign-in')) {
-      app.post({ type: 'missing', detail: missing });
+      app.post({ type: 'missing', detail: missing, part: 'koffi' });
       return;
     }
     switch (message.type) {
@@ -113,7 +113,7 @@ function relay(app: App): void {
     if (hasSpoken) process.exit(70);
     // One that never was could not load what it calls with
     missing = `${error.name}: ${error.message}`.slice(0, 2000);
-    app.post({ type: 'missing', detail: missing });
+    app.post({ type: 'missing', detail: missing, part: 'koffi' });
   });
 }
 

@@ -16,6 +16,8 @@ export interface ClientOptions {
   userData?: string;
   args?: readonly string[];
   env?: Record<string, string>;
+  /** The app's folder; this one by default. */
+  folder?: string;
 }
 
 /** A running client: the real main process, preload and renderer, on Electron or on its double. */
@@ -46,7 +48,7 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
   }
   const electron = await _electron.launch({
     executablePath: process.env['ELECTRON_BINARY'] ?? path.join(root, 'tests/electron-double/electron'),
-    args: [root, `--user-data-dir=${userData}`, ...(options.args ?? [])],
+    args: [options.folder ?? root, `--user-data-dir=${userData}`, ...(options.args ?? [])],
     env: { ...definedEnvironment(), ...options.env },
     cwd: root,
     // Playwright would add --no-sandbox on Linux
