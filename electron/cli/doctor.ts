@@ -7,7 +7,8 @@ import { fromWorkerSchema } from '../gateways/openconnect/messages.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import { bounded } from '../trust/bounded.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
-import type { HelperState } from '../tunnels/openconnect/helper-protocol.ts';
+import type { Endpoint } from '../trust/endpoint.ts';
+import type { GatewayProof, HelperState } from '../tunnels/openconnect/helper-protocol.ts';
 import type { Proxies } from '../trust/proxies.ts';
 import { findProgram, type ProgramName, type ProgramPlaces } from '../tunnels/openconnect/programs.ts';
 import { fillIn } from './arguments.ts';
@@ -37,6 +38,8 @@ export interface Tools {
   otherVpn: (ours: string | undefined) => Promise<string | null>;
   /** What the service for system tunnels says of itself. Rejects with `helper-missing` or `helper-denied`. */
   helper: () => Promise<HelperState>;
+  /** How a gateway, which shows its certificate for it, is proved to that service. Rejects where it is not. */
+  proof: (endpoint: Endpoint, signal: AbortSignal) => Promise<GatewayProof>;
 }
 
 export interface Examined {
@@ -70,7 +73,7 @@ export async function* examine(examined: Examined): AsyncGenerator<Check> {
     : troubled('other-vpn', { code: 'other-vpn', params: { network } }, speaker, 'requested');
   if (profiles.length === 0)
     yield { check: 'gateway', result: 'attention', says: words.noProfile, todo: words.addProfile, code: exitCode.requested };
-  for (const profile of profiles) yield* gateways(profile, examined);
+  for (const profile of profiles) yield* gateways(profile, examined, check.result === 'ok');
 }
 
 /** Of several troubles the one that must be mended first: a certificate before a network, both before a program. */
@@ -80,7 +83,8 @@ export function worst(codes: readonly ExitCode[]): ExitCode {
 }
 
 /** A gateway that is away is a trouble of the profile's only where no other one answers. */
-async function* gateways(profile: Profile, { judgeFor, now, proxies, speaker, signal }: Examined): AsyncGenerator<Check> {
+async function* gateways(profile: Profile, examined: Examined, helperAnswers: boolean): AsyncGenerator<Check> {
+  const { judgeFor, now, proxies, speaker, signal } = examined;
   const judge = judgeFor(profile);
   const looks = await Promise.all(profile.gateways.map((gateway) => lookAtGateway(gateway, { profile, judge, proxies, now }, signal)));
   const someAnswer = looks.some(({ failure }) => failure === null);
@@ -91,7 +95,18 @@ async function* gateways(profile: Profile, { judgeFor, now, proxies, speaker, si
     } else {
       yield fine('gateway', fillIn(words.reached, { gateway: look.gateway }));
       yield* clock(look);
+      if (helperAnswers && profile.tunnel === 'system') yield await proof(look, examined);
     }
+  }
+}
+
+/** Root asks nobody: what a profile or a person vouches for may be nothing to its service. */
+async function proof({ gateway, endpoint }: GatewayLook, { tools, speaker, signal }: Examined): Promise<Check> {
+  try {
+    const by = (await tools.proof(endpoint, signal)).kind;
+    return fine('proof', fillIn(words.proved, { gateway, by: words.provedBy[by] }));
+  } catch (error) {
+    return troubled('proof', failureOf(error), speaker, 'its own');
   }
 }
 

@@ -15,6 +15,8 @@ const clockWithinMs = 3_000;
 /** What a gateway shows without a sign-in. */
 export interface GatewayLook {
   gateway: string;
+  /** The way to it by which it was looked at. */
+  endpoint: Endpoint;
   /** Why it cannot be used; null where it answers with a certificate that is trusted. */
   failure: Failure | null;
   /** How far our clock is ahead of its own, in milliseconds; null where it does not say. */
@@ -35,12 +37,12 @@ export async function lookAtGateway(gateway: string, { profile, judge, proxies, 
   try {
     endpoint = await proxies.lead(endpoint, signal);
     const socket = await connectTls(endpoint, judge, { signal, timeoutMs: reachWithinMs });
-    return { gateway, failure: null, ahead: await clockAhead(socket, endpoint.host, now, signal) };
+    return { gateway, endpoint, failure: null, ahead: await clockAhead(socket, endpoint.host, now, signal) };
   } catch (error) {
     const failure = failureOf(error);
     // Behind a proxy it is the proxy that sees the network
     const why = endpoint.via ? null : await explained(failure, profile, endpoint.host, signal).catch(() => null);
-    return { gateway, failure: why?.failure ?? failure, ahead: null };
+    return { gateway, endpoint, failure: why?.failure ?? failure, ahead: null };
   }
 }
 

@@ -20,7 +20,8 @@ import { proxyOfEnvironment } from '../trust/proxy-words.ts';
 import { directDial } from '../tunnels/direct.ts';
 import { appTunnel } from '../tunnels/openconnect/app.ts';
 import { helperSocket } from '../tunnels/openconnect/helper-place.ts';
-import { helperState, systemTunnel } from '../tunnels/openconnect/system.ts';
+import type { Endpoint } from '../trust/endpoint.ts';
+import { helperState, provenToHelper, systemTunnel } from '../tunnels/openconnect/system.ts';
 import { relayTunnel } from '../tunnels/relay.ts';
 import { exitCode } from './exit-codes.ts';
 import { leaveAtOnce } from './leave.ts';
@@ -80,6 +81,7 @@ const tools = {
   programs,
   otherVpn,
   helper: () => helperState(() => helperSocket(process.platform), AbortSignal.timeout(5_000)),
+  proof: (endpoint: Endpoint, signal: AbortSignal) => provenToHelper(() => helperSocket(process.platform), endpoint, signal),
 };
 
 const host: Host = {

@@ -2,7 +2,8 @@ import http from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { startCampus, type Campus } from '../../campus/campus.ts';
 import type { WorkerProcess } from '../../electron/gateways/worker.ts';
-import type { Profile } from '../../shared/profile.ts';
+import { fail } from '../../shared/failure.ts';
+import { splitHost, type Profile } from '../../shared/profile.ts';
 import { cliFolder, startCli, type CliOptions } from './support/cli.ts';
 import { deadPort, listen } from './support/servers.ts';
 
@@ -129,6 +130,23 @@ test('the service for system tunnels: missing where a profile needs it is 8, one
   const ours = await examine([system], { tools: { helper: () => Promise.resolve(up), otherVpn } });
   expect(ours.of('helper')).toMatchObject([{ result: 'ok' }]);
   expect(devices).toEqual(['cw0']);
+});
+
+test('a gateway is told by what root’s service proves it, or that it does not, where a profile’s tunnel is the system’s', async () => {
+  const { profile } = await open();
+  const system: Profile = { ...profile, protocol: 'anyconnect', tunnel: 'system' };
+  const helper = () => Promise.resolve({ kind: 'closed' as const });
+  const proved = await examine([system], { tools: { helper, proof: () => Promise.resolve({ kind: 'pins', pins: [] }) } });
+  expect(proved.of('proof')).toMatchObject([{ result: 'ok', says: expect.stringContaining('proved by its key') as unknown }]);
+  const unproven = (endpoint: { host: string }) => Promise.reject(fail('gateway-unproven', { host: endpoint.host }));
+  const other = await examine([system], { tools: { helper, proof: unproven } });
+  expect(other.of('proof')).toMatchObject([
+    { result: 'attention', says: expect.stringContaining(splitHost(profile.gateways[0] ?? '-').host) as unknown },
+  ]);
+  expect(other.code).not.toBe(0);
+  // Nobody to ask, and no need
+  expect((await examine([system])).of('proof')).toEqual([]);
+  expect((await examine([profile], { tools: { helper, proof: unproven } })).of('proof')).toEqual([]);
 });
 
 test('one profile by its id, one that nobody knows, and none at all', async () => {

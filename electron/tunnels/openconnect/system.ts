@@ -6,6 +6,7 @@ import { CausewayError, fail, failureOf } from '../../../shared/failure.ts';
 import { bounded } from '../../trust/bounded.ts';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
 import { spkiSha256 } from '../../trust/certificate.ts';
+import type { Endpoint } from '../../trust/endpoint.ts';
 import { hostOf } from '../../trust/host.ts';
 import { isLoopback } from '../../trust/loopback.ts';
 import { lookupElsewhere } from '../not-this-computer.ts';
@@ -53,6 +54,32 @@ async function proofOf(helper: HelperConnection, host: string, signal: AbortSign
   return reply.proof;
 }
 
+/**
+ * How a gateway is proved to the helper that is there, once that gateway has shown a certificate which it proves. Fails as
+ * {@link helperState}, and with `gateway-unproven`.
+ */
+export async function provenToHelper(
+  socket: () => Promise<string>,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  now: () => number = Date.now,
+): Promise<GatewayProof> {
+  const helper = await HelperConnection.open(await socket(), endpoint.host, signal);
+  try {
+    return await proven(helper, endpoint, signal, now);
+  } finally {
+    helper.close();
+  }
+}
+
+async function proven(helper: HelperConnection, endpoint: Endpoint, signal: AbortSignal, now: () => number): Promise<GatewayProof> {
+  const { host } = endpoint;
+  const proof = await proofOf(helper, host, signal);
+  const presented = await presentedBy(endpoint, signal);
+  if (presented && !isProved(proof, presented, now())) throw fail('gateway-unproven', { host }, { detail: `not by ${proof.kind}` });
+  return proof;
+}
+
 /** What an administrator is asked to approve of a gateway that somebody has signed in to: the system vouches for it, or else its key. */
 async function proposed({ endpoint, connectUrl, serverPin }: OpenConnectGrant, signal: AbortSignal): Promise<ProposedGateway> {
   const presented = await presentedBy(endpoint, signal);
@@ -98,9 +125,7 @@ export function systemTunnel({ socket, log, start, now = Date.now }: SystemTunne
         return;
       }
       try {
-        const proof = await proofOf(helper, host, signal);
-        const presented = await presentedBy(endpoint, signal);
-        if (presented && !isProved(proof, presented, now())) throw fail('gateway-unproven', { host }, { detail: `not by ${proof.kind}` });
+        await proven(helper, endpoint, signal, now);
       } finally {
         helper.close();
       }

@@ -138,6 +138,8 @@ Exit codes
     setClock: 'Set the date and time, or have them set automatically: certificates and codes go by them.',
     noOtherVpn: 'No other VPN is up.',
     helper: 'The service for system tunnels answers.',
+    proved: 'To that service {gateway} is proved by {by}.',
+    provedBy: { system: 'this computer’s authorities', pins: 'its key', authority: 'its campus’s authority' },
     helperNotNeeded: 'Only profiles with a tunnel of the whole system need it.',
     noProfile: 'No campus is known here yet, so no gateway was looked at.',
     addProfile: 'Add one in the app, or name its .causeway file: causeway doctor FILE.',

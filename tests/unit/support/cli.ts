@@ -113,6 +113,7 @@ export function startCli(argv: readonly string[], { typist, folder, core = {}, t
       programs: { folder: null, platform: 'linux' },
       otherVpn: () => Promise.resolve(null),
       helper: () => Promise.reject(new CausewayError({ code: 'helper-missing' })),
+      proof: () => Promise.reject(new CausewayError({ code: 'helper-missing' })),
       ...tools,
     },
     leave: (code) => {
