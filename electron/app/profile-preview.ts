@@ -1,6 +1,7 @@
 import { getDomain } from 'tldts';
 import type { ProfileContents } from '../../shared/app-state.ts';
 import { destinationsIn, everythingIn } from '../../shared/profile-contents.ts';
+import { plainLine } from '../../shared/plain-text.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
 import { readAuthorities } from '../trust/certificate.ts';
 import { plainHost } from '../trust/host.ts';
@@ -15,17 +16,17 @@ export function contentsOf(profile: Profile): ProfileContents {
   const own = splitHost(profile.gateways[0] ?? '').host;
   const domain = domainOf(own);
   const isOutside = (host: string): boolean => plainHost(host) !== plainHost(own) && (domain === null || domainOf(host) !== domain);
-  const detours = new Map(
-    (profile.connectTo ?? []).map(({ host, port, loopbackPort }) => [host, ` (${port} → 127.0.0.1:${loopbackPort})`]),
-  );
+  /** A host may be led to loopback by each of its ports. */
+  const detours = (host: string): string[] =>
+    (profile.connectTo ?? [])
+      .filter((each) => each.host === host)
+      .map(({ port, loopbackPort }) => ` (${port} → 127.0.0.1:${loopbackPort})`);
   const said = everythingIn(profile);
   return {
     domain,
-    destinations: destinationsIn(profile).map(({ path, host, shown }) => ({
-      path,
-      shown: path === 'connectTo.host' ? `${shown}${detours.get(host) ?? ''}` : shown,
-      outside: isOutside(host),
-    })),
+    destinations: destinationsIn(profile).flatMap(({ path, host, shown }) =>
+      (path === 'connectTo.host' ? detours(host) : ['']).map((detour) => ({ path, shown: `${shown}${detour}`, outside: isOutside(host) })),
+    ),
     authorities: authoritiesOf(profile),
     pins: said.filter(({ names }) => names === 'pin').map(({ value }) => String(value)),
     settings: said.filter(({ names }) => names === null || names === 'words').map(({ path, value }) => ({ path, value })),
@@ -39,7 +40,7 @@ function authoritiesOf({ trust }: Profile): ProfileContents['authorities'] {
   if (trust.kind !== 'authority') return [];
   return readAuthorities(trust.pem).map(({ fingerprint256, subject, validTo }) => ({
     sha256: fingerprint256,
-    subject: subject.replaceAll('\n', ', ').slice(0, 300),
+    subject: plainLine(subject.replaceAll('\n', ', ')).slice(0, 300),
     validUntil: Date.parse(validTo),
   }));
 }

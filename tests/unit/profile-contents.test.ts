@@ -99,6 +99,20 @@ describe('what a profile does is shown, by its schema', () => {
     ]);
   });
 
+  test('a host that is led to loopback by several ports is shown with each, and an authority’s name with nothing hidden in it', async () => {
+    const connectTo = [443, 444].map((port) => ({ host: 'VPN.Campus.edu.mo', port, loopbackPort: port + 8_000 }));
+    const hidden = await issue(null, { name: 'CN=Good\u202eAuthority', authority: {} });
+    const bundle = await Promise.all(Array.from({ length: 50 }, (_, at) => issue(null, { name: `CN=A${at}`, authority: {} })));
+    const pem = [hidden, ...bundle].map((each) => each.pem).join('');
+    const { destinations, authorities } = contentsOf({ ...whole, connectTo, trust: { kind: 'authority', pem } });
+    expect(destinations.filter(({ path }) => path === 'connectTo.host')).toEqual([
+      { path: 'connectTo.host', shown: 'VPN.Campus.edu.mo (443 → 127.0.0.1:8443)', outside: false },
+      { path: 'connectTo.host', shown: 'VPN.Campus.edu.mo (444 → 127.0.0.1:8444)', outside: false },
+    ]);
+    expect(authorities).toHaveLength(51);
+    expect(authorities[0]?.subject).not.toContain('\u202e');
+  });
+
   test('nothing is lost between a profile and what is told of it', () => {
     const { profile } = readProfile(JSON.stringify(whole));
     // Keys too, where they are words of the profile's own
