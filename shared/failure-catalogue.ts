@@ -111,6 +111,7 @@ export const failureCatalogue = {
   'profile-invalid': 'later',
   'profile-syntax': 'later',
   'profile-choice': 'later',
+  'profile-dropped': 'later',
   'profile-file-missing': 'later',
   'profile-not-found': 'later',
   'profile-unreachable': 'now',

@@ -5,9 +5,11 @@ export type Link = { kind: 'connect'; profileId: string } | { kind: 'task'; task
 
 export const linkScheme = 'causeway';
 
-/** Reads a link, or null where it is none of ours: wrong scheme, unknown verb, anything extra. */
-export function readLink(text: string): Link | null {
-  if (text.length > 300) return null;
+/** Reads a link, or null where it is none of ours: wrong scheme, unknown verb, anything extra. Capitals say nothing: hosts, ids and verbs have none. */
+export function readLink(given: string): Link | null {
+  if (given.length > 300) return null;
+  // Of other alphabets nothing is lowered into ours
+  const text = given.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
   const campus = /^causeway:\/\/campus\/([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?)\/?$/.exec(text);
   if (campus?.[1]) return { kind: 'campus', address: campus[1] };
   const match = /^causeway:\/\/(connect|task)\/([a-z0-9-]{1,63})\/?$/.exec(text);

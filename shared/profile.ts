@@ -188,15 +188,20 @@ export function readProfile(text: string): ReadProfile {
   if (!object.success) throw fail('profile-invalid', { key: 'JSON' });
   const kept: Record<string, unknown> = {};
   const dropped: string[] = [];
+  const name = (paths: readonly string[]): void => {
+    for (const path of paths) if (dropped.length < maxNamed) dropped.push(plainLine(path).slice(0, 60));
+  };
   const given: Record<string, unknown> = { ...defaults, ...object.data };
   given['tunnel'] ??= given['protocol'] === 'campus' ? 'relay' : 'app';
   for (const [key, value] of Object.entries(given)) {
     const schema = Object.hasOwn(profileSchema.shape, key) ? profileSchema.shape[key as keyof typeof profileSchema.shape] : undefined;
-    if (schema?.safeParse(value).success) kept[key] = value;
-    else if (essential.includes(key)) throw wrong(key);
-    else if (dropped.length < maxNamed) dropped.push(plainLine(key).slice(0, 60));
+    if (schema?.safeParse(value).success) {
+      kept[key] = value;
+      name(unknownIn(schema, value, key));
+    } else if (essential.includes(key)) throw wrong(key);
+    else name(schema ? wrongIn(schema, value, key) : [key]);
   }
-  if (dropped.includes('labels')) kept['labels'] = defaults.labels;
+  if (!('labels' in kept)) kept['labels'] = defaults.labels;
   const parsed = profileSchema.safeParse(kept);
   if (!parsed.success) throw fail('profile-invalid', { key: String(parsed.error.issues[0]?.path[0] ?? 'JSON') });
   // Only our own gateways have a relay, and they have nothing else
@@ -208,6 +213,40 @@ export function readProfile(text: string): ReadProfile {
     );
   return { profile: parsed.data, dropped };
 }
+
+/** Where in a key's value something is wrong that is there: `browser.hosts[0]`; the key itself where something lacks. The whole key is left out for it. */
+function wrongIn(schema: z.core.$ZodType, value: unknown, key: string): string[] {
+  const read = z.safeParse(schema, value);
+  const paths = (read.error?.issues ?? []).filter(({ path }) => isThere(value, path)).map(({ path }) => pathOf(key, path));
+  return [...new Set(paths.length > 0 ? paths : [key])];
+}
+
+/** The keys within a value that its schema does not know: the rest of it is kept. */
+function unknownIn(schema: z.core.$ZodType, value: unknown, path: string): string[] {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  if (def.type === 'optional') return unknownIn(def.innerType, value, path);
+  if (def.type === 'array')
+    return Array.isArray(value) ? value.flatMap((each: unknown, at) => unknownIn(def.element, each, `${path}[${at}]`)) : [];
+  if (def.type === 'union') {
+    const option = def.options.find((each) => z.safeParse(each, value).success);
+    return option ? unknownIn(option, value, path) : [];
+  }
+  const entries = z.record(z.string(), z.unknown()).safeParse(value);
+  if (def.type !== 'object' || !entries.success) return [];
+  return Object.entries(entries.data).flatMap(([key, inner]) => {
+    const known = Object.hasOwn(def.shape, key) ? def.shape[key] : undefined;
+    return known ? unknownIn(known, inner, `${path}.${key}`) : [`${path}.${key}`];
+  });
+}
+
+/** Whether a value has anything at that place. */
+function isThere(value: unknown, [part, ...rest]: readonly PropertyKey[]): boolean {
+  if (part === undefined) return value !== undefined;
+  return typeof value === 'object' && value !== null && part in value && isThere(Reflect.get(value, part), rest);
+}
+
+const pathOf = (key: string, path: readonly PropertyKey[]): string =>
+  path.reduce<string>((whole, part) => (typeof part === 'number' ? `${whole}[${part}]` : `${whole}.${String(part)}`), key);
 
 /** The failure of a key without which there is nothing to connect to. */
 function wrong(key: string, allowed = choices.get(key)): CausewayError {

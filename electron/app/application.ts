@@ -221,7 +221,7 @@ export class App {
       const link = readLink(argument);
       if (link?.kind === 'connect') this.links.later({ kind: 'connect', profileId: this.book.find(link.profileId).id });
       else if (link) this.links.later(link);
-      else if (argument.endsWith('.causeway')) await this.book.previewFile(argument);
+      else if (/\.causeway$/i.test(argument) && !/^file:/i.test(argument)) await this.book.previewFile(argument);
       else throw fail('link-invalid');
       this.changed();
     } catch (error) {
@@ -297,7 +297,7 @@ export class App {
       this.proxyQuestion.state !== null ||
       this.recovery.state.step !== 'closed' ||
       isSigningIn(controller.state);
-    this.confirmation = this.links.next(isBusy, controller.state) ?? this.confirmation;
+    this.confirmation = this.links.next(isBusy, controller.state, this.confirmation) ?? this.confirmation;
   }
 
   private ask(confirmation: Confirmation): void {

@@ -14,9 +14,11 @@ export class LinkedQuestions {
   }
 
   /** What to ask now, once; null: nothing, or where it leads the person is already. */
-  next(isBusy: boolean, access: AccessState): Confirmation | null {
+  next(isBusy: boolean, access: AccessState, open: Confirmation | null = null): Confirmation | null {
     const { linked } = this;
-    if (!linked || isBusy) return null;
+    // It is on the screen already: once answered it is not asked once more
+    if (linked && open && JSON.stringify(linked) === JSON.stringify(open)) this.linked = null;
+    if (!this.linked || !linked || isBusy) return null;
     this.linked = null;
     const isThere = linked.kind === 'connect' && 'profileId' in access && access.profileId === linked.profileId;
     return isThere ? null : linked;

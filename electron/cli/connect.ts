@@ -7,6 +7,7 @@ import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt, PromptKind, PromptSelect } from '../../shared/prompt.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import type { Speaker } from '../../shared/words/say.ts';
+import { pathOfArgument } from '../storage/file-argument.ts';
 import { readProfileFile } from '../storage/profiles.ts';
 import { atMost } from '../trust/bounded.ts';
 import type { PreparedAnswers } from './answers.ts';
@@ -40,12 +41,20 @@ export interface Outcome {
 }
 
 /** The profile that the command names. A file is taken as it is, and kept nowhere. */
-export async function profileFor({ profile: named }: Pick<ConnectCommand, 'profile'>, known: readonly Profile[]): Promise<Profile> {
+export async function profileFor(
+  { profile: named }: Pick<ConnectCommand, 'profile'>,
+  known: readonly Profile[],
+  report: Pick<Report, 'failure'>,
+): Promise<Profile> {
   const found = known.find(({ id }) => id === named);
   if (found) return found;
-  if (named.endsWith('.causeway') || named.includes('/') || named.includes(path.sep) || existsSync(named))
-    return (await readProfileFile(named)).profile;
-  throw fail('profile-none', { address: named });
+  const file = pathOfArgument(named);
+  if (file === null) throw fail('profile-file-missing', { file: named.slice(0, 300) });
+  if (!file.endsWith('.causeway') && !file.includes('/') && !file.includes(path.sep) && !existsSync(file))
+    throw fail('profile-none', { address: named });
+  const { profile, dropped } = await readProfileFile(file);
+  if (dropped.length > 0) report.failure({ code: 'profile-dropped', params: { file: path.basename(file), key: dropped.join(', ') } });
+  return profile;
 }
 
 /** Connects and stays until the session is over; resolves with how it ended. */

@@ -116,6 +116,7 @@ const exitCodes = {
   'profile-invalid': usage,
   'profile-syntax': usage,
   'profile-choice': usage,
+  'profile-dropped': usage,
   'profile-file-missing': usage,
   'profile-not-found': usage,
   'profile-unreachable': unreachable,

@@ -125,7 +125,7 @@ async function openSettings(folder: string, host: Host, report: Report): Promise
 /** All of them in a line each; or one, which may be a file, with all that it does. */
 async function listProfiles(named: string | null, settings: Settings, report: Report, speaker: Speaker): Promise<void> {
   const known = settings.get().profiles;
-  const profiles = named === null ? known : [await profileFor({ profile: named }, known)];
+  const profiles = named === null ? known : [await profileFor({ profile: named }, known, report)];
   tellNotices(settings.notices, report);
   if (profiles.length === 0) report.say(commandLine.usage.noProfiles);
   for (const profile of profiles) {
@@ -181,7 +181,9 @@ async function openPortal(named: string | null, folder: string, host: Host, repo
   }
   const { profiles, lastProfileId } = (await openSettings(folder, host, report)).get();
   const profile =
-    named === null ? (profiles.find(({ id }) => id === lastProfileId) ?? profiles[0]) : await profileFor({ profile: named }, profiles);
+    named === null
+      ? (profiles.find(({ id }) => id === lastProfileId) ?? profiles[0])
+      : await profileFor({ profile: named }, profiles, report);
   if (!profile) throw new UsageError(commandLine.usage.noProfiles);
   tellPortal(profile.portal.address, report);
 }
@@ -203,7 +205,7 @@ async function consult(named: string | null, folder: string, host: Host, report:
   const examined = {
     tools: host.tools,
     secrets: core.secrets,
-    profiles: named === null ? known : [await profileFor({ profile: named }, known)],
+    profiles: named === null ? known : [await profileFor({ profile: named }, known, report)],
     judgeFor: (profile: Profile) => book.judgeFor(profile),
     now: core.now,
     speaker,
@@ -229,7 +231,7 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
     const settings = await openSettings(folder, host, report);
     const core = host.core(settings);
     // Whoever named a profile that is not there is told that, and not first who could answer for it
-    const profile = await profileFor(command, settings.get().profiles);
+    const profile = await profileFor(command, settings.get().profiles, report);
     const answers = await answersFor(command, core.now, profile);
     if (!host.terminal && command.answers === null) throw new UsageError(host.noTerminal);
     if (found && found.access.kind !== 'idle') throw new UsageError(fillIn(commandLine.usage.busy, { campus: campusOf(found) }));

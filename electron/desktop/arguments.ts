@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { app } from 'electron';
 import { linkScheme } from '../../shared/link.ts';
+import { pathOfArgument } from '../storage/file-argument.ts';
 
 /** Started by the system at sign-in: no window until the person asks for it. */
 export const hiddenFlag = '--hidden';
@@ -18,6 +19,8 @@ export function openedBy(argv: readonly string[], folder: string): string[] {
     .filter((argument) => !argument.startsWith('-'))
     .flatMap((argument) => {
       if (argument.toLowerCase().startsWith(`${linkScheme}:`)) return [argument];
+      // One that names no file of this computer goes on as it is: the application says so
+      if (/^file:/i.test(argument)) return [pathOfArgument(argument) ?? argument];
       return profileFile.test(argument) ? [resolve(folder, argument)] : [];
     });
 }

@@ -106,13 +106,15 @@ async function pick(entries: Record<string, unknown>, file: string, platform: No
   return { policy, notice: dropped.length === 0 ? null : { code: 'policy-repaired', params: { file, key: keys } } };
 }
 
-/** The profiles in these files; one that cannot be read, or that others than root could have written, is dropped and named. */
+/** The profiles in these files; one that cannot be read, or that others than root could have written, is dropped and named, and so is each key that is not used. */
 async function given(files: readonly string[], dropped: string[]): Promise<Profile[]> {
   const profiles: Profile[] = [];
   for (const [index, file] of files.entries()) {
     const read = (await isRootsAlone(file)) ? await readProfileFile(file).catch(() => null) : null;
-    if (read) profiles.push(read.profile);
-    else dropped.push(`profiles.${index}`);
+    if (read) {
+      profiles.push(read.profile);
+      dropped.push(...read.dropped.map((key) => `profiles.${index}.${key}`));
+    } else dropped.push(`profiles.${index}`);
   }
   return profiles;
 }

@@ -95,7 +95,7 @@ function FieldFrame({
   );
 }
 
-interface SelectProps {
+export interface SelectProps {
   label: string;
   value: string;
   onChange: (value: string) => void;

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { expect, it, vi } from 'vitest';
 import { openedBy } from '../../electron/desktop/arguments.ts';
 import { autostartEntry, autostartFile } from '../../electron/desktop/autostart.ts';
@@ -36,4 +37,10 @@ it('sees another network, and not what the computer does with itself', () => {
   expect(addressesOf({ wlan0: [entry('192.168.1.7'), entry('169.254.3.4')] })).toBe(home);
   expect(addressesOf({ wlan0: [entry('10.0.0.9')] })).not.toBe(home);
   expect(addressesOf({ wlan0: [entry('192.168.1.7')], tun0: [entry('10.8.0.2')] })).not.toBe(home);
+});
+
+it('opens the file that a file: address names; one with a host goes on as it is, to be refused', () => {
+  const file = process.platform === 'win32' ? 'C:\\Users\\mei\\harbour univ.causeway' : '/home/mei/harbour univ.causeway';
+  expect(openedBy([pathToFileURL(file).href], '/anywhere')).toEqual([file]);
+  expect(openedBy(['file://server/share/a.causeway'], '/home')).toEqual(['file://server/share/a.causeway']);
 });

@@ -16,7 +16,6 @@ const malformed = [
   'causeway://',
   'causeway:connect/campus-test',
   'causeway:///connect/campus-test',
-  'CAUSEWAY://connect/campus-test',
   'https://connect/campus-test',
   'javascript:alert(1)',
   'causeway://javascript:alert(1)',
@@ -68,7 +67,9 @@ test('a link with anything changed, added or left out is another link or none, a
       const link = readLink(text);
       if (!link) return;
       const said = link.kind === 'connect' ? link.profileId : link.kind === 'task' ? link.task : link.address;
-      expect(text.replace(/\/$/, '')).toBe(`causeway://${link.kind}/${said}`);
+      // Capitals of ASCII say nothing; other letters are none of a link's
+      const lowered = text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+      expect(lowered.replace(/\/$/, '')).toBe(`causeway://${link.kind}/${said}`);
     }),
     { numRuns: 3_000 },
   );

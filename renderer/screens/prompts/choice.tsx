@@ -2,26 +2,33 @@ import { ChevronRight, MonitorX } from 'lucide-react';
 import { useAnswer } from '../../hooks.ts';
 import { useSpeaker } from '../../speech.ts';
 import { RowButton } from '../../ui/button.tsx';
+import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';
+import { useSearch } from '../../ui/searchable.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
 
-/** One of several: a realm, a role, a session to end. One click; Enter takes the one of last time. */
+/** One of several: a realm, a role, a session to end. One click; Enter takes the one of last time. Of many, typing finds it. */
 export function Choice({ access, prompt, above }: PromptProps<'choice'>) {
   const { words } = useSpeaker();
   const { busy, answer } = useAnswer(access);
   const cancel = useCancel();
+  const { shown, search, more } = useSearch(prompt.options);
   const usual = prompt.options.find(({ id }) => id === prompt.usual);
   return (
     <Screen
       title={prompt.title ?? words.choice[prompt.purpose]}
       above={above}
+      focus={search ? 'field' : 'title'}
       onEnter={usual && (() => answer({ kind: 'choice', option: usual.id }))}
       onEscape={cancel}
     >
       {prompt.purpose === 'session' && <p className="lead">{words.choice.sessionLead}</p>}
+      {prompt.failure && <FailurePanel failure={prompt.failure} />}
+      {search}
+      {more}
       <div className="ways">
-        {prompt.options.map((option) => (
+        {shown.map((option) => (
           <RowButton
             key={option.id}
             icon={prompt.purpose === 'session' ? MonitorX : ChevronRight}

@@ -5,7 +5,8 @@ import { useDrafts } from '../../drafts.ts';
 import { useRefocus } from '../../hooks.ts';
 import { useSpeaker } from '../../speech.ts';
 import { SubmitButton } from '../../ui/button.tsx';
-import { Field, SecretField, SelectField } from '../../ui/fields.tsx';
+import { Field, SecretField } from '../../ui/fields.tsx';
+import { SearchedSelect } from '../../ui/searchable.tsx';
 import { Actions } from '../../ui/screen.tsx';
 
 /** A prompt's field with the label that it is shown under. */
@@ -67,7 +68,7 @@ export function PromptForm({ name, promptId, fields, selects, submit, busyText, 
         );
       })}
       {selects.map((select) => (
-        <SelectField
+        <SearchedSelect
           key={select.name}
           label={select.label}
           value={values[select.name] ?? ''}

@@ -496,6 +496,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'Its “{key}” can only be one of these: {allowed}.',
     todo: 'If you wrote it, correct it. Otherwise ask your help desk for a new one.',
   },
+  'profile-dropped': {
+    title: 'Part of the profile was left out',
+    happened: 'In {file}, this is unknown or wrong, and is not used: {key}.',
+    todo: 'If you wrote it, correct it. Otherwise tell the help desk.',
+  },
   'profile-file-missing': {
     title: 'No such file',
     happened: 'There is no file {file}, or it cannot be read.',

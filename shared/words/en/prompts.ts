@@ -89,6 +89,10 @@ export const prompts = {
     sessionLead: 'Choose which session to end, so that this one can begin.',
     other: 'Choose one',
     usual: 'As last time',
+    search: 'Type part of the name',
+    none: 'Nothing is called so.',
+    found: plural('{count} found.', { one: 'One found.' }),
+    more: plural('The first {count} are shown.', { one: 'The first one is shown.' }),
   },
   waiting: {
     title: 'Waiting for your campus',

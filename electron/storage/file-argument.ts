@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The path that an argument of the command line names: file managers and browsers hand files over as `file:` addresses.
+ * Null for an address with a host other than `localhost`, which would have this computer sign in to somebody's share, and
+ * for one that names no file.
+ */
+export function pathOfArgument(argument: string, platform: NodeJS.Platform = process.platform): string | null {
+  if (!/^file:/i.test(argument)) return argument;
+  if (!/^file:\/(\/(localhost)?\/)?(?!\/)/i.test(argument) || !URL.canParse(argument)) return null;
+  const url = new URL(argument);
+  if (url.host !== '' || url.search !== '' || url.hash !== '') return null;
+  const isWindows = platform === 'win32';
+  try {
+    const path = fileURLToPath(url, { windows: isWindows });
+    // Two slashes at the start name a host on Windows, however they are spelled
+    return path.includes('\0') || (isWindows && !/^[A-Za-z]:[\\/](?![\\/])/.test(path)) ? null : path;
+  } catch {
+    return null; // an encoded slash, or a path without a drive
+  }
+}
