@@ -132,6 +132,9 @@ class Reader {
       // Of `node:events`
       const [emitter, name] = node.arguments;
       if (emitter && name) this.event(emitter, name, undefined);
+    } else if (ts.isPropertyAccessExpression(callee) && ts.isIdentifier(callee.expression) && callee.expression.text === 'Reflect') {
+      const [target, name] = node.arguments;
+      if (target && name) for (const each of this.namesOf(name)) this.property(this.checker.getTypeAtLocation(target), each, name);
     }
   }
 

@@ -58,9 +58,12 @@ interface Switch {
   text: string;
 }
 
+/** What Chromium cuts off around an argument: on Windows U+0085 too (base/strings/string_util_constants.cc), which `trim` leaves. */
+const blanksAround = /^[\s\u0085]+|[\s\u0085]+$/g;
+
 /** Chromium's own reading (base/command_line.cc): blanks around are cut off, one dash does; on Windows a slash too, and case is nothing. */
 function switchOf(argument: string, platform: NodeJS.Platform): Switch | null {
-  const text = argument.trim();
+  const text = argument.replaceAll(blanksAround, '');
   const prefix = (platform === 'win32' ? /^(--|-|\/)(?=.)/ : /^--?(?=.)/).exec(text)?.[0];
   if (prefix === undefined) return null;
   const [word = '', ...value] = text.slice(prefix.length).split('=');

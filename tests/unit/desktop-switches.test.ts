@@ -47,6 +47,12 @@ test('starts with what a desktop, an AppImage and a person need', () => {
 test('reads switches as Chromium does: one dash, blanks around, a slash and any case on Windows, nothing after two dashes', () => {
   expect(refusedSwitches(['-proxy-server=x', ' --inspect ', '--inspect'], 'linux')).toEqual(['-proxy-server', '--inspect']);
   expect(refusedSwitches(['/Proxy-Server=x', '--HIDDEN'], 'win32')).toEqual(['/Proxy-Server']);
+  expect(refusedSwitches(['\u0085--inspect', '\t\u00a0/\u200binspect', '\u3000-js-flags'], 'win32')).toEqual([
+    '--inspect',
+    '/\u200binspect',
+    '-js-flags',
+  ]);
+  expect(refusedSwitches(['--=x', '---inspect', '--hidden =x', '-'], 'linux')).toEqual(['--', '---inspect', '--hidden ']);
   expect(refusedSwitches(['/home/mei/x.causeway', '--', '--inspect'], 'linux')).toEqual([]);
   expect(refusedSwitches(['--', '--hidden'], 'linux')).toEqual([]);
 });

@@ -40,6 +40,7 @@ export const unknownEvent = (contents: WebContents, name: string): void => void 
 let taken: number;
 ({ id: taken } = window);
 export const took = (): number => taken;
+export const reflected = (): unknown => Reflect.get(window, 'getOpacity');
 `,
 };
 
@@ -89,6 +90,7 @@ describe('a use of Electron is found', () => {
     ['of a member by the parameter of a function of ours', 'Details.exitCode', 23],
     ['of an event that may be one of two', "WebContents 'blur'", 25],
     ['of a member by an assignment that takes apart', 'BaseWindow.id', 27],
+    ['of a member by reflection', 'BaseWindow.getOpacity', 29],
   ])('%s', (_how, name, line) => {
     expect(uses).toContainEqual({ name, file: path.join('electron', 'planted.ts'), line });
   });
