@@ -1,6 +1,8 @@
 /**
- * How openconnect and its libraries are made from their pinned sources, in this order; `build/native-windows.ts` runs it.
- * Each LGPL library stays one of its own beside libopenconnect, so that whoever has it can put another in its place.
+ * How openconnect and its libraries are made from their pinned sources, in this order; `build/native-windows.ts` and
+ * `build/native-linux.ts` run it. Each LGPL library stays one of its own beside libopenconnect, so that whoever has it can put
+ * another in its place. On Linux GnuTLS and zlib are the system's, which its updates reach; libxml2's number differs from
+ * one distribution to the next, so that it goes into the library here as well.
  */
 
 /** Where things are while they are made, and with what. */
@@ -13,18 +15,24 @@ export interface Bench {
   headers: string;
   /** What the parts before have installed. */
   prefix: string;
-  /** For configure's `--host`. */
-  host: string;
+  platform: 'win32' | 'linux';
+  /** For configure's `--host`; null: for the computer that it runs on. */
+  host: string | null;
   compiler: string;
   flags: string;
   link: string;
 }
 
+/** A program with its words. */
+export type Step = readonly [program: string, ...words: string[]];
+
 export interface Part {
   /** Of its source in `native.json`; the distribution's patches, where it is mended by some, are `NAME-patches`. */
   source: string;
-  /** Programs with their arguments, one after the other. */
-  steps(bench: Bench): readonly (readonly [program: string, ...words: string[]])[];
+  /** Where it is made; left out: everywhere. */
+  only?: Bench['platform'];
+  /** One after the other. */
+  steps(bench: Bench): readonly Step[];
   /** Its licence's text, in its folder. */
   licence: string;
 }
@@ -33,11 +41,9 @@ export interface Part {
 const asShipped = ['ACLOCAL=:', 'AUTOCONF=:', 'AUTOMAKE=:', 'AUTOHEADER=:', 'MAKEINFO=:'];
 const configure = ({ prefix, host, compiler, flags, link }: Bench, ...words: string[]): [string, ...string[]] => [
   './configure',
-  `--host=${host}`,
   `--prefix=${prefix}`,
   // What asks the system by this would be given the building computer's libraries
-  `PKG_CONFIG_LIBDIR=${prefix}/lib/pkgconfig`,
-  'CC_FOR_BUILD=gcc',
+  ...(host === null ? [] : [`--host=${host}`, `PKG_CONFIG_LIBDIR=${prefix}/lib/pkgconfig`, 'CC_FOR_BUILD=gcc']),
   `CC=${compiler}`,
   `CFLAGS=${flags}`,
   `CPPFLAGS=-I${prefix}/include`,
@@ -50,11 +56,70 @@ const zlibFiles = ['adler32', 'compress', 'crc32', 'deflate', 'inffast', 'inflat
 
 /** Nothing of a gateway's is read with these. */
 const xmlWithout =
-  'catalog,c14n,debug,docbook,ftp,history,http,iconv,icu,legacy,lzma,mem-debug,modules,pattern,python,reader,readline,regexps,run-debug,schemas,schematron,threads,valid,writer,xinclude,xpath,xptr,zlib';
+  'catalog,c14n,debug,docbook,ftp,history,http,icu,legacy,lzma,mem-debug,modules,pattern,python,reader,readline,regexps,run-debug,schemas,schematron,valid,writer,xinclude,xpath,xptr,zlib';
+/** In glibc, and each a library of its own on Windows. Pages in Big5 and the like need `iconv`. */
+const ofGlibc = 'iconv,threads';
+
+/** Without what few ask for and each of which is one more library: smart cards and software tokens with codes, LZ4. */
+const openconnectWith = [
+  '--enable-shared',
+  '--disable-static',
+  '--with-gnutls',
+  ...['openssl', 'libpskc', 'stoken', 'libpcsclite', 'libproxy', 'lz4'].map((name) => `--without-${name}`),
+  ...['nls', 'docs'].map((name) => `--disable-${name}`),
+];
+
+/** Its own names for what is part of its version, which says `unknown` otherwise. */
+const openconnectVersion = ({ version }: Bench): [string, ...string[]] => [
+  'env',
+  `RPM_PACKAGE_VERSION=${version}`,
+  'RPM_PACKAGE_RELEASE=causeway',
+  ...make('version.c'),
+];
+
+const openconnectForWindows = (bench: Bench): Step[] => [
+  configure(
+    bench,
+    ...openconnectWith,
+    '--without-gssapi',
+    '--with-vpnc-script=vpnc-script-win.js',
+    // Its script for linking would leave what is not a library of its own out of the DLL
+    'lt_cv_deplibs_check_method=pass_all',
+    `LIBXML2_CFLAGS=-DLIBXML_STATIC -I${bench.prefix}/include/libxml2`,
+    `LIBXML2_LIBS=-L${bench.prefix}/lib -lxml2 -lws2_32`,
+    `ZLIB_CFLAGS=-I${bench.prefix}/include`,
+    `ZLIB_LIBS=-L${bench.prefix}/lib -lz`,
+  ),
+  ['install', '-m644', '-t', '.', `${bench.headers}/wintun.h`],
+  openconnectVersion(bench),
+  make('libopenconnect.la', 'openconnect.exe'),
+  make('install-libLTLIBRARIES', 'install-sbinPROGRAMS'),
+];
+
+const openconnectForLinux = (bench: Bench): Step[] => [
+  configure(
+    bench,
+    ...openconnectWith,
+    // Proxies that take a Kerberos ticket
+    '--with-gssapi',
+    '--with-vpnc-script=/usr/share/vpnc-scripts/vpnc-script',
+    `LIBXML2_CFLAGS=-I${bench.prefix}/include/libxml2`,
+    `LIBXML2_LIBS=-L${bench.prefix}/lib -lxml2 -lm`,
+  ),
+  // No path of where it is made may stay in it, where libraries would be looked for: as Debian's packages do
+  ['sed', '-i', 's|^hardcode_libdir_flag_spec=.*|hardcode_libdir_flag_spec=""|', 'libtool'],
+  openconnectVersion(bench),
+  make('libopenconnect.la'),
+  // The program's library is the one beside it
+  make(`LDFLAGS=-L${bench.prefix}/lib ${bench.link} -Wl,-rpath,\\$$ORIGIN`, 'openconnect'),
+  ['install', '-D', '.libs/openconnect', `${bench.prefix}/sbin/openconnect`],
+  ['install', '-D', '-m644', '.libs/libopenconnect.so.5', `${bench.prefix}/lib/libopenconnect.so.5`],
+];
 
 export const parts: readonly Part[] = [
   {
     source: 'gmp-source',
+    only: 'win32',
     licence: 'COPYING.LESSERv3',
     steps: (bench) => [
       // Debian leaves the handbook out, which is not free enough for it, and configure misses it
@@ -66,6 +131,7 @@ export const parts: readonly Part[] = [
   },
   {
     source: 'nettle-source',
+    only: 'win32',
     licence: 'COPYING.LESSERv3',
     steps: (bench) => [
       configure(bench, '--disable-static', '--disable-documentation', '--disable-openssl', '--enable-fat'),
@@ -75,6 +141,7 @@ export const parts: readonly Part[] = [
   },
   {
     source: 'gnutls-source',
+    only: 'win32',
     licence: 'COPYING.LESSERv2',
     steps: (bench) => [
       configure(
@@ -94,6 +161,7 @@ export const parts: readonly Part[] = [
   },
   {
     source: 'zlib-source',
+    only: 'win32',
     licence: 'LICENSE',
     steps: ({ flags, host, prefix }) => [
       [`${host}-gcc-win32`, ...flags.split(' '), '-c', ...zlibFiles.map((name) => `${name}.c`)],
@@ -106,7 +174,15 @@ export const parts: readonly Part[] = [
     source: 'libxml2-source',
     licence: 'Copyright',
     steps: (bench) => [
-      configure(bench, '--enable-static', '--disable-shared', ...xmlWithout.split(',').map((name) => `--without-${name}`)),
+      configure(
+        bench,
+        '--enable-static',
+        '--disable-shared',
+        '--with-pic',
+        ...(bench.platform === 'linux' ? [xmlWithout] : [xmlWithout, ofGlibc])
+          .flatMap((names) => names.split(','))
+          .map((name) => `--without-${name}`),
+      ),
       make('libxml2.la'),
       make('install-libLTLIBRARIES'),
       make('-C', 'include', 'install'),
@@ -114,28 +190,17 @@ export const parts: readonly Part[] = [
   },
   {
     source: 'openconnect-source',
+    only: 'linux',
     licence: 'COPYING.LGPL',
-    steps: (bench) => [
-      configure(
-        bench,
-        '--enable-shared',
-        '--disable-static',
-        '--with-gnutls',
-        ...['openssl', 'libpskc', 'stoken', 'libpcsclite', 'gssapi', 'libproxy', 'lz4'].map((name) => `--without-${name}`),
-        ...['nls', 'docs'].map((name) => `--disable-${name}`),
-        '--with-vpnc-script=vpnc-script-win.js',
-        // Its script for linking would leave what is not a library of its own out of the DLL
-        'lt_cv_deplibs_check_method=pass_all',
-        `LIBXML2_CFLAGS=-DLIBXML_STATIC -I${bench.prefix}/include/libxml2`,
-        `LIBXML2_LIBS=-L${bench.prefix}/lib -lxml2 -lws2_32`,
-        `ZLIB_CFLAGS=-I${bench.prefix}/include`,
-        `ZLIB_LIBS=-L${bench.prefix}/lib -lz`,
-      ),
-      ['install', '-m644', '-t', '.', `${bench.headers}/wintun.h`],
-      // Its own names for what is part of its version, which says `unknown` otherwise
-      ['env', `RPM_PACKAGE_VERSION=${bench.version}`, 'RPM_PACKAGE_RELEASE=causeway', ...make('version.c')],
-      make('libopenconnect.la', 'openconnect.exe'),
-      make('install-libLTLIBRARIES', 'install-sbinPROGRAMS'),
-    ],
+    steps: openconnectForLinux,
+  },
+  {
+    source: 'openconnect-windows-source',
+    only: 'win32',
+    licence: 'COPYING.LGPL',
+    steps: openconnectForWindows,
   },
 ];
+
+/** The name of a part's licence beside what is made of it. */
+export const licenceOf = ({ source }: Part): string => `licences/${source.replace(/(-windows)?-source$/, '')}.txt`;

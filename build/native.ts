@@ -1,10 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { buildCommandLine } from './command-line.ts';
+import { fromPool, poolBases } from './debian-pool.ts';
 import { buildHelper } from './helper.ts';
 import { nodeFor } from './npm-file.ts';
 import { tarFor } from './tar.ts';
@@ -21,6 +33,10 @@ const plainName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._/+-]*$/)
   .refine((name) => !name.includes('..'));
+const poolPath = z
+  .string()
+  .regex(/^pool\/[A-Za-z0-9._~+/-]+$/)
+  .refine((path) => !path.includes('..'));
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const common = {
   name: z.string().regex(/^[a-z0-9-]+$/),
@@ -33,7 +49,8 @@ const archiveSchema = z.strictObject({
   ...common,
   /** The distribution's package, which ours depends on; an archive that is put into the installer; what something is built from. */
   how: z.enum(['depends', 'fetch', 'source']),
-  url: z.url({ protocol: /^https$/ }).nullable(),
+  /** Where it is: its path in any Debian pool, or an address. */
+  at: z.union([poolPath, z.url({ protocol: /^https$/ })]).nullable(),
   sha256: sha256.nullable(),
   /** `from`: its path in the archive, or its name where that is in one place of it only. */
   files: z.array(z.strictObject({ from: plainName, to: plainName })).optional(),
@@ -60,14 +77,18 @@ export function verify({ name, sha256 }: { name: string; sha256: string | null }
   if (found !== sha256) throw new Error(`${name} is not what was pinned: ${found} instead of ${sha256}`);
 }
 
+/** Where {@link fetchComponent} gets archives. */
+export interface Sources {
+  /** Addresses of Debian pools; see `build/debian-pool.ts`. */
+  pools: readonly string[];
+  get?: typeof fetch;
+}
+
 /** Gets an archive and takes the pinned files out of it. */
-export async function fetchComponent(component: Archive, folder: string, get: typeof fetch = fetch): Promise<void> {
-  const { name, url, files = [] } = component;
-  if (url === null || component.sha256 === null)
-    throw new Error(`${name} has no pin yet: put its address and SHA-256 into build/native.json`);
-  const response = await get(url);
-  if (!response.ok) throw new Error(`${name}: ${response.status} from ${url}`);
-  const bytes = Buffer.from(await response.arrayBuffer());
+export async function fetchComponent(component: Archive, folder: string, { pools, get = fetch }: Sources): Promise<void> {
+  const { name, at, sha256, files = [] } = component;
+  if (at === null || sha256 === null) throw new Error(`${name} has no pin yet: put its address and SHA-256 into build/native.json`);
+  const bytes = at.startsWith('pool/') ? readFileSync(await fromPool({ name, at, sha256 }, pools)) : await download(name, at, get);
   verify(component, bytes);
   const work = mkdtempSync(join(tmpdir(), 'native-'));
   try {
@@ -81,6 +102,12 @@ export async function fetchComponent(component: Archive, folder: string, get: ty
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+async function download(name: string, address: string, get: typeof fetch): Promise<Buffer> {
+  const response = await get(address);
+  if (!response.ok) throw new Error(`${name}: ${response.status} from ${address}`);
+  return Buffer.from(await response.arrayBuffer());
 }
 
 /** A file's path in an unpacked archive: the one that is named, or the only one of that name in any folder. */
@@ -112,24 +139,35 @@ export interface NativeOptions {
   built: string;
   /** Leaves out what has no pin or was not handed over, and says so: to try an installer, not for people. */
   partial: boolean;
+  /** A Debian pool, where it is not to be this computer's own package source. */
+  pool?: string | null;
 }
 
 /** Fills a folder with everything native of a target but the packages of npm. */
-export async function buildNative(folder: string, { target, modules, built, partial }: NativeOptions): Promise<void> {
+export async function buildNative(folder: string, { target, modules, built, partial, pool = null }: NativeOptions): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const isFor = ({ platform, arch }: Archive | Built): boolean =>
     platform === target.platform && (arch === undefined || arch === target.arch);
   for (const component of readNative().components.filter(isFor)) {
     try {
-      if (component.how === 'fetch') await fetchComponent(component, folder);
+      if (component.how === 'fetch') await fetchComponent(component, folder, { pools: poolBases(pool) });
       if (component.how === 'built') takeBuilt(component, built, folder);
     } catch (error) {
       if (!partial) throw error;
       console.log(`left out: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+  if (target.platform === 'linux') await takeLinuxs(folder, target, pool);
   const node = await nodeFor(target);
   await buildHelper(folder, { target, modules, node });
   await buildCommandLine(folder, { target, modules, node });
+}
+
+/** openconnect as it is made here, for this processor; the package depends on the distribution's, which serves where there is none. */
+async function takeLinuxs(folder: string, target: Target, pool: string | null): Promise<void> {
+  // Not above: it reads this file's pins
+  const { ensureOpenConnect, madeForLinux } = await import('./native-linux.ts');
+  if (process.platform !== 'linux' || process.arch !== target.arch) console.log(`left out: openconnect for ${target.name} is made there`);
+  else if (await ensureOpenConnect(pool)) cpSync(madeForLinux, folder, { recursive: true, dereference: true });
 }

@@ -12,7 +12,7 @@ import { buildNative } from './native.ts';
 import { hostTarget, parseTarget, type Target } from './targets.ts';
 
 /**
- * Makes the installers of one target: `npm run package -- [--target win32-arm64] [--dir] [--partial]`, by default those of
+ * Makes the installers of one target: `npm run package -- [--target win32-arm64] [--dir] [--partial] [--pool URL]`, by default those of
  * this computer. Each target is put together in a folder of its own, because `node_modules` holds the native parts of this
  * computer only.
  */
@@ -122,6 +122,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     options: {
       target: { type: 'string', default: hostTarget().name },
       built: { type: 'string', default: 'out/native-windows' },
+      pool: { type: 'string' },
       dir: { type: 'boolean', default: false },
       partial: { type: 'boolean', default: false },
     },
@@ -129,8 +130,8 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const target = parseTarget(values.target);
   execFileSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { stdio: 'inherit' });
   const folder = await stageProject(target);
-  const { built, partial } = values;
-  await buildNative(join(folder, 'out', 'native'), { target, modules: join(folder, 'node_modules'), built, partial });
+  const { built, partial, pool = null } = values;
+  await buildNative(join(folder, 'out', 'native'), { target, modules: join(folder, 'node_modules'), built, partial, pool });
   await packageProject(folder, target, values.dir ? ['--dir'] : []);
   rmSync('out/installers', { recursive: true, force: true });
   mkdirSync('out', { recursive: true });

@@ -28,6 +28,15 @@ const tools = {
   mingw: { proof: '/usr/bin/x86_64-w64-mingw32-gcc', packages: ['gcc-mingw-w64-x86-64'] },
   // Makes openconnect for Windows, with it
   autotools: { proof: '/usr/bin/m4', packages: ['m4', 'make', 'gcc', 'libc6-dev', 'patch', 'pkgconf', 'xz-utils', 'ca-certificates'] },
+  // Makes openconnect for Linux
+  compiler: { proof: '/usr/bin/gcc', packages: ['gcc', 'libc6-dev'] },
+  make: { proof: '/usr/bin/make', packages: ['make'] },
+  patch: { proof: '/usr/bin/patch', packages: ['patch'] },
+  pkgconf: { proof: '/usr/bin/pkg-config', packages: ['pkgconf'] },
+  xz: { proof: '/usr/bin/xz', packages: ['xz-utils'] },
+  gnutls: { proof: '/usr/include/gnutls/gnutls.h', packages: ['libgnutls28-dev'] },
+  zlib: { proof: '/usr/include/zlib.h', packages: ['zlib1g-dev'] },
+  kerberos: { proof: '/usr/include/gssapi/gssapi.h', packages: ['libkrb5-dev'] },
   stunnel: { proof: '/usr/bin/stunnel', packages: ['stunnel4', 'openssl'] },
 } as const;
 export type SystemTool = keyof typeof tools;
@@ -65,6 +74,9 @@ export const packageTools: readonly SystemTool[] = [...testTools, 'wine'];
 
 /** For `build/native-windows.ts`. */
 export const crossTools: readonly SystemTool[] = ['mingw', 'autotools'];
+
+/** For `build/native-linux.ts`: the smallest that it is made with. */
+export const linuxTools: readonly SystemTool[] = ['compiler', 'make', 'patch', 'pkgconf', 'xz', 'gnutls', 'zlib', 'kerberos'];
 
 /** For what runs under Wine, where that is Windows for the same processor. */
 export const longTools: readonly SystemTool[] = process.arch === 'x64' ? ['wine', 'mingw'] : [];

@@ -5,14 +5,15 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { keepsLinks, plainFolder } from './plain-folder.ts';
 import { electronBinary } from './electron.ts';
+import { ensureOpenConnect } from './native-linux.ts';
 import { ensureSystemTools, longTools, testTools } from './system.ts';
 
 /**
  * Runs the suites and closes with one line, `N passed, N failed`: `npm test`. `--only unit|e2e` runs one of
- * them, `--long` what takes longer; further words name files of it: `npm run test:unit -- words settings`.
+ * them, `--long` what takes longer; `--pool URL` a Debian pool for what openconnect is made of; further words name files of it: `npm run test:unit -- words settings`.
  */
 const { values, positionals: files } = parseArgs({
-  options: { only: { type: 'string' }, long: { type: 'boolean', default: false } },
+  options: { only: { type: 'string' }, long: { type: 'boolean', default: false }, pool: { type: 'string' } },
   allowPositionals: true,
 });
 
@@ -27,7 +28,10 @@ interface Tally {
   failed: number;
 }
 
-if (process.platform === 'linux') ensureSystemTools([...testTools, ...(values.long ? longTools : [])]);
+if (process.platform === 'linux') {
+  ensureSystemTools([...testTools, ...(values.long ? longTools : [])]);
+  await ensureOpenConnect(values.pool ?? null);
+}
 mkdirSync('out', { recursive: true });
 if (run(process.execPath, ['--import', 'tsx', 'build/bundle.ts']) !== 0) throw new Error('The build failed.');
 

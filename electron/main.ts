@@ -41,6 +41,7 @@ import { openconnectDriver } from './gateways/openconnect/driver.ts';
 import { workerEnvironment } from './gateways/worker-environment.ts';
 import { policyFile, programsOf, readPolicy } from './storage/policy.ts';
 import { keytarLoader, Secrets } from './storage/secrets.ts';
+import { builtHere } from './tunnels/openconnect/programs-linux.ts';
 import { Settings } from './storage/settings.ts';
 import { Proxies } from './trust/proxies.ts';
 import { systemRoots } from './trust/roots.ts';
@@ -95,8 +96,9 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     sandboxRequired(log);
     return;
   }
+  const installed = app.isPackaged ? join(process.resourcesPath, 'native') : null;
   const programs = {
-    folder: app.isPackaged ? join(process.resourcesPath, 'native') : null,
+    folder: installed ?? builtHere(import.meta.dirname),
     policy: programsOf(policy),
     platform: process.platform,
   };
@@ -183,10 +185,10 @@ async function start(arguments_: OpenedArguments): Promise<void> {
       system: systemTunnel({
         socket: () => helperSocket(process.platform),
         log: log.line,
-        ...(programs.folder !== null && process.platform === 'linux'
+        ...(installed !== null && process.platform === 'linux'
           ? {
               start: startHelperOnce({
-                executable: join(programs.folder, 'causeway-helper'),
+                executable: join(installed, 'causeway-helper'),
                 socket: () => helperSocket(process.platform),
               }),
             }
@@ -200,7 +202,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     environment: withClockGap(createEnvironment(), Date.now),
     keptCodesAllowed: policy.keptCodes,
     strictCertificates: policy.certificates === 'strict',
-    notices: earlyNotices({ ofFolder, ofLastRun: takeFault(userData), ofPolicy, isSandboxOff, parts: programs.folder }),
+    notices: earlyNotices({ ofFolder, ofLastRun: takeFault(userData), ofPolicy, isSandboxOff, parts: installed }),
     about: {
       version: app.getVersion(),
       linksOpen,

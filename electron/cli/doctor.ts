@@ -131,12 +131,9 @@ async function* components({ profiles, tools }: Examined): AsyncGenerator<Check>
     openconnect: others.length > 0,
     ocproxy: others.some(({ tunnel }) => tunnel === 'app'),
   };
-  yield component('libopenconnect', 'libopenconnect5', await libraryVersion(tools), others.length > 0);
+  yield component('libopenconnect', 'libopenconnect5', await libraryFound(tools), others.length > 0);
   for (const name of ['openconnect', 'ocproxy'] as const) {
-    const found = await findProgram(name, tools.programs).then(
-      () => '',
-      () => null,
-    );
+    const found = await findProgram(name, tools.programs).catch(() => null);
     yield component(name, name, found, needed[name]);
   }
 }
@@ -155,17 +152,17 @@ async function helper({ profiles, tools, speaker }: Examined): Promise<{ check: 
   }
 }
 
-/** @param version null: it is not there; empty: it does not say */
-function component(name: string, packages: string, version: string | null, isNeeded: boolean): Check {
-  if (version !== null) return fine(name, fillIn(words.installed, { component: name, version: version === '' ? '' : ` (${version})` }));
+/** @param found its version and path, as far as they are known; null: it is not there */
+function component(name: string, packages: string, found: string | null, isNeeded: boolean): Check {
+  if (found !== null) return fine(name, fillIn(words.installed, { component: name, version: ` (${found})` }));
   const says = fillIn(words.notInstalled, { component: name });
   return isNeeded
     ? { check: name, result: 'missing', says, todo: fillIn(words.install, { packages }), code: exitCode.missing }
     : { check: name, result: 'attention', says, todo: words.notNeeded, code: exitCode.requested };
 }
 
-/** The library is loaded in a process of its own: one that crashes there takes nothing along. Null: it cannot be. */
-async function libraryVersion({ startWorker, libraries }: Tools): Promise<string | null> {
+/** The library is loaded in a process of its own: one that crashes there takes nothing along. Its version and path; null: it cannot be. */
+async function libraryFound({ startWorker, libraries }: Tools): Promise<string | null> {
   const worker = startWorker();
   const bound = {
     signal: new AbortController().signal,
@@ -177,7 +174,7 @@ async function libraryVersion({ startWorker, libraries }: Tools): Promise<string
     return await bounded<string | null>(bound, (done, failed) => {
       worker.onMessage((raw) => {
         const message = fromWorkerSchema.safeParse(raw);
-        if (message.success && message.data.type === 'ready') done(message.data.version);
+        if (message.success && message.data.type === 'ready') done([message.data.version, message.data.path].filter(Boolean).join(', '));
         else if (message.success && message.data.type === 'missing') done(null);
       });
       void worker.exited.then(() => failed(fail('component-failed', { component: 'libopenconnect' })));

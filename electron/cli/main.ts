@@ -13,6 +13,7 @@ import { forkWorker } from '../gateways/fork-worker.ts';
 import { librariesFor, openconnectDriver } from '../gateways/openconnect/driver.ts';
 import { userDataFolder } from '../storage/folder.ts';
 import { policyFile, programsOf, readPolicy } from '../storage/policy.ts';
+import { builtHere } from '../tunnels/openconnect/programs-linux.ts';
 import { Secrets } from '../storage/secrets.ts';
 import { systemRoots } from '../trust/roots.ts';
 import { Proxies } from '../trust/proxies.ts';
@@ -54,8 +55,8 @@ const nothing = () => () => undefined;
 
 const { policy, notice } = await readPolicy(policyFile(process.platform, process.env), process.platform);
 
-/** What the installer brings along stands beside its executable; under plain Node there is the system's own only. */
-const native = isSea() ? path.dirname(process.execPath) : null;
+/** What the installer brings along stands beside its executable; a bundle in a clone has what was built there. */
+const native = isSea() ? path.dirname(process.execPath) : builtHere(import.meta.dirname);
 const programs = { folder: native, policy: programsOf(policy), platform: process.platform };
 
 /** A campus's own page needs a window: the question about it says so, and nothing is opened. */

@@ -1,4 +1,7 @@
+import { dirname } from 'node:path';
+import { isSea } from 'node:sea';
 import { parseArgs } from 'node:util';
+import { isRootsAlone } from '../trust/root-owned.ts';
 import { findProgram } from '../tunnels/openconnect/programs.ts';
 import { readConfig, type HelperConfig } from './config.ts';
 import { Helper } from './helper.ts';
@@ -96,8 +99,7 @@ async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Pro
     graceMs: Number(values.grace) * 1000,
     log,
   });
-  const installed =
-    config.openconnect ?? (await findProgram('openconnect', { folder: null, platform: process.platform }).catch(() => places.openconnect));
+  const installed = config.openconnect ?? (await installedOpenConnect());
   const doors = await platform.doorsOf(config.users, values.run, log);
   const { servers, names } = await listen(doors, platform.scriptDoor(values.run, user), helper, log);
   log(`ready for ${names.join(', ') || 'nobody'}`);
@@ -109,6 +111,14 @@ async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Pro
   if (hands && (await hands.canChangeNames())) startAnewWhere(async () => helper.hasNoTunnel && !(await hands.canChangeNames()));
   process.once('SIGTERM', stop).once('SIGINT', stop);
   return null;
+}
+
+/** The one that came with this helper, the same that signs in, where it is root's alone; else the system's. */
+async function installedOpenConnect(): Promise<string> {
+  const find = (folder: string | null) => findProgram('openconnect', { folder, platform: process.platform });
+  const ours = isSea() ? await find(dirname(process.execPath)).catch(() => null) : null;
+  if (ours !== null && (await isRootsAlone(ours))) return ours;
+  return find(null).catch(() => places.openconnect);
 }
 
 /** Stops it some time after the last of its clients has gone. The first has a minute to come. */

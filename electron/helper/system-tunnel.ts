@@ -86,7 +86,8 @@ export class SystemTunnel {
     begun: (tunnel: SystemTunnel) => void,
   ): Promise<void> {
     const { device, hands } = platform;
-    const others = hands ? [hands.program] : [places.vpncScript, ...(await platform.librariesOf(places.openconnect))];
+    const libraries = await platform.librariesOf(places.openconnect);
+    const others = [hands?.program ?? places.vpncScript, ...libraries];
     for (const component of [places.openconnect, ...others])
       if (!(await isRootsAlone(component)))
         throw fail('component-missing', { component }, { detail: 'not there, or others than an administrator can change it' });

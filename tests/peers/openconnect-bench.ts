@@ -1,12 +1,17 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import koffi from 'koffi';
 import { buildOpenConnectWorker } from '../../build/openconnect-worker.ts';
 import { forkWorker } from '../../electron/gateways/fork-worker.ts';
 import type { Ask, GatewayTarget } from '../../electron/gateways/gateway.ts';
-import { openconnectDriver, type OpenConnectDeps, type OpenConnectDriver } from '../../electron/gateways/openconnect/driver.ts';
+import {
+  librariesFor,
+  openconnectDriver,
+  type OpenConnectDeps,
+  type OpenConnectDriver,
+} from '../../electron/gateways/openconnect/driver.ts';
+import { loadLibrary } from '../../electron/gateways/openconnect/library.ts';
 import type { StartWorker, WorkerProcess } from '../../electron/gateways/worker.ts';
 import { createJudge, type Accepted } from '../../electron/trust/certificate.ts';
 import { endpointOf } from '../../electron/trust/endpoint.ts';
@@ -17,10 +22,17 @@ import type { Answer, Prompt, PromptKind, PromptOf } from '../../shared/prompt.t
 /** Whether this machine has IPv6 on loopback, which some containers have not. */
 export const hasIPv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
 
-/** Why nothing here can run: null where the system has the library. Says so once for each file of tests. */
+/** Where `build/native-linux.ts` leaves ours; `npm test` makes it. */
+export const nativeFolder = join(import.meta.dirname, '../../out/native-linux');
+/** Whether it is there. */
+export const hasOurs = existsSync(join(nativeFolder, 'libopenconnect.so.5'));
+/** As the app looks for it: ours, and where there is none the system's. */
+export const libraries = librariesFor(null, nativeFolder, process.platform);
+
+/** Why nothing here can run: null where there is the library. Says so once for each file of tests. */
 export function missingLibrary(): string | null {
   try {
-    koffi.load('libopenconnect.so.5');
+    loadLibrary(libraries);
     return null;
   } catch {
     console.warn('SKIPPED, tests with libopenconnect need libopenconnect.so.5');
@@ -51,7 +63,7 @@ export interface DriverBench {
 /** What Node is told so that koffi is as in Electron. */
 const asInElectron = pathToFileURL(join(import.meta.dirname, '../support/koffi-as-in-electron.mjs')).href;
 
-/** The driver as the command line has it: a forked worker, the system's library. `preload`: what else the worker begins with. */
+/** The driver as the command line has it: a forked worker, our library or the system's. `preload`: what else the worker begins with. */
 export async function startDriver(deps: Partial<OpenConnectDeps> = {}, preload = asInElectron): Promise<DriverBench> {
   const log: string[] = [];
   const workers: WorkerProcess[] = [];
@@ -61,7 +73,11 @@ export async function startDriver(deps: Partial<OpenConnectDeps> = {}, preload =
     workers.push(worker);
     return worker;
   };
-  return { driver: openconnectDriver({ startWorker, library: { path: null }, log: (line) => log.push(line), ...deps }), log, workers };
+  return {
+    driver: openconnectDriver({ startWorker, library: { path: null }, folder: nativeFolder, log: (line) => log.push(line), ...deps }),
+    log,
+    workers,
+  };
 }
 
 /** What a person answers, by kind of prompt, each in turn; the last one is used again. Without a line for it, the test fails. */

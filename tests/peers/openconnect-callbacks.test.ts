@@ -13,6 +13,7 @@ import { workerEnvironment } from '../../electron/gateways/worker-environment.ts
 import type { Profile } from '../../shared/profile.ts';
 import { FormGateway, signInForm, type FormSpec, type Step } from './form-gateway.ts';
 import {
+  libraries,
   accept,
   credentials,
   failsWith,
@@ -137,7 +138,7 @@ test.skipIf(missingLibrary() !== null)('a worker that is left alone accepts no c
     detours: [{ host: gateway.host, port: 443, loopbackPort: gateway.port }],
     web: false,
   };
-  child.send({ type: 'sign-in', attempt: 1, libraries: ['libopenconnect.so.5'], options } satisfies ToWorker);
+  child.send({ type: 'sign-in', attempt: 1, libraries, options } satisfies ToWorker);
   await expect.poll(() => asked).toContain('certificate');
   child.disconnect();
   await once(child, 'exit');

@@ -3,6 +3,7 @@ import type { Answer, PromptOf } from '../../shared/prompt.ts';
 import type { Profile } from '../../shared/profile.ts';
 import {
   credentials,
+  hasOurs,
   missingLibrary,
   passcode,
   person,
@@ -11,7 +12,7 @@ import {
   type DriverBench,
   type Script,
 } from './openconnect-bench.ts';
-import { startFamily, type Family, type FamilyGateway } from './other-families.ts';
+import { challenges, f5Hidden, globalProtectWith, startFamily, type Family, type FamilyGateway, type Pages } from './other-families.ts';
 
 const mei = credentials('mei', 'harbour');
 
@@ -24,8 +25,8 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
   afterEach(() => gateway?.stop());
   afterAll(() => bench.driver.stop());
 
-  const signIn = async (family: Family, script: Script, profile: Partial<Profile> = {}) => {
-    const at = await startFamily(family);
+  const signIn = async (family: Family, script: Script, profile: Partial<Profile> = {}, own: Pages | null = null) => {
+    const at = await startFamily(family, own);
     gateway = at;
     const who = person(script);
     const session = await bench.driver.signIn(targetFor(at.profile(profile)), who.ask, new AbortController().signal);
@@ -44,6 +45,32 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
     expect(await run.session.close()).toBe(true);
     expect(run.at.requests.at(-1)).toMatchObject({ path: '/ssl-vpn/logout.esp', method: 'POST' });
     expect(run.at.requests.at(-1)?.form.get('authcookie')).toBe('authcookie0123456789');
+  });
+
+  describe.skipIf(!hasOurs)('with our own OpenConnect, which the system’s 9.01 cannot do', () => {
+    test.each([
+      ['xml', /Enter the code on your phone/],
+      ['script', /"Enter" the code on your phone/],
+      ['page', /Enter the code on your phone ☎/],
+    ] as const)('GlobalProtect: a challenge as %s', async (kind, words) => {
+      const script = { credentials: mei, choice: choose('Main site'), passcode: passcode('123456') };
+      const run = await signIn('gp', script, {}, globalProtectWith(undefined, challenges[kind]));
+      expect(run.who.kinds()).toEqual(['credentials', 'choice', 'passcode']);
+      expect(run.who.asked[2]).toMatchObject({ message: expect.stringMatching(words) as unknown });
+      expect(cookieOf(run)).toMatch(/authcookie=authcookie0123456789/);
+    });
+
+    test('F5: a hidden form before the code is sent on by itself, and a form’s name is no heading', async () => {
+      const run = await signIn('f5', { credentials: mei, passcode: passcode('123456') }, {}, f5Hidden);
+      expect(run.who.kinds()).toEqual(['credentials', 'passcode']);
+      expect(JSON.stringify(run.who.asked)).not.toMatch(/auth_form|hidden_form|code_form/);
+      expect(run.at.requests.filter(({ method }) => method === 'POST').map(({ form }) => [...form.keys()].sort())).toEqual([
+        ['password', 'username'],
+        ['choice'],
+        ['otp'],
+      ]);
+      expect(cookieOf(run)).toMatch(/MRHSession=0123456789abcdef/);
+    });
   });
 
   test('GlobalProtect: a wrong password, a wrong code, and the gateway that the profile names', async () => {

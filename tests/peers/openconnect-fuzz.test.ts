@@ -3,13 +3,12 @@ import { expect, test } from 'vitest';
 import { forkWorker } from '../../electron/gateways/fork-worker.ts';
 import { fromWorkerSchema, toWorkerSchema, type FromWorker } from '../../electron/gateways/openconnect/messages.ts';
 import { valuesOf } from '../unit/support/arbitrary.ts';
-import { missingLibrary, workerFile } from './openconnect-bench.ts';
+import { libraries, missingLibrary, workerFile } from './openconnect-bench.ts';
 
 const long = process.env['CAUSEWAY_LONG'] !== undefined;
 const messages = long ? 100_000 : 2_000;
 /** Nothing listens there, and no name has to be looked up. */
 const nowhere = 'https://127.0.0.1:9/';
-const libraries = ['libopenconnect.so.5'];
 
 const valid = valuesOf(toWorkerSchema).map((message) =>
   message.type === 'sign-in'

@@ -85,15 +85,23 @@ export async function startFamily(family: Family | 'nc', own: Pages | null = nul
 const nowhere: Reply = { status: 404 };
 const html = (body: string): Reply => ({ headers: { 'content-type': 'text/html' }, body: `<html><body>${body}</body></html>` });
 
+/** How a GlobalProtect gateway asks for a code: as XML, as a script, or as a page with that script in it. Which one is its version's. */
+export const challenges = {
+  xml: '<challenge><user>mei</user><inputstr>abc123</inputstr><respmsg>Enter the code on your phone & press OK</respmsg></challenge>',
+  script: 'var respStatus = "Challenge";\nvar respMsg = "\\"Enter\\" the code on your phone";\nthisForm.inputStr.value = "abc123";\n',
+  page: '<html><head></head><body>var respStatus = "Challenge";\nvar respMsg = "Enter the code on your phone &#9742;";\nthisForm.inputStr.value = "abc123";\n</body></html>',
+} as const;
+
+const plainScript = 'var respStatus = "Challenge";\nvar respMsg = "Enter the code on your phone";\nthisForm.inputStr.value = "abc123";\n';
 const twoGateways =
   '<policy><portal-name>Campus</portal-name><gateways><external><list><entry name="east.campus.test"><description>East site</description></entry><entry name="gp.campus.test"><description>Main site</description></entry></list></external></gateways></policy>';
 
 /** A portal with two gateways, of which one is this; the first sign-in leads to a challenge. */
-const globalProtect = (request: Served): Reply => globalProtectWith(twoGateways)(request);
+const globalProtect = (request: Served): Reply => globalProtectWith()(request);
 
-/** The same with another answer of the portal's to who has signed in. */
+/** The same with another answer of the portal's to who has signed in, or with another challenge. */
 export const globalProtectWith =
-  (config: string) =>
+  (config: string = twoGateways, challenge: string = plainScript) =>
   ({ path, form }: Served): Reply => {
     if (path.startsWith('/global-protect/prelogin.esp') || path.startsWith('/ssl-vpn/prelogin.esp')) {
       return {
@@ -132,22 +140,24 @@ export const globalProtectWith =
         };
       }
       if (form.get('passwd') !== password) return { status: 512 };
-      return {
-        body: 'var respStatus = "Challenge";\nvar respMsg = "Enter the code on your phone";\nthisForm.inputStr.value = "abc123";\n',
-      };
+      return { body: challenge };
     }
     return path.startsWith('/ssl-vpn/logout.esp') ? { body: '<response status="success"></response>' } : nowhere;
   };
+
+const f5Done: Reply = {
+  ...html('in'),
+  headers: { 'set-cookie': ['MRHSession=0123456789abcdef; path=/; secure', 'F5_ST=1z1z1z1700000000z86400; path=/; secure'] },
+};
+const f5Bare =
+  '<form id="auth_form" method="post" action="/my.policy"><input type="text" name="username"><input type="password" name="password"></form>';
 
 /** HTML with one form after the other, one of them with a list. */
 function f5({ method, path, form, cookie }: Served): Reply {
   if (path === '/my.policy' && method === 'POST') {
     if (form.has('code')) {
       if (form.get('code') !== code) return html(f5Code);
-      return {
-        ...html('in'),
-        headers: { 'set-cookie': ['MRHSession=0123456789abcdef; path=/; secure', 'F5_ST=1z1z1z1700000000z86400; path=/; secure'] },
-      };
+      return f5Done;
     }
     if (form.get('password') !== password) return html(f5Form);
     return html(f5Code);
@@ -159,6 +169,15 @@ const f5Code =
   '<form id="auth_form2" method="post" action="/my.policy"><table><tr><td id="credentials_table_header">Your token code, please:</td></tr></table><input type="password" name="code"><input type="hidden" name="vhost" value="standard"></form>';
 const f5Form =
   '<form id="auth_form" method="post" action="/my.policy"><table><tr><td id="credentials_table_header">Secure Logon <br> for Campus</td></tr></table><input type="text" name="username"><input type="password" name="password"><select name="domain"><option value="s">Students</option><option value="t">Staff</option></select></form>';
+
+/** Between the password and the code one with nothing in it for a person, which a browser sends by itself; no heading anywhere. */
+export function f5Hidden({ path, form }: Served): Reply {
+  if (path !== '/my.policy' || form.size === 0) return html(f5Bare);
+  if (form.has('otp')) return form.get('otp') === code ? f5Done : html(f5Code);
+  if (form.has('choice')) return html('<form id="code_form" method="post"><input type="password" name="otp" value=""></form>');
+  if (form.get('password') !== password) return html(f5Bare);
+  return html('<form id="hidden_form" method="post"><input type="hidden" id="my_result" name="choice" value="0"></form>');
+}
 
 /** Two steps, the second in a line of text. */
 function fortinet({ path, form }: Served): Reply {

@@ -27,7 +27,7 @@ const worker = (answer: unknown) => (): WorkerProcess => {
     pid: undefined,
   };
 };
-const ready = { type: 'ready', version: 'v9.01' };
+const ready = { type: 'ready', version: 'v9.21', path: '/opt/Causeway/resources/native/libopenconnect.so.5' };
 
 async function examine(profiles: readonly Profile[], more: Omit<Partial<CliOptions>, 'folder'> = {}, ...argv: string[]) {
   const tools = { startWorker: worker(ready), ...more.tools };
@@ -44,7 +44,7 @@ test('a computer and a campus that are well', async () => {
   expect(of('gateway')).toMatchObject([{ result: 'ok' }]);
   expect(of('clock')).toMatchObject([{ result: 'ok' }]);
   expect(of('keychain')).toMatchObject([{ result: 'ok' }]);
-  expect(of('libopenconnect')[0]?.says).toContain('v9.01');
+  expect(of('libopenconnect')[0]?.says).toContain('(v9.21, /opt/Causeway/resources/native/libopenconnect.so.5)');
 });
 
 test('a gateway that is not there: 5, and what to do', async () => {

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { writeAfterInstall } from '../../build/after-install.ts';
-import { parts } from '../../build/native-recipe.ts';
+import { licenceOf, parts } from '../../build/native-recipe.ts';
 import { fetchComponent, readNative, takeBuilt, verify } from '../../build/native.ts';
 import { tarFor } from '../../build/tar.ts';
 
 const root = join(import.meta.dirname, '../..');
+const from = (bytes: Buffer | string) => ({ pools: [], get: () => Promise.resolve(new Response(Uint8Array.from(Buffer.from(bytes)))) });
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 describe('what the installers bring along', () => {
@@ -17,9 +18,9 @@ describe('what the installers bring along', () => {
   const built = readNative().components.flatMap((each) => (each.how === 'built' ? [each] : []));
 
   test('is pinned by version, source and SHA-256, or is said to lack its pin', () => {
-    for (const { name, how, url, sha256 } of components) {
-      if (how !== 'fetch') expect([url, sha256], name).not.toContain(null);
-      expect(url === null, name).toBe(sha256 === null);
+    for (const { name, how, at, sha256 } of components) {
+      if (how !== 'fetch') expect([at, sha256], name).not.toContain(null);
+      expect(at === null, name).toBe(sha256 === null);
     }
     expect(components.filter(({ sha256 }) => sha256 === null).map(({ name }) => name)).toEqual(['openconnect-macos']);
   });
@@ -28,15 +29,14 @@ describe('what the installers bring along', () => {
     const sources = components.filter(({ how }) => how === 'source').map(({ name }) => name);
     const used = parts.flatMap(({ source }) => [source, source.replace(/-source$/, '-patches')]).filter((name) => sources.includes(name));
     expect(built.map(({ name }) => name)).toEqual(['openconnect-windows']);
-    for (const { sources: own } of built) expect(own).toEqual(used);
+    const ofWindows = used.filter((name) => !/^openconnect-(source|patches)$/.test(name));
+    for (const { sources: own } of built) expect(own).toEqual(ofWindows);
     expect(parts.map(({ source }) => source).filter((name) => !sources.includes(name))).toEqual([]);
     expect(sources).toEqual(used);
     const files = built.flatMap((each) => each.files.map(({ name }) => name));
     expect(files).toEqual(expect.arrayContaining(['openconnect.exe', 'libopenconnect-5.dll']));
     // Their licences ask for their text beside them
-    expect(files.filter((name) => name.startsWith('licences/'))).toEqual(
-      parts.map(({ source }) => `licences/${source.replace(/-source$/, '')}.txt`),
-    );
+    expect(files.filter((name) => name.startsWith('licences/'))).toEqual(parts.filter(({ only }) => only !== 'linux').map(licenceOf));
   });
 
   test('is taken from where it was made only whole, and only as it was pinned', () => {
@@ -84,7 +84,9 @@ describe('what the installers bring along', () => {
     expect(() => verify({ name: 'x', sha256 }, bytes)).not.toThrow();
     expect(() => verify({ name: 'x', sha256 }, Buffer.from('another'))).toThrow(/not what was pinned/);
     for (const component of components.filter(({ sha256 }) => sha256 === null))
-      await expect(fetchComponent(component, '/nowhere', () => Promise.reject(new Error('asked')))).rejects.toThrow(/no pin yet/);
+      await expect(fetchComponent(component, '/nowhere', { pools: [], get: () => Promise.reject(new Error('asked')) })).rejects.toThrow(
+        /no pin yet/,
+      );
   });
 
   test('is taken apart on Windows by its own tar, which a Git Bash has another before', () => {
@@ -105,11 +107,11 @@ describe('what the installers bring along', () => {
       version: '1',
       platform: 'any' as const,
       how: 'fetch' as const,
-      url: 'https://download.example/x.tar',
+      at: 'https://download.example/x.tar',
       sha256: createHash('sha256').update(bytes).digest('hex'),
       files: [{ from: 'wanted', to: 'taken' }],
     };
-    await fetchComponent(component, join(folder, 'out'), () => Promise.resolve(new Response(bytes)));
+    await fetchComponent(component, join(folder, 'out'), from(bytes));
     expect(readFileSync(join(folder, 'out/taken'), 'utf8')).toBe('wanted');
     expect(existsSync(join(folder, 'out/other'))).toBe(false);
     // In whatever folder the archive keeps it
@@ -118,11 +120,11 @@ describe('what the installers bring along', () => {
     execFileSync('tar', ['-cf', join(folder, 'b.tar'), '-C', folder, 'x-1.0', 'wanted']);
     const deep = readFileSync(join(folder, 'b.tar'));
     const nested = { ...component, sha256: createHash('sha256').update(deep).digest('hex'), files: [{ from: 'deep', to: 'deep' }] };
-    await fetchComponent(nested, join(folder, 'out'), () => Promise.resolve(new Response(deep)));
+    await fetchComponent(nested, join(folder, 'out'), from(deep));
     expect(readFileSync(join(folder, 'out/deep'), 'utf8')).toBe('deep');
     const absent = { ...nested, files: [{ from: 'absent', to: 'absent' }] };
-    await expect(fetchComponent(absent, folder, () => Promise.resolve(new Response(deep)))).rejects.toThrow(/absent is in 0 places/);
-    await expect(fetchComponent(component, folder, () => Promise.resolve(new Response('evil')))).rejects.toThrow(/not what was pinned/);
+    await expect(fetchComponent(absent, folder, from(deep))).rejects.toThrow(/absent is in 0 places/);
+    await expect(fetchComponent(component, folder, from('evil'))).rejects.toThrow(/not what was pinned/);
   });
 });
 

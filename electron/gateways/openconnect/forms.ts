@@ -172,8 +172,12 @@ export function asOwnQuestion(form: ReadForm): ReadForm {
   return { ...form, fields };
 }
 
-/** The library gives the heading of an F5 page's table as a banner; that one's terms have a page of their own, which is no form. */
-function headingOf({ banner = '' }: OcForm, protocol: string): string {
+/**
+ * The library gives the heading of an F5 page's table as a banner, or from 9.12 on the form's name where the page has none; that
+ * one's terms have a page of their own, which is no form.
+ */
+function headingOf({ banner = '', id }: OcForm, protocol: string): string {
+  if (banner === id) return '';
   const line = plainLine(banner.slice(0, 4 * maxLabel))
     .replaceAll(/\s+/g, ' ')
     .trim();

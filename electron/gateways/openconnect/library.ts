@@ -2,12 +2,13 @@ import { isAbsolute } from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';
 import { searchSafeFoldersOnly, systemLibrary } from '../../trust/windows/libraries.ts';
 import { guarded, type Callbacks, type Guarded } from './callbacks.ts';
+import { mappedFrom } from './mapped-linux.ts';
 import { copyBytes, decode, type Pointer } from './memory.ts';
 import { logLevels, type SignInOptions } from './messages.ts';
 
 /**
  * libopenconnect by foreign-function calls. Layouts, constants and signatures are those of `openconnect.h`, API 5.8
- * (OpenConnect 9.00 and 9.01); later versions of the 5 series only add to them.
+ * (OpenConnect 9.00 and 9.01) and 5.10 (9.21), which only adds functions to it, as all of the 5 series do.
  */
 
 const certificate = koffi.struct('oc_cert', { der_len: 'int', der_data: 'void *', reserved: 'void *' });
@@ -23,7 +24,7 @@ export function loadLibrary(paths: readonly string[]): Library {
   for (const path of paths) {
     try {
       if (!isAbsolute(path) && process.platform !== 'linux') throw new Error(`not a full path: ${path}`);
-      return new Library(koffi.load(path));
+      return new Library(koffi.load(path), isAbsolute(path) ? path : mappedFrom(path));
     } catch (error) {
       last = error;
     }
@@ -68,7 +69,11 @@ export class Library {
   private readonly freeChain: (vpn: Pointer, chain: Pointer) => void;
   private registered: Guarded | null = null;
 
-  constructor(library: LibraryHandle) {
+  constructor(
+    library: LibraryHandle,
+    /** Its full path; null where that cannot be told. */
+    readonly path: string | null,
+  ) {
     const f = (signature: string) => library.func(signature);
     this.version = f('const char *openconnect_get_version()');
     this.parseUrl = f('int openconnect_parse_url(void *, const char *)');

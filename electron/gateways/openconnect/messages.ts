@@ -104,7 +104,8 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
 export type ToWorker = z.infer<typeof toWorkerSchema>;
 
 export const fromWorkerSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready'), version: text(100) }),
+  /** `path`: which of the libraries it is; null where that cannot be told. */
+  z.object({ type: z.literal('ready'), version: text(100), path: z.nullable(text(4096)) }),
   /** None of the libraries could be loaded. */
   /** `part`: of our own, what the library is called with; otherwise the library itself. */
   z.object({ type: z.literal('missing'), detail: text(2000), part: z.optional(z.literal('koffi')) }),

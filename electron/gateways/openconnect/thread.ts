@@ -62,7 +62,7 @@ class BlockingThread {
   warm(libraries: readonly string[]): Library | null {
     try {
       this.library ??= loadLibrary(libraries);
-      this.post({ type: 'ready', version: this.library.version() });
+      this.post({ type: 'ready', version: this.library.version(), path: this.library.path });
       return this.library;
     } catch (error) {
       this.post({ type: 'missing', detail: error instanceof Error ? error.message.slice(0, 2000) : 'not loaded' });

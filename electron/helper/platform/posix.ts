@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chmod, chown, lstat, mkdir, readdir, readFile, readlink, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readdir, readFile, readlink, realpath, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
 import { helperProtocol } from '../../tunnels/openconnect/helper-protocol.ts';
@@ -62,7 +62,12 @@ export const posix: HelperPlatform = {
   scriptFor: (words) => Promise.resolve(words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')),
   surroundings: () => Promise.resolve(signalled),
   interrupt: null,
-  librariesOf: () => Promise.resolve([]),
+  async librariesOf(openconnect) {
+    // Where its file is, not the link to it: `$ORIGIN` of ld.so(8). Not there at all: that shows with the program itself
+    const folder = dirname(await realpath(openconnect).catch(() => openconnect));
+    const names = await readdir(folder).catch(() => []);
+    return names.filter((name) => /\.(so(\.\d+)*|dylib)$/.test(name)).map((name) => join(folder, name));
+  },
   vpncScript: (path) => Promise.resolve({ command: path, words: [], environment: cleanEnvironment, folder: '/' }),
   network: {
     read: readNetwork,

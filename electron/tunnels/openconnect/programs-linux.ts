@@ -1,3 +1,5 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ProgramName } from './programs.ts';
 
 /** Where a distribution has its own, which are root's alone. */
@@ -8,3 +10,16 @@ export const ofTheSystem: Readonly<Record<ProgramName, readonly string[]>> = {
 
 /** polkit's, which shows the system's own question for an administrator. */
 export const pkexecProgram = '/usr/bin/pkexec';
+
+/**
+ * For a bundle that no installer has installed: the openconnect and library that were built in its clone
+ * (`build/native-linux.ts`). Null where there are none, or where they are others' than the bundle's.
+ */
+export function builtHere(bundle: string): string | null {
+  const folder = join(bundle, '../out/native-linux');
+  try {
+    return lstatSync(folder).uid === lstatSync(bundle).uid ? folder : null;
+  } catch {
+    return null;
+  }
+}

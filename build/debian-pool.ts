@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Files of a Debian pool, which `native.json` names by their path in it. Where the pool is, is the computer's own to say: the
+ * package sources of its apt, or whoever calls, with `--pool URL`, which may be a mirror or an archive of old packages.
+ * Nothing is believed of a pool: each file is what its SHA-256 says, or nothing.
+ */
+
+/** What is kept between runs and clones: sources by their SHA-256, and what was made of them. */
+export const cacheFolder = (): string => join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'causeway');
+
+/** One file of a pool. */
+export interface PoolFile {
+  name: string;
+  /** Its path in a pool: `pool/main/…`. */
+  at: string;
+  sha256: string;
+}
+
+/** A source that does not answer is given up after this long, and the next one asked. */
+const answerWithinSeconds = 20;
+const fileWithinMs = 300_000;
+const aptHelper = '/usr/lib/apt/apt-helper';
+
+/**
+ * Addresses below which there is a `pool`, each with a slash at its end: the one that was named, or those of this computer's
+ * package sources, of whichever form (`sources.list`, deb822, a list of mirrors). None where there is neither.
+ */
+export function poolBases(named: string | null): string[] {
+  if (named !== null) return [slashed(named)];
+  const { status, stdout } = spawnSync('apt-get', ['indextargets', '--format', '$(ORIGIN)\t$(REPO_URI)'], { encoding: 'utf8' });
+  return status === 0 ? basesIn(stdout) : [];
+}
+
+/** From lines of `ORIGIN<tab>REPO_URI`, as apt's `indextargets` gives them; the origin is empty before the first `apt-get update`. */
+export function basesIn(lines: string, read: (file: string) => string = (file) => readFileSync(file, 'utf8')): string[] {
+  const found = lines.split('\n').flatMap((line) => {
+    const [origin = '', address = ''] = line.split('\t');
+    if (address === '' || (origin !== '' && origin !== 'Debian')) return [];
+    // A list of mirrors, one a line, which may be followed by what it is for (apt-transport-mirror(1))
+    const list = /^mirror\+file:(?:\/\/)?(\/[^?]+?)\/?$/.exec(address)?.[1];
+    if (list === undefined) return [address];
+    return read(list)
+      .split('\n')
+      .flatMap((each) => /^\s*([a-z][a-z+]*:\S+)/.exec(each)?.[1] ?? []);
+  });
+  return [...new Set(found.map(slashed))];
+}
+
+const slashed = (address: string): string => (address.endsWith('/') ? address : `${address}/`);
+
+/** The path of a file of a pool on this computer: kept from a run before, or fetched. Throws where no pool has it, with what each said. */
+export async function fromPool(file: PoolFile, bases: readonly string[], folder = join(cacheFolder(), 'sources')): Promise<string> {
+  const { name, at, sha256 } = file;
+  const kept = join(folder, sha256);
+  if (existsSync(kept) && hashOf(readFileSync(kept)) === sha256) return kept;
+  if (bases.length === 0) throw new Error(`${name}: this computer has no package source of Debian's; name one with --pool URL`);
+  mkdirSync(folder, { recursive: true });
+  const part = join(folder, `${sha256}.${process.pid}`);
+  const said: string[] = [];
+  for (const base of bases) {
+    try {
+      await fetchFile(base + at, part, sha256);
+      const found = hashOf(readFileSync(part));
+      if (found !== sha256) throw new Error(`is not what was pinned: ${found} instead of ${sha256}`);
+      renameSync(part, kept);
+      return kept;
+    } catch (error) {
+      said.push(`${base}: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      rmSync(part, { force: true });
+    }
+  }
+  throw new Error(`${name}: no package source has ${at} as it is pinned; name another with --pool URL\n${said.join('\n')}`);
+}
+
+/** By apt's own way, where there is apt: its proxies and its authorities are those that lead to the pool. */
+async function fetchFile(address: string, to: string, sha256: string): Promise<void> {
+  if (existsSync(aptHelper)) {
+    const options = [`Acquire::http::Timeout=${answerWithinSeconds}`, 'Acquire::Retries=1', 'APT::Sandbox::User=root'];
+    const words = [...options.flatMap((option) => ['-o', option]), 'download-file', address, to, `SHA256:${sha256}`];
+    const { status, stderr, error } = spawnSync(aptHelper, words, { encoding: 'utf8', timeout: fileWithinMs });
+    if (error) throw error;
+    if (status !== 0) throw new Error(stderr.trim().split('\n').at(-1) ?? `apt-helper ended with ${status}`);
+    return;
+  }
+  if (address.startsWith('file:')) {
+    writeFileSync(to, readFileSync(new URL(address)));
+    return;
+  }
+  const response = await fetch(address, { signal: AbortSignal.timeout(fileWithinMs) });
+  if (!response.ok) throw new Error(`answered ${response.status}`);
+  writeFileSync(to, Buffer.from(await response.arrayBuffer()));
+}
+
+const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { cacheFolder, poolBases } from './debian-pool.ts';
+import { Workshop, type Tools } from './native-workshop.ts';
+import { ensureSystemTools, linuxTools } from './system.ts';
+
+/**
+ * Makes openconnect and its library for this Linux, from the sources that `native.json` pins:
+ * `node --import tsx build/native-linux.ts [--pool URL]`. It is kept in the user's cache, by what it was made from, for every
+ * clone; a link to it, `out/native-linux`, is where an app that is not packaged, the command line and the tests find it.
+ */
+export const madeForLinux = join(import.meta.dirname, '../out/native-linux');
+/** For the name of what is made: it may not depend on where that is. */
+const anywhere = '/work';
+
+/** As Debian makes its own (`hardening=+all`). */
+const flags = '-O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2';
+
+/** The folder with `openconnect`, `libopenconnect.so.5` and `licences`, made where it is not there yet: about a minute on two cores. */
+export async function buildForLinux(pool: string | null = null, jobs = availableParallelism()): Promise<string> {
+  ensureSystemTools(linuxTools);
+  const tools: Tools = {
+    platform: 'linux',
+    host: null,
+    compiler: 'gcc',
+    flags,
+    link: '-Wl,-z,relro,-z,now',
+    versions: execFileSync('gcc', ['--version'], { encoding: 'utf8' }) + process.arch,
+  };
+  const key = new Workshop(tools, anywhere, [], jobs).keys().at(-1) ?? '';
+  const kept = join(cacheFolder(), 'openconnect');
+  const made = join(kept, key.slice(0, 16));
+  if (existsSync(made)) return made;
+  mkdirSync(kept, { recursive: true });
+  clearLeftovers(kept);
+  // Aside, and in its place at once: nobody ever finds half of it
+  const work = join(kept, `making-${process.pid}`);
+  try {
+    const workshop = new Workshop(tools, work, poolBases(pool), jobs);
+    mkdirSync(work);
+    await workshop.make();
+    const folder = join(work, 'whole');
+    workshop.licences(folder);
+    for (const [from, name] of [
+      ['sbin', 'openconnect'],
+      ['lib', 'libopenconnect.so.5'],
+    ] as const)
+      workshop.run(work, join(work, 'strip.log'), 'strip', [
+        '--strip-unneeded',
+        '-o',
+        join(folder, name),
+        join(workshop.prefix, from, name),
+      ]);
+    try {
+      renameSync(folder, made);
+    } catch (error) {
+      // Another run has made it meanwhile
+      if (!existsSync(made)) throw error;
+    }
+    return made;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Of runs that were killed. */
+function clearLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = /^making-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/**
+ * Makes it, and the link to it. Where that cannot be (no package source answers, no compiler and nobody to install one) it says
+ * so, takes the link away, and the system's own serves. Whether it is there.
+ */
+export async function ensureOpenConnect(pool: string | null = null): Promise<boolean> {
+  try {
+    const folder = await buildForLinux(pool);
+    const aside = `${madeForLinux}.${process.pid}`;
+    mkdirSync(resolve(madeForLinux, '..'), { recursive: true });
+    rmSync(aside, { force: true });
+    symlinkSync(folder, aside);
+    renameSync(aside, madeForLinux);
+    return true;
+  } catch (error) {
+    rmSync(madeForLinux, { force: true });
+    const why = error instanceof Error ? error.message : String(error);
+    console.log(`NOT MADE, our own OpenConnect; the system's serves instead: ${why}`);
+    return false;
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { values } = parseArgs({ options: { pool: { type: 'string' } } });
+  if (await ensureOpenConnect(values.pool ?? null)) console.log('It is in out/native-linux.');
+  else process.exitCode = 1;
+}

@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fromPool, type PoolFile } from './debian-pool.ts';
+import { licenceOf, parts, type Bench, type Part } from './native-recipe.ts';
+import { readNative, type Archive } from './native.ts';
+
+/** Of everything that notes a time: that of OpenConnect 9.12. */
+const sourceDate = '1684540800';
+const headers = join(import.meta.dirname, 'include');
+
+/** With what parts are made, and for whom. */
+export type Tools = Pick<Bench, 'platform' | 'host' | 'compiler' | 'link'> & {
+  flags: string;
+  /** What says that the tools are others: the compiler's version, and that of the system's libraries that go in. */
+  versions: string;
+};
+
+const hash = (facts: unknown): string => createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+
+/** Makes the recipe's parts in a folder, one after the other, from pinned sources only. */
+export class Workshop {
+  private readonly sources = new Map(readNative().components.flatMap((each) => (each.how === 'source' ? [[each.name, each]] : [])));
+  readonly prefix: string;
+  readonly parts: readonly Part[];
+
+  constructor(
+    private readonly tools: Tools,
+    /** A full path. */
+    readonly work: string,
+    private readonly bases: readonly string[],
+    private readonly jobs: number,
+  ) {
+    this.prefix = join(work, 'prefix');
+    this.parts = parts.filter(({ only }) => only === undefined || only === tools.platform);
+  }
+
+  /** Of each part in turn: what it is made from, and what is made before it. The last one's is that of everything. */
+  keys(): string[] {
+    let key = this.tools.versions;
+    return this.parts.map((part) => {
+      const [source, patches] = [this.pin(part.source), this.patchesOf(part)];
+      const steps = part.steps(this.bench(part, source.version));
+      const own = steps.flat().filter((word) => word.startsWith(headers));
+      key = hash([key, source.sha256, patches?.sha256, steps, own.map((file) => readFileSync(file, 'utf8'))]);
+      return key;
+    });
+  }
+
+  /** Makes what is not made yet. Throws where a source cannot be had, or where a step fails, with what it said. */
+  async make(): Promise<void> {
+    const keys = this.keys();
+    for (const [index, part] of this.parts.entries()) await this.makePart(part, keys[index] ?? '');
+  }
+
+  /** Runs a program, its words in the log; where it fails, the log's end is the error. */
+  run(cwd: string, log: string, program: string, words: readonly string[]): void {
+    const out = openSync(log, 'a');
+    const plain = { PATH: process.env['PATH'], HOME: this.work, LC_ALL: 'C', TZ: 'UTC' };
+    const env = { ...plain, SOURCE_DATE_EPOCH: sourceDate, MAKEFLAGS: `-j${this.jobs}` };
+    const { status, error } = spawnSync(program, words, { cwd, env, stdio: ['ignore', out, out] });
+    closeSync(out);
+    if (error) throw error;
+    if (status !== 0) throw new Error(`${program} ${words.join(' ')}\n${readFileSync(log, 'utf8').slice(-3000)}\nAll of it is in ${log}`);
+  }
+
+  /** Copies the licences of what was made into a folder; their names. */
+  licences(folder: string): string[] {
+    mkdirSync(join(folder, 'licences'), { recursive: true });
+    return this.parts.map((part) => {
+      const name = licenceOf(part);
+      copyFileSync(join(this.work, part.source, part.licence), join(folder, name));
+      return name;
+    });
+  }
+
+  private async makePart(part: Part, key: string): Promise<void> {
+    const source = this.pin(part.source);
+    const stamp = join(this.work, `${part.source}.made`);
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return;
+    console.log(`Making ${part.source} ${source.version}`);
+    const bench = this.bench(part, source.version);
+    const folder = bench.source;
+    const log = join(this.work, `${part.source}.log`);
+    rmSync(stamp, { force: true });
+    rmSync(log, { force: true });
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    this.run(folder, log, 'tar', ['-xf', await fromPool(source, this.bases), '--strip-components=1']);
+    const patches = this.patchesOf(part);
+    if (patches) await this.mend(folder, log, patches);
+    for (const [program, ...words] of part.steps(bench)) this.run(folder, log, program, words);
+    writeFileSync(stamp, key);
+  }
+
+  private bench(part: Part, version: string): Bench {
+    const { tools, work, prefix } = this;
+    const flags = `${tools.flags} -ffile-prefix-map=${work}=.`;
+    return { ...tools, source: join(work, part.source), version, headers, prefix, flags };
+  }
+
+  private patchesOf({ source }: Part): PoolFile | null {
+    const name = source.replace(/-source$/, '-patches');
+    return this.sources.has(name) ? this.pin(name) : null;
+  }
+
+  private pin(name: string): PoolFile & Archive {
+    const source = this.sources.get(name);
+    if (!source) throw new Error(`native.json does not pin ${name}`);
+    const { at, sha256 } = source;
+    if (at === null || sha256 === null || !at.startsWith('pool/')) throw new Error(`${name} has no pin in a Debian pool`);
+    return { ...source, at, sha256 };
+  }
+
+  /** Debian's patches: above all what was found unsafe since. */
+  private async mend(folder: string, log: string, patches: PoolFile): Promise<void> {
+    this.run(folder, log, 'tar', ['-xf', await fromPool(patches, this.bases)]);
+    const series = readFileSync(join(folder, 'debian/patches/series'), 'utf8').split('\n');
+    for (const name of series.filter((line) => /^[^#\s]/.test(line)))
+      this.run(folder, log, 'patch', ['-p1', '-i', `debian/patches/${name.trim()}`]);
+  }
+}
