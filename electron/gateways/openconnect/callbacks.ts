@@ -64,12 +64,13 @@ export function guarded(callbacks: Callbacks): Guarded {
         return refusal;
       }
     }, koffi.pointer(prototype));
+  const lines = new Lines();
   return {
     validatePeer: register('validatePeer', prototypes.validatePeer, refused, () => callbacks.validatePeer()),
     processForm: register('processForm', prototypes.processForm, refused, (_: Pointer, form: Pointer) => callbacks.processForm(form)),
     progress: register('progress', prototypes.progress, 0, (_: Pointer, level: number, format: Pointer, first?: Pointer) => {
       const line = readString(format);
-      const words = wordsOf(line, first ?? null);
+      const words = lines.wordsOf(line, first ?? null);
       // Of what is for those who look for faults only one line says something to us
       if (level <= logLevels.info || words !== null) callbacks.progress(level, line, words);
       return 0;
@@ -103,12 +104,30 @@ const wordsOnly = '%s\n';
 const response = 'Response was: %s\n';
 const statusOnly = 'Unexpected %d result from server\n';
 
+/** 9.21's, in the place of the status where a reply has no body; the line before has told it (`http.c`). */
+const emptyBody = 'Unexpected empty response body from server\n';
+const statusLine = 'Got HTTP response: %s\n';
+
 /** What may be told of a line's values: the gateway's own words where the line is nothing else, the status of its reply, or what it lacks. */
-function wordsOf(format: string | null, first: Pointer): string | null {
-  if (first === null) return null;
-  if (format === wordsOnly) return readString(first);
-  if (format === response) return listsNoGateway(readString(first) ?? '') ? noGatewayListed : null;
-  return format === statusOnly ? `HTTP ${BigInt.asIntN(32, first)}` : null;
+class Lines {
+  /** Of the last reply that was not a 200, until it has been told. */
+  private status: string | null = null;
+
+  wordsOf(format: string | null, first: Pointer): string | null {
+    if (format === emptyBody) {
+      const { status } = this;
+      this.status = null;
+      return status;
+    }
+    if (first === null) return null;
+    if (format === statusLine) {
+      const status = /^HTTP\/1\.\d (\d{3})/.exec(readString(first) ?? '')?.[1];
+      this.status = status === undefined || status === '200' ? null : `HTTP ${status}`;
+    }
+    if (format === wordsOnly) return readString(first);
+    if (format === response) return listsNoGateway(readString(first) ?? '') ? noGatewayListed : null;
+    return format === statusOnly ? `HTTP ${BigInt.asIntN(32, first)}` : null;
+  }
 }
 
 /** Of a portal's configuration: `<has-config>no</has-config>`, or no entry in its list. https://github.com/openconnect/openconnect/blob/master/auth-globalprotect.c */
