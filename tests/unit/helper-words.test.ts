@@ -164,6 +164,36 @@ describe('the helper', () => {
     }
   });
 
+  test.each([
+    'https://vpn.campus.test./',
+    'https://vpn.campus.test:443@evil.example/',
+    'https://vpn.campus.test%2eevil.example/',
+    'https://evil.example\\@vpn.campus.test/',
+    'https://evil.example/@vpn.campus.test/',
+    'https://evil.example?vpn.campus.test/',
+    'https://evil.example#vpn.campus.test/',
+    'https://vpn.campus.test,evil.example/',
+    'https://vpn.c\u0430mpus.test/',
+    'https://.cluster.test/',
+    'https://cluster.test/',
+    'https://xcluster.test/',
+    'https://[::ffff:127.0.0.1]/',
+    'https://0x7f.1/',
+    'https://2130706433/',
+    'https://[fe80::1%25eth0]/',
+  ])('opens nothing to %s, whose host it was not told of', (connectUrl) => {
+    const config = gateways('vpn.campus.test', '*.cluster.test', '2001:db8::1');
+    if (URL.canParse(connectUrl)) expect(trustFor(config, new URL(connectUrl).hostname)).toBeNull();
+  });
+
+  test('gives openconnect the one spelling of an address that it was checked by, and none with somebody’s name before it', () => {
+    const words = (connectUrl: string) =>
+      wordsFor({ protocol: 'anyconnect', connectUrl, address: null, proxy: null }, { kind: 'system' }).at(-1);
+    expect(words('https://VPN.Campus.test\\@evil.example')).toBe('https://vpn.campus.test/@evil.example');
+    for (const odd of ['https://user@vpn.campus.test/', 'https://:x@vpn.campus.test/', 'https://vpn_.campus.test/', 'https://-x.test/'])
+      expect(() => words(odd), odd).toThrow();
+  });
+
   test('goes by what stands nearest to a gateway’s own name', () => {
     const [own, near] = [{ pins: [pin] }, { authority: '/etc/near.pem' }];
     const config = gateways('*.test', { host: '*.campus.test', trust: near }, { host: 'vpn.campus.test', trust: own });
