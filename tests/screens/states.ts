@@ -122,6 +122,18 @@ export const prompts = {
       { id: 's2', label: 'Laptop at home', detail: 'Since yesterday, 21:40' },
     ],
   },
+  sites: {
+    kind: 'choice',
+    purpose: 'realm',
+    options: Array.from({ length: 1_000 }, (_, index) => ({
+      id: String(index),
+      label: index % 3 === 0 ? `第 ${index + 1} 校區圖書館` : `Site ${index + 1} of the University`,
+    })),
+    failure: {
+      code: 'choice-not-offered',
+      params: { name: 'Harbour Library', offered: 'Site 2 of the University, 第 4 校區圖書館, … (+998)' },
+    },
+  },
   realmAgain: {
     kind: 'choice',
     purpose: 'realm',
@@ -465,6 +477,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   },
   'choice': { state: asking(prompts.choice), heading: 'You are signed in elsewhere already', focus: 'heading' },
   'realm': { state: asking(prompts.realmAgain), heading: 'Choose where to sign in', focus: 'heading' },
+  'sites': { state: asking(prompts.sites), heading: 'Choose where to sign in', focus: 'Type part of the name' },
   'fields': { state: asking(prompts.fields), heading: 'Change your password', focus: 'Old password' },
   'certificate': { state: asking(prompts.certificate), heading: 'Is this really your campus?', focus: 'heading' },
   'browser': { state: asking(prompts.browser), heading: 'Sign in on your campus’s page', focus: 'heading' },
