@@ -41,6 +41,7 @@ export const failureCatalogue = {
   'account-locked-out': 'later',
   'choice-not-offered': 'later',
   'no-gateway': 'later',
+  'gateway-says': 'never',
   'no-second-factor': 'later',
   'passcode-wrong': 'now',
   'passcode-used': 'later',

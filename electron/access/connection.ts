@@ -19,7 +19,14 @@ export interface ConnectionOptions {
   target: GatewayTarget;
   driver: GatewayDriver;
   engine: TunnelEngine;
-  deps: { environment: Environment; now: () => number; random: () => number; log: (line: string) => void; patienceMs?: number };
+  deps: {
+    environment: Environment;
+    now: () => number;
+    random: () => number;
+    log: (line: string) => void;
+    tell?: (failure: Failure) => void;
+    patienceMs?: number;
+  };
   apply: (event: AccessEvent) => boolean;
 }
 
@@ -110,6 +117,8 @@ export class Connection {
     const times = this.lifetime.begin(session, expiresAt);
     const { user, extendable } = session;
     apply({ type: 'opened', facts: { ...times, idleSeconds, extendable, user } });
+    const { banner } = this.link.tunnel;
+    if (banner) deps.tell?.({ code: 'gateway-says', params: { text: banner } });
     const unwatch = this.watchEnvironment(signal);
     const stopWatching = watchExpiry(this.expiring, signal);
     try {

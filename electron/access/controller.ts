@@ -40,6 +40,8 @@ export interface ControllerDeps {
   now: () => number;
   random: () => number;
   log: (line: string) => void;
+  /** What the person is told, once, and that ends nothing. */
+  tell?: (failure: Failure) => void;
   /** How long a gateway may stay away before its session is given up; half an hour where nothing is said. */
   patienceMs?: number;
 }

@@ -93,6 +93,11 @@ export class App {
         judgeFor: (profile) => this.book.judgeFor(profile),
         client: { name: 'causeway', version: deps.about.version, installation: settings.get().installation },
         noteVouched: (host, key) => this.book.noteVouched(host, { by: 'system', key }),
+        tell: (failure) => {
+          // What it said the last time gives way
+          this.notices.dismiss(failure.code);
+          tell(failure);
+        },
         preset: (profile, prompt) => this.remembered.preset(profile, prompt),
         prepared: (profile) => this.remembered.preparedFor(profile, this.pressed),
       },

@@ -48,6 +48,7 @@ const exitCodes = {
   'account-locked-out': refused,
   'choice-not-offered': usage,
   'no-gateway': refused,
+  'gateway-says': requested,
   'no-second-factor': secondFactor,
   'passcode-wrong': secondFactor,
   'passcode-used': secondFactor,

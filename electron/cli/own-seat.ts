@@ -57,6 +57,7 @@ export class OwnSeat implements Seat {
       judgeFor: (profile) => this.book.judgeFor(profile),
       client: { name: 'causeway-cli', version: core.version, installation: settings.get().installation },
       noteVouched: (host, key) => this.book.noteVouched(host, { by: 'system', key }),
+      tell,
       preset: (profile, prompt) => (this.strangers.has(profile) ? prompt : this.remembered.preset(profile, prompt)),
       prepared: (profile) => (this.strangers.has(profile) ? () => Promise.resolve(null) : this.remembered.preparedFor(profile, this.typed)),
     });

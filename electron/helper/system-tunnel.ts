@@ -5,7 +5,7 @@ import { atMost } from '../trust/bounded.ts';
 import type { HelperRequest, HelperUp } from '../tunnels/openconnect/helper-protocol.ts';
 import { isRootsAlone } from '../trust/root-owned.ts';
 import { RunningOpenConnect, type Surroundings } from '../tunnels/openconnect/running.ts';
-import { endingOf, limitsFrom, refusalOf } from '../tunnels/openconnect/said.ts';
+import { bannerIn, endingOf, limitsFrom, refusalOf } from '../tunnels/openconnect/said.ts';
 import { wordsFor, type GatewayIdentity } from '../tunnels/openconnect/words.ts';
 import type { TrafficCount, TunnelEnding } from '../tunnels/tunnel.ts';
 import { beginJournal, noteRunner, putBack } from './journal.ts';
@@ -165,7 +165,16 @@ export class SystemTunnel {
       if (first.code !== 0) throw fail('tunnel-failed', { host }, { detail: this.refusal ?? `vpnc-script ended with ${first.code}` });
       const limits = limitsFrom({ idleTimeout: first.idleTimeout, options: first.options }, Date.now());
       const expiresAt = limits.expiresAt ?? running.said.expiresAt;
-      this.up = { kind: 'up', host, device: first.device, nameServers: first.nameServers, expiresAt, idleSeconds: limits.idleSeconds };
+      const banner = bannerIn(first.options);
+      this.up = {
+        kind: 'up',
+        host,
+        device: first.device,
+        nameServers: first.nameServers,
+        expiresAt,
+        idleSeconds: limits.idleSeconds,
+        ...(banner === null ? {} : { banner }),
+      };
       this.counting = setInterval(() => void this.traffic(), 1_000);
     } catch (error) {
       await this.close(false);

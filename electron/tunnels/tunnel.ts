@@ -28,6 +28,8 @@ export interface Tunnel {
   traffic(): TrafficCount;
   /** What the gateway said of the session's end when the tunnel opened, where only the tunnel hears of it; null: it did not say. */
   readonly limits?: { readonly expiresAt: number | null; readonly idleSeconds: number | null };
+  /** What the gateway said to the person when it let them in, or null. */
+  readonly banner?: string | null;
   /** Whether the far end answers within that time; asked after a wake or a change of network. */
   answers(withinMs: number): Promise<boolean>;
   /** Calls back when the tunnel has lost its connection and cannot get it back at once; for those that take it up again by themselves. */

@@ -16,7 +16,7 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
   let lab: Ocserv;
   let users = 0;
   beforeAll(async () => {
-    lab = await startOcserv({ preLoginBanner: 'Be kind to each other.' });
+    lab = await startOcserv({ preLoginBanner: 'Be kind to each other.', banner: 'Maintenance on Sunday, 校園.' });
   });
   afterAll(() => lab.stop());
 
@@ -48,6 +48,17 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
     expect(await run.exit).toBe(0);
     await expect.poll(() => sessionsOf(user.name)).toBe(0);
     for (const secret of [user.password, user.key, 'webvpn']) expect(run.out()).not.toContain(secret);
+  });
+
+  test('tells once what the gateway says to whoever is in', async () => {
+    const { argv } = await person();
+    const run = startCommand(...argv);
+    await run.until('state', ({ state }) => state === 'connected');
+    await run.until('notice', ({ failure }) => failure.code === 'gateway-says');
+    const said = run.events().filter((event) => event.event === 'notice');
+    expect(said).toEqual([{ event: 'notice', failure: { code: 'gateway-says', params: { text: 'Maintenance on Sunday, 校園.' } } }]);
+    run.interrupt();
+    expect(await run.exit).toBe(0);
   });
 
   test.each<[string, Record<string, unknown>, Partial<Profile>, number, string]>([

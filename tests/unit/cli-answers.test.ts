@@ -48,6 +48,23 @@ describe('a file of answers', () => {
     expect(String(error)).not.toContain('hunter2');
   });
 
+  test('a key makes a new code for each question, once the next window has begun, and says when', () => {
+    let now = 59_000;
+    const answers = prepared({ totp: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' }, () => now);
+    expect(answers.codeAt(passcode)).toBeNull();
+    const first = answers.answer(passcode);
+    expect(first).toEqual({ kind: 'passcode', passcode: '287082' });
+    expect(answers.codeAt(passcode)).toBe(61_000);
+    expect(answers.answer(passcode)).toBeNull();
+    // One that was turned down is not followed by another
+    expect(answers.codeAt({ ...passcode, failure: { code: 'passcode-wrong' } })).toBeNull();
+    now = 61_000;
+    expect(answers.answer(passcode)).toMatchObject({ kind: 'passcode' });
+    expect(answers.answer(passcode)).not.toEqual(first);
+    expect(answers.codeAt(passcode)).toBe(91_000);
+    expect(answers.codeAt(credentials)).toBeNull();
+  });
+
   test('a folder, and a name that leads nowhere', async () => {
     await symlink(join(folder, 'nowhere'), join(folder, 'link'));
     await expect(readAnswers(folder, Date.now)).rejects.toThrow('plain file');

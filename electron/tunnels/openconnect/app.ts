@@ -9,7 +9,7 @@ import { findProgram, type ProgramPlaces } from './programs.ts';
 import { ownUid } from '../../trust/own-user-posix.ts';
 import { endInOrder, RunningOpenConnect, type Spawn } from './running.ts';
 import { hasConnection, hasStrangers, listenerOf } from './sockets-linux.ts';
-import { endingOf, limitsFrom, refusalOf, type Limits } from './said.ts';
+import { bannerIn, endingOf, limitsFrom, refusalOf, type Limits } from './said.ts';
 import { dialSocks, type SocksServer } from './socks.ts';
 import { keyOf, targetOf, wordsFor } from './words.ts';
 import { proxyFor, type ProxyHop } from './proxy-hop.ts';
@@ -101,6 +101,7 @@ const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 class AppTunnel implements Tunnel {
   readonly ended: Promise<TunnelEnding>;
   limits: Limits = { expiresAt: null, idleSeconds: null };
+  banner: string | null = null;
   private readonly streams = new Set<Socket>();
   private done: TrafficCount = { received: 0, sent: 0 };
   private lastTraffic: TrafficCount = { received: 0, sent: 0 };
@@ -141,6 +142,7 @@ class AppTunnel implements Tunnel {
       if (typeof told !== 'string') throw late.aborted ? fail('gateway-silent', { host }) : refusalOf(told, running.said, host);
       const [idleTimeout = '', ...options] = told.split('\n');
       this.limits = limitsFrom({ idleTimeout, options: options.join('\n') }, deps.now());
+      this.banner = bannerIn(options.join('\n'));
       while (!(await this.accepts())) {
         if (running.hasEnded() || stop.aborted)
           throw isAborted(signal) ? fail('cancelled') : fail('component-failed', { component: 'ocproxy' });

@@ -68,6 +68,8 @@ const upSchema = z.object({
   nameServers: z.array(addressSchema).check(z.maxLength(8)),
   expiresAt: z.nullable(count),
   idleSeconds: z.nullable(count),
+  /** What the gateway said to the person when it let them in. */
+  banner: z.optional(z.string().check(z.maxLength(2_000))),
 });
 const stateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('closed') }),

@@ -1,5 +1,6 @@
 import type { SessionEnd } from '../../../shared/access-protocol.ts';
 import { fail, type Failure } from '../../../shared/failure.ts';
+import { plainText } from '../../../shared/plain-text.ts';
 import type { TunnelEnding } from '../tunnel.ts';
 
 /** What the gateway said of the session's end, through the environment of openconnect's script. */
@@ -15,6 +16,20 @@ export function limitsFrom(environment: { idleTimeout: string; options: string }
   const left = /^X-CSTP-Session-Timeout-Remaining=(\d{1,9})$/m.exec(environment.options)?.[1];
   const idle = seconds.test(environment.idleTimeout) ? Number(environment.idleTimeout) : 0;
   return { expiresAt: left === undefined || Number(left) === 0 ? null : now + Number(left) * 1000, idleSeconds: idle > 0 ? idle : null };
+}
+
+/**
+ * What a gateway of Cisco's kind says to whoever it has let in (`X-CSTP-Banner`, ocserv's `banner =`), or null. Cisco's
+ * write line ends as `%0A`.
+ *
+ * @param options as the script's environment has them, one byte a letter
+ */
+export function bannerIn(options: string): string | null {
+  const line = /^X-CSTP-Banner=(.*)$/m.exec(options.slice(0, 20_000))?.[1];
+  if (line === undefined) return null;
+  const bytes = line.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const said = plainText(Buffer.from(bytes, 'latin1').toString('utf8')).trim();
+  return said === '' ? null : said.slice(0, 2_000);
 }
 
 /** What openconnect prints, for two questions that its exit code leaves open, and for the help desk. With `LC_ALL=C`. */

@@ -162,6 +162,7 @@ export function systemTunnel({ socket, log, start, now = Date.now }: SystemTunne
 class SystemTunnelOfHelper implements Tunnel {
   readonly ended: Promise<TunnelEnding>;
   readonly limits: { expiresAt: number | null; idleSeconds: number | null };
+  readonly banner: string | null;
   private counted: TrafficCount = { received: 0, sent: 0 };
   private readonly streams = new Set<Duplex>();
   private readonly counting: NodeJS.Timeout;
@@ -178,6 +179,7 @@ class SystemTunnelOfHelper implements Tunnel {
     log: (line: string) => void,
   ) {
     this.limits = { expiresAt: up.expiresAt, idleSeconds: up.idleSeconds };
+    this.banner = up.banner ?? null;
     void this.farEnd.isHeard(introducedWithinMs);
     this.counting = setInterval(() => void this.count(), countEveryMs);
     this.counting.unref();

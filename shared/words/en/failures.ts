@@ -4,7 +4,7 @@ import type { FailureWords } from '../words.ts';
 /**
  * What stands in a sentence where a failure came without that detail. The keys are all the placeholders that
  * the sentences below may use: `host` and `address` as shown to the person, a `campus`'s name, `key` of a profile, what is
- * `allowed` there, a `name` that was given and what is `offered` instead, the `line` and `column` of a text, `file` a file's name, `user` a user ID, a `folder` and its path, a `proxy` as it is set up, the `scheme` of a sign-in, instants whose names end in `At`.
+ * `allowed` there, the `text` of a gateway, a `name` that was given and what is `offered` instead, the `line` and `column` of a text, `file` a file's name, `user` a user ID, a `folder` and its path, a `proxy` as it is set up, the `scheme` of a sign-in, instants whose names end in `At`.
  */
 export const unknown = {
   folder: 'where it keeps what is yours',
@@ -26,6 +26,7 @@ export const unknown = {
   line: '?',
   column: '?',
   name: 'that name',
+  text: 'It has sent an empty one.',
   offered: 'other names',
   allowed: 'the words that docs/profiles.md names',
 };
@@ -173,6 +174,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'No gateway is assigned to you',
     happened: '{host} has signed you in, and has no gateway for your account.',
     todo: callHelpDesk,
+  },
+  'gateway-says': {
+    title: 'A message from your campus',
+    happened: '{text}',
+    todo: 'You are connected all the same.',
   },
   'no-second-factor': {
     title: 'No second factor',
