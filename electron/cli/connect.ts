@@ -7,7 +7,7 @@ import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt, PromptKind, PromptSelect } from '../../shared/prompt.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import type { Speaker } from '../../shared/words/say.ts';
-import { pathOfArgument } from '../storage/file-argument.ts';
+import { pathOfArgument } from '../app/file-argument.ts';
 import { readProfileFile } from '../storage/profiles.ts';
 import { atMost } from '../trust/bounded.ts';
 import type { PreparedAnswers } from './answers.ts';

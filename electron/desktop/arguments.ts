@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { app } from 'electron';
 import { linkScheme } from '../../shared/link.ts';
-import { pathOfArgument } from '../storage/file-argument.ts';
+import { pathOfArgument } from '../app/file-argument.ts';
 
 /** Started by the system at sign-in: no window until the person asks for it. */
 export const hiddenFlag = '--hidden';

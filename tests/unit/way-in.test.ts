@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinkedQuestions } from '../../electron/app/linked-questions.ts';
 import { profileFor } from '../../electron/cli/connect.ts';
-import { pathOfArgument } from '../../electron/storage/file-argument.ts';
+import { pathOfArgument } from '../../electron/app/file-argument.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { readLink } from '../../shared/link.ts';
 import { readProfile } from '../../shared/profile.ts';
