@@ -4,7 +4,7 @@ import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync,
 import { join } from 'node:path';
 import { fromPool, type PoolFile } from './debian-pool.ts';
 import { licenceOf, parts, type Bench, type Part } from './native-recipe.ts';
-import { readNative, type Archive } from './native.ts';
+import { readNative, type Archive } from './native-pins.ts';
 
 /** Of everything that notes a time: that of OpenConnect 9.12. */
 const sourceDate = '1684540800';

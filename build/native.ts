@@ -14,10 +14,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import * as z from 'zod';
 import { buildCommandLine } from './command-line.ts';
 import { fromPool, poolBases } from './debian-pool.ts';
 import { buildHelper } from './helper.ts';
+import { ensureOpenConnect, madeForLinux } from './native-linux.ts';
+import { readNative, type Archive, type Built } from './native-pins.ts';
 import { nodeFor } from './npm-file.ts';
 import { tarFor } from './tar.ts';
 import type { Target } from './targets.ts';
@@ -29,47 +30,6 @@ import type { Target } from './targets.ts';
  * openconnect for Windows is made from its pinned sources on Debian by `build/native-windows.ts`; the folder that it writes
  * is handed over here, and its files have to be the pinned ones too.
  */
-const plainName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._/+-]*$/)
-  .refine((name) => !name.includes('..'));
-const poolPath = z
-  .string()
-  .regex(/^pool\/[A-Za-z0-9._~+/-]+$/)
-  .refine((path) => !path.includes('..'));
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const common = {
-  name: z.string().regex(/^[a-z0-9-]+$/),
-  version: z.string().min(1),
-  platform: z.enum(['linux', 'win32', 'darwin', 'any']),
-  /** The only processor that it is for. */
-  arch: z.optional(z.enum(['x64', 'arm64'])),
-};
-const archiveSchema = z.strictObject({
-  ...common,
-  /** The distribution's package, which ours depends on; an archive that is put into the installer; what something is built from. */
-  how: z.enum(['depends', 'fetch', 'source']),
-  /** Where it is: its path in any Debian pool, or an address. */
-  at: z.union([poolPath, z.url({ protocol: /^https$/ })]).nullable(),
-  sha256: sha256.nullable(),
-  /** `from`: its path in the archive, or its name where that is in one place of it only. */
-  files: z.array(z.strictObject({ from: plainName, to: plainName })).optional(),
-});
-const builtSchema = z.strictObject({
-  ...common,
-  /** Made from those sources elsewhere (`build/native-windows.ts`), and handed over. */
-  how: z.literal('built'),
-  sources: z.array(common.name),
-  files: z.array(z.strictObject({ name: plainName, sha256 })),
-});
-export const nativeSchema = z.strictObject({ version: z.literal(1), components: z.array(z.union([archiveSchema, builtSchema])) });
-export type Archive = z.infer<typeof archiveSchema>;
-type Built = z.infer<typeof builtSchema>;
-
-/** The pins of this repository. */
-export const readNative = (): z.infer<typeof nativeSchema> =>
-  nativeSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, 'native.json'), 'utf8')));
-
 /** Throws unless these are the bytes that were pinned. */
 export function verify({ name, sha256 }: { name: string; sha256: string | null }, bytes: Buffer): void {
   if (sha256 === null) throw new Error(`${name} has no pin yet: put its address and SHA-256 into build/native.json`);
@@ -166,8 +126,6 @@ export async function buildNative(folder: string, { target, modules, built, part
 
 /** openconnect as it is made here, for this processor; the package depends on the distribution's, which serves where there is none. */
 async function takeLinuxs(folder: string, target: Target, pool: string | null): Promise<void> {
-  // Not above: it reads this file's pins
-  const { ensureOpenConnect, madeForLinux } = await import('./native-linux.ts');
   if (process.platform !== 'linux' || process.arch !== target.arch) console.log(`left out: openconnect for ${target.name} is made there`);
   else if (await ensureOpenConnect(pool)) cpSync(madeForLinux, folder, { recursive: true, dereference: true });
 }

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { writeAfterInstall } from '../../build/after-install.ts';
 import { licenceOf, parts } from '../../build/native-recipe.ts';
-import { fetchComponent, readNative, takeBuilt, verify } from '../../build/native.ts';
+import { readNative } from '../../build/native-pins.ts';
+import { fetchComponent, takeBuilt, verify } from '../../build/native.ts';
 import { tarFor } from '../../build/tar.ts';
 
 const root = join(import.meta.dirname, '../..');
