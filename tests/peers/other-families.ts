@@ -176,7 +176,9 @@ export function f5Hidden({ path, form }: Served): Reply {
   if (form.has('otp')) return form.get('otp') === code ? f5Done : html(f5Code);
   if (form.has('choice')) return html('<form id="code_form" method="post"><input type="password" name="otp" value=""></form>');
   if (form.get('password') !== password) return html(f5Bare);
-  return html('<form id="hidden_form" name="hidden_form" method="post" action=""><input type="hidden" id="my_result" name="choice" value="0"></form>');
+  return html(
+    '<form id="hidden_form" name="hidden_form" method="post" action=""><input type="hidden" id="my_result" name="choice" value="0"></form>',
+  );
 }
 
 /** Two steps, the second in a line of text. */

@@ -155,7 +155,8 @@ function nameServersIn(before: Resolver): string[] {
 
 /** Whether systemd-resolved looks names up, which is told of a tunnel's by itself and forgets them with the interface. */
 const isResolved = ({ link, text }: Resolver): boolean =>
-  existsSync(resolvectl) && ((link?.includes('systemd/resolve/') ?? false) || /^[ \t]*nameserver[ \t]+127\.0\.0\.5[34][ \t\r]*$/m.test(text ?? ''));
+  existsSync(resolvectl) &&
+  ((link?.includes('systemd/resolve/') ?? false) || /^[ \t]*nameserver[ \t]+127\.0\.0\.5[34][ \t\r]*$/m.test(text ?? ''));
 
 /** Whose a tun interface is, by the kernel; null: nobody's, or there is none. */
 function ownerOf(device: string): number | null {
