@@ -15,7 +15,7 @@ import { ensureSystemTools, linuxTools } from './system.ts';
  */
 export const madeForLinux = join(import.meta.dirname, '../out/native-linux');
 /** For the name of what is made: it may not depend on where that is. */
-const anywhere = '/work';
+const anywhere = '/anywhere';
 
 /** As Debian makes its own (`hardening=+all`). */
 const flags = '-O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2';

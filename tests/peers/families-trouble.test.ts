@@ -107,7 +107,7 @@ describe.skipIf(missingLibrary() !== null)('gateways of other families with bad 
   });
 
   test.each<[Family, Pages, Script]>([
-    ['gp', challenge(upsideDown), { credentials: mei, passcode: 'leave' }],
+    ['gp', challenge(upsideDown), { credentials: mei, fields: 'leave' }],
     ['f5', () => form(heading(upsideDown) + login), { credentials: 'leave' }],
     ['fortinet', fortinet(() => token(upsideDown, 1)), { credentials: mei, passcode: 'leave' }],
   ])('text that draws over its neighbours, and controls in it: %s', async (family, pages, script) => {

@@ -324,8 +324,8 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       await expect(signIn(at.profile(), {}).session).rejects.toMatchObject(failsWith('gateway-protocol'));
     });
 
-    test('a thousand choices', async () => {
-      const options = Array.from({ length: 1000 }, (_, index) => ({ value: `${index}`, label: `Group ${index}` }));
+    test('a thousand and one choices', async () => {
+      const options = Array.from({ length: 1001 }, (_, index) => ({ value: `${index}`, label: `Group ${index}` }));
       const at = await gateway(() => ({ inputs: [{ name: 'group_list', options }] }));
       await expect(signIn(at.profile(), {}).session).rejects.toMatchObject(failsWith('gateway-protocol'));
     });
