@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { benchTools, ensureSystemTools } from './system.ts';
+import { PlainError, telling } from './telling.ts';
 
 /** `npm run bench`: installs what it compares with, builds, and measures. What follows goes to `tests/bench/main.ts`. */
-if (process.platform !== 'linux') throw new Error('The benches compare with Debian’s OpenSSH and stunnel: they run on Linux.');
-ensureSystemTools(benchTools);
-for (const script of [['build/bundle.ts'], ['tests/bench/main.ts', ...process.argv.slice(2)]]) {
-  const { status, error } = spawnSync('node', ['--import', 'tsx', ...script], { stdio: 'inherit' });
-  if (error) throw error;
-  if (status !== 0) process.exit(status ?? 1);
-}
+await telling(async () => {
+  if (process.platform !== 'linux') throw new PlainError('The benches compare with Debian’s OpenSSH and stunnel: they run on Linux.');
+  ensureSystemTools(benchTools);
+  for (const script of [['build/bundle.ts'], ['tests/bench/main.ts', ...process.argv.slice(2)]]) {
+    const { status, error } = spawnSync('node', ['--import', 'tsx', ...script], { stdio: 'inherit' });
+    if (error) throw error;
+    if (status !== 0) process.exit(status ?? 1);
+  }
+});

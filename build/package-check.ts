@@ -10,12 +10,12 @@ import { buildNative } from './native.ts';
 import { packageProject, stageProject } from './package.ts';
 import { ensureSystemTools, packageTools } from './system.ts';
 import { parseTarget, type Target } from './targets.ts';
+import { PlainError, telling } from './telling.ts';
 
 /**
  * `npm run package:check`, on Debian, with nothing but npm's registry: packs the app for every system around a stand-in for
  * Electron, looks at what the packages hold, and runs them as far as that goes here.
  */
-if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('The packages are checked on Linux (x64).');
 const failed: string[] = [];
 
 /** One line for what holds, and the reasons for what does not: those that `act` finds, or throws. */
@@ -64,9 +64,6 @@ function packageIn(installers: string, target: Target): Package {
   }
 }
 
-ensureSystemTools(packageTools);
-execFileSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { stdio: 'inherit' });
-
 /** Packs and looks; null where it could not be packed. */
 async function packAndLook(target: Target): Promise<Package | null> {
   const { name } = target;
@@ -96,6 +93,11 @@ async function onOthers(): Promise<void> {
   for (const name of ['win32-arm64', 'darwin-x64', 'darwin-arm64']) await packAndLook(parseTarget(name));
 }
 
-await Promise.all([onLinux(), onOthers()]);
-console.log(failed.length === 0 ? '\nThe packages are as they should be.' : `\nNot as it should be:\n${failed.join('\n')}`);
-process.exitCode = failed.length === 0 ? 0 : 1;
+await telling(async () => {
+  if (process.platform !== 'linux' || process.arch !== 'x64') throw new PlainError('The packages are checked on Linux (x64).');
+  ensureSystemTools(packageTools);
+  execFileSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { stdio: 'inherit' });
+  await Promise.all([onLinux(), onOthers()]);
+  console.log(failed.length === 0 ? '\nThe packages are as they should be.' : `\nNot as it should be:\n${failed.join('\n')}`);
+  process.exitCode = failed.length === 0 ? 0 : 1;
+});

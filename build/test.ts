@@ -7,6 +7,7 @@ import { keepsLinks, plainFolder } from './plain-folder.ts';
 import { electronBinary } from './electron.ts';
 import { ensureOpenConnect } from './native-linux.ts';
 import { ensureSystemTools, longTools, testTools } from './system.ts';
+import { PlainError, telling } from './telling.ts';
 
 /**
  * Runs the suites and closes with one line, `N passed, N failed`: `npm test`. `--only unit|e2e` runs one of
@@ -28,20 +29,22 @@ interface Tally {
   failed: number;
 }
 
-if (process.platform === 'linux') {
-  ensureSystemTools([...testTools, ...(values.long ? longTools : [])]);
-  await ensureOpenConnect(values.pool ?? null);
-}
-mkdirSync('out', { recursive: true });
-if (run(process.execPath, ['--import', 'tsx', 'build/bundle.ts']) !== 0) throw new Error('The build failed.');
+await telling(async () => {
+  if (process.platform === 'linux') {
+    ensureSystemTools([...testTools, ...(values.long ? longTools : [])]);
+    await ensureOpenConnect(values.pool ?? null);
+  }
+  mkdirSync('out', { recursive: true });
+  if (run(process.execPath, ['--import', 'tsx', 'build/bundle.ts']) !== 0) throw new PlainError('The build failed.');
 
-const tallies: Tally[] = [];
-if (values.only !== 'e2e') tallies.push(unit());
-if (values.only !== 'unit' && !values.long) tallies.push(endToEnd());
-const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
-const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+  const tallies: Tally[] = [];
+  if (values.only !== 'e2e') tallies.push(unit());
+  if (values.only !== 'unit' && !values.long) tallies.push(endToEnd());
+  const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+  const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+});
 
 function unit(): Tally {
   const report = 'out/unit.json';
