@@ -121,7 +121,7 @@ export async function runInstaller(installer: string, { stalledMs = stalledAfter
       else if (Date.now() - startedAt > longest) ended = 'it takes too long';
       if (ended !== null) child.kill('SIGKILL');
     },
-    Math.min(2_000, stalledMs / 2),
+    Math.min(2_000, stalledMs / 2, longest / 2),
   );
   try {
     const code = await new Promise<number | null>((settle, reject) => {

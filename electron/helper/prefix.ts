@@ -51,7 +51,7 @@ export function halvesOf(whole: Prefix): [Prefix, Prefix] {
 /** How many leading ones a mask such as `255.255.255.0` has; null: it is no mask. */
 export function lengthOfMask(mask: string): number | null {
   const bits = isIP(mask) === 4 ? bitsOf4(mask).toString(2).padStart(32, '0') : '';
-  return /^1*0*$/.test(bits) && bits !== '' ? bits.replace(/0*$/, '').length : null;
+  return /^1*0*$/.test(bits) && bits !== '' ? bits.lastIndexOf('1') + 1 : null;
 }
 
 const highBits = ({ family, bits }: Prefix, length: number): bigint => bits >> BigInt(width[family] - length);

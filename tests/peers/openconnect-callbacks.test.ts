@@ -115,7 +115,7 @@ test('a worker that cannot load what it calls C with says each time that a part 
   });
   for (const turn of ['first', 'second']) {
     const session = driver.signIn(targetFor(gateway.profile()), person({}).ask, new AbortController().signal);
-    await expect(session, turn).rejects.toMatchObject(failsWith('component-missing', { component: 'libopenconnect' }));
+    await expect(session, turn).rejects.toMatchObject(failsWith('component-missing', { component: 'koffi' }));
   }
   expect(workers).toHaveLength(1);
   expect(log).toContainEqual(expect.stringContaining("Cannot find package 'koffi'"));

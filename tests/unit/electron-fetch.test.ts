@@ -47,8 +47,10 @@ describe('fetching Electron', () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'causeway-fetch-'))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  let installers = 0;
   const installer = (code: string): string => {
-    const file = join(folder, 'install.js');
+    installers += 1;
+    const file = join(folder, `install-${installers}.js`);
     writeFileSync(file, code);
     return file;
   };

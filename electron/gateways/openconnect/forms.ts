@@ -235,7 +235,11 @@ function namesFor(fields: readonly OcField[]): Map<number, string> {
 
 /** A gateway's words as they may stand on a screen: one line, within bounds, without the colon. */
 export function shownLabel(label: string): string {
-  return withoutBlanks(withoutBlanks(plainLine(label.slice(0, 4 * maxLabel))).replace(/[:：﹕]+$/u, '')).slice(0, maxLabel);
+  const line = withoutBlanks(plainLine(label.slice(0, 4 * maxLabel)));
+  // Not by an expression: one that looks for the end of a line takes the square of its length
+  let end = line.length;
+  while (end > 0 && ':：﹕'.includes(line.charAt(end - 1))) end -= 1;
+  return withoutBlanks(line.slice(0, end)).slice(0, maxLabel);
 }
 
 function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptions): [OcField, Role][] {

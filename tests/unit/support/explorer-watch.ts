@@ -71,7 +71,9 @@ export class Watch {
       this.violate(`${asked.passcodes} passcodes were checked, and ${gestures.passcodes} were given`);
     const sessions = campus?.records.sessions().filter((session) => session.installation === installation) ?? [];
     if (sessions.length > 1) this.violate(`${sessions.length} sessions of this computer at the campus`);
-    if (keytar.entries.size > 0 && !gestures.remember) this.violate('a password is in the keychain that nobody asked to keep');
+    // The entry by which the app finds out whether there is a keychain may be there for a moment
+    const kept = [...keytar.entries.keys()].filter((entry) => !entry.startsWith('Causeway probe\n'));
+    if (kept.length > 0 && !gestures.remember) this.violate('a password is in the keychain that nobody asked to keep');
     if (desktop.clipboard !== '' && !gestures.copied) this.violate('something is on the clipboard that nobody copied');
     if (this.violations.length > 0) throw new Error(`${this.violations.join('\n')}\n  after\n${this.trace.join('\n')}`);
   }

@@ -107,7 +107,7 @@ export class FaultCell {
         this.run.app,
         (state) => {
           const { access: now } = state;
-          const asks = now.kind === 'asking' && !now.answered && !done.has(now.promptId);
+          const asks = now.kind === 'asking' && now.prompt.kind !== 'waiting' && !now.answered && !done.has(now.promptId);
           return asks || now.kind === 'connected' || now.kind === 'idle' ? state : null;
         },
         patienceMs,
