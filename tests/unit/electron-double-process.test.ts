@@ -99,11 +99,11 @@ test('quitting asks every step, and each can say no', async () => {
       its.quit();
     }, step);
   await refuse('before-quit');
-  expect(await steps()).toEqual(['before-quit']);
+  await expect.poll(steps).toEqual(['before-quit']);
   await refuse('close');
-  expect(await steps()).toEqual(['before-quit', 'close']);
+  await expect.poll(steps).toEqual(['before-quit', 'close']);
   await refuse('will-quit');
-  expect(await steps()).toEqual(['before-quit', 'close', 'closed', 'will-quit']);
+  await expect.poll(steps).toEqual(['before-quit', 'close', 'closed', 'will-quit']);
   const ended = running.process();
   await refuse('');
   await running.close();
