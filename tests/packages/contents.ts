@@ -44,12 +44,17 @@ function natives({ name, platform, arch }: Target): { unpacked: string[]; packed
   };
 }
 
+/** How many bytes a whole archive has, by its own header. Throws where the header itself cannot be read. */
+export function wholeSize(archive: string): number {
+  return Math.max(...filesOf(archive).map(({ unpacked, offset, size }) => (unpacked ? 0 : offset + size)));
+}
+
 /** What is wrong with what a package holds, in sentences; none where all is as it should be. */
 export function wrongIn({ target, resources }: Package): string[] {
   const wrong: string[] = [];
   const archive = join(resources, 'app.asar');
   const files = filesOf(archive);
-  const end = Math.max(...files.map(({ unpacked, offset, size }) => (unpacked ? 0 : offset + size)));
+  const end = wholeSize(archive);
   if (lstatSync(archive).size < end) wrong.push(`app.asar is cut short: ${lstatSync(archive).size} of ${end} bytes`);
   const { unpacked, packed } = natives(target);
   const paths = new Set(files.map(({ path }) => path));

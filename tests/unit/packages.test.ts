@@ -1,11 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createPackageWithOptions } from '@electron/asar';
 import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseTarget } from '../../build/targets.ts';
-import { wrongIn, type Package } from '../packages/contents.ts';
+import { wholeSize, wrongIn, type Package } from '../packages/contents.ts';
 import { wrongFuses } from '../packages/fuses.ts';
 import { standInForElectron } from '../packages/stand-in.ts';
 
@@ -46,7 +46,12 @@ describe('what the check of a package finds', () => {
       writeFileSync(join(from, name), content);
     }
     mkdirSync(resources);
-    await createPackageWithOptions(from, join(resources, 'app.asar'), { unpack });
+    const archive = join(resources, 'app.asar');
+    await createPackageWithOptions(from, archive, { unpack });
+    // asar 3.4.1 resolves before its stream has written the last file (lib/disk.js returns `out.end()`).
+    await vi.waitFor(() => {
+      expect(lstatSync(archive).size).toBe(wholeSize(archive));
+    });
     return { target, executable: join(folder, 'electron'), resources };
   };
 
