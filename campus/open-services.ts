@@ -9,7 +9,8 @@ import { createSessions, type SessionRules, type Sessions } from './gateway/sess
 import { createLockout, type Lockout } from './lockout.ts';
 import { createPortalSignIns } from './portal-sign-ins.ts';
 import { issuerName, portalAddress, portalHost } from './profile.ts';
-import { createRelayServer, type RelayServer, type RelayTarget } from './relay/server.ts';
+import type { RelayTarget } from './relay/grant.ts';
+import { createRelayServer, type RelayServer } from './relay/server.ts';
 import type { Directory, Factors, PortalSignIns } from './services.ts';
 import type { Store } from './store.ts';
 

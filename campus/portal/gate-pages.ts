@@ -7,7 +7,7 @@ import { icons } from '../pages/icons.ts';
 import { alertBox, live, noteBox } from '../pages/layout.ts';
 import type { Reply } from '../pages/reply.ts';
 import type { Device, PushOutcome } from '../services.ts';
-import type { GateRules } from './gate.ts';
+import type { GateRules } from './gate-rules.ts';
 import type { Guest, PortalSite } from './site.ts';
 import type { LastTry, PortalPush } from './state.ts';
 

@@ -2,25 +2,10 @@ import * as z from 'zod';
 import { plainPasscode } from '../../shared/prompt.ts';
 import { typedPasscode } from '../pages/forms.ts';
 import { json, redirect } from '../pages/reply.ts';
-import type { Device } from '../services.ts';
 import { choosePage, lockedPage, noFactorPage, passcodePage, pushPage } from './gate-pages.ts';
-import { orTell, type Detour, type Guest, type PortalSite } from './site.ts';
-import { confirmedMs, takeLastTry, type Gate, type PortalPush } from './state.ts';
-
-/** One place where a second factor is asked for. */
-export interface GateRules {
-  gate: Gate;
-  title: string;
-  lead: string;
-  /** Another page that comes first. */
-  detour: Detour;
-  /** Which of the devices is preselected. */
-  preselect: (guest: Guest, devices: Device[]) => Device | undefined;
-  /** After a factor was accepted. */
-  accepted: (guest: Guest) => void;
-  /** Where to go then. */
-  next: string;
-}
+import type { GateRules } from './gate-rules.ts';
+import { orTell, type Guest, type PortalSite } from './site.ts';
+import { confirmedMs, takeLastTry, type PortalPush } from './state.ts';
 
 const choice = z.discriminatedUnion('method', [
   z.object({ method: z.literal('push'), device: z.string().min(1).max(200) }),

@@ -1,6 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 import type { GrantTarget } from '../../shared/access-protocol.ts';
-import type { RelayTarget } from './server.ts';
+
+/** Where a name leads: a Unix socket or named pipe of the campus's own, or an address. */
+export type RelayTarget = { path: string } | { host: string; port: number };
 
 /**
  * Whether a grant lets a session reach `host:port`, which has been resolved to `target` already.

@@ -8,7 +8,7 @@ import { keepAlive } from '../../shared/keep-alive.ts';
 import { relayMuxOver } from '../../shared/relay-link.ts';
 import { RelayProtocolError, type MuxStream } from '../../shared/relay-mux.ts';
 import { relayProtocol, type RefusalReason } from '../../shared/relay-protocol.ts';
-import { allowedBy } from './grant.ts';
+import { allowedBy, type RelayTarget } from './grant.ts';
 
 /** A session as the relay sees it. */
 export interface RelaySession {
@@ -19,9 +19,6 @@ export interface RelaySession {
   /** Aborted when the session is over: the relay goes down with it. */
   readonly ended: AbortSignal;
 }
-
-/** Where a name leads: a Unix socket or named pipe of the campus's own, or an address. */
-export type RelayTarget = { path: string } | { host: string; port: number };
 
 export interface RelayOptions {
   authorize(ticket: string): RelaySession | null;

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Koffi } from '../trust/windows/native.ts';
+import type { Koffi } from '../trust/windows/libraries.ts';
 
 /**
  * Ends this process now, whatever still hangs in it: a name server that says nothing, or a keychain, holds one of Node's

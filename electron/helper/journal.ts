@@ -2,7 +2,8 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { onceFree } from '../trust/held-files.ts';
-import { networkSchema, putRoutesBack, type NetworkState, type Resolver } from './network.ts';
+import { putRoutesBack } from './network.ts';
+import { networkSchema, type NetworkState, type Resolver } from './network-state.ts';
 import { platform } from './platform/here.ts';
 import { runVpncScript, type ScriptEnvironment } from './vpnc-script.ts';
 

@@ -1,23 +1,4 @@
-import * as z from 'zod/mini';
 import { platform } from './platform/here.ts';
-
-/** How names are looked up: the file, or what a link in its place leads to. */
-const resolverSchema = z.object({ link: z.nullable(z.string()), text: z.nullable(z.string()) });
-export type Resolver = z.infer<typeof resolverSchema>;
-
-export const networkSchema = z.object({
-  /** As the system's own command writes and reads them: `-4 …` or `-6 …` of `ip route`, on Windows the words of `route`. */
-  routes: z.array(z.string().check(z.maxLength(1000))).check(z.maxLength(10_000)),
-  links: z.array(z.string().check(z.maxLength(64))).check(z.maxLength(10_000)),
-  resolver: resolverSchema,
-});
-export type NetworkState = z.infer<typeof networkSchema>;
-
-/** What changed from one state to the other. */
-export function difference(before: NetworkState, after: NetworkState): { added: string[]; removed: string[] } {
-  const [old, now] = [new Set(before.routes), new Set(after.routes)];
-  return { added: after.routes.filter((route) => !old.has(route)), removed: before.routes.filter((route) => !now.has(route)) };
-}
 
 /**
  * Takes back what a tunnel changed, and only that: a network that was joined meanwhile keeps its routes. What cannot be

@@ -1,11 +1,11 @@
 import net from 'node:net';
 import * as z from 'zod/mini';
 import { noteChange, readJournal, writeJournal } from './journal.ts';
-import { difference } from './network.ts';
+import { difference } from './network-state.ts';
 import { isTheHelpers } from '../tunnels/openconnect/helper-place.ts';
 import { platform } from './platform/here.ts';
-import { wantedOf, type Wanted } from './wanted.ts';
-import { reasons, runVpncScript, scriptEnvironment, type ScriptEnvironment } from './vpnc-script.ts';
+import { reasons, wantedOf, type Wanted } from './wanted.ts';
+import { runVpncScript, scriptEnvironment, type ScriptEnvironment } from './vpnc-script.ts';
 
 /** What is told takes no time; what is asked for changes a network. */
 const tellsWithinMs = 2_000;

@@ -1,7 +1,7 @@
 import { fail, failureOf } from '../../shared/failure.ts';
 import { checked, type Plan } from './checked.ts';
 import { beginJournal, noteNames } from './journal.ts';
-import type { NetworkState } from './network.ts';
+import type { NetworkState } from './network-state.ts';
 import type { Hands, TunnelUser } from './platform/platform.ts';
 import { wordOf } from './prefix.ts';
 import type { Wanted } from './wanted.ts';

@@ -4,8 +4,6 @@ import { platform } from './platform/here.ts';
 /** What the script is told, by name. */
 export type ScriptEnvironment = Readonly<Record<string, string>>;
 
-export const reasons = ['pre-init', 'connect', 'attempt-reconnect', 'reconnect', 'disconnect'] as const;
-
 const withinMs = 30_000;
 
 /** Much of it is what a gateway sent, and goes to a shell script that runs as root: only what has its shape is handed on. */

@@ -1,7 +1,9 @@
 import net from 'node:net';
 import * as z from 'zod/mini';
 import { lengthOfMask } from './prefix.ts';
-import { reasons } from './vpnc-script.ts';
+
+/** Why openconnect runs its script (vpnc-script, "reason"). */
+export const reasons = ['pre-init', 'connect', 'attempt-reconnect', 'reconnect', 'disconnect'] as const;
 
 const address = z.string().check(z.refine((text) => net.isIP(text) !== 0));
 const block = z.string().check(z.regex(/^[0-9a-fA-F.:]{2,45}\/\d{1,3}$/));

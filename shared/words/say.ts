@@ -2,9 +2,11 @@ import type { Failure } from '../failure.ts';
 import type { LanguageSetting } from '../settings.ts';
 import { en } from './en.ts';
 import type { Plural } from './plural.ts';
-import type { FailureWords, Words } from './words.ts';
+import type { FailureWords } from './failure-words.ts';
+import type { Words } from './words.ts';
 
-export type { Words, FailureWords } from './words.ts';
+export type { FailureWords } from './failure-words.ts';
+export type { Words } from './words.ts';
 export type { Plural } from './plural.ts';
 
 export type Language = Exclude<LanguageSetting, 'system'>;

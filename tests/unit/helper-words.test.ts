@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { OpenConnectGrant } from '../../electron/gateways/gateway.ts';
 import { parseConfig, proofOf, trustFor } from '../../electron/helper/config.ts';
 import { onceFor } from '../../electron/helper/once.ts';
-import { difference } from '../../electron/helper/network.ts';
+import { difference } from '../../electron/helper/network-state.ts';
 import { scriptEnvironment } from '../../electron/helper/vpnc-script.ts';
 import { Lines } from '../../electron/tunnels/openconnect/helper-protocol.ts';
 import { isRootsAlone } from '../../electron/trust/root-owned.ts';

@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { peersOf } from '../../tunnels/openconnect/sockets-linux.ts';
 import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
 import type { Plan, Route, Surroundings } from '../checked.ts';
-import type { Resolver } from '../network.ts';
+import type { Resolver } from '../network-state.ts';
 import { halvesOf, isOne, prefixOf, wordOf, type Prefix } from '../prefix.ts';
 import { ip } from './ip-posix.ts';
 import type { Hands, TunnelUser } from './platform.ts';

@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import type { Surroundings } from '../../tunnels/openconnect/running.ts';
 import type { TrafficCount } from '../../tunnels/tunnel.ts';
 import type { Plan, Surroundings as NetworkSurroundings } from '../checked.ts';
-import type { NetworkState, Resolver } from '../network.ts';
+import type { NetworkState, Resolver } from '../network-state.ts';
 
 /** One way in. Whose it is, the system's rights decide. */
 export interface Door {

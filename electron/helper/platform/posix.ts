@@ -8,7 +8,7 @@ import * as z from 'zod/mini';
 import { helperProtocol } from '../../tunnels/openconnect/helper-protocol.ts';
 import { signalled } from '../../tunnels/openconnect/running.ts';
 import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
-import type { NetworkState, Resolver } from '../network.ts';
+import type { NetworkState, Resolver } from '../network-state.ts';
 import { bootId } from './boot-posix.ts';
 import { ip } from './ip-posix.ts';
 import { linuxHands } from './hands-linux.ts';

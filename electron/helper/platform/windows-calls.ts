@@ -1,5 +1,5 @@
-import { systemLibrary } from '../../trust/windows/libraries.ts';
-import { loadKoffi, type Koffi } from '../../trust/windows/native.ts';
+import { systemLibrary, type Koffi } from '../../trust/windows/libraries.ts';
+import { loadKoffi } from '../../trust/windows/native.ts';
 import { readSid } from '../../trust/windows/security-descriptor.ts';
 
 type Handle = number;

@@ -1,5 +1,5 @@
-import { systemLibrary } from './libraries.ts';
-import { loadKoffi, type Koffi } from './native.ts';
+import { systemLibrary, type Koffi } from './libraries.ts';
+import { loadKoffi } from './native.ts';
 
 /** What Windows knows of one network adapter. */
 export interface Adapter {

@@ -1,6 +1,8 @@
 import { win32 } from 'node:path';
+import type koffi from 'koffi';
 import type { LibraryHandle } from 'koffi';
-import type { Koffi } from './native.ts';
+
+export type Koffi = typeof koffi;
 
 /** The most characters of a path that are asked for. */
 const maxPath = 512;

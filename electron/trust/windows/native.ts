@@ -2,11 +2,9 @@
 import * as modules from 'node:module';
 import { dirname, join } from 'node:path';
 import { isSea } from 'node:sea';
-import type koffi from 'koffi';
-import { systemFolder, systemLibrary } from './libraries.ts';
+import { systemFolder, systemLibrary, type Koffi } from './libraries.ts';
 import { readSecurityDescriptor, readSid, type SecurityDescriptor } from './security-descriptor.ts';
 
-export type Koffi = typeof koffi;
 /** Windows has -1 for none. */
 type Handle = number;
 

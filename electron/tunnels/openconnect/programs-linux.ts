@@ -1,6 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProgramName } from './programs.ts';
+
+/** The programs of others that carry traffic. */
+export type ProgramName = 'openconnect' | 'ocproxy';
 
 /** Where a distribution has its own, which are root's alone. */
 export const ofTheSystem: Readonly<Record<ProgramName, readonly string[]>> = {

@@ -3,10 +3,7 @@ import { access } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { fail } from '../../../shared/failure.ts';
 import { isRootsAlone } from '../../trust/root-owned.ts';
-import { ofTheSystem } from './programs-linux.ts';
-
-/** The programs of others that carry traffic. */
-export type ProgramName = 'openconnect' | 'ocproxy';
+import { ofTheSystem, type ProgramName } from './programs-linux.ts';
 
 /** Where they may be. Never a profile's word, and never the PATH of whoever is signed in. */
 export interface ProgramPlaces {

@@ -1,5 +1,5 @@
 import type { FailureCode } from '../../failure-catalogue.ts';
-import type { FailureWords } from '../words.ts';
+import type { FailureWords } from '../failure-words.ts';
 
 /**
  * What stands in a sentence where a failure came without that detail. The keys are all the placeholders that
