@@ -66,6 +66,72 @@ const anything = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
+/** Every trick with the spelling of a gateway's name: what is checked and what is connected to are to differ. */
+const oddAddresses = [
+  'https://vpn.campus.test./',
+  'https://vpn.campus.test../',
+  'https://.vpn.campus.test/',
+  'https://a.vpn.campus.test/',
+  'https://xvpn.campus.test/',
+  'https://vpn.campus.test.evil.example/',
+  'https://vpn.campus.test%00.evil.example/',
+  'https://vpn.campus.test\u0000.evil.example/',
+  'https://vpn.campus.test%20.evil.example/',
+  'https://vpn.campus.test%2f.evil.example/',
+  'https://vpn.campus.test%5c@evil.example/',
+  'https://vpn.campus.test%252e/',
+  'https://vpn.campus.test%25.evil.example/',
+  'https://user@vpn.campus.test/',
+  'https://user:secret@vpn.campus.test/',
+  'https://:@evil.example/',
+  'https://vpn.campus.test:443@evil.example/',
+  'https://vpn.campus.test@evil.example/',
+  'https://evil.example\\@vpn.campus.test/',
+  'https://evil.example#@vpn.campus.test/',
+  'https://evil.example?@vpn.campus.test/',
+  'https://evil.example/@vpn.campus.test/',
+  'https://vpn.campus.test,evil.example/',
+  'https://vpn.campus.test;evil.example/',
+  'https://vpn.campus.test|evil.example/',
+  'https://vpn.campus.test:0/',
+  'https://vpn.campus.test:65536/',
+  'https://vpn.campus.test:99999/',
+  'https://vpn.campus.test:-1/',
+  'https://vpn.campus.test:4 43/',
+  'https://vpn.campus.test:443:443/',
+  'https://vpn.c\u0430mpus.test/',
+  'https://vpn\uff0ecampus.test/',
+  'https://vpn.campus.te\u00adst/',
+  'https://\u202evpn.campus.test/',
+  'https://xn--vpn-.campus.test/',
+  'https://127.0.0.1/',
+  'https://127.1/',
+  'https://0x7f000001/',
+  'https://0177.0.0.1/',
+  'https://2130706433/',
+  'https://[::1]/',
+  'https://[::ffff:127.0.0.1]/',
+  'https://[fe80::1%25eth0]/',
+  'https://[v1.vpn]/',
+  'https://localhost/',
+  'https://*.campus.test/',
+  'https://*/',
+  'https:vpn.campus.test/',
+  'https://',
+  'HTTPS://vpn.campus.test/',
+  'http://vpn.campus.test/',
+  'file://vpn.campus.test/',
+  ' https://vpn.campus.test/',
+  'https://vpn.campus.test/\n',
+  'https://vpn.campus.test\t.evil.example/',
+  'https://vpn.campus.test/ --script=/tmp/evil',
+  '--script=/tmp/evil',
+  `https://${'a'.repeat(64)}.campus.test/`,
+  `https://${'a.'.repeat(200)}campus.test/`,
+  `https://vpn.campus.test/${'x'.repeat(10_000)}`,
+  `https://${'x'.repeat(10_000)}/`,
+];
+
 const isRecord = (node: unknown): node is Record<string, unknown> => typeof node === 'object' && node !== null;
 
 /** A good message with something in it replaced, added or taken away, at whatever depth. */
@@ -125,6 +191,8 @@ describe.skipIf(missing !== null)('the helper’s socket', { timeout: 1_800_000 
     await helper.stop();
     namespace.destroyNow();
   });
+  /** What each openconnect so far was started with. */
+  const startedSoFar = (): string[] => (existsSync(seen) ? readFileSync(seen, 'latin1').split('\x01').filter(Boolean) : []);
 
   test(`answers or refuses ${numRuns.toLocaleString('en')} messages, and hands openconnect nothing that was not checked`, async () => {
     const pid = helper.pid;
@@ -138,9 +206,48 @@ describe.skipIf(missing !== null)('the helper’s socket', { timeout: 1_800_000 
     expect(helper.pid).toBe(pid);
     const alive = await exchange(helper.socket('nobody'), Buffer.from(`${JSON.stringify(valid.status)}\n`));
     expect(alive).toEqual([{ id: 3, state: { kind: 'closed' } }]);
-    const started = existsSync(seen) ? readFileSync(seen, 'latin1').split('\x01').filter(Boolean) : [];
+    const started = startedSoFar();
     expect(started.length).toBeGreaterThan(0);
     for (const run of started) expectHarmless(run);
+  });
+
+  test.each(oddAddresses)('opens no tunnel to %j, and goes on', async (connectUrl) => {
+    const [pid, before] = [helper.pid, startedSoFar()];
+    const asked = { ...valid.open, target: { ...valid.open.target, connectUrl } };
+    const [answer] = await exchange(helper.socket('nobody'), Buffer.from(`${JSON.stringify(asked)}\n`));
+    expect(answer).toEqual({
+      id: expect.toBeOneOf([1, null]) as unknown,
+      failure: expect.objectContaining({ code: expect.toBeOneOf(['request-invalid', 'helper-denied']) as unknown }) as unknown,
+    });
+    expect(startedSoFar()).toEqual(before);
+    expect(helper.pid).toBe(pid);
+    expect(await exchange(helper.socket('nobody'), Buffer.from(`${JSON.stringify(valid.status)}\n`))).toEqual([
+      { id: 3, state: { kind: 'closed' } },
+    ]);
+    // Nor is it told how such a gateway would be proved
+    const host = /^https:\/\/([^/?#]*)/.exec(connectUrl)?.[1] ?? connectUrl;
+    if (host === 'vpn.campus.test') return;
+    const [told] = await exchange(helper.socket('nobody'), Buffer.from(`${JSON.stringify({ ...valid.ask, host })}\n`));
+    expect(told).not.toHaveProperty('proof', expect.anything());
+  });
+
+  test.each([
+    'https://VPN.Campus.TEST/',
+    'https://vpn.campus.test:443/',
+    'https://vpn%2ecampus.test/',
+    'https://vpn.campus.test/%2e%2e/',
+    'https:///vpn.campus.test/',
+    'https://vpn.campus.test\\@evil.example/..',
+  ])('gives openconnect the one spelling that was checked for %j', async (connectUrl) => {
+    const before = startedSoFar().length;
+    const asked = { ...valid.open, target: { ...valid.open.target, connectUrl } };
+    const [answer] = await exchange(helper.socket('nobody'), Buffer.from(`${JSON.stringify(asked)}\n`));
+    // What stands in for openconnect goes at once
+    expect(answer).toMatchObject({ failure: { code: expect.not.stringMatching(/^(request-invalid|helper-denied)$/) as unknown } });
+    const [run = '', ...others] = startedSoFar().slice(before);
+    expect(others).toEqual([]);
+    expectHarmless(run);
+    expect(run.split('ENV\0')[0]?.split('\0').at(-2)).toBe('https://vpn.campus.test/');
   });
 
   test('refuses a line without an end, and who sends one is let go of', async () => {

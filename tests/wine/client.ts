@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import { failureOf } from '../../shared/failure.ts';
 import { isRootsAlone } from '../../electron/trust/root-owned.ts';
@@ -24,6 +26,8 @@ const orderSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('squat') }),
   z.object({ type: z.literal('heard') }),
   z.object({ type: z.literal('stop-squatting') }),
+  /** Starts a program by its name alone, as nothing of ours does. */
+  z.object({ type: z.literal('start-by-name'), name: z.string() }),
   /** Listens for command lines, as the app does; and looks at the pipe. */
   z.object({ type: z.literal('control-serve') }),
   /** A pipe of the app's name: with the rights that Windows gives by itself, or with a list for this user and another owner. */
@@ -92,6 +96,9 @@ async function obey(order: Order): Promise<unknown> {
         socket.on('data', (bytes) => (heard += bytes.toString('utf8'))).on('error', () => undefined);
       });
       await new Promise<void>((resolve) => squatter?.listen(pipe, resolve));
+      return null;
+    case 'start-by-name':
+      await promisify(execFile)(order.name);
       return null;
     case 'heard':
       return { connections, text: heard };

@@ -43,6 +43,8 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
   afterEach(async () => {
     await Promise.all(helpers.map((helper) => helper.kill()));
     helpers = [];
+    // Whatever a test did: nothing that others put into the folder of the start, or first on the PATH, was started
+    expect(wine.read('planted.txt')).toBe('');
   });
 
   const start = async (): Promise<RunningHelper> => {
@@ -242,6 +244,25 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     expect(existsSync(join(wine.data, 'state', 'journal.json'))).toBe(false);
     expect(existsSync(join(wine.lab, 'hacked.txt'))).toBe(false);
     expect(helper.log()).not.toContain('0123456789');
+  });
+
+  test('starts no program that somebody put into the folder of the start or first on the PATH', async () => {
+    // The trap works: who starts a program by its name alone starts theirs
+    for (const name of ['route', 'cscript.exe', 'openconnect']) await client.ask({ type: 'start-by-name', name });
+    const planted = ['route.com', 'cscript.exe', 'openconnect.com'].map((name) => `C:\\Downloads\\${name}\n`);
+    expect(wine.read('planted.txt').toLowerCase().split('\n').filter(Boolean)).toHaveLength(planted.length);
+    rmSync(join(wine.lab, 'planted.txt'));
+
+    await start();
+    expect(await client.ask(open())).toMatchObject({ state: { kind: 'up' } });
+    expect(await client.ask(close(true))).toMatchObject({ state: { kind: 'closed' } });
+    await client.ask(open());
+    wine.killAll('openconnect.exe');
+    await expect.poll(() => client.ask(request('status'))).toMatchObject({ state: { kind: 'closed' } });
+    // Windows's own and the package's did the work
+    expect(wine.read('script.txt')).toContain('disconnect causeway0 7');
+    expect(routes()).toEqual(routesBefore);
+    expect(wine.read('planted.txt')).toBe('');
   });
 
   test('keeps the session at the gateway when a tunnel is closed without signing out', async () => {

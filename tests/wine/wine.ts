@@ -92,6 +92,12 @@ export interface WineClient {
   rights(): Promise<z.infer<typeof rightsSchema>>;
 }
 
+/** Whatever the helper or openconnect's script starts on Windows, and what programs there like to start. */
+export const plantedPrograms = [
+  ...['cmd', 'cscript', 'icacls', 'ipconfig', 'net', 'netsh', 'openconnect', 'powershell', 'reg', 'route', 'sc'],
+  ...['schtasks', 'taskkill', 'tasklist', 'where', 'whoami', 'wscript', 'causeway-helper'],
+];
+
 /** A Windows of the test's own, with the helper as it is installed, and stand-ins for openconnect, its script and `route`. */
 export class Wine {
   private readonly children = new Set<ChildProcess>();
@@ -115,6 +121,7 @@ export class Wine {
     writeFileSync(join(wine.native, 'wintun.dll'), '');
     await run(compiler, ['-O1', '-o', join(wine.native, 'openconnect.exe'), join(here, 'openconnect.c')]);
     await run(compiler, ['-O1', '-o', wine.path('windows/system32/route.exe'), join(here, 'route.c')]);
+    await wine.plant();
     return wine;
   }
 
@@ -124,6 +131,23 @@ export class Wine {
     await wine.run('wineboot', '-i');
     await wine.run('winecfg', '-v', 'win10');
     return wine;
+  }
+
+  /**
+   * Puts programs of others' into the folder of a person's files, where everything is started and which is first on the PATH,
+   * and one where a path with a blank ends if nobody quotes it. Each notes in `planted.txt` that it was started.
+   */
+  private async plant(): Promise<void> {
+    mkdirSync(this.downloads, { recursive: true });
+    const one = this.path('Program.exe');
+    await run(compiler, ['-O1', '-o', one, join(here, 'planted-program.c')]);
+    for (const name of plantedPrograms) for (const ending of ['exe', 'com']) copyFileSync(one, join(this.downloads, `${name}.${ending}`));
+    writeFileSync(join(this.downloads, 'campus.causeway'), '{}');
+  }
+
+  /** A person's files, and what others put there. */
+  get downloads(): string {
+    return this.path('Downloads');
   }
 
   path(...parts: string[]): string {
@@ -155,7 +179,7 @@ export class Wine {
   /** The helper, as the system starts it. Resolves once it is ready, or has ended. */
   async helper(): Promise<RunningHelper> {
     const file = join(this.prefix, `helper-${this.children.size}.log`);
-    const child = this.spawn(join(this.native, 'causeway-helper.exe'), ['serve'], file);
+    const child = this.spawn(join(this.native, 'causeway-helper.exe'), ['serve'], file, '', this.downloads);
     const log = (): string => readFileSync(file, 'utf8');
     const until = Date.now() + startsWithinMs;
     while (child.exitCode === null && child.signalCode === null && !/^ready for /m.test(log())) {
@@ -176,7 +200,7 @@ export class Wine {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = address !== null && typeof address === 'object' ? address.port : 0;
-    const child = this.spawn(join(this.native, 'client.exe'), [String(port)], join(this.prefix, 'client.log'));
+    const child = this.spawn(join(this.native, 'client.exe'), [String(port)], join(this.prefix, 'client.log'), '', this.downloads);
     const [socket] = z.tuple([z.instanceof(net.Socket)]).parse(await Promise.race([once(server, 'connection'), once(child, 'exit')]));
     socket.setEncoding('utf8');
     const ask = async (order: Readonly<Record<string, unknown>>): Promise<unknown> => {
@@ -235,6 +259,8 @@ export class Wine {
       WINEPREFIX: this.prefix,
       WINEDEBUG: '-all',
       WINEDLLOVERRIDES: 'mscoree,mshtml=',
+      // Wine puts it before Windows's own folders on the PATH
+      WINEPATH: 'C:\\Downloads',
     };
   }
 

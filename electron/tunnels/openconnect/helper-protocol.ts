@@ -23,6 +23,12 @@ const addressSchema = z.string().check(z.regex(/^[0-9a-fA-F.:]{2,45}$/));
 const gatewaySchema = z.string().check(z.regex(/^[A-Za-z0-9[][A-Za-z0-9.:\]-]{0,252}$/));
 const printable = /^[\x21-\x7e ]+$/;
 
+/** One that leads somewhere and has nobody's name in it: it is refused before anything is made for it. */
+function isPlainAddress(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.username === '' && url.password === '' && url.port !== '0';
+}
+
 /**
  * What a tunnel is opened to. The words for openconnect are made of this by the helper, which checks each once more.
  * What proves the gateway is not among it: that is for the helper's configuration to say, so that an address or a proxy
@@ -30,7 +36,7 @@ const printable = /^[\x21-\x7e ]+$/;
  */
 const targetSchema = z.strictObject({
   protocol: z.enum(gatewayProtocolSchema.options.filter((protocol) => protocol !== 'campus')),
-  connectUrl: z.string().check(z.regex(/^https:\/\/[\x21-\x7e]+$/), z.maxLength(1000)),
+  connectUrl: z.string().check(z.maxLength(1000), z.regex(/^https:\/\/[\x21-\x7e]+$/), z.refine(isPlainAddress)),
   address: z.nullable(addressSchema),
   proxy: z.nullable(
     z.strictObject({
