@@ -1,12 +1,11 @@
-import http from 'node:http';
 import { fail, type CausewayError, type Failure, type FailureCode } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
-import { bounded } from '../trust/bounded.ts';
+import { domainOf } from '../trust/domain.ts';
 import { endpointOf } from '../trust/endpoint.ts';
 import { hostOf, inAddress, plainHost, sameHost } from '../trust/host.ts';
 import { isLoopback } from '../trust/loopback.ts';
+import { answersForNobody, firstWords, namesNobodyAs, nobodysAddress, type FirstWords } from './network-probe.ts';
 
-const answersWithinMs = 2_000;
 const maxAddress = 1_000;
 
 /** What a network that answers in a gateway's place looks like from here. */
@@ -23,8 +22,10 @@ const suspicious: readonly FailureCode[] = [
 
 /**
  * Whether this network holds people up before it lets them out, as hotels and cafés do: asked of the gateway itself, by
- * one plain GET to `http://<host>/`, so that no third party hears of it. Resolves with where the network sends people,
- * or null. Never rejects but with `cancelled`.
+ * one plain GET to `http://<host>/`, so that no third party hears of it. An answer that leads to somebody else's host, or
+ * says so by its status (511), is the network's. Any other may be the campus's own front page: then the network is tried
+ * at an address and by a name that nobody has. Resolves with where the network sends people, or null. Never rejects but
+ * with `cancelled`.
  */
 export async function captivePortal(profile: Profile, host: string, signal: AbortSignal): Promise<string | null> {
   const isLab = profile.connectTo?.some((entry) => sameHost(entry.host, host)) ?? false;
@@ -33,14 +34,23 @@ export async function captivePortal(profile: Profile, host: string, signal: Abor
   if (isLab && endpoint.loopbackPort === undefined) return null;
   const here = `http://${inAddress(host)}/`;
   try {
-    const { status, location, type } = await firstWords(endpoint.loopbackPort, host, signal);
-    if (status === 511) return here;
-    if (status >= 300 && status < 400) return elsewhere(location, here, profile);
-    return status < 300 && /html/i.test(type) ? here : null;
+    const answer = await firstWords(endpoint, signal);
+    const found = portalIn(answer, here, profile);
+    if (found !== null || !mayBePortal(answer)) return found;
   } catch (error) {
     if (signal.aborted) throw error;
     return null; // nobody answers there at all
   }
+  const nobody = endpointOf({ host: nobodysAddress, port: 80 }, profile.connectTo);
+  const [everywhere, named] = await Promise.all([
+    isLab && nobody.loopbackPort === undefined ? null : answersForNobody(nobody, signal),
+    isLab ? false : namesNobodyAs(host, signal),
+  ]);
+  if (signal.aborted) throw fail('cancelled');
+  // A company's transparent proxy answers there too, but with an error
+  if (everywhere && (everywhere.status === 511 || mayBePortal(everywhere)))
+    return portalIn(everywhere, `http://${nobodysAddress}/`, profile, here) ?? here;
+  return named ? here : null;
 }
 
 /** In place of a failure, what the network does where it does that. Never rejects but with `cancelled`. */
@@ -49,56 +59,46 @@ export async function explained(failure: Failure, profile: Profile, host: string
   return address === null ? null : fail('captive-portal', { address }, { detail: failure.code });
 }
 
-/** Where a redirect leads, unless the campus itself sends people there. */
-function elsewhere(location: string | undefined, here: string, profile: Profile): string | null {
-  if (location === undefined || !URL.canParse(location, here)) return null;
-  const url = new URL(location, here);
+/** Whether an answer could be a network's in the place of the host that was asked: a page, or a way to one. */
+const mayBePortal = ({ status, type, location }: FirstWords): boolean =>
+  (status >= 200 && status < 300 && /html/i.test(type)) || (status >= 300 && status < 400 && !/^https:/i.test(location ?? ''));
+
+/** Where an answer by itself shows that the network gave it. `asked`: the address that was asked for; `here`: what is opened then. */
+function portalIn({ status, location, body }: FirstWords, asked: string, profile: Profile, here = asked): string | null {
+  // Wi-Fi Alliance's WISPr: how a hotspot tells a program that it is one
+  if (status === 511 || body.includes('<WISPAccessGatewayParam')) return here;
+  const to = status >= 300 && status < 400 ? location : refreshIn(body);
+  return to === undefined ? null : elsewhere(to, asked, profile, here);
+}
+
+/** `<meta http-equiv="refresh" content="0; url=…">`: how a page without a redirect's status leads on (HTML, 4.2.5.3). */
+function refreshIn(body: string): string | undefined {
+  const tags = body.match(/<meta\s[^>]{0,1000}>/gi) ?? [];
+  const tag = tags.find((each) => /http-equiv\s{0,9}=\s{0,9}["']?refresh\b/i.test(each)) ?? '';
+  return /url\s{0,9}=\s{0,9}["']?([^"'\s>]{1,1000})/i.exec(tag)?.[1]?.replaceAll('&amp;', '&');
+}
+
+/** Where a redirect leads, unless it stays at the host that was asked or the campus itself sends people there. */
+function elsewhere(location: string, asked: string, profile: Profile, here: string): string | null {
+  if (!URL.canParse(location, asked)) return null;
+  const url = new URL(location, asked);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
-  const own = new URL(here).hostname;
-  if (url.hostname === own) return url.protocol === 'http:' ? here : null;
-  if (hostsOf(profile).some((host) => hostOf(url) === host || url.hostname.endsWith(`.${host}`))) return null;
+  if (url.hostname === new URL(asked).hostname || isCampus(hostOf(url), profile)) return null;
   // An address that leads to this computer is nothing to open by a click
   return isLoopback(url.hostname) || url.username !== '' || url.href.length > maxAddress ? here : url.href;
 }
 
-function hostsOf(profile: Profile): string[] {
-  const { gateways, portal, recovery, helpDesk } = profile;
-  const addresses = [portal.address, recovery?.address, helpDesk?.address].flatMap((address) => (address === undefined ? [] : [address]));
-  return [
-    ...gateways.map((gateway) => splitHost(gateway).host),
-    ...portal.hosts,
-    ...addresses.map((address) => new URL(address).hostname),
-  ].map(plainHost);
+/** A host that the profile names, one below it, or one of the same owner's as a gateway or the portal: `www.campus.example` beside `vpn.campus.example`. */
+function isCampus(host: string, { gateways, portal, recovery, helpDesk, browser }: Profile): boolean {
+  const hostIn = (address: string | undefined): string[] => (address === undefined ? [] : [hostOf(new URL(address))]);
+  const own = [...gateways.map((gateway) => plainHost(splitHost(gateway).host)), ...hostIn(portal.address)];
+  const named = [...own, ...portal.hosts.map(plainHost), ...(browser?.hosts ?? []).map(hostNamed)];
+  named.push(...hostIn(recovery?.address), ...hostIn(helpDesk?.address), ...hostIn(browser?.address));
+  const domain = domainOf(host);
+  return (
+    named.some((each) => host === each || host.endsWith(`.${each}`)) || (domain !== null && own.some((each) => domainOf(each) === domain))
+  );
 }
 
-interface FirstWords {
-  status: number;
-  location: string | undefined;
-  type: string;
-}
-
-/** The head of an answer; its body is of no interest. */
-function firstWords(loopbackPort: number | undefined, host: string, signal: AbortSignal): Promise<FirstWords> {
-  const request = http.request({
-    ...(loopbackPort === undefined ? { host, port: 80 } : { host: '127.0.0.1', port: loopbackPort }),
-    path: '/',
-    agent: false,
-    headers: { host: inAddress(host), accept: 'text/html', connection: 'close' },
-  });
-  const bound = {
-    signal,
-    ms: answersWithinMs,
-    late: () => fail('gateway-silent', { host }),
-    release: () => request.destroy(),
-  };
-  request.on('error', () => undefined);
-  return bounded<FirstWords>(bound, (done, failed) => {
-    request.on('error', failed);
-    request.on('response', (response) => {
-      const { location, 'content-type': type = '' } = response.headers;
-      done({ status: response.statusCode ?? 0, location, type });
-      request.destroy();
-    });
-    request.end();
-  });
-}
+/** A profile's host may come with a port. */
+const hostNamed = (name: string): string => plainHost(splitHost(name).host);

@@ -1,9 +1,9 @@
-import { getDomain } from 'tldts';
 import type { ProfileContents } from '../../shared/app-state.ts';
 import { destinationsIn, everythingIn } from '../../shared/profile-contents.ts';
 import { plainLine } from '../../shared/plain-text.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
 import { readAuthorities } from '../trust/certificate.ts';
+import { domainOf } from '../trust/domain.ts';
 import { plainHost } from '../trust/host.ts';
 
 /**
@@ -32,9 +32,6 @@ export function contentsOf(profile: Profile): ProfileContents {
     settings: said.filter(({ names }) => names === null || names === 'words').map(({ path, value }) => ({ path, value })),
   };
 }
-
-/** The domain that somebody registered, as the public suffix list has it; null for an address or a bare name. */
-const domainOf = (host: string): string | null => getDomain(plainHost(host), { allowPrivateDomains: true });
 
 function authoritiesOf({ trust }: Profile): ProfileContents['authorities'] {
   if (trust.kind !== 'authority') return [];

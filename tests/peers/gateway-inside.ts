@@ -4,6 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import * as z from 'zod';
+import { answerName } from './name-answer.ts';
 
 /**
  * What runs inside a gateway's namespace beside ocserv: the campus behind it (pages, an echo, a name server), and
@@ -62,30 +63,9 @@ const listening = [settings.campus, ...(settings.campus6 === null ? [] : [settin
     .listen(7, host),
 ]);
 
-/** Answers A questions for the campus's names; every other name does not exist. */
-function answerName(question: Buffer): Buffer | null {
-  const labels: string[] = [];
-  let at = 12;
-  for (let length = question[at]; length !== undefined && length > 0; length = question[at]) {
-    labels.push(question.toString('latin1', at + 1, at + 1 + length));
-    at += length + 1;
-  }
-  const end = at + 5;
-  if (question.length < end) return null;
-  const address = settings.names[labels.join('.').toLowerCase()];
-  const isA = question.readUInt16BE(at + 1) === 1;
-  const header = Buffer.from(question.subarray(0, 12));
-  header.writeUInt16BE(address === undefined ? 0x8583 : 0x8580, 2);
-  header.writeUInt16BE(1, 4);
-  header.writeUInt16BE(address !== undefined && isA ? 1 : 0, 6);
-  header.writeUInt32BE(0, 8);
-  const asked = question.subarray(12, end);
-  if (address === undefined || !isA) return Buffer.concat([header, asked]);
-  return Buffer.concat([header, asked, Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 30, 0, 4, ...address.split('.').map(Number)])]);
-}
 const names = dgram.createSocket('udp4');
 names.on('message', (message, from) => {
-  const reply = settings.mute ? null : answerName(message);
+  const reply = settings.mute ? null : answerName(message, (name) => settings.names[name]);
   if (reply) names.send(reply, from.port, from.address);
 });
 names.bind(53, settings.nameServer);

@@ -174,9 +174,11 @@ describe('what counts as one', () => {
     labels: { userId: 'User ID', password: 'Password' },
     portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'other' },
     trust: { kind: 'system' },
+    browser: { hosts: ['login.elsewhere.test'] },
     connectTo: [{ host: 'vpn.campus.test', port: 80, loopbackPort: web }],
     ...bare,
   });
+  const refresh = (to: string): string => `<html><head><META content="0;url='${to}'" http-equiv=Refresh></head></html>`;
   const look = async (answer: () => Answer | null): Promise<string | null> => {
     const { web } = await network(answer);
     return captivePortal(profileWith({}, web), 'vpn.campus.test', new AbortController().signal);
@@ -187,14 +189,19 @@ describe('what counts as one', () => {
   test.each<[string, Answer | null, string | null]>([
     ['511 (RFC 6585)', { status: 511 }, here],
     ['a redirect elsewhere', { status: 307, headers: { location: hotel } }, hotel],
-    ['a page where none belongs', { status: 200, headers: html, body: '<h1>Free Wi-Fi</h1>' }, here],
-    ['a redirect to plain HTTP at the same name', { status: 302, headers: { location: '/login' } }, here],
+    ['the campus’s own front page', { status: 200, headers: html, body: '<h1>Welcome to Harbour VPN</h1>' }, null],
+    ['a front page that is a folder further down', { status: 302, headers: { location: '/login' } }, null],
+    ['a front page at the campus’s own web server', { status: 302, headers: { location: 'http://www.campus.test/vpn' } }, null],
+    ['the page that people sign in on', { status: 302, headers: { location: 'https://login.elsewhere.test/' } }, null],
+    ['a front page that leads to TLS by itself', { status: 200, headers: html, body: refresh('https://vpn.campus.test/') }, null],
+    ['a page that leads elsewhere by itself', { status: 200, headers: html, body: refresh(`${hotel}?a=1&amp;b=2`) }, `${hotel}?a=1&b=2`],
+    ['a page for programs of hotspots (WISPr)', { status: 200, headers: html, body: '<!--<WISPAccessGatewayParam>-->' }, here],
     ['the gateway’s own way to TLS', { status: 301, headers: { location: 'https://vpn.campus.test/' } }, null],
     ['a host of the campus', { status: 302, headers: { location: 'https://www.2fa.campus.test/' } }, null],
     [
       'a name that only ends like one of the campus',
-      { status: 302, headers: { location: 'http://evil2fa.campus.test/' } },
-      'http://evil2fa.campus.test/',
+      { status: 302, headers: { location: 'http://evilcampus.test/' } },
+      'http://evilcampus.test/',
     ],
     ['a redirect to this computer', { status: 302, headers: { location: 'http://127.0.0.1:631/' } }, here],
     ['one with a password in it', { status: 302, headers: { location: 'http://a:b@hotel.test/' } }, here],
@@ -205,6 +212,34 @@ describe('what counts as one', () => {
     ['silence', null, null],
   ])('%s', async (_what, answer, found) => {
     expect(await look(() => answer)).toBe(found);
+  });
+
+  describe('an answer that could be the campus’s own front page is the network’s', () => {
+    const page: Answer = { status: 200, headers: html, body: '<h1>Welcome</h1>' };
+    /** Answers for the gateway, and at an address that no computer has. */
+    const everywhere = async (own: Answer, nobodys: Answer | null): Promise<string | null> => {
+      const [gateway, nobody] = [await network(() => own), await network(() => nobodys)];
+      const connectTo = [
+        { host: 'vpn.campus.test', port: 80, loopbackPort: gateway.web },
+        { host: '192.0.2.1', port: 80, loopbackPort: nobody.web },
+      ];
+      return captivePortal(profileWith({ connectTo }, 1), 'vpn.campus.test', new AbortController().signal);
+    };
+    test.each<[string, Answer, Answer | null, string | null]>([
+      ['where it answers for nobody too', page, page, here],
+      ['where it sends nobody somewhere', page, { status: 302, headers: { location: hotel } }, hotel],
+      ['where it redirects within the name that was asked', { status: 302, headers: { location: '/login' } }, page, here],
+      ['not where nobody answers for nobody', page, null, null],
+      ['not where a company’s proxy says that nobody is there', page, { status: 503, headers: html }, null],
+      [
+        'not where it is the way to TLS, whoever answers for nobody',
+        { status: 301, headers: { location: 'https://vpn.campus.test/' } },
+        page,
+        null,
+      ],
+    ])('%s', async (_what, own, nobodys, found) => {
+      expect(await everywhere(own, nobodys)).toBe(found);
+    });
   });
 
   test('a lab whose names no network knows is not asked for', async () => {
