@@ -1,7 +1,7 @@
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fail } from '../shared/failure.ts';
+import { delay } from '../shared/abort.ts';
 
 /**
  * Writes a file of our own (mode 0600) so that it survives a power cut: beside, then renamed, so that at any
@@ -34,7 +34,7 @@ async function renameOnceFree(from: string, to: string): Promise<void> {
     } catch (error) {
       const isHeld = error instanceof Error && 'code' in error && /^(EPERM|EBUSY|EACCES)$/.test(String(error.code));
       if (left === 0 || !isHeld) throw error;
-      await wait(50);
+      await delay(50);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { whenAborted } from '../../shared/abort.ts';
 import { fail, type CausewayError } from '../../shared/failure.ts';
 import { plainPasscode } from '../../shared/prompt.ts';
 import { whenReached, type Now } from '../clock.ts';
@@ -109,14 +110,7 @@ export function createEnrolments({ store, now, bell, issuer }: EnrolmentOptions)
     activated(id, signal) {
       const enrolment = find(id);
       if (!enrolment || signal.aborted) return Promise.resolve(false);
-      return new Promise((resolve) => {
-        const abort = (): void => resolve(false);
-        signal.addEventListener('abort', abort, { once: true });
-        void enrolment.over.then((activated) => {
-          signal.removeEventListener('abort', abort);
-          resolve(activated);
-        });
-      });
+      return Promise.race([enrolment.over, whenAborted(signal).then(() => false)]);
     },
 
     async activate(phoneId, activation, name): Promise<PhoneAccount> {

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import { onAbort } from '../../shared/abort.ts';
 import {
   accessProtocol,
   clientMessageSchema,
@@ -117,13 +118,12 @@ export function openChannel(socket: WebSocket, now: Now): Channel {
       const timer = setTimeout(() => finish(() => reject(fail('sign-in-timed-out'))), withinMs);
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
-        gone.signal.removeEventListener('abort', leave);
+        off();
         phase = { kind: 'silent' };
         settle();
       };
-      gone.signal.addEventListener('abort', leave, { once: true });
-      if (gone.signal.aborted) leave();
-      else
+      const off = onAbort(gone.signal, leave);
+      if (!gone.signal.aborted)
         enter(
           (value) => finish(() => resolve(value)),
           (why) => finish(() => reject(why)),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import * as z from 'zod';
+import { whenAborted } from '../../shared/abort.ts';
 import { CausewayError } from '../../shared/failure.ts';
 import { createListener } from '../pages/listener.ts';
 import { draw, type Draft } from '../pages/layout.ts';
@@ -81,7 +82,7 @@ export function createPhone({ factors, now, address }: PhoneOptions): RequestLis
         const stop = factors.onPhoneChange(phone.id, () => send('change'));
         // Whatever changed between the page and this feed
         send('change');
-        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        await whenAborted(signal);
         stop();
       },
     })),

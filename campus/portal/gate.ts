@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { whenAborted } from '../../shared/abort.ts';
 import { plainPasscode } from '../../shared/prompt.ts';
 import { typedPasscode } from '../pages/forms.ts';
 import { json, redirect } from '../pages/reply.ts';
@@ -111,6 +112,5 @@ export function addGate(site: PortalSite, rules: GateRules): void {
 
 /** Whether something settles before the signal aborts. */
 async function settles(something: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
-  const aborted = new Promise<false>((resolve) => signal.addEventListener('abort', () => resolve(false), { once: true }));
-  return await Promise.race([something.then(() => true), aborted]);
+  return await Promise.race([something.then(() => true), whenAborted(signal).then(() => false)]);
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { onAbort } from '../../shared/abort.ts';
 import type { GrantTarget } from '../../shared/access-protocol.ts';
 import { Gather, smallBytes } from '../../shared/gather.ts';
 import { keepAlive } from '../../shared/keep-alive.ts';
@@ -103,9 +104,9 @@ function serve(socket: WebSocket, below: Duplex, session: RelaySession, options:
     }
   });
   const end = (): void => socket.close(4000, 'session ended');
-  session.ended.addEventListener('abort', end, { once: true });
+  const off = onAbort(session.ended, end);
   socket.once('close', () => {
-    session.ended.removeEventListener('abort', end);
+    off();
     mux.close();
   });
   // What breaks shows as 'close' right after; without a listener it would end the process
@@ -143,7 +144,7 @@ async function connect(stream: MuxStream, host: string, port: number, session: R
     stream.refuse('timed-out');
     socket.destroy();
   }, relayProtocol.openWithinMs);
-  given.signal.addEventListener('abort', () => socket.destroy(), { once: true });
+  onAbort(given.signal, () => socket.destroy());
   socket.once('connect', () => {
     clearTimeout(timer);
     stream.confirm();

@@ -1,3 +1,4 @@
+import { onAbort } from '../../shared/abort.ts';
 import { fail } from '../../shared/failure.ts';
 import { fits, tidied, type Answer, type Prompt } from '../../shared/prompt.ts';
 import type { Ask } from '../gateways/gateway.ts';
@@ -75,9 +76,9 @@ export class Asking {
         this.board.withdraw(id);
         reject(fail('cancelled'));
       };
-      signal?.addEventListener('abort', withdraw, { once: true });
+      const off = onAbort(signal, withdraw);
       const settle = (answer: Answer | null): void => {
-        signal?.removeEventListener('abort', withdraw);
+        off();
         resolve(answer);
       };
       this.open = { id, prompt, resolve: settle };

@@ -1,3 +1,4 @@
+import { onAbort } from '../../shared/abort.ts';
 import type { AccessEvent, PortalHealth } from '../../shared/access-state.ts';
 import type { SessionEnd } from '../../shared/access-protocol.ts';
 import { isSessionOver } from '../../shared/endings.ts';
@@ -295,11 +296,11 @@ export class Connection {
       const timer = this.suspended ? undefined : setTimeout(() => wake(), wait);
       const wake = (): void => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', wake);
+        off();
         resolve();
       };
       this.wake = wake;
-      signal.addEventListener('abort', wake, { once: true });
+      const off = onAbort(signal, wake);
     });
     this.wake = null;
   }

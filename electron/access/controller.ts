@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { whenAborted } from '../../shared/abort.ts';
 import { initialMachine, step, type AccessEvent, type AccessMachine, type AccessState } from '../../shared/access-state.ts';
 import { CausewayError, fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
@@ -201,7 +202,7 @@ export class AccessController {
     const { signal } = attempt.stop;
     let ending: Failure | null = null;
     try {
-      const stopped = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
+      const stopped = whenAborted(signal).then(() => null);
       // What does not obey the signal is left behind
       ending = await Promise.race([this.live(attempt), stopped]);
     } catch (error) {
@@ -234,7 +235,7 @@ export class AccessController {
     if (!driver || !engine) throw fail('component-missing', { component: driver ? profile.tunnel : profile.protocol });
     if (await isOnCampus(profile, judge, stop.signal)) {
       this.apply(attempt.number, { type: 'found-on-campus' });
-      return new Promise<null>((resolve) => stop.signal.addEventListener('abort', () => resolve(null), { once: true }));
+      return whenAborted(stop.signal).then(() => null);
     }
     await engine.prepare?.(attempt.gateway, stop.signal);
     const { target, session } = await this.signIn(attempt, driver, engine, judge);

@@ -1,3 +1,4 @@
+import { whenAborted } from '../../shared/abort.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Session, SessionEvent } from '../gateways/gateway.ts';
 import type { Tunnel } from '../tunnels/tunnel.ts';
@@ -27,10 +28,7 @@ export class Link {
    * `ended`. After a silence it can be listened to again. Stops when aborted.
    */
   async *news(signal: AbortSignal): AsyncGenerator<LinkNews> {
-    const aborted = new Promise<'aborted'>((resolve) => {
-      signal.addEventListener('abort', () => resolve('aborted'), { once: true });
-      if (signal.aborted) resolve('aborted');
-    });
+    const aborted = whenAborted(signal).then(() => 'aborted' as const);
     const doubted = new Promise<'silent'>((resolve) => (this.doubted = () => resolve('silent')));
     for (;;) {
       const nextEvent = (this.nextEvent ??= this.events.next());

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { delay } from '../../shared/abort.ts';
 import { failureOf } from '../../shared/failure.ts';
 import type { PortalHealth } from '../../shared/access-state.ts';
 import type { Profile } from '../../shared/profile.ts';
@@ -32,7 +32,6 @@ export async function watchPortal(
       if (over()) return;
       tell(failureOf(error).code === 'host-name-unknown' ? 'nameless' : 'down');
     }
-    await setTimeout(againMs, undefined, { signal }).catch(() => undefined); // aborted
-    if (over()) return;
+    if (!(await delay(againMs, signal))) return;
   }
 }

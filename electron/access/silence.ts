@@ -1,3 +1,4 @@
+import { delay } from '../../shared/abort.ts';
 import { doorOpens } from '../trust/door.ts';
 import type { Link } from './link.ts';
 
@@ -21,7 +22,7 @@ export async function heardAgain({ tunnel, session }: Link, signal: AbortSignal)
   void tunnel.ended.then(() => (ended = true));
   const over = (): boolean => ended || signal.aborted;
   const ask = async (withinMs: number): Promise<boolean> => (await tunnel.answers(withinMs)) && !over();
-  const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, betweenMs));
+  const pause = (): Promise<boolean> => delay(betweenMs);
   const stop = new AbortController();
   const door = doorOpens(session.grant.endpoint, AbortSignal.any([signal, stop.signal]));
   try {

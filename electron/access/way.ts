@@ -1,3 +1,4 @@
+import { onAbort } from '../../shared/abort.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { splitHost } from '../../shared/profile.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
@@ -51,13 +52,12 @@ function pause(environment: Environment, signal: AbortSignal): Promise<void> {
     const go = (): void => {
       clearTimeout(timer);
       off();
-      signal.removeEventListener('abort', go);
+      ignoreAbort();
       resolve();
     };
     const timer = setTimeout(go, everyMs);
     const off = environment.onNetworkChange(go);
-    signal.addEventListener('abort', go, { once: true });
-    if (signal.aborted) go();
+    const ignoreAbort = onAbort(signal, go);
   });
 }
 

@@ -1,3 +1,4 @@
+import { delay } from '../../shared/abort.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { AppState } from '../../shared/app-state.ts';
@@ -106,7 +107,7 @@ export class KeptCodes {
         at: free + graceMs,
         // The key may have been forgotten meanwhile
         wait: async (signal) =>
-          (await passed(wait + graceMs, signal)) && this.usedUntil(profileId) !== null ? this.use(profileId, key, free) : null,
+          (await delay(wait + graceMs, signal)) && this.usedUntil(profileId) !== null ? this.use(profileId, key, free) : null,
       };
     } catch (error) {
       tell(failureOf(error));
@@ -144,22 +145,3 @@ export class KeptCodes {
 }
 
 const windowEnd = (at: number, { periodMs }: CodesKey): number => (Math.floor(at / periodMs) + 1) * periodMs;
-
-/** Whether the time has passed without the attempt having been ended. */
-function passed(ms: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve(false);
-      return;
-    }
-    const stop = (): void => {
-      clearTimeout(timer);
-      resolve(false);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve(true);
-    }, ms);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-}

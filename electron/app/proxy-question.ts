@@ -1,3 +1,4 @@
+import { onAbort } from '../../shared/abort.ts';
 import type { AppState } from '../../shared/app-state.ts';
 import { fail } from '../../shared/failure.ts';
 import type { Answer } from '../../shared/prompt.ts';
@@ -47,16 +48,15 @@ export class ProxyQuestion {
     return new Promise((resolve, reject) => {
       const leave = (): void => answer(null);
       const answer = (given: Answer | null): void => {
-        signal?.removeEventListener('abort', leave);
+        off();
         this.open = null;
         this.changed();
         if (given) resolve(given);
         else reject(fail('cancelled'));
       };
       this.open = { id: `proxy.${++this.count}`, host: prompt.host, failure: prompt.failure ?? null, answer };
-      signal?.addEventListener('abort', leave, { once: true });
-      if (signal?.aborted) leave();
-      else this.changed();
+      const off = onAbort(signal, leave);
+      if (!signal?.aborted) this.changed();
     });
   };
 }

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { whenAborted } from '../../shared/abort.ts';
 import { fail } from '../../shared/failure.ts';
 import { isFoundBy, isSameName, nameKey } from '../../shared/names.ts';
 import { plainPasscode, type Answer, type Prompt, type PromptField, type PromptOf, type PromptSelect } from '../../shared/prompt.ts';
@@ -167,9 +168,8 @@ async function fill(
 
 /** There is nothing to answer: it goes away by itself. */
 function untilWithdrawn(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(fail('cancelled'));
-    else signal.addEventListener('abort', () => reject(fail('cancelled')), { once: true });
+  return whenAborted(signal).then(() => {
+    throw fail('cancelled');
   });
 }
 

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { onAbort } from '../../shared/abort.ts';
 import { fail } from '../../shared/failure.ts';
 import { plainText } from '../../shared/plain-text.ts';
 
@@ -48,7 +49,7 @@ export function terminalOf(input: ReadStream, output: WriteStream, interrupted: 
         const settle = (line: string | null): void => {
           if (settled) return;
           settled = true;
-          signal.removeEventListener('abort', gone);
+          off();
           reader.close();
           input.pause();
           if (hidden || line === null) output.write('\n');
@@ -56,7 +57,7 @@ export function terminalOf(input: ReadStream, output: WriteStream, interrupted: 
           else resolve(line);
         };
         const gone = (): void => settle(null);
-        signal.addEventListener('abort', gone, { once: true });
+        const off = onAbort(signal, gone);
         reader.on('line', settle);
         reader.on('SIGINT', () => {
           interrupted();

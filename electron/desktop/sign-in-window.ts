@@ -1,4 +1,5 @@
 import { BaseWindow, WebContentsView, type NativeImage, type WebContents } from 'electron';
+import { onAbort } from '../../shared/abort.ts';
 import { CausewayError, fail, type Failure } from '../../shared/failure.ts';
 import type { OpenWebWindow, WebWindowRequest } from '../gateways/web-window.ts';
 import { createAddressStrip, stripHeight } from './address-strip.ts';
@@ -109,9 +110,7 @@ class SignInWindow {
 
   /** Shows the page until it has led to what the request looks for, or the person or the attempt has ended it. */
   async run(signal: AbortSignal): Promise<'done' | 'closed'> {
-    const cancel = (): void => this.#fail({ code: 'cancelled' });
-    signal.addEventListener('abort', cancel, { once: true });
-    if (signal.aborted) cancel();
+    const off = onAbort(signal, () => this.#fail({ code: 'cancelled' }));
     this.#window.on('closed', () => this.#settle({ kind: 'closed' }));
     this.#strip.show(this.#request.address);
     this.#window.show();
@@ -121,7 +120,7 @@ class SignInWindow {
       if (outcome.kind === 'failed') throw outcome.error;
       return outcome.kind;
     } finally {
-      signal.removeEventListener('abort', cancel);
+      off();
       this.#close();
     }
   }

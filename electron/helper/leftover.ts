@@ -1,3 +1,4 @@
+import { delay } from '../../shared/abort.ts';
 import { readRunner } from './journal.ts';
 import { platform } from './platform/here.ts';
 
@@ -19,6 +20,6 @@ export async function endLeftover(state: string, log: (line: string) => void): P
     if (!(await isIt())) return;
     end();
     const until = Date.now() + goesWithinMs;
-    while (Date.now() < until && (await isIt())) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (Date.now() < until && (await isIt())) await delay(20);
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { onAbort } from '../../shared/abort.ts';
 import { CausewayError, fail } from '../../shared/failure.ts';
 
 /** Under which service the keychain lists our entries; a person meets this name in its own program. */
@@ -142,7 +143,7 @@ export class Secrets {
   async #call<T>(work: (keytar: Keytar) => Promise<T>, withinMs = this.#bounds.callMs): Promise<T> {
     const bound = new AbortController();
     const late = new Promise<never>((_resolve, reject) => {
-      bound.signal.addEventListener('abort', () => reject(fail('keychain-locked', undefined, { detail: 'no answer' })));
+      onAbort(bound.signal, () => reject(fail('keychain-locked', undefined, { detail: 'no answer' })));
     });
     // Work that was given up while it waited for its turn is not done behind the person's back
     const turn = this.#idle.then(() => (bound.signal.aborted ? late : this.#out(work)));

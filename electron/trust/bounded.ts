@@ -1,3 +1,4 @@
+import { onAbort } from '../../shared/abort.ts';
 import { fail } from '../../shared/failure.ts';
 
 export interface Bound {
@@ -23,7 +24,7 @@ export function bounded<T>(
       if (settled) return false;
       settled = true;
       clearTimeout(timer);
-      signal.removeEventListener('abort', cancel);
+      off();
       return true;
     };
     const failed = (why: Error): void => {
@@ -33,9 +34,8 @@ export function bounded<T>(
     };
     const cancel = (): void => failed(fail('cancelled'));
     const timer = setTimeout(() => failed(late()), ms);
-    signal.addEventListener('abort', cancel, { once: true });
-    if (signal.aborted) cancel();
-    else
+    const off = onAbort(signal, cancel);
+    if (!signal.aborted)
       start((value) => {
         if (settle()) resolve(value);
       }, failed);

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
+import { onAbort } from '../../shared/abort.ts';
 import type { Endpoint } from './endpoint.ts';
 import { connectPlain } from './plain.ts';
 import { connectVia } from './proxy.ts';
@@ -19,7 +20,7 @@ export function doorOpens(endpoint: Endpoint, signal: AbortSignal): Promise<'ope
     setMaxListeners(0, over.signal);
     const settle = (answer: 'open' | null): void => {
       clearInterval(timer);
-      signal.removeEventListener('abort', stop);
+      off();
       resolve(answer);
       over.abort();
     };
@@ -34,9 +35,8 @@ export function doorOpens(endpoint: Endpoint, signal: AbortSignal): Promise<'ope
       );
     };
     const timer = setInterval(knock, everyMs);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    else knock();
+    const off = onAbort(signal, stop);
+    if (!signal.aborted) knock();
   });
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { delay } from '../../shared/abort.ts';
 
 /**
  * A virus scanner, a search index or a backup holds a new file for a moment, in which Windows neither renames nor removes
@@ -15,7 +15,7 @@ export async function onceFree<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       if (left <= 0 || !isHeld(error)) throw error;
-      await wait(everyMs);
+      await delay(everyMs);
     }
   }
 }

@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import { onAbort } from '../../shared/abort.ts';
 import { fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { CertificateJudge } from './certificate.ts';
@@ -71,7 +72,7 @@ function exchange(socket: TLSSocket, url: URL, host: string, options: HttpsJsonO
     });
     const settle = (outcome: JsonReply | Error) => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
+      off();
       if (outcome instanceof Error) {
         reject(outcome);
         request.destroy();
@@ -79,10 +80,8 @@ function exchange(socket: TLSSocket, url: URL, host: string, options: HttpsJsonO
     };
     const failed = (code: 'gateway-silent' | 'gateway-closed' | 'gateway-protocol', detail?: string) =>
       settle(fail(code, { host }, detail === undefined ? undefined : { detail }));
-    const onAbort = () => settle(fail('cancelled'));
     const timer = setTimeout(() => failed('gateway-silent'), timeoutMs);
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
+    const off = onAbort(signal, () => settle(fail('cancelled')));
 
     request.on('error', (error) => {
       // The parser's own codes (HPE_…) mean that it answered, but not in HTTP

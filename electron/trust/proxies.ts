@@ -1,3 +1,4 @@
+import { onAbort } from '../../shared/abort.ts';
 import { fail } from '../../shared/failure.ts';
 import type { Endpoint, WebProxy } from './endpoint.ts';
 import { inAddress, plainHost } from './host.ts';
@@ -51,15 +52,14 @@ export class Proxies {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => (): void => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', leave);
+        off();
         act();
       };
       const none = settle(() => resolve(null));
       const leave = settle(() => reject(fail('cancelled')));
       const timer = setTimeout(none, answersWithinMs);
-      signal?.addEventListener('abort', leave, { once: true });
-      if (signal?.aborted) leave();
-      else this.proxyFor(address).then((found) => settle(() => resolve(found))(), none);
+      const off = onAbort(signal, leave);
+      if (!signal?.aborted) this.proxyFor(address).then((found) => settle(() => resolve(found))(), none);
     });
   }
 }

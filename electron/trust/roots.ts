@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import { Worker } from 'node:worker_threads';
+import { onAbort } from '../../shared/abort.ts';
 import { fail } from '../../shared/failure.ts';
 
 /** Where Linux distributions keep the roots that they and the administrator trust: Debian and its kin, Fedora and its kin. */
@@ -54,14 +55,13 @@ export class SystemRoots {
   async whenComplete(signal: AbortSignal): Promise<boolean> {
     this.begin();
     if (signal.aborted) throw fail('cancelled');
-    let stop = (): void => undefined;
-    const stopped = new Promise<never>((_resolve, reject) => (stop = () => reject(fail('cancelled'))));
-    signal.addEventListener('abort', stop, { once: true });
+    let off = (): void => undefined;
+    const stopped = new Promise<never>((_resolve, reject) => (off = onAbort(signal, () => reject(fail('cancelled')))));
     try {
       await Promise.race([this.reading, stopped]);
       return this.isComplete;
     } finally {
-      signal.removeEventListener('abort', stop);
+      off();
     }
   }
 

@@ -1,3 +1,4 @@
+import { onAbort } from '../../../shared/abort.ts';
 import type { GatewayMessage } from '../../../shared/access-protocol.ts';
 import { fail } from '../../../shared/failure.ts';
 import { fits, type Answer, type Prompt } from '../../../shared/prompt.ts';
@@ -84,9 +85,7 @@ async function converse(
     }
   };
 
-  const abort = (): void => giveUp(fail('cancelled'));
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
+  const off = onAbort(signal, () => giveUp(fail('cancelled')));
   expectMessage();
   let session: Session | null = null;
   try {
@@ -115,7 +114,7 @@ async function converse(
   } finally {
     clearTimeout(timer);
     hush();
-    signal.removeEventListener('abort', abort);
+    off();
     stop.abort();
     if (!session) {
       // Crosses with a session that is granted at this very moment, and that we shall never hear of

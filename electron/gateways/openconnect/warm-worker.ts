@@ -1,3 +1,4 @@
+import { onAbort } from '../../../shared/abort.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { StartWorker, WorkerProcess } from '../worker.ts';
 import {
@@ -115,16 +116,15 @@ export class WarmWorker {
       };
       live.settle = (outcome) => {
         clearTimeout(killing);
-        signal.removeEventListener('abort', cancel);
+        off();
         live.settle = null;
         live.listener = null;
         this.rest();
         if (outcome instanceof Error) reject(outcome);
         else resolve(outcome);
       };
-      signal.addEventListener('abort', cancel, { once: true });
+      const off = onAbort(signal, cancel);
       this.send(live.process, { type: 'sign-in', attempt, libraries: [...this.deps.libraries], options });
-      if (signal.aborted) cancel();
     });
     return { done, answer: (seq, answer) => this.send(live.process, { type: 'answer', attempt, seq, answer }) };
   }

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import net, { type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { delay, onAbort } from '../../../shared/abort.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
 import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel.ts';
@@ -133,9 +134,7 @@ class AppTunnel implements Tunnel {
       if (!running.said.reached) void running.leave('detach');
     }, reachedWithinMs);
     const stop = AbortSignal.any([signal, late]);
-    const leave = (): void => void running.leave('detach');
-    stop.addEventListener('abort', leave, { once: true });
-    if (stop.aborted) leave();
+    const off = onAbort(stop, () => void running.leave('detach'));
     try {
       const told = await Promise.race([this.told(), running.exited]);
       if (isAborted(signal)) throw fail('cancelled');
@@ -146,7 +145,7 @@ class AppTunnel implements Tunnel {
       while (!(await this.accepts())) {
         if (running.hasEnded() || stop.aborted)
           throw isAborted(signal) ? fail('cancelled') : fail('component-failed', { component: 'ocproxy' });
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await delay(10);
       }
       this.limits = { ...this.limits, expiresAt: this.limits.expiresAt ?? running.said.expiresAt };
       this.isUp = true;
@@ -157,7 +156,7 @@ class AppTunnel implements Tunnel {
       throw error;
     } finally {
       clearTimeout(unreached);
-      stop.removeEventListener('abort', leave);
+      off();
     }
   }
 

@@ -1,5 +1,6 @@
 import { spawn, type SpawnOptions } from 'node:child_process';
 import net, { isIP } from 'node:net';
+import { delay } from '../../../shared/abort.ts';
 import { fail } from '../../../shared/failure.ts';
 import { isRootsAlone } from '../../trust/root-owned.ts';
 import { pkexecProgram } from './programs-linux.ts';
@@ -51,7 +52,7 @@ export function startHelperOnce({ executable, socket, pkexec = pkexecProgram }: 
         child.kill();
         throw fail('cancelled');
       }
-      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+      await delay(lookEveryMs);
     }
   };
 }
