@@ -25,6 +25,7 @@ export interface Asked {
   method: string;
   host: string;
   path: string;
+  query: Record<string, string>;
   form: Record<string, string>;
 }
 
@@ -37,6 +38,8 @@ export interface GlobalProtect {
   readonly asked: readonly Asked[];
   /** What was given out as proofs, oldest first. */
   readonly proofs: readonly string[];
+  /** What the identity provider says to the gateway of somebody. */
+  assertionOf(name: string): string;
   profile(more?: Partial<Profile>): Profile;
   stop(): Promise<void>;
 }
@@ -58,8 +61,9 @@ export async function startGlobalProtect(options: GlobalProtectOptions): Promise
   const { proof = 'prelogin-cookie', tells = 'headers' } = options;
   const asked: Asked[] = [];
   const proofs: string[] = [];
-  const good = new Set<string>();
-  const assertions = new Set<string>();
+  /** Whose each is. */
+  const good = new Map<string, string>();
+  const assertions = new Map<string, string>();
   let refuse = options.refuseFirst === true;
 
   const server = https.createServer({ cert: leaf.pem, key: leaf.keyPem }, (request, response) => {
@@ -91,6 +95,9 @@ export async function startGlobalProtect(options: GlobalProtectOptions): Promise
         return config(one);
       case '/ssl-vpn/login.esp':
         return login(one);
+      // It sends people wherever they are to be sent
+      case '/hop':
+        return { status: 302, headers: { location: one.query['to'] ?? '/' } };
       case '/ssl-vpn/logout.esp':
         return { body: '<response status="success"></response>' };
       default:
@@ -109,30 +116,37 @@ export async function startGlobalProtect(options: GlobalProtectOptions): Promise
   function atProvider({ path, form }: Asked): Reply {
     if (path !== '/idp/sign-in') return html(providerPage(''));
     if (form['user'] !== user.name || form['passphrase'] !== user.password) return html(providerPage('<p>That was not right.</p>'));
-    const assertion = randomBytes(16).toString('hex');
-    assertions.add(assertion);
     return html(
-      `<h1>Going on</h1><form method="POST" action="https://${host}${consumer}"><input type="hidden" name="SAMLResponse" value="${assertion}"></form><script>document.forms[0].submit()</script>`,
+      `<h1>Going on</h1><form method="POST" action="https://${host}${consumer}"><input type="hidden" name="SAMLResponse" value="${assertionOf(user.name)}"></form><script>document.forms[0].submit()</script>`,
     );
+  }
+
+  function assertionOf(name: string): string {
+    const assertion = randomBytes(16).toString('hex');
+    assertions.set(assertion, name);
+    return assertion;
   }
 
   /** The last page: says who it was, in the way that was chosen. */
   function consume({ form }: Asked): Reply {
-    if (!assertions.delete(form['SAMLResponse'] ?? '')) return { status: 403 };
+    const assertion = form['SAMLResponse'] ?? '';
+    const name = assertions.get(assertion);
+    if (name === undefined) return { status: 403 };
+    assertions.delete(assertion);
     const value = randomBytes(24).toString('base64');
     proofs.push(value);
-    good.add(value);
+    good.set(value, name);
     if (tells === 'headers')
-      return { ...html('<h1>Login Successful!</h1>', { 'saml-auth-status': '1', 'saml-username': user.name, [proof]: value }) };
+      return { ...html('<h1>Login Successful!</h1>', { 'saml-auth-status': '1', 'saml-username': name, [proof]: value }) };
     return html(
-      `<h1>Login Successful!</h1><!-- <saml-auth-status>1</saml-auth-status><${proof}>${value}</${proof}><saml-username>${user.name}</saml-username> -->`,
+      `<h1>Login Successful!</h1><!-- <saml-auth-status>1</saml-auth-status><${proof}>${value}</${proof}><saml-username>${name}</saml-username> -->`,
     );
   }
 
   /** A proof by its own name. One is for one use, the other a cookie for as long as the campus says. */
   function proves(form: Asked['form']): boolean {
     const value = form[proof] ?? '';
-    if (form['user'] !== user.name || !good.has(value)) return false;
+    if (good.get(value) !== form['user']) return false;
     if (proof === 'prelogin-cookie') good.delete(value);
     if (!refuse) return true;
     refuse = false;
@@ -142,7 +156,7 @@ export async function startGlobalProtect(options: GlobalProtectOptions): Promise
   function config({ form }: Asked): Reply {
     if (!proves(form)) return { status: 512 };
     const forGateway = randomBytes(24).toString('base64');
-    if (!options.gatewayAsks) good.add(forGateway);
+    if (!options.gatewayAsks) good.set(forGateway, form['user'] ?? '');
     const cookie = options.gatewayAsks ? 'empty' : forGateway;
     return {
       body: `<?xml version="1.0"?><policy><portal-name>Campus</portal-name><portal-userauthcookie>${cookie}</portal-userauthcookie><gateways><external><list><entry name="${host}"><description>Main site</description></entry></list></external></gateways></policy>`,
@@ -150,8 +164,9 @@ export async function startGlobalProtect(options: GlobalProtectOptions): Promise
   }
 
   function login({ form }: Asked): Reply {
-    const byPortal = good.delete(form['portal-userauthcookie'] ?? '');
-    if (!(byPortal && form['user'] === user.name) && !proves(form)) return { status: 512 };
+    const given = form['portal-userauthcookie'] ?? '';
+    const byPortal = good.get(given) === form['user'] && good.delete(given);
+    if (!byPortal && !proves(form)) return { status: 512 };
     const parts = ['', 'authcookie0123456789', 'persistent', 'portal', form['user'] ?? '', 'SAML', 'vsys1', 'campus'];
     const all = [...parts, '', '', '', '', 'tunnel', '-1', '4100', ''];
     return {
@@ -170,6 +185,7 @@ export async function startGlobalProtect(options: GlobalProtectOptions): Promise
     user,
     asked,
     proofs,
+    assertionOf,
     profile: (more = {}) =>
       profileSchema.parse({
         version: 1,
@@ -201,6 +217,7 @@ async function read(request: IncomingMessage): Promise<Asked> {
     method: request.method ?? '',
     host: url.hostname,
     path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
     form: Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString())),
   };
 }

@@ -245,6 +245,48 @@ describe('sign-in in a browser', () => {
     expect(grants).toEqual([]);
   });
 
+  it('takes no session from a frame, an open redirect of the gateway’s or a popup, whatever the identity provider’s page tries', async () => {
+    await begin({ saml: true });
+    await answer(controller, 'browser', inWindow);
+    const identity = await page('Campus identity provider');
+    const consumer = `https://${ivanti.host}/dana-na/auth/saml-consumer.cgi`;
+    const hop = `https://${ivanti.host}/hop?to=https://${ivanti.provider}/dana/home/index.cgi`;
+    const attacks = [
+      { consumer, hop, target: 'frame', assertion: ivanti.attackersAssertion() },
+      { consumer, hop, target: '_blank', assertion: ivanti.attackersAssertion() },
+    ];
+    for (const attack of attacks)
+      await identity.evaluate(({ consumer, hop, target, assertion }) => {
+        document.body.append(Object.assign(document.createElement('iframe'), { name: 'frame' }));
+        document.body.append(Object.assign(document.createElement('iframe'), { src: hop }));
+        window.open(hop);
+        const form = Object.assign(document.createElement('form'), { method: 'POST', action: consumer, target });
+        form.append(Object.assign(document.createElement('input'), { name: 'SAMLResponse', value: assertion }));
+        document.body.append(form);
+        form.submit();
+      }, attack);
+    // The frame has brought the attacker's session, in a cookie of the gateway's own, and its page of who is signed in
+    await vi.waitFor(() => expect([...ivanti.signedIn]).toHaveLength(1), { timeout: 10_000 });
+    const [attackers = ''] = ivanti.signedIn;
+    await vi.waitFor(
+      () =>
+        expect(ivanti.received.filter(({ path, cookie }) => path === '/dana/home/index.cgi' && cookie.includes(attackers))).not.toEqual([]),
+      { timeout: 10_000 },
+    );
+    await identity.goto(hop);
+    await vi.waitFor(async () => expect(await addressLine()).toBe(`https://${ivanti.provider}/dana/home/index.cgi`), { timeout: 10_000 });
+    expect(controller.state.kind).toBe('asking');
+    expect(double.windows()).toHaveLength(1);
+    expect(ivanti.received.filter(({ form }) => 'SAMLResponse' in form)).toHaveLength(1);
+    // And the person's own sign-in is the one that counts
+    await identity.getByLabel('User').fill(ivanti.user.name);
+    await identity.getByLabel('Pass phrase').fill(ivanti.user.password);
+    await identity.getByRole('button', { name: 'Continue' }).click();
+    await reach(controller, 'connected');
+    const own = [...ivanti.signedIn].find((id) => id !== attackers);
+    expect(grants.map(({ cookie }) => cookie)).toEqual([`DSID=${own ?? ''}`]);
+  });
+
   it('ends on a page that leads elsewhere, says where, and begins anew on a click', async () => {
     await begin({ saml: true });
     await answer(controller, 'browser', inWindow);

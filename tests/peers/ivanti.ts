@@ -63,6 +63,8 @@ export interface Ivanti {
   readonly user: { name: string; password: string };
   /** Everything that it was asked, oldest first. */
   readonly received: readonly Received[];
+  /** What the identity provider says to the gateway of an attacker. */
+  attackersAssertion(): string;
   /** The values of `DSID` that are good now. */
   readonly signedIn: ReadonlySet<string>;
   /** A profile that leads to it. */
@@ -102,7 +104,8 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
   const received: Received[] = [];
   const signedIn = new Map<string, string>();
   const visits = new Map<string, Visit>();
-  const assertions = new Set<string>();
+  /** Whose each is. */
+  const assertions = new Map<string, string>();
 
   const server = createServer({ key: leaf.keyPem, cert: leaf.pem }, (request, response) => {
     read(request).then(
@@ -121,6 +124,8 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
     // Where a tunnel begins; there is none here
     if (path === tunnelPath) return { status: 403, headers: { connection: 'close' }, html: '' };
     if (path === '/for-ever') return go('/for-ever');
+    // It sends people wherever they are to be sent
+    if (path === '/hop') return go(new URLSearchParams(asked.query).get('to') ?? '/');
     if (path === '/') return go(`${folder}welcome.cgi`);
     if (path === `${folder}welcome.cgi`) return welcome(asked);
     if (path === `${folder}login.cgi`) return login(asked);
@@ -180,9 +185,9 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
 
   const again = (): Reply => go(`${folder}welcome.cgi?p=failed`);
 
-  function begin(realm: string): Reply {
+  function begin(realm: string, name = user.name): Reply {
     const key = `state_${randomBytes(16).toString('hex')}`;
-    const visit: Visit = { user: user.name, realm, role: null, ended: [], tokenGiven: false };
+    const visit: Visit = { user: name, realm, role: null, ended: [], tokenGiven: false };
     visits.set(key, visit);
     return next(key, visit);
   }
@@ -206,14 +211,21 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
       signedIn.set(id, 'somebody else');
       return go(`https://${host}/dana/home/index.cgi`, `DSID=${id}; domain=campus.test; path=/; secure`);
     }
+    return show(samlResponsePage(`https://${host}/dana-na/auth/saml-consumer.cgi`, assertionOf(user.name)));
+  }
+
+  function assertionOf(name: string): string {
     const assertion = randomBytes(16).toString('hex');
-    assertions.add(assertion);
-    return show(samlResponsePage(`https://${host}/dana-na/auth/saml-consumer.cgi`, assertion));
+    assertions.set(assertion, name);
+    return assertion;
   }
 
   function consume({ form }: Received): Reply {
-    if (!assertions.delete(form['SAMLResponse'] ?? '')) return again();
-    return begin('SAML');
+    const assertion = form['SAMLResponse'] ?? '';
+    const name = assertions.get(assertion);
+    if (name === undefined) return again();
+    assertions.delete(assertion);
+    return begin('SAML', name);
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -228,6 +240,7 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
     pin: `pin-sha256:${spkiSha256(leaf.certificate)}`,
     user,
     received,
+    attackersAssertion: () => assertionOf('somebody else'),
     get signedIn() {
       return new Set(signedIn.keys());
     },
