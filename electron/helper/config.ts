@@ -56,6 +56,8 @@ export const parseConfig = (config: unknown): HelperConfig => configSchema.parse
  * it, of which the longest counts.
  */
 export function trustFor({ gateways }: HelperConfig, host: string): GatewayTrust | null {
+  // One name and one spelling of it goes to openconnect
+  if (host.endsWith('.')) return null;
   const name = plainHost(host);
   const entries = gateways.map((entry) => (typeof entry === 'string' ? { host: entry, trust: 'system' as const } : entry));
   const covers = (pattern: string): boolean =>

@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { fail, type Failure, type FailureCode } from '../../shared/failure.ts';
 import type { Trust } from '../../shared/profile.ts';
-import { sameHost } from './host.ts';
+import { plainHost, sameHost } from './host.ts';
 import { leadsTo, missingIssuer, validAt, type Chain } from './path.ts';
 
 /** What a server presented, leaf first, and what the system's own verification said of it. */
@@ -129,7 +129,8 @@ export function readAuthorities(pem: string): X509Certificate[] {
 
 /** Why a certificate would be no good whoever signed it: another host's, or not valid now. Null where it is neither. */
 function unfit(leaf: X509Certificate, host: string, at: number): Verdict | null {
-  const named = isIP(host) ? leaf.checkIP(host) : leaf.checkHost(host);
+  const plain = plainHost(host);
+  const named = isIP(plain) ? leaf.checkIP(plain) : leaf.checkHost(plain);
   if (named === undefined) return refuse('certificate-wrong-host', { host, found: (leaf.subjectAltName ?? leaf.subject).slice(0, 500) });
   if (validAt(leaf, at)) return null;
   // The clock goes with it: a computer whose clock is wrong is the commoner cause

@@ -1,11 +1,15 @@
 import { isIP } from 'node:net';
 
 /**
- * A host in its one spelling, in which two can be compared: small letters, an IPv6 address without the brackets that it has
- * in an address, and as short as it goes. What is no host stays as it is.
+ * A host in its one spelling, in which two can be compared: small letters, without the root's dot at its end (RFC 1034, 3.1:
+ * `vpn.example.` is `vpn.example`), an IPv6 address without the brackets that it has in an address, and as short as it goes.
+ * What is no host stays as it is.
  */
 export function plainHost(host: string): string {
-  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  const bare = host
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase()
+    .replace(/(?<=[^.])\.$/, '');
   const spelled = isIP(bare) === 6 ? URL.parse(`http://[${bare}]`)?.hostname : undefined;
   return spelled === undefined ? bare : spelled.slice(1, -1);
 }

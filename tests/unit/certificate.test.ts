@@ -1,7 +1,20 @@
 import type { X509Certificate } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Trust } from '../../shared/profile.ts';
-import { createJudge, spkiSha256, type Accepted, type Presented, type Verdict, type Vouched } from '../../electron/trust/certificate.ts';
+import { profileSchema, type Trust } from '../../shared/profile.ts';
+import { ProfileBook } from '../../electron/app/profile-book.ts';
+import { Settings } from '../../electron/storage/settings.ts';
+import {
+  createJudge,
+  spkiSha256,
+  type Accepted,
+  type CertificateJudge,
+  type Presented,
+  type Verdict,
+  type Vouched,
+} from '../../electron/trust/certificate.ts';
 import { dayMs, Extension, issue, newKeys, type Issued, type Wishes } from './support/issuer.ts';
 
 const host = 'vpn.campus.test';
@@ -211,7 +224,8 @@ describe('a pin', () => {
     expect(at('2fa.campus.test', false)).toBe('certificate-changed');
     // One key for all of a campus's own servers
     expect(at('2fa.campus.test', false, gateway)).toBe('accept');
-    for (const spelled of [host, 'VPN.Campus.test', '[2001:DB8:0::1]']) expect(at(spelled, true), spelled).toBe('certificate-changed');
+    for (const spelled of [host, 'VPN.Campus.test', 'vpn.campus.test.', '[2001:DB8:0::1]'])
+      expect(at(spelled, true), spelled).toBe('certificate-changed');
   });
 });
 
@@ -259,6 +273,46 @@ describe('a host that was vouched for before', () => {
     const { known, decide } = remembering({ kind: 'system' }, new Map(), acceptedOf(own.certificate));
     expect(word(decide(presented([own])))).toBe('accept');
     expect(known.size).toBe(0);
+  });
+});
+
+describe('a host that is spelled in another way', () => {
+  const spellings = ['VPN.Example.', 'vpn.example', 'vpn.Example', 'VPN.EXAMPLE.'];
+  const bookOf = async (): Promise<{ book: ProfileBook; decide: CertificateJudge; settings: Settings }> => {
+    const settings = await Settings.open(await mkdtemp(join(tmpdir(), 'causeway-')));
+    const book = new ProfileBook(settings, Date.now);
+    const profile = profileSchema.parse({
+      version: 1,
+      id: 'spelled',
+      name: 'Spelled',
+      gateways: ['VPN.Example.'],
+      protocol: 'nc',
+      tunnel: 'app',
+      labels: { userId: 'User', password: 'Password' },
+      portal: { address: 'https://2fa.example/', hosts: ['2fa.example'], pages: 'other' },
+      trust: { kind: 'system' },
+    });
+    return { book, decide: book.judgeFor(profile), settings };
+  };
+  const pairs = spellings.flatMap((before) => spellings.map((now) => [before, now] as const));
+
+  it.each(pairs)('is known as the one that was vouched for: %s, now %s', async (before, now) => {
+    const { decide } = await bookOf();
+    const [honest, other] = [await issue(root, { dns: ['vpn.example'] }), await issue(stranger, { dns: ['vpn.example'] })];
+    expect(word(decide(presented([honest], { host: before, systemTrusts: true })))).toBe('accept');
+    expect(word(decide(presented([other], { host: now })))).toBe('certificate-changed');
+  });
+
+  it.each(pairs)('is known as the one that the person accepted: %s, now %s', async (before, now) => {
+    const { book, decide, settings } = await bookOf();
+    const [own, other] = [await issue(stranger, { dns: ['vpn.example'] }), await issue(stranger, { dns: ['vpn.example'] })];
+    expect(word(decide(presented([own], { host: before })))).toBe('ask');
+    book.accept({ host: before, ...acceptedOf(own.certificate) });
+    expect(word(decide(presented([own], { host: now })))).toBe('accept');
+    expect(word(decide(presented([other], { host: now })))).toBe('certificate-changed');
+    // Once others vouch for it, what the person accepted counts no more
+    book.noteVouched(now, { by: 'system', key: spkiSha256(own.certificate) });
+    expect(settings.get().acceptedCertificates).toEqual({});
   });
 });
 
