@@ -21,6 +21,7 @@ export const failureCatalogue = {
   'gateway-busy': 'later',
   'campus-trouble': 'later',
   'captive-portal': 'later',
+  'tunnel-leftover': 'later',
   'proxy-unreachable': 'later',
   'proxy-rejected': 'now',
   'proxy-sign-in-kind': 'later',

@@ -4,6 +4,7 @@ import { domainOf } from '../trust/domain.ts';
 import { endpointOf } from '../trust/endpoint.ts';
 import { hostOf, inAddress, plainHost, sameHost } from '../trust/host.ts';
 import { isLoopback } from '../trust/loopback.ts';
+import { leftoverOfTunnel, maybeLeftover } from './leftover.ts';
 import { answersForNobody, firstWords, namesNobodyAs, nobodysAddress, type FirstWords } from './network-probe.ts';
 
 const maxAddress = 1_000;
@@ -28,10 +29,10 @@ const suspicious: readonly FailureCode[] = [
  * with `cancelled`.
  */
 export async function captivePortal(profile: Profile, host: string, signal: AbortSignal): Promise<string | null> {
-  const isLab = profile.connectTo?.some((entry) => sameHost(entry.host, host)) ?? false;
   const endpoint = endpointOf({ host, port: 80 }, profile.connectTo);
   // A lab's names are on no network that could hold anybody up
-  if (isLab && endpoint.loopbackPort === undefined) return null;
+  const lab = isLab(profile, host);
+  if (lab && endpoint.loopbackPort === undefined) return null;
   const here = `http://${inAddress(host)}/`;
   try {
     const answer = await firstWords(endpoint, signal);
@@ -43,8 +44,8 @@ export async function captivePortal(profile: Profile, host: string, signal: Abor
   }
   const nobody = endpointOf({ host: nobodysAddress, port: 80 }, profile.connectTo);
   const [everywhere, named] = await Promise.all([
-    isLab && nobody.loopbackPort === undefined ? null : answersForNobody(nobody, signal),
-    isLab ? false : namesNobodyAs(host, signal),
+    lab && nobody.loopbackPort === undefined ? null : answersForNobody(nobody, signal),
+    lab ? false : namesNobodyAs(host, signal),
   ]);
   if (signal.aborted) throw fail('cancelled');
   // A company's transparent proxy answers there too, but with an error
@@ -53,11 +54,16 @@ export async function captivePortal(profile: Profile, host: string, signal: Abor
   return named ? here : null;
 }
 
-/** In place of a failure, what the network does where it does that. Never rejects but with `cancelled`. */
+/** In place of a failure, what this computer's network does where that is why. Never rejects but with `cancelled`. */
 export async function explained(failure: Failure, profile: Profile, host: string, signal: AbortSignal): Promise<CausewayError | null> {
+  const left = maybeLeftover.includes(failure.code) && !isLab(profile, host) ? await leftoverOfTunnel() : null;
+  if (left !== null) return fail('tunnel-leftover', { left }, { detail: failure.code });
   const address = suspicious.includes(failure.code) ? await captivePortal(profile, host, signal) : null;
   return address === null ? null : fail('captive-portal', { address }, { detail: failure.code });
 }
+
+/** A lab's hosts are reached on loopback, whatever the network is like. */
+const isLab = (profile: Profile, host: string): boolean => profile.connectTo?.some((entry) => sameHost(entry.host, host)) ?? false;
 
 /** Whether an answer could be a network's in the place of the host that was asked: a page, or a way to one. */
 const mayBePortal = ({ status, type, location }: FirstWords): boolean =>

@@ -1,5 +1,6 @@
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
+import { tunnelMarks } from '../../shared/tunnel-marks.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import type { Speaker } from '../../shared/words/say.ts';
 import type { StartWorker } from '../gateways/worker.ts';
@@ -37,6 +38,8 @@ export interface Tools {
   programs: ProgramPlaces;
   /** @param ours the device of our own system tunnel, where one is up */
   otherVpn: (ours: string | undefined) => Promise<string | null>;
+  /** What a tunnel of ours that nobody carries left on this computer. */
+  leftover: () => Promise<string | null>;
   /** What the service for system tunnels says of itself. Rejects with `helper-missing` or `helper-denied`. */
   helper: () => Promise<HelperState>;
   /** How a gateway, which shows its certificate for it, is proved to that service. Rejects where it is not. */
@@ -68,7 +71,9 @@ export async function* examine(examined: Examined): AsyncGenerator<Check> {
     : troubled('keychain', { code: `keychain-${keychain}` }, speaker, 'requested');
   const { check, device } = await helper(examined);
   yield check;
-  const network = await tools.otherVpn(device);
+  const left = await tools.leftover();
+  if (left !== null) yield troubled('leftover', { code: 'tunnel-leftover', params: { left } }, speaker, 'its own');
+  const network = await tools.otherVpn(device ?? (left === null ? undefined : tunnelMarks.device));
   yield network === null
     ? fine('other-vpn', words.noOtherVpn)
     : troubled('other-vpn', { code: 'other-vpn', params: { network } }, speaker, 'requested');

@@ -30,6 +30,7 @@ const exitCodes = {
   'gateway-busy': unreachable,
   'campus-trouble': unreachable,
   'captive-portal': unreachable,
+  'tunnel-leftover': unreachable,
   'proxy-unreachable': unreachable,
   'proxy-rejected': unreachable,
   'proxy-sign-in-kind': unreachable,

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { fail } from '../../shared/failure.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import { withClockGap } from '../access/clock-gap.ts';
+import { leftoverOfTunnel } from '../access/leftover.ts';
 import { otherVpn } from '../access/other-vpn.ts';
 import { onNetworkChange } from '../access/network-change.ts';
 import { browserDriver } from '../gateways/browser.ts';
@@ -81,6 +82,7 @@ const tools = {
   libraries: librariesFor(policy.library, native, process.platform),
   programs,
   otherVpn,
+  leftover: leftoverOfTunnel,
   helper: () => helperState(() => helperSocket(process.platform), AbortSignal.timeout(5_000)),
   proof: (endpoint: Endpoint, signal: AbortSignal) => provenToHelper(() => helperSocket(process.platform), endpoint, signal),
 };

@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { answersFile, cliFolder } from '../unit/support/cli.ts';
 import { ClientProcess } from './client-process.ts';
+import { startWithin, type RunningCommand } from './command.ts';
 import { HelperProcess } from './helper-process.ts';
 import { descendants, kill, missingForPeers, type Namespace } from './namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from './ocserv.ts';
@@ -41,6 +44,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     'denied',
     'revoked',
     'last',
+    'left',
     'forgotten',
     'denied-1',
     'denied-2',
@@ -147,6 +151,50 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     await helper.run();
     await expect.poll(() => networkOf(client)).toEqual(before);
   });
+
+  test('what it leaves when everything is killed is named by doctor and connect, with what undoes it, and no hotel', async () => {
+    const app = await connected('left');
+    const [openconnect] = descendants(helper.pid, 'openconnect');
+    const folder = await cliFolder();
+    const file = join(folder, 'harbour.causeway');
+    // A name that only a name server knows
+    const profile = { ...profileOf(lab), gateways: ['elsewhere.campus.test'], connectTo: undefined };
+    writeFileSync(file, JSON.stringify(profile));
+    const answers = await answersFile(folder, { user: 'mei', password: 'pw' });
+    const run = (...words: string[]) =>
+      startWithin([...client.inside, '/usr/bin/env', 'RES_OPTIONS=timeout:1 attempts:1'], ...words, '--user-data-dir', folder);
+    const leftOf = (command: RunningCommand) => command.events().filter((event) => event.event === 'check' && event.check === 'leftover');
+    // While it is up, there is nothing to name
+    const during = run('doctor', file);
+    await during.exit;
+    expect(leftOf(during)).toEqual([]);
+    await Promise.all([helper.kill(), app.kill()]);
+    kill(openconnect);
+    await expect.poll(() => descendants(process.pid, 'openconnect')).toEqual([]);
+
+    const doctor = run('doctor', file);
+    expect(await doctor.exit, doctor.out()).toBe(5);
+    expect(leftOf(doctor)).toMatchObject([
+      {
+        result: 'attention',
+        says: expect.stringMatching(/\/etc\/resolv\.conf, causeway0/) as unknown,
+        todo: expect.stringContaining('systemctl start causeway-helper') as unknown,
+      },
+    ]);
+    const looked = doctor.events().find((event) => event.event === 'check' && event.check === 'gateway');
+    expect(looked).toMatchObject({ says: expect.stringContaining('/etc/resolv.conf') as unknown });
+    expect(doctor.out()).not.toMatch(/hotel|"check":"other-vpn","result":"attention"/);
+    const connect = run('connect', file, '--answers', answers);
+    expect(await connect.exit, connect.out()).toBe(5);
+    expect(connect.events().find(({ event }) => event === 'end')).toMatchObject({
+      failure: { code: 'tunnel-leftover', params: { left: '/etc/resolv.conf, causeway0' } },
+    });
+
+    await helper.run();
+    const after = run('doctor', file);
+    await after.exit;
+    expect(leftOf(after)).toEqual([]);
+  }, 120_000);
 
   test('is one at a time: the second person is told who has it, and cannot close it', async () => {
     const app = await connected('taken');

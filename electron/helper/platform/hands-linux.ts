@@ -3,6 +3,7 @@ import { constants, existsSync, readFileSync } from 'node:fs';
 import { access, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
+import { tunnelMarks } from '../../../shared/tunnel-marks.ts';
 import { peersOf } from '../../tunnels/openconnect/sockets-linux.ts';
 import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
 import type { Plan, Route, Surroundings } from '../checked.ts';
@@ -17,11 +18,8 @@ const setpriv = '/usr/bin/setpriv';
 const resolvectl = '/usr/bin/resolvectl';
 const resolverFile = '/etc/resolv.conf';
 
-/**
- * Our mark on routes round the tunnel: a number of a routing protocol that nobody has (rtnetlink(7), "rtm_protocol";
- * iproute2's `rt_protos`). What bears it is ours to take away, whoever died.
- */
-const protocol = '213';
+/** Our mark on routes round the tunnel. What bears it is ours to take away, whoever died. */
+const protocol = tunnelMarks.routeProtocol;
 
 /** Linux: the helper changes the network itself, by what openconnect's script hands over. */
 export const linuxHands: Hands = {
@@ -61,7 +59,7 @@ export const linuxHands: Hands = {
     const rest = (before.text ?? '').split('\n').filter((line) => /^\s*options\s/.test(line));
     const search = [...domains, ...(/^[ \t]*search[ \t]+(\S.*)$/m.exec(before.text ?? '')?.[1]?.split(/\s+/) ?? [])].slice(0, 6);
     return [
-      '# Causeway wrote this, and puts the former text back when its tunnel closes.',
+      tunnelMarks.resolver,
       ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),
       // resolv.conf(5): three are asked
       ...nameServers.slice(0, 3).map((server) => `nameserver ${server}`),

@@ -5,6 +5,7 @@ import type { Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
+import { tunnelMarks } from '../../../shared/tunnel-marks.ts';
 import { helperProtocol } from '../../tunnels/openconnect/helper-protocol.ts';
 import { signalled } from '../../tunnels/openconnect/running.ts';
 import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
@@ -30,7 +31,7 @@ export const posix: HelperPlatform = {
   },
   user: z.string().check(z.regex(/^[a-z_][a-z0-9_.-]{0,31}$/)),
   path: z.string().check(z.regex(/^\/[A-Za-z0-9._/ +-]+$/), z.maxLength(300)),
-  device: process.platform === 'linux' ? 'causeway0' : null,
+  device: process.platform === 'linux' ? tunnelMarks.device : null,
   mayServe: () => Promise.resolve(process.getuid?.() === 0),
   // Where these folders are, root alone makes any
   ownFolder: () => Promise.resolve(true),

@@ -14,6 +14,7 @@ export const unknown = {
   proxy: 'a proxy of another kind',
   scheme: 'another way',
   address: 'that address',
+  left: 'Something of it',
   campus: 'your campus',
   key: 'an entry',
   file: 'a copy beside it',
@@ -82,6 +83,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'This network wants you to sign in first',
     happened: 'The network sends you to {address} instead of your campus, as hotels and cafés do.',
     todo: 'Open the sign-in page, get this computer on the Internet, then try again.',
+  },
+  'tunnel-leftover': {
+    title: 'A tunnel left something behind',
+    happened: 'It ended without tidying up: {left} is left, so names and addresses may lead nowhere.',
+    todo: 'Start Causeway’s service, which tidies up: sudo systemctl start causeway-helper. Or restart this computer.',
   },
   'proxy-unreachable': {
     title: 'The network’s proxy did not answer',

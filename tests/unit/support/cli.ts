@@ -112,6 +112,7 @@ export function startCli(argv: readonly string[], { typist, folder, core = {}, t
       libraries: [],
       programs: { folder: null, platform: 'linux' },
       otherVpn: () => Promise.resolve(null),
+      leftover: () => Promise.resolve(null),
       helper: () => Promise.reject(new CausewayError({ code: 'helper-missing' })),
       proof: () => Promise.reject(new CausewayError({ code: 'helper-missing' })),
       ...tools,
