@@ -24,6 +24,7 @@ export default defineConfig({
           'tests/unit/relay-mux.test.ts',
           'tests/unit/state-explorer.test.ts',
           'tests/peers/outages.test.ts',
+          'tests/peers/openconnect-phone.test.ts',
           'tests/wine/*.test.ts',
           'tests/peers/helper-fuzz.test.ts',
           'tests/{unit,peers}/openconnect-fuzz.test.ts',

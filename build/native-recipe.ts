@@ -31,6 +31,8 @@ export interface Part {
   source: string;
   /** Where it is made; left out: everywhere. */
   only?: Bench['platform'];
+  /** Patches of ours in `build/patches`, after the distribution's: each says in its head what it changes and why. */
+  patches?: readonly string[];
   /** One after the other. */
   steps(bench: Bench): readonly Step[];
   /** Its licence's text, in its folder. */
@@ -191,6 +193,7 @@ export const parts: readonly Part[] = [
   {
     source: 'openconnect-source',
     only: 'linux',
+    patches: ['openconnect-form-without-fields.patch'],
     licence: 'COPYING.LGPL',
     steps: openconnectForLinux,
   },

@@ -9,6 +9,7 @@ import { readNative, type Archive } from './native-pins.ts';
 /** Of everything that notes a time: that of OpenConnect 9.12. */
 const sourceDate = '1684540800';
 const headers = join(import.meta.dirname, 'include');
+const ownPatches = join(import.meta.dirname, 'patches');
 
 /** With what parts are made, and for whom. */
 export type Tools = Pick<Bench, 'platform' | 'host' | 'compiler' | 'link'> & {
@@ -43,7 +44,8 @@ export class Workshop {
       const [source, patches] = [this.pin(part.source), this.patchesOf(part)];
       const steps = part.steps(this.bench(part, source.version));
       const own = steps.flat().filter((word) => word.startsWith(headers));
-      key = hash([key, source.sha256, patches?.sha256, steps, own.map((file) => readFileSync(file, 'utf8'))]);
+      const files = [...own, ...ownPatchesOf(part)].map((file) => readFileSync(file, 'utf8'));
+      key = hash([key, source.sha256, patches?.sha256, steps, files]);
       return key;
     });
   }
@@ -90,6 +92,7 @@ export class Workshop {
     this.run(folder, log, 'tar', ['-xf', await fromPool(source, this.bases), '--strip-components=1']);
     const patches = this.patchesOf(part);
     if (patches) await this.mend(folder, log, patches);
+    for (const file of ownPatchesOf(part)) this.run(folder, log, 'patch', ['-p1', '--fuzz=0', '-i', file]);
     for (const [program, ...words] of part.steps(bench)) this.run(folder, log, program, words);
     writeFileSync(stamp, key);
   }
@@ -121,3 +124,5 @@ export class Workshop {
       this.run(folder, log, 'patch', ['-p1', '-i', `debian/patches/${name.trim()}`]);
   }
 }
+
+const ownPatchesOf = ({ patches = [] }: Part): string[] => patches.map((name) => join(ownPatches, name));

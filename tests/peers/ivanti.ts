@@ -40,6 +40,8 @@ export interface IvantiOptions {
   saml?: boolean;
   /** A page that checks the computer, before anything else; where it only looks, people may go on from it. */
   hostCheck?: 'demands' | 'looks';
+  /** Before it answers; `hang-up`: it closes the connection instead. */
+  before?: (asked: Received) => Promise<'answer' | 'hang-up'>;
 }
 
 export interface Received {
@@ -109,8 +111,12 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
 
   const server = createServer({ key: leaf.keyPem, cert: leaf.pem }, (request, response) => {
     read(request).then(
-      (asked) => {
+      async (asked) => {
         received.push(asked);
+        if ((await options.before?.(asked)) === 'hang-up') {
+          response.destroy();
+          return;
+        }
         const { status, headers, html } = answer(asked);
         response.writeHead(status, headers).end(html);
       },

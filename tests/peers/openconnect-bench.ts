@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,16 @@ export const hasIPv6 = Object.values(networkInterfaces()).some((each) => each?.s
 export const nativeFolder = join(import.meta.dirname, '../../out/native-linux');
 /** Whether it is there. */
 export const hasOurs = existsSync(join(nativeFolder, 'libopenconnect.so.5'));
+/** The system's own library, whatever ours is: its full path, or null where there is none. */
+export const systemLibrary: string | null =
+  process.platform === 'linux' && existsSync('/sbin/ldconfig')
+    ? (/libopenconnect\.so\.5 .*=> (\/\S+)/.exec(spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout)?.[1] ?? null)
+    : null;
+/** Both of them, each where it is there, by what to call it in the title of a test. */
+export const bothLibraries: readonly (readonly [name: string, path: string])[] = [
+  ...(hasOurs ? [['our own', join(nativeFolder, 'libopenconnect.so.5')] as const] : []),
+  ...(systemLibrary === null ? [] : [['the system’s', systemLibrary] as const]),
+];
 /** As the app looks for it: ours, and where there is none the system's. */
 export const libraries = librariesFor(null, nativeFolder, process.platform);
 

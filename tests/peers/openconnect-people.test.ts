@@ -2,27 +2,12 @@ import { setTimeout as later } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, PromptOf } from '../../shared/prompt.ts';
-import { FormGateway, signInForm, type FormSpec, type Step } from './form-gateway.ts';
-import {
-  credentials,
-  failsWith,
-  missingLibrary,
-  passcode,
-  person,
-  startDriver,
-  targetFor,
-  type DriverBench,
-  type Script,
-} from './openconnect-bench.ts';
+import { signInForm, type FormGateway, type FormSpec } from './form-gateway.ts';
+import { answersOf, code, duoMenuForm, secret, sends, signInByForms } from './form-sign-in.ts';
+import { credentials, failsWith, missingLibrary, passcode, startDriver, type DriverBench, type Script } from './openconnect-bench.ts';
 
 const mei = credentials('mei', 'pw');
 const password = { username: 'mei', password: 'pw' };
-const secret = (label: string, message: string, more: Partial<FormSpec> = {}): FormSpec => ({
-  message,
-  inputs: [{ type: 'password', name: 'secret', ...(label === '' ? {} : { label }) }],
-  ...more,
-});
-const code = (message = 'Enter your verification code.', more: Partial<FormSpec> = {}) => secret('Code:', message, more);
 const fields = (...values: string[]): ((prompt: PromptOf<'fields'>) => Answer)[] =>
   values.map((value) => (prompt) => ({ kind: 'fields', values: Object.fromEntries(prompt.fields.map(({ name }) => [name, value])) }));
 
@@ -35,19 +20,11 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
   afterEach(() => gateway?.stop());
   afterAll(() => bench.driver.stop());
 
-  /** A gateway that answers each request of a sign-in with the next of these. */
-  const signIn = async (steps: readonly (Step | (() => Promise<Step>))[], script: Script, profile: Partial<Profile> = {}, by = bench) => {
-    const at = await FormGateway.start(({ turn }) => {
-      const step = steps[turn] ?? 'refuse';
-      return typeof step === 'function' ? step() : step;
-    });
-    gateway = at;
-    const who = person(script);
-    const stop = new AbortController();
-    return { at, who, stop, session: by.driver.signIn(targetFor(at.profile(profile)), who.ask, stop.signal) };
+  const signIn = async (steps: Parameters<typeof signInByForms>[1], script: Script, profile: Partial<Profile> = {}) => {
+    const run = await signInByForms(bench.driver, steps, script, profile);
+    gateway = run.at;
+    return run;
   };
-  const answersOf = (at: FormGateway) => at.requests.filter(({ init }) => !init).map(({ fields: given }) => given);
-  const sends = (at: FormGateway) => answersOf(at).filter((given) => given['username'] !== undefined && 'password' in given).length;
 
   describe('which question is it', () => {
     test('a PIN after the password is a question of its own, with the gateway’s words, and goes as it was typed', async () => {
@@ -165,31 +142,6 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       },
     );
 
-    test('a form that only tells something is shown, accuses nobody, and the gateway’s own beginning asks for the password', async () => {
-      const { at, who, session } = await signIn([signInForm, code(), { message: 'Welcome back. Maintenance on Sunday.', inputs: [] }], {
-        credentials: [mei, 'leave'],
-        passcode: passcode('123456'),
-        fields: { kind: 'fields', values: {} },
-      });
-      await expect(session).rejects.toMatchObject(failsWith('cancelled'));
-      expect(who.kinds()).toEqual(['credentials', 'passcode', 'fields', 'credentials']);
-      expect(who.asked[2]).toMatchObject({ message: 'Welcome back. Maintenance on Sunday.', fields: [] });
-      expect(JSON.stringify(who.asked)).not.toContain('failure');
-      expect(sends(at)).toBe(1);
-    });
-
-    test('where the gateway lets in after it, nothing else is asked', async () => {
-      let asked = 0;
-      const at = await FormGateway.start(
-        () => [signInForm, code(), { message: 'Welcome back.', inputs: [] }, 'success' as const][asked++] ?? 'refuse',
-      );
-      gateway = at;
-      const who = person({ credentials: mei, passcode: passcode('123456'), fields: { kind: 'fields', values: {} } });
-      await bench.driver.signIn(targetFor(at.profile()), who.ask, new AbortController().signal);
-      expect(who.kinds()).toEqual(['credentials', 'passcode', 'fields']);
-      expect(sends(at)).toBe(1);
-    });
-
     test('told after the code that name or password was wrong: both are asked for before they leave again', async () => {
       const { at, who, session } = await signIn([signInForm, code(), { ...signInForm, error: 'Login failed.' }], {
         credentials: [mei, 'leave'],
@@ -261,20 +213,10 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
   });
 
   describe('Duo’s menus whole', () => {
-    const menu: FormSpec = {
-      message: [
-        'Duo two-factor login for mei',
-        '',
-        ' 1. Duo Push to XXX-XXX-1234',
-        ' 2. Phone call to XXX-XXX-1234',
-        ' 3. SMS passcodes to XXX-XXX-1234 (next code starts with: 2)',
-      ].join('\n'),
-      inputs: [{ type: 'password', name: 'answer', label: 'Passcode or option (1-3):' }],
-    };
     const choose = (method: 'push' | 'call' | 'text', device: string): Answer => ({ kind: 'second-factor', method, device });
 
     test('a call is called one, and waited for', async () => {
-      const { at, who, session } = await signIn([signInForm, menu, () => later(100).then(() => 'success' as const)], {
+      const { at, who, session } = await signIn([signInForm, duoMenuForm, () => later(100).then(() => 'success' as const)], {
         'credentials': mei,
         'second-factor': choose('call', '2'),
         'push': 'wait',
@@ -288,8 +230,8 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
     });
 
     test('texts are sent by the person’s choice; the menu that follows accuses nobody and tells how the code starts', async () => {
-      const sent = { ...menu, message: `New SMS passcodes sent.\n${menu.message ?? ''}` };
-      const { who, session } = await signIn([signInForm, menu, sent, 'success'], {
+      const sent = { ...duoMenuForm, message: `New SMS passcodes sent.\n${duoMenuForm.message ?? ''}` };
+      const { who, session } = await signIn([signInForm, duoMenuForm, sent, 'success'], {
         'credentials': mei,
         'second-factor': choose('text', '3'),
         'passcode': passcode('2345678'),
@@ -299,23 +241,9 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       expect(who.asked[2]).toEqual({ kind: 'passcode', lengths: [], startsWith: '2' });
     });
 
-    test('a number for the phone is in sight while the push is out, and nothing is sent again', async () => {
-      const { at, who, session, stop } = await signIn([signInForm, menu, { message: 'Enter 482913 in Duo Mobile', inputs: [] }], {
-        'credentials': mei,
-        'second-factor': choose('push', '1'),
-        'push': 'wait',
-      });
-      await expect
-        .poll(() => who.asked.at(-1))
-        .toMatchObject({ kind: 'push', number: '482913', message: 'Enter 482913 in Duo Mobile', over: true });
-      stop.abort();
-      await expect(session).rejects.toMatchObject(failsWith('cancelled'));
-      expect(answersOf(at)).toHaveLength(2);
-    });
-
     test('where the gateway goes on behind its number, the push stays in sight until it lets in', async () => {
       const number: FormSpec = { message: 'Enter 482913 in Duo Mobile', inputs: [{ type: 'hidden', name: 'state', value: 'x' }] };
-      const { who, session } = await signIn([signInForm, menu, number, () => later(100).then(() => 'success' as const)], {
+      const { who, session } = await signIn([signInForm, duoMenuForm, number, () => later(100).then(() => 'success' as const)], {
         'credentials': mei,
         'second-factor': choose('push', '1'),
         'push': 'wait',
@@ -326,7 +254,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
     });
 
     test('two lines of one number are one choice', async () => {
-      const twice = { ...menu, message: ' 1. Duo Push to A\n 1. Phone call to B\n 2. Duo Push to C' };
+      const twice = { ...duoMenuForm, message: ' 1. Duo Push to A\n 1. Phone call to B\n 2. Duo Push to C' };
       const { who, session } = await signIn([signInForm, twice], { 'credentials': mei, 'second-factor': 'leave' });
       await expect(session).rejects.toMatchObject(failsWith('cancelled'));
       expect(who.asked[1]).toMatchObject({ devices: [{ id: '1', name: 'A / B', methods: ['other'] }, { id: '2' }] });
@@ -356,67 +284,5 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
     await session;
     expect(who.asked[1]).toMatchObject({ kind: 'push', call: true });
     expect(answersOf(at)).toEqual([{ username: 'mei', password: 'pw,Phone ' }]);
-  });
-
-  describe('waiting for a phone', () => {
-    let quick: DriverBench;
-    beforeAll(async () => {
-      // A tenth of the time: 3 s of silence, 7.5 s for a phone
-      quick = await startDriver({ times: { silentAfterMs: 3_000 } });
-    });
-    afterAll(() => quick.driver.stop());
-
-    test('a gateway that is silent after the password is waited for longer, and it is said why', async () => {
-      const { at, who, session } = await signIn(
-        [signInForm, () => later(4_500).then(() => 'success' as const)],
-        { credentials: mei, waiting: 'wait' },
-        {},
-        quick,
-      );
-      await session;
-      expect(who.kinds()).toEqual(['credentials', 'waiting']);
-      expect(answersOf(at)).toEqual([password]);
-    });
-
-    test('one that stays silent is given up, having been asked once', async () => {
-      const { at, session } = await signIn([signInForm, 'hang'], { credentials: mei, waiting: 'wait' }, {}, quick);
-      await expect(session).rejects.toMatchObject(failsWith('gateway-silent'));
-      expect(answersOf(at)).toEqual([password]);
-    }, 15_000);
-
-    test('Cancel ends the wait within a second', async () => {
-      const { who, session, stop } = await signIn([signInForm, 'hang'], { credentials: mei, waiting: 'wait' }, {}, quick);
-      await expect.poll(() => who.kinds()).toContain('waiting');
-      const from = performance.now();
-      stop.abort();
-      await expect(session).rejects.toMatchObject(failsWith('cancelled'));
-      expect(performance.now() - from).toBeLessThan(1_000);
-    });
-
-    test.each(['at once', 'after a while'])('one that hangs up %s without a word got the password once', async (when) => {
-      const { at, session } = await signIn(
-        [signInForm, () => later(when === 'at once' ? 0 : 4_500).then(() => 'hang-up' as const), 'success'],
-        { credentials: mei, waiting: 'wait' },
-        {},
-        quick,
-      );
-      await expect(session).rejects.toMatchObject(failsWith('gateway-closed'));
-      expect(answersOf(at)).toEqual([password]);
-      expect(at.requests).toHaveLength(2);
-    });
-
-    test('one that had hung up while the person typed gets what they typed all the same', async () => {
-      const at = await FormGateway.start(({ init }) => (init ? signInForm : 'success'));
-      gateway = at;
-      let type: (answer: Answer) => void = () => undefined;
-      const typed = new Promise<Answer>((resolve) => (type = resolve));
-      let isAsked = false;
-      const session = quick.driver.signIn(targetFor(at.profile()), () => ((isAsked = true), typed), new AbortController().signal);
-      await expect.poll(() => isAsked).toBe(true);
-      await at.hangUp();
-      type(mei);
-      await session;
-      expect(answersOf(at)).toEqual([password]);
-    });
   });
 });

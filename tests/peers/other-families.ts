@@ -28,7 +28,8 @@ export interface Reply {
   headers?: Record<string, string | string[]>;
   body?: string;
 }
-export type Pages = (request: Served) => Reply;
+/** `hang-up`: the connection is closed without an answer. */
+export type Pages = (request: Served) => Reply | 'hang-up' | Promise<Reply | 'hang-up'>;
 
 const password = 'harbour';
 const code = '123456';
@@ -46,7 +47,11 @@ export async function startFamily(family: Family | 'nc', own: Pages | null = nul
     const { method = 'GET', url = '/', headers } = request;
     const served = { method, path: url, form: new URLSearchParams(Buffer.concat(chunks).toString()), cookie: headers.cookie ?? '' };
     requests.push(served);
-    const reply = page(served);
+    const reply = await page(served);
+    if (reply === 'hang-up') {
+      request.socket.destroy();
+      return;
+    }
     const body = reply.body ?? '';
     response.writeHead(reply.status ?? 200, { 'content-length': Buffer.byteLength(body), ...reply.headers }).end(body);
   };
@@ -203,4 +208,5 @@ function array({ path, form }: Served): Reply {
   return { ...html('in'), headers: { 'set-cookie': 'ANsession0123456789=abcdef0123456789; path=/; secure' } };
 }
 
-const pages: Record<Family, Pages> = { gp: globalProtect, f5, fortinet, array };
+/** What each family's gateway says, for pages that add something to it. */
+export const pages: Record<Family, (request: Served) => Reply> = { gp: globalProtect, f5, fortinet, array };

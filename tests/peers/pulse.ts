@@ -34,6 +34,8 @@ export interface PulseOptions {
   instead?: 'garbage' | 'silence' | 'break';
   /** Those who are signed in already, of whom one has to go. */
   sessions?: readonly string[];
+  /** After a password was typed, before anything is said to it; one that rejects breaks the connection off. */
+  afterPassword?: () => Promise<void>;
 }
 
 /** A stand-in for a Pulse Connect Secure gateway over IF-T/TLS: it signs in, knows its cookies, and holds a tunnel. */
@@ -101,7 +103,12 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
       typed.push((await wire.reply()).avps.get(avpCode.realmAnswer) ?? '');
     }
     await wire.challenge(asksPassword(0x01));
-    for (let reply = await wire.reply(); !isRight(reply); reply = await wire.reply()) await wire.challenge(asksPassword(0x81));
+    for (;;) {
+      const right = isRight(await wire.reply());
+      await options.afterPassword?.();
+      if (right) break;
+      await wire.challenge(asksPassword(0x81));
+    }
     if (options.change !== undefined && !(await changed(wire, options.change))) return null;
     if (options.token !== undefined && !(await showedToken(wire, options.token))) return null;
     if (options.sessions) {

@@ -51,8 +51,13 @@ beforeAll(async () => {
   papers = await goodPapers();
 });
 
+interface Met {
+  gateway: HostileGateway;
+  run: AppRun;
+}
+
 /** The real application in front of a gateway that behaves like this; a person who answers everything. */
-async function face(conduct: Conduct, withPapers = papers): Promise<{ gateway: HostileGateway; run: AppRun }> {
+async function face(conduct: Conduct, withPapers = papers): Promise<Met> {
   const gateway = await startHostileGateway(conduct, withPapers);
   const run = await startApp([gateway.profile]);
   onTestFinished(() => run.close());
@@ -70,7 +75,7 @@ async function face(conduct: Conduct, withPapers = papers): Promise<{ gateway: H
 }
 
 /** How the attempt ends: with what code. Nothing is left of it, and the state is one that can be shown. */
-async function endOf({ gateway, run }: { gateway: HostileGateway; run: AppRun }): Promise<string> {
+async function endOf({ gateway, run }: Met): Promise<string> {
   const { ending } = await when(run.app, ({ access }) => access.kind === 'idle' && access);
   await expect.poll(() => gateway.connections.open).toBe(0);
   expect(appStateSchema.safeParse(run.app.state).success).toBe(true);
@@ -306,11 +311,87 @@ describe('a gateway that says nothing', () => {
     expect(await endOf(met)).toBe('gateway-silent');
   });
 
+  describe('after the password', () => {
+    const passwords = ({ gateway }: Met): number =>
+      gateway.heard.filter((message) => message.type === 'answer' && message.answer.kind === 'credentials').length;
+    const kind = ({ run }: Met): string => {
+      const { access } = run.app.state;
+      return access.kind === 'asking' ? access.prompt.kind : access.kind;
+    };
+    const silence = async (conduct: Conduct): Promise<Met> => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const met = await face(conduct);
+      await settled(met, 2);
+      vi.advanceTimersByTime(3_500);
+      await turns();
+      return met;
+    };
+
+    test('is waited for 75 s, which is said, and has got it once', async () => {
+      const met = await silence({ access: (talk) => through(talk, credentialsPrompt) });
+      const { access } = met.run.app.state;
+      expect(access).toMatchObject({ kind: 'asking', prompt: { kind: 'waiting' } });
+      vi.advanceTimersByTime(71_000);
+      await turns();
+      expect(kind(met)).toBe('waiting');
+      vi.advanceTimersByTime(1_500);
+      vi.useRealTimers();
+      expect(await endOf(met)).toBe('gateway-silent');
+      expect(passwords(met)).toBe(1);
+      expect(met.gateway.heard.filter(({ type }) => type === 'hello')).toHaveLength(1);
+    });
+
+    test('and lets in after 45 s, has got it once', async () => {
+      let letIn: () => void = () => undefined;
+      const met = await silence({
+        access: async (talk) => {
+          await through(talk, credentialsPrompt);
+          await new Promise<void>((resolve) => (letIn = resolve));
+          talk.grant();
+        },
+      });
+      vi.advanceTimersByTime(41_500);
+      await turns();
+      expect(kind(met)).toBe('waiting');
+      vi.useRealTimers();
+      letIn();
+      await when(met.run.app, ({ access }) => access.kind === 'connected');
+      expect(passwords(met)).toBe(1);
+      await met.run.app.verbs.disconnect(undefined);
+    });
+
+    test('and hangs up after 45 s, has got it once, and the person is told', async () => {
+      let hangUp: () => void = () => undefined;
+      const met = await silence({
+        access: async (talk) => {
+          await through(talk, credentialsPrompt);
+          hangUp = () => talk.link.terminate();
+        },
+      });
+      vi.advanceTimersByTime(41_500);
+      await turns();
+      vi.useRealTimers();
+      hangUp();
+      expect(await endOf(met)).toBe('gateway-closed');
+      expect(passwords(met)).toBe(1);
+      expect(met.gateway.heard.filter(({ type }) => type === 'hello')).toHaveLength(1);
+    });
+
+    test('is left within a second by Cancel', async () => {
+      const met = await silence({ access: (talk) => through(talk, credentialsPrompt) });
+      expect(kind(met)).toBe('waiting');
+      vi.useRealTimers();
+      expect(await timed(() => met.run.app.verbs.disconnect(undefined))).toBeLessThan(1_000);
+      expect(met.run.app.state.access).toEqual({ kind: 'idle', ending: null });
+      expect(passwords(met)).toBe(1);
+    });
+  });
+
   const turns = async (): Promise<void> => {
     for (let turn = 0; turn < 300; turn++) await new Promise((resolve) => setImmediate(resolve));
   };
   /** Until it is the gateway's turn, and it takes none. */
-  async function settled({ gateway, run }: { gateway: HostileGateway; run: AppRun }, messages: number): Promise<void> {
+  async function settled({ gateway, run }: Met, messages: number): Promise<void> {
     const isItsTurn = (): boolean =>
       gateway.connections.total > 0 && gateway.heard.length >= messages && run.app.state.access.kind !== 'checking';
     while (!isItsTurn()) await new Promise((resolve) => setImmediate(resolve));

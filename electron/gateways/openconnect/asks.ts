@@ -86,14 +86,22 @@ export const complains = anyOf(
 /** Whether a complaint is about a code, and not about the name or the password. */
 export const complainsOfCode = (text: string): boolean => complains(text) && saysCode(text) && !saysPassword(text);
 
+const aboutPhone = /\b(duo mobile|phone|app|mobile|device|tap|authenticator|telem[óo]vel|celular|aplica(ção|tivo))\b|手機|手机|應用|应用/i;
+const toType =
+  /(?:\b(?:enter|type|tap|select|choose|digite|insira|introduza|number|code)\b|輸入|输入|點選|点选|選擇|选择)[^\d\n]{0,24}(\d{2,6})(?!\d)/i;
+
 /** The number that a push has typed into the phone, where a text says one. */
 export function verificationNumber(text: string): string | null {
   const read = text.slice(0, maxRead).normalize('NFKC');
-  const about = /\b(duo mobile|phone|app|mobile|device|tap|authenticator|telem[óo]vel|celular|aplica(ção|tivo))\b|手機|手机|應用|应用/i;
-  if (!about.test(read)) return null;
-  const [, told] =
-    /\b(?:enter|type|tap|select|choose|digite|insira|introduza|number|code|輸入|输入)\b[^\d\n]{0,24}(\d{2,6})(?!\d)/i.exec(read) ?? [];
+  if (!aboutPhone.test(read)) return null;
+  const [, told] = toType.exec(read) ?? [];
   if (told !== undefined) return told;
   const numbers = [...read.matchAll(/(?<![\d.:/-])\d{2,6}(?![\d.:/-]\d|\d)/g)].map(([number]) => number);
   return numbers.length === 1 ? (numbers[0] ?? null) : null;
+}
+
+/** Whether a text itself says that a number is to be typed into the phone, and not only holds one. */
+export function asksToTypeNumber(text: string): boolean {
+  const read = text.slice(0, maxRead).normalize('NFKC');
+  return aboutPhone.test(read) && toType.test(read);
 }

@@ -114,7 +114,8 @@ export class Call {
     this.lines.length = 0;
     this.words = '';
     this.told = '';
-    this.once = answer.kind === 'form' && answer.once === true;
+    // A certificate is looked at on the way there
+    if (answer.kind !== 'certificate') this.once = answer.kind === 'form' && answer.once === true;
     this.expectWithin(this.deps.silentAfterMs);
     this.run.answer(seq, answer);
   }

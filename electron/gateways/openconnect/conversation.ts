@@ -4,14 +4,14 @@ import { phoneWord, rings } from '../../../shared/phone-words.ts';
 import type { Answer, Prompt, PromptOf } from '../../../shared/prompt.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import type { Ask, GatewayTarget } from '../gateway.ts';
-import { complains, verificationNumber } from './asks.ts';
+import { asksToTypeNumber, complains, verificationNumber } from './asks.ts';
 import { blameFor } from './blame.ts';
 import { duoMenu, reachOf, type Reached } from './duo.ts';
 import { Factors } from './factors.ts';
 import { choiceNamed, isPlainPasscode, offersRealm, promptFor, shownPrompt } from './form-prompts.ts';
 import { asOwnQuestion, readOcForm, type ReadField, type ReadForm, type ReadSelect } from './forms.ts';
 import type { OcAnswer, OcForm } from './messages.ts';
-import { hasRole, Round, type Sent } from './round.ts';
+import { hasRole, isTold, Round, type Sent } from './round.ts';
 import { pushLastsMs, type Factor, type FactorStart } from './second-factor.ts';
 import { Typed } from './typed.ts';
 
@@ -25,7 +25,7 @@ export interface Reply {
   answer: Extract<OcAnswer, { kind: 'form' }>;
   /** What now has a phone ring, until the gateway goes on. */
   push: Reached | null;
-  /** A password or a code is in it: it goes to the gateway once, and a silent one may be asking on the phone. */
+  /** A password or a code is in it, or was before: it goes to the gateway once, and a silent one may be asking on the phone. */
   secret: boolean;
   /** What the gateway said with it, where a push is out already: the number to type there among it. */
   told: { message: string; number: string | null } | null;
@@ -95,6 +95,8 @@ export class Conversation {
     if (protocol === 'gp' && this.round.formBefore === portalForm && raw.id !== portalForm) this.passPortal();
     let form = this.read(raw);
     await this.showNotice(form.banner);
+    // As some gateways end a sign-in, for which there is an error otherwise
+    if (raw.fields.length === 0 && form.complains && this.hasAnswered) return this.refused(form.message);
     switch (this.round.meaningOf(form)) {
       case 'new':
         // The name and the password of a second sign-in are not those of the first
@@ -243,10 +245,17 @@ export class Conversation {
     this.typed.renewPassword();
   }
 
-  /** Whether a form has nothing to fill in, and comes while a phone rings. */
+  /** Whether a form has nothing to fill in, and comes while a phone rings: by the person's wish, or by what it says. */
   private isAside(form: ReadForm): boolean {
-    const reach = this.round.last?.reach;
-    return !form.web && form.fields.length === 0 && form.selects.length === 0 && (reach === 'push' || reach === 'call');
+    const { last } = this.round;
+    if (last === null || !isTold(form)) return false;
+    const isRung = last.reach === 'push' || last.reach === 'call';
+    if (!isRung && this.round.passwordSent && asksToTypeNumber(form.message)) {
+      // The gateway has sent a push by itself
+      this.round.last = { ...last, reach: 'push', at: this.target.now() };
+      return true;
+    }
+    return isRung;
   }
 
   /** Goes on at once, so that the gateway can: what it said stays in sight as long as the push is out. */
@@ -307,7 +316,7 @@ export class Conversation {
   private needsQuestion(form: ReadForm, fields: readonly ReadField[], selects: readonly ReadSelect[]): boolean {
     if (fields.length > 0 || selects.length > 0) return true;
     // Nothing to fill in, but something to read
-    return !form.web && form.fields.length === 0 && form.selects.length === 0 && form.message !== '';
+    return isTold(form) && form.message !== '';
   }
 
   /** Asks, and tells what of the answers has a phone ring. */
@@ -366,7 +375,9 @@ export class Conversation {
     if (what !== null) this.round.send({ what, reach: reached?.does ?? null, form, arrivedAt: this.arrivedAt, at: now() }, withPassword);
     this.reachedDevice = reached?.device ?? '';
     const list = [...values].map(([index, value]) => ({ index, value }));
-    const secret = factor !== null || sent.some(({ role, secret: isSecret }) => isSecret || role === 'passcode');
+    // Whoever goes on from a form that only tells something is waited for as well: the phone may be ringing since the password
+    const isOut = isTold(form) && this.round.last !== null;
+    const secret = isOut || factor !== null || sent.some(({ role, secret: isSecret }) => isSecret || role === 'passcode');
     return { answer: { kind: 'form', result: 'ok', values: list }, push: isRinging(reached) ? reached : null, secret, told: null };
   }
 

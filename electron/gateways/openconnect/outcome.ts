@@ -73,6 +73,9 @@ const aboutCertificate = /certificate/i;
 
 /** The library's own results for "no": EPERM, EACCES. */
 const no: readonly number[] = [-1, -13];
+/** Of Pulse's for what it could not read (EIO); the line that shows what it was (`dump_buf_hex` of its `http.c`). */
+const ioError = -5;
+const shownBytes = '%c %s';
 /** A reply of 401 shows as a request for a way of signing in that we do not offer. */
 const refusals = [
   "Server '%s' requested",
@@ -124,6 +127,7 @@ export function outcomeOf(
   // It spoke TLS before
   if (meaning === 'gateway-not-secure' && secured) return failed('gateway-closed');
   if (meaning !== undefined) return failed(meaning);
+  if (target.profile.protocol === 'pulse' && !refused && hungUp(done, lines)) return failed('gateway-closed');
   if (isHostCheck(done)) return failed('host-check');
   if (words === noGatewayListed) return failed('no-gateway');
   if (words === 'HTTP 503') return failed('gateway-busy');
@@ -147,6 +151,11 @@ function isCertificateTrouble(code: FailureCode | undefined): code is Certificat
 /** The gateway wants a certificate of the person's: another one, where it was shown one. */
 function aboutOurs(shown: boolean): Outcome {
   return { kind: 'certificate', code: shown ? 'client-certificate-rejected' : 'client-certificate-missing' };
+}
+
+/** Pulse's packets are read without a word where the gateway has closed: what came and was none is shown byte by byte. */
+function hungUp({ result }: Done, lines: readonly string[]): boolean {
+  return result === ioError && !lines.includes(shownBytes);
 }
 
 /** Ivanti sends who has not been checked to a page of its own, which the library cannot read. */

@@ -77,7 +77,7 @@ export class Round {
   private read(form: ReadForm): Meaning {
     const { last, fetchesGroup } = this;
     this.fetchesGroup = false;
-    if (last === null || fetchesGroup) return 'new';
+    if (last === null || fetchesGroup || isTold(form)) return 'new';
     const words = this.seen.get(form.signature);
     // The library asks for the password alone where it has the name
     const begins = this.passwordSent && (hasRole(form, 'user', 'password') || form.id === loginForm);
@@ -93,6 +93,9 @@ export class Round {
     return this.passwordForms.has(form.signature) ? 'anew' : 'again';
   }
 }
+
+/** Whether a form has nothing to fill in: it only tells something, and says nothing of what was sent before. */
+export const isTold = ({ web, fields, selects }: ReadForm): boolean => !web && fields.length === 0 && selects.length === 0;
 
 /** A field for one answer, with or without the name that is known. */
 function isChallenge({ fields }: ReadForm): boolean {

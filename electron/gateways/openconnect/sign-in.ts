@@ -1,8 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { CausewayError, fail, failureOf, type Failure } from '../../../shared/failure.ts';
-import type { Prompt } from '../../../shared/prompt.ts';
-import { atMost } from '../../trust/bounded.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import { hostOf, plainHost, sameHost } from '../../trust/host.ts';
 import { CertificateQuestion, connectTls, objection } from '../../trust/tls.ts';
@@ -10,14 +8,12 @@ import type { Ask, GatewayTarget, OpenConnectGrant, Session } from '../gateway.t
 import type { OpenWebWindow } from '../web-window.ts';
 import { Call, type Page } from './call.ts';
 import { ClientCertificate } from './client-certificate.ts';
-import { Conversation, StartAgain, type Reply } from './conversation.ts';
-import type { Reached } from './duo.ts';
-import { shownPrompt } from './form-prompts.ts';
+import { Conversation, StartAgain } from './conversation.ts';
 import { isPassphraseForm } from './forms.ts';
 import { fieldType, type Done, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
 import { beyondBounds, outcomeOf } from './outcome.ts';
+import { PhoneWait } from './phone-wait.ts';
 import { proxyFor } from './proxy-address.ts';
-import { pushLastsMs } from './second-factor.ts';
 import { OpenConnectSession, signOut } from './session.ts';
 import type { WarmWorker } from './warm-worker.ts';
 import { SamlSignIn } from './saml-page.ts';
@@ -37,12 +33,7 @@ export interface SignInDeps {
   phoneMs: number;
 }
 
-/** Connecting to each of a name's addresses takes its time; the library tells nothing meanwhile. */
-const pushGraceMs = 30_000;
 const diagnoseWithinMs = 4_000;
-/** A gateway that is silent for this part of the time that it has is told of: 3 s of 75. */
-const shownAfterPart = 25;
-
 /** One sign-in of a person's: as many of the library's as it takes. */
 export class OpenConnectSignIn {
   private readonly conversation: Conversation;
@@ -57,8 +48,7 @@ export class OpenConnectSignIn {
   /** A page has told the library who signed in, and nothing else was asked since. */
   private pageTold = false;
   private pageFailure: Failure | null = null;
-  /** When the push that is out runs out. */
-  private pushUntil: number | null = null;
+  private readonly phone: PhoneWait;
 
   constructor(
     private readonly deps: SignInDeps,
@@ -73,6 +63,8 @@ export class OpenConnectSignIn {
     };
     this.conversation = new Conversation(target, this.ask, signal);
     this.certificate = new ClientCertificate(target, this.ask, signal);
+    const leavePush = this.conversation.leavePush.bind(this.conversation);
+    this.phone = new PhoneWait({ target, ask: this.ask, signal, phoneMs: deps.phoneMs, leavePush });
     this.saml = target.profile.protocol === 'gp' ? new SamlSignIn() : null;
   }
 
@@ -96,12 +88,14 @@ export class OpenConnectSignIn {
   private async attempt(): Promise<Session> {
     this.conversation.begin();
     this.certificate.begin();
+    this.phone.end();
     this.pageTold = false;
     const way = await proxyFor(this.target);
     const call = new Call(this.deps, this.target, this.signal, this.options(way?.address ?? null));
     this.call = call;
     try {
       for (;;) {
+        await this.phone.until(call);
         const news = await call.next();
         if (news.type === 'done') return await this.finish(news, call);
         if (news.type === 'page') continue;
@@ -146,6 +140,7 @@ export class OpenConnectSignIn {
         call.answer(question.seq, { kind: 'certificate', accept: true });
         return;
       case 'web':
+        this.phone.end();
         await this.onPage(question, call);
         return;
       case 'form': {
@@ -157,9 +152,7 @@ export class OpenConnectSignIn {
         const reply = await this.conversation.reply(question.form);
         if (!question.form.fields.some(({ type }) => type === fieldType.ssoToken)) this.pageTold = false;
         call.answer(question.seq, { ...reply.answer, ...(reply.secret ? { once: true } : {}) });
-        if (reply.secret) call.expectWithin(this.deps.phoneMs);
-        if (reply.push) await this.waitForPush(reply.push, reply.told, call);
-        else if (reply.secret) await this.waitForWord(call);
+        this.phone.begin(reply, call);
       }
     }
   }
@@ -199,59 +192,6 @@ export class OpenConnectSignIn {
     const answer = await this.ask(trouble.prompt, { signal: this.signal });
     if (answer.kind !== 'certificate' || !answer.accept) throw fail('certificate-declined', { host });
     if (leaf) this.accepted.set(host, leaf.fingerprint256);
-  }
-
-  /** Shows that a push is out until the gateway goes on, or the person leaves it for another way. */
-  private async waitForPush({ device, does }: Reached, told: Reply['told'], call: Call): Promise<void> {
-    const withdraw = new AbortController();
-    const signal = AbortSignal.any([withdraw.signal, this.signal]);
-    // What the gateway says meanwhile gives nobody more time
-    const deadline = told && this.pushUntil !== null ? this.pushUntil : this.target.now() + pushLastsMs;
-    this.pushUntil = deadline;
-    call.expectWithin(pushLastsMs + pushGraceMs);
-    const prompt: Prompt = {
-      kind: 'push',
-      device,
-      deadline,
-      ...(does === 'call' ? { call: true } : {}),
-      ...(told && told.message !== '' ? { message: told.message } : {}),
-      ...(told?.number != null ? { number: told.number } : {}),
-    };
-    const left = this.ask(shownPrompt(prompt, shownAs(this.target)), { signal }).then(
-      (answer) => (answer.kind === 'instead' && answer.method !== 'done' ? answer.method : 'choose'),
-      (error: unknown) => {
-        if (withdraw.signal.aborted) return null;
-        throw error;
-      },
-    );
-    const news = call.peek().then(() => null);
-    try {
-      const method = await Promise.race([left, news]);
-      if (method !== null) this.conversation.leavePush(method);
-    } finally {
-      withdraw.abort();
-      await left.catch(() => undefined);
-      news.catch(() => undefined);
-    }
-  }
-
-  /** Says, once the gateway has been silent for a while, that it may be asking on the phone, and for how long it is waited for. */
-  private async waitForWord(call: Call): Promise<void> {
-    const news = call.peek();
-    const until = this.target.now() + this.deps.phoneMs;
-    const soon = await atMost(
-      this.deps.phoneMs / shownAfterPart,
-      news.then(() => true),
-    );
-    if (soon) return;
-    const withdraw = new AbortController();
-    const shown = this.ask({ kind: 'waiting', until }, { signal: AbortSignal.any([withdraw.signal, this.signal]) }).catch(() => undefined);
-    try {
-      await news;
-    } finally {
-      withdraw.abort();
-      await shown;
-    }
   }
 
   private async finish(done: Done, call: Call): Promise<Session> {
