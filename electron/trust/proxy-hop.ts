@@ -1,8 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import http from 'node:http';
-import type { Duplex } from 'node:stream';
-import { fail, failureOf } from '../../shared/failure.ts';
-import { splitHost } from '../../shared/profile.ts';
+import { fail } from '../../shared/failure.ts';
+import { startConnectServer } from './connect-server.ts';
 import type { Via } from './endpoint.ts';
 import { sameHost } from './host.ts';
 import { connectVia } from './proxy.ts';
@@ -19,64 +16,28 @@ export interface Hop {
 export type HopRules = { to: { host: string; port: number } } | { signIn: { user: string; password: string } };
 
 const connectsWithinMs = 10_000;
+const maxConnections = 8;
 
 /** Opens a hop that leads through the network's proxies: it knows their passwords and their kinds, whoever uses it does not. */
 export async function openHop(via: Via, rules: HopRules): Promise<Hop> {
   const stop = new AbortController();
-  const server = http.createServer((request, response) => {
-    request.resume();
-    response.writeHead(405, { connection: 'close' }).end();
+  const server = await startConnectServer({
+    port: 0,
+    signIn: 'signIn' in rules ? rules.signIn : null,
+    maxConnections,
+    open: async (target, signal) => {
+      const isAllowed = !('to' in rules) || (sameHost(target.host, rules.to.host) && target.port === rules.to.port);
+      if (!isAllowed) throw fail('host-not-allowed', { host: target.host });
+      return connectVia(via, target, { signal: AbortSignal.any([signal, stop.signal]), timeoutMs: connectsWithinMs });
+    },
   });
-  server.maxConnections = 8;
-  server.on('connect', (request, socket, head) => void connect(request, socket, head));
-  server.on('clientError', (_error, socket) => socket.destroy());
-
-  /** Never rejects: what fails is an answer. */
-  async function connect({ url = '', headers }: http.IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    socket.on('error', () => socket.destroy());
-    try {
-      const target = splitHost(url);
-      if (!isAllowed(rules, target, headers['proxy-authorization'] ?? '')) throw refusalBy(rules, target.host);
-      const beyond = await connectVia(via, target, { signal: stop.signal, timeoutMs: connectsWithinMs });
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      if (head.length > 0) beyond.write(head);
-      socket.once('close', () => beyond.destroy());
-      beyond.on('error', () => socket.destroy()).once('close', () => socket.destroy());
-      socket.pipe(beyond).pipe(socket);
-    } catch (error) {
-      const isSignIn = failureOf(error).code === 'proxy-rejected';
-      const wants = isSignIn && 'signIn' in rules ? 'Proxy-Authenticate: Basic realm="Causeway"\r\n' : '';
-      const status = isSignIn ? '407 Proxy Authentication Required' : '502 Bad Gateway';
-      socket.end(`HTTP/1.1 ${status}\r\n${wants}Content-Length: 0\r\nConnection: close\r\n\r\n`);
-    }
-  }
-
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw fail('internal', undefined, { detail: 'no loopback port' });
   return {
     kind: 'http',
     host: '127.0.0.1',
-    port: address.port,
+    port: server.port,
     close() {
       stop.abort();
-      server.close();
-      server.closeAllConnections();
+      void server.close();
     },
   };
 }
-
-function isAllowed(rules: HopRules, { host, port }: { host: string; port: number }, shown: string): boolean {
-  if ('to' in rules) return sameHost(host, rules.to.host) && port === rules.to.port;
-  const { user, password } = rules.signIn;
-  return timingSafeEqual(digest(shown), digest(`Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`));
-}
-
-const refusalBy = (rules: HopRules, host: string): Error =>
-  'to' in rules ? fail('host-not-allowed', { host }) : fail('proxy-rejected', { host: '127.0.0.1' });
-
-/** Compared as digests: equal lengths, and no hint from the time it takes. */
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -4,9 +4,10 @@ import { inAddress } from './host.ts';
 
 /**
  * What a proxy said. `sign-in`: it wants a user name and a password, or other ones; `signsInBy`: it wants a sign-in by a way
- * that we do not speak; `noProxy`: what answers there is none; `refused`: it could not or would not connect on.
+ * that we do not speak; `noProxy`: what answers there is none; `refused`: it could not or would not connect on (`code` by
+ * SOCKS5's own numbers).
  */
-export type ProxyReply = 'done' | 'sign-in' | { signsInBy: string } | { noProxy: string } | { refused: string };
+export type ProxyReply = 'done' | 'sign-in' | { signsInBy: string } | { noProxy: string } | { refused: string; code?: number };
 
 export interface SignIn {
   user: string;

@@ -28,7 +28,7 @@ export async function speakSocks(socket: Socket, target: { host: string; port: n
   socket.write(Buffer.from([5, 1, 0, ...addressOf(target.host), target.port >> 8, target.port & 0xff]));
   const [replyVersion, reply = 1, , kind] = await take(socket, 4);
   if (replyVersion !== 5) return noSocks;
-  if (reply !== 0) return { refused: `SOCKS reply ${reply}` };
+  if (reply !== 0) return { refused: `SOCKS reply ${reply}`, code: reply };
   // Where it is bound is of no interest, and has to be read all the same
   const [length = 0] = kind === 3 ? await take(socket, 1) : [kind === 4 ? 16 : 4];
   await take(socket, length + 2);
