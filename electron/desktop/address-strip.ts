@@ -1,4 +1,5 @@
 import { WebContentsView, type WebContents } from 'electron';
+import { hardened } from './hardening.ts';
 
 /** Height of the strip above a page that is not ours, in CSS pixels. */
 export const stripHeight = 44;
@@ -15,16 +16,7 @@ export interface AddressStrip {
 
 export function createAddressStrip(label: string): AddressStrip {
   const view = new WebContentsView({
-    webPreferences: {
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      devTools: false,
-      spellcheck: false,
-      // It loads at each new address, while the person types in the page below
-      focusOnNavigation: false,
-    },
+    webPreferences: hardened,
   });
   const contents = view.webContents;
   contents.on('will-navigate', (event) => event.preventDefault());

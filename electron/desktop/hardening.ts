@@ -1,9 +1,25 @@
-import { app, type Session } from 'electron';
+import { app, type Session, type WebPreferences } from 'electron';
 
 /**
  * What holds for every page and every session of this app, ours and the campus's, whoever makes them.
  * `docs/security.md` goes through Electron's checklist item by item.
  */
+
+/** What every page of ours and of others starts with. */
+export const hardened = {
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  webviewTag: false,
+  devTools: false,
+  // Its dictionaries would be fetched from outside the tunnel
+  spellcheck: false,
+  safeDialogs: true,
+  navigateOnDragDrop: false,
+  autoplayPolicy: 'user-gesture-required',
+  // Where a person types is where they type on: no page that has loaded takes the keyboard (electron#42578)
+  focusOnNavigation: false,
+} as const satisfies WebPreferences;
 
 /** No page embeds others' pages or opens windows; no certificate is waved through, none of the person's own is handed out. */
 export function hardenEveryPage(): void {

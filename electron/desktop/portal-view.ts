@@ -1,6 +1,7 @@
 import { WebContentsView, type WebContents } from 'electron';
 import type { PortalPage, PortalView, PortalVisit } from '../app/ports.ts';
 import type { Failure } from '../../shared/failure.ts';
+import { hardened } from './hardening.ts';
 import { mayVisit } from './navigation.ts';
 import { portalFailure } from './portal-failure.ts';
 import { openPortalSession, type PortalSession } from './portal-session.ts';
@@ -86,21 +87,7 @@ class Visit {
     this.#address = visit.profile.portal.address;
     this.#page = { ...placeOf(this.#address), loading: true, canGoBack: false, failure: null };
     this.#view = new WebContentsView({
-      webPreferences: {
-        session: partition.session,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webviewTag: false,
-        devTools: false,
-        // Its dictionaries would be fetched from outside the tunnel
-        spellcheck: false,
-        safeDialogs: true,
-        navigateOnDragDrop: false,
-        autoplayPolicy: 'user-gesture-required',
-        // Where a person types is where they type on: not every page that comes takes the keyboard
-        focusOnNavigation: false,
-      },
+      webPreferences: { ...hardened, session: partition.session },
     });
     this.contents = this.#view.webContents;
     // Without a proxy that carries UDP there is none: a page cannot learn or use the address of this computer

@@ -2,6 +2,7 @@ import { BaseWindow, WebContentsView, type NativeImage, type WebContents } from 
 import { onAbort } from '../../shared/abort.ts';
 import { CausewayError, fail, type Failure } from '../../shared/failure.ts';
 import type { OpenWebWindow, WebWindowRequest } from '../gateways/web-window.ts';
+import { hardened } from './hardening.ts';
 import { createAddressStrip, stripHeight } from './address-strip.ts';
 import { commentsOf } from './page-comments.ts';
 import type { ProxyAccess } from './proxy-login.ts';
@@ -76,20 +77,7 @@ class SignInWindow {
     this.#window = new BaseWindow({ ...size, title, icon, show: false });
     this.#window.setMenuBarVisibility(false);
     const view = new WebContentsView({
-      webPreferences: {
-        session: partition.session,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webviewTag: false,
-        devTools: false,
-        spellcheck: false,
-        safeDialogs: true,
-        navigateOnDragDrop: false,
-        autoplayPolicy: 'user-gesture-required',
-        // Where a person types is where they type on: not every page that comes takes the keyboard
-        focusOnNavigation: false,
-      },
+      webPreferences: { ...hardened, session: partition.session },
     });
     this.contents = view.webContents;
     this.contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');

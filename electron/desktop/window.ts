@@ -1,5 +1,6 @@
 import { BaseWindow, WebContentsView, app, nativeTheme, screen, type NativeImage, type Rectangle, type WebContents } from 'electron';
 import { layout, portalBounds } from '../../shared/layout.ts';
+import { hardened } from './hardening.ts';
 import { compactBounds, onScreen, wideBounds } from './bounds.ts';
 import { appAddress } from './origin.ts';
 import type { PortalPlace } from './portal-view.ts';
@@ -67,18 +68,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     backgroundColor: nativeTheme.shouldUseDarkColors ? backgrounds.dark : backgrounds.light,
   });
   const own = new WebContentsView({
-    webPreferences: {
-      preload: options.preload,
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      devTools: !app.isPackaged,
-      spellcheck: false,
-      navigateOnDragDrop: false,
-      // A page that has loaded takes the keyboard otherwise (electron#42578)
-      focusOnNavigation: false,
-    },
+    webPreferences: { ...hardened, preload: options.preload, devTools: !app.isPackaged },
   });
   // A view whose page is gone has none to give any more
   const page = own.webContents;
