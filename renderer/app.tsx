@@ -1,5 +1,6 @@
 import { Settings as SettingsIcon } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
+import { holdsSession, isUp } from '../shared/access-state.ts';
 import type { AppState, ProfileSummary } from '../shared/app-state.ts';
 import { speakerFor } from '../shared/words/say.ts';
 import { ClientProvider, useStore, type Client } from './client.ts';
@@ -101,13 +102,13 @@ function currentProfile({ access, profiles, profileId }: AppState): ProfileSumma
 /** Nothing is under way that Settings would stand in front of. */
 function isCalm({ access, recovery, preview, profiles, settingsOpen }: AppState): boolean {
   if (settingsOpen || preview || profiles.length === 0 || recovery.step !== 'closed') return false;
-  return access.kind === 'idle' || access.kind === 'on-campus' || access.kind === 'connected' || access.kind === 'reconnecting';
+  return access.kind === 'idle' || isUp(access) || holdsSession(access);
 }
 
 /** Nothing that was typed is needed any more: the person is in, or has left without a failure. */
 function isOver({ access, recovery }: AppState): boolean {
   if (recovery.step !== 'closed') return false;
-  return access.kind === 'connected' || access.kind === 'on-campus' || (access.kind === 'idle' && access.ending === null);
+  return isUp(access) || (access.kind === 'idle' && access.ending === null);
 }
 
 /** The state in one sentence, for those who do not see the screen change. */

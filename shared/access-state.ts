@@ -65,6 +65,18 @@ export type AccessState = z.infer<typeof accessStateSchema>;
 export type AccessStateKind = AccessState['kind'];
 export type AccessStateOf<K extends AccessStateKind> = Extract<AccessState, { kind: K }>;
 
+/** What is on campus can be reached: through a session whose link holds, or because this computer is there. */
+export const isUp = (access: AccessState): access is AccessStateOf<'connected' | 'on-campus'> =>
+  access.kind === 'connected' || access.kind === 'on-campus';
+
+/** A session is held, with its link up or broken. */
+export const holdsSession = (access: AccessState): access is AccessStateOf<'connected' | 'reconnecting'> =>
+  access.kind === 'connected' || access.kind === 'reconnecting';
+
+/** A person is on their way in: what they type now is for the gateway. */
+export const isSigningIn = (access: AccessState): access is AccessStateOf<'checking' | 'contacting' | 'asking' | 'opening'> =>
+  access.kind === 'checking' || access.kind === 'contacting' || access.kind === 'asking' || access.kind === 'opening';
+
 /** What the tunnel and the session know once signed in and up. */
 export type SessionFacts = Pick<AccessStateOf<'connected'>, 'since' | 'expiresAt' | 'idleSeconds' | 'extendable' | 'user'>;
 

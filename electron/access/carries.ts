@@ -1,4 +1,4 @@
-import type { AccessState } from '../../shared/access-state.ts';
+import { holdsSession, isUp, type AccessState } from '../../shared/access-state.ts';
 import type { Dial } from '../tunnels/tunnel.ts';
 
 /** Whose traffic a proxy carries: the controller, or whoever speaks for it. */
@@ -13,7 +13,7 @@ export interface Carried {
  * While reconnecting too: what runs over a link that is held on to goes on when it is heard again. A link that is given
  * up ends its own connections, and `dial` refuses new ones where there is none.
  */
-const carries = ({ kind }: AccessState): boolean => kind === 'connected' || kind === 'reconnecting' || kind === 'on-campus';
+const carries = (state: AccessState): boolean => isUp(state) || holdsSession(state);
 
 /** Has a proxy carry connections for as long as a session can; returns how to stop following it. Whatever is carried then is cut. */
 export function carryFor(session: Carried, proxy: { carry(dial: Dial | null): void }): () => void {

@@ -1,5 +1,5 @@
 import type { AppState, Confirmation, TrafficSample } from '../../shared/app-state.ts';
-import type { AccessState } from '../../shared/access-state.ts';
+import { isSigningIn, isUp, type AccessState } from '../../shared/access-state.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { readLink } from '../../shared/link.ts';
 import type { Profile } from '../../shared/profile.ts';
@@ -239,7 +239,7 @@ export class App {
     const settled = new Promise<void>((resolve) => {
       const off = this.controller.onChange((state) => {
         if (state.kind === 'asking' && !state.answered && state.byItselfAt === undefined) this.deps.desktop.showWindow();
-        else if (!['connected', 'on-campus', 'idle'].includes(state.kind)) return;
+        else if (!isUp(state) && state.kind !== 'idle') return;
         off();
         resolve();
       });
@@ -317,7 +317,7 @@ export class App {
     this.changed();
     if (!changedKind) return;
     this.otherVpn.watch(isSigningIn(state));
-    const open = state.kind === 'connected' || state.kind === 'on-campus';
+    const open = isUp(state);
     if (state.kind === 'connected' && before === 'opening') this.notices.background(this.remembered.worked(state.profileId));
     if (open && before !== 'reconnecting' && this.thread.current && this.recovery.state.step === 'closed')
       this.notices.background(this.thread.pursue());
@@ -349,9 +349,6 @@ export class App {
     for (const listener of this.trafficListeners) listener(sample);
   }
 }
-
-/** A person is on their way in: what they type now is for the gateway. */
-const isSigningIn = ({ kind }: AccessState): boolean => ['checking', 'contacting', 'asking', 'opening'].includes(kind);
 
 /** Builds the application from its neighbours. */
 export function createApplication(deps: ApplicationDeps): Application {

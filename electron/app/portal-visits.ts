@@ -1,3 +1,4 @@
+import { isUp } from '../../shared/access-state.ts';
 import type { PortalState } from '../../shared/app-state.ts';
 import { fail, failureOf } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
@@ -44,13 +45,13 @@ export class PortalVisits {
 
   /** Opens the portal for a task, or just so. Fails with `not-now` while nothing is up. */
   async open(profile: Profile, task: Task | null): Promise<void> {
-    const { kind } = this.deps.controller.state;
-    if (kind !== 'connected' && kind !== 'on-campus') throw fail('not-now');
+    const { state } = this.deps.controller;
+    if (!isUp(state)) throw fail('not-now');
     const opening = new AbortController();
     this.opening?.abort();
     this.opening = opening;
     this.arrived = false;
-    this.via = kind === 'connected' ? 'tunnel' : 'direct';
+    this.via = state.kind === 'connected' ? 'tunnel' : 'direct';
     const address = new URL(profile.portal.address);
     this.show({ kind: 'open', via: this.via, host: address.host, path: address.pathname, loading: true, canGoBack: false, failure: null });
     const signIn = await this.signIn(opening.signal);
@@ -62,9 +63,8 @@ export class PortalVisits {
   /** Loads the page again. A visit whose first page never came begins anew: its one-time sign-in is lost, and a new one spares the password. */
   async reload(profile: Profile, task: Task | null): Promise<void> {
     const { current, arrived } = this;
-    const { kind } = this.deps.controller.state;
     const lost = current.kind === 'open' && current.failure !== null && current.failure.code !== 'portal-left' && !arrived;
-    if (lost && (kind === 'connected' || kind === 'on-campus')) await this.open(profile, task);
+    if (lost && isUp(this.deps.controller.state)) await this.open(profile, task);
     else this.deps.view.reload();
   }
 

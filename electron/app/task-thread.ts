@@ -1,3 +1,4 @@
+import { isUp } from '../../shared/access-state.ts';
 import { fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Task } from '../../shared/task.ts';
@@ -50,10 +51,10 @@ export class TaskThread {
   /** Connects if need be, and opens the portal once that is done. */
   async pursue(pressed = true): Promise<void> {
     const { controller, portal, profile, connect } = this.deps;
-    const { kind } = controller.state;
-    if (kind === 'idle') await connect(profile().id, pressed);
+    const { state } = controller;
+    if (state.kind === 'idle') await connect(profile().id, pressed);
     // A portal that is open stays where the person took it: only the guide changes
-    else if ((kind === 'connected' || kind === 'on-campus') && portal.state.kind === 'closed') await portal.open(profile(), this.current);
+    else if (isUp(state) && portal.state.kind === 'closed') await portal.open(profile(), this.current);
   }
 
   /** Leaves the task; the connection and the portal stay. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { AccessState, AccessStateOf } from '../../shared/access-state.ts';
+import { holdsSession, type AccessState, type AccessStateOf } from '../../shared/access-state.ts';
 import { CausewayError, fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt, PromptKind, PromptSelect } from '../../shared/prompt.ts';
@@ -226,7 +226,7 @@ class Talk {
 
 /** The app was quit, or killed: its session went with it. */
 function lostOutcome(access: AccessState, profile: Profile): Outcome {
-  const up = access.kind === 'connected' || access.kind === 'reconnecting';
+  const up = holdsSession(access);
   const failure: Failure = { code: up ? 'session-cut-short' : 'sign-in-cut-short', params: { campus: profile.name } };
   return { code: exitCodeOf(failure), failure };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { accessStateSchema, portalHealthSchema, type AccessState } from '../../shared/access-state.ts';
+import { holdsSession, accessStateSchema, portalHealthSchema, type AccessState } from '../../shared/access-state.ts';
 import { profileContentsSchema, type ProfileContents } from '../../shared/app-state.ts';
 import { failureSchema, type Failure } from '../../shared/failure.ts';
 import { plainText } from '../../shared/plain-text.ts';
@@ -91,7 +91,7 @@ export function stateEvent(access: AccessState): Extract<CommandEvent, { event: 
   const event: Extract<CommandEvent, { event: 'state' }> = { event: 'state', state: access.kind };
   if ('profileId' in access) event.profile = access.profileId;
   if ('gateway' in access) event.gateway = access.gateway;
-  if (access.kind === 'connected' || access.kind === 'reconnecting') {
+  if (holdsSession(access)) {
     const { user, since, expiresAt } = access;
     Object.assign(event, { user, since, expiresAt });
   }

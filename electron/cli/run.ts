@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isUp } from '../../shared/access-state.ts';
 import type { AppNotice } from '../../shared/app-state.ts';
 import { failureOf } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
@@ -172,7 +173,7 @@ function tellStatus({ access, holder }: Seat, report: Report, speaker: Speaker):
 async function openPortal(named: string | null, folder: string, host: Host, report: Report): Promise<void> {
   const seat = named === null ? await findSeat(folder) : null;
   try {
-    if (seat && (seat.access.kind === 'connected' || seat.access.kind === 'on-campus')) {
+    if (seat && isUp(seat.access)) {
       tellPortal(await seat.openPortal(), report);
       return;
     }

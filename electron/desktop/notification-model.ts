@@ -1,3 +1,4 @@
+import { holdsSession } from '../../shared/access-state.ts';
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import { networkPageIn } from '../../shared/endings.ts';
 import type { Speaker } from '../../shared/words/say.ts';
@@ -85,10 +86,10 @@ export function noticeFor(state: AppState, last: LastSession, speaker: Speaker):
 /** The session that a state is in. `closing` says nothing of it, and keeps the one before. */
 export function sessionAfter(state: AppState, last: LastSession): LastSession {
   const { kind } = state.access;
-  if (kind === 'connected' || kind === 'reconnecting') return sessionOf(state);
+  if (holdsSession(state.access)) return sessionOf(state);
   return kind === 'closing' || kind === 'idle' ? last : null;
 }
 
 function sessionOf({ access }: AppState): string | null {
-  return access.kind === 'connected' || access.kind === 'reconnecting' ? `${access.profileId}:${access.since}` : null;
+  return holdsSession(access) ? `${access.profileId}:${access.since}` : null;
 }

@@ -1,5 +1,5 @@
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
-import type { AccessState } from '../../shared/access-state.ts';
+import { isSigningIn, holdsSession, isUp, type AccessState } from '../../shared/access-state.ts';
 import { tasks } from '../../shared/guide.ts';
 import type { Speaker } from '../../shared/words/say.ts';
 import type { Command } from './command.ts';
@@ -29,9 +29,9 @@ export function trayModel(state: AppState, speaker: Speaker): TrayModel {
   if (access.kind === 'idle' && campus) session.push(command(speaker.say(words.tray.connect, { campus: campus.name }), 'connect'));
   if (access.kind === 'reconnecting') session.push(command(words.tray.retryNow, 'try-now'));
   if (access.kind === 'connected' && access.expiring && access.extendable) session.push(command(words.tray.extend, 'extend'));
-  session.push(command(words.tray.openPortal, 'open-portal', access.kind === 'connected' || access.kind === 'on-campus'));
-  if (access.kind === 'connected' || access.kind === 'reconnecting') session.push(command(words.tray.disconnect, 'end'));
-  if (isStarting(access)) session.push(command(words.tray.cancel, 'end'));
+  session.push(command(words.tray.openPortal, 'open-portal', isUp(access)));
+  if (holdsSession(access)) session.push(command(words.tray.disconnect, 'end'));
+  if (isSigningIn(access)) session.push(command(words.tray.cancel, 'end'));
 
   return {
     icon: iconOf(access),
@@ -79,9 +79,6 @@ function statusLine(access: AccessState, campus: string, speaker: Speaker): stri
     return speaker.say(words.tray.pushWaiting, { device: access.prompt.device });
   return status;
 }
-
-const isStarting = (access: AccessState): boolean =>
-  access.kind === 'checking' || access.kind === 'contacting' || access.kind === 'asking' || access.kind === 'opening';
 
 /** The campus that the session is with, else the one that was chosen last. */
 export function campusOf(state: AppState): ProfileSummary | null {
