@@ -11,8 +11,6 @@ export interface Bench {
   source: string;
   /** Of that source. */
   version: string;
-  /** Headers of ours. */
-  headers: string;
   /** What the parts before have installed. */
   prefix: string;
   platform: 'win32' | 'linux';
@@ -92,7 +90,6 @@ const openconnectForWindows = (bench: Bench): Step[] => [
     `ZLIB_CFLAGS=-I${bench.prefix}/include`,
     `ZLIB_LIBS=-L${bench.prefix}/lib -lz`,
   ),
-  ['install', '-m644', '-t', '.', `${bench.headers}/wintun.h`],
   openconnectVersion(bench),
   make('libopenconnect.la', 'openconnect.exe'),
   make('install-libLTLIBRARIES', 'install-sbinPROGRAMS'),
@@ -192,18 +189,11 @@ export const parts: readonly Part[] = [
   },
   {
     source: 'openconnect-source',
-    only: 'linux',
     patches: ['openconnect-form-without-fields.patch'],
     licence: 'COPYING.LGPL',
-    steps: openconnectForLinux,
-  },
-  {
-    source: 'openconnect-windows-source',
-    only: 'win32',
-    licence: 'COPYING.LGPL',
-    steps: openconnectForWindows,
+    steps: (bench) => (bench.platform === 'linux' ? openconnectForLinux(bench) : openconnectForWindows(bench)),
   },
 ];
 
 /** The name of a part's licence beside what is made of it. */
-export const licenceOf = ({ source }: Part): string => `licences/${source.replace(/(-windows)?-source$/, '')}.txt`;
+export const licenceOf = ({ source }: Part): string => `licences/${source.replace(/-source$/, '')}.txt`;

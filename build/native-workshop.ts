@@ -6,9 +6,8 @@ import { fromPool, type PoolFile } from './debian-pool.ts';
 import { licenceOf, parts, type Bench, type Part } from './native-recipe.ts';
 import { readNative, type Archive } from './native-pins.ts';
 
-/** Of everything that notes a time: that of OpenConnect 9.12. */
+/** Of everything that notes a time: one for all, so that the same comes out each time. */
 const sourceDate = '1684540800';
-const headers = join(import.meta.dirname, 'include');
 const ownPatches = join(import.meta.dirname, 'patches');
 
 /** With what parts are made, and for whom. */
@@ -43,8 +42,7 @@ export class Workshop {
     return this.parts.map((part) => {
       const [source, patches] = [this.pin(part.source), this.patchesOf(part)];
       const steps = part.steps(this.bench(part, source.version));
-      const own = steps.flat().filter((word) => word.startsWith(headers));
-      const files = [...own, ...ownPatchesOf(part)].map((file) => readFileSync(file, 'utf8'));
+      const files = ownPatchesOf(part).map((file) => readFileSync(file, 'utf8'));
       key = hash([key, source.sha256, patches?.sha256, steps, files]);
       return key;
     });
@@ -100,7 +98,7 @@ export class Workshop {
   private bench(part: Part, version: string): Bench {
     const { tools, work, prefix } = this;
     const flags = `${tools.flags} -ffile-prefix-map=${work}=.`;
-    return { ...tools, source: join(work, part.source), version, headers, prefix, flags };
+    return { ...tools, source: join(work, part.source), version, prefix, flags };
   }
 
   private patchesOf({ source }: Part): PoolFile | null {

@@ -62,7 +62,7 @@ describe.skipIf(missing !== null)('openconnect as it is shipped for Windows', { 
 
   test('says its version, its TLS library and what it speaks', async () => {
     const { code, out } = await windows.openconnect(['--version']);
-    expect(out).toContain('OpenConnect version v9.12');
+    expect(out).toContain('OpenConnect version v9.21');
     expect(out).toContain('Using GnuTLS 3.8.9');
     for (const protocol of ['anyconnect', 'nc', 'gp', 'pulse', 'f5', 'fortinet', 'array'])
       expect(out).toMatch(new RegExp(`\\b${protocol}\\b`));
