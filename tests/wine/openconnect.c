@@ -24,7 +24,8 @@ static DWORD script(const char *path, const char *reason) {
   PROCESS_INFORMATION process;
   DWORD code = 1;
   SetEnvironmentVariableA("reason", reason);
-  snprintf(command, sizeof command, "cscript.exe /e:JScript \"%s\"", path);
+  // 9.21 says /e:JScript before the file, which Wine 8's script host does not know
+  snprintf(command, sizeof command, "cscript.exe \"%s\"", path);
   if (!CreateProcessA(NULL, command, NULL, NULL, FALSE, GetConsoleWindow() ? 0 : CREATE_NO_WINDOW, NULL, NULL, &start, &process)) return 1;
   WaitForSingleObject(process.hProcess, 10000);
   GetExitCodeProcess(process.hProcess, &code);
