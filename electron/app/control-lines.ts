@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { Lines } from '../trust/lines.ts';
 import { control } from './control-protocol.ts';
 
 /**
@@ -6,24 +7,14 @@ import { control } from './control-protocol.ts';
  * something else is not one of us.
  */
 export function readLines(socket: Socket, take: (message: unknown) => void): void {
-  let chunks: Buffer[] = [];
-  let length = 0;
+  const lines = new Lines(control.maxLineBytes);
   socket.on('data', (data: Buffer) => {
-    let rest = data;
-    for (let end = rest.indexOf(0x0a); end >= 0 && !socket.destroyed; end = rest.indexOf(0x0a)) {
-      chunks.push(rest.subarray(0, end));
-      length += end;
-      rest = rest.subarray(end + 1);
-      const line = length > control.maxLineBytes ? null : Buffer.concat(chunks, length).toString('utf8');
-      chunks = [];
-      length = 0;
+    for (const line of lines.add(data) ?? [null]) {
       const message = line === null ? undefined : parsed(line);
       if (message === undefined) socket.destroy();
-      else take(message);
+      if (socket.destroyed) return;
+      take(message);
     }
-    if (rest.length > 0) chunks.push(rest);
-    length += rest.length;
-    if (length > control.maxLineBytes) socket.destroy();
   });
 }
 

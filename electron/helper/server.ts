@@ -1,5 +1,6 @@
 import net, { type Server, type Socket } from 'node:net';
-import { helperProtocol, helperRequestSchema, Lines, type HelperMessage } from '../tunnels/openconnect/helper-protocol.ts';
+import { Lines } from '../trust/lines.ts';
+import { helperProtocol, helperRequestSchema, type HelperMessage } from '../tunnels/openconnect/helper-protocol.ts';
 import type { Client, Helper } from './helper.ts';
 import { platform } from './platform/here.ts';
 import type { Door } from './platform/platform.ts';

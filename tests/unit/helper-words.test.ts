@@ -7,7 +7,7 @@ import { parseConfig, proofOf, trustFor } from '../../electron/helper/config.ts'
 import { onceFor } from '../../electron/helper/once.ts';
 import { difference } from '../../electron/helper/network-state.ts';
 import { scriptEnvironment } from '../../electron/helper/vpnc-script.ts';
-import { Lines } from '../../electron/tunnels/openconnect/helper-protocol.ts';
+import { Lines } from '../../electron/trust/lines.ts';
 import { isRootsAlone } from '../../electron/trust/root-owned.ts';
 import { endingOf, limitsFrom, Said } from '../../electron/tunnels/openconnect/said.ts';
 import { issue } from './support/issuer.ts';

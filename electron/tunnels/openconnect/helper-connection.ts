@@ -3,7 +3,8 @@ import { CausewayError, fail } from '../../../shared/failure.ts';
 import { bounded } from '../../trust/bounded.ts';
 import type { TunnelEnding } from '../tunnel.ts';
 import { isTheHelpers } from './helper-place.ts';
-import { helperMessageSchema, helperProtocol, Lines, type HelperMessage, type HelperRequest } from './helper-protocol.ts';
+import { Lines } from '../../trust/lines.ts';
+import { helperMessageSchema, helperProtocol, type HelperMessage, type HelperRequest } from './helper-protocol.ts';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 type Reply = Exclude<HelperMessage, { event: string } | { failure: unknown }>;

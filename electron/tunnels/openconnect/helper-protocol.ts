@@ -117,22 +117,3 @@ export const helperMessageSchema = z.union([
   z.object({ event: z.literal('silent') }),
 ]);
 export type HelperMessage = z.infer<typeof helperMessageSchema>;
-
-/** Cuts a stream into lines. A line that is too long is an error, and so is anything after it. */
-export class Lines {
-  private rest: Buffer = Buffer.alloc(0);
-
-  constructor(private readonly limit: number) {}
-
-  /** The lines that are whole by now; null: one is too long. */
-  add(bytes: Buffer): string[] | null {
-    this.rest = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes]);
-    const lines: string[] = [];
-    for (let end = this.rest.indexOf(10); end >= 0; end = this.rest.indexOf(10)) {
-      if (end > this.limit) return null;
-      lines.push(this.rest.toString('utf8', 0, end));
-      this.rest = this.rest.subarray(end + 1);
-    }
-    return this.rest.length > this.limit ? null : lines;
-  }
-}
