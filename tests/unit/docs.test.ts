@@ -42,9 +42,10 @@ describe('docs/profiles.md', () => {
   });
 });
 
-describe('README.md', () => {
-  it('shows profiles that are read whole', () => {
-    const blocks = [...read('README.md').matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => readProfile(text));
+describe('README.md and docs/profiles.md', () => {
+  it('show profiles that are read whole', () => {
+    const examples = `${read('README.md')}\n${read('docs/profiles.md').split('## Examples')[1] ?? ''}`;
+    const blocks = [...examples.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => readProfile(text));
     expect(blocks.map(({ profile }) => profile.protocol)).toEqual(['anyconnect', 'nc', 'nc', 'gp']);
     expect(blocks.flatMap(({ dropped }) => dropped)).toEqual([]);
   });
