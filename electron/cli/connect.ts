@@ -13,7 +13,7 @@ import { atMost } from '../trust/bounded.ts';
 import type { PreparedAnswers } from './answers.ts';
 import { fillIn, UsageError, type ConnectCommand } from './arguments.ts';
 import { exitCode, exitCodeOf, failureIn, type ExitCode } from './exit-codes.ts';
-import { askInTerminal } from './questions.ts';
+import { askInTerminal, linesWhile } from './questions.ts';
 import type { Report } from './report.ts';
 import type { Seat } from './seat.ts';
 import type { Terminal } from './terminal.ts';
@@ -130,6 +130,7 @@ class Talk {
     const failure = failureIn(access);
     const number = prompt.kind === 'push' ? prompt.number : undefined;
     const until = prompt.kind === 'waiting' ? prompt.until : undefined;
+    const says = toldBy(prompt);
     const { byItselfAt } = access;
     report.event({
       event: 'prompt',
@@ -139,6 +140,7 @@ class Talk {
       ...(failure ? { failure } : {}),
       ...(number === undefined ? {} : { number }),
       ...(until === undefined ? {} : { until }),
+      ...(says === undefined ? {} : { says }),
     });
     if (byItselfAt !== undefined) report.say(this.wait(byItselfAt));
     try {
@@ -168,9 +170,16 @@ class Talk {
   ): Promise<{ answer: Answer; typed: boolean }> {
     const { terminal, profile, report, speaker, now } = this.attempt;
     const prepared = await this.preparedFor(prompt, signal);
-    if (prepared) return { answer: prepared, typed: false };
+    if (prepared) {
+      const says = toldBy(prompt);
+      if (says !== undefined) report.say(says);
+      return { answer: prepared, typed: false };
+    }
     // A push is out already, by a person's hand elsewhere, or a kept key answers, or the gateway does: there is nothing to do
-    if ((prompt.kind === 'push' || prompt.kind === 'waiting' || byItselfAt !== undefined) && !terminal) return new Promise(() => undefined);
+    if ((prompt.kind === 'push' || prompt.kind === 'waiting' || byItselfAt !== undefined) && !terminal) {
+      for (const line of linesWhile(prompt, speaker, now())) report.say(line);
+      return new Promise(() => undefined);
+    }
     // In a browser of the person's own the terminal is as good as the app; a page that needs our window is not for it
     if (prompt.kind === 'browser' && !(prompt.where === 'own' && terminal)) {
       report.say(commandLine.ask.browser);
@@ -222,6 +231,12 @@ class Talk {
   private unanswered(failure: Failure | null, kind: PromptKind, says: string): Outcome {
     return failure ? { code: exitCodeOf(failure, kind), failure } : { code: exitCode.usage, failure: null, says };
   }
+}
+
+/** What the gateway only tells with a prompt that asks for nothing. */
+function toldBy(prompt: Prompt): string | undefined {
+  if (prompt.kind === 'push') return prompt.message;
+  return prompt.kind === 'fields' && prompt.fields.length === 0 && prompt.selects.length === 0 ? prompt.message : undefined;
 }
 
 /** The app was quit, or killed: its session went with it. */

@@ -55,7 +55,7 @@ export async function askInTerminal(prompt: Prompt, asking: Questioning): Promis
     case 'push':
       return push(prompt, asking);
     case 'waiting':
-      terminal.say(speaker.say(words.waiting, { count: Math.max(1, Math.ceil((prompt.until - asking.now()) / 1000)) }));
+      for (const line of linesWhile(prompt, speaker, asking.now())) terminal.say(line);
       return untilWithdrawn(asking.signal);
     case 'choice': {
       terminal.say(prompt.title ?? speaker.words.choice[prompt.purpose]);
@@ -198,18 +198,23 @@ async function secondFactor({ devices }: PromptOf<'second-factor'>, asking: Ques
   }
 }
 
-async function push(
-  { device, number, call, over, message }: PromptOf<'push'>,
-  { terminal, speaker, signal }: Questioning,
-): Promise<Answer> {
+async function push(prompt: PromptOf<'push'>, { terminal, speaker, signal, now }: Questioning): Promise<Answer> {
+  for (const line of linesWhile(prompt, speaker, now())) terminal.say(line);
+  await terminal.line(prompt.over ? words.approveOver : words.approve, { signal });
+  return { kind: 'instead', method: prompt.over ? 'done' : 'passcode' };
+}
+
+/** What is said while a phone rings, or may ring, whoever watches. */
+export function linesWhile(prompt: Prompt, speaker: Speaker, now: number): string[] {
+  if (prompt.kind === 'waiting') return [speaker.say(words.waiting, { count: Math.max(1, Math.ceil((prompt.until - now) / 1000)) })];
+  if (prompt.kind !== 'push') return [];
+  const { device, number, call, message } = prompt;
   const { push: say } = speaker.words;
-  terminal.say(
-    call ? speaker.say(say.callLead, { device: device || say.yourPhone }) : speaker.say(say.lead, { device: device || say.yourPhone }),
-  );
-  if (message !== undefined) terminal.say(message);
-  if (number !== undefined) terminal.say(speaker.say(words.pushNumber, { number }));
-  await terminal.line(over ? words.approveOver : words.approve, { signal });
-  return { kind: 'instead', method: over ? 'done' : 'passcode' };
+  return [
+    speaker.say(call ? say.callLead : say.lead, { device: device || say.yourPhone }),
+    ...(message === undefined ? [] : [message]),
+    ...(number === undefined ? [] : [speaker.say(words.pushNumber, { number })]),
+  ];
 }
 
 /** An empty line leaves the file that was named before. */

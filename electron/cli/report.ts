@@ -47,6 +47,8 @@ export const eventSchema = z.discriminatedUnion('event', [
     number: z.optional(z.string()),
     /** How long a gateway that is silent is waited for. */
     until: z.optional(z.number()),
+    /** What the gateway only tells: the words of a form that asks for nothing, or beside a push that is out. */
+    says: z.optional(z.string()),
   }),
   z.object({ event: z.literal('notice'), failure: failureSchema }),
   z.object({ event: z.literal('proxy'), address: z.string(), user: z.string(), secret: z.optional(z.string()) }),
