@@ -68,8 +68,11 @@ export function Credentials({ access, prompt, state, profile, above }: PromptPro
 /** A field with its label, what is remembered, and what a password manager calls it. */
 function labelled(field: PromptField, profile: ProfileSummary, saved: AppState['saved']): LabelledField {
   switch (field.name) {
-    case 'user':
-      return { ...field, label: field.label ?? profile.labels.userId, value: field.value ?? saved.userId ?? '', autoComplete: 'username' };
+    case 'user': {
+      // An empty one of the gateway's says nothing
+      const value = field.value === undefined || field.value === '' ? (saved.userId ?? '') : field.value;
+      return { ...field, label: field.label ?? profile.labels.userId, value, autoComplete: 'username' };
+    }
     case 'password':
       return { ...field, label: field.label ?? profile.labels.password, autoComplete: 'current-password' };
     default:

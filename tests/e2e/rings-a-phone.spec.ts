@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { mei } from '../tour/people.ts';
+import { canStartKeyring, startKeyring, type Keyring } from '../support/keyring.ts';
+import { inDouble, onRealElectron } from './support/double.ts';
+import { startClient } from './support/client.ts';
+import { expect, test, type Scene } from './support/scene.ts';
+
+/**
+ * Many a campus rings the phone of whoever has given the password. A kept one goes in by itself only where a person has just
+ * pressed Connect; whatever else begins a sign-in stops at the Sign in screen.
+ */
+test.describe('a kept password', () => {
+  test.skip(!canStartKeyring, 'needs dbus-daemon and gnome-keyring-daemon');
+  test.skip(onRealElectron, 'wakes and second instances are the double’s');
+  let keyring: Keyring;
+  let userData: string;
+  test.beforeEach(async () => {
+    keyring = await startKeyring();
+    userData = await mkdtemp(path.join(tmpdir(), 'causeway-kept-'));
+  });
+  test.afterEach(async () => {
+    await keyring.close();
+    await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  });
+
+  /** Signed in with Remember, and disconnected again. `sent` counts the passwords that reach the campus from then on. */
+  async function kept(open: typeof Scene.open): Promise<{ scene: Scene; sent: () => number }> {
+    const scene = await open({}, { userData, env: keyring.env });
+    await scene.connect();
+    await scene.proceed();
+    await scene.window.getByLabel('UMPASS user ID').fill(mei.userId);
+    await scene.window.getByLabel('UMPASS password').fill(mei.password);
+    await scene.window.getByRole('checkbox').check({ force: true });
+    await scene.button('Sign in').click();
+    await confirm(scene);
+    await expect.poll(() => keyring.entries()).toBeGreaterThan(0);
+    const { directory } = scene.campus.services;
+    const check = directory.checkPassword.bind(directory);
+    let sent = 0;
+    directory.checkPassword = (user, password) => {
+      sent += 1;
+      return check(user, password);
+    };
+    return { scene, sent: () => sent };
+  }
+  async function confirm(scene: Scene): Promise<void> {
+    await scene.toPasscode();
+    await scene.enterPasscode(scene.code());
+    await expect(scene.heading('Connected')).toBeVisible();
+  }
+  async function leave(scene: Scene): Promise<void> {
+    await scene.button('Disconnect').click();
+    await expect(scene.button('Connect')).toBeVisible();
+  }
+  async function stopsAtSignIn(scene: Scene, sent: () => number): Promise<void> {
+    await expect(scene.heading('Sign in')).toBeVisible();
+    await expect(scene.window.getByLabel('UMPASS user ID')).toHaveValue(mei.userId);
+    await expect(scene.window.getByLabel('UMPASS password')).toHaveValue('');
+    expect(sent()).toBe(0);
+    expect(scene.campus.services.factors.waiting(mei.phone)).toEqual([]);
+  }
+
+  test('goes in by itself after Connect', async ({ open }) => {
+    const { scene, sent } = await kept(open);
+    await leave(scene);
+    await scene.connect();
+    await scene.button('Proceed').click();
+    await expect(scene.heading('Confirm it is you')).toBeVisible();
+    expect(sent()).toBe(1);
+  });
+
+  test('stays where it is after a link, whose sign-in stops at the Sign in screen', async ({ open }) => {
+    const { scene, sent } = await kept(open);
+    await leave(scene);
+    const root = path.resolve(import.meta.dirname, '../..');
+    const second = spawn(
+      path.join(root, 'tests/electron-double/electron'),
+      [root, `--user-data-dir=${userData}`, `causeway://connect/${scene.campus.profile.id}`],
+      { stdio: 'ignore', env: { ...process.env, ...keyring.env } },
+    );
+    await once(second, 'exit');
+    const dialog = scene.window.getByRole('dialog').or(scene.window.getByRole('alertdialog'));
+    await dialog.getByRole('button', { name: 'Connect' }).click();
+    await scene.proceed();
+    await stopsAtSignIn(scene, sent);
+    // Typed, it goes, and the campus goes on from there
+    await scene.signIn();
+    await expect(scene.heading('Confirm it is you')).toBeVisible();
+    expect(sent()).toBe(1);
+  });
+
+  test('stays where it is when the computer wakes and the session is over', async ({ open }) => {
+    const { scene, sent } = await kept(open);
+    await inDouble(scene.client, (double) => double.suspend());
+    const [session] = scene.campus.records.sessions();
+    await scene.campus.control.end(session?.id ?? '');
+    await inDouble(scene.client, (double) => double.resume());
+    await expect(scene.button(/^(Connect|Sign in again|Try again)$/).first()).toBeVisible({ timeout: 30_000 });
+    expect(sent()).toBe(0);
+    expect(scene.campus.records.sessions()).toEqual([]);
+    expect(scene.campus.services.factors.waiting(mei.phone)).toEqual([]);
+  });
+
+  test('stays where it is when the system starts Causeway at sign-in', async ({ open }) => {
+    const { scene, sent } = await kept(open);
+    await leave(scene);
+    await scene.client.close();
+    scene.client = await startClient({ userData, env: keyring.env, args: ['--hidden'] });
+    await expect(scene.button('Connect')).toBeAttached();
+    const log = await scene.client.log();
+    expect(log).not.toBe('');
+    expect(sent()).toBe(0);
+    expect(scene.campus.records.sessions()).toEqual([]);
+    // It is kept all the same, for the person's own Connect
+    await scene.connect();
+    await scene.button('Proceed').click();
+    await expect(scene.heading('Confirm it is you')).toBeVisible();
+    expect(sent()).toBe(1);
+  });
+
+  test('stays where it is when Causeway starts again after a crash: the session comes back by its ticket or not at all', async ({
+    open,
+  }) => {
+    const { scene, sent } = await kept(open);
+    await scene.client.kill();
+    await scene.campus.control.end(scene.campus.records.sessions()[0]?.id ?? '');
+    scene.client = await startClient({ userData, env: keyring.env });
+    await expect(scene.button(/^(Connect|Sign in again|Try again)$/).first()).toBeVisible({ timeout: 30_000 });
+    expect(sent()).toBe(0);
+    expect(scene.campus.services.factors.waiting(mei.phone)).toEqual([]);
+  });
+});
