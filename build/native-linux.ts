@@ -79,17 +79,17 @@ function clearLeftovers(folder: string): void {
  * Makes it, and the link to it. Where that cannot be (no package source answers, no compiler and nobody to install one) it says
  * so, takes the link away, and the system's own serves. Whether it is there.
  */
-export async function ensureOpenConnect(pool: string | null = null): Promise<boolean> {
+export async function ensureOpenConnect(pool: string | null = null, link = madeForLinux): Promise<boolean> {
   try {
     const folder = await buildForLinux(pool);
-    const aside = `${madeForLinux}.${process.pid}`;
-    mkdirSync(resolve(madeForLinux, '..'), { recursive: true });
+    const aside = `${link}.${process.pid}`;
+    mkdirSync(resolve(link, '..'), { recursive: true });
     rmSync(aside, { force: true });
     symlinkSync(folder, aside);
-    renameSync(aside, madeForLinux);
+    renameSync(aside, link);
     return true;
   } catch (error) {
-    rmSync(madeForLinux, { force: true });
+    rmSync(link, { force: true });
     const why = error instanceof Error ? error.message : String(error);
     console.log(`NOT MADE, our own OpenConnect; the system's serves instead: ${why}`);
     return false;
