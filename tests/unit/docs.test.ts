@@ -68,6 +68,33 @@ describe('docs/security.md', () => {
     });
     expect(missing).toEqual([]);
   });
+
+  it('names no test that is not there, in any of its tables', () => {
+    const named = read('docs/security.md')
+      .split(/\n(?!\|)/)
+      .flatMap((table) => {
+        const [head = '', , ...lines] = table.split('\n').filter((line) => line.startsWith('|'));
+        return /\| (Shown by|Played in)[^|]*\|$/.test(head) ? lines : [];
+      })
+      .map((row) => row.split(/(?<!\\)\|/).at(-2) ?? '');
+    expect(named.length).toBeGreaterThan(70);
+    const absent = named.flatMap((cell) => {
+      // `kill -9` and its like are no names of files
+      const files = [...cell.matchAll(/`([\w./-]+)`/g)].map(([, name = '']) => ({ name, file: testFile(name) }));
+      const text = files.map(({ file }) => (file === undefined ? '' : read(file))).join('\n');
+      const titles = [...cell.matchAll(/[“"]([^”"]+)[”"]/g)].map(([, title = '']) => title);
+      return [...files.flatMap(({ name, file }) => (file === undefined ? [name] : [])), ...titles.filter((title) => !text.includes(title))];
+    });
+    expect(absent).toEqual([]);
+  });
+
+  /** The file of a test, named whole, without its ending, or by its name alone. */
+  function testFile(name: string): string | undefined {
+    const places = name.startsWith('tests/') ? [name] : ['unit', 'peers', 'wine', 'e2e'].map((folder) => `tests/${folder}/${name}`);
+    return places
+      .flatMap((place) => [place, `${place}.test.ts`, `${place}.spec.ts`])
+      .find((place) => place.endsWith(".ts") && existsSync(join(root, place)));
+  }
 });
 
 describe('docs/protocol.md', () => {
