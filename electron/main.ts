@@ -138,7 +138,8 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   lockSession(session.defaultSession);
   serveAppScheme(session.defaultSession, join(import.meta.dirname, 'renderer'));
   const portal = createPortalView({ place: window, proxy, log: log.line, now: Date.now });
-  const words = () => speakerFor(settings.get().preferences.language, app.getPreferredSystemLanguages()).words;
+  const speaker = () => speakerFor(settings.get().preferences.language, app.getPreferredSystemLanguages());
+  const words = () => speaker().words;
   const signInWindows = createSignInWindows({
     detour: async (hosts, connectTo) => {
       const detour = await startLoopbackProxy();
@@ -146,7 +147,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
       return detour;
     },
     icon,
-    words: () => words().signInWindow,
+    speaker,
     log: log.line,
   });
   const proxies = new Proxies(systemProxy);

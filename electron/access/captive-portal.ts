@@ -8,6 +8,7 @@ import { leftoverOfTunnel, maybeLeftover } from './leftover.ts';
 import { answersForNobody, firstWords, namesNobodyAs, nobodysAddress, type FirstWords } from './network-probe.ts';
 
 const maxAddress = 1_000;
+const maxTags = 100;
 
 /** What a network that answers in a gateway's place looks like from here. */
 const suspicious: readonly FailureCode[] = [
@@ -79,8 +80,9 @@ function portalIn({ status, location, body }: FirstWords, asked: string, profile
 
 /** `<meta http-equiv="refresh" content="0; url=…">`: how a page without a redirect's status leads on (HTML, 4.2.5.3). */
 function refreshIn(body: string): string | undefined {
-  const tags = body.match(/<meta\s[^>]{0,1000}>/gi) ?? [];
-  const tag = tags.find((each) => /http-equiv\s{0,9}=\s{0,9}["']?refresh\b/i.test(each)) ?? '';
+  const tags = body.split(/<meta/i, maxTags).slice(1);
+  const heads = tags.map((each) => each.slice(0, maxAddress).split('>', 1)[0] ?? '');
+  const tag = heads.find((each) => /http-equiv\s{0,9}=\s{0,9}["']?refresh\b/i.test(each)) ?? '';
   return /url\s{0,9}=\s{0,9}["']?([^"'\s>]{1,1000})/i.exec(tag)?.[1]?.replaceAll('&amp;', '&');
 }
 

@@ -16,25 +16,23 @@ export interface SignInSession extends Partition {
   pageAt(url: string): Promise<WebPage>;
 }
 
-/** @param detour a proxy of ours for hosts that the profile sends to loopback; null: the system's own way */
+/**
+ * @param detour a proxy of ours for hosts that the profile sends to loopback; null: the system's own way
+ * @param heldBack told of each address that a page wanted and was not given
+ */
 export async function openSignInSession(
   request: WebWindowRequest,
   detour: ProxyAccess | null,
-  log: (line: string) => void,
+  heldBack: (address: string) => void,
 ): Promise<SignInSession> {
   const partition = openPartition('sign-in', request.judge, { emptyWithinMs });
   const { session } = partition;
-  const blocked = new Set<string>();
   /** Of the last responses to the window itself, by their addresses: what one page was told is not another's. */
   const headers = new Map<string, WebPage['headers']>();
 
   session.webRequest.onBeforeRequest(({ url, resourceType }, callback) => {
     const cancel = !maySignInLoad(url, request);
-    const host = URL.parse(url)?.hostname ?? '';
-    if (cancel && resourceType !== 'mainFrame' && blocked.size < 20 && !blocked.has(host)) {
-      blocked.add(host);
-      log(`sign-in page: ${host} is not among the profile's hosts, and was not loaded`);
-    }
+    if (cancel && resourceType !== 'mainFrame') heldBack(url);
     callback({ cancel });
   });
   session.webRequest.onHeadersReceived(({ url, resourceType, responseHeaders }, callback) => {

@@ -1,9 +1,11 @@
-import { BaseWindow, WebContentsView, type NativeImage, type WebContents } from 'electron';
+import { BaseWindow, clipboard, WebContentsView, type NativeImage, type WebContents } from 'electron';
 import { onAbort } from '../../shared/abort.ts';
 import { CausewayError, fail, type Failure } from '../../shared/failure.ts';
+import type { Speaker } from '../../shared/words/say.ts';
 import type { OpenWebWindow, WebWindowRequest } from '../gateways/web-window.ts';
 import { hardened } from './hardening.ts';
-import { createAddressStrip, stripHeight } from './address-strip.ts';
+import { createAddressStrip } from './address-strip.ts';
+import { HeldBack, type HeldBackHosts } from './held-back.ts';
 import { commentsOf } from './page-comments.ts';
 import type { ProxyAccess } from './proxy-login.ts';
 import { signInFailure } from './sign-in-failure.ts';
@@ -19,7 +21,7 @@ export interface SignInWindowOptions {
   /** Leads `hosts` to where `connectTo` says: only a campus on this machine needs one. */
   detour: (hosts: readonly string[], connectTo: NonNullable<WebWindowRequest['connectTo']>) => Promise<Detour>;
   icon: NativeImage;
-  words: () => { title: string; address: string };
+  speaker: () => Speaker;
   log: (line: string) => void;
 }
 
@@ -28,6 +30,9 @@ export interface SignInWindows {
   open: OpenWebWindow;
   proxyOf(contents: WebContents | null): ProxyAccess | null;
 }
+
+/** So many fit a line or two. */
+const shownHosts = 3;
 
 const size = { width: 560, height: 760, minWidth: 360, minHeight: 420 } as const;
 
@@ -38,14 +43,16 @@ export function createSignInWindows(options: SignInWindowOptions): SignInWindows
     async open(request, signal) {
       if (signal.aborted) throw fail('cancelled');
       const detour = request.connectTo?.length ? await options.detour(request.hosts, request.connectTo) : null;
-      const partition = await openSignInSession(request, detour, options.log);
-      const opened = new SignInWindow(request, partition, options);
+      const held = new HeldBack(options.log);
+      const partition = await openSignInSession(request, detour, (address) => held.note(address));
+      const opened = new SignInWindow(request, partition, held, options);
       const { id } = opened.contents;
       if (detour) detours.set(id, detour);
       try {
         return await opened.run(signal);
       } finally {
         detours.delete(id);
+        held.close();
         await Promise.all([partition.empty(), detour?.close()]);
       }
     },
@@ -62,17 +69,23 @@ class SignInWindow {
   readonly #title: string;
   readonly #request: WebWindowRequest;
   readonly #partition: SignInSession;
+  readonly #held: HeldBack;
+  readonly #speaker: Speaker;
+  readonly #place: () => void;
   readonly #log: (line: string) => void;
   #settle: (outcome: Outcome) => void = () => undefined;
   readonly #outcome = new Promise<Outcome>((resolve) => (this.#settle = resolve));
   /** Looks at one page at a time, in the order in which they came. */
   #looking: Promise<void> = Promise.resolve();
 
-  constructor(request: WebWindowRequest, partition: SignInSession, { icon, words, log }: SignInWindowOptions) {
+  constructor(request: WebWindowRequest, partition: SignInSession, held: HeldBack, { icon, speaker, log }: SignInWindowOptions) {
     this.#request = request;
     this.#partition = partition;
     this.#log = log;
-    const { title, address } = words();
+    this.#held = held;
+    held.onMore = (hosts) => this.#tellHeldBack(hosts);
+    this.#speaker = speaker();
+    const { title, address } = this.#speaker.words.signInWindow;
     this.#title = title;
     this.#window = new BaseWindow({ ...size, title, icon, show: false });
     this.#window.setMenuBarVisibility(false);
@@ -86,11 +99,14 @@ class SignInWindow {
     this.#window.contentView.addChildView(this.#strip.view);
     const place = (): void => {
       const { width, height } = this.#window.getContentBounds();
+      const stripHeight = this.#strip.height;
       this.#strip.view.setBounds({ x: 0, y: 0, width, height: stripHeight });
       view.setBounds({ x: 0, y: stripHeight, width, height: Math.max(0, height - stripHeight) });
     };
+    this.#place = place;
     this.#window.on('resize', place);
     place();
+    this.#strip.onPress = () => this.#copyHeldBack();
     this.#keepKeyboard();
     this.#keepInside();
     this.#follow();
@@ -138,6 +154,7 @@ class SignInWindow {
       if (maySignInAt(address, this.#request)) return;
       event.preventDefault();
       if (isMainFrame) this.#stray(address);
+      else this.#held.note(address);
     };
     this.contents.on('will-navigate', (event) => keep(event, event.url, true));
     this.contents.on('will-redirect', (event) => keep(event, event.url, event.isMainFrame));
@@ -145,8 +162,39 @@ class SignInWindow {
       // The main frame is asked about above; a frame of the page's may be empty, or its own writing
       if (!event.isMainFrame && !/^(about|data|blob):/.test(event.url)) keep(event, event.url, false);
     });
-    this.contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    this.contents.setWindowOpenHandler(({ url }) => {
+      if (!maySignInAt(url, this.#request)) this.#held.note(url);
+      return { action: 'deny' };
+    });
     this.contents.on('will-prevent-unload', (event) => event.preventDefault());
+  }
+
+  /** A page that lacks a part of itself may stay white: what it lacks stands where the person looks. */
+  #tellHeldBack(hosts: HeldBackHosts): void {
+    if (this.#window.isDestroyed()) return;
+    const { say, list, words } = this.#speaker;
+    const shown = hosts.named.slice(0, shownHosts);
+    const count = hosts.count - shown.length;
+    const all = count === 0 ? shown : [...shown, say(words.signInWindow.moreHosts, { count })];
+    this.#strip.note({ text: say(words.signInWindow.heldBack, { hosts: list(all) }), button: words.signInWindow.copy });
+    this.#place();
+  }
+
+  /** For IT, who can name them in the profile. Holds no address of a page beyond its host. */
+  #copyHeldBack(): void {
+    const { say, words } = this.#speaker;
+    const { named, count } = this.#held.hosts;
+    const page = URL.parse(this.contents.getURL())?.host ?? '';
+    const rest = count - named.length;
+    const lines = [
+      say(words.signInWindow.details, { page }),
+      ...named,
+      ...(rest > 0 ? [say(words.signInWindow.moreHosts, { count: rest })] : []),
+    ];
+    clipboard.writeText(lines.join('\n')).then(
+      () => this.#strip.note({ text: words.signInWindow.copied, button: words.signInWindow.copy }),
+      (error: unknown) => this.#log(`sign-in page: its hosts were not copied: ${String(error)}`),
+    );
   }
 
   #stray(address: string): void {

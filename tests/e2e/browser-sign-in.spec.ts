@@ -1,11 +1,16 @@
+import { mkdirSync } from 'node:fs';
 import { test as base } from 'playwright/test';
 import type { Locator, Page } from 'playwright-core';
 import { startGlobalProtect, type GlobalProtect } from '../peers/global-protect.ts';
 import { startIvanti, tunnelPath, type Ivanti, type IvantiOptions } from '../peers/ivanti.ts';
 import { startProxy } from '../peers/proxies.ts';
 import { startClient, type Client } from './support/client.ts';
-import { onRealElectron, setSystemProxy } from './support/double.ts';
+import { inDouble, onRealElectron, setSystemProxy } from './support/double.ts';
 import { expect } from './support/scene.ts';
+
+/** Pictures to be looked at. */
+const pictures = 'out/pictures';
+mkdirSync(pictures, { recursive: true });
 
 /** Sign-in on a campus's own page through the real app: the screen, the window, and the ticket that openconnect is given. */
 const test = base.extend<{ open: (options?: IvantiOptions) => Promise<{ ivanti: Ivanti; client: Client }> }>({
@@ -69,6 +74,37 @@ const clickAway = (target: Locator): Promise<void> =>
   target.click().catch((error: unknown) => {
     if (!String(error).includes('has been closed')) throw error;
   });
+
+test('hosts that the profile does not name are named above the page, copied for IT, and logged once each', async ({ open }) => {
+  // A script, an image and a frame; the image's host twice
+  const foreign = ['cdn.duo.test', 'static.campus-pictures.test', 'prompt.duo.test', 'cdn.duo.test', 'static.campus-pictures.test'];
+  const { ivanti, client } = await open({ saml: true, foreign });
+  await client.window.getByRole('button', { name: 'Connect', exact: true }).click();
+  await openPage(client).click();
+  const page = await campusPage(client);
+  await expect(heading(page, 'Campus identity provider')).toBeVisible();
+  const strip = () => client.electron.windows().find((each) => each.url().startsWith('data:'));
+  const says = () => strip()?.getByRole('status').last().innerText();
+  await expect
+    .poll(says)
+    .toMatch(/^Not loaded, .* not name them: cdn\.duo\.test, static\.campus-pictures\.test,? and prompt\.duo\.test\. If .* tell IT\.$/);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const each of [page, strip()]) await each?.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await strip()?.screenshot({ path: `${pictures}/sign-in-held-back-strip-${colorScheme}.png` });
+  }
+  await strip()?.getByRole('button', { name: 'Copy details' }).click();
+  await expect.poll(says).toMatch(/^Copied/);
+  if (!onRealElectron)
+    expect((await inDouble(client, ({ clipboard }) => clipboard.readText())).split('\n').slice(1)).toEqual([...new Set(foreign)]);
+  const log = await client.log();
+  for (const host of new Set(foreign)) expect(log.split(host)).toHaveLength(2);
+  // The page below still takes who is there, and nobody else's host was asked for anything
+  await page.getByLabel('User').fill(ivanti.user.name);
+  await page.getByLabel('Pass phrase').fill(ivanti.user.password);
+  await clickAway(page.getByRole('button', { name: 'Continue' }));
+  await expect.poll(() => ivanti.received.find(({ path }) => path === tunnelPath)?.cookie).toMatch(/DSID=[0-9a-f]{32}/);
+  expect(new Set(ivanti.received.map(({ host }) => host))).toEqual(new Set([ivanti.host, ivanti.provider]));
+});
 
 test('a page that leads elsewhere, a closed window and a Cancel each leave a clean screen', async ({ open }) => {
   const { ivanti, client } = await open({ saml: true });

@@ -3,6 +3,7 @@ import { nativeImage } from 'electron';
 import { app, double, webContents } from '../electron-double/index.ts';
 import { hardenEveryPage } from '../../electron/desktop/hardening.ts';
 import { answerProxyLogin } from '../../electron/desktop/proxy-login.ts';
+import { speakerFor } from '../../shared/words/say.ts';
 import { createSignInWindows } from '../../electron/desktop/sign-in-window.ts';
 import type { Session } from '../../electron/gateways/gateway.ts';
 import { dialOnly } from '../../electron/tunnels/direct.ts';
@@ -34,7 +35,7 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
         return detour;
       },
       icon: nativeImage.createEmpty(),
-      words: () => ({ title: 'Sign in to your campus', address: 'Address of this page' }),
+      speaker: () => speakerFor('en', []),
       log: (line) => log.push(line),
     });
     answerProxyLogin((contents) => windows.proxyOf(contents));

@@ -4,6 +4,7 @@ import { app, double, webContents } from '../electron-double/index.ts';
 import { AccessController } from '../../electron/access/controller.ts';
 import { hardenEveryPage } from '../../electron/desktop/hardening.ts';
 import { answerProxyLogin } from '../../electron/desktop/proxy-login.ts';
+import { speakerFor } from '../../shared/words/say.ts';
 import { createSignInWindows } from '../../electron/desktop/sign-in-window.ts';
 import { systemProxy } from '../../electron/desktop/system-proxy.ts';
 import { browserDriver } from '../../electron/gateways/browser.ts';
@@ -63,7 +64,7 @@ beforeAll(async () => {
       return detour;
     },
     icon: nativeImage.createEmpty(),
-    words: () => ({ title: 'Sign in to your campus', address: 'Address of this page' }),
+    speaker: () => speakerFor('en', []),
     log: (line) => log.push(line),
   });
   answerProxyLogin(
@@ -206,6 +207,26 @@ describe('sign-in in a browser', () => {
     await controller.disconnect();
     expect(ivanti.received.at(-1)).toMatchObject({ path: '/dana-na/auth/logout.cgi', cookie: `DSID=${id ?? ''}` });
     expect([...ivanti.signedIn]).toEqual([]);
+  });
+
+  it('counts the hosts of a page that wants hundreds, names a few, and logs no more than it can bear', async () => {
+    const foreign = Array.from({ length: 240 }, (_, at) => `host-${at}.cdn.test`);
+    await begin({ saml: true, foreign });
+    await answer(controller, 'browser', inWindow);
+    await page('Campus identity provider');
+    const note = await vi.waitFor(
+      async () => {
+        const strip = webContents.getAllWebContents().find((contents) => contents.getURL().startsWith('data:'));
+        const text = strip && (await (await double.page(strip)).getByRole('status').last().textContent({ timeout: 500 }));
+        expect(text).toContain('237 more');
+        return text ?? '';
+      },
+      { timeout: 15_000 },
+    );
+    expect(note.length).toBeLessThan(250);
+    const lines = log.filter((line) => line.includes('not loaded') || line.includes('cdn.test'));
+    expect(lines).toHaveLength(21);
+    expect(lines.at(-1)).toContain('more hosts were not loaded');
   });
 
   it('hands pulse the bare value', async () => {

@@ -105,13 +105,21 @@ export const samlRequestPage = (provider: string): string =>
   );
 
 /** The identity provider's own page, on its own host. */
-export const providerPage = (again: boolean): string =>
+/** @param foreign hosts from which it loads a script, an image, a frame, in turn */
+export const providerPage = (again: boolean, foreign: readonly string[] = []): string =>
   page(
     'Campus identity provider',
     `${failed(again)}<form id="idp" action="/idp/sign-in" method="POST">
       <label>User <input type="text" name="user"></label><label>Pass phrase <input type="password" name="passphrase"></label>
-      <input type="submit" value="Continue"></form><a id="away" href="https://elsewhere.test/help">Help</a>`,
+      <input type="submit" value="Continue"></form><a id="away" href="https://elsewhere.test/help">Help</a>${foreign.map(loaded).join('')}`,
   );
+
+const loaded = (host: string, at: number): string => {
+  const from = `https://${escapeHtml(host)}/`;
+  return (
+    [`<script src="${from}duo.js"></script>`, `<img alt="" src="${from}logo.png">`, `<iframe src="${from}prompt"></iframe>`][at % 3] ?? ''
+  );
+};
 
 /** The provider's word, posted back to the gateway by the browser. */
 export const samlResponsePage = (gateway: string, assertion: string): string =>

@@ -38,6 +38,8 @@ export interface IvantiOptions {
   sessions?: readonly OtherSession[];
   /** Sign-in at the campus's identity provider, which is another host, instead of a form of the gateway's. */
   saml?: boolean;
+  /** The identity provider's page loads from these hosts too: a script, an image, a frame, and so on. */
+  foreign?: readonly string[];
   /** A page that checks the computer, before anything else; where it only looks, people may go on from it. */
   hostCheck?: 'demands' | 'looks';
   /** Before it answers; `hang-up`: it closes the connection instead. */
@@ -210,8 +212,8 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
   }
 
   function atProvider({ path, form }: Received): Reply {
-    if (path !== '/idp/sign-in') return show(providerPage(false));
-    if (form['user'] !== user.name || form['passphrase'] !== user.password) return show(providerPage(true));
+    if (path !== '/idp/sign-in') return show(providerPage(false, options.foreign));
+    if (form['user'] !== user.name || form['passphrase'] !== user.password) return show(providerPage(true, options.foreign));
     if (options.providerForges) {
       const id = randomBytes(16).toString('hex');
       signedIn.set(id, 'somebody else');

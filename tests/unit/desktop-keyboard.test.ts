@@ -6,6 +6,7 @@ import { startSite, type Site } from '../electron-double/fixtures/web.ts';
 import { createPortalView, type DesktopPortalView } from '../../electron/desktop/portal-view.ts';
 import { answerProxyLogin } from '../../electron/desktop/proxy-login.ts';
 import { registerAppScheme } from '../../electron/desktop/scheme.ts';
+import { speakerFor } from '../../shared/words/say.ts';
 import { createSignInWindows, type SignInWindows } from '../../electron/desktop/sign-in-window.ts';
 import { createMainWindow, type MainWindow } from '../../electron/desktop/window.ts';
 import { createJudge } from '../../electron/trust/certificate.ts';
@@ -84,7 +85,7 @@ beforeEach(async () => {
       return detour;
     },
     icon: nativeImage.createEmpty(),
-    words: () => ({ title: 'Sign in', address: 'Address' }),
+    speaker: () => speakerFor('en', []),
     log: () => undefined,
   });
   await window.load();
