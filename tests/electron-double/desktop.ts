@@ -66,8 +66,8 @@ export const dialog = {
 
 let clipboardText = '';
 export const clipboard = {
-  writeText: (text: string): void => void (clipboardText = text),
-  readText: (): string => clipboardText,
+  writeText: (text: string): Promise<void> => Promise.resolve(void (clipboardText = text)),
+  readText: (): Promise<string> => Promise.resolve(clipboardText),
   clear: (): void => void (clipboardText = ''),
 };
 
