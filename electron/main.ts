@@ -43,6 +43,7 @@ import { policyFile, programsOf, readPolicy } from './storage/policy.ts';
 import { keytarLoader, Secrets } from './storage/secrets.ts';
 import { builtHere } from './tunnels/openconnect/programs-linux.ts';
 import { Settings } from './storage/settings.ts';
+import { findOldTls } from './trust/old-tls.ts';
 import { Proxies } from './trust/proxies.ts';
 import { systemRoots } from './trust/roots.ts';
 import { dialOnly, directDial } from './tunnels/direct.ts';
@@ -198,6 +199,8 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     },
     direct: directDial,
     proxies,
+    findOldTls,
+    oldTlsAllowed: policy.oldTls === 'allow',
     otherVpn: () => otherVpn(),
     // Some systems do not say that they woke up; the clock does
     environment: withClockGap(createEnvironment(), Date.now),

@@ -16,6 +16,7 @@ export const failureCatalogue = {
   'gateway-name-unknown': 'later',
   'gateway-silent': 'now',
   'gateway-not-secure': 'later',
+  'old-tls': 'later',
   'gateway-protocol': 'later',
   'gateway-closed': 'now',
   'gateway-busy': 'later',

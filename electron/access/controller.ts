@@ -9,8 +9,9 @@ import type { PortalSignIn } from '../../shared/recovery.ts';
 import type { Ask, GatewayDriver, GatewayTarget } from '../gateways/gateway.ts';
 import { atMost } from '../trust/bounded.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
-import { endpointOf } from '../trust/endpoint.ts';
+import { endpointOf, type Endpoint } from '../trust/endpoint.ts';
 import { Proxies } from '../trust/proxies.ts';
+import type { FindOldTls } from '../trust/old-tls.ts';
 import type { TrafficCount, TunnelEngine } from '../tunnels/tunnel.ts';
 import { captivePortal, explained } from './captive-portal.ts';
 import { admitted } from './admission.ts';
@@ -38,6 +39,10 @@ export interface ControllerDeps {
   noteVouched?(host: string, key: string): void;
   /** The web proxies of this computer; without them every way is the plain one. */
   proxies?: Proxies;
+  /** Looks whether a gateway's TLS is too old; without it nobody looks. */
+  findOldTls?: FindOldTls;
+  /** Whoever administers this computer lets people in to a gateway whose TLS is too old. */
+  oldTlsAllowed?: boolean;
   now: () => number;
   random: () => number;
   log: (line: string) => void;
@@ -57,6 +62,7 @@ const unreached: readonly Failure['code'][] = [
   'gateway-name-unknown',
   'gateway-silent',
   'gateway-not-secure',
+  'old-tls',
   'gateway-busy',
   'gateway-closed',
 ];
@@ -258,12 +264,15 @@ export class AccessController {
     for (const gateway of await gatewayOrder(profile, judge, proxies, stop.signal)) {
       attempt.gateway = gateway;
       this.apply(attempt.number, { type: 'contact', gateway });
-      let endpoint = endpointOf(splitHost(gateway), profile.connectTo);
+      let endpoint: Endpoint = { ...endpointOf(splitHost(gateway), profile.connectTo), ...(this.deps.oldTlsAllowed && { oldTls: true }) };
       const { host } = endpoint;
       const person = { asked: false };
       /** A network that answers for the gateway has a certificate of its own: that is not one to ask about. */
       const network: { stops: Failure | null } = { stops: null };
+      /** Meanwhile the driver makes contact; nobody is asked anything before it is known. */
+      let looked: Promise<void> = Promise.resolve();
       const ask: Ask = async (prompt, options) => {
+        await looked;
         const address = prompt.kind === 'certificate' && !endpoint.via ? await captivePortal(profile, host, stop.signal) : null;
         if (address !== null) {
           network.stops = { code: 'captive-portal', params: { address } };
@@ -280,14 +289,24 @@ export class AccessController {
         const { client, now } = this.deps;
         const noteVouched = (at: string, key: string): void => this.deps.noteVouched?.(at, key);
         const target: GatewayTarget = { ...endpoint, profile, judge, noteVouched, client, now };
+        looked = this.orOldTls(target, stop.signal);
         const session = await driver.signIn(target, ask, stop.signal);
+        await looked.catch(async (error: unknown) => {
+          await session.close();
+          throw error;
+        });
         if (stop.signal.aborted) {
           await session.close();
           throw fail('cancelled');
         }
         this.apply(attempt.number, { type: 'signed-in' });
         return { target, session };
-      } catch (error) {
+      } catch (thrown) {
+        // What the driver made of old TLS is a riddle, and may look like a hotel's
+        const error: unknown = await looked.then(
+          () => thrown,
+          (why: unknown) => why,
+        );
         last = error;
         if (stop.signal.aborted) throw error;
         if (network.stops) throw new CausewayError(network.stops);
@@ -299,6 +318,17 @@ export class AccessController {
       }
     }
     throw last;
+  }
+
+  /** Rejects with `old-tls` where a gateway's TLS is too old, unless that is allowed. */
+  private orOldTls(endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+    const looked = (async () => {
+      const old = endpoint.oldTls ? null : await this.deps.findOldTls?.(endpoint, signal);
+      if (old) throw new CausewayError(old);
+    })();
+    // Whoever waits for it hears of it
+    looked.catch(() => undefined);
+    return looked;
   }
 
   private apply(attempt: number, event: AccessEvent): boolean {

@@ -25,7 +25,7 @@ import { verbsOf } from './verbs.ts';
 
 export interface ApplicationDeps extends Pick<
   ControllerDeps,
-  'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log' | 'proxies'
+  'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log' | 'proxies' | 'findOldTls' | 'oldTlsAllowed'
 > {
   settings: Settings;
   secrets: Secrets;

@@ -55,6 +55,8 @@ export interface Examined {
   speaker: Speaker;
   appRuns: boolean;
   proxies: Proxies;
+  /** By whoever administers this computer. */
+  oldTlsAllowed: boolean;
   signal: AbortSignal;
 }
 
@@ -90,9 +92,11 @@ export function worst(codes: readonly ExitCode[]): ExitCode {
 
 /** A gateway that is away is a trouble of the profile's only where no other one answers. */
 async function* gateways(profile: Profile, examined: Examined, helperAnswers: boolean): AsyncGenerator<Check> {
-  const { judgeFor, now, proxies, speaker, signal } = examined;
+  const { judgeFor, now, proxies, oldTlsAllowed, speaker, signal } = examined;
   const judge = judgeFor(profile);
-  const looks = await Promise.all(profile.gateways.map((gateway) => lookAtGateway(gateway, { profile, judge, proxies, now }, signal)));
+  const looks = await Promise.all(
+    profile.gateways.map((gateway) => lookAtGateway(gateway, { profile, judge, proxies, oldTlsAllowed, now }, signal)),
+  );
   const someAnswer = looks.some(({ failure }) => failure === null);
   for (const look of looks) {
     if (look.failure) {

@@ -25,6 +25,7 @@ const exitCodes = {
   'gateway-name-unknown': unreachable,
   'gateway-silent': unreachable,
   'gateway-not-secure': unreachable,
+  'old-tls': unreachable,
   'gateway-protocol': unreachable,
   'gateway-closed': unreachable,
   'gateway-busy': unreachable,

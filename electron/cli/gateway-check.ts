@@ -6,10 +6,11 @@ import { explained } from '../access/captive-portal.ts';
 import { bounded } from '../trust/bounded.ts';
 import type { CertificateJudge } from '../trust/certificate.ts';
 import { endpointOf, type Endpoint } from '../trust/endpoint.ts';
+import { findOldTls } from '../trust/old-tls.ts';
+import { reachesWithinMs } from '../trust/plain.ts';
 import type { Proxies } from '../trust/proxies.ts';
 import { connectTls } from '../trust/tls.ts';
 
-const reachWithinMs = 10_000;
 const clockWithinMs = 3_000;
 
 /** What a gateway shows without a sign-in. */
@@ -28,15 +29,20 @@ export interface Looking {
   profile: Profile;
   judge: CertificateJudge;
   proxies: Proxies;
+  /** By whoever administers this computer. */
+  oldTlsAllowed: boolean;
   now: () => number;
 }
 
 /** Looks at one gateway: it is reached, its certificate judged, its clock read. Nothing is signed in to. Never rejects. */
-export async function lookAtGateway(gateway: string, { profile, judge, proxies, now }: Looking, signal: AbortSignal): Promise<GatewayLook> {
-  let endpoint: Endpoint = endpointOf(splitHost(gateway), profile.connectTo);
+export async function lookAtGateway(gateway: string, looking: Looking, signal: AbortSignal): Promise<GatewayLook> {
+  const { profile, judge, proxies, oldTlsAllowed, now } = looking;
+  let endpoint: Endpoint = { ...endpointOf(splitHost(gateway), profile.connectTo), ...(oldTlsAllowed && { oldTls: true }) };
   try {
     endpoint = await proxies.lead(endpoint, signal);
-    const socket = await connectTls(endpoint, judge, { signal, timeoutMs: reachWithinMs });
+    const old = oldTlsAllowed ? null : await findOldTls(endpoint, signal);
+    if (old) return { gateway, endpoint, failure: old, ahead: null };
+    const socket = await connectTls(endpoint, judge, { signal, timeoutMs: reachesWithinMs });
     return { gateway, endpoint, failure: null, ahead: await clockAhead(socket, endpoint.host, now, signal) };
   } catch (error) {
     const failure = failureOf(error);

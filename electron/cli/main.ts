@@ -17,6 +17,7 @@ import { policyFile, programsOf, readPolicy } from '../storage/policy.ts';
 import { builtHere } from '../tunnels/openconnect/programs-linux.ts';
 import { Secrets } from '../storage/secrets.ts';
 import { systemRoots } from '../trust/roots.ts';
+import { findOldTls } from '../trust/old-tls.ts';
 import { Proxies } from '../trust/proxies.ts';
 import { proxyOfEnvironment } from '../trust/proxy-words.ts';
 import { directDial } from '../tunnels/direct.ts';
@@ -120,6 +121,8 @@ const host: Host = {
     direct: directDial,
     environment: withClockGap({ onSuspend: nothing, onResume: nothing, onNetworkChange }, Date.now),
     proxies: new Proxies(proxyOfEnvironment(process.env)),
+    findOldTls,
+    oldTlsAllowed: policy.oldTls === 'allow',
     now: Date.now,
     random: Math.random,
     log: () => undefined,

@@ -15,7 +15,10 @@ import { startLoopbackProxy, type LoopbackProxy } from '../tunnels/loopback-prox
 import type { ProxyDoor, Seat } from './seat.ts';
 
 /** What the composition root hands in: the same drivers and tunnels as the app's. */
-export type Core = Pick<ControllerDeps, 'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log' | 'proxies'> & {
+export type Core = Pick<
+  ControllerDeps,
+  'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log' | 'proxies' | 'findOldTls' | 'oldTlsAllowed'
+> & {
   settings: Settings;
   secrets: Secrets;
   version: string;

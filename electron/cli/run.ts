@@ -212,6 +212,7 @@ async function consult(named: string | null, folder: string, host: Host, report:
     speaker,
     appRuns: seat?.holder === 'app',
     proxies: core.proxies ?? new Proxies(),
+    oldTlsAllowed: core.oldTlsAllowed ?? false,
     signal: stop.signal,
   };
   const codes: ExitCode[] = [];

@@ -17,6 +17,8 @@ export interface Policy {
   readonly hostCheckWrapper: string | null;
   /** Whether a person may vouch for a server that nobody else vouches for: `strict` refuses it instead of asking. */
   readonly certificates: 'ask' | 'strict';
+  /** Whether people may sign in to a gateway whose TLS is too old ({@link findOldTls} of `trust/old-tls.ts`). */
+  readonly oldTls: 'refuse' | 'allow';
   /** Whether a key for one-time codes may be kept, where the campus's profile allows it too. */
   readonly keptCodes: boolean;
   /** Whether the app ends where it was started without Chromium's sandbox, as an AppImage does where the system lets no program make one. */
@@ -31,6 +33,7 @@ export const noPolicy: Policy = {
   ocproxy: null,
   hostCheckWrapper: null,
   certificates: 'ask',
+  oldTls: 'refuse',
   keptCodes: false,
   sandboxRequired: false,
   profiles: [],
@@ -95,6 +98,7 @@ async function pick(entries: Record<string, unknown>, file: string, platform: No
     hostCheckWrapper: take('hostCheckWrapper', place),
     // A word that is not understood was meant to forbid something
     certificates: take('certificates', z.enum(['ask', 'strict'])) ?? (Object.hasOwn(entries, 'certificates') ? 'strict' : 'ask'),
+    oldTls: take('oldTls', z.enum(['refuse', 'allow'])) ?? 'refuse',
     keptCodes: take('keptCodes', z.boolean()) ?? false,
     sandboxRequired: take('sandboxRequired', z.boolean()) ?? Object.hasOwn(entries, 'sandboxRequired'),
     profiles: await given(take('profiles', z.array(place).check(z.maxLength(maxProfiles))) ?? [], dropped),

@@ -23,6 +23,8 @@ export interface Endpoint {
   port: number;
   /** Where to connect instead, on loopback; certificates are still checked for `host`. */
   loopbackPort?: number;
+  /** TLS of any age will do: whoever administers this computer lets people in to gateways with old TLS. */
+  oldTls?: boolean;
   /** Through this proxy, which looks the name up. */
   via?: Via;
 }

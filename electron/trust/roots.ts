@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import { Worker } from 'node:worker_threads';
@@ -20,6 +21,7 @@ export type ReadStore = () => Promise<readonly string[]>;
  */
 export class SystemRoots {
   private contextNow: tls.SecureContext | null = null;
+  private oldContextNow: tls.SecureContext | null = null;
   private store: readonly string[] = [];
   private reading: Promise<void> | null = null;
   /** Whether the store has been read, or there is none to read. */
@@ -44,9 +46,12 @@ export class SystemRoots {
   /**
    * TLS 1.2 or newer against the roots that are known so far. Kept until there are more: reading some hundred roots takes
    * tens of milliseconds.
+   *
+   * @param old TLS of any age, without safe renegotiation too
    */
-  context(): tls.SecureContext {
+  context(old = false): tls.SecureContext {
     this.begin();
+    if (old) return (this.oldContextNow ??= oldContext([...knownRoots(this.store)]));
     this.contextNow ??= tls.createSecureContext({ ca: [...knownRoots(this.store)], minVersion: 'TLSv1.2' });
     return this.contextNow;
   }
@@ -75,7 +80,7 @@ export class SystemRoots {
     const work = this.read()
       .then((store) => {
         this.store = store;
-        this.contextNow = null;
+        this.contextNow = this.oldContextNow = null;
         log(`this computer's authorities: ${store.length}, read in ${Math.round(performance.now() - start)} ms`);
       })
       .catch((error: unknown) => log(`this computer's authorities cannot be read: ${error instanceof Error ? error.message : 'failed'}`))
@@ -87,6 +92,19 @@ export class SystemRoots {
     if (!this.isComplete) log(`this computer's authorities have not been read within ${this.withinMs / 1000} s`);
   }
 }
+
+function oldContext(ca: string[]): tls.SecureContext {
+  const old = { ca, minVersion: 'TLSv1', secureOptions: legacyServerConnect } as const;
+  try {
+    // At its usual level OpenSSL has no cipher left for TLS 1.1 (SSL_CTX_set_security_level(3))
+    return tls.createSecureContext({ ...old, ciphers: 'DEFAULT:@SECLEVEL=0' });
+  } catch {
+    return tls.createSecureContext(old); // Electron's BoringSSL knows no levels
+  }
+}
+
+/** `SSL_OP_LEGACY_SERVER_CONNECT` of OpenSSL's `ssl.h`. BoringSSL connects so anyway, and has a 0 there. */
+const legacyServerConnect = constants.SSL_OP_LEGACY_SERVER_CONNECT;
 
 /** This computer's, for everything that is connected to. */
 export const systemRoots = new SystemRoots();

@@ -6,7 +6,7 @@ import type { PromptOf } from '../../shared/prompt.ts';
 import { bounded } from './bounded.ts';
 import { spkiSha256, type CertificateJudge, type Presented } from './certificate.ts';
 import { shownAs, type Endpoint } from './endpoint.ts';
-import { isNameUnknown } from './plain.ts';
+import { connectPlain } from './plain.ts';
 import { connectVia } from './proxy.ts';
 import { systemRoots, type SystemRoots } from './roots.ts';
 
@@ -40,7 +40,7 @@ class RootsAwaited extends CausewayError {}
 /**
  * Opens a TLS connection and lets the judge decide on the certificate before any byte of ours is sent.
  *
- * Rejects with `gateway-name-unknown`, `gateway-unreachable`, `gateway-silent` (TCP is up, nothing comes),
+ * Rejects with `gateway-name-unknown`, `gateway-unreachable`, `local-network`, `gateway-silent` (TCP is up, nothing comes),
  * `gateway-closed` (it hung up during the handshake), `gateway-not-secure` (it speaks, but not TLS), a
  * `certificate-*` failure, a {@link CertificateQuestion}, or `cancelled`; through a proxy, with what
  * {@link connectVia} rejects with too.
@@ -64,47 +64,43 @@ export async function connectTls(endpoint: Endpoint, judge: CertificateJudge, op
 
 async function connectOnce(endpoint: Endpoint, judge: CertificateJudge, options: TlsOptions): Promise<TLSSocket> {
   const { timeoutMs } = options;
-  if (!endpoint.via || endpoint.loopbackPort !== undefined) return handshake(endpoint, judge, options, null);
   const until = performance.now() + timeoutMs;
-  const socket = await connectVia(endpoint.via, endpoint, options);
+  const { via, loopbackPort } = endpoint;
+  const socket = via && loopbackPort === undefined ? await connectVia(via, endpoint, options) : await connectPlain(endpoint, options);
   return handshake(endpoint, judge, { ...options, timeoutMs: Math.max(1, until - performance.now()) }, socket);
 }
 
-/** @param through the connection to use, where a proxy has opened one */
+/** @param through the connection to use */
 function handshake(
   endpoint: Endpoint,
   judge: CertificateJudge,
   { signal, timeoutMs, alpn, roots = systemRoots }: TlsOptions,
-  through: Socket | null,
+  through: Socket,
 ): Promise<TLSSocket> {
   const gateway = { host: shownAs(endpoint) };
   const socket = tls.connect({
-    ...(through
-      ? { socket: through }
-      : { host: endpoint.loopbackPort === undefined ? endpoint.host : '127.0.0.1', port: endpoint.loopbackPort ?? endpoint.port }),
+    socket: through,
     // An address may not stand in SNI (RFC 6066)
     ...(isIP(endpoint.host) ? {} : { servername: endpoint.host }),
     ...(alpn ? { ALPNProtocols: [...alpn] } : {}),
-    secureContext: roots.context(),
+    secureContext: roots.context(endpoint.oldTls === true),
     // Node verifies all the same and says so in `authorized`; the judge decides
     rejectUnauthorized: false,
     checkServerIdentity: (_connectedTo, certificate) => tls.checkServerIdentity(endpoint.host, certificate),
   });
   const knowsAllRoots = roots.isComplete;
-  let reached = through !== null;
   const bound = {
     signal,
     ms: timeoutMs,
-    late: () => fail(reached ? 'gateway-silent' : 'gateway-unreachable', gateway),
+    late: () => fail('gateway-silent', gateway),
     release: () => {
       socket.on('error', () => undefined); // what a destroyed socket still has to say is of no use to anyone
       socket.destroy();
     },
   };
   return bounded<TLSSocket>(bound, (done, failed) => {
-    const onError = (cause: Error): void => failed(fail(codeOf(cause, reached), gateway, { detail: cause.message, cause }));
+    const onError = (cause: Error): void => failed(fail(codeOf(cause), gateway, { detail: cause.message, cause }));
     socket.on('error', onError);
-    socket.once('connect', () => (reached = true));
     socket.once('secureConnect', () => {
       const chain = chainOf(socket);
       const [leaf] = chain;
@@ -166,9 +162,7 @@ function chainOf(socket: TLSSocket): X509Certificate[] {
   return chain;
 }
 
-function codeOf(error: Error, reached: boolean): 'gateway-name-unknown' | 'gateway-unreachable' | 'gateway-closed' | 'gateway-not-secure' {
+function codeOf(error: Error): 'gateway-closed' | 'gateway-not-secure' {
   const code = 'code' in error ? error.code : undefined;
-  if (isNameUnknown(error)) return 'gateway-name-unknown';
-  if (!reached) return 'gateway-unreachable';
   return code === 'ECONNRESET' || code === 'EPIPE' ? 'gateway-closed' : 'gateway-not-secure';
 }

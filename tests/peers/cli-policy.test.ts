@@ -64,6 +64,33 @@ describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this co
     expect(existsSync(without.ran)).toBe(false);
   });
 
+  test('people sign in to a gateway with old TLS where it allows that, and doctor says so too', async () => {
+    const old = { tls: { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } } as const;
+    const gateway = await FormGateway.start(({ init }) => (init ? signInForm : 'success'), '127.0.0.1', old);
+    onTestFinished(() => gateway.stop());
+    const place = await cliFolder();
+    const file = path.join(place, 'campus.causeway');
+    await writeFile(file, JSON.stringify(gateway.profile()));
+    const answers = await answersFile(place, { user: 'mei', password: 'harbour' });
+    for (const [oldTls, isLetIn] of [
+      ['allow', true],
+      ['refuse', false],
+      // A word that nobody knows allows nothing
+      ['yes', false],
+    ] as const) {
+      const before = gateway.requests.length;
+      const running = await command({ oldTls }, 'connect', file, '--answers', answers, '--user-data-dir', place);
+      await running.exit;
+      const doctor = await command({ oldTls }, 'doctor', file, '--user-data-dir', place);
+      await doctor.exit;
+      const check = doctor.events().find((event) => event.event === 'check' && event.check === 'gateway');
+      expect(running.out().includes('"state":"opening"')).toBe(isLetIn);
+      expect(running.out().includes('"old-tls"')).toBe(!isLetIn);
+      expect(gateway.requests.slice(before).some(({ fields }) => 'password' in fields)).toBe(isLetIn);
+      expect(check).toMatchObject({ result: isLetIn ? 'ok' : 'attention' });
+    }
+  });
+
   test('a file that others could have written is not obeyed, and that is said', async () => {
     await chmod(path.join(etc(), 'causeway'), 0o777);
     onTestFinished(() => chmod(path.join(etc(), 'causeway'), 0o755));

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import https from 'node:https';
-import type { TLSSocket } from 'node:tls';
+import type { TlsOptions, TLSSocket } from 'node:tls';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Profile } from '../../shared/profile.ts';
 import { issue, type Issued, type Wishes } from '../unit/support/issuer.ts';
@@ -76,10 +76,11 @@ export class FormGateway {
     certificate: Issued,
     private readonly address: string,
     private readonly next: (request: Request, gateway: FormGateway) => Step | Promise<Step>,
+    secure: TlsOptions,
   ) {
     this.host = address === '::1' ? '::1' : 'forms.campus.test';
     this.server = https.createServer(
-      { cert: certificate.pem, key: certificate.keyPem },
+      { cert: certificate.pem, key: certificate.keyPem, ...secure },
       (request, response) => void this.serve(request, response),
     );
     this.server.on('tlsClientError', () => undefined);
@@ -92,14 +93,14 @@ export class FormGateway {
   static async start(
     next: (request: Request, gateway: FormGateway) => Step | Promise<Step>,
     address: '127.0.0.1' | '::1' = '127.0.0.1',
-    more: Pick<Wishes, 'extensions'> = {},
+    { tls: secure = {}, ...more }: Pick<Wishes, 'extensions'> & { tls?: TlsOptions } = {},
   ) {
     const authority = await issue(null, { name: 'CN=Forms Authority', authority: {} });
     const certificate = await issue(authority, {
       ...(address === '::1' ? { name: 'CN=six', ip: ['::1'] } : { dns: ['forms.campus.test'] }),
       ...more,
     });
-    const gateway = new FormGateway(authority, certificate, address, next);
+    const gateway = new FormGateway(authority, certificate, address, next, secure);
     gateway.server.listen(0, address);
     await once(gateway.server, 'listening');
     const at = gateway.server.address();

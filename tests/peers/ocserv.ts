@@ -1,5 +1,5 @@
 import { execFile, fork, spawn, type ChildProcess } from 'node:child_process';
-import { createHash, X509Certificate } from 'node:crypto';
+import { constants, createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net, { type Socket } from 'node:net';
@@ -328,10 +328,13 @@ export function pinOf(pem: string): string {
   return createHash('sha256').update(key).digest('base64');
 }
 
+/** TLS of any age: some gateways of tests are old. */
+const anyTls = { minVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0', secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT } as const;
+
 /** Whether a TLS server answers on that loopback port. */
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false, timeout: 2_000 });
+    const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false, timeout: 2_000, ...anyTls });
     const settle = (yes: boolean): void => {
       socket.destroy();
       resolve(yes);

@@ -106,6 +106,7 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
       ocproxy: '/opt/oc/ocproxy',
       hostCheckWrapper: '/opt/oc/hip.sh',
       certificates: 'strict',
+      oldTls: 'allow',
       keptCodes: true,
       sandboxRequired: true,
       profiles: [],

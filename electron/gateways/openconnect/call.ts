@@ -1,8 +1,11 @@
-import { fail } from '../../../shared/failure.ts';
+import { CausewayError, fail, failureOf } from '../../../shared/failure.ts';
 import { plainLine, plainText } from '../../../shared/plain-text.ts';
 import { shownAs } from '../../trust/endpoint.ts';
+import { sameHost } from '../../trust/host.ts';
+import { findOldTls } from '../../trust/old-tls.ts';
+import { liveAddress, reachesWithinMs } from '../../trust/plain.ts';
 import type { GatewayTarget } from '../gateway.ts';
-import { logLevels, type Done, type FromWorker, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
+import { logLevels, type AnyQuestion, type Done, type FromWorker, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
 import type { Run, WarmWorker } from './warm-worker.ts';
 
 /** What the library thought of a page that it was told of. */
@@ -48,6 +51,10 @@ export class Call {
     this.silentAt = performance.now() + deps.silentAfterMs;
     this.run = deps.worker.signIn(options, AbortSignal.any([signal, this.stop.signal]), {
       question: (question) => {
+        if (question.type === 'address') {
+          void this.findAddress(question);
+          return;
+        }
         if (question.type === 'page') {
           this.awaitedPage?.(question);
           if (!question.done) return;
@@ -135,6 +142,22 @@ export class Call {
   async end(): Promise<void> {
     this.stop.abort();
     await this.run.done.catch(() => undefined);
+  }
+
+  /** Which of a name's addresses the library is to connect to. A proxy that cannot be reached is told of as the library finds it. */
+  private async findAddress({ seq, host, port }: Extract<AnyQuestion, { type: 'address' }>): Promise<void> {
+    const signal = AbortSignal.any([this.stop.signal, this.gone.signal]);
+    try {
+      const address = await liveAddress({ host, port }, { signal, timeoutMs: reachesWithinMs });
+      // Of the gateway's own name that is known by now; sent on to another host, the library takes any TLS there
+      const isOther = !this.target.via && !this.target.oldTls && !sameHost(host, this.target.host);
+      const old = isOther ? await findOldTls({ host, port }, signal) : null;
+      if (old) throw new CausewayError(old);
+      this.run.answer(seq, { kind: 'address', address });
+    } catch (error) {
+      if (this.target.via) this.run.answer(seq, { kind: 'address', address: null });
+      else this.lose(new CausewayError(failureOf(error)));
+    }
   }
 
   private lose(failure: Error): void {

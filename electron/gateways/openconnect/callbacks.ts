@@ -29,7 +29,7 @@ export type Guarded = Record<Exclude<keyof Callbacks, 'failed'>, bigint>;
  * not signed in. When a callback throws, koffi hands C a 0 instead, which the library takes for a yes to each of them.
  */
 const refused = -1;
-const noAddress = process.platform === 'win32' ? 11_003 : process.platform === 'darwin' ? 4 : -4;
+export const noAddress = process.platform === 'win32' ? 11_003 : process.platform === 'darwin' ? 4 : -4;
 
 /** What follows the format of a variadic callback lies elsewhere on Apple's processors, and is not read there. */
 const readsVariadic = !(process.platform === 'darwin' && process.arch === 'arm64');

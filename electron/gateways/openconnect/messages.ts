@@ -69,6 +69,8 @@ export const ocAnswerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('certificate'), accept: z.boolean() }),
   /** A page of the sign-in window has loaded: does the library know enough now? */
   z.object({ kind: z.literal('page'), url: text(16_384), cookies: namedValues, headers: namedValues }),
+  /** Where to connect for a name; null: as the system looks it up. */
+  z.object({ kind: z.literal('address'), address: z.nullable(text(100)) }),
   /** The person's own browser was opened (`ok`), or the sign-in window was closed. */
   z.object({ kind: z.literal('browser'), ok: z.boolean() }),
 ]);
@@ -118,6 +120,8 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
     host: text(300),
     chain: z.array(text(wordBounds.certificate)).check(z.maxLength(10)),
   }),
+  /** Which of the addresses of this name is alive? The library would try one after the other, each for minutes. */
+  z.object({ type: z.literal('address'), attempt, seq, host: text(300), port: z.number().check(z.int(), z.minimum(1), z.maximum(65_535)) }),
   /** Sign in at this address: in a window whose pages are told, or in the person's own browser. */
   z.object({ type: z.literal('web'), attempt, seq, url: text(wordBounds.page), own: z.boolean() }),
   /** What the library thought of the page that was told last: done, or there is more to come. */
@@ -149,7 +153,9 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
 ]);
 export type FromWorker = z.infer<typeof fromWorkerSchema>;
 /** What the library waits for an answer to. */
-export type Question = Extract<FromWorker, { seq: number }>;
+export type AnyQuestion = Extract<FromWorker, { seq: number }>;
+/** The same, without what the call answers by itself. */
+export type Question = Exclude<AnyQuestion, { type: 'address' }>;
 export type Done = Extract<FromWorker, { type: 'done' }>;
 
 /** From the process's listening thread to the one that blocks. */

@@ -79,6 +79,7 @@ export async function signOut(grant: OpenConnectGrant, target: GatewayTarget): P
     const endpoint = {
       ...endpointOf({ host, port: Number(url.port || 443) }, target.profile.connectTo),
       ...(target.via ? { via: target.via } : {}),
+      ...(target.oldTls ? { oldTls: true } : {}),
     };
     const socket = await connectTls(endpoint, pinned(grant), { signal, timeoutMs: goodbyeWithinMs });
     try {

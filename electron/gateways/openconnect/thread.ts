@@ -1,7 +1,9 @@
 import { writeSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { ownUid } from '../../trust/own-user-posix.ts';
 import * as z from 'zod/mini';
+import { noAddress } from './callbacks.ts';
 import { loadLibrary, systemResolver, type Library } from './library.ts';
 import type { Pointer } from './memory.ts';
 import {
@@ -10,8 +12,8 @@ import {
   wordBounds,
   type Done,
   type FromThread,
+  type AnyQuestion,
   type OcAnswer,
-  type Question,
   type SignInOptions,
 } from './messages.ts';
 import { readForm } from './read-form.ts';
@@ -34,7 +36,7 @@ const threadDataSchema = z.object({
 });
 
 type Post = (message: FromThread) => void;
-type WithoutSeq<Q> = Q extends Question ? Omit<Q, 'seq'> : never;
+type WithoutSeq<Q> = Q extends AnyQuestion ? Omit<Q, 'seq'> : never;
 
 /**
  * The thread in which the library blocks. Its callbacks cannot be asynchronous, so that each question is posted and the
@@ -126,8 +128,11 @@ class BlockingThread {
         resolve: (node, service, hints, result) => {
           const detour = options.detours.find(({ host, port }) => host.toLowerCase() === node.toLowerCase() && String(port) === service);
           // A proxy looks the name up by itself; what is asked for here is the proxy's own
-          if (!detour || options.proxy !== undefined) return this.resolve(node, service, hints, result);
-          return this.resolve('127.0.0.1', String(detour.loopbackPort), hints, result);
+          if (detour && options.proxy === undefined) return this.resolve('127.0.0.1', String(detour.loopbackPort), hints, result);
+          if (isIP(node) !== 0) return this.resolve(node, service, hints, result);
+          const answer = this.ask({ type: 'address', attempt, host: node, port: Number(service) });
+          if (answer?.kind !== 'address') return noAddress;
+          return this.resolve(answer.address ?? node, service, hints, result);
         },
         webview: (url) => {
           if (!isWithin('page', url)) return failed;
@@ -208,7 +213,7 @@ class BlockingThread {
   }
 
   /** Posts a question and sleeps until its answer is there. Null: cancelled. */
-  private ask(question: WithoutSeq<Question>): OcAnswer | null {
+  private ask(question: WithoutSeq<AnyQuestion>): OcAnswer | null {
     const seq = ++this.seq;
     const { answered, answers } = this.data;
     let seen = Atomics.load(answered, 0);

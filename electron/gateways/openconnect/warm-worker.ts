@@ -3,10 +3,10 @@ import { fail } from '../../../shared/failure.ts';
 import type { StartWorker, WorkerProcess } from '../worker.ts';
 import {
   fromWorkerSchema,
+  type AnyQuestion,
   type Done,
   type FromWorker,
   type OcAnswer,
-  type Question,
   type SignInOptions,
   type ToWorker,
 } from './messages.ts';
@@ -34,7 +34,7 @@ const ours: Times = { idleMs: 30_000, obeyMs: 400, pingMs: 5_000 };
 /** What a sign-in does with what the worker says. */
 export interface SignInListener {
   /** The answer goes in by {@link Run.answer}. */
-  question(question: Question): void;
+  question(question: AnyQuestion): void;
   /** `words`: the gateway's own, where the line is nothing else. */
   progress(format: string, words: string | null, level: number): void;
 }
@@ -160,6 +160,7 @@ export class WarmWorker {
         return;
       case 'form':
       case 'certificate':
+      case 'address':
       case 'web':
       case 'page':
         if (message.attempt === live.attempt) live.listener?.question(message);

@@ -12,7 +12,7 @@ import { endInOrder, RunningOpenConnect, type Spawn } from './running.ts';
 import { hasConnection, hasStrangers, listenerOf } from './sockets-linux.ts';
 import { bannerIn, endingOf, limitsFrom, refusalOf, type Limits } from './said.ts';
 import { dialSocks, type SocksServer } from './socks.ts';
-import { keyOf, targetOf, wordsFor } from './words.ts';
+import { keyOf, targetOf, tunnelAddress, wordsFor } from './words.ts';
 import { proxyFor, type ProxyHop } from './proxy-hop.ts';
 
 export interface AppTunnelDeps {
@@ -49,7 +49,8 @@ export function appTunnel(deps: AppTunnelDeps): TunnelEngine {
       const server = await freePort(deps.programs.platform);
       const hop = await proxyFor(grant, signal);
       try {
-        const words = [...wordsFor(targetOf(grant, hop?.proxy ?? null), keyOf(grant))];
+        const proxy = hop?.proxy ?? null;
+        const words = wordsFor(targetOf(grant, proxy, await tunnelAddress(grant, proxy, signal)), keyOf(grant));
         const address = words.pop() ?? '';
         const all = [...words, '--script-tun', '--script', scriptFor(ocproxy, server), address];
         const running = RunningOpenConnect.start(openconnect, all, grant.cookie, {

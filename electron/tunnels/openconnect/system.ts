@@ -17,7 +17,7 @@ import type { GatewayProof, HelperState, HelperUp } from './helper-protocol.ts';
 import { isProved, presentedBy } from './proof.ts';
 import { proxyFor, type ProxyHop } from './proxy-hop.ts';
 import type { ProposedGateway } from './start-helper.ts';
-import { targetOf } from './words.ts';
+import { targetOf, tunnelAddress } from './words.ts';
 
 export interface SystemTunnelDeps {
   /** Where the helper listens for this user; `helperSocket`. */
@@ -139,13 +139,11 @@ export function systemTunnel({ socket, log, start, now = Date.now }: SystemTunne
         throw error;
       });
       try {
+        const proxy = hop?.proxy ?? null;
+        const target = targetOf(grant, proxy, await tunnelAddress(grant, proxy, signal));
         // Before it opens: an end that comes at once is heard too
         await helper.ask({ type: 'watch' }, closesWithinMs, signal);
-        const reply = await helper.ask(
-          { type: 'open', target: targetOf(grant, hop?.proxy ?? null), cookie: grant.cookie },
-          opensWithinMs,
-          signal,
-        );
+        const reply = await helper.ask({ type: 'open', target, cookie: grant.cookie }, opensWithinMs, signal);
         if (!('state' in reply) || reply.state.kind !== 'up') throw fail('tunnel-failed', { host }, { detail: 'it went as it came' });
         return new SystemTunnelOfHelper(helper, reply.state, hop, host, log);
       } catch (error) {

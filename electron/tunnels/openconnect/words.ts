@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { fail } from '../../../shared/failure.ts';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
 import { hostOf, sameHost } from '../../trust/host.ts';
+import { liveAddress } from '../../trust/plain.ts';
 
 /** What openconnect is told of a session besides its cookie, which goes in by stdin. All of it is checked here, whoever gives it. */
 export interface OpenConnectTarget {
@@ -27,6 +28,8 @@ const protocols: readonly string[] = ['anyconnect', 'nc', 'pulse', 'gp', 'f5', '
 const hostPattern = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 const pinPattern = /^[A-Za-z0-9+/]{43}=$/;
 const filePattern = /^(\/|[A-Za-z]:\\)[^\x00-\x1f\x7f]{1,300}$/;
+/** A gateway whose TCP port does not answer by then is tried anew: the waits between TCP's own tries grow too fast. */
+const answersWithinMs = 5_000;
 const maxCookieBytes = 4096;
 
 /**
@@ -39,12 +42,39 @@ const askAfterSeconds = 4;
 const triesForSeconds = 90;
 
 /** The grant as openconnect has to be told of it; a lab's detour leads to loopback. */
-export function targetOf(grant: OpenConnectGrant, proxy: OpenConnectTarget['proxy'] = null): OpenConnectTarget {
+export function targetOf(
+  grant: OpenConnectGrant,
+  proxy: OpenConnectTarget['proxy'] = null,
+  address: string | null = grant.address,
+): OpenConnectTarget {
   const { endpoint, protocol } = grant;
   const url = new URL(grant.connectUrl);
-  const isDetour = endpoint.loopbackPort !== undefined && sameHost(url.hostname, endpoint.host);
+  const isDetour = isDetoured(grant);
   if (isDetour) url.port = String(endpoint.loopbackPort);
-  return { protocol, connectUrl: url.href, address: isDetour ? '127.0.0.1' : proxy ? null : grant.address, proxy };
+  return { protocol, connectUrl: url.href, address: isDetour ? '127.0.0.1' : proxy ? null : address, proxy };
+}
+
+/**
+ * The address to lead a tunnel to: openconnect tries a name's addresses one after the other, each for minutes. It is the one
+ * that answered at sign-in, where the ticket is good, or another one that answers where that does not any more (another
+ * network, a node that is gone). Null: openconnect is not to look a name up.
+ *
+ * Rejects with `gateway-unreachable` and its kin where none answers, or `cancelled`.
+ */
+export async function tunnelAddress(
+  grant: OpenConnectGrant,
+  proxy: OpenConnectTarget['proxy'],
+  signal: AbortSignal,
+): Promise<string | null> {
+  const url = new URL(grant.connectUrl);
+  const host = hostOf(url);
+  if (proxy || isDetoured(grant) || isIP(host) !== 0) return null;
+  const gateway = { host, port: url.port === '' ? 443 : Number(url.port) };
+  return liveAddress(gateway, { signal, timeoutMs: answersWithinMs, preferred: grant.address });
+}
+
+function isDetoured({ endpoint, connectUrl }: OpenConnectGrant): boolean {
+  return endpoint.loopbackPort !== undefined && sameHost(new URL(connectUrl).hostname, endpoint.host);
 }
 
 /** The key of the certificate that was accepted at sign-in, and no other. */

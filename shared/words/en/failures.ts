@@ -28,6 +28,7 @@ export const unknown = {
   column: '?',
   name: 'that name',
   text: 'It has sent an empty one.',
+  found: 'old TLS',
   offered: 'other names',
   allowed: 'the words that docs/profiles.md names',
 };
@@ -58,6 +59,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'No secure connection',
     happened: '{host} did not open a secure connection. Another device may have answered in its place.',
     todo: 'In a hotel or a café, open a web page first and sign in to its Wi-Fi. Then try again.',
+  },
+  'old-tls': {
+    title: 'Your campus’s encryption is too old',
+    happened: '{host} has old TLS ({found}), which others on the way could break. Nothing was sent.',
+    todo: 'Tell the help desk: the gateway needs TLS 1.2 or newer, with safe renegotiation. Policy can allow it.',
   },
   'gateway-protocol': {
     title: 'That is not a gateway',
