@@ -1,5 +1,6 @@
 import dns from 'node:dns';
 import net, { isIP, type Socket } from 'node:net';
+import { onAbort } from '../../shared/abort.ts';
 
 /**
  * How long an address may take before the next one is tried beside it (RFC 8305, section 5). Node's own way gives an address
@@ -22,16 +23,13 @@ const maxAddresses = 20;
  */
 export function dial(host: string, port: number, signal: AbortSignal, preferred: string | null = null): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const settled = (): void => signal.removeEventListener('abort', stop);
-    const race = new Race(
-      port,
-      (socket) => (settled(), resolve(socket)),
-      (why) => (settled(), reject(why)),
-    );
-    const stop = (): void => race.stop();
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    else race.begin(host, preferred);
+    const race = new Race(port, (outcome) => {
+      off();
+      if (outcome instanceof Error) reject(outcome);
+      else resolve(outcome);
+    });
+    const off = onAbort(signal, () => race.stop());
+    race.begin(host, preferred);
   });
 }
 
@@ -60,8 +58,7 @@ class Race {
 
   constructor(
     private readonly port: number,
-    private readonly won: (socket: Socket) => void,
-    private readonly lost: (why: Error) => void,
+    private readonly settle: (outcome: Socket | Error) => void,
   ) {}
 
   begin(host: string, preferred: string | null): void {
@@ -83,7 +80,7 @@ class Race {
   stop(): void {
     if (this.over) return;
     this.end(null);
-    this.lost(new DOMException('given up', 'AbortError'));
+    this.settle(new DOMException('given up', 'AbortError'));
   }
 
   private next(): void {
@@ -96,7 +93,7 @@ class Race {
       const [only, ...more] = this.errors;
       const why = only && more.length === 0 ? only : new AggregateError(this.errors, this.errors.map(({ message }) => message).join('; '));
       this.end(null);
-      this.lost(why);
+      this.settle(why);
     }
   }
 
@@ -113,7 +110,7 @@ class Race {
       if (this.over) return;
       socket.off('error', onError);
       this.end(socket);
-      this.won(socket);
+      this.settle(socket);
     });
     this.timer = setTimeout(() => this.next(), aloneMs);
   }

@@ -19,7 +19,7 @@ describe.skipIf(missingForPeers() !== null)('a gateway’s name with several add
     lab = await startOcserv({ client: true });
     const { client } = lab;
     if (!client) throw new Error('no client namespace');
-    const device = (await client.ip('-o', 'link')).match(/wan\d+/)?.[0] ?? '';
+    const device = /wan\d+/.exec(await client.ip('-o', 'link'))?.[0] ?? '';
     const near = (last: number) => lab.address.replace(/\.1$/, `.${last}`);
     dead = { four: [3, 4, 5].map(near), six: [3, 4, 5].map((last) => lab.address6.replace(/::1$/, `::${last}`)) };
     for (const address of [...dead.four, ...dead.six])
