@@ -70,7 +70,7 @@ function codeOf(cause: Error): FailureCode {
 }
 
 /** Whether an error of a socket's says that nobody here knows the name. */
-export function isNameUnknown(error: Error): boolean {
+function isNameUnknown(error: Error): boolean {
   const code = 'code' in error ? error.code : undefined;
   return code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA';
 }
