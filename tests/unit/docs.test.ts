@@ -93,7 +93,7 @@ describe('docs/security.md', () => {
     const places = name.startsWith('tests/') ? [name] : ['unit', 'peers', 'wine', 'e2e'].map((folder) => `tests/${folder}/${name}`);
     return places
       .flatMap((place) => [place, `${place}.test.ts`, `${place}.spec.ts`])
-      .find((place) => place.endsWith(".ts") && existsSync(join(root, place)));
+      .find((place) => place.endsWith('.ts') && existsSync(join(root, place)));
   }
 });
 
