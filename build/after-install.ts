@@ -2,11 +2,17 @@ import { createRequire } from 'node:module';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What the deb does beside what electron-builder's own script does: a user for openconnect, and the service as it is now. */
+/** What the deb does beside what electron-builder's own script does: a user for openconnect, the command line on the PATH, and the service as it is now. */
 const ours = `
 # The user that openconnect runs as
 if hash systemd-sysusers 2>/dev/null; then
     systemd-sysusers causeway-vpn.conf || true
+fi
+
+# Typed in a terminal it is the command line; the desktop's entry names the app by its path. It goes with the app's own,
+# because update-alternatives drops what is no longer there
+if type update-alternatives >/dev/null 2>&1; then
+    update-alternatives --install /usr/bin/causeway causeway /opt/Causeway/resources/native/causeway 200 || true
 fi
 
 # The helper of this package, where an administrator has started it

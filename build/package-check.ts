@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { inMegabytes, sizesOf, wrongIn, type Package } from '../tests/packages/contents.ts';
+import { fpm, installsWithOurOpenConnect } from '../tests/packages/deb.ts';
 import { wrongFuses } from '../tests/packages/fuses.ts';
 import { endsWhereCutShort, signsInToCampus, signsInToGateway } from '../tests/packages/linux.ts';
 import { standInForElectron } from '../tests/packages/stand-in.ts';
@@ -47,7 +48,8 @@ async function pack(target: Target): Promise<Package> {
   if (target.platform === 'linux') await buildNative(native, { target, modules: join(folder, 'node_modules'), built: '', partial: false });
   // Both need a Mac
   const withoutMac = ['-c.electronFuses.resetAdHocDarwinSignature=false', '-c.mac.notarize=false'];
-  await packageProject(folder, target, ['--dir', `-c.electronDist=${electron}`, ...withoutMac], true);
+  const form = target.platform === 'linux' ? '-c.linux.target=deb' : '--dir';
+  await packageProject(folder, target, [form, `-c.electronDist=${electron}`, ...withoutMac], true);
   return packageIn(join(folder, 'out', 'installers'), target);
 }
 
@@ -84,6 +86,10 @@ async function onLinux(): Promise<void> {
   if (!made) return;
   await check('linux-x64: signs in to a campus and keeps the password in the keychain', () => signsInToCampus(made));
   await check('linux-x64: signs in to ocserv through the packed worker', () => signsInToGateway(made));
+  const deb = join(made.resources, '../..', readdirSync(join(made.resources, '../..')).find((name) => name.endsWith('.deb')) ?? '');
+  if (process.getuid?.() === 0)
+    await check('linux-x64: the deb installs, and its command line finds the OpenConnect in it', () => installsWithOurOpenConnect(deb));
+  else console.log('SKIPPED, the deb is installed by root only');
   await check('linux-x64: an archive cut short is named, and the app ends', () => endsWhereCutShort(made));
 }
 
@@ -96,6 +102,7 @@ async function onOthers(): Promise<void> {
 await telling(async () => {
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new PlainError('The packages are checked on Linux (x64).');
   ensureSystemTools(packageTools);
+  process.env['CUSTOM_FPM_PATH'] = fpm;
   execFileSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { stdio: 'inherit' });
   await Promise.all([onLinux(), onOthers()]);
   console.log(failed.length === 0 ? '\nThe packages are as they should be.' : `\nNot as it should be:\n${failed.join('\n')}`);
