@@ -44,6 +44,7 @@ export const failureCatalogue = {
   'choice-not-offered': 'later',
   'no-gateway': 'later',
   'gateway-says': 'never',
+  'password-ends': 'never',
   'no-second-factor': 'later',
   'passcode-wrong': 'now',
   'passcode-used': 'later',

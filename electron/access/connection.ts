@@ -113,6 +113,9 @@ export class Connection {
     const { apply, deps } = this.options;
     this.session = session;
     this.attached = true;
+    // Whatever comes of the tunnel: they may have to change it before they can sign in again
+    const { passwordDays = null } = session;
+    if (passwordDays !== null) deps.tell?.({ code: 'password-ends', params: { days: String(passwordDays) } });
     this.link = new Link(session, await this.openTunnel(session, signal));
     const { expiresAt, idleSeconds } = this.link.limits;
     const times = this.lifetime.begin(session, expiresAt);

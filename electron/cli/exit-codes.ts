@@ -51,6 +51,7 @@ const exitCodes = {
   'choice-not-offered': usage,
   'no-gateway': refused,
   'gateway-says': requested,
+  'password-ends': requested,
   'no-second-factor': secondFactor,
   'passcode-wrong': secondFactor,
   'passcode-used': secondFactor,

@@ -72,6 +72,8 @@ export interface Session {
   readonly user: string;
   readonly grant: Grant;
   readonly extendable: boolean;
+  /** In how many days the person's password ends, where the gateway said so as it let them in. */
+  readonly passwordDays?: number | null;
   /** Ends after `lost`, `ended` or `close`. One reader. */
   readonly events: AsyncIterable<SessionEvent>;
   /** Asks for more time; resolves with the new expiry, or fails with `cannot-extend`. */

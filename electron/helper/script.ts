@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { noteChange, readJournal, writeJournal } from './journal.ts';
 import { difference } from './network-state.ts';
 import { isTheHelpers } from '../tunnels/openconnect/helper-place.ts';
+import { asBytes, toldOptions } from '../tunnels/openconnect/said.ts';
 import { platform } from './platform/here.ts';
 import { reasons, wantedOf, type Wanted } from './wanted.ts';
 import { runVpncScript, scriptEnvironment, type ScriptEnvironment } from './vpnc-script.ts';
@@ -19,7 +20,7 @@ export const scriptReportSchema = z.object({
   device: z.string(),
   nameServers: z.array(z.string()),
   idleTimeout: z.string(),
-  /** As the gateway sent them; only the time left is read from it. */
+  /** As the gateway sent them; only the time left and its banner are read. */
   options: z.string(),
 });
 export type ScriptReport = z.infer<typeof scriptReportSchema>;
@@ -62,7 +63,11 @@ export async function beScript(environment: NodeJS.ProcessEnv, { socket, state, 
     if (open) await writeJournal(state, { ...open, environment: null });
   }
   if (await isTheHelpers(socket))
-    await exchange(socket, { reason, code, ...factsOf(told), options: timeLeftOf(environment['CISCO_CSTP_OPTIONS']) }, tellsWithinMs);
+    await exchange(
+      socket,
+      { reason, code, ...factsOf(told), options: toldOptions(asBytes(environment['CISCO_CSTP_OPTIONS'] ?? '')) },
+      tellsWithinMs,
+    );
   return code;
 }
 
@@ -92,8 +97,6 @@ function factsOf(told: ScriptEnvironment): Pick<ScriptReport, 'device' | 'nameSe
     .filter((server) => net.isIP(server) !== 0);
   return { device: told['TUNDEV'] ?? '', nameServers: servers.slice(0, 8), idleTimeout: told['IDLE_TIMEOUT'] ?? '' };
 }
-
-const timeLeftOf = (options: string | undefined): string => /^X-CSTP-Session-Timeout-Remaining=\d{1,9}$/m.exec(options ?? '')?.[0] ?? '';
 
 /** Tells the helper one thing, and hears what it answers, which may be nothing. Bounded; a helper that is gone is told nothing. */
 function exchange(socket: string, message: ScriptReport | Wanted, withinMs: number): Promise<string> {

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import * as z from 'zod/mini';
+import { asBytes, toldOptions } from '../tunnels/openconnect/said.ts';
 import { lengthOfMask } from './prefix.ts';
 
 /** Why openconnect runs its script (vpnc-script, "reason"). */
@@ -35,8 +36,8 @@ export const wantedSchema = z.strictObject({
   leftOut: z.number().check(z.int(), z.minimum(0), z.maximum(1_000_000)),
   /** Seconds. */
   idleTimeout: z.string().check(z.regex(/^\d{0,10}$/)),
-  /** Only the time left is read from it. */
-  options: z.string().check(z.regex(/^(X-CSTP-Session-Timeout-Remaining=\d{1,9})?$/)),
+  /** Only the time left and the gateway's banner, one byte a letter. */
+  options: z.string().check(z.refine((text) => toldOptions(text) === text)),
 });
 export type Wanted = z.infer<typeof wantedSchema>;
 
@@ -76,7 +77,7 @@ export function wantedOf(environment: NodeJS.ProcessEnv): Wanted | null {
     include: fits(block, [...blocksOf(environment, 'CISCO_SPLIT_INC'), ...blocksOf(environment, 'CISCO_IPV6_SPLIT_INC')], maxBlocks),
     exclude: fits(block, [...blocksOf(environment, 'CISCO_SPLIT_EXC'), ...blocksOf(environment, 'CISCO_IPV6_SPLIT_EXC')], maxBlocks),
     idleTimeout: /^\d{1,10}$/.test(word('IDLE_TIMEOUT')) ? word('IDLE_TIMEOUT') : '',
-    options: /^X-CSTP-Session-Timeout-Remaining=\d{1,9}$/m.exec(word('CISCO_CSTP_OPTIONS'))?.[0] ?? '',
+    options: toldOptions(asBytes(word('CISCO_CSTP_OPTIONS'))),
   };
   const parsed = wantedSchema.safeParse({ ...wanted, leftOut });
   return parsed.success ? parsed.data : null;

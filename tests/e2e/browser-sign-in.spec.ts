@@ -162,7 +162,7 @@ test('through the network’s web proxy: its question comes first, and page, con
 });
 
 test('GlobalProtect: its portal’s page posts itself to the identity provider, and openconnect shows the cookie to the gateway', async () => {
-  const gateway: GlobalProtect = await startGlobalProtect({ method: 'POST', tells: 'comment' });
+  const gateway: GlobalProtect = await startGlobalProtect({ method: 'POST', tells: 'comment', passwordDays: 3 });
   const client = await startClient({ profiles: [gateway.profile()] });
   try {
     const { window } = client;
@@ -176,6 +176,11 @@ test('GlobalProtect: its portal’s page posts itself to the identity provider, 
     await clickAway(page.getByRole('button', { name: 'Continue' }));
     const atGateway = () => gateway.asked.find(({ path, form }) => path === '/ssl-vpn/getconfig.esp' && 'authcookie' in form);
     await expect.poll(() => atGateway()?.form, { timeout: 15_000 }).toMatchObject({ authcookie: 'authcookie0123456789' });
+    // Whoever has been let in is told once when that will end
+    const told = window.getByText('Days until then, by your campus’s gateway: 3.');
+    await expect(told).toBeVisible();
+    await expect(told).toHaveCount(1);
+    await client.picture(`${pictures}/password-ends.png`);
     const log = await client.log();
     for (const secret of [...gateway.proofs, 'authcookie0123456789']) expect(log).not.toContain(secret);
   } finally {

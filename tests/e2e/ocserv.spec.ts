@@ -73,6 +73,20 @@ const test = base.extend<{ gateway: (options?: OcservOptions, profile?: Partial<
 
 test.skip(missing !== null, missing ?? '');
 
+test('ocserv’s banner for whoever is in is told in the window, once, and can be put away', async ({ gateway }) => {
+  const person = await gateway({ banner: 'Maintenance on Sunday, 校園.' });
+  await person.connect('alice');
+  const said = person.window.getByText('Maintenance on Sunday, 校園.');
+  await expect(said).toBeVisible();
+  await expect(said).toHaveCount(1);
+  await person.client.picture('out/screens/ocserv-banner.png');
+  await person
+    .button(/^Dismiss/)
+    .first()
+    .click();
+  await expect(said).toBeHidden();
+});
+
 test('ocserv: notice, sign-in, passcode, connected, the page that only the tunnel reaches, and out again', async ({ gateway }) => {
   const person = await gateway();
   const { lab, client } = person;

@@ -6,7 +6,7 @@ import { answersFile, cliFolder } from '../unit/support/cli.ts';
 import { startCommand, type RunningCommand } from './command.ts';
 import { startIvanti } from './ivanti.ts';
 import { missingForPeers } from './namespaces.ts';
-import { startFamily, type Family } from './other-families.ts';
+import { globalProtectWith, startFamily, type Family } from './other-families.ts';
 
 /**
  * `causeway connect`, unattended, through the sign-in pages of every family that cannot be run here. Those gateways have
@@ -47,6 +47,23 @@ describe.skipIf(missingForPeers() !== null)('causeway connect signs in to', () =
     const running = await run(ivanti.profile({ browser: { hosts: [ivanti.provider] } }), { user: 'mei', password: 'x' });
     const code = await running.exit;
     expect([code, asked(running)]).toEqual([8, ['browser']]);
+  });
+
+  test.each([
+    ['12', ['12']],
+    ['0', ['0']],
+    ['-1', []],
+    ['soon', []],
+  ])('GlobalProtect, whose word of the days until the password ends is %s: told once, where it is one', async (word, days) => {
+    const gateway = await startFamily('gp', globalProtectWith(undefined, undefined, word));
+    onTestFinished(() => gateway.stop());
+    const running = await run(gateway.profile(), { user: 'mei', password: 'harbour', choose: ['Main site'], passcode: '123456' });
+    await noTunnel(running);
+    const told = running
+      .events()
+      .flatMap((event) => (event.event === 'notice' && event.failure.code === 'password-ends' ? [event.failure] : []));
+    expect(told).toEqual(days.map((each) => ({ code: 'password-ends', params: { days: each } })));
+    expect(running.out()).not.toContain('authcookie0123456789');
   });
 
   test.each<[Family, unknown, string[]]>([

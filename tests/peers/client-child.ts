@@ -89,6 +89,7 @@ async function obey(order: z.infer<typeof orderSchema>): Promise<unknown> {
       now: Date.now,
       random: Math.random,
       log,
+      tell: (failure) => log(`told ${JSON.stringify(failure)}`),
     });
     controller.onChange((state) => process.send?.({ type: 'state', state }));
     controller.connect(order.profile);

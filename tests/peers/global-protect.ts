@@ -17,6 +17,8 @@ export interface GlobalProtectOptions {
   gatewayAsks?: boolean;
   /** The identity provider's own pages say who signed in, and give a proof of their own making. */
   providerTells?: boolean;
+  /** In how many days the password ends. */
+  passwordDays?: number;
   /** The first proof is refused, as one that came too late. */
   refuseFirst?: boolean;
 }
@@ -168,7 +170,7 @@ export async function startGlobalProtect(options: GlobalProtectOptions): Promise
     const byPortal = good.get(given) === form['user'] && good.delete(given);
     if (!byPortal && !proves(form)) return { status: 512 };
     const parts = ['', 'authcookie0123456789', 'persistent', 'portal', form['user'] ?? '', 'SAML', 'vsys1', 'campus'];
-    const all = [...parts, '', '', '', '', 'tunnel', '-1', '4100', ''];
+    const all = [...parts, '', '', '', '', 'tunnel', String(options.passwordDays ?? -1), '4100', ''];
     return {
       body: `<?xml version="1.0"?><jnlp><application-desc>${all.map((part) => `<argument>${escapeHtml(part)}</argument>`).join('')}</application-desc></jnlp>`,
     };

@@ -106,7 +106,7 @@ const globalProtect = (request: Served): Reply => globalProtectWith()(request);
 
 /** The same with another answer of the portal's to who has signed in, or with another challenge. */
 export const globalProtectWith =
-  (config: string = twoGateways, challenge: string = plainScript) =>
+  (config: string = twoGateways, challenge: string = plainScript, passwordDays = '-1') =>
   ({ path, form }: Served): Reply => {
     if (path.startsWith('/global-protect/prelogin.esp') || path.startsWith('/ssl-vpn/prelogin.esp')) {
       return {
@@ -136,7 +136,7 @@ export const globalProtectWith =
           '',
           '',
           'tunnel',
-          '-1',
+          passwordDays,
           '4100',
           '',
         ];

@@ -58,6 +58,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
       dtls: true,
       users: people.map((name) => ({ name })),
       idleTimeout: 900,
+      banner: 'Maintenance on Sunday, 校園.',
     });
     if (!lab.client) throw new Error('no client namespace');
     client = lab.client;
@@ -88,6 +89,10 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     expect(await app.page(lab.portalHost)).toContain(lab.page);
     expect(await app.page('fd60::80')).toContain(lab.page);
     expect(readFileSync(client.file('resolv.conf'), 'latin1')).toContain('10.60.0.53');
+    // What the gateway says to whoever is in comes through the helper, once
+    expect(app.log.filter((line) => line.startsWith('told'))).toEqual([
+      `told ${JSON.stringify({ code: 'gateway-says', params: { text: 'Maintenance on Sunday, 校園.' } })}`,
+    ]);
     expect(await networkOf(client)).not.toEqual(before);
     // What the gateway and the helper tell comes a moment after what they do
     await expect.poll(async () => JSON.stringify(await lab.occtl('show', 'users'))).toContain('DTLS cipher');

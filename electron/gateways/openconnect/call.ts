@@ -5,7 +5,16 @@ import { sameHost } from '../../trust/host.ts';
 import { findOldTls } from '../../trust/old-tls.ts';
 import { liveAddress, reachesWithinMs } from '../../trust/plain.ts';
 import type { GatewayTarget } from '../gateway.ts';
-import { logLevels, type AnyQuestion, type Done, type FromWorker, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
+import {
+  logLevels,
+  passwordDays,
+  type AnyQuestion,
+  type Done,
+  type FromWorker,
+  type OcAnswer,
+  type Question,
+  type SignInOptions,
+} from './messages.ts';
 import type { Run, WarmWorker } from './warm-worker.ts';
 
 /** What the library thought of a page that it was told of. */
@@ -27,6 +36,8 @@ export class Call {
   words = '';
   /** The same, where the gateway did not mean it as an error: a form without fields, of which the library makes a refusal. */
   told = '';
+  /** In how many days the password ends, where the gateway says so. */
+  passwordDays: number | null = null;
   private readonly queue: (Question | Done)[] = [];
   private readonly stop = new AbortController();
   private readonly run: Run;
@@ -62,7 +73,9 @@ export class Call {
         this.arrive(question);
       },
       progress: (format, words, level) => {
-        if (words !== null && words.trim() !== '') {
+        const days = words?.startsWith(`${passwordDays}=`) ? words.slice(passwordDays.length + 1) : null;
+        if (days !== null) this.passwordDays = /^\d{1,4}$/.test(days) ? Number(days) : null;
+        else if (words !== null && words.trim() !== '') {
           this.words = plainLine(words).trim();
           this.told = level === logLevels.error ? '' : plainText(words).trim();
         }

@@ -1,6 +1,6 @@
 import koffi, { type TypeObject } from 'koffi';
 import { readString, type Pointer } from './memory.ts';
-import { logLevels, noGatewayListed } from './messages.ts';
+import { logLevels, noGatewayListed, passwordDays } from './messages.ts';
 
 /** What the library asks and tells during a sign-in, all on the thread that made the call. */
 export interface Callbacks {
@@ -38,7 +38,7 @@ const readsVariadic = !(process.platform === 'darwin' && process.arch === 'arm64
 const prototypes = {
   validatePeer: koffi.proto('int oc_validate(void *, void *)'),
   processForm: koffi.proto('int oc_form(void *, void *)'),
-  progress: koffi.proto(`void oc_progress(void *, int, void *${readsVariadic ? ', void *' : ''})`),
+  progress: koffi.proto(`void oc_progress(void *, int, void *${readsVariadic ? ', void *, void *' : ''})`),
   resolve: koffi.proto('int oc_resolve(void *, void *, void *, void *, void *)'),
   connects: koffi.proto('int oc_protect(void *, int)'),
   webview: koffi.proto('int oc_webview(void *, void *, void *)'),
@@ -68,13 +68,18 @@ export function guarded(callbacks: Callbacks): Guarded {
   return {
     validatePeer: register('validatePeer', prototypes.validatePeer, refused, () => callbacks.validatePeer()),
     processForm: register('processForm', prototypes.processForm, refused, (_: Pointer, form: Pointer) => callbacks.processForm(form)),
-    progress: register('progress', prototypes.progress, 0, (_: Pointer, level: number, format: Pointer, first?: Pointer) => {
-      const line = readString(format);
-      const words = lines.wordsOf(line, first ?? null);
-      // Of what is for those who look for faults only one line says something to us
-      if (level <= logLevels.info || words !== null) callbacks.progress(level, line, words);
-      return 0;
-    }),
+    progress: register(
+      'progress',
+      prototypes.progress,
+      0,
+      (_: Pointer, level: number, format: Pointer, first?: Pointer, second?: Pointer) => {
+        const line = readString(format);
+        const words = lines.wordsOf(line, first ?? null, second ?? null);
+        // Of what is for those who look for faults only one line says something to us
+        if (level <= logLevels.info || words !== null) callbacks.progress(level, line, words);
+        return 0;
+      },
+    ),
     resolve: register(
       'resolve',
       prototypes.resolve,
@@ -100,6 +105,8 @@ function placeOf(error: unknown): string {
   return `${error.name} at ${place}`;
 }
 
+/** GlobalProtect's, of each argument that it shows (`parse_login_xml` in `auth-globalprotect.c`). */
+const loginReturned = 'GlobalProtect login returned %s=%s\n';
 const wordsOnly = '%s\n';
 const response = 'Response was: %s\n';
 const statusOnly = 'Unexpected %d result from server\n';
@@ -113,7 +120,7 @@ class Lines {
   /** Of the last reply that was not a 200, until it has been told. */
   private status: string | null = null;
 
-  wordsOf(format: string | null, first: Pointer): string | null {
+  wordsOf(format: string | null, first: Pointer, second: Pointer): string | null {
     if (format === emptyBody) {
       const { status } = this;
       this.status = null;
@@ -124,6 +131,8 @@ class Lines {
       const status = /^HTTP\/1\.\d (\d{3})/.exec(readString(first) ?? '')?.[1];
       this.status = status === undefined || status === '200' ? null : `HTTP ${status}`;
     }
+    // Of what else it returns some are secrets
+    if (format === loginReturned) return readString(first) === passwordDays ? `${passwordDays}=${readString(second) ?? ''}` : null;
     if (format === wordsOnly) return readString(first);
     if (format === response) return listsNoGateway(readString(first) ?? '') ? noGatewayListed : null;
     return format === statusOnly ? `HTTP ${BigInt.asIntN(32, first)}` : null;

@@ -17,6 +17,9 @@ export const formBounds = { fields: 100, choices: 1_000, text: 20_000 } as const
 export const wordBounds = { certificate: 100_000, page: 65_536, cookie: 16_384, connectUrl: 2048 } as const;
 
 /** Of the library's lines (`openconnect.h`). */
+/** What GlobalProtect calls the days until a password ends; `-1`, which the library leaves out, where it does not. */
+export const passwordDays = 'password-expiration-days';
+
 export const logLevels = { error: 0, info: 1, debug: 2 } as const;
 
 /** What stands for a GlobalProtect portal's answer that lists no gateway for this person: the library takes it for nonsense. */

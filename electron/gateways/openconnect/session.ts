@@ -42,6 +42,7 @@ export class OpenConnectSession implements Session {
     readonly user: string,
     readonly grant: OpenConnectGrant,
     private readonly target: GatewayTarget,
+    readonly passwordDays: number | null = null,
   ) {}
 
   extend(): Promise<number> {

@@ -203,7 +203,7 @@ export class OpenConnectSignIn {
         await signOut(grant, this.target);
         throw fail('cancelled');
       }
-      return new OpenConnectSession(this.conversation.userTyped, grant, this.target);
+      return new OpenConnectSession(this.conversation.userTyped, grant, this.target, call.passwordDays);
     }
     if (this.signal.aborted) throw fail('cancelled');
     const outcome = outcomeOf(done, call, this.target, {

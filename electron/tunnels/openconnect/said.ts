@@ -18,6 +18,20 @@ export function limitsFrom(environment: { idleTimeout: string; options: string }
   return { expiresAt: left === undefined || Number(left) === 0 ? null : now + Number(left) * 1000, idleSeconds: idle > 0 ? idle : null };
 }
 
+const toldOption = /^X-CSTP-(?:Session-Timeout-Remaining=\d{1,9}|Banner=[\x20-\xff]{1,6000})$/;
+
+/** Of the options that a gateway of Cisco's kind sent (`CISCO_CSTP_OPTIONS`) those that we read, and no others. One byte a letter. */
+export const toldOptions = (options: string): string =>
+  options
+    .slice(0, 20_000)
+    .split('\n')
+    .filter((line) => toldOption.test(line))
+    .slice(0, 2)
+    .join('\n');
+
+/** An environment's text as Node reads it, in one letter a byte. */
+export const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+
 /**
  * What a gateway of Cisco's kind says to whoever it has let in (`X-CSTP-Banner`, ocserv's `banner =`), or null. Cisco's
  * write line ends as `%0A`.

@@ -15,6 +15,7 @@ export const unknown = {
   scheme: 'another way',
   address: 'that address',
   left: 'Something of it',
+  days: 'a few',
   campus: 'your campus',
   key: 'an entry',
   file: 'a copy beside it',
@@ -191,6 +192,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'A message from your campus',
     happened: '{text}',
     todo: 'You are connected all the same.',
+  },
+  'password-ends': {
+    title: 'Your password ends soon',
+    happened: 'Days until then, by your campus’s gateway: {days}.',
+    todo: 'Change it before that, where your campus has you do so.',
   },
   'no-second-factor': {
     title: 'No second factor',
