@@ -115,6 +115,8 @@ export class PreparedAnswers {
   private codesMade = 0;
   /** When the window of the last code ends. */
   private codeFreeAt = 0;
+  /** Codes made already for a form that asks for several, while the next one is waited for. */
+  private drawn: { prompt: Prompt | null; codes: string[] } = { prompt: null, codes: [] };
   /** Why the last question has no answer here, where a name is given that it does not offer. */
   objection: Failure | null = null;
   /** Names of `choose` that were offered by a list. */
@@ -196,6 +198,10 @@ export class PreparedAnswers {
   private passcode(): string | null {
     const { passcode } = this.answers;
     if (passcode !== undefined && this.once('passcode')) return passcode;
+    return this.drawn.codes.shift() ?? this.newCode();
+  }
+
+  private newCode(): string | null {
     const now = this.now();
     if (!this.codes || this.codesMade >= maxCodes || now < this.codeFreeAt) return null;
     this.codesMade += 1;
@@ -203,21 +209,32 @@ export class PreparedAnswers {
     return this.codes.codeAt(now);
   }
 
-  /** When the key of the file has a new code for this question, where it has none now: a campus takes each once. Null: nothing to wait for. */
+  /**
+   * When the key of the file has a new code for this question, where it has none now: a campus takes each once. Null: nothing to
+   * wait for. A form with several fields for codes gets one of each window, so that this is asked until there is nothing more.
+   */
   codeAt(prompt: Prompt): number | null {
-    const { passcode } = this.answers;
-    if (!this.codes || this.codesMade >= maxCodes || isRefusal(prompt) || !this.asksForCode(prompt)) return null;
-    if (passcode !== undefined && !this.used.has('passcode')) return null;
-    return this.now() < this.codeFreeAt ? this.codeFreeAt + graceMs : null;
+    if (this.drawn.prompt !== prompt) this.drawn = { prompt, codes: [] };
+    if (!this.codes || isRefusal(prompt)) return null;
+    const hasOther = this.answers.passcode !== undefined && !this.used.has('passcode');
+    const missing = this.codesFor(prompt) - (hasOther ? 1 : 0) - this.drawn.codes.length;
+    if (missing <= 0 || this.codesMade + missing > maxCodes) return null;
+    if (this.now() < this.codeFreeAt) return this.codeFreeAt + graceMs;
+    // The only one is made when it is given
+    const code = missing === 1 ? null : this.newCode();
+    if (code === null) return null;
+    this.drawn.codes.push(code);
+    return this.codeFreeAt + graceMs;
   }
 
-  private asksForCode(prompt: Prompt): boolean {
-    if (prompt.kind === 'second-factor') return true;
+  /** How many codes a question asks for that no other answer of the file is for. */
+  private codesFor(prompt: Prompt): number {
+    if (prompt.kind === 'second-factor') return 1;
     if (prompt.kind === 'passcode') {
       const given = prompt.label === undefined ? undefined : this.field(prompt.label);
-      return given === undefined || this.used.has(`field:${prompt.label}`);
+      return given === undefined || this.used.has(`field:${prompt.label}`) ? 1 : 0;
     }
-    return 'fields' in prompt && prompt.fields.some((field) => field.code === true && this.valueOf(field) === undefined);
+    return 'fields' in prompt ? prompt.fields.filter((field) => field.code === true && this.valueOf(field) === undefined).length : 0;
   }
 
   /** What is chosen by name in the lists of a question, whoever answers its fields. Fails with `choice-not-offered`. */

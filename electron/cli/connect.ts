@@ -199,8 +199,7 @@ class Talk {
   private async preparedFor(prompt: Prompt, signal: AbortSignal): Promise<Answer | null> {
     const { answers, terminal, report } = this.attempt;
     if (!answers) return null;
-    const newCodeAt = answers.codeAt(prompt);
-    if (newCodeAt !== null) await this.waitForCode(newCodeAt, signal);
+    for (let at = answers.codeAt(prompt); at !== null; at = answers.codeAt(prompt)) await this.waitForCode(at, signal);
     const answer = answers.answer(prompt);
     const { objection } = answers;
     if (objection === null) return answer;

@@ -9,7 +9,7 @@ import type { Profile } from '../../shared/profile.ts';
 import { answersFile, cliFolder } from '../unit/support/cli.ts';
 import { commandFile, startCommand, type RunningCommand } from './command.ts';
 import { FormGateway, signInForm, type Step } from './form-gateway.ts';
-import { answersOf, secret, sends, told } from './form-sign-in.ts';
+import { answersOf, code, secret, sends, told } from './form-sign-in.ts';
 import { hasOurs, missingLibrary } from './openconnect-bench.ts';
 
 /** Gives a program a terminal of its own (Debian's bsdutils). */
@@ -125,6 +125,23 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
     await run.exit;
     expect(answersOf(at)).toEqual([{ username: 'mei', password: 'pw' }, { secret: 'ab-1 2' }]);
     expect(run.text()).not.toContain('ab-1 2');
+  });
+
+  test('makes a new code for each question for one, and for each field of one form, none of them twice', async () => {
+    const both = {
+      message: 'Enter two codes.',
+      inputs: ['one', 'two'].map((name) => ({ type: 'password' as const, name, label: `Code ${name}:` })),
+    };
+    const { at, run } = await unattended([signInForm, code(), both, 'success'], {
+      ...mei,
+      totp: 'otpauth://totp/Campus:mei?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&period=5',
+    });
+    await run.exit;
+    expect(run.out()).toSatisfy(() => isIn(run));
+    const [, first, last] = answersOf(at);
+    const codes = [first?.['secret'], last?.['one'], last?.['two']];
+    for (const each of codes) expect(each).toMatch(/^\d{6}$/);
+    expect(new Set(codes).size).toBe(3);
   });
 
   const second: Step = {

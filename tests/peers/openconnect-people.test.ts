@@ -261,6 +261,27 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
     });
   });
 
+  test('blanks of every kind around a user name are nobody’s, the second one’s too; other answers and passwords keep theirs', async () => {
+    const form: FormSpec = {
+      inputs: [
+        ...signInForm.inputs,
+        { name: 'secondary_username', label: 'Second user ID:' },
+        { type: 'password', name: 'secondary_password', label: 'Second password:' },
+        { name: 'remark', label: 'Remark:' },
+      ],
+    };
+    const { at, session } = await signIn([form, 'success'], {
+      credentials: ({ fields: asked }) => ({
+        kind: 'credentials',
+        values: Object.fromEntries(asked.map(({ name }) => [name, `\u00a0\t${name}\u3000 `])),
+      }),
+    });
+    await session;
+    const [given] = answersOf(at);
+    expect(given).toMatchObject({ username: 'user', secondary_username: 'secondary_username', password: '\u00a0\tpassword\u3000 ' });
+    expect(given).toMatchObject({ secondary_password: '\u00a0\tsecondary_password\u3000 ', remark: '\u00a0\tremark\u3000 ' });
+  });
+
   test.each([
     [{ separator: ';' }, 'pw;123456'],
     [{ separator: '' }, 'pw123456'],

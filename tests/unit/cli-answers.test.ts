@@ -108,6 +108,30 @@ describe('a file of answers', () => {
     expect(answers.answer(passcode)).toBeNull();
   });
 
+  test('a form with several fields for codes gets one of each window, none of them twice', () => {
+    let now = 59_000;
+    const answers = prepared({ passcode: '000000', totp: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' }, () => now);
+    const codes: Prompt = {
+      kind: 'fields',
+      fields: ['one', 'two', 'three'].map((name) => ({ name, secret: true, code: true })),
+      selects: [],
+    };
+    const waits: number[] = [];
+    for (let at = answers.codeAt(codes); at !== null; at = answers.codeAt(codes)) {
+      waits.push(at);
+      now = at;
+    }
+    expect(waits).toEqual([61_000]);
+    const answer = answers.answer(codes);
+    const values = answer?.kind === 'fields' ? Object.values(answer.values) : [];
+    expect(values.slice(0, 2)).toEqual(['000000', '287082']);
+    expect(values[2]).toMatch(/^\d{6}$/);
+    expect(new Set(values).size).toBe(3);
+    // The next question has to wait as well
+    expect(answers.answer(passcode)).toBeNull();
+    expect(answers.codeAt(passcode)).toBe(91_000);
+  });
+
   test.each([{ passcode: 'push' }, { passcode: ' Phone2' }, { passcode: '1' }, { password: 'pw,push' }, { fields: { code: 'sms' } }])(
     'what would reach a phone is no answer: %j',
     (content) => {

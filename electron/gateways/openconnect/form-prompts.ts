@@ -122,12 +122,10 @@ export function valuesOf(
     if (option !== null) selects.set(index, option);
   }
   const fields = new Map<number, string>();
-  for (const { index, name, role } of ask.fields) {
-    if (role !== 'user' && role !== 'password') fields.set(index, given(name) ?? '');
-    else {
-      const value = given(answer.kind === 'fields' ? name : role) ?? '';
-      fields.set(index, role === 'user' ? withoutBlanks(value) : value);
-    }
+  for (const { index, name, role, isUserName } of ask.fields) {
+    const isOurs = (role === 'user' || role === 'password') && answer.kind !== 'fields';
+    const value = given(isOurs ? role : name) ?? '';
+    fields.set(index, isUserName ? withoutBlanks(value) : value);
   }
   const user = answer.kind === 'credentials' && given('user') !== undefined ? withoutBlanks(given('user') ?? '') : undefined;
   const password = answer.kind === 'credentials' ? given('password') : undefined;

@@ -25,6 +25,8 @@ export interface ReadField {
   secret: boolean;
   /** It takes the password that is to be the new one. */
   newPassword: boolean;
+  /** It takes a user name, the first or another: blanks around it are nobody's. */
+  isUserName: boolean;
   value: string | null;
 }
 
@@ -83,6 +85,8 @@ const maxHeading = 120;
 
 const userWords = /^(user|user[ _-]?(name|id)|uname|login([ _-]?(name|id))?|net[ _-]?id|account|e-?mail|pulse_user)$/i;
 const userLabel = /\b(user|login|net ?id|account|e-?mail|student|staff)\b/i;
+const nameWords =
+  /\b(user|login)[ _-]?(name|id)\b|\bnet[ _-]?id\b|[帳账]號|[帳账]号|用[戶户](名|帳|账)|使用者(名稱|代碼)|學號|学号|\b(nome de )?(utilizador|usu[áa]rio)\b/iu;
 const codeNames = /^(otp|token(code)?|code|passcode|totp)$/i;
 const codeForms = /^(frmDefender|frmNextToken|frmTotpToken)$/;
 /** Any question may stand in these: what it is for, only its words tell, where it has some. */
@@ -130,6 +134,7 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
     label: shownLabel(labelOf(field)),
     secret: field.type !== fieldType.text,
     newPassword: loneIsNew || (changesPassword && field.type !== fieldType.text && isNew(field, secrets, options)),
+    isUserName: role === 'user' || (field.type === fieldType.text && asksUserName(field)),
     value: field.value ?? null,
   }));
   return {
@@ -212,6 +217,9 @@ function asksForNew(
   if (!passwordGiven && !asksNewPassword(field.label ?? '', '', newPasswordWords)) return false;
   return asksNewPassword(field.label ?? spelledOut(field.name), message, newPasswordWords, afterNewPassword);
 }
+
+/** By its name or its label, as `secondary_username`. */
+const asksUserName = ({ name, label = '' }: OcField): boolean => nameWords.test(spelledOut(name)) || nameWords.test(label);
 
 const says = ({ name, label = '' }: OcField, words: RegExp): boolean => words.test(name) || words.test(label);
 
