@@ -1,5 +1,5 @@
-import { useState } from 'react';
-import { isFoundBy } from '../../shared/names.ts';
+import { useState, type KeyboardEvent } from 'react';
+import { isFoundBy, isSameName } from '../../shared/names.ts';
 import { useSpeaker } from '../speech.ts';
 import { Field, SelectField, type SelectProps } from './fields.tsx';
 
@@ -11,16 +11,29 @@ const maxShown = 100;
 /**
  * Which of many options are shown: those whose label holds what was typed, in whatever case. `search` is the field to type
  * in, null where there are few.
+ *
+ * @param take what Enter in that field does: with the only one that was found, or the one whose whole name was typed; with null
+ *   where nothing is typed yet. While several are found it does nothing
  */
-export function useSearch<T extends { label: string; detail?: string | undefined }>(options: readonly T[]) {
+export function useSearch<T extends { label: string; detail?: string | undefined }>(options: readonly T[], take: (only: T | null) => void) {
   const { words, say } = useSpeaker();
   const [typed, setTyped] = useState('');
   if (options.length <= manyOptions) return { shown: options, search: null, more: null };
   const found = options.filter(({ label, detail = '' }) => isFoundBy(`${label} ${detail}`, typed));
   const more = found.length - maxShown;
+  const whole = found.filter(({ label }) => isSameName(label, typed));
+  const [only] = whole.length === 1 ? whole : found.length === 1 ? found : [];
+  const onEnter = (): void => {
+    if (typed.trim() === '') take(null);
+    else if (only) take(only);
+  };
   return {
     shown: found.slice(0, maxShown),
-    search: <Field label={words.choice.search} value={typed} onChange={setTyped} autoFocus />,
+    search: (
+      <div onKeyDown={whenEnter(onEnter)}>
+        <Field label={words.choice.search} value={typed} onChange={setTyped} autoFocus />
+      </div>
+    ),
     more: (
       <p className="hint" role="status">
         {found.length === 0 ? words.choice.none : say(words.choice.found, { count: found.length })}
@@ -46,14 +59,26 @@ export function SearchedSelect(props: SelectProps) {
   };
   return (
     <>
-      <Field
-        label={`${props.label}: ${words.choice.search}`}
-        value={typed}
-        onChange={search}
-        busy={disabled}
-        error={found.length === 0 ? words.choice.none : null}
-      />
+      {/* Enter ends the search, and does not send the form with whatever is found so far */}
+      <div onKeyDown={whenEnter(() => undefined)}>
+        <Field
+          label={`${props.label}: ${words.choice.search}`}
+          value={typed}
+          onChange={search}
+          busy={disabled}
+          error={found.length === 0 ? words.choice.none : null}
+        />
+      </div>
       <SelectField {...props} options={found.length === 0 ? options : found} />
     </>
   );
 }
+
+/** Enter means this here, and nothing else. While a word is being composed it is not for us. */
+const whenEnter =
+  (act: () => void) =>
+  (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    act();
+  };

@@ -11,6 +11,7 @@ import { commandFile, startCommand, type RunningCommand } from './command.ts';
 import { FormGateway, signInForm, type Step } from './form-gateway.ts';
 import { answersOf, code, secret, sends, told } from './form-sign-in.ts';
 import { hasOurs, missingLibrary } from './openconnect-bench.ts';
+import { globalProtectWith, startFamily } from './other-families.ts';
 
 /** Gives a program a terminal of its own (Debian's bsdutils). */
 const script = '/usr/bin/script';
@@ -174,6 +175,44 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
     expect(await run.exit).toBe(2);
     expect(answersOf(at)).toEqual([]);
     expect(run.out()).not.toContain('"opening"');
+  });
+
+  test.skipIf(!existsSync(script))('narrows a list of 1,000 gateways down as one types in a terminal', async () => {
+    const names = Array.from({ length: 1_000 }, (_, index) =>
+      index === 776 ? 'Harbour Library (évening)' : index % 3 === 0 ? `第 ${index + 1} 校區` : `Site ${index + 1}`,
+    );
+    const entries = names.map(
+      (name, index) => `<entry name="${index === 776 ? 'gp' : `s${index}`}.campus.test"><description>${name}</description></entry>`,
+    );
+    const list = `<policy><portal-name>Campus</portal-name><gateways><external><list>${entries.join('')}</list></external></gateways></policy>`;
+    const gateway = await startFamily('gp', globalProtectWith(list));
+    onTestFinished(() => gateway.stop());
+    const folder = await cliFolder();
+    const file = join(folder, 'campus.causeway');
+    await writeFile(file, JSON.stringify(gateway.profile()));
+    const run = plainly(['connect', file, '--user-data-dir', folder], true);
+    await run.type('User ID', 'mei');
+    await run.type('Password:', 'harbour');
+    // No more than a screen of it, and how to find the rest
+    await run.says('Number, or part of the name');
+    expect(run.text()).toContain('  20. Site 20');
+    expect(run.text()).not.toContain('Site 23');
+    expect(run.text()).toContain('980 more');
+    const answers: [line: string, says: RegExp][] = [
+      ['xyz', /Nothing is called so/],
+      ['1001', /1 to 1,000/],
+      ['', /1 to 1,000/],
+      // 71, 74, 77, 701 and so on, each by its number in the whole list
+      ['site 7', / {2}71\. Site 71\r?\n {2}72\. Site 72[^]*more/],
+      ['LIBRARY (E\u0301VEN', / {2}777\. Harbour Library/],
+    ];
+    for (const [line, says] of answers) {
+      const from = run.text().length;
+      run.keys(`${line}\r`);
+      await expect.poll(() => run.text().slice(from)).toMatch(says);
+    }
+    await run.says('Enter the code on your phone');
+    expect(gateway.requests.some(({ path, form }) => path.startsWith('/ssl-vpn/login.esp') && form.get('passwd') === 'harbour')).toBe(true);
   });
 
   test.skipIf(!hasOurs)('tells what a form without fields says, to a program and to a person, and goes on', async () => {

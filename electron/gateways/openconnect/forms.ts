@@ -277,9 +277,10 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
   });
 }
 
-/** Where the library has nothing but the name of a field in a page, it is spelled as a label would be. */
+/** Where the library has nothing but the name of a field in a page, or a label that nobody can read, the name is spelled as a label would be. */
 function labelOf({ name, label = name }: OcField): string {
-  if (label.replace(/[:：]$/u, '') !== name || !/^[A-Za-z]+([_#][A-Za-z0-9]+)*$/.test(name)) return label;
+  const said = shownLabel(label) === '' ? name : label;
+  if (said.replace(/[:：]$/u, '') !== name || !/^[A-Za-z]+([_#][A-Za-z0-9]+)*$/.test(name)) return said;
   const words = spelledOut(name);
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }

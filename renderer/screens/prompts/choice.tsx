@@ -13,14 +13,18 @@ export function Choice({ access, prompt, above }: PromptProps<'choice'>) {
   const { words } = useSpeaker();
   const { busy, answer } = useAnswer(access);
   const cancel = useCancel();
-  const { shown, search, more } = useSearch(prompt.options);
   const usual = prompt.options.find(({ id }) => id === prompt.usual);
+  const choose = ({ id }: { id: string }): void => answer({ kind: 'choice', option: id });
+  const { shown, search, more } = useSearch(prompt.options, (only) => {
+    const taken = only ?? usual;
+    if (taken && !busy) choose(taken);
+  });
   return (
     <Screen
       title={prompt.title ?? words.choice[prompt.purpose]}
       above={above}
       focus={search ? 'field' : 'title'}
-      onEnter={usual && (() => answer({ kind: 'choice', option: usual.id }))}
+      onEnter={usual && (() => choose(usual))}
       onEscape={cancel}
     >
       {prompt.purpose === 'session' && <p className="lead">{words.choice.sessionLead}</p>}
@@ -36,7 +40,7 @@ export function Choice({ access, prompt, above }: PromptProps<'choice'>) {
             hint={option.detail ?? (option === usual ? words.choice.usual : undefined)}
             kind={option === usual ? 'primary' : 'secondary'}
             pending={busy}
-            onPress={() => answer({ kind: 'choice', option: option.id })}
+            onPress={() => choose(option)}
           />
         ))}
       </div>
