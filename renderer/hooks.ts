@@ -54,6 +54,8 @@ export interface Answering {
   answer: (answer: Answer, remember?: boolean) => void;
   /** Answers with the recovery passcode that main holds. */
   answerWithHeld: () => void;
+  /** Answers with the password in the keychain; what was chosen in the form goes along. */
+  answerWithSaved: (chosen: Record<string, string>) => void;
 }
 
 /** Answers the open prompt, once: whatever is clicked after that waits for the next prompt. */
@@ -71,6 +73,7 @@ export function useAnswer({ promptId, answered }: AccessStateOf<'asking'>): Answ
     busy: busy || answered,
     answer: (answer, remember = false) => once(() => run('answer', { promptId, answer, remember })),
     answerWithHeld: () => once(() => run('answerWithHeldPasscode', { promptId })),
+    answerWithSaved: (chosen) => once(() => run('answerWithSavedPassword', { promptId, chosen })),
   };
 }
 

@@ -115,6 +115,8 @@ export const appStateSchema = z.object({
   saved: z.object({
     userId: z.nullable(z.string()),
     password: z.boolean(),
+    /** The open question can be answered with the password in the keychain, by a press: it did not go in by itself. */
+    offered: z.boolean(),
     keychain: z.enum(['available', 'absent', 'locked']),
   }),
   /** The servers that no authority vouches for and the person does. */

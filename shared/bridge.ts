@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { appStateSchema, trafficSchema } from './app-state.ts';
 import { failureSchema, type Failure } from './failure.ts';
 import { identitySchema } from './recovery.ts';
-import { answerSchema } from './prompt.ts';
+import { answerSchema, fieldValuesSchema } from './prompt.ts';
 import { preferencesSchema } from './settings.ts';
 import { taskSchema } from './task.ts';
 
@@ -23,6 +23,8 @@ export const bridge = {
     chooseCertificate: { in: nothing, out: z.nullable(z.object({ file: z.string().check(z.maxLength(4096)) })) },
     /** Answers the open passcode or second-factor prompt with the recovery passcode held in memory. */
     answerWithHeldPasscode: { in: z.object({ promptId: id }), out: nothing },
+    /** Answers the open sign-in with the password in the keychain; `chosen`: what stands in the form's selections. */
+    answerWithSavedPassword: { in: z.object({ promptId: id, chosen: fieldValuesSchema }), out: nothing },
     extend: { in: nothing, out: nothing },
     retryNow: { in: nothing, out: nothing },
     disconnect: { in: nothing, out: nothing },

@@ -169,11 +169,11 @@ export type Prompt = z.infer<typeof promptSchema>;
 export type PromptKind = Prompt['kind'];
 export type PromptOf<K extends PromptKind> = Extract<Prompt, { kind: K }>;
 
-const fieldValues = z.record(shortText, z.string().check(z.maxLength(1024)));
+export const fieldValuesSchema = z.record(shortText, z.string().check(z.maxLength(1024)));
 
 export const answerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('notice'), proceed: z.boolean() }),
-  z.object({ kind: z.literal('credentials'), values: fieldValues }),
+  z.object({ kind: z.literal('credentials'), values: fieldValuesSchema }),
   z.object({ kind: z.literal('second-factor'), method: z.enum(['push', 'call', 'text', 'other']), device: shortText }),
   /** With the passcode at once where it is known already, so that no second question is needed. */
   z.object({ kind: z.literal('second-factor-passcode'), passcode: z.optional(z.string().check(z.maxLength(64))) }),
@@ -181,7 +181,7 @@ export const answerSchema = z.discriminatedUnion('kind', [
   /** Leave a push or a passcode question for the other method, or for the choice of devices; or say that a push that is `over` was approved. */
   z.object({ kind: z.literal('instead'), method: z.enum(['passcode', 'choose', 'done']) }),
   z.object({ kind: z.literal('choice'), option: shortText }),
-  z.object({ kind: z.literal('fields'), values: fieldValues }),
+  z.object({ kind: z.literal('fields'), values: fieldValuesSchema }),
   z.object({ kind: z.literal('certificate'), accept: z.boolean() }),
   z.object({ kind: z.literal('browser'), where: browserPlace }),
   /** `file` is an absolute path of a PEM or PKCS#12 file, absent to go on with the one that was named before. */

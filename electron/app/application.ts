@@ -156,10 +156,11 @@ export class App {
 
   get state(): AppState {
     const { settings, about } = this.deps;
+    const access = this.controller.state;
     const selected = this.book.selected?.id ?? null;
     const held = this.held.passcode;
     return {
-      access: this.controller.state,
+      access,
       task: this.thread.current,
       portal: this.portal.state,
       recovery: this.recovery.state,
@@ -171,7 +172,7 @@ export class App {
       proxyQuestion: this.proxyQuestion.state,
       preferences: settings.get().preferences,
       settingsOpen: this.settingsOpen,
-      saved: this.remembered.keeper.savedFor(selected),
+      saved: this.remembered.keeper.savedFor(selected, access.kind === 'asking' ? access.prompt : null),
       acceptedHosts: this.book.accepted,
       keptCodes: this.remembered.codes.stateFor(this.book.selected),
       notices: this.notices.all,

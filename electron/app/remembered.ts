@@ -79,13 +79,17 @@ export class Remembered {
 
   /**
    * Answers prompts of one attempt with what is remembered. Not in an attempt in which a person vouched for a server: to one
-   * that only they believe, they type. A kept password only where a person has `pressed` Connect for this very attempt.
+   * that only they believe, they type or press. A kept password only where a person has `pressed` Connect for this very attempt.
    */
   preparedFor(profile: Profile, pressed = true): PreparedAnswer {
     const attempt: { vouched: boolean } = { vouched: false };
     this.attempt = attempt;
     const known = firstOf(this.keeper.preparedFor(profile, pressed), this.files.preparedFor(profile), this.codes.preparedFor(profile));
-    return async (prompt) => (attempt.vouched ? null : known(prompt));
+    return async (prompt) => {
+      if (!attempt.vouched) return known(prompt);
+      await this.keeper.hear(prompt);
+      return null;
+    };
   }
 
   /** Notes what the person answered. */

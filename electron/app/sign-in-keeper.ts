@@ -1,8 +1,8 @@
 import type { AppState } from '../../shared/app-state.ts';
-import { failureOf, type Failure } from '../../shared/failure.ts';
+import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { joiningOf, mayReachPhone } from '../../shared/phone-words.ts';
 import type { Profile } from '../../shared/profile.ts';
-import type { Answer, Prompt } from '../../shared/prompt.ts';
+import type { Answer, Prompt, PromptOf } from '../../shared/prompt.ts';
 import type { PreparedAnswer } from '../access/asking.ts';
 import type { KeychainState, Secrets } from '../storage/secrets.ts';
 import { entryOf } from '../storage/kept.ts';
@@ -54,13 +54,36 @@ export class SignInKeeper {
     this.deps.changed();
   }
 
-  savedFor(profileId: string | null): AppState['saved'] {
+  /** @param prompt the open question, where there is one */
+  savedFor(profileId: string | null, prompt: Prompt | null = null): AppState['saved'] {
     const { userIds, savedPasswords } = this.deps.settings.get();
-    return {
-      userId: profileId === null ? null : entryOf(userIds, profileId),
-      password: profileId !== null && savedPasswords.includes(profileId),
-      keychain: this.keychain,
-    };
+    const [userId, password] = profileId === null ? [null, false] : [entryOf(userIds, profileId), savedPasswords.includes(profileId)];
+    const mayGo = this.attempt?.profile.id === profileId && !this.attempt.usedKept && password && userId !== null;
+    return { userId, password, offered: mayGo && prompt?.kind === 'credentials' && isPlain(prompt), keychain: this.keychain };
+  }
+
+  /**
+   * The answer with the kept password, by a person's press, where it did not go in by itself: to a server that they vouched
+   * for, say, or after a link. Once in an attempt. Fails with `not-now`, or as the keychain does.
+   *
+   * @param chosen what stands in the selections of the form
+   */
+  async pressed(prompt: PromptOf<'credentials'>, chosen: Readonly<Record<string, string>>): Promise<Answer> {
+    const { attempt } = this;
+    if (!attempt || !this.savedFor(attempt.profile.id, prompt).offered) throw fail('not-now');
+    const { profile } = attempt;
+    const signIn = await this.read(profile);
+    if (!signIn) {
+      // Somebody has taken it out of the keychain
+      await this.forget(profile.id);
+      throw fail('not-now');
+    }
+    attempt.given.add(signIn.password);
+    attempt.usedKept = true;
+    const selects = prompt.selects.map(({ name, value = '' }) => [name, entryOf(chosen, name) ?? value] as const);
+    const values: Record<string, string> = { ...Object.fromEntries(selects), password: signIn.password };
+    if (prompt.fields.some(({ name }) => name === 'user')) values['user'] = signIn.userId;
+    return { kind: 'credentials', values };
   }
 
   /** A prompt with what the person chose before chosen already. */
@@ -91,7 +114,7 @@ export class SignInKeeper {
       const typed = held.signInFor(profile.id);
       // That a name is not offered says nothing of the password
       if (prompt.failure?.code === 'choice-not-offered') return null;
-      if (attempt.usedKept && prompt.failure) await this.doubt(profile.id, prompt.failure);
+      await this.hear(prompt);
       // Once each: a password that was changed on the way is another one
       if (prompt.failure || (typed ? attempt.given.has(typed.password) : attempt.given.size > 0)) {
         held.forgetSignIn();
@@ -104,6 +127,12 @@ export class SignInKeeper {
       attempt.usedKept ||= !typed;
       return answer;
     };
+  }
+
+  /** A gateway asks again: of a kept password that was sent it says why. */
+  async hear(prompt: Prompt): Promise<void> {
+    const { attempt } = this;
+    if (prompt.kind === 'credentials' && prompt.failure && attempt?.usedKept) await this.doubt(attempt.profile.id, prompt.failure);
   }
 
   /** The attempt ended without a session. A kept password that it was refused for is forgotten. Never rejects. */
@@ -191,19 +220,28 @@ export class SignInKeeper {
   }
 
   private async kept(profile: Profile): Promise<{ userId: string; password: string } | null> {
-    const profileId = profile.id;
-    const { userIds, savedPasswords } = this.deps.settings.get();
-    const userId = entryOf(userIds, profileId);
-    if (userId === null || !savedPasswords.includes(profileId) || this.doubted.has(profileId)) return null;
+    if (this.doubted.has(profile.id)) return null;
     try {
-      const password = await this.deps.secrets.get(profileId, userId);
-      return password === null || this.reachesPhone(profile, password) ? null : { userId, password };
+      return await this.read(profile);
     } catch (error) {
       this.deps.tell(failureOf(error));
       return null;
     }
   }
+
+  /** Rejects as the keychain does. */
+  private async read(profile: Profile): Promise<{ userId: string; password: string } | null> {
+    const { userIds, savedPasswords } = this.deps.settings.get();
+    const userId = entryOf(userIds, profile.id);
+    if (userId === null || !savedPasswords.includes(profile.id)) return null;
+    const password = await this.deps.secrets.get(profile.id, userId);
+    return password === null || this.reachesPhone(profile, password) ? null : { userId, password };
+  }
 }
+
+/** Whether a user ID and a password are all that has to be typed into it. */
+const isPlain = ({ fields }: PromptOf<'credentials'>): boolean =>
+  fields.some(({ name }) => name === 'password') && fields.every(({ name }) => name === 'user' || name === 'password');
 
 /** The password that a person gave in place of the old one, or null. */
 function newPasswordIn(prompt: Prompt, answer: Answer): string | null {

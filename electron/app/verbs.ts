@@ -85,6 +85,11 @@ export function verbsOf(app: App): Application['verbs'] {
       const kind = state.kind === 'asking' && state.prompt.kind === 'passcode' ? 'passcode' : 'second-factor-passcode';
       answer(promptId, { kind, passcode: passcode() }, false);
     },
+    async answerWithSavedPassword({ promptId, chosen }) {
+      const { state } = controller;
+      if (state.kind !== 'asking' || state.promptId !== promptId || state.prompt.kind !== 'credentials') throw fail('not-now');
+      answer(promptId, await remembered.keeper.pressed(state.prompt, chosen), false);
+    },
     extend: () => controller.extend(),
     async retryNow() {
       controller.retryNow();

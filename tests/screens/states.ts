@@ -48,7 +48,7 @@ const base: AppState = {
   confirmation: null,
   preferences: { language: 'en', openAtLogin: false, notifications: true },
   settingsOpen: false,
-  saved: { userId: null, password: false, keychain: 'available' },
+  saved: { userId: null, password: false, offered: false, keychain: 'available' },
   proxyQuestion: null,
   keptCodes: 'off',
   acceptedHosts: [],
@@ -363,14 +363,22 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     focus: 'UMPASS user ID',
   },
   'credentials-remembered': {
-    state: asking(prompts.realm, { saved: { userId: 'dc012345', password: false, keychain: 'absent' }, task: 'add-device' }),
+    state: asking(prompts.realm, {
+      saved: { userId: 'dc012345', password: false, offered: false, keychain: 'absent' },
+      task: 'add-device',
+    }),
+    heading: 'Sign in',
+    focus: 'UMPASS password',
+  },
+  'credentials-saved': {
+    state: asking(prompts.realm, { saved: { userId: 'dc012345', password: true, offered: true, keychain: 'available' } }),
     heading: 'Sign in',
     focus: 'UMPASS password',
   },
   'credentials-failed': {
     state: asking(
       { ...prompts.credentials, failure: { code: 'sign-in-rejected' }, triesLeft: 3 },
-      { saved: { userId: 'dc012345', password: false, keychain: 'available' } },
+      { saved: { userId: 'dc012345', password: false, offered: false, keychain: 'available' } },
     ),
     heading: 'Sign in',
     focus: 'UMPASS password',
@@ -603,7 +611,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
       settingsOpen: true,
       access: connected,
       profiles: [campus, college],
-      saved: { userId: 'dc012345', password: true, keychain: 'available' },
+      saved: { userId: 'dc012345', password: true, offered: false, keychain: 'available' },
     }),
     heading: 'Settings',
     focus: 'heading',
@@ -621,7 +629,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   'settings-codes': { state: state({ settingsOpen: true, keptCodes: 'none' }), heading: 'Settings', focus: 'heading' },
   'settings-codes-kept': { state: state({ settingsOpen: true, keptCodes: 'kept' }), heading: 'Settings', focus: 'heading' },
   'settings-no-keychain': {
-    state: state({ settingsOpen: true, saved: { userId: null, password: false, keychain: 'absent' } }),
+    state: state({ settingsOpen: true, saved: { userId: null, password: false, offered: false, keychain: 'absent' } }),
     heading: 'Settings',
     focus: 'heading',
   },

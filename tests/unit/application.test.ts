@@ -114,6 +114,29 @@ describe('a saved sign-in', () => {
     expect(b.keytar.entries.size).toBe(0);
   });
 
+  test('goes in by a press where a link began the attempt, and nobody is asked for it', async () => {
+    const b = await open();
+    const { app } = b;
+    await app.verbs.connect({ profileId: b.campus.profile.id });
+    await signIn(b, true);
+    await when(app, ({ saved }) => saved.password && saved);
+    expect(app.state.saved.offered).toBe(false);
+    await app.verbs.disconnect(undefined);
+
+    await app.openArgument(`causeway://connect/${b.campus.profile.id}`);
+    await app.verbs.confirm({ yes: true });
+    await answerNotice(b);
+    const { promptId } = await when(app, promptOf('credentials'));
+    expect(app.state.saved.offered).toBe(true);
+    await expect(app.verbs.answerWithSavedPassword({ promptId: 'another', chosen: {} })).rejects.toMatchObject({
+      failure: { code: 'not-now' },
+    });
+    await app.verbs.answerWithSavedPassword({ promptId, chosen: {} });
+    await when(app, promptOf('second-factor'));
+    await app.verbs.disconnect(undefined);
+    expect(app.state.saved).toMatchObject({ password: true, offered: false });
+  });
+
   test('quick connect goes as far as the question and shows the window there', async () => {
     const b = await open();
     await b.app.quickConnect();

@@ -318,6 +318,64 @@ describe('what is remembered of a sign-in', () => {
     expect(await answersIn(null)).toEqual(['credentials', 'passcode', 'client-certificate']);
   });
 
+  describe('the kept password, to a server that the person vouched for', () => {
+    const question: PromptOf<'credentials'> = { ...signIn(), selects: [] };
+    const refused: PromptOf<'credentials'> = { ...question, failure: { code: 'sign-in-rejected' } };
+    const vouching = async (kept: Remembered): Promise<(asked: Prompt) => Promise<unknown>> => {
+      const prepared = kept.preparedFor(whole);
+      expect(await prepared(certificate)).toBeNull();
+      kept.note('campus', certificate, { kind: 'certificate', accept: true }, false);
+      return prepared;
+    };
+
+    it('goes in by a press, once, with what is chosen in the form', async () => {
+      const kept = await keep();
+      const prepared = await vouching(kept);
+      const withGroups = signIn();
+      expect(await prepared(withGroups)).toBeNull();
+      expect(kept.keeper.savedFor('campus', withGroups)).toMatchObject({ userId: 'mei', offered: true });
+      expect(await kept.keeper.pressed(withGroups, { group_list: '2', other: 'x' })).toEqual({
+        kind: 'credentials',
+        values: { user: 'mei', password: 'typed', group_list: '2' },
+      });
+      expect(kept.keeper.savedFor('campus', withGroups).offered).toBe(false);
+      await expect(kept.keeper.pressed(withGroups, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
+    });
+
+    it('is dropped at once where the gateway refuses it, and then there is nothing to press', async () => {
+      const kept = await keep();
+      const prepared = await vouching(kept);
+      await prepared(question);
+      await kept.keeper.pressed(question, {});
+      expect(await prepared(refused)).toBeNull();
+      expect(kept.keeper.savedFor('campus', refused)).toMatchObject({ password: false, offered: false });
+      expect([...keytar.entries.values()]).not.toContain('typed');
+    });
+
+    it('is offered where it did not go in by itself and was kept, for a plain question only', async () => {
+      const kept = await keep();
+      // By a link, and by Connect
+      const quiet = kept.preparedFor(whole, false);
+      expect(await quiet(question)).toBeNull();
+      expect(kept.keeper.savedFor('campus', question).offered).toBe(true);
+      expect(kept.keeper.savedFor('campus', passcode).offered).toBe(false);
+      const withCode = { ...question, fields: [...question.fields, { name: 'otp', secret: true }] };
+      expect(kept.keeper.savedFor('campus', withCode).offered).toBe(false);
+      expect(await kept.preparedFor(whole)(question)).not.toBeNull();
+      expect(kept.keeper.savedFor('campus', refused).offered).toBe(false);
+      await kept.ended('campus', null);
+      expect(kept.keeper.savedFor('campus', question).offered).toBe(false);
+    });
+
+    it('is offered no more once the keychain has it no longer', async () => {
+      const kept = await keep();
+      await vouching(kept);
+      keytar.entries.clear();
+      await expect(kept.keeper.pressed(question, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
+      expect(kept.keeper.savedFor('campus', question)).toMatchObject({ password: false, offered: false });
+    });
+  });
+
   it('is forgotten as a whole: on disk, in the keychain, and in what goes in by itself from then on', async () => {
     const kept = await keep();
     expect(keytar.entries.size).toBe(2);

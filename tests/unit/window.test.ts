@@ -59,6 +59,12 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['client-certificate', 'Choose file…', 'chooseCertificate'],
   ['browser', 'Cancel', 'disconnect'],
   ['browser-open', 'Cancel', 'disconnect'],
+  [
+    'credentials-saved',
+    'Use the password saved for dc012345',
+    'answerWithSavedPassword',
+    { promptId: 'p1', chosen: { realm: 'students' } },
+  ],
   ['connected', 'Open device portal', 'openPortal'],
   ['connected', 'Disconnect', 'disconnect'],
   ['expiring', 'Stay connected', 'extend'],

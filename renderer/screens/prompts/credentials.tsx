@@ -13,7 +13,7 @@ import type { PromptProps } from './prompt.ts';
 /** User ID and password, labelled as the campus says. */
 export function Credentials({ access, prompt, state, profile, above }: PromptProps<'credentials'>) {
   const { words, say } = useSpeaker();
-  const { busy, answer } = useAnswer(access);
+  const { busy, answer, answerWithSaved } = useAnswer(access);
   const [remember, setRemember] = useState(state.saved.password);
   const cancel = useCancel();
   // With more than these two in one form nothing that is kept could go in by itself
@@ -38,6 +38,11 @@ export function Credentials({ access, prompt, state, profile, above }: PromptPro
         busyText={words.credentials.checking}
         busy={busy}
         onSubmit={(values) => answer({ kind: 'credentials', values }, keepable && remember)}
+        other={
+          state.saved.offered
+            ? { label: say(words.credentials.useSaved, { user: state.saved.userId ?? '' }), onPress: answerWithSaved }
+            : null
+        }
       >
         {keepable && (
           <Checkbox

@@ -4,7 +4,7 @@ import type { PromptField, PromptSelect } from '../../../shared/prompt.ts';
 import { useDrafts } from '../../drafts.ts';
 import { useRefocus } from '../../hooks.ts';
 import { useSpeaker } from '../../speech.ts';
-import { SubmitButton } from '../../ui/button.tsx';
+import { Button, SubmitButton } from '../../ui/button.tsx';
 import { Field, SecretField } from '../../ui/fields.tsx';
 import { SearchedSelect } from '../../ui/searchable.tsx';
 import { Actions } from '../../ui/screen.tsx';
@@ -25,6 +25,8 @@ interface PromptFormProps {
   busyText: string;
   busy: boolean;
   onSubmit: (values: Record<string, string>) => void;
+  /** Another button beside the one that sends the form; what was chosen in the selections goes along. */
+  other?: { label: string; onPress: (chosen: Record<string, string>) => void } | null;
   children?: ReactNode;
 }
 
@@ -32,7 +34,7 @@ interface PromptFormProps {
  * The form of a prompt: its fields and selections, kept as typed while the gateway looks at them and when it
  * asks again. The first empty field takes the focus; when the gateway asks again, the last secret does.
  */
-export function PromptForm({ name, promptId, fields, selects, submit, busyText, busy, onSubmit, children }: PromptFormProps) {
+export function PromptForm({ name, promptId, fields, selects, submit, busyText, busy, onSubmit, other = null, children }: PromptFormProps) {
   const { words, say } = useSpeaker();
   const [values, setValue] = useDrafts<string>(name, initialValues(fields, selects));
   const [missing, setMissing] = useState<string | null>(null);
@@ -47,6 +49,8 @@ export function PromptForm({ name, promptId, fields, selects, submit, busyText, 
     setMissing(empty?.name ?? null);
     if (!empty && !busy) onSubmit(values);
   };
+
+  const chosen = (): Record<string, string> => Object.fromEntries(selects.map(({ name: each }) => [each, values[each] ?? '']));
 
   return (
     <form className="form" onSubmit={send} noValidate>
@@ -80,6 +84,11 @@ export function PromptForm({ name, promptId, fields, selects, submit, busyText, 
       {children}
       <Actions>
         <SubmitButton pending={busy}>{busy ? busyText : submit}</SubmitButton>
+        {other && (
+          <Button disabled={busy} onPress={() => other.onPress(chosen())}>
+            {other.label}
+          </Button>
+        )}
       </Actions>
     </form>
   );

@@ -19,6 +19,7 @@ export const prompts = {
     keychainAbsent: 'This computer has no keychain, so your sign-in cannot be remembered.',
     keychainLocked: 'This computer’s keychain is locked. Unlock it to have your sign-in remembered.',
     signIn: 'Sign in',
+    useSaved: 'Use the password saved for {user}',
     checking: 'Checking your sign-in…',
     triesLeft: plural('{count} tries left', { one: 'One try left' }),
     missing: 'Fill in {label} first.',

@@ -46,7 +46,7 @@ export function appState(access: AccessState, more: Partial<AppState> = {}): App
     proxyQuestion: null,
     preferences: defaultPreferences,
     settingsOpen: false,
-    saved: { userId: null, password: false, keychain: 'available' },
+    saved: { userId: null, password: false, offered: false, keychain: 'available' },
     keptCodes: 'off',
     acceptedHosts: [],
     notices: [],
