@@ -4,9 +4,8 @@ import { discoveryPath, type Profile } from '../../shared/profile.ts';
 import { relayPath, type Services } from '../open-services.ts';
 import { html } from '../pages/html.ts';
 import { draw, type Look } from '../pages/layout.ts';
-import { createListener } from '../pages/listener.ts';
+import { listenerOf, newSite } from '../pages/listener.ts';
 import { json, page } from '../pages/reply.ts';
-import { Router } from '../pages/router.ts';
 import { createPhone } from '../phone/phone.ts';
 import { createRecovery } from '../recovery/recovery.ts';
 import type { Site } from './front.ts';
@@ -56,7 +55,8 @@ const profilePath = '/campus-test.causeway';
 /** The campus's front page, and the profile that clients read: discovered by address or taken as a file. */
 function createIndex({ now, addresses, profile }: SiteOptions): RequestListener {
   const look: Look = { service: 'Campus Test University', address: addresses.index };
-  const router = new Router()
+  const site = newSite({ look, now });
+  site
     .get('/', () => {
       const body = html`<h1>Campus Test University</h1>
         <p class="lead">A whole campus on this computer, to try Causeway with.</p>
@@ -77,17 +77,18 @@ function createIndex({ now, addresses, profile }: SiteOptions): RequestListener 
     })
     .get(discoveryPath, () => json(profile))
     .get(profilePath, () => json(profile, 200, { 'Content-Disposition': 'attachment; filename="campus-test.causeway"' }));
-  return createListener({ router, look, now });
+  return listenerOf(site);
 }
 
 /** What a browser sees at the gateway: nothing to do here. */
 function createGatewayPage({ now, addresses }: SiteOptions): RequestListener {
   const look: Look = { service: 'VPN gateway', address: addresses.gateway };
-  const router = new Router().get('/', () => {
+  const site = newSite({ look, now });
+  site.get('/', () => {
     const body = html`<h1>This is a VPN gateway</h1>
       <p>Causeway connects here. There is nothing to see in a browser.</p>
       <p><a class="button" href="${addresses.index}">Go to the campus</a></p>`;
     return page(draw(look, { title: 'VPN gateway', body, now: now() }));
   });
-  return createListener({ router, look, now });
+  return listenerOf(site);
 }

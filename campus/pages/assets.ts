@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Reply } from './reply.ts';
+import { asset as reply, type Reply } from './reply.ts';
 
 /** In this order: what is narrow overrules the rest. */
 const styles = ['base.css', 'forms.css', 'parts.css', 'narrow.css'];
@@ -15,9 +15,7 @@ const assets = {
   'crest.svg': { type: 'image/svg+xml', body: read('crest.svg') },
 };
 
-const byAddress = new Map(
-  Object.entries(assets).map(([name, { type, body }]) => [addressOf(name, body), { kind: 'asset', type, body } satisfies Reply]),
-);
+const byAddress = new Map(Object.entries(assets).map(([name, { type, body }]) => [addressOf(name, body), { type, body }]));
 
 function addressOf(name: string, body: string): string {
   return `/assets/${createHash('sha256').update(body).digest('hex').slice(0, 16)}/${name}`;
@@ -30,5 +28,9 @@ export function assetAddress(name: keyof typeof assets): string {
 
 /** The shared file at this address, or null. */
 export function asset(path: string): Reply | null {
-  return byAddress.get(path) ?? null;
+  const found = byAddress.get(path);
+  return found ? reply(found.type, found.body) : null;
 }
+
+/** Whether there is a shared file at this address. Its address carries its digest: browsers may keep it for good. */
+export const isAsset = (path: string): boolean => byAddress.has(path);

@@ -1,80 +1,75 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { Hono, type Context } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
 import { CausewayError, failureOf, type Failure } from '../../shared/failure.ts';
 import { isOwnTrouble } from '../own-trouble.ts';
-import { asset } from './assets.ts';
+import { asset, isAsset } from './assets.ts';
 import { sentence } from './failures.ts';
 import { html } from './html.ts';
 import { draw, type Look } from './layout.ts';
 import { Refusal } from './refusal.ts';
-import { page, send, type Reply } from './reply.ts';
-import type { Router } from './router.ts';
-import type { Visit } from './visit.ts';
+import { isOurName, page, safetyHeaders, yearSeconds, type Reply } from './reply.ts';
 
+/** The pages of one name. */
+export type Site = Hono<{ Bindings: HttpBindings }>;
+/** One request, as a handler sees it. */
+export type Visit = Context<{ Bindings: HttpBindings }>;
 type ErrorStatus = Refusal['status'] | 500;
 
 /** An answer of a site's own to what went wrong; null leaves it to the page that every site has for it. */
 export type Excuse = (failure: Failure, status: ErrorStatus, visit: Visit) => Reply | null;
 
+interface SiteOptions {
+  look: Look;
+  now: () => number;
+  excuse?: Excuse;
+}
+
 /**
- * A site as a plain request listener: finds the handler, sends its reply with the safety headers, and
- * answers whatever goes wrong with a page of the same look. GET and POST only.
+ * A site, ready for its pages. Every answer has the safety headers, and whatever goes wrong is answered with a page of the
+ * same look. GET and POST only.
  */
-export function createListener(site: { router: Router; look: Look; now: () => number; excuse?: Excuse }): RequestListener {
+export function newSite(options: SiteOptions): Site {
+  const site: Site = new Hono();
+  site.use(async (visit, next) => {
+    await next();
+    const { headers } = visit.res;
+    for (const [name, value] of Object.entries(safetyHeaders)) headers.set(name, value);
+    if (isAsset(visit.req.path)) headers.set('Cache-Control', `public, max-age=${yearSeconds}, immutable`);
+    if (isOurName(visit.req.header('host'))) headers.set('Strict-Transport-Security', `max-age=${yearSeconds}`);
+    // A body that was refused half-way is not read to its end: the connection goes with it
+    if (!visit.env.incoming.complete) headers.set('Connection', 'close');
+  });
+  site.use((visit, next) => {
+    // Hono answers HEAD as it does GET
+    if (visit.env.incoming.method === 'HEAD') throw new Refusal(405, 'GET and POST only');
+    return next();
+  });
+  const onMethodNotAllowed = (): never => {
+    throw new Refusal(405, 'not with this method');
+  };
+  site.use(methodNotAllowed({ app: site, onMethodNotAllowed }));
+  site.get('/assets/*', (visit) => asset(visit.req.path) ?? visit.notFound());
+  site.notFound((visit) => excuse(options, new Refusal(404, 'no such page'), visit));
+  site.onError((error, visit) => excuse(options, error, visit));
+  return site;
+}
+
+/** A site as a plain request listener. A request line that is no address is a page that nobody knows. */
+export function listenerOf(site: Site): RequestListener {
+  const listener = getRequestListener(site.fetch, { overrideGlobalObjects: false });
   return (request, response) => {
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    answer(site, request, response, gone.signal).catch((error: unknown) => {
-      // The connection broke while the answer was being written: nobody is left to tell
-      console.error(`${site.look.service} could not answer:`, error);
-      response.destroy();
-    });
+    const target = request.url ?? '';
+    if (!target.startsWith('/') || !URL.canParse(`https://campus.invalid${target}`)) request.url = '/:no-address';
+    void listener(request, response);
   };
 }
 
-type Site = Parameters<typeof createListener>[0];
-
-async function answer(site: Site, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
-  const address = parseAddress(request.url ?? '');
-  const visit: Visit = {
-    request,
-    path: address?.pathname ?? '',
-    query: address?.searchParams ?? new URLSearchParams(),
-    params: {},
-    signal,
-  };
-  let reply: Reply;
-  try {
-    reply = await route(site, visit);
-  } catch (error) {
-    if (signal.aborted) return;
-    reply = excuse(site, error, visit);
-  }
-  // A body that was refused half-way is not read to its end: the connection goes with it
-  if (!request.complete) response.setHeader('Connection', 'close');
-  if (!signal.aborted) await send(reply, response, signal);
-}
-
-/** The path and query of a request line; null when there is nothing to make of it. */
-function parseAddress(target: string): URL | null {
-  const address = `https://campus.invalid${target}`;
-  return target.startsWith('/') && URL.canParse(address) ? new URL(address) : null;
-}
-
-async function route(site: Site, visit: Visit): Promise<Reply> {
-  const { method } = visit.request;
-  if (method !== 'GET' && method !== 'POST') throw new Refusal(405, 'GET and POST only');
-  const found = method === 'GET' ? asset(visit.path) : null;
-  if (found) return found;
-  const match = site.router.match(method, visit.path);
-  if (match === 'unknown-path') throw new Refusal(404, 'no such page');
-  if (match === 'wrong-method') throw new Refusal(405, 'not with this method');
-  return await match.handler({ ...visit, params: match.params });
-}
-
-function excuse(site: Site, error: unknown, visit: Visit): Reply {
+function excuse(site: SiteOptions, error: unknown, visit: Visit): Reply {
   const failure = failureOf(error);
   const status = error instanceof Refusal ? error.status : isOwnTrouble(failure) ? 500 : 400;
-  if (status === 500) console.error(`${site.look.service} failed at ${visit.path}:`, error);
+  if (status === 500) console.error(`${site.look.service} failed at ${visit.req.path}:`, error);
   const own = site.excuse?.(failure, status, visit);
   if (own) return own;
   const inWords = error instanceof CausewayError && !(error instanceof Refusal);
@@ -91,7 +86,7 @@ const refusals: Record<ErrorStatus, readonly [title: string, text: string]> = {
   500: ['Something went wrong here', 'It is not your fault. Please try again; if it stays, tell the help desk.'],
 };
 
-function errorPage(site: Site, status: ErrorStatus, title: string, text: string): Reply {
+function errorPage(site: SiteOptions, status: ErrorStatus, title: string, text: string): Reply {
   const body = html`<h1>${title}</h1>
     <p>${text}</p>
     <p><a class="button" href="/">Go to the first page</a></p>`;

@@ -1,33 +1,54 @@
-import type { ServerResponse } from 'node:http';
+import type { Context } from 'hono';
+import { streamSSE } from 'hono/streaming';
 import type { Html } from './html.ts';
 
-/** What a handler answers with. Handlers never touch the response: headers and their safety are in one place. */
-export type Reply =
-  | { kind: 'page'; status: number; body: Html; cookies?: string[] }
-  | { kind: 'redirect'; to: string; cookies?: string[] }
-  | { kind: 'json'; status: number; body: unknown; headers?: Record<string, string> }
-  | { kind: 'asset'; type: string; body: string }
-  /** Server-sent events: the feed writes until the signal aborts. */
-  | { kind: 'events'; feed: (send: (event: string) => void, signal: AbortSignal) => Promise<void> };
-
+export type Reply = Response;
 export type Answer = Reply | Promise<Reply>;
+
+const withCookies = (headers: Record<string, string>, cookies: readonly string[]): Headers => {
+  const all = new Headers(headers);
+  for (const cookie of cookies) all.append('Set-Cookie', cookie);
+  return all;
+};
 
 /** A page, 200 unless it says otherwise. */
 export function page(body: Html, status = 200, cookies: string[] = []): Reply {
-  return { kind: 'page', status, body, cookies };
+  return new Response(body.text, { status, headers: withCookies({ 'Content-Type': 'text/html; charset=utf-8' }, cookies) });
 }
 
 /** See Other: what every POST that did something answers with. Only paths of the same site. */
 export function redirect(to: string, cookies: string[] = []): Reply {
-  return { kind: 'redirect', to, cookies };
+  return new Response(null, { status: 303, headers: withCookies({ Location: to }, cookies) });
 }
 
 export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Reply {
-  return { kind: 'json', status, body, headers };
+  return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json', ...headers } });
+}
+
+/** A shared file of the pages. */
+export function asset(type: string, body: string): Reply {
+  return new Response(body, { headers: { 'Content-Type': type } });
+}
+
+const heartbeatMs = 15_000;
+
+/** Server-sent events: the feed writes until the signal aborts. */
+export function events(c: Context, feed: (send: (event: string) => void, signal: AbortSignal) => Promise<void>): Reply {
+  return streamSSE(c, async (stream) => {
+    const gone = new AbortController();
+    stream.onAbort(() => gone.abort());
+    await stream.write('retry: 2000\n\n');
+    const heartbeat = setInterval(() => void stream.write(':\n\n'), heartbeatMs);
+    try {
+      await feed((event) => void stream.writeSSE({ event, data: '' }), gone.signal);
+    } finally {
+      clearInterval(heartbeat);
+    }
+  });
 }
 
 /** A year, in seconds: how long a browser insists on HTTPS, and keeps an asset whose address carries its digest. */
-const yearSeconds = 31_536_000;
+export const yearSeconds = 31_536_000;
 
 const contentPolicy = [
   "default-src 'none'",
@@ -41,7 +62,7 @@ const contentPolicy = [
 ].join('; ');
 
 /** On every answer: no inline script or style, no framing, no sniffing, no referrer, nothing kept in caches. */
-const safetyHeaders = {
+export const safetyHeaders = {
   'Content-Security-Policy': contentPolicy,
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
@@ -56,39 +77,4 @@ const safetyHeaders = {
  * The campus's own names are for HTTPS only. Not `localhost` and its like, which others on this computer use as well:
  * the browser of who trusts our authority would insist on HTTPS with all of them.
  */
-const isOurName = (host = ''): boolean => /(^|\.)campus\.test(:\d+)?$/i.test(host);
-
-const heartbeatMs = 15_000;
-
-/** Writes a reply out. Resolves when it is written; an event feed, when its signal aborted. */
-export async function send(reply: Reply, response: ServerResponse, signal: AbortSignal): Promise<void> {
-  for (const [name, value] of Object.entries(safetyHeaders)) response.setHeader(name, value);
-  if (isOurName(response.req.headers.host)) response.setHeader('Strict-Transport-Security', `max-age=${yearSeconds}`);
-  switch (reply.kind) {
-    case 'page':
-      if (reply.cookies?.length) response.setHeader('Set-Cookie', reply.cookies);
-      response.writeHead(reply.status, { 'Content-Type': 'text/html; charset=utf-8' }).end(reply.body.text);
-      return;
-    case 'redirect':
-      if (reply.cookies?.length) response.setHeader('Set-Cookie', reply.cookies);
-      response.writeHead(303, { Location: reply.to }).end();
-      return;
-    case 'json':
-      response.writeHead(reply.status, { 'Content-Type': 'application/json', ...reply.headers }).end(JSON.stringify(reply.body));
-      return;
-    case 'asset':
-      response.writeHead(200, { 'Content-Type': reply.type, 'Cache-Control': `public, max-age=${yearSeconds}, immutable` }).end(reply.body);
-      return;
-    case 'events': {
-      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-      response.write('retry: 2000\n\n');
-      const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs);
-      try {
-        await reply.feed((event) => response.write(`event: ${event}\ndata:\n\n`), signal);
-      } finally {
-        clearInterval(heartbeat);
-        response.end();
-      }
-    }
-  }
-}
+export const isOurName = (host = ''): boolean => /(^|\.)campus\.test(:\d+)?$/i.test(host);

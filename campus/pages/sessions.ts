@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { readCookie, sessionCookie } from './cookies.ts';
+import type { Visit } from './listener.ts';
 import { Refusal } from './refusal.ts';
 
 /** One visitor of one site, from the first page to half an hour after the last. Lives in memory only. */
@@ -32,8 +32,8 @@ export class Sessions<State> {
   ) {}
 
   /** The visitor's session, or null when there is none or it was quiet for too long. */
-  find(request: IncomingMessage): Session<State> | null {
-    const id = readCookie(request, this.cookie);
+  find(visit: Visit): Session<State> | null {
+    const id = readCookie(visit, this.cookie);
     const kept = id === null ? undefined : this.#kept.get(id);
     if (!kept) return null;
     this.#kept.delete(kept.session.id);
@@ -50,8 +50,8 @@ export class Sessions<State> {
   }
 
   /** The visitor's session or a new one; the cookies are for the reply. */
-  findOrOpen(request: IncomingMessage, fresh: () => State): { session: Session<State>; cookies: string[] } {
-    const known = this.find(request);
+  findOrOpen(visit: Visit, fresh: () => State): { session: Session<State>; cookies: string[] } {
+    const known = this.find(visit);
     if (known) return { session: known, cookies: [] };
     const { session, cookie } = this.open(fresh());
     return { session, cookies: [cookie] };

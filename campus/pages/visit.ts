@@ -1,18 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import * as z from 'zod';
 import { fail } from '../../shared/failure.ts';
+import type { Visit } from './listener.ts';
 import { Refusal } from './refusal.ts';
 
-/** One request, as a handler sees it. */
-export interface Visit {
-  readonly request: IncomingMessage;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** The named parts of the route's path, decoded. */
-  readonly params: Readonly<Record<string, string>>;
-  /** Aborts when the visitor went away. */
-  readonly signal: AbortSignal;
-}
+export type { Visit };
 
 /** How much a form or a JSON request may weigh; the phone's pictures have a bound of their own. */
 export const formBytes = 16 * 1024;
@@ -21,7 +12,7 @@ const bodyMs = 15_000;
 
 /** The whole body. Rejects with 413 beyond `limit` bytes and with `request-invalid` when it does not arrive in time. */
 async function readBody(visit: Visit, limit: number): Promise<Buffer> {
-  const { request } = visit;
+  const request = visit.env.incoming;
   if (Number(request.headers['content-length'] ?? 0) > limit) throw new Refusal(413, 'the body is too large');
   const timeout = setTimeout(() => request.destroy(new Error('the body did not arrive in time')), bodyMs);
   const chunks: Buffer[] = [];
@@ -45,7 +36,7 @@ async function readBody(visit: Visit, limit: number): Promise<Buffer> {
 /** A form's fields by name, files as `File`. Rejects with `request-invalid` when it is no form, or names a field twice. */
 export async function readForm(visit: Visit, limit = formBytes): Promise<Record<string, unknown>> {
   const body = await readBody(visit, limit);
-  const type = visit.request.headers['content-type'] ?? '';
+  const type = visit.env.incoming.headers['content-type'] ?? '';
   let form: FormData;
   try {
     form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
@@ -62,7 +53,7 @@ export async function readJson<T>(
   visit: Visit,
   schema: { safeParse(data: unknown): { success: true; data: T } | { success: false } },
 ): Promise<T> {
-  if (!/^application\/json\b/i.test(visit.request.headers['content-type'] ?? ''))
+  if (!/^application\/json\b/i.test(visit.env.incoming.headers['content-type'] ?? ''))
     throw fail('request-invalid', undefined, { detail: 'not JSON' });
   const body = await readBody(visit, formBytes);
   let value: unknown;

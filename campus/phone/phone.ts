@@ -3,11 +3,10 @@ import type { RequestListener } from 'node:http';
 import * as z from 'zod';
 import { whenAborted } from '../../shared/abort.ts';
 import { CausewayError } from '../../shared/failure.ts';
-import { createListener } from '../pages/listener.ts';
+import { listenerOf, newSite } from '../pages/listener.ts';
 import { draw, type Draft } from '../pages/layout.ts';
-import { page, redirect, type Answer, type Reply } from '../pages/reply.ts';
+import { events, page, redirect, type Answer, type Reply } from '../pages/reply.ts';
 import { Refusal } from '../pages/refusal.ts';
-import { Router } from '../pages/router.ts';
 import { checkCsrf } from '../pages/sessions.ts';
 import { formBytes, parseFields, readForm, type Visit } from '../pages/visit.ts';
 import type { Factors, Phone } from '../services.ts';
@@ -36,11 +35,11 @@ const decisionForm = z.object({ decision: z.enum(['approve', 'deny']), number: z
 export function createPhone({ factors, now, address }: PhoneOptions): RequestListener {
   const look = { service: 'Duo Mobile', address: new URL(address).origin };
   const csrf = randomBytes(24).toString('base64url');
-  const router = new Router();
+  const router = newSite({ look, now });
   const show = (draft: Omit<Draft, 'now'>, status = 200): Reply => page(draw(look, { ...draft, now: now() }), status);
 
   const withPhone = (visit: Visit, act: (phone: Phone) => Answer): Answer => {
-    const phone = factors.phone(visit.params['phone'] ?? '');
+    const phone = factors.phone(visit.req.param('phone') ?? '');
     if (!phone) throw new Refusal(404, 'no such phone');
     return act(phone);
   };
@@ -69,23 +68,22 @@ export function createPhone({ factors, now, address }: PhoneOptions): RequestLis
           csrf,
           accounts: factors.accounts(phone.id),
           waiting: factors.waiting(phone.id),
-          wrongNumber: visit.query.has('wrong-number'),
+          wrongNumber: visit.req.query('wrong-number') !== undefined,
         }),
       }),
     ),
   );
 
   router.get('/phones/:phone/events', (visit) =>
-    withPhone(visit, (phone) => ({
-      kind: 'events',
-      feed: async (send, signal) => {
+    withPhone(visit, (phone) =>
+      events(visit, async (send, signal) => {
         const stop = factors.onPhoneChange(phone.id, () => send('change'));
         // Whatever changed between the page and this feed
         send('change');
         await whenAborted(signal);
         stop();
-      },
-    })),
+      }),
+    ),
   );
 
   router.get('/phones/:phone/add', (visit) =>
@@ -111,7 +109,7 @@ export function createPhone({ factors, now, address }: PhoneOptions): RequestLis
 
   post('/phones/:phone/pushes/:push', formBytes, async (phone, fields, visit) => {
     const { decision, number } = parseFields(decisionForm, fields);
-    const pushId = visit.params['push'] ?? '';
+    const pushId = visit.req.param('push') ?? '';
     if (decision === 'deny') {
       await factors.deny(phone.id, pushId);
       return redirect(addressOf(phone));
@@ -121,5 +119,5 @@ export function createPhone({ factors, now, address }: PhoneOptions): RequestLis
     return redirect(!approved && stillWaits ? `${addressOf(phone)}?wrong-number` : addressOf(phone));
   });
 
-  return createListener({ router, look, now });
+  return listenerOf(router);
 }

@@ -99,7 +99,7 @@ export function addAdding(site: PortalSite): void {
   site.get('/add/scan/wait', async (guest) => {
     const enrolment = enrolmentOf(guest);
     if (!enrolment || enrolment.device) return json({ changed: true });
-    const enough = AbortSignal.any([guest.visit.signal, AbortSignal.timeout(longPollMs)]);
+    const enough = AbortSignal.any([guest.visit.req.raw.signal, AbortSignal.timeout(longPollMs)]);
     const activated = await factors.activated(enrolment.id, enough);
     return json({ changed: activated || enrolmentOf(guest) === null });
   });

@@ -16,7 +16,7 @@ export function addDevices(site: PortalSite): void {
   /** Runs with the device that the address names, if the person has it and confirmed lately. */
   function withDevice(guest: Guest, act: (device: Device) => Answer): Answer {
     if (!site.confirmed(guest)) return redirect('/devices/confirm');
-    const device = devicesOf(guest).find(({ id }) => id === guest.visit.params['id']);
+    const device = devicesOf(guest).find(({ id }) => id === guest.visit.req.param('id'));
     return device ? act(device) : redirect('/devices');
   }
   const optionsOf = (device: Device) => `/devices/options/${encodeURIComponent(device.id)}`;

@@ -106,7 +106,9 @@ export function addGate(site: PortalSite, rules: GateRules): void {
   site.get(`${pushPath}/wait`, async (guest) => {
     const sent = pushOf(guest);
     if (sent?.outcome !== null) return json({ changed: true });
-    return json({ changed: await settles(sent.push.outcome, AbortSignal.any([guest.visit.signal, AbortSignal.timeout(longPollMs)])) });
+    return json({
+      changed: await settles(sent.push.outcome, AbortSignal.any([guest.visit.req.raw.signal, AbortSignal.timeout(longPollMs)])),
+    });
   });
 }
 

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { createListener } from '../pages/listener.ts';
+import { listenerOf } from '../pages/listener.ts';
 import { addAdding } from './add.ts';
 import { addDevices } from './devices.ts';
 import { addSignIn } from './sign-in.ts';
@@ -15,5 +15,5 @@ export function createPortal(options: PortalOptions): RequestListener {
   addSignIn(site);
   addAdding(site);
   addDevices(site);
-  return createListener({ router: site.router, look: site.look, now: options.now });
+  return listenerOf(site.router);
 }

@@ -56,12 +56,12 @@ export function addSignIn(site: PortalSite): void {
 
   site.router.get('/sign-in', (visit) => {
     if (site.guest(visit)) return redirect('/home');
-    const { session, cookies } = site.sessions.findOrOpen(visit.request, nobody);
+    const { session, cookies } = site.sessions.findOrOpen(visit, nobody);
     return signInPage(session, cookies);
   });
 
   site.router.post('/sign-in', async (visit) => {
-    const session = site.sessions.find(visit.request);
+    const session = site.sessions.find(visit);
     // The page was open for too long: a new one, with a word on why
     if (!session) return redirect('/sign-in');
     const fields = await readForm(visit);
@@ -82,8 +82,8 @@ export function addSignIn(site: PortalSite): void {
     const { token, task } = parseFields(oneTimeForm, await readForm(visit));
     const userId = signIns.redeem(token);
     const person = userId === null ? null : directory.person(userId);
-    if (person) return enter(person, site.sessions.find(visit.request), firstPage(task));
-    const { session, cookies } = site.sessions.findOrOpen(visit.request, nobody);
+    if (person) return enter(person, site.sessions.find(visit), firstPage(task));
+    const { session, cookies } = site.sessions.findOrOpen(visit, nobody);
     if (session.state.signedIn) return redirect(firstPage(task));
     session.state.notice = fail('portal-sign-in').failure;
     return redirect('/sign-in', cookies);
@@ -108,7 +108,7 @@ export function addSignIn(site: PortalSite): void {
   );
 
   site.post('/sign-out', z.object({}), ({ visit }) => {
-    const session = site.sessions.find(visit.request);
+    const session = site.sessions.find(visit);
     if (session) site.end(session);
     return redirect('/sign-in');
   });

@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import { CausewayError } from '../../shared/failure.ts';
 import { html, type Html } from '../pages/html.ts';
 import { draw, type Draft, type Look } from '../pages/layout.ts';
+import { newSite, type Site } from '../pages/listener.ts';
 import { page, redirect, type Answer, type Reply } from '../pages/reply.ts';
-import { Router } from '../pages/router.ts';
 import { checkCsrf, Sessions, type Session } from '../pages/sessions.ts';
 import { parseFields, readForm, type Visit } from '../pages/visit.ts';
 import { form } from '../pages/forms.ts';
@@ -25,12 +25,13 @@ const none: Detour = () => null;
  * POST gets its token checked and its fields parsed before the handler runs.
  */
 export class PortalSite {
-  readonly router = new Router();
+  readonly router: Site;
   readonly look: Look;
   readonly sessions: Sessions<PortalState>;
 
   constructor(readonly options: PortalOptions) {
     this.look = { service: 'Two-factor devices', address: new URL(options.address).origin };
+    this.router = newSite({ look: this.look, now: options.now });
     this.sessions = new Sessions('__Host-portal', options.now);
   }
 
@@ -60,7 +61,7 @@ export class PortalSite {
 
   /** The visitor's session with a person in it. */
   guest(visit: Visit): Guest | null {
-    const session = this.sessions.find(visit.request);
+    const session = this.sessions.find(visit);
     return session?.state.signedIn ? { visit, csrf: session.csrf, at: session.state.signedIn } : null;
   }
 

@@ -11,16 +11,15 @@ import {
 } from '../../shared/recovery.ts';
 import type { FailureCode } from '../../shared/failure.ts';
 import type { Now } from '../clock.ts';
-import type { Excuse } from '../pages/listener.ts';
+import type { Excuse, Site } from '../pages/listener.ts';
 import { toldToClients } from '../own-trouble.ts';
 import { json } from '../pages/reply.ts';
-import type { Router } from '../pages/router.ts';
 import { readJson } from '../pages/visit.ts';
 import type { RecoveryDesk } from './desk.ts';
 import { roles } from './roles.ts';
 
 /** The JSON interface `causeway.recovery.v1` (shared/recovery.ts). */
-export function addRecoveryApi(router: Router, desk: RecoveryDesk, now: Now): void {
+export function addRecoveryApi(router: Site, desk: RecoveryDesk, now: Now): void {
   router.get(recoveryPaths.roles, () => json(rolesReplySchema.parse({ roles })));
   router.post(recoveryPaths.verify, async (visit) => {
     const identity = await readJson(visit, identitySchema);
@@ -48,7 +47,7 @@ const statuses: Partial<Record<FailureCode, number>> = {
 /** Errors of the JSON interface are JSON too. The failure's detail stays here: it is for the campus's operator. */
 export function recoveryApiExcuse(now: Now): Excuse {
   return (failure, status, visit) => {
-    if (!visit.path.startsWith('/api/')) return null;
+    if (!visit.req.path.startsWith('/api/')) return null;
     const { code, params } = toldToClients(failure);
     const untilAt = params?.['untilAt'];
     const headers: Record<string, string> =

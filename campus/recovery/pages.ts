@@ -9,7 +9,7 @@ import { html, type Html } from '../pages/html.ts';
 import { icons } from '../pages/icons.ts';
 import { alertBox, draw, type Look } from '../pages/layout.ts';
 import { page, redirect, type Answer, type Reply } from '../pages/reply.ts';
-import type { Router } from '../pages/router.ts';
+import type { Site } from '../pages/listener.ts';
 import { checkCsrf, Sessions, type Session } from '../pages/sessions.ts';
 import { parseFields, readForm, type Visit } from '../pages/visit.ts';
 import type { Person } from '../services.ts';
@@ -34,7 +34,7 @@ const identityForm = z.object({ userId: typedUserId, dateOfBirth: z.string().max
 const passwordForm = z.object({ password: typedPassword });
 
 /** The public recovery pages: role → identity → Get 2FA Passcode → password → the passcode, shown once. */
-export function addRecoveryPages(router: Router, desk: RecoveryDesk, look: Look, options: RecoveryOptions): void {
+export function addRecoveryPages(router: Site, desk: RecoveryDesk, look: Look, options: RecoveryOptions): void {
   const sessions = new Sessions<RecoveryVisit>('__Host-recovery', options.now);
 
   const show = (title: string, body: Html, cookies: string[] = []): Reply =>
@@ -49,7 +49,7 @@ export function addRecoveryPages(router: Router, desk: RecoveryDesk, look: Look,
   /** A page for those whose identity was verified in the last ten minutes; others begin again. */
   function verified(path: string, handler: (session: Session<RecoveryVisit>, person: Person) => Answer): void {
     router.get(path, (visit) => {
-      const session = sessions.find(visit.request);
+      const session = sessions.find(visit);
       if (!session?.state.token) return redirect('/');
       const person = desk.person(session.state.token);
       if (person) return handler(session, person);
@@ -66,7 +66,7 @@ export function addRecoveryPages(router: Router, desk: RecoveryDesk, look: Look,
     handler: (session: Session<RecoveryVisit>, fields: Fields, visit: Visit) => Answer,
   ): void {
     router.post(path, async (visit) => {
-      const session = sessions.find(visit.request);
+      const session = sessions.find(visit);
       if (!session) return redirect('/');
       const fields = await readForm(visit);
       checkCsrf(session.csrf, fields['csrf']);
@@ -87,7 +87,7 @@ export function addRecoveryPages(router: Router, desk: RecoveryDesk, look: Look,
   };
 
   router.get('/', (visit) => {
-    const session = sessions.find(visit.request);
+    const session = sessions.find(visit);
     const choices = roles.map(
       ({ id, label }) =>
         html`<a class="choice" href="/identity/${id}"
@@ -103,16 +103,16 @@ export function addRecoveryPages(router: Router, desk: RecoveryDesk, look: Look,
   });
 
   router.get('/identity/:role', (visit) => {
-    const role = roles.find(({ id }) => id === visit.params['role']);
+    const role = roles.find(({ id }) => id === visit.req.param('role'));
     if (!role) return redirect('/');
-    const { session, cookies } = sessions.findOrOpen(visit.request, newVisit);
+    const { session, cookies } = sessions.findOrOpen(visit, newVisit);
     return show('Who are you?', identityBody(session, role.label, takeAlert(session)), cookies);
   });
 
-  const identityPath = (visit: Visit) => `/identity/${encodeURIComponent(visit.params['role'] ?? '')}`;
+  const identityPath = (visit: Visit) => `/identity/${encodeURIComponent(visit.req.param('role') ?? '')}`;
   post('/identity/:role', identityForm, identityPath, (session, typed, visit) => {
     session.state.typed = typed;
-    const identity = identitySchema.safeParse({ ...typed, role: visit.params['role'] });
+    const identity = identitySchema.safeParse({ ...typed, role: visit.req.param('role') });
     // What cannot be anybody's is as wrong as what is not this person's
     if (!identity.success) throw fail('recovery-identity');
     const token = desk.verify(identity.data);

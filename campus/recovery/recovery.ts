@@ -1,16 +1,15 @@
 import type { RequestListener } from 'node:http';
-import { createListener } from '../pages/listener.ts';
-import { Router } from '../pages/router.ts';
+import { listenerOf, newSite } from '../pages/listener.ts';
 import { addRecoveryApi, recoveryApiExcuse } from './api.ts';
 import { RecoveryDesk, type RecoveryOptions } from './desk.ts';
 import { addRecoveryPages } from './pages.ts';
 
 /** The public recovery site: pages for people, and the same steps as JSON for clients that draw their own. */
 export function createRecovery(options: RecoveryOptions): RequestListener {
-  const router = new Router();
   const look = { service: 'Account recovery', address: new URL(options.address).origin };
+  const router = newSite({ look, now: options.now, excuse: recoveryApiExcuse(options.now) });
   const desk = new RecoveryDesk(options);
   addRecoveryApi(router, desk, options.now);
   addRecoveryPages(router, desk, look, options);
-  return createListener({ router, look, now: options.now, excuse: recoveryApiExcuse(options.now) });
+  return listenerOf(router);
 }
