@@ -261,6 +261,14 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
     });
   });
 
+  test.each([900, 3_900, 4_096, 16_000])('a ticket of %i letters is taken whole, or told as too long', async (length) => {
+    const cookie = `${'x'.repeat(length - 3)}END`;
+    const { session } = await signIn([signInForm, { cookie }], { credentials: mei });
+    // The library may put a key of its own before it
+    if (length <= 3_900) expect((await session).grant).toMatchObject({ cookie: expect.stringMatching(`(^|webvpn=)${cookie}$`) as string });
+    else await expect(session).rejects.toMatchObject(failsWith('ticket-too-long', { host: 'forms.campus.test' }));
+  });
+
   test('blanks of every kind around a user name are nobody’s, the second one’s too; other answers and passwords keep theirs', async () => {
     const form: FormSpec = {
       inputs: [

@@ -34,6 +34,9 @@ export interface SignInDeps {
 }
 
 const diagnoseWithinMs = 4_000;
+/** No openconnect takes a longer one (`MAX_READ_STDIN_SIZE` of its `main.c`, since 9.12). */
+const longestTicket = 4_095;
+
 /** One sign-in of a person's: as many of the library's as it takes. */
 export class OpenConnectSignIn {
   private readonly conversation: Conversation;
@@ -197,6 +200,10 @@ export class OpenConnectSignIn {
   private async finish(done: Done, call: Call): Promise<Session> {
     if (done.result === 0) {
       const grant = this.grant(done);
+      if (grant.cookie.length > longestTicket) {
+        await signOut(grant, this.target);
+        throw fail('ticket-too-long', { host: shownAs(this.target) }, { detail: `a ticket of ${grant.cookie.length} bytes` });
+      }
       const host = hostOf(new URL(grant.connectUrl));
       if (!this.judged.has(host)) this.target.noteVouched?.(host, grant.serverPin.replace('pin-sha256:', ''));
       if (this.signal.aborted) {
@@ -252,7 +259,7 @@ export class OpenConnectSignIn {
     if (done.excess !== null) throw wrong(beyondBounds(done.excess));
     if (protocol === 'campus') throw fail('internal');
     // All of it goes to a program: nothing that it could take for something else
-    if (cookie === null || !/^[\x21-\x7e][\x20-\x7e]{0,4095}$/.test(cookie)) throw wrong('a cookie that cannot be used');
+    if (cookie === null || !/^[\x21-\x7e][\x20-\x7e]*$/.test(cookie)) throw wrong('a cookie that cannot be used');
     if (connectUrl === null || !isHttps(connectUrl)) throw wrong('a cookie without a place');
     if (serverPin === null || !/^pin-sha256:[A-Za-z0-9+/]{43}=$/.test(serverPin)) throw wrong('a cookie without a key');
     const ip = plainHost(address ?? '');

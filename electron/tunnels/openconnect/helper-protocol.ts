@@ -52,8 +52,8 @@ export const helperRequestSchema = z.discriminatedUnion('type', [
     id: idSchema,
     type: z.literal('open'),
     target: targetSchema,
-    /** Never logged, never an argument. */
-    cookie: z.string().check(z.regex(printable), z.maxLength(4000)),
+    /** Never logged, never an argument. As long as any openconnect takes it. */
+    cookie: z.string().check(z.regex(printable), z.maxLength(4095)),
   }),
   z.strictObject({ id: idSchema, type: z.literal('close'), signOut: z.boolean() }),
   /** With a host it is told too how that gateway is proved to the helper. */

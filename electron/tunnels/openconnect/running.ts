@@ -75,13 +75,13 @@ export class RunningOpenConnect {
     cookie: string,
     options: { extra?: number; spawn?: Spawn; surroundings?: Surroundings } = {},
   ): RunningOpenConnect {
-    const line = cookieLine(cookie);
     const pipes = Array.from({ length: 3 + (options.extra ?? 0) }, () => 'pipe' as const);
     const surroundings = options.surroundings ?? signalled;
     const { environment: env, folder: cwd } = surroundings;
     // The helper starts it by way of another program, which takes its rights
     const program = words.find((word) => /[/\\]openconnect(\.exe)?$/.test(word)) ?? command;
     checkTicket(program, cookie, hostIn(words), env);
+    const line = cookieLine(cookie);
     const child = (options.spawn ?? spawnChild)(command, words, { stdio: pipes, env, cwd, shell: false, windowsHide: true });
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(line);
