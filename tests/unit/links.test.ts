@@ -138,6 +138,26 @@ describe('the app', () => {
     expect(await when(app, ({ confirmation }) => confirmation)).toEqual({ kind: 'task', task: 'add-device' });
   });
 
+  test.each([
+    ['causeway://connect/campus-test', 'causeway://connect/campus-test'],
+    ['causeway://task/add-device', 'causeway://task/add-device'],
+    ['causeway://campus/vpn.harbour.example', 'CAUSEWAY://campus/VPN.Harbour.EXAMPLE'],
+  ])('asks a question that is open already once, however often its link comes: %s', async (link, again) => {
+    const { app } = bench;
+    await app.openArgument(link);
+    const open = app.state.confirmation;
+    expect(open).not.toBeNull();
+    for (const each of [again, link, again]) await app.openArgument(each);
+    expect(app.state.confirmation).toEqual(open);
+    await app.verbs.confirm({ yes: false });
+    expect(app.state.confirmation).toBeNull();
+    // Answered, it may be asked anew
+    await app.openArgument(again);
+    expect(app.state.confirmation).toEqual(open);
+    await app.verbs.confirm({ yes: false });
+    expect(app.state.confirmation).toBeNull();
+  });
+
   test('lets no link take the place of a question that is open', async () => {
     const { app } = bench;
     await app.openArgument('causeway://task/add-device');
