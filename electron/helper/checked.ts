@@ -32,7 +32,10 @@ export interface Around {
 
 /** What is done for a gateway. */
 export interface Plan {
+  /** The interface's: as long as its families need it to be. */
   readonly mtu: number;
+  /** How long packets through the tunnel are to be, where that is less: the way to the gateway takes no longer ones. */
+  readonly packets: number | null;
   /** Each with all its bits: what lies behind it is a route. */
   readonly addresses: readonly Prefix[];
   readonly through: readonly Prefix[];
@@ -111,8 +114,11 @@ export function checked(wanted: Wanted, here: Surroundings): Plan {
     return false;
   });
   const least = families.has(6) ? leastMtu[6] : leastMtu[4];
+  const packets = Math.max(leastMtu[4], wanted.mtu ?? usualMtu);
+  const mtu = Math.max(least, packets);
   return {
-    mtu: Math.max(least, wanted.mtu ?? usualMtu),
+    mtu,
+    packets: packets < mtu ? packets : null,
     addresses,
     through: unique(through),
     around,

@@ -1,7 +1,10 @@
+import { lookup } from 'node:dns/promises';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { fail, failureOf } from '../../shared/failure.ts';
 import { atMost } from '../trust/bounded.ts';
+import { hostOf } from '../trust/host.ts';
 import type { HelperRequest, HelperUp } from '../tunnels/openconnect/helper-protocol.ts';
 import { isRootsAlone } from '../trust/root-owned.ts';
 import { RunningOpenConnect, type Surroundings } from '../tunnels/openconnect/running.ts';
@@ -32,6 +35,9 @@ const reachedWithinMs = 5_000;
 /** openconnect takes its connection up by itself so long; after that the layer above is told, which knows more of the network. */
 const mendsWithinMs = 1_500;
 const restoresWithinMs = 40_000;
+/** As long as openconnect itself would be kept by a name server that is silent, at first. */
+const looksUpWithinMs = 5_000;
+const maxAddresses = 8;
 
 /** One tunnel of the whole system, from its journal to what was there before. */
 export class SystemTunnel {
@@ -96,6 +102,7 @@ export class SystemTunnel {
     try {
       if (hands && device !== null) network = await TunnelNetwork.make(hands, { device, state: places.state }, log);
       else await beginJournal(places.state, { vpncScript: places.vpncScript, device: device ?? 'utun' });
+      await network?.keepShort(await addressesOf(request.target));
       const proof = network ? await readable(identity, places.run) : identity;
       const [script, surroundings] = [await platform.scriptFor(places.script, places.state), await platform.surroundings()];
       tunnel = new SystemTunnel(new URL(request.target.connectUrl).hostname, request, proof, places, script, surroundings, network, log);
@@ -206,6 +213,18 @@ export class SystemTunnel {
     }
     this.log(`interfaces now: ${(await platform.network.read()).links.join(' ')}`);
   }
+}
+
+/** Where openconnect will look for the gateway; none where a proxy stands before it. Bounded, and never rejects. */
+async function addressesOf({ connectUrl, address, proxy }: OpenRequest['target']): Promise<string[]> {
+  if (proxy) return [];
+  const host = address ?? hostOf(new URL(connectUrl));
+  if (isIP(host) !== 0) return [host];
+  const found = lookup(host, { all: true }).then(
+    (all) => all.map((each) => each.address).slice(0, maxAddresses),
+    () => [],
+  );
+  return (await atMost(looksUpWithinMs, found)) ? found : [];
 }
 
 /** An authority's file where whoever runs openconnect can read it: what was looked at is what is read. */

@@ -20,6 +20,8 @@ export class TunnelNetwork {
   private wanted: Wanted | null = null;
   private working: Promise<unknown> = Promise.resolve();
   private isOver = false;
+  /** Of the gateway, as far as they are known before it is connected to. */
+  private addresses: readonly string[] = [];
 
   private constructor(
     readonly user: TunnelUser,
@@ -37,6 +39,16 @@ export class TunnelNetwork {
     const before = await beginJournal(places.state, { vpncScript: '', device: places.device });
     await hands.makeDevice(places.device, user);
     return new TunnelNetwork(user, hands, places, before, log);
+  }
+
+  /** Before the gateway is connected to: a connection keeps the length that it began with. Never rejects. */
+  async keepShort(addresses: readonly string[]): Promise<void> {
+    this.addresses = addresses;
+    const { hands, places, user, before } = this;
+    await hands
+      .surroundings(places.device, user, before.resolver)
+      .then((here) => hands.keepShort(addresses, here))
+      .catch((error: unknown) => this.log(`packets stay as long as they are: ${String(error).split('\n')[0] ?? ''}`));
   }
 
   /** Does what a turn of the script asks for; why not, or null where it is done. One after the other. Never rejects. */
@@ -78,6 +90,7 @@ export class TunnelNetwork {
     // The network may be another one: what is led round the tunnel is led there anew. While nobody answers, to the gateway that did
     const accepted = this.wanted;
     if (!accepted) return;
+    if (this.addresses.length > 0) await hands.keepShort(this.addresses, here).catch(() => undefined); // as before: longer ones
     const isBack = wanted.reason === 'reconnect';
     const now = isBack ? { ...accepted, gateway: wanted.gateway } : accepted;
     await hands.leadRound(checked(now, isBack || accepted.gateway === null ? here : { ...here, peers: [accepted.gateway] }));

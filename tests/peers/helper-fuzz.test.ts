@@ -312,6 +312,7 @@ function expectHarmless(run: string): void {
     new RegExp(`^--servercert=pin-sha256:${pin}$`),
     /^--reconnect-timeout=90$/,
     /^--force-dpd=4$/,
+    /^--base-mtu=(1280|1406)$/,
     /^--resolve=vpn\.campus\.test:[0-9a-fA-F.:]+$/,
     /^--proxy=(http|socks5):\/\/[A-Za-z0-9.-]+:\d+$/,
     /^--no-proxy$/,

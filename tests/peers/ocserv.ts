@@ -213,6 +213,17 @@ export class Ocserv {
     }
   }
 
+  /** From now on the cable takes packets of so many bytes, and drops longer ones without a word, both ways. */
+  async dropLong(bytes: number): Promise<void> {
+    const { client, device, gateway } = this;
+    if (!client) throw new Error('no client namespace');
+    for (const end of [client, gateway]) {
+      // What is handed on in one piece, to be cut by a network card, is no packet of the cable's
+      await end.ip('link', 'set', 'dev', device, 'gso_max_segs', '1');
+      await end.run('iptables', ['-A', 'INPUT', '-i', device, '-m', 'length', '--length', `${bytes + 1}:`, '-j', 'DROP']);
+    }
+  }
+
   /** Bounded; called again it does nothing. */
   async stop(): Promise<void> {
     await this.kill().catch(() => undefined);

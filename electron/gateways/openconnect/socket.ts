@@ -11,9 +11,29 @@ const c =
         const library = koffi.load(null);
         return {
           poll: library.func('int poll(void *, uint, int)') as (sockets: Buffer, count: number, timeoutMs: number) => number,
+          setsockopt: library.func('int setsockopt(int, int, int, void *, uint)') as (
+            fd: number,
+            level: number,
+            name: number,
+            value: Buffer,
+            length: number,
+          ) => number,
           shutdown: library.func('int shutdown(int, int)') as (fd: number, how: number) => number,
         };
       })();
+
+/** Linux and macOS: IPPROTO_TCP, TCP_MAXSEG. What fits the least that IPv6 takes whole, with the headers of either kind. */
+const maxSegment = { level: 6, name: 2, bytes: 1220 } as const;
+
+/**
+ * Keeps a connection that is about to be made to short packets, both ways: some paths drop long ones without a word, and
+ * a gateway's certificates would never arrive.
+ */
+export function keepShort(fd: number): void {
+  const value = Buffer.alloc(4);
+  value.writeInt32LE(maxSegment.bytes);
+  c?.setsockopt(fd, maxSegment.level, maxSegment.name, value, value.length);
+}
 
 /**
  * Ends a connection that its other end has closed, so that nothing more goes out by it; whether it was so. The other end may

@@ -17,7 +17,7 @@ import {
   type SignInOptions,
 } from './messages.ts';
 import { readForm } from './read-form.ts';
-import { endIfHungUp } from './socket.ts';
+import { endIfHungUp, keepShort } from './socket.ts';
 
 /** The results of a form (`openconnect.h`). */
 const formResult = { ok: 0, cancelled: 1, newGroup: 2 } as const;
@@ -124,6 +124,7 @@ class BlockingThread {
         },
         connects: (fd) => {
           this.socket = fd;
+          keepShort(fd);
         },
         resolve: (node, service, hints, result) => {
           const detour = options.detours.find(({ host, port }) => host.toLowerCase() === node.toLowerCase() && String(port) === service);

@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { tunnelMarks } from '../../../shared/tunnel-marks.ts';
 import { peersOf } from '../../tunnels/openconnect/sockets-linux.ts';
 import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
-import type { Plan, Route, Surroundings } from '../checked.ts';
+import { wayTo, type Plan, type Route, type Surroundings } from '../checked.ts';
 import type { Resolver } from '../network-state.ts';
 import { halvesOf, isOne, prefixOf, wordOf, type Prefix } from '../prefix.ts';
 import { ip } from './ip-posix.ts';
@@ -20,6 +20,13 @@ const resolverFile = '/etc/resolv.conf';
 
 /** Our mark on routes round the tunnel. What bears it is ours to take away, whoever died. */
 const protocol = tunnelMarks.routeProtocol;
+
+/** A table of routes that TCP to the gateway goes by, and nothing else: datagrams find their own length, and are not to be cut. */
+const shortTable = protocol;
+/** What every path takes whole (RFC 8200, 5: IPv6's least MTU). */
+const shortest = 1280;
+/** Of IP and TCP. */
+const headers = { 4: 40, 6: 60 } as const;
 
 /** Linux: the helper changes the network itself, by what openconnect's script hands over. */
 export const linuxHands: Hands = {
@@ -45,12 +52,25 @@ export const linuxHands: Hands = {
     await ip('link', 'set', 'dev', device, 'up');
   },
   surroundings,
+  async keepShort(addresses, { routes }) {
+    for (const to of addresses.flatMap((text) => prefixOf(text) ?? [])) {
+      const way = wayTo(to, routes);
+      if (!way) continue;
+      const words = [...(way.via === null ? [] : ['via', way.via]), 'dev', way.device];
+      const bounds = ['mtu', String(shortest), 'advmss', String(shortest - headers[to.family])];
+      await ip(family(to), 'route', 'replace', wordOf(to), ...words, ...bounds, 'proto', protocol, 'table', shortTable);
+      const rule = ['ipproto', 'tcp', 'to', wordOf(to), 'lookup', shortTable, 'protocol', protocol];
+      await ip(family(to), 'rule', 'add', ...rule).catch((error: unknown) => {
+        if (!isThere(error)) throw error;
+      });
+    }
+  },
   async carryOut(plan, device) {
     await ip('link', 'set', 'dev', device, 'mtu', String(plan.mtu));
     for (const address of plan.addresses)
       await ip(family(address), 'addr', 'replace', wordOf(address), 'dev', device, ...(address.family === 6 ? ['nodad'] : []));
     await leadRound(plan);
-    for (const block of plan.through) await leadThrough(block, device);
+    for (const block of plan.through) await leadThrough(block, device, plan.packets);
   },
   leadRound,
   namesFor({ nameServers, domains }, before) {
@@ -79,7 +99,10 @@ export const linuxHands: Hands = {
   },
   async clear(device, user) {
     if (ownerOf(device) === user?.uid) await ip('link', 'del', 'dev', device).catch(() => undefined);
-    for (const each of ['-4', '-6']) await ip(each, 'route', 'flush', 'proto', protocol).catch(() => undefined);
+    for (const each of ['-4', '-6']) {
+      await ip(each, 'rule', 'flush', 'protocol', protocol).catch(() => undefined);
+      await ip(each, 'route', 'flush', 'table', 'all', 'proto', protocol).catch(() => undefined);
+    }
   },
   async canChangeNames() {
     if (isResolved({ link: null, text: readQuietly(resolverFile) })) return true;
@@ -105,12 +128,13 @@ async function leadRound({ around }: Pick<Plan, 'around'>): Promise<void> {
 }
 
 /** Where somebody else has a route to just that block, its two halves count before it, and nothing is taken away. */
-async function leadThrough(block: Prefix, device: string): Promise<void> {
+async function leadThrough(block: Prefix, device: string, packets: number | null): Promise<void> {
+  const bounds = packets === null ? [] : ['mtu', String(packets), 'advmss', String(packets - headers[block.family])];
   try {
-    await ip(family(block), 'route', 'add', wordOf(block), 'dev', device);
+    await ip(family(block), 'route', 'add', wordOf(block), 'dev', device, ...bounds);
   } catch (error) {
     if (!isThere(error) || isOne(block)) throw error;
-    for (const half of halvesOf(block)) await ip(family(half), 'route', 'add', wordOf(half), 'dev', device);
+    for (const half of halvesOf(block)) await ip(family(half), 'route', 'add', wordOf(half), 'dev', device, ...bounds);
   }
 }
 

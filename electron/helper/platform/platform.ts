@@ -39,6 +39,11 @@ export interface Hands {
   makeDevice(device: string, user: TunnelUser): Promise<void>;
   /** What a gateway's wishes are held against. */
   surroundings(device: string, user: TunnelUser, before: Resolver): Promise<NetworkSurroundings>;
+  /**
+   * Keeps TCP to these addresses, and its answers, to packets that every path takes: some drop longer ones without a word,
+   * and a tunnel inside TLS stands still there. Where they are led stays as it is. Called again, it follows the routes.
+   */
+  keepShort(addresses: readonly string[], here: Pick<NetworkSurroundings, 'routes'>): Promise<void>;
   /** Gives the interface its addresses, and leads traffic through it and round it. */
   carryOut(plan: Plan, device: string): Promise<void>;
   /** Only the routes round it: the network is another one. */

@@ -38,6 +38,13 @@ const maxCookieBytes = 4096;
  */
 const askAfterSeconds = 4;
 
+/**
+ * How long a packet around the tunnel's may be. Datagrams of Cisco's kind are tried out by openconnect before the tunnel
+ * opens (`dtls.c`); it begins with its own default, in which IPv6 has room. Of the others nothing is tried out, and some
+ * paths drop what is longer than IPv6's least (RFC 8200, 5) without a word.
+ */
+const baseMtu = { found: 1406, bounded: 1280 } as const;
+
 /** How long it tries to take a lost connection up again before it ends. */
 const triesForSeconds = 90;
 
@@ -102,6 +109,7 @@ export function wordsFor(target: OpenConnectTarget, identity: GatewayIdentity): 
     // As long as a silent link is held on to, and a little: when to try again is for the layer that knows of sleep, networks and the person
     `--reconnect-timeout=${triesForSeconds}`,
     `--force-dpd=${askAfterSeconds}`,
+    `--base-mtu=${protocol === 'anyconnect' ? baseMtu.found : baseMtu.bounded}`,
     ...(address === null || isIP(host) !== 0 ? [] : [`--resolve=${host}:${address}`]),
     proxy ? `--proxy=${proxy.kind}://${proxy.host}:${proxy.port}` : '--no-proxy',
     url.href,

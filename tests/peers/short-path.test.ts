@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { ClientProcess } from './client-process.ts';
+import { HelperProcess } from './helper-process.ts';
+import { missingForPeers } from './namespaces.ts';
+import { profileOf, startOcserv, type Ocserv } from './ocserv.ts';
+import { grantFor } from './sign-in.ts';
+
+const nobody = 65_534;
+const million = 1_000_000;
+
+/** A path that takes packets of 1,280 bytes and drops longer ones, both ways, without a word to anybody. */
+describe.skipIf(missingForPeers() !== null).for([
+  { by: 'TLS alone', dtls: false },
+  { by: 'DTLS', dtls: true },
+])('the system tunnel by $by, over a path that drops long packets', { timeout: 90_000 }, ({ dtls }) => {
+  let lab: Ocserv;
+  let helper: HelperProcess;
+  beforeAll(async () => {
+    lab = await startOcserv({ client: true, everything: true, ipv6: true, dtls });
+    if (!lab.client) throw new Error('no client namespace');
+    helper = await HelperProcess.start(lab.client, { lab });
+  });
+  afterAll(async () => {
+    await helper.stop();
+    await lab.stop();
+  });
+
+  test('a million bytes come and go, by either family', async () => {
+    const { client } = lab;
+    if (!client) throw new Error('no client namespace');
+    await lab.dropLong(1280);
+    const app = await ClientProcess.start({ namespace: client, uid: nobody });
+    onTestFinished(() => app.kill());
+    await app.connect(
+      { ...profileOf(lab), connectTo: [], tunnel: 'system' },
+      await grantFor(lab, 'alice', 'client'),
+      helper.socket('nobody'),
+    );
+    await app.reach('connected');
+    const curl = (...words: string[]): Promise<string> =>
+      client.run('/usr/bin/curl', ['-sS', '--max-time', '15', '-o', '/dev/null', ...words]);
+    for (const host of ['10.60.0.80', '[fd60::80]']) {
+      expect(await curl('-w', '%{size_download}', `http://${host}/bytes/${million}`)).toBe(String(million));
+      const sent = [
+        '-c',
+        `head -c ${million} /dev/zero | curl -sS --max-time 15 -o /dev/null -w '%{size_upload}' --data-binary @- -g http://${host}/`,
+      ];
+      expect(await client.run('/bin/sh', sent)).toBe(String(million));
+    }
+    await app.disconnect();
+    await app.reach('idle');
+  });
+});
