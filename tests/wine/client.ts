@@ -20,6 +20,8 @@ import { calls } from '../../electron/helper/platform/windows-calls.ts';
 /** The app's side of the helper's pipe, as it runs on Windows. Orders come over a connection to the test: JSON, one a line. */
 const orderSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ask'), request: helperRequestSchema, withinMs: z.number() }),
+  /** Lets go of the helper's pipe: that a helper was killed is heard a little later. */
+  z.object({ type: z.literal('let-go') }),
   z.object({ type: z.literal('rights') }),
   z.object({ type: z.literal('facts') }),
   z.object({ type: z.literal('alone'), paths: z.array(z.string()) }),
@@ -67,10 +69,16 @@ async function obey(order: Order): Promise<unknown> {
   const signal = AbortSignal.timeout(60_000);
   switch (order.type) {
     case 'ask': {
-      helper ??= await HelperConnection.open(pipe, 'vpn.campus.test', signal);
-      void helper.gone.then(() => (helper = null));
-      return helper.ask(order.request, order.withinMs, signal);
+      const mine = (helper ??= await HelperConnection.open(pipe, 'vpn.campus.test', signal));
+      void mine.gone.then(() => {
+        if (helper === mine) helper = null;
+      });
+      return mine.ask(order.request, order.withinMs, signal);
     }
+    case 'let-go':
+      helper?.close();
+      helper = null;
+      return null;
     case 'rights': {
       const descriptor = (await native()).securityOf(pipe);
       const sid = (await native()).ownSid();

@@ -43,6 +43,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
   afterEach(async () => {
     await Promise.all(helpers.map((helper) => helper.kill()));
     helpers = [];
+    await client.ask({ type: 'let-go' });
     // Whatever a test did: nothing that others put into the folder of the start, or first on the PATH, was started
     expect(wine.read('planted.txt')).toBe('');
   });
