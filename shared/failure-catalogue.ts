@@ -23,6 +23,7 @@ export const failureCatalogue = {
   'campus-trouble': 'later',
   'captive-portal': 'later',
   'tunnel-leftover': 'later',
+  'path-drops-long': 'later',
   'proxy-unreachable': 'later',
   'proxy-rejected': 'now',
   'proxy-sign-in-kind': 'later',

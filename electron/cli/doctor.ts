@@ -105,6 +105,8 @@ async function* gateways(profile: Profile, examined: Examined, helperAnswers: bo
     } else {
       yield fine('gateway', fillIn(words.reached, { gateway: look.gateway }));
       yield* clock(look);
+      if (look.dropsLong === true)
+        yield troubled('path', { code: 'path-drops-long', params: { host: look.gateway } }, speaker, 'requested');
       if (helperAnswers && profile.tunnel === 'system') yield await proof(look, examined);
     }
   }

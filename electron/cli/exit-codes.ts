@@ -32,6 +32,7 @@ const exitCodes = {
   'campus-trouble': unreachable,
   'captive-portal': unreachable,
   'tunnel-leftover': unreachable,
+  'path-drops-long': unreachable,
   'proxy-unreachable': unreachable,
   'proxy-rejected': unreachable,
   'proxy-sign-in-kind': unreachable,

@@ -12,6 +12,9 @@ import type { Proxies } from '../trust/proxies.ts';
 import { connectTls } from '../trust/tls.ts';
 
 const clockWithinMs = 3_000;
+/** More than fits one packet, and less than any server takes a request's head to be (8 KB is the least that is usual). */
+const longBytes = 4_000;
+const longWithinMs = 4_000;
 
 /** What a gateway shows without a sign-in. */
 export interface GatewayLook {
@@ -22,6 +25,8 @@ export interface GatewayLook {
   failure: Failure | null;
   /** How far our clock is ahead of its own, in milliseconds; null where it does not say. */
   ahead: number | null;
+  /** Long packets do not get there, and nobody says so. */
+  dropsLong?: boolean;
 }
 
 /** By whose word and by which ways a gateway is looked at. */
@@ -43,7 +48,11 @@ export async function lookAtGateway(gateway: string, looking: Looking, signal: A
     const old = oldTlsAllowed ? null : await findOldTls(endpoint, signal);
     if (old) return { gateway, endpoint, failure: old, ahead: null };
     const socket = await connectTls(endpoint, judge, { signal, timeoutMs: reachesWithinMs });
-    return { gateway, endpoint, failure: null, ahead: await clockAhead(socket, endpoint.host, now, signal) };
+    const short = await headOf(socket, endpoint.host, {}, clockWithinMs, signal);
+    const ahead = short === 'silent' || short.date === null ? null : now() - short.date;
+    // Of one that says nothing to a short request a long one tells nothing
+    const dropsLong = short !== 'silent' && (await dropsLongPackets(endpoint, judge, signal));
+    return { gateway, endpoint, failure: null, ahead, dropsLong };
   } catch (error) {
     const failure = failureOf(error);
     // Behind a proxy it is the proxy that sees the network
@@ -52,22 +61,43 @@ export async function lookAtGateway(gateway: string, looking: Looking, signal: A
   }
 }
 
-/** By the `Date` of its answer to a HEAD. Closes the connection. */
-async function clockAhead(socket: TLSSocket, host: string, now: () => number, signal: AbortSignal): Promise<number | null> {
-  const request = http.request({ createConnection: () => socket, method: 'HEAD', path: '/', headers: { host, connection: 'close' } });
-  request.on('error', () => undefined);
-  const bound = { signal, ms: clockWithinMs, late: () => fail('gateway-silent', { host }), release: () => request.destroy() };
+/** Whether a request that fills several packets goes unanswered, where a short one was answered. */
+async function dropsLongPackets(endpoint: Endpoint, judge: CertificateJudge, signal: AbortSignal): Promise<boolean> {
   try {
-    return await bounded<number | null>(bound, (done, failed) => {
-      request.on('error', failed);
-      request.on('response', ({ headers }) => {
-        const date = Date.parse(headers.date ?? '');
-        done(Number.isNaN(date) ? null : now() - date);
+    const socket = await connectTls(endpoint, judge, { signal, timeoutMs: reachesWithinMs });
+    const padding = 'x'.repeat(longBytes);
+    return (await headOf(socket, endpoint.host, { 'x-padding': padding }, longWithinMs, signal)) === 'silent';
+  } catch {
+    return false; // it was reached a moment ago: this is another trouble
+  }
+}
+
+/**
+ * Its clock, in its answer to a HEAD; null where it tells none, or hangs up on what it does not understand. `silent`: neither
+ * came in time. Closes the connection.
+ */
+async function headOf(
+  socket: TLSSocket,
+  host: string,
+  more: Readonly<Record<string, string>>,
+  ms: number,
+  signal: AbortSignal,
+): Promise<{ date: number | null } | 'silent'> {
+  const headers = { host, connection: 'close', ...more };
+  const request = http.request({ createConnection: () => socket, method: 'HEAD', path: '/', headers });
+  request.on('error', () => undefined);
+  const bound = { signal, ms, late: () => fail('gateway-silent', { host }), release: () => request.destroy() };
+  try {
+    return await bounded<{ date: number | null } | 'silent'>(bound, (done) => {
+      request.on('error', () => done({ date: null }));
+      request.on('response', (response) => {
+        const date = Date.parse(response.headers.date ?? '');
+        done({ date: Number.isNaN(date) ? null : date });
       });
       request.end();
     });
   } catch {
-    return null; // a gateway that speaks no HTTP at its front has no clock for us
+    return 'silent';
   } finally {
     socket.destroy();
   }

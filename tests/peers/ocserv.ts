@@ -224,6 +224,11 @@ export class Ocserv {
     }
   }
 
+  /** Undoes {@link dropLong}. */
+  async takeLong(): Promise<void> {
+    for (const end of [this.client, this.gateway]) await end?.run('iptables', ['-F', 'INPUT']);
+  }
+
   /** Bounded; called again it does nothing. */
   async stop(): Promise<void> {
     await this.kill().catch(() => undefined);

@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { cliFolder } from '../unit/support/cli.ts';
 import { ClientProcess } from './client-process.ts';
+import { startWithin } from './command.ts';
 import { HelperProcess } from './helper-process.ts';
 import { missingForPeers } from './namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from './ocserv.ts';
@@ -49,5 +53,26 @@ describe.skipIf(missingForPeers() !== null).for([
     }
     await app.disconnect();
     await app.reach('idle');
+  });
+
+  test('doctor names it, and nothing of the kind on a path that takes them', async () => {
+    const { client } = lab;
+    if (!client) throw new Error('no client namespace');
+    const folder = await cliFolder();
+    const file = join(folder, 'campus.causeway');
+    writeFileSync(file, JSON.stringify({ ...profileOf(lab), connectTo: undefined }));
+    const checks = async (): Promise<unknown[]> => {
+      const doctor = startWithin(client.inside, 'doctor', file, '--user-data-dir', folder);
+      await doctor.exit;
+      return doctor.events().filter((event) => event.event === 'check' && ['gateway', 'path'].includes(event.check));
+    };
+    const fine = { check: 'gateway', result: 'ok' };
+    expect(await checks()).toMatchObject([
+      fine,
+      { check: 'path', result: 'attention', says: expect.stringContaining(lab.host) as unknown },
+    ]);
+    await lab.takeLong();
+    expect(await checks()).toMatchObject([fine]);
+    expect(await checks()).toHaveLength(1);
   });
 });

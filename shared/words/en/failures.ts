@@ -91,6 +91,11 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'The network sends you to {address} instead of your campus, as hotels and cafés do.',
     todo: 'Open the sign-in page, get this computer on the Internet, then try again.',
   },
+  'path-drops-long': {
+    title: 'Large packets do not arrive',
+    happened: 'Something on the way to {host} drops large packets without a word: pages and downloads stand still.',
+    todo: 'Use a tunnel of the whole system, which keeps packets short, or another network. Tell whoever runs this one.',
+  },
   'tunnel-leftover': {
     title: 'A tunnel left something behind',
     happened: 'It ended without tidying up: {left} is left, so names and addresses may lead nowhere.',
@@ -194,7 +199,7 @@ export const failures: Record<FailureCode, FailureWords> = {
     todo: 'You are connected all the same.',
   },
   'password-ends': {
-    title: 'Your password ends soon',
+    title: 'Your password will end',
     happened: 'Days until then, by your campus’s gateway: {days}.',
     todo: 'Change it before that, where your campus has you do so.',
   },
