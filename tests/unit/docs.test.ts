@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 import { accessProtocol, clientMessageSchema, gatewayMessageSchema } from '../../shared/access-protocol.ts';
 import { accessStateSchema, stateDiagram } from '../../shared/access-state.ts';
-import { answersSchema } from '../../electron/cli/answers.ts';
+import { answersSchema } from '../../electron/cli/answers-file.ts';
 import { exitCode } from '../../electron/cli/exit-codes.ts';
 import { eventSchema } from '../../electron/cli/report.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';

@@ -1,14 +1,13 @@
 import { fail, type Failure } from '../../../shared/failure.ts';
-import { notOffered } from '../../../shared/names.ts';
-import { phoneWord, rings } from '../../../shared/phone-words.ts';
-import type { Answer, Prompt, PromptOf } from '../../../shared/prompt.ts';
+import type { Answer, Prompt } from '../../../shared/prompt.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import type { Ask, GatewayTarget } from '../gateway.ts';
 import { asksToTypeNumber, complains, verificationNumber } from './asks.ts';
 import { blameFor } from './blame.ts';
-import { duoMenu, reachOf, type Reached } from './duo.ts';
+import { duoMenu, type Reached } from './duo.ts';
 import { Factors } from './factors.ts';
-import { choiceNamed, isPlainPasscode, offersRealm, promptFor, shownPrompt } from './form-prompts.ts';
+import { isPlainPasscode, shownPrompt } from './form-prompts.ts';
+import { FormQuestions } from './form-questions.ts';
 import { asOwnQuestion, readOcForm, type ReadField, type ReadForm, type ReadSelect } from './forms.ts';
 import type { OcAnswer, OcForm } from './messages.ts';
 import { hasRole, isTold, Round, type Sent } from './round.ts';
@@ -45,32 +44,23 @@ const portalForm = '_portal';
 export class Conversation {
   private readonly typed = new Typed();
   private readonly factors: Factors;
+  private readonly questions: FormQuestions;
   private readonly noticed = new Set<string>();
-  /** A list has offered what the profile's `realm` names. */
-  private realmTaken = false;
   private round = new Round();
   private failure: Failure | null = null;
   private forms = 0;
   private unasked = 0;
   private doubted = 0;
   private arrivedAt = 0;
-  /** The device that was reached last. */
-  private reachedDevice = '';
-  /** What only this gateway asks, as it was asked last, and what the person has answered already for when it comes again. */
-  private lastFields: PromptOf<'fields'> | null = null;
-  private heldFields: { question: string; answer: Answer } | null = null;
 
   constructor(
     private readonly target: GatewayTarget,
     private readonly ask: Ask,
     private readonly signal: AbortSignal,
   ) {
-    this.factors = new Factors({
-      profile: target.profile,
-      put: (prompt) => this.put(prompt),
-      takeFailure: () => this.retry(),
-      signal,
-    });
+    const asking = { profile: target.profile, put: (prompt: Prompt) => this.put(prompt), takeFailure: () => this.retry() };
+    this.factors = new Factors({ ...asking, signal });
+    this.questions = new FormQuestions({ ...asking, typed: this.typed, ownWords: this.factors.ownWords });
   }
 
   /** The user ID as it was typed. */
@@ -153,7 +143,7 @@ export class Conversation {
     if (reached === 'push' || reached === 'call') {
       const answer = await this.put({
         kind: 'push',
-        device: this.reachedDevice,
+        device: last?.device ?? '',
         ...(reached === 'call' ? { call: true } : {}),
         over: true,
         message: words,
@@ -217,17 +207,8 @@ export class Conversation {
       return;
     }
     // Where both stand in one form, its own question comes before it is sent
-    const isAsked = last?.what === 'both' || (last?.what === 'fields' ? await this.askFieldsAgain() : await this.factors.askAgain());
+    const isAsked = last?.what === 'both' || (last?.what === 'fields' ? await this.questions.askAgain() : await this.factors.askAgain());
     if (isAsked) this.typed.renewPassword();
-  }
-
-  /** The same for what only this gateway asks: the answer waits for that very question. */
-  private async askFieldsAgain(): Promise<boolean> {
-    const { lastFields } = this;
-    if (!lastFields) return false;
-    const answer = await this.put({ ...lastFields, ...this.retry() });
-    this.heldFields = { question: JSON.stringify(lastFields), answer };
-    return true;
   }
 
   private async showNotice(banner: string): Promise<void> {
@@ -252,7 +233,7 @@ export class Conversation {
     const isRung = last.reach === 'push' || last.reach === 'call';
     if (!isRung && this.round.passwordSent && asksToTypeNumber(form.message)) {
       // The gateway has sent a push by itself
-      this.round.last = { ...last, reach: 'push', at: this.target.now() };
+      this.round.last = { ...last, reach: 'push', device: '', at: this.target.now() };
       return true;
     }
     return isRung;
@@ -261,7 +242,7 @@ export class Conversation {
   /** Goes on at once, so that the gateway can: what it said stays in sight as long as the push is out. */
   private sayAside(form: ReadForm): Reply {
     const { last } = this.round;
-    const push: Reached = { does: last?.reach ?? 'push', id: '', device: this.reachedDevice };
+    const push: Reached = { does: last?.reach ?? 'push', id: '', device: last?.device ?? '' };
     const told = { message: form.message, number: verificationNumber(form.message) };
     return { answer: { kind: 'form', result: 'ok', values: [] }, push, secret: true, told };
   }
@@ -273,28 +254,13 @@ export class Conversation {
 
   /** Fills a form with what is known, asks for the rest, and has the second factor where it is part of this form. */
   private async fill(form: ReadForm): Promise<Reply> {
-    const { secondFactor, realm, protocol } = this.target.profile;
+    const { secondFactor, realm } = this.target.profile;
     const values = new Map<number, string>();
     const isSecond = (field: ReadField) => secondFactor === 'duo-second-password' && field.role === 'second-password';
     // It has a screen of its own, after the one whose answer may be kept
     const code =
       secondFactor === 'otp-field' && hasRole(form, 'password') ? form.fields.find(({ role }) => role === 'passcode') : undefined;
-    const selects: ReadSelect[] = [];
-    let unoffered: Failure | null = null;
-    const namedIn = (select: ReadSelect): string | null => (realm === undefined ? null : choiceNamed(select, realm));
-    this.realmTaken ||= form.selects.some((select) => namedIn(select) !== null);
-    for (const select of form.selects) {
-      const before = this.typed.chosenBefore(select);
-      const named = namedIn(select);
-      // Nobody is let in to another group than the profile names: the person is asked, and told why
-      const isMissing = realm !== undefined && !this.realmTaken && before === null && offersRealm(form, select, protocol);
-      if (isMissing) unoffered ??= notOffered(realm, select.options);
-      const chosen = before ?? named ?? (select.options.length === 1 && !isMissing ? select.options[0]?.value : null);
-      // A way to confirm that has a phone ring is chosen by the person, each time anew
-      const isKnown = chosen != null && !rings({ options: select.options, group: select.isGroup }, chosen, this.factors.ownWords);
-      if (isKnown) values.set(select.index, chosen);
-      else selects.push(select);
-    }
+    const { selects, unoffered } = this.questions.choices(form, values);
     const fields: ReadField[] = [];
     for (const field of form.fields) {
       const known = this.typed.known(field, { realm, doubted: this.failure !== null });
@@ -304,7 +270,7 @@ export class Conversation {
     }
     const [first] = fields;
     if (first && isPlainPasscode(form, fields, selects)) return this.sendFactor(form, first, await this.factors.code(form, first), values);
-    const reach = this.needsQuestion(form, fields, selects) ? await this.askFor(form, { fields, selects, unoffered }, values) : null;
+    const reach = this.needsQuestion(form, fields, selects) ? await this.questions.ask(form, { fields, selects, unoffered }, values) : null;
     const group = form.selects.find(
       (select) => select.isGroup && values.get(select.index) !== undefined && values.get(select.index) !== select.value,
     );
@@ -317,32 +283,6 @@ export class Conversation {
     if (fields.length > 0 || selects.length > 0) return true;
     // Nothing to fill in, but something to read
     return isTold(form) && form.message !== '';
-  }
-
-  /** Asks, and tells what of the answers has a phone ring. */
-  private async askFor(
-    form: ReadForm,
-    { fields, selects, unoffered }: { fields: readonly ReadField[]; selects: readonly ReadSelect[]; unoffered: Failure | null },
-    values: Map<number, string>,
-  ): Promise<Factor | null> {
-    const ask = { fields, selects };
-    const lone = form.fields.length === 1 && form.fields[0]?.role === 'user';
-    const passwordFollows = lone && this.target.profile.protocol === 'anyconnect' && this.typed.freshPassword === null;
-    const prompt = promptFor(form, { ...ask, user: this.typed.user, passwordFollows });
-    this.typed.take(await this.answerTo(unoffered && 'selects' in prompt ? { ...prompt, failure: unoffered } : prompt), ask, values);
-    const word = fields
-      .filter(({ role, newPassword }) => role !== 'user' && role !== 'password' && !newPassword)
-      .map(({ index }) => phoneWord(values.get(index) ?? '', this.factors.ownWords))
-      .find((each) => each !== null);
-    return word ? { kind: 'reach', ...reachOf(word, '') } : null;
-  }
-
-  private async answerTo(prompt: Prompt): Promise<Answer> {
-    const { heldFields } = this;
-    this.heldFields = null;
-    if (prompt.kind === 'fields') this.lastFields = prompt;
-    if (heldFields?.question === JSON.stringify(prompt)) return heldFields.answer;
-    return this.put('fields' in prompt ? { ...prompt, ...this.retry() } : prompt);
   }
 
   /** Another group has another form: only its name goes back, and the library fetches that. */
@@ -372,8 +312,11 @@ export class Conversation {
     const what = whatOf(sent, factor, withPassword);
     const { now } = this.target;
     // A form that only tells something was read: what was sent before it is what counts
-    if (what !== null) this.round.send({ what, reach: reached?.does ?? null, form, arrivedAt: this.arrivedAt, at: now() }, withPassword);
-    this.reachedDevice = reached?.device ?? '';
+    if (what !== null)
+      this.round.send(
+        { what, reach: reached?.does ?? null, device: reached?.device ?? '', form, arrivedAt: this.arrivedAt, at: now() },
+        withPassword,
+      );
     const list = [...values].map(([index, value]) => ({ index, value }));
     // Whoever goes on from a form that only tells something is waited for as well: the phone may be ringing since the password
     const isOut = isTold(form) && this.round.last !== null;

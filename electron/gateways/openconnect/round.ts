@@ -10,6 +10,8 @@ export interface Sent {
   what: 'credentials' | 'both' | 'passcode' | 'reach' | 'fields';
   /** What a `reach`, or a `both` of that kind, does to the phone. */
   reach: Exclude<FactorMethod, 'passcode'> | null;
+  /** Which one; '' where the gateway does not say. */
+  device: string;
   form: ReadForm;
   /** When the form had come, and when the answer went, by this computer's clock. */
   arrivedAt: number;
