@@ -18,8 +18,18 @@ export function Fields({ access, prompt, above }: PromptProps<'fields'>) {
   const cancel = useCancel();
   const isNewPassword = prompt.fields.some(({ newPassword }) => newPassword === true);
   const said = isNewPassword ? words.newPassword : words.fields;
+  const isTold = prompt.fields.length === 0 && prompt.selects.length === 0;
+  const goOn = (): void => {
+    if (!busy) answer({ kind: 'fields', values: {} });
+  };
   return (
-    <Screen title={prompt.title ?? said.title} above={above} focus={prompt.fields.length > 0 ? 'field' : 'title'} onEscape={cancel}>
+    <Screen
+      title={prompt.title ?? (isTold ? words.fields.told : said.title)}
+      above={above}
+      focus={prompt.fields.length > 0 ? 'field' : 'title'}
+      onEnter={isTold ? goOn : undefined}
+      onEscape={cancel}
+    >
       {prompt.failure && (
         <FailurePanel
           failure={prompt.failure}

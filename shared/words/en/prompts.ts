@@ -108,6 +108,8 @@ export const prompts = {
   },
   fields: {
     title: 'Your campus asks for more',
+    /** Where there is nothing to fill in. */
+    told: 'A message from your campus',
     go: 'Continue',
     going: 'One moment…',
     field: 'Answer',
