@@ -21,7 +21,15 @@ import { ProxyQuestion } from './proxy-question.ts';
 import { RecoveryFlow } from './recovery-flow.ts';
 import { Remembered } from './remembered.ts';
 import { TaskThread } from './task-thread.ts';
-import { verbsOf } from './verbs.ts';
+import { TrafficSamples } from './traffic-samples.ts';
+import type { Parts, Verbs } from './parts.ts';
+import { PasscodeClipboard } from './portal/passcode-clipboard.ts';
+import { portalVerbs } from './portal/verbs.ts';
+import { profileVerbs } from './profiles/verbs.ts';
+import { recoveryVerbs } from './recovery/verbs.ts';
+import { connectOnly, sessionVerbs } from './session-verbs.ts';
+import { signInVerbs } from './sign-in/verbs.ts';
+import { windowVerbs } from './window-verbs.ts';
 
 export interface ApplicationDeps extends Pick<
   ControllerDeps,
@@ -42,11 +50,10 @@ export interface ApplicationDeps extends Pick<
   otherVpn?: () => Promise<string | null>;
 }
 
-const trafficEveryMs = 1_000;
 const shutdownWithinMs = 3_000;
 
-/** Everything that the verbs work with; built once, by {@link createApplication}. */
-export class App {
+/** Builds every part and ties them together. */
+class App implements Parts {
   readonly held: HeldSecrets;
   readonly book: ProfileBook;
   readonly remembered: Remembered;
@@ -56,12 +63,10 @@ export class App {
   readonly proxyQuestion: ProxyQuestion;
   readonly notices: NoticeBoard;
   readonly thread: TaskThread;
+  readonly clipboard: PasscodeClipboard;
   confirmation: Confirmation | null = null;
   settingsOpen = false;
-  /** The passcode that Copy put on the clipboard, until it is taken off again. */
-  copied: string | null = null;
-  /** Aborts with the app. */
-  readonly stop = new AbortController();
+  private readonly ending = new AbortController();
   private quitting = false;
   private pressed = false;
   /** The profile of the attempt that is under way. */
@@ -69,8 +74,7 @@ export class App {
   private readonly links = new LinkedQuestions();
   private readonly otherVpn: OtherVpnWatch;
   private readonly stateListeners = new Set<(state: AppState) => void>();
-  private readonly trafficListeners = new Set<(sample: TrafficSample) => void>();
-  private readonly sampling: NodeJS.Timeout;
+  private readonly samples: TrafficSamples;
   private noting: NodeJS.Immediate | null = null;
   private lastKind: AccessState['kind'] = 'idle';
 
@@ -80,6 +84,7 @@ export class App {
     const early = (deps.notices ?? []).map((failure) => ({ id: failure.code, failure }));
     this.notices = new NoticeBoard([...settings.notices, ...early], changed);
     const tell = (failure: Failure): void => this.notices.tell(failure);
+    this.clipboard = new PasscodeClipboard(desktop.clipboard, (work) => this.notices.background(work));
     this.held = new HeldSecrets(now, changed);
     this.proxyQuestion = new ProxyQuestion(deps.proxies, changed);
     this.book = new ProfileBook(settings, now, { lead: this.proxyQuestion.lead, strict: deps.strictCertificates ?? false });
@@ -150,8 +155,25 @@ export class App {
       this.notices.add(notice);
     });
     this.noteRunning();
-    this.sampling = setInterval(() => this.sampleTraffic(), trafficEveryMs);
-    this.sampling.unref();
+    this.samples = new TrafficSamples(() =>
+      this.controller.state.kind === 'connected' ? { at: now(), ...this.controller.traffic() } : null,
+    );
+  }
+
+  get settings(): Settings {
+    return this.deps.settings;
+  }
+
+  get desktop(): DesktopPorts {
+    return this.deps.desktop;
+  }
+
+  get now(): () => number {
+    return this.deps.now;
+  }
+
+  get stop(): AbortSignal {
+    return this.ending.signal;
   }
 
   get state(): AppState {
@@ -186,11 +208,15 @@ export class App {
   }
 
   onTraffic(listener: (sample: TrafficSample) => void): () => void {
-    this.trafficListeners.add(listener);
-    return () => this.trafficListeners.delete(listener);
+    return this.samples.onSample(listener);
   }
 
-  changed(): void {
+  update(change: () => void): void {
+    change();
+    this.changed();
+  }
+
+  private changed(): void {
     this.askLinked();
     const { state } = this;
     for (const listener of this.stateListeners) listener(state);
@@ -252,7 +278,7 @@ export class App {
   mayQuit(): boolean {
     const quiet = ['idle', 'on-campus', 'closing'].includes(this.controller.state.kind);
     if (quiet || this.quitting) return true;
-    this.ask({ kind: 'quit' });
+    this.update(() => (this.confirmation = { kind: 'quit' }));
     this.deps.desktop.showWindow();
     return false;
   }
@@ -263,21 +289,13 @@ export class App {
   }
 
   async shutdown(): Promise<void> {
-    clearInterval(this.sampling);
-    this.stop.abort();
+    this.samples.stop();
+    this.ending.abort();
     this.recovery.close();
-    const closed = [this.forgetClipboard(), this.portal.close(), this.controller.disconnect(), this.deps.proxy.close()];
+    const closed = [this.clipboard.forget(), this.portal.close(), this.controller.disconnect(), this.deps.proxy.close()];
     await atMost(shutdownWithinMs, Promise.allSettled(closed));
     if (this.noting) clearImmediate(this.noting);
     this.deps.settings.update(() => ({ running: null }));
-  }
-
-  /** Takes the passcode off the clipboard if it is still there. */
-  async forgetClipboard(): Promise<void> {
-    const { clipboard } = this.deps.desktop;
-    const passcode = this.copied;
-    this.copied = null;
-    if (passcode !== null && (await clipboard.read()) === passcode) await clipboard.write('');
   }
 
   /** Keeps on disk what a crash would cut short. Once a change of it, not once a change of the state: each is a write. */
@@ -306,11 +324,6 @@ export class App {
     this.confirmation = this.links.next(isBusy, controller.state, this.confirmation) ?? this.confirmation;
   }
 
-  private ask(confirmation: Confirmation): void {
-    this.confirmation = confirmation;
-    this.changed();
-  }
-
   private accessChanged(state: AccessState): void {
     const changedKind = state.kind !== this.lastKind;
     const before = this.lastKind;
@@ -332,9 +345,10 @@ export class App {
 
   /** The person ended the session, and its task with it. After a failure Try again goes on with the task; the recovery screens have their own way out. */
   private endTask(ending: Failure | null): void {
-    this.held.forgetSignIn();
-    if (ending === null && this.recovery.state.step === 'closed') this.thread.current = null;
-    this.changed();
+    this.update(() => {
+      this.held.forgetSignIn();
+      if (ending === null && this.recovery.state.step === 'closed') this.thread.current = null;
+    });
   }
 
   private portalChanged(): void {
@@ -343,13 +357,16 @@ export class App {
     if (state.kind === 'open' && state.path === '/add/done') this.held.forgetPasscode();
     this.changed();
   }
-
-  private sampleTraffic(): void {
-    if (this.controller.state.kind !== 'connected') return;
-    const sample = { at: this.deps.now(), ...this.controller.traffic() };
-    for (const listener of this.trafficListeners) listener(sample);
-  }
 }
+
+const verbsOf = (app: Parts): Verbs => ({
+  ...sessionVerbs(app),
+  ...signInVerbs(app),
+  ...portalVerbs(app),
+  ...recoveryVerbs(app),
+  ...profileVerbs(app),
+  ...windowVerbs(app),
+});
 
 /** Builds the application from its neighbours. */
 export function createApplication(deps: ApplicationDeps): Application {
@@ -365,11 +382,7 @@ export function createApplication(deps: ApplicationDeps): Application {
     openArgument: (argument) => app.openArgument(argument),
     quickConnect: () => app.quickConnect(),
     tell: (failure) => app.notices.tell(failure),
-    async connect(profileId, pressed) {
-      await app.connect(profileId, pressed);
-      app.thread.current = null;
-      app.changed();
-    },
+    connect: (profileId, pressed) => connectOnly(app, profileId, pressed),
     mayQuit: () => app.mayQuit(),
     shutdown: () => app.shutdown(),
   };

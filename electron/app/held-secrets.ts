@@ -1,3 +1,4 @@
+import { fail } from '../../shared/failure.ts';
 import { rings } from '../../shared/phone-words.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import { chosenIn, isGone, type Choices } from './kept-choices.ts';
@@ -39,6 +40,12 @@ export class HeldSecrets {
   holdPasscode(passcode: string, expiresAt: number): void {
     this.recovery = { passcode, expiresAt };
     this.changed();
+  }
+
+  /** The recovery passcode. Fails with `passcode-expired` where there is none that is good. */
+  passcodeNow(): string {
+    if (!this.passcode) throw fail('passcode-expired');
+    return this.passcode.passcode;
   }
 
   /** The recovery passcode while it is good, or null. */

@@ -1,0 +1,45 @@
+import { fail } from '../../../shared/failure.ts';
+import type { Parts, Verbs } from '../parts.ts';
+import { discover } from './discovery.ts';
+
+type ProfileVerbs = Pick<
+  Verbs,
+  'previewAddress' | 'previewFile' | 'acceptPreview' | 'declinePreview' | 'selectProfile' | 'removeProfile' | 'forgetCertificate'
+>;
+
+/** The campuses that this app knows, and the one that waits for the person's yes. */
+export function profileVerbs(parts: Parts): ProfileVerbs {
+  const { book, controller, remembered, desktop } = parts;
+  /** A session that is up goes on with the profile that it began with. Fails with `not-now`. */
+  const onlyAtRest = (): void => {
+    if (controller.state.kind !== 'idle') throw fail('not-now');
+  };
+  return {
+    previewAddress: ({ address }) => discover(parts, address),
+    async previewFile() {
+      const file = await desktop.chooseProfileFile();
+      if (file) parts.update(() => book.previewText(file.text, file.name));
+    },
+    async acceptPreview() {
+      onlyAtRest();
+      const { displaced } = book;
+      if (displaced) await remembered.forget(displaced.id);
+      parts.update(() => book.acceptPreview());
+    },
+    async declinePreview() {
+      parts.update(() => book.declinePreview());
+    },
+    async selectProfile({ profileId }) {
+      onlyAtRest();
+      parts.update(() => book.select(profileId));
+    },
+    async removeProfile({ profileId }) {
+      onlyAtRest();
+      await remembered.forget(book.find(profileId).id);
+      parts.update(() => book.remove(profileId));
+    },
+    async forgetCertificate({ host }) {
+      parts.update(() => book.forgetAccepted(host));
+    },
+  };
+}

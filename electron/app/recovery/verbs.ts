@@ -1,0 +1,27 @@
+import { fail } from '../../../shared/failure.ts';
+import type { Parts, Verbs } from '../parts.ts';
+
+type RecoveryVerbs = Pick<Verbs, 'recoveryRole' | 'recoveryVerify' | 'recoveryPasscode' | 'recoveryBack' | 'recoveryContinue'>;
+
+/** The campus's recovery site on our own screens. */
+export function recoveryVerbs(parts: Parts): RecoveryVerbs {
+  const { recovery, controller, thread } = parts;
+  return {
+    async recoveryRole({ role }) {
+      recovery.chooseRole(role);
+    },
+    recoveryVerify: (identity) => recovery.verify(identity),
+    recoveryPasscode: ({ password }) => recovery.getPasscode(password),
+    async recoveryBack() {
+      parts.update(() => {
+        recovery.back();
+        if (recovery.state.step === 'closed' && controller.state.kind === 'idle') thread.current = null;
+      });
+    },
+    async recoveryContinue() {
+      if (recovery.state.step !== 'passcode') throw fail('not-now');
+      recovery.leave();
+      await thread.pursue();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { networkPageIn } from '../../shared/endings.ts';
+import { fail } from '../../shared/failure.ts';
+import type { Parts, Verbs } from './parts.ts';
+
+type SessionVerbs = Pick<Verbs, 'connect' | 'extend' | 'retryNow' | 'disconnect' | 'openNetworkPage' | 'acknowledge'>;
+
+/** One session, from Connect to Disconnect. */
+export function sessionVerbs(parts: Parts): SessionVerbs {
+  const { controller, thread, desktop } = parts;
+  return {
+    connect: ({ profileId }) => connectOnly(parts, profileId, true),
+    extend: () => controller.extend(),
+    async retryNow() {
+      controller.retryNow();
+    },
+    disconnect: () => controller.disconnect(),
+    async openNetworkPage() {
+      const address = networkPageIn(controller.state);
+      if (address === null) throw fail('not-now');
+      await desktop.openNetworkPage(address);
+    },
+    async acknowledge() {
+      if (controller.state.kind !== 'idle') return; // a double click: something new is under way already
+      thread.current = null;
+      controller.acknowledge();
+    },
+  };
+}
+
+/** Connects without a task. Rejects where an attempt is under way, and takes nothing from what was begun with that one. */
+export async function connectOnly(parts: Parts, profileId: string, pressed: boolean): Promise<void> {
+  await parts.connect(profileId, pressed);
+  parts.update(() => (parts.thread.current = null));
+}

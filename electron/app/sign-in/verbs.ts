@@ -1,0 +1,58 @@
+import { fail } from '../../../shared/failure.ts';
+import type { Answer } from '../../../shared/prompt.ts';
+import type { Parts, Verbs } from '../parts.ts';
+
+type SignInVerbs = Pick<
+  Verbs,
+  | 'answer'
+  | 'answerProxy'
+  | 'chooseCertificate'
+  | 'answerWithHeldPasscode'
+  | 'answerWithSavedPassword'
+  | 'keepCodes'
+  | 'forgetCodes'
+  | 'forgetSignIn'
+>;
+
+/** Answers to what is asked on the way in, and what is remembered of them. */
+export function signInVerbs(parts: Parts): SignInVerbs {
+  const { controller, book, held, remembered, desktop, proxyQuestion } = parts;
+
+  const answer = (promptId: string, given: Answer, remember: boolean): void => {
+    const { state } = controller;
+    if (state.kind !== 'asking' || state.promptId !== promptId || state.answered) throw fail('not-now');
+    remembered.note(state.profileId, state.prompt, given, remember);
+    if (state.prompt.kind === 'certificate' && given.kind === 'certificate' && given.accept) book.accept(state.prompt);
+    controller.answer(promptId, given);
+  };
+
+  return {
+    async answer({ promptId, answer: given, remember }) {
+      answer(promptId, given, remember);
+    },
+    async answerProxy({ id, signIn }) {
+      proxyQuestion.answer(id, signIn);
+    },
+    async chooseCertificate() {
+      const { state } = controller;
+      if (state.kind !== 'asking' || state.prompt.kind !== 'client-certificate') throw fail('not-now');
+      const file = await desktop.chooseCertificateFile();
+      return file === null ? null : { file };
+    },
+    async answerWithHeldPasscode({ promptId }) {
+      const { state } = controller;
+      const kind = state.kind === 'asking' && state.prompt.kind === 'passcode' ? 'passcode' : 'second-factor-passcode';
+      answer(promptId, { kind, passcode: held.passcodeNow() }, false);
+    },
+    async answerWithSavedPassword({ promptId, chosen }) {
+      const { state } = controller;
+      if (state.kind !== 'asking' || state.promptId !== promptId || state.prompt.kind !== 'credentials') throw fail('not-now');
+      answer(promptId, await remembered.keeper.pressed(state.prompt, chosen), false);
+    },
+    async keepCodes({ key }) {
+      await remembered.codes.keep(parts.profile, key);
+    },
+    forgetCodes: () => remembered.codes.forget(parts.profile.id),
+    forgetSignIn: () => remembered.forget(parts.profile.id),
+  };
+}
