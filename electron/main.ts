@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { app, nativeImage, session } from 'electron';
+import { agentFor } from '../shared/agent.ts';
 import { failureOf } from '../shared/failure.ts';
 import { linkScheme } from '../shared/link.ts';
 import { speakerFor } from '../shared/words/say.ts';
@@ -165,11 +166,13 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     words,
     log: log.line,
   });
-  const onPage = browserDriver(signInWindows.open);
+  const agent = agentFor(process.platform, policy);
+  const onPage = browserDriver(signInWindows.open, agent);
   const openconnect = openconnectDriver({
     startWorker: utilityWorker(join(import.meta.dirname, 'openconnect-worker.mjs'), workerEnvironment(), killTree, log.line),
     library: { path: policy.library },
     hostCheckWrapper: policy.hostCheckWrapper,
+    agent,
     folder: programs.folder,
     openWebWindow: signInWindows.open,
     openInBrowser: (address) => desktop.openExternal(address),

@@ -65,6 +65,8 @@ export const failureCatalogue = {
   'client-certificate-unreadable': 'now',
   'client-certificate-rejected': 'later',
   'host-check': 'later',
+  'client-refused': 'later',
+  'system-refused': 'later',
   'codes-key-invalid': 'now',
   // The session
   'ticket-rejected': 'now',

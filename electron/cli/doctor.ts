@@ -1,3 +1,4 @@
+import { agentFor, type Agent } from '../../shared/agent.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { tunnelMarks } from '../../shared/tunnel-marks.ts';
@@ -42,6 +43,8 @@ export interface Tools {
   leftover: () => Promise<string | null>;
   /** What the service for system tunnels says of itself. Rejects with `helper-missing` or `helper-denied`. */
   helper: () => Promise<HelperState>;
+  /** By what name gateways get to know this program, where it is not our own. */
+  agent?: Agent;
   /** How a gateway, which shows its certificate for it, is proved to that service. Rejects where it is not. */
   proof: (endpoint: Endpoint, signal: AbortSignal) => Promise<GatewayProof>;
 }
@@ -92,10 +95,12 @@ export function worst(codes: readonly ExitCode[]): ExitCode {
 
 /** A gateway that is away is a trouble of the profile's only where no other one answers. */
 async function* gateways(profile: Profile, examined: Examined, helperAnswers: boolean): AsyncGenerator<Check> {
-  const { judgeFor, now, proxies, oldTlsAllowed, speaker, signal } = examined;
+  const { judgeFor, now, proxies, oldTlsAllowed, tools, speaker, signal } = examined;
   const judge = judgeFor(profile);
   const looks = await Promise.all(
-    profile.gateways.map((gateway) => lookAtGateway(gateway, { profile, judge, proxies, oldTlsAllowed, now }, signal)),
+    profile.gateways.map((gateway) =>
+      lookAtGateway(gateway, { profile, judge, proxies, oldTlsAllowed, agent: tools.agent ?? agentFor(process.platform), now }, signal),
+    ),
   );
   const someAnswer = looks.some(({ failure }) => failure === null);
   for (const look of looks) {

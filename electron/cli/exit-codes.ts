@@ -72,6 +72,8 @@ const exitCodes = {
   'client-certificate-unreadable': certificate,
   'client-certificate-rejected': certificate,
   'host-check': refused,
+  'client-refused': refused,
+  'system-refused': refused,
   'codes-key-invalid': usage,
   'ticket-rejected': ended,
   'session-expired': ended,

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import type { Agent } from '../../shared/agent.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
 import { explained } from '../access/captive-portal.ts';
@@ -36,22 +37,24 @@ export interface Looking {
   proxies: Proxies;
   /** By whoever administers this computer. */
   oldTlsAllowed: boolean;
+  agent: Agent;
   now: () => number;
 }
 
 /** Looks at one gateway: it is reached, its certificate judged, its clock read. Nothing is signed in to. Never rejects. */
 export async function lookAtGateway(gateway: string, looking: Looking, signal: AbortSignal): Promise<GatewayLook> {
-  const { profile, judge, proxies, oldTlsAllowed, now } = looking;
+  const { profile, judge, proxies, oldTlsAllowed, agent, now } = looking;
   let endpoint: Endpoint = { ...endpointOf(splitHost(gateway), profile.connectTo), ...(oldTlsAllowed && { oldTls: true }) };
   try {
     endpoint = await proxies.lead(endpoint, signal);
     const old = oldTlsAllowed ? null : await findOldTls(endpoint, signal);
     if (old) return { gateway, endpoint, failure: old, ahead: null };
     const socket = await connectTls(endpoint, judge, { signal, timeoutMs: reachesWithinMs });
-    const short = await headOf(socket, endpoint.host, {}, clockWithinMs, signal);
+    const named = { 'user-agent': agent.userAgent };
+    const short = await headOf(socket, endpoint.host, named, clockWithinMs, signal);
     const ahead = short === 'silent' || short.date === null ? null : now() - short.date;
     // Of one that says nothing to a short request a long one tells nothing
-    const dropsLong = short !== 'silent' && (await dropsLongPackets(endpoint, judge, signal));
+    const dropsLong = short !== 'silent' && (await dropsLongPackets(endpoint, judge, named, signal));
     return { gateway, endpoint, failure: null, ahead, dropsLong };
   } catch (error) {
     const failure = failureOf(error);
@@ -62,11 +65,16 @@ export async function lookAtGateway(gateway: string, looking: Looking, signal: A
 }
 
 /** Whether a request that fills several packets goes unanswered, where a short one was answered. */
-async function dropsLongPackets(endpoint: Endpoint, judge: CertificateJudge, signal: AbortSignal): Promise<boolean> {
+async function dropsLongPackets(
+  endpoint: Endpoint,
+  judge: CertificateJudge,
+  named: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     const socket = await connectTls(endpoint, judge, { signal, timeoutMs: reachesWithinMs });
     const padding = 'x'.repeat(longBytes);
-    return (await headOf(socket, endpoint.host, { 'x-padding': padding }, longWithinMs, signal)) === 'silent';
+    return (await headOf(socket, endpoint.host, { ...named, 'x-padding': padding }, longWithinMs, signal)) === 'silent';
   } catch {
     return false; // it was reached a moment ago: this is another trouble
   }

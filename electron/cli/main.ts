@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isSea } from 'node:sea';
 import * as z from 'zod';
+import { agentFor } from '../../shared/agent.ts';
 import { fail } from '../../shared/failure.ts';
 import { commandLine } from '../../shared/words/en/command-line.ts';
 import { withClockGap } from '../access/clock-gap.ts';
@@ -63,7 +64,8 @@ const programs = { folder: native, policy: programsOf(policy), platform: process
 
 /** A campus's own page needs a window: the question about it says so, and nothing is opened. */
 const openWebWindow = (): Promise<never> => Promise.reject(fail('component-missing', { component: commandLine.ask.desktopApp }));
-const onPage = browserDriver(openWebWindow);
+const agent = agentFor(process.platform, policy);
+const onPage = browserDriver(openWebWindow, agent);
 // Questions go where they do not mix with what another program reads
 const terminal = isTerminal ? terminalOf(stdin, stderr, interrupted) : null;
 
@@ -73,6 +75,7 @@ const openconnect = openconnectDriver({
   library: { path: policy.library },
   folder: native,
   hostCheckWrapper: policy.hostCheckWrapper,
+  agent,
   openWebWindow,
   ...(terminal && { openInBrowser: handOver(terminal) }),
   log: () => undefined,
@@ -80,6 +83,7 @@ const openconnect = openconnectDriver({
 
 const tools = {
   startWorker,
+  agent,
   libraries: librariesFor(policy.library, native, process.platform),
   programs,
   otherVpn,

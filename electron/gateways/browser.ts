@@ -1,3 +1,4 @@
+import { agentFor, type Agent } from '../../shared/agent.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { spkiSha256 } from '../trust/certificate.ts';
 import { shownAs } from '../trust/endpoint.ts';
@@ -21,7 +22,7 @@ const askedAgain: readonly Failure['code'][] = ['browser-strayed'];
  * The gateway is contacted first: one that cannot be reached is told before anybody types, the certificate is judged
  * (and asked about) as everywhere, and its key is the one that the tunnel accepts.
  */
-export function browserDriver(openWindow: OpenWebWindow): GatewayDriver {
+export function browserDriver(openWindow: OpenWebWindow, agent: Agent = agentFor(process.platform)): GatewayDriver {
   return {
     async signIn(target, ask, signal) {
       const { notice } = target.profile;
@@ -34,6 +35,7 @@ export function browserDriver(openWindow: OpenWebWindow): GatewayDriver {
         cookie: ticket,
         connectUrl: `https://${shownAs(target)}/`,
         ...server,
+        agent,
         endpoint: target,
         idleSeconds: null,
         expiresAt: null,

@@ -1,4 +1,5 @@
 import type { GrantTarget, SessionEnd } from '../../shared/access-protocol.ts';
+import type { Agent } from '../../shared/agent.ts';
 import type { GatewayProtocol, Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { PortalSignIn } from '../../shared/recovery.ts';
@@ -52,6 +53,8 @@ export interface OpenConnectGrant extends GrantBase {
   readonly connectUrl: string;
   /** The certificate that was accepted: `pin-sha256:` + base64 of SHA-256 of its key. The tunnel accepts no other. */
   readonly serverPin: string;
+  /** Who signed in, as the gateway was told: the tunnel goes by the same name. */
+  readonly agent: Agent;
   /** The address that answered the sign-in: the cookie may be good at this node of a cluster only. */
   readonly address: string | null;
 }

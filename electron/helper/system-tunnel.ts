@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import type { Agent } from '../../shared/agent.ts';
 import { fail, failureOf } from '../../shared/failure.ts';
 import { atMost } from '../trust/bounded.ts';
 import { hostOf } from '../trust/host.ts';
@@ -59,6 +60,8 @@ export class SystemTunnel {
   private counting: NodeJS.Timeout | undefined;
   private mending: NodeJS.Timeout | undefined;
 
+  private readonly agent: Agent;
+
   private constructor(
     readonly host: string,
     request: OpenRequest,
@@ -69,6 +72,7 @@ export class SystemTunnel {
     private readonly network: TunnelNetwork | null,
     private readonly log: (line: string) => void,
   ) {
+    this.agent = request.target.agent;
     this.isConfigured = new Promise((resolve) => (this.configured = resolve));
     const words = wordsFor(request.target, identity);
     const address = words.pop() ?? '';
@@ -167,7 +171,7 @@ export class SystemTunnel {
       if (first === null || typeof first === 'number') {
         if (running.said.unproven)
           throw fail('gateway-unproven', { host }, { detail: `openconnect ${first ?? 'killed'}: ${running.said.tail}` });
-        throw refusalOf(first, running.said, host);
+        throw refusalOf(first, running.said, host, this.agent);
       }
       if (first.code !== 0) throw fail('tunnel-failed', { host }, { detail: this.refusal ?? `vpnc-script ended with ${first.code}` });
       const limits = limitsFrom({ idleTimeout: first.idleTimeout, options: first.options }, Date.now());

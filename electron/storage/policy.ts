@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod/mini';
+import { reportedSystemSchema, userAgentSchema, type Agent } from '../../shared/agent.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { plainLine } from '../../shared/plain-text.ts';
@@ -19,6 +20,10 @@ export interface Policy {
   readonly certificates: 'ask' | 'strict';
   /** Whether people may sign in to a gateway whose TLS is too old ({@link findOldTls} of `trust/old-tls.ts`). */
   readonly oldTls: 'refuse' | 'allow';
+  /** The name by which gateways of others get to know this program (`User-Agent`), at sign-in and in the tunnel; null: our own. */
+  readonly userAgent: string | null;
+  /** The system that they are told it runs on; null: this one. */
+  readonly reportedSystem: Agent['system'] | null;
   /** Whether a key for one-time codes may be kept, where the campus's profile allows it too. */
   readonly keptCodes: boolean;
   /** Whether the app ends where it was started without Chromium's sandbox, as an AppImage does where the system lets no program make one. */
@@ -34,6 +39,8 @@ export const noPolicy: Policy = {
   hostCheckWrapper: null,
   certificates: 'ask',
   oldTls: 'refuse',
+  userAgent: null,
+  reportedSystem: null,
   keptCodes: false,
   sandboxRequired: false,
   profiles: [],
@@ -99,6 +106,8 @@ async function pick(entries: Record<string, unknown>, file: string, platform: No
     // A word that is not understood was meant to forbid something
     certificates: take('certificates', z.enum(['ask', 'strict'])) ?? (Object.hasOwn(entries, 'certificates') ? 'strict' : 'ask'),
     oldTls: take('oldTls', z.enum(['refuse', 'allow'])) ?? 'refuse',
+    userAgent: take('userAgent', userAgentSchema),
+    reportedSystem: take('reportedSystem', reportedSystemSchema),
     keptCodes: take('keptCodes', z.boolean()) ?? false,
     sandboxRequired: take('sandboxRequired', z.boolean()) ?? Object.hasOwn(entries, 'sandboxRequired'),
     profiles: await given(take('profiles', z.array(place).check(z.maxLength(maxProfiles))) ?? [], dropped),

@@ -6,6 +6,7 @@ import { appTunnel } from '../../electron/tunnels/openconnect/app.ts';
 import { systemTunnel } from '../../electron/tunnels/openconnect/system.ts';
 import { createJudge } from '../../electron/trust/certificate.ts';
 import { failureOf } from '../../shared/failure.ts';
+import { agentSchema } from '../../shared/agent.ts';
 import { profileSchema } from '../../shared/profile.ts';
 import { handEnvironment } from '../unit/support/hand-environment.ts';
 
@@ -20,6 +21,7 @@ const grantSchema = z.object({
   cookie: z.string(),
   connectUrl: z.string(),
   serverPin: z.string(),
+  agent: agentSchema,
   address: z.nullable(z.string()),
   idleSeconds: z.null(),
   expiresAt: z.null(),

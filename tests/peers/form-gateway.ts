@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import https from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { TlsOptions, TLSSocket } from 'node:tls';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Profile } from '../../shared/profile.ts';
@@ -57,6 +58,7 @@ export interface Request {
   /** Since the last `init`. */
   turn: number;
   headers: IncomingHttpHeaders;
+  body: string;
 }
 
 /**
@@ -131,6 +133,11 @@ export class FormGateway {
     };
   }
 
+  /** Answers the requests for a tunnel, which it otherwise hangs up on. */
+  onConnect(answer: (request: IncomingMessage, socket: Duplex) => void): void {
+    this.server.on('connect', answer);
+  }
+
   /** Says goodbye on every connection, as a gateway does that was asked nothing for a while. */
   async hangUp(): Promise<void> {
     await Promise.all([...this.sockets].map((socket) => new Promise<void>((resolve) => socket.end(resolve))));
@@ -148,7 +155,7 @@ export class FormGateway {
     const body = Buffer.concat(chunks).toString();
     const init = !body.includes('type="auth-reply"');
     this.turn = init ? 0 : this.turn + 1;
-    const read: Request = { init, turn: this.turn, fields: fieldsOf(body), group: groupOf(body), headers: request.headers };
+    const read: Request = { init, turn: this.turn, fields: fieldsOf(body), group: groupOf(body), headers: request.headers, body };
     this.requests.push(read);
     const step = await this.next(read, this);
     if (response.destroyed || step === 'hang') return;

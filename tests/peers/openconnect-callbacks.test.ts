@@ -25,6 +25,7 @@ import {
   workerFile,
   type Script,
 } from './openconnect-bench.ts';
+import { agentFor } from '../../shared/agent.ts';
 
 const system: Partial<Profile> = { trust: { kind: 'system' } };
 const mei: Script = { certificate: accept, credentials: credentials('mei', 'harbour'), browser: { kind: 'browser', where: 'window' } };
@@ -133,7 +134,7 @@ test.skipIf(missingLibrary() !== null)('a worker that is left alone accepts no c
   const options: SignInOptions = {
     protocol: 'anyconnect',
     url: `https://${gateway.host}/`,
-    userAgent: 'test',
+    agent: agentFor('linux'),
     systemTrust: false,
     detours: [{ host: gateway.host, port: 443, loopbackPort: gateway.port }],
     web: false,

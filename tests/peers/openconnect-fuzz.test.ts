@@ -4,6 +4,7 @@ import { forkWorker } from '../../electron/gateways/fork-worker.ts';
 import { fromWorkerSchema, toWorkerSchema, type FromWorker } from '../../electron/gateways/openconnect/messages.ts';
 import { valuesOf } from '../unit/support/arbitrary.ts';
 import { libraries, missingLibrary, workerFile } from './openconnect-bench.ts';
+import { agentFor } from '../../shared/agent.ts';
 
 const long = process.env['CAUSEWAY_LONG'] !== undefined;
 const messages = long ? 100_000 : 2_000;
@@ -61,7 +62,7 @@ test.skipIf(missingLibrary() !== null)(
           type: 'sign-in',
           attempt,
           libraries,
-          options: { protocol: 'anyconnect', url: nowhere, userAgent: 'x', systemTrust: true, detours: [], web: false },
+          options: { protocol: 'anyconnect', url: nowhere, agent: agentFor('linux'), systemTrust: true, detours: [], web: false },
         });
       };
       await expect

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { OpenConnectGrant } from '../../electron/gateways/gateway.ts';
 import type { Ocserv } from './ocserv.ts';
+import { agentFor } from '../../shared/agent.ts';
 
 /**
  * Signs in with the `openconnect` command and gives what a tunnel takes: for tests of tunnels, which are not about
@@ -28,6 +29,7 @@ export async function grantFor(lab: Ocserv, user = 'alice', from: 'loopback' | '
     endpoint: from === 'loopback' ? { host: lab.host, port: 443, loopbackPort: lab.port } : { host: lab.host, port: 443 },
     cookie,
     connectUrl,
+    agent: agentFor('linux'),
     serverPin: `pin-sha256:${lab.pin}`,
     address: from === 'loopback' ? '127.0.0.1' : lab.address,
     idleSeconds: null,

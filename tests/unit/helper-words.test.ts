@@ -19,11 +19,13 @@ import {
   type GatewayIdentity,
   type OpenConnectTarget,
 } from '../../electron/tunnels/openconnect/words.ts';
+import { agentFor } from '../../shared/agent.ts';
 
 const pin = `${'A'.repeat(43)}=`;
 const target: OpenConnectTarget = {
   protocol: 'pulse',
   connectUrl: 'https://vpn.campus.test/realm',
+  agent: agentFor('linux'),
   address: '192.0.2.7',
   proxy: null,
 };
@@ -34,6 +36,7 @@ const grant: OpenConnectGrant = {
   cookie: 'secret-ticket',
   connectUrl: 'https://vpn.campus.test/',
   serverPin: `pin-sha256:${pin}`,
+  agent: agentFor('linux'),
   address: '192.0.2.7',
   idleSeconds: null,
   expiresAt: null,
@@ -50,6 +53,8 @@ describe('what openconnect is told', () => {
     expect(words).toContain(`--servercert=pin-sha256:${pin}`);
     expect(words).toContain('--resolve=vpn.campus.test:192.0.2.7');
     expect(words).toContain('--no-proxy');
+    expect(words).toContain('--useragent=AnyConnect-compatible Causeway');
+    expect(words).toContain('--os=linux-64');
     expect(words.at(-1)).toBe('https://vpn.campus.test/');
     expect(words.join(' ')).not.toContain(grant.cookie);
     expect(cookieLine(grant.cookie)).toBe('secret-ticket\n');
@@ -72,6 +77,7 @@ describe('what openconnect is told', () => {
     ['an address with a user in it', { connectUrl: 'https://me:secret@vpn.campus.test/' }],
     ['a host that is an option', { connectUrl: 'https://-oops/' }],
     ['an address that is none', { address: 'vpn --script=evil' }],
+    ['a name of two lines', { agent: { userAgent: 'Any\r\nHost: evil', system: 'win' as const } }],
     ['a proxy that is an option', { proxy: { kind: 'http' as const, host: '-x', port: 1 } }],
   ])('never %s', (_what, wrong) => {
     expect(() => wordsFor({ ...target, ...wrong }, { kind: 'system' })).toThrow(/does not fit/);
@@ -188,7 +194,7 @@ describe('the helper', () => {
 
   test('gives openconnect the one spelling of an address that it was checked by, and none with somebody’s name before it', () => {
     const words = (connectUrl: string) =>
-      wordsFor({ protocol: 'anyconnect', connectUrl, address: null, proxy: null }, { kind: 'system' }).at(-1);
+      wordsFor({ protocol: 'anyconnect', connectUrl, agent: agentFor('linux'), address: null, proxy: null }, { kind: 'system' }).at(-1);
     expect(words('https://VPN.Campus.test\\@evil.example')).toBe('https://vpn.campus.test/@evil.example');
     for (const odd of ['https://user@vpn.campus.test/', 'https://:x@vpn.campus.test/', 'https://vpn_.campus.test/', 'https://-x.test/'])
       expect(() => words(odd), odd).toThrow();

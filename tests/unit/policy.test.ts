@@ -107,6 +107,8 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
       hostCheckWrapper: '/opt/oc/hip.sh',
       certificates: 'strict',
       oldTls: 'allow',
+      userAgent: 'AnyConnect Windows 4.10.06079',
+      reportedSystem: 'win',
       keptCodes: true,
       sandboxRequired: true,
       profiles: [],

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFin
 import { z } from 'zod';
 import { wordsFor, type OpenConnectTarget } from '../../electron/tunnels/openconnect/words.ts';
 import { missingForWine, winesPerson, Wine, type RunningHelper, type WineClient } from './wine.ts';
+import { agentFor } from '../../shared/agent.ts';
 
 const missing = missingForWine();
 const within = 30_000;
@@ -18,6 +19,7 @@ const pin = `${'A'.repeat(43)}=`;
 const target: OpenConnectTarget = {
   protocol: 'anyconnect',
   connectUrl: 'https://vpn.campus.test/',
+  agent: agentFor('win32'),
   address: '192.0.2.7',
   proxy: null,
 };

@@ -83,6 +83,44 @@ export const complains = anyOf(
   /inv[áa]lid[oa]s?|incorret[oa]s?|incorrect[oa]s?|\berrad[oa]s?\b|\bfalh(ou|a|aram)\b|negad[oa]|recusad[oa]|expirad[oa]|\bexpirou\b|\btente (de novo|novamente|outra vez)\b|n[ãa]o (é|est[áa]|foi) (v[áa]lid|corret|aceit)/i,
 );
 
+/** That something is not let in, after what it is. */
+const isNotTaken = anyOf(
+  /\b(not|no longer|isn[’']?t|aren[’']?t) (be )?(allowed|supported|permitted|accepted|authori[sz]ed|compatible|recogni[sz]ed)\b/i,
+  /不支援|不支持|不被支援|不被支持|不允許|不允许|不被允許|不被允许|未授權|未授权/,
+  /\bn[ãa]o (é |est[áa] |s[ãa]o )?(permitid|suportad|autorizad|aceit)[oae]/i,
+);
+const isOfProgram = anyOf(
+  /\b(client(?! certificate)s?|user[- ]?agent|software|program|app(lication)?)\b/i,
+  /客戶端|用戶端|客户端|程式|程序|軟體|软件/,
+  /\b(cliente|programa|aplica[çc][ãa]o)\b/i,
+);
+const isOfSystem = anyOf(
+  /\b(operating systems?|OS|platforms?|device types?|linux|windows|mac ?os( x)?)\b/i,
+  /作業系統|操作系統|操作系统|平台/,
+  /\b(sistema (operativo|operacional)|plataforma)\b/i,
+);
+const sentences = (text: string): string[] => text.slice(0, maxRead).split(/[.。!！\n]/);
+
+/** Whether a text turns down the program that signs in, whoever the person is. */
+export const refusesClient = (text: string): boolean =>
+  sentences(text).some(
+    (each) =>
+      (isOfProgram(each) && isNotTaken(each)) ||
+      /\b(unsupported|unauthori[sz]ed|unknown|outdated|incompatible|disallowed) (vpn |anyconnect )?(client(?! certificate)|user[- ]?agent|software|program)/i.test(
+        each,
+      ) ||
+      // Cisco's, where a group may not use this kind of client
+      /\bunauthorized connection mechanism\b/i.test(each),
+  );
+
+/** Whether a text turns down the system that this computer says it runs. */
+export const refusesSystem = (text: string): boolean =>
+  sentences(text).some(
+    (each) =>
+      (isOfSystem(each) && isNotTaken(each)) ||
+      /\b(unsupported|unauthori[sz]ed|unknown|disallowed) (operating system|os|platform|device type)\b/i.test(each),
+  );
+
 /** Whether a complaint is about a code, and not about the name or the password. */
 export const complainsOfCode = (text: string): boolean => complains(text) && saysCode(text) && !saysPassword(text);
 

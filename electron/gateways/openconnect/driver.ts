@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { agentFor, type Agent } from '../../../shared/agent.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { GatewayDriver } from '../gateway.ts';
 import type { OpenWebWindow } from '../web-window.ts';
@@ -14,6 +15,8 @@ export interface OpenConnectDeps {
   /** The installer's own folder for what it brings along. */
   folder?: string | null;
   hostCheckWrapper?: string | null;
+  /** By what name gateways get to know this program, where it is not our own. */
+  agent?: Agent;
   openWebWindow?: OpenWebWindow;
   openInBrowser?: (address: string) => Promise<void>;
   log: (line: string) => void;
@@ -43,6 +46,7 @@ export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
   const parts = {
     worker,
     hostCheckWrapper: deps.hostCheckWrapper ?? null,
+    agent: deps.agent ?? agentFor(process.platform),
     openWebWindow: deps.openWebWindow ?? null,
     openInBrowser: deps.openInBrowser ?? null,
     log: deps.log,

@@ -37,6 +37,9 @@ export class Library {
   readonly version: () => string;
   readonly parseUrl: (vpn: Pointer, url: string) => number;
   readonly setProtocol: (vpn: Pointer, protocol: string) => number;
+  readonly setUserAgent: (vpn: Pointer, agent: string) => number;
+  /** `linux-64` and its like; GlobalProtect's portals and Cisco's rules go by it. */
+  readonly setReportedSystem: (vpn: Pointer, system: string) => number;
   readonly setSystemTrust: (vpn: Pointer, trust: number) => void;
   /** Which ways of signing in to a proxy are allowed. */
   readonly setProxyAuth: (vpn: Pointer, methods: string) => number;
@@ -78,6 +81,8 @@ export class Library {
     this.version = f('const char *openconnect_get_version()');
     this.parseUrl = f('int openconnect_parse_url(void *, const char *)');
     this.setProtocol = f('int openconnect_set_protocol(void *, const char *)');
+    this.setUserAgent = f('int openconnect_set_useragent(void *, const char *)');
+    this.setReportedSystem = f('int openconnect_set_reported_os(void *, const char *)');
     this.setSystemTrust = f('void openconnect_set_system_trust(void *, uint)');
     this.setProxyAuth = f('int openconnect_set_proxy_auth(void *, const char *)');
     this.setProxy = f('int openconnect_set_http_proxy(void *, const char *)');

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { agentSchema } from '../../../shared/agent.ts';
 
 /**
  * What goes between the app and the process that calls libopenconnect. Both sides parse what they get: a library that
@@ -82,7 +83,7 @@ export type OcAnswer = z.infer<typeof ocAnswerSchema>;
 export const signInOptionsSchema = z.object({
   protocol: z.enum(['anyconnect', 'nc', 'pulse', 'gp', 'f5', 'fortinet', 'array']),
   url: text(2048),
-  userAgent: text(200),
+  agent: agentSchema,
   /** Whether the library may believe the system's authorities; otherwise it asks about every certificate. */
   systemTrust: z.boolean(),
   /** `http://user:password@host:port`, user and password percent-encoded. */
@@ -124,7 +125,13 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
     chain: z.array(text(wordBounds.certificate)).check(z.maxLength(10)),
   }),
   /** Which of the addresses of this name is alive? The library would try one after the other, each for minutes. */
-  z.object({ type: z.literal('address'), attempt, seq, host: text(300), port: z.number().check(z.int(), z.minimum(1), z.maximum(65_535)) }),
+  z.object({
+    type: z.literal('address'),
+    attempt,
+    seq,
+    host: z.string().check(z.minLength(1), z.maxLength(300)),
+    port: z.number().check(z.int(), z.minimum(1), z.maximum(65_535)),
+  }),
   /** Sign in at this address: in a window whose pages are told, or in the person's own browser. */
   z.object({ type: z.literal('web'), attempt, seq, url: text(wordBounds.page), own: z.boolean() }),
   /** What the library thought of the page that was told last: done, or there is more to come. */

@@ -91,7 +91,8 @@ export async function signOut(grant: OpenConnectGrant, target: GatewayTarget): P
           path: goodbye.path,
           signal,
           headers: {
-            host: url.host,
+            'host': url.host,
+            'user-agent': grant.agent.userAgent,
             ...(goodbye.body === undefined
               ? { cookie: goodbye.cookie ?? grant.cookie }
               : { 'content-type': 'application/x-www-form-urlencoded' }),

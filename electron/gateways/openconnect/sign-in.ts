@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import type { Agent } from '../../../shared/agent.ts';
 import { CausewayError, fail, failureOf, type Failure } from '../../../shared/failure.ts';
 import { shownAs } from '../../trust/endpoint.ts';
 import { hostOf, plainHost, sameHost } from '../../trust/host.ts';
@@ -7,11 +8,12 @@ import { CertificateQuestion, connectTls, objection } from '../../trust/tls.ts';
 import type { Ask, GatewayTarget, OpenConnectGrant, Session } from '../gateway.ts';
 import type { OpenWebWindow } from '../web-window.ts';
 import { Call, type Page } from './call.ts';
+import { findClientRefusal, refusedByWords } from './client-refusal.ts';
 import { ClientCertificate } from './client-certificate.ts';
 import { Conversation, StartAgain } from './conversation.ts';
 import { isPassphraseForm } from './forms.ts';
-import { fieldType, type Done, type OcAnswer, type Question, type SignInOptions } from './messages.ts';
-import { beyondBounds, outcomeOf } from './outcome.ts';
+import { fieldType, type Done, type OcAnswer, type OcForm, type Question, type SignInOptions } from './messages.ts';
+import { beyondBounds, outcomeOf, type Outcome } from './outcome.ts';
 import { PhoneWait } from './phone-wait.ts';
 import { proxyFor } from './proxy-address.ts';
 import { OpenConnectSession, signOut } from './session.ts';
@@ -23,6 +25,7 @@ export interface SignInDeps {
   worker: WarmWorker;
   /** A program of the administrator's that answers a gateway's check of this computer, or null. */
   hostCheckWrapper: string | null;
+  agent: Agent;
   openWebWindow: OpenWebWindow | null;
   /** Opens an address in the person's own browser. */
   openInBrowser: ((address: string) => Promise<void>) | null;
@@ -36,6 +39,8 @@ export interface SignInDeps {
 const diagnoseWithinMs = 4_000;
 /** No openconnect takes a longer one (`MAX_READ_STDIN_SIZE` of its `main.c`, since 9.12). */
 const longestTicket = 4_095;
+/** How a gateway's refusal of a program that it does not know may look from here. */
+const unexplained: readonly Failure['code'][] = ['gateway-protocol', 'gateway-closed', 'sign-in-rejected', 'client-certificate-missing'];
 
 /** One sign-in of a person's: as many of the library's as it takes. */
 export class OpenConnectSignIn {
@@ -121,8 +126,7 @@ export class OpenConnectSignIn {
     return {
       protocol: profile.protocol,
       url: `https://${shownAs(target)}${profile.signInPath ?? '/'}${this.saml?.addressEnd ?? ''}`,
-      // Some of Cisco's take no other
-      userAgent: 'AnyConnect-compatible Causeway',
+      agent: this.deps.agent,
       // A pin says more than any authority: the library then asks about every certificate
       systemTrust: profile.trust.kind !== 'pin',
       ...(proxy === null ? {} : { proxy }),
@@ -152,6 +156,7 @@ export class OpenConnectSignIn {
           call.answer(question.seq, await this.passphrase(question.form.fields[0]?.index ?? 0));
           return;
         }
+        this.orRefused(question.form);
         const reply = await this.conversation.reply(question.form);
         if (!question.form.fields.some(({ type }) => type === fieldType.ssoToken)) this.pageTold = false;
         call.answer(question.seq, { ...reply.answer, ...(reply.secret ? { once: true } : {}) });
@@ -217,6 +222,8 @@ export class OpenConnectSignIn {
       answered: this.conversation.hasAnswered,
       certificate: this.certificate.file !== null,
     });
+    const refusal = await this.refusalOf(outcome, call);
+    if (refusal) throw refusal;
     switch (outcome.kind) {
       case 'rejected':
         if (this.conversation.onlyTells(call.told)) return this.conversation.told(call.told);
@@ -236,6 +243,25 @@ export class OpenConnectSignIn {
     if (error.failure.code !== 'client-certificate-rejected') throw error;
     await this.certificate.choose(error.failure.code);
     throw new StartAgain();
+  }
+
+  /** Throws where a form says that this program or its system is not taken: no password is wrong then. */
+  private orRefused({ error, message, fields }: OcForm): void {
+    // What stands above a question may speak of programs in general
+    const words = error ?? (fields.length === 0 ? message : undefined);
+    const refusal = words === undefined ? null : refusedByWords(words, shownAs(this.target), this.deps.agent);
+    if (refusal) throw refusal;
+  }
+
+  /** Whether a call came to nothing because of who it was by its name or system, and no word of the person's. */
+  private async refusalOf(outcome: Outcome, { words, secured }: Call): Promise<CausewayError | null> {
+    const { target, deps, signal, conversation } = this;
+    const said = refusedByWords(words, shownAs(target), deps.agent);
+    if (said) return said;
+    const code = outcome.kind === 'failed' ? outcome.error.failure.code : outcome.kind === 'certificate' ? outcome.code : null;
+    const mayBe =
+      target.profile.protocol === 'anyconnect' && secured && !conversation.hasAnswered && code !== null && unexplained.includes(code);
+    return mayBe ? findClientRefusal(target, deps.agent, signal) : null;
   }
 
   /** The library does not tell why TLS came to nothing: our own client does. */
@@ -271,6 +297,7 @@ export class OpenConnectSignIn {
       cookie,
       connectUrl,
       serverPin,
+      agent: this.deps.agent,
       address: isDetour || isIP(ip) === 0 ? null : ip,
       idleSeconds: null,
       expiresAt: null,

@@ -90,7 +90,7 @@ class BlockingThread {
       return false;
     };
     vpn = this.last = library.open(
-      options.userAgent,
+      options.agent.userAgent,
       {
         validatePeer: () => {
           const host = (library.dnsName(vpn) ?? '').replace(/^\[|\]$/g, '');
@@ -188,6 +188,9 @@ class BlockingThread {
     this.post({ type: 'cancel-pipe', fd: this.pipe });
     library.setSystemTrust(vpn, options.systemTrust ? 1 : 0);
     const steps = [
+      // What it was begun with has the library's version after it, which is another than openconnect's
+      () => library.setUserAgent(vpn, options.agent.userAgent),
+      () => library.setReportedSystem(vpn, options.agent.system),
       () => library.setProtocol(vpn, options.protocol),
       () => library.parseUrl(vpn, options.url),
       // Basic is off unless asked for, and many networks have nothing else

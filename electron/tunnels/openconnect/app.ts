@@ -139,7 +139,8 @@ class AppTunnel implements Tunnel {
     try {
       const told = await Promise.race([this.told(), running.exited]);
       if (isAborted(signal)) throw fail('cancelled');
-      if (typeof told !== 'string') throw late.aborted ? fail('gateway-silent', { host }) : refusalOf(told, running.said, host);
+      if (typeof told !== 'string')
+        throw late.aborted ? fail('gateway-silent', { host }) : refusalOf(told, running.said, host, grant.agent);
       const [idleTimeout = '', ...options] = told.split('\n');
       this.limits = limitsFrom({ idleTimeout, options: options.join('\n') }, deps.now());
       this.banner = bannerIn(options.join('\n'));

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { sessionEndSchema } from '../../../shared/access-protocol.ts';
+import { agentSchema } from '../../../shared/agent.ts';
 import { failureSchema } from '../../../shared/failure.ts';
 import { gatewayProtocolSchema } from '../../../shared/profile.ts';
 
@@ -37,6 +38,7 @@ function isPlainAddress(text: string): boolean {
 const targetSchema = z.strictObject({
   protocol: z.enum(gatewayProtocolSchema.options.filter((protocol) => protocol !== 'campus')),
   connectUrl: z.string().check(z.maxLength(1000), z.regex(/^https:\/\/[\x21-\x7e]+$/), z.refine(isPlainAddress)),
+  agent: agentSchema,
   address: z.nullable(addressSchema),
   proxy: z.nullable(
     z.strictObject({

@@ -1,3 +1,4 @@
+import type { Agent } from '../../../shared/agent.ts';
 import type { SessionEnd } from '../../../shared/access-protocol.ts';
 import { fail, type Failure } from '../../../shared/failure.ts';
 import { plainText } from '../../../shared/plain-text.ts';
@@ -55,6 +56,8 @@ export class Said {
   reached = false;
   /** The gateway's certificate is not one of those that it was told to believe. */
   unproven = false;
+  /** What the gateway answered to the request for a tunnel, where that was no yes (`cstp.c`). */
+  connectStatus: number | null = null;
   /** The gateway said that it is over. A program that says so in other words makes this a broken link, which the next try finds out about. */
   endedByGateway = false;
 
@@ -63,6 +66,8 @@ export class Said {
     this.reached ||= /^Connected to /m.test(this.text);
     this.endedByGateway ||= /^Session terminated by server/m.test(this.text);
     this.unproven ||= /^(Certificate from VPN server .* failed verification|None of the \d+ fingerprint)/m.test(this.text);
+    const status = /^Got inappropriate HTTP CONNECT response: HTTP\/1\.\d (\d{3})/m.exec(this.text)?.[1];
+    if (status !== undefined) this.connectStatus = Number(status);
     const expiry = /^Session authentication will expire at (.+)$/m.exec(this.text)?.[1];
     const at = expiry === undefined ? NaN : Date.parse(`${expiry} UTC`);
     if (!Number.isNaN(at)) this.expiresAt = at;
@@ -105,9 +110,15 @@ export function endingOf({ code, said, limits, at, lastTrafficAt, host }: Exit):
   return { kind: 'dropped', failure: failure({ code: 'tunnel-dropped', params: { host } }) };
 }
 
-/** Why a tunnel did not come up. */
-export function refusalOf(code: number | null, said: Said, host: string): Error {
+/**
+ * Why a tunnel did not come up. Of Cisco's kind a gateway that has let somebody in, and takes neither the ticket (401) nor the
+ * blame (5xx), does not open a tunnel for a program or system of this name.
+ */
+export function refusalOf(code: number | null, said: Said, host: string, { userAgent, system }: Agent): Error {
   const detail = `openconnect ${code ?? 'killed'}: ${said.tail}`;
+  const status = said.connectStatus;
+  if (code !== 2 && status !== null && status >= 400 && status < 500)
+    return fail('client-refused', { host, agent: userAgent, system }, { detail });
   if (code === 2) return fail('ticket-rejected', undefined, { detail });
   return fail(said.reached ? 'tunnel-failed' : 'gateway-unreachable', { host }, { detail });
 }

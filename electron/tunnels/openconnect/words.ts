@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { agentSchema, type Agent } from '../../../shared/agent.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
 import { hostOf, sameHost } from '../../trust/host.ts';
@@ -9,6 +10,8 @@ export interface OpenConnectTarget {
   protocol: OpenConnectGrant['protocol'];
   /** `https://host[:port][/path]`: where the cookie is good. */
   connectUrl: string;
+  /** Who signed in: some gateways open a tunnel for no other. */
+  agent: Agent;
   /** Instead of looking the host's name up. */
   address: string | null;
   /** A proxy that asks for no password: openconnect is never told one, since arguments can be read by everybody. */
@@ -58,7 +61,7 @@ export function targetOf(
   const url = new URL(grant.connectUrl);
   const isDetour = isDetoured(grant);
   if (isDetour) url.port = String(endpoint.loopbackPort);
-  return { protocol, connectUrl: url.href, address: isDetour ? '127.0.0.1' : proxy ? null : address, proxy };
+  return { protocol, connectUrl: url.href, agent: grant.agent, address: isDetour ? '127.0.0.1' : proxy ? null : address, proxy };
 }
 
 /**
@@ -99,10 +102,14 @@ export function wordsFor(target: OpenConnectTarget, identity: GatewayIdentity): 
   const host = hostOf(url);
   if (!hostPattern.test(host) && isIP(host) !== 6) throw wrong('host');
   if (!protocols.includes(protocol)) throw wrong('protocol');
+  const agent = agentSchema.safeParse(target.agent);
+  if (!agent.success) throw wrong('agent');
   if (address !== null && isIP(address) === 0) throw wrong('IP address');
   if (proxy && (!hostPattern.test(proxy.host) || !(proxy.port > 0 && proxy.port < 65_536))) throw wrong('proxy');
   return [
     `--protocol=${protocol}`,
+    `--useragent=${agent.data.userAgent}`,
+    `--os=${agent.data.system}`,
     '--cookie-on-stdin',
     '--non-inter',
     ...identityWords(identity),

@@ -30,6 +30,8 @@ export const unknown = {
   name: 'that name',
   text: 'It has sent an empty one.',
   found: 'old TLS',
+  agent: 'Causeway',
+  system: 'this system',
   offered: 'other names',
   allowed: 'the words that docs/profiles.md names',
 };
@@ -292,6 +294,16 @@ export const failures: Record<FailureCode, FailureWords> = {
     title: 'Certificate not accepted',
     happened: '{host} did not accept your certificate.',
     todo: 'It may have expired. Ask the help desk for a new one.',
+  },
+  'client-refused': {
+    title: 'Your campus does not take this program',
+    happened: '{host} refuses this program, known to it as “{agent}” on “{system}”. Your password is not at fault.',
+    todo: 'Tell the help desk both names. Whoever administers this computer can set others in its policy.',
+  },
+  'system-refused': {
+    title: 'Your campus does not take this system',
+    happened: '{host} refuses computers that run “{system}”. Your password is not at fault.',
+    todo: 'Ask the help desk which systems it takes. Whoever administers this computer can report another in its policy.',
   },
   'host-check': {
     title: 'Your campus checks computers first',

@@ -7,6 +7,7 @@ import { createJudge } from '../../../electron/trust/certificate.ts';
 import { fail, type FailureCode } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { handEnvironment } from './access.ts';
+import { agentFor } from '../../../shared/agent.ts';
 
 export const otherProfile: Profile = {
   version: 1,
@@ -41,6 +42,7 @@ export function otherGateway({ expiresAt = null as number | null, answers = true
     cookie: 'c',
     connectUrl: 'https://vpn.campus.test/',
     serverPin: 'pin',
+    agent: agentFor('linux'),
     address: null,
   };
   const session = (): Session => ({
