@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import type { Agent } from '../../shared/agent.ts';
+import { agentFor, type Agent } from '../../shared/agent.ts';
 import { fail, failureOf } from '../../shared/failure.ts';
 import { atMost } from '../trust/bounded.ts';
 import { hostOf } from '../trust/host.ts';
@@ -72,9 +72,9 @@ export class SystemTunnel {
     private readonly network: TunnelNetwork | null,
     private readonly log: (line: string) => void,
   ) {
-    this.agent = request.target.agent;
+    this.agent = request.target.agent ?? agentFor(process.platform);
     this.isConfigured = new Promise((resolve) => (this.configured = resolve));
-    const words = wordsFor(request.target, identity);
+    const words = wordsFor({ ...request.target, agent: this.agent }, identity);
     const address = words.pop() ?? '';
     const { device, hands } = platform;
     const all = [...words, ...(device === null ? [] : [`--interface=${device}`]), '--script', script, address];

@@ -22,6 +22,7 @@ const valid = {
       connectUrl: 'https://vpn.campus.test/',
       address: null,
       proxy: null,
+      agent: { userAgent: 'AnyConnect Windows 4.10.06079', system: 'win' },
     },
     cookie: 'webvpn=0123456789',
   },
@@ -308,6 +309,9 @@ function expectHarmless(run: string): void {
     /^--protocol=(anyconnect|nc|pulse|gp|f5|fortinet|array)$/,
     /^--cookie-on-stdin$/,
     /^--non-inter$/,
+    // A client's, in one word and of one line
+    /^--useragent=[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/,
+    /^--os=(linux|linux-64|win|mac-intel)$/,
     // The configuration's, and no word of a client's
     new RegExp(`^--servercert=pin-sha256:${pin}$`),
     /^--reconnect-timeout=90$/,

@@ -38,7 +38,8 @@ function isPlainAddress(text: string): boolean {
 const targetSchema = z.strictObject({
   protocol: z.enum(gatewayProtocolSchema.options.filter((protocol) => protocol !== 'campus')),
   connectUrl: z.string().check(z.maxLength(1000), z.regex(/^https:\/\/[\x21-\x7e]+$/), z.refine(isPlainAddress)),
-  agent: agentSchema,
+  /** Who signed in; left out: by our own name. */
+  agent: z.optional(agentSchema),
   address: z.nullable(addressSchema),
   proxy: z.nullable(
     z.strictObject({
