@@ -11,6 +11,7 @@ import { issue, type Issued } from '../unit/support/issuer.ts';
 import { listen } from '../unit/support/servers.ts';
 import { missingForPeers } from './namespaces.ts';
 import { nativeFolder } from './openconnect-bench.ts';
+import { agentFor } from '../../shared/agent.ts';
 
 /** Where each family's ticket is long: its one value, and what else stands in the line. */
 const lines: Readonly<Record<'anyconnect' | 'nc' | 'gp' | 'fortinet' | 'f5' | 'array', (value: string) => string>> = {
@@ -57,6 +58,7 @@ describe.skipIf(missingForPeers() !== null).each(programs.filter(([, , file]) =>
       const value = `${'x'.repeat(bytes - lines[family]('').length - 3)}END`;
       const grant: OpenConnectGrant = {
         kind: 'openconnect',
+        agent: agentFor('linux'),
         protocol: family,
         endpoint: { host, port: 443, loopbackPort: port },
         cookie: lines[family](value),
