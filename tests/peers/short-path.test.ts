@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { cliFolder } from '../unit/support/cli.ts';
+import { answersFile, cliFolder } from '../unit/support/cli.ts';
 import { ClientProcess } from './client-process.ts';
 import { startWithin } from './command.ts';
 import { HelperProcess } from './helper-process.ts';
@@ -23,6 +23,7 @@ describe.skipIf(missingForPeers() !== null).for([
     lab = await startOcserv({ client: true, everything: true, ipv6: true, dtls });
     if (!lab.client) throw new Error('no client namespace');
     helper = await HelperProcess.start(lab.client, { lab });
+    await lab.dropLong(1280);
   });
   afterAll(async () => {
     await helper.stop();
@@ -32,7 +33,6 @@ describe.skipIf(missingForPeers() !== null).for([
   test('a million bytes come and go, by either family', async () => {
     const { client } = lab;
     if (!client) throw new Error('no client namespace');
-    await lab.dropLong(1280);
     const app = await ClientProcess.start({ namespace: client, uid: nobody });
     onTestFinished(() => app.kill());
     await app.connect(
@@ -55,6 +55,26 @@ describe.skipIf(missingForPeers() !== null).for([
     await app.reach('idle');
   });
 
+  test('the app tunnel carries a million bytes too: ocproxy hands on short segments', async () => {
+    const { client } = lab;
+    if (!client) throw new Error('no client namespace');
+    const folder = await cliFolder();
+    const file = join(folder, 'campus.causeway');
+    writeFileSync(file, JSON.stringify({ ...profileOf(lab), connectTo: undefined }));
+    const { password } = lab.addUser({ name: 'by-app' });
+    const answers = await answersFile(folder, { user: 'by-app', password, passcode: lab.codeFor('by-app') });
+    const words = ['--answers', answers, '--app-tunnel', '0', '--show-secret', '--user-data-dir', folder];
+    const run = startWithin(client.inside, 'connect', file, ...words);
+    await run.until('state', ({ state }) => state === 'connected');
+    const proxy = run.events().find((event) => event.event === 'proxy');
+    if (proxy?.event !== 'proxy') throw new Error('no proxy');
+    const by = ['-x', `http://${proxy.address.replace(/^http:\/\//, '')}`, '-U', `${proxy.user}:${proxy.secret ?? ''}`, '-p'];
+    const curl = ['-sS', '--max-time', '15', '-o', '/dev/null', ...by, '-w', '%{size_download}', `http://10.60.0.80/bytes/${million}`];
+    expect(await client.run('/usr/bin/curl', curl)).toBe(String(million));
+    run.interrupt();
+    expect(await run.exit).toBe(0);
+  });
+
   test('doctor names it, and nothing of the kind on a path that takes them', async () => {
     const { client } = lab;
     if (!client) throw new Error('no client namespace');
@@ -71,6 +91,7 @@ describe.skipIf(missingForPeers() !== null).for([
       fine,
       { check: 'path', result: 'attention', says: expect.stringContaining(lab.host) as unknown },
     ]);
+    onTestFinished(() => lab.dropLong(1280));
     await lab.takeLong();
     expect(await checks()).toMatchObject([fine]);
     expect(await checks()).toHaveLength(1);
