@@ -1,3 +1,4 @@
+import type * as Dns from 'node:dns';
 import net from 'node:net';
 import type * as Os from 'node:os';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -14,6 +15,13 @@ vi.mock('node:os', async (original) => {
   const wifi6 = { family: 'IPv6', cidr: '2001:db8:7::4/64', internal: false };
   const self = { family: 'IPv4', cidr: '127.0.0.1/8', internal: true };
   return { ...(await original<typeof Os>()), networkInterfaces: () => ({ lo0: [self], en0: [wifi, wifi6] }) };
+});
+
+/** Every name has one address; what the system tells of a connection there is `answer`. */
+vi.mock('node:dns', async (original) => {
+  const real = await original<typeof Dns>();
+  const lookup = () => Promise.resolve([{ address: '203.0.113.80', family: 4 }]);
+  return { ...real, default: { ...real, promises: { ...real.promises, lookup } } };
 });
 
 /** What a connection is told by the system. */
