@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint';
 
 const rawIpc = {
   selector: "ImportDeclaration[source.value='electron'] ImportSpecifier[imported.name=/^ipc(Main|Renderer)$/]",
-  message: 'Raw IPC lives in two files only: electron/desktop/bridge-main.ts and electron/preload.ts.',
+  message: 'Raw IPC lives in two files only: electron/desktop/window/bridge-main.ts and electron/preload.ts.',
 };
 
 /**
@@ -35,7 +35,8 @@ const noViews = {
     "ImportDeclaration[source.value='koffi'] ImportSpecifier[imported.name='view']",
     "VariableDeclarator[init.name='koffi'] Property[key.name='view']",
   ].join(', '),
-  message: 'koffi.view throws in Electron, whose V8 has no memory from outside: copyBytes of electron/gateways/openconnect/memory.ts.',
+  message:
+    'koffi.view throws in Electron, whose V8 has no memory from outside: copyBytes of electron/gateways/openconnect/process/memory.ts.',
 };
 
 /** What one system has and another has not. A file of its name is where the other's half is looked for as well. */
@@ -51,7 +52,7 @@ const ofOneSystem = [
 const byMereName = [
   {
     selector: "CallExpression[callee.property.name='load'] > Literal[value=/^[\\w.-]+[.](dll|dylib)$/i]:not([value='kernel32.dll'])",
-    message: 'Libraries of Windows: systemLibrary of electron/trust/windows/libraries.ts; others by their full path.',
+    message: 'Libraries of Windows: systemLibrary of electron/system/windows/libraries.ts; others by their full path.',
   },
   {
     selector: 'CallExpression[callee.name=/^(execFile|execFileSync|spawn|spawnSync|run)$/] > Literal:first-child[value=/^[\\w.-]+$/]',
@@ -71,11 +72,11 @@ const restricted = [
   },
   {
     selector: "MemberExpression[property.name='setCertificateVerifyProc']",
-    message: 'Only electron/desktop/partition.ts asks the judge for Chromium.',
+    message: 'Only electron/desktop/pages/partition.ts asks the judge for Chromium.',
   },
   {
     selector: "Property[key.name='rejectUnauthorized'][value.value=false]",
-    message: 'Only electron/trust/tls.ts connects first and asks the judge before it sends.',
+    message: 'Only electron/net/tls.ts connects first and asks the judge before it sends.',
   },
   {
     selector: "ImportDeclaration[source.value=/^zod/] ImportSpecifier[imported.name='z']",
@@ -130,10 +131,10 @@ export default defineConfig(
   },
   // A developer's own PATH is theirs to choose
   { files: ['build/**'], rules: allBut('in a file of its name', restricted) },
-  { files: ['electron/desktop/bridge-main.ts', 'electron/preload.ts'], rules: allBut('bridge-main.ts') },
+  { files: ['electron/desktop/window/bridge-main.ts', 'electron/preload.ts'], rules: allBut('bridge-main.ts') },
   { files: ['electron/desktop/desktop-ports.ts'], rules: allBut('desktop-ports.ts') },
-  { files: ['electron/desktop/partition.ts'], rules: allBut('partition.ts') },
-  { files: ['electron/trust/tls.ts'], rules: allBut('tls.ts') },
+  { files: ['electron/desktop/pages/partition.ts'], rules: allBut('partition.ts') },
+  { files: ['electron/net/tls.ts'], rules: allBut('tls.ts') },
   {
     files: ['{shared,electron,renderer,campus,build}/**'],
     plugins: { security, 'no-unsanitized': noUnsanitized },

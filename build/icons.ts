@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { chromiumPath } from '../tests/chromium.ts';
-import { trayIcons, type TrayIcon } from '../electron/desktop/tray-model.ts';
+import { trayIcons, type TrayIcon } from '../electron/desktop/tray/tray-model.ts';
 
 /**
  * Draws every icon from the shapes below, by Chromium, into `build/icons/`. Run it after changing a shape and

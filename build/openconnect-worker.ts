@@ -8,8 +8,8 @@ export async function buildOpenConnectWorker(outdir: string): Promise<void> {
     sourcemap: true,
     logLevel: 'warning',
     entryPoints: {
-      'openconnect-worker': 'electron/gateways/openconnect/worker.ts',
-      'openconnect-thread': 'electron/gateways/openconnect/thread.ts',
+      'openconnect-worker': 'electron/gateways/openconnect/process/worker.ts',
+      'openconnect-thread': 'electron/gateways/openconnect/process/thread.ts',
     },
     outdir,
     outExtension: { '.js': '.mjs' },

@@ -2,7 +2,7 @@ import { Settings as SettingsIcon } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { holdsSession, isUp } from '../shared/access-state.ts';
 import type { AppState, ProfileSummary } from '../shared/app-state.ts';
-import { speakerFor } from '../shared/words/say.ts';
+import { speakerFor } from '../shared/messages/localizer.ts';
 import { ClientProvider, useStore, type Client } from './client.ts';
 import { DraftsProvider, type Drafts } from './drafts.ts';
 import { useVerbs } from './hooks.ts';
@@ -15,7 +15,7 @@ import { Preview } from './screens/preview.tsx';
 import { ProxyDialog } from './screens/prompts/proxy.tsx';
 import { Recovery } from './screens/recovery.tsx';
 import { Settings } from './screens/settings.tsx';
-import { SpeakerProvider, useSpeaker } from './speech.ts';
+import { SpeakerProvider, useSpeaker } from './localizer.ts';
 import { IconButton } from './ui/button.tsx';
 import { LiveRegion } from './ui/live-region.tsx';
 

@@ -6,7 +6,7 @@ export type Retry = 'now' | 'later' | 'never';
 
 /**
  * The failure catalogue. Everything that a person may meet has a code here and a sentence in
- * `shared/words/`: what happened, and what to do about it. `{name}` placeholders of a sentence are
+ * `shared/messages/`: what happened, and what to do about it. `{name}` placeholders of a sentence are
  * filled from a failure's `params`.
  */
 export const failureCatalogue = {

@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws';
 import { accessProtocol, type GrantTarget } from '../../shared/access-protocol.ts';
 import { fail, failureOf } from '../../shared/failure.ts';
 import type { Now } from '../clock.ts';
-import { isOwnTrouble, toldToClients } from '../own-trouble.ts';
+import { isOwnTrouble, toldToClients } from '../internal-failure.ts';
 import type { PortalSignIns } from '../services.ts';
 import { closeCode, openChannel, type Channel, type Hello } from './channel.ts';
 import type { SessionInfo } from './sessions.ts';

@@ -3,7 +3,7 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { CausewayError, failureOf, type Failure } from '../../shared/failure.ts';
-import { isOwnTrouble } from '../own-trouble.ts';
+import { isOwnTrouble } from '../internal-failure.ts';
 import { asset, isAsset } from './assets.ts';
 import { sentence } from './failures.ts';
 import { html } from './html.ts';

@@ -12,7 +12,7 @@ import {
 import type { FailureCode } from '../../shared/failure.ts';
 import type { Now } from '../clock.ts';
 import type { Excuse, Site } from '../pages/listener.ts';
-import { toldToClients } from '../own-trouble.ts';
+import { toldToClients } from '../internal-failure.ts';
 import { json } from '../pages/reply.ts';
 import { readJson } from '../pages/visit.ts';
 import type { RecoveryDesk } from './desk.ts';

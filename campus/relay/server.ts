@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { onAbort } from '../../shared/abort.ts';
 import type { GrantTarget } from '../../shared/access-protocol.ts';
-import { Gather, smallBytes } from '../../shared/gather.ts';
+import { Gather, smallBytes } from '../../shared/byte-buffer.ts';
 import { keepAlive } from '../../shared/keep-alive.ts';
 import { relayMuxOver } from '../../shared/relay-link.ts';
 import { RelayProtocolError, type MuxStream } from '../../shared/relay-mux.ts';

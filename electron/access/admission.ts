@@ -1,8 +1,8 @@
 import { fail, failureOf } from '../../shared/failure.ts';
 import type { Ask } from '../gateways/gateway.ts';
-import type { Endpoint, Via } from '../trust/endpoint.ts';
-import type { Proxies } from '../trust/proxies.ts';
-import { openWay, proxyName } from '../trust/proxy.ts';
+import type { Endpoint, Via } from '../net/endpoint.ts';
+import type { Proxies } from '../net/proxy/lookup.ts';
+import { openWay, proxyName } from '../net/proxy/proxy.ts';
 
 const connectsWithinMs = 15_000;
 /** More wrong passwords than that are not typed by a person. */

@@ -8,12 +8,12 @@ import type { GatewayDriver, GatewayTarget, Session } from '../gateways/gateway.
 import type { Tunnel, TrafficCount, TunnelEngine } from '../tunnels/tunnel.ts';
 import { backoffMs } from './backoff.ts';
 import type { Environment } from './environment.ts';
-import { explained } from './captive-portal.ts';
-import { askForTime, watchExpiry, type Expiring } from './expiry.ts';
-import { Lifetime } from './lifetime.ts';
-import { Link } from './link.ts';
-import { watchPortal } from './portal-health.ts';
-import { heardAgain } from './silence.ts';
+import { explained } from './watch/captive-portal.ts';
+import { askForTime, watchExpiry, type Expiring } from './watch/expiry.ts';
+import { Lifetime } from './watch/lifetime.ts';
+import { Link } from './watch/link.ts';
+import { watchPortal } from './watch/portal-health.ts';
+import { heardAgain } from './watch/link-recovery.ts';
 
 export interface ConnectionOptions {
   profile: Profile;

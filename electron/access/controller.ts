@@ -7,21 +7,21 @@ import { splitHost } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { PortalSignIn } from '../../shared/recovery.ts';
 import type { Ask, GatewayDriver, GatewayTarget } from '../gateways/gateway.ts';
-import { atMost } from '../trust/bounded.ts';
-import type { CertificateJudge } from '../trust/certificate.ts';
-import { endpointOf, type Endpoint } from '../trust/endpoint.ts';
-import { Proxies } from '../trust/proxies.ts';
-import type { FindOldTls } from '../trust/old-tls.ts';
+import { atMost } from '../net/deadline.ts';
+import type { CertificateJudge } from '../trust/verifier.ts';
+import { endpointOf, type Endpoint } from '../net/endpoint.ts';
+import { Proxies } from '../net/proxy/lookup.ts';
+import type { FindOldTls } from '../net/old-tls.ts';
 import type { TrafficCount, TunnelEngine } from '../tunnels/tunnel.ts';
-import { captivePortal, explained } from './captive-portal.ts';
+import { captivePortal, explained } from './watch/captive-portal.ts';
 import { admitted } from './admission.ts';
-import { Asking, type PreparedAnswer } from './asking.ts';
+import { Asking, type PreparedAnswer } from './prompts.ts';
 import { Connection } from './connection.ts';
 import type { Environment } from './environment.ts';
 import { gatewayOrder } from './gateway-order.ts';
-import type { Link } from './link.ts';
+import type { Link } from './watch/link.ts';
 import { isOnCampus } from './trusted-network.ts';
-import { untilFree } from './way.ts';
+import { untilFree } from './watch/captive-portal-watch.ts';
 
 export interface ControllerDeps {
   /** A protocol or a tunnel that is not here fails as `component-missing`. */

@@ -1,8 +1,8 @@
 import { splitHost, type Profile } from '../../shared/profile.ts';
-import type { CertificateJudge } from '../trust/certificate.ts';
-import { endpointOf, type Endpoint } from '../trust/endpoint.ts';
-import type { Proxies } from '../trust/proxies.ts';
-import { CertificateQuestion, connectTls } from '../trust/tls.ts';
+import type { CertificateJudge } from '../trust/verifier.ts';
+import { endpointOf, type Endpoint } from '../net/endpoint.ts';
+import type { Proxies } from '../net/proxy/lookup.ts';
+import { CertificateQuestion, connectTls } from '../net/tls.ts';
 
 /** For the first answer. */
 const anyWithinMs = 4_000;

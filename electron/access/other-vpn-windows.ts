@@ -1,4 +1,4 @@
-import { adapters, type Adapter } from '../trust/windows/adapters.ts';
+import { adapters, type Adapter } from '../system/windows/adapters.ts';
 
 /** What Windows knows of these adapters, by the names that Node has for them. Empty where it does not say; never rejects. */
 export async function adaptersOf(names: readonly string[]): Promise<Map<string, Adapter>> {

@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { plainLine } from '../../shared/plain-text.ts';
 import { defaultRoutes, readRoutes } from './other-vpn-linux.ts';
 import { adaptersOf } from './other-vpn-windows.ts';
-import type { Adapter } from '../trust/windows/adapters.ts';
+import type { Adapter } from '../system/windows/adapters.ts';
 
 /** What this computer's network looks like. */
 export interface NetworkFacts {

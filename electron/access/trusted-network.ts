@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Profile } from '../../shared/profile.ts';
-import type { CertificateJudge } from '../trust/certificate.ts';
-import { httpsJson } from '../trust/https.ts';
+import type { CertificateJudge } from '../trust/verifier.ts';
+import { httpsJson } from '../net/https.ts';
 
 /** Off campus most people wait this long at the very most; on campus the answer is there at once. */
 const probeWithinMs = 2_000;

@@ -2,16 +2,16 @@ import type { AppState, Confirmation } from '../../shared/app-state.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { AccessController } from '../access/controller.ts';
 import type { Settings } from '../storage/settings.ts';
-import type { HeldSecrets } from './held-secrets.ts';
-import type { NoticeBoard } from './notice-board.ts';
+import type { HeldSecrets } from './sign-in/pending-secrets.ts';
+import type { NoticeBoard } from './notices.ts';
 import type { PasscodeClipboard } from './portal/passcode-clipboard.ts';
-import type { PortalVisits } from './portal-visits.ts';
+import type { PortalVisits } from './portal/portal-visits.ts';
 import type { Application, DesktopPorts } from './ports.ts';
-import type { ProfileBook } from './profile-book.ts';
+import type { ProfileBook } from './profiles/profile-store.ts';
 import type { ProxyQuestion } from './proxy-question.ts';
-import type { RecoveryFlow } from './recovery-flow.ts';
-import type { Remembered } from './remembered.ts';
-import type { TaskThread } from './task-thread.ts';
+import type { RecoveryFlow } from './recovery/recovery-flow.ts';
+import type { Remembered } from './sign-in/saved-sign-in.ts';
+import type { TaskThread } from './portal/task-flow.ts';
 
 /** The bridge's calls; each feature of the application brings its own. */
 export type Verbs = Application['verbs'];

@@ -6,7 +6,7 @@ import type { Preferences } from '../../shared/settings.ts';
 import type { PortalSignIn } from '../../shared/recovery.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { PortalTask } from '../../shared/task.ts';
-import type { CertificateJudge } from '../trust/certificate.ts';
+import type { CertificateJudge } from '../trust/verifier.ts';
 
 /**
  * The seams between the application (`electron/app`, plain Node) and what surrounds it. The desktop

@@ -4,9 +4,9 @@ import { fail } from '../../shared/failure.ts';
 import type { Answer } from '../../shared/prompt.ts';
 import { admitted } from '../access/admission.ts';
 import type { Ask } from '../gateways/gateway.ts';
-import type { Endpoint } from '../trust/endpoint.ts';
-import type { Lead } from '../trust/https.ts';
-import type { Proxies } from '../trust/proxies.ts';
+import type { Endpoint } from '../net/endpoint.ts';
+import type { Lead } from '../net/https.ts';
+import type { Proxies } from '../net/proxy/lookup.ts';
 
 type Shown = NonNullable<AppState['proxyQuestion']>;
 

@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import * as z from 'zod';
 import { joiningOf, mayReachPhone, reachesPhone } from '../../shared/phone-words.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { commandLine } from '../../shared/words/en/command-line.ts';
-import { ownUid } from '../trust/own-user-posix.ts';
+import { commandLine } from '../../shared/messages/en/command-line.ts';
+import { ownUid } from '../system/own-user-posix.ts';
 import { fillIn, UsageError } from './arguments.ts';
 
 const maxBytes = 64 * 1024;

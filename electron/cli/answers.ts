@@ -3,7 +3,7 @@ import { CausewayError, failureOf, type Failure } from '../../shared/failure.ts'
 import { nameKey, notOffered, optionNamed, type Named } from '../../shared/names.ts';
 import { offersPhone, reachesPhone, rings } from '../../shared/phone-words.ts';
 import type { Answer, Prompt, PromptField, PromptOf, PromptSelect } from '../../shared/prompt.ts';
-import { readCodesKey, type CodesKey } from '../app/codes-key.ts';
+import { readCodesKey, type CodesKey } from '../app/sign-in/totp-key.ts';
 import { readAnswersFile, type AnswersFile, type PhoneWays } from './answers-file.ts';
 
 /** Reads a file of answers that is this person's alone, with what the command line chooses besides. Throws a `UsageError`, or `codes-key-invalid`. */

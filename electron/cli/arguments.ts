@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { commandLine } from '../../shared/words/en/command-line.ts';
+import { commandLine } from '../../shared/messages/en/command-line.ts';
 
 /** What a person asked for, read from the arguments. */
 export type Command = { json: boolean; folder: string | null } & (

@@ -5,17 +5,17 @@ import { holdsSession, type AccessState, type AccessStateOf } from '../../shared
 import { CausewayError, fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt, PromptKind, PromptSelect } from '../../shared/prompt.ts';
-import { commandLine } from '../../shared/words/en/command-line.ts';
-import type { Speaker } from '../../shared/words/say.ts';
+import { commandLine } from '../../shared/messages/en/command-line.ts';
+import type { Speaker } from '../../shared/messages/localizer.ts';
 import { pathOfArgument } from '../app/file-argument.ts';
 import { readProfileFile } from '../storage/profiles.ts';
-import { atMost } from '../trust/bounded.ts';
+import { atMost } from '../net/deadline.ts';
 import type { PreparedAnswers } from './answers.ts';
 import { fillIn, UsageError, type ConnectCommand } from './arguments.ts';
 import { exitCode, exitCodeOf, failureIn, type ExitCode } from './exit-codes.ts';
 import { askInTerminal, linesWhile } from './questions.ts';
 import type { Report } from './report.ts';
-import type { Seat } from './seat.ts';
+import type { Seat } from './session-client.ts';
 import type { Terminal } from './terminal.ts';
 
 /** How long a Disconnect may take before the run ends without waiting for it. */

@@ -3,14 +3,14 @@ import type { TLSSocket } from 'node:tls';
 import type { Agent } from '../../shared/agent.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
-import { explained } from '../access/captive-portal.ts';
-import { bounded } from '../trust/bounded.ts';
-import type { CertificateJudge } from '../trust/certificate.ts';
-import { endpointOf, type Endpoint } from '../trust/endpoint.ts';
-import { findOldTls } from '../trust/old-tls.ts';
-import { reachesWithinMs } from '../trust/plain.ts';
-import type { Proxies } from '../trust/proxies.ts';
-import { connectTls } from '../trust/tls.ts';
+import { explained } from '../access/watch/captive-portal.ts';
+import { bounded } from '../net/deadline.ts';
+import type { CertificateJudge } from '../trust/verifier.ts';
+import { endpointOf, type Endpoint } from '../net/endpoint.ts';
+import { findOldTls } from '../net/old-tls.ts';
+import { reachesWithinMs } from '../net/tcp.ts';
+import type { Proxies } from '../net/proxy/lookup.ts';
+import { connectTls } from '../net/tls.ts';
 
 const clockWithinMs = 3_000;
 /** More than fits one packet, and less than any server takes a request's head to be (8 KB is the least that is usual). */

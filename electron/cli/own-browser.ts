@@ -1,5 +1,5 @@
 import { fail } from '../../shared/failure.ts';
-import { commandLine } from '../../shared/words/en/command-line.ts';
+import { commandLine } from '../../shared/messages/en/command-line.ts';
 import { fillIn } from './arguments.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,7 +1,7 @@
 import type { Profile } from '../../shared/profile.ts';
-import { profileLines } from '../../shared/words/profile-words.ts';
-import type { Speaker } from '../../shared/words/say.ts';
-import { contentsOf } from '../app/profile-preview.ts';
+import { profileLines } from '../../shared/messages/profile-messages.ts';
+import type { Speaker } from '../../shared/messages/localizer.ts';
+import { contentsOf } from '../app/profiles/profile-preview.ts';
 import type { Report } from './report.ts';
 
 /** Tells all that a profile does, as the window does before it is added: a line for each thing, and what it believes. */

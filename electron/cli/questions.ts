@@ -4,8 +4,8 @@ import { whenAborted } from '../../shared/abort.ts';
 import { fail } from '../../shared/failure.ts';
 import { isFoundBy, isSameName, nameKey } from '../../shared/names.ts';
 import { plainPasscode, type Answer, type Prompt, type PromptField, type PromptOf, type PromptSelect } from '../../shared/prompt.ts';
-import { commandLine } from '../../shared/words/en/command-line.ts';
-import type { Speaker } from '../../shared/words/say.ts';
+import { commandLine } from '../../shared/messages/en/command-line.ts';
+import type { Speaker } from '../../shared/messages/localizer.ts';
 import type { Terminal } from './terminal.ts';
 
 const { ask: words } = commandLine;

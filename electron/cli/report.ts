@@ -3,10 +3,10 @@ import { holdsSession, accessStateSchema, portalHealthSchema, type AccessState }
 import { profileContentsSchema, type ProfileContents } from '../../shared/app-state.ts';
 import { failureSchema, type Failure } from '../../shared/failure.ts';
 import { plainText } from '../../shared/plain-text.ts';
-import { commandLine } from '../../shared/words/en/command-line.ts';
-import type { Speaker } from '../../shared/words/say.ts';
+import { commandLine } from '../../shared/messages/en/command-line.ts';
+import type { Speaker } from '../../shared/messages/localizer.ts';
 import type { ExitCode } from './exit-codes.ts';
-import type { ProxyDoor } from './seat.ts';
+import type { ProxyDoor } from './session-client.ts';
 
 const stateKinds = accessStateSchema.def.options.flatMap(({ shape }) => shape.kind.def.values);
 

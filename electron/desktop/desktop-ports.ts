@@ -5,8 +5,8 @@ import type { DesktopPorts, PortalView } from '../app/ports.ts';
 import { fail } from '../../shared/failure.ts';
 import { maxProfileBytes } from '../../shared/profile.ts';
 import type { Preferences } from '../../shared/settings.ts';
-import type { Words } from '../../shared/words/say.ts';
-import { setOpenAtLogin } from './autostart.ts';
+import type { Words } from '../../shared/messages/localizer.ts';
+import { setOpenAtLogin } from './system/autostart.ts';
 
 export interface DesktopParts {
   portal: PortalView;

@@ -1,5 +1,5 @@
 import type { GatewayProtocol } from '../../shared/profile.ts';
-import { onPageOrByForms } from './browser.ts';
+import { onPageOrByForms } from './ivanti-web/driver.ts';
 import { campusDriver } from './campus/driver.ts';
 import type { GatewayDriver } from './gateway.ts';
 

@@ -3,8 +3,8 @@ import type { Agent } from '../../shared/agent.ts';
 import type { GatewayProtocol, Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { PortalSignIn } from '../../shared/recovery.ts';
-import type { CertificateJudge } from '../trust/certificate.ts';
-import type { Endpoint } from '../trust/endpoint.ts';
+import type { CertificateJudge } from '../trust/verifier.ts';
+import type { Endpoint } from '../net/endpoint.ts';
 
 /**
  * Puts one question to whoever answers: a person, the keychain, a test, a terminal. Aborting the signal

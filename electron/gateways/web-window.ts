@@ -1,5 +1,5 @@
 import type { Profile } from '../../shared/profile.ts';
-import type { CertificateJudge } from '../trust/certificate.ts';
+import type { CertificateJudge } from '../trust/verifier.ts';
 
 /** A page of the sign-in window that has loaded: what decides whether the person is in. */
 export interface WebPage {

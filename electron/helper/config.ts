@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { fail } from '../../shared/failure.ts';
-import { readAuthorities } from '../trust/certificate.ts';
+import { readAuthorities } from '../trust/verifier.ts';
 import { plainHost } from '../trust/host.ts';
-import { isRootsAlone } from '../trust/root-owned.ts';
-import type { GatewayProof } from '../tunnels/openconnect/helper-protocol.ts';
-import type { GatewayIdentity } from '../tunnels/openconnect/words.ts';
-import { platform } from './platform/here.ts';
+import { isRootsAlone } from '../system/root-owned.ts';
+import type { GatewayProof } from '../helper-client/protocol.ts';
+import type { GatewayIdentity } from '../tunnels/openconnect/arguments.ts';
+import { platform } from './platform/current.ts';
 
 const gatewayPattern = /^((\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]{0,39}:[0-9A-Fa-f:.]{0,39}\]?)$/;
 

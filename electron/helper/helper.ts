@@ -1,8 +1,8 @@
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
-import type { GatewayProof, HelperMessage, HelperRequest, HelperState } from '../tunnels/openconnect/helper-protocol.ts';
+import type { GatewayProof, HelperMessage, HelperRequest, HelperState } from '../helper-client/protocol.ts';
 import { identityOf, proofOf, trustFor, type GatewayTrust, type HelperConfig } from './config.ts';
 import type { ScriptReport } from './script.ts';
-import type { Wanted } from './wanted.ts';
+import type { Wanted } from './network-request.ts';
 import { SystemTunnel, type SystemTunnelPlaces } from './system-tunnel.ts';
 
 /** One connection of an allowed user. Whose it is follows from the socket that it came in by, which only they can open. */

@@ -1,10 +1,10 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
-import { onceFree } from '../trust/held-files.ts';
+import { onceFree } from '../system/locked-files.ts';
 import { putRoutesBack } from './network.ts';
 import { networkSchema, type NetworkState, type Resolver } from './network-state.ts';
-import { platform } from './platform/here.ts';
+import { platform } from './platform/current.ts';
 import { runVpncScript, type ScriptEnvironment } from './vpnc-script.ts';
 
 /**

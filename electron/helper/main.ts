@@ -1,16 +1,16 @@
 import { dirname } from 'node:path';
 import { isSea } from 'node:sea';
 import { parseArgs } from 'node:util';
-import { isRootsAlone } from '../trust/root-owned.ts';
+import { isRootsAlone } from '../system/root-owned.ts';
 import { findProgram } from '../tunnels/openconnect/programs.ts';
 import { readConfig, type HelperConfig } from './config.ts';
 import { Helper } from './helper.ts';
 import { putBack } from './journal.ts';
-import { endLeftover } from './leftover.ts';
+import { endLeftover } from './orphan-process.ts';
 import { ownProgram } from './own-program.ts';
-import { platform } from './platform/here.ts';
+import { platform } from './platform/current.ts';
 import { beScript, handOver } from './script.ts';
-import { onceFor } from './once.ts';
+import { onceFor } from './one-time-config.ts';
 import { listen } from './server.ts';
 
 /**

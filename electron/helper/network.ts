@@ -1,4 +1,4 @@
-import { platform } from './platform/here.ts';
+import { platform } from './platform/current.ts';
 
 /**
  * Takes back what a tunnel changed, and only that: a network that was joined meanwhile keeps its routes. What cannot be

@@ -2,10 +2,10 @@ import net from 'node:net';
 import * as z from 'zod/mini';
 import { noteChange, readJournal, writeJournal } from './journal.ts';
 import { difference } from './network-state.ts';
-import { isTheHelpers } from '../tunnels/openconnect/helper-place.ts';
-import { asBytes, toldOptions } from '../tunnels/openconnect/said.ts';
-import { platform } from './platform/here.ts';
-import { reasons, wantedOf, type Wanted } from './wanted.ts';
+import { isTheHelpers } from '../helper-client/address.ts';
+import { asBytes, toldOptions } from '../tunnels/openconnect/output.ts';
+import { platform } from './platform/current.ts';
+import { reasons, wantedOf, type Wanted } from './network-request.ts';
 import { runVpncScript, scriptEnvironment, type ScriptEnvironment } from './vpnc-script.ts';
 
 /** What is told takes no time; what is asked for changes a network. */

@@ -1,11 +1,11 @@
 import net, { type Server, type Socket } from 'node:net';
-import { Lines } from '../trust/lines.ts';
-import { helperProtocol, helperRequestSchema, type HelperMessage } from '../tunnels/openconnect/helper-protocol.ts';
+import { Lines } from '../net/lines.ts';
+import { helperProtocol, helperRequestSchema, type HelperMessage } from '../helper-client/protocol.ts';
 import type { Client, Helper } from './helper.ts';
-import { platform } from './platform/here.ts';
+import { platform } from './platform/current.ts';
 import type { Door } from './platform/platform.ts';
 import { scriptReportSchema } from './script.ts';
-import { wantedSchema } from './wanted.ts';
+import { wantedSchema } from './network-request.ts';
 
 /** Of one user at once: an app, the command line, and a little more. */
 const maxConnections = 16;

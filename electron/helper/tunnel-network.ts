@@ -1,10 +1,10 @@
 import { fail, failureOf } from '../../shared/failure.ts';
-import { checked, type Plan } from './checked.ts';
+import { checked, type Plan } from './network-plan.ts';
 import { beginJournal, noteNames } from './journal.ts';
 import type { NetworkState } from './network-state.ts';
 import type { Hands, TunnelUser } from './platform/platform.ts';
 import { wordOf } from './prefix.ts';
-import type { Wanted } from './wanted.ts';
+import type { Wanted } from './network-request.ts';
 
 export interface TunnelNetworkPlaces {
   device: string;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { platform } from './platform/here.ts';
+import { platform } from './platform/current.ts';
 
 /** What the script is told, by name. */
 export type ScriptEnvironment = Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { reportedSystemSchema, userAgentSchema, type Agent } from '../../shared/
 import type { Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { plainLine } from '../../shared/plain-text.ts';
-import { isRootsAlone } from '../trust/root-owned.ts';
+import { isRootsAlone } from '../system/root-owned.ts';
 import { readProfileFile } from './profiles.ts';
 
 /** What whoever administers this computer decides for everybody on it. A profile decides none of this. */
@@ -18,7 +18,7 @@ export interface Policy {
   readonly hostCheckWrapper: string | null;
   /** Whether a person may vouch for a server that nobody else vouches for: `strict` refuses it instead of asking. */
   readonly certificates: 'ask' | 'strict';
-  /** Whether people may sign in to a gateway whose TLS is too old ({@link findOldTls} of `trust/old-tls.ts`). */
+  /** Whether people may sign in to a gateway whose TLS is too old ({@link findOldTls} of `net/old-tls.ts`). */
   readonly oldTls: 'refuse' | 'allow';
   /** The name by which gateways of others get to know this program (`User-Agent`), at sign-in and in the tunnel; null: our own. */
   readonly userAgent: string | null;

@@ -2,9 +2,9 @@ import { constants, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CausewayError, fail } from '../../shared/failure.ts';
 import { discoveryPath, maxProfileBytes, readProfile, type Profile, type ReadProfile } from '../../shared/profile.ts';
-import type { CertificateJudge } from '../trust/certificate.ts';
-import { httpsJson, type Lead } from '../trust/https.ts';
-import { CertificateQuestion } from '../trust/tls.ts';
+import type { CertificateJudge } from '../trust/verifier.ts';
+import { httpsJson, type Lead } from '../net/https.ts';
+import { CertificateQuestion } from '../net/tls.ts';
 
 /** How long a campus may take to hand out its profile. */
 const discoverWithinMs = 15_000;

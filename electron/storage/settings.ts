@@ -2,8 +2,8 @@ import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdirSync, 
 import { join } from 'node:path';
 import type { AppNotice } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
-import { onceFreeSync } from '../trust/held-files.ts';
-import { freshlyKept, keptVersion, readKept, type Kept } from './kept.ts';
+import { onceFreeSync } from '../system/locked-files.ts';
+import { freshlyKept, keptVersion, readKept, type Kept } from './settings-file.ts';
 
 const fileName = 'settings.json';
 /** A settings file holds some profiles and names; one larger than this was not written by us. */

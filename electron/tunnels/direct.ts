@@ -3,10 +3,10 @@ import net, { type LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CausewayError, fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { bounded } from '../trust/bounded.ts';
+import { bounded } from '../net/deadline.ts';
 import { plainHost, sameHost } from '../trust/host.ts';
-import { keptFromLocalNetwork } from '../trust/local-network-macos.ts';
-import { isLoopback } from '../trust/loopback.ts';
+import { keptFromLocalNetwork } from '../net/local-network-macos.ts';
+import { isLoopback } from '../net/loopback.ts';
 import { lookupElsewhere } from './not-this-computer.ts';
 import type { Dial } from './tunnel.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
-import { startConnectServer, type ConnectTarget } from '../trust/connect-server.ts';
+import { startConnectServer, type ConnectTarget } from '../net/proxy/connect-server.ts';
 import { plainHost } from '../trust/host.ts';
 import type { Dial } from './tunnel.ts';
 

@@ -1,6 +1,6 @@
 import dns from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { isLoopback } from '../trust/loopback.ts';
+import { isLoopback } from '../net/loopback.ts';
 
 /** Looks names up, and fails with `refusal` where one leads to this computer: a campus's host never is. */
 export function lookupElsewhere(refusal: () => Error, resolve: LookupFunction = dns.lookup): LookupFunction {

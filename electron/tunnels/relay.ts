@@ -1,13 +1,13 @@
 import { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { fail, failureOf, type FailureCode } from '../../shared/failure.ts';
-import { Gather, smallBytes } from '../../shared/gather.ts';
+import { Gather, smallBytes } from '../../shared/byte-buffer.ts';
 import { keepAlive } from '../../shared/keep-alive.ts';
 import { relayMuxOver } from '../../shared/relay-link.ts';
 import { RelayProtocolError, type RelayMux, type MuxStream } from '../../shared/relay-mux.ts';
 import { relayProtocol, type RefusalReason } from '../../shared/relay-protocol.ts';
-import { bounded } from '../trust/bounded.ts';
-import { openWebSocket } from '../trust/websocket.ts';
+import { bounded } from '../net/deadline.ts';
+import { openWebSocket } from '../net/websocket.ts';
 import type { Tunnel, TunnelEnding, TunnelEngine } from './tunnel.ts';
 
 const closeWithinMs = 800;

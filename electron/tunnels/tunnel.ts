@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { SessionEnd } from '../../shared/access-protocol.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Grant } from '../gateways/gateway.ts';
-import type { Endpoint } from '../trust/endpoint.ts';
+import type { Endpoint } from '../net/endpoint.ts';
 
 /** Bytes since the tunnel opened. */
 export interface TrafficCount {

@@ -1,7 +1,7 @@
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import { networkPageIn } from '../../shared/endings.ts';
 import { portalTask } from '../../shared/guide.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Asking } from './asking.tsx';
 import { Connected } from './connected.tsx';
 import { Ended } from './ended.tsx';

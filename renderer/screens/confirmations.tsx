@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { AppState, Confirmation } from '../../shared/app-state.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { CertificateFacts } from '../ui/certificate-facts.tsx';
 import { Question } from '../ui/dialog.tsx';
 

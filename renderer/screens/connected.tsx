@@ -2,7 +2,7 @@ import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { ProfileSummary } from '../../shared/app-state.ts';
 import type { Task } from '../../shared/guide.ts';
 import { useNow, useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { Details } from '../ui/details.tsx';
 import { Facts } from '../ui/facts.tsx';

@@ -6,14 +6,14 @@ import type { Failure } from '../../shared/failure.ts';
 import type { Task } from '../../shared/guide.ts';
 import { failureCatalogue } from '../../shared/failure-catalogue.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { HelpDesk } from '../ui/help-desk.tsx';
 import { KeyChange } from '../ui/key-change.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
-import { Way } from '../ui/way.tsx';
+import { Way } from '../ui/connection-line.tsx';
 
 interface EndedProps {
   ending: Failure;

@@ -2,7 +2,7 @@ import { Timer } from 'lucide-react';
 import type { AccessStateOf } from '../../shared/access-state.ts';
 import { portalTask, type Task } from '../../shared/guide.ts';
 import { useNow, useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { Panel } from '../ui/panel.tsx';
 

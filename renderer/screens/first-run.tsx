@@ -4,7 +4,7 @@ import type { Failure } from '../../shared/failure.ts';
 import { failureFrom, useClient } from '../client.ts';
 import { useDrafts } from '../drafts.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Button, SubmitButton } from '../ui/button.tsx';
 import { Field } from '../ui/fields.tsx';
 import { FailurePanel } from '../ui/panel.tsx';

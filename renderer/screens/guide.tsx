@@ -4,7 +4,7 @@ import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import { guideSteps, portalTask, stepAt, type Task } from '../../shared/guide.ts';
 import { useNow, useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { HeldPasscode } from '../ui/held-passcode.tsx';
 import { Panel } from '../ui/panel.tsx';

@@ -1,12 +1,12 @@
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { SelectField } from '../ui/fields.tsx';
 import { HelpDesk } from '../ui/help-desk.tsx';
 import { Actions, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
-import { Way } from '../ui/way.tsx';
+import { Way } from '../ui/connection-line.tsx';
 
 /** Where everything begins: one large Connect, and the three things that bring people here. */
 export function Home({ state, profile }: { state: AppState; profile: ProfileSummary }) {

@@ -1,7 +1,7 @@
 import type { AppNotice } from '../../shared/app-state.ts';
 import { useClient, useStore } from '../client.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { FailurePanel } from '../ui/panel.tsx';
 
 /** What has to be told and belongs to no screen, and the last call that failed. */

@@ -1,10 +1,10 @@
 import type { ProfileSummary } from '../../shared/app-state.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
-import { Way } from '../ui/way.tsx';
+import { Way } from '../ui/connection-line.tsx';
 
 /** Nothing to connect: the portal answers from here. */
 export function OnCampus({ profile }: { profile: ProfileSummary }) {

@@ -1,7 +1,7 @@
 import { ArrowLeft, Lock, RotateCw, X } from 'lucide-react';
 import type { AppState } from '../../shared/app-state.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { FailurePanel } from '../ui/panel.tsx';
 

@@ -1,8 +1,8 @@
 import { Fragment } from 'react';
 import type { ProfilePreview, ProfileSummary } from '../../shared/app-state.ts';
-import { profileLines, type ProfileLine } from '../../shared/words/profile-words.ts';
+import { profileLines, type ProfileLine } from '../../shared/messages/profile-messages.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { Facts, Fingerprint } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';

@@ -2,11 +2,11 @@ import type { AccessStateOf } from '../../shared/access-state.ts';
 import { networkPageIn } from '../../shared/endings.ts';
 import type { ProfileSummary } from '../../shared/app-state.ts';
 import { useNow, useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
-import { Way } from '../ui/way.tsx';
+import { Way } from '../ui/connection-line.tsx';
 
 /** The link broke and Causeway brings it back by itself; the person need not do anything, and can hurry it. */
 export function Reconnecting({ access, profile }: { access: AccessStateOf<'reconnecting'>; profile: ProfileSummary }) {

@@ -3,7 +3,7 @@ import type { ProfileSummary } from '../../shared/app-state.ts';
 import type { RecoveryState } from '../../shared/recovery.ts';
 import { useDrafts } from '../drafts.ts';
 import { useRefocus, useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { SubmitButton } from '../ui/button.tsx';
 import { Field } from '../ui/fields.tsx';
 import { FailurePanel } from '../ui/panel.tsx';

@@ -4,14 +4,14 @@ import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import type { RecoveryState } from '../../shared/recovery.ts';
 import { useDrafts } from '../drafts.ts';
 import { useRefocus, useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Button, RowButton, SubmitButton } from '../ui/button.tsx';
 import { SecretField } from '../ui/fields.tsx';
 import { HeldPasscode } from '../ui/held-passcode.tsx';
 import { HelpDesk } from '../ui/help-desk.tsx';
 import { FailurePanel } from '../ui/panel.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
-import { Way } from '../ui/way.tsx';
+import { Way } from '../ui/connection-line.tsx';
 import { RecoveryIdentity } from './recovery-identity.tsx';
 
 type Open = Exclude<RecoveryState, { step: 'closed' }>;

@@ -2,15 +2,15 @@ import { FileText, Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import type { LanguageSetting } from '../../shared/settings.ts';
-import { languages } from '../../shared/words/say.ts';
+import { languages } from '../../shared/messages/localizer.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { Question } from '../ui/dialog.tsx';
 import { Checkbox, SelectField } from '../ui/fields.tsx';
 import { Foot, Screen } from '../ui/screen.tsx';
 import { FirstRun } from './first-run.tsx';
-import { KeptCodes } from './kept-codes.tsx';
+import { KeptCodes } from './saved-totp.tsx';
 
 const languageSettings: readonly LanguageSetting[] = ['system', ...languages];
 

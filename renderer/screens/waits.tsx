@@ -1,9 +1,9 @@
 import type { AccessStateOf } from '../../shared/access-state.ts';
 import { Button } from '../ui/button.tsx';
 import { Foot, Screen } from '../ui/screen.tsx';
-import { Way, type WayState } from '../ui/way.tsx';
+import { Way, type WayState } from '../ui/connection-line.tsx';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 
 /** A wait says what it waits for, and can be left. */
 function Wait({

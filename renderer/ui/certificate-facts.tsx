@@ -1,4 +1,4 @@
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Facts, Fingerprint } from './facts.tsx';
 
 interface CertificateFactsProps {

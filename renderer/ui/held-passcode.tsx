@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { groupPasscode } from '../../shared/passcode.ts';
 import { failureFrom, useClient } from '../client.ts';
 import { useNow, useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Button, IconButton } from './button.tsx';
 
 interface HeldPasscodeProps {

@@ -1,7 +1,7 @@
 import { LifeBuoy } from 'lucide-react';
 import type { ProfileSummary } from '../../shared/app-state.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Button } from './button.tsx';
 
 /** Whom to call, as the profile says. Nothing where it does not. */

@@ -1,5 +1,5 @@
 import type { Failure } from '../../shared/failure.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Fingerprint } from './facts.tsx';
 
 /** Of a server whose key has changed: the one that was expected and the one that it shows, to be read to the help desk. */

@@ -1,7 +1,7 @@
 import { CircleAlert, CircleCheck, Info, X, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Failure } from '../../shared/failure.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { IconButton } from './button.tsx';
 
 export type Tone = 'info' | 'good' | 'attention';

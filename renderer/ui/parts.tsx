@@ -1,5 +1,5 @@
 import { CircleCheck, CircleDashed, CircleX, type LucideIcon } from 'lucide-react';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 
 export type PartState = 'unknown' | 'up' | 'down';
 export const partIcons: Record<PartState, LucideIcon> = { unknown: CircleDashed, up: CircleCheck, down: CircleX };

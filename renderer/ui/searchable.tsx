@@ -1,6 +1,6 @@
 import { useState, type KeyboardEvent } from 'react';
 import { isFoundBy, isSameName } from '../../shared/names.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { Field, SelectField, type SelectProps } from './fields.tsx';
 
 /** A list of more than this is searched as one types. */

@@ -1,7 +1,7 @@
 import { PhoneOff, Smartphone, Trash2, type LucideIcon } from 'lucide-react';
 import { tasks, type Task } from '../../shared/guide.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import { RowButton } from './button.tsx';
 
 const icons: Record<Task, LucideIcon> = { 'add-device': Smartphone, 'remove-device': Trash2, 'lost-phone': PhoneOff };

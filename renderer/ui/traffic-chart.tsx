@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useClient, useStore } from '../client.ts';
-import { useSpeaker } from '../speech.ts';
+import { useSpeaker } from '../localizer.ts';
 import type { TrafficSample } from '../../shared/app-state.ts';
 
 const width = 240;

@@ -4,7 +4,7 @@ import { AccessController } from '../../electron/access/controller.ts';
 import type { GatewayDriver, OpenConnectGrant, Session } from '../../electron/gateways/gateway.ts';
 import { appTunnel } from '../../electron/tunnels/openconnect/app.ts';
 import { systemTunnel } from '../../electron/tunnels/openconnect/system.ts';
-import { createJudge } from '../../electron/trust/certificate.ts';
+import { createJudge } from '../../electron/trust/verifier.ts';
 import { failureOf } from '../../shared/failure.ts';
 import { agentSchema } from '../../shared/agent.ts';
 import { profileSchema } from '../../shared/profile.ts';

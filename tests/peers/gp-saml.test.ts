@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { nativeImage } from 'electron';
 import { app, double, webContents } from '../electron-double/index.ts';
-import { hardenEveryPage } from '../../electron/desktop/hardening.ts';
-import { answerProxyLogin } from '../../electron/desktop/proxy-login.ts';
-import { speakerFor } from '../../shared/words/say.ts';
-import { createSignInWindows } from '../../electron/desktop/sign-in-window.ts';
+import { hardenEveryPage } from '../../electron/desktop/pages/hardening.ts';
+import { answerProxyLogin } from '../../electron/desktop/pages/proxy-login.ts';
+import { speakerFor } from '../../shared/messages/localizer.ts';
+import { createSignInWindows } from '../../electron/desktop/sign-in/sign-in-window.ts';
 import type { Session } from '../../electron/gateways/gateway.ts';
 import { dialOnly } from '../../electron/tunnels/direct.ts';
 import { startLoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';

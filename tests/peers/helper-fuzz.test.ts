@@ -3,7 +3,7 @@ import net from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { helperMessageSchema, type HelperMessage } from '../../electron/tunnels/openconnect/helper-protocol.ts';
+import { helperMessageSchema, type HelperMessage } from '../../electron/helper-client/protocol.ts';
 import { HelperProcess } from './helper-process.ts';
 import { missingForUnit } from './service.ts';
 import { missingForPeers, Namespace } from './namespaces.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Wanted } from '../../electron/helper/wanted.ts';
+import type { Wanted } from '../../electron/helper/network-request.ts';
 import { ClientProcess } from './client-process.ts';
 import { HelperProcess } from './helper-process.ts';
 import { descendants, kill, missingForPeers, type Namespace } from './namespaces.ts';

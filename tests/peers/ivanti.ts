@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
-import { spkiSha256 } from '../../electron/trust/certificate.ts';
+import { spkiSha256 } from '../../electron/trust/verifier.ts';
 import { profileSchema, type Profile } from '../../shared/profile.ts';
 import { dayMs, issue } from '../unit/support/issuer.ts';
 import {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { KeptCodes } from '../../electron/app/kept-codes.ts';
+import { KeptCodes } from '../../electron/app/sign-in/saved-totp.ts';
 import type { Ask } from '../../electron/gateways/gateway.ts';
 import { Secrets } from '../../electron/storage/secrets.ts';
 import { Settings } from '../../electron/storage/settings.ts';

@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildOpenConnectWorker } from '../../build/openconnect-worker.ts';
-import { forkWorker } from '../../electron/gateways/fork-worker.ts';
+import { forkWorker } from '../../electron/worker/fork-worker.ts';
 import type { Ask, GatewayTarget } from '../../electron/gateways/gateway.ts';
 import {
   librariesFor,
@@ -12,10 +12,10 @@ import {
   type OpenConnectDeps,
   type OpenConnectDriver,
 } from '../../electron/gateways/openconnect/driver.ts';
-import { loadLibrary } from '../../electron/gateways/openconnect/library.ts';
-import type { StartWorker, WorkerProcess } from '../../electron/gateways/worker.ts';
-import { createJudge, type Accepted } from '../../electron/trust/certificate.ts';
-import { endpointOf } from '../../electron/trust/endpoint.ts';
+import { loadLibrary } from '../../electron/gateways/openconnect/process/library.ts';
+import type { StartWorker, WorkerProcess } from '../../electron/worker/worker.ts';
+import { createJudge, type Accepted } from '../../electron/trust/verifier.ts';
+import { endpointOf } from '../../electron/net/endpoint.ts';
 import { fail, type FailureCode } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt, PromptKind, PromptOf } from '../../shared/prompt.ts';

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { buildOpenConnectWorker } from '../../build/openconnect-worker.ts';
-import { forkWorker } from '../../electron/gateways/fork-worker.ts';
-import type { SignInOptions, ToWorker } from '../../electron/gateways/openconnect/messages.ts';
-import type { WorkerProcess } from '../../electron/gateways/worker.ts';
-import { workerEnvironment } from '../../electron/gateways/worker-environment.ts';
+import { forkWorker } from '../../electron/worker/fork-worker.ts';
+import type { SignInOptions, ToWorker } from '../../electron/gateways/openconnect/process/messages.ts';
+import type { WorkerProcess } from '../../electron/worker/worker.ts';
+import { workerEnvironment } from '../../electron/worker/worker-environment.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { FormGateway, signInForm, type FormSpec, type Step } from './form-gateway.ts';
 import {

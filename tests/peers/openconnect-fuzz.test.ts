@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { forkWorker } from '../../electron/gateways/fork-worker.ts';
-import { fromWorkerSchema, toWorkerSchema, type FromWorker } from '../../electron/gateways/openconnect/messages.ts';
+import { forkWorker } from '../../electron/worker/fork-worker.ts';
+import { fromWorkerSchema, toWorkerSchema, type FromWorker } from '../../electron/gateways/openconnect/process/messages.ts';
 import { valuesOf } from '../unit/support/arbitrary.ts';
 import { libraries, missingLibrary, workerFile } from './openconnect-bench.ts';
 import { agentFor } from '../../shared/agent.ts';

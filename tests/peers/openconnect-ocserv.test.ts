@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accepted } from '../../electron/trust/certificate.ts';
+import type { Accepted } from '../../electron/trust/verifier.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, PromptOf } from '../../shared/prompt.ts';
 import { issue } from '../unit/support/issuer.ts';

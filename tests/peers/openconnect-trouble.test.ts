@@ -20,7 +20,7 @@ import {
   type DriverBench,
   type Script,
 } from './openconnect-bench.ts';
-import type { WebProxy } from '../../electron/trust/endpoint.ts';
+import type { WebProxy } from '../../electron/net/endpoint.ts';
 import { listen, startProxy } from './proxies.ts';
 
 const mei = credentials('mei', 'harbour');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net, { type Server, type Socket } from 'node:net';
 import tls from 'node:tls';
-import type { WebProxy } from '../../electron/trust/endpoint.ts';
+import type { WebProxy } from '../../electron/net/endpoint.ts';
 
 /** A web proxy for tests, on loopback: what it looks up is wherever `routes` says. */
 export interface TestProxy {

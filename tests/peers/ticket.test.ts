@@ -5,7 +5,7 @@ import tls from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OpenConnectGrant } from '../../electron/gateways/gateway.ts';
 import { appTunnel } from '../../electron/tunnels/openconnect/app.ts';
-import { spkiSha256 } from '../../electron/trust/certificate.ts';
+import { spkiSha256 } from '../../electron/trust/verifier.ts';
 import { failureOf } from '../../shared/failure.ts';
 import { issue, type Issued } from '../unit/support/issuer.ts';
 import { listen } from '../unit/support/servers.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { AccessController } from '../../electron/access/controller.ts';
 import { appTunnel } from '../../electron/tunnels/openconnect/app.ts';
-import { createJudge } from '../../electron/trust/certificate.ts';
+import { createJudge } from '../../electron/trust/verifier.ts';
 import { answer, credentials, handEnvironment, reach } from '../unit/support/access.ts';
 import { missingForPeers } from './namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from './ocserv.ts';

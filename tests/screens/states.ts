@@ -1,4 +1,4 @@
-import { contentsOf } from '../../electron/app/profile-preview.ts';
+import { contentsOf } from '../../electron/app/profiles/profile-preview.ts';
 import type { AppState, ProfilePreview, ProfileSummary } from '../../shared/app-state.ts';
 import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { Failure } from '../../shared/failure.ts';

@@ -20,7 +20,7 @@ const root = join(import.meta.dirname, '../..');
 const stretchedWords: Plugin = {
   name: 'stretched-words',
   transform(code, id) {
-    if (!id.endsWith('/shared/words/en.ts')) return null;
+    if (!id.endsWith('/shared/messages/en.ts')) return null;
     return `${code.replace('export const en =', 'const english =')}
       const longer = (text) => '\\u00ab' + text + ' ' + 'lorem ipsum dolor sit amet consetetur sadipscing'.slice(0, Math.ceil(text.length * 0.3)) + '\\u00bb';
       const stretch = (words) => typeof words === 'string' ? longer(words)

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, v
 import { serveControl } from '../../campus/control.ts';
 import { startCampus } from '../../campus/campus.ts';
 import { localAddress } from '../../campus/local-socket.ts';
-import { setOpenAtLogin } from '../../electron/desktop/autostart.ts';
-import { openLog } from '../../electron/desktop/log.ts';
+import { setOpenAtLogin } from '../../electron/desktop/system/autostart.ts';
+import { openLog } from '../../electron/desktop/system/log.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));

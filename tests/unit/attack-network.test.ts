@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isOnCampus } from '../../electron/access/trusted-network.ts';
-import { createJudge } from '../../electron/trust/certificate.ts';
+import { createJudge } from '../../electron/trust/verifier.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { promptOf, startAppBench, when, type AppBench } from './support/app.ts';
 import { dayMs, issue, type Issued, type Wishes } from './support/issuer.ts';

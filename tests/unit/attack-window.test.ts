@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { double, WebContentsView } from '../electron-double/index.ts';
 import type { Application } from '../../electron/app/ports.ts';
-import { serveBridge, type ServedBridge } from '../../electron/desktop/bridge-main.ts';
+import { serveBridge, type ServedBridge } from '../../electron/desktop/window/bridge-main.ts';
 import { bridge, callNames, replySchema, type CallName } from '../../shared/bridge.ts';
 import { valuesOf } from './support/arbitrary.ts';
 import { appState, accessStates } from './support/app-state.ts';

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { app } from '../electron-double/index.ts';
-import { answerProxyLogin } from '../../electron/desktop/proxy-login.ts';
-import { browserDriver, onPageOrByForms } from '../../electron/gateways/browser.ts';
-import { isSession, isSessionPage } from '../../electron/gateways/ivanti-session.ts';
+import { answerProxyLogin } from '../../electron/desktop/pages/proxy-login.ts';
+import { browserDriver, onPageOrByForms } from '../../electron/gateways/ivanti-web/driver.ts';
+import { isSession, isSessionPage } from '../../electron/gateways/ivanti-web/session-cookie.ts';
 import type { GatewayDriver, GatewayTarget, Session } from '../../electron/gateways/gateway.ts';
-import { pageOf } from '../../electron/desktop/address-strip.ts';
-import { signInFailure } from '../../electron/desktop/sign-in-failure.ts';
-import { maySignInAt, maySignInLoad } from '../../electron/desktop/sign-in-rules.ts';
+import { pageOf } from '../../electron/desktop/pages/address-strip.ts';
+import { signInFailure } from '../../electron/desktop/sign-in/sign-in-failure.ts';
+import { maySignInAt, maySignInLoad } from '../../electron/desktop/sign-in/sign-in-rules.ts';
 import { profileSchema, type Profile } from '../../shared/profile.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));

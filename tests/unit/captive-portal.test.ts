@@ -2,7 +2,7 @@ import http from 'node:http';
 import net from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import { captivePortal } from '../../electron/access/captive-portal.ts';
+import { captivePortal } from '../../electron/access/watch/captive-portal.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { prompted, reach, signIn, startBench, type Bench } from './support/access.ts';
 import { otherGateway, otherProfile } from './support/other-gateway.ts';

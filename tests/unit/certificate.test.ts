@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { profileSchema, type Trust } from '../../shared/profile.ts';
-import { ProfileBook } from '../../electron/app/profile-book.ts';
+import { ProfileBook } from '../../electron/app/profiles/profile-store.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 import {
   createJudge,
@@ -14,7 +14,7 @@ import {
   type Presented,
   type Verdict,
   type Vouched,
-} from '../../electron/trust/certificate.ts';
+} from '../../electron/trust/verifier.ts';
 import { dayMs, Extension, issue, newKeys, type Issued, type Wishes } from './support/issuer.ts';
 
 const host = 'vpn.campus.test';

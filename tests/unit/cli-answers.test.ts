@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { answersSchema } from '../../electron/cli/answers-file.ts';
 import { PreparedAnswers, readAnswers } from '../../electron/cli/answers.ts';
 import { readArguments } from '../../electron/cli/arguments.ts';
-import { readCodesKey } from '../../electron/app/codes-key.ts';
+import { readCodesKey } from '../../electron/app/sign-in/totp-key.ts';
 import { exitCodeOf } from '../../electron/cli/exit-codes.ts';
 import { eventSchema } from '../../electron/cli/report.ts';
 import { userDataFolder } from '../../electron/storage/folder.ts';

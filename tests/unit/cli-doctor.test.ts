@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { startCampus, type Campus } from '../../campus/campus.ts';
-import type { WorkerProcess } from '../../electron/gateways/worker.ts';
+import type { WorkerProcess } from '../../electron/worker/worker.ts';
 import { fail } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
 import { cliFolder, startCli, type CliOptions } from './support/cli.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { jsonReport } from '../../electron/cli/report.ts';
 import { isUnixTerminalOfWindows } from '../../electron/cli/terminal-windows.ts';
-import { speakerFor } from '../../shared/words/say.ts';
+import { speakerFor } from '../../shared/messages/localizer.ts';
 
 const profileSchema = z.object({ name: z.string() });
 

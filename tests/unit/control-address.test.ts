@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { controlAddress, maxSocketPathBytes, type AddressPlace } from '../../electron/app/control-address.ts';
-import { isOwnPlace } from '../../electron/app/control-socket-posix.ts';
-import { findSeat } from '../../electron/cli/app-seat.ts';
-import { serveControl } from '../../electron/app/control.ts';
+import { controlAddress, maxSocketPathBytes, type AddressPlace } from '../../electron/app/control/control-address.ts';
+import { isOwnPlace } from '../../electron/app/control/control-socket-posix.ts';
+import { findSeat } from '../../electron/cli/remote-session.ts';
+import { serveControl } from '../../electron/app/control/control.ts';
 
 const asWritten = (folder: string): string => folder;
 const place = (more: Partial<AddressPlace> = {}): AddressPlace => ({

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { expect, it, vi } from 'vitest';
-import { openedBy } from '../../electron/desktop/arguments.ts';
-import { autostartEntry, autostartFile } from '../../electron/desktop/autostart.ts';
+import { openedBy } from '../../electron/desktop/system/arguments.ts';
+import { autostartEntry, autostartFile } from '../../electron/desktop/system/autostart.ts';
 import { addressesOf } from '../../electron/access/network-change.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));

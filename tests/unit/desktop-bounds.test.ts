@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compactBounds, onScreen, wideBounds } from '../../electron/desktop/bounds.ts';
+import { compactBounds, onScreen, wideBounds } from '../../electron/desktop/window/bounds.ts';
 import { layout } from '../../shared/layout.ts';
 
 const laptop = { x: 0, y: 25, width: 1440, height: 850 };

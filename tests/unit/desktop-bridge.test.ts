@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { double, WebContentsView } from '../electron-double/index.ts';
 import type { Application } from '../../electron/app/ports.ts';
-import { serveBridge, type ServedBridge } from '../../electron/desktop/bridge-main.ts';
+import { serveBridge, type ServedBridge } from '../../electron/desktop/window/bridge-main.ts';
 import type { AppState, TrafficSample } from '../../shared/app-state.ts';
 import { callNames, eventChannel } from '../../shared/bridge.ts';
 import { fail } from '../../shared/failure.ts';

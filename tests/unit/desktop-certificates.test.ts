@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import { chainOf, decide, verifyCode, type PresentedCertificate, type VerifyRequest } from '../../electron/desktop/certificates.ts';
-import { createJudge, type Presented, type Verdict } from '../../electron/trust/certificate.ts';
+import { chainOf, decide, verifyCode, type PresentedCertificate, type VerifyRequest } from '../../electron/desktop/pages/certificates.ts';
+import { createJudge, type Presented, type Verdict } from '../../electron/trust/verifier.ts';
 import { issue, type Issued } from './support/issuer.ts';
 
 const host = '2fa.campus.test';

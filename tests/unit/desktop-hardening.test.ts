@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { app, double, WebContentsView } from '../electron-double/index.ts';
 import { createDesktopPorts } from '../../electron/desktop/desktop-ports.ts';
-import { hardenEveryPage } from '../../electron/desktop/hardening.ts';
-import { speakerFor } from '../../shared/words/say.ts';
+import { hardenEveryPage } from '../../electron/desktop/pages/hardening.ts';
+import { speakerFor } from '../../shared/messages/localizer.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
 

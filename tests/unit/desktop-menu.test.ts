@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Menu } from '../electron-double/index.ts';
-import { menuTemplate } from '../../electron/desktop/menu.ts';
-import { speakerFor } from '../../shared/words/say.ts';
+import { menuTemplate } from '../../electron/desktop/window/menu.ts';
+import { speakerFor } from '../../shared/messages/localizer.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
 

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { mayLoad, mayVisit, type PortalRules } from '../../electron/desktop/navigation.ts';
-import { portalFailure } from '../../electron/desktop/portal-failure.ts';
-import { isOurProxy } from '../../electron/desktop/proxy-login.ts';
-import { isLoopback } from '../../electron/trust/loopback.ts';
+import { mayLoad, mayVisit, type PortalRules } from '../../electron/desktop/pages/navigation.ts';
+import { portalFailure } from '../../electron/desktop/portal/portal-failure.ts';
+import { isOurProxy } from '../../electron/desktop/pages/proxy-login.ts';
+import { isLoopback } from '../../electron/net/loopback.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
 

@@ -2,10 +2,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { double } from '../electron-double/index.ts';
-import { createNotifier, type Notifier } from '../../electron/desktop/notifications.ts';
+import { createNotifier, type Notifier } from '../../electron/desktop/tray/notifications.ts';
 import type { AccessState } from '../../shared/access-state.ts';
 import { defaultPreferences } from '../../shared/settings.ts';
-import { speakerFor } from '../../shared/words/say.ts';
+import { speakerFor } from '../../shared/messages/localizer.ts';
 import { accessStates, appState, campus } from './support/app-state.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));

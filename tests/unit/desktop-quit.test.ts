@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { app, BaseWindow, double, powerMonitor } from '../electron-double/index.ts';
 import type { Application } from '../../electron/app/ports.ts';
-import { createQuitFlow, type QuitFlow } from '../../electron/desktop/quit.ts';
+import { createQuitFlow, type QuitFlow } from '../../electron/desktop/system/quit.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
 

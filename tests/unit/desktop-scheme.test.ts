@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { contentSecurityPolicy, createSchemeHandler } from '../../electron/desktop/scheme.ts';
+import { contentSecurityPolicy, createSchemeHandler } from '../../electron/desktop/window/scheme.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dropVariables, refusedSwitches } from '../../electron/desktop/switches.ts';
+import { dropVariables, refusedSwitches } from '../../electron/desktop/system/switches.ts';
 
 test.each([
   '--ignore-certificate-errors',

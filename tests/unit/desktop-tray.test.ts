@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { trayIcons, trayModel, type TrayIcon, type TrayModel } from '../../electron/desktop/tray-model.ts';
+import { trayIcons, trayModel, type TrayIcon, type TrayModel } from '../../electron/desktop/tray/tray-model.ts';
 import { allows, type AccessState, type AccessStateKind, type AccessStateOf } from '../../shared/access-state.ts';
-import { speakerFor } from '../../shared/words/say.ts';
+import { speakerFor } from '../../shared/messages/localizer.ts';
 import { accessStates, appState, campus } from './support/app-state.ts';
 
 const speaker = speakerFor('en', []);

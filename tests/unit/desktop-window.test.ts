@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { nativeImage, WebContentsView, type Rectangle } from 'electron';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { app, double, protocol } from '../electron-double/index.ts';
-import { createMainWindow, type MainWindow } from '../../electron/desktop/window.ts';
-import { registerAppScheme } from '../../electron/desktop/scheme.ts';
+import { createMainWindow, type MainWindow } from '../../electron/desktop/window/window.ts';
+import { registerAppScheme } from '../../electron/desktop/window/scheme.ts';
 import { layout } from '../../shared/layout.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { utilityWorker } from '../../electron/desktop/worker.ts';
-import { killTree } from '../../electron/gateways/kill-tree.ts';
-import { workerEnvironment } from '../../electron/gateways/worker-environment.ts';
+import { utilityWorker } from '../../electron/desktop/system/worker.ts';
+import { killTree } from '../../electron/worker/kill-tree.ts';
+import { workerEnvironment } from '../../electron/worker/worker-environment.ts';
 import { workerFile } from '../peers/openconnect-bench.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));

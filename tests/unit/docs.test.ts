@@ -7,7 +7,7 @@ import { accessStateSchema, stateDiagram } from '../../shared/access-state.ts';
 import { answersSchema } from '../../electron/cli/answers-file.ts';
 import { exitCode } from '../../electron/cli/exit-codes.ts';
 import { eventSchema } from '../../electron/cli/report.ts';
-import { commandLine } from '../../shared/words/en/command-line.ts';
+import { commandLine } from '../../shared/messages/en/command-line.ts';
 import { discoveryPath, profileSchema, readProfile } from '../../shared/profile.ts';
 import { recoveryPaths } from '../../shared/recovery.ts';
 import { frameType, refusalReasons, relayProtocol } from '../../shared/relay-protocol.ts';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { duoMenu } from '../../electron/gateways/openconnect/duo.ts';
-import { startOfPage } from '../../electron/gateways/openconnect/saml-page.ts';
+import { duoMenu } from '../../electron/gateways/openconnect/conversation/duo.ts';
+import { startOfPage } from '../../electron/gateways/openconnect/web/saml-page.ts';
 import { expressionsIn, hostileTexts, madeAtRunTime, makesOne, type Expression } from './support/expressions.ts';
 
 /**

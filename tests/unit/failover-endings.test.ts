@@ -3,7 +3,7 @@ import type { AccessController, ControllerDeps } from '../../electron/access/con
 import { isSessionOver } from '../../shared/endings.ts';
 import type { FailureCode } from '../../shared/failure.ts';
 import type { SessionEnd } from '../../shared/access-protocol.ts';
-import { speakerFor } from '../../shared/words/say.ts';
+import { speakerFor } from '../../shared/messages/localizer.ts';
 import { reach, signIn, startBench } from './support/access.ts';
 import { otherGateway, otherProfile } from './support/other-gateway.ts';
 import { tcp } from './support/servers.ts';

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { pageOf } from '../../electron/desktop/address-strip.ts';
-import { HeldBack } from '../../electron/desktop/held-back.ts';
+import { pageOf } from '../../electron/desktop/pages/address-strip.ts';
+import { HeldBack } from '../../electron/desktop/sign-in/blocked-hosts.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
 

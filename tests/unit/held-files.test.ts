@@ -4,9 +4,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { openLog } from '../../electron/desktop/log.ts';
+import { openLog } from '../../electron/desktop/system/log.ts';
 import { Settings } from '../../electron/storage/settings.ts';
-import { onceFree } from '../../electron/trust/held-files.ts';
+import { onceFree } from '../../electron/system/locked-files.ts';
 import { replaceFile } from '../../campus/durable-file.ts';
 
 /** What a virus scanner holds: by the end of its name, how often the system still says so, and to whom. */

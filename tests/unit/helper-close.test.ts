@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { HelperConfig } from '../../electron/helper/config.ts';
 import { Helper } from '../../electron/helper/helper.ts';
-import { helperRequestSchema, type HelperMessage } from '../../electron/tunnels/openconnect/helper-protocol.ts';
+import { helperRequestSchema, type HelperMessage } from '../../electron/helper-client/protocol.ts';
 
 const open = helperRequestSchema.parse({
   id: 1,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { checked, wayTo, type Plan, type Route, type Surroundings } from '../../electron/helper/checked.ts';
+import { checked, wayTo, type Plan, type Route, type Surroundings } from '../../electron/helper/network-plan.ts';
 import { covers, halvesOf, lengthOfMask, prefixOf, wordOf, type Prefix } from '../../electron/helper/prefix.ts';
-import { wantedOf, wantedSchema, type Wanted } from '../../electron/helper/wanted.ts';
-import { helperProtocol } from '../../electron/tunnels/openconnect/helper-protocol.ts';
+import { wantedOf, wantedSchema, type Wanted } from '../../electron/helper/network-request.ts';
+import { helperProtocol } from '../../electron/helper-client/protocol.ts';
 
 const block = (text: string): Prefix => {
   const found = prefixOf(text);

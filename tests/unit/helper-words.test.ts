@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { OpenConnectGrant } from '../../electron/gateways/gateway.ts';
 import { parseConfig, proofOf, trustFor } from '../../electron/helper/config.ts';
-import { onceFor } from '../../electron/helper/once.ts';
+import { onceFor } from '../../electron/helper/one-time-config.ts';
 import { difference } from '../../electron/helper/network-state.ts';
 import { scriptEnvironment } from '../../electron/helper/vpnc-script.ts';
-import { Lines } from '../../electron/trust/lines.ts';
-import { isRootsAlone } from '../../electron/trust/root-owned.ts';
-import { endingOf, limitsFrom, Said } from '../../electron/tunnels/openconnect/said.ts';
+import { Lines } from '../../electron/net/lines.ts';
+import { isRootsAlone } from '../../electron/system/root-owned.ts';
+import { endingOf, limitsFrom, Said } from '../../electron/tunnels/openconnect/output.ts';
 import { issue } from './support/issuer.ts';
 import {
   cookieLine,
@@ -18,7 +18,7 @@ import {
   wordsFor,
   type GatewayIdentity,
   type OpenConnectTarget,
-} from '../../electron/tunnels/openconnect/words.ts';
+} from '../../electron/tunnels/openconnect/arguments.ts';
 import { agentFor } from '../../shared/agent.ts';
 
 const pin = `${'A'.repeat(43)}=`;

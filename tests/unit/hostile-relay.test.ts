@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Grant } from '../../electron/gateways/gateway.ts';
-import { createJudge } from '../../electron/trust/certificate.ts';
+import { createJudge } from '../../electron/trust/verifier.ts';
 import { relayTunnel } from '../../electron/tunnels/relay.ts';
 import type { Tunnel } from '../../electron/tunnels/tunnel.ts';
 import { encodeFrame, relayProtocol, type Frame } from '../../shared/relay-protocol.ts';

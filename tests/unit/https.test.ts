@@ -2,8 +2,8 @@ import https from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import tls from 'node:tls';
 import { beforeAll, expect, it } from 'vitest';
-import { createJudge, type CertificateJudge } from '../../electron/trust/certificate.ts';
-import { httpsJson, type HttpsJsonOptions } from '../../electron/trust/https.ts';
+import { createJudge, type CertificateJudge } from '../../electron/trust/verifier.ts';
+import { httpsJson, type HttpsJsonOptions } from '../../electron/net/https.ts';
 import { issue, type Issued } from './support/issuer.ts';
 import { deadPort, listen } from './support/servers.ts';
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { forkWorker } from '../../electron/gateways/fork-worker.ts';
-import { killTree } from '../../electron/gateways/kill-tree.ts';
+import { forkWorker } from '../../electron/worker/fork-worker.ts';
+import { killTree } from '../../electron/worker/kill-tree.ts';
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'causeway-tree-'))));

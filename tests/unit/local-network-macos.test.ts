@@ -3,12 +3,12 @@ import net from 'node:net';
 import type * as Os from 'node:os';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { campusProfile } from '../../campus/profile.ts';
-import { connectPlain } from '../../electron/trust/plain.ts';
-import { connectVia } from '../../electron/trust/proxy.ts';
+import { connectPlain } from '../../electron/net/tcp.ts';
+import { connectVia } from '../../electron/net/proxy/proxy.ts';
 import { directDial } from '../../electron/tunnels/direct.ts';
 import { failureOf, type Failure } from '../../shared/failure.ts';
-import { en } from '../../shared/words/en.ts';
-import { speaker } from '../../shared/words/say.ts';
+import { en } from '../../shared/messages/en.ts';
+import { speaker } from '../../shared/messages/localizer.ts';
 
 vi.mock('node:os', async (original) => {
   const wifi = { family: 'IPv4', cidr: '10.20.3.4/20', internal: false };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asChosen, chosenIn } from '../../electron/app/kept-choices.ts';
+import { asChosen, chosenIn } from '../../electron/app/sign-in/saved-choices.ts';
 import { PreparedAnswers } from '../../electron/cli/answers.ts';
-import { fillCredentials } from '../../electron/app/held-secrets.ts';
+import { fillCredentials } from '../../electron/app/sign-in/pending-secrets.ts';
 import { isFoundBy, isSameName, listed, nameKey, optionNamed, toldApart, withoutBlanks } from '../../shared/names.ts';
 import { promptSchema, tidied, type Prompt } from '../../shared/prompt.ts';
 

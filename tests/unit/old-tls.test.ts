@@ -3,8 +3,8 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { beforeAll, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { findOldTls } from '../../electron/trust/old-tls.ts';
-import { clientHello, readAnswer } from '../../electron/trust/tls-hello.ts';
+import { findOldTls } from '../../electron/net/old-tls.ts';
+import { clientHello, readAnswer } from '../../electron/net/tls-hello.ts';
 import { issue, type Issued } from './support/issuer.ts';
 import { deadPort, listen, tcp } from './support/servers.ts';
 

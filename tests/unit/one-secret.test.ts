@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Conversation, StartAgain } from '../../electron/gateways/openconnect/conversation.ts';
-import { asksNewPassword, complains, saysCode } from '../../electron/gateways/openconnect/asks.ts';
-import { fieldType, type OcForm } from '../../electron/gateways/openconnect/messages.ts';
+import { Conversation, StartAgain } from '../../electron/gateways/openconnect/conversation/conversation.ts';
+import { asksNewPassword, complains, saysCode } from '../../electron/gateways/openconnect/conversation/wording.ts';
+import { fieldType, type OcForm } from '../../electron/gateways/openconnect/process/messages.ts';
 import { appendedWord, mayReachPhone, phoneWord } from '../../shared/phone-words.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 

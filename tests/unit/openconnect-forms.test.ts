@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Conversation, StartAgain } from '../../electron/gateways/openconnect/conversation.ts';
+import { Conversation, StartAgain } from '../../electron/gateways/openconnect/conversation/conversation.ts';
 import { librariesFor } from '../../electron/gateways/openconnect/driver.ts';
-import { duoMenu } from '../../electron/gateways/openconnect/duo.ts';
-import { readOcForm, type ReadingOptions } from '../../electron/gateways/openconnect/forms.ts';
-import { fieldType, type OcField, type OcForm } from '../../electron/gateways/openconnect/messages.ts';
+import { duoMenu } from '../../electron/gateways/openconnect/conversation/duo.ts';
+import { readOcForm, type ReadingOptions } from '../../electron/gateways/openconnect/conversation/forms.ts';
+import { fieldType, type OcField, type OcForm } from '../../electron/gateways/openconnect/process/messages.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 

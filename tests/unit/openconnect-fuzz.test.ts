@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { isIP } from 'node:net';
 import { expect, test } from 'vitest';
-import { Conversation, StartAgain } from '../../electron/gateways/openconnect/conversation.ts';
+import { Conversation, StartAgain } from '../../electron/gateways/openconnect/conversation/conversation.ts';
 import { openconnectDriver } from '../../electron/gateways/openconnect/driver.ts';
-import { fieldType, fromWorkerSchema, ocFormSchema, type OcForm } from '../../electron/gateways/openconnect/messages.ts';
+import { fieldType, fromWorkerSchema, ocFormSchema, type OcForm } from '../../electron/gateways/openconnect/process/messages.ts';
 import type { Ask } from '../../electron/gateways/gateway.ts';
 import { CausewayError } from '../../shared/failure.ts';
 import { profileSchema, type Profile } from '../../shared/profile.ts';

@@ -2,7 +2,7 @@ import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { takeGivenProfiles } from '../../electron/app/given-profiles.ts';
+import { takeGivenProfiles } from '../../electron/app/profiles/managed-profiles.ts';
 import { Secrets } from '../../electron/storage/secrets.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 import { readProfile } from '../../shared/profile.ts';

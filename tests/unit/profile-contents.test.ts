@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { describe, expect, test } from 'vitest';
-import { contentsOf } from '../../electron/app/profile-preview.ts';
+import { contentsOf } from '../../electron/app/profiles/profile-preview.ts';
 import { destinationsIn, everythingIn, textsOf } from '../../shared/profile-contents.ts';
 import { profileSchema, readProfile, type Profile } from '../../shared/profile.ts';
-import { en } from '../../shared/words/en.ts';
-import { profileLines } from '../../shared/words/profile-words.ts';
+import { en } from '../../shared/messages/en.ts';
+import { profileLines } from '../../shared/messages/profile-messages.ts';
 import { issue } from './support/issuer.ts';
 
 /** A profile that has everything, each host a different one. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { startCampus, type Campus } from '../../campus/campus.ts';
-import { Proxies } from '../../electron/trust/proxies.ts';
-import type { WebProxy } from '../../electron/trust/endpoint.ts';
+import { Proxies } from '../../electron/net/proxy/lookup.ts';
+import type { WebProxy } from '../../electron/net/endpoint.ts';
 import type { AppState } from '../../shared/app-state.ts';
 import { startProxy, type TestProxy } from '../peers/proxies.ts';
 import { promptOf, startApp, when, type AppRun } from './support/app.ts';

@@ -1,6 +1,6 @@
 import type * as Promises from 'node:fs/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { isRootsAlone } from '../../electron/trust/root-owned.ts';
+import { isRootsAlone } from '../../electron/system/root-owned.ts';
 
 /** Who may do what on a Mac, as `ls -ld` shows it there: owner, mode, and where a link leads. Root is 0, the person is 501. */
 const mac: Readonly<Record<string, readonly [owner: number, mode: number, link?: string]>> = {

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, lchownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isRootsAlone } from '../../electron/trust/root-owned.ts';
+import { isRootsAlone } from '../../electron/system/root-owned.ts';
 
 const isRoot = process.platform !== 'win32' && process.getuid?.() === 0;
 const nobody = 65_534;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import * as fc from 'fast-check';
 import type { Profile } from '../../shared/profile.ts';
-import { readKept, type Kept } from '../../electron/storage/kept.ts';
+import { readKept, type Kept } from '../../electron/storage/settings-file.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 
 let directory: string;

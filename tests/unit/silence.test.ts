@@ -3,7 +3,7 @@ import http from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
-import { carryFor } from '../../electron/access/carries.ts';
+import { carryFor } from '../../electron/access/proxy-binding.ts';
 import type { AccessController } from '../../electron/access/controller.ts';
 import { startLoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { beforeAll, expect, it, vi } from 'vitest';
-import { createJudge, type CertificateJudge, type Presented } from '../../electron/trust/certificate.ts';
-import type { Endpoint } from '../../electron/trust/endpoint.ts';
-import { CertificateQuestion, connectTls, type TlsOptions } from '../../electron/trust/tls.ts';
+import { createJudge, type CertificateJudge, type Presented } from '../../electron/trust/verifier.ts';
+import type { Endpoint } from '../../electron/net/endpoint.ts';
+import { CertificateQuestion, connectTls, type TlsOptions } from '../../electron/net/tls.ts';
 import { issue, type Issued } from './support/issuer.ts';
 import { deadPort, listen, tcp } from './support/servers.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { LinkedQuestions } from '../../electron/app/linked-questions.ts';
+import { LinkedQuestions } from '../../electron/app/link-confirmations.ts';
 import { profileFor } from '../../electron/cli/connect.ts';
 import { pathOfArgument } from '../../electron/app/file-argument.ts';
 import type { Failure } from '../../shared/failure.ts';

@@ -1,11 +1,11 @@
 import net from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createJudge } from '../../electron/trust/certificate.ts';
-import type { WebProxy } from '../../electron/trust/endpoint.ts';
-import { httpsJson } from '../../electron/trust/https.ts';
-import { connectVia } from '../../electron/trust/proxy.ts';
-import { proxyOfEnvironment, proxyOfList } from '../../electron/trust/proxy-words.ts';
-import { Proxies } from '../../electron/trust/proxies.ts';
+import { createJudge } from '../../electron/trust/verifier.ts';
+import type { WebProxy } from '../../electron/net/endpoint.ts';
+import { httpsJson } from '../../electron/net/https.ts';
+import { connectVia } from '../../electron/net/proxy/proxy.ts';
+import { proxyOfEnvironment, proxyOfList } from '../../electron/net/proxy/proxy-list.ts';
+import { Proxies } from '../../electron/net/proxy/lookup.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer } from '../../shared/prompt.ts';
 import { answer, codeOf, credentials, proceed, prompted, reach, startBench, student, type Bench } from './support/access.ts';

@@ -8,7 +8,7 @@ import {
   wordsForOneUser,
   type AccessEntry,
   type SecurityDescriptor,
-} from '../../electron/trust/windows/security-descriptor.ts';
+} from '../../electron/system/windows/security-descriptor.ts';
 
 const system = 'S-1-5-18';
 const administrators = 'S-1-5-32-544';

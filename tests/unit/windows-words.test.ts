@@ -1,7 +1,7 @@
 import vm from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { filePath, launcherScript, routesIn, routeWords, userName, userSid } from '../../electron/helper/platform/windows-words.ts';
+import { filePath, launcherScript, routesIn, routeWords, userName, userSid } from '../../electron/helper/platform/windows-formats.ts';
 
 /** What the launcher hands to the script host, as that would run it. */
 function commandOf(script: string): unknown[] {

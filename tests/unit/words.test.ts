@@ -2,8 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { failureCodes } from '../../shared/failure.ts';
-import { en } from '../../shared/words/en.ts';
-import { languages, speaker, speakerFor } from '../../shared/words/say.ts';
+import { en } from '../../shared/messages/en.ts';
+import { languages, speaker, speakerFor } from '../../shared/messages/localizer.ts';
 
 /** Every sentence of a catalogue with the path to it: `home.tasks`. */
 function sentencesOf(words: object, path: string[] = []): [path: string, sentence: string][] {
@@ -22,7 +22,7 @@ function sources(): string {
   const files = ['renderer', 'electron'].flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((file) => join(root, room, file)),
   );
-  return [...files.filter((file) => /\.tsx?$/.test(file)), join(root, 'shared/words/say.ts')]
+  return [...files.filter((file) => /\.tsx?$/.test(file)), join(root, 'shared/messages/localizer.ts')]
     .map((file) => readFileSync(file, 'utf8'))
     .join('\n');
 }

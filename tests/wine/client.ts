@@ -5,16 +5,16 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { failureOf } from '../../shared/failure.ts';
-import { isRootsAlone } from '../../electron/trust/root-owned.ts';
-import { adapters } from '../../electron/trust/windows/adapters.ts';
-import { loadKoffi, native } from '../../electron/trust/windows/native.ts';
-import { isForOneUser, wordsForOneUser } from '../../electron/trust/windows/security-descriptor.ts';
-import { findSeat } from '../../electron/cli/app-seat.ts';
-import { controlAddress } from '../../electron/app/control-address.ts';
-import { serveControl, type Controllable } from '../../electron/app/control.ts';
-import { HelperConnection } from '../../electron/tunnels/openconnect/helper-connection.ts';
-import { helperRequestSchema } from '../../electron/tunnels/openconnect/helper-protocol.ts';
-import { helperSocket } from '../../electron/tunnels/openconnect/helper-place.ts';
+import { isRootsAlone } from '../../electron/system/root-owned.ts';
+import { adapters } from '../../electron/system/windows/adapters.ts';
+import { loadKoffi, native } from '../../electron/system/windows/native.ts';
+import { isForOneUser, wordsForOneUser } from '../../electron/system/windows/security-descriptor.ts';
+import { findSeat } from '../../electron/cli/remote-session.ts';
+import { controlAddress } from '../../electron/app/control/control-address.ts';
+import { serveControl, type Controllable } from '../../electron/app/control/control.ts';
+import { HelperConnection } from '../../electron/helper-client/connection.ts';
+import { helperRequestSchema } from '../../electron/helper-client/protocol.ts';
+import { helperSocket } from '../../electron/helper-client/address.ts';
 import { calls } from '../../electron/helper/platform/windows-calls.ts';
 
 /** The app's side of the helper's pipe, as it runs on Windows. Orders come over a connection to the test: JSON, one a line. */

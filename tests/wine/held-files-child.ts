@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { win32 } from 'node:path';
 import koffi from 'koffi';
 import { Settings } from '../../electron/storage/settings.ts';
-import { onceFree } from '../../electron/trust/held-files.ts';
+import { onceFree } from '../../electron/system/locked-files.ts';
 
 /**
  * Runs on Windows: holds files as a virus scanner does, by a handle that shares reading only, and prints what renames,

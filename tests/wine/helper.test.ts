@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { wordsFor, type OpenConnectTarget } from '../../electron/tunnels/openconnect/words.ts';
+import { wordsFor, type OpenConnectTarget } from '../../electron/tunnels/openconnect/arguments.ts';
 import { missingForWine, winesPerson, Wine, type RunningHelper, type WineClient } from './wine.ts';
 import { agentFor } from '../../shared/agent.ts';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accepted } from '../../electron/trust/certificate.ts';
+import type { Accepted } from '../../electron/trust/verifier.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { missingForPeers } from '../peers/namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from '../peers/ocserv.ts';

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { npmFile } from '../../build/npm-file.ts';
 import { buildOpenConnectWorker } from '../../build/openconnect-worker.ts';
 import { librariesFor } from '../../electron/gateways/openconnect/driver.ts';
-import type { ToWorker } from '../../electron/gateways/openconnect/messages.ts';
+import type { ToWorker } from '../../electron/gateways/openconnect/process/messages.ts';
 import { compiler, koffiVersion, missingForWine, Wine } from './wine.ts';
 
 const missing = missingForWine();

@@ -11,7 +11,7 @@ import { readNative } from '../../build/native-pins.ts';
 import { takeBuilt } from '../../build/native.ts';
 import { npmFile } from '../../build/npm-file.ts';
 import { buildOpenConnectWorker } from '../../build/openconnect-worker.ts';
-import type { StartWorker, WorkerProcess } from '../../electron/gateways/worker.ts';
+import type { StartWorker, WorkerProcess } from '../../electron/worker/worker.ts';
 import { compiler, koffiVersion, Wine } from './wine.ts';
 
 const run = promisify(execFile);

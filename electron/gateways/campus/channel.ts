@@ -3,10 +3,10 @@ import { accessProtocol, gatewayMessageSchema, type ClientMessage, type GatewayM
 import { aheadOf } from '../../../shared/clocks.ts';
 import { fail } from '../../../shared/failure.ts';
 import { keepAlive } from '../../../shared/keep-alive.ts';
-import { openWebSocket } from '../../trust/websocket.ts';
+import { openWebSocket } from '../../net/websocket.ts';
 import type { GatewayTarget } from '../gateway.ts';
-import { Queue } from '../queue.ts';
-import { inOurTime } from './our-time.ts';
+import { Queue } from '../event-queue.ts';
+import { inOurTime } from './clock-offset.ts';
 
 const connectWithinMs = 15_000;
 const closeWithinMs = 800;

@@ -3,7 +3,7 @@ import type { GatewayMessage } from '../../../shared/access-protocol.ts';
 import { fail } from '../../../shared/failure.ts';
 import { fits, type Answer, type Prompt } from '../../../shared/prompt.ts';
 import type { Ask, GatewayDriver, GatewayTarget, Session } from '../gateway.ts';
-import { vouched } from '../vouched.ts';
+import { vouched } from '../connect-with-consent.ts';
 import { Channel } from './channel.ts';
 import { CampusSession } from './session.ts';
 

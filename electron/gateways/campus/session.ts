@@ -1,9 +1,9 @@
 import type { GatewayMessage } from '../../../shared/access-protocol.ts';
 import { CausewayError, fail } from '../../../shared/failure.ts';
 import type { PortalSignIn } from '../../../shared/recovery.ts';
-import { atMost, bounded } from '../../trust/bounded.ts';
+import { atMost, bounded } from '../../net/deadline.ts';
 import type { GatewayTarget, RelayGrant, Session, SessionEvent } from '../gateway.ts';
-import { Queue } from '../queue.ts';
+import { Queue } from '../event-queue.ts';
 import type { Channel } from './channel.ts';
 
 const answerWithinMs = 10_000;

@@ -3,10 +3,10 @@ import { agentFor, type Agent } from '../../../shared/agent.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { GatewayDriver } from '../gateway.ts';
 import type { OpenWebWindow } from '../web-window.ts';
-import type { StartWorker } from '../worker.ts';
+import type { StartWorker } from '../../worker/worker.ts';
 import { OpenConnectSession } from './session.ts';
 import { OpenConnectSignIn } from './sign-in.ts';
-import { WarmWorker, type WarmWorkerDeps } from './warm-worker.ts';
+import { WarmWorker, type WarmWorkerDeps } from './process/worker-pool.ts';
 
 export interface OpenConnectDeps {
   startWorker: StartWorker;

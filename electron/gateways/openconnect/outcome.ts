@@ -1,8 +1,8 @@
 import { fail, type CausewayError, type FailureCode } from '../../../shared/failure.ts';
-import { shownAs } from '../../trust/endpoint.ts';
-import { proxyName } from '../../trust/proxy.ts';
+import { shownAs } from '../../net/endpoint.ts';
+import { proxyName } from '../../net/proxy/proxy.ts';
 import type { GatewayTarget } from '../gateway.ts';
-import { noGatewayListed, type Done } from './messages.ts';
+import { noGatewayListed, type Done } from './process/messages.ts';
 
 type CertificateTrouble = 'client-certificate-missing' | 'client-certificate-unreadable' | 'client-certificate-rejected';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { WebProxy } from '../../trust/endpoint.ts';
+import type { WebProxy } from '../../net/endpoint.ts';
 import { inAddress } from '../../trust/host.ts';
-import { openHop } from '../../trust/proxy-hop.ts';
+import { openHop } from '../../net/proxy/forwarding-proxy.ts';
 import type { GatewayTarget } from '../gateway.ts';
 
 /**

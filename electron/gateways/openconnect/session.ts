@@ -2,12 +2,12 @@ import { randomUUID, type X509Certificate } from 'node:crypto';
 import http from 'node:http';
 import { fail } from '../../../shared/failure.ts';
 import type { PortalSignIn } from '../../../shared/recovery.ts';
-import { spkiSha256, type CertificateJudge } from '../../trust/certificate.ts';
-import { endpointOf } from '../../trust/endpoint.ts';
+import { spkiSha256, type CertificateJudge } from '../../trust/verifier.ts';
+import { endpointOf } from '../../net/endpoint.ts';
 import { hostOf } from '../../trust/host.ts';
-import { connectTls } from '../../trust/tls.ts';
+import { connectTls } from '../../net/tls.ts';
 import type { GatewayTarget, OpenConnectGrant, Session, SessionEvent } from '../gateway.ts';
-import { Queue } from '../queue.ts';
+import { Queue } from '../event-queue.ts';
 
 const goodbyeWithinMs = 700;
 

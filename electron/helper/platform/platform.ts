@@ -1,8 +1,8 @@
 import type { Server } from 'node:net';
 import type * as z from 'zod/mini';
-import type { Surroundings } from '../../tunnels/openconnect/running.ts';
+import type { Surroundings } from '../../tunnels/openconnect/process.ts';
 import type { TrafficCount } from '../../tunnels/tunnel.ts';
-import type { Plan, Surroundings as NetworkSurroundings } from '../checked.ts';
+import type { Plan, Surroundings as NetworkSurroundings } from '../network-plan.ts';
 import type { NetworkState, Resolver } from '../network-state.ts';
 
 /** One way in. Whose it is, the system's rights decide. */

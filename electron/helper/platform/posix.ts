@@ -6,13 +6,13 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
 import { tunnelMarks } from '../../../shared/tunnel-marks.ts';
-import { helperProtocol } from '../../tunnels/openconnect/helper-protocol.ts';
-import { signalled } from '../../tunnels/openconnect/running.ts';
+import { helperProtocol } from '../../helper-client/protocol.ts';
+import { signalled } from '../../tunnels/openconnect/process.ts';
 import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
 import type { NetworkState, Resolver } from '../network-state.ts';
 import { bootId } from './boot-posix.ts';
 import { ip } from './ip-posix.ts';
-import { linuxHands } from './hands-linux.ts';
+import { linuxHands } from './network-linux.ts';
 import type { Door, HelperPlatform } from './platform.ts';
 
 const isMac = process.platform === 'darwin';

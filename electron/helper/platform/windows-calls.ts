@@ -1,6 +1,6 @@
-import { systemLibrary, type Koffi } from '../../trust/windows/libraries.ts';
-import { loadKoffi } from '../../trust/windows/native.ts';
-import { readSid } from '../../trust/windows/security-descriptor.ts';
+import { systemLibrary, type Koffi } from '../../system/windows/libraries.ts';
+import { loadKoffi } from '../../system/windows/native.ts';
+import { readSid } from '../../system/windows/security-descriptor.ts';
 
 type Handle = number;
 

@@ -7,13 +7,13 @@ import type { OpenConnectGrant } from '../../gateways/gateway.ts';
 import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel.ts';
 import { FarEnd, introducedWithinMs } from './far-end.ts';
 import { findProgram, type ProgramPlaces } from './programs.ts';
-import { ownUid } from '../../trust/own-user-posix.ts';
-import { endInOrder, RunningOpenConnect, type Spawn } from './running.ts';
+import { ownUid } from '../../system/own-user-posix.ts';
+import { endInOrder, RunningOpenConnect, type Spawn } from './process.ts';
 import { hasConnection, hasStrangers, listenerOf } from './sockets-linux.ts';
-import { bannerIn, endingOf, limitsFrom, refusalOf, type Limits } from './said.ts';
+import { bannerIn, endingOf, limitsFrom, refusalOf, type Limits } from './output.ts';
 import { dialSocks, type SocksServer } from './socks.ts';
-import { keyOf, targetOf, tunnelAddress, wordsFor } from './words.ts';
-import { proxyFor, type ProxyHop } from './proxy-hop.ts';
+import { keyOf, targetOf, tunnelAddress, wordsFor } from './arguments.ts';
+import { proxyFor, type ProxyHop } from './proxy-address.ts';
 
 export interface AppTunnelDeps {
   programs: ProgramPlaces;

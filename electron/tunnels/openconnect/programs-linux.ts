@@ -10,9 +10,6 @@ export const ofTheSystem: Readonly<Record<ProgramName, readonly string[]>> = {
   ocproxy: ['/usr/bin/ocproxy'],
 };
 
-/** polkit's, which shows the system's own question for an administrator. */
-export const pkexecProgram = '/usr/bin/pkexec';
-
 /**
  * For a bundle that no installer has installed: the openconnect and library that were built in its clone
  * (`build/native-linux.ts`). Null where there are none, or where they are others' than the bundle's.

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { fail } from '../../../shared/failure.ts';
-import { isRootsAlone } from '../../trust/root-owned.ts';
+import { isRootsAlone } from '../../system/root-owned.ts';
 import { ofTheSystem, type ProgramName } from './programs-linux.ts';
 
 /** Where they may be. Never a profile's word, and never the PATH of whoever is signed in. */

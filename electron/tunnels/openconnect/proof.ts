@@ -1,8 +1,8 @@
 import { failureOf, fail } from '../../../shared/failure.ts';
-import { createJudge, type Presented } from '../../trust/certificate.ts';
-import type { Endpoint } from '../../trust/endpoint.ts';
-import { connectTls } from '../../trust/tls.ts';
-import type { GatewayProof } from './helper-protocol.ts';
+import { createJudge, type Presented } from '../../trust/verifier.ts';
+import type { Endpoint } from '../../net/endpoint.ts';
+import { connectTls } from '../../net/tls.ts';
+import type { GatewayProof } from '../../helper-client/protocol.ts';
 
 const showsWithinMs = 10_000;
 

@@ -1,8 +1,8 @@
 import net, { isIP, isIPv4, type Socket } from 'node:net';
 import { CausewayError, fail } from '../../../shared/failure.ts';
-import { bounded } from '../../trust/bounded.ts';
+import { bounded } from '../../net/deadline.ts';
 import { plainHost } from '../../trust/host.ts';
-import { speakSocks } from '../../trust/proxy-socks.ts';
+import { speakSocks } from '../../net/proxy/socks.ts';
 
 /** A SOCKS5 server on this computer that knows no passwords: ocproxy. */
 export interface SocksServer {

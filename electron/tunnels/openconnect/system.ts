@@ -3,21 +3,21 @@ import dns from 'node:dns';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CausewayError, fail, failureOf } from '../../../shared/failure.ts';
-import { bounded } from '../../trust/bounded.ts';
+import { bounded } from '../../net/deadline.ts';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
-import { spkiSha256 } from '../../trust/certificate.ts';
-import type { Endpoint } from '../../trust/endpoint.ts';
+import { spkiSha256 } from '../../trust/verifier.ts';
+import type { Endpoint } from '../../net/endpoint.ts';
 import { hostOf } from '../../trust/host.ts';
-import { isLoopback } from '../../trust/loopback.ts';
+import { isLoopback } from '../../net/loopback.ts';
 import { lookupElsewhere } from '../not-this-computer.ts';
 import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel.ts';
 import { FarEnd, introducedWithinMs } from './far-end.ts';
-import { HelperConnection } from './helper-connection.ts';
-import type { GatewayProof, HelperState, HelperUp } from './helper-protocol.ts';
+import { HelperConnection } from '../../helper-client/connection.ts';
+import type { GatewayProof, HelperState, HelperUp } from '../../helper-client/protocol.ts';
 import { isProved, presentedBy } from './proof.ts';
-import { proxyFor, type ProxyHop } from './proxy-hop.ts';
-import type { ProposedGateway } from './start-helper.ts';
-import { targetOf, tunnelAddress } from './words.ts';
+import { proxyFor, type ProxyHop } from './proxy-address.ts';
+import type { ProposedGateway } from '../../helper-client/start.ts';
+import { targetOf, tunnelAddress } from './arguments.ts';
 
 export interface SystemTunnelDeps {
   /** Where the helper listens for this user; `helperSocket`. */

@@ -1,6 +1,6 @@
 import { AppWindow, Globe } from 'lucide-react';
 import { useAnswer } from '../../hooks.ts';
-import { useSpeaker } from '../../speech.ts';
+import { useSpeaker } from '../../localizer.ts';
 import { RowButton } from '../../ui/button.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';

@@ -1,5 +1,5 @@
 import { useVerbs } from '../../hooks.ts';
-import { useSpeaker } from '../../speech.ts';
+import { useSpeaker } from '../../localizer.ts';
 import { Button } from '../../ui/button.tsx';
 import { Foot } from '../../ui/screen.tsx';
 

@@ -1,5 +1,5 @@
 import { useAnswer } from '../../hooks.ts';
-import { useSpeaker } from '../../speech.ts';
+import { useSpeaker } from '../../localizer.ts';
 import { Button } from '../../ui/button.tsx';
 import { CertificateFacts } from '../../ui/certificate-facts.tsx';
 import { Foot, Screen } from '../../ui/screen.tsx';

@@ -3,7 +3,7 @@ import { useState, type SubmitEvent } from 'react';
 import { failureFrom, useClient } from '../../client.ts';
 import { useDrafts } from '../../drafts.ts';
 import { useAnswer, useRefocus } from '../../hooks.ts';
-import { useSpeaker } from '../../speech.ts';
+import { useSpeaker } from '../../localizer.ts';
 import { Button, SubmitButton } from '../../ui/button.tsx';
 import { SecretField } from '../../ui/fields.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { PromptField } from '../../../shared/prompt.ts';
 import type { AppState, ProfileSummary } from '../../../shared/app-state.ts';
 import { useAnswer } from '../../hooks.ts';
-import { useSpeaker } from '../../speech.ts';
+import { useSpeaker } from '../../localizer.ts';
 import { Checkbox } from '../../ui/fields.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';

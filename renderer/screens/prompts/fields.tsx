@@ -1,6 +1,6 @@
 import type { PromptOf } from '../../../shared/prompt.ts';
 import { useAnswer } from '../../hooks.ts';
-import { useSpeaker } from '../../speech.ts';
+import { useSpeaker } from '../../localizer.ts';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { PromptField, PromptSelect } from '../../../shared/prompt.ts';
 import { useDrafts } from '../../drafts.ts';
 import { useRefocus } from '../../hooks.ts';
-import { useSpeaker } from '../../speech.ts';
+import { useSpeaker } from '../../localizer.ts';
 import { Button, SubmitButton } from '../../ui/button.tsx';
 import { Field, SecretField } from '../../ui/fields.tsx';
 import { SearchedSelect } from '../../ui/searchable.tsx';

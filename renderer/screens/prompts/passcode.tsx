@@ -1,7 +1,7 @@
 import { KeyRound } from 'lucide-react';
 import { useState, type SubmitEvent } from 'react';
 import { useAnswer, useNow, useRefocus } from '../../hooks.ts';
-import { useSpeaker } from '../../speech.ts';
+import { useSpeaker } from '../../localizer.ts';
 import { Button, RowButton, SubmitButton } from '../../ui/button.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { PasscodeField } from '../../ui/passcode-field.tsx';

@@ -1,6 +1,6 @@
 import type { AppState } from '../../../shared/app-state.ts';
 import { useAnswer, useVerbs } from '../../hooks.ts';
-import { useSpeaker } from '../../speech.ts';
+import { useSpeaker } from '../../localizer.ts';
 import { Button } from '../../ui/button.tsx';
 import { FormDialog } from '../../ui/dialog.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useAnswer, useNow } from '../../hooks.ts';
-import { useSpeaker } from '../../speech.ts';
+import { useSpeaker } from '../../localizer.ts';
 import { Button } from '../../ui/button.tsx';
 import { Ring } from '../../ui/ring.tsx';
 import { Actions, Screen } from '../../ui/screen.tsx';

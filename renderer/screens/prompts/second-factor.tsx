@@ -16,7 +16,7 @@ import { RadioButton, RadioField, RadioGroup } from 'react-aria-components/Radio
 import type { FailureCode } from '../../../shared/failure-catalogue.ts';
 import type { FactorDevice } from '../../../shared/prompt.ts';
 import { useAnswer, useVerbs } from '../../hooks.ts';
-import { useSpeaker } from '../../speech.ts';
+import { useSpeaker } from '../../localizer.ts';
 import { RowButton } from '../../ui/button.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useNow } from '../../hooks.ts';
-import { useSpeaker } from '../../speech.ts';
+import { useSpeaker } from '../../localizer.ts';
 import { Ring } from '../../ui/ring.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { GatewayTarget } from '../../../electron/gateways/gateway.ts';
-import { forkWorker } from '../../../electron/gateways/fork-worker.ts';
+import { forkWorker } from '../../../electron/worker/fork-worker.ts';
 import { openconnectDriver, type OpenConnectDriver } from '../../../electron/gateways/openconnect/driver.ts';
-import type { ToWorker } from '../../../electron/gateways/openconnect/messages.ts';
-import { createJudge } from '../../../electron/trust/certificate.ts';
+import type { ToWorker } from '../../../electron/gateways/openconnect/process/messages.ts';
+import { createJudge } from '../../../electron/trust/verifier.ts';
 import type { Answer, Prompt } from '../../../shared/prompt.ts';
 import { profileOf, type Ocserv } from '../../peers/ocserv.ts';
 import type { SignInTimes } from './command.ts';

@@ -1,6 +1,6 @@
 import { AccessController } from '../../../electron/access/controller.ts';
 import { campusDriver } from '../../../electron/gateways/campus/driver.ts';
-import { createJudge } from '../../../electron/trust/certificate.ts';
+import { createJudge } from '../../../electron/trust/verifier.ts';
 import { directDial } from '../../../electron/tunnels/direct.ts';
 import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import { relayTunnel } from '../../../electron/tunnels/relay.ts';

@@ -6,7 +6,7 @@ import { AccessController, type ControllerDeps } from '../../../electron/access/
 import { campusDriver } from '../../../electron/gateways/campus/driver.ts';
 import { directDial } from '../../../electron/tunnels/direct.ts';
 import { relayTunnel } from '../../../electron/tunnels/relay.ts';
-import { createJudge } from '../../../electron/trust/certificate.ts';
+import { createJudge } from '../../../electron/trust/verifier.ts';
 import { lastingPort } from '../../support/ports.ts';
 import { handEnvironment } from './hand-environment.ts';
 

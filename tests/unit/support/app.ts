@@ -12,7 +12,7 @@ import { Settings } from '../../../electron/storage/settings.ts';
 import { directDial } from '../../../electron/tunnels/direct.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import { relayTunnel } from '../../../electron/tunnels/relay.ts';
-import type { Proxies } from '../../../electron/trust/proxies.ts';
+import type { Proxies } from '../../../electron/net/proxy/lookup.ts';
 import type { AppState } from '../../../shared/app-state.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { lastingPort } from '../../support/ports.ts';

@@ -14,8 +14,8 @@ import { directDial } from '../../../electron/tunnels/direct.ts';
 import { relayTunnel } from '../../../electron/tunnels/relay.ts';
 import { CausewayError } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
-import { commandLine } from '../../../shared/words/en/command-line.ts';
-import type { Core } from '../../../electron/cli/own-seat.ts';
+import { commandLine } from '../../../shared/messages/en/command-line.ts';
+import type { Core } from '../../../electron/cli/local-session.ts';
 import { handEnvironment } from './access.ts';
 import { memoryKeytar } from './app.ts';
 

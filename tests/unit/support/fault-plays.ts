@@ -1,8 +1,8 @@
 import type { ExpectStatic } from 'vitest';
 import { failureCatalogue, failureOf, type FailureCode } from '../../../shared/failure.ts';
 import type { PromptKind } from '../../../shared/prompt.ts';
-import { speaker } from '../../../shared/words/say.ts';
-import { en } from '../../../shared/words/en.ts';
+import { speaker } from '../../../shared/messages/localizer.ts';
+import { en } from '../../../shared/messages/en.ts';
 import type { Fault, Onset } from '../../support/fault-proxy.ts';
 import { when } from './app.ts';
 import type { FaultCell } from './fault-cell.ts';

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { AccessController, type ControllerDeps } from '../../../electron/access/controller.ts';
 import type { GatewayDriver, OpenConnectGrant, Session, SessionEvent } from '../../../electron/gateways/gateway.ts';
-import { Queue } from '../../../electron/gateways/queue.ts';
+import { Queue } from '../../../electron/gateways/event-queue.ts';
 import type { Tunnel, TunnelEnding, TunnelEngine } from '../../../electron/tunnels/tunnel.ts';
-import { createJudge } from '../../../electron/trust/certificate.ts';
+import { createJudge } from '../../../electron/trust/verifier.ts';
 import { fail, type FailureCode } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { handEnvironment } from './access.ts';

@@ -1,6 +1,6 @@
-import { createJudge } from '../../../electron/trust/certificate.ts';
+import { createJudge } from '../../../electron/trust/verifier.ts';
 import { systemRoots } from '../../../electron/trust/roots.ts';
-import { connectTls } from '../../../electron/trust/tls.ts';
+import { connectTls } from '../../../electron/net/tls.ts';
 
 /** Connects to a server that only the computer's own store vouches for, and tells how long this thread ever stood still. */
 const [port = '', host = ''] = process.argv.slice(2);

@@ -1,0 +1,64 @@
+import { onAbort } from '../../../shared/abort.ts';
+import type { Profile } from '../../../shared/profile.ts';
+import { splitHost } from '../../../shared/profile.ts';
+import type { CertificateJudge } from '../../trust/verifier.ts';
+import { endpointOf } from '../../net/endpoint.ts';
+import { CertificateQuestion, connectTls } from '../../net/tls.ts';
+import { captivePortal } from './captive-portal.ts';
+import type { Environment } from '../environment.ts';
+
+const everyMs = 5_000;
+/** Whoever has not signed in to the network by then presses Try again. */
+const forMs = 30 * 60_000;
+const reachesWithinMs = 5_000;
+
+export interface Held {
+  profile: Profile;
+  judge: CertificateJudge;
+  /** host[:port] of the gateway that could not be reached. */
+  gateway: string;
+  environment: Environment;
+}
+
+/**
+ * Looks now and then whether the network lets this computer out, until it does. It connects and hangs up: signing in is
+ * the person's to begin. Resolves with whether the way is free; false when aborted or too late. Never rejects.
+ */
+export async function untilFree(held: Held, signal: AbortSignal): Promise<boolean> {
+  const until = performance.now() + forMs;
+  for (;;) {
+    await pause(held.environment, signal);
+    if (signal.aborted || performance.now() > until) return false;
+    if (await isFree(held, signal)) return !over(signal);
+  }
+}
+
+async function isFree({ profile, judge, gateway }: Held, signal: AbortSignal): Promise<boolean> {
+  const address = splitHost(gateway);
+  try {
+    if ((await captivePortal(profile, address.host, signal)) !== null) return false;
+    const socket = await connectTls(endpointOf(address, profile.connectTo), judge, { signal, timeoutMs: reachesWithinMs });
+    socket.destroy();
+    return true;
+  } catch (error) {
+    // A question about the certificate is one for the person, when they connect
+    return error instanceof CertificateQuestion;
+  }
+}
+
+/** Until the next look; another network is worth one at once. */
+function pause(environment: Environment, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      clearTimeout(timer);
+      off();
+      ignoreAbort();
+      resolve();
+    };
+    const timer = setTimeout(go, everyMs);
+    const off = environment.onNetworkChange(go);
+    const ignoreAbort = onAbort(signal, go);
+  });
+}
+
+const over = (signal: AbortSignal): boolean => signal.aborted;

@@ -1,0 +1,97 @@
+import { whenAborted } from '../../../shared/abort.ts';
+import type { Failure } from '../../../shared/failure.ts';
+import type { Session, SessionEvent } from '../../gateways/gateway.ts';
+import type { Tunnel } from '../../tunnels/tunnel.ts';
+
+/** What happens to a link that is up: news of the session, doubts about it, or the end of either half. */
+export type LinkNews = Exclude<SessionEvent, { type: 'lost' }> | { type: 'broken' | 'rejected' | 'silent'; failure: Failure };
+
+const answersWithinMs = 1_500;
+
+/** A session and the tunnel that carries its traffic: up together, down together. */
+export class Link {
+  private readonly events: AsyncIterator<SessionEvent>;
+  /** Asked for and not yet told: who listens again must not miss it. */
+  private nextEvent: Promise<IteratorResult<SessionEvent>> | null = null;
+  private doubted: (() => void) | null = null;
+
+  constructor(
+    readonly session: Session,
+    readonly tunnel: Tunnel,
+  ) {
+    this.events = session.events[Symbol.asyncIterator]();
+    tunnel.onSilent?.(() => this.doubt());
+  }
+
+  /**
+   * News until the link breaks, falls silent or the session ends; the last one is `broken`, `rejected`, `silent` or
+   * `ended`. After a silence it can be listened to again. Stops when aborted.
+   */
+  async *news(signal: AbortSignal): AsyncGenerator<LinkNews> {
+    const aborted = whenAborted(signal).then(() => 'aborted' as const);
+    const doubted = new Promise<'silent'>((resolve) => (this.doubted = () => resolve('silent')));
+    for (;;) {
+      const nextEvent = (this.nextEvent ??= this.events.next());
+      const first = await Promise.race([nextEvent, this.tunnel.ended, doubted, aborted]);
+      if (first === 'aborted') return;
+      if (first === 'silent') {
+        yield { type: 'silent', failure: { code: 'gateway-silent', params: { host: this.session.grant.endpoint.host } } };
+        return;
+      }
+      if ('kind' in first) {
+        // A session that ends takes its relay along; what it said about it matters more
+        const last = await Promise.race([nextEvent, settle(endedHasWordMs)]);
+        const event = last && !last.done ? last.value : null;
+        if (event?.type === 'ended') yield event;
+        else if (first.kind === 'ended') yield { type: 'ended', reason: first.reason };
+        else if (first.kind === 'rejected') yield { type: 'rejected', failure: first.failure };
+        else yield this.broken(first.kind === 'closed' ? null : first.failure);
+        return;
+      }
+      if (first.done) {
+        yield this.broken(null);
+        return;
+      }
+      this.nextEvent = null;
+      const event: SessionEvent = first.value;
+      if (event.type === 'lost') {
+        yield this.broken(null);
+        return;
+      }
+      yield event;
+      if (event.type === 'ended') return;
+    }
+  }
+
+  /** When the session ends, by whichever half has heard of it. */
+  get limits(): { expiresAt: number | null; idleSeconds: number | null } {
+    return this.tunnel.limits ?? this.session.grant;
+  }
+
+  private broken(failure: Failure | null): LinkNews {
+    const { host } = this.session.grant.endpoint;
+    return { type: 'broken', failure: failure ?? { code: 'tunnel-dropped', params: { host } } };
+  }
+
+  /** Whether the gateway still answers; asked after a wake or a change of network. Within 2 s. */
+  answers(): Promise<boolean> {
+    return this.tunnel.answers(answersWithinMs);
+  }
+
+  /** The gateway does not answer: told as `silent` to who listens. */
+  doubt(): void {
+    this.doubted?.();
+  }
+
+  /** Lets both go; the ticket stays good. */
+  async detach(): Promise<void> {
+    await Promise.all([this.session.detach(), this.tunnel.close()]);
+  }
+}
+
+/** How long the session's own word is waited for after the tunnel broke. */
+const endedHasWordMs = 300;
+
+function settle(ms: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), ms));
+}

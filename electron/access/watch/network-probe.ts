@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { Resolver } from 'node:dns/promises';
+import http from 'node:http';
+import { fail } from '../../../shared/failure.ts';
+import { bounded } from '../../net/deadline.ts';
+import type { Endpoint } from '../../net/endpoint.ts';
+import { inAddress } from '../../trust/host.ts';
+
+/** An address that no computer has: TEST-NET-1 (RFC 5737). Whoever answers there answers for everybody. */
+export const nobodysAddress = '192.0.2.1';
+
+const answersWithinMs = 2_000;
+/** A network that answers for others is one hop away. */
+const nobodyWithinMs = 1_500;
+/** A page that leads elsewhere says so in its head. */
+const maxBodyBytes = 16_384;
+
+/** How a web server's front page begins. */
+export interface FirstWords {
+  status: number;
+  location: string | undefined;
+  type: string;
+  /** The beginning of an HTML page; empty for anything else. */
+  body: string;
+}
+
+/** One GET of `/` over plain HTTP. Fails with `gateway-silent`, `cancelled`, or as Node's sockets do. */
+export function firstWords(endpoint: Endpoint, signal: AbortSignal, withinMs = answersWithinMs): Promise<FirstWords> {
+  const { host, port, loopbackPort } = endpoint;
+  const request = http.request({
+    ...(loopbackPort === undefined ? { host, port } : { host: '127.0.0.1', port: loopbackPort }),
+    path: '/',
+    agent: false,
+    headers: { host: inAddress(host), accept: 'text/html', connection: 'close' },
+  });
+  const bound = { signal, ms: withinMs, late: () => fail('gateway-silent', { host }), release: () => request.destroy() };
+  request.on('error', () => undefined);
+  return bounded<FirstWords>(bound, (done, failed) => {
+    request.on('error', failed);
+    request.on('response', (response) => {
+      const { location, 'content-type': type = '' } = response.headers;
+      const status = response.statusCode ?? 0;
+      const isPage = status >= 200 && status < 300 && /html/i.test(type);
+      let body = '';
+      const end = (): void => {
+        done({ status, location, type, body });
+        request.destroy();
+      };
+      if (!isPage) {
+        end();
+        return;
+      }
+      response.on('data', (bytes: Buffer) => {
+        body += bytes.toString('latin1').slice(0, maxBodyBytes - body.length);
+        if (body.length >= maxBodyBytes) end();
+      });
+      // A page that is cut short or slow has begun all the same
+      response.on('close', end);
+      setTimeout(end, withinMs / 2).unref();
+    });
+    request.end();
+  });
+}
+
+/**
+ * What answers plain HTTP at an address that nobody has; null: nobody, as it should be. Nobody else hears of it: only a
+ * network that takes every connection for its own answers.
+ */
+export async function answersForNobody(endpoint: Endpoint, signal: AbortSignal): Promise<FirstWords | null> {
+  try {
+    return await firstWords(endpoint, signal, nobodyWithinMs);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Whether the network's name server gives a name that does not exist the address that it gives `host`. The name is a
+ * random one below `.example`, which no resolver knows by itself and nobody can register (RFC 6761, 6.5). Other servers
+ * that make names up (a provider's page for mistyped names) leave the names alone that exist.
+ */
+export async function namesNobodyAs(host: string, signal: AbortSignal): Promise<boolean> {
+  const resolver = new Resolver({ timeout: nobodyWithinMs, tries: 1 });
+  const cancel = (): void => resolver.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  const addressesOf = (name: string): Promise<string[]> => resolver.resolve4(name).catch(() => []);
+  try {
+    const [nobodys, hosts] = await Promise.all([addressesOf(`${randomBytes(10).toString('hex')}.example.`), addressesOf(host)]);
+    return nobodys.some((address) => hosts.includes(address));
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}

@@ -1,0 +1,37 @@
+import { delay } from '../../../shared/abort.ts';
+import { failureOf } from '../../../shared/failure.ts';
+import type { PortalHealth } from '../../../shared/access-state.ts';
+import type { Profile } from '../../../shared/profile.ts';
+import { hostOf } from '../../trust/host.ts';
+import type { Tunnel } from '../../tunnels/tunnel.ts';
+
+const answersWithinMs = 8_000;
+/** Asked again this often while it does not answer. Not while it does: that would count as activity and keep an idle session alive. */
+const againMs = 10_000;
+
+/** Tells whether the portal can be reached through the tunnel, until it can or `signal` aborts. Never rejects. */
+export async function watchPortal(
+  profile: Profile,
+  tunnel: Tunnel,
+  tell: (health: PortalHealth) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const address = new URL(profile.portal.address);
+  const over = (): boolean => signal.aborted;
+  for (;;) {
+    try {
+      const stream = await tunnel.dial(
+        hostOf(address),
+        address.port === '' ? 443 : Number(address.port),
+        AbortSignal.any([signal, AbortSignal.timeout(answersWithinMs)]),
+      );
+      stream.destroy();
+      tell('up');
+      return;
+    } catch (error) {
+      if (over()) return;
+      tell(failureOf(error).code === 'host-name-unknown' ? 'nameless' : 'down');
+    }
+    if (!(await delay(againMs, signal))) return;
+  }
+}

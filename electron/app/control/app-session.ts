@@ -1,0 +1,36 @@
+import type { Controllable } from './control.ts';
+import type { Application } from '../ports.ts';
+
+/**
+ * The app's session, for command lines of the same user. They do what the window's buttons do, and nothing beside it:
+ * the window shows every question and every answer's effect as ever.
+ */
+export function controllableOf(application: Application, showWindow: () => void): Controllable {
+  const { verbs } = application;
+  return {
+    holder: 'app',
+    get access() {
+      return application.state.access;
+    },
+    get profiles() {
+      return application.state.profiles;
+    },
+    onAccess(listener) {
+      let before = application.state.access;
+      return application.onState(({ access }) => {
+        if (access === before) return;
+        before = access;
+        listener(access);
+      });
+    },
+    connect: (profileId, typed) => application.connect(profileId, typed),
+    answer: (promptId, answer) => verbs.answer({ promptId, answer, remember: false }),
+    disconnect: () => verbs.disconnect(),
+    async openPortal() {
+      await verbs.openPortal();
+      showWindow();
+      return null;
+    },
+    dial: (host, port, signal) => application.dial(host, port, signal),
+  };
+}

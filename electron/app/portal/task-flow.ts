@@ -1,0 +1,66 @@
+import { isUp } from '../../../shared/access-state.ts';
+import { fail } from '../../../shared/failure.ts';
+import type { Profile } from '../../../shared/profile.ts';
+import type { Task } from '../../../shared/task.ts';
+import type { AccessController } from '../../access/controller.ts';
+import type { CertificateJudge } from '../../trust/verifier.ts';
+import type { HeldSecrets } from '../sign-in/pending-secrets.ts';
+import type { PortalVisits } from './portal-visits.ts';
+import type { RecoveryFlow } from '../recovery/recovery-flow.ts';
+
+export interface TaskThreadDeps {
+  controller: AccessController;
+  portal: PortalVisits;
+  recovery: RecoveryFlow;
+  held: HeldSecrets;
+  /** The profile that Connect means. Fails with `profile-none`. */
+  profile: () => Profile;
+  judgeFor: (profile: Profile) => CertificateJudge;
+  connect: (profileId: string, pressed: boolean) => Promise<void>;
+  openExternal: (address: string) => Promise<void>;
+  changed: () => void;
+}
+
+/** What the person came for, and the way there: recover, connect, open the portal; each step only where it is needed. */
+export class TaskThread {
+  constructor(
+    private readonly deps: TaskThreadDeps,
+    /** Null: just the connection. */
+    public current: Task | null,
+  ) {}
+
+  /** Starts a task, or goes on with it as far as the present state allows. `pressed`: by a person's click, and no link. */
+  async start(task: Task, pressed = true): Promise<void> {
+    const { held, recovery, judgeFor, openExternal, changed } = this.deps;
+    this.current = task;
+    if (task === 'lost-phone' && !held.passcode) {
+      const profile = this.deps.profile();
+      if (!profile.recovery) throw fail('recovery-unavailable');
+      if (profile.recovery.interface === 'causeway.recovery.v1') {
+        await recovery.open(profile, judgeFor(profile));
+        // Left at the proxy's question, before there was anything to see
+        if (recovery.state.step === 'closed' && this.current === task) this.current = null;
+      } else await openExternal(profile.recovery.address);
+      changed();
+      return;
+    }
+    changed();
+    await this.pursue(pressed);
+  }
+
+  /** Connects if need be, and opens the portal once that is done. */
+  async pursue(pressed = true): Promise<void> {
+    const { controller, portal, profile, connect } = this.deps;
+    const { state } = controller;
+    if (state.kind === 'idle') await connect(profile().id, pressed);
+    // A portal that is open stays where the person took it: only the guide changes
+    else if (isUp(state) && portal.state.kind === 'closed') await portal.open(profile(), this.current);
+  }
+
+  /** Leaves the task; the connection and the portal stay. */
+  leave(): void {
+    this.current = null;
+    this.deps.recovery.close();
+    this.deps.changed();
+  }
+}

@@ -1,0 +1,152 @@
+import { fail, failureOf, type Failure, type FailureCode } from '../../../shared/failure.ts';
+import type { Profile } from '../../../shared/profile.ts';
+import type { Identity, PortalSignIn, RecoveryState } from '../../../shared/recovery.ts';
+import type { CertificateJudge } from '../../trust/verifier.ts';
+import type { Lead } from '../../net/https.ts';
+import { RecoveryClient } from './recovery-client.ts';
+
+/** What comes out at the end: the passcode, and the sign-in that the person typed on the way. */
+export interface Recovered {
+  userId: string;
+  password: string;
+  passcode: string;
+  expiresAt: number;
+}
+
+interface Visit {
+  client: RecoveryClient;
+  stop: AbortController;
+  role: { id: string; label: string } | null;
+  userId: string;
+  token: string;
+}
+
+/** Failures after which the verified identity is worth nothing and the person starts again. */
+const startAgain: readonly FailureCode[] = ['recovery-timed-out', 'recovery-limited'];
+
+/** I lost my phone: role, identity, password, passcode, as the client's own screens. */
+export class RecoveryFlow {
+  private current: RecoveryState = { step: 'closed' };
+  private roles: { id: string; label: string }[] = [];
+  private visit: Visit | null = null;
+
+  constructor(
+    private readonly changed: () => void,
+    private readonly recovered: (what: Recovered) => void,
+    private readonly now: () => number,
+    private readonly log: (line: string) => void,
+    private readonly lead?: Lead,
+  ) {}
+
+  get state(): RecoveryState {
+    return this.current;
+  }
+
+  async open(profile: Profile, judge: CertificateJudge): Promise<void> {
+    this.close();
+    const stop = new AbortController();
+    try {
+      const visit: Visit = {
+        client: new RecoveryClient(profile, judge, stop.signal, this.now, this.lead),
+        stop,
+        role: null,
+        userId: '',
+        token: '',
+      };
+      this.visit = visit;
+      this.show({ step: 'loading' });
+      const { roles } = await visit.client.roles();
+      if (this.visit !== visit) return;
+      this.roles = roles;
+      this.show({ step: 'role', roles });
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      const failure = this.told(error);
+      // Left at the proxy's question: nothing to tell
+      if (failure.code === 'cancelled') this.close();
+      else this.show({ step: 'failed', failure });
+    }
+  }
+
+  chooseRole(id: string): void {
+    const role = this.roles.find((each) => each.id === id);
+    if (this.current.step !== 'role' || !this.visit || !role) throw fail('not-now');
+    this.visit.role = role;
+    this.show({ step: 'identity', role, busy: false, failure: null });
+  }
+
+  async verify(identity: Omit<Identity, 'role'>): Promise<void> {
+    const { visit, current } = this;
+    if (current.step !== 'identity' || current.busy || !visit?.role) throw fail('not-now');
+    this.show({ ...current, busy: true, failure: null });
+    try {
+      const { token } = await visit.client.verify({ ...identity, role: visit.role.id });
+      if (this.visit !== visit) return;
+      visit.token = token;
+      visit.userId = identity.userId;
+      this.show({ step: 'password', userId: identity.userId, busy: false, failure: null });
+    } catch (error) {
+      if (this.visit === visit) this.show({ ...current, busy: false, failure: unlessLeft(this.told(error)) });
+    }
+  }
+
+  async getPasscode(password: string): Promise<void> {
+    const { visit, current } = this;
+    if (current.step !== 'password' || current.busy || !visit) throw fail('not-now');
+    this.show({ ...current, busy: true, failure: null });
+    try {
+      const { passcode, expiresAt } = await visit.client.passcode(visit.token, password);
+      if (this.visit !== visit) return;
+      this.recovered({ userId: visit.userId, password, passcode, expiresAt });
+      this.show({ step: 'passcode', expiresAt });
+    } catch (error) {
+      if (this.visit !== visit) return;
+      const failure = this.told(error);
+      if (startAgain.includes(failure.code) && visit.role) this.show({ step: 'identity', role: visit.role, busy: false, failure });
+      else this.show({ ...current, busy: false, failure: unlessLeft(failure) });
+    }
+  }
+
+  /** One step back; from the first one, out. */
+  back(): void {
+    const { current, visit } = this;
+    if (current.step === 'identity') this.show({ step: 'role', roles: this.roles });
+    else if (current.step === 'password' && visit?.role) this.show({ step: 'identity', role: visit.role, busy: false, failure: null });
+    else this.close();
+  }
+
+  /** Leaves the screens; what was recovered stays good. */
+  leave(): void {
+    this.show({ step: 'closed' });
+  }
+
+  close(): void {
+    this.visit?.stop.abort();
+    this.visit = null;
+    if (this.current.step !== 'closed') this.show({ step: 'closed' });
+  }
+
+  /** A one-time portal sign-in for who has just recovered, or null: none, or too long ago. */
+  async portalSignIn(): Promise<PortalSignIn | null> {
+    if (!this.visit?.token) return null;
+    try {
+      return await this.visit.client.portalSignIn(this.visit.token);
+    } catch {
+      return null; // the portal asks for the password itself then
+    }
+  }
+
+  private told(error: unknown): Failure {
+    const failure = failureOf(error);
+    this.log(`recovery: ${failure.code}${failure.detail === undefined ? '' : ` (${failure.detail})`}`);
+    return failure;
+  }
+
+  private show(state: RecoveryState): void {
+    this.current = state;
+    this.changed();
+  }
+}
+
+/** Whoever left the proxy's question knows that they did. */
+const unlessLeft = (failure: Failure): Failure | null => (failure.code === 'cancelled' ? null : failure);

@@ -1,0 +1,169 @@
+import type { AccessState } from '../../shared/access-state.ts';
+import type { AppNotice } from '../../shared/app-state.ts';
+import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { Answer, Prompt } from '../../shared/prompt.ts';
+import { AccessController, type ControllerDeps } from '../access/controller.ts';
+import { carryFor } from '../access/proxy-binding.ts';
+import { serveControl, type Controllable, type ControlServer } from '../app/control/control.ts';
+import { HeldSecrets } from '../app/sign-in/pending-secrets.ts';
+import { ProfileBook, summaryOf } from '../app/profiles/profile-store.ts';
+import { Remembered } from '../app/sign-in/saved-sign-in.ts';
+import type { Secrets } from '../storage/secrets.ts';
+import type { Settings } from '../storage/settings.ts';
+import { startLoopbackProxy, type LoopbackProxy } from '../tunnels/loopback-proxy.ts';
+import type { ProxyDoor, Seat } from './session-client.ts';
+
+/** What the composition root hands in: the same drivers and tunnels as the app's. */
+export type Core = Pick<
+  ControllerDeps,
+  'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log' | 'proxies' | 'findOldTls' | 'oldTlsAllowed'
+> & {
+  settings: Settings;
+  secrets: Secrets;
+  version: string;
+  /** Whether whoever administers this computer lets people keep a key for one-time codes on it. */
+  keptCodesAllowed?: boolean;
+  /** Whether they forbid questions about certificates. */
+  strictCertificates?: boolean;
+  /** What was noticed before there was anybody to tell. */
+  notices?: readonly Failure[];
+};
+
+/** A session of this process: the app's own parts without a face, on the app's own settings. */
+export class OwnSeat implements Seat {
+  readonly holder = 'here';
+  readonly book: ProfileBook;
+  readonly lost = new Promise<void>(() => undefined);
+  private readonly remembered: Remembered;
+  private readonly controller: AccessController;
+  private readonly noticeListeners = new Set<(failure: Failure) => void>();
+  /** A profile that is not in the book: what is kept for one of the same id is not for this one. */
+  private readonly strangers = new Set<Profile>();
+  private profile: Profile | null = null;
+  /** A person at the terminal has asked for the attempt. */
+  private typed = false;
+  private proxy: LoopbackProxy | null = null;
+  private server: ControlServer | null = null;
+
+  constructor(private readonly core: Core) {
+    const { settings, secrets, now } = core;
+    const held = new HeldSecrets(now, () => undefined);
+    const tell = (failure: Failure): void => {
+      for (const listener of this.noticeListeners) listener(failure);
+    };
+    this.book = new ProfileBook(settings, now, { strict: core.strictCertificates ?? false });
+    const keptCodesAllowed = core.keptCodesAllowed ?? false;
+    this.remembered = new Remembered({ settings, secrets, held, keptCodesAllowed, now, changed: () => undefined, tell });
+    this.controller = new AccessController({
+      ...core,
+      judgeFor: (profile) => this.book.judgeFor(profile),
+      client: { name: 'causeway-cli', version: core.version, installation: settings.get().installation },
+      noteVouched: (host, key) => this.book.noteVouched(host, { by: 'system', key }),
+      tell,
+      preset: (profile, prompt) => (this.strangers.has(profile) ? prompt : this.remembered.preset(profile, prompt)),
+      prepared: (profile) => (this.strangers.has(profile) ? () => Promise.resolve(null) : this.remembered.preparedFor(profile, this.typed)),
+    });
+    settings.onNotice(({ failure }) => tell(failure));
+    let before: AccessState['kind'] = 'idle';
+    this.controller.onChange((state) => {
+      if (state.kind === 'connected' && before === 'opening') this.worked(state.profileId);
+      if (state.kind === 'idle' && this.profile) this.ended(this.profile.id, state.ending);
+      before = state.kind;
+    });
+  }
+
+  get access(): AccessState {
+    return this.controller.state;
+  }
+
+  get profiles() {
+    return this.book.all.map(summaryOf);
+  }
+
+  get notices(): readonly AppNotice[] {
+    const { settings, notices = [] } = this.core;
+    return [...settings.notices, ...notices.map((failure) => ({ id: failure.code, failure }))];
+  }
+
+  onAccess(listener: (access: AccessState) => void): () => void {
+    return this.controller.onChange(listener);
+  }
+
+  onNotice(listener: (failure: Failure) => void): () => void {
+    this.noticeListeners.add(listener);
+    return () => this.noticeListeners.delete(listener);
+  }
+
+  /** Connects, and lets other terminals of this user see and end it. */
+  async connect(profile: Profile, typed: boolean): Promise<void> {
+    this.typed = typed;
+    if (!this.book.all.includes(profile)) this.strangers.add(profile);
+    this.profile = profile;
+    this.controller.connect(profile);
+  }
+
+  /** Listens for `causeway status` and `disconnect`. Without it the session goes on all the same. */
+  async serve(folder: string): Promise<void> {
+    try {
+      this.server = await serveControl(folder, this.controllable(), this.core.log);
+    } catch (error) {
+      this.core.log(`no control socket: ${failureOf(error).detail ?? failureOf(error).code}`);
+    }
+  }
+
+  async answer({ id, prompt }: { id: string; prompt: Prompt }, answer: Answer): Promise<void> {
+    const { profile } = this;
+    if (profile && !this.strangers.has(profile)) this.remembered.note(profile.id, prompt, answer, false);
+    if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.book.accept(prompt);
+    this.controller.answer(id, answer);
+  }
+
+  disconnect(): Promise<void> {
+    return this.controller.disconnect();
+  }
+
+  openPortal(): Promise<string | null> {
+    const { profile } = this;
+    return profile ? Promise.resolve(profile.portal.address) : Promise.reject(fail('not-now'));
+  }
+
+  async openProxy(port: number): Promise<ProxyDoor> {
+    this.proxy = await startLoopbackProxy(port);
+    carryFor(this.controller, this.proxy);
+    return { port: this.proxy.port, user: this.proxy.username, secret: this.proxy.secret };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.controller.disconnect(), this.proxy?.close(), this.server?.close()]);
+  }
+
+  private ended(profileId: string, why: Failure | null): void {
+    this.remembered.ended(profileId, why).catch((error: unknown) => this.core.log(`not forgotten: ${failureOf(error).code}`));
+  }
+
+  private worked(profileId: string): void {
+    this.remembered.worked(profileId).catch((error: unknown) => this.core.log(`not remembered: ${failureOf(error).code}`));
+  }
+
+  private controllable(): Controllable {
+    const { controller } = this;
+    const profiles = (): Controllable['profiles'] => this.profiles;
+    return {
+      holder: 'command-line',
+      get access() {
+        return controller.state;
+      },
+      get profiles() {
+        return profiles();
+      },
+      onAccess: (listener) => controller.onChange(listener),
+      // The terminal that began this session is the only one that answers for it
+      connect: () => Promise.reject(fail('not-now')),
+      answer: () => Promise.reject(fail('not-now')),
+      disconnect: () => controller.disconnect(),
+      openPortal: () => this.openPortal(),
+      dial: (host, port, signal) => controller.dial(host, port, signal),
+    };
+  }
+}

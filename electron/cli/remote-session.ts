@@ -1,0 +1,164 @@
+import net, { type Socket } from 'node:net';
+import * as z from 'zod';
+import type { AccessState } from '../../shared/access-state.ts';
+import type { ProfileSummary } from '../../shared/app-state.ts';
+import { CausewayError, fail } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { Answer, Prompt } from '../../shared/prompt.ts';
+import { bounded } from '../net/deadline.ts';
+import { controlAddress } from '../app/control/control-address.ts';
+import { readLines, writeLine } from '../app/control/control-lines.ts';
+import { isAnsweredByUs } from '../app/control/control-socket-windows.ts';
+import {
+  controlMessageSchema,
+  controlValues,
+  type ControlHolder,
+  type ControlMessage,
+  type ControlRequest,
+  type ControlValue,
+  type ControlVerb,
+} from '../app/control/control-protocol.ts';
+import { isOwnPlace } from '../app/control/control-socket-posix.ts';
+import type { ProxyDoor, Seat } from './session-client.ts';
+
+const connectWithinMs = 2_000;
+const replyWithinMs = 10_000;
+
+/** The contract with each schema tied to its own verb, which a lookup by a generic name needs. */
+const values: { [V in ControlVerb]: z.core.$ZodType<ControlValue<V>> } = controlValues;
+
+type RequestOf<V extends ControlVerb> = Omit<Extract<ControlRequest, { verb: V }>, 'id' | 'verb'>;
+
+/** Finds who holds a session in this folder of settings: the app first, then another command line. Null: nobody. */
+export async function findSeat(folder: string): Promise<Seat | null> {
+  return (await AppSeat.open(folder, 'app')) ?? AppSeat.open(folder, 'command-line');
+}
+
+/** The session of another process of this user, steered through its private socket. */
+class AppSeat implements Seat {
+  access: AccessState = { kind: 'idle', ending: null };
+  profiles: readonly ProfileSummary[] = [];
+  readonly notices = [];
+  readonly lost: Promise<void>;
+  private count = 0;
+  private readonly waiting = new Map<number, (message: ControlMessage | null) => void>();
+  private readonly listeners = new Set<(access: AccessState) => void>();
+
+  private constructor(
+    private readonly socket: Socket,
+    readonly holder: ControlHolder,
+  ) {
+    readLines(socket, (message) => this.take(message));
+    this.lost = new Promise((resolve) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('close', () => {
+        for (const settle of this.waiting.values()) settle(null);
+        resolve();
+      });
+    });
+  }
+
+  /** Null where nobody listens, or somebody who does not speak this protocol. Fails with `seat-foreign` where another user of this computer answers. */
+  static async open(folder: string, holder: ControlHolder): Promise<AppSeat | null> {
+    const address = controlAddress(folder, holder);
+    if (process.platform !== 'win32' && !(await isOwnPlace(address))) return null;
+    const socket = net.connect({ path: address });
+    try {
+      await bounded<true>(
+        {
+          signal: new AbortController().signal,
+          ms: connectWithinMs,
+          late: () => fail('component-failed', { component: 'Causeway' }),
+          release: () => socket.destroy(),
+        },
+        (done, failed) => {
+          socket.once('connect', () => done(true));
+          socket.on('error', failed);
+        },
+      );
+    } catch {
+      return null;
+    }
+    // Before anything is said: on Windows anybody may take a pipe's name
+    if (process.platform === 'win32' && !(await isAnsweredByUs(address))) {
+      socket.destroy();
+      throw fail('seat-foreign', undefined, { detail: address });
+    }
+    const seat = new AppSeat(socket, holder);
+    const { access, profiles } = await seat.request('state', {});
+    seat.access = access;
+    seat.profiles = profiles;
+    await seat.request('watch', {});
+    return seat;
+  }
+
+  onAccess(listener: (access: AccessState) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  onNotice(): () => void {
+    return () => undefined; // the app tells them in its own window
+  }
+
+  async connect(profile: Profile, typed: boolean): Promise<void> {
+    await this.request('connect', { profileId: profile.id, typed });
+  }
+
+  async answer({ id }: { id: string; prompt: Prompt }, answer: Answer, typed: boolean): Promise<void> {
+    await this.request('answer', { promptId: id, answer, typed });
+  }
+
+  async disconnect(): Promise<void> {
+    await this.request('disconnect', {});
+  }
+
+  async openPortal(): Promise<string | null> {
+    return (await this.request('openPortal', {})).address;
+  }
+
+  openProxy(port: number): Promise<ProxyDoor> {
+    return this.request('appTunnel', { port });
+  }
+
+  close(): Promise<void> {
+    this.socket.destroy();
+    return this.lost;
+  }
+
+  private request<V extends ControlVerb>(verb: V, more: RequestOf<V>): Promise<ControlValue<V>> {
+    const id = ++this.count;
+    const bound = {
+      signal: new AbortController().signal,
+      ms: replyWithinMs,
+      late: () => fail('component-failed', { component: 'Causeway' }, { detail: `no reply to ${verb}` }),
+      release: () => this.waiting.delete(id),
+    };
+    return bounded(bound, (done, failed) => {
+      this.waiting.set(id, (message) => {
+        this.waiting.delete(id);
+        if (message?.type === 'failed') failed(new CausewayError(message.failure));
+        else if (message?.type === 'done') {
+          const value = z.safeParse(values[verb], message.value);
+          if (value.success) done(value.data);
+          else failed(fail('component-failed', { component: 'Causeway' }, { detail: `an unreadable reply to ${verb}` }));
+        } else failed(fail('component-failed', { component: 'Causeway' }));
+      });
+      writeLine(this.socket, { ...more, id, verb });
+    });
+  }
+
+  private take(raw: unknown): void {
+    const message = controlMessageSchema.safeParse(raw);
+    if (!message.success) {
+      this.socket.destroy();
+      return;
+    }
+    if (message.data.type !== 'state') {
+      this.waiting.get(message.data.id)?.(message.data);
+      return;
+    }
+    this.access = message.data.access;
+    for (const listener of this.listeners) listener(this.access);
+  }
+}

@@ -1,5 +1,0 @@
-import { session } from 'electron';
-import { proxyOfList, type ProxyFor } from '../trust/proxy-words.ts';
-
-/** The proxy that the operating system's settings, or its administrator's script, name for an address. */
-export const systemProxy: ProxyFor = async (address) => proxyOfList(await session.defaultSession.resolveProxy(address));

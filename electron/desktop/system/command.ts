@@ -1,0 +1,57 @@
+import type { Application } from '../../app/ports.ts';
+import type { Task } from '../../../shared/guide.ts';
+import { failureOf } from '../../../shared/failure.ts';
+
+/** What a person can ask for from the tray, the menu or a notification: a few of the bridge's verbs, and the window. */
+export type Command = 'connect' | 'try-now' | 'extend' | 'end' | 'open' | 'open-portal' | 'settings' | 'help-desk' | 'logs' | 'quit' | Task;
+
+export interface CommandContext {
+  application: Application;
+  showWindow: () => void;
+  requestQuit: () => void;
+  log: (line: string) => void;
+}
+
+/** Carries one command out. What fails is in the state already, on screen; our own faults go to the log as well. */
+export function perform(command: Command, context: CommandContext): void {
+  run(command, context).catch((thrown: unknown) => {
+    const failure = failureOf(thrown);
+    context.log(`command ${command}: ${failure.code} ${failure.detail ?? ''}`);
+    context.showWindow();
+  });
+}
+
+async function run(command: Command, { application, showWindow, requestQuit }: CommandContext): Promise<void> {
+  const { verbs } = application;
+  switch (command) {
+    case 'connect':
+      return application.quickConnect();
+    case 'try-now':
+      return verbs.retryNow();
+    case 'extend':
+      return verbs.extend();
+    case 'end':
+      return verbs.disconnect();
+    case 'open':
+      showWindow();
+      return;
+    case 'open-portal':
+      showWindow();
+      return verbs.openPortal();
+    case 'settings':
+      showWindow();
+      return verbs.showSettings({ open: true });
+    case 'help-desk':
+      return verbs.openHelpDesk();
+    case 'logs':
+      return verbs.openLogs();
+    case 'quit':
+      requestQuit();
+      return;
+    case 'add-device':
+    case 'remove-device':
+    case 'lost-phone':
+      showWindow();
+      return verbs.startTask({ task: command });
+  }
+}

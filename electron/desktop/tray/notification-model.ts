@@ -1,0 +1,95 @@
+import { holdsSession } from '../../../shared/access-state.ts';
+import type { AppState, ProfileSummary } from '../../../shared/app-state.ts';
+import { networkPageIn } from '../../../shared/endings.ts';
+import type { Speaker } from '../../../shared/messages/localizer.ts';
+import { campusOf } from './tray-model.ts';
+
+/** One notification. The id names what it is about: shown once, and taken back when it no longer holds. */
+export interface Notice {
+  id: string;
+  title: string;
+  body: string;
+}
+
+/**
+ * What is told whenever a campus is new, or leads elsewhere than before: outside the window's page, which would say
+ * nothing of it if somebody else had taken it over. `known` is what {@link campusesOf} the state before was.
+ */
+export function addedNotices(state: AppState, known: ReadonlySet<string>, { words, say, list }: Speaker): Omit<Notice, 'id'>[] {
+  return state.profiles
+    .filter((profile) => !known.has(campusKey(profile)))
+    .map(({ name, gateways }) => ({
+      title: say(words.notification.addedTitle, { campus: name }),
+      body: say(words.notification.addedText, { gateways: list(gateways) }),
+    }));
+}
+
+/** The campuses of a state, each with where it leads. */
+export const campusesOf = ({ profiles }: AppState): ReadonlySet<string> => new Set(profiles.map(campusKey));
+
+const campusKey = ({ id, gateways, portalHost, trust }: ProfileSummary): string => JSON.stringify([id, gateways, portalHost, trust]);
+
+/** The session that the last state was in, so that its end can be told as one. */
+export type LastSession = string | null;
+
+/**
+ * The notification that a state is worth, or null. A push that waits, a question, a session that nears its
+ * end, a lost connection, an end that the person did not ask for; each about one session or one prompt.
+ */
+export function noticeFor(state: AppState, last: LastSession, speaker: Speaker): Notice | null {
+  const { words } = speaker;
+  const { access } = state;
+  const text = words.notification;
+  switch (access.kind) {
+    case 'asking': {
+      // Nobody has to come for what answers itself
+      if (access.answered || access.byItselfAt !== undefined) return null;
+      const id = `prompt:${access.promptId}`;
+      if (access.prompt.kind !== 'push') return { id, title: text.questionTitle, body: text.questionText };
+      const { device, number } = access.prompt;
+      return {
+        id,
+        title: text.pushTitle,
+        body: number === undefined ? speaker.say(text.pushText, { device }) : speaker.say(text.pushNumberText, { device, number }),
+      };
+    }
+    case 'connected': {
+      if (!access.expiring || access.expiresAt === null) return null;
+      // An extended session may expire once more, and that is another thing to tell
+      const id = `expiring:${sessionOf(state) ?? ''}:${access.expiresAt}`;
+      return {
+        id,
+        title: speaker.say(text.expiringTitle, { untilAt: access.expiresAt }),
+        body: access.extendable ? text.expiringExtend : text.expiringAgain,
+      };
+    }
+    case 'reconnecting':
+      return { id: `lost:${sessionOf(state) ?? ''}`, title: text.reconnectingTitle, body: text.reconnectingText };
+    case 'idle':
+      // The person is in the browser then, signing in to the network
+      if (access.wayFree) return { id: `free:${networkPageIn(access) ?? ''}`, title: text.freeTitle, body: text.freeText };
+      if (!access.ending || last === null) return null;
+      return {
+        id: `ended:${last}`,
+        title: speaker.say(text.endedTitle, { campus: campusOf(state)?.name ?? words.app.name }),
+        body: speaker.failure(access.ending).happened,
+      };
+    case 'checking':
+    case 'on-campus':
+    case 'contacting':
+    case 'opening':
+    case 'closing':
+      return null;
+  }
+}
+
+/** The session that a state is in. `closing` says nothing of it, and keeps the one before. */
+export function sessionAfter(state: AppState, last: LastSession): LastSession {
+  const { kind } = state.access;
+  if (holdsSession(state.access)) return sessionOf(state);
+  return kind === 'closing' || kind === 'idle' ? last : null;
+}
+
+function sessionOf({ access }: AppState): string | null {
+  return holdsSession(access) ? `${access.profileId}:${access.since}` : null;
+}

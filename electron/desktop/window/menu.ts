@@ -1,0 +1,87 @@
+import { Menu, type MenuItemConstructorOptions } from 'electron';
+import type { Words } from '../../../shared/messages/localizer.ts';
+import type { Command } from '../system/command.ts';
+
+type Item = MenuItemConstructorOptions;
+
+/**
+ * The application menu. macOS shows it, and takes its Edit commands from it; elsewhere the bar stays hidden
+ * and what counts are the accelerators.
+ */
+export function installMenu(words: Words, actions: { perform: (command: Command) => void; nextPane: () => void }): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, words, actions)));
+}
+
+export function menuTemplate(
+  platform: NodeJS.Platform,
+  { menu }: Words,
+  { perform, nextPane }: { perform: (command: Command) => void; nextPane: () => void },
+): Item[] {
+  const mac = platform === 'darwin';
+  const separator: Item = { type: 'separator' };
+  const settings: Item = { label: menu.settings, accelerator: 'CmdOrCtrl+,', click: () => perform('settings') };
+  // Not the role: quitting while connected asks first
+  const quit: Item = { label: menu.quit, accelerator: 'CmdOrCtrl+Q', click: () => perform('quit') };
+
+  const appMenu: Item = {
+    role: 'appMenu',
+    submenu: [
+      { role: 'about', label: menu.about },
+      separator,
+      settings,
+      separator,
+      { role: 'services', label: menu.services },
+      separator,
+      { role: 'hide', label: menu.hide },
+      { role: 'hideOthers', label: menu.hideOthers },
+      { role: 'unhide', label: menu.showAll },
+      separator,
+      quit,
+    ],
+  };
+  const fileMenu: Item = { label: menu.file, submenu: [settings, { role: 'close', label: menu.close }, separator, quit] };
+  const editMenu: Item = {
+    label: menu.edit,
+    submenu: [
+      { role: 'undo', label: menu.undo },
+      { role: 'redo', label: menu.redo },
+      separator,
+      { role: 'cut', label: menu.cut },
+      { role: 'copy', label: menu.copy },
+      { role: 'paste', label: menu.paste },
+      { role: 'selectAll', label: menu.selectAll },
+    ],
+  };
+  const viewMenu: Item = {
+    label: menu.view,
+    submenu: [
+      { role: 'resetZoom', label: menu.actualSize },
+      { role: 'zoomIn', label: menu.zoomIn },
+      { role: 'zoomOut', label: menu.zoomOut },
+      separator,
+      // The views take F6 themselves; here it is for a person who looks for it
+      { label: menu.nextPane, accelerator: 'F6', registerAccelerator: false, click: nextPane },
+      { role: 'togglefullscreen', label: menu.fullScreen },
+    ],
+  };
+  const windowMenu: Item = {
+    role: 'windowMenu',
+    label: menu.window,
+    submenu: [
+      { role: 'minimize', label: menu.minimize },
+      { role: 'zoom', label: menu.zoom },
+      { role: 'close', label: menu.close },
+      separator,
+      { role: 'front', label: menu.front },
+    ],
+  };
+  const helpMenu: Item = {
+    role: 'help',
+    label: menu.help,
+    submenu: [
+      { label: menu.helpDesk, click: () => perform('help-desk') },
+      { label: menu.logs, click: () => perform('logs') },
+    ],
+  };
+  return mac ? [appMenu, editMenu, viewMenu, windowMenu, helpMenu] : [fileMenu, editMenu, viewMenu, helpMenu];
+}

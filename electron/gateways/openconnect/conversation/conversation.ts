@@ -1,0 +1,353 @@
+import { fail, type Failure } from '../../../../shared/failure.ts';
+import type { Answer, Prompt } from '../../../../shared/prompt.ts';
+import { shownAs } from '../../../net/endpoint.ts';
+import type { Ask, GatewayTarget } from '../../gateway.ts';
+import { asksToTypeNumber, complains, verificationNumber } from './wording.ts';
+import { blameFor } from './refusal.ts';
+import { duoMenu, type Reached } from './duo.ts';
+import { Factors } from './factors.ts';
+import { isPlainPasscode, shownPrompt } from './form-prompts.ts';
+import { FormQuestions } from './form-questions.ts';
+import { asOwnQuestion, readOcForm, type ReadField, type ReadForm, type ReadSelect } from './forms.ts';
+import type { OcAnswer, OcForm } from '../process/messages.ts';
+import { hasRole, isTold, Round, type Sent } from './round.ts';
+import { pushLastsMs, type Factor, type FactorStart } from './second-factor.ts';
+import { Typed } from './typed-answers.ts';
+
+/** The library's sign-in has to begin anew: what went wrong is told with the next question. */
+export class StartAgain extends Error {
+  override readonly name = 'StartAgain';
+}
+
+/** What goes back to the library. */
+export interface Reply {
+  answer: Extract<OcAnswer, { kind: 'form' }>;
+  /** What now has a phone ring, until the gateway goes on. */
+  push: Reached | null;
+  /** A password or a code is in it, or was before: it goes to the gateway once, and a silent one may be asking on the phone. */
+  secret: boolean;
+  /** What the gateway said with it, where a push is out already: the number to type there among it. */
+  told: { message: string; number: string | null } | null;
+}
+
+/** Forms in a row that nobody had to answer, and forms in all. */
+const maxUnasked = 20;
+const maxForms = 100;
+/** Asks which gateway, once the portal has let the person in (`auth-globalprotect.c`). */
+const portalForm = '_portal';
+
+/**
+ * The sign-in as a whole, over as many runs of the library as it takes: what a form means ({@link Round}), what is asked,
+ * what goes back. A form that is not the first is a question of its own, and no answer goes to another question than its
+ * own ({@link Typed}).
+ */
+export class Conversation {
+  private readonly typed = new Typed();
+  private readonly factors: Factors;
+  private readonly questions: FormQuestions;
+  private readonly noticed = new Set<string>();
+  private round = new Round();
+  private failure: Failure | null = null;
+  private forms = 0;
+  private unasked = 0;
+  private doubted = 0;
+  private arrivedAt = 0;
+
+  constructor(
+    private readonly target: GatewayTarget,
+    private readonly ask: Ask,
+    private readonly signal: AbortSignal,
+  ) {
+    const asking = { profile: target.profile, put: (prompt: Prompt) => this.put(prompt), takeFailure: () => this.retry() };
+    this.factors = new Factors({ ...asking, signal });
+    this.questions = new FormQuestions({ ...asking, typed: this.typed, ownWords: this.factors.ownWords });
+  }
+
+  /** The user ID as it was typed. */
+  get userTyped(): string {
+    return this.typed.user ?? '';
+  }
+
+  /** Whether the gateway was given anything in the present run of the library. */
+  get hasAnswered(): boolean {
+    return this.round.last !== null;
+  }
+
+  /** The library starts a sign-in. */
+  begin(): void {
+    this.round = new Round();
+  }
+
+  /** Answers a form. Throws {@link StartAgain}, `notice-declined`, `gateway-protocol` or what asking throws. */
+  async reply(raw: OcForm): Promise<Reply> {
+    this.count();
+    const { protocol } = this.target.profile;
+    if (protocol === 'gp' && this.round.formBefore === portalForm && raw.id !== portalForm) this.passPortal();
+    let form = this.read(raw);
+    await this.showNotice(form.banner);
+    // As some gateways end a sign-in, for which there is an error otherwise
+    if (raw.fields.length === 0 && form.complains && this.hasAnswered) return this.refused(form.message);
+    switch (this.round.meaningOf(form)) {
+      case 'new':
+        // The name and the password of a second sign-in are not those of the first
+        if (this.round.passwordSent && hasRole(form, 'password')) form = asOwnQuestion(form);
+        break;
+      case 'again':
+        this.answerAgain(form);
+        break;
+      case 'anew':
+        return this.refused(form.message, form);
+      case 'changed':
+        this.typed.forgetPassword();
+        this.round.passwordSent = false;
+        form = this.read(raw);
+    }
+    this.round.note(form);
+    const [field] = form.fields.length === 1 ? form.fields : [];
+    const devices = field ? duoMenu(`${form.message}\n${field.label}`, this.factors.ownWords) : null;
+    if (field && devices) {
+      if (this.round.last?.reach === 'text') this.factors.start = 'passcode';
+      // A menu takes no password, whatever its field is called
+      const asked = { ...field, role: 'passcode' as const };
+      return this.sendFactor({ ...form, fields: [asked] }, asked, await this.factors.menu(form, devices));
+    }
+    if (this.isAside(form)) return this.sayAside(form);
+    return this.fill(form);
+  }
+
+  /**
+   * The gateway refused what it was given, and begins anew (`form`) or ends the run with these words. Throws {@link StartAgain}
+   * once the person has answered what has to be asked before a password may leave again.
+   */
+  async refused(message: string, form: ReadForm | null = null): Promise<never> {
+    const { last, lastMessage: before } = this.round;
+    const kind = form ? 'anew' : 'ended';
+    const { failure, then } = blameFor(last, { kind, message, complains: form?.complains ?? false, before, now: this.target.now() });
+    this.failure = failure;
+    if (last?.reach === 'text') this.factors.start = 'passcode';
+    if (then === 'forget') this.typed.forgetPassword();
+    else if (then === 'renew') this.typed.renewPassword();
+    else await this.doubtPassword(last);
+    throw new StartAgain();
+  }
+
+  /** Whether words without a form are no refusal: the gateway only tells something, and says no more in this run. */
+  onlyTells(words: string): boolean {
+    return this.round.last !== null && words !== '' && !complains(words);
+  }
+
+  /** Shows what the gateway told as its last word. Throws {@link StartAgain}: it begins anew once the person goes on. */
+  async told(words: string): Promise<never> {
+    const { last } = this.round;
+    const reached = last?.reach;
+    if (reached === 'push' || reached === 'call') {
+      const answer = await this.put({
+        kind: 'push',
+        device: last?.device ?? '',
+        ...(reached === 'call' ? { call: true } : {}),
+        over: true,
+        message: words,
+        ...numberIn(words),
+        deadline: (last?.at ?? this.target.now()) + pushLastsMs,
+      });
+      if (answer.kind === 'instead' && answer.method !== 'done') this.leavePush(answer.method);
+    } else await this.put({ kind: 'fields', message: words, fields: [], selects: [] });
+    throw new StartAgain();
+  }
+
+  /** The person left a push for another way: that is their word for the password to leave once more. */
+  leavePush(start: FactorStart): never {
+    this.factors.start = start;
+    this.typed.renewPassword();
+    throw new StartAgain();
+  }
+
+  private count(): void {
+    this.forms += 1;
+    this.unasked += 1;
+    this.arrivedAt = this.target.now();
+    if (this.unasked <= maxUnasked && this.forms <= maxForms) return;
+    throw fail('gateway-protocol', { host: shownAs(this.target) }, { detail: 'forms without end' });
+  }
+
+  private read(raw: OcForm): ReadForm {
+    const { profile } = this.target;
+    return readOcForm(raw, {
+      protocol: profile.protocol,
+      host: shownAs(this.target),
+      passwordGiven: this.round.passwordSent,
+      secondStepExpected: profile.secondFactor === 'otp-field' || profile.secondFactor === 'duo-challenge',
+      newPasswordWords: profile.newPasswordWords ?? [],
+      afterNewPassword: this.round.askedNewPassword,
+    });
+  }
+
+  /** The question that was answered last comes back: what was wrong is told with it, and the sign-in goes on. */
+  private answerAgain(form: ReadForm): void {
+    const { last } = this.round;
+    if (last?.reach === 'text') this.factors.start = 'passcode';
+    else
+      this.failure = blameFor(last, {
+        kind: 'again',
+        message: form.message,
+        complains: form.complains,
+        before: '',
+        now: this.target.now(),
+      }).failure;
+  }
+
+  /**
+   * The gateway does not say whether the password or the second factor was wrong. The first time the second factor is asked
+   * for once more, and by that answer the password may leave again; the second time both are asked for.
+   */
+  private async doubtPassword(last: Sent | null): Promise<void> {
+    this.doubted += 1;
+    if (this.doubted % 2 === 0) {
+      this.typed.forgetPassword();
+      return;
+    }
+    // Where both stand in one form, its own question comes before it is sent
+    const isAsked = last?.what === 'both' || (last?.what === 'fields' ? await this.questions.askAgain() : await this.factors.askAgain());
+    if (isAsked) this.typed.renewPassword();
+  }
+
+  private async showNotice(banner: string): Promise<void> {
+    if (banner === '' || this.noticed.has(banner)) return;
+    const answer = await this.put({ kind: 'notice', when: this.hasAnswered ? 'after' : 'before', text: banner });
+    if (answer.kind !== 'notice' || !answer.proceed) throw fail('notice-declined');
+    this.noticed.add(banner);
+  }
+
+  /** GlobalProtect's portal was content. The gateway behind it begins anew: with the same password, and a code of its own. */
+  private passPortal(): void {
+    const what = this.round.last?.what;
+    if (what !== 'passcode' && what !== 'reach') return;
+    this.round = new Round();
+    this.typed.renewPassword();
+  }
+
+  /** Whether a form has nothing to fill in, and comes while a phone rings: by the person's wish, or by what it says. */
+  private isAside(form: ReadForm): boolean {
+    const { last } = this.round;
+    if (last === null || !isTold(form)) return false;
+    const isRung = last.reach === 'push' || last.reach === 'call';
+    if (!isRung && this.round.passwordSent && asksToTypeNumber(form.message)) {
+      // The gateway has sent a push by itself
+      this.round.last = { ...last, reach: 'push', device: '', at: this.target.now() };
+      return true;
+    }
+    return isRung;
+  }
+
+  /** Goes on at once, so that the gateway can: what it said stays in sight as long as the push is out. */
+  private sayAside(form: ReadForm): Reply {
+    const { last } = this.round;
+    const push: Reached = { does: last?.reach ?? 'push', id: '', device: last?.device ?? '' };
+    const told = { message: form.message, number: verificationNumber(form.message) };
+    return { answer: { kind: 'form', result: 'ok', values: [] }, push, secret: true, told };
+  }
+
+  /** A second factor that is a form's only field. */
+  private sendFactor(form: ReadForm, field: ReadField, factor: Factor, known: ReadonlyMap<number, string> = new Map()): Reply {
+    return this.send(form, new Map([...known, [field.index, factor.kind === 'reach' ? factor.id : factor.passcode]]), factor);
+  }
+
+  /** Fills a form with what is known, asks for the rest, and has the second factor where it is part of this form. */
+  private async fill(form: ReadForm): Promise<Reply> {
+    const { secondFactor, realm } = this.target.profile;
+    const values = new Map<number, string>();
+    const isSecond = (field: ReadField) => secondFactor === 'duo-second-password' && field.role === 'second-password';
+    // It has a screen of its own, after the one whose answer may be kept
+    const code =
+      secondFactor === 'otp-field' && hasRole(form, 'password') ? form.fields.find(({ role }) => role === 'passcode') : undefined;
+    const { selects, unoffered } = this.questions.choices(form, values);
+    const fields: ReadField[] = [];
+    for (const field of form.fields) {
+      const known = this.typed.known(field, { realm, doubted: this.failure !== null });
+      if (isSecond(field) || field === code) continue;
+      if (known === null) fields.push(field);
+      else values.set(field.index, known);
+    }
+    const [first] = fields;
+    if (first && isPlainPasscode(form, fields, selects)) return this.sendFactor(form, first, await this.factors.code(form, first), values);
+    const reach = this.needsQuestion(form, fields, selects) ? await this.questions.ask(form, { fields, selects, unoffered }, values) : null;
+    const group = form.selects.find(
+      (select) => select.isGroup && values.get(select.index) !== undefined && values.get(select.index) !== select.value,
+    );
+    if (group) return this.changeGroup(group, values.get(group.index) ?? '');
+    if (code) return this.sendFactor(form, code, await this.factors.codeBeside(code), values);
+    return this.confirm(form, values, form.fields.filter(isSecond), reach);
+  }
+
+  private needsQuestion(form: ReadForm, fields: readonly ReadField[], selects: readonly ReadSelect[]): boolean {
+    if (fields.length > 0 || selects.length > 0) return true;
+    // Nothing to fill in, but something to read
+    return isTold(form) && form.message !== '';
+  }
+
+  /** Another group has another form: only its name goes back, and the library fetches that. */
+  private changeGroup(group: ReadSelect, value: string): Reply {
+    this.typed.choose(group, value);
+    this.round.fetchGroup();
+    const answer = { kind: 'form', result: 'new-group', values: [{ index: group.index, value }] } as const;
+    return { answer: { ...answer, values: [...answer.values] }, push: null, secret: false, told: null };
+  }
+
+  /** The last touch: the second factor of gateways that take it in the same form. */
+  private async confirm(form: ReadForm, values: Map<number, string>, seconds: readonly ReadField[], reach: Factor | null): Promise<Reply> {
+    const [second] = seconds;
+    if (second) return this.sendFactor(form, second, await this.factors.word(), values);
+    const password = form.fields.find(({ role }) => role === 'password');
+    if (this.target.profile.secondFactor !== 'append' || !password) return this.send(form, values, reach);
+    const { value, factor } = await this.factors.append(values.get(password.index) ?? '');
+    values.set(password.index, value);
+    return this.send(form, values, factor);
+  }
+
+  private send(form: ReadForm, values: ReadonlyMap<number, string>, factor: Factor | null): Reply {
+    const sent = form.fields.filter(({ index }) => values.has(index));
+    const withPassword = sent.some(({ role }) => role === 'password');
+    if (withPassword) this.typed.spendPassword();
+    const reached = factor?.kind === 'reach' ? factor : null;
+    const what = whatOf(sent, factor, withPassword);
+    const { now } = this.target;
+    // A form that only tells something was read: what was sent before it is what counts
+    if (what !== null)
+      this.round.send(
+        { what, reach: reached?.does ?? null, device: reached?.device ?? '', form, arrivedAt: this.arrivedAt, at: now() },
+        withPassword,
+      );
+    const list = [...values].map(([index, value]) => ({ index, value }));
+    // Whoever goes on from a form that only tells something is waited for as well: the phone may be ringing since the password
+    const isOut = isTold(form) && this.round.last !== null;
+    const secret = isOut || factor !== null || sent.some(({ role, secret: isSecret }) => isSecret || role === 'passcode');
+    return { answer: { kind: 'form', result: 'ok', values: list }, push: isRinging(reached) ? reached : null, secret, told: null };
+  }
+
+  private retry(): { failure?: Failure } {
+    const { failure } = this;
+    this.failure = null;
+    return failure ? { failure } : {};
+  }
+
+  private async put(prompt: Prompt): Promise<Answer> {
+    const answer = await this.ask(shownPrompt(prompt, shownAs(this.target)), { signal: this.signal });
+    this.unasked = 0;
+    return answer;
+  }
+}
+
+/** A text with codes rings, and is read; what follows is a question for one of them. */
+const isRinging = (reached: Reached | null): boolean => reached?.does === 'push' || reached?.does === 'call';
+
+function whatOf(sent: readonly ReadField[], factor: Factor | null, withPassword: boolean): Sent['what'] | null {
+  if (factor) return withPassword ? 'both' : factor.kind;
+  if (sent.some(({ role }) => role === 'user' || role === 'password')) return 'credentials';
+  if (sent.some(({ role }) => role === 'passcode')) return 'passcode';
+  return sent.length > 0 ? 'fields' : null;
+}
+
+function numberIn(words: string): { number?: string } {
+  const number = verificationNumber(words);
+  return number === null ? {} : { number };
+}

@@ -1,0 +1,111 @@
+import type { Prompt } from '../../../../shared/prompt.ts';
+import { atMost } from '../../../net/deadline.ts';
+import { shownAs } from '../../../net/endpoint.ts';
+import type { Ask, GatewayTarget } from '../../gateway.ts';
+import type { Call } from '../process/library-call.ts';
+import type { Reply } from './conversation.ts';
+import { shownPrompt } from './form-prompts.ts';
+import { pushLastsMs, type FactorStart } from './second-factor.ts';
+
+/** Connecting to each of a name's addresses takes its time; the library tells nothing meanwhile. */
+const pushGraceMs = 30_000;
+/** A gateway that is silent for this part of the time that it has is told of: 3 s of 75. */
+const shownAfterPart = 25;
+
+interface Deps {
+  target: GatewayTarget;
+  ask: Ask;
+  signal: AbortSignal;
+  /** How long a silent gateway is waited for that has a password or a code. */
+  phoneMs: number;
+  /** The person leaves the push for another way. */
+  leavePush: (start: FactorStart) => never;
+}
+
+/**
+ * What stands on the screen while a gateway has a password or a code and says nothing: the push that is out, or that the campus
+ * may be asking on the phone. It lasts until the gateway's next word: its certificate, on a new connection, is none.
+ */
+export class PhoneWait {
+  private out: Prompt | null = null;
+  /** When the push that is out runs out. */
+  private pushUntil: number | null = null;
+
+  constructor(private readonly deps: Deps) {}
+
+  /** An answer goes out now. */
+  begin({ push, told, secret }: Reply, call: Call): void {
+    const { target, phoneMs } = this.deps;
+    this.out = null;
+    if (secret) call.expectWithin(phoneMs);
+    if (!push) {
+      if (secret) this.out = { kind: 'waiting', until: target.now() + phoneMs };
+      return;
+    }
+    // What the gateway says meanwhile gives nobody more time
+    this.pushUntil = told && this.pushUntil !== null ? this.pushUntil : target.now() + pushLastsMs;
+    call.expectWithin(pushLastsMs + pushGraceMs);
+    const prompt: Prompt = {
+      kind: 'push',
+      device: push.device,
+      deadline: this.pushUntil,
+      ...(push.does === 'call' ? { call: true } : {}),
+      ...(told && told.message !== '' ? { message: told.message } : {}),
+      ...(told?.number != null ? { number: told.number } : {}),
+    };
+    this.out = shownPrompt(prompt, shownAs(target));
+  }
+
+  /** The gateway has said something. */
+  end(): void {
+    this.out = null;
+  }
+
+  /** Shows it, where there is something to show, until the library has news. */
+  async until(call: Call): Promise<void> {
+    const { out } = this;
+    if (out?.kind === 'push') await this.showPush(out, call);
+    else if (out) await this.showLater(out, call);
+  }
+
+  private async showPush(prompt: Prompt, call: Call): Promise<void> {
+    const { ask, leavePush } = this.deps;
+    const withdraw = new AbortController();
+    const signal = AbortSignal.any([withdraw.signal, this.deps.signal]);
+    const left = ask(prompt, { signal }).then(
+      (answer) => (answer.kind === 'instead' && answer.method !== 'done' ? answer.method : 'choose'),
+      (error: unknown) => {
+        if (withdraw.signal.aborted) return null;
+        throw error;
+      },
+    );
+    const news = call.peek().then(() => null);
+    try {
+      const method = await Promise.race([left, news]);
+      if (method !== null) leavePush(method);
+    } finally {
+      withdraw.abort();
+      await left.catch(() => undefined);
+      news.catch(() => undefined);
+    }
+  }
+
+  /** Once the gateway has been silent for a while: a quick one needs no word. */
+  private async showLater(prompt: Prompt, call: Call): Promise<void> {
+    const { ask, signal, phoneMs } = this.deps;
+    const news = call.peek();
+    const soon = await atMost(
+      phoneMs / shownAfterPart,
+      news.then(() => true),
+    );
+    if (soon) return;
+    const withdraw = new AbortController();
+    const shown = ask(prompt, { signal: AbortSignal.any([withdraw.signal, signal]) }).catch(() => undefined);
+    try {
+      await news;
+    } finally {
+      withdraw.abort();
+      await shown;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { Failure } from '../../../../shared/failure.ts';
+import { complains, complainsOfCode } from './wording.ts';
+import type { Sent } from './round.ts';
+import { pushFailure } from './second-factor.ts';
+
+/** A refusal of what a person took longer over is no word about what they typed. */
+const patienceMs = 120_000;
+
+export interface Refusal {
+  /** `again`: the question came back; `anew`: the gateway began anew; `ended`: it ended the sign-in. */
+  kind: 'again' | 'anew' | 'ended';
+  /** What it said with it; '' where it said nothing. */
+  message: string;
+  /** It says so as an error. */
+  complains: boolean;
+  /** What it had said before that. */
+  before: string;
+  now: number;
+}
+
+export interface Blame {
+  failure: Failure | null;
+  /**
+   * What becomes of the password: it is forgotten (`forget`); it may leave once more with the person's next answer
+   * (`renew`); or either, in turns (`doubt`).
+   */
+  then: 'forget' | 'renew' | 'doubt';
+}
+
+/** What a refusal says about what was sent last. Where it does not say which of two was wrong, the password is doubted. */
+export function blameFor(last: Sent | null, refusal: Refusal): Blame {
+  if (last === null) return { failure: { code: 'sign-in-rejected' }, then: 'forget' };
+  const blame = blameOf(last, refusal);
+  const isLate = last.at - last.arrivedAt > patienceMs && last.reach === null;
+  return isLate ? { ...blame, failure: { code: 'sign-in-timed-out' } } : blame;
+}
+
+function blameOf({ what, reach, at }: Sent, { kind, message, complains: isError, before, now }: Refusal): Blame {
+  // Texts were asked for: that try ends so
+  if (reach === 'text') return { failure: null, then: 'renew' };
+  if (reach !== null) {
+    const failure = pushFailure(message || before, now - at, reach === 'call');
+    if (what !== 'both') return { failure, then: 'doubt' };
+    return { failure, then: failure.code === 'push-refused-at-once' ? 'forget' : 'renew' };
+  }
+  switch (what) {
+    case 'both':
+      return { failure: codeFailure(message), then: 'doubt' };
+    case 'passcode':
+    case 'reach': {
+      // Many a gateway says only after the code that the password was wrong
+      const isOfCode = kind === 'again' || complainsOfCode(message) || !(isError || complains(message));
+      return isOfCode ? { failure: codeFailure(message), then: 'doubt' } : { failure: { code: 'sign-in-rejected' }, then: 'forget' };
+    }
+    case 'fields':
+      return { failure: { code: 'answer-rejected' }, then: 'doubt' };
+    case 'credentials':
+      return { failure: { code: 'sign-in-rejected' }, then: 'forget' };
+  }
+}
+
+function codeFailure(message: string): Failure {
+  return {
+    code: /\bexpired\b|過期|过期|\bexpirou\b|\bexpirad[oa]\b/i.test(message.slice(0, 2_000)) ? 'passcode-expired' : 'passcode-wrong',
+  };
+}

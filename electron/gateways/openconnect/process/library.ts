@@ -1,0 +1,171 @@
+import { isAbsolute } from 'node:path';
+import koffi, { type LibraryHandle } from 'koffi';
+import { searchSafeFoldersOnly, systemLibrary } from '../../../system/windows/libraries.ts';
+import { guarded, type Callbacks, type Guarded } from './callbacks.ts';
+import { mappedFrom } from './loaded-library-linux.ts';
+import { copyBytes, decode, type Pointer } from './memory.ts';
+import { logLevels, type SignInOptions } from './messages.ts';
+
+/**
+ * libopenconnect by foreign-function calls. Layouts, constants and signatures are those of `openconnect.h`, API 5.8
+ * (OpenConnect 9.00 and 9.01) and 5.10 (9.21), which only adds functions to it, as all of the 5 series do.
+ */
+
+const certificate = koffi.struct('oc_cert', { der_len: 'int', der_data: 'void *', reserved: 'void *' });
+koffi.struct('oc_webview_result', { uri: 'const char *', cookies: 'const char **', headers: 'const char **' });
+
+/**
+ * Loads the first of these libraries that can be: full paths, or on Linux a name that the system's own list of libraries
+ * knows (`ld.so.cache`; never the working directory). Throws the last error where none can.
+ */
+export function loadLibrary(paths: readonly string[]): Library {
+  if (process.platform === 'win32') searchSafeFoldersOnly(koffi);
+  let last: unknown = new Error('no library named');
+  for (const path of paths) {
+    try {
+      if (!isAbsolute(path) && process.platform !== 'linux') throw new Error(`not a full path: ${path}`);
+      return new Library(koffi.load(path), isAbsolute(path) ? path : mappedFrom(path));
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
+
+/** Every function of the library that is used. Each blocks; `obtainCookie` for as long as a sign-in takes. */
+export class Library {
+  readonly version: () => string;
+  readonly parseUrl: (vpn: Pointer, url: string) => number;
+  readonly setProtocol: (vpn: Pointer, protocol: string) => number;
+  readonly setUserAgent: (vpn: Pointer, agent: string) => number;
+  /** `linux-64` and its like; GlobalProtect's portals and Cisco's rules go by it. */
+  readonly setReportedSystem: (vpn: Pointer, system: string) => number;
+  readonly setSystemTrust: (vpn: Pointer, trust: number) => void;
+  /** Which ways of signing in to a proxy are allowed. */
+  readonly setProxyAuth: (vpn: Pointer, methods: string) => number;
+  readonly setProxy: (vpn: Pointer, url: string) => number;
+  readonly setClientCertificate: (vpn: Pointer, certificate: string, key: string | null) => number;
+  readonly setupHostCheck: (vpn: Pointer, uid: number, silent: number, wrapper: string) => number;
+  readonly setupCommandPipe: (vpn: Pointer) => number;
+  readonly obtainCookie: (vpn: Pointer) => number;
+  readonly cookie: (vpn: Pointer) => string | null;
+  /** Appends to itself at every call: once a sign-in. */
+  readonly connectUrl: (vpn: Pointer) => string | null;
+  readonly peerHash: (vpn: Pointer) => string | null;
+  /** The address that answered, or the name where that is not known. */
+  readonly hostname: (vpn: Pointer) => string | null;
+  /** The name that certificates are checked for. */
+  readonly dnsName: (vpn: Pointer) => string | null;
+  readonly urlPath: (vpn: Pointer) => string | null;
+  readonly setOptionValue: (option: Pointer, value: string) => number;
+  /** Closes its connection. */
+  readonly hangUp: (vpn: Pointer) => void;
+  readonly free: (vpn: Pointer) => void;
+  private readonly vpnInfoNew: (agent: string, ...callbacks: unknown[]) => Pointer;
+  private readonly setLogLevel: (vpn: Pointer, level: number) => void;
+  private readonly overrideResolve: (vpn: Pointer, callback: bigint) => void;
+  private readonly setProtect: (vpn: Pointer, callback: bigint) => void;
+  private readonly setWebview: (vpn: Pointer, callback: bigint) => void;
+  private readonly setOwnBrowser: (vpn: Pointer, callback: bigint) => void;
+  private readonly webviewLoaded: (vpn: Pointer, result: unknown) => number;
+  private readonly chain: (vpn: Pointer, chain: [Pointer]) => number;
+  private readonly freeChain: (vpn: Pointer, chain: Pointer) => void;
+  private registered: Guarded | null = null;
+
+  constructor(
+    library: LibraryHandle,
+    /** Its full path; null where that cannot be told. */
+    readonly path: string | null,
+  ) {
+    const f = (signature: string) => library.func(signature);
+    this.version = f('const char *openconnect_get_version()');
+    this.parseUrl = f('int openconnect_parse_url(void *, const char *)');
+    this.setProtocol = f('int openconnect_set_protocol(void *, const char *)');
+    this.setUserAgent = f('int openconnect_set_useragent(void *, const char *)');
+    this.setReportedSystem = f('int openconnect_set_reported_os(void *, const char *)');
+    this.setSystemTrust = f('void openconnect_set_system_trust(void *, uint)');
+    this.setProxyAuth = f('int openconnect_set_proxy_auth(void *, const char *)');
+    this.setProxy = f('int openconnect_set_http_proxy(void *, const char *)');
+    this.setClientCertificate = f('int openconnect_set_client_cert(void *, const char *, const char *)');
+    this.setupHostCheck = f('int openconnect_setup_csd(void *, uint, int, const char *)');
+    this.setupCommandPipe = f('int openconnect_setup_cmd_pipe(void *)');
+    this.obtainCookie = f('int openconnect_obtain_cookie(void *)');
+    this.cookie = f('const char *openconnect_get_cookie(void *)');
+    this.connectUrl = f('const char *openconnect_get_connect_url(void *)');
+    this.peerHash = f('const char *openconnect_get_peer_cert_hash(void *)');
+    this.hostname = f('const char *openconnect_get_hostname(void *)');
+    this.dnsName = f('const char *openconnect_get_dnsname(void *)');
+    this.urlPath = f('const char *openconnect_get_urlpath(void *)');
+    this.setOptionValue = f('int openconnect_set_option_value(void *, const char *)');
+    this.hangUp = f('void openconnect_reset_ssl(void *)');
+    this.free = f('void openconnect_vpninfo_free(void *)');
+    this.vpnInfoNew = f('void *openconnect_vpninfo_new(const char *, void *, void *, void *, void *, void *)');
+    this.setLogLevel = f('void openconnect_set_loglevel(void *, int)');
+    this.overrideResolve = f('void openconnect_override_getaddrinfo(void *, void *)');
+    this.setProtect = f('void openconnect_set_protect_socket_handler(void *, void *)');
+    this.setWebview = f('void openconnect_set_webview_callback(void *, void *)');
+    this.setOwnBrowser = f('void openconnect_set_external_browser_callback(void *, void *)');
+    this.webviewLoaded = f('int openconnect_webview_load_changed(void *, const oc_webview_result *)');
+    this.chain = f('int openconnect_get_peer_cert_chain(void *, _Out_ void **)');
+    this.freeChain = f('void openconnect_free_peer_cert_chain(void *, void *)');
+    if (f('int openconnect_init_ssl()')() !== 0) throw new Error('its TLS library did not start');
+  }
+
+  /** A new sign-in. Whoever frees it calls {@link release} as well. Throws where there is no memory for it. */
+  open(agent: string, callbacks: Callbacks, { web, protocol }: Pick<SignInOptions, 'web' | 'protocol'>): Pointer {
+    const pointers = guarded(callbacks);
+    this.registered = pointers;
+    // Without a callback for it the library fetches no configuration that nobody reads (`fetch_config` of its `auth.c`)
+    const vpn = this.vpnInfoNew(agent, pointers.validatePeer, null, pointers.processForm, pointers.progress, null);
+    if (vpn === null) throw new Error('no memory for a sign-in');
+    // By itself it tells every header, and each line is a message to the app that whoever waits for an answer waits for
+    // What it could not read of a GlobalProtect portal's answer stands in a line of a lower level
+    this.setLogLevel(vpn, protocol === 'gp' ? logLevels.debug : logLevels.info);
+    this.overrideResolve(vpn, pointers.resolve);
+    this.setProtect(vpn, pointers.connects);
+    if (web) {
+      this.setWebview(vpn, pointers.webview);
+      this.setOwnBrowser(vpn, pointers.ownBrowser);
+    }
+    return vpn;
+  }
+
+  /** Takes the callbacks of the last sign-in back. */
+  release(): void {
+    for (const pointer of Object.values(this.registered ?? {})) koffi.unregister(pointer);
+    this.registered = null;
+  }
+
+  /** What the peer presented, DER, leaf first. Only while it is being validated. */
+  peerChain(vpn: Pointer): Buffer[] {
+    const out: [Pointer] = [null];
+    const count = this.chain(vpn, out);
+    const [first] = out;
+    if (count <= 0 || first === null) return [];
+    try {
+      return Array.from({ length: Math.min(count, 10) }, (_, index) => {
+        const each = decode<{ der_len: number; der_data: Pointer }>(first, certificate, index);
+        return each.der_data === null ? Buffer.alloc(0) : copyBytes(each.der_data, each.der_len);
+      });
+    } finally {
+      this.freeChain(vpn, first);
+    }
+  }
+
+  /** Tells of a page that has loaded. 0: that was it; below: more to come (-EAGAIN) or refused. */
+  pageLoaded(vpn: Pointer, page: { url: string; cookies: readonly NameAndValue[]; headers: readonly NameAndValue[] }): number {
+    const flat = (list: readonly NameAndValue[]) => [...list.flatMap(({ name, value }) => [name, value]), null];
+    return this.webviewLoaded(vpn, { uri: page.url, cookies: flat(page.cookies), headers: flat(page.headers) });
+  }
+}
+
+interface NameAndValue {
+  name: string;
+  value: string;
+}
+
+/** The C library's own getaddrinfo, in the place of a name. */
+export function systemResolver(): (node: string, service: string, hints: Pointer, result: Pointer) => number {
+  const library = process.platform === 'win32' ? systemLibrary(koffi, 'ws2_32.dll') : koffi.load(null);
+  return library.func('int getaddrinfo(const char *, const char *, void *, void *)');
+}

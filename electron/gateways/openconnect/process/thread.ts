@@ -1,0 +1,245 @@
+import { writeSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { ownUid } from '../../../system/own-user-posix.ts';
+import * as z from 'zod/mini';
+import { noAddress } from './callbacks.ts';
+import { loadLibrary, systemResolver, type Library } from './library.ts';
+import type { Pointer } from './memory.ts';
+import {
+  putAnswerSchema,
+  toThreadSchema,
+  wordBounds,
+  type Done,
+  type FromThread,
+  type AnyQuestion,
+  type OcAnswer,
+  type SignInOptions,
+} from './messages.ts';
+import { readForm } from './read-form.ts';
+import { endIfHungUp, keepShort } from './socket.ts';
+
+/** The results of a form (`openconnect.h`). */
+const formResult = { ok: 0, cancelled: 1, newGroup: 2 } as const;
+const failed = -1;
+const maxPages = 500;
+/** What the library says before it sends a request once more by itself (`http.c`, `rq_retry`). */
+const sendsAgain = 'Retrying failed';
+/** Where it did not get out at all, a new connection is made without a word of that (`gnutls.c`, `openssl.c`). */
+const cannotWrite = 'Failed to write to TLS/DTLS socket';
+
+/** What the process's main thread hands the one that blocks. */
+const threadDataSchema = z.object({
+  /** Counts the answers that were put on the port: the blocked thread waits for it to change. */
+  answered: z.instanceof(Int32Array),
+  answers: z.instanceof(MessagePort),
+});
+
+type Post = (message: FromThread) => void;
+type WithoutSeq<Q> = Q extends AnyQuestion ? Omit<Q, 'seq'> : never;
+
+/**
+ * The thread in which the library blocks. Its callbacks cannot be asynchronous, so that each question is posted and the
+ * thread then sleeps until an answer was put on its port; the process's other thread goes on listening.
+ */
+class BlockingThread {
+  private library: Library | null = null;
+  private readonly resolve = systemResolver();
+  private seq = 0;
+  /** Kept until the next sign-in: its cancel pipe must not become somebody else's file in between. */
+  private last: Pointer = null;
+  /** An answer is out that the gateway may get once only. */
+  private once = false;
+  /** The connection was gone before that: the library finds so as it writes, and makes a new one. */
+  private ended = false;
+  private pipe = -1;
+  private socket = -1;
+
+  constructor(
+    private readonly post: Post,
+    private readonly data: z.infer<typeof threadDataSchema>,
+  ) {}
+
+  /** Loads the library, if it is not yet. */
+  warm(libraries: readonly string[]): Library | null {
+    try {
+      this.library ??= loadLibrary(libraries);
+      this.post({ type: 'ready', version: this.library.version(), path: this.library.path });
+      return this.library;
+    } catch (error) {
+      this.post({ type: 'missing', detail: error instanceof Error ? error.message.slice(0, 2000) : 'not loaded' });
+      return null;
+    }
+  }
+
+  signIn(attempt: number, libraries: readonly string[], options: SignInOptions): void {
+    const library = this.library ?? this.warm(libraries);
+    if (!library) return;
+    // What was put after the last sign-in had ended is nobody's
+    while (receiveMessageOnPort(this.data.answers));
+    if (this.last !== null) library.free(this.last);
+    library.release();
+    this.last = null;
+    let vpn: Pointer = null;
+    const pages = { count: 0 };
+    let excess: Done['excess'] = null;
+    const callbacks = { haveFailed: false };
+    const isWithin = (what: keyof typeof wordBounds, text: string): boolean => {
+      if (text.length <= wordBounds[what]) return true;
+      excess = what;
+      return false;
+    };
+    vpn = this.last = library.open(
+      options.agent.userAgent,
+      {
+        validatePeer: () => {
+          const host = (library.dnsName(vpn) ?? '').replace(/^\[|\]$/g, '');
+          const chain = library.peerChain(vpn).map((der) => der.toString('base64'));
+          if (!chain.every((each) => isWithin('certificate', each))) return failed;
+          const answer = this.ask({ type: 'certificate', attempt, host, chain });
+          return answer?.kind === 'certificate' && answer.accept ? 0 : failed;
+        },
+        processForm: (pointer) => {
+          const { form, options: fields } = readForm(pointer);
+          this.once = false;
+          const answer = this.ask({ type: 'form', attempt, form });
+          if (answer?.kind !== 'form' || answer.result === 'cancelled') return formResult.cancelled;
+          for (const { index, value } of answer.values) {
+            const field = fields[index];
+            if (field === undefined || library.setOptionValue(field, value) !== 0) return failed;
+          }
+          this.once = answer.once ?? false;
+          // Many a gateway has hung up while the person typed. What went there would come to nothing, or come twice
+          this.ended = this.once && endIfHungUp(this.socket);
+          return answer.result === 'new-group' ? formResult.newGroup : formResult.ok;
+        },
+        progress: (level, format, words) => {
+          if (this.ended && format?.startsWith(cannotWrite)) {
+            this.ended = false;
+            return;
+          }
+          const said = words === null ? {} : { words: words.slice(0, 2000) };
+          this.post({ type: 'progress', attempt, level, format: (format ?? '').slice(0, 1000), ...said });
+          if (format?.startsWith(sendsAgain) && this.once) this.giveUp();
+        },
+        connects: (fd) => {
+          this.socket = fd;
+          keepShort(fd);
+        },
+        resolve: (node, service, hints, result) => {
+          const detour = options.detours.find(({ host, port }) => host.toLowerCase() === node.toLowerCase() && String(port) === service);
+          // A proxy looks the name up by itself; what is asked for here is the proxy's own
+          if (detour && options.proxy === undefined) return this.resolve('127.0.0.1', String(detour.loopbackPort), hints, result);
+          if (isIP(node) !== 0) return this.resolve(node, service, hints, result);
+          const answer = this.ask({ type: 'address', attempt, host: node, port: Number(service) });
+          if (answer?.kind !== 'address') return noAddress;
+          return this.resolve(answer.address ?? node, service, hints, result);
+        },
+        webview: (url) => {
+          if (!isWithin('page', url)) return failed;
+          let answer = this.ask({ type: 'web', attempt, url, own: false });
+          while (answer?.kind === 'page' && pages.count++ < maxPages) {
+            const done = library.pageLoaded(vpn, answer) === 0;
+            if (done) {
+              this.post({ type: 'page', attempt, seq: ++this.seq, done });
+              return 0;
+            }
+            answer = this.ask({ type: 'page', attempt, done });
+          }
+          return failed;
+        },
+        ownBrowser: (url) => {
+          if (!isWithin('page', url)) return failed;
+          const answer = this.ask({ type: 'web', attempt, url, own: true });
+          return answer?.kind === 'browser' && answer.ok ? 0 : failed;
+        },
+        failed: (where) => {
+          callbacks.haveFailed = true;
+          this.post({ type: 'fault', attempt, where: where.slice(0, 500) });
+        },
+      },
+      options,
+    );
+    const ended = this.prepare(library, vpn, options) || library.obtainCookie(vpn);
+    // Where a callback has thrown, something that the library takes for done was not
+    const result = callbacks.haveFailed ? failed : ended;
+    const cookie = result === 0 ? library.cookie(vpn) : null;
+    // Where there is no path, some versions print C's word for it
+    const connectUrl = result === 0 ? (library.connectUrl(vpn)?.replace(/\(null\)$/, '') ?? null) : null;
+    this.post({
+      type: 'done',
+      attempt,
+      result,
+      cookie: isWithin('cookie', cookie ?? '') ? cookie : null,
+      connectUrl: isWithin('connectUrl', connectUrl ?? '') ? connectUrl : null,
+      excess,
+      serverPin: library.peerHash(vpn),
+      address: library.hostname(vpn),
+      urlPath: (library.urlPath(vpn) ?? '').slice(0, 4096),
+    });
+    library.hangUp(vpn);
+  }
+
+  /** 0, or the first error of setting it up. */
+  private prepare(library: Library, vpn: Pointer, options: SignInOptions): number {
+    this.once = false;
+    this.socket = -1;
+    this.pipe = library.setupCommandPipe(vpn);
+    this.post({ type: 'cancel-pipe', fd: this.pipe });
+    library.setSystemTrust(vpn, options.systemTrust ? 1 : 0);
+    const steps = [
+      // What it was begun with has the library's version after it, which is another than openconnect's
+      () => library.setUserAgent(vpn, options.agent.userAgent),
+      () => library.setReportedSystem(vpn, options.agent.system),
+      () => library.setProtocol(vpn, options.protocol),
+      () => library.parseUrl(vpn, options.url),
+      // Basic is off unless asked for, and many networks have nothing else
+      () => (options.proxy === undefined ? 0 : library.setProxyAuth(vpn, 'Negotiate,NTLM,Digest,Basic')),
+      () => (options.proxy === undefined ? 0 : library.setProxy(vpn, options.proxy)),
+      () => (options.clientCertificate === undefined ? 0 : library.setClientCertificate(vpn, options.clientCertificate, null)),
+      () => (options.hostCheckWrapper === undefined ? 0 : library.setupHostCheck(vpn, ownUid() ?? 0, 1, options.hostCheckWrapper)),
+    ];
+    for (const step of steps) {
+      const result = step();
+      if (result !== 0) return result;
+    }
+    return 0;
+  }
+
+  /** Keeps the library from what it is about to do: its next look at the network finds that it is cancelled. */
+  private giveUp(): void {
+    try {
+      writeSync(this.pipe, 'x');
+    } catch {
+      // Windows has a socket there. The app has heard, and ends the process: nothing is done until then
+      for (;;) Atomics.wait(this.data.answered, 0, Atomics.load(this.data.answered, 0));
+    }
+  }
+
+  /** Posts a question and sleeps until its answer is there. Null: cancelled. */
+  private ask(question: WithoutSeq<AnyQuestion>): OcAnswer | null {
+    const seq = ++this.seq;
+    const { answered, answers } = this.data;
+    let seen = Atomics.load(answered, 0);
+    this.post({ ...question, seq });
+    for (;;) {
+      for (let next = receiveMessageOnPort(answers); next; next = receiveMessageOnPort(answers)) {
+        const put = putAnswerSchema.parse(next.message);
+        if (put.seq === null) return null;
+        // An answer that crossed with the end of its question is nobody's
+        if (put.seq === seq) return put.answer;
+      }
+      Atomics.wait(answered, 0, seen);
+      seen = Atomics.load(answered, 0);
+    }
+  }
+}
+
+const port = parentPort;
+if (!port) throw new Error('not a thread of the worker');
+const thread = new BlockingThread((message) => port.postMessage(message), threadDataSchema.parse(workerData));
+port.on('message', (raw: unknown) => {
+  const message = toThreadSchema.parse(raw);
+  if (message.type === 'warm') thread.warm(message.libraries);
+  else thread.signIn(message.attempt, message.libraries, message.options);
+});

@@ -1,0 +1,104 @@
+import net, { type Socket } from 'node:net';
+import { CausewayError, fail } from '../../shared/failure.ts';
+import { bounded } from '../net/deadline.ts';
+import type { TunnelEnding } from '../tunnels/tunnel.ts';
+import { isTheHelpers } from './address.ts';
+import { Lines } from '../net/lines.ts';
+import { helperMessageSchema, helperProtocol, type HelperMessage, type HelperRequest } from './protocol.ts';
+
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+type Reply = Exclude<HelperMessage, { event: string } | { failure: unknown }>;
+const connectsWithinMs = 3_000;
+
+/** One connection to the helper. What it says is parsed as everything from outside is. */
+export class HelperConnection {
+  /** What it tells of the tunnel's end. */
+  readonly ended: Promise<TunnelEnding>;
+  /** Settles once the connection is over, by either side. */
+  readonly gone: Promise<void>;
+  private asked = 0;
+  private readonly waiting = new Map<number, (message: HelperMessage) => void>();
+  private readonly lines = new Lines(helperProtocol.maxReplyBytes);
+  /** Called when the tunnel has lost its connection. */
+  onSilent: () => void = () => undefined;
+  private tellEnd: (ending: TunnelEnding) => void = () => undefined;
+
+  private constructor(private readonly socket: Socket) {
+    this.ended = new Promise((resolve) => (this.tellEnd = resolve));
+    this.gone = new Promise((resolve) => socket.once('close', () => resolve()));
+    socket.on('data', (bytes) => this.hear(bytes));
+  }
+
+  /** Fails with `helper-missing`, `helper-denied`, `cancelled`. */
+  static open(path: string, host: string, signal: AbortSignal): Promise<HelperConnection> {
+    if (signal.aborted) return Promise.reject(fail('cancelled'));
+    const socket = net.connect(path);
+    const bound = { signal, ms: connectsWithinMs, late: () => fail('helper-missing'), release: () => socket.destroy() };
+    return bounded<HelperConnection>(bound, (done, failed) => {
+      socket.on('error', (cause: NodeJS.ErrnoException) =>
+        failed(
+          cause.code === 'EACCES' || cause.code === 'EPERM'
+            ? fail('helper-denied', { host }, { cause })
+            : fail('helper-missing', undefined, { cause }),
+        ),
+      );
+      socket.once('connect', () => {
+        // Before anything is said
+        void isTheHelpers(path)
+          .catch(() => false)
+          .then((isIt) => {
+            if (isIt) done(new HelperConnection(socket));
+            else failed(fail('helper-missing', undefined, { detail: 'somebody else answers in its place' }));
+          });
+      });
+    });
+  }
+
+  /** Asks once. Fails with what the helper says, `helper-missing` where it is gone or silent, `cancelled`. */
+  async ask(request: WithoutId<HelperRequest>, withinMs: number, signal: AbortSignal): Promise<Reply> {
+    this.asked += 1;
+    const id = this.asked;
+    const bound = {
+      signal,
+      ms: withinMs,
+      late: () => fail('helper-missing', undefined, { detail: 'silent' }),
+      release: () => this.waiting.delete(id),
+    };
+    const message = await bounded<HelperMessage>(bound, (done, failed) => {
+      this.waiting.set(id, done);
+      void this.gone.then(() => failed(fail('helper-missing', undefined, { detail: 'gone' })));
+      this.socket.write(`${JSON.stringify({ ...request, id })}\n`);
+    });
+    this.waiting.delete(id);
+    if ('failure' in message) throw new CausewayError(message.failure);
+    if ('event' in message) throw fail('internal');
+    return message;
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  private hear(bytes: Buffer): void {
+    for (const line of this.lines.add(bytes) ?? []) {
+      const parsed = helperMessageSchema.safeParse(parse(line));
+      if (!parsed.success) {
+        this.socket.destroy();
+        return;
+      }
+      const message = parsed.data;
+      if ('event' in message) {
+        if (message.event === 'ended') this.tellEnd(message.ending);
+        if (message.event === 'silent') this.onSilent();
+      } else if (message.id !== null) this.waiting.get(message.id)?.(message);
+    }
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

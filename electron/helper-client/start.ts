@@ -1,0 +1,70 @@
+import { spawn, type SpawnOptions } from 'node:child_process';
+import net, { isIP } from 'node:net';
+import { delay } from '../../shared/abort.ts';
+import { fail } from '../../shared/failure.ts';
+import { isRootsAlone } from '../system/root-owned.ts';
+import { pkexecProgram } from './pkexec-linux.ts';
+
+export interface StartHelperDeps {
+  /** The helper as the package installed it. */
+  executable: string;
+  socket: () => Promise<string>;
+  /** polkit's own, which asks for an administrator's password and then becomes the program. */
+  pkexec?: string;
+}
+
+/** The gateway that an administrator is asked about. */
+export interface ProposedGateway {
+  host: string;
+  /** What is to prove it: `system`, or the key that the person accepted (`pin-sha256:…`). The administrator sees it. */
+  proof: string;
+}
+
+/** A person looks for a password, or for somebody who has one. */
+const answersWithinMs = 120_000;
+const lookEveryMs = 250;
+const hostPattern = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
+const proofPattern = /^(system|pin-sha256:[A-Za-z0-9+/]{43}=)$/;
+
+/**
+ * Linux: starts the helper for whoever runs this and for one gateway, where it is not installed as a service and an
+ * administrator agrees. They are asked by polkit, in the words of our action file, which show the whole command: gateway
+ * and proof are what they approve, and the helper takes no other word from it. It goes by itself once nobody needs it.
+ * Fails with `helper-missing`: there is none, or nobody agreed.
+ */
+export function startHelperOnce({ executable, socket, pkexec = pkexecProgram }: StartHelperDeps) {
+  return async ({ host, proof }: ProposedGateway, signal: AbortSignal): Promise<void> => {
+    const fits = (hostPattern.test(host) || isIP(host) === 6) && proofPattern.test(proof);
+    // Root is to run nothing that others can change
+    if (!fits || !(await isRootsAlone(executable)) || !(await isRootsAlone(pkexec)))
+      throw fail('helper-missing', undefined, { detail: 'no helper that is safe to start' });
+    const over: string[] = [];
+    // Lives on when we are gone, as long as it takes to put things back
+    const options: SpawnOptions = { stdio: 'ignore', env: {}, cwd: '/', shell: false, detached: true };
+    const child = spawn(pkexec, ['--disable-internal-agent', executable, 'once', host, proof], options);
+    child.unref();
+    child.once('error', () => over.push('it could not be asked for')).once('exit', (code) => over.push(wordFor(code)));
+    const until = performance.now() + answersWithinMs;
+    while (!(await listens(await socket()))) {
+      if (over.length > 0 || performance.now() > until) throw fail('helper-missing', undefined, { detail: over[0] ?? 'nobody answered' });
+      if (signal.aborted) {
+        // The question goes with who asked it
+        child.kill();
+        throw fail('cancelled');
+      }
+      await delay(lookEveryMs);
+    }
+  };
+}
+
+/** pkexec(1), "Return value". */
+const wordFor = (code: number | null): string =>
+  code === 126 ? 'declined' : code === 127 ? 'not authorized' : `it ended (${code ?? 'killed'})`;
+
+function listens(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = net.connect(socket);
+    connection.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    connection.once('connect', () => connection.destroy());
+  });
+}

@@ -1,0 +1,199 @@
+import { execFile } from 'node:child_process';
+import { constants, existsSync, readFileSync } from 'node:fs';
+import { access, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import * as z from 'zod/mini';
+import { tunnelMarks } from '../../../shared/tunnel-marks.ts';
+import { peersOf } from '../../tunnels/openconnect/sockets-linux.ts';
+import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
+import { wayTo, type Plan, type Route, type Surroundings } from '../network-plan.ts';
+import type { Resolver } from '../network-state.ts';
+import { halvesOf, isOne, prefixOf, wordOf, type Prefix } from '../prefix.ts';
+import { ip } from './ip-posix.ts';
+import type { Hands, TunnelUser } from './platform.ts';
+
+/** Made by the package (`build/services/causeway-vpn.conf`). */
+const userName = 'causeway-vpn';
+const setpriv = '/usr/bin/setpriv';
+const resolvectl = '/usr/bin/resolvectl';
+const resolverFile = '/etc/resolv.conf';
+
+/** Our mark on routes round the tunnel. What bears it is ours to take away, whoever died. */
+const protocol = tunnelMarks.routeProtocol;
+
+/** A table of routes that TCP to the gateway goes by, and nothing else: datagrams find their own length, and are not to be cut. */
+const shortTable = protocol;
+/** What every path takes whole (RFC 8200, 5: IPv6's least MTU). */
+const shortest = 1280;
+/** Of IP and TCP. */
+const headers = { 4: 40, 6: 60 } as const;
+
+/** Linux: the helper changes the network itself, by what openconnect's script hands over. */
+export const linuxHands: Hands = {
+  async user() {
+    const number = async (what: '-u' | '-g'): Promise<number> =>
+      z
+        .number()
+        .check(z.int(), z.minimum(1))
+        .parse(Number((await promisify(execFile)('/usr/bin/id', [what, userName], { timeout: 5_000, env: {} })).stdout.trim() || '0'));
+    try {
+      return { uid: await number('-u'), gid: await number('-g') };
+    } catch {
+      return null;
+    }
+  },
+  program: setpriv,
+  // Capabilities go with the change of user, and none can be had again
+  words: ({ uid, gid }) => [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--inh-caps=-all', '--no-new-privs', '--'],
+  async makeDevice(device, { uid }) {
+    // One of ours that outlived its journal; anybody else's stays, and makes this fail
+    if (ownerOf(device) === uid) await ip('link', 'del', 'dev', device);
+    await ip('tuntap', 'add', 'dev', device, 'mode', 'tun', 'user', String(uid));
+    await ip('link', 'set', 'dev', device, 'up');
+  },
+  surroundings,
+  async keepShort(addresses, { routes }) {
+    for (const to of addresses.flatMap((text) => prefixOf(text) ?? [])) {
+      const way = wayTo(to, routes);
+      if (!way) continue;
+      const words = [...(way.via === null ? [] : ['via', way.via]), 'dev', way.device];
+      const bounds = ['mtu', String(shortest), 'advmss', String(shortest - headers[to.family])];
+      await ip(family(to), 'route', 'replace', wordOf(to), ...words, ...bounds, 'proto', protocol, 'table', shortTable);
+      const rule = ['ipproto', 'tcp', 'to', wordOf(to), 'lookup', shortTable, 'protocol', protocol];
+      await ip(family(to), 'rule', 'add', ...rule).catch((error: unknown) => {
+        if (!isThere(error)) throw error;
+      });
+    }
+  },
+  async carryOut(plan, device) {
+    await ip('link', 'set', 'dev', device, 'mtu', String(plan.mtu));
+    for (const address of plan.addresses)
+      await ip(family(address), 'addr', 'replace', wordOf(address), 'dev', device, ...(address.family === 6 ? ['nodad'] : []));
+    await leadRound(plan);
+    for (const block of plan.through) await leadThrough(block, device, plan.packets);
+  },
+  leadRound,
+  namesFor({ nameServers, domains }, before) {
+    if (nameServers.length === 0 || isResolved(before)) return null;
+    // What else stood there counts on, but for who is asked
+    const rest = (before.text ?? '').split('\n').filter((line) => /^\s*options\s/.test(line));
+    const search = [...domains, ...(/^[ \t]*search[ \t]+(\S.*)$/m.exec(before.text ?? '')?.[1]?.split(/\s+/) ?? [])].slice(0, 6);
+    return [
+      tunnelMarks.resolver,
+      ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),
+      // resolv.conf(5): three are asked
+      ...nameServers.slice(0, 3).map((server) => `nameserver ${server}`),
+      ...rest,
+      '',
+    ].join('\n');
+  },
+  async setNames(plan, device, text) {
+    if (plan.nameServers.length === 0) return;
+    // In place: the file may be mounted there, or be what a link leads to
+    if (text !== null) await writeFile(resolverFile, text);
+    else {
+      const isWhole = plan.through.some(({ length }) => length === 1);
+      await run(resolvectl, 'dns', device, ...plan.nameServers);
+      await run(resolvectl, 'domain', device, ...plan.domains, ...(isWhole || plan.domains.length === 0 ? ['~.'] : []));
+    }
+  },
+  async clear(device, user) {
+    if (ownerOf(device) === user?.uid) await ip('link', 'del', 'dev', device).catch(() => undefined);
+    for (const each of ['-4', '-6']) {
+      await ip(each, 'rule', 'flush', 'protocol', protocol).catch(() => undefined);
+      await ip(each, 'route', 'flush', 'table', 'all', 'proto', protocol).catch(() => undefined);
+    }
+  },
+  async canChangeNames() {
+    if (isResolved({ link: null, text: readQuietly(resolverFile) })) return true;
+    try {
+      await access(resolverFile, constants.W_OK);
+      return true;
+    } catch (error) {
+      return !(error instanceof Error && 'code' in error && error.code === 'EROFS');
+    }
+  },
+};
+
+const family = (block: Prefix): '-4' | '-6' => (block.family === 4 ? '-4' : '-6');
+
+async function leadRound({ around }: Pick<Plan, 'around'>): Promise<void> {
+  for (const { to, via, device } of around) {
+    const way = [...(via === null ? [] : ['via', via]), 'dev', device];
+    await ip(family(to), 'route', 'add', wordOf(to), ...way, 'proto', protocol).catch((error: unknown) => {
+      // Whoever has it already has it: the way is the one that was found
+      if (!isThere(error)) throw error;
+    });
+  }
+}
+
+/** Where somebody else has a route to just that block, its two halves count before it, and nothing is taken away. */
+async function leadThrough(block: Prefix, device: string, packets: number | null): Promise<void> {
+  const bounds = packets === null ? [] : ['mtu', String(packets), 'advmss', String(packets - headers[block.family])];
+  try {
+    await ip(family(block), 'route', 'add', wordOf(block), 'dev', device, ...bounds);
+  } catch (error) {
+    if (!isThere(error) || isOne(block)) throw error;
+    for (const half of halvesOf(block)) await ip(family(half), 'route', 'add', wordOf(half), 'dev', device, ...bounds);
+  }
+}
+
+const isThere = (error: unknown): boolean => error instanceof Error && error.message.includes('File exists');
+
+const rowSchema = z.object({
+  dst: z.string(),
+  gateway: z.optional(z.string()),
+  via: z.optional(z.object({ host: z.string() })),
+  dev: z.optional(z.string()),
+  metric: z.optional(z.number()),
+  protocol: z.optional(z.string()),
+  nexthops: z.optional(z.array(z.object({ gateway: z.optional(z.string()), dev: z.string() }))),
+});
+const linkSchema = z.object({ ifname: z.string(), addr_info: z.optional(z.array(z.object({ local: z.optional(z.string()) }))) });
+
+async function surroundings(device: string, { uid }: TunnelUser, before: Resolver): Promise<Surroundings> {
+  const json = async <T>(schema: z.ZodMiniType<T>, ...words: string[]): Promise<T[]> =>
+    z.array(schema).parse(JSON.parse((await ip('-j', ...words)) || '[]'));
+  const routes = async (version: 4 | 6): Promise<Route[]> =>
+    (await json(rowSchema, `-${version}`, 'route', 'show', 'table', 'main')).flatMap((row) => {
+      const first = row.nexthops?.[0];
+      const to = prefixOf(row.dst === 'default' ? (version === 4 ? '0.0.0.0/0' : '::/0') : row.dst);
+      const through = row.dev ?? first?.dev;
+      if (!to || through === undefined || through === device || row.protocol === protocol) return [];
+      return [{ to, via: row.gateway ?? row.via?.host ?? first?.gateway ?? null, device: through, metric: row.metric ?? 0 }];
+    });
+  const [four, six, links, peers] = await Promise.all([routes(4), routes(6), json(linkSchema, 'addr', 'show'), peersOf(uid)]);
+  const addresses = links
+    .filter(({ ifname }) => ifname !== device)
+    .flatMap(({ addr_info = [] }) => addr_info.flatMap(({ local }) => local ?? []));
+  return { device, peers, routes: [...four, ...six], nameServers: nameServersIn(before), addresses };
+}
+
+/** Those of the networks that this computer is in: where systemd-resolved stands before them, it lists them in a file. */
+function nameServersIn(before: Resolver): string[] {
+  const text = isResolved(before) ? (readQuietly('/run/systemd/resolve/resolv.conf') ?? '') : (before.text ?? '');
+  return [...text.matchAll(/^[ \t]*nameserver[ \t]+([0-9a-fA-F.:]+)[ \t\r]*$/gm)].map(([, server = '']) => server);
+}
+
+/** Whether systemd-resolved looks names up, which is told of a tunnel's by itself and forgets them with the interface. */
+const isResolved = ({ link, text }: Resolver): boolean =>
+  existsSync(resolvectl) &&
+  ((link?.includes('systemd/resolve/') ?? false) || /^[ \t]*nameserver[ \t]+127\.0\.0\.5[34][ \t\r]*$/m.test(text ?? ''));
+
+/** Whose a tun interface is, by the kernel; null: nobody's, or there is none. */
+function ownerOf(device: string): number | null {
+  const text = readQuietly(`/sys/class/net/${device}/owner`)?.trim();
+  return text === undefined || !/^\d+$/.test(text) ? null : Number(text);
+}
+
+function readQuietly(file: string): string | null {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return null;
+  }
+}
+
+async function run(command: string, ...words: string[]): Promise<void> {
+  await promisify(execFile)(command, words, { env: cleanEnvironment, timeout: 5_000 });
+}

@@ -1,0 +1,125 @@
+import http, { type IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { onAbort } from '../../shared/abort.ts';
+import { fail } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { CertificateJudge } from '../trust/verifier.ts';
+import { endpointOf, shownAs, type Endpoint } from './endpoint.ts';
+import { hostOf } from '../trust/host.ts';
+import { connectTls } from './tls.ts';
+
+/** Finds the way to an endpoint: through a web proxy, where one leads there. It may ask a person on the way. */
+export type Lead = (endpoint: Endpoint, signal: AbortSignal) => Promise<Endpoint>;
+
+export interface HttpsJsonOptions {
+  method?: 'GET' | 'POST';
+  /** Sent as JSON. */
+  body?: unknown;
+  signal: AbortSignal;
+  /** For the whole exchange, once the way is found. */
+  timeoutMs: number;
+  /** Of the reply's body; a larger one is a failure. */
+  maxBytes: number;
+  /** The profile's own: hosts that a campus on this machine answers for. */
+  connectTo?: Profile['connectTo'];
+  /** Where the request is to go through the web proxies of this computer. */
+  lead?: Lead | undefined;
+}
+
+export interface JsonReply {
+  status: number;
+  /** For a schema to read; undefined where the body is not JSON. */
+  json: unknown;
+}
+
+/**
+ * One request over HTTPS for a JSON reply, whatever its status. Follows no redirect: where a captive portal
+ * answers in the server's place, that is a failure and not a page.
+ *
+ * Rejects with what {@link connectTls} and `lead` reject with; `gateway-silent` when the reply is not there in time,
+ * `gateway-closed` when it broke off, `gateway-protocol` for a redirect, a body too large or no HTTP.
+ *
+ * @param address an `https:` URL
+ */
+export async function httpsJson(address: string, judge: CertificateJudge, options: HttpsJsonOptions): Promise<JsonReply> {
+  const { signal, timeoutMs, connectTo, lead } = options;
+  const url = new URL(address);
+  const plain = endpointOf({ host: hostOf(url), port: url.port === '' ? 443 : Number(url.port) }, connectTo);
+  const endpoint = lead ? await lead(plain, signal) : plain;
+  const until = performance.now() + timeoutMs;
+  const socket = await connectTls(endpoint, judge, { signal, timeoutMs });
+  try {
+    return await exchange(socket, url, shownAs(endpoint), { ...options, timeoutMs: until - performance.now() });
+  } finally {
+    socket.destroy();
+  }
+}
+
+function exchange(socket: TLSSocket, url: URL, host: string, options: HttpsJsonOptions): Promise<JsonReply> {
+  const { method = 'GET', signal, timeoutMs, maxBytes } = options;
+  return new Promise((resolve, reject) => {
+    const body = options.body === undefined ? null : Buffer.from(JSON.stringify(options.body));
+    const request = http.request({
+      createConnection: () => socket,
+      method,
+      path: url.pathname + url.search,
+      headers: {
+        'host': url.host,
+        'accept': 'application/json',
+        'accept-encoding': 'identity',
+        ...(body ? { 'content-type': 'application/json', 'content-length': body.length } : {}),
+      },
+    });
+    const settle = (outcome: JsonReply | Error) => {
+      clearTimeout(timer);
+      off();
+      if (outcome instanceof Error) {
+        reject(outcome);
+        request.destroy();
+      } else resolve(outcome);
+    };
+    const failed = (code: 'gateway-silent' | 'gateway-closed' | 'gateway-protocol', detail?: string) =>
+      settle(fail(code, { host }, detail === undefined ? undefined : { detail }));
+    const timer = setTimeout(() => failed('gateway-silent'), timeoutMs);
+    const off = onAbort(signal, () => settle(fail('cancelled')));
+
+    request.on('error', (error) => {
+      // The parser's own codes (HPE_…) mean that it answered, but not in HTTP
+      const code = 'code' in error ? String(error.code) : '';
+      failed(code.startsWith('HPE_') ? 'gateway-protocol' : 'gateway-closed', error.message);
+    });
+    request.on('response', (response) => {
+      const { statusCode: status = 0 } = response;
+      if (status >= 300 && status < 400) {
+        failed('gateway-protocol', `HTTP ${status} to ${response.headers.location?.slice(0, 500) ?? 'nowhere'}`);
+        return;
+      }
+      collect(response, maxBytes).then(
+        (bytes) => (bytes ? settle({ status, json: parse(bytes) }) : failed('gateway-protocol', `more than ${maxBytes} bytes`)),
+        (error: unknown) => failed('gateway-closed', error instanceof Error ? error.message : undefined),
+      );
+    });
+    request.end(body);
+  });
+}
+
+/** The whole body, or null as soon as it is longer than `maxBytes`. */
+async function collect(response: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    length += chunk.length;
+    if (length > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

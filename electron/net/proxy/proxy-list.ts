@@ -1,0 +1,120 @@
+import { isIP } from 'node:net';
+import type { Via, WebProxy } from '../endpoint.ts';
+import { hostOf, plainHost, sameHost } from '../../trust/host.ts';
+
+/** A proxy, or a list of them, of which we speak none, as whoever set it up wrote it; without a password. */
+export interface Unspoken {
+  kind: 'unspoken';
+  said: string;
+}
+
+/** What leads to an address; null: the plain network. */
+export type Led = Via | Unspoken | null;
+
+/** Which proxy leads to an `https:` address. */
+export type ProxyFor = (address: string) => Promise<Led>;
+
+/** The words of a system's answer; `SOCKS` alone is the fourth version there. */
+const kindsOfList = new Map<string, WebProxy['kind']>([
+  ['proxy', 'http'],
+  ['https', 'https'],
+  ['socks5', 'socks5'],
+  ['socks4', 'socks4'],
+  ['socks', 'socks4'],
+]);
+
+/** The schemes of an address in the environment; `socks:` alone is the fifth version there, as desktops write it. */
+const kindsOfAddress = new Map<string, WebProxy['kind']>([
+  ['http', 'http'],
+  ['https', 'https'],
+  ['socks5', 'socks5'],
+  ['socks5h', 'socks5'],
+  ['socks', 'socks5'],
+  ['socks4', 'socks4'],
+  ['socks4a', 'socks4'],
+]);
+
+const usualPort: Record<WebProxy['kind'], string> = { http: '80', https: '443', socks5: '1080', socks4: '1080' };
+
+/** A longer list costs more time than anybody waits. */
+const maxProxies = 6;
+
+/**
+ * The proxies that a system's answer names, as Chromium gives it: `PROXY host:port; SOCKS5 host:port; DIRECT`, best first.
+ * Kinds that we do not speak are passed over for the next; where nothing is left, that is an answer too, and never the plain network.
+ */
+export function proxyOfList(list: string): Led {
+  const proxies: WebProxy[] = [];
+  const unspoken: string[] = [];
+  let direct = false;
+  for (const entry of list.split(';').map((each) => each.trim())) {
+    if (entry === '') continue;
+    const [word = '', address = ''] = entry.split(/\s+/);
+    direct = /^direct$/i.test(word);
+    if (direct) break;
+    const kind = kindsOfList.get(word.toLowerCase());
+    const proxy = kind && proxyAt(kind, address);
+    if (proxy) proxies.push(proxy);
+    else unspoken.push(entry);
+  }
+  const [first, ...others] = proxies.slice(0, maxProxies);
+  if (!first) return direct || unspoken.length === 0 ? null : { kind: 'unspoken', said: unspoken.join('; ').slice(0, 200) };
+  const otherwise = [...others, ...(direct ? (['direct'] as const) : [])];
+  return otherwise.length > 0 ? { ...first, otherwise } : first;
+}
+
+/** The proxy that the environment names, as programs for terminals have it: `https_proxy`, `all_proxy`, `no_proxy`, in small letters or capitals. */
+export function proxyOfEnvironment(env: Readonly<Record<string, string | undefined>>): ProxyFor {
+  const read = (name: string): string => [env[name], env[name.toUpperCase()]].find((value) => value !== undefined && value !== '') ?? '';
+  return async (address) => {
+    const url = new URL(address);
+    if (isSpared(hostOf(url), url.port || '443', read('no_proxy'))) return null;
+    return proxyOfAddress([read('https_proxy'), read('all_proxy')].find((text) => text !== '') ?? '');
+  };
+}
+
+/** `http://user:password@host:port`, `https://…`, `socks5://…`, `socks5h://…`, `socks4a://…` or `host:port`. */
+function proxyOfAddress(text: string): Led {
+  if (text === '') return null;
+  const address = text.includes('://') ? text : `http://${text}`;
+  const kind = kindsOfAddress.get(address.slice(0, address.indexOf(':')).toLowerCase());
+  // A special scheme, for which URL parses a host in every case
+  const url = kind && URL.parse(address.replace(/^[^:]+:/, 'http:'));
+  const unspoken: Unspoken = { kind: 'unspoken', said: text.replace(/^([^/]*\/\/)?.*@/, '$1').slice(0, 200) };
+  if (!kind || !url) return unspoken;
+  const { hostname, username, password } = url;
+  const isPortGiven = /:\d+(\/|$)/.test(address.replace(/^[^:]+:\/\//, '').replace(/^.*@/, ''));
+  const proxy = proxyAt(kind, `${hostname}:${isPortGiven ? url.port || '80' : usualPort[kind]}`);
+  if (!proxy || username === '') return proxy ?? unspoken;
+  return { ...proxy, signIn: { user: decoded(username), password: decoded(password) } };
+}
+
+function proxyAt(kind: WebProxy['kind'], address: string): WebProxy | null {
+  const [, host = '', port = ''] = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/.exec(address) ?? [];
+  const number = Number(port);
+  return host !== '' && number > 0 && number < 65_536 ? { kind, host: host.replace(/^\[|\]$/g, ''), port: number } : null;
+}
+
+/** Whether `no_proxy` names a host: itself, a domain that it is in, either with a port, or everything. */
+function isSpared(host: string, port: string, list: string): boolean {
+  return list
+    .split(/[\s,]+/)
+    .map((entry) => entry.trim().toLowerCase())
+    .some((entry) => {
+      if (entry === '') return false;
+      if (entry === '*') return true;
+      const [, name = '', only] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+      if (isIP(plainHost(entry)) === 6) return sameHost(entry, host);
+      if (only !== undefined && only !== port) return false;
+      const domain = name.replace(/^\*?\./, '');
+      return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`));
+    });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,91 @@
+import { isIP, type Socket } from 'node:net';
+import { plainHost } from '../../trust/host.ts';
+import type { ProxyReply, SignIn } from './http-connect.ts';
+
+const noSignIn = 0;
+const userAndPassword = 2;
+const noneOfThese = 0xff;
+
+const noSocks: ProxyReply = { noProxy: 'it speaks no SOCKS of this version' };
+
+/** Asks a SOCKS5 server for a connection (RFC 1928, sign-in by RFC 1929); the name is looked up there. Rejects when it hangs up. */
+export async function speakSocks(socket: Socket, target: { host: string; port: number }, signIn: SignIn | null): Promise<ProxyReply> {
+  const methods = signIn ? [noSignIn, userAndPassword] : [noSignIn];
+  socket.write(Buffer.from([5, methods.length, ...methods]));
+  const [version, method] = await take(socket, 2);
+  if (version !== 5) return noSocks;
+  if (method === userAndPassword && signIn) {
+    const [user, password] = [bytesOf(signIn.user), bytesOf(signIn.password)];
+    socket.write(Buffer.from([1, user.length, ...user, password.length, ...password]));
+    const [, status] = await take(socket, 2);
+    if (status !== 0) return 'sign-in';
+  } else if (method === noneOfThese && signIn) {
+    // Neither nobody nor a password: the one way besides that the standard knows
+    return { signsInBy: 'GSSAPI' };
+  } else if (method !== noSignIn) {
+    return 'sign-in';
+  }
+  socket.write(Buffer.from([5, 1, 0, ...addressOf(target.host), target.port >> 8, target.port & 0xff]));
+  const [replyVersion, reply = 1, , kind] = await take(socket, 4);
+  if (replyVersion !== 5) return noSocks;
+  if (reply !== 0) return { refused: `SOCKS reply ${reply}`, code: reply };
+  // Where it is bound is of no interest, and has to be read all the same
+  const [length = 0] = kind === 3 ? await take(socket, 1) : [kind === 4 ? 16 : 4];
+  await take(socket, length + 2);
+  return 'done';
+}
+
+/** Asks a SOCKS4 server, with the name where its owner looks it up (4a, by an address that nobody has). It knows a user's name, and no password. */
+export async function speakSocks4(socket: Socket, target: { host: string; port: number }, signIn: SignIn | null): Promise<ProxyReply> {
+  const { host, port } = target;
+  const [address, name] =
+    isIP(host) === 4
+      ? [host.split('.').map(Number), []]
+      : [
+          [0, 0, 0, 1],
+          [...bytesOf(host), 0],
+        ];
+  const user = [...bytesOf(signIn?.user ?? '')].filter((byte) => byte !== 0);
+  socket.write(Buffer.from([4, 1, port >> 8, port & 0xff, ...address, ...user, 0, ...name]));
+  const [version, reply = 0] = await take(socket, 8);
+  if (version !== 0) return noSocks;
+  if (reply === 92 || reply === 93) return { signsInBy: 'ident' };
+  return reply === 90 ? 'done' : { refused: `SOCKS4 reply ${reply}` };
+}
+
+/** A SOCKS sign-in takes 255 bytes of each; one that is longer is no good there, cut or not. */
+const bytesOf = (text: string): Buffer => Buffer.from(text).subarray(0, 255);
+
+function addressOf(host: string): number[] {
+  if (isIP(host) === 4) return [1, ...host.split('.').map(Number)];
+  if (isIP(host) === 6) return [4, ...bytesOfIpv6(host)];
+  const name = [...Buffer.from(host, 'latin1')].slice(0, 255);
+  return [3, name.length, ...name];
+}
+
+/** Sixteen of them; a last part in the dotted form of IPv4 is spelled out by URL, and `::` is as many zeros as it takes. */
+function bytesOfIpv6(host: string): number[] {
+  const spelled = plainHost(host.replace(/%.*$/, ''));
+  const [left = '', right] = spelled.split('::');
+  const groups = (text: string): number[] => (text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16)));
+  const [front, back] = [groups(left), groups(right ?? '')];
+  const all = [...front, ...Array.from({ length: 8 - front.length - back.length }, () => 0), ...back];
+  return all.flatMap((group) => [group >> 8, group & 0xff]);
+}
+
+/** Exactly so many bytes; what comes after them stays in the socket. */
+async function take(socket: Socket, count: number): Promise<Buffer> {
+  for (;;) {
+    const bytes: unknown = socket.read(count);
+    if (Buffer.isBuffer(bytes) && bytes.length === count) return bytes;
+    await new Promise<void>((resolve, reject) => {
+      const settle = (act: () => void) => (): void => {
+        socket.off('readable', ready).off('close', gone).off('end', gone);
+        act();
+      };
+      const ready = settle(resolve);
+      const gone = settle(() => reject(new Error('it hung up')));
+      socket.once('readable', ready).once('close', gone).once('end', gone);
+    });
+  }
+}

@@ -1,0 +1,168 @@
+import type { X509Certificate } from 'node:crypto';
+import { isIP, type Socket } from 'node:net';
+import tls, { type TLSSocket } from 'node:tls';
+import { CausewayError, fail, type Failure } from '../../shared/failure.ts';
+import type { PromptOf } from '../../shared/prompt.ts';
+import { bounded } from './deadline.ts';
+import { spkiSha256, type CertificateJudge, type Presented } from '../trust/verifier.ts';
+import { shownAs, type Endpoint } from './endpoint.ts';
+import { connectPlain } from './tcp.ts';
+import { connectVia } from './proxy/proxy.ts';
+import { systemRoots, type SystemRoots } from '../trust/roots.ts';
+
+/** Certificates of a chain that are looked at; a longer chain is cut there. */
+const maxChain = 10;
+
+/** Nobody vouches for a server's certificate, and only a person can. `prompt` is the question to put to them. */
+export class CertificateQuestion extends CausewayError {
+  constructor(
+    readonly prompt: PromptOf<'certificate'>,
+    failure: Failure,
+  ) {
+    super(failure);
+  }
+}
+
+export interface TlsOptions {
+  /** Aborting it destroys the socket and rejects with `cancelled`. */
+  signal: AbortSignal;
+  /** For name, TCP and TLS together. */
+  timeoutMs: number;
+  /** Protocols to offer (RFC 7301). */
+  alpn?: readonly string[];
+  /** Other than this computer's, for tests. */
+  roots?: SystemRoots;
+}
+
+/** Refused with the roots that are known so far; this computer's own are still being read and may vouch for it. */
+class RootsAwaited extends CausewayError {}
+
+/**
+ * Opens a TLS connection and lets the judge decide on the certificate before any byte of ours is sent.
+ *
+ * Rejects with `gateway-name-unknown`, `gateway-unreachable`, `local-network`, `gateway-silent` (TCP is up, nothing comes),
+ * `gateway-closed` (it hung up during the handshake), `gateway-not-secure` (it speaks, but not TLS), a
+ * `certificate-*` failure, a {@link CertificateQuestion}, or `cancelled`; through a proxy, with what
+ * {@link connectVia} rejects with too.
+ *
+ * Where only this computer's own roots could vouch for the certificate and they are still being read, the connection is
+ * dropped and made anew once they are there; where that is too late, rejects with `roots-late`.
+ */
+export async function connectTls(endpoint: Endpoint, judge: CertificateJudge, options: TlsOptions): Promise<TLSSocket> {
+  const { signal } = options;
+  if (signal.aborted) throw fail('cancelled');
+  const roots = options.roots ?? systemRoots;
+  const first = await connectOnce(endpoint, judge, options).catch((error: unknown) => {
+    if (error instanceof RootsAwaited) return null;
+    throw error;
+  });
+  if (first) return first;
+  const isComplete = await roots.whenComplete(signal);
+  if (!isComplete) throw fail('roots-late', { host: shownAs(endpoint) });
+  return connectOnce(endpoint, judge, options);
+}
+
+async function connectOnce(endpoint: Endpoint, judge: CertificateJudge, options: TlsOptions): Promise<TLSSocket> {
+  const { timeoutMs } = options;
+  const until = performance.now() + timeoutMs;
+  const { via, loopbackPort } = endpoint;
+  const socket = via && loopbackPort === undefined ? await connectVia(via, endpoint, options) : await connectPlain(endpoint, options);
+  return handshake(endpoint, judge, { ...options, timeoutMs: Math.max(1, until - performance.now()) }, socket);
+}
+
+/** @param through the connection to use */
+function handshake(
+  endpoint: Endpoint,
+  judge: CertificateJudge,
+  { signal, timeoutMs, alpn, roots = systemRoots }: TlsOptions,
+  through: Socket,
+): Promise<TLSSocket> {
+  const gateway = { host: shownAs(endpoint) };
+  const socket = tls.connect({
+    socket: through,
+    // An address may not stand in SNI (RFC 6066)
+    ...(isIP(endpoint.host) ? {} : { servername: endpoint.host }),
+    ...(alpn ? { ALPNProtocols: [...alpn] } : {}),
+    secureContext: roots.context(endpoint.oldTls === true),
+    // Node verifies all the same and says so in `authorized`; the judge decides
+    rejectUnauthorized: false,
+    checkServerIdentity: (_connectedTo, certificate) => tls.checkServerIdentity(endpoint.host, certificate),
+  });
+  const knowsAllRoots = roots.isComplete;
+  const bound = {
+    signal,
+    ms: timeoutMs,
+    late: () => fail('gateway-silent', gateway),
+    release: () => {
+      socket.on('error', () => undefined); // what a destroyed socket still has to say is of no use to anyone
+      socket.destroy();
+    },
+  };
+  return bounded<TLSSocket>(bound, (done, failed) => {
+    const onError = (cause: Error): void => failed(fail(codeOf(cause), gateway, { detail: cause.message, cause }));
+    socket.on('error', onError);
+    socket.once('secureConnect', () => {
+      const chain = chainOf(socket);
+      const [leaf] = chain;
+      if (leaf) accepted.set(socket, leaf);
+      const presented = { host: endpoint.host, chain };
+      const refusal = objection(judge, { ...presented, systemTrusts: socket.authorized });
+      if (refusal) {
+        const mayChange = !knowsAllRoots && !socket.authorized && objection(judge, { ...presented, systemTrusts: true }) === null;
+        failed(mayChange ? new RootsAwaited(refusal.failure) : refusal);
+        return;
+      }
+      // From here on its errors are its new owner's
+      socket.removeListener('error', onError);
+      done(socket);
+    });
+  });
+}
+
+const accepted = new WeakMap<TLSSocket, X509Certificate>();
+
+/** The certificate that the judge accepted for a connection of {@link connectTls}. The socket itself tells it once only (seen with Node 20). */
+export function acceptedCertificate(socket: TLSSocket): X509Certificate | null {
+  return accepted.get(socket) ?? null;
+}
+
+/** The error that a verdict comes to, or null where the certificate is accepted. */
+export function objection(judge: CertificateJudge, presented: Presented): CausewayError | null {
+  const verdict = judge(presented);
+  switch (verdict.kind) {
+    case 'accept':
+      return null;
+    case 'refuse':
+      return new CausewayError(verdict.failure);
+    case 'ask':
+      return new CertificateQuestion(certificatePrompt(presented), verdict.failure);
+  }
+}
+
+/** The question about the certificate that a host presented. */
+function certificatePrompt({ host, chain }: Presented): PromptOf<'certificate'> {
+  const [leaf] = chain;
+  if (!leaf) throw fail('gateway-not-secure', { host });
+  const line = (name: string) => name.replaceAll('\n', ', ').slice(0, 200);
+  return {
+    kind: 'certificate',
+    host: host.slice(0, 200),
+    sha256: leaf.fingerprint256,
+    key: spkiSha256(leaf),
+    subject: line(leaf.subject),
+    issuer: line(leaf.issuer),
+    validUntil: Date.parse(leaf.validTo),
+  };
+}
+
+/** What the server presented, leaf first. */
+function chainOf(socket: TLSSocket): X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  for (let at = socket.getPeerX509Certificate(); at && chain.length < maxChain; at = at.issuerCertificate) chain.push(at);
+  return chain;
+}
+
+function codeOf(error: Error): 'gateway-closed' | 'gateway-not-secure' {
+  const code = 'code' in error ? error.code : undefined;
+  return code === 'ECONNRESET' || code === 'EPIPE' ? 'gateway-closed' : 'gateway-not-secure';
+}

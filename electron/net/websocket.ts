@@ -1,0 +1,73 @@
+import type { TLSSocket } from 'node:tls';
+import { WebSocket } from 'ws';
+import { fail } from '../../shared/failure.ts';
+import { bounded } from './deadline.ts';
+import type { CertificateJudge } from '../trust/verifier.ts';
+import type { Endpoint } from './endpoint.ts';
+import { inAddress } from '../trust/host.ts';
+import { connectTls } from './tls.ts';
+
+export interface WebSocketRequest {
+  path: string;
+  subprotocol: string;
+  headers?: Record<string, string>;
+  /** Largest message taken, in bytes; a larger one closes the socket with 1009. */
+  maxPayload: number;
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+/** An open WebSocket, and the connection below it. */
+export interface OpenedWebSocket {
+  readonly socket: WebSocket;
+  readonly connection: TLSSocket;
+}
+
+/**
+ * Opens a WebSocket over a connection whose certificate the judge accepted before a byte was sent.
+ *
+ * Fails with what {@link connectTls} fails with; `ticket-rejected` for HTTP 401; `gateway-busy` for 429 and
+ * 5xx; `gateway-protocol` when the server is no such gateway; `gateway-silent` when it does not answer in time.
+ */
+export async function openWebSocket(endpoint: Endpoint, judge: CertificateJudge, request: WebSocketRequest): Promise<OpenedWebSocket> {
+  const params = { host: endpoint.host };
+  const connection = await connectTls(endpoint, judge, { signal: request.signal, timeoutMs: request.timeoutMs });
+  // The connection is TLS already, so ws must not wrap it once more: hence ws://
+  const socket = new WebSocket(`ws://${inAddress(endpoint.host)}:${endpoint.port}${request.path}`, request.subprotocol, {
+    createConnection: () => connection,
+    perMessageDeflate: false,
+    maxPayload: request.maxPayload,
+    headers: request.headers ?? {},
+    followRedirects: false,
+    // Masking protects plain-text proxies (RFC 6455, 10.3); inside TLS there is none, so the mask is zero and costs nothing
+    generateMask: (mask) => mask.fill(0),
+  });
+  // A socket that is let go of may still have something to say; without a listener it would end the process
+  socket.on('error', () => connection.destroy());
+  const bound = {
+    signal: request.signal,
+    ms: request.timeoutMs,
+    late: () => fail('gateway-silent', params),
+    release: () => {
+      socket.terminate();
+      connection.destroy();
+    },
+  };
+  return bounded<OpenedWebSocket>(bound, (done, failed) => {
+    socket.on('error', (cause) => {
+      const closed = /socket hang up|ECONNRESET|EPIPE/.test(cause.message);
+      failed(fail(closed ? 'gateway-closed' : 'gateway-protocol', params, { detail: cause.message, cause }));
+    });
+    socket.once('open', () => {
+      // ws fails only when the server named another one, not when it named none
+      if (socket.protocol === request.subprotocol) done({ socket, connection });
+      else failed(fail('gateway-protocol', params, { detail: 'no subprotocol' }));
+    });
+    socket.once('unexpected-response', (_request, response) => {
+      const status = response.statusCode ?? 0;
+      const detail = `HTTP ${status}`;
+      if (status === 401) failed(fail('ticket-rejected', undefined, { detail }));
+      else failed(fail(status === 429 || status >= 500 ? 'gateway-busy' : 'gateway-protocol', params, { detail }));
+    });
+  });
+}

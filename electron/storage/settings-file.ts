@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod/mini';
+import { CausewayError } from '../../shared/failure.ts';
+import { readProfile, type Profile } from '../../shared/profile.ts';
+import { defaultPreferences, preferencesSchema, type Preferences } from '../../shared/settings.ts';
+import { taskSchema, type Task } from '../../shared/task.ts';
+import type { Accepted, Vouched } from '../trust/verifier.ts';
+
+/** The version of the settings file that this program writes. */
+export const keptVersion = 1;
+
+/** Everything that is kept between runs. Never a secret: passwords are in the keychain, tickets and passcodes nowhere. */
+export interface Kept {
+  preferences: Preferences;
+  profiles: Profile[];
+  lastProfileId: string | null;
+  /** The user ID last used, by profile id. */
+  userIds: Record<string, string>;
+  /** The group, realm or role last chosen, by profile id and by the heading that it stood under. */
+  choices: Record<string, Record<string, string>>;
+  /** The certificates that the person accepted, by gateway host. */
+  acceptedCertificates: Record<string, Accepted>;
+  /** Who vouched for a host, and by which key it was known then, by host: what was proved once is not asked about later. */
+  vouchedHosts: Record<string, Vouched>;
+  /** Profiles whose password the person asked to keep; the password itself is in the keychain. */
+  savedPasswords: string[];
+  /** Where the person keeps the certificate that they show to a gateway, by profile id: a path, never what is in it. */
+  clientCertificates: Record<string, string>;
+  /** Profiles whose key for one-time codes is in the keychain, each with the end of the last window whose code was used (epoch milliseconds). */
+  keptCodes: Record<string, number>;
+  /** Random, made once: by it a gateway knows a session that this computer left behind. */
+  installation: string;
+  /** The compact window's place, in device-independent pixels. */
+  windowBounds: { x: number; y: number; width: number; height: number } | null;
+  /** What the app is doing; null after a clean exit. Found at the next start, it means that the last run was cut short. */
+  running: Running | null;
+}
+
+/** What a run is about that would be lost with it: since when, with which campus, and for which task. */
+export interface Running {
+  doing: 'sign-in' | 'session' | 'recovery';
+  profileId: string;
+  task: Task | null;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+/** One entry by its key, or null. Keys come from profiles: one may be called `constructor`, as every object has it. */
+export function entryOf<T>(entries: Readonly<Record<string, T>>, key: string): T | null {
+  return Object.hasOwn(entries, key) ? (entries[key] ?? null) : null;
+}
+
+/** The entries but for one. */
+export function without<T>(entries: Readonly<Record<string, T>>, key: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(entries).filter(([each]) => each !== key));
+}
+
+/** What a first start begins with. */
+export function freshlyKept(): Kept {
+  return {
+    preferences: defaultPreferences,
+    profiles: [],
+    lastProfileId: null,
+    userIds: {},
+    choices: {},
+    acceptedCertificates: {},
+    vouchedHosts: {},
+    savedPasswords: [],
+    clientCertificates: {},
+    keptCodes: {},
+    installation: randomBytes(24).toString('base64url'),
+    windowBounds: null,
+    running: null,
+  };
+}
+
+/** What was read of a settings file: what is usable in it, and the names of what is not. */
+export type ReadKept = { kind: 'read'; kept: Kept; dropped: string[] } | { kind: 'newer' } | { kind: 'damaged' };
+
+/** Reads the text of a settings file. A bad entry is dropped and named, down to the single profile or host; the rest is kept. */
+export function readKept(text: string): ReadKept {
+  const file = z.looseObject({ version: z.int().check(z.minimum(1)) }).safeParse(parse(text));
+  if (!file.success) return { kind: 'damaged' };
+  const { version, ...entries } = file.data;
+  if (version > keptVersion) return { kind: 'newer' };
+  const dropped: string[] = [];
+  const fresh = freshlyKept();
+  const take = <T>(key: keyof Kept, read: Reader<T>, otherwise: T): T => readEntry(entries, key, read, otherwise, key, dropped);
+  const kept: Kept = {
+    preferences: take('preferences', preferences, fresh.preferences),
+    profiles: take('profiles', list(profile), fresh.profiles),
+    lastProfileId: take('lastProfileId', whole(z.nullable(id)), fresh.lastProfileId),
+    userIds: take('userIds', map(whole(line)), fresh.userIds),
+    choices: take('choices', map(map(whole(line))), fresh.choices),
+    acceptedCertificates: take('acceptedCertificates', map(whole(accepted)), fresh.acceptedCertificates),
+    vouchedHosts: take('vouchedHosts', map(whole(vouched)), fresh.vouchedHosts),
+    savedPasswords: take('savedPasswords', list(whole(id)), fresh.savedPasswords),
+    clientCertificates: take('clientCertificates', map(whole(z.string().check(z.maxLength(4096)))), fresh.clientCertificates),
+    keptCodes: take('keptCodes', map(whole(z.number().check(z.minimum(0)))), fresh.keptCodes),
+    installation: take('installation', whole(z.string().check(z.regex(/^[A-Za-z0-9_-]{22,64}$/))), fresh.installation),
+    windowBounds: take('windowBounds', whole(z.nullable(bounds)), fresh.windowBounds),
+    running: take('running', whole(z.nullable(running)), fresh.running),
+  };
+  for (const key of Object.keys(entries)) if (!Object.hasOwn(kept, key)) dropped.push(key.slice(0, 60));
+  return { kind: 'read', kept, dropped };
+}
+
+const id = z.string().check(z.maxLength(100));
+const line = z.string().check(z.maxLength(200));
+const fingerprint = z.string().check(z.regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/));
+const key = z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/));
+const accepted = z.object({ sha256: fingerprint, key });
+const vouched = z.object({ by: z.enum(['system', 'authority']), key });
+const pixels = z.int().check(z.minimum(-100_000), z.maximum(100_000));
+const bounds = z.object({ x: pixels, y: pixels, width: pixels, height: pixels });
+const running = z.object({
+  doing: z.enum(['sign-in', 'session', 'recovery']),
+  profileId: id,
+  task: z.nullable(taskSchema),
+  at: z.number(),
+});
+
+/** Takes what is usable of a value and names the rest by its path; undefined where nothing is. */
+type Reader<T> = (value: unknown, path: string, dropped: string[]) => T | undefined;
+
+function whole<T>(schema: z.core.$ZodType<T>): Reader<T> {
+  return (value, path, dropped) => {
+    const read = z.safeParse(schema, value);
+    if (read.success) return read.data;
+    dropped.push(path);
+    return undefined;
+  };
+}
+
+function list<T>(item: Reader<T>): Reader<T[]> {
+  return (value, path, dropped) => {
+    const items = whole(z.array(z.unknown()))(value, path, dropped);
+    return items?.map((each, index) => item(each, `${path}.${index}`, dropped)).filter((each) => each !== undefined);
+  };
+}
+
+function map<T>(entry: Reader<T>): Reader<Record<string, T>> {
+  return (value, path, dropped) => {
+    const entries = whole(z.record(z.string(), z.unknown()))(value, path, dropped);
+    const read = Object.entries(entries ?? {}).flatMap(([key, each]) => {
+      const usable = entry(each, `${path}.${key.slice(0, 60)}`, dropped);
+      return usable === undefined ? [] : [[key, usable] as const];
+    });
+    return Object.fromEntries(read);
+  };
+}
+
+const preferences: Reader<Preferences> = (value, path, dropped) => {
+  const entries = whole(z.record(z.string(), z.unknown()))(value, path, dropped) ?? {};
+  const { language, openAtLogin, notifications } = preferencesSchema.shape;
+  const take = <T>(key: keyof Preferences, schema: z.core.$ZodType<T>, otherwise: T): T =>
+    readEntry(entries, key, whole(schema), otherwise, `${path}.${key}`, dropped);
+  return {
+    language: take('language', language, defaultPreferences.language),
+    openAtLogin: take('openAtLogin', openAtLogin, defaultPreferences.openAtLogin),
+    notifications: take('notifications', notifications, defaultPreferences.notifications),
+  };
+};
+
+/** A kept profile is read as any profile is: what an older program accepted is judged by today's rules. */
+const profile: Reader<Profile> = (value, path, dropped) => {
+  try {
+    return readProfile(JSON.stringify(value)).profile;
+  } catch (error) {
+    if (!(error instanceof CausewayError)) throw error;
+    dropped.push(path);
+    return undefined;
+  }
+};
+
+/** One entry of an object: absent is no fault, unusable is one. */
+function readEntry<T>(entries: Record<string, unknown>, key: string, read: Reader<T>, otherwise: T, path: string, dropped: string[]): T {
+  return Object.hasOwn(entries, key) ? (read(entries[key], path, dropped) ?? otherwise) : otherwise;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

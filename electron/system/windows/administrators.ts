@@ -1,0 +1,21 @@
+import { win32 } from 'node:path';
+import { hopsTo } from '../path-steps.ts';
+import { native } from './native.ts';
+import { isLeftToAdministrators } from './security-descriptor.ts';
+
+/** Whether a file or folder, and all that is passed on the way to it, can be changed by Windows's administrators only. */
+export async function isAdministratorsAlone(path: string): Promise<boolean> {
+  try {
+    const windows = await native();
+    for (const hop of await hopsTo(path, win32)) {
+      // Another computer says of its files what it likes
+      if (!/^[A-Za-z]:\\/.test(hop.path)) return false;
+      const descriptor = windows.securityOf(hop.path, hop.place === 'link' ? 'itself' : 'target');
+      const place = hop.place === 'end' || hop.place === 'link' ? 'itself' : hop.place;
+      if (!descriptor || !isLeftToAdministrators(descriptor, place)) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,634 @@
+import type { FailureCode } from '../../failure-catalogue.ts';
+import type { FailureWords } from '../failure-message.ts';
+
+/**
+ * What stands in a sentence where a failure came without that detail. The keys are all the placeholders that
+ * the sentences below may use: `host` and `address` as shown to the person, a `campus`'s name, `key` of a profile, what is
+ * `allowed` there, the `text` of a gateway, a `name` that was given and what is `offered` instead, the `line` and `column` of a text, `file` a file's name, `user` a user ID, a `folder` and its path, a `proxy` as it is set up, the `scheme` of a sign-in, instants whose names end in `At`.
+ */
+export const unknown = {
+  folder: 'where it keeps what is yours',
+  endedAt: 'a time that it did not note',
+  host: 'the server',
+  issuer: 'another authority',
+  proxy: 'a proxy of another kind',
+  scheme: 'another way',
+  address: 'that address',
+  left: 'Something of it',
+  days: 'a few',
+  campus: 'your campus',
+  key: 'an entry',
+  file: 'a copy beside it',
+  user: 'this person',
+  component: 'a part of Causeway',
+  gateway: 'the gateway',
+  network: 'another VPN',
+  untilAt: 'later',
+  nextCodeAt: 'half a minute',
+  line: '?',
+  column: '?',
+  name: 'that name',
+  text: 'It has sent an empty one.',
+  found: 'old TLS',
+  agent: 'Causeway',
+  system: 'this system',
+  offered: 'other names',
+  allowed: 'the words that docs/profiles.md names',
+};
+
+const checkNetwork = 'Check that this computer is on the Internet, then try again.';
+const callHelpDesk = 'Call the help desk and read them the code below.';
+
+/** Every failure: its name, what happened, what to do. Short, for a person who is locked out and in a hurry. */
+export const failures: Record<FailureCode, FailureWords> = {
+  // Reaching the gateway
+  'gateway-unreachable': { title: 'Your campus did not answer', happened: '{host} cannot be reached from here.', todo: checkNetwork },
+  'local-network': {
+    title: 'No way to your own network',
+    happened: '{host} is on the network that this Mac is in, and macOS lets nothing through to it.',
+    todo: 'In System Settings, Privacy & Security, Local Network, switch Causeway on, then try again. If it is on, {host} may be off.',
+  },
+  'gateway-name-unknown': {
+    title: 'Address not found',
+    happened: 'This network does not know the name {host}.',
+    todo: 'Check that this computer is on the Internet. In a hotel or a café, open a web page first and sign in to its Wi-Fi.',
+  },
+  'gateway-silent': {
+    title: 'Your campus did not answer in time',
+    happened: '{host} took the call and then said nothing.',
+    todo: 'Try again. If it stays so, try another network.',
+  },
+  'gateway-not-secure': {
+    title: 'No secure connection',
+    happened: '{host} did not open a secure connection. Another device may have answered in its place.',
+    todo: 'In a hotel or a café, open a web page first and sign in to its Wi-Fi. Then try again.',
+  },
+  'old-tls': {
+    title: 'Your campus’s encryption is too old',
+    happened: '{host} has old TLS ({found}), which others on the way could break. Nothing was sent.',
+    todo: 'Tell the help desk: the gateway needs TLS 1.2 or newer, with safe renegotiation. Policy can allow it.',
+  },
+  'gateway-protocol': {
+    title: 'That is not a gateway',
+    happened: '{host} answers, but not as a gateway of your campus does.',
+    todo: 'Check the campus in Settings, or call the help desk: the address may have changed.',
+  },
+  'gateway-closed': {
+    title: 'Your campus hung up',
+    happened: '{host} closed the connection while you were signing in.',
+    todo: 'Try again.',
+  },
+  'gateway-busy': {
+    title: 'Your campus is busy',
+    happened: '{host} takes no more connections just now.',
+    todo: 'Wait a few minutes, then try again.',
+  },
+  'campus-trouble': {
+    title: 'Trouble at your campus',
+    happened: 'Your campus answered that it cannot do this just now. It is not your fault.',
+    todo: 'Wait a few minutes, then try again. If it stays so, call the help desk.',
+  },
+  'captive-portal': {
+    title: 'This network wants you to sign in first',
+    happened: 'The network sends you to {address} instead of your campus, as hotels and cafés do.',
+    todo: 'Open the sign-in page, get this computer on the Internet, then try again.',
+  },
+  'path-drops-long': {
+    title: 'Large packets do not arrive',
+    happened: 'Something on the way to {host} drops large packets without a word: pages and downloads stand still.',
+    todo: 'Use a tunnel of the whole system, which keeps packets short, or another network. Tell whoever runs this one.',
+  },
+  'tunnel-leftover': {
+    title: 'A tunnel left something behind',
+    happened: 'It ended without tidying up: {left} is left, so names and addresses may lead nowhere.',
+    todo: 'Start Causeway’s service, which tidies up: sudo systemctl start causeway-helper. Or restart this computer.',
+  },
+  'proxy-unreachable': {
+    title: 'The network’s proxy did not answer',
+    happened: 'This computer goes to the Internet through {host}, which cannot be reached.',
+    todo: 'Check the proxy in the system’s network settings, or try another network.',
+  },
+  'proxy-rejected': {
+    title: 'The proxy did not let you through',
+    happened: '{host} did not take that user name and password.',
+    todo: 'Type them again. They are those of this network, not of your campus.',
+  },
+  'proxy-sign-in-kind': {
+    title: 'The proxy wants another kind of sign-in',
+    happened: '{host} wants a sign-in by {scheme}. Causeway can give it only a name and a password (Basic).',
+    todo: 'Ask IT for an exception for your campus’s gateway, or for a proxy that takes Basic. Or try another network.',
+  },
+  'proxy-kind': {
+    title: 'A proxy that Causeway cannot use',
+    happened: 'This network leads through {proxy}. Causeway can use HTTP, HTTPS and SOCKS proxies.',
+    todo: 'Check the proxy in the system’s network settings, or ask IT for one of these kinds. Or try another network.',
+  },
+  // Certificates
+  'certificate-untrusted': {
+    title: 'Identity not confirmed',
+    happened: 'Nobody that this computer trusts vouches for {host}.',
+    todo: 'Do not go on from a network that you do not know. Ask the help desk whether its certificate is new.',
+  },
+  'certificate-changed': {
+    title: 'The server’s key has changed',
+    happened: '{host} shows another key than the one that is known for it. Someone may be standing in between.',
+    todo: 'Do not sign in. Try another network, and tell the help desk.',
+  },
+  'certificate-wrong-host': {
+    title: 'Wrong server',
+    happened: 'The server that answered for {host} has a certificate for another name.',
+    todo: 'In a hotel or a café, open a web page first and sign in to its Wi-Fi. Then try again.',
+  },
+  'certificate-expired': {
+    title: 'Certificate out of date',
+    happened: 'The certificate of {host} is not valid at this computer’s date and time.',
+    todo: 'Check this computer’s clock. If it is right, tell the help desk.',
+  },
+  'certificate-incomplete': {
+    title: 'Part of the proof is missing',
+    happened: '{host} did not send the certificate of “{issuer}”, which signed its own.',
+    todo: 'Mostly this is your campus’s mistake: tell the help desk that the server leaves out an intermediate certificate.',
+  },
+  'certificate-declined': {
+    title: 'Not connected',
+    happened: 'You did not accept the certificate of {host}.',
+    todo: 'Compare its fingerprint with the help desk, then try again.',
+  },
+  // Signing in
+  'notice-declined': {
+    title: 'Notice declined',
+    happened: 'You declined your campus’s notice, so it let you go.',
+    todo: 'Connect again and choose Proceed to go on.',
+  },
+  'sign-in-rejected': {
+    title: 'User ID or password not right',
+    happened: 'Your campus did not accept this user ID with this password.',
+    todo: 'Check two things: the user ID for a slip, and the password with Show password. Is Caps Lock on?',
+  },
+  'answer-rejected': {
+    title: 'Answer not accepted',
+    happened: 'Your campus did not accept what you filled in.',
+    todo: 'Read what it says about it, then try again.',
+  },
+  'sign-in-timed-out': {
+    title: 'Sign-in took too long',
+    happened: 'Your campus waits only a few minutes for an answer.',
+    todo: 'Try again. What you typed is still there.',
+  },
+  'account-locked': {
+    title: 'Account locked',
+    happened: 'There were too many wrong tries. Your campus lets you try again at {untilAt}.',
+    todo: 'Wait until then. In a hurry, call the help desk.',
+  },
+  'account-locked-out': {
+    title: 'Account locked',
+    happened: 'There were too many wrong tries. Your campus does not say when it lets you try again.',
+    todo: 'Try again later. In a hurry, call the help desk.',
+  },
+  'choice-not-offered': {
+    title: '“{name}” is not offered',
+    happened: 'Your campus offers: {offered}.',
+    todo: 'Choose one of them. If yours is missing, ask the help desk.',
+  },
+  'no-gateway': {
+    title: 'No gateway is assigned to you',
+    happened: '{host} has signed you in, and has no gateway for your account.',
+    todo: callHelpDesk,
+  },
+  'gateway-says': {
+    title: 'A message from your campus',
+    happened: '{text}',
+    todo: 'You are connected all the same.',
+  },
+  'password-ends': {
+    title: 'Your password will end',
+    happened: 'Days until then, by your campus’s gateway: {days}.',
+    todo: 'Change it before that, where your campus has you do so.',
+  },
+  'no-second-factor': {
+    title: 'No second factor',
+    happened: 'Your campus knows no device of yours and no recovery passcode.',
+    todo: 'Choose I lost my phone to get a recovery passcode.',
+  },
+  'passcode-wrong': {
+    title: 'Passcode not right',
+    happened: 'Your campus did not accept this passcode.',
+    todo: 'Check each digit, and that it is the newest one on your phone.',
+  },
+  'passcode-used': {
+    title: 'Passcode used already',
+    happened: 'Each passcode works once.',
+    todo: 'Wait for the next one on your phone and type that.',
+  },
+  'passcode-expired': {
+    title: 'Passcode no longer valid',
+    happened: 'This passcode has run out.',
+    todo: 'Type the newest one on your phone, or get a new recovery passcode.',
+  },
+  'push-denied': {
+    title: 'The push was denied',
+    happened: 'Someone chose Deny on the phone.',
+    todo: 'If it was you by mistake, send another. If it was not you, change your password now.',
+  },
+  'push-timed-out': {
+    title: 'The push was not answered',
+    happened: 'Nobody approved it in time.',
+    todo: 'Unlock your phone and send another, or enter a passcode: that works without Internet access.',
+  },
+  'push-refused-at-once': {
+    title: 'Refused at once',
+    happened: 'Your campus refused before anybody could have answered the phone: the password was wrong, or it does not ring you.',
+    todo: 'Check your password, then send another or enter a passcode instead.',
+  },
+  'push-superseded': {
+    title: 'The push was replaced',
+    happened: 'A newer push took its place, or the device was removed.',
+    todo: 'Approve the newest one, or send another.',
+  },
+  'call-not-confirmed': {
+    title: 'The call was not confirmed',
+    happened: 'Nobody confirmed it on the phone, or the call did not get through.',
+    todo: 'Ask for another call, or enter a passcode instead.',
+  },
+  'factor-unknown': {
+    title: 'Not a way to confirm here',
+    happened: 'What was typed is no passcode, and nothing that your campus offers.',
+    todo: 'Choose one of the ways below, or type the whole passcode.',
+  },
+  'session-limit': {
+    title: 'Too many sessions',
+    happened: 'You are signed in on as many computers as your campus allows.',
+    todo: 'Disconnect on one of the others, then try again.',
+  },
+  'browser-closed': {
+    title: 'The sign-in page was closed',
+    happened: 'You closed the page before your campus said that you are in.',
+    todo: 'Open it again to go on.',
+  },
+  'browser-strayed': {
+    title: 'The sign-in page led elsewhere',
+    happened: 'It went to {host}, which your campus’s profile does not name.',
+    todo: 'Use your own browser if that is offered, or call the help desk.',
+  },
+  'browser-port': {
+    title: 'Your browser could not come back',
+    happened: 'Your campus’s page leads back to this computer on port 29786, and another program holds it, or IPv6 is turned off.',
+    todo: 'Close any other VPN program, Cisco’s above all, and try again.',
+  },
+  'browser-answer': {
+    title: 'Your browser’s answer made no sense',
+    happened: 'What came back from your web browser was not for this sign-in: an old tab, or another program on this computer.',
+    todo: 'Close old tabs of the sign-in page, and open it again.',
+  },
+  'client-certificate-missing': {
+    title: 'Your certificate is needed',
+    happened: '{host} lets in only who shows a certificate of their own.',
+    todo: 'Choose the file that your campus gave you. Its name often ends in .p12 or .pem.',
+  },
+  'client-certificate-unreadable': {
+    title: 'That certificate could not be opened',
+    happened: '{file} is no certificate with its key, or the passphrase is wrong.',
+    todo: 'Type the passphrase again, or choose another file.',
+  },
+  'client-certificate-rejected': {
+    title: 'Certificate not accepted',
+    happened: '{host} did not accept your certificate.',
+    todo: 'It may have expired. Ask the help desk for a new one.',
+  },
+  'client-refused': {
+    title: 'Your campus does not take this program',
+    happened: '{host} refuses this program, known to it as “{agent}” on “{system}”. Your password is not at fault.',
+    todo: 'Tell the help desk both names. Whoever administers this computer can set others in its policy.',
+  },
+  'system-refused': {
+    title: 'Your campus does not take this system',
+    happened: '{host} refuses computers that run “{system}”. Your password is not at fault.',
+    todo: 'Ask the help desk which systems it takes. Whoever administers this computer can report another in its policy.',
+  },
+  'host-check': {
+    title: 'Your campus checks computers first',
+    happened: '{host} demands a check of this computer that Causeway cannot give.',
+    todo: 'Ask the help desk whether you may connect without it.',
+  },
+  'codes-key-invalid': {
+    title: 'That is no key for codes',
+    happened: 'What you pasted is neither an otpauth:// address nor a key of letters and digits.',
+    todo: 'Copy the key from your campus’s page once more.',
+  },
+  // The session
+  'ticket-rejected': {
+    title: 'Session over',
+    happened: 'Your campus no longer knows this session.',
+    todo: 'Connect again. You will be asked to sign in.',
+  },
+  'session-expired': { title: 'Your session ended', happened: 'Its time was up.', todo: 'Connect again to go on.' },
+  'session-idle': {
+    title: 'Your session ended',
+    happened: 'Nothing went through it for a while, so your campus closed it.',
+    todo: 'Connect again to go on.',
+  },
+  'session-revoked': {
+    title: 'Your campus ended the session',
+    happened: 'An operator of your campus closed it.',
+    todo: 'Call the help desk to learn why.',
+  },
+  'session-replaced': {
+    title: 'Signed in elsewhere',
+    happened: 'You connected on another computer, and that session took the place of this one.',
+    todo: 'Connect again to go on here.',
+  },
+  'gateway-gone': {
+    title: 'Your campus did not come back',
+    happened: '{host} has not answered for half an hour or longer, so Causeway stopped trying.',
+    todo: 'Connect again once this computer is on the Internet. You will be asked to sign in.',
+  },
+  'cannot-extend': {
+    title: 'Session not extended',
+    happened: 'Your campus does not give this session more time.',
+    todo: 'Finish what you are doing, then connect again.',
+  },
+  // The tunnel
+  'tunnel-dropped': {
+    title: 'Connection interrupted',
+    happened: 'The connection to {host} broke.',
+    todo: 'Causeway reconnects by itself. Try now if you are in a hurry.',
+  },
+  'ticket-too-long': {
+    title: 'No way through',
+    happened: 'You are signed in, but the ticket from {host} is longer than this computer’s openconnect can take.',
+    todo: 'Ask IT for OpenConnect 9.12 or newer.',
+  },
+  'tunnel-refused': { title: 'No way through', happened: 'You are signed in, but {host} did not open the connection.', todo: callHelpDesk },
+  'tunnel-down': {
+    title: 'Not connected',
+    happened: 'This page needs the connection to campus, and it is not up.',
+    todo: 'Wait for it to come back, or connect again.',
+  },
+  'tunnel-failed': {
+    title: 'The tunnel did not open',
+    happened: 'You are signed in to {host}, but traffic cannot flow through it.',
+    todo: 'Try again. If it stays so, call the help desk and read them the code below.',
+  },
+  'app-tunnel-here': {
+    title: 'Not possible on Windows',
+    happened: 'Windows cannot carry traffic for Causeway alone.',
+    todo: 'Use the system tunnel. IT installs it once, with an administrator’s password.',
+  },
+  'helper-missing': {
+    title: 'The system tunnel is not installed',
+    happened: 'Its service does not answer on this computer.',
+    todo: 'Ask IT to install it. On macOS and Linux, a profile with a tunnel for Causeway alone does without.',
+  },
+  'helper-denied': {
+    title: 'Not allowed on this computer',
+    happened: 'Whoever administers this computer has not allowed you to open a system tunnel to {host}.',
+    todo: 'Ask IT to allow it, and read them the code below.',
+  },
+  'gateway-unproven': {
+    title: 'The gateway cannot be proved here',
+    happened: 'The system tunnel believes only what this computer’s administrator named, and none of that proves {host}.',
+    todo: 'Ask IT to name its key or authority, and read them the code below.',
+  },
+  'tunnel-taken': {
+    title: 'Someone else is connected',
+    happened: '{user} has a tunnel open on this computer, and there can be only one.',
+    todo: 'Ask them to disconnect, then try again.',
+  },
+  'other-vpn': {
+    title: 'Another VPN is up',
+    happened: '{network} carries this computer’s traffic. Two VPNs at once get in each other’s way.',
+    todo: 'Turn the other one off if your campus’s pages do not load.',
+  },
+  'host-not-allowed': {
+    title: 'Not allowed',
+    happened: 'Your campus does not let this session reach {host}.',
+    todo: 'Go back to the device portal.',
+  },
+  'host-unreachable': {
+    title: 'Page not reachable',
+    happened: '{host} did not answer your campus’s gateway.',
+    todo: 'Load it again in a moment.',
+  },
+  'host-ipv6': {
+    title: 'Not through this tunnel',
+    happened: '{host} is an IPv6 address, and the app’s own tunnel carries IPv4 only.',
+    todo: 'Ask the help desk for a profile with its name, or with a tunnel for the whole computer.',
+  },
+  'host-name-unknown': {
+    title: 'Name not known',
+    happened: 'Your campus does not know the name {host}.',
+    todo: 'Check the address, or call the help desk.',
+  },
+  // The portal view
+  'portal-unreachable': {
+    title: 'The device portal did not answer',
+    happened: 'You are connected, but {host} is not answering.',
+    todo: 'Load it again in a moment.',
+  },
+  'portal-certificate': {
+    title: 'Portal’s identity not confirmed',
+    happened: 'The certificate of {host} is not one that your campus vouches for.',
+    todo: 'Do not go on. Tell the help desk.',
+  },
+  'portal-left': {
+    title: 'That leaves the device portal',
+    happened: 'The page wanted to open {host}, which is not part of the portal.',
+    todo: 'Open it in your web browser if you need it.',
+  },
+  'portal-sign-in': {
+    title: 'Portal sign-in did not work',
+    happened: 'The portal did not take the sign-in of this session.',
+    todo: 'Sign in on its page with your user ID and password.',
+  },
+  // Recovery
+  'recovery-identity': {
+    title: 'That does not match',
+    happened: 'Your campus’s records hold no one with these details.',
+    todo: 'Check the user ID, the date of birth and the last four characters. For your protection it does not say which.',
+  },
+  'recovery-password': {
+    title: 'Password not right',
+    happened: 'Your campus did not accept this password.',
+    todo: 'Check it with Show password. Is Caps Lock on?',
+  },
+  'recovery-limited': {
+    title: 'Too many tries',
+    happened: 'Your campus accepts the next one at {untilAt}.',
+    todo: 'Wait until then. In a hurry, call the help desk.',
+  },
+  'recovery-unreachable': {
+    title: 'The recovery site did not answer',
+    happened: '{host} cannot be reached from here.',
+    todo: checkNetwork,
+  },
+  'recovery-timed-out': {
+    title: 'Recovery took too long',
+    happened: 'Your campus holds a verified identity for ten minutes only.',
+    todo: 'Start again: choose I lost my phone.',
+  },
+  'recovery-unavailable': {
+    title: 'No recovery here',
+    happened: 'Your campus does not offer recovery passcodes through Causeway.',
+    todo: 'Call the help desk: they can let you in.',
+  },
+  // Settings, profiles, keychain
+  'settings-damaged': {
+    title: 'Settings started afresh',
+    happened: 'The settings file could not be read. It was kept as {file}.',
+    todo: 'Add your campus again if it is missing.',
+  },
+  'settings-repaired': {
+    title: 'Some settings could not be read',
+    happened: 'Those are as in a new Causeway; the rest is as it was. The file was kept as {file}.',
+    todo: 'Look through Settings, and add your campus again if it is missing.',
+  },
+  'settings-newer': {
+    title: 'Settings of a newer version',
+    happened: 'A newer Causeway wrote the settings. They were kept as {file}.',
+    todo: 'Update Causeway to have them back.',
+  },
+  'settings-unwritable': {
+    title: 'Settings cannot be saved',
+    happened: 'This computer did not let Causeway write its settings.',
+    todo: 'Make space on the disk. Until then changes last until you quit.',
+  },
+  'folder-unusable': {
+    title: 'Your settings cannot be read',
+    happened: 'This computer does not let Causeway read its folder, {folder}. It starts as new, and keeps nothing of this run.',
+    todo: 'Ask IT to give the folder back to you. Then start Causeway again: what was in it is still there.',
+  },
+  'policy-ignored': {
+    title: 'This computer’s policy is not obeyed',
+    happened: 'IT’s decisions for this computer ({file}) are damaged, or others could have written them.',
+    todo: 'Tell IT. Causeway goes on without it.',
+  },
+  'policy-repaired': {
+    title: 'Part of the policy was not understood',
+    happened: 'IT’s decisions for this computer ({file}) hold what Causeway does not know: {key}. The rest counts.',
+    todo: 'Tell IT, or go on without it.',
+  },
+  'keychain-absent': {
+    title: 'No keychain',
+    happened: 'This computer has no keychain to keep your password in.',
+    todo: 'Type it each time.',
+  },
+  'keychain-too-long': {
+    title: 'Too long to keep',
+    happened: 'The keychain of Windows keeps at most 2,560 bytes, and this is longer. It was not kept.',
+    todo: 'Type it each time.',
+  },
+  'keychain-locked': {
+    title: 'Keychain locked',
+    happened: 'This computer’s keychain is locked.',
+    todo: 'Unlock it, or type your password this time.',
+  },
+  'profile-invalid': {
+    title: 'Not a campus profile',
+    happened: 'It could not be read: {key} is missing or wrong.',
+    todo: 'Ask your help desk for a new one.',
+  },
+  'profile-syntax': {
+    title: 'Not a campus profile',
+    happened: 'It is not well-formed JSON: look at line {line}, column {column}.',
+    todo: 'If you wrote it, mend it there. Otherwise ask your help desk for a new one.',
+  },
+  'profile-choice': {
+    title: 'Not a campus profile',
+    happened: 'Its “{key}” can only be one of these: {allowed}.',
+    todo: 'If you wrote it, correct it. Otherwise ask your help desk for a new one.',
+  },
+  'profile-dropped': {
+    title: 'Part of the profile was left out',
+    happened: 'In {file}, this is unknown or wrong, and is not used: {key}.',
+    todo: 'If you wrote it, correct it. Otherwise tell the help desk.',
+  },
+  'profile-file-missing': {
+    title: 'No such file',
+    happened: 'There is no file {file}, or it cannot be read.',
+    todo: 'Check its name and its folder.',
+  },
+  'profile-not-found': {
+    title: 'No profile there',
+    happened: '{address} does not publish a Causeway profile.',
+    todo: 'Check the address in your campus’s guide, or choose a profile file.',
+  },
+  'profile-unreachable': {
+    title: 'No answer',
+    happened: '{address} cannot be reached from here.',
+    todo: 'Check the address and that this computer is on the Internet.',
+  },
+  'profile-none': {
+    title: 'No such campus',
+    happened: 'Causeway does not know this campus.',
+    todo: 'Add it first, by its address or a profile file.',
+  },
+  'component-missing': {
+    title: 'Something is missing on this computer',
+    happened: 'Causeway needs {component} to connect to this gateway, and it is not installed.',
+    todo: 'Install Causeway again, or ask IT to install it. On Debian: sudo apt install openconnect ocproxy',
+  },
+  'component-failed': {
+    title: 'A part of Causeway stopped',
+    happened: '{component} ended in the middle of its work.',
+    todo: 'Try again. If it stays so, call the help desk and read them the code below.',
+  },
+  'roots-late': {
+    title: 'This computer did not answer in time',
+    happened: 'Whom it trusts, which may prove {host}, it did not say within half a minute. Nothing was sent.',
+    todo: 'Try again. If it stays so, a program that looks into the network’s traffic may be in the way: ask IT.',
+  },
+  'seat-foreign': {
+    title: 'Somebody else answers for Causeway',
+    happened: 'Another user of this computer has taken the name by which a command finds Causeway. It was told nothing.',
+    todo: 'Use Causeway’s window. Restart the computer; if it stays so, call the help desk and read them the code below.',
+  },
+  // Our own house
+  'parts-missing': {
+    title: 'A part of Causeway is missing',
+    happened: 'The folder {folder}, which came with Causeway, is gone. Some gateways cannot be signed in to without it.',
+    todo: 'Install Causeway again.',
+  },
+  'sandbox-off': {
+    title: 'Web pages are less closed off',
+    happened:
+      'It was started without the sandbox for web pages (--no-sandbox). An AppImage starts so where this computer does not allow one.',
+    todo: 'Install Causeway’s package for your system instead, or ask IT to allow user namespaces.',
+  },
+  'fault-ended': {
+    title: 'Causeway had to close',
+    happened: 'It met a fault of its own at {endedAt}, and ended itself.',
+    todo: 'If it happens again, send the newest log to your help desk. Settings shows you where logs are.',
+  },
+  'session-cut-short': {
+    title: 'Causeway was cut short',
+    happened: 'It stopped while you were connected to {campus}, without signing you out.',
+    todo: 'Try again to go on. Whatever you had finished is kept.',
+  },
+  'sign-in-cut-short': {
+    title: 'Causeway was cut short',
+    happened: 'It stopped while you were signing in to {campus}.',
+    todo: 'Try again. Nothing that you typed was kept.',
+  },
+  'recovery-cut-short': {
+    title: 'Causeway was cut short',
+    happened: 'It stopped while you were getting a passcode from {campus}.',
+    todo: 'Try again to get a new one.',
+  },
+  'link-invalid': {
+    title: 'Link not understood',
+    happened: 'The link does not ask for anything that Causeway can do.',
+    todo: 'Open Causeway and choose what you need.',
+  },
+  'request-invalid': { title: 'Not understood', happened: 'Something was asked in a way that cannot be understood.', todo: callHelpDesk },
+  'not-now': {
+    title: 'Too late for that',
+    happened: 'Something else had happened already.',
+    todo: 'Look at what is on screen now, then try again.',
+  },
+  'cancelled': { title: 'Cancelled', happened: 'You cancelled.', todo: 'Connect again when you are ready.' },
+  'internal': {
+    title: 'Something went wrong in Causeway',
+    happened: 'It is a mistake of ours, not of yours.',
+    todo: 'Try again. If it stays so, call the help desk and read them the code below.',
+  },
+};

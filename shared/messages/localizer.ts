@@ -1,0 +1,127 @@
+import type { Failure } from '../failure.ts';
+import type { LanguageSetting } from '../settings.ts';
+import { en } from './en.ts';
+import type { Plural } from './plural.ts';
+import type { FailureWords } from './failure-message.ts';
+import type { Words } from './catalogue.ts';
+
+export type { FailureWords } from './failure-message.ts';
+export type { Words } from './catalogue.ts';
+export type { Plural } from './plural.ts';
+
+export type Language = Exclude<LanguageSetting, 'system'>;
+const catalogues: Record<Language, Words> = { en };
+const fallback: Language = 'en';
+
+/** What fills the placeholders: text as it is, counts by the language's digits, instants (epoch ms, names ending in `At`) as times. */
+export type Params = Readonly<Record<string, string | number>>;
+
+/** One language, ready to speak: its words, and how it writes instants, durations and amounts. */
+export interface Speaker {
+  /** BCP 47, for `lang` and for Intl. */
+  readonly locale: string;
+  readonly words: Words;
+  /** A sentence with its placeholders filled in; a plural one is chosen by `count`. */
+  say: (sentence: string | Plural, params?: Params) => string;
+  /** The three sentences of a failure, filled in. */
+  failure: (failure: Failure) => FailureWords;
+  /** An instant: the time of day, with the day where it is not today. */
+  instant: (at: number) => string;
+  /** A length of time in ms, in its two largest units: `7h 42m`, `42s`. */
+  duration: (ms: number) => string;
+  /** How long ago, in ms, in the largest unit: `12 seconds ago`. */
+  ago: (ms: number) => string;
+  /** An amount of data in bytes, in decimal units: `12.3 MB`. */
+  bytes: (amount: number) => string;
+  /** Several things in one phrase: `a, b and c`. */
+  list: (items: readonly string[]) => string;
+}
+
+/**
+ * Picks the catalogue for a setting and the system's languages in order of preference, English when none
+ * fits, and keeps the system's region for dates (`en-GB`).
+ */
+export function speakerFor(setting: LanguageSetting, systemLanguages: readonly string[]): Speaker {
+  const known = (tag: string): Language | undefined => languages.find((language) => matches(tag, language));
+  const language = setting === 'system' ? (systemLanguages.map(known).find((found) => found !== undefined) ?? fallback) : setting;
+  const locale = systemLanguages.find((tag) => known(tag) === language) ?? language;
+  return speaker(catalogues[language], locale);
+}
+
+/** The languages there are catalogues for. */
+export const languages = Object.keys(catalogues) as Language[];
+
+const matches = (tag: string, language: Language): boolean =>
+  tag.toLowerCase() === language || tag.toLowerCase().startsWith(`${language}-`);
+
+/** A speaker of one catalogue. */
+export function speaker(words: Words, locale: string): Speaker {
+  const plurals = lazily(() => new Intl.PluralRules(locale));
+  const counts = lazily(() => new Intl.NumberFormat(locale));
+  const time = lazily(() => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }));
+  const day = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }));
+  const dayAndTime = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }));
+  const relative = lazily(() => new Intl.RelativeTimeFormat(locale, { numeric: 'always' }));
+  const conjunction = lazily(() => new Intl.ListFormat(locale, { type: 'conjunction' }));
+  const amountOf = (unit: string, unitDisplay: 'short' | 'narrow', digits = 0): (() => Intl.NumberFormat) =>
+    lazily(() => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits }));
+  const hours = amountOf('hour', 'narrow');
+  const minutes = amountOf('minute', 'narrow');
+  const seconds = amountOf('second', 'narrow');
+  const sizes = (['kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const).map((unit) => amountOf(unit, 'short', 1));
+
+  const instant = (at: number): string => (day().format(at) === day().format(Date.now()) ? time() : dayAndTime()).format(at);
+  const fillIn = (name: string, value: string | number): string => {
+    if (typeof value === 'string') return value;
+    return name.endsWith('At') ? instant(value) : counts().format(value);
+  };
+
+  const say = (sentence: string | Plural, params: Params = {}): string => {
+    const count = params['count'];
+    const form =
+      typeof sentence === 'string' ? sentence : (sentence[plurals().select(typeof count === 'number' ? count : 0)] ?? sentence.other);
+    return form.replace(placeholder, (whole, name: string) => {
+      const value = params[name];
+      return value === undefined ? whole : fillIn(name, value);
+    });
+  };
+
+  return {
+    locale,
+    words,
+    say,
+    failure: ({ code, params }) => {
+      const { title, happened, todo } = words.failures[code];
+      const all = { ...words.unknown, ...params };
+      return { title: say(title, all), happened: say(happened, all), todo: say(todo, all) };
+    },
+    instant,
+    duration: (ms) => {
+      const whole = Math.max(0, Math.floor(ms / 1000));
+      if (whole < 60) return seconds().format(whole);
+      const wholeMinutes = Math.floor(whole / 60);
+      if (wholeMinutes < 60) return minutes().format(wholeMinutes);
+      const rest = wholeMinutes % 60;
+      const wholeHours = hours().format(Math.floor(wholeMinutes / 60));
+      return rest === 0 ? wholeHours : `${wholeHours} ${minutes().format(rest)}`;
+    },
+    ago: (ms) => {
+      const whole = Math.max(0, Math.floor(ms / 1000));
+      if (whole < 60) return relative().format(-whole, 'second');
+      return whole < 3600 ? relative().format(-Math.floor(whole / 60), 'minute') : relative().format(-Math.floor(whole / 3600), 'hour');
+    },
+    bytes: (amount) => {
+      const power = Math.min(sizes.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, amount)) / 3) - 1));
+      return sizes[power]?.().format(amount / 1000 ** (power + 1)) ?? '';
+    },
+    list: (items) => conjunction().format(items),
+  };
+}
+
+/** Made at the first use: what Intl takes to be made is felt at the start of the app. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+const placeholder = /\{(\w+)\}/g;
