@@ -12,7 +12,7 @@ const runsTests = /\bvitest\b/.test(process.argv[1] ?? '');
 if (runsTests && !linked && /[#?]/.test(import.meta.dirname)) throw new Error('In a folder with such a name: npm run test:unit -- NAME');
 
 /** What needs Linux is left out elsewhere, and named. */
-const leftOut = process.platform === 'linux' ? [] : ['tests/peers/**', ...needsLinux(import.meta.dirname)];
+const leftOut = process.platform === 'linux' ? [] : needsLinux(import.meta.dirname);
 if (leftOut.length > 0) console.log(`SKIPPED on ${process.platform}, they need Linux:\n${leftOut.join('\n')}`);
 
 export default defineConfig({
@@ -20,19 +20,19 @@ export default defineConfig({
   test: {
     include: long
       ? [
-          'tests/unit/shared-*.test.ts',
-          'tests/unit/relay-mux.test.ts',
-          'tests/unit/state-explorer.test.ts',
-          'tests/peers/outages.test.ts',
-          'tests/peers/openconnect-phone.test.ts',
+          'tests/unit/shared/{access-state,json-trouble,wire,profile,relay-frames,text}.test.ts',
+          'tests/unit/shared/relay-mux.test.ts',
+          'tests/integration/app/state-explorer.test.ts',
+          'tests/integration/tunnels/outages.test.ts',
+          'tests/integration/gateways/openconnect-phone.test.ts',
           'tests/wine/*.test.ts',
-          'tests/peers/helper-fuzz.test.ts',
-          'tests/{unit,peers}/openconnect-fuzz.test.ts',
+          'tests/security/helper-fuzz.test.ts',
+          'tests/security/{conversation,worker}-fuzz.test.ts',
         ]
-      : ['tests/unit/**/*.test.ts', 'tests/peers/**/*.test.ts'],
+      : ['tests/{unit,integration,security}/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...leftOut],
     // What may differ in Electron is as in Electron
-    setupFiles: ['tests/support/koffi-as-in-electron.mjs', ...(long ? ['tests/unit/support/many-runs.ts'] : [])],
+    setupFiles: ['tests/support/koffi-as-in-electron.mjs', ...(long ? ['tests/support/many-runs.ts'] : [])],
     testTimeout: long ? 1_800_000 : 30_000,
     hookTimeout: 60_000,
     // A condition that comes late on a busy machine has come all the same

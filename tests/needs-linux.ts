@@ -4,10 +4,11 @@ import { join } from 'node:path';
 /** What a test uses that there is on Linux only: Debian's Chromium and its double of Electron, its keychain, its small disks and networks. */
 const linuxOnly = /from '(\.\.\/)+(electron-double|screens|chromium|support\/(keyring|small-disk)|peers)\b|vi\.mock\('electron'/;
 
-/** The unit tests that need Linux, by their files, as paths from the project's folder. */
+/** The tests that need Linux, by their files, as paths from the project's folder. */
 export function needsLinux(root: string): string[] {
-  const folder = join(root, 'tests/unit');
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.test.ts') && linuxOnly.test(readFileSync(join(folder, name), 'utf8')))
-    .map((name) => `tests/unit/${name}`);
+  return ['unit', 'integration', 'security'].flatMap((kind) =>
+    readdirSync(join(root, 'tests', kind), { recursive: true, encoding: 'utf8' })
+      .map((name) => `tests/${kind}/${name.replaceAll('\\', '/')}`)
+      .filter((file) => file.endsWith('.test.ts') && linuxOnly.test(readFileSync(join(root, file), 'utf8'))),
+  );
 }

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { test as base } from 'playwright/test';
 import type { Locator, Page } from 'playwright-core';
-import { startGlobalProtect, type GlobalProtect } from '../peers/global-protect.ts';
-import { startIvanti, tunnelPath, type Ivanti, type IvantiOptions } from '../peers/ivanti.ts';
+import { startGlobalProtect, type GlobalProtect } from '../peers/gateways/global-protect.ts';
+import { startIvanti, tunnelPath, type Ivanti, type IvantiOptions } from '../peers/gateways/ivanti.ts';
 import { startProxy } from '../peers/proxies.ts';
 import { startClient, type Client } from './support/client.ts';
 import { inDouble, onRealElectron, setSystemProxy } from './support/double.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pkcs12 } from '../peers/client-certificates.ts';
 import { missingForPeers } from '../peers/namespaces.ts';
-import { profileOf, startOcserv } from '../peers/ocserv.ts';
+import { profileOf, startOcserv } from '../peers/gateways/ocserv.ts';
 import { canStartKeyring, startKeyring } from '../support/keyring.ts';
 import { startClient, type Client } from './support/client.ts';
 import { onRealElectron } from './support/double.ts';

@@ -6,7 +6,7 @@ import type { Campus } from '../../campus/campus.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { kit, mei } from '../tour/people.ts';
-import { startFaultProxy, type Fault, type FaultProxy } from '../support/fault-proxy.ts';
+import { startFaultProxy, type Fault, type FaultProxy } from '../support/faults/fault-proxy.ts';
 import { expect, Scene, test as base } from './support/scene.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { startFaultProxy, type Fault, type FaultProxy } from '../support/fault-proxy.ts';
+import { startFaultProxy, type Fault, type FaultProxy } from '../support/faults/fault-proxy.ts';
 import { mei } from '../tour/people.ts';
 import { expect, test, type Scene } from './support/scene.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Settings } from '../../electron/storage/settings.ts';
 import { startCampus } from '../../campus/campus.ts';
-import { startFaultProxy } from '../support/fault-proxy.ts';
+import { startFaultProxy } from '../support/faults/fault-proxy.ts';
 import { lastingPort } from '../support/ports.ts';
 import { mei } from '../tour/people.ts';
 import { expect, test, type Scene } from './support/scene.ts';

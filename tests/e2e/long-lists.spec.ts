@@ -1,7 +1,7 @@
 import type { Profile } from '../../shared/profile.ts';
-import { FormGateway, signInForm, type FormSpec } from '../peers/form-gateway.ts';
+import { FormGateway, signInForm, type FormSpec } from '../peers/gateways/form-gateway.ts';
 import { missingLibrary } from '../peers/openconnect-bench.ts';
-import { globalProtectWith, startFamily } from '../peers/other-families.ts';
+import { globalProtectWith, startFamily } from '../peers/gateways/other-families.ts';
 import { startClient, type Client } from './support/client.ts';
 import { expect, test as base } from './support/scene.ts';
 

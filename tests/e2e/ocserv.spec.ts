@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { Profile } from '../../shared/profile.ts';
 import { missingForPeers } from '../peers/namespaces.ts';
-import { profileOf, startOcserv, type Ocserv, type OcservOptions } from '../peers/ocserv.ts';
+import { profileOf, startOcserv, type Ocserv, type OcservOptions } from '../peers/gateways/ocserv.ts';
 import { canStartKeyring, startKeyring } from '../support/keyring.ts';
 import { startClient, type Client, type ClientOptions } from './support/client.ts';
 import { expect, test as base } from './support/scene.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as later } from 'node:timers/promises';
 import type { Profile } from '../../shared/profile.ts';
-import { FormGateway, signInForm, type Step } from '../peers/form-gateway.ts';
+import { FormGateway, signInForm, type Step } from '../peers/gateways/form-gateway.ts';
 import { answersOf, code, duoMenuForm, sends, told } from '../peers/form-sign-in.ts';
 import { hasOurs, missingLibrary } from '../peers/openconnect-bench.ts';
 import { startClient, type Client } from './support/client.ts';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { startCampus } from '../../campus/campus.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { profileOf, startOcserv } from '../peers/ocserv.ts';
+import { profileOf, startOcserv } from '../peers/gateways/ocserv.ts';
 import { startKeyring } from '../support/keyring.ts';
 import { mei } from '../tour/people.ts';
 import type { Package } from './contents.ts';

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 const made = new Map<string, Promise<string>>();
 
-/** A program of this repository as one file, made once: it starts in a third of the time, and whoever runs it has to read no other. */
+/** A program of this repository, by its path from the root, as one file, made once: it starts in a third of the time, and whoever runs it has to read no other. */
 export function bundled(entry: string): Promise<string> {
   const known = made.get(entry) ?? make(entry);
   made.set(entry, known);
@@ -17,7 +17,7 @@ async function make(entry: string): Promise<string> {
   process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
   const file = join(directory, basename(entry).replace(/\.ts$/, '.mjs'));
   await build({
-    entryPoints: [join(import.meta.dirname, entry)],
+    entryPoints: [join(import.meta.dirname, '../..', entry)],
     outfile: file,
     bundle: true,
     platform: 'node',

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Issued } from '../unit/support/issuer.ts';
+import type { Issued } from '../support/issuer.ts';
 
 /** A key that a passphrase locks, PEM. */
 export function encryptedKey(keyPem: string, passphrase: string): string {

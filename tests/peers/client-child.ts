@@ -8,7 +8,7 @@ import { createJudge } from '../../electron/trust/verifier.ts';
 import { failureOf } from '../../shared/failure.ts';
 import { agentSchema } from '../../shared/agent.ts';
 import { profileSchema } from '../../shared/profile.ts';
-import { handEnvironment } from '../unit/support/hand-environment.ts';
+import { handEnvironment } from '../support/hand-environment.ts';
 
 /**
  * The client without a face, in a process of its own: the real controller and tunnels, for a session that was signed in

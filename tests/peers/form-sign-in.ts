@@ -1,7 +1,7 @@
 import type { OpenConnectDriver } from '../../electron/gateways/openconnect/driver.ts';
 import type { Session } from '../../electron/gateways/gateway.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { FormGateway, type FormSpec, type Step } from './form-gateway.ts';
+import { FormGateway, type FormSpec, type Step } from './gateways/form-gateway.ts';
 import { person, targetFor, type Person, type Script } from './openconnect-bench.ts';
 
 /** A form with one secret and the gateway's words. */

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { bundled } from './bundled.ts';
 import { kill, type Namespace } from './namespaces.ts';
-import type { Ocserv } from './ocserv.ts';
+import type { Ocserv } from './gateways/ocserv.ts';
 import { missingForUnit, UnitProcess } from './service.ts';
 
 let made = 0;
@@ -173,7 +173,7 @@ export class HelperProcess {
     const bundle = join(this.directory, 'main.mjs');
     const own = join(this.directory, 'causeway-helper');
     // Where it is made, a service sees nothing
-    if (executable === undefined) copyFileSync(await bundled('../../electron/helper/main.ts'), bundle);
+    if (executable === undefined) copyFileSync(await bundled('electron/helper/main.ts'), bundle);
     else copyFileSync(executable, own);
     const places = inUnit
       ? ['--config', this.configFile]

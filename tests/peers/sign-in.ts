@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { OpenConnectGrant } from '../../electron/gateways/gateway.ts';
-import type { Ocserv } from './ocserv.ts';
+import type { Ocserv } from './gateways/ocserv.ts';
 import { agentFor } from '../../shared/agent.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { bundleCampus } from '../unit/support/campus-child.ts';
+import { bundleCampus } from '../support/campus/campus-child.ts';
 import { WindowsNode } from './windows-node.ts';
 import { missingForWine } from './wine.ts';
 

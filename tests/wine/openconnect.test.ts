@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Accepted } from '../../electron/trust/verifier.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { missingForPeers } from '../peers/namespaces.ts';
-import { profileOf, startOcserv, type Ocserv } from '../peers/ocserv.ts';
+import { profileOf, startOcserv, type Ocserv } from '../peers/gateways/ocserv.ts';
 import {
   accept,
   credentials,

@@ -1,6 +1,6 @@
 import { onRealElectron } from '../../e2e/support/double.ts';
 import { Scene } from '../../e2e/support/scene.ts';
-import { startFaultProxy, type FaultProxy } from '../../support/fault-proxy.ts';
+import { startFaultProxy, type FaultProxy } from '../../support/faults/fault-proxy.ts';
 import { atMost, sampleOf, type Part, type Row } from '../report.ts';
 import { clickUntil, paintedAt } from './page.ts';
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Ocserv } from '../../peers/ocserv.ts';
+import type { Ocserv } from '../../peers/gateways/ocserv.ts';
 
 /** The two waits of a sign-in, milliseconds. */
 export interface SignInTimes {

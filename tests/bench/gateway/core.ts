@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { eventSchema } from '../../../electron/cli/report.ts';
 import type { Profile } from '../../../shared/profile.ts';
-import { profileOf, type Ocserv } from '../../peers/ocserv.ts';
+import { profileOf, type Ocserv } from '../../peers/gateways/ocserv.ts';
 
 const command = path.resolve(import.meta.dirname, '../../../dist/causeway.mjs');
 

@@ -5,7 +5,7 @@ import { openconnectDriver, type OpenConnectDriver } from '../../../electron/gat
 import type { ToWorker } from '../../../electron/gateways/openconnect/process/messages.ts';
 import { createJudge } from '../../../electron/trust/verifier.ts';
 import type { Answer, Prompt } from '../../../shared/prompt.ts';
-import { profileOf, type Ocserv } from '../../peers/ocserv.ts';
+import { profileOf, type Ocserv } from '../../peers/gateways/ocserv.ts';
 import type { SignInTimes } from './command.ts';
 
 const worker = path.resolve(import.meta.dirname, '../../../dist/openconnect-worker.mjs');

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
-import type { Ocserv } from '../../peers/ocserv.ts';
+import type { Ocserv } from '../../peers/gateways/ocserv.ts';
 import { grantFor } from '../../peers/sign-in.ts';
 
 /** openconnect with ocproxy, as a person starts them by hand. From loopback it resolves once ocproxy listens. */

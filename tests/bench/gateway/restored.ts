@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import path from 'node:path';
-import type { Ocserv } from '../../peers/ocserv.ts';
+import type { Ocserv } from '../../peers/gateways/ocserv.ts';
 import { atMost, sampleOf, type Row } from '../report.ts';
 import { Core } from './core.ts';
 import { startPlain } from './plain.ts';

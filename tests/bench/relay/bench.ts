@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { profileSchema } from '../../../shared/profile.ts';
-import { startFaultProxy, type FaultProxy } from '../../support/fault-proxy.ts';
+import { startFaultProxy, type FaultProxy } from '../../support/faults/fault-proxy.ts';
 import { Child } from '../child.ts';
 import { atLeast, atMost, sampleOf, type Part, type Row, type Sample } from '../report.ts';
 import { download, echo, holdIdle, opening, stall, upload } from './measure.ts';

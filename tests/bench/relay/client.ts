@@ -6,7 +6,7 @@ import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts'
 import { relayTunnel } from '../../../electron/tunnels/relay.ts';
 import { readProfile } from '../../../shared/profile.ts';
 import { mei } from '../../tour/people.ts';
-import { answer, credentials, handEnvironment, proceed, reach } from '../../unit/support/access.ts';
+import { answer, credentials, handEnvironment, proceed, reach } from '../../support/access.ts';
 import { serveParent } from '../child.ts';
 
 /** The client's core in a process of its own: controller, driver, relay tunnel and loopback proxy, as the app has them. */

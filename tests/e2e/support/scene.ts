@@ -1,7 +1,7 @@
 import { expect, test as base } from 'playwright/test';
 import type { Page } from 'playwright-core';
 import { startCampus, type Campus, type CampusOptions } from '../../../campus/campus.ts';
-import type { FaultProxy } from '../../support/fault-proxy.ts';
+import type { FaultProxy } from '../../support/faults/fault-proxy.ts';
 import { mei } from '../../tour/people.ts';
 import { lastingPort } from '../../support/ports.ts';
 import { startClient, type Client, type ClientOptions } from './client.ts';

@@ -1,0 +1,213 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { appStateSchema } from '../../../shared/app-state.ts';
+import { credentials, codeOf, proceed, student } from '../../support/access.ts';
+import { promptOf, startAppBench, when, type AppBench } from '../../support/app.ts';
+
+let bench: AppBench | null = null;
+afterEach(async () => {
+  await bench?.close();
+  bench = null;
+});
+const open = async (...args: Parameters<typeof startAppBench>): Promise<AppBench> => (bench = await startAppBench(...args));
+
+const kit = { userId: 'kit.wong', dateOfBirth: '2005-08-27', lastFour: '559K', password: 'banyan-ferry-318' };
+const is = (kind: string) => (state: AppBench['app']['state']) => state.access.kind === kind && state.access;
+
+async function answerNotice({ app }: AppBench): Promise<void> {
+  const { promptId } = await when(app, promptOf('notice'));
+  await app.verbs.answer({ promptId, answer: proceed, remember: false });
+}
+
+async function signIn(b: AppBench, remember = false): Promise<void> {
+  await answerNotice(b);
+  const { promptId } = await when(b.app, promptOf('credentials'));
+  await b.app.verbs.answer({ promptId, answer: credentials(student.userId, student.password), remember });
+  await passcode(b);
+}
+
+async function passcode(b: AppBench): Promise<void> {
+  const { promptId } = await when(b.app, promptOf('second-factor'));
+  await b.app.verbs.answer({ promptId, answer: { kind: 'second-factor-passcode', passcode: codeOf(b.campus) }, remember: false });
+  await when(b.app, is('connected'));
+}
+
+describe('tasks', () => {
+  test('I lost my phone goes on to the portal: nothing that was typed is asked again', async () => {
+    const b = await open();
+    const { app } = b;
+    await app.verbs.startTask({ task: 'lost-phone' });
+    await app.verbs.recoveryRole({ role: (await when(app, ({ recovery }) => recovery.step === 'role' && recovery)).roles[0]?.id ?? '' });
+    await app.verbs.recoveryVerify({ userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: '0000' });
+    await when(app, ({ recovery }) => recovery.step === 'identity' && recovery.failure?.code === 'recovery-identity');
+    await app.verbs.recoveryVerify({ userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: kit.lastFour });
+    await when(app, ({ recovery }) => recovery.step === 'password');
+    await app.verbs.recoveryPasscode({ password: kit.password });
+    await when(app, ({ recovery }) => recovery.step === 'passcode');
+    const { passcode: nine } = await app.verbs.revealPasscode(undefined);
+    expect(nine).toMatch(/^\d{9}$/);
+    expect(JSON.stringify(app.state)).not.toContain(nine);
+    expect(JSON.stringify(app.state)).not.toContain(kit.password);
+    await app.verbs.recoveryContinue(undefined);
+    await answerNotice(b);
+    // Straight to the second factor: the password was typed a moment ago
+    const { promptId } = await when(app, promptOf('second-factor'));
+    await app.verbs.answerWithHeldPasscode({ promptId });
+    await when(app, is('connected'));
+    await when(app, ({ portal }) => portal.kind === 'open');
+    await expect.poll(() => b.desktop.visits.length).toBe(1);
+    expect(b.desktop.visits[0]).toMatchObject({ task: 'add-device', via: 'tunnel' });
+    expect(b.desktop.visits[0]?.signIn?.token).toBeTruthy();
+    // And once enrolled, the passcode is gone
+    expect(app.state.heldPasscode).not.toBeNull();
+    b.desktop.page({ host: '2fa.campus.test', path: '/add/done', loading: false, canGoBack: false, failure: null });
+    expect(app.state.heldPasscode).toBeNull();
+  });
+
+  test('on campus, who has recovered is signed in to the portal as well', async () => {
+    const b = await open({ onCampus: true });
+    const { app } = b;
+    await app.verbs.startTask({ task: 'lost-phone' });
+    await app.verbs.recoveryRole({ role: (await when(app, ({ recovery }) => recovery.step === 'role' && recovery)).roles[0]?.id ?? '' });
+    await app.verbs.recoveryVerify({ userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: kit.lastFour });
+    await app.verbs.recoveryPasscode({ password: kit.password });
+    await app.verbs.recoveryContinue(undefined);
+    await when(app, is('on-campus'));
+    await expect.poll(() => b.desktop.visits.length).toBe(1);
+    expect(b.desktop.visits[0]).toMatchObject({ task: 'add-device', via: 'direct' });
+    expect(b.desktop.visits[0]?.signIn?.token).toBeTruthy();
+  });
+
+  test('the portal closes with the session, and the task ends', async () => {
+    const b = await open();
+    await b.app.verbs.startTask({ task: 'remove-device' });
+    await signIn(b);
+    await expect.poll(() => b.desktop.open).toBe(true);
+    await b.app.verbs.disconnect(undefined);
+    expect(b.app.state).toMatchObject({ access: { kind: 'idle' }, portal: { kind: 'closed' }, task: null });
+    expect(b.desktop.open).toBe(false);
+  });
+});
+
+describe('a saved sign-in', () => {
+  test('is kept when asked for, used the next time, and forgotten only once the campus has rejected it (OG#142, YZ#636)', async () => {
+    const b = await open();
+    const { app } = b;
+    await app.verbs.connect({ profileId: b.campus.profile.id });
+    await signIn(b, true);
+    await when(app, ({ saved }) => saved.password && saved);
+    expect(app.state.saved).toMatchObject({ userId: student.userId, password: true, keychain: 'available' });
+    expect([...b.keytar.entries.values()]).toContain(student.password);
+    expect(JSON.stringify(b.settings.get())).not.toContain(student.password);
+    await app.verbs.disconnect(undefined);
+
+    await app.verbs.connect({ profileId: b.campus.profile.id });
+    await answerNotice(b);
+    await when(app, promptOf('second-factor'));
+    await app.verbs.disconnect(undefined);
+
+    for (const key of b.keytar.entries.keys()) b.keytar.entries.set(key, 'changed at the campus');
+    await app.verbs.connect({ profileId: b.campus.profile.id });
+    await answerNotice(b);
+    const asked = await when(app, promptOf('credentials'));
+    expect(asked.prompt).toMatchObject({ failure: { code: 'sign-in-rejected' } });
+    expect(app.state.saved.password).toBe(false);
+    expect(b.keytar.entries.size).toBe(0);
+  });
+
+  test('goes in by a press where a link began the attempt, and nobody is asked for it', async () => {
+    const b = await open();
+    const { app } = b;
+    await app.verbs.connect({ profileId: b.campus.profile.id });
+    await signIn(b, true);
+    await when(app, ({ saved }) => saved.password && saved);
+    expect(app.state.saved.offered).toBe(false);
+    await app.verbs.disconnect(undefined);
+
+    await app.openArgument(`causeway://connect/${b.campus.profile.id}`);
+    await app.verbs.confirm({ yes: true });
+    await answerNotice(b);
+    const { promptId } = await when(app, promptOf('credentials'));
+    expect(app.state.saved.offered).toBe(true);
+    await expect(app.verbs.answerWithSavedPassword({ promptId: 'another', chosen: {} })).rejects.toMatchObject({
+      failure: { code: 'not-now' },
+    });
+    await app.verbs.answerWithSavedPassword({ promptId, chosen: {} });
+    await when(app, promptOf('second-factor'));
+    await app.verbs.disconnect(undefined);
+    expect(app.state.saved).toMatchObject({ password: true, offered: false });
+  });
+
+  test('quick connect goes as far as the question and shows the window there', async () => {
+    const b = await open();
+    await b.app.quickConnect();
+    expect(b.desktop.shown).toBe(1);
+    await when(b.app, promptOf('notice'));
+  });
+});
+
+describe('profiles', () => {
+  test('by address: the certificate is a question, what it contains is shown, and it is added', async () => {
+    const b = await open({}, { withProfile: false });
+    const { app } = b;
+    await app.verbs.previewAddress({ address: `localhost:${b.campus.port}` });
+    expect(app.state.confirmation).toMatchObject({ kind: 'certificate', host: 'localhost' });
+    expect(app.state.preview).toBeNull();
+    await app.verbs.confirm({ yes: true });
+    expect(app.state.preview).toMatchObject({
+      profile: { id: b.campus.profile.id },
+      contents: { authorities: [{ sha256: b.campus.authority.sha256 }] },
+      dropped: [],
+      replaces: null,
+    });
+    await app.verbs.acceptPreview(undefined);
+    expect(app.state).toMatchObject({ profileId: b.campus.profile.id, preview: null });
+    await app.verbs.removeProfile({ profileId: b.campus.profile.id });
+    expect(app.state.profiles).toEqual([]);
+  });
+
+  test('a link opens a confirmation and no further; a bad one is named', async () => {
+    const b = await open();
+    const { app } = b;
+    await app.openArgument(`causeway://connect/${b.campus.profile.id}`);
+    expect(app.state).toMatchObject({ confirmation: { kind: 'connect' }, access: { kind: 'idle' } });
+    await app.verbs.confirm({ yes: false });
+    for (const bad of ['causeway://connect/nowhere', 'causeway://task/format-disk', 'causeway://connect/a/b', 'javascript:alert(1)', '']) {
+      await app.openArgument(bad);
+      expect(app.state.confirmation).toBeNull();
+    }
+    expect(app.state.notices.map(({ id }) => id).sort()).toEqual(['link-invalid', 'profile-not-found']);
+    await app.openArgument('causeway://task/add-device');
+    await app.verbs.confirm({ yes: true });
+    await when(app, promptOf('notice'));
+  });
+});
+
+test('every state that the application shows is one of the schema', async () => {
+  const b = await open();
+  const bad: unknown[] = [];
+  b.app.onState((state) => {
+    const parsed = appStateSchema.safeParse(state);
+    if (!parsed.success) bad.push(parsed.error);
+  });
+  await b.app.verbs.connect({ profileId: b.campus.profile.id });
+  await signIn(b);
+  expect(b.app.mayQuit()).toBe(false);
+  expect(b.app.state.confirmation).toEqual({ kind: 'quit' });
+  await b.app.verbs.confirm({ yes: true });
+  expect(b.desktop.quit).toBe(1);
+  expect(b.app.mayQuit()).toBe(true);
+  expect(bad).toEqual([]);
+});
+
+test('the passcode leaves the clipboard when the app does', async () => {
+  const b = await open();
+  const { app } = b;
+  await app.verbs.startTask({ task: 'lost-phone' });
+  await app.verbs.recoveryRole({ role: (await when(app, ({ recovery }) => recovery.step === 'role' && recovery)).roles[0]?.id ?? '' });
+  await app.verbs.recoveryVerify({ userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: kit.lastFour });
+  await app.verbs.recoveryPasscode({ password: kit.password });
+  await app.verbs.copyPasscode(undefined);
+  expect(b.desktop.clipboard).toMatch(/^\d{9}$/);
+  await app.shutdown();
+  expect(b.desktop.clipboard).toBe('');
+});

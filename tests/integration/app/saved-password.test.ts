@@ -1,0 +1,403 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HeldSecrets } from '../../../electron/app/sign-in/pending-secrets.ts';
+import { Remembered, withoutSignIn } from '../../../electron/app/sign-in/saved-sign-in.ts';
+import { SignInKeeper } from '../../../electron/app/sign-in/saved-password.ts';
+import { Secrets } from '../../../electron/storage/secrets.ts';
+import { freshlyKept } from '../../../electron/storage/settings-file.ts';
+import { Settings } from '../../../electron/storage/settings.ts';
+import type { Profile } from '../../../shared/profile.ts';
+import type { Answer, Prompt, PromptOf } from '../../../shared/prompt.ts';
+import { memoryKeytar } from '../../support/app.ts';
+
+const profile: Profile = {
+  version: 1,
+  id: 'campus',
+  name: 'Campus',
+  gateways: ['vpn.campus.test'],
+  protocol: 'anyconnect',
+  tunnel: 'app',
+  labels: { userId: 'User', password: 'Password' },
+  portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'other' },
+  trust: { kind: 'system' },
+};
+const groups = ['Guests', 'Staff', 'Students'];
+const signIn = (order = groups): PromptOf<'credentials'> => ({
+  kind: 'credentials',
+  fields: [
+    { name: 'user', secret: false },
+    { name: 'password', secret: true },
+  ],
+  // The first is the gateway's default
+  selects: [{ name: 'group_list', label: 'Group', options: order.map((label, index) => ({ value: String(index), label })), value: '0' }],
+});
+const realm: PromptOf<'choice'> = {
+  kind: 'choice',
+  purpose: 'realm',
+  options: [
+    { id: '0', label: 'Staff' },
+    { id: '1', label: 'Students' },
+  ],
+};
+const typed = (group: string): Answer => ({ kind: 'credentials', values: { user: 'mei', password: 'typed', group_list: group } });
+
+let directory: string;
+let settings: Settings;
+let keytar: ReturnType<typeof memoryKeytar>;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'causeway-keeper-'));
+  settings = await Settings.open(directory);
+  keytar = memoryKeytar();
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const start = (): SignInKeeper =>
+  new SignInKeeper({
+    settings,
+    secrets: new Secrets(() => Promise.resolve(keytar)),
+    held: new HeldSecrets(Date.now, () => undefined),
+    changed: () => undefined,
+    tell: (failure) => {
+      throw new Error(failure.code);
+    },
+  });
+
+const remembered = (): Remembered =>
+  new Remembered({
+    settings,
+    secrets: new Secrets(() => Promise.resolve(keytar)),
+    held: new HeldSecrets(Date.now, () => undefined),
+    keptCodesAllowed: true,
+    now: Date.now,
+    changed: () => undefined,
+    tell: (failure) => {
+      throw new Error(failure.code);
+    },
+  });
+
+/** One sign-in that works, in which a person answered these. */
+async function worked(given: readonly (readonly [Prompt, Answer])[], remember = true, keeper = start()): Promise<void> {
+  const prepared = keeper.preparedFor(profile);
+  for (const [prompt, answer] of given) {
+    expect(await prepared(prompt)).toBeNull();
+    keeper.note(profile.id, prompt, answer, remember);
+  }
+  await keeper.worked(profile.id);
+}
+
+describe('a group that was chosen (SSO#194)', () => {
+  it('is chosen already the next time, whatever its number is by then', async () => {
+    await worked([[signIn(), typed('2')]], false);
+    const shown = start().preset(profile, signIn(['Visitors', 'Students', 'Staff']));
+    expect(shown).toMatchObject({ selects: [{ value: '1' }] });
+    expect(start().preset(profile, signIn(['Visitors']))).toEqual(signIn(['Visitors']));
+  });
+
+  it('is where the saved password goes', async () => {
+    await worked([[signIn(), typed('2')]]);
+    expect(await start().preparedFor(profile)(signIn(['Visitors', 'Students']))).toEqual({
+      kind: 'credentials',
+      values: { user: 'mei', password: 'typed', group_list: '1' },
+    });
+  });
+
+  it('is asked for where it is not known: a saved password never goes to the default group by itself', async () => {
+    await worked([[{ ...signIn(), selects: [] }, typed('0')]]);
+    expect(await start().preparedFor(profile)(signIn())).toBeNull();
+    expect(await start().preparedFor(profile)(signIn(['Students']))).not.toBeNull();
+  });
+
+  it('is left to the person where it has a phone ring', async () => {
+    const ways = signIn(['Passcode', 'Duo Push']);
+    await worked([[ways, typed('1')]]);
+    expect(await start().preparedFor(profile)(ways)).toBeNull();
+    const groups = { ...ways, selects: ways.selects.map((select) => ({ ...select, group: true })) };
+    expect(await start().preparedFor(profile)(groups)).not.toBeNull();
+    expect(start().preset(profile, ways)).toMatchObject({ selects: [{ value: '1' }] });
+  });
+
+  it('on a page of its own is taken along with a saved password once, and offered first without one', async () => {
+    const chosen: Answer = { kind: 'choice', option: '1' };
+    await worked([[realm, chosen]], false);
+    expect(await start().preparedFor(profile)(realm)).toBeNull();
+    expect(start().preset(profile, realm)).toEqual({ ...realm, usual: '1' });
+    await worked([
+      [realm, chosen],
+      [{ ...signIn(), selects: [] }, typed('0')],
+    ]);
+    const prepared = start().preparedFor(profile);
+    expect(await prepared(realm)).toEqual(chosen);
+    expect(await prepared(realm)).toBeNull();
+  });
+
+  it('is no habit where it is the session to end', async () => {
+    const session: Prompt = { ...realm, purpose: 'session' };
+    await worked([[session, { kind: 'choice', option: '1' }]]);
+    expect(start().preset(profile, session)).toEqual(session);
+    expect(settings.get().choices).toEqual({});
+  });
+
+  it('is forgotten with the saved sign-in', async () => {
+    await worked([[signIn(), typed('2')]]);
+    await remembered().forget(profile.id);
+    expect(settings.get()).toMatchObject({ choices: {}, userIds: {}, savedPasswords: [] });
+    expect(keytar.entries.size).toBe(0);
+  });
+
+  it('takes only so much of a gateway’s words into the settings', async () => {
+    for (let round = 0; round < 30; round++)
+      await worked(
+        [
+          [
+            { ...realm, title: `Choose ${round}` },
+            { kind: 'choice', option: '0' },
+          ],
+        ],
+        false,
+      );
+    const kept = Object.keys(settings.get().choices[profile.id] ?? {});
+    expect(kept).toHaveLength(20);
+    expect(kept).toContain('Choose 29');
+  });
+});
+
+describe('a password that was changed on the way in', () => {
+  const plain: Prompt = { ...signIn(), selects: [] };
+  const change: Prompt = {
+    kind: 'fields',
+    fields: [
+      { name: 'old', secret: true },
+      { name: 'new', secret: true, newPassword: true },
+      { name: 'again', secret: true, newPassword: true },
+    ],
+    selects: [],
+  };
+  const changed: Answer = { kind: 'fields', values: { old: 'typed', new: 'changed', again: 'changed' } };
+
+  it('is kept in place of the one before', async () => {
+    await worked([
+      [plain, typed('0')],
+      [change, changed],
+    ]);
+    expect([...keytar.entries.values()]).toEqual(['changed']);
+  });
+
+  it('is kept where the one before came from the keychain, and signs in where it is asked for next', async () => {
+    await worked([[plain, typed('0')]]);
+    const keeper = start();
+    const prepared = keeper.preparedFor(profile);
+    expect(await prepared(plain)).toMatchObject({ values: { password: 'typed' } });
+    keeper.note(profile.id, change, changed, false);
+    expect(await prepared(plain)).toMatchObject({ values: { user: 'mei', password: 'changed' } });
+    expect(await prepared(plain)).toBeNull();
+    expect([...keytar.entries.values()]).toEqual(['typed']);
+  });
+
+  it('is kept nowhere without Remember me', async () => {
+    await worked(
+      [
+        [plain, typed('0')],
+        [change, changed],
+      ],
+      false,
+    );
+    expect(keytar.entries.size).toBe(0);
+    expect(JSON.stringify(settings.get())).not.toContain('changed');
+  });
+});
+
+describe('a password goes in by itself once, and only where a person asked for the attempt', () => {
+  const plain: Prompt = { ...signIn(), selects: [] };
+  const remember = (): Promise<void> => worked([[plain, typed('0')]]);
+
+  it('is not what answers the next question for a password in the same attempt', async () => {
+    const keeper = start();
+    const prepared = keeper.preparedFor(profile);
+    expect(await prepared(plain)).toBeNull();
+    keeper.note(profile.id, plain, typed('0'), false);
+    expect(await prepared({ ...plain, message: 'Second system' })).toBeNull();
+  });
+
+  it('stays in the keychain where nobody has pressed Connect: a link, a start, a command without a terminal', async () => {
+    await remember();
+    expect(await start().preparedFor(profile, false)(plain)).toBeNull();
+    expect(await start().preparedFor(profile, true)(plain)).not.toBeNull();
+  });
+
+  it.each(['asked for again', 'ended by it'])('ten Connects send a refused one once: %s', async (how) => {
+    await remember();
+    let sent = 0;
+    const keeper = start();
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const prepared = keeper.preparedFor(profile);
+      if ((await prepared(plain)) === null) continue;
+      sent += 1;
+      if (how === 'ended by it') await keeper.ended(profile.id, { code: 'sign-in-rejected' });
+      else expect(await prepared({ ...plain, failure: { code: 'sign-in-rejected' } })).toBeNull();
+    }
+    expect(sent).toBe(1);
+    expect(keytar.entries.size).toBe(0);
+  });
+
+  it.each(['passcode-wrong', 'push-refused-at-once', 'answer-rejected'] as const)(
+    'one that may have been refused (%s) is kept, and goes in by itself no more until it has worked',
+    async (code) => {
+      await remember();
+      const keeper = start();
+      const prepared = keeper.preparedFor(profile);
+      expect(await prepared(plain)).not.toBeNull();
+      expect(await prepared({ ...plain, failure: { code } })).toBeNull();
+      await keeper.ended(profile.id, { code: 'cancelled' });
+      expect(await keeper.preparedFor(profile)(plain)).toBeNull();
+      expect(keytar.entries.size).toBe(1);
+      keeper.note(profile.id, plain, typed('0'), true);
+      await keeper.worked(profile.id);
+      expect(await keeper.preparedFor(profile)(plain)).not.toBeNull();
+    },
+  );
+
+  it.each(['push-denied', 'push-timed-out', 'gateway-silent'] as const)('what is no word about it does not cost it: %s', async (code) => {
+    await remember();
+    const keeper = start();
+    expect(await keeper.preparedFor(profile)(plain)).not.toBeNull();
+    await keeper.ended(profile.id, { code });
+    expect(await keeper.preparedFor(profile)(plain)).not.toBeNull();
+  });
+
+  it.each(['pw,push', 'pw,Phone ', 'pw;sms2'])('one that would ring a phone whenever it goes in is not kept: %j', async (password) => {
+    await worked([[plain, { kind: 'credentials', values: { user: 'mei', password } }]]);
+    expect(keytar.entries.size).toBe(0);
+  });
+});
+
+describe('what is remembered of a sign-in', () => {
+  const certificate: PromptOf<'certificate'> = {
+    kind: 'certificate',
+    host: 'vpn.campus.test',
+    sha256: 'AA',
+    key: 'k',
+    subject: 'CN=vpn',
+    issuer: 'CN=vpn',
+    validUntil: 0,
+  };
+  const passcode: Prompt = { kind: 'passcode', lengths: [6] };
+  const whole: Profile = { ...profile, keptCodes: true };
+  const keep = async (): Promise<Remembered> => {
+    const kept = remembered();
+    await worked(
+      [
+        [
+          { ...signIn(), selects: [] },
+          { kind: 'credentials', values: { user: 'mei', password: 'typed' } },
+        ],
+      ],
+      true,
+      kept.keeper,
+    );
+    await kept.codes.keep(whole, 'JBSWY3DPEHPK3PXP');
+    settings.update(() => ({ clientCertificates: { campus: '/home/mei/mei.p12' } }));
+    return kept;
+  };
+
+  it('goes in by itself, but not in an attempt in which the person vouched for the server: password, code, certificate', async () => {
+    const kept = await keep();
+    const file: Prompt = { kind: 'client-certificate', host: 'vpn.campus.test', wantsPassphrase: false };
+    const questions: Prompt[] = [{ ...signIn(), selects: [] }, passcode, file];
+    const answersIn = async (accept: boolean | null): Promise<(string | undefined)[]> => {
+      settings.update(() => ({ keptCodes: { campus: 0 } }));
+      const prepared = kept.preparedFor(whole);
+      expect(await prepared(certificate)).toBeNull();
+      if (accept !== null) kept.note('campus', certificate, { kind: 'certificate', accept }, false);
+      return Promise.all(questions.map(async (question) => (await prepared(question))?.kind));
+    };
+    expect(await answersIn(null)).toEqual(['credentials', 'passcode', 'client-certificate']);
+    expect(await answersIn(true)).toEqual([undefined, undefined, undefined]);
+    // The next attempt asked nothing of the kind
+    expect(await answersIn(null)).toEqual(['credentials', 'passcode', 'client-certificate']);
+  });
+
+  describe('the kept password, to a server that the person vouched for', () => {
+    const question: PromptOf<'credentials'> = { ...signIn(), selects: [] };
+    const refused: PromptOf<'credentials'> = { ...question, failure: { code: 'sign-in-rejected' } };
+    const vouching = async (kept: Remembered): Promise<(asked: Prompt) => Promise<unknown>> => {
+      const prepared = kept.preparedFor(whole);
+      expect(await prepared(certificate)).toBeNull();
+      kept.note('campus', certificate, { kind: 'certificate', accept: true }, false);
+      return prepared;
+    };
+
+    it('goes in by a press, once, with what is chosen in the form', async () => {
+      const kept = await keep();
+      const prepared = await vouching(kept);
+      const withGroups = signIn();
+      expect(await prepared(withGroups)).toBeNull();
+      expect(kept.keeper.savedFor('campus', withGroups)).toMatchObject({ userId: 'mei', offered: true });
+      expect(await kept.keeper.pressed(withGroups, { group_list: '2', other: 'x' })).toEqual({
+        kind: 'credentials',
+        values: { user: 'mei', password: 'typed', group_list: '2' },
+      });
+      expect(kept.keeper.savedFor('campus', withGroups).offered).toBe(false);
+      await expect(kept.keeper.pressed(withGroups, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
+    });
+
+    it('is dropped at once where the gateway refuses it, and then there is nothing to press', async () => {
+      const kept = await keep();
+      const prepared = await vouching(kept);
+      await prepared(question);
+      await kept.keeper.pressed(question, {});
+      expect(await prepared(refused)).toBeNull();
+      expect(kept.keeper.savedFor('campus', refused)).toMatchObject({ password: false, offered: false });
+      expect([...keytar.entries.values()]).not.toContain('typed');
+    });
+
+    it('is offered where it did not go in by itself and was kept, for a plain question only', async () => {
+      const kept = await keep();
+      // By a link, and by Connect
+      const quiet = kept.preparedFor(whole, false);
+      expect(await quiet(question)).toBeNull();
+      expect(kept.keeper.savedFor('campus', question).offered).toBe(true);
+      expect(kept.keeper.savedFor('campus', passcode).offered).toBe(false);
+      const withCode = { ...question, fields: [...question.fields, { name: 'otp', secret: true }] };
+      expect(kept.keeper.savedFor('campus', withCode).offered).toBe(false);
+      expect(await kept.preparedFor(whole)(question)).not.toBeNull();
+      expect(kept.keeper.savedFor('campus', refused).offered).toBe(false);
+      await kept.ended('campus', null);
+      expect(kept.keeper.savedFor('campus', question).offered).toBe(false);
+    });
+
+    it('is offered no more once the keychain has it no longer', async () => {
+      const kept = await keep();
+      await vouching(kept);
+      keytar.entries.clear();
+      await expect(kept.keeper.pressed(question, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
+      expect(kept.keeper.savedFor('campus', question)).toMatchObject({ password: false, offered: false });
+    });
+  });
+
+  it('is forgotten as a whole: on disk, in the keychain, and in what goes in by itself from then on', async () => {
+    const kept = await keep();
+    expect(keytar.entries.size).toBe(2);
+    await kept.forget('campus');
+    expect(keytar.entries.size).toBe(0);
+    expect(JSON.stringify(settings.get())).not.toMatch(/mei|campus/);
+    expect(await kept.preparedFor(whole)({ ...signIn(), selects: [] })).toBeNull();
+    expect(await kept.preparedFor(whole)(passcode)).toBeNull();
+  });
+
+  it('is every entry of the settings that belongs to a profile: a new one is forgotten too, or named here', () => {
+    const ofOthers = [
+      'preferences',
+      'profiles',
+      'lastProfileId',
+      'acceptedCertificates',
+      'vouchedHosts',
+      'installation',
+      'windowBounds',
+      'running',
+    ];
+    const kept = freshlyKept();
+    expect([...Object.keys(withoutSignIn(kept, 'campus')), ...ofOthers].sort()).toEqual(Object.keys(kept).sort());
+  });
+});

@@ -1,0 +1,227 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { writeAfterInstall } from '../../../build/after-install.ts';
+import { licenceOf, parts } from '../../../build/native-recipe.ts';
+import { readNative } from '../../../build/native-pins.ts';
+import { fetchComponent, takeBuilt, verify } from '../../../build/native.ts';
+import { tarFor } from '../../../build/tar.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const from = (bytes: Buffer | string) => ({ pools: [], get: () => Promise.resolve(new Response(Uint8Array.from(Buffer.from(bytes)))) });
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+describe('what the installers bring along', () => {
+  const components = readNative().components.flatMap((each) => (each.how === 'built' ? [] : [each]));
+  const built = readNative().components.flatMap((each) => (each.how === 'built' ? [each] : []));
+
+  test('is pinned by version, source and SHA-256, or is said to lack its pin', () => {
+    for (const { name, how, at, sha256 } of components) {
+      if (how !== 'fetch') expect([at, sha256], name).not.toContain(null);
+      expect(at === null, name).toBe(sha256 === null);
+    }
+    expect(components.filter(({ sha256 }) => sha256 === null).map(({ name }) => name)).toEqual(['openconnect-macos']);
+  });
+
+  test('is made from pinned sources, each of which the recipe uses, where it is made', () => {
+    const sources = components.filter(({ how }) => how === 'source').map(({ name }) => name);
+    const used = parts.flatMap(({ source }) => [source, source.replace(/-source$/, '-patches')]).filter((name) => sources.includes(name));
+    expect(built.map(({ name }) => name)).toEqual(['openconnect-windows']);
+    for (const { sources: own } of built) expect(own).toEqual(used);
+    expect(parts.map(({ source }) => source).filter((name) => !sources.includes(name))).toEqual([]);
+    expect(sources).toEqual(used);
+    const files = built.flatMap((each) => each.files.map(({ name }) => name));
+    expect(files).toEqual(expect.arrayContaining(['openconnect.exe', 'libopenconnect-5.dll']));
+    // Their licences ask for their text beside them
+    expect(files.filter((name) => name.startsWith('licences/'))).toEqual(parts.filter(({ only }) => only !== 'linux').map(licenceOf));
+  });
+
+  test('is taken from where it was made only whole, and only as it was pinned', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'native-test-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const [from, to] = [join(folder, 'made'), join(folder, 'taken')];
+    mkdirSync(join(from, 'licences'), { recursive: true });
+    const file = (name: string) => ({ name, sha256: createHash('sha256').update(name).digest('hex') });
+    const component = {
+      name: 'x',
+      version: '1',
+      platform: 'win32' as const,
+      how: 'built' as const,
+      sources: [],
+      files: [file('x.exe'), file('licences/x.txt')],
+    };
+    writeFileSync(join(from, 'x.exe'), 'x.exe');
+    expect(() => takeBuilt(component, from, to)).toThrow(/x\.txt is not there/);
+    writeFileSync(join(from, 'licences/x.txt'), 'licences/x.txt');
+    takeBuilt(component, from, to);
+    expect(readFileSync(join(to, 'licences/x.txt'), 'utf8')).toBe('licences/x.txt');
+    writeFileSync(join(from, 'x.exe'), 'evil');
+    expect(() => takeBuilt(component, from, to)).toThrow(/not what was pinned/);
+  });
+
+  test('is in the Debian package’s dependencies where the distribution has it', () => {
+    const builder = read('electron-builder.yml');
+    for (const { name } of components.filter(({ how }) => how === 'depends')) expect(builder).toMatch(new RegExp(`^    - ${name}$`, 'm'));
+  });
+
+  test.skipIf(!existsSync('/usr/bin/apt-cache'))('is what this Debian has, hash for hash, where it has that version', () => {
+    const depends = components.filter(({ how }) => how === 'depends');
+    const { stdout } = spawnSync('apt-cache', ['show', ...depends.map(({ name }) => name)], { encoding: 'utf8' });
+    const field = (paragraph: string, name: string): string | undefined =>
+      new Map(paragraph.split('\n').map((line) => [line.split(': ')[0], line.split(': ')[1]])).get(name);
+    for (const paragraph of stdout.split('\n\n')) {
+      const pin = depends.find(({ name, version }) => field(paragraph, 'Package') === name && field(paragraph, 'Version') === version);
+      if (pin && field(paragraph, 'Architecture') !== 'arm64') expect(field(paragraph, 'SHA256'), pin.name).toBe(pin.sha256);
+    }
+  });
+
+  test('is refused where it is not what was pinned, and where there is no pin', async () => {
+    const bytes = Buffer.from('an archive');
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(() => verify({ name: 'x', sha256 }, bytes)).not.toThrow();
+    expect(() => verify({ name: 'x', sha256 }, Buffer.from('another'))).toThrow(/not what was pinned/);
+    for (const component of components.filter(({ sha256 }) => sha256 === null))
+      await expect(fetchComponent(component, '/nowhere', { pools: [], get: () => Promise.reject(new Error('asked')) })).rejects.toThrow(
+        /no pin yet/,
+      );
+  });
+
+  test('is taken apart on Windows by its own tar, which a Git Bash has another before', () => {
+    expect(tarFor('win32', { SystemRoot: 'D:\\Windows' })).toBe('D:\\Windows\\System32\\tar.exe');
+    expect(tarFor('win32', {})).toBe('C:\\Windows\\System32\\tar.exe');
+    expect([tarFor('linux', {}), tarFor('darwin', {})]).toEqual(['tar', 'tar']);
+  });
+
+  test('is taken out of an archive, and nothing else of it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'native-test-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'wanted'), 'wanted');
+    writeFileSync(join(folder, 'other'), 'other');
+    execFileSync('tar', ['-cf', join(folder, 'a.tar'), '-C', folder, 'wanted', 'other']);
+    const bytes = readFileSync(join(folder, 'a.tar'));
+    const component = {
+      name: 'x',
+      version: '1',
+      platform: 'any' as const,
+      how: 'fetch' as const,
+      at: 'https://download.example/x.tar',
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      files: [{ from: 'wanted', to: 'taken' }],
+    };
+    await fetchComponent(component, join(folder, 'out'), from(bytes));
+    expect(readFileSync(join(folder, 'out/taken'), 'utf8')).toBe('wanted');
+    expect(existsSync(join(folder, 'out/other'))).toBe(false);
+    // In whatever folder the archive keeps it
+    mkdirSync(join(folder, 'x-1.0'));
+    writeFileSync(join(folder, 'x-1.0/deep'), 'deep');
+    execFileSync('tar', ['-cf', join(folder, 'b.tar'), '-C', folder, 'x-1.0', 'wanted']);
+    const deep = readFileSync(join(folder, 'b.tar'));
+    const nested = { ...component, sha256: createHash('sha256').update(deep).digest('hex'), files: [{ from: 'deep', to: 'deep' }] };
+    await fetchComponent(nested, join(folder, 'out'), from(deep));
+    expect(readFileSync(join(folder, 'out/deep'), 'utf8')).toBe('deep');
+    const absent = { ...nested, files: [{ from: 'absent', to: 'absent' }] };
+    await expect(fetchComponent(absent, folder, from(deep))).rejects.toThrow(/absent is in 0 places/);
+    await expect(fetchComponent(component, folder, from('evil'))).rejects.toThrow(/not what was pinned/);
+  });
+});
+
+describe('the helper as a service', () => {
+  test('of systemd starts what the package installs, where it may be started', () => {
+    const unit = read('build/services/causeway-helper.service');
+    expect(unit).toMatch(/^ExecStart=\/opt\/Causeway\/resources\/native\/causeway-helper serve$/m);
+    expect(unit).toMatch(/^ConditionPathExists=\/etc\/causeway\/helper\.json$/m);
+    const builder = read('electron-builder.yml');
+    expect(builder).toContain('from: out/native');
+    expect(builder).toContain('build/services/causeway-helper.service=/lib/systemd/system/causeway-helper.service');
+    expect(builder).toMatch(/^productName: Causeway$/m);
+  });
+
+  test.skipIf(!existsSync('/usr/bin/systemd-analyze'))('of systemd is a unit that systemd understands', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'unit-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    // What is installed is not here: everything else is said of it
+    const unit = read('build/services/causeway-helper.service')
+      .replace(/^ExecStart=\S+/m, 'ExecStart=/bin/true')
+      .replace(/^ExecStartPre=.*$/m, '');
+    writeFileSync(join(folder, 'causeway-helper.service'), unit);
+    const said = execFileSync('systemd-analyze', ['verify', '--man=no', join(folder, 'causeway-helper.service')], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+    expect(said).toBe('');
+  });
+
+  test('of polkit asks in three languages for the one program, and shows what it is asked about', () => {
+    const xml = read('build/services/org.causeway.helper.policy');
+    const of = (name: string, lang: string): string =>
+      new RegExp(`<${name}${lang === '' ? '' : ` xml:lang="${lang}"`}>([^<]+)<`).exec(xml)?.[1] ?? '';
+    for (const name of ['description', 'message']) {
+      const texts = ['', 'zh_MO', 'pt_PT'].map((lang) => of(name, lang));
+      expect(new Set(texts).size, name).toBe(3);
+      expect(texts).not.toContain('');
+    }
+    for (const lang of ['', 'zh_MO', 'zh_HK', 'zh_TW', 'pt_PT', 'pt']) expect(of('message', lang), lang).toContain('$(command_line)');
+    const program = /<annotate key="org.freedesktop.policykit.exec.path">([^<]+)</.exec(xml)?.[1];
+    expect(read('build/services/causeway-helper.service')).toContain(`ExecStart=${program ?? '?'} serve\n`);
+    expect(xml).toContain('<annotate key="org.freedesktop.policykit.exec.argv1">once<');
+    // Asked each time, and only of who sits there
+    expect(xml.match(/<allow_\w+>(\w+)</g)).toEqual(['<allow_any>no<', '<allow_inactive>no<', '<allow_active>auth_admin<']);
+    expectWellFormed(xml);
+  });
+
+  test.skipIf(!existsSync('/usr/bin/systemd-sysusers'))('has a user of its own for openconnect, whom the package makes', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sysusers-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    mkdirSync(join(folder, 'etc'));
+    execFileSync('systemd-sysusers', [`--root=${folder}`, join(root, 'build/services/causeway-vpn.conf')]);
+    expect(readFileSync(join(folder, 'etc/passwd'), 'utf8')).toMatch(
+      /^causeway-vpn:[^:]*:\d+:\d+:[^:]*:\/nonexistent:\/usr\/sbin\/nologin$/m,
+    );
+    const script = join(folder, 'after-install.sh');
+    writeAfterInstall(script);
+    // What electron-builder fills in is a word
+    const text = readFileSync(script, 'utf8');
+    expect(text).toContain('chrome-sandbox');
+    expect(text).toContain('systemd-sysusers causeway-vpn.conf');
+    execFileSync('bash', ['-n', script]);
+    const builder = read('electron-builder.yml');
+    expect(builder).toContain('afterInstall: out/deb/after-install.sh');
+    for (const [file, place] of [
+      ['causeway-vpn.conf', '/usr/lib/sysusers.d/'],
+      ['org.causeway.helper.policy', '/usr/share/polkit-1/actions/'],
+    ] as const)
+      expect(builder).toContain(`- build/services/${file}=${place}${file}`);
+  });
+
+  test.each(['org.causeway.helper.plist', 'causeway-helper.task.xml'])('of %s is well-formed and starts the helper', (file) => {
+    const xml = read(`build/services/${file}`);
+    expectWellFormed(xml);
+    expect(xml).toMatch(/<(string|Arguments)>serve<\//);
+    expect(xml).toMatch(/\/Library\/PrivilegedHelperTools\/org\.causeway\.helper<|\\resources\\native\\causeway-helper\.exe</);
+  });
+
+  test('of Windows runs as the system, comes back within a minute however it ended, and is as fast as other programs', () => {
+    const task = read('build/services/causeway-helper.task.xml');
+    expect(task).toMatch(/<UserId>S-1-5-18<\/UserId>/);
+    expect(task).toMatch(/<BootTrigger>[\s\S]*<Repetition>\s*<Interval>PT1M<\/Interval>\s*<\/Repetition>\s*<Enabled>true/);
+    expect(task).toContain('<MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>');
+    // The schema's bounds: a byte, and nothing below "normal"
+    expect(Number(/<Count>(\d+)</.exec(task)?.[1])).toBeLessThanOrEqual(255);
+    expect(Number(/<Priority>(\d+)</.exec(task)?.[1])).toBeLessThanOrEqual(6);
+    expect(task).toMatch(/^[\x20-\x7e\n]*$/);
+    const builder = read('electron-builder.yml');
+    expect(builder).toMatch(/from: build\/services\/causeway-helper\.task\.xml\n {6}to: native\/causeway-helper\.task\.xml/);
+  });
+});
+
+function expectWellFormed(xml: string): void {
+  const open: string[] = [];
+  for (const [, slash, name = '', empty] of xml.replace(/<(\?|!)[\s\S]*?>/g, '').matchAll(/<(\/?)([A-Za-z_]+)[^>]*?(\/?)>/g)) {
+    if (slash === '/') expect(open.pop()).toBe(name);
+    else if (empty !== '/') open.push(name);
+  }
+  expect(open).toEqual([]);
+}

@@ -1,0 +1,157 @@
+import http from 'node:http';
+import { afterEach, expect, test } from 'vitest';
+import { startCampus, type Campus } from '../../../campus/campus.ts';
+import type { WorkerProcess } from '../../../electron/worker/worker.ts';
+import { fail } from '../../../shared/failure.ts';
+import { splitHost, type Profile } from '../../../shared/profile.ts';
+import { cliFolder, startCli, type CliOptions } from '../../support/cli.ts';
+import { deadPort, listen } from '../../support/servers.ts';
+
+let campus: Campus | null = null;
+afterEach(async () => {
+  await campus?.stop();
+  campus = null;
+});
+const open = async (): Promise<Campus> => (campus = await startCampus());
+
+/** The library's process, as it answers or dies. */
+const worker = (answer: unknown) => (): WorkerProcess => {
+  let listener: (message: unknown) => void = () => undefined;
+  return {
+    post: () => void setImmediate(() => listener(answer)),
+    onMessage: (given) => {
+      listener = given;
+    },
+    exited: answer === 'dies' ? Promise.resolve(139) : new Promise<null>(() => undefined),
+    kill: () => undefined,
+    pid: undefined,
+  };
+};
+const ready = { type: 'ready', version: 'v9.21', path: '/opt/Causeway/resources/native/libopenconnect.so.5' };
+
+async function examine(profiles: readonly Profile[], more: Omit<Partial<CliOptions>, 'folder'> = {}, ...argv: string[]) {
+  const tools = { startWorker: worker(ready), ...more.tools };
+  const run = startCli(['doctor', '--json', ...argv], { folder: await cliFolder(profiles), ...more, tools });
+  const code = await run.code;
+  const checks = run.events.flatMap((event) => (event.event === 'check' ? [event] : []));
+  return { code, of: (name: string) => checks.filter(({ check }) => check === name) };
+}
+
+test('a computer and a campus that are well', async () => {
+  const { profile } = await open();
+  const { code, of } = await examine([profile]);
+  expect(code).toBe(0);
+  expect(of('gateway')).toMatchObject([{ result: 'ok' }]);
+  expect(of('clock')).toMatchObject([{ result: 'ok' }]);
+  expect(of('keychain')).toMatchObject([{ result: 'ok' }]);
+  expect(of('libopenconnect')[0]?.says).toContain('(v9.21, /opt/Causeway/resources/native/libopenconnect.so.5)');
+});
+
+test('a gateway that is not there: 5, and what to do', async () => {
+  const { profile } = await open();
+  const loopbackPort = await deadPort();
+  const { code, of } = await examine([{ ...profile, connectTo: (profile.connectTo ?? []).map((entry) => ({ ...entry, loopbackPort })) }]);
+  expect(code).toBe(5);
+  expect(of('gateway')).toMatchObject([{ result: 'attention', todo: expect.stringContaining('Internet') as unknown }]);
+});
+
+test('of two gateways one that is not there is worth a word and no more', async () => {
+  const { profile } = await open();
+  const dead = { host: 'vpn2.campus.test', port: 443, loopbackPort: await deadPort() };
+  const two = { ...profile, gateways: [dead.host, ...profile.gateways], connectTo: [dead, ...(profile.connectTo ?? [])] };
+  const { code, of } = await examine([two]);
+  expect(code).toBe(0);
+  expect(of('gateway').map(({ result }) => result)).toEqual(['attention', 'ok']);
+});
+
+test('a network that wants a sign-in first (MV#614): 5, with its address', async () => {
+  const { profile } = await open();
+  const web = await listen(http.createServer((_request, response) => response.writeHead(302, { location: 'http://hotel.test/' }).end()));
+  const [host = '', port = ''] = (profile.gateways[0] ?? '').split(':');
+  const held = [
+    { host, port: 80, loopbackPort: web },
+    { host, port: Number(port), loopbackPort: await deadPort() },
+  ];
+  const { code, of } = await examine([{ ...profile, connectTo: held }]);
+  expect(code).toBe(5);
+  expect(of('gateway')[0]?.says).toContain('http://hotel.test/');
+});
+
+test('a certificate that nobody vouches for: 6', async () => {
+  const { profile } = await open();
+  expect((await examine([{ ...profile, trust: { kind: 'system' } }])).code).toBe(6);
+});
+
+test('a clock that is off is said, by the gateway’s own', async () => {
+  const { profile } = await open();
+  const { code, of } = await examine([profile], { core: { now: () => Date.now() + 600_000 } });
+  expect(code).toBe(0);
+  expect(of('clock')).toMatchObject([{ result: 'attention', says: expect.stringContaining('10 min') as unknown }]);
+});
+
+test.each([
+  ['says that it is missing', { type: 'missing', detail: 'no such file' }],
+  ['dies', 'dies'],
+])('a library whose process %s is missing where a gateway needs it: 8', async (_what, answer) => {
+  const { profile } = await open();
+  const programs = { folder: null, platform: 'darwin' as const };
+  const other: Profile = { ...profile, protocol: 'anyconnect', tunnel: 'app' };
+  const tools = { startWorker: worker(answer), programs };
+  const needed = await examine([other], { tools });
+  expect(needed.code).toBe(8);
+  for (const name of ['libopenconnect', 'openconnect', 'ocproxy']) expect(needed.of(name)).toMatchObject([{ result: 'missing' }]);
+  const notNeeded = await examine([profile], { tools });
+  expect(notNeeded.code).toBe(0);
+  expect(notNeeded.of('openconnect')).toMatchObject([{ result: 'attention' }]);
+});
+
+test('another VPN is named, and refuses nothing', async () => {
+  const { profile } = await open();
+  const { code, of } = await examine([profile], { tools: { otherVpn: () => Promise.resolve('wg0') } });
+  expect(code).toBe(0);
+  expect(of('other-vpn')[0]?.says).toContain('wg0');
+});
+
+test('the service for system tunnels: missing where a profile needs it is 8, one that somebody else uses is named, ours is no other VPN', async () => {
+  const { profile } = await open();
+  const system: Profile = { ...profile, protocol: 'anyconnect', tunnel: 'system' };
+  const without = await examine([system]);
+  expect(without.code).toBe(8);
+  expect(without.of('helper')).toMatchObject([{ result: 'missing' }]);
+  expect((await examine([profile])).code).toBe(0);
+  const taken = await examine([system], { tools: { helper: () => Promise.resolve({ kind: 'taken', user: 'kit' }) } });
+  expect(taken.of('helper')[0]?.says).toContain('kit');
+  const up = { kind: 'up' as const, host: 'x', device: 'cw0', nameServers: [], expiresAt: null, idleSeconds: null };
+  const devices: (string | undefined)[] = [];
+  const otherVpn = (ours: string | undefined): Promise<null> => {
+    devices.push(ours);
+    return Promise.resolve(null);
+  };
+  const ours = await examine([system], { tools: { helper: () => Promise.resolve(up), otherVpn } });
+  expect(ours.of('helper')).toMatchObject([{ result: 'ok' }]);
+  expect(devices).toEqual(['cw0']);
+});
+
+test('a gateway is told by what root’s service proves it, or that it does not, where a profile’s tunnel is the system’s', async () => {
+  const { profile } = await open();
+  const system: Profile = { ...profile, protocol: 'anyconnect', tunnel: 'system' };
+  const helper = () => Promise.resolve({ kind: 'closed' as const });
+  const proved = await examine([system], { tools: { helper, proof: () => Promise.resolve({ kind: 'pins', pins: [] }) } });
+  expect(proved.of('proof')).toMatchObject([{ result: 'ok', says: expect.stringContaining('proved by its key') as unknown }]);
+  const unproven = (endpoint: { host: string }) => Promise.reject(fail('gateway-unproven', { host: endpoint.host }));
+  const other = await examine([system], { tools: { helper, proof: unproven } });
+  expect(other.of('proof')).toMatchObject([
+    { result: 'attention', says: expect.stringContaining(splitHost(profile.gateways[0] ?? '-').host) as unknown },
+  ]);
+  expect(other.code).not.toBe(0);
+  // Nobody to ask, and no need
+  expect((await examine([system])).of('proof')).toEqual([]);
+  expect((await examine([profile], { tools: { helper, proof: unproven } })).of('proof')).toEqual([]);
+});
+
+test('one profile by its id, one that nobody knows, and none at all', async () => {
+  const { profile } = await open();
+  expect((await examine([profile], {}, profile.id)).code).toBe(0);
+  expect((await examine([profile], {}, 'nobody')).code).toBe(2);
+  expect((await examine([])).of('gateway')).toMatchObject([{ result: 'attention' }]);
+});

@@ -1,0 +1,133 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Profile } from '../../../shared/profile.ts';
+import { canMount } from '../../support/small-disk.ts';
+import { answersFile, cliFolder } from '../../support/cli.ts';
+import { startWithin, type RunningCommand } from '../../peers/command.ts';
+import { FormGateway, signInForm } from '../../peers/gateways/form-gateway.ts';
+import { missingLibrary } from '../../peers/openconnect-bench.ts';
+
+/** What whoever administers a computer decides, from the file in `/etc` to where it counts. `/etc` is a copy that only the command sees. */
+describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this computer', () => {
+  let folder: string;
+  const etc = () => path.join(folder, 'etc');
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'cw-policy-'));
+    await chmod(folder, 0o755);
+    await cp('/etc', etc(), { recursive: true, verbatimSymlinks: true });
+    await mkdir(path.join(etc(), 'causeway'), { recursive: true });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  async function command(policy: Record<string, unknown>, ...argv: string[]): Promise<RunningCommand> {
+    await writeFile(path.join(etc(), 'causeway', 'policy.json'), JSON.stringify(policy), { mode: 0o644 });
+    const mounted = 'mount --bind "$0" /etc && exec "$@"';
+    return startWithin(['unshare', '--mount', 'sh', '-c', mounted, etc()], ...argv);
+  }
+
+  const scan = `<config-auth client="vpn" type="auth-request"><host-scan><host-scan-ticket>t</host-scan-ticket><host-scan-token>k</host-scan-token>
+    <host-scan-base-uri>/CACHE/</host-scan-base-uri><host-scan-wait-uri>/wait</host-scan-wait-uri></host-scan>
+    <auth id="main"><form method="post" action="/"><input type="text" name="username"/></form></auth></config-auth>`;
+
+  /** The command's run to its end, at a gateway of this kind; `program` is one that notes in `ran` what it was called with. */
+  async function connect(next: Parameters<typeof FormGateway.start>[0], policy: (program: string) => Record<string, unknown>) {
+    const place = await cliFolder();
+    const ran = path.join(folder, 'ran');
+    await rm(ran, { force: true });
+    const program = path.join(folder, 'program');
+    await writeFile(program, `#!/bin/sh\necho "$@" > ${ran}\n`, { mode: 0o755 });
+    const gateway = await FormGateway.start(next);
+    onTestFinished(() => gateway.stop());
+    const file = path.join(place, 'campus.causeway');
+    await writeFile(file, JSON.stringify(gateway.profile()));
+    const answers = await answersFile(place, { user: 'mei', password: 'harbour' });
+    const running = await command(policy(program), 'connect', file, '--answers', answers, '--user-data-dir', place);
+    await running.exit;
+    return { ran, gateway, running };
+  }
+  const connectToOneThatLooks = (policy: (program: string) => Record<string, unknown>) =>
+    connect(({ fields }) => ('username' in fields ? 'success' : existsSync(path.join(folder, 'ran')) ? signInForm : { raw: scan }), policy);
+  const connectToPlainOne = (policy: (program: string) => Record<string, unknown>) =>
+    connect(({ init }) => (init ? signInForm : 'success'), policy);
+
+  test('a host check is answered by the program that it names, and only by that', async () => {
+    const { ran, gateway, running } = await connectToOneThatLooks((program) => ({ hostCheckWrapper: program }));
+    expect(readFileSync(ran, 'utf8')).toContain('-ticket');
+    expect(gateway.requests.at(-1)?.fields).toMatchObject({ username: 'mei' });
+    expect(running.out()).toContain('"state":"opening"');
+
+    const without = await connectToOneThatLooks(() => ({}));
+    expect(without.running.events().at(-1)).toMatchObject({ event: 'end', exitCode: 3, failure: { code: 'host-check' } });
+    expect(existsSync(without.ran)).toBe(false);
+  });
+
+  test('people sign in to a gateway with old TLS where it allows that, and doctor says so too', async () => {
+    const old = { tls: { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } } as const;
+    const gateway = await FormGateway.start(({ init }) => (init ? signInForm : 'success'), '127.0.0.1', old);
+    onTestFinished(() => gateway.stop());
+    const place = await cliFolder();
+    const file = path.join(place, 'campus.causeway');
+    await writeFile(file, JSON.stringify(gateway.profile()));
+    const answers = await answersFile(place, { user: 'mei', password: 'harbour' });
+    for (const [oldTls, isLetIn] of [
+      ['allow', true],
+      ['refuse', false],
+      // A word that nobody knows allows nothing
+      ['yes', false],
+    ] as const) {
+      const before = gateway.requests.length;
+      const running = await command({ oldTls }, 'connect', file, '--answers', answers, '--user-data-dir', place);
+      await running.exit;
+      const doctor = await command({ oldTls }, 'doctor', file, '--user-data-dir', place);
+      await doctor.exit;
+      const check = doctor.events().find((event) => event.event === 'check' && event.check === 'gateway');
+      expect(running.out().includes('"state":"opening"')).toBe(isLetIn);
+      expect(running.out().includes('"old-tls"')).toBe(!isLetIn);
+      expect(gateway.requests.slice(before).some(({ fields }) => 'password' in fields)).toBe(isLetIn);
+      expect(check).toMatchObject({ result: isLetIn ? 'ok' : 'attention' });
+    }
+  });
+
+  test('a file that others could have written is not obeyed, and that is said', async () => {
+    await chmod(path.join(etc(), 'causeway'), 0o777);
+    onTestFinished(() => chmod(path.join(etc(), 'causeway'), 0o755));
+    const { ran, running } = await connectToOneThatLooks((program) => ({ hostCheckWrapper: program }));
+    expect(existsSync(ran)).toBe(false);
+    expect(running.events()).toContainEqual(
+      expect.objectContaining({ event: 'notice', failure: expect.objectContaining({ code: 'policy-ignored' }) as unknown }),
+    );
+  });
+
+  test('the library that it names is the only one', async () => {
+    const { running } = await connectToOneThatLooks(() => ({ library: '/nowhere/libopenconnect.so.5' }));
+    const failure = { code: 'component-missing', params: { component: 'libopenconnect' } };
+    expect(running.events().at(-1)).toMatchObject({ event: 'end', exitCode: 8, failure });
+  });
+
+  test('the programs that it names carry traffic, and no others', async () => {
+    const { ran } = await connectToPlainOne((openconnect) => ({ openconnect }));
+    expect(readFileSync(ran, 'utf8')).toContain('--cookie-on-stdin');
+    for (const component of ['openconnect', 'ocproxy']) {
+      const { running, gateway } = await connectToPlainOne(() => ({ [component]: `/nowhere/${component}` }));
+      const failure = { code: 'component-missing', params: { component } };
+      expect(running.events().at(-1)).toMatchObject({ event: 'end', exitCode: 8, failure });
+      // Before anybody is asked: a second factor is not to be spent for a tunnel that cannot open
+      expect(running.events().filter(({ event }) => event === 'prompt')).toEqual([]);
+      expect(gateway.requests).toEqual([]);
+    }
+  });
+
+  test('its campuses are there without being asked for', async () => {
+    const gateway = await FormGateway.start(() => 'hang');
+    onTestFinished(() => gateway.stop());
+    const profile: Profile = { ...gateway.profile(), id: 'given', name: 'Given University' };
+    const given = path.join(etc(), 'causeway', 'given.causeway');
+    await writeFile(given, JSON.stringify(profile), { mode: 0o644 });
+    const running = await command({ profiles: ['/etc/causeway/given.causeway'] }, 'profiles', '--user-data-dir', await cliFolder());
+    expect(await running.exit).toBe(0);
+    expect(running.events()).toContainEqual(expect.objectContaining({ event: 'profile', id: 'given', name: 'Given University' }));
+  });
+});

@@ -1,0 +1,113 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { startCampus, type Campus } from '../../../campus/campus.ts';
+import { answersFile, cliFolder, startCli } from '../../support/cli.ts';
+
+let campus: Campus | null = null;
+afterEach(async () => {
+  await campus?.stop();
+  campus = null;
+});
+
+/** Runs a command to its end without a terminal, once for people and once for programs. */
+async function bothWays(folder: string, ...argv: string[]): Promise<{ code: number; said: string; end: unknown }> {
+  const plain = startCli(argv, { folder });
+  const code = await plain.code;
+  const json = startCli([...argv, '--json'], { folder });
+  expect(await json.code).toBe(code);
+  return { code, said: plain.seen, end: json.events.at(-1) };
+}
+
+/** What a program is told is what a person is told. */
+async function expectUsage(folder: string, argv: string[], says: string | RegExp, code?: string): Promise<void> {
+  const run = await bothWays(folder, ...argv);
+  expect(run.code).toBe(2);
+  const [line = '', ...below] = run.said.trim().split('\n');
+  expect(line).toMatch(says);
+  expect(below).toEqual(code === undefined ? [] : [`Code for the help desk: ${code}`]);
+  expect(run.end).toMatchObject({ event: 'end', exitCode: 2, says: line, ...(code === undefined ? {} : { failure: { code } }) });
+}
+
+describe('wrong usage is told in Causeway’s own words, and where to read on', () => {
+  test.each<[string, string[], RegExp]>([
+    ['nothing', [], /causeway help/],
+    ['an unknown command', ['fly'], /no command “fly”.*causeway help/],
+    ['an unknown option', ['status', '--nope'], /no option --nope.*causeway help/],
+    ['an unknown short option', ['status', '-x'], /no option -x/],
+    ['an option of every object', ['status', '--constructor'], /no option --constructor/],
+    ['an option without its value', ['connect', 'x', '--answers'], /--answers needs a value/],
+    ['another option in place of a value', ['connect', 'x', '--answers', '--show-secret'], /--answers needs a value/],
+    ['an option with a value that takes none', ['status', '--help=me'], /--help takes no value/],
+  ])('%s', async (_what, argv, says) => expectUsage(await cliFolder(), argv, says));
+});
+
+describe('a profile that cannot be used is said to be the reason, though there is nobody to ask either', () => {
+  test.each(['connect', 'doctor', 'portal'])('%s: a file that is not there', async (verb) => {
+    const folder = await cliFolder();
+    await expectUsage(folder, [verb, join(folder, 'missing.causeway')], /no file missing\.causeway/, 'profile-file-missing');
+    await expectUsage(folder, [verb, './nowhere/campus.json'], /no file campus\.json/, 'profile-file-missing');
+  });
+
+  test('an id that nobody knows', async () => {
+    const folder = await cliFolder();
+    await expectUsage(folder, ['connect', 'nobody'], /does not know this campus/, 'profile-none');
+    const answers = await answersFile(folder, {});
+    await expectUsage(folder, ['connect', 'nobody', '--answers', answers], /does not know this campus/, 'profile-none');
+  });
+
+  test('a file that was written by hand: where it is wrong, and what would be right', async () => {
+    const { profile } = (campus = await startCampus());
+    const folder = await cliFolder();
+    const file = join(folder, 'campus.causeway');
+    const said = async (text: string, says: RegExp, code: string): Promise<void> => {
+      await writeFile(file, text);
+      await expectUsage(folder, ['connect', file], says, code);
+    };
+    await said('{\n  "version": 1,\n  "name": "Harbour",\n}\n', /line 4, column 1/, 'profile-syntax');
+    const wrong = (more: object): string => JSON.stringify({ ...profile, ...more });
+    await said(wrong({ protocol: 'cisco' }), /“protocol”.*campus, anyconnect, nc, pulse, gp, f5, fortinet, array/, 'profile-choice');
+    await said(wrong({ tunnel: 'split' }), /“tunnel”.*relay, app, system/, 'profile-choice');
+    await said(wrong({ tunnel: 'system' }), /“tunnel”.*: relay\./, 'profile-choice');
+    await said(wrong({ protocol: 'nc', tunnel: 'relay' }), /“tunnel”.*: app, system\./, 'profile-choice');
+    await said(wrong({ gateways: [] }), /gateways is missing or wrong/, 'profile-invalid');
+  });
+
+  test('one that can: then nobody to ask is the reason', async () => {
+    const { profile } = (campus = await startCampus());
+    await expectUsage(await cliFolder([profile]), ['connect', profile.id], /nobody to ask.*--answers FILE/);
+  });
+});
+
+test('the portal of no campus at all: that none is known, and how one comes to be', async () => {
+  const { profile } = (campus = await startCampus());
+  await expectUsage(await cliFolder(), ['portal'], /No campus is known here yet.*\.causeway file/);
+  const run = startCli(['portal'], { folder: await cliFolder([profile]) });
+  expect(await run.code).toBe(0);
+  expect(run.out.trim()).toBe(profile.portal.address);
+});
+
+test('an end on request has nothing to say', async () => {
+  const { end } = await bothWays(await cliFolder(), 'status');
+  expect(end).toEqual({ event: 'end', exitCode: 0 });
+});
+
+test('a profile file is shown with all that it does, and so before a connection by it: its hosts, those elsewhere marked, its authority', async () => {
+  const { profile, authority } = (campus = await startCampus());
+  const folder = await cliFolder([profile]);
+  const file = join(folder, 'other.causeway');
+  const evil = { ...profile, id: 'other', recovery: { address: 'https://recover.evil.example/', interface: 'causeway.recovery.v1' } };
+  await writeFile(file, JSON.stringify(evil));
+  const { code, said } = await bothWays(folder, 'profiles', file);
+  expect(code).toBe(0);
+  for (const line of [/Recovery.*: recover\.evil\.example \[.*\]$/m, /^ {2}Tunnel: .+$/m, /^ {2}Device portal: .+$/m])
+    expect(said).toMatch(line);
+  expect(said).toContain(authority.sha256);
+  const answers = await answersFile(folder, { notice: 'decline' });
+  const connecting = startCli(['connect', file, '--answers', answers], { folder });
+  await connecting.code;
+  expect(connecting.seen).toMatch(/recover\.evil\.example/);
+  const known = startCli(['connect', profile.id, '--answers', answers], { folder });
+  await known.code;
+  expect(known.seen).not.toContain(authority.sha256);
+});

@@ -1,0 +1,157 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { app, double, WebContentsView } from '../../electron-double/index.ts';
+import { createDesktopPorts } from '../../../electron/desktop/desktop-ports.ts';
+import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
+import { speakerFor } from '../../../shared/messages/localizer.ts';
+
+vi.mock('electron', () => import('../../electron-double/index.ts'));
+
+/** The items of Electron's security checklist that are about what is, or is not, written down in this project. */
+
+let sources: { name: string; text: string }[] = [];
+beforeAll(async () => {
+  double.becomeReady();
+  hardenEveryPage();
+  const names = (await readdir('electron', { recursive: true })).filter((name) => name.endsWith('.ts'));
+  sources = await Promise.all(
+    names.map(async (name) => ({ name: name.replaceAll('\\', '/'), text: await readFile(join('electron', name), 'utf8') })),
+  );
+});
+afterAll(() => double.dispose());
+
+const filesWith = (pattern: RegExp): string[] =>
+  sources
+    .filter(({ text }) => pattern.test(text))
+    .map(({ name }) => name)
+    .sort();
+
+describe('the source', () => {
+  it('makes views in four places, each sandboxed, isolated, without Node', () => {
+    expect(filesWith(/new WebContentsView\(|new BrowserWindow\(/)).toEqual([
+      'desktop/address-strip.ts',
+      'desktop/portal-view.ts',
+      'desktop/sign-in-window.ts',
+      'desktop/window.ts',
+    ]);
+    for (const { name, text } of sources.filter(({ text }) => text.includes('new WebContentsView('))) {
+      for (const setting of ['sandbox: true', 'contextIsolation: true', 'nodeIntegration: false', 'webviewTag: false'])
+        expect(text, name).toContain(setting);
+    }
+  });
+
+  it('weakens nothing that Chromium protects', () => {
+    const settings = /webSecurity|allowRunningInsecureContent|experimentalFeatures|enableBlinkFeatures|allowpopups|bypassCSP/;
+    expect(filesWith(settings)).toEqual([]);
+    // They are named where they are refused, taken out or told, and one switch of our own is set, another
+    expect(filesWith(/ignore-certificate-errors|no-sandbox/)).toEqual([
+      'desktop/relaunch.ts',
+      'desktop/switches.ts',
+      'desktop/trouble.ts',
+      'main.ts',
+    ]);
+    expect(sources.flatMap(({ text }) => text.match(/append(Switch|Argument)\(.*/g) ?? [])).toEqual([
+      "appendSwitch('dns-prefetch-disable');",
+    ]);
+    expect(filesWith(/file:\/\/|loadFile\(/).filter((name) => name !== 'desktop/origin.ts')).toEqual([]);
+  });
+
+  it('starts no crash reporter: what was in memory is written nowhere', () => {
+    expect(filesWith(/crashReporter|takeHeapSnapshot|writeHeapSnapshot|contentTracing|netLog/)).toEqual([]);
+  });
+
+  it('touches raw IPC, the system’s programs and the page’s code only where it should', () => {
+    expect(filesWith(/\bipcMain\b/)).toEqual(['desktop/bridge-main.ts']);
+    expect(filesWith(/\bipcRenderer\b/)).toEqual(['preload.ts']);
+    expect(filesWith(/shell\.openExternal/)).toEqual(['desktop/desktop-ports.ts']);
+    // Of a sign-in page, its comments are read, in a world that the page cannot see
+    expect(filesWith(/executeJavaScript|insertCSS|insertText|sendInputEvent|debugger\.attach|capturePage/)).toEqual([
+      'desktop/page-comments.ts',
+    ]);
+    expect(filesWith(/executeJavaScript\(/)).toEqual([]);
+    expect(filesWith(/\beval\(|new Function\(/)).toEqual([]);
+  });
+});
+
+it('a package has its fuses set', async () => {
+  const config = await readFile('electron-builder.yml', 'utf8');
+  for (const off of [
+    'runAsNode',
+    'enableNodeOptionsEnvironmentVariable',
+    'enableNodeCliInspectArguments',
+    'grantFileProtocolExtraPrivileges',
+  ])
+    expect(config).toContain(`  ${off}: false\n`);
+  for (const on of ['enableCookieEncryption', 'enableEmbeddedAsarIntegrityValidation', 'onlyLoadAppFromAsar'])
+    expect(config).toContain(`  ${on}: true\n`);
+});
+
+describe('whatever page there is', () => {
+  it('can embed no other page', () => {
+    const prevented = vi.fn();
+    new WebContentsView().webContents.emit('will-attach-webview', { preventDefault: prevented }, {}, {});
+    expect(prevented).toHaveBeenCalledOnce();
+  });
+
+  it('is never let past a certificate error, nor handed a certificate of the person’s own', () => {
+    const prevented = vi.fn();
+    const answers: unknown[] = [];
+    app.emit('certificate-error', { preventDefault: prevented }, {}, 'https://x.test/', 'net::ERR', {}, (trusted: boolean) =>
+      answers.push(trusted),
+    );
+    app.emit('select-client-certificate', { preventDefault: prevented }, {}, 'https://x.test/', [{}], (...given: unknown[]) =>
+      answers.push(given),
+    );
+    expect(prevented).toHaveBeenCalledTimes(2);
+    expect(answers).toEqual([false, []]);
+  });
+});
+
+describe('an address for the system to open', () => {
+  const desktop = createDesktopPorts({
+    portal: {
+      open: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+      back: () => undefined,
+      reload: () => undefined,
+      onPage: () => undefined,
+    },
+    showWindow: () => undefined,
+    quit: () => undefined,
+    logFolder: '',
+    words: () => speakerFor('en', []).words,
+    log: () => undefined,
+  });
+
+  it.each(['https://help.campus.test/', 'mailto:help@campus.test', 'tel:+85300000000'])('may be %s', async (address) => {
+    await desktop.openExternal(address);
+    expect(double.opened).toContain(address);
+  });
+
+  it.each([
+    'http://help.campus.test/',
+    'file:///etc/passwd',
+    'smb://evil.test/share',
+    'javascript:alert(1)',
+    'ms-msdt:/id',
+    'C:\\Windows\\System32\\calc.exe',
+    '',
+  ])('may not be %s', async (address) => {
+    await expect(desktop.openExternal(address)).rejects.toMatchObject({ failure: { code: 'request-invalid' } });
+    expect(double.opened).not.toContain(address);
+  });
+
+  it.each(['http://login.hotel.test/?room=4', 'https://login.hotel.test/'])('a network’s own page may be %s', async (address) => {
+    await desktop.openNetworkPage(address);
+    expect(double.opened).toContain(address);
+  });
+
+  it.each(['file:///etc/passwd', 'javascript:alert(1)', 'ms-msdt:/id', 'mailto:a@b.test', 'http//x', ''])(
+    'a network’s own page may not be %s',
+    async (address) => {
+      await expect(desktop.openNetworkPage(address)).rejects.toMatchObject({ failure: { code: 'request-invalid' } });
+      expect(double.opened).not.toContain(address);
+    },
+  );
+});

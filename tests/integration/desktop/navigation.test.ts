@@ -1,0 +1,90 @@
+import { describe, expect, it, vi } from 'vitest';
+import { mayLoad, mayVisit, type PortalRules } from '../../../electron/desktop/pages/navigation.ts';
+import { portalFailure } from '../../../electron/desktop/portal/portal-failure.ts';
+import { isOurProxy } from '../../../electron/desktop/pages/proxy-login.ts';
+import { isLoopback } from '../../../electron/net/loopback.ts';
+
+vi.mock('electron', () => import('../../electron-double/index.ts'));
+
+const rules: PortalRules = {
+  portal: {
+    address: 'https://2fa.campus.test:8443/',
+    hosts: ['2fa.campus.test', 'CDN.campus.test', 'localhost', '127.0.0.1'],
+    pages: 'other',
+  },
+} as const;
+
+describe('the portal’s view', () => {
+  it.each(['https://2fa.campus.test/', 'https://2FA.campus.test:8443/x?y', 'https://cdn.campus.test/a'])('may go to %s', (address) =>
+    expect(mayVisit(address, rules)).toBe(true),
+  );
+
+  it.each([
+    'http://2fa.campus.test/',
+    'https://2fa.campus.test:22/',
+    'https://2fa.campus.test.evil.test/',
+    'https://evil.test/2fa.campus.test',
+    'https://2fa.campus.test@evil.test/',
+    'https://localhost/',
+    'https://127.0.0.1/',
+    'https://127.1/',
+    'https://2130706433/',
+    'wss://2fa.campus.test/',
+    'data:text/html,x',
+    'blob:https://2fa.campus.test/1',
+    'javascript:alert(1)',
+    'file:///etc/passwd',
+    'app://causeway/index.html',
+    'about:blank',
+    '',
+  ])('may not go to %s', (address) => expect(mayVisit(address, rules)).toBe(false));
+
+  it('may load from its own hosts, by socket too, and what its pages made themselves', () => {
+    for (const address of [
+      'https://cdn.campus.test/a.js',
+      'wss://2fa.campus.test/live',
+      'data:image/png;base64,AA',
+      'blob:https://2fa.campus.test/1',
+    ])
+      expect(mayLoad(address, rules), address).toBe(true);
+    for (const address of [
+      'http://2fa.campus.test/a.js',
+      'ws://2fa.campus.test/',
+      'https://evil.test/a.js',
+      'https://[::1]/',
+      'app://causeway/',
+      'nonsense',
+    ])
+      expect(mayLoad(address, rules), address).toBe(false);
+  });
+});
+
+it.each(['localhost', 'a.localhost', 'localhost.', '127.0.0.1', '127.9.9.9', '0.0.0.0', '[::1]', '[::]', '[::ffff:7f00:1]'])(
+  '%s is this computer',
+  (host) => expect(isLoopback(host)).toBe(true),
+);
+it.each(['campus.test', 'localhost.campus.test', '128.0.0.1', '[2001:db8::1]'])('%s is not', (host) =>
+  expect(isLoopback(host)).toBe(false),
+);
+
+describe('a page that did not load is told as', () => {
+  const load = { host: '2fa.campus.test', errorCode: -105, description: 'ERR_NAME_NOT_RESOLVED', refusal: null, carried: null };
+  const codeOf = (more: Partial<Parameters<typeof portalFailure>[0]>): string | undefined => portalFailure({ ...load, ...more })?.code;
+
+  it('nothing where it was given up', () => expect(codeOf({ errorCode: -3 })).toBeUndefined());
+  it('its certificate, where the judge refused it or Chromium did', () => {
+    expect(codeOf({ errorCode: -2, refusal: { code: 'certificate-changed' } })).toBe('portal-certificate');
+    expect(codeOf({ errorCode: -202 })).toBe('portal-certificate');
+  });
+  it('leaving, where we blocked it', () => expect(codeOf({ errorCode: -20 })).toBe('portal-left'));
+  it('what the proxy knows', () => expect(codeOf({ errorCode: -111, carried: { code: 'host-not-allowed' } })).toBe('host-not-allowed'));
+  it('the tunnel, where the proxy had nothing to say', () => expect(codeOf({ errorCode: -111 })).toBe('tunnel-down'));
+  it('unreachable otherwise', () => expect(codeOf({})).toBe('portal-unreachable'));
+});
+
+it('our proxy is known by all of its address', () => {
+  const asked = { isProxy: true, host: '127.0.0.1', port: 4000 };
+  expect(isOurProxy(asked, { port: 4000 })).toBe(true);
+  for (const other of [{ isProxy: false }, { host: 'localhost' }, { port: 4001 }])
+    expect(isOurProxy({ ...asked, ...other }, { port: 4000 })).toBe(false);
+});

@@ -1,0 +1,161 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { double } from '../../electron-double/index.ts';
+import { createNotifier, type Notifier } from '../../../electron/desktop/tray/notifications.ts';
+import type { AccessState } from '../../../shared/access-state.ts';
+import { defaultPreferences } from '../../../shared/settings.ts';
+import { speakerFor } from '../../../shared/messages/localizer.ts';
+import { accessStates, appState, campus } from '../../support/app-state.ts';
+
+vi.mock('electron', () => import('../../electron-double/index.ts'));
+
+const speaker = speakerFor('en', []);
+const push: AccessState = { ...accessStates.asking, prompt: { kind: 'push', device: "Mei's phone", number: '417', deadline: 5_000 } };
+const expiring: AccessState = { ...accessStates.connected, expiring: true };
+const ended: AccessState = { kind: 'idle', ending: { code: 'session-expired' } };
+
+/** What nobody holds goes. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect !== 'function') throw new Error('no gc');
+  // A reference that was made in this turn lasts until its end
+  await new Promise((resolve) => setImmediate(resolve));
+  Reflect.apply(collect, undefined, []);
+}
+
+const clicks = vi.fn();
+let notifier: Notifier;
+beforeEach(() => {
+  double.becomeReady();
+  double.notifications.splice(0);
+  clicks.mockClear();
+  notifier = createNotifier(clicks);
+});
+
+const follow = (access: AccessState, { focused = false, wanted = true } = {}): void =>
+  notifier.follow(appState(access, { preferences: { ...defaultPreferences, notifications: wanted } }), focused, speaker);
+const shown = (): string[] => double.notifications.map(({ title, body }) => `${title} ${body}`);
+const standing = (): string[] => double.notifications.filter(({ isOpen }) => isOpen).map(({ title }) => title);
+
+describe('a push that waits', () => {
+  it('is told once, with the device and the number to type', () => {
+    follow(push);
+    follow(push);
+    expect(shown()).toEqual([expect.stringMatching(/Mei's phone.*417/)]);
+  });
+
+  it('nothing calls a person to what the kept key answers by itself', () => {
+    const passcode: AccessState = { ...accessStates.asking, prompt: { kind: 'passcode', lengths: [] } };
+    follow({ ...passcode, byItselfAt: 5_000 });
+    expect(shown()).toEqual([]);
+    follow(passcode);
+    expect(shown()).toHaveLength(1);
+  });
+
+  it('opens the window by a click', () => {
+    follow(push);
+    double.notifications[0]?.click();
+    expect(clicks).toHaveBeenCalledOnce();
+  });
+
+  it('goes away when it was answered', () => {
+    follow(push);
+    follow(accessStates.opening);
+    expect(standing()).toEqual([]);
+  });
+
+  it('is not told to a person who looks at the window, nor to one who wants none', () => {
+    follow(push, { focused: true });
+    follow(push, { wanted: false });
+    expect(shown()).toEqual([]);
+  });
+
+  it('goes away when the person comes to the window', () => {
+    follow(push);
+    follow(push, { focused: true });
+    expect(standing()).toEqual([]);
+  });
+});
+
+describe('a campus', () => {
+  const known = appState(accessStates.idle);
+  const [first] = known.profiles;
+  if (!first) throw new Error('no profile');
+  const tell = (profiles: (typeof known)['profiles'], preferences = known.preferences): void =>
+    notifier.follow({ ...known, profiles, preferences }, true, speaker);
+
+  it('that is added, or leads elsewhere than before, is told of whatever the window says; those of the start are not', () => {
+    const quiet = { ...known.preferences, notifications: false };
+    tell([first]);
+    expect(shown()).toEqual([]);
+    tell([first, { ...first, id: 'other', name: 'Other Campus', gateways: ['vpn.evil.test'] }], quiet);
+    expect(shown()).toEqual([expect.stringMatching(/Other Campus.*vpn\.evil\.test/s)]);
+    tell([{ ...first, gateways: ['vpn.evil.test'] }], quiet);
+    expect(shown()).toHaveLength(2);
+    tell([{ ...first, gateways: ['vpn.evil.test'], name: 'Another name' }]);
+    tell([]);
+    expect(shown()).toHaveLength(2);
+  });
+});
+
+describe('a session', () => {
+  it('that nears its end is told of once, and again after it was extended', () => {
+    follow(accessStates.connected);
+    follow(expiring);
+    follow({ ...accessStates.reconnecting });
+    follow(expiring);
+    follow(accessStates.connected);
+    expect(shown().filter((text) => text.includes('ends at'))).toHaveLength(1);
+    expect(standing()).toEqual([]);
+    follow({ ...accessStates.connected, expiring: true, expiresAt: 99_000_000 });
+    expect(shown().filter((text) => text.includes('ends at'))).toHaveLength(2);
+  });
+
+  it('that ended by itself is told of, with its reason; the warning before it is gone (AP#445: it stood on)', () => {
+    follow(expiring);
+    follow({ kind: 'closing', profileId: 'campus-test', ending: { code: 'session-expired' } });
+    follow(ended);
+    expect(standing()).toEqual([expect.stringContaining(campus)]);
+    expect(shown().at(-1)).toContain(speaker.failure({ code: 'session-expired' }).happened);
+  });
+
+  it('that the person ended is not', () => {
+    follow(accessStates.connected);
+    follow(accessStates.closing);
+    follow(accessStates.idle);
+    expect(shown()).toEqual([]);
+  });
+
+  it('that never was has no end to tell of: the window says why signing in failed', () => {
+    follow(accessStates.checking);
+    follow(accessStates.contacting);
+    follow({ kind: 'idle', ending: { code: 'gateway-unreachable' } });
+    expect(shown()).toEqual([]);
+  });
+});
+
+describe('a network that held an attempt up', () => {
+  const held: AccessState = { kind: 'idle', ending: { code: 'captive-portal', params: { address: 'http://hotel.test/' } } };
+
+  it('is told to let this computer out once it does, to whoever is in the browser then', () => {
+    follow(held);
+    expect(shown()).toEqual([]);
+    follow({ ...held, wayFree: true });
+    follow({ ...held, wayFree: true });
+    expect(shown()).toEqual([expect.stringMatching(/The way is free/)]);
+    follow(accessStates.checking);
+    expect(standing()).toEqual([]);
+  });
+});
+
+it('hears a click on what was told long ago, when memory has been cleared up since', async () => {
+  notifier.tell('Causeway is still here', 'The window was minimised.');
+  await collectGarbage();
+  double.notifications[0]?.click();
+  expect(clicks).toHaveBeenCalledOnce();
+  // Once it is done with, nobody holds it
+  await collectGarbage();
+  expect(double.notifications[0]?.click()).toBe(false);
+});

@@ -1,0 +1,153 @@
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { app, BaseWindow, double, powerMonitor } from '../../electron-double/index.ts';
+import type { Application } from '../../../electron/app/ports.ts';
+import { createQuitFlow, type QuitFlow } from '../../../electron/desktop/system/quit.ts';
+
+vi.mock('electron', () => import('../../electron-double/index.ts'));
+
+let mayQuit = true;
+let stuck = false;
+let signedOut = vi.fn<() => Promise<void>>();
+const showWindow = vi.fn();
+const letGo = vi.fn();
+let quit: QuitFlow;
+
+/** What the quit flow uses of the application. */
+const application = (): Pick<Application, 'mayQuit' | 'shutdown'> => ({ mayQuit: () => mayQuit, shutdown: signedOut });
+/** The end of the process, which a test outlives. */
+const exit = vi.spyOn(app, 'exit').mockImplementation(() => undefined);
+const gone = () => vi.waitFor(() => expect(exit).toHaveBeenCalledOnce(), { timeout: 10_000 });
+
+beforeEach(() => {
+  double.becomeReady();
+  app.removeAllListeners();
+  powerMonitor.removeAllListeners();
+  process.removeAllListeners('SIGTERM');
+  process.removeAllListeners('SIGINT');
+  exit.mockClear();
+  mayQuit = true;
+  stuck = false;
+  signedOut = vi.fn(() => Promise.resolve());
+  showWindow.mockClear();
+  letGo.mockClear();
+  quit = createQuitFlow({ application, showWindow, letGo, isStuck: () => stuck, log: () => undefined });
+});
+afterAll(() => double.dispose());
+
+describe('quitting', () => {
+  it.each([false, true])('with a native call out that nothing can cancel (%s) does not wait for it', (isOut) => {
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    stuck = isOut;
+    app.emit('quit', {}, 0);
+    expect(kill.mock.calls).toEqual(isOut ? [[process.pid, 'SIGKILL']] : []);
+    kill.mockRestore();
+  });
+
+  it('signs out first, then goes', async () => {
+    quit.request();
+    await gone();
+    expect(signedOut).toHaveBeenCalledOnce();
+    expect(letGo).toHaveBeenCalledOnce();
+  });
+
+  it.each(['from our menu', 'from the system’s'])('while connected asks in the window, %s, and goes after a yes', async (from) => {
+    mayQuit = false;
+    if (from === 'from our menu') quit.request();
+    else app.quit();
+    expect(showWindow).toHaveBeenCalledOnce();
+    expect(signedOut).not.toHaveBeenCalled();
+    expect(exit).not.toHaveBeenCalled();
+    quit.leave();
+    await gone();
+    expect(signedOut).toHaveBeenCalledOnce();
+  });
+
+  it('starts once more for whoever started the app while it was leaving', async () => {
+    const before = double.app.relaunches;
+    app.emit('second-instance', {}, ['electron', 'causeway://task/add-device'], '/');
+    expect(double.app.relaunches).toBe(before);
+    quit.leave();
+    app.emit('second-instance', {}, ['electron', 'causeway://task/add-device'], '/');
+    expect(double.app.relaunches).toBe(before + 1);
+    expect(double.app.relaunchedWith).toEqual({ args: ['causeway://task/add-device'] });
+    await gone();
+  });
+
+  it('starts an AppImage once more by its own file: the mount that it ran from ends with it', async () => {
+    vi.stubEnv('APPIMAGE', '/home/mei/Causeway.AppImage');
+    quit.leave();
+    app.emit('second-instance', {}, ['/tmp/.mount_Causew/causeway', '--no-sandbox', 'causeway://task/add-device'], '/');
+    expect(double.app.relaunchedWith).toEqual({ execPath: '/home/mei/Causeway.AppImage', args: ['causeway://task/add-device'] });
+    await gone();
+    vi.unstubAllEnvs();
+  });
+
+  it('asked for twice signs out once', async () => {
+    quit.request();
+    app.quit();
+    quit.request();
+    await gone();
+    expect(signedOut).toHaveBeenCalledOnce();
+  });
+
+  it('does not wait for ever for a gateway that is not there', async () => {
+    vi.useFakeTimers();
+    signedOut.mockReturnValue(new Promise(() => undefined));
+    quit.leave();
+    await vi.advanceTimersByTimeAsync(2_900);
+    expect(exit).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(200);
+    vi.useRealTimers();
+    await gone();
+  });
+
+  it('goes even where signing out fails', async () => {
+    signedOut.mockRejectedValue(new Error('no'));
+    quit.leave();
+    await gone();
+  });
+
+  it('without an application yet is no question', async () => {
+    const early = createQuitFlow({ application: () => null, showWindow, letGo, isStuck: () => false, log: () => undefined });
+    early.request();
+    await gone();
+  });
+});
+
+describe('a computer that shuts down', () => {
+  beforeEach(() => {
+    mayQuit = false;
+    signedOut.mockReturnValue(new Promise(() => undefined));
+  });
+
+  it('is not held up and not asked, and the session is signed out as far as time allows', () => {
+    expect(double.shutDown()).toBe(false);
+    expect(signedOut).toHaveBeenCalledOnce();
+    app.quit();
+    expect(exit).toHaveBeenCalledOnce();
+    expect(showWindow).not.toHaveBeenCalled();
+  });
+
+  it('on Windows tells the window, with the same result', () => {
+    quit.systemEnds();
+    app.quit();
+    expect(exit).toHaveBeenCalledOnce();
+    expect(signedOut).toHaveBeenCalledOnce();
+  });
+
+  it('on Linux ends the process by a signal, which is obeyed without a question', async () => {
+    signedOut.mockResolvedValue();
+    process.emit('SIGTERM', 'SIGTERM');
+    await gone();
+    expect(showWindow).not.toHaveBeenCalled();
+  });
+});
+
+it('the app lives on when its window is hidden or gone, and ends with it on the way out', () => {
+  const window = new BaseWindow({ show: false });
+  window.destroy();
+  expect(exit).not.toHaveBeenCalled();
+  quit.systemEnds();
+  new BaseWindow({ show: false }).destroy();
+  expect(exit).toHaveBeenCalledOnce();
+});

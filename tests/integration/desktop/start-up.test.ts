@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { discard } from '../../electron-double/chromium.ts';
+
+/** Starts of the built app that go wrong, on the double as a process of its own. It runs from `dist/`: build first. */
+const folder = mkdtempSync(path.join(os.tmpdir(), 'causeway-start-'));
+afterAll(() => discard(folder));
+
+interface Ended {
+  code: number | null;
+  /** What it said on stderr, boxes of the system's among it. */
+  said: string;
+}
+
+const electron = path.resolve('tests/electron-double/electron');
+
+/** Runs an app until it ends by itself. */
+function run(command: readonly [string, ...string[]], env: Record<string, string> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const [program, ...args] = command;
+    const running = spawn(program, args, { env: { ...process.env, ...env } });
+    let said = '';
+    running.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    running.once('exit', (code) => resolve({ code, said }));
+  });
+}
+
+/** A copy of the built app, but for some of its parts. */
+function appWithout(name: string, ...missing: string[]): string {
+  const root = path.join(folder, name);
+  mkdirSync(root);
+  cpSync('package.json', path.join(root, 'package.json'));
+  cpSync('dist', path.join(root, 'dist'), { recursive: true, filter: (file) => !missing.includes(path.relative('dist', file)) });
+  for (const each of ['node_modules', 'build']) symlinkSync(path.resolve(each), path.join(root, each));
+  return root;
+}
+
+test('a start that fails is logged, told in a sentence of ours, and ends with exit code 1', async () => {
+  const userData = path.join(folder, 'fails');
+  const { code, said } = await run([electron, appWithout('no-page', 'renderer'), `--user-data-dir=${userData}`]);
+  expect(said).toContain('[error box] Causeway could not start: ');
+  expect(said).toContain(`it is in ${path.join(userData, 'logs')}`);
+  expect(said).not.toContain('A JavaScript error occurred');
+  expect(code).toBe(1);
+  expect(readFileSync(path.join(userData, 'logs', 'causeway.log'), 'utf8')).toMatch(/start failed: .*app:\/\/causeway/);
+});
+
+const packaged = { ELECTRON_DOUBLE_PACKAGED: '1' };
+const root = path.resolve('.');
+
+test.each(['--ignore-certificate-errors', '--host-resolver-rules=MAP * 127.0.0.1', '--remote-debugging-port=0', '--inspect=0'])(
+  'packaged, it does not start with %s: told in a sentence, with exit code 2, before anything of Chromium runs',
+  async (given) => {
+    const userData = path.join(folder, `refused${given.replaceAll(/\W/g, '-')}`);
+    const { code, said } = await run([electron, root, `--user-data-dir=${userData}`, given], packaged);
+    expect(said).toContain(`[error box] Causeway could not start: It was started with ${given.split('=')[0] ?? ''}.`);
+    expect(said).not.toContain('DevTools listening');
+    expect(code).toBe(2);
+    expect(existsSync(path.join(userData, 'SingletonLock'))).toBe(false);
+  },
+);
+
+test.skipIf(process.getuid?.() !== 0)('without the sandbox it does not start where policy requires it', async () => {
+  // A copy of /etc, for this process and its own only
+  const etc = path.join(folder, 'etc');
+  const policy = JSON.stringify({ sandboxRequired: true });
+  const inside = `cp -a /etc '${etc}' && mkdir -p '${etc}/causeway' && echo '${policy}' > '${etc}/causeway/policy.json' && mount --bind '${etc}' /etc && exec "$@"`;
+  const args = ['sh', electron, root, `--user-data-dir=${path.join(folder, 'sandboxed')}`, '--no-sandbox'];
+  const { code, said } = await run(['unshare', '--mount', 'sh', '-c', inside, ...args], packaged);
+  expect(said).toContain('[error box] Causeway could not start: It was started without the sandbox');
+  expect(code).toBe(2);
+});
+
+test('packaged, without its native parts, the sandbox or a desktop file, it opens and says each', async () => {
+  const userData = path.join(folder, 'bare');
+  const env = { ...process.env, ...packaged, XDG_DATA_HOME: folder, XDG_DATA_DIRS: folder };
+  const running = spawn(electron, [appWithout('bare-app'), `--user-data-dir=${userData}`, '--no-sandbox'], { env });
+  onTestFinished(() => new Promise<void>((resolve) => (running.once('exit', () => resolve()), running.kill())));
+  const endpoint = await new Promise<string>((resolve) => {
+    let said = '';
+    running.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const found = /DevTools listening on (\S+)/.exec(said);
+      if (found?.[1] !== undefined) resolve(found[1]);
+    });
+  });
+  const browser = await chromium.connectOverCDP(endpoint);
+  const pages = () => browser.contexts().flatMap((context) => context.pages());
+  await expect.poll(() => pages().length, { timeout: 20_000 }).toBe(1);
+  const [page] = pages();
+  if (!page) throw new Error('no page');
+  await page.getByText('A part of Causeway is missing').waitFor();
+  await page.getByText(path.join(folder, 'native')).waitFor();
+  await page.getByText('Web pages are less closed off').waitFor();
+  await page.screenshot({ path: 'out/pictures/bare.png' });
+  await browser.close();
+});

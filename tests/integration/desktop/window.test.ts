@@ -1,0 +1,231 @@
+import { resolve } from 'node:path';
+import { nativeImage, WebContentsView, type Rectangle } from 'electron';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { app, double, protocol } from '../../electron-double/index.ts';
+import { createMainWindow, type MainWindow } from '../../../electron/desktop/window/window.ts';
+import { registerAppScheme } from '../../../electron/desktop/window/scheme.ts';
+import { layout } from '../../../shared/layout.ts';
+
+vi.mock('electron', () => import('../../electron-double/index.ts'));
+
+let hides = true;
+let leavesFullScreen = false;
+let kept: Rectangle | null = null;
+const minimisedInstead = vi.fn<() => void>();
+let window: MainWindow;
+
+const base = () => {
+  const [only] = double.windows();
+  if (!only) throw new Error('no window');
+  return only;
+};
+const views = () => base().contentView.children.map((view) => ({ ...view.getBounds(), visible: view.getVisible() }));
+const options = () => ({
+  preload: resolve('tests/electron-double/fixtures/preload.cjs'),
+  icon: nativeImage.createEmpty(),
+  memory: { read: () => kept, write: (bounds: Rectangle) => void (kept = bounds) },
+  canHide: () => hides,
+  leavesFullScreen,
+  onMinimisedInstead: minimisedInstead,
+  log: () => undefined,
+});
+
+beforeAll(async () => {
+  app.on('window-all-closed', () => undefined);
+  registerAppScheme();
+  await app.whenReady();
+  protocol.handle('app', () => new Response('<h1>Causeway</h1>', { headers: { 'content-type': 'text/html' } }));
+});
+afterAll(() => double.dispose());
+beforeEach(() => {
+  hides = true;
+  leavesFullScreen = false;
+  kept = null;
+  minimisedInstead.mockClear();
+  window = createMainWindow(options());
+});
+afterEach(() => {
+  for (const open of double.windows()) open.destroy();
+});
+
+const centred = { x: 750, y: 200, width: 420, height: 680 };
+
+describe('the window', () => {
+  it('is compact, in the middle, not shown before it is asked to, and filled by our view', () => {
+    expect(base().getBounds()).toEqual(centred);
+    expect(base().isVisible()).toBe(false);
+    expect(views()).toEqual([{ x: 0, y: 0, width: 420, height: 680, visible: true }]);
+    window.show();
+    expect(base().isVisible()).toBe(true);
+    expect(window.focused).toBe(true);
+  });
+
+  it('comes back where it was', async () => {
+    base().setBounds({ x: 30, y: 40, width: 500, height: 700 });
+    window.show();
+    base().blur();
+    await vi.waitFor(() => expect(kept).toMatchObject({ x: 30 }));
+    for (const open of double.windows()) open.destroy();
+    window = createMainWindow(options());
+    expect(base().getBounds()).toEqual({ x: 30, y: 40, width: 500, height: 700 });
+  });
+
+  it('hears of the end of a Windows session once it ends, and not where it was only asked about', () => {
+    const ended = vi.fn();
+    window.onSessionEnd(ended);
+    double.askToEndSession();
+    expect(ended).not.toHaveBeenCalled();
+    double.endSession();
+    expect(ended).toHaveBeenCalledOnce();
+  });
+
+  it('hides when it is closed, and closes only on the way out', async () => {
+    window.show();
+    base().close();
+    expect(base().isVisible()).toBe(false);
+    expect(base().isMinimized()).toBe(false);
+    expect(minimisedInstead).not.toHaveBeenCalled();
+    window.show();
+    expect(base().isVisible()).toBe(true);
+    window.letGo();
+    base().close();
+    await vi.waitFor(() => expect(double.windows()).toEqual([]));
+  });
+
+  it('leaves full screen before it is hidden, where that would leave a black space behind', async () => {
+    leavesFullScreen = true;
+    window.letGo();
+    base().destroy();
+    window = createMainWindow(options());
+    window.show();
+    const told: string[] = [];
+    base().on('hide', () => told.push('hide'));
+    base().on('enter-full-screen', () => told.push('enter-full-screen'));
+    base().prependListener('leave-full-screen', () => told.push('leave-full-screen'));
+    base().setFullScreen(true);
+    await expect.poll(() => told).toEqual(['enter-full-screen']);
+    base().close();
+    expect(base().isVisible()).toBe(true);
+    await expect.poll(() => told).toEqual(['enter-full-screen', 'leave-full-screen', 'hide']);
+    // Shown again on the way, it stays
+    window.show();
+    base().setFullScreen(true);
+    await expect.poll(() => base().isFullScreen()).toBe(true);
+    base().close();
+    window.show();
+    await expect.poll(() => base().isFullScreen()).toBe(false);
+    expect(window.visible).toBe(true);
+  });
+
+  it('takes nothing amiss once it is destroyed: the state changes once more on the way out', async () => {
+    window.show();
+    const portal = new WebContentsView();
+    window.openBeside(portal);
+    window.letGo();
+    base().close();
+    await vi.waitFor(() => expect(double.windows()).toEqual([]));
+    expect([window.focused, window.visible]).toEqual([false, false]);
+    window.setBesideVisible(false);
+    window.nextPane();
+    window.closeBeside(portal);
+    window.openBeside(portal);
+    window.putAway();
+    window.show();
+    window.letGo();
+    expect(double.windows()).toEqual([]);
+  });
+
+  it('minimises where nothing would bring it back, and says so; showing it restores it', () => {
+    hides = false;
+    window.show();
+    base().close();
+    expect(base().isMinimized()).toBe(true);
+    expect(minimisedInstead).toHaveBeenCalledOnce();
+    window.show();
+    expect(base().isVisible()).toBe(true);
+  });
+
+  it('shows our page and lets it go nowhere', async () => {
+    await window.load();
+    expect(window.page.getURL()).toBe('app://causeway/index.html');
+    const asked: string[] = [];
+    window.page.on('will-navigate', ({ url }) => asked.push(url));
+    for (const [to, address] of [
+      ['https://evil.test/', 'https://evil.test/'],
+      ['/other.html', 'app://causeway/other.html'],
+    ]) {
+      await window.page.executeJavaScript(`void setTimeout(() => (location.href = '${to}'))`, true);
+      await vi.waitFor(() => expect(asked.at(-1)).toBe(address), { timeout: 10_000 });
+    }
+    // What the page runs now comes after what it was denied
+    expect(await window.page.executeJavaScript('document.querySelector("h1").textContent')).toBe('Causeway');
+    expect(window.page.getURL()).toBe('app://causeway/index.html');
+  });
+});
+
+describe('with the portal open', () => {
+  let portal: WebContentsView;
+  beforeEach(() => {
+    portal = new WebContentsView();
+    window.show();
+    window.openBeside(portal);
+  });
+
+  it('is wide, our page beneath and the portal below its strip, right of our column', () => {
+    expect(base().getBounds()).toEqual({ x: 740, y: 200, ...layout.portal });
+    expect(views()).toEqual([
+      { x: 0, y: 0, ...layout.portal, visible: true },
+      { x: 420, y: 48, width: 760, height: 712, visible: true },
+    ]);
+    base().setBounds({ ...base().getBounds(), width: 1400, height: 900 });
+    expect(views()[1]).toMatchObject({ width: 980, height: 852 });
+  });
+
+  it('narrows back to where the person had it; a window that they moved stays there', () => {
+    window.closeBeside(portal);
+    expect(base().getBounds()).toEqual(centred);
+    window.openBeside(portal);
+    base().setBounds({ ...base().getBounds(), x: 100, y: 90 });
+    window.closeBeside(portal);
+    expect(base().getBounds()).toEqual({ ...centred, x: 100, y: 90 });
+    expect(kept).toEqual({ ...centred, x: 100, y: 90 });
+  });
+
+  it('keeps the compact place in memory while it is wide', () => {
+    base().blur();
+    expect(kept).toEqual(centred);
+  });
+
+  it('opens as wide as the person last had it', () => {
+    base().setBounds({ ...base().getBounds(), width: 1300, height: 800 });
+    window.closeBeside(portal);
+    window.openBeside(portal);
+    expect(base().getBounds()).toMatchObject({ width: 1300, height: 800 });
+  });
+
+  it('leaves a maximised window as it is', () => {
+    window.closeBeside(portal);
+    base().maximize();
+    window.openBeside(portal);
+    expect(base().isMaximized()).toBe(true);
+    expect(views()[1]).toMatchObject({ x: 420, y: 48, width: 1500, height: 1032 });
+    window.closeBeside(portal);
+    base().unmaximize();
+    expect(base().getBounds()).toEqual(centred);
+  });
+
+  it('has F6 lead from one view to the other, and not to one that is hidden', () => {
+    const focused: string[] = [];
+    window.page.on('focus', () => focused.push('ours'));
+    portal.webContents.on('focus', () => focused.push('portal'));
+    const press = (contents: { emit: (name: string, ...rest: unknown[]) => boolean }): void => {
+      contents.emit('before-input-event', { preventDefault: () => undefined }, { type: 'keyDown', key: 'F6' });
+    };
+    press(portal.webContents);
+    press(window.page);
+    expect(focused).toEqual(['ours', 'portal']);
+    window.setBesideVisible(false);
+    press(window.page);
+    expect(focused).toEqual(['ours', 'portal', 'ours']);
+  });
+});

@@ -1,0 +1,221 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { nativeImage } from 'electron';
+import { app, double, webContents } from '../../electron-double/index.ts';
+import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
+import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
+import { speakerFor } from '../../../shared/messages/localizer.ts';
+import { createSignInWindows } from '../../../electron/desktop/sign-in/sign-in-window.ts';
+import type { Session } from '../../../electron/gateways/gateway.ts';
+import { dialOnly } from '../../../electron/tunnels/direct.ts';
+import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
+import type { Answer } from '../../../shared/prompt.ts';
+import { timed } from '../../support/stalls.ts';
+import { startGlobalProtect, type GlobalProtect, type GlobalProtectOptions } from '../../peers/gateways/global-protect.ts';
+import { failsWith, missingLibrary, person, startDriver, targetFor, type DriverBench, type Person } from '../../peers/openconnect-bench.ts';
+
+vi.mock('electron', () => import('../../electron-double/index.ts'));
+
+/** GlobalProtect's sign-in at an identity provider: libopenconnect's own code, and the app's own window. */
+
+const inWindow: Answer = { kind: 'browser', where: 'window' };
+
+describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
+  let bench: DriverBench;
+  let peer: GlobalProtect;
+  const log: string[] = [];
+
+  beforeAll(async () => {
+    app.on('window-all-closed', () => undefined);
+    await app.whenReady();
+    hardenEveryPage();
+    const windows = createSignInWindows({
+      detour: async (names, connectTo) => {
+        const detour = await startLoopbackProxy();
+        detour.carry(dialOnly(names, connectTo));
+        return detour;
+      },
+      icon: nativeImage.createEmpty(),
+      speaker: () => speakerFor('en', []),
+      log: (line) => log.push(line),
+    });
+    answerProxyLogin((contents) => windows.proxyOf(contents));
+    bench = await startDriver({ openWebWindow: windows.open });
+  });
+  afterEach(async () => {
+    await peer.stop();
+    expect(double.windows()).toEqual([]);
+  });
+  afterAll(async () => {
+    bench.driver.stop();
+    await double.dispose();
+  });
+
+  const begin = async (options: GlobalProtectOptions): Promise<{ who: Person; session: Promise<Session>; stop: AbortController }> => {
+    peer = await startGlobalProtect(options);
+    const who = person({ browser: inWindow });
+    const stop = new AbortController();
+    const session = bench.driver.signIn(targetFor(peer.profile()), who.ask, stop.signal);
+    session.catch(() => undefined);
+    return { who, session, stop };
+  };
+  const providerPage = () =>
+    vi.waitFor(
+      async () => {
+        const contents = webContents.getAllWebContents().find((each) => each.getURL().startsWith(`https://${peer.provider}/`));
+        if (!contents) throw new Error('no page of the identity provider');
+        return double.page(contents);
+      },
+      { timeout: 15_000, interval: 50 },
+    );
+  const signInThere = async (): Promise<void> => {
+    const page = await providerPage();
+    await page.getByLabel('User').fill(peer.user.name);
+    await page.getByLabel('Pass phrase').fill(peer.user.password);
+    await page.getByRole('button', { name: 'Continue' }).click();
+  };
+  const cookieOf = ({ grant }: Session): string => (grant.kind === 'openconnect' ? grant.cookie : '');
+  const given = (path: string) => peer.asked.filter((each) => each.path === path).map(({ form }) => form);
+
+  test.each<GlobalProtectOptions>([
+    { method: 'REDIRECT', tells: 'headers', proof: 'prelogin-cookie' },
+    { method: 'POST', tells: 'comment', proof: 'prelogin-cookie' },
+    { method: 'REDIRECT', tells: 'comment', proof: 'portal-userauthcookie' },
+  ])('from the click to the cookie: %o', async (options) => {
+    const { who, session } = await begin(options);
+    await signInThere();
+    const signedIn = await session;
+    expect(who.asked).toEqual([{ kind: 'browser', host: peer.provider, where: 'window' }]);
+    expect(cookieOf(signedIn)).toMatch(/authcookie=authcookie0123456789.*user=mei\.chan/);
+    // The portal was given the proof by its own name: as a password it is none
+    const [portal] = given('/global-protect/getconfig.esp');
+    expect(portal?.[options.proof ?? '']).toBe(peer.proofs[0]);
+    expect(portal).not.toHaveProperty('passwd');
+    expect(given('/ssl-vpn/login.esp')).toHaveLength(1);
+    expect([...log, ...bench.log].join('\n')).not.toContain(peer.proofs[0]);
+    expect(await signedIn.close()).toBe(true);
+    expect(given('/ssl-vpn/logout.esp')[0]).toMatchObject({ authcookie: 'authcookie0123456789' });
+  });
+
+  test.each<GlobalProtectOptions>([
+    { method: 'REDIRECT', tells: 'headers', providerTells: true },
+    { method: 'POST', tells: 'comment', providerTells: true },
+  ])('who signed in is taken from the gateway’s own pages, whatever the identity provider’s say: %o', async (options) => {
+    const { session } = await begin(options);
+    await signInThere();
+    expect(cookieOf(await session)).toContain('user=mei.chan');
+    expect(JSON.stringify(peer.asked.filter(({ host }) => host === peer.host))).not.toMatch(/forged|root/);
+    expect(given('/global-protect/getconfig.esp')[0]?.['prelogin-cookie']).toBe(peer.proofs[0]);
+  });
+
+  describe.each(['headers', 'comment'] as const)(
+    'where a page of the identity provider’s is an attacker’s, who signed in (told in its %s)',
+    (tells) => {
+      const attacked = async () => {
+        const { who, session } = await begin({ method: 'REDIRECT', tells, providerTells: true });
+        return { who, session, page: await providerPage(), open: `https://${peer.host}/hop?to=https://${peer.provider}/idp/forged` };
+      };
+      const onlyTheirs = async ({ who, session }: Awaited<ReturnType<typeof attacked>>): Promise<void> => {
+        await signInThere();
+        expect(cookieOf(await session)).toContain('user=mei.chan');
+        expect(who.asked).toHaveLength(1);
+        const toGateway = peer.asked.filter(({ host, path }) => host === peer.host && path.endsWith('.esp'));
+        expect(JSON.stringify(toGateway)).not.toMatch(/forged|root/);
+        expect(given('/global-protect/getconfig.esp')[0]?.['prelogin-cookie']).toBe(peer.proofs.at(-1));
+      };
+
+      test('is not taken from a frame, be it the attacker’s, one that the gateway leads on, or the gateway’s own last page', async () => {
+        const attack = await attacked();
+        const assertion = peer.assertionOf('root');
+        await attack.page.evaluate(
+          ({ consumer, assertion, frames }) => {
+            for (const address of frames) document.body.append(Object.assign(document.createElement('iframe'), { src: address }));
+            const [frame, form] = [document.createElement('iframe'), document.createElement('form')];
+            Object.assign(frame, { name: 'last' });
+            Object.assign(form, { method: 'POST', action: consumer, target: 'last' });
+            form.append(Object.assign(document.createElement('input'), { name: 'SAMLResponse', value: assertion }));
+            document.body.append(frame, form);
+            form.submit();
+          },
+          { consumer: `https://${peer.host}/SAML20/SP/ACS`, assertion, frames: [attack.open, `https://${peer.provider}/idp/forged`] },
+        );
+        // All three have come, and root's proof is a good one
+        await vi.waitFor(() => expect(peer.proofs).toHaveLength(1), { timeout: 10_000 });
+        await vi.waitFor(() => expect(peer.asked.filter(({ path }) => path === '/idp/forged')).toHaveLength(2), { timeout: 10_000 });
+        await onlyTheirs(attack);
+      });
+
+      test('is not taken from where an open redirect of the gateway’s leads', async () => {
+        const attack = await attacked();
+        await attack.page.goto(attack.open);
+        await vi.waitFor(async () => expect((await providerPage()).url()).toBe(`https://${peer.provider}/idp/forged`), { timeout: 10_000 });
+        await onlyTheirs(attack);
+      });
+
+      test('is not taken from a popup, of which there is none', async () => {
+        const attack = await attacked();
+        await attack.page.evaluate((address) => void window.open(address), attack.open);
+        await attack.page.evaluate((address) => {
+          const link = Object.assign(document.createElement('a'), { href: address, target: '_blank', textContent: 'Go on' });
+          document.body.append(link);
+        }, attack.open);
+        await attack.page.getByRole('link', { name: 'Go on' }).click();
+        await attack.page.evaluate(
+          ({ consumer, assertion }) => {
+            const form = Object.assign(document.createElement('form'), { method: 'POST', action: consumer, target: '_blank' });
+            form.append(Object.assign(document.createElement('input'), { name: 'SAMLResponse', value: assertion }));
+            document.body.append(form);
+            form.submit();
+          },
+          { consumer: `https://${peer.host}/SAML20/SP/ACS`, assertion: peer.assertionOf('root') },
+        );
+        await onlyTheirs(attack);
+        expect(peer.asked.filter(({ path }) => path === '/hop' || path === '/idp/forged')).toEqual([]);
+        expect(peer.proofs).toHaveLength(1);
+      });
+    },
+  );
+
+  test('a gateway that sends people to where their profile does not ends it, and says where; no window opens', async () => {
+    peer = await startGlobalProtect({ method: 'POST' });
+    const who = person({ browser: inWindow });
+    const session = bench.driver.signIn(
+      targetFor(peer.profile({ browser: { hosts: ['login.campus.test'] } })),
+      who.ask,
+      AbortSignal.timeout(20_000),
+    );
+    await expect(session).rejects.toMatchObject({ failure: { code: 'browser-strayed', params: { host: peer.provider } } });
+    expect(who.asked).toEqual([]);
+    expect(peer.asked.filter(({ host }) => host === peer.provider)).toEqual([]);
+  });
+
+  test('a gateway that wants to know it again gets a window of its own, by another click', async () => {
+    const { who, session } = await begin({ method: 'POST', gatewayAsks: true });
+    await signInThere();
+    await vi.waitFor(() => expect(who.asked).toHaveLength(2), { timeout: 10_000 });
+    await signInThere();
+    expect(cookieOf(await session)).toContain('authcookie=');
+    expect(who.asked).toEqual([1, 2].map(() => ({ kind: 'browser', host: peer.provider, where: 'window' })));
+    expect(given('/ssl-vpn/login.esp')[0]?.['prelogin-cookie']).toBe(peer.proofs[1]);
+  });
+
+  test('a proof that the portal does not take is told, and the page can be opened again', async () => {
+    const { who, session } = await begin({ method: 'REDIRECT', refuseFirst: true });
+    await signInThere();
+    await vi.waitFor(() => expect(who.asked).toMatchObject([{}, { kind: 'browser', failure: { code: 'sign-in-rejected' } }]), {
+      timeout: 10_000,
+    });
+    await signInThere();
+    expect(cookieOf(await session)).toContain('authcookie=');
+  });
+
+  test('a Cancel takes the window away within a second', async () => {
+    const { session, stop } = await begin({ method: 'POST' });
+    await providerPage();
+    const took = await timed(async () => {
+      stop.abort();
+      await expect(session).rejects.toMatchObject(failsWith('cancelled'));
+    });
+    expect(took).toBeLessThan(1_000);
+    expect(given('/global-protect/getconfig.esp')).toEqual([]);
+  });
+});

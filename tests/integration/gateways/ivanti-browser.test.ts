@@ -1,0 +1,479 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { nativeImage } from 'electron';
+import { app, double, webContents } from '../../electron-double/index.ts';
+import { AccessController } from '../../../electron/access/controller.ts';
+import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
+import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
+import { speakerFor } from '../../../shared/messages/localizer.ts';
+import { createSignInWindows } from '../../../electron/desktop/sign-in/sign-in-window.ts';
+import { systemProxy } from '../../../electron/desktop/system/system-proxy.ts';
+import { browserDriver } from '../../../electron/gateways/ivanti-web/driver.ts';
+import type { Grant, OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
+import { createJudge } from '../../../electron/trust/verifier.ts';
+import { Proxies } from '../../../electron/net/proxy/lookup.ts';
+import { dialOnly } from '../../../electron/tunnels/direct.ts';
+import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
+import type { TunnelEngine, TunnelEnding } from '../../../electron/tunnels/tunnel.ts';
+import { fail } from '../../../shared/failure.ts';
+import type { Profile } from '../../../shared/profile.ts';
+import type { Answer, PromptOf } from '../../../shared/prompt.ts';
+import { answer, handEnvironment, proceed, prompted, reach } from '../../support/access.ts';
+import { timed } from '../../support/stalls.ts';
+import { startProxy, type ProxyWishes, type TestProxy } from '../../peers/proxies.ts';
+import { placeholder, startIvanti, type Ivanti, type IvantiOptions } from '../../peers/gateways/ivanti.ts';
+
+vi.mock('electron', () => import('../../electron-double/index.ts'));
+
+/** Sign-in on an Ivanti gateway's own pages: the real controller, driver and window; only the tunnel is a double. */
+
+const inWindow: Answer = { kind: 'browser', where: 'window' };
+const hosts = ['idp.campus.test'];
+const log: string[] = [];
+const grants: OpenConnectGrant[] = [];
+const engine: TunnelEngine = {
+  open(grant: Grant) {
+    if (grant.kind === 'openconnect') grants.push(grant);
+    let end: (ending: TunnelEnding) => void = () => undefined;
+    const ended = new Promise<TunnelEnding>((resolve) => (end = resolve));
+    return Promise.resolve({
+      dial: (host) => Promise.reject(fail('host-unreachable', { host })),
+      traffic: () => ({ received: 0, sent: 0 }),
+      answers: () => Promise.resolve(true),
+      ended,
+      abandon: () => end({ kind: 'dropped', failure: { code: 'tunnel-dropped' } }),
+      close: async () => end({ kind: 'closed' }),
+    });
+  },
+};
+
+let windows: ReturnType<typeof createSignInWindows>;
+let controller: AccessController;
+let ivanti: Ivanti;
+/** The web proxies of this computer, and the one that leads on. */
+let proxies = new Proxies();
+let network: TestProxy | null = null;
+
+beforeAll(async () => {
+  app.on('window-all-closed', () => undefined);
+  await app.whenReady();
+  hardenEveryPage();
+  windows = createSignInWindows({
+    detour: async (names, connectTo) => {
+      const detour = await startLoopbackProxy();
+      detour.carry(dialOnly(names, connectTo));
+      return detour;
+    },
+    icon: nativeImage.createEmpty(),
+    speaker: () => speakerFor('en', []),
+    log: (line) => log.push(line),
+  });
+  answerProxyLogin(
+    (contents) => windows.proxyOf(contents),
+    (host, port) => proxies.signInAt(host, port),
+  );
+});
+afterAll(() => double.dispose());
+afterEach(async () => {
+  await controller.disconnect();
+  await ivanti.stop();
+  await network?.stop();
+  network = null;
+  proxies = new Proxies();
+  double.setSystemProxy('DIRECT');
+  grants.length = 0;
+  log.length = 0;
+  expect(double.windows()).toEqual([]);
+});
+
+/** A gateway, and an attempt to connect to it. */
+async function begin(options: IvantiOptions, more: (peer: Ivanti) => Partial<Profile> = () => ({})): Promise<void> {
+  ivanti = await startIvanti(options);
+  const profile = ivanti.profile({ browser: { hosts }, ...more(ivanti) });
+  controller = new AccessController({
+    drivers: { nc: browserDriver(windows.open), pulse: browserDriver(windows.open) },
+    tunnels: { app: engine },
+    direct: () => () => Promise.reject(fail('internal')),
+    judgeFor: (profile) => createJudge({ trust: profile.trust, now: Date.now }),
+    environment: handEnvironment(),
+    client: { name: 'test', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
+    prepared: () => () => Promise.resolve(null),
+    proxies,
+    now: Date.now,
+    random: Math.random,
+    log: (line) => log.push(line),
+  });
+  if (network) delete profile.connectTo;
+  controller.connect(profile);
+}
+
+/** The gateway and its identity provider as they are from a network that lets nothing out but through its web proxy. */
+async function beginThrough(options: IvantiOptions, wishes: Pick<ProxyWishes, 'signIn' | 'challenges'> = {}): Promise<TestProxy> {
+  const routes: Record<string, number> = {};
+  network = await startProxy({ kind: 'http', routes, ...wishes });
+  // Of a list the first is away, for us and for Chromium
+  const gone = await startProxy({ kind: 'http', routes });
+  await gone.stop();
+  double.setSystemProxy(`PROXY 127.0.0.1:${gone.via.port}; PROXY 127.0.0.1:${network.via.port}`);
+  proxies = new Proxies(systemProxy);
+  await begin(options, ({ host, provider, port }) => {
+    for (const name of [host, provider]) routes[`${name}:443`] = port;
+    return {};
+  });
+  return network;
+}
+
+/** The campus's page, once its heading says this. */
+async function page(heading: string) {
+  return vi.waitFor(
+    async () => {
+      for (const contents of webContents.getAllWebContents()) {
+        if (!contents.getURL().startsWith('https:')) continue;
+        const shown = await double.page(contents);
+        if ((await shown.locator('h1').textContent({ timeout: 500 })) === heading) return shown;
+      }
+      throw new Error(`no page '${heading}'`);
+    },
+    { timeout: 15_000, interval: 50 },
+  );
+}
+type CampusPage = Awaited<ReturnType<typeof page>>;
+
+async function signInOn(shown: CampusPage, password = ivanti.user.password): Promise<void> {
+  await shown.getByLabel('Username').fill(ivanti.user.name);
+  await shown.getByLabel('Password', { exact: true }).fill(password);
+  await shown.getByRole('button', { name: 'Sign In' }).click();
+}
+
+/** What the strip above the page says. */
+const addressLine = (): Promise<string | null> =>
+  vi.waitFor(
+    async () => {
+      const strip = webContents.getAllWebContents().find((contents) => contents.getURL().startsWith('data:'));
+      if (!strip) throw new Error('no strip');
+      return (await double.page(strip)).getByRole('status', { name: 'Address of this page' }).textContent({ timeout: 500 });
+    },
+    { timeout: 10_000 },
+  );
+
+const again = (code: string): Promise<PromptOf<'browser'>> =>
+  vi.waitFor(
+    async () => {
+      const { prompt } = await prompted(controller, 'browser');
+      expect(prompt.failure?.code).toBe(code);
+      return prompt;
+    },
+    { timeout: 10_000 },
+  );
+
+describe('sign-in in a browser', () => {
+  it('goes through notice, a failed try, realm, second password, role and sessions, and hands the cookie over as a ticket', async () => {
+    await begin({
+      notice: 'For members only.',
+      realms: ['Students', 'Staff'],
+      secondPassword: 'push',
+      roles: ['Student', 'Library'],
+      sessions: [
+        { id: 's1', label: 'Laptop at home' },
+        { id: 's2', label: 'Library PC' },
+      ],
+    });
+    expect(await answer(controller, 'browser', inWindow)).toEqual({ kind: 'browser', host: ivanti.host, where: 'window' });
+    await (await page('Pre Sign-In Notification')).getByRole('button', { name: 'Proceed' }).click();
+    await signInOn(await page('Welcome to Campus Secure Access'), 'wrong');
+    const second = await page('Welcome to Campus Secure Access');
+    await second.getByText('Invalid username or password').waitFor();
+    await second.getByLabel('Secondary password').fill('push');
+    await second.getByLabel('Realm').selectOption('Staff');
+    await signInOn(second);
+    await (await page('Select a role')).getByRole('link', { name: 'Library' }).click();
+    const sessions = await page('There are already other user sessions in progress');
+    await sessions.getByLabel('Library PC').check();
+    await sessions.getByRole('button', { name: 'Continue the session' }).click();
+    await reach(controller, 'connected');
+
+    const [id] = ivanti.signedIn;
+    expect(grants).toHaveLength(1);
+    expect(grants[0]).toMatchObject({
+      kind: 'openconnect',
+      protocol: 'nc',
+      cookie: `DSID=${id ?? ''}`,
+      connectUrl: `https://${ivanti.host}/`,
+      serverPin: ivanti.pin,
+      expiresAt: null,
+    });
+    expect(ivanti.received.find(({ form }) => 'postfixSID' in form)?.form['postfixSID']).toBe('s2');
+    expect(log.join('\n')).not.toContain(id);
+
+    await controller.disconnect();
+    expect(ivanti.received.at(-1)).toMatchObject({ path: '/dana-na/auth/logout.cgi', cookie: `DSID=${id ?? ''}` });
+    expect([...ivanti.signedIn]).toEqual([]);
+  });
+
+  it('counts the hosts of a page that wants hundreds, names a few, and logs no more than it can bear', async () => {
+    const foreign = Array.from({ length: 240 }, (_, at) => `host-${at}.cdn.test`);
+    await begin({ saml: true, foreign });
+    await answer(controller, 'browser', inWindow);
+    await page('Campus identity provider');
+    const note = await vi.waitFor(
+      async () => {
+        const strip = webContents.getAllWebContents().find((contents) => contents.getURL().startsWith('data:'));
+        const text = strip && (await (await double.page(strip)).getByRole('status').last().textContent({ timeout: 500 }));
+        expect(text).toContain('237 more');
+        return text ?? '';
+      },
+      { timeout: 15_000 },
+    );
+    expect(note.length).toBeLessThan(250);
+    const lines = log.filter((line) => line.includes('not loaded') || line.includes('cdn.test'));
+    expect(lines).toHaveLength(21);
+    expect(lines.at(-1)).toContain('more hosts were not loaded');
+  });
+
+  it('hands pulse the bare value', async () => {
+    await begin({}, () => ({ protocol: 'pulse' }));
+    await answer(controller, 'browser', inWindow);
+    await signInOn(await page('Welcome to Campus Secure Access'));
+    await reach(controller, 'connected');
+    expect(grants[0]).toMatchObject({ protocol: 'pulse', cookie: [...ivanti.signedIn][0] });
+  });
+
+  it('is not taken in by the placeholder cookie of a detour over SAML, and shows where the person is (white page: YZ#417, #418)', async () => {
+    await begin({ saml: true });
+    await answer(controller, 'browser', inWindow);
+    const identity = await page('Campus identity provider');
+    const [opened] = webContents.getAllWebContents();
+    expect(await opened?.session.cookies.get({ url: `https://${ivanti.host}/` })).toMatchObject([{ name: 'DSID', value: placeholder }]);
+    await vi.waitFor(async () => expect(await addressLine()).toBe(`https://${ivanti.provider}/idp/begin`), { timeout: 10_000 });
+    expect(controller.state.kind).toBe('asking');
+    await identity.getByLabel('User').fill(ivanti.user.name);
+    await identity.getByLabel('Pass phrase').fill(ivanti.user.password);
+    await identity.getByRole('button', { name: 'Continue' }).click();
+    await reach(controller, 'connected');
+    expect(grants[0]?.cookie).toBe(`DSID=${[...ivanti.signedIn][0] ?? ''}`);
+  });
+
+  it('takes no session from a cookie that the identity provider set for the whole domain, where the gateway takes it', async () => {
+    await begin({ providerForges: true }, (peer) => ({ browser: { address: `https://${peer.provider}/idp/begin`, hosts } }));
+    await answer(controller, 'browser', inWindow);
+    const identity = await page('Campus identity provider');
+    await identity.getByLabel('User').fill(ivanti.user.name);
+    await identity.getByLabel('Pass phrase').fill(ivanti.user.password);
+    await identity.getByRole('button', { name: 'Continue' }).click();
+    // The gateway's own page of who is signed in, as somebody else
+    expect(await (await page('Secure Access home')).getByText('Welcome, somebody else').count()).toBe(1);
+    double.windows()[0]?.close();
+    await again('browser-closed');
+    expect(grants).toEqual([]);
+  });
+
+  it('takes no session from a frame, an open redirect of the gateway’s or a popup, whatever the identity provider’s page tries', async () => {
+    await begin({ saml: true });
+    await answer(controller, 'browser', inWindow);
+    const identity = await page('Campus identity provider');
+    const consumer = `https://${ivanti.host}/dana-na/auth/saml-consumer.cgi`;
+    const hop = `https://${ivanti.host}/hop?to=https://${ivanti.provider}/dana/home/index.cgi`;
+    const attacks = [
+      { consumer, hop, target: 'frame', assertion: ivanti.attackersAssertion() },
+      { consumer, hop, target: '_blank', assertion: ivanti.attackersAssertion() },
+    ];
+    for (const attack of attacks)
+      await identity.evaluate(({ consumer, hop, target, assertion }) => {
+        document.body.append(Object.assign(document.createElement('iframe'), { name: 'frame' }));
+        document.body.append(Object.assign(document.createElement('iframe'), { src: hop }));
+        window.open(hop);
+        const form = Object.assign(document.createElement('form'), { method: 'POST', action: consumer, target });
+        form.append(Object.assign(document.createElement('input'), { name: 'SAMLResponse', value: assertion }));
+        document.body.append(form);
+        form.submit();
+      }, attack);
+    // The frame has brought the attacker's session, in a cookie of the gateway's own, and its page of who is signed in
+    await vi.waitFor(() => expect([...ivanti.signedIn]).toHaveLength(1), { timeout: 10_000 });
+    const [attackers = ''] = ivanti.signedIn;
+    await vi.waitFor(
+      () =>
+        expect(ivanti.received.filter(({ path, cookie }) => path === '/dana/home/index.cgi' && cookie.includes(attackers))).not.toEqual([]),
+      { timeout: 10_000 },
+    );
+    await identity.goto(hop);
+    await vi.waitFor(async () => expect(await addressLine()).toBe(`https://${ivanti.provider}/dana/home/index.cgi`), { timeout: 10_000 });
+    expect(controller.state.kind).toBe('asking');
+    expect(double.windows()).toHaveLength(1);
+    expect(ivanti.received.filter(({ form }) => 'SAMLResponse' in form)).toHaveLength(1);
+    // And the person's own sign-in is the one that counts
+    await identity.getByLabel('User').fill(ivanti.user.name);
+    await identity.getByLabel('Pass phrase').fill(ivanti.user.password);
+    await identity.getByRole('button', { name: 'Continue' }).click();
+    await reach(controller, 'connected');
+    const own = [...ivanti.signedIn].find((id) => id !== attackers);
+    expect(grants.map(({ cookie }) => cookie)).toEqual([`DSID=${own ?? ''}`]);
+  });
+
+  it('ends on a page that leads elsewhere, says where, and begins anew on a click', async () => {
+    await begin({ saml: true });
+    await answer(controller, 'browser', inWindow);
+    await (await page('Campus identity provider')).getByRole('link', { name: 'Help' }).click();
+    expect((await again('browser-strayed')).failure?.params).toEqual({ host: 'elsewhere.test' });
+    expect(double.windows()).toEqual([]);
+    await answer(controller, 'browser', inWindow);
+    const anew = await page('Campus identity provider');
+    expect(ivanti.received.filter(({ path, cookie }) => path === '/' && cookie !== '')).toEqual([]);
+    await anew.close();
+  });
+
+  it('asks again when the person closes the window', async () => {
+    await begin({});
+    await answer(controller, 'browser', inWindow);
+    await page('Welcome to Campus Secure Access');
+    double.windows()[0]?.close();
+    await again('browser-closed');
+    expect(webContents.getAllWebContents()).toEqual([]);
+    await answer(controller, 'browser', inWindow);
+    await signInOn(await page('Welcome to Campus Secure Access'));
+    await reach(controller, 'connected');
+  });
+
+  it('is named as a check of the computer where the person has waited for one in vain', async () => {
+    await begin({ hostCheck: 'demands' });
+    await answer(controller, 'browser', inWindow);
+    await page('Loading Components');
+    double.windows()[0]?.close();
+    await again('host-check');
+  });
+
+  it('goes on from a check that only looks', async () => {
+    await begin({ hostCheck: 'looks' });
+    await answer(controller, 'browser', inWindow);
+    await (await page('Loading Components')).getByRole('link', { name: 'Continue' }).click();
+    await signInOn(await page('Welcome to Campus Secure Access'));
+    await reach(controller, 'connected');
+  });
+
+  it('is gone within a second of a Cancel, with all that it held', async () => {
+    await begin({ saml: true });
+    await answer(controller, 'browser', inWindow);
+    await page('Campus identity provider');
+    expect(await timed(() => controller.disconnect())).toBeLessThan(1_000);
+    expect(controller.state).toEqual({ kind: 'idle', ending: null });
+    // Chromium lets go of a page in its own time
+    await expect.poll(() => webContents.getAllWebContents().length).toBe(0);
+  });
+
+  it('redirects without end are told as that', async () => {
+    await begin({}, () => ({ signInPath: '/for-ever' }));
+    await answer(controller, 'browser', inWindow);
+    expect(await reach(controller, 'idle')).toMatchObject({ ending: { code: 'gateway-protocol', params: { host: ivanti.host } } });
+    expect(ivanti.received.length).toBeLessThan(50);
+  });
+
+  it('a page that downloads a file gets nowhere with it', async () => {
+    await begin({});
+    await answer(controller, 'browser', inWindow);
+    const shown = await page('Welcome to Campus Secure Access');
+    const prevented: boolean[] = [];
+    const opened = webContents.getAllWebContents().find((contents) => contents.getURL().startsWith('https:'));
+    opened?.session.on('will-download', (event: { defaultPrevented: boolean }) => void prevented.push(event.defaultPrevented));
+    await shown.evaluate(() => {
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob(['x']));
+      link.download = 'tool.exe';
+      document.body.append(link);
+      link.click();
+    });
+    await vi.waitFor(() => expect(prevented).toEqual([true]), { timeout: 10_000 });
+  });
+
+  it('opens no further window, whatever the page tries', async () => {
+    await begin({});
+    await answer(controller, 'browser', inWindow);
+    const shown = await page('Welcome to Campus Secure Access');
+    await shown.evaluate(() => void window.open('https://idp.campus.test/idp/begin'));
+    await shown.evaluate(() => fetch('https://elsewhere.test/pixel', { mode: 'no-cors' }).catch(() => undefined));
+    await expect.poll(() => log.join('\n')).toContain('elsewhere.test is not among');
+    expect(ivanti.received.some(({ host }) => host === ivanti.provider)).toBe(false);
+    expect(double.windows()).toHaveLength(1);
+  });
+});
+
+describe('sign-in in a browser through the network’s web proxy', () => {
+  it('leads the page, its identity provider and the contact before it through there', async () => {
+    const through = await beginThrough({ saml: true });
+    await answer(controller, 'browser', inWindow);
+    const identity = await page('Campus identity provider');
+    await identity.getByLabel('User').fill(ivanti.user.name);
+    await identity.getByLabel('Pass phrase').fill(ivanti.user.password);
+    await identity.getByRole('button', { name: 'Continue' }).click();
+    await reach(controller, 'connected');
+    // A whole Chromium asks a service of its maker's about forms besides, which Electron does not have
+    const asked = new Set(through.asked.filter((each) => !each.endsWith('.googleapis.com:443')));
+    expect(asked).toEqual(new Set([`${ivanti.host}:443`, `${ivanti.provider}:443`]));
+    // What carries goes through there too, and looks no name up
+    expect(grants[0]).toMatchObject({ address: null, endpoint: { via: { port: through.via.port } } });
+  });
+
+  it('asks for the proxy’s sign-in once, in our own window, and the page needs no other', async () => {
+    const signIn = { user: 'guest', password: 'let me through' };
+    const through = await beginThrough({}, { signIn });
+    await answer(controller, 'proxy', { kind: 'proxy', ...signIn });
+    await answer(controller, 'browser', inWindow);
+    await signInOn(await page('Welcome to Campus Secure Access'));
+    await reach(controller, 'connected');
+    expect(through.asked.length).toBeGreaterThan(1);
+    expect(log.join('\n')).not.toContain(signIn.password);
+  });
+
+  it('shows no page where the proxy wants a sign-in that we cannot give', async () => {
+    const through = await beginThrough({}, { signIn: { user: 'a', password: 'b' }, challenges: ['Negotiate', 'NTLM'] });
+    expect(await reach(controller, 'idle')).toMatchObject({
+      ending: { code: 'proxy-sign-in-kind', params: { host: `127.0.0.1:${through.via.port}`, scheme: 'Negotiate, NTLM' } },
+    });
+  });
+});
+
+describe('before the page', () => {
+  it.each(['wrong-host', 'expired'] as const)(
+    'a gateway whose key is pinned is one whose page is shown, with a certificate that is %s',
+    async (certificate) => {
+      await begin({ certificate }, (peer) => ({ trust: { kind: 'pin', spkiSha256: [peer.pin.replace('pin-sha256:', '')] } }));
+      await answer(controller, 'browser', inWindow);
+      await signInOn(await page('Welcome to Campus Secure Access'));
+      await reach(controller, 'connected');
+      expect(grants[0]).toMatchObject({ serverPin: ivanti.pin });
+      await controller.disconnect();
+      await ivanti.stop();
+      await begin({ certificate });
+      expect(await reach(controller, 'idle')).toMatchObject({
+        ending: { code: certificate === 'expired' ? 'certificate-expired' : 'certificate-wrong-host' },
+      });
+    },
+  );
+
+  it('a gateway with another key than the pinned one is refused, and nothing is shown', async () => {
+    await begin({}, () => ({ trust: { kind: 'pin', spkiSha256: [`${'A'.repeat(43)}=`] } }));
+    expect(await reach(controller, 'idle')).toMatchObject({ ending: { code: 'certificate-changed' } });
+    expect(ivanti.received).toEqual([]);
+  });
+
+  it('the next gateway is tried where the first cannot be reached, before anybody is asked', async () => {
+    await begin({}, (peer) => ({
+      gateways: ['gone.campus.test', peer.host],
+      connectTo: [...(peer.profile().connectTo ?? []), { host: 'gone.campus.test', port: 443, loopbackPort: 1 }],
+    }));
+    expect((await prompted(controller, 'browser')).prompt.host).toBe(ivanti.host);
+  });
+
+  it('the campus’s terms from the profile come first; a no ends it', async () => {
+    await begin({}, () => ({ notice: 'Be good.' }));
+    expect(await answer(controller, 'notice', proceed)).toMatchObject({ text: 'Be good.' });
+    await prompted(controller, 'browser');
+    await controller.disconnect();
+    controller.connect(ivanti.profile({ browser: { hosts }, notice: 'Be good.' }));
+    await answer(controller, 'notice', { kind: 'notice', proceed: false });
+    expect(await reach(controller, 'idle')).toMatchObject({ ending: { code: 'notice-declined' } });
+  });
+
+  it('the person’s own browser is refused: this protocol cannot get its cookie back from there', async () => {
+    await begin({});
+    await answer(controller, 'browser', { kind: 'browser', where: 'own' });
+    expect(await reach(controller, 'idle')).toMatchObject({ ending: { code: 'request-invalid' } });
+  });
+});

@@ -1,0 +1,214 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { app } from '../../electron-double/index.ts';
+import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
+import { browserDriver, onPageOrByForms } from '../../../electron/gateways/ivanti-web/driver.ts';
+import { isSession, isSessionPage } from '../../../electron/gateways/ivanti-web/session-cookie.ts';
+import type { GatewayDriver, GatewayTarget, Session } from '../../../electron/gateways/gateway.ts';
+import { pageOf } from '../../../electron/desktop/pages/address-strip.ts';
+import { signInFailure } from '../../../electron/desktop/sign-in/sign-in-failure.ts';
+import { maySignInAt, maySignInLoad } from '../../../electron/desktop/sign-in/sign-in-rules.ts';
+import { profileSchema, type Profile } from '../../../shared/profile.ts';
+
+vi.mock('electron', () => import('../../electron-double/index.ts'));
+
+const target = (more: Partial<Profile> = {}): GatewayTarget => ({
+  host: 'vpn.campus.test',
+  port: 443,
+  profile: profileSchema.parse({
+    version: 1,
+    id: 'c',
+    name: 'Campus',
+    gateways: ['vpn.campus.test'],
+    protocol: 'nc',
+    tunnel: 'app',
+    labels: { userId: 'User', password: 'Password' },
+    portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'other' },
+    trust: { kind: 'system' },
+    ...more,
+  }),
+  judge: () => ({ kind: 'accept' }),
+  now: Date.now,
+  client: { name: 'test', version: '0', installation: 'A'.repeat(24) },
+});
+
+describe('a session on an Ivanti gateway', () => {
+  it.each([
+    ['https://vpn.campus.test/dana/home/index.cgi', true],
+    ['https://vpn.campus.test/dana/home/', true],
+    ['https://VPN.campus.test:443/dana/home/starter0.cgi?check=yes', true],
+    ['https://vpn.campus.test/dana-na/auth/url_default/welcome.cgi', false],
+    ['https://vpn.campus.test/dana/homepage', false],
+    ['https://vpn.campus.test:8443/dana/home/index.cgi', false],
+    ['https://vpn.campus.test.evil.test/dana/home/', false],
+    ['https://idp.campus.test/dana/home/index.cgi', false],
+    ['http://vpn.campus.test/dana/home/', false],
+    ['', false],
+  ])('%s: the page of who is signed in: %s', (address, is) => expect(isSessionPage(address, target())).toBe(is));
+
+  it('is told at an IPv6 address too, however it is spelled', () => {
+    const at = { ...target(), host: '2001:DB8:0::1' };
+    expect(isSessionPage('https://[2001:db8::1]/dana/home/index.cgi', at)).toBe(true);
+    expect(isSessionPage('https://[2001:db8::2]/dana/home/index.cgi', at)).toBe(false);
+  });
+
+  it.each([
+    ['6873670a00762535c72ee47534e0bbc8', true],
+    ['1', false],
+    ['0', false],
+    ['null', false],
+    ['deleted', false],
+    ['123456789012345', false],
+    ['6873670a00762535c72ee47534e0bbc8\nsecond line', false],
+    ['6873670a00762535; DSFirst=1', false],
+    ['a'.repeat(4097), false],
+  ])('DSID=%j names one: %s', (value, is) => expect(isSession(value)).toBe(is));
+});
+
+describe('who signs in', () => {
+  const named = (name: string): GatewayDriver & { asked: string[] } => {
+    const asked: string[] = [];
+    const reject = (what: string) => async (): Promise<Session> => {
+      asked.push(`${name} ${what}`);
+      throw new Error(name);
+    };
+    return { asked, signIn: reject('signs in'), resume: reject('resumes') };
+  };
+  const ask = () => Promise.reject(new Error('asked'));
+
+  it('is the page where the profile says so, and the forms elsewhere', async () => {
+    const page = named('page');
+    const forms = named('forms');
+    const driver = onPageOrByForms(page, forms);
+    await driver.signIn(target({ browser: { hosts: ['idp.campus.test'] } }), ask, AbortSignal.abort()).catch(() => undefined);
+    await driver.signIn(target(), ask, AbortSignal.abort()).catch(() => undefined);
+    expect([page.asked, forms.asked]).toEqual([['page signs in'], ['forms signs in']]);
+  });
+
+  it('is nobody, in so many words, where forms would be needed and there is nothing to draw them from', async () => {
+    await expect(onPageOrByForms(named('page'), null).signIn(target(), ask, AbortSignal.abort())).rejects.toMatchObject({
+      failure: { code: 'component-missing' },
+    });
+  });
+
+  it('leaves a cancelled attempt alone', async () => {
+    const open = vi.fn(() => Promise.resolve('done' as const));
+    await expect(browserDriver(open).signIn(target({ browser: { hosts: ['x.test'] } }), ask, AbortSignal.abort())).rejects.toMatchObject({
+      failure: { code: 'cancelled' },
+    });
+    expect(open).not.toHaveBeenCalled();
+  });
+});
+
+describe('a proxy that asks who is there', () => {
+  const ours = { port: 4000, username: 'causeway', secret: 'of this run' };
+  const asked = (more: object, firstAuthAttempt = true, url = 'https://page.test/') => {
+    const given: unknown[] = [];
+    const authInfo = { isProxy: true, host: '127.0.0.1', port: 4000, scheme: 'basic', realm: '', ...more };
+    const event = { prevented: false, preventDefault: () => void (event.prevented = true) };
+    app.emit('login', event, null, { url, firstAuthAttempt }, authInfo, (...answer: unknown[]) => void given.push(...answer));
+    return event.prevented ? given : 'left to Electron';
+  };
+  afterEach(() => app.removeAllListeners('login'));
+
+  it('is told by ours or the network’s, once each, and a web page nothing', () => {
+    const network = { host: 'proxy.test', port: 3128 };
+    answerProxyLogin(
+      () => null,
+      (host, port) => (host === network.host && port === network.port ? { user: 'guest', password: 'let me through' } : null),
+    );
+    expect(asked(network)).toEqual(['guest', 'let me through']);
+    expect(asked(network, false)).toEqual([]);
+    expect(asked({ ...network, isProxy: false })).toEqual([]);
+    expect(asked({ host: 'other.test' })).toEqual([]);
+    app.removeAllListeners('login');
+    answerProxyLogin(
+      () => ours,
+      () => ({ user: 'guest', password: 'let me through' }),
+    );
+    expect(asked({})).toEqual(['causeway', 'of this run']);
+    // A page that goes through ours is told nothing of the network's
+    expect(asked(network)).toEqual([]);
+  });
+
+  it('is answered for a WebSocket, of which Electron calls every attempt a second one, but not without end', () => {
+    let at = 0;
+    answerProxyLogin(
+      () => ours,
+      () => null,
+      () => at,
+    );
+    const socket = () => asked({}, false, 'wss://portal.test/live');
+    for (let times = 0; times < 5; times += 1) expect(socket()).toEqual(['causeway', 'of this run']);
+    expect(socket()).toEqual([]);
+    expect(asked({}, false, 'wss://portal.test/other')).toEqual(['causeway', 'of this run']);
+    at = 1_000;
+    expect(socket()).toEqual(['causeway', 'of this run']);
+    expect(asked({ isProxy: false }, false, 'wss://portal.test/live')).toEqual([]);
+  });
+});
+
+describe('the sign-in window', () => {
+  const rules = {
+    address: 'https://vpn.campus.test:8443/x',
+    hosts: ['vpn.campus.test', 'IDP.campus.test', 'localhost'],
+    connectTo: undefined,
+  };
+
+  it.each(['https://vpn.campus.test/', 'https://vpn.campus.test:8443/a', 'https://idp.campus.test/login?x'])('may go to %s', (address) =>
+    expect(maySignInAt(address, rules)).toBe(true),
+  );
+  it.each([
+    'http://vpn.campus.test/',
+    'https://vpn.campus.test:22/',
+    'https://vpn.campus.test@evil.test/',
+    'https://evil.test/vpn.campus.test',
+    'https://sub.idp.campus.test/',
+    'https://localhost/',
+    'https://127.0.0.1/',
+    'wss://idp.campus.test/',
+    'data:text/html,x',
+    'app://causeway/index.html',
+    'file:///etc/passwd',
+    '',
+  ])('may not go to %s', (address) => expect(maySignInAt(address, rules)).toBe(false));
+
+  it('loads from these hosts only, and what pages wrote themselves', () => {
+    for (const address of ['https://idp.campus.test/a.js', 'wss://idp.campus.test/s', 'data:image/png;base64,AA', 'blob:https://x/1'])
+      expect(maySignInLoad(address, rules), address).toBe(true);
+    for (const address of [
+      'https://tracker.test/p',
+      'http://idp.campus.test/a.js',
+      'https://localhost/',
+      'ftp://idp.campus.test/',
+      'nonsense',
+    ])
+      expect(maySignInLoad(address, rules), address).toBe(false);
+  });
+
+  it('says why a page of the campus did not load', () => {
+    const load = { host: 'idp.campus.test', description: 'ERR', refusal: null };
+    const code = (errorCode: number) => signInFailure({ ...load, errorCode })?.code ?? null;
+    expect([-3, -20, -100, -102, -105, -118, -127, -130, -202, -310, -324].map(code)).toEqual([
+      null,
+      'browser-strayed',
+      'gateway-closed',
+      'gateway-unreachable',
+      'gateway-name-unknown',
+      'gateway-unreachable',
+      'proxy-rejected',
+      'proxy-unreachable',
+      'certificate-untrusted',
+      'gateway-protocol',
+      'gateway-closed',
+    ]);
+    const refusal = { code: 'certificate-changed', params: { host: 'idp.campus.test' } } as const;
+    expect(signInFailure({ ...load, errorCode: -2, refusal })).toEqual(refusal);
+  });
+
+  it('shows an address as text, without its query, whatever is in it', () => {
+    const shown = pageOf('https://idp.campus.test/<script>alert(1)</script>?SAMLRequest=secret', '"Address"');
+    expect(shown).not.toMatch(/<script>|secret/);
+    expect(shown).toContain('<strong>idp.campus.test</strong>');
+    expect(shown).toContain('aria-label="&quot;Address&quot;"');
+  });
+});

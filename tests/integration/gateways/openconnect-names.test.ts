@@ -1,0 +1,170 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Profile } from '../../../shared/profile.ts';
+import type { Answer, PromptOf } from '../../../shared/prompt.ts';
+import { answersFile, cliFolder } from '../../support/cli.ts';
+import { startCommand } from '../../peers/command.ts';
+import { FormGateway, signInForm, type FormSpec, type Step } from '../../peers/gateways/form-gateway.ts';
+import {
+  credentials,
+  failsWith,
+  missingLibrary,
+  passcode,
+  person,
+  startDriver,
+  targetFor,
+  type DriverBench,
+  type Script,
+} from '../../peers/openconnect-bench.ts';
+import { globalProtectWith, startFamily, type FamilyGateway } from '../../peers/gateways/other-families.ts';
+
+const mei = credentials('mei', 'pw');
+const grouped = (...options: { value: string; label: string }[]): FormSpec => ({
+  inputs: [{ name: 'group_list', label: 'GROUP：', options }, ...signInForm.inputs],
+});
+const groups = grouped({ value: 'v1', label: 'v1 Full' }, { value: 'v2', label: 'v2 Staff' });
+const steps =
+  (...list: Step[]) =>
+  ({ turn }: { turn: number }): Step =>
+    list[turn] ?? 'refuse';
+const sites = (count: number) => Array.from({ length: count }, (_, index) => ({ host: `g${index}.campus.test`, label: `Site ${index}` }));
+
+describe.skipIf(missingLibrary() !== null)('names, through the real library', () => {
+  let bench: DriverBench;
+  let gateway: FormGateway | null = null;
+  let portal: FamilyGateway | null = null;
+  beforeAll(async () => {
+    bench = await startDriver();
+  });
+  afterEach(async () => {
+    await gateway?.stop();
+    await portal?.stop();
+    gateway = portal = null;
+  });
+  afterAll(() => bench.driver.stop());
+
+  const signIn = async (form: FormSpec, script: Script, profile: Partial<Profile> = {}) => {
+    gateway = await FormGateway.start(steps(form, 'success'));
+    const who = person(script);
+    await bench.driver.signIn(targetFor(gateway.profile(profile)), who.ask, new AbortController().signal);
+    const sent = gateway.requests.findLast(({ init }) => !init);
+    return { who, sent };
+  };
+  const choosing =
+    (label: string) =>
+    ({ selects: [select] }: PromptOf<'credentials'>): Answer => ({
+      kind: 'credentials',
+      values: { user: 'mei', password: 'pw', [select?.name ?? '']: select?.options.find((option) => option.label === label)?.value ?? '' },
+    });
+
+  test.each(['v2 Staff', 'V2', 'ｖ２ ＳＴＡＦＦ', ' v2\u00A0staff'])('the profile’s realm %j is the group v2', async (realm) => {
+    const { who, sent } = await signIn(groups, { credentials: mei }, { realm });
+    expect(who.asked[0]).not.toHaveProperty('failure');
+    expect(sent?.group).toBe('v2');
+  });
+
+  test('a realm that is not offered is asked for, with what is offered; the label has no full-width colon', async () => {
+    const { who, sent } = await signIn(groups, { credentials: choosing('v2 Staff') }, { realm: 'Nope' });
+    expect(who.asked[0]).toMatchObject({
+      failure: { code: 'choice-not-offered', params: { name: 'Nope', offered: 'v1 Full, v2 Staff' } },
+      selects: [{ label: 'GROUP' }],
+    });
+    expect(sent?.group).toBe('v2');
+  });
+
+  test('one group alone is not taken where the profile names another', async () => {
+    const { who } = await signIn(grouped({ value: 'v1', label: 'v1 Full' }), { credentials: choosing('v1 Full') }, { realm: 'Staff' });
+    expect(who.asked[0]).toMatchObject({ failure: { code: 'choice-not-offered', params: { offered: 'v1 Full' } } });
+  });
+
+  test('two groups of one label are told apart, and the one that was chosen is sent', async () => {
+    const { who, sent } = await signIn(grouped({ value: 'east', label: 'Staff' }, { value: 'west', label: 'STAFF' }), {
+      credentials: choosing('STAFF (west)'),
+    });
+    expect(who.asked[0]).toMatchObject({ selects: [{ options: [{ label: 'Staff (east)' }, { label: 'STAFF (west)' }] }] });
+    expect(sent?.group).toBe('west');
+  });
+
+  test('a user ID is sent without the blanks around it, a password with them', async () => {
+    const { sent } = await signIn(signInForm, { credentials: credentials('\u3000mei\u00A0\t\u200B', ' pw ') });
+    expect(sent?.fields).toMatchObject({ username: 'mei', password: ' pw ' });
+  });
+
+  const atPortal = async (config: string, script: Script, profile: Partial<Profile> = {}) => {
+    portal = await startFamily('gp', globalProtectWith(config));
+    const who = person(script);
+    return { who, session: bench.driver.signIn(targetFor(portal.profile(profile)), who.ask, new AbortController().signal) };
+  };
+  const listOf = (gateways: readonly { host: string; label: string }[]) =>
+    `<policy><gateways><external><list>${gateways.map(({ host, label }) => `<entry name="${host}"><description>${label}</description></entry>`).join('')}</list></external></gateways></policy>`;
+  const last = { host: 'gp.campus.test', label: 'Last site' };
+  const inPortal = credentials('mei', 'harbour');
+
+  test('GlobalProtect: of 1,000 gateways the one that the profile names, without a question', async () => {
+    const { who, session } = await atPortal(
+      listOf([...sites(999), last]),
+      { credentials: inPortal, passcode: passcode('123456') },
+      { realm: 'LAST SITE' },
+    );
+    await session;
+    expect(who.kinds()).toEqual(['credentials', 'passcode']);
+  });
+
+  test('GlobalProtect: of 1,000 gateways the one that the person chooses', async () => {
+    const choice = ({ options }: PromptOf<'choice'>): Answer => ({ kind: 'choice', option: options.at(-1)?.id ?? '' });
+    const { who, session } = await atPortal(listOf([...sites(999), last]), { credentials: inPortal, passcode: passcode('123456'), choice });
+    await session;
+    expect(who.asked[1]).toMatchObject({ kind: 'choice', purpose: 'realm' });
+    expect(who.asked[1]).toHaveProperty('options.length', 1_000);
+  });
+
+  test('GlobalProtect: more than 1,000 are no list', async () => {
+    const { session } = await atPortal(listOf([...sites(1_000), last]), { credentials: inPortal });
+    await expect(session).rejects.toMatchObject(failsWith('gateway-protocol'));
+  });
+
+  test.each([
+    '<policy><has-config>no</has-config></policy>',
+    '<policy><gateways><external><list></list></external></gateways></policy>',
+    '<policy><portal-name>Campus</portal-name></policy>',
+  ])('GlobalProtect: no gateway is assigned to this person, which is no fault of the address or the password: %s', async (config) => {
+    const { session } = await atPortal(config, { credentials: inPortal });
+    await expect(session).rejects.toMatchObject(failsWith('no-gateway', { host: 'gp.campus.test' }));
+  });
+});
+
+describe.skipIf(missingLibrary() !== null)('names, on the command line', () => {
+  const run = async (form: FormSpec, profile: Partial<Profile>, answers: object, ...more: string[]) => {
+    const gateway = await FormGateway.start(steps(form, 'success'));
+    onTestFinished(() => gateway.stop());
+    const folder = await cliFolder();
+    const file = join(folder, 'campus.causeway');
+    await writeFile(file, JSON.stringify(gateway.profile(profile)));
+    const given = await answersFile(folder, { user: 'mei', password: 'pw', ...answers });
+    const running = startCommand('connect', file, '--answers', given, '--user-data-dir', folder, ...more);
+    const code = await running.exit;
+    return { code, end: running.events().at(-1), sent: gateway.requests.filter(({ init }) => !init) };
+  };
+  const nope = {
+    event: 'end',
+    exitCode: 2,
+    failure: { code: 'choice-not-offered', params: { name: 'Nope', offered: 'v1 Full, v2 Staff' } },
+  };
+
+  test.each<[string, Partial<Profile>, object, string[]]>([
+    ['the profile’s realm', { realm: 'Nope' }, {}, []],
+    ['choose in a file', {}, { choose: ['Nope'] }, []],
+    ['fields in a file', {}, { fields: { group: 'Nope' } }, []],
+    ['--choose', {}, {}, ['--choose', 'Nope']],
+  ])('a group that is not offered, by %s: exit code 2, with those that are, and nothing is sent', async (_how, profile, answers, more) => {
+    const { code, end, sent } = await run(groups, profile, answers, ...more);
+    expect([code, end]).toMatchObject([2, nope]);
+    expect(sent).toEqual([]);
+  });
+
+  test('--choose names the group, whatever its case', async () => {
+    const { sent } = await run(groups, {}, {}, '--choose', 'V2 STAFF');
+    expect(sent.at(-1)).toMatchObject({ group: 'v2', fields: { password: 'pw' } });
+  });
+});

@@ -1,0 +1,131 @@
+import { createRequire } from 'node:module';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { appStateSchema } from '../../../shared/app-state.ts';
+import { layout } from '../../../shared/layout.ts';
+import { now, screens } from '../../screens/states.ts';
+import { buildWindow, launchChromium, openWindow, serve, type TestWindow } from '../../screens/window.ts';
+
+/** Every screen, drawn by the real bundle in a real Chromium: how it looks, reads, and stands narrow windows and long words. */
+
+const pictures = join(import.meta.dirname, '../../../out/screens');
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let browser: Browser;
+const open: { close: () => Promise<void> }[] = [];
+
+async function windowOf(words: 'english' | 'stretched'): Promise<TestWindow> {
+  const server = await serve(await buildWindow(words, `screens/bundle-${words}`));
+  open.push(server);
+  return openWindow(browser, server.address, now);
+}
+
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser.close();
+  await Promise.all(open.map((server) => server.close()));
+});
+
+const sizeOf = (name: string): { width: number; height: number } =>
+  screens[name]?.state.portal.kind === 'open' ? layout.portal : { width: layout.compact.width, height: layout.compact.height };
+
+/** What axe finds wrong, in words short enough for a test's message. */
+async function violations({ page }: TestWindow, only?: 'color-contrast'): Promise<string[]> {
+  await page.evaluate(axe);
+  // A dialog hides the page behind it, and with it the page's one heading and its main part
+  const modal = await page.locator('[role="alertdialog"], [role="dialog"]').count();
+  const behind = modal > 0 ? { 'page-has-heading-one': { enabled: false }, 'landmark-one-main': { enabled: false } } : {};
+  const options = { resultTypes: ['violations'], rules: behind, ...(only ? { runOnly: [only] } : {}) };
+  return page.evaluate(async (options) => {
+    interface Axe {
+      run: (options: unknown) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
+    }
+    const { axe } = window as unknown as { axe: Axe };
+    const { violations } = await axe.run(options);
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
+    );
+  }, options);
+}
+
+/** What holds the focus: `heading`, a field's label, or a button's name. */
+const focused = ({ page }: TestWindow): Promise<string> =>
+  page.evaluate(() => {
+    const element = document.activeElement;
+    if (element?.tagName === 'H1') return 'heading';
+    if (element instanceof HTMLInputElement) return element.labels?.[0]?.textContent ?? 'an input without a label';
+    return element?.getAttribute('aria-label') ?? element?.textContent ?? 'nothing';
+  });
+
+const samples = Array.from({ length: 61 }, (_, second) => ({
+  at: now - (60 - second) * 1000,
+  received: Math.round(900_000 * (second - 5 * Math.sin(second / 5))),
+  sent: Math.round(120_000 * (second - 3 * Math.cos(second / 3.1))),
+}));
+
+describe('every screen reads to a screen reader (AP#501, MV#11120) and looks as it should', () => {
+  let subject: TestWindow;
+  beforeAll(async () => {
+    subject = await windowOf('english');
+    await Promise.all(['light', 'dark', 'high-contrast'].map((theme) => mkdir(join(pictures, theme), { recursive: true })));
+  }, 120_000);
+
+  test.each(Object.keys(screens))('%s', async (name) => {
+    const screen = screens[name];
+    if (!screen) throw new Error(name);
+    const { page, complaints } = subject;
+    expect(appStateSchema.safeParse(screen.state).success).toBe(true);
+    await page.setViewportSize(sizeOf(name));
+    await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
+    await subject.open(screen.state);
+    await subject.traffic(screen.state.access.kind === 'connected' ? samples : []);
+
+    await expect.poll(() => focused(subject)).toBe(screen.focus);
+    expect(await page.locator('h1').allTextContents()).toEqual([screen.heading]);
+    expect(await violations(subject)).toEqual([]);
+    await page.screenshot({ path: join(pictures, 'light', `${name}.png`) });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await violations(subject, 'color-contrast')).toEqual([]);
+    await page.screenshot({ path: join(pictures, 'dark', `${name}.png`) });
+    await page.emulateMedia({ forcedColors: 'active' });
+    await page.screenshot({ path: join(pictures, 'high-contrast', `${name}.png`) });
+
+    // The column must stand the narrowest of windows
+    await page.setViewportSize({ width: screen.state.portal.kind === 'open' ? layout.portal.width : 320, height: 560 });
+    expect(await overflowing(subject)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('every screen with words a third longer', () => {
+  let subject: TestWindow;
+  beforeAll(async () => {
+    subject = await windowOf('stretched');
+    await mkdir(join(pictures, 'stretched'), { recursive: true });
+  }, 120_000);
+
+  test.each(Object.keys(screens))('%s', async (name) => {
+    const screen = screens[name];
+    if (!screen) throw new Error(name);
+    await subject.page.setViewportSize(sizeOf(name));
+    await subject.open(screen.state);
+    await subject.page.screenshot({ path: join(pictures, 'stretched', `${name}.png`) });
+    expect(await overflowing(subject)).toEqual([]);
+    expect(subject.complaints).toEqual([]);
+  });
+});
+
+/** Elements that stick out at the side, or whose own text does. An address may be shortened: it says so with an ellipsis. */
+const overflowing = ({ page }: TestWindow): Promise<string[]> =>
+  page.evaluate(() => {
+    const tooWide = [...document.querySelectorAll('body *:not(.address, .address *, svg *)')].filter((element) => {
+      const ownText = element.childElementCount === 0 || element.matches('.column, .portal-page, .modal');
+      const spills = ownText && element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1; // 1: for screen readers only
+      return spills || element.getBoundingClientRect().right > window.innerWidth + 0.5;
+    });
+    return tooWide.map((element) => `${element.tagName.toLowerCase()}.${element.className}: ${element.textContent.slice(0, 60)}`);
+  });

@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import tls from 'node:tls';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createJudge, spkiSha256, type CertificateJudge } from '../../../electron/trust/verifier.ts';
+import { SystemRoots } from '../../../electron/trust/roots.ts';
+import { CertificateQuestion, connectTls } from '../../../electron/net/tls.ts';
+import { bundled } from '../../peers/bundled.ts';
+import { issue, type Issued } from '../../support/issuer.ts';
+import { listen } from '../../support/servers.ts';
+
+const host = 'vpn.campus.test';
+let root: Issued;
+let leaf: Issued;
+
+beforeAll(async () => {
+  root = await issue(null, { name: 'CN=A root that only this computer knows', authority: {} });
+  leaf = await issue(root, { dns: [host] });
+});
+
+/** A server, and how many have come to it. */
+async function server(): Promise<{ port: number; connections: () => number }> {
+  let connections = 0;
+  const listening = tls.createServer({ key: leaf.keyPem, cert: leaf.pem }, (socket) => socket.on('error', () => undefined));
+  listening.on('connection', () => (connections += 1));
+  return { port: await listen(listening), connections: () => connections };
+}
+
+const system: CertificateJudge = (presented) => createJudge({ trust: { kind: 'system' }, accepted: () => null, now: Date.now })(presented);
+const connect = (loopbackPort: number, roots: SystemRoots, judge = system, signal = new AbortController().signal) =>
+  connectTls({ host, port: 443, loopbackPort }, judge, { signal, timeoutMs: 10_000, roots });
+
+/** A store that is read when a test says so. */
+function store() {
+  let give: (found: readonly string[]) => void = () => undefined;
+  let break_: (why: Error) => void = () => undefined;
+  let readings = 0;
+  const read = () => {
+    readings += 1;
+    return new Promise<readonly string[]>((resolve, reject) => ([give, break_] = [resolve, reject]));
+  };
+  return { read, give: () => give([root.pem]), fail: () => break_(new Error('no store')), readings: () => readings };
+}
+
+describe('while this computer’s own roots are still being read', () => {
+  it('a server that only they vouch for is connected to once they are there, with no question', async () => {
+    const { port, connections } = await server();
+    const { read, give, readings } = store();
+    const roots = new SystemRoots(read);
+    const connecting = connect(port, roots);
+    await expect.poll(connections).toBe(1);
+    expect(roots.isOut).toBe(true);
+    give();
+    (await connecting).destroy();
+    expect(roots.isOut).toBe(false);
+    (await connect(port, roots)).destroy();
+    expect([connections(), readings()]).toEqual([3, 1]);
+  });
+
+  it('a server that the profile itself vouches for waits for nothing', async () => {
+    const { port } = await server();
+    const roots = new SystemRoots(() => new Promise(() => undefined));
+    for (const trust of [
+      { kind: 'authority' as const, pem: root.pem },
+      { kind: 'pin' as const, spkiSha256: [spkiSha256(leaf.certificate)] },
+    ])
+      (await connect(port, roots, createJudge({ trust, accepted: () => null, now: Date.now }))).destroy();
+    expect(roots.isOut).toBe(true);
+  });
+
+  it('when their time is up it is said, nobody is asked to decide, and what comes later counts', async () => {
+    const { port } = await server();
+    const { read, give } = store();
+    const log: string[] = [];
+    const roots = new SystemRoots(read, 200);
+    roots.begin((line) => log.push(line));
+    await expect(connect(port, roots)).rejects.toMatchObject({ failure: { code: 'roots-late', params: { host } } });
+    expect(log).toEqual(['this computer’s authorities have not been read within 0.2 s'.replace('’', "'")]);
+    give();
+    await vi.waitFor(() => expect(roots.isComplete).toBe(true));
+    (await connect(port, roots)).destroy();
+    expect(log.at(-1)).toMatch(/authorities: 1, read in \d+ ms/);
+  });
+
+  it('a Cancel is obeyed', async () => {
+    const { port, connections } = await server();
+    const stop = new AbortController();
+    const connecting = connect(port, new SystemRoots(() => new Promise(() => undefined)), system, stop.signal);
+    await expect.poll(connections).toBe(1);
+    stop.abort();
+    await expect(connecting).rejects.toMatchObject({ failure: { code: 'cancelled' } });
+  });
+
+  it('a store that cannot be read is logged, and the others count: then there is a question', async () => {
+    const { port } = await server();
+    const { read, fail } = store();
+    const log: string[] = [];
+    const roots = new SystemRoots(read);
+    roots.begin((line) => log.push(line));
+    fail();
+    await expect(connect(port, roots)).rejects.toBeInstanceOf(CertificateQuestion);
+    expect(log).toEqual(["this computer's authorities cannot be read: no store"]);
+  });
+});
+
+it('the store holds a thread of its own: the program goes on while it is read for three seconds, and trusts it then', async () => {
+  const { port } = await server();
+  const child = await bundled('tests/support/roots-child.ts');
+  const folder = mkdtempSync(join(tmpdir(), 'cw-roots-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const slowStore = join(folder, 'slow-store.cjs');
+  writeFileSync(
+    slowStore,
+    `require('node:tls').getCACertificates = () => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_000);
+      return [${JSON.stringify(root.pem)}];
+    };`,
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, ['--require', slowStore, child, String(port), host]);
+  const { longestPauseMs, connectedAfterMs } = JSON.parse(stdout) as { longestPauseMs: number; connectedAfterMs: number };
+  expect(longestPauseMs).toBeLessThan(1_500);
+  expect(connectedAfterMs).toBeGreaterThan(2_500);
+});

@@ -1,0 +1,304 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:https';
+import { spkiSha256 } from '../../../electron/trust/verifier.ts';
+import { profileSchema, type Profile } from '../../../shared/profile.ts';
+import { dayMs, issue } from '../../support/issuer.ts';
+import {
+  folder,
+  goodbyePage,
+  hostCheckPage,
+  homePage,
+  noticePage,
+  providerPage,
+  rolesPage,
+  samlRequestPage,
+  samlResponsePage,
+  sessionsPage,
+  signInPage,
+  tokenPage,
+  type OtherSession,
+} from './ivanti-pages.ts';
+
+/** What this gateway asks, in this order, beside a user name and a password. */
+export interface IvantiOptions {
+  /** Its certificate bears another's name, or its dates are over. */
+  certificate?: 'wrong-host' | 'expired';
+  /** The identity provider sends people on with a session that it has made for itself, in a cookie for their whole domain. */
+  providerForges?: boolean;
+  /** The terms, before anything else. */
+  notice?: string;
+  realms?: readonly string[];
+  /** A second password field, as Duo's gateways have it: what it takes. */
+  secondPassword?: string;
+  /** A page for a code after the password: what it takes. */
+  token?: { kind: 'defender' | 'totp'; code: string };
+  roles?: readonly string[];
+  /** Sessions that are up already: one of them has to end. */
+  sessions?: readonly OtherSession[];
+  /** Sign-in at the campus's identity provider, which is another host, instead of a form of the gateway's. */
+  saml?: boolean;
+  /** The identity provider's page loads from these hosts too: a script, an image, a frame, and so on. */
+  foreign?: readonly string[];
+  /** A page that checks the computer, before anything else; where it only looks, people may go on from it. */
+  hostCheck?: 'demands' | 'looks';
+  /** Before it answers; `hang-up`: it closes the connection instead. */
+  before?: (asked: Received) => Promise<'answer' | 'hang-up'>;
+}
+
+export interface Received {
+  method: string;
+  host: string;
+  path: string;
+  query: string;
+  cookie: string;
+  form: Record<string, string>;
+}
+
+/** A stand-in for an Ivanti gateway: its web sign-in, over TLS on loopback, and the identity provider beside it. */
+export interface Ivanti {
+  readonly port: number;
+  readonly host: string;
+  readonly provider: string;
+  /** Its authority, which nobody else trusts. */
+  readonly authority: string;
+  /** Its key, as openconnect names it. */
+  readonly pin: string;
+  readonly user: { name: string; password: string };
+  /** Everything that it was asked, oldest first. */
+  readonly received: readonly Received[];
+  /** What the identity provider says to the gateway of an attacker. */
+  attackersAssertion(): string;
+  /** The values of `DSID` that are good now. */
+  readonly signedIn: ReadonlySet<string>;
+  /** A profile that leads to it. */
+  profile(more?: Partial<Profile>): Profile;
+  stop(): Promise<void>;
+}
+
+/** What it answers. */
+interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  html: string;
+}
+
+/** One sign-in on its way. */
+interface Visit {
+  user: string;
+  realm: string;
+  role: string | null;
+  ended: readonly string[];
+  tokenGiven: boolean;
+}
+
+const host = 'ivanti.campus.test';
+const provider = 'idp.campus.test';
+const user = { name: 'mei.chan', password: 'harbour-lantern-42' };
+/** What openconnect asks for first, with the cookie that it was given. */
+export const tunnelPath = '/dana/js';
+/** What early SAML redirects of real gateways set: no session. */
+export const placeholder = '1';
+
+export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> {
+  const root = await issue(null, { name: 'CN=Ivanti Test Root', authority: {} });
+  const wishes = { dns: options.certificate === 'wrong-host' ? ['appliance.maker.test'] : [host, provider] };
+  const over = { notBefore: new Date(Date.now() - 20 * dayMs), notAfter: new Date(Date.now() - 10 * dayMs) };
+  const leaf = await issue(root, { ...wishes, ...(options.certificate === 'expired' ? over : {}) });
+  const received: Received[] = [];
+  const signedIn = new Map<string, string>();
+  const visits = new Map<string, Visit>();
+  /** Whose each is. */
+  const assertions = new Map<string, string>();
+
+  const server = createServer({ key: leaf.keyPem, cert: leaf.pem }, (request, response) => {
+    read(request).then(
+      async (asked) => {
+        received.push(asked);
+        if ((await options.before?.(asked)) === 'hang-up') {
+          response.destroy();
+          return;
+        }
+        const { status, headers, html } = answer(asked);
+        response.writeHead(status, headers).end(html);
+      },
+      () => response.destroy(),
+    );
+  });
+
+  function answer(asked: Received): Reply {
+    const { path } = asked;
+    if (asked.host === provider) return atProvider(asked);
+    // Where a tunnel begins; there is none here
+    if (path === tunnelPath) return { status: 403, headers: { connection: 'close' }, html: '' };
+    if (path === '/for-ever') return go('/for-ever');
+    // It sends people wherever they are to be sent
+    if (path === '/hop') return go(new URLSearchParams(asked.query).get('to') ?? '/');
+    if (path === '/') return go(`${folder}welcome.cgi`);
+    if (path === `${folder}welcome.cgi`) return welcome(asked);
+    if (path === `${folder}login.cgi`) return login(asked);
+    if (path === '/dana-na/auth/saml-consumer.cgi') return consume(asked);
+    if (path === '/dana-na/auth/logout.cgi') {
+      signedIn.delete(sessionOf(asked) ?? '');
+      return go(`${folder}welcome.cgi?p=logout`, 'DSID=deleted; path=/; secure');
+    }
+    if (path.startsWith('/dana/home/')) {
+      // The trap: a page below /dana/home/ and a DSID, and nobody is signed in
+      if (options.saml && sessionOf(asked) === placeholder) return show(samlRequestPage(`https://${provider}/idp/begin`));
+      const name = signedIn.get(sessionOf(asked) ?? '');
+      return name === undefined ? go(`${folder}welcome.cgi?p=timed-out`) : show(homePage(name));
+    }
+    return { status: 404, headers: {}, html: '' };
+  }
+
+  function welcome({ query }: Received): Reply {
+    const why = new URLSearchParams(query).get('p');
+    if (why === 'logout') return show(goodbyePage());
+    if (options.hostCheck && why === 'preauth') return show(hostCheckPage(options.hostCheck === 'looks'));
+    if (options.hostCheck && why === null) return go(`${folder}welcome.cgi?p=preauth`, 'DSPREAUTH=1; path=/; secure');
+    if (options.notice !== undefined && why !== 'sign-in' && why !== 'failed') return show(noticePage(options.notice));
+    if (options.saml) return go('/dana/home/index.cgi', `DSID=${placeholder}; path=/; secure`);
+    return show(
+      signInPage({
+        again: why === 'failed',
+        realms: options.realms ?? ['Users'],
+        secondPassword: options.secondPassword !== undefined,
+      }),
+    );
+  }
+
+  function login({ form, query, method }: Received): Reply {
+    if ('sn-preauth-proceed' in form) return go(`${folder}welcome.cgi?p=sign-in`);
+    const search = new URLSearchParams(query);
+    const key = form['key'] ?? form['FormDataStr'] ?? search.get('key');
+    const visit = key === null ? undefined : visits.get(key);
+    if (key !== null && visit) {
+      const role = search.get('role');
+      if (role !== null && options.roles?.includes(role)) visit.role = role;
+      else if (method !== 'POST') return again();
+      else if ('FormDataStr' in form) {
+        if ('btnCancel' in form) return go(`${folder}welcome.cgi?p=logout`);
+        visit.ended = [form['postfixSID'] ?? options.sessions?.[0]?.id ?? ''];
+      } else if (options.token) {
+        const code = form['password'] ?? form['totpToken'];
+        if (code !== options.token.code) return show(tokenPage(options.token.kind, key, true));
+        visit.tokenGiven = true;
+      }
+      return next(key, visit);
+    }
+    if (method !== 'POST' || form['username'] !== user.name || form['password'] !== user.password) return again();
+    if (options.secondPassword !== undefined && form['password#2'] !== options.secondPassword) return again();
+    return begin(form['realm'] ?? '');
+  }
+
+  const again = (): Reply => go(`${folder}welcome.cgi?p=failed`);
+
+  function begin(realm: string, name = user.name): Reply {
+    const key = `state_${randomBytes(16).toString('hex')}`;
+    const visit: Visit = { user: name, realm, role: null, ended: [], tokenGiven: false };
+    visits.set(key, visit);
+    return next(key, visit);
+  }
+
+  /** The next page of a sign-in, or the session. */
+  function next(key: string, visit: Visit): Reply {
+    if (options.token && !visit.tokenGiven) return show(tokenPage(options.token.kind, key, false));
+    if (options.roles && visit.role === null) return show(rolesPage(options.roles, key));
+    if (options.sessions && visit.ended.length === 0) return show(sessionsPage(options.sessions, key));
+    visits.delete(key);
+    const id = randomBytes(16).toString('hex');
+    signedIn.set(id, visit.user);
+    return go('/dana/home/index.cgi', `DSID=${id}; path=/; secure`);
+  }
+
+  function atProvider({ path, form }: Received): Reply {
+    if (path !== '/idp/sign-in') return show(providerPage(false, options.foreign));
+    if (form['user'] !== user.name || form['passphrase'] !== user.password) return show(providerPage(true, options.foreign));
+    if (options.providerForges) {
+      const id = randomBytes(16).toString('hex');
+      signedIn.set(id, 'somebody else');
+      return go(`https://${host}/dana/home/index.cgi`, `DSID=${id}; domain=campus.test; path=/; secure`);
+    }
+    return show(samlResponsePage(`https://${host}/dana-na/auth/saml-consumer.cgi`, assertionOf(user.name)));
+  }
+
+  function assertionOf(name: string): string {
+    const assertion = randomBytes(16).toString('hex');
+    assertions.set(assertion, name);
+    return assertion;
+  }
+
+  function consume({ form }: Received): Reply {
+    const assertion = form['SAMLResponse'] ?? '';
+    const name = assertions.get(assertion);
+    if (name === undefined) return again();
+    assertions.delete(assertion);
+    return begin('SAML', name);
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const { port } = address;
+  return {
+    port,
+    host,
+    provider,
+    authority: root.pem,
+    pin: `pin-sha256:${spkiSha256(leaf.certificate)}`,
+    user,
+    received,
+    attackersAssertion: () => assertionOf('somebody else'),
+    get signedIn() {
+      return new Set(signedIn.keys());
+    },
+    profile: (more = {}) =>
+      profileSchema.parse({
+        version: 1,
+        id: 'ivanti-test',
+        name: 'Campus behind Ivanti',
+        gateways: [host],
+        protocol: 'nc',
+        tunnel: 'app',
+        labels: { userId: 'Username', password: 'Password' },
+        portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'other' },
+        trust: { kind: 'authority', pem: root.pem },
+        connectTo: [host, provider].map((name) => ({ host: name, port: 443, loopbackPort: port })),
+        ...more,
+      } satisfies Profile),
+    async stop() {
+      const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await stopped;
+    },
+  };
+}
+
+function sessionOf({ cookie }: Received): string | null {
+  return /(?:^|; )DSID=([^;]*)/.exec(cookie)?.[1] ?? null;
+}
+
+async function read(request: IncomingMessage): Promise<Received> {
+  let body = '';
+  // What a tunnel says after its first words has no end
+  if (!request.url?.startsWith(tunnelPath)) for await (const chunk of request) body += String(chunk);
+  const url = new URL(request.url ?? '/', `https://${request.headers.host ?? host}`);
+  return {
+    method: request.method ?? '',
+    host: url.hostname,
+    path: url.pathname,
+    query: url.search.slice(1),
+    cookie: request.headers.cookie ?? '',
+    form: Object.fromEntries(new URLSearchParams(body)),
+  };
+}
+
+const withCookie = (cookie: string | undefined): Record<string, string> => (cookie === undefined ? {} : { 'set-cookie': cookie });
+
+const show = (html: string, cookie?: string): Reply => ({
+  status: 200,
+  headers: { 'content-type': 'text/html; charset=utf-8', ...withCookie(cookie) },
+  html,
+});
+
+const go = (location: string, cookie?: string): Reply => ({ status: 302, headers: { location, ...withCookie(cookie) }, html: '' });

@@ -1,0 +1,123 @@
+import path from 'node:path';
+import vm from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { duoMenu } from '../../electron/gateways/openconnect/conversation/duo.ts';
+import { startOfPage } from '../../electron/gateways/openconnect/web/saml-page.ts';
+import { expressionsIn, hostileTexts, madeAtRunTime, makesOne, type Expression } from '../support/expressions.ts';
+
+/**
+ * Every regular expression of what we ship, against text that was made to be hard for it: whoever writes a gateway's
+ * form, a profile, a portal's page, a link or a request to the campus's services chooses that text. A new expression is found in the source by itself.
+ */
+const root = path.join(import.meta.dirname, '..', '..');
+const rooms = ['shared', 'electron', 'renderer', 'campus'];
+const expressions = expressionsIn(root, rooms);
+
+/** The longest text that anybody may send to be read as one piece: a profile's (`maxProfileBytes`), and twice a form's. */
+const longest = 64 * 1024;
+/** A linear expression takes a millisecond. On a busy machine it may take some more; one that goes back at each character takes seconds. */
+const withinMs = 1_000;
+
+/** Expressions that see a shorter text, whoever writes it, and why. */
+const shorter: Readonly<Record<string, { length: number; because: string }>> = {};
+
+describe('no text that others may write keeps an expression busy', () => {
+  test.each(expressions.map((each) => [each.place, each] as const))('%s', (_place, expression) => {
+    // A computer that is busy with something else may stop it once or twice: one that is slow is late each time
+    expect(tooSlow(expression) && tooSlow(expression) && tooSlow(expression)).toBeNull();
+  });
+
+  test('finds them all: literals in every room that is shipped, and none is made at run time', () => {
+    for (const room of [
+      'electron/gateways/',
+      'electron/net/',
+      'electron/app/',
+      'electron/desktop/',
+      'electron/helper/',
+      'electron/cli/',
+      'electron/tunnels/',
+      'shared/profile.ts:',
+      'renderer/',
+      'campus/',
+    ])
+      expect(
+        expressions.some(({ place }) => place.startsWith(room)),
+        room,
+      ).toBe(true);
+    expect(madeAtRunTime(root, rooms)).toEqual([]);
+    expect(Object.keys(shorter).filter((literal) => !expressions.some((each) => each.literal === literal))).toEqual([]);
+  });
+
+  test('would find one that is made at run time, however', () => {
+    for (const source of [
+      "new RegExp('(a+)+$')",
+      "RegExp('(a+)+$').test(text)",
+      'const Made = RegExp; new Made(text)',
+      'new globalThis.RegExp(text)',
+      "Reflect.construct(globalThis['RegExp'], [text])",
+      "text.match('(a+)+$')",
+      'text.matchAll(`(a+)+$`)',
+      'text.search(imported)',
+    ])
+      expect(makesOne(source), source).toBe(true);
+    for (const source of ['const a: RegExp = /a/', 'text.match(/a/)', 'a instanceof RegExp', 'new URL(text).search'])
+      expect(makesOne(source), source).toBe(false);
+  });
+
+  test('would find one that is slow, wherever in it the trouble is', () => {
+    for (const literal of [
+      '/^\\s*(\\d{1,2})[.):]\\s*(.{1,200}?)\\s*$/',
+      '/^(a+)+$/',
+      '/x*y/',
+      '/^.*?(\\w+\\s?)*:$/',
+      '/\\s+$/',
+      '/^(\\w+\\s?)*$/',
+      '/(.*)*x$/',
+      '/^(a|aa)+$/',
+      '/^(?:[a-z0-9]+-?)+\\.test$/i',
+      '/(x+)\\1+y/',
+      '/^(?=.*a.*b.*c)/m',
+      '/(?<=a+)c/',
+      '/<a[^>]*href=[^>]*>/',
+      '/^(?<name>[\\p{L}]+[ ]*)+$/u',
+      '/(?:\\d+,?)+;/',
+      '/a{1,20000}b/',
+      '/\\d+\\.\\d+\\.\\d+$/',
+    ])
+      expect(tooSlow({ place: 'here', literal }), literal).not.toBeNull();
+  });
+});
+
+test('a menu of blanks and a page of unfinished forms are read as what they are, at once', () => {
+  const begun = performance.now();
+  for (const blanks of [' '.repeat(8_000), ' '.repeat(20_000)])
+    for (const text of [`1.${blanks}\u2028x`, `1. Duo Push to${blanks}\u2028x`, `1.${blanks}Duo Push to phone`])
+      expect(duoMenu(text)).toBeNull();
+  expect(duoMenu(`1.${' '.repeat(8_000)}x\n 2. Duo Push to XXX-1234 \n`)).toEqual([
+    { id: '2', name: 'XXX-1234', methods: ['push', 'passcode'] },
+  ]);
+  const page = (html: string) => startOfPage(`data:text/html;base64,${Buffer.from(html).toString('base64')}`);
+  expect(page('<form action='.repeat(3_500))).toBeNull();
+  expect(page('<form id="a" method="POST" action="https://idp.test/sso">')).toBe('idp.test');
+  expect(performance.now() - begun).toBeLessThan(withinMs);
+});
+
+/** The start of a text that takes an expression too long, or null. V8 looks for the end of time while it goes back. */
+function tooSlow({ place, literal }: Expression): string | null {
+  const run = new vm.Script(`for (const text of texts) { at.text = text; ${literal}.test(text); text.replace(${literal}, ''); }`);
+  const at = { text: '' };
+  const texts = hostileTexts({ place, literal }, shorter[literal]?.length ?? longest);
+  for (const text of texts) {
+    try {
+      run.runInNewContext({ texts: [text], at }, { timeout: withinMs });
+    } catch (error) {
+      // Of the other realm: no `instanceof` holds
+      if (isLate(error)) return `${JSON.stringify(text.slice(0, 60))}… ${JSON.stringify(text.slice(-10))}`;
+      throw error;
+    }
+  }
+  return null;
+}
+
+const isLate = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';

@@ -1,0 +1,254 @@
+import { createServer, type Server } from 'node:https';
+import net from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { app, double, WebContentsView } from '../electron-double/index.ts';
+import type { PortalPage } from '../../electron/app/ports.ts';
+import { hardenEveryPage, lockSession } from '../../electron/desktop/pages/hardening.ts';
+import { createPortalView, type DesktopPortalView } from '../../electron/desktop/portal/portal-view.ts';
+import { answerProxyLogin } from '../../electron/desktop/pages/proxy-login.ts';
+import { createJudge } from '../../electron/trust/verifier.ts';
+import { startLoopbackProxy, type LoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';
+import type { Profile } from '../../shared/profile.ts';
+import { issue, type Issued } from '../support/issuer.ts';
+
+vi.mock('electron', () => import('../electron-double/index.ts'));
+
+/** A portal page, and a portal's server, that mean harm. What `portal-view.test.ts` shows is not shown again. */
+const host = '2fa.campus.test';
+let root: Issued;
+let portal: Server;
+let proxy: LoopbackProxy;
+let view: DesktopPortalView;
+let requests: { url: string; headers: string }[] = [];
+let dialled: string[] = [];
+let pages: PortalPage[] = [];
+let lines: string[] = [];
+let shown: WebContentsView | null = null;
+
+const answers: Record<string, [number, Record<string, string>, string]> = {
+  '/basic': [401, { 'www-authenticate': 'Basic realm="Causeway"' }, 'who are you'],
+  '/proxy': [407, { 'proxy-authenticate': 'Basic realm="Causeway"' }, 'who are you'],
+  '/loop': [302, { location: '/loop' }, ''],
+  '/worker.js': [
+    200,
+    { 'content-type': 'text/javascript' },
+    "self.addEventListener('fetch', (e) => e.respondWith(new Response('taken over')))",
+  ],
+  '/frame': [
+    200,
+    { 'content-type': 'text/html' },
+    "<iframe name=inner src='https://evil.test/'></iframe><iframe src='file:///etc/passwd'></iframe>",
+  ],
+};
+
+beforeAll(async () => {
+  root = await issue(null, { name: 'CN=Campus Root', authority: {} });
+  const leaf = await issue(root, { dns: [host] });
+  portal = createServer({ key: leaf.keyPem, cert: leaf.pem }, (request, response) => {
+    const url = request.url ?? '';
+    requests.push({ url, headers: JSON.stringify(request.headers) });
+    const [status, headers, body] = answers[url] ?? [
+      200,
+      { 'content-type': 'text/html' },
+      `<title>${'T'.repeat(1_000_000)}</title><h1>Portal</h1>`,
+    ];
+    response.writeHead(status, headers).end(body);
+  });
+  await new Promise<void>((resolve) => portal.listen(0, '127.0.0.1', resolve));
+  app.on('window-all-closed', () => undefined);
+  await app.whenReady();
+  proxy = await startLoopbackProxy();
+  hardenEveryPage();
+  answerProxyLogin((asking) => (view.owns(asking) ? proxy : null));
+});
+afterAll(async () => {
+  await proxy.close();
+  portal.closeAllConnections();
+  portal.close();
+  await double.dispose();
+});
+
+beforeEach(async () => {
+  requests = [];
+  dialled = [];
+  pages = [];
+  lines = [];
+  const address = portal.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  proxy.carry((name, to) => {
+    dialled.push(`${name}:${to}`);
+    return Promise.resolve(net.connect(port, '127.0.0.1'));
+  });
+  view = createPortalView({
+    place: {
+      openBeside: (opened) => (shown = opened instanceof WebContentsView ? opened : null),
+      closeBeside: () => (shown = null),
+      setBesideVisible: () => undefined,
+    },
+    proxy,
+    log: (line) => void lines.push(line),
+    now: Date.now,
+  });
+  view.onPage((page) => {
+    if (page) pages.push(page);
+  });
+  await open();
+});
+
+/** A visit to the portal, from its front page. */
+async function open(): Promise<void> {
+  pages = [];
+  const profile: Profile = {
+    version: 1,
+    id: 'campus-test',
+    name: 'Campus',
+    gateways: ['vpn.campus.test'],
+    protocol: 'campus',
+    tunnel: 'relay',
+    labels: { userId: 'User ID', password: 'Password' },
+    portal: { address: `https://${host}/`, hosts: [host], pages: 'other' },
+    trust: { kind: 'authority', pem: root.pem },
+  };
+  await view.open({ profile, judge: createJudge({ trust: profile.trust, now: Date.now }), signIn: null, task: null, via: 'tunnel' });
+  await arrived('/');
+}
+afterEach(async () => {
+  await view.close();
+  // Whatever a page tried, nothing but the portal was ever asked for, and nobody got the proxy's secret
+  expect(new Set(dialled)).toEqual(new Set([`${host}:443`]));
+  const encoded = Buffer.from(`${proxy.username}:${proxy.secret}`).toString('base64');
+  const headers = requests.map((request) => request.headers).join('\n');
+  expect(headers).not.toMatch(/proxy-authorization|"authorization"/);
+  expect(headers.includes(proxy.secret) || headers.includes(encoded)).toBe(false);
+});
+
+const current = (): PortalPage | undefined => pages.at(-1);
+const arrived = (path: string) => vi.waitFor(() => expect(current()).toMatchObject({ path, loading: false }), { timeout: 15_000 });
+const contents = () => shown?.webContents ?? expect.fail('no view');
+const run = (code: string): Promise<unknown> => contents().executeJavaScript(code, true);
+/** Starts what does not end, or takes the page with it. */
+const start = (code: string): Promise<unknown> => run(`(setTimeout(() => { ${code} }), null)`);
+
+describe('a page cannot hold the person', () => {
+  it.each([
+    ['a question before it is left', "addEventListener('beforeunload', (e) => { e.preventDefault(); return (e.returnValue = 'stay') })"],
+    ['questions without end', 'setInterval(() => { alert(1); confirm(2); prompt(3) }, 1)'],
+    ['a script without end', 'for (;;);'],
+    [
+      'a history that leads back here',
+      "addEventListener('popstate', () => history.pushState({}, '', '/')); for (let i = 0; i < 50; i++) history.pushState({}, '', '/?' + i)",
+    ],
+    ['reloading itself', 'setInterval(() => location.reload(), 1)'],
+  ])('with %s: closing it works', async (_what, code) => {
+    await start(code);
+    const view_ = contents();
+    await view.close();
+    expect(view_.isDestroyed()).toBe(true);
+    expect(shown).toBeNull();
+  });
+
+  it('in a loop of redirects', async () => {
+    await start("location.href = '/loop'");
+    await vi.waitFor(() => expect(current()?.failure?.code).toBe('portal-unreachable'), { timeout: 15_000 });
+    expect(requests.filter(({ url }) => url === '/loop').length).toBeLessThan(30);
+  });
+});
+
+describe('a page cannot be more than a page', () => {
+  it('it has no permission at all but to write to the clipboard', () => {
+    const granted: string[] = [];
+    type Handler = (...args: unknown[]) => unknown;
+    let request: Handler = () => expect.fail('nobody decides');
+    let check: Handler = request;
+    const session = {
+      setPermissionRequestHandler: (handler: Handler) => void (request = handler),
+      setPermissionCheckHandler: (handler: Handler) => void (check = handler),
+      setDevicePermissionHandler: (handler: () => boolean) => granted.push(...(handler() ? ['device'] : [])),
+      on: () => undefined,
+    };
+    Reflect.apply(lockSession, null, [session, ['clipboard-sanitized-write']]);
+    const all =
+      'clipboard-read clipboard-sanitized-write display-capture fullscreen geolocation idle-detection media mediaKeySystem midi midiSysex notifications pointerLock keyboardLock openExternal speaker-selection storage-access top-level-storage-access window-management unknown fileSystem hid serial usb';
+    for (const permission of all.split(' ')) {
+      request(null, permission, (yes: boolean) => yes && granted.push(permission));
+      if (check(null, permission) !== false) granted.push(`${permission} at once`);
+    }
+    expect(granted).toEqual(['clipboard-sanitized-write', 'clipboard-sanitized-write at once']);
+  });
+
+  it('a huge title goes nowhere, a huge address not into the state', async () => {
+    await run("history.pushState({}, '', '/' + 'a'.repeat(100_000))");
+    await vi.waitFor(() => expect(current()?.path).toMatch(/^\/aaa/), { timeout: 15_000 });
+    expect(current()?.path.length).toBeLessThanOrEqual(500);
+    expect(JSON.stringify(pages)).not.toContain('TTT');
+  });
+
+  it('tries to leave without end do not fill the log', async () => {
+    for (let index = 0; index < 100; index++) {
+      const prevented = vi.fn();
+      contents().emit('will-navigate', { url: `https://h${index}.evil.test/`, preventDefault: prevented });
+      expect(prevented).toHaveBeenCalledOnce();
+    }
+    expect(lines.filter((line) => line.includes('denied')).length).toBe(20);
+  });
+
+  it('frames of other places stay empty', async () => {
+    await start("location.href = '/frame'");
+    await arrived('/frame');
+    expect(
+      await run(
+        "[...document.querySelectorAll('iframe')].map((f) => { try { return f.contentDocument?.body?.innerText ?? 'other' } catch { return 'other' } }).join('').includes('root:')",
+      ),
+    ).toBe(false);
+    await expect.poll(() => pages.some(({ failure }) => failure?.params?.['host'] === 'evil.test')).toBe(true);
+  });
+});
+
+describe('asks for a name and a password', () => {
+  it.each(['/basic', '/proxy'])('are not answered, whoever asks (%s)', async (path) => {
+    await start(`location.href = '${path}'`);
+    await vi.waitFor(() => expect(requests.some(({ url }) => url === path)).toBe(true), { timeout: 15_000 });
+    await expect.poll(() => current()?.loading).toBe(false);
+    expect(await run(`fetch('${path}').then((r) => r.status, () => 'failed')`)).not.toBe(200);
+  });
+});
+
+describe('a page cannot reach', () => {
+  const addresses = [
+    ...['https://127.0.0.1/', 'https://[::1]/', 'https://localhost/', 'https://127.0.0.1.nip.test/', 'https://192.168.1.1/'],
+    ...['https://router.local/', 'https://169.254.169.254/latest/meta-data/', 'http://2fa.campus.test/', 'https://2fa.campus.test:22/'],
+    ...['file:///etc/passwd', 'app://causeway/index.html', 'causeway://task/add-device', 'chrome://settings/'],
+  ];
+
+  it('this computer, its network or another scheme: not by a request, not by an image', async () => {
+    const outcomes = await run(`Promise.all(${JSON.stringify(addresses)}.flatMap((address) => [
+      fetch(address, { mode: 'no-cors' }).then(() => 'reached ' + address, () => 'blocked'),
+      new Promise((settle) => {
+        const image = Object.assign(new Image(), { onload: () => settle('loaded ' + address), onerror: () => settle('blocked') });
+        image.src = address;
+      }),
+    ]))`);
+    expect(outcomes).toEqual(addresses.flatMap(() => ['blocked', 'blocked']));
+  });
+
+  it('nor by a link', async () => {
+    for (const address of addresses) await start(`location.href = ${JSON.stringify(address)}`);
+    // A link that it may follow, after them: nothing else came of the others
+    await start("location.href = '/last'");
+    await arrived('/last');
+    expect(requests.map(({ url }) => url)).toEqual(['/', '/last']);
+    expect(contents().getURL()).toBe(`https://${host}/last`);
+  });
+
+  it('anybody by WebRTC: its addresses are not gathered', () => {
+    expect(contents().getWebRTCIPHandlingPolicy()).toBe('disable_non_proxied_udp');
+  });
+
+  it('the next visit, by a service worker of its own', async () => {
+    await run("navigator.serviceWorker.register('/worker.js').then(() => 'yes', () => 'no')");
+    requests = [];
+    await open();
+    expect(requests.map(({ url }) => url)).toEqual(['/']);
+    expect(await run("document.querySelector('h1')?.innerText")).toBe('Portal');
+  });
+});

@@ -1,0 +1,215 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCampus, type Campus, type CampusOptions } from '../../campus/campus.ts';
+import type { ControllerDeps } from '../../electron/access/controller.ts';
+import type { Environment } from '../../electron/access/environment.ts';
+import { createApplication } from '../../electron/app/application.ts';
+import type { Application, PortalPage, PortalVisit } from '../../electron/app/ports.ts';
+import { campusDriver } from '../../electron/gateways/campus/driver.ts';
+import { Secrets, type Keytar } from '../../electron/storage/secrets.ts';
+import { Settings } from '../../electron/storage/settings.ts';
+import { directDial } from '../../electron/tunnels/direct.ts';
+import { startLoopbackProxy, type LoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';
+import { relayTunnel } from '../../electron/tunnels/relay.ts';
+import type { Proxies } from '../../electron/net/proxy/lookup.ts';
+import type { AppState } from '../../shared/app-state.ts';
+import type { Profile } from '../../shared/profile.ts';
+import { lastingPort } from './ports.ts';
+import { handEnvironment } from './access.ts';
+
+/** A keychain in memory, with the interface of the real one. */
+export function memoryKeytar(): Keytar & { entries: Map<string, string> } {
+  const entries = new Map<string, string>();
+  const key = (service: string, account: string): string => `${service}\n${account}`;
+  return {
+    entries,
+    getPassword: (service, account) => Promise.resolve(entries.get(key(service, account)) ?? null),
+    setPassword: async (service, account, password) => void entries.set(key(service, account), password),
+    deletePassword: (service, account) => Promise.resolve(entries.delete(key(service, account))),
+  };
+}
+
+/** The application without a desktop: everything real but what shows things. */
+export interface AppRun {
+  /** Where the settings are. */
+  directory: string;
+  app: Application;
+  settings: Settings;
+  keytar: ReturnType<typeof memoryKeytar>;
+  proxy: LoopbackProxy;
+  environment: ReturnType<typeof handEnvironment>;
+  log: string[];
+  /** What the desktop was asked to do. */
+  desktop: {
+    visits: PortalVisit[];
+    open: boolean;
+    shown: number;
+    clipboard: string;
+    quit: number;
+    external: string[];
+    /** What the person chooses when asked for a profile file. */
+    file: { name: string; text: string } | null;
+    /** And for the file of their certificate. */
+    certificate: string | null;
+    page(page: PortalPage | null): void;
+  };
+  close(): Promise<void>;
+}
+
+export interface AppBench extends AppRun {
+  campus: Campus;
+}
+
+export interface AppRunOptions {
+  /** The computer's clock. */
+  now?: () => number;
+  /** What it hears of sleep and networks beside the hand's own events. */
+  environmentOf?: (hand: Environment) => Environment;
+  /** What signs in, where it is not the campus's own driver alone. */
+  drivers?: ControllerDeps['drivers'];
+  /** Whether the computer's policy lets people keep a key for one-time codes. */
+  keptCodesAllowed?: boolean;
+  /** Another VPN that is up; none by default, whatever this machine has. */
+  otherVpn?: () => Promise<string | null>;
+  /** The web proxies of the computer; none by default. */
+  proxies?: Proxies;
+}
+
+/** A campus and the application in front of it. */
+export async function startAppBench(
+  options: CampusOptions = {},
+  { withProfile = true, ...runOptions }: { withProfile?: boolean } & AppRunOptions = {},
+): Promise<AppBench> {
+  const campus = await startCampus({ port: await lastingPort(), ...options });
+  const run = await startApp(withProfile ? [campus.profile] : [], runOptions);
+  return {
+    ...run,
+    campus,
+    async close() {
+      await run.close();
+      await campus.stop();
+    },
+  };
+}
+
+/** The application with these profiles, on settings of its own. */
+export async function startApp(
+  profiles: readonly Profile[],
+  {
+    now = Date.now,
+    environmentOf = (hand) => hand,
+    drivers = { campus: campusDriver },
+    keptCodesAllowed = false,
+    otherVpn = () => Promise.resolve(null),
+    proxies,
+  }: AppRunOptions = {},
+): Promise<AppRun> {
+  const directory = await mkdtemp(join(tmpdir(), 'causeway-app-'));
+  const settings = await Settings.open(directory);
+  if (profiles.length > 0) settings.update(() => ({ profiles: [...profiles] }));
+  const keytar = memoryKeytar();
+  const proxy = await startLoopbackProxy();
+  const environment = handEnvironment();
+  const log: string[] = [];
+  let onPage: (page: PortalPage | null) => void = () => undefined;
+  const desktop: AppRun['desktop'] = {
+    visits: [],
+    open: false,
+    shown: 0,
+    clipboard: '',
+    quit: 0,
+    external: [],
+    file: null,
+    certificate: null,
+    page: (page) => onPage(page),
+  };
+  const app = createApplication({
+    drivers,
+    keptCodesAllowed,
+    tunnels: { relay: relayTunnel },
+    direct: directDial,
+    environment: environmentOf(environment),
+    otherVpn,
+    ...(proxies ? { proxies } : {}),
+    now,
+    random: Math.random,
+    log: (line) => log.push(line),
+    settings,
+    secrets: new Secrets(() => Promise.resolve(keytar)),
+    proxy,
+    about: { version: '0.0.0', linksOpen: true, platform: 'linux' },
+    desktop: {
+      portal: {
+        async open(visit) {
+          desktop.visits.push(visit);
+          desktop.open = true;
+        },
+        async close() {
+          desktop.open = false;
+        },
+        back: () => undefined,
+        reload: () => undefined,
+        onPage: (listener) => {
+          onPage = listener;
+        },
+      },
+      showWindow: () => desktop.shown++,
+      clipboard: {
+        async write(text) {
+          desktop.clipboard = text;
+        },
+        read: () => Promise.resolve(desktop.clipboard),
+      },
+      async openExternal(address) {
+        desktop.external.push(address);
+      },
+      async openNetworkPage(address) {
+        desktop.external.push(address);
+      },
+      chooseProfileFile: () => Promise.resolve(desktop.file),
+      chooseCertificateFile: () => Promise.resolve(desktop.certificate),
+      showLogs: () => Promise.resolve(),
+      applyPreferences: () => undefined,
+      quit: () => desktop.quit++,
+    },
+  });
+  return {
+    directory,
+    app,
+    settings,
+    keytar,
+    proxy,
+    environment,
+    log,
+    desktop,
+    async close() {
+      await app.shutdown();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** Waits until `pick` finds something in the application's state. */
+export function when<T>(app: Application, pick: (state: AppState) => T | null | undefined | false, withinMs = 20_000): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const look = (state: AppState): void => {
+      const found = pick(state);
+      if (found === null || found === undefined || found === false) return;
+      clearTimeout(timer);
+      off();
+      resolve(found);
+    };
+    const off = app.onState(look);
+    const timer = setTimeout(() => {
+      off();
+      reject(new Error(`waited in vain: ${JSON.stringify(app.state)}`));
+    }, withinMs);
+    look(app.state);
+  });
+}
+
+/** The open, unanswered prompt of a kind. */
+export function promptOf(kind: string) {
+  return ({ access }: AppState) => (access.kind === 'asking' && !access.answered && access.prompt.kind === kind ? access : null);
+}

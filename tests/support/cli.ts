@@ -1,0 +1,195 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Tools } from '../../electron/cli/doctor.ts';
+import { eventSchema, type CommandEvent } from '../../electron/cli/report.ts';
+import { run, type Host } from '../../electron/cli/run.ts';
+import type { LineOptions, Terminal } from '../../electron/cli/terminal.ts';
+import { campusDriver } from '../../electron/gateways/campus/driver.ts';
+import { Secrets } from '../../electron/storage/secrets.ts';
+import { Settings } from '../../electron/storage/settings.ts';
+import { directDial } from '../../electron/tunnels/direct.ts';
+import { relayTunnel } from '../../electron/tunnels/relay.ts';
+import { CausewayError } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
+import { commandLine } from '../../shared/messages/en/command-line.ts';
+import type { Core } from '../../electron/cli/local-session.ts';
+import { handEnvironment } from './access.ts';
+import { memoryKeytar } from './app.ts';
+
+/** What a person types: by the question, at the latest when the test says so. Null: nothing, until the question is withdrawn. */
+export type Typist = (question: string, said: string) => string | null | Promise<string | null>;
+
+export interface CliRun {
+  /** Everything that a person saw, questions included. */
+  readonly seen: string;
+  readonly out: string;
+  /** The events of `--json`, each parsed by its schema. */
+  readonly events: CommandEvent[];
+  /** Questions whose answers were not echoed. */
+  readonly hidden: string[];
+  /** Ctrl-C. */
+  interrupt(): void;
+  readonly code: Promise<number>;
+  /** What the second Ctrl-C ended it with. */
+  readonly left: number | null;
+  /** Waits until `pick` finds something. */
+  until<T>(pick: (run: CliRun) => T | null | undefined | false): Promise<T>;
+}
+
+export interface CliOptions {
+  typist?: Typist;
+  folder: string;
+  core?: Partial<Core>;
+  tools?: Partial<Tools>;
+}
+
+/** A folder of settings with these profiles, until the test is over. */
+export async function cliFolder(profiles: readonly Profile[] = []): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'causeway-cli-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  (await Settings.open(folder)).update(() => ({ profiles: [...profiles] }));
+  return folder;
+}
+
+/** A file of answers that only its owner can read. */
+export async function answersFile(folder: string, answers: unknown, mode = 0o600): Promise<string> {
+  const file = join(folder, 'answers.json');
+  await writeFile(file, typeof answers === 'string' ? answers : JSON.stringify(answers));
+  await chmod(file, mode);
+  return file;
+}
+
+/** Runs a command in this process, with a person at the terminal where there is a typist. */
+export function startCli(argv: readonly string[], { typist, folder, core = {}, tools = {} }: CliOptions): CliRun {
+  const interrupts = new Set<() => void>();
+  const watchers = new Set<() => void>();
+  const changed = (): void => {
+    for (const look of watchers) look();
+  };
+  const hidden: string[] = [];
+  let out = '';
+  let seen = '';
+  let left: number | null = null;
+  const show = (text: string): void => {
+    seen += text;
+    changed();
+  };
+  const terminal: Terminal = {
+    say: (text) => show(`${text}\n`),
+    async line(question: string, options: LineOptions) {
+      show(question);
+      if (options.hidden === true) hidden.push(question);
+      const gone = new Promise<null>((resolve) => options.signal.addEventListener('abort', () => resolve(null), { once: true }));
+      const line = await Promise.race([Promise.resolve(typist?.(question, seen) ?? null).then((typed) => typed ?? gone), gone]);
+      if (line === null) throw new CausewayError({ code: 'cancelled' });
+      return line;
+    },
+  };
+  const host: Host = {
+    version: '0.0.0',
+    folder,
+    languages: ['en'],
+    terminal: typist ? terminal : null,
+    noTerminal: commandLine.usage.noTerminal,
+    out(text) {
+      out += text;
+      show(text);
+    },
+    err: show,
+    seen: typist !== undefined,
+    onInterrupt(listener) {
+      interrupts.add(listener);
+      return () => interrupts.delete(listener);
+    },
+    profiles: [],
+    tools: {
+      startWorker: () => {
+        throw new Error('no worker in these tests');
+      },
+      libraries: [],
+      programs: { folder: null, platform: 'linux' },
+      otherVpn: () => Promise.resolve(null),
+      leftover: () => Promise.resolve(null),
+      helper: () => Promise.reject(new CausewayError({ code: 'helper-missing' })),
+      proof: () => Promise.reject(new CausewayError({ code: 'helper-missing' })),
+      ...tools,
+    },
+    leave: (code) => {
+      left = code;
+      changed();
+    },
+    core: (settings) => ({
+      settings,
+      secrets: new Secrets(() => Promise.resolve(memoryKeytar())),
+      version: '0.0.0',
+      drivers: { campus: campusDriver },
+      tunnels: { relay: relayTunnel },
+      direct: directDial,
+      environment: handEnvironment(),
+      now: Date.now,
+      random: Math.random,
+      log: () => undefined,
+      ...core,
+    }),
+  };
+  const started: CliRun = {
+    get seen() {
+      return seen;
+    },
+    get out() {
+      return out;
+    },
+    get events() {
+      const lines = out.split('\n').filter((line) => line !== '');
+      return lines.map((line) => eventSchema.parse(JSON.parse(line)));
+    },
+    hidden,
+    interrupt() {
+      for (const listener of interrupts) listener();
+    },
+    code: run(argv, host),
+    get left() {
+      return left;
+    },
+    until: (pick) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          watchers.delete(look);
+          reject(new Error(`waited in vain; seen:\n${seen}`));
+        }, 20_000);
+        const look = (): void => {
+          const found = pick(started);
+          if (found === null || found === undefined || found === false) return;
+          clearTimeout(timer);
+          watchers.delete(look);
+          resolve(found);
+        };
+        watchers.add(look);
+        look();
+      }),
+  };
+  // A test that ends early leaves no session behind
+  onTestFinished(async () => {
+    started.interrupt();
+    await started.code;
+  });
+  return started;
+}
+
+/** What an HTTP proxy answers to a CONNECT with these credentials. */
+export function throughProxy(address: string, credentials: string, target: string): Promise<number> {
+  const { hostname: host, port } = new URL(address);
+  return new Promise((resolve, reject) => {
+    const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
+    const request = http.request({ host, port, method: 'CONNECT', path: target, headers: { 'proxy-authorization': authorization } });
+    request.on('connect', (response, socket) => {
+      socket.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    request.on('error', reject);
+    request.end();
+  });
+}

@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import { keepWarm } from '../../../electron/app/worker-prewarm.ts';
+import type { AccessState } from '../../../shared/access-state.ts';
+
+/** The parts of the app that say whether a sign-in may come. */
+function bench(protocol: 'campus' | 'anyconnect') {
+  const nobody = (): void => undefined;
+  const listeners = { state: nobody, visible: nobody };
+  const now: { access: AccessState; visible: boolean; profileId: string | null } = {
+    access: { kind: 'idle', ending: null },
+    visible: false,
+    profileId: 'here',
+  };
+  const said: boolean[] = [];
+  keepWarm(
+    {
+      get state() {
+        return now;
+      },
+      onState: (listener) => (listeners.state = listener),
+    },
+    () => (now.profileId === 'here' ? protocol : 'campus'),
+    {
+      get visible() {
+        return now.visible;
+      },
+      onVisibleChange: (listener) => (listeners.visible = listener),
+    },
+    (wanted) => said.push(wanted),
+  );
+  return { now, said, stateChanged: () => listeners.state(), visibleChanged: () => listeners.visible() };
+}
+
+it('wants the worker while a person looks at a window from which they may sign in', () => {
+  const { now, said, stateChanged, visibleChanged } = bench('anyconnect');
+  expect(said).toEqual([]);
+  now.visible = true;
+  visibleChanged();
+  expect(said).toEqual([true]);
+  now.access = { kind: 'contacting', profileId: 'here', gateway: 'vpn.campus.test' };
+  stateChanged();
+  expect(said).toEqual([true]);
+  now.access = { kind: 'opening', profileId: 'here', gateway: 'vpn.campus.test' };
+  stateChanged();
+  expect(said).toEqual([true, false]);
+  now.access = { kind: 'idle', ending: null };
+  stateChanged();
+  now.profileId = 'another';
+  stateChanged();
+  now.profileId = 'here';
+  stateChanged();
+  now.visible = false;
+  visibleChanged();
+  expect(said).toEqual([true, false, true, false, true, false]);
+});
+
+it('never for a campus with a protocol of our own', () => {
+  const { now, said, visibleChanged } = bench('campus');
+  now.visible = true;
+  visibleChanged();
+  expect(said).toEqual([]);
+});

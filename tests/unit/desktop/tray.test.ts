@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { trayIcons, trayModel, type TrayIcon, type TrayModel } from '../../../electron/desktop/tray/tray-model.ts';
+import { allows, type AccessState, type AccessStateKind, type AccessStateOf } from '../../../shared/access-state.ts';
+import { speakerFor } from '../../../shared/messages/localizer.ts';
+import { accessStates, appState, campus } from '../../support/app-state.ts';
+
+const speaker = speakerFor('en', []);
+const modelOf = (access: AccessState): TrayModel => trayModel(appState(access), speaker);
+const commandsOf = (model: TrayModel): string[] =>
+  model.rows.flatMap((row) => (row.kind === 'command' && row.enabled ? [row.command] : []));
+const statusOf = (model: TrayModel): string => (model.rows[0]?.kind === 'line' ? model.rows[0].text : '');
+
+const icons: Record<AccessStateKind, TrayIcon> = {
+  'idle': 'idle',
+  'checking': 'busy',
+  'on-campus': 'connected',
+  'contacting': 'busy',
+  'asking': 'attention',
+  'opening': 'busy',
+  'connected': 'connected',
+  'reconnecting': 'busy',
+  'closing': 'busy',
+};
+
+describe.each(Object.values(accessStates))('in $kind', (access) => {
+  const model = modelOf(access);
+
+  it('shows the shape of the state', () => expect(model.icon).toBe(icons[access.kind]));
+
+  it('says the state in words, in the menu and in the tooltip', () => {
+    expect(statusOf(model)).not.toBe('');
+    expect(model.tooltip).toContain(statusOf(model));
+    expect(JSON.stringify(model)).not.toMatch(/\{\w+\}/);
+  });
+
+  it('offers what the state allows and no more', () => {
+    const commands = commandsOf(model);
+    expect(commands.includes('connect')).toBe(allows(access.kind, 'connect'));
+    expect(commands.includes('try-now')).toBe(access.kind === 'reconnecting');
+    expect(commands.includes('open-portal')).toBe(access.kind === 'connected' || access.kind === 'on-campus');
+    // On campus there is nothing to end
+    expect(commands.includes('end')).toBe(allows(access.kind, 'end') && access.kind !== 'on-campus');
+    expect(commands).toEqual(expect.arrayContaining(['open', 'settings', 'quit', 'add-device', 'remove-device', 'lost-phone']));
+  });
+});
+
+describe('what needs the person', () => {
+  it('is an ending that they did not ask for', () => {
+    const model = modelOf({ kind: 'idle', ending: { code: 'session-expired' } });
+    expect(model.icon).toBe('attention');
+    expect(statusOf(model)).toContain(speaker.words.failures['session-expired'].title);
+  });
+
+  it('is a session about to end, with Stay connected where it can be extended', () => {
+    const model = modelOf({ ...accessStates.connected, expiring: true });
+    expect(model.icon).toBe('attention');
+    expect(commandsOf(model)).toContain('extend');
+    expect(commandsOf(modelOf({ ...accessStates.connected, expiring: true, extendable: false }))).not.toContain('extend');
+    expect(commandsOf(modelOf(accessStates.connected))).not.toContain('extend');
+  });
+
+  it('is a push to approve, which the menu names', () => {
+    const asking = { ...accessStates.asking, prompt: { kind: 'push', device: "Mei's phone", deadline: 5_000 } } as const;
+    expect(statusOf(modelOf(asking))).toContain("Mei's phone");
+    expect(modelOf({ ...asking, answered: true }).icon).toBe('busy');
+  });
+
+  it('is no passcode that the kept key is about to give: the menu says what it waits for', () => {
+    const passcode: AccessStateOf<'asking'> = { ...accessStates.asking, prompt: { kind: 'passcode', lengths: [] } };
+    const waiting = modelOf({ ...passcode, byItselfAt: 5_000 });
+    expect([waiting.icon, statusOf(waiting)]).toEqual(['busy', 'Waiting for a new passcode']);
+    expect(commandsOf(waiting)).toContain('end');
+    expect(modelOf(passcode).icon).toBe('attention');
+  });
+});
+
+it('offers nothing to connect to and no task before there is a campus', () => {
+  const model = trayModel(appState(accessStates.idle, { profiles: [], profileId: null }), speaker);
+  expect(commandsOf(model)).toEqual(['open', 'settings', 'quit']);
+  expect(JSON.stringify(model)).not.toContain(campus);
+});
+
+it('has a use for each of the four shapes', () => {
+  expect(new Set(Object.values(icons))).toEqual(new Set(trayIcons));
+});

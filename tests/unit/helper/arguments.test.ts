@@ -1,0 +1,287 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
+import { parseConfig, proofOf, trustFor } from '../../../electron/helper/config.ts';
+import { onceFor } from '../../../electron/helper/one-time-config.ts';
+import { difference } from '../../../electron/helper/network-state.ts';
+import { scriptEnvironment } from '../../../electron/helper/vpnc-script.ts';
+import { Lines } from '../../../electron/net/lines.ts';
+import { isRootsAlone } from '../../../electron/system/root-owned.ts';
+import { endingOf, limitsFrom, Said } from '../../../electron/tunnels/openconnect/output.ts';
+import { issue } from '../../support/issuer.ts';
+import {
+  cookieLine,
+  keyOf,
+  targetOf,
+  wordsFor,
+  type GatewayIdentity,
+  type OpenConnectTarget,
+} from '../../../electron/tunnels/openconnect/arguments.ts';
+import { agentFor } from '../../../shared/agent.ts';
+
+const pin = `${'A'.repeat(43)}=`;
+const target: OpenConnectTarget = {
+  protocol: 'pulse',
+  connectUrl: 'https://vpn.campus.test/realm',
+  agent: agentFor('linux'),
+  address: '192.0.2.7',
+  proxy: null,
+};
+const grant: OpenConnectGrant = {
+  kind: 'openconnect',
+  protocol: 'anyconnect',
+  endpoint: { host: 'vpn.campus.test', port: 443 },
+  cookie: 'secret-ticket',
+  connectUrl: 'https://vpn.campus.test/',
+  serverPin: `pin-sha256:${pin}`,
+  agent: agentFor('linux'),
+  address: '192.0.2.7',
+  idleSeconds: null,
+  expiresAt: null,
+};
+const said = (text: string): Said => {
+  const heard = new Said();
+  heard.add(Buffer.from(text));
+  return heard;
+};
+
+describe('what openconnect is told', () => {
+  test('is the gateway, its key and where to find it, and no secret', () => {
+    const words = wordsFor(targetOf(grant), keyOf(grant));
+    expect(words).toContain(`--servercert=pin-sha256:${pin}`);
+    expect(words).toContain('--resolve=vpn.campus.test:192.0.2.7');
+    expect(words).toContain('--no-proxy');
+    expect(words).toContain('--useragent=AnyConnect-compatible Causeway');
+    expect(words).toContain('--os=linux-64');
+    expect(words.at(-1)).toBe('https://vpn.campus.test/');
+    expect(words.join(' ')).not.toContain(grant.cookie);
+    expect(cookieLine(grant.cookie)).toBe('secret-ticket\n');
+  });
+
+  test('leads to loopback where the profile of a lab says so', () => {
+    const words = wordsFor(targetOf({ ...grant, endpoint: { ...grant.endpoint, loopbackPort: 4433 } }), keyOf(grant));
+    expect(words).toContain('--resolve=vpn.campus.test:127.0.0.1');
+    expect(words.at(-1)).toBe('https://vpn.campus.test:4433/');
+  });
+
+  test('has a proxy look names up, and never its password', () => {
+    const words = wordsFor(targetOf(grant, { kind: 'socks5', host: 'proxy.test', port: 1080 }), keyOf(grant));
+    expect(words).toContain('--proxy=socks5://proxy.test:1080');
+    expect(words.join(' ')).not.toContain('--resolve');
+  });
+
+  test.each([
+    ['an address that is no https', { connectUrl: 'http://vpn.campus.test/' }],
+    ['an address with a user in it', { connectUrl: 'https://me:secret@vpn.campus.test/' }],
+    ['a host that is an option', { connectUrl: 'https://-oops/' }],
+    ['an address that is none', { address: 'vpn --script=evil' }],
+    ['a name of two lines', { agent: { userAgent: 'Any\r\nHost: evil', system: 'win' as const } }],
+    ['a proxy that is an option', { proxy: { kind: 'http' as const, host: '-x', port: 1 } }],
+  ])('never %s', (_what, wrong) => {
+    expect(() => wordsFor({ ...target, ...wrong }, { kind: 'system' })).toThrow(/does not fit/);
+  });
+
+  test('is what proves the gateway: the system, keys alone, or one authority alone', () => {
+    const identityOf = (identity: GatewayIdentity) => wordsFor(target, identity).filter((word) => /cert|cafile|trust/.test(word));
+    expect(identityOf({ kind: 'system' })).toEqual([]);
+    const other = `${'B'.repeat(43)}=`;
+    expect(identityOf({ kind: 'pins', pins: [pin, other] })).toEqual([
+      `--servercert=pin-sha256:${pin}`,
+      `--servercert=pin-sha256:${other}`,
+    ]);
+    expect(identityOf({ kind: 'authority', file: '/etc/causeway/campus.pem' })).toEqual([
+      '--no-system-trust',
+      '--cafile=/etc/causeway/campus.pem',
+    ]);
+    const wrong: GatewayIdentity[] = [
+      { kind: 'pins', pins: [] },
+      { kind: 'pins', pins: ['AAAA'] },
+      { kind: 'pins', pins: ['pin-sha256:AAAA'] },
+      { kind: 'authority', file: 'campus.pem' },
+      { kind: 'authority', file: '/etc/a\nb' },
+    ];
+    for (const each of wrong) expect(() => wordsFor(target, each), JSON.stringify(each)).toThrow(/does not fit/);
+  });
+
+  test.each(['', 'two\nlines', 'nul\0', 'x'.repeat(5_000)])('never a ticket that is not one line: %j', (cookie) => {
+    expect(() => cookieLine(cookie)).toThrow(/does not fit/);
+  });
+});
+
+describe('why a tunnel ended', () => {
+  const base = { said: said(''), limits: { expiresAt: null, idleSeconds: null }, at: 1_000_000, lastTrafficAt: 1_000_000, host: 'h' };
+  const over = said('Session terminated by server; exiting.\n');
+
+  test('is told by the exit code and our clock', () => {
+    expect(endingOf({ ...base, code: 2 })).toMatchObject({ kind: 'rejected', failure: { code: 'ticket-rejected' } });
+    expect(endingOf({ ...base, code: 1 })).toMatchObject({ kind: 'dropped', failure: { code: 'tunnel-dropped' } });
+    expect(endingOf({ ...base, code: null })).toMatchObject({ kind: 'dropped' });
+    expect(endingOf({ ...base, code: 1, said: over })).toEqual({ kind: 'ended', reason: 'revoked' });
+    expect(endingOf({ ...base, code: 1, limits: { expiresAt: 999_000, idleSeconds: null } })).toEqual({ kind: 'ended', reason: 'expired' });
+  });
+
+  test('is idleness only where nothing went through for as long as the gateway lets it', () => {
+    const limits = { expiresAt: null, idleSeconds: 60 };
+    expect(endingOf({ ...base, code: 1, said: over, limits, lastTrafficAt: 940_000 })).toEqual({ kind: 'ended', reason: 'idle' });
+    expect(endingOf({ ...base, code: 1, said: over, limits, lastTrafficAt: 980_000 })).toEqual({ kind: 'ended', reason: 'revoked' });
+    // A link that breaks while nobody does anything is a broken link
+    expect(endingOf({ ...base, code: 1, limits, lastTrafficAt: 0 })).toMatchObject({ kind: 'dropped' });
+  });
+
+  test('comes with no ticket in what the help desk is read', () => {
+    const heard = said(
+      'Connected to 192.0.2.7:443\nSet-Cookie: webvpn=0123456789\nGET /?token=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nReconnect failed\n',
+    );
+    expect(heard.reached).toBe(true);
+    expect(heard.tail).toBe('Connected to 192.0.2.7:443 · Reconnect failed');
+  });
+
+  test('what the gateway says of its limits is read, and nothing else taken for it', () => {
+    expect(limitsFrom({ idleTimeout: '900', options: 'X-CSTP-MTU=1\nX-CSTP-Session-Timeout-Remaining=600\n' }, 1_000)).toEqual({
+      expiresAt: 601_000,
+      idleSeconds: 900,
+    });
+    expect(limitsFrom({ idleTimeout: '', options: '' }, 1_000)).toEqual({ expiresAt: null, idleSeconds: null });
+    expect(limitsFrom({ idleTimeout: '0', options: 'X-CSTP-Session-Timeout-Remaining=none' }, 1_000)).toEqual({
+      expiresAt: null,
+      idleSeconds: null,
+    });
+    expect(said('Session authentication will expire at Tue Nov 24 11:55:29 2026\n\n').expiresAt).toBe(Date.UTC(2026, 10, 24, 11, 55, 29));
+  });
+});
+
+describe('the helper', () => {
+  const gateways = (...entries: unknown[]) => parseConfig({ users: [], gateways: entries });
+
+  test('lets a tunnel lead to the hosts that are named, and below a name only where that says so', () => {
+    const config = gateways('vpn.campus.test', '*.cluster.test');
+    expect(trustFor(config, 'VPN.campus.test')).toBe('system');
+    expect(trustFor(config, 'node1.cluster.test')).toBe('system');
+    for (const host of ['cluster.test', '.cluster.test', 'evilcluster.test', 'a.vpn.campus.test', 'vpn.campus.test.evil.example'])
+      expect(trustFor(config, host), host).toBeNull();
+  });
+
+  test('knows a gateway at an IPv6 address, with and without brackets', () => {
+    for (const entry of ['[2001:db8::1]', '2001:DB8:0::1']) {
+      expect(trustFor(gateways(entry), '[2001:db8::1]')).toBe('system');
+      expect(trustFor(gateways(entry), '2001:db8::2')).toBeNull();
+    }
+  });
+
+  test.each([
+    'https://vpn.campus.test./',
+    'https://vpn.campus.test:443@evil.example/',
+    'https://vpn.campus.test%2eevil.example/',
+    'https://evil.example\\@vpn.campus.test/',
+    'https://evil.example/@vpn.campus.test/',
+    'https://evil.example?vpn.campus.test/',
+    'https://evil.example#vpn.campus.test/',
+    'https://vpn.campus.test,evil.example/',
+    'https://vpn.c\u0430mpus.test/',
+    'https://.cluster.test/',
+    'https://cluster.test/',
+    'https://xcluster.test/',
+    'https://[::ffff:127.0.0.1]/',
+    'https://0x7f.1/',
+    'https://2130706433/',
+    'https://[fe80::1%25eth0]/',
+  ])('opens nothing to %s, whose host it was not told of', (connectUrl) => {
+    const config = gateways('vpn.campus.test', '*.cluster.test', '2001:db8::1');
+    if (URL.canParse(connectUrl)) expect(trustFor(config, new URL(connectUrl).hostname)).toBeNull();
+  });
+
+  test('gives openconnect the one spelling of an address that it was checked by, and none with somebody’s name before it', () => {
+    const words = (connectUrl: string) =>
+      wordsFor({ protocol: 'anyconnect', connectUrl, agent: agentFor('linux'), address: null, proxy: null }, { kind: 'system' }).at(-1);
+    expect(words('https://VPN.Campus.test\\@evil.example')).toBe('https://vpn.campus.test/@evil.example');
+    for (const odd of ['https://user@vpn.campus.test/', 'https://:x@vpn.campus.test/', 'https://vpn_.campus.test/', 'https://-x.test/'])
+      expect(() => words(odd), odd).toThrow();
+  });
+
+  test('goes by what stands nearest to a gateway’s own name', () => {
+    const [own, near] = [{ pins: [pin] }, { authority: '/etc/near.pem' }];
+    const config = gateways('*.test', { host: '*.campus.test', trust: near }, { host: 'vpn.campus.test', trust: own });
+    expect(trustFor(config, 'vpn.campus.test')).toEqual(own);
+    expect(trustFor(config, 'vpn2.campus.test')).toEqual(near);
+    expect(trustFor(config, 'vpn.other.test')).toBe('system');
+  });
+
+  test.each([
+    ['no key', { pins: [] }],
+    ['eleven keys', { pins: Array.from({ length: 11 }, () => pin) }],
+    ['a key that is none', { pins: ['AAAA'] }],
+    ['two kinds of proof', { pins: [pin], authority: '/etc/a.pem' }],
+    ['a file without a path', { authority: 'a.pem' }],
+    ['a word that it does not know', 'anybody'],
+  ])('takes a configuration with %s for none', (_what, trust) => {
+    expect(() => gateways({ host: 'vpn.campus.test', trust })).toThrow();
+  });
+
+  test('tells who asks how a gateway is proved, and relies on no authority that others could change', async () => {
+    expect(await proofOf('system')).toEqual({ kind: 'system' });
+    expect(await proofOf({ pins: [`pin-sha256:${pin}`] })).toEqual({ kind: 'pins', pins: [pin] });
+    await expect(proofOf({ authority: '/no/such.pem' })).rejects.toThrow(/component-missing/);
+    const folder = mkdtempSync(join(tmpdir(), 'cw-authority-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const { pem } = await issue(null, { authority: {} });
+    writeFileSync(join(folder, 'theirs.pem'), pem);
+    await expect(proofOf({ authority: join(folder, 'theirs.pem') })).rejects.toThrow(/others than an administrator/);
+  });
+
+  test('started by polkit takes what the administrator was shown, for who asked, and nothing else', async () => {
+    const nameOf = (uid: number) => Promise.resolve(uid === 1000 ? 'mei' : null);
+    const once = (words: string, asker: string | undefined = '1000') => onceFor(words.split(' '), asker, nameOf);
+    expect(await once('once vpn.campus.test system')).toEqual({ users: ['mei'], gateways: [{ host: 'vpn.campus.test', trust: 'system' }] });
+    expect(await once(`once vpn.campus.test pin-sha256:${pin}`)).toMatchObject({ gateways: [{ trust: { pins: [`pin-sha256:${pin}`] } }] });
+    for (const words of [
+      'serve',
+      'serve --config /tmp/helper.json',
+      'once vpn.campus.test',
+      'once *.test system',
+      'once vpn.campus.test system --run /tmp',
+      'once --config=/tmp/x system',
+      'once vpn.campus.test anybody',
+      'script --run /tmp',
+    ])
+      expect(await once(words), words).toBeNull();
+    for (const asker of [undefined, '', '-1', 'mei', '1001'])
+      expect(await onceFor(['once', 'vpn.campus.test', 'system'], asker, nameOf)).toBeNull();
+  });
+
+  test('hands the platform’s script what has its shape, and nothing else that a gateway sent', () => {
+    expect(
+      scriptEnvironment({
+        reason: 'connect',
+        TUNDEV: 'causeway0',
+        INTERNAL_IP4_ADDRESS: '10.50.1.2',
+        INTERNAL_IP4_DNS: '10.60.0.53 10.60.0.54',
+        CISCO_SPLIT_INC_0_ADDR: '$(reboot)',
+        CISCO_DEF_DOMAIN: 'campus.test\nnameserver 6.6.6.6',
+        CISCO_BANNER: 'Welcome; reboot',
+        LD_PRELOAD: '/tmp/evil.so',
+        PATH: '/tmp',
+        INTERNAL_IP6_ADDRESS: 'fd50::1; reboot',
+      }),
+    ).toEqual({ reason: 'connect', TUNDEV: 'causeway0', INTERNAL_IP4_ADDRESS: '10.50.1.2', INTERNAL_IP4_DNS: '10.60.0.53 10.60.0.54' });
+  });
+
+  test('knows what a tunnel added and what it took away', () => {
+    const state = (routes: string[]) => ({ routes, links: [], resolver: { link: null, text: null } });
+    expect(difference(state(['-4 a', '-4 b']), state(['-4 b', '-4 c']))).toEqual({ added: ['-4 c'], removed: ['-4 a'] });
+  });
+
+  test('takes a line of any pieces, and none that is too long', () => {
+    const lines = new Lines(10);
+    expect(lines.add(Buffer.from('one\ntw'))).toEqual(['one']);
+    expect(lines.add(Buffer.from('o\n\n'))).toEqual(['two', '']);
+    expect(lines.add(Buffer.from('12345678901'))).toBeNull();
+  });
+
+  test.skipIf(process.platform !== 'linux')('trusts a path that is root’s from the top', async () => {
+    expect(await isRootsAlone('/bin/sh')).toBe(true);
+    expect(await isRootsAlone('/tmp')).toBe(false);
+    expect(await isRootsAlone('/no/such/thing')).toBe(false);
+  });
+});

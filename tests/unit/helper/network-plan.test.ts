@@ -1,0 +1,277 @@
+import { describe, expect, test } from 'vitest';
+import { checked, wayTo, type Plan, type Route, type Surroundings } from '../../../electron/helper/network-plan.ts';
+import { covers, halvesOf, lengthOfMask, prefixOf, wordOf, type Prefix } from '../../../electron/helper/prefix.ts';
+import { wantedOf, wantedSchema, type Wanted } from '../../../electron/helper/network-request.ts';
+import { helperProtocol } from '../../../electron/helper-client/protocol.ts';
+
+const block = (text: string): Prefix => {
+  const found = prefixOf(text);
+  if (!found) throw new Error(`no block: ${text}`);
+  return found;
+};
+const route = (to: string, via: string | null, metric = 0, device = 'wlan0'): Route => ({ to: block(to), via, device, metric });
+
+/** A home: its router is its name server too; a second one is far away. */
+const home: Surroundings = {
+  device: 'causeway0',
+  peers: ['203.0.113.7'],
+  routes: [
+    route('0.0.0.0/0', '192.168.1.1', 600),
+    route('192.168.1.0/24', null, 600),
+    route('::/0', 'fe80::1', 1024),
+    route('2001:db8:1::/64', null, 256),
+  ],
+  nameServers: ['192.168.1.1', '198.51.100.53', '127.0.0.53'],
+  addresses: ['127.0.0.1', '192.168.1.20', '::1', '2001:db8:1::20'],
+};
+const wishes: Wanted = {
+  reason: 'connect',
+  device: 'causeway0',
+  gateway: '203.0.113.7',
+  addresses: ['10.50.1.2/32'],
+  mtu: 1380,
+  nameServers: ['10.60.0.53'],
+  domains: ['campus.test'],
+  include: ['10.60.0.0/16'],
+  exclude: [],
+  leftOut: 0,
+  idleTimeout: '',
+  options: '',
+};
+const planned = (changes: Partial<Wanted>, here: Partial<Surroundings> = {}): Plan =>
+  checked({ ...wishes, ...changes }, { ...home, ...here });
+const through = (plan: Plan): string[] => plan.through.map(wordOf);
+const around = (plan: Plan): string[] => plan.around.map(({ to, via, device }) => `${wordOf(to)} ${via ?? 'at hand'} ${device}`);
+
+describe('what a gateway wants of this computer', () => {
+  test('is done where it is a campus’s to give', () => {
+    const plan = planned({});
+    expect(through(plan)).toEqual(['10.60.0.53/32', '10.60.0.0/16']);
+    expect(around(plan)).toEqual(['203.0.113.7/32 192.168.1.1 wlan0']);
+    expect(plan).toMatchObject({ mtu: 1380, nameServers: ['10.60.0.53'], domains: ['campus.test'], refused: [] });
+    expect(plan.addresses.map(wordOf)).toEqual(['10.50.1.2/32']);
+  });
+
+  test('may be everything: two halves, so that the computer’s own way out stays where it is', () => {
+    for (const include of [[], ['0.0.0.0/0']]) expect(through(planned({ include }))).toEqual(['0.0.0.0/1', '128.0.0.0/1']);
+    const both = planned({ include: [], addresses: ['10.50.1.2/24', 'fd50::2/64'], mtu: 900 });
+    expect(through(both)).toEqual([
+      '0.0.0.0/1',
+      '128.0.0.0/1',
+      '0:0:0:0:0:0:0:0/1',
+      '8000:0:0:0:0:0:0:0/1',
+      '10.50.1.0/24',
+      'fd50:0:0:0:0:0:0:0/64',
+    ]);
+    // IPv6 takes no less (RFC 8200)
+    expect(both.mtu).toBe(1280);
+  });
+
+  test.each([
+    ['of a computer that openconnect is not connected to', { gateway: '203.0.113.8' }],
+    ['of nobody', { gateway: null }],
+    ['of the router', { gateway: '192.168.1.1' }],
+  ])('comes to nothing with a gateway’s address %s', (_what, wrong) => {
+    expect(() => planned(wrong)).toThrow();
+  });
+
+  test.each([
+    '127.0.0.2/32',
+    '0.0.0.0/32',
+    '224.0.0.1/32',
+    '169.254.1.1/32',
+    '192.168.1.1/32',
+    '192.168.1.20/24',
+    '203.0.113.7/32',
+    '::1/128',
+    'fe80::2/64',
+  ])('comes to nothing with %s for the tunnel’s own address', (address) => {
+    expect(() => planned({ addresses: [address] })).toThrow();
+  });
+
+  test.each([
+    '127.0.0.0/8',
+    '127.0.0.1/32',
+    '0.0.0.0/8',
+    '169.254.169.254/32',
+    '224.0.0.0/4',
+    '255.255.255.255/32',
+    '::1/128',
+    'fe80::/10',
+    'ff02::/16',
+    '::ffff:127.0.0.1/128',
+  ])('leads no %s into the tunnel', (include) => {
+    const plan = planned({ include: [include, '10.60.0.0/16'], addresses: ['10.50.1.2/32', 'fd50::2/128'] });
+    expect(through(plan)).not.toContain(wordOf(block(include)));
+    expect(plan.refused).toHaveLength(1);
+    expect(through(plan)).toContain('10.60.0.0/16');
+  });
+
+  test.each([
+    ['the router', '192.168.1.1/32'],
+    ['the router, by the network that it is in', '192.168.1.0/24'],
+    ['the router, by half that network', '192.168.1.0/25'],
+    ['a name server elsewhere', '198.51.100.53/32'],
+    ['the gateway itself', '203.0.113.7/32'],
+  ])('does not lead %s into the tunnel', (_what, include) => {
+    const plan = planned({ include: [include] });
+    expect(through(plan)).toEqual(['10.60.0.53/32']);
+    expect(plan.refused).toEqual([expect.stringContaining(include)]);
+  });
+
+  test('leads a name server of the local network round a block that has it in it, and the rest of the block through', () => {
+    const plan = planned({ include: ['198.51.100.0/24', '192.0.0.0/8'] });
+    expect(through(plan)).toEqual(['10.60.0.53/32', '198.51.100.0/24', '192.0.0.0/8']);
+    expect(around(plan)).toEqual(expect.arrayContaining(['198.51.100.53/32 192.168.1.1 wlan0', '192.168.1.1/32 at hand wlan0']));
+  });
+
+  test('names no name server of its own that would take the router, or this computer, along', () => {
+    const plan = planned({ nameServers: ['192.168.1.1', '127.0.0.1', '10.60.0.53', '0.0.0.0'] });
+    expect(through(plan)).toEqual(['10.60.0.53/32', '10.60.0.0/16']);
+    expect(plan.nameServers).toEqual(['192.168.1.1', '10.60.0.53']);
+  });
+
+  test('names no name server that only somebody outside the tunnel could be, for want of an address of its family', () => {
+    const nameServers = ['2001:4860:4860::8888', '10.60.0.53'];
+    expect(planned({ nameServers })).toMatchObject({ nameServers: ['10.60.0.53'], refused: ['name server 2001:4860:4860::8888'] });
+    expect(planned({ nameServers, addresses: ['10.50.1.2/32', 'fd50::2/128'] }).nameServers).toEqual(nameServers);
+  });
+
+  test('by quarters, halves or a size that nothing has, does not get the router, this computer or a name server', () => {
+    const quarters = ['0.0.0.0/2', '64.0.0.0/2', '128.0.0.0/2', '192.0.0.0/2', '::/1', '8000::/1', '192.168.1.0/26', '192.168.1.128/25'];
+    for (const mtu of [1, 68, 65_535]) {
+      const plan = planned({ include: quarters, mtu, addresses: ['10.50.1.2/32', 'fd50::2/128'] });
+      expect(plan.refused).toEqual([expect.stringContaining('192.168.1.0/26')]);
+      // Round what has them in it: the router at hand, a name server elsewhere by the router
+      expect(around(plan)).toEqual(expect.arrayContaining(['192.168.1.1/32 at hand wlan0', '198.51.100.53/32 192.168.1.1 wlan0']));
+      expect(plan.mtu).toBeGreaterThanOrEqual(1280);
+    }
+  });
+
+  test('leads what is left out of the tunnel where it went before, and never everything', () => {
+    const plan = planned({ include: [], exclude: ['192.0.2.0/24', '0.0.0.0/0', '127.0.0.0/8'] });
+    expect(around(plan)).toEqual(['203.0.113.7/32 192.168.1.1 wlan0', '192.0.2.0/24 192.168.1.1 wlan0']);
+    expect(plan.refused).toHaveLength(2);
+  });
+
+  test('needs no way round where a proxy of this computer is what openconnect is connected to', () => {
+    expect(around(planned({ gateway: '127.0.0.1' }, { peers: ['127.0.0.1'] }))).toEqual([]);
+    expect(() => planned({ gateway: '127.0.0.1' })).toThrow(/not connected/);
+  });
+
+  test('is not led by a family that the tunnel has no address of', () => {
+    const plan = planned({ include: ['fd60::/16'] });
+    expect(plan.refused).toEqual([expect.stringContaining('no address of that kind')]);
+    expect(through(plan)).not.toContain('fd60:0:0:0:0:0:0:0/16');
+  });
+});
+
+describe('what the script hands over', () => {
+  const environment = {
+    reason: 'connect',
+    TUNDEV: 'causeway0',
+    VPNGATEWAY: '203.0.113.7',
+    INTERNAL_IP4_ADDRESS: '10.50.1.2',
+    INTERNAL_IP4_NETMASK: '255.255.255.0',
+    INTERNAL_IP4_MTU: '1380',
+    INTERNAL_IP4_DNS: '10.60.0.53 10.60.0.54',
+    INTERNAL_IP6_ADDRESS: 'fd50::2',
+    INTERNAL_IP6_NETMASK: 'fd50::2/64',
+    CISCO_DEF_DOMAIN: 'campus.test',
+    CISCO_SPLIT_INC: '2',
+    CISCO_SPLIT_INC_0_ADDR: '10.60.0.0',
+    CISCO_SPLIT_INC_0_MASKLEN: '16',
+    CISCO_SPLIT_INC_1_ADDR: '$(reboot)',
+    CISCO_SPLIT_INC_1_MASKLEN: '8',
+    CISCO_IPV6_SPLIT_INC: '1',
+    CISCO_IPV6_SPLIT_INC_0_ADDR: 'fd60::',
+    CISCO_IPV6_SPLIT_INC_0_MASKLEN: '16',
+    CISCO_CSTP_OPTIONS: 'X-CSTP-MTU=1\nX-CSTP-Session-Timeout-Remaining=600\n',
+    IDLE_TIMEOUT: '900',
+    LD_PRELOAD: '/tmp/evil.so',
+  };
+
+  test('is what has its shape, and nothing else that a gateway sent', () => {
+    expect(wantedOf(environment)).toEqual({
+      reason: 'connect',
+      device: 'causeway0',
+      gateway: '203.0.113.7',
+      addresses: ['10.50.1.2/24', 'fd50::2/64'],
+      mtu: 1380,
+      nameServers: ['10.60.0.53', '10.60.0.54'],
+      domains: ['campus.test'],
+      include: ['10.60.0.0/16', 'fd60::/16'],
+      exclude: [],
+      leftOut: 1,
+      idleTimeout: '900',
+      options: 'X-CSTP-Session-Timeout-Remaining=600',
+    });
+    const odd = {
+      ...environment,
+      INTERNAL_IP4_DNS: '10.60.0.53; reboot',
+      CISCO_DEF_DOMAIN: 'campus.test\nnameserver 6.6.6.6',
+      INTERNAL_IP4_MTU: '1e9',
+    };
+    expect(wantedOf(odd)).toMatchObject({ nameServers: [], domains: ['6.6.6.6'], mtu: null });
+    expect(wantedOf({ ...environment, reason: 'reboot' })).toBeNull();
+    expect(wantedOf({})).toBeNull();
+    expect(wantedOf({ ...environment, CISCO_SPLIT_INC: '99999999999' })?.include.length).toBe(2);
+  });
+
+  test('is named for how much of it was left out: ten thousand routes, broken ones, names with more lines in them', () => {
+    const many: Record<string, string> = {};
+    for (let at = 0; at < 10_000; at += 1) {
+      many[`CISCO_SPLIT_INC_${at}_ADDR`] = `10.${at >> 8}.${at & 255}.0`;
+      many[`CISCO_SPLIT_INC_${at}_MASKLEN`] = '24';
+    }
+    const wanted = wantedOf({
+      ...environment,
+      ...many,
+      CISCO_SPLIT_INC: '10000',
+      CISCO_DEF_DOMAIN: 'a\nsearch evil.test',
+    });
+    expect(wanted).toMatchObject({ leftOut: 9_502, domains: ['evil.test'] });
+    expect(wanted?.include).toHaveLength(500);
+    // In one line to the helper, which takes no longer one
+    expect(JSON.stringify(wanted).length).toBeLessThan(helperProtocol.maxReplyBytes);
+    expect(planned({ leftOut: 9_502 }).refused).toEqual(['9502 more, too many or of no known shape']);
+  });
+
+  test('is believed nothing by the helper that has another shape', () => {
+    for (const wrong of [
+      { device: '../../etc' },
+      { gateway: 'x; reboot' },
+      { domains: ['a\nb'] },
+      { include: ['10.0.0.0/8 dev lo'] },
+      { include: Array.from({ length: 501 }, () => '10.0.0.0/8') },
+      { mtu: 0 },
+      { more: 1 },
+    ])
+      expect(wantedSchema.safeParse({ ...wishes, ...wrong }).success, JSON.stringify(wrong)).toBe(false);
+  });
+});
+
+describe('blocks of addresses', () => {
+  test('are read and written', () => {
+    expect(['10.1.2.3/8', '10.1.2.3', 'fd00::1/8', '::ffff:10.0.0.1/128'].map((text) => wordOf(block(text)))).toEqual([
+      '10.0.0.0/8',
+      '10.1.2.3/32',
+      'fd00:0:0:0:0:0:0:0/8',
+      '0:0:0:0:0:ffff:a00:1/128',
+    ]);
+    for (const text of ['', '10.0.0.0/33', '10.0.0/8', '::/129', '10.0.0.0/8/8', '10.0.0.0/-1', 'campus.test'])
+      expect(prefixOf(text), text).toBeNull();
+    expect(halvesOf(block('10.0.0.0/8')).map(wordOf)).toEqual(['10.0.0.0/9', '10.128.0.0/9']);
+    expect(covers(block('10.0.0.0/8'), block('10.2.0.0/16'))).toBe(true);
+    expect(covers(block('10.2.0.0/16'), block('10.0.0.0/8'))).toBe(false);
+    expect(covers(block('0.0.0.0/0'), block('::1'))).toBe(false);
+    expect(['255.255.255.0', '0.0.0.0', '255.255.255.255', '255.0.255.0', 'x'].map(lengthOfMask)).toEqual([24, 0, 32, null, null]);
+  });
+
+  test('are reached by the most particular way, of equals the one that costs least', () => {
+    const routes = [route('0.0.0.0/0', '10.0.0.1', 100, 'eth0'), route('0.0.0.0/0', '192.168.1.1', 600), route('192.168.1.0/24', null)];
+    expect(wayTo(block('8.8.8.8'), routes)).toMatchObject({ device: 'eth0' });
+    expect(wayTo(block('192.168.1.9'), routes)).toMatchObject({ device: 'wlan0', via: null });
+    expect(wayTo(block('::1'), routes)).toBeNull();
+  });
+});

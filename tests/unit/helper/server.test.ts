@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import { Helper } from '../../../electron/helper/helper.ts';
+import type { Door } from '../../../electron/helper/platform/platform.ts';
+import { listen } from '../../../electron/helper/server.ts';
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'cw-doors-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+const helper = () =>
+  new Helper({
+    config: () => Promise.reject(new Error('not asked for')),
+    places: () => {
+      throw new Error('not asked for');
+    },
+    graceMs: 60_000,
+    log: () => undefined,
+  });
+
+const doorAt = (name: string, path: string): Door => ({
+  name,
+  async open(server) {
+    server.listen(path);
+    await once(server, 'listening');
+  },
+});
+const takenDoor = (name: string): Door => ({ name, open: () => Promise.reject(new Error(`${name}'s pipe is somebody else's`)) });
+
+test('a way in that somebody took first is one person’s trouble: it is logged, and the helper serves the others', async () => {
+  const [at, said]: [string, string[]] = [folder(), []];
+  const doors = [takenDoor('mei'), doorAt('joao', join(at, 'joao'))];
+  const { servers, names } = await listen(doors, doorAt('script', join(at, 'script')), helper(), (line) => said.push(line));
+  onTestFinished(() => servers.forEach((server) => server.close()));
+  expect(names).toEqual(['joao']);
+  expect(said).toEqual(["no way in for mei: mei's pipe is somebody else's"]);
+  const socket = net.connect(join(at, 'joao'));
+  onTestFinished(() => void socket.destroy());
+  socket.write(`${JSON.stringify({ id: 1, type: 'status' })}\n`);
+  const [reply] = (await once(socket, 'data')) as [Buffer];
+  expect(JSON.parse(reply.toString())).toMatchObject({ id: 1, state: { kind: 'closed' } });
+});
+
+test('a way in that listens and could not be given its rights is closed again', async () => {
+  const path = join(folder(), 'mei');
+  const withoutRights: Door = {
+    name: 'mei',
+    async open(server) {
+      await doorAt('mei', path).open(server);
+      throw new Error('it is not for its user alone');
+    },
+  };
+  const { servers, names } = await listen([withoutRights], doorAt('script', join(folder(), 'script')), helper(), () => undefined);
+  onTestFinished(() => servers.forEach((server) => server.close()));
+  expect(names).toEqual([]);
+  const socket = net.connect(path);
+  const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
+  expect(error.code).toMatch(/ENOENT|ECONNREFUSED/);
+});
+
+test('the helper does not start where its own script could not reach it', async () => {
+  await expect(listen([], takenDoor('script'), helper(), () => undefined)).rejects.toThrow("script's pipe");
+});

@@ -1,0 +1,102 @@
+import vm from 'node:vm';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { filePath, launcherScript, routesIn, routeWords, userName, userSid } from '../../../electron/helper/platform/windows-formats.ts';
+
+/** What the launcher hands to the script host, as that would run it. */
+function commandOf(script: string): unknown[] {
+  const ran: unknown[] = [];
+  class ActiveXObject {
+    constructor(readonly name: string) {}
+    Run(...all: unknown[]): number {
+      ran.push(this.name, ...all);
+      return 7;
+    }
+  }
+  vm.runInNewContext(script, { ActiveXObject, WScript: { Quit: (code: number) => ran.push(code) } });
+  return ran;
+}
+
+/** Takes a command line apart as Windows's programs do. */
+function apart(line: string): string[] {
+  return [...line.matchAll(/"((?:\\+"|[^"])*?)(\\*)"(?= |$)/g)].map(([, body = '', end = '']) => body + end.slice(end.length / 2));
+}
+
+describe('the file that openconnect’s script host runs', () => {
+  test('starts these words, hidden, waits, and ends as they do', () => {
+    const words = ['C:\\Program Files\\Causeway\\causeway-helper.exe', 'script', '--state', 'C:\\ProgramData\\Ä\\state\\'];
+    const script = launcherScript(words);
+    expect(script).toMatch(/^[\x20-\x7e]+\r\n$/);
+    expect(commandOf(script)).toEqual([
+      'WScript.Shell',
+      `"C:\\Program Files\\Causeway\\causeway-helper.exe" "script" "--state" "C:\\ProgramData\\Ä\\state\\\\"`,
+      0,
+      true,
+      7,
+    ]);
+  });
+
+  test('hands on whatever words it may have, and refuses what the script host would change', () => {
+    const word = fc.string({ unit: 'binary', maxLength: 30 });
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), (words) => {
+        if (words.some((each) => /["%\p{Cc}]/u.test(each))) expect(() => launcherScript(words)).toThrow(/not for a command line/);
+        else expect(apart(String(commandOf(launcherScript(words))[1]))).toEqual(words);
+      }),
+    );
+  });
+});
+
+describe('routes of Windows', () => {
+  const german = [
+    '===========================================================================',
+    'Schnittstellenliste',
+    '  7...00 15 5d 01 02 03 ......Hyper-V Virtual Ethernet Adapter',
+    'IPv4-Routentabelle',
+    'Aktive Routen:',
+    '     Netzwerkziel    Netzwerkmaske          Gateway    Schnittstelle Metrik',
+    '          0.0.0.0          0.0.0.0      192.168.1.1    192.168.1.50     25',
+    '      192.168.1.0    255.255.255.0   Auf Verbindung      192.168.1.50    281',
+    '      192.168.1.7  255.255.255.255         On-link       192.168.1.50    281',
+    '        192.0.2.7  255.255.255.255      192.168.1.1    192.168.1.50     26',
+    'Ständige Routen:',
+    '  Netzwerkadresse          Netzmaske  Gatewayadresse  Metrik',
+    '         10.9.0.0      255.255.0.0      192.168.1.2       1',
+  ];
+
+  test('are those through another computer, in every language', () => {
+    const expected = ['0.0.0.0 0.0.0.0 192.168.1.1', '192.0.2.7 255.255.255.255 192.168.1.1'];
+    expect(routesIn(german.join('\r\n'))).toEqual(expected);
+    expect(routesIn(german.join('\n'))).toEqual(expected);
+    expect(routesIn('')).toEqual([]);
+  });
+
+  test('are changed by words of numbers only', () => {
+    expect(routeWords('del', '192.0.2.7 255.255.255.255 192.168.1.1')).toEqual([
+      'delete',
+      '192.0.2.7',
+      'mask',
+      '255.255.255.255',
+      '192.168.1.1',
+    ]);
+    for (const wrong of ['', '192.0.2.7', '-f 0.0.0.0 0.0.0.0', '192.0.2.7 255.255.255.255 evil'])
+      expect(() => routeWords('add', wrong)).toThrow();
+  });
+});
+
+describe('the configuration on Windows', () => {
+  test('names people by number or by name', () => {
+    for (const sid of ['S-1-5-21-1-2-3-1001', 'S-1-12-1-11-22-33-44']) expect(userSid.test(sid), sid).toBe(true);
+    // Everybody, and all administrators, are no person
+    for (const sid of ['S-1-1-0', 'S-1-5-32-544', 'S-1-5-21-1-2-3', 'WD']) expect(userSid.test(sid), sid).toBe(false);
+    for (const name of ['mei', 'CAMPUS\\mei.chan', 'Mei Chan', 'CAMPUS\\陳美', 'mei@campus.example'])
+      expect(userName.test(name), name).toBe(true);
+    for (const name of ['', '\\mei', 'a\\b\\c', 'a"b', 'a*', 'a\nb', '.\\pipe\\x', 'a/b']) expect(userName.test(name), name).toBe(false);
+  });
+
+  test('names files of this computer by their whole path', () => {
+    for (const path of ['C:\\Program Files\\Causeway\\openconnect.exe', 'D:\\Ä\\x.js']) expect(filePath.test(path), path).toBe(true);
+    for (const path of ['openconnect.exe', '\\\\server\\share\\x.exe', '\\\\?\\C:\\x', 'C:x', 'C:/x', 'C:\\%TEMP%\\x', 'C:\\a"b'])
+      expect(filePath.test(path), path).toBe(false);
+  });
+});

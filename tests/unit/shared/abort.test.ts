@@ -1,0 +1,35 @@
+import { describe, expect, test, vi } from 'vitest';
+import { delay, onAbort, whenAborted } from '../../../shared/abort.ts';
+
+describe('listening to an abort', () => {
+  test('tells once, and nobody who has taken it back', async () => {
+    const [stop, taken] = [new AbortController(), vi.fn()];
+    const told = vi.fn();
+    onAbort(stop.signal, told);
+    onAbort(stop.signal, taken)();
+    stop.abort();
+    stop.abort();
+    await whenAborted(stop.signal);
+    expect(told).toHaveBeenCalledOnce();
+    expect(taken).not.toHaveBeenCalled();
+  });
+
+  test('tells of one that has happened already, but not before the caller has gone on', async () => {
+    const [told, taken] = [vi.fn(), vi.fn()];
+    onAbort(AbortSignal.abort(), told);
+    onAbort(AbortSignal.abort(), taken)();
+    expect(told).not.toHaveBeenCalled();
+    await whenAborted(AbortSignal.abort());
+    expect(told).toHaveBeenCalledOnce();
+    expect(taken).not.toHaveBeenCalled();
+  });
+
+  test('a delay says whether its time has passed', async () => {
+    expect(await delay(1)).toBe(true);
+    expect(await delay(60_000, AbortSignal.abort())).toBe(false);
+    const stop = new AbortController();
+    const waits = delay(60_000, stop.signal);
+    stop.abort();
+    expect(await waits).toBe(false);
+  });
+});

@@ -1,0 +1,112 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { failureCodes } from '../../../shared/failure.ts';
+import { en } from '../../../shared/messages/en.ts';
+import { languages, speaker, speakerFor } from '../../../shared/messages/localizer.ts';
+
+/** Every sentence of a catalogue with the path to it: `home.tasks`. */
+function sentencesOf(words: object, path: string[] = []): [path: string, sentence: string][] {
+  return Object.entries(words).flatMap(([key, value]: [string, unknown]): [string, string][] => {
+    const here = [...path, key];
+    if (typeof value === 'string') return [[here.join('.'), value]];
+    return typeof value === 'object' && value !== null ? sentencesOf(value, here) : [];
+  });
+}
+const sentences = sentencesOf(en);
+const placeholders = (sentence: string): string[] => [...sentence.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+
+/** The text of all product code that speaks. */
+function sources(): string {
+  const root = join(import.meta.dirname, '../../..');
+  const files = ['renderer', 'electron'].flatMap((room) =>
+    readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((file) => join(root, room, file)),
+  );
+  return [...files.filter((file) => /\.tsx?$/.test(file)), join(root, 'shared/messages/localizer.ts')]
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+}
+
+describe('the English catalogue', () => {
+  test('says something in every place', () => {
+    expect(sentences.filter(([, sentence]) => sentence.trim() === '' || sentence !== sentence.trim())).toEqual([]);
+  });
+
+  test('has a title, what happened and what to do for every failure', () => {
+    expect(Object.keys(en.failures).sort()).toEqual([...failureCodes].sort());
+    for (const words of Object.values(en.failures)) expect(Object.keys(words)).toEqual(['title', 'happened', 'todo']);
+  });
+
+  test('stays short enough for a person in a hurry', () => {
+    const long = Object.entries(en.failures).filter(
+      ([, { title, happened, todo }]) => title.length > 40 || happened.length > 130 || todo.length > 130,
+    );
+    expect(long).toEqual([]);
+  });
+
+  test('fills a failure’s placeholders whether its details came along or not', () => {
+    const { failure } = speaker(en, 'en-GB');
+    for (const code of failureCodes) expect(Object.values(failure({ code })).join(' ')).not.toMatch(/[{}]/);
+    expect(failure({ code: 'gateway-unreachable', params: { host: 'vpn.campus.test' } }).happened).toContain('vpn.campus.test');
+  });
+
+  test('uses no placeholder that nothing fills', () => {
+    const code = sources();
+    const unfilled = sentences
+      .filter(([path]) => !path.startsWith('failures.'))
+      .flatMap(([path, sentence]) => placeholders(sentence).map((name) => ({ path, name })))
+      .filter(({ name }) => !new RegExp(`\\b${name}\\b\\s*[:,}]`).test(code));
+    expect(unfilled).toEqual([]);
+  });
+
+  test('holds no sentence that no one says', () => {
+    const code = sources();
+    const unsaid = sentences
+      .filter(([path]) => !/^(failures|unknown|task|status|guide\.steps)\./.test(path))
+      .filter(([path]) => {
+        const names = path.split('.').filter((name) => !/^(other|one|\d+)$/.test(name));
+        return !new RegExp(`\\b${names.at(-1) ?? ''}\\b`).test(code);
+      });
+    expect(unsaid.map(([path]) => path)).toEqual([]);
+  });
+});
+
+describe('speaking', () => {
+  const { say, instant, duration, ago, bytes } = speaker(en, 'en-GB');
+
+  test('fills in text, counts and instants', () => {
+    expect(say('{campus} at {untilAt}', { campus: 'Harbour', untilAt: new Date().setHours(16, 54, 0, 0) })).toBe('Harbour at 16:54');
+    expect(say('{count}', { count: 12_345 })).toBe('12,345');
+    expect(say('{unknown}', {})).toBe('{unknown}');
+  });
+
+  test('chooses the plural by the count', () => {
+    expect(say(en.credentials.triesLeft, { count: 1 })).toBe('One try left');
+    expect(say(en.credentials.triesLeft, { count: 3 })).toBe('3 tries left');
+  });
+
+  test('never takes what was filled in for a placeholder', () => {
+    expect(say('{host} {user}', { host: '{user}', user: 'mei' })).toBe('{user} mei');
+  });
+
+  test('writes durations, distances and amounts', () => {
+    expect(duration(462 * 60_000)).toBe('7h 42m');
+    expect(duration(7_200_000)).toBe('2h');
+    expect(duration(9.9 * 60_000)).toBe('9m');
+    expect(duration(42_400)).toBe('42s');
+    expect(duration(-5)).toBe('0s');
+    expect(ago(34_000)).toBe('34 seconds ago');
+    expect(ago(3_700_000)).toBe('1 hour ago');
+    expect([0, 999, 12_340, 12_340_000, 5e15].map(bytes)).toEqual(['0 kB', '1 kB', '12.3 kB', '12.3 MB', '5,000 TB']);
+    expect(instant(new Date().setHours(9, 5, 0, 0))).toBe('09:05');
+    expect(instant(Date.parse('2020-03-01T12:00:00'))).toContain('2020');
+  });
+
+  test('follows the setting, then the system, then English; and keeps the system’s region', () => {
+    expect(speakerFor('system', ['fr-FR', 'en-GB']).locale).toBe('en-GB');
+    expect(speakerFor('system', ['fr-FR']).locale).toBe('en');
+    expect(speakerFor('en', ['fr-FR', 'en-AU']).locale).toBe('en-AU');
+    expect(speakerFor('system', []).words).toBe(en);
+    expect(languages).toContain('en');
+  });
+});

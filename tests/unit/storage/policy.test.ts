@@ -1,0 +1,201 @@
+import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { takeGivenProfiles } from '../../../electron/app/profiles/managed-profiles.ts';
+import { Secrets } from '../../../electron/storage/secrets.ts';
+import { Settings } from '../../../electron/storage/settings.ts';
+import { readProfile } from '../../../shared/profile.ts';
+import { memoryKeytar } from '../../support/app.ts';
+import { noPolicy, policyFile, programsOf, readPolicy } from '../../../electron/storage/policy.ts';
+
+const campus = {
+  version: 1,
+  id: 'campus',
+  name: 'Campus',
+  gateways: ['vpn.campus.test'],
+  protocol: 'anyconnect',
+  tunnel: 'app',
+  portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'other' },
+};
+
+describe('a campus that IT gives', () => {
+  const { profile } = readProfile(JSON.stringify(campus));
+  const elsewhere = { ...profile, gateways: ['vpn2.campus.test'] };
+  let directory: string;
+  beforeEach(async () => (directory = await mkdtemp(join(tmpdir(), 'causeway-given-'))));
+  afterEach(() => rm(directory, { recursive: true }));
+
+  it('is there from the first start, and is what the file says from then on', async () => {
+    const settings = await Settings.open(directory);
+    const keytar = memoryKeytar();
+    const take = (given: typeof profile) =>
+      takeGivenProfiles(settings, [given], { secrets: new Secrets(() => Promise.resolve(keytar)), tell: ({ code }) => expect.fail(code) });
+    await take(profile);
+    expect(settings.get()).toMatchObject({ profiles: [profile], lastProfileId: 'campus' });
+    settings.update(() => ({ savedPasswords: ['campus', 'mine'], lastProfileId: 'mine' }));
+    const before = settings.get();
+    await take(profile);
+    expect(settings.get()).toBe(before);
+    await take({ ...profile, name: 'Campus Test University' });
+    expect(settings.get()).toMatchObject({ profiles: [{ name: 'Campus Test University' }], savedPasswords: ['campus', 'mine'] });
+    // A password goes to the gateway that it was saved for
+    await take(elsewhere);
+    expect(settings.get()).toMatchObject({ profiles: [elsewhere], savedPasswords: ['mine'], lastProfileId: 'mine' });
+  });
+
+  it('that leads elsewhere than before gets nothing that was kept: password, key for codes, certificate, names', async () => {
+    const settings = await Settings.open(directory);
+    const keytar = memoryKeytar();
+    const secrets = new Secrets(() => Promise.resolve(keytar));
+    const take = (given: typeof profile) => takeGivenProfiles(settings, [given], { secrets, tell: ({ code }) => expect.fail(code) });
+    await take({ ...profile, keptCodes: true });
+    await secrets.set('campus', 'mei', 'harbour-lantern-42');
+    await secrets.setCodesKey('campus', 'JBSWY3DPEHPK3PXP');
+    await secrets.setCodesKey('mine', 'JBSWY3DPEHPK3PXQ');
+    settings.update(() => ({
+      userIds: { campus: 'mei', mine: 'mei' },
+      choices: { campus: { Group: 'Staff' } },
+      savedPasswords: ['campus'],
+      clientCertificates: { campus: '/home/mei/mei.p12' },
+      keptCodes: { campus: 1, mine: 1 },
+    }));
+    await take({ ...elsewhere, keptCodes: true });
+    expect(settings.get()).toMatchObject({ profiles: [elsewhere], savedPasswords: [] });
+    const { userIds, choices, clientCertificates, keptCodes } = settings.get();
+    expect([userIds, choices, clientCertificates, keptCodes]).toEqual([{ mine: 'mei' }, {}, {}, { mine: 1 }]);
+    expect([...keytar.entries.keys()].filter((name) => name.includes('campus'))).toEqual([]);
+    expect(await secrets.codesKey('mine')).toBe('JBSWY3DPEHPK3PXQ');
+  });
+});
+
+describe('where it is', () => {
+  it.each([
+    ['linux', {}, '/etc/causeway/policy.json'],
+    ['darwin', {}, '/Library/Application Support/Causeway/policy.json'],
+    ['win32', { ProgramData: 'D:\\ProgramData' }, 'D:\\ProgramData\\Causeway\\policy.json'],
+    ['win32', {}, 'C:\\ProgramData\\Causeway\\policy.json'],
+  ] as const)('on %s', (platform, env, file) => expect(policyFile(platform, env)).toBe(file));
+});
+
+const isRoot = process.getuid?.() === 0;
+
+/** Only root can make a file that only root can have made. */
+describe.skipIf(!isRoot)('the policy of an administrator', () => {
+  let folder: string;
+  let file: string;
+  const folders: string[] = [];
+  beforeEach(async () => {
+    folder = await mkdtemp('/run/causeway-policy-');
+    folders.push(folder);
+    await chmod(folder, 0o755);
+    file = join(folder, 'policy.json');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => Promise.all(folders.map((each) => rm(each, { recursive: true, force: true }))));
+  const write = (content: unknown): Promise<void> =>
+    writeFile(file, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o644 });
+  const read = () => readPolicy(file, 'linux');
+  const ignored = { policy: noPolicy, notice: { code: 'policy-ignored' } };
+
+  it('says what it says, and nothing where there is none', async () => {
+    expect(await read()).toEqual({ policy: noPolicy, notice: null });
+    const full = {
+      library: '/opt/oc/libopenconnect.so.5',
+      openconnect: '/opt/oc/openconnect',
+      ocproxy: '/opt/oc/ocproxy',
+      hostCheckWrapper: '/opt/oc/hip.sh',
+      certificates: 'strict',
+      oldTls: 'allow',
+      userAgent: 'AnyConnect Windows 4.10.06079',
+      reportedSystem: 'win',
+      keptCodes: true,
+      sandboxRequired: true,
+      profiles: [],
+    };
+    await write(full);
+    const { policy, notice } = await read();
+    expect({ policy, notice }).toEqual({ policy: full, notice: null });
+    expect(programsOf(policy)).toEqual({ openconnect: full.openconnect, ocproxy: full.ocproxy });
+    await write({ keptCodes: false, sandboxRequired: false });
+    expect(await read()).toEqual({ policy: noPolicy, notice: null });
+    expect(programsOf(noPolicy)).toEqual({});
+  });
+
+  it('requires the sandbox where its word for that is not understood: it was meant to forbid something', async () => {
+    await write({ sandboxRequired: 'yes' });
+    expect(await read()).toMatchObject({ policy: { sandboxRequired: true }, notice: { code: 'policy-repaired' } });
+  });
+
+  it('gives everybody the campuses that it names, an installation without a click (OG#298); each file is root’s alone', async () => {
+    const [good, bad, open, gone] = ['good', 'bad', 'open', 'gone'].map((name) => join(folder, `${name}.causeway`));
+    await writeFile(good ?? '', JSON.stringify(campus), { mode: 0o644 });
+    await writeFile(bad ?? '', '{}', { mode: 0o644 });
+    await writeFile(open ?? '', JSON.stringify(campus));
+    await chmod(open ?? '', 0o666);
+    await write({ profiles: [bad, good, open, gone] });
+    const { policy, notice } = await read();
+    expect(policy.profiles).toEqual([readProfile(JSON.stringify(campus)).profile]);
+    expect(notice).toMatchObject({ code: 'policy-repaired', params: { key: 'profiles.0, profiles.2, profiles.3' } });
+  });
+
+  it('forbids questions about certificates where its word for that is not understood, and says so', async () => {
+    await write({ certificates: 'srtict' });
+    const { policy, notice } = await read();
+    expect(policy.certificates).toBe('strict');
+    expect(notice).toMatchObject({ code: 'policy-repaired', params: { key: 'certificates' } });
+    await write({ certificates: 'ask' });
+    expect(await read()).toEqual({ policy: noPolicy, notice: null });
+  });
+
+  it('loses only what is wrong in it, and names that', async () => {
+    await write({
+      'library': 'libopenconnect.so.5',
+      'openconnect': '/opt/oc/openconnect',
+      'ocproxy': ['/x'],
+      'hostCheckWrapper': '/opt/a\nb',
+      'keptCodes': 'yes',
+      'profiles': ['campus.causeway'],
+      'x\u202ey': 1,
+      'constructor': 2,
+    });
+    const { policy, notice } = await read();
+    expect(policy).toEqual({ ...noPolicy, openconnect: '/opt/oc/openconnect' });
+    expect(notice?.code).toBe('policy-repaired');
+    const keys = String(notice?.params?.['key']);
+    for (const key of ['library', 'ocproxy', 'hostCheckWrapper', 'keptCodes', 'profiles', 'xy', 'constructor']) expect(keys).toContain(key);
+  });
+
+  it.each(['', '[]', 'null', '{"keptCodes": tr', 'x'.repeat(100_000)])('that is no JSON object is not obeyed: %.20j', async (text) => {
+    await write(text);
+    expect(await read()).toMatchObject(ignored);
+  });
+
+  it.each([
+    ['others may write it', () => chmod(file, 0o666)],
+    ['its group may', () => chmod(file, 0o664)],
+    ['it is somebody else’s', () => chown(file, 12_345, 0)],
+    ['others may put another in its place', () => chmod(folder, 0o777)],
+    ['its folder is somebody else’s', () => chown(folder, 12_345, 0)],
+  ])('is not obeyed where %s', async (_why, spoil) => {
+    await write({ keptCodes: true });
+    await spoil();
+    expect(await read()).toMatchObject(ignored);
+    // Whatever a policy for Windows may say, the rights are those of the system that this is
+    expect(await readPolicy(file, 'win32')).toMatchObject(ignored);
+  });
+
+  it('is not obeyed by way of a folder that others can write', async () => {
+    await write({ keptCodes: true });
+    const open = join(folder, 'open');
+    await mkdir(open);
+    await chmod(open, 0o777);
+    await symlink(file, join(open, 'policy.json'));
+    expect(await readPolicy(join(open, 'policy.json'), 'linux')).toMatchObject(ignored);
+  });
+
+  it('that is a folder is told, not fallen over', async () => {
+    await mkdir(file);
+    expect(await read()).toMatchObject(ignored);
+  });
+});

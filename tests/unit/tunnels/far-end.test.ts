@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { FarEnd } from '../../../electron/tunnels/openconnect/far-end.ts';
+
+test('a far end that never answered is not missed; one that did, and stops, is', async () => {
+  let answers = false;
+  const farEnd = new FarEnd(() => Promise.resolve(answers));
+  expect(await farEnd.isHeard(1)).toBe(true);
+  answers = true;
+  expect(await farEnd.isHeard(1)).toBe(true);
+  answers = false;
+  expect(await farEnd.isHeard(1)).toBe(false);
+  answers = true;
+  expect(await farEnd.isHeard(1)).toBe(true);
+});
