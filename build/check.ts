@@ -15,7 +15,7 @@ function passes(check: string): Promise<boolean> {
       shell: process.platform === 'win32',
     });
     let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (words: string) => (said += words));
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (args: string) => (said += args));
     child.once('error', reject);
     child.once('close', (code) => {
       console.log(`${code === 0 ? 'ok     ' : 'failed '} check:${check}${said && `\n${said}`}`);

@@ -82,8 +82,8 @@ export async function fromPool(file: PoolFile, bases: readonly string[], folder 
 async function fetchFile(address: string, to: string, sha256: string): Promise<void> {
   if (existsSync(aptHelper)) {
     const options = [`Acquire::http::Timeout=${answerWithinSeconds}`, 'Acquire::Retries=1', 'APT::Sandbox::User=root'];
-    const words = [...options.flatMap((option) => ['-o', option]), 'download-file', address, to, `SHA256:${sha256}`];
-    const { status, stderr, error } = spawnSync(aptHelper, words, { encoding: 'utf8', timeout: fileWithinMs });
+    const args = [...options.flatMap((option) => ['-o', option]), 'download-file', address, to, `SHA256:${sha256}`];
+    const { status, stderr, error } = spawnSync(aptHelper, args, { encoding: 'utf8', timeout: fileWithinMs });
     if (error) throw error;
     if (status !== 0) throw new Error(stderr.trim().split('\n').at(-1) ?? `apt-helper ended with ${status}`);
     return;

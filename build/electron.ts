@@ -103,10 +103,10 @@ export async function runInstaller(installer: string, { stalledMs = stalledAfter
   const temporary = { TMPDIR: work, TEMP: work, TMP: work };
   const child = spawn(process.execPath, [installer], { stdio: ['ignore', 'inherit', 'pipe'], env: { ...process.env, ...temporary } });
   let said = '';
-  child.stderr.setEncoding('utf8').on('data', (words: string) => {
-    said = (said + words).slice(-10_000);
+  child.stderr.setEncoding('utf8').on('data', (args: string) => {
+    said = (said + args).slice(-10_000);
     // A bar that moves; what it says of its end goes into one line
-    if (process.stderr.isTTY && !/^\s+at |Error/.test(words)) process.stderr.write(words);
+    if (process.stderr.isTTY && !/^\s+at |Error/.test(args)) process.stderr.write(args);
   });
   const startedAt = Date.now();
   let [bytes, movedAt, ended] = [0, startedAt, null as string | null];

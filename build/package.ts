@@ -67,9 +67,9 @@ export async function stageProject({ platform, arch, name }: Target): Promise<st
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== key) {
     rmSync(stamp, { force: true });
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...(JSON.parse(manifest) as object), devDependencies: {} }));
-    const words = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--engine-strict=false'];
+    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--engine-strict=false'];
     const libc = platform === 'linux' ? ['--libc=glibc'] : [];
-    await run('npm', [...words, `--os=${platform}`, `--cpu=${arch}`, ...libc], { cwd: folder, quiet: true });
+    await run('npm', [...args, `--os=${platform}`, `--cpu=${arch}`, ...libc], { cwd: folder, quiet: true });
     writeFileSync(stamp, key);
   }
   // electron-builder reads Electron's version from the development dependencies
@@ -86,14 +86,14 @@ export async function stageProject({ platform, arch, name }: Target): Promise<st
 export async function packageProject(
   folder: string,
   { name, platform, arch }: Target,
-  words: readonly string[],
+  args: readonly string[],
   quiet = false,
 ): Promise<void> {
   const builder = join(createRequire(import.meta.url).resolve('electron-builder/package.json'), '..', 'cli.js');
   const system = { linux: '--linux', win32: '--win', darwin: '--mac' }[platform];
   rmSync(join(folder, 'out', 'installers'), { recursive: true, force: true });
   const env = { ...process.env, CAUSEWAY_TARGET: name };
-  await run(process.execPath, [builder, system, `--${arch}`, '--publish', 'never', '--projectDir', folder, ...words], { env, quiet });
+  await run(process.execPath, [builder, system, `--${arch}`, '--publish', 'never', '--projectDir', folder, ...args], { env, quiet });
 }
 
 interface RunOptions {
@@ -103,9 +103,9 @@ interface RunOptions {
 }
 
 /** Runs a program to its end. Rejects where it failed, with what it said where it was quiet. */
-async function run(program: string, words: readonly string[], { cwd = '.', env = process.env, quiet = false }: RunOptions): Promise<void> {
+async function run(program: string, args: readonly string[], { cwd = '.', env = process.env, quiet = false }: RunOptions): Promise<void> {
   const isNpm = program === 'npm' && process.platform === 'win32';
-  const child = spawn(program, words, {
+  const child = spawn(program, args, {
     cwd,
     env,
     stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
@@ -114,7 +114,7 @@ async function run(program: string, words: readonly string[], { cwd = '.', env =
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (said += text));
   await once(child, 'close');
-  if (child.exitCode !== 0) throw new Error(`${program} ${words[0] ?? ''} ended with ${child.exitCode}\n${said.slice(-4000)}`);
+  if (child.exitCode !== 0) throw new Error(`${program} ${args[0] ?? ''} ended with ${child.exitCode}\n${said.slice(-4000)}`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

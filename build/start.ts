@@ -6,17 +6,17 @@ import { demoTools, ensureSystemTools } from './system.ts';
 import { PlainError, telling } from './telling.ts';
 
 /** `npm start [-- ARGUMENT…]`: builds the app and runs it, on Electron wherever that can be had. `--double` leaves Electron out. */
-const words = process.argv.slice(2);
+const args = process.argv.slice(2);
 
 await telling(async () => {
-  const runtime = await chooseRuntime({ double: words.includes('--double') });
+  const runtime = await chooseRuntime({ double: args.includes('--double') });
   const { DISPLAY, WAYLAND_DISPLAY } = process.env;
   if (process.platform === 'linux' && DISPLAY === undefined && WAYLAND_DISPLAY === undefined)
     throw new PlainError('This computer has no display: neither DISPLAY nor WAYLAND_DISPLAY is set. `npm run demo -- --tour` needs none.');
   console.log(`Starting Causeway ${inWords(runtime)}.`);
   if (runtime.electron === null) ensureSystemTools(demoTools);
   execFileSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { stdio: 'inherit' });
-  const handedOn = words.filter((word) => word !== '--double');
+  const handedOn = args.filter((word) => word !== '--double');
   const child = spawn(runtime.electron ?? resolve('tests/electron-double/electron'), ['.', ...handedOn], {
     stdio: 'inherit',
     env: { ...process.env, ...(runtime.electron === null ? { CAUSEWAY_HEADED: '1' } : {}) },

@@ -3,14 +3,14 @@ import { app, nativeImage, session } from 'electron';
 import { agentFor } from '../shared/agent.ts';
 import { failureOf } from '../shared/failure.ts';
 import { linkScheme } from '../shared/link.ts';
-import { speakerFor } from '../shared/messages/localizer.ts';
+import { localizerFor } from '../shared/messages/localizer.ts';
 import { withClockGap } from './access/clock-gap.ts';
 import { otherVpn } from './access/other-vpn.ts';
 import { createApplication } from './app/application.ts';
-import { takeGivenProfiles } from './app/profiles/managed-profiles.ts';
+import { takeManagedProfiles } from './app/profiles/managed-profiles.ts';
 import { serveControl } from './app/control/control.ts';
-import { controllableOf } from './app/control/app-session.ts';
-import { keepWarm } from './app/worker-prewarm.ts';
+import { appSession } from './app/control/app-session.ts';
+import { prewarmWorker } from './app/worker-prewarm.ts';
 import type { Application } from './app/ports.ts';
 import { collectArguments, leaveFolder, type OpenedArguments } from './desktop/system/arguments.ts';
 import { startedBySystem } from './desktop/system/autostart.ts';
@@ -19,7 +19,7 @@ import { perform, type Command } from './desktop/system/command.ts';
 import { createDesktopPorts } from './desktop/desktop-ports.ts';
 import { earlyNotices } from './desktop/system/start-notices.ts';
 import { createEnvironment } from './desktop/system/environment.ts';
-import { createFaces, type Faces } from './desktop/tray/presenters.ts';
+import { createDesktopPresenters, type DesktopPresenters } from './desktop/tray/presenters.ts';
 import { takeFault } from './desktop/system/fault-note.ts';
 import { hardenEveryPage, lockSession } from './desktop/pages/hardening.ts';
 import { openLog } from './desktop/system/log.ts';
@@ -108,12 +108,12 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   const icon = nativeImage.createFromPath(join(icons, 'icon.png'));
   const settings = await Settings.open(userData);
   const secrets = new Secrets(keytarLoader(log.line));
-  void takeGivenProfiles(settings, policy.profiles, {
+  void takeManagedProfiles(settings, policy.profiles, {
     secrets,
     tell: ({ code, detail }) => log.line(`not forgotten: ${code} ${detail ?? ''}`),
   });
   const proxy = await startLoopbackProxy();
-  let faces: Faces | null = null;
+  let presenters: DesktopPresenters | null = null;
 
   const window = createMainWindow({
     preload: join(import.meta.dirname, 'preload.cjs'),
@@ -124,14 +124,14 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     },
     canHide: watchForTray(),
     leavesFullScreen: process.platform === 'darwin',
-    onMinimisedInstead: () => faces?.tellMinimised(),
+    onMinimisedInstead: () => presenters?.tellMinimised(),
     log: log.line,
   });
   const showWindow = (): void => window.show();
   const quit = createQuitFlow({
     application: () => application,
     showWindow,
-    letGo: () => window.letGo(),
+    allowClose: () => window.allowClose(),
     isStuck: () => secrets.isOut || systemRoots.isOut,
     log: log.line,
   });
@@ -140,16 +140,16 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   lockSession(session.defaultSession);
   serveAppScheme(session.defaultSession, join(import.meta.dirname, 'renderer'));
   const portal = createPortalView({ place: window, proxy, log: log.line, now: Date.now });
-  const speaker = () => speakerFor(settings.get().preferences.language, app.getPreferredSystemLanguages());
-  const words = () => speaker().words;
+  const localizer = () => localizerFor(settings.get().preferences.language, app.getPreferredSystemLanguages());
+  const messages = () => localizer().messages;
   const signInWindows = createSignInWindows({
     detour: async (hosts, connectTo) => {
       const detour = await startLoopbackProxy();
-      detour.carry(dialOnly(hosts, connectTo));
+      detour.setDial(dialOnly(hosts, connectTo));
       return detour;
     },
     icon,
-    speaker,
+    localizer,
     log: log.line,
   });
   const proxies = new Proxies(systemProxy);
@@ -163,7 +163,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     showWindow,
     quit: quit.leave,
     logFolder: log.folder,
-    words,
+    messages,
     log: log.line,
   });
   const agent = agentFor(process.platform, policy);
@@ -207,7 +207,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     otherVpn: () => otherVpn(),
     // Some systems do not say that they woke up; the clock does
     environment: withClockGap(createEnvironment(), Date.now),
-    keptCodesAllowed: policy.keptCodes,
+    totpSavingAllowed: policy.keptCodes,
     strictCertificates: policy.certificates === 'strict',
     notices: earlyNotices({ ofFolder, ofLastRun: takeFault(userData), ofPolicy, isSandboxOff, parts: installed }),
     about: {
@@ -221,16 +221,19 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   });
   application = running;
   const protocolOf = (profileId: string) => settings.get().profiles.find(({ id }) => id === profileId)?.protocol ?? null;
-  keepWarm(running, protocolOf, window, (wanted) => openconnect.want(wanted));
-  const controlled = serveControl(userData, controllableOf(running, showWindow), log.line).catch((thrown: unknown) => {
+  prewarmWorker(running, protocolOf, window, (wanted) => openconnect.setWanted(wanted));
+  const controlled = serveControl(userData, appSession(running, showWindow), log.line).catch((thrown: unknown) => {
     log.line(`no command line can reach this app: ${failureOf(thrown).detail ?? String(thrown)}`);
     return null;
   });
   const bridge = serveBridge(running, window.page, log.line);
 
   const context = { application: running, showWindow, requestQuit: quit.request, log: log.line };
-  const shown = createFaces(running, window, { trayIcons: join(icons, 'tray'), perform: (command: Command) => perform(command, context) });
-  faces = shown;
+  const shown = createDesktopPresenters(running, window, {
+    trayIcons: join(icons, 'tray'),
+    perform: (command: Command) => perform(command, context),
+  });
+  presenters = shown;
   desktop.applyPreferences(settings.get().preferences);
   app.on('activate', showWindow);
   app.on('will-quit', () => {

@@ -2,7 +2,7 @@ import { Settings as SettingsIcon } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { holdsSession, isUp } from '../shared/access-state.ts';
 import type { AppState, ProfileSummary } from '../shared/app-state.ts';
-import { speakerFor } from '../shared/messages/localizer.ts';
+import { localizerFor } from '../shared/messages/localizer.ts';
 import { ClientProvider, useStore, type Client } from './client.ts';
 import { DraftsProvider, type Drafts } from './drafts.ts';
 import { useVerbs } from './hooks.ts';
@@ -15,7 +15,7 @@ import { Preview } from './screens/preview.tsx';
 import { ProxyDialog } from './screens/prompts/proxy.tsx';
 import { Recovery } from './screens/recovery.tsx';
 import { Settings } from './screens/settings.tsx';
-import { SpeakerProvider, useSpeaker } from './localizer.ts';
+import { LocalizerProvider, useLocalizer } from './localizer.ts';
 import { IconButton } from './ui/button.tsx';
 import { LiveRegion } from './ui/live-region.tsx';
 
@@ -23,22 +23,22 @@ import { LiveRegion } from './ui/live-region.tsx';
 export function App({ client }: { client: Client }) {
   const state = useStore(client.state);
   const language = state?.preferences.language ?? 'system';
-  const speaker = useMemo(() => speakerFor(language, navigator.languages), [language]);
+  const localizer = useMemo(() => localizerFor(language, navigator.languages), [language]);
   useEffect(() => {
-    document.documentElement.lang = speaker.locale;
-  }, [speaker]);
+    document.documentElement.lang = localizer.locale;
+  }, [localizer]);
   return (
     <ClientProvider value={client}>
-      <SpeakerProvider value={speaker}>{state ? <Window state={state} /> : <Starting />}</SpeakerProvider>
+      <LocalizerProvider value={localizer}>{state ? <Window state={state} /> : <Starting />}</LocalizerProvider>
     </ClientProvider>
   );
 }
 
 function Starting() {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   return (
     <main className="starting">
-      <h1>{words.app.starting}</h1>
+      <h1>{messages.app.starting}</h1>
     </main>
   );
 }
@@ -72,13 +72,13 @@ function Window({ state }: { state: AppState }) {
 }
 
 function Header({ state }: { state: AppState }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { run } = useVerbs();
   return (
     <header className="header">
-      <span className="brand">{words.app.name}</span>
+      <span className="brand">{messages.app.name}</span>
       {isCalm(state) && (
-        <IconButton label={words.app.openSettings} icon={SettingsIcon} onPress={() => void run('showSettings', { open: true })} />
+        <IconButton label={messages.app.openSettings} icon={SettingsIcon} onPress={() => void run('showSettings', { open: true })} />
       )}
     </header>
   );
@@ -113,11 +113,11 @@ function isOver({ access, recovery }: AppState): boolean {
 
 /** The state in one sentence, for those who do not see the screen change. */
 function useAnnouncement({ access }: AppState, profile: ProfileSummary | null): string {
-  const { words, say, failure } = useSpeaker();
+  const { messages, format, failure } = useLocalizer();
   if (access.kind === 'idle' && access.ending) return failure(access.ending).title;
   if (access.kind === 'asking' && 'failure' in access.prompt && access.prompt.failure) return failure(access.prompt.failure).title;
-  if (access.kind === 'asking' && access.byItselfAt !== undefined && !access.answered) return words.passcode.waitingTitle;
+  if (access.kind === 'asking' && access.autoAnswerAt !== undefined && !access.answered) return messages.passcode.waitingTitle;
   if (access.kind === 'connected' && access.expiring && access.expiresAt !== null)
-    return say(words.connected.until, { untilAt: access.expiresAt });
-  return say(words.status[access.kind], { campus: profile?.name ?? '', gateway: 'gateway' in access ? access.gateway : '' });
+    return format(messages.connected.until, { untilAt: access.expiresAt });
+  return format(messages.status[access.kind], { campus: profile?.name ?? '', gateway: 'gateway' in access ? access.gateway : '' });
 }

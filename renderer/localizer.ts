@@ -1,12 +1,12 @@
 import { createContext, use } from 'react';
-import type { Speaker } from '../shared/messages/localizer.ts';
+import type { Localizer } from '../shared/messages/localizer.ts';
 
-const SpeakerContext = createContext<Speaker | null>(null);
-export const SpeakerProvider = SpeakerContext.Provider;
+const LocalizerContext = createContext<Localizer | null>(null);
+export const LocalizerProvider = LocalizerContext.Provider;
 
 /** The language that the window speaks. */
-export function useSpeaker(): Speaker {
-  const speaker = use(SpeakerContext);
-  if (!speaker) throw new Error('A screen was drawn without a language.');
-  return speaker;
+export function useLocalizer(): Localizer {
+  const localizer = use(LocalizerContext);
+  if (!localizer) throw new Error('A screen was drawn without a language.');
+  return localizer;
 }

@@ -23,7 +23,7 @@ const session = {
 
 /** Whether the portal answered through the tunnel. A portal that is down does not bring the VPN down. */
 /** `nameless`: the campus's name servers, as they are reached through the tunnel, do not find the portal. */
-export const portalHealthSchema = z.enum(['unknown', 'up', 'down', 'nameless']);
+export const portalHealthSchema = z.enum(['unknown', 'up', 'down', 'dns-failed']);
 export type PortalHealth = z.infer<typeof portalHealthSchema>;
 
 export const accessStateSchema = z.discriminatedUnion('kind', [
@@ -36,7 +36,7 @@ export const accessStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('on-campus'), profileId: z.string() }),
   z.object({ kind: z.literal('contacting'), ...target }),
   /**
-   * A question is open. `answered` once an answer went off and the gateway has not reacted yet. `byItselfAt`: the computer
+   * A question is open. `answered` once an answer went off and the gateway has not reacted yet. `autoAnswerAt`: the computer
    * answers then by itself, unless the person is quicker.
    */
   z.object({
@@ -45,7 +45,7 @@ export const accessStateSchema = z.discriminatedUnion('kind', [
     promptId: z.string(),
     prompt: promptSchema,
     answered: z.boolean(),
-    byItselfAt: z.optional(instantSchema),
+    autoAnswerAt: z.optional(instantSchema),
   }),
   z.object({ kind: z.literal('opening'), ...target }),
   /** `expiring` once the session nears its end (a tenth of its life or ten minutes, whichever is less). */
@@ -84,7 +84,7 @@ export type AccessEvent =
   | { type: 'connect'; profileId: string }
   | { type: 'found-on-campus' }
   | { type: 'contact'; gateway: string }
-  | { type: 'ask'; promptId: string; prompt: Prompt; byItselfAt?: number }
+  | { type: 'ask'; promptId: string; prompt: Prompt; autoAnswerAt?: number }
   | { type: 'answer'; promptId: string }
   | { type: 'withdraw'; promptId: string }
   | { type: 'signed-in' }
@@ -100,7 +100,7 @@ export type AccessEvent =
   | { type: 'reopened'; since: number; expiresAt: number | null }
   | { type: 'end'; ending: Failure | null }
   | { type: 'closed' }
-  | { type: 'way-free' };
+  | { type: 'network-open' };
 export type AccessEventType = AccessEvent['type'];
 
 /** One row: in any of `from`, `event` leads to `to`. */
@@ -133,7 +133,7 @@ export const transitions: readonly TransitionRow[] = [
   { event: 'reopened', from: ['reconnecting'], to: 'connected' },
   { event: 'end', from: active, to: 'closing' },
   { event: 'closed', from: ['closing'], to: 'idle' },
-  { event: 'way-free', from: ['idle'], to: 'idle' },
+  { event: 'network-open', from: ['idle'], to: 'idle' },
 ];
 
 /** The state with the attempt it belongs to. Attempt 0 has never connected. */
@@ -183,7 +183,7 @@ function reduce(state: AccessState, event: AccessEvent): AccessState | null {
         promptId: event.promptId,
         prompt: event.prompt,
         answered: false,
-        ...(event.byItselfAt === undefined ? {} : { byItselfAt: event.byItselfAt }),
+        ...(event.autoAnswerAt === undefined ? {} : { autoAnswerAt: event.autoAnswerAt }),
       };
     case 'answer':
       return state.kind === 'asking' && state.promptId === event.promptId && !state.answered ? { ...state, answered: true } : null;
@@ -217,7 +217,7 @@ function reduce(state: AccessState, event: AccessEvent): AccessState | null {
       return { kind: 'closing', profileId, ending: event.ending };
     case 'closed':
       return state.kind === 'closing' ? { kind: 'idle', ending: state.ending } : null;
-    case 'way-free':
+    case 'network-open':
       return state.kind === 'idle' && state.ending?.code === 'captive-portal' ? { ...state, wayFree: true } : null;
   }
 }

@@ -6,7 +6,7 @@ const gatherBytes = 16 * 1024;
  * Gathers small pieces that have to wait into few large ones, so that what waits takes as much room as its bytes
  * and no more, however thinly a peer slices them.
  */
-export class Gather {
+export class ByteBuffer {
   private room: Uint8Array | null = null;
   private used = 0;
 

@@ -12,34 +12,34 @@ import type { Prompt } from './prompt.ts';
 const stampSchema = z.object({ now: instantSchema });
 
 /** How far our clock is ahead of the sender's, in milliseconds; 0 where the message does not say what time it is there. */
-export function aheadOf(message: unknown, ourNow: number): number {
+export function clockOffset(message: unknown, ourNow: number): number {
   const stamp = z.safeParse(stampSchema, message);
   return stamp.success ? ourNow - stamp.data.now : 0;
 }
 
 /** An instant of the sender's, by our clock. */
-export function moved(instant: number, ahead: number): number {
+export function toLocalTime(instant: number, ahead: number): number {
   return Math.min(maxInstantMs, Math.max(-maxInstantMs, instant + ahead));
 }
 
 /** The same for what a failure's sentence is filled with: instants are those whose names end in `At`. */
-export function movedParams(params: NonNullable<Failure['params']>, ahead: number): NonNullable<Failure['params']> {
+export function paramsToLocalTime(params: NonNullable<Failure['params']>, ahead: number): NonNullable<Failure['params']> {
   const ours = { ...params };
   for (const [name, value] of Object.entries(params))
-    if (typeof value === 'number' && name.endsWith('At')) ours[name] = moved(value, ahead);
+    if (typeof value === 'number' && name.endsWith('At')) ours[name] = toLocalTime(value, ahead);
   return ours;
 }
 
 /** The same for a question. */
-export function movedPrompt(prompt: Prompt, ahead: number): Prompt {
-  if (prompt.kind === 'waiting') return { ...prompt, until: moved(prompt.until, ahead) };
-  if (prompt.kind === 'push') return { ...prompt, deadline: moved(prompt.deadline, ahead) };
+export function promptToLocalTime(prompt: Prompt, ahead: number): Prompt {
+  if (prompt.kind === 'waiting') return { ...prompt, until: toLocalTime(prompt.until, ahead) };
+  if (prompt.kind === 'push') return { ...prompt, deadline: toLocalTime(prompt.deadline, ahead) };
   if (!('failure' in prompt) || !prompt.failure?.params) return withNextCode(prompt, ahead);
   const { failure } = prompt;
-  return withNextCode({ ...prompt, failure: { ...failure, params: movedParams(prompt.failure.params, ahead) } }, ahead);
+  return withNextCode({ ...prompt, failure: { ...failure, params: paramsToLocalTime(prompt.failure.params, ahead) } }, ahead);
 }
 
 function withNextCode(prompt: Prompt, ahead: number): Prompt {
   if (prompt.kind !== 'passcode' || prompt.nextCodeAt === undefined) return prompt;
-  return { ...prompt, nextCodeAt: moved(prompt.nextCodeAt, ahead) };
+  return { ...prompt, nextCodeAt: toLocalTime(prompt.nextCodeAt, ahead) };
 }

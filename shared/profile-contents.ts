@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { naming, profileSchema, splitHost, type Names, type Profile } from './profile.ts';
 
 /** One thing that a profile says, by where it stands in the schema (`portal.hosts`). */
-export interface Said {
+export interface ProfileEntry {
   path: string;
   /** What a text names; null for what is no text: a word of a few, yes or no, a number. */
   names: Names | null;
@@ -17,7 +17,7 @@ export interface Destination {
 }
 
 /** Everything that a profile says, in the order of the schema. What is not in the profile is left out. */
-export function everythingIn(profile: Profile): Said[] {
+export function everythingIn(profile: Profile): ProfileEntry[] {
   return saidIn(profileSchema, profile, '');
 }
 
@@ -41,7 +41,7 @@ export function textsOf(schema: z.core.$ZodType = profileSchema, path = ''): { p
   return def.type === 'string' ? [{ path, names: naming.get(schema)?.names ?? null }] : [];
 }
 
-function saidIn(schema: z.core.$ZodType, value: unknown, path: string): Said[] {
+function saidIn(schema: z.core.$ZodType, value: unknown, path: string): ProfileEntry[] {
   const { def } = schemaOf(schema);
   if (value === undefined) return [];
   if (def.type === 'object')
@@ -81,4 +81,4 @@ const under = (path: string, key: string): string => (path === '' ? key : `${pat
 /** The schemas that profiles are made of, as zod tells them apart. */
 const schemaOf = (schema: z.core.$ZodType): { def: z.core.$ZodTypes['_zod']['def'] } => (schema as z.core.$ZodTypes)._zod;
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isPlain = (value: unknown): value is Said['value'] => ['string', 'number', 'boolean'].includes(typeof value);
+const isPlain = (value: unknown): value is ProfileEntry['value'] => ['string', 'number', 'boolean'].includes(typeof value);

@@ -47,7 +47,7 @@ export interface Channel {
 export const closeCode = { normal: 1000, goingAway: 1001, policy: 1008, internal: 1011, takenOver: 4001 } as const;
 
 /** A peer that does not close its side after ours is cut off. */
-const closeWithinMs = 2000;
+const closeTimeoutMs = 2000;
 
 /** What may come next. */
 type Phase =
@@ -69,7 +69,7 @@ export function openChannel(socket: WebSocket, now: Now): Channel {
   const close = (code: number): void => {
     gone.abort();
     socket.close(code);
-    const timer = setTimeout(() => socket.terminate(), closeWithinMs);
+    const timer = setTimeout(() => socket.terminate(), closeTimeoutMs);
     socket.once('close', () => clearTimeout(timer));
   };
   const refuse = ({ code, params }: Failure): void => {

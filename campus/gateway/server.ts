@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws';
 import { accessProtocol, type GrantTarget } from '../../shared/access-protocol.ts';
 import { fail, failureOf } from '../../shared/failure.ts';
 import type { Now } from '../clock.ts';
-import { isOwnTrouble, toldToClients } from '../internal-failure.ts';
+import { isInternalFailure, toldToClients } from '../internal-failure.ts';
 import type { PortalSignIns } from '../services.ts';
 import { closeCode, openChannel, type Channel, type Hello } from './channel.ts';
 import type { SessionInfo } from './sessions.ts';
@@ -47,7 +47,7 @@ export function createGatewayServer(options: GatewayOptions): GatewayServer {
         const channel = openChannel(link, options.now);
         converse(channel, control, options).catch((error: unknown) => {
           const failure = failureOf(error);
-          if (isOwnTrouble(failure)) options.report(error);
+          if (isInternalFailure(failure)) options.report(error);
           if (!channel.closed.aborted) channel.refuse(toldToClients(failure));
         });
       });

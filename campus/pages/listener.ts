@@ -3,7 +3,7 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { CausewayError, failureOf, type Failure } from '../../shared/failure.ts';
-import { isOwnTrouble } from '../internal-failure.ts';
+import { isInternalFailure } from '../internal-failure.ts';
 import { asset, isAsset } from './assets.ts';
 import { sentence } from './failures.ts';
 import { html } from './html.ts';
@@ -68,7 +68,7 @@ export function listenerOf(site: Site): RequestListener {
 
 function excuse(site: SiteOptions, error: unknown, visit: Visit): Reply {
   const failure = failureOf(error);
-  const status = error instanceof Refusal ? error.status : isOwnTrouble(failure) ? 500 : 400;
+  const status = error instanceof Refusal ? error.status : isInternalFailure(failure) ? 500 : 400;
   if (status === 500) console.error(`${site.look.service} failed at ${visit.req.path}:`, error);
   const own = site.excuse?.(failure, status, visit);
   if (own) return own;

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { onAbort } from '../../shared/abort.ts';
 import type { GrantTarget } from '../../shared/access-protocol.ts';
-import { Gather, smallBytes } from '../../shared/byte-buffer.ts';
+import { ByteBuffer, smallBytes } from '../../shared/byte-buffer.ts';
 import { keepAlive } from '../../shared/keep-alive.ts';
 import { relayMuxOver } from '../../shared/relay-link.ts';
 import { RelayProtocolError, type MuxStream } from '../../shared/relay-mux.ts';
@@ -68,7 +68,7 @@ export function createRelayServer(options: RelayOptions): RelayServer {
 }
 
 /** A client that broke the protocol and does not close its side either is cut off. */
-const closeWithinMs = 800;
+const closeTimeoutMs = 800;
 
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -86,7 +86,7 @@ function serve(socket: WebSocket, below: Duplex, session: RelaySession, options:
     broken = true;
     mux.close('protocol');
     socket.close(code, why);
-    const timer = setTimeout(() => socket.terminate(), closeWithinMs);
+    const timer = setTimeout(() => socket.terminate(), closeTimeoutMs);
     socket.once('close', () => clearTimeout(timer));
   };
   socket.on('message', (data, isBinary) => {
@@ -161,7 +161,7 @@ async function connect(stream: MuxStream, host: string, port: number, session: R
 class Early {
   ended = false;
   private readonly payloads: Uint8Array[] = [];
-  private readonly small = new Gather((bytes) => this.payloads.push(bytes));
+  private readonly small = new ByteBuffer((bytes) => this.payloads.push(bytes));
 
   take(payload: Uint8Array): void {
     if (payload.length < smallBytes) {
@@ -198,7 +198,7 @@ function join(stream: MuxStream, socket: net.Socket, early: Early): void {
   const write = (payload: Uint8Array): void => {
     socket.write(payload, () => stream.consumed(payload.length));
   };
-  const small = new Gather(write);
+  const small = new ByteBuffer(write);
   const toTarget = (payload: Uint8Array): void => {
     if (socket.writableNeedDrain && payload.length < smallBytes) {
       small.add(payload);

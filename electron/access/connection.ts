@@ -13,7 +13,7 @@ import { askForTime, watchExpiry, type Expiring } from './watch/expiry.ts';
 import { Lifetime } from './watch/lifetime.ts';
 import { Link } from './watch/link.ts';
 import { watchPortal } from './watch/portal-health.ts';
-import { heardAgain } from './watch/link-recovery.ts';
+import { waitForRecovery } from './watch/link-recovery.ts';
 
 export interface ConnectionOptions {
   profile: Profile;
@@ -26,7 +26,7 @@ export interface ConnectionOptions {
     random: () => number;
     log: (line: string) => void;
     tell?: (failure: Failure) => void;
-    patienceMs?: number;
+    giveUpAfterMs?: number;
   };
   apply: (event: AccessEvent) => boolean;
 }
@@ -42,7 +42,7 @@ const passing: readonly FailureCode[] = ['gateway-closed', 'gateway-unreachable'
 /** Who disconnects is not kept waiting: what does not answer by then is left to the gateway's own clock. */
 const signOutWithinMs = 800;
 /** A gateway that is away for so long, and longer than it lets a session idle, is not waited for any more. */
-const patienceMs = 30 * 60_000;
+const giveUpAfterMs = 30 * 60_000;
 
 /** Why a session that the gateway ended is over, for the person. */
 const endings = {
@@ -61,7 +61,7 @@ export class Connection {
   /** Whether its control channel is still ours to speak on. */
   private attached = false;
   private readonly lifetime: Lifetime;
-  private carried: TrafficCount = { received: 0, sent: 0 };
+  private earlierTraffic: TrafficCount = { received: 0, sent: 0 };
   private suspended = false;
   /** Links in a row that did not hold. */
   private flaps = 0;
@@ -80,7 +80,7 @@ export class Connection {
 
   traffic(): TrafficCount {
     const now = this.link?.tunnel.traffic() ?? { received: 0, sent: 0 };
-    return { received: this.carried.received + now.received, sent: this.carried.sent + now.sent };
+    return { received: this.earlierTraffic.received + now.received, sent: this.earlierTraffic.sent + now.sent };
   }
 
   retryNow(): void {
@@ -133,7 +133,7 @@ export class Connection {
         if (performance.now() - upSince > steadyAfterMs) this.flaps = 0;
         apply({ type: 'dropped', why: why.failure, at: deps.now(), nextTryAt: why.silent ? null : deps.now() });
         if (why.silent) {
-          if (await this.outlasts(why.silent, why.failure, signal)) continue;
+          if (await this.recovers(why.silent, why.failure, signal)) continue;
           // How it ended may be the end of more than the link
           const last = await this.hold(signal);
           if (last.over) return last.failure;
@@ -198,12 +198,12 @@ export class Connection {
     this.options.apply({ type: 'portal-health', portal });
     if (portal === 'up') return;
     void link.answers().then((alive) => {
-      if (!alive && this.link === link) link.doubt();
+      if (!alive && this.link === link) link.reportUnresponsive();
     });
   }
 
-  /** Whether a link that fell silent is heard again; otherwise it has been given up. The person may give it up at once. */
-  private async outlasts(link: Link, why: Failure, signal: AbortSignal): Promise<boolean> {
+  /** Whether a link that fell silent answers again; otherwise it has been given up. The person may give it up at once. */
+  private async recovers(link: Link, why: Failure, signal: AbortSignal): Promise<boolean> {
     const { apply, deps, profile, target } = this.options;
     const givenUp = new AbortController();
     this.wake = () => givenUp.abort();
@@ -213,7 +213,7 @@ export class Connection {
         (found) => found && apply({ type: 'retry-failed', why: found.failure, nextTryAt: null }),
         () => undefined, // given up
       );
-    const heard = await heardAgain(link, AbortSignal.any([signal, givenUp.signal, AbortSignal.timeout(holdsMs)]));
+    const heard = await waitForRecovery(link, AbortSignal.any([signal, givenUp.signal, AbortSignal.timeout(holdsMs)]));
     this.wake = null;
     givenUp.abort();
     if (!heard) {
@@ -230,7 +230,7 @@ export class Connection {
   private async reconnect(first: Failure, step: number, signal: AbortSignal): Promise<Failure | null> {
     const { driver, engine, target, apply, deps, profile } = this.options;
     this.downSince = performance.now();
-    await this.letGo();
+    await this.detach();
     let why = first;
     for (let tries = step; ; tries++) {
       const nextTryAt = deps.now() + (this.anew?.signal.aborted ? 0 : backoffMs(tries, deps.random));
@@ -261,8 +261,8 @@ export class Connection {
         if (this.lifetime.isOver) return { code: 'session-expired' };
         if (why.code === 'cancelled') why = { code: 'gateway-silent', params: { host: target.host } };
         deps.log(`reconnect try ${tries + 1}: ${why.code}`);
-        await this.letGo();
-        if (performance.now() - this.downSince > this.patience) return { code: 'gateway-gone', params: { host: target.host } };
+        await this.detach();
+        if (performance.now() - this.downSince > this.giveUpTimeMs) return { code: 'gateway-gone', params: { host: target.host } };
         // Behind a proxy it is the proxy that sees the network
         if (!this.anew?.signal.aborted && !target.via) why = (await explained(why, profile, target.host, signal))?.failure ?? why;
       }
@@ -274,16 +274,16 @@ export class Connection {
     return failure.code === 'ticket-rejected' && this.lifetime.isOver ? { code: 'session-expired' } : failure;
   }
 
-  private get patience(): number {
+  private get giveUpTimeMs(): number {
     const { deps } = this.options;
-    return deps.patienceMs ?? Math.max(patienceMs, (this.session?.grant.idleSeconds ?? 0) * 1000);
+    return deps.giveUpAfterMs ?? Math.max(giveUpAfterMs, (this.session?.grant.idleSeconds ?? 0) * 1000);
   }
 
-  private async letGo(): Promise<void> {
+  private async detach(): Promise<void> {
     const { link, session } = this;
     if (link) {
       const { received, sent } = link.tunnel.traffic();
-      this.carried = { received: this.carried.received + received, sent: this.carried.sent + sent };
+      this.earlierTraffic = { received: this.earlierTraffic.received + received, sent: this.earlierTraffic.sent + sent };
     }
     this.link = null;
     this.attached = false;
@@ -325,7 +325,7 @@ export class Connection {
         return;
       }
       log(`${what}: the gateway does not answer`);
-      link.doubt();
+      link.reportUnresponsive();
     };
     const off = [
       environment.onSuspend(() => {

@@ -8,20 +8,20 @@ import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { PortalSignIn } from '../../shared/recovery.ts';
 import type { Ask, GatewayDriver, GatewayTarget } from '../gateways/gateway.ts';
 import { atMost } from '../net/deadline.ts';
-import type { CertificateJudge } from '../trust/verifier.ts';
+import type { CertificateVerifier } from '../trust/verifier.ts';
 import { endpointOf, type Endpoint } from '../net/endpoint.ts';
 import { Proxies } from '../net/proxy/lookup.ts';
 import type { FindOldTls } from '../net/old-tls.ts';
 import type { TrafficCount, TunnelEngine } from '../tunnels/tunnel.ts';
 import { captivePortal, explained } from './watch/captive-portal.ts';
 import { admitted } from './admission.ts';
-import { Asking, type PreparedAnswer } from './prompts.ts';
+import { Prompts, type PreparedAnswer } from './prompts.ts';
 import { Connection } from './connection.ts';
 import type { Environment } from './environment.ts';
 import { gatewayOrder } from './gateway-order.ts';
 import type { Link } from './watch/link.ts';
 import { isOnCampus } from './trusted-network.ts';
-import { untilFree } from './watch/captive-portal-watch.ts';
+import { waitUntilOpen } from './watch/captive-portal-watch.ts';
 
 export interface ControllerDeps {
   /** A protocol or a tunnel that is not here fails as `component-missing`. */
@@ -29,13 +29,13 @@ export interface ControllerDeps {
   tunnels: Partial<Record<Profile['tunnel'], TunnelEngine>>;
   /** The connection that stands in for a tunnel on campus. */
   direct(profile: Profile): (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
-  judgeFor(profile: Profile): CertificateJudge;
+  verifierFor(profile: Profile): CertificateVerifier;
   environment: Environment;
   client: GatewayTarget['client'];
   prepared(profile: Profile): PreparedAnswer;
   /** The question as it is put to the person: with what they chose before chosen already. */
   preset?(profile: Profile, prompt: Prompt): Prompt;
-  /** The system's authorities vouched for a host where no judge was asked: it was known by this key ({@link GatewayTarget.noteVouched}). */
+  /** The system's authorities vouched for a host where no verifier was asked: it was known by this key ({@link GatewayTarget.noteVouched}). */
   noteVouched?(host: string, key: string): void;
   /** The web proxies of this computer; without them every way is the plain one. */
   proxies?: Proxies;
@@ -49,11 +49,11 @@ export interface ControllerDeps {
   /** What the person is told, once, and that ends nothing. */
   tell?: (failure: Failure) => void;
   /** How long a gateway may stay away before its session is given up; half an hour where nothing is said. */
-  patienceMs?: number;
+  giveUpAfterMs?: number;
 }
 
 /** Everything that hangs is left behind after this long: back at `idle` within a second of a Disconnect. */
-const closeWithinMs = 900;
+const closeTimeoutMs = 900;
 
 /** Failures of reaching a gateway: the next one of the profile may fare better. */
 const unreached: readonly Failure['code'][] = [
@@ -71,7 +71,7 @@ interface Attempt {
   readonly number: number;
   readonly profile: Profile;
   readonly stop: AbortController;
-  readonly asking: Asking;
+  readonly asking: Prompts;
   connection: Connection | null;
   /** The one that was contacted last: host[:port]. */
   gateway: string;
@@ -114,12 +114,12 @@ export class AccessController {
     const number = this.machine.attempt + 1;
     const apply = (event: AccessEvent): boolean => this.apply(number, event);
     const board = {
-      show: (promptId: string, prompt: Prompt, byItselfAt?: number) =>
+      show: (promptId: string, prompt: Prompt, autoAnswerAt?: number) =>
         apply({
           type: 'ask',
           promptId,
           prompt: this.deps.preset?.(profile, prompt) ?? prompt,
-          ...(byItselfAt === undefined ? {} : { byItselfAt }),
+          ...(autoAnswerAt === undefined ? {} : { autoAnswerAt }),
         }),
       markAnswered: (promptId: string) => apply({ type: 'answer', promptId }),
       withdraw: (promptId: string) => void apply({ type: 'withdraw', promptId }),
@@ -129,7 +129,7 @@ export class AccessController {
       number,
       profile,
       stop,
-      asking: new Asking(number, board, this.deps.prepared(profile), stop.signal),
+      asking: new Prompts(number, board, this.deps.prepared(profile), stop.signal),
       connection: null,
       gateway: profile.gateways[0] ?? '',
       done: Promise.resolve(),
@@ -139,7 +139,7 @@ export class AccessController {
     attempt.done = this.run(attempt);
   }
 
-  /** A person's answer to the open prompt; see {@link Asking.answer}. */
+  /** A person's answer to the open prompt; see {@link Prompts.answer}. */
   answer(promptId: string, answer: Answer): void {
     if (!this.attempt) throw fail('not-now');
     this.attempt.asking.answer(promptId, answer);
@@ -217,34 +217,34 @@ export class AccessController {
     }
     this.apply(attempt.number, { type: 'end', ending });
     attempt.stop.abort();
-    await atMost(closeWithinMs, attempt.connection?.close());
+    await atMost(closeTimeoutMs, attempt.connection?.close());
     this.attempt = null;
     const { state } = this.machine;
     this.apply(attempt.number, { type: 'closed' });
-    if (state.kind === 'closing' && state.ending?.code === 'captive-portal') void this.lookForWay(attempt);
+    if (state.kind === 'closing' && state.ending?.code === 'captive-portal') void this.watchCaptivePortal(attempt);
   }
 
   /** Tells when the network that held the attempt up lets us out. It signs in to nothing: that is the person's to begin. Never rejects. */
-  private async lookForWay({ number, profile, gateway }: Attempt): Promise<void> {
+  private async watchCaptivePortal({ number, profile, gateway }: Attempt): Promise<void> {
     const looking = new AbortController();
     this.looking = looking;
-    const held = { profile, judge: this.deps.judgeFor(profile), gateway, environment: this.deps.environment };
-    if (await untilFree(held, looking.signal)) this.apply(number, { type: 'way-free' });
+    const held = { profile, verifier: this.deps.verifierFor(profile), gateway, environment: this.deps.environment };
+    if (await waitUntilOpen(held, looking.signal)) this.apply(number, { type: 'network-open' });
   }
 
   /** From the check to the end of the session; resolves with why it ended. */
   private async live(attempt: Attempt): Promise<Failure | null> {
     const { profile, stop } = attempt;
-    const judge = this.deps.judgeFor(profile);
+    const verifier = this.deps.verifierFor(profile);
     const driver = this.deps.drivers[profile.protocol];
     const engine = this.deps.tunnels[profile.tunnel];
     if (!driver || !engine) throw fail('component-missing', { component: driver ? profile.tunnel : profile.protocol });
-    if (await isOnCampus(profile, judge, stop.signal)) {
+    if (await isOnCampus(profile, verifier, stop.signal)) {
       this.apply(attempt.number, { type: 'found-on-campus' });
       return whenAborted(stop.signal).then(() => null);
     }
     await engine.prepare?.(attempt.gateway, stop.signal);
-    const { target, session } = await this.signIn(attempt, driver, engine, judge);
+    const { target, session } = await this.signIn(attempt, driver, engine, verifier);
     // From here on a Disconnect has something to sign out of, even while the tunnel opens
     attempt.connection = new Connection({
       profile,
@@ -257,11 +257,11 @@ export class AccessController {
     return attempt.connection.live(session, stop.signal);
   }
 
-  private async signIn(attempt: Attempt, driver: GatewayDriver, engine: TunnelEngine, judge: CertificateJudge) {
+  private async signIn(attempt: Attempt, driver: GatewayDriver, engine: TunnelEngine, verifier: CertificateVerifier) {
     const { profile, stop } = attempt;
     let last: unknown = fail('gateway-unreachable', { host: profile.gateways[0] ?? '' });
     const proxies = this.deps.proxies ?? new Proxies();
-    for (const gateway of await gatewayOrder(profile, judge, proxies, stop.signal)) {
+    for (const gateway of await gatewayOrder(profile, verifier, proxies, stop.signal)) {
       attempt.gateway = gateway;
       this.apply(attempt.number, { type: 'contact', gateway });
       let endpoint: Endpoint = { ...endpointOf(splitHost(gateway), profile.connectTo), ...(this.deps.oldTlsAllowed && { oldTls: true }) };
@@ -283,12 +283,12 @@ export class AccessController {
       };
       try {
         // The proxy's own question is about this network and counts for none of a gateway's
-        endpoint = await proxies.lead(endpoint, stop.signal);
+        endpoint = await proxies.routeThroughProxy(endpoint, stop.signal);
         endpoint = await admitted(proxies, endpoint, attempt.asking.ask, stop.signal);
         await engine.prove?.(endpoint, stop.signal);
         const { client, now } = this.deps;
         const noteVouched = (at: string, key: string): void => this.deps.noteVouched?.(at, key);
-        const target: GatewayTarget = { ...endpoint, profile, judge, noteVouched, client, now };
+        const target: GatewayTarget = { ...endpoint, profile, verifier, noteVouched, client, now };
         looked = this.orOldTls(target, stop.signal);
         const session = await driver.signIn(target, ask, stop.signal);
         await looked.catch(async (error: unknown) => {

@@ -1,5 +1,5 @@
 import { splitHost, type Profile } from '../../shared/profile.ts';
-import type { CertificateJudge } from '../trust/verifier.ts';
+import type { CertificateVerifier } from '../trust/verifier.ts';
 import { endpointOf, type Endpoint } from '../net/endpoint.ts';
 import type { Proxies } from '../net/proxy/lookup.ts';
 import { CertificateQuestion, connectTls } from '../net/tls.ts';
@@ -16,7 +16,7 @@ const othersWithinMs = 300;
  */
 export async function gatewayOrder(
   profile: Profile,
-  judge: CertificateJudge,
+  verifier: CertificateVerifier,
   proxies: Proxies,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
@@ -26,7 +26,7 @@ export async function gatewayOrder(
   const racing = AbortSignal.any([signal, stop.signal]);
   const answered: string[] = [];
   const all = gateways.map(async (gateway) => {
-    if (!(await answers(endpointOf(splitHost(gateway), profile.connectTo), proxies, judge, racing))) return;
+    if (!(await answers(endpointOf(splitHost(gateway), profile.connectTo), proxies, verifier, racing))) return;
     answered.push(gateway);
     setTimeout(() => stop.abort(), othersWithinMs);
   });
@@ -35,9 +35,9 @@ export async function gatewayOrder(
 }
 
 /** Whether a gateway opens a secure connection. One whose certificate only a person can judge does. */
-async function answers(endpoint: Endpoint, proxies: Proxies, judge: CertificateJudge, signal: AbortSignal): Promise<boolean> {
+async function answers(endpoint: Endpoint, proxies: Proxies, verifier: CertificateVerifier, signal: AbortSignal): Promise<boolean> {
   try {
-    const socket = await connectTls(await proxies.lead(endpoint, signal), judge, { signal, timeoutMs: anyWithinMs });
+    const socket = await connectTls(await proxies.routeThroughProxy(endpoint, signal), verifier, { signal, timeoutMs: anyWithinMs });
     socket.destroy();
     return true;
   } catch (error) {

@@ -5,7 +5,7 @@ const { device, resolver } = tunnelMarks;
 const resolverFile = '/etc/resolv.conf';
 
 /** What is left of a tunnel that nobody carries; empty where one is up. What an ordinary person may read is enough for it. */
-export async function readLeftover(): Promise<string[]> {
+export async function readOrphanTunnel(): Promise<string[]> {
   // The kernel's word of whether a program holds the other end (Documentation/ABI/testing/sysfs-class-net)
   const carrier = await readQuietly(`/sys/class/net/${device}/carrier`);
   if (carrier?.trim() === '1') return [];

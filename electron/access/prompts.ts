@@ -4,8 +4,8 @@ import { fits, tidied, type Answer, type Prompt } from '../../shared/prompt.ts';
 import type { Ask } from '../gateways/gateway.ts';
 
 /** What the state shows of questions. Each returns false when the state machine refused the event. */
-export interface PromptBoard {
-  show(promptId: string, prompt: Prompt, byItselfAt?: number): boolean;
+export interface PromptDisplay {
+  show(promptId: string, prompt: Prompt, autoAnswerAt?: number): boolean;
   markAnswered(promptId: string): boolean;
   withdraw(promptId: string): void;
 }
@@ -33,13 +33,13 @@ export function firstOf(...prepared: readonly PreparedAnswer[]): PreparedAnswer 
 }
 
 /** The questions of one attempt: one is open at a time, and only its own id can answer it. */
-export class Asking {
+export class Prompts {
   private count = 0;
   private open: { id: string; prompt: Prompt; resolve(answer: Answer): void } | null = null;
 
   constructor(
     private readonly attempt: number,
-    private readonly board: PromptBoard,
+    private readonly board: PromptDisplay,
     private readonly prepared: PreparedAnswer,
     /** Aborts with the attempt. */
     private readonly stop: AbortSignal,

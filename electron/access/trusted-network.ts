@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Profile } from '../../shared/profile.ts';
-import type { CertificateJudge } from '../trust/verifier.ts';
+import type { CertificateVerifier } from '../trust/verifier.ts';
 import { httpsJson } from '../net/https.ts';
 
 /** Off campus most people wait this long at the very most; on campus the answer is there at once. */
@@ -11,11 +11,11 @@ const replySchema = z.object({ campus: z.string() });
  * Whether this computer is on campus: the profile's probe answers directly, with a certificate that the
  * profile trusts, and names this campus. Anything else is off campus, a captive portal's page among it.
  */
-export async function isOnCampus(profile: Profile, judge: CertificateJudge, signal: AbortSignal): Promise<boolean> {
+export async function isOnCampus(profile: Profile, verifier: CertificateVerifier, signal: AbortSignal): Promise<boolean> {
   if (!profile.onCampus) return false;
   const { probe, campus } = profile.onCampus;
   try {
-    const reply = await httpsJson(probe, judge, {
+    const reply = await httpsJson(probe, verifier, {
       signal,
       timeoutMs: probeWithinMs,
       maxBytes: 4_096,

@@ -3,24 +3,24 @@ import { isSigningIn, isUp, type AccessState } from '../../shared/access-state.t
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { readLink } from '../../shared/link.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { carryFor } from '../access/proxy-binding.ts';
+import { bindProxy } from '../access/proxy-binding.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
 import { atMost } from '../net/deadline.ts';
 import type { LoopbackProxy } from '../tunnels/loopback-proxy.ts';
-import { cutShort, isSameRun, runningNow } from './interrupted-run.ts';
-import { HeldSecrets } from './sign-in/pending-secrets.ts';
-import { LinkedQuestions } from './link-confirmations.ts';
-import { NoticeBoard } from './notices.ts';
+import { interruptedRun, isSameRun, currentRun } from './interrupted-run.ts';
+import { PendingSecrets } from './sign-in/pending-secrets.ts';
+import { LinkConfirmations } from './link-confirmations.ts';
+import { Notices } from './notices.ts';
 import { OtherVpnWatch } from './other-vpn-watch.ts';
 import { PortalVisits } from './portal/portal-visits.ts';
 import type { Application, DesktopPorts } from './ports.ts';
-import { ProfileBook, summaryOf } from './profiles/profile-store.ts';
+import { ProfileStore, summaryOf } from './profiles/profile-store.ts';
 import { ProxyQuestion } from './proxy-question.ts';
 import { RecoveryFlow } from './recovery/recovery-flow.ts';
-import { Remembered } from './sign-in/saved-sign-in.ts';
-import { TaskThread } from './portal/task-flow.ts';
+import { SavedSignIn } from './sign-in/saved-sign-in.ts';
+import { TaskFlow } from './portal/task-flow.ts';
 import { TrafficSamples } from './traffic-samples.ts';
 import type { Parts, Verbs } from './parts.ts';
 import { PasscodeClipboard } from './portal/passcode-clipboard.ts';
@@ -41,7 +41,7 @@ export interface ApplicationDeps extends Pick<
   proxy: LoopbackProxy;
   about: AppState['about'];
   /** Whether whoever administers this computer lets people keep a key for one-time codes on it. */
-  keptCodesAllowed?: boolean;
+  totpSavingAllowed?: boolean;
   /** Whether whoever administers this computer forbids questions about certificates. */
   strictCertificates?: boolean;
   /** What was noticed before there was a window to tell it in. */
@@ -54,15 +54,15 @@ const shutdownWithinMs = 3_000;
 
 /** Builds every part and ties them together. */
 class App implements Parts {
-  readonly held: HeldSecrets;
-  readonly book: ProfileBook;
-  readonly remembered: Remembered;
+  readonly pendingSecrets: PendingSecrets;
+  readonly profileStore: ProfileStore;
+  readonly savedSignIn: SavedSignIn;
   readonly recovery: RecoveryFlow;
   readonly controller: AccessController;
   readonly portal: PortalVisits;
   readonly proxyQuestion: ProxyQuestion;
-  readonly notices: NoticeBoard;
-  readonly thread: TaskThread;
+  readonly notices: Notices;
+  readonly taskFlow: TaskFlow;
   readonly clipboard: PasscodeClipboard;
   confirmation: Confirmation | null = null;
   settingsOpen = false;
@@ -71,7 +71,7 @@ class App implements Parts {
   private pressed = false;
   /** The profile of the attempt that is under way. */
   private attempted: string | null = null;
-  private readonly links = new LinkedQuestions();
+  private readonly links = new LinkConfirmations();
   private readonly otherVpn: OtherVpnWatch;
   private readonly stateListeners = new Set<(state: AppState) => void>();
   private readonly samples: TrafficSamples;
@@ -82,59 +82,62 @@ class App implements Parts {
     const { settings, secrets, desktop, log, now } = deps;
     const changed = (): void => this.changed();
     const early = (deps.notices ?? []).map((failure) => ({ id: failure.code, failure }));
-    this.notices = new NoticeBoard([...settings.notices, ...early], changed);
+    this.notices = new Notices([...settings.notices, ...early], changed);
     const tell = (failure: Failure): void => this.notices.tell(failure);
     this.clipboard = new PasscodeClipboard(desktop.clipboard, (work) => this.notices.background(work));
-    this.held = new HeldSecrets(now, changed);
+    this.pendingSecrets = new PendingSecrets(now, changed);
     this.proxyQuestion = new ProxyQuestion(deps.proxies, changed);
-    this.book = new ProfileBook(settings, now, { lead: this.proxyQuestion.lead, strict: deps.strictCertificates ?? false });
-    const interrupted = cutShort(settings.get().running, this.book.all);
-    if (interrupted) this.book.select(interrupted.profileId);
-    const keptCodesAllowed = deps.keptCodesAllowed ?? false;
-    this.remembered = new Remembered({ settings, secrets, held: this.held, keptCodesAllowed, now, changed, tell });
+    this.profileStore = new ProfileStore(settings, now, {
+      routeThroughProxy: this.proxyQuestion.routeThroughProxy,
+      strict: deps.strictCertificates ?? false,
+    });
+    const interrupted = interruptedRun(settings.get().running, this.profileStore.all);
+    if (interrupted) this.profileStore.select(interrupted.profileId);
+    const totpSavingAllowed = deps.totpSavingAllowed ?? false;
+    this.savedSignIn = new SavedSignIn({ settings, secrets, pendingSecrets: this.pendingSecrets, totpSavingAllowed, now, changed, tell });
     this.controller = new AccessController(
       {
         ...deps,
-        judgeFor: (profile) => this.book.judgeFor(profile),
+        verifierFor: (profile) => this.profileStore.verifierFor(profile),
         client: { name: 'causeway', version: deps.about.version, installation: settings.get().installation },
-        noteVouched: (host, key) => this.book.noteVouched(host, { by: 'system', key }),
+        noteVouched: (host, key) => this.profileStore.noteVouched(host, { by: 'system', key }),
         tell: (failure) => {
           // What it said the last time gives way
           this.notices.dismiss(failure.code);
           tell(failure);
         },
-        preset: (profile, prompt) => this.remembered.preset(profile, prompt),
-        prepared: (profile) => this.remembered.preparedFor(profile, this.pressed),
+        preset: (profile, prompt) => this.savedSignIn.preset(profile, prompt),
+        prepared: (profile) => this.savedSignIn.preparedFor(profile, this.pressed),
       },
       interrupted?.ending ?? null,
     );
     this.recovery = new RecoveryFlow(
       changed,
       ({ userId, password, passcode, expiresAt }) => {
-        const profileId = this.book.selected?.id;
-        if (profileId !== undefined) this.held.typed({ profileId, userId, password, remember: false });
-        this.held.holdPasscode(passcode, expiresAt);
+        const profileId = this.profileStore.selected?.id;
+        if (profileId !== undefined) this.pendingSecrets.typed({ profileId, userId, password, remember: false });
+        this.pendingSecrets.holdPasscode(passcode, expiresAt);
       },
       now,
       log,
-      this.proxyQuestion.lead,
+      this.proxyQuestion.routeThroughProxy,
     );
     this.portal = new PortalVisits({
       view: desktop.portal,
       controller: this.controller,
-      judgeFor: (profile) => this.book.judgeFor(profile),
+      verifierFor: (profile) => this.profileStore.verifierFor(profile),
       recoverySignIn: () => this.recovery.portalSignIn(),
       changed: () => this.portalChanged(),
       log,
     });
-    this.thread = new TaskThread(
+    this.taskFlow = new TaskFlow(
       {
         controller: this.controller,
         portal: this.portal,
         recovery: this.recovery,
-        held: this.held,
+        pendingSecrets: this.pendingSecrets,
         profile: () => this.profile,
-        judgeFor: (profile) => this.book.judgeFor(profile),
+        verifierFor: (profile) => this.profileStore.verifierFor(profile),
         connect: (profileId, pressed) => this.connect(profileId, pressed),
         openExternal: (address) => desktop.openExternal(address),
         changed,
@@ -149,7 +152,7 @@ class App implements Parts {
       background: (work) => this.notices.background(work),
     });
     // Before anybody hears of it: the portal opens through the proxy
-    carryFor(this.controller, deps.proxy);
+    bindProxy(this.controller, deps.proxy);
     this.controller.onChange((state) => this.accessChanged(state));
     settings.onNotice((notice) => {
       this.notices.add(notice);
@@ -179,24 +182,24 @@ class App implements Parts {
   get state(): AppState {
     const { settings, about } = this.deps;
     const access = this.controller.state;
-    const selected = this.book.selected?.id ?? null;
-    const held = this.held.passcode;
+    const selected = this.profileStore.selected?.id ?? null;
+    const pendingSecrets = this.pendingSecrets.passcode;
     return {
       access,
-      task: this.thread.current,
+      task: this.taskFlow.current,
       portal: this.portal.state,
       recovery: this.recovery.state,
-      heldPasscode: held && { expiresAt: held.expiresAt },
-      profiles: this.book.all.map(summaryOf),
+      heldPasscode: pendingSecrets && { expiresAt: pendingSecrets.expiresAt },
+      profiles: this.profileStore.all.map(summaryOf),
       profileId: selected,
-      preview: this.book.preview,
+      preview: this.profileStore.preview,
       confirmation: this.confirmation,
       proxyQuestion: this.proxyQuestion.state,
       preferences: settings.get().preferences,
       settingsOpen: this.settingsOpen,
-      saved: this.remembered.keeper.savedFor(selected, access.kind === 'asking' ? access.prompt : null),
-      acceptedHosts: this.book.accepted,
-      keptCodes: this.remembered.codes.stateFor(this.book.selected),
+      saved: this.savedSignIn.savedPassword.savedFor(selected, access.kind === 'asking' ? access.prompt : null),
+      acceptedHosts: this.profileStore.accepted,
+      keptCodes: this.savedSignIn.codes.stateFor(this.profileStore.selected),
       notices: this.notices.all,
       about,
     };
@@ -217,7 +220,7 @@ class App implements Parts {
   }
 
   private changed(): void {
-    this.askLinked();
+    this.askLinkConfirmation();
     const { state } = this;
     for (const listener of this.stateListeners) listener(state);
     // After what this change sets in motion: the process stands still while it writes
@@ -226,7 +229,7 @@ class App implements Parts {
 
   /** The profile that Connect means. Fails with `profile-none`. */
   get profile(): Profile {
-    const { selected } = this.book;
+    const { selected } = this.profileStore;
     if (!selected) throw fail('profile-none');
     return selected;
   }
@@ -237,23 +240,23 @@ class App implements Parts {
    * @param pressed a person has pressed Connect, or a task, for this: not where a link, or a file, has asked for it
    */
   async connect(profileId: string, pressed = true): Promise<void> {
-    const profile = this.book.find(profileId);
+    const profile = this.profileStore.find(profileId);
     if (this.controller.state.kind === 'on-campus') await this.controller.disconnect();
     this.pressed = pressed;
     this.attempted = profileId;
     this.controller.connect(profile);
-    this.book.select(profileId);
+    this.profileStore.select(profileId);
     // Only now: a keychain that is locked may ask the person to unlock it
-    this.notices.background(this.remembered.keeper.probe());
+    this.notices.background(this.savedSignIn.savedPassword.probe());
   }
 
   async openArgument(argument: string): Promise<void> {
     this.deps.desktop.showWindow();
     try {
       const link = readLink(argument);
-      if (link?.kind === 'connect') this.links.later({ kind: 'connect', profileId: this.book.find(link.profileId).id });
+      if (link?.kind === 'connect') this.links.later({ kind: 'connect', profileId: this.profileStore.find(link.profileId).id });
       else if (link) this.links.later(link);
-      else if (/\.causeway$/i.test(argument) && !/^file:/i.test(argument)) await this.book.previewFile(argument);
+      else if (/\.causeway$/i.test(argument) && !/^file:/i.test(argument)) await this.profileStore.previewFile(argument);
       else throw fail('link-invalid');
       this.changed();
     } catch (error) {
@@ -265,7 +268,7 @@ class App implements Parts {
     if (this.controller.state.kind !== 'idle') return;
     const settled = new Promise<void>((resolve) => {
       const off = this.controller.onChange((state) => {
-        if (state.kind === 'asking' && !state.answered && state.byItselfAt === undefined) this.deps.desktop.showWindow();
+        if (state.kind === 'asking' && !state.answered && state.autoAnswerAt === undefined) this.deps.desktop.showWindow();
         else if (!isUp(state) && state.kind !== 'idle') return;
         off();
         resolve();
@@ -302,19 +305,19 @@ class App implements Parts {
   private noteRunning(): void {
     this.noting = null;
     const { settings, now } = this.deps;
-    const running = runningNow(
+    const running = currentRun(
       {
         access: this.controller.state,
         recovery: this.recovery.state,
-        task: this.thread.current,
-        profileId: this.book.selected?.id ?? null,
+        task: this.taskFlow.current,
+        profileId: this.profileStore.selected?.id ?? null,
       },
       now(),
     );
     if (!isSameRun(running, settings.get().running)) settings.update(() => ({ running }));
   }
 
-  private askLinked(): void {
+  private askLinkConfirmation(): void {
     const { controller } = this;
     const isBusy =
       this.confirmation !== null ||
@@ -332,12 +335,12 @@ class App implements Parts {
     if (!changedKind) return;
     this.otherVpn.watch(isSigningIn(state));
     const open = isUp(state);
-    if (state.kind === 'connected' && before === 'opening') this.notices.background(this.remembered.worked(state.profileId));
-    if (open && before !== 'reconnecting' && this.thread.current && this.recovery.state.step === 'closed')
-      this.notices.background(this.thread.pursue());
+    if (state.kind === 'connected' && before === 'opening') this.notices.background(this.savedSignIn.worked(state.profileId));
+    if (open && before !== 'reconnecting' && this.taskFlow.current && this.recovery.state.step === 'closed')
+      this.notices.background(this.taskFlow.pursue());
     if (state.kind === 'closing') this.notices.background(this.portal.close());
     if (state.kind === 'idle') {
-      if (this.attempted !== null) this.notices.background(this.remembered.ended(this.attempted, state.ending));
+      if (this.attempted !== null) this.notices.background(this.savedSignIn.ended(this.attempted, state.ending));
       this.attempted = null;
       this.endTask(state.ending);
     }
@@ -346,15 +349,15 @@ class App implements Parts {
   /** The person ended the session, and its task with it. After a failure Try again goes on with the task; the recovery screens have their own way out. */
   private endTask(ending: Failure | null): void {
     this.update(() => {
-      this.held.forgetSignIn();
-      if (ending === null && this.recovery.state.step === 'closed') this.thread.current = null;
+      this.pendingSecrets.forgetSignIn();
+      if (ending === null && this.recovery.state.step === 'closed') this.taskFlow.current = null;
     });
   }
 
   private portalChanged(): void {
     const { state } = this.portal;
     // Enrolled: the campus has voided the recovery passcode, and so do we
-    if (state.kind === 'open' && state.path === '/add/done') this.held.forgetPasscode();
+    if (state.kind === 'open' && state.path === '/add/done') this.pendingSecrets.forgetPasscode();
     this.changed();
   }
 }

@@ -5,7 +5,7 @@ import type { Confirmation } from '../../shared/app-state.ts';
  * Holds what a link asks for until nothing else is asked. A question that came up under the fingers of someone who types
  * a password would take their Enter for a yes.
  */
-export class LinkedQuestions {
+export class LinkConfirmations {
   private linked: Confirmation | null = null;
 
   /** A later link takes the place of one that was not asked yet. */

@@ -2,7 +2,7 @@ import type { AppNotice } from '../../shared/app-state.ts';
 import { failureOf, type Failure } from '../../shared/failure.ts';
 
 /** What is told beside whatever the screen shows, until the person puts it away. */
-export class NoticeBoard {
+export class Notices {
   private readonly notices: AppNotice[];
 
   constructor(

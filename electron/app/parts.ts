@@ -2,16 +2,16 @@ import type { AppState, Confirmation } from '../../shared/app-state.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { AccessController } from '../access/controller.ts';
 import type { Settings } from '../storage/settings.ts';
-import type { HeldSecrets } from './sign-in/pending-secrets.ts';
-import type { NoticeBoard } from './notices.ts';
+import type { PendingSecrets } from './sign-in/pending-secrets.ts';
+import type { Notices } from './notices.ts';
 import type { PasscodeClipboard } from './portal/passcode-clipboard.ts';
 import type { PortalVisits } from './portal/portal-visits.ts';
 import type { Application, DesktopPorts } from './ports.ts';
-import type { ProfileBook } from './profiles/profile-store.ts';
+import type { ProfileStore } from './profiles/profile-store.ts';
 import type { ProxyQuestion } from './proxy-question.ts';
 import type { RecoveryFlow } from './recovery/recovery-flow.ts';
-import type { Remembered } from './sign-in/saved-sign-in.ts';
-import type { TaskThread } from './portal/task-flow.ts';
+import type { SavedSignIn } from './sign-in/saved-sign-in.ts';
+import type { TaskFlow } from './portal/task-flow.ts';
 
 /** The bridge's calls; each feature of the application brings its own. */
 export type Verbs = Application['verbs'];
@@ -19,14 +19,14 @@ export type Verbs = Application['verbs'];
 /** What the features work with; built once, by `createApplication`. */
 export interface Parts {
   readonly controller: AccessController;
-  readonly book: ProfileBook;
-  readonly remembered: Remembered;
-  readonly held: HeldSecrets;
+  readonly profileStore: ProfileStore;
+  readonly savedSignIn: SavedSignIn;
+  readonly pendingSecrets: PendingSecrets;
   readonly recovery: RecoveryFlow;
   readonly portal: PortalVisits;
-  readonly thread: TaskThread;
+  readonly taskFlow: TaskFlow;
   readonly proxyQuestion: ProxyQuestion;
-  readonly notices: NoticeBoard;
+  readonly notices: Notices;
   readonly clipboard: PasscodeClipboard;
   readonly settings: Settings;
   readonly desktop: DesktopPorts;

@@ -6,7 +6,7 @@ import type { Preferences } from '../../shared/settings.ts';
 import type { PortalSignIn } from '../../shared/recovery.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { PortalTask } from '../../shared/task.ts';
-import type { CertificateJudge } from '../trust/verifier.ts';
+import type { CertificateVerifier } from '../trust/verifier.ts';
 
 /**
  * The seams between the application (`electron/app`, plain Node) and what surrounds it. The desktop
@@ -40,7 +40,7 @@ export interface Application {
 /** Where the portal view goes first, and under which rules. */
 export interface PortalVisit {
   profile: Profile;
-  judge: CertificateJudge;
+  verifier: CertificateVerifier;
   /** A one-time sign-in to POST, or null: the page asks for one itself. */
   signIn: PortalSignIn | null;
   task: PortalTask | null;

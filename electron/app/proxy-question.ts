@@ -5,7 +5,7 @@ import type { Answer } from '../../shared/prompt.ts';
 import { admitted } from '../access/admission.ts';
 import type { Ask } from '../gateways/gateway.ts';
 import type { Endpoint } from '../net/endpoint.ts';
-import type { Lead } from '../net/https.ts';
+import type { RouteThroughProxy } from '../net/https.ts';
 import type { Proxies } from '../net/proxy/lookup.ts';
 
 type Shown = NonNullable<AppState['proxyQuestion']>;
@@ -30,9 +30,9 @@ export class ProxyQuestion {
   }
 
   /** The way through the proxy that leads there, if one does, which has let this computer through. */
-  readonly lead: Lead = async (endpoint: Endpoint, signal: AbortSignal) => {
+  readonly routeThroughProxy: RouteThroughProxy = async (endpoint: Endpoint, signal: AbortSignal) => {
     const { proxies } = this;
-    return proxies ? admitted(proxies, await proxies.lead(endpoint, signal), this.ask, signal) : endpoint;
+    return proxies ? admitted(proxies, await proxies.routeThroughProxy(endpoint, signal), this.ask, signal) : endpoint;
   };
 
   /** A person's answer to the open question; null: they leave it. Fails with `not-now` for any other. */

@@ -6,7 +6,7 @@ type SessionVerbs = Pick<Verbs, 'connect' | 'extend' | 'retryNow' | 'disconnect'
 
 /** One session, from Connect to Disconnect. */
 export function sessionVerbs(parts: Parts): SessionVerbs {
-  const { controller, thread, desktop } = parts;
+  const { controller, taskFlow, desktop } = parts;
   return {
     connect: ({ profileId }) => connectOnly(parts, profileId, true),
     extend: () => controller.extend(),
@@ -21,7 +21,7 @@ export function sessionVerbs(parts: Parts): SessionVerbs {
     },
     async acknowledge() {
       if (controller.state.kind !== 'idle') return; // a double click: something new is under way already
-      thread.current = null;
+      taskFlow.current = null;
       controller.acknowledge();
     },
   };
@@ -30,5 +30,5 @@ export function sessionVerbs(parts: Parts): SessionVerbs {
 /** Connects without a task. Rejects where an attempt is under way, and takes nothing from what was begun with that one. */
 export async function connectOnly(parts: Parts, profileId: string, pressed: boolean): Promise<void> {
   await parts.connect(profileId, pressed);
-  parts.update(() => (parts.thread.current = null));
+  parts.update(() => (parts.taskFlow.current = null));
 }

@@ -10,7 +10,7 @@ type WindowVerbs = Pick<
 
 /** What stands over or beside the screens: a question, Settings, notices, help. */
 export function windowVerbs(parts: Parts): WindowVerbs {
-  const { desktop, settings, remembered, notices, thread } = parts;
+  const { desktop, settings, savedSignIn, notices, taskFlow } = parts;
 
   const confirmed = async (confirmation: Confirmation): Promise<void> => {
     switch (confirmation.kind) {
@@ -18,7 +18,7 @@ export function windowVerbs(parts: Parts): WindowVerbs {
         // A link is nobody's hand on Connect: what would ring a phone waits for our Sign in screen
         return parts.connect(confirmation.profileId, false);
       case 'task':
-        return thread.start(confirmation.task, false);
+        return taskFlow.start(confirmation.task, false);
       case 'campus':
         return discover(parts, confirmation.address);
       case 'certificate':
@@ -42,7 +42,7 @@ export function windowVerbs(parts: Parts): WindowVerbs {
     },
     async showSettings({ open }) {
       parts.update(() => (parts.settingsOpen = open));
-      if (open) await remembered.keeper.probe();
+      if (open) await savedSignIn.savedPassword.probe();
     },
     async changePreferences(change) {
       parts.update(() => {

@@ -19,18 +19,18 @@ interface Seen {
  * Says when a sign-in through the worker may come: a person looks at the window, a campus is selected whose gateway
  * needs it, and they are not in yet.
  */
-export function keepWarm(
+export function prewarmWorker(
   application: Told,
   protocolOf: (profileId: string) => Profile['protocol'] | null,
   window: Seen,
-  want: (wanted: boolean) => void,
+  setWanted: (wanted: boolean) => void,
 ): void {
   let before = false;
   const look = (): void => {
     const { access, profileId } = application.state;
     const protocol = profileId === null ? null : protocolOf(profileId);
     const wanted = window.visible && protocol !== null && protocol !== 'campus' && mayNeed.includes(access.kind);
-    if (wanted !== before) want(wanted);
+    if (wanted !== before) setWanted(wanted);
     before = wanted;
   };
   application.onState(look);

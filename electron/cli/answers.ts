@@ -33,7 +33,7 @@ export class PreparedAnswers {
   /** Codes made already for a form that asks for several, while the next one is waited for. */
   private drawn: { prompt: Prompt | null; codes: string[] } = { prompt: null, codes: [] };
   /** Why the last question has no answer here, where a name is given that it does not offer. */
-  objection: Failure | null = null;
+  problem: Failure | null = null;
   /** Names of `choose` that were offered by a list. */
   private readonly chosen = new Set<string>();
   private readonly used = new Set<string>();
@@ -48,11 +48,11 @@ export class PreparedAnswers {
 
   /** The answer to a prompt, or null where there is none, or it has been given already. */
   answer(prompt: Prompt): Answer | null {
-    this.objection = null;
+    this.problem = null;
     try {
       return this.answerTo(prompt);
     } catch (error) {
-      this.objection = failureOf(error);
+      this.problem = failureOf(error);
       return null;
     }
   }

@@ -6,7 +6,7 @@ import { CausewayError, fail, failureOf, type Failure } from '../../shared/failu
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt, PromptKind, PromptSelect } from '../../shared/prompt.ts';
 import { commandLine } from '../../shared/messages/en/command-line.ts';
-import type { Speaker } from '../../shared/messages/localizer.ts';
+import type { Localizer } from '../../shared/messages/localizer.ts';
 import { pathOfArgument } from '../app/file-argument.ts';
 import { readProfileFile } from '../storage/profiles.ts';
 import { atMost } from '../net/deadline.ts';
@@ -15,19 +15,19 @@ import { fillIn, UsageError, type ConnectCommand } from './arguments.ts';
 import { exitCode, exitCodeOf, failureIn, type ExitCode } from './exit-codes.ts';
 import { askInTerminal, linesWhile } from './questions.ts';
 import type { Report } from './report.ts';
-import type { Seat } from './session-client.ts';
+import type { SessionClient } from './session-client.ts';
 import type { Terminal } from './terminal.ts';
 
 /** How long a Disconnect may take before the run ends without waiting for it. */
 const leaveWithinMs = 5_000;
 
 export interface Attempt {
-  seat: Seat;
+  client: SessionClient;
   profile: Profile;
   answers: PreparedAnswers | null;
   terminal: Terminal | null;
   report: Report;
-  speaker: Speaker;
+  localizer: Localizer;
   now: () => number;
   /** Calls back at Ctrl-C, a hang-up or a request to stop; returns how to stop listening. */
   onInterrupt(listener: () => void): () => void;
@@ -59,17 +59,17 @@ export async function profileFor(
 
 /** Connects and stays until the session is over; resolves with how it ended. */
 export async function converse(attempt: Attempt): Promise<Outcome> {
-  const { seat, profile, report } = attempt;
+  const { client, profile, report } = attempt;
   const talk = new Talk(attempt);
   const off = [
-    seat.onAccess((access) => talk.see(access)),
-    seat.onNotice((failure) => report.failure(failure)),
+    client.onAccess((access) => talk.see(access)),
+    client.onNotice((failure) => report.failure(failure)),
     attempt.onInterrupt(() => talk.leave()),
   ];
   try {
-    for (const { failure } of seat.notices) report.failure(failure);
-    await seat.connect(profile, attempt.terminal !== null);
-    return await Promise.race([talk.outcome, seat.lost.then(() => lostOutcome(seat.access, profile))]);
+    for (const { failure } of client.notices) report.failure(failure);
+    await client.connect(profile, attempt.terminal !== null);
+    return await Promise.race([talk.outcome, client.lost.then(() => lostOutcome(client.access, profile))]);
   } finally {
     talk.over();
     for (const stop of off) stop();
@@ -109,7 +109,7 @@ class Talk {
     this.why ??= outcome;
     if (this.leaving) return;
     this.leaving = true;
-    void atMost(leaveWithinMs, this.attempt.seat.disconnect()).then(() => this.settle(this.why ?? outcome));
+    void atMost(leaveWithinMs, this.attempt.client.disconnect()).then(() => this.settle(this.why ?? outcome));
   }
 
   over(): void {
@@ -124,30 +124,30 @@ class Talk {
   /** Never rejects: a question that cannot be answered ends the attempt. */
   private async put(access: AccessStateOf<'asking'>): Promise<void> {
     const { prompt, promptId: id } = access;
-    const { report, seat } = this.attempt;
+    const { report, client } = this.attempt;
     const open = { id, withdraw: new AbortController() };
     this.open = open;
     const failure = failureIn(access);
     const number = prompt.kind === 'push' ? prompt.number : undefined;
     const until = prompt.kind === 'waiting' ? prompt.until : undefined;
     const says = toldBy(prompt);
-    const { byItselfAt } = access;
+    const { autoAnswerAt } = access;
     report.event({
       event: 'prompt',
       id,
       kind: prompt.kind,
-      ...(byItselfAt === undefined ? {} : { byItselfAt }),
+      ...(autoAnswerAt === undefined ? {} : { autoAnswerAt }),
       ...(failure ? { failure } : {}),
       ...(number === undefined ? {} : { number }),
       ...(until === undefined ? {} : { until }),
       ...(says === undefined ? {} : { says }),
     });
-    if (byItselfAt !== undefined) report.say(this.wait(byItselfAt));
+    if (autoAnswerAt !== undefined) report.say(this.wait(autoAnswerAt));
     try {
       const { answer, typed } = await this.answerTo(access, open.withdraw.signal);
       if (open.withdraw.signal.aborted) return;
       this.lastAsked = prompt.kind;
-      await seat.answer({ id, prompt }, answer, typed);
+      await client.answer({ id, prompt }, answer, typed);
     } catch (error) {
       const why = failureOf(error);
       // Withdrawn, or answered elsewhere a moment before: what comes next is a state of its own
@@ -158,17 +158,17 @@ class Talk {
   }
 
   private wait(until: number): string {
-    const { speaker, terminal, now } = this.attempt;
+    const { localizer, terminal, now } = this.attempt;
     const { codeWaiting, codeOrYours } = commandLine.ask;
-    const wait = speaker.say(codeWaiting, { count: Math.max(1, Math.ceil((until - now()) / 1000)) });
+    const wait = localizer.format(codeWaiting, { count: Math.max(1, Math.ceil((until - now()) / 1000)) });
     return terminal ? `${wait} ${codeOrYours}` : wait;
   }
 
   private async answerTo(
-    { prompt, byItselfAt }: AccessStateOf<'asking'>,
+    { prompt, autoAnswerAt }: AccessStateOf<'asking'>,
     signal: AbortSignal,
   ): Promise<{ answer: Answer; typed: boolean }> {
-    const { terminal, profile, report, speaker, now } = this.attempt;
+    const { terminal, profile, report, localizer, now } = this.attempt;
     const prepared = await this.preparedFor(prompt, signal);
     if (prepared) {
       const says = toldBy(prompt);
@@ -176,8 +176,8 @@ class Talk {
       return { answer: prepared, typed: false };
     }
     // A push is out already, by a person's hand elsewhere, or a kept key answers, or the gateway does: there is nothing to do
-    if ((prompt.kind === 'push' || prompt.kind === 'waiting' || byItselfAt !== undefined) && !terminal) {
-      for (const line of linesWhile(prompt, speaker, now())) report.say(line);
+    if ((prompt.kind === 'push' || prompt.kind === 'waiting' || autoAnswerAt !== undefined) && !terminal) {
+      for (const line of linesWhile(prompt, localizer, now())) report.say(line);
       return new Promise(() => undefined);
     }
     // In a browser of the person's own the terminal is as good as the app; a page that needs our window is not for it
@@ -192,7 +192,7 @@ class Talk {
       throw new UsageError(fillIn(commandLine.usage.unanswered, { what }));
     }
     const chosen = 'selects' in prompt ? this.chosenIn(prompt.selects) : new Map<string, string>();
-    return { answer: await askInTerminal(prompt, { terminal, speaker, labels: profile.labels, now, signal, chosen }), typed: true };
+    return { answer: await askInTerminal(prompt, { terminal, localizer, labels: profile.labels, now, signal, chosen }), typed: true };
   }
 
   /** The answer of the file. A name of it that is not offered ends the attempt where there is nobody to ask. */
@@ -201,20 +201,20 @@ class Talk {
     if (!answers) return null;
     for (let at = answers.codeAt(prompt); at !== null; at = answers.codeAt(prompt)) await this.waitForCode(at, signal);
     const answer = answers.answer(prompt);
-    const { objection } = answers;
-    if (objection === null) return answer;
-    if (!terminal) throw new CausewayError(objection);
+    const { problem } = answers;
+    if (problem === null) return answer;
+    if (!terminal) throw new CausewayError(problem);
     // A question says by itself why it is asked
-    if (!('failure' in prompt && prompt.failure)) report.failure(objection);
+    if (!('failure' in prompt && prompt.failure)) report.failure(problem);
     return null;
   }
 
   /** Tells that the next code is waited for, and waits. Rejects where the question is withdrawn or the run ends. */
   private async waitForCode(at: number, signal: AbortSignal): Promise<void> {
-    const { report, speaker, now } = this.attempt;
+    const { report, localizer, now } = this.attempt;
     const ms = Math.max(0, at - now());
-    report.say(speaker.say(commandLine.ask.codeWaiting, { count: Math.max(1, Math.ceil(ms / 1000)) }));
-    if (this.open) report.event({ event: 'prompt', id: this.open.id, kind: 'passcode', byItselfAt: at });
+    report.say(localizer.format(commandLine.ask.codeWaiting, { count: Math.max(1, Math.ceil(ms / 1000)) }));
+    if (this.open) report.event({ event: 'prompt', id: this.open.id, kind: 'passcode', autoAnswerAt: at });
     await setTimeout(ms, undefined, { signal });
   }
 
@@ -241,6 +241,6 @@ function toldBy(prompt: Prompt): string | undefined {
 /** The app was quit, or killed: its session went with it. */
 function lostOutcome(access: AccessState, profile: Profile): Outcome {
   const up = holdsSession(access);
-  const failure: Failure = { code: up ? 'session-cut-short' : 'sign-in-cut-short', params: { campus: profile.name } };
+  const failure: Failure = { code: up ? 'session-interrupted' : 'sign-in-interrupted', params: { campus: profile.name } };
   return { code: exitCodeOf(failure), failure };
 }

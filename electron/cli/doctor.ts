@@ -3,12 +3,12 @@ import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { tunnelMarks } from '../../shared/tunnel-marks.ts';
 import { commandLine } from '../../shared/messages/en/command-line.ts';
-import type { Speaker } from '../../shared/messages/localizer.ts';
+import type { Localizer } from '../../shared/messages/localizer.ts';
 import type { StartWorker } from '../worker/worker.ts';
 import { fromWorkerSchema } from '../gateways/openconnect/process/messages.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import { bounded } from '../net/deadline.ts';
-import type { CertificateJudge } from '../trust/verifier.ts';
+import type { CertificateVerifier } from '../trust/verifier.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 import type { GatewayProof, HelperState } from '../helper-client/protocol.ts';
 import type { Proxies } from '../net/proxy/lookup.ts';
@@ -53,9 +53,9 @@ export interface Examined {
   tools: Tools;
   secrets: Secrets;
   profiles: readonly Profile[];
-  judgeFor: (profile: Profile) => CertificateJudge;
+  verifierFor: (profile: Profile) => CertificateVerifier;
   now: () => number;
-  speaker: Speaker;
+  localizer: Localizer;
   appRuns: boolean;
   proxies: Proxies;
   /** By whoever administers this computer. */
@@ -63,27 +63,27 @@ export interface Examined {
   signal: AbortSignal;
 }
 
-const { doctor: words } = commandLine;
+const { doctor: messages } = commandLine;
 
 /** Looks at everything that a connection needs, and says what to do about the rest. Each check comes when it is known; none rejects. */
 export async function* examine(examined: Examined): AsyncGenerator<Check> {
-  const { profiles, speaker, tools, secrets, appRuns } = examined;
-  yield fine('app', appRuns ? words.app : words.noApp);
+  const { profiles, localizer, tools, secrets, appRuns } = examined;
+  yield fine('app', appRuns ? messages.app : messages.noApp);
   yield* components(examined);
   const keychain = await secrets.availability();
   yield keychain === 'available'
-    ? fine('keychain', words.keychain)
-    : troubled('keychain', { code: `keychain-${keychain}` }, speaker, 'requested');
+    ? fine('keychain', messages.keychain)
+    : troubled('keychain', { code: `keychain-${keychain}` }, localizer, 'requested');
   const { check, device } = await helper(examined);
   yield check;
   const left = await tools.leftover();
-  if (left !== null) yield troubled('leftover', { code: 'tunnel-leftover', params: { left } }, speaker, 'its own');
+  if (left !== null) yield troubled('leftover', { code: 'tunnel-leftover', params: { left } }, localizer, 'its own');
   const network = await tools.otherVpn(device ?? (left === null ? undefined : tunnelMarks.device));
   yield network === null
-    ? fine('other-vpn', words.noOtherVpn)
-    : troubled('other-vpn', { code: 'other-vpn', params: { network } }, speaker, 'requested');
+    ? fine('other-vpn', messages.noOtherVpn)
+    : troubled('other-vpn', { code: 'other-vpn', params: { network } }, localizer, 'requested');
   if (profiles.length === 0)
-    yield { check: 'gateway', result: 'attention', says: words.noProfile, todo: words.addProfile, code: exitCode.requested };
+    yield { check: 'gateway', result: 'attention', says: messages.noProfile, todo: messages.addProfile, code: exitCode.requested };
   for (const profile of profiles) yield* gateways(profile, examined, check.result === 'ok');
 }
 
@@ -95,48 +95,48 @@ export function worst(codes: readonly ExitCode[]): ExitCode {
 
 /** A gateway that is away is a trouble of the profile's only where no other one answers. */
 async function* gateways(profile: Profile, examined: Examined, helperAnswers: boolean): AsyncGenerator<Check> {
-  const { judgeFor, now, proxies, oldTlsAllowed, tools, speaker, signal } = examined;
-  const judge = judgeFor(profile);
+  const { verifierFor, now, proxies, oldTlsAllowed, tools, localizer, signal } = examined;
+  const verifier = verifierFor(profile);
   const looks = await Promise.all(
     profile.gateways.map((gateway) =>
-      lookAtGateway(gateway, { profile, judge, proxies, oldTlsAllowed, agent: tools.agent ?? agentFor(process.platform), now }, signal),
+      lookAtGateway(gateway, { profile, verifier, proxies, oldTlsAllowed, agent: tools.agent ?? agentFor(process.platform), now }, signal),
     ),
   );
   const someAnswer = looks.some(({ failure }) => failure === null);
   for (const look of looks) {
     if (look.failure) {
       const weight = someAnswer && exitCodeOf(look.failure) === exitCode.unreachable ? 'requested' : 'its own';
-      yield troubled('gateway', look.failure, speaker, weight);
+      yield troubled('gateway', look.failure, localizer, weight);
     } else {
-      yield fine('gateway', fillIn(words.reached, { gateway: look.gateway }));
+      yield fine('gateway', fillIn(messages.reached, { gateway: look.gateway }));
       yield* clock(look);
       if (look.dropsLong === true)
-        yield troubled('path', { code: 'path-drops-long', params: { host: look.gateway } }, speaker, 'requested');
+        yield troubled('path', { code: 'path-drops-long', params: { host: look.gateway } }, localizer, 'requested');
       if (helperAnswers && profile.tunnel === 'system') yield await proof(look, examined);
     }
   }
 }
 
 /** Root asks nobody: what a profile or a person vouches for may be nothing to its service. */
-async function proof({ gateway, endpoint }: GatewayLook, { tools, speaker, signal }: Examined): Promise<Check> {
+async function proof({ gateway, endpoint }: GatewayLook, { tools, localizer, signal }: Examined): Promise<Check> {
   try {
     const by = (await tools.proof(endpoint, signal)).kind;
-    return fine('proof', fillIn(words.proved, { gateway, by: words.provedBy[by] }));
+    return fine('proof', fillIn(messages.proved, { gateway, by: messages.provedBy[by] }));
   } catch (error) {
-    return troubled('proof', failureOf(error), speaker, 'its own');
+    return troubled('proof', failureOf(error), localizer, 'its own');
   }
 }
 
 function* clock({ gateway, ahead }: GatewayLook): Generator<Check> {
   if (ahead === null) return;
-  if (Math.abs(ahead) < clockOffMs) yield fine('clock', fillIn(words.clock, { gateway }));
+  if (Math.abs(ahead) < clockOffMs) yield fine('clock', fillIn(messages.clock, { gateway }));
   else {
     const minutes = Math.round(Math.abs(ahead) / 60_000);
     yield {
       check: 'clock',
       result: 'attention',
-      says: fillIn(words.clockOff, { gateway, minutes }),
-      todo: words.setClock,
+      says: fillIn(messages.clockOff, { gateway, minutes }),
+      todo: messages.setClock,
       code: exitCode.requested,
     };
   }
@@ -156,26 +156,26 @@ async function* components({ profiles, tools }: Examined): AsyncGenerator<Check>
 }
 
 /** The service for system tunnels, and the device of the one that it has up for us. */
-async function helper({ profiles, tools, speaker }: Examined): Promise<{ check: Check; device?: string }> {
+async function helper({ profiles, tools, localizer }: Examined): Promise<{ check: Check; device?: string }> {
   try {
     const state = await tools.helper();
     if (state.kind === 'taken')
-      return { check: troubled('helper', { code: 'tunnel-taken', params: { user: state.user } }, speaker, 'requested') };
-    return { check: fine('helper', words.helper), ...(state.kind === 'up' ? { device: state.device } : {}) };
+      return { check: troubled('helper', { code: 'tunnel-taken', params: { user: state.user } }, localizer, 'requested') };
+    return { check: fine('helper', messages.helper), ...(state.kind === 'up' ? { device: state.device } : {}) };
   } catch (error) {
     const isNeeded = profiles.some(({ tunnel }) => tunnel === 'system');
-    const check = troubled('helper', failureOf(error), speaker, isNeeded ? 'its own' : 'requested');
-    return { check: isNeeded ? { ...check, result: 'missing' } : { ...check, todo: words.helperNotNeeded } };
+    const check = troubled('helper', failureOf(error), localizer, isNeeded ? 'its own' : 'requested');
+    return { check: isNeeded ? { ...check, result: 'missing' } : { ...check, todo: messages.helperNotNeeded } };
   }
 }
 
 /** @param found its version and path, as far as they are known; null: it is not there */
 function component(name: string, packages: string, found: string | null, isNeeded: boolean): Check {
-  if (found !== null) return fine(name, fillIn(words.installed, { component: name, version: ` (${found})` }));
-  const says = fillIn(words.notInstalled, { component: name });
+  if (found !== null) return fine(name, fillIn(messages.installed, { component: name, version: ` (${found})` }));
+  const says = fillIn(messages.notInstalled, { component: name });
   return isNeeded
-    ? { check: name, result: 'missing', says, todo: fillIn(words.install, { packages }), code: exitCode.missing }
-    : { check: name, result: 'attention', says, todo: words.notNeeded, code: exitCode.requested };
+    ? { check: name, result: 'missing', says, todo: fillIn(messages.install, { packages }), code: exitCode.missing }
+    : { check: name, result: 'attention', says, todo: messages.notNeeded, code: exitCode.requested };
 }
 
 /** The library is loaded in a process of its own: one that crashes there takes nothing along. Its version and path; null: it cannot be. */
@@ -206,8 +206,8 @@ async function libraryFound({ startWorker, libraries }: Tools): Promise<string |
 
 const fine = (check: string, says: string): Check => ({ check, result: 'ok', says, code: exitCode.requested });
 
-function troubled(check: string, failure: Failure, speaker: Speaker, weight: 'its own' | 'requested'): Check {
-  const { title, happened, todo } = speaker.failure(failure);
+function troubled(check: string, failure: Failure, localizer: Localizer, weight: 'its own' | 'requested'): Check {
+  const { title, happened, todo } = localizer.failure(failure);
   return {
     check,
     result: 'attention',

@@ -6,7 +6,7 @@ import type { Koffi } from '../system/windows/libraries.ts';
  * threads, and nothing calls it back. `process.exit` waits for those threads (seen with Node 20: ten seconds for a name),
  * so that on Linux and macOS the system's own call ends it. Not by an import, which would take such a thread too.
  */
-export function leaveAtOnce(code: number): void {
+export function exitNow(code: number): void {
   // What Node does for the terminal when it ends by itself
   if (process.stdin.isTTY) process.stdin.setRawMode(false);
   if (process.platform !== 'win32') {

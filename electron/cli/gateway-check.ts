@@ -5,7 +5,7 @@ import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
 import { explained } from '../access/watch/captive-portal.ts';
 import { bounded } from '../net/deadline.ts';
-import type { CertificateJudge } from '../trust/verifier.ts';
+import type { CertificateVerifier } from '../trust/verifier.ts';
 import { endpointOf, type Endpoint } from '../net/endpoint.ts';
 import { findOldTls } from '../net/old-tls.ts';
 import { reachesWithinMs } from '../net/tcp.ts';
@@ -33,7 +33,7 @@ export interface GatewayLook {
 /** By whose word and by which ways a gateway is looked at. */
 export interface Looking {
   profile: Profile;
-  judge: CertificateJudge;
+  verifier: CertificateVerifier;
   proxies: Proxies;
   /** By whoever administers this computer. */
   oldTlsAllowed: boolean;
@@ -43,18 +43,18 @@ export interface Looking {
 
 /** Looks at one gateway: it is reached, its certificate judged, its clock read. Nothing is signed in to. Never rejects. */
 export async function lookAtGateway(gateway: string, looking: Looking, signal: AbortSignal): Promise<GatewayLook> {
-  const { profile, judge, proxies, oldTlsAllowed, agent, now } = looking;
+  const { profile, verifier, proxies, oldTlsAllowed, agent, now } = looking;
   let endpoint: Endpoint = { ...endpointOf(splitHost(gateway), profile.connectTo), ...(oldTlsAllowed && { oldTls: true }) };
   try {
-    endpoint = await proxies.lead(endpoint, signal);
+    endpoint = await proxies.routeThroughProxy(endpoint, signal);
     const old = oldTlsAllowed ? null : await findOldTls(endpoint, signal);
     if (old) return { gateway, endpoint, failure: old, ahead: null };
-    const socket = await connectTls(endpoint, judge, { signal, timeoutMs: reachesWithinMs });
+    const socket = await connectTls(endpoint, verifier, { signal, timeoutMs: reachesWithinMs });
     const named = { 'user-agent': agent.userAgent };
     const short = await headOf(socket, endpoint.host, named, clockWithinMs, signal);
     const ahead = short === 'silent' || short.date === null ? null : now() - short.date;
     // Of one that says nothing to a short request a long one tells nothing
-    const dropsLong = short !== 'silent' && (await dropsLongPackets(endpoint, judge, named, signal));
+    const dropsLong = short !== 'silent' && (await dropsLongPackets(endpoint, verifier, named, signal));
     return { gateway, endpoint, failure: null, ahead, dropsLong };
   } catch (error) {
     const failure = failureOf(error);
@@ -67,12 +67,12 @@ export async function lookAtGateway(gateway: string, looking: Looking, signal: A
 /** Whether a request that fills several packets goes unanswered, where a short one was answered. */
 async function dropsLongPackets(
   endpoint: Endpoint,
-  judge: CertificateJudge,
+  verifier: CertificateVerifier,
   named: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    const socket = await connectTls(endpoint, judge, { signal, timeoutMs: reachesWithinMs });
+    const socket = await connectTls(endpoint, verifier, { signal, timeoutMs: reachesWithinMs });
     const padding = 'x'.repeat(longBytes);
     return (await headOf(socket, endpoint.host, { ...named, 'x-padding': padding }, longWithinMs, signal)) === 'silent';
   } catch {

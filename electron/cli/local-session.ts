@@ -4,15 +4,15 @@ import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
-import { carryFor } from '../access/proxy-binding.ts';
-import { serveControl, type Controllable, type ControlServer } from '../app/control/control.ts';
-import { HeldSecrets } from '../app/sign-in/pending-secrets.ts';
-import { ProfileBook, summaryOf } from '../app/profiles/profile-store.ts';
-import { Remembered } from '../app/sign-in/saved-sign-in.ts';
+import { bindProxy } from '../access/proxy-binding.ts';
+import { serveControl, type ControlledSession, type ControlServer } from '../app/control/control.ts';
+import { PendingSecrets } from '../app/sign-in/pending-secrets.ts';
+import { ProfileStore, summaryOf } from '../app/profiles/profile-store.ts';
+import { SavedSignIn } from '../app/sign-in/saved-sign-in.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../tunnels/loopback-proxy.ts';
-import type { ProxyDoor, Seat } from './session-client.ts';
+import type { ProxyEndpoint, SessionClient } from './session-client.ts';
 
 /** What the composition root hands in: the same drivers and tunnels as the app's. */
 export type Core = Pick<
@@ -23,7 +23,7 @@ export type Core = Pick<
   secrets: Secrets;
   version: string;
   /** Whether whoever administers this computer lets people keep a key for one-time codes on it. */
-  keptCodesAllowed?: boolean;
+  totpSavingAllowed?: boolean;
   /** Whether they forbid questions about certificates. */
   strictCertificates?: boolean;
   /** What was noticed before there was anybody to tell. */
@@ -31,14 +31,14 @@ export type Core = Pick<
 };
 
 /** A session of this process: the app's own parts without a face, on the app's own settings. */
-export class OwnSeat implements Seat {
+export class LocalSession implements SessionClient {
   readonly holder = 'here';
-  readonly book: ProfileBook;
+  readonly profileStore: ProfileStore;
   readonly lost = new Promise<void>(() => undefined);
-  private readonly remembered: Remembered;
+  private readonly savedSignIn: SavedSignIn;
   private readonly controller: AccessController;
   private readonly noticeListeners = new Set<(failure: Failure) => void>();
-  /** A profile that is not in the book: what is kept for one of the same id is not for this one. */
+  /** A profile that is not in the store: what is kept for one of the same id is not for this one. */
   private readonly strangers = new Set<Profile>();
   private profile: Profile | null = null;
   /** A person at the terminal has asked for the attempt. */
@@ -48,21 +48,22 @@ export class OwnSeat implements Seat {
 
   constructor(private readonly core: Core) {
     const { settings, secrets, now } = core;
-    const held = new HeldSecrets(now, () => undefined);
+    const pendingSecrets = new PendingSecrets(now, () => undefined);
     const tell = (failure: Failure): void => {
       for (const listener of this.noticeListeners) listener(failure);
     };
-    this.book = new ProfileBook(settings, now, { strict: core.strictCertificates ?? false });
-    const keptCodesAllowed = core.keptCodesAllowed ?? false;
-    this.remembered = new Remembered({ settings, secrets, held, keptCodesAllowed, now, changed: () => undefined, tell });
+    this.profileStore = new ProfileStore(settings, now, { strict: core.strictCertificates ?? false });
+    const totpSavingAllowed = core.totpSavingAllowed ?? false;
+    this.savedSignIn = new SavedSignIn({ settings, secrets, pendingSecrets, totpSavingAllowed, now, changed: () => undefined, tell });
     this.controller = new AccessController({
       ...core,
-      judgeFor: (profile) => this.book.judgeFor(profile),
+      verifierFor: (profile) => this.profileStore.verifierFor(profile),
       client: { name: 'causeway-cli', version: core.version, installation: settings.get().installation },
-      noteVouched: (host, key) => this.book.noteVouched(host, { by: 'system', key }),
+      noteVouched: (host, key) => this.profileStore.noteVouched(host, { by: 'system', key }),
       tell,
-      preset: (profile, prompt) => (this.strangers.has(profile) ? prompt : this.remembered.preset(profile, prompt)),
-      prepared: (profile) => (this.strangers.has(profile) ? () => Promise.resolve(null) : this.remembered.preparedFor(profile, this.typed)),
+      preset: (profile, prompt) => (this.strangers.has(profile) ? prompt : this.savedSignIn.preset(profile, prompt)),
+      prepared: (profile) =>
+        this.strangers.has(profile) ? () => Promise.resolve(null) : this.savedSignIn.preparedFor(profile, this.typed),
     });
     settings.onNotice(({ failure }) => tell(failure));
     let before: AccessState['kind'] = 'idle';
@@ -78,7 +79,7 @@ export class OwnSeat implements Seat {
   }
 
   get profiles() {
-    return this.book.all.map(summaryOf);
+    return this.profileStore.all.map(summaryOf);
   }
 
   get notices(): readonly AppNotice[] {
@@ -98,7 +99,7 @@ export class OwnSeat implements Seat {
   /** Connects, and lets other terminals of this user see and end it. */
   async connect(profile: Profile, typed: boolean): Promise<void> {
     this.typed = typed;
-    if (!this.book.all.includes(profile)) this.strangers.add(profile);
+    if (!this.profileStore.all.includes(profile)) this.strangers.add(profile);
     this.profile = profile;
     this.controller.connect(profile);
   }
@@ -106,7 +107,7 @@ export class OwnSeat implements Seat {
   /** Listens for `causeway status` and `disconnect`. Without it the session goes on all the same. */
   async serve(folder: string): Promise<void> {
     try {
-      this.server = await serveControl(folder, this.controllable(), this.core.log);
+      this.server = await serveControl(folder, this.controlled(), this.core.log);
     } catch (error) {
       this.core.log(`no control socket: ${failureOf(error).detail ?? failureOf(error).code}`);
     }
@@ -114,8 +115,8 @@ export class OwnSeat implements Seat {
 
   async answer({ id, prompt }: { id: string; prompt: Prompt }, answer: Answer): Promise<void> {
     const { profile } = this;
-    if (profile && !this.strangers.has(profile)) this.remembered.note(profile.id, prompt, answer, false);
-    if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.book.accept(prompt);
+    if (profile && !this.strangers.has(profile)) this.savedSignIn.note(profile.id, prompt, answer, false);
+    if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.profileStore.accept(prompt);
     this.controller.answer(id, answer);
   }
 
@@ -128,9 +129,9 @@ export class OwnSeat implements Seat {
     return profile ? Promise.resolve(profile.portal.address) : Promise.reject(fail('not-now'));
   }
 
-  async openProxy(port: number): Promise<ProxyDoor> {
+  async openProxy(port: number): Promise<ProxyEndpoint> {
     this.proxy = await startLoopbackProxy(port);
-    carryFor(this.controller, this.proxy);
+    bindProxy(this.controller, this.proxy);
     return { port: this.proxy.port, user: this.proxy.username, secret: this.proxy.secret };
   }
 
@@ -139,16 +140,16 @@ export class OwnSeat implements Seat {
   }
 
   private ended(profileId: string, why: Failure | null): void {
-    this.remembered.ended(profileId, why).catch((error: unknown) => this.core.log(`not forgotten: ${failureOf(error).code}`));
+    this.savedSignIn.ended(profileId, why).catch((error: unknown) => this.core.log(`not forgotten: ${failureOf(error).code}`));
   }
 
   private worked(profileId: string): void {
-    this.remembered.worked(profileId).catch((error: unknown) => this.core.log(`not remembered: ${failureOf(error).code}`));
+    this.savedSignIn.worked(profileId).catch((error: unknown) => this.core.log(`not remembered: ${failureOf(error).code}`));
   }
 
-  private controllable(): Controllable {
+  private controlled(): ControlledSession {
     const { controller } = this;
-    const profiles = (): Controllable['profiles'] => this.profiles;
+    const profiles = (): ControlledSession['profiles'] => this.profiles;
     return {
       holder: 'command-line',
       get access() {

@@ -6,7 +6,7 @@ import { agentFor } from '../../shared/agent.ts';
 import { fail } from '../../shared/failure.ts';
 import { commandLine } from '../../shared/messages/en/command-line.ts';
 import { withClockGap } from '../access/clock-gap.ts';
-import { leftoverOfTunnel } from '../access/orphan-tunnels.ts';
+import { orphanTunnel } from '../access/orphan-tunnels.ts';
 import { otherVpn } from '../access/other-vpn.ts';
 import { onNetworkChange } from '../access/network-change.ts';
 import { browserDriver } from '../gateways/ivanti-web/driver.ts';
@@ -28,7 +28,7 @@ import type { Endpoint } from '../net/endpoint.ts';
 import { helperState, provenToHelper, systemTunnel } from '../tunnels/openconnect/system.ts';
 import { relayTunnel } from '../tunnels/relay.ts';
 import { exitCode } from './exit-codes.ts';
-import { leaveAtOnce } from './exit-now.ts';
+import { exitNow } from './exit-now.ts';
 import { handOver } from './own-browser.ts';
 import { run, type Host } from './run.ts';
 import { isUnixTerminalOfWindows } from './terminal-windows.ts';
@@ -87,7 +87,7 @@ const tools = {
   libraries: librariesFor(policy.library, native, process.platform),
   programs,
   otherVpn,
-  leftover: leftoverOfTunnel,
+  leftover: orphanTunnel,
   helper: () => helperState(() => helperSocket(process.platform), AbortSignal.timeout(5_000)),
   proof: (endpoint: Endpoint, signal: AbortSignal) => provenToHelper(() => helperSocket(process.platform), endpoint, signal),
 };
@@ -108,11 +108,11 @@ const host: Host = {
   },
   profiles: policy.profiles,
   tools,
-  leave: leaveAtOnce,
+  leave: exitNow,
   core: (settings) => ({
     settings,
     notices: notice ? [notice] : [],
-    keptCodesAllowed: policy.keptCodes,
+    totpSavingAllowed: policy.keptCodes,
     strictCertificates: policy.certificates === 'strict',
     secrets: new Secrets(),
     version: version(),
@@ -137,9 +137,9 @@ const code = await run(process.argv.slice(2), host);
 process.exitCode = code;
 openconnect.stop();
 // Its thread hears nothing, and Node would wait for it
-if (systemRoots.isOut) leaveAtOnce(code);
+if (systemRoots.isOut) exitNow(code);
 // A native call that nobody waits for any more would hold the process: a keychain's, or a look-up of a name
-setTimeout(() => leaveAtOnce(code), 500).unref();
+setTimeout(() => exitNow(code), 500).unref();
 
 function version(): string {
   const text = readFileSync(path.join(import.meta.dirname, '..', 'package.json'), 'utf8');

@@ -5,17 +5,17 @@ import { fail } from '../../shared/failure.ts';
 import { isFoundBy, isSameName, nameKey } from '../../shared/names.ts';
 import { plainPasscode, type Answer, type Prompt, type PromptField, type PromptOf, type PromptSelect } from '../../shared/prompt.ts';
 import { commandLine } from '../../shared/messages/en/command-line.ts';
-import type { Speaker } from '../../shared/messages/localizer.ts';
+import type { Localizer } from '../../shared/messages/localizer.ts';
 import type { Terminal } from './terminal.ts';
 
-const { ask: words } = commandLine;
+const { ask: messages } = commandLine;
 /** What is typed where a number is asked for, and is longer than any number of a menu, is the passcode itself: digits, or what a key types. */
 const looksLikePasscode = /^(\d[\d\s]{3,}|[A-Za-z0-9-]{8,})$/;
 
 /** Who asks, in which words, for how long. */
 export interface Questioning {
   terminal: Terminal;
-  speaker: Speaker;
+  localizer: Localizer;
   /** The profile's own labels of the well-known fields. */
   labels: { userId: string; password: string };
   now: () => number;
@@ -27,17 +27,17 @@ export interface Questioning {
 
 /** Puts a gateway's question to the person at the terminal. Rejects with `cancelled`, or with `component-missing` where a terminal cannot ask it. */
 export async function askInTerminal(prompt: Prompt, asking: Questioning): Promise<Answer> {
-  const { terminal, speaker } = asking;
+  const { terminal, localizer } = asking;
   if ('failure' in prompt && prompt.failure) {
-    const { title, todo } = speaker.failure(prompt.failure);
+    const { title, todo } = localizer.failure(prompt.failure);
     terminal.say(`${title}. ${todo}`);
   }
   if ('triesLeft' in prompt && prompt.triesLeft !== undefined)
-    terminal.say(speaker.say(speaker.words.credentials.triesLeft, { count: prompt.triesLeft }));
+    terminal.say(localizer.format(localizer.messages.credentials.triesLeft, { count: prompt.triesLeft }));
   switch (prompt.kind) {
     case 'notice':
-      terminal.say(`${prompt.title ?? speaker.words.notice.title}\n\n${prompt.text}\n`);
-      return { kind: 'notice', proceed: await agrees(words.proceed, [words.yes, words.proceedYes], asking) };
+      terminal.say(`${prompt.title ?? localizer.messages.notice.title}\n\n${prompt.text}\n`);
+      return { kind: 'notice', proceed: await agrees(messages.proceed, [messages.yes, messages.proceedYes], asking) };
     case 'credentials':
       if (prompt.title !== undefined) terminal.say(prompt.title);
       if (prompt.message !== undefined) terminal.say(prompt.message);
@@ -50,15 +50,16 @@ export async function askInTerminal(prompt: Prompt, asking: Questioning): Promis
       return secondFactor(prompt, asking);
     case 'passcode':
       if (prompt.message !== undefined) terminal.say(prompt.message);
-      if (prompt.startsWith !== undefined) terminal.say(speaker.say(speaker.words.passcode.startsWith, { start: prompt.startsWith }));
-      return { kind: 'passcode', passcode: plainPasscode(await typed(prompt.label ?? speaker.words.passcode.label, true, asking)) };
+      if (prompt.startsWith !== undefined)
+        terminal.say(localizer.format(localizer.messages.passcode.startsWith, { start: prompt.startsWith }));
+      return { kind: 'passcode', passcode: plainPasscode(await typed(prompt.label ?? localizer.messages.passcode.label, true, asking)) };
     case 'push':
       return push(prompt, asking);
     case 'waiting':
-      for (const line of linesWhile(prompt, speaker, asking.now())) terminal.say(line);
+      for (const line of linesWhile(prompt, localizer, asking.now())) terminal.say(line);
       return untilWithdrawn(asking.signal);
     case 'choice': {
-      terminal.say(prompt.title ?? speaker.words.choice[prompt.purpose]);
+      terminal.say(prompt.title ?? localizer.messages.choice[prompt.purpose]);
       const option = await pick(
         prompt.options.map(({ label, detail }) => (detail === undefined ? label : `${label} (${detail})`)),
         asking,
@@ -73,13 +74,13 @@ export async function askInTerminal(prompt: Prompt, asking: Questioning): Promis
     case 'proxy':
       return {
         kind: 'proxy',
-        user: await typed(speaker.say(words.proxyUser, { host: prompt.host }), false, asking),
-        password: await typed(words.proxyPassword, true, asking),
+        user: await typed(localizer.format(messages.proxyUser, { host: prompt.host }), false, asking),
+        password: await typed(messages.proxyPassword, true, asking),
       };
     case 'browser':
       // In our own window is not for a terminal: nobody is asked about it here
-      if (prompt.where !== 'own') throw fail('component-missing', { component: words.desktopApp });
-      await terminal.line(speaker.say(words.ownBrowser, { host: prompt.host }), { signal: asking.signal });
+      if (prompt.where !== 'own') throw fail('component-missing', { component: messages.desktopApp });
+      await terminal.line(localizer.format(messages.ownBrowser, { host: prompt.host }), { signal: asking.signal });
       return { kind: 'browser', where: 'own' };
   }
 }
@@ -95,7 +96,7 @@ async function agrees(question: string, whole: readonly string[], { terminal, si
 
 /** The index of what was chosen from a numbered list, by its number or by a part of its name; an empty line takes the usual one, where there is one (not -1). */
 async function pick(labels: readonly string[], asking: Questioning, usual: number): Promise<number> {
-  const { terminal, speaker } = asking;
+  const { terminal, localizer } = asking;
   const count = labels.length;
   show(
     labels.map((_, index) => index),
@@ -103,7 +104,7 @@ async function pick(labels: readonly string[], asking: Questioning, usual: numbe
     asking,
   );
   for (;;) {
-    const label = count > manyOptions ? words.numberOrName : words.number;
+    const label = count > manyOptions ? messages.numberOrName : messages.number;
     const line = await typed(usual < 0 ? label : `${label} [${usual + 1}]`, false, asking);
     const index = line.trim() === '' && usual >= 0 ? usual : numberIn(line, count);
     if (index !== null) return index;
@@ -115,7 +116,7 @@ async function pick(labels: readonly string[], asking: Questioning, usual: numbe
       return only;
     }
     if (found.length > 1) show(found, labels, asking);
-    else terminal.say(speaker.say(nameKey(line) === '' || /^\s*\d+\s*$/.test(line) ? words.pick : words.noneCalled, { count }));
+    else terminal.say(localizer.format(nameKey(line) === '' || /^\s*\d+\s*$/.test(line) ? messages.pick : messages.noneCalled, { count }));
   }
 }
 
@@ -123,9 +124,9 @@ async function pick(labels: readonly string[], asking: Questioning, usual: numbe
 const manyOptions = 20;
 
 /** These of a list, each with its number in the whole of it. */
-function show(indexes: readonly number[], labels: readonly string[], { terminal, speaker }: Questioning): void {
+function show(indexes: readonly number[], labels: readonly string[], { terminal, localizer }: Questioning): void {
   for (const index of indexes.slice(0, manyOptions)) terminal.say(`  ${index + 1}. ${labels[index] ?? ''}`);
-  if (indexes.length > manyOptions) terminal.say(speaker.say(words.more, { count: indexes.length - manyOptions }));
+  if (indexes.length > manyOptions) terminal.say(localizer.format(messages.more, { count: indexes.length - manyOptions }));
 }
 
 function numberIn(text: string, count: number): number | null {
@@ -138,7 +139,7 @@ async function fill(
   selects: readonly PromptSelect[],
   asking: Questioning,
 ): Promise<Record<string, string>> {
-  const { speaker, terminal, labels } = asking;
+  const { localizer, terminal, labels } = asking;
   const values: Record<string, string> = {};
   for (const select of selects) {
     const chosen = asking.chosen?.get(select.name);
@@ -158,7 +159,7 @@ async function fill(
   }
   const known: Readonly<Record<string, string>> = { user: labels.userId, password: labels.password };
   for (const { name, label, secret, value } of fields) {
-    const shown = label ?? known[name] ?? speaker.words.fields.field;
+    const shown = label ?? known[name] ?? localizer.messages.fields.field;
     // What the gateway filled in is taken by an empty line, and shown only where it is no secret
     const line = await typed(secret || !value ? shown : `${shown} [${value}]`, secret, asking);
     values[name] = line === '' && value !== undefined ? value : line;
@@ -175,53 +176,54 @@ function untilWithdrawn(signal: AbortSignal): Promise<never> {
 
 /** Each way as what it is. A phone is reached by its own number only: typed here, by a person. */
 async function secondFactor({ devices }: PromptOf<'second-factor'>, asking: Questioning): Promise<Answer> {
-  const { terminal, speaker } = asking;
+  const { terminal, localizer } = asking;
   const pushes = devices.flatMap(({ id, name, methods }) => {
     const method = methods.find((each) => each !== 'passcode');
     return method === undefined ? [] : [{ id, name, method }];
   });
-  const { factor } = speaker.words;
+  const { factor } = localizer.messages;
   const sayings = { push: factor.push, call: factor.call, text: factor.text, other: factor.other };
   const startsWith = devices.find((device) => device.startsWith !== undefined)?.startsWith;
   terminal.say(factor.title);
   pushes.forEach(({ name, method }, index) => terminal.say(`  ${index + 1}. ${sayings[method]}: ${name}`));
-  const hint = startsWith === undefined ? '' : ` (${speaker.say(speaker.words.passcode.startsWith, { start: startsWith })})`;
+  const hint = startsWith === undefined ? '' : ` (${localizer.format(localizer.messages.passcode.startsWith, { start: startsWith })})`;
   terminal.say(`  ${pushes.length + 1}. ${factor.passcode}${hint}`);
   for (;;) {
-    const line = (await typed(words.number, false, asking)).trim();
+    const line = (await typed(messages.number, false, asking)).trim();
     if (looksLikePasscode.test(line)) return { kind: 'second-factor-passcode', passcode: plainPasscode(line) };
     const index = numberIn(line, pushes.length + 1);
     const device = index === null ? undefined : pushes[index];
     if (device) return { kind: 'second-factor', method: device.method, device: device.id };
     if (index !== null) return { kind: 'second-factor-passcode' };
-    terminal.say(speaker.say(words.pick, { count: pushes.length + 1 }));
+    terminal.say(localizer.format(messages.pick, { count: pushes.length + 1 }));
   }
 }
 
-async function push(prompt: PromptOf<'push'>, { terminal, speaker, signal, now }: Questioning): Promise<Answer> {
-  for (const line of linesWhile(prompt, speaker, now())) terminal.say(line);
-  await terminal.line(prompt.over ? words.approveOver : words.approve, { signal });
+async function push(prompt: PromptOf<'push'>, { terminal, localizer, signal, now }: Questioning): Promise<Answer> {
+  for (const line of linesWhile(prompt, localizer, now())) terminal.say(line);
+  await terminal.line(prompt.over ? messages.approveOver : messages.approve, { signal });
   return { kind: 'instead', method: prompt.over ? 'done' : 'passcode' };
 }
 
 /** What is said while a phone rings, or may ring, whoever watches. */
-export function linesWhile(prompt: Prompt, speaker: Speaker, now: number): string[] {
-  if (prompt.kind === 'waiting') return [speaker.say(words.waiting, { count: Math.max(1, Math.ceil((prompt.until - now) / 1000)) })];
+export function linesWhile(prompt: Prompt, localizer: Localizer, now: number): string[] {
+  if (prompt.kind === 'waiting')
+    return [localizer.format(messages.waiting, { count: Math.max(1, Math.ceil((prompt.until - now) / 1000)) })];
   if (prompt.kind !== 'push') return [];
   const { device, number, call, message } = prompt;
-  const { push: say } = speaker.words;
+  const { push: say } = localizer.messages;
   return [
-    speaker.say(call ? say.callLead : say.lead, { device: device || say.yourPhone }),
+    localizer.format(call ? say.callLead : say.lead, { device: device || say.yourPhone }),
     ...(message === undefined ? [] : [message]),
-    ...(number === undefined ? [] : [speaker.say(words.pushNumber, { number })]),
+    ...(number === undefined ? [] : [localizer.format(messages.pushNumber, { number })]),
   ];
 }
 
 /** An empty line leaves the file that was named before. */
 async function clientCertificate({ file, wantsPassphrase }: PromptOf<'client-certificate'>, asking: Questioning): Promise<Answer> {
-  const label = file === undefined ? words.certificateFile : `${words.certificateFile} [${file}]`;
+  const label = file === undefined ? messages.certificateFile : `${messages.certificateFile} [${file}]`;
   const named = (await typed(label, false, asking)).trim();
-  const passphrase = wantsPassphrase ? await typed(words.passphrase, true, asking) : undefined;
+  const passphrase = wantsPassphrase ? await typed(messages.passphrase, true, asking) : undefined;
   return {
     kind: 'client-certificate',
     ...(named === '' ? {} : { file: path.resolve(named.replace(/^~(?=[/\\])/, homedir())) }),
@@ -230,17 +232,17 @@ async function clientCertificate({ file, wantsPassphrase }: PromptOf<'client-cer
 }
 
 async function certificate(prompt: PromptOf<'certificate'>, asking: Questioning): Promise<Answer> {
-  const { terminal, speaker } = asking;
-  const { certificate: text } = speaker.words;
+  const { terminal, localizer } = asking;
+  const { certificate: text } = localizer.messages;
   const lines = [
     text.title,
-    speaker.say(text.lead, { host: prompt.host }),
+    localizer.format(text.lead, { host: prompt.host }),
     `${text.subject}: ${prompt.subject}`,
     `${text.issuer}: ${prompt.issuer}`,
-    `${text.valid}: ${speaker.instant(prompt.validUntil)}`,
+    `${text.valid}: ${localizer.instant(prompt.validUntil)}`,
     `${text.fingerprint}: ${prompt.sha256}`,
     text.compare,
   ];
   terminal.say(lines.join('\n'));
-  return { kind: 'certificate', accept: await agrees(words.certificate, [words.yes], asking) };
+  return { kind: 'certificate', accept: await agrees(messages.certificate, [messages.yes], asking) };
 }

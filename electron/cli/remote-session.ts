@@ -19,7 +19,7 @@ import {
   type ControlVerb,
 } from '../app/control/control-protocol.ts';
 import { isOwnPlace } from '../app/control/control-socket-posix.ts';
-import type { ProxyDoor, Seat } from './session-client.ts';
+import type { ProxyEndpoint, SessionClient } from './session-client.ts';
 
 const connectWithinMs = 2_000;
 const replyWithinMs = 10_000;
@@ -30,12 +30,12 @@ const values: { [V in ControlVerb]: z.core.$ZodType<ControlValue<V>> } = control
 type RequestOf<V extends ControlVerb> = Omit<Extract<ControlRequest, { verb: V }>, 'id' | 'verb'>;
 
 /** Finds who holds a session in this folder of settings: the app first, then another command line. Null: nobody. */
-export async function findSeat(folder: string): Promise<Seat | null> {
-  return (await AppSeat.open(folder, 'app')) ?? AppSeat.open(folder, 'command-line');
+export async function findSession(folder: string): Promise<SessionClient | null> {
+  return (await RemoteSession.open(folder, 'app')) ?? RemoteSession.open(folder, 'command-line');
 }
 
 /** The session of another process of this user, steered through its private socket. */
-class AppSeat implements Seat {
+class RemoteSession implements SessionClient {
   access: AccessState = { kind: 'idle', ending: null };
   profiles: readonly ProfileSummary[] = [];
   readonly notices = [];
@@ -58,8 +58,8 @@ class AppSeat implements Seat {
     });
   }
 
-  /** Null where nobody listens, or somebody who does not speak this protocol. Fails with `seat-foreign` where another user of this computer answers. */
-  static async open(folder: string, holder: ControlHolder): Promise<AppSeat | null> {
+  /** Null where nobody listens, or somebody who does not speak this protocol. Fails with `control-foreign` where another user of this computer answers. */
+  static async open(folder: string, holder: ControlHolder): Promise<RemoteSession | null> {
     const address = controlAddress(folder, holder);
     if (process.platform !== 'win32' && !(await isOwnPlace(address))) return null;
     const socket = net.connect({ path: address });
@@ -82,14 +82,14 @@ class AppSeat implements Seat {
     // Before anything is said: on Windows anybody may take a pipe's name
     if (process.platform === 'win32' && !(await isAnsweredByUs(address))) {
       socket.destroy();
-      throw fail('seat-foreign', undefined, { detail: address });
+      throw fail('control-foreign', undefined, { detail: address });
     }
-    const seat = new AppSeat(socket, holder);
-    const { access, profiles } = await seat.request('state', {});
-    seat.access = access;
-    seat.profiles = profiles;
-    await seat.request('watch', {});
-    return seat;
+    const client = new RemoteSession(socket, holder);
+    const { access, profiles } = await client.request('state', {});
+    client.access = access;
+    client.profiles = profiles;
+    await client.request('watch', {});
+    return client;
   }
 
   onAccess(listener: (access: AccessState) => void): () => void {
@@ -117,7 +117,7 @@ class AppSeat implements Seat {
     return (await this.request('openPortal', {})).address;
   }
 
-  openProxy(port: number): Promise<ProxyDoor> {
+  openProxy(port: number): Promise<ProxyEndpoint> {
     return this.request('appTunnel', { port });
   }
 

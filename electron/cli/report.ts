@@ -4,9 +4,9 @@ import { profileContentsSchema, type ProfileContents } from '../../shared/app-st
 import { failureSchema, type Failure } from '../../shared/failure.ts';
 import { plainText } from '../../shared/plain-text.ts';
 import { commandLine } from '../../shared/messages/en/command-line.ts';
-import type { Speaker } from '../../shared/messages/localizer.ts';
+import type { Localizer } from '../../shared/messages/localizer.ts';
 import type { ExitCode } from './exit-codes.ts';
-import type { ProxyDoor } from './session-client.ts';
+import type { ProxyEndpoint } from './session-client.ts';
 
 const stateKinds = accessStateSchema.def.options.flatMap(({ shape }) => shape.kind.def.values);
 
@@ -42,7 +42,7 @@ export const eventSchema = z.discriminatedUnion('event', [
     id: z.string(),
     kind: z.string(),
     /** It is answered by itself then, unless somebody is quicker. */
-    byItselfAt: z.optional(z.number()),
+    autoAnswerAt: z.optional(z.number()),
     failure: z.optional(failureSchema),
     number: z.optional(z.string()),
     /** How long a gateway that is silent is waited for. */
@@ -77,7 +77,7 @@ export interface Report {
   say(text: string): void;
   state(access: AccessState): void;
   failure(failure: Failure): void;
-  proxy(door: ProxyDoor, showSecret: boolean): void;
+  proxy(endpoint: ProxyEndpoint, showSecret: boolean): void;
   end(code: ExitCode, failure: Failure | null, says?: string): void;
 }
 
@@ -111,7 +111,7 @@ const asciiJson = (value: unknown): string =>
   JSON.stringify(value).replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** For programs: every event on standard output, a line each. */
-export function jsonReport({ out, err, seen }: Output, speaker: Speaker): Report {
+export function jsonReport({ out, err, seen }: Output, localizer: Localizer): Report {
   const event = (value: CommandEvent): void => out(`${asciiJson(eventSchema.parse(value))}\n`);
   return {
     event,
@@ -122,29 +122,29 @@ export function jsonReport({ out, err, seen }: Output, speaker: Speaker): Report
       event({ event: 'proxy', address: `http://127.0.0.1:${port}`, user, ...(showSecret ? { secret } : {}) });
       if (!showSecret && seen) err(`${proxyLine({ port, user, secret })}\n`);
     },
-    end(exitCode, failure, says = failure ? failureLine(failure, speaker) : undefined) {
+    end(exitCode, failure, says = failure ? failureLine(failure, localizer) : undefined) {
       event({ event: 'end', exitCode, ...(failure ? { failure } : {}), ...(says === undefined ? {} : { says }) });
     },
   };
 }
 
 /** For people. */
-export function plainReport({ out, err }: Output, speaker: Speaker): Report {
+export function plainReport({ out, err }: Output, localizer: Localizer): Report {
   const say = (text: string): void => out(`${plainText(text)}\n`);
   // The sentences may ask to read a help desk “the code below”
   const sayFailure = (failure: Failure): void =>
-    err(`${failureLine(failure, speaker)}\n${speaker.say(speaker.words.ending.code, { code: failure.code })}\n`);
+    err(`${failureLine(failure, localizer)}\n${localizer.format(localizer.messages.ending.code, { code: failure.code })}\n`);
   let last = '';
   return {
     event: () => undefined,
     say,
     state(access) {
-      const text = stateLine(access, speaker);
+      const text = stateLine(access, localizer);
       if (text !== '' && text !== last) say(text);
       last = text;
     },
     failure: sayFailure,
-    proxy: (door) => say(proxyLine(door)),
+    proxy: (endpoint) => say(proxyLine(endpoint)),
     end(_code, failure, says) {
       if (says !== undefined) err(`${plainText(says)}\n`);
       else if (failure) sayFailure(failure);
@@ -153,27 +153,27 @@ export function plainReport({ out, err }: Output, speaker: Speaker): Report {
 }
 
 /** What happened, and what to do. */
-const failureLine = (failure: Failure, speaker: Speaker): string =>
-  plainText(speaker.say(commandLine.attention, { ...speaker.failure(failure) }));
+const failureLine = (failure: Failure, localizer: Localizer): string =>
+  plainText(localizer.format(commandLine.attention, { ...localizer.failure(failure) }));
 
-const proxyLine = ({ port, user, secret }: ProxyDoor): string =>
+const proxyLine = ({ port, user, secret }: ProxyEndpoint): string =>
   commandLine.proxy.replace('{user}', user).replace('{secret}', secret).replace('{port}', String(port));
 
-function stateLine(access: AccessState, speaker: Speaker): string {
+function stateLine(access: AccessState, localizer: Localizer): string {
   const { state, connectedWithoutEnd, expiring, portalState } = commandLine;
   switch (access.kind) {
     case 'contacting':
-      return speaker.say(state.contacting, { gateway: access.gateway });
+      return localizer.format(state.contacting, { gateway: access.gateway });
     case 'connected': {
-      if (access.expiring && access.expiresAt !== null) return speaker.say(expiring, { untilAt: access.expiresAt });
+      if (access.expiring && access.expiresAt !== null) return localizer.format(expiring, { untilAt: access.expiresAt });
       if (access.portal !== 'unknown') return portalState[access.portal];
       const { gateway, user, expiresAt } = access;
       return expiresAt === null
-        ? speaker.say(connectedWithoutEnd, { gateway, user })
-        : speaker.say(state.connected, { gateway, user, untilAt: expiresAt });
+        ? localizer.format(connectedWithoutEnd, { gateway, user })
+        : localizer.format(state.connected, { gateway, user, untilAt: expiresAt });
     }
     case 'reconnecting':
-      return speaker.say(state.reconnecting, { why: speaker.failure(access.why).happened });
+      return localizer.format(state.reconnecting, { why: localizer.failure(access.why).happened });
     case 'asking': // the question itself says enough
     case 'idle': // so does the end
       return '';

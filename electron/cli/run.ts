@@ -4,22 +4,22 @@ import type { AppNotice } from '../../shared/app-state.ts';
 import { failureOf } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { commandLine } from '../../shared/messages/en/command-line.ts';
-import { speakerFor, type Speaker } from '../../shared/messages/localizer.ts';
-import { takeGivenProfiles } from '../app/profiles/managed-profiles.ts';
-import { ProfileBook, summaryOf } from '../app/profiles/profile-store.ts';
+import { localizerFor, type Localizer } from '../../shared/messages/localizer.ts';
+import { takeManagedProfiles } from '../app/profiles/managed-profiles.ts';
+import { ProfileStore, summaryOf } from '../app/profiles/profile-store.ts';
 import { Settings } from '../storage/settings.ts';
 import { Proxies } from '../net/proxy/lookup.ts';
 import { atMost } from '../net/deadline.ts';
 import { PreparedAnswers, readAnswers } from './answers.ts';
-import { findSeat } from './remote-session.ts';
+import { findSession } from './remote-session.ts';
 import { fillIn, readArguments, UsageError, type Command, type ConnectCommand } from './arguments.ts';
 import { converse, profileFor, type Outcome } from './connect.ts';
 import { examine, worst, type Tools } from './doctor.ts';
 import { exitCode, exitCodeOf, type ExitCode } from './exit-codes.ts';
-import { OwnSeat, type Core } from './local-session.ts';
+import { LocalSession, type Core } from './local-session.ts';
 import { profileEvent, tellContents } from './profile-report.ts';
 import { jsonReport, plainReport, stateEvent, type Output, type Report } from './report.ts';
-import type { Seat } from './session-client.ts';
+import type { SessionClient } from './session-client.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What surrounds a run: the process, or a test. */
@@ -43,7 +43,7 @@ export interface Host extends Output {
   core(settings: Settings): Core;
 }
 
-const closeWithinMs = 3_000;
+const closeTimeoutMs = 3_000;
 /** How long a keychain is waited for that is to let go of what was kept for another campus. */
 const forgetsWithinMs = 5_000;
 
@@ -51,11 +51,11 @@ const forgetsWithinMs = 5_000;
 export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
   // Wrong usage, too, is told in the way that was asked for
   const json = argv.includes('--json');
-  const speaker = inTerminal(speakerFor('system', host.languages));
-  const report = json ? jsonReport(host, speaker) : plainReport(host, speaker);
+  const localizer = inTerminal(localizerFor('system', host.languages));
+  const report = json ? jsonReport(host, localizer) : plainReport(host, localizer);
   try {
     const command = readArguments(argv);
-    return await perform(command, host, report, speaker);
+    return await perform(command, host, report, localizer);
   } catch (error) {
     const outcome = outcomeOf(error);
     report.end(outcome.code, outcome.failure, outcome.says);
@@ -64,11 +64,11 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
 }
 
 /** Says what to do in a terminal's terms. */
-const inTerminal = (speaker: Speaker): Speaker => ({
-  ...speaker,
+const inTerminal = (localizer: Localizer): Localizer => ({
+  ...localizer,
   failure: (failure) => {
     const todo = commandLine.todo[failure.code];
-    return { ...speaker.failure(failure), ...(todo !== undefined && { todo }) };
+    return { ...localizer.failure(failure), ...(todo !== undefined && { todo }) };
   },
 });
 
@@ -78,7 +78,7 @@ function outcomeOf(error: unknown): Outcome {
   return { code: exitCodeOf(failure), failure };
 }
 
-async function perform(command: Command, host: Host, report: Report, speaker: Speaker): Promise<ExitCode> {
+async function perform(command: Command, host: Host, report: Report, localizer: Localizer): Promise<ExitCode> {
   const folder = path.resolve(command.folder ?? host.folder);
   const done = (): ExitCode => {
     report.end(exitCode.requested, null);
@@ -93,14 +93,14 @@ async function perform(command: Command, host: Host, report: Report, speaker: Sp
       else host.out(`${host.version}\n`);
       return exitCode.requested;
     case 'profiles':
-      await listProfiles(command.profile, await openSettings(folder, host, report), report, speaker);
+      await listProfiles(command.profile, await openSettings(folder, host, report), report, localizer);
       return done();
     case 'status':
-      await withSeat(folder, report, (seat) => tellStatus(seat, report, speaker));
+      await withSession(folder, report, (client) => tellStatus(client, report, localizer));
       return done();
     case 'disconnect':
-      await withSeat(folder, report, async (seat) => {
-        await seat.disconnect();
+      await withSession(folder, report, async (client) => {
+        await client.disconnect();
         report.say(commandLine.ended);
       });
       return done();
@@ -108,9 +108,9 @@ async function perform(command: Command, host: Host, report: Report, speaker: Sp
       await openPortal(command.profile, folder, host, report);
       return done();
     case 'doctor':
-      return consult(command.profile, folder, host, report, speaker);
+      return consult(command.profile, folder, host, report, localizer);
     case 'connect':
-      return connect(command, folder, host, report, speaker);
+      return connect(command, folder, host, report, localizer);
   }
 }
 
@@ -118,13 +118,13 @@ async function perform(command: Command, host: Host, report: Report, speaker: Sp
 async function openSettings(folder: string, host: Host, report: Report): Promise<Settings> {
   const settings = await Settings.open(folder);
   const { secrets } = host.core(settings);
-  const forgetting = takeGivenProfiles(settings, host.profiles, { secrets, tell: (failure) => report.failure(failure) });
+  const forgetting = takeManagedProfiles(settings, host.profiles, { secrets, tell: (failure) => report.failure(failure) });
   await atMost(forgetsWithinMs, forgetting);
   return settings;
 }
 
 /** All of them in a line each; or one, which may be a file, with all that it does. */
-async function listProfiles(named: string | null, settings: Settings, report: Report, speaker: Speaker): Promise<void> {
+async function listProfiles(named: string | null, settings: Settings, report: Report, localizer: Localizer): Promise<void> {
   const known = settings.get().profiles;
   const profiles = named === null ? known : [await profileFor({ profile: named }, known, report)];
   tellNotices(settings.notices, report);
@@ -133,7 +133,7 @@ async function listProfiles(named: string | null, settings: Settings, report: Re
     const { id, name, gateways, protocol, tunnel } = profile;
     report.say(fillIn(commandLine.profile, { id, name, gateways: gateways.join(', '), protocol, tunnel }));
     report.event(profileEvent(profile));
-    if (named !== null) tellContents(profile, report, speaker);
+    if (named !== null) tellContents(profile, report, localizer);
   }
 }
 
@@ -142,43 +142,43 @@ function tellNotices(notices: readonly AppNotice[], report: Report): void {
 }
 
 /** Does something with whoever holds a session; where nobody does, says so. */
-async function withSeat(folder: string, report: Report, act: (seat: Seat) => Promise<void> | void): Promise<void> {
-  const seat = await findSeat(folder);
-  if (!seat) {
+async function withSession(folder: string, report: Report, act: (client: SessionClient) => Promise<void> | void): Promise<void> {
+  const client = await findSession(folder);
+  if (!client) {
     report.say(commandLine.nothing);
     report.event({ event: 'state', state: 'idle' });
     return;
   }
   try {
-    await act(seat);
+    await act(client);
   } finally {
-    await seat.close();
+    await client.close();
   }
 }
 
-function tellStatus({ access, holder }: Seat, report: Report, speaker: Speaker): void {
+function tellStatus({ access, holder }: SessionClient, report: Report, localizer: Localizer): void {
   report.event({ ...stateEvent(access), ...(holder === 'here' ? {} : { holder }) });
   if (access.kind === 'connected') {
     const { gateway, user, since, expiresAt, portal } = access;
-    report.say(speaker.say(commandLine.statusConnected, { gateway, user, sinceAt: since }));
-    if (expiresAt !== null) report.say(speaker.say(commandLine.expiring, { untilAt: expiresAt }));
+    report.say(localizer.format(commandLine.statusConnected, { gateway, user, sinceAt: since }));
+    if (expiresAt !== null) report.say(localizer.format(commandLine.expiring, { untilAt: expiresAt }));
     if (portal !== 'unknown') report.say(commandLine.portalState[portal]);
   } else report.state(access);
   if (access.kind === 'idle') report.say(commandLine.nothing);
-  else if (access.kind === 'asking') report.say(speaker.say(commandLine.state.asking, { gateway: access.gateway }));
+  else if (access.kind === 'asking') report.say(localizer.format(commandLine.state.asking, { gateway: access.gateway }));
   if (access.kind !== 'idle' && holder !== 'here') report.say(commandLine.holder[holder]);
 }
 
 /** In the app's window where it runs and is connected; otherwise the address, for whatever opens it. */
 async function openPortal(named: string | null, folder: string, host: Host, report: Report): Promise<void> {
-  const seat = named === null ? await findSeat(folder) : null;
+  const client = named === null ? await findSession(folder) : null;
   try {
-    if (seat && isUp(seat.access)) {
-      tellPortal(await seat.openPortal(), report);
+    if (client && isUp(client.access)) {
+      tellPortal(await client.openPortal(), report);
       return;
     }
   } finally {
-    await seat?.close();
+    await client?.close();
   }
   const { profiles, lastProfileId } = (await openSettings(folder, host, report)).get();
   const profile =
@@ -194,23 +194,23 @@ function tellPortal(address: string | null, report: Report): void {
   report.say(address ?? commandLine.portalOpened);
 }
 
-async function consult(named: string | null, folder: string, host: Host, report: Report, speaker: Speaker): Promise<ExitCode> {
-  const seat = await findSeat(folder);
-  await seat?.close();
+async function consult(named: string | null, folder: string, host: Host, report: Report, localizer: Localizer): Promise<ExitCode> {
+  const client = await findSession(folder);
+  await client?.close();
   const settings = await openSettings(folder, host, report);
   const core = host.core(settings);
   const known = settings.get().profiles;
   const stop = new AbortController();
   const off = host.onInterrupt(() => stop.abort());
-  const book = new ProfileBook(settings, core.now, { strict: core.strictCertificates ?? false });
+  const profileStore = new ProfileStore(settings, core.now, { strict: core.strictCertificates ?? false });
   const examined = {
     tools: host.tools,
     secrets: core.secrets,
     profiles: named === null ? known : [await profileFor({ profile: named }, known, report)],
-    judgeFor: (profile: Profile) => book.judgeFor(profile),
+    verifierFor: (profile: Profile) => profileStore.verifierFor(profile),
     now: core.now,
-    speaker,
-    appRuns: seat?.holder === 'app',
+    localizer,
+    appRuns: client?.holder === 'app',
     proxies: core.proxies ?? new Proxies(),
     oldTlsAllowed: core.oldTlsAllowed ?? false,
     signal: stop.signal,
@@ -227,8 +227,8 @@ async function consult(named: string | null, folder: string, host: Host, report:
   return code;
 }
 
-async function connect(command: ConnectCommand, folder: string, host: Host, report: Report, speaker: Speaker): Promise<ExitCode> {
-  const found = await findSeat(folder);
+async function connect(command: ConnectCommand, folder: string, host: Host, report: Report, localizer: Localizer): Promise<ExitCode> {
+  const found = await findSession(folder);
   try {
     const settings = await openSettings(folder, host, report);
     const core = host.core(settings);
@@ -239,19 +239,19 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
     if (found && found.access.kind !== 'idle') throw new UsageError(fillIn(commandLine.usage.busy, { campus: campusOf(found) }));
     // The app connects by what it has shown and was told yes to, not by a file
     if (found?.holder === 'app' && !isKnown(profile, found)) throw new UsageError(commandLine.usage.otherProfile);
-    const seat = found?.holder === 'app' ? found : await ownSeat(core, folder);
+    const client = found?.holder === 'app' ? found : await localSession(core, folder);
     // One that was never shown and told yes to
-    if (!settings.get().profiles.includes(profile)) tellContents(profile, report, speaker);
+    if (!settings.get().profiles.includes(profile)) tellContents(profile, report, localizer);
     const leaving = leaveOnSecond(host, report);
     try {
-      if (command.appTunnel !== null) report.proxy(await openProxy(seat, command.appTunnel), command.showSecret);
+      if (command.appTunnel !== null) report.proxy(await openProxy(client, command.appTunnel), command.showSecret);
       const outcome = await converse({
-        seat,
+        client,
         profile,
         answers,
         terminal: host.terminal,
         report,
-        speaker,
+        localizer,
         now: core.now,
         onInterrupt: (listener) => host.onInterrupt(listener),
       });
@@ -260,7 +260,7 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
       return outcome.code;
     } finally {
       leaving();
-      await atMost(closeWithinMs, seat.close());
+      await atMost(closeTimeoutMs, client.close());
     }
   } finally {
     await found?.close();
@@ -273,10 +273,10 @@ async function answersFor({ answers, choose }: ConnectCommand, now: () => number
   return choose.length === 0 ? null : new PreparedAnswers({ choose: [...choose] }, now, profile);
 }
 
-async function ownSeat(core: Core, folder: string): Promise<OwnSeat> {
-  const seat = new OwnSeat(core);
-  await seat.serve(folder);
-  return seat;
+async function localSession(core: Core, folder: string): Promise<LocalSession> {
+  const client = new LocalSession(core);
+  await client.serve(folder);
+  return client;
 }
 
 /** The second Ctrl-C does not wait for the first. */
@@ -290,9 +290,9 @@ function leaveOnSecond(host: Host, report: Report): () => void {
   });
 }
 
-async function openProxy(seat: Seat, port: number) {
+async function openProxy(client: SessionClient, port: number) {
   try {
-    return await seat.openProxy(port);
+    return await client.openProxy(port);
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES'))
       throw new UsageError(fillIn(commandLine.usage.portTaken, { port }));
@@ -301,12 +301,12 @@ async function openProxy(seat: Seat, port: number) {
 }
 
 /** Whether the app has this very profile. What it tells of it is enough to see another one of the same id. */
-function isKnown(profile: Profile, { profiles }: Seat): boolean {
+function isKnown(profile: Profile, { profiles }: SessionClient): boolean {
   const known = profiles.find(({ id }) => id === profile.id);
   return known !== undefined && JSON.stringify(known) === JSON.stringify(summaryOf(profile));
 }
 
-function campusOf({ access, profiles }: Seat): string {
+function campusOf({ access, profiles }: SessionClient): string {
   const id = 'profileId' in access ? access.profileId : '';
   return profiles.find((profile) => profile.id === id)?.name ?? id;
 }

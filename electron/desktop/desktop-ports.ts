@@ -5,7 +5,7 @@ import type { DesktopPorts, PortalView } from '../app/ports.ts';
 import { fail } from '../../shared/failure.ts';
 import { maxProfileBytes } from '../../shared/profile.ts';
 import type { Preferences } from '../../shared/settings.ts';
-import type { Words } from '../../shared/messages/localizer.ts';
+import type { Messages } from '../../shared/messages/localizer.ts';
 import { setOpenAtLogin } from './system/autostart.ts';
 
 export interface DesktopParts {
@@ -13,12 +13,12 @@ export interface DesktopParts {
   showWindow: () => void;
   quit: () => void;
   logFolder: string;
-  words: () => Words;
+  messages: () => Messages;
   log: (line: string) => void;
 }
 
 /** What the application may ask of the desktop, put together from its parts. */
-export function createDesktopPorts({ portal, showWindow, quit, logFolder, words, log }: DesktopParts): DesktopPorts {
+export function createDesktopPorts({ portal, showWindow, quit, logFolder, messages, log }: DesktopParts): DesktopPorts {
   let applied: Preferences | null = null;
   return {
     portal,
@@ -42,7 +42,7 @@ export function createDesktopPorts({ portal, showWindow, quit, logFolder, words,
     },
 
     async chooseProfileFile() {
-      const { chooseProfile, profileFiles, open: confirm } = words().dialog;
+      const { chooseProfile, profileFiles, open: confirm } = messages().dialog;
       const chosen = await dialog.showOpenDialog({
         title: chooseProfile,
         buttonLabel: confirm,
@@ -54,7 +54,7 @@ export function createDesktopPorts({ portal, showWindow, quit, logFolder, words,
     },
 
     async chooseCertificateFile() {
-      const { chooseCertificate, certificateFiles, allFiles, open: confirm } = words().dialog;
+      const { chooseCertificate, certificateFiles, allFiles, open: confirm } = messages().dialog;
       const chosen = await dialog.showOpenDialog({
         title: chooseCertificate,
         buttonLabel: confirm,

@@ -3,7 +3,7 @@ import { CertificateQuestion } from '../net/tls.ts';
 import type { Ask } from './gateway.ts';
 
 /** Connects; where nobody vouches for the server, the person is asked once. Fails with `certificate-declined` after a no. */
-export async function vouched<T>(connect: () => Promise<T>, ask: Ask, signal: AbortSignal): Promise<T> {
+export async function connectWithConsent<T>(connect: () => Promise<T>, ask: Ask, signal: AbortSignal): Promise<T> {
   try {
     return await connect();
   } catch (error) {
@@ -11,7 +11,7 @@ export async function vouched<T>(connect: () => Promise<T>, ask: Ask, signal: Ab
     const { host } = error.prompt;
     const answer = await ask(error.prompt, { signal });
     if (answer.kind !== 'certificate' || !answer.accept) throw fail('certificate-declined', { host });
-    // Whoever answered has told the judge; a second question would mean that the server changed in between
+    // Whoever answered has told the verifier; a second question would mean that the server changed in between
     try {
       return await connect();
     } catch (again) {

@@ -2,7 +2,7 @@
  * Values that arrive on their own, read one after the other: an async iterable with one reader.
  * Ends after `end()`; a reader that waits is woken.
  */
-export class Queue<T> implements AsyncIterable<T> {
+export class EventQueue<T> implements AsyncIterable<T> {
   private readonly values: T[] = [];
   private ended = false;
   private wake: (() => void) | null = null;

@@ -3,7 +3,7 @@ import type { Agent } from '../../shared/agent.ts';
 import type { GatewayProtocol, Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { PortalSignIn } from '../../shared/recovery.ts';
-import type { CertificateJudge } from '../trust/verifier.ts';
+import type { CertificateVerifier } from '../trust/verifier.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 
 /**
@@ -15,9 +15,9 @@ export type Ask = (prompt: Prompt, options?: { signal?: AbortSignal }) => Promis
 /** One gateway of a profile, ready to be signed in to. */
 export interface GatewayTarget extends Endpoint {
   profile: Profile;
-  judge: CertificateJudge;
+  verifier: CertificateVerifier;
   /**
-   * To be told of a host that the system's authorities vouched for where the judge was not asked, with its key (SHA-256 of
+   * To be told of a host that the system's authorities vouched for where the verifier was not asked, with its key (SHA-256 of
    * SubjectPublicKeyInfo, base64): it never becomes a question later.
    */
   noteVouched?: (host: string, key: string) => void;
@@ -36,7 +36,7 @@ interface GrantBase {
 /** What the relay needs to know of a session with one of our own gateways. */
 export interface RelayGrant extends GrantBase {
   readonly kind: 'relay';
-  readonly judge: CertificateJudge;
+  readonly verifier: CertificateVerifier;
   readonly relayPath: string;
   /** Never logged, never shown. */
   readonly ticket: string;

@@ -1,5 +1,5 @@
 import type { Profile } from '../../shared/profile.ts';
-import type { CertificateJudge } from '../trust/verifier.ts';
+import type { CertificateVerifier } from '../trust/verifier.ts';
 
 /** A page of the sign-in window that has loaded: what decides whether the person is in. */
 export interface WebPage {
@@ -16,7 +16,7 @@ export interface WebWindowRequest {
   readonly address: string;
   /** The only hosts that the window may load pages from. */
   readonly hosts: readonly string[];
-  readonly judge: CertificateJudge;
+  readonly verifier: CertificateVerifier;
   readonly connectTo: Profile['connectTo'];
   /** Some gateways tell in a comment of their last page who signed in there. */
   readonly comments?: boolean;

@@ -64,7 +64,7 @@ export const helperRequestSchema = z.discriminatedUnion('type', [
   z.strictObject({ id: idSchema, type: z.literal('statistics') }),
   z.strictObject({ id: idSchema, type: z.literal('watch') }),
   /** The network is back: make the connection anew, keeping the interface and all that goes over it. */
-  z.strictObject({ id: idSchema, type: z.literal('mend') }),
+  z.strictObject({ id: idSchema, type: z.literal('recover') }),
 ]);
 export type HelperRequest = z.infer<typeof helperRequestSchema>;
 

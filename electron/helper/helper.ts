@@ -2,7 +2,7 @@ import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { GatewayProof, HelperMessage, HelperRequest, HelperState } from '../helper-client/protocol.ts';
 import { identityOf, proofOf, trustFor, type GatewayTrust, type HelperConfig } from './config.ts';
 import type { ScriptReport } from './script.ts';
-import type { Wanted } from './network-request.ts';
+import type { NetworkRequest } from './network-request.ts';
 import { SystemTunnel, type SystemTunnelPlaces } from './system-tunnel.ts';
 
 /** One connection of an allowed user. Whose it is follows from the socket that it came in by, which only they can open. */
@@ -70,9 +70,9 @@ export class Helper {
         this.mustOwn(client);
         await this.shut(request.signOut, 'asked to');
       }
-      if (request.type === 'mend') {
+      if (request.type === 'recover') {
         this.mustOwn(client);
-        this.tunnel?.mend();
+        this.tunnel?.recover();
       }
       if (request.type === 'statistics') {
         this.mustOwn(client);
@@ -96,8 +96,8 @@ export class Helper {
   }
 
   /** What openconnect's script hands over; its exit code. Never rejects. */
-  async want(wanted: Wanted): Promise<number> {
-    return (await this.tunnel?.want(wanted)) ?? 1;
+  async applyNetwork(wanted: NetworkRequest): Promise<number> {
+    return (await this.tunnel?.applyNetwork(wanted)) ?? 1;
   }
 
   /** Closes what is open, bounded. */

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
-import { onceFree } from '../system/locked-files.ts';
+import { retryWhileLocked } from '../system/locked-files.ts';
 import { putRoutesBack } from './network.ts';
 import { networkSchema, type NetworkState, type Resolver } from './network-state.ts';
 import { platform } from './platform/current.ts';
@@ -84,7 +84,7 @@ async function writeWhole(file: string, text: string): Promise<void> {
   } finally {
     await handle.close();
   }
-  await onceFree(() => rename(beside, file));
+  await retryWhileLocked(() => rename(beside, file));
   // The name is to outlive a power cut too: `resolv.conf` does. Windows has no such call and needs none
   if (process.platform === 'win32') return;
   const folder = await open(dirname(file), 'r');
@@ -128,8 +128,8 @@ export async function putBack(directory: string, log: (line: string) => void): P
   if (!journal) return false;
   const sameBoot = platform.boot.isThis(journal.boot);
   if (sameBoot && journal.environment) await runVpncScript(journal.vpncScript, { ...journal.environment, reason: 'disconnect' }, log);
-  const { hands } = platform;
-  if (sameBoot && hands) await hands.clear(journal.device, await hands.user());
+  const { networkControl } = platform;
+  if (sameBoot && networkControl) await networkControl.clear(journal.device, await networkControl.user());
   if (sameBoot) {
     if ((await platform.network.read()).links.includes(journal.device) && !journal.before.links.includes(journal.device))
       await platform.network.removeLink(journal.device);
@@ -138,6 +138,6 @@ export async function putBack(directory: string, log: (line: string) => void): P
   await platform.network.putResolverBack(journal.before.resolver, journal.after);
   const runner = await readRunner(directory);
   if (runner) await platform.network.forgetBackups(runner.pid);
-  await Promise.all([fileIn(directory), runnerFileIn(directory)].map((file) => onceFree(() => rm(file, { force: true }))));
+  await Promise.all([fileIn(directory), runnerFileIn(directory)].map((file) => retryWhileLocked(() => rm(file, { force: true }))));
   return true;
 }

@@ -6,11 +6,11 @@ import { findProgram } from '../tunnels/openconnect/programs.ts';
 import { readConfig, type HelperConfig } from './config.ts';
 import { Helper } from './helper.ts';
 import { putBack } from './journal.ts';
-import { endLeftover } from './orphan-process.ts';
+import { endOrphanProcess } from './orphan-process.ts';
 import { ownProgram } from './own-program.ts';
 import { platform } from './platform/current.ts';
 import { beScript, handOver } from './script.ts';
-import { onceFor } from './one-time-config.ts';
+import { oneTimeConfig } from './one-time-config.ts';
 import { listen } from './server.ts';
 
 /**
@@ -36,14 +36,14 @@ finish(begin());
 
 async function begin(): Promise<number | null> {
   // It runs as openconnect's user there, which may do nothing
-  if (role === 'script' && platform.hands) return handOver(process.env, values['report-to']);
+  if (role === 'script' && platform.networkControl) return handOver(process.env, values['report-to']);
   if (!(await platform.mayServe())) {
     log('This is a service of the system: it is started by root, or on Windows by the system itself.');
     return 1;
   }
   // Whoever asked polkit for this chose its words: an administrator has approved these and no others
   if (role === 'once' || process.env['PKEXEC_UID'] !== undefined) {
-    const config = await onceFor(process.argv.slice(2), process.env['PKEXEC_UID'], (uid) => platform.nameOf(uid));
+    const config = await oneTimeConfig(process.argv.slice(2), process.env['PKEXEC_UID'], (uid) => platform.nameOf(uid));
     if (config) return serve(() => Promise.resolve(config), true);
     log('Started by polkit, this takes `once`, a gateway and what proves it.');
     return 2;
@@ -78,11 +78,11 @@ function finish(work: Promise<number | null>): void {
 async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Promise<null> {
   if (!(await platform.ownFolder(values.state))) throw new Error(`${values.state} has to be the administrator's, as all folders above it`);
   // First of all: what a former run left is put back, whoever may be let in later
-  await endLeftover(values.state, log);
+  await endOrphanProcess(values.state, log);
   if (await putBack(values.state, log)) log('put back what a former run left');
-  const { hands, device } = platform;
-  const user = (await hands?.user()) ?? null;
-  if (hands && device !== null) await hands.clear(device, user);
+  const { networkControl, device } = platform;
+  const user = (await networkControl?.user()) ?? null;
+  if (networkControl && device !== null) await networkControl.clear(device, user);
   const config = await current();
   const helper = new Helper({
     config: current,
@@ -100,15 +100,16 @@ async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Pro
     log,
   });
   const installed = config.openconnect ?? (await installedOpenConnect());
-  const doors = await platform.doorsOf(config.users, values.run, log);
-  const { servers, names } = await listen(doors, platform.scriptDoor(values.run, user), helper, log);
+  const listeningSockets = await platform.socketsFor(config.users, values.run, log);
+  const { servers, names } = await listen(listeningSockets, platform.scriptSocket(values.run, user), helper, log);
   log(`ready for ${names.join(', ') || 'nobody'}`);
   const stop = (): void => {
     for (const server of servers) server.close();
     void helper.close().finally(() => process.exit());
   };
   if (isOnce) leaveWhenIdle(helper, stop);
-  if (hands && (await hands.canChangeNames())) startAnewWhere(async () => helper.hasNoTunnel && !(await hands.canChangeNames()));
+  if (networkControl && (await networkControl.canChangeNames()))
+    startAnewWhere(async () => helper.hasNoTunnel && !(await networkControl.canChangeNames()));
   process.once('SIGTERM', stop).once('SIGINT', stop);
   return null;
 }
@@ -152,6 +153,6 @@ function startAnewWhere(isSo: () => Promise<boolean>): void {
 /** This same program in its other role. */
 function scriptWords(vpncScript: string): string[] {
   const reportTo = platform.scriptAddress(values.run);
-  if (platform.hands) return [...ownProgram(), 'script', '--report-to', reportTo];
+  if (platform.networkControl) return [...ownProgram(), 'script', '--report-to', reportTo];
   return [...ownProgram(), 'script', '--report-to', reportTo, '--state', values.state, '--vpnc-script', vpncScript];
 }

@@ -1,5 +1,5 @@
-import { covers, halvesOf, isOne, prefixOf, wordOf, type Prefix } from './prefix.ts';
-import type { Wanted } from './network-request.ts';
+import { covers, halvesOf, isOne, prefixOf, prefixText, type Prefix } from './prefix.ts';
+import type { NetworkRequest } from './network-request.ts';
 
 /** A route of this computer's that is not the tunnel's. */
 export interface Route {
@@ -11,7 +11,7 @@ export interface Route {
 }
 
 /** What of this computer a gateway's wishes are held against. */
-export interface Surroundings {
+export interface LocalNetwork {
   /** The tunnel's interface. */
   readonly device: string;
   /** Whom openconnect is connected to, by the kernel. */
@@ -68,24 +68,25 @@ const nobodys = [
  * is not the gateway's to give is left out and named: loopback and its like, and whatever would lead the local network's
  * own router or name servers into the tunnel. Of a block that only has one of those in it, that one is led round it.
  */
-export function checked(wanted: Wanted, here: Surroundings): Plan {
+export function planNetwork(wanted: NetworkRequest, here: LocalNetwork): Plan {
   const gateway = peerOf(wanted, here);
   const refused: string[] = wanted.leftOut === 0 ? [] : [`${wanted.leftOut} more, too many or of no known shape`];
   const networks = wanted.addresses.map((text) => ownAddress(text, here));
   const addresses = networks.map(({ address }) => address);
   const families = new Set(addresses.map(({ family }) => family));
-  const kept = keptOutside(here);
+  const kept = excludedBlocks(here);
   const blocks = wanted.include.flatMap((text) => prefixOf(text) ?? []);
   const around: Around[] = [];
   const through: Prefix[] = [];
   const leadRound = (to: Prefix): void => {
-    const way = wayTo(to, here.routes);
-    if (way && !around.some((each) => wordOf(each.to) === wordOf(to))) around.push({ to, via: way.via, device: way.device });
+    const existing = routeTo(to, here.routes);
+    if (existing && !around.some((each) => prefixText(each.to) === prefixText(to)))
+      around.push({ to, via: existing.via, device: existing.device });
   };
   const lead = (block: Prefix): void => {
-    const why = families.has(block.family) ? objection(block, gateway, kept, here.routes) : 'the tunnel has no address of that kind';
+    const why = families.has(block.family) ? refusalReason(block, gateway, kept, here.routes) : 'the tunnel has no address of that kind';
     if (why !== null) {
-      refused.push(`${wordOf(block)}: ${why}`);
+      refused.push(`${prefixText(block)}: ${why}`);
       return;
     }
     for (const each of kept) if (covers(block, each.address)) leadRound(each.address);
@@ -103,7 +104,7 @@ export function checked(wanted: Wanted, here: Surroundings): Plan {
   for (const { network } of networks) if (network.length > 0 && !isOne(network)) lead(network);
   for (const block of blocks) if (block.length > 0) lead(block);
   for (const block of wanted.exclude.flatMap((text) => prefixOf(text) ?? [])) {
-    if (block.length === 0 || isNobodys(block)) refused.push(`${wordOf(block)} left out of the tunnel`);
+    if (block.length === 0 || isNobodys(block)) refused.push(`${prefixText(block)} left out of the tunnel`);
     else leadRound(block);
   }
   const nameServers = wanted.nameServers.filter((text) => {
@@ -129,7 +130,7 @@ export function checked(wanted: Wanted, here: Surroundings): Plan {
 }
 
 /** The way to a block without the tunnel: of the routes that lead there the most particular, then the one that costs least. */
-export function wayTo(to: Prefix, routes: readonly Route[]): Route | null {
+export function routeTo(to: Prefix, routes: readonly Route[]): Route | null {
   const [best] = routes
     .filter((route) => covers(route.to, to))
     .sort((one, other) => other.to.length - one.to.length || one.metric - other.metric);
@@ -137,14 +138,14 @@ export function wayTo(to: Prefix, routes: readonly Route[]): Route | null {
 }
 
 /** The gateway's address. Throws where openconnect is not connected there. */
-function peerOf({ gateway }: Wanted, { peers }: Surroundings): Prefix {
+function peerOf({ gateway }: NetworkRequest, { peers }: LocalNetwork): Prefix {
   const address = gateway === null ? null : prefixOf(gateway);
   if (!address) throw new Error('no gateway was named');
   if (!peers.some((peer) => isSame(peer, address))) throw new Error(`openconnect is not connected to ${gateway ?? ''}`);
   return address;
 }
 
-function ownAddress(text: string, here: Surroundings): { address: Prefix; network: Prefix } {
+function ownAddress(text: string, here: LocalNetwork): { address: Prefix; network: Prefix } {
   const [address, network] = [prefixOf(text.split('/')[0] ?? ''), prefixOf(text)];
   if (!address || !network || isNobodys(address)) throw new Error(`${text} is no address for a tunnel`);
   const taken = [...here.addresses, ...here.peers, ...here.nameServers, ...here.routes.flatMap(({ via }) => via ?? [])];
@@ -152,13 +153,13 @@ function ownAddress(text: string, here: Surroundings): { address: Prefix; networ
   return { address, network };
 }
 
-interface Kept {
+interface ExcludedBlock {
   readonly address: Prefix;
   readonly what: string;
 }
 
 /** Whom of the local network a gateway may not lead into its tunnel by a route of their own. */
-function keptOutside({ routes, nameServers }: Surroundings): Kept[] {
+function excludedBlocks({ routes, nameServers }: LocalNetwork): ExcludedBlock[] {
   const all = [
     ...routes.map(({ via }) => ({ text: via ?? '', what: 'router' })),
     ...nameServers.map((text) => ({ text, what: 'name server' })),
@@ -170,12 +171,12 @@ function keptOutside({ routes, nameServers }: Surroundings): Kept[] {
 }
 
 /** Why a block is not the gateway's to have; null: it may. */
-function objection(block: Prefix, gateway: Prefix, kept: readonly Kept[], routes: readonly Route[]): string | null {
+function refusalReason(block: Prefix, gateway: Prefix, kept: readonly ExcludedBlock[], routes: readonly Route[]): string | null {
   if (isNobodys(block)) return 'not a campus’s';
   if (covers(block, gateway) && isOne(block)) return 'the gateway itself';
   for (const { address, what } of kept) {
     if (!covers(block, address)) continue;
-    const now = wayTo(address, routes);
+    const now = routeTo(address, routes);
     if (isOne(block) || (now && now.to.length > 0 && block.length >= now.to.length)) return `the local network's ${what}`;
   }
   return null;
@@ -188,4 +189,4 @@ const isSame = (text: string, address: Prefix): boolean => {
   return other !== null && isOne(other) && other.family === address.family && other.bits === address.bits;
 };
 
-const unique = (blocks: readonly Prefix[]): Prefix[] => [...new Map(blocks.map((block) => [wordOf(block), block])).values()];
+const unique = (blocks: readonly Prefix[]): Prefix[] => [...new Map(blocks.map((block) => [prefixText(block), block])).values()];

@@ -19,7 +19,7 @@ const maxRead = 20_000;
  * environment"). Handed to the helper by the script, which runs as openconnect's user and is believed nothing: only what
  * has its shape comes through here, and what it asks for is checked after (`network-plan.ts`).
  */
-export const wantedSchema = z.strictObject({
+export const networkRequestSchema = z.strictObject({
   reason: z.enum(reasons),
   device: z.string().check(z.regex(/^[A-Za-z0-9._-]{1,15}$/)),
   /** The address that openconnect is connected to: the gateway's, or a proxy's. */
@@ -39,10 +39,10 @@ export const wantedSchema = z.strictObject({
   /** Only the time left and the gateway's banner, one byte a letter. */
   options: z.string().check(z.refine((text) => toldOptions(text) === text)),
 });
-export type Wanted = z.infer<typeof wantedSchema>;
+export type NetworkRequest = z.infer<typeof networkRequestSchema>;
 
 /** Reads it from the environment of openconnect's script. What does not have its shape is left out; null: it is no script's environment. */
-export function wantedOf(environment: NodeJS.ProcessEnv): Wanted | null {
+export function networkRequestFrom(environment: NodeJS.ProcessEnv): NetworkRequest | null {
   const word = (name: string): string => environment[name] ?? '';
   let leftOut = 0;
   const fits = <T>(schema: z.ZodMiniType<T>, values: unknown[], most: number): T[] => {
@@ -79,7 +79,7 @@ export function wantedOf(environment: NodeJS.ProcessEnv): Wanted | null {
     idleTimeout: /^\d{1,10}$/.test(word('IDLE_TIMEOUT')) ? word('IDLE_TIMEOUT') : '',
     options: toldOptions(asBytes(word('CISCO_CSTP_OPTIONS'))),
   };
-  const parsed = wantedSchema.safeParse({ ...wanted, leftOut });
+  const parsed = networkRequestSchema.safeParse({ ...wanted, leftOut });
   return parsed.success ? parsed.data : null;
 }
 

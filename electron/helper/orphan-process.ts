@@ -5,7 +5,7 @@ import { platform } from './platform/current.ts';
 const goesWithinMs = 3_000;
 
 /** Ends the openconnect of a helper that was killed: nobody is left to answer for its tunnel. Bounded. */
-export async function endLeftover(state: string, log: (line: string) => void): Promise<void> {
+export async function endOrphanProcess(state: string, log: (line: string) => void): Promise<void> {
   const runner = await readRunner(state);
   if (!runner) return;
   const { pid, startedAt } = runner;
@@ -14,9 +14,9 @@ export async function endLeftover(state: string, log: (line: string) => void): P
     startedAt !== null && (await processes.startOf(pid)) === startedAt && (await processes.nameOf(pid)) === 'openconnect';
   if (!(await isIt())) return;
   log(`ending openconnect ${pid}, left by a former run`);
-  const surroundings = await platform.surroundings();
+  const processControl = await platform.processControl();
   // The session stays: its app may still be there, and take it up again
-  for (const end of [() => surroundings.ask(pid, 'detach'), () => void process.kill(pid, 'SIGKILL')]) {
+  for (const end of [() => processControl.ask(pid, 'detach'), () => void process.kill(pid, 'SIGKILL')]) {
     if (!(await isIt())) return;
     end();
     const until = Date.now() + goesWithinMs;

@@ -22,7 +22,7 @@ export function prefixOf(text: string): Prefix | null {
 }
 
 /** As `ip` takes and gives it, an address with its length always. */
-export function wordOf({ family, bits, length }: Prefix): string {
+export function prefixText({ family, bits, length }: Prefix): string {
   const parts =
     family === 4
       ? split(bits, 4, 8n).join('.')

@@ -5,7 +5,7 @@ import { difference } from './network-state.ts';
 import { isTheHelpers } from '../helper-client/address.ts';
 import { asBytes, toldOptions } from '../tunnels/openconnect/output.ts';
 import { platform } from './platform/current.ts';
-import { reasons, wantedOf, type Wanted } from './network-request.ts';
+import { reasons, networkRequestFrom, type NetworkRequest } from './network-request.ts';
 import { runVpncScript, scriptEnvironment, type ScriptEnvironment } from './vpnc-script.ts';
 
 /** What is told takes no time; what is asked for changes a network. */
@@ -76,7 +76,7 @@ export async function beScript(environment: NodeJS.ProcessEnv, { socket, state, 
  * wants, and ends as the helper says. Changes nothing.
  */
 export async function handOver(environment: NodeJS.ProcessEnv, socket: string): Promise<number> {
-  const wanted = wantedOf(environment);
+  const wanted = networkRequestFrom(environment);
   if (!wanted) return 1;
   const answer = scriptAnswerSchema.safeParse(parsed(await exchange(socket, wanted, answersWithinMs)));
   // Nobody listens any more: there is nothing to take down
@@ -99,7 +99,7 @@ function factsOf(told: ScriptEnvironment): Pick<ScriptReport, 'device' | 'nameSe
 }
 
 /** Tells the helper one thing, and hears what it answers, which may be nothing. Bounded; a helper that is gone is told nothing. */
-function exchange(socket: string, message: ScriptReport | Wanted, withinMs: number): Promise<string> {
+function exchange(socket: string, message: ScriptReport | NetworkRequest, withinMs: number): Promise<string> {
   return new Promise((resolve) => {
     const connection = net.connect({ path: socket, allowHalfOpen: true });
     const timer = setTimeout(() => connection.destroy(), withinMs);

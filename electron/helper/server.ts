@@ -3,9 +3,9 @@ import { Lines } from '../net/lines.ts';
 import { helperProtocol, helperRequestSchema, type HelperMessage } from '../helper-client/protocol.ts';
 import type { Client, Helper } from './helper.ts';
 import { platform } from './platform/current.ts';
-import type { Door } from './platform/platform.ts';
+import type { ListeningSocket } from './platform/platform.ts';
 import { scriptReportSchema } from './script.ts';
-import { wantedSchema } from './network-request.ts';
+import { networkRequestSchema } from './network-request.ts';
 
 /** Of one user at once: an app, the command line, and a little more. */
 const maxConnections = 16;
@@ -26,28 +26,33 @@ export interface Listening {
  * A user's door that cannot be opened (on Windows anybody may take a pipe's name first) is logged and left out: the others
  * keep theirs. Throws where the script's cannot be opened, without which there is no tunnel for anybody.
  */
-export async function listen(doors: readonly Door[], scriptDoor: Door, helper: Helper, log: (line: string) => void): Promise<Listening> {
-  const servers = [await open(scriptDoor, (socket) => hearScript(socket, helper))];
+export async function listen(
+  listeningSockets: readonly ListeningSocket[],
+  scriptSocket: ListeningSocket,
+  helper: Helper,
+  log: (line: string) => void,
+): Promise<Listening> {
+  const servers = [await open(scriptSocket, (socket) => hearScript(socket, helper))];
   const names: string[] = [];
   // One by one: the mode that a socket is made with is this whole process's
-  for (const door of doors) {
+  for (const listening of listeningSockets) {
     try {
-      servers.push(await open(door, (socket) => serve(socket, door.name, helper)));
-      names.push(door.name);
+      servers.push(await open(listening, (socket) => serve(socket, listening.name, helper)));
+      names.push(listening.name);
     } catch (error) {
-      log(`no way in for ${door.name}: ${error instanceof Error ? error.message : 'failed'}`);
+      log(`no way in for ${listening.name}: ${error instanceof Error ? error.message : 'failed'}`);
     }
   }
   return { servers, names };
 }
 
-async function open(door: Door, take: (socket: Socket) => void): Promise<Server> {
+async function open(listening: ListeningSocket, take: (socket: Socket) => void): Promise<Server> {
   let isTheirs = false;
   // Who was quicker than the rights
   const server = net.createServer((socket) => (isTheirs ? take(socket) : socket.destroy()));
   server.maxConnections = maxConnections;
   try {
-    await door.open(server);
+    await listening.open(server);
   } catch (error) {
     // One that listens already, without the rights that it was to have
     server.close();
@@ -101,9 +106,9 @@ function hearScript(socket: Socket, helper: Helper): void {
     socket.removeAllListeners('data').resume();
     socket.setTimeout(0);
     const said = parse(line);
-    if (platform.hands) {
-      const wanted = wantedSchema.safeParse(said);
-      const answer = wanted.success ? helper.want(wanted.data) : Promise.resolve(1);
+    if (platform.networkControl) {
+      const wanted = networkRequestSchema.safeParse(said);
+      const answer = wanted.success ? helper.applyNetwork(wanted.data) : Promise.resolve(1);
       void answer.then((code) => socket.end(`${JSON.stringify({ code })}\n`));
       return;
     }

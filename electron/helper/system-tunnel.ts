@@ -8,13 +8,13 @@ import { atMost } from '../net/deadline.ts';
 import { hostOf } from '../trust/host.ts';
 import type { HelperRequest, HelperUp } from '../helper-client/protocol.ts';
 import { isRootsAlone } from '../system/root-owned.ts';
-import { RunningOpenConnect, type Surroundings } from '../tunnels/openconnect/process.ts';
+import { OpenConnectProcess, type ProcessControl } from '../tunnels/openconnect/process.ts';
 import { bannerIn, endingOf, limitsFrom, refusalOf } from '../tunnels/openconnect/output.ts';
-import { wordsFor, type GatewayIdentity } from '../tunnels/openconnect/arguments.ts';
+import { argumentsFor, type GatewayIdentity } from '../tunnels/openconnect/arguments.ts';
 import type { TrafficCount, TunnelEnding } from '../tunnels/tunnel.ts';
 import { beginJournal, noteRunner, putBack } from './journal.ts';
 import { TunnelNetwork } from './tunnel-network.ts';
-import type { Wanted } from './network-request.ts';
+import type { NetworkRequest } from './network-request.ts';
 import { platform } from './platform/current.ts';
 import type { ScriptReport } from './script.ts';
 
@@ -34,7 +34,7 @@ export interface SystemTunnelPlaces {
 const opensWithinMs = 25_000;
 const reachedWithinMs = 5_000;
 /** openconnect takes its connection up by itself so long; after that the layer above is told, which knows more of the network. */
-const mendsWithinMs = 1_500;
+const recoveryTimeoutMs = 1_500;
 const restoresWithinMs = 40_000;
 /** As long as openconnect itself would be kept by a name server that is silent, at first. */
 const looksUpWithinMs = 5_000;
@@ -49,7 +49,7 @@ export class SystemTunnel {
   onSilent: () => void = () => undefined;
   /** Called as soon as openconnect is gone, before anything is put back. */
   onGone: () => void = () => undefined;
-  private readonly running: RunningOpenConnect;
+  private readonly running: OpenConnectProcess;
   private readonly isConfigured: Promise<ScriptReport>;
   private configured: ((report: ScriptReport) => void) | null = null;
   /** Why the last turn of the script was not obeyed. */
@@ -58,7 +58,7 @@ export class SystemTunnel {
   private counted: TrafficCount = { received: 0, sent: 0 };
   private lastTrafficAt = Date.now();
   private counting: NodeJS.Timeout | undefined;
-  private mending: NodeJS.Timeout | undefined;
+  private recovering: NodeJS.Timeout | undefined;
 
   private readonly agent: Agent;
 
@@ -68,19 +68,21 @@ export class SystemTunnel {
     identity: GatewayIdentity,
     private readonly places: SystemTunnelPlaces,
     script: string,
-    surroundings: Surroundings,
+    processControl: ProcessControl,
     private readonly network: TunnelNetwork | null,
     private readonly log: (line: string) => void,
   ) {
     this.agent = request.target.agent ?? agentFor(process.platform);
     this.isConfigured = new Promise((resolve) => (this.configured = resolve));
-    const words = wordsFor({ ...request.target, agent: this.agent }, identity);
-    const address = words.pop() ?? '';
-    const { device, hands } = platform;
-    const all = [...words, ...(device === null ? [] : [`--interface=${device}`]), '--script', script, address];
+    const args = argumentsFor({ ...request.target, agent: this.agent }, identity);
+    const address = args.pop() ?? '';
+    const { device, networkControl } = platform;
+    const all = [...args, ...(device === null ? [] : [`--interface=${device}`]), '--script', script, address];
     const [program, before] =
-      network && hands ? [hands.program, [...hands.words(network.user), places.openconnect]] : [places.openconnect, []];
-    this.running = RunningOpenConnect.start(program, [...before, ...all], request.cookie, { surroundings });
+      network && networkControl
+        ? [networkControl.program, [...networkControl.args(network.user), places.openconnect]]
+        : [places.openconnect, []];
+    this.running = OpenConnectProcess.start(program, [...before, ...all], request.cookie, { processControl });
     this.ended = this.running.exited.then((code) => this.end(code));
   }
 
@@ -95,21 +97,21 @@ export class SystemTunnel {
     log: (line: string) => void,
     begun: (tunnel: SystemTunnel) => void,
   ): Promise<void> {
-    const { device, hands } = platform;
+    const { device, networkControl } = platform;
     const libraries = await platform.librariesOf(places.openconnect);
-    const others = [hands?.program ?? places.vpncScript, ...libraries];
+    const others = [networkControl?.program ?? places.vpncScript, ...libraries];
     for (const component of [places.openconnect, ...others])
       if (!(await isRootsAlone(component)))
         throw fail('component-missing', { component }, { detail: 'not there, or others than an administrator can change it' });
     let network: TunnelNetwork | null = null;
     let tunnel: SystemTunnel;
     try {
-      if (hands && device !== null) network = await TunnelNetwork.make(hands, { device, state: places.state }, log);
+      if (networkControl && device !== null) network = await TunnelNetwork.make(networkControl, { device, state: places.state }, log);
       else await beginJournal(places.state, { vpncScript: places.vpncScript, device: device ?? 'utun' });
       await network?.keepShort(await addressesOf(request.target));
       const proof = network ? await readable(identity, places.run) : identity;
-      const [script, surroundings] = [await platform.scriptFor(places.script, places.state), await platform.surroundings()];
-      tunnel = new SystemTunnel(new URL(request.target.connectUrl).hostname, request, proof, places, script, surroundings, network, log);
+      const [script, processControl] = [await platform.scriptFor(places.script, places.state), await platform.processControl()];
+      tunnel = new SystemTunnel(new URL(request.target.connectUrl).hostname, request, proof, places, script, processControl, network, log);
     } catch (error) {
       // No openconnect's end will do it
       await putBack(places.state, log).catch(() => false);
@@ -121,13 +123,13 @@ export class SystemTunnel {
 
   /** What the script reports, at each of its turns. */
   hear(report: ScriptReport): void {
-    clearTimeout(this.mending);
+    clearTimeout(this.recovering);
     if (report.reason === 'connect') this.configured?.(report);
-    if (report.reason === 'attempt-reconnect') this.mending = setTimeout(() => this.onSilent(), mendsWithinMs);
+    if (report.reason === 'attempt-reconnect') this.recovering = setTimeout(() => this.onSilent(), recoveryTimeoutMs);
   }
 
   /** What openconnect's script hands over, where the helper changes the network by itself; the script's exit code. */
-  async want(wanted: Wanted): Promise<number> {
+  async applyNetwork(wanted: NetworkRequest): Promise<number> {
     const { network } = this;
     const why = network ? await network.turn(wanted) : 'nobody asked';
     const { reason, device, nameServers, idleTimeout, options } = wanted;
@@ -137,7 +139,7 @@ export class SystemTunnel {
   }
 
   /** Makes the connection anew; interface, routes and name servers stay. */
-  mend(): void {
+  recover(): void {
     this.running.reconnect();
   }
 
@@ -198,7 +200,7 @@ export class SystemTunnel {
 
   private async end(code: number | null): Promise<TunnelEnding> {
     clearInterval(this.counting);
-    clearTimeout(this.mending);
+    clearTimeout(this.recovering);
     const at = Date.now();
     this.onGone();
     await atMost(restoresWithinMs, this.restore());

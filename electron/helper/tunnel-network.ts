@@ -1,10 +1,10 @@
 import { fail, failureOf } from '../../shared/failure.ts';
-import { checked, type Plan } from './network-plan.ts';
+import { planNetwork, type Plan } from './network-plan.ts';
 import { beginJournal, noteNames } from './journal.ts';
 import type { NetworkState } from './network-state.ts';
-import type { Hands, TunnelUser } from './platform/platform.ts';
-import { wordOf } from './prefix.ts';
-import type { Wanted } from './network-request.ts';
+import type { NetworkControl, TunnelUser } from './platform/platform.ts';
+import { prefixText } from './prefix.ts';
+import type { NetworkRequest } from './network-request.ts';
 
 export interface TunnelNetworkPlaces {
   device: string;
@@ -17,7 +17,7 @@ export interface TunnelNetworkPlaces {
  * openconnect starts, and the rest when its script says what the gateway wants. It is taken away with the journal.
  */
 export class TunnelNetwork {
-  private wanted: Wanted | null = null;
+  private wanted: NetworkRequest | null = null;
   private working: Promise<unknown> = Promise.resolve();
   private isOver = false;
   /** Of the gateway, as far as they are known before it is connected to. */
@@ -25,34 +25,34 @@ export class TunnelNetwork {
 
   private constructor(
     readonly user: TunnelUser,
-    private readonly hands: Hands,
+    private readonly networkControl: NetworkControl,
     private readonly places: TunnelNetworkPlaces,
     private readonly before: NetworkState,
     private readonly log: (line: string) => void,
   ) {}
 
   /** Fails with `component-missing` where the package's user is missing. */
-  static async make(hands: Hands, places: TunnelNetworkPlaces, log: (line: string) => void): Promise<TunnelNetwork> {
-    const user = await hands.user();
+  static async make(networkControl: NetworkControl, places: TunnelNetworkPlaces, log: (line: string) => void): Promise<TunnelNetwork> {
+    const user = await networkControl.user();
     if (!user) throw fail('component-missing', { component: 'causeway-vpn' }, { detail: 'this computer has no such user' });
-    await hands.clear(places.device, user);
+    await networkControl.clear(places.device, user);
     const before = await beginJournal(places.state, { vpncScript: '', device: places.device });
-    await hands.makeDevice(places.device, user);
-    return new TunnelNetwork(user, hands, places, before, log);
+    await networkControl.makeDevice(places.device, user);
+    return new TunnelNetwork(user, networkControl, places, before, log);
   }
 
   /** Before the gateway is connected to: a connection keeps the length that it began with. Never rejects. */
   async keepShort(addresses: readonly string[]): Promise<void> {
     this.addresses = addresses;
-    const { hands, places, user, before } = this;
-    await hands
-      .surroundings(places.device, user, before.resolver)
-      .then((here) => hands.keepShort(addresses, here))
+    const { networkControl, places, user, before } = this;
+    await networkControl
+      .localNetwork(places.device, user, before.resolver)
+      .then((here) => networkControl.keepShort(addresses, here))
       .catch((error: unknown) => this.log(`packets stay as long as they are: ${String(error).split('\n')[0] ?? ''}`));
   }
 
   /** Does what a turn of the script asks for; why not, or null where it is done. One after the other. Never rejects. */
-  async turn(wanted: Wanted): Promise<string | null> {
+  async turn(wanted: NetworkRequest): Promise<string | null> {
     const work = this.working
       .then(() => this.obey(wanted))
       .then(
@@ -71,34 +71,34 @@ export class TunnelNetwork {
     await this.working;
   }
 
-  private async obey(wanted: Wanted): Promise<void> {
-    const { hands, places, before } = this;
+  private async obey(wanted: NetworkRequest): Promise<void> {
+    const { networkControl, places, before } = this;
     if (this.isOver || wanted.reason === 'pre-init' || wanted.reason === 'disconnect') return;
     if (wanted.device !== places.device) throw new Error('another interface');
-    const here = await hands.surroundings(places.device, this.user, before.resolver);
+    const here = await networkControl.localNetwork(places.device, this.user, before.resolver);
     if (wanted.reason === 'connect') {
-      const plan = checked(wanted, here);
+      const plan = planNetwork(wanted, here);
       this.tell(plan);
-      const text = hands.namesFor(plan, before.resolver);
+      const text = networkControl.namesFor(plan, before.resolver);
       // On disk before anything is changed; routes and interface are known by themselves
       if (text !== null) await noteNames(places.state, { link: before.resolver.link, text });
-      await hands.carryOut(plan, places.device);
-      await hands.setNames(plan, places.device, text);
+      await networkControl.carryOut(plan, places.device);
+      await networkControl.setNames(plan, places.device, text);
       this.wanted = wanted;
       return;
     }
     // The network may be another one: what is led round the tunnel is led there anew. While nobody answers, to the gateway that did
     const accepted = this.wanted;
     if (!accepted) return;
-    if (this.addresses.length > 0) await hands.keepShort(this.addresses, here).catch(() => undefined); // as before: longer ones
+    if (this.addresses.length > 0) await networkControl.keepShort(this.addresses, here).catch(() => undefined); // as before: longer ones
     const isBack = wanted.reason === 'reconnect';
     const now = isBack ? { ...accepted, gateway: wanted.gateway } : accepted;
-    await hands.leadRound(checked(now, isBack || accepted.gateway === null ? here : { ...here, peers: [accepted.gateway] }));
+    await networkControl.leadRound(planNetwork(now, isBack || accepted.gateway === null ? here : { ...here, peers: [accepted.gateway] }));
     this.wanted = now;
   }
 
   private tell({ refused, through, around }: Plan): void {
     for (const each of refused) this.log(`refused to the gateway: ${each}`);
-    this.log(`through the tunnel: ${through.map(wordOf).join(' ')}; round it: ${around.map(({ to }) => wordOf(to)).join(' ')}`);
+    this.log(`through the tunnel: ${through.map(prefixText).join(' ')}; round it: ${around.map(({ to }) => prefixText(to)).join(' ')}`);
   }
 }

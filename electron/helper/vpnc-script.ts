@@ -32,9 +32,9 @@ export function scriptEnvironment(environment: NodeJS.ProcessEnv): ScriptEnviron
 
 /** Runs the platform's script to its end; its exit code. Bounded. Never rejects. */
 export async function runVpncScript(path: string, told: ScriptEnvironment, log: (line: string) => void): Promise<number> {
-  const { command, words, environment, folder } = await platform.vpncScript(path);
+  const { command, args, environment, folder } = await platform.vpncScript(path);
   return new Promise((resolve) => {
-    const child = spawn(command, words, {
+    const child = spawn(command, args, {
       env: { ...told, ...environment },
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -13,8 +13,8 @@ export interface WebProxy {
 }
 
 /** A proxy, and what to try in its place while it cannot be reached, best first. */
-export interface Via extends WebProxy {
-  otherwise?: readonly (WebProxy | 'direct')[];
+export interface ProxyRoute extends WebProxy {
+  fallbacks?: readonly (WebProxy | 'direct')[];
 }
 
 /** How to open a TCP connection: the plain network, through a proxy, or a lab's loopback stand-in. */
@@ -26,7 +26,7 @@ export interface Endpoint {
   /** TLS of any age will do: whoever administers this computer lets people in to gateways with old TLS. */
   oldTls?: boolean;
   /** Through this proxy, which looks the name up. */
-  via?: Via;
+  via?: ProxyRoute;
 }
 
 /** Where to connect for `host:port`, given what the profile sends to loopback instead. */

@@ -3,13 +3,13 @@ import type { TLSSocket } from 'node:tls';
 import { onAbort } from '../../shared/abort.ts';
 import { fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
-import type { CertificateJudge } from '../trust/verifier.ts';
+import type { CertificateVerifier } from '../trust/verifier.ts';
 import { endpointOf, shownAs, type Endpoint } from './endpoint.ts';
 import { hostOf } from '../trust/host.ts';
 import { connectTls } from './tls.ts';
 
 /** Finds the way to an endpoint: through a web proxy, where one leads there. It may ask a person on the way. */
-export type Lead = (endpoint: Endpoint, signal: AbortSignal) => Promise<Endpoint>;
+export type RouteThroughProxy = (endpoint: Endpoint, signal: AbortSignal) => Promise<Endpoint>;
 
 export interface HttpsJsonOptions {
   method?: 'GET' | 'POST';
@@ -23,7 +23,7 @@ export interface HttpsJsonOptions {
   /** The profile's own: hosts that a campus on this machine answers for. */
   connectTo?: Profile['connectTo'];
   /** Where the request is to go through the web proxies of this computer. */
-  lead?: Lead | undefined;
+  routeThroughProxy?: RouteThroughProxy | undefined;
 }
 
 export interface JsonReply {
@@ -41,13 +41,13 @@ export interface JsonReply {
  *
  * @param address an `https:` URL
  */
-export async function httpsJson(address: string, judge: CertificateJudge, options: HttpsJsonOptions): Promise<JsonReply> {
-  const { signal, timeoutMs, connectTo, lead } = options;
+export async function httpsJson(address: string, verifier: CertificateVerifier, options: HttpsJsonOptions): Promise<JsonReply> {
+  const { signal, timeoutMs, connectTo, routeThroughProxy } = options;
   const url = new URL(address);
   const plain = endpointOf({ host: hostOf(url), port: url.port === '' ? 443 : Number(url.port) }, connectTo);
-  const endpoint = lead ? await lead(plain, signal) : plain;
+  const endpoint = routeThroughProxy ? await routeThroughProxy(plain, signal) : plain;
   const until = performance.now() + timeoutMs;
-  const socket = await connectTls(endpoint, judge, { signal, timeoutMs });
+  const socket = await connectTls(endpoint, verifier, { signal, timeoutMs });
   try {
     return await exchange(socket, url, shownAs(endpoint), { ...options, timeoutMs: until - performance.now() });
   } finally {

@@ -4,7 +4,7 @@ import tls, { type TLSSocket } from 'node:tls';
 import { CausewayError, fail, type Failure } from '../../shared/failure.ts';
 import type { PromptOf } from '../../shared/prompt.ts';
 import { bounded } from './deadline.ts';
-import { spkiSha256, type CertificateJudge, type Presented } from '../trust/verifier.ts';
+import { spkiSha256, type CertificateVerifier, type Presented } from '../trust/verifier.ts';
 import { shownAs, type Endpoint } from './endpoint.ts';
 import { connectPlain } from './tcp.ts';
 import { connectVia } from './proxy/proxy.ts';
@@ -38,7 +38,7 @@ export interface TlsOptions {
 class RootsAwaited extends CausewayError {}
 
 /**
- * Opens a TLS connection and lets the judge decide on the certificate before any byte of ours is sent.
+ * Opens a TLS connection and lets the verifier decide on the certificate before any byte of ours is sent.
  *
  * Rejects with `gateway-name-unknown`, `gateway-unreachable`, `local-network`, `gateway-silent` (TCP is up, nothing comes),
  * `gateway-closed` (it hung up during the handshake), `gateway-not-secure` (it speaks, but not TLS), a
@@ -48,32 +48,32 @@ class RootsAwaited extends CausewayError {}
  * Where only this computer's own roots could vouch for the certificate and they are still being read, the connection is
  * dropped and made anew once they are there; where that is too late, rejects with `roots-late`.
  */
-export async function connectTls(endpoint: Endpoint, judge: CertificateJudge, options: TlsOptions): Promise<TLSSocket> {
+export async function connectTls(endpoint: Endpoint, verifier: CertificateVerifier, options: TlsOptions): Promise<TLSSocket> {
   const { signal } = options;
   if (signal.aborted) throw fail('cancelled');
   const roots = options.roots ?? systemRoots;
-  const first = await connectOnce(endpoint, judge, options).catch((error: unknown) => {
+  const first = await connectOnce(endpoint, verifier, options).catch((error: unknown) => {
     if (error instanceof RootsAwaited) return null;
     throw error;
   });
   if (first) return first;
   const isComplete = await roots.whenComplete(signal);
   if (!isComplete) throw fail('roots-late', { host: shownAs(endpoint) });
-  return connectOnce(endpoint, judge, options);
+  return connectOnce(endpoint, verifier, options);
 }
 
-async function connectOnce(endpoint: Endpoint, judge: CertificateJudge, options: TlsOptions): Promise<TLSSocket> {
+async function connectOnce(endpoint: Endpoint, verifier: CertificateVerifier, options: TlsOptions): Promise<TLSSocket> {
   const { timeoutMs } = options;
   const until = performance.now() + timeoutMs;
   const { via, loopbackPort } = endpoint;
   const socket = via && loopbackPort === undefined ? await connectVia(via, endpoint, options) : await connectPlain(endpoint, options);
-  return handshake(endpoint, judge, { ...options, timeoutMs: Math.max(1, until - performance.now()) }, socket);
+  return handshake(endpoint, verifier, { ...options, timeoutMs: Math.max(1, until - performance.now()) }, socket);
 }
 
 /** @param through the connection to use */
 function handshake(
   endpoint: Endpoint,
-  judge: CertificateJudge,
+  verifier: CertificateVerifier,
   { signal, timeoutMs, alpn, roots = systemRoots }: TlsOptions,
   through: Socket,
 ): Promise<TLSSocket> {
@@ -84,7 +84,7 @@ function handshake(
     ...(isIP(endpoint.host) ? {} : { servername: endpoint.host }),
     ...(alpn ? { ALPNProtocols: [...alpn] } : {}),
     secureContext: roots.context(endpoint.oldTls === true),
-    // Node verifies all the same and says so in `authorized`; the judge decides
+    // Node verifies all the same and says so in `authorized`; the verifier decides
     rejectUnauthorized: false,
     checkServerIdentity: (_connectedTo, certificate) => tls.checkServerIdentity(endpoint.host, certificate),
   });
@@ -106,9 +106,10 @@ function handshake(
       const [leaf] = chain;
       if (leaf) accepted.set(socket, leaf);
       const presented = { host: endpoint.host, chain };
-      const refusal = objection(judge, { ...presented, systemTrusts: socket.authorized });
+      const refusal = verificationError(verifier, { ...presented, systemTrusts: socket.authorized });
       if (refusal) {
-        const mayChange = !knowsAllRoots && !socket.authorized && objection(judge, { ...presented, systemTrusts: true }) === null;
+        const mayChange =
+          !knowsAllRoots && !socket.authorized && verificationError(verifier, { ...presented, systemTrusts: true }) === null;
         failed(mayChange ? new RootsAwaited(refusal.failure) : refusal);
         return;
       }
@@ -121,14 +122,14 @@ function handshake(
 
 const accepted = new WeakMap<TLSSocket, X509Certificate>();
 
-/** The certificate that the judge accepted for a connection of {@link connectTls}. The socket itself tells it once only (seen with Node 20). */
+/** The certificate that the verifier accepted for a connection of {@link connectTls}. The socket itself tells it once only (seen with Node 20). */
 export function acceptedCertificate(socket: TLSSocket): X509Certificate | null {
   return accepted.get(socket) ?? null;
 }
 
 /** The error that a verdict comes to, or null where the certificate is accepted. */
-export function objection(judge: CertificateJudge, presented: Presented): CausewayError | null {
-  const verdict = judge(presented);
+export function verificationError(verifier: CertificateVerifier, presented: Presented): CausewayError | null {
+  const verdict = verifier(presented);
   switch (verdict.kind) {
     case 'accept':
       return null;

@@ -13,7 +13,7 @@ const eachWithinMs = 4_000;
  * Resolves once somebody at the endpoint takes a TCP connection, which is hung up at once; null when aborted. For the
  * moment when a network is back: it knocks four times a second, so who calls it bounds it. Never rejects.
  */
-export function doorOpens(endpoint: Endpoint, signal: AbortSignal): Promise<'open' | null> {
+export function waitForPort(endpoint: Endpoint, signal: AbortSignal): Promise<'open' | null> {
   return new Promise((resolve) => {
     const over = new AbortController();
     // One for each knock that still waits: more than Node takes for a leak

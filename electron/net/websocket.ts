@@ -2,7 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import { fail } from '../../shared/failure.ts';
 import { bounded } from './deadline.ts';
-import type { CertificateJudge } from '../trust/verifier.ts';
+import type { CertificateVerifier } from '../trust/verifier.ts';
 import type { Endpoint } from './endpoint.ts';
 import { inAddress } from '../trust/host.ts';
 import { connectTls } from './tls.ts';
@@ -24,14 +24,18 @@ export interface OpenedWebSocket {
 }
 
 /**
- * Opens a WebSocket over a connection whose certificate the judge accepted before a byte was sent.
+ * Opens a WebSocket over a connection whose certificate the verifier accepted before a byte was sent.
  *
  * Fails with what {@link connectTls} fails with; `ticket-rejected` for HTTP 401; `gateway-busy` for 429 and
  * 5xx; `gateway-protocol` when the server is no such gateway; `gateway-silent` when it does not answer in time.
  */
-export async function openWebSocket(endpoint: Endpoint, judge: CertificateJudge, request: WebSocketRequest): Promise<OpenedWebSocket> {
+export async function openWebSocket(
+  endpoint: Endpoint,
+  verifier: CertificateVerifier,
+  request: WebSocketRequest,
+): Promise<OpenedWebSocket> {
   const params = { host: endpoint.host };
-  const connection = await connectTls(endpoint, judge, { signal: request.signal, timeoutMs: request.timeoutMs });
+  const connection = await connectTls(endpoint, verifier, { signal: request.signal, timeoutMs: request.timeoutMs });
   // The connection is TLS already, so ws must not wrap it once more: hence ws://
   const socket = new WebSocket(`ws://${inAddress(endpoint.host)}:${endpoint.port}${request.path}`, request.subprotocol, {
     createConnection: () => connection,

@@ -110,7 +110,7 @@ async function pick(entries: Record<string, unknown>, file: string, platform: No
     reportedSystem: take('reportedSystem', reportedSystemSchema),
     keptCodes: take('keptCodes', z.boolean()) ?? false,
     sandboxRequired: take('sandboxRequired', z.boolean()) ?? Object.hasOwn(entries, 'sandboxRequired'),
-    profiles: await given(take('profiles', z.array(place).check(z.maxLength(maxProfiles))) ?? [], dropped),
+    profiles: await managedProfiles(take('profiles', z.array(place).check(z.maxLength(maxProfiles))) ?? [], dropped),
   };
   const keys = dropped
     .map((key) => plainLine(key).slice(0, 60))
@@ -120,7 +120,7 @@ async function pick(entries: Record<string, unknown>, file: string, platform: No
 }
 
 /** The profiles in these files; one that cannot be read, or that others than root could have written, is dropped and named, and so is each key that is not used. */
-async function given(files: readonly string[], dropped: string[]): Promise<Profile[]> {
+async function managedProfiles(files: readonly string[], dropped: string[]): Promise<Profile[]> {
   const profiles: Profile[] = [];
   for (const [index, file] of files.entries()) {
     const read = (await isRootsAlone(file)) ? await readProfileFile(file).catch(() => null) : null;

@@ -2,8 +2,8 @@ import { constants, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CausewayError, fail } from '../../shared/failure.ts';
 import { discoveryPath, maxProfileBytes, readProfile, type Profile, type ReadProfile } from '../../shared/profile.ts';
-import type { CertificateJudge } from '../trust/verifier.ts';
-import { httpsJson, type Lead } from '../net/https.ts';
+import type { CertificateVerifier } from '../trust/verifier.ts';
+import { httpsJson, type RouteThroughProxy } from '../net/https.ts';
 import { CertificateQuestion } from '../net/tls.ts';
 
 /** How long a campus may take to hand out its profile. */
@@ -11,10 +11,10 @@ const discoverWithinMs = 15_000;
 
 export interface DiscoverOptions {
   /** For the address itself; the profile that comes back brings its own trust. */
-  judge: CertificateJudge;
+  verifier: CertificateVerifier;
   signal: AbortSignal;
   connectTo?: Profile['connectTo'];
-  lead?: Lead | undefined;
+  routeThroughProxy?: RouteThroughProxy | undefined;
 }
 
 /**
@@ -24,13 +24,16 @@ export interface DiscoverOptions {
  * Rejects with `profile-unreachable`, `profile-not-found` (it answers, but publishes none), `profile-invalid`,
  * a `certificate-*` failure, a {@link CertificateQuestion}, or `cancelled`.
  */
-export async function discoverProfile(typed: string, { judge, signal, connectTo, lead }: DiscoverOptions): Promise<ReadProfile> {
+export async function discoverProfile(
+  typed: string,
+  { verifier, signal, connectTo, routeThroughProxy }: DiscoverOptions,
+): Promise<ReadProfile> {
   const address = addressOf(typed);
   if (address === null) throw fail('profile-unreachable', { address: typed.slice(0, 300) });
-  const limits = { signal, timeoutMs: discoverWithinMs, maxBytes: maxProfileBytes, lead };
+  const limits = { signal, timeoutMs: discoverWithinMs, maxBytes: maxProfileBytes, routeThroughProxy };
   const url = `https://${address}${discoveryPath}`;
   try {
-    const { status, json } = await httpsJson(url, judge, connectTo ? { ...limits, connectTo } : limits);
+    const { status, json } = await httpsJson(url, verifier, connectTo ? { ...limits, connectTo } : limits);
     if (status >= 500) throw fail('profile-unreachable', { address }, { detail: `HTTP ${status}` });
     if (status !== 200 || json === undefined) throw fail('profile-not-found', { address }, { detail: `HTTP ${status}` });
     return readProfile(JSON.stringify(json));

@@ -7,10 +7,10 @@ import { taskSchema, type Task } from '../../shared/task.ts';
 import type { Accepted, Vouched } from '../trust/verifier.ts';
 
 /** The version of the settings file that this program writes. */
-export const keptVersion = 1;
+export const settingsVersion = 1;
 
 /** Everything that is kept between runs. Never a secret: passwords are in the keychain, tickets and passcodes nowhere. */
-export interface Kept {
+export interface SettingsFile {
   preferences: Preferences;
   profiles: Profile[];
   lastProfileId: string | null;
@@ -33,11 +33,11 @@ export interface Kept {
   /** The compact window's place, in device-independent pixels. */
   windowBounds: { x: number; y: number; width: number; height: number } | null;
   /** What the app is doing; null after a clean exit. Found at the next start, it means that the last run was cut short. */
-  running: Running | null;
+  running: RunRecord | null;
 }
 
 /** What a run is about that would be lost with it: since when, with which campus, and for which task. */
-export interface Running {
+export interface RunRecord {
   doing: 'sign-in' | 'session' | 'recovery';
   profileId: string;
   task: Task | null;
@@ -56,7 +56,7 @@ export function without<T>(entries: Readonly<Record<string, T>>, key: string): R
 }
 
 /** What a first start begins with. */
-export function freshlyKept(): Kept {
+export function freshSettings(): SettingsFile {
   return {
     preferences: defaultPreferences,
     profiles: [],
@@ -75,18 +75,18 @@ export function freshlyKept(): Kept {
 }
 
 /** What was read of a settings file: what is usable in it, and the names of what is not. */
-export type ReadKept = { kind: 'read'; kept: Kept; dropped: string[] } | { kind: 'newer' } | { kind: 'damaged' };
+export type SettingsRead = { kind: 'read'; kept: SettingsFile; dropped: string[] } | { kind: 'newer' } | { kind: 'damaged' };
 
 /** Reads the text of a settings file. A bad entry is dropped and named, down to the single profile or host; the rest is kept. */
-export function readKept(text: string): ReadKept {
+export function readSettingsFile(text: string): SettingsRead {
   const file = z.looseObject({ version: z.int().check(z.minimum(1)) }).safeParse(parse(text));
   if (!file.success) return { kind: 'damaged' };
   const { version, ...entries } = file.data;
-  if (version > keptVersion) return { kind: 'newer' };
+  if (version > settingsVersion) return { kind: 'newer' };
   const dropped: string[] = [];
-  const fresh = freshlyKept();
-  const take = <T>(key: keyof Kept, read: Reader<T>, otherwise: T): T => readEntry(entries, key, read, otherwise, key, dropped);
-  const kept: Kept = {
+  const fresh = freshSettings();
+  const take = <T>(key: keyof SettingsFile, read: Reader<T>, otherwise: T): T => readEntry(entries, key, read, otherwise, key, dropped);
+  const kept: SettingsFile = {
     preferences: take('preferences', preferences, fresh.preferences),
     profiles: take('profiles', list(profile), fresh.profiles),
     lastProfileId: take('lastProfileId', whole(z.nullable(id)), fresh.lastProfileId),

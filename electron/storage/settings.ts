@@ -2,8 +2,8 @@ import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdirSync, 
 import { join } from 'node:path';
 import type { AppNotice } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
-import { onceFreeSync } from '../system/locked-files.ts';
-import { freshlyKept, keptVersion, readKept, type Kept } from './settings-file.ts';
+import { retryWhileLockedSync } from '../system/locked-files.ts';
+import { freshSettings, settingsVersion, readSettingsFile, type SettingsFile } from './settings-file.ts';
 
 const fileName = 'settings.json';
 /** A settings file holds some profiles and names; one larger than this was not written by us. */
@@ -22,11 +22,11 @@ export class Settings {
   readonly #notices: AppNotice[];
   readonly #path: string;
   #write: Write;
-  #kept: Kept;
+  #kept: SettingsFile;
   /** Of the file after our last writing; null: there was none. */
   #stamp: string | null = null;
 
-  private constructor(path: string, kept: Kept, notices: readonly Failure[], write: Write) {
+  private constructor(path: string, kept: SettingsFile, notices: readonly Failure[], write: Write) {
     this.#path = path;
     this.#kept = kept;
     this.#write = write;
@@ -45,15 +45,15 @@ export class Settings {
     const path = join(directory, fileName);
     const write = await fileWriter(directory);
     const text = readText(path);
-    if (text === null) return new Settings(path, freshlyKept(), [], write);
+    if (text === null) return new Settings(path, freshSettings(), [], write);
 
-    const read = readKept(text);
+    const read = readSettingsFile(text);
     if (read.kind === 'read' && read.dropped.length === 0) return new Settings(path, read.kept, [], write);
 
     const word = read.kind === 'newer' ? 'newer' : 'damaged';
     const file = `settings.${word}-${new Date(now()).toISOString().replaceAll(/[:.]/g, '')}.json`;
     const [kept, params] =
-      read.kind === 'read' ? [read.kept, { file, keys: read.dropped.join(', ').slice(0, 500) }] : [freshlyKept(), { file }];
+      read.kind === 'read' ? [read.kept, { file, keys: read.dropped.join(', ').slice(0, 500) }] : [freshSettings(), { file }];
     const aside = keepAside(path, join(directory, file), read.kind === 'read');
     const code = read.kind === 'read' ? 'settings-repaired' : (`settings-${word}` as const);
     if (aside === null) return new Settings(path, kept, [{ code, params }], write);
@@ -65,12 +65,12 @@ export class Settings {
   }
 
   /** What is kept now. */
-  get(): Readonly<Kept> {
+  get(): Readonly<SettingsFile> {
     return this.#kept;
   }
 
   /** Changes what `change` returns, of what is kept now. */
-  update(change: (kept: Readonly<Kept>) => Partial<Kept>): void {
+  update(change: (kept: Readonly<SettingsFile>) => Partial<SettingsFile>): void {
     this.#takeOver();
     this.#kept = { ...this.#kept, ...change(this.#kept) };
     this.#save();
@@ -91,7 +91,7 @@ export class Settings {
   #takeOver(): void {
     if (this.#stamp === null || stampOf(this.#path) === this.#stamp) return;
     const text = readText(this.#path);
-    const read = text === null ? null : readKept(text);
+    const read = text === null ? null : readSettingsFile(text);
     if (read?.kind === 'read' && read.dropped.length === 0) this.#kept = read.kept;
     if (read?.kind === 'newer')
       this.#write = () => {
@@ -101,7 +101,7 @@ export class Settings {
 
   #save(): void {
     try {
-      this.#write({ version: keptVersion, ...this.#kept });
+      this.#write({ version: settingsVersion, ...this.#kept });
     } catch (error) {
       if (this.#notices.some(({ failure }) => failure.code === 'settings-unwritable')) return;
       const told = notice({ code: 'settings-unwritable', detail: error instanceof Error ? error.message : '' });
@@ -137,7 +137,7 @@ function readText(path: string): string | null {
 /** Puts the file out of the way, or a copy of it where most of it is still good. Returns why that did not work, or null. */
 function keepAside(path: string, aside: string, copy: boolean): Error | null {
   try {
-    onceFreeSync(() => (copy ? copyFileSync(path, aside) : renameSync(path, aside)));
+    retryWhileLockedSync(() => (copy ? copyFileSync(path, aside) : renameSync(path, aside)));
     // Whoever wrote it, it is the person's own business
     chmodSync(aside, 0o600);
     return null;
@@ -182,14 +182,14 @@ async function fileWriter(directory: string): Promise<Write> {
 function replaceWhole(path: string, file: Record<string, unknown>, replace: () => void): void {
   const last = `${path}.last`;
   const hadOne = existsSync(path);
-  if (hadOne) onceFreeSync(() => copyFileSync(path, last));
+  if (hadOne) retryWhileLockedSync(() => copyFileSync(path, last));
   replace();
   if (isWhole(path, file)) {
     removeCopy(last);
     return;
   }
-  if (hadOne) onceFreeSync(() => renameSync(last, path));
-  else onceFreeSync(() => rmSync(path, { force: true }));
+  if (hadOne) retryWhileLockedSync(() => renameSync(last, path));
+  else retryWhileLockedSync(() => rmSync(path, { force: true }));
   throw new Error('the disk took only a part of the file');
 }
 

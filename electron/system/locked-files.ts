@@ -9,7 +9,7 @@ const everyMs = 50;
 const held: readonly unknown[] = ['EPERM', 'EBUSY', 'EACCES'];
 
 /** Renames or removes by `work`, again while somebody holds the file. Throws what `work` threw last. */
-export async function onceFree<T>(work: () => Promise<T>): Promise<T> {
+export async function retryWhileLocked<T>(work: () => Promise<T>): Promise<T> {
   for (let left = withinMs; ; left -= everyMs) {
     try {
       return await work();
@@ -21,7 +21,7 @@ export async function onceFree<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** The same for what has to be done at once: everything stands still meanwhile. */
-export function onceFreeSync<T>(work: () => T): T {
+export function retryWhileLockedSync<T>(work: () => T): T {
   for (let left = withinMs; ; left -= everyMs) {
     try {
       return work();

@@ -5,7 +5,7 @@ import type { PlatformPath } from 'node:path';
 const maxLinks = 40;
 
 /** One thing on the way to a file that decides where the way leads, or what stands at its end. */
-export interface Hop {
+export interface PathStep {
   readonly path: string;
   /** `end`: what the path leads to. `holder`: the folder that holds it, or that holds a link. `above`: a folder further up. */
   readonly place: 'end' | 'link' | 'holder' | 'above';
@@ -18,16 +18,16 @@ export interface Hop {
  *
  * Rejects where the path is not absolute, something is missing, or there are too many links.
  */
-export async function hopsTo(path: string, system: PlatformPath): Promise<Hop[]> {
+export async function hopsTo(path: string, system: PlatformPath): Promise<PathStep[]> {
   if (!system.isAbsolute(path)) throw new Error(`not an absolute path: ${path}`);
   const split = (text: string): string[] => text.split(system.sep === '/' ? '/' : /[\\/]/).filter((name) => name !== '' && name !== '.');
   const rootOf = (text: string): string => system.normalize(system.parse(text).root);
   let at = rootOf(path);
   const parents: string[] = [];
   const waiting = split(path.slice(system.parse(path).root.length));
-  const found = new Map<string, Hop['place']>();
-  const add = (hop: string, place: Hop['place']): void => {
-    if (place !== 'above' || !found.has(hop)) found.set(hop, place);
+  const found = new Map<string, PathStep['place']>();
+  const add = (step: string, place: PathStep['place']): void => {
+    if (place !== 'above' || !found.has(step)) found.set(step, place);
   };
   add(at, 'above');
   let links = 0;
@@ -59,5 +59,5 @@ export async function hopsTo(path: string, system: PlatformPath): Promise<Hop[]>
     waiting.unshift(...split(target.slice(root.length)));
   }
   add(at, 'end');
-  return [...found].map(([hop, place]) => ({ path: hop, place }));
+  return [...found].map(([step, place]) => ({ path: step, place }));
 }

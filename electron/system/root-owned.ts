@@ -11,10 +11,10 @@ import { isAdministratorsAlone } from './windows/administrators.ts';
 export async function isRootsAlone(path: string): Promise<boolean> {
   if (process.platform === 'win32') return isAdministratorsAlone(path);
   try {
-    for (const hop of await hopsTo(path, posix)) {
-      const { uid, mode } = await lstat(hop.path);
+    for (const step of await hopsTo(path, posix)) {
+      const { uid, mode } = await lstat(step.path);
       // A link has no mode of its own: who may replace it is its folder's to say
-      if (uid !== 0 || (hop.place !== 'link' && (mode & 0o022) !== 0)) return false;
+      if (uid !== 0 || (step.place !== 'link' && (mode & 0o022) !== 0)) return false;
     }
     return true;
   } catch {

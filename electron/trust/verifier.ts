@@ -26,7 +26,7 @@ export type Verdict =
   | { kind: 'ask'; failure: Failure };
 
 /** Decides on every certificate of one profile. Made once a profile, used by TLS clients and views alike. */
-export type CertificateJudge = (presented: Presented) => Verdict;
+export type CertificateVerifier = (presented: Presented) => Verdict;
 
 /** Who vouched for a host, and by which key ({@link spkiSha256}) it was known then. */
 export interface Vouched {
@@ -34,7 +34,7 @@ export interface Vouched {
   key: string;
 }
 
-export interface JudgeOptions {
+export interface VerifierOptions {
   trust: Trust;
   /** The hosts whose keys a pin is of; absent: every host's. */
   pinned?: readonly string[];
@@ -62,7 +62,7 @@ export interface JudgeOptions {
  *
  * Throws `profile-invalid` when the profile's authority cannot be read.
  */
-export function createJudge(options: JudgeOptions): CertificateJudge {
+export function createVerifier(options: VerifierOptions): CertificateVerifier {
   const { trust, pinned, accepted = () => null, vouched = () => null, onVouched = () => undefined, strict = false, now } = options;
   const anchors = trust.kind === 'authority' ? readAuthorities(trust.pem) : [];
   const mayAsk = trust.kind === 'system' && !strict;

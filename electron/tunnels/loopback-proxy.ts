@@ -15,7 +15,7 @@ export interface LoopbackProxy {
   /** Made anew in each run. Handed to the portal view's `login` event and to nobody else. */
   readonly secret: string;
   /** Carries new connections with `dial` from now on; null: nothing is up. Connections of the former one are cut. */
-  carry(dial: Dial | null): void;
+  setDial(dial: Dial | null): void;
   /** Why the last connection to `host` failed, since it last worked. */
   failureFor(host: string): Failure | null;
   close(): Promise<void>;
@@ -76,7 +76,7 @@ export async function startLoopbackProxy(port = 0): Promise<LoopbackProxy> {
     },
   });
 
-  const carry = (dial: Dial | null): void => {
+  const setDial = (dial: Dial | null): void => {
     carrier?.stop.abort();
     for (const stream of carrier?.streams ?? []) stream.destroy();
     carrier = dial ? { dial, stop: new AbortController(), streams: new Set() } : null;
@@ -85,10 +85,10 @@ export async function startLoopbackProxy(port = 0): Promise<LoopbackProxy> {
     port: server.port,
     username,
     secret,
-    carry,
+    setDial,
     failureFor: (host) => failures.get(plainHost(host)) ?? null,
     close() {
-      carry(null);
+      setDial(null);
       return server.close();
     },
   };

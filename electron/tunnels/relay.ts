@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { fail, failureOf, type FailureCode } from '../../shared/failure.ts';
-import { Gather, smallBytes } from '../../shared/byte-buffer.ts';
+import { ByteBuffer, smallBytes } from '../../shared/byte-buffer.ts';
 import { keepAlive } from '../../shared/keep-alive.ts';
 import { relayMuxOver } from '../../shared/relay-link.ts';
 import { RelayProtocolError, type RelayMux, type MuxStream } from '../../shared/relay-mux.ts';
@@ -10,13 +10,13 @@ import { bounded } from '../net/deadline.ts';
 import { openWebSocket } from '../net/websocket.ts';
 import type { Tunnel, TunnelEnding, TunnelEngine } from './tunnel.ts';
 
-const closeWithinMs = 800;
+const closeTimeoutMs = 800;
 
 /** The relay tunnel, version 1 (`docs/protocol.md`): the client's end. */
 export const relayTunnel: TunnelEngine = {
   async open(grant, signal) {
     if (grant.kind !== 'relay') throw fail('internal', undefined, { detail: `relay for ${grant.kind}` });
-    const { socket, connection } = await openWebSocket(grant.endpoint, grant.judge, {
+    const { socket, connection } = await openWebSocket(grant.endpoint, grant.verifier, {
       path: grant.relayPath,
       subprotocol: relayProtocol.subprotocol,
       headers: { authorization: `Bearer ${grant.ticket}` },
@@ -104,7 +104,7 @@ class RelayTunnel implements Tunnel {
     this.closing = true;
     this.mux.close();
     this.socket.close(1000);
-    const timer = setTimeout(() => this.socket.terminate(), closeWithinMs);
+    const timer = setTimeout(() => this.socket.terminate(), closeTimeoutMs);
     await this.ended;
     clearTimeout(timer);
   }
@@ -129,7 +129,7 @@ class RelayTunnel implements Tunnel {
     this.broken = true;
     this.mux.close('protocol');
     this.socket.close(code, why);
-    const timer = setTimeout(() => this.socket.terminate(), closeWithinMs);
+    const timer = setTimeout(() => this.socket.terminate(), closeTimeoutMs);
     this.socket.once('close', () => clearTimeout(timer));
   }
 }
@@ -151,7 +151,7 @@ class RelayStream extends Duplex {
   /** Bytes pushed beyond what the reader wants now; their credit is given when it reads again. */
   private unread = 0;
   /** Small ones of them that are not pushed yet. */
-  private readonly small = new Gather((bytes) => this.push(bytes));
+  private readonly small = new ByteBuffer((bytes) => this.push(bytes));
 
   constructor() {
     super({ allowHalfOpen: true, highWaterMark: relayProtocol.maxDataBytes });

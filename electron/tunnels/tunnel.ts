@@ -35,7 +35,7 @@ export interface Tunnel {
   /** Calls back when the tunnel has lost its connection and cannot get it back at once; for those that take it up again by themselves. */
   onSilent?(listener: () => void): void;
   /** Has it take its connection up again now, where it can: what runs over it goes on. */
-  mend?(): void;
+  recover?(): void;
   /** Settles once, never rejects. */
   readonly ended: Promise<TunnelEnding>;
   /** Gives up a link whose far end does not answer: it ends as `dropped`, at once. */

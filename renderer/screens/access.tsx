@@ -1,7 +1,7 @@
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import { networkPageIn } from '../../shared/endings.ts';
 import { portalTask } from '../../shared/guide.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Asking } from './asking.tsx';
 import { Connected } from './connected.tsx';
 import { Ended } from './ended.tsx';
@@ -14,9 +14,9 @@ import { Checking, Closing, Contacting, Opening } from './waits.tsx';
 
 /** The screen of an access state, with the guide in its place while the portal is open beside it. */
 export function AccessScreen({ state, profile }: { state: AppState; profile: ProfileSummary }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { access, portal, task } = state;
-  const above = task ? words.task[portalTask(task)].purpose : null;
+  const above = task ? messages.task[portalTask(task)].purpose : null;
   const beside = portal.kind === 'open' ? portal : null;
   switch (access.kind) {
     case 'idle':

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { AppState, Confirmation } from '../../shared/app-state.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { CertificateFacts } from '../ui/certificate-facts.tsx';
 import { Question } from '../ui/dialog.tsx';
 
@@ -17,7 +17,7 @@ interface Asked {
 
 /** A link from the web, a quit, an address that nobody vouches for: each stops at a question. */
 export function ConfirmationDialog({ confirmation, state }: { confirmation: Confirmation; state: AppState }) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const { run, busy } = useVerbs();
   const { title, text, more, yes, no, doubtful = false } = question();
   return (
@@ -33,22 +33,22 @@ export function ConfirmationDialog({ confirmation, state }: { confirmation: Conf
   );
 
   function question(): Asked {
-    const { confirm, certificate, action, task } = words;
+    const { confirm, certificate, action, task } = messages;
     switch (confirmation.kind) {
       case 'connect': {
         const campus = state.profiles.find(({ id }) => id === confirmation.profileId)?.name ?? confirmation.profileId;
-        return { title: say(confirm.connectTitle, { campus }), text: confirm.connectText, yes: action.connect, no: action.cancel };
+        return { title: format(confirm.connectTitle, { campus }), text: confirm.connectText, yes: action.connect, no: action.cancel };
       }
       case 'task':
         return {
-          title: say(confirm.taskTitle, { task: task[confirmation.task].name }),
+          title: format(confirm.taskTitle, { task: task[confirmation.task].name }),
           text: confirm.taskText,
           yes: confirm.go,
           no: action.cancel,
         };
       case 'campus':
         return {
-          title: say(confirm.campusTitle, { address: confirmation.address }),
+          title: format(confirm.campusTitle, { address: confirmation.address }),
           text: confirm.campusText,
           yes: confirm.go,
           no: action.cancel,
@@ -58,7 +58,7 @@ export function ConfirmationDialog({ confirmation, state }: { confirmation: Conf
       case 'certificate':
         return {
           title: certificate.title,
-          text: say(certificate.lead, { host: confirmation.host }),
+          text: format(certificate.lead, { host: confirmation.host }),
           more: <CertificateFacts certificate={confirmation} />,
           yes: certificate.accept,
           no: certificate.refuse,

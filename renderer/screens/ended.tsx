@@ -6,14 +6,14 @@ import type { Failure } from '../../shared/failure.ts';
 import type { Task } from '../../shared/guide.ts';
 import { failureCatalogue } from '../../shared/failure-catalogue.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { HelpDesk } from '../ui/help-desk.tsx';
 import { KeyChange } from '../ui/key-change.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
-import { Way } from '../ui/connection-line.tsx';
+import { ConnectionLine } from '../ui/connection-line.tsx';
 
 interface EndedProps {
   ending: Failure;
@@ -27,7 +27,7 @@ interface EndedProps {
 
 /** Why the last attempt or session ended, and the one thing to do about it. */
 export function Ended({ ending, profile, task, above, network }: EndedProps) {
-  const { words, say, failure } = useSpeaker();
+  const { messages, format, failure } = useLocalizer();
   const { busy, run } = useVerbs();
   const said = failure(ending);
   const tryAgain = (): void => void (task ? run('startTask', { task }) : run('connect', { profileId: profile.id }));
@@ -36,36 +36,36 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
   const held = network.page !== null && !network.free;
   return (
     <Screen title={said.title} above={above ?? profile.name} onEnter={again ?? acknowledge} onEscape={acknowledge}>
-      <Way state="broken" />
+      <ConnectionLine state="broken" />
       <p className="lead">{said.happened}</p>
       <KeyChange failure={ending} />
       {network.free ? (
-        <Panel tone="good" title={words.ending.freeTitle}>
-          <p>{words.ending.free}</p>
+        <Panel tone="good" title={messages.ending.freeTitle}>
+          <p>{messages.ending.free}</p>
         </Panel>
       ) : (
         <p className="todo">{said.todo}</p>
       )}
-      {held && <p className="hint">{words.ending.watching}</p>}
+      {held && <p className="hint">{messages.ending.watching}</p>}
       <Actions>
         {held && (
           <Button kind="primary" size="large" pending={busy} onPress={() => void run('openNetworkPage')}>
-            {words.action.openNetworkPage}
+            {messages.action.openNetworkPage}
           </Button>
         )}
         {again && (
           <Button {...(held ? {} : { kind: 'primary', size: 'large' })} pending={busy} onPress={again}>
-            {words.action[network.free ? 'connect' : isSessionOver(ending.code) ? 'signInAgain' : 'tryAgain']}
+            {messages.action[network.free ? 'connect' : isSessionOver(ending.code) ? 'signInAgain' : 'tryAgain']}
           </Button>
         )}
         <CopyDetails />
       </Actions>
-      <p className="hint">{say(words.ending.code, { code: ending.code })}</p>
-      {ending.code === 'no-second-factor' && <Tasks title={words.home.tasks} only={['lost-phone']} />}
+      <p className="hint">{format(messages.ending.code, { code: ending.code })}</p>
+      {ending.code === 'no-second-factor' && <Tasks title={messages.home.tasks} only={['lost-phone']} />}
       <HelpDesk contact={profile.helpDesk} />
       <Foot>
         <Button kind="quiet" onPress={acknowledge}>
-          {words.ending.done}
+          {messages.ending.done}
         </Button>
       </Foot>
     </Screen>
@@ -74,12 +74,12 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
 
 /** Puts what the help desk needs on the clipboard: code, time, gateway, version. */
 function CopyDetails() {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { busy, run } = useVerbs();
   const [copied, setCopied] = useState(false);
   return (
     <Button icon={copied ? Check : Copy} pending={busy} onPress={() => void run('copyDetails').then(setCopied)}>
-      {copied ? words.action.copied : words.action.copyDetails}
+      {copied ? messages.action.copied : messages.action.copyDetails}
     </Button>
   );
 }

@@ -2,13 +2,13 @@ import { Timer } from 'lucide-react';
 import type { AccessStateOf } from '../../shared/access-state.ts';
 import { portalTask, type Task } from '../../shared/guide.ts';
 import { useNow, useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { Panel } from '../ui/panel.tsx';
 
 /** The session is near its end: stay, where the gateway can extend it, otherwise sign in again now, and go on with the task. */
 export function Expiring({ access, task }: { access: AccessStateOf<'connected'>; task: Task | null }) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const { busy, run } = useVerbs();
   const minutes = Math.floor(((access.expiresAt ?? 0) - useNow()) / 60_000);
   const signInAgain = async (): Promise<void> => {
@@ -16,11 +16,11 @@ export function Expiring({ access, task }: { access: AccessStateOf<'connected'>;
     await (task ? run('startTask', { task: portalTask(task) }) : run('connect', { profileId: access.profileId }));
   };
   return (
-    <Panel tone="attention" icon={Timer} title={minutes < 1 ? words.expiring.soon : say(words.expiring.title, { count: minutes })}>
-      <p>{access.extendable ? words.expiring.extend : words.expiring.again}</p>
+    <Panel tone="attention" icon={Timer} title={minutes < 1 ? messages.expiring.soon : format(messages.expiring.title, { count: minutes })}>
+      <p>{access.extendable ? messages.expiring.extend : messages.expiring.again}</p>
       <div className="panel-actions">
         <Button pending={busy} onPress={() => void (access.extendable ? run('extend') : signInAgain())}>
-          {access.extendable ? words.action.stayConnected : words.action.signInAgain}
+          {access.extendable ? messages.action.stayConnected : messages.action.signInAgain}
         </Button>
       </div>
     </Panel>

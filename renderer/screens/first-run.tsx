@@ -4,7 +4,7 @@ import type { Failure } from '../../shared/failure.ts';
 import { failureFrom, useClient } from '../client.ts';
 import { useDrafts } from '../drafts.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Button, SubmitButton } from '../ui/button.tsx';
 import { Field } from '../ui/fields.tsx';
 import { FailurePanel } from '../ui/panel.tsx';
@@ -12,7 +12,7 @@ import { Actions, Foot, Screen } from '../ui/screen.tsx';
 
 /** How a person without IT gets their campus: by its address, a file or a link. */
 export function FirstRun({ onBack }: { onBack?: () => void }) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const client = useClient();
   const { run, busy: choosing } = useVerbs();
   const [{ address }, setValue] = useDrafts('first-run', { address: '' });
@@ -34,41 +34,41 @@ export function FirstRun({ onBack }: { onBack?: () => void }) {
   };
 
   return (
-    <Screen title={onBack ? words.settings.addProfile : words.firstRun.title} focus="field" onEscape={onBack}>
-      <p className="lead">{words.firstRun.lead}</p>
+    <Screen title={onBack ? messages.settings.addProfile : messages.firstRun.title} focus="field" onEscape={onBack}>
+      <p className="lead">{messages.firstRun.lead}</p>
       {failure && <FailurePanel failure={failure} onDismiss={() => setFailure(null)} />}
       <form className="form" onSubmit={find} noValidate>
         <Field
-          label={words.firstRun.address}
-          hint={words.firstRun.addressHint}
+          label={messages.firstRun.address}
+          hint={messages.firstRun.addressHint}
           value={address}
           onChange={(value) => setValue('address', value)}
-          error={missing && address.trim() === '' ? words.firstRun.addressMissing : null}
+          error={missing && address.trim() === '' ? messages.firstRun.addressMissing : null}
           busy={asked !== null}
           autoFocus
           input={{ inputMode: 'url', maxLength: 300 }}
         />
         <Actions>
-          <SubmitButton pending={asked !== null}>{words.firstRun.find}</SubmitButton>
+          <SubmitButton pending={asked !== null}>{messages.firstRun.find}</SubmitButton>
         </Actions>
         <p className="hint" aria-live="polite">
-          {asked === null ? '' : say(words.firstRun.finding, { address: asked })}
+          {asked === null ? '' : format(messages.firstRun.finding, { address: asked })}
         </p>
       </form>
       <p className="or" aria-hidden>
-        {words.firstRun.or}
+        {messages.firstRun.or}
       </p>
       <Actions>
         <Button icon={FileText} pending={choosing} onPress={() => void run('previewFile')}>
-          {words.firstRun.file}
+          {messages.firstRun.file}
         </Button>
-        <p className="hint">{words.firstRun.fileHint}</p>
+        <p className="hint">{messages.firstRun.fileHint}</p>
       </Actions>
-      <p className="hint">{words.firstRun.link}</p>
+      <p className="hint">{messages.firstRun.link}</p>
       {onBack && (
         <Foot>
           <Button kind="quiet" onPress={onBack}>
-            {words.action.back}
+            {messages.action.back}
           </Button>
         </Foot>
       )}

@@ -4,7 +4,7 @@ import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import { guideSteps, portalTask, stepAt, type Task } from '../../shared/guide.ts';
 import { useNow, useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { HeldPasscode } from '../ui/held-passcode.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -24,26 +24,26 @@ interface GuideProps {
 
 /** Beside the portal: the steps of the chosen task, the current one marked by the page's address, and the passcode at hand. */
 export function Guide({ access, portal, state, profile }: GuideProps) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { task, heldPasscode } = state;
   const steps = task ? guideSteps[portalTask(task)] : null;
   const current = task && profile.portalPages === 'causeway.portal.v1' ? stepAt(portalTask(task), portal.path) : null;
   const done = steps !== null && current === steps.length - 1;
   return (
-    <Screen title={task ? words.task[portalTask(task)].name : words.guide.title}>
+    <Screen title={task ? messages.task[portalTask(task)].name : messages.guide.title}>
       <StateLine access={access} profile={profile} />
       {access.kind === 'reconnecting' && <TryNow trying={access.nextTryAt === null} />}
       {access.kind === 'connected' && access.expiring && <Expiring access={access} task={task} />}
       {heldPasscode && !done && <HeldPasscode expiresAt={heldPasscode.expiresAt} shown={false} />}
       {task ? (
         <>
-          {current === null && <p className="hint">{profile.portalPages === 'other' ? words.guide.other : words.guide.lost}</p>}
+          {current === null && <p className="hint">{profile.portalPages === 'other' ? messages.guide.other : messages.guide.lost}</p>}
           <Steps task={task} current={current} done={done} />
         </>
       ) : (
         <>
-          <p className="lead">{words.guide.free}</p>
-          <Tasks title={words.home.tasks} only={['add-device', 'remove-device']} />
+          <p className="lead">{messages.guide.free}</p>
+          <Tasks title={messages.home.tasks} only={['add-device', 'remove-device']} />
         </>
       )}
       <Foot>
@@ -55,40 +55,40 @@ export function Guide({ access, portal, state, profile }: GuideProps) {
 
 /** Who has the portal open need not close it to hurry the connection on. */
 function TryNow({ trying }: { trying: boolean }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { run, busy } = useVerbs();
   return (
     <Button pending={busy || trying} onPress={() => void run('retryNow')}>
-      {words.action.tryNow}
+      {messages.action.tryNow}
     </Button>
   );
 }
 
 /** The ways on from here: another task, closing the portal, disconnecting. When all is done, one button does the last two. */
 function Leave({ access, done, hasTask }: { access: Online; done: boolean; hasTask: boolean }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { run, busy } = useVerbs();
   const online = access.kind !== 'on-campus';
   return (
     <>
       {done && (
         <Button kind="primary" size="large" pending={busy} onPress={() => void run(online ? 'disconnect' : 'closePortal')}>
-          {online ? words.guide.finish : words.action.closePortal}
+          {online ? messages.guide.finish : messages.action.closePortal}
         </Button>
       )}
       {hasTask && (
         <Button kind="quiet" pending={busy} onPress={() => void run('leaveTask')}>
-          {words.guide.leave}
+          {messages.guide.leave}
         </Button>
       )}
       {!done && (
         <div className="pair">
           <Button pending={busy} onPress={() => void run('closePortal')}>
-            {words.action.closePortal}
+            {messages.action.closePortal}
           </Button>
           {online && (
             <Button pending={busy} onPress={() => void run('disconnect')}>
-              {words.action.disconnect}
+              {messages.action.disconnect}
             </Button>
           )}
         </div>
@@ -105,9 +105,9 @@ interface StepsProps {
 }
 
 function Steps({ task, current, done }: StepsProps) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const steps = guideSteps[portalTask(task)];
-  const sentences: Record<string, string> = words.guide.steps[portalTask(task)];
+  const sentences: Record<string, string> = messages.guide.steps[portalTask(task)];
   const now = useRef<HTMLLIElement>(null);
   useEffect(() => {
     // In braces: Chromium's scrollIntoView returns a promise, which React would take for a clean-up function
@@ -115,8 +115,8 @@ function Steps({ task, current, done }: StepsProps) {
   }, [current]);
   return (
     <>
-      {done && <Panel tone="good" title={sentences['done'] ?? words.guide.allSet} />}
-      {current !== null && !done && <p className="above">{say(words.guide.progress, { step: current + 1, count: steps.length })}</p>}
+      {done && <Panel tone="good" title={sentences['done'] ?? messages.guide.allSet} />}
+      {current !== null && !done && <p className="above">{format(messages.guide.progress, { step: current + 1, count: steps.length })}</p>}
       <ol className="steps">
         {steps.map(({ id }, index) => {
           const status = stepStatus(index, done ? steps.length : current);
@@ -132,7 +132,7 @@ function Steps({ task, current, done }: StepsProps) {
               </span>
               <span>
                 {sentences[id]}
-                {status === 'done' && <span className="visually-hidden"> ({words.guide.status.done})</span>}
+                {status === 'done' && <span className="visually-hidden"> ({messages.guide.status.done})</span>}
               </span>
             </li>
           );
@@ -153,18 +153,18 @@ function stepStatus(index: number, current: number | null): StepStatus | null {
 
 /** The state of the way to campus in one line. */
 function StateLine({ access, profile }: { access: Online; profile: ProfileSummary }) {
-  const { words, say, duration } = useSpeaker();
+  const { messages, format, duration } = useLocalizer();
   const now = useNow();
   const line = (): string => {
     switch (access.kind) {
       case 'on-campus':
-        return words.guide.onCampus;
+        return messages.guide.onCampus;
       case 'reconnecting':
-        return say(words.status.reconnecting, { campus: profile.name });
+        return format(messages.status.reconnecting, { campus: profile.name });
       case 'connected':
         return [
-          say(words.guide.connected, { campus: profile.name }),
-          ...(access.expiresAt === null ? [] : [say(words.connected.left, { time: duration(access.expiresAt - now) })]),
+          format(messages.guide.connected, { campus: profile.name }),
+          ...(access.expiresAt === null ? [] : [format(messages.connected.left, { time: duration(access.expiresAt - now) })]),
         ].join(' · ');
     }
   };

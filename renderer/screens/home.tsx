@@ -1,28 +1,28 @@
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { SelectField } from '../ui/fields.tsx';
 import { HelpDesk } from '../ui/help-desk.tsx';
 import { Actions, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
-import { Way } from '../ui/connection-line.tsx';
+import { ConnectionLine } from '../ui/connection-line.tsx';
 
 /** Where everything begins: one large Connect, and the three things that bring people here. */
 export function Home({ state, profile }: { state: AppState; profile: ProfileSummary }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { busy, run } = useVerbs();
   const connect = (): void => void run('connect', { profileId: profile.id });
   return (
     <Screen title={profile.name} onEnter={connect}>
       <p className="status-line">
         <span className="status-dot off" aria-hidden />
-        {words.home.notConnected}
+        {messages.home.notConnected}
       </p>
-      <Way state="off" />
+      <ConnectionLine state="off" />
       {state.profiles.length > 1 && (
         <SelectField
-          label={words.home.profile}
+          label={messages.home.profile}
           value={profile.id}
           options={state.profiles.map(({ id, name }) => ({ value: id, label: name }))}
           onChange={(profileId) => void run('selectProfile', { profileId })}
@@ -30,10 +30,10 @@ export function Home({ state, profile }: { state: AppState; profile: ProfileSumm
       )}
       <Actions>
         <Button kind="primary" size="large" pending={busy} onPress={connect}>
-          {words.action.connect}
+          {messages.action.connect}
         </Button>
       </Actions>
-      <Tasks title={words.home.tasks} />
+      <Tasks title={messages.home.tasks} />
       <HelpDesk contact={profile.helpDesk} />
     </Screen>
   );

@@ -1,7 +1,7 @@
 import { ArrowLeft, Lock, RotateCw, X } from 'lucide-react';
 import type { AppState } from '../../shared/app-state.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { FailurePanel } from '../ui/panel.tsx';
 
@@ -12,46 +12,46 @@ type OpenPortal = Extract<AppState['portal'], { kind: 'open' }>;
  * Main places the page itself over the rest (`shared/layout.ts`).
  */
 export function PortalArea({ portal }: { portal: OpenPortal }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   return (
-    <section className="portal-area" aria-label={words.portalView.label}>
+    <section className="portal-area" aria-label={messages.portalView.label}>
       <PortalStrip portal={portal} />
       <div className="portal-page">
-        {portal.failure ? <PortalFailure failure={portal.failure} /> : <p className="hint">{words.portalView.loading}</p>}
+        {portal.failure ? <PortalFailure failure={portal.failure} /> : <p className="hint">{messages.portalView.loading}</p>}
       </div>
     </section>
   );
 }
 
 function PortalStrip({ portal }: { portal: OpenPortal }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { run } = useVerbs();
   return (
     <div className="strip">
-      <IconButton label={words.portalView.back} icon={ArrowLeft} disabled={!portal.canGoBack} onPress={() => void run('portalBack')} />
-      <IconButton label={words.portalView.reload} icon={RotateCw} onPress={() => void run('portalReload')} />
-      <div className="address" title={words.portalView.page}>
+      <IconButton label={messages.portalView.back} icon={ArrowLeft} disabled={!portal.canGoBack} onPress={() => void run('portalBack')} />
+      <IconButton label={messages.portalView.reload} icon={RotateCw} onPress={() => void run('portalReload')} />
+      <div className="address" title={messages.portalView.page}>
         <Lock aria-hidden size={14} />
-        <span className="visually-hidden">{portal.via === 'tunnel' ? words.portalView.secure : words.portalView.secureDirect}: </span>
+        <span className="visually-hidden">{portal.via === 'tunnel' ? messages.portalView.secure : messages.portalView.secureDirect}: </span>
         <span className="address-host">{portal.host}</span>
         <span className="address-path">{portal.path}</span>
-        {portal.loading && <span className="address-loading">{words.portalView.loading}</span>}
+        {portal.loading && <span className="address-loading">{messages.portalView.loading}</span>}
       </div>
       <Button kind="quiet" icon={X} onPress={() => void run('closePortal')}>
-        {words.action.closePortal}
+        {messages.action.closePortal}
       </Button>
     </div>
   );
 }
 
 function PortalFailure({ failure }: { failure: NonNullable<OpenPortal['failure']> }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { run, busy } = useVerbs();
   return (
     <div className="portal-failure">
       <FailurePanel failure={failure} />
       <Button kind="primary" icon={RotateCw} pending={busy} onPress={() => void run('portalReload')}>
-        {failure.code === 'portal-left' ? words.portalView.return : words.portalView.retry}
+        {failure.code === 'portal-left' ? messages.portalView.return : messages.portalView.retry}
       </Button>
     </div>
   );

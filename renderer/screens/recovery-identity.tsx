@@ -3,7 +3,7 @@ import type { ProfileSummary } from '../../shared/app-state.ts';
 import type { RecoveryState } from '../../shared/recovery.ts';
 import { useDrafts } from '../drafts.ts';
 import { useRefocus, useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { SubmitButton } from '../ui/button.tsx';
 import { Field } from '../ui/fields.tsx';
 import { FailurePanel } from '../ui/panel.tsx';
@@ -21,7 +21,7 @@ type Name = 'userId' | 'dateOfBirth' | 'lastFour';
 
 /** Who the person is, as their campus's records have it. */
 export function RecoveryIdentity({ recovery: { role, busy, failure }, profile, savedUserId, onBack, foot }: RecoveryIdentityProps) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const { run, busy: calling } = useVerbs();
   const [values, setValue] = useDrafts<Name>('recovery-identity', { userId: savedUserId ?? '', dateOfBirth: '', lastFour: '' });
   const [wrong, setWrong] = useState<Name | null>(null);
@@ -30,8 +30,8 @@ export function RecoveryIdentity({ recovery: { role, busy, failure }, profile, s
   const waiting = busy || calling;
   const labels: Record<Name, string> = {
     userId: profile.labels.userId,
-    dateOfBirth: words.recovery.identity.dateOfBirth,
-    lastFour: words.recovery.identity.lastFour,
+    dateOfBirth: messages.recovery.identity.dateOfBirth,
+    lastFour: messages.recovery.identity.lastFour,
   };
 
   const verify = (event: SubmitEvent): void => {
@@ -52,18 +52,24 @@ export function RecoveryIdentity({ recovery: { role, busy, failure }, profile, s
   });
   const complaint = (name: Name): string =>
     name === 'lastFour' && values.lastFour !== ''
-      ? words.recovery.identity.lastFourWrong
-      : say(words.recovery.identity.missing, { label: labels[name] });
+      ? messages.recovery.identity.lastFourWrong
+      : format(messages.recovery.identity.missing, { label: labels[name] });
 
   return (
-    <Screen title={words.recovery.identity.title} above={`${words.recovery.purpose} · ${role.label}`} focus="field" onEscape={onBack}>
-      {failure ? <FailurePanel failure={failure} /> : <p className="lead">{words.recovery.identity.lead}</p>}
+    <Screen title={messages.recovery.identity.title} above={`${messages.recovery.purpose} · ${role.label}`} focus="field" onEscape={onBack}>
+      {failure ? <FailurePanel failure={failure} /> : <p className="lead">{messages.recovery.identity.lead}</p>}
       <form className="form" onSubmit={verify} noValidate>
         <Field {...field('userId')} autoComplete="username" inputRef={again} />
         <Field {...field('dateOfBirth')} type="date" autoComplete="bday" input={{ max: '9999-12-31' }} />
-        <Field {...field('lastFour')} hint={words.recovery.identity.lastFourHint} input={{ maxLength: 4, autoCapitalize: 'characters' }} />
+        <Field
+          {...field('lastFour')}
+          hint={messages.recovery.identity.lastFourHint}
+          input={{ maxLength: 4, autoCapitalize: 'characters' }}
+        />
         <Actions>
-          <SubmitButton pending={waiting}>{waiting ? words.recovery.identity.verifying : words.recovery.identity.verify}</SubmitButton>
+          <SubmitButton pending={waiting}>
+            {waiting ? messages.recovery.identity.verifying : messages.recovery.identity.verify}
+          </SubmitButton>
         </Actions>
       </form>
       {foot}

@@ -1,16 +1,16 @@
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 
 /** Where the campus's recovery site has pages of its own: they open in the person's web browser, where the passcode is copied. */
 export function RecoverySite() {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { run, busy } = useVerbs();
-  const { site } = words.recovery;
+  const { site } = messages.recovery;
   const leave = (): void => void run('leaveTask');
   return (
-    <Screen title={site.title} above={words.recovery.purpose} onEscape={leave}>
+    <Screen title={site.title} above={messages.recovery.purpose} onEscape={leave}>
       <p className="lead">{site.lead}</p>
       <ol className="steps">
         {site.steps.map((step, index) => (
@@ -29,7 +29,7 @@ export function RecoverySite() {
       </Actions>
       <Foot>
         <Button kind="quiet" pending={busy} onPress={leave}>
-          {words.action.back}
+          {messages.action.back}
         </Button>
       </Foot>
     </Screen>

@@ -4,14 +4,14 @@ import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import type { RecoveryState } from '../../shared/recovery.ts';
 import { useDrafts } from '../drafts.ts';
 import { useRefocus, useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Button, RowButton, SubmitButton } from '../ui/button.tsx';
 import { SecretField } from '../ui/fields.tsx';
 import { HeldPasscode } from '../ui/held-passcode.tsx';
 import { HelpDesk } from '../ui/help-desk.tsx';
 import { FailurePanel } from '../ui/panel.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
-import { Way } from '../ui/connection-line.tsx';
+import { ConnectionLine } from '../ui/connection-line.tsx';
 import { RecoveryIdentity } from './recovery-identity.tsx';
 
 type Open = Exclude<RecoveryState, { step: 'closed' }>;
@@ -24,26 +24,26 @@ interface RecoveryProps {
 
 /** I lost my phone: the campus's public recovery site, as screens of our own. */
 export function Recovery({ recovery, state, profile }: RecoveryProps) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const { run, busy } = useVerbs();
   const back = (): void => void run('recoveryBack');
-  const above = words.recovery.purpose;
+  const above = messages.recovery.purpose;
   switch (recovery.step) {
     case 'loading':
       return (
-        <Screen kind="wait" title={words.recovery.loading.title} above={above} onEscape={back}>
-          <Way state="going" />
-          <p className="lead">{say(words.recovery.loading.lead, { campus: profile.name })}</p>
+        <Screen kind="wait" title={messages.recovery.loading.title} above={above} onEscape={back}>
+          <ConnectionLine state="going" />
+          <p className="lead">{format(messages.recovery.loading.lead, { campus: profile.name })}</p>
           <BackFoot onBack={back} />
         </Screen>
       );
     case 'failed':
       return (
-        <Screen title={words.recovery.failed.title} above={above} onEscape={back}>
+        <Screen title={messages.recovery.failed.title} above={above} onEscape={back}>
           <FailurePanel failure={recovery.failure} />
           <Actions>
             <Button kind="primary" pending={busy} onPress={() => void run('startTask', { task: 'lost-phone' })}>
-              {words.action.tryAgain}
+              {messages.action.tryAgain}
             </Button>
           </Actions>
           <HelpDesk contact={profile.helpDesk} />
@@ -52,8 +52,8 @@ export function Recovery({ recovery, state, profile }: RecoveryProps) {
       );
     case 'role':
       return (
-        <Screen title={words.recovery.role.title} above={above} onEscape={back}>
-          <p className="lead">{say(words.recovery.role.lead, { campus: profile.name })}</p>
+        <Screen title={messages.recovery.role.title} above={above} onEscape={back}>
+          <p className="lead">{format(messages.recovery.role.lead, { campus: profile.name })}</p>
           <div className="ways">
             {recovery.roles.map(({ id, label }) => (
               <RowButton key={id} icon={ChevronRight} title={label} pending={busy} onPress={() => void run('recoveryRole', { role: id })} />
@@ -80,11 +80,11 @@ export function Recovery({ recovery, state, profile }: RecoveryProps) {
 }
 
 function BackFoot({ onBack }: { onBack: () => void }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   return (
     <Foot>
       <Button kind="quiet" onPress={onBack}>
-        {words.action.back}
+        {messages.action.back}
       </Button>
     </Foot>
   );
@@ -97,7 +97,7 @@ interface PasswordProps {
 }
 
 function Password({ recovery: { userId, busy, failure }, profile, onBack }: PasswordProps) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const { run, busy: calling } = useVerbs();
   const [{ password }, setValue] = useDrafts('recovery-password', { password: '' });
   const [missing, setMissing] = useState(false);
@@ -111,22 +111,22 @@ function Password({ recovery: { userId, busy, failure }, profile, onBack }: Pass
   };
 
   return (
-    <Screen title={words.recovery.password.title} above={words.recovery.purpose} focus="field" onEscape={onBack}>
-      {failure ? <FailurePanel failure={failure} /> : <p className="lead">{say(words.recovery.password.lead, { user: userId })}</p>}
+    <Screen title={messages.recovery.password.title} above={messages.recovery.purpose} focus="field" onEscape={onBack}>
+      {failure ? <FailurePanel failure={failure} /> : <p className="lead">{format(messages.recovery.password.lead, { user: userId })}</p>}
       <form className="form" onSubmit={get} noValidate>
         <SecretField
           label={profile.labels.password}
           name="password"
           value={password}
           onChange={(value) => setValue('password', value)}
-          error={missing && password === '' ? say(words.credentials.missing, { label: profile.labels.password }) : null}
+          error={missing && password === '' ? format(messages.credentials.missing, { label: profile.labels.password }) : null}
           busy={waiting}
           autoFocus
           autoComplete="current-password"
           inputRef={field}
         />
         <Actions>
-          <SubmitButton pending={waiting}>{waiting ? words.recovery.password.getting : words.recovery.password.get}</SubmitButton>
+          <SubmitButton pending={waiting}>{waiting ? messages.recovery.password.getting : messages.recovery.password.get}</SubmitButton>
         </Actions>
       </form>
       <BackFoot onBack={onBack} />
@@ -135,16 +135,16 @@ function Password({ recovery: { userId, busy, failure }, profile, onBack }: Pass
 }
 
 function Passcode({ expiresAt, onBack }: { expiresAt: number; onBack: () => void }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { run, busy } = useVerbs();
   const next = (): void => void run('recoveryContinue');
   return (
-    <Screen title={words.recovery.passcode.title} above={words.recovery.purpose} onEnter={next} onEscape={onBack}>
-      <p className="lead">{words.recovery.passcode.lead}</p>
+    <Screen title={messages.recovery.passcode.title} above={messages.recovery.purpose} onEnter={next} onEscape={onBack}>
+      <p className="lead">{messages.recovery.passcode.lead}</p>
       <HeldPasscode expiresAt={expiresAt} shown />
       <Actions>
         <Button kind="primary" size="large" pending={busy} onPress={next}>
-          {words.recovery.passcode.next}
+          {messages.recovery.passcode.next}
         </Button>
       </Actions>
       <BackFoot onBack={onBack} />

@@ -1,27 +1,27 @@
 import { useState, type SubmitEvent } from 'react';
 import type { AppState } from '../../shared/app-state.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { SecretField } from '../ui/fields.tsx';
 
 /** The key for one-time codes, where campus and computer allow one to be kept. It leaves this form for the keychain only. */
-export function KeptCodes({ kept, keychain }: { kept: boolean; keychain: AppState['saved']['keychain'] }) {
-  const { words } = useSpeaker();
+export function SavedTotp({ kept, keychain }: { kept: boolean; keychain: AppState['saved']['keychain'] }) {
+  const { messages } = useLocalizer();
   const { busy, run } = useVerbs();
   const [key, setKey] = useState('');
   const [missing, setMissing] = useState(false);
   if (kept)
     return (
       <>
-        <p>{words.settings.codesKept}</p>
+        <p>{messages.settings.codesKept}</p>
         <Button pending={busy} onPress={() => void run('forgetCodes')}>
-          {words.settings.codesForget}
+          {messages.settings.codesForget}
         </Button>
       </>
     );
   if (keychain !== 'available')
-    return <p className="hint">{keychain === 'absent' ? words.credentials.keychainAbsent : words.credentials.keychainLocked}</p>;
+    return <p className="hint">{keychain === 'absent' ? messages.credentials.keychainAbsent : messages.credentials.keychainLocked}</p>;
 
   const keep = async (): Promise<void> => {
     setMissing(key.trim() === '');
@@ -33,18 +33,18 @@ export function KeptCodes({ kept, keychain }: { kept: boolean; keychain: AppStat
   };
   return (
     <form className="form" onSubmit={submit} noValidate>
-      <p>{words.settings.codesNone}</p>
+      <p>{messages.settings.codesNone}</p>
       <SecretField
-        label={words.settings.codesKey}
-        hint={words.settings.codesKeyHint}
+        label={messages.settings.codesKey}
+        hint={messages.settings.codesKeyHint}
         value={key}
         onChange={setKey}
-        error={missing && key.trim() === '' ? words.settings.codesKeyMissing : null}
+        error={missing && key.trim() === '' ? messages.settings.codesKeyMissing : null}
         busy={busy}
         input={{ maxLength: 2000 }}
       />
       <Button pending={busy} onPress={() => void keep()}>
-        {words.settings.codesKeep}
+        {messages.settings.codesKeep}
       </Button>
     </form>
   );

@@ -4,85 +4,86 @@ import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import type { LanguageSetting } from '../../shared/settings.ts';
 import { languages } from '../../shared/messages/localizer.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { Question } from '../ui/dialog.tsx';
 import { Checkbox, SelectField } from '../ui/fields.tsx';
 import { Foot, Screen } from '../ui/screen.tsx';
 import { FirstRun } from './first-run.tsx';
-import { KeptCodes } from './saved-totp.tsx';
+import { SavedTotp } from './saved-totp.tsx';
 
 const languageSettings: readonly LanguageSetting[] = ['system', ...languages];
 
 /** What a person can change, forget and look up. */
 export function Settings({ state }: { state: AppState }) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const { run, busy } = useVerbs();
   const [adding, setAdding] = useState(false);
   const { preferences, about } = state;
   const close = (): void => void run('showSettings', { open: false });
   if (adding) return <FirstRun onBack={() => setAdding(false)} />;
   return (
-    <Screen title={words.settings.title} onEscape={close}>
+    <Screen title={messages.settings.title} onEscape={close}>
       <section className="group">
-        <h2>{words.settings.profiles}</h2>
+        <h2>{messages.settings.profiles}</h2>
         <Profiles state={state} />
         <Button icon={Plus} onPress={() => setAdding(true)}>
-          {words.settings.addProfile}
+          {messages.settings.addProfile}
         </Button>
       </section>
       <section className="group">
-        <h2>{words.settings.signIn}</h2>
+        <h2>{messages.settings.signIn}</h2>
         <SavedSignIn saved={state.saved} />
       </section>
       {state.acceptedHosts.length > 0 && (
         <section className="group">
-          <h2>{words.settings.certificates}</h2>
+          <h2>{messages.settings.certificates}</h2>
           <AcceptedServers hosts={state.acceptedHosts} />
         </section>
       )}
       {state.keptCodes !== 'off' && (
         <section className="group">
-          <h2>{words.settings.codes}</h2>
-          <KeptCodes kept={state.keptCodes === 'kept'} keychain={state.saved.keychain} />
+          <h2>{messages.settings.codes}</h2>
+          <SavedTotp kept={state.keptCodes === 'kept'} keychain={state.saved.keychain} />
         </section>
       )}
       <section className="group">
-        <h2>{words.settings.general}</h2>
+        <h2>{messages.settings.general}</h2>
         <SelectField
-          label={words.settings.language}
+          label={messages.settings.language}
           value={preferences.language}
-          options={languageSettings.map((language) => ({ value: language, label: words.settings.languages[language] }))}
+          options={languageSettings.map((language) => ({ value: language, label: messages.settings.languages[language] }))}
           onChange={(value) => {
             const language = languageSettings.find((known) => known === value);
             if (language) void run('changePreferences', { language });
           }}
         />
         <Checkbox
-          label={words.settings.openAtLogin}
+          label={messages.settings.openAtLogin}
           checked={preferences.openAtLogin}
           onChange={(openAtLogin) => void run('changePreferences', { openAtLogin })}
         />
         <Checkbox
-          label={words.settings.notifications}
+          label={messages.settings.notifications}
           checked={preferences.notifications}
           onChange={(notifications) => void run('changePreferences', { notifications })}
         />
-        {!state.about.linksOpen && <p className="hint">{words.settings.linksClosed}</p>}
+        {!state.about.linksOpen && <p className="hint">{messages.settings.linksClosed}</p>}
       </section>
       <section className="group">
-        <h2>{words.settings.support}</h2>
+        <h2>{messages.settings.support}</h2>
         <Button icon={FileText} pending={busy} onPress={() => void run('openLogs')}>
-          {words.settings.logs}
+          {messages.settings.logs}
         </Button>
-        <p className="hint">{words.settings.logsHint}</p>
+        <p className="hint">{messages.settings.logsHint}</p>
         <p className="hint selectable">
-          {words.app.name} · {say(words.settings.version, { version: about.version })} · {words.settings.platform[about.platform]}
+          {messages.app.name} · {format(messages.settings.version, { version: about.version })} ·{' '}
+          {messages.settings.platform[about.platform]}
         </p>
       </section>
       <Foot>
         <Button icon={X} pending={busy} onPress={close}>
-          {words.settings.close}
+          {messages.settings.close}
         </Button>
       </Foot>
     </Screen>
@@ -90,7 +91,7 @@ export function Settings({ state }: { state: AppState }) {
 }
 
 function Profiles({ state }: { state: AppState }) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const { run, busy } = useVerbs();
   const [removing, setRemoving] = useState<ProfileSummary | null>(null);
   const busyHere = state.access.kind !== 'idle';
@@ -109,24 +110,24 @@ function Profiles({ state }: { state: AppState }) {
             </span>
             <Button
               kind="quiet"
-              label={say(words.settings.removeNamed, { campus: profile.name })}
+              label={format(messages.settings.removeNamed, { campus: profile.name })}
               disabled={busyHere}
               onPress={() => setRemoving(profile)}
             >
-              {words.settings.remove}
+              {messages.settings.remove}
             </Button>
           </li>
         ))}
       </ul>
-      {busyHere && <p className="hint">{words.settings.inUse}</p>}
+      {busyHere && <p className="hint">{messages.settings.inUse}</p>}
       {removing && (
         <Question
-          title={say(words.settings.removeTitle, { campus: removing.name })}
-          yes={{ label: words.settings.remove, kind: 'danger', onPress: () => void remove(removing) }}
-          no={{ label: words.settings.keep, kind: 'secondary', onPress: () => setRemoving(null) }}
+          title={format(messages.settings.removeTitle, { campus: removing.name })}
+          yes={{ label: messages.settings.remove, kind: 'danger', onPress: () => void remove(removing) }}
+          no={{ label: messages.settings.keep, kind: 'secondary', onPress: () => setRemoving(null) }}
           pending={busy}
         >
-          <p>{words.settings.removeText}</p>
+          <p>{messages.settings.removeText}</p>
         </Question>
       )}
     </>
@@ -134,7 +135,7 @@ function Profiles({ state }: { state: AppState }) {
 }
 
 function AcceptedServers({ hosts }: { hosts: readonly string[] }) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const { run, busy } = useVerbs();
   return (
     <>
@@ -144,22 +145,22 @@ function AcceptedServers({ hosts }: { hosts: readonly string[] }) {
             <span className="list-text">{host}</span>
             <Button
               kind="quiet"
-              label={say(words.settings.forgetNamed, { host })}
+              label={format(messages.settings.forgetNamed, { host })}
               pending={busy}
               onPress={() => void run('forgetCertificate', { host })}
             >
-              {words.settings.forget}
+              {messages.settings.forget}
             </Button>
           </li>
         ))}
       </ul>
-      <p className="hint">{words.settings.certificatesHint}</p>
+      <p className="hint">{messages.settings.certificatesHint}</p>
     </>
   );
 }
 
 function SavedSignIn({ saved }: { saved: AppState['saved'] }) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const { run, busy } = useVerbs();
   return (
     <>
@@ -167,17 +168,17 @@ function SavedSignIn({ saved }: { saved: AppState['saved'] }) {
         <span className="list-text">{savedText()}</span>
         {(saved.userId !== null || saved.password) && (
           <Button kind="quiet" pending={busy} onPress={() => void run('forgetSignIn')}>
-            {words.settings.forget}
+            {messages.settings.forget}
           </Button>
         )}
       </div>
-      {saved.keychain === 'absent' && <p className="hint">{words.credentials.keychainAbsent}</p>}
-      {saved.keychain === 'locked' && <p className="hint">{words.credentials.keychainLocked}</p>}
+      {saved.keychain === 'absent' && <p className="hint">{messages.credentials.keychainAbsent}</p>}
+      {saved.keychain === 'locked' && <p className="hint">{messages.credentials.keychainLocked}</p>}
     </>
   );
 
   function savedText(): string {
-    if (saved.userId === null) return words.settings.savedNone;
-    return say(saved.password ? words.settings.savedFor : words.settings.savedUserOnly, { user: saved.userId });
+    if (saved.userId === null) return messages.settings.savedNone;
+    return format(saved.password ? messages.settings.savedFor : messages.settings.savedUserOnly, { user: saved.userId });
   }
 }

@@ -1,35 +1,35 @@
 import type { AccessStateOf } from '../../shared/access-state.ts';
 import { Button } from '../ui/button.tsx';
 import { Foot, Screen } from '../ui/screen.tsx';
-import { Way, type WayState } from '../ui/connection-line.tsx';
+import { ConnectionLine, type LineState } from '../ui/connection-line.tsx';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 
 /** A wait says what it waits for, and can be left. */
 function Wait({
   title,
   lead,
   above,
-  way,
+  line,
   cancellable,
 }: {
   title: string;
   lead: string;
   above: string | null;
-  way: WayState;
+  line: LineState;
   cancellable: boolean;
 }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { busy, run } = useVerbs();
   const cancel = (): void => void run('disconnect');
   return (
     <Screen kind="wait" title={title} above={above} onEscape={cancellable ? cancel : undefined}>
-      <Way state={way} />
+      <ConnectionLine state={line} />
       <p className="lead">{lead}</p>
       {cancellable && (
         <Foot>
           <Button kind="quiet" pending={busy} onPress={cancel}>
-            {words.action.cancel}
+            {messages.action.cancel}
           </Button>
         </Foot>
       )}
@@ -42,31 +42,37 @@ interface WaitProps {
 }
 
 export function Checking({ above }: WaitProps) {
-  const { checking } = useSpeaker().words;
-  return <Wait {...checking} above={above} way="going" cancellable />;
+  const { checking } = useLocalizer().messages;
+  return <Wait {...checking} above={above} line="going" cancellable />;
 }
 
 export function Contacting({ access, above }: WaitProps & { access: AccessStateOf<'contacting'> }) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   return (
     <Wait
-      title={words.contacting.title}
-      lead={say(words.contacting.lead, { gateway: access.gateway })}
+      title={messages.contacting.title}
+      lead={format(messages.contacting.lead, { gateway: access.gateway })}
       above={above}
-      way="going"
+      line="going"
       cancellable
     />
   );
 }
 
 export function Opening({ access, above }: WaitProps & { access: AccessStateOf<'opening'> }) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   return (
-    <Wait title={words.opening.title} lead={say(words.opening.lead, { gateway: access.gateway })} above={above} way="going" cancellable />
+    <Wait
+      title={messages.opening.title}
+      lead={format(messages.opening.lead, { gateway: access.gateway })}
+      above={above}
+      line="going"
+      cancellable
+    />
   );
 }
 
 export function Closing() {
-  const { closing } = useSpeaker().words;
-  return <Wait {...closing} above={null} way="off" cancellable={false} />;
+  const { closing } = useLocalizer().messages;
+  return <Wait {...closing} above={null} line="off" cancellable={false} />;
 }

@@ -1,4 +1,4 @@
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Facts, Fingerprint } from './facts.tsx';
 
 interface CertificateFactsProps {
@@ -8,19 +8,19 @@ interface CertificateFactsProps {
 
 /** What a certificate says of itself, and its fingerprint to compare. */
 export function CertificateFacts({ certificate: { sha256, subject, issuer, validUntil } }: CertificateFactsProps) {
-  const { words, instant } = useSpeaker();
+  const { messages, instant } = useLocalizer();
   return (
     <>
-      <section className="fingerprint-box" aria-label={words.certificate.fingerprint}>
-        <p className="hint">{words.certificate.fingerprint}</p>
+      <section className="fingerprint-box" aria-label={messages.certificate.fingerprint}>
+        <p className="hint">{messages.certificate.fingerprint}</p>
         <Fingerprint sha256={sha256} />
       </section>
-      <p>{words.certificate.compare}</p>
+      <p>{messages.certificate.compare}</p>
       <Facts
         facts={[
-          [words.certificate.subject, subject],
-          [words.certificate.issuer, issuer],
-          [words.certificate.valid, instant(validUntil)],
+          [messages.certificate.subject, subject],
+          [messages.certificate.issuer, issuer],
+          [messages.certificate.valid, instant(validUntil)],
         ]}
       />
     </>

@@ -1,18 +1,18 @@
 import { Landmark, Laptop } from 'lucide-react';
 
-export type WayState = 'off' | 'going' | 'open' | 'broken' | 'direct';
+export type LineState = 'off' | 'going' | 'open' | 'broken' | 'direct';
 
 /** The way from this computer to the campus, as the access state has it. A picture only: the words beside it say the same. */
-export function Way({ state }: { state: WayState }) {
+export function ConnectionLine({ state }: { state: LineState }) {
   return (
-    <div className={`way way-${state}`} aria-hidden>
-      <span className="way-end">
+    <div className={`connection-line connection-line-${state}`} aria-hidden>
+      <span className="connection-line-end">
         <Laptop size={26} strokeWidth={1.75} />
       </span>
-      <svg className="way-line" viewBox="0 0 120 12" preserveAspectRatio="none">
+      <svg className="connection-line-line" viewBox="0 0 120 12" preserveAspectRatio="none">
         <line x1="2" y1="6" x2="118" y2="6" />
       </svg>
-      <span className="way-end">
+      <span className="connection-line-end">
         <Landmark size={26} strokeWidth={1.75} />
       </span>
     </div>

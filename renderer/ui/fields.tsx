@@ -7,7 +7,7 @@ import { Label } from 'react-aria-components/Label';
 import { Text } from 'react-aria-components/Text';
 import { TextField } from 'react-aria-components/TextField';
 import { useCapsLock } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { IconButton } from './button.tsx';
 
 interface FieldProps {
@@ -37,16 +37,16 @@ export function Field({ type = 'text', inputRef, input, ...field }: FieldProps &
 
 /** A field for a secret: can be shown, says when Caps Lock is on. */
 export function SecretField({ inputRef, input, ...field }: FieldProps) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const [shown, setShown] = useState(false);
   const capsLock = useCapsLock();
   return (
     <div {...capsLock.watch}>
-      <FieldFrame {...field} hint={capsLock.on ? words.credentials.capsLock : field.hint}>
+      <FieldFrame {...field} hint={capsLock.on ? messages.credentials.capsLock : field.hint}>
         <div className="with-button">
           <Input ref={inputRef} type={shown ? 'text' : 'password'} {...plainTyping} maxLength={1024} {...input} />
           <IconButton
-            label={shown ? words.credentials.hide : words.credentials.show}
+            label={shown ? messages.credentials.hide : messages.credentials.show}
             icon={shown ? EyeOff : Eye}
             onPress={() => setShown(!shown)}
           />

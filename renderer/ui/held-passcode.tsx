@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { groupPasscode } from '../../shared/passcode.ts';
 import { failureFrom, useClient } from '../client.ts';
 import { useNow, useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Button, IconButton } from './button.tsx';
 
 interface HeldPasscodeProps {
@@ -17,7 +17,7 @@ interface HeldPasscodeProps {
  * clears the clipboard after a minute.
  */
 export function HeldPasscode({ expiresAt, shown }: HeldPasscodeProps) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const { passcode, reveal, hide } = useRevealed(shown);
   const { busy, run } = useVerbs();
   const [copiedAt, setCopiedAt] = useState<number | null>(null);
@@ -25,17 +25,17 @@ export function HeldPasscode({ expiresAt, shown }: HeldPasscodeProps) {
   const copied = copiedAt !== null && now - copiedAt < 60_000;
 
   return (
-    <section className="held" aria-label={words.recovery.passcode.held}>
+    <section className="held" aria-label={messages.recovery.passcode.held}>
       <div className="held-head">
-        <span className="held-label">{words.recovery.passcode.held}</span>
+        <span className="held-label">{messages.recovery.passcode.held}</span>
         <span className="hint">
-          {now < expiresAt ? say(words.recovery.passcode.valid, { untilAt: expiresAt }) : words.recovery.passcode.expired}
+          {now < expiresAt ? format(messages.recovery.passcode.valid, { untilAt: expiresAt }) : messages.recovery.passcode.expired}
         </span>
       </div>
       <div className="held-row">
         <output className="held-digits">{passcode === null ? <span aria-hidden>••• ••• •••</span> : groupPasscode(passcode)}</output>
         <IconButton
-          label={passcode === null ? words.recovery.passcode.reveal : words.recovery.passcode.hide}
+          label={passcode === null ? messages.recovery.passcode.reveal : messages.recovery.passcode.hide}
           icon={passcode === null ? Eye : EyeOff}
           onPress={passcode === null ? reveal : hide}
         />
@@ -45,7 +45,7 @@ export function HeldPasscode({ expiresAt, shown }: HeldPasscodeProps) {
         pending={busy}
         onPress={() => void run('copyPasscode').then((done) => done && setCopiedAt(Date.now()))}
       >
-        {copied ? words.recovery.passcode.copied : words.recovery.passcode.copy}
+        {copied ? messages.recovery.passcode.copied : messages.recovery.passcode.copy}
       </Button>
     </section>
   );

@@ -1,24 +1,24 @@
 import { LifeBuoy } from 'lucide-react';
 import type { ProfileSummary } from '../../shared/app-state.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Button } from './button.tsx';
 
 /** Whom to call, as the profile says. Nothing where it does not. */
 export function HelpDesk({ contact }: { contact: ProfileSummary['helpDesk'] }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { busy, run } = useVerbs();
   if (!contact) return null;
   return (
-    <section className="help-desk" aria-label={words.helpDesk.title}>
+    <section className="help-desk" aria-label={messages.helpDesk.title}>
       <LifeBuoy aria-hidden size={18} />
       <div className="help-desk-body">
-        <p>{contact.name ?? words.helpDesk.title}</p>
+        <p>{contact.name ?? messages.helpDesk.title}</p>
         {contact.phone !== undefined && <p className="selectable">{contact.phone}</p>}
         {contact.email !== undefined && <p className="selectable">{contact.email}</p>}
         {contact.address !== undefined && (
           <Button kind="quiet" pending={busy} onPress={() => void run('openHelpDesk')}>
-            {words.helpDesk.open}
+            {messages.helpDesk.open}
           </Button>
         )}
       </div>

@@ -1,13 +1,13 @@
 import type { Failure } from '../../shared/failure.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Fingerprint } from './facts.tsx';
 
 /** Of a server whose key has changed: the one that was expected and the one that it shows, to be read to the help desk. */
 export function KeyChange({ failure: { code, params = {} } }: { failure: Failure }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { expected, found, vouched } = params;
   if (code !== 'certificate-changed' || typeof expected !== 'string' || typeof found !== 'string') return null;
-  const { expectedKey, foundKey, forgetKey, vouchedBy } = words.ending;
+  const { expectedKey, foundKey, forgetKey, vouchedBy } = messages.ending;
   const boxes = [[expectedKey, expected.split(', ')] as const, [foundKey, [found]] as const].map(([label, keys]) => (
     <section key={label} className="fingerprint-box" aria-label={label}>
       <p className="hint">{label}</p>

@@ -1,7 +1,7 @@
 import { CircleAlert, CircleCheck, Info, X, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Failure } from '../../shared/failure.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { IconButton } from './button.tsx';
 
 export type Tone = 'info' | 'good' | 'attention';
@@ -17,7 +17,7 @@ interface PanelProps {
 
 /** Something to be told beside what the screen asks. Its tone shows in its icon and words, not in colour only. */
 export function Panel({ tone, title, icon, children, onDismiss }: PanelProps) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const Icon = icon ?? icons[tone];
   return (
     <div className={`panel ${tone}`}>
@@ -26,7 +26,7 @@ export function Panel({ tone, title, icon, children, onDismiss }: PanelProps) {
         <p className="panel-title">{title}</p>
         {children}
       </div>
-      {onDismiss && <IconButton label={words.action.dismiss} icon={X} onPress={onDismiss} />}
+      {onDismiss && <IconButton label={messages.action.dismiss} icon={X} onPress={onDismiss} />}
     </div>
   );
 }
@@ -43,7 +43,7 @@ export function FailurePanel({
   more?: string | null;
   onDismiss?: () => void;
 }) {
-  const said = useSpeaker().failure(failure);
+  const said = useLocalizer().failure(failure);
   return (
     <Panel tone="attention" title={said.title} {...(icon ? { icon } : {})} onDismiss={onDismiss}>
       <p>{said.happened}</p>

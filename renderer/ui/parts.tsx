@@ -1,12 +1,12 @@
 import { CircleCheck, CircleDashed, CircleX, type LucideIcon } from 'lucide-react';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 
 export type PartState = 'unknown' | 'up' | 'down';
 export const partIcons: Record<PartState, LucideIcon> = { unknown: CircleDashed, up: CircleCheck, down: CircleX };
 
 /** The parts of a connection, each with whether it is up: so that nobody blames the wrong one. */
 export function Parts({ label, parts }: { label: string; parts: readonly (readonly [name: string, state: PartState])[] }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   return (
     <ul className="parts" aria-label={label}>
       {parts.map(([name, state]) => {
@@ -15,7 +15,7 @@ export function Parts({ label, parts }: { label: string; parts: readonly (readon
           <li key={name} className={state}>
             <Icon aria-hidden size={18} />
             <span className="part-name">{name}</span>
-            <span>{words.connected.partState[state]}</span>
+            <span>{messages.connected.partState[state]}</span>
           </li>
         );
       })}

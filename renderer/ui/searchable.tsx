@@ -1,6 +1,6 @@
 import { useState, type KeyboardEvent } from 'react';
 import { isFoundBy, isSameName } from '../../shared/names.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { Field, SelectField, type SelectProps } from './fields.tsx';
 
 /** A list of more than this is searched as one types. */
@@ -16,7 +16,7 @@ const maxShown = 100;
  *   where nothing is typed yet. While several are found it does nothing
  */
 export function useSearch<T extends { label: string; detail?: string | undefined }>(options: readonly T[], take: (only: T | null) => void) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const [typed, setTyped] = useState('');
   if (options.length <= manyOptions) return { shown: options, search: null, more: null };
   const found = options.filter(({ label, detail = '' }) => isFoundBy(`${label} ${detail}`, typed));
@@ -31,13 +31,13 @@ export function useSearch<T extends { label: string; detail?: string | undefined
     shown: found.slice(0, maxShown),
     search: (
       <div onKeyDown={whenEnter(onEnter)}>
-        <Field label={words.choice.search} value={typed} onChange={setTyped} autoFocus />
+        <Field label={messages.choice.search} value={typed} onChange={setTyped} autoFocus />
       </div>
     ),
     more: (
       <p className="hint" role="status">
-        {found.length === 0 ? words.choice.none : say(words.choice.found, { count: found.length })}
-        {more > 0 && ` ${say(words.choice.more, { count: maxShown })}`}
+        {found.length === 0 ? messages.choice.none : format(messages.choice.found, { count: found.length })}
+        {more > 0 && ` ${format(messages.choice.more, { count: maxShown })}`}
       </p>
     ),
   };
@@ -45,7 +45,7 @@ export function useSearch<T extends { label: string; detail?: string | undefined
 
 /** A drop-down of a form. One of many has a field above it that leaves those whose names hold what was typed. */
 export function SearchedSelect(props: SelectProps) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { options, value, onChange, disabled = false } = props;
   const [typed, setTyped] = useState('');
   if (options.length <= manyOptions) return <SelectField {...props} />;
@@ -62,11 +62,11 @@ export function SearchedSelect(props: SelectProps) {
       {/* Enter ends the search, and does not send the form with whatever is found so far */}
       <div onKeyDown={whenEnter(() => undefined)}>
         <Field
-          label={`${props.label}: ${words.choice.search}`}
+          label={`${props.label}: ${messages.choice.search}`}
           value={typed}
           onChange={search}
           busy={disabled}
-          error={found.length === 0 ? words.choice.none : null}
+          error={found.length === 0 ? messages.choice.none : null}
         />
       </div>
       <SelectField {...props} options={found.length === 0 ? options : found} />

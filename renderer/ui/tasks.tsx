@@ -1,14 +1,14 @@
 import { PhoneOff, Smartphone, Trash2, type LucideIcon } from 'lucide-react';
 import { tasks, type Task } from '../../shared/guide.ts';
 import { useVerbs } from '../hooks.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import { RowButton } from './button.tsx';
 
 const icons: Record<Task, LucideIcon> = { 'add-device': Smartphone, 'remove-device': Trash2, 'lost-phone': PhoneOff };
 
 /** The three things that bring people here, each one click from its first step; `terse` where there is more to see. */
 export function Tasks({ title, only = tasks, terse = false }: { title: string; only?: readonly Task[]; terse?: boolean }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { busy, run } = useVerbs();
   return (
     <section className="tasks">
@@ -17,8 +17,8 @@ export function Tasks({ title, only = tasks, terse = false }: { title: string; o
         <RowButton
           key={task}
           icon={icons[task]}
-          title={words.task[task].name}
-          hint={terse ? undefined : words.task[task].about}
+          title={messages.task[task].name}
+          hint={terse ? undefined : messages.task[task].about}
           pending={busy}
           onPress={() => void run('startTask', { task })}
         />

@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useClient, useStore } from '../client.ts';
-import { useSpeaker } from '../localizer.ts';
+import { useLocalizer } from '../localizer.ts';
 import type { TrafficSample } from '../../shared/app-state.ts';
 
 const width = 240;
@@ -27,26 +27,26 @@ function pathOf(rates: readonly number[], top: number): string {
 /** Traffic through the tunnel in the last minute, received and sent, with the rates of now in words. */
 export function TrafficChart() {
   const samples = useStore(useClient().traffic);
-  const { words, say, bytes } = useSpeaker();
+  const { messages, format, bytes } = useLocalizer();
   const received = ratesOf(samples, 'received');
   const sent = ratesOf(samples, 'sent');
   const top = Math.max(quietest, ...received, ...sent);
-  const rate = (rates: readonly number[]): string => say(words.connected.perSecond, { amount: bytes(rates.at(-1) ?? 0) });
+  const rate = (rates: readonly number[]): string => format(messages.connected.perSecond, { amount: bytes(rates.at(-1) ?? 0) });
   const now = { received: rate(received), sent: rate(sent) };
   return (
     <div className="traffic">
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={say(words.connected.chart, now)}>
+      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={format(messages.connected.chart, now)}>
         <line className="traffic-base" x1="0" y1={height - 0.5} x2={width} y2={height - 0.5} />
         <path className="traffic-sent" d={pathOf(sent, top)} />
         <path className="traffic-received" d={pathOf(received, top)} />
       </svg>
       <p className="traffic-now">
         <span>
-          <ArrowDown aria-hidden size={14} /> <span className="visually-hidden">{words.connected.received} </span>
+          <ArrowDown aria-hidden size={14} /> <span className="visually-hidden">{messages.connected.received} </span>
           {now.received}
         </span>
         <span>
-          <ArrowUp aria-hidden size={14} /> <span className="visually-hidden">{words.connected.sent} </span>
+          <ArrowUp aria-hidden size={14} /> <span className="visually-hidden">{messages.connected.sent} </span>
           {now.sent}
         </span>
       </p>

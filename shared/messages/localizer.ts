@@ -2,29 +2,29 @@ import type { Failure } from '../failure.ts';
 import type { LanguageSetting } from '../settings.ts';
 import { en } from './en.ts';
 import type { Plural } from './plural.ts';
-import type { FailureWords } from './failure-message.ts';
-import type { Words } from './catalogue.ts';
+import type { FailureMessage } from './failure-message.ts';
+import type { Messages } from './catalogue.ts';
 
-export type { FailureWords } from './failure-message.ts';
-export type { Words } from './catalogue.ts';
+export type { FailureMessage } from './failure-message.ts';
+export type { Messages } from './catalogue.ts';
 export type { Plural } from './plural.ts';
 
 export type Language = Exclude<LanguageSetting, 'system'>;
-const catalogues: Record<Language, Words> = { en };
+const catalogues: Record<Language, Messages> = { en };
 const fallback: Language = 'en';
 
 /** What fills the placeholders: text as it is, counts by the language's digits, instants (epoch ms, names ending in `At`) as times. */
 export type Params = Readonly<Record<string, string | number>>;
 
 /** One language, ready to speak: its words, and how it writes instants, durations and amounts. */
-export interface Speaker {
+export interface Localizer {
   /** BCP 47, for `lang` and for Intl. */
   readonly locale: string;
-  readonly words: Words;
+  readonly messages: Messages;
   /** A sentence with its placeholders filled in; a plural one is chosen by `count`. */
-  say: (sentence: string | Plural, params?: Params) => string;
+  format: (sentence: string | Plural, params?: Params) => string;
   /** The three sentences of a failure, filled in. */
-  failure: (failure: Failure) => FailureWords;
+  failure: (failure: Failure) => FailureMessage;
   /** An instant: the time of day, with the day where it is not today. */
   instant: (at: number) => string;
   /** A length of time in ms, in its two largest units: `7h 42m`, `42s`. */
@@ -41,11 +41,11 @@ export interface Speaker {
  * Picks the catalogue for a setting and the system's languages in order of preference, English when none
  * fits, and keeps the system's region for dates (`en-GB`).
  */
-export function speakerFor(setting: LanguageSetting, systemLanguages: readonly string[]): Speaker {
+export function localizerFor(setting: LanguageSetting, systemLanguages: readonly string[]): Localizer {
   const known = (tag: string): Language | undefined => languages.find((language) => matches(tag, language));
   const language = setting === 'system' ? (systemLanguages.map(known).find((found) => found !== undefined) ?? fallback) : setting;
   const locale = systemLanguages.find((tag) => known(tag) === language) ?? language;
-  return speaker(catalogues[language], locale);
+  return createLocalizer(catalogues[language], locale);
 }
 
 /** The languages there are catalogues for. */
@@ -55,7 +55,7 @@ const matches = (tag: string, language: Language): boolean =>
   tag.toLowerCase() === language || tag.toLowerCase().startsWith(`${language}-`);
 
 /** A speaker of one catalogue. */
-export function speaker(words: Words, locale: string): Speaker {
+export function createLocalizer(messages: Messages, locale: string): Localizer {
   const plurals = lazily(() => new Intl.PluralRules(locale));
   const counts = lazily(() => new Intl.NumberFormat(locale));
   const time = lazily(() => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }));
@@ -76,7 +76,7 @@ export function speaker(words: Words, locale: string): Speaker {
     return name.endsWith('At') ? instant(value) : counts().format(value);
   };
 
-  const say = (sentence: string | Plural, params: Params = {}): string => {
+  const format = (sentence: string | Plural, params: Params = {}): string => {
     const count = params['count'];
     const form =
       typeof sentence === 'string' ? sentence : (sentence[plurals().select(typeof count === 'number' ? count : 0)] ?? sentence.other);
@@ -88,12 +88,12 @@ export function speaker(words: Words, locale: string): Speaker {
 
   return {
     locale,
-    words,
-    say,
+    messages,
+    format,
     failure: ({ code, params }) => {
-      const { title, happened, todo } = words.failures[code];
-      const all = { ...words.unknown, ...params };
-      return { title: say(title, all), happened: say(happened, all), todo: say(todo, all) };
+      const { title, happened, todo } = messages.failures[code];
+      const all = { ...messages.unknown, ...params };
+      return { title: format(title, all), happened: format(happened, all), todo: format(todo, all) };
     },
     instant,
     duration: (ms) => {

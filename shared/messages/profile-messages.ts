@@ -1,5 +1,5 @@
 import type { ProfileContents } from '../app-state.ts';
-import type { Words } from './catalogue.ts';
+import type { Messages } from './catalogue.ts';
 
 /**
  * Places of a profile that are told elsewhere on the screen that shows it (its name, the help desk, who is trusted, whether
@@ -36,7 +36,7 @@ const maxText = 400;
 const shortened = (text: string): string => (text.length > maxText ? `${text.slice(0, maxText)}…` : text);
 
 /** All that a profile does, line by line: hosts first, in the order in which profiles have them. */
-export function profileLines({ destinations, settings }: ProfileContents, { part, value: values }: Words['preview']): ProfileLine[] {
+export function profileLines({ destinations, settings }: ProfileContents, { part, value: values }: Messages['preview']): ProfileLine[] {
   const label = (path: string): string => part[path] ?? path;
   const places = [...new Set(destinations.map(({ path }) => path))];
   const others = settings.filter(({ path }) => !elsewhere.includes(path));

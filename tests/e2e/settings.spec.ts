@@ -84,7 +84,7 @@ for (const trouble of ['full', 'read-only'] as const) {
       await scene.button('Disconnect').click();
       await expect(scene.button('Connect')).toBeVisible();
     } finally {
-      await disk.mend();
+      await disk.repair();
       await scene.close();
       await disk.remove();
       await rm(elsewhere, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });

@@ -14,7 +14,7 @@ export interface ProxySettings {
 }
 
 /** How long a connection of the double's own may take. */
-const patienceMs = 10_000;
+const giveUpAfterMs = 10_000;
 
 /** A byte stream to a host as the session's own pages would reach it: through its proxy, with the app's `login` handler. */
 export async function dial(host: string, port: number, proxy: ProxySettings | null, contents: WebContents): Promise<Duplex> {
@@ -63,7 +63,7 @@ async function tunnel(proxy: URL, host: string, port: number, login: string | nu
     host: authority,
     ...(login === null ? {} : { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` }),
   };
-  const asked = request({ host: proxy.hostname, port: proxy.port, method: 'CONNECT', path: authority, headers, timeout: patienceMs });
+  const asked = request({ host: proxy.hostname, port: proxy.port, method: 'CONNECT', path: authority, headers, timeout: giveUpAfterMs });
   asked.once('timeout', () => asked.destroy(new Error('the proxy is silent')));
   return await new Promise((resolve, reject) => {
     asked.once('error', reject);
@@ -81,7 +81,7 @@ async function tunnel(proxy: URL, host: string, port: number, login: string | nu
 }
 
 async function connected(socket: Socket): Promise<Socket> {
-  socket.setTimeout(patienceMs, () => socket.destroy(new Error('no answer')));
+  socket.setTimeout(giveUpAfterMs, () => socket.destroy(new Error('no answer')));
   await once(socket, 'connect');
   return socket;
 }

@@ -31,8 +31,8 @@ const ours = '/opt/Causeway/resources/native';
 
 /** Rejects where the deb does not install, `causeway` in a terminal is not its command line, or that finds another OpenConnect than the one beside it. */
 export async function installsWithOurOpenConnect(deb: string): Promise<void> {
-  const words = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', deb];
-  const { stdout } = await promisify(execFile)('unshare', words, { timeout: 180_000, maxBuffer: 1 << 24 });
+  const args = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', deb];
+  const { stdout } = await promisify(execFile)('unshare', args, { timeout: 180_000, maxBuffer: 1 << 24 });
   const lines = stdout.split('\n').filter(Boolean);
   if (!lines[0]?.startsWith('causeway-vpn:')) throw new Error(`openconnect has no user of its own: ${stdout}`);
   const checks = lines.flatMap((line) => {

@@ -8,13 +8,13 @@ import path from 'node:path';
 const lists = { depends: [], recommends: [] };
 const options = {};
 const files = [];
-const words = process.argv.slice(2);
-while (words.length > 0) {
-  const word = words.shift();
+const args = process.argv.slice(2);
+while (args.length > 0) {
+  const word = args.shift();
   if (word === '--force') continue;
-  if (word === '-d') lists.depends.push(words.shift());
-  else if (word === '--deb-recommends') lists.recommends.push(words.shift());
-  else if (word.startsWith('-')) options[word.replace(/^-+/, '')] = words.shift();
+  if (word === '-d') lists.depends.push(args.shift());
+  else if (word === '--deb-recommends') lists.recommends.push(args.shift());
+  else if (word.startsWith('-')) options[word.replace(/^-+/, '')] = args.shift();
   else files.push(word);
 }
 

@@ -17,8 +17,8 @@ import { PackedApp } from './on-double.ts';
 
 /** Asks the running app by its private socket, through the command line that is packed beside it. */
 async function status({ resources }: Package, userData: string): Promise<string> {
-  const words = ['status', '--json', '--user-data-dir', userData];
-  const { stdout } = await promisify(execFile)(join(resources, 'native', 'causeway'), words, { timeout: 30_000 });
+  const args = ['status', '--json', '--user-data-dir', userData];
+  const { stdout } = await promisify(execFile)(join(resources, 'native', 'causeway'), args, { timeout: 30_000 });
   expect(stdout, '"holder":"app"', 'who answers');
   return stdout;
 }

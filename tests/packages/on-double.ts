@@ -62,7 +62,7 @@ export class PackedApp {
   static async endOf(executable: string, userData: string): Promise<{ code: number | null; said: string }> {
     const child = spawn(executable, [`--user-data-dir=${userData}`], { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (words: string) => (said += words));
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (args: string) => (said += args));
     try {
       await once(child, 'close', { signal: AbortSignal.timeout(startsWithinMs) });
     } catch {
@@ -106,7 +106,7 @@ export class PackedApp {
     return maps.some((map) => map.includes(library));
   }
 
-  get words(): string {
+  get args(): string {
     return this.said.join('\n');
   }
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { layOut } from './archive.mjs';
 import '../electron-double/register.mjs';
 
-const [node, , executable, ...words] = process.argv;
+const [node, , executable, ...args] = process.argv;
 const resources = path.join(path.dirname(executable), 'resources');
 const work = mkdtempSync(path.join(tmpdir(), 'causeway-packed-'));
 process.once('exit', () => rmSync(work, { recursive: true, force: true }));
@@ -21,7 +21,7 @@ if (!hasManifest(app)) {
 process.resourcesPath = resources;
 process.env.ELECTRON_DOUBLE_PROCESS = '1';
 process.env.ELECTRON_DOUBLE_PACKAGED = '1';
-process.argv = [node, 'enter.mjs', app, ...words];
+process.argv = [node, 'enter.mjs', app, ...args];
 await import('../electron-double/enter.mjs');
 
 function hasManifest(folder) {

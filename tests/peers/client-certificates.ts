@@ -17,8 +17,8 @@ export async function pkcs12({ pem, keyPem }: Issued, passphrase: string): Promi
   try {
     writeFileSync(join(folder, 'in.pem'), pem + keyPem);
     writeFileSync(join(folder, 'phrase'), passphrase);
-    const words = ['pkcs12', '-export', '-in', 'in.pem', '-out', 'out.p12', '-passout', 'file:phrase'];
-    await promisify(execFile)('openssl', words, { cwd: folder });
+    const args = ['pkcs12', '-export', '-in', 'in.pem', '-out', 'out.p12', '-passout', 'file:phrase'];
+    await promisify(execFile)('openssl', args, { cwd: folder });
     return readFileSync(join(folder, 'out.p12'));
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { AccessController } from '../../electron/access/controller.ts';
 import type { GatewayDriver, OpenConnectGrant, Session } from '../../electron/gateways/gateway.ts';
 import { appTunnel } from '../../electron/tunnels/openconnect/app.ts';
 import { systemTunnel } from '../../electron/tunnels/openconnect/system.ts';
-import { createJudge } from '../../electron/trust/verifier.ts';
+import { createVerifier } from '../../electron/trust/verifier.ts';
 import { failureOf } from '../../shared/failure.ts';
 import { agentSchema } from '../../shared/agent.ts';
 import { profileSchema } from '../../shared/profile.ts';
@@ -84,7 +84,7 @@ async function obey(order: z.infer<typeof orderSchema>): Promise<unknown> {
         system: systemTunnel({ socket: () => Promise.resolve(order.helperSocket ?? '/nowhere'), log }),
       },
       direct: () => () => Promise.reject(new Error('no')),
-      judgeFor: (profile) => createJudge({ trust: profile.trust, now: Date.now }),
+      verifierFor: (profile) => createVerifier({ trust: profile.trust, now: Date.now }),
       environment,
       client: { name: 'test', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
       prepared: () => () => Promise.resolve(null),

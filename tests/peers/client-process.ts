@@ -49,8 +49,8 @@ export class ClientProcess {
   static async start({ namespace, uid }: ClientOptions = {}): Promise<ClientProcess> {
     const file = await bundled('client-child.ts');
     const as = uid === undefined ? [] : ['/usr/bin/setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'];
-    const [command = process.execPath, ...words] = [...(namespace?.inside ?? []), ...as, process.execPath];
-    const child = fork(file, { execPath: command, execArgv: words });
+    const [command = process.execPath, ...args] = [...(namespace?.inside ?? []), ...as, process.execPath];
+    const child = fork(file, { execPath: command, execArgv: args });
     await Promise.race([once(child, 'message'), ended(child)]);
     return new ClientProcess(child);
   }

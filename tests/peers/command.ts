@@ -21,8 +21,8 @@ export const startCommand = (...argv: string[]): RunningCommand => startWithin([
 
 /** The same as the last words of another command, which becomes it. */
 export function startWithin(around: readonly string[], ...argv: string[]): RunningCommand {
-  const [first, ...words] = [...around, process.execPath, commandFile, ...argv, '--json'];
-  const child = spawn(first, words);
+  const [first, ...args] = [...around, process.execPath, commandFile, ...argv, '--json'];
+  const child = spawn(first, args);
   let out = '';
   child.stdout.on('data', (data) => (out += String(data)));
   child.stderr.on('data', (data) => (out += String(data)));

@@ -10,7 +10,7 @@ import { missingForUnit, UnitProcess } from './service.ts';
 let made = 0;
 const readyWithinMs = 20_000;
 
-export interface HelperWishes {
+export interface HelperOptions {
   users?: readonly string[];
   /** As its configuration has them; absent: the lab's own, by its authority. */
   gateways?: readonly unknown[];
@@ -36,7 +36,7 @@ export class HelperProcess {
 
   private constructor(
     private readonly namespace: Namespace,
-    private readonly wishes: HelperWishes,
+    private readonly wishes: HelperOptions,
   ) {
     made += 1;
     this.directory = `/run/cw-h-${process.pid}-${made}`;
@@ -44,7 +44,7 @@ export class HelperProcess {
     this.configure({});
   }
 
-  static async start(namespace: Namespace, wishes: HelperWishes = {}): Promise<HelperProcess> {
+  static async start(namespace: Namespace, wishes: HelperOptions = {}): Promise<HelperProcess> {
     const helper = new HelperProcess(namespace, wishes);
     await helper.run();
     return helper;
@@ -91,7 +91,7 @@ export class HelperProcess {
       return;
     }
     const [first, ...rest] = this.namespace.inside;
-    const { program, places } = await this.words();
+    const { program, places } = await this.args();
     const child = spawn(first, [...rest, ...program, 'serve', ...places], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     const ready = new Promise<void>((resolve, reject) => {
@@ -163,11 +163,11 @@ export class HelperProcess {
       console.warn(`WITHOUT THE UNIT'S LIMITS: ${missingForUnit}`);
       return;
     }
-    const { program, places } = await this.words();
+    const { program, places } = await this.args();
     this.unit = new UnitProcess(this.namespace, this.directory, [...program, 'serve', ...places], this.wishes.hasOwnEtc ?? false);
   }
 
-  private async words(): Promise<{ program: readonly string[]; places: readonly string[] }> {
+  private async args(): Promise<{ program: readonly string[]; places: readonly string[] }> {
     const { executable, grace = 1 } = this.wishes;
     const inUnit = missingForUnit === null;
     const bundle = join(this.directory, 'main.mjs');

@@ -73,20 +73,20 @@ export class Namespace {
   }
 
   /** `ip` with these words, inside. */
-  async ip(...words: string[]): Promise<string> {
-    return (await run(ip, ['-n', this.name, ...words])).stdout;
+  async ip(...args: string[]): Promise<string> {
+    return (await run(ip, ['-n', this.name, ...args])).stdout;
   }
 
   /** Runs a command inside to its end; its output. Rejects where it fails. */
-  async run(command: string, words: readonly string[] = [], options: { timeout?: number } = {}): Promise<string> {
+  async run(command: string, args: readonly string[] = [], options: { timeout?: number } = {}): Promise<string> {
     const [first, ...rest] = this.inside;
-    return (await run(first, [...rest, command, ...words], { maxBuffer: 64 * 1024 * 1024, timeout: options.timeout ?? 30_000 })).stdout;
+    return (await run(first, [...rest, command, ...args], { maxBuffer: 64 * 1024 * 1024, timeout: options.timeout ?? 30_000 })).stdout;
   }
 
   /** Starts a command inside. */
-  spawn(command: string, words: readonly string[], options: Parameters<typeof spawn>[2] = {}): ChildProcess {
+  spawn(command: string, args: readonly string[], options: Parameters<typeof spawn>[2] = {}): ChildProcess {
     const [first, ...rest] = this.inside;
-    return spawn(first, [...rest, command, ...words], options);
+    return spawn(first, [...rest, command, ...args], options);
   }
 
   /** The processes inside. */

@@ -14,7 +14,7 @@ import {
 } from '../../electron/gateways/openconnect/driver.ts';
 import { loadLibrary } from '../../electron/gateways/openconnect/process/library.ts';
 import type { StartWorker, WorkerProcess } from '../../electron/worker/worker.ts';
-import { createJudge, type Accepted } from '../../electron/trust/verifier.ts';
+import { createVerifier, type Accepted } from '../../electron/trust/verifier.ts';
 import { endpointOf } from '../../electron/net/endpoint.ts';
 import { fail, type FailureCode } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
@@ -145,7 +145,7 @@ export function targetFor(profile: Profile, overrides: Partial<GatewayTarget> = 
   return {
     ...endpointOf(splitHost(profile.gateways[0] ?? ''), profile.connectTo),
     profile,
-    judge: createJudge({ trust: profile.trust, accepted: (host) => accepted.get(host) ?? null, now: Date.now }),
+    verifier: createVerifier({ trust: profile.trust, accepted: (host) => accepted.get(host) ?? null, now: Date.now }),
     now: Date.now,
     client: { name: 'test', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
     ...overrides,

@@ -14,7 +14,7 @@ export interface TestProxy {
   stop(): Promise<void>;
 }
 
-export interface ProxyWishes {
+export interface ProxyOptions {
   kind: WebProxy['kind'];
   /** `host:port` → loopback port. */
   routes: Readonly<Record<string, number>>;
@@ -25,7 +25,7 @@ export interface ProxyWishes {
   challenges?: readonly string[];
 }
 
-export async function startProxy(wishes: ProxyWishes): Promise<TestProxy> {
+export async function startProxy(wishes: ProxyOptions): Promise<TestProxy> {
   const { kind, routes, signIn, identity } = wishes;
   const asked: string[] = [];
   const open = new Set<Socket>();
@@ -66,7 +66,7 @@ export async function startProxy(wishes: ProxyWishes): Promise<TestProxy> {
 
 type Through = (target: string, accepted: Buffer | string, refused: Buffer | string) => void;
 
-async function serveHttp(socket: Socket, asked: string[], { signIn, challenges }: ProxyWishes, through: Through): Promise<void> {
+async function serveHttp(socket: Socket, asked: string[], { signIn, challenges }: ProxyOptions, through: Through): Promise<void> {
   const wanted = (challenges ?? ['Basic realm="network"']).map((each) => `Proxy-Authenticate: ${each}\r\n`).join('');
   for (;;) {
     const head = await read(socket, (all) => all.includes('\r\n\r\n'));
@@ -85,7 +85,7 @@ async function serveHttp(socket: Socket, asked: string[], { signIn, challenges }
 }
 
 /** RFC 1928 with names, and RFC 1929. */
-async function serveSocks(socket: Socket, asked: string[], signIn: ProxyWishes['signIn'], through: Through): Promise<void> {
+async function serveSocks(socket: Socket, asked: string[], signIn: ProxyOptions['signIn'], through: Through): Promise<void> {
   const hello = await read(socket, (all) => all.length >= 2 && all.length >= 2 + (all[1] ?? 0));
   if (hello === null) return;
   const method = signIn ? 2 : 0;

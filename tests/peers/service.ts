@@ -67,7 +67,7 @@ export class UnitProcess {
     mkdirSync(this.group);
     writeFileSync(this.log, '');
     copyFileSync(unit, join(this.directory, 'unit'));
-    const words = this.command.map((word) => `"${word}"`).join(' ');
+    const args = this.command.map((word) => `"${word}"`).join(' ');
     writeFileSync(
       join(this.directory, 'drop-in'),
       [
@@ -76,7 +76,7 @@ export class UnitProcess {
         'ConditionPathExists=',
         '[Service]',
         `ExecStart=`,
-        `ExecStart=${words}`,
+        `ExecStart=${args}`,
         // A test starts it again by itself
         'Restart=no',
         'StandardOutput=null',
@@ -100,8 +100,8 @@ export class UnitProcess {
   async run(...command: readonly string[]): Promise<string> {
     const [pid] = this.first?.pid === undefined ? [] : descendants(this.first.pid, 'systemd');
     if (pid === undefined) throw new Error('systemd is gone');
-    const words = ['-t', String(pid), '-m', '-p', '--', ...command];
-    return (await promisify(execFile)('nsenter', words, { timeout: startsWithinMs })).stdout;
+    const args = ['-t', String(pid), '-m', '-p', '--', ...command];
+    return (await promisify(execFile)('nsenter', args, { timeout: startsWithinMs })).stdout;
   }
 
   said(): string {

@@ -11,11 +11,11 @@ import { agentFor } from '../../shared/agent.ts';
  */
 export async function grantFor(lab: Ocserv, user = 'alice', from: 'loopback' | 'client' = 'loopback'): Promise<OpenConnectGrant> {
   const url = from === 'loopback' ? lab.gatewayUrl : `https://${lab.host}/`;
-  const words = ['--protocol=anyconnect', `--user=${user}`, '--passwd-on-stdin', '--authenticate', `--servercert=pin-sha256:${lab.pin}`];
+  const args = ['--protocol=anyconnect', `--user=${user}`, '--passwd-on-stdin', '--authenticate', `--servercert=pin-sha256:${lab.pin}`];
   const child =
     from === 'loopback' || !lab.client
-      ? spawn('openconnect', [...words, `--resolve=${lab.host}:127.0.0.1`, url])
-      : lab.client.spawn('openconnect', [...words, url]);
+      ? spawn('openconnect', [...args, `--resolve=${lab.host}:127.0.0.1`, url])
+      : lab.client.spawn('openconnect', [...args, url]);
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr) throw new Error('no pipes');
   stdin.end(`${lab.user(user).password}\n${lab.codeFor(user)}\n`);

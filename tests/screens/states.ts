@@ -307,7 +307,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   },
   'ended-cut-short': {
     state: state({
-      access: { kind: 'idle', ending: { code: 'session-cut-short', params: { campus: campus.name } } },
+      access: { kind: 'idle', ending: { code: 'session-interrupted', params: { campus: campus.name } } },
       task: 'add-device',
     }),
     heading: 'Causeway was cut short',
@@ -472,7 +472,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   'passcode': { state: asking(prompts.passcode), heading: 'Enter a Passcode', focus: 'Passcode' },
   'passcode-waiting': {
     state: state({
-      access: { kind: 'asking', ...target, promptId: 'p1', prompt: prompts.passcode, answered: false, byItselfAt: now + 17_000 },
+      access: { kind: 'asking', ...target, promptId: 'p1', prompt: prompts.passcode, answered: false, autoAnswerAt: now + 17_000 },
       keptCodes: 'kept',
     }),
     heading: 'Waiting for a new passcode',
@@ -531,7 +531,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   },
   'connected': { state: state({ access: connected }), heading: 'Connected', focus: 'heading' },
   'connected-portal-down': { state: state({ access: { ...connected, portal: 'down' } }), heading: 'Connected', focus: 'heading' },
-  'connected-nameless': { state: state({ access: { ...connected, portal: 'nameless' } }), heading: 'Connected', focus: 'heading' },
+  'connected-nameless': { state: state({ access: { ...connected, portal: 'dns-failed' } }), heading: 'Connected', focus: 'heading' },
   'expiring': {
     state: state({ access: { ...connected, expiresAt: now + 9.5 * minute, expiring: true } }),
     heading: 'Connected',

@@ -153,7 +153,7 @@ test('whatever forms come, in whatever order: a question within bounds, values f
             host: 'vpn.campus.test',
             port: 443,
             profile,
-            judge: () => ({ kind: 'accept' }),
+            verifier: () => ({ kind: 'accept' }),
             now: () => turn * 1_000,
             client: { name: 'fuzz', version: '0', installation: 'x' },
           },
@@ -261,7 +261,7 @@ test('whatever a worker says: a session that a tunnel can be given, or a catalog
       const target = {
         host: 'vpn.campus.test',
         port: 443,
-        judge: () => ({ kind: 'accept' as const }),
+        verifier: () => ({ kind: 'accept' as const }),
         now: () => 0,
         client: { name: 'fuzz', version: '0', installation: 'x' },
         profile: profileSchema.parse({ ...plainProfile, protocol: 'anyconnect' }),

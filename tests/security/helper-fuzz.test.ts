@@ -31,7 +31,7 @@ const valid = {
   ask: { id: 7, type: 'status', host: 'vpn.campus.test' },
   statistics: { id: 4, type: 'statistics' },
   watch: { id: 5, type: 'watch' },
-  mend: { id: 6, type: 'mend' },
+  mend: { id: 6, type: 'recover' },
 };
 
 /** What somebody would try who has the socket and wants more. */

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Grant } from '../../electron/gateways/gateway.ts';
-import { createJudge } from '../../electron/trust/verifier.ts';
+import { createVerifier } from '../../electron/trust/verifier.ts';
 import { relayTunnel } from '../../electron/tunnels/relay.ts';
 import type { Tunnel } from '../../electron/tunnels/tunnel.ts';
 import { encodeFrame, relayProtocol, type Frame } from '../../shared/relay-protocol.ts';
@@ -27,7 +27,7 @@ async function tunnelTo(relay: (socket: Duplex) => void): Promise<{ tunnel: Tunn
   const grant: Grant = {
     kind: 'relay',
     endpoint: { host: gatewayHost, port: 443, loopbackPort: gateway.port },
-    judge: createJudge({ trust: papers.trust, now: Date.now }),
+    verifier: createVerifier({ trust: papers.trust, now: Date.now }),
     relayPath: '/relay',
     ticket: someTicket,
     targets: [],

@@ -15,7 +15,7 @@ beforeAll(async () => {
   bench = await startBench();
   await signIn(bench);
   proxy = await startLoopbackProxy();
-  proxy.carry((host, port, signal) => bench.controller.dial(host, port, signal));
+  proxy.setDial((host, port, signal) => bench.controller.dial(host, port, signal));
 }, 30_000);
 afterAll(async () => {
   await proxy.close();

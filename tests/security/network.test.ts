@@ -2,10 +2,10 @@ import http from 'node:http';
 import https from 'node:https';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isOnCampus } from '../../electron/access/trusted-network.ts';
-import { createJudge } from '../../electron/trust/verifier.ts';
+import { createVerifier } from '../../electron/trust/verifier.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { promptOf, startAppBench, when, type AppBench } from '../support/app.ts';
-import { dayMs, issue, type Issued, type Wishes } from '../support/issuer.ts';
+import { dayMs, issue, type Issued, type CertificateOptions } from '../support/issuer.ts';
 import { listen, tcp } from '../support/servers.ts';
 import { timed } from '../support/stalls.ts';
 
@@ -24,7 +24,11 @@ afterEach(async () => {
 });
 
 /** An HTTPS server that answers everything in one way; `asked` is what reached it. */
-async function impostor(by: Issued | null, wishes: Wishes, answer: http.RequestListener): Promise<{ port: number; asked: string[] }> {
+async function impostor(
+  by: Issued | null,
+  wishes: CertificateOptions,
+  answer: http.RequestListener,
+): Promise<{ port: number; asked: string[] }> {
   const leaf = await issue(by, wishes);
   const asked: string[] = [];
   const server = https.createServer({ key: leaf.keyPem, cert: leaf.pem }, (request, response) => {
@@ -53,7 +57,7 @@ function onCampusAt(port: number, trust: Profile['trust'] = { kind: 'authority',
     trust,
     connectTo: [{ host: probeHost, port: 443, loopbackPort: port }],
   };
-  return isOnCampus(profile, createJudge({ trust, now: Date.now }), AbortSignal.timeout(20_000));
+  return isOnCampus(profile, createVerifier({ trust, now: Date.now }), AbortSignal.timeout(20_000));
 }
 
 test('a probe that is refused after two seconds, as Windows refuses on loopback, holds a sign-in up for no longer', async () => {
@@ -70,7 +74,7 @@ describe('a false "on campus"', () => {
     expect(await onCampusAt(port)).toBe(true);
   });
 
-  test.each<[string, () => Issued | null, Wishes]>([
+  test.each<[string, () => Issued | null, CertificateOptions]>([
     ['signed by itself', () => null, { dns: [probeHost] }],
     ['signed by an authority that only calls itself the campus’s', () => otherRoot, { dns: [probeHost] }],
     ['of another host of the campus', () => campusRoot, { dns: ['vpn.campus.test'] }],
@@ -122,7 +126,7 @@ describe('a false "on campus"', () => {
 });
 
 describe('a false recovery site', () => {
-  test.each<[string, () => Issued | null, Wishes, string]>([
+  test.each<[string, () => Issued | null, CertificateOptions, string]>([
     ['nobody vouches for', () => null, { dns: ['recovery.campus.test'] }, 'certificate-untrusted'],
     ['is another host’s', () => otherRoot, { dns: ['hotel.test'] }, 'certificate-wrong-host'],
   ])('whose certificate %s is told as that, and is asked nothing', async (_what, by, wishes, code) => {

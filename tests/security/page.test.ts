@@ -6,7 +6,7 @@ import type { PortalPage } from '../../electron/app/ports.ts';
 import { hardenEveryPage, lockSession } from '../../electron/desktop/pages/hardening.ts';
 import { createPortalView, type DesktopPortalView } from '../../electron/desktop/portal/portal-view.ts';
 import { answerProxyLogin } from '../../electron/desktop/pages/proxy-login.ts';
-import { createJudge } from '../../electron/trust/verifier.ts';
+import { createVerifier } from '../../electron/trust/verifier.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { issue, type Issued } from '../support/issuer.ts';
@@ -75,7 +75,7 @@ beforeEach(async () => {
   lines = [];
   const address = portal.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
-  proxy.carry((name, to) => {
+  proxy.setDial((name, to) => {
     dialled.push(`${name}:${to}`);
     return Promise.resolve(net.connect(port, '127.0.0.1'));
   });
@@ -109,7 +109,7 @@ async function open(): Promise<void> {
     portal: { address: `https://${host}/`, hosts: [host], pages: 'other' },
     trust: { kind: 'authority', pem: root.pem },
   };
-  await view.open({ profile, judge: createJudge({ trust: profile.trust, now: Date.now }), signIn: null, task: null, via: 'tunnel' });
+  await view.open({ profile, verifier: createVerifier({ trust: profile.trust, now: Date.now }), signIn: null, task: null, via: 'tunnel' });
   await arrived('/');
 }
 afterEach(async () => {

@@ -6,7 +6,7 @@ import { AccessController, type ControllerDeps } from '../../electron/access/con
 import { campusDriver } from '../../electron/gateways/campus/driver.ts';
 import { directDial } from '../../electron/tunnels/direct.ts';
 import { relayTunnel } from '../../electron/tunnels/relay.ts';
-import { createJudge } from '../../electron/trust/verifier.ts';
+import { createVerifier } from '../../electron/trust/verifier.ts';
 import { lastingPort } from './ports.ts';
 import { handEnvironment } from './hand-environment.ts';
 
@@ -33,7 +33,7 @@ export async function startBench(options: CampusOptions = {}, deps: Partial<Cont
     drivers: { campus: campusDriver },
     tunnels: { relay: relayTunnel },
     direct: directDial,
-    judgeFor: (profile) => createJudge({ trust: profile.trust, now: Date.now }),
+    verifierFor: (profile) => createVerifier({ trust: profile.trust, now: Date.now }),
     environment,
     client: { name: 'test', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
     prepared: () => () => Promise.resolve(null),

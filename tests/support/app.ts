@@ -69,7 +69,7 @@ export interface AppRunOptions {
   /** What signs in, where it is not the campus's own driver alone. */
   drivers?: ControllerDeps['drivers'];
   /** Whether the computer's policy lets people keep a key for one-time codes. */
-  keptCodesAllowed?: boolean;
+  totpSavingAllowed?: boolean;
   /** Another VPN that is up; none by default, whatever this machine has. */
   otherVpn?: () => Promise<string | null>;
   /** The web proxies of the computer; none by default. */
@@ -100,7 +100,7 @@ export async function startApp(
     now = Date.now,
     environmentOf = (hand) => hand,
     drivers = { campus: campusDriver },
-    keptCodesAllowed = false,
+    totpSavingAllowed = false,
     otherVpn = () => Promise.resolve(null),
     proxies,
   }: AppRunOptions = {},
@@ -126,7 +126,7 @@ export async function startApp(
   };
   const app = createApplication({
     drivers,
-    keptCodesAllowed,
+    totpSavingAllowed,
     tunnels: { relay: relayTunnel },
     direct: directDial,
     environment: environmentOf(environment),

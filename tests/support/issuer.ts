@@ -13,7 +13,7 @@ export interface Issued {
   keys: CryptoKeyPair;
 }
 
-export interface Wishes {
+export interface CertificateOptions {
   name?: string;
   dns?: string[];
   ip?: string[];
@@ -32,7 +32,7 @@ export const dayMs = 86_400_000;
 export const newKeys = (): Promise<CryptoKeyPair> => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 
 /** A certificate signed by `by`, or by itself. */
-export async function issue(by: Issued | null, wishes: Wishes): Promise<Issued> {
+export async function issue(by: Issued | null, wishes: CertificateOptions): Promise<Issued> {
   const keys = wishes.keys ?? (await newKeys());
   const name = wishes.name ?? `CN=${wishes.dns?.[0] ?? wishes.ip?.[0] ?? 'authority'}`;
   const names = [

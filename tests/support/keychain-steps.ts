@@ -6,7 +6,7 @@ import { Secrets } from '../../electron/storage/secrets.ts';
  * first session bus that it meets. Prints what came of each, as a JSON array.
  */
 const secrets = new Secrets();
-const steps: Record<string, (...words: string[]) => Promise<unknown>> = {
+const steps: Record<string, (...args: string[]) => Promise<unknown>> = {
   availability: () => secrets.availability(),
   get: (profile = '', user = '') => secrets.get(profile, user),
   set: (profile = '', user = '', password = '') => secrets.set(profile, user, password),
@@ -15,9 +15,9 @@ const steps: Record<string, (...words: string[]) => Promise<unknown>> = {
 
 const outcomes: unknown[] = [];
 for (const step of process.argv.slice(2)) {
-  const [name = '', ...words] = step.split(' ');
+  const [name = '', ...args] = step.split(' ');
   outcomes.push(
-    await steps[name]?.(...words).then(
+    await steps[name]?.(...args).then(
       (value) => value ?? null,
       (error: unknown) => failureOf(error).code,
     ),

@@ -39,8 +39,8 @@ export async function startKeyring(): Promise<Keyring> {
     break;
   }
   const env = { DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: base.XDG_RUNTIME_DIR };
-  const call = async (destination: string, object: string, words: readonly string[]): Promise<string> => {
-    const line = ['--session', `--dest=${destination}`, '--print-reply=literal', object, ...words];
+  const call = async (destination: string, object: string, args: readonly string[]): Promise<string> => {
+    const line = ['--session', `--dest=${destination}`, '--print-reply=literal', object, ...args];
     return (await promisify(execFile)('dbus-send', line, { env: { ...base, ...env } })).stdout;
   };
   const isUp = async (): Promise<boolean> => {

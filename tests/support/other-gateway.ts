@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { AccessController, type ControllerDeps } from '../../electron/access/controller.ts';
 import type { GatewayDriver, OpenConnectGrant, Session, SessionEvent } from '../../electron/gateways/gateway.ts';
-import { Queue } from '../../electron/gateways/event-queue.ts';
+import { EventQueue } from '../../electron/gateways/event-queue.ts';
 import type { Tunnel, TunnelEnding, TunnelEngine } from '../../electron/tunnels/tunnel.ts';
-import { createJudge } from '../../electron/trust/verifier.ts';
+import { createVerifier } from '../../electron/trust/verifier.ts';
 import { fail, type FailureCode } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { handEnvironment } from './access.ts';
@@ -51,7 +51,7 @@ export function otherGateway({ expiresAt = null as number | null, answers = true
     grant,
     extendable: false,
     clockAhead: 0,
-    events: new Queue<SessionEvent>(),
+    events: new EventQueue<SessionEvent>(),
     extend: () => Promise.reject(fail('cannot-extend')),
     expiry: () => Promise.resolve(expiresAt),
     portalSignIn: () => Promise.reject(fail('portal-sign-in')),
@@ -100,7 +100,7 @@ export function otherGateway({ expiresAt = null as number | null, answers = true
       drivers: { anyconnect: driver },
       tunnels: { app: engine },
       direct: () => () => Promise.reject(fail('tunnel-down')),
-      judgeFor: ({ trust }) => createJudge({ trust, now: Date.now }),
+      verifierFor: ({ trust }) => createVerifier({ trust, now: Date.now }),
       environment,
       client: { name: 'test', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
       prepared: () => () => Promise.resolve(null),

@@ -1,4 +1,4 @@
-import { createJudge } from '../../electron/trust/verifier.ts';
+import { createVerifier } from '../../electron/trust/verifier.ts';
 import { systemRoots } from '../../electron/trust/roots.ts';
 import { connectTls } from '../../electron/net/tls.ts';
 
@@ -11,9 +11,9 @@ const beat = setInterval(() => {
   last = performance.now();
 }, 10);
 systemRoots.begin((line) => process.stderr.write(`${line}\n`));
-const judge = createJudge({ trust: { kind: 'system' }, accepted: () => null, now: Date.now });
+const verifier = createVerifier({ trust: { kind: 'system' }, accepted: () => null, now: Date.now });
 const endpoint = { host, port: 443, loopbackPort: Number(port) };
-const socket = await connectTls(endpoint, judge, { signal: AbortSignal.timeout(20_000), timeoutMs: 10_000 });
+const socket = await connectTls(endpoint, verifier, { signal: AbortSignal.timeout(20_000), timeoutMs: 10_000 });
 const connectedAfterMs = performance.now() - start;
 socket.destroy();
 clearInterval(beat);

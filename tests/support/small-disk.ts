@@ -11,7 +11,7 @@ export interface SmallDisk {
   fill(pagesLeft?: number): Promise<void>;
   setReadOnly(readOnly: boolean): Promise<void>;
   /** As it was: with room, and to be written. */
-  mend(): Promise<void>;
+  repair(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function mountSmallDisk(megabytes: number): Promise<SmallDisk> {
       if (bytes > 0) await writeFile(filler, Buffer.alloc(bytes));
     },
     setReadOnly,
-    async mend() {
+    async repair() {
       await setReadOnly(false);
       await rm(filler, { force: true });
     },

@@ -24,7 +24,7 @@ describe.skipIf(missing !== null)('a campus on Windows', { timeout: 120_000 }, (
     });
     await expect.poll(campus.out, { timeout: 60_000 }).toContain('"ready":true');
     const { people } = readySchema.parse(JSON.parse(campus.out()));
-    const ask = (...words: string[]) => windows.run('C:\\app\\campus\\campus.mjs', ...words);
+    const ask = (...args: string[]) => windows.run('C:\\app\\campus\\campus.mjs', ...args);
     expect(await ask('sessions')).toEqual({ code: 0, out: 'Nobody is signed in.\n' });
     expect(await ask('end', '12345678')).toEqual({ code: 1, out: 'There is no such session.\n' });
     expect(await ask('lock', people[0]?.userId ?? '')).toEqual({ code: 0, out: 'Done.\n' });

@@ -9,9 +9,9 @@ import { isRootsAlone } from '../../electron/system/root-owned.ts';
 import { adapters } from '../../electron/system/windows/adapters.ts';
 import { loadKoffi, native } from '../../electron/system/windows/native.ts';
 import { isForOneUser, wordsForOneUser } from '../../electron/system/windows/security-descriptor.ts';
-import { findSeat } from '../../electron/cli/remote-session.ts';
+import { findSession } from '../../electron/cli/remote-session.ts';
 import { controlAddress } from '../../electron/app/control/control-address.ts';
-import { serveControl, type Controllable } from '../../electron/app/control/control.ts';
+import { serveControl, type ControlledSession } from '../../electron/app/control/control.ts';
 import { HelperConnection } from '../../electron/helper-client/connection.ts';
 import { helperRequestSchema } from '../../electron/helper-client/protocol.ts';
 import { helperSocket } from '../../electron/helper-client/address.ts';
@@ -52,7 +52,7 @@ let connections = 0;
 let heard = '';
 
 /** A session of the app's with nothing in it. */
-const nothingUp: Controllable = {
+const nothingUp: ControlledSession = {
   holder: 'app',
   access: { kind: 'idle', ending: null },
   profiles: [],
@@ -129,9 +129,9 @@ async function obey(order: Order): Promise<unknown> {
       return null;
     }
     case 'control-find': {
-      const seat = await findSeat(settings);
-      const found = seat && { access: seat.access, profiles: seat.profiles.length };
-      await seat?.close();
+      const client = await findSession(settings);
+      const found = client && { access: client.access, profiles: client.profiles.length };
+      await client?.close();
       return found;
     }
     case 'control-stop':

@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { win32 } from 'node:path';
 import koffi from 'koffi';
 import { Settings } from '../../electron/storage/settings.ts';
-import { onceFree } from '../../electron/system/locked-files.ts';
+import { retryWhileLocked } from '../../electron/system/locked-files.ts';
 
 /**
  * Runs on Windows: holds files as a virus scanner does, by a handle that shares reading only, and prints what renames,
@@ -34,9 +34,9 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
 async function tried(work: () => Promise<void>, held: string): Promise<{ once: string; forEver: string; released: string }> {
   const release = hold(held);
   const once = await codeOf(work());
-  const forEver = await codeOf(onceFree(work));
+  const forEver = await codeOf(retryWhileLocked(work));
   setTimeout(release, 120);
-  const released = await codeOf(onceFree(work));
+  const released = await codeOf(retryWhileLocked(work));
   return { once, forEver, released };
 }
 

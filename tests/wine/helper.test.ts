@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { wordsFor, type OpenConnectTarget } from '../../electron/tunnels/openconnect/arguments.ts';
+import { argumentsFor, type OpenConnectTarget } from '../../electron/tunnels/openconnect/arguments.ts';
 import { missingForWine, winesPerson, Wine, type RunningHelper, type WineClient } from './wine.ts';
 import { agentFor } from '../../shared/agent.ts';
 
@@ -188,7 +188,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
 
     test.each(['default', 'administrators'])('of another’s making (%s) it is told nothing, and the app does without', async (rights) => {
       await client.ask({ type: 'control-squat', rights });
-      expect(await client.ask({ type: 'control-find' })).toEqual(failsWith('seat-foreign'));
+      expect(await client.ask({ type: 'control-find' })).toEqual(failsWith('control-foreign'));
       expect(await client.ask({ type: 'heard' })).toMatchObject({ text: '' });
       expect(await client.ask({ type: 'control-serve' })).toEqual(failsWith('not-now'));
     });
@@ -223,10 +223,10 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
       },
     });
     const told = wine.read('openconnect.txt').split('\n');
-    const words = told.filter((line) => line.startsWith('word ')).map((line) => line.slice(5));
-    const ours = wordsFor(target, { kind: 'pins', pins: [pin] });
+    const args = told.filter((line) => line.startsWith('word ')).map((line) => line.slice(5));
+    const ours = argumentsFor(target, { kind: 'pins', pins: [pin] });
     expect(ours).toContain('--cookie-on-stdin');
-    expect(words).toEqual([
+    expect(args).toEqual([
       ...ours.slice(0, -1),
       '--interface=causeway0',
       '--script',

@@ -71,9 +71,9 @@ describe.skipIf(missing !== null)('openconnect as it is shipped for Windows', { 
 
   test('signs in by itself, to the cookie', async () => {
     const { name, password } = newUser();
-    const words = ['--protocol=anyconnect', `--user=${name}`, '--passwd-on-stdin', '--authenticate', `--servercert=pin-sha256:${lab.pin}`];
+    const args = ['--protocol=anyconnect', `--user=${name}`, '--passwd-on-stdin', '--authenticate', `--servercert=pin-sha256:${lab.pin}`];
     const { code, out } = await windows.openconnect(
-      [...words, `--resolve=${lab.host}:127.0.0.1`, lab.gatewayUrl],
+      [...args, `--resolve=${lab.host}:127.0.0.1`, lab.gatewayUrl],
       `${password}\n${lab.codeFor(name)}\n`,
     );
     expect(out).toMatch(/^COOKIE='.+'$/m);

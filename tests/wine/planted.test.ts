@@ -37,8 +37,8 @@ describe.skipIf(missing !== null)('libraries that somebody put where the app was
       platform: 'node',
       format: 'esm',
     });
-    const make = (file: string, ...words: string[]) =>
-      run(compiler, ['-shared', '-o', file, join(import.meta.dirname, 'planted.c'), ...words]);
+    const make = (file: string, ...args: string[]) =>
+      run(compiler, ['-shared', '-o', file, join(import.meta.dirname, 'planted.c'), ...args]);
     // Ours: a library and one beside it that it needs. Planted: one of each name, and of Windows's own
     await make(join(wine.native, 'neighbour.dll'), '-DNOTE="ours"');
     await make(join(wine.native, 'libopenconnect-5.dll'), '-DNOTE="library"', '-DNEEDS', join(wine.native, 'neighbour.dll'));

@@ -3,8 +3,8 @@ var shell = WScript.CreateObject('WScript.Shell');
 var environment = shell.Environment('Process');
 var files = WScript.CreateObject('Scripting.FileSystemObject');
 
-function run(words) {
-  shell.Run('C:\\windows\\system32\\route.exe ' + words, 0, true);
+function run(args) {
+  shell.Run('C:\\windows\\system32\\route.exe ' + args, 0, true);
 }
 
 function note(text) {

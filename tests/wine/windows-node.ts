@@ -51,15 +51,15 @@ export class WindowsNode {
   }
 
   /** Starts a script, `C:\…`; what it says goes to a file. */
-  spawn(...words: string[]): RunningProgram {
+  spawn(...args: string[]): RunningProgram {
     const log = join(this.wine.prefix, `node-${++this.count}.log`);
-    const child = this.wine.spawn(this.wine.path('app', 'node.exe'), words, log);
+    const child = this.wine.spawn(this.wine.path('app', 'node.exe'), args, log);
     return { child, out: () => readFileSync(log, 'utf8').replaceAll('\r', '') };
   }
 
   /** To its end. */
-  async run(...words: string[]): Promise<{ code: number | null; out: string }> {
-    const { child, out } = this.spawn(...words);
+  async run(...args: string[]): Promise<{ code: number | null; out: string }> {
+    const { child, out } = this.spawn(...args);
     await once(child, 'exit');
     return { code: child.exitCode, out: out() };
   }

@@ -246,9 +246,9 @@ export class Wine {
   }
 
   /** To its end, as it is started from a console. */
-  private async run(command: string, ...words: string[]): Promise<void> {
+  private async run(command: string, ...args: string[]): Promise<void> {
     const program = command === 'wineserver' ? winesServer : 'wine';
-    const all = command === 'wineserver' ? words : [command, ...words];
+    const all = command === 'wineserver' ? args : [command, ...args];
     await run(program, all, { env: this.environment, timeout: startsWithinMs });
   }
 
@@ -265,10 +265,10 @@ export class Wine {
   }
 
   /** Node under Wine knows no pipe of Linux's: what it says goes to a file. */
-  spawn(program: string, words: readonly string[], file: string, told = '', folder = process.cwd()): ChildProcess {
+  spawn(program: string, args: readonly string[], file: string, told = '', folder = process.cwd()): ChildProcess {
     writeFileSync(`${file}.in`, told);
     const [from, out] = [openSync(`${file}.in`, 'r'), openSync(file, 'w')];
-    const child = spawn('wine', [program, ...words], { env: this.environment, stdio: [from, out, out], cwd: folder });
+    const child = spawn('wine', [program, ...args], { env: this.environment, stdio: [from, out, out], cwd: folder });
     for (const each of [from, out]) closeSync(each);
     this.children.add(child);
     return child;

@@ -1,7 +1,7 @@
 import { onAbort } from '../../../shared/abort.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { splitHost } from '../../../shared/profile.ts';
-import type { CertificateJudge } from '../../trust/verifier.ts';
+import type { CertificateVerifier } from '../../trust/verifier.ts';
 import { endpointOf } from '../../net/endpoint.ts';
 import { CertificateQuestion, connectTls } from '../../net/tls.ts';
 import { captivePortal } from './captive-portal.ts';
@@ -12,9 +12,9 @@ const everyMs = 5_000;
 const forMs = 30 * 60_000;
 const reachesWithinMs = 5_000;
 
-export interface Held {
+export interface HeldUpGateway {
   profile: Profile;
-  judge: CertificateJudge;
+  verifier: CertificateVerifier;
   /** host[:port] of the gateway that could not be reached. */
   gateway: string;
   environment: Environment;
@@ -24,7 +24,7 @@ export interface Held {
  * Looks now and then whether the network lets this computer out, until it does. It connects and hangs up: signing in is
  * the person's to begin. Resolves with whether the way is free; false when aborted or too late. Never rejects.
  */
-export async function untilFree(held: Held, signal: AbortSignal): Promise<boolean> {
+export async function waitUntilOpen(held: HeldUpGateway, signal: AbortSignal): Promise<boolean> {
   const until = performance.now() + forMs;
   for (;;) {
     await pause(held.environment, signal);
@@ -33,11 +33,11 @@ export async function untilFree(held: Held, signal: AbortSignal): Promise<boolea
   }
 }
 
-async function isFree({ profile, judge, gateway }: Held, signal: AbortSignal): Promise<boolean> {
+async function isFree({ profile, verifier, gateway }: HeldUpGateway, signal: AbortSignal): Promise<boolean> {
   const address = splitHost(gateway);
   try {
     if ((await captivePortal(profile, address.host, signal)) !== null) return false;
-    const socket = await connectTls(endpointOf(address, profile.connectTo), judge, { signal, timeoutMs: reachesWithinMs });
+    const socket = await connectTls(endpointOf(address, profile.connectTo), verifier, { signal, timeoutMs: reachesWithinMs });
     socket.destroy();
     return true;
   } catch (error) {

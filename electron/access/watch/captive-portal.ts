@@ -4,7 +4,7 @@ import { domainOf } from '../../net/domain.ts';
 import { endpointOf } from '../../net/endpoint.ts';
 import { hostOf, inAddress, plainHost, sameHost } from '../../trust/host.ts';
 import { isLoopback } from '../../net/loopback.ts';
-import { leftoverOfTunnel, maybeLeftover } from '../orphan-tunnels.ts';
+import { orphanTunnel, maybeOrphanTunnel } from '../orphan-tunnels.ts';
 import { answersForNobody, firstWords, namesNobodyAs, nobodysAddress, type FirstWords } from './network-probe.ts';
 
 const maxAddress = 1_000;
@@ -57,7 +57,7 @@ export async function captivePortal(profile: Profile, host: string, signal: Abor
 
 /** In place of a failure, what this computer's network does where that is why. Never rejects but with `cancelled`. */
 export async function explained(failure: Failure, profile: Profile, host: string, signal: AbortSignal): Promise<CausewayError | null> {
-  const left = maybeLeftover.includes(failure.code) && !isLab(profile, host) ? await leftoverOfTunnel() : null;
+  const left = maybeOrphanTunnel.includes(failure.code) && !isLab(profile, host) ? await orphanTunnel() : null;
   if (left !== null) return fail('tunnel-leftover', { left }, { detail: failure.code });
   const address = suspicious.includes(failure.code) ? await captivePortal(profile, host, signal) : null;
   return address === null ? null : fail('captive-portal', { address }, { detail: failure.code });

@@ -23,7 +23,7 @@ export function watchExpiry(watched: Expiring, signal: AbortSignal): () => void 
   const warning = setInterval(() => {
     const { expiresAt, isNear } = watched.lifetime;
     if (!isNear || warnedFor === expiresAt || !watched.link()) return;
-    // A link that is silent just now is warned of when it is heard again
+    // A link that is silent just now is warned of when it answers again
     if (watched.apply({ type: 'expiring' })) warnedFor = expiresAt;
   }, lookEveryMs);
   const asking = setInterval(() => {

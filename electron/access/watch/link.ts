@@ -13,14 +13,14 @@ export class Link {
   private readonly events: AsyncIterator<SessionEvent>;
   /** Asked for and not yet told: who listens again must not miss it. */
   private nextEvent: Promise<IteratorResult<SessionEvent>> | null = null;
-  private doubted: (() => void) | null = null;
+  private suspected: (() => void) | null = null;
 
   constructor(
     readonly session: Session,
     readonly tunnel: Tunnel,
   ) {
     this.events = session.events[Symbol.asyncIterator]();
-    tunnel.onSilent?.(() => this.doubt());
+    tunnel.onSilent?.(() => this.reportUnresponsive());
   }
 
   /**
@@ -29,10 +29,10 @@ export class Link {
    */
   async *news(signal: AbortSignal): AsyncGenerator<LinkNews> {
     const aborted = whenAborted(signal).then(() => 'aborted' as const);
-    const doubted = new Promise<'silent'>((resolve) => (this.doubted = () => resolve('silent')));
+    const suspected = new Promise<'silent'>((resolve) => (this.suspected = () => resolve('silent')));
     for (;;) {
       const nextEvent = (this.nextEvent ??= this.events.next());
-      const first = await Promise.race([nextEvent, this.tunnel.ended, doubted, aborted]);
+      const first = await Promise.race([nextEvent, this.tunnel.ended, suspected, aborted]);
       if (first === 'aborted') return;
       if (first === 'silent') {
         yield { type: 'silent', failure: { code: 'gateway-silent', params: { host: this.session.grant.endpoint.host } } };
@@ -79,8 +79,8 @@ export class Link {
   }
 
   /** The gateway does not answer: told as `silent` to who listens. */
-  doubt(): void {
-    this.doubted?.();
+  reportUnresponsive(): void {
+    this.suspected?.();
   }
 
   /** Lets both go; the ticket stays good. */

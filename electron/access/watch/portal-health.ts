@@ -30,7 +30,7 @@ export async function watchPortal(
       return;
     } catch (error) {
       if (over()) return;
-      tell(failureOf(error).code === 'host-name-unknown' ? 'nameless' : 'down');
+      tell(failureOf(error).code === 'host-name-unknown' ? 'dns-failed' : 'down');
     }
     if (!(await delay(againMs, signal))) return;
   }

@@ -1,11 +1,11 @@
-import type { Controllable } from './control.ts';
+import type { ControlledSession } from './control.ts';
 import type { Application } from '../ports.ts';
 
 /**
  * The app's session, for command lines of the same user. They do what the window's buttons do, and nothing beside it:
  * the window shows every question and every answer's effect as ever.
  */
-export function controllableOf(application: Application, showWindow: () => void): Controllable {
+export function appSession(application: Application, showWindow: () => void): ControlledSession {
   const { verbs } = application;
   return {
     holder: 'app',

@@ -4,7 +4,7 @@ import type { ProfileSummary } from '../../../shared/app-state.ts';
 import { fail, failureOf } from '../../../shared/failure.ts';
 import { reachesPhone } from '../../../shared/phone-words.ts';
 import type { Answer } from '../../../shared/prompt.ts';
-import { carryFor } from '../../access/proxy-binding.ts';
+import { bindProxy } from '../../access/proxy-binding.ts';
 import { atMost } from '../../net/deadline.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../../tunnels/loopback-proxy.ts';
 import type { Dial } from '../../tunnels/tunnel.ts';
@@ -23,7 +23,7 @@ import * as onSocket from './control-socket-posix.ts';
 import * as onPipe from './control-socket-windows.ts';
 
 /** Whose session can be steered from another program of the same user: the app's, or a command line's own. */
-export interface Controllable {
+export interface ControlledSession {
   readonly holder: ControlHolder;
   readonly access: AccessState;
   readonly profiles: readonly ProfileSummary[];
@@ -41,14 +41,14 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
-const closeWithinMs = 1_000;
+const closeTimeoutMs = 1_000;
 const aliveWithinMs = 2_000;
 
 /**
  * Listens for command lines in the folder of settings. What a killed predecessor left there is replaced; where another
  * one answers, fails with `not-now`.
  */
-export async function serveControl(folder: string, session: Controllable, log: (line: string) => void): Promise<ControlServer> {
+export async function serveControl(folder: string, session: ControlledSession, log: (line: string) => void): Promise<ControlServer> {
   const address = controlAddress(folder, session.holder);
   if (await answers(address)) throw fail('not-now', undefined, { detail: 'another one listens' });
   const clients = new Map<Socket, Client>();
@@ -72,7 +72,7 @@ export async function serveControl(folder: string, session: Controllable, log: (
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const client of clients.values()) client.end();
-      if (await atMost(closeWithinMs, closed)) return;
+      if (await atMost(closeTimeoutMs, closed)) return;
       for (const socket of clients.keys()) socket.destroy();
     },
   };
@@ -107,7 +107,7 @@ class Client {
 
   constructor(
     private readonly socket: Socket,
-    private readonly session: Controllable,
+    private readonly session: ControlledSession,
     private readonly log: (line: string) => void,
   ) {
     this.silence = setTimeout(() => socket.destroy(), control.firstWordWithinMs);
@@ -185,7 +185,7 @@ class Client {
     if (this.proxy) throw fail('not-now');
     const { session } = this;
     const opened = await startLoopbackProxy(port);
-    const off = carryFor({ state: session.access, onChange: (listener) => session.onAccess(listener), dial: session.dial }, opened);
+    const off = bindProxy({ state: session.access, onChange: (listener) => session.onAccess(listener), dial: session.dial }, opened);
     const stop = (): void => {
       off();
       void opened.close();

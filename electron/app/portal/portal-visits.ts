@@ -5,13 +5,13 @@ import type { Profile } from '../../../shared/profile.ts';
 import type { PortalSignIn } from '../../../shared/recovery.ts';
 import { portalTask, type Task } from '../../../shared/task.ts';
 import type { AccessController } from '../../access/controller.ts';
-import type { CertificateJudge } from '../../trust/verifier.ts';
+import type { CertificateVerifier } from '../../trust/verifier.ts';
 import type { PortalView } from '../ports.ts';
 
 export interface PortalVisitsDeps {
   view: PortalView;
   controller: AccessController;
-  judgeFor: (profile: Profile) => CertificateJudge;
+  verifierFor: (profile: Profile) => CertificateVerifier;
   /** A sign-in from the recovery that has just been done, or null. */
   recoverySignIn: () => Promise<PortalSignIn | null>;
   changed: () => void;
@@ -56,8 +56,8 @@ export class PortalVisits {
     this.show({ kind: 'open', via: this.via, host: address.host, path: address.pathname, loading: true, canGoBack: false, failure: null });
     const signIn = await this.signIn(opening.signal);
     if (opening.signal.aborted) return;
-    const judge = this.deps.judgeFor(profile);
-    await this.deps.view.open({ profile, judge, signIn, task: task && portalTask(task), via: this.via });
+    const verifier = this.deps.verifierFor(profile);
+    await this.deps.view.open({ profile, verifier, signIn, task: task && portalTask(task), via: this.via });
   }
 
   /** Loads the page again. A visit whose first page never came begins anew: its one-time sign-in is lost, and a new one spares the password. */

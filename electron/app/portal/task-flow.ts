@@ -3,41 +3,41 @@ import { fail } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import type { Task } from '../../../shared/task.ts';
 import type { AccessController } from '../../access/controller.ts';
-import type { CertificateJudge } from '../../trust/verifier.ts';
-import type { HeldSecrets } from '../sign-in/pending-secrets.ts';
+import type { CertificateVerifier } from '../../trust/verifier.ts';
+import type { PendingSecrets } from '../sign-in/pending-secrets.ts';
 import type { PortalVisits } from './portal-visits.ts';
 import type { RecoveryFlow } from '../recovery/recovery-flow.ts';
 
-export interface TaskThreadDeps {
+export interface TaskFlowDeps {
   controller: AccessController;
   portal: PortalVisits;
   recovery: RecoveryFlow;
-  held: HeldSecrets;
+  pendingSecrets: PendingSecrets;
   /** The profile that Connect means. Fails with `profile-none`. */
   profile: () => Profile;
-  judgeFor: (profile: Profile) => CertificateJudge;
+  verifierFor: (profile: Profile) => CertificateVerifier;
   connect: (profileId: string, pressed: boolean) => Promise<void>;
   openExternal: (address: string) => Promise<void>;
   changed: () => void;
 }
 
 /** What the person came for, and the way there: recover, connect, open the portal; each step only where it is needed. */
-export class TaskThread {
+export class TaskFlow {
   constructor(
-    private readonly deps: TaskThreadDeps,
+    private readonly deps: TaskFlowDeps,
     /** Null: just the connection. */
     public current: Task | null,
   ) {}
 
   /** Starts a task, or goes on with it as far as the present state allows. `pressed`: by a person's click, and no link. */
   async start(task: Task, pressed = true): Promise<void> {
-    const { held, recovery, judgeFor, openExternal, changed } = this.deps;
+    const { pendingSecrets, recovery, verifierFor, openExternal, changed } = this.deps;
     this.current = task;
-    if (task === 'lost-phone' && !held.passcode) {
+    if (task === 'lost-phone' && !pendingSecrets.passcode) {
       const profile = this.deps.profile();
       if (!profile.recovery) throw fail('recovery-unavailable');
       if (profile.recovery.interface === 'causeway.recovery.v1') {
-        await recovery.open(profile, judgeFor(profile));
+        await recovery.open(profile, verifierFor(profile));
         // Left at the proxy's question, before there was anything to see
         if (recovery.state.step === 'closed' && this.current === task) this.current = null;
       } else await openExternal(profile.recovery.address);

@@ -7,24 +7,24 @@ type PortalVerbs = Pick<
 
 /** The device portal, the task that a person has in it, and the recovery passcode that they take there. */
 export function portalVerbs(parts: Parts): PortalVerbs {
-  const { portal, thread, held, desktop, clipboard } = parts;
+  const { portal, taskFlow, pendingSecrets, desktop, clipboard } = parts;
   return {
-    startTask: ({ task }) => thread.start(task),
+    startTask: ({ task }) => taskFlow.start(task),
     async leaveTask() {
-      thread.leave();
+      taskFlow.leave();
     },
-    openPortal: () => portal.open(parts.profile, thread.current),
+    openPortal: () => portal.open(parts.profile, taskFlow.current),
     async closePortal() {
-      parts.update(() => (thread.current = null));
+      parts.update(() => (taskFlow.current = null));
       await portal.close();
     },
     async portalBack() {
       desktop.portal.back();
     },
-    portalReload: () => portal.reload(parts.profile, thread.current),
-    copyPasscode: () => clipboard.copy(held.passcodeNow()),
+    portalReload: () => portal.reload(parts.profile, taskFlow.current),
+    copyPasscode: () => clipboard.copy(pendingSecrets.passcodeNow()),
     async revealPasscode() {
-      return { passcode: held.passcodeNow() };
+      return { passcode: pendingSecrets.passcodeNow() };
     },
   };
 }

@@ -3,13 +3,13 @@ import type { Parts } from '../parts.ts';
 
 /** Shows what a campus publishes at an address; where nobody vouches for its certificate, the person is asked. */
 export async function discover(parts: Parts, address: string): Promise<void> {
-  const question = await unlessLeft(parts.book.previewAddress(address, parts.stop));
+  const question = await unlessLeft(parts.profileStore.previewAddress(address, parts.stop));
   parts.update(() => (parts.confirmation = question));
 }
 
 /** The same once more: the person said yes to the certificate. */
 export async function discoverDoubted(parts: Parts): Promise<void> {
-  await unlessLeft(parts.book.previewDoubted(parts.stop));
+  await unlessLeft(parts.profileStore.previewUnproven(parts.stop));
   parts.update(() => undefined);
 }
 

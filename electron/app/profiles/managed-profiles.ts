@@ -10,7 +10,7 @@ import { emptyKeychain } from '../sign-in/saved-sign-in.ts';
  * changed one is changed for everybody. Nobody is asked: it is not the person's decision. What was kept of signing in to
  * one that leads elsewhere now is forgotten: in the settings at once, in the keychain when this resolves. Never rejects.
  */
-export async function takeGivenProfiles(
+export async function takeManagedProfiles(
   settings: Settings,
   given: readonly Profile[],
   { secrets, tell }: { secrets: Secrets; tell: (failure: Failure) => void },

@@ -3,19 +3,19 @@ import { fail } from '../../../shared/failure.ts';
 import { plainLine } from '../../../shared/plain-text.ts';
 import { readProfile, splitHost, type Profile, type ReadProfile } from '../../../shared/profile.ts';
 import { destinationsIn } from '../../../shared/profile-contents.ts';
-import { entryOf, without, type Kept } from '../../storage/settings-file.ts';
+import { entryOf, without, type SettingsFile } from '../../storage/settings-file.ts';
 import { discoverProfile, readProfileFile } from '../../storage/profiles.ts';
 import type { Settings } from '../../storage/settings.ts';
-import { createJudge, type Accepted, type CertificateJudge, type Vouched } from '../../trust/verifier.ts';
+import { createVerifier, type Accepted, type CertificateVerifier, type Vouched } from '../../trust/verifier.ts';
 import { contentsOf } from './profile-preview.ts';
 import { withoutSignIn } from '../sign-in/saved-sign-in.ts';
 import { plainHost } from '../../trust/host.ts';
-import type { Lead } from '../../net/https.ts';
+import type { RouteThroughProxy } from '../../net/https.ts';
 import { CertificateQuestion } from '../../net/tls.ts';
 
-export interface ProfileBookOptions {
+export interface ProfileStoreOptions {
   /** The way to a campus's profile, through the proxies of this computer. */
-  lead?: Lead;
+  routeThroughProxy?: RouteThroughProxy;
   /** Whoever administers this computer forbids questions about certificates. */
   strict?: boolean;
 }
@@ -24,15 +24,15 @@ export interface ProfileBookOptions {
 const maxVouched = 300;
 
 /** Profiles: the ones that are kept, and the one that waits for the person's yes. */
-export class ProfileBook {
+export class ProfileStore {
   private waiting: { preview: ProfilePreview; profile: Profile } | null = null;
   /** The address whose certificate the person is asked about. */
-  private doubted: { address: string; prompt: CertificateQuestion['prompt'] } | null = null;
+  private unproven: { address: string; prompt: CertificateQuestion['prompt'] } | null = null;
 
   constructor(
     private readonly settings: Settings,
     private readonly now: () => number,
-    private readonly options: ProfileBookOptions = {},
+    private readonly options: ProfileStoreOptions = {},
   ) {}
 
   get all(): readonly Profile[] {
@@ -61,9 +61,9 @@ export class ProfileBook {
     return profile;
   }
 
-  /** The judge of one profile: its trust, what the person accepted for its gateways, and how they were vouched for before. */
-  judgeFor(profile: Profile): CertificateJudge {
-    return createJudge({
+  /** The verifier of one profile: its trust, what the person accepted for its gateways, and how they were vouched for before. */
+  verifierFor(profile: Profile): CertificateVerifier {
+    return createVerifier({
       trust: profile.trust,
       pinned: profile.gateways.map((gateway) => splitHost(gateway).host),
       accepted: (host) => entryOf(this.settings.get().acceptedCertificates, plainHost(host)),
@@ -106,7 +106,7 @@ export class ProfileBook {
 
   /** Fetches what a campus publishes and shows it. Resolves with a question when nobody vouches for its certificate. */
   async previewAddress(address: string, signal: AbortSignal, accepted?: Accepted): Promise<Confirmation | null> {
-    const judge = createJudge({
+    const verifier = createVerifier({
       trust: { kind: 'system' },
       accepted: () => accepted ?? null,
       vouched: (host) => entryOf(this.settings.get().vouchedHosts, plainHost(host)),
@@ -115,21 +115,21 @@ export class ProfileBook {
       now: this.now,
     });
     try {
-      this.show(await discoverProfile(address, { judge, signal, lead: this.options.lead }), address);
+      this.show(await discoverProfile(address, { verifier, signal, routeThroughProxy: this.options.routeThroughProxy }), address);
       return null;
     } catch (error) {
       if (!(error instanceof CertificateQuestion)) throw error;
-      this.doubted = { address, prompt: error.prompt };
+      this.unproven = { address, prompt: error.prompt };
       return { ...error.prompt };
     }
   }
 
   /** The person said yes to that certificate: tries again, with that one alone. */
-  async previewDoubted(signal: AbortSignal): Promise<void> {
-    const { doubted } = this;
-    this.doubted = null;
-    if (doubted && (await this.previewAddress(doubted.address, signal, doubted.prompt)))
-      throw fail('certificate-untrusted', { host: doubted.prompt.host });
+  async previewUnproven(signal: AbortSignal): Promise<void> {
+    const { unproven } = this;
+    this.unproven = null;
+    if (unproven && (await this.previewAddress(unproven.address, signal, unproven.prompt)))
+      throw fail('certificate-untrusted', { host: unproven.prompt.host });
   }
 
   previewText(text: string, source: string): void {
@@ -181,7 +181,7 @@ export class ProfileBook {
 }
 
 /** The profiles with one more, or with one in the place of another; what was kept of signing in to one that led elsewhere goes with it. */
-export function withProfile(kept: Readonly<Kept>, profile: Profile): Partial<Kept> {
+export function withProfile(kept: Readonly<SettingsFile>, profile: Profile): Partial<SettingsFile> {
   return {
     ...(displacedBy(kept.profiles, profile) ? withoutSignIn(kept, profile.id) : {}),
     profiles: [...kept.profiles.filter((each) => each.id !== profile.id), profile],

@@ -9,7 +9,7 @@ type ProfileVerbs = Pick<
 
 /** The campuses that this app knows, and the one that waits for the person's yes. */
 export function profileVerbs(parts: Parts): ProfileVerbs {
-  const { book, controller, remembered, desktop } = parts;
+  const { profileStore, controller, savedSignIn, desktop } = parts;
   /** A session that is up goes on with the profile that it began with. Fails with `not-now`. */
   const onlyAtRest = (): void => {
     if (controller.state.kind !== 'idle') throw fail('not-now');
@@ -18,28 +18,28 @@ export function profileVerbs(parts: Parts): ProfileVerbs {
     previewAddress: ({ address }) => discover(parts, address),
     async previewFile() {
       const file = await desktop.chooseProfileFile();
-      if (file) parts.update(() => book.previewText(file.text, file.name));
+      if (file) parts.update(() => profileStore.previewText(file.text, file.name));
     },
     async acceptPreview() {
       onlyAtRest();
-      const { displaced } = book;
-      if (displaced) await remembered.forget(displaced.id);
-      parts.update(() => book.acceptPreview());
+      const { displaced } = profileStore;
+      if (displaced) await savedSignIn.forget(displaced.id);
+      parts.update(() => profileStore.acceptPreview());
     },
     async declinePreview() {
-      parts.update(() => book.declinePreview());
+      parts.update(() => profileStore.declinePreview());
     },
     async selectProfile({ profileId }) {
       onlyAtRest();
-      parts.update(() => book.select(profileId));
+      parts.update(() => profileStore.select(profileId));
     },
     async removeProfile({ profileId }) {
       onlyAtRest();
-      await remembered.forget(book.find(profileId).id);
-      parts.update(() => book.remove(profileId));
+      await savedSignIn.forget(profileStore.find(profileId).id);
+      parts.update(() => profileStore.remove(profileId));
     },
     async forgetCertificate({ host }) {
-      parts.update(() => book.forgetAccepted(host));
+      parts.update(() => profileStore.forgetAccepted(host));
     },
   };
 }

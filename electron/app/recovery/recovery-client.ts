@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { aheadOf, moved, movedParams } from '../../../shared/clocks.ts';
+import { clockOffset, toLocalTime, paramsToLocalTime } from '../../../shared/clocks.ts';
 import { fail, failureOf, type FailureCode } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import {
@@ -12,8 +12,8 @@ import {
   type Identity,
   type PortalSignIn,
 } from '../../../shared/recovery.ts';
-import type { CertificateJudge } from '../../trust/verifier.ts';
-import { httpsJson, type Lead } from '../../net/https.ts';
+import type { CertificateVerifier } from '../../trust/verifier.ts';
+import { httpsJson, type RouteThroughProxy } from '../../net/https.ts';
 
 const limits = { timeoutMs: 15_000, maxBytes: 64 * 1024 };
 
@@ -23,10 +23,10 @@ export class RecoveryClient {
 
   constructor(
     private readonly profile: Profile,
-    private readonly judge: CertificateJudge,
+    private readonly verifier: CertificateVerifier,
     private readonly signal: AbortSignal,
     private readonly now: () => number,
-    private readonly lead?: Lead,
+    private readonly routeThroughProxy?: RouteThroughProxy,
   ) {
     if (!profile.recovery) throw fail('recovery-unavailable');
     this.base = profile.recovery.address;
@@ -42,12 +42,12 @@ export class RecoveryClient {
 
   async passcode(token: string, password: string): Promise<z.infer<typeof passcodeReplySchema>> {
     const { reply, ahead } = await this.call('POST', recoveryPaths.passcode, { token, password }, passcodeReplySchema);
-    return { ...reply, expiresAt: moved(reply.expiresAt, ahead) };
+    return { ...reply, expiresAt: toLocalTime(reply.expiresAt, ahead) };
   }
 
   async portalSignIn(token: string): Promise<PortalSignIn> {
     const { reply, ahead } = await this.call('POST', recoveryPaths.portalSignIn, { token }, portalSignInSchema);
-    return { ...reply, expiresAt: moved(reply.expiresAt, ahead) };
+    return { ...reply, expiresAt: toLocalTime(reply.expiresAt, ahead) };
   }
 
   /** `ahead`: how far our clock is ahead of the service's. */
@@ -58,23 +58,23 @@ export class RecoveryClient {
     schema: S,
   ): Promise<{ reply: z.output<S>; ahead: number }> {
     const { connectTo } = this.profile;
-    const reply = await httpsJson(new URL(path, this.base).href, this.judge, {
+    const reply = await httpsJson(new URL(path, this.base).href, this.verifier, {
       ...limits,
       method,
       ...(body === undefined ? {} : { body }),
       ...(connectTo ? { connectTo } : {}),
-      lead: this.lead,
+      routeThroughProxy: this.routeThroughProxy,
       signal: this.signal,
     }).catch((error: unknown) => {
       throw inRecoveryTerms(error, new URL(this.base).hostname);
     });
-    const ahead = aheadOf(reply.json, this.now());
+    const ahead = clockOffset(reply.json, this.now());
     if (reply.status === 200) {
       const parsed = z.safeParse(schema, reply.json);
       if (parsed.success) return { reply: parsed.data, ahead };
     }
     const refusal = recoveryErrorSchema.safeParse(reply.json);
-    if (refusal.success) throw fail(refusal.data.error, refusal.data.params && movedParams(refusal.data.params, ahead));
+    if (refusal.success) throw fail(refusal.data.error, refusal.data.params && paramsToLocalTime(refusal.data.params, ahead));
     throw fail('recovery-unreachable', { host: new URL(this.base).hostname }, { detail: `HTTP ${reply.status}` });
   }
 }

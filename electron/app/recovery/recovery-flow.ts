@@ -1,8 +1,8 @@
 import { fail, failureOf, type Failure, type FailureCode } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import type { Identity, PortalSignIn, RecoveryState } from '../../../shared/recovery.ts';
-import type { CertificateJudge } from '../../trust/verifier.ts';
-import type { Lead } from '../../net/https.ts';
+import type { CertificateVerifier } from '../../trust/verifier.ts';
+import type { RouteThroughProxy } from '../../net/https.ts';
 import { RecoveryClient } from './recovery-client.ts';
 
 /** What comes out at the end: the passcode, and the sign-in that the person typed on the way. */
@@ -35,19 +35,19 @@ export class RecoveryFlow {
     private readonly recovered: (what: Recovered) => void,
     private readonly now: () => number,
     private readonly log: (line: string) => void,
-    private readonly lead?: Lead,
+    private readonly routeThroughProxy?: RouteThroughProxy,
   ) {}
 
   get state(): RecoveryState {
     return this.current;
   }
 
-  async open(profile: Profile, judge: CertificateJudge): Promise<void> {
+  async open(profile: Profile, verifier: CertificateVerifier): Promise<void> {
     this.close();
     const stop = new AbortController();
     try {
       const visit: Visit = {
-        client: new RecoveryClient(profile, judge, stop.signal, this.now, this.lead),
+        client: new RecoveryClient(profile, verifier, stop.signal, this.now, this.routeThroughProxy),
         stop,
         role: null,
         userId: '',

@@ -5,7 +5,7 @@ type RecoveryVerbs = Pick<Verbs, 'recoveryRole' | 'recoveryVerify' | 'recoveryPa
 
 /** The campus's recovery site on our own screens. */
 export function recoveryVerbs(parts: Parts): RecoveryVerbs {
-  const { recovery, controller, thread } = parts;
+  const { recovery, controller, taskFlow } = parts;
   return {
     async recoveryRole({ role }) {
       recovery.chooseRole(role);
@@ -15,13 +15,13 @@ export function recoveryVerbs(parts: Parts): RecoveryVerbs {
     async recoveryBack() {
       parts.update(() => {
         recovery.back();
-        if (recovery.state.step === 'closed' && controller.state.kind === 'idle') thread.current = null;
+        if (recovery.state.step === 'closed' && controller.state.kind === 'idle') taskFlow.current = null;
       });
     },
     async recoveryContinue() {
       if (recovery.state.step !== 'passcode') throw fail('not-now');
       recovery.leave();
-      await thread.pursue();
+      await taskFlow.pursue();
     },
   };
 }

@@ -16,7 +16,7 @@ export interface TypedSignIn {
  * What a person typed or was given in this run, in memory only: a sign-in that serves the next step, and the
  * recovery passcode. Nothing here is ever part of the state.
  */
-export class HeldSecrets {
+export class PendingSecrets {
   private signIn: TypedSignIn | null = null;
   private recovery: { passcode: string; expiresAt: number } | null = null;
 

@@ -8,7 +8,7 @@ import type { Settings } from '../../storage/settings.ts';
  * Where a person keeps the certificate that they show to a gateway: the place of the file, by profile, once it has
  * worked. Neither its contents nor its passphrase.
  */
-export class CertificateFiles {
+export class SavedCertificates {
   private given: { profileId: string; file: string } | null = null;
 
   constructor(private readonly settings: Settings) {}

@@ -7,13 +7,13 @@ import type { PreparedAnswer } from '../../access/prompts.ts';
 import type { KeychainState, Secrets } from '../../storage/secrets.ts';
 import { entryOf } from '../../storage/settings-file.ts';
 import type { Settings } from '../../storage/settings.ts';
-import { fillCredentials, type HeldSecrets } from './pending-secrets.ts';
+import { fillCredentials, type PendingSecrets } from './pending-secrets.ts';
 import { asChosen, choicesIn, usualOption, withChoices, type Choices } from './saved-choices.ts';
 
-export interface SignInKeeperDeps {
+export interface SavedPasswordDeps {
   settings: Settings;
   secrets: Secrets;
-  held: HeldSecrets;
+  pendingSecrets: PendingSecrets;
   changed: () => void;
   tell: (failure: Failure) => void;
 }
@@ -40,13 +40,13 @@ const doubts: readonly Failure['code'][] = [
 ];
 
 /** Who signs in where: the user ID and group last used, the password in the keychain where the person asked for it. */
-export class SignInKeeper {
+export class SavedPassword {
   private keychain: KeychainState = 'available';
   private attempt: Attempt | null = null;
   /** Profiles whose kept password may have been refused: in this run it goes in by itself no more, until it has worked. */
-  private readonly doubted = new Set<string>();
+  private readonly suspect = new Set<string>();
 
-  constructor(private readonly deps: SignInKeeperDeps) {}
+  constructor(private readonly deps: SavedPasswordDeps) {}
 
   /** Asks the keychain whether it is there. Never rejects. */
   async probe(): Promise<void> {
@@ -99,7 +99,7 @@ export class SignInKeeper {
    *   password: a kept one goes in by itself only then
    */
   preparedFor(profile: Profile, pressed = true): PreparedAnswer {
-    const { held } = this.deps;
+    const { pendingSecrets } = this.deps;
     const attempt: Attempt = { profile, given: new Set(), usedKept: false, chosen: {} };
     let choseRealm = false;
     this.attempt = attempt;
@@ -111,13 +111,13 @@ export class SignInKeeper {
         return option === null ? null : { kind: 'choice', option };
       }
       if (prompt.kind !== 'credentials') return null;
-      const typed = held.signInFor(profile.id);
+      const typed = pendingSecrets.signInFor(profile.id);
       // That a name is not offered says nothing of the password
       if (prompt.failure?.code === 'choice-not-offered') return null;
       await this.hear(prompt);
       // Once each: a password that was changed on the way is another one
       if (prompt.failure || (typed ? attempt.given.has(typed.password) : attempt.given.size > 0)) {
-        held.forgetSignIn();
+        pendingSecrets.forgetSignIn();
         return null;
       }
       const signIn = typed ?? (pressed ? await this.kept(profile) : null);
@@ -132,51 +132,51 @@ export class SignInKeeper {
   /** A gateway asks again: of a kept password that was sent it says why. */
   async hear(prompt: Prompt): Promise<void> {
     const { attempt } = this;
-    if (prompt.kind === 'credentials' && prompt.failure && attempt?.usedKept) await this.doubt(attempt.profile.id, prompt.failure);
+    if (prompt.kind === 'credentials' && prompt.failure && attempt?.usedKept) await this.markSuspect(attempt.profile.id, prompt.failure);
   }
 
   /** The attempt ended without a session. A kept password that it was refused for is forgotten. Never rejects. */
   async ended(profileId: string, why: Failure | null): Promise<void> {
     const { attempt } = this;
     this.attempt = null;
-    if (attempt?.profile.id === profileId && attempt.usedKept && why) await this.doubt(profileId, why);
+    if (attempt?.profile.id === profileId && attempt.usedKept && why) await this.markSuspect(profileId, why);
   }
 
   /** Notes what the person typed or chose. */
   note(profileId: string, prompt: Prompt, answer: Answer, remember: boolean): void {
     const attempt = this.attempt?.profile.id === profileId ? this.attempt : null;
     if (attempt) attempt.chosen = { ...attempt.chosen, ...choicesIn(prompt, answer) };
-    const { held, settings } = this.deps;
+    const { pendingSecrets, settings } = this.deps;
     if (prompt.kind === 'credentials' && answer.kind === 'credentials') {
       const { user, password } = answer.values;
-      const userId = user ?? held.signInFor(profileId)?.userId;
+      const userId = user ?? pendingSecrets.signInFor(profileId)?.userId;
       if (userId !== undefined && password !== undefined) {
         attempt?.given.add(password);
         // One that would ring a phone whenever it went in is the person's to type
-        held.typed({ profileId, userId, password, remember: remember && !this.reachesPhone(attempt?.profile, password) });
+        pendingSecrets.typed({ profileId, userId, password, remember: remember && !this.reachesPhone(attempt?.profile, password) });
       }
     }
     const changed = newPasswordIn(prompt, answer);
     if (changed === null) return;
     // From here on it is the password that they sign in with, and it is kept where the one before it was
     const { userIds, savedPasswords } = settings.get();
-    const typed = held.signInFor(profileId);
+    const typed = pendingSecrets.signInFor(profileId);
     const userId = typed?.userId ?? entryOf(userIds, profileId);
     if (userId === null) return;
-    held.typed({ profileId, userId, password: changed, remember: typed?.remember ?? savedPasswords.includes(profileId) });
+    pendingSecrets.typed({ profileId, userId, password: changed, remember: typed?.remember ?? savedPasswords.includes(profileId) });
   }
 
   /** The sign-in worked: the user ID is remembered, the password where the person asked for it. */
   async worked(profileId: string): Promise<void> {
-    const { held, settings, secrets } = this.deps;
-    const typed = held.signInFor(profileId);
-    held.forgetSignIn();
+    const { pendingSecrets, settings, secrets } = this.deps;
+    const typed = pendingSecrets.signInFor(profileId);
+    pendingSecrets.forgetSignIn();
     const { attempt } = this;
     this.attempt = null;
     const chosen = attempt?.profile.id === profileId ? attempt.chosen : {};
     if (Object.keys(chosen).length > 0)
       settings.update(({ choices }) => ({ choices: { ...choices, [profileId]: withChoices(this.choicesFor(profileId), chosen) } }));
-    this.doubted.delete(profileId);
+    this.suspect.delete(profileId);
     if (!typed) return;
     settings.update(({ userIds }) => ({ userIds: { ...userIds, [profileId]: typed.userId } }));
     if (typed.remember) {
@@ -210,9 +210,9 @@ export class SignInKeeper {
   }
 
   /** Forgets a kept password that was refused, and lets one that may have been go in by itself no more. */
-  private async doubt(profileId: string, { code }: Failure): Promise<void> {
+  private async markSuspect(profileId: string, { code }: Failure): Promise<void> {
     if (refusals.includes(code)) await this.forget(profileId);
-    else if (doubts.includes(code)) this.doubted.add(profileId);
+    else if (doubts.includes(code)) this.suspect.add(profileId);
   }
 
   private reachesPhone(profile: Profile | undefined, password: string): boolean {
@@ -220,7 +220,7 @@ export class SignInKeeper {
   }
 
   private async kept(profile: Profile): Promise<{ userId: string; password: string } | null> {
-    if (this.doubted.has(profile.id)) return null;
+    if (this.suspect.has(profile.id)) return null;
     try {
       return await this.read(profile);
     } catch (error) {

@@ -2,30 +2,30 @@ import { failureOf, type Failure } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { tidied, type Answer, type Prompt } from '../../../shared/prompt.ts';
 import { firstOf, type PreparedAnswer } from '../../access/prompts.ts';
-import { entryOf, without, type Kept } from '../../storage/settings-file.ts';
+import { entryOf, without, type SettingsFile } from '../../storage/settings-file.ts';
 import type { Secrets } from '../../storage/secrets.ts';
 import type { Settings } from '../../storage/settings.ts';
-import { CertificateFiles } from './saved-certificate.ts';
-import type { HeldSecrets } from './pending-secrets.ts';
-import { KeptCodes } from './saved-totp.ts';
-import { SignInKeeper } from './saved-password.ts';
+import { SavedCertificates } from './saved-certificate.ts';
+import type { PendingSecrets } from './pending-secrets.ts';
+import { SavedTotp } from './saved-totp.ts';
+import { SavedPassword } from './saved-password.ts';
 
-export interface RememberedDeps {
+export interface SavedSignInDeps {
   settings: Settings;
   secrets: Secrets;
-  held: HeldSecrets;
+  pendingSecrets: PendingSecrets;
   /** Whether whoever administers this computer lets people keep a key for one-time codes on it. */
-  keptCodesAllowed: boolean;
+  totpSavingAllowed: boolean;
   now: () => number;
   changed: () => void;
   tell: (failure: Failure) => void;
 }
 
 /** All that the settings remember of a sign-in, by profile id. */
-type OfSignIn = Pick<Kept, 'userIds' | 'choices' | 'savedPasswords' | 'clientCertificates' | 'keptCodes'>;
+type OfSignIn = Pick<SettingsFile, 'userIds' | 'choices' | 'savedPasswords' | 'clientCertificates' | 'keptCodes'>;
 
 /** The settings without anything of a profile's sign-in. What is not marked there as kept is never taken from the keychain. */
-export function withoutSignIn(kept: Readonly<Kept>, profileId: string): OfSignIn {
+export function withoutSignIn(kept: Readonly<SettingsFile>, profileId: string): OfSignIn {
   return {
     userIds: without(kept.userIds, profileId),
     choices: without(kept.choices, profileId),
@@ -40,7 +40,7 @@ export function withoutSignIn(kept: Readonly<Kept>, profileId: string): OfSignIn
  * what the settings said before they forgot it. Never rejects: what the keychain does not let go of is told.
  */
 export async function emptyKeychain(
-  before: Readonly<Kept>,
+  before: Readonly<SettingsFile>,
   profileId: string,
   secrets: Secrets,
   tell: (failure: Failure) => void,
@@ -58,23 +58,23 @@ export async function emptyKeychain(
  * and which key for codes. One owner, for the app and for the command line: it answers what it can, notes what a person
  * answers, and forgets a profile as a whole.
  */
-export class Remembered {
-  readonly keeper: SignInKeeper;
-  readonly codes: KeptCodes;
-  private readonly files: CertificateFiles;
+export class SavedSignIn {
+  readonly savedPassword: SavedPassword;
+  readonly codes: SavedTotp;
+  private readonly files: SavedCertificates;
   /** The attempt that is under way: whether the person vouched for a server in it. */
   private attempt: { vouched: boolean } = { vouched: false };
 
-  constructor(private readonly deps: RememberedDeps) {
-    const { keptCodesAllowed: allowed, ...rest } = deps;
-    this.keeper = new SignInKeeper(rest);
-    this.codes = new KeptCodes({ ...rest, allowed });
-    this.files = new CertificateFiles(deps.settings);
+  constructor(private readonly deps: SavedSignInDeps) {
+    const { totpSavingAllowed: allowed, ...rest } = deps;
+    this.savedPassword = new SavedPassword(rest);
+    this.codes = new SavedTotp({ ...rest, allowed });
+    this.files = new SavedCertificates(deps.settings);
   }
 
   /** A prompt with what the person chose before chosen already. */
   preset(profile: Profile, prompt: Prompt): Prompt {
-    return this.keeper.preset(profile, prompt);
+    return this.savedPassword.preset(profile, prompt);
   }
 
   /**
@@ -84,10 +84,14 @@ export class Remembered {
   preparedFor(profile: Profile, pressed = true): PreparedAnswer {
     const attempt: { vouched: boolean } = { vouched: false };
     this.attempt = attempt;
-    const known = firstOf(this.keeper.preparedFor(profile, pressed), this.files.preparedFor(profile), this.codes.preparedFor(profile));
+    const known = firstOf(
+      this.savedPassword.preparedFor(profile, pressed),
+      this.files.preparedFor(profile),
+      this.codes.preparedFor(profile),
+    );
     return async (prompt) => {
       if (!attempt.vouched) return known(prompt);
-      await this.keeper.hear(prompt);
+      await this.savedPassword.hear(prompt);
       return null;
     };
   }
@@ -96,7 +100,7 @@ export class Remembered {
   note(profileId: string, prompt: Prompt, given: Answer, remember: boolean): void {
     const answer = tidied(given);
     if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.attempt.vouched = true;
-    this.keeper.note(profileId, prompt, answer, remember);
+    this.savedPassword.note(profileId, prompt, answer, remember);
     this.files.note(profileId, prompt, answer);
     this.codes.note(profileId, answer);
   }
@@ -104,20 +108,20 @@ export class Remembered {
   /** The sign-in worked: what was typed and chosen is remembered. Never rejects. */
   async worked(profileId: string): Promise<void> {
     this.files.worked(profileId);
-    await this.keeper.worked(profileId);
+    await this.savedPassword.worked(profileId);
   }
 
   /** The attempt ended without a session, with what the gateway said of it. Never rejects. */
   async ended(profileId: string, why: Failure | null): Promise<void> {
-    await this.keeper.ended(profileId, why);
+    await this.savedPassword.ended(profileId, why);
   }
 
   /** Forgets everything of a profile's sign-in: at once here and on disk, and in the keychain as soon as it lets go of it. Never rejects. */
   async forget(profileId: string): Promise<void> {
-    const { settings, secrets, held, changed, tell } = this.deps;
+    const { settings, secrets, pendingSecrets, changed, tell } = this.deps;
     const before = settings.get();
     this.codes.spent(profileId);
-    held.forgetSignIn();
+    pendingSecrets.forgetSignIn();
     settings.update((kept) => withoutSignIn(kept, profileId));
     changed();
     await emptyKeychain(before, profileId, secrets, tell);

@@ -9,7 +9,7 @@ import type { Secrets } from '../../storage/secrets.ts';
 import type { Settings } from '../../storage/settings.ts';
 import { readCodesKey, type CodesKey } from './totp-key.ts';
 
-export interface KeptCodesDeps {
+export interface SavedTotpDeps {
   settings: Settings;
   secrets: Secrets;
   /** Whether whoever administers this computer allows it. */
@@ -29,13 +29,13 @@ const graceMs = 1_000;
  * profile and the computer's policy allow it, once an attempt, and never twice with the code of one window, since a
  * campus takes each code once and counts the others as wrong. Never a push.
  */
-export class KeptCodes {
+export class SavedTotp {
   /** The end of the last window that was used with a key that was forgotten since, by profile id. */
   private readonly forgotten = new Map<string, number>();
   /** What the person typed last where a key is kept, by profile id. */
   private readonly typed = new Map<string, { passcode: string; at: number }>();
 
-  constructor(private readonly deps: KeptCodesDeps) {}
+  constructor(private readonly deps: SavedTotpDeps) {}
 
   /** What the window may offer for a profile. */
   stateFor(profile: Profile | null): AppState['keptCodes'] {

@@ -16,13 +16,13 @@ type SignInVerbs = Pick<
 
 /** Answers to what is asked on the way in, and what is remembered of them. */
 export function signInVerbs(parts: Parts): SignInVerbs {
-  const { controller, book, held, remembered, desktop, proxyQuestion } = parts;
+  const { controller, profileStore, pendingSecrets, savedSignIn, desktop, proxyQuestion } = parts;
 
   const answer = (promptId: string, given: Answer, remember: boolean): void => {
     const { state } = controller;
     if (state.kind !== 'asking' || state.promptId !== promptId || state.answered) throw fail('not-now');
-    remembered.note(state.profileId, state.prompt, given, remember);
-    if (state.prompt.kind === 'certificate' && given.kind === 'certificate' && given.accept) book.accept(state.prompt);
+    savedSignIn.note(state.profileId, state.prompt, given, remember);
+    if (state.prompt.kind === 'certificate' && given.kind === 'certificate' && given.accept) profileStore.accept(state.prompt);
     controller.answer(promptId, given);
   };
 
@@ -42,17 +42,17 @@ export function signInVerbs(parts: Parts): SignInVerbs {
     async answerWithHeldPasscode({ promptId }) {
       const { state } = controller;
       const kind = state.kind === 'asking' && state.prompt.kind === 'passcode' ? 'passcode' : 'second-factor-passcode';
-      answer(promptId, { kind, passcode: held.passcodeNow() }, false);
+      answer(promptId, { kind, passcode: pendingSecrets.passcodeNow() }, false);
     },
     async answerWithSavedPassword({ promptId, chosen }) {
       const { state } = controller;
       if (state.kind !== 'asking' || state.promptId !== promptId || state.prompt.kind !== 'credentials') throw fail('not-now');
-      answer(promptId, await remembered.keeper.pressed(state.prompt, chosen), false);
+      answer(promptId, await savedSignIn.savedPassword.pressed(state.prompt, chosen), false);
     },
     async keepCodes({ key }) {
-      await remembered.codes.keep(parts.profile, key);
+      await savedSignIn.codes.keep(parts.profile, key);
     },
-    forgetCodes: () => remembered.codes.forget(parts.profile.id),
-    forgetSignIn: () => remembered.forget(parts.profile.id),
+    forgetCodes: () => savedSignIn.codes.forget(parts.profile.id),
+    forgetSignIn: () => savedSignIn.forget(parts.profile.id),
   };
 }

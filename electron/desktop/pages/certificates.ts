@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import type { CertificateJudge, Verdict } from '../../trust/verifier.ts';
+import type { CertificateVerifier, Verdict } from '../../trust/verifier.ts';
 import { plainHost } from '../../trust/host.ts';
 import type { Failure } from '../../../shared/failure.ts';
 
 /**
- * Between Chromium's view of a server certificate and ours: the judge of `electron/trust` decides, Chromium
+ * Between Chromium's view of a server certificate and ours: the verifier of `electron/trust` decides, Chromium
  * obeys. The codes are those of `session.setCertificateVerifyProc`.
  */
 export const verifyCode = { accept: 0, refuse: -2, chromiumDecides: -3 } as const;
@@ -36,7 +36,7 @@ export function chainOf(certificate: PresentedCertificate): X509Certificate[] {
     try {
       chain.push(new X509Certificate(next.data));
     } catch {
-      // What comes after a certificate that cannot be read vouches for nothing; the judge sees a shorter chain
+      // What comes after a certificate that cannot be read vouches for nothing; the verifier sees a shorter chain
       break;
     }
     next = next.issuerCert;
@@ -44,14 +44,14 @@ export function chainOf(certificate: PresentedCertificate): X509Certificate[] {
   return chain;
 }
 
-/** Asks the judge, and puts what it said in Chromium's terms. `failure` is null where the page may load. */
-export function decide(request: VerifyRequest, judge: CertificateJudge): { code: VerifyCode; failure: Failure | null } {
+/** Asks the verifier, and puts what it said in Chromium's terms. `failure` is null where the page may load. */
+export function decide(request: VerifyRequest, verifier: CertificateVerifier): { code: VerifyCode; failure: Failure | null } {
   const chain = chainOf(request.certificate);
   const systemTrusts = request.errorCode === 0;
   const verdict: Verdict =
     chain.length === 0
       ? { kind: 'refuse', failure: { code: 'certificate-untrusted', params: { host: request.hostname } } }
-      : judge({ host: plainHost(request.hostname), chain, systemTrusts });
+      : verifier({ host: plainHost(request.hostname), chain, systemTrusts });
   // A page cannot put the question of a certificate to the person: `ask` is a refusal here
   if (verdict.kind !== 'accept') return { code: verifyCode.refuse, failure: verdict.failure };
   // Where the system agrees Chromium keeps its own result, and with it Certificate Transparency

@@ -1,16 +1,16 @@
 import { session as sessions, type Session } from 'electron';
 import type { Failure } from '../../../shared/failure.ts';
 import { atMost } from '../../net/deadline.ts';
-import type { CertificateJudge } from '../../trust/verifier.ts';
+import type { CertificateVerifier } from '../../trust/verifier.ts';
 import { plainHost } from '../../trust/host.ts';
 import { decide } from './certificates.ts';
 import { lockSession } from './hardening.ts';
 import type { ProxyAccess } from './proxy-login.ts';
 
-/** Where pages that are not ours live: in memory, never used twice, past the profile's judge. */
+/** Where pages that are not ours live: in memory, never used twice, past the profile's verifier. */
 export interface Partition {
   readonly session: Session;
-  /** Why the judge refused the certificate of a host, if it did. */
+  /** Why the verifier refused the certificate of a host, if it did. */
   refusal(host: string): Failure | null;
   /** Everything goes through this proxy from now on. */
   goThrough(proxy: ProxyAccess): Promise<void>;
@@ -28,7 +28,7 @@ let opened = 0;
  */
 export function openPartition(
   name: string,
-  judge: CertificateJudge,
+  verifier: CertificateVerifier,
   { emptyWithinMs, granted = [] }: { emptyWithinMs: number; granted?: readonly string[] },
 ): Partition {
   opened += 1;
@@ -37,7 +37,7 @@ export function openPartition(
   const refusals = new Map<string, Failure>();
   lockSession(session, granted);
   session.setCertificateVerifyProc((request, callback) => {
-    const { code, failure } = decide(request, judge);
+    const { code, failure } = decide(request, verifier);
     if (failure) refusals.set(plainHost(request.hostname), failure);
     else refusals.delete(plainHost(request.hostname));
     callback(code);

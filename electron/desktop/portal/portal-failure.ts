@@ -1,13 +1,13 @@
 import type { Failure } from '../../../shared/failure.ts';
 
-/** A page of the portal that did not load, as Chromium tells it, beside what the judge and the proxy know. */
+/** A page of the portal that did not load, as Chromium tells it, beside what the verifier and the proxy know. */
 export interface FailedLoad {
   host: string;
   /** Chromium's net error, negative. */
   errorCode: number;
   /** Its name, for example `ERR_TUNNEL_CONNECTION_FAILED`. */
   description: string;
-  /** Why the judge refused the host's certificate, if it did. */
+  /** Why the verifier refused the host's certificate, if it did. */
   refusal: Failure | null;
   /** Why the loopback proxy could not carry the last request to this host, if it could not. */
   carried: Failure | null;

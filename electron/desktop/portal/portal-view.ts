@@ -51,7 +51,7 @@ export function createPortalView(options: PortalViewOptions): DesktopPortalView 
     open: (visit) =>
       next(async () => {
         await close();
-        shown = new Visit(visit, await openPortalSession(visit.profile, visit.judge, options.proxy), options, tell);
+        shown = new Visit(visit, await openPortalSession(visit.profile, visit.verifier, options.proxy), options, tell);
       }),
     close: () => next(close),
     back: () => shown?.back(),

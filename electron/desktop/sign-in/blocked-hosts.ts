@@ -8,7 +8,7 @@ const maxLogged = 20;
 const tellsAfterMs = 200;
 
 /** Hosts that a sign-in page wanted and was not given, because the profile does not name them. */
-export interface HeldBackHosts {
+export interface BlockedHostList {
   /** In the order in which they were first wanted, with their port or scheme where it is not the usual one. */
   readonly named: readonly string[];
   /** How many there are, those that are not named included; 1,000 stands for that many or more. */
@@ -16,16 +16,16 @@ export interface HeldBackHosts {
 }
 
 /** Collects them: each is told and logged once, whatever a page does. */
-export class HeldBack {
+export class BlockedHosts {
   readonly #seen = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
   /** Called when there are more of them, soon after. */
-  onMore: (hosts: HeldBackHosts) => void = () => undefined;
+  onMore: (hosts: BlockedHostList) => void = () => undefined;
 
   constructor(private readonly log: (line: string) => void) {}
 
-  get hosts(): HeldBackHosts {
+  get hosts(): BlockedHostList {
     return { named: [...this.#seen].slice(0, maxNamed), count: this.#seen.size };
   }
 

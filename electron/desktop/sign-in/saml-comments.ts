@@ -17,7 +17,7 @@ const read = `(() => {
 const ourWorld = 2_000;
 
 /** The comments of the page at an address, which is not ours, read and nothing else; empty where it has none, or the window shows another page by now. Never rejects, and is bounded in time. */
-export async function commentsOf(contents: WebContents, address: string): Promise<readonly string[]> {
+export async function readComments(contents: WebContents, address: string): Promise<readonly string[]> {
   let comments: readonly string[] = [];
   const reading = contents.executeJavaScriptInIsolatedWorld(ourWorld, [{ code: read }]).then((raw: unknown) => {
     const parsed = readSchema.safeParse(raw);

@@ -25,7 +25,7 @@ export async function openSignInSession(
   detour: ProxyAccess | null,
   heldBack: (address: string) => void,
 ): Promise<SignInSession> {
-  const partition = openPartition('sign-in', request.judge, { emptyWithinMs });
+  const partition = openPartition('sign-in', request.verifier, { emptyWithinMs });
   const { session } = partition;
   /** Of the last responses to the window itself, by their addresses: what one page was told is not another's. */
   const headers = new Map<string, WebPage['headers']>();

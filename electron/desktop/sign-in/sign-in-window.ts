@@ -1,12 +1,12 @@
 import { BaseWindow, clipboard, WebContentsView, type NativeImage, type WebContents } from 'electron';
 import { onAbort } from '../../../shared/abort.ts';
 import { CausewayError, fail, type Failure } from '../../../shared/failure.ts';
-import type { Speaker } from '../../../shared/messages/localizer.ts';
+import type { Localizer } from '../../../shared/messages/localizer.ts';
 import type { OpenWebWindow, WebWindowRequest } from '../../gateways/web-window.ts';
 import { hardened } from '../pages/hardening.ts';
 import { createAddressStrip } from '../pages/address-strip.ts';
-import { HeldBack, type HeldBackHosts } from './blocked-hosts.ts';
-import { commentsOf } from './saml-comments.ts';
+import { BlockedHosts, type BlockedHostList } from './blocked-hosts.ts';
+import { readComments } from './saml-comments.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';
 import { signInFailure } from './sign-in-failure.ts';
 import { maySignInAt } from './sign-in-rules.ts';
@@ -21,7 +21,7 @@ export interface SignInWindowOptions {
   /** Leads `hosts` to where `connectTo` says: only a campus on this machine needs one. */
   detour: (hosts: readonly string[], connectTo: NonNullable<WebWindowRequest['connectTo']>) => Promise<Detour>;
   icon: NativeImage;
-  speaker: () => Speaker;
+  localizer: () => Localizer;
   log: (line: string) => void;
 }
 
@@ -43,7 +43,7 @@ export function createSignInWindows(options: SignInWindowOptions): SignInWindows
     async open(request, signal) {
       if (signal.aborted) throw fail('cancelled');
       const detour = request.connectTo?.length ? await options.detour(request.hosts, request.connectTo) : null;
-      const held = new HeldBack(options.log);
+      const held = new BlockedHosts(options.log);
       const partition = await openSignInSession(request, detour, (address) => held.note(address));
       const opened = new SignInWindow(request, partition, held, options);
       const { id } = opened.contents;
@@ -69,8 +69,8 @@ class SignInWindow {
   readonly #title: string;
   readonly #request: WebWindowRequest;
   readonly #partition: SignInSession;
-  readonly #held: HeldBack;
-  readonly #speaker: Speaker;
+  readonly #held: BlockedHosts;
+  readonly #localizer: Localizer;
   readonly #place: () => void;
   readonly #log: (line: string) => void;
   #settle: (outcome: Outcome) => void = () => undefined;
@@ -78,14 +78,14 @@ class SignInWindow {
   /** Looks at one page at a time, in the order in which they came. */
   #looking: Promise<void> = Promise.resolve();
 
-  constructor(request: WebWindowRequest, partition: SignInSession, held: HeldBack, { icon, speaker, log }: SignInWindowOptions) {
+  constructor(request: WebWindowRequest, partition: SignInSession, held: BlockedHosts, { icon, localizer, log }: SignInWindowOptions) {
     this.#request = request;
     this.#partition = partition;
     this.#log = log;
     this.#held = held;
     held.onMore = (hosts) => this.#tellHeldBack(hosts);
-    this.#speaker = speaker();
-    const { title, address } = this.#speaker.words.signInWindow;
+    this.#localizer = localizer();
+    const { title, address } = this.#localizer.messages.signInWindow;
     this.#title = title;
     this.#window = new BaseWindow({ ...size, title, icon, show: false });
     this.#window.setMenuBarVisibility(false);
@@ -170,29 +170,29 @@ class SignInWindow {
   }
 
   /** A page that lacks a part of itself may stay white: what it lacks stands where the person looks. */
-  #tellHeldBack(hosts: HeldBackHosts): void {
+  #tellHeldBack(hosts: BlockedHostList): void {
     if (this.#window.isDestroyed()) return;
-    const { say, list, words } = this.#speaker;
+    const { format, list, messages } = this.#localizer;
     const shown = hosts.named.slice(0, shownHosts);
     const count = hosts.count - shown.length;
-    const all = count === 0 ? shown : [...shown, say(words.signInWindow.moreHosts, { count })];
-    this.#strip.note({ text: say(words.signInWindow.heldBack, { hosts: list(all) }), button: words.signInWindow.copy });
+    const all = count === 0 ? shown : [...shown, format(messages.signInWindow.moreHosts, { count })];
+    this.#strip.note({ text: format(messages.signInWindow.heldBack, { hosts: list(all) }), button: messages.signInWindow.copy });
     this.#place();
   }
 
   /** For IT, who can name them in the profile. Holds no address of a page beyond its host. */
   #copyHeldBack(): void {
-    const { say, words } = this.#speaker;
+    const { format, messages } = this.#localizer;
     const { named, count } = this.#held.hosts;
     const page = URL.parse(this.contents.getURL())?.host ?? '';
     const rest = count - named.length;
     const lines = [
-      say(words.signInWindow.details, { page }),
+      format(messages.signInWindow.details, { page }),
       ...named,
-      ...(rest > 0 ? [say(words.signInWindow.moreHosts, { count: rest })] : []),
+      ...(rest > 0 ? [format(messages.signInWindow.moreHosts, { count: rest })] : []),
     ];
     clipboard.writeText(lines.join('\n')).then(
-      () => this.#strip.note({ text: words.signInWindow.copied, button: words.signInWindow.copy }),
+      () => this.#strip.note({ text: messages.signInWindow.copied, button: messages.signInWindow.copy }),
       (error: unknown) => this.#log(`sign-in page: its hosts were not copied: ${String(error)}`),
     );
   }
@@ -237,7 +237,7 @@ class SignInWindow {
     if (this.contents.isDestroyed()) return;
     try {
       const page = await this.#partition.pageAt(url);
-      const comments = this.#request.comments ? await commentsOf(this.contents, url) : [];
+      const comments = this.#request.comments ? await readComments(this.contents, url) : [];
       if (await this.#request.seen({ ...page, comments })) this.#settle({ kind: 'done' });
     } catch (error) {
       this.#settle({ kind: 'failed', error: error instanceof CausewayError ? error : fail('internal', undefined, { cause: error }) });

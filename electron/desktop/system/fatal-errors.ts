@@ -1,6 +1,6 @@
 import { BaseWindow, app, dialog } from 'electron';
 import { failureOf } from '../../../shared/failure.ts';
-import { speakerFor } from '../../../shared/messages/localizer.ts';
+import { localizerFor } from '../../../shared/messages/localizer.ts';
 import { atMost } from '../../net/deadline.ts';
 import { noteFault } from './fault-note.ts';
 import type { Log } from './log.ts';
@@ -12,29 +12,29 @@ const startExit = { failed: 1, refused: 2 } as const;
 /** Who is away is not waited for: the next start says it too. */
 const toldWithinMs = 60_000;
 
-const speak = () => speakerFor('system', app.getPreferredSystemLanguages());
+const speak = () => localizerFor('system', app.getPreferredSystemLanguages());
 
 /** The app could not start: logs why, says so in a box of the system's, and ends with exit code 1. */
 export function startFailed(thrown: unknown, log: Log): void {
   log.line(`start failed: ${textOf(thrown)}`);
-  const { words, say } = speak();
-  dialog.showErrorBox(words.trouble.startTitle, say(words.trouble.startText, { folder: log.folder }));
+  const { messages, format } = speak();
+  dialog.showErrorBox(messages.trouble.startTitle, format(messages.trouble.startText, { folder: log.folder }));
   app.exit(startExit.failed);
 }
 
 /** The app does not start with these switches: says which in a box of the system's, and ends with exit code 2. */
 export function switchesRefused(switches: readonly string[], log: Log): void {
   log.line(`not started with ${switches.join(' ')}`);
-  const { words, say, list } = speak();
-  dialog.showErrorBox(words.trouble.startTitle, say(words.trouble.switchesText, { switches: list(switches) }));
+  const { messages, format, list } = speak();
+  dialog.showErrorBox(messages.trouble.startTitle, format(messages.trouble.switchesText, { switches: list(switches) }));
   app.exit(startExit.refused);
 }
 
 /** Policy wants the sandbox, and the app was started without: says so, and ends with exit code 2. */
 export function sandboxRequired(log: Log): void {
   log.line('not started: --no-sandbox, and policy requires the sandbox');
-  const { words } = speak();
-  dialog.showErrorBox(words.trouble.startTitle, words.trouble.sandboxText);
+  const { messages } = speak();
+  dialog.showErrorBox(messages.trouble.startTitle, messages.trouble.sandboxText);
   app.exit(startExit.refused);
 }
 
@@ -82,8 +82,8 @@ async function end(folder: string, now: () => number, log: Log): Promise<void> {
 
 /** Says so, for a while, and starts again where the person wants that. */
 async function tell(): Promise<void> {
-  const { words } = speak();
-  const { faultTitle, faultText, startAgain, close } = words.trouble;
+  const { messages } = speak();
+  const { faultTitle, faultText, startAgain, close } = messages.trouble;
   if (!app.isReady()) {
     dialog.showErrorBox(faultTitle, faultText);
     return;

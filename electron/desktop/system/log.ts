@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { onceFreeSync } from '../../system/locked-files.ts';
+import { retryWhileLockedSync } from '../../system/locked-files.ts';
 
 /**
  * The app's log: a few lines a day for the help desk, in one file that is set aside when it is full. Secrets have
@@ -64,11 +64,11 @@ function setAside(file: string): boolean {
 
 function moveUp(file: string): void {
   const aside = (index: number): string => `${file}.${index}`;
-  onceFreeSync(() => rmSync(aside(keptFiles - 1), { force: true }));
+  retryWhileLockedSync(() => rmSync(aside(keptFiles - 1), { force: true }));
   for (let index = keptFiles - 2; index >= 1; index--) {
-    if (statSync(aside(index), { throwIfNoEntry: false })) onceFreeSync(() => renameSync(aside(index), aside(index + 1)));
+    if (statSync(aside(index), { throwIfNoEntry: false })) retryWhileLockedSync(() => renameSync(aside(index), aside(index + 1)));
   }
-  onceFreeSync(() => renameSync(file, aside(1)));
+  retryWhileLockedSync(() => renameSync(file, aside(1)));
 }
 
 /** What looks like a secret, and what stands in its place. A named one takes the rest of its line with it: where it ends is not ours to guess. */

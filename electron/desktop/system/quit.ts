@@ -18,7 +18,7 @@ export interface QuitOptions {
   application: () => Pick<Application, 'mayQuit' | 'shutdown'> | null;
   showWindow: () => void;
   /** Nothing may keep the windows open any more. */
-  letGo: () => void;
+  allowClose: () => void;
   /** Whether a native call is out that nothing can cancel: ending properly, the process would wait for it, be it for a minute. */
   isStuck: () => boolean;
   log: (line: string) => void;
@@ -27,7 +27,7 @@ export interface QuitOptions {
 /** Signing out may take so long; then we go without it, and the gateway ends the session by its own clock. */
 const shutdownWithinMs = 3_000;
 
-export function createQuitFlow({ application, showWindow, letGo, isStuck, log }: QuitOptions): QuitFlow {
+export function createQuitFlow({ application, showWindow, allowClose, isStuck, log }: QuitOptions): QuitFlow {
   let phase: 'running' | 'signing-out' | 'free' = 'running';
 
   const signOut = async (): Promise<void> => {
@@ -40,7 +40,7 @@ export function createQuitFlow({ application, showWindow, letGo, isStuck, log }:
     if (phase === 'free') app.quit();
     if (phase !== 'running') return;
     phase = 'signing-out';
-    letGo();
+    allowClose();
     void signOut().then(() => {
       phase = 'free';
       app.quit();
@@ -53,7 +53,7 @@ export function createQuitFlow({ application, showWindow, letGo, isStuck, log }:
   const systemEnds = (): void => {
     if (phase === 'free') return;
     phase = 'free';
-    letGo();
+    allowClose();
     void signOut();
   };
 

@@ -1,7 +1,7 @@
 import { holdsSession } from '../../../shared/access-state.ts';
 import type { AppState, ProfileSummary } from '../../../shared/app-state.ts';
 import { networkPageIn } from '../../../shared/endings.ts';
-import type { Speaker } from '../../../shared/messages/localizer.ts';
+import type { Localizer } from '../../../shared/messages/localizer.ts';
 import { campusOf } from './tray-model.ts';
 
 /** One notification. The id names what it is about: shown once, and taken back when it no longer holds. */
@@ -15,12 +15,12 @@ export interface Notice {
  * What is told whenever a campus is new, or leads elsewhere than before: outside the window's page, which would say
  * nothing of it if somebody else had taken it over. `known` is what {@link campusesOf} the state before was.
  */
-export function addedNotices(state: AppState, known: ReadonlySet<string>, { words, say, list }: Speaker): Omit<Notice, 'id'>[] {
+export function addedNotices(state: AppState, known: ReadonlySet<string>, { messages, format, list }: Localizer): Omit<Notice, 'id'>[] {
   return state.profiles
     .filter((profile) => !known.has(campusKey(profile)))
     .map(({ name, gateways }) => ({
-      title: say(words.notification.addedTitle, { campus: name }),
-      body: say(words.notification.addedText, { gateways: list(gateways) }),
+      title: format(messages.notification.addedTitle, { campus: name }),
+      body: format(messages.notification.addedText, { gateways: list(gateways) }),
     }));
 }
 
@@ -36,21 +36,22 @@ export type LastSession = string | null;
  * The notification that a state is worth, or null. A push that waits, a question, a session that nears its
  * end, a lost connection, an end that the person did not ask for; each about one session or one prompt.
  */
-export function noticeFor(state: AppState, last: LastSession, speaker: Speaker): Notice | null {
-  const { words } = speaker;
+export function noticeFor(state: AppState, last: LastSession, localizer: Localizer): Notice | null {
+  const { messages } = localizer;
   const { access } = state;
-  const text = words.notification;
+  const text = messages.notification;
   switch (access.kind) {
     case 'asking': {
       // Nobody has to come for what answers itself
-      if (access.answered || access.byItselfAt !== undefined) return null;
+      if (access.answered || access.autoAnswerAt !== undefined) return null;
       const id = `prompt:${access.promptId}`;
       if (access.prompt.kind !== 'push') return { id, title: text.questionTitle, body: text.questionText };
       const { device, number } = access.prompt;
       return {
         id,
         title: text.pushTitle,
-        body: number === undefined ? speaker.say(text.pushText, { device }) : speaker.say(text.pushNumberText, { device, number }),
+        body:
+          number === undefined ? localizer.format(text.pushText, { device }) : localizer.format(text.pushNumberText, { device, number }),
       };
     }
     case 'connected': {
@@ -59,7 +60,7 @@ export function noticeFor(state: AppState, last: LastSession, speaker: Speaker):
       const id = `expiring:${sessionOf(state) ?? ''}:${access.expiresAt}`;
       return {
         id,
-        title: speaker.say(text.expiringTitle, { untilAt: access.expiresAt }),
+        title: localizer.format(text.expiringTitle, { untilAt: access.expiresAt }),
         body: access.extendable ? text.expiringExtend : text.expiringAgain,
       };
     }
@@ -71,8 +72,8 @@ export function noticeFor(state: AppState, last: LastSession, speaker: Speaker):
       if (!access.ending || last === null) return null;
       return {
         id: `ended:${last}`,
-        title: speaker.say(text.endedTitle, { campus: campusOf(state)?.name ?? words.app.name }),
-        body: speaker.failure(access.ending).happened,
+        title: localizer.format(text.endedTitle, { campus: campusOf(state)?.name ?? messages.app.name }),
+        body: localizer.failure(access.ending).happened,
       };
     case 'checking':
     case 'on-campus':

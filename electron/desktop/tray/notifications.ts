@@ -1,12 +1,12 @@
 import { Notification } from 'electron';
 import type { AppState } from '../../../shared/app-state.ts';
-import type { Speaker } from '../../../shared/messages/localizer.ts';
+import type { Localizer } from '../../../shared/messages/localizer.ts';
 import { addedNotices, campusesOf, noticeFor, sessionAfter, type LastSession } from './notification-model.ts';
 
 /** Tells the person what happens while they look elsewhere. */
 export interface Notifier {
   /** The state or the window's focus changed. */
-  follow(state: AppState, focused: boolean, speaker: Speaker): void;
+  follow(state: AppState, focused: boolean, localizer: Localizer): void;
   /** One that belongs to no state. */
   tell(title: string, body: string): void;
 }
@@ -40,11 +40,11 @@ export function createNotifier(open: () => void): Notifier {
   };
 
   return {
-    follow(state, focused, speaker) {
+    follow(state, focused, localizer) {
       // Whoever asked for quiet is told of this all the same: it decides where a password goes
-      if (campuses) for (const { title, body } of addedNotices(state, campuses, speaker)) show(title, body);
+      if (campuses) for (const { title, body } of addedNotices(state, campuses, localizer)) show(title, body);
       campuses = campusesOf(state);
-      const notice = noticeFor(state, last, speaker);
+      const notice = noticeFor(state, last, localizer);
       last = sessionAfter(state, last);
       if (standing && (standing.id !== notice?.id || focused)) {
         standing.close();

@@ -1,6 +1,6 @@
 import { app } from 'electron';
 import type { Application } from '../../app/ports.ts';
-import { speakerFor, type Speaker } from '../../../shared/messages/localizer.ts';
+import { localizerFor, type Localizer } from '../../../shared/messages/localizer.ts';
 import type { Command } from '../system/command.ts';
 import { installMenu } from '../window/menu.ts';
 import { createNotifier } from './notifications.ts';
@@ -8,31 +8,31 @@ import { trayModel } from './tray-model.ts';
 import { createTray } from './tray.ts';
 import type { MainWindow } from '../window/window.ts';
 
-/** The faces of the state beside the window's page: tray, menu and notifications, in the person's language. */
-export interface Faces {
+/** What shows the state beside the window's page: tray, menu and notifications, in the person's language. */
+export interface DesktopPresenters {
   /** Tells, once a run, that the window was minimised because this desktop has no tray. */
   tellMinimised(): void;
   close(): void;
 }
 
-export function createFaces(
+export function createDesktopPresenters(
   application: Application,
   window: MainWindow,
   { trayIcons, perform }: { trayIcons: string; perform: (command: Command) => void },
-): Faces {
+): DesktopPresenters {
   const tray = createTray(trayIcons, perform);
   const notifier = createNotifier(() => perform('open'));
-  let speaker: Speaker | null = null;
+  let localizer: Localizer | null = null;
   let told = false;
 
-  const speak = (): Speaker => {
-    const before = speaker;
-    speaker = speakerFor(application.state.preferences.language, app.getPreferredSystemLanguages());
+  const speak = (): Localizer => {
+    const before = localizer;
+    localizer = localizerFor(application.state.preferences.language, app.getPreferredSystemLanguages());
     // The system's language may change while we run, and ours by a click
-    if (before?.locale !== speaker.locale || before.words !== speaker.words) {
-      installMenu(speaker.words, { perform, nextPane: () => window.nextPane() });
+    if (before?.locale !== localizer.locale || before.messages !== localizer.messages) {
+      installMenu(localizer.messages, { perform, nextPane: () => window.nextPane() });
     }
-    return speaker;
+    return localizer;
   };
   const show = (): void => {
     const { state } = application;
@@ -49,7 +49,7 @@ export function createFaces(
     tellMinimised() {
       if (told) return;
       told = true;
-      const { notification } = speak().words;
+      const { notification } = speak().messages;
       notifier.tell(notification.trayTitle, notification.minimizedText);
     },
     close() {

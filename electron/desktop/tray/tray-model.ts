@@ -1,7 +1,7 @@
 import type { AppState, ProfileSummary } from '../../../shared/app-state.ts';
 import { isSigningIn, holdsSession, isUp, type AccessState } from '../../../shared/access-state.ts';
 import { tasks } from '../../../shared/guide.ts';
-import type { Speaker } from '../../../shared/messages/localizer.ts';
+import type { Localizer } from '../../../shared/messages/localizer.ts';
 import type { Command } from '../system/command.ts';
 
 /** The four shapes of the icon: told apart without colours. */
@@ -18,34 +18,34 @@ export interface TrayModel {
 }
 
 /** The tray as a function of the state. */
-export function trayModel(state: AppState, speaker: Speaker): TrayModel {
-  const { words } = speaker;
+export function trayModel(state: AppState, localizer: Localizer): TrayModel {
+  const { messages } = localizer;
   const { access } = state;
   const campus = campusOf(state);
-  const status = statusLine(access, campus?.name ?? words.app.name, speaker);
+  const status = statusLine(access, campus?.name ?? messages.app.name, localizer);
   const command = (text: string, command: Command, enabled = true): TrayRow => ({ kind: 'command', text, command, enabled });
 
   const session: TrayRow[] = [];
-  if (access.kind === 'idle' && campus) session.push(command(speaker.say(words.tray.connect, { campus: campus.name }), 'connect'));
-  if (access.kind === 'reconnecting') session.push(command(words.tray.retryNow, 'try-now'));
-  if (access.kind === 'connected' && access.expiring && access.extendable) session.push(command(words.tray.extend, 'extend'));
-  session.push(command(words.tray.openPortal, 'open-portal', isUp(access)));
-  if (holdsSession(access)) session.push(command(words.tray.disconnect, 'end'));
-  if (isSigningIn(access)) session.push(command(words.tray.cancel, 'end'));
+  if (access.kind === 'idle' && campus) session.push(command(localizer.format(messages.tray.connect, { campus: campus.name }), 'connect'));
+  if (access.kind === 'reconnecting') session.push(command(messages.tray.retryNow, 'try-now'));
+  if (access.kind === 'connected' && access.expiring && access.extendable) session.push(command(messages.tray.extend, 'extend'));
+  session.push(command(messages.tray.openPortal, 'open-portal', isUp(access)));
+  if (holdsSession(access)) session.push(command(messages.tray.disconnect, 'end'));
+  if (isSigningIn(access)) session.push(command(messages.tray.cancel, 'end'));
 
   return {
     icon: iconOf(access),
-    tooltip: speaker.say(words.tray.tooltip, { status }),
+    tooltip: localizer.format(messages.tray.tooltip, { status }),
     rows: [
       { kind: 'line', text: status },
       { kind: 'separator' },
       ...session,
       { kind: 'separator' },
-      ...tasks.map((task) => command(words.task[task].name, task, campus !== null)),
+      ...tasks.map((task) => command(messages.task[task].name, task, campus !== null)),
       { kind: 'separator' },
-      command(words.tray.open, 'open'),
-      command(words.tray.settings, 'settings'),
-      command(words.tray.quit, 'quit'),
+      command(messages.tray.open, 'open'),
+      command(messages.tray.settings, 'settings'),
+      command(messages.tray.quit, 'quit'),
     ],
   };
 }
@@ -55,7 +55,7 @@ function iconOf(access: AccessState): TrayIcon {
     case 'idle':
       return access.ending ? 'attention' : 'idle';
     case 'asking':
-      return access.answered || access.byItselfAt !== undefined ? 'busy' : 'attention';
+      return access.answered || access.autoAnswerAt !== undefined ? 'busy' : 'attention';
     case 'connected':
       return access.expiring ? 'attention' : 'connected';
     case 'on-campus':
@@ -69,14 +69,16 @@ function iconOf(access: AccessState): TrayIcon {
   }
 }
 
-function statusLine(access: AccessState, campus: string, speaker: Speaker): string {
-  const { words } = speaker;
-  const status = speaker.say(words.status[access.kind], { campus, gateway: 'gateway' in access ? access.gateway : campus });
-  if (access.kind === 'idle' && access.ending) return speaker.say(words.tray.failed, { title: speaker.failure(access.ending).title });
-  if (access.kind === 'connected' && access.expiresAt !== null) return speaker.say(words.tray.until, { status, untilAt: access.expiresAt });
-  if (access.kind === 'asking' && access.byItselfAt !== undefined && !access.answered) return words.tray.codeWaiting;
+function statusLine(access: AccessState, campus: string, localizer: Localizer): string {
+  const { messages } = localizer;
+  const status = localizer.format(messages.status[access.kind], { campus, gateway: 'gateway' in access ? access.gateway : campus });
+  if (access.kind === 'idle' && access.ending)
+    return localizer.format(messages.tray.failed, { title: localizer.failure(access.ending).title });
+  if (access.kind === 'connected' && access.expiresAt !== null)
+    return localizer.format(messages.tray.until, { status, untilAt: access.expiresAt });
+  if (access.kind === 'asking' && access.autoAnswerAt !== undefined && !access.answered) return messages.tray.codeWaiting;
   if (access.kind === 'asking' && access.prompt.kind === 'push')
-    return speaker.say(words.tray.pushWaiting, { device: access.prompt.device });
+    return localizer.format(messages.tray.pushWaiting, { device: access.prompt.device });
   return status;
 }
 

@@ -1,5 +1,5 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
-import type { Words } from '../../../shared/messages/localizer.ts';
+import type { Messages } from '../../../shared/messages/localizer.ts';
 import type { Command } from '../system/command.ts';
 
 type Item = MenuItemConstructorOptions;
@@ -8,13 +8,13 @@ type Item = MenuItemConstructorOptions;
  * The application menu. macOS shows it, and takes its Edit commands from it; elsewhere the bar stays hidden
  * and what counts are the accelerators.
  */
-export function installMenu(words: Words, actions: { perform: (command: Command) => void; nextPane: () => void }): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, words, actions)));
+export function installMenu(messages: Messages, actions: { perform: (command: Command) => void; nextPane: () => void }): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, messages, actions)));
 }
 
 export function menuTemplate(
   platform: NodeJS.Platform,
-  { menu }: Words,
+  { menu }: Messages,
   { perform, nextPane }: { perform: (command: Command) => void; nextPane: () => void },
 ): Item[] {
   const mac = platform === 'darwin';

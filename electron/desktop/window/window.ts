@@ -43,7 +43,7 @@ export interface MainWindow extends PortalPlace {
   /** The computer ends the session: Windows tells the window and nobody else. */
   onSessionEnd(listener: () => void): void;
   /** From now on closing it is final. */
-  letGo(): void;
+  allowClose(): void;
 }
 
 const backgrounds = { light: '#fafaf9', dark: '#18191b' } as const;
@@ -191,7 +191,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       // `query-session-end` only asks: another program, or the person, may still say no to it
       window.on('session-end', listener);
     },
-    letGo() {
+    allowClose() {
       final = true;
     },
 

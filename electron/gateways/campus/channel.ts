@@ -1,20 +1,20 @@
 import type { WebSocket } from 'ws';
 import { accessProtocol, gatewayMessageSchema, type ClientMessage, type GatewayMessage } from '../../../shared/access-protocol.ts';
-import { aheadOf } from '../../../shared/clocks.ts';
+import { clockOffset } from '../../../shared/clocks.ts';
 import { fail } from '../../../shared/failure.ts';
 import { keepAlive } from '../../../shared/keep-alive.ts';
 import { openWebSocket } from '../../net/websocket.ts';
 import type { GatewayTarget } from '../gateway.ts';
-import { Queue } from '../event-queue.ts';
-import { inOurTime } from './clock-offset.ts';
+import { EventQueue } from '../event-queue.ts';
+import { inLocalTime } from './clock-offset.ts';
 
 const connectWithinMs = 15_000;
-const closeWithinMs = 800;
+const closeTimeoutMs = 800;
 
 /** Access protocol messages over one WebSocket, each parsed by its schema. */
 export class Channel {
   /** Ends when the socket is closed; an unreadable message ends it too, with `gateway-protocol`. */
-  readonly messages = new Queue<GatewayMessage>();
+  readonly messages = new EventQueue<GatewayMessage>();
   /** Why the channel ended, once it has. */
   failure: Error | null = null;
   /** How far our clock is ahead of the gateway's, by its last message. */
@@ -28,7 +28,7 @@ export class Channel {
     socket.on('message', (data, isBinary) => {
       const read = isBinary || !Buffer.isBuffer(data) ? null : readMessage(data, now());
       if (read) this.clockAhead = read.ahead;
-      if (read) this.messages.push(inOurTime(read.message, read.ahead));
+      if (read) this.messages.push(inLocalTime(read.message, read.ahead));
       else this.finish(fail('gateway-protocol', { host }, { detail: 'unreadable message' }));
     });
     socket.on('error', (cause) => this.finish(fail('gateway-protocol', { host }, { detail: cause.message, cause })));
@@ -43,7 +43,7 @@ export class Channel {
 
   /** Connects and says hello. `resume` takes up a session by its ticket. */
   static async open(target: GatewayTarget, signal: AbortSignal, resume?: string): Promise<Channel> {
-    const { socket } = await openWebSocket(target, target.judge, {
+    const { socket } = await openWebSocket(target, target.verifier, {
       path: accessProtocol.path,
       subprotocol: accessProtocol.subprotocol,
       maxPayload: accessProtocol.maxMessageBytes,
@@ -68,7 +68,7 @@ export class Channel {
   /** Closes politely, then firmly. */
   async close(): Promise<void> {
     this.socket.close(1000);
-    const timer = setTimeout(() => this.socket.terminate(), closeWithinMs);
+    const timer = setTimeout(() => this.socket.terminate(), closeTimeoutMs);
     await this.closed;
     clearTimeout(timer);
   }
@@ -84,7 +84,7 @@ export class Channel {
 function readMessage(data: Buffer, now: number): { message: GatewayMessage; ahead: number } | null {
   try {
     const raw: unknown = JSON.parse(data.toString('utf8'));
-    return { message: gatewayMessageSchema.parse(raw), ahead: aheadOf(raw, now) };
+    return { message: gatewayMessageSchema.parse(raw), ahead: clockOffset(raw, now) };
   } catch {
     return null; // both kinds of unreadable are the same to the caller
   }

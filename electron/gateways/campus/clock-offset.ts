@@ -1,20 +1,20 @@
 import type { GatewayMessage } from '../../../shared/access-protocol.ts';
-import { moved, movedParams, movedPrompt } from '../../../shared/clocks.ts';
+import { toLocalTime, paramsToLocalTime, promptToLocalTime } from '../../../shared/clocks.ts';
 
 /** A message with its instants moved from the gateway's clock to ours, which is `ahead` of it. */
-export function inOurTime(message: GatewayMessage, ahead: number): GatewayMessage {
+export function inLocalTime(message: GatewayMessage, ahead: number): GatewayMessage {
   switch (message.type) {
     case 'prompt':
-      return { ...message, prompt: movedPrompt(message.prompt, ahead) };
+      return { ...message, prompt: promptToLocalTime(message.prompt, ahead) };
     case 'granted':
     case 'extended':
     case 'time':
     case 'portal-sign-in':
-      return { ...message, expiresAt: moved(message.expiresAt, ahead) };
+      return { ...message, expiresAt: toLocalTime(message.expiresAt, ahead) };
     case 'expiring':
-      return { ...message, at: moved(message.at, ahead) };
+      return { ...message, at: toLocalTime(message.at, ahead) };
     case 'refused':
-      return message.params === undefined ? message : { ...message, params: movedParams(message.params, ahead) };
+      return message.params === undefined ? message : { ...message, params: paramsToLocalTime(message.params, ahead) };
     case 'withdrawn':
     case 'extend-refused':
     case 'ended':

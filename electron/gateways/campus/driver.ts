@@ -3,7 +3,7 @@ import type { GatewayMessage } from '../../../shared/access-protocol.ts';
 import { fail } from '../../../shared/failure.ts';
 import { fits, type Answer, type Prompt } from '../../../shared/prompt.ts';
 import type { Ask, GatewayDriver, GatewayTarget, Session } from '../gateway.ts';
-import { vouched } from '../connect-with-consent.ts';
+import { connectWithConsent } from '../connect-with-consent.ts';
 import { Channel } from './channel.ts';
 import { CampusSession } from './session.ts';
 
@@ -19,7 +19,7 @@ const maxUnanswered = 20;
 /** The driver of the campus's own access protocol, version 1 (`docs/protocol.md`). */
 export const campusDriver: GatewayDriver = {
   async signIn(target, ask, signal) {
-    const channel = await vouched(() => Channel.open(target, signal), ask, signal);
+    const channel = await connectWithConsent(() => Channel.open(target, signal), ask, signal);
     return converse(channel, target, ask, signal, { farewell: true });
   },
   async resume(target, session, signal) {

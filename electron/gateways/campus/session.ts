@@ -3,7 +3,7 @@ import { CausewayError, fail } from '../../../shared/failure.ts';
 import type { PortalSignIn } from '../../../shared/recovery.ts';
 import { atMost, bounded } from '../../net/deadline.ts';
 import type { GatewayTarget, RelayGrant, Session, SessionEvent } from '../gateway.ts';
-import { Queue } from '../event-queue.ts';
+import { EventQueue } from '../event-queue.ts';
 import type { Channel } from './channel.ts';
 
 const answerWithinMs = 10_000;
@@ -24,7 +24,7 @@ export class CampusSession implements Session {
   readonly user: string;
   readonly grant: RelayGrant;
   readonly extendable: boolean;
-  readonly events = new Queue<SessionEvent>();
+  readonly events = new EventQueue<SessionEvent>();
   private readonly waiting = new Set<Waiter>();
   private closing = false;
   /** The gateway has said that the session is over. */
@@ -42,7 +42,7 @@ export class CampusSession implements Session {
     this.grant = {
       kind: 'relay',
       endpoint: target,
-      judge: target.judge,
+      verifier: target.verifier,
       relayPath: granted.relay,
       ticket: granted.ticket,
       targets: granted.grants,

@@ -6,7 +6,7 @@ import { acceptedCertificate, connectTls } from '../../net/tls.ts';
 import type { Ask, GatewayDriver, GatewayTarget, OpenConnectGrant } from '../gateway.ts';
 import { isHostCheckPage, isSession, isSessionPage, sessionCookie } from './session-cookie.ts';
 import { OpenConnectSession } from '../openconnect/session.ts';
-import { vouched } from '../connect-with-consent.ts';
+import { connectWithConsent } from '../connect-with-consent.ts';
 import { signInHosts } from '../gateway-pages.ts';
 import type { OpenWebWindow } from '../web-window.ts';
 
@@ -77,7 +77,7 @@ async function agree(text: string, ask: Ask, signal: AbortSignal): Promise<void>
 
 /** Reaches the gateway and has its certificate judged. */
 async function contact(target: GatewayTarget, ask: Ask, signal: AbortSignal): Promise<Pick<OpenConnectGrant, 'serverPin' | 'address'>> {
-  const socket = await vouched(() => connectTls(target, target.judge, { signal, timeoutMs: contactWithinMs }), ask, signal);
+  const socket = await connectWithConsent(() => connectTls(target, target.verifier, { signal, timeoutMs: contactWithinMs }), ask, signal);
   try {
     const certificate = acceptedCertificate(socket);
     if (!certificate) throw fail('gateway-closed', { host: shownAs(target) });
@@ -105,7 +105,7 @@ async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow, as
         {
           address,
           hosts,
-          judge: target.judge,
+          verifier: target.verifier,
           connectTo: profile.connectTo,
           seen: ({ url, cookies }) => {
             found.check = isHostCheckPage(url, target);

@@ -6,7 +6,7 @@ import type { OpenWebWindow } from '../web-window.ts';
 import type { StartWorker } from '../../worker/worker.ts';
 import { OpenConnectSession } from './session.ts';
 import { OpenConnectSignIn } from './sign-in.ts';
-import { WarmWorker, type WarmWorkerDeps } from './process/worker-pool.ts';
+import { WorkerPool, type WorkerPoolDeps } from './process/worker-pool.ts';
 
 export interface OpenConnectDeps {
   startWorker: StartWorker;
@@ -20,13 +20,13 @@ export interface OpenConnectDeps {
   openWebWindow?: OpenWebWindow;
   openInBrowser?: (address: string) => Promise<void>;
   log: (line: string) => void;
-  times?: WarmWorkerDeps['times'] & { silentAfterMs?: number; phoneMs?: number };
+  times?: WorkerPoolDeps['times'] & { silentAfterMs?: number; phoneMs?: number };
 }
 
 /** The driver of the seven protocols that libopenconnect speaks. */
 export interface OpenConnectDriver extends GatewayDriver {
   /** Whether a sign-in may come soon: its process is there already when it does, and gone 30 s after the last no. */
-  want(wanted: boolean): void;
+  setWanted(wanted: boolean): void;
   /** Ends its process at once. */
   stop(): void;
 }
@@ -37,7 +37,7 @@ const phoneMs = 75_000;
 
 /** Makes the driver; nothing starts before it is wanted. */
 export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
-  const worker = new WarmWorker({
+  const worker = new WorkerPool({
     startWorker: deps.startWorker,
     libraries: librariesFor(deps.library.path, deps.folder ?? null, process.platform),
     log: deps.log,
@@ -54,7 +54,7 @@ export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
     phoneMs: deps.times?.phoneMs ?? phoneMs * ((deps.times?.silentAfterMs ?? silentAfterMs) / silentAfterMs),
   };
   return {
-    want: (wanted) => worker.want(wanted),
+    setWanted: (wanted) => worker.setWanted(wanted),
     stop: () => worker.stop(),
     signIn: (target, ask, signal) => new OpenConnectSignIn(parts, target, ask, signal).run(),
     /** The cookie is all there is of a session: whether it still holds shows in the tunnel. */

@@ -87,7 +87,7 @@ const refusals = [
 ];
 
 /** What was said since the last answer. */
-interface Said {
+interface LoggedSince {
   lines: readonly string[];
   /** By the gateway, to the person. */
   words: string;
@@ -99,7 +99,7 @@ interface Said {
 /** What the lines since the last answer, and the result, come to. */
 export function outcomeOf(
   done: Done,
-  { lines, words, connected, secured }: Said,
+  { lines, words, connected, secured }: LoggedSince,
   target: GatewayTarget,
   given: { answered: boolean; certificate: boolean },
 ): Outcome {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { WebProxy } from '../../net/endpoint.ts';
 import { inAddress } from '../../trust/host.ts';
-import { openHop } from '../../net/proxy/forwarding-proxy.ts';
+import { openForwardingProxy } from '../../net/proxy/forwarding-proxy.ts';
 import type { GatewayTarget } from '../gateway.ts';
 
 /**
@@ -12,8 +12,11 @@ export async function proxyFor({ via }: GatewayTarget): Promise<{ address: strin
   if (!via) return null;
   if (via.kind === 'http' || via.kind === 'socks5') return { address: addressOf(via), close: () => undefined };
   const signIn = { user: 'causeway', password: randomBytes(24).toString('base64url') };
-  const hop = await openHop(via, { signIn });
-  return { address: addressOf({ kind: hop.kind, host: hop.host, port: hop.port, signIn }), close: () => hop.close() };
+  const forwarding = await openForwardingProxy(via, { signIn });
+  return {
+    address: addressOf({ kind: forwarding.kind, host: forwarding.host, port: forwarding.port, signIn }),
+    close: () => forwarding.close(),
+  };
 }
 
 function addressOf({ kind, host, port, signIn }: WebProxy): string {

@@ -2,12 +2,12 @@ import { randomUUID, type X509Certificate } from 'node:crypto';
 import http from 'node:http';
 import { fail } from '../../../shared/failure.ts';
 import type { PortalSignIn } from '../../../shared/recovery.ts';
-import { spkiSha256, type CertificateJudge } from '../../trust/verifier.ts';
+import { spkiSha256, type CertificateVerifier } from '../../trust/verifier.ts';
 import { endpointOf } from '../../net/endpoint.ts';
 import { hostOf } from '../../trust/host.ts';
 import { connectTls } from '../../net/tls.ts';
 import type { GatewayTarget, OpenConnectGrant, Session, SessionEvent } from '../gateway.ts';
-import { Queue } from '../event-queue.ts';
+import { EventQueue } from '../event-queue.ts';
 
 const goodbyeWithinMs = 700;
 
@@ -36,7 +36,7 @@ export class OpenConnectSession implements Session {
   readonly id = randomUUID();
   readonly extendable = false;
   readonly clockAhead = 0;
-  readonly events = new Queue<SessionEvent>();
+  readonly events = new EventQueue<SessionEvent>();
 
   constructor(
     readonly user: string,
@@ -114,7 +114,7 @@ export async function signOut(grant: OpenConnectGrant, target: GatewayTarget): P
 }
 
 /** The certificate that was accepted at sign-in, and no other. */
-function pinned({ serverPin, endpoint }: OpenConnectGrant): CertificateJudge {
+function pinned({ serverPin, endpoint }: OpenConnectGrant): CertificateVerifier {
   return ({ chain }) => {
     const [leaf]: readonly (X509Certificate | undefined)[] = chain;
     if (leaf && `pin-sha256:${spkiSha256(leaf)}` === serverPin) return { kind: 'accept' };

@@ -4,10 +4,10 @@ import type { Agent } from '../../../shared/agent.ts';
 import { CausewayError, fail, failureOf, type Failure } from '../../../shared/failure.ts';
 import { shownAs } from '../../net/endpoint.ts';
 import { hostOf, plainHost, sameHost } from '../../trust/host.ts';
-import { CertificateQuestion, connectTls, objection } from '../../net/tls.ts';
+import { CertificateQuestion, connectTls, verificationError } from '../../net/tls.ts';
 import type { Ask, GatewayTarget, OpenConnectGrant, Session } from '../gateway.ts';
 import type { OpenWebWindow } from '../web-window.ts';
-import { Call, type Page } from './process/library-call.ts';
+import { LibraryCall, type Page } from './process/library-call.ts';
 import { findClientRefusal, refusedByWords } from './conversation/client-refusal.ts';
 import { ClientCertificate } from './conversation/client-certificate.ts';
 import { Conversation, StartAgain } from './conversation/conversation.ts';
@@ -17,12 +17,12 @@ import { beyondBounds, outcomeOf, type Outcome } from './outcome.ts';
 import { PhoneWait } from './conversation/phone-wait.ts';
 import { proxyFor } from './proxy-address.ts';
 import { OpenConnectSession, signOut } from './session.ts';
-import type { WarmWorker } from './process/worker-pool.ts';
+import type { WorkerPool } from './process/worker-pool.ts';
 import { SamlSignIn } from './web/saml-page.ts';
 import { pageAnswer, signInOnPage } from './web/web-sign-in.ts';
 
 export interface SignInDeps {
-  worker: WarmWorker;
+  worker: WorkerPool;
   /** A program of the administrator's that answers a gateway's check of this computer, or null. */
   hostCheckWrapper: string | null;
   agent: Agent;
@@ -49,10 +49,10 @@ export class OpenConnectSignIn {
   /** Fingerprints that the person accepted in this sign-in, by host. */
   private readonly accepted = new Map<string, string>();
   /** The hosts whose certificates the library has asked about: of what the system's authorities vouch for it does not. */
-  private readonly judged = new Set<string>();
+  private readonly verified = new Set<string>();
   private readonly ask: Ask;
   private readonly saml: SamlSignIn | null;
-  private call: Call | null = null;
+  private call: LibraryCall | null = null;
   /** A page has told the library who signed in, and nothing else was asked since. */
   private pageTold = false;
   private pageFailure: Failure | null = null;
@@ -98,8 +98,8 @@ export class OpenConnectSignIn {
     this.certificate.begin();
     this.phone.end();
     this.pageTold = false;
-    const way = await proxyFor(this.target);
-    const call = new Call(this.deps, this.target, this.signal, this.options(way?.address ?? null));
+    const reached = await proxyFor(this.target);
+    const call = new LibraryCall(this.deps, this.target, this.signal, this.options(reached?.address ?? null));
     this.call = call;
     try {
       for (;;) {
@@ -115,7 +115,7 @@ export class OpenConnectSignIn {
     } finally {
       this.call = null;
       await call.end();
-      way?.close();
+      reached?.close();
     }
   }
 
@@ -140,10 +140,10 @@ export class OpenConnectSignIn {
     };
   }
 
-  private async handle(question: Exclude<Question, Page>, call: Call): Promise<void> {
+  private async handle(question: Exclude<Question, Page>, call: LibraryCall): Promise<void> {
     switch (question.type) {
       case 'certificate':
-        await this.judge(question.host, question.chain);
+        await this.verify(question.host, question.chain);
         call.answer(question.seq, { kind: 'certificate', accept: true });
         return;
       case 'web':
@@ -166,7 +166,7 @@ export class OpenConnectSignIn {
   }
 
   /** A page to sign in on; where one has told already and the gateway sends the person there again, that was no good. */
-  private async onPage(question: Extract<Question, { type: 'web' }>, call: Call): Promise<void> {
+  private async onPage(question: Extract<Question, { type: 'web' }>, call: LibraryCall): Promise<void> {
     const { deps, target, ask, signal, saml } = this;
     const known = saml?.take();
     const failure = this.pageTold ? ({ code: 'sign-in-rejected' } as const) : this.pageFailure;
@@ -185,14 +185,14 @@ export class OpenConnectSignIn {
     return { kind: 'form', result: 'ok', values: [{ index, value }] };
   }
 
-  /** Lets the profile's judge decide on a chain; where it cannot, the person is asked once. */
-  private async judge(name: string, encoded: readonly string[]): Promise<void> {
+  /** Lets the profile's verifier decide on a chain; where it cannot, the person is asked once. */
+  private async verify(name: string, encoded: readonly string[]): Promise<void> {
     const host = name === '' || sameHost(name, this.target.host) ? this.target.host : plainHost(name);
-    this.judged.add(plainHost(host));
+    this.verified.add(plainHost(host));
     const chain = readChain(encoded, host);
     const [leaf] = chain;
     if (leaf && this.accepted.get(host) === leaf.fingerprint256) return;
-    const trouble = objection(this.target.judge, { host, chain, systemTrusts: false });
+    const trouble = verificationError(this.target.verifier, { host, chain, systemTrusts: false });
     if (trouble === null) return;
     if (!(trouble instanceof CertificateQuestion)) throw trouble;
     // A second question in one sign-in would mean that the server changed in between
@@ -202,7 +202,7 @@ export class OpenConnectSignIn {
     if (leaf) this.accepted.set(host, leaf.fingerprint256);
   }
 
-  private async finish(done: Done, call: Call): Promise<Session> {
+  private async finish(done: Done, call: LibraryCall): Promise<Session> {
     if (done.result === 0) {
       const grant = this.grant(done);
       if (grant.cookie.length > longestTicket) {
@@ -210,7 +210,7 @@ export class OpenConnectSignIn {
         throw fail('ticket-too-long', { host: shownAs(this.target) }, { detail: `a ticket of ${grant.cookie.length} bytes` });
       }
       const host = hostOf(new URL(grant.connectUrl));
-      if (!this.judged.has(host)) this.target.noteVouched?.(host, grant.serverPin.replace('pin-sha256:', ''));
+      if (!this.verified.has(host)) this.target.noteVouched?.(host, grant.serverPin.replace('pin-sha256:', ''));
       if (this.signal.aborted) {
         await signOut(grant, this.target);
         throw fail('cancelled');
@@ -254,7 +254,7 @@ export class OpenConnectSignIn {
   }
 
   /** Whether a call came to nothing because of who it was by its name or system, and no word of the person's. */
-  private async refusalOf(outcome: Outcome, { words, secured }: Call): Promise<CausewayError | null> {
+  private async refusalOf(outcome: Outcome, { words, secured }: LibraryCall): Promise<CausewayError | null> {
     const { target, deps, signal, conversation } = this;
     const said = refusedByWords(words, shownAs(target), deps.agent);
     if (said) return said;
@@ -268,7 +268,7 @@ export class OpenConnectSignIn {
   private async diagnosed(error: CausewayError): Promise<CausewayError> {
     if (error.failure.code !== 'gateway-not-secure' || this.target.via) return error;
     try {
-      const socket = await connectTls(this.target, this.target.judge, { signal: this.signal, timeoutMs: diagnoseWithinMs });
+      const socket = await connectTls(this.target, this.target.verifier, { signal: this.signal, timeoutMs: diagnoseWithinMs });
       socket.destroy();
       // All is well without the person's certificate
       return this.certificate.file === null ? error : fail('client-certificate-rejected');

@@ -6,12 +6,12 @@ export interface BootQuestions {
   /** The text of a file. */
   file: (path: string) => string;
   /** What a program prints. */
-  program: (path: string, words: readonly string[]) => string;
+  program: (path: string, args: readonly string[]) => string;
 }
 
 const here: BootQuestions = {
   file: (path) => readFileSync(path, 'latin1'),
-  program: (path, words) => execFileSync(path, words, { encoding: 'latin1', env: {}, timeout: 5_000, stdio: ['ignore', 'pipe', 'ignore'] }),
+  program: (path, args) => execFileSync(path, args, { encoding: 'latin1', env: {}, timeout: 5_000, stdio: ['ignore', 'pipe', 'ignore'] }),
 };
 
 /**

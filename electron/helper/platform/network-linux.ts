@@ -6,11 +6,11 @@ import * as z from 'zod/mini';
 import { tunnelMarks } from '../../../shared/tunnel-marks.ts';
 import { peersOf } from '../../tunnels/openconnect/sockets-linux.ts';
 import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
-import { wayTo, type Plan, type Route, type Surroundings } from '../network-plan.ts';
+import { routeTo, type Plan, type Route, type LocalNetwork } from '../network-plan.ts';
 import type { Resolver } from '../network-state.ts';
-import { halvesOf, isOne, prefixOf, wordOf, type Prefix } from '../prefix.ts';
+import { halvesOf, isOne, prefixOf, prefixText, type Prefix } from '../prefix.ts';
 import { ip } from './ip-posix.ts';
-import type { Hands, TunnelUser } from './platform.ts';
+import type { NetworkControl, TunnelUser } from './platform.ts';
 
 /** Made by the package (`build/services/causeway-vpn.conf`). */
 const userName = 'causeway-vpn';
@@ -29,7 +29,7 @@ const shortest = 1280;
 const headers = { 4: 40, 6: 60 } as const;
 
 /** Linux: the helper changes the network itself, by what openconnect's script hands over. */
-export const linuxHands: Hands = {
+export const linuxNetwork: NetworkControl = {
   async user() {
     const number = async (what: '-u' | '-g'): Promise<number> =>
       z
@@ -44,22 +44,22 @@ export const linuxHands: Hands = {
   },
   program: setpriv,
   // Capabilities go with the change of user, and none can be had again
-  words: ({ uid, gid }) => [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--inh-caps=-all', '--no-new-privs', '--'],
+  args: ({ uid, gid }) => [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--inh-caps=-all', '--no-new-privs', '--'],
   async makeDevice(device, { uid }) {
     // One of ours that outlived its journal; anybody else's stays, and makes this fail
     if (ownerOf(device) === uid) await ip('link', 'del', 'dev', device);
     await ip('tuntap', 'add', 'dev', device, 'mode', 'tun', 'user', String(uid));
     await ip('link', 'set', 'dev', device, 'up');
   },
-  surroundings,
+  localNetwork,
   async keepShort(addresses, { routes }) {
     for (const to of addresses.flatMap((text) => prefixOf(text) ?? [])) {
-      const way = wayTo(to, routes);
-      if (!way) continue;
-      const words = [...(way.via === null ? [] : ['via', way.via]), 'dev', way.device];
+      const path = routeTo(to, routes);
+      if (!path) continue;
+      const args = [...(path.via === null ? [] : ['via', path.via]), 'dev', path.device];
       const bounds = ['mtu', String(shortest), 'advmss', String(shortest - headers[to.family])];
-      await ip(family(to), 'route', 'replace', wordOf(to), ...words, ...bounds, 'proto', protocol, 'table', shortTable);
-      const rule = ['ipproto', 'tcp', 'to', wordOf(to), 'lookup', shortTable, 'protocol', protocol];
+      await ip(family(to), 'route', 'replace', prefixText(to), ...args, ...bounds, 'proto', protocol, 'table', shortTable);
+      const rule = ['ipproto', 'tcp', 'to', prefixText(to), 'lookup', shortTable, 'protocol', protocol];
       await ip(family(to), 'rule', 'add', ...rule).catch((error: unknown) => {
         if (!isThere(error)) throw error;
       });
@@ -68,7 +68,7 @@ export const linuxHands: Hands = {
   async carryOut(plan, device) {
     await ip('link', 'set', 'dev', device, 'mtu', String(plan.mtu));
     for (const address of plan.addresses)
-      await ip(family(address), 'addr', 'replace', wordOf(address), 'dev', device, ...(address.family === 6 ? ['nodad'] : []));
+      await ip(family(address), 'addr', 'replace', prefixText(address), 'dev', device, ...(address.family === 6 ? ['nodad'] : []));
     await leadRound(plan);
     for (const block of plan.through) await leadThrough(block, device, plan.packets);
   },
@@ -119,8 +119,8 @@ const family = (block: Prefix): '-4' | '-6' => (block.family === 4 ? '-4' : '-6'
 
 async function leadRound({ around }: Pick<Plan, 'around'>): Promise<void> {
   for (const { to, via, device } of around) {
-    const way = [...(via === null ? [] : ['via', via]), 'dev', device];
-    await ip(family(to), 'route', 'add', wordOf(to), ...way, 'proto', protocol).catch((error: unknown) => {
+    const path = [...(via === null ? [] : ['via', via]), 'dev', device];
+    await ip(family(to), 'route', 'add', prefixText(to), ...path, 'proto', protocol).catch((error: unknown) => {
       // Whoever has it already has it: the way is the one that was found
       if (!isThere(error)) throw error;
     });
@@ -131,10 +131,10 @@ async function leadRound({ around }: Pick<Plan, 'around'>): Promise<void> {
 async function leadThrough(block: Prefix, device: string, packets: number | null): Promise<void> {
   const bounds = packets === null ? [] : ['mtu', String(packets), 'advmss', String(packets - headers[block.family])];
   try {
-    await ip(family(block), 'route', 'add', wordOf(block), 'dev', device, ...bounds);
+    await ip(family(block), 'route', 'add', prefixText(block), 'dev', device, ...bounds);
   } catch (error) {
     if (!isThere(error) || isOne(block)) throw error;
-    for (const half of halvesOf(block)) await ip(family(half), 'route', 'add', wordOf(half), 'dev', device, ...bounds);
+    for (const half of halvesOf(block)) await ip(family(half), 'route', 'add', prefixText(half), 'dev', device, ...bounds);
   }
 }
 
@@ -151,9 +151,9 @@ const rowSchema = z.object({
 });
 const linkSchema = z.object({ ifname: z.string(), addr_info: z.optional(z.array(z.object({ local: z.optional(z.string()) }))) });
 
-async function surroundings(device: string, { uid }: TunnelUser, before: Resolver): Promise<Surroundings> {
-  const json = async <T>(schema: z.ZodMiniType<T>, ...words: string[]): Promise<T[]> =>
-    z.array(schema).parse(JSON.parse((await ip('-j', ...words)) || '[]'));
+async function localNetwork(device: string, { uid }: TunnelUser, before: Resolver): Promise<LocalNetwork> {
+  const json = async <T>(schema: z.ZodMiniType<T>, ...args: string[]): Promise<T[]> =>
+    z.array(schema).parse(JSON.parse((await ip('-j', ...args)) || '[]'));
   const routes = async (version: 4 | 6): Promise<Route[]> =>
     (await json(rowSchema, `-${version}`, 'route', 'show', 'table', 'main')).flatMap((row) => {
       const first = row.nexthops?.[0];
@@ -194,6 +194,6 @@ function readQuietly(file: string): string | null {
   }
 }
 
-async function run(command: string, ...words: string[]): Promise<void> {
-  await promisify(execFile)(command, words, { env: cleanEnvironment, timeout: 5_000 });
+async function run(command: string, ...args: string[]): Promise<void> {
+  await promisify(execFile)(command, args, { env: cleanEnvironment, timeout: 5_000 });
 }

@@ -1,12 +1,12 @@
 import type { Server } from 'node:net';
 import type * as z from 'zod/mini';
-import type { Surroundings } from '../../tunnels/openconnect/process.ts';
+import type { ProcessControl } from '../../tunnels/openconnect/process.ts';
 import type { TrafficCount } from '../../tunnels/tunnel.ts';
-import type { Plan, Surroundings as NetworkSurroundings } from '../network-plan.ts';
+import type { Plan, LocalNetwork as NetworkSurroundings } from '../network-plan.ts';
 import type { NetworkState, Resolver } from '../network-state.ts';
 
 /** One way in. Whose it is, the system's rights decide. */
-export interface Door {
+export interface ListeningSocket {
   readonly name: string;
   /** Has the server listen there. When this resolves, its user and nobody else can come in. */
   open(server: Server): Promise<void>;
@@ -15,7 +15,7 @@ export interface Door {
 /** The platform's script for openconnect, as it is started. */
 export interface ScriptStart {
   command: string;
-  words: readonly string[];
+  args: readonly string[];
   environment: Readonly<Record<string, string>>;
   folder: string;
 }
@@ -30,15 +30,15 @@ export interface TunnelUser {
  * What the helper does to the network by itself, where a system lets a process without rights use an interface that was
  * made for it. openconnect, which reads what a gateway sends, runs as a user of its own then, and only asks.
  */
-export interface Hands {
+export interface NetworkControl {
   /** null: this computer has no such user. */
   user(): Promise<TunnelUser | null>;
   /** What becomes that user before it becomes openconnect, and its words. */
   readonly program: string;
-  words(user: TunnelUser): readonly string[];
+  args(user: TunnelUser): readonly string[];
   makeDevice(device: string, user: TunnelUser): Promise<void>;
   /** What a gateway's wishes are held against. */
-  surroundings(device: string, user: TunnelUser, before: Resolver): Promise<NetworkSurroundings>;
+  localNetwork(device: string, user: TunnelUser, before: Resolver): Promise<NetworkSurroundings>;
   /**
    * Keeps TCP to these addresses, and its answers, to packets that every path takes: some drop longer ones without a word,
    * and a tunnel inside TLS stands still there. Where they are led stays as it is. Called again, it follows the routes.
@@ -73,15 +73,15 @@ export interface HelperPlatform {
   /** The name of the user of that number; null: there is none, or users have no numbers here. */
   nameOf(uid: number): Promise<string | null>;
   /** One for each of these users whom this computer knows. */
-  doorsOf(users: readonly string[], run: string, log: (line: string) => void): Promise<Door[]>;
+  socketsFor(users: readonly string[], run: string, log: (line: string) => void): Promise<ListeningSocket[]>;
   /** The one by which the script reports: the system's own, or that of who runs openconnect. */
-  scriptDoor(run: string, user: TunnelUser | null): Door;
+  scriptSocket(run: string, user: TunnelUser | null): ListeningSocket;
   /** Where that one is, for as long as this process lives: the script is told it. */
   scriptAddress(run: string): string;
   /** What openconnect is given as its script: these words, started. */
-  scriptFor(words: readonly string[], state: string): Promise<string>;
+  scriptFor(args: readonly string[], state: string): Promise<string>;
   /** What openconnect is started in, and how it is asked to go. */
-  surroundings(): Promise<Surroundings>;
+  processControl(): Promise<ProcessControl>;
   /** Asks openconnect to go, from a process that does nothing else; null: none is needed for it. */
   readonly interrupt: ((pid: number, how: 'detach' | 'sign-out') => Promise<void>) | null;
   /** How the platform's script is started. */
@@ -89,7 +89,7 @@ export interface HelperPlatform {
   /** What openconnect loads from its own folder, which has to be as safe as itself. */
   librariesOf(openconnect: string): Promise<readonly string[]>;
   /** null: openconnect runs as the helper does, and its script changes the network. */
-  readonly hands: Hands | null;
+  readonly networkControl: NetworkControl | null;
   readonly network: {
     /** Routes, interfaces and name look-up as they are now. */
     read(): Promise<NetworkState>;

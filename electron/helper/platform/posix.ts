@@ -12,8 +12,8 @@ import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts
 import type { NetworkState, Resolver } from '../network-state.ts';
 import { bootId } from './boot-posix.ts';
 import { ip } from './ip-posix.ts';
-import { linuxHands } from './network-linux.ts';
-import type { Door, HelperPlatform } from './platform.ts';
+import { linuxNetwork } from './network-linux.ts';
+import type { ListeningSocket, HelperPlatform } from './platform.ts';
 
 const isMac = process.platform === 'darwin';
 const resolverFile = '/etc/resolv.conf';
@@ -42,9 +42,9 @@ export const posix: HelperPlatform = {
       return null;
     }
   },
-  async doorsOf(users, run, log) {
+  async socketsFor(users, run, log) {
     const found = await Promise.all(
-      users.map(async (name): Promise<Door[]> => {
+      users.map(async (name): Promise<ListeningSocket[]> => {
         try {
           const [uid, gid] = await Promise.all([idOf('-u', name), idOf('-g', name)]);
           return [{ name, open: (server) => openSocket(server, run, `${name}.sock`, uid, gid) }];
@@ -56,12 +56,15 @@ export const posix: HelperPlatform = {
     );
     return found.flat();
   },
-  scriptDoor: (run, user) => ({ name: 'script', open: (server) => openSocket(server, run, scriptSocket, user?.uid ?? 0, user?.gid ?? 0) }),
-  hands: isMac ? null : linuxHands,
+  scriptSocket: (run, user) => ({
+    name: 'script',
+    open: (server) => openSocket(server, run, scriptSocket, user?.uid ?? 0, user?.gid ?? 0),
+  }),
+  networkControl: isMac ? null : linuxNetwork,
   scriptAddress: (run) => join(run, scriptSocket),
   // As a line for openconnect's shell
-  scriptFor: (words) => Promise.resolve(words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')),
-  surroundings: () => Promise.resolve(signalled),
+  scriptFor: (args) => Promise.resolve(args.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')),
+  processControl: () => Promise.resolve(signalled),
   interrupt: null,
   async librariesOf(openconnect) {
     // Where its file is, not the link to it: `$ORIGIN` of ld.so(8). Not there at all: that shows with the program itself
@@ -69,12 +72,12 @@ export const posix: HelperPlatform = {
     const names = await readdir(folder).catch(() => []);
     return names.filter((name) => /\.(so(\.\d+)*|dylib)$/.test(name)).map((name) => join(folder, name));
   },
-  vpncScript: (path) => Promise.resolve({ command: path, words: [], environment: cleanEnvironment, folder: '/' }),
+  vpncScript: (path) => Promise.resolve({ command: path, args: [], environment: cleanEnvironment, folder: '/' }),
   network: {
     read: readNetwork,
     async changeRoute(verb, route) {
-      const [family = '-4', ...words] = route.split(' ');
-      await ip(family, 'route', verb, ...words);
+      const [family = '-4', ...args] = route.split(' ');
+      await ip(family, 'route', verb, ...args);
     },
     async removeLink(name) {
       await ip('link', 'del', 'dev', name).catch(() => undefined);

@@ -14,8 +14,8 @@ function quoted(word: string): string {
 }
 
 /** The file that openconnect has the script host run: it starts these words, waits, and ends with their exit code. In ASCII alone. */
-export function launcherScript(words: readonly string[]): string {
-  const command = JSON.stringify(words.map(quoted).join(' ')).replace(
+export function launcherScript(args: readonly string[]): string {
+  const command = JSON.stringify(args.map(quoted).join(' ')).replace(
     /[^\x20-\x7e]/g,
     (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
@@ -39,7 +39,7 @@ export function routesIn(printed: string): string[] {
 }
 
 /** How `route` is told of one. */
-export function routeWords(verb: 'add' | 'del', route: string): string[] {
+export function routeArguments(verb: 'add' | 'del', route: string): string[] {
   const [destination = '', mask = '', gateway = ''] = route.split(' ');
   if (![destination, mask, gateway].every((each) => dotted.test(each))) throw new Error(`no route: ${route}`);
   return [verb === 'add' ? 'add' : 'delete', destination, 'mask', mask, gateway];

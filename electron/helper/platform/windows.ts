@@ -12,9 +12,9 @@ import { listenOnPipe } from '../../system/windows/pipe.ts';
 import { helperPipe } from '../../helper-client/address.ts';
 import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
 import { ownProgram } from '../own-program.ts';
-import type { Door, HelperPlatform } from './platform.ts';
+import type { ListeningSocket, HelperPlatform } from './platform.ts';
 import { calls } from './windows-calls.ts';
-import { filePath, launcherScript, routesIn, routeWords, userName, userSid } from './windows-formats.ts';
+import { filePath, launcherScript, routesIn, routeArguments, userName, userSid } from './windows-formats.ts';
 
 const data = win32.join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'Causeway');
 const installed = win32.dirname(process.execPath);
@@ -43,9 +43,9 @@ export const windows: HelperPlatform = {
     return isRootsAlone(path);
   },
   nameOf: () => Promise.resolve(null),
-  async doorsOf(users, run, log) {
+  async socketsFor(users, run, log) {
     const known = await calls();
-    return users.flatMap((name): Door[] => {
+    return users.flatMap((name): ListeningSocket[] => {
       const sid = userSid.test(name) ? name : known.sidOf(name);
       if (sid === null) log(`nobody here is called ${name}`);
       return sid === null
@@ -53,17 +53,17 @@ export const windows: HelperPlatform = {
         : [{ name, open: (server) => listenOnPipe(server, `${run}-${sid}`, { owner: 'administrators', user: sid }) }];
     });
   },
-  scriptDoor: (run) => ({
+  scriptSocket: (run) => ({
     name: 'script',
     open: (server) => listenOnPipe(server, windows.scriptAddress(run), { owner: 'administrators', user: null }),
   }),
   scriptAddress: (run) => `${run}-script-${thisRun}`,
-  async scriptFor(words, state) {
+  async scriptFor(args, state) {
     const file = win32.join(state, 'openconnect-script.js');
-    await writeFile(file, launcherScript(words));
+    await writeFile(file, launcherScript(args));
     return file;
   },
-  async surroundings() {
+  async processControl() {
     return { environment: await environment(), folder: await systemFolder(), ask, renew: () => undefined, goesWithinMs: 6_000 };
   },
   async interrupt(pid, how) {
@@ -72,9 +72,9 @@ export const windows: HelperPlatform = {
   },
   async vpncScript(path) {
     const folder = await systemFolder();
-    return { command: win32.join(folder, 'cscript.exe'), words: ['//Nologo', '//B', path], environment: await environment(), folder };
+    return { command: win32.join(folder, 'cscript.exe'), args: ['//Nologo', '//B', path], environment: await environment(), folder };
   },
-  hands: null,
+  networkControl: null,
   async librariesOf(openconnect) {
     const folder = win32.dirname(openconnect);
     const libraries = (await readdir(folder)).filter((name) => /\.dll$/i.test(name));
@@ -85,8 +85,8 @@ export const windows: HelperPlatform = {
     async read() {
       return { routes: routesIn(await route('print', '-4')), links: [], resolver: { link: null, text: null } };
     },
-    async changeRoute(verb, words) {
-      await route(...routeWords(verb, words));
+    async changeRoute(verb, args) {
+      await route(...routeArguments(verb, args));
     },
     removeLink: () => Promise.resolve(),
     putResolverBack: () => Promise.resolve(),
@@ -118,15 +118,15 @@ async function environment(): Promise<Readonly<Record<string, string>>> {
   return { ...cleanEnvironment, PATH: folder, SystemRoot: root, windir: root, ComSpec: win32.join(folder, 'cmd.exe'), PATHEXT: '.EXE' };
 }
 
-async function route(...words: string[]): Promise<string> {
+async function route(...args: string[]): Promise<string> {
   const command = win32.join(await systemFolder(), 'route.exe');
   const options = { env: await environment(), timeout: 5_000, windowsHide: true, encoding: 'latin1' as const };
-  return (await promisify(execFile)(command, words, options)).stdout;
+  return (await promisify(execFile)(command, args, options)).stdout;
 }
 
 /** A process has one console: another one, which is this program once more, visits openconnect's. */
 function ask(pid: number, how: 'detach' | 'sign-out'): void {
-  const [program, ...words] = ownProgram();
+  const [program, ...args] = ownProgram();
   // Where it cannot be asked it is made to, a little later
-  spawn(program, [...words, 'leave', String(pid), how], { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);
+  spawn(program, [...args, 'leave', String(pid), how], { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);
 }

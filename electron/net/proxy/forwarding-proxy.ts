@@ -1,11 +1,11 @@
 import { fail } from '../../../shared/failure.ts';
 import { startConnectServer } from './connect-server.ts';
-import type { Via } from '../endpoint.ts';
+import type { ProxyRoute } from '../endpoint.ts';
 import { sameHost } from '../../trust/host.ts';
 import { connectVia } from './proxy.ts';
 
 /** An HTTP proxy of ours on loopback, for programs that cannot go the network's own way. */
-export interface Hop {
+export interface ForwardingProxy {
   readonly kind: 'http';
   readonly host: '127.0.0.1';
   readonly port: number;
@@ -19,7 +19,7 @@ const connectsWithinMs = 10_000;
 const maxConnections = 8;
 
 /** Opens a hop that leads through the network's proxies: it knows their passwords and their kinds, whoever uses it does not. */
-export async function openHop(via: Via, rules: HopRules): Promise<Hop> {
+export async function openForwardingProxy(via: ProxyRoute, rules: HopRules): Promise<ForwardingProxy> {
   const stop = new AbortController();
   const server = await startConnectServer({
     port: 0,

@@ -15,11 +15,11 @@ export interface SignIn {
 }
 
 /** Asks an HTTP proxy for a connection (RFC 9110, 9.3.6); signs in by Basic (RFC 7617) alone. Rejects when it hangs up or speaks no HTTP. */
-export function askHttp(door: Socket, target: { host: string; port: number }, signIn: SignIn | null): Promise<ProxyReply> {
+export function askHttp(connection: Socket, target: { host: string; port: number }, signIn: SignIn | null): Promise<ProxyReply> {
   const authority = `${inAddress(target.host)}:${target.port}`;
   return new Promise((resolve, reject) => {
     const request = http.request({
-      createConnection: () => door,
+      createConnection: () => connection,
       method: 'CONNECT',
       path: authority,
       maxHeaderSize: 16_384,

@@ -2,7 +2,7 @@ import { onAbort } from '../../../shared/abort.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { Endpoint, WebProxy } from '../endpoint.ts';
 import { inAddress, plainHost } from '../../trust/host.ts';
-import type { Led, ProxyFor } from './proxy-list.ts';
+import type { ProxyLookup, ProxyFor } from './proxy-list.ts';
 
 /** A system that has to fetch a script first may take a moment; without its answer we go the plain way. */
 const answersWithinMs = 5_000;
@@ -18,14 +18,14 @@ export class Proxies {
    * `proxy-kind` where there are only proxies that we do not speak: whoever set them up wants nobody to go around them;
    * with `cancelled` once the signal is aborted.
    */
-  async lead<E extends Endpoint>(endpoint: E, signal?: AbortSignal): Promise<E> {
+  async routeThroughProxy<E extends Endpoint>(endpoint: E, signal?: AbortSignal): Promise<E> {
     if (endpoint.loopbackPort !== undefined) return endpoint;
     const proxy = await this.ask(`https://${inAddress(endpoint.host)}:${endpoint.port}/`, signal);
     if (!proxy) return endpoint;
     if (proxy.kind === 'unspoken') throw fail('proxy-kind', { proxy: proxy.said });
-    const { otherwise } = proxy;
-    const others = otherwise?.map((each) => (each === 'direct' ? each : this.known(each)));
-    return { ...endpoint, via: { ...this.known(proxy), ...(others && { otherwise: others }) } };
+    const { fallbacks } = proxy;
+    const others = fallbacks?.map((each) => (each === 'direct' ? each : this.known(each)));
+    return { ...endpoint, via: { ...this.known(proxy), ...(others && { fallbacks: others }) } };
   }
 
   remember({ host, port }: WebProxy, signIn: NonNullable<WebProxy['signIn']>): void {
@@ -48,7 +48,7 @@ export class Proxies {
   }
 
   /** Bounded; a system that does not answer, or in a way that cannot be read, has no proxies. */
-  private ask(address: string, signal?: AbortSignal): Promise<Led> {
+  private ask(address: string, signal?: AbortSignal): Promise<ProxyLookup> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => (): void => {
         clearTimeout(timer);

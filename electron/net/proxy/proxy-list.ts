@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Via, WebProxy } from '../endpoint.ts';
+import type { ProxyRoute, WebProxy } from '../endpoint.ts';
 import { hostOf, plainHost, sameHost } from '../../trust/host.ts';
 
 /** A proxy, or a list of them, of which we speak none, as whoever set it up wrote it; without a password. */
@@ -9,10 +9,10 @@ export interface Unspoken {
 }
 
 /** What leads to an address; null: the plain network. */
-export type Led = Via | Unspoken | null;
+export type ProxyLookup = ProxyRoute | Unspoken | null;
 
 /** Which proxy leads to an `https:` address. */
-export type ProxyFor = (address: string) => Promise<Led>;
+export type ProxyFor = (address: string) => Promise<ProxyLookup>;
 
 /** The words of a system's answer; `SOCKS` alone is the fourth version there. */
 const kindsOfList = new Map<string, WebProxy['kind']>([
@@ -43,7 +43,7 @@ const maxProxies = 6;
  * The proxies that a system's answer names, as Chromium gives it: `PROXY host:port; SOCKS5 host:port; DIRECT`, best first.
  * Kinds that we do not speak are passed over for the next; where nothing is left, that is an answer too, and never the plain network.
  */
-export function proxyOfList(list: string): Led {
+export function proxyOfList(list: string): ProxyLookup {
   const proxies: WebProxy[] = [];
   const unspoken: string[] = [];
   let direct = false;
@@ -59,8 +59,8 @@ export function proxyOfList(list: string): Led {
   }
   const [first, ...others] = proxies.slice(0, maxProxies);
   if (!first) return direct || unspoken.length === 0 ? null : { kind: 'unspoken', said: unspoken.join('; ').slice(0, 200) };
-  const otherwise = [...others, ...(direct ? (['direct'] as const) : [])];
-  return otherwise.length > 0 ? { ...first, otherwise } : first;
+  const fallbacks = [...others, ...(direct ? (['direct'] as const) : [])];
+  return fallbacks.length > 0 ? { ...first, fallbacks } : first;
 }
 
 /** The proxy that the environment names, as programs for terminals have it: `https_proxy`, `all_proxy`, `no_proxy`, in small letters or capitals. */
@@ -74,7 +74,7 @@ export function proxyOfEnvironment(env: Readonly<Record<string, string | undefin
 }
 
 /** `http://user:password@host:port`, `https://…`, `socks5://…`, `socks5h://…`, `socks4a://…` or `host:port`. */
-function proxyOfAddress(text: string): Led {
+function proxyOfAddress(text: string): ProxyLookup {
   if (text === '') return null;
   const address = text.includes('://') ? text : `http://${text}`;
   const kind = kindsOfAddress.get(address.slice(0, address.indexOf(':')).toLowerCase());

@@ -2,7 +2,7 @@ import net, { isIP, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { fail, failureOf, type CausewayError } from '../../../shared/failure.ts';
 import { bounded } from '../deadline.ts';
-import { shownAs, type Via, type WebProxy } from '../endpoint.ts';
+import { shownAs, type ProxyRoute, type WebProxy } from '../endpoint.ts';
 import { inAddress } from '../../trust/host.ts';
 import { keptFromLocalNetwork } from '../local-network-macos.ts';
 import { connectPlain } from '../tcp.ts';
@@ -31,10 +31,10 @@ export const proxyName = ({ host, port }: WebProxy): string => `${inAddress(host
  * `gateway-unreachable` (it could not or would not connect on), `gateway-silent`, or `cancelled`; where the list ends in
  * the plain network, with `gateway-name-unknown` too.
  */
-export async function connectVia(via: Via, target: { host: string; port: number }, options: ViaOptions): Promise<Socket> {
+export async function connectVia(via: ProxyRoute, target: { host: string; port: number }, options: ViaOptions): Promise<Socket> {
   const until = performance.now() + options.timeoutMs;
-  const way = await openWay(via, target, options);
-  if (way !== 'direct') return way.socket;
+  const route = await openThroughProxy(via, target, options);
+  if (route !== 'direct') return route.socket;
   return connectPlain({ host: target.host, port: target.port }, { ...options, timeoutMs: Math.max(1, until - performance.now()) });
 }
 
@@ -42,46 +42,46 @@ export async function connectVia(via: Via, target: { host: string; port: number 
  * As {@link connectVia}, and tells which of a list it was: `via` begins with the one that could be reached. `direct`: none
  * could, and the list ends in the plain network, which has not been tried.
  */
-export function openWay(
-  via: Via,
+export function openThroughProxy(
+  via: ProxyRoute,
   target: { host: string; port: number },
   options: ViaOptions,
-): Promise<{ socket: Socket; via: Via } | 'direct'> {
-  return firstOf(via, options, async (door, way, left) => ({
-    socket: await askFor(target, way, door, { signal: options.signal, timeoutMs: left }),
-    via: way,
+): Promise<{ socket: Socket; via: ProxyRoute } | 'direct'> {
+  return firstOf(via, options, async (connection, route, left) => ({
+    socket: await askFor(target, route, connection, { signal: options.signal, timeoutMs: left }),
+    via: route,
   }));
 }
 
 /** A list from the first of its proxies on that takes a connection; asks it for nothing. Rejects with `proxy-unreachable`, `local-network`, `certificate-*` or `cancelled`. */
-export function firstReached(via: Via, options: ViaOptions): Promise<Via | 'direct'> {
-  return firstOf(via, options, (door, way) => {
-    door.destroy();
-    return Promise.resolve(way);
+export function firstReached(via: ProxyRoute, options: ViaOptions): Promise<ProxyRoute | 'direct'> {
+  return firstOf(via, options, (connection, route) => {
+    connection.destroy();
+    return Promise.resolve(route);
   });
 }
 
 /** @param use what to do with a proxy that has been reached, in so many milliseconds; where it finds that it is none, the next is tried */
 async function firstOf<T>(
-  { otherwise = [], ...first }: Via,
+  { fallbacks = [], ...first }: ProxyRoute,
   { signal, timeoutMs }: ViaOptions,
-  use: (door: Socket, way: Via, left: number) => Promise<T>,
+  use: (connection: Socket, route: ProxyRoute, left: number) => Promise<T>,
 ): Promise<T | 'direct'> {
   const until = performance.now() + timeoutMs;
   const left = (): number => Math.max(1, until - performance.now());
-  const ways = [first, ...otherwise];
+  const routes = [first, ...fallbacks];
   const unreached: string[] = [];
-  for (const [at, way] of ways.entries()) {
-    if (way === 'direct') return way;
-    const rest = ways.slice(at + 1);
+  for (const [at, route] of routes.entries()) {
+    if (route === 'direct') return route;
+    const rest = routes.slice(at + 1);
     try {
       const reachMs = rest.length === 0 ? left() : Math.min(reachedWithinMs, left() / (rest.length + 1));
-      const door = await reach(way, { signal, timeoutMs: reachMs });
-      return await use(door, { ...way, ...(rest.length > 0 && { otherwise: rest }) }, left());
+      const connection = await reach(route, { signal, timeoutMs: reachMs });
+      return await use(connection, { ...route, ...(rest.length > 0 && { fallbacks: rest }) }, left());
     } catch (error) {
       const { code, detail } = failureOf(error);
       if (code !== 'proxy-unreachable' && code !== 'local-network') throw error;
-      unreached.push(proxyName(way));
+      unreached.push(proxyName(route));
       if (rest.length === 0) throw fail(code, { host: unreached.join(', ') }, detail === undefined ? {} : { detail });
     }
   }
@@ -120,18 +120,23 @@ function reachOnce(proxy: WebProxy, { signal, timeoutMs }: ViaOptions): Promise<
 }
 
 /** Asks a proxy that has been reached for the target; lets go of the connection where it comes to nothing. */
-function askFor(target: { host: string; port: number }, proxy: WebProxy, door: Socket, { signal, timeoutMs }: ViaOptions): Promise<Socket> {
+function askFor(
+  target: { host: string; port: number },
+  proxy: WebProxy,
+  connection: Socket,
+  { signal, timeoutMs }: ViaOptions,
+): Promise<Socket> {
   // Once a proxy has been reached, its silence is mostly that of the host behind it
   const late = (): Error => fail('gateway-silent', { host: shownAs(target) }, { detail: 'through a proxy' });
   const refused = (detail: string): Error => fail('gateway-unreachable', { host: shownAs(target) }, { detail });
-  return bounded<Socket>({ signal, ms: timeoutMs, late, release: () => void door.destroy() }, (done, failed) => {
+  return bounded<Socket>({ signal, ms: timeoutMs, late, release: () => void connection.destroy() }, (done, failed) => {
     const broken = (cause: unknown): void => failed(unreachable(proxy, cause instanceof Error ? cause.message : 'it hung up'));
     const gone = (): void => broken(null);
-    door.once('error', broken).once('close', gone);
+    connection.once('error', broken).once('close', gone);
     const speak = { http: askHttp, https: askHttp, socks5: speakSocks, socks4: speakSocks4 }[proxy.kind];
-    speak(door, target, proxy.signIn ?? null).then((reply) => {
-      door.off('error', broken).off('close', gone);
-      if (reply === 'done') done(door);
+    speak(connection, target, proxy.signIn ?? null).then((reply) => {
+      connection.off('error', broken).off('close', gone);
+      if (reply === 'done') done(connection);
       else if (reply === 'sign-in') failed(fail('proxy-rejected', { host: proxyName(proxy) }));
       else if ('noProxy' in reply) failed(unreachable(proxy, reply.noProxy));
       else if ('signsInBy' in reply) failed(fail('proxy-sign-in-kind', { host: proxyName(proxy), scheme: reply.signsInBy }));

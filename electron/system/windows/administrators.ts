@@ -7,11 +7,11 @@ import { isLeftToAdministrators } from './security-descriptor.ts';
 export async function isAdministratorsAlone(path: string): Promise<boolean> {
   try {
     const windows = await native();
-    for (const hop of await hopsTo(path, win32)) {
+    for (const step of await hopsTo(path, win32)) {
       // Another computer says of its files what it likes
-      if (!/^[A-Za-z]:\\/.test(hop.path)) return false;
-      const descriptor = windows.securityOf(hop.path, hop.place === 'link' ? 'itself' : 'target');
-      const place = hop.place === 'end' || hop.place === 'link' ? 'itself' : hop.place;
+      if (!/^[A-Za-z]:\\/.test(step.path)) return false;
+      const descriptor = windows.securityOf(step.path, step.place === 'link' ? 'itself' : 'target');
+      const place = step.place === 'end' || step.place === 'link' ? 'itself' : step.place;
       if (!descriptor || !isLeftToAdministrators(descriptor, place)) return false;
     }
     return true;

@@ -8,12 +8,12 @@ import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel
 import { FarEnd, introducedWithinMs } from './far-end.ts';
 import { findProgram, type ProgramPlaces } from './programs.ts';
 import { ownUid } from '../../system/own-user-posix.ts';
-import { endInOrder, RunningOpenConnect, type Spawn } from './process.ts';
+import { endInOrder, OpenConnectProcess, type Spawn } from './process.ts';
 import { hasConnection, hasStrangers, listenerOf } from './sockets-linux.ts';
 import { bannerIn, endingOf, limitsFrom, refusalOf, type Limits } from './output.ts';
 import { dialSocks, type SocksServer } from './socks.ts';
-import { keyOf, targetOf, tunnelAddress, wordsFor } from './arguments.ts';
-import { proxyFor, type ProxyHop } from './proxy-address.ts';
+import { keyOf, targetOf, tunnelAddress, argumentsFor } from './arguments.ts';
+import { proxyFor, type ProxyAddress } from './proxy-address.ts';
 
 export interface AppTunnelDeps {
   programs: ProgramPlaces;
@@ -47,21 +47,21 @@ export function appTunnel(deps: AppTunnelDeps): TunnelEngine {
       if (grant.kind !== 'openconnect') throw fail('internal', undefined, { detail: `app tunnel for ${grant.kind}` });
       const { openconnect, ocproxy } = await find();
       const server = await freePort(deps.programs.platform);
-      const hop = await proxyFor(grant, signal);
+      const forwarding = await proxyFor(grant, signal);
       try {
-        const proxy = hop?.proxy ?? null;
-        const words = wordsFor(targetOf(grant, proxy, await tunnelAddress(grant, proxy, signal)), keyOf(grant));
-        const address = words.pop() ?? '';
-        const all = [...words, '--script-tun', '--script', scriptFor(ocproxy, server), address];
-        const running = RunningOpenConnect.start(openconnect, all, grant.cookie, {
+        const proxy = forwarding?.proxy ?? null;
+        const args = argumentsFor(targetOf(grant, proxy, await tunnelAddress(grant, proxy, signal)), keyOf(grant));
+        const address = args.pop() ?? '';
+        const all = [...args, '--script-tun', '--script', scriptFor(ocproxy, server), address];
+        const running = OpenConnectProcess.start(openconnect, all, grant.cookie, {
           extra: 2,
           ...(deps.spawn ? { spawn: deps.spawn } : {}),
         });
-        const tunnel = new AppTunnel(running, server, grant, hop, deps);
+        const tunnel = new AppTunnel(running, server, grant, forwarding, deps);
         await tunnel.up(signal);
         return tunnel;
       } catch (error) {
-        hop?.close();
+        forwarding?.close();
         throw error;
       }
     },
@@ -116,10 +116,10 @@ class AppTunnel implements Tunnel {
   private readonly farEnd = new FarEnd((withinMs) => this.knowsNoSuchName(withinMs));
 
   constructor(
-    private readonly running: RunningOpenConnect,
+    private readonly running: OpenConnectProcess,
     private readonly server: SocksServer,
     private readonly grant: OpenConnectGrant,
-    private readonly hop: ProxyHop | null,
+    private readonly forwarding: ProxyAddress | null,
     private readonly deps: AppTunnelDeps,
   ) {
     this.lastTrafficAt = deps.now();
@@ -205,7 +205,7 @@ class AppTunnel implements Tunnel {
     this.silent = listener;
   }
 
-  mend(): void {
+  recover(): void {
     this.running.reconnect();
   }
 
@@ -223,7 +223,7 @@ class AppTunnel implements Tunnel {
   private end(code: number | null): TunnelEnding {
     clearInterval(this.watching);
     endInOrder(this.running.pipe(4));
-    this.hop?.close();
+    this.forwarding?.close();
     this.noteTraffic();
     for (const stream of this.streams) stream.destroy();
     if (this.closing) return { kind: 'closed' };

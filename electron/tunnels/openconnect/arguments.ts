@@ -94,7 +94,7 @@ export const keyOf = ({ serverPin }: OpenConnectGrant): GatewayIdentity => ({
 });
 
 /** The words that every openconnect of ours starts with. Throws `internal` for a target that does not fit. */
-export function wordsFor(target: OpenConnectTarget, identity: GatewayIdentity): string[] {
+export function argumentsFor(target: OpenConnectTarget, identity: GatewayIdentity): string[] {
   const wrong = (what: string): Error => fail('internal', undefined, { detail: `a tunnel's ${what} does not fit` });
   const { protocol, address, proxy } = target;
   const url = URL.canParse(target.connectUrl) ? new URL(target.connectUrl) : null;
@@ -112,7 +112,7 @@ export function wordsFor(target: OpenConnectTarget, identity: GatewayIdentity): 
     `--os=${agent.data.system}`,
     '--cookie-on-stdin',
     '--non-inter',
-    ...identityWords(identity),
+    ...identityArguments(identity),
     // As long as a silent link is held on to, and a little: when to try again is for the layer that knows of sleep, networks and the person
     `--reconnect-timeout=${triesForSeconds}`,
     `--force-dpd=${askAfterSeconds}`,
@@ -124,7 +124,7 @@ export function wordsFor(target: OpenConnectTarget, identity: GatewayIdentity): 
 }
 
 /** openconnect(8): `--servercert` counts alone and may be given several times; `--cafile` adds to the system's authorities unless they are left out. */
-function identityWords(identity: GatewayIdentity): string[] {
+function identityArguments(identity: GatewayIdentity): string[] {
   const wrong = (what: string): Error => fail('internal', undefined, { detail: `a gateway's ${what} does not fit` });
   switch (identity.kind) {
     case 'system':

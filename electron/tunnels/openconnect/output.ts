@@ -48,7 +48,7 @@ export function bannerIn(options: string): string | null {
 }
 
 /** What openconnect prints, for two questions that its exit code leaves open, and for the help desk. With `LC_ALL=C`. */
-export class Said {
+export class OpenConnectOutput {
   private text = '';
   /** It told of the session's end by itself: for protocols whose script does not. */
   expiresAt: number | null = null;
@@ -86,7 +86,7 @@ export class Said {
 
 export interface Exit {
   code: number | null;
-  said: Said;
+  said: OpenConnectOutput;
   limits: Limits;
   /** When it ended, and when bytes of the person's last went through. */
   at: number;
@@ -114,7 +114,7 @@ export function endingOf({ code, said, limits, at, lastTrafficAt, host }: Exit):
  * Why a tunnel did not come up. Of Cisco's kind a gateway that has let somebody in, and takes neither the ticket (401) nor the
  * blame (5xx), does not open a tunnel for a program or system of this name.
  */
-export function refusalOf(code: number | null, said: Said, host: string, { userAgent, system }: Agent): Error {
+export function refusalOf(code: number | null, said: OpenConnectOutput, host: string, { userAgent, system }: Agent): Error {
   const detail = `openconnect ${code ?? 'killed'}: ${said.tail}`;
   const status = said.connectStatus;
   if (code !== 2 && status !== null && status >= 400 && status < 500)

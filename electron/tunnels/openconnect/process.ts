@@ -4,12 +4,12 @@ import { atMost } from '../../net/deadline.ts';
 import { cleanEnvironment } from './environment-posix.ts';
 import { checkTicket } from './ticket-line.ts';
 import { cookieLine } from './arguments.ts';
-import { Said } from './output.ts';
+import { OpenConnectOutput } from './output.ts';
 
-export type Spawn = (command: string, words: readonly string[], options: SpawnOptions) => ChildProcess;
+export type Spawn = (command: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
 
 /** What a system has openconnect run in, and how one asks it to go there. */
-export interface Surroundings {
+export interface ProcessControl {
   readonly environment: Readonly<Record<string, string>>;
   readonly folder: string;
   /** `detach` keeps the session at the gateway, `sign-out` ends it. */
@@ -21,7 +21,7 @@ export interface Surroundings {
 }
 
 /** Where there are signals. */
-export const signalled: Surroundings = {
+export const signalled: ProcessControl = {
   environment: cleanEnvironment,
   folder: '/',
   ask: (pid, how) => send(pid, how === 'detach' ? 'SIGHUP' : 'SIGINT'),
@@ -38,21 +38,21 @@ function send(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** Where it is to go: the last of its words. */
-const hostIn = (words: readonly string[]): string => {
-  const address = words.at(-1) ?? '';
+const hostIn = (args: readonly string[]): string => {
+  const address = args.at(-1) ?? '';
   return URL.canParse(address) ? new URL(address).hostname : '';
 };
 
 /** An openconnect that was started: its cookie is in, what it says is listened to. */
-export class RunningOpenConnect {
-  readonly said = new Said();
+export class OpenConnectProcess {
+  readonly said = new OpenConnectOutput();
   /** Settles with the exit code, or null after a signal; never rejects. */
   readonly exited: Promise<number | null>;
   private over = false;
 
   private constructor(
     private readonly child: ChildProcess,
-    private readonly surroundings: Surroundings,
+    private readonly processControl: ProcessControl,
   ) {
     this.exited = new Promise((resolve) => {
       const settle = (code: number | null): void => {
@@ -71,21 +71,21 @@ export class RunningOpenConnect {
   /** @param extra pipes after the usual three, as its file descriptors 3 and up */
   static start(
     command: string,
-    words: readonly string[],
+    args: readonly string[],
     cookie: string,
-    options: { extra?: number; spawn?: Spawn; surroundings?: Surroundings } = {},
-  ): RunningOpenConnect {
+    options: { extra?: number; spawn?: Spawn; processControl?: ProcessControl } = {},
+  ): OpenConnectProcess {
     const pipes = Array.from({ length: 3 + (options.extra ?? 0) }, () => 'pipe' as const);
-    const surroundings = options.surroundings ?? signalled;
-    const { environment: env, folder: cwd } = surroundings;
+    const processControl = options.processControl ?? signalled;
+    const { environment: env, folder: cwd } = processControl;
     // The helper starts it by way of another program, which takes its rights
-    const program = words.find((word) => /[/\\]openconnect(\.exe)?$/.test(word)) ?? command;
-    checkTicket(program, cookie, hostIn(words), env);
+    const program = args.find((word) => /[/\\]openconnect(\.exe)?$/.test(word)) ?? command;
+    checkTicket(program, cookie, hostIn(args), env);
     const line = cookieLine(cookie);
-    const child = (options.spawn ?? spawnChild)(command, words, { stdio: pipes, env, cwd, shell: false, windowsHide: true });
+    const child = (options.spawn ?? spawnChild)(command, args, { stdio: pipes, env, cwd, shell: false, windowsHide: true });
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(line);
-    return new RunningOpenConnect(child, surroundings);
+    return new OpenConnectProcess(child, processControl);
   }
 
   get pid(): number | undefined {
@@ -107,14 +107,14 @@ export class RunningOpenConnect {
 
   /** Has it make its connection anew, at once (openconnect(8), SIGUSR2). Its script and what that started stay. */
   reconnect(): void {
-    if (!this.over && this.pid !== undefined) this.surroundings.renew(this.pid);
+    if (!this.over && this.pid !== undefined) this.processControl.renew(this.pid);
   }
 
   /** Asks it to go, and makes it: `detach` keeps the session at the gateway, `sign-out` ends it. Bounded. */
   async leave(how: 'detach' | 'sign-out'): Promise<void> {
-    const { pid, surroundings } = this;
-    const { goesWithinMs } = surroundings;
-    if (!this.over && pid !== undefined) surroundings.ask(pid, how);
+    const { pid, processControl } = this;
+    const { goesWithinMs } = processControl;
+    if (!this.over && pid !== undefined) processControl.ask(pid, how);
     if (await atMost(goesWithinMs, this.exited)) return;
     this.signal('SIGKILL');
     await atMost(goesWithinMs, this.exited);

@@ -1,5 +1,5 @@
 import { failureOf, fail } from '../../../shared/failure.ts';
-import { createJudge, type Presented } from '../../trust/verifier.ts';
+import { createVerifier, type Presented } from '../../trust/verifier.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { connectTls } from '../../net/tls.ts';
 import type { GatewayProof } from '../../helper-client/protocol.ts';
@@ -17,10 +17,10 @@ export function isProved(proof: GatewayProof, presented: Presented, now: number)
     case 'system':
       return presented.systemTrusts;
     case 'pins':
-      return createJudge({ trust: { kind: 'pin', spkiSha256: proof.pins }, now: () => now })(presented).kind === 'accept';
+      return createVerifier({ trust: { kind: 'pin', spkiSha256: proof.pins }, now: () => now })(presented).kind === 'accept';
     case 'authority': {
-      const judge = createJudge({ trust: { kind: 'authority', pem: proof.pem }, now: () => now });
-      return judge({ ...presented, systemTrusts: false }).kind === 'accept';
+      const verifier = createVerifier({ trust: { kind: 'authority', pem: proof.pem }, now: () => now });
+      return verifier({ ...presented, systemTrusts: false }).kind === 'accept';
     }
   }
 }

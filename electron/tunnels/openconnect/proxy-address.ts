@@ -2,11 +2,11 @@ import { isIP } from 'node:net';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
 import { hostOf } from '../../trust/host.ts';
 import { firstReached } from '../../net/proxy/proxy.ts';
-import { openHop } from '../../net/proxy/forwarding-proxy.ts';
+import { openForwardingProxy } from '../../net/proxy/forwarding-proxy.ts';
 import type { OpenConnectTarget } from './arguments.ts';
 
 /** The proxy that openconnect is sent through. */
-export interface ProxyHop {
+export interface ProxyAddress {
   readonly proxy: NonNullable<OpenConnectTarget['proxy']>;
   close(): void;
 }
@@ -20,16 +20,16 @@ const reachedWithinMs = 10_000;
  *
  * Rejects with `proxy-unreachable` where none of several can be reached, or `cancelled`.
  */
-export async function proxyFor({ endpoint, connectUrl }: OpenConnectGrant, signal: AbortSignal): Promise<ProxyHop | null> {
+export async function proxyFor({ endpoint, connectUrl }: OpenConnectGrant, signal: AbortSignal): Promise<ProxyAddress | null> {
   const { via, loopbackPort } = endpoint;
   if (!via || loopbackPort !== undefined) return null;
-  const way = via.otherwise ? await firstReached(via, { signal, timeoutMs: reachedWithinMs }) : via;
-  if (way === 'direct') return null;
-  const { kind, host, port } = way;
+  const route = via.fallbacks ? await firstReached(via, { signal, timeoutMs: reachedWithinMs }) : via;
+  if (route === 'direct') return null;
+  const { kind, host, port } = route;
   const isSpoken = (kind === 'http' || kind === 'socks5') && isIP(host) !== 6;
-  if (isSpoken && !way.signIn) return { proxy: { kind, host, port }, close: () => undefined };
+  if (isSpoken && !route.signIn) return { proxy: { kind, host, port }, close: () => undefined };
   const url = new URL(connectUrl);
   const gateway = { host: hostOf(url), port: url.port === '' ? 443 : Number(url.port) };
-  const hop = await openHop(way, { to: gateway });
-  return { proxy: { kind: hop.kind, host: hop.host, port: hop.port }, close: () => hop.close() };
+  const forwarding = await openForwardingProxy(route, { to: gateway });
+  return { proxy: { kind: forwarding.kind, host: forwarding.host, port: forwarding.port }, close: () => forwarding.close() };
 }

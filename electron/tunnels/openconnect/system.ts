@@ -15,7 +15,7 @@ import { FarEnd, introducedWithinMs } from './far-end.ts';
 import { HelperConnection } from '../../helper-client/connection.ts';
 import type { GatewayProof, HelperState, HelperUp } from '../../helper-client/protocol.ts';
 import { isProved, presentedBy } from './proof.ts';
-import { proxyFor, type ProxyHop } from './proxy-address.ts';
+import { proxyFor, type ProxyAddress } from './proxy-address.ts';
 import type { ProposedGateway } from '../../helper-client/start.ts';
 import { targetOf, tunnelAddress } from './arguments.ts';
 
@@ -134,23 +134,23 @@ export function systemTunnel({ socket, log, start, now = Date.now }: SystemTunne
       if (grant.kind !== 'openconnect') throw fail('internal', undefined, { detail: `system tunnel for ${grant.kind}` });
       const { host } = grant.endpoint;
       const helper = await connect(grant, signal);
-      const hop = await proxyFor(grant, signal).catch((error: unknown) => {
+      const forwarding = await proxyFor(grant, signal).catch((error: unknown) => {
         helper.close();
         throw error;
       });
       try {
-        const proxy = hop?.proxy ?? null;
+        const proxy = forwarding?.proxy ?? null;
         const target = targetOf(grant, proxy, await tunnelAddress(grant, proxy, signal));
         // Before it opens: an end that comes at once is heard too
         await helper.ask({ type: 'watch' }, closesWithinMs, signal);
         const reply = await helper.ask({ type: 'open', target, cookie: grant.cookie }, opensWithinMs, signal);
         if (!('state' in reply) || reply.state.kind !== 'up') throw fail('tunnel-failed', { host }, { detail: 'it went as it came' });
-        return new SystemTunnelOfHelper(helper, reply.state, hop, host, log);
+        return new SystemTunnelOfHelper(helper, reply.state, forwarding, host, log);
       } catch (error) {
         // Whatever it was about to open must not stay: who goes away is cleaned up after
         await helper.ask({ type: 'close', signOut: false }, closesWithinMs, AbortSignal.timeout(closesWithinMs)).catch(() => undefined);
         helper.close();
-        hop?.close();
+        forwarding?.close();
         throw error;
       }
     },
@@ -172,7 +172,7 @@ class SystemTunnelOfHelper implements Tunnel {
   constructor(
     private readonly helper: HelperConnection,
     private readonly up: HelperUp,
-    hop: ProxyHop | null,
+    forwarding: ProxyAddress | null,
     host: string,
     log: (line: string) => void,
   ) {
@@ -192,7 +192,7 @@ class SystemTunnelOfHelper implements Tunnel {
     ]).then((ending): TunnelEnding => {
       this.over = true;
       clearInterval(this.counting);
-      hop?.close();
+      forwarding?.close();
       // The next one may have another address: these would hang
       for (const stream of this.streams) stream.destroy();
       const told = this.closing ? ({ kind: 'closed' } as const) : ending;
@@ -226,7 +226,7 @@ class SystemTunnelOfHelper implements Tunnel {
         else
           failed(
             fail(
-              nameless.includes(cause.code ?? '') ? 'host-name-unknown' : 'host-unreachable',
+              unknownNameCodes.includes(cause.code ?? '') ? 'host-name-unknown' : 'host-unreachable',
               { host },
               { cause, detail: cause.message },
             ),
@@ -266,9 +266,9 @@ class SystemTunnelOfHelper implements Tunnel {
     this.helper.onSilent = listener;
   }
 
-  mend(): void {
+  recover(): void {
     // Whether it helped is seen by who asks for an answer then
-    void this.helper.ask({ type: 'mend' }, closesWithinMs, AbortSignal.timeout(closesWithinMs)).catch(() => undefined);
+    void this.helper.ask({ type: 'recover' }, closesWithinMs, AbortSignal.timeout(closesWithinMs)).catch(() => undefined);
   }
 
   abandon(): void {
@@ -293,7 +293,7 @@ class SystemTunnelOfHelper implements Tunnel {
 }
 
 /** How the system says that a name is unknown, and that no name server answered. */
-const nameless: readonly string[] = ['ENOTFOUND', 'EAI_AGAIN'];
+const unknownNameCodes: readonly string[] = ['ENOTFOUND', 'EAI_AGAIN'];
 
 /** What c-ares calls the replies of a name server that has no such name, or does not tell us; the rest are our own troubles. */
 const repliesOfServers: readonly unknown[] = ['ENOTFOUND', 'ENODATA', 'ESERVFAIL', 'EREFUSED', 'EFORMERR', 'ENOTIMP'];

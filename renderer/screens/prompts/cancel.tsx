@@ -1,5 +1,5 @@
 import { useVerbs } from '../../hooks.ts';
-import { useSpeaker } from '../../localizer.ts';
+import { useLocalizer } from '../../localizer.ts';
 import { Button } from '../../ui/button.tsx';
 import { Foot } from '../../ui/screen.tsx';
 
@@ -11,11 +11,11 @@ export function useCancel(): () => void {
 
 /** The way out of every question. */
 export function CancelFoot({ onCancel }: { onCancel: () => void }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   return (
     <Foot>
       <Button kind="quiet" onPress={onCancel}>
-        {words.action.cancel}
+        {messages.action.cancel}
       </Button>
     </Foot>
   );

@@ -1,6 +1,6 @@
 import { ChevronRight, MonitorX } from 'lucide-react';
 import { useAnswer } from '../../hooks.ts';
-import { useSpeaker } from '../../localizer.ts';
+import { useLocalizer } from '../../localizer.ts';
 import { RowButton } from '../../ui/button.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';
@@ -10,7 +10,7 @@ import type { PromptProps } from './prompt.ts';
 
 /** One of several: a realm, a role, a session to end. One click; Enter takes the one of last time. Of many, typing finds it. */
 export function Choice({ access, prompt, above }: PromptProps<'choice'>) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { busy, answer } = useAnswer(access);
   const cancel = useCancel();
   const usual = prompt.options.find(({ id }) => id === prompt.usual);
@@ -21,13 +21,13 @@ export function Choice({ access, prompt, above }: PromptProps<'choice'>) {
   });
   return (
     <Screen
-      title={prompt.title ?? words.choice[prompt.purpose]}
+      title={prompt.title ?? messages.choice[prompt.purpose]}
       above={above}
       focus={search ? 'field' : 'title'}
       onEnter={usual && (() => choose(usual))}
       onEscape={cancel}
     >
-      {prompt.purpose === 'session' && <p className="lead">{words.choice.sessionLead}</p>}
+      {prompt.purpose === 'session' && <p className="lead">{messages.choice.sessionLead}</p>}
       {prompt.failure && <FailurePanel failure={prompt.failure} />}
       {search}
       {more}
@@ -37,7 +37,7 @@ export function Choice({ access, prompt, above }: PromptProps<'choice'>) {
             key={option.id}
             icon={prompt.purpose === 'session' ? MonitorX : ChevronRight}
             title={option.label}
-            hint={option.detail ?? (option === usual ? words.choice.usual : undefined)}
+            hint={option.detail ?? (option === usual ? messages.choice.usual : undefined)}
             kind={option === usual ? 'primary' : 'secondary'}
             pending={busy}
             onPress={() => choose(option)}

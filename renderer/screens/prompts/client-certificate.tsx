@@ -3,7 +3,7 @@ import { useState, type SubmitEvent } from 'react';
 import { failureFrom, useClient } from '../../client.ts';
 import { useDrafts } from '../../drafts.ts';
 import { useAnswer, useRefocus } from '../../hooks.ts';
-import { useSpeaker } from '../../localizer.ts';
+import { useLocalizer } from '../../localizer.ts';
 import { Button, SubmitButton } from '../../ui/button.tsx';
 import { SecretField } from '../../ui/fields.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
@@ -13,7 +13,7 @@ import type { PromptProps } from './prompt.ts';
 
 /** Which file holds the person's certificate, and its passphrase where it has one. */
 export function ClientCertificate({ access, prompt, profile, above }: PromptProps<'client-certificate'>) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const client = useClient();
   const { busy, answer } = useAnswer(access);
   const cancel = useCancel();
@@ -48,43 +48,43 @@ export function ClientCertificate({ access, prompt, profile, above }: PromptProp
   };
 
   return (
-    <Screen title={words.clientCertificate.title} above={above} focus={prompt.wantsPassphrase ? 'field' : 'title'} onEscape={cancel}>
+    <Screen title={messages.clientCertificate.title} above={above} focus={prompt.wantsPassphrase ? 'field' : 'title'} onEscape={cancel}>
       {prompt.failure ? (
         <FailurePanel failure={prompt.failure} />
       ) : (
-        <p className="lead">{say(words.clientCertificate.lead, { host: prompt.host })}</p>
+        <p className="lead">{format(messages.clientCertificate.lead, { host: prompt.host })}</p>
       )}
       <form className="form" onSubmit={send} noValidate>
-        <div className="field" role="group" aria-label={words.clientCertificate.file}>
+        <div className="field" role="group" aria-label={messages.clientCertificate.file}>
           <div className="list-row">
             <span className="list-text">
-              <span className="selectable">{chosen === undefined ? words.clientCertificate.none : nameOf(chosen)}</span>
-              <span className="hint">{words.clientCertificate.fileHint}</span>
+              <span className="selectable">{chosen === undefined ? messages.clientCertificate.none : nameOf(chosen)}</span>
+              <span className="hint">{messages.clientCertificate.fileHint}</span>
             </span>
           </div>
           <Button icon={FileKey} disabled={busy} onPress={choose}>
-            {words.clientCertificate.choose}
+            {messages.clientCertificate.choose}
           </Button>
           {missing === 'file' && (
             <p className="error" role="alert">
-              {words.clientCertificate.fileMissing}
+              {messages.clientCertificate.fileMissing}
             </p>
           )}
         </div>
         {prompt.wantsPassphrase && (
           <SecretField
-            label={words.clientCertificate.passphrase}
-            hint={words.clientCertificate.passphraseHint}
+            label={messages.clientCertificate.passphrase}
+            hint={messages.clientCertificate.passphraseHint}
             value={draft.passphrase}
             onChange={(value) => setDraft('passphrase', value)}
-            error={missing === 'passphrase' && draft.passphrase === '' ? words.clientCertificate.passphraseMissing : null}
+            error={missing === 'passphrase' && draft.passphrase === '' ? messages.clientCertificate.passphraseMissing : null}
             busy={busy}
             autoFocus
             inputRef={passphrase}
           />
         )}
         <Actions>
-          <SubmitButton pending={busy}>{busy ? words.clientCertificate.checking : words.clientCertificate.go}</SubmitButton>
+          <SubmitButton pending={busy}>{busy ? messages.clientCertificate.checking : messages.clientCertificate.go}</SubmitButton>
         </Actions>
       </form>
       <CancelFoot onCancel={cancel} />

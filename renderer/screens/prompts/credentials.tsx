@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { PromptField } from '../../../shared/prompt.ts';
 import type { AppState, ProfileSummary } from '../../../shared/app-state.ts';
 import { useAnswer } from '../../hooks.ts';
-import { useSpeaker } from '../../localizer.ts';
+import { useLocalizer } from '../../localizer.ts';
 import { Checkbox } from '../../ui/fields.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';
@@ -12,21 +12,21 @@ import type { PromptProps } from './prompt.ts';
 
 /** User ID and password, labelled as the campus says. */
 export function Credentials({ access, prompt, state, profile, above }: PromptProps<'credentials'>) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const { busy, answer, answerWithSaved } = useAnswer(access);
   const [remember, setRemember] = useState(state.saved.password);
   const cancel = useCancel();
   // With more than these two in one form nothing that is kept could go in by itself
   const keepable = prompt.fields.every(({ name }) => name === 'user' || name === 'password');
   return (
-    <Screen title={prompt.title ?? words.credentials.title} above={above} focus="field" onEscape={cancel}>
+    <Screen title={prompt.title ?? messages.credentials.title} above={above} focus="field" onEscape={cancel}>
       {prompt.failure ? (
         <FailurePanel
           failure={prompt.failure}
-          more={prompt.triesLeft === undefined ? null : say(words.credentials.triesLeft, { count: prompt.triesLeft })}
+          more={prompt.triesLeft === undefined ? null : format(messages.credentials.triesLeft, { count: prompt.triesLeft })}
         />
       ) : (
-        <p className="lead">{say(words.credentials.lead, { campus: profile.name })}</p>
+        <p className="lead">{format(messages.credentials.lead, { campus: profile.name })}</p>
       )}
       {prompt.message !== undefined && <p className="pre-line">{prompt.message}</p>}
       <PromptForm
@@ -34,19 +34,19 @@ export function Credentials({ access, prompt, state, profile, above }: PromptPro
         promptId={access.promptId}
         fields={prompt.fields.map((field) => labelled(field, profile, state.saved))}
         selects={prompt.selects}
-        submit={words.credentials.signIn}
-        busyText={words.credentials.checking}
+        submit={messages.credentials.signIn}
+        busyText={messages.credentials.checking}
         busy={busy}
         onSubmit={(values) => answer({ kind: 'credentials', values }, keepable && remember)}
         other={
           state.saved.offered
-            ? { label: say(words.credentials.useSaved, { user: state.saved.userId ?? '' }), onPress: answerWithSaved }
+            ? { label: format(messages.credentials.useSaved, { user: state.saved.userId ?? '' }), onPress: answerWithSaved }
             : null
         }
       >
         {keepable && (
           <Checkbox
-            label={words.credentials.remember}
+            label={messages.credentials.remember}
             hint={rememberHint()}
             checked={remember && state.saved.keychain === 'available'}
             disabled={busy || state.saved.keychain !== 'available'}
@@ -61,11 +61,11 @@ export function Credentials({ access, prompt, state, profile, above }: PromptPro
   function rememberHint(): string {
     switch (state.saved.keychain) {
       case 'available':
-        return words.credentials.rememberHint;
+        return messages.credentials.rememberHint;
       case 'absent':
-        return words.credentials.keychainAbsent;
+        return messages.credentials.keychainAbsent;
       case 'locked':
-        return words.credentials.keychainLocked;
+        return messages.credentials.keychainLocked;
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { PromptOf } from '../../../shared/prompt.ts';
 import { useAnswer } from '../../hooks.ts';
-import { useSpeaker } from '../../localizer.ts';
+import { useLocalizer } from '../../localizer.ts';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
@@ -13,18 +13,18 @@ export const questionOf = ({ title, message, fields }: PromptOf<'fields'>): stri
 
 /** Whatever else the gateway asks: a question is never hidden. A new password is called one. */
 export function Fields({ access, prompt, above }: PromptProps<'fields'>) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const { busy, answer } = useAnswer(access);
   const cancel = useCancel();
   const isNewPassword = prompt.fields.some(({ newPassword }) => newPassword === true);
-  const said = isNewPassword ? words.newPassword : words.fields;
+  const said = isNewPassword ? messages.newPassword : messages.fields;
   const isTold = prompt.fields.length === 0 && prompt.selects.length === 0;
   const goOn = (): void => {
     if (!busy) answer({ kind: 'fields', values: {} });
   };
   return (
     <Screen
-      title={prompt.title ?? (isTold ? words.fields.told : said.title)}
+      title={prompt.title ?? (isTold ? messages.fields.told : said.title)}
       above={above}
       focus={prompt.fields.length > 0 ? 'field' : 'title'}
       onEnter={isTold ? goOn : undefined}
@@ -33,11 +33,11 @@ export function Fields({ access, prompt, above }: PromptProps<'fields'>) {
       {prompt.failure && (
         <FailurePanel
           failure={prompt.failure}
-          more={prompt.triesLeft === undefined ? null : say(words.credentials.triesLeft, { count: prompt.triesLeft })}
+          more={prompt.triesLeft === undefined ? null : format(messages.credentials.triesLeft, { count: prompt.triesLeft })}
         />
       )}
       {prompt.message !== undefined && <p className="lead pre-line">{prompt.message}</p>}
-      {isNewPassword && <p className={prompt.message === undefined ? 'lead' : 'hint'}>{words.newPassword.lead}</p>}
+      {isNewPassword && <p className={prompt.message === undefined ? 'lead' : 'hint'}>{messages.newPassword.lead}</p>}
       <PromptForm
         name={`fields/${questionOf(prompt)}`}
         promptId={access.promptId}
@@ -47,8 +47,8 @@ export function Fields({ access, prompt, above }: PromptProps<'fields'>) {
           autoComplete: completionOf(field),
         }))}
         selects={prompt.selects}
-        submit={words.fields.go}
-        busyText={words.fields.going}
+        submit={messages.fields.go}
+        busyText={messages.fields.going}
         busy={busy}
         onSubmit={(values) => answer({ kind: 'fields', values })}
       />

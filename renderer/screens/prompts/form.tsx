@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { PromptField, PromptSelect } from '../../../shared/prompt.ts';
 import { useDrafts } from '../../drafts.ts';
 import { useRefocus } from '../../hooks.ts';
-import { useSpeaker } from '../../localizer.ts';
+import { useLocalizer } from '../../localizer.ts';
 import { Button, SubmitButton } from '../../ui/button.tsx';
 import { Field, SecretField } from '../../ui/fields.tsx';
 import { SearchedSelect } from '../../ui/searchable.tsx';
@@ -35,7 +35,7 @@ interface PromptFormProps {
  * asks again. The first empty field takes the focus; when the gateway asks again, the last secret does.
  */
 export function PromptForm({ name, promptId, fields, selects, submit, busyText, busy, onSubmit, other = null, children }: PromptFormProps) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const [values, setValue] = useDrafts<string>(name, initialValues(fields, selects));
   const [missing, setMissing] = useState<string | null>(null);
   const again = useRefocus(promptId);
@@ -63,7 +63,7 @@ export function PromptForm({ name, promptId, fields, selects, submit, busyText, 
             name={field.name}
             value={values[field.name] ?? ''}
             onChange={(value) => setValue(field.name, value)}
-            error={missing === field.name && !values[field.name] ? say(words.credentials.missing, { label: field.label }) : null}
+            error={missing === field.name && !values[field.name] ? format(messages.credentials.missing, { label: field.label }) : null}
             busy={busy}
             autoFocus={field.name === first}
             autoComplete={field.autoComplete}

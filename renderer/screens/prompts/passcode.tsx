@@ -1,7 +1,7 @@
 import { KeyRound } from 'lucide-react';
 import { useState, type SubmitEvent } from 'react';
 import { useAnswer, useNow, useRefocus } from '../../hooks.ts';
-import { useSpeaker } from '../../localizer.ts';
+import { useLocalizer } from '../../localizer.ts';
 import { Button, RowButton, SubmitButton } from '../../ui/button.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { PasscodeField } from '../../ui/passcode-field.tsx';
@@ -11,7 +11,7 @@ import type { PromptProps } from './prompt.ts';
 
 /** One field for any passcode: from the phone's app or from recovery, of whatever length. */
 export function Passcode({ access, prompt, state, above }: PromptProps<'passcode'>) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const { busy, answer, answerWithHeld } = useAnswer(access);
   const cancel = useCancel();
   const [passcode, setPasscode] = useState('');
@@ -20,17 +20,17 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
   const held = state.heldPasscode;
 
   const lead = ({ message, device }: typeof prompt): string =>
-    message ?? (device === undefined ? words.passcode.leadAny : say(words.passcode.lead, { device }));
+    message ?? (device === undefined ? messages.passcode.leadAny : format(messages.passcode.lead, { device }));
   const verify = (event: SubmitEvent): void => {
     event.preventDefault();
     setMissing(passcode === '');
     if (passcode !== '' && !busy) answer({ kind: 'passcode', passcode });
   };
 
-  const waitsUntil = busy ? undefined : access.byItselfAt;
+  const waitsUntil = busy ? undefined : access.autoAnswerAt;
   return (
     <Screen
-      title={waitsUntil === undefined ? words.passcode.title : words.passcode.waitingTitle}
+      title={waitsUntil === undefined ? messages.passcode.title : messages.passcode.waitingTitle}
       above={above}
       focus="field"
       onEscape={cancel}
@@ -38,39 +38,39 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
       {prompt.failure ? (
         <FailurePanel
           failure={prompt.failure}
-          more={prompt.triesLeft === undefined ? null : say(words.credentials.triesLeft, { count: prompt.triesLeft })}
+          more={prompt.triesLeft === undefined ? null : format(messages.credentials.triesLeft, { count: prompt.triesLeft })}
         />
       ) : (
         <p className="lead">{waitsUntil === undefined ? lead(prompt) : <ByItself at={waitsUntil} />}</p>
       )}
       {/* Why it asks again may stand there only: that a new code was sent, and where to */}
       {prompt.failure && prompt.message !== undefined && <p className="pre-line">{prompt.message}</p>}
-      {prompt.startsWith !== undefined && <p>{say(words.passcode.startsWith, { start: prompt.startsWith })}</p>}
+      {prompt.startsWith !== undefined && <p>{format(messages.passcode.startsWith, { start: prompt.startsWith })}</p>}
       {held && (
         <RowButton
           icon={KeyRound}
-          title={words.factor.useHeld}
-          hint={say(words.factor.heldHint, { untilAt: held.expiresAt })}
+          title={messages.factor.useHeld}
+          hint={format(messages.factor.heldHint, { untilAt: held.expiresAt })}
           pending={busy}
           onPress={answerWithHeld}
         />
       )}
       <form className="form" onSubmit={verify} noValidate>
         <PasscodeField
-          label={prompt.label ?? words.passcode.label}
-          hint={prompt.lengths.length > 0 ? words.passcode.hint : words.passcode.hintAny}
+          label={prompt.label ?? messages.passcode.label}
+          hint={prompt.lengths.length > 0 ? messages.passcode.hint : messages.passcode.hintAny}
           value={passcode}
           onChange={setPasscode}
-          error={missing && passcode === '' ? words.passcode.missing : null}
+          error={missing && passcode === '' ? messages.passcode.missing : null}
           busy={busy}
           inputRef={field}
         />
         {prompt.nextCodeAt !== undefined && prompt.failure && <NextCode at={prompt.nextCodeAt} />}
         <Actions>
-          <SubmitButton pending={busy}>{busy ? words.passcode.checking : words.passcode.verify}</SubmitButton>
+          <SubmitButton pending={busy}>{busy ? messages.passcode.checking : messages.passcode.verify}</SubmitButton>
           {!prompt.only && (
             <Button pending={busy} onPress={() => answer({ kind: 'instead', method: 'choose' })}>
-              {words.passcode.instead}
+              {messages.passcode.instead}
             </Button>
           )}
         </Actions>
@@ -82,22 +82,22 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
 
 /** How long until the computer answers by itself. */
 function ByItself({ at }: { at: number }) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   return (
     <>
-      <span role="timer">{say(words.passcode.waiting, { count: Math.max(1, Math.ceil((at - useNow()) / 1000)) })}</span>{' '}
-      {words.passcode.orYours}
+      <span role="timer">{format(messages.passcode.waiting, { count: Math.max(1, Math.ceil((at - useNow()) / 1000)) })}</span>{' '}
+      {messages.passcode.orYours}
     </>
   );
 }
 
 /** When a code is spent: how long until the phone shows another. */
 function NextCode({ at }: { at: number }) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const seconds = Math.ceil((at - useNow()) / 1000);
   return (
     <p className="next-code" role="timer">
-      {seconds > 0 ? say(words.passcode.next, { count: seconds }) : words.passcode.nextNow}
+      {seconds > 0 ? format(messages.passcode.next, { count: seconds }) : messages.passcode.nextNow}
     </p>
   );
 }

@@ -1,6 +1,6 @@
 import type { AppState } from '../../../shared/app-state.ts';
 import { useAnswer, useVerbs } from '../../hooks.ts';
-import { useSpeaker } from '../../localizer.ts';
+import { useLocalizer } from '../../localizer.ts';
 import { Button } from '../../ui/button.tsx';
 import { FormDialog } from '../../ui/dialog.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
@@ -12,11 +12,11 @@ import type { PromptProps } from './prompt.ts';
 
 /** The network's web proxy asks who goes through it. That is not the campus, and the screen says so. */
 export function Proxy({ access, prompt, above }: PromptProps<'proxy'>) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { busy, answer } = useAnswer(access);
   const cancel = useCancel();
   return (
-    <Screen title={words.proxy.title} above={above} focus="field" onEscape={cancel}>
+    <Screen title={messages.proxy.title} above={above} focus="field" onEscape={cancel}>
       <ProxyForm
         id={access.promptId}
         host={prompt.host}
@@ -31,15 +31,15 @@ export function Proxy({ access, prompt, above }: PromptProps<'proxy'>) {
 
 /** The same on the way to a campus's profile or recovery site, before whatever is shown there. */
 export function ProxyDialog({ question }: { question: NonNullable<AppState['proxyQuestion']> }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   const { busy, run } = useVerbs();
   const { id, host, failure } = question;
   const leave = (): void => void run('answerProxy', { id, signIn: null });
   return (
-    <FormDialog title={words.proxy.title} onLeave={leave}>
+    <FormDialog title={messages.proxy.title} onLeave={leave}>
       <ProxyForm id={id} host={host} failure={failure} busy={busy} onAnswer={(signIn) => void run('answerProxy', { id, signIn })} />
       <Button kind="quiet" onPress={leave}>
-        {words.action.cancel}
+        {messages.action.cancel}
       </Button>
     </FormDialog>
   );
@@ -54,24 +54,24 @@ interface ProxyFormProps {
 }
 
 function ProxyForm({ id, host, failure, busy, onAnswer }: ProxyFormProps) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   return (
     <>
-      {failure ? <FailurePanel failure={failure} /> : <p className="lead">{say(words.proxy.lead, { host })}</p>}
+      {failure ? <FailurePanel failure={failure} /> : <p className="lead">{format(messages.proxy.lead, { host })}</p>}
       <PromptForm
         name={`proxy/${host}`}
         promptId={id}
         fields={[
-          { name: 'user', label: words.proxy.user, secret: false, autoComplete: 'off' },
-          { name: 'password', label: words.proxy.password, secret: true, autoComplete: 'off' },
+          { name: 'user', label: messages.proxy.user, secret: false, autoComplete: 'off' },
+          { name: 'password', label: messages.proxy.password, secret: true, autoComplete: 'off' },
         ]}
         selects={[]}
-        submit={words.proxy.go}
-        busyText={words.proxy.going}
+        submit={messages.proxy.go}
+        busyText={messages.proxy.going}
         busy={busy}
         onSubmit={({ user = '', password = '' }) => onAnswer({ user, password })}
       >
-        <p className="hint">{words.proxy.hint}</p>
+        <p className="hint">{messages.proxy.hint}</p>
       </PromptForm>
     </>
   );

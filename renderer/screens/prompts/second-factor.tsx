@@ -16,7 +16,7 @@ import { RadioButton, RadioField, RadioGroup } from 'react-aria-components/Radio
 import type { FailureCode } from '../../../shared/failure-catalogue.ts';
 import type { FactorDevice } from '../../../shared/prompt.ts';
 import { useAnswer, useVerbs } from '../../hooks.ts';
-import { useSpeaker } from '../../localizer.ts';
+import { useLocalizer } from '../../localizer.ts';
 import { RowButton } from '../../ui/button.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';
@@ -35,7 +35,7 @@ const wayIcons = { call: Phone, text: MessageSquareText, other: ChevronRight } a
 
 /** Which device, which way: a push, a passcode, or the recovery passcode that is at hand. */
 export function SecondFactor({ access, prompt, state, above }: PromptProps<'second-factor'>) {
-  const { words, say } = useSpeaker();
+  const { messages, format } = useLocalizer();
   const { busy, answer, answerWithHeld } = useAnswer(access);
   const { run } = useVerbs();
   const cancel = useCancel();
@@ -48,7 +48,7 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
   const others = otherWays.flatMap((method) =>
     prompt.devices.filter(({ methods }) => methods.includes(method)).map((to) => ({ method, to })),
   );
-  const hints = { call: words.factor.callHint, text: words.factor.textHint, other: words.factor.otherHint };
+  const hints = { call: messages.factor.callHint, text: messages.factor.textHint, other: messages.factor.otherHint };
   const startsWith = prompt.devices.find((each) => each.startsWith !== undefined)?.startsWith;
 
   const push = (to: FactorDevice): void => answer({ kind: 'second-factor', method: 'push', device: to.id });
@@ -56,25 +56,25 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
   const onEnter = held ? answerWithHeld : undefined; // a push is never one key away
 
   return (
-    <Screen title={words.factor.title} above={above} onEnter={onEnter} onEscape={cancel}>
+    <Screen title={messages.factor.title} above={above} onEnter={onEnter} onEscape={cancel}>
       {prompt.failure ? (
         <FailurePanel
           failure={prompt.failure}
           {...(icon ? { icon } : {})}
-          more={prompt.triesLeft === undefined ? null : say(words.credentials.triesLeft, { count: prompt.triesLeft })}
+          more={prompt.triesLeft === undefined ? null : format(messages.credentials.triesLeft, { count: prompt.triesLeft })}
         />
       ) : (
-        <p className="lead">{words.factor.lead}</p>
+        <p className="lead">{messages.factor.lead}</p>
       )}
       {pushable.length > 1 && <Devices devices={pushable} chosen={device?.id ?? null} onChoose={choose} disabled={busy} />}
-      {!device && others.length === 0 && !held && <p>{words.factor.noDevice}</p>}
+      {!device && others.length === 0 && !held && <p>{messages.factor.noDevice}</p>}
       <div className="ways">
         {held && (
           <RowButton
             kind="primary"
             icon={KeyRound}
-            title={words.factor.useHeld}
-            hint={say(words.factor.heldHint, { untilAt: held.expiresAt })}
+            title={messages.factor.useHeld}
+            hint={format(messages.factor.heldHint, { untilAt: held.expiresAt })}
             pending={busy}
             onPress={answerWithHeld}
           />
@@ -83,16 +83,16 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
           <RowButton
             kind={held ? 'secondary' : 'primary'}
             icon={BellRing}
-            title={words.factor.push}
-            hint={say(words.factor.pushHint, { device: device.name })}
+            title={messages.factor.push}
+            hint={format(messages.factor.pushHint, { device: device.name })}
             pending={busy}
             onPress={() => push(device)}
           />
         )}
         <RowButton
           icon={Hash}
-          title={words.factor.passcode}
-          hint={startsWith === undefined ? words.factor.passcodeHint : say(words.passcode.startsWith, { start: startsWith })}
+          title={messages.factor.passcode}
+          hint={startsWith === undefined ? messages.factor.passcodeHint : format(messages.passcode.startsWith, { start: startsWith })}
           pending={busy}
           onPress={passcode}
         />
@@ -100,8 +100,8 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
           <RowButton
             key={to.id}
             icon={wayIcons[method]}
-            title={method === 'other' ? to.name : words.factor[method]}
-            hint={say(hints[method], { device: to.name })}
+            title={method === 'other' ? to.name : messages.factor[method]}
+            hint={format(hints[method], { device: to.name })}
             pending={busy}
             onPress={() => answer({ kind: 'second-factor', method, device: to.id })}
           />
@@ -109,14 +109,14 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
         {!held && (
           <RowButton
             icon={PhoneOff}
-            title={words.factor.lost}
-            hint={words.task['lost-phone'].about}
+            title={messages.factor.lost}
+            hint={messages.task['lost-phone'].about}
             onPress={() => void run('startTask', { task: 'lost-phone' })}
           />
         )}
       </div>
       <p className="hint" aria-live="polite">
-        {busy ? words.factor.going : ''}
+        {busy ? messages.factor.going : ''}
       </p>
       <CancelFoot onCancel={cancel} />
     </Screen>
@@ -134,10 +134,10 @@ function Devices({
   onChoose: (id: string) => void;
   disabled: boolean;
 }) {
-  const { words } = useSpeaker();
+  const { messages } = useLocalizer();
   return (
     <RadioGroup className="radio-group" value={chosen} onChange={onChoose} isDisabled={disabled}>
-      <Label>{words.factor.device}</Label>
+      <Label>{messages.factor.device}</Label>
       {devices.map((device) => (
         <RadioField key={device.id} value={device.id}>
           <RadioButton className="radio">

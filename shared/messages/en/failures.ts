@@ -1,5 +1,5 @@
 import type { FailureCode } from '../../failure-catalogue.ts';
-import type { FailureWords } from '../failure-message.ts';
+import type { FailureMessage } from '../failure-message.ts';
 
 /**
  * What stands in a sentence where a failure came without that detail. The keys are all the placeholders that
@@ -40,7 +40,7 @@ const checkNetwork = 'Check that this computer is on the Internet, then try agai
 const callHelpDesk = 'Call the help desk and read them the code below.';
 
 /** Every failure: its name, what happened, what to do. Short, for a person who is locked out and in a hurry. */
-export const failures: Record<FailureCode, FailureWords> = {
+export const failures: Record<FailureCode, FailureMessage> = {
   // Reaching the gateway
   'gateway-unreachable': { title: 'Your campus did not answer', happened: '{host} cannot be reached from here.', todo: checkNetwork },
   'local-network': {
@@ -577,7 +577,7 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'Whom it trusts, which may prove {host}, it did not say within half a minute. Nothing was sent.',
     todo: 'Try again. If it stays so, a program that looks into the network’s traffic may be in the way: ask IT.',
   },
-  'seat-foreign': {
+  'control-foreign': {
     title: 'Somebody else answers for Causeway',
     happened: 'Another user of this computer has taken the name by which a command finds Causeway. It was told nothing.',
     todo: 'Use Causeway’s window. Restart the computer; if it stays so, call the help desk and read them the code below.',
@@ -599,17 +599,17 @@ export const failures: Record<FailureCode, FailureWords> = {
     happened: 'It met a fault of its own at {endedAt}, and ended itself.',
     todo: 'If it happens again, send the newest log to your help desk. Settings shows you where logs are.',
   },
-  'session-cut-short': {
+  'session-interrupted': {
     title: 'Causeway was cut short',
     happened: 'It stopped while you were connected to {campus}, without signing you out.',
     todo: 'Try again to go on. Whatever you had finished is kept.',
   },
-  'sign-in-cut-short': {
+  'sign-in-interrupted': {
     title: 'Causeway was cut short',
     happened: 'It stopped while you were signing in to {campus}.',
     todo: 'Try again. Nothing that you typed was kept.',
   },
-  'recovery-cut-short': {
+  'recovery-interrupted': {
     title: 'Causeway was cut short',
     happened: 'It stopped while you were getting a passcode from {campus}.',
     todo: 'Try again to get a new one.',

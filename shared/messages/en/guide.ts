@@ -1,9 +1,9 @@
 import type { GuideStepId, PortalTask } from '../../guide.ts';
 
-type GuideWords = { [T in PortalTask]: Record<GuideStepId<T>, string> };
+type GuideMessages = { [T in PortalTask]: Record<GuideStepId<T>, string> };
 
 /** One sentence a step, with the portal's own button names. */
-const steps: GuideWords = {
+const steps: GuideMessages = {
   'add-device': {
     'sign-in': 'Sign in to the device portal.',
     'add': 'Click Add a new Device.',

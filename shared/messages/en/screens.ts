@@ -195,10 +195,10 @@ export const screens = {
     perSecond: '{amount}/s',
     chart: 'Traffic of the last minute: receiving {received}, sending {sent}',
     portal: {
-      unknown: 'Looking whether the device portal answers…',
-      up: 'The device portal answers',
-      down: 'The device portal does not answer',
-      nameless: 'The device portal’s name is not found',
+      'unknown': 'Looking whether the device portal answers…',
+      'up': 'The device portal answers',
+      'down': 'The device portal does not answer',
+      'dns-failed': 'The device portal’s name is not found',
     },
     portalDown: 'You are connected, but the portal itself is not answering. Try it in a moment, or call the help desk.',
     portalNameless:

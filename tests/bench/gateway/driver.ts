@@ -3,7 +3,7 @@ import type { GatewayTarget } from '../../../electron/gateways/gateway.ts';
 import { forkWorker } from '../../../electron/worker/fork-worker.ts';
 import { openconnectDriver, type OpenConnectDriver } from '../../../electron/gateways/openconnect/driver.ts';
 import type { ToWorker } from '../../../electron/gateways/openconnect/process/messages.ts';
-import { createJudge } from '../../../electron/trust/verifier.ts';
+import { createVerifier } from '../../../electron/trust/verifier.ts';
 import type { Answer, Prompt } from '../../../shared/prompt.ts';
 import { profileOf, type Ocserv } from '../../peers/gateways/ocserv.ts';
 import type { SignInTimes } from './command.ts';
@@ -13,7 +13,7 @@ const worker = path.resolve(import.meta.dirname, '../../../dist/openconnect-work
 /** Our driver with its worker warm, as it is when the window is open. */
 export function warmDriver(): OpenConnectDriver {
   const driver = openconnectDriver({ startWorker: forkWorker(worker), library: { path: null }, log: () => undefined });
-  driver.want(true);
+  driver.setWanted(true);
   return driver;
 }
 
@@ -34,7 +34,7 @@ export async function signInByDriver(driver: OpenConnectDriver, lab: Ocserv, use
     port: 443,
     loopbackPort: port,
     profile,
-    judge: createJudge({ trust: profile.trust, now: Date.now }),
+    verifier: createVerifier({ trust: profile.trust, now: Date.now }),
     now: Date.now,
     client: { name: 'bench', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
   };

@@ -8,7 +8,7 @@ import { grantFor } from '../../peers/sign-in.ts';
 export async function startPlain(lab: Ocserv, user: string, from: 'loopback' | 'client'): Promise<{ port: number; stop(): Promise<void> }> {
   const grant = await grantFor(lab, user, from);
   const port = await freePort();
-  const words = [
+  const args = [
     '--protocol=anyconnect',
     '--cookie-on-stdin',
     '--non-inter',
@@ -20,7 +20,7 @@ export async function startPlain(lab: Ocserv, user: string, from: 'loopback' | '
     from === 'loopback' ? lab.gatewayUrl : `https://${lab.host}/`,
   ];
   const inClient = from === 'client' && lab.client ? lab.client.inside : [];
-  const [command = 'openconnect', ...rest] = [...inClient, 'openconnect', ...words];
+  const [command = 'openconnect', ...rest] = [...inClient, 'openconnect', ...args];
   const child: ChildProcess = spawn(command, rest, { stdio: ['pipe', 'ignore', 'ignore'] });
   child.stdin?.end(`${grant.cookie}\n`);
   // From the client's namespace whoever uses it finds out

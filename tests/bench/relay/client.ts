@@ -1,6 +1,6 @@
 import { AccessController } from '../../../electron/access/controller.ts';
 import { campusDriver } from '../../../electron/gateways/campus/driver.ts';
-import { createJudge } from '../../../electron/trust/verifier.ts';
+import { createVerifier } from '../../../electron/trust/verifier.ts';
 import { directDial } from '../../../electron/tunnels/direct.ts';
 import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import { relayTunnel } from '../../../electron/tunnels/relay.ts';
@@ -15,7 +15,7 @@ const controller = new AccessController({
   drivers: { campus: campusDriver },
   tunnels: { relay: relayTunnel },
   direct: directDial,
-  judgeFor: (profile) => createJudge({ trust: profile.trust, now: Date.now }),
+  verifierFor: (profile) => createVerifier({ trust: profile.trust, now: Date.now }),
   environment: handEnvironment(),
   client: { name: 'bench', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
   prepared: () => () => Promise.resolve(null),
@@ -36,7 +36,7 @@ serveParent(
     async finish(passcode) {
       await answer(controller, 'second-factor', { kind: 'second-factor-passcode', passcode });
       await reach(controller, 'connected');
-      proxy.carry((host, port, signal) => controller.dial(host, port, signal));
+      proxy.setDial((host, port, signal) => controller.dial(host, port, signal));
     },
     /** Resident memory in bytes, after what is garbage has gone. */
     async memory() {

@@ -3,7 +3,7 @@ import type { AccessController, ControllerDeps } from '../../../electron/access/
 import { isSessionOver } from '../../../shared/endings.ts';
 import type { FailureCode } from '../../../shared/failure.ts';
 import type { SessionEnd } from '../../../shared/access-protocol.ts';
-import { speakerFor } from '../../../shared/messages/localizer.ts';
+import { localizerFor } from '../../../shared/messages/localizer.ts';
 import { reach, signIn, startBench } from '../../support/access.ts';
 import { otherGateway, otherProfile } from '../../support/other-gateway.ts';
 import { tcp } from '../../support/servers.ts';
@@ -78,7 +78,7 @@ describe('an end that the tunnel hears of (OC#538, WIN#229: never without a reas
 
   test('a gateway that stays away is given up, and says so; asleep nobody waits in vain', async () => {
     const gateway = otherGateway();
-    const c = await up(gateway, { patienceMs: 50 });
+    const c = await up(gateway, { giveUpAfterMs: 50 });
     gateway.refuse('gateway-unreachable');
     gateway.tunnels[0]?.end({ kind: 'dropped', failure: { code: 'tunnel-dropped' } });
     await expect
@@ -99,7 +99,7 @@ describe('an end that the tunnel hears of (OC#538, WIN#229: never without a reas
     vi.spyOn(performance, 'now').mockImplementation(() => real() + slept);
     onTestFinished(() => void vi.restoreAllMocks());
     const gateway = otherGateway();
-    const c = await up(gateway, { patienceMs: 60_000 });
+    const c = await up(gateway, { giveUpAfterMs: 60_000 });
     gateway.refuse('gateway-unreachable');
     gateway.environment.suspend();
     gateway.tunnels[0]?.end({ kind: 'dropped', failure: { code: 'tunnel-dropped' } });
@@ -139,10 +139,10 @@ test('a session that nobody used ends as idle, at the campus’s own word', asyn
 });
 
 test('every ending of a session has a sentence of its own', () => {
-  const speaker = speakerFor('en', []);
+  const localizer = localizerFor('en', []);
   const codes = (
     ['ticket-rejected', 'session-expired', 'session-idle', 'session-revoked', 'session-replaced', 'gateway-gone'] as const
   ).filter(isSessionOver);
   expect(codes).toHaveLength(6);
-  expect(new Set(codes.map((code) => speaker.failure({ code }).happened)).size).toBe(codes.length);
+  expect(new Set(codes.map((code) => localizer.failure({ code }).happened)).size).toBe(codes.length);
 });

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startCampus } from '../../../campus/campus.ts';
 import { gatewayOrder } from '../../../electron/access/gateway-order.ts';
 import { Proxies } from '../../../electron/net/proxy/lookup.ts';
-import { createJudge } from '../../../electron/trust/verifier.ts';
+import { createVerifier } from '../../../electron/trust/verifier.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { startFaultProxy, type FaultProxy } from '../../support/faults/fault-proxy.ts';
 import { answer, codeOf, credentials, proceed, prompted, reach, startBench, student, type Bench } from '../../support/access.ts';
@@ -107,8 +107,8 @@ describe('the quickest gateway', () => {
     await lines[0]?.set({ kind: 'refuse' });
     await lines[1]?.set({ kind: 'latency', ms: 40 });
     await lines[2]?.set({ kind: 'garbage' });
-    const judge = createJudge({ trust: profile.trust, now: Date.now });
-    const order = await gatewayOrder(profile, judge, new Proxies(), new AbortController().signal);
+    const verifier = createVerifier({ trust: profile.trust, now: Date.now });
+    const order = await gatewayOrder(profile, verifier, new Proxies(), new AbortController().signal);
     const [first, second, third, fourth] = profile.gateways;
     expect(order).toEqual([fourth, second, first, third]);
     // A hello, and nothing of ours after it
@@ -118,8 +118,8 @@ describe('the quickest gateway', () => {
   test('a certificate that nobody accepts is no answer', async () => {
     const b = await open();
     const { profile } = await doors(b, 2, { gatewayChoice: 'quickest' });
-    const judge = createJudge({ trust: { kind: 'pin', spkiSha256: [`${'A'.repeat(43)}=`] }, now: Date.now });
-    expect(await gatewayOrder(profile, judge, new Proxies(), new AbortController().signal)).toEqual(profile.gateways);
+    const verifier = createVerifier({ trust: { kind: 'pin', spkiSha256: [`${'A'.repeat(43)}=`] }, now: Date.now });
+    expect(await gatewayOrder(profile, verifier, new Proxies(), new AbortController().signal)).toEqual(profile.gateways);
   });
 
   test('a Disconnect during the race is an end within a second', async () => {

@@ -3,7 +3,7 @@ import http from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
-import { carryFor } from '../../../electron/access/proxy-binding.ts';
+import { bindProxy } from '../../../electron/access/proxy-binding.ts';
 import type { AccessController } from '../../../electron/access/controller.ts';
 import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import { startFaultProxy } from '../../support/faults/fault-proxy.ts';
@@ -103,7 +103,7 @@ test('what runs through the relay outlives a network that was away for some seco
   const { hostname, port } = new URL(b.campus.profile.portal.address);
   const proxy = await startLoopbackProxy();
   onTestFinished(() => proxy.close());
-  carryFor(b.controller, proxy);
+  bindProxy(b.controller, proxy);
   const authorization = `Basic ${Buffer.from(`${proxy.username}:${proxy.secret}`).toString('base64')}`;
   const request = http.request({
     port: proxy.port,

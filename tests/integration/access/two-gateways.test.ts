@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { AccessController } from '../../../electron/access/controller.ts';
 import { appTunnel } from '../../../electron/tunnels/openconnect/app.ts';
-import { createJudge } from '../../../electron/trust/verifier.ts';
+import { createVerifier } from '../../../electron/trust/verifier.ts';
 import { answer, credentials, handEnvironment, reach } from '../../support/access.ts';
 import { missingForPeers } from '../../peers/namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from '../../peers/gateways/ocserv.ts';
@@ -26,7 +26,7 @@ describe.skipIf(missing !== null)('two gateways', () => {
       drivers: { anyconnect: driver },
       tunnels: { app: appTunnel({ programs: { folder: null, platform: 'linux' }, now: Date.now, log: () => undefined }) },
       direct: () => () => Promise.reject(new Error('not on campus')),
-      judgeFor: (profile) => createJudge({ trust: profile.trust, now: Date.now }),
+      verifierFor: (profile) => createVerifier({ trust: profile.trust, now: Date.now }),
       environment: handEnvironment(),
       client: { name: 'test', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
       prepared: () => () => Promise.resolve(null),

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HeldSecrets } from '../../../electron/app/sign-in/pending-secrets.ts';
-import { Remembered, withoutSignIn } from '../../../electron/app/sign-in/saved-sign-in.ts';
-import { SignInKeeper } from '../../../electron/app/sign-in/saved-password.ts';
+import { PendingSecrets } from '../../../electron/app/sign-in/pending-secrets.ts';
+import { SavedSignIn, withoutSignIn } from '../../../electron/app/sign-in/saved-sign-in.ts';
+import { SavedPassword } from '../../../electron/app/sign-in/saved-password.ts';
 import { Secrets } from '../../../electron/storage/secrets.ts';
-import { freshlyKept } from '../../../electron/storage/settings-file.ts';
+import { freshSettings } from '../../../electron/storage/settings-file.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import type { Answer, Prompt, PromptOf } from '../../../shared/prompt.ts';
@@ -53,23 +53,23 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-const start = (): SignInKeeper =>
-  new SignInKeeper({
+const start = (): SavedPassword =>
+  new SavedPassword({
     settings,
     secrets: new Secrets(() => Promise.resolve(keytar)),
-    held: new HeldSecrets(Date.now, () => undefined),
+    pendingSecrets: new PendingSecrets(Date.now, () => undefined),
     changed: () => undefined,
     tell: (failure) => {
       throw new Error(failure.code);
     },
   });
 
-const remembered = (): Remembered =>
-  new Remembered({
+const remembered = (): SavedSignIn =>
+  new SavedSignIn({
     settings,
     secrets: new Secrets(() => Promise.resolve(keytar)),
-    held: new HeldSecrets(Date.now, () => undefined),
-    keptCodesAllowed: true,
+    pendingSecrets: new PendingSecrets(Date.now, () => undefined),
+    totpSavingAllowed: true,
     now: Date.now,
     changed: () => undefined,
     tell: (failure) => {
@@ -78,13 +78,13 @@ const remembered = (): Remembered =>
   });
 
 /** One sign-in that works, in which a person answered these. */
-async function worked(given: readonly (readonly [Prompt, Answer])[], remember = true, keeper = start()): Promise<void> {
-  const prepared = keeper.preparedFor(profile);
+async function worked(given: readonly (readonly [Prompt, Answer])[], remember = true, savedPassword = start()): Promise<void> {
+  const prepared = savedPassword.preparedFor(profile);
   for (const [prompt, answer] of given) {
     expect(await prepared(prompt)).toBeNull();
-    keeper.note(profile.id, prompt, answer, remember);
+    savedPassword.note(profile.id, prompt, answer, remember);
   }
-  await keeper.worked(profile.id);
+  await savedPassword.worked(profile.id);
 }
 
 describe('a group that was chosen (SSO#194)', () => {
@@ -186,10 +186,10 @@ describe('a password that was changed on the way in', () => {
 
   it('is kept where the one before came from the keychain, and signs in where it is asked for next', async () => {
     await worked([[plain, typed('0')]]);
-    const keeper = start();
-    const prepared = keeper.preparedFor(profile);
+    const savedPassword = start();
+    const prepared = savedPassword.preparedFor(profile);
     expect(await prepared(plain)).toMatchObject({ values: { password: 'typed' } });
-    keeper.note(profile.id, change, changed, false);
+    savedPassword.note(profile.id, change, changed, false);
     expect(await prepared(plain)).toMatchObject({ values: { user: 'mei', password: 'changed' } });
     expect(await prepared(plain)).toBeNull();
     expect([...keytar.entries.values()]).toEqual(['typed']);
@@ -213,10 +213,10 @@ describe('a password goes in by itself once, and only where a person asked for t
   const remember = (): Promise<void> => worked([[plain, typed('0')]]);
 
   it('is not what answers the next question for a password in the same attempt', async () => {
-    const keeper = start();
-    const prepared = keeper.preparedFor(profile);
+    const savedPassword = start();
+    const prepared = savedPassword.preparedFor(profile);
     expect(await prepared(plain)).toBeNull();
-    keeper.note(profile.id, plain, typed('0'), false);
+    savedPassword.note(profile.id, plain, typed('0'), false);
     expect(await prepared({ ...plain, message: 'Second system' })).toBeNull();
   });
 
@@ -229,12 +229,12 @@ describe('a password goes in by itself once, and only where a person asked for t
   it.each(['asked for again', 'ended by it'])('ten Connects send a refused one once: %s', async (how) => {
     await remember();
     let sent = 0;
-    const keeper = start();
+    const savedPassword = start();
     for (let attempt = 0; attempt < 10; attempt++) {
-      const prepared = keeper.preparedFor(profile);
+      const prepared = savedPassword.preparedFor(profile);
       if ((await prepared(plain)) === null) continue;
       sent += 1;
-      if (how === 'ended by it') await keeper.ended(profile.id, { code: 'sign-in-rejected' });
+      if (how === 'ended by it') await savedPassword.ended(profile.id, { code: 'sign-in-rejected' });
       else expect(await prepared({ ...plain, failure: { code: 'sign-in-rejected' } })).toBeNull();
     }
     expect(sent).toBe(1);
@@ -245,25 +245,25 @@ describe('a password goes in by itself once, and only where a person asked for t
     'one that may have been refused (%s) is kept, and goes in by itself no more until it has worked',
     async (code) => {
       await remember();
-      const keeper = start();
-      const prepared = keeper.preparedFor(profile);
+      const savedPassword = start();
+      const prepared = savedPassword.preparedFor(profile);
       expect(await prepared(plain)).not.toBeNull();
       expect(await prepared({ ...plain, failure: { code } })).toBeNull();
-      await keeper.ended(profile.id, { code: 'cancelled' });
-      expect(await keeper.preparedFor(profile)(plain)).toBeNull();
+      await savedPassword.ended(profile.id, { code: 'cancelled' });
+      expect(await savedPassword.preparedFor(profile)(plain)).toBeNull();
       expect(keytar.entries.size).toBe(1);
-      keeper.note(profile.id, plain, typed('0'), true);
-      await keeper.worked(profile.id);
-      expect(await keeper.preparedFor(profile)(plain)).not.toBeNull();
+      savedPassword.note(profile.id, plain, typed('0'), true);
+      await savedPassword.worked(profile.id);
+      expect(await savedPassword.preparedFor(profile)(plain)).not.toBeNull();
     },
   );
 
   it.each(['push-denied', 'push-timed-out', 'gateway-silent'] as const)('what is no word about it does not cost it: %s', async (code) => {
     await remember();
-    const keeper = start();
-    expect(await keeper.preparedFor(profile)(plain)).not.toBeNull();
-    await keeper.ended(profile.id, { code });
-    expect(await keeper.preparedFor(profile)(plain)).not.toBeNull();
+    const savedPassword = start();
+    expect(await savedPassword.preparedFor(profile)(plain)).not.toBeNull();
+    await savedPassword.ended(profile.id, { code });
+    expect(await savedPassword.preparedFor(profile)(plain)).not.toBeNull();
   });
 
   it.each(['pw,push', 'pw,Phone ', 'pw;sms2'])('one that would ring a phone whenever it goes in is not kept: %j', async (password) => {
@@ -284,7 +284,7 @@ describe('what is remembered of a sign-in', () => {
   };
   const passcode: Prompt = { kind: 'passcode', lengths: [6] };
   const whole: Profile = { ...profile, keptCodes: true };
-  const keep = async (): Promise<Remembered> => {
+  const keep = async (): Promise<SavedSignIn> => {
     const kept = remembered();
     await worked(
       [
@@ -294,7 +294,7 @@ describe('what is remembered of a sign-in', () => {
         ],
       ],
       true,
-      kept.keeper,
+      kept.savedPassword,
     );
     await kept.codes.keep(whole, 'JBSWY3DPEHPK3PXP');
     settings.update(() => ({ clientCertificates: { campus: '/home/mei/mei.p12' } }));
@@ -321,7 +321,7 @@ describe('what is remembered of a sign-in', () => {
   describe('the kept password, to a server that the person vouched for', () => {
     const question: PromptOf<'credentials'> = { ...signIn(), selects: [] };
     const refused: PromptOf<'credentials'> = { ...question, failure: { code: 'sign-in-rejected' } };
-    const vouching = async (kept: Remembered): Promise<(asked: Prompt) => Promise<unknown>> => {
+    const vouching = async (kept: SavedSignIn): Promise<(asked: Prompt) => Promise<unknown>> => {
       const prepared = kept.preparedFor(whole);
       expect(await prepared(certificate)).toBeNull();
       kept.note('campus', certificate, { kind: 'certificate', accept: true }, false);
@@ -333,22 +333,22 @@ describe('what is remembered of a sign-in', () => {
       const prepared = await vouching(kept);
       const withGroups = signIn();
       expect(await prepared(withGroups)).toBeNull();
-      expect(kept.keeper.savedFor('campus', withGroups)).toMatchObject({ userId: 'mei', offered: true });
-      expect(await kept.keeper.pressed(withGroups, { group_list: '2', other: 'x' })).toEqual({
+      expect(kept.savedPassword.savedFor('campus', withGroups)).toMatchObject({ userId: 'mei', offered: true });
+      expect(await kept.savedPassword.pressed(withGroups, { group_list: '2', other: 'x' })).toEqual({
         kind: 'credentials',
         values: { user: 'mei', password: 'typed', group_list: '2' },
       });
-      expect(kept.keeper.savedFor('campus', withGroups).offered).toBe(false);
-      await expect(kept.keeper.pressed(withGroups, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
+      expect(kept.savedPassword.savedFor('campus', withGroups).offered).toBe(false);
+      await expect(kept.savedPassword.pressed(withGroups, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
     });
 
     it('is dropped at once where the gateway refuses it, and then there is nothing to press', async () => {
       const kept = await keep();
       const prepared = await vouching(kept);
       await prepared(question);
-      await kept.keeper.pressed(question, {});
+      await kept.savedPassword.pressed(question, {});
       expect(await prepared(refused)).toBeNull();
-      expect(kept.keeper.savedFor('campus', refused)).toMatchObject({ password: false, offered: false });
+      expect(kept.savedPassword.savedFor('campus', refused)).toMatchObject({ password: false, offered: false });
       expect([...keytar.entries.values()]).not.toContain('typed');
     });
 
@@ -357,22 +357,22 @@ describe('what is remembered of a sign-in', () => {
       // By a link, and by Connect
       const quiet = kept.preparedFor(whole, false);
       expect(await quiet(question)).toBeNull();
-      expect(kept.keeper.savedFor('campus', question).offered).toBe(true);
-      expect(kept.keeper.savedFor('campus', passcode).offered).toBe(false);
+      expect(kept.savedPassword.savedFor('campus', question).offered).toBe(true);
+      expect(kept.savedPassword.savedFor('campus', passcode).offered).toBe(false);
       const withCode = { ...question, fields: [...question.fields, { name: 'otp', secret: true }] };
-      expect(kept.keeper.savedFor('campus', withCode).offered).toBe(false);
+      expect(kept.savedPassword.savedFor('campus', withCode).offered).toBe(false);
       expect(await kept.preparedFor(whole)(question)).not.toBeNull();
-      expect(kept.keeper.savedFor('campus', refused).offered).toBe(false);
+      expect(kept.savedPassword.savedFor('campus', refused).offered).toBe(false);
       await kept.ended('campus', null);
-      expect(kept.keeper.savedFor('campus', question).offered).toBe(false);
+      expect(kept.savedPassword.savedFor('campus', question).offered).toBe(false);
     });
 
     it('is offered no more once the keychain has it no longer', async () => {
       const kept = await keep();
       await vouching(kept);
       keytar.entries.clear();
-      await expect(kept.keeper.pressed(question, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
-      expect(kept.keeper.savedFor('campus', question)).toMatchObject({ password: false, offered: false });
+      await expect(kept.savedPassword.pressed(question, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
+      expect(kept.savedPassword.savedFor('campus', question)).toMatchObject({ password: false, offered: false });
     });
   });
 
@@ -397,7 +397,7 @@ describe('what is remembered of a sign-in', () => {
       'windowBounds',
       'running',
     ];
-    const kept = freshlyKept();
+    const kept = freshSettings();
     expect([...Object.keys(withoutSignIn(kept, 'campus')), ...ofOthers].sort()).toEqual(Object.keys(kept).sort());
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { generateSync } from 'otplib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LaterAnswer } from '../../../electron/access/prompts.ts';
-import { KeptCodes } from '../../../electron/app/sign-in/saved-totp.ts';
+import { SavedTotp } from '../../../electron/app/sign-in/saved-totp.ts';
 import { campusDriver } from '../../../electron/gateways/campus/driver.ts';
 import type { GatewayDriver } from '../../../electron/gateways/gateway.ts';
 import { Secrets } from '../../../electron/storage/secrets.ts';
@@ -40,8 +40,8 @@ describe('a key for one-time codes', () => {
     trust: { kind: 'system' },
     keptCodes: true,
   };
-  const codes = (allowed = true): KeptCodes =>
-    new KeptCodes({
+  const codes = (allowed = true): SavedTotp =>
+    new SavedTotp({
       settings,
       secrets: new Secrets(() => Promise.resolve(keytar)),
       allowed,
@@ -49,12 +49,12 @@ describe('a key for one-time codes', () => {
       changed: () => undefined,
       tell: (failure) => told.push(failure),
     });
-  const later = async (kept: KeptCodes): Promise<LaterAnswer> => {
+  const later = async (kept: SavedTotp): Promise<LaterAnswer> => {
     const known = await kept.preparedFor(profile)(passcodePrompt);
     if (known?.kind !== 'later') throw new Error('at once, or not at all');
     return known;
   };
-  const ask = async (kept: KeptCodes, prompt: Prompt = passcodePrompt): Promise<Answer | null> => {
+  const ask = async (kept: SavedTotp, prompt: Prompt = passcodePrompt): Promise<Answer | null> => {
     const known = await kept.preparedFor(profile)(prompt);
     return known?.kind === 'later' ? known.wait(stop.signal) : known;
   };
@@ -99,8 +99,8 @@ describe('a key for one-time codes', () => {
   });
 
   it.each([
-    ['kept anew', async (kept: KeptCodes) => kept.keep(profile, secret)],
-    ['forgotten and kept anew', async (kept: KeptCodes) => kept.forget(profile.id).then(() => kept.keep(profile, secret))],
+    ['kept anew', async (kept: SavedTotp) => kept.keep(profile, secret)],
+    ['forgotten and kept anew', async (kept: SavedTotp) => kept.forget(profile.id).then(() => kept.keep(profile, secret))],
   ])('does not answer twice in one window, though the key was %s in it', async (_how, again) => {
     const kept = codes();
     await kept.keep(profile, secret);
@@ -242,7 +242,7 @@ describe('in the application', () => {
   };
   beforeEach(async () => {
     given = null;
-    bench = await startAppBench({}, { drivers: { campus: driver }, keptCodesAllowed: true });
+    bench = await startAppBench({}, { drivers: { campus: driver }, totpSavingAllowed: true });
     bench.settings.update(({ profiles }) => ({ profiles: profiles.map((profile) => ({ ...profile, keptCodes: true })) }));
   });
   afterEach(() => bench.close());
@@ -284,15 +284,15 @@ describe('in the application', () => {
       await app.verbs.keepCodes({ key: secret });
       settings.update(() => ({ keptCodes: { [campus.profile.id]: Date.now() + ms } }));
       await app.verbs.connect({ profileId: campus.profile.id });
-      return when(app, ({ access }) => (access.kind === 'asking' && access.byItselfAt !== undefined ? access : null));
+      return when(app, ({ access }) => (access.kind === 'asking' && access.autoAnswerAt !== undefined ? access : null));
     };
 
     it('the question is shown and says when, and the key answers it by itself', async () => {
-      const { byItselfAt = 0, prompt } = await wait(200);
+      const { autoAnswerAt = 0, prompt } = await wait(200);
       expect(prompt).toEqual(passcodePrompt);
-      expect(byItselfAt).toBeGreaterThan(Date.now());
+      expect(autoAnswerAt).toBeGreaterThan(Date.now());
       await when(bench.app, promptOf('notice'));
-      expect(given).toEqual({ kind: 'passcode', passcode: codeAt(byItselfAt) });
+      expect(given).toEqual({ kind: 'passcode', passcode: codeAt(autoAnswerAt) });
     });
 
     it('a person who is quicker goes on at once, and the window stays unused', async () => {
@@ -317,7 +317,7 @@ describe('in the application', () => {
       await bench.app.verbs.forgetCodes(undefined);
       const left = await when(bench.app, ({ access }) => (access.kind === 'asking' && access.promptId !== promptId ? access : null));
       expect(left).toMatchObject({ prompt: { kind: 'passcode' }, answered: false });
-      expect(left).not.toHaveProperty('byItselfAt');
+      expect(left).not.toHaveProperty('autoAnswerAt');
     });
   });
 

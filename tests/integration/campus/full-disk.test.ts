@@ -35,7 +35,7 @@ describe.skipIf(!canMount()).each(['full', 'read-only'])('a campus on a disk tha
     await spoil();
     const refused = await portal.submit(confirm, 'Enter a Passcode', { passcode: code() });
     expect(textOf(refused)).toContain('We cannot save anything just now');
-    await disk.mend();
+    await disk.repair();
     let shown = await portal.submit(refused, 'Enter a Passcode', { passcode: code() });
     shown = await portal.submit(shown, 'Phone');
     shown = await portal.submit(shown, 'Continue with iOS');
@@ -50,7 +50,7 @@ describe.skipIf(!canMount()).each(['full', 'read-only'])('a campus on a disk tha
     expect(namesOf(mei.userId)).toEqual(["Mei's phone"]);
     expect(campus.services.factors.accounts('new-phone')).toEqual([]);
 
-    await disk.mend();
+    await disk.repair();
     await phones.submit(add, 'Add', { activation, name: 'New phone' });
     expect(namesOf(mei.userId)).toEqual(["Mei's phone", 'New phone']);
     expect(campus.services.factors.accounts('new-phone')).toHaveLength(1);
@@ -65,7 +65,7 @@ describe.skipIf(!canMount()).each(['full', 'read-only'])('a campus on a disk tha
     expect(textOf(await portal.submit(question, 'Remove'))).toContain('We cannot save anything just now');
     expect(namesOf(mei.userId)).toEqual(["Mei's phone"]);
     expect(campus.services.factors.accounts(mei.phone)).toHaveLength(1);
-    await disk.mend();
+    await disk.repair();
     await portal.submit(question, 'Remove');
     expect(namesOf(mei.userId)).toEqual([]);
     expect(campus.services.factors.accounts(mei.phone)).toEqual([]);
@@ -93,7 +93,7 @@ describe.skipIf(!canMount()).each(['full', 'read-only'])('a campus on a disk tha
     expect(refused).toEqual({ type: 'refused', code: 'campus-trouble' });
     expect(reported).toHaveLength(1);
 
-    await disk.mend();
+    await disk.repair();
     passcodeReplySchema.parse((await sites.recovery(recoveryPaths.passcode, { token, password })).reply);
     await (await attempt()).next('granted');
   });

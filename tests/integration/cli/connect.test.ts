@@ -177,7 +177,7 @@ describe('a kept key for one-time codes that has to wait for the next window', (
         return campusDriver.signIn(target, ask, signal);
       },
     };
-    return { at, folder, given, profile, core: { secrets, drivers: { campus: driver }, keptCodesAllowed: true } };
+    return { at, folder, given, profile, core: { secrets, drivers: { campus: driver }, totpSavingAllowed: true } };
   };
 
   test('says so in the terminal, and goes on by itself', async () => {
@@ -207,8 +207,8 @@ describe('a kept key for one-time codes that has to wait for the next window', (
     const run = startCli(['connect', profile.id, '--json', '--answers', answers], { folder, core });
     expect(await run.code).toBe(2); // the user name is not in the file
     const prompts = run.events.filter(({ event }) => event === 'prompt');
-    expect(prompts[0]).toMatchObject({ kind: 'passcode', byItselfAt: expect.any(Number) as number });
-    expect(prompts.slice(1).every((prompt) => !('byItselfAt' in prompt))).toBe(true);
+    expect(prompts[0]).toMatchObject({ kind: 'passcode', autoAnswerAt: expect.any(Number) as number });
+    expect(prompts.slice(1).every((prompt) => !('autoAnswerAt' in prompt))).toBe(true);
     expect(given).toHaveLength(1);
   });
 });

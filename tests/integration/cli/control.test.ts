@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import fc from 'fast-check';
 import type { AccessState } from '../../../shared/access-state.ts';
-import { serveControl, type Controllable } from '../../../electron/app/control/control.ts';
-import { controllableOf } from '../../../electron/app/control/app-session.ts';
+import { serveControl, type ControlledSession } from '../../../electron/app/control/control.ts';
+import { appSession } from '../../../electron/app/control/app-session.ts';
 import { controlAddress } from '../../../electron/app/control/control-address.ts';
 import { control, controlMessageSchema } from '../../../electron/app/control/control-protocol.ts';
 import { codeOf, student } from '../../support/access.ts';
@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** A session that notes what it was asked. */
-function noted(): Controllable & { calls: string[] } {
+function noted(): ControlledSession & { calls: string[] } {
   const calls: string[] = [];
   const note = (call: string) => async () => void calls.push(call);
   return {
@@ -38,7 +38,7 @@ function noted(): Controllable & { calls: string[] } {
   };
 }
 
-async function serve(session: Controllable = noted(), log: string[] = []) {
+async function serve(session: ControlledSession = noted(), log: string[] = []) {
   const server = await serveControl(folder, session, (line) => log.push(line));
   onTestFinished(() => server.close());
   return server;
@@ -109,7 +109,7 @@ describe('the private socket', () => {
   test('hangs up on who asks and never reads, however much there is to tell', async () => {
     let tell: (access: AccessState) => void = () => undefined;
     let gone = false;
-    const onAccess: Controllable['onAccess'] = (listener) => {
+    const onAccess: ControlledSession['onAccess'] = (listener) => {
       tell = listener;
       return () => {
         gone = true;
@@ -178,7 +178,7 @@ describe('the command line beside the app', () => {
     let shown = 0;
     const server = await serveControl(
       bench.directory,
-      controllableOf(bench.app, () => shown++),
+      appSession(bench.app, () => shown++),
       () => undefined,
     );
     onTestFinished(async () => {
@@ -259,7 +259,7 @@ describe('the command line beside the app', () => {
     const b = await startAppBench();
     const server = await serveControl(
       b.directory,
-      controllableOf(b.app, () => undefined),
+      appSession(b.app, () => undefined),
       () => undefined,
     );
     const run = startCli(['connect', b.campus.profile.id, '--answers', await answers(b), '--json'], { folder: b.directory });

@@ -48,8 +48,8 @@ describe.skipIf(missingLibrary() !== null || !hasIPv6)('signing in with the pers
     for (const each of cleanUp.splice(0)) await each();
   });
 
-  const begin = async (judge: (request: Request) => 'success' | FormSpec = () => 'success') => {
-    const gateway = await FormGateway.start((request) => (request.init ? external : judge(request)));
+  const begin = async (verifier: (request: Request) => 'success' | FormSpec = () => 'success') => {
+    const gateway = await FormGateway.start((request) => (request.init ? external : verifier(request)));
     const opened: string[] = [];
     const { driver, log } = await startDriver({ openInBrowser: (address) => Promise.resolve(void opened.push(address)) });
     cleanUp.push(

@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { pageOf } from '../../../electron/desktop/pages/address-strip.ts';
-import { HeldBack } from '../../../electron/desktop/sign-in/blocked-hosts.ts';
+import { BlockedHosts } from '../../../electron/desktop/sign-in/blocked-hosts.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
-function heldBack(): { held: HeldBack; log: string[]; told: number[] } {
+function heldBack(): { held: BlockedHosts; log: string[]; told: number[] } {
   const log: string[] = [];
   const told: number[] = [];
-  const held = new HeldBack((line) => log.push(line));
+  const held = new BlockedHosts((line) => log.push(line));
   held.onMore = ({ count }) => told.push(count);
   onTestFinished(() => held.close());
   return { held, log, told };

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { app, double, WebContentsView } from '../../electron-double/index.ts';
 import { createDesktopPorts } from '../../../electron/desktop/desktop-ports.ts';
 import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
-import { speakerFor } from '../../../shared/messages/localizer.ts';
+import { localizerFor } from '../../../shared/messages/localizer.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
@@ -120,7 +120,7 @@ describe('an address for the system to open', () => {
     showWindow: () => undefined,
     quit: () => undefined,
     logFolder: '',
-    words: () => speakerFor('en', []).words,
+    messages: () => localizerFor('en', []).messages,
     log: () => undefined,
   });
 

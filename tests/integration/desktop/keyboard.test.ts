@@ -6,10 +6,10 @@ import { startSite, type Site } from '../../electron-double/fixtures/web.ts';
 import { createPortalView, type DesktopPortalView } from '../../../electron/desktop/portal/portal-view.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
 import { registerAppScheme } from '../../../electron/desktop/window/scheme.ts';
-import { speakerFor } from '../../../shared/messages/localizer.ts';
+import { localizerFor } from '../../../shared/messages/localizer.ts';
 import { createSignInWindows, type SignInWindows } from '../../../electron/desktop/sign-in/sign-in-window.ts';
 import { createMainWindow, type MainWindow } from '../../../electron/desktop/window/window.ts';
-import { createJudge } from '../../../electron/trust/verifier.ts';
+import { createVerifier } from '../../../electron/trust/verifier.ts';
 import { dialOnly } from '../../../electron/tunnels/direct.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import type { Profile } from '../../../shared/profile.ts';
@@ -25,7 +25,7 @@ let proxy: LoopbackProxy;
 let window: MainWindow;
 let portal: DesktopPortalView;
 let signIns: SignInWindows;
-const judge = () => createJudge({ trust: profile.trust, now: Date.now });
+const verifier = () => createVerifier({ trust: profile.trust, now: Date.now });
 const focusedWindow = () => BaseWindow.getFocusedWindow();
 /** The pages that have the keyboard within their windows. */
 const typedInto = (): string[] =>
@@ -59,7 +59,7 @@ beforeAll(async () => {
   await app.whenReady();
   protocol.handle('app', () => new Response('<input autofocus>', { headers: { 'content-type': 'text/html' } }));
   proxy = await startLoopbackProxy();
-  proxy.carry(dialOnly([host], [{ host, port: 443, loopbackPort: site.port }]));
+  proxy.setDial(dialOnly([host], [{ host, port: 443, loopbackPort: site.port }]));
   answerProxyLogin((asking) => (portal.owns(asking) ? proxy : signIns.proxyOf(asking)));
 });
 afterAll(async () => {
@@ -81,11 +81,11 @@ beforeEach(async () => {
   signIns = createSignInWindows({
     detour: async (hosts, connectTo) => {
       const detour = await startLoopbackProxy();
-      detour.carry(dialOnly(hosts, connectTo));
+      detour.setDial(dialOnly(hosts, connectTo));
       return detour;
     },
     icon: nativeImage.createEmpty(),
-    speaker: () => speakerFor('en', []),
+    localizer: () => localizerFor('en', []),
     log: () => undefined,
   });
   await window.load();
@@ -97,7 +97,7 @@ afterEach(async () => {
 
 const openPortal = async (): Promise<void> => {
   const loaded = new Promise<void>((done) => portal.onPage((page) => page && !page.loading && !page.failure && done()));
-  await portal.open({ profile, judge: judge(), signIn: null, task: null, via: 'tunnel' });
+  await portal.open({ profile, verifier: verifier(), signIn: null, task: null, via: 'tunnel' });
   await loaded;
 };
 
@@ -144,7 +144,7 @@ it('lets a person select the address above a sign-in page while the page goes on
     {
       address: `https://${host}/`,
       hosts: [host],
-      judge: judge(),
+      verifier: verifier(),
       connectTo: [{ host, port: 443, loopbackPort: site.port }],
       seen: ({ url }) => {
         seen.push(url);

@@ -1,16 +1,16 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Menu } from '../../electron-double/index.ts';
 import { menuTemplate } from '../../../electron/desktop/window/menu.ts';
-import { speakerFor } from '../../../shared/messages/localizer.ts';
+import { localizerFor } from '../../../shared/messages/localizer.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
-const { words } = speakerFor('en', []);
+const { messages } = localizerFor('en', []);
 const perform = vi.fn();
 const nextPane = vi.fn();
 
 describe.each(['darwin', 'win32', 'linux'] as const)('the menu on %s', (platform) => {
-  const items = Menu.buildFromTemplate(menuTemplate(platform, words, { perform, nextPane })).flat();
+  const items = Menu.buildFromTemplate(menuTemplate(platform, messages, { perform, nextPane })).flat();
 
   it('brings the editing commands, which macOS takes from nowhere else', () => {
     const roles = items.map(({ role }) => role);

@@ -72,7 +72,7 @@ describe('a page that did not load is told as', () => {
   const codeOf = (more: Partial<Parameters<typeof portalFailure>[0]>): string | undefined => portalFailure({ ...load, ...more })?.code;
 
   it('nothing where it was given up', () => expect(codeOf({ errorCode: -3 })).toBeUndefined());
-  it('its certificate, where the judge refused it or Chromium did', () => {
+  it('its certificate, where the verifier refused it or Chromium did', () => {
     expect(codeOf({ errorCode: -2, refusal: { code: 'certificate-changed' } })).toBe('portal-certificate');
     expect(codeOf({ errorCode: -202 })).toBe('portal-certificate');
   });

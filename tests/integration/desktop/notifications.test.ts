@@ -5,12 +5,12 @@ import { double } from '../../electron-double/index.ts';
 import { createNotifier, type Notifier } from '../../../electron/desktop/tray/notifications.ts';
 import type { AccessState } from '../../../shared/access-state.ts';
 import { defaultPreferences } from '../../../shared/settings.ts';
-import { speakerFor } from '../../../shared/messages/localizer.ts';
+import { localizerFor } from '../../../shared/messages/localizer.ts';
 import { accessStates, appState, campus } from '../../support/app-state.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
-const speaker = speakerFor('en', []);
+const localizer = localizerFor('en', []);
 const push: AccessState = { ...accessStates.asking, prompt: { kind: 'push', device: "Mei's phone", number: '417', deadline: 5_000 } };
 const expiring: AccessState = { ...accessStates.connected, expiring: true };
 const ended: AccessState = { kind: 'idle', ending: { code: 'session-expired' } };
@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 
 const follow = (access: AccessState, { focused = false, wanted = true } = {}): void =>
-  notifier.follow(appState(access, { preferences: { ...defaultPreferences, notifications: wanted } }), focused, speaker);
+  notifier.follow(appState(access, { preferences: { ...defaultPreferences, notifications: wanted } }), focused, localizer);
 const shown = (): string[] => double.notifications.map(({ title, body }) => `${title} ${body}`);
 const standing = (): string[] => double.notifications.filter(({ isOpen }) => isOpen).map(({ title }) => title);
 
@@ -48,7 +48,7 @@ describe('a push that waits', () => {
 
   it('nothing calls a person to what the kept key answers by itself', () => {
     const passcode: AccessState = { ...accessStates.asking, prompt: { kind: 'passcode', lengths: [] } };
-    follow({ ...passcode, byItselfAt: 5_000 });
+    follow({ ...passcode, autoAnswerAt: 5_000 });
     expect(shown()).toEqual([]);
     follow(passcode);
     expect(shown()).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('a campus', () => {
   const [first] = known.profiles;
   if (!first) throw new Error('no profile');
   const tell = (profiles: (typeof known)['profiles'], preferences = known.preferences): void =>
-    notifier.follow({ ...known, profiles, preferences }, true, speaker);
+    notifier.follow({ ...known, profiles, preferences }, true, localizer);
 
   it('that is added, or leads elsewhere than before, is told of whatever the window says; those of the start are not', () => {
     const quiet = { ...known.preferences, notifications: false };
@@ -118,7 +118,7 @@ describe('a session', () => {
     follow({ kind: 'closing', profileId: 'campus-test', ending: { code: 'session-expired' } });
     follow(ended);
     expect(standing()).toEqual([expect.stringContaining(campus)]);
-    expect(shown().at(-1)).toContain(speaker.failure({ code: 'session-expired' }).happened);
+    expect(shown().at(-1)).toContain(localizer.failure({ code: 'session-expired' }).happened);
   });
 
   it('that the person ended is not', () => {

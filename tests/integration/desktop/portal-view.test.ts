@@ -6,14 +6,14 @@ import type { PortalPage, PortalVisit } from '../../../electron/app/ports.ts';
 import { createPortalView, type DesktopPortalView } from '../../../electron/desktop/portal/portal-view.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
 import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
-import { createJudge, spkiSha256 } from '../../../electron/trust/verifier.ts';
+import { createVerifier, spkiSha256 } from '../../../electron/trust/verifier.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import type { Profile, Trust } from '../../../shared/profile.ts';
 import { dayMs, issue, type Issued } from '../../support/issuer.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
-/** The portal's view against a portal of its own, through the real loopback proxy, past the real judge. */
+/** The portal's view against a portal of its own, through the real loopback proxy, past the real verifier. */
 const host = '2fa.campus.test';
 let root: Issued;
 let own: Issued;
@@ -83,7 +83,7 @@ afterAll(async () => {
 beforeEach(() => {
   requests = [];
   pages = [];
-  proxy.carry(
+  proxy.setDial(
     (name, port) =>
       new Promise((resolve, reject) => {
         if (name !== host || port !== 443) throw new Error(`dialled ${name}:${port}`);
@@ -120,7 +120,7 @@ function visit(more: Partial<PortalVisit> = {}): PortalVisit {
     portal: { address: `https://${host}/`, hosts: [host], pages: 'other' },
     trust: { kind: 'authority', pem: root.pem },
   };
-  return { profile, judge: createJudge({ trust: profile.trust, now: Date.now }), signIn: null, task: null, via: 'tunnel', ...more };
+  return { profile, verifier: createVerifier({ trust: profile.trust, now: Date.now }), signIn: null, task: null, via: 'tunnel', ...more };
 }
 
 describe('opening', () => {
@@ -234,11 +234,11 @@ describe('a page cannot', () => {
 
 describe('what went wrong is told, and a reload tries again', () => {
   it('no tunnel', async () => {
-    proxy.carry(null);
+    proxy.setDial(null);
     await view.open(visit());
     await failed('tunnel-down');
     expect(beside.at(-1)?.visible).toBe(false);
-    proxy.carry(() => Promise.resolve(net.connect(portalPort, '127.0.0.1')));
+    proxy.setDial(() => Promise.resolve(net.connect(portalPort, '127.0.0.1')));
     view.reload();
     await arrived('/');
     expect(beside.at(-1)?.visible).toBe(true);
@@ -246,7 +246,7 @@ describe('what went wrong is told, and a reload tries again', () => {
 
   it('a certificate that the profile does not vouch for', async () => {
     const stranger = await issue(null, { name: 'CN=Another Root', authority: {} });
-    await view.open(visit({ judge: createJudge({ trust: { kind: 'authority', pem: stranger.pem }, now: Date.now }) }));
+    await view.open(visit({ verifier: createVerifier({ trust: { kind: 'authority', pem: stranger.pem }, now: Date.now }) }));
     await failed('portal-certificate');
     expect(requests).toEqual([]);
   });
@@ -262,21 +262,21 @@ describe('what went wrong is told, and a reload tries again', () => {
     await failed('portal-certificate');
     expect(requests).toEqual([]);
     const trust: Trust = { kind: 'pin', spkiSha256: [spkiSha256(leaf.certificate)] };
-    await view.open(visit({ judge: createJudge({ trust, now: Date.now }) }));
+    await view.open(visit({ verifier: createVerifier({ trust, now: Date.now }) }));
     await arrived('/');
     const other: Trust = { kind: 'pin', spkiSha256: [spkiSha256(own.certificate)] };
     requests = [];
-    await view.open(visit({ judge: createJudge({ trust: other, now: Date.now }) }));
+    await view.open(visit({ verifier: createVerifier({ trust: other, now: Date.now }) }));
     await failed('portal-certificate');
     expect(requests).toEqual([]);
   });
 
   it('a host that does not answer, at the one-time sign-in: the reload asks for the front page', async () => {
-    proxy.carry(() => Promise.reject(new Error('no')));
+    proxy.setDial(() => Promise.reject(new Error('no')));
     const signIn = { action: `https://${host}/one-time`, token: 'tok-4', expiresAt: Date.now() + 60_000 };
     await view.open(visit({ signIn }));
     await expect.poll(() => current()?.failure).not.toBeNull();
-    proxy.carry(() => Promise.resolve(net.connect(portalPort, '127.0.0.1')));
+    proxy.setDial(() => Promise.resolve(net.connect(portalPort, '127.0.0.1')));
     view.reload();
     await arrived('/');
     expect(asked('/one-time')).toEqual([]);

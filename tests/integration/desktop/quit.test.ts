@@ -9,7 +9,7 @@ let mayQuit = true;
 let stuck = false;
 let signedOut = vi.fn<() => Promise<void>>();
 const showWindow = vi.fn();
-const letGo = vi.fn();
+const allowClose = vi.fn();
 let quit: QuitFlow;
 
 /** What the quit flow uses of the application. */
@@ -29,8 +29,8 @@ beforeEach(() => {
   stuck = false;
   signedOut = vi.fn(() => Promise.resolve());
   showWindow.mockClear();
-  letGo.mockClear();
-  quit = createQuitFlow({ application, showWindow, letGo, isStuck: () => stuck, log: () => undefined });
+  allowClose.mockClear();
+  quit = createQuitFlow({ application, showWindow, allowClose, isStuck: () => stuck, log: () => undefined });
 });
 afterAll(() => double.dispose());
 
@@ -47,7 +47,7 @@ describe('quitting', () => {
     quit.request();
     await gone();
     expect(signedOut).toHaveBeenCalledOnce();
-    expect(letGo).toHaveBeenCalledOnce();
+    expect(allowClose).toHaveBeenCalledOnce();
   });
 
   it.each(['from our menu', 'from the system’s'])('while connected asks in the window, %s, and goes after a yes', async (from) => {
@@ -108,7 +108,7 @@ describe('quitting', () => {
   });
 
   it('without an application yet is no question', async () => {
-    const early = createQuitFlow({ application: () => null, showWindow, letGo, isStuck: () => false, log: () => undefined });
+    const early = createQuitFlow({ application: () => null, showWindow, allowClose, isStuck: () => false, log: () => undefined });
     early.request();
     await gone();
   });

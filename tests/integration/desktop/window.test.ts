@@ -87,14 +87,14 @@ describe('the window', () => {
     expect(minimisedInstead).not.toHaveBeenCalled();
     window.show();
     expect(base().isVisible()).toBe(true);
-    window.letGo();
+    window.allowClose();
     base().close();
     await vi.waitFor(() => expect(double.windows()).toEqual([]));
   });
 
   it('leaves full screen before it is hidden, where that would leave a black space behind', async () => {
     leavesFullScreen = true;
-    window.letGo();
+    window.allowClose();
     base().destroy();
     window = createMainWindow(options());
     window.show();
@@ -121,7 +121,7 @@ describe('the window', () => {
     window.show();
     const portal = new WebContentsView();
     window.openBeside(portal);
-    window.letGo();
+    window.allowClose();
     base().close();
     await vi.waitFor(() => expect(double.windows()).toEqual([]));
     expect([window.focused, window.visible]).toEqual([false, false]);
@@ -131,7 +131,7 @@ describe('the window', () => {
     window.openBeside(portal);
     window.putAway();
     window.show();
-    window.letGo();
+    window.allowClose();
     expect(double.windows()).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { nativeImage } from 'electron';
 import { app, double, webContents } from '../../electron-double/index.ts';
 import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
-import { speakerFor } from '../../../shared/messages/localizer.ts';
+import { localizerFor } from '../../../shared/messages/localizer.ts';
 import { createSignInWindows } from '../../../electron/desktop/sign-in/sign-in-window.ts';
 import type { Session } from '../../../electron/gateways/gateway.ts';
 import { dialOnly } from '../../../electron/tunnels/direct.ts';
@@ -31,11 +31,11 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
     const windows = createSignInWindows({
       detour: async (names, connectTo) => {
         const detour = await startLoopbackProxy();
-        detour.carry(dialOnly(names, connectTo));
+        detour.setDial(dialOnly(names, connectTo));
         return detour;
       },
       icon: nativeImage.createEmpty(),
-      speaker: () => speakerFor('en', []),
+      localizer: () => localizerFor('en', []),
       log: (line) => log.push(line),
     });
     answerProxyLogin((contents) => windows.proxyOf(contents));

@@ -4,12 +4,12 @@ import { app, double, webContents } from '../../electron-double/index.ts';
 import { AccessController } from '../../../electron/access/controller.ts';
 import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
-import { speakerFor } from '../../../shared/messages/localizer.ts';
+import { localizerFor } from '../../../shared/messages/localizer.ts';
 import { createSignInWindows } from '../../../electron/desktop/sign-in/sign-in-window.ts';
 import { systemProxy } from '../../../electron/desktop/system/system-proxy.ts';
 import { browserDriver } from '../../../electron/gateways/ivanti-web/driver.ts';
 import type { Grant, OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
-import { createJudge } from '../../../electron/trust/verifier.ts';
+import { createVerifier } from '../../../electron/trust/verifier.ts';
 import { Proxies } from '../../../electron/net/proxy/lookup.ts';
 import { dialOnly } from '../../../electron/tunnels/direct.ts';
 import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
@@ -19,7 +19,7 @@ import type { Profile } from '../../../shared/profile.ts';
 import type { Answer, PromptOf } from '../../../shared/prompt.ts';
 import { answer, handEnvironment, proceed, prompted, reach } from '../../support/access.ts';
 import { timed } from '../../support/stalls.ts';
-import { startProxy, type ProxyWishes, type TestProxy } from '../../peers/proxies.ts';
+import { startProxy, type ProxyOptions, type TestProxy } from '../../peers/proxies.ts';
 import { placeholder, startIvanti, type Ivanti, type IvantiOptions } from '../../peers/gateways/ivanti.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
@@ -60,11 +60,11 @@ beforeAll(async () => {
   windows = createSignInWindows({
     detour: async (names, connectTo) => {
       const detour = await startLoopbackProxy();
-      detour.carry(dialOnly(names, connectTo));
+      detour.setDial(dialOnly(names, connectTo));
       return detour;
     },
     icon: nativeImage.createEmpty(),
-    speaker: () => speakerFor('en', []),
+    localizer: () => localizerFor('en', []),
     log: (line) => log.push(line),
   });
   answerProxyLogin(
@@ -93,7 +93,7 @@ async function begin(options: IvantiOptions, more: (peer: Ivanti) => Partial<Pro
     drivers: { nc: browserDriver(windows.open), pulse: browserDriver(windows.open) },
     tunnels: { app: engine },
     direct: () => () => Promise.reject(fail('internal')),
-    judgeFor: (profile) => createJudge({ trust: profile.trust, now: Date.now }),
+    verifierFor: (profile) => createVerifier({ trust: profile.trust, now: Date.now }),
     environment: handEnvironment(),
     client: { name: 'test', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
     prepared: () => () => Promise.resolve(null),
@@ -107,7 +107,7 @@ async function begin(options: IvantiOptions, more: (peer: Ivanti) => Partial<Pro
 }
 
 /** The gateway and its identity provider as they are from a network that lets nothing out but through its web proxy. */
-async function beginThrough(options: IvantiOptions, wishes: Pick<ProxyWishes, 'signIn' | 'challenges'> = {}): Promise<TestProxy> {
+async function beginThrough(options: IvantiOptions, wishes: Pick<ProxyOptions, 'signIn' | 'challenges'> = {}): Promise<TestProxy> {
   const routes: Record<string, number> = {};
   network = await startProxy({ kind: 'http', routes, ...wishes });
   // Of a list the first is away, for us and for Chromium

@@ -26,7 +26,7 @@ const target = (more: Partial<Profile> = {}): GatewayTarget => ({
     trust: { kind: 'system' },
     ...more,
   }),
-  judge: () => ({ kind: 'accept' }),
+  verifier: () => ({ kind: 'accept' }),
   now: Date.now,
   client: { name: 'test', version: '0', installation: 'A'.repeat(24) },
 });

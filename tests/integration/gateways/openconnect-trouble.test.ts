@@ -140,7 +140,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
     test('a killed one is made up for at once, where a window is open that one may sign in from', async () => {
       const { port, greeted } = await stalled();
       const mine = await own();
-      mine.driver.want(true);
+      mine.driver.setWanted(true);
       const attempt = signIn(await profileTo(port), {}, mine);
       await greeted;
       await cancelled(attempt);
@@ -236,11 +236,11 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       try {
         const mine = await own();
-        mine.driver.want(true);
+        mine.driver.setWanted(true);
         const [worker] = mine.workers;
         if (!worker) throw new Error('not warmed');
         const kill = vi.spyOn(worker, 'kill');
-        mine.driver.want(false);
+        mine.driver.setWanted(false);
         vi.advanceTimersByTime(29_900);
         expect(kill).not.toHaveBeenCalled();
         vi.advanceTimersByTime(200);
@@ -253,12 +253,12 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
 
     test('warm while it is wanted, gone when it is not', async () => {
       const mine = await own({ times: { idleMs: 20 } });
-      mine.driver.want(true);
+      mine.driver.setWanted(true);
       expect(mine.workers).toHaveLength(1);
       const at = await gateway(({ init }) => (init ? signInForm : 'success'));
       await signIn(at.profile(), { credentials: mei }, mine).session;
       expect(mine.workers).toHaveLength(1);
-      mine.driver.want(false);
+      mine.driver.setWanted(false);
       await mine.workers[0]?.exited;
       // Unasked for it still works, cold
       expect((await signIn(at.profile(), { credentials: mei }, mine).session).user).toBe('mei');

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { KeptCodes } from '../../../electron/app/sign-in/saved-totp.ts';
+import { SavedTotp } from '../../../electron/app/sign-in/saved-totp.ts';
 import type { Ask } from '../../../electron/gateways/gateway.ts';
 import { Secrets } from '../../../electron/storage/secrets.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
@@ -32,7 +32,7 @@ describe.skipIf(missing !== null)('a kept key for one-time codes and a real gate
     const { name, password, key } = lab.addUser({ name: 'kim' });
     const profile = profileOf(lab, { keptCodes: true });
     const keytar = memoryKeytar();
-    const kept = new KeptCodes({
+    const kept = new SavedTotp({
       settings: await Settings.open(directory),
       secrets: new Secrets(() => Promise.resolve(keytar)),
       allowed: true,

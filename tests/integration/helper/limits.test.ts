@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Wanted } from '../../../electron/helper/network-request.ts';
+import type { NetworkRequest } from '../../../electron/helper/network-request.ts';
 import { ClientProcess } from '../../peers/client-process.ts';
 import { HelperProcess } from '../../peers/helper-process.ts';
 import { descendants, kill, missingForPeers, type Namespace } from '../../peers/namespaces.ts';
@@ -83,7 +83,7 @@ describe.skipIf(missing !== null)('the helper under its unit’s own limits', { 
     expect(other('Groups')).toBe('');
     for (const kind of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb']) expect(other(kind), kind).toBe('0'.repeat(16));
     // Its files: as root without capabilities left out, in the service's own mounts
-    const inside = (...words: string[]) => promisify(execFile)('nsenter', ['-t', String(helper.pid), '-m', '--', ...words]);
+    const inside = (...args: string[]) => promisify(execFile)('nsenter', ['-t', String(helper.pid), '-m', '--', ...args]);
     const canWrite = (file: string) =>
       inside('/bin/sh', '-c', `echo x > ${file} && rm ${file}`).then(
         () => true,
@@ -120,7 +120,7 @@ describe.skipIf(missing !== null)('the helper under its unit’s own limits', { 
   test('does nothing for openconnect’s user that is not its gateway’s to ask', async () => {
     const app = await connected();
     onTestFinished(() => app.disconnect());
-    const wishes: Wanted = {
+    const wishes: NetworkRequest = {
       reason: 'connect',
       device: 'causeway0',
       gateway: lab.address,
@@ -138,7 +138,7 @@ describe.skipIf(missing !== null)('the helper under its unit’s own limits', { 
     const before = await routes();
     const resolver = readFileSync(client.file('resolv.conf'), 'utf8');
     /** What the helper answers when openconnect's user, taken over by a gateway, says this. */
-    const ask = async (changes: Partial<Record<keyof Wanted, unknown>>, uid = user): Promise<string> => {
+    const ask = async (changes: Partial<Record<keyof NetworkRequest, unknown>>, uid = user): Promise<string> => {
       const text = JSON.stringify({ ...wishes, ...changes });
       const program = `const s = require('node:net').connect(${JSON.stringify(helper.socket('.script').replace('.sock', ''))}); s.on('error', (e) => console.log(e.code)); s.pipe(process.stdout); s.write(${JSON.stringify(`${text}\n`)});`;
       const as = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', process.execPath, '-e', program];

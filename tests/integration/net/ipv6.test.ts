@@ -8,10 +8,10 @@ import type { Duplex } from 'node:stream';
 import https from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { ProfileBook } from '../../../electron/app/profiles/profile-store.ts';
+import { ProfileStore } from '../../../electron/app/profiles/profile-store.ts';
 import { maySignInAt } from '../../../electron/desktop/sign-in/sign-in-rules.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
-import { createJudge } from '../../../electron/trust/verifier.ts';
+import { createVerifier } from '../../../electron/trust/verifier.ts';
 import { plainHost, sameHost } from '../../../electron/trust/host.ts';
 import { httpsJson } from '../../../electron/net/https.ts';
 import { isLoopback } from '../../../electron/net/loopback.ts';
@@ -84,7 +84,7 @@ describe('the loopback proxy', () => {
   async function ask(target: string, dial: Dial): Promise<{ status: number; socket: net.Socket }> {
     proxy = await startLoopbackProxy();
     cleanUp.push(() => proxy.close());
-    proxy.carry(dial);
+    proxy.setDial(dial);
     return new Promise((resolve, reject) => {
       const authorization = `Basic ${Buffer.from(`${proxy.username}:${proxy.secret}`).toString('base64')}`;
       const socket = net.connect(proxy.port, '127.0.0.1', () =>
@@ -141,26 +141,26 @@ describe.skipIf(!hasIPv6)('a gateway at an address', () => {
     const authority: Issued = await issue(null, { name: 'CN=six', authority: {} });
     const identity = await issue(authority, { ip: ['::1'] });
     const server = https.createServer({ cert: identity.pem, key: identity.keyPem }, answer);
-    const judge = createJudge({ trust: { kind: 'authority', pem: authority.pem }, now: Date.now });
-    return { server, judge, port: await listen(server) };
+    const verifier = createVerifier({ trust: { kind: 'authority', pem: authority.pem }, now: Date.now });
+    return { server, verifier, port: await listen(server) };
   }
 
   it('answers JSON, its certificate judged by that address', async () => {
     const hosts: (string | undefined)[] = [];
-    const { judge, port } = await gateway((request, response) => {
+    const { verifier, port } = await gateway((request, response) => {
       hosts.push(request.headers.host);
       response.end('{"ok":true}');
     });
-    const reply = await httpsJson(`https://[0:0:0:0:0:0:0:1]:${port}/`, judge, { signal: never, timeoutMs: 5000, maxBytes: 100 });
+    const reply = await httpsJson(`https://[0:0:0:0:0:0:0:1]:${port}/`, verifier, { signal: never, timeoutMs: 5000, maxBytes: 100 });
     expect(reply).toEqual({ status: 200, json: { ok: true } });
     expect(hosts).toEqual([`[::1]:${port}`]);
   });
 
   it('opens a WebSocket, as our own protocol does', async () => {
-    const { server, judge, port } = await gateway();
+    const { server, verifier, port } = await gateway();
     new WebSocketServer({ server }).on('connection', (socket) => socket.send('hello'));
     const request = { path: '/access', subprotocol: 'x', maxPayload: 100, timeoutMs: 5000, signal: never };
-    const { socket } = await openWebSocket({ host: '::1', port }, judge, request);
+    const { socket } = await openWebSocket({ host: '::1', port }, verifier, request);
     expect(socket.readyState).toBe(socket.OPEN);
     socket.terminate();
   });
@@ -215,9 +215,9 @@ describe('a profile with a gateway at an address', () => {
   it('that goes takes the certificates along that were accepted for it', async () => {
     const settings = await Settings.open(await mkdtemp(path.join(tmpdir(), 'causeway-')));
     settings.update(() => ({ profiles: [profile] }));
-    const book = new ProfileBook(settings, Date.now);
-    for (const host of ['2001:DB8::1', '2001:db8::2', 'vpn.campus.test', '2001:db8::3']) book.accept({ host, ...accepted });
-    book.remove('six');
+    const profileStore = new ProfileStore(settings, Date.now);
+    for (const host of ['2001:DB8::1', '2001:db8::2', 'vpn.campus.test', '2001:db8::3']) profileStore.accept({ host, ...accepted });
+    profileStore.remove('six');
     expect(Object.keys(settings.get().acceptedCertificates)).toEqual(['2001:db8::3']);
   });
 

@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createJudge } from '../../../electron/trust/verifier.ts';
+import { createVerifier } from '../../../electron/trust/verifier.ts';
 import type { WebProxy } from '../../../electron/net/endpoint.ts';
 import { httpsJson } from '../../../electron/net/https.ts';
 import { connectVia } from '../../../electron/net/proxy/proxy.ts';
@@ -9,7 +9,7 @@ import { Proxies } from '../../../electron/net/proxy/lookup.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import type { Answer } from '../../../shared/prompt.ts';
 import { answer, codeOf, credentials, proceed, prompted, reach, startBench, student, type Bench } from '../../support/access.ts';
-import { startProxy, type ProxyWishes, type TestProxy } from '../../peers/proxies.ts';
+import { startProxy, type ProxyOptions, type TestProxy } from '../../peers/proxies.ts';
 
 /** A campus that only a proxy leads to: its names are on no network of this computer. */
 
@@ -30,7 +30,7 @@ afterEach(async () => {
   await proxy.stop();
 });
 
-async function begin(kind: WebProxy['kind'], signIn?: ProxyWishes['signIn']) {
+async function begin(kind: WebProxy['kind'], signIn?: ProxyOptions['signIn']) {
   seen = [];
   const holder: { proxy: WebProxy | null } = { proxy: null };
   bench = await startBench(
@@ -155,12 +155,12 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
 
   it('leads to recovery and to a campus’s profile too', async () => {
     await begin(kind);
-    const judge = createJudge({ trust: profile().trust, now: Date.now });
-    const { status } = await httpsJson(profile().recovery?.address ?? profile().portal.address, judge, {
+    const verifier = createVerifier({ trust: profile().trust, now: Date.now });
+    const { status } = await httpsJson(profile().recovery?.address ?? profile().portal.address, verifier, {
       signal: AbortSignal.timeout(5000),
       timeoutMs: 5000,
       maxBytes: 1_000_000,
-      lead: (endpoint) => new Proxies(() => Promise.resolve(place)).lead(endpoint),
+      routeThroughProxy: (endpoint) => new Proxies(() => Promise.resolve(place)).routeThroughProxy(endpoint),
     });
     expect(status).toBeGreaterThan(0);
     expect(proxy.asked).toHaveLength(1);
@@ -224,11 +224,11 @@ describe('what is no proxy', () => {
 
   it('a look-up that never answers is gone without', async () => {
     vi.useFakeTimers();
-    const led = new Proxies(() => new Promise(() => undefined)).lead(target);
+    const led = new Proxies(() => new Promise(() => undefined)).routeThroughProxy(target);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await led).toEqual(target);
     vi.useRealTimers();
-    expect(await new Proxies(() => Promise.reject(new Error('no'))).lead(target)).toEqual(target);
+    expect(await new Proxies(() => Promise.reject(new Error('no'))).routeThroughProxy(target)).toEqual(target);
   });
 });
 
@@ -236,7 +236,7 @@ describe('which proxy', () => {
   it.each([
     ['DIRECT', null],
     ['PROXY proxy.test:3128', { kind: 'http', host: 'proxy.test', port: 3128 }],
-    ['PROXY [2001:db8::1]:3128; DIRECT', { kind: 'http', host: '2001:db8::1', port: 3128, otherwise: ['direct'] }],
+    ['PROXY [2001:db8::1]:3128; DIRECT', { kind: 'http', host: '2001:db8::1', port: 3128, fallbacks: ['direct'] }],
     ['SOCKS5 proxy.test:1080', { kind: 'socks5', host: 'proxy.test', port: 1080 }],
     [
       'HTTPS secure.test:443;SOCKS old.test:1080; QUIC q.test:1; PROXY plain.test:80',
@@ -244,7 +244,7 @@ describe('which proxy', () => {
         kind: 'https',
         host: 'secure.test',
         port: 443,
-        otherwise: [
+        fallbacks: [
           { kind: 'socks4', host: 'old.test', port: 1080 },
           { kind: 'http', host: 'plain.test', port: 80 },
         ],
@@ -288,7 +288,11 @@ describe('which proxy', () => {
   it('is not asked for what a lab sends to loopback', async () => {
     const asked: string[] = [];
     const proxies = new Proxies(async (about) => (asked.push(about), { kind: 'http', host: 'proxy.test', port: 1 }));
-    expect(await proxies.lead({ host: 'a.test', port: 443, loopbackPort: 1 })).toEqual({ host: 'a.test', port: 443, loopbackPort: 1 });
+    expect(await proxies.routeThroughProxy({ host: 'a.test', port: 443, loopbackPort: 1 })).toEqual({
+      host: 'a.test',
+      port: 443,
+      loopbackPort: 1,
+    });
     expect(asked).toEqual([]);
   });
 });

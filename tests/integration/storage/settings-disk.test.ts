@@ -32,7 +32,7 @@ describe.skipIf(!canMount())('settings on a disk that takes no more', () => {
     expect(await onDisk()).toBe(before);
     expect((await readdir(disk.folder)).sort()).toEqual(['filler', 'settings.json']);
 
-    await disk.mend();
+    await disk.repair();
     settings.update(() => ({ lastProfileId: 'three' }));
     const next = await Settings.open(disk.folder);
     expect(next.get()).toMatchObject({ userIds, lastProfileId: 'three' });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import * as fc from 'fast-check';
 import type { Profile } from '../../../shared/profile.ts';
-import { readKept, type Kept } from '../../../electron/storage/settings-file.ts';
+import { readSettingsFile, type SettingsFile } from '../../../electron/storage/settings-file.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
 
 let directory: string;
@@ -32,7 +32,7 @@ const profile: Profile = {
   portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'causeway.portal.v1' },
   trust: { kind: 'system' },
 };
-const full: Omit<Kept, 'installation'> = {
+const full: Omit<SettingsFile, 'installation'> = {
   preferences: { language: 'en', openAtLogin: true, notifications: false },
   profiles: [profile, { ...profile, id: 'other' }],
   lastProfileId: 'other',
@@ -157,8 +157,8 @@ describe('a file that cannot be used', () => {
 
   it('cut off at any byte is damaged, and never taken for less than it was', () => {
     const text = JSON.stringify({ version: 1, ...full, installation: 'A'.repeat(32) });
-    for (let length = 0; length < text.length; length++) expect(readKept(text.slice(0, length))).toEqual({ kind: 'damaged' });
-    expect(readKept(text)).toMatchObject({ kind: 'read', dropped: [] });
+    for (let length = 0; length < text.length; length++) expect(readSettingsFile(text.slice(0, length))).toEqual({ kind: 'damaged' });
+    expect(readSettingsFile(text)).toMatchObject({ kind: 'read', dropped: [] });
   });
 
   it('whatever is in it, never stops the start, and is read once and for all', () => {
@@ -172,9 +172,9 @@ describe('a file that cannot be used', () => {
     );
     fc.assert(
       fc.property(contents, (text) => {
-        const read = readKept(text);
+        const read = readSettingsFile(text);
         if (read.kind !== 'read') return;
-        const again = readKept(JSON.stringify({ version: 1, ...read.kept }));
+        const again = readSettingsFile(JSON.stringify({ version: 1, ...read.kept }));
         expect(again).toEqual({ kind: 'read', kept: read.kept, dropped: [] });
       }),
       { numRuns: 500 },

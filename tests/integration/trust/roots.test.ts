@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import tls from 'node:tls';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createJudge, spkiSha256, type CertificateJudge } from '../../../electron/trust/verifier.ts';
+import { createVerifier, spkiSha256, type CertificateVerifier } from '../../../electron/trust/verifier.ts';
 import { SystemRoots } from '../../../electron/trust/roots.ts';
 import { CertificateQuestion, connectTls } from '../../../electron/net/tls.ts';
 import { bundled } from '../../peers/bundled.ts';
@@ -29,9 +29,10 @@ async function server(): Promise<{ port: number; connections: () => number }> {
   return { port: await listen(listening), connections: () => connections };
 }
 
-const system: CertificateJudge = (presented) => createJudge({ trust: { kind: 'system' }, accepted: () => null, now: Date.now })(presented);
-const connect = (loopbackPort: number, roots: SystemRoots, judge = system, signal = new AbortController().signal) =>
-  connectTls({ host, port: 443, loopbackPort }, judge, { signal, timeoutMs: 10_000, roots });
+const system: CertificateVerifier = (presented) =>
+  createVerifier({ trust: { kind: 'system' }, accepted: () => null, now: Date.now })(presented);
+const connect = (loopbackPort: number, roots: SystemRoots, verifier = system, signal = new AbortController().signal) =>
+  connectTls({ host, port: 443, loopbackPort }, verifier, { signal, timeoutMs: 10_000, roots });
 
 /** A store that is read when a test says so. */
 function store() {
@@ -67,7 +68,7 @@ describe('while this computer’s own roots are still being read', () => {
       { kind: 'authority' as const, pem: root.pem },
       { kind: 'pin' as const, spkiSha256: [spkiSha256(leaf.certificate)] },
     ])
-      (await connect(port, roots, createJudge({ trust, accepted: () => null, now: Date.now }))).destroy();
+      (await connect(port, roots, createVerifier({ trust, accepted: () => null, now: Date.now }))).destroy();
     expect(roots.isOut).toBe(true);
   });
 

@@ -195,7 +195,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     const gone = await startProxy({ kind, routes: {} });
     await gone.stop();
     const grant = { ...(await grantFor(lab, `several-${kind}`)), connectUrl: `https://${lab.host}/`, address: null };
-    const via = { ...gone.via, otherwise: [network.via, 'direct' as const] };
+    const via = { ...gone.via, fallbacks: [network.via, 'direct' as const] };
     const tunnel = await engine.open({ ...grant, endpoint: { host: lab.host, port: 443, via } }, never);
     expect(await page(await tunnel.dial(lab.portalHost, 80, never))).toContain(lab.page);
     expect(network.asked).toContain(`${lab.host}:443`);
@@ -206,7 +206,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     const tunnel = await opened('stranger');
     const [pid] = descendants(process.pid, 'ocproxy');
     const place = /-D\0(127[\d.]+):(\d+)\0/.exec(readFileSync(`/proc/${pid ?? 0}/cmdline`, 'latin1'));
-    const words = [
+    const args = [
       '--reuid=1',
       '--regid=1',
       '--clear-groups',
@@ -214,7 +214,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
       '-e',
       'net.connect(process.argv[2], process.argv[1]).on("error", () => {})',
     ];
-    const stranger = spawn('/usr/bin/setpriv', [...words, place?.[1] ?? '', place?.[2] ?? ''], { stdio: 'ignore' });
+    const stranger = spawn('/usr/bin/setpriv', [...args, place?.[1] ?? '', place?.[2] ?? ''], { stdio: 'ignore' });
     onTestFinished(() => void stranger.kill('SIGKILL'));
     expect(await tunnel.ended).toMatchObject({ kind: 'dropped' });
   });

@@ -50,7 +50,7 @@ function connect(target: string, secret?: string): Promise<{ status: number; soc
 }
 
 test('carries what it is asked to, with half-close', async () => {
-  proxy.carry(dial);
+  proxy.setDial(dial);
   const { status, socket } = await connect('portal.test:443', proxy.secret);
   expect(status).toBe(200);
   socket.end('hello');
@@ -58,7 +58,7 @@ test('carries what it is asked to, with half-close', async () => {
 });
 
 test('asks for the secret, and takes no other', async () => {
-  proxy.carry(dial);
+  proxy.setDial(dial);
   for (const secret of [undefined, '', 'wrong', `${proxy.secret}x`, proxy.secret.slice(1)]) {
     const { status, challenge, socket } = await connect('portal.test:443', secret);
     expect(status).toBe(407);
@@ -68,7 +68,7 @@ test('asks for the secret, and takes no other', async () => {
 });
 
 test('another process that knows the port and not the secret gets nothing through', async () => {
-  proxy.carry(dial);
+  proxy.setDial(dial);
   const attacker = `
     const net = require('node:net');
     const tries = ['CONNECT portal.test:443 HTTP/1.1\\r\\n\\r\\n', 'CONNECT portal.test:443 HTTP/1.1\\r\\nProxy-Authorization: Basic Y2F1c2V3YXk6\\r\\n\\r\\n',
@@ -86,10 +86,10 @@ test('another process that knows the port and not the secret gets nothing throug
 });
 
 test('says why: nothing is up, not allowed, malformed', async () => {
-  proxy.carry(null);
+  proxy.setDial(null);
   expect((await connect('portal.test:443', proxy.secret)).status).toBe(503);
   expect(proxy.failureFor('portal.test')?.code).toBe('tunnel-down');
-  proxy.carry(dial);
+  proxy.setDial(dial);
   expect((await connect('other.test:443', proxy.secret)).status).toBe(403);
   expect(proxy.failureFor('other.test')?.code).toBe('host-not-allowed');
   for (const target of ['portal.test:0', 'portal.test:99999', 'a_b:443', '::1:443'])
@@ -99,9 +99,9 @@ test('says why: nothing is up, not allowed, malformed', async () => {
 });
 
 test('cuts what is open when the tunnel goes', async () => {
-  proxy.carry(dial);
+  proxy.setDial(dial);
   const { socket } = await connect('portal.test:443', proxy.secret);
   const closed = once(socket, 'close');
-  proxy.carry(null);
+  proxy.setDial(null);
   await closed;
 });

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { relayProtocol } from '../../../shared/relay-protocol.ts';
 import { openWebSocket } from '../../../electron/net/websocket.ts';
-import { createJudge } from '../../../electron/trust/verifier.ts';
+import { createVerifier } from '../../../electron/trust/verifier.ts';
 import { endpointOf } from '../../../electron/net/endpoint.ts';
 import { splitHost } from '../../../shared/profile.ts';
 import { signIn, startBench, type Bench } from '../../support/access.ts';
@@ -99,14 +99,16 @@ describe('the relay', () => {
   test('a wrong ticket, no ticket, a wrong subprotocol: no WebSocket', async () => {
     const { profile } = b.campus;
     const endpoint = endpointOf(splitHost(profile.gateways[0] ?? ''), profile.connectTo);
-    const judge = createJudge({ trust: profile.trust, now: Date.now });
+    const verifier = createVerifier({ trust: profile.trust, now: Date.now });
     const common = { path: '/relay', maxPayload: 1024, timeoutMs: 5_000, signal };
     const wrong = { authorization: `Bearer ${'A'.repeat(43)}` };
-    await expect(openWebSocket(endpoint, judge, { ...common, subprotocol: relayProtocol.subprotocol, headers: wrong })).rejects.toThrow(
+    await expect(openWebSocket(endpoint, verifier, { ...common, subprotocol: relayProtocol.subprotocol, headers: wrong })).rejects.toThrow(
       'ticket-rejected',
     );
-    await expect(openWebSocket(endpoint, judge, { ...common, subprotocol: relayProtocol.subprotocol })).rejects.toThrow('ticket-rejected');
-    await expect(openWebSocket(endpoint, judge, { ...common, subprotocol: 'something.else' })).rejects.toThrow(
+    await expect(openWebSocket(endpoint, verifier, { ...common, subprotocol: relayProtocol.subprotocol })).rejects.toThrow(
+      'ticket-rejected',
+    );
+    await expect(openWebSocket(endpoint, verifier, { ...common, subprotocol: 'something.else' })).rejects.toThrow(
       /ticket-rejected|gateway-protocol/,
     );
   });

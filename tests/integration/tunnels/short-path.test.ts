@@ -41,8 +41,8 @@ describe.skipIf(missingForPeers() !== null).for([
       helper.socket('nobody'),
     );
     await app.reach('connected');
-    const curl = (...words: string[]): Promise<string> =>
-      client.run('/usr/bin/curl', ['-sS', '--max-time', '15', '-o', '/dev/null', ...words]);
+    const curl = (...args: string[]): Promise<string> =>
+      client.run('/usr/bin/curl', ['-sS', '--max-time', '15', '-o', '/dev/null', ...args]);
     for (const host of ['10.60.0.80', '[fd60::80]']) {
       expect(await curl('-w', '%{size_download}', `http://${host}/bytes/${million}`)).toBe(String(million));
       const sent = [
@@ -63,8 +63,8 @@ describe.skipIf(missingForPeers() !== null).for([
     writeFileSync(file, JSON.stringify({ ...profileOf(lab), connectTo: undefined }));
     const { password } = lab.addUser({ name: 'by-app' });
     const answers = await answersFile(folder, { user: 'by-app', password, passcode: lab.codeFor('by-app') });
-    const words = ['--answers', answers, '--app-tunnel', '0', '--show-secret', '--user-data-dir', folder];
-    const run = startWithin(client.inside, 'connect', file, ...words);
+    const args = ['--answers', answers, '--app-tunnel', '0', '--show-secret', '--user-data-dir', folder];
+    const run = startWithin(client.inside, 'connect', file, ...args);
     await run.until('state', ({ state }) => state === 'connected');
     const proxy = run.events().find((event) => event.event === 'proxy');
     if (proxy?.event !== 'proxy') throw new Error('no proxy');

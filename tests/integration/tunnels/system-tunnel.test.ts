@@ -14,8 +14,8 @@ const nobody = 65_534;
 
 /** Everything that a tunnel may change of a computer's network. */
 async function networkOf(client: Namespace): Promise<unknown> {
-  const json = async (...words: string[]): Promise<string[]> => {
-    const parsed: unknown = JSON.parse((await client.ip('-j', ...words)) || '[]');
+  const json = async (...args: string[]): Promise<string[]> => {
+    const parsed: unknown = JSON.parse((await client.ip('-j', ...args)) || '[]');
     return Array.isArray(parsed) ? parsed.map((row) => JSON.stringify(row)).sort() : [];
   };
   return {
@@ -166,8 +166,8 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     const profile = { ...profileOf(lab), gateways: ['elsewhere.campus.test'], connectTo: undefined };
     writeFileSync(file, JSON.stringify(profile));
     const answers = await answersFile(folder, { user: 'mei', password: 'pw' });
-    const run = (...words: string[]) =>
-      startWithin([...client.inside, '/usr/bin/env', 'RES_OPTIONS=timeout:1 attempts:1'], ...words, '--user-data-dir', folder);
+    const run = (...args: string[]) =>
+      startWithin([...client.inside, '/usr/bin/env', 'RES_OPTIONS=timeout:1 attempts:1'], ...args, '--user-data-dir', folder);
     const leftOf = (command: RunningCommand) => command.events().filter((event) => event.event === 'check' && event.check === 'leftover');
     // While it is up, there is nothing to name
     const during = run('doctor', file);

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { TlsOptions, TLSSocket } from 'node:tls';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Profile } from '../../../shared/profile.ts';
-import { issue, type Issued, type Wishes } from '../../support/issuer.ts';
+import { issue, type Issued, type CertificateOptions } from '../../support/issuer.ts';
 
 /** One input or list of a form. */
 export interface Input {
@@ -95,7 +95,7 @@ export class FormGateway {
   static async start(
     next: (request: Request, gateway: FormGateway) => Step | Promise<Step>,
     address: '127.0.0.1' | '::1' = '127.0.0.1',
-    { tls: secure = {}, ...more }: Pick<Wishes, 'extensions'> & { tls?: TlsOptions } = {},
+    { tls: secure = {}, ...more }: Pick<CertificateOptions, 'extensions'> & { tls?: TlsOptions } = {},
   ) {
     const authority = await issue(null, { name: 'CN=Forms Authority', authority: {} });
     const certificate = await issue(authority, {

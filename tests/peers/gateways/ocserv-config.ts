@@ -1,5 +1,5 @@
 /** What a test may ask of its gateway; what is left out is the simplest. */
-export interface OcservWishes {
+export interface OcservSettings {
   /** How people sign in; `both` asks for a certificate and then a password. */
   auth?: 'password' | 'password+code' | 'certificate' | 'certificate+password';
   /** Shown before the first form, and after signing in. */
@@ -35,7 +35,7 @@ export interface ConfigFiles {
 }
 
 /** The text of `ocserv.conf`. */
-export function configOf(wishes: OcservWishes, files: ConfigFiles, network: { number: number }): string {
+export function configOf(wishes: OcservSettings, files: ConfigFiles, network: { number: number }): string {
   const { auth = 'password+code' } = wishes;
   const plain = (codes: boolean): string => `auth = "plain[passwd=${files.passwords}${codes ? `,otp=${files.codes}` : ''}]"`;
   const ways = {

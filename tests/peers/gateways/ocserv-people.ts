@@ -37,8 +37,8 @@ export class LabPeople {
   add({ name, password = `secret of ${name}`, groups = [] }: NewUser): LabUser {
     const bytes = randomBytes(20);
     const user = { name, password, groups, key: new ScureBase32Plugin().encode(bytes) };
-    const words = ['-c', this.passwords, ...(groups.length > 0 ? ['-g', groups.join(',')] : []), name];
-    execFileSync('ocpasswd', words, { input: `${password}\n${password}\n`, stdio: ['pipe', 'ignore', 'ignore'] });
+    const args = ['-c', this.passwords, ...(groups.length > 0 ? ['-g', groups.join(',')] : []), name];
+    execFileSync('ocpasswd', args, { input: `${password}\n${password}\n`, stdio: ['pipe', 'ignore', 'ignore'] });
     appendFileSync(this.codes, `HOTP/T30/6\t${name}\t-\t${bytes.toString('hex')}\n`);
     this.users.set(name, user);
     return user;

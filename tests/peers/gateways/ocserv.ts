@@ -10,14 +10,14 @@ import { promisify } from 'node:util';
 import type { Profile, Trust } from '../../../shared/profile.ts';
 import { dayMs, issue, newKeys, type Issued } from '../../support/issuer.ts';
 import { join as joinWithCable, kill, Namespace } from '../namespaces.ts';
-import { configOf, type OcservWishes } from './ocserv-config.ts';
+import { configOf, type OcservSettings } from './ocserv-config.ts';
 import { LabPeople, type LabUser, type NewUser } from './ocserv-people.ts';
 
 /**
  * A real gateway for tests: ocserv in a network namespace of its own with a small campus behind it. From the root
  * namespace it is a port on loopback; with `client` there is a second namespace that is joined to it by a cable.
  */
-export interface OcservOptions extends OcservWishes {
+export interface OcservOptions extends OcservSettings {
   /** More people than the one called `alice`. */
   users?: readonly NewUser[];
   /** A client's namespace: true for one of its own, or that of another gateway, which then has two to choose from. */
@@ -145,8 +145,8 @@ export class Ocserv {
   }
 
   /** `occtl`'s JSON, or its text where it gives none. */
-  async occtl(...words: string[]): Promise<unknown> {
-    const { stdout } = await run('occtl', ['-s', join(this.directory, 'occtl'), '-j', ...words]);
+  async occtl(...args: string[]): Promise<unknown> {
+    const { stdout } = await run('occtl', ['-s', join(this.directory, 'occtl'), '-j', ...args]);
     try {
       return JSON.parse(stdout);
     } catch {
@@ -295,10 +295,10 @@ export class Ocserv {
       cert: portal.pem + this.authorityMade.pem,
       key: portal.keyPem,
     };
-    const [ip, ...words] = this.gateway.inside;
+    const [ip, ...args] = this.gateway.inside;
     const inside = fork(join(import.meta.dirname, 'gateway-inside.ts'), {
       execPath: ip,
-      execArgv: [...words, process.execPath, '--import', 'tsx'],
+      execArgv: [...args, process.execPath, '--import', 'tsx'],
       env: { ...process.env, GATEWAY_INSIDE: JSON.stringify(settings) },
     });
     this.inside = inside;
@@ -316,8 +316,8 @@ export class Ocserv {
 
   private async serve(): Promise<void> {
     const log = openSync(this.logFile, 'a');
-    const [ip, ...words] = this.gateway.inside;
-    const server = spawn(ip, [...words, 'ocserv', '-f', '-c', this.config], { stdio: ['ignore', log, log] });
+    const [ip, ...args] = this.gateway.inside;
+    const server = spawn(ip, [...args, 'ocserv', '-f', '-c', this.config], { stdio: ['ignore', log, log] });
     closeSync(log);
     this.server = server;
     const until = Date.now() + readyWithinMs;

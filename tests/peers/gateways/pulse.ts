@@ -135,9 +135,9 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
     return false;
   }
 
-  async function showedToken(wire: PulseWire, words: string): Promise<boolean> {
+  async function showedToken(wire: PulseWire, args: string): Promise<boolean> {
     for (let tries = 0; tries < tokenTries; tries++) {
-      await wire.challenge(asksToken(tries === 0 ? words : `That was wrong. ${words}`));
+      await wire.challenge(asksToken(tries === 0 ? args : `That was wrong. ${args}`));
       const token = tokenIn(await wire.reply());
       typed.push(token ?? '');
       if (token === user.token) return true;

@@ -20,7 +20,7 @@ const goneWithinMs = 3_000;
 /** On a network in order nothing takes longer than this to come to a question or an end. */
 const quietWithinMs = 10_000;
 /** On one that is not, waiting is pointless: the bounds of the waits have tests of their own. */
-const patienceMs = 60;
+const giveUpAfterMs = 60;
 
 const quietKinds: readonly AccessState['kind'][] = ['idle', 'on-campus', 'connected', 'reconnecting'];
 
@@ -141,7 +141,7 @@ export class Run {
 
   /** Until a person would have something to look at: a question, an end, a connection. */
   async settle(): Promise<void> {
-    const until = performance.now() + (this.troubled ? patienceMs : quietWithinMs);
+    const until = performance.now() + (this.troubled ? giveUpAfterMs : quietWithinMs);
     while (!this.isQuiet) {
       if (performance.now() > until) {
         if (!this.troubled) this.watch.violate(`hangs in ${this.access.kind}`);

@@ -7,7 +7,7 @@ import { startApp, when, type AppRun } from '../app.ts';
 import type { Door } from '../portal-load.ts';
 
 /** Long enough for everything that the app itself gives up after 15 seconds, twice in a row. */
-const patienceMs = 45_000;
+const giveUpAfterMs = 45_000;
 const password = 'cell-door-lamp-9';
 const papers = { dateOfBirth: '2004-03-15', lastFour: '4821' };
 
@@ -80,7 +80,7 @@ export class FaultCell {
   async backUp(): Promise<void> {
     await this.line.set({ kind: 'none' });
     if (this.access.kind === 'reconnecting') await this.run.app.verbs.retryNow(undefined);
-    await when(this.run.app, ({ access }) => access.kind === 'connected', patienceMs);
+    await when(this.run.app, ({ access }) => access.kind === 'connected', giveUpAfterMs);
   }
 
   /** What the campus has of this person. */
@@ -110,7 +110,7 @@ export class FaultCell {
           const asks = now.kind === 'asking' && now.prompt.kind !== 'waiting' && !now.answered && !done.has(now.promptId);
           return asks || now.kind === 'connected' || now.kind === 'idle' ? state : null;
         },
-        patienceMs,
+        giveUpAfterMs,
       );
       if (access.kind === 'connected' || access.kind === 'idle') return access;
       if (access.kind !== 'asking') continue;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { LinkedQuestions } from '../../../electron/app/link-confirmations.ts';
+import { LinkConfirmations } from '../../../electron/app/link-confirmations.ts';
 import { profileFor } from '../../../electron/cli/connect.ts';
 import { pathOfArgument } from '../../../electron/app/file-argument.ts';
 import type { Failure } from '../../../shared/failure.ts';
@@ -68,7 +68,7 @@ test.each([
 ])('the link %s is read in whatever case', (link, read) => expect(readLink(link)).toEqual(read));
 
 test('a question that is open already is not asked once more after it; another one is', () => {
-  const links = new LinkedQuestions();
+  const links = new LinkConfirmations();
   const open = { kind: 'connect', profileId: 'harbour' } as const;
   const idle = { kind: 'idle', ending: null } as const;
   links.later({ ...open });

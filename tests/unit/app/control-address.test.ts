@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { controlAddress, maxSocketPathBytes, type AddressPlace } from '../../../electron/app/control/control-address.ts';
 import { isOwnPlace } from '../../../electron/app/control/control-socket-posix.ts';
-import { findSeat } from '../../../electron/cli/remote-session.ts';
+import { findSession } from '../../../electron/cli/remote-session.ts';
 import { serveControl } from '../../../electron/app/control/control.ts';
 
 const asWritten = (folder: string): string => folder;
@@ -105,9 +105,9 @@ describe.skipIf(process.platform === 'win32')('a private folder for the socket',
     const { settings } = long();
     const server = await serveControl(settings, session(), () => undefined);
     onTestFinished(() => server.close());
-    const seat = await findSeat(settings);
-    expect(seat?.holder).toBe('app');
-    await seat?.close();
+    const client = await findSession(settings);
+    expect(client?.holder).toBe('app');
+    await client?.close();
   });
 
   test('that others can write to is neither listened in nor spoken to', async () => {
@@ -117,6 +117,6 @@ describe.skipIf(process.platform === 'win32')('a private folder for the socket',
     await chmod(path.dirname(address), 0o777);
     expect(await isOwnPlace(address)).toBe(false);
     await expect(serveControl(settings, session(), () => undefined)).rejects.toThrow('not-now');
-    expect(await findSeat(settings)).toBeNull();
+    expect(await findSession(settings)).toBeNull();
   });
 });

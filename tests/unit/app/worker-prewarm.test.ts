@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keepWarm } from '../../../electron/app/worker-prewarm.ts';
+import { prewarmWorker } from '../../../electron/app/worker-prewarm.ts';
 import type { AccessState } from '../../../shared/access-state.ts';
 
 /** The parts of the app that say whether a sign-in may come. */
@@ -12,7 +12,7 @@ function bench(protocol: 'campus' | 'anyconnect') {
     profileId: 'here',
   };
   const said: boolean[] = [];
-  keepWarm(
+  prewarmWorker(
     {
       get state() {
         return now;

@@ -6,7 +6,7 @@ import {
   type PresentedCertificate,
   type VerifyRequest,
 } from '../../../electron/desktop/pages/certificates.ts';
-import { createJudge, type Presented, type Verdict } from '../../../electron/trust/verifier.ts';
+import { createVerifier, type Presented, type Verdict } from '../../../electron/trust/verifier.ts';
 import { issue, type Issued } from '../../support/issuer.ts';
 
 const host = '2fa.campus.test';
@@ -26,7 +26,7 @@ function chain(...certificates: { pem: string }[]): PresentedCertificate {
 const request = (certificate: PresentedCertificate, errorCode: number): VerifyRequest => ({ hostname: host, certificate, errorCode });
 const saying = (verdict: Verdict) => (): Verdict => verdict;
 
-it('hands the judge the host, the chain and what the system says', () => {
+it('hands the verifier the host, the chain and what the system says', () => {
   const seen: Presented[] = [];
   decide(request(chain(leaf, root), -202), (presented) => {
     seen.push(presented);
@@ -42,17 +42,17 @@ it('keeps the result of Chromium where the system trusts too, and overrules it o
   expect(decide(request(chain(leaf), -202), saying({ kind: 'accept' })).code).toBe(verifyCode.accept);
 });
 
-it('refuses what the judge refuses, even where the system trusts it, and what it would ask about', () => {
+it('refuses what the verifier refuses, even where the system trusts it, and what it would ask about', () => {
   const failure = { code: 'certificate-changed' } as const;
   expect(decide(request(chain(leaf), 0), saying({ kind: 'refuse', failure }))).toEqual({ code: verifyCode.refuse, failure });
   expect(decide(request(chain(leaf), -202), saying({ kind: 'ask', failure }))).toEqual({ code: verifyCode.refuse, failure });
 });
 
-it('refuses a certificate that cannot be read, without asking the judge', () => {
-  const judge = (): Verdict => {
+it('refuses a certificate that cannot be read, without asking the verifier', () => {
+  const verifier = (): Verdict => {
     throw new Error('asked');
   };
-  expect(decide(request(chain({ pem: 'nonsense' }), 0), judge)).toMatchObject({
+  expect(decide(request(chain({ pem: 'nonsense' }), 0), verifier)).toMatchObject({
     code: verifyCode.refuse,
     failure: { code: 'certificate-untrusted' },
   });
@@ -64,10 +64,10 @@ it('reads a chain whose end names itself once', () => {
   expect(chainOf({ data: leaf.pem, issuerCert: loop }).map(({ subject }) => subject)).toEqual([`CN=${host}`, 'CN=Campus Root']);
 });
 
-it('with the real judge accepts the campus’s own authority and refuses a stranger’s', async () => {
-  const judge = createJudge({ trust: { kind: 'authority', pem: root.pem }, now: Date.now });
+it('with the real verifier accepts the campus’s own authority and refuses a stranger’s', async () => {
+  const verifier = createVerifier({ trust: { kind: 'authority', pem: root.pem }, now: Date.now });
   const stranger = await issue(await issue(null, { name: 'CN=Another Root', authority: {} }), { dns: [host] });
-  expect(decide(request(chain(leaf, root), -202), judge).code).toBe(verifyCode.accept);
-  expect(decide(request(chain(stranger), -202), judge).code).toBe(verifyCode.refuse);
-  expect(decide({ ...request(chain(leaf, root), -200), hostname: 'other.test' }, judge).failure?.code).toBe('certificate-wrong-host');
+  expect(decide(request(chain(leaf, root), -202), verifier).code).toBe(verifyCode.accept);
+  expect(decide(request(chain(stranger), -202), verifier).code).toBe(verifyCode.refuse);
+  expect(decide({ ...request(chain(leaf, root), -200), hostname: 'other.test' }, verifier).failure?.code).toBe('certificate-wrong-host');
 });

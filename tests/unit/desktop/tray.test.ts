@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { trayIcons, trayModel, type TrayIcon, type TrayModel } from '../../../electron/desktop/tray/tray-model.ts';
 import { allows, type AccessState, type AccessStateKind, type AccessStateOf } from '../../../shared/access-state.ts';
-import { speakerFor } from '../../../shared/messages/localizer.ts';
+import { localizerFor } from '../../../shared/messages/localizer.ts';
 import { accessStates, appState, campus } from '../../support/app-state.ts';
 
-const speaker = speakerFor('en', []);
-const modelOf = (access: AccessState): TrayModel => trayModel(appState(access), speaker);
+const localizer = localizerFor('en', []);
+const modelOf = (access: AccessState): TrayModel => trayModel(appState(access), localizer);
 const commandsOf = (model: TrayModel): string[] =>
   model.rows.flatMap((row) => (row.kind === 'command' && row.enabled ? [row.command] : []));
 const statusOf = (model: TrayModel): string => (model.rows[0]?.kind === 'line' ? model.rows[0].text : '');
@@ -48,7 +48,7 @@ describe('what needs the person', () => {
   it('is an ending that they did not ask for', () => {
     const model = modelOf({ kind: 'idle', ending: { code: 'session-expired' } });
     expect(model.icon).toBe('attention');
-    expect(statusOf(model)).toContain(speaker.words.failures['session-expired'].title);
+    expect(statusOf(model)).toContain(localizer.messages.failures['session-expired'].title);
   });
 
   it('is a session about to end, with Stay connected where it can be extended', () => {
@@ -67,7 +67,7 @@ describe('what needs the person', () => {
 
   it('is no passcode that the kept key is about to give: the menu says what it waits for', () => {
     const passcode: AccessStateOf<'asking'> = { ...accessStates.asking, prompt: { kind: 'passcode', lengths: [] } };
-    const waiting = modelOf({ ...passcode, byItselfAt: 5_000 });
+    const waiting = modelOf({ ...passcode, autoAnswerAt: 5_000 });
     expect([waiting.icon, statusOf(waiting)]).toEqual(['busy', 'Waiting for a new passcode']);
     expect(commandsOf(waiting)).toContain('end');
     expect(modelOf(passcode).icon).toBe('attention');
@@ -75,7 +75,7 @@ describe('what needs the person', () => {
 });
 
 it('offers nothing to connect to and no task before there is a campus', () => {
-  const model = trayModel(appState(accessStates.idle, { profiles: [], profileId: null }), speaker);
+  const model = trayModel(appState(accessStates.idle, { profiles: [], profileId: null }), localizer);
   expect(commandsOf(model)).toEqual(['open', 'settings', 'quit']);
   expect(JSON.stringify(model)).not.toContain(campus);
 });

@@ -205,7 +205,7 @@ describe('a sign-in as a whole', () => {
     const target = {
       host: 'vpn.campus.test',
       port: 443,
-      judge: () => ({ kind: 'accept' as const }),
+      verifier: () => ({ kind: 'accept' as const }),
       now: () => 0,
       client: { name: 'test', version: '0', installation: 'x' },
       profile: {

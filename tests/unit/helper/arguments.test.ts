@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
 import { parseConfig, proofOf, trustFor } from '../../../electron/helper/config.ts';
-import { onceFor } from '../../../electron/helper/one-time-config.ts';
+import { oneTimeConfig } from '../../../electron/helper/one-time-config.ts';
 import { difference } from '../../../electron/helper/network-state.ts';
 import { scriptEnvironment } from '../../../electron/helper/vpnc-script.ts';
 import { Lines } from '../../../electron/net/lines.ts';
 import { isRootsAlone } from '../../../electron/system/root-owned.ts';
-import { endingOf, limitsFrom, Said } from '../../../electron/tunnels/openconnect/output.ts';
+import { endingOf, limitsFrom, OpenConnectOutput } from '../../../electron/tunnels/openconnect/output.ts';
 import { issue } from '../../support/issuer.ts';
 import {
   cookieLine,
   keyOf,
   targetOf,
-  wordsFor,
+  argumentsFor,
   type GatewayIdentity,
   type OpenConnectTarget,
 } from '../../../electron/tunnels/openconnect/arguments.ts';
@@ -41,35 +41,35 @@ const grant: OpenConnectGrant = {
   idleSeconds: null,
   expiresAt: null,
 };
-const said = (text: string): Said => {
-  const heard = new Said();
+const said = (text: string): OpenConnectOutput => {
+  const heard = new OpenConnectOutput();
   heard.add(Buffer.from(text));
   return heard;
 };
 
 describe('what openconnect is told', () => {
   test('is the gateway, its key and where to find it, and no secret', () => {
-    const words = wordsFor(targetOf(grant), keyOf(grant));
-    expect(words).toContain(`--servercert=pin-sha256:${pin}`);
-    expect(words).toContain('--resolve=vpn.campus.test:192.0.2.7');
-    expect(words).toContain('--no-proxy');
-    expect(words).toContain('--useragent=AnyConnect-compatible Causeway');
-    expect(words).toContain('--os=linux-64');
-    expect(words.at(-1)).toBe('https://vpn.campus.test/');
-    expect(words.join(' ')).not.toContain(grant.cookie);
+    const args = argumentsFor(targetOf(grant), keyOf(grant));
+    expect(args).toContain(`--servercert=pin-sha256:${pin}`);
+    expect(args).toContain('--resolve=vpn.campus.test:192.0.2.7');
+    expect(args).toContain('--no-proxy');
+    expect(args).toContain('--useragent=AnyConnect-compatible Causeway');
+    expect(args).toContain('--os=linux-64');
+    expect(args.at(-1)).toBe('https://vpn.campus.test/');
+    expect(args.join(' ')).not.toContain(grant.cookie);
     expect(cookieLine(grant.cookie)).toBe('secret-ticket\n');
   });
 
   test('leads to loopback where the profile of a lab says so', () => {
-    const words = wordsFor(targetOf({ ...grant, endpoint: { ...grant.endpoint, loopbackPort: 4433 } }), keyOf(grant));
-    expect(words).toContain('--resolve=vpn.campus.test:127.0.0.1');
-    expect(words.at(-1)).toBe('https://vpn.campus.test:4433/');
+    const args = argumentsFor(targetOf({ ...grant, endpoint: { ...grant.endpoint, loopbackPort: 4433 } }), keyOf(grant));
+    expect(args).toContain('--resolve=vpn.campus.test:127.0.0.1');
+    expect(args.at(-1)).toBe('https://vpn.campus.test:4433/');
   });
 
   test('has a proxy look names up, and never its password', () => {
-    const words = wordsFor(targetOf(grant, { kind: 'socks5', host: 'proxy.test', port: 1080 }), keyOf(grant));
-    expect(words).toContain('--proxy=socks5://proxy.test:1080');
-    expect(words.join(' ')).not.toContain('--resolve');
+    const args = argumentsFor(targetOf(grant, { kind: 'socks5', host: 'proxy.test', port: 1080 }), keyOf(grant));
+    expect(args).toContain('--proxy=socks5://proxy.test:1080');
+    expect(args.join(' ')).not.toContain('--resolve');
   });
 
   test.each([
@@ -80,11 +80,11 @@ describe('what openconnect is told', () => {
     ['a name of two lines', { agent: { userAgent: 'Any\r\nHost: evil', system: 'win' as const } }],
     ['a proxy that is an option', { proxy: { kind: 'http' as const, host: '-x', port: 1 } }],
   ])('never %s', (_what, wrong) => {
-    expect(() => wordsFor({ ...target, ...wrong }, { kind: 'system' })).toThrow(/does not fit/);
+    expect(() => argumentsFor({ ...target, ...wrong }, { kind: 'system' })).toThrow(/does not fit/);
   });
 
   test('is what proves the gateway: the system, keys alone, or one authority alone', () => {
-    const identityOf = (identity: GatewayIdentity) => wordsFor(target, identity).filter((word) => /cert|cafile|trust/.test(word));
+    const identityOf = (identity: GatewayIdentity) => argumentsFor(target, identity).filter((word) => /cert|cafile|trust/.test(word));
     expect(identityOf({ kind: 'system' })).toEqual([]);
     const other = `${'B'.repeat(43)}=`;
     expect(identityOf({ kind: 'pins', pins: [pin, other] })).toEqual([
@@ -102,7 +102,7 @@ describe('what openconnect is told', () => {
       { kind: 'authority', file: 'campus.pem' },
       { kind: 'authority', file: '/etc/a\nb' },
     ];
-    for (const each of wrong) expect(() => wordsFor(target, each), JSON.stringify(each)).toThrow(/does not fit/);
+    for (const each of wrong) expect(() => argumentsFor(target, each), JSON.stringify(each)).toThrow(/does not fit/);
   });
 
   test.each(['', 'two\nlines', 'nul\0', 'x'.repeat(5_000)])('never a ticket that is not one line: %j', (cookie) => {
@@ -193,11 +193,11 @@ describe('the helper', () => {
   });
 
   test('gives openconnect the one spelling of an address that it was checked by, and none with somebody’s name before it', () => {
-    const words = (connectUrl: string) =>
-      wordsFor({ protocol: 'anyconnect', connectUrl, agent: agentFor('linux'), address: null, proxy: null }, { kind: 'system' }).at(-1);
-    expect(words('https://VPN.Campus.test\\@evil.example')).toBe('https://vpn.campus.test/@evil.example');
+    const args = (connectUrl: string) =>
+      argumentsFor({ protocol: 'anyconnect', connectUrl, agent: agentFor('linux'), address: null, proxy: null }, { kind: 'system' }).at(-1);
+    expect(args('https://VPN.Campus.test\\@evil.example')).toBe('https://vpn.campus.test/@evil.example');
     for (const odd of ['https://user@vpn.campus.test/', 'https://:x@vpn.campus.test/', 'https://vpn_.campus.test/', 'https://-x.test/'])
-      expect(() => words(odd), odd).toThrow();
+      expect(() => args(odd), odd).toThrow();
   });
 
   test('goes by what stands nearest to a gateway’s own name', () => {
@@ -232,10 +232,10 @@ describe('the helper', () => {
 
   test('started by polkit takes what the administrator was shown, for who asked, and nothing else', async () => {
     const nameOf = (uid: number) => Promise.resolve(uid === 1000 ? 'mei' : null);
-    const once = (words: string, asker: string | undefined = '1000') => onceFor(words.split(' '), asker, nameOf);
+    const once = (args: string, asker: string | undefined = '1000') => oneTimeConfig(args.split(' '), asker, nameOf);
     expect(await once('once vpn.campus.test system')).toEqual({ users: ['mei'], gateways: [{ host: 'vpn.campus.test', trust: 'system' }] });
     expect(await once(`once vpn.campus.test pin-sha256:${pin}`)).toMatchObject({ gateways: [{ trust: { pins: [`pin-sha256:${pin}`] } }] });
-    for (const words of [
+    for (const args of [
       'serve',
       'serve --config /tmp/helper.json',
       'once vpn.campus.test',
@@ -245,9 +245,9 @@ describe('the helper', () => {
       'once vpn.campus.test anybody',
       'script --run /tmp',
     ])
-      expect(await once(words), words).toBeNull();
+      expect(await once(args), args).toBeNull();
     for (const asker of [undefined, '', '-1', 'mei', '1001'])
-      expect(await onceFor(['once', 'vpn.campus.test', 'system'], asker, nameOf)).toBeNull();
+      expect(await oneTimeConfig(['once', 'vpn.campus.test', 'system'], asker, nameOf)).toBeNull();
   });
 
   test('hands the platform’s script what has its shape, and nothing else that a gateway sent', () => {

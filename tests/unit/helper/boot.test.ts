@@ -8,8 +8,8 @@ const never = (): never => {
 
 test('a Mac is asked for its boot by its own program, in full', () => {
   const asked: string[][] = [];
-  const program = (path: string, words: readonly string[]): string => {
-    asked.push([path, ...words]);
+  const program = (path: string, args: readonly string[]): string => {
+    asked.push([path, ...args]);
     return `${id}\n`;
   };
   expect(bootId('darwin', { file: never, program })).toBe(id);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { checked, wayTo, type Plan, type Route, type Surroundings } from '../../../electron/helper/network-plan.ts';
-import { covers, halvesOf, lengthOfMask, prefixOf, wordOf, type Prefix } from '../../../electron/helper/prefix.ts';
-import { wantedOf, wantedSchema, type Wanted } from '../../../electron/helper/network-request.ts';
+import { planNetwork, routeTo, type Plan, type Route, type LocalNetwork } from '../../../electron/helper/network-plan.ts';
+import { covers, halvesOf, lengthOfMask, prefixOf, prefixText, type Prefix } from '../../../electron/helper/prefix.ts';
+import { networkRequestFrom, networkRequestSchema, type NetworkRequest } from '../../../electron/helper/network-request.ts';
 import { helperProtocol } from '../../../electron/helper-client/protocol.ts';
 
 const block = (text: string): Prefix => {
@@ -12,7 +12,7 @@ const block = (text: string): Prefix => {
 const route = (to: string, via: string | null, metric = 0, device = 'wlan0'): Route => ({ to: block(to), via, device, metric });
 
 /** A home: its router is its name server too; a second one is far away. */
-const home: Surroundings = {
+const home: LocalNetwork = {
   device: 'causeway0',
   peers: ['203.0.113.7'],
   routes: [
@@ -24,7 +24,7 @@ const home: Surroundings = {
   nameServers: ['192.168.1.1', '198.51.100.53', '127.0.0.53'],
   addresses: ['127.0.0.1', '192.168.1.20', '::1', '2001:db8:1::20'],
 };
-const wishes: Wanted = {
+const wishes: NetworkRequest = {
   reason: 'connect',
   device: 'causeway0',
   gateway: '203.0.113.7',
@@ -38,10 +38,10 @@ const wishes: Wanted = {
   idleTimeout: '',
   options: '',
 };
-const planned = (changes: Partial<Wanted>, here: Partial<Surroundings> = {}): Plan =>
-  checked({ ...wishes, ...changes }, { ...home, ...here });
-const through = (plan: Plan): string[] => plan.through.map(wordOf);
-const around = (plan: Plan): string[] => plan.around.map(({ to, via, device }) => `${wordOf(to)} ${via ?? 'at hand'} ${device}`);
+const planned = (changes: Partial<NetworkRequest>, here: Partial<LocalNetwork> = {}): Plan =>
+  planNetwork({ ...wishes, ...changes }, { ...home, ...here });
+const through = (plan: Plan): string[] => plan.through.map(prefixText);
+const around = (plan: Plan): string[] => plan.around.map(({ to, via, device }) => `${prefixText(to)} ${via ?? 'at hand'} ${device}`);
 
 describe('what a gateway wants of this computer', () => {
   test('is done where it is a campus’s to give', () => {
@@ -49,7 +49,7 @@ describe('what a gateway wants of this computer', () => {
     expect(through(plan)).toEqual(['10.60.0.53/32', '10.60.0.0/16']);
     expect(around(plan)).toEqual(['203.0.113.7/32 192.168.1.1 wlan0']);
     expect(plan).toMatchObject({ mtu: 1380, nameServers: ['10.60.0.53'], domains: ['campus.test'], refused: [] });
-    expect(plan.addresses.map(wordOf)).toEqual(['10.50.1.2/32']);
+    expect(plan.addresses.map(prefixText)).toEqual(['10.50.1.2/32']);
   });
 
   test('may be everything: two halves, so that the computer’s own way out stays where it is', () => {
@@ -102,7 +102,7 @@ describe('what a gateway wants of this computer', () => {
     '::ffff:127.0.0.1/128',
   ])('leads no %s into the tunnel', (include) => {
     const plan = planned({ include: [include, '10.60.0.0/16'], addresses: ['10.50.1.2/32', 'fd50::2/128'] });
-    expect(through(plan)).not.toContain(wordOf(block(include)));
+    expect(through(plan)).not.toContain(prefixText(block(include)));
     expect(plan.refused).toHaveLength(1);
     expect(through(plan)).toContain('10.60.0.0/16');
   });
@@ -192,7 +192,7 @@ describe('what the script hands over', () => {
   };
 
   test('is what has its shape, and nothing else that a gateway sent', () => {
-    expect(wantedOf(environment)).toEqual({
+    expect(networkRequestFrom(environment)).toEqual({
       reason: 'connect',
       device: 'causeway0',
       gateway: '203.0.113.7',
@@ -212,10 +212,10 @@ describe('what the script hands over', () => {
       CISCO_DEF_DOMAIN: 'campus.test\nnameserver 6.6.6.6',
       INTERNAL_IP4_MTU: '1e9',
     };
-    expect(wantedOf(odd)).toMatchObject({ nameServers: [], domains: ['6.6.6.6'], mtu: null });
-    expect(wantedOf({ ...environment, reason: 'reboot' })).toBeNull();
-    expect(wantedOf({})).toBeNull();
-    expect(wantedOf({ ...environment, CISCO_SPLIT_INC: '99999999999' })?.include.length).toBe(2);
+    expect(networkRequestFrom(odd)).toMatchObject({ nameServers: [], domains: ['6.6.6.6'], mtu: null });
+    expect(networkRequestFrom({ ...environment, reason: 'reboot' })).toBeNull();
+    expect(networkRequestFrom({})).toBeNull();
+    expect(networkRequestFrom({ ...environment, CISCO_SPLIT_INC: '99999999999' })?.include.length).toBe(2);
   });
 
   test('is named for how much of it was left out: ten thousand routes, broken ones, names with more lines in them', () => {
@@ -224,7 +224,7 @@ describe('what the script hands over', () => {
       many[`CISCO_SPLIT_INC_${at}_ADDR`] = `10.${at >> 8}.${at & 255}.0`;
       many[`CISCO_SPLIT_INC_${at}_MASKLEN`] = '24';
     }
-    const wanted = wantedOf({
+    const wanted = networkRequestFrom({
       ...environment,
       ...many,
       CISCO_SPLIT_INC: '10000',
@@ -247,13 +247,13 @@ describe('what the script hands over', () => {
       { mtu: 0 },
       { more: 1 },
     ])
-      expect(wantedSchema.safeParse({ ...wishes, ...wrong }).success, JSON.stringify(wrong)).toBe(false);
+      expect(networkRequestSchema.safeParse({ ...wishes, ...wrong }).success, JSON.stringify(wrong)).toBe(false);
   });
 });
 
 describe('blocks of addresses', () => {
   test('are read and written', () => {
-    expect(['10.1.2.3/8', '10.1.2.3', 'fd00::1/8', '::ffff:10.0.0.1/128'].map((text) => wordOf(block(text)))).toEqual([
+    expect(['10.1.2.3/8', '10.1.2.3', 'fd00::1/8', '::ffff:10.0.0.1/128'].map((text) => prefixText(block(text)))).toEqual([
       '10.0.0.0/8',
       '10.1.2.3/32',
       'fd00:0:0:0:0:0:0:0/8',
@@ -261,7 +261,7 @@ describe('blocks of addresses', () => {
     ]);
     for (const text of ['', '10.0.0.0/33', '10.0.0/8', '::/129', '10.0.0.0/8/8', '10.0.0.0/-1', 'campus.test'])
       expect(prefixOf(text), text).toBeNull();
-    expect(halvesOf(block('10.0.0.0/8')).map(wordOf)).toEqual(['10.0.0.0/9', '10.128.0.0/9']);
+    expect(halvesOf(block('10.0.0.0/8')).map(prefixText)).toEqual(['10.0.0.0/9', '10.128.0.0/9']);
     expect(covers(block('10.0.0.0/8'), block('10.2.0.0/16'))).toBe(true);
     expect(covers(block('10.2.0.0/16'), block('10.0.0.0/8'))).toBe(false);
     expect(covers(block('0.0.0.0/0'), block('::1'))).toBe(false);
@@ -270,8 +270,8 @@ describe('blocks of addresses', () => {
 
   test('are reached by the most particular way, of equals the one that costs least', () => {
     const routes = [route('0.0.0.0/0', '10.0.0.1', 100, 'eth0'), route('0.0.0.0/0', '192.168.1.1', 600), route('192.168.1.0/24', null)];
-    expect(wayTo(block('8.8.8.8'), routes)).toMatchObject({ device: 'eth0' });
-    expect(wayTo(block('192.168.1.9'), routes)).toMatchObject({ device: 'wlan0', via: null });
-    expect(wayTo(block('::1'), routes)).toBeNull();
+    expect(routeTo(block('8.8.8.8'), routes)).toMatchObject({ device: 'eth0' });
+    expect(routeTo(block('192.168.1.9'), routes)).toMatchObject({ device: 'wlan0', via: null });
+    expect(routeTo(block('::1'), routes)).toBeNull();
   });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { Helper } from '../../../electron/helper/helper.ts';
-import type { Door } from '../../../electron/helper/platform/platform.ts';
+import type { ListeningSocket } from '../../../electron/helper/platform/platform.ts';
 import { listen } from '../../../electron/helper/server.ts';
 
 function folder(): string {
@@ -24,19 +24,22 @@ const helper = () =>
     log: () => undefined,
   });
 
-const doorAt = (name: string, path: string): Door => ({
+const socketAt = (name: string, path: string): ListeningSocket => ({
   name,
   async open(server) {
     server.listen(path);
     await once(server, 'listening');
   },
 });
-const takenDoor = (name: string): Door => ({ name, open: () => Promise.reject(new Error(`${name}'s pipe is somebody else's`)) });
+const takenSocket = (name: string): ListeningSocket => ({
+  name,
+  open: () => Promise.reject(new Error(`${name}'s pipe is somebody else's`)),
+});
 
 test('a way in that somebody took first is one person’s trouble: it is logged, and the helper serves the others', async () => {
   const [at, said]: [string, string[]] = [folder(), []];
-  const doors = [takenDoor('mei'), doorAt('joao', join(at, 'joao'))];
-  const { servers, names } = await listen(doors, doorAt('script', join(at, 'script')), helper(), (line) => said.push(line));
+  const listeningSockets = [takenSocket('mei'), socketAt('joao', join(at, 'joao'))];
+  const { servers, names } = await listen(listeningSockets, socketAt('script', join(at, 'script')), helper(), (line) => said.push(line));
   onTestFinished(() => servers.forEach((server) => server.close()));
   expect(names).toEqual(['joao']);
   expect(said).toEqual(["no way in for mei: mei's pipe is somebody else's"]);
@@ -49,14 +52,14 @@ test('a way in that somebody took first is one person’s trouble: it is logged,
 
 test('a way in that listens and could not be given its rights is closed again', async () => {
   const path = join(folder(), 'mei');
-  const withoutRights: Door = {
+  const withoutRights: ListeningSocket = {
     name: 'mei',
     async open(server) {
-      await doorAt('mei', path).open(server);
+      await socketAt('mei', path).open(server);
       throw new Error('it is not for its user alone');
     },
   };
-  const { servers, names } = await listen([withoutRights], doorAt('script', join(folder(), 'script')), helper(), () => undefined);
+  const { servers, names } = await listen([withoutRights], socketAt('script', join(folder(), 'script')), helper(), () => undefined);
   onTestFinished(() => servers.forEach((server) => server.close()));
   expect(names).toEqual([]);
   const socket = net.connect(path);
@@ -65,5 +68,5 @@ test('a way in that listens and could not be given its rights is closed again', 
 });
 
 test('the helper does not start where its own script could not reach it', async () => {
-  await expect(listen([], takenDoor('script'), helper(), () => undefined)).rejects.toThrow("script's pipe");
+  await expect(listen([], takenSocket('script'), helper(), () => undefined)).rejects.toThrow("script's pipe");
 });

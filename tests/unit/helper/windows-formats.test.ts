@@ -1,7 +1,14 @@
 import vm from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { filePath, launcherScript, routesIn, routeWords, userName, userSid } from '../../../electron/helper/platform/windows-formats.ts';
+import {
+  filePath,
+  launcherScript,
+  routesIn,
+  routeArguments,
+  userName,
+  userSid,
+} from '../../../electron/helper/platform/windows-formats.ts';
 
 /** What the launcher hands to the script host, as that would run it. */
 function commandOf(script: string): unknown[] {
@@ -24,8 +31,8 @@ function apart(line: string): string[] {
 
 describe('the file that openconnect’s script host runs', () => {
   test('starts these words, hidden, waits, and ends as they do', () => {
-    const words = ['C:\\Program Files\\Causeway\\causeway-helper.exe', 'script', '--state', 'C:\\ProgramData\\Ä\\state\\'];
-    const script = launcherScript(words);
+    const args = ['C:\\Program Files\\Causeway\\causeway-helper.exe', 'script', '--state', 'C:\\ProgramData\\Ä\\state\\'];
+    const script = launcherScript(args);
     expect(script).toMatch(/^[\x20-\x7e]+\r\n$/);
     expect(commandOf(script)).toEqual([
       'WScript.Shell',
@@ -39,9 +46,9 @@ describe('the file that openconnect’s script host runs', () => {
   test('hands on whatever words it may have, and refuses what the script host would change', () => {
     const word = fc.string({ unit: 'binary', maxLength: 30 });
     fc.assert(
-      fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), (words) => {
-        if (words.some((each) => /["%\p{Cc}]/u.test(each))) expect(() => launcherScript(words)).toThrow(/not for a command line/);
-        else expect(apart(String(commandOf(launcherScript(words))[1]))).toEqual(words);
+      fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), (args) => {
+        if (args.some((each) => /["%\p{Cc}]/u.test(each))) expect(() => launcherScript(args)).toThrow(/not for a command line/);
+        else expect(apart(String(commandOf(launcherScript(args))[1]))).toEqual(args);
       }),
     );
   });
@@ -72,7 +79,7 @@ describe('routes of Windows', () => {
   });
 
   test('are changed by words of numbers only', () => {
-    expect(routeWords('del', '192.0.2.7 255.255.255.255 192.168.1.1')).toEqual([
+    expect(routeArguments('del', '192.0.2.7 255.255.255.255 192.168.1.1')).toEqual([
       'delete',
       '192.0.2.7',
       'mask',
@@ -80,7 +87,7 @@ describe('routes of Windows', () => {
       '192.168.1.1',
     ]);
     for (const wrong of ['', '192.0.2.7', '-f 0.0.0.0 0.0.0.0', '192.0.2.7 255.255.255.255 evil'])
-      expect(() => routeWords('add', wrong)).toThrow();
+      expect(() => routeArguments('add', wrong)).toThrow();
   });
 });
 

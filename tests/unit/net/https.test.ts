@@ -2,7 +2,7 @@ import https from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import tls from 'node:tls';
 import { beforeAll, expect, it } from 'vitest';
-import { createJudge, type CertificateJudge } from '../../../electron/trust/verifier.ts';
+import { createVerifier, type CertificateVerifier } from '../../../electron/trust/verifier.ts';
 import { httpsJson, type HttpsJsonOptions } from '../../../electron/net/https.ts';
 import { issue, type Issued } from '../../support/issuer.ts';
 import { deadPort, listen } from '../../support/servers.ts';
@@ -10,12 +10,12 @@ import { deadPort, listen } from '../../support/servers.ts';
 const host = 'recovery.campus.test';
 let authority: Issued;
 let server: Issued;
-let judge: CertificateJudge;
+let verifier: CertificateVerifier;
 
 beforeAll(async () => {
   authority = await issue(null, { authority: {} });
   server = await issue(authority, { dns: [host] });
-  judge = createJudge({ trust: { kind: 'authority', pem: authority.pem }, now: Date.now });
+  verifier = createVerifier({ trust: { kind: 'authority', pem: authority.pem }, now: Date.now });
 });
 
 type Serve = (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -29,7 +29,7 @@ const serve = (answer: Serve): Promise<number> =>
     }),
   );
 const ask = (loopbackPort: number, options: Partial<HttpsJsonOptions> = {}, path = '/api?x=1') =>
-  httpsJson(`https://${host}${path}`, judge, {
+  httpsJson(`https://${host}${path}`, verifier, {
     signal: new AbortController().signal,
     timeoutMs: 10_000,
     maxBytes: 1000,
@@ -95,13 +95,13 @@ it('can be cancelled while it waits', async () => {
   await expect(ask(port, { signal: cancel.signal })).rejects.toMatchObject({ failure: { code: 'cancelled' } });
 });
 
-it('sends nothing to a server that the judge does not accept', async () => {
+it('sends nothing to a server that the verifier does not accept', async () => {
   let requests = 0;
   const port = await serve((_request, response) => {
     requests++;
     response.end('{}');
   });
-  const elsewhere = httpsJson(`https://evil.test:${port}/`, judge, {
+  const elsewhere = httpsJson(`https://evil.test:${port}/`, verifier, {
     signal: new AbortController().signal,
     timeoutMs: 10_000,
     maxBytes: 1000,

@@ -8,7 +8,7 @@ import { connectVia } from '../../../electron/net/proxy/proxy.ts';
 import { directDial } from '../../../electron/tunnels/direct.ts';
 import { failureOf, type Failure } from '../../../shared/failure.ts';
 import { en } from '../../../shared/messages/en.ts';
-import { speaker } from '../../../shared/messages/localizer.ts';
+import { createLocalizer } from '../../../shared/messages/localizer.ts';
 
 vi.mock('node:os', async (original) => {
   const wifi = { family: 'IPv4', cidr: '10.20.3.4/20', internal: false };
@@ -58,7 +58,7 @@ describe('on a Mac that keeps Causeway from the local network', () => {
     answer = told(address);
     expect(await gateway()).toMatchObject({ code: 'local-network', params: { host: 'vpn.campus.test' } });
     expect(await portal()).toMatchObject({ code: 'local-network', params: { host: '2fa.campus.test' } });
-    expect(speaker(en, 'en').failure(await gateway()).todo).toContain('Privacy & Security, Local Network');
+    expect(createLocalizer(en, 'en').failure(await gateway()).todo).toContain('Privacy & Security, Local Network');
   });
 
   test('a name with several addresses is told as that where one of them is on it', async () => {
@@ -75,7 +75,7 @@ describe('on a Mac that keeps Causeway from the local network', () => {
       code: 'local-network',
       params: { host: 'proxy.campus.test:3128' },
     });
-    const both = { ...proxy, otherwise: [{ ...proxy, host: 'proxy2.campus.test' }] };
+    const both = { ...proxy, fallbacks: [{ ...proxy, host: 'proxy2.campus.test' }] };
     expect(await failing(connectVia(both, target, options))).toMatchObject({
       code: 'local-network',
       params: { host: 'proxy.campus.test:3128, proxy2.campus.test:3128' },

@@ -7,14 +7,14 @@ import tls from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { admitted } from '../../../electron/access/admission.ts';
 import type { Ask } from '../../../electron/gateways/gateway.ts';
-import { createJudge } from '../../../electron/trust/verifier.ts';
-import type { Endpoint, Via, WebProxy } from '../../../electron/net/endpoint.ts';
+import { createVerifier } from '../../../electron/trust/verifier.ts';
+import type { Endpoint, ProxyRoute, WebProxy } from '../../../electron/net/endpoint.ts';
 import { connectVia, firstReached, proxyName } from '../../../electron/net/proxy/proxy.ts';
-import { openHop } from '../../../electron/net/proxy/forwarding-proxy.ts';
+import { openForwardingProxy } from '../../../electron/net/proxy/forwarding-proxy.ts';
 import { proxyOfList } from '../../../electron/net/proxy/proxy-list.ts';
 import { Proxies } from '../../../electron/net/proxy/lookup.ts';
 import { acceptedCertificate, connectTls } from '../../../electron/net/tls.ts';
-import { listen, startProxy, type ProxyWishes, type TestProxy } from '../../peers/proxies.ts';
+import { listen, startProxy, type ProxyOptions, type TestProxy } from '../../peers/proxies.ts';
 import { issue, type Issued } from '../../support/issuer.ts';
 
 /** Several proxies in an order, the kinds of proxy, and the ways of signing in to one. */
@@ -40,7 +40,7 @@ function beyond(): Promise<number> {
   return listen(server);
 }
 
-async function proxyOf(wishes: Partial<ProxyWishes> & { port: number; target?: string }): Promise<TestProxy> {
+async function proxyOf(wishes: Partial<ProxyOptions> & { port: number; target?: string }): Promise<TestProxy> {
   const { port, target = 'vpn.campus.test:443', ...rest } = wishes;
   const proxy = await startProxy({ kind: 'http', routes: { [target]: port }, ...rest });
   cleanUp.push(() => proxy.stop());
@@ -58,7 +58,7 @@ async function nobody(): Promise<WebProxy> {
 const target: Endpoint = { host: 'vpn.campus.test', port: 443 };
 const options = (timeoutMs = 8000) => ({ signal: new AbortController().signal, timeoutMs });
 
-async function through(via: Via, to = target, timeoutMs?: number): Promise<string> {
+async function through(via: ProxyRoute, to = target, timeoutMs?: number): Promise<string> {
   const socket = await connectVia(via, to, options(timeoutMs));
   socket.write('?');
   let all = '';
@@ -76,7 +76,7 @@ describe('a list of proxies', () => {
     const mail = net.createServer((socket) => socket.on('error', () => undefined).write('220 mail.test ESMTP\r\n'));
     cleanUp.push(() => mail.close());
     const noProxy: WebProxy = { kind: 'http', host: '127.0.0.1', port: await listen(mail) };
-    expect(await through({ ...(await nobody()), otherwise: [noProxy, placeOf(proxy), 'direct'] })).toBe('beyond');
+    expect(await through({ ...(await nobody()), fallbacks: [noProxy, placeOf(proxy), 'direct'] })).toBe('beyond');
     expect(proxy.asked).toEqual(['vpn.campus.test:443']);
   });
 
@@ -84,7 +84,7 @@ describe('a list of proxies', () => {
     const proxy = await proxyOf({ port: await beyond() });
     const began = performance.now();
     // TEST-NET-1: nobody answers there
-    expect(await through({ kind: 'http', host: '192.0.2.1', port: 3128, otherwise: [placeOf(proxy)] })).toBe('beyond');
+    expect(await through({ kind: 'http', host: '192.0.2.1', port: 3128, fallbacks: [placeOf(proxy)] })).toBe('beyond');
     expect(performance.now() - began).toBeLessThan(5000);
   });
 
@@ -92,11 +92,11 @@ describe('a list of proxies', () => {
     const port = await beyond();
     const other = await proxyOf({ port });
     const refuses = await proxyOf({ port, target: 'other.test:443' });
-    await expect(through({ ...placeOf(refuses), otherwise: [placeOf(other)] })).rejects.toMatchObject({
+    await expect(through({ ...placeOf(refuses), fallbacks: [placeOf(other)] })).rejects.toMatchObject({
       failure: { code: 'gateway-unreachable' },
     });
     const asks = await proxyOf({ port, signIn: { user: 'a', password: 'b' } });
-    await expect(through({ ...placeOf(asks), otherwise: [placeOf(other)] })).rejects.toMatchObject({
+    await expect(through({ ...placeOf(asks), fallbacks: [placeOf(other)] })).rejects.toMatchObject({
       failure: { code: 'proxy-rejected', params: { host: proxyName(asks.via) } },
     });
     expect(other.asked).toEqual([]);
@@ -105,18 +105,18 @@ describe('a list of proxies', () => {
   it('that ends in the plain network ends there, and names every proxy where it does not', async () => {
     const port = await beyond();
     const [first, second] = [await nobody(), await nobody()];
-    expect(await through({ ...first, otherwise: [second, 'direct'] }, { host: '127.0.0.1', port })).toBe('beyond');
-    await expect(through({ ...first, otherwise: [second] })).rejects.toMatchObject({
+    expect(await through({ ...first, fallbacks: [second, 'direct'] }, { host: '127.0.0.1', port })).toBe('beyond');
+    await expect(through({ ...first, fallbacks: [second] })).rejects.toMatchObject({
       failure: { code: 'proxy-unreachable', params: { host: `${proxyName(first)}, ${proxyName(second)}` } },
     });
     const gone = await nobody();
-    await expect(through({ ...first, otherwise: ['direct'] }, gone)).rejects.toMatchObject({ failure: { code: 'gateway-unreachable' } });
+    await expect(through({ ...first, fallbacks: ['direct'] }, gone)).rejects.toMatchObject({ failure: { code: 'gateway-unreachable' } });
   });
 
   it('is left at once with a Cancel', async () => {
     const stop = new AbortController();
     const proxy = await proxyOf({ port: await beyond() });
-    const way: Via = { kind: 'http', host: '192.0.2.1', port: 3128, otherwise: [{ ...placeOf(proxy), host: '192.0.2.2' }] };
+    const way: ProxyRoute = { kind: 'http', host: '192.0.2.1', port: 3128, fallbacks: [{ ...placeOf(proxy), host: '192.0.2.2' }] };
     const waiting = connectVia(way, target, { signal: stop.signal, timeoutMs: 60_000 });
     stop.abort();
     await expect(waiting).rejects.toMatchObject({ failure: { code: 'cancelled' } });
@@ -135,18 +135,18 @@ describe('a list of proxies', () => {
       return Promise.resolve({ kind: 'proxy', ...signIn });
     };
     const { signal } = new AbortController();
-    const way = await admitted(proxies, await proxies.lead(target), ask, signal);
+    const way = await admitted(proxies, await proxies.routeThroughProxy(target), ask, signal);
     expect(asked).toEqual([proxyName(proxy.via)]);
-    expect(way.via).toEqual({ ...placeOf(proxy), signIn, otherwise: ['direct'] });
+    expect(way.via).toEqual({ ...placeOf(proxy), signIn, fallbacks: ['direct'] });
     // And is known from then on, wherever it stands in the list
-    expect((await proxies.lead(target)).via?.otherwise?.[0]).toMatchObject({ signIn });
-    expect(await firstReached({ ...gone, otherwise: [placeOf(proxy)] }, options())).toEqual(placeOf(proxy));
+    expect((await proxies.routeThroughProxy(target)).via?.fallbacks?.[0]).toMatchObject({ signIn });
+    expect(await firstReached({ ...gone, fallbacks: [placeOf(proxy)] }, options())).toEqual(placeOf(proxy));
   });
 
   it('of which none can be reached leads the plain way, where it says so', async () => {
     const gone = await nobody();
     const proxies = new Proxies(() => Promise.resolve(proxyOfList(`PROXY ${proxyName(gone)}; DIRECT`)));
-    expect(await admitted(proxies, await proxies.lead(target), never, AbortSignal.timeout(5000))).toEqual(target);
+    expect(await admitted(proxies, await proxies.routeThroughProxy(target), never, AbortSignal.timeout(5000))).toEqual(target);
   });
 });
 
@@ -165,8 +165,8 @@ describe('kinds of proxies', () => {
     );
     cleanUp.push(() => gateway.close());
     const proxy = await proxyOf({ kind: 'https', port: await listen(gateway), identity: outer });
-    const judge = createJudge({ trust: { kind: 'system' }, now: Date.now });
-    const socket = await connectTls({ ...target, via: proxy.via }, judge, options());
+    const verifier = createVerifier({ trust: { kind: 'system' }, now: Date.now });
+    const socket = await connectTls({ ...target, via: proxy.via }, verifier, options());
     expect(acceptedCertificate(socket)?.subjectAltName).toBe('DNS:vpn.campus.test');
     const chunk: unknown = await new Promise((resolve) => socket.once('data', resolve));
     expect(String(chunk)).toBe('gateway');
@@ -179,7 +179,7 @@ describe('kinds of proxies', () => {
     ['certificate-expired', async () => issue(authority, { ip: ['127.0.0.1'], notBefore: new Date(0), notAfter: new Date(1e12) })],
   ] as const)('inside TLS, with one that is no good: %s, and nobody goes on to the next', async (code, make) => {
     const proxy = await proxyOf({ kind: 'https', port: await beyond(), identity: await make() });
-    await expect(through({ ...proxy.via, otherwise: ['direct'] })).rejects.toMatchObject({
+    await expect(through({ ...proxy.via, fallbacks: ['direct'] })).rejects.toMatchObject({
       failure: { code, params: { host: proxyName(proxy.via) } },
     });
     expect(proxy.asked).toEqual([]);
@@ -187,7 +187,7 @@ describe('kinds of proxies', () => {
 
   it('inside TLS, where there is none: the next', async () => {
     const plain = await proxyOf({ port: await beyond() });
-    expect(await through({ ...placeOf(plain), kind: 'https', otherwise: [placeOf(plain)] })).toBe('beyond');
+    expect(await through({ ...placeOf(plain), kind: 'https', fallbacks: [placeOf(plain)] })).toBe('beyond');
   });
 
   it('SOCKS4, by name and by address, and its refusal', async () => {
@@ -207,13 +207,15 @@ describe('kinds of proxies', () => {
 
   it('that we do not speak end in words, never in the plain network', async () => {
     const proxies = new Proxies(() => Promise.resolve(proxyOfList('QUIC proxy.test:443')));
-    await expect(proxies.lead(target)).rejects.toMatchObject({ failure: { code: 'proxy-kind', params: { proxy: 'QUIC proxy.test:443' } } });
+    await expect(proxies.routeThroughProxy(target)).rejects.toMatchObject({
+      failure: { code: 'proxy-kind', params: { proxy: 'QUIC proxy.test:443' } },
+    });
   });
 
   it('that a program does not speak are reached by a hop of ours, which only it can use', async () => {
     const proxy = await proxyOf({ kind: 'socks4', port: await beyond() });
     const signIn = { user: 'causeway', password: 'secret' };
-    const hop = await openHop(proxy.via, { signIn });
+    const hop = await openForwardingProxy(proxy.via, { signIn });
     cleanUp.push(() => hop.close());
     const { kind, host, port } = hop;
     expect(await through({ kind, host, port, signIn })).toBe('beyond');
@@ -221,7 +223,7 @@ describe('kinds of proxies', () => {
     await expect(through({ kind, host, port, signIn: { ...signIn, password: 'guess' } })).rejects.toMatchObject({
       failure: { code: 'proxy-rejected' },
     });
-    const narrow = await openHop(proxy.via, { to: { host: 'other.test', port: 443 } });
+    const narrow = await openForwardingProxy(proxy.via, { to: { host: 'other.test', port: 443 } });
     cleanUp.push(() => narrow.close());
     await expect(through({ kind, host, port: narrow.port })).rejects.toMatchObject({ failure: { code: 'gateway-unreachable' } });
   });
@@ -238,7 +240,7 @@ describe('ways of signing in to a proxy', () => {
   ])('%j: nobody is asked in vain, and the scheme is told', async (challenges, scheme) => {
     const proxy = await proxyOf({ port: await beyond(), signIn, challenges });
     const proxies = new Proxies(() => Promise.resolve(placeOf(proxy)));
-    await expect(admitted(proxies, await proxies.lead(target), never, AbortSignal.timeout(5000))).rejects.toMatchObject({
+    await expect(admitted(proxies, await proxies.routeThroughProxy(target), never, AbortSignal.timeout(5000))).rejects.toMatchObject({
       failure: { code: 'proxy-sign-in-kind', params: { host: proxyName(proxy.via), scheme } },
     });
   });

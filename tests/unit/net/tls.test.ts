@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { beforeAll, expect, it, vi } from 'vitest';
-import { createJudge, type CertificateJudge, type Presented } from '../../../electron/trust/verifier.ts';
+import { createVerifier, type CertificateVerifier, type Presented } from '../../../electron/trust/verifier.ts';
 import type { Endpoint } from '../../../electron/net/endpoint.ts';
 import { CertificateQuestion, connectTls, type TlsOptions } from '../../../electron/net/tls.ts';
 import { issue, type Issued } from '../../support/issuer.ts';
@@ -28,28 +28,29 @@ beforeAll(async () => {
   vi.stubEnv('NODE_EXTRA_CA_CERTS', file);
 });
 
-const acceptAll: CertificateJudge = () => ({ kind: 'accept' });
+const acceptAll: CertificateVerifier = () => ({ kind: 'accept' });
 const connect = (
   loopbackPort: number,
-  judge: CertificateJudge = acceptAll,
+  verifier: CertificateVerifier = acceptAll,
   options: Partial<TlsOptions> = {},
   to: Partial<Endpoint> = {},
-) => connectTls({ host, port: 443, loopbackPort, ...to }, judge, { signal: new AbortController().signal, timeoutMs: 10_000, ...options });
+) =>
+  connectTls({ host, port: 443, loopbackPort, ...to }, verifier, { signal: new AbortController().signal, timeoutMs: 10_000, ...options });
 const secured = (issued: Issued, others: Issued[] = [], options: tls.TlsOptions = {}) =>
   tls.createServer({ key: issued.keyPem, cert: [issued, ...others].map(({ pem }) => pem).join(''), ...options });
 const failing = (code: string) => ({ failure: { code } });
 
-it('hands the judge the chain as presented, leaf first, and what the system says of it', async () => {
+it('hands the verifier the chain as presented, leaf first, and what the system says of it', async () => {
   const port = await listen(secured(vouched, [middle]));
   const seen: Presented[] = [];
-  const judge: CertificateJudge = (presented) => {
+  const verifier: CertificateVerifier = (presented) => {
     seen.push(presented);
     return { kind: 'accept' };
   };
-  (await connect(port, judge)).destroy();
-  (await connect(port, judge, {}, { host: 'other.test' })).destroy();
-  (await connect(port, judge, {}, { host: '127.0.0.1' })).destroy();
-  (await connect(port, judge, {}, { host: '127.0.0.2' })).destroy(); // where we connect to is not whom we asked for
+  (await connect(port, verifier)).destroy();
+  (await connect(port, verifier, {}, { host: 'other.test' })).destroy();
+  (await connect(port, verifier, {}, { host: '127.0.0.1' })).destroy();
+  (await connect(port, verifier, {}, { host: '127.0.0.2' })).destroy(); // where we connect to is not whom we asked for
   expect(seen.map((presented) => presented.systemTrusts)).toEqual([true, false, true, false]);
   expect(seen[0]?.chain.map(({ subject }) => subject)).toEqual([`CN=${host}`, 'CN=Middle']);
   expect(seen[0]?.host).toBe(host);
@@ -71,20 +72,20 @@ it('carries bytes both ways once accepted, over TLS 1.2 or newer, with the name 
   socket.destroy();
 });
 
-it('sends nothing to a server that the judge refuses, and leaves no connection', async () => {
+it('sends nothing to a server that the verifier refuses, and leaves no connection', async () => {
   const server = secured(self);
   const closed = once(server, 'connection').then(([raw]: Socket[]) => raw && once(raw, 'close'));
   const received: Buffer[] = [];
   server.on('secureConnection', (socket) => socket.on('data', (data: Buffer) => received.push(data)));
-  const refuse: CertificateJudge = () => ({ kind: 'refuse', failure: { code: 'certificate-changed', params: { host } } });
+  const refuse: CertificateVerifier = () => ({ kind: 'refuse', failure: { code: 'certificate-changed', params: { host } } });
   await expect(connect(await listen(server), refuse)).rejects.toMatchObject(failing('certificate-changed'));
   await closed;
   expect(received).toEqual([]);
 });
 
 it('turns a verdict of ask into the question to put to the person', async () => {
-  const judge = createJudge({ trust: { kind: 'system' }, now: Date.now });
-  const asked = await connect(await listen(secured(self)), judge).catch((error: unknown) => error);
+  const verifier = createVerifier({ trust: { kind: 'system' }, now: Date.now });
+  const asked = await connect(await listen(secured(self)), verifier).catch((error: unknown) => error);
   expect(asked).toBeInstanceOf(CertificateQuestion);
   expect(asked).toMatchObject({
     failure: { code: 'certificate-untrusted' },

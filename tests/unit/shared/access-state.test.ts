@@ -31,7 +31,7 @@ const events: { [T in AccessEventType]: fc.Arbitrary<Extract<AccessEvent, { type
   'withdraw': fc.record({ type: fc.constant('withdraw'), promptId: id }),
   'signed-in': fc.record({ type: fc.constant('signed-in') }),
   'opened': fc.record({ type: fc.constant('opened'), facts }),
-  'portal-health': fc.record({ type: fc.constant('portal-health'), portal: fc.constantFrom('unknown', 'up', 'down', 'nameless') }),
+  'portal-health': fc.record({ type: fc.constant('portal-health'), portal: fc.constantFrom('unknown', 'up', 'down', 'dns-failed') }),
   'expiring': fc.record({ type: fc.constant('expiring') }),
   'extended': fc.record({ type: fc.constant('extended'), expiresAt: instant }),
   'retimed': fc.record({ type: fc.constant('retimed'), since: instant, expiresAt: instant }),
@@ -41,7 +41,7 @@ const events: { [T in AccessEventType]: fc.Arbitrary<Extract<AccessEvent, { type
   'reopened': fc.record({ type: fc.constant('reopened'), since: instant, expiresAt: instant }),
   'end': fc.record({ type: fc.constant('end'), ending: fc.option(failure) }),
   'closed': fc.record({ type: fc.constant('closed') }),
-  'way-free': fc.record({ type: fc.constant('way-free') }),
+  'network-open': fc.record({ type: fc.constant('network-open') }),
 };
 const anyEvent: fc.Arbitrary<AccessEvent> = fc.oneof(...Object.values(events));
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { failureCodes } from '../../../shared/failure.ts';
 import { en } from '../../../shared/messages/en.ts';
-import { languages, speaker, speakerFor } from '../../../shared/messages/localizer.ts';
+import { languages, createLocalizer, localizerFor } from '../../../shared/messages/localizer.ts';
 
 /** Every sentence of a catalogue with the path to it: `home.tasks`. */
 function sentencesOf(words: object, path: string[] = []): [path: string, sentence: string][] {
@@ -45,7 +45,7 @@ describe('the English catalogue', () => {
   });
 
   test('fills a failure’s placeholders whether its details came along or not', () => {
-    const { failure } = speaker(en, 'en-GB');
+    const { failure } = createLocalizer(en, 'en-GB');
     for (const code of failureCodes) expect(Object.values(failure({ code })).join(' ')).not.toMatch(/[{}]/);
     expect(failure({ code: 'gateway-unreachable', params: { host: 'vpn.campus.test' } }).happened).toContain('vpn.campus.test');
   });
@@ -72,21 +72,21 @@ describe('the English catalogue', () => {
 });
 
 describe('speaking', () => {
-  const { say, instant, duration, ago, bytes } = speaker(en, 'en-GB');
+  const { format, instant, duration, ago, bytes } = createLocalizer(en, 'en-GB');
 
   test('fills in text, counts and instants', () => {
-    expect(say('{campus} at {untilAt}', { campus: 'Harbour', untilAt: new Date().setHours(16, 54, 0, 0) })).toBe('Harbour at 16:54');
-    expect(say('{count}', { count: 12_345 })).toBe('12,345');
-    expect(say('{unknown}', {})).toBe('{unknown}');
+    expect(format('{campus} at {untilAt}', { campus: 'Harbour', untilAt: new Date().setHours(16, 54, 0, 0) })).toBe('Harbour at 16:54');
+    expect(format('{count}', { count: 12_345 })).toBe('12,345');
+    expect(format('{unknown}', {})).toBe('{unknown}');
   });
 
   test('chooses the plural by the count', () => {
-    expect(say(en.credentials.triesLeft, { count: 1 })).toBe('One try left');
-    expect(say(en.credentials.triesLeft, { count: 3 })).toBe('3 tries left');
+    expect(format(en.credentials.triesLeft, { count: 1 })).toBe('One try left');
+    expect(format(en.credentials.triesLeft, { count: 3 })).toBe('3 tries left');
   });
 
   test('never takes what was filled in for a placeholder', () => {
-    expect(say('{host} {user}', { host: '{user}', user: 'mei' })).toBe('{user} mei');
+    expect(format('{host} {user}', { host: '{user}', user: 'mei' })).toBe('{user} mei');
   });
 
   test('writes durations, distances and amounts', () => {
@@ -103,10 +103,10 @@ describe('speaking', () => {
   });
 
   test('follows the setting, then the system, then English; and keeps the system’s region', () => {
-    expect(speakerFor('system', ['fr-FR', 'en-GB']).locale).toBe('en-GB');
-    expect(speakerFor('system', ['fr-FR']).locale).toBe('en');
-    expect(speakerFor('en', ['fr-FR', 'en-AU']).locale).toBe('en-AU');
-    expect(speakerFor('system', []).words).toBe(en);
+    expect(localizerFor('system', ['fr-FR', 'en-GB']).locale).toBe('en-GB');
+    expect(localizerFor('system', ['fr-FR']).locale).toBe('en');
+    expect(localizerFor('en', ['fr-FR', 'en-AU']).locale).toBe('en-AU');
+    expect(localizerFor('system', []).messages).toBe(en);
     expect(languages).toContain('en');
   });
 });

@@ -114,7 +114,7 @@ const signIn = (...labels: string[]): Prompt => ({
 const answers = (more: object): PreparedAnswers => new PreparedAnswers({ user: 'mei', password: 'pw', ...more }, () => 0);
 const groupIn = (prepared: PreparedAnswers, prompt = signIn('v1 Full', 'v2 Staff')): unknown => {
   const answer = prepared.answer(prompt);
-  return answer?.kind === 'credentials' ? answer.values['group'] : prepared.objection;
+  return answer?.kind === 'credentials' ? answer.values['group'] : prepared.problem;
 };
 const nope = { code: 'choice-not-offered', params: { name: 'Nope', offered: 'v1 Full, v2 Staff' } };
 

@@ -2,7 +2,7 @@ import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { takeGivenProfiles } from '../../../electron/app/profiles/managed-profiles.ts';
+import { takeManagedProfiles } from '../../../electron/app/profiles/managed-profiles.ts';
 import { Secrets } from '../../../electron/storage/secrets.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
 import { readProfile } from '../../../shared/profile.ts';
@@ -30,7 +30,10 @@ describe('a campus that IT gives', () => {
     const settings = await Settings.open(directory);
     const keytar = memoryKeytar();
     const take = (given: typeof profile) =>
-      takeGivenProfiles(settings, [given], { secrets: new Secrets(() => Promise.resolve(keytar)), tell: ({ code }) => expect.fail(code) });
+      takeManagedProfiles(settings, [given], {
+        secrets: new Secrets(() => Promise.resolve(keytar)),
+        tell: ({ code }) => expect.fail(code),
+      });
     await take(profile);
     expect(settings.get()).toMatchObject({ profiles: [profile], lastProfileId: 'campus' });
     settings.update(() => ({ savedPasswords: ['campus', 'mine'], lastProfileId: 'mine' }));
@@ -48,7 +51,7 @@ describe('a campus that IT gives', () => {
     const settings = await Settings.open(directory);
     const keytar = memoryKeytar();
     const secrets = new Secrets(() => Promise.resolve(keytar));
-    const take = (given: typeof profile) => takeGivenProfiles(settings, [given], { secrets, tell: ({ code }) => expect.fail(code) });
+    const take = (given: typeof profile) => takeManagedProfiles(settings, [given], { secrets, tell: ({ code }) => expect.fail(code) });
     await take({ ...profile, keptCodes: true });
     await secrets.set('campus', 'mei', 'harbour-lantern-42');
     await secrets.setCodesKey('campus', 'JBSWY3DPEHPK3PXP');

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createJudge, spkiSha256, type CertificateJudge } from '../../../electron/trust/verifier.ts';
+import { createVerifier, spkiSha256, type CertificateVerifier } from '../../../electron/trust/verifier.ts';
 import { CertificateQuestion } from '../../../electron/net/tls.ts';
 import { discoverProfile, readProfileFile } from '../../../electron/storage/profiles.ts';
 import { issue, type Issued } from '../../support/issuer.ts';
@@ -21,14 +21,14 @@ const failing = (code: string, params: Record<string, string | number>) => ({ fa
 const signal = new AbortController().signal;
 
 let server: Issued;
-let judge: CertificateJudge;
-let nobody: CertificateJudge;
+let verifier: CertificateVerifier;
+let nobody: CertificateVerifier;
 
 beforeAll(async () => {
   const authority = await issue(null, { authority: {} });
   server = await issue(authority, { dns: ['localhost', 'campus.test'] });
-  judge = createJudge({ trust: { kind: 'authority', pem: authority.pem }, now: Date.now });
-  nobody = createJudge({ trust: { kind: 'system' }, now: Date.now });
+  verifier = createVerifier({ trust: { kind: 'authority', pem: authority.pem }, now: Date.now });
+  nobody = createVerifier({ trust: { kind: 'system' }, now: Date.now });
 });
 
 const publish = (answer: (request: IncomingMessage, response: ServerResponse) => void) =>
@@ -42,7 +42,7 @@ describe('asking a campus for its profile', () => {
       asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
       response.end(JSON.stringify({ ...profile, surprise: 1 }));
     });
-    const read = await discoverProfile(pattern.replace('PORT', String(port)), { judge, signal });
+    const read = await discoverProfile(pattern.replace('PORT', String(port)), { verifier, signal });
     expect(read).toMatchObject({ profile, dropped: ['surprise'] });
     expect(asked).toEqual(['GET /.well-known/causeway.json']);
   });
@@ -50,13 +50,13 @@ describe('asking a campus for its profile', () => {
   it('finds a campus on this machine by its real name', async () => {
     const loopbackPort = await publishText(JSON.stringify(profile));
     const connectTo = [{ host: 'campus.test', port: 443, loopbackPort }];
-    expect((await discoverProfile('campus.test', { judge, signal, connectTo })).profile.id).toBe('campus');
+    expect((await discoverProfile('campus.test', { verifier, signal, connectTo })).profile.id).toBe('campus');
   });
 
   it.each(['', 'http://campus.test', 'ftp://campus.test', 'two words', 'https://user:secret@campus.test', 'https://'])(
     'takes %j for no address',
     async (typed) => {
-      await expect(discoverProfile(typed, { judge, signal })).rejects.toMatchObject(failing('profile-unreachable', { address: typed }));
+      await expect(discoverProfile(typed, { verifier, signal })).rejects.toMatchObject(failing('profile-unreachable', { address: typed }));
     },
   );
 
@@ -68,19 +68,19 @@ describe('asking a campus for its profile', () => {
     ['more than a profile may be', JSON.stringify({ ...profile, more: 'x'.repeat(64 * 1024) }), 200, 'profile-not-found'],
   ])('says of %s what it is', async (_what, text, status, code) => {
     const address = `localhost:${await publishText(text, status)}`;
-    await expect(discoverProfile(address, { judge, signal })).rejects.toMatchObject(failing(code, { address }));
+    await expect(discoverProfile(address, { verifier, signal })).rejects.toMatchObject(failing(code, { address }));
   });
 
   it('follows no redirect', async () => {
     const elsewhere = await publishText(JSON.stringify(profile));
     const port = await publish((_request, response) => response.writeHead(302, { location: `https://localhost:${elsewhere}/` }).end());
     const address = `localhost:${port}`;
-    await expect(discoverProfile(address, { judge, signal })).rejects.toMatchObject(failing('profile-not-found', { address }));
+    await expect(discoverProfile(address, { verifier, signal })).rejects.toMatchObject(failing('profile-not-found', { address }));
   });
 
   it('says which part of a profile is wrong', async () => {
     const port = await publishText(JSON.stringify({ ...profile, gateways: [] }));
-    await expect(discoverProfile(`localhost:${port}`, { judge, signal })).rejects.toMatchObject(
+    await expect(discoverProfile(`localhost:${port}`, { verifier, signal })).rejects.toMatchObject(
       failing('profile-invalid', { key: 'gateways' }),
     );
   });
@@ -88,25 +88,25 @@ describe('asking a campus for its profile', () => {
   it('says that nobody is there, or nobody who speaks TLS', async () => {
     for (const port of [await deadPort(), await tcp((socket) => socket.end('hello'))]) {
       const address = `localhost:${port}`;
-      await expect(discoverProfile(address, { judge, signal })).rejects.toMatchObject(failing('profile-unreachable', { address }));
+      await expect(discoverProfile(address, { verifier, signal })).rejects.toMatchObject(failing('profile-unreachable', { address }));
     }
   });
 
   it('leaves the question of an untrusted certificate to the person', async () => {
     const port = await publishText(JSON.stringify(profile));
-    const asked = await discoverProfile(`localhost:${port}`, { judge: nobody, signal }).catch((error: unknown) => error);
+    const asked = await discoverProfile(`localhost:${port}`, { verifier: nobody, signal }).catch((error: unknown) => error);
     expect(asked).toBeInstanceOf(CertificateQuestion);
     expect(asked).toMatchObject({ prompt: { host: 'localhost', sha256: server.certificate.fingerprint256 } });
     const { fingerprint256: sha256 } = server.certificate;
     const key = spkiSha256(server.certificate);
-    const accepted = createJudge({ trust: { kind: 'system' }, accepted: () => ({ sha256, key }), now: Date.now });
-    expect((await discoverProfile(`localhost:${port}`, { judge: accepted, signal })).profile.id).toBe('campus');
+    const accepted = createVerifier({ trust: { kind: 'system' }, accepted: () => ({ sha256, key }), now: Date.now });
+    expect((await discoverProfile(`localhost:${port}`, { verifier: accepted, signal })).profile.id).toBe('campus');
   });
 
   it('can be cancelled', async () => {
     const cancel = new AbortController();
     const port = await publish(() => cancel.abort());
-    await expect(discoverProfile(`localhost:${port}`, { judge, signal: cancel.signal })).rejects.toMatchObject({
+    await expect(discoverProfile(`localhost:${port}`, { verifier, signal: cancel.signal })).rejects.toMatchObject({
       failure: { code: 'cancelled' },
     });
   });

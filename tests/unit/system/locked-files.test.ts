@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openLog } from '../../../electron/desktop/system/log.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
-import { onceFree } from '../../../electron/system/locked-files.ts';
+import { retryWhileLocked } from '../../../electron/system/locked-files.ts';
 import { replaceFile } from '../../../campus/durable-file.ts';
 
 /** What a virus scanner holds: by the end of its name, how often the system still says so, and to whom. */
@@ -114,11 +114,11 @@ describe('files that a virus scanner holds', () => {
   test('the wait for it ends, and what is wrong otherwise is told at once', async () => {
     const busy = vi.fn(() => Promise.reject(Object.assign(new Error('no'), { code: 'EBUSY' })));
     const before = performance.now();
-    await expect(onceFree(busy)).rejects.toThrow('no');
+    await expect(retryWhileLocked(busy)).rejects.toThrow('no');
     expect(performance.now() - before).toBeLessThan(5_000);
     expect(busy.mock.calls.length).toBeGreaterThan(3);
     const full = vi.fn(() => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })));
-    await expect(onceFree(full)).rejects.toThrow('full');
+    await expect(retryWhileLocked(full)).rejects.toThrow('full');
     expect(full).toHaveBeenCalledOnce();
   });
 });

@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { profileSchema, type Trust } from '../../../shared/profile.ts';
-import { ProfileBook } from '../../../electron/app/profiles/profile-store.ts';
+import { ProfileStore } from '../../../electron/app/profiles/profile-store.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
 import {
-  createJudge,
+  createVerifier,
   spkiSha256,
   type Accepted,
-  type CertificateJudge,
+  type CertificateVerifier,
   type Presented,
   type Verdict,
   type Vouched,
 } from '../../../electron/trust/verifier.ts';
-import { dayMs, Extension, issue, newKeys, type Issued, type Wishes } from '../../support/issuer.ts';
+import { dayMs, Extension, issue, newKeys, type Issued, type CertificateOptions } from '../../support/issuer.ts';
 
 const host = 'vpn.campus.test';
 const serverAuth = '1.3.6.1.5.5.7.3.1';
@@ -36,8 +36,8 @@ const presented = (chain: Issued[], more: Partial<Presented> = {}): Presented =>
   systemTrusts: false,
   ...more,
 });
-const judge = (trust: Trust, accepted: Accepted | null = null, at = Date.now()) =>
-  createJudge({ trust, accepted: (asked) => (asked === host ? accepted : null), now: () => at });
+const verifier = (trust: Trust, accepted: Accepted | null = null, at = Date.now()) =>
+  createVerifier({ trust, accepted: (asked) => (asked === host ? accepted : null), now: () => at });
 const acceptedOf = (certificate: X509Certificate): Accepted => ({ sha256: certificate.fingerprint256, key: spkiSha256(certificate) });
 /** The verdict in one word: its kind, or the code of the refusal. */
 const word = (verdict: Verdict) => (verdict.kind === 'refuse' ? verdict.failure.code : verdict.kind);
@@ -47,8 +47,8 @@ describe('trust in the system', () => {
 
   it('accepts what the system trusts, and asks about what nobody vouches for, with its fingerprint', async () => {
     const leaf = await issue(stranger, { dns: [host] });
-    expect(judge(trust)(presented([leaf], { systemTrusts: true }))).toEqual({ kind: 'accept' });
-    const verdict = judge(trust)(presented([leaf]));
+    expect(verifier(trust)(presented([leaf], { systemTrusts: true }))).toEqual({ kind: 'accept' });
+    const verdict = verifier(trust)(presented([leaf]));
     const failure = { code: 'certificate-untrusted', params: { host, sha256: leaf.certificate.fingerprint256 } };
     expect(verdict).toEqual({ kind: 'ask', failure });
     expect(leaf.certificate.fingerprint256).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
@@ -56,7 +56,7 @@ describe('trust in the system', () => {
 
   it('takes back a certificate that the person accepted, and refuses another in its place', async () => {
     const [before, after] = [await issue(null, { dns: [host] }), await issue(null, { dns: [host] })];
-    const remembering = judge(trust, acceptedOf(before.certificate));
+    const remembering = verifier(trust, acceptedOf(before.certificate));
     expect(word(remembering(presented([before])))).toBe('accept');
     expect(remembering(presented([after]))).toEqual({
       kind: 'refuse',
@@ -77,22 +77,22 @@ describe('trust in the system', () => {
     const other = await issue(stranger, { dns: ['other.test'] });
     const old = await issue(stranger, { dns: [host], notAfter: new Date(Date.now() - 1000) });
     const early = await issue(stranger, { dns: [host], notBefore: new Date(Date.now() + dayMs) });
-    expect(word(judge(trust)(presented([other])))).toBe('certificate-wrong-host');
-    expect(word(judge(trust)(presented([early])))).toBe('certificate-expired');
-    const expired = judge(trust, acceptedOf(old.certificate))(presented([old]));
+    expect(word(verifier(trust)(presented([other])))).toBe('certificate-wrong-host');
+    expect(word(verifier(trust)(presented([early])))).toBe('certificate-expired');
+    const expired = verifier(trust, acceptedOf(old.certificate))(presented([old]));
     expect(expired).toMatchObject({ failure: { code: 'certificate-expired', params: { host } } });
     expect(expired).toHaveProperty('failure.params.clockAt');
     expect(expired).toHaveProperty('failure.params.validUntilAt', Date.parse(old.certificate.validTo));
   });
 
   it('refuses a server that presents nothing', () => {
-    expect(word(judge(trust)(presented([])))).toBe('gateway-not-secure');
+    expect(word(verifier(trust)(presented([])))).toBe('gateway-not-secure');
   });
 
   it('knows hosts that are addresses', async () => {
     const leaf = await issue(null, { ip: ['127.0.0.1'] });
-    expect(word(judge(trust)({ ...presented([leaf]), host: '127.0.0.1' }))).toBe('ask');
-    expect(word(judge(trust)({ ...presented([leaf]), host: '127.0.0.2' }))).toBe('certificate-wrong-host');
+    expect(word(verifier(trust)({ ...presented([leaf]), host: '127.0.0.1' }))).toBe('ask');
+    expect(word(verifier(trust)({ ...presented([leaf]), host: '127.0.0.2' }))).toBe('certificate-wrong-host');
   });
 });
 
@@ -102,59 +102,61 @@ describe("trust in the profile's own authority", () => {
     const lower = await issue(middle, { name: 'CN=Lower', authority: {} });
     const direct = await issue(root, { dns: [host], usages: [serverAuth] });
     const deep = await issue(lower, { dns: [host] });
-    expect(word(judge(authority())(presented([direct])))).toBe('accept');
-    expect(word(judge(authority())(presented([direct, root])))).toBe('accept');
-    expect(word(judge(authority())(presented([deep, middle, lower])))).toBe('accept');
-    expect(word(judge(authority())(presented([deep, lower])))).toBe('certificate-incomplete'); // the middle one is missing
+    expect(word(verifier(authority())(presented([direct])))).toBe('accept');
+    expect(word(verifier(authority())(presented([direct, root])))).toBe('accept');
+    expect(word(verifier(authority())(presented([deep, middle, lower])))).toBe('accept');
+    expect(word(verifier(authority())(presented([deep, lower])))).toBe('certificate-incomplete'); // the middle one is missing
   });
 
   it('stands beside the system, and takes any certificate of a bundle', async () => {
     const leaf = await issue(stranger, { dns: [host] });
-    expect(word(judge(authority())(presented([leaf], { systemTrusts: true })))).toBe('accept');
-    expect(word(judge({ kind: 'authority', pem: root.pem + stranger.pem })(presented([leaf])))).toBe('accept');
+    expect(word(verifier(authority())(presented([leaf], { systemTrusts: true })))).toBe('accept');
+    expect(word(verifier({ kind: 'authority', pem: root.pem + stranger.pem })(presented([leaf])))).toBe('accept');
   });
 
   it('takes a server that is its own authority', async () => {
     const self = await issue(null, { dns: [host] });
-    expect(word(judge({ kind: 'authority', pem: self.pem })(presented([self])))).toBe('accept');
+    expect(word(verifier({ kind: 'authority', pem: self.pem })(presented([self])))).toBe('accept');
   });
 
   it("does not take another authority's, even of the same name", async () => {
     const twin = await issue(null, { name: 'CN=Campus Root', authority: {} });
-    expect(word(judge(authority())(presented([await issue(stranger, { dns: [host] }), stranger])))).toBe('certificate-untrusted');
-    expect(word(judge(authority())(presented([await issue(twin, { dns: [host] }), twin])))).toBe('certificate-untrusted');
+    expect(word(verifier(authority())(presented([await issue(stranger, { dns: [host] }), stranger])))).toBe('certificate-untrusted');
+    expect(word(verifier(authority())(presented([await issue(twin, { dns: [host] }), twin])))).toBe('certificate-untrusted');
   });
 
   it('does not let a server vouch for servers', async () => {
     const server = await issue(root, { name: 'CN=A server', dns: ['www.campus.test'] });
     const forged = await issue(server, { dns: [host] });
-    expect(word(judge(authority())(presented([forged, server, root])))).toBe('certificate-untrusted');
+    expect(word(verifier(authority())(presented([forged, server, root])))).toBe('certificate-untrusted');
   });
 
   it('refuses wrong hosts and times before it looks at who signed', async () => {
     const leaf = await issue(root, { dns: [host] });
-    expect(word(judge(authority())({ ...presented([leaf]), host: 'evil.test' }))).toBe('certificate-wrong-host');
-    expect(word(judge(authority(), null, Date.now() + 60 * dayMs)(presented([leaf])))).toBe('certificate-expired');
+    expect(word(verifier(authority())({ ...presented([leaf]), host: 'evil.test' }))).toBe('certificate-wrong-host');
+    expect(word(verifier(authority(), null, Date.now() + 60 * dayMs)(presented([leaf])))).toBe('certificate-expired');
   });
 
   it('does not follow an authority that is not valid now', async () => {
     const expired = await issue(root, { name: 'CN=Old', authority: {}, notAfter: new Date(Date.now() - 1000) });
-    expect(word(judge(authority())(presented([await issue(expired, { dns: [host] }), expired])))).toBe('certificate-untrusted');
+    expect(word(verifier(authority())(presented([await issue(expired, { dns: [host] }), expired])))).toBe('certificate-untrusted');
     const leaf = await issue(root, { dns: [host], notAfter: new Date(Date.now() + 90 * dayMs) });
-    expect(word(judge(authority(), null, Date.now() + 60 * dayMs)(presented([leaf])))).toBe('certificate-untrusted');
+    expect(word(verifier(authority(), null, Date.now() + 60 * dayMs)(presented([leaf])))).toBe('certificate-untrusted');
   });
 
   it('honours how many authorities may stand below one', async () => {
     const none = await issue(root, { name: 'CN=None below', authority: { pathLength: 0 } });
     const below = await issue(none, { name: 'CN=Below', authority: {} });
-    expect(word(judge(authority())(presented([await issue(none, { dns: [host] }), none])))).toBe('accept');
-    expect(word(judge(authority())(presented([await issue(below, { dns: [host] }), below, none])))).toBe('certificate-untrusted');
+    expect(word(verifier(authority())(presented([await issue(none, { dns: [host] }), none])))).toBe('accept');
+    expect(word(verifier(authority())(presented([await issue(below, { dns: [host] }), below, none])))).toBe('certificate-untrusted');
   });
 
   it('honours what a certificate may be used for', async () => {
     const forClients = await issue(root, { name: 'CN=Clients', authority: {}, usages: [clientAuth] });
-    expect(word(judge(authority())(presented([await issue(root, { dns: [host], usages: [clientAuth] })])))).toBe('certificate-untrusted');
-    expect(word(judge(authority())(presented([await issue(forClients, { dns: [host] }), forClients])))).toBe('certificate-untrusted');
+    expect(word(verifier(authority())(presented([await issue(root, { dns: [host], usages: [clientAuth] })])))).toBe(
+      'certificate-untrusted',
+    );
+    expect(word(verifier(authority())(presented([await issue(forClients, { dns: [host] }), forClients])))).toBe('certificate-untrusted');
   });
 
   it('does not follow an authority with a constraint that it cannot honour', async () => {
@@ -162,11 +164,11 @@ describe("trust in the profile's own authority", () => {
     const unknown = new Extension('1.3.6.1.4.1.99999.1', true, Uint8Array.from([0x05, 0x00]));
     for (const extension of [names, unknown]) {
       const odd = await issue(root, { name: 'CN=Odd', authority: {}, extensions: [extension] });
-      expect(word(judge(authority())(presented([await issue(odd, { dns: [host] }), odd])))).toBe('certificate-untrusted');
+      expect(word(verifier(authority())(presented([await issue(odd, { dns: [host] }), odd])))).toBe('certificate-untrusted');
     }
     const harmless = new Extension('1.3.6.1.4.1.99999.1', false, Uint8Array.from([0x05, 0x00]));
     const fine = await issue(root, { name: 'CN=Fine', authority: {}, extensions: [harmless] });
-    expect(word(judge(authority())(presented([await issue(fine, { dns: [host] }), fine])))).toBe('accept');
+    expect(word(verifier(authority())(presented([await issue(fine, { dns: [host] }), fine])))).toBe('accept');
   });
 
   it('comes to an end in a chain that goes in circles', async () => {
@@ -176,12 +178,12 @@ describe("trust in the profile's own authority", () => {
     const aByB = await issue(b, { name: 'CN=A', authority: {}, keys: keysA });
     const bByA = await issue(a, { name: 'CN=B', authority: {}, keys: keysB });
     const leaf = await issue(a, { dns: [host] });
-    expect(word(judge(authority())(presented([leaf, aByB, bByA, aByB, bByA, a, b])))).toBe('certificate-untrusted');
+    expect(word(verifier(authority())(presented([leaf, aByB, bByA, aByB, bByA, a, b])))).toBe('certificate-untrusted');
   });
 
   it('says of an unreadable authority that the profile is invalid', () => {
     const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
-    expect(() => createJudge({ trust: { kind: 'authority', pem }, now: Date.now })).toThrow(
+    expect(() => createVerifier({ trust: { kind: 'authority', pem }, now: Date.now })).toThrow(
       expect.objectContaining({ failure: { code: 'profile-invalid', params: { key: 'trust' } } }),
     );
   });
@@ -195,9 +197,9 @@ describe('a pinned key', () => {
       notBefore: new Date(Date.now() - dayMs),
     });
     const trust: Trust = { kind: 'pin', spkiSha256: [spkiSha256(leaf.certificate)] };
-    expect(word(judge(trust)(presented([leaf])))).toBe('accept');
+    expect(word(verifier(trust)(presented([leaf])))).toBe('accept');
     const renewed = await issue(root, { dns: [host], keys: leaf.keys });
-    expect(word(judge(trust)(presented([renewed])))).toBe('accept');
+    expect(word(verifier(trust)(presented([renewed])))).toBe('accept');
   });
 
   it('is never a question: another key is refused, with both, whatever the system or the person says', async () => {
@@ -206,7 +208,7 @@ describe('a pinned key', () => {
     const trust: Trust = { kind: 'pin', spkiSha256: [expected] };
     const found = spkiSha256(other.certificate);
     for (const systemTrusts of [true, false]) {
-      expect(judge(trust, acceptedOf(other.certificate))(presented([other, pinned], { systemTrusts }))).toEqual({
+      expect(verifier(trust, acceptedOf(other.certificate))(presented([other, pinned], { systemTrusts }))).toEqual({
         kind: 'refuse',
         failure: { code: 'certificate-changed', params: { host, expected, found } },
       });
@@ -218,7 +220,7 @@ describe('a pin', () => {
   it('is of the gateways’ keys: what the system vouches for elsewhere will do, on a portal or a page to sign in on', async () => {
     const [gateway, portal] = [await issue(null, { dns: [host] }), await issue(root, { dns: ['2fa.campus.test'] })];
     const trust: Trust = { kind: 'pin', spkiSha256: [spkiSha256(gateway.certificate)] };
-    const decide = createJudge({ trust, pinned: [host, '2001:db8::1'], now: Date.now });
+    const decide = createVerifier({ trust, pinned: [host, '2001:db8::1'], now: Date.now });
     const at = (name: string, systemTrusts: boolean, leaf = portal) => word(decide(presented([leaf], { host: name, systemTrusts })));
     expect(at('2fa.campus.test', true)).toBe('accept');
     expect(at('2fa.campus.test', false)).toBe('certificate-changed');
@@ -230,9 +232,9 @@ describe('a pin', () => {
 });
 
 describe('a host that was vouched for before', () => {
-  /** A judge that remembers, as the app's does. */
+  /** A verifier that remembers, as the app's does. */
   const remembering = (trust: Trust, known = new Map<string, Vouched>(), accepted: Accepted | null = null) => {
-    const decide = createJudge({
+    const decide = createVerifier({
       trust,
       accepted: () => accepted,
       vouched: (asked) => known.get(asked) ?? null,
@@ -278,9 +280,9 @@ describe('a host that was vouched for before', () => {
 
 describe('a host that is spelled in another way', () => {
   const spellings = ['VPN.Example.', 'vpn.example', 'vpn.Example', 'VPN.EXAMPLE.'];
-  const bookOf = async (): Promise<{ book: ProfileBook; decide: CertificateJudge; settings: Settings }> => {
+  const bookOf = async (): Promise<{ book: ProfileStore; decide: CertificateVerifier; settings: Settings }> => {
     const settings = await Settings.open(await mkdtemp(join(tmpdir(), 'causeway-')));
-    const book = new ProfileBook(settings, Date.now);
+    const book = new ProfileStore(settings, Date.now);
     const profile = profileSchema.parse({
       version: 1,
       id: 'spelled',
@@ -292,7 +294,7 @@ describe('a host that is spelled in another way', () => {
       portal: { address: 'https://2fa.example/', hosts: ['2fa.example'], pages: 'other' },
       trust: { kind: 'system' },
     });
-    return { book, decide: book.judgeFor(profile), settings };
+    return { book, decide: book.verifierFor(profile), settings };
   };
   const pairs = spellings.flatMap((before) => spellings.map((now) => [before, now] as const));
 
@@ -322,12 +324,12 @@ describe('a question', () => {
     const accepted = acceptedOf(own.certificate);
     const untrusted = { kind: 'refuse', failure: { code: 'certificate-untrusted', params: { host, sha256: accepted.sha256 } } };
     for (const known of [null, accepted]) {
-      expect(judge(authority(), known)(presented([own]))).toEqual(untrusted);
-      expect(createJudge({ trust: { kind: 'system' }, accepted: () => known, strict: true, now: Date.now })(presented([own]))).toEqual(
+      expect(verifier(authority(), known)(presented([own]))).toEqual(untrusted);
+      expect(createVerifier({ trust: { kind: 'system' }, accepted: () => known, strict: true, now: Date.now })(presented([own]))).toEqual(
         untrusted,
       );
     }
-    expect(word(createJudge({ trust: { kind: 'system' }, strict: true, now: Date.now })(presented([own], { systemTrusts: true })))).toBe(
+    expect(word(createVerifier({ trust: { kind: 'system' }, strict: true, now: Date.now })(presented([own], { systemTrusts: true })))).toBe(
       'accept',
     );
   });
@@ -351,21 +353,21 @@ describe('a chain with a gap', () => {
     const middle = await issue(root, { name: 'CN=Middle', authority: {} });
     const leaf = await issue(middle, { dns: [host] });
     const incomplete = { kind: 'refuse', failure: { code: 'certificate-incomplete', params: { host, issuer: 'CN=Middle' } } };
-    expect(judge(authority())(presented([leaf]))).toEqual(incomplete);
-    expect(word(judge(authority())(presented([leaf, middle])))).toBe('accept');
+    expect(verifier(authority())(presented([leaf]))).toEqual(incomplete);
+    expect(word(verifier(authority())(presented([leaf, middle])))).toBe('accept');
     const public_ = await issue(middle, { dns: [host], extensions: [fetchable()] });
-    expect(judge({ kind: 'system' })(presented([public_]))).toEqual(incomplete);
+    expect(verifier({ kind: 'system' })(presented([public_]))).toEqual(incomplete);
     // Vouched for before, it is the campus's slip all the same
     const key = spkiSha256(leaf.certificate);
-    const before = createJudge({ trust: { kind: 'system' }, vouched: () => ({ by: 'system', key }), now: Date.now });
+    const before = createVerifier({ trust: { kind: 'system' }, vouched: () => ({ by: 'system', key }), now: Date.now });
     expect(before(presented([public_]))).toEqual(incomplete);
   });
 
   it('is none where the chain ends in a stranger that signed itself, or may be a campus’s own authority sent alone', async () => {
     const leaf = await issue(stranger, { dns: [host], extensions: [fetchable()] });
-    expect(word(judge(authority())(presented([leaf, stranger])))).toBe('certificate-untrusted');
-    expect(word(judge({ kind: 'system' })(presented([leaf, stranger])))).toBe('ask');
-    expect(word(judge({ kind: 'system' })(presented([await issue(stranger, { dns: [host] })])))).toBe('ask');
+    expect(word(verifier(authority())(presented([leaf, stranger])))).toBe('certificate-untrusted');
+    expect(word(verifier({ kind: 'system' })(presented([leaf, stranger])))).toBe('ask');
+    expect(word(verifier({ kind: 'system' })(presented([await issue(stranger, { dns: [host] })])))).toBe('ask');
   });
 });
 
@@ -383,18 +385,18 @@ describe('name constraints (RFC 5280, 4.2.1.10)', () => {
     const list = (tag: number, bases: Buffer[]): Buffer[] => (bases.length > 0 ? [der(tag, ...bases.map((base) => der(0x30, base)))] : []);
     return new Extension('2.5.29.30', critical, Uint8Array.from(der(0x30, ...list(0xa0, permitted), ...list(0xa1, excluded))));
   };
-  /** What a judge that knows an authority with these constraints says, the authority being the anchor or one below it. */
-  const verdicts = async (extension: Extension, wishes: Wishes, asked = host): Promise<string[]> => {
+  /** What a verifier that knows an authority with these constraints says, the authority being the anchor or one below it. */
+  const verdicts = async (extension: Extension, wishes: CertificateOptions, asked = host): Promise<string[]> => {
     const anchor = await issue(null, { name: 'CN=Bound', authority: {}, extensions: [extension] });
     const below = await issue(root, { name: 'CN=Bound', authority: {}, extensions: [extension] });
     const says = async (trust: Trust, by: Issued, chain: Issued[]) =>
-      word(judge(trust)({ ...presented([await issue(by, wishes), ...chain]), host: asked }));
+      word(verifier(trust)({ ...presented([await issue(by, wishes), ...chain]), host: asked }));
     return [await says({ kind: 'authority', pem: anchor.pem }, anchor, []), await says(authority(), below, [below])];
   };
   const yes = ['accept', 'accept'];
   const no = ['certificate-untrusted', 'certificate-untrusted'];
 
-  const cases: readonly (readonly [what: string, Extension, Wishes, asked: string, expected: string[]])[] = [
+  const cases: readonly (readonly [what: string, Extension, CertificateOptions, asked: string, expected: string[]])[] = [
     ['a name in the tree', constraints([dnsName('campus.test')]), { dns: [host] }, host, yes],
     ['the name itself', constraints([dnsName(host)]), { dns: [host] }, host, yes],
     ['in other letters', constraints([dnsName('CAMPUS.test')]), { dns: [host] }, host, yes],

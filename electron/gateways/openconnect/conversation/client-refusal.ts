@@ -66,7 +66,7 @@ async function knock(target: GatewayTarget, { userAgent, system }: Agent, signal
     `<device-id>${system}</device-id><group-access>${address}</group-access></config-auth>`;
   let isConnected = false;
   try {
-    const socket = await connectTls(target, target.judge, { signal, timeoutMs: answersWithinMs });
+    const socket = await connectTls(target, target.verifier, { signal, timeoutMs: answersWithinMs });
     isConnected = true;
     const request = http.request({
       createConnection: () => socket,

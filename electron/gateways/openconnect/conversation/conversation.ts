@@ -12,7 +12,7 @@ import { asOwnQuestion, readOcForm, type ReadField, type ReadForm, type ReadSele
 import type { OcAnswer, OcForm } from '../process/messages.ts';
 import { hasRole, isTold, Round, type Sent } from './round.ts';
 import { pushLastsMs, type Factor, type FactorStart } from './second-factor.ts';
-import { Typed } from './typed-answers.ts';
+import { TypedAnswers } from './typed-answers.ts';
 
 /** The library's sign-in has to begin anew: what went wrong is told with the next question. */
 export class StartAgain extends Error {
@@ -39,10 +39,10 @@ const portalForm = '_portal';
 /**
  * The sign-in as a whole, over as many runs of the library as it takes: what a form means ({@link Round}), what is asked,
  * what goes back. A form that is not the first is a question of its own, and no answer goes to another question than its
- * own ({@link Typed}).
+ * own ({@link TypedAnswers}).
  */
 export class Conversation {
-  private readonly typed = new Typed();
+  private readonly typed = new TypedAnswers();
   private readonly factors: Factors;
   private readonly questions: FormQuestions;
   private readonly noticed = new Set<string>();
@@ -50,7 +50,7 @@ export class Conversation {
   private failure: Failure | null = null;
   private forms = 0;
   private unasked = 0;
-  private doubted = 0;
+  private unclearRefusals = 0;
   private arrivedAt = 0;
 
   constructor(
@@ -127,7 +127,7 @@ export class Conversation {
     if (last?.reach === 'text') this.factors.start = 'passcode';
     if (then === 'forget') this.typed.forgetPassword();
     else if (then === 'renew') this.typed.renewPassword();
-    else await this.doubtPassword(last);
+    else await this.suspectPassword(last);
     throw new StartAgain();
   }
 
@@ -200,9 +200,9 @@ export class Conversation {
    * The gateway does not say whether the password or the second factor was wrong. The first time the second factor is asked
    * for once more, and by that answer the password may leave again; the second time both are asked for.
    */
-  private async doubtPassword(last: Sent | null): Promise<void> {
-    this.doubted += 1;
-    if (this.doubted % 2 === 0) {
+  private async suspectPassword(last: Sent | null): Promise<void> {
+    this.unclearRefusals += 1;
+    if (this.unclearRefusals % 2 === 0) {
       this.typed.forgetPassword();
       return;
     }
@@ -263,7 +263,7 @@ export class Conversation {
     const { selects, unoffered } = this.questions.choices(form, values);
     const fields: ReadField[] = [];
     for (const field of form.fields) {
-      const known = this.typed.known(field, { realm, doubted: this.failure !== null });
+      const known = this.typed.known(field, { realm, suspected: this.failure !== null });
       if (isSecond(field) || field === code) continue;
       if (known === null) fields.push(field);
       else values.set(field.index, known);

@@ -7,11 +7,11 @@ import { reachOf } from './duo.ts';
 import { choiceNamed, offersRealm, promptFor } from './form-prompts.ts';
 import type { ReadField, ReadForm, ReadSelect } from './forms.ts';
 import type { Factor } from './second-factor.ts';
-import type { Typed } from './typed-answers.ts';
+import type { TypedAnswers } from './typed-answers.ts';
 
 interface Deps {
   profile: Profile;
-  typed: Typed;
+  typed: TypedAnswers;
   ownWords: OwnWords;
   put(prompt: Prompt): Promise<Answer>;
   /** Why the last try did not work, once: it is told with the next question. */

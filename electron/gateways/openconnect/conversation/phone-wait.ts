@@ -2,7 +2,7 @@ import type { Prompt } from '../../../../shared/prompt.ts';
 import { atMost } from '../../../net/deadline.ts';
 import { shownAs } from '../../../net/endpoint.ts';
 import type { Ask, GatewayTarget } from '../../gateway.ts';
-import type { Call } from '../process/library-call.ts';
+import type { LibraryCall } from '../process/library-call.ts';
 import type { Reply } from './conversation.ts';
 import { shownPrompt } from './form-prompts.ts';
 import { pushLastsMs, type FactorStart } from './second-factor.ts';
@@ -34,7 +34,7 @@ export class PhoneWait {
   constructor(private readonly deps: Deps) {}
 
   /** An answer goes out now. */
-  begin({ push, told, secret }: Reply, call: Call): void {
+  begin({ push, told, secret }: Reply, call: LibraryCall): void {
     const { target, phoneMs } = this.deps;
     this.out = null;
     if (secret) call.expectWithin(phoneMs);
@@ -62,13 +62,13 @@ export class PhoneWait {
   }
 
   /** Shows it, where there is something to show, until the library has news. */
-  async until(call: Call): Promise<void> {
+  async until(call: LibraryCall): Promise<void> {
     const { out } = this;
     if (out?.kind === 'push') await this.showPush(out, call);
     else if (out) await this.showLater(out, call);
   }
 
-  private async showPush(prompt: Prompt, call: Call): Promise<void> {
+  private async showPush(prompt: Prompt, call: LibraryCall): Promise<void> {
     const { ask, leavePush } = this.deps;
     const withdraw = new AbortController();
     const signal = AbortSignal.any([withdraw.signal, this.deps.signal]);
@@ -91,7 +91,7 @@ export class PhoneWait {
   }
 
   /** Once the gateway has been silent for a while: a quick one needs no word. */
-  private async showLater(prompt: Prompt, call: Call): Promise<void> {
+  private async showLater(prompt: Prompt, call: LibraryCall): Promise<void> {
     const { ask, signal, phoneMs } = this.deps;
     const news = call.peek();
     const soon = await atMost(

@@ -4,7 +4,7 @@ import type { Sent } from './round.ts';
 import { pushFailure } from './second-factor.ts';
 
 /** A refusal of what a person took longer over is no word about what they typed. */
-const patienceMs = 120_000;
+const giveUpAfterMs = 120_000;
 
 export interface Refusal {
   /** `again`: the question came back; `anew`: the gateway began anew; `ended`: it ended the sign-in. */
@@ -31,7 +31,7 @@ export interface Blame {
 export function blameFor(last: Sent | null, refusal: Refusal): Blame {
   if (last === null) return { failure: { code: 'sign-in-rejected' }, then: 'forget' };
   const blame = blameOf(last, refusal);
-  const isLate = last.at - last.arrivedAt > patienceMs && last.reach === null;
+  const isLate = last.at - last.arrivedAt > giveUpAfterMs && last.reach === null;
   return isLate ? { ...blame, failure: { code: 'sign-in-timed-out' } } : blame;
 }
 

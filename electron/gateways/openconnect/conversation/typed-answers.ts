@@ -8,7 +8,7 @@ import { libraryGroup, type ReadField, type ReadSelect } from './forms.ts';
  * password is the only one that is held, for the gateway's question for it; it leaves once for each time that it was
  * given. Whatever else was typed goes into the form that it was typed for, and is not kept. Secrets in memory.
  */
-export class Typed {
+export class TypedAnswers {
   user: string | null = null;
   /** `question`: null until the form comes that it was given for. */
   private password: { value: string; spent: boolean; question: string | null } | null = null;
@@ -55,9 +55,9 @@ export class Typed {
   }
 
   /** What is known already for a field, and may go in by itself. */
-  known({ role, label, question }: ReadField, { realm, doubted }: { realm: string | undefined; doubted: boolean }): string | null {
+  known({ role, label, question }: ReadField, { realm, suspected }: { realm: string | undefined; suspected: boolean }): string | null {
     // A name is doubted with its password: both are asked for
-    if (role === 'user') return this.freshPassword === null && doubted ? null : this.user;
+    if (role === 'user') return this.freshPassword === null && suspected ? null : this.user;
     if (role === 'password') return this.passwordFor(question);
     // Of the library's own making: no name means the usual group
     if (role === 'group') return realm ?? (libraryGroup.test(label) ? '' : null);

@@ -15,13 +15,13 @@ import {
   type Question,
   type SignInOptions,
 } from './messages.ts';
-import type { Run, WarmWorker } from './worker-pool.ts';
+import type { Run, WorkerPool } from './worker-pool.ts';
 
 /** What the library thought of a page that it was told of. */
 export type Page = Extract<FromWorker, { type: 'page' }>;
 
 interface CallDeps {
-  worker: WarmWorker;
+  worker: WorkerPool;
   silentAfterMs: number;
 }
 
@@ -30,7 +30,7 @@ const maxLines = 200;
 const checkLastsMs = 180_000;
 
 /** One call of the library's as a series of news, each of which has to come in time. */
-export class Call {
+export class LibraryCall {
   readonly lines: string[] = [];
   /** What the gateway said last that no form held. */
   words = '';

@@ -11,7 +11,7 @@ import {
   type ToWorker,
 } from './messages.ts';
 
-export interface WarmWorkerDeps {
+export interface WorkerPoolDeps {
   startWorker: StartWorker;
   /** Where to look for the library, first come first taken. */
   libraries: readonly string[];
@@ -63,19 +63,19 @@ interface Live {
  * The one process that calls the library: started before it is needed, used by one sign-in at a time, and gone soon
  * after nobody wants it. Whatever happens to it ends the sign-in that is under way, and nothing else.
  */
-export class WarmWorker {
+export class WorkerPool {
   private live: Live | null = null;
   private wanted = false;
   private attempts = 0;
   private idle: NodeJS.Timeout | undefined;
   private readonly times: Times;
 
-  constructor(private readonly deps: WarmWorkerDeps) {
+  constructor(private readonly deps: WorkerPoolDeps) {
     this.times = { ...ours, ...deps.times };
   }
 
   /** Whether a sign-in may come soon: then the process is there already when it does. */
-  want(wanted: boolean): void {
+  setWanted(wanted: boolean): void {
     this.wanted = wanted;
     if (wanted) {
       const { process } = this.take();
@@ -111,7 +111,7 @@ export class WarmWorker {
         killing = setTimeout(() => {
           this.drop(live, fail('cancelled'));
           // Who has just cancelled may try again at once
-          if (this.wanted) this.want(true);
+          if (this.wanted) this.setWanted(true);
         }, this.times.obeyMs);
       };
       live.settle = (outcome) => {
@@ -204,7 +204,7 @@ export class WarmWorker {
   private distrust(live: Live, fault: string): void {
     this.deps.log(`libopenconnect: ${fault}`);
     this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: fault }));
-    if (this.wanted) this.want(true);
+    if (this.wanted) this.setWanted(true);
   }
 
   private rest(): void {

@@ -3,7 +3,7 @@ import type { Ask, GatewayTarget } from '../../gateway.ts';
 import { sameHost } from '../../../trust/host.ts';
 import { isGatewayPage, signInHosts } from '../../gateway-pages.ts';
 import type { OpenWebWindow, WebPage } from '../../web-window.ts';
-import type { Call } from '../process/library-call.ts';
+import type { LibraryCall } from '../process/library-call.ts';
 import type { OcAnswer, Question } from '../process/messages.ts';
 import { startOfPage, type SamlSignIn } from './saml-page.ts';
 
@@ -33,7 +33,7 @@ const askedAgain: readonly Failure['code'][] = ['browser-strayed', 'browser-clos
 export async function signInOnPage(
   { seq, url, own }: Extract<Question, { type: 'web' }>,
   deps: PageDeps,
-  call: Call,
+  call: LibraryCall,
   why: Failure | null,
 ): Promise<'told' | 'anew'> {
   const { openInBrowser, target, ask, signal } = deps;
@@ -75,7 +75,7 @@ async function inWindow(
   { address, hosts }: { address: string; hosts: readonly string[] },
   told: { seq: number; anew: boolean },
   deps: PageDeps,
-  call: Call,
+  call: LibraryCall,
 ): Promise<'done' | 'closed'> {
   const { openWebWindow, target, signal, saml } = deps;
   if (!openWebWindow) throw fail('component-missing', { component: 'browser' });
@@ -95,7 +95,7 @@ async function inWindow(
     return done;
   };
   return openWebWindow(
-    { address, hosts, judge: target.judge, connectTo: profile.connectTo, comments: saml !== null, seen },
+    { address, hosts, verifier: target.verifier, connectTo: profile.connectTo, comments: saml !== null, seen },
     AbortSignal.any([signal, call.lost]),
   );
 }
