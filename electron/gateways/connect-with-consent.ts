@@ -2,7 +2,7 @@ import { fail } from '../../shared/failure.ts';
 import { CertificateQuestion } from '../net/tls.ts';
 import type { Ask } from './gateway.ts';
 
-/** Connects; where nobody vouches for the server, the person is asked once. Fails with `certificate-declined` after a no. */
+/** Connects. If the verifier cannot decide on the certificate, asks the person once. Fails with `certificate-declined` if they refuse. */
 export async function connectWithConsent<T>(connect: () => Promise<T>, ask: Ask, signal: AbortSignal): Promise<T> {
   try {
     return await connect();
@@ -11,7 +11,7 @@ export async function connectWithConsent<T>(connect: () => Promise<T>, ask: Ask,
     const { host } = error.prompt;
     const answer = await ask(error.prompt, { signal });
     if (answer.kind !== 'certificate' || !answer.accept) throw fail('certificate-declined', { host });
-    // Whoever answered has told the verifier; a second question would mean that the server changed in between
+    // The verifier knows the answer by now. A second question would mean that the server changed in between
     try {
       return await connect();
     } catch (again) {

@@ -3,7 +3,7 @@ import { onPageOrByForms } from './ivanti-web/driver.ts';
 import { campusDriver } from './campus/driver.ts';
 import type { GatewayDriver } from './gateway.ts';
 
-/** Which driver signs in to which protocol: the same in the app and on the command line. */
+/** The driver for each protocol. The app and the command line use the same ones. */
 export function driversFor({ byForms, onPage }: { byForms: GatewayDriver; onPage: GatewayDriver }): Record<GatewayProtocol, GatewayDriver> {
   const ivanti = onPageOrByForms(onPage, byForms);
   return {

@@ -1,6 +1,6 @@
 /**
- * Values that arrive on their own, read one after the other: an async iterable with one reader.
- * Ends after `end()`; a reader that waits is woken.
+ * A queue of pushed values, read as an async iterable. It allows one reader.
+ * After `end()` it yields what is left and finishes; a waiting reader is woken.
  */
 export class EventQueue<T> implements AsyncIterable<T> {
   private readonly values: T[] = [];
@@ -18,7 +18,7 @@ export class EventQueue<T> implements AsyncIterable<T> {
     this.wake?.();
   }
 
-  /** The next value, or null once it has ended. */
+  /** The next value, or null after the end. */
   async next(): Promise<T | null> {
     for (;;) {
       const value = this.values.shift();

@@ -7,33 +7,33 @@ import type { CertificateVerifier } from '../trust/verifier.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 
 /**
- * Puts one question to whoever answers: a person, the keychain, a test, a terminal. Aborting the signal
- * withdraws it. Rejects with an `AbortError` when it was withdrawn or the attempt was cancelled.
+ * Asks one question. A person answers it, or the keychain, a terminal or a test. Aborting the signal withdraws the
+ * question. Rejects with an `AbortError` when the question was withdrawn or the attempt was cancelled.
  */
 export type Ask = (prompt: Prompt, options?: { signal?: AbortSignal }) => Promise<Answer>;
 
-/** One gateway of a profile, ready to be signed in to. */
+/** One gateway of a profile, with what a driver needs to sign in to it. */
 export interface GatewayTarget extends Endpoint {
   profile: Profile;
   verifier: CertificateVerifier;
   /**
-   * To be told of a host that the system's authorities vouched for where the verifier was not asked, with its key (SHA-256 of
-   * SubjectPublicKeyInfo, base64): it never becomes a question later.
+   * Called for a host that the system's authorities vouched for and the verifier never saw. `key` is the SHA-256 of its
+   * SubjectPublicKeyInfo in base64. The person is never asked about that host later.
    */
   noteVouched?: (host: string, key: string) => void;
-  /** This computer's clock. Every instant that a driver hands on is by this one, whatever the gateway's shows. */
+  /** This computer's clock. Every time that a driver reports is by this clock, not by the gateway's. */
   now: () => number;
   client: { name: string; version: string; installation: string };
 }
 
 interface GrantBase {
   readonly endpoint: Endpoint;
-  /** Null where the gateway has not said; the tunnel may learn it ({@link Tunnel.limits}). */
+  /** Null if the gateway did not say. The tunnel may learn it later ({@link Tunnel.limits}). */
   readonly idleSeconds: number | null;
   readonly expiresAt: number | null;
 }
 
-/** What the relay needs to know of a session with one of our own gateways. */
+/** What the relay needs to know about a session with one of our own gateways. */
 export interface RelayGrant extends GrantBase {
   readonly kind: 'relay';
   readonly verifier: CertificateVerifier;
@@ -43,23 +43,23 @@ export interface RelayGrant extends GrantBase {
   readonly targets: readonly GrantTarget[];
 }
 
-/** What openconnect needs to carry traffic for a session that was signed in to by libopenconnect or in a browser. */
+/** What openconnect needs to carry the traffic of a session. The sign-in was done by libopenconnect or in a browser. */
 export interface OpenConnectGrant extends GrantBase {
   readonly kind: 'openconnect';
   readonly protocol: Exclude<GatewayProtocol, 'campus'>;
-  /** Never logged, never shown, never an argument: it goes in by stdin. One line, 4096 bytes at most. */
+  /** Never logged, never shown, never an argument: openconnect reads it from stdin. One line, 4096 bytes at most. */
   readonly cookie: string;
-  /** Where the cookie is good: https, with a port where it is not 443; may be another host than the one that signed in. */
+  /** Where the cookie is valid: https, with a port unless it is 443. The host may differ from the one that signed in. */
   readonly connectUrl: string;
-  /** The certificate that was accepted: `pin-sha256:` + base64 of SHA-256 of its key. The tunnel accepts no other. */
+  /** The accepted certificate: `pin-sha256:` + base64 of the SHA-256 of its key. The tunnel accepts no other. */
   readonly serverPin: string;
-  /** Who signed in, as the gateway was told: the tunnel goes by the same name. */
+  /** The client name that the gateway was given at sign-in. The tunnel uses the same one. */
   readonly agent: Agent;
-  /** The address that answered the sign-in: the cookie may be good at this node of a cluster only. */
+  /** The address that answered the sign-in. The cookie may be valid only on this node of a cluster. */
   readonly address: string | null;
 }
 
-/** What a tunnel needs to know of a session. */
+/** What a tunnel needs to know about a session. */
 export type Grant = RelayGrant | OpenConnectGrant;
 
 export type SessionEvent =
@@ -69,36 +69,39 @@ export type SessionEvent =
   | { type: 'lost'; cause: unknown }
   | { type: 'ended'; reason: SessionEnd };
 
-/** Signed in. Owns the control channel, if the protocol has one. */
+/** A session with a gateway. It owns the control channel, if the protocol has one. */
 export interface Session {
   readonly id: string;
   readonly user: string;
   readonly grant: Grant;
   readonly extendable: boolean;
-  /** In how many days the person's password ends, where the gateway said so as it let them in. */
+  /** Days until the person's password expires, if the gateway said so at sign-in. */
   readonly passwordDays?: number | null;
-  /** Ends after `lost`, `ended` or `close`. One reader. */
+  /** Finishes after `lost`, `ended` or `close`. It allows one reader. */
   readonly events: AsyncIterable<SessionEvent>;
-  /** Asks for more time; resolves with the new expiry, or fails with `cannot-extend`. */
+  /** Asks the gateway for more time. Resolves with the new expiry, or fails with `cannot-extend`. */
   extend(signal: AbortSignal): Promise<number>;
-  /** Asks when the session ends, as the gateway sees it now: after a sleep, and when either clock was set. Null where it does not say. Fails with `gateway-silent`. */
+  /**
+   * Asks the gateway when the session ends. Needed after a sleep and after either clock was changed. Null if the gateway
+   * does not say. Fails with `gateway-silent`.
+   */
   expiry(signal: AbortSignal): Promise<number | null>;
-  /** How far our clock is ahead of the gateway's, by its last word; 0 where it does not say. */
+  /** How far our clock is ahead of the gateway's, by its last message. 0 if the gateway does not say. */
   readonly clockAhead: number;
-  /** One-time, minted when asked for. Fails with `portal-sign-in` where the gateway knows no such thing: the portal asks by itself then. */
+  /** Makes a one-time sign-in for the portal. Fails with `portal-sign-in` if the gateway has none; the portal then asks for itself. */
   portalSignIn(signal: AbortSignal): Promise<PortalSignIn>;
-  /** Signs out and forgets the ticket; bounded in time. Whether the gateway knows: false when the link was broken already. */
+  /** Signs out and forgets the ticket, within a time limit. Resolves with whether the gateway was told: false if the link was already broken. */
   close(): Promise<boolean>;
-  /** Lets go of the control channel without signing out: the ticket stays good for {@link GatewayDriver.resume}. */
+  /** Closes the control channel without signing out. The ticket stays valid for {@link GatewayDriver.resume}. */
   detach(): Promise<void>;
 }
 
-/** A way of signing in to a gateway. Never shows anything, never stores anything. */
+/** Signs in to one kind of gateway. It shows nothing and stores nothing. */
 export interface GatewayDriver {
   signIn(target: GatewayTarget, ask: Ask, signal: AbortSignal): Promise<Session>;
   /**
-   * Takes up a session whose link broke, with the same ticket and without a question. Fails with
-   * `ticket-rejected` when the gateway no longer honours it.
+   * Resumes a session whose link broke, with the same ticket and without asking anything. Fails with
+   * `ticket-rejected` if the gateway no longer accepts the ticket.
    */
   resume(target: GatewayTarget, session: Session, signal: AbortSignal): Promise<Session>;
 }

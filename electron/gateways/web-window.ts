@@ -1,14 +1,14 @@
 import type { Profile } from '../../shared/profile.ts';
 import type { CertificateVerifier } from '../trust/verifier.ts';
 
-/** A page of the sign-in window that has loaded: what decides whether the person is in. */
+/** A page that has loaded in the sign-in window. It shows whether the person is signed in. */
 export interface WebPage {
   readonly url: string;
-  /** Those that go with a request to this page, of the values of which none is ever logged. Another host's are not among them. */
+  /** The cookies that a request to this page carries; none of another host. Their values are never logged. */
   readonly cookies: readonly { readonly name: string; readonly value: string }[];
-  /** The response's, names in lower case. */
+  /** The response headers, names in lower case. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
-  /** What stands in its comments, where the request wants them. */
+  /** The text of its HTML comments, if the request asked for them. */
   readonly comments?: readonly string[];
 }
 
@@ -18,14 +18,15 @@ export interface WebWindowRequest {
   readonly hosts: readonly string[];
   readonly verifier: CertificateVerifier;
   readonly connectTo: Profile['connectTo'];
-  /** Some gateways tell in a comment of their last page who signed in there. */
+  /** Whether to read comments: some gateways name the signed-in user in a comment on their last page. */
   readonly comments?: boolean;
-  /** Called with every page that has loaded; true: that was it, the window closes. */
+  /** Called with every page that has loaded. Return true when the sign-in is complete; the window then closes. */
   seen(page: WebPage): boolean | Promise<boolean>;
 }
 
 /**
- * Opens a sandboxed, in-memory window on the campus's own sign-in page; handed in by whoever can show one. Resolves
- * with `closed` when the person closed it. Fails with `browser-strayed`, `gateway-*`, `certificate-*` or `cancelled`.
+ * Opens a sandboxed, in-memory window on the campus's own sign-in page. The app provides this function; the command line
+ * has none. Resolves with `closed` if the person closed the window. Fails with `browser-strayed`, `gateway-*`,
+ * `certificate-*` or `cancelled`.
  */
 export type OpenWebWindow = (request: WebWindowRequest, signal: AbortSignal) => Promise<'done' | 'closed'>;

@@ -10,12 +10,12 @@ import { WorkerPool, type WorkerPoolDeps } from './process/worker-pool.ts';
 
 export interface OpenConnectDeps {
   startWorker: StartWorker;
-  /** A library that the administrator names, and no other then; null: the one that was installed with us, or the system's. */
+  /** The library that the administrator chose; no other is tried then. Null: the one installed with us, or the system's. */
   library: { path: string | null };
-  /** The installer's own folder for what it brings along. */
+  /** The folder where the installer puts the libraries that it ships. */
   folder?: string | null;
   hostCheckWrapper?: string | null;
-  /** By what name gateways get to know this program, where it is not our own. */
+  /** The client name to give to gateways, if not our own. */
   agent?: Agent;
   openWebWindow?: OpenWebWindow;
   openInBrowser?: (address: string) => Promise<void>;
@@ -25,17 +25,17 @@ export interface OpenConnectDeps {
 
 /** The driver of the seven protocols that libopenconnect speaks. */
 export interface OpenConnectDriver extends GatewayDriver {
-  /** Whether a sign-in may come soon: its process is there already when it does, and gone 30 s after the last no. */
+  /** Says whether a sign-in may come soon. True starts the process ahead of time; it exits 30 s after the last false. */
   setWanted(wanted: boolean): void;
-  /** Ends its process at once. */
+  /** Ends the process at once. */
   stop(): void;
 }
 
 const silentAfterMs = 30_000;
-/** A push lasts for a minute, a call a little longer. */
+/** A push lasts a minute, a phone call a little longer. */
 const phoneMs = 75_000;
 
-/** Makes the driver; nothing starts before it is wanted. */
+/** Makes the driver. No process starts until one is wanted. */
 export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
   const worker = new WorkerPool({
     startWorker: deps.startWorker,
@@ -57,7 +57,7 @@ export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
     setWanted: (wanted) => worker.setWanted(wanted),
     stop: () => worker.stop(),
     signIn: (target, ask, signal) => new OpenConnectSignIn(parts, target, ask, signal).run(),
-    /** The cookie is all there is of a session: whether it still holds shows in the tunnel. */
+    /** The cookie is all that the session has. Only the tunnel finds out whether it is still valid. */
     async resume(target, session, signal) {
       if (signal.aborted) throw fail('cancelled');
       const { grant } = session;
@@ -68,8 +68,9 @@ export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
 }
 
 /**
- * Where to look for the library: what policy names alone, else beside us, else the system's own on Linux. Elsewhere a
- * name alone is looked for in the working directory too, where anybody may have put one: there it is no way to find it.
+ * Where to look for the library. If policy names a path, only there. Otherwise beside us, and on Linux then the system's
+ * own. Other systems also look for a bare file name in the working directory, where anybody may have put one, so there we
+ * never use a bare name.
  */
 export function librariesFor(named: string | null, folder: string | null, platform: NodeJS.Platform): string[] {
   if (named !== null) return [named];

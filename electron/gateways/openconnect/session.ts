@@ -9,29 +9,29 @@ import { connectTls } from '../../net/tls.ts';
 import type { GatewayTarget, OpenConnectGrant, Session, SessionEvent } from '../gateway.ts';
 import { EventQueue } from '../event-queue.ts';
 
-const goodbyeWithinMs = 700;
+const signOutTimeoutMs = 700;
 
-/** How a gateway is told that a session is over. */
-interface Goodbye {
+/** The request that tells a gateway to end a session. */
+interface SignOutRequest {
   method: string;
   path: string;
-  /** Instead of the cookie as the tunnel is given it. */
+  /** The Cookie header, where it differs from what the tunnel gets. */
   cookie?: string;
   body?: string;
 }
-const ivantiGoodbye = { method: 'GET', path: '/dana-na/auth/logout.cgi' } as const;
-/** For the protocols whose gateways can be told over HTTPS. */
-const goodbyes: Partial<Record<OpenConnectGrant['protocol'], (cookie: string) => Goodbye>> = {
-  nc: () => ivantiGoodbye,
-  // Its tunnel takes the bare value
-  pulse: (cookie) => ({ ...ivantiGoodbye, cookie: `DSID=${cookie}` }),
+const ivantiSignOut = { method: 'GET', path: '/dana-na/auth/logout.cgi' } as const;
+/** For the protocols with a sign-out over HTTPS. */
+const signOutRequests: Partial<Record<OpenConnectGrant['protocol'], (cookie: string) => SignOutRequest>> = {
+  nc: () => ivantiSignOut,
+  // Pulse's tunnel takes the bare value
+  pulse: (cookie) => ({ ...ivantiSignOut, cookie: `DSID=${cookie}` }),
   f5: () => ({ method: 'GET', path: '/vdesk/hangup.php3?hangup_error=1' }),
   fortinet: () => ({ method: 'GET', path: '/remote/logout' }),
   // GlobalProtect's cookie is the body of its requests
   gp: (cookie) => ({ method: 'POST', path: '/ssl-vpn/logout.esp', body: cookie }),
 };
 
-/** A session of which only the cookie is ours: the tunnel that carries its traffic learns the rest. */
+/** A session of which we know only the cookie. The tunnel learns the rest. */
 export class OpenConnectSession implements Session {
   readonly id = randomUUID();
   readonly extendable = false;
@@ -57,7 +57,7 @@ export class OpenConnectSession implements Session {
     return Promise.reject(fail('portal-sign-in'));
   }
 
-  /** Tells the gateway, where it can be told; otherwise its own clock ends the session. */
+  /** Tells the gateway, if the protocol allows. Otherwise the session ends when it expires at the gateway. */
   async close(): Promise<boolean> {
     this.events.end();
     return signOut(this.grant, this.target);
@@ -69,11 +69,11 @@ export class OpenConnectSession implements Session {
   }
 }
 
-/** Whether the gateway knows now that this cookie is no longer wanted. Never rejects, and is bounded in time. */
+/** Tells the gateway to end the session. Resolves with whether it did, within {@link signOutTimeoutMs}. Never rejects. */
 export async function signOut(grant: OpenConnectGrant, target: GatewayTarget): Promise<boolean> {
-  const goodbye = goodbyes[grant.protocol]?.(grant.cookie);
-  if (!goodbye) return false;
-  const signal = AbortSignal.timeout(goodbyeWithinMs);
+  const logout = signOutRequests[grant.protocol]?.(grant.cookie);
+  if (!logout) return false;
+  const signal = AbortSignal.timeout(signOutTimeoutMs);
   const url = new URL(grant.connectUrl);
   const host = hostOf(url);
   try {
@@ -82,19 +82,19 @@ export async function signOut(grant: OpenConnectGrant, target: GatewayTarget): P
       ...(target.via ? { via: target.via } : {}),
       ...(target.oldTls ? { oldTls: true } : {}),
     };
-    const socket = await connectTls(endpoint, pinned(grant), { signal, timeoutMs: goodbyeWithinMs });
+    const socket = await connectTls(endpoint, pinned(grant), { signal, timeoutMs: signOutTimeoutMs });
     try {
       return await new Promise<boolean>((resolve) => {
         const request = http.request({
           createConnection: () => socket,
-          method: goodbye.method,
-          path: goodbye.path,
+          method: logout.method,
+          path: logout.path,
           signal,
           headers: {
             'host': url.host,
             'user-agent': grant.agent.userAgent,
-            ...(goodbye.body === undefined
-              ? { cookie: goodbye.cookie ?? grant.cookie }
+            ...(logout.body === undefined
+              ? { cookie: logout.cookie ?? grant.cookie }
               : { 'content-type': 'application/x-www-form-urlencoded' }),
           },
         });
@@ -103,7 +103,7 @@ export async function signOut(grant: OpenConnectGrant, target: GatewayTarget): P
           resolve((response.statusCode ?? 500) < 400);
         });
         request.on('error', () => resolve(false));
-        request.end(goodbye.body);
+        request.end(logout.body);
       });
     } finally {
       socket.destroy();
@@ -113,7 +113,7 @@ export async function signOut(grant: OpenConnectGrant, target: GatewayTarget): P
   }
 }
 
-/** The certificate that was accepted at sign-in, and no other. */
+/** Accepts the certificate that was accepted at sign-in, and no other. */
 function pinned({ serverPin, endpoint }: OpenConnectGrant): CertificateVerifier {
   return ({ chain }) => {
     const [leaf]: readonly (X509Certificate | undefined)[] = chain;

@@ -23,37 +23,37 @@ import { pageAnswer, signInOnPage } from './web/web-sign-in.ts';
 
 export interface SignInDeps {
   worker: WorkerPool;
-  /** A program of the administrator's that answers a gateway's check of this computer, or null. */
+  /** The administrator's program that answers a gateway's host check, or null. */
   hostCheckWrapper: string | null;
   agent: Agent;
   openWebWindow: OpenWebWindow | null;
   /** Opens an address in the person's own browser. */
   openInBrowser: ((address: string) => Promise<void>) | null;
   log: (line: string) => void;
-  /** How long a gateway may be silent that owes an answer. */
+  /** How long a gateway may take to answer. */
   silentAfterMs: number;
-  /** The same once a password or a code is out: it may be asking on the person's phone. */
+  /** The same after a password or a code was sent: the gateway may be asking on the person's phone. */
   phoneMs: number;
 }
 
-const diagnoseWithinMs = 4_000;
-/** No openconnect takes a longer one (`MAX_READ_STDIN_SIZE` of its `main.c`, since 9.12). */
-const longestTicket = 4_095;
-/** How a gateway's refusal of a program that it does not know may look from here. */
+const diagnosisTimeoutMs = 4_000;
+/** openconnect reads no longer ticket (`MAX_READ_STDIN_SIZE` in its `main.c`, since 9.12). */
+const maxTicketLength = 4_095;
+/** What the failure may be when a gateway refuses a client that it does not know. */
 const unexplained: readonly Failure['code'][] = ['gateway-protocol', 'gateway-closed', 'sign-in-rejected', 'client-certificate-missing'];
 
-/** One sign-in of a person's: as many of the library's as it takes. */
+/** One sign-in by a person. It may take several runs of the library. */
 export class OpenConnectSignIn {
   private readonly conversation: Conversation;
   private readonly certificate: ClientCertificate;
   /** Fingerprints that the person accepted in this sign-in, by host. */
   private readonly accepted = new Map<string, string>();
-  /** The hosts whose certificates the library has asked about: of what the system's authorities vouch for it does not. */
+  /** Hosts whose certificates the library asked about. It does not ask if the system's authorities vouch for them. */
   private readonly verified = new Set<string>();
   private readonly ask: Ask;
   private readonly saml: SamlSignIn | null;
   private call: LibraryCall | null = null;
-  /** A page has told the library who signed in, and nothing else was asked since. */
+  /** A web page told the library who signed in, and nothing else was asked since. */
   private pageTold = false;
   private pageFailure: Failure | null = null;
   private readonly phone: PhoneWait;
@@ -64,7 +64,7 @@ export class OpenConnectSignIn {
     ask: Ask,
     private readonly signal: AbortSignal,
   ) {
-    // A question for a library that is gone is withdrawn
+    // If the library's process dies, its question is withdrawn
     this.ask = (prompt, options) => {
       const signals = [options?.signal ?? signal, ...(this.call ? [this.call.lost] : [])];
       return ask(prompt, { signal: AbortSignal.any(signals) });
@@ -92,7 +92,7 @@ export class OpenConnectSignIn {
     }
   }
 
-  /** One sign-in of the library's, from contact to cookie. */
+  /** One run of the library, from first contact to cookie. */
   private async attempt(): Promise<Session> {
     this.conversation.begin();
     this.certificate.begin();
@@ -127,7 +127,7 @@ export class OpenConnectSignIn {
       protocol: profile.protocol,
       url: `https://${shownAs(target)}${profile.signInPath ?? '/'}${this.saml?.addressEnd ?? ''}`,
       agent: this.deps.agent,
-      // A pin says more than any authority: the library then asks about every certificate
+      // A pin overrides every authority: without system trust the library asks about every certificate
       systemTrust: profile.trust.kind !== 'pin',
       ...(proxy === null ? {} : { proxy }),
       detours: [
@@ -151,7 +151,8 @@ export class OpenConnectSignIn {
         await this.onPage(question, call);
         return;
       case 'form': {
-        // The library asks before it speaks to the gateway; afterwards a form of this name is the gateway's, and gets nothing
+        // The library asks for the passphrase before it contacts the gateway. A later form of this name comes from the
+        // gateway and must not get it
         if (!call.secured && isPassphraseForm(question.form) && this.certificate.file !== null) {
           call.answer(question.seq, await this.passphrase(question.form.fields[0]?.index ?? 0));
           return;
@@ -165,7 +166,7 @@ export class OpenConnectSignIn {
     }
   }
 
-  /** A page to sign in on; where one has told already and the gateway sends the person there again, that was no good. */
+  /** Signs in on a web page. If the gateway asks for a page right after one that succeeded, it rejected that sign-in. */
   private async onPage(question: Extract<Question, { type: 'web' }>, call: LibraryCall): Promise<void> {
     const { deps, target, ask, signal, saml } = this;
     const known = saml?.take();
@@ -185,7 +186,7 @@ export class OpenConnectSignIn {
     return { kind: 'form', result: 'ok', values: [{ index, value }] };
   }
 
-  /** Lets the profile's verifier decide on a chain; where it cannot, the person is asked once. */
+  /** Lets the profile's verifier decide on a chain. If it cannot, asks the person once. */
   private async verify(name: string, encoded: readonly string[]): Promise<void> {
     const host = name === '' || sameHost(name, this.target.host) ? this.target.host : plainHost(name);
     this.verified.add(plainHost(host));
@@ -205,7 +206,7 @@ export class OpenConnectSignIn {
   private async finish(done: Done, call: LibraryCall): Promise<Session> {
     if (done.result === 0) {
       const grant = this.grant(done);
-      if (grant.cookie.length > longestTicket) {
+      if (grant.cookie.length > maxTicketLength) {
         await signOut(grant, this.target);
         throw fail('ticket-too-long', { host: shownAs(this.target) }, { detail: `a ticket of ${grant.cookie.length} bytes` });
       }
@@ -245,15 +246,15 @@ export class OpenConnectSignIn {
     throw new StartAgain();
   }
 
-  /** Throws where a form says that this program or its system is not taken: no password is wrong then. */
+  /** Throws if a form says that the gateway does not accept this client or its system. The password is not to blame then. */
   private orRefused({ error, message, fields }: OcForm): void {
-    // What stands above a question may speak of programs in general
+    // A message above a question may mention client programs in general
     const words = error ?? (fields.length === 0 ? message : undefined);
     const refusal = words === undefined ? null : refusedByWords(words, shownAs(this.target), this.deps.agent);
     if (refusal) throw refusal;
   }
 
-  /** Whether a call came to nothing because of who it was by its name or system, and no word of the person's. */
+  /** Finds out whether the gateway refused our client name or system, and not anything that the person typed. Null: it did not. */
   private async refusalOf(outcome: Outcome, { words, secured }: LibraryCall): Promise<CausewayError | null> {
     const { target, deps, signal, conversation } = this;
     const said = refusedByWords(words, shownAs(target), deps.agent);
@@ -264,13 +265,13 @@ export class OpenConnectSignIn {
     return mayBe ? findClientRefusal(target, deps.agent, signal) : null;
   }
 
-  /** The library does not tell why TLS came to nothing: our own client does. */
+  /** The library does not say why TLS failed. Our own TLS client does, so connect with that. */
   private async diagnosed(error: CausewayError): Promise<CausewayError> {
     if (error.failure.code !== 'gateway-not-secure' || this.target.via) return error;
     try {
-      const socket = await connectTls(this.target, this.target.verifier, { signal: this.signal, timeoutMs: diagnoseWithinMs });
+      const socket = await connectTls(this.target, this.target.verifier, { signal: this.signal, timeoutMs: diagnosisTimeoutMs });
       socket.destroy();
-      // All is well without the person's certificate
+      // TLS works without the person's certificate, so the certificate is the problem
       return this.certificate.file === null ? error : fail('client-certificate-rejected');
     } catch (better) {
       return better instanceof CausewayError && !(better instanceof CertificateQuestion) ? better : error;
@@ -284,7 +285,7 @@ export class OpenConnectSignIn {
     const wrong = (detail: string) => fail('gateway-protocol', { host: shownAs(target) }, { detail });
     if (done.excess !== null) throw wrong(beyondBounds(done.excess));
     if (protocol === 'campus') throw fail('internal');
-    // All of it goes to a program: nothing that it could take for something else
+    // All of this becomes input of a program, so accept only what it cannot misread
     if (cookie === null || !/^[\x21-\x7e][\x20-\x7e]*$/.test(cookie)) throw wrong('a cookie that cannot be used');
     if (connectUrl === null || !isHttps(connectUrl)) throw wrong('a cookie without a place');
     if (serverPin === null || !/^pin-sha256:[A-Za-z0-9+/]{43}=$/.test(serverPin)) throw wrong('a cookie without a key');
@@ -305,7 +306,7 @@ export class OpenConnectSignIn {
   }
 }
 
-/** `https://host[:port]/` with or without a path, spelled as openconnect takes it. */
+/** Whether an address is `https://host[:port]/`, with or without a path, in the form that openconnect takes. */
 function isHttps(address: string): boolean {
   return /^https:\/\/([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(\/[\x21-\x7e]*)?$/.test(address) && URL.canParse(address);
 }

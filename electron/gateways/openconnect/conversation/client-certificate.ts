@@ -4,13 +4,13 @@ import { shownAs } from '../../../net/endpoint.ts';
 import type { Ask, GatewayTarget } from '../../gateway.ts';
 import { shownPrompt } from './form-prompts.ts';
 
-/** The person's certificate for one sign-in: where it is, and its passphrase while it is needed. Nothing is stored. */
+/** The person's certificate for one sign-in: its file, and its passphrase while that is needed. Nothing is stored. */
 export class ClientCertificate {
-  /** The file to show to the gateway, once there is one. */
+  /** The certificate file, once one is chosen. */
   file: string | null = null;
   private passphrase: string | null = null;
   private used = false;
-  /** The library has asked for the passphrase of this file. */
+  /** The library asked for the passphrase of this file. */
   private locked = false;
 
   constructor(
@@ -20,8 +20,8 @@ export class ClientCertificate {
   ) {}
 
   /**
-   * Asks which file, and its passphrase once the library has wanted one: most that are asked have theirs remembered by
-   * place, and then it is the only question. Fails with `client-certificate-missing` where no file is named.
+   * Asks for the file, and for its passphrase once the library needs one. Most people have the path remembered, so that the
+   * passphrase is the only question. Fails with `client-certificate-missing` if no file is given.
    */
   async choose(code: Failure['code'] | null): Promise<void> {
     const host = shownAs(this.target);
@@ -47,12 +47,12 @@ export class ClientCertificate {
     this.used = false;
   }
 
-  /** The library starts anew. */
+  /** Call this when the library starts a new run. */
   begin(): void {
     this.used = false;
   }
 
-  /** The passphrase, once in each sign-in of the library's; null: there is none yet, or it was wrong. */
+  /** The passphrase, once in each run of the library. Null: there is none yet, or it was wrong. */
   take(): string | null {
     this.locked = true;
     if (this.used) return null;
@@ -60,7 +60,7 @@ export class ClientCertificate {
     return this.passphrase;
   }
 
-  /** Whether a passphrase has been tried on this file. */
+  /** Whether the person gave a passphrase for this file. */
   get tried(): boolean {
     return this.passphrase !== null;
   }

@@ -9,25 +9,25 @@ import type { GatewayTarget } from '../../gateway.ts';
 import { refusesClient, refusesSystem } from './wording.ts';
 
 /**
- * Gateways that take only certain programs or systems. Some say so in words; others answer the rest as they would answer a
- * browser, with 403, 404 or a page, and only a first request by another name shows why.
+ * Some gateways accept only certain client programs or systems. Some say so in a message. Others answer any other client
+ * as they answer a browser, with 403, 404 or a page. Only a first request under another client name shows why.
  */
 
-/** By what a gateway that refuses the rest knows Cisco's own client (openconnect(8), `--useragent`). */
+/** User agents of Cisco's own client, which such a gateway accepts (openconnect(8), `--useragent`). */
 const knownAgents = ['AnyConnect Windows 4.10.06079', 'Cisco AnyConnect VPN Agent for Windows 2.2.0133'];
-const answersWithinMs = 3_000;
+const answerTimeoutMs = 3_000;
 const maxBytes = 64 * 1024;
 
-/** What a gateway's words say of this program or its system, as a failure; null where they say nothing of either. */
+/** The failure that a gateway's message describes, if it refuses this client or its system. Null otherwise. */
 export function refusedByWords(words: string, host: string, agent: Agent): CausewayError | null {
   const code = refusesSystem(words) ? 'system-refused' : refusesClient(words) ? 'client-refused' : null;
   return code === null ? null : refusal(code, host, agent, words);
 }
 
 /**
- * Why a gateway of Cisco's kind that turned the first request down did so, where it is for who sent it: it is asked again,
- * by our own name, and where it shows no form then, by names that it may know, on this system and on Windows. No secret is
- * in any of these requests. Null: it is not that. Never rejects but with `cancelled`.
+ * Finds out whether a Cisco gateway turned down the first request because of the client that sent it. Repeats the request
+ * under our own name. If that gets no form, tries names that the gateway may know, on this system and on Windows. None of
+ * these requests holds a secret. Null: the client was not the reason. Rejects only with `cancelled`.
  */
 export async function findClientRefusal(target: GatewayTarget, agent: Agent, signal: AbortSignal): Promise<CausewayError | null> {
   const host = shownAs(target);
@@ -50,13 +50,13 @@ function refusal(code: 'client-refused' | 'system-refused', host: string, { user
 }
 
 interface Answer {
-  /** It goes on as a gateway does: a form, or what it wants before one. */
+  /** The answer is a form, or a request that comes before one. */
   isForm: boolean;
-  /** What a person would read in it. */
+  /** Its readable text. */
   text: string;
 }
 
-/** The first request of a sign-in, as OpenConnect words it (`xmlpost_initial_req` of its `auth.c`). Null: it cannot be reached. */
+/** Sends the first request of a sign-in as OpenConnect does (`xmlpost_initial_req` in its `auth.c`). Null: the gateway cannot be reached. */
 async function knock(target: GatewayTarget, { userAgent, system }: Agent, signal: AbortSignal): Promise<Answer | null> {
   const host = shownAs(target);
   const path = target.profile.signInPath ?? '/';
@@ -66,7 +66,7 @@ async function knock(target: GatewayTarget, { userAgent, system }: Agent, signal
     `<device-id>${system}</device-id><group-access>${address}</group-access></config-auth>`;
   let isConnected = false;
   try {
-    const socket = await connectTls(target, target.verifier, { signal, timeoutMs: answersWithinMs });
+    const socket = await connectTls(target, target.verifier, { signal, timeoutMs: answerTimeoutMs });
     isConnected = true;
     const request = http.request({
       createConnection: () => socket,
@@ -83,7 +83,7 @@ async function knock(target: GatewayTarget, { userAgent, system }: Agent, signal
       },
     });
     request.on('error', () => undefined);
-    const bound = { signal, ms: answersWithinMs, late: () => fail('gateway-silent', { host }), release: () => void request.destroy() };
+    const bound = { signal, ms: answerTimeoutMs, late: () => fail('gateway-silent', { host }), release: () => void request.destroy() };
     return await bounded<Answer>(bound, (done, failed) => {
       request.on('error', failed);
       request.on('response', (response) => {
@@ -102,7 +102,7 @@ async function knock(target: GatewayTarget, { userAgent, system }: Agent, signal
     });
   } catch {
     if (signal.aborted) throw fail('cancelled');
-    // One that hangs up has answered
+    // Hanging up is an answer too
     return isConnected ? { isForm: false, text: '' } : null;
   }
 }
@@ -110,7 +110,7 @@ async function knock(target: GatewayTarget, { userAgent, system }: Agent, signal
 const isForm = (text: string): boolean =>
   /^\s{0,20}<\?xml/.test(text) && /<(auth|client-cert-request|host-scan)[\s>/]/.test(text) && !/<error[\s>]/.test(text);
 
-/** Without its marks: of a page, and of XML. */
+/** The text without its HTML or XML tags. */
 const readable = (text: string): string =>
   text
     .slice(0, 4_000)

@@ -14,32 +14,32 @@ import { hasRole, isTold, Round, type Sent } from './round.ts';
 import { pushLastsMs, type Factor, type FactorStart } from './second-factor.ts';
 import { TypedAnswers } from './typed-answers.ts';
 
-/** The library's sign-in has to begin anew: what went wrong is told with the next question. */
+/** Thrown when the library has to start the sign-in over. The next question shows what went wrong. */
 export class StartAgain extends Error {
   override readonly name = 'StartAgain';
 }
 
-/** What goes back to the library. */
+/** The answer to a form, and what it causes. */
 export interface Reply {
   answer: Extract<OcAnswer, { kind: 'form' }>;
-  /** What now has a phone ring, until the gateway goes on. */
+  /** The push or call that this answer starts. It rings until the gateway's next message. */
   push: Reached | null;
-  /** A password or a code is in it, or was before: it goes to the gateway once, and a silent one may be asking on the phone. */
+  /** A password or a code is in it, or was sent before. It is sent only once, and a silent gateway may be asking on the phone. */
   secret: boolean;
-  /** What the gateway said with it, where a push is out already: the number to type there among it. */
+  /** What the gateway said while a push is pending, such as the number to type on the phone. */
   told: { message: string; number: string | null } | null;
 }
 
-/** Forms in a row that nobody had to answer, and forms in all. */
+/** Most forms in a row that need no answer from the person, and most forms in all. */
 const maxUnasked = 20;
 const maxForms = 100;
-/** Asks which gateway, once the portal has let the person in (`auth-globalprotect.c`). */
+/** The form that asks which gateway to use, after sign-in at the portal (`auth-globalprotect.c`). */
 const portalForm = '_portal';
 
 /**
- * The sign-in as a whole, over as many runs of the library as it takes: what a form means ({@link Round}), what is asked,
- * what goes back. A form that is not the first is a question of its own, and no answer goes to another question than its
- * own ({@link TypedAnswers}).
+ * The whole sign-in, over as many runs of the library as it takes. It decides what each form means ({@link Round}), what to
+ * ask the person, and what to send back. Each form is a question of its own, and an answer is sent only to the question it
+ * was given for ({@link TypedAnswers}).
  */
 export class Conversation {
   private readonly typed = new TypedAnswers();
@@ -63,33 +63,33 @@ export class Conversation {
     this.questions = new FormQuestions({ ...asking, typed: this.typed, ownWords: this.factors.ownWords });
   }
 
-  /** The user ID as it was typed. */
+  /** The user ID as the person typed it. */
   get userTyped(): string {
     return this.typed.user ?? '';
   }
 
-  /** Whether the gateway was given anything in the present run of the library. */
+  /** Whether anything was sent to the gateway in this run of the library. */
   get hasAnswered(): boolean {
     return this.round.last !== null;
   }
 
-  /** The library starts a sign-in. */
+  /** Call this when the library starts a new run. */
   begin(): void {
     this.round = new Round();
   }
 
-  /** Answers a form. Throws {@link StartAgain}, `notice-declined`, `gateway-protocol` or what asking throws. */
+  /** Answers a form. Throws {@link StartAgain}, `notice-declined`, `gateway-protocol`, or whatever `ask` throws. */
   async reply(raw: OcForm): Promise<Reply> {
     this.count();
     const { protocol } = this.target.profile;
     if (protocol === 'gp' && this.round.formBefore === portalForm && raw.id !== portalForm) this.passPortal();
     let form = this.read(raw);
     await this.showNotice(form.banner);
-    // As some gateways end a sign-in, for which there is an error otherwise
+    // Some gateways end a sign-in this way instead of with an error
     if (raw.fields.length === 0 && form.complains && this.hasAnswered) return this.refused(form.message);
     switch (this.round.meaningOf(form)) {
       case 'new':
-        // The name and the password of a second sign-in are not those of the first
+        // A second sign-in has its own name and password: do not reuse the first ones
         if (this.round.passwordSent && hasRole(form, 'password')) form = asOwnQuestion(form);
         break;
       case 'again':
@@ -107,7 +107,7 @@ export class Conversation {
     const devices = field ? duoMenu(`${form.message}\n${field.label}`, this.factors.ownWords) : null;
     if (field && devices) {
       if (this.round.last?.reach === 'text') this.factors.start = 'passcode';
-      // A menu takes no password, whatever its field is called
+      // A menu never takes the password, whatever its field is called
       const asked = { ...field, role: 'passcode' as const };
       return this.sendFactor({ ...form, fields: [asked] }, asked, await this.factors.menu(form, devices));
     }
@@ -116,8 +116,8 @@ export class Conversation {
   }
 
   /**
-   * The gateway refused what it was given, and begins anew (`form`) or ends the run with these words. Throws {@link StartAgain}
-   * once the person has answered what has to be asked before a password may leave again.
+   * The gateway refused the last answer. It starts over with `form`, or ended the run with `message`. Asks the person what
+   * has to be asked before the password may be sent again, then throws {@link StartAgain}.
    */
   async refused(message: string, form: ReadForm | null = null): Promise<never> {
     const { last, lastMessage: before } = this.round;
@@ -131,12 +131,12 @@ export class Conversation {
     throw new StartAgain();
   }
 
-  /** Whether words without a form are no refusal: the gateway only tells something, and says no more in this run. */
+  /** Whether a final message without a form is only information, not a refusal. */
   onlyTells(words: string): boolean {
     return this.round.last !== null && words !== '' && !complains(words);
   }
 
-  /** Shows what the gateway told as its last word. Throws {@link StartAgain}: it begins anew once the person goes on. */
+  /** Shows the gateway's final message. Throws {@link StartAgain} once the person continues. */
   async told(words: string): Promise<never> {
     const { last } = this.round;
     const reached = last?.reach;
@@ -155,7 +155,7 @@ export class Conversation {
     throw new StartAgain();
   }
 
-  /** The person left a push for another way: that is their word for the password to leave once more. */
+  /** The person chose another second factor instead of a pending push. By that choice the password may be sent once more. */
   leavePush(start: FactorStart): never {
     this.factors.start = start;
     this.typed.renewPassword();
@@ -182,7 +182,7 @@ export class Conversation {
     });
   }
 
-  /** The question that was answered last comes back: what was wrong is told with it, and the sign-in goes on. */
+  /** The last question came back. The person sees what was wrong, and the sign-in goes on. */
   private answerAgain(form: ReadForm): void {
     const { last } = this.round;
     if (last?.reach === 'text') this.factors.start = 'passcode';
@@ -197,8 +197,8 @@ export class Conversation {
   }
 
   /**
-   * The gateway does not say whether the password or the second factor was wrong. The first time the second factor is asked
-   * for once more, and by that answer the password may leave again; the second time both are asked for.
+   * The gateway does not say whether the password or the second factor was wrong. The first time, asks for the second factor
+   * again; that answer allows the password to be sent again. The second time, asks for both.
    */
   private async suspectPassword(last: Sent | null): Promise<void> {
     this.unclearRefusals += 1;
@@ -206,7 +206,7 @@ export class Conversation {
       this.typed.forgetPassword();
       return;
     }
-    // Where both stand in one form, its own question comes before it is sent
+    // If both are in one form, the form itself asks again before anything is sent
     const isAsked = last?.what === 'both' || (last?.what === 'fields' ? await this.questions.askAgain() : await this.factors.askAgain());
     if (isAsked) this.typed.renewPassword();
   }
@@ -218,7 +218,7 @@ export class Conversation {
     this.noticed.add(banner);
   }
 
-  /** GlobalProtect's portal was content. The gateway behind it begins anew: with the same password, and a code of its own. */
+  /** GlobalProtect's portal accepted the sign-in. The gateway behind it starts over, with the same password and a code of its own. */
   private passPortal(): void {
     const what = this.round.last?.what;
     if (what !== 'passcode' && what !== 'reach') return;
@@ -226,20 +226,20 @@ export class Conversation {
     this.typed.renewPassword();
   }
 
-  /** Whether a form has nothing to fill in, and comes while a phone rings: by the person's wish, or by what it says. */
+  /** Whether a form has nothing to fill in and arrives while a phone rings. The person started the push, or the form's message says that the gateway did. */
   private isAside(form: ReadForm): boolean {
     const { last } = this.round;
     if (last === null || !isTold(form)) return false;
     const isRung = last.reach === 'push' || last.reach === 'call';
     if (!isRung && this.round.passwordSent && asksToTypeNumber(form.message)) {
-      // The gateway has sent a push by itself
+      // The gateway sent a push without being asked
       this.round.last = { ...last, reach: 'push', device: '', at: this.target.now() };
       return true;
     }
     return isRung;
   }
 
-  /** Goes on at once, so that the gateway can: what it said stays in sight as long as the push is out. */
+  /** Continues at once so that the gateway can go on. Its message stays on screen while the push is pending. */
   private sayAside(form: ReadForm): Reply {
     const { last } = this.round;
     const push: Reached = { does: last?.reach ?? 'push', id: '', device: last?.device ?? '' };
@@ -247,17 +247,17 @@ export class Conversation {
     return { answer: { kind: 'form', result: 'ok', values: [] }, push, secret: true, told };
   }
 
-  /** A second factor that is a form's only field. */
+  /** Sends the second factor in its field, with the other values that are already known. */
   private sendFactor(form: ReadForm, field: ReadField, factor: Factor, known: ReadonlyMap<number, string> = new Map()): Reply {
     return this.send(form, new Map([...known, [field.index, factor.kind === 'reach' ? factor.id : factor.passcode]]), factor);
   }
 
-  /** Fills a form with what is known, asks for the rest, and has the second factor where it is part of this form. */
+  /** Fills a form with what is known, asks for the rest, and asks for the second factor if this form takes it. */
   private async fill(form: ReadForm): Promise<Reply> {
     const { secondFactor, realm } = this.target.profile;
     const values = new Map<number, string>();
     const isSecond = (field: ReadField) => secondFactor === 'duo-second-password' && field.role === 'second-password';
-    // It has a screen of its own, after the one whose answer may be kept
+    // The code has its own screen, after the one whose answer may be remembered
     const code =
       secondFactor === 'otp-field' && hasRole(form, 'password') ? form.fields.find(({ role }) => role === 'passcode') : undefined;
     const { selects, unoffered } = this.questions.choices(form, values);
@@ -285,7 +285,7 @@ export class Conversation {
     return isTold(form) && form.message !== '';
   }
 
-  /** Another group has another form: only its name goes back, and the library fetches that. */
+  /** The person chose another group. It has another form: send only the group's name, and the library fetches that form. */
   private changeGroup(group: ReadSelect, value: string): Reply {
     this.typed.choose(group, value);
     this.round.fetchGroup();
@@ -293,7 +293,7 @@ export class Conversation {
     return { answer: { ...answer, values: [...answer.values] }, push: null, secret: false, told: null };
   }
 
-  /** The last touch: the second factor of gateways that take it in the same form. */
+  /** Adds the second factor, for gateways that take it in the same form as the password. */
   private async confirm(form: ReadForm, values: Map<number, string>, seconds: readonly ReadField[], reach: Factor | null): Promise<Reply> {
     const [second] = seconds;
     if (second) return this.sendFactor(form, second, await this.factors.word(), values);
@@ -311,14 +311,14 @@ export class Conversation {
     const reached = factor?.kind === 'reach' ? factor : null;
     const what = whatOf(sent, factor, withPassword);
     const { now } = this.target;
-    // A form that only tells something was read: what was sent before it is what counts
+    // A form with only a message sends nothing: keep what was sent before it
     if (what !== null)
       this.round.send(
         { what, reach: reached?.does ?? null, device: reached?.device ?? '', form, arrivedAt: this.arrivedAt, at: now() },
         withPassword,
       );
     const list = [...values].map(([index, value]) => ({ index, value }));
-    // Whoever goes on from a form that only tells something is waited for as well: the phone may be ringing since the password
+    // After a form with only a message the phone may have been ringing since the password was sent, so wait as long
     const isOut = isTold(form) && this.round.last !== null;
     const secret = isOut || factor !== null || sent.some(({ role, secret: isSecret }) => isSecret || role === 'passcode');
     return { answer: { kind: 'form', result: 'ok', values: list }, push: isRinging(reached) ? reached : null, secret, told: null };
@@ -337,7 +337,7 @@ export class Conversation {
   }
 }
 
-/** A text with codes rings, and is read; what follows is a question for one of them. */
+/** Whether the person has to react on the phone. A text message needs no reaction: the next form asks for its code. */
 const isRinging = (reached: Reached | null): boolean => reached?.does === 'push' || reached?.does === 'call';
 
 function whatOf(sent: readonly ReadField[], factor: Factor | null, withPassword: boolean): Sent['what'] | null {

@@ -3,23 +3,23 @@ import { plainLine } from '../../../../shared/plain-text.ts';
 import type { FactorDevice, FactorMethod } from '../../../../shared/prompt.ts';
 
 /**
- * Duo as it meets a gateway that knows nothing of it: in the text of a RADIUS challenge (a numbered menu), or in a second
- * password that takes words.
+ * Duo behind a gateway that does not know it. It shows up as a numbered menu in the text of a RADIUS challenge, or as a
+ * second password that takes words.
  */
 
-/** A menu's entry: what goes back is its number. */
+/** A menu entry. Its number is the answer. */
 const entry = /^(\d{1,2})[.):]\s*(\S.{0,199})$/;
 const to = /^(?:duo push|phone call|sms passcodes|text message|push|call) to\s+(\S.*)$/i;
-/** What a menu tells of the texts that it has sent. */
+/** A menu's hint about the codes that it sent by text message. */
 const nextCode = /\(next code starts with:?\s*([A-Za-z0-9]{1,6})\)$/i;
-/** A longer line is no entry of a menu, and no expression looks at it. */
+/** A longer line is not a menu entry. No regular expression is run on it. */
 const maxLine = 400;
 const maxDevices = 20;
 
-/** What the screens call a phone of which the gateway says nothing. */
+/** The name on screen for a phone that the gateway does not name. */
 const unnamed = 'your phone';
 
-/** The devices of a numbered menu, each line with what it does, or null where the text is none. `id` is the number. */
+/** Reads the devices of a numbered menu and what each line does. Null if the text is not a menu. `id` is the number. */
 export function duoMenu(text: string, own: OwnWords = {}): FactorDevice[] | null {
   const devices: FactorDevice[] = [];
   for (const line of text.split(/\r?\n/)) {
@@ -27,7 +27,7 @@ export function duoMenu(text: string, own: OwnWords = {}): FactorDevice[] | null
     if (id === undefined || words === undefined) continue;
     const before = devices.find((device) => device.id === id);
     const device = deviceOf(id, words, own);
-    // Two lines of one number are one choice, of which nobody can tell what it does
+    // Two lines with the same number are one choice, and nobody can tell what it does
     if (before) devices[devices.indexOf(before)] = { id, name: `${before.name} / ${device.name}`.slice(0, 200), methods: ['other'] };
     else if (devices.length < maxDevices) devices.push(device);
   }
@@ -47,26 +47,26 @@ function methodsOf(does: Reach | null): FactorMethod[] {
   return does === 'push' || does === 'auto' ? ['push', 'passcode'] : [does];
 }
 
-/** The one device of a gateway that takes words instead of a menu: its push is the word `push`. */
+/** The only device of a gateway that takes words instead of a menu. Its push is the word `push`. */
 export function wordDevice(): FactorDevice[] {
   return [{ id: 'push', name: unnamed, methods: ['push', 'passcode'] }];
 }
 
-/** How a device of a menu, or a word, has a phone reached. */
+/** How a menu line or a word contacts a phone. */
 export interface Reached {
   does: Exclude<FactorMethod, 'passcode'>;
-  /** What goes to the gateway. */
+  /** The text to send to the gateway. */
   id: string;
   device: string;
 }
 
-/** A device that was chosen. */
+/** How a chosen device is contacted. Null: it only makes passcodes. */
 export function reachedBy({ id, name, methods }: FactorDevice): Reached | null {
   const does = methods.find((method) => method !== 'passcode');
   return does === undefined ? null : { does, id, device: name };
 }
 
-/** A word that was typed. What the campus chooses by itself is shown as the push that it mostly is. */
+/** How a typed word contacts a phone. If the campus picks the method, show it as a push, which it mostly is. */
 export const reachOf = ({ word, does }: PhoneWord, device: string): Reached => ({
   does: does === 'auto' ? 'push' : does,
   id: word,
@@ -74,19 +74,19 @@ export const reachOf = ({ word, does }: PhoneWord, device: string): Reached => (
 });
 
 /**
- * What was typed in a passcode's place, where it reaches a phone here: a number of the menu, a word that the gateway takes,
- * or a word for one of the menu's lines. `unknown`: it is no passcode, and nothing here does what it says.
+ * Reads what was typed instead of a passcode: a number of the menu, a word that the gateway takes, or a word for a menu
+ * line. `unknown`: not a passcode, and nothing here matches it. Null: a passcode.
  */
 export function typedReach(typed: string, devices: readonly FactorDevice[], isMenu: boolean, own: OwnWords): Reached | 'unknown' | null {
-  const said = typed.trim();
+  const text = typed.trim();
   const word = phoneWord(typed, own);
   if (isMenu) {
-    const line = devices.find(({ id }) => id === said) ?? (word && lineFor(word, devices));
+    const line = devices.find(({ id }) => id === text) ?? (word && lineFor(word, devices));
     if (line) return reachedBy(line);
-    return word || /^\d{1,2}$/.test(said) ? 'unknown' : null;
+    return word || /^\d{1,2}$/.test(text) ? 'unknown' : null;
   }
   if (word) return reachOf(word, unnamed);
-  return /^\d{1,2}$/.test(said) ? 'unknown' : null;
+  return /^\d{1,2}$/.test(text) ? 'unknown' : null;
 }
 
 function lineFor({ does, nth }: PhoneWord, devices: readonly FactorDevice[]): FactorDevice | undefined {
@@ -94,12 +94,12 @@ function lineFor({ does, nth }: PhoneWord, devices: readonly FactorDevice[]): Fa
   return devices.filter(({ methods }) => methods.includes(wanted))[(nth ?? 1) - 1];
 }
 
-/** Whether a gateway says that the person chose Deny. */
+/** Whether a gateway's message says that the person chose Deny. */
 export function saysDenied(text: string): boolean {
   return /\b(denied|declined|rejected|fraud)\b/i.test(text);
 }
 
-/** Whether it says that nobody answered. */
+/** Whether a gateway's message says that nobody answered. */
 export function saysTimedOut(text: string): boolean {
   return /\b(timed? ?out|timeout|no response|not answered)\b/i.test(text);
 }

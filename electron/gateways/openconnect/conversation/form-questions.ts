@@ -14,29 +14,30 @@ interface Deps {
   typed: TypedAnswers;
   ownWords: OwnWords;
   put(prompt: Prompt): Promise<Answer>;
-  /** Why the last try did not work, once: it is told with the next question. */
+  /** Returns once why the last attempt failed. The next question shows it. */
   takeFailure(): { failure?: Failure };
 }
 
-/** What is left of a form to ask a person. */
+/** The part of a form that a person has to answer. */
 export interface Open {
   fields: readonly ReadField[];
   selects: readonly ReadSelect[];
-  /** The profile names a group that no list of this form has. */
+  /** Set if the profile names a group that no list of this form offers. */
   unoffered: Failure | null;
 }
 
-/** Forms as questions, over a whole sign-in: what is chosen already in their lists, and what the person answers to the rest. */
+/** Asks a form's questions over a whole sign-in. It reuses earlier choices in lists and asks the person for the rest. */
 export class FormQuestions {
-  /** A list has offered what the profile's `realm` names. */
+  /** A list offered the profile's `realm`. */
   private realmTaken = false;
-  /** What only this gateway asks, as it was asked last, and what the person has answered already for when it comes again. */
+  /** The last question with this gateway's own fields. */
   private last: PromptOf<'fields'> | null = null;
+  /** The person's answer to that question, given before the gateway asks it again. */
   private held: { question: string; answer: Answer } | null = null;
 
   constructor(private readonly deps: Deps) {}
 
-  /** Adds what is known for a form's lists to `values`; gives the lists that a person has to choose from. */
+  /** Adds known choices to `values`, and returns the lists that the person has to choose from. */
   choices(form: ReadForm, values: Map<number, string>): Pick<Open, 'selects' | 'unoffered'> {
     const { realm, protocol } = this.deps.profile;
     const selects: ReadSelect[] = [];
@@ -46,11 +47,11 @@ export class FormQuestions {
     for (const select of form.selects) {
       const before = this.deps.typed.chosenBefore(select);
       const named = namedIn(select);
-      // Nobody is let in to another group than the profile names: the person is asked, and told why
+      // Never choose another group than the profile names: ask the person, and say why
       const isMissing = realm !== undefined && !this.realmTaken && before === null && offersRealm(form, select, protocol);
       if (isMissing) unoffered ??= notOffered(realm, select.options);
       const chosen = before ?? named ?? (select.options.length === 1 && !isMissing ? select.options[0]?.value : null);
-      // A way to confirm that has a phone ring is chosen by the person, each time anew
+      // Only the person may choose what rings a phone, and each time again
       const isKnown = chosen != null && !rings({ options: select.options, group: select.isGroup }, chosen, this.deps.ownWords);
       if (isKnown) values.set(select.index, chosen);
       else selects.push(select);
@@ -58,7 +59,7 @@ export class FormQuestions {
     return { selects, unoffered };
   }
 
-  /** Asks for the rest, adds it to `values`, and tells what of it has a phone ring. */
+  /** Asks for the rest and adds it to `values`. Returns the answer that rings a phone, or null. */
   async ask(form: ReadForm, { fields, selects, unoffered }: Open, values: Map<number, string>): Promise<Factor | null> {
     const { profile, typed, ownWords } = this.deps;
     const lone = form.fields.length === 1 && form.fields[0]?.role === 'user';
@@ -74,8 +75,8 @@ export class FormQuestions {
   }
 
   /**
-   * The gateway ended the sign-in after what only it asks. Asks that once more, before anything is sent anew; the answer waits
-   * for that very question. False: there was none.
+   * The gateway ended the sign-in after a question with its own fields. Asks that question again before anything is sent.
+   * The answer is used when the same question comes. False: there was no such question.
    */
   async askAgain(): Promise<boolean> {
     const { last } = this;

@@ -7,33 +7,33 @@ import type { Reply } from './conversation.ts';
 import { shownPrompt } from './form-prompts.ts';
 import { pushLastsMs, type FactorStart } from './second-factor.ts';
 
-/** Connecting to each of a name's addresses takes its time; the library tells nothing meanwhile. */
+/** Extra time, because the library may try each address of a name and reports nothing meanwhile. */
 const pushGraceMs = 30_000;
-/** A gateway that is silent for this part of the time that it has is told of: 3 s of 75. */
+/** Show that we are waiting after 1/25 of the time that the gateway has: 3 s of 75. */
 const shownAfterPart = 25;
 
 interface Deps {
   target: GatewayTarget;
   ask: Ask;
   signal: AbortSignal;
-  /** How long a silent gateway is waited for that has a password or a code. */
+  /** How long to wait for a silent gateway after a password or a code was sent. */
   phoneMs: number;
-  /** The person leaves the push for another way. */
+  /** Called when the person chooses another second factor instead of the push. */
   leavePush: (start: FactorStart) => never;
 }
 
 /**
- * What stands on the screen while a gateway has a password or a code and says nothing: the push that is out, or that the campus
- * may be asking on the phone. It lasts until the gateway's next word: its certificate, on a new connection, is none.
+ * What the screen shows while a gateway has a password or a code and is silent: the pending push, or that the campus may be
+ * asking on the phone. It stays until the gateway's next message. A certificate on a new connection does not count as one.
  */
 export class PhoneWait {
   private out: Prompt | null = null;
-  /** When the push that is out runs out. */
+  /** When the pending push times out. */
   private pushUntil: number | null = null;
 
   constructor(private readonly deps: Deps) {}
 
-  /** An answer goes out now. */
+  /** Call this when an answer is sent. */
   begin({ push, told, secret }: Reply, call: LibraryCall): void {
     const { target, phoneMs } = this.deps;
     this.out = null;
@@ -42,7 +42,7 @@ export class PhoneWait {
       if (secret) this.out = { kind: 'waiting', until: target.now() + phoneMs };
       return;
     }
-    // What the gateway says meanwhile gives nobody more time
+    // A message from the gateway meanwhile does not extend the push
     this.pushUntil = told && this.pushUntil !== null ? this.pushUntil : target.now() + pushLastsMs;
     call.expectWithin(pushLastsMs + pushGraceMs);
     const prompt: Prompt = {
@@ -56,12 +56,12 @@ export class PhoneWait {
     this.out = shownPrompt(prompt, shownAs(target));
   }
 
-  /** The gateway has said something. */
+  /** Call this when the gateway has said something. */
   end(): void {
     this.out = null;
   }
 
-  /** Shows it, where there is something to show, until the library has news. */
+  /** Shows what is pending, if anything, until the library has news. */
   async until(call: LibraryCall): Promise<void> {
     const { out } = this;
     if (out?.kind === 'push') await this.showPush(out, call);
@@ -90,7 +90,7 @@ export class PhoneWait {
     }
   }
 
-  /** Once the gateway has been silent for a while: a quick one needs no word. */
+  /** Shows the wait only after the gateway has been silent for a while. A quick gateway needs none. */
   private async showLater(prompt: Prompt, call: LibraryCall): Promise<void> {
     const { ask, signal, phoneMs } = this.deps;
     const news = call.peek();

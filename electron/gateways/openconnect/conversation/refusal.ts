@@ -3,17 +3,17 @@ import { complains, complainsOfCode } from './wording.ts';
 import type { Sent } from './round.ts';
 import { pushFailure } from './second-factor.ts';
 
-/** A refusal of what a person took longer over is no word about what they typed. */
+/** If the person took longer than this to answer, a refusal says nothing about what they typed: the gateway gave up. */
 const giveUpAfterMs = 120_000;
 
 export interface Refusal {
-  /** `again`: the question came back; `anew`: the gateway began anew; `ended`: it ended the sign-in. */
+  /** `again`: the question came back. `anew`: the gateway started over. `ended`: it ended the sign-in. */
   kind: 'again' | 'anew' | 'ended';
-  /** What it said with it; '' where it said nothing. */
+  /** The gateway's message with the refusal; '' if none. */
   message: string;
-  /** It says so as an error. */
+  /** The message is an error. */
   complains: boolean;
-  /** What it had said before that. */
+  /** The gateway's message before that. */
   before: string;
   now: number;
 }
@@ -21,13 +21,13 @@ export interface Refusal {
 export interface Blame {
   failure: Failure | null;
   /**
-   * What becomes of the password: it is forgotten (`forget`); it may leave once more with the person's next answer
-   * (`renew`); or either, in turns (`doubt`).
+   * What happens to the password. `forget`: it is forgotten. `renew`: it may be sent once more with the person's next
+   * answer. `doubt`: one or the other, in turns.
    */
   then: 'forget' | 'renew' | 'doubt';
 }
 
-/** What a refusal says about what was sent last. Where it does not say which of two was wrong, the password is doubted. */
+/** What a refusal says about what was sent last. If it does not say which of two secrets was wrong, the password is in doubt. */
 export function blameFor(last: Sent | null, refusal: Refusal): Blame {
   if (last === null) return { failure: { code: 'sign-in-rejected' }, then: 'forget' };
   const blame = blameOf(last, refusal);
@@ -36,7 +36,7 @@ export function blameFor(last: Sent | null, refusal: Refusal): Blame {
 }
 
 function blameOf({ what, reach, at }: Sent, { kind, message, complains: isError, before, now }: Refusal): Blame {
-  // Texts were asked for: that try ends so
+  // Asking for a text message always ends that attempt
   if (reach === 'text') return { failure: null, then: 'renew' };
   if (reach !== null) {
     const failure = pushFailure(message || before, now - at, reach === 'call');
@@ -48,7 +48,7 @@ function blameOf({ what, reach, at }: Sent, { kind, message, complains: isError,
       return { failure: codeFailure(message), then: 'doubt' };
     case 'passcode':
     case 'reach': {
-      // Many a gateway says only after the code that the password was wrong
+      // Many gateways say only after the code that the password was wrong
       const isOfCode = kind === 'again' || complainsOfCode(message) || !(isError || complains(message));
       return isOfCode ? { failure: codeFailure(message), then: 'doubt' } : { failure: { code: 'sign-in-rejected' }, then: 'forget' };
     }

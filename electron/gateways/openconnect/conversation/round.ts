@@ -1,44 +1,45 @@
 import type { FactorMethod } from '../../../../shared/prompt.ts';
 import type { ReadForm, Role } from './forms.ts';
 
-/** What went out last, and with which form. */
+/** What was sent last, and in answer to which form. */
 export interface Sent {
   /**
-   * `credentials`: name or password; `both`: the password and a second factor in one form; `passcode`, `reach`: a second
-   * factor by itself; `fields`: whatever else was asked.
+   * `credentials`: name or password. `both`: the password and a second factor in one form. `passcode`, `reach`: a second
+   * factor alone. `fields`: anything else.
    */
   what: 'credentials' | 'both' | 'passcode' | 'reach' | 'fields';
-  /** What a `reach`, or a `both` of that kind, does to the phone. */
+  /** How the phone was contacted, for `reach` and for a `both` of that kind. */
   reach: Exclude<FactorMethod, 'passcode'> | null;
-  /** Which one; '' where the gateway does not say. */
+  /** Which phone; '' if the gateway does not say. */
   device: string;
   form: ReadForm;
-  /** When the form had come, and when the answer went, by this computer's clock. */
+  /** When the form arrived and when the answer was sent, by this computer's clock. */
   arrivedAt: number;
   at: number;
 }
 
 /**
  * What a form means after what was sent:
- * `new`, a question that was not asked yet; `again`, the question that was answered last, since the answer was no good;
- * `anew`, the gateway's own new beginning, which asks for the password that it has; `changed`, the same after the password
- * was changed.
+ * - `new`: a question that was not asked yet.
+ * - `again`: the last question once more, because the answer was wrong.
+ * - `anew`: the gateway starts over and asks for the password that it already has.
+ * - `changed`: the same, after the password was changed.
  */
 export type Meaning = 'new' | 'again' | 'anew' | 'changed';
 
-/** The library's own name for the form that begins a sign-in (GlobalProtect, Fortinet, Array). */
+/** The library's name for the first form of a sign-in (GlobalProtect, Fortinet, Array). */
 const loginForm = '_login';
-/** A question that comes back in the very same words so often is nothing that the gateway says: its sign-in is dead. */
+/** If a question comes back this often in the same words, the gateway's sign-in is dead. */
 const maxSilentReturns = 3;
 
-/** What belongs to one run of the library: which forms came, what went out, whether the password is among it. Made anew with each. */
+/** The state of one run of the library: which forms came, what was sent, and whether that included the password. Each run has its own. */
 export class Round {
-  /** The gateway has the password. */
+  /** The password was sent in this run. */
   passwordSent = false;
   last: Sent | null = null;
-  /** The form before asked for a new password. */
+  /** The previous form asked for a new password. */
   askedNewPassword = false;
-  /** What the gateway said last. */
+  /** The gateway's last message. */
   lastMessage = '';
   formBefore = '';
   private readonly seen = new Map<string, Set<string>>();
@@ -46,14 +47,14 @@ export class Round {
   private fetchesGroup = false;
   private returns = 0;
 
-  /** What this form means. Asked once for each that comes. */
+  /** What this form means. Call it once for each form. */
   meaningOf(form: ReadForm): Meaning {
     const meaning = this.read(form);
     this.returns = meaning === 'again' && !form.complains ? this.returns + 1 : 0;
     return meaning === 'again' && this.returns >= maxSilentReturns ? 'anew' : meaning;
   }
 
-  /** Notes a form that is shown, after it was read. */
+  /** Records a form, after {@link meaningOf}. */
   note(form: ReadForm): void {
     const words = this.seen.get(form.signature) ?? new Set();
     words.add(form.message);
@@ -63,7 +64,7 @@ export class Round {
     this.askedNewPassword = form.fields.some(({ newPassword }) => newPassword);
   }
 
-  /** Notes what goes out. */
+  /** Records what is sent. */
   send(sent: Sent, withPassword: boolean): void {
     this.last = sent;
     if (!withPassword) return;
@@ -71,7 +72,7 @@ export class Round {
     this.passwordForms.add(sent.form.signature);
   }
 
-  /** Another group was named: the next form is that one's. */
+  /** The person chose another group: the next form belongs to that group. */
   fetchGroup(): void {
     this.fetchesGroup = true;
   }
@@ -81,7 +82,7 @@ export class Round {
     this.fetchesGroup = false;
     if (last === null || fetchesGroup || isTold(form)) return 'new';
     const words = this.seen.get(form.signature);
-    // The library asks for the password alone where it has the name
+    // If the library has the name, it asks for the password alone
     const begins = this.passwordSent && (hasRole(form, 'user', 'password') || form.id === loginForm);
     if (begins || this.passwordForms.has(form.signature)) {
       const isChanged = last.form.changesPassword && !form.complains;
@@ -90,16 +91,16 @@ export class Round {
       if (begins && (words !== undefined || form.complains || afterFactor)) return 'anew';
     }
     if (words === undefined) return 'new';
-    // One challenge may follow another in the same form; the same words, or a complaint, are the same challenge again
+    // One challenge may follow another in the same form. The same message or a complaint means the same challenge again
     if (isChallenge(form) && !form.complains && !words.has(form.message)) return 'new';
     return this.passwordForms.has(form.signature) ? 'anew' : 'again';
   }
 }
 
-/** Whether a form has nothing to fill in: it only tells something, and says nothing of what was sent before. */
+/** Whether a form has nothing to fill in. It only tells the person something, and does not judge what was sent before. */
 export const isTold = ({ web, fields, selects }: ReadForm): boolean => !web && fields.length === 0 && selects.length === 0;
 
-/** A field for one answer, with or without the name that is known. */
+/** Whether a form has one field to answer, apart from a user name that is already known. */
 function isChallenge({ fields }: ReadForm): boolean {
   if (fields.length === 1) return true;
   const [only, ...more] = fields.filter(({ role }) => role !== 'user');

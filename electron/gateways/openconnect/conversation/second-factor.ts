@@ -4,20 +4,20 @@ import type { FactorDevice, PromptOf } from '../../../../shared/prompt.ts';
 import type { Ask } from '../../gateway.ts';
 import { reachedBy, saysDenied, saysTimedOut, typedReach, type Reached } from './duo.ts';
 
-/** What the person chose: to have their phone reached, or a code they typed. */
+/** The second factor that the person chose: to be contacted on their phone, or a code they typed. */
 export type Factor = ({ kind: 'reach' } & Reached) | { kind: 'passcode'; passcode: string };
 
-/** Where the question begins: at the choice of devices, or at the passcode, left for which the push was. */
+/** Where the question starts: at the list of devices, or at the passcode if the person left a push for it. */
 export type FactorStart = 'choose' | 'passcode';
 
-/** How long a push has that nobody answers; the gateway's own clock decides. */
+/** How long an unanswered push lasts. The gateway's own clock decides. */
 export const pushLastsMs = 60_000;
-/** A push that is refused sooner than a person can take up a phone was refused for something else. */
+/** Nobody can pick up a phone this fast. A push refused sooner was refused for another reason. */
 const tooSoonMs = 1_500;
 
 export interface Choosing {
   devices: readonly FactorDevice[];
-  /** The devices are the lines of a menu, and their numbers go back; otherwise the gateway takes words. */
+  /** True: the devices are lines of a menu, and the answer is a number. False: the gateway takes words. */
   isMenu: boolean;
   own: OwnWords;
   start: FactorStart;
@@ -25,7 +25,7 @@ export interface Choosing {
   signal: AbortSignal;
 }
 
-/** Asks how the person confirms that it is them. Sends nothing by itself; a word or a number that they type is their own gesture. */
+/** Asks the person for their second factor. Sends nothing without a choice of theirs; a word or number that they type is one. */
 export async function chooseFactor(ask: Ask, { devices, isMenu, own, start, failure, signal }: Choosing): Promise<Factor> {
   let at = start;
   let why = failure;
@@ -60,17 +60,17 @@ export async function chooseFactor(ask: Ask, { devices, isMenu, own, start, fail
   }
 }
 
-/** What the gateway tells of the code that it has sent. */
+/** The gateway's hint about the code that it sent. */
 function hintOf(devices: readonly FactorDevice[]): Pick<PromptOf<'passcode'>, 'startsWith'> {
   const startsWith = devices.find((device) => device.startsWith !== undefined)?.startsWith;
   return startsWith === undefined ? {} : { startsWith };
 }
 
 /**
- * Why a push came to nothing. Too soon for a person to have answered it was never sent: what went with it was wrong, or
- * the campus sends this person none.
+ * Why a push failed. If it failed before a person could have answered, it was never sent: the password with it was wrong,
+ * or the campus sends this person no pushes.
  *
- * @param tookMs from the answer that sent it to the gateway's
+ * @param tookMs time from our answer that started the push to the gateway's
  */
 export function pushFailure(message: string, tookMs: number, isCall = false): Failure {
   if (tookMs < tooSoonMs) return { code: 'push-refused-at-once' };

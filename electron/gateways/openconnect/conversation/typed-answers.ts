@@ -4,33 +4,33 @@ import { valuesOf } from './form-prompts.ts';
 import { libraryGroup, type ReadField, type ReadSelect } from './forms.ts';
 
 /**
- * What the person typed and chose in a sign-in. The one rule of its secrets: one secret, one question, once. The account's
- * password is the only one that is held, for the gateway's question for it; it leaves once for each time that it was
- * given. Whatever else was typed goes into the form that it was typed for, and is not kept. Secrets in memory.
+ * What the person typed and chose in a sign-in. The rule for secrets: one secret, one question, once. Only the account's
+ * password is kept in memory, for the gateway's question for it. It is sent once for each time that the person gives it.
+ * Everything else goes into the form that it was typed for and is not kept.
  */
 export class TypedAnswers {
   user: string | null = null;
-  /** `question`: null until the form comes that it was given for. */
+  /** `question`: null until the form arrives that the password was given for. */
   private password: { value: string; spent: boolean; question: string | null } | null = null;
   private readonly choices = new Map<string, string>();
 
-  /** The password, where it may leave. */
+  /** The password, if it may be sent. */
   get freshPassword(): string | null {
     return this.password && !this.password.spent ? this.password.value : null;
   }
 
-  /** Notes that the password leaves now. Throws `internal` where it may not: nothing was sent then. */
+  /** Marks the password as sent. Throws `internal` if it may not be sent; nothing was sent then. */
   spendPassword(): void {
     if (this.password?.spent !== false) throw fail('internal', undefined, { detail: 'a password that was not given for this' });
     this.password.spent = true;
   }
 
-  /** The person has just done what sends it once more: left a push for a passcode, or answered for a form that holds both. */
+  /** Allows the password to be sent once more. Call it after the person left a push for a passcode, or answered a form that holds both. */
   renewPassword(): void {
     if (this.password) this.password.spent = false;
   }
 
-  /** It was no good, or is no more. */
+  /** Forgets the password: it was wrong, or was changed. */
   forgetPassword(): void {
     this.password = null;
   }
@@ -54,17 +54,17 @@ export class TypedAnswers {
     this.choices.set(select.label, value);
   }
 
-  /** What is known already for a field, and may go in by itself. */
+  /** The value that may go into a field without asking. Null: ask. */
   known({ role, label, question }: ReadField, { realm, suspected }: { realm: string | undefined; suspected: boolean }): string | null {
-    // A name is doubted with its password: both are asked for
+    // If the password may be wrong, the name may be too: ask for both
     if (role === 'user') return this.freshPassword === null && suspected ? null : this.user;
     if (role === 'password') return this.passwordFor(question);
-    // Of the library's own making: no name means the usual group
+    // A field that the library made up: an empty name means the default group
     if (role === 'group') return realm ?? (libraryGroup.test(label) ? '' : null);
     return null;
   }
 
-  /** The password for the question that it was given for, and for no other. */
+  /** The password, but only for the question that it was given for. */
   private passwordFor(question: string): string | null {
     const { password } = this;
     if (!password || password.spent) return null;
