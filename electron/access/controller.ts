@@ -1,29 +1,23 @@
 import type { Duplex } from 'node:stream';
 import { whenAborted } from '../../shared/abort.ts';
 import { initialMachine, step, type AccessEvent, type AccessMachine, type AccessState } from '../../shared/access-state.ts';
-import { CausewayError, fail, failureOf, type Failure } from '../../shared/failure.ts';
+import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { splitHost } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { PortalSignIn } from '../../shared/recovery.ts';
-import type { Ask, GatewayDriver, GatewayTarget } from '../gateways/gateway.ts';
+import type { GatewayDriver } from '../gateways/gateway.ts';
 import { atMost } from '../net/deadline.ts';
 import type { CertificateVerifier } from '../trust/verifier.ts';
-import { endpointOf, type Endpoint } from '../net/endpoint.ts';
-import { Proxies } from '../net/proxy/lookup.ts';
-import type { FindOldTls } from '../net/old-tls.ts';
 import type { TrafficCount, TunnelEngine } from '../tunnels/tunnel.ts';
-import { captivePortal, explained } from './watch/captive-portal.ts';
-import { admitted } from './admission.ts';
 import { Prompts, type PreparedAnswer } from './prompts.ts';
 import { Connection } from './connection.ts';
+import { signInWithFailover, type FailoverDeps } from './failover.ts';
 import type { Environment } from './environment.ts';
-import { gatewayOrder } from './gateway-order.ts';
 import type { Link } from './watch/link.ts';
 import { isOnCampus } from './trusted-network.ts';
 import { waitUntilOpen } from './watch/captive-portal-watch.ts';
 
-export interface ControllerDeps {
+export interface ControllerDeps extends FailoverDeps {
   /** A protocol or a tunnel that is not here fails as `component-missing`. */
   drivers: Partial<Record<Profile['protocol'], GatewayDriver>>;
   tunnels: Partial<Record<Profile['tunnel'], TunnelEngine>>;
@@ -31,19 +25,9 @@ export interface ControllerDeps {
   direct(profile: Profile): (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
   verifierFor(profile: Profile): CertificateVerifier;
   environment: Environment;
-  client: GatewayTarget['client'];
   prepared(profile: Profile): PreparedAnswer;
   /** The question as it is put to the person: with what they chose before chosen already. */
   preset?(profile: Profile, prompt: Prompt): Prompt;
-  /** The system's authorities vouched for a host where no verifier was asked: it was known by this key ({@link GatewayTarget.noteVouched}). */
-  noteVouched?(host: string, key: string): void;
-  /** The web proxies of this computer; without them every way is the plain one. */
-  proxies?: Proxies;
-  /** Looks whether a gateway's TLS is too old; without it nobody looks. */
-  findOldTls?: FindOldTls;
-  /** Whoever administers this computer lets people in to a gateway whose TLS is too old. */
-  oldTlsAllowed?: boolean;
-  now: () => number;
   random: () => number;
   log: (line: string) => void;
   /** What the person is told, once, and that ends nothing. */
@@ -54,18 +38,6 @@ export interface ControllerDeps {
 
 /** Everything that hangs is left behind after this long: back at `idle` within a second of a Disconnect. */
 const closeTimeoutMs = 900;
-
-/** Failures of reaching a gateway: the next one of the profile may fare better. */
-const unreached: readonly Failure['code'][] = [
-  'gateway-unreachable',
-  'local-network',
-  'gateway-name-unknown',
-  'gateway-silent',
-  'gateway-not-secure',
-  'old-tls',
-  'gateway-busy',
-  'gateway-closed',
-];
 
 interface Attempt {
   readonly number: number;
@@ -244,7 +216,22 @@ export class AccessController {
       return whenAborted(stop.signal).then(() => null);
     }
     await engine.prepare?.(attempt.gateway, stop.signal);
-    const { target, session } = await this.signIn(attempt, driver, engine, verifier);
+    const { target, session } = await signInWithFailover(
+      {
+        profile,
+        verifier,
+        driver,
+        engine,
+        deps: this.deps,
+        ask: attempt.asking.ask,
+        onContact: (gateway) => {
+          attempt.gateway = gateway;
+          this.apply(attempt.number, { type: 'contact', gateway });
+        },
+      },
+      stop.signal,
+    );
+    this.apply(attempt.number, { type: 'signed-in' });
     // From here on a Disconnect has something to sign out of, even while the tunnel opens
     attempt.connection = new Connection({
       profile,
@@ -255,80 +242,6 @@ export class AccessController {
       apply: (event) => this.apply(attempt.number, event),
     });
     return attempt.connection.live(session, stop.signal);
-  }
-
-  private async signIn(attempt: Attempt, driver: GatewayDriver, engine: TunnelEngine, verifier: CertificateVerifier) {
-    const { profile, stop } = attempt;
-    let last: unknown = fail('gateway-unreachable', { host: profile.gateways[0] ?? '' });
-    const proxies = this.deps.proxies ?? new Proxies();
-    for (const gateway of await gatewayOrder(profile, verifier, proxies, stop.signal)) {
-      attempt.gateway = gateway;
-      this.apply(attempt.number, { type: 'contact', gateway });
-      let endpoint: Endpoint = { ...endpointOf(splitHost(gateway), profile.connectTo), ...(this.deps.oldTlsAllowed && { oldTls: true }) };
-      const { host } = endpoint;
-      const person = { asked: false };
-      /** A network that answers for the gateway has a certificate of its own: that is not one to ask about. */
-      const network: { stops: Failure | null } = { stops: null };
-      /** Meanwhile the driver makes contact; nobody is asked anything before it is known. */
-      let looked: Promise<void> = Promise.resolve();
-      const ask: Ask = async (prompt, options) => {
-        await looked;
-        const address = prompt.kind === 'certificate' && !endpoint.via ? await captivePortal(profile, host, stop.signal) : null;
-        if (address !== null) {
-          network.stops = { code: 'captive-portal', params: { address } };
-          throw fail('cancelled');
-        }
-        person.asked = true;
-        return attempt.asking.ask(prompt, options);
-      };
-      try {
-        // The proxy's own question is about this network and counts for none of a gateway's
-        endpoint = await proxies.routeThroughProxy(endpoint, stop.signal);
-        endpoint = await admitted(proxies, endpoint, attempt.asking.ask, stop.signal);
-        await engine.prove?.(endpoint, stop.signal);
-        const { client, now } = this.deps;
-        const noteVouched = (at: string, key: string): void => this.deps.noteVouched?.(at, key);
-        const target: GatewayTarget = { ...endpoint, profile, verifier, noteVouched, client, now };
-        looked = this.orOldTls(target, stop.signal);
-        const session = await driver.signIn(target, ask, stop.signal);
-        await looked.catch(async (error: unknown) => {
-          await session.close();
-          throw error;
-        });
-        if (stop.signal.aborted) {
-          await session.close();
-          throw fail('cancelled');
-        }
-        this.apply(attempt.number, { type: 'signed-in' });
-        return { target, session };
-      } catch (thrown) {
-        // What the driver made of old TLS is a riddle, and may look like a hotel's
-        const error: unknown = await looked.then(
-          () => thrown,
-          (why: unknown) => why,
-        );
-        last = error;
-        if (stop.signal.aborted) throw error;
-        if (network.stops) throw new CausewayError(network.stops);
-        // Behind a proxy it is the proxy that sees the network, and it has said what it sees
-        const why = person.asked || endpoint.via ? null : await explained(failureOf(error), profile, host, stop.signal);
-        if (why) throw why;
-        // Once a person has answered something, going on elsewhere by ourselves would ask it all again
-        if (person.asked || !unreached.includes(failureOf(error).code)) throw error;
-      }
-    }
-    throw last;
-  }
-
-  /** Rejects with `old-tls` where a gateway's TLS is too old, unless that is allowed. */
-  private orOldTls(endpoint: Endpoint, signal: AbortSignal): Promise<void> {
-    const looked = (async () => {
-      const old = endpoint.oldTls ? null : await this.deps.findOldTls?.(endpoint, signal);
-      if (old) throw new CausewayError(old);
-    })();
-    // Whoever waits for it hears of it
-    looked.catch(() => undefined);
-    return looked;
   }
 
   private apply(attempt: number, event: AccessEvent): boolean {
