@@ -47,7 +47,7 @@ export class ClientProcess {
   }
 
   static async start({ namespace, uid }: ClientOptions = {}): Promise<ClientProcess> {
-    const file = await bundled('client-child.ts');
+    const file = await bundled('tests/peers/client-child.ts');
     const as = uid === undefined ? [] : ['/usr/bin/setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'];
     const [command = process.execPath, ...args] = [...(namespace?.inside ?? []), ...as, process.execPath];
     const child = fork(file, { execPath: command, execArgv: args });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { app, double, WebContentsView } from '../../electron-double/index.ts';
 import { createDesktopPorts } from '../../../electron/desktop/desktop-ports.ts';
-import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
+import { hardened, hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
 import { localizerFor } from '../../../shared/messages/localizer.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
@@ -30,15 +30,16 @@ const filesWith = (pattern: RegExp): string[] =>
 describe('the source', () => {
   it('makes views in four places, each sandboxed, isolated, without Node', () => {
     expect(filesWith(/new WebContentsView\(|new BrowserWindow\(/)).toEqual([
-      'desktop/address-strip.ts',
-      'desktop/portal-view.ts',
-      'desktop/sign-in-window.ts',
-      'desktop/window.ts',
+      'desktop/pages/address-strip.ts',
+      'desktop/portal/portal-view.ts',
+      'desktop/sign-in/sign-in-window.ts',
+      'desktop/window/window.ts',
     ]);
-    for (const { name, text } of sources.filter(({ text }) => text.includes('new WebContentsView('))) {
-      for (const setting of ['sandbox: true', 'contextIsolation: true', 'nodeIntegration: false', 'webviewTag: false'])
-        expect(text, name).toContain(setting);
-    }
+    for (const { name, text } of sources.filter(({ text }) => text.includes('new WebContentsView(')))
+      expect(text, name).toMatch(/webPreferences: (hardened|\{ \.\.\.hardened, )/);
+    expect(hardened).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false });
+    // Nothing that comes after it takes a setting back
+    expect(filesWith(/sandbox: false|contextIsolation: false|nodeIntegration: true|webviewTag: true/)).toEqual([]);
   });
 
   it('weakens nothing that Chromium protects', () => {
@@ -46,15 +47,15 @@ describe('the source', () => {
     expect(filesWith(settings)).toEqual([]);
     // They are named where they are refused, taken out or told, and one switch of our own is set, another
     expect(filesWith(/ignore-certificate-errors|no-sandbox/)).toEqual([
-      'desktop/relaunch.ts',
-      'desktop/switches.ts',
-      'desktop/trouble.ts',
+      'desktop/system/fatal-errors.ts',
+      'desktop/system/relaunch.ts',
+      'desktop/system/switches.ts',
       'main.ts',
     ]);
     expect(sources.flatMap(({ text }) => text.match(/append(Switch|Argument)\(.*/g) ?? [])).toEqual([
       "appendSwitch('dns-prefetch-disable');",
     ]);
-    expect(filesWith(/file:\/\/|loadFile\(/).filter((name) => name !== 'desktop/origin.ts')).toEqual([]);
+    expect(filesWith(/file:\/\/|loadFile\(/).filter((name) => name !== 'desktop/pages/origin.ts')).toEqual([]);
   });
 
   it('starts no crash reporter: what was in memory is written nowhere', () => {
@@ -62,12 +63,12 @@ describe('the source', () => {
   });
 
   it('touches raw IPC, the system’s programs and the page’s code only where it should', () => {
-    expect(filesWith(/\bipcMain\b/)).toEqual(['desktop/bridge-main.ts']);
+    expect(filesWith(/\bipcMain\b/)).toEqual(['desktop/window/bridge-main.ts']);
     expect(filesWith(/\bipcRenderer\b/)).toEqual(['preload.ts']);
     expect(filesWith(/shell\.openExternal/)).toEqual(['desktop/desktop-ports.ts']);
     // Of a sign-in page, its comments are read, in a world that the page cannot see
     expect(filesWith(/executeJavaScript|insertCSS|insertText|sendInputEvent|debugger\.attach|capturePage/)).toEqual([
-      'desktop/page-comments.ts',
+      'desktop/sign-in/saml-comments.ts',
     ]);
     expect(filesWith(/executeJavaScript\(/)).toEqual([]);
     expect(filesWith(/\beval\(|new Function\(/)).toEqual([]);
