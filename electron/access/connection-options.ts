@@ -1,0 +1,23 @@
+import type { AccessEvent } from '../../shared/access-state.ts';
+import type { Failure } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { GatewayDriver, GatewayTarget } from '../gateways/gateway.ts';
+import type { TunnelEngine } from '../tunnels/tunnel.ts';
+import type { Environment } from './environment.ts';
+
+/** What keeps one session up works with. */
+export interface ConnectionOptions {
+  profile: Profile;
+  target: GatewayTarget;
+  driver: GatewayDriver;
+  engine: TunnelEngine;
+  deps: {
+    environment: Environment;
+    now: () => number;
+    random: () => number;
+    log: (line: string) => void;
+    tell?: (failure: Failure) => void;
+    giveUpAfterMs?: number;
+  };
+  apply: (event: AccessEvent) => boolean;
+}
