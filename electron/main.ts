@@ -7,7 +7,7 @@ import { localizerFor } from '../shared/messages/localizer.ts';
 import { withClockGap } from './access/clock-gap.ts';
 import { otherVpn } from './access/other-vpn.ts';
 import { createApplication } from './app/application.ts';
-import { takeManagedProfiles } from './app/profiles/managed-profiles.ts';
+import { applyManagedProfiles } from './app/profiles/managed-profiles.ts';
 import { serveControl } from './app/control/control.ts';
 import { appSession } from './app/control/app-session.ts';
 import { prewarmWorker } from './app/worker-prewarm.ts';
@@ -56,18 +56,18 @@ import { systemTunnel } from './tunnels/openconnect/system.ts';
 import { relayTunnel } from './tunnels/relay.ts';
 
 /**
- * The composition root: builds every part once and hands each its neighbours. What has to be said before Electron is
- * ready comes first, and waits for nothing: `ready` comes only once this module has been evaluated, so that an `await` at
- * its top level would wait for ever (electron#40719). `build/bundle.ts` takes none.
+ * The composition root: it builds every part once and passes each part the others that it needs. Calls that Electron wants
+ * before `ready` come first. Do not write a top-level `await` here: `ready` fires only after this module has been
+ * evaluated, so it would wait for ever (electron#40719). `build/bundle.ts` refuses one.
  */
 app.enableSandbox();
 app.setAppUserModelId('org.causeway.client');
-// A name in a page's links is looked up by the far end, never by this network
+// The far end of the tunnel looks up the names in a page's links, never the local network
 app.commandLine.appendSwitch('dns-prefetch-disable');
 registerAppScheme();
 hardenEveryPage();
 
-const { folder: userData, trouble: ofFolder } = openUserFolder();
+const { folder: userData, notice: folderNotice } = openUserFolder();
 const log = openLog(join(userData, 'logs'));
 let application: Application | null = null;
 endOnFaults({ log, folder: userData, now: Date.now, onUnhandled: () => application?.tell({ code: 'internal' }) });
@@ -87,17 +87,17 @@ else app.quit();
 
 async function start(arguments_: OpenedArguments): Promise<void> {
   log.line(`Causeway ${app.getVersion()} on ${process.platform} ${process.arch}, Electron ${process.versions.electron}`);
-  // In a thread of its own: whoever waits for the window does not wait for it
+  // In a thread of its own, so that the window does not wait for it
   systemRoots.begin(log.line);
   const linksOpen = !app.isPackaged || app.setAsDefaultProtocolClient(linkScheme);
 
-  /** What the installer brings along for gateways of others; never what a profile names. */
-  const { policy, notice: ofPolicy } = await readPolicy(policyFile(process.platform, process.env), process.platform);
+  const { policy, notice: policyNotice } = await readPolicy(policyFile(process.platform, process.env), process.platform);
   const isSandboxOff = app.isPackaged && app.commandLine.hasSwitch('no-sandbox');
   if (isSandboxOff && policy.sandboxRequired) {
     sandboxRequired(log);
     return;
   }
+  // The programs and libraries that the installer ships for other makers' gateways. A profile never names one.
   const installed = app.isPackaged ? join(process.resourcesPath, 'native') : null;
   const programs = {
     folder: installed ?? builtHere(import.meta.dirname),
@@ -108,7 +108,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   const icon = nativeImage.createFromPath(join(icons, 'icon.png'));
   const settings = await Settings.open(userData);
   const secrets = new Secrets(keytarLoader(log.line));
-  void takeManagedProfiles(settings, policy.profiles, {
+  void applyManagedProfiles(settings, policy.profiles, {
     secrets,
     tell: ({ code, detail }) => log.line(`not forgotten: ${code} ${detail ?? ''}`),
   });
@@ -205,11 +205,11 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     findOldTls,
     oldTlsAllowed: policy.oldTls === 'allow',
     otherVpn: () => otherVpn(),
-    // Some systems do not say that they woke up; the clock does
+    // Some systems do not report that they woke up. A jump of the clock shows it.
     environment: withClockGap(createEnvironment(), Date.now),
     totpSavingAllowed: policy.keptCodes,
     strictCertificates: policy.certificates === 'strict',
-    notices: earlyNotices({ ofFolder, ofLastRun: takeFault(userData), ofPolicy, isSandboxOff, parts: installed }),
+    notices: earlyNotices({ folderNotice, lastRun: takeFault(userData), policyNotice, isSandboxOff, parts: installed }),
     about: {
       version: app.getVersion(),
       linksOpen,

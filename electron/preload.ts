@@ -2,9 +2,9 @@ import { contextBridge, ipcRenderer } from 'electron';
 import { callChannel, callNames, eventChannel, eventNames, type Bridge } from '../shared/bridge.ts';
 
 /**
- * The bridge as the window's page sees it: the calls and events of `shared/bridge.ts` by name, and nothing
- * else of Electron. Runs sandboxed, in a world of its own. What goes in and out is parsed by the main
- * process, which trusts nothing that comes from here.
+ * The bridge as the window's page sees it: the calls and events of `shared/bridge.ts`, by name, and nothing
+ * else of Electron. It runs sandboxed, in an isolated world. The main process parses everything that passes
+ * through and trusts nothing that comes from here.
  */
 const causeway: Bridge = {
   call: (name, input) =>
@@ -12,7 +12,7 @@ const causeway: Bridge = {
 
   on: (name, listener) => {
     if (!eventNames.includes(name)) throw new TypeError('There is no such event.');
-    // The page gets the payload only: Electron's event would hand it the sender
+    // Only the payload goes to the page: Electron's event would expose the sender
     const forward = (_event: unknown, payload: unknown): void => listener(payload);
     ipcRenderer.on(eventChannel(name), forward);
     return () => {

@@ -40,17 +40,17 @@ export interface ApplicationDeps extends Pick<
   desktop: DesktopPorts;
   proxy: LoopbackProxy;
   about: AppState['about'];
-  /** Whether whoever administers this computer lets people keep a key for one-time codes on it. */
+  /** Whether the computer's policy lets people save a key for one-time codes. */
   totpSavingAllowed?: boolean;
-  /** Whether whoever administers this computer forbids questions about certificates. */
+  /** Whether the computer's policy forbids questions about certificates. */
   strictCertificates?: boolean;
-  /** What was noticed before there was a window to tell it in. */
+  /** Problems that were found before there was a window to show them in. */
   notices?: readonly Failure[];
-  /** The name of another VPN that is up, or null: looked at while no tunnel of ours is. */
+  /** The name of another VPN that is up, or null. Called only while no tunnel of ours is up. */
   otherVpn?: () => Promise<string | null>;
 }
 
-const shutdownWithinMs = 3_000;
+const shutdownTimeoutMs = 3_000;
 
 /** Builds every part and ties them together. */
 class App implements Parts {
@@ -68,14 +68,15 @@ class App implements Parts {
   settingsOpen = false;
   private readonly ending = new AbortController();
   private quitting = false;
+  /** Whether a person pressed Connect for the current attempt. */
   private pressed = false;
-  /** The profile of the attempt that is under way. */
+  /** The profile id of the current attempt. */
   private attempted: string | null = null;
   private readonly links = new LinkConfirmations();
   private readonly otherVpn: OtherVpnWatch;
   private readonly stateListeners = new Set<(state: AppState) => void>();
   private readonly samples: TrafficSamples;
-  private noting: NodeJS.Immediate | null = null;
+  private recording: NodeJS.Immediate | null = null;
   private lastKind: AccessState['kind'] = 'idle';
 
   constructor(readonly deps: ApplicationDeps) {
@@ -102,7 +103,7 @@ class App implements Parts {
         client: { name: 'causeway', version: deps.about.version, installation: settings.get().installation },
         noteVouched: (host, key) => this.profileStore.noteVouched(host, { by: 'system', key }),
         tell: (failure) => {
-          // What it said the last time gives way
+          // Replaces the last notice of this kind
           this.notices.dismiss(failure.code);
           tell(failure);
         },
@@ -115,7 +116,7 @@ class App implements Parts {
       changed,
       ({ userId, password, passcode, expiresAt }) => {
         const profileId = this.profileStore.selected?.id;
-        if (profileId !== undefined) this.pendingSecrets.typed({ profileId, userId, password, remember: false });
+        if (profileId !== undefined) this.pendingSecrets.holdSignIn({ profileId, userId, password, remember: false });
         this.pendingSecrets.holdPasscode(passcode, expiresAt);
       },
       now,
@@ -146,18 +147,18 @@ class App implements Parts {
     );
     this.otherVpn = new OtherVpnWatch({
       environment: deps.environment,
-      look: () => deps.otherVpn?.() ?? Promise.resolve(null),
-      matters: () => isSigningIn(this.controller.state) && this.controller.state.kind !== 'opening',
+      find: () => deps.otherVpn?.() ?? Promise.resolve(null),
+      isRelevant: () => isSigningIn(this.controller.state) && this.controller.state.kind !== 'opening',
       tell: (network) => (network === null ? this.notices.dismiss('other-vpn') : tell({ code: 'other-vpn', params: { network } })),
       background: (work) => this.notices.background(work),
     });
-    // Before anybody hears of it: the portal opens through the proxy
+    // Before the listeners below: the portal opens through the proxy
     bindProxy(this.controller, deps.proxy);
     this.controller.onChange((state) => this.accessChanged(state));
     settings.onNotice((notice) => {
       this.notices.add(notice);
     });
-    this.noteRunning();
+    this.recordRun();
     this.samples = new TrafficSamples(() =>
       this.controller.state.kind === 'connected' ? { at: now(), ...this.controller.traffic() } : null,
     );
@@ -183,13 +184,13 @@ class App implements Parts {
     const { settings, about } = this.deps;
     const access = this.controller.state;
     const selected = this.profileStore.selected?.id ?? null;
-    const pendingSecrets = this.pendingSecrets.passcode;
+    const { passcode } = this.pendingSecrets;
     return {
       access,
       task: this.taskFlow.current,
       portal: this.portal.state,
       recovery: this.recovery.state,
-      heldPasscode: pendingSecrets && { expiresAt: pendingSecrets.expiresAt },
+      heldPasscode: passcode && { expiresAt: passcode.expiresAt },
       profiles: this.profileStore.all.map(summaryOf),
       profileId: selected,
       preview: this.profileStore.preview,
@@ -223,8 +224,8 @@ class App implements Parts {
     this.askLinkConfirmation();
     const { state } = this;
     for (const listener of this.stateListeners) listener(state);
-    // After what this change sets in motion: the process stands still while it writes
-    this.noting ??= setImmediate(() => this.noteRunning());
+    // After the work that this change starts: writing blocks the process
+    this.recording ??= setImmediate(() => this.recordRun());
   }
 
   /** The profile that Connect means. Fails with `profile-none`. */
@@ -235,9 +236,9 @@ class App implements Parts {
   }
 
   /**
-   * Connects anew; what an earlier attempt left on the screen goes.
+   * Starts a new attempt and clears what an earlier one left on the screen.
    *
-   * @param pressed a person has pressed Connect, or a task, for this: not where a link, or a file, has asked for it
+   * @param pressed whether a person pressed Connect, or a task, for this; false when a link or a file asked for it
    */
   async connect(profileId: string, pressed = true): Promise<void> {
     const profile = this.profileStore.find(profileId);
@@ -246,7 +247,7 @@ class App implements Parts {
     this.attempted = profileId;
     this.controller.connect(profile);
     this.profileStore.select(profileId);
-    // Only now: a keychain that is locked may ask the person to unlock it
+    // Last, because a locked keychain may ask the person to unlock it
     this.notices.background(this.savedSignIn.savedPassword.probe());
   }
 
@@ -254,8 +255,8 @@ class App implements Parts {
     this.deps.desktop.showWindow();
     try {
       const link = readLink(argument);
-      if (link?.kind === 'connect') this.links.later({ kind: 'connect', profileId: this.profileStore.find(link.profileId).id });
-      else if (link) this.links.later(link);
+      if (link?.kind === 'connect') this.links.queue({ kind: 'connect', profileId: this.profileStore.find(link.profileId).id });
+      else if (link) this.links.queue(link);
       else if (/\.causeway$/i.test(argument) && !/^file:/i.test(argument)) await this.profileStore.previewFile(argument);
       else throw fail('link-invalid');
       this.changed();
@@ -296,14 +297,14 @@ class App implements Parts {
     this.ending.abort();
     this.recovery.close();
     const closed = [this.clipboard.forget(), this.portal.close(), this.controller.disconnect(), this.deps.proxy.close()];
-    await atMost(shutdownWithinMs, Promise.allSettled(closed));
-    if (this.noting) clearImmediate(this.noting);
+    await atMost(shutdownTimeoutMs, Promise.allSettled(closed));
+    if (this.recording) clearImmediate(this.recording);
     this.deps.settings.update(() => ({ running: null }));
   }
 
-  /** Keeps on disk what a crash would cut short. Once a change of it, not once a change of the state: each is a write. */
-  private noteRunning(): void {
-    this.noting = null;
+  /** Saves what a crash would interrupt. Writes only when that changes, not at every change of the state. */
+  private recordRun(): void {
+    this.recording = null;
     const { settings, now } = this.deps;
     const running = currentRun(
       {
@@ -346,7 +347,10 @@ class App implements Parts {
     }
   }
 
-  /** The person ended the session, and its task with it. After a failure Try again goes on with the task; the recovery screens have their own way out. */
+  /**
+   * Ends the task if the person ended the session. After a failure the task stays: Try again continues it. While the
+   * recovery screens are open the task stays too: they have buttons of their own to leave it.
+   */
   private endTask(ending: Failure | null): void {
     this.update(() => {
       this.pendingSecrets.forgetSignIn();
@@ -356,7 +360,7 @@ class App implements Parts {
 
   private portalChanged(): void {
     const { state } = this.portal;
-    // Enrolled: the campus has voided the recovery passcode, and so do we
+    // A device was added: the campus has voided the recovery passcode, so we forget it
     if (state.kind === 'open' && state.path === '/add/done') this.pendingSecrets.forgetPasscode();
     this.changed();
   }

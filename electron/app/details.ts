@@ -1,7 +1,7 @@
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
 
-/** What the help desk needs to know of the last failure, as text for the clipboard. Holds no secret: the state has none. */
+/** What the help desk needs to know about the last failure, as text for the clipboard. It has no secrets, since the state has none. */
 export function detailsOf(state: AppState, now: number): string {
   const { access, about } = state;
   const profile = state.profiles.find((each) => each.id === state.profileId);
@@ -21,7 +21,7 @@ export function detailsOf(state: AppState, now: number): string {
   ].join('\n');
 }
 
-/** What the campus's servers are known by. */
+/** How the campus's servers prove who they are. */
 const proofs: Record<ProfileSummary['trust'], string> = {
   system: 'what this computer trusts',
   authority: "the campus's own authority, or what this computer trusts",

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * The path that an argument of the command line names: file managers and browsers hand files over as `file:` addresses.
- * Null for an address with a host other than `localhost`, which would have this computer sign in to somebody's share, and
- * for one that names no file.
+ * Turns a command-line argument into a path. File managers and browsers pass files as `file:` addresses. Null for an
+ * address with a host other than `localhost`, since opening it would sign this computer in to somebody's share, and for
+ * one that names no file.
  */
 export function pathOfArgument(argument: string, platform: NodeJS.Platform = process.platform): string | null {
   if (!/^file:/i.test(argument)) return argument;
@@ -13,7 +13,7 @@ export function pathOfArgument(argument: string, platform: NodeJS.Platform = pro
   const isWindows = platform === 'win32';
   try {
     const path = fileURLToPath(url, { windows: isWindows });
-    // Two slashes at the start name a host on Windows, however they are spelled
+    // On Windows two slashes of either kind at the start name a host
     return path.includes('\0') || (isWindows && !/^[A-Za-z]:[\\/](?![\\/])/.test(path)) ? null : path;
   } catch {
     return null; // an encoded slash, or a path without a drive

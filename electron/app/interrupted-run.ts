@@ -5,14 +5,14 @@ import type { RecoveryState } from '../../shared/recovery.ts';
 import type { Task } from '../../shared/task.ts';
 import type { RunRecord } from '../storage/settings-file.ts';
 
-/** What a run that was cut short leaves to the next one: why it ended, and what the person was about. */
+/** What the next run needs to know about a run that was interrupted: why it ended, and which task the person was doing. */
 export interface InterruptedRun {
   ending: Failure;
   profileId: string;
   task: Task | null;
 }
 
-/** What a crash would cut short just now; null where nothing would be lost with this run. */
+/** What a crash would interrupt right now, or null when nothing would be lost. */
 export function currentRun(
   { access, recovery, task, profileId }: { access: AccessState; recovery: RecoveryState; task: Task | null; profileId: string | null },
   at: number,
@@ -30,16 +30,16 @@ export function currentRun(
     case 'reconnecting':
       return { doing: 'session', profileId: access.profileId, task, at };
     case 'closing':
-      // Whoever is leaving wants nothing of it back
+      // The person is leaving: there is nothing to come back to
       return null;
   }
 }
 
-/** Whether two notes say the same, but for when. */
+/** Whether two records are equal, apart from their time. */
 export const isSameRun = (one: RunRecord | null, other: RunRecord | null): boolean =>
   one?.doing === other?.doing && one?.profileId === other?.profileId && one?.task === other?.task;
 
-/** Reads what the last run noted. Null after a clean end, and where its campus is no longer known. */
+/** Reads the record of the last run. Null after a clean end, and when its campus is no longer known. */
 export function interruptedRun(running: RunRecord | null, profiles: readonly Profile[]): InterruptedRun | null {
   const profile = profiles.find(({ id }) => id === running?.profileId);
   if (!running || !profile) return null;

@@ -2,24 +2,24 @@ import type { AccessState } from '../../shared/access-state.ts';
 import type { Confirmation } from '../../shared/app-state.ts';
 
 /**
- * Holds what a link asks for until nothing else is asked. A question that came up under the fingers of someone who types
- * a password would take their Enter for a yes.
+ * Holds back the question of a link until no other question is open. If it came up while someone types a password, their
+ * Enter would count as a yes.
  */
 export class LinkConfirmations {
-  private linked: Confirmation | null = null;
+  private pending: Confirmation | null = null;
 
-  /** A later link takes the place of one that was not asked yet. */
-  later(confirmation: Confirmation): void {
-    this.linked = confirmation;
+  /** A newer link replaces one whose question has not been shown yet. */
+  queue(confirmation: Confirmation): void {
+    this.pending = confirmation;
   }
 
-  /** What to ask now, once; null: nothing, or where it leads the person is already. */
+  /** Takes the question to show now. Null when there is none, or when the person is already where the link leads. */
   next(isBusy: boolean, access: AccessState, open: Confirmation | null = null): Confirmation | null {
-    const { linked } = this;
-    // It is on the screen already: once answered it is not asked once more
-    if (linked && open && JSON.stringify(linked) === JSON.stringify(open)) this.linked = null;
-    if (!this.linked || !linked || isBusy) return null;
-    this.linked = null;
+    const linked = this.pending;
+    // The same question is on the screen already: do not ask it again afterwards
+    if (linked && open && JSON.stringify(linked) === JSON.stringify(open)) this.pending = null;
+    if (!this.pending || !linked || isBusy) return null;
+    this.pending = null;
     const isThere = linked.kind === 'connect' && 'profileId' in access && access.profileId === linked.profileId;
     return isThere ? null : linked;
   }

@@ -1,7 +1,7 @@
 import type { AppNotice } from '../../shared/app-state.ts';
 import { failureOf, type Failure } from '../../shared/failure.ts';
 
-/** What is told beside whatever the screen shows, until the person puts it away. */
+/** Messages that are shown beside any screen until the person dismisses them. */
 export class Notices {
   private readonly notices: AppNotice[];
 
@@ -16,13 +16,13 @@ export class Notices {
     return [...this.notices];
   }
 
-  /** Puts up a notice that has an id of its own. */
+  /** Shows a notice with its own id. */
   add(notice: AppNotice): void {
     this.notices.push(notice);
     this.changed();
   }
 
-  /** Tells a failure; once, for as long as it is up. */
+  /** Shows a failure, unless one with the same code is shown already. */
   tell(failure: Failure): void {
     if (!this.notices.some((notice) => notice.id === failure.code)) this.notices.push({ id: failure.code, failure });
     this.changed();
@@ -34,7 +34,7 @@ export class Notices {
     this.changed();
   }
 
-  /** Work that no call waits for: its failure is told. */
+  /** Runs work that no caller waits for, and shows its failure. */
   background(work: Promise<void>): void {
     work.catch((error: unknown) => {
       this.tell(failureOf(error));

@@ -3,16 +3,16 @@ import type { Environment } from '../access/environment.ts';
 export interface OtherVpnDeps {
   environment: Environment;
   /** The name of another VPN that is up, or null. */
-  look: () => Promise<string | null>;
-  /** Whether it matters just now. Once a tunnel of ours is up, what is new may be ours. */
-  matters: () => boolean;
+  find: () => Promise<string | null>;
+  /** Whether another VPN matters now. Once a tunnel of ours is up, a new adapter may be ours. */
+  isRelevant: () => boolean;
   tell: (network: string | null) => void;
   background: (work: Promise<void>) => void;
 }
 
 /**
- * Another VPN may be why nothing works: it is told, and refuses nothing. Listens to the network while somebody signs in,
- * and not for as long as the app lies in the tray: it has to be looked at to be heard.
+ * Tells the person about another VPN, since it may be why nothing works. It blocks nothing. It watches the network only
+ * during a sign-in, not while the app sits in the tray: noticing a change takes polling.
  */
 export class OtherVpnWatch {
   private unwatch: (() => void) | null = null;
@@ -28,6 +28,6 @@ export class OtherVpnWatch {
   }
 
   private async look(): Promise<void> {
-    if (this.deps.matters()) this.deps.tell(await this.deps.look());
+    if (this.deps.isRelevant()) this.deps.tell(await this.deps.find());
   }
 }

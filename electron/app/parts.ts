@@ -13,10 +13,10 @@ import type { RecoveryFlow } from './recovery/recovery-flow.ts';
 import type { SavedSignIn } from './sign-in/saved-sign-in.ts';
 import type { TaskFlow } from './portal/task-flow.ts';
 
-/** The bridge's calls; each feature of the application brings its own. */
+/** The bridge's calls. Each feature of the application implements its own. */
 export type Verbs = Application['verbs'];
 
-/** What the features work with; built once, by `createApplication`. */
+/** The parts that the features use. `createApplication` builds them once. */
 export interface Parts {
   readonly controller: AccessController;
   readonly profileStore: ProfileStore;
@@ -31,7 +31,7 @@ export interface Parts {
   readonly settings: Settings;
   readonly desktop: DesktopPorts;
   readonly now: () => number;
-  /** Aborts with the app. */
+  /** Aborts when the app ends. */
   readonly stop: AbortSignal;
   readonly state: AppState;
   /** The profile that Connect means. Fails with `profile-none`. */
@@ -39,9 +39,9 @@ export interface Parts {
   /** The question over the window, and whether Settings are open. */
   confirmation: Confirmation | null;
   settingsOpen: boolean;
-  /** Makes a change that no part tells of by itself, and tells everybody of the new state. */
+  /** Makes a change that no part announces by itself, then announces the new state. */
   update(change: () => void): void;
-  /** Connects anew, and what an earlier attempt left on the screen goes. `pressed`: a person has pressed Connect, or a task, for this. */
+  /** Starts a new attempt and clears what an earlier one left on the screen. `pressed`: a person pressed Connect, or a task, for this. */
   connect(profileId: string, pressed?: boolean): Promise<void>;
   quit(): void;
 }

@@ -9,11 +9,11 @@ import type { PortalTask } from '../../shared/task.ts';
 import type { CertificateVerifier } from '../trust/verifier.ts';
 
 /**
- * The seams between the application (`electron/app`, plain Node) and what surrounds it. The desktop
- * implements {@link DesktopPorts}; the window, the tray and the tests use {@link Application}.
+ * The interfaces between the application (`electron/app`, plain Node) and everything around it. The desktop
+ * implements {@link DesktopPorts}. The window, the tray and the tests use {@link Application}.
  */
 
-/** The application: one state, the bridge's verbs, and nothing that shows anything. */
+/** The application without its windows: one state, and the bridge's calls. */
 export interface Application {
   readonly state: AppState;
   /** Called after every change with the new whole state. */
@@ -21,27 +21,27 @@ export interface Application {
   onTraffic(listener: (sample: TrafficSample) => void): () => void;
   /** The bridge's calls as functions; main's IPC handlers, the tray and the tests call these. Rejects with a CausewayError. */
   readonly verbs: { [N in CallName]: (input: CallInput<N>) => Promise<CallOutput<N>> };
-  /** A byte stream to a campus host through whatever is up; fails with `tunnel-down` where nothing is. */
+  /** A byte stream to a campus host through the tunnel, or directly on campus. Fails with `tunnel-down` when neither is up. */
   dial(host: string, port: number, signal: AbortSignal): Promise<Duplex>;
-  /** A `causeway://` link, a `.causeway` file path or nothing, from the command line or the system. */
+  /** Opens a `causeway://` link or the path of a `.causeway` file, from the command line or the system. */
   openArgument(argument: string): Promise<void>;
-  /** Quick connect from the tray: as far as it goes without a question; resolves when connected or when a question is open. */
+  /** Connects from the tray, as far as possible without a question. Resolves when connected or when a question is open. */
   quickConnect(): Promise<void>;
-  /** Puts up a notice, once for as long as it is up. */
+  /** Shows a notice, unless one with the same code is shown already. */
   tell(failure: Failure): void;
-  /** The same as the verb. `pressed`: a person has just asked for it, so that a kept password may go in by itself. */
+  /** Does what the `connect` call does. `pressed`: a person has just asked for it, so a saved password may be sent without another question. */
   connect(profileId: string, pressed: boolean): Promise<void>;
-  /** A quit was asked for. True: go. False: the window shows the question first. */
+  /** Whether a requested quit may go ahead. False: the window asks the person first. */
   mayQuit(): boolean;
-  /** Signs out and closes everything; bounded to 3 s. */
+  /** Signs out and closes everything, within 3 s. */
   shutdown(): Promise<void>;
 }
 
-/** Where the portal view goes first, and under which rules. */
+/** Which page the portal view opens first, and how. */
 export interface PortalVisit {
   profile: Profile;
   verifier: CertificateVerifier;
-  /** A one-time sign-in to POST, or null: the page asks for one itself. */
+  /** A one-time sign-in to POST. Null: the page asks the person to sign in. */
   signIn: PortalSignIn | null;
   task: PortalTask | null;
   via: 'tunnel' | 'direct';
@@ -55,28 +55,28 @@ export interface PortalPage {
   failure: Failure | null;
 }
 
-/** The view beside ours: own in-memory partition, everything through the loopback proxy, only the profile's portal hosts. */
+/** The web view beside our screens. It has its own in-memory partition, uses the loopback proxy for everything, and opens only the profile's portal hosts. */
 export interface PortalView {
   open(visit: PortalVisit): Promise<void>;
   /** Closes the view and empties its partition. */
   close(): Promise<void>;
   back(): void;
   reload(): void;
-  /** The page changed; null when the view was closed from outside. */
+  /** Called when the page changes, with null when something other than {@link close} closed the view. */
   onPage(listener: (page: PortalPage | null) => void): void;
 }
 
 export interface DesktopPorts {
   portal: PortalView;
-  /** Shows the window and gives it the focus: a question is open that only a person can answer. */
+  /** Shows and focuses the window, because a question needs the person's answer. */
   showWindow(): void;
   clipboard: { write(text: string): Promise<void>; read(): Promise<string> };
   openExternal(address: string): Promise<void>;
-  /** Opens the page of a network that wants a sign-in, in the system's browser: http or https, nothing else. */
+  /** Opens a network's sign-in page in the system's browser. The address is http or https, nothing else. */
   openNetworkPage(address: string): Promise<void>;
-  /** Lets the person choose a `.causeway` file; null when they did not. */
+  /** Lets the person choose a `.causeway` file. Null when they cancel. */
   chooseProfileFile(): Promise<{ name: string; text: string } | null>;
-  /** Lets the person choose the file of their certificate: its path, or null when they did not. */
+  /** Lets the person choose the file of their certificate, and returns its path. Null when they cancel. */
   chooseCertificateFile(): Promise<string | null>;
   showLogs(): Promise<void>;
   applyPreferences(preferences: Preferences): void;

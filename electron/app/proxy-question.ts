@@ -8,14 +8,14 @@ import type { Endpoint } from '../net/endpoint.ts';
 import type { RouteThroughProxy } from '../net/https.ts';
 import type { Proxies } from '../net/proxy/lookup.ts';
 
-type Shown = NonNullable<AppState['proxyQuestion']>;
+type ShownQuestion = NonNullable<AppState['proxyQuestion']>;
 
 /**
- * What a web proxy asks while nobody is signing in to a gateway: on the way to a campus's profile, or to its recovery
- * site. The same question as on the way to a gateway, and answered once for both.
+ * The sign-in question of a web proxy outside a gateway sign-in: while the app fetches a campus's profile or calls its
+ * recovery site. It is the same question as during a gateway sign-in, and one answer serves both.
  */
 export class ProxyQuestion {
-  private open: (Shown & { answer: (answer: Answer | null) => void }) | null = null;
+  private open: (ShownQuestion & { answer: (answer: Answer | null) => void }) | null = null;
   private count = 0;
 
   constructor(
@@ -29,33 +29,33 @@ export class ProxyQuestion {
     return { id, host, failure };
   }
 
-  /** The way through the proxy that leads there, if one does, which has let this computer through. */
+  /** Finds the proxy that leads to an endpoint, if any, and signs in to it first. */
   readonly routeThroughProxy: RouteThroughProxy = async (endpoint: Endpoint, signal: AbortSignal) => {
     const { proxies } = this;
     return proxies ? admitted(proxies, await proxies.routeThroughProxy(endpoint, signal), this.ask, signal) : endpoint;
   };
 
-  /** A person's answer to the open question; null: they leave it. Fails with `not-now` for any other. */
-  answer(id: string, given: { user: string; password: string } | null): void {
+  /** The person's answer to the open question, or null to cancel it. Fails with `not-now` if `id` is not the open question. */
+  answer(id: string, signIn: { user: string; password: string } | null): void {
     if (this.open?.id !== id) throw fail('not-now');
-    this.open.answer(given && { kind: 'proxy', ...given });
+    this.open.answer(signIn && { kind: 'proxy', ...signIn });
   }
 
   private readonly ask: Ask = (prompt, { signal } = {}) => {
     if (prompt.kind !== 'proxy') return Promise.reject(fail('internal', undefined, { detail: `${prompt.kind} for a proxy` }));
-    // One at a time: whoever asked before is left
+    // One question at a time: a new one cancels the one before
     this.open?.answer(null);
     return new Promise((resolve, reject) => {
-      const leave = (): void => answer(null);
-      const answer = (given: Answer | null): void => {
+      const cancel = (): void => answer(null);
+      const answer = (reply: Answer | null): void => {
         off();
         this.open = null;
         this.changed();
-        if (given) resolve(given);
+        if (reply) resolve(reply);
         else reject(fail('cancelled'));
       };
       this.open = { id: `proxy.${++this.count}`, host: prompt.host, failure: prompt.failure ?? null, answer };
-      const off = onAbort(signal, leave);
+      const off = onAbort(signal, cancel);
       if (!signal?.aborted) this.changed();
     });
   };

@@ -20,14 +20,14 @@ export function sessionVerbs(parts: Parts): SessionVerbs {
       await desktop.openNetworkPage(address);
     },
     async acknowledge() {
-      if (controller.state.kind !== 'idle') return; // a double click: something new is under way already
+      if (controller.state.kind !== 'idle') return; // the second half of a double click: a new attempt has started
       taskFlow.current = null;
       controller.acknowledge();
     },
   };
 }
 
-/** Connects without a task. Rejects where an attempt is under way, and takes nothing from what was begun with that one. */
+/** Connects without a task. Rejects during another attempt, and leaves that attempt's task alone. */
 export async function connectOnly(parts: Parts, profileId: string, pressed: boolean): Promise<void> {
   await parts.connect(profileId, pressed);
   parts.update(() => (parts.taskFlow.current = null));

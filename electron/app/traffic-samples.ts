@@ -1,18 +1,18 @@
 import type { TrafficSample } from '../../shared/app-state.ts';
 
-const everyMs = 1_000;
+const intervalMs = 1_000;
 
-/** Tells once a second how much has gone through the session; nothing while there is none. */
+/** Reports the session's traffic once a second while a session is up. */
 export class TrafficSamples {
   private readonly listeners = new Set<(sample: TrafficSample) => void>();
   private readonly timer: NodeJS.Timeout;
 
-  /** @param read the sample of this instant; null while nothing is connected */
+  /** @param read returns the current sample, or null while nothing is connected */
   constructor(read: () => TrafficSample | null) {
     this.timer = setInterval(() => {
       const sample = read();
       if (sample) for (const listener of this.listeners) listener(sample);
-    }, everyMs);
+    }, intervalMs);
     this.timer.unref();
   }
 

@@ -1,28 +1,28 @@
 import type { Confirmation } from '../../shared/app-state.ts';
 import { detailsOf } from './details.ts';
 import type { Parts, Verbs } from './parts.ts';
-import { discover, discoverDoubted } from './profiles/discovery.ts';
+import { discover, discoverAccepted } from './profiles/discovery.ts';
 
 type WindowVerbs = Pick<
   Verbs,
   'getState' | 'confirm' | 'showSettings' | 'changePreferences' | 'dismissNotice' | 'copyDetails' | 'openHelpDesk' | 'openLogs'
 >;
 
-/** What stands over or beside the screens: a question, Settings, notices, help. */
+/** The calls for what appears over or beside the screens: confirmations, Settings, notices, help. */
 export function windowVerbs(parts: Parts): WindowVerbs {
   const { desktop, settings, savedSignIn, notices, taskFlow } = parts;
 
-  const confirmed = async (confirmation: Confirmation): Promise<void> => {
+  const carryOut = async (confirmation: Confirmation): Promise<void> => {
     switch (confirmation.kind) {
       case 'connect':
-        // A link is nobody's hand on Connect: what would ring a phone waits for our Sign in screen
+        // Confirming a link is not pressing Connect: nothing that rings a phone is sent before our Sign in screen
         return parts.connect(confirmation.profileId, false);
       case 'task':
         return taskFlow.start(confirmation.task, false);
       case 'campus':
         return discover(parts, confirmation.address);
       case 'certificate':
-        return discoverDoubted(parts);
+        return discoverAccepted(parts);
       case 'quit':
         parts.quit();
     }
@@ -32,13 +32,13 @@ export function windowVerbs(parts: Parts): WindowVerbs {
     getState: () => Promise.resolve(parts.state),
     async confirm({ yes }) {
       const { confirmation } = parts;
-      let doing = Promise.resolve();
+      let work = Promise.resolve();
       parts.update(() => {
         parts.confirmation = null;
-        // Begun at once: another question that waits is not to come up just before this one's answer takes the screen
-        if (confirmation && yes) doing = confirmed(confirmation);
+        // Starts inside `update`, or a queued question would come up just before this answer changes the screen
+        if (confirmation && yes) work = carryOut(confirmation);
       });
-      await doing;
+      await work;
     },
     async showSettings({ open }) {
       parts.update(() => (parts.settingsOpen = open));

@@ -18,7 +18,7 @@ import {
   type ControlValue,
   type ControlVerb,
 } from '../app/control/control-protocol.ts';
-import { isOwnPlace } from '../app/control/control-socket-posix.ts';
+import { isOwnFolder } from '../app/control/control-socket-posix.ts';
 import type { ProxyEndpoint, SessionClient } from './session-client.ts';
 
 const connectWithinMs = 2_000;
@@ -61,7 +61,7 @@ class RemoteSession implements SessionClient {
   /** Null where nobody listens, or somebody who does not speak this protocol. Fails with `control-foreign` where another user of this computer answers. */
   static async open(folder: string, holder: ControlHolder): Promise<RemoteSession | null> {
     const address = controlAddress(folder, holder);
-    if (process.platform !== 'win32' && !(await isOwnPlace(address))) return null;
+    if (process.platform !== 'win32' && !(await isOwnFolder(address))) return null;
     const socket = net.connect({ path: address });
     try {
       await bounded<true>(

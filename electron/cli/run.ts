@@ -5,7 +5,7 @@ import { failureOf } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { commandLine } from '../../shared/messages/en/command-line.ts';
 import { localizerFor, type Localizer } from '../../shared/messages/localizer.ts';
-import { takeManagedProfiles } from '../app/profiles/managed-profiles.ts';
+import { applyManagedProfiles } from '../app/profiles/managed-profiles.ts';
 import { ProfileStore, summaryOf } from '../app/profiles/profile-store.ts';
 import { Settings } from '../storage/settings.ts';
 import { Proxies } from '../net/proxy/lookup.ts';
@@ -118,7 +118,7 @@ async function perform(command: Command, host: Host, report: Report, localizer: 
 async function openSettings(folder: string, host: Host, report: Report): Promise<Settings> {
   const settings = await Settings.open(folder);
   const { secrets } = host.core(settings);
-  const forgetting = takeManagedProfiles(settings, host.profiles, { secrets, tell: (failure) => report.failure(failure) });
+  const forgetting = applyManagedProfiles(settings, host.profiles, { secrets, tell: (failure) => report.failure(failure) });
   await atMost(forgetsWithinMs, forgetting);
   return settings;
 }

@@ -2,8 +2,8 @@ import type { ControlledSession } from './control.ts';
 import type { Application } from '../ports.ts';
 
 /**
- * The app's session, for command lines of the same user. They do what the window's buttons do, and nothing beside it:
- * the window shows every question and every answer's effect as ever.
+ * Gives command lines of the same user access to the app's session. They can do what the window's buttons do and nothing
+ * more. The window still shows every question and the effect of every answer.
  */
 export function appSession(application: Application, showWindow: () => void): ControlledSession {
   const { verbs } = application;

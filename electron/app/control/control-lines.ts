@@ -3,22 +3,22 @@ import { Lines } from '../../net/lines.ts';
 import { control } from './control-protocol.ts';
 
 /**
- * Reads a socket line by line, each as parsed JSON. Ends the connection where a line is too long or no JSON: who speaks
- * something else is not one of us.
+ * Reads a socket line by line and parses each line as JSON. Closes the connection when a line is too long or not JSON:
+ * the other end is not one of our programs.
  */
-export function readLines(socket: Socket, take: (message: unknown) => void): void {
+export function readLines(socket: Socket, onMessage: (message: unknown) => void): void {
   const lines = new Lines(control.maxLineBytes);
   socket.on('data', (data: Buffer) => {
     for (const line of lines.add(data) ?? [null]) {
       const message = line === null ? undefined : parsed(line);
       if (message === undefined) socket.destroy();
       if (socket.destroyed) return;
-      take(message);
+      onMessage(message);
     }
   });
 }
 
-/** Who does not read what it asked for is hung up on: it would all pile up here. */
+/** Writes one message as a line. Closes the connection when the other end does not read, so that nothing piles up in memory. */
 export function writeLine(socket: Socket, message: unknown): void {
   if (socket.writableLength > control.maxUnreadBytes) socket.destroy();
   if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);

@@ -5,19 +5,19 @@ import { failureSchema } from '../../../shared/failure.ts';
 import { answerSchema } from '../../../shared/prompt.ts';
 
 /**
- * The private socket between the app and the command line: JSON, one message a line, parsed by these schemas at both
- * ends. Whoever holds the access session listens; nobody but the same user of this computer can connect.
+ * The protocol of the private socket between the app and the command line: JSON, one message a line. Both ends parse it
+ * with these schemas. The program that holds the access session listens, and only the same user can connect.
  */
 export const control = {
-  /** Of a line, either way; an answer to the largest form fits. A longer one ends the connection. */
+  /** The longest line in either direction. An answer to the largest form fits. A longer line ends the connection. */
   maxLineBytes: 2 * 1024 * 1024,
-  /** Of what one end has written and the other has not read. */
+  /** How much one end may have written that the other has not read. */
   maxUnreadBytes: 8 * 1024 * 1024,
   maxClients: 16,
-  /** Requests of one client that have not been answered yet; one more ends the connection. */
+  /** How many unanswered requests one client may have. One more ends the connection. */
   maxPending: 16,
-  /** Who connects and says nothing makes room again. */
-  firstWordWithinMs: 10_000,
+  /** A client that connects and sends nothing is disconnected after this time. */
+  firstMessageTimeoutMs: 10_000,
 } as const;
 
 const id = z.int().check(z.minimum(1));
@@ -25,15 +25,15 @@ const profileId = z.string().check(z.maxLength(100));
 
 export const controlRequestSchema = z.discriminatedUnion('verb', [
   z.object({ id, verb: z.literal('state') }),
-  /** Every access state from now on, the present one first. */
+  /** Sends the current access state, then every later one. */
   z.object({ id, verb: z.literal('watch') }),
-  /** `typed`: by a person at a terminal, just now. Without it no password of the keychain goes in by itself. */
+  /** `typed`: a person at a terminal has just typed it. Without it no password from the keychain is sent automatically. */
   z.object({ id, verb: z.literal('connect'), profileId, typed: z.optional(z.boolean()) }),
-  /** `typed`: by a person at a terminal, just now. Without it no push is sent. */
+  /** `typed`: a person at a terminal has just typed it. Without it no push is sent. */
   z.object({ id, verb: z.literal('answer'), promptId: z.string().check(z.maxLength(100)), answer: answerSchema, typed: z.boolean() }),
   z.object({ id, verb: z.literal('disconnect') }),
   z.object({ id, verb: z.literal('openPortal') }),
-  /** A proxy for other programs on this loopback port, as long as this connection lasts. */
+  /** Opens a proxy for other programs on this loopback port. It closes with this connection. */
   z.object({ id, verb: z.literal('appTunnel'), port: z.int().check(z.minimum(0), z.maximum(65_535)) }),
 ]);
 export type ControlRequest = z.infer<typeof controlRequestSchema>;
@@ -43,14 +43,14 @@ export type ControlVerb = ControlRequest['verb'];
 const holderSchema = z.enum(['app', 'command-line']);
 export type ControlHolder = z.infer<typeof holderSchema>;
 
-/** What each verb answers with. */
+/** What each verb returns. */
 export const controlValues = {
   state: z.object({ access: accessStateSchema, profiles: z.array(profileSummarySchema), holder: holderSchema }),
   watch: z.object({}),
   connect: z.object({}),
   answer: z.object({}),
   disconnect: z.object({}),
-  /** Null: it is open in the window. Otherwise where to look. */
+  /** Null: the portal is open in the window. Otherwise the address to open. */
   openPortal: z.object({ address: z.nullable(z.string()) }),
   appTunnel: z.object({ port: z.number(), user: z.string(), secret: z.string() }),
 } as const satisfies Record<ControlVerb, z.ZodMiniType>;

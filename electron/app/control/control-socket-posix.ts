@@ -3,11 +3,11 @@ import type { Server } from 'node:net';
 import path from 'node:path';
 import { fail } from '../../../shared/failure.ts';
 
-/** A socket of one user's own, on Linux and macOS. Nobody else may connect, not even between the socket's making and its `chmod`. */
+/** Listens on a socket that only this user can connect to, on Linux and macOS, from the moment that the socket exists. */
 export async function listenPrivately(server: Server, address: string): Promise<void> {
   const directory = path.dirname(address);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (!(await isOwnPlace(address))) throw fail('not-now', undefined, { detail: `${directory} is somebody else's` });
+  if (!(await isOwnFolder(address))) throw fail('not-now', undefined, { detail: `${directory} is somebody else's` });
   await rm(address, { force: true });
   const before = process.umask(0o177);
   try {
@@ -17,7 +17,7 @@ export async function listenPrivately(server: Server, address: string): Promise<
         server.removeListener('error', reject);
         resolve();
       });
-      // The socket is made at once, the event comes later
+      // `listen` creates the socket at once, and its event comes later
       process.umask(before);
     });
   } finally {
@@ -26,8 +26,8 @@ export async function listenPrivately(server: Server, address: string): Promise<
   await chmod(address, 0o600);
 }
 
-/** Whether the folder that an address is in is this user's: in a folder for temporary files anybody may have made it. */
-export async function isOwnPlace(address: string): Promise<boolean> {
+/** Whether this user owns the folder of an address. In a folder for temporary files anybody could have created it. */
+export async function isOwnFolder(address: string): Promise<boolean> {
   try {
     const found = await lstat(path.dirname(address));
     return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;

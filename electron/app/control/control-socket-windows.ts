@@ -4,8 +4,8 @@ import { native } from '../../system/windows/native.ts';
 import { isOwnPipe, listenOnPipe } from '../../system/windows/pipe.ts';
 
 /**
- * A pipe of one user's own, on Windows. Fails with `not-now` where its name is taken or its rights do not take; the server
- * is closed then. Who connects before this resolves is to be hung up on.
+ * Listens on a pipe that only this user can connect to, on Windows. Closes the server and fails with `not-now` when the
+ * name is taken or the rights cannot be set. The caller must disconnect clients that connect before this resolves.
  */
 export async function listenPrivately(server: Server, address: string): Promise<void> {
   try {
@@ -16,5 +16,5 @@ export async function listenPrivately(server: Server, address: string): Promise<
   }
 }
 
-/** Whether who answers there is this user. Asked once connected, before a byte is sent; what cannot be told is a no. */
+/** Whether the server at this address belongs to this user. Call it once connected, before sending anything. False when it cannot be determined. */
 export const isAnsweredByUs = (address: string): Promise<boolean> => isOwnPipe(address).catch(() => false);

@@ -19,20 +19,20 @@ import {
   type ControlValue,
   type ControlVerb,
 } from './control-protocol.ts';
-import * as onSocket from './control-socket-posix.ts';
-import * as onPipe from './control-socket-windows.ts';
+import * as posixSocket from './control-socket-posix.ts';
+import * as windowsPipe from './control-socket-windows.ts';
 
-/** Whose session can be steered from another program of the same user: the app's, or a command line's own. */
+/** A session that other programs of the same user can control: the app's, or that of a command line. */
 export interface ControlledSession {
   readonly holder: ControlHolder;
   readonly access: AccessState;
   readonly profiles: readonly ProfileSummary[];
   onAccess(listener: (access: AccessState) => void): () => void;
-  /** @param typed by a person, just now */
+  /** @param typed whether a person has just typed the command */
   connect(profileId: string, typed: boolean): Promise<void>;
   answer(promptId: string, answer: Answer): Promise<void>;
   disconnect(): Promise<void>;
-  /** Opens the portal where there is a window for it: null. Otherwise its address. */
+  /** Opens the portal in the window and returns null. Without a window it returns the portal's address. */
   openPortal(): Promise<string | null>;
   dial: Dial;
 }
@@ -42,19 +42,19 @@ export interface ControlServer {
 }
 
 const closeTimeoutMs = 1_000;
-const aliveWithinMs = 2_000;
+const probeTimeoutMs = 2_000;
 
 /**
- * Listens for command lines in the folder of settings. What a killed predecessor left there is replaced; where another
- * one answers, fails with `not-now`.
+ * Listens for command lines in the settings folder. Replaces the socket that a killed process left there. Fails with
+ * `not-now` when another process is listening.
  */
 export async function serveControl(folder: string, session: ControlledSession, log: (line: string) => void): Promise<ControlServer> {
   const address = controlAddress(folder, session.holder);
-  if (await answers(address)) throw fail('not-now', undefined, { detail: 'another one listens' });
+  if (await isListening(address)) throw fail('not-now', undefined, { detail: 'another one listens' });
   const clients = new Map<Socket, Client>();
   let isOurs = false;
   const server = net.createServer((socket) => {
-    // Who was quicker than the rights
+    // A client may connect before the rights are set
     if (!isOurs || clients.size >= control.maxClients) {
       socket.destroy();
       return;
@@ -63,10 +63,10 @@ export async function serveControl(folder: string, session: ControlledSession, l
     clients.set(socket, client);
     socket.once('close', () => {
       clients.delete(socket);
-      client.gone();
+      client.onClosed();
     });
   });
-  await (process.platform === 'win32' ? onPipe : onSocket).listenPrivately(server, address);
+  await (process.platform === 'win32' ? windowsPipe : posixSocket).listenPrivately(server, address);
   isOurs = true;
   return {
     async close() {
@@ -78,8 +78,8 @@ export async function serveControl(folder: string, session: ControlledSession, l
   };
 }
 
-/** Whether somebody listens there. One that is too busy to take the call holds the address all the same. */
-function answers(address: string): Promise<boolean> {
+/** Whether a process listens there. One that is too busy to answer in time counts as listening. */
+function isListening(address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect({ path: address });
     const settle = (alive: boolean): void => {
@@ -87,50 +87,50 @@ function answers(address: string): Promise<boolean> {
       socket.destroy();
       resolve(alive);
     };
-    const timer = setTimeout(() => settle(true), aliveWithinMs);
+    const timer = setTimeout(() => settle(true), probeTimeoutMs);
     socket.once('connect', () => settle(true));
     socket.once('error', () => settle(false));
   });
 }
 
-/** Whether a gateway would have somebody's phone ring for this answer, by its kind or by a word in a passcode's place. */
-const reachesSomePhone = (answer: Answer): boolean =>
+/** Whether this answer would make a gateway ring a phone: by its kind, or by a word like `push` typed as the passcode. */
+const mayRingPhone = (answer: Answer): boolean =>
   answer.kind === 'second-factor' || ('passcode' in answer && answer.passcode !== undefined && reachesPhone(answer.passcode));
 
-/** One command line at the other end. */
+/** One connected command line. */
 class Client {
   private pending = 0;
   private ending = false;
   private unwatch: (() => void) | null = null;
   private proxy: { opened: LoopbackProxy; stop: () => void } | null = null;
-  private readonly silence: NodeJS.Timeout;
+  private readonly firstMessageTimer: NodeJS.Timeout;
 
   constructor(
     private readonly socket: Socket,
     private readonly session: ControlledSession,
     private readonly log: (line: string) => void,
   ) {
-    this.silence = setTimeout(() => socket.destroy(), control.firstWordWithinMs);
+    this.firstMessageTimer = setTimeout(() => socket.destroy(), control.firstMessageTimeoutMs);
     socket.on('error', () => socket.destroy());
-    readLines(socket, (message) => this.take(message));
+    readLines(socket, (message) => this.onMessage(message));
   }
 
-  /** What lasts as long as the connection ends with it. A session that it began does not: it is the holder's. */
-  gone(): void {
-    clearTimeout(this.silence);
+  /** Ends what lasts as long as the connection. A session that this client started continues: the holder owns it. */
+  onClosed(): void {
+    clearTimeout(this.firstMessageTimer);
     this.unwatch?.();
     this.proxy?.stop();
     this.proxy = null;
   }
 
-  /** Hangs up once what it asked is answered: who asked for the end is told that it came. */
+  /** Closes the connection once every request is answered, so that a client that asked to disconnect gets its reply. */
   end(): void {
     this.ending = true;
     if (this.pending === 0) this.socket.end();
   }
 
-  private take(message: unknown): void {
-    clearTimeout(this.silence);
+  private onMessage(message: unknown): void {
+    clearTimeout(this.firstMessageTimer);
     const request = controlRequestSchema.safeParse(message);
     this.pending += 1;
     if (!request.success || this.pending > control.maxPending) {
@@ -141,7 +141,7 @@ class Client {
     void this.serve(request.data);
   }
 
-  /** Never rejects: what fails is a reply. */
+  /** Never rejects: a failure is sent as a reply. */
   private async serve(request: ControlRequest): Promise<void> {
     try {
       this.send({ type: 'done', id: request.id, value: await this.perform(request) });
@@ -166,8 +166,8 @@ class Client {
         return {};
       case 'answer': {
         const { promptId, answer, typed } = request;
-        // A push reaches a phone: only ever by a person's own hand
-        if (!typed && reachesSomePhone(answer)) throw fail('request-invalid', undefined, { detail: 'a push that nobody typed' });
+        // A push rings a phone, so a person must have typed it
+        if (!typed && mayRingPhone(answer)) throw fail('request-invalid', undefined, { detail: 'a push that nobody typed' });
         await session.answer(promptId, answer);
         return {};
       }

@@ -1,8 +1,8 @@
 import type { DesktopPorts } from '../ports.ts';
 
-const forgottenAfterMs = 60_000;
+const clearAfterMs = 60_000;
 
-/** The recovery passcode on the clipboard: there for a minute at most, and not after the app. */
+/** Copies the recovery passcode to the clipboard, and removes it after a minute or when the app quits. */
 export class PasscodeClipboard {
   private copied: string | null = null;
 
@@ -14,10 +14,10 @@ export class PasscodeClipboard {
   async copy(passcode: string): Promise<void> {
     this.copied = passcode;
     await this.clipboard.write(passcode);
-    setTimeout(() => this.background(this.forget()), forgottenAfterMs).unref();
+    setTimeout(() => this.background(this.forget()), clearAfterMs).unref();
   }
 
-  /** Takes the passcode off the clipboard if it is still there. */
+  /** Clears the clipboard if the passcode is still on it. */
   async forget(): Promise<void> {
     const passcode = this.copied;
     this.copied = null;

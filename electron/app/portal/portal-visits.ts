@@ -12,28 +12,28 @@ export interface PortalVisitsDeps {
   view: PortalView;
   controller: AccessController;
   verifierFor: (profile: Profile) => CertificateVerifier;
-  /** A sign-in from the recovery that has just been done, or null. */
+  /** A one-time sign-in from a recovery that the person has just finished, or null. */
   recoverySignIn: () => Promise<PortalSignIn | null>;
   changed: () => void;
   log: (line: string) => void;
 }
 
-const signInWithinMs = 8_000;
+const signInTimeoutMs = 8_000;
 const closed: PortalState = { kind: 'closed' };
 
-/** The device portal beside our column: opened through whatever is up, emptied when it is closed. */
+/** The device portal beside our screens: opened through the tunnel, or directly on campus. Closing it deletes its data. */
 export class PortalVisits {
   private current: PortalState = closed;
   private via: 'tunnel' | 'direct' = 'tunnel';
   private opening: AbortController | null = null;
-  /** A page of this visit has come: its one-time sign-in is used, and the portal knows the person. */
-  private arrived = false;
+  /** Whether a page of this visit has loaded. Its one-time sign-in is used then, and the portal knows the person. */
+  private pageLoaded = false;
 
   constructor(private readonly deps: PortalVisitsDeps) {
     deps.view.onPage((page) => {
       if (page === null) this.show(closed);
       else if (this.current.kind === 'open') {
-        if (!page.loading && !page.failure) this.arrived = true;
+        if (!page.loading && !page.failure) this.pageLoaded = true;
         this.show({ kind: 'open', via: this.via, ...page });
       }
     });
@@ -43,14 +43,14 @@ export class PortalVisits {
     return this.current;
   }
 
-  /** Opens the portal for a task, or just so. Fails with `not-now` while nothing is up. */
+  /** Opens the portal, for a task or without one. Fails with `not-now` while there is no connection. */
   async open(profile: Profile, task: Task | null): Promise<void> {
     const { state } = this.deps.controller;
     if (!isUp(state)) throw fail('not-now');
     const opening = new AbortController();
     this.opening?.abort();
     this.opening = opening;
-    this.arrived = false;
+    this.pageLoaded = false;
     this.via = state.kind === 'connected' ? 'tunnel' : 'direct';
     const address = new URL(profile.portal.address);
     this.show({ kind: 'open', via: this.via, host: address.host, path: address.pathname, loading: true, canGoBack: false, failure: null });
@@ -60,10 +60,10 @@ export class PortalVisits {
     await this.deps.view.open({ profile, verifier, signIn, task: task && portalTask(task), via: this.via });
   }
 
-  /** Loads the page again. A visit whose first page never came begins anew: its one-time sign-in is lost, and a new one spares the password. */
+  /** Reloads the page. If the first page never loaded, it opens the portal again: the one-time sign-in is lost, and a new one saves the person typing a password. */
   async reload(profile: Profile, task: Task | null): Promise<void> {
-    const { current, arrived } = this;
-    const lost = current.kind === 'open' && current.failure !== null && current.failure.code !== 'portal-left' && !arrived;
+    const { current, pageLoaded } = this;
+    const lost = current.kind === 'open' && current.failure !== null && current.failure.code !== 'portal-left' && !pageLoaded;
     if (lost && isUp(this.deps.controller.state)) await this.open(profile, task);
     else this.deps.view.reload();
   }
@@ -76,14 +76,14 @@ export class PortalVisits {
     await this.deps.view.close();
   }
 
-  /** A one-time sign-in in place of the password, where there is one to be had. */
+  /** Gets a one-time sign-in, which replaces the password. Null when there is none. */
   private async signIn(signal: AbortSignal): Promise<PortalSignIn | null> {
     try {
       if (this.via === 'direct') return await this.deps.recoverySignIn();
-      return await this.deps.controller.portalSignIn(AbortSignal.any([signal, AbortSignal.timeout(signInWithinMs)]));
+      return await this.deps.controller.portalSignIn(AbortSignal.any([signal, AbortSignal.timeout(signInTimeoutMs)]));
     } catch (error) {
       this.deps.log(`no one-time portal sign-in: ${failureOf(error).code}`);
-      return null; // the portal asks for the password itself then
+      return null; // the portal then asks for the password
     }
   }
 

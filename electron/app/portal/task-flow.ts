@@ -13,7 +13,7 @@ export interface TaskFlowDeps {
   portal: PortalVisits;
   recovery: RecoveryFlow;
   pendingSecrets: PendingSecrets;
-  /** The profile that Connect means. Fails with `profile-none`. */
+  /** The profile that Connect uses. Fails with `profile-none`. */
   profile: () => Profile;
   verifierFor: (profile: Profile) => CertificateVerifier;
   connect: (profileId: string, pressed: boolean) => Promise<void>;
@@ -21,15 +21,15 @@ export interface TaskFlowDeps {
   changed: () => void;
 }
 
-/** What the person came for, and the way there: recover, connect, open the portal; each step only where it is needed. */
+/** The person's task and the steps to it: recover, connect, open the portal. It skips the steps that are not needed. */
 export class TaskFlow {
   constructor(
     private readonly deps: TaskFlowDeps,
-    /** Null: just the connection. */
+    /** Null when the person only wants to connect. */
     public current: Task | null,
   ) {}
 
-  /** Starts a task, or goes on with it as far as the present state allows. `pressed`: by a person's click, and no link. */
+  /** Starts a task, or continues it as far as the current state allows. `pressed`: started by a click, not by a link. */
   async start(task: Task, pressed = true): Promise<void> {
     const { pendingSecrets, recovery, verifierFor, openExternal, changed } = this.deps;
     this.current = task;
@@ -38,7 +38,7 @@ export class TaskFlow {
       if (!profile.recovery) throw fail('recovery-unavailable');
       if (profile.recovery.interface === 'causeway.recovery.v1') {
         await recovery.open(profile, verifierFor(profile));
-        // Left at the proxy's question, before there was anything to see
+        // The person cancelled at the proxy's question, before any recovery screen
         if (recovery.state.step === 'closed' && this.current === task) this.current = null;
       } else await openExternal(profile.recovery.address);
       changed();
@@ -48,16 +48,16 @@ export class TaskFlow {
     await this.pursue(pressed);
   }
 
-  /** Connects if need be, and opens the portal once that is done. */
+  /** Connects if necessary. Once connected, opens the portal. */
   async pursue(pressed = true): Promise<void> {
     const { controller, portal, profile, connect } = this.deps;
     const { state } = controller;
     if (state.kind === 'idle') await connect(profile().id, pressed);
-    // A portal that is open stays where the person took it: only the guide changes
+    // An open portal stays on its page: only the guide changes
     else if (isUp(state) && portal.state.kind === 'closed') await portal.open(profile(), this.current);
   }
 
-  /** Leaves the task; the connection and the portal stay. */
+  /** Leaves the task. The connection and the portal stay open. */
   leave(): void {
     this.current = null;
     this.deps.recovery.close();

@@ -5,7 +5,7 @@ type PortalVerbs = Pick<
   'startTask' | 'leaveTask' | 'openPortal' | 'closePortal' | 'portalBack' | 'portalReload' | 'copyPasscode' | 'revealPasscode'
 >;
 
-/** The device portal, the task that a person has in it, and the recovery passcode that they take there. */
+/** The calls for the device portal, the person's task in it, and the recovery passcode that they enter there. */
 export function portalVerbs(parts: Parts): PortalVerbs {
   const { portal, taskFlow, pendingSecrets, desktop, clipboard } = parts;
   return {

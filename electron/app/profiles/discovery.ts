@@ -1,20 +1,20 @@
 import { failureOf } from '../../../shared/failure.ts';
 import type { Parts } from '../parts.ts';
 
-/** Shows what a campus publishes at an address; where nobody vouches for its certificate, the person is asked. */
+/** Fetches a campus's profile and shows its preview. Asks the person if nothing vouches for the server's certificate. */
 export async function discover(parts: Parts, address: string): Promise<void> {
-  const question = await unlessLeft(parts.profileStore.previewAddress(address, parts.stop));
+  const question = await unlessCancelled(parts.profileStore.previewAddress(address, parts.stop));
   parts.update(() => (parts.confirmation = question));
 }
 
-/** The same once more: the person said yes to the certificate. */
-export async function discoverDoubted(parts: Parts): Promise<void> {
-  await unlessLeft(parts.profileStore.previewUnproven(parts.stop));
+/** Tries again after the person accepted the certificate. */
+export async function discoverAccepted(parts: Parts): Promise<void> {
+  await unlessCancelled(parts.profileStore.previewAccepted(parts.stop));
   parts.update(() => undefined);
 }
 
-/** Whoever left the proxy's question on the way has nothing to be told. */
-async function unlessLeft<T>(work: Promise<T>): Promise<T | null> {
+/** Null when the person cancelled at the proxy's question: there is nothing to tell them. */
+async function unlessCancelled<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work;
   } catch (error) {

@@ -7,29 +7,29 @@ import { domainOf } from '../../net/domain.ts';
 import { plainHost } from '../../trust/host.ts';
 
 /**
- * All that a profile does, for whoever is to say yes to it: every host that it names, marked where it lies outside the
- * domain of the first gateway; every authority and key that it believes; and everything else that it says.
+ * Everything that a profile does, for the person who decides on it: every host that it names, marked if it is outside the
+ * first gateway's domain, every authority and key that it trusts, and every other setting.
  *
- * Throws `profile-invalid` where its authority cannot be read.
+ * Throws `profile-invalid` when its authority cannot be read.
  */
 export function contentsOf(profile: Profile): ProfileContents {
   const own = splitHost(profile.gateways[0] ?? '').host;
   const domain = domainOf(own);
   const isOutside = (host: string): boolean => plainHost(host) !== plainHost(own) && (domain === null || domainOf(host) !== domain);
-  /** A host may be led to loopback by each of its ports. */
+  /** `connectTo` can send any port of a host to a loopback port. */
   const detours = (host: string): string[] =>
     (profile.connectTo ?? [])
       .filter((each) => each.host === host)
       .map(({ port, loopbackPort }) => ` (${port} → 127.0.0.1:${loopbackPort})`);
-  const said = everythingIn(profile);
+  const entries = everythingIn(profile);
   return {
     domain,
     destinations: destinationsIn(profile).flatMap(({ path, host, shown }) =>
       (path === 'connectTo.host' ? detours(host) : ['']).map((detour) => ({ path, shown: `${shown}${detour}`, outside: isOutside(host) })),
     ),
     authorities: authoritiesOf(profile),
-    pins: said.filter(({ names }) => names === 'pin').map(({ value }) => String(value)),
-    settings: said.filter(({ names }) => names === null || names === 'words').map(({ path, value }) => ({ path, value })),
+    pins: entries.filter(({ names }) => names === 'pin').map(({ value }) => String(value)),
+    settings: entries.filter(({ names }) => names === null || names === 'words').map(({ path, value }) => ({ path, value })),
   };
 }
 

@@ -14,20 +14,20 @@ import type { RouteThroughProxy } from '../../net/https.ts';
 import { CertificateQuestion } from '../../net/tls.ts';
 
 export interface ProfileStoreOptions {
-  /** The way to a campus's profile, through the proxies of this computer. */
+  /** How to reach a campus's profile through this computer's proxies. */
   routeThroughProxy?: RouteThroughProxy;
-  /** Whoever administers this computer forbids questions about certificates. */
+  /** Whether the computer's policy forbids questions about certificates. */
   strict?: boolean;
 }
 
-/** How many hosts are known for who vouched for them; the oldest give way. */
+/** How many vouched hosts are remembered. The oldest are dropped first. */
 const maxVouched = 300;
 
-/** Profiles: the ones that are kept, and the one that waits for the person's yes. */
+/** The saved profiles, and the one that waits for the person's decision. */
 export class ProfileStore {
   private waiting: { preview: ProfilePreview; profile: Profile } | null = null;
-  /** The address whose certificate the person is asked about. */
-  private unproven: { address: string; prompt: CertificateQuestion['prompt'] } | null = null;
+  /** The address whose certificate the person has been asked about. */
+  private unverified: { address: string; prompt: CertificateQuestion['prompt'] } | null = null;
 
   constructor(
     private readonly settings: Settings,
@@ -49,7 +49,7 @@ export class ProfileStore {
     return profile;
   }
 
-  /** The one that Connect means: the last used, else the first. */
+  /** The profile that Connect uses: the last used one, or else the first. */
   get selected(): Profile | null {
     const { profiles, lastProfileId } = this.settings.get();
     return profiles.find((each) => each.id === lastProfileId) ?? profiles[0] ?? null;
@@ -61,7 +61,7 @@ export class ProfileStore {
     return profile;
   }
 
-  /** The verifier of one profile: its trust, what the person accepted for its gateways, and how they were vouched for before. */
+  /** The verifier of a profile. It knows what the profile trusts, which certificates the person accepted, and who vouched for its hosts before. */
   verifierFor(profile: Profile): CertificateVerifier {
     return createVerifier({
       trust: profile.trust,
@@ -74,7 +74,7 @@ export class ProfileStore {
     });
   }
 
-  /** The system or an authority vouched for a host: from now on it is no matter of the person's any more, whatever they accepted before. */
+  /** Records that the system or an authority vouched for a host. What the person accepted for that host before no longer counts. */
   noteVouched(name: string, vouched: Vouched): void {
     const host = plainHost(name);
     const { acceptedCertificates, vouchedHosts } = this.settings.get();
@@ -87,24 +87,24 @@ export class ProfileStore {
     }));
   }
 
-  /** The person said yes to this server. */
+  /** The person accepted this server's certificate. */
   accept({ host, sha256, key }: Accepted & { host: string }): void {
     this.settings.update(({ acceptedCertificates }) => ({
       acceptedCertificates: { ...acceptedCertificates, [plainHost(host)]: { sha256, key } },
     }));
   }
 
-  /** The servers that the person said yes to. */
+  /** The servers whose certificates the person accepted. */
   get accepted(): string[] {
     return Object.keys(this.settings.get().acceptedCertificates);
   }
 
-  /** Asks about this server again. */
+  /** Forgets the accepted certificate, so that the person is asked again. */
   forgetAccepted(host: string): void {
     this.settings.update(({ acceptedCertificates }) => ({ acceptedCertificates: without(acceptedCertificates, host) }));
   }
 
-  /** Fetches what a campus publishes and shows it. Resolves with a question when nobody vouches for its certificate. */
+  /** Fetches a campus's profile and shows its preview. Resolves with a question when nothing vouches for the server's certificate. */
   async previewAddress(address: string, signal: AbortSignal, accepted?: Accepted): Promise<Confirmation | null> {
     const verifier = createVerifier({
       trust: { kind: 'system' },
@@ -119,17 +119,17 @@ export class ProfileStore {
       return null;
     } catch (error) {
       if (!(error instanceof CertificateQuestion)) throw error;
-      this.unproven = { address, prompt: error.prompt };
+      this.unverified = { address, prompt: error.prompt };
       return { ...error.prompt };
     }
   }
 
-  /** The person said yes to that certificate: tries again, with that one alone. */
-  async previewUnproven(signal: AbortSignal): Promise<void> {
-    const { unproven } = this;
-    this.unproven = null;
-    if (unproven && (await this.previewAddress(unproven.address, signal, unproven.prompt)))
-      throw fail('certificate-untrusted', { host: unproven.prompt.host });
+  /** Tries again after the person accepted the certificate. Accepts that certificate and no other. */
+  async previewAccepted(signal: AbortSignal): Promise<void> {
+    const { unverified } = this;
+    this.unverified = null;
+    if (unverified && (await this.previewAddress(unverified.address, signal, unverified.prompt)))
+      throw fail('certificate-untrusted', { host: unverified.prompt.host });
   }
 
   previewText(text: string, source: string): void {
@@ -140,7 +140,7 @@ export class ProfileStore {
     this.show(await readProfileFile(path), path.split(/[\\/]/).at(-1) ?? path);
   }
 
-  /** The profile that a yes would replace by one that leads elsewhere: what was kept for it must not go there. */
+  /** The saved profile that accepting the preview would replace with one that leads elsewhere. Its saved sign-in must not be sent there. */
   get displaced(): Profile | null {
     return this.waiting && displacedBy(this.all, this.waiting.profile);
   }
@@ -157,7 +157,7 @@ export class ProfileStore {
     this.waiting = null;
   }
 
-  /** Takes a profile out, with all that was proved or accepted of its gateways. What was kept of its sign-ins is forgotten by who owns it. */
+  /** Removes a profile and every certificate record of its hosts. `SavedSignIn` forgets its saved sign-in. */
   remove(id: string): void {
     const hosts = new Set(destinationsIn(this.find(id)).map(({ host }) => plainHost(host)));
     const without = <T>(entries: Record<string, T>): Record<string, T> =>
@@ -180,7 +180,7 @@ export class ProfileStore {
   }
 }
 
-/** The profiles with one more, or with one in the place of another; what was kept of signing in to one that led elsewhere goes with it. */
+/** The settings with a profile added or replaced. If the old one led elsewhere, its saved sign-in is dropped. */
 export function withProfile(kept: Readonly<SettingsFile>, profile: Profile): Partial<SettingsFile> {
   return {
     ...(displacedBy(kept.profiles, profile) ? withoutSignIn(kept, profile.id) : {}),
@@ -188,18 +188,18 @@ export function withProfile(kept: Readonly<SettingsFile>, profile: Profile): Par
   };
 }
 
-/** The profile of the same id that leads elsewhere than this one, or null. */
+/** The saved profile with the same id that leads elsewhere than this one, or null. */
 export function displacedBy(profiles: readonly Profile[], profile: Profile): Profile | null {
   const known = profiles.find(({ id }) => id === profile.id);
   return known && destination(known) !== destination(profile) ? known : null;
 }
 
-/** Where a profile leads and whom it trusts: all of it but what it merely says. */
+/** Where a profile leads and what it trusts: all of it except its texts. */
 function destination(profile: Profile): string {
   return JSON.stringify({ ...profile, name: undefined, labels: undefined, helpDesk: undefined });
 }
 
-/** What the window needs to know of a profile. */
+/** What the window needs to know about a profile. */
 export function summaryOf(profile: Profile): ProfileSummary {
   return {
     id: profile.id,

@@ -7,10 +7,10 @@ type ProfileVerbs = Pick<
   'previewAddress' | 'previewFile' | 'acceptPreview' | 'declinePreview' | 'selectProfile' | 'removeProfile' | 'forgetCertificate'
 >;
 
-/** The campuses that this app knows, and the one that waits for the person's yes. */
+/** The calls for the saved profiles and the one that waits for the person's decision. */
 export function profileVerbs(parts: Parts): ProfileVerbs {
   const { profileStore, controller, savedSignIn, desktop } = parts;
-  /** A session that is up goes on with the profile that it began with. Fails with `not-now`. */
+  /** Fails with `not-now` during a session, which keeps the profile that it started with. */
   const onlyAtRest = (): void => {
     if (controller.state.kind !== 'idle') throw fail('not-now');
   };

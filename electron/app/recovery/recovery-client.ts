@@ -17,7 +17,7 @@ import { httpsJson, type RouteThroughProxy } from '../../net/https.ts';
 
 const limits = { timeoutMs: 15_000, maxBytes: 64 * 1024 };
 
-/** The recovery service's JSON interface (`shared/recovery.ts`), called from this computer. Fails with `recovery-*`, `account-locked` or `certificate-*`. */
+/** A client of the recovery service's JSON interface (`shared/recovery.ts`). Fails with `recovery-*`, `account-locked` or `certificate-*`. */
 export class RecoveryClient {
   private readonly base: string;
 
@@ -50,7 +50,7 @@ export class RecoveryClient {
     return { ...reply, expiresAt: toLocalTime(reply.expiresAt, ahead) };
   }
 
-  /** `ahead`: how far our clock is ahead of the service's. */
+  /** `ahead`: how far our clock is ahead of the service's, in milliseconds. */
   private async call<S extends z.core.$ZodType>(
     method: 'GET' | 'POST',
     path: string,
@@ -66,7 +66,7 @@ export class RecoveryClient {
       routeThroughProxy: this.routeThroughProxy,
       signal: this.signal,
     }).catch((error: unknown) => {
-      throw inRecoveryTerms(error, new URL(this.base).hostname);
+      throw asRecoveryFailure(error, new URL(this.base).hostname);
     });
     const ahead = clockOffset(reply.json, this.now());
     if (reply.status === 200) {
@@ -79,7 +79,7 @@ export class RecoveryClient {
   }
 }
 
-const network: readonly FailureCode[] = [
+const networkCodes: readonly FailureCode[] = [
   'gateway-unreachable',
   'gateway-name-unknown',
   'gateway-silent',
@@ -89,9 +89,9 @@ const network: readonly FailureCode[] = [
   'gateway-busy',
 ];
 
-function inRecoveryTerms(error: unknown, host: string): unknown {
+function asRecoveryFailure(error: unknown, host: string): unknown {
   const failure = failureOf(error);
-  return network.includes(failure.code)
+  return networkCodes.includes(failure.code)
     ? fail('recovery-unreachable', { host }, { detail: failure.detail ?? failure.code, cause: error })
     : error;
 }

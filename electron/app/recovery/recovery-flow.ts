@@ -5,7 +5,7 @@ import type { CertificateVerifier } from '../../trust/verifier.ts';
 import type { RouteThroughProxy } from '../../net/https.ts';
 import { RecoveryClient } from './recovery-client.ts';
 
-/** What comes out at the end: the passcode, and the sign-in that the person typed on the way. */
+/** The result of a recovery: the passcode, and the sign-in that the person typed. */
 export interface Recovered {
   userId: string;
   password: string;
@@ -21,10 +21,10 @@ interface Visit {
   token: string;
 }
 
-/** Failures after which the verified identity is worth nothing and the person starts again. */
-const startAgain: readonly FailureCode[] = ['recovery-timed-out', 'recovery-limited'];
+/** Failures after which the verified identity no longer counts and the person starts again. */
+const startAgainCodes: readonly FailureCode[] = ['recovery-timed-out', 'recovery-limited'];
 
-/** I lost my phone: role, identity, password, passcode, as the client's own screens. */
+/** The screens of "I lost my phone": role, identity, password, passcode. */
 export class RecoveryFlow {
   private current: RecoveryState = { step: 'closed' };
   private roles: { id: string; label: string }[] = [];
@@ -61,8 +61,8 @@ export class RecoveryFlow {
       this.show({ step: 'role', roles });
     } catch (error) {
       if (stop.signal.aborted) return;
-      const failure = this.told(error);
-      // Left at the proxy's question: nothing to tell
+      const failure = this.logFailure(error);
+      // The person cancelled at the proxy's question: there is nothing to tell them
       if (failure.code === 'cancelled') this.close();
       else this.show({ step: 'failed', failure });
     }
@@ -86,7 +86,7 @@ export class RecoveryFlow {
       visit.userId = identity.userId;
       this.show({ step: 'password', userId: identity.userId, busy: false, failure: null });
     } catch (error) {
-      if (this.visit === visit) this.show({ ...current, busy: false, failure: unlessLeft(this.told(error)) });
+      if (this.visit === visit) this.show({ ...current, busy: false, failure: unlessCancelled(this.logFailure(error)) });
     }
   }
 
@@ -101,13 +101,13 @@ export class RecoveryFlow {
       this.show({ step: 'passcode', expiresAt });
     } catch (error) {
       if (this.visit !== visit) return;
-      const failure = this.told(error);
-      if (startAgain.includes(failure.code) && visit.role) this.show({ step: 'identity', role: visit.role, busy: false, failure });
-      else this.show({ ...current, busy: false, failure: unlessLeft(failure) });
+      const failure = this.logFailure(error);
+      if (startAgainCodes.includes(failure.code) && visit.role) this.show({ step: 'identity', role: visit.role, busy: false, failure });
+      else this.show({ ...current, busy: false, failure: unlessCancelled(failure) });
     }
   }
 
-  /** One step back; from the first one, out. */
+  /** Goes one step back. The first step closes the screens. */
   back(): void {
     const { current, visit } = this;
     if (current.step === 'identity') this.show({ step: 'role', roles: this.roles });
@@ -115,7 +115,7 @@ export class RecoveryFlow {
     else this.close();
   }
 
-  /** Leaves the screens; what was recovered stays good. */
+  /** Leaves the screens. The passcode and the one-time portal sign-in stay valid. */
   leave(): void {
     this.show({ step: 'closed' });
   }
@@ -126,17 +126,17 @@ export class RecoveryFlow {
     if (this.current.step !== 'closed') this.show({ step: 'closed' });
   }
 
-  /** A one-time portal sign-in for who has just recovered, or null: none, or too long ago. */
+  /** A one-time portal sign-in after a recovery. Null when there was no recovery, or when it was too long ago. */
   async portalSignIn(): Promise<PortalSignIn | null> {
     if (!this.visit?.token) return null;
     try {
       return await this.visit.client.portalSignIn(this.visit.token);
     } catch {
-      return null; // the portal asks for the password itself then
+      return null; // the portal then asks for the password
     }
   }
 
-  private told(error: unknown): Failure {
+  private logFailure(error: unknown): Failure {
     const failure = failureOf(error);
     this.log(`recovery: ${failure.code}${failure.detail === undefined ? '' : ` (${failure.detail})`}`);
     return failure;
@@ -148,5 +148,5 @@ export class RecoveryFlow {
   }
 }
 
-/** Whoever left the proxy's question knows that they did. */
-const unlessLeft = (failure: Failure): Failure | null => (failure.code === 'cancelled' ? null : failure);
+/** Null when the person cancelled at the proxy's question: they know that they did. */
+const unlessCancelled = (failure: Failure): Failure | null => (failure.code === 'cancelled' ? null : failure);

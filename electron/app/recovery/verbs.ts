@@ -3,7 +3,7 @@ import type { Parts, Verbs } from '../parts.ts';
 
 type RecoveryVerbs = Pick<Verbs, 'recoveryRole' | 'recoveryVerify' | 'recoveryPasscode' | 'recoveryBack' | 'recoveryContinue'>;
 
-/** The campus's recovery site on our own screens. */
+/** The calls for our own screens of the campus's recovery site. */
 export function recoveryVerbs(parts: Parts): RecoveryVerbs {
   const { recovery, controller, taskFlow } = parts;
   return {

@@ -1,20 +1,20 @@
 import { fail } from '../../../shared/failure.ts';
 import { rings } from '../../../shared/phone-words.ts';
 import type { Answer, Prompt } from '../../../shared/prompt.ts';
-import { chosenIn, isGone, type Choices } from './saved-choices.ts';
+import { chosenIn, isNoLongerOffered, type Choices } from './saved-choices.ts';
 
-/** A user ID and password that the person typed, kept until the session is up. */
+/** A user ID and password that the person typed, held until the session is up. */
 export interface TypedSignIn {
   profileId: string;
   userId: string;
   password: string;
-  /** Keep the password in the keychain once it has worked. */
+  /** Whether to save the password in the keychain once it has worked. */
   remember: boolean;
 }
 
 /**
- * What a person typed or was given in this run, in memory only: a sign-in that serves the next step, and the
- * recovery passcode. Nothing here is ever part of the state.
+ * Secrets of this run, in memory only: the sign-in that the person typed, for the next step, and the recovery
+ * passcode. None of it is ever part of the state.
  */
 export class PendingSecrets {
   private signIn: TypedSignIn | null = null;
@@ -25,7 +25,7 @@ export class PendingSecrets {
     private readonly changed: () => void,
   ) {}
 
-  typed(signIn: TypedSignIn): void {
+  holdSignIn(signIn: TypedSignIn): void {
     this.signIn = signIn;
   }
 
@@ -42,13 +42,13 @@ export class PendingSecrets {
     this.changed();
   }
 
-  /** The recovery passcode. Fails with `passcode-expired` where there is none that is good. */
+  /** The recovery passcode. Fails with `passcode-expired` when there is none, or when it has expired. */
   passcodeNow(): string {
     if (!this.passcode) throw fail('passcode-expired');
     return this.passcode.passcode;
   }
 
-  /** The recovery passcode while it is good, or null. */
+  /** The recovery passcode until it expires, or null. */
   get passcode(): { passcode: string; expiresAt: number } | null {
     return this.recovery && this.recovery.expiresAt > this.now() ? this.recovery : null;
   }
@@ -61,9 +61,9 @@ export class PendingSecrets {
 }
 
 /**
- * Fills a credentials prompt with a user ID and password, where those two are all that it asks for, and a group only
- * where there is one or the person chose it before: in a gateway's default group their password may be no good. What
- * would send a second factor is left to the person.
+ * Answers a credentials prompt with a user ID and password. Null unless those are its only fields. It chooses a group only
+ * if there is just one or the person chose it before, since their password may not work in the gateway's default group.
+ * Null as well if a selected value would send a second factor: the person does that.
  */
 export function fillCredentials(prompt: Prompt, signIn: { userId: string; password: string }, choices: Choices): Answer | null {
   if (prompt.kind !== 'credentials') return null;
@@ -74,8 +74,8 @@ export function fillCredentials(prompt: Prompt, signIn: { userId: string; passwo
     else return null;
   }
   for (const select of prompt.selects) {
-    // To another group than the one of last time only the person's own word leads
-    if (isGone(select, choices)) return null;
+    // Last time's group is gone: only the person chooses another one
+    if (isNoLongerOffered(select, choices)) return null;
     const chosen = chosenIn(select, choices) ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
     if (chosen === undefined || rings(select, chosen)) return null;
     values[select.name] = chosen;

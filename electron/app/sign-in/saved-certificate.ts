@@ -5,15 +5,15 @@ import { entryOf } from '../../storage/settings-file.ts';
 import type { Settings } from '../../storage/settings.ts';
 
 /**
- * Where a person keeps the certificate that they show to a gateway: the place of the file, by profile, once it has
- * worked. Neither its contents nor its passphrase.
+ * Remembers, for each profile, the path of the client certificate that worked. It stores neither the file's contents nor
+ * its passphrase.
  */
 export class SavedCertificates {
-  private given: { profileId: string; file: string } | null = null;
+  private chosen: { profileId: string; file: string } | null = null;
 
   constructor(private readonly settings: Settings) {}
 
-  /** Names the file of last time, once an attempt; the person is asked where there is none or it did not do. */
+  /** Answers with last time's file, once in each attempt. The person is asked if there is none or it did not work. */
   preparedFor(profile: Profile): PreparedAnswer {
     let used = false;
     return async (prompt) => {
@@ -26,17 +26,17 @@ export class SavedCertificates {
     };
   }
 
-  /** Notes the file that the person named. */
+  /** Notes the file that the person chose. */
   note(profileId: string, prompt: Prompt, answer: Answer): void {
     if (prompt.kind !== 'client-certificate' || answer.kind !== 'client-certificate' || answer.file === undefined) return;
-    this.given = { profileId, file: answer.file };
+    this.chosen = { profileId, file: answer.file };
   }
 
-  /** The sign-in worked: the place of the file is remembered. */
+  /** Saves the path of the file after the sign-in worked. */
   worked(profileId: string): void {
-    const { given } = this;
-    this.given = null;
-    if (given?.profileId !== profileId) return;
-    this.settings.update(({ clientCertificates }) => ({ clientCertificates: { ...clientCertificates, [profileId]: given.file } }));
+    const { chosen } = this;
+    this.chosen = null;
+    if (chosen?.profileId !== profileId) return;
+    this.settings.update(({ clientCertificates }) => ({ clientCertificates: { ...clientCertificates, [profileId]: chosen.file } }));
   }
 }

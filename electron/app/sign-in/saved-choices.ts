@@ -2,13 +2,13 @@ import type { Answer, Prompt, PromptSelect } from '../../../shared/prompt.ts';
 import { isSameName, notOffered } from '../../../shared/names.ts';
 import { entryOf } from '../../storage/settings-file.ts';
 
-/** What was chosen, by the heading it was chosen under: both as they were shown, since a gateway may number its groups anew. */
+/** Chosen labels by their headings, both as they were shown: a gateway may give its groups new ids. */
 export type Choices = Readonly<Record<string, string>>;
 
-/** Enough for any honest gateway, and no more of another's words in the settings. */
+/** Enough for any honest gateway. It limits how much text of a gateway's goes into the settings. */
 const maxKept = 20;
 
-/** What a person chose in answering a prompt: groups, realms, roles. Which session to end is no habit. */
+/** The groups, realms and roles that a person chose in an answer. The choice of which session to end is not remembered. */
 export function choicesIn(prompt: Prompt, answer: Answer): Choices {
   if (prompt.kind === 'choice') {
     const option = answer.kind === 'choice' && prompt.purpose !== 'session' && prompt.options.find(({ id }) => id === answer.option);
@@ -22,14 +22,14 @@ export function choicesIn(prompt: Prompt, answer: Answer): Choices {
   return Object.fromEntries(chosen);
 }
 
-/** Adds choices to those before them, the newest last; the oldest give way. */
+/** Adds choices to earlier ones, the newest last. The oldest are dropped first. */
 export function withChoices(before: Choices, chosen: Choices): Record<string, string> {
   const others = Object.entries(before).filter(([heading]) => !Object.hasOwn(chosen, heading));
   return Object.fromEntries([...others, ...Object.entries(chosen)].slice(-maxKept));
 }
 
-/** A prompt in which what was chosen before is chosen already, where it is still offered. */
-export function asChosen(prompt: Prompt, choices: Choices): Prompt {
+/** A prompt with earlier choices selected, if they are still offered. */
+export function presetChoices(prompt: Prompt, choices: Choices): Prompt {
   if (prompt.kind === 'choice') {
     const usual = usualOption(prompt, choices);
     if (usual !== null) return { ...prompt, usual };
@@ -38,7 +38,7 @@ export function asChosen(prompt: Prompt, choices: Choices): Prompt {
     return before === null || prompt.failure ? prompt : { ...prompt, failure: notOffered(before, prompt.options) };
   }
   if (!('selects' in prompt)) return prompt;
-  const gone = prompt.selects.find((select) => isGone(select, choices));
+  const gone = prompt.selects.find((select) => isNoLongerOffered(select, choices));
   const failure = gone && !prompt.failure ? { failure: notOffered(entryOf(choices, gone.label) ?? '', gone.options) } : {};
   const selects = prompt.selects.map((select) => {
     const value = chosenIn(select, choices);
@@ -54,8 +54,8 @@ export function usualOption(prompt: Extract<Prompt, { kind: 'choice' }>, choices
   return found.length === 1 ? (found[0]?.id ?? null) : null;
 }
 
-/** Whether a group was chosen before that is not offered any more. */
-export function isGone(select: PromptSelect, choices: Choices): boolean {
+/** Whether the group that was chosen before is no longer offered. */
+export function isNoLongerOffered(select: PromptSelect, choices: Choices): boolean {
   return select.group === true && entryOf(choices, select.label) !== null && chosenIn(select, choices) === null;
 }
 

@@ -8,7 +8,7 @@ import type { KeychainState, Secrets } from '../../storage/secrets.ts';
 import { entryOf } from '../../storage/settings-file.ts';
 import type { Settings } from '../../storage/settings.ts';
 import { fillCredentials, type PendingSecrets } from './pending-secrets.ts';
-import { asChosen, choicesIn, usualOption, withChoices, type Choices } from './saved-choices.ts';
+import { presetChoices, choicesIn, usualOption, withChoices, type Choices } from './saved-choices.ts';
 
 export interface SavedPasswordDeps {
   settings: Settings;
@@ -18,20 +18,20 @@ export interface SavedPasswordDeps {
   tell: (failure: Failure) => void;
 }
 
-/** What belongs to one attempt. */
+/** The record of one attempt. */
 interface Attempt {
   profile: Profile;
-  /** The passwords that went in. */
-  given: Set<string>;
-  /** The kept one among them. */
-  usedKept: boolean;
+  /** The passwords that were sent. */
+  sent: Set<string>;
+  /** Whether the saved one was among them. */
+  usedSaved: boolean;
   chosen: Choices;
 }
 
-/** By these a gateway says that the password was no good. */
-const refusals: readonly Failure['code'][] = ['sign-in-rejected', 'account-locked-out'];
-/** By these that it may have been: it does not tell whether it was that, or the second factor. */
-const doubts: readonly Failure['code'][] = [
+/** Codes that mean that the gateway rejected the password. */
+const rejectionCodes: readonly Failure['code'][] = ['sign-in-rejected', 'account-locked-out'];
+/** Codes that do not tell whether the gateway rejected the password or the second factor. */
+const uncertainCodes: readonly Failure['code'][] = [
   'push-refused-at-once',
   'passcode-wrong',
   'passcode-expired',
@@ -39,72 +39,73 @@ const doubts: readonly Failure['code'][] = [
   'account-locked',
 ];
 
-/** Who signs in where: the user ID and group last used, the password in the keychain where the person asked for it. */
+/** Remembers the user ID and group of each profile's last sign-in, and its password in the keychain if the person wanted that. */
 export class SavedPassword {
   private keychain: KeychainState = 'available';
   private attempt: Attempt | null = null;
-  /** Profiles whose kept password may have been refused: in this run it goes in by itself no more, until it has worked. */
+  /** Profiles whose saved password may be wrong. In this run it is not sent automatically until it has worked. */
   private readonly suspect = new Set<string>();
 
   constructor(private readonly deps: SavedPasswordDeps) {}
 
-  /** Asks the keychain whether it is there. Never rejects. */
+  /** Checks whether the keychain is available. Never rejects. */
   async probe(): Promise<void> {
     this.keychain = await this.deps.secrets.availability();
     this.deps.changed();
   }
 
-  /** @param prompt the open question, where there is one */
+  /** @param prompt the open question, or null */
   savedFor(profileId: string | null, prompt: Prompt | null = null): AppState['saved'] {
     const { userIds, savedPasswords } = this.deps.settings.get();
     const [userId, password] = profileId === null ? [null, false] : [entryOf(userIds, profileId), savedPasswords.includes(profileId)];
-    const mayGo = this.attempt?.profile.id === profileId && !this.attempt.usedKept && password && userId !== null;
-    return { userId, password, offered: mayGo && prompt?.kind === 'credentials' && isPlain(prompt), keychain: this.keychain };
+    const canSend = this.attempt?.profile.id === profileId && !this.attempt.usedSaved && password && userId !== null;
+    return { userId, password, offered: canSend && prompt?.kind === 'credentials' && isPlain(prompt), keychain: this.keychain };
   }
 
   /**
-   * The answer with the kept password, by a person's press, where it did not go in by itself: to a server that they vouched
-   * for, say, or after a link. Once in an attempt. Fails with `not-now`, or as the keychain does.
+   * The answer with the saved password, after the person pressed the button for it. The button appears when the password
+   * was not sent automatically: the person accepted the server's certificate, for example, or a link started the attempt.
+   * Once in each attempt. Fails with `not-now`, or with the keychain's failure.
    *
-   * @param chosen what stands in the selections of the form
+   * @param chosen the values selected in the form
    */
-  async pressed(prompt: PromptOf<'credentials'>, chosen: Readonly<Record<string, string>>): Promise<Answer> {
+  async answerWithSaved(prompt: PromptOf<'credentials'>, chosen: Readonly<Record<string, string>>): Promise<Answer> {
     const { attempt } = this;
     if (!attempt || !this.savedFor(attempt.profile.id, prompt).offered) throw fail('not-now');
     const { profile } = attempt;
     const signIn = await this.read(profile);
     if (!signIn) {
-      // Somebody has taken it out of the keychain
+      // Somebody deleted it from the keychain
       await this.forget(profile.id);
       throw fail('not-now');
     }
-    attempt.given.add(signIn.password);
-    attempt.usedKept = true;
+    attempt.sent.add(signIn.password);
+    attempt.usedSaved = true;
     const selects = prompt.selects.map(({ name, value = '' }) => [name, entryOf(chosen, name) ?? value] as const);
     const values: Record<string, string> = { ...Object.fromEntries(selects), password: signIn.password };
     if (prompt.fields.some(({ name }) => name === 'user')) values['user'] = signIn.userId;
     return { kind: 'credentials', values };
   }
 
-  /** A prompt with what the person chose before chosen already. */
+  /** A prompt with the person's earlier choices selected. */
   preset(profile: Profile, prompt: Prompt): Prompt {
-    return asChosen(prompt, this.choicesFor(profile.id));
+    return presetChoices(prompt, this.choicesFor(profile.id));
   }
 
   /**
-   * Answers credentials prompts of one attempt: with what was typed before it, else from the keychain, each once. What is
-   * typed in the attempt itself is for the question that it was typed for.
+   * Answers the credentials prompts of one attempt: with what was typed before it, or else from the keychain, each once.
+   * What is typed during the attempt answers only the question that it was typed for.
    *
-   * @param pressed whether a person has just asked for this attempt. Many a campus rings the phone of who has given the
-   *   password: a kept one goes in by itself only then
+   * @param pressed whether a person has just asked for this attempt. Only then is a saved password sent automatically, as
+   *   many campuses ring the phone once they have the password
    */
   preparedFor(profile: Profile, pressed = true): PreparedAnswer {
     const { pendingSecrets } = this.deps;
-    const attempt: Attempt = { profile, given: new Set(), usedKept: false, chosen: {} };
+    const attempt: Attempt = { profile, sent: new Set(), usedSaved: false, chosen: {} };
     let choseRealm = false;
     this.attempt = attempt;
     return async (prompt) => {
-      // A saved password was good in the realm that was chosen with it
+      // A saved password worked in the realm that was chosen with it
       if (prompt.kind === 'choice' && prompt.purpose === 'realm' && !choseRealm && this.savedFor(profile.id).password) {
         choseRealm = true;
         const option = usualOption(prompt, this.choicesFor(profile.id));
@@ -112,34 +113,34 @@ export class SavedPassword {
       }
       if (prompt.kind !== 'credentials') return null;
       const typed = pendingSecrets.signInFor(profile.id);
-      // That a name is not offered says nothing of the password
+      // A choice that is no longer offered says nothing about the password
       if (prompt.failure?.code === 'choice-not-offered') return null;
-      await this.hear(prompt);
-      // Once each: a password that was changed on the way is another one
-      if (prompt.failure || (typed ? attempt.given.has(typed.password) : attempt.given.size > 0)) {
+      await this.noteFailure(prompt);
+      // Send each password once. One that was changed during the sign-in counts as another one
+      if (prompt.failure || (typed ? attempt.sent.has(typed.password) : attempt.sent.size > 0)) {
         pendingSecrets.forgetSignIn();
         return null;
       }
-      const signIn = typed ?? (pressed ? await this.kept(profile) : null);
+      const signIn = typed ?? (pressed ? await this.readUnlessSuspect(profile) : null);
       const answer = signIn && fillCredentials(prompt, signIn, this.choicesFor(profile.id));
       if (!answer) return null;
-      attempt.given.add(signIn.password);
-      attempt.usedKept ||= !typed;
+      attempt.sent.add(signIn.password);
+      attempt.usedSaved ||= !typed;
       return answer;
     };
   }
 
-  /** A gateway asks again: of a kept password that was sent it says why. */
-  async hear(prompt: Prompt): Promise<void> {
+  /** A gateway asks again with a failure: notes it if the saved password was sent. */
+  async noteFailure(prompt: Prompt): Promise<void> {
     const { attempt } = this;
-    if (prompt.kind === 'credentials' && prompt.failure && attempt?.usedKept) await this.markSuspect(attempt.profile.id, prompt.failure);
+    if (prompt.kind === 'credentials' && prompt.failure && attempt?.usedSaved) await this.markSuspect(attempt.profile.id, prompt.failure);
   }
 
-  /** The attempt ended without a session. A kept password that it was refused for is forgotten. Never rejects. */
+  /** The attempt ended without a session. Forgets a saved password that was rejected. Never rejects. */
   async ended(profileId: string, why: Failure | null): Promise<void> {
     const { attempt } = this;
     this.attempt = null;
-    if (attempt?.profile.id === profileId && attempt.usedKept && why) await this.markSuspect(profileId, why);
+    if (attempt?.profile.id === profileId && attempt.usedSaved && why) await this.markSuspect(profileId, why);
   }
 
   /** Notes what the person typed or chose. */
@@ -151,22 +152,22 @@ export class SavedPassword {
       const { user, password } = answer.values;
       const userId = user ?? pendingSecrets.signInFor(profileId)?.userId;
       if (userId !== undefined && password !== undefined) {
-        attempt?.given.add(password);
-        // One that would ring a phone whenever it went in is the person's to type
-        pendingSecrets.typed({ profileId, userId, password, remember: remember && !this.reachesPhone(attempt?.profile, password) });
+        attempt?.sent.add(password);
+        // Never save a password that would ring a phone each time that it is sent: the person types it
+        pendingSecrets.holdSignIn({ profileId, userId, password, remember: remember && !this.reachesPhone(attempt?.profile, password) });
       }
     }
     const changed = newPasswordIn(prompt, answer);
     if (changed === null) return;
-    // From here on it is the password that they sign in with, and it is kept where the one before it was
+    // This is their password from now on. Save it if the old one was saved
     const { userIds, savedPasswords } = settings.get();
     const typed = pendingSecrets.signInFor(profileId);
     const userId = typed?.userId ?? entryOf(userIds, profileId);
     if (userId === null) return;
-    pendingSecrets.typed({ profileId, userId, password: changed, remember: typed?.remember ?? savedPasswords.includes(profileId) });
+    pendingSecrets.holdSignIn({ profileId, userId, password: changed, remember: typed?.remember ?? savedPasswords.includes(profileId) });
   }
 
-  /** The sign-in worked: the user ID is remembered, the password where the person asked for it. */
+  /** Saves the user ID after the sign-in worked, and the password if the person wanted that. */
   async worked(profileId: string): Promise<void> {
     const { pendingSecrets, settings, secrets } = this.deps;
     const typed = pendingSecrets.signInFor(profileId);
@@ -198,7 +199,7 @@ export class SavedPassword {
     const userId = entryOf(userIds, profileId);
     try {
       if (userId !== null) await secrets.delete(profileId, userId);
-      settings.update((kept) => ({ savedPasswords: kept.savedPasswords.filter((each) => each !== profileId) }));
+      settings.update((saved) => ({ savedPasswords: saved.savedPasswords.filter((each) => each !== profileId) }));
     } catch (error) {
       this.deps.tell(failureOf(error));
     }
@@ -209,17 +210,17 @@ export class SavedPassword {
     return entryOf(this.deps.settings.get().choices, profileId) ?? {};
   }
 
-  /** Forgets a kept password that was refused, and lets one that may have been go in by itself no more. */
+  /** Forgets a saved password that was rejected. One that may have been is no longer sent automatically. */
   private async markSuspect(profileId: string, { code }: Failure): Promise<void> {
-    if (refusals.includes(code)) await this.forget(profileId);
-    else if (doubts.includes(code)) this.suspect.add(profileId);
+    if (rejectionCodes.includes(code)) await this.forget(profileId);
+    else if (uncertainCodes.includes(code)) this.suspect.add(profileId);
   }
 
   private reachesPhone(profile: Profile | undefined, password: string): boolean {
     return mayReachPhone(password, profile?.secondFactorWords, joiningOf(profile?.append));
   }
 
-  private async kept(profile: Profile): Promise<{ userId: string; password: string } | null> {
+  private async readUnlessSuspect(profile: Profile): Promise<{ userId: string; password: string } | null> {
     if (this.suspect.has(profile.id)) return null;
     try {
       return await this.read(profile);
@@ -229,7 +230,7 @@ export class SavedPassword {
     }
   }
 
-  /** Rejects as the keychain does. */
+  /** Rejects with the keychain's failure. */
   private async read(profile: Profile): Promise<{ userId: string; password: string } | null> {
     const { userIds, savedPasswords } = this.deps.settings.get();
     const userId = entryOf(userIds, profile.id);
@@ -239,11 +240,11 @@ export class SavedPassword {
   }
 }
 
-/** Whether a user ID and a password are all that has to be typed into it. */
+/** Whether the form asks for a password, and for nothing else but a user ID. */
 const isPlain = ({ fields }: PromptOf<'credentials'>): boolean =>
   fields.some(({ name }) => name === 'password') && fields.every(({ name }) => name === 'user' || name === 'password');
 
-/** The password that a person gave in place of the old one, or null. */
+/** The new password in an answer that changes it, or null. */
 function newPasswordIn(prompt: Prompt, answer: Answer): string | null {
   if (!('fields' in prompt) || !('values' in answer)) return null;
   const field = prompt.fields.find(({ newPassword }) => newPassword === true);

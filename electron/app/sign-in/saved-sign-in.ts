@@ -14,17 +14,17 @@ export interface SavedSignInDeps {
   settings: Settings;
   secrets: Secrets;
   pendingSecrets: PendingSecrets;
-  /** Whether whoever administers this computer lets people keep a key for one-time codes on it. */
+  /** Whether the computer's policy lets people save a key for one-time codes. */
   totpSavingAllowed: boolean;
   now: () => number;
   changed: () => void;
   tell: (failure: Failure) => void;
 }
 
-/** All that the settings remember of a sign-in, by profile id. */
+/** Everything that the settings remember about sign-ins, by profile id. */
 type OfSignIn = Pick<SettingsFile, 'userIds' | 'choices' | 'savedPasswords' | 'clientCertificates' | 'keptCodes'>;
 
-/** The settings without anything of a profile's sign-in. What is not marked there as kept is never taken from the keychain. */
+/** The settings without a profile's saved sign-in. A secret that they do not mark as saved is never read from the keychain. */
 export function withoutSignIn(kept: Readonly<SettingsFile>, profileId: string): OfSignIn {
   return {
     userIds: without(kept.userIds, profileId),
@@ -36,8 +36,8 @@ export function withoutSignIn(kept: Readonly<SettingsFile>, profileId: string): 
 }
 
 /**
- * Takes a profile's password and key for codes out of the keychain, where the settings say that they are there. Called with
- * what the settings said before they forgot it. Never rejects: what the keychain does not let go of is told.
+ * Deletes a profile's password and key for codes from the keychain, if the settings mark them as saved. Takes the settings
+ * from before they forgot the profile. Never rejects: it shows what the keychain could not delete.
  */
 export async function emptyKeychain(
   before: Readonly<SettingsFile>,
@@ -54,44 +54,45 @@ export async function emptyKeychain(
 }
 
 /**
- * Everything that is remembered of signing in: who, with which password, in which group, with which certificate of their own
- * and which key for codes. One owner, for the app and for the command line: it answers what it can, notes what a person
- * answers, and forgets a profile as a whole.
+ * Everything that is remembered about signing in: user ID, password, group, client certificate and key for codes. It is the
+ * one owner of this, for the app and the command line: it answers what it can, notes what a person answers, and forgets a
+ * profile as a whole.
  */
 export class SavedSignIn {
   readonly savedPassword: SavedPassword;
   readonly codes: SavedTotp;
-  private readonly files: SavedCertificates;
-  /** The attempt that is under way: whether the person vouched for a server in it. */
+  private readonly certificates: SavedCertificates;
+  /** The current attempt: whether the person accepted a server's certificate in it. */
   private attempt: { vouched: boolean } = { vouched: false };
 
   constructor(private readonly deps: SavedSignInDeps) {
     const { totpSavingAllowed: allowed, ...rest } = deps;
     this.savedPassword = new SavedPassword(rest);
     this.codes = new SavedTotp({ ...rest, allowed });
-    this.files = new SavedCertificates(deps.settings);
+    this.certificates = new SavedCertificates(deps.settings);
   }
 
-  /** A prompt with what the person chose before chosen already. */
+  /** A prompt with the person's earlier choices selected. */
   preset(profile: Profile, prompt: Prompt): Prompt {
     return this.savedPassword.preset(profile, prompt);
   }
 
   /**
-   * Answers prompts of one attempt with what is remembered. Not in an attempt in which a person vouched for a server: to one
-   * that only they believe, they type or press. A kept password only where a person has `pressed` Connect for this very attempt.
+   * Answers the prompts of one attempt with what is remembered, until a person accepts a server's certificate in it. To a
+   * server that only they trust, nothing is sent automatically: they type, or press a button. A saved password is sent only
+   * if a person has `pressed` Connect for this attempt.
    */
   preparedFor(profile: Profile, pressed = true): PreparedAnswer {
     const attempt: { vouched: boolean } = { vouched: false };
     this.attempt = attempt;
     const known = firstOf(
       this.savedPassword.preparedFor(profile, pressed),
-      this.files.preparedFor(profile),
+      this.certificates.preparedFor(profile),
       this.codes.preparedFor(profile),
     );
     return async (prompt) => {
       if (!attempt.vouched) return known(prompt);
-      await this.savedPassword.hear(prompt);
+      await this.savedPassword.noteFailure(prompt);
       return null;
     };
   }
@@ -101,26 +102,26 @@ export class SavedSignIn {
     const answer = tidied(given);
     if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.attempt.vouched = true;
     this.savedPassword.note(profileId, prompt, answer, remember);
-    this.files.note(profileId, prompt, answer);
+    this.certificates.note(profileId, prompt, answer);
     this.codes.note(profileId, answer);
   }
 
-  /** The sign-in worked: what was typed and chosen is remembered. Never rejects. */
+  /** Saves what was typed and chosen after the sign-in worked. Never rejects. */
   async worked(profileId: string): Promise<void> {
-    this.files.worked(profileId);
+    this.certificates.worked(profileId);
     await this.savedPassword.worked(profileId);
   }
 
-  /** The attempt ended without a session, with what the gateway said of it. Never rejects. */
+  /** The attempt ended without a session. `why`: the gateway's reason, if any. Never rejects. */
   async ended(profileId: string, why: Failure | null): Promise<void> {
     await this.savedPassword.ended(profileId, why);
   }
 
-  /** Forgets everything of a profile's sign-in: at once here and on disk, and in the keychain as soon as it lets go of it. Never rejects. */
+  /** Forgets a profile's saved sign-in: in memory and on disk at once, in the keychain as soon as it can. Never rejects. */
   async forget(profileId: string): Promise<void> {
     const { settings, secrets, pendingSecrets, changed, tell } = this.deps;
     const before = settings.get();
-    this.codes.spent(profileId);
+    this.codes.rememberUsedWindow(profileId);
     pendingSecrets.forgetSignIn();
     settings.update((kept) => withoutSignIn(kept, profileId));
     changed();

@@ -12,27 +12,27 @@ import { readCodesKey, type CodesKey } from './totp-key.ts';
 export interface SavedTotpDeps {
   settings: Settings;
   secrets: Secrets;
-  /** Whether whoever administers this computer allows it. */
+  /** Whether the computer's policy allows it. */
   allowed: boolean;
   now: () => number;
   changed: () => void;
   tell: (failure: Failure) => void;
 }
 
-/** Longer than that nobody is kept waiting for a new code: the person is asked instead. */
+/** The longest wait for a new code. If it would take longer, the person is asked instead. */
 const maxWaitMs = 31_000;
-/** A gateway whose clock is a little behind does not know the new code yet. */
+/** Extra wait, since a gateway whose clock is a little behind does not accept the new code yet. */
 const graceMs = 1_000;
 
 /**
- * A key for one-time codes in the keychain, which answers the question for a passcode by itself: only where the campus's
- * profile and the computer's policy allow it, once an attempt, and never twice with the code of one window, since a
- * campus takes each code once and counts the others as wrong. Never a push.
+ * Keeps a key for one-time codes in the keychain and answers the passcode question with it, if the campus's profile and the
+ * computer's policy allow that. It answers once in each attempt, and never twice in one time window: a campus accepts each
+ * code once and counts a repeated one as wrong. It never sends a push.
  */
 export class SavedTotp {
-  /** The end of the last window that was used with a key that was forgotten since, by profile id. */
+  /** By profile id: when the last used window of a forgotten key ends. */
   private readonly forgotten = new Map<string, number>();
-  /** What the person typed last where a key is kept, by profile id. */
+  /** By profile id: the passcode that the person typed last. */
   private readonly typed = new Map<string, { passcode: string; at: number }>();
 
   constructor(private readonly deps: SavedTotpDeps) {}
@@ -43,22 +43,22 @@ export class SavedTotp {
     return this.usedUntil(profile.id) === null ? 'none' : 'kept';
   }
 
-  /** Keeps a key. Fails with `codes-key-invalid` at once for one that could make no codes, `not-now` where it is not allowed, or `keychain-*`. */
+  /** Saves a key. Fails with `codes-key-invalid` when the key cannot make codes, `not-now` when saving is not allowed, or `keychain-*`. */
   async keep(profile: Profile, text: string): Promise<void> {
     if (!this.allows(profile)) throw fail('not-now');
     const key = text.trim();
     readCodesKey(key);
     await this.deps.secrets.setCodesKey(profile.id, key);
-    // The same key may come again, and its window is spent all the same
-    this.spend(profile.id, this.usedUntil(profile.id) ?? this.forgotten.get(profile.id) ?? 0);
+    // It may be the same key as before, whose current window is already used
+    this.markUsed(profile.id, this.usedUntil(profile.id) ?? this.forgotten.get(profile.id) ?? 0);
   }
 
   /** Forgets the key of a profile, if there is one. */
   async forget(profileId: string): Promise<void> {
     if (this.usedUntil(profileId) === null) return;
-    this.spent(profileId);
+    this.rememberUsedWindow(profileId);
     const { settings, secrets, tell, changed } = this.deps;
-    // Whatever the keychain makes of it: a key that is not marked as kept is never taken from there
+    // Whether or not the keychain deletes it: a key that is not marked as saved is never read
     settings.update(({ keptCodes }) => ({ keptCodes: without(keptCodes, profileId) }));
     try {
       await secrets.deleteCodesKey(profileId);
@@ -68,19 +68,19 @@ export class SavedTotp {
     changed();
   }
 
-  /** Before a key is forgotten: should the same one be kept anew, the windows of its codes that were used stay used. */
-  spent(profileId: string): void {
+  /** Call before a key is forgotten. If the same key is saved again, its used window still counts as used. */
+  rememberUsedWindow(profileId: string): void {
     const usedUntil = this.usedUntil(profileId);
     if (usedUntil !== null) this.forgotten.set(profileId, usedUntil);
   }
 
-  /** Notes a passcode that the person typed: it may be the one of the kept key. */
+  /** Notes a passcode that the person typed, as the saved key may make the same one. */
   note(profileId: string, answer: Answer): void {
     const passcode = answer.kind === 'passcode' || answer.kind === 'second-factor-passcode' ? answer.passcode : undefined;
     if (passcode !== undefined) this.typed.set(profileId, { passcode, at: this.deps.now() });
   }
 
-  /** Answers the question for a passcode once; what comes after a wrong one is for the person. */
+  /** Answers the passcode question once. After a wrong code the person is asked. */
   preparedFor(profile: Profile): PreparedAnswer {
     let used = false;
     return async (prompt) => {
@@ -90,7 +90,7 @@ export class SavedTotp {
     };
   }
 
-  /** A code that has not been used, once the next window has begun where this one's has been. Null: the person is asked. */
+  /** An unused code. If this window's code is used, it waits for the next window. Null: the person is asked. */
   private async nextCode(profileId: string): Promise<Answer | LaterAnswer | null> {
     const { secrets, now, tell } = this.deps;
     try {
@@ -99,13 +99,13 @@ export class SavedTotp {
       const key = readCodesKey(text);
       const free = Math.max(this.usedUntil(profileId) ?? 0, this.typedUntil(profileId, key));
       const wait = free - now();
-      // A clock that was set back, or a slow period
+      // The clock was set back, or the period is long
       if (wait > Math.min(maxWaitMs, key.periodMs)) return null;
       if (wait <= 0) return this.use(profileId, key, free);
       return {
         kind: 'later',
         at: free + graceMs,
-        // The key may have been forgotten meanwhile
+        // The key may have been forgotten during the wait
         wait: async (signal) =>
           (await delay(wait + graceMs, signal)) && this.usedUntil(profileId) !== null ? this.use(profileId, key, free) : null,
       };
@@ -115,10 +115,10 @@ export class SavedTotp {
     }
   }
 
-  /** The code of the present window, or of the one that begins where the last one that was used ends. */
+  /** The code of the current window, or of the one after the last used window. */
   private use(profileId: string, key: CodesKey, free: number): Answer {
     const at = Math.max(this.deps.now(), free);
-    this.spend(profileId, windowEnd(at, key));
+    this.markUsed(profileId, windowEnd(at, key));
     return { kind: 'passcode', passcode: key.codeAt(at) };
   }
 
@@ -126,19 +126,19 @@ export class SavedTotp {
     return this.deps.allowed && profile.keptCodes === true;
   }
 
-  /** When the window of the last code that was used ends, 0 where none was; null: no key is kept. */
+  /** When the window of the last used code ends: 0 if no code was used, null if no key is saved. */
   private usedUntil(profileId: string): number | null {
     return entryOf(this.deps.settings.get().keptCodes, profileId);
   }
 
-  /** When the window ends whose code the person typed; 0 where what they typed was another. */
+  /** When the window of the code that the person typed ends, or 0 if they typed something else. */
   private typedUntil(profileId: string, key: CodesKey): number {
     const typed = this.typed.get(profileId);
     if (!typed) return 0;
     return typed.passcode === key.codeAt(typed.at) ? windowEnd(typed.at, key) : 0;
   }
 
-  private spend(profileId: string, usedUntil: number): void {
+  private markUsed(profileId: string, usedUntil: number): void {
     this.deps.settings.update(({ keptCodes }) => ({ keptCodes: { ...keptCodes, [profileId]: usedUntil } }));
     this.deps.changed();
   }

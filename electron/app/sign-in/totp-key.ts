@@ -5,11 +5,11 @@ import { fail } from '../../../shared/failure.ts';
 export interface CodesKey {
   /** The code at an instant, epoch milliseconds. */
   codeAt(instant: number): string;
-  /** How long each of them is the one. */
+  /** How long each code is valid. */
   readonly periodMs: number;
 }
 
-/** Shorter than the RFC likes, and handed out by many a campus all the same. */
+/** Shorter than the RFC recommends, but many campuses hand out such keys. */
 const guardrails = createGuardrails({ MIN_SECRET_BYTES: 5 });
 const algorithms = ['sha1', 'sha256', 'sha512'] as const;
 
@@ -21,7 +21,7 @@ export function readCodesKey(text: string): CodesKey {
   try {
     codeAt(0);
   } catch (cause) {
-    // What otplib says of it may quote the key
+    // otplib's message may quote the key
     throw fail('codes-key-invalid', undefined, { detail: cause instanceof Error ? cause.name : 'unreadable' });
   }
   return { codeAt, periodMs: period * 1000 };
@@ -39,7 +39,7 @@ function partsOf(text: string) {
   return { secret: base32(uri?.searchParams.get('secret') ?? ''), digits, period, algorithm };
 }
 
-/** As people paste it: in groups, in small letters, with its padding. */
+/** Reads a key as people paste it: in groups, in lower case, with padding. */
 function base32(text: string): string {
   const key = text
     .replaceAll(/[\s-]/g, '')

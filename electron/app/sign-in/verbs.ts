@@ -14,7 +14,7 @@ type SignInVerbs = Pick<
   | 'forgetSignIn'
 >;
 
-/** Answers to what is asked on the way in, and what is remembered of them. */
+/** The calls that answer sign-in questions and manage the saved answers. */
 export function signInVerbs(parts: Parts): SignInVerbs {
   const { controller, profileStore, pendingSecrets, savedSignIn, desktop, proxyQuestion } = parts;
 
@@ -47,7 +47,7 @@ export function signInVerbs(parts: Parts): SignInVerbs {
     async answerWithSavedPassword({ promptId, chosen }) {
       const { state } = controller;
       if (state.kind !== 'asking' || state.promptId !== promptId || state.prompt.kind !== 'credentials') throw fail('not-now');
-      answer(promptId, await savedSignIn.savedPassword.pressed(state.prompt, chosen), false);
+      answer(promptId, await savedSignIn.savedPassword.answerWithSaved(state.prompt, chosen), false);
     },
     async keepCodes({ key }) {
       await savedSignIn.codes.keep(parts.profile, key);

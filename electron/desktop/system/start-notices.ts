@@ -2,19 +2,19 @@ import { existsSync } from 'node:fs';
 import type { Failure } from '../../../shared/failure.ts';
 
 export interface FoundAtStart {
-  /** Of the person's folder. */
-  ofFolder: Failure | null;
-  /** What the last run left. */
-  ofLastRun: Failure | null;
-  ofPolicy: Failure | null;
+  /** A problem with the user data folder. */
+  folderNotice: Failure | null;
+  /** The fault that ended the last run. */
+  lastRun: Failure | null;
+  policyNotice: Failure | null;
   isSandboxOff: boolean;
-  /** Where the parts are that the installer brings along; null where there is no installer. */
+  /** The folder of the programs and libraries that the installer ships, or null when the app was not installed. */
   parts: string | null;
 }
 
-/** What was noticed before there was a window to tell it in. None of it keeps the app from opening. */
-export function earlyNotices({ ofFolder, ofLastRun, ofPolicy, isSandboxOff, parts }: FoundAtStart): Failure[] {
-  const ofSandbox: Failure | null = isSandboxOff ? { code: 'sandbox-off' } : null;
-  const ofParts: Failure | null = parts === null || existsSync(parts) ? null : { code: 'parts-missing', params: { folder: parts } };
-  return [ofFolder, ofLastRun, ofPolicy, ofSandbox, ofParts].filter((failure) => failure !== null);
+/** Problems that were found before there was a window to show them in. None of them stops the app from opening. */
+export function earlyNotices({ folderNotice, lastRun, policyNotice, isSandboxOff, parts }: FoundAtStart): Failure[] {
+  const sandboxOff: Failure | null = isSandboxOff ? { code: 'sandbox-off' } : null;
+  const partsMissing: Failure | null = parts === null || existsSync(parts) ? null : { code: 'parts-missing', params: { folder: parts } };
+  return [folderNotice, lastRun, policyNotice, sandboxOff, partsMissing].filter((failure) => failure !== null);
 }

@@ -5,17 +5,17 @@ import { app } from 'electron';
 import type { Failure } from '../../../shared/failure.ts';
 
 export interface UserFolder {
-  /** Where settings and logs are. */
+  /** The folder of settings and logs. */
   readonly folder: string;
-  /** `folder-unusable`, where nothing in the person's own folder can be read; null: nothing to tell. */
-  readonly trouble: Failure | null;
+  /** `folder-unusable` when nothing in the person's own folder can be read, or null. */
+  readonly notice: Failure | null;
 }
 
 /**
- * The folder that Electron names for this person, or one for this run only where it is of no use: Chromium locks its
- * folder before there is a window, and an app that may not lock it would take itself for a second one and end without a
- * word. A folder that can be read and not written still gives its settings, which then say that they cannot be saved.
- * Call it before Electron is ready.
+ * Opens Electron's user data folder, or a temporary one for this run if that one cannot be used. Chromium locks its folder
+ * before there is a window: if it cannot lock it, the app takes itself for a second instance and quits without a message.
+ * From a folder that can be read but not written the settings are still read, and they report that they cannot be saved.
+ * Call this before Electron is ready.
  */
 export function openUserFolder(): UserFolder {
   const folder = app.getPath('userData');
@@ -23,11 +23,11 @@ export function openUserFolder(): UserFolder {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     readdirSync(folder);
   });
-  if (isReadable && works(() => accessSync(folder, constants.W_OK | constants.X_OK))) return { folder, trouble: null };
+  if (isReadable && works(() => accessSync(folder, constants.W_OK | constants.X_OK))) return { folder, notice: null };
   const instead = mkdtempSync(join(tmpdir(), 'causeway-'));
   app.setPath('userData', instead);
   app.on('quit', () => works(() => rmSync(instead, { recursive: true, force: true })));
-  return isReadable ? { folder, trouble: null } : { folder: instead, trouble: { code: 'folder-unusable', params: { folder } } };
+  return isReadable ? { folder, notice: null } : { folder: instead, notice: { code: 'folder-unusable', params: { folder } } };
 }
 
 function works(attempt: () => void): boolean {
@@ -35,6 +35,6 @@ function works(attempt: () => void): boolean {
     attempt();
     return true;
   } catch {
-    return false; // what does not work is told by what is used instead
+    return false; // the caller reports it
   }
 }

@@ -334,19 +334,19 @@ describe('what is remembered of a sign-in', () => {
       const withGroups = signIn();
       expect(await prepared(withGroups)).toBeNull();
       expect(kept.savedPassword.savedFor('campus', withGroups)).toMatchObject({ userId: 'mei', offered: true });
-      expect(await kept.savedPassword.pressed(withGroups, { group_list: '2', other: 'x' })).toEqual({
+      expect(await kept.savedPassword.answerWithSaved(withGroups, { group_list: '2', other: 'x' })).toEqual({
         kind: 'credentials',
         values: { user: 'mei', password: 'typed', group_list: '2' },
       });
       expect(kept.savedPassword.savedFor('campus', withGroups).offered).toBe(false);
-      await expect(kept.savedPassword.pressed(withGroups, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
+      await expect(kept.savedPassword.answerWithSaved(withGroups, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
     });
 
     it('is dropped at once where the gateway refuses it, and then there is nothing to press', async () => {
       const kept = await keep();
       const prepared = await vouching(kept);
       await prepared(question);
-      await kept.savedPassword.pressed(question, {});
+      await kept.savedPassword.answerWithSaved(question, {});
       expect(await prepared(refused)).toBeNull();
       expect(kept.savedPassword.savedFor('campus', refused)).toMatchObject({ password: false, offered: false });
       expect([...keytar.entries.values()]).not.toContain('typed');
@@ -371,7 +371,7 @@ describe('what is remembered of a sign-in', () => {
       const kept = await keep();
       await vouching(kept);
       keytar.entries.clear();
-      await expect(kept.savedPassword.pressed(question, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
+      await expect(kept.savedPassword.answerWithSaved(question, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
       expect(kept.savedPassword.savedFor('campus', question)).toMatchObject({ password: false, offered: false });
     });
   });

@@ -71,10 +71,10 @@ test('a question that is open already is not asked once more after it; another o
   const links = new LinkConfirmations();
   const open = { kind: 'connect', profileId: 'harbour' } as const;
   const idle = { kind: 'idle', ending: null } as const;
-  links.later({ ...open });
+  links.queue({ ...open });
   expect(links.next(true, idle, open)).toBeNull();
   expect(links.next(false, idle)).toBeNull();
-  links.later({ kind: 'connect', profileId: 'other' });
+  links.queue({ kind: 'connect', profileId: 'other' });
   expect(links.next(true, idle, open)).toBeNull();
   expect(links.next(false, idle)).toEqual({ kind: 'connect', profileId: 'other' });
 });

@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { controlAddress, maxSocketPathBytes, type AddressPlace } from '../../../electron/app/control/control-address.ts';
-import { isOwnPlace } from '../../../electron/app/control/control-socket-posix.ts';
+import { controlAddress, maxSocketPathBytes, type AddressEnvironment } from '../../../electron/app/control/control-address.ts';
+import { isOwnFolder } from '../../../electron/app/control/control-socket-posix.ts';
 import { findSession } from '../../../electron/cli/remote-session.ts';
 import { serveControl } from '../../../electron/app/control/control.ts';
 
 const asWritten = (folder: string): string => folder;
-const place = (more: Partial<AddressPlace> = {}): AddressPlace => ({
+const place = (more: Partial<AddressEnvironment> = {}): AddressEnvironment => ({
   platform: 'linux',
-  runtime: undefined,
-  temporary: '/tmp',
-  trueName: asWritten,
+  runtimeFolder: undefined,
+  temporaryFolder: '/tmp',
+  realPath: asWritten,
   ...more,
 });
 const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }).filter((part) => !/[/\\\0]/.test(part) && !/^\.+$/.test(part));
@@ -25,8 +25,8 @@ describe('where the private socket is', () => {
   test('any folder has an address that no system cuts off, and each holder one of its own', () => {
     const places = fc.record({
       platform: fc.constantFrom<NodeJS.Platform>('linux', 'darwin'),
-      runtime: fc.option(folder, { nil: undefined }),
-      temporary: folder,
+      runtimeFolder: fc.option(folder, { nil: undefined }),
+      temporaryFolder: folder,
     });
     fc.assert(
       fc.property(folder, holder, places, (where, who, more) => {
@@ -39,22 +39,22 @@ describe('where the private socket is', () => {
   });
 
   test('a long folder of macOS goes to its folder for temporary files, one folder apart from another', () => {
-    const temporary = '/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T';
+    const temporaryFolder = '/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T';
     const long = `/Users/mei/${'Library/'.repeat(12)}Causeway`;
-    const address = controlAddress(long, 'command-line', place({ platform: 'darwin', temporary }));
+    const address = controlAddress(long, 'command-line', place({ platform: 'darwin', temporaryFolder }));
     expect(address).toMatch(/^\/var\/folders\/zz\/zyxvpxvq6csfxvn_n0000000000000\/T\/causeway-[0-9a-f]{16}\/command-line\.sock$/);
-    expect(controlAddress(`${long}2`, 'command-line', place({ platform: 'darwin', temporary }))).not.toBe(address);
+    expect(controlAddress(`${long}2`, 'command-line', place({ platform: 'darwin', temporaryFolder }))).not.toBe(address);
   });
 
   test('one folder of Windows has one pipe, however it is written', () => {
     const real = 'C:\\Users\\Méi Chan\\AppData\\Roaming\\Causeway';
     /** Windows's own: the long name in its own case, before which some calls put `\\?\`. */
-    const trueName = (written: string): string => {
+    const realPath = (written: string): string => {
       const long = written.replace(/MICHAN~1/i, 'Méi Chan');
       if (!real.toLowerCase().startsWith(long.toLowerCase())) throw new Error('ENOENT');
       return real.slice(0, long.length);
     };
-    const windows = place({ platform: 'win32', trueName });
+    const windows = place({ platform: 'win32', realPath });
     const pipe = controlAddress(real, 'app', windows);
     expect(pipe).toMatch(/^\\\\\.\\pipe\\causeway-[0-9a-f]{16}-app$/);
     const spellings = fc.tuple(
@@ -115,7 +115,7 @@ describe.skipIf(process.platform === 'win32')('a private folder for the socket',
     const address = controlAddress(settings, 'app');
     await mkdir(path.dirname(address), { mode: 0o777 });
     await chmod(path.dirname(address), 0o777);
-    expect(await isOwnPlace(address)).toBe(false);
+    expect(await isOwnFolder(address)).toBe(false);
     await expect(serveControl(settings, session(), () => undefined)).rejects.toThrow('not-now');
     expect(await findSession(settings)).toBeNull();
   });

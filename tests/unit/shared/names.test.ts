@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asChosen, chosenIn } from '../../../electron/app/sign-in/saved-choices.ts';
+import { presetChoices, chosenIn } from '../../../electron/app/sign-in/saved-choices.ts';
 import { PreparedAnswers } from '../../../electron/cli/answers.ts';
 import { fillCredentials } from '../../../electron/app/sign-in/pending-secrets.ts';
 import { isFoundBy, isSameName, listed, nameKey, optionNamed, toldApart, withoutBlanks } from '../../../shared/names.ts';
@@ -143,7 +143,7 @@ describe('a choice that was kept', () => {
   test('and is not offered any more: the person is asked, with the reason, and no password goes in by itself', () => {
     const prompt = signIn('v1 Full');
     const choices = { GROUP: 'v2 Staff' };
-    expect(asChosen(prompt, choices)).toMatchObject({
+    expect(presetChoices(prompt, choices)).toMatchObject({
       failure: { code: 'choice-not-offered', params: { name: 'v2 Staff', offered: 'v1 Full' } },
     });
     expect(fillCredentials(prompt, { userId: 'mei', password: 'pw' }, choices)).toBeNull();

@@ -2,7 +2,7 @@ import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { takeManagedProfiles } from '../../../electron/app/profiles/managed-profiles.ts';
+import { applyManagedProfiles } from '../../../electron/app/profiles/managed-profiles.ts';
 import { Secrets } from '../../../electron/storage/secrets.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
 import { readProfile } from '../../../shared/profile.ts';
@@ -30,7 +30,7 @@ describe('a campus that IT gives', () => {
     const settings = await Settings.open(directory);
     const keytar = memoryKeytar();
     const take = (given: typeof profile) =>
-      takeManagedProfiles(settings, [given], {
+      applyManagedProfiles(settings, [given], {
         secrets: new Secrets(() => Promise.resolve(keytar)),
         tell: ({ code }) => expect.fail(code),
       });
@@ -51,7 +51,7 @@ describe('a campus that IT gives', () => {
     const settings = await Settings.open(directory);
     const keytar = memoryKeytar();
     const secrets = new Secrets(() => Promise.resolve(keytar));
-    const take = (given: typeof profile) => takeManagedProfiles(settings, [given], { secrets, tell: ({ code }) => expect.fail(code) });
+    const take = (given: typeof profile) => applyManagedProfiles(settings, [given], { secrets, tell: ({ code }) => expect.fail(code) });
     await take({ ...profile, keptCodes: true });
     await secrets.set('campus', 'mei', 'harbour-lantern-42');
     await secrets.setCodesKey('campus', 'JBSWY3DPEHPK3PXP');
