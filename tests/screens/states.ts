@@ -456,7 +456,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   },
   'fields-told': {
     state: asking({ kind: 'fields', message: '您的密碼將於 3 天後到期。', fields: [], selects: [] }),
-    heading: 'Your campus asks for more',
+    heading: 'A message from your campus',
     focus: 'heading',
   },
   'new-password': {
