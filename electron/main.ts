@@ -167,7 +167,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     log: log.line,
   });
   const agent = agentFor(process.platform, policy);
-  const onPage = browserDriver(signInWindows.open, agent);
+  const pageDriver = browserDriver(signInWindows.open, agent);
   const openconnect = openconnectDriver({
     startWorker: utilityWorker(join(import.meta.dirname, 'openconnect-worker.mjs'), workerEnvironment(), killTree, log.line),
     library: { path: policy.library },
@@ -183,7 +183,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     secrets,
     desktop,
     proxy,
-    drivers: driversFor({ byForms: openconnect, onPage }),
+    drivers: driversFor({ formDriver: openconnect, pageDriver }),
     tunnels: {
       relay: relayTunnel,
       app: appTunnel({ programs, now: Date.now, log: log.line }),

@@ -8,7 +8,7 @@ import { bounded } from '../net/deadline.ts';
 import type { CertificateVerifier } from '../trust/verifier.ts';
 import { endpointOf, type Endpoint } from '../net/endpoint.ts';
 import { findOldTls } from '../net/old-tls.ts';
-import { reachesWithinMs } from '../net/tcp.ts';
+import { connectTimeoutMs } from '../net/tcp.ts';
 import type { Proxies } from '../net/proxy/lookup.ts';
 import { connectTls } from '../net/tls.ts';
 
@@ -49,7 +49,7 @@ export async function lookAtGateway(gateway: string, looking: Looking, signal: A
     endpoint = await proxies.routeThroughProxy(endpoint, signal);
     const old = oldTlsAllowed ? null : await findOldTls(endpoint, signal);
     if (old) return { gateway, endpoint, failure: old, ahead: null };
-    const socket = await connectTls(endpoint, verifier, { signal, timeoutMs: reachesWithinMs });
+    const socket = await connectTls(endpoint, verifier, { signal, timeoutMs: connectTimeoutMs });
     const named = { 'user-agent': agent.userAgent };
     const short = await headOf(socket, endpoint.host, named, clockWithinMs, signal);
     const ahead = short === 'silent' || short.date === null ? null : now() - short.date;
@@ -72,7 +72,7 @@ async function dropsLongPackets(
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    const socket = await connectTls(endpoint, verifier, { signal, timeoutMs: reachesWithinMs });
+    const socket = await connectTls(endpoint, verifier, { signal, timeoutMs: connectTimeoutMs });
     const padding = 'x'.repeat(longBytes);
     return (await headOf(socket, endpoint.host, { ...named, 'x-padding': padding }, longWithinMs, signal)) === 'silent';
   } catch {

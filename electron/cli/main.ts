@@ -65,7 +65,7 @@ const programs = { folder: native, policy: programsOf(policy), platform: process
 /** A campus's own page needs a window: the question about it says so, and nothing is opened. */
 const openWebWindow = (): Promise<never> => Promise.reject(fail('component-missing', { component: commandLine.ask.desktopApp }));
 const agent = agentFor(process.platform, policy);
-const onPage = browserDriver(openWebWindow, agent);
+const pageDriver = browserDriver(openWebWindow, agent);
 // Questions go where they do not mix with what another program reads
 const terminal = isTerminal ? terminalOf(stdin, stderr, interrupted) : null;
 
@@ -116,7 +116,7 @@ const host: Host = {
     strictCertificates: policy.certificates === 'strict',
     secrets: new Secrets(),
     version: version(),
-    drivers: driversFor({ byForms: openconnect, onPage }),
+    drivers: driversFor({ formDriver: openconnect, pageDriver }),
     tunnels: {
       relay: relayTunnel,
       app: appTunnel({ programs, now: Date.now, log: () => undefined }),

@@ -166,18 +166,18 @@ export class SystemTunnel {
     if (pid !== undefined) await noteRunner(places.state, pid);
     const late = setTimeout(() => void running.leave('detach'), opensWithinMs);
     const unreached = setTimeout(() => {
-      if (!running.said.reached) void running.leave('detach');
+      if (!running.output.reached) void running.leave('detach');
     }, reachedWithinMs);
     try {
       const first = await Promise.race([this.isConfigured, running.exited]);
       if (first === null || typeof first === 'number') {
-        if (running.said.unproven)
-          throw fail('gateway-unproven', { host }, { detail: `openconnect ${first ?? 'killed'}: ${running.said.tail}` });
-        throw refusalOf(first, running.said, host, this.agent);
+        if (running.output.unproven)
+          throw fail('gateway-unproven', { host }, { detail: `openconnect ${first ?? 'killed'}: ${running.output.tail}` });
+        throw refusalOf(first, running.output, host, this.agent);
       }
       if (first.code !== 0) throw fail('tunnel-failed', { host }, { detail: this.refusal ?? `vpnc-script ended with ${first.code}` });
       const limits = limitsFrom({ idleTimeout: first.idleTimeout, options: first.options }, Date.now());
-      const expiresAt = limits.expiresAt ?? running.said.expiresAt;
+      const expiresAt = limits.expiresAt ?? running.output.expiresAt;
       const banner = bannerIn(first.options);
       this.up = {
         kind: 'up',
@@ -207,7 +207,7 @@ export class SystemTunnel {
     if (this.closing) return { kind: 'closed' };
     const { up, host, lastTrafficAt, running } = this;
     const limits = { expiresAt: up?.expiresAt ?? null, idleSeconds: up?.idleSeconds ?? null };
-    return endingOf({ code, said: running.said, limits, at, lastTrafficAt, host });
+    return endingOf({ code, said: running.output, limits, at, lastTrafficAt, host });
   }
 
   private async restore(): Promise<void> {

@@ -6,7 +6,7 @@ import { shownAs, type Endpoint } from './endpoint.ts';
 import { keptFromLocalNetwork } from './local-network-macos.ts';
 
 /** How long a gateway may take to answer at any of its addresses, whoever looks. */
-export const reachesWithinMs = 10_000;
+export const connectTimeoutMs = 10_000;
 
 /**
  * A byte stream over the plain network, to whichever of the host's addresses answers ({@link dial}); a lab's detour leads to

@@ -8,12 +8,12 @@ import type { GatewayTarget } from '../gateway.ts';
 import { EventQueue } from '../event-queue.ts';
 import { inLocalTime } from './clock-offset.ts';
 
-const connectWithinMs = 15_000;
+const connectTimeoutMs = 15_000;
 const closeTimeoutMs = 800;
 
-/** Access protocol messages over one WebSocket, each parsed by its schema. */
+/** The access protocol over one WebSocket. Every message is parsed by its schema. */
 export class Channel {
-  /** Ends when the socket is closed; an unreadable message ends it too, with `gateway-protocol`. */
+  /** Finishes when the socket closes. An unreadable message also ends it, with `gateway-protocol`. */
   readonly messages = new EventQueue<GatewayMessage>();
   /** Why the channel ended, once it has. */
   failure: Error | null = null;
@@ -41,13 +41,13 @@ export class Channel {
     keepAlive(socket, accessProtocol, () => this.finish(fail('gateway-silent', { host })));
   }
 
-  /** Connects and says hello. `resume` takes up a session by its ticket. */
+  /** Connects and sends hello. `resume` is the ticket of a session to resume. */
   static async open(target: GatewayTarget, signal: AbortSignal, resume?: string): Promise<Channel> {
     const { socket } = await openWebSocket(target, target.verifier, {
       path: accessProtocol.path,
       subprotocol: accessProtocol.subprotocol,
       maxPayload: accessProtocol.maxMessageBytes,
-      timeoutMs: connectWithinMs,
+      timeoutMs: connectTimeoutMs,
       signal,
     });
     const channel = new Channel(socket, target);
@@ -60,12 +60,12 @@ export class Channel {
     if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
-  /** Gives up a connection on which nothing comes any more. */
+  /** Drops a connection that no longer responds. */
   abandon(): void {
     this.socket.terminate();
   }
 
-  /** Closes politely, then firmly. */
+  /** Closes the connection, and terminates it after `closeTimeoutMs`. */
   async close(): Promise<void> {
     this.socket.close(1000);
     const timer = setTimeout(() => this.socket.terminate(), closeTimeoutMs);
@@ -86,6 +86,6 @@ function readMessage(data: Buffer, now: number): { message: GatewayMessage; ahea
     const raw: unknown = JSON.parse(data.toString('utf8'));
     return { message: gatewayMessageSchema.parse(raw), ahead: clockOffset(raw, now) };
   } catch {
-    return null; // both kinds of unreadable are the same to the caller
+    return null; // broken JSON or the wrong shape: the caller treats both alike
   }
 }

@@ -1,7 +1,7 @@
 import type { GatewayMessage } from '../../../shared/access-protocol.ts';
 import { toLocalTime, paramsToLocalTime, promptToLocalTime } from '../../../shared/clocks.ts';
 
-/** A message with its instants moved from the gateway's clock to ours, which is `ahead` of it. */
+/** Converts the times in a message from the gateway's clock to ours, which is `ahead` of it. */
 export function inLocalTime(message: GatewayMessage, ahead: number): GatewayMessage {
   switch (message.type) {
     case 'prompt':

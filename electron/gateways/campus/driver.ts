@@ -7,13 +7,13 @@ import { connectWithConsent } from '../connect-with-consent.ts';
 import { Channel } from './channel.ts';
 import { CampusSession } from './session.ts';
 
-/** A gateway that owes us the next message and stays silent for so long is given up. */
+/** How long to wait for the gateway's next message. */
 const silentAfterMs = 30_000;
-/** The same once a password or a code is out: the campus may be asking on the phone. */
+/** The same after a password or a code was sent: the campus may be asking on the phone. */
 const phoneMs = 75_000;
-/** So long is such a silence before it is told of. */
-const toldAfterMs = 3_000;
-/** Questions in a row that nobody has answered: each takes the place of the one before, and no honest gateway goes on so. */
+/** How long to wait before the person sees that we are waiting. */
+const waitingShownAfterMs = 3_000;
+/** Most questions in a row that replace an unanswered one. No honest gateway sends so many. */
 const maxUnanswered = 20;
 
 /** The driver of the campus's own access protocol, version 1 (`docs/protocol.md`). */
@@ -25,13 +25,16 @@ export const campusDriver: GatewayDriver = {
   async resume(target, session, signal) {
     if (session.grant.kind !== 'relay') throw fail('internal', undefined, { detail: `campus for ${session.grant.kind}` });
     const channel = await Channel.open(target, signal, session.grant.ticket);
-    // A question in answer to a ticket means that the ticket is worth nothing
+    // If the gateway asks a question, it did not accept the ticket
     const ask: Ask = () => Promise.reject(fail('ticket-rejected'));
     return converse(channel, target, ask, signal, { farewell: false });
   },
 };
 
-/** From hello to granted: questions, answers, withdrawals. Closes the channel unless it becomes a session; with farewell, who leaves also signs out. */
+/**
+ * Runs the conversation from hello to granted: questions, answers, withdrawals. Closes the channel unless it becomes a
+ * session. With `farewell`, a cancel also signs out.
+ */
 async function converse(
   channel: Channel,
   target: GatewayTarget,
@@ -43,7 +46,7 @@ async function converse(
   const silent = fail('gateway-silent', { host: target.host });
   let open: { seq: number; withdraw: AbortController } | null = null;
   let timer: NodeJS.Timeout | undefined;
-  let telling: { timer: NodeJS.Timeout; withdraw: AbortController } | null = null;
+  let waiting: { timer: NodeJS.Timeout; withdraw: AbortController } | null = null;
   let unanswered = 0;
   const ending: { why: Error | null } = { why: null };
 
@@ -55,20 +58,20 @@ async function converse(
     clearTimeout(timer);
     timer = setTimeout(() => giveUp(silent), withinMs);
   };
-  const hush = (): void => {
-    clearTimeout(telling?.timer);
-    telling?.withdraw.abort();
-    telling = null;
+  const hideWaiting = (): void => {
+    clearTimeout(waiting?.timer);
+    waiting?.withdraw.abort();
+    waiting = null;
   };
-  /** Says, once the gateway has been silent for a while after a secret, what it may be doing. */
-  const tellLater = (): void => {
-    hush();
+  /** After a secret was sent: if the gateway stays silent for a while, shows that it may be asking on the phone. */
+  const showWaitingLater = (): void => {
+    hideWaiting();
     const until = target.now() + phoneMs;
     const withdraw = new AbortController();
-    const tell = (): void => {
+    const show = (): void => {
       ask({ kind: 'waiting', until }, { signal: AbortSignal.any([withdraw.signal, stop.signal]) }).catch(() => undefined);
     };
-    telling = { timer: setTimeout(tell, toldAfterMs), withdraw };
+    waiting = { timer: setTimeout(show, waitingShownAfterMs), withdraw };
   };
   const put = async (seq: number, prompt: Prompt, withdraw: AbortController): Promise<void> => {
     try {
@@ -77,8 +80,8 @@ async function converse(
       if (!fits(prompt, answer)) throw fail('request-invalid', undefined, { detail: `${answer.kind} for ${prompt.kind}` });
       unanswered = 0;
       channel.send({ type: 'answer', seq, answer });
-      // A push is answered by the phone, not by us: leaving it is an answer as well
-      if (isSecret(answer)) tellLater();
+      // We answer a push only to leave it; the phone does the rest. So a push is not a secret
+      if (isSecret(answer)) showWaitingLater();
       expectMessage(isSecret(answer) ? phoneMs : silentAfterMs);
     } catch (error) {
       if (!withdraw.signal.aborted) giveUp(error instanceof Error ? error : fail('internal'));
@@ -91,10 +94,10 @@ async function converse(
   try {
     for await (const message of channel.messages) {
       clearTimeout(timer);
-      hush();
+      hideWaiting();
       const next = react(message, target);
       if (next.kind === 'withdraw') {
-        if (open?.seq !== next.seq) continue; // answered already: the two crossed on the way
+        if (open?.seq !== next.seq) continue; // our answer and the withdrawal crossed
         open.withdraw.abort();
         open = null;
         expectMessage();
@@ -113,18 +116,18 @@ async function converse(
     throw ending.why ?? channel.failure ?? fail('gateway-closed', { host: target.host });
   } finally {
     clearTimeout(timer);
-    hush();
+    hideWaiting();
     off();
     stop.abort();
     if (!session) {
-      // Crosses with a session that is granted at this very moment, and that we shall never hear of
+      // The gateway may be granting a session right now that we never see: sign out of that
       if (farewell && signal.aborted) channel.send({ type: 'bye' });
       await channel.close();
     }
   }
 }
 
-/** Whether a password or a code is in it. */
+/** Whether an answer holds a password or a code. */
 const isSecret = ({ kind }: Answer): boolean => ['credentials', 'passcode', 'second-factor-passcode', 'fields'].includes(kind);
 
 type Next =
@@ -132,7 +135,7 @@ type Next =
   | { kind: 'withdraw'; seq: number }
   | { kind: 'granted'; granted: Extract<GatewayMessage, { type: 'granted' }> };
 
-/** What one message means before a session exists. */
+/** What a message means before there is a session. */
 function react(message: GatewayMessage, target: GatewayTarget): Next {
   switch (message.type) {
     case 'prompt':

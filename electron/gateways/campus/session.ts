@@ -6,19 +6,20 @@ import type { GatewayTarget, RelayGrant, Session, SessionEvent } from '../gatewa
 import { EventQueue } from '../event-queue.ts';
 import type { Channel } from './channel.ts';
 
-const answerWithinMs = 10_000;
-const goodbyeWithinMs = 400;
+const answerTimeoutMs = 10_000;
+const signOutTimeoutMs = 400;
 
 type Granted = Extract<GatewayMessage, { type: 'granted' }>;
 type MessageType = GatewayMessage['type'];
 
-/** A request that waits for a message of these types; null: the channel has ended. */
+/** A request that waits for a message of one of these types. */
 interface Waiter {
   types: readonly MessageType[];
+  /** Null: the channel has closed. */
   take: (message: GatewayMessage | null) => void;
 }
 
-/** A session of the access protocol: the sign-in's socket stays open as its control channel. */
+/** A session of the access protocol. The socket of the sign-in stays open as its control channel. */
 export class CampusSession implements Session {
   readonly id: string;
   readonly user: string;
@@ -27,7 +28,7 @@ export class CampusSession implements Session {
   readonly events = new EventQueue<SessionEvent>();
   private readonly waiting = new Set<Waiter>();
   private closing = false;
-  /** The gateway has said that the session is over. */
+  /** The gateway said that the session is over. */
   private over = false;
   private readonly reading: Promise<void>;
 
@@ -77,8 +78,8 @@ export class CampusSession implements Session {
   async close(): Promise<boolean> {
     this.closing = true;
     this.channel.send({ type: 'bye' });
-    // The gateway answers with `ended`, which ends the reading
-    if (!this.over && !(await atMost(goodbyeWithinMs, this.reading))) this.channel.abandon();
+    // The gateway answers with `ended`, and then `reading` resolves
+    if (!this.over && !(await atMost(signOutTimeoutMs, this.reading))) this.channel.abandon();
     await this.channel.close();
     return this.over;
   }
@@ -88,7 +89,7 @@ export class CampusSession implements Session {
     return this.channel.close();
   }
 
-  /** Never rejects: what ends the channel is an event. */
+  /** Turns messages into events until the channel closes. Never rejects: a broken channel is an event. */
   private async read(): Promise<void> {
     for await (const message of this.channel.messages) {
       for (const waiter of this.waiting) if (waiter.types.includes(message.type)) waiter.take(message);
@@ -103,7 +104,7 @@ export class CampusSession implements Session {
     for (const waiter of this.waiting) waiter.take(null);
     if (!this.closing) this.events.push({ type: 'lost', cause: this.channel.failure });
     this.events.end();
-    // The far end may have closed only its half
+    // The gateway may have closed only its half
     await this.channel.close();
   }
 
@@ -115,7 +116,7 @@ export class CampusSession implements Session {
     const waiter: Waiter = { types, take: () => undefined };
     const bound = {
       signal,
-      ms: answerWithinMs,
+      ms: answerTimeoutMs,
       late: () => fail('gateway-silent', { host: this.grant.endpoint.host }),
       release: () => this.waiting.delete(waiter),
     };

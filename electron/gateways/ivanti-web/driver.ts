@@ -10,17 +10,17 @@ import { connectWithConsent } from '../connect-with-consent.ts';
 import { signInHosts } from '../gateway-pages.ts';
 import type { OpenWebWindow } from '../web-window.ts';
 
-const contactWithinMs = 15_000;
+const contactTimeoutMs = 15_000;
 
-/** What went wrong on the campus's page and may go better when it is opened again, by another click of the person's. */
-const askedAgain: readonly Failure['code'][] = ['browser-strayed'];
+/** Failures on the campus's page that may go away if the person opens it again. */
+const retriable: readonly Failure['code'][] = ['browser-strayed'];
 
 /**
- * Signs in to an Ivanti gateway on the campus's own web page, in a window of ours: for SAML, Duo's page and whatever
- * else no form of ours could ask. What comes out of it is the cookie of the session, a ticket like any other.
+ * Signs in to an Ivanti gateway on the campus's own web page, in our window. This covers SAML, Duo's page and everything
+ * else that our forms cannot ask. The result is the session's cookie, a ticket like any other.
  *
- * The gateway is contacted first: one that cannot be reached is told before anybody types, the certificate is judged
- * (and asked about) as everywhere, and its key is the one that the tunnel accepts.
+ * The gateway is contacted first. So the person learns that it is unreachable before they type. Its certificate is
+ * verified (and asked about) as usual, and the tunnel accepts only that certificate's key.
  */
 export function browserDriver(openWindow: OpenWebWindow, agent: Agent = agentFor(process.platform)): GatewayDriver {
   return {
@@ -40,21 +40,21 @@ export function browserDriver(openWindow: OpenWebWindow, agent: Agent = agentFor
         idleSeconds: null,
         expiresAt: null,
       };
-      // The page knows who signed in there; we do not read it
+      // The user name is on the page, which we do not read
       return new OpenConnectSession('', grant, target);
     },
     async resume(target, session) {
       if (session.grant.kind !== 'openconnect') throw fail('internal', undefined, { detail: `browser for ${session.grant.kind}` });
-      // Whether the ticket is still good, the tunnel hears first: asking here would keep an idle session alive
+      // Do not ask the gateway here: that would keep an idle session alive. The tunnel finds out whether the ticket is valid
       return new OpenConnectSession(session.user, session.grant, target);
     },
   };
 }
 
-/** On the campus's own page where the profile says so, else by forms; without a driver for those, `component-missing`. */
-export function onPageOrByForms(onPage: GatewayDriver, byForms: GatewayDriver | null): GatewayDriver {
+/** Signs in on the campus's web page if the profile says so, else by forms. Fails with `component-missing` if there is no driver for forms. */
+export function pageOrFormDriver(pageDriver: GatewayDriver, formDriver: GatewayDriver | null): GatewayDriver {
   const driverFor = (target: GatewayTarget): GatewayDriver => {
-    const driver = target.profile.browser ? onPage : byForms;
+    const driver = target.profile.browser ? pageDriver : formDriver;
     if (!driver) throw fail('component-missing', { component: 'OpenConnect' });
     return driver;
   };
@@ -69,15 +69,15 @@ function ivantiProtocol({ profile, host }: GatewayTarget): 'nc' | 'pulse' {
   throw fail('internal', { host }, { detail: `no page of ${profile.protocol}` });
 }
 
-/** The campus's terms, where the profile carries them. */
+/** Asks the person to agree to the campus's terms. */
 async function agree(text: string, ask: Ask, signal: AbortSignal): Promise<void> {
   const answer = await ask({ kind: 'notice', when: 'before', text }, { signal });
   if (answer.kind !== 'notice' || !answer.proceed) throw fail('notice-declined');
 }
 
-/** Reaches the gateway and has its certificate judged. */
+/** Connects to the gateway once and verifies its certificate. */
 async function contact(target: GatewayTarget, ask: Ask, signal: AbortSignal): Promise<Pick<OpenConnectGrant, 'serverPin' | 'address'>> {
-  const socket = await connectWithConsent(() => connectTls(target, target.verifier, { signal, timeoutMs: contactWithinMs }), ask, signal);
+  const socket = await connectWithConsent(() => connectTls(target, target.verifier, { signal, timeoutMs: contactTimeoutMs }), ask, signal);
   try {
     const certificate = acceptedCertificate(socket);
     if (!certificate) throw fail('gateway-closed', { host: shownAs(target) });
@@ -88,7 +88,7 @@ async function contact(target: GatewayTarget, ask: Ask, signal: AbortSignal): Pr
   }
 }
 
-/** Opens the campus's page at a person's click, as often as they like, until it has led to a session. */
+/** Opens the campus's page at each click of the person until there is a session. Returns its ticket. */
 async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow, ask: Ask, signal: AbortSignal): Promise<string> {
   const { profile } = target;
   const protocol = ivantiProtocol(target);
@@ -118,11 +118,11 @@ async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow, as
       );
     } catch (error) {
       failure = failureOf(error);
-      if (!askedAgain.includes(failure.code)) throw error;
+      if (!retriable.includes(failure.code)) throw error;
       continue;
     }
     if (found.ticket !== null) return protocol === 'nc' ? `${sessionCookie}=${found.ticket}` : found.ticket;
-    // Who closes that page has waited there for a program that we do not have
+    // If the person closed the host check page, it was waiting for a program that we do not have
     failure = found.check ? { code: 'host-check', params: { host: shownAs(target) } } : { code: 'browser-closed' };
   }
 }

@@ -5,8 +5,8 @@ import { openForwardingProxy } from '../../net/proxy/forwarding-proxy.ts';
 import type { GatewayTarget } from '../gateway.ts';
 
 /**
- * The target's proxy as the library takes it, which is one address; admission has chosen it. One of a kind that the library
- * does not speak is reached by a hop of ours on loopback, with a secret that only the library is told. Null: none.
+ * The target's proxy as one address, which is what the library takes. For a kind of proxy that the library does not speak,
+ * opens a forwarding proxy on loopback, with a password that only the library is given. Null: no proxy.
  */
 export async function proxyFor({ via }: GatewayTarget): Promise<{ address: string; close: () => void } | null> {
   if (!via) return null;

@@ -69,7 +69,7 @@ export class OpenConnectSession implements Session {
   }
 }
 
-/** Tells the gateway to end the session. Resolves with whether it did, within {@link signOutTimeoutMs}. Never rejects. */
+/** Tells the gateway to end the session. Resolves with whether it did, within `signOutTimeoutMs`. Never rejects. */
 export async function signOut(grant: OpenConnectGrant, target: GatewayTarget): Promise<boolean> {
   const logout = signOutRequests[grant.protocol]?.(grant.cookie);
   if (!logout) return false;

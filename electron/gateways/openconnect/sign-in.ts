@@ -8,7 +8,7 @@ import { CertificateQuestion, connectTls, verificationError } from '../../net/tl
 import type { Ask, GatewayTarget, OpenConnectGrant, Session } from '../gateway.ts';
 import type { OpenWebWindow } from '../web-window.ts';
 import { LibraryCall, type Page } from './process/library-call.ts';
-import { findClientRefusal, refusedByWords } from './conversation/client-refusal.ts';
+import { findClientRefusal, refusalInText } from './conversation/client-refusal.ts';
 import { ClientCertificate } from './conversation/client-certificate.ts';
 import { Conversation, StartAgain } from './conversation/conversation.ts';
 import { isPassphraseForm } from './conversation/forms.ts';
@@ -54,7 +54,7 @@ export class OpenConnectSignIn {
   private readonly saml: SamlSignIn | null;
   private call: LibraryCall | null = null;
   /** A web page told the library who signed in, and nothing else was asked since. */
-  private pageTold = false;
+  private pageGiven = false;
   private pageFailure: Failure | null = null;
   private readonly phone: PhoneWait;
 
@@ -97,9 +97,9 @@ export class OpenConnectSignIn {
     this.conversation.begin();
     this.certificate.begin();
     this.phone.end();
-    this.pageTold = false;
-    const reached = await proxyFor(this.target);
-    const call = new LibraryCall(this.deps, this.target, this.signal, this.options(reached?.address ?? null));
+    this.pageGiven = false;
+    const proxy = await proxyFor(this.target);
+    const call = new LibraryCall(this.deps, this.target, this.signal, this.options(proxy?.address ?? null));
     this.call = call;
     try {
       for (;;) {
@@ -110,12 +110,12 @@ export class OpenConnectSignIn {
         await this.handle(news, call);
       }
     } catch (error) {
-      if (!this.signal.aborted) call.orLost();
+      if (!this.signal.aborted) call.throwIfLost();
       throw error;
     } finally {
       this.call = null;
       await call.end();
-      reached?.close();
+      proxy?.close();
     }
   }
 
@@ -157,9 +157,9 @@ export class OpenConnectSignIn {
           call.answer(question.seq, await this.passphrase(question.form.fields[0]?.index ?? 0));
           return;
         }
-        this.orRefused(question.form);
+        this.throwIfRefused(question.form);
         const reply = await this.conversation.reply(question.form);
-        if (!question.form.fields.some(({ type }) => type === fieldType.ssoToken)) this.pageTold = false;
+        if (!question.form.fields.some(({ type }) => type === fieldType.ssoToken)) this.pageGiven = false;
         call.answer(question.seq, { ...reply.answer, ...(reply.secret ? { once: true } : {}) });
         this.phone.begin(reply, call);
       }
@@ -170,8 +170,8 @@ export class OpenConnectSignIn {
   private async onPage(question: Extract<Question, { type: 'web' }>, call: LibraryCall): Promise<void> {
     const { deps, target, ask, signal, saml } = this;
     const known = saml?.take();
-    const failure = this.pageTold ? ({ code: 'sign-in-rejected' } as const) : this.pageFailure;
-    this.pageTold = true;
+    const failure = this.pageGiven ? ({ code: 'sign-in-rejected' } as const) : this.pageFailure;
+    this.pageGiven = true;
     this.pageFailure = null;
     if (known) call.answer(question.seq, pageAnswer(known));
     else if ((await signInOnPage(question, { ...deps, target, ask, signal, saml }, call, failure)) === 'anew') throw new StartAgain();
@@ -227,9 +227,9 @@ export class OpenConnectSignIn {
     if (refusal) throw refusal;
     switch (outcome.kind) {
       case 'rejected':
-        if (this.conversation.onlyTells(call.told)) return this.conversation.told(call.told);
+        if (this.conversation.isInformation(call.information)) return this.conversation.showInformation(call.information);
         this.deps.log(`sign-in refused: ${outcome.detail}`);
-        return this.conversation.refused(call.words);
+        return this.conversation.refused(call.gatewayMessage);
       case 'certificate':
         await this.certificate.choose(outcome.code);
         throw new StartAgain();
@@ -247,22 +247,22 @@ export class OpenConnectSignIn {
   }
 
   /** Throws if a form says that the gateway does not accept this client or its system. The password is not to blame then. */
-  private orRefused({ error, message, fields }: OcForm): void {
+  private throwIfRefused({ error, message, fields }: OcForm): void {
     // A message above a question may mention client programs in general
     const words = error ?? (fields.length === 0 ? message : undefined);
-    const refusal = words === undefined ? null : refusedByWords(words, shownAs(this.target), this.deps.agent);
+    const refusal = words === undefined ? null : refusalInText(words, shownAs(this.target), this.deps.agent);
     if (refusal) throw refusal;
   }
 
   /** Finds out whether the gateway refused our client name or system, and not anything that the person typed. Null: it did not. */
-  private async refusalOf(outcome: Outcome, { words, secured }: LibraryCall): Promise<CausewayError | null> {
+  private async refusalOf(outcome: Outcome, { gatewayMessage, secured }: LibraryCall): Promise<CausewayError | null> {
     const { target, deps, signal, conversation } = this;
-    const said = refusedByWords(words, shownAs(target), deps.agent);
-    if (said) return said;
+    const fromMessage = refusalInText(gatewayMessage, shownAs(target), deps.agent);
+    if (fromMessage) return fromMessage;
     const code = outcome.kind === 'failed' ? outcome.error.failure.code : outcome.kind === 'certificate' ? outcome.code : null;
-    const mayBe =
+    const isPossible =
       target.profile.protocol === 'anyconnect' && secured && !conversation.hasAnswered && code !== null && unexplained.includes(code);
-    return mayBe ? findClientRefusal(target, deps.agent, signal) : null;
+    return isPossible ? findClientRefusal(target, deps.agent, signal) : null;
   }
 
   /** The library does not say why TLS failed. Our own TLS client does, so connect with that. */

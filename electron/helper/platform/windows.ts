@@ -64,7 +64,7 @@ export const windows: HelperPlatform = {
     return file;
   },
   async processControl() {
-    return { environment: await environment(), folder: await systemFolder(), ask, renew: () => undefined, goesWithinMs: 6_000 };
+    return { environment: await environment(), folder: await systemFolder(), ask, renew: () => undefined, exitTimeoutMs: 6_000 };
   },
   async interrupt(pid, how) {
     // openconnect's own words for them: Ctrl-C says goodbye to the gateway, Ctrl-Break leaves the session there

@@ -5,7 +5,7 @@ import { delay, onAbort } from '../../../shared/abort.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
 import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel.ts';
-import { FarEnd, introducedWithinMs } from './far-end.ts';
+import { FarEnd, firstAnswerTimeoutMs } from './far-end.ts';
 import { findProgram, type ProgramPlaces } from './programs.ts';
 import { ownUid } from '../../system/own-user-posix.ts';
 import { endInOrder, OpenConnectProcess, type Spawn } from './process.ts';
@@ -132,7 +132,7 @@ class AppTunnel implements Tunnel {
     const { host } = grant.endpoint;
     const late = AbortSignal.timeout(opensWithinMs);
     const unreached = setTimeout(() => {
-      if (!running.said.reached) void running.leave('detach');
+      if (!running.output.reached) void running.leave('detach');
     }, reachedWithinMs);
     const stop = AbortSignal.any([signal, late]);
     const off = onAbort(stop, () => void running.leave('detach'));
@@ -140,7 +140,7 @@ class AppTunnel implements Tunnel {
       const told = await Promise.race([this.told(), running.exited]);
       if (isAborted(signal)) throw fail('cancelled');
       if (typeof told !== 'string')
-        throw late.aborted ? fail('gateway-silent', { host }) : refusalOf(told, running.said, host, grant.agent);
+        throw late.aborted ? fail('gateway-silent', { host }) : refusalOf(told, running.output, host, grant.agent);
       const [idleTimeout = '', ...options] = told.split('\n');
       this.limits = limitsFrom({ idleTimeout, options: options.join('\n') }, deps.now());
       this.banner = bannerIn(options.join('\n'));
@@ -149,10 +149,10 @@ class AppTunnel implements Tunnel {
           throw isAborted(signal) ? fail('cancelled') : fail('component-failed', { component: 'ocproxy' });
         await delay(10);
       }
-      this.limits = { ...this.limits, expiresAt: this.limits.expiresAt ?? running.said.expiresAt };
+      this.limits = { ...this.limits, expiresAt: this.limits.expiresAt ?? running.output.expiresAt };
       this.isUp = true;
       this.watch();
-      void this.farEnd.isHeard(introducedWithinMs);
+      void this.farEnd.isHeard(firstAnswerTimeoutMs);
     } catch (error) {
       await running.leave('detach');
       throw error;
@@ -228,7 +228,7 @@ class AppTunnel implements Tunnel {
     for (const stream of this.streams) stream.destroy();
     if (this.closing) return { kind: 'closed' };
     const { deps, limits, lastTrafficAt } = this;
-    const ending = endingOf({ code, said: this.running.said, limits, at: deps.now(), lastTrafficAt, host: this.grant.endpoint.host });
+    const ending = endingOf({ code, said: this.running.output, limits, at: deps.now(), lastTrafficAt, host: this.grant.endpoint.host });
     if (this.isUp) deps.log(`app tunnel ended: openconnect ${code ?? 'killed'}, ${ending.kind}`);
     return ending;
   }

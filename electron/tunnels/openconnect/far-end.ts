@@ -19,4 +19,4 @@ export class FarEnd {
 }
 
 /** How long a far end that is there is waited for when a tunnel is new, to learn whether it is one that answers. */
-export const introducedWithinMs = 3_000;
+export const firstAnswerTimeoutMs = 3_000;

@@ -17,7 +17,7 @@ export interface ProcessControl {
   /** Has it make its connection anew; where there is no way to say so, it tries by its own clock. */
   renew(pid: number): void;
   /** Who is asked to go has so long before it is made to. */
-  readonly goesWithinMs: number;
+  readonly exitTimeoutMs: number;
 }
 
 /** Where there are signals. */
@@ -26,7 +26,7 @@ export const signalled: ProcessControl = {
   folder: '/',
   ask: (pid, how) => send(pid, how === 'detach' ? 'SIGHUP' : 'SIGINT'),
   renew: (pid) => send(pid, 'SIGUSR2'),
-  goesWithinMs: 1_500,
+  exitTimeoutMs: 1_500,
 };
 
 function send(pid: number, signal: NodeJS.Signals): void {
@@ -45,7 +45,7 @@ const hostIn = (args: readonly string[]): string => {
 
 /** An openconnect that was started: its cookie is in, what it says is listened to. */
 export class OpenConnectProcess {
-  readonly said = new OpenConnectOutput();
+  readonly output = new OpenConnectOutput();
   /** Settles with the exit code, or null after a signal; never rejects. */
   readonly exited: Promise<number | null>;
   private over = false;
@@ -63,7 +63,7 @@ export class OpenConnectProcess {
       child.once('exit', settle).once('error', () => settle(null));
     });
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (bytes: Buffer) => this.said.add(bytes));
+      stream?.on('data', (bytes: Buffer) => this.output.add(bytes));
       stream?.on('error', () => undefined);
     }
   }
@@ -113,11 +113,11 @@ export class OpenConnectProcess {
   /** Asks it to go, and makes it: `detach` keeps the session at the gateway, `sign-out` ends it. Bounded. */
   async leave(how: 'detach' | 'sign-out'): Promise<void> {
     const { pid, processControl } = this;
-    const { goesWithinMs } = processControl;
+    const { exitTimeoutMs } = processControl;
     if (!this.over && pid !== undefined) processControl.ask(pid, how);
-    if (await atMost(goesWithinMs, this.exited)) return;
+    if (await atMost(exitTimeoutMs, this.exited)) return;
     this.signal('SIGKILL');
-    await atMost(goesWithinMs, this.exited);
+    await atMost(exitTimeoutMs, this.exited);
   }
 }
 

@@ -11,7 +11,7 @@ import { hostOf } from '../../trust/host.ts';
 import { isLoopback } from '../../net/loopback.ts';
 import { lookupElsewhere } from '../not-this-computer.ts';
 import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel.ts';
-import { FarEnd, introducedWithinMs } from './far-end.ts';
+import { FarEnd, firstAnswerTimeoutMs } from './far-end.ts';
 import { HelperConnection } from '../../helper-client/connection.ts';
 import type { GatewayProof, HelperState, HelperUp } from '../../helper-client/protocol.ts';
 import { isProved, presentedBy } from './proof.ts';
@@ -178,7 +178,7 @@ class SystemTunnelOfHelper implements Tunnel {
   ) {
     this.limits = { expiresAt: up.expiresAt, idleSeconds: up.idleSeconds };
     this.banner = up.banner ?? null;
-    void this.farEnd.isHeard(introducedWithinMs);
+    void this.farEnd.isHeard(firstAnswerTimeoutMs);
     this.counting = setInterval(() => void this.count(), countEveryMs);
     this.counting.unref();
     const dropped = (detail: string): TunnelEnding => ({ kind: 'dropped', failure: fail('tunnel-dropped', { host }, { detail }).failure });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { app } from '../../electron-double/index.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
-import { browserDriver, onPageOrByForms } from '../../../electron/gateways/ivanti-web/driver.ts';
+import { browserDriver, pageOrFormDriver } from '../../../electron/gateways/ivanti-web/driver.ts';
 import { isSession, isSessionPage } from '../../../electron/gateways/ivanti-web/session-cookie.ts';
 import type { GatewayDriver, GatewayTarget, Session } from '../../../electron/gateways/gateway.ts';
 import { pageOf } from '../../../electron/desktop/pages/address-strip.ts';
@@ -78,14 +78,14 @@ describe('who signs in', () => {
   it('is the page where the profile says so, and the forms elsewhere', async () => {
     const page = named('page');
     const forms = named('forms');
-    const driver = onPageOrByForms(page, forms);
+    const driver = pageOrFormDriver(page, forms);
     await driver.signIn(target({ browser: { hosts: ['idp.campus.test'] } }), ask, AbortSignal.abort()).catch(() => undefined);
     await driver.signIn(target(), ask, AbortSignal.abort()).catch(() => undefined);
     expect([page.asked, forms.asked]).toEqual([['page signs in'], ['forms signs in']]);
   });
 
   it('is nobody, in so many words, where forms would be needed and there is nothing to draw them from', async () => {
-    await expect(onPageOrByForms(named('page'), null).signIn(target(), ask, AbortSignal.abort())).rejects.toMatchObject({
+    await expect(pageOrFormDriver(named('page'), null).signIn(target(), ask, AbortSignal.abort())).rejects.toMatchObject({
       failure: { code: 'component-missing' },
     });
   });

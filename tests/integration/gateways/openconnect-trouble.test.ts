@@ -117,7 +117,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
     test('while the gateway keeps its answer to itself: the library hears it, and its worker lives', async () => {
       const at = await gateway(({ init }, { requests }) => (init ? signInForm : requests.length === 2 ? 'hang' : 'success'));
       // No kill would come in time to be what ended it
-      const mine = await own({ times: { obeyMs: 20_000 } });
+      const mine = await own({ times: { cancelTimeoutMs: 20_000 } });
       const attempt = signIn(at.profile(), { credentials: mei }, mine);
       await expect.poll(() => at.requests.length).toBe(2);
       expect(await cancelled(attempt)).toBeLessThan(cancelWithinMs);

@@ -19,7 +19,7 @@ const answerTimeoutMs = 3_000;
 const maxBytes = 64 * 1024;
 
 /** The failure that a gateway's message describes, if it refuses this client or its system. Null otherwise. */
-export function refusedByWords(words: string, host: string, agent: Agent): CausewayError | null {
+export function refusalInText(words: string, host: string, agent: Agent): CausewayError | null {
   const code = refusesSystem(words) ? 'system-refused' : refusesClient(words) ? 'client-refused' : null;
   return code === null ? null : refusal(code, host, agent, words);
 }
@@ -31,14 +31,14 @@ export function refusedByWords(words: string, host: string, agent: Agent): Cause
  */
 export async function findClientRefusal(target: GatewayTarget, agent: Agent, signal: AbortSignal): Promise<CausewayError | null> {
   const host = shownAs(target);
-  const ours = await knock(target, agent, signal);
+  const ours = await sendFirstRequest(target, agent, signal);
   if (ours === null || ours.isForm) return null;
-  const said = refusedByWords(ours.text, host, agent);
-  if (said) return said;
+  const fromText = refusalInText(ours.text, host, agent);
+  if (fromText) return fromText;
   for (const system of agent.system === 'win' ? [agent.system] : [agent.system, 'win' as const]) {
     for (const userAgent of [agent.userAgent, ...knownAgents]) {
       if (userAgent === agent.userAgent && system === agent.system) continue;
-      if ((await knock(target, { userAgent, system }, signal))?.isForm !== true) continue;
+      if ((await sendFirstRequest(target, { userAgent, system }, signal))?.isForm !== true) continue;
       return refusal(userAgent === agent.userAgent ? 'system-refused' : 'client-refused', host, agent, ours.text);
     }
   }
@@ -57,7 +57,7 @@ interface Answer {
 }
 
 /** Sends the first request of a sign-in as OpenConnect does (`xmlpost_initial_req` in its `auth.c`). Null: the gateway cannot be reached. */
-async function knock(target: GatewayTarget, { userAgent, system }: Agent, signal: AbortSignal): Promise<Answer | null> {
+async function sendFirstRequest(target: GatewayTarget, { userAgent, system }: Agent, signal: AbortSignal): Promise<Answer | null> {
   const host = shownAs(target);
   const path = target.profile.signInPath ?? '/';
   const address = `https://${host}${path}`.replaceAll('&', '&amp;').replaceAll('<', '&lt;');

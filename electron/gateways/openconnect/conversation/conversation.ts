@@ -8,9 +8,9 @@ import { duoMenu, type Reached } from './duo.ts';
 import { Factors } from './factors.ts';
 import { isPlainPasscode, shownPrompt } from './form-prompts.ts';
 import { FormQuestions } from './form-questions.ts';
-import { asOwnQuestion, readOcForm, type ReadField, type ReadForm, type ReadSelect } from './forms.ts';
+import { asSecondSignIn, readOcForm, type ReadField, type ReadForm, type ReadSelect } from './forms.ts';
 import type { OcAnswer, OcForm } from '../process/messages.ts';
-import { hasRole, isTold, Round, type Sent } from './round.ts';
+import { hasRole, isMessageOnly, Round, type Sent } from './round.ts';
 import { pushLastsMs, type Factor, type FactorStart } from './second-factor.ts';
 import { TypedAnswers } from './typed-answers.ts';
 
@@ -27,7 +27,7 @@ export interface Reply {
   /** A password or a code is in it, or was sent before. It is sent only once, and a silent gateway may be asking on the phone. */
   secret: boolean;
   /** What the gateway said while a push is pending, such as the number to type on the phone. */
-  told: { message: string; number: string | null } | null;
+  pushMessage: { message: string; number: string | null } | null;
 }
 
 /** Most forms in a row that need no answer from the person, and most forms in all. */
@@ -45,11 +45,11 @@ export class Conversation {
   private readonly typed = new TypedAnswers();
   private readonly factors: Factors;
   private readonly questions: FormQuestions;
-  private readonly noticed = new Set<string>();
+  private readonly acceptedBanners = new Set<string>();
   private round = new Round();
   private failure: Failure | null = null;
   private forms = 0;
-  private unasked = 0;
+  private unaskedInARow = 0;
   private unclearRefusals = 0;
   private arrivedAt = 0;
 
@@ -90,7 +90,7 @@ export class Conversation {
     switch (this.round.meaningOf(form)) {
       case 'new':
         // A second sign-in has its own name and password: do not reuse the first ones
-        if (this.round.passwordSent && hasRole(form, 'password')) form = asOwnQuestion(form);
+        if (this.round.passwordSent && hasRole(form, 'password')) form = asSecondSignIn(form);
         break;
       case 'again':
         this.answerAgain(form);
@@ -111,7 +111,7 @@ export class Conversation {
       const asked = { ...field, role: 'passcode' as const };
       return this.sendFactor({ ...form, fields: [asked] }, asked, await this.factors.menu(form, devices));
     }
-    if (this.isAside(form)) return this.sayAside(form);
+    if (this.isDuringPush(form)) return this.continuePush(form);
     return this.fill(form);
   }
 
@@ -132,12 +132,12 @@ export class Conversation {
   }
 
   /** Whether a final message without a form is only information, not a refusal. */
-  onlyTells(words: string): boolean {
+  isInformation(words: string): boolean {
     return this.round.last !== null && words !== '' && !complains(words);
   }
 
   /** Shows the gateway's final message. Throws {@link StartAgain} once the person continues. */
-  async told(words: string): Promise<never> {
+  async showInformation(words: string): Promise<never> {
     const { last } = this.round;
     const reached = last?.reach;
     if (reached === 'push' || reached === 'call') {
@@ -164,9 +164,9 @@ export class Conversation {
 
   private count(): void {
     this.forms += 1;
-    this.unasked += 1;
+    this.unaskedInARow += 1;
     this.arrivedAt = this.target.now();
-    if (this.unasked <= maxUnasked && this.forms <= maxForms) return;
+    if (this.unaskedInARow <= maxUnasked && this.forms <= maxForms) return;
     throw fail('gateway-protocol', { host: shownAs(this.target) }, { detail: 'forms without end' });
   }
 
@@ -212,10 +212,10 @@ export class Conversation {
   }
 
   private async showNotice(banner: string): Promise<void> {
-    if (banner === '' || this.noticed.has(banner)) return;
+    if (banner === '' || this.acceptedBanners.has(banner)) return;
     const answer = await this.put({ kind: 'notice', when: this.hasAnswered ? 'after' : 'before', text: banner });
     if (answer.kind !== 'notice' || !answer.proceed) throw fail('notice-declined');
-    this.noticed.add(banner);
+    this.acceptedBanners.add(banner);
   }
 
   /** GlobalProtect's portal accepted the sign-in. The gateway behind it starts over, with the same password and a code of its own. */
@@ -227,9 +227,9 @@ export class Conversation {
   }
 
   /** Whether a form has nothing to fill in and arrives while a phone rings. The person started the push, or the form's message says that the gateway did. */
-  private isAside(form: ReadForm): boolean {
+  private isDuringPush(form: ReadForm): boolean {
     const { last } = this.round;
-    if (last === null || !isTold(form)) return false;
+    if (last === null || !isMessageOnly(form)) return false;
     const isRung = last.reach === 'push' || last.reach === 'call';
     if (!isRung && this.round.passwordSent && asksToTypeNumber(form.message)) {
       // The gateway sent a push without being asked
@@ -240,11 +240,11 @@ export class Conversation {
   }
 
   /** Continues at once so that the gateway can go on. Its message stays on screen while the push is pending. */
-  private sayAside(form: ReadForm): Reply {
+  private continuePush(form: ReadForm): Reply {
     const { last } = this.round;
     const push: Reached = { does: last?.reach ?? 'push', id: '', device: last?.device ?? '' };
-    const told = { message: form.message, number: verificationNumber(form.message) };
-    return { answer: { kind: 'form', result: 'ok', values: [] }, push, secret: true, told };
+    const pushMessage = { message: form.message, number: verificationNumber(form.message) };
+    return { answer: { kind: 'form', result: 'ok', values: [] }, push, secret: true, pushMessage };
   }
 
   /** Sends the second factor in its field, with the other values that are already known. */
@@ -282,7 +282,7 @@ export class Conversation {
   private needsQuestion(form: ReadForm, fields: readonly ReadField[], selects: readonly ReadSelect[]): boolean {
     if (fields.length > 0 || selects.length > 0) return true;
     // Nothing to fill in, but something to read
-    return isTold(form) && form.message !== '';
+    return isMessageOnly(form) && form.message !== '';
   }
 
   /** The person chose another group. It has another form: send only the group's name, and the library fetches that form. */
@@ -290,7 +290,7 @@ export class Conversation {
     this.typed.choose(group, value);
     this.round.fetchGroup();
     const answer = { kind: 'form', result: 'new-group', values: [{ index: group.index, value }] } as const;
-    return { answer: { ...answer, values: [...answer.values] }, push: null, secret: false, told: null };
+    return { answer: { ...answer, values: [...answer.values] }, push: null, secret: false, pushMessage: null };
   }
 
   /** Adds the second factor, for gateways that take it in the same form as the password. */
@@ -319,9 +319,9 @@ export class Conversation {
       );
     const list = [...values].map(([index, value]) => ({ index, value }));
     // After a form with only a message the phone may have been ringing since the password was sent, so wait as long
-    const isOut = isTold(form) && this.round.last !== null;
+    const isOut = isMessageOnly(form) && this.round.last !== null;
     const secret = isOut || factor !== null || sent.some(({ role, secret: isSecret }) => isSecret || role === 'passcode');
-    return { answer: { kind: 'form', result: 'ok', values: list }, push: isRinging(reached) ? reached : null, secret, told: null };
+    return { answer: { kind: 'form', result: 'ok', values: list }, push: isRinging(reached) ? reached : null, secret, pushMessage: null };
   }
 
   private retry(): { failure?: Failure } {
@@ -332,7 +332,7 @@ export class Conversation {
 
   private async put(prompt: Prompt): Promise<Answer> {
     const answer = await this.ask(shownPrompt(prompt, shownAs(this.target)), { signal: this.signal });
-    this.unasked = 0;
+    this.unaskedInARow = 0;
     return answer;
   }
 }

@@ -6,26 +6,26 @@ import { reachOf, wordDevice } from './duo.ts';
 import type { ReadField, ReadForm } from './forms.ts';
 import { chooseFactor, type Factor, type FactorStart } from './second-factor.ts';
 
-/** What the second factor needs of the sign-in that it is part of. */
+/** What {@link Factors} needs from the sign-in. */
 export interface FactorDeps {
   profile: Pick<Profile, 'append' | 'secondFactorWords'>;
   put(prompt: Prompt): Promise<Answer>;
-  /** Why the last try did not work, once: it is told with the next question. */
+  /** Returns once why the last attempt failed. The next question shows it. */
   takeFailure(): { failure?: Failure };
   signal: AbortSignal;
 }
 
-/** What a field for a code is called: ours where the gateway calls it a password, as ocserv does, which a person would type. */
+/** The label of a code field. '' (our own label) if the gateway calls it a password, as ocserv does: people would type theirs. */
 const codeLabel = (label: string): string => (/^(pass ?word|密[碼码]|palavra-passe|senha)[\s:：]*$/iu.test(label) ? '' : label);
 
-/** How a sign-in asks for its second factor, wherever the gateway's forms have it. */
+/** Asks for the second factor of a sign-in, in whatever form the gateway takes it. */
 export class Factors {
-  /** Where the next choice begins. */
+  /** Where the next question starts. */
   start: FactorStart = 'choose';
-  /** The question that was asked last, outside the password's own form. */
+  /** The last question, unless it was part of the password's form. */
   private last: { question: string; ask: () => Promise<Factor> } | null = null;
-  /** What the person has answered already for a question that comes again. */
-  private held: { question: string; factor: Factor } | null = null;
+  /** The person's answer to that question, given before the gateway asks it again. */
+  private earlyAnswer: { question: string; factor: Factor } | null = null;
 
   constructor(private readonly deps: FactorDeps) {}
 
@@ -37,30 +37,30 @@ export class Factors {
     return joiningOf(this.deps.profile.append);
   }
 
-  /** One line of a numbered menu, or a code. */
+  /** Asks for a line of a numbered menu, or a code. */
   menu(form: ReadForm, devices: readonly FactorDevice[]): Promise<Factor> {
     return this.once(questionOf(form), () => this.choose(devices, true));
   }
 
-  /** The second password of a gateway that takes words. */
+  /** Asks for the second password of a gateway that takes words. */
   word(): Promise<Factor> {
     return this.choose(wordDevice(), false);
   }
 
-  /** A form that asks for a code and for nothing else. */
+  /** Asks for the code of a form that wants nothing else. */
   code(form: ReadForm, field: ReadField): Promise<Factor> {
     return this.once(questionOf(form), () => this.askCode(form.message || form.title, codeLabel(field.label)));
   }
 
-  /** A field for a code beside the password's: it has a screen of its own. */
+  /** Asks for the code of a field beside the password's, on a screen of its own. */
   codeBeside(field: ReadField): Promise<Factor> {
     return this.askCode(field.label, '');
   }
 
-  /** The password with what follows it in its own field, joined as this campus does. */
+  /** Asks for the second factor that goes into the password's field, and joins the two as this campus does. */
   async append(password: string): Promise<{ value: string; factor: Factor }> {
     const { separator, order } = this.joining;
-    // The person has typed it together with a word: that is what they want
+    // The person already typed a word after the password: use that
     const word = appendedWord(password, this.joining, this.ownWords);
     if (word) {
       this.deps.takeFailure();
@@ -75,21 +75,21 @@ export class Factors {
   }
 
   /**
-   * The gateway ended the sign-in after a second factor. Asks its question once more, before anything is sent anew; the
-   * answer waits for that very question. False: there was none to ask.
+   * The gateway ended the sign-in after a second factor. Asks that question again before anything is sent. The answer is
+   * used when the same question comes. False: there was no such question.
    */
   async askAgain(): Promise<boolean> {
     const { last } = this;
     if (!last) return false;
-    this.held = { question: last.question, factor: await last.ask() };
+    this.earlyAnswer = { question: last.question, factor: await last.ask() };
     return true;
   }
 
   private async once(question: string, ask: () => Promise<Factor>): Promise<Factor> {
-    const { held } = this;
-    this.held = null;
+    const { earlyAnswer } = this;
+    this.earlyAnswer = null;
     this.last = { question, ask };
-    return held?.question === question ? held.factor : ask();
+    return earlyAnswer?.question === question ? earlyAnswer.factor : ask();
   }
 
   private choose(devices: readonly FactorDevice[], isMenu: boolean): Promise<Factor> {
@@ -103,7 +103,7 @@ export class Factors {
     for (;;) {
       const words = { ...(message && { message }), ...(label && { label }) };
       const answer = await this.deps.put({ kind: 'passcode', lengths: [], only: true, ...words, ...this.deps.takeFailure() });
-      // There is no other way here than a code: asked for one, the same question again
+      // Only a code works here: if the person asks for another method, ask again
       if (answer.kind !== 'passcode') continue;
       const { passcode } = answer;
       const word = phoneWord(passcode, this.ownWords);
@@ -112,6 +112,6 @@ export class Factors {
   }
 }
 
-/** Which question it is: its form, its field, and its words. */
+/** Identifies a question: its form, its fields and its text. */
 const questionOf = ({ signature, message, fields }: ReadForm): string =>
   JSON.stringify([signature, message, fields.map(({ name, label }) => [name, label])]);

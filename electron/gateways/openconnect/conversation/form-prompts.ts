@@ -4,17 +4,17 @@ import type { GatewayProtocol } from '../../../../shared/profile.ts';
 import { promptSchema, type Answer, type Prompt, type PromptField, type PromptSelect } from '../../../../shared/prompt.ts';
 import { shownLabel, type ReadField, type ReadForm, type ReadSelect, type Role } from './forms.ts';
 
-/** A form that was read as a question to a person, and their answer as the form's values. Pure. */
+/** Turns a form into a question for a person, and their answer into the form's values. Pure. */
 
-/** A line that asks for a code and for nothing else, a complaint before it: the passcode screen says it better. */
+/** One line that asks for a code, perhaps after one error line. The passcode screen says that better. */
 const plainCodeQuestion = /^(?!\d{1,2}[.):])[^\n]{0,200}(\n(?!\d{1,2}[.):])[^\n]{0,200})?$/;
 
-/** Whether the passcode screen asks everything that is to be asked of this form. */
+/** Whether the passcode screen covers everything that this form asks. */
 export function isPlainPasscode({ message }: ReadForm, fields: readonly ReadField[], selects: readonly ReadSelect[]): boolean {
   return fields.length === 1 && selects.length === 0 && fields[0]?.role === 'passcode' && plainCodeQuestion.test(message);
 }
 
-/** The question that these fields and selects of a form come to; answered by {@link valuesOf}. */
+/** The question for these fields and selects of a form. {@link valuesOf} reads its answer. */
 export function promptFor(
   form: ReadForm,
   ask: { fields: readonly ReadField[]; selects: readonly ReadSelect[]; user: string | null; passwordFollows: boolean },
@@ -27,12 +27,12 @@ export function promptFor(
     const asks = (wanted: Role): boolean => fields.some(({ role }) => role === wanted);
     const asked: PromptField[] = [
       ...(asks('user') ? [userField(fields, user)] : []),
-      // Where the password has a form of its own that comes next, one screen asks for both
+      // If the next form asks for the password, one screen asks for both
       ...(asks('password') || passwordFollows ? [{ name: 'password', secret: true }] : []),
       ...others.map(promptField),
     ];
-    const said = saysMore(form.message) ? { message: form.message } : {};
-    return { kind: 'credentials', ...titled, ...said, fields: asked, selects: selects.map(promptSelect) };
+    const message = saysMore(form.message) ? { message: form.message } : {};
+    return { kind: 'credentials', ...titled, ...message, fields: asked, selects: selects.map(promptSelect) };
   }
   const [only] = selects;
   if (fields.length === 0 && selects.length === 1 && only) {
@@ -52,7 +52,7 @@ export function promptFor(
   };
 }
 
-/** The library's and the gateways' own ways to ask for a name and a password: the screen says it better. */
+/** How the library and gateways usually ask for name and password. Our screen says that better, so such a line is not shown. */
 const plainSignIn = /^(please )?(enter|sign in|log ?in|provide|type)\b[^.!?\n]{0,80}[.:]?$/i;
 
 function saysMore(message: string): boolean {
@@ -78,10 +78,10 @@ function userField(fields: readonly ReadField[], user: string | null): PromptFie
   return { name: 'user', secret: false, ...(value ? { value: value.slice(0, 200) } : {}) };
 }
 
-/** The gateway's own name of an option, where it may be one that somebody gives. */
+/** The gateway's own name of an option, if it is usable: not empty and not too long. */
 const namedBy = (value: string): { named?: string } => (value !== '' && value.length <= 200 ? { named: value } : {});
 
-/** Choices go by their number: what a gateway calls them may be longer than an answer. */
+/** A select of a prompt. Its options are numbered, because a gateway's name for one may be longer than an answer allows. */
 function promptSelect({ name, label, options, value, isGroup }: ReadSelect): PromptSelect {
   const at = options.findIndex((option) => option.value === value);
   return {
@@ -100,14 +100,14 @@ function purposeOf(form: ReadForm, select: ReadSelect): Extract<Prompt, { kind: 
   return /realm|group|region|gateway/i.test(words) ? 'realm' : 'other';
 }
 
-/** Cleaned of what may not be shown, and within the bounds of a prompt. Fails with `gateway-protocol`. */
+/** Cleans a prompt of text that may not be shown. Fails with `gateway-protocol` if the prompt exceeds its bounds. */
 export function shownPrompt(prompt: Prompt, host: string): Prompt {
   const parsed = promptSchema.safeParse(prompt);
   if (!parsed.success) throw fail('gateway-protocol', { host }, { detail: `a ${prompt.kind} question beyond bounds` });
   return parsed.data;
 }
 
-/** What a person put into a prompt of {@link promptFor}: by field and select; what they left out is empty. */
+/** Reads the answer to a prompt of {@link promptFor}, by field and select. What the person left out is empty. */
 export function valuesOf(
   answer: Answer,
   ask: { fields: readonly ReadField[]; selects: readonly ReadSelect[] },
@@ -132,12 +132,12 @@ export function valuesOf(
   return { ...(user === undefined ? {} : { user }), ...(password === undefined ? {} : { password }), fields, selects };
 }
 
-/** The choice that a profile names by its name or label, however it is spelled. */
+/** The option that a profile names by name or label. Case and spacing do not matter. */
 export const choiceNamed = (select: ReadSelect, name: string): string | null => optionNamed(select.options, name)?.value ?? null;
 
-/** Whether a list is the one that a profile's `realm` names something of. */
+/** Whether a profile's `realm` names an option of this list. */
 export function offersRealm(form: ReadForm, select: ReadSelect, protocol: GatewayProtocol): boolean {
-  // Ivanti's ask for a realm and then for a role: where there is only one realm, the name is that of a role
+  // Ivanti asks for a realm and then for a role. If there is only one realm, the profile names a role
   if ((protocol === 'nc' || protocol === 'pulse') && select.options.length === 1) return false;
   return select.isGroup || ['realm', 'role'].includes(purposeOf(form, select));
 }

@@ -33,7 +33,7 @@ export class FormQuestions {
   /** The last question with this gateway's own fields. */
   private last: PromptOf<'fields'> | null = null;
   /** The person's answer to that question, given before the gateway asks it again. */
-  private held: { question: string; answer: Answer } | null = null;
+  private earlyAnswer: { question: string; answer: Answer } | null = null;
 
   constructor(private readonly deps: Deps) {}
 
@@ -82,15 +82,15 @@ export class FormQuestions {
     const { last } = this;
     if (!last) return false;
     const answer = await this.deps.put({ ...last, ...this.deps.takeFailure() });
-    this.held = { question: JSON.stringify(last), answer };
+    this.earlyAnswer = { question: JSON.stringify(last), answer };
     return true;
   }
 
   private async answerTo(prompt: Prompt): Promise<Answer> {
-    const { held } = this;
-    this.held = null;
+    const { earlyAnswer } = this;
+    this.earlyAnswer = null;
     if (prompt.kind === 'fields') this.last = prompt;
-    if (held?.question === JSON.stringify(prompt)) return held.answer;
+    if (earlyAnswer?.question === JSON.stringify(prompt)) return earlyAnswer.answer;
     return this.deps.put('fields' in prompt ? { ...prompt, ...this.deps.takeFailure() } : prompt);
   }
 }

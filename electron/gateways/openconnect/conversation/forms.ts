@@ -5,27 +5,27 @@ import { promptBounds } from '../../../../shared/prompt.ts';
 import { asksNewPassword, complains, saysOldPassword, saysCode as saysCodeWords, saysPin, saysYesOrNo } from './wording.ts';
 import { fieldType, type OcField, type OcForm } from '../process/messages.ts';
 
-/** What a gateway's form asks for. Pure: what it means for the sign-in as a whole is the conversation's to know. */
+/** Reads what a gateway's form asks for. Pure. What the form means for the whole sign-in is up to the conversation. */
 
-/** What a field is for, as far as its name, label and the form around it tell. */
+/** What a field is for, judged by its name, its label and the form around it. */
 export type Role = 'user' | 'password' | 'passcode' | 'second-password' | 'group' | 'other';
 
-/** What the library calls the group in a form that it made up, and the gateway never asked for. */
+/** The label of the group field that the library adds to a form by itself. */
 export const libraryGroup = /^authgroup:?$/i;
 
 export interface ReadField {
-  /** In the library's list. */
+  /** Its index in the library's list. */
   index: number;
   role: Role;
-  /** How the prompt and its answer name it. */
+  /** Its name in the prompt and in the answer. */
   name: string;
-  /** Which question of the gateway's it is, by its own name and label for it. */
+  /** Identifies the gateway's question, by the gateway's own name and label. */
   question: string;
   label: string;
   secret: boolean;
-  /** It takes the password that is to be the new one. */
+  /** It takes the new password of a password change. */
   newPassword: boolean;
-  /** It takes a user name, the first or another: blanks around it are nobody's. */
+  /** It takes a user name, the first or another. Blanks around the answer are removed. */
   isUserName: boolean;
   value: string | null;
 }
@@ -35,37 +35,37 @@ export interface ReadSelect {
   name: string;
   label: string;
   options: readonly { value: string; label: string }[];
-  /** The choice in force, where there is one. */
+  /** The current choice, if any. */
   value: string | null;
-  /** Choosing another means another form. */
+  /** Choosing another group brings another form. */
   isGroup: boolean;
 }
 
-/** A form, read: hidden and ignored fields are left to the library. */
+/** A form as we read it. Hidden and ignored fields are left to the library. */
 export interface ReadForm {
   id: string;
-  /** Terms to agree to before anything is filled in. */
+  /** Terms to accept before anything is filled in. */
   banner: string;
-  /** What stands above the fields as their heading. */
+  /** The heading above the fields. */
   title: string;
-  /** What the gateway says beside the fields, its complaint about the last answer included. */
+  /** The gateway's message, including any error about the last answer. */
   message: string;
-  /** It says that the last answer was no good. */
+  /** The message says that the last answer was wrong. */
   complains: boolean;
   fields: readonly ReadField[];
   selects: readonly ReadSelect[];
-  /** It asks for another password than the one from before. */
+  /** It asks for a new password. */
   changesPassword: boolean;
   /** The library fills it from a web page. */
   web: boolean;
-  /** What this form is, whatever it says: a form that comes back has the same. */
+  /** Identifies the form whatever its message says. A form that comes back has the same signature. */
   signature: string;
 }
 
 export interface ReadingOptions {
   protocol: string;
   host: string;
-  /** A password was given already in this sign-in: a lone secret may be a code. */
+  /** The password was already sent in this sign-in, so a lone secret may be a code. */
   passwordGiven: boolean;
   /** The profile says that a code or a menu follows the password. */
   secondStepExpected: boolean;
@@ -77,10 +77,10 @@ export interface ReadingOptions {
 
 const maxFields = 50;
 const maxSelects = 10;
-/** In all lists of a form together. */
+/** For all lists of a form together. */
 const maxOptions = 2 * promptBounds.options;
 const maxLabel = 200;
-/** A heading longer than this is a text to be read. */
+/** A longer heading is a text, not a title. */
 const maxHeading = 120;
 
 const userWords = /^(user|user[ _-]?(name|id)|uname|login([ _-]?(name|id))?|net[ _-]?id|account|e-?mail|pulse_user)$/i;
@@ -89,7 +89,7 @@ const nameWords =
   /\b(user|login)[ _-]?(name|id)\b|\bnet[ _-]?id\b|[帳账]號|[帳账]号|用[戶户](名|帳|账)|使用者(名稱|代碼)|學號|学号|\b(nome de )?(utilizador|usu[áa]rio)\b/iu;
 const codeNames = /^(otp|token(code)?|code|passcode|totp)$/i;
 const codeForms = /^(frmDefender|frmNextToken|frmTotpToken)$/;
-/** Any question may stand in these: what it is for, only its words tell, where it has some. */
+/** Fields and forms that may ask anything. Only their text says what for, if they have one. */
 const vagueNames = /^(challenge|answer|response)$/i;
 const vagueForms = /^(_challenge|pulse_gtc)$/;
 const hasWords = (text: string): boolean => /\p{L}{2}/u.test(text);
@@ -103,11 +103,11 @@ const changeWords = /\b(new|old|current|confirm|verify|retype|repeat|change)\b|n
 const newWords = /\b(new|confirm|verify|retype|repeat)\b|newpass|^confirm/i;
 const passphraseForms = /^openconnect_(secondary_)?(pkcs12|pem)/;
 
-/** Whether this asks for the passphrase of the client certificate, if it is the library that asks. */
+/** Whether this form asks for the passphrase of the client certificate, provided that the library asks and not the gateway. */
 export const isPassphraseForm = ({ id, fields }: OcForm): boolean =>
   passphraseForms.test(id) && fields.length === 1 && fields[0]?.type === fieldType.password;
 
-/** Reads a form. Fails with `gateway-protocol` for one that no honest gateway would send. */
+/** Reads a form. Fails with `gateway-protocol` if the form is larger than any honest gateway's. */
 export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
   const tooMuch = (detail: string) => fail('gateway-protocol', { host: options.host }, { detail });
   if (form.oversized) throw tooMuch('a form beyond all bounds');
@@ -139,7 +139,7 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
   }));
   return {
     id: form.id,
-    // Where a page of Ivanti's has no banner, the library gives the form's name
+    // If an Ivanti page has no banner, the library gives the form's name instead
     banner: title !== '' || form.banner === undefined || form.banner === form.id || !plainText(form.banner).trim() ? '' : form.banner,
     title,
     message,
@@ -169,8 +169,8 @@ export function readOcForm(form: OcForm, options: ReadingOptions): ReadForm {
   };
 }
 
-/** A form that asks for a name and a password which are not those that were given: with its own words for each. */
-export function asOwnQuestion(form: ReadForm): ReadForm {
+/** A form that asks for a second name and password: shown with its own labels, and filled with nothing that is known. */
+export function asSecondSignIn(form: ReadForm): ReadForm {
   const fields = form.fields.map((field) =>
     field.role === 'user' || field.role === 'password' ? { ...field, role: 'other' as const } : field,
   );
@@ -178,8 +178,8 @@ export function asOwnQuestion(form: ReadForm): ReadForm {
 }
 
 /**
- * The library gives the heading of an F5 page's table as a banner, or from 9.12 on the form's name where the page has none; that
- * one's terms have a page of their own, which is no form.
+ * The title of a form. For F5 the library gives the heading of the page's table as the banner, or since 9.12 the form's name
+ * if there is none. F5's terms are on a page of their own, which is not a form.
  */
 function headingOf({ banner = '', id }: OcForm, protocol: string): string {
   if (banner === id) return '';
@@ -189,7 +189,7 @@ function headingOf({ banner = '', id }: OcForm, protocol: string): string {
   return protocol === 'f5' && line.length <= maxHeading ? shownLabel(line) : '';
 }
 
-/** By the words at its fields: the old one and the new one, or the new one twice. */
+/** Whether secrets ask for a password change: the old and the new one, or the new one twice. */
 function isPasswordChange(secrets: readonly OcField[]): boolean {
   const isNewByWords = ({ name, label = '' }: OcField): boolean => asksNewPassword(label === '' ? spelledOut(name) : label, '');
   return (
@@ -198,14 +198,14 @@ function isPasswordChange(secrets: readonly OcField[]): boolean {
   );
 }
 
-/** One of the fields of a change of password that takes the new one: what is said to be the old one does not. */
+/** Whether a field of a password change takes the new password, not the old one. */
 function isNew(field: OcField, secrets: readonly OcField[], { newPasswordWords = [] }: ReadingOptions): boolean {
   if (saysOldPassword(labelOf(field)) || saysOldPassword(field.name)) return false;
   if (says(field, newWords) || asksNewPassword(labelOf(field), '', newPasswordWords, true)) return true;
   return secrets.length === 2 && secrets.some((each) => each !== field && saysOldPassword(labelOf(each)));
 }
 
-/** Whether a form's only field takes a new password: a secret by its own words, those around it, or the profile's. */
+/** Whether a form's only field takes a new password, judged by its label, the message, or the profile's words. */
 function asksForNew(
   form: OcForm,
   field: OcField,
@@ -213,23 +213,23 @@ function asksForNew(
   { newPasswordWords = [], afterNewPassword = false, passwordGiven }: ReadingOptions,
 ): boolean {
   if (field.type === fieldType.token || codeForms.test(form.id)) return false;
-  // Before anything was given, "Your password has expired" may stand above the usual question for name and password
+  // Before anything was sent, "Your password has expired" may stand above the usual name and password
   if (!passwordGiven && !asksNewPassword(field.label ?? '', '', newPasswordWords)) return false;
   return asksNewPassword(field.label ?? spelledOut(field.name), message, newPasswordWords, afterNewPassword);
 }
 
-/** By its name or its label, as `secondary_username`. */
+/** Whether its name or label asks for a user name, such as `secondary_username`. */
 const asksUserName = ({ name, label = '' }: OcField): boolean => nameWords.test(spelledOut(name)) || nameWords.test(label);
 
 const says = ({ name, label = '' }: OcField, words: RegExp): boolean => words.test(name) || words.test(label);
 
-/** Its fields, and what each is for by itself, whatever went before. */
+/** A form's {@link ReadForm.signature}: its fields and their roles, whatever was asked before. */
 function signatureOf(form: OcForm, inputs: readonly OcField[], selects: readonly OcField[], options: ReadingOptions): string {
   const roles = rolesOf(form, inputs, { ...options, passwordGiven: false });
   return JSON.stringify([form.id, ...roles.map(([{ name }, role]) => [name, role]), ...selects.map(({ name }) => name)]);
 }
 
-/** The gateway's own names where they are fit to be used, else numbers; each once. */
+/** A unique name for each field: the gateway's own if it is usable, else a number. */
 function namesFor(fields: readonly OcField[]): Map<number, string> {
   const taken = new Set<string>(['user', 'password']);
   const names = new Map<number, string>();
@@ -241,10 +241,10 @@ function namesFor(fields: readonly OcField[]): Map<number, string> {
   return names;
 }
 
-/** A gateway's words as they may stand on a screen: one line, within bounds, without the colon. */
+/** Makes a gateway's text fit for a label: one line, within bounds, without the final colon. */
 export function shownLabel(label: string): string {
   const line = withoutBlanks(plainLine(label.slice(0, 4 * maxLabel)));
-  // Not by an expression: one that looks for the end of a line takes the square of its length
+  // No regular expression: one that searches for the end of a line takes quadratic time
   let end = line.length;
   while (end > 0 && ':：﹕'.includes(line.charAt(end - 1))) end -= 1;
   return withoutBlanks(line.slice(0, end)).slice(0, maxLabel);
@@ -259,7 +259,7 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
     (texts.length === 1 && secrets.length === 1 && !codeNames.test(texts[0]?.name ?? '') && !vagueNames.test(texts[0]?.name ?? '')
       ? texts[0]
       : undefined);
-  // The library makes a token of a secret that asks for one
+  // The library gives a secret that asks for a token the type `token`
   const saysCode = ({ type, name, label = '' }: OcField): boolean =>
     type === fieldType.token || (codeNames.test(name) && !saysOther(label)) || (saysCodeWords(spelledOut(label)) && !saysOther(label));
   const isChange = isPasswordChange(secrets);
@@ -267,7 +267,7 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
     if (form.id.startsWith(secondForms) && !isChange) return [field, secondRole(field, inputs.length === 1, options)];
     if (field === user && !isChange) return [field, 'user'];
     if (field.type === fieldType.text && (groupNames.test(field.name) || libraryGroup.test(field.label ?? ''))) return [field, 'group'];
-    // First: what a lone field of text is for may stand around it only, in the form's name or in what it says
+    // Check this first: only the form's name or message may say what a lone text field is for
     if (inputs.length === 1) return [field, loneRole(form, field, saysCode(field), options)];
     if (isChange || (field.type === fieldType.text && !saysCode(field))) return [field, 'other'];
     if (secondNames.test(field.name)) return [field, 'second-password'];
@@ -277,37 +277,37 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
   });
 }
 
-/** Where the library has nothing but the name of a field in a page, or a label that nobody can read, the name is spelled as a label would be. */
+/** A field's label. If it has only a name, or a label with nothing to read, the name is spelled out like a label. */
 function labelOf({ name, label = name }: OcField): string {
-  const said = shownLabel(label) === '' ? name : label;
-  if (said.replace(/[:：]$/u, '') !== name || !/^[A-Za-z]+([_#][A-Za-z0-9]+)*$/.test(name)) return said;
+  const text = shownLabel(label) === '' ? name : label;
+  if (text.replace(/[:：]$/u, '') !== name || !/^[A-Za-z]+([_#][A-Za-z0-9]+)*$/.test(name)) return text;
   const words = spelledOut(name);
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }
 
-/** Where a page labels no field the library takes its name: `VerificationCode`, `token_as_second_password`. */
+/** Spells a field's name as words. On a page without labels the library uses names: `VerificationCode`, `token_as_second_password`. */
 const spelledOut = (name: string): string => name.replaceAll(/[_#]/g, ' ').replaceAll(/([a-z])([A-Z])/g, '$1 $2');
 
-/** A second user name is another one than the first; a second password may be a code. */
+/** The role of a field in a second sign-in form. Its user name is not the first one, and its password may be a code. */
 function secondRole(field: OcField, alone: boolean, { passwordGiven, secondStepExpected }: ReadingOptions): Role {
   if (field.type === fieldType.text) return 'other';
   return alone && passwordGiven && secondStepExpected ? 'passcode' : 'second-password';
 }
 
-/** What is typed goes out as it is: a PIN, or a yes or a no. */
+/** Whether a text asks for a PIN, or for yes or no. Such an answer is sent as it was typed. */
 const saysOther = (text: string): boolean => saysPin(text) || saysYesOrNo(text);
 
-/** A form's only field: a password, or what follows one. After the password it is a question of its own, whatever it asks. */
+/** The role of a form's only field: the password, or a step after it. After the password was sent it is never the password. */
 function loneRole(form: OcForm, field: OcField, saysCode: boolean, options: ReadingOptions): Role {
   const { label = '' } = field;
   const message = form.message ?? '';
-  // A PIN is asked for in a challenge's own form as well
+  // A challenge's form may also ask for a PIN
   if (options.passwordGiven && (saysOther(label) || (saysOther(message) && !saysCodeWords(message)))) return 'other';
   if (saysCode || codeForms.test(form.id)) return 'passcode';
   const isVague = vagueForms.test(form.id) || vagueNames.test(field.name);
-  // The library labels its own forms by itself
+  // The labels of the library's own forms come from the library, so read only the message there
   if (isVague && !hasWords(vagueForms.test(form.id) ? message : `${label} ${message}`)) return 'passcode';
-  // Words about a code that follows make no code of the password that is asked for now
+  // A message about a code that comes later does not turn this password field into a code field
   const asksPassword = !options.passwordGiven && passwordLabel.test(label) && asksForPassword.test(message);
   if (!asksPassword && saysCodeWords(message)) return 'passcode';
   if (field.type === fieldType.text) return 'other';

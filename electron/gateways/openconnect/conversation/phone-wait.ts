@@ -10,7 +10,7 @@ import { pushLastsMs, type FactorStart } from './second-factor.ts';
 /** Extra time, because the library may try each address of a name and reports nothing meanwhile. */
 const pushGraceMs = 30_000;
 /** Show that we are waiting after 1/25 of the time that the gateway has: 3 s of 75. */
-const shownAfterPart = 25;
+const shownAfterFraction = 25;
 
 interface Deps {
   target: GatewayTarget;
@@ -34,7 +34,7 @@ export class PhoneWait {
   constructor(private readonly deps: Deps) {}
 
   /** Call this when an answer is sent. */
-  begin({ push, told, secret }: Reply, call: LibraryCall): void {
+  begin({ push, pushMessage, secret }: Reply, call: LibraryCall): void {
     const { target, phoneMs } = this.deps;
     this.out = null;
     if (secret) call.expectWithin(phoneMs);
@@ -43,15 +43,15 @@ export class PhoneWait {
       return;
     }
     // A message from the gateway meanwhile does not extend the push
-    this.pushUntil = told && this.pushUntil !== null ? this.pushUntil : target.now() + pushLastsMs;
+    this.pushUntil = pushMessage && this.pushUntil !== null ? this.pushUntil : target.now() + pushLastsMs;
     call.expectWithin(pushLastsMs + pushGraceMs);
     const prompt: Prompt = {
       kind: 'push',
       device: push.device,
       deadline: this.pushUntil,
       ...(push.does === 'call' ? { call: true } : {}),
-      ...(told && told.message !== '' ? { message: told.message } : {}),
-      ...(told?.number != null ? { number: told.number } : {}),
+      ...(pushMessage && pushMessage.message !== '' ? { message: pushMessage.message } : {}),
+      ...(pushMessage?.number != null ? { number: pushMessage.number } : {}),
     };
     this.out = shownPrompt(prompt, shownAs(target));
   }
@@ -65,7 +65,7 @@ export class PhoneWait {
   async until(call: LibraryCall): Promise<void> {
     const { out } = this;
     if (out?.kind === 'push') await this.showPush(out, call);
-    else if (out) await this.showLater(out, call);
+    else if (out) await this.showWaiting(out, call);
   }
 
   private async showPush(prompt: Prompt, call: LibraryCall): Promise<void> {
@@ -91,11 +91,11 @@ export class PhoneWait {
   }
 
   /** Shows the wait only after the gateway has been silent for a while. A quick gateway needs none. */
-  private async showLater(prompt: Prompt, call: LibraryCall): Promise<void> {
+  private async showWaiting(prompt: Prompt, call: LibraryCall): Promise<void> {
     const { ask, signal, phoneMs } = this.deps;
     const news = call.peek();
     const soon = await atMost(
-      phoneMs / shownAfterPart,
+      phoneMs / shownAfterFraction,
       news.then(() => true),
     );
     if (soon) return;

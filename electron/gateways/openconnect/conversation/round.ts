@@ -80,7 +80,7 @@ export class Round {
   private read(form: ReadForm): Meaning {
     const { last, fetchesGroup } = this;
     this.fetchesGroup = false;
-    if (last === null || fetchesGroup || isTold(form)) return 'new';
+    if (last === null || fetchesGroup || isMessageOnly(form)) return 'new';
     const words = this.seen.get(form.signature);
     // If the library has the name, it asks for the password alone
     const begins = this.passwordSent && (hasRole(form, 'user', 'password') || form.id === loginForm);
@@ -98,7 +98,7 @@ export class Round {
 }
 
 /** Whether a form has nothing to fill in. It only tells the person something, and does not judge what was sent before. */
-export const isTold = ({ web, fields, selects }: ReadForm): boolean => !web && fields.length === 0 && selects.length === 0;
+export const isMessageOnly = ({ web, fields, selects }: ReadForm): boolean => !web && fields.length === 0 && selects.length === 0;
 
 /** Whether a form has one field to answer, apart from a user name that is already known. */
 function isChallenge({ fields }: ReadForm): boolean {

@@ -3,7 +3,7 @@ import { plainLine, plainText } from '../../../../shared/plain-text.ts';
 import { shownAs } from '../../../net/endpoint.ts';
 import { sameHost } from '../../../trust/host.ts';
 import { findOldTls } from '../../../net/old-tls.ts';
-import { liveAddress, reachesWithinMs } from '../../../net/tcp.ts';
+import { liveAddress, connectTimeoutMs } from '../../../net/tcp.ts';
 import type { GatewayTarget } from '../../gateway.ts';
 import {
   logLevels,
@@ -17,7 +17,7 @@ import {
 } from './messages.ts';
 import type { Run, WorkerPool } from './worker-pool.ts';
 
-/** What the library thought of a page that it was told of. */
+/** The library's verdict on a page that it was given. */
 export type Page = Extract<FromWorker, { type: 'page' }>;
 
 interface CallDeps {
@@ -26,17 +26,17 @@ interface CallDeps {
 }
 
 const maxLines = 200;
-/** The administrator's program that looks at this computer takes its time, and the library waits. */
+/** How long the administrator's host check program may take. The library waits for it. */
 const checkLastsMs = 180_000;
 
-/** One call of the library's as a series of news, each of which has to come in time. */
+/** One run of the library, read as a series of events with a time limit for each. */
 export class LibraryCall {
   readonly lines: string[] = [];
-  /** What the gateway said last that no form held. */
-  words = '';
-  /** The same, where the gateway did not mean it as an error: a form without fields, of which the library makes a refusal. */
-  told = '';
-  /** In how many days the password ends, where the gateway says so. */
+  /** The gateway's last message outside a form. */
+  gatewayMessage = '';
+  /** The same message, if it was not an error: a form without fields, which the library treats as a refusal. */
+  information = '';
+  /** Days until the password expires, if the gateway says so. */
   passwordDays: number | null = null;
   private readonly queue: (Question | Done)[] = [];
   private readonly stop = new AbortController();
@@ -46,11 +46,11 @@ export class LibraryCall {
   private wake: (() => void) | null = null;
   private awaitedPage: ((page: Page) => void) | null = null;
   private silentAt: number;
-  /** What the gateway may get once only is on its way. */
+  /** The current answer may be sent to the gateway only once. */
   private once = false;
-  /** Somebody has taken the call: the gateway, or the proxy on the way to it. */
+  /** A connection is up, to the gateway or to the proxy. */
   connected = false;
-  /** The gateway has begun TLS and got through it. */
+  /** The TLS handshake with the gateway has succeeded. */
   secured = false;
 
   constructor(
@@ -72,19 +72,19 @@ export class LibraryCall {
         }
         this.arrive(question);
       },
-      progress: (format, words, level) => {
-        const days = words?.startsWith(`${passwordDays}=`) ? words.slice(passwordDays.length + 1) : null;
+      progress: (format, gatewayMessage, level) => {
+        const days = gatewayMessage?.startsWith(`${passwordDays}=`) ? gatewayMessage.slice(passwordDays.length + 1) : null;
         if (days !== null) this.passwordDays = /^\d{1,4}$/.test(days) ? Number(days) : null;
-        else if (words !== null && words.trim() !== '') {
-          this.words = plainLine(words).trim();
-          this.told = level === logLevels.error ? '' : plainText(words).trim();
+        else if (gatewayMessage !== null && gatewayMessage.trim() !== '') {
+          this.gatewayMessage = plainLine(gatewayMessage).trim();
+          this.information = level === logLevels.error ? '' : plainText(gatewayMessage).trim();
         }
         const line = format.replaceAll(/\s+/g, ' ').trim();
         if (line.startsWith('Connected to')) this.connected = true;
         if (line.startsWith('Connected to HTTPS')) this.secured = true;
         if (this.lines.length < maxLines) this.lines.push(line);
         this.expectWithin(line.startsWith('Trying to run') ? checkLastsMs : deps.silentAfterMs);
-        // The gateway hung up on it. Whether it came of anything nobody knows, and it must not come twice
+        // The gateway hung up after the answer. It may have received it, so the library must not send it again
         if (this.once && !signal.aborted && line.startsWith('Retrying failed'))
           this.lose(fail('gateway-closed', { host: shownAs(target) }));
       },
@@ -95,17 +95,17 @@ export class LibraryCall {
     );
   }
 
-  /** Aborted when the call is lost: nobody waits for an answer any more. */
+  /** Aborted when the run is lost, so that open questions are withdrawn. */
   get lost(): AbortSignal {
     return this.gone.signal;
   }
 
-  /** Throws why the call is lost, if it is. */
-  orLost(): void {
+  /** Throws the reason if the run is lost. */
+  throwIfLost(): void {
     if (this.failure !== null) throw this.failure;
   }
 
-  /** The next question, or how it ended. Fails with `gateway-silent` where neither comes in time. */
+  /** The next question, or how the run ended. Fails with `gateway-silent` if neither comes in time. */
   async next(): Promise<Question | Done> {
     await this.peek();
     const news = this.queue.shift();
@@ -113,10 +113,10 @@ export class LibraryCall {
     return news;
   }
 
-  /** Waits for the next without taking it. */
+  /** Waits for the next event without taking it. */
   async peek(): Promise<void> {
     while (this.queue.length === 0) {
-      this.orLost();
+      this.throwIfLost();
       const left = this.silentAt - performance.now();
       if (left <= 0) throw fail(this.connected ? 'gateway-silent' : 'gateway-unreachable', { host: shownAs(this.target) });
       await new Promise<void>((resolve) => {
@@ -132,9 +132,9 @@ export class LibraryCall {
 
   answer(seq: number, answer: OcAnswer): void {
     this.lines.length = 0;
-    this.words = '';
-    this.told = '';
-    // A certificate is looked at on the way there
+    this.gatewayMessage = '';
+    this.information = '';
+    // A certificate comes up while the answer is still being sent, so it does not end `once`
     if (answer.kind !== 'certificate') this.once = answer.kind === 'form' && answer.once === true;
     this.expectWithin(this.deps.silentAfterMs);
     this.run.answer(seq, answer);
@@ -144,25 +144,25 @@ export class LibraryCall {
     this.silentAt = Math.max(this.silentAt, performance.now() + ms);
   }
 
-  /** What the library thinks of the page that it is told next. */
-  page(): Promise<Page> {
+  /** Resolves with the library's verdict on the next page. Call it before the answer with that page. */
+  nextPageVerdict(): Promise<Page> {
     return new Promise((resolve) => {
       this.awaitedPage = resolve;
     });
   }
 
-  /** Ends the call, whatever it waits for. */
+  /** Ends the run, whatever it waits for. */
   async end(): Promise<void> {
     this.stop.abort();
     await this.run.done.catch(() => undefined);
   }
 
-  /** Which of a name's addresses the library is to connect to. A proxy that cannot be reached is told of as the library finds it. */
+  /** Finds a reachable address for the library to connect to. An unreachable proxy is left for the library to report. */
   private async findAddress({ seq, host, port }: Extract<AnyQuestion, { type: 'address' }>): Promise<void> {
     const signal = AbortSignal.any([this.stop.signal, this.gone.signal]);
     try {
-      const address = await liveAddress({ host, port }, { signal, timeoutMs: reachesWithinMs });
-      // Of the gateway's own name that is known by now; sent on to another host, the library takes any TLS there
+      const address = await liveAddress({ host, port }, { signal, timeoutMs: connectTimeoutMs });
+      // For the gateway's own name this was checked before. After a redirect to another host the library accepts any TLS
       const isOther = !this.target.via && !this.target.oldTls && !sameHost(host, this.target.host);
       const old = isOther ? await findOldTls({ host, port }, signal) : null;
       if (old) throw new CausewayError(old);

@@ -7,16 +7,16 @@ import { copyBytes, decode, type Pointer } from './memory.ts';
 import { logLevels, type SignInOptions } from './messages.ts';
 
 /**
- * libopenconnect by foreign-function calls. Layouts, constants and signatures are those of `openconnect.h`, API 5.8
- * (OpenConnect 9.00 and 9.01) and 5.10 (9.21), which only adds functions to it, as all of the 5 series do.
+ * libopenconnect, called through koffi. Layouts, constants and signatures are from `openconnect.h`, API 5.8 (OpenConnect
+ * 9.00 and 9.01) and 5.10 (9.21). Later versions of the 5 series only add functions.
  */
 
 const certificate = koffi.struct('oc_cert', { der_len: 'int', der_data: 'void *', reserved: 'void *' });
 koffi.struct('oc_webview_result', { uri: 'const char *', cookies: 'const char **', headers: 'const char **' });
 
 /**
- * Loads the first of these libraries that can be: full paths, or on Linux a name that the system's own list of libraries
- * knows (`ld.so.cache`; never the working directory). Throws the last error where none can.
+ * Loads the first of these libraries that loads. A path must be absolute; on Linux it may be a name that the system knows
+ * (`ld.so.cache`, never the working directory). Throws the last error if none loads.
  */
 export function loadLibrary(paths: readonly string[]): Library {
   if (process.platform === 'win32') searchSafeFoldersOnly(koffi);
@@ -32,16 +32,16 @@ export function loadLibrary(paths: readonly string[]): Library {
   throw last;
 }
 
-/** Every function of the library that is used. Each blocks; `obtainCookie` for as long as a sign-in takes. */
+/** The library's functions that we use. Each one blocks; `obtainCookie` blocks for the whole sign-in. */
 export class Library {
   readonly version: () => string;
   readonly parseUrl: (vpn: Pointer, url: string) => number;
   readonly setProtocol: (vpn: Pointer, protocol: string) => number;
   readonly setUserAgent: (vpn: Pointer, agent: string) => number;
-  /** `linux-64` and its like; GlobalProtect's portals and Cisco's rules go by it. */
+  /** `linux-64` and the like. GlobalProtect portals and Cisco policies depend on it. */
   readonly setReportedSystem: (vpn: Pointer, system: string) => number;
   readonly setSystemTrust: (vpn: Pointer, trust: number) => void;
-  /** Which ways of signing in to a proxy are allowed. */
+  /** The authentication methods allowed with a proxy. */
   readonly setProxyAuth: (vpn: Pointer, methods: string) => number;
   readonly setProxy: (vpn: Pointer, url: string) => number;
   readonly setClientCertificate: (vpn: Pointer, certificate: string, key: string | null) => number;
@@ -49,16 +49,16 @@ export class Library {
   readonly setupCommandPipe: (vpn: Pointer) => number;
   readonly obtainCookie: (vpn: Pointer) => number;
   readonly cookie: (vpn: Pointer) => string | null;
-  /** Appends to itself at every call: once a sign-in. */
+  /** Appends to its own result at every call, so call it once in a sign-in. */
   readonly connectUrl: (vpn: Pointer) => string | null;
   readonly peerHash: (vpn: Pointer) => string | null;
-  /** The address that answered, or the name where that is not known. */
+  /** The address that answered, or the name if the address is unknown. */
   readonly hostname: (vpn: Pointer) => string | null;
   /** The name that certificates are checked for. */
   readonly dnsName: (vpn: Pointer) => string | null;
   readonly urlPath: (vpn: Pointer) => string | null;
   readonly setOptionValue: (option: Pointer, value: string) => number;
-  /** Closes its connection. */
+  /** Closes the connection. */
   readonly hangUp: (vpn: Pointer) => void;
   readonly free: (vpn: Pointer) => void;
   private readonly vpnInfoNew: (agent: string, ...callbacks: unknown[]) => Pointer;
@@ -74,7 +74,7 @@ export class Library {
 
   constructor(
     library: LibraryHandle,
-    /** Its full path; null where that cannot be told. */
+    /** Its full path; null if unknown. */
     readonly path: string | null,
   ) {
     const f = (signature: string) => library.func(signature);
@@ -111,18 +111,18 @@ export class Library {
     if (f('int openconnect_init_ssl()')() !== 0) throw new Error('its TLS library did not start');
   }
 
-  /** A new sign-in. Whoever frees it calls {@link release} as well. Throws where there is no memory for it. */
+  /** Starts a sign-in. After freeing it, also call {@link release}. Throws if there is no memory. */
   open(agent: string, callbacks: Callbacks, { web, protocol }: Pick<SignInOptions, 'web' | 'protocol'>): Pointer {
     const pointers = guarded(callbacks);
     this.registered = pointers;
-    // Without a callback for it the library fetches no configuration that nobody reads (`fetch_config` of its `auth.c`)
+    // No callback for a new configuration: without one the library does not fetch it (`fetch_config` in its `auth.c`)
     const vpn = this.vpnInfoNew(agent, pointers.validatePeer, null, pointers.processForm, pointers.progress, null);
     if (vpn === null) throw new Error('no memory for a sign-in');
-    // By itself it tells every header, and each line is a message to the app that whoever waits for an answer waits for
-    // What it could not read of a GlobalProtect portal's answer stands in a line of a lower level
+    // By default the library logs every header, and each line is a message that delays the sign-in. GlobalProtect needs
+    // the debug level: only there does the library log a portal answer that it could not read
     this.setLogLevel(vpn, protocol === 'gp' ? logLevels.debug : logLevels.info);
     this.overrideResolve(vpn, pointers.resolve);
-    this.setProtect(vpn, pointers.connects);
+    this.setProtect(vpn, pointers.onSocket);
     if (web) {
       this.setWebview(vpn, pointers.webview);
       this.setOwnBrowser(vpn, pointers.ownBrowser);
@@ -130,13 +130,13 @@ export class Library {
     return vpn;
   }
 
-  /** Takes the callbacks of the last sign-in back. */
+  /** Unregisters the callbacks of the last sign-in. */
   release(): void {
     for (const pointer of Object.values(this.registered ?? {})) koffi.unregister(pointer);
     this.registered = null;
   }
 
-  /** What the peer presented, DER, leaf first. Only while it is being validated. */
+  /** The certificates that the peer presented: DER, leaf first. Works only inside `validatePeer`. */
   peerChain(vpn: Pointer): Buffer[] {
     const out: [Pointer] = [null];
     const count = this.chain(vpn, out);
@@ -152,7 +152,7 @@ export class Library {
     }
   }
 
-  /** Tells of a page that has loaded. 0: that was it; below: more to come (-EAGAIN) or refused. */
+  /** Gives the library a page that has loaded. 0: the sign-in is complete. Negative: more pages to come (-EAGAIN), or refused. */
   pageLoaded(vpn: Pointer, page: { url: string; cookies: readonly NameAndValue[]; headers: readonly NameAndValue[] }): number {
     const flat = (list: readonly NameAndValue[]) => [...list.flatMap(({ name, value }) => [name, value]), null];
     return this.webviewLoaded(vpn, { uri: page.url, cookies: flat(page.cookies), headers: flat(page.headers) });
@@ -164,7 +164,7 @@ interface NameAndValue {
   value: string;
 }
 
-/** The C library's own getaddrinfo, in the place of a name. */
+/** The C library's own getaddrinfo. */
 export function systemResolver(): (node: string, service: string, hints: Pointer, result: Pointer) => number {
   const library = process.platform === 'win32' ? systemLibrary(koffi, 'ws2_32.dll') : koffi.load(null);
   return library.func('int getaddrinfo(const char *, const char *, void *, void *)');

@@ -1,16 +1,16 @@
 import koffi, { type TypeObject } from 'koffi';
 
-/** A pointer. koffi has numbers for them, null for the null pointer. */
+/** A pointer as koffi has it: a number, or null for the null pointer. */
 export type Pointer = bigint | null;
 
-/** koffi gives `any`: the layouts above answer for what is in it. */
+/** Decodes a struct. koffi returns `any`, so the caller's type must match the layout. */
 export function decode<T>(pointer: Pointer, type: TypeObject, index = 0): T {
   return koffi.decode(pointer, index * type.size, type) as T;
 }
 
 /**
- * A copy of so many bytes. Not by a view of koffi's: Electron's V8 allows no memory from outside its cage, so that one
- * throws there (https://www.electronjs.org/blog/v8-memory-cage).
+ * Copies bytes. koffi's view on memory does not work here: Electron's V8 allows no memory outside its cage, so making one
+ * throws (https://www.electronjs.org/blog/v8-memory-cage).
  */
 export function copyBytes(pointer: Pointer, length: number): Buffer {
   const bytes: unknown = koffi.decode(pointer, koffi.array('uint8_t', length));
@@ -18,7 +18,7 @@ export function copyBytes(pointer: Pointer, length: number): Buffer {
   return Buffer.from(bytes);
 }
 
-/** A string of C's, which ends with a zero. */
+/** Reads a zero-terminated C string. */
 export function readString(pointer: Pointer): string | null {
   if (pointer === null) return null;
   const text: unknown = koffi.decode.string(pointer);

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { agentSchema } from '../../../../shared/agent.ts';
 
 /**
- * What goes between the app and the process that calls libopenconnect. Both sides parse what they get: a library that
- * has been taken over must not be able to say more than this, and neither may whoever speaks to the worker's port.
+ * The messages between the app and the process that calls libopenconnect. Both sides parse what they get, so a compromised
+ * library can say no more than this, and neither can anything that reaches the worker's port.
  */
 
 const attempt = z.number().check(z.int(), z.minimum(1));
@@ -11,33 +11,33 @@ const seq = z.number().check(z.int(), z.minimum(1));
 const text = (length: number) => z.string().check(z.maxLength(length));
 const path = text(4096);
 
-/** A form larger than this is no sign-in: it arrives without its fields and marked {@link OcForm.oversized}. */
+/** A larger form is no sign-in. It arrives without its fields, marked {@link OcForm.oversized}. */
 export const formBounds = { fields: 100, choices: 1_000, text: 20_000 } as const;
 
-/** What else a gateway may have the library hand on, in characters: beyond that it is not looked at. */
+/** Limits for everything else that comes from a gateway, in characters. Longer text is not read. */
 export const wordBounds = { certificate: 100_000, page: 65_536, cookie: 16_384, connectUrl: 2048 } as const;
 
-/** Of the library's lines (`openconnect.h`). */
-/** What GlobalProtect calls the days until a password ends; `-1`, which the library leaves out, where it does not. */
+/** GlobalProtect's field for the days until a password expires. `-1` means never; the library leaves that out. */
 export const passwordDays = 'password-expiration-days';
 
+/** The library's log levels (`openconnect.h`). */
 export const logLevels = { error: 0, info: 1, debug: 2 } as const;
 
-/** What stands for a GlobalProtect portal's answer that lists no gateway for this person: the library takes it for nonsense. */
+/** Stands for a GlobalProtect portal's answer that lists no gateway for this person. The library cannot read such an answer. */
 export const noGatewayListed = 'no gateway listed';
 
-/** The types of a field (`openconnect.h`, API 5.8). */
+/** Field types (`openconnect.h`, API 5.8). */
 export const fieldType = { text: 1, password: 2, select: 3, hidden: 4, token: 5, ssoToken: 6, ssoUser: 7 } as const;
 
 const fieldSchema = z.object({
-  /** Its place in the library's list: how an answer names it. */
+  /** Its index in the library's list. An answer refers to it. */
   index: z.number().check(z.int(), z.minimum(0), z.maximum(formBounds.fields)),
   type: z.number().check(z.int(), z.minimum(1), z.maximum(7)),
   name: text(formBounds.text),
   label: z.optional(text(formBounds.text)),
-  /** What the gateway has filled in already; never of a hidden field, whose value stays in the library. */
+  /** The value that the gateway filled in. A hidden field's value never leaves the library. */
   value: z.optional(text(formBounds.text)),
-  /** This field is not asked for with the group that is chosen now. */
+  /** This field does not belong to the current group. */
   ignored: z.boolean(),
   choices: z.optional(
     z.array(z.object({ name: text(formBounds.text), label: text(formBounds.text) })).check(z.maxLength(formBounds.choices)),
@@ -51,29 +51,29 @@ export const ocFormSchema = z.object({
   message: z.optional(text(formBounds.text)),
   error: z.optional(text(formBounds.text)),
   fields: z.array(fieldSchema).check(z.maxLength(formBounds.fields)),
-  /** The select that chooses the group, and which of its choices is in force. */
+  /** The select that chooses the group, and the index of its current choice. */
   group: z.nullable(z.object({ index: z.number(), selection: z.number() })),
   oversized: z.boolean(),
 });
-/** A form of the gateway's as the library parsed it. */
+/** A gateway's form as the library parsed it. */
 export type OcForm = z.infer<typeof ocFormSchema>;
 
 const namedValues = z.array(z.object({ name: text(4096), value: text(16_384) })).check(z.maxLength(200));
 
-/** An answer to a question of the library's, which waits for it in a callback. */
+/** An answer to a question of the library. The library waits for it in a callback. */
 export const ocAnswerSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('form'),
-    /** `new-group`: the values name another group, whose form is fetched. */
+    /** `new-group`: the values name another group, and the library fetches its form. */
     result: z.enum(['ok', 'new-group', 'cancelled']),
     values: z.array(z.object({ index: z.number().check(z.int(), z.minimum(0)), value: text(8192) })).check(z.maxLength(formBounds.fields)),
-    /** It may have a phone ring or count as a try: the gateway gets it once, whatever becomes of the connection. */
+    /** It may ring a phone or count as an attempt, so it is sent once even if the connection breaks. */
     once: z.optional(z.boolean()),
   }),
   z.object({ kind: z.literal('certificate'), accept: z.boolean() }),
-  /** A page of the sign-in window has loaded: does the library know enough now? */
+  /** A page has loaded in the sign-in window. Does the library know enough now? */
   z.object({ kind: z.literal('page'), url: text(16_384), cookies: namedValues, headers: namedValues }),
-  /** Where to connect for a name; null: as the system looks it up. */
+  /** The address to connect to for a name. Null: let the system resolve it. */
   z.object({ kind: z.literal('address'), address: z.nullable(text(100)) }),
   /** The person's own browser was opened (`ok`), or the sign-in window was closed. */
   z.object({ kind: z.literal('browser'), ok: z.boolean() }),
@@ -84,15 +84,15 @@ export const signInOptionsSchema = z.object({
   protocol: z.enum(['anyconnect', 'nc', 'pulse', 'gp', 'f5', 'fortinet', 'array']),
   url: text(2048),
   agent: agentSchema,
-  /** Whether the library may believe the system's authorities; otherwise it asks about every certificate. */
+  /** Whether the library trusts the system's authorities. If not, it asks about every certificate. */
   systemTrust: z.boolean(),
-  /** `http://user:password@host:port`, user and password percent-encoded. */
+  /** `http://user:password@host:port`, with user and password percent-encoded. */
   proxy: z.optional(text(4096)),
-  /** Where to connect instead, on loopback. */
+  /** Loopback ports to connect to instead of these hosts. */
   detours: z.array(z.object({ host: text(253), port: z.number(), loopbackPort: z.number() })).check(z.maxLength(20)),
   clientCertificate: z.optional(path),
   hostCheckWrapper: z.optional(path),
-  /** Both kinds of web sign-in can be shown: then the library asks for one. */
+  /** Whether we can show a web sign-in. Only then does the library ask for one. */
   web: z.boolean(),
 });
 export type SignInOptions = z.infer<typeof signInOptionsSchema>;
@@ -104,19 +104,18 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('sign-in'), attempt, libraries, options: signInOptionsSchema }),
   z.object({ type: z.literal('answer'), attempt, seq, answer: ocAnswerSchema }),
   z.object({ type: z.literal('cancel'), attempt }),
-  /** Is anybody there? */
+  /** Checks that the worker is alive. */
   z.object({ type: z.literal('ping') }),
 ]);
 export type ToWorker = z.infer<typeof toWorkerSchema>;
 
 export const fromWorkerSchema = z.discriminatedUnion('type', [
-  /** `path`: which of the libraries it is; null where that cannot be told. */
+  /** `path`: the library that was loaded; null if unknown. */
   z.object({ type: z.literal('ready'), version: text(100), path: z.nullable(text(4096)) }),
-  /** None of the libraries could be loaded. */
-  /** `part`: of our own, what the library is called with; otherwise the library itself. */
+  /** No library could be loaded. `part`: koffi, if that did not load; otherwise the library itself. */
   z.object({ type: z.literal('missing'), detail: text(2000), part: z.optional(z.literal('koffi')) }),
   z.object({ type: z.literal('form'), attempt, seq, form: ocFormSchema }),
-  /** Nobody vouches for this chain (DER, leaf first), or nobody was asked. */
+  /** Asks about a chain (DER, leaf first) that no authority vouches for, or that was not checked. */
   z.object({
     type: z.literal('certificate'),
     attempt,
@@ -124,7 +123,7 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
     host: text(300),
     chain: z.array(text(wordBounds.certificate)).check(z.maxLength(10)),
   }),
-  /** Which of the addresses of this name is alive? The library would try one after the other, each for minutes. */
+  /** Asks which address of this name is reachable. The library itself would try one after the other, for minutes each. */
   z.object({
     type: z.literal('address'),
     attempt,
@@ -132,51 +131,51 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
     host: z.string().check(z.minLength(1), z.maxLength(300)),
     port: z.number().check(z.int(), z.minimum(1), z.maximum(65_535)),
   }),
-  /** Sign in at this address: in a window whose pages are told, or in the person's own browser. */
+  /** Asks to sign in at this address: in our window, whose pages are reported back, or in the person's own browser (`own`). */
   z.object({ type: z.literal('web'), attempt, seq, url: text(wordBounds.page), own: z.boolean() }),
-  /** What the library thought of the page that was told last: done, or there is more to come. */
+  /** The library's verdict on the last page: done, or more pages to come. */
   z.object({ type: z.literal('page'), attempt, seq, done: z.boolean() }),
   /**
-   * A line of the library's log without its values: what goes into `%s` may be a secret. `words` are the gateway's own,
-   * which it meant for the person (a form without fields gets no further than the log), or the status of its reply.
+   * A line of the library's log without its values, since `%s` may be a secret. `words` is the gateway's message to the
+   * person (a form without fields only reaches the log), or the status of its reply.
    */
   z.object({ type: z.literal('progress'), attempt, level: z.number(), format: text(1000), words: z.optional(text(2000)) }),
-  /** A callback of ours has thrown, `where`: whatever the library makes of it, this is no sign-in. */
+  /** One of our callbacks threw, at `where`. The sign-in has failed, whatever the library reports. */
   z.object({ type: z.literal('fault'), attempt, where: text(500) }),
   z.object({
     type: z.literal('done'),
     attempt,
-    /** 0: a cookie; above: cancelled; below: minus errno. */
+    /** 0: a cookie. Positive: cancelled. Negative: minus errno. */
     result: z.number(),
-    /** What the gateway sent too much of. */
+    /** What exceeded its limit. */
     excess: z.nullable(z.enum(['certificate', 'page', 'cookie', 'connectUrl'])),
     cookie: z.nullable(text(wordBounds.cookie)),
     connectUrl: z.nullable(text(wordBounds.connectUrl)),
     serverPin: z.nullable(text(200)),
     address: z.nullable(text(300)),
-    /** Where on the gateway it ended. */
+    /** The last path on the gateway. */
     urlPath: z.nullable(text(4096)),
   }),
-  /** What came was no message that this worker knows, or none for now. */
+  /** The worker got a message that it does not know, or that does not fit now. */
   z.object({ type: z.literal('refused') }),
   z.object({ type: z.literal('pong') }),
 ]);
 export type FromWorker = z.infer<typeof fromWorkerSchema>;
-/** What the library waits for an answer to. */
+/** A question that the library waits on. */
 export type AnyQuestion = Extract<FromWorker, { seq: number }>;
-/** The same, without what the call answers by itself. */
+/** The same, without the questions that `LibraryCall` answers itself. */
 export type Question = Exclude<AnyQuestion, { type: 'address' }>;
 export type Done = Extract<FromWorker, { type: 'done' }>;
 
-/** From the process's listening thread to the one that blocks. */
+/** From the main thread to the blocking thread. */
 export const toThreadSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('warm'), libraries }),
   z.object({ type: z.literal('sign-in'), attempt, libraries, options: signInOptionsSchema }),
 ]);
 
-/** An answer as it waits for the thread that blocks; without one: cancelled. */
+/** An answer for the blocking thread. `seq` null: cancelled. */
 export const putAnswerSchema = z.object({ seq: z.nullable(seq), answer: z.nullable(ocAnswerSchema) });
 export type PutAnswer = z.infer<typeof putAnswerSchema>;
 
-/** From the thread that blocks: messages for the app, and the pipe that interrupts a sign-in. */
+/** From the blocking thread: messages for the app, and the pipe that interrupts a sign-in. */
 export type FromThread = FromWorker | { type: 'cancel-pipe'; fd: number };

@@ -2,17 +2,17 @@ import koffi from 'koffi';
 import { decode, readString, type Pointer } from './memory.ts';
 import { fieldType, formBounds, type OcField, type OcForm } from './messages.ts';
 
-/** The library's forms as they lie in memory: `openconnect.h`, API 5.8. */
+/** Memory layout of the library's forms: `openconnect.h`, API 5.8. */
 const formOption = koffi.struct('oc_form_opt', {
   next: 'void *',
   type: 'int',
   name: 'char *',
   label: 'char *',
-  _value: 'void *', // decoded by hand, where it is not hidden
+  _value: 'void *', // decoded below, unless the field is hidden
   flags: 'uint',
   reserved: 'void *',
 });
-/** Its first two members. Nothing behind them may be looked at: for Pulse's realms and sessions the library never fills them in. */
+/** The first two members. Do not read the others: for Pulse's realms and sessions the library never fills them in. */
 const choice = koffi.struct('oc_choice', { name: 'char *', label: 'char *' });
 const formSelect = koffi.struct('oc_form_opt_select', { form: formOption, nr_choices: 'int', choices: 'void *' });
 const authForm = koffi.struct('oc_auth_form', {
@@ -50,7 +50,7 @@ interface RawChoice {
   label: string | null;
 }
 
-/** Reads a form, and where in memory each of its fields is. Looks at no more than {@link formBounds} allow. */
+/** Reads a form and the pointer of each field. Reads no more than {@link formBounds} allow. */
 export function readForm(pointer: Pointer): { form: OcForm; options: Pointer[] } {
   const raw = decode<RawForm>(pointer, authForm);
   const options: Pointer[] = [];
@@ -86,7 +86,7 @@ export function readForm(pointer: Pointer): { form: OcForm; options: Pointer[] }
   };
 }
 
-/** One field, or null where it is beyond bounds. */
+/** Reads one field. Null if it exceeds the bounds. */
 function readField(at: Pointer, option: RawOption, index: number): OcField | null {
   const { type, name, label, flags } = option;
   const shown = option._value !== null && (type === fieldType.text || type === fieldType.select);

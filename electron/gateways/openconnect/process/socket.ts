@@ -1,9 +1,9 @@
 import koffi from 'koffi';
 
 const events = { hup: 0x10, err: 0x08, in: 0x01, rdhup: 0x2000 } as const;
-const bothWays = 2;
+const bothDirections = 2;
 
-/** Of the C library; Windows has none of them, and nothing is known there. */
+/** Functions of the C library. Null on Windows, which has none of them. */
 const c =
   process.platform === 'win32'
     ? null
@@ -22,22 +22,22 @@ const c =
         };
       })();
 
-/** Linux and macOS: IPPROTO_TCP, TCP_MAXSEG. What fits the least that IPv6 takes whole, with the headers of either kind. */
+/** IPPROTO_TCP and TCP_MAXSEG on Linux and macOS. The size fits IPv6's minimum MTU with the headers of IPv4 or IPv6. */
 const maxSegment = { level: 6, name: 2, bytes: 1220 } as const;
 
 /**
- * Keeps a connection that is about to be made to short packets, both ways: some paths drop long ones without a word, and
- * a gateway's certificates would never arrive.
+ * Limits a new connection to short packets in both directions. Some paths silently drop long ones, and then a gateway's
+ * certificates would never arrive. Call it before the socket connects.
  */
-export function keepShort(fd: number): void {
+export function limitPacketSize(fd: number): void {
   const value = Buffer.alloc(4);
   value.writeInt32LE(maxSegment.bytes);
   c?.setsockopt(fd, maxSegment.level, maxSegment.name, value, value.length);
 }
 
 /**
- * Ends a connection that its other end has closed, so that nothing more goes out by it; whether it was so. The other end may
- * have said goodbye in TLS before that, which nobody has read yet: the library takes the connection for a live one then.
+ * Shuts down a connection that the peer has closed, so that nothing more is sent on it. Returns whether it did. The library
+ * may still believe that the connection is alive, because nobody has read the peer's TLS close yet.
  */
 export function endIfHungUp(fd: number): boolean {
   if (c === null || fd < 0) return false;
@@ -47,5 +47,5 @@ export function endIfHungUp(fd: number): boolean {
   socket.writeInt16LE(events.in | (process.platform === 'linux' ? events.rdhup : 0), 4);
   if (c.poll(socket, 1, 0) !== 1) return false;
   const isGone = (socket.readInt16LE(6) & (events.hup | events.err | events.rdhup)) !== 0;
-  return isGone && c.shutdown(fd, bothWays) === 0;
+  return isGone && c.shutdown(fd, bothDirections) === 0;
 }

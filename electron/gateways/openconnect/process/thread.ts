@@ -17,20 +17,20 @@ import {
   type SignInOptions,
 } from './messages.ts';
 import { readForm } from './read-form.ts';
-import { endIfHungUp, keepShort } from './socket.ts';
+import { endIfHungUp, limitPacketSize } from './socket.ts';
 
 /** The results of a form (`openconnect.h`). */
 const formResult = { ok: 0, cancelled: 1, newGroup: 2 } as const;
 const failed = -1;
 const maxPages = 500;
-/** What the library says before it sends a request once more by itself (`http.c`, `rq_retry`). */
+/** The library logs this before it sends a request again by itself (`http.c`, `rq_retry`). */
 const sendsAgain = 'Retrying failed';
-/** Where it did not get out at all, a new connection is made without a word of that (`gnutls.c`, `openssl.c`). */
+/** If the request was never sent, it logs this and then reconnects silently (`gnutls.c`, `openssl.c`). */
 const cannotWrite = 'Failed to write to TLS/DTLS socket';
 
-/** What the process's main thread hands the one that blocks. */
+/** What the main thread gives to the blocking thread. */
 const threadDataSchema = z.object({
-  /** Counts the answers that were put on the port: the blocked thread waits for it to change. */
+  /** Counts the answers put on the port. The blocking thread sleeps until it changes. */
   answered: z.instanceof(Int32Array),
   answers: z.instanceof(MessagePort),
 });
@@ -39,18 +39,18 @@ type Post = (message: FromThread) => void;
 type WithoutSeq<Q> = Q extends AnyQuestion ? Omit<Q, 'seq'> : never;
 
 /**
- * The thread in which the library blocks. Its callbacks cannot be asynchronous, so that each question is posted and the
- * thread then sleeps until an answer was put on its port; the process's other thread goes on listening.
+ * The thread that the library blocks. The library's callbacks cannot be asynchronous, so the thread posts each question
+ * and sleeps until an answer is on its port. Meanwhile the main thread keeps listening.
  */
 class BlockingThread {
   private library: Library | null = null;
   private readonly resolve = systemResolver();
   private seq = 0;
-  /** Kept until the next sign-in: its cancel pipe must not become somebody else's file in between. */
+  /** The last sign-in's handle. Kept until the next one, so that its cancel pipe's descriptor is not reused in between. */
   private last: Pointer = null;
-  /** An answer is out that the gateway may get once only. */
+  /** The current answer may be sent to the gateway only once. */
   private once = false;
-  /** The connection was gone before that: the library finds so as it writes, and makes a new one. */
+  /** The connection had closed before that answer. The library notices when it writes, and reconnects. */
   private ended = false;
   private pipe = -1;
   private socket = -1;
@@ -60,7 +60,7 @@ class BlockingThread {
     private readonly data: z.infer<typeof threadDataSchema>,
   ) {}
 
-  /** Loads the library, if it is not yet. */
+  /** Loads the library unless it is already loaded. */
   warm(libraries: readonly string[]): Library | null {
     try {
       this.library ??= loadLibrary(libraries);
@@ -75,7 +75,7 @@ class BlockingThread {
   signIn(attempt: number, libraries: readonly string[], options: SignInOptions): void {
     const library = this.library ?? this.warm(libraries);
     if (!library) return;
-    // What was put after the last sign-in had ended is nobody's
+    // Drop answers that came after the last sign-in had ended
     while (receiveMessageOnPort(this.data.answers));
     if (this.last !== null) library.free(this.last);
     library.release();
@@ -109,7 +109,7 @@ class BlockingThread {
             if (field === undefined || library.setOptionValue(field, value) !== 0) return failed;
           }
           this.once = answer.once ?? false;
-          // Many a gateway has hung up while the person typed. What went there would come to nothing, or come twice
+          // Many gateways hang up while the person types. An answer sent there would be lost, or sent twice
           this.ended = this.once && endIfHungUp(this.socket);
           return answer.result === 'new-group' ? formResult.newGroup : formResult.ok;
         },
@@ -118,17 +118,17 @@ class BlockingThread {
             this.ended = false;
             return;
           }
-          const said = words === null ? {} : { words: words.slice(0, 2000) };
-          this.post({ type: 'progress', attempt, level, format: (format ?? '').slice(0, 1000), ...said });
+          const gatewayWords = words === null ? {} : { words: words.slice(0, 2000) };
+          this.post({ type: 'progress', attempt, level, format: (format ?? '').slice(0, 1000), ...gatewayWords });
           if (format?.startsWith(sendsAgain) && this.once) this.giveUp();
         },
-        connects: (fd) => {
+        onSocket: (fd) => {
           this.socket = fd;
-          keepShort(fd);
+          limitPacketSize(fd);
         },
         resolve: (node, service, hints, result) => {
           const detour = options.detours.find(({ host, port }) => host.toLowerCase() === node.toLowerCase() && String(port) === service);
-          // A proxy looks the name up by itself; what is asked for here is the proxy's own
+          // A proxy resolves the gateway's name itself, so this name is the proxy's
           if (detour && options.proxy === undefined) return this.resolve('127.0.0.1', String(detour.loopbackPort), hints, result);
           if (isIP(node) !== 0) return this.resolve(node, service, hints, result);
           const answer = this.ask({ type: 'address', attempt, host: node, port: Number(service) });
@@ -161,10 +161,10 @@ class BlockingThread {
       options,
     );
     const ended = this.prepare(library, vpn, options) || library.obtainCookie(vpn);
-    // Where a callback has thrown, something that the library takes for done was not
+    // If a callback threw, the library may believe something that was not done
     const result = callbacks.haveFailed ? failed : ended;
     const cookie = result === 0 ? library.cookie(vpn) : null;
-    // Where there is no path, some versions print C's word for it
+    // If there is no path, some versions print C's "(null)"
     const connectUrl = result === 0 ? (library.connectUrl(vpn)?.replace(/\(null\)$/, '') ?? null) : null;
     this.post({
       type: 'done',
@@ -180,7 +180,7 @@ class BlockingThread {
     library.hangUp(vpn);
   }
 
-  /** 0, or the first error of setting it up. */
+  /** Configures the library. Returns 0 or the first error. */
   private prepare(library: Library, vpn: Pointer, options: SignInOptions): number {
     this.once = false;
     this.socket = -1;
@@ -188,12 +188,12 @@ class BlockingThread {
     this.post({ type: 'cancel-pipe', fd: this.pipe });
     library.setSystemTrust(vpn, options.systemTrust ? 1 : 0);
     const steps = [
-      // What it was begun with has the library's version after it, which is another than openconnect's
+      // The agent passed to `vpninfo_new` gets the library's version appended, so set the exact one
       () => library.setUserAgent(vpn, options.agent.userAgent),
       () => library.setReportedSystem(vpn, options.agent.system),
       () => library.setProtocol(vpn, options.protocol),
       () => library.parseUrl(vpn, options.url),
-      // Basic is off unless asked for, and many networks have nothing else
+      // Basic is off by default, and many networks offer nothing else
       () => (options.proxy === undefined ? 0 : library.setProxyAuth(vpn, 'Negotiate,NTLM,Digest,Basic')),
       () => (options.proxy === undefined ? 0 : library.setProxy(vpn, options.proxy)),
       () => (options.clientCertificate === undefined ? 0 : library.setClientCertificate(vpn, options.clientCertificate, null)),
@@ -206,17 +206,17 @@ class BlockingThread {
     return 0;
   }
 
-  /** Keeps the library from what it is about to do: its next look at the network finds that it is cancelled. */
+  /** Stops the library before it sends: its next network call finds that it is cancelled. */
   private giveUp(): void {
     try {
       writeSync(this.pipe, 'x');
     } catch {
-      // Windows has a socket there. The app has heard, and ends the process: nothing is done until then
+      // On Windows this is a socket. The app saw the log line and ends the process: do nothing until then
       for (;;) Atomics.wait(this.data.answered, 0, Atomics.load(this.data.answered, 0));
     }
   }
 
-  /** Posts a question and sleeps until its answer is there. Null: cancelled. */
+  /** Posts a question and sleeps until it is answered. Null: cancelled. */
   private ask(question: WithoutSeq<AnyQuestion>): OcAnswer | null {
     const seq = ++this.seq;
     const { answered, answers } = this.data;
@@ -226,7 +226,7 @@ class BlockingThread {
       for (let next = receiveMessageOnPort(answers); next; next = receiveMessageOnPort(answers)) {
         const put = putAnswerSchema.parse(next.message);
         if (put.seq === null) return null;
-        // An answer that crossed with the end of its question is nobody's
+        // Ignore a late answer to an earlier question
         if (put.seq === seq) return put.answer;
       }
       Atomics.wait(answered, 0, seen);

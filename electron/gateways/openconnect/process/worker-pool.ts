@@ -13,38 +13,38 @@ import {
 
 export interface WorkerPoolDeps {
   startWorker: StartWorker;
-  /** Where to look for the library, first come first taken. */
+  /** Where to look for the library. The first that loads is used. */
   libraries: readonly string[];
   log: (line: string) => void;
-  /** Other times than ours, for tests. */
+  /** Other times, for tests. */
   times?: Partial<Times>;
 }
 
 interface Times {
-  /** It is gone so long after it is needed no more. */
+  /** An unneeded process exits after this time. */
   idleMs: number;
-  /** After a cancel: what has not ended by then is killed. */
-  obeyMs: number;
-  /** How often it is asked whether it is there, and how long it may take to say so. */
+  /** A process that does not obey a cancel in this time is killed. */
+  cancelTimeoutMs: number;
+  /** Interval between pings. */
   pingMs: number;
 }
 
-const ours: Times = { idleMs: 30_000, obeyMs: 400, pingMs: 5_000 };
+const defaultTimes: Times = { idleMs: 30_000, cancelTimeoutMs: 400, pingMs: 5_000 };
 
-/** What a sign-in does with what the worker says. */
+/** Receives what the worker reports during a sign-in. */
 export interface SignInListener {
-  /** The answer goes in by {@link Run.answer}. */
+  /** Answer with {@link Run.answer}. */
   question(question: AnyQuestion): void;
-  /** `words`: the gateway's own, where the line is nothing else. */
+  /** `words`: the gateway's own message, if the line holds nothing else. */
   progress(format: string, words: string | null, level: number): void;
 }
 
-/** One call of the library's that is under way. */
+/** One run of the library in progress. */
 export interface Run {
   answer(seq: number, answer: OcAnswer): void;
   /**
-   * How it ended. Rejects with `component-missing`, with `component-failed` when the worker died, hung or spoke in
-   * tongues, and with `cancelled`, within half a second of an abort.
+   * How the run ended. Rejects with `component-missing`; with `component-failed` if the worker died, hung or sent nonsense;
+   * and with `cancelled` within half a second of an abort.
    */
   readonly done: Promise<Done>;
 }
@@ -54,14 +54,14 @@ interface Live {
   listener: SignInListener | null;
   settle: ((outcome: Done | Error) => void) | null;
   attempt: number;
-  /** Pings in a row that nothing came after. */
-  unheard: number;
+  /** Pings in a row without any message after them. */
+  unansweredPings: number;
   ping: NodeJS.Timeout;
 }
 
 /**
- * The one process that calls the library: started before it is needed, used by one sign-in at a time, and gone soon
- * after nobody wants it. Whatever happens to it ends the sign-in that is under way, and nothing else.
+ * Owns the one process that calls the library. It starts before it is needed, serves one sign-in at a time, and exits soon
+ * after nobody needs it. If it fails, the current sign-in ends and nothing else.
  */
 export class WorkerPool {
   private live: Live | null = null;
@@ -71,32 +71,32 @@ export class WorkerPool {
   private readonly times: Times;
 
   constructor(private readonly deps: WorkerPoolDeps) {
-    this.times = { ...ours, ...deps.times };
+    this.times = { ...defaultTimes, ...deps.times };
   }
 
-  /** Whether a sign-in may come soon: then the process is there already when it does. */
+  /** Says whether a sign-in may come soon. True starts the process ahead of time. */
   setWanted(wanted: boolean): void {
     this.wanted = wanted;
     if (wanted) {
       const { process } = this.take();
       this.send(process, { type: 'warm', libraries: [...this.deps.libraries] });
     }
-    this.rest();
+    this.scheduleIdleStop();
   }
 
-  /** Whether there is a process. */
+  /** Whether a process is running. */
   get isWarm(): boolean {
     return this.live !== null;
   }
 
-  /** Ends the process, whatever it does. */
+  /** Kills the process, whatever it is doing. */
   stop(): void {
     this.wanted = false;
     clearTimeout(this.idle);
     if (this.live) this.drop(this.live, fail('component-failed', { component: 'libopenconnect' }));
   }
 
-  /** Calls the library. One call at a time: a call that is still being cancelled gets out of the way. */
+  /** Starts a run of the library. There is one at a time: a run that is still being cancelled is killed. */
   signIn(options: SignInOptions, signal: AbortSignal, listener: SignInListener): Run {
     if (this.live?.settle) this.drop(this.live, fail('cancelled'));
     const live = this.take();
@@ -110,16 +110,16 @@ export class WorkerPool {
         this.send(live.process, { type: 'cancel', attempt });
         killing = setTimeout(() => {
           this.drop(live, fail('cancelled'));
-          // Who has just cancelled may try again at once
+          // The person may try again at once after a cancel
           if (this.wanted) this.setWanted(true);
-        }, this.times.obeyMs);
+        }, this.times.cancelTimeoutMs);
       };
       live.settle = (outcome) => {
         clearTimeout(killing);
         off();
         live.settle = null;
         live.listener = null;
-        this.rest();
+        this.scheduleIdleStop();
         if (outcome instanceof Error) reject(outcome);
         else resolve(outcome);
       };
@@ -132,12 +132,12 @@ export class WorkerPool {
   private take(): Live {
     if (this.live) return this.live;
     const process = this.deps.startWorker();
-    const live: Live = { process, listener: null, settle: null, attempt: 0, unheard: 0, ping: this.watch() };
+    const live: Live = { process, listener: null, settle: null, attempt: 0, unansweredPings: 0, ping: this.watch() };
     this.live = live;
     process.onMessage((raw) => {
-      live.unheard = 0;
+      live.unansweredPings = 0;
       const message = fromWorkerSchema.safeParse(raw);
-      if (message.success) this.hear(live, message.data);
+      if (message.success) this.handle(live, message.data);
       else this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: 'a message of no known kind' }));
     });
     void process.exited.then((code) => {
@@ -146,7 +146,7 @@ export class WorkerPool {
     return live;
   }
 
-  private hear(live: Live, message: FromWorker): void {
+  private handle(live: Live, message: FromWorker): void {
     switch (message.type) {
       case 'ready':
       case 'pong':
@@ -177,22 +177,22 @@ export class WorkerPool {
     }
   }
 
-  /** A process whose own loop does not answer hangs, whatever the library waits for. */
+  /** Pings the process. If its event loop does not answer, it hangs, whatever the library waits for. */
   private watch(): NodeJS.Timeout {
     return setInterval(() => {
       const { live } = this;
       if (!live) return;
-      // One may be on its way still: this computer may have slept in between
-      if (live.unheard > 1) {
+      // Allow one unanswered ping: this computer may have slept in between
+      if (live.unansweredPings > 1) {
         this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: 'worker hung' }));
         return;
       }
-      live.unheard += 1;
+      live.unansweredPings += 1;
       this.send(live.process, { type: 'ping' });
     }, this.times.pingMs).unref();
   }
 
-  /** Ends a process and whatever it was doing. */
+  /** Kills a process and ends its sign-in with `why`. */
   private drop(live: Live, why: Error): void {
     clearInterval(live.ping);
     live.process.kill();
@@ -200,14 +200,14 @@ export class WorkerPool {
     live.settle?.(why);
   }
 
-  /** A process in which something of ours has thrown is ended: its library may not listen to a refusal (it waits for a browser that nobody opened). */
+  /** One of our callbacks threw. Ends the process, because the library may ignore a refusal: it may wait for a browser that nobody opened. */
   private distrust(live: Live, fault: string): void {
     this.deps.log(`libopenconnect: ${fault}`);
     this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: fault }));
     if (this.wanted) this.setWanted(true);
   }
 
-  private rest(): void {
+  private scheduleIdleStop(): void {
     clearTimeout(this.idle);
     if (this.wanted || !this.live || this.live.settle) return;
     this.idle = setTimeout(() => {

@@ -4,11 +4,11 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { toWorkerSchema, type FromThread, type FromWorker, type OcAnswer, type PutAnswer, type ToWorker } from './messages.ts';
 
 /**
- * The process that calls libopenconnect, and nothing else: a crash, a hang or a kill of it ends one sign-in. This is
- * the thread that listens to the app; the library blocks in another (`thread.ts`), which the bundle puts beside this file.
+ * The process that calls libopenconnect and does nothing else. If it crashes, hangs or is killed, one sign-in ends. This
+ * is the main thread, which listens to the app. The library blocks another thread (`thread.ts`), bundled beside this file.
  */
 
-/** How the app speaks to us: Electron's utility processes have a port, a fork under Node has IPC. */
+/** The connection to the app: a port in Electron's utility processes, IPC in a fork under Node. */
 interface App {
   post(message: FromWorker): void;
   onMessage(listener: (message: unknown) => void): void;
@@ -24,7 +24,7 @@ function toApp(): App {
       onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data)),
     };
   }
-  // Whoever started us is gone: there is nobody to sign in for
+  // The parent process is gone: there is nobody to sign in for
   process.on('disconnect', endAtOnce);
   return {
     post: (message) => process.send?.(message),
@@ -37,12 +37,12 @@ interface ElectronPort {
   on(event: 'message', listener: (event: { data: unknown }) => void): void;
 }
 
-/** Electron's types promise the port to every process; a fork under Node has none. */
+/** Electron's types declare the port for every process, but a fork under Node has none. */
 function electronPort(from: { parentPort?: ElectronPort }): ElectronPort | undefined {
   return from.parentPort;
 }
 
-/** The main thread: passes messages on in both directions and is never blocked. */
+/** Passes messages in both directions between the app and the blocking thread. Never blocks. */
 function relay(app: App): void {
   const answered = new Int32Array(new SharedArrayBuffer(4));
   const { port1, port2 } = new MessageChannel();
@@ -51,9 +51,9 @@ function relay(app: App): void {
     transferList: [port2],
   });
   let running: { attempt: number; pipe: number | null } | null = null;
-  /** Why there is no library to call, ever: what calls it did not load. */
+  /** Set if koffi did not load: why no library can ever be called. */
   let missing: string | null = null;
-  // However Node is ended, it first ends the thread
+  // Node ends its threads first when it exits; see endAtOnce
   process.on('exit', () => {
     if (running) endAtOnce();
   });
@@ -62,7 +62,7 @@ function relay(app: App): void {
     Atomics.add(answered, 0, 1);
     Atomics.notify(answered, 0);
   };
-  const obey = (message: ToWorker): void => {
+  const handle = (message: ToWorker): void => {
     if (missing !== null && (message.type === 'warm' || message.type === 'sign-in')) {
       app.post({ type: 'missing', detail: missing, part: 'koffi' });
       return;
@@ -94,7 +94,7 @@ function relay(app: App): void {
   };
   app.onMessage((raw) => {
     const message = toWorkerSchema.safeParse(raw);
-    if (message.success) obey(message.data);
+    if (message.success) handle(message.data);
     else app.post({ type: 'refused' });
   });
   let hasSpoken = false;
@@ -109,27 +109,27 @@ function relay(app: App): void {
   });
   thread.on('error', (error) => {
     running = null;
-    // A thread that is gone leaves nothing to relay: the app sees the process end
+    // If a working thread died, there is nothing to relay: the app sees the process exit
     if (hasSpoken) process.exit(70);
-    // One that never was could not load what it calls with
+    // If it never started, koffi did not load
     missing = `${error.name}: ${error.message}`.slice(0, 2000);
     app.post({ type: 'missing', detail: missing, part: 'koffi' });
   });
 }
 
 /**
- * Ends this process by the system's own means. Where Node ends it, it ends the thread first, in the middle of a callback,
- * and koffi then hands C a 0: the certificate would be accepted, the form answered, before the process is gone.
+ * Ends this process by a signal. If Node ended it, it would end the thread first, in the middle of a callback, and koffi
+ * would return 0 to C: the certificate would be accepted and the form answered before the process is gone.
  */
 function endAtOnce(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** Wakes the library out of whatever it waits for on the network. */
+/** Interrupts the library while it waits for the network. */
 function interrupt(pipe: number): void {
   try {
     writeSync(pipe, 'x');
   } catch {
-    // Where that cannot be written to (Windows has a socket there), the app ends the process
+    // On Windows this is a socket and cannot be written to: the app ends the process instead
   }
 }

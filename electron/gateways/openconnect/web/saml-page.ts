@@ -1,18 +1,18 @@
 import type { WebPage } from '../../web-window.ts';
 
-/** What GlobalProtect's last page names, in headers of the answer or in a comment: who signed in, and what proves it. */
+/** What GlobalProtect's last page holds, in response headers or in a comment: the user name and one of the proofs. */
 const userName = 'saml-username';
 const proofs = ['prelogin-cookie', 'portal-userauthcookie'] as const;
 type Proof = (typeof proofs)[number];
 
 /**
- * The host to which GlobalProtect sends people: an address's, or that of the identity provider to which a page of the
- * gateway's own writing sends itself on by POST. Null where it is none that a window may show.
+ * The host to which GlobalProtect sends people. The gateway gives an address, or a page whose form posts to the identity
+ * provider. Null if a window may not show it.
  */
 export function startOfPage(address: string): string | null {
-  const written = /^data:text\/html;base64,([A-Za-z0-9+/=\s]*)$/.exec(address)?.[1];
-  const leads = written === undefined ? address : formAction(Buffer.from(written, 'base64').toString('utf8'));
-  const url = leads === null ? null : URL.parse(leads);
+  const page = /^data:text\/html;base64,([A-Za-z0-9+/=\s]*)$/.exec(address)?.[1];
+  const start = page === undefined ? address : formAction(Buffer.from(page, 'base64').toString('utf8'));
+  const url = start === null ? null : URL.parse(start);
   return url?.protocol === 'https:' && url.hostname !== '' ? url.hostname : null;
 }
 
@@ -23,20 +23,21 @@ function formAction(html: string): string | null {
 }
 
 /**
- * GlobalProtect's sign-in on a page, over two calls of the library's: it sends what the page gave as a password, and a
- * gateway takes it by its own name only. The library learns that name from the address that it is called with, so that
- * it is called anew once the page has told, and is told of that page without anybody being asked again.
+ * GlobalProtect's sign-in on a web page, over two runs of the library. The library sends the page's proof as a password,
+ * and the gateway accepts it only under its own name. The library takes that name from the end of the address that it is
+ * started with. So once the page has shown which name it uses, the library is started again with that name and gets the
+ * same page, without asking the person again.
  */
 export class SamlSignIn {
   private proof: Proof | null = null;
   private page: WebPage | null = null;
 
-  /** What follows the path of the gateway's address. */
+  /** Goes after the path of the gateway's address. */
   get addressEnd(): string {
     return this.proof === null ? '' : `:${this.proof}`;
   }
 
-  /** The page as the library looks at it: what stands in comments is among its headers. */
+  /** The page as the library expects it: values from comments are added to the headers. */
   read(page: WebPage): WebPage {
     const named = (name: string): boolean => page.headers.some((header) => header.name === name);
     const told = [userName, ...proofs].flatMap((name) => {
@@ -46,7 +47,7 @@ export class SamlSignIn {
     return { ...page, headers: [...page.headers, ...told] };
   }
 
-  /** Whether this page proves it under another name than the library sends: then it has to be called anew. */
+  /** Whether this page's proof has another name than the library uses. The library must then be started again. */
   wantsAnotherCall({ headers, ...rest }: WebPage): boolean {
     if (!headers.some(({ name }) => name === userName)) return false;
     const proof = proofs.find((each) => headers.some(({ name }) => name === each));
@@ -56,7 +57,7 @@ export class SamlSignIn {
     return true;
   }
 
-  /** What the page of the last call told, once. */
+  /** Returns the page of the last run, once. */
   take(): WebPage | null {
     const { page } = this;
     this.page = null;

@@ -13,22 +13,23 @@ interface PageDeps {
   target: GatewayTarget;
   ask: Ask;
   signal: AbortSignal;
-  /** GlobalProtect's kind only. */
+  /** Only for GlobalProtect. */
   saml: SamlSignIn | null;
 }
 
-/** The library waits for their own browser, and hears nothing of it before it is through. */
+/** How long the library waits for the person's own browser. It learns nothing until the sign-in there is complete. */
 const browserLastsMs = 600_000;
 
-/** What may go better at another click of the person's. */
-const askedAgain: readonly Failure['code'][] = ['browser-strayed', 'browser-closed'];
+/** Failures that may go away if the person tries again. */
+const retriable: readonly Failure['code'][] = ['browser-strayed', 'browser-closed'];
 
 /**
- * The sign-in on a page that the library asks for (SAML with Cisco's kind and GlobalProtect): a person's click first, then
- * a window whose pages the library is told until it knows enough, or their own browser where the gateway wants that.
+ * Signs in on a web page that the library asks for (SAML with Cisco gateways and GlobalProtect). The person clicks first.
+ * Then a window opens, and the library gets each page until it knows enough; or the person's own browser opens, if the
+ * gateway wants that.
  *
- * @param why what went wrong the last time
- * @returns whether the library has to be called anew, with what is known now
+ * @param why the last failure, to show with the question
+ * @returns `anew` if the library has to be started again
  */
 export async function signInOnPage(
   { seq, url, own }: Extract<Question, { type: 'web' }>,
@@ -39,12 +40,12 @@ export async function signInOnPage(
   const { openInBrowser, target, ask, signal } = deps;
   const start = startOfPage(url);
   const host = start ?? target.host;
-  // The gateway decides: a token comes back to the library's own port, or in a cookie that only a window of ours sees
+  // The gateway decides. Its token comes back to the library's own port, or in a cookie that only our window can see
   const where = own ? ('own' as const) : ('window' as const);
   const openTheirs = own ? openInBrowser : null;
   if (own && !openTheirs) throw fail('component-missing', { component: 'browser' });
   const hosts = signInHosts(target.profile, target.host);
-  // The gateway sends people to where its profile does not: a window would end there at once
+  // The gateway sends people to a host that the profile does not allow: a window would close there at once
   if (!own && start !== null && !hosts.some((each) => sameHost(each, start))) throw fail('browser-strayed', { host: start.slice(0, 200) });
   const told = { seq, anew: false };
   let failure = why ?? undefined;
@@ -65,12 +66,12 @@ export async function signInOnPage(
       failure = { code: 'browser-closed' };
     } catch (error) {
       failure = failureOf(error);
-      if (!askedAgain.includes(failure.code)) throw error;
+      if (!retriable.includes(failure.code)) throw error;
     }
   }
 }
 
-/** One window. The library's question for the next page has another number each time. */
+/** Opens one window. Each page is the answer to a question of the library with a new number. */
 async function inWindow(
   { address, hosts }: { address: string; hosts: readonly string[] },
   told: { seq: number; anew: boolean },
@@ -81,16 +82,16 @@ async function inWindow(
   if (!openWebWindow) throw fail('component-missing', { component: 'browser' });
   const { profile } = target;
   const seen = async (shown: WebPage): Promise<boolean> => {
-    // What another's page says in headers, cookies or comments proves nothing, and the library hears nothing of it
+    // Headers, cookies and comments of another host's page prove nothing: do not pass them to the library
     if (!isGatewayPage(shown.url, target)) return false;
     const page = saml?.read(shown) ?? shown;
     if (saml?.wantsAnotherCall(page)) {
       told.anew = true;
       return true;
     }
-    const thought = call.page();
+    const verdict = call.nextPageVerdict();
     call.answer(told.seq, pageAnswer(page));
-    const { done, seq } = await thought;
+    const { done, seq } = await verdict;
     told.seq = seq;
     return done;
   };
@@ -100,12 +101,12 @@ async function inWindow(
   );
 }
 
-/** A page as the library is told of it. */
+/** A page in the form that the library gets. */
 export function pageAnswer({ url, cookies, headers }: WebPage): OcAnswer {
   return { kind: 'page', url: url.slice(0, 16_384), cookies: within(cookies), headers: within(headers) };
 }
 
-/** What the worker takes of a page, whatever else it holds. */
+/** The part of a list that fits into the worker's bounds. */
 function within(list: readonly { name: string; value: string }[]): { name: string; value: string }[] {
   return list.filter(({ name, value }) => name.length <= 4_096 && value.length <= 16_384).slice(0, 200);
 }
