@@ -11,31 +11,31 @@ import { fillIn, UsageError } from './arguments.ts';
 const maxBytes = 64 * 1024;
 const text = z.string().max(1024);
 
-/** What a profile says of its campus's ways to reach a phone. */
-export type PhoneWays = Pick<Profile, 'append' | 'secondFactorWords'>;
+/** The parts of a profile that tell which answers make its campus ring a phone. */
+export type PhoneRules = Pick<Profile, 'append' | 'secondFactorWords'>;
 
-/** An answer that has no phone ring, however this campus joins it with others. */
-const silent = ({ append, secondFactorWords }: PhoneWays) =>
+/** An answer that rings no phone, however this campus joins it with other answers. */
+const withoutPhone = ({ append, secondFactorWords }: PhoneRules) =>
   text.refine((value) => !mayReachPhone(value, secondFactorWords, joiningOf(append)));
 
 /**
- * The answers of an unattended run (`docs/command-line.md`). There is none that sends a push: a second factor that
- * reaches a phone is a person's to send.
+ * The answers of an unattended run (`docs/command-line.md`). None of them can send a push: only a person starts a second
+ * factor that rings a phone.
  */
-const answersSchemaFor = (ways: PhoneWays) =>
+const answersSchemaFor = (rules: PhoneRules) =>
   z.strictObject({
     /** Answers the fields named `user` and `password`. */
     user: text.optional(),
-    password: silent(ways).optional(),
+    password: withoutPhone(rules).optional(),
     /** Other fields, by their names or labels. */
-    fields: z.record(text, silent(ways)).optional(),
-    /** For drop-downs and choices: values or labels. A list that offers none of them, while one of them is still unused, ends the run. */
+    fields: z.record(text, withoutPhone(rules)).optional(),
+    /** Values or labels for drop-downs and choices. The run ends at a list that offers none of them while one is still unused. */
     choose: z.array(text).max(50).optional(),
     /** One passcode. */
     passcode: z
       .string()
       .max(64)
-      .refine((value) => !reachesPhone(value, ways.secondFactorWords))
+      .refine((value) => !reachesPhone(value, rules.secondFactorWords))
       .optional(),
     /** A key for codes: `otpauth://totp/…`, or base32. */
     totp: text.optional(),
@@ -50,40 +50,40 @@ export type AnswersFile = z.infer<typeof answersSchema>;
 
 const { usage } = commandLine;
 
-/** Reads a file of answers that is this person's alone. Throws a {@link UsageError}. */
-export async function readAnswersFile(file: string, ways: PhoneWays = {}): Promise<AnswersFile> {
-  const wrong = (why: string): UsageError => new UsageError(fillIn(usage.answersFile, { file: basename(file), why }));
-  const content = await readPrivate(file, wrong);
+/** Reads a file of answers, which only this person may be able to read. Throws a {@link UsageError}. */
+export async function readAnswersFile(file: string, rules: PhoneRules = {}): Promise<AnswersFile> {
+  const usageError = (why: string): UsageError => new UsageError(fillIn(usage.answersFile, { file: basename(file), why }));
+  const content = await readPrivate(file, usageError);
   let raw: unknown;
   try {
     raw = JSON.parse(content);
   } catch {
-    throw wrong(usage.answersNotJson);
+    throw usageError(usage.answersNotJson);
   }
-  const parsed = answersSchemaFor(ways).safeParse(raw);
-  // Keys only: a value may be a password that somebody put into the wrong place
-  if (!parsed.success) throw wrong(fillIn(usage.answersWrong, { keys: keysOf(parsed.error.issues) }));
+  const parsed = answersSchemaFor(rules).safeParse(raw);
+  // Only the keys: a value may be a password in the wrong place
+  if (!parsed.success) throw usageError(fillIn(usage.answersWrong, { keys: keysOf(parsed.error.issues) }));
   return parsed.data;
 }
 
-async function readPrivate(name: string, wrong: (why: string) => UsageError): Promise<string> {
-  // What is looked at is what is read: the open file, not its name
+async function readPrivate(name: string, usageError: (why: string) => UsageError): Promise<string> {
+  // Check and read the same open file, since the name may point to another one a moment later
   const file = await open(name, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => {
-    throw wrong(usage.answersUnreadable);
+    throw usageError(usage.answersUnreadable);
   });
   try {
-    const refusal = objection(await file.stat());
-    if (refusal !== null) throw wrong(refusal);
+    const problem = problemWith(await file.stat());
+    if (problem !== null) throw usageError(problem);
     return (await file.readFile('utf8')).replace(/^\uFEFF/, '');
   } finally {
     await file.close();
   }
 }
 
-function objection(stat: Stats): string | null {
+function problemWith(stat: Stats): string | null {
   if (!stat.isFile()) return usage.answersNotAFile;
   if (stat.size > maxBytes) return usage.answersTooLarge;
-  // Windows has other rights than these, and shows none of them here
+  // Windows has different file rights, and Node does not report them here
   const uid = ownUid();
   if (uid === null) return null;
   if (stat.uid !== uid) return usage.answersOwner;

@@ -4,49 +4,49 @@ import { nameKey, notOffered, optionNamed, type Named } from '../../shared/names
 import { offersPhone, reachesPhone, rings } from '../../shared/phone-words.ts';
 import type { Answer, Prompt, PromptField, PromptOf, PromptSelect } from '../../shared/prompt.ts';
 import { readCodesKey, type CodesKey } from '../app/sign-in/totp-key.ts';
-import { readAnswersFile, type AnswersFile, type PhoneWays } from './answers-file.ts';
+import { readAnswersFile, type AnswersFile, type PhoneRules } from './answers-file.ts';
 
-/** Reads a file of answers that is this person's alone, with what the command line chooses besides. Throws a `UsageError`, or `codes-key-invalid`. */
+/** Reads a file of answers and adds the choices from the command line. Throws a `UsageError`, or `codes-key-invalid`. */
 export async function readAnswers(
   file: string,
   now: () => number,
-  ways: PhoneWays = {},
+  phoneRules: PhoneRules = {},
   choose: readonly string[] = [],
 ): Promise<PreparedAnswers> {
-  const answers = await readAnswersFile(file, ways);
-  return new PreparedAnswers({ ...answers, choose: [...choose, ...(answers.choose ?? [])] }, now, ways);
+  const answers = await readAnswersFile(file, phoneRules);
+  return new PreparedAnswers({ ...answers, choose: [...choose, ...(answers.choose ?? [])] }, now, phoneRules);
 }
 
-/** A gateway that asks for code after code gets no more of them. */
+/** The most codes in one run, in case a gateway asks for code after code. */
 const maxCodes = 20;
-/** A gateway whose clock is a little behind does not know the new code yet. */
+/** Extra wait, since a gateway whose clock is a little behind does not accept the new code yet. */
 const graceMs = 1_000;
-/** These say nothing against an answer that was given. */
-const notRefused: readonly (string | undefined)[] = ['client-certificate-missing', 'choice-not-offered'];
+/** Failures that do not mean that an answer was rejected. */
+const notRefusals: readonly (string | undefined)[] = ['client-certificate-missing', 'choice-not-offered'];
 
-/** Answers from a file. Each is given once: a gateway that asks again did not like it, and a second factor is never tried again by itself. */
+/** Answers from a file. Each is used once: a gateway that asks again has rejected it, and a second factor is never retried automatically. */
 export class PreparedAnswers {
   private readonly codes: CodesKey | null;
   private codesMade = 0;
   /** When the window of the last code ends. */
   private codeFreeAt = 0;
-  /** Codes made already for a form that asks for several, while the next one is waited for. */
-  private drawn: { prompt: Prompt | null; codes: string[] } = { prompt: null, codes: [] };
-  /** Why the last question has no answer here, where a name is given that it does not offer. */
+  /** Codes already made for a form that asks for several, while waiting for the next one. */
+  private madeAhead: { prompt: Prompt | null; codes: string[] } = { prompt: null, codes: [] };
+  /** Why the last question has no answer: the file or the command line names an option that it does not offer. */
   problem: Failure | null = null;
-  /** Names of `choose` that were offered by a list. */
+  /** The names in `choose` that a list has offered. */
   private readonly chosen = new Set<string>();
   private readonly used = new Set<string>();
 
   constructor(
     private readonly answers: AnswersFile,
     private readonly now: () => number,
-    private readonly ways: PhoneWays = {},
+    private readonly phoneRules: PhoneRules = {},
   ) {
     this.codes = answers.totp === undefined ? null : readCodesKey(answers.totp);
   }
 
-  /** The answer to a prompt, or null where there is none, or it has been given already. */
+  /** The answer to a prompt. Null when there is none, or when it has been used. */
   answer(prompt: Prompt): Answer | null {
     this.problem = null;
     try {
@@ -60,8 +60,8 @@ export class PreparedAnswers {
   private answerTo(prompt: Prompt): Answer | null {
     if (isRefusal(prompt)) return null;
     const missing = 'failure' in prompt && prompt.failure?.code === 'choice-not-offered' ? prompt.failure : null;
-    // A name that somebody gave is not offered: only another one that is given goes on from there
-    if (missing && !this.choosesIn(prompt)) throw new CausewayError(missing);
+    // A chosen name is not offered: continue only if another given name is
+    if (missing && !this.hasOtherChoice(prompt)) throw new CausewayError(missing);
     switch (prompt.kind) {
       case 'notice':
         return this.answers.notice === undefined ? null : { kind: 'notice', proceed: this.answers.notice === 'proceed' };
@@ -81,10 +81,12 @@ export class PreparedAnswers {
       case 'choice': {
         const isGroup = prompt.purpose === 'realm' || prompt.purpose === 'role';
         const options = prompt.options.map(({ id, label, named = id }) => ({ id, label, value: named }));
-        const option = this.named({ name: prompt.title ?? '', label: prompt.title ?? '', options });
-        if (option === null) throw this.unoffered(prompt.options);
-        if (option && !isGroup && offersPhone(option.label, this.ways.secondFactorWords)) return null;
-        return option && this.once(`choice:${prompt.title ?? prompt.purpose}:${option.id}`) ? { kind: 'choice', option: option.id } : null;
+        const option = this.optionFor({ name: prompt.title ?? '', label: prompt.title ?? '', options });
+        if (option === null) throw this.notOfferedError(prompt.options);
+        if (option && !isGroup && offersPhone(option.label, this.phoneRules.secondFactorWords)) return null;
+        return option && this.useOnce(`choice:${prompt.title ?? prompt.purpose}:${option.id}`)
+          ? { kind: 'choice', option: option.id }
+          : null;
       }
       case 'certificate': {
         const { certificate } = this.answers;
@@ -95,7 +97,7 @@ export class PreparedAnswers {
       case 'client-certificate':
         return this.clientCertificate();
       case 'proxy':
-        return this.answers.proxy && this.once('proxy') ? { kind: 'proxy', ...this.answers.proxy } : null;
+        return this.answers.proxy && this.useOnce('proxy') ? { kind: 'proxy', ...this.answers.proxy } : null;
       case 'push':
       case 'waiting':
       case 'browser':
@@ -105,15 +107,15 @@ export class PreparedAnswers {
 
   private clientCertificate(): Answer | null {
     const { clientCertificate } = this.answers;
-    if (!clientCertificate || !this.once('client-certificate')) return null;
+    if (!clientCertificate || !this.useOnce('client-certificate')) return null;
     const { file, passphrase } = clientCertificate;
     return { kind: 'client-certificate', file: path.resolve(file), ...(passphrase === undefined ? {} : { passphrase }) };
   }
 
   private passcode(): string | null {
     const { passcode } = this.answers;
-    if (passcode !== undefined && this.once('passcode')) return passcode;
-    return this.drawn.codes.shift() ?? this.newCode();
+    if (passcode !== undefined && this.useOnce('passcode')) return passcode;
+    return this.madeAhead.codes.shift() ?? this.newCode();
   }
 
   private newCode(): string | null {
@@ -125,24 +127,25 @@ export class PreparedAnswers {
   }
 
   /**
-   * When the key of the file has a new code for this question, where it has none now: a campus takes each once. Null: nothing to
-   * wait for. A form with several fields for codes gets one of each window, so that this is asked until there is nothing more.
+   * When the key in the file can make the next code for this question, if it cannot now: a campus accepts each code once.
+   * Null when there is nothing to wait for. A form with several code fields needs one code from each window: call this
+   * again until it returns null.
    */
   codeAt(prompt: Prompt): number | null {
-    if (this.drawn.prompt !== prompt) this.drawn = { prompt, codes: [] };
+    if (this.madeAhead.prompt !== prompt) this.madeAhead = { prompt, codes: [] };
     if (!this.codes || isRefusal(prompt)) return null;
     const hasOther = this.answers.passcode !== undefined && !this.used.has('passcode');
-    const missing = this.codesFor(prompt) - (hasOther ? 1 : 0) - this.drawn.codes.length;
+    const missing = this.codesFor(prompt) - (hasOther ? 1 : 0) - this.madeAhead.codes.length;
     if (missing <= 0 || this.codesMade + missing > maxCodes) return null;
     if (this.now() < this.codeFreeAt) return this.codeFreeAt + graceMs;
-    // The only one is made when it is given
+    // A single code is made when it is used
     const code = missing === 1 ? null : this.newCode();
     if (code === null) return null;
-    this.drawn.codes.push(code);
+    this.madeAhead.codes.push(code);
     return this.codeFreeAt + graceMs;
   }
 
-  /** How many codes a question asks for that no other answer of the file is for. */
+  /** How many codes a question needs that no other answer in the file covers. */
   private codesFor(prompt: Prompt): number {
     if (prompt.kind === 'second-factor') return 1;
     if (prompt.kind === 'passcode') {
@@ -152,24 +155,24 @@ export class PreparedAnswers {
     return 'fields' in prompt ? prompt.fields.filter((field) => field.code === true && this.valueOf(field) === undefined).length : 0;
   }
 
-  /** What is chosen by name in the lists of a question, whoever answers its fields. Fails with `choice-not-offered`. */
+  /** The named choices in the lists of a question, whether the file or a person answers its fields. Fails with `choice-not-offered`. */
   choicesIn(selects: readonly PromptSelect[]): Map<string, string> {
     const values = new Map<string, string>();
     const open: PromptSelect[] = [];
     for (const select of selects) {
       const options = select.options.map(({ value, label, named = value }) => ({ id: value, label, value: named }));
-      const option = this.named({ ...select, options });
+      const option = this.optionFor({ ...select, options });
       if (option) values.set(select.name, option.id);
       else if (option === null) open.push(select);
     }
     const [first] = open;
-    // Another list of the same form may have been the one that was meant
-    if (first && this.unused !== undefined) throw this.unoffered(first.options);
+    // The name may be for another list of the same form
+    if (first && this.unusedChoice !== undefined) throw this.notOfferedError(first.options);
     return values;
   }
 
-  /** Whether another name than the one that is missing is given here. */
-  private choosesIn(prompt: Prompt): boolean {
+  /** Whether the prompt offers another one of the given names. */
+  private hasOtherChoice(prompt: Prompt): boolean {
     const lists = prompt.kind === 'choice' ? [prompt.options] : 'selects' in prompt ? prompt.selects.map(({ options }) => options) : [];
     const names = [...(this.answers.choose ?? []), ...Object.values(this.answers.fields ?? {})];
     return lists.some((options) =>
@@ -183,8 +186,16 @@ export class PreparedAnswers {
     );
   }
 
-  /** The option that is named for a list; null: names are given, and it offers none of them; undefined: nothing was named. */
-  private named<T extends Named>({ name, label, options }: { name: string; label: string; options: readonly T[] }): T | null | undefined {
+  /** The option that is named for a list. Null: names are given, but the list offers none of them. Undefined: no name is given. */
+  private optionFor<T extends Named>({
+    name,
+    label,
+    options,
+  }: {
+    name: string;
+    label: string;
+    options: readonly T[];
+  }): T | null | undefined {
     const given = this.field(label) ?? this.field(name);
     if (given !== undefined) {
       const option = optionNamed(options, given);
@@ -197,19 +208,19 @@ export class PreparedAnswers {
       this.chosen.add(each);
       return option;
     }
-    return this.unused === undefined ? undefined : null;
+    return this.unusedChoice === undefined ? undefined : null;
   }
 
-  /** The first name of `choose` that no list has offered yet. */
-  private get unused(): string | undefined {
+  /** The first name in `choose` that no list has offered yet. */
+  private get unusedChoice(): string | undefined {
     return this.answers.choose?.find((each) => !this.chosen.has(each));
   }
 
-  private unoffered(options: readonly { label: string }[]): CausewayError {
-    return new CausewayError(notOffered(this.unused ?? '', options));
+  private notOfferedError(options: readonly { label: string }[]): CausewayError {
+    return new CausewayError(notOffered(this.unusedChoice ?? '', options));
   }
 
-  /** A value of `fields`, however its name is spelled. */
+  /** A value in `fields`. Names are compared by their `nameKey`. */
   private field(name: string): string | undefined {
     const { fields = {} } = this.answers;
     if (name === '') return undefined;
@@ -218,14 +229,14 @@ export class PreparedAnswers {
     return Object.entries(fields).find(([key]) => nameKey(key) === wanted)?.[1];
   }
 
-  /** What the file has for this very question, by its label. */
+  /** The file's passcode for the question with this label. */
   private namedCode({ label }: PromptOf<'passcode'>): string | null {
     const named = label === undefined ? undefined : this.field(label);
-    return named !== undefined && !this.isMenuNumber(named) && this.once(`field:${label}`) ? named : null;
+    return named !== undefined && !this.isMenuNumber(named) && this.useOnce(`field:${label}`) ? named : null;
   }
 
   private isMenuNumber(value: string): boolean {
-    return reachesPhone(value, this.ways.secondFactorWords);
+    return reachesPhone(value, this.phoneRules.secondFactorWords);
   }
 
   private valuesOf(prompt: PromptOf<'credentials' | 'fields'>): Record<string, string> | null {
@@ -233,7 +244,7 @@ export class PreparedAnswers {
     const values: Record<string, string> = {};
     const given: string[] = [];
     const choices = this.choicesIn(selects);
-    const own = this.ways.secondFactorWords;
+    const own = this.phoneRules.secondFactorWords;
     const isMenu = /^\s{0,20}\d{1,2}[.):]/m.test(message);
     for (const field of fields) {
       const value = this.valueOf(field) ?? (field.code ? this.passcode() : null) ?? field.value;
@@ -246,13 +257,13 @@ export class PreparedAnswers {
       if (value === undefined || rings(select, value, own)) return null;
       values[select.name] = value;
     }
-    // A secret that is asked for once more was no good, whatever else is asked with it
-    return given.every((each) => this.once(each)) && (given.length > 0 || this.onceAsked(prompt)) ? values : null;
+    // A gateway that asks for a secret again has rejected it, whatever else it asks for
+    return given.every((each) => this.useOnce(each)) && (given.length > 0 || this.isFirstTime(prompt)) ? values : null;
   }
 
-  /** The same form of nothing secret once more is the gateway's way of saying no. */
-  private onceAsked({ fields, message = '' }: PromptOf<'credentials' | 'fields'>): boolean {
-    return this.once(`form:${message}\n${fields.map(({ name, label = '' }) => `${name}\n${label}`).join('\n\n')}`);
+  /** False when a form without secrets comes again: that is how a gateway says no. */
+  private isFirstTime({ fields, message = '' }: PromptOf<'credentials' | 'fields'>): boolean {
+    return this.useOnce(`form:${message}\n${fields.map(({ name, label = '' }) => `${name}\n${label}`).join('\n\n')}`);
   }
 
   private valueOf({ name, label }: PromptField): string | undefined {
@@ -262,15 +273,15 @@ export class PreparedAnswers {
     return name === 'user' ? user : name === 'password' ? password : undefined;
   }
 
-  private once(what: string): boolean {
+  private useOnce(what: string): boolean {
     if (this.used.has(what)) return false;
     this.used.add(what);
     return true;
   }
 }
 
-/** That something is missing, or not offered, is no answer to one that was given. */
+/** Whether the gateway rejected the last answer. That something is missing or not offered does not count. */
 const isRefusal = (prompt: Prompt): boolean =>
-  'failure' in prompt && prompt.failure !== undefined && !notRefused.includes(prompt.failure.code);
+  'failure' in prompt && prompt.failure !== undefined && !notRefusals.includes(prompt.failure.code);
 
 const windowEnd = (at: number, { periodMs }: CodesKey): number => (Math.floor(at / periodMs) + 1) * periodMs;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { commandLine } from '../../shared/messages/en/command-line.ts';
 
-/** What a person asked for, read from the arguments. */
+/** The command that the arguments ask for. */
 export type Command = { json: boolean; folder: string | null } & (
   | { verb: 'help' | 'version' | 'status' | 'disconnect' }
   | { verb: 'portal' | 'doctor' | 'profiles'; profile: string | null }
@@ -13,14 +13,14 @@ export interface ConnectCommand {
   /** A profile's id, or a file. */
   profile: string;
   answers: string | null;
-  /** What is chosen in the gateway's lists, by name. */
+  /** The names to choose in the gateway's lists. */
   choose: readonly string[];
   /** The loopback port of a proxy for other programs, 0 for any; null for none. */
   appTunnel: number | null;
   showSecret: boolean;
 }
 
-/** Wrong usage: a sentence for the person, exit code 2. */
+/** Wrong usage: exit code 2. The message is a sentence for the person. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -37,7 +37,7 @@ const options = {
   'help': { type: 'boolean', short: 'h' },
 } as const;
 
-/** Fills a sentence that no failure carries. */
+/** Fills the placeholders of a sentence that belongs to no failure. */
 export const fillIn = (sentence: string, params: Record<string, string | number>): string =>
   sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(params, name) ? String(params[name]) : whole));
 
@@ -78,7 +78,7 @@ export function readArguments(argv: readonly string[]): Command {
   }
 }
 
-/** Node's parser knows what is wrong with an option as well, but says it to programmers. */
+/** Parses the options. Node's parser finds the same mistakes, but its messages are for programmers. */
 function parsed(argv: readonly string[]) {
   const { tokens } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: false, tokens: true });
   for (const token of tokens) {
@@ -87,7 +87,7 @@ function parsed(argv: readonly string[]) {
     if (!Object.hasOwn(options, name)) throw new UsageError(fillIn(usage.unknownOption, { option }));
     const { type } = options[name as keyof typeof options];
     if (type === 'boolean' && value !== undefined) throw new UsageError(fillIn(usage.noValue, { option }));
-    // What looks like an option is one that stands where the value was forgotten
+    // If the value looks like an option, the person forgot the value
     if (type === 'string' && (value === undefined || value === '' || (!inlineValue && /^-./.test(value))))
       throw new UsageError(fillIn(usage.needsValue, { option }));
   }

@@ -13,13 +13,13 @@ import { atMost } from '../net/deadline.ts';
 import type { PreparedAnswers } from './answers.ts';
 import { fillIn, UsageError, type ConnectCommand } from './arguments.ts';
 import { exitCode, exitCodeOf, failureIn, type ExitCode } from './exit-codes.ts';
-import { askInTerminal, linesWhile } from './questions.ts';
+import { askInTerminal, waitingLines } from './questions.ts';
 import type { Report } from './report.ts';
 import type { SessionClient } from './session-client.ts';
 import type { Terminal } from './terminal.ts';
 
-/** How long a Disconnect may take before the run ends without waiting for it. */
-const leaveWithinMs = 5_000;
+/** How long the run waits for the session to disconnect before it ends. */
+const disconnectTimeoutMs = 5_000;
 
 export interface Attempt {
   client: SessionClient;
@@ -29,62 +29,62 @@ export interface Attempt {
   report: Report;
   localizer: Localizer;
   now: () => number;
-  /** Calls back at Ctrl-C, a hang-up or a request to stop; returns how to stop listening. */
+  /** Calls back at Ctrl-C, a hang-up or a request to stop. Returns a function that stops listening. */
   onInterrupt(listener: () => void): () => void;
 }
 
 export interface Outcome {
   code: ExitCode;
   failure: Failure | null;
-  /** In place of the failure's sentences. */
+  /** Shown instead of the failure's sentences. */
   says?: string;
 }
 
-/** The profile that the command names. A file is taken as it is, and kept nowhere. */
+/** The profile that the command names. A profile from a file is used as it is and not saved. */
 export async function profileFor(
-  { profile: named }: Pick<ConnectCommand, 'profile'>,
+  { profile: name }: Pick<ConnectCommand, 'profile'>,
   known: readonly Profile[],
   report: Pick<Report, 'failure'>,
 ): Promise<Profile> {
-  const found = known.find(({ id }) => id === named);
+  const found = known.find(({ id }) => id === name);
   if (found) return found;
-  const file = pathOfArgument(named);
-  if (file === null) throw fail('profile-file-missing', { file: named.slice(0, 300) });
+  const file = pathOfArgument(name);
+  if (file === null) throw fail('profile-file-missing', { file: name.slice(0, 300) });
   if (!file.endsWith('.causeway') && !file.includes('/') && !file.includes(path.sep) && !existsSync(file))
-    throw fail('profile-none', { address: named });
+    throw fail('profile-none', { address: name });
   const { profile, dropped } = await readProfileFile(file);
   if (dropped.length > 0) report.failure({ code: 'profile-dropped', params: { file: path.basename(file), key: dropped.join(', ') } });
   return profile;
 }
 
-/** Connects and stays until the session is over; resolves with how it ended. */
+/** Connects and stays until the session ends. Resolves with how it ended. */
 export async function converse(attempt: Attempt): Promise<Outcome> {
   const { client, profile, report } = attempt;
-  const talk = new Talk(attempt);
+  const conversation = new Conversation(attempt);
   const off = [
-    client.onAccess((access) => talk.see(access)),
+    client.onAccess((access) => conversation.onAccess(access)),
     client.onNotice((failure) => report.failure(failure)),
-    attempt.onInterrupt(() => talk.leave()),
+    attempt.onInterrupt(() => conversation.leave()),
   ];
   try {
     for (const { failure } of client.notices) report.failure(failure);
     await client.connect(profile, attempt.terminal !== null);
-    return await Promise.race([talk.outcome, client.lost.then(() => lostOutcome(client.access, profile))]);
+    return await Promise.race([conversation.outcome, client.lost.then(() => lostOutcome(client.access, profile))]);
   } finally {
-    talk.over();
+    conversation.close();
     for (const stop of off) stop();
   }
 }
 
-/** One attempt's questions, from the first state that is not idle to the next that is. */
-class Talk {
+/** The questions and answers of one attempt, from the first state that is not idle to the next idle one. */
+class Conversation {
   readonly outcome: Promise<Outcome>;
   private settle: (outcome: Outcome) => void = () => undefined;
-  private begun = false;
+  private started = false;
   private open: { id: string; withdraw: AbortController } | null = null;
   private lastAsked: PromptKind | null = null;
-  /** Why we left by ourselves. */
-  private why: Outcome | null = null;
+  /** The outcome if this run ended the attempt itself. */
+  private ownOutcome: Outcome | null = null;
   private leaving = false;
 
   constructor(private readonly attempt: Attempt) {
@@ -93,26 +93,26 @@ class Talk {
     });
   }
 
-  see(access: AccessState): void {
+  onAccess(access: AccessState): void {
     if (access.kind === 'idle') {
-      if (this.begun) this.settle(this.why ?? { code: exitCodeOf(access.ending, this.lastAsked), failure: access.ending });
+      if (this.started) this.settle(this.ownOutcome ?? { code: exitCodeOf(access.ending, this.lastAsked), failure: access.ending });
       return;
     }
-    this.begun = true;
+    this.started = true;
     this.attempt.report.state(access);
     if (access.kind !== 'asking' || access.promptId !== this.open?.id) this.withdraw();
-    if (access.kind === 'asking' && !access.answered && !this.open) void this.put(access);
+    if (access.kind === 'asking' && !access.answered && !this.open) void this.ask(access);
   }
 
-  /** The first time politely; the second time the caller leaves at once. */
+  /** Disconnects and then ends. At a second Ctrl-C the caller exits at once. */
   leave(outcome: Outcome = { code: exitCode.requested, failure: null }): void {
-    this.why ??= outcome;
+    this.ownOutcome ??= outcome;
     if (this.leaving) return;
     this.leaving = true;
-    void atMost(leaveWithinMs, this.attempt.client.disconnect()).then(() => this.settle(this.why ?? outcome));
+    void atMost(disconnectTimeoutMs, this.attempt.client.disconnect()).then(() => this.settle(this.ownOutcome ?? outcome));
   }
 
-  over(): void {
+  close(): void {
     this.withdraw();
   }
 
@@ -122,7 +122,7 @@ class Talk {
   }
 
   /** Never rejects: a question that cannot be answered ends the attempt. */
-  private async put(access: AccessStateOf<'asking'>): Promise<void> {
+  private async ask(access: AccessStateOf<'asking'>): Promise<void> {
     const { prompt, promptId: id } = access;
     const { report, client } = this.attempt;
     const open = { id, withdraw: new AbortController() };
@@ -130,7 +130,7 @@ class Talk {
     const failure = failureIn(access);
     const number = prompt.kind === 'push' ? prompt.number : undefined;
     const until = prompt.kind === 'waiting' ? prompt.until : undefined;
-    const says = toldBy(prompt);
+    const says = messageOnly(prompt);
     const { autoAnswerAt } = access;
     report.event({
       event: 'prompt',
@@ -150,7 +150,7 @@ class Talk {
       await client.answer({ id, prompt }, answer, typed);
     } catch (error) {
       const why = failureOf(error);
-      // Withdrawn, or answered elsewhere a moment before: what comes next is a state of its own
+      // The question was withdrawn, or answered elsewhere a moment before: the next state follows
       if (open.withdraw.signal.aborted || why.code === 'not-now') return;
       if (error instanceof UsageError) this.leave(this.unanswered(failure, prompt.kind, error.message));
       else this.leave({ code: exitCodeOf(why, prompt.kind), failure: why.code === 'cancelled' ? null : why });
@@ -171,16 +171,16 @@ class Talk {
     const { terminal, profile, report, localizer, now } = this.attempt;
     const prepared = await this.preparedFor(prompt, signal);
     if (prepared) {
-      const says = toldBy(prompt);
+      const says = messageOnly(prompt);
       if (says !== undefined) report.say(says);
       return { answer: prepared, typed: false };
     }
-    // A push is out already, by a person's hand elsewhere, or a kept key answers, or the gateway does: there is nothing to do
+    // Nothing to do here: a person has sent a push elsewhere, a saved key will answer, or the gateway will continue
     if ((prompt.kind === 'push' || prompt.kind === 'waiting' || autoAnswerAt !== undefined) && !terminal) {
-      for (const line of linesWhile(prompt, localizer, now())) report.say(line);
+      for (const line of waitingLines(prompt, localizer, now())) report.say(line);
       return new Promise(() => undefined);
     }
-    // In a browser of the person's own the terminal is as good as the app; a page that needs our window is not for it
+    // A terminal can lead to a sign-in in the person's own browser, but not to one that needs our window
     if (prompt.kind === 'browser' && !(prompt.where === 'own' && terminal)) {
       report.say(commandLine.ask.browser);
       throw fail('component-missing', { component: commandLine.ask.desktopApp });
@@ -195,7 +195,7 @@ class Talk {
     return { answer: await askInTerminal(prompt, { terminal, localizer, labels: profile.labels, now, signal, chosen }), typed: true };
   }
 
-  /** The answer of the file. A name of it that is not offered ends the attempt where there is nobody to ask. */
+  /** The answer from the file. Without a terminal, a name that is not offered ends the attempt. */
   private async preparedFor(prompt: Prompt, signal: AbortSignal): Promise<Answer | null> {
     const { answers, terminal, report } = this.attempt;
     if (!answers) return null;
@@ -204,12 +204,12 @@ class Talk {
     const { problem } = answers;
     if (problem === null) return answer;
     if (!terminal) throw new CausewayError(problem);
-    // A question says by itself why it is asked
+    // A question with a failure of its own already says why it is asked
     if (!('failure' in prompt && prompt.failure)) report.failure(problem);
     return null;
   }
 
-  /** Tells that the next code is waited for, and waits. Rejects where the question is withdrawn or the run ends. */
+  /** Reports that it waits for the next code, and waits. Rejects when the question is withdrawn or the run ends. */
   private async waitForCode(at: number, signal: AbortSignal): Promise<void> {
     const { report, localizer, now } = this.attempt;
     const ms = Math.max(0, at - now());
@@ -222,23 +222,23 @@ class Talk {
     try {
       return this.attempt.answers?.choicesIn(selects) ?? new Map<string, string>();
     } catch {
-      return new Map(); // told a moment before; the person chooses
+      return new Map(); // already reported: the person chooses
     }
   }
 
-  /** Where the last answer was turned down, that is why; otherwise the answers are not enough. */
+  /** The outcome when there is no answer: the failure of the last answer, or else wrong usage. */
   private unanswered(failure: Failure | null, kind: PromptKind, says: string): Outcome {
     return failure ? { code: exitCodeOf(failure, kind), failure } : { code: exitCode.usage, failure: null, says };
   }
 }
 
-/** What the gateway only tells with a prompt that asks for nothing. */
-function toldBy(prompt: Prompt): string | undefined {
+/** The message of a prompt that asks for nothing. */
+function messageOnly(prompt: Prompt): string | undefined {
   if (prompt.kind === 'push') return prompt.message;
   return prompt.kind === 'fields' && prompt.fields.length === 0 && prompt.selects.length === 0 ? prompt.message : undefined;
 }
 
-/** The app was quit, or killed: its session went with it. */
+/** The outcome when the app quit or was killed, which ended its session. */
 function lostOutcome(access: AccessState, profile: Profile): Outcome {
   const up = holdsSession(access);
   const failure: Failure = { code: up ? 'session-interrupted' : 'sign-in-interrupted', params: { campus: profile.name } };

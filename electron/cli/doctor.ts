@@ -16,40 +16,40 @@ import type { ProgramName } from '../tunnels/openconnect/programs-linux.ts';
 import { findProgram, type ProgramPlaces } from '../tunnels/openconnect/programs.ts';
 import { fillIn } from './arguments.ts';
 import { exitCode, exitCodeOf, type ExitCode } from './exit-codes.ts';
-import { lookAtGateway, type GatewayLook } from './gateway-check.ts';
+import { checkGateway, type GatewayCheck } from './gateway-check.ts';
 
-const libraryWithinMs = 10_000;
-/** Certificates and codes forgive so much. */
-const clockOffMs = 60_000;
+const libraryTimeoutMs = 10_000;
+/** A clock may be this far off: certificates and codes still work. */
+const clockToleranceMs = 60_000;
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Check {
   check: string;
   result: 'ok' | 'attention' | 'missing';
   says: string;
   todo?: string;
-  /** What it makes of the run's exit code. */
+  /** The exit code that this check asks for. */
   code: ExitCode;
 }
 
-/** What this build brings along, for a look at it. */
+/** The programs and libraries of this build, and the functions that check them. */
 export interface Tools {
   startWorker: StartWorker;
   libraries: readonly string[];
   programs: ProgramPlaces;
-  /** @param ours the device of our own system tunnel, where one is up */
+  /** @param ours the device of our own system tunnel, if one is up */
   otherVpn: (ours: string | undefined) => Promise<string | null>;
-  /** What a tunnel of ours that nobody carries left on this computer. */
+  /** What a tunnel of ours that no longer runs left on this computer, or null. */
   leftover: () => Promise<string | null>;
-  /** What the service for system tunnels says of itself. Rejects with `helper-missing` or `helper-denied`. */
+  /** The state of the service for system tunnels. Rejects with `helper-missing` or `helper-denied`. */
   helper: () => Promise<HelperState>;
-  /** By what name gateways get to know this program, where it is not our own. */
+  /** The user agent that gateways see, if it is not our own. */
   agent?: Agent;
-  /** How a gateway, which shows its certificate for it, is proved to that service. Rejects where it is not. */
+  /** Connects to a gateway and finds out how its certificate is proved to that service. Rejects if it is not. */
   proof: (endpoint: Endpoint, signal: AbortSignal) => Promise<GatewayProof>;
 }
 
-export interface Examined {
+export interface DoctorInput {
   tools: Tools;
   secrets: Secrets;
   profiles: readonly Profile[];
@@ -58,78 +58,78 @@ export interface Examined {
   localizer: Localizer;
   appRuns: boolean;
   proxies: Proxies;
-  /** By whoever administers this computer. */
+  /** Whether the computer's policy allows it. */
   oldTlsAllowed: boolean;
   signal: AbortSignal;
 }
 
 const { doctor: messages } = commandLine;
 
-/** Looks at everything that a connection needs, and says what to do about the rest. Each check comes when it is known; none rejects. */
-export async function* examine(examined: Examined): AsyncGenerator<Check> {
-  const { profiles, localizer, tools, secrets, appRuns } = examined;
-  yield fine('app', appRuns ? messages.app : messages.noApp);
-  yield* components(examined);
+/** Checks everything that a connection needs, and says what to do about each problem. Yields each result as soon as it is known, and never rejects. */
+export async function* examine(input: DoctorInput): AsyncGenerator<Check> {
+  const { profiles, localizer, tools, secrets, appRuns } = input;
+  yield passed('app', appRuns ? messages.app : messages.noApp);
+  yield* componentChecks(input);
   const keychain = await secrets.availability();
   yield keychain === 'available'
-    ? fine('keychain', messages.keychain)
-    : troubled('keychain', { code: `keychain-${keychain}` }, localizer, 'requested');
-  const { check, device } = await helper(examined);
+    ? passed('keychain', messages.keychain)
+    : problem('keychain', { code: `keychain-${keychain}` }, localizer, 'requested');
+  const { check, device } = await helperCheck(input);
   yield check;
   const left = await tools.leftover();
-  if (left !== null) yield troubled('leftover', { code: 'tunnel-leftover', params: { left } }, localizer, 'its own');
+  if (left !== null) yield problem('leftover', { code: 'tunnel-leftover', params: { left } }, localizer, 'its own');
   const network = await tools.otherVpn(device ?? (left === null ? undefined : tunnelMarks.device));
   yield network === null
-    ? fine('other-vpn', messages.noOtherVpn)
-    : troubled('other-vpn', { code: 'other-vpn', params: { network } }, localizer, 'requested');
+    ? passed('other-vpn', messages.noOtherVpn)
+    : problem('other-vpn', { code: 'other-vpn', params: { network } }, localizer, 'requested');
   if (profiles.length === 0)
     yield { check: 'gateway', result: 'attention', says: messages.noProfile, todo: messages.addProfile, code: exitCode.requested };
-  for (const profile of profiles) yield* gateways(profile, examined, check.result === 'ok');
+  for (const profile of profiles) yield* gatewayChecks(profile, input, check.result === 'ok');
 }
 
-/** Of several troubles the one that must be mended first: a certificate before a network, both before a program. */
+/** The exit code of the problem to solve first: a certificate before a network, and both before a missing program. */
 export function worst(codes: readonly ExitCode[]): ExitCode {
   const order: readonly ExitCode[] = [exitCode.certificate, exitCode.unreachable, exitCode.missing];
   return order.find((code) => codes.includes(code)) ?? exitCode.requested;
 }
 
-/** A gateway that is away is a trouble of the profile's only where no other one answers. */
-async function* gateways(profile: Profile, examined: Examined, helperAnswers: boolean): AsyncGenerator<Check> {
-  const { verifierFor, now, proxies, oldTlsAllowed, tools, localizer, signal } = examined;
+/** Checks a profile's gateways. An unreachable one counts as a failure only if no other one answers. */
+async function* gatewayChecks(profile: Profile, input: DoctorInput, helperAnswers: boolean): AsyncGenerator<Check> {
+  const { verifierFor, now, proxies, oldTlsAllowed, tools, localizer, signal } = input;
   const verifier = verifierFor(profile);
   const looks = await Promise.all(
     profile.gateways.map((gateway) =>
-      lookAtGateway(gateway, { profile, verifier, proxies, oldTlsAllowed, agent: tools.agent ?? agentFor(process.platform), now }, signal),
+      checkGateway(gateway, { profile, verifier, proxies, oldTlsAllowed, agent: tools.agent ?? agentFor(process.platform), now }, signal),
     ),
   );
   const someAnswer = looks.some(({ failure }) => failure === null);
   for (const look of looks) {
     if (look.failure) {
       const weight = someAnswer && exitCodeOf(look.failure) === exitCode.unreachable ? 'requested' : 'its own';
-      yield troubled('gateway', look.failure, localizer, weight);
+      yield problem('gateway', look.failure, localizer, weight);
     } else {
-      yield fine('gateway', fillIn(messages.reached, { gateway: look.gateway }));
-      yield* clock(look);
+      yield passed('gateway', fillIn(messages.reached, { gateway: look.gateway }));
+      yield* clockCheck(look);
       if (look.dropsLong === true)
-        yield troubled('path', { code: 'path-drops-long', params: { host: look.gateway } }, localizer, 'requested');
-      if (helperAnswers && profile.tunnel === 'system') yield await proof(look, examined);
+        yield problem('path', { code: 'path-drops-long', params: { host: look.gateway } }, localizer, 'requested');
+      if (helperAnswers && profile.tunnel === 'system') yield await proofCheck(look, input);
     }
   }
 }
 
-/** Root asks nobody: what a profile or a person vouches for may be nothing to its service. */
-async function proof({ gateway, endpoint }: GatewayLook, { tools, localizer, signal }: Examined): Promise<Check> {
+/** Checks whether the service accepts the gateway. It runs as root and asks nobody: a profile's or a person's trust may not be enough for it. */
+async function proofCheck({ gateway, endpoint }: GatewayCheck, { tools, localizer, signal }: DoctorInput): Promise<Check> {
   try {
     const by = (await tools.proof(endpoint, signal)).kind;
-    return fine('proof', fillIn(messages.proved, { gateway, by: messages.provedBy[by] }));
+    return passed('proof', fillIn(messages.proved, { gateway, by: messages.provedBy[by] }));
   } catch (error) {
-    return troubled('proof', failureOf(error), localizer, 'its own');
+    return problem('proof', failureOf(error), localizer, 'its own');
   }
 }
 
-function* clock({ gateway, ahead }: GatewayLook): Generator<Check> {
+function* clockCheck({ gateway, ahead }: GatewayCheck): Generator<Check> {
   if (ahead === null) return;
-  if (Math.abs(ahead) < clockOffMs) yield fine('clock', fillIn(messages.clock, { gateway }));
+  if (Math.abs(ahead) < clockToleranceMs) yield passed('clock', fillIn(messages.clock, { gateway }));
   else {
     const minutes = Math.round(Math.abs(ahead) / 60_000);
     yield {
@@ -142,48 +142,48 @@ function* clock({ gateway, ahead }: GatewayLook): Generator<Check> {
   }
 }
 
-async function* components({ profiles, tools }: Examined): AsyncGenerator<Check> {
+async function* componentChecks({ profiles, tools }: DoctorInput): AsyncGenerator<Check> {
   const others = profiles.filter(({ protocol }) => protocol !== 'campus');
   const needed: Record<ProgramName, boolean> = {
     openconnect: others.length > 0,
     ocproxy: others.some(({ tunnel }) => tunnel === 'app'),
   };
-  yield component('libopenconnect', 'libopenconnect5', await libraryFound(tools), others.length > 0);
+  yield componentCheck('libopenconnect', 'libopenconnect5', await findLibrary(tools), others.length > 0);
   for (const name of ['openconnect', 'ocproxy'] as const) {
     const found = await findProgram(name, tools.programs).catch(() => null);
-    yield component(name, name, found, needed[name]);
+    yield componentCheck(name, name, found, needed[name]);
   }
 }
 
-/** The service for system tunnels, and the device of the one that it has up for us. */
-async function helper({ profiles, tools, localizer }: Examined): Promise<{ check: Check; device?: string }> {
+/** Checks the service for system tunnels. `device`: the device of our tunnel, if one is up. */
+async function helperCheck({ profiles, tools, localizer }: DoctorInput): Promise<{ check: Check; device?: string }> {
   try {
     const state = await tools.helper();
     if (state.kind === 'taken')
-      return { check: troubled('helper', { code: 'tunnel-taken', params: { user: state.user } }, localizer, 'requested') };
-    return { check: fine('helper', messages.helper), ...(state.kind === 'up' ? { device: state.device } : {}) };
+      return { check: problem('helper', { code: 'tunnel-taken', params: { user: state.user } }, localizer, 'requested') };
+    return { check: passed('helper', messages.helper), ...(state.kind === 'up' ? { device: state.device } : {}) };
   } catch (error) {
     const isNeeded = profiles.some(({ tunnel }) => tunnel === 'system');
-    const check = troubled('helper', failureOf(error), localizer, isNeeded ? 'its own' : 'requested');
+    const check = problem('helper', failureOf(error), localizer, isNeeded ? 'its own' : 'requested');
     return { check: isNeeded ? { ...check, result: 'missing' } : { ...check, todo: messages.helperNotNeeded } };
   }
 }
 
-/** @param found its version and path, as far as they are known; null: it is not there */
-function component(name: string, packages: string, found: string | null, isNeeded: boolean): Check {
-  if (found !== null) return fine(name, fillIn(messages.installed, { component: name, version: ` (${found})` }));
+/** @param found its version and path, as far as known; null if it is missing */
+function componentCheck(name: string, packages: string, found: string | null, isNeeded: boolean): Check {
+  if (found !== null) return passed(name, fillIn(messages.installed, { component: name, version: ` (${found})` }));
   const says = fillIn(messages.notInstalled, { component: name });
   return isNeeded
     ? { check: name, result: 'missing', says, todo: fillIn(messages.install, { packages }), code: exitCode.missing }
     : { check: name, result: 'attention', says, todo: messages.notNeeded, code: exitCode.requested };
 }
 
-/** The library is loaded in a process of its own: one that crashes there takes nothing along. Its version and path; null: it cannot be. */
-async function libraryFound({ startWorker, libraries }: Tools): Promise<string | null> {
+/** Loads the library in a process of its own, in case it crashes. Returns its version and path, or null if it cannot be loaded. */
+async function findLibrary({ startWorker, libraries }: Tools): Promise<string | null> {
   const worker = startWorker();
   const bound = {
     signal: new AbortController().signal,
-    ms: libraryWithinMs,
+    ms: libraryTimeoutMs,
     late: () => fail('component-failed', { component: 'libopenconnect' }),
     release: () => undefined,
   };
@@ -198,15 +198,15 @@ async function libraryFound({ startWorker, libraries }: Tools): Promise<string |
       worker.post({ type: 'warm', libraries: [...libraries] });
     });
   } catch {
-    return null; // there or not, it cannot be used
+    return null; // whether it is missing or broken, it cannot be used
   } finally {
     worker.kill();
   }
 }
 
-const fine = (check: string, says: string): Check => ({ check, result: 'ok', says, code: exitCode.requested });
+const passed = (check: string, says: string): Check => ({ check, result: 'ok', says, code: exitCode.requested });
 
-function troubled(check: string, failure: Failure, localizer: Localizer, weight: 'its own' | 'requested'): Check {
+function problem(check: string, failure: Failure, localizer: Localizer, weight: 'its own' | 'requested'): Check {
   const { title, happened, todo } = localizer.failure(failure);
   return {
     check,

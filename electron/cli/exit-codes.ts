@@ -2,7 +2,7 @@ import type { AccessState } from '../../shared/access-state.ts';
 import type { Failure, FailureCode } from '../../shared/failure.ts';
 import type { PromptKind } from '../../shared/prompt.ts';
 
-/** What a run ends with. 1 is none of the others: a fault in Causeway itself. */
+/** The exit codes of a run. 1 means a fault in Causeway itself. */
 export const exitCode = {
   requested: 0,
   fault: 1,
@@ -18,7 +18,7 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
 const { requested, fault, usage, refused, secondFactor, unreachable, certificate, ended, missing } = exitCode;
 
-/** The exit code of every failure. A new code does not compile until it has its place here. */
+/** The exit code of every failure. A new failure code does not compile until it is listed here. */
 const exitCodes = {
   'gateway-unreachable': unreachable,
   'local-network': unreachable,
@@ -143,8 +143,8 @@ const exitCodes = {
 } as const satisfies Record<FailureCode, ExitCode>;
 
 /**
- * The exit code of an ending. Gateways turn people away with one word for everything: after a second factor it was the
- * second factor.
+ * The exit code of an ending. Gateways reject every kind of answer with the same message. If the last answer was a second
+ * factor, the second factor is taken to have failed.
  *
  * @param lastAsked the kind of the last question that was answered
  */
@@ -157,7 +157,7 @@ export function exitCodeOf(ending: Failure | null, lastAsked: PromptKind | null 
 
 const signInFailures: readonly FailureCode[] = ['sign-in-rejected', 'account-locked', 'account-locked-out', 'sign-in-timed-out'];
 
-/** The failure of the last try, where a question says that it did not work. */
+/** The failure of the last answer, if the current question reports one. */
 export function failureIn(state: AccessState): Failure | null {
   return state.kind === 'asking' && 'failure' in state.prompt ? (state.prompt.failure ?? null) : null;
 }

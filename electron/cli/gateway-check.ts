@@ -12,77 +12,77 @@ import { connectTimeoutMs } from '../net/tcp.ts';
 import type { Proxies } from '../net/proxy/lookup.ts';
 import { connectTls } from '../net/tls.ts';
 
-const clockWithinMs = 3_000;
-/** More than fits one packet, and less than any server takes a request's head to be (8 KB is the least that is usual). */
+const clockTimeoutMs = 3_000;
+/** More than fits into one packet, and less than any server's limit for a request's head (8 KB is the lowest common one). */
 const longBytes = 4_000;
-const longWithinMs = 4_000;
+const longTimeoutMs = 4_000;
 
-/** What a gateway shows without a sign-in. */
-export interface GatewayLook {
+/** What can be learned about a gateway without signing in. */
+export interface GatewayCheck {
   gateway: string;
-  /** The way to it by which it was looked at. */
+  /** The route that the check used. */
   endpoint: Endpoint;
-  /** Why it cannot be used; null where it answers with a certificate that is trusted. */
+  /** Why it cannot be used, or null when it answers with a trusted certificate. */
   failure: Failure | null;
-  /** How far our clock is ahead of its own, in milliseconds; null where it does not say. */
+  /** How far our clock is ahead of the gateway's, in milliseconds. Null when the gateway does not tell its time. */
   ahead: number | null;
-  /** Long packets do not get there, and nobody says so. */
+  /** Whether long packets get lost on the way without an error. */
   dropsLong?: boolean;
 }
 
-/** By whose word and by which ways a gateway is looked at. */
-export interface Looking {
+/** How to check a gateway: its verifier, its proxies, and our own user agent and clock. */
+export interface GatewayCheckOptions {
   profile: Profile;
   verifier: CertificateVerifier;
   proxies: Proxies;
-  /** By whoever administers this computer. */
+  /** Whether the computer's policy allows it. */
   oldTlsAllowed: boolean;
   agent: Agent;
   now: () => number;
 }
 
-/** Looks at one gateway: it is reached, its certificate judged, its clock read. Nothing is signed in to. Never rejects. */
-export async function lookAtGateway(gateway: string, looking: Looking, signal: AbortSignal): Promise<GatewayLook> {
-  const { profile, verifier, proxies, oldTlsAllowed, agent, now } = looking;
+/** Checks one gateway: connects, verifies its certificate and reads its clock. It does not sign in. Never rejects. */
+export async function checkGateway(gateway: string, options: GatewayCheckOptions, signal: AbortSignal): Promise<GatewayCheck> {
+  const { profile, verifier, proxies, oldTlsAllowed, agent, now } = options;
   let endpoint: Endpoint = { ...endpointOf(splitHost(gateway), profile.connectTo), ...(oldTlsAllowed && { oldTls: true }) };
   try {
     endpoint = await proxies.routeThroughProxy(endpoint, signal);
     const old = oldTlsAllowed ? null : await findOldTls(endpoint, signal);
     if (old) return { gateway, endpoint, failure: old, ahead: null };
     const socket = await connectTls(endpoint, verifier, { signal, timeoutMs: connectTimeoutMs });
-    const named = { 'user-agent': agent.userAgent };
-    const short = await headOf(socket, endpoint.host, named, clockWithinMs, signal);
+    const headers = { 'user-agent': agent.userAgent };
+    const short = await headOf(socket, endpoint.host, headers, clockTimeoutMs, signal);
     const ahead = short === 'silent' || short.date === null ? null : now() - short.date;
-    // Of one that says nothing to a short request a long one tells nothing
-    const dropsLong = short !== 'silent' && (await dropsLongPackets(endpoint, verifier, named, signal));
+    // A long request tells nothing if the gateway does not answer a short one
+    const dropsLong = short !== 'silent' && (await dropsLongPackets(endpoint, verifier, headers, signal));
     return { gateway, endpoint, failure: null, ahead, dropsLong };
   } catch (error) {
     const failure = failureOf(error);
-    // Behind a proxy it is the proxy that sees the network
+    // With a proxy, it is the proxy that sees the network, not this computer
     const why = endpoint.via ? null : await explained(failure, profile, endpoint.host, signal).catch(() => null);
     return { gateway, endpoint, failure: why?.failure ?? failure, ahead: null };
   }
 }
 
-/** Whether a request that fills several packets goes unanswered, where a short one was answered. */
+/** Whether a request that fills several packets gets no answer. Call it after a short request was answered. */
 async function dropsLongPackets(
   endpoint: Endpoint,
   verifier: CertificateVerifier,
-  named: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
     const socket = await connectTls(endpoint, verifier, { signal, timeoutMs: connectTimeoutMs });
     const padding = 'x'.repeat(longBytes);
-    return (await headOf(socket, endpoint.host, { ...named, 'x-padding': padding }, longWithinMs, signal)) === 'silent';
+    return (await headOf(socket, endpoint.host, { ...headers, 'x-padding': padding }, longTimeoutMs, signal)) === 'silent';
   } catch {
-    return false; // it was reached a moment ago: this is another trouble
+    return false; // it was reachable a moment ago, so this is another problem
   }
 }
 
 /**
- * Its clock, in its answer to a HEAD; null where it tells none, or hangs up on what it does not understand. `silent`: neither
- * came in time. Closes the connection.
+ * Sends a HEAD request and reads the time from the answer. `date` is null when the answer has no time, or when the server
+ * closes the connection. `silent`: neither happened in time. Closes the connection.
  */
 async function headOf(
   socket: TLSSocket,

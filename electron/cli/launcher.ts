@@ -3,13 +3,13 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * What the single executable begins with: loads the command line from the folder beside it, or the process that calls
- * libopenconnect, which is this executable once more. Nothing else is ever loaded, whatever the arguments say.
+ * The entry point of the single executable. It loads the command line from the folder beside it, or the worker that calls
+ * libopenconnect, for which the same executable is started again. It loads nothing else, whatever the arguments say.
  */
 const beside = path.join(path.dirname(process.execPath), 'command-line');
 const worker = path.join(beside, 'dist', 'openconnect-worker.mjs');
 const file = process.argv[2] === worker ? worker : path.join(beside, 'dist', 'causeway.mjs');
-/** `load.cjs`, which the build puts there. */
+/** The build puts `load.cjs` there. */
 const load: unknown = createRequire(path.join(beside, 'load.cjs'))('./load.cjs');
 if (isLoader(load)) load(pathToFileURL(file).href);
 

@@ -14,7 +14,7 @@ import type { Settings } from '../storage/settings.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../tunnels/loopback-proxy.ts';
 import type { ProxyEndpoint, SessionClient } from './session-client.ts';
 
-/** What the composition root hands in: the same drivers and tunnels as the app's. */
+/** What the composition root passes in: the same drivers and tunnels as in the app. */
 export type Core = Pick<
   ControllerDeps,
   'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log' | 'proxies' | 'findOldTls' | 'oldTlsAllowed'
@@ -22,15 +22,15 @@ export type Core = Pick<
   settings: Settings;
   secrets: Secrets;
   version: string;
-  /** Whether whoever administers this computer lets people keep a key for one-time codes on it. */
+  /** Whether the computer's policy lets people save a key for one-time codes. */
   totpSavingAllowed?: boolean;
-  /** Whether they forbid questions about certificates. */
+  /** Whether the computer's policy forbids questions about certificates. */
   strictCertificates?: boolean;
-  /** What was noticed before there was anybody to tell. */
+  /** Problems that were found before the session was created. */
   notices?: readonly Failure[];
 };
 
-/** A session of this process: the app's own parts without a face, on the app's own settings. */
+/** A session in this process: the app's own parts without a window, with the app's own settings. */
 export class LocalSession implements SessionClient {
   readonly holder = 'here';
   readonly profileStore: ProfileStore;
@@ -38,10 +38,10 @@ export class LocalSession implements SessionClient {
   private readonly savedSignIn: SavedSignIn;
   private readonly controller: AccessController;
   private readonly noticeListeners = new Set<(failure: Failure) => void>();
-  /** A profile that is not in the store: what is kept for one of the same id is not for this one. */
-  private readonly strangers = new Set<Profile>();
+  /** Profiles from files, not from the store. A saved profile may have the same id, but its saved sign-in is not for these. */
+  private readonly unsaved = new Set<Profile>();
   private profile: Profile | null = null;
-  /** A person at the terminal has asked for the attempt. */
+  /** Whether a person at the terminal asked for the attempt. */
   private typed = false;
   private proxy: LoopbackProxy | null = null;
   private server: ControlServer | null = null;
@@ -61,9 +61,8 @@ export class LocalSession implements SessionClient {
       client: { name: 'causeway-cli', version: core.version, installation: settings.get().installation },
       noteVouched: (host, key) => this.profileStore.noteVouched(host, { by: 'system', key }),
       tell,
-      preset: (profile, prompt) => (this.strangers.has(profile) ? prompt : this.savedSignIn.preset(profile, prompt)),
-      prepared: (profile) =>
-        this.strangers.has(profile) ? () => Promise.resolve(null) : this.savedSignIn.preparedFor(profile, this.typed),
+      preset: (profile, prompt) => (this.unsaved.has(profile) ? prompt : this.savedSignIn.preset(profile, prompt)),
+      prepared: (profile) => (this.unsaved.has(profile) ? () => Promise.resolve(null) : this.savedSignIn.preparedFor(profile, this.typed)),
     });
     settings.onNotice(({ failure }) => tell(failure));
     let before: AccessState['kind'] = 'idle';
@@ -96,18 +95,18 @@ export class LocalSession implements SessionClient {
     return () => this.noticeListeners.delete(listener);
   }
 
-  /** Connects, and lets other terminals of this user see and end it. */
+  /** @param typed whether a person at the terminal asked for it */
   async connect(profile: Profile, typed: boolean): Promise<void> {
     this.typed = typed;
-    if (!this.profileStore.all.includes(profile)) this.strangers.add(profile);
+    if (!this.profileStore.all.includes(profile)) this.unsaved.add(profile);
     this.profile = profile;
     this.controller.connect(profile);
   }
 
-  /** Listens for `causeway status` and `disconnect`. Without it the session goes on all the same. */
+  /** Listens for `causeway status` and `disconnect` from other terminals of this user. If it cannot listen, the session continues without. */
   async serve(folder: string): Promise<void> {
     try {
-      this.server = await serveControl(folder, this.controlled(), this.core.log);
+      this.server = await serveControl(folder, this.controlledSession(), this.core.log);
     } catch (error) {
       this.core.log(`no control socket: ${failureOf(error).detail ?? failureOf(error).code}`);
     }
@@ -115,7 +114,7 @@ export class LocalSession implements SessionClient {
 
   async answer({ id, prompt }: { id: string; prompt: Prompt }, answer: Answer): Promise<void> {
     const { profile } = this;
-    if (profile && !this.strangers.has(profile)) this.savedSignIn.note(profile.id, prompt, answer, false);
+    if (profile && !this.unsaved.has(profile)) this.savedSignIn.note(profile.id, prompt, answer, false);
     if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.profileStore.accept(prompt);
     this.controller.answer(id, answer);
   }
@@ -147,7 +146,7 @@ export class LocalSession implements SessionClient {
     this.savedSignIn.worked(profileId).catch((error: unknown) => this.core.log(`not remembered: ${failureOf(error).code}`));
   }
 
-  private controlled(): ControlledSession {
+  private controlledSession(): ControlledSession {
     const { controller } = this;
     const profiles = (): ControlledSession['profiles'] => this.profiles;
     return {
@@ -159,7 +158,7 @@ export class LocalSession implements SessionClient {
         return profiles();
       },
       onAccess: (listener) => controller.onChange(listener),
-      // The terminal that began this session is the only one that answers for it
+      // Only the terminal that started this session may connect and answer
       connect: () => Promise.reject(fail('not-now')),
       answer: () => Promise.reject(fail('not-now')),
       disconnect: () => controller.disconnect(),

@@ -35,21 +35,24 @@ import { isUnixTerminalOfWindows } from './terminal-windows.ts';
 import { terminalOf } from './terminal.ts';
 
 /**
- * `causeway`: the composition root of the command line. The same drivers and tunnels as the app's, under plain Node;
- * nothing here knows Electron.
+ * The composition root of the `causeway` command. It has the same drivers and tunnels as the app, and runs in plain Node
+ * without Electron.
  */
 const interrupts = new Set<() => void>();
 const interrupted = (): void => {
-  // Nothing is under way that would have to be ended first
+  // No session has to be ended first
   if (interrupts.size === 0) process.exit(exitCode.requested);
   for (const listener of interrupts) listener();
 };
-/** Alone: what tidies up for electron-store (when-exit, hooked in at the first write) sends each signal once more, and one Ctrl-C would be two. SIGBREAK is Ctrl-Break of Windows's consoles, and no signal elsewhere. */
+/**
+ * Makes ours the only listener. when-exit, which electron-store hooks in at its first write, sends each signal once more, so
+ * one Ctrl-C would count as two. SIGBREAK is Ctrl-Break in Windows consoles, and no signal elsewhere.
+ */
 const takeSignals = (): void => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const) process.removeAllListeners(signal).on(signal, interrupted);
 };
 takeSignals();
-// A reader that has gone away, `| head` for one, is no reason to fall over
+// Do not crash when the reader goes away, as with `| head`
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const { stdin, stdout, stderr } = process;
@@ -58,15 +61,15 @@ const nothing = () => () => undefined;
 
 const { policy, notice } = await readPolicy(policyFile(process.platform, process.env), process.platform);
 
-/** What the installer brings along stands beside its executable; a bundle in a clone has what was built there. */
+/** The installer puts the native programs beside its executable. In a clone they are where the build put them. */
 const native = isSea() ? path.dirname(process.execPath) : builtHere(import.meta.dirname);
 const programs = { folder: native, policy: programsOf(policy), platform: process.platform };
 
-/** A campus's own page needs a window: the question about it says so, and nothing is opened. */
+/** A campus's own sign-in page needs a window, which the command line does not have. The question says so. */
 const openWebWindow = (): Promise<never> => Promise.reject(fail('component-missing', { component: commandLine.ask.desktopApp }));
 const agent = agentFor(process.platform, policy);
 const pageDriver = browserDriver(openWebWindow, agent);
-// Questions go where they do not mix with what another program reads
+// Questions go to stderr, so that they do not mix with what another program reads from stdout
 const terminal = isTerminal ? terminalOf(stdin, stderr, interrupted) : null;
 
 const startWorker = forkWorker(path.join(import.meta.dirname, 'openconnect-worker.mjs'));
@@ -108,7 +111,7 @@ const host: Host = {
   },
   profiles: policy.profiles,
   tools,
-  leave: exitNow,
+  exitNow,
   core: (settings) => ({
     settings,
     notices: notice ? [notice] : [],
@@ -136,9 +139,9 @@ const host: Host = {
 const code = await run(process.argv.slice(2), host);
 process.exitCode = code;
 openconnect.stop();
-// Its thread hears nothing, and Node would wait for it
+// Its thread cannot be stopped, and Node would wait for it
 if (systemRoots.isOut) exitNow(code);
-// A native call that nobody waits for any more would hold the process: a keychain's, or a look-up of a name
+// A native call that is no longer needed would keep the process running: the keychain, or a name look-up
 setTimeout(() => exitNow(code), 500).unref();
 
 function version(): string {

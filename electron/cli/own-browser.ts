@@ -4,8 +4,8 @@ import { fillIn } from './arguments.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * Gives the person the address of a sign-in that is for their own browser. They open it themselves: which browser, and
- * whether this computer has a screen at all, they know better than a terminal. Rejects where it is no web page.
+ * Shows the person the address of a sign-in in their own browser. They open it themselves: the terminal does not know which
+ * browser they want, or whether this computer has a screen. Rejects when the address is not a web page.
  */
 export const handOver =
   (terminal: Terminal) =>

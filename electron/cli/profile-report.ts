@@ -4,8 +4,8 @@ import type { Localizer } from '../../shared/messages/localizer.ts';
 import { contentsOf } from '../app/profiles/profile-preview.ts';
 import type { Report } from './report.ts';
 
-/** Tells all that a profile does, as the window does before it is added: a line for each thing, and what it believes. */
-export function tellContents(profile: Profile, report: Report, { messages, format }: Localizer): void {
+/** Reports everything that a profile does and trusts, line by line, as the window shows it before a profile is added. */
+export function reportContents(profile: Profile, report: Report, { messages, format }: Localizer): void {
   const contents = contentsOf(profile);
   const { preview } = messages;
   const mark = contents.domain === null ? preview.outsideNone : format(preview.outside, { domain: contents.domain });
@@ -18,7 +18,7 @@ export function tellContents(profile: Profile, report: Report, { messages, forma
   for (const pin of contents.pins) line(preview.pin, pin);
 }
 
-/** The event of a profile, with all that it does. */
+/** The event for a profile, with everything that it does. */
 export const profileEvent = (profile: Profile) => {
   const { id, name, gateways, protocol, tunnel } = profile;
   return { event: 'profile' as const, id, name, gateways, protocol, tunnel, contents: contentsOf(profile) };

@@ -9,11 +9,11 @@ import type { Localizer } from '../../shared/messages/localizer.ts';
 import type { Terminal } from './terminal.ts';
 
 const { ask: messages } = commandLine;
-/** What is typed where a number is asked for, and is longer than any number of a menu, is the passcode itself: digits, or what a key types. */
+/** If a person types this where a menu asks for a number, it is the passcode itself: longer than any menu number, in digits or as a hardware key types it. */
 const looksLikePasscode = /^(\d[\d\s]{3,}|[A-Za-z0-9-]{8,})$/;
 
-/** Who asks, in which words, for how long. */
-export interface Questioning {
+/** What is needed to ask a question. */
+export interface QuestionContext {
   terminal: Terminal;
   localizer: Localizer;
   /** The profile's own labels of the well-known fields. */
@@ -21,13 +21,13 @@ export interface Questioning {
   now: () => number;
   /** Aborts when the question is withdrawn or the attempt ends. */
   signal: AbortSignal;
-  /** What is chosen already, by the name of its list. */
+  /** Values that are already chosen, by the name of their list. */
   chosen?: ReadonlyMap<string, string>;
 }
 
-/** Puts a gateway's question to the person at the terminal. Rejects with `cancelled`, or with `component-missing` where a terminal cannot ask it. */
-export async function askInTerminal(prompt: Prompt, asking: Questioning): Promise<Answer> {
-  const { terminal, localizer } = asking;
+/** Asks the person at the terminal a gateway's question. Rejects with `cancelled`, or with `component-missing` if a terminal cannot ask it. */
+export async function askInTerminal(prompt: Prompt, context: QuestionContext): Promise<Answer> {
+  const { terminal, localizer } = context;
   if ('failure' in prompt && prompt.failure) {
     const { title, todo } = localizer.failure(prompt.failure);
     terminal.say(`${title}. ${todo}`);
@@ -37,75 +37,75 @@ export async function askInTerminal(prompt: Prompt, asking: Questioning): Promis
   switch (prompt.kind) {
     case 'notice':
       terminal.say(`${prompt.title ?? localizer.messages.notice.title}\n\n${prompt.text}\n`);
-      return { kind: 'notice', proceed: await agrees(messages.proceed, [messages.yes, messages.proceedYes], asking) };
+      return { kind: 'notice', proceed: await agrees(messages.proceed, [messages.yes, messages.proceedYes], context) };
     case 'credentials':
       if (prompt.title !== undefined) terminal.say(prompt.title);
       if (prompt.message !== undefined) terminal.say(prompt.message);
-      return { kind: 'credentials', values: await fill(prompt.fields, prompt.selects, asking) };
+      return { kind: 'credentials', values: await askFields(prompt.fields, prompt.selects, context) };
     case 'fields':
       if (prompt.title !== undefined) terminal.say(prompt.title);
       if (prompt.message !== undefined) terminal.say(prompt.message);
-      return { kind: 'fields', values: await fill(prompt.fields, prompt.selects, asking) };
+      return { kind: 'fields', values: await askFields(prompt.fields, prompt.selects, context) };
     case 'second-factor':
-      return secondFactor(prompt, asking);
+      return secondFactor(prompt, context);
     case 'passcode':
       if (prompt.message !== undefined) terminal.say(prompt.message);
       if (prompt.startsWith !== undefined)
         terminal.say(localizer.format(localizer.messages.passcode.startsWith, { start: prompt.startsWith }));
-      return { kind: 'passcode', passcode: plainPasscode(await typed(prompt.label ?? localizer.messages.passcode.label, true, asking)) };
+      return { kind: 'passcode', passcode: plainPasscode(await askLine(prompt.label ?? localizer.messages.passcode.label, true, context)) };
     case 'push':
-      return push(prompt, asking);
+      return push(prompt, context);
     case 'waiting':
-      for (const line of linesWhile(prompt, localizer, asking.now())) terminal.say(line);
-      return untilWithdrawn(asking.signal);
+      for (const line of waitingLines(prompt, localizer, context.now())) terminal.say(line);
+      return untilWithdrawn(context.signal);
     case 'choice': {
       terminal.say(prompt.title ?? localizer.messages.choice[prompt.purpose]);
       const option = await pick(
         prompt.options.map(({ label, detail }) => (detail === undefined ? label : `${label} (${detail})`)),
-        asking,
+        context,
         prompt.options.findIndex(({ id }) => id === prompt.usual),
       );
       return { kind: 'choice', option: prompt.options[option]?.id ?? '' };
     }
     case 'certificate':
-      return certificate(prompt, asking);
+      return certificate(prompt, context);
     case 'client-certificate':
-      return clientCertificate(prompt, asking);
+      return clientCertificate(prompt, context);
     case 'proxy':
       return {
         kind: 'proxy',
-        user: await typed(localizer.format(messages.proxyUser, { host: prompt.host }), false, asking),
-        password: await typed(messages.proxyPassword, true, asking),
+        user: await askLine(localizer.format(messages.proxyUser, { host: prompt.host }), false, context),
+        password: await askLine(messages.proxyPassword, true, context),
       };
     case 'browser':
-      // In our own window is not for a terminal: nobody is asked about it here
+      // A page for our own window cannot be shown in a terminal
       if (prompt.where !== 'own') throw fail('component-missing', { component: messages.desktopApp });
-      await terminal.line(localizer.format(messages.ownBrowser, { host: prompt.host }), { signal: asking.signal });
+      await terminal.line(localizer.format(messages.ownBrowser, { host: prompt.host }), { signal: context.signal });
       return { kind: 'browser', where: 'own' };
   }
 }
 
-function typed(label: string, hidden: boolean, { terminal, signal }: Questioning): Promise<string> {
+function askLine(label: string, hidden: boolean, { terminal, signal }: QuestionContext): Promise<string> {
   return terminal.line(`${label}: `, { hidden, signal });
 }
 
-/** Only a whole word of these: a stray Enter agrees to nothing. */
-async function agrees(question: string, whole: readonly string[], { terminal, signal }: Questioning): Promise<boolean> {
-  return whole.includes((await terminal.line(question, { signal })).trim().toLowerCase());
+/** Whether the person typed one of the accepted words in full: a stray Enter agrees to nothing. */
+async function agrees(question: string, accepted: readonly string[], { terminal, signal }: QuestionContext): Promise<boolean> {
+  return accepted.includes((await terminal.line(question, { signal })).trim().toLowerCase());
 }
 
-/** The index of what was chosen from a numbered list, by its number or by a part of its name; an empty line takes the usual one, where there is one (not -1). */
-async function pick(labels: readonly string[], asking: Questioning, usual: number): Promise<number> {
-  const { terminal, localizer } = asking;
+/** Asks for a choice from a numbered list, by number or by part of a name, and returns its index. An empty line takes `usual`, unless that is -1. */
+async function pick(labels: readonly string[], context: QuestionContext, usual: number): Promise<number> {
+  const { terminal, localizer } = context;
   const count = labels.length;
   show(
     labels.map((_, index) => index),
     labels,
-    asking,
+    context,
   );
   for (;;) {
     const label = count > manyOptions ? messages.numberOrName : messages.number;
-    const line = await typed(usual < 0 ? label : `${label} [${usual + 1}]`, false, asking);
+    const line = await askLine(usual < 0 ? label : `${label} [${usual + 1}]`, false, context);
     const index = line.trim() === '' && usual >= 0 ? usual : numberIn(line, count);
     if (index !== null) return index;
     const found = nameKey(line) === '' ? [] : labels.flatMap((each, at) => (isFoundBy(each, line) ? [at] : []));
@@ -115,16 +115,16 @@ async function pick(labels: readonly string[], asking: Questioning, usual: numbe
       terminal.say(`  ${only + 1}. ${labels[only] ?? ''}`);
       return only;
     }
-    if (found.length > 1) show(found, labels, asking);
+    if (found.length > 1) show(found, labels, context);
     else terminal.say(localizer.format(nameKey(line) === '' || /^\s*\d+\s*$/.test(line) ? messages.pick : messages.noneCalled, { count }));
   }
 }
 
-/** More than a screen of a terminal holds is found by typing. */
+/** A longer list does not fit on a terminal's screen: the person types part of the name. */
 const manyOptions = 20;
 
-/** These of a list, each with its number in the whole of it. */
-function show(indexes: readonly number[], labels: readonly string[], { terminal, localizer }: Questioning): void {
+/** Shows some entries of a list, each with its number in the whole list. */
+function show(indexes: readonly number[], labels: readonly string[], { terminal, localizer }: QuestionContext): void {
   for (const index of indexes.slice(0, manyOptions)) terminal.say(`  ${index + 1}. ${labels[index] ?? ''}`);
   if (indexes.length > manyOptions) terminal.say(localizer.format(messages.more, { count: indexes.length - manyOptions }));
 }
@@ -134,15 +134,15 @@ function numberIn(text: string, count: number): number | null {
   return number >= 1 && number <= count ? number - 1 : null;
 }
 
-async function fill(
+async function askFields(
   fields: readonly PromptField[],
   selects: readonly PromptSelect[],
-  asking: Questioning,
+  context: QuestionContext,
 ): Promise<Record<string, string>> {
-  const { localizer, terminal, labels } = asking;
+  const { localizer, terminal, labels } = context;
   const values: Record<string, string> = {};
   for (const select of selects) {
-    const chosen = asking.chosen?.get(select.name);
+    const chosen = context.chosen?.get(select.name);
     if (chosen !== undefined) {
       values[select.name] = chosen;
       continue;
@@ -152,7 +152,7 @@ async function fill(
       select.options[
         await pick(
           select.options.map(({ label }) => label),
-          asking,
+          context,
           select.options.findIndex(({ value }) => value === select.value),
         )
       ]?.value ?? '';
@@ -160,36 +160,36 @@ async function fill(
   const known: Readonly<Record<string, string>> = { user: labels.userId, password: labels.password };
   for (const { name, label, secret, value } of fields) {
     const shown = label ?? known[name] ?? localizer.messages.fields.field;
-    // What the gateway filled in is taken by an empty line, and shown only where it is no secret
-    const line = await typed(secret || !value ? shown : `${shown} [${value}]`, secret, asking);
+    // An empty line keeps the value that the gateway filled in. It is shown only if it is not a secret
+    const line = await askLine(secret || !value ? shown : `${shown} [${value}]`, secret, context);
     values[name] = line === '' && value !== undefined ? value : line;
   }
   return values;
 }
 
-/** There is nothing to answer: it goes away by itself. */
+/** Waits for a question that needs no answer to be withdrawn. */
 function untilWithdrawn(signal: AbortSignal): Promise<never> {
   return whenAborted(signal).then(() => {
     throw fail('cancelled');
   });
 }
 
-/** Each way as what it is. A phone is reached by its own number only: typed here, by a person. */
-async function secondFactor({ devices }: PromptOf<'second-factor'>, asking: Questioning): Promise<Answer> {
-  const { terminal, localizer } = asking;
+/** Asks for the second factor. A phone rings only if a person types that phone's number in the list. */
+async function secondFactor({ devices }: PromptOf<'second-factor'>, context: QuestionContext): Promise<Answer> {
+  const { terminal, localizer } = context;
   const pushes = devices.flatMap(({ id, name, methods }) => {
     const method = methods.find((each) => each !== 'passcode');
     return method === undefined ? [] : [{ id, name, method }];
   });
   const { factor } = localizer.messages;
-  const sayings = { push: factor.push, call: factor.call, text: factor.text, other: factor.other };
+  const labels = { push: factor.push, call: factor.call, text: factor.text, other: factor.other };
   const startsWith = devices.find((device) => device.startsWith !== undefined)?.startsWith;
   terminal.say(factor.title);
-  pushes.forEach(({ name, method }, index) => terminal.say(`  ${index + 1}. ${sayings[method]}: ${name}`));
+  pushes.forEach(({ name, method }, index) => terminal.say(`  ${index + 1}. ${labels[method]}: ${name}`));
   const hint = startsWith === undefined ? '' : ` (${localizer.format(localizer.messages.passcode.startsWith, { start: startsWith })})`;
   terminal.say(`  ${pushes.length + 1}. ${factor.passcode}${hint}`);
   for (;;) {
-    const line = (await typed(messages.number, false, asking)).trim();
+    const line = (await askLine(messages.number, false, context)).trim();
     if (looksLikePasscode.test(line)) return { kind: 'second-factor-passcode', passcode: plainPasscode(line) };
     const index = numberIn(line, pushes.length + 1);
     const device = index === null ? undefined : pushes[index];
@@ -199,14 +199,14 @@ async function secondFactor({ devices }: PromptOf<'second-factor'>, asking: Ques
   }
 }
 
-async function push(prompt: PromptOf<'push'>, { terminal, localizer, signal, now }: Questioning): Promise<Answer> {
-  for (const line of linesWhile(prompt, localizer, now())) terminal.say(line);
+async function push(prompt: PromptOf<'push'>, { terminal, localizer, signal, now }: QuestionContext): Promise<Answer> {
+  for (const line of waitingLines(prompt, localizer, now())) terminal.say(line);
   await terminal.line(prompt.over ? messages.approveOver : messages.approve, { signal });
   return { kind: 'instead', method: prompt.over ? 'done' : 'passcode' };
 }
 
-/** What is said while a phone rings, or may ring, whoever watches. */
-export function linesWhile(prompt: Prompt, localizer: Localizer, now: number): string[] {
+/** The lines to show while a phone rings or the gateway is waiting. */
+export function waitingLines(prompt: Prompt, localizer: Localizer, now: number): string[] {
   if (prompt.kind === 'waiting')
     return [localizer.format(messages.waiting, { count: Math.max(1, Math.ceil((prompt.until - now) / 1000)) })];
   if (prompt.kind !== 'push') return [];
@@ -219,20 +219,20 @@ export function linesWhile(prompt: Prompt, localizer: Localizer, now: number): s
   ];
 }
 
-/** An empty line leaves the file that was named before. */
-async function clientCertificate({ file, wantsPassphrase }: PromptOf<'client-certificate'>, asking: Questioning): Promise<Answer> {
+/** Asks for the client certificate. An empty line keeps the file that was named before. */
+async function clientCertificate({ file, wantsPassphrase }: PromptOf<'client-certificate'>, context: QuestionContext): Promise<Answer> {
   const label = file === undefined ? messages.certificateFile : `${messages.certificateFile} [${file}]`;
-  const named = (await typed(label, false, asking)).trim();
-  const passphrase = wantsPassphrase ? await typed(messages.passphrase, true, asking) : undefined;
+  const typed = (await askLine(label, false, context)).trim();
+  const passphrase = wantsPassphrase ? await askLine(messages.passphrase, true, context) : undefined;
   return {
     kind: 'client-certificate',
-    ...(named === '' ? {} : { file: path.resolve(named.replace(/^~(?=[/\\])/, homedir())) }),
+    ...(typed === '' ? {} : { file: path.resolve(typed.replace(/^~(?=[/\\])/, homedir())) }),
     ...(passphrase === undefined ? {} : { passphrase }),
   };
 }
 
-async function certificate(prompt: PromptOf<'certificate'>, asking: Questioning): Promise<Answer> {
-  const { terminal, localizer } = asking;
+async function certificate(prompt: PromptOf<'certificate'>, context: QuestionContext): Promise<Answer> {
+  const { terminal, localizer } = context;
   const { certificate: text } = localizer.messages;
   const lines = [
     text.title,
@@ -244,5 +244,5 @@ async function certificate(prompt: PromptOf<'certificate'>, asking: Questioning)
     text.compare,
   ];
   terminal.say(lines.join('\n'));
-  return { kind: 'certificate', accept: await agrees(messages.certificate, [messages.yes], asking) };
+  return { kind: 'certificate', accept: await agrees(messages.certificate, [messages.yes], context) };
 }

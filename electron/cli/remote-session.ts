@@ -21,20 +21,20 @@ import {
 import { isOwnFolder } from '../app/control/control-socket-posix.ts';
 import type { ProxyEndpoint, SessionClient } from './session-client.ts';
 
-const connectWithinMs = 2_000;
-const replyWithinMs = 10_000;
+const connectTimeoutMs = 2_000;
+const replyTimeoutMs = 10_000;
 
-/** The contract with each schema tied to its own verb, which a lookup by a generic name needs. */
+/** The schemas by verb, typed so that a generic verb finds its own schema. */
 const values: { [V in ControlVerb]: z.core.$ZodType<ControlValue<V>> } = controlValues;
 
 type RequestOf<V extends ControlVerb> = Omit<Extract<ControlRequest, { verb: V }>, 'id' | 'verb'>;
 
-/** Finds who holds a session in this folder of settings: the app first, then another command line. Null: nobody. */
+/** Connects to the process that holds a session in this settings folder: the app, or else another command line. Null if there is none. */
 export async function findSession(folder: string): Promise<SessionClient | null> {
   return (await RemoteSession.open(folder, 'app')) ?? RemoteSession.open(folder, 'command-line');
 }
 
-/** The session of another process of this user, steered through its private socket. */
+/** The session of another process of this user, controlled through its private socket. */
 class RemoteSession implements SessionClient {
   access: AccessState = { kind: 'idle', ending: null };
   profiles: readonly ProfileSummary[] = [];
@@ -48,7 +48,7 @@ class RemoteSession implements SessionClient {
     private readonly socket: Socket,
     readonly holder: ControlHolder,
   ) {
-    readLines(socket, (message) => this.take(message));
+    readLines(socket, (message) => this.onMessage(message));
     this.lost = new Promise((resolve) => {
       socket.on('error', () => socket.destroy());
       socket.once('close', () => {
@@ -58,7 +58,7 @@ class RemoteSession implements SessionClient {
     });
   }
 
-  /** Null where nobody listens, or somebody who does not speak this protocol. Fails with `control-foreign` where another user of this computer answers. */
+  /** Null when nothing listens there, or something that does not speak this protocol. Fails with `control-foreign` when another user of this computer answers. */
   static async open(folder: string, holder: ControlHolder): Promise<RemoteSession | null> {
     const address = controlAddress(folder, holder);
     if (process.platform !== 'win32' && !(await isOwnFolder(address))) return null;
@@ -67,7 +67,7 @@ class RemoteSession implements SessionClient {
       await bounded<true>(
         {
           signal: new AbortController().signal,
-          ms: connectWithinMs,
+          ms: connectTimeoutMs,
           late: () => fail('component-failed', { component: 'Causeway' }),
           release: () => socket.destroy(),
         },
@@ -79,7 +79,7 @@ class RemoteSession implements SessionClient {
     } catch {
       return null;
     }
-    // Before anything is said: on Windows anybody may take a pipe's name
+    // Before sending anything: on Windows anybody can take a pipe's name
     if (process.platform === 'win32' && !(await isAnsweredByUs(address))) {
       socket.destroy();
       throw fail('control-foreign', undefined, { detail: address });
@@ -98,7 +98,7 @@ class RemoteSession implements SessionClient {
   }
 
   onNotice(): () => void {
-    return () => undefined; // the app tells them in its own window
+    return () => undefined; // the app shows them in its own window
   }
 
   async connect(profile: Profile, typed: boolean): Promise<void> {
@@ -130,7 +130,7 @@ class RemoteSession implements SessionClient {
     const id = ++this.count;
     const bound = {
       signal: new AbortController().signal,
-      ms: replyWithinMs,
+      ms: replyTimeoutMs,
       late: () => fail('component-failed', { component: 'Causeway' }, { detail: `no reply to ${verb}` }),
       release: () => this.waiting.delete(id),
     };
@@ -148,7 +148,7 @@ class RemoteSession implements SessionClient {
     });
   }
 
-  private take(raw: unknown): void {
+  private onMessage(raw: unknown): void {
     const message = controlMessageSchema.safeParse(raw);
     if (!message.success) {
       this.socket.destroy();

@@ -10,7 +10,7 @@ import type { ProxyEndpoint } from './session-client.ts';
 
 const stateKinds = accessStateSchema.def.options.flatMap(({ shape }) => shape.kind.def.values);
 
-/** One line of `--json` (`docs/command-line.md`). None of them holds a secret, but for the proxy's where it was asked for. */
+/** One line of `--json` (`docs/command-line.md`). None holds a secret, except the proxy's if it was asked for. */
 export const eventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('version'), version: z.string() }),
   z.object({
@@ -20,7 +20,7 @@ export const eventSchema = z.discriminatedUnion('event', [
     gateways: z.array(z.string()),
     protocol: z.optional(z.string()),
     tunnel: z.optional(z.string()),
-    /** All that it does: what the window shows before it is added. */
+    /** Everything that the profile does, as the window shows it before a profile is added. */
     contents: z.optional(z.custom<ProfileContents>((value) => profileContentsSchema.safeParse(value).success)),
   }),
   z.object({
@@ -41,13 +41,13 @@ export const eventSchema = z.discriminatedUnion('event', [
     event: z.literal('prompt'),
     id: z.string(),
     kind: z.string(),
-    /** It is answered by itself then, unless somebody is quicker. */
+    /** When it is answered automatically, unless somebody answers first. */
     autoAnswerAt: z.optional(z.number()),
     failure: z.optional(failureSchema),
     number: z.optional(z.string()),
-    /** How long a gateway that is silent is waited for. */
+    /** Until when a silent gateway is waited for. */
     until: z.optional(z.number()),
-    /** What the gateway only tells: the words of a form that asks for nothing, or beside a push that is out. */
+    /** The gateway's message when it asks for nothing, or while a push waits. */
     says: z.optional(z.string()),
   }),
   z.object({ event: z.literal('notice'), failure: failureSchema }),
@@ -64,16 +64,16 @@ export const eventSchema = z.discriminatedUnion('event', [
     event: z.literal('end'),
     exitCode: z.number(),
     failure: z.optional(failureSchema),
-    /** What a person would be told. Absent where nothing went wrong, and after checks, which have said it. */
+    /** What a person would read. Absent when nothing went wrong, and after checks, which have already reported it. */
     says: z.optional(z.string()),
   }),
 ]);
 export type CommandEvent = z.infer<typeof eventSchema>;
 
-/** What a run has to say: to a person in sentences, to a program in events. */
+/** Where a run reports to: sentences for a person, events for a program. */
 export interface Report {
   event(event: CommandEvent): void;
-  /** A sentence for a person; a program is told by events. */
+  /** A sentence for a person. A program gets events instead. */
   say(text: string): void;
   state(access: AccessState): void;
   failure(failure: Failure): void;
@@ -84,11 +84,11 @@ export interface Report {
 export interface Output {
   out: (text: string) => void;
   err: (text: string) => void;
-  /** Whether what goes to `err` is seen by a person. */
+  /** Whether a person sees what goes to `err`. */
   seen: boolean;
 }
 
-/** What an access state says in events: nothing of its prompt, which is an event of its own. */
+/** The event for an access state. A prompt is an event of its own. */
 export function stateEvent(access: AccessState): Extract<CommandEvent, { event: 'state' }> {
   const event: Extract<CommandEvent, { event: 'state' }> = { event: 'state', state: access.kind };
   if ('profileId' in access) event.profile = access.profileId;
@@ -104,13 +104,13 @@ export function stateEvent(access: AccessState): Extract<CommandEvent, { event: 
 }
 
 /**
- * JSON in ASCII alone: PowerShell 5.1 reads what a program prints in the console's code page, in which everything else
- * turns into something else.
+ * JSON in pure ASCII. PowerShell 5.1 reads a program's output in the console's code page, which garbles every other
+ * character.
  */
 const asciiJson = (value: unknown): string =>
   JSON.stringify(value).replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** For programs: every event on standard output, a line each. */
+/** The report for programs: every event on standard output, one a line. */
 export function jsonReport({ out, err, seen }: Output, localizer: Localizer): Report {
   const event = (value: CommandEvent): void => out(`${asciiJson(eventSchema.parse(value))}\n`);
   return {
@@ -128,10 +128,10 @@ export function jsonReport({ out, err, seen }: Output, localizer: Localizer): Re
   };
 }
 
-/** For people. */
+/** The report for people. */
 export function plainReport({ out, err }: Output, localizer: Localizer): Report {
   const say = (text: string): void => out(`${plainText(text)}\n`);
-  // The sentences may ask to read a help desk “the code below”
+  // The sentences may tell the person to read “the code below” to the help desk
   const sayFailure = (failure: Failure): void =>
     err(`${failureLine(failure, localizer)}\n${localizer.format(localizer.messages.ending.code, { code: failure.code })}\n`);
   let last = '';

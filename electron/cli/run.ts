@@ -17,41 +17,41 @@ import { converse, profileFor, type Outcome } from './connect.ts';
 import { examine, worst, type Tools } from './doctor.ts';
 import { exitCode, exitCodeOf, type ExitCode } from './exit-codes.ts';
 import { LocalSession, type Core } from './local-session.ts';
-import { profileEvent, tellContents } from './profile-report.ts';
+import { profileEvent, reportContents } from './profile-report.ts';
 import { jsonReport, plainReport, stateEvent, type Output, type Report } from './report.ts';
 import type { SessionClient } from './session-client.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What surrounds a run: the process, or a test. */
+/** The surroundings of a run: the process, or a test. */
 export interface Host extends Output {
   version: string;
   /** The app's own folder. */
   folder: string;
   languages: readonly string[];
-  /** Null where nobody can be asked. */
+  /** Null when there is nobody to ask. */
   terminal: Terminal | null;
-  /** What to tell somebody who cannot be asked. */
+  /** What to show when there is no terminal to ask in. */
   noTerminal: string;
   onInterrupt(listener: () => void): () => void;
   /** Ends the process now. */
-  leave(code: ExitCode): void;
-  /** The campuses that everybody on this computer has. */
+  exitNow(code: ExitCode): void;
+  /** The profiles of the computer's policy. */
   profiles: readonly Profile[];
-  /** What the doctor looks at. */
+  /** What `doctor` checks. */
   tools: Tools;
-  /** Drivers, tunnels, clock and keychain, on these settings. */
+  /** Drivers, tunnels, clock and keychain, with these settings. */
   core(settings: Settings): Core;
 }
 
 const closeTimeoutMs = 3_000;
-/** How long a keychain is waited for that is to let go of what was kept for another campus. */
-const forgetsWithinMs = 5_000;
+/** How long to wait for the keychain to delete what was saved for another campus. */
+const forgetTimeoutMs = 5_000;
 
-/** Runs one command; resolves with its exit code. Never rejects. */
+/** Runs one command and resolves with its exit code. Never rejects. */
 export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
-  // Wrong usage, too, is told in the way that was asked for
+  // Wrong usage, too, is reported in the requested format
   const json = argv.includes('--json');
-  const localizer = inTerminal(localizerFor('system', host.languages));
+  const localizer = withTerminalAdvice(localizerFor('system', host.languages));
   const report = json ? jsonReport(host, localizer) : plainReport(host, localizer);
   try {
     const command = readArguments(argv);
@@ -63,8 +63,8 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
   }
 }
 
-/** Says what to do in a terminal's terms. */
-const inTerminal = (localizer: Localizer): Localizer => ({
+/** Replaces a failure's advice with advice for a terminal, if there is any. */
+const withTerminalAdvice = (localizer: Localizer): Localizer => ({
   ...localizer,
   failure: (failure) => {
     const todo = commandLine.todo[failure.code];
@@ -96,7 +96,7 @@ async function perform(command: Command, host: Host, report: Report, localizer: 
       await listProfiles(command.profile, await openSettings(folder, host, report), report, localizer);
       return done();
     case 'status':
-      await withSession(folder, report, (client) => tellStatus(client, report, localizer));
+      await withSession(folder, report, (client) => reportStatus(client, report, localizer));
       return done();
     case 'disconnect':
       await withSession(folder, report, async (client) => {
@@ -108,40 +108,40 @@ async function perform(command: Command, host: Host, report: Report, localizer: 
       await openPortal(command.profile, folder, host, report);
       return done();
     case 'doctor':
-      return consult(command.profile, folder, host, report, localizer);
+      return runDoctor(command.profile, folder, host, report, localizer);
     case 'connect':
       return connect(command, folder, host, report, localizer);
   }
 }
 
-/** The app's own settings, with what IT gives to everybody. */
+/** Opens the app's own settings and adds the profiles of the computer's policy. */
 async function openSettings(folder: string, host: Host, report: Report): Promise<Settings> {
   const settings = await Settings.open(folder);
   const { secrets } = host.core(settings);
-  const forgetting = applyManagedProfiles(settings, host.profiles, { secrets, tell: (failure) => report.failure(failure) });
-  await atMost(forgetsWithinMs, forgetting);
+  const removals = applyManagedProfiles(settings, host.profiles, { secrets, tell: (failure) => report.failure(failure) });
+  await atMost(forgetTimeoutMs, removals);
   return settings;
 }
 
-/** All of them in a line each; or one, which may be a file, with all that it does. */
+/** Lists all profiles, one a line. With a name or a file, shows everything that this one profile does. */
 async function listProfiles(named: string | null, settings: Settings, report: Report, localizer: Localizer): Promise<void> {
   const known = settings.get().profiles;
   const profiles = named === null ? known : [await profileFor({ profile: named }, known, report)];
-  tellNotices(settings.notices, report);
+  reportNotices(settings.notices, report);
   if (profiles.length === 0) report.say(commandLine.usage.noProfiles);
   for (const profile of profiles) {
     const { id, name, gateways, protocol, tunnel } = profile;
     report.say(fillIn(commandLine.profile, { id, name, gateways: gateways.join(', '), protocol, tunnel }));
     report.event(profileEvent(profile));
-    if (named !== null) tellContents(profile, report, localizer);
+    if (named !== null) reportContents(profile, report, localizer);
   }
 }
 
-function tellNotices(notices: readonly AppNotice[], report: Report): void {
+function reportNotices(notices: readonly AppNotice[], report: Report): void {
   for (const { failure } of notices) report.failure(failure);
 }
 
-/** Does something with whoever holds a session; where nobody does, says so. */
+/** Does something with the current session. Reports if there is none. */
 async function withSession(folder: string, report: Report, act: (client: SessionClient) => Promise<void> | void): Promise<void> {
   const client = await findSession(folder);
   if (!client) {
@@ -156,7 +156,7 @@ async function withSession(folder: string, report: Report, act: (client: Session
   }
 }
 
-function tellStatus({ access, holder }: SessionClient, report: Report, localizer: Localizer): void {
+function reportStatus({ access, holder }: SessionClient, report: Report, localizer: Localizer): void {
   report.event({ ...stateEvent(access), ...(holder === 'here' ? {} : { holder }) });
   if (access.kind === 'connected') {
     const { gateway, user, since, expiresAt, portal } = access;
@@ -169,12 +169,12 @@ function tellStatus({ access, holder }: SessionClient, report: Report, localizer
   if (access.kind !== 'idle' && holder !== 'here') report.say(commandLine.holder[holder]);
 }
 
-/** In the app's window where it runs and is connected; otherwise the address, for whatever opens it. */
+/** Opens the portal in the app's window if the app runs and is connected. Otherwise prints the address. */
 async function openPortal(named: string | null, folder: string, host: Host, report: Report): Promise<void> {
   const client = named === null ? await findSession(folder) : null;
   try {
     if (client && isUp(client.access)) {
-      tellPortal(await client.openPortal(), report);
+      reportPortal(await client.openPortal(), report);
       return;
     }
   } finally {
@@ -186,15 +186,15 @@ async function openPortal(named: string | null, folder: string, host: Host, repo
       ? (profiles.find(({ id }) => id === lastProfileId) ?? profiles[0])
       : await profileFor({ profile: named }, profiles, report);
   if (!profile) throw new UsageError(commandLine.usage.noProfiles);
-  tellPortal(profile.portal.address, report);
+  reportPortal(profile.portal.address, report);
 }
 
-function tellPortal(address: string | null, report: Report): void {
+function reportPortal(address: string | null, report: Report): void {
   report.event({ event: 'portal', address });
   report.say(address ?? commandLine.portalOpened);
 }
 
-async function consult(named: string | null, folder: string, host: Host, report: Report, localizer: Localizer): Promise<ExitCode> {
+async function runDoctor(named: string | null, folder: string, host: Host, report: Report, localizer: Localizer): Promise<ExitCode> {
   const client = await findSession(folder);
   await client?.close();
   const settings = await openSettings(folder, host, report);
@@ -232,17 +232,17 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
   try {
     const settings = await openSettings(folder, host, report);
     const core = host.core(settings);
-    // Whoever named a profile that is not there is told that, and not first who could answer for it
+    // Report an unknown profile first, before other problems
     const profile = await profileFor(command, settings.get().profiles, report);
     const answers = await answersFor(command, core.now, profile);
     if (!host.terminal && command.answers === null) throw new UsageError(host.noTerminal);
     if (found && found.access.kind !== 'idle') throw new UsageError(fillIn(commandLine.usage.busy, { campus: campusOf(found) }));
-    // The app connects by what it has shown and was told yes to, not by a file
+    // The app connects only with a profile that it has shown and a person has accepted, not with a file
     if (found?.holder === 'app' && !isKnown(profile, found)) throw new UsageError(commandLine.usage.otherProfile);
     const client = found?.holder === 'app' ? found : await localSession(core, folder);
-    // One that was never shown and told yes to
-    if (!settings.get().profiles.includes(profile)) tellContents(profile, report, localizer);
-    const leaving = leaveOnSecond(host, report);
+    // A profile from a file has never been shown and accepted
+    if (!settings.get().profiles.includes(profile)) reportContents(profile, report, localizer);
+    const stopListening = exitOnSecondInterrupt(host, report);
     try {
       if (command.appTunnel !== null) report.proxy(await openProxy(client, command.appTunnel), command.showSecret);
       const outcome = await converse({
@@ -259,7 +259,7 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
       report.end(outcome.code, outcome.failure, outcome.says);
       return outcome.code;
     } finally {
-      leaving();
+      stopListening();
       await atMost(closeTimeoutMs, client.close());
     }
   } finally {
@@ -267,7 +267,7 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
   }
 }
 
-/** What is answered without a person: by a file, and by names on the command line. */
+/** The answers that need no person: from a file, and from names on the command line. */
 async function answersFor({ answers, choose }: ConnectCommand, now: () => number, profile: Profile): Promise<PreparedAnswers | null> {
   if (answers !== null) return readAnswers(answers, now, profile, choose);
   return choose.length === 0 ? null : new PreparedAnswers({ choose: [...choose] }, now, profile);
@@ -279,14 +279,14 @@ async function localSession(core: Core, folder: string): Promise<LocalSession> {
   return client;
 }
 
-/** The second Ctrl-C does not wait for the first. */
-function leaveOnSecond(host: Host, report: Report): () => void {
+/** Exits at once at the second Ctrl-C. Returns a function that stops listening. */
+function exitOnSecondInterrupt(host: Host, report: Report): () => void {
   let count = 0;
   return host.onInterrupt(() => {
     count += 1;
     if (count < 2) return;
     report.say(commandLine.leaving);
-    host.leave(exitCode.requested);
+    host.exitNow(exitCode.requested);
   });
 }
 
@@ -300,7 +300,7 @@ async function openProxy(client: SessionClient, port: number) {
   }
 }
 
-/** Whether the app has this very profile. What it tells of it is enough to see another one of the same id. */
+/** Whether the app has this same profile. The summary is enough to tell it from another one with the same id. */
 function isKnown(profile: Profile, { profiles }: SessionClient): boolean {
   const known = profiles.find(({ id }) => id === profile.id);
   return known !== undefined && JSON.stringify(known) === JSON.stringify(summaryOf(profile));

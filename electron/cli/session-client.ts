@@ -5,32 +5,32 @@ import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { ControlHolder } from '../app/control/control-protocol.ts';
 
-/** How another program reaches campus through us. The secret is of this run. */
+/** How another program reaches campus through us. The secret is new for each run. */
 export interface ProxyEndpoint {
   port: number;
   user: string;
   secret: string;
 }
 
-/** Whoever holds the access session: this process, or the app through its private socket. What a command does is the same. */
+/** A client of the process that holds the access session: this one, or the app through its private socket. Commands work the same with both. */
 export interface SessionClient {
   readonly holder: ControlHolder | 'here';
   readonly access: AccessState;
   readonly profiles: readonly ProfileSummary[];
-  /** What is to be told and ends nothing. */
+  /** Notices to report. They do not end the session. */
   readonly notices: readonly AppNotice[];
   onAccess(listener: (access: AccessState) => void): () => void;
   onNotice(listener: (failure: Failure) => void): () => void;
   /** Settles when the session is lost: the app was quit. */
   readonly lost: Promise<void>;
-  /** @param typed by a person at this terminal: a kept password goes in by itself then */
+  /** @param typed whether a person at this terminal typed it: only then is a saved password sent automatically */
   connect(profile: Profile, typed: boolean): Promise<void>;
-  /** @param typed by a person at this terminal */
+  /** @param typed whether a person at this terminal typed it */
   answer(prompt: { id: string; prompt: Prompt }, answer: Answer, typed: boolean): Promise<void>;
   disconnect(): Promise<void>;
-  /** Opens the portal in a window: null. Otherwise its address. */
+  /** Opens the portal in a window and returns null. Without a window it returns the address. */
   openPortal(): Promise<string | null>;
   openProxy(port: number): Promise<ProxyEndpoint>;
-  /** Lets go; a session of the app goes on. Bounded. */
+  /** Closes this client, within a bounded time. A session of the app continues. */
   close(): Promise<void>;
 }

@@ -6,26 +6,26 @@ import { fail } from '../../shared/failure.ts';
 import { plainText } from '../../shared/plain-text.ts';
 
 export interface LineOptions {
-  /** Not echoed: passwords, passcodes. */
+  /** Whether to hide what is typed: passwords, passcodes. */
   hidden?: boolean;
-  /** Gives the question up: rejects with `cancelled`. */
+  /** Cancels the question, which then rejects with `cancelled`. */
   signal: AbortSignal;
 }
 
 /** A person at a terminal. */
 export interface Terminal {
   say(text: string): void;
-  /** One line typed. Rejects with `cancelled` when given up, or when the terminal is closed. */
+  /** Asks for one line. Rejects with `cancelled` when the signal aborts or the terminal closes. */
   line(question: string, options: LineOptions): Promise<string>;
 }
 
 /**
- * The terminal that this process was started in. Ctrl-C while a question is open reaches us as a key and not as a
- * signal: `interrupted` is told of it.
+ * The terminal that this process was started in. While a question is open, Ctrl-C arrives as a key and not as a signal:
+ * `onInterrupt` is called then.
  */
-export function terminalOf(input: ReadStream, output: WriteStream, interrupted: () => void): Terminal {
+export function terminalOf(input: ReadStream, output: WriteStream, onInterrupt: () => void): Terminal {
   return {
-    // What a gateway wrote must not steer the terminal
+    // A gateway's text must not contain control sequences
     say: (text) => output.write(`${plainText(text)}\n`),
     line: (question, { hidden = false, signal }) =>
       new Promise((resolve, reject) => {
@@ -33,17 +33,17 @@ export function terminalOf(input: ReadStream, output: WriteStream, interrupted: 
           reject(fail('cancelled'));
           return;
         }
-        // What is typed goes through readline's own output: swallowed, nothing of it is drawn
+        // readline echoes what is typed through its own output: this one drops it
         const sink = new Writable({
           write(chunk: Buffer, _encoding, done) {
             if (!hidden) output.write(chunk);
             done();
           },
         });
-        const asked = plainText(question);
-        const reader = createInterface({ input, output: sink, terminal: true, historySize: 0, prompt: hidden ? '' : asked });
-        // Only now does the terminal itself draw nothing of what is typed, be it at the very moment that the question is there
-        if (hidden) output.write(asked);
+        const prompt = plainText(question);
+        const reader = createInterface({ input, output: sink, terminal: true, historySize: 0, prompt: hidden ? '' : prompt });
+        // Ask only now: from here on the terminal itself does not echo, even if somebody types at once
+        if (hidden) output.write(prompt);
         else reader.prompt();
         let settled = false;
         const settle = (line: string | null): void => {
@@ -56,14 +56,14 @@ export function terminalOf(input: ReadStream, output: WriteStream, interrupted: 
           if (line === null) reject(fail('cancelled'));
           else resolve(line);
         };
-        const gone = (): void => settle(null);
-        const off = onAbort(signal, gone);
+        const cancel = (): void => settle(null);
+        const off = onAbort(signal, cancel);
         reader.on('line', settle);
         reader.on('SIGINT', () => {
-          interrupted();
-          gone();
+          onInterrupt();
+          cancel();
         });
-        reader.on('close', gone);
+        reader.on('close', cancel);
       }),
   };
 }

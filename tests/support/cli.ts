@@ -117,7 +117,7 @@ export function startCli(argv: readonly string[], { typist, folder, core = {}, t
       proof: () => Promise.reject(new CausewayError({ code: 'helper-missing' })),
       ...tools,
     },
-    leave: (code) => {
+    exitNow: (code) => {
       left = code;
       changed();
     },
