@@ -11,7 +11,7 @@ import { LibraryCall, type Page } from './process/library-call.ts';
 import { findClientRefusal, refusalInText } from './conversation/client-refusal.ts';
 import { ClientCertificate } from './conversation/client-certificate.ts';
 import { Conversation, StartAgain } from './conversation/conversation.ts';
-import { isPassphraseForm } from './conversation/forms.ts';
+import { asksForCertificate, isPassphraseForm } from './conversation/forms.ts';
 import { fieldType, type Done, type OcAnswer, type OcForm, type Question, type SignInOptions } from './process/messages.ts';
 import { beyondBounds, outcomeOf, type Outcome } from './outcome.ts';
 import { PhoneWait } from './conversation/phone-wait.ts';
@@ -158,6 +158,10 @@ export class OpenConnectSignIn {
           return;
         }
         this.throwIfRefused(question.form);
+        if (!this.conversation.hasAnswered && asksForCertificate(question.form)) {
+          await this.certificate.choose(this.certificate.file === null ? 'client-certificate-missing' : 'client-certificate-rejected');
+          throw new StartAgain();
+        }
         const reply = await this.conversation.reply(question.form);
         if (!question.form.fields.some(({ type }) => type === fieldType.ssoToken)) this.pageGiven = false;
         call.answer(question.seq, { ...reply.answer, ...(reply.secret ? { once: true } : {}) });

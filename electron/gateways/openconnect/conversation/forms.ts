@@ -103,6 +103,13 @@ const changeWords = /\b(new|old|current|confirm|verify|retype|repeat|change)\b|n
 const newWords = /\b(new|confirm|verify|retype|repeat)\b|newpass|^confirm/i;
 const passphraseForms = /^openconnect_(secondary_)?(pkcs12|pem)/;
 
+/**
+ * ocserv asks for a user name in a form without a field if it wants a certificate and got none. Another gateway's form
+ * without fields is a message.
+ */
+export const asksForCertificate = ({ fields, message = '' }: OcForm): boolean =>
+  fields.length === 0 && message.trim() === 'Please enter your username.';
+
 /** Whether this form asks for the passphrase of the client certificate, provided that the library asks and not the gateway. */
 export const isPassphraseForm = ({ id, fields }: OcForm): boolean =>
   passphraseForms.test(id) && fields.length === 1 && fields[0]?.type === fieldType.password;
