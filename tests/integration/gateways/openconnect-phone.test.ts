@@ -254,3 +254,29 @@ test.skipIf(missingLibrary() !== null)('a gateway that hangs up at once gets the
     await at.stop();
   }
 });
+
+test.skipIf(missingLibrary() !== null).each<[string, number]>([
+  ['the password', 1],
+  ['a code', 2],
+])('a gateway that sends the library on after %s: what was typed went out once, and nowhere else', async (_, step) => {
+  const other = await FormGateway.start(() => 'success');
+  for (const redirect of ['/elsewhere', `https://forms.campus.test:${other.port}/`]) {
+    const { driver } = await startDriver({ times: quickly });
+    const code = { message: 'Enter your code', inputs: [{ type: 'password' as const, name: 'secret', label: 'Code:' }] };
+    const at = await FormGateway.start(({ turn }) => (turn === step ? { redirect } : ([signInForm, code][turn] ?? 'success')));
+    try {
+      const who = person({ credentials: credentials('mei', 'pw'), passcode: passcode('123456'), waiting: 'wait' });
+      const { connectTo = [], ...profile } = at.profile();
+      const detours = [...connectTo, { host: other.host, port: other.port, loopbackPort: other.port }];
+      await expect(
+        driver.signIn(targetFor({ ...profile, connectTo: detours }), who.ask, new AbortController().signal),
+      ).rejects.toMatchObject(failsWith('gateway-protocol'));
+      expect(at.requests.filter(({ init }) => !init)).toHaveLength(step);
+      expect(other.requests).toEqual([]);
+    } finally {
+      driver.stop();
+      await at.stop();
+    }
+  }
+  await other.stop();
+});

@@ -8,6 +8,7 @@ import type { GatewayTarget } from '../../gateway.ts';
 import {
   logLevels,
   passwordDays,
+  wouldSendOn,
   type AnyQuestion,
   type Done,
   type FromWorker,
@@ -87,6 +88,8 @@ export class LibraryCall {
         // The gateway hung up after the answer. It may have received it, so the library must not send it again
         if (this.once && !signal.aborted && line.startsWith('Retrying failed'))
           this.lose(fail('gateway-closed', { host: shownAs(target) }));
+        // A password goes only to the gateway that asked for it, and only once
+        if (format === wouldSendOn) this.lose(fail('gateway-protocol', { host: shownAs(target) }, { detail: 'a redirect after a secret' }));
       },
     });
     this.run.done.then(

@@ -23,6 +23,9 @@ export const passwordDays = 'password-expiration-days';
 /** The library's log levels (`openconnect.h`). */
 export const logLevels = { error: 0, info: 1, debug: 2 } as const;
 
+/** The thread posts this in place of a request that would send a password or code again after a redirect. */
+export const wouldSendOn = 'Would follow a redirect with a secret';
+
 /** Stands for a GlobalProtect portal's answer that lists no gateway for this person. The library cannot read such an answer. */
 export const noGatewayListed = 'no gateway listed';
 

@@ -8,8 +8,10 @@ import { loadLibrary, systemResolver, type Library } from './library.ts';
 import type { Pointer } from './memory.ts';
 import {
   putAnswerSchema,
+  logLevels,
   toThreadSchema,
   wordBounds,
+  wouldSendOn,
   type Done,
   type FromThread,
   type AnyQuestion,
@@ -27,6 +29,9 @@ const maxPages = 500;
 const sendsAgain = 'Retrying failed';
 /** If the request was never sent, it logs this and then reconnects silently (`gnutls.c`, `openssl.c`). */
 const cannotWrite = 'Failed to write to TLS/DTLS socket';
+
+/** The library logs this before each request (`http.c`). */
+const requests = '%s https://';
 
 /** What the main thread gives to the blocking thread. */
 const threadDataSchema = z.object({
@@ -52,6 +57,8 @@ class BlockingThread {
   private once = false;
   /** The connection had closed before that answer. The library notices when it writes, and reconnects. */
   private ended = false;
+  /** Requests since the last form was answered, or since the library said that it sends one again. */
+  private requests = 0;
   private pipe = -1;
   private socket = -1;
 
@@ -109,6 +116,7 @@ class BlockingThread {
             if (field === undefined || library.setOptionValue(field, value) !== 0) return failed;
           }
           this.once = answer.once ?? false;
+          this.requests = 0;
           // Many gateways hang up while the person types. An answer sent there would be lost, or sent twice
           this.ended = this.once && endIfHungUp(this.socket);
           return answer.result === 'new-group' ? formResult.newGroup : formResult.ok;
@@ -118,9 +126,16 @@ class BlockingThread {
             this.ended = false;
             return;
           }
+          if (format?.startsWith(requests) && ++this.requests > 1 && this.once && options.protocol === 'anyconnect') {
+            // After a redirect, only this family posts the same form again (`auth.c`, step 5)
+            this.post({ type: 'progress', attempt, level: logLevels.error, format: wouldSendOn });
+            this.stopForGood();
+          }
           const gatewayWords = words === null ? {} : { words: words.slice(0, 2000) };
           this.post({ type: 'progress', attempt, level, format: (format ?? '').slice(0, 1000), ...gatewayWords });
-          if (format?.startsWith(sendsAgain) && this.once) this.giveUp();
+          if (!format?.startsWith(sendsAgain)) return;
+          this.requests = 0;
+          if (this.once) this.giveUp();
         },
         onSocket: (fd) => {
           this.socket = fd;
@@ -211,9 +226,14 @@ class BlockingThread {
     try {
       writeSync(this.pipe, 'x');
     } catch {
-      // On Windows this is a socket. The app saw the log line and ends the process: do nothing until then
-      for (;;) Atomics.wait(this.data.answered, 0, Atomics.load(this.data.answered, 0));
+      // On Windows this is a socket
+      this.stopForGood();
     }
+  }
+
+  /** Does nothing more. The app saw the log line and ends the process. */
+  private stopForGood(): never {
+    for (;;) Atomics.wait(this.data.answered, 0, Atomics.load(this.data.answered, 0));
   }
 
   /** Posts a question and sleeps until it is answered. Null: cancelled. */
