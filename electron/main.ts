@@ -124,7 +124,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     },
     canHide: watchForTray(),
     leavesFullScreen: process.platform === 'darwin',
-    onMinimisedInstead: () => presenters?.tellMinimised(),
+    onMinimisedInstead: () => presenters?.notifyMinimised(),
     log: log.line,
   });
   const showWindow = (): void => window.show();
@@ -132,10 +132,10 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     application: () => application,
     showWindow,
     allowClose: () => window.allowClose(),
-    isStuck: () => secrets.isOut || systemRoots.isOut,
+    isStuck: () => secrets.isCalling || systemRoots.isOut,
     log: log.line,
   });
-  window.onSessionEnd(quit.systemEnds);
+  window.onSessionEnd(quit.sessionEnds);
 
   lockSession(session.defaultSession);
   serveAppScheme(session.defaultSession, join(import.meta.dirname, 'renderer'));
@@ -244,7 +244,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   });
 
   await window.load();
-  if (startedBySystem()) window.putAway();
+  if (startedBySystem()) window.hideOrMinimise();
   else window.show();
   arguments_.deliver((argument) => {
     if (argument === null) window.show();

@@ -17,7 +17,7 @@ export interface DesktopParts {
   log: (line: string) => void;
 }
 
-/** What the application may ask of the desktop, put together from its parts. */
+/** Builds the application's {@link DesktopPorts} from the parts of the desktop. */
 export function createDesktopPorts({ portal, showWindow, quit, logFolder, messages, log }: DesktopParts): DesktopPorts {
   let applied: Preferences | null = null;
   return {
@@ -27,7 +27,7 @@ export function createDesktopPorts({ portal, showWindow, quit, logFolder, messag
     clipboard: { write: (text) => clipboard.writeText(text), read: () => clipboard.readText() },
 
     async openExternal(address) {
-      // The system starts whatever program claims a scheme: only these are for people
+      // The system starts any program that has registered a scheme: allow only these
       const scheme = URL.parse(address)?.protocol;
       if (scheme !== 'https:' && scheme !== 'mailto:' && scheme !== 'tel:')
         throw fail('request-invalid', {}, { detail: 'not an address to open' });
@@ -35,7 +35,7 @@ export function createDesktopPorts({ portal, showWindow, quit, logFolder, messag
     },
 
     async openNetworkPage(address) {
-      // A hotel's page is often plain HTTP, and it is the browser's to deal with
+      // A hotel's sign-in page is often plain HTTP. The browser handles that
       const scheme = URL.parse(address)?.protocol;
       if (scheme !== 'http:' && scheme !== 'https:') throw fail('request-invalid', {}, { detail: 'not a page to open' });
       await shell.openExternal(address);
@@ -81,7 +81,7 @@ export function createDesktopPorts({ portal, showWindow, quit, logFolder, messag
   };
 }
 
-/** At most a profile's size, whatever was chosen. Fails with `profile-invalid` beyond it, `profile-file-missing` where it cannot be read. */
+/** Reads a chosen file. Fails with `profile-invalid` when it is larger than a profile may be, and `profile-file-missing` when it cannot be read. */
 async function readProfileFile(path: string): Promise<string> {
   try {
     await using file = await open(path);

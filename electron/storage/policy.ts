@@ -82,10 +82,10 @@ export async function readPolicy(file: string, platform: NodeJS.Platform): Promi
   if (!(await isRootsAlone(file))) return ignored('others than an administrator could have written it');
   const entries = z.record(z.string(), z.unknown()).safeParse(parse(text));
   if (!entries.success) return ignored('no JSON object');
-  return pick(entries.data, file, platform);
+  return readEntries(entries.data, file, platform);
 }
 
-async function pick(entries: Record<string, unknown>, file: string, platform: NodeJS.Platform): Promise<ReadPolicy> {
+async function readEntries(entries: Record<string, unknown>, file: string, platform: NodeJS.Platform): Promise<ReadPolicy> {
   const { [platform === 'win32' ? 'win32' : 'posix']: paths } = path;
   const place = z.string().check(
     z.maxLength(4096),

@@ -7,7 +7,7 @@ import { httpsJson, type RouteThroughProxy } from '../net/https.ts';
 import { CertificateQuestion } from '../net/tls.ts';
 
 /** How long a campus may take to hand out its profile. */
-const discoverWithinMs = 15_000;
+const discoveryTimeoutMs = 15_000;
 
 export interface DiscoverOptions {
   /** For the address itself; the profile that comes back brings its own trust. */
@@ -30,7 +30,7 @@ export async function discoverProfile(
 ): Promise<ReadProfile> {
   const address = addressOf(typed);
   if (address === null) throw fail('profile-unreachable', { address: typed.slice(0, 300) });
-  const limits = { signal, timeoutMs: discoverWithinMs, maxBytes: maxProfileBytes, routeThroughProxy };
+  const limits = { signal, timeoutMs: discoveryTimeoutMs, maxBytes: maxProfileBytes, routeThroughProxy };
   const url = `https://${address}${discoveryPath}`;
   try {
     const { status, json } = await httpsJson(url, verifier, connectTo ? { ...limits, connectTo } : limits);
@@ -38,7 +38,7 @@ export async function discoverProfile(
     if (status !== 200 || json === undefined) throw fail('profile-not-found', { address }, { detail: `HTTP ${status}` });
     return readProfile(JSON.stringify(json));
   } catch (error) {
-    throw inProfileTerms(error, address);
+    throw asProfileFailure(error, address);
   }
 }
 
@@ -74,7 +74,7 @@ function addressOf(typed: string): string | null {
 }
 
 /** What went wrong on the way, as it looks from someone who wanted a profile. Certificates and cancelling stay what they are. */
-function inProfileTerms(error: unknown, address: string): unknown {
+function asProfileFailure(error: unknown, address: string): unknown {
   if (!(error instanceof CausewayError) || error instanceof CertificateQuestion) return error;
   const { code, detail = code } = error.failure;
   if (code === 'gateway-protocol') return fail('profile-not-found', { address }, { detail, cause: error });

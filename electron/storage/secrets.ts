@@ -8,12 +8,12 @@ const codesService = 'Causeway one-time codes';
 const probeService = 'Causeway probe';
 
 /** How long a call may take: long enough for a person to answer the keychain's own question to unlock it. */
-const callWithinMs = 60_000;
+const callTimeoutMs = 60_000;
 /** A probe asks nothing of the person; a keychain that waits for one counts as locked. */
-const probeWithinMs = 5_000;
+const probeTimeoutMs = 5_000;
 
 /** What the keychain of Windows takes, in UTF-8 (`CRED_MAX_CREDENTIAL_BLOB_SIZE` of wincred.h). */
-const windowsTakesBytes = 2560;
+const maxWindowsBytes = 2560;
 
 export type KeychainState = 'available' | 'absent' | 'locked';
 
@@ -53,12 +53,12 @@ export class Secrets {
   readonly #load: () => Promise<Keytar>;
   readonly #bounds: { callMs: number; probeMs: number };
   readonly #platform: NodeJS.Platform;
-  #idle: Promise<void> = Promise.resolve();
-  #isOut = false;
+  #lastCall: Promise<void> = Promise.resolve();
+  #isCalling = false;
 
   constructor(
     load: () => Promise<Keytar> = keytarLoader(),
-    bounds = { callMs: callWithinMs, probeMs: probeWithinMs },
+    bounds = { callMs: callTimeoutMs, probeMs: probeTimeoutMs },
     platform: NodeJS.Platform = process.platform,
   ) {
     this.#platform = platform;
@@ -67,8 +67,8 @@ export class Secrets {
   }
 
   /** Whether the keychain is being asked just now: that call comes back when the keychain likes, and Node waits for it at its end. */
-  get isOut(): boolean {
-    return this.#isOut;
+  get isCalling(): boolean {
+    return this.#isCalling;
   }
 
   /**
@@ -97,7 +97,7 @@ export class Secrets {
   }
 
   set(profileId: string, userId: string, password: string): Promise<void> {
-    return this.#keep(service, account(profileId, userId), password);
+    return this.#save(service, account(profileId, userId), password);
   }
 
   /** Forgets a password; one that was not kept is no failure. */
@@ -111,28 +111,28 @@ export class Secrets {
   }
 
   setCodesKey(profileId: string, key: string): Promise<void> {
-    return this.#keep(codesService, profileId, key);
+    return this.#save(codesService, profileId, key);
   }
 
   async deleteCodesKey(profileId: string): Promise<void> {
     await this.#call((keytar) => keytar.deletePassword(codesService, profileId));
   }
 
-  async #keep(at: string, of: string, secret: string): Promise<void> {
-    if (this.#platform === 'win32' && Buffer.byteLength(secret) > windowsTakesBytes) throw fail('keychain-too-long');
+  async #save(at: string, of: string, secret: string): Promise<void> {
+    if (this.#platform === 'win32' && Buffer.byteLength(secret) > maxWindowsBytes) throw fail('keychain-too-long');
     await this.#call((keytar) => keytar.setPassword(at, of, secret));
   }
 
-  async #out<T>(work: (keytar: Keytar) => Promise<T>): Promise<T> {
-    this.#isOut = true;
+  async #run<T>(work: (keytar: Keytar) => Promise<T>): Promise<T> {
+    this.#isCalling = true;
     try {
-      return await work(await this.#loaded());
+      return await work(await this.#keytar());
     } finally {
-      this.#isOut = false;
+      this.#isCalling = false;
     }
   }
 
-  async #loaded(): Promise<Keytar> {
+  async #keytar(): Promise<Keytar> {
     try {
       return await this.#load();
     } catch (cause) {
@@ -140,15 +140,15 @@ export class Secrets {
     }
   }
 
-  async #call<T>(work: (keytar: Keytar) => Promise<T>, withinMs = this.#bounds.callMs): Promise<T> {
+  async #call<T>(work: (keytar: Keytar) => Promise<T>, timeoutMs = this.#bounds.callMs): Promise<T> {
     const bound = new AbortController();
     const late = new Promise<never>((_resolve, reject) => {
       onAbort(bound.signal, () => reject(fail('keychain-locked', undefined, { detail: 'no answer' })));
     });
     // Work that was given up while it waited for its turn is not done behind the person's back
-    const turn = this.#idle.then(() => (bound.signal.aborted ? late : this.#out(work)));
-    this.#idle = turn.then(nothing, nothing);
-    const timer = setTimeout(() => bound.abort(), withinMs);
+    const turn = this.#lastCall.then(() => (bound.signal.aborted ? late : this.#run(work)));
+    this.#lastCall = turn.then(nothing, nothing);
+    const timer = setTimeout(() => bound.abort(), timeoutMs);
     try {
       return await Promise.race([turn, late]);
     } catch (error) {

@@ -24,7 +24,7 @@ export class Settings {
   #write: Write;
   #kept: SettingsFile;
   /** Of the file after our last writing; null: there was none. */
-  #stamp: string | null = null;
+  #savedVersion: string | null = null;
 
   private constructor(path: string, kept: SettingsFile, notices: readonly Failure[], write: Write) {
     this.#path = path;
@@ -54,7 +54,7 @@ export class Settings {
     const file = `settings.${word}-${new Date(now()).toISOString().replaceAll(/[:.]/g, '')}.json`;
     const [kept, params] =
       read.kind === 'read' ? [read.kept, { file, keys: read.dropped.join(', ').slice(0, 500) }] : [freshSettings(), { file }];
-    const aside = keepAside(path, join(directory, file), read.kind === 'read');
+    const aside = moveAside(path, join(directory, file), read.kind === 'read');
     const code = read.kind === 'read' ? 'settings-repaired' : (`settings-${word}` as const);
     if (aside === null) return new Settings(path, kept, [{ code, params }], write);
     // It must not be written over: this run keeps its settings in memory, and the file stays where it is
@@ -71,7 +71,7 @@ export class Settings {
 
   /** Changes what `change` returns, of what is kept now. */
   update(change: (kept: Readonly<SettingsFile>) => Partial<SettingsFile>): void {
-    this.#takeOver();
+    this.#readOthersChanges();
     this.#kept = { ...this.#kept, ...change(this.#kept) };
     this.#save();
   }
@@ -88,8 +88,8 @@ export class Settings {
   }
 
   /** What another process has written since. One that is not whole is written over; a newer program's stays as it is. */
-  #takeOver(): void {
-    if (this.#stamp === null || stampOf(this.#path) === this.#stamp) return;
+  #readOthersChanges(): void {
+    if (this.#savedVersion === null || fileVersion(this.#path) === this.#savedVersion) return;
     const text = readText(this.#path);
     const read = text === null ? null : readSettingsFile(text);
     if (read?.kind === 'read' && read.dropped.length === 0) this.#kept = read.kept;
@@ -108,7 +108,7 @@ export class Settings {
       this.#notices.push(told);
       for (const listener of this.#listeners) listener(told);
     } finally {
-      this.#stamp = stampOf(this.#path);
+      this.#savedVersion = fileVersion(this.#path);
     }
   }
 }
@@ -116,7 +116,7 @@ export class Settings {
 const notice = (failure: Failure): AppNotice => ({ id: failure.code, failure });
 
 /** What changes with every writing of a file, which is a new file each time; null: there is none. */
-function stampOf(path: string): string | null {
+function fileVersion(path: string): string | null {
   try {
     const { ino, size, mtimeNs } = statSync(path, { bigint: true });
     return `${ino} ${size} ${mtimeNs}`;
@@ -135,7 +135,7 @@ function readText(path: string): string | null {
 }
 
 /** Puts the file out of the way, or a copy of it where most of it is still good. Returns why that did not work, or null. */
-function keepAside(path: string, aside: string, copy: boolean): Error | null {
+function moveAside(path: string, aside: string, copy: boolean): Error | null {
   try {
     retryWhileLockedSync(() => (copy ? copyFileSync(path, aside) : renameSync(path, aside)));
     // Whoever wrote it, it is the person's own business
@@ -166,7 +166,7 @@ async function fileWriter(directory: string): Promise<Write> {
         configFileMode: 0o600,
         accessPropertiesByDotNotation: false,
       }));
-      replaceWhole(join(directory, fileName), file, () => {
+      replaceFile(join(directory, fileName), file, () => {
         store.store = file;
       });
     };
@@ -179,12 +179,12 @@ async function fileWriter(directory: string): Promise<Write> {
  * Has a file replaced, and puts the old one back where not all of the new one got there: a disk that is nearly full
  * takes the part of a write that it has room for, and electron-store does not look how much that was.
  */
-function replaceWhole(path: string, file: Record<string, unknown>, replace: () => void): void {
+function replaceFile(path: string, file: Record<string, unknown>, replace: () => void): void {
   const last = `${path}.last`;
   const hadOne = existsSync(path);
   if (hadOne) retryWhileLockedSync(() => copyFileSync(path, last));
   replace();
-  if (isWhole(path, file)) {
+  if (isComplete(path, file)) {
     removeCopy(last);
     return;
   }
@@ -202,7 +202,7 @@ function removeCopy(last: string): void {
   }
 }
 
-function isWhole(path: string, file: Record<string, unknown>): boolean {
+function isComplete(path: string, file: Record<string, unknown>): boolean {
   try {
     return JSON.stringify(JSON.parse(readFileSync(path, 'utf8'))) === JSON.stringify(file);
   } catch {

@@ -1,24 +1,24 @@
 import { WebContentsView, type WebContents } from 'electron';
 import { hardened } from './hardening.ts';
 
-/** Heights of the strip above a page that is not ours, in CSS pixels: of the address, and of a note below it. */
+/** Heights in CSS pixels of the strip above a page that is not ours: of the address, and of a note below it. */
 const addressHeight = 44;
 const noteHeight = 60;
 
-/** Where the button of a note leads; nobody goes there. */
+/** The link of a note's button. It is never opened: the navigation is caught. */
 const buttonAddress = 'https://button.invalid/';
 
 /**
- * Where a page that is not ours is, in a view of our own above it: the page cannot draw there. It can be read and
- * selected, not changed.
+ * The address of a page that is not ours, in a view of our own above that page, where the page cannot draw. A person can
+ * read and select the address, but not change it.
  */
 export interface AddressStrip {
   readonly view: WebContentsView;
   readonly contents: WebContents;
-  /** In CSS pixels, by what is shown. */
+  /** The current height in CSS pixels, with or without a note. */
   readonly height: number;
   show(address: string): void;
-  /** A note below the address, in place of the last one. */
+  /** Shows a note below the address, instead of the last one. */
   note(note: StripNote): void;
   /** Called when the note's button is pressed. */
   onPress: () => void;
@@ -40,7 +40,7 @@ export function createAddressStrip(label: string): AddressStrip {
   let note: StripNote | null = null;
   const draw = (): void => {
     const page = pageOf(address, label, note);
-    // The page below may be on its way while the window closes
+    // The page below may still navigate while the window closes
     if (page === shown || contents.isDestroyed()) return;
     shown = page;
     contents.loadURL(`data:text/html;charset=utf-8,${encodeURIComponent(page)}`).catch(() => undefined); // the next one follows
@@ -68,7 +68,7 @@ export function createAddressStrip(label: string): AddressStrip {
   return strip;
 }
 
-/** Host in full strength, the rest softly; a query may hold what is nobody's business. */
+/** Shows the host in full contrast, and scheme and path in low contrast. It leaves out the query, which may hold private data. */
 export function pageOf(address: string, label: string, note: StripNote | null = null): string {
   const url = URL.parse(address);
   const host = escape(url?.host ?? '');
@@ -78,7 +78,7 @@ export function pageOf(address: string, label: string, note: StripNote | null = 
 <style>${style}</style></head><body><p role="status" aria-label="${escape(label)}"><span class="soft">${escape(url?.protocol ?? '')}//</span><strong>${host}</strong><span class="soft">${path}</span></p>${note ? noteOf(note) : ''}</body></html>`;
 }
 
-/** Without a script of its own, a button is a link. */
+/** The strip runs no script, so its button is a link. */
 const noteOf = ({ text, button }: StripNote): string =>
   `<div class="note"><p role="status" class="text">${escape(text)}</p><a role="button" href="${buttonAddress}">${escape(button)}</a></div>`;
 

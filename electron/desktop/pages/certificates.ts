@@ -4,29 +4,29 @@ import { plainHost } from '../../trust/host.ts';
 import type { Failure } from '../../../shared/failure.ts';
 
 /**
- * Between Chromium's view of a server certificate and ours: the verifier of `electron/trust` decides, Chromium
- * obeys. The codes are those of `session.setCertificateVerifyProc`.
+ * Connects Chromium to our certificate verifier (`electron/trust`), which decides on every certificate. The codes are
+ * those of `session.setCertificateVerifyProc`.
  */
 export const verifyCode = { accept: 0, refuse: -2, chromiumDecides: -3 } as const;
 export type VerifyCode = (typeof verifyCode)[keyof typeof verifyCode];
 
-/** A certificate with its issuer's, as Electron's own type has it; the last one of a chain comes without. */
+/** A certificate with its issuer's, as in Electron's type. The last one of a chain has no issuer. */
 export interface PresentedCertificate {
   data: string; // PEM
   issuerCert?: PresentedCertificate;
 }
 
-/** What Chromium asks about: the host, what it presented, and Chromium's own result (0: the system trusts it). */
+/** Chromium's question: the host, the certificate that it presented, and Chromium's own result (0: the system trusts it). */
 export interface VerifyRequest {
   hostname: string;
   certificate: PresentedCertificate;
   errorCode: number;
 }
 
-/** Longer than any chain in use; also what stops a chain whose end names itself. */
+/** Longer than any chain in use. It also stops at a chain whose last certificate names itself as issuer. */
 const maxChain = 10;
 
-/** The chain that was presented, leaf first. Empty where its leaf cannot be read. */
+/** The presented chain, leaf first. Empty when the leaf cannot be read. */
 export function chainOf(certificate: PresentedCertificate): X509Certificate[] {
   const chain: X509Certificate[] = [];
   const seen = new Set<string>();
@@ -36,7 +36,7 @@ export function chainOf(certificate: PresentedCertificate): X509Certificate[] {
     try {
       chain.push(new X509Certificate(next.data));
     } catch {
-      // What comes after a certificate that cannot be read vouches for nothing; the verifier sees a shorter chain
+      // Certificates after one that cannot be read prove nothing: the verifier gets a shorter chain
       break;
     }
     next = next.issuerCert;
@@ -44,7 +44,7 @@ export function chainOf(certificate: PresentedCertificate): X509Certificate[] {
   return chain;
 }
 
-/** Asks the verifier, and puts what it said in Chromium's terms. `failure` is null where the page may load. */
+/** Asks the verifier and translates its verdict into Chromium's codes. `failure` is null when the page may load. */
 export function decide(request: VerifyRequest, verifier: CertificateVerifier): { code: VerifyCode; failure: Failure | null } {
   const chain = chainOf(request.certificate);
   const systemTrusts = request.errorCode === 0;
@@ -52,8 +52,8 @@ export function decide(request: VerifyRequest, verifier: CertificateVerifier): {
     chain.length === 0
       ? { kind: 'refuse', failure: { code: 'certificate-untrusted', params: { host: request.hostname } } }
       : verifier({ host: plainHost(request.hostname), chain, systemTrusts });
-  // A page cannot put the question of a certificate to the person: `ask` is a refusal here
+  // A page cannot ask the person about a certificate, so `ask` is a refusal here
   if (verdict.kind !== 'accept') return { code: verifyCode.refuse, failure: verdict.failure };
-  // Where the system agrees Chromium keeps its own result, and with it Certificate Transparency
+  // If the system trusts it too, Chromium keeps its own result, which includes Certificate Transparency
   return { code: systemTrusts ? verifyCode.chromiumDecides : verifyCode.accept, failure: null };
 }

@@ -1,27 +1,27 @@
 import { app, type Session, type WebPreferences } from 'electron';
 
 /**
- * What holds for every page and every session of this app, ours and the campus's, whoever makes them.
+ * The security settings of every page and every session in this app, ours and the campus's.
  * `docs/security.md` goes through Electron's checklist item by item.
  */
 
-/** What every page of ours and of others starts with. */
+/** The web preferences of every page, ours and others'. */
 export const hardened = {
   sandbox: true,
   contextIsolation: true,
   nodeIntegration: false,
   webviewTag: false,
   devTools: false,
-  // Its dictionaries would be fetched from outside the tunnel
+  // Chromium would download its dictionaries outside the tunnel
   spellcheck: false,
   safeDialogs: true,
   navigateOnDragDrop: false,
   autoplayPolicy: 'user-gesture-required',
-  // Where a person types is where they type on: no page that has loaded takes the keyboard (electron#42578)
+  // A page that has loaded must not take the keyboard from where the person is typing (electron#42578)
   focusOnNavigation: false,
 } as const satisfies WebPreferences;
 
-/** No page embeds others' pages or opens windows; no certificate is waved through, none of the person's own is handed out. */
+/** Stops every page from embedding webviews and opening windows, accepts no certificate after an error, and gives no client certificate to a server. */
 export function hardenEveryPage(): void {
   app.on('web-contents-created', (_event, contents) => {
     contents.on('will-attach-webview', (event) => event.preventDefault());
@@ -31,7 +31,7 @@ export function hardenEveryPage(): void {
     event.preventDefault();
     callback(false);
   });
-  // Left alone, Electron would present the first client certificate in the person's store to whoever asks
+  // By default Electron gives the first client certificate in the person's store to any server that asks
   app.on('select-client-certificate', (event, _contents, _address, _certificates, callback) => {
     event.preventDefault();
     callback();

@@ -3,18 +3,18 @@ import { sameHost } from '../../trust/host.ts';
 import { isLoopback } from '../../net/loopback.ts';
 
 /**
- * Where the portal's view may go: `https` on the profile's portal hosts, nothing else. Pages may use `wss` to
- * the same hosts, and data that they made themselves.
+ * Where the portal view may go: `https` on the profile's portal hosts, nothing else. Its pages may also use `wss` to the
+ * same hosts, and `data:` and `blob:` addresses.
  */
 export type PortalRules = Pick<Profile, 'portal'>;
 
-/** Whether the view may show a page of this address. */
+/** Whether the view may show the page at this address. */
 export function mayVisit(address: string, rules: PortalRules): boolean {
   const url = URL.parse(address);
   return url?.protocol === 'https:' && isPortalHost(url, rules);
 }
 
-/** Whether a page in the view may load this: an image, a script, a request of its own. */
+/** Whether a page in the view may load this address, as an image, a script or a request. */
 export function mayLoad(address: string, rules: PortalRules): boolean {
   const url = URL.parse(address);
   if (!url) return false;
@@ -22,7 +22,7 @@ export function mayLoad(address: string, rules: PortalRules): boolean {
   return (url.protocol === 'https:' || url.protocol === 'wss:') && isPortalHost(url, rules);
 }
 
-/** On the ports that a portal has: 443 and that of its own address, so that a page cannot probe others. */
+/** Allows only port 443 and the port of the portal's own address, so that a page cannot probe other ports. */
 function isPortalHost(url: URL, rules: PortalRules): boolean {
   const portal = URL.parse(rules.portal.address);
   const ports = ['', portal?.port ?? ''];

@@ -1,10 +1,10 @@
-/** The scheme and origin that our own page is served from. Electron's `file://` would stay white once the fuses are set. */
+/** The scheme and origin of our own page. With Electron's fuses set, a page from `file://` would stay blank. */
 export const appScheme = 'app';
 export const appHost = 'causeway';
 const appOrigin = `${appScheme}://${appHost}`;
 export const appAddress = `${appOrigin}/index.html`;
 
-/** Whether an address is one of our own page's. */
+/** Whether an address belongs to our own page. */
 export function isOurAddress(address: string): boolean {
   const url = URL.parse(address);
   return url?.protocol === `${appScheme}:` && url.host === appHost;

@@ -7,32 +7,32 @@ import { decide } from './certificates.ts';
 import { lockSession } from './hardening.ts';
 import type { ProxyAccess } from './proxy-login.ts';
 
-/** Where pages that are not ours live: in memory, never used twice, past the profile's verifier. */
+/** The session of pages that are not ours. It lives in memory, is used once, and has its certificates checked by the profile's verifier. */
 export interface Partition {
   readonly session: Session;
   /** Why the verifier refused the certificate of a host, if it did. */
   refusal(host: string): Failure | null;
-  /** Everything goes through this proxy from now on. */
-  goThrough(proxy: ProxyAccess): Promise<void>;
-  /** Forgets cookies, storage, cache and sign-ins, and closes every connection. Bounded in time. */
+  /** Sends everything through this proxy from now on. */
+  useProxy(proxy: ProxyAccess): Promise<void>;
+  /** Deletes cookies, storage, cache and sign-ins, and closes every connection, within a bounded time. */
   empty(): Promise<void>;
 }
 
 let opened = 0;
 
 /**
- * Opens a partition of its own.
+ * Opens a new partition.
  *
- * @param emptyWithinMs how long emptying it may take before we go on without it: it lives in memory and ends with the app
- * @param granted the permissions that its pages have; every other is denied
+ * @param emptyTimeoutMs how long to wait until it is empty: what is left is in memory and ends with the app
+ * @param granted the permissions of its pages; every other one is denied
  */
 export function openPartition(
   name: string,
   verifier: CertificateVerifier,
-  { emptyWithinMs, granted = [] }: { emptyWithinMs: number; granted?: readonly string[] },
+  { emptyTimeoutMs, granted = [] }: { emptyTimeoutMs: number; granted?: readonly string[] },
 ): Partition {
   opened += 1;
-  // Without the `persist:` prefix it never touches the disk; a fresh name never meets what an earlier one left
+  // Without the `persist:` prefix nothing is written to disk. A new name starts without an earlier partition's data
   const session = sessions.fromPartition(`${name}-${opened}`, { cache: false });
   const refusals = new Map<string, Failure>();
   lockSession(session, granted);
@@ -45,16 +45,16 @@ export function openPartition(
   return {
     session,
     refusal: (host) => refusals.get(plainHost(host)) ?? null,
-    goThrough: ({ port }) =>
+    useProxy: ({ port }) =>
       session.setProxy({
         mode: 'fixed_servers',
         proxyRules: `http://127.0.0.1:${port}`,
-        // Chromium leaves loopback out by itself: this takes it in, so that nothing goes around the proxy
+        // By default Chromium bypasses the proxy for loopback addresses. This includes them
         proxyBypassRules: '<-loopback>',
       }),
     async empty() {
       const work = [session.clearStorageData(), session.clearCache(), session.clearAuthCache(), session.closeAllConnections()];
-      await atMost(emptyWithinMs, Promise.allSettled(work));
+      await atMost(emptyTimeoutMs, Promise.allSettled(work));
     },
   };
 }

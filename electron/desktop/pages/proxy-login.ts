@@ -1,38 +1,38 @@
 import { app, type AuthInfo, type WebContents } from 'electron';
 
-/** What the desktop needs of the loopback proxy: where it listens and this run's secret. */
+/** The loopback proxy's port and this run's secret. */
 export interface ProxyAccess {
   readonly port: number;
   readonly username: string;
   readonly secret: string;
 }
 
-/** So often within a second may WebSockets of one address be answered; more is a proxy that turns the answer down. */
+/** How many WebSockets to one address are answered in a second. More than this means that the proxy rejects the answer. */
 const webSocketAnswersASecond = 5;
 
 /**
- * Answers the 407 of a proxy of ours with this run's secret, in the pages that it serves, and that of the network's own
- * proxy with what the person gave for it; each once. Any other request for a name and password, every web page's among
- * them, is cancelled.
+ * Answers proxies that ask for a sign-in (407), each once: our own proxy with this run's secret, for the pages that use it,
+ * and the network's proxy with what the person typed for it. Cancels every other request for a name and password, including
+ * those of web pages.
  *
- * @param proxyOf the proxy of ours that a page goes through, or null
- * @param signInAt what the person has given for the network's own proxy at this place, which a sign-in page goes through
- * @param now milliseconds, by any clock
+ * @param proxyOf returns our proxy that a page uses, or null
+ * @param savedSignIn returns what the person typed for the network's proxy at this address, which sign-in pages use
+ * @param now milliseconds of any clock
  */
 export function answerProxyLogin(
   proxyOf: (contents: WebContents | null) => ProxyAccess | null,
-  signInAt: (host: string, port: number) => { user: string; password: string } | null = () => null,
+  savedSignIn: (host: string, port: number) => { user: string; password: string } | null = () => null,
   now: () => number = Date.now,
 ): void {
   const webSockets = new RecentAnswers(now);
   app.on('login', (event, contents, { url, firstAuthAttempt }, asked, callback) => {
     event.preventDefault();
     const proxy = proxyOf(contents);
-    const given = asked.isProxy && !proxy ? signInAt(asked.host, asked.port) : null;
+    const given = asked.isProxy && !proxy ? savedSignIn(asked.host, asked.port) : null;
     const answer =
       proxy && isOurProxy(asked, proxy) ? ([proxy.username, proxy.secret] as const) : given && ([given.user, given.password] as const);
-    // A second attempt means that the proxy turned the answer down: answering again would never end. Electron calls every
-    // attempt of a WebSocket a second one (shell/browser/login_handler.cc), so that those are counted here.
+    // A second attempt means that the proxy rejected the answer: answering again would go on for ever. Electron reports every
+    // attempt of a WebSocket as a second one (shell/browser/login_handler.cc), so those are counted here.
     if (answer && (firstAuthAttempt || (isWebSocket(url) && webSockets.mayAnswer(url)))) callback(...answer);
     else callback();
   });
@@ -46,7 +46,7 @@ class RecentAnswers {
 
   constructor(private readonly now: () => number) {}
 
-  /** Whether one more may be given for this address; notes it where it may. */
+  /** Whether this address may get another answer. If so, counts it. */
   mayAnswer(url: string): boolean {
     const at = this.now();
     this.answers = this.answers.filter((answer) => at - answer.at < 1_000);
@@ -56,7 +56,7 @@ class RecentAnswers {
   }
 }
 
-/** Whether it is our own proxy that asks. */
+/** Whether our own proxy is asking. */
 export function isOurProxy(asked: Pick<AuthInfo, 'isProxy' | 'host' | 'port'>, proxy: Pick<ProxyAccess, 'port'>): boolean {
   return asked.isProxy && asked.host === '127.0.0.1' && asked.port === proxy.port;
 }

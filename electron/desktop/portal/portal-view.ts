@@ -7,11 +7,11 @@ import { portalFailure } from './portal-failure.ts';
 import { openPortalSession, type PortalSession } from './portal-session.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';
 
-/** The part of the window that the portal needs: room beside our column. */
+/** The part of the window that the portal needs: space beside our own screens. */
 export interface PortalPlace {
   openBeside(view: WebContentsView): void;
   closeBeside(view: WebContentsView): void;
-  /** Hidden while our own page shows in its room why nothing loaded. */
+  /** Hides the view while our own page shows, in its place, why nothing loaded. */
   setBesideVisible(visible: boolean): void;
 }
 
@@ -22,24 +22,24 @@ export interface PortalViewOptions {
   now: () => number;
 }
 
-/** The desktop's {@link PortalView}, and which page is its own: only that one is given the proxy's secret. */
+/** The desktop's {@link PortalView}. `owns` tells which page is its own: only that page gets the proxy's secret. */
 export interface DesktopPortalView extends PortalView {
   owns(contents: WebContents | null): boolean;
 }
 
-/** Shows the campus's own page beside ours. Reads nothing from it and types nothing into it; follows its address. */
+/** Shows the campus's own page beside ours. It watches the page's address, but reads nothing from the page and types nothing into it. */
 export function createPortalView(options: PortalViewOptions): DesktopPortalView {
   const listeners = new Set<(page: PortalPage | null) => void>();
-  const tell = (page: PortalPage | null): void => {
+  const notify = (page: PortalPage | null): void => {
     for (const listener of listeners) listener(page);
   };
   let shown: Visit | null = null;
-  // One opening or closing at a time, in the order they were asked for
-  let turn: Promise<void> = Promise.resolve();
-  const next = (work: () => Promise<void>): Promise<void> => {
-    const mine = turn.then(work);
-    turn = mine.catch(() => undefined); // reported to its own caller; it must not fail the one after
-    return mine;
+  // Opens and closes one at a time, in the order of the calls
+  let queue: Promise<void> = Promise.resolve();
+  const enqueue = (work: () => Promise<void>): Promise<void> => {
+    const result = queue.then(work);
+    queue = result.catch(() => undefined); // its own caller gets the error; the next one must not fail with it
+    return result;
   };
   const close = async (): Promise<void> => {
     const visit = shown;
@@ -49,11 +49,11 @@ export function createPortalView(options: PortalViewOptions): DesktopPortalView 
 
   return {
     open: (visit) =>
-      next(async () => {
+      enqueue(async () => {
         await close();
-        shown = new Visit(visit, await openPortalSession(visit.profile, visit.verifier, options.proxy), options, tell);
+        shown = new Visit(visit, await openPortalSession(visit.profile, visit.verifier, options.proxy), options, notify);
       }),
-    close: () => next(close),
+    close: () => enqueue(close),
     back: () => shown?.back(),
     reload: () => shown?.reload(),
     onPage: (listener) => void listeners.add(listener),
@@ -61,41 +61,41 @@ export function createPortalView(options: PortalViewOptions): DesktopPortalView 
   };
 }
 
-/** How many of a visit's tries to leave are worth a line in the log. */
+/** How many of a visit's attempts to leave are logged. */
 const loggedDenials = 20;
-/** Far more than any page that the guide follows: an address may be megabytes, and goes with every state. */
+/** Far longer than any path that the guide knows. An address can be megabytes long, and every state carries the path. */
 const maxPathChars = 500;
 
-/** One visit: one view, one partition, from opening to closing. */
+/** One visit, from opening to closing: one view and one partition. */
 class Visit {
   readonly contents: WebContents;
   readonly #view: WebContentsView;
   readonly #visit: PortalVisit;
   readonly #partition: PortalSession;
   readonly #options: PortalViewOptions;
-  readonly #tell: (page: PortalPage | null) => void;
+  readonly #notify: (page: PortalPage | null) => void;
   #page: PortalPage;
   #address: string;
   #closed = false;
   #denials = 0;
 
-  constructor(visit: PortalVisit, partition: PortalSession, options: PortalViewOptions, tell: (page: PortalPage | null) => void) {
+  constructor(visit: PortalVisit, partition: PortalSession, options: PortalViewOptions, notify: (page: PortalPage | null) => void) {
     this.#visit = visit;
     this.#partition = partition;
     this.#options = options;
-    this.#tell = tell;
+    this.#notify = notify;
     this.#address = visit.profile.portal.address;
-    this.#page = { ...placeOf(this.#address), loading: true, canGoBack: false, failure: null };
+    this.#page = { ...locationOf(this.#address), loading: true, canGoBack: false, failure: null };
     this.#view = new WebContentsView({
       webPreferences: { ...hardened, session: partition.session },
     });
     this.contents = this.#view.webContents;
-    // Without a proxy that carries UDP there is none: a page cannot learn or use the address of this computer
+    // WebRTC may use UDP only through a proxy, and ours has no UDP: so a page cannot learn or use this computer's address
     this.contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
     this.#keepInside();
-    this.#follow();
+    this.#watchPage();
     options.place.openBeside(this.#view);
-    this.#start();
+    this.#openFirstPage();
   }
 
   back(): void {
@@ -105,16 +105,16 @@ class Visit {
 
   reload(): void {
     if (this.contents.isDestroyed() || this.#returnToPage()) return;
-    // A failed first load was a POST that is good for once; its page is asked for anew, by GET
+    // A failed first load was a one-time POST. Load its page with GET instead
     if (this.#page.failure) this.#load(this.#address);
     else this.contents.reload();
   }
 
-  /** After a denial the page that wanted to leave is still there, with what was typed into it. */
+  /** After a denied navigation, shows the page again: it is still there, with everything that was typed into it. */
   #returnToPage(): boolean {
     const address = this.contents.getURL();
     if (this.#page.failure?.code !== 'portal-left' || !mayVisit(address, this.#visit.profile)) return false;
-    this.#update({ ...placeOf(address), failure: null });
+    this.#update({ ...locationOf(address), failure: null });
     return true;
   }
 
@@ -125,8 +125,8 @@ class Visit {
     await this.#partition.empty();
   }
 
-  /** The one-time sign-in, where there is one that leads to the portal itself; else its front page. */
-  #start(): void {
+  /** Opens the one-time sign-in if there is one for a portal host, or else the portal's front page. */
+  #openFirstPage(): void {
     const { signIn, task, profile } = this.#visit;
     if (signIn && signIn.expiresAt > this.#options.now() && mayVisit(signIn.action, profile)) {
       const form = new URLSearchParams({ token: signIn.token, ...(task && { task }) });
@@ -141,10 +141,10 @@ class Visit {
   }
 
   #load(address: string, post?: Electron.LoadURLOptions): void {
-    this.contents.loadURL(address, post).catch(() => undefined); // `did-fail-load` tells it, with more to say
+    this.contents.loadURL(address, post).catch(() => undefined); // `did-fail-load` reports it in more detail
   }
 
-  /** Only the portal's own hosts, in this view: leaving is denied and told. */
+  /** Keeps the view on the portal's own hosts. Denies and reports every attempt to leave. */
   #keepInside(): void {
     const keep = (event: Electron.Event, address: string): void => {
       if (mayVisit(address, this.#visit.profile)) return;
@@ -154,7 +154,7 @@ class Visit {
     this.contents.on('will-navigate', (event) => keep(event, event.url));
     this.contents.on('will-redirect', (event) => keep(event, event.url));
     this.contents.on('will-frame-navigate', (event) => {
-      // The main frame has been asked about already
+      // `will-navigate` has already checked the main frame
       if (!event.isMainFrame) keep(event, event.url);
     });
     this.contents.setWindowOpenHandler(({ url }) => {
@@ -162,43 +162,43 @@ class Visit {
       else this.#deny(url);
       return { action: 'deny' };
     });
-    // A page may not hold the person back with a question of its own
+    // A page must not stop the person from leaving with a question of its own
     this.contents.on('will-prevent-unload', (event) => event.preventDefault());
   }
 
   #deny(address: string): void {
-    const { host } = placeOf(address);
-    // A page that tries without end must not push everything else out of the log
+    const { host } = locationOf(address);
+    // A page that tries again and again must not fill the log
     if (this.#denials++ < loggedDenials) this.#options.log(`portal: leaving for ${host} was denied`);
     this.#update({ failure: { code: 'portal-left', params: { host } } });
   }
 
-  /** Tells where the view is, by its address and nothing else. */
-  #follow(): void {
+  /** Reports where the view is, by its address and nothing else. */
+  #watchPage(): void {
     const { contents } = this;
     contents.on('did-start-loading', () => this.#update({ loading: true }));
     contents.on('did-stop-loading', () => this.#update({ loading: false }));
-    // What failed stays told until another page is there
-    contents.on('did-navigate', (_event, address) => this.#arrive(address, { failure: null }));
+    // A failure stays on screen until another page has loaded
+    contents.on('did-navigate', (_event, address) => this.#onNavigated(address, { failure: null }));
     contents.on('did-navigate-in-page', (_event, address, isMainFrame) => {
-      if (isMainFrame) this.#arrive(address);
+      if (isMainFrame) this.#onNavigated(address);
     });
     contents.on('did-fail-load', (_event, errorCode, description, address, isMainFrame) => {
       if (!isMainFrame) return;
-      const { host } = placeOf(address);
+      const { host } = locationOf(address);
       const failure = portalFailure({
         host,
         errorCode,
         description,
         refusal: this.#partition.refusal(host),
-        carried: this.#options.proxy.failureFor(host),
+        proxyFailure: this.#options.proxy.failureFor(host),
       });
       if (!failure) return;
-      // The one-time sign-in's address takes no GET: what stands for it is the front page
+      // The one-time sign-in's address accepts no GET: use the front page instead
       this.#address =
         address === this.#visit.signIn?.action || failure.code === 'portal-left' ? this.#visit.profile.portal.address : address;
       this.#options.log(`portal: ${host} did not load: ${failure.code} ${description}`);
-      this.#update({ ...placeOf(this.#address), failure });
+      this.#update({ ...locationOf(this.#address), failure });
     });
     contents.on('render-process-gone', (_event, { reason }) => {
       if (this.#closed) return;
@@ -210,25 +210,25 @@ class Visit {
     contents.on('destroyed', () => {
       if (this.#closed) return;
       this.#options.place.closeBeside(this.#view);
-      this.#tell(null);
+      this.#notify(null);
     });
   }
 
-  #arrive(address: string, more: Partial<PortalPage> = {}): void {
+  #onNavigated(address: string, more: Partial<PortalPage> = {}): void {
     this.#address = address;
-    this.#update({ ...placeOf(address), ...more });
+    this.#update({ ...locationOf(address), ...more });
   }
 
   #update(change: Partial<PortalPage>): void {
     if (this.#closed || this.contents.isDestroyed()) return;
     this.#page = { ...this.#page, ...change, canGoBack: this.contents.navigationHistory.canGoBack() };
     this.#options.place.setBesideVisible(this.#page.failure === null);
-    this.#tell(this.#page);
+    this.#notify(this.#page);
   }
 }
 
-/** Host and path of an address; its query and fragment may hold what is nobody's business. */
-function placeOf(address: string): { host: string; path: string } {
+/** Host and path of an address, without query and fragment, which may hold private data. */
+function locationOf(address: string): { host: string; path: string } {
   const url = URL.parse(address);
   return { host: url?.hostname ?? '', path: (url?.pathname ?? '').slice(0, maxPathChars) };
 }

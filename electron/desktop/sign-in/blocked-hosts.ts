@@ -1,26 +1,26 @@
 import { isLoopback } from '../../net/loopback.ts';
 
-/** More are counted, and not named: a page may ask for as many as it likes. */
+/** Further hosts are counted but not named, since a page can ask for any number. */
 const maxNamed = 50;
 const maxCounted = 1_000;
 const maxLogged = 20;
-/** As the strip is drawn anew for it, while a page may ask for a hundred at once. */
-const tellsAfterMs = 200;
+/** Waits this long before it redraws the strip, since a page can ask for a hundred hosts at once. */
+const notifyDelayMs = 200;
 
-/** Hosts that a sign-in page wanted and was not given, because the profile does not name them. */
+/** Hosts that a sign-in page asked for and that were blocked, because the profile does not name them. */
 export interface BlockedHostList {
-  /** In the order in which they were first wanted, with their port or scheme where it is not the usual one. */
+  /** In the order of their first request, with port or scheme if it is not the usual one. */
   readonly named: readonly string[];
-  /** How many there are, those that are not named included; 1,000 stands for that many or more. */
+  /** How many there are, including those that are not named. 1,000 means that many or more. */
   readonly count: number;
 }
 
-/** Collects them: each is told and logged once, whatever a page does. */
+/** Collects blocked hosts. Each is reported and logged once, whatever the page does. */
 export class BlockedHosts {
   readonly #seen = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** Called when there are more of them, soon after. */
+  /** Called shortly after new hosts were added. */
   onMore: (hosts: BlockedHostList) => void = () => undefined;
 
   constructor(private readonly log: (line: string) => void) {}
@@ -29,13 +29,13 @@ export class BlockedHosts {
     return { named: [...this.#seen].slice(0, maxNamed), count: this.#seen.size };
   }
 
-  /** An address that was not loaded. */
+  /** Notes an address that was blocked. */
   note(address: string): void {
     const url = URL.parse(address);
     if (!url || url.hostname === '' || this.#seen.size >= maxCounted) return;
     const isUsual = url.protocol === 'https:' || url.protocol === 'wss:';
     const host = `${isUsual ? '' : `${url.protocol}//`}${url.host}`.slice(0, 253);
-    // A program on this computer is none that a profile could name
+    // A profile cannot name a program on this computer
     if (this.#seen.has(host) || isLoopback(url.hostname)) return;
     this.#seen.add(host);
     const { size } = this.#seen;
@@ -44,7 +44,7 @@ export class BlockedHosts {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.onMore(this.hosts);
-    }, tellsAfterMs);
+    }, notifyDelayMs);
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import type { Failure } from '../../../shared/failure.ts';
 
-/** Chromium's net errors that mean something of their own here (net/base/net_error_list.h). */
+/** Chromium's net errors that get a failure of their own here (net/base/net_error_list.h). */
 const netError = {
   aborted: -3,
   blockedByClient: -20,
@@ -14,21 +14,21 @@ const netError = {
   invalidResponse: -320,
   emptyResponse: -324,
 } as const;
-const closed: readonly number[] = [netError.connectionClosed, netError.connectionReset, netError.emptyResponse];
-const nonsense: readonly number[] = [netError.tooManyRedirects, netError.invalidResponse];
+const closedCodes: readonly number[] = [netError.connectionClosed, netError.connectionReset, netError.emptyResponse];
+const protocolCodes: readonly number[] = [netError.tooManyRedirects, netError.invalidResponse];
 
-/** What to tell the person of a page of their campus that did not load; null where the load was given up for another. */
+/** The failure to show for a sign-in page that did not load, or null when another load replaced it. */
 export function signInFailure(load: { host: string; errorCode: number; description: string; refusal: Failure | null }): Failure | null {
   const { host, errorCode, description, refusal } = load;
   if (errorCode === netError.aborted) return null;
   if (refusal) return refusal;
-  const of = (code: Failure['code']): Failure => ({ code, params: { host }, detail: description });
-  if (errorCode <= -200 && errorCode > -300) return of('certificate-untrusted');
-  if (errorCode === netError.blockedByClient) return of('browser-strayed');
-  if (errorCode === netError.nameNotResolved) return of('gateway-name-unknown');
-  if (errorCode === netError.proxyConnectionFailed) return of('proxy-unreachable');
-  if (errorCode === netError.proxyAuthUnsupported) return of('proxy-sign-in-kind');
-  if (errorCode === netError.proxyAuthRequested) return of('proxy-rejected');
-  if (nonsense.includes(errorCode)) return of('gateway-protocol');
-  return of(closed.includes(errorCode) ? 'gateway-closed' : 'gateway-unreachable');
+  const failureWith = (code: Failure['code']): Failure => ({ code, params: { host }, detail: description });
+  if (errorCode <= -200 && errorCode > -300) return failureWith('certificate-untrusted');
+  if (errorCode === netError.blockedByClient) return failureWith('browser-strayed');
+  if (errorCode === netError.nameNotResolved) return failureWith('gateway-name-unknown');
+  if (errorCode === netError.proxyConnectionFailed) return failureWith('proxy-unreachable');
+  if (errorCode === netError.proxyAuthUnsupported) return failureWith('proxy-sign-in-kind');
+  if (errorCode === netError.proxyAuthRequested) return failureWith('proxy-rejected');
+  if (protocolCodes.includes(errorCode)) return failureWith('gateway-protocol');
+  return failureWith(closedCodes.includes(errorCode) ? 'gateway-closed' : 'gateway-unreachable');
 }

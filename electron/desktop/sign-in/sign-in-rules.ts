@@ -5,13 +5,13 @@ import { isLoopback } from '../../net/loopback.ts';
 /** Which hosts the sign-in window may show and load, on which ports. */
 export type SignInRules = Pick<WebWindowRequest, 'address' | 'hosts' | 'connectTo'>;
 
-/** Whether the window may show a page of this address: `https` on the allowed hosts, nothing else. */
+/** Whether the window may show the page at this address: `https` on the allowed hosts, nothing else. */
 export function maySignInAt(address: string, rules: SignInRules): boolean {
   const url = URL.parse(address);
   return url?.protocol === 'https:' && isSignInHost(url, rules);
 }
 
-/** Whether a page in the window may load this. */
+/** Whether a page in the window may load this address. */
 export function maySignInLoad(address: string, rules: SignInRules): boolean {
   const url = URL.parse(address);
   if (!url) return false;
@@ -19,7 +19,7 @@ export function maySignInLoad(address: string, rules: SignInRules): boolean {
   return (url.protocol === 'https:' || url.protocol === 'wss:') && isSignInHost(url, rules);
 }
 
-/** On 443, and on the port that the profile's own address has, so that a page cannot probe others. Never this computer. */
+/** Allows only port 443 and the port of the request's own address, so that a page cannot probe other ports. Never loopback. */
 function isSignInHost(url: URL, { address, hosts }: SignInRules): boolean {
   const ports = ['', URL.parse(address)?.port ?? ''];
   return !isLoopback(url.hostname) && hosts.some((host) => sameHost(host, url.hostname)) && ports.includes(url.port);

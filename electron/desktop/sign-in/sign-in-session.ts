@@ -4,35 +4,35 @@ import { openPartition, type Partition } from '../pages/partition.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';
 import { maySignInLoad } from './sign-in-rules.ts';
 
-/** Who cancels is not kept waiting: what is not empty by then ends with the app, in memory as it is. */
-const emptyWithinMs = 700;
+/** Short, since a person who cancels should not wait. What is left is in memory and ends with the app. */
+const emptyTimeoutMs = 700;
 
-/** Responses that are remembered: pages are looked at one after the other, and may be on their way to the next by then. */
+/** How many responses are remembered. Pages are checked one after the other, and the window may be further on by then. */
 const maxResponses = 20;
 
-/** The partition that one opening of the sign-in window lives in. */
+/** The partition of one sign-in window. */
 export interface SignInSession extends Partition {
-  /** What decides on a page: its cookies, and the headers of its own response. */
+  /** What the caller checks on a page: its cookies, and the headers of its own response. */
   pageAt(url: string): Promise<WebPage>;
 }
 
 /**
- * @param detour a proxy of ours for hosts that the profile sends to loopback; null: the system's own way
- * @param heldBack told of each address that a page wanted and was not given
+ * @param detour our proxy for hosts that the profile sends to loopback; null: the system's proxy settings
+ * @param onBlocked called with each address that a page asked for and that was blocked
  */
 export async function openSignInSession(
   request: WebWindowRequest,
   detour: ProxyAccess | null,
-  heldBack: (address: string) => void,
+  onBlocked: (address: string) => void,
 ): Promise<SignInSession> {
-  const partition = openPartition('sign-in', request.verifier, { emptyWithinMs });
+  const partition = openPartition('sign-in', request.verifier, { emptyTimeoutMs });
   const { session } = partition;
-  /** Of the last responses to the window itself, by their addresses: what one page was told is not another's. */
+  /** Headers of the window's last responses, by address, so that one page's headers do not count for another. */
   const headers = new Map<string, WebPage['headers']>();
 
   session.webRequest.onBeforeRequest(({ url, resourceType }, callback) => {
     const cancel = !maySignInLoad(url, request);
-    if (cancel && resourceType !== 'mainFrame') heldBack(url);
+    if (cancel && resourceType !== 'mainFrame') onBlocked(url);
     callback({ cancel });
   });
   session.webRequest.onHeadersReceived(({ url, resourceType, responseHeaders }, callback) => {
@@ -47,15 +47,15 @@ export async function openSignInSession(
     }
     callback({});
   });
-  if (detour) await partition.goThrough(detour);
+  if (detour) await partition.useProxy(detour);
 
   return {
     ...partition,
     async pageAt(url) {
-      // A page of somebody's own writing has no host, and none of its cookies
+      // A `data:` or `blob:` page has no host and no cookies
       const all = url.startsWith('https:') ? await session.cookies.get({ url }) : [];
       const host = URL.parse(url)?.hostname ?? '';
-      // One for a whole domain may be another host's there: it is sent to this one, and proves nothing
+      // A cookie for the whole domain may come from another of its hosts, so it proves nothing about this one
       const cookies = all.filter(({ domain = '' }) => sameHost(domain.replace(/^\./, ''), host));
       return { url, headers: headers.get(withoutHash(url)) ?? [], cookies: cookies.map(({ name, value }) => ({ name, value })) };
     },

@@ -12,47 +12,47 @@ import { signInFailure } from './sign-in-failure.ts';
 import { maySignInAt } from './sign-in-rules.ts';
 import { openSignInSession, type SignInSession } from './sign-in-session.ts';
 
-/** A proxy that leads to the hosts of one window. */
+/** A proxy for the hosts of one window. */
 export interface Detour extends ProxyAccess {
   close(): Promise<void>;
 }
 
 export interface SignInWindowOptions {
-  /** Leads `hosts` to where `connectTo` says: only a campus on this machine needs one. */
+  /** Starts a proxy that connects `hosts` as `connectTo` says. Only a campus on this computer needs one. */
   detour: (hosts: readonly string[], connectTo: NonNullable<WebWindowRequest['connectTo']>) => Promise<Detour>;
   icon: NativeImage;
   localizer: () => Localizer;
   log: (line: string) => void;
 }
 
-/** The windows of campuses' own sign-in pages, and which proxy may have its secret from which page. */
+/** Opens windows for campuses' own sign-in pages. `proxyOf` tells which of our proxies a page uses, and so may get the secret of. */
 export interface SignInWindows {
   open: OpenWebWindow;
   proxyOf(contents: WebContents | null): ProxyAccess | null;
 }
 
-/** So many fit a line or two. */
+/** As many as fit on one or two lines. */
 const shownHosts = 3;
 
 const size = { width: 560, height: 760, minWidth: 360, minHeight: 420 } as const;
 
 export function createSignInWindows(options: SignInWindowOptions): SignInWindows {
-  const detours = new Map<number, ProxyAccess>();
+  const proxies = new Map<number, ProxyAccess>();
   return {
-    proxyOf: (contents) => (contents ? (detours.get(contents.id) ?? null) : null),
+    proxyOf: (contents) => (contents ? (proxies.get(contents.id) ?? null) : null),
     async open(request, signal) {
       if (signal.aborted) throw fail('cancelled');
       const detour = request.connectTo?.length ? await options.detour(request.hosts, request.connectTo) : null;
-      const held = new BlockedHosts(options.log);
-      const partition = await openSignInSession(request, detour, (address) => held.note(address));
-      const opened = new SignInWindow(request, partition, held, options);
+      const blocked = new BlockedHosts(options.log);
+      const partition = await openSignInSession(request, detour, (address) => blocked.note(address));
+      const opened = new SignInWindow(request, partition, blocked, options);
       const { id } = opened.contents;
-      if (detour) detours.set(id, detour);
+      if (detour) proxies.set(id, detour);
       try {
         return await opened.run(signal);
       } finally {
-        detours.delete(id);
-        held.close();
+        proxies.delete(id);
+        blocked.close();
         await Promise.all([partition.empty(), detour?.close()]);
       }
     },
@@ -69,21 +69,21 @@ class SignInWindow {
   readonly #title: string;
   readonly #request: WebWindowRequest;
   readonly #partition: SignInSession;
-  readonly #held: BlockedHosts;
+  readonly #blocked: BlockedHosts;
   readonly #localizer: Localizer;
-  readonly #place: () => void;
+  readonly #layOut: () => void;
   readonly #log: (line: string) => void;
   #settle: (outcome: Outcome) => void = () => undefined;
   readonly #outcome = new Promise<Outcome>((resolve) => (this.#settle = resolve));
-  /** Looks at one page at a time, in the order in which they came. */
-  #looking: Promise<void> = Promise.resolve();
+  /** Checks one page at a time, in the order of loading. */
+  #checking: Promise<void> = Promise.resolve();
 
-  constructor(request: WebWindowRequest, partition: SignInSession, held: BlockedHosts, { icon, localizer, log }: SignInWindowOptions) {
+  constructor(request: WebWindowRequest, partition: SignInSession, blocked: BlockedHosts, { icon, localizer, log }: SignInWindowOptions) {
     this.#request = request;
     this.#partition = partition;
     this.#log = log;
-    this.#held = held;
-    held.onMore = (hosts) => this.#tellHeldBack(hosts);
+    this.#blocked = blocked;
+    blocked.onMore = (hosts) => this.#showBlocked(hosts);
     this.#localizer = localizer();
     const { title, address } = this.#localizer.messages.signInWindow;
     this.#title = title;
@@ -97,28 +97,28 @@ class SignInWindow {
     this.#strip = createAddressStrip(address);
     this.#window.contentView.addChildView(view);
     this.#window.contentView.addChildView(this.#strip.view);
-    const place = (): void => {
+    const layOut = (): void => {
       const { width, height } = this.#window.getContentBounds();
       const stripHeight = this.#strip.height;
       this.#strip.view.setBounds({ x: 0, y: 0, width, height: stripHeight });
       view.setBounds({ x: 0, y: stripHeight, width, height: Math.max(0, height - stripHeight) });
     };
-    this.#place = place;
-    this.#window.on('resize', place);
-    place();
-    this.#strip.onPress = () => this.#copyHeldBack();
+    this.#layOut = layOut;
+    this.#window.on('resize', layOut);
+    layOut();
+    this.#strip.onPress = () => this.#copyBlocked();
     this.#keepKeyboard();
     this.#keepInside();
-    this.#follow();
+    this.#watchPage();
   }
 
-  /** Shows the page until it has led to what the request looks for, or the person or the attempt has ended it. */
+  /** Shows the page until the request has what it needs, the person closes the window, or the attempt ends. */
   async run(signal: AbortSignal): Promise<'done' | 'closed'> {
     const off = onAbort(signal, () => this.#fail({ code: 'cancelled' }));
     this.#window.on('closed', () => this.#settle({ kind: 'closed' }));
     this.#strip.show(this.#request.address);
     this.#window.show();
-    this.contents.loadURL(this.#request.address).catch(() => undefined); // `did-fail-load` tells it, with more to say
+    this.contents.loadURL(this.#request.address).catch(() => undefined); // `did-fail-load` reports it in more detail
     try {
       const outcome = await this.#outcome;
       if (outcome.kind === 'failed') throw outcome.error;
@@ -138,7 +138,7 @@ class SignInWindow {
     this.#settle({ kind: 'failed', error: new CausewayError(failure) });
   }
 
-  /** Whoever had the keyboard last has it again when the window does: first the page, where a person signs in. */
+  /** When the window gets the focus, gives it to the view that had it last. At first that is the page, where a person signs in. */
   #keepKeyboard(): void {
     const window = this.#window;
     let pane = this.contents;
@@ -148,42 +148,42 @@ class SignInWindow {
     });
   }
 
-  /** Only the allowed hosts: a page that leads elsewhere ends the window, and where it led is told. */
+  /** Keeps the window on the allowed hosts. A page that leads elsewhere ends the window, and the failure names that host. */
   #keepInside(): void {
     const keep = (event: Electron.Event, address: string, isMainFrame: boolean): void => {
       if (maySignInAt(address, this.#request)) return;
       event.preventDefault();
-      if (isMainFrame) this.#stray(address);
-      else this.#held.note(address);
+      if (isMainFrame) this.#failStrayed(address);
+      else this.#blocked.note(address);
     };
     this.contents.on('will-navigate', (event) => keep(event, event.url, true));
     this.contents.on('will-redirect', (event) => keep(event, event.url, event.isMainFrame));
     this.contents.on('will-frame-navigate', (event) => {
-      // The main frame is asked about above; a frame of the page's may be empty, or its own writing
+      // The main frame is checked above. A frame inside the page may be empty, or written by the page itself
       if (!event.isMainFrame && !/^(about|data|blob):/.test(event.url)) keep(event, event.url, false);
     });
     this.contents.setWindowOpenHandler(({ url }) => {
-      if (!maySignInAt(url, this.#request)) this.#held.note(url);
+      if (!maySignInAt(url, this.#request)) this.#blocked.note(url);
       return { action: 'deny' };
     });
     this.contents.on('will-prevent-unload', (event) => event.preventDefault());
   }
 
-  /** A page that lacks a part of itself may stay white: what it lacks stands where the person looks. */
-  #tellHeldBack(hosts: BlockedHostList): void {
+  /** Shows which hosts were blocked, since a page without a part of it may stay blank. */
+  #showBlocked(hosts: BlockedHostList): void {
     if (this.#window.isDestroyed()) return;
     const { format, list, messages } = this.#localizer;
     const shown = hosts.named.slice(0, shownHosts);
     const count = hosts.count - shown.length;
     const all = count === 0 ? shown : [...shown, format(messages.signInWindow.moreHosts, { count })];
     this.#strip.note({ text: format(messages.signInWindow.heldBack, { hosts: list(all) }), button: messages.signInWindow.copy });
-    this.#place();
+    this.#layOut();
   }
 
-  /** For IT, who can name them in the profile. Holds no address of a page beyond its host. */
-  #copyHeldBack(): void {
+  /** Copies the blocked hosts for IT, who can add them to the profile. Of the page's address it copies only the host. */
+  #copyBlocked(): void {
     const { format, messages } = this.#localizer;
-    const { named, count } = this.#held.hosts;
+    const { named, count } = this.#blocked.hosts;
     const page = URL.parse(this.contents.getURL())?.host ?? '';
     const rest = count - named.length;
     const lines = [
@@ -197,27 +197,27 @@ class SignInWindow {
     );
   }
 
-  #stray(address: string): void {
+  #failStrayed(address: string): void {
     const host = URL.parse(address)?.host ?? '';
     this.#log(`sign-in page: it led to ${host}, which the profile does not name`);
     this.#fail({ code: 'browser-strayed', params: { host } });
   }
 
-  #follow(): void {
+  #watchPage(): void {
     const { contents } = this;
-    const look = (): void => {
+    const check = (): void => {
       const url = contents.getURL();
-      this.#looking = this.#looking.then(() => this.#look(url));
+      this.#checking = this.#checking.then(() => this.#checkPage(url));
     };
     contents.on('did-navigate', (_event, address) => {
       this.#strip.show(address);
-      look();
+      check();
     });
     contents.on('did-navigate-in-page', (_event, address, isMainFrame) => {
       if (isMainFrame) this.#strip.show(address);
     });
-    // Its scripts may have set a cookie since
-    contents.on('did-finish-load', look);
+    // The page's scripts may have set a cookie since then
+    contents.on('did-finish-load', check);
     contents.on('did-fail-load', (_event, errorCode, description, address, isMainFrame) => {
       if (!isMainFrame) return;
       const host = URL.parse(address)?.hostname ?? '';
@@ -232,8 +232,8 @@ class SignInWindow {
     contents.on('destroyed', () => this.#settle({ kind: 'closed' }));
   }
 
-  /** Never rejects: what cannot be looked at is over. */
-  async #look(url: string): Promise<void> {
+  /** Never rejects: a page that cannot be checked ends the window. */
+  async #checkPage(url: string): Promise<void> {
     if (this.contents.isDestroyed()) return;
     try {
       const page = await this.#partition.pageAt(url);

@@ -3,14 +3,14 @@ import { app } from 'electron';
 import { linkScheme } from '../../../shared/link.ts';
 import { pathOfArgument } from '../../app/file-argument.ts';
 
-/** Started by the system at sign-in: no window until the person asks for it. */
+/** The system starts the app with this flag at sign-in: no window until the person asks for it. */
 export const hiddenFlag = '--hidden';
 
 const profileFile = /\.causeway$/i;
 
 /**
- * The `causeway://` links and `.causeway` files of a command line, in order, files as absolute paths. What a
- * link says is not judged here: the application reads it, and refuses what it does not know.
+ * The `causeway://` links and `.causeway` files of a command line, in order, with files as absolute paths. Links are not
+ * checked here: the application reads them and refuses what it does not know.
  *
  * @param folder what relative paths are relative to
  */
@@ -19,32 +19,32 @@ export function openedBy(argv: readonly string[], folder: string): string[] {
     .filter((argument) => !argument.startsWith('-'))
     .flatMap((argument) => {
       if (argument.toLowerCase().startsWith(`${linkScheme}:`)) return [argument];
-      // One that names no file of this computer goes on as it is: the application says so
+      // An address that names no file on this computer is passed on as it is: the application reports it
       if (/^file:/i.test(argument)) return [pathOfArgument(argument) ?? argument];
       return profileFile.test(argument) ? [resolve(folder, argument)] : [];
     });
 }
 
 /**
- * Leaves the folder that this process was started in: a double click on a profile starts it in the folder of that file,
- * where anybody may have put libraries and programs to be found. To be called once the command line has been read.
+ * Leaves the folder that this process was started in. A double click on a profile starts it in that file's folder, where
+ * anybody may have put programs and libraries. Call this once the command line has been read.
  */
 export function leaveFolder(): void {
   try {
     process.chdir(dirname(process.execPath));
   } catch {
-    // One that is not to be entered holds nothing for us either, and nothing of ours is looked for by a mere name
+    // If this fails, nothing breaks: the app looks for nothing by a bare name in the current folder
   }
 }
 
 export interface OpenedArguments {
-  /** Hands over what was opened so far, and everything from now on. `argument` null: the person started the app once more. */
+  /** Passes on what was opened so far, and everything from now on. `argument` is null when the person started the app again. */
   deliver(listener: (argument: string | null) => void): void;
 }
 
 /**
- * Collects what the system asks this app to open: this process's command line, that of later ones, and macOS's
- * events, which may come before the app is ready. Null when another instance runs already; it has been told.
+ * Collects what the system asks this app to open: the command lines of this process and of later ones, and macOS's
+ * events, which may come before the app is ready. Null when another instance is already running: it gets the arguments.
  */
 export function collectArguments(): OpenedArguments | null {
   if (!app.requestSingleInstanceLock()) return null;

@@ -2,7 +2,7 @@ import type { Application } from '../../app/ports.ts';
 import type { Task } from '../../../shared/guide.ts';
 import { failureOf } from '../../../shared/failure.ts';
 
-/** What a person can ask for from the tray, the menu or a notification: a few of the bridge's verbs, and the window. */
+/** The commands of the tray, the menu and the notifications: some of the bridge's calls, and showing the window. */
 export type Command = 'connect' | 'try-now' | 'extend' | 'end' | 'open' | 'open-portal' | 'settings' | 'help-desk' | 'logs' | 'quit' | Task;
 
 export interface CommandContext {
@@ -12,7 +12,7 @@ export interface CommandContext {
   log: (line: string) => void;
 }
 
-/** Carries one command out. What fails is in the state already, on screen; our own faults go to the log as well. */
+/** Runs one command. If it fails, the state already has the failure to show: this logs it and shows the window. */
 export function perform(command: Command, context: CommandContext): void {
   run(command, context).catch((thrown: unknown) => {
     const failure = failureOf(thrown);

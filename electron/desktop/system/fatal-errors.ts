@@ -6,61 +6,61 @@ import { noteFault } from './fault-note.ts';
 import type { Log } from './log.ts';
 import { relaunchOptions } from './relaunch.ts';
 
-/** Exit codes of a start that comes to nothing. */
-const startExit = { failed: 1, refused: 2 } as const;
+/** Exit codes when the app cannot start or cannot continue. */
+const exitCodes = { failed: 1, refused: 2 } as const;
 
-/** Who is away is not waited for: the next start says it too. */
-const toldWithinMs = 60_000;
+/** How long the dialog stays, in case the person is away: the next start reports the fault too. */
+const dialogTimeoutMs = 60_000;
 
-const speak = () => localizerFor('system', app.getPreferredSystemLanguages());
+const systemLocalizer = () => localizerFor('system', app.getPreferredSystemLanguages());
 
-/** The app could not start: logs why, says so in a box of the system's, and ends with exit code 1. */
+/** Handles a failed start: logs the reason, shows a system dialog and exits with code 1. */
 export function startFailed(thrown: unknown, log: Log): void {
   log.line(`start failed: ${textOf(thrown)}`);
-  const { messages, format } = speak();
+  const { messages, format } = systemLocalizer();
   dialog.showErrorBox(messages.trouble.startTitle, format(messages.trouble.startText, { folder: log.folder }));
-  app.exit(startExit.failed);
+  app.exit(exitCodes.failed);
 }
 
-/** The app does not start with these switches: says which in a box of the system's, and ends with exit code 2. */
+/** Refuses to start with these switches: shows them in a system dialog and exits with code 2. */
 export function switchesRefused(switches: readonly string[], log: Log): void {
   log.line(`not started with ${switches.join(' ')}`);
-  const { messages, format, list } = speak();
+  const { messages, format, list } = systemLocalizer();
   dialog.showErrorBox(messages.trouble.startTitle, format(messages.trouble.switchesText, { switches: list(switches) }));
-  app.exit(startExit.refused);
+  app.exit(exitCodes.refused);
 }
 
-/** Policy wants the sandbox, and the app was started without: says so, and ends with exit code 2. */
+/** Refuses to start without the sandbox when policy requires it: shows a system dialog and exits with code 2. */
 export function sandboxRequired(log: Log): void {
   log.line('not started: --no-sandbox, and policy requires the sandbox');
-  const { messages } = speak();
+  const { messages } = systemLocalizer();
   dialog.showErrorBox(messages.trouble.startTitle, messages.trouble.sandboxText);
-  app.exit(startExit.refused);
+  app.exit(exitCodes.refused);
 }
 
 export interface FaultOptions {
   log: Log;
-  /** Where the note to the next run goes. */
+  /** The folder for the note to the next run. */
   folder: string;
   now: () => number;
-  /** A promise that nobody waited for was rejected: what it was about may not have been done, and the app goes on. */
+  /** A promise was rejected and nothing handled it: its work may not be done, and the app continues. */
   onUnhandled: () => void;
 }
 
 /**
- * What becomes of faults of our own. An exception that nobody caught may have left anything half done: it is logged, noted
- * for the next start and told, and the app ends with exit code 1, as by a crash. Electron itself would show its text in a
- * box and go on. A rejected promise that nobody waited for stopped at an await, with everything before it done: it is
- * logged and told in the window.
+ * Handles faults in our own code. An uncaught exception may have left anything half done: it is logged, noted for the next
+ * start and shown, and the app exits with code 1, as after a crash. (Electron's default is to show its text in a box and
+ * continue.) An unhandled rejection stopped at an `await`, with everything before it done: it is logged and shown in the
+ * window.
  */
 export function endOnFaults({ log, folder, now, onUnhandled }: FaultOptions): void {
   let isEnding = false;
   process.on('uncaughtException', (thrown: unknown) => {
     log.line(`uncaught: ${textOf(thrown)}`);
-    // What goes wrong while it is told changes nothing any more
+    // Another fault while the first is shown changes nothing
     if (isEnding) return;
     isEnding = true;
-    end(folder, now, log).catch(() => app.exit(startExit.failed));
+    end(folder, now, log).catch(() => app.exit(exitCodes.failed));
   });
   process.on('unhandledRejection', (reason) => {
     log.line(`unhandled: ${textOf(reason)}`);
@@ -74,15 +74,15 @@ async function end(folder: string, now: () => number, log: Log): Promise<void> {
   } catch (thrown) {
     log.line(`the next start will not say so: ${textOf(thrown)}`);
   }
-  // Nobody should go on in a window that may no longer do what it says
+  // Nobody should continue in a window that may no longer work
   for (const window of BaseWindow.getAllWindows()) window.destroy();
-  await tell();
-  app.exit(startExit.failed);
+  await showFaultDialog();
+  app.exit(exitCodes.failed);
 }
 
-/** Says so, for a while, and starts again where the person wants that. */
-async function tell(): Promise<void> {
-  const { messages } = speak();
+/** Shows the fault for a while, and restarts the app if the person wants that. */
+async function showFaultDialog(): Promise<void> {
+  const { messages } = systemLocalizer();
   const { faultTitle, faultText, startAgain, close } = messages.trouble;
   if (!app.isReady()) {
     dialog.showErrorBox(faultTitle, faultText);
@@ -101,10 +101,10 @@ async function tell(): Promise<void> {
     .then(({ response }) => {
       if (response === 0) app.relaunch(relaunchOptions(process.argv.slice(1), process.env));
     });
-  await atMost(toldWithinMs, shown);
+  await atMost(dialogTimeoutMs, shown);
 }
 
-/** What was thrown, for the log: with the place where it was, where that is known. */
+/** The thrown value as text for the log, with its stack if there is one. */
 function textOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.stack ?? thrown.message;
   return failureOf(thrown).detail ?? typeof thrown;

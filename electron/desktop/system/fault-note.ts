@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import type { Failure } from '../../../shared/failure.ts';
 
 /**
- * A file of its own that a run which ends by a fault leaves to the next one. Not in the settings: what wrote them may be
- * what is at fault. It holds an instant and nothing else.
+ * A file that a run leaves for the next one when it ends with a fault. It is not in the settings, since writing them may be
+ * what failed. It holds a time and nothing else.
  */
 const fileName = 'ended-by-fault';
 
-/** Notes that this run ends by a fault. @param now epoch milliseconds */
+/** Notes that this run ends with a fault. @param now epoch milliseconds */
 export function noteFault(folder: string, now: number): void {
   writeFileSync(join(folder, fileName), String(now), { mode: 0o600 });
 }
 
-/** What the last run left, once: `fault-ended`, with when that was; null where it ended otherwise. */
+/** Takes the last run's note: `fault-ended` with its time, or null when the run ended in another way. */
 export function takeFault(folder: string): Failure | null {
   const file = join(folder, fileName);
   try {
@@ -21,7 +21,7 @@ export function takeFault(folder: string): Failure | null {
     rmSync(file);
     return Number.isSafeInteger(endedAt) && endedAt > 0 ? { code: 'fault-ended', params: { endedAt } } : null;
   } catch {
-    // Nothing was left, or nothing that can be read
+    // There is no note, or it cannot be read
     return null;
   }
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { retryWhileLockedSync } from '../../system/locked-files.ts';
 
 /**
- * The app's log: a few lines a day for the help desk, in one file that is set aside when it is full. Secrets have
- * no business here; {@link redact} is the one place that sees to it should a line carry one.
+ * The app's log: a few lines a day for the help desk, in one file that is rotated when it is full. No line should hold a
+ * secret. If one does, {@link redact} removes it.
  */
 export interface Log {
   readonly folder: string;
@@ -16,7 +16,7 @@ const maxFileBytes = 512 * 1024;
 const keptFiles = 3;
 const maxLineChars = 2_000;
 
-/** Opens the log in `folder`, readable by its owner only. A disk that takes no more stops the log, never the app. */
+/** Opens the log in `folder`, readable only by its owner. A full disk stops the log, never the app. */
 export function openLog(folder: string, now: () => number = Date.now): Log {
   const file = join(folder, fileName);
   let size: number | null = null; // bytes in the current file; null while nothing can be written
@@ -52,17 +52,17 @@ export function openLog(folder: string, now: () => number = Date.now): Log {
   };
 }
 
-/** False: somebody holds one of them. What is written goes on where it is, for a while. */
+/** Rotates the files. False when another program has one open: the log then continues in the same file for a while. */
 function setAside(file: string): boolean {
   try {
-    moveUp(file);
+    rotate(file);
     return true;
   } catch {
     return false;
   }
 }
 
-function moveUp(file: string): void {
+function rotate(file: string): void {
   const aside = (index: number): string => `${file}.${index}`;
   retryWhileLockedSync(() => rmSync(aside(keptFiles - 1), { force: true }));
   for (let index = keptFiles - 2; index >= 1; index--) {
@@ -71,19 +71,19 @@ function moveUp(file: string): void {
   retryWhileLockedSync(() => renameSync(file, aside(1)));
 }
 
-/** What looks like a secret, and what stands in its place. A named one takes the rest of its line with it: where it ends is not ours to guess. */
+/** Patterns of secrets, and their replacements. After a name such as `password`, the rest of the line goes too, since nobody can tell where the secret ends. */
 const secrets: readonly (readonly [RegExp, string])[] = [
   [/\b(authorization|cookie|password|passcode|secret|ticket|token|otp)(["']?\s*[:=]).*$/gi, '$1$2 …'],
   [/\b(bearer|basic)\s+[\w+/=.-]{8,}/gi, '$1 …'],
-  // The query and fragment of an address. It looks back, from the mark: looking ahead from every letter takes seconds in a long line
+  // The query and fragment of an address. It looks back from `?` or `#`: looking ahead from every letter takes seconds in a long line
   [/[?#](?<=:\/\/[^\s?#]*.)\S*/g, '?…'],
   // Tickets, keys, hashes
   [/(?<![\w-])[\w-]{32,}(?![\w-])/g, '…'],
-  // Passcodes of 6 to 9 digits, as typed or as read aloud
+  // Passcodes of 6 to 9 digits, with or without spaces
   [/(?<!\d)(?:\d{6,9}|\d{3} \d{3}(?: \d{3})?)(?!\d)/g, '…'],
 ];
 
-/** Text as one line, without what looks like a secret. */
+/** The text as one line, with everything that looks like a secret removed. */
 export function redact(text: string): string {
   const line = text.replaceAll(/[\r\n\u2028\u2029]+/g, ' ');
   return secrets.reduce((clean, [pattern, instead]) => clean.replaceAll(pattern, instead), line);

@@ -1,2 +1,2 @@
-/** Asks the session bus; of Debian's package dbus, and its name everywhere else too. */
+/** The program that asks the session bus, from Debian's package dbus. It has the same path elsewhere. */
 export const dbusSend = '/usr/bin/dbus-send';

@@ -3,29 +3,29 @@ import type { Application } from '../../app/ports.ts';
 import { atMost } from '../../net/deadline.ts';
 import { relaunchOptions } from './relaunch.ts';
 
-/** Leaving: asked once while connected, never in the way of a computer that shuts down. */
+/** Quitting: asks once while connected, and never delays a computer that shuts down. */
 export interface QuitFlow {
-  /** The person asked to quit: goes, or shows the question. */
+  /** The person asked to quit: quits, or shows the question. */
   request: () => void;
-  /** Goes without asking: the question was answered. */
+  /** Quits without asking. */
   leave: () => void;
-  /** The computer ends the session: there is no time for a question, and none to wait for us. */
-  systemEnds: () => void;
+  /** The system ends the person's session: there is no time to ask, and the system does not wait for us. */
+  sessionEnds: () => void;
 }
 
 export interface QuitOptions {
-  /** Null until the application is there: before that there is nothing to lose. */
+  /** Null until the application exists: before that nothing can be lost. */
   application: () => Pick<Application, 'mayQuit' | 'shutdown'> | null;
   showWindow: () => void;
-  /** Nothing may keep the windows open any more. */
+  /** Lets the windows close for good. */
   allowClose: () => void;
-  /** Whether a native call is out that nothing can cancel: ending properly, the process would wait for it, be it for a minute. */
+  /** Whether a native call is running that cannot be cancelled: a normal exit would wait for it, for a minute if need be. */
   isStuck: () => boolean;
   log: (line: string) => void;
 }
 
-/** Signing out may take so long; then we go without it, and the gateway ends the session by its own clock. */
-const shutdownWithinMs = 3_000;
+/** How long signing out may take. After that the app quits anyway, and the gateway ends the session by its own clock. */
+const shutdownTimeoutMs = 3_000;
 
 export function createQuitFlow({ application, showWindow, allowClose, isStuck, log }: QuitOptions): QuitFlow {
   let phase: 'running' | 'signing-out' | 'free' = 'running';
@@ -34,7 +34,7 @@ export function createQuitFlow({ application, showWindow, allowClose, isStuck, l
     const shutdown = application()
       ?.shutdown()
       .catch((thrown: unknown) => log(`quit: ${String(thrown)}`));
-    if (shutdown && !(await atMost(shutdownWithinMs, shutdown))) log('quit: signing out took too long');
+    if (shutdown && !(await atMost(shutdownTimeoutMs, shutdown))) log('quit: signing out took too long');
   };
   const leave = (): void => {
     if (phase === 'free') app.quit();
@@ -50,7 +50,7 @@ export function createQuitFlow({ application, showWindow, allowClose, isStuck, l
     if (application()?.mayQuit() ?? true) leave();
     else showWindow();
   };
-  const systemEnds = (): void => {
+  const sessionEnds = (): void => {
     if (phase === 'free') return;
     phase = 'free';
     allowClose();
@@ -62,25 +62,25 @@ export function createQuitFlow({ application, showWindow, allowClose, isStuck, l
     event.preventDefault();
     if (phase === 'running') request();
   });
-  // Whoever starts us again while we leave has handed their wish to a process that will not carry it out
+  // Somebody started the app again while it quits: their arguments came to a process that is about to end
   app.on('second-instance', (_event, argv) => {
     if (phase !== 'running') app.relaunch(relaunchOptions(argv.slice(1), process.env));
   });
-  // The app lives on in the tray: its windows are closed for good only on the way out
+  // The app stays in the tray: its windows close for good only when it quits
   app.on('window-all-closed', () => {
     if (phase === 'free') app.quit();
   });
-  // The last that is heard of: everything is closed and written
+  // The last event: everything is closed and saved
   app.on('quit', () => {
     if (!isStuck()) return;
     log('quit: the keychain does not answer: leaving without it');
     process.kill(process.pid, 'SIGKILL');
   });
-  // macOS and Linux tell us here, Windows tells the window. Not prevented: the system does not wait for us
-  powerMonitor.on('shutdown', systemEnds);
-  // A session manager's way of saying it. Listened to once Electron is ready, after Chromium, whose own handler would ask before quitting
+  // macOS and Linux report it here, Windows to the window. Do not prevent it: the system does not wait for us
+  powerMonitor.on('shutdown', sessionEnds);
+  // Session managers send these signals. Set them once Electron is ready, to replace Chromium's own handler, which would ask before quitting
   process.on('SIGTERM', leave);
   process.on('SIGINT', leave);
 
-  return { request, leave, systemEnds };
+  return { request, leave, sessionEnds };
 }

@@ -1,8 +1,8 @@
 import type { RelaunchOptions } from 'electron';
 
 /**
- * How this app is started again. An AppImage runs from a mount that ends with it: its own file is what has to be started,
- * and its launcher adds its switches by itself.
+ * How to start this app again. An AppImage runs from a mount that ends with it, so the AppImage file itself has to be
+ * started, and its launcher adds its switches again.
  *
  * @param args the command line without the program
  */

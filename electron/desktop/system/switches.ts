@@ -1,16 +1,16 @@
 /**
- * Which switches a packaged app may be started with. Electron takes every switch of Chromium's and most of Node's: with
- * some of them any certificate passes, a host is another one, or whoever asks is handed the page. Nobody can list them all
- * (https://peter.sh/experiments/chromium-command-line-switches has two thousand): what is not named here is refused.
+ * The switches that a packaged app accepts. Electron accepts every switch of Chromium's and most of Node's: some of them
+ * accept any certificate, map one host to another, or let other programs control the page. There are too many to list
+ * (https://peter.sh/experiments/chromium-command-line-switches has two thousand), so what is not named here is refused.
  */
 
-/** Ours, and those that a desktop or its owner needs so that the window can be seen, or be read aloud. Names without dashes. */
+/** Our own switches, and those that a desktop or a person needs to see the window or have it read aloud. Names without dashes. */
 const allowed: ReadonlySet<string> = new Set([
   'hidden', // ours: started by the system, no window yet
-  'no-sandbox', // the AppImage's launcher adds it; told, and refused where policy says so
-  'user-data-dir', // another folder for settings, of the same person's
+  'no-sandbox', // the AppImage's launcher adds it; the app reports it, or refuses it if policy requires the sandbox
+  'user-data-dir', // another settings folder of the same person
   'lang',
-  // Displays and graphics cards that Chromium does not get on with
+  // For displays and graphics cards that cause problems in Chromium
   'disable-gpu',
   'disable-gpu-compositing',
   'disable-software-rasterizer',
@@ -25,23 +25,23 @@ const allowed: ReadonlySet<string> = new Set([
   'force-device-scale-factor',
   'high-dpi-support',
   'force-color-profile',
-  // For people who see, read or move otherwise
+  // Accessibility
   'force-renderer-accessibility',
   'force-high-contrast',
   'force-dark-mode',
   'force-prefers-reduced-motion',
-  // Which of Linux's keychains Chromium uses for itself: nothing of ours is in it
+  // Which Linux keychain Chromium uses for its own data: it has none of ours
   'password-store',
-  // macOS: the language that a person chose for one app
+  // macOS: the language that a person chose for this app
   'AppleLanguages',
   'AppleLocale',
 ]);
 
-/** Features for Wayland's displays, which people have in their launchers; any other could be of the network's or the sandbox's. */
+/** Features for Wayland displays, which people put into their launchers. Any other feature could change the network or the sandbox. */
 const allowedFeatures: ReadonlySet<string> = new Set(['UseOzonePlatform', 'WaylandWindowDecorations', 'WaylandPerSurfaceScale']);
 
 /**
- * The switches that a packaged app does not start with, without their values, each once.
+ * The switches that a packaged app refuses, without their values, each once.
  *
  * @param argv the command line without the program, as Chromium sees it too
  */
@@ -54,14 +54,14 @@ export function refusedSwitches(argv: readonly string[], platform: NodeJS.Platfo
 interface Switch {
   name: string;
   value: string;
-  /** As it was given, without its value. */
+  /** The switch as typed, without its value. */
   text: string;
 }
 
-/** What Chromium cuts off around an argument: on Windows U+0085 too (base/strings/string_util_constants.cc), which `trim` leaves. */
+/** The blanks that Chromium trims from an argument: on Windows also U+0085 (base/strings/string_util_constants.cc), which `trim` leaves. */
 const blanksAround = /^[\s\u0085]+|[\s\u0085]+$/g;
 
-/** Chromium's own reading (base/command_line.cc): blanks around are cut off, one dash does; on Windows a slash too, and case is nothing. */
+/** Parses a switch as Chromium does (base/command_line.cc): it trims blanks and accepts a single dash. On Windows it also accepts a slash and ignores case. */
 function switchOf(argument: string, platform: NodeJS.Platform): Switch | null {
   const text = argument.replaceAll(blanksAround, '');
   const prefix = (platform === 'win32' ? /^(--|-|\/)(?=.)/ : /^--?(?=.)/).exec(text)?.[0];
@@ -72,14 +72,14 @@ function switchOf(argument: string, platform: NodeJS.Platform): Switch | null {
 
 function isAllowed({ name, value }: Switch): boolean {
   if (name === 'enable-features') return value.split(',').every((feature) => allowedFeatures.has(feature));
-  // macOS gives every app that the Finder starts a number of its own
+  // macOS adds a process number to every app that the Finder starts
   return allowed.has(name) || /^psn_\d+_\d+$/.test(name);
 }
 
-/** What Chromium and Node would read from the environment to the same end. */
+/** Environment variables that would do the same in Chromium and Node. */
 const refusedVariables = ['SSLKEYLOGFILE', 'NODE_TLS_REJECT_UNAUTHORIZED'] as const;
 
-/** Takes such variables out of the environment, before the network begins; returns their names. */
+/** Removes such variables from the environment, before the network starts, and returns their names. */
 export function dropVariables(env: NodeJS.ProcessEnv): string[] {
   const dropped = refusedVariables.filter((name) => env[name] !== undefined);
   for (const name of dropped) Reflect.deleteProperty(env, name);

@@ -19,18 +19,18 @@ export interface UserFolder {
  */
 export function openUserFolder(): UserFolder {
   const folder = app.getPath('userData');
-  const isReadable = works(() => {
+  const isReadable = succeeds(() => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     readdirSync(folder);
   });
-  if (isReadable && works(() => accessSync(folder, constants.W_OK | constants.X_OK))) return { folder, notice: null };
-  const instead = mkdtempSync(join(tmpdir(), 'causeway-'));
-  app.setPath('userData', instead);
-  app.on('quit', () => works(() => rmSync(instead, { recursive: true, force: true })));
-  return isReadable ? { folder, notice: null } : { folder: instead, notice: { code: 'folder-unusable', params: { folder } } };
+  if (isReadable && succeeds(() => accessSync(folder, constants.W_OK | constants.X_OK))) return { folder, notice: null };
+  const temporary = mkdtempSync(join(tmpdir(), 'causeway-'));
+  app.setPath('userData', temporary);
+  app.on('quit', () => succeeds(() => rmSync(temporary, { recursive: true, force: true })));
+  return isReadable ? { folder, notice: null } : { folder: temporary, notice: { code: 'folder-unusable', params: { folder } } };
 }
 
-function works(attempt: () => void): boolean {
+function succeeds(attempt: () => void): boolean {
   try {
     attempt();
     return true;

@@ -5,10 +5,10 @@ import type { StartWorker } from '../../worker/worker.ts';
 /**
  * Starts workers as Electron's utility processes.
  *
- * @param file a bundle of ours
+ * @param file one of our bundles
  * @param env the whole environment of the worker
- * @param kill ends a process at once, with what it has started
- * @param log hears of V8's end in it: where that was, and nothing of the report, which holds the environment
+ * @param kill ends a process and everything that it has started, at once
+ * @param log gets the location of a V8 crash in the worker, but not the report, which holds the environment
  */
 export function utilityWorker(
   file: string,
@@ -18,16 +18,16 @@ export function utilityWorker(
 ): StartWorker {
   return () => {
     const child = utilityProcess.fork(file, [], { env, stdio: 'ignore', cwd: dirname(process.execPath), serviceName: 'Causeway sign-in' });
-    let wanted = true;
-    // Unheard it would be an uncaught exception here; `exit` follows, and ends what the worker was doing
+    let isWanted = true;
+    // Without a listener it would be an uncaught exception here. `exit` follows and ends the worker's call
     child.on('error', (type, location) => log(`worker: ${type} at ${location}`));
-    // A process that was ended before it had begun
+    // `kill` was called before the process had started
     child.once('spawn', () => {
-      if (!wanted) end();
+      if (!isWanted) end();
     });
     const end = (): void => {
       const { pid } = child;
-      // The polite way would leave behind what it has started, and a process that hangs does not hear it
+      // `child.kill` alone would leave the programs that the worker has started, and does not end a process that hangs
       if (pid !== undefined) kill(pid);
       child.kill();
     };
@@ -36,17 +36,17 @@ export function utilityWorker(
         return child.pid;
       },
       post: (message) => {
-        if (wanted) child.postMessage(message);
+        if (isWanted) child.postMessage(message);
       },
       onMessage: (listener) => void child.on('message', listener),
       exited: new Promise((resolve) => {
         child.once('exit', (code) => {
-          wanted = false;
+          isWanted = false;
           resolve(code);
         });
       }),
       kill() {
-        wanted = false;
+        isWanted = false;
         end();
       },
     };

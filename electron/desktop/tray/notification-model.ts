@@ -4,7 +4,7 @@ import { networkPageIn } from '../../../shared/endings.ts';
 import type { Localizer } from '../../../shared/messages/localizer.ts';
 import { campusOf } from './tray-model.ts';
 
-/** One notification. The id names what it is about: shown once, and taken back when it no longer holds. */
+/** One notification. The id names its subject: it is shown once, and closed when it no longer applies. */
 export interface Notice {
   id: string;
   title: string;
@@ -12,8 +12,8 @@ export interface Notice {
 }
 
 /**
- * What is told whenever a campus is new, or leads elsewhere than before: outside the window's page, which would say
- * nothing of it if somebody else had taken it over. `known` is what {@link campusesOf} the state before was.
+ * The notifications for each campus that is new or leads elsewhere than before. They appear outside the window's page,
+ * since a compromised page would not show them. `known` is {@link campusesOf} the previous state.
  */
 export function addedNotices(state: AppState, known: ReadonlySet<string>, { messages, format, list }: Localizer): Omit<Notice, 'id'>[] {
   return state.profiles
@@ -24,17 +24,17 @@ export function addedNotices(state: AppState, known: ReadonlySet<string>, { mess
     }));
 }
 
-/** The campuses of a state, each with where it leads. */
+/** The campuses of a state, as keys that include where each leads. */
 export const campusesOf = ({ profiles }: AppState): ReadonlySet<string> => new Set(profiles.map(campusKey));
 
 const campusKey = ({ id, gateways, portalHost, trust }: ProfileSummary): string => JSON.stringify([id, gateways, portalHost, trust]);
 
-/** The session that the last state was in, so that its end can be told as one. */
+/** The session of the previous state, so that its end can be reported. */
 export type LastSession = string | null;
 
 /**
- * The notification that a state is worth, or null. A push that waits, a question, a session that nears its
- * end, a lost connection, an end that the person did not ask for; each about one session or one prompt.
+ * The notification for a state, or null: a waiting push, a question, a session that is about to expire, a lost
+ * connection, or an end that the person did not ask for. Each is about one session or one prompt.
  */
 export function noticeFor(state: AppState, last: LastSession, localizer: Localizer): Notice | null {
   const { messages } = localizer;
@@ -42,7 +42,7 @@ export function noticeFor(state: AppState, last: LastSession, localizer: Localiz
   const text = messages.notification;
   switch (access.kind) {
     case 'asking': {
-      // Nobody has to come for what answers itself
+      // A question that is answered automatically needs nobody
       if (access.answered || access.autoAnswerAt !== undefined) return null;
       const id = `prompt:${access.promptId}`;
       if (access.prompt.kind !== 'push') return { id, title: text.questionTitle, body: text.questionText };
@@ -56,7 +56,7 @@ export function noticeFor(state: AppState, last: LastSession, localizer: Localiz
     }
     case 'connected': {
       if (!access.expiring || access.expiresAt === null) return null;
-      // An extended session may expire once more, and that is another thing to tell
+      // An extended session can expire again, which is a new notification
       const id = `expiring:${sessionOf(state) ?? ''}:${access.expiresAt}`;
       return {
         id,
@@ -67,7 +67,7 @@ export function noticeFor(state: AppState, last: LastSession, localizer: Localiz
     case 'reconnecting':
       return { id: `lost:${sessionOf(state) ?? ''}`, title: text.reconnectingTitle, body: text.reconnectingText };
     case 'idle':
-      // The person is in the browser then, signing in to the network
+      // The person is in the browser, signing in to the network
       if (access.wayFree) return { id: `free:${networkPageIn(access) ?? ''}`, title: text.freeTitle, body: text.freeText };
       if (!access.ending || last === null) return null;
       return {
@@ -84,7 +84,7 @@ export function noticeFor(state: AppState, last: LastSession, localizer: Localiz
   }
 }
 
-/** The session that a state is in. `closing` says nothing of it, and keeps the one before. */
+/** The session of a state. `closing` and `idle` keep the previous one. */
 export function sessionAfter(state: AppState, last: LastSession): LastSession {
   const { kind } = state.access;
   if (holdsSession(state.access)) return sessionOf(state);

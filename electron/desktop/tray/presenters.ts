@@ -8,10 +8,10 @@ import { trayModel } from './tray-model.ts';
 import { createTray } from './tray.ts';
 import type { MainWindow } from '../window/window.ts';
 
-/** What shows the state beside the window's page: tray, menu and notifications, in the person's language. */
+/** Everything besides the window's page that shows the state: tray, menu and notifications, in the person's language. */
 export interface DesktopPresenters {
-  /** Tells, once a run, that the window was minimised because this desktop has no tray. */
-  tellMinimised(): void;
+  /** Says once a run that the window was minimised because this desktop has no tray. */
+  notifyMinimised(): void;
   close(): void;
 }
 
@@ -25,10 +25,10 @@ export function createDesktopPresenters(
   let localizer: Localizer | null = null;
   let told = false;
 
-  const speak = (): Localizer => {
+  const currentLocalizer = (): Localizer => {
     const before = localizer;
     localizer = localizerFor(application.state.preferences.language, app.getPreferredSystemLanguages());
-    // The system's language may change while we run, and ours by a click
+    // The system's language and the language setting can both change while the app runs
     if (before?.locale !== localizer.locale || before.messages !== localizer.messages) {
       installMenu(localizer.messages, { perform, nextPane: () => window.nextPane() });
     }
@@ -36,9 +36,9 @@ export function createDesktopPresenters(
   };
   const show = (): void => {
     const { state } = application;
-    const now = speak();
+    const now = currentLocalizer();
     tray.show(trayModel(state, now));
-    notifier.follow(state, window.focused, now);
+    notifier.update(state, window.focused, now);
   };
 
   const stop = application.onState(show);
@@ -46,11 +46,11 @@ export function createDesktopPresenters(
   show();
 
   return {
-    tellMinimised() {
+    notifyMinimised() {
       if (told) return;
       told = true;
-      const { notification } = speak().messages;
-      notifier.tell(notification.trayTitle, notification.minimizedText);
+      const { notification } = currentLocalizer().messages;
+      notifier.show(notification.trayTitle, notification.minimizedText);
     },
     close() {
       stop();

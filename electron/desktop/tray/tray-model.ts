@@ -4,7 +4,7 @@ import { tasks } from '../../../shared/guide.ts';
 import type { Localizer } from '../../../shared/messages/localizer.ts';
 import type { Command } from '../system/command.ts';
 
-/** The four shapes of the icon: told apart without colours. */
+/** The four icons. Their shapes differ, so that nobody has to tell colours apart. */
 export const trayIcons = ['idle', 'busy', 'connected', 'attention'] as const;
 export type TrayIcon = (typeof trayIcons)[number];
 
@@ -82,7 +82,7 @@ function statusLine(access: AccessState, campus: string, localizer: Localizer): 
   return status;
 }
 
-/** The campus that the session is with, else the one that was chosen last. */
+/** The campus of the session, or else the one that was chosen last. */
 export function campusOf(state: AppState): ProfileSummary | null {
   const id = 'profileId' in state.access ? state.access.profileId : state.profileId;
   return state.profiles.find((profile) => profile.id === id) ?? null;

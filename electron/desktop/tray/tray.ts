@@ -6,13 +6,13 @@ import type { Command } from '../system/command.ts';
 import type { TrayIcon, TrayModel, TrayRow } from './tray-model.ts';
 import { dbusSend } from '../system/programs-linux.ts';
 
-/** The icon beside the clock, another small renderer of the same state. */
+/** The tray icon, which shows the state. */
 export interface TrayAdapter {
   show(model: TrayModel): void;
   close(): void;
 }
 
-/** `folder` holds the icons that `build/icons.ts` draws. `perform` carries out what was chosen. */
+/** `folder` holds the icons that `build/icons.ts` draws. `perform` runs the chosen command. */
 export function createTray(folder: string, perform: (command: Command) => void): TrayAdapter {
   let shown: TrayModel | null = null;
   let tray: Tray | null = null;
@@ -22,7 +22,7 @@ export function createTray(folder: string, perform: (command: Command) => void):
     if (tray) tray.setImage(image);
     else {
       tray = new Tray(image);
-      // A click on macOS's menu bar opens the menu, there and nowhere else
+      // On macOS a click opens the menu. Elsewhere it opens the window
       if (process.platform !== 'darwin') tray.on('click', () => perform('open'));
     }
     tray.setToolTip(model.tooltip);
@@ -35,7 +35,7 @@ export function createTray(folder: string, perform: (command: Command) => void):
 
   return {
     show(model) {
-      // A menu that is open closes when it is replaced: only a change is worth that
+      // Replacing the menu closes an open one, so replace it only when it changes
       if (JSON.stringify(model) === JSON.stringify(shown)) return;
       shown = model;
       draw(model);
@@ -58,7 +58,7 @@ function itemOf(row: TrayRow, perform: (command: Command) => void): MenuItemCons
   }
 }
 
-/** On macOS a template image, which the system colours; elsewhere drawn for the bar's own brightness. Beside each lies its `@2x`. */
+/** On macOS a template image, which the system colours. Elsewhere the icon for a light or dark bar. Each has its `@2x` file beside it. */
 function imageOf(folder: string, icon: TrayIcon): NativeImage {
   if (process.platform === 'darwin') {
     const image = nativeImage.createFromPath(join(folder, `${icon}Template.png`));
@@ -71,9 +71,9 @@ function imageOf(folder: string, icon: TrayIcon): NativeImage {
 const run = promisify(execFile);
 
 /**
- * Whether a tray icon will be seen, as last heard. Windows and macOS have a place for it; a Linux desktop has one
- * while something owns the StatusNotifierWatcher name on the session bus (freedesktop.org's StatusNotifierItem),
- * which may come and go: each call asks anew, for the next one. The first question waits until the window has been asked for.
+ * Whether this desktop shows tray icons, by the last check. Windows and macOS always do. A Linux desktop does while
+ * something owns the StatusNotifierWatcher name on the session bus (freedesktop.org's StatusNotifierItem), which can come
+ * and go: each call starts a new check for the next call. The first check runs after the window has been created.
  */
 export function watchForTray(): () => boolean {
   if (process.platform !== 'linux') return () => true;
@@ -95,7 +95,7 @@ async function hasStatusNotifier(): Promise<boolean> {
     const { stdout } = await run(dbusSend, [...bus, ...question], { timeout: 3_000 });
     return stdout.includes('boolean true');
   } catch {
-    // No bus, no tool to ask it or no answer: then we do not know of a tray, and minimising loses nobody's window
+    // No bus, no dbus-send or no answer: assume that there is no tray, since a minimised window cannot get lost
     return false;
   }
 }

@@ -11,7 +11,7 @@ interface Size {
   height: number;
 }
 
-/** The compact window's first place: as remembered where that is still on a screen, else in the middle of the primary one. */
+/** The compact window's bounds at the start: as remembered and moved onto a screen, or else in the middle of the primary screen. */
 export function compactBounds(remembered: Rectangle | null, workAreas: readonly Rectangle[]): Rectangle {
   const { minWidth, minHeight, width, height } = layout.compact;
   if (remembered) {
@@ -22,12 +22,12 @@ export function compactBounds(remembered: Rectangle | null, workAreas: readonly 
   return area ? centred({ width, height }, area) : { x: 0, y: 0, width, height };
 }
 
-/** The window with the portal beside our column: grown around its left edge, kept on the screen it is on. */
+/** The bounds with the portal open: the left edge stays, the window grows, and stays on its screen. */
 export function wideBounds(now: Rectangle, wanted: Size, workAreas: readonly Rectangle[]): Rectangle {
   return onScreen({ x: now.x, y: now.y, width: Math.max(now.width, wanted.width), height: Math.max(now.height, wanted.height) }, workAreas);
 }
 
-/** The same rectangle, shrunk and moved until all of it is on the screen that holds most of it. */
+/** The rectangle, shrunk and moved so that it fits on the screen that shows most of it. */
 export function onScreen(bounds: Rectangle, workAreas: readonly Rectangle[]): Rectangle {
   const area = [...workAreas].sort((a, b) => overlap(bounds, b) - overlap(bounds, a))[0];
   if (!area) return bounds;

@@ -16,9 +16,9 @@ import { fail, failureOf, type Failure } from '../../../shared/failure.ts';
 import { isOurAddress } from '../pages/origin.ts';
 
 /**
- * Main's end of the bridge: one handler a call, derived from `shared/bridge.ts`. A call is answered only to
- * the main frame of our own page, only when its input fits the schema, and with nothing that the schema of
- * its output does not name. Failures cross as values, so that their code survives.
+ * The main process's end of the bridge: one handler for each call of `shared/bridge.ts`. It answers only the main frame
+ * of our own page, only if the input fits the schema, and returns nothing that the output schema does not name. Failures
+ * cross as values, which keeps their codes.
  */
 export interface ServedBridge {
   close(): void;
@@ -27,7 +27,7 @@ export interface ServedBridge {
 /** The page at the other end. */
 export type BridgePage = Pick<WebContents, 'id' | 'isDestroyed' | 'send'>;
 
-/** The contract with each schema tied to its own call, which a lookup by a generic name needs. */
+/** The schemas by call name, typed so that a generic name finds its own schemas. */
 const calls: { [N in CallName]: { in: z.core.$ZodType<CallInput<N>>; out: z.core.$ZodType<CallOutput<N>> } } = bridge.calls;
 const events: { [N in EventName]: z.core.$ZodType<EventPayload<N>> } = bridge.events;
 
@@ -38,13 +38,13 @@ export function serveBridge(application: Application, page: BridgePage, log: (li
         if (!isOurMainFrame(event, page)) throw fail('request-invalid', {}, { detail: `${name}: not the window's own page` });
         return { ok: true, value: await answer(application, name, input) };
       } catch (thrown) {
-        return { ok: false, failure: reported(thrown, name, log) };
+        return { ok: false, failure: logFailure(thrown, name, log) };
       }
     });
   }
 
   const send = <N extends EventName>(name: N, payload: EventPayload<N>): void => {
-    // Parsing drops whatever a careless hand put beside the contract
+    // Parsing drops every key that the schema does not name
     if (!page.isDestroyed()) page.send(eventChannel(name), z.parse(events[name], payload));
   };
   const unsubscribe = [application.onState((state) => send('state', state)), application.onTraffic((sample) => send('traffic', sample))];
@@ -60,7 +60,7 @@ export function serveBridge(application: Application, page: BridgePage, log: (li
 async function answer<N extends CallName>(application: Application, name: N, input: unknown): Promise<unknown> {
   const schema = calls[name];
   const parsed = z.safeParse(schema.in, input);
-  // The issues name keys and types, never the values that were sent
+  // The issues name keys, never the values
   if (!parsed.success)
     throw fail('request-invalid', {}, { detail: `${name}: ${parsed.error.issues.map((issue) => issue.path.join('.')).join(', ')}` });
   return z.parse(schema.out, await application.verbs[name](parsed.data));
@@ -71,8 +71,8 @@ function isOurMainFrame(event: IpcMainInvokeEvent, page: BridgePage): boolean {
   return event.sender.id === page.id && frame !== null && frame.parent === null && isOurAddress(frame.url);
 }
 
-/** Our own faults are logged; what a person may meet every day (a wrong password) is not. */
-function reported(thrown: unknown, name: CallName, log: (line: string) => void): Failure {
+/** Logs our own faults, but not everyday failures such as a wrong password. */
+function logFailure(thrown: unknown, name: CallName, log: (line: string) => void): Failure {
   const failure = failureOf(thrown);
   if (failure.code === 'internal' || failure.code === 'request-invalid') log(`bridge ${name}: ${failure.code} ${failure.detail ?? ''}`);
   return failure;

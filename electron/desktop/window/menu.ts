@@ -5,8 +5,8 @@ import type { Command } from '../system/command.ts';
 type Item = MenuItemConstructorOptions;
 
 /**
- * The application menu. macOS shows it, and takes its Edit commands from it; elsewhere the bar stays hidden
- * and what counts are the accelerators.
+ * The application menu. macOS shows it and needs its Edit commands. Elsewhere the menu bar is hidden and only the
+ * accelerators matter.
  */
 export function installMenu(messages: Messages, actions: { perform: (command: Command) => void; nextPane: () => void }): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, messages, actions)));
@@ -20,7 +20,7 @@ export function menuTemplate(
   const mac = platform === 'darwin';
   const separator: Item = { type: 'separator' };
   const settings: Item = { label: menu.settings, accelerator: 'CmdOrCtrl+,', click: () => perform('settings') };
-  // Not the role: quitting while connected asks first
+  // Not `role: 'quit'`: quitting while connected asks first
   const quit: Item = { label: menu.quit, accelerator: 'CmdOrCtrl+Q', click: () => perform('quit') };
 
   const appMenu: Item = {
@@ -59,7 +59,7 @@ export function menuTemplate(
       { role: 'zoomIn', label: menu.zoomIn },
       { role: 'zoomOut', label: menu.zoomOut },
       separator,
-      // The views take F6 themselves; here it is for a person who looks for it
+      // The views handle F6 themselves. This entry only shows it
       { label: menu.nextPane, accelerator: 'F6', registerAccelerator: false, click: nextPane },
       { role: 'togglefullscreen', label: menu.fullScreen },
     ],

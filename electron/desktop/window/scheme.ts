@@ -4,11 +4,11 @@ import { protocol, type Session } from 'electron';
 import { appHost, appScheme } from '../pages/origin.ts';
 
 /**
- * Our own page, served from `app://causeway/` out of the built renderer's folder. A page of ours loads
- * nothing but what lies in that folder.
+ * Serves our own page at `app://causeway/` from the folder of the built renderer. The page can load only files from that
+ * folder.
  */
 
-/** Sent with every answer; the page's own `<meta>` says the same, this one cannot be edited away from inside. */
+/** Sent with every response. The page's `<meta>` has the same policy, but a script could remove that one. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -32,12 +32,12 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Has to run before Electron is ready: standard (relative addresses and an origin), secure, and fetch for its own modules. */
+/** Call it before Electron is ready. The scheme is standard (relative addresses and an origin), secure, and allows fetch for the page's modules. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
 }
 
-/** Serves the page in one session, and lets that session load nothing from anywhere else. */
+/** Serves the page in one session, and blocks that session's requests to anywhere else. */
 export function serveAppScheme(session: Session, folder: string): void {
   session.protocol.handle(appScheme, createSchemeHandler(folder));
   session.webRequest.onBeforeRequest((details, callback) => {
@@ -45,7 +45,7 @@ export function serveAppScheme(session: Session, folder: string): void {
   });
 }
 
-/** Answers a request for an `app://causeway/…` address with the file of that name below `folder`; anything else is 404, other methods 405. */
+/** Answers a request for an `app://causeway/…` address with that file below `folder`. Everything else gets 404, other methods 405. */
 export function createSchemeHandler(folder: string): (request: Request) => Promise<Response> {
   return async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405);
@@ -56,14 +56,14 @@ export function createSchemeHandler(folder: string): (request: Request) => Promi
       const body = await readFile(path);
       return new Response(body, { headers: headers(type) });
     } catch (thrown) {
-      // A missing file and a folder are what a wrong address looks like; a broken disk is told to the window
+      // A wrong address leads to a missing file or a folder: 404. Anything else, such as a broken disk, is 500
       const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
       return plain(code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR' ? 404 : 500);
     }
   };
 }
 
-/** The file that an address names, or null where it names none below the folder. */
+/** The file that an address names, or null if it names none below the folder. */
 function fileOf(address: string, folder: string): string | null {
   const url = URL.parse(address);
   if (url?.protocol !== `${appScheme}:` || url.host !== appHost) return null;
@@ -73,7 +73,7 @@ function fileOf(address: string, folder: string): string | null {
   } catch {
     return null;
   }
-  // The URL parser has resolved plain `..` already: what is left of it came encoded, and is no file of ours
+  // The URL parser has already resolved plain `..`. One that is left was encoded, and names no file of ours
   if (name.includes('\0') || name.includes('\\') || name.split('/').includes('..')) return null;
   const path = join(folder, name === '/' ? 'index.html' : name);
   return path.startsWith(folder + sep) ? path : null;

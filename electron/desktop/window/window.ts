@@ -5,7 +5,7 @@ import { compactBounds, onScreen, wideBounds } from './bounds.ts';
 import { appAddress } from '../pages/origin.ts';
 import type { PortalPlace } from '../portal/portal-view.ts';
 
-/** Where the window's place is kept from one run to the next: always that of the compact window. */
+/** Saves the window's bounds between runs: always those of the compact window. */
 export interface WindowMemory {
   read(): Rectangle | null;
   write(bounds: Rectangle): void;
@@ -15,39 +15,39 @@ export interface MainWindowOptions {
   preload: string;
   icon: NativeImage;
   memory: WindowMemory;
-  /** Whether a hidden window can be found again: by a tray icon, or by the dock. */
+  /** Whether a person can get a hidden window back, by a tray icon or the dock. */
   canHide: () => boolean;
-  /** Whether a full-screen window has to leave that before it is hidden: on macOS, which does so by and by. */
+  /** Whether a full-screen window has to leave full screen before it is hidden, as on macOS, where that takes a moment. */
   leavesFullScreen: boolean;
-  /** The window was minimised where the person would expect it hidden. */
+  /** The window was minimised although the person would expect it to be hidden. */
   onMinimisedInstead: () => void;
   log: (line: string) => void;
 }
 
-/** The one window: our own view, which fills it, and the portal's beside our column while it is open. */
+/** The main window. Our own view fills it. While the portal is open, its view is beside our column. */
 export interface MainWindow extends PortalPlace {
   readonly page: WebContents;
   readonly focused: boolean;
   /** Whether a person can see it. */
   readonly visible: boolean;
-  /** Loads our page; resolves once it is there. */
+  /** Loads our page. Resolves once it has loaded. */
   load(): Promise<void>;
-  /** Shows it, above others and with the focus. */
+  /** Shows the window above others and focuses it. */
   show(): void;
-  /** Takes it out of the way: hidden where it can be found again, minimised elsewhere. */
-  putAway(): void;
+  /** Hides the window if a person can get it back, or else minimises it. */
+  hideOrMinimise(): void;
   /** Moves the focus between our view and the portal's. */
   nextPane(): void;
   onFocusChange(listener: () => void): void;
   onVisibleChange(listener: () => void): void;
-  /** The computer ends the session: Windows tells the window and nobody else. */
+  /** Called when the system ends the person's session. Windows reports that only to windows. */
   onSessionEnd(listener: () => void): void;
-  /** From now on closing it is final. */
+  /** Lets the window close for good from now on. */
   allowClose(): void;
 }
 
 const backgrounds = { light: '#fafaf9', dark: '#18191b' } as const;
-/** How much of the portal has to stay visible beside our column. */
+/** The least width of the portal beside our column. */
 const minPortalWidth = 360;
 
 export function createMainWindow(options: MainWindowOptions): MainWindow {
@@ -67,30 +67,30 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     show: false,
     backgroundColor: nativeTheme.shouldUseDarkColors ? backgrounds.dark : backgrounds.light,
   });
-  const own = new WebContentsView({
+  const ownView = new WebContentsView({
     webPreferences: { ...hardened, preload: options.preload, devTools: !app.isPackaged },
   });
-  // A view whose page is gone has none to give any more
-  const page = own.webContents;
+  // Kept here: a view no longer has `webContents` once its page is gone
+  const page = ownView.webContents;
   window.setMenuBarVisibility(false);
-  window.contentView.addChildView(own);
+  window.contentView.addChildView(ownView);
 
   let beside: { view: WebContentsView; page: WebContents } | null = null;
   let compact = window.getBounds(); // the window as it was before the portal widened it
   let wide: { width: number; height: number } = layout.portal; // as the person last sized it in this run
-  let widenedAt = { x: 0, y: 0 }; // where it came to lie when it was widened
-  let pane = page; // who has the keyboard within the window
-  let hidesLater = false; // it leaves full screen first
+  let widenedAt = { x: 0, y: 0 }; // where the window was when it was widened
+  let pane = page; // the view that has the keyboard focus
+  let hideAfterFullScreen = false; // to hide once it has left full screen
   let final = false;
 
-  // The state changes once more after the window's end, on the way out: getters of what is destroyed throw
-  const isThere = (): boolean => !window.isDestroyed();
-  const place = (): void => {
+  // While the app quits, the state changes after the window is destroyed, when its getters throw
+  const isOpen = (): boolean => !window.isDestroyed();
+  const layOut = (): void => {
     const { width, height } = window.getContentBounds();
-    own.setBounds({ x: 0, y: 0, width, height });
+    ownView.setBounds({ x: 0, y: 0, width, height });
     beside?.view.setBounds(portalBounds({ width, height }));
   };
-  /** Notes where the person has the window now. Where we put it to have room for the portal is not where they put it. */
+  /** Saves where the person has put the window. Where we moved it to fit the portal does not count. */
   const remember = (): void => {
     const now = window.getNormalBounds();
     if (!beside) compact = now;
@@ -100,30 +100,30 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     }
     if (JSON.stringify(compact) !== JSON.stringify(memory.read())) memory.write(compact);
   };
-  /** Gives a pane the keyboard. Where another window has it, once ours has: on macOS and Linux `focus` raises the window. */
+  /** Focuses a pane, or waits until our window has the focus: on macOS and Linux `focus` would raise the window. */
   const focusPane = (contents: WebContents): void => {
     pane = contents;
     if (window.isFocused() && !contents.isDestroyed()) contents.focus();
   };
   const nextPane = (): void => {
-    if (!isThere()) return;
+    if (!isOpen()) return;
     const other = pane === page ? beside?.page : page;
     if (other && (other === page || beside?.view.getVisible())) focusPane(other);
   };
-  const putAway = (): void => {
-    if (!isThere()) return;
+  const hideOrMinimise = (): void => {
+    if (!isOpen()) return;
     if (options.canHide()) {
-      // A window of macOS that is hidden in full screen leaves a black space behind (electron#39572)
-      hidesLater = options.leavesFullScreen && window.isFullScreen();
-      if (hidesLater) window.setFullScreen(false);
+      // On macOS a window that is hidden in full screen leaves a black space (electron#39572)
+      hideAfterFullScreen = options.leavesFullScreen && window.isFullScreen();
+      if (hideAfterFullScreen) window.setFullScreen(false);
       else window.hide();
     } else {
       window.minimize();
       options.onMinimisedInstead();
     }
   };
-  /** What both views have in common: F6 leads to the other one, and the window knows which has the keyboard. */
-  const adopt = (contents: WebContents): void => {
+  /** For both views: F6 moves the focus to the other one, and the window notes which one has it. */
+  const watchPane = (contents: WebContents): void => {
     contents.on('focus', () => (pane = contents));
     contents.on('before-input-event', (event, input) => {
       if (input.type !== 'keyDown' || input.key !== 'F6') return;
@@ -132,11 +132,11 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     });
   };
 
-  window.on('resize', place);
+  window.on('resize', layOut);
   window.on('focus', () => focusPane(pane));
   window.on('leave-full-screen', () => {
-    if (hidesLater) window.hide();
-    hidesLater = false;
+    if (hideAfterFullScreen) window.hide();
+    hideAfterFullScreen = false;
   });
   window.on('blur', remember);
   window.on('hide', remember);
@@ -144,38 +144,38 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     remember();
     if (final) return;
     event.preventDefault();
-    putAway();
+    hideOrMinimise();
   });
 
-  adopt(page);
+  watchPane(page);
   page.on('will-navigate', (event) => event.preventDefault());
   page.on('did-finish-load', () => {
-    if (isThere() && pane === page) focusPane(pane);
+    if (isOpen() && pane === page) focusPane(pane);
   });
   page.on('render-process-gone', (_event, { reason }) => {
     options.log(`window: its page ended (${reason})`);
-    // Whoever was signed in still is: the page is a picture of the state and can be drawn again
+    // The session continues: the page only shows the state and can be loaded again
     if (!final && reason !== 'clean-exit') page.reload();
   });
-  place();
+  layOut();
 
   return {
     page,
     get focused() {
-      return isThere() && window.isFocused();
+      return isOpen() && window.isFocused();
     },
     get visible() {
-      return isThere() && window.isVisible() && !window.isMinimized();
+      return isOpen() && window.isVisible() && !window.isMinimized();
     },
     load: () => page.loadURL(appAddress),
     show() {
-      if (!isThere()) return;
-      hidesLater = false;
+      if (!isOpen()) return;
+      hideAfterFullScreen = false;
       if (window.isMinimized()) window.restore();
       window.show();
       window.focus();
     },
-    putAway,
+    hideOrMinimise,
     nextPane,
     onFocusChange(listener) {
       window.on('focus', listener);
@@ -188,7 +188,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       window.on('restore', listener);
     },
     onSessionEnd(listener) {
-      // `query-session-end` only asks: another program, or the person, may still say no to it
+      // Not `query-session-end`, which only asks: another program or the person can still cancel it
       window.on('session-end', listener);
     },
     allowClose() {
@@ -196,32 +196,32 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     },
 
     openBeside(view) {
-      if (!isThere()) return;
+      if (!isOpen()) return;
       remember();
       const bounds = wideBounds(compact, wide, workAreas());
       if (!window.isMaximized() && !window.isFullScreen()) window.setBounds(bounds);
       window.setMinimumSize(layout.column + minPortalWidth, minHeight);
       widenedAt = bounds;
       beside = { view, page: view.webContents };
-      adopt(beside.page);
+      watchPane(beside.page);
       window.contentView.addChildView(view);
-      place();
+      layOut();
       focusPane(beside.page);
     },
     setBesideVisible(visible) {
-      if (!isThere()) return;
+      if (!isOpen()) return;
       if (beside?.view.getVisible() === visible) return;
       beside?.view.setVisible(visible);
       if (!visible) focusPane(page);
     },
     closeBeside(view) {
-      if (!isThere() || beside?.view !== view) return;
+      if (!isOpen() || beside?.view !== view) return;
       remember();
       beside = null;
       window.contentView.removeChildView(view);
       window.setMinimumSize(minWidth, minHeight);
       if (!window.isMaximized() && !window.isFullScreen()) window.setBounds(onScreen(compact, workAreas()));
-      place();
+      layOut();
       focusPane(page);
     },
   };

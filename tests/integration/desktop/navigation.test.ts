@@ -68,7 +68,7 @@ it.each(['campus.test', 'localhost.campus.test', '128.0.0.1', '[2001:db8::1]'])(
 );
 
 describe('a page that did not load is told as', () => {
-  const load = { host: '2fa.campus.test', errorCode: -105, description: 'ERR_NAME_NOT_RESOLVED', refusal: null, carried: null };
+  const load = { host: '2fa.campus.test', errorCode: -105, description: 'ERR_NAME_NOT_RESOLVED', refusal: null, proxyFailure: null };
   const codeOf = (more: Partial<Parameters<typeof portalFailure>[0]>): string | undefined => portalFailure({ ...load, ...more })?.code;
 
   it('nothing where it was given up', () => expect(codeOf({ errorCode: -3 })).toBeUndefined());
@@ -77,7 +77,8 @@ describe('a page that did not load is told as', () => {
     expect(codeOf({ errorCode: -202 })).toBe('portal-certificate');
   });
   it('leaving, where we blocked it', () => expect(codeOf({ errorCode: -20 })).toBe('portal-left'));
-  it('what the proxy knows', () => expect(codeOf({ errorCode: -111, carried: { code: 'host-not-allowed' } })).toBe('host-not-allowed'));
+  it('what the proxy knows', () =>
+    expect(codeOf({ errorCode: -111, proxyFailure: { code: 'host-not-allowed' } })).toBe('host-not-allowed'));
   it('the tunnel, where the proxy had nothing to say', () => expect(codeOf({ errorCode: -111 })).toBe('tunnel-down'));
   it('unreachable otherwise', () => expect(codeOf({})).toBe('portal-unreachable'));
 });

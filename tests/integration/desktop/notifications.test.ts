@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 
 const follow = (access: AccessState, { focused = false, wanted = true } = {}): void =>
-  notifier.follow(appState(access, { preferences: { ...defaultPreferences, notifications: wanted } }), focused, localizer);
+  notifier.update(appState(access, { preferences: { ...defaultPreferences, notifications: wanted } }), focused, localizer);
 const shown = (): string[] => double.notifications.map(({ title, body }) => `${title} ${body}`);
 const standing = (): string[] => double.notifications.filter(({ isOpen }) => isOpen).map(({ title }) => title);
 
@@ -84,7 +84,7 @@ describe('a campus', () => {
   const [first] = known.profiles;
   if (!first) throw new Error('no profile');
   const tell = (profiles: (typeof known)['profiles'], preferences = known.preferences): void =>
-    notifier.follow({ ...known, profiles, preferences }, true, localizer);
+    notifier.update({ ...known, profiles, preferences }, true, localizer);
 
   it('that is added, or leads elsewhere than before, is told of whatever the window says; those of the start are not', () => {
     const quiet = { ...known.preferences, notifications: false };
@@ -151,7 +151,7 @@ describe('a network that held an attempt up', () => {
 });
 
 it('hears a click on what was told long ago, when memory has been cleared up since', async () => {
-  notifier.tell('Causeway is still here', 'The window was minimised.');
+  notifier.show('Causeway is still here', 'The window was minimised.');
   await collectGarbage();
   double.notifications[0]?.click();
   expect(clicks).toHaveBeenCalledOnce();

@@ -129,7 +129,7 @@ describe('a computer that shuts down', () => {
   });
 
   it('on Windows tells the window, with the same result', () => {
-    quit.systemEnds();
+    quit.sessionEnds();
     app.quit();
     expect(exit).toHaveBeenCalledOnce();
     expect(signedOut).toHaveBeenCalledOnce();
@@ -147,7 +147,7 @@ it('the app lives on when its window is hidden or gone, and ends with it on the 
   const window = new BaseWindow({ show: false });
   window.destroy();
   expect(exit).not.toHaveBeenCalled();
-  quit.systemEnds();
+  quit.sessionEnds();
   new BaseWindow({ show: false }).destroy();
   expect(exit).toHaveBeenCalledOnce();
 });

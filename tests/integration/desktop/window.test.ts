@@ -129,7 +129,7 @@ describe('the window', () => {
     window.nextPane();
     window.closeBeside(portal);
     window.openBeside(portal);
-    window.putAway();
+    window.hideOrMinimise();
     window.show();
     window.allowClose();
     expect(double.windows()).toEqual([]);
