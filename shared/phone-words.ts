@@ -111,3 +111,13 @@ export function rings(
 ): boolean {
   return !group && options.some(({ value, label }) => value === chosen && offersPhone(label, own));
 }
+
+/**
+ * Whether an answer may be what a question says makes a phone ring, as in "Type 1 for a push" or "Send a push? (y/n)": it is
+ * short, or a word of the question itself.
+ */
+export function answersOffer(question: string, answer: string, own: OwnWords = {}): boolean {
+  if (!question.split('\n').some((line) => offersPhone(line, own))) return false;
+  const given = plain(answer);
+  return given.length <= 3 || plain(question).includes(given);
+}

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { CausewayError, failureOf, type Failure } from '../../shared/failure.ts';
 import { nameKey, notOffered, optionNamed, type Named } from '../../shared/names.ts';
-import { offersPhone, reachesPhone, rings } from '../../shared/phone-words.ts';
+import { answersOffer, offersPhone, reachesPhone, rings } from '../../shared/phone-words.ts';
 import type { Answer, Prompt, PromptField, PromptOf, PromptSelect } from '../../shared/prompt.ts';
 import { readCodesKey, type CodesKey } from '../app/sign-in/totp-key.ts';
 import { readAnswersFile, type AnswersFile, type PhoneRules } from './answers-file.ts';
@@ -230,13 +230,22 @@ export class PreparedAnswers {
   }
 
   /** The file's passcode for the question with this label. */
-  private namedCode({ label }: PromptOf<'passcode'>): string | null {
+  private namedCode({ label, message = '' }: PromptOf<'passcode'>): string | null {
     const named = label === undefined ? undefined : this.field(label);
-    return named !== undefined && !this.isMenuNumber(named) && this.useOnce(`field:${label}`) ? named : null;
+    return named !== undefined &&
+      !this.isMenuNumber(named) &&
+      !this.isOffer(`${message}\n${label}`, named) &&
+      this.useOnce(`field:${label}`)
+      ? named
+      : null;
   }
 
   private isMenuNumber(value: string): boolean {
     return reachesPhone(value, this.phoneRules.secondFactorWords);
+  }
+
+  private isOffer(question: string, value: string): boolean {
+    return answersOffer(question, value, this.phoneRules.secondFactorWords);
   }
 
   private valuesOf(prompt: PromptOf<'credentials' | 'fields'>): Record<string, string> | null {
@@ -246,9 +255,12 @@ export class PreparedAnswers {
     const choices = this.choicesIn(selects);
     const own = this.phoneRules.secondFactorWords;
     const isMenu = /^\s{0,20}\d{1,2}[.):]/m.test(message);
+    // What stands above a name and a password is not about them
+    const about = prompt.kind === 'fields' ? message : '';
     for (const field of fields) {
       const value = this.valueOf(field) ?? (field.code ? this.passcode() : null) ?? field.value;
       if (value === undefined || ((field.code || isMenu) && this.isMenuNumber(value))) return null;
+      if (this.isOffer(`${about}\n${field.label ?? ''}`, value)) return null;
       values[field.name] = value;
       if (field.secret) given.push(`field:${field.label ?? field.name}`);
     }

@@ -119,6 +119,14 @@ describe.skipIf(missingLibrary() !== null)('names, through the real library', ()
     expect(who.asked[1]).toHaveProperty('options.length', 1_000);
   });
 
+  test('GlobalProtect: a gateway that the profile names and the portal does not offer is asked for, with what is offered', async () => {
+    const choice = ({ options }: PromptOf<'choice'>): Answer => ({ kind: 'choice', option: options.at(-1)?.id ?? '' });
+    const script = { credentials: inPortal, passcode: passcode('123456'), choice };
+    const { who, session } = await atPortal(listOf([...sites(1), last]), script, { realm: 'West' });
+    await session;
+    expect(who.asked[1]).toMatchObject({ kind: 'choice', failure: { code: 'choice-not-offered', params: { name: 'West' } } });
+  });
+
   test('GlobalProtect: more than 1,000 are no list', async () => {
     const { session } = await atPortal(listOf([...sites(1_000), last]), { credentials: inPortal });
     await expect(session).rejects.toMatchObject(failsWith('gateway-protocol'));

@@ -149,6 +149,21 @@ describe('a file of answers', () => {
     expect(answers.answer({ ...credentials, selects: [{ ...ways, group: true }] })).not.toBeNull();
   });
 
+  test.each([
+    ['Type 1 for a push, 2 for a call, or enter your code', '1'],
+    ['Send a push to your phone? (y/n)', ' Y'],
+    ['Type NOTIFY to get a push notification', 'notify'],
+    ['[1] Okta Verify push\n[2] Call me', '2'],
+    ['輸入 1 以推送到手機', '１'],
+  ])('nor does an answer that the question itself says would ring: %j', (message, value) => {
+    const field = { name: 'answer', label: 'Answer', secret: true };
+    expect(prepared({ fields: { Answer: value } }).answer({ kind: 'fields', message, fields: [field], selects: [] })).toBeNull();
+    const labelled = { ...field, label: message };
+    expect(prepared({ fields: { [message]: value } }).answer({ ...credentials, fields: [labelled] })).toBeNull();
+    expect(prepared({ fields: { Answer: value } }).answer({ kind: 'passcode', lengths: [], message, label: 'Answer' })).toBeNull();
+    expect(prepared({ fields: { Answer: '482913' } }).answer({ kind: 'fields', message, fields: [field], selects: [] })).not.toBeNull();
+  });
+
   test('no answers at all can send a push', () => {
     // What a menu takes, now and then
     const text = fc.oneof(fc.string({ maxLength: 20 }), fc.constantFrom('push', 'phone1', 'sms', '1', ' PUSH'));

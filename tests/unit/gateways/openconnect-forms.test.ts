@@ -194,7 +194,24 @@ describe('Duo’s menus', () => {
       { id: '2', name: 'XXX-XXX-9999', methods: ['text'], startsWith: '2' },
     ]);
   });
-  it.each(['', 'Enter your code.', '1. Read the terms\n2. Go on', '2026. Duo Push to nobody'])('%j is none', (text) => {
+  it.each(['[1] Okta push\n[2] Call me', '(1) Okta push\n(2) Call me', '1 - Okta push\n2 – Call me', ' 1: Okta push\n 2: Call me'])(
+    'are read with other signs at their numbers: %j',
+    (text) => {
+      expect(duoMenu(text)).toEqual([
+        { id: '1', name: 'Okta push', methods: ['push', 'passcode'] },
+        { id: '2', name: 'Call me', methods: ['call'] },
+      ]);
+    },
+  );
+  it.each([
+    '',
+    'Enter your code.',
+    '2-factor: approve the push.',
+    '[1 Duo Push',
+    '10-15 seconds after the push, enter your code.',
+    '1. Read the terms\n2. Go on',
+    '2026. Duo Push to nobody',
+  ])('%j is none', (text) => {
     expect(duoMenu(text)).toBeNull();
   });
 });

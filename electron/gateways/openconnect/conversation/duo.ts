@@ -7,8 +7,8 @@ import type { FactorDevice, FactorMethod } from '../../../../shared/prompt.ts';
  * second password that takes words.
  */
 
-/** A menu entry. Its number is the answer. */
-const entry = /^(\d{1,2})[.):]\s*(\S.{0,199})$/;
+/** A menu entry, as `1.`, `1)`, `[1]` or `1 -`. Its number is the answer. */
+const entry = /^(?:[[(](?=\d{1,2}[\])]))?(\d{1,2})(?:[.):\]]|\s[-–—=]\s)\s*(\S.{0,199})$/;
 const to = /^(?:duo push|phone call|sms passcodes|text message|push|call) to\s+(\S.*)$/i;
 /** A menu's hint about the codes that it sent by text message. */
 const nextCode = /\(next code starts with:?\s*([A-Za-z0-9]{1,6})\)$/i;

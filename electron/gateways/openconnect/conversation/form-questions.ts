@@ -65,7 +65,9 @@ export class FormQuestions {
     const lone = form.fields.length === 1 && form.fields[0]?.role === 'user';
     const passwordFollows = lone && profile.protocol === 'anyconnect' && typed.freshPassword === null;
     const prompt = promptFor(form, { fields, selects, user: typed.user, passwordFollows });
-    const answer = await this.answerTo(unoffered && 'selects' in prompt ? { ...prompt, failure: unoffered } : prompt);
+    const answer = await this.answerTo(
+      unoffered && ('selects' in prompt || prompt.kind === 'choice') ? { ...prompt, failure: unoffered } : prompt,
+    );
     typed.take(answer, { fields, selects }, values);
     const word = fields
       .filter(({ role, newPassword }) => role !== 'user' && role !== 'password' && !newPassword)
