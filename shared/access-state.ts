@@ -22,7 +22,7 @@ const session = {
 };
 
 /** Whether the portal answered through the tunnel. A portal that is down does not bring the VPN down. */
-/** `nameless`: the campus's name servers, as they are reached through the tunnel, do not find the portal. */
+/** `dns-failed`: the campus's name servers, as they are reached through the tunnel, do not find the portal. */
 export const portalHealthSchema = z.enum(['unknown', 'up', 'down', 'dns-failed']);
 export type PortalHealth = z.infer<typeof portalHealthSchema>;
 

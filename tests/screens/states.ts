@@ -305,7 +305,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     heading: 'Your campus did not come back',
     focus: 'heading',
   },
-  'ended-cut-short': {
+  'ended-interrupted': {
     state: state({
       access: { kind: 'idle', ending: { code: 'session-interrupted', params: { campus: campus.name } } },
       task: 'add-device',
@@ -531,7 +531,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   },
   'connected': { state: state({ access: connected }), heading: 'Connected', focus: 'heading' },
   'connected-portal-down': { state: state({ access: { ...connected, portal: 'down' } }), heading: 'Connected', focus: 'heading' },
-  'connected-nameless': { state: state({ access: { ...connected, portal: 'dns-failed' } }), heading: 'Connected', focus: 'heading' },
+  'connected-dns-failed': { state: state({ access: { ...connected, portal: 'dns-failed' } }), heading: 'Connected', focus: 'heading' },
   'expiring': {
     state: state({ access: { ...connected, expiresAt: now + 9.5 * minute, expiring: true } }),
     heading: 'Connected',

@@ -115,7 +115,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     const profile = { ...profileOf(lab), connectTo: [], tunnel: 'system' as const };
     const portal = { ...profile.portal, address: 'https://nobody-knows.campus.test/', hosts: ['nobody-knows.campus.test'] };
     await app.connect({ ...profile, portal }, await grantFor(lab, 'nameless', 'client'), helper.socket('nobody'));
-    await expect.poll(() => (app.state?.kind === 'connected' ? app.state.portal : null), { timeout: 25_000 }).toBe('nameless');
+    await expect.poll(() => (app.state?.kind === 'connected' ? app.state.portal : null), { timeout: 25_000 }).toBe('dns-failed');
     await app.disconnect();
   });
 
