@@ -25,7 +25,7 @@ import { directDial } from '../tunnels/direct.ts';
 import { appTunnel } from '../tunnels/openconnect/app.ts';
 import { helperSocket } from '../helper-client/address.ts';
 import type { Endpoint } from '../net/endpoint.ts';
-import { helperState, provenToHelper, systemTunnel } from '../tunnels/openconnect/system.ts';
+import { helperState, proveToHelper, systemTunnel } from '../tunnels/openconnect/system.ts';
 import { relayTunnel } from '../tunnels/relay.ts';
 import { exitCode } from './exit-codes.ts';
 import { exitNow } from './exit-now.ts';
@@ -92,7 +92,7 @@ const tools = {
   otherVpn,
   leftover: orphanTunnel,
   helper: () => helperState(() => helperSocket(process.platform), AbortSignal.timeout(5_000)),
-  proof: (endpoint: Endpoint, signal: AbortSignal) => provenToHelper(() => helperSocket(process.platform), endpoint, signal),
+  proof: (endpoint: Endpoint, signal: AbortSignal) => proveToHelper(() => helperSocket(process.platform), endpoint, signal),
 };
 
 const host: Host = {

@@ -18,6 +18,6 @@ export async function helperSocket(platform: NodeJS.Platform): Promise<string> {
  * Whether what answers at an address is the system's own. Where sockets are files, they stand where only root makes any;
  * on Windows everybody may make a pipe of a name that is free, and only who is connected can tell whose it is.
  */
-export async function isTheHelpers(address: string): Promise<boolean> {
+export async function belongsToHelper(address: string): Promise<boolean> {
   return process.platform !== 'win32' || isAdministratorsPipe(address);
 }

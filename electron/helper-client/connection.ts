@@ -2,13 +2,13 @@ import net, { type Socket } from 'node:net';
 import { CausewayError, fail } from '../../shared/failure.ts';
 import { bounded } from '../net/deadline.ts';
 import type { TunnelEnding } from '../tunnels/tunnel.ts';
-import { isTheHelpers } from './address.ts';
+import { belongsToHelper } from './address.ts';
 import { Lines } from '../net/lines.ts';
 import { helperMessageSchema, helperProtocol, type HelperMessage, type HelperRequest } from './protocol.ts';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 type Reply = Exclude<HelperMessage, { event: string } | { failure: unknown }>;
-const connectsWithinMs = 3_000;
+const connectTimeoutMs = 3_000;
 
 /** One connection to the helper. What it says is parsed as everything from outside is. */
 export class HelperConnection {
@@ -21,19 +21,19 @@ export class HelperConnection {
   private readonly lines = new Lines(helperProtocol.maxReplyBytes);
   /** Called when the tunnel has lost its connection. */
   onSilent: () => void = () => undefined;
-  private tellEnd: (ending: TunnelEnding) => void = () => undefined;
+  private resolveEnded: (ending: TunnelEnding) => void = () => undefined;
 
   private constructor(private readonly socket: Socket) {
-    this.ended = new Promise((resolve) => (this.tellEnd = resolve));
+    this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.gone = new Promise((resolve) => socket.once('close', () => resolve()));
-    socket.on('data', (bytes) => this.hear(bytes));
+    socket.on('data', (bytes) => this.read(bytes));
   }
 
   /** Fails with `helper-missing`, `helper-denied`, `cancelled`. */
   static open(path: string, host: string, signal: AbortSignal): Promise<HelperConnection> {
     if (signal.aborted) return Promise.reject(fail('cancelled'));
     const socket = net.connect(path);
-    const bound = { signal, ms: connectsWithinMs, late: () => fail('helper-missing'), release: () => socket.destroy() };
+    const bound = { signal, ms: connectTimeoutMs, late: () => fail('helper-missing'), release: () => socket.destroy() };
     return bounded<HelperConnection>(bound, (done, failed) => {
       socket.on('error', (cause: NodeJS.ErrnoException) =>
         failed(
@@ -44,7 +44,7 @@ export class HelperConnection {
       );
       socket.once('connect', () => {
         // Before anything is said
-        void isTheHelpers(path)
+        void belongsToHelper(path)
           .catch(() => false)
           .then((isIt) => {
             if (isIt) done(new HelperConnection(socket));
@@ -79,7 +79,7 @@ export class HelperConnection {
     this.socket.destroy();
   }
 
-  private hear(bytes: Buffer): void {
+  private read(bytes: Buffer): void {
     for (const line of this.lines.add(bytes) ?? []) {
       const parsed = helperMessageSchema.safeParse(parse(line));
       if (!parsed.success) {
@@ -88,7 +88,7 @@ export class HelperConnection {
       }
       const message = parsed.data;
       if ('event' in message) {
-        if (message.event === 'ended') this.tellEnd(message.ending);
+        if (message.event === 'ended') this.resolveEnded(message.ending);
         if (message.event === 'silent') this.onSilent();
       } else if (message.id !== null) this.waiting.get(message.id)?.(message);
     }

@@ -21,7 +21,7 @@ export interface ProposedGateway {
 }
 
 /** A person looks for a password, or for somebody who has one. */
-const answersWithinMs = 120_000;
+const answerTimeoutMs = 120_000;
 const lookEveryMs = 250;
 const hostPattern = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 const proofPattern = /^(system|pin-sha256:[A-Za-z0-9+/]{43}=)$/;
@@ -43,8 +43,8 @@ export function startHelperOnce({ executable, socket, pkexec = pkexecProgram }: 
     const options: SpawnOptions = { stdio: 'ignore', env: {}, cwd: '/', shell: false, detached: true };
     const child = spawn(pkexec, ['--disable-internal-agent', executable, 'once', host, proof], options);
     child.unref();
-    child.once('error', () => over.push('it could not be asked for')).once('exit', (code) => over.push(wordFor(code)));
-    const until = performance.now() + answersWithinMs;
+    child.once('error', () => over.push('it could not be asked for')).once('exit', (code) => over.push(reasonFor(code)));
+    const until = performance.now() + answerTimeoutMs;
     while (!(await listens(await socket()))) {
       if (over.length > 0 || performance.now() > until) throw fail('helper-missing', undefined, { detail: over[0] ?? 'nobody answered' });
       if (signal.aborted) {
@@ -58,7 +58,7 @@ export function startHelperOnce({ executable, socket, pkexec = pkexecProgram }: 
 }
 
 /** pkexec(1), "Return value". */
-const wordFor = (code: number | null): string =>
+const reasonFor = (code: number | null): string =>
   code === 126 ? 'declined' : code === 127 ? 'not authorized' : `it ended (${code ?? 'killed'})`;
 
 function listens(socket: string): Promise<boolean> {

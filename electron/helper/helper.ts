@@ -57,25 +57,25 @@ export class Helper {
     this.watchers.delete(client);
     if (this.owner === null || [...this.clients].some(({ user }) => user === this.owner)) return;
     clearTimeout(this.grace);
-    this.grace = setTimeout(() => void this.shut(true, 'its app is gone'), this.deps.graceMs);
+    this.grace = setTimeout(() => void this.closeTunnel(true, 'its app is gone'), this.deps.graceMs);
   }
 
   /** Answers one request, once. Never rejects. */
-  async obey(client: Client, request: HelperRequest): Promise<void> {
+  async handle(client: Client, request: HelperRequest): Promise<void> {
     const { id } = request;
     try {
       if (request.type === 'open') await this.open(client, request);
       if (request.type === 'watch') this.watchers.add(client);
       if (request.type === 'close' && this.owner !== null) {
-        this.mustOwn(client);
-        await this.shut(request.signOut, 'asked to');
+        this.throwUnlessOwner(client);
+        await this.closeTunnel(request.signOut, 'asked to');
       }
       if (request.type === 'recover') {
-        this.mustOwn(client);
+        this.throwUnlessOwner(client);
         this.tunnel?.recover();
       }
       if (request.type === 'statistics') {
-        this.mustOwn(client);
+        this.throwUnlessOwner(client);
         client.send({ id, ...((await this.tunnel?.traffic()) ?? { received: 0, sent: 0 }) });
         return;
       }
@@ -86,13 +86,13 @@ export class Helper {
       }
       client.send({ id, state: this.stateFor(client) });
     } catch (error) {
-      client.send({ id, failure: shown(error) });
+      client.send({ id, failure: failureForClient(error) });
     }
   }
 
-  hear(report: ScriptReport): void {
+  takeReport(report: ScriptReport): void {
     this.deps.log(`script: ${report.reason} (${report.code})`);
-    this.tunnel?.hear(report);
+    this.tunnel?.takeReport(report);
   }
 
   /** What openconnect's script hands over; its exit code. Never rejects. */
@@ -102,7 +102,7 @@ export class Helper {
 
   /** Closes what is open, bounded. */
   async close(): Promise<void> {
-    await this.shut(false, 'the helper stops');
+    await this.closeTunnel(false, 'the helper stops');
   }
 
   private async open(client: Client, request: Extract<HelperRequest, { type: 'open' }>): Promise<void> {
@@ -112,7 +112,7 @@ export class Helper {
     this.owner = client.user;
     this.host = host;
     const { signal } = (this.leaving = new AbortController());
-    this.turn('opening');
+    this.setPhase('opening');
     const begun: SystemTunnel[] = [];
     const take = (tunnel: SystemTunnel): void => {
       begun.push(tunnel);
@@ -126,11 +126,11 @@ export class Helper {
       if (signal.aborted) throw fail('cancelled');
       this.deps.log(`${client.user} opens a tunnel to ${host}`);
       await SystemTunnel.open(request, identity, this.deps.places(config), this.deps.log, take);
-      this.turn('up');
+      this.setPhase('up');
     } catch (error) {
       this.deps.log(`no tunnel: ${failureOf(error).code} ${failureOf(error).detail ?? ''}`);
       // A tunnel that was begun frees the place by its end
-      if (begun.length === 0) this.free();
+      if (begun.length === 0) this.release();
       throw error;
     }
     if (![...this.clients].includes(client)) this.leave(client);
@@ -146,43 +146,43 @@ export class Helper {
     this.tunnel = tunnel;
     tunnel.onSilent = () => this.tellOwner({ event: 'silent' });
     tunnel.onGone = () => {
-      if (this.phase === 'up') this.turn('closing');
+      if (this.phase === 'up') this.setPhase('closing');
     };
     void tunnel.ended.then((ending) => {
       this.deps.log(`the tunnel ended: ${ending.kind}`);
       if (this.phase === 'up' || this.phase === 'closing') this.tellOwner({ event: 'ended', ending });
-      this.free();
+      this.release();
     });
-    if (this.leaving.signal.aborted) void this.shut(true, 'asked to before it began');
+    if (this.leaving.signal.aborted) void this.closeTunnel(true, 'asked to before it began');
   }
 
   private tellOwner(message: HelperMessage): void {
     for (const watcher of this.watchers) if (watcher.user === this.owner) watcher.send(message);
   }
 
-  private async shut(signOut: boolean, why: string): Promise<void> {
+  private async closeTunnel(signOut: boolean, why: string): Promise<void> {
     clearTimeout(this.grace);
     const { tunnel } = this;
     this.leaving.abort();
     if (!tunnel) return;
     this.deps.log(`closing: ${why}`);
-    this.turn('closing');
+    this.setPhase('closing');
     await tunnel.close(signOut);
   }
 
-  private free(): void {
+  private release(): void {
     clearTimeout(this.grace);
     this.owner = null;
     this.tunnel = null;
-    this.turn('closed');
+    this.setPhase('closed');
   }
 
-  private turn(phase: Helper['phase']): void {
+  private setPhase(phase: Helper['phase']): void {
     this.phase = phase;
     for (const watcher of this.watchers) watcher.send({ event: 'state', state: this.stateFor(watcher) });
   }
 
-  private mustOwn(client: Client): void {
+  private throwUnlessOwner(client: Client): void {
     if (this.owner !== null && this.owner !== client.user) throw fail('tunnel-taken', { user: this.owner });
   }
 
@@ -199,7 +199,7 @@ const trustOf = (config: HelperConfig, { user }: Client, host: string): GatewayT
   config.users.includes(user) ? trustFor(config, host) : null;
 
 /** What went wrong as the client is told: what is not catalogued is ours alone. */
-function shown(error: unknown): Failure {
+function failureForClient(error: unknown): Failure {
   const failure = failureOf(error);
   return failure.code === 'internal' ? { code: 'tunnel-failed', params: { host: '' } } : failure;
 }

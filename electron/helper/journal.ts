@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { retryWhileLocked } from '../system/locked-files.ts';
-import { putRoutesBack } from './network.ts';
+import { restoreRoutes } from './network.ts';
 import { networkSchema, type NetworkState, type Resolver } from './network-state.ts';
 import { platform } from './platform/current.ts';
 import { runVpncScript, type ScriptEnvironment } from './vpnc-script.ts';
@@ -48,7 +48,7 @@ export async function beginJournal(directory: string, begun: { vpncScript: strin
 /** Notes the process that the journal is kept for. */
 export async function noteRunner(directory: string, pid: number): Promise<void> {
   const startedAt = await platform.processes.startOf(pid);
-  await writeWhole(runnerFileIn(directory), JSON.stringify({ boot: platform.boot.now(), pid, startedAt }));
+  await writeAtomically(runnerFileIn(directory), JSON.stringify({ boot: platform.boot.now(), pid, startedAt }));
 }
 
 /** That process, if the computer was not started anew since. */
@@ -72,10 +72,10 @@ export async function readJournal(directory: string): Promise<Journal | null> {
 
 export async function writeJournal(directory: string, journal: Journal): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeWhole(fileIn(directory), JSON.stringify(journal));
+  await writeAtomically(fileIn(directory), JSON.stringify(journal));
 }
 
-async function writeWhole(file: string, text: string): Promise<void> {
+async function writeAtomically(file: string, text: string): Promise<void> {
   const beside = `${file}.new`;
   const handle = await open(beside, 'w', 0o600);
   try {
@@ -123,7 +123,7 @@ export async function noteChange(
  * Puts back what an open journal says, after its openconnect is gone, and closes it. Where the script was not told that
  * the tunnel is down, it is now: it may have told other programs of it. Whether there was one.
  */
-export async function putBack(directory: string, log: (line: string) => void): Promise<boolean> {
+export async function restoreNetwork(directory: string, log: (line: string) => void): Promise<boolean> {
   const journal = await readJournal(directory);
   if (!journal) return false;
   const sameBoot = platform.boot.isThis(journal.boot);
@@ -133,9 +133,9 @@ export async function putBack(directory: string, log: (line: string) => void): P
   if (sameBoot) {
     if ((await platform.network.read()).links.includes(journal.device) && !journal.before.links.includes(journal.device))
       await platform.network.removeLink(journal.device);
-    await putRoutesBack(journal, log);
+    await restoreRoutes(journal, log);
   }
-  await platform.network.putResolverBack(journal.before.resolver, journal.after);
+  await platform.network.restoreResolver(journal.before.resolver, journal.after);
   const runner = await readRunner(directory);
   if (runner) await platform.network.forgetBackups(runner.pid);
   await Promise.all([fileIn(directory), runnerFileIn(directory)].map((file) => retryWhileLocked(() => rm(file, { force: true }))));

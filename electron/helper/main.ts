@@ -5,11 +5,11 @@ import { isRootsAlone } from '../system/root-owned.ts';
 import { findProgram } from '../tunnels/openconnect/programs.ts';
 import { readConfig, type HelperConfig } from './config.ts';
 import { Helper } from './helper.ts';
-import { putBack } from './journal.ts';
+import { restoreNetwork } from './journal.ts';
 import { endOrphanProcess } from './orphan-process.ts';
 import { ownProgram } from './own-program.ts';
 import { platform } from './platform/current.ts';
-import { beScript, handOver } from './script.ts';
+import { runScript, forwardRequest } from './script.ts';
 import { oneTimeConfig } from './one-time-config.ts';
 import { listen } from './server.ts';
 
@@ -30,13 +30,13 @@ const { values, positionals } = parseArgs({
     'grace': { type: 'string', default: '10' },
   },
 });
-const [role = 'serve', subject, manner] = positionals;
+const [role = 'serve', subject, how] = positionals;
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 finish(begin());
 
 async function begin(): Promise<number | null> {
   // It runs as openconnect's user there, which may do nothing
-  if (role === 'script' && platform.networkControl) return handOver(process.env, values['report-to']);
+  if (role === 'script' && platform.networkControl) return forwardRequest(process.env, values['report-to']);
   if (!(await platform.mayServe())) {
     log('This is a service of the system: it is started by root, or on Windows by the system itself.');
     return 1;
@@ -51,10 +51,10 @@ async function begin(): Promise<number | null> {
   if (role === 'serve') return serve(() => readConfig(values.config), false);
   if (role === 'script') {
     const { 'report-to': socket, state, 'vpnc-script': vpncScript } = values;
-    return beScript(process.env, { socket, state, vpncScript });
+    return runScript(process.env, { socket, state, vpncScript });
   }
   if (role === 'leave' && platform.interrupt) {
-    await platform.interrupt(Number(subject), manner === 'sign-out' ? manner : 'detach');
+    await platform.interrupt(Number(subject), how === 'sign-out' ? how : 'detach');
     return 0;
   }
   log(`There is no ${role}.`);
@@ -76,10 +76,11 @@ function finish(work: Promise<number | null>): void {
 
 /** Runs until it is told to stop. */
 async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Promise<null> {
-  if (!(await platform.ownFolder(values.state))) throw new Error(`${values.state} has to be the administrator's, as all folders above it`);
+  if (!(await platform.makeStateFolder(values.state)))
+    throw new Error(`${values.state} has to be the administrator's, as all folders above it`);
   // First of all: what a former run left is put back, whoever may be let in later
   await endOrphanProcess(values.state, log);
-  if (await putBack(values.state, log)) log('put back what a former run left');
+  if (await restoreNetwork(values.state, log)) log('put back what a former run left');
   const { networkControl, device } = platform;
   const user = (await networkControl?.user()) ?? null;
   if (networkControl && device !== null) await networkControl.clear(device, user);
@@ -91,7 +92,7 @@ async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Pro
       return {
         openconnect: openconnect ?? installed,
         vpncScript: script,
-        script: scriptWords(script),
+        script: scriptCommand(script),
         state: values.state,
         run: values.run,
       };
@@ -107,9 +108,9 @@ async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Pro
     for (const server of servers) server.close();
     void helper.close().finally(() => process.exit());
   };
-  if (isOnce) leaveWhenIdle(helper, stop);
+  if (isOnce) stopWhenIdle(helper, stop);
   if (networkControl && (await networkControl.canChangeNames()))
-    startAnewWhere(async () => helper.hasNoTunnel && !(await networkControl.canChangeNames()));
+    restartWhen(async () => helper.hasNoTunnel && !(await networkControl.canChangeNames()));
   process.once('SIGTERM', stop).once('SIGINT', stop);
   return null;
 }
@@ -123,7 +124,7 @@ async function installedOpenConnect(): Promise<string> {
 }
 
 /** Stops it some time after the last of its clients has gone. The first has a minute to come. */
-function leaveWhenIdle(helper: Helper, stop: () => void): void {
+function stopWhenIdle(helper: Helper, stop: () => void): void {
   const graceSeconds = Number(values.grace);
   let left = 60;
   const timer = setInterval(() => {
@@ -140,7 +141,7 @@ function leaveWhenIdle(helper: Helper, stop: () => void): void {
  * Ends this process where that becomes so, and the system starts it anew. A service may write to `resolv.conf` where it is
  * mounted for it alone; who puts another file in its place (NetworkManager, dhclient) takes that away, unseen.
  */
-function startAnewWhere(isSo: () => Promise<boolean>): void {
+function restartWhen(isSo: () => Promise<boolean>): void {
   setInterval(() => {
     void isSo().then((yes) => {
       if (!yes) return;
@@ -151,7 +152,7 @@ function startAnewWhere(isSo: () => Promise<boolean>): void {
 }
 
 /** This same program in its other role. */
-function scriptWords(vpncScript: string): string[] {
+function scriptCommand(vpncScript: string): string[] {
   const reportTo = platform.scriptAddress(values.run);
   if (platform.networkControl) return [...ownProgram(), 'script', '--report-to', reportTo];
   return [...ownProgram(), 'script', '--report-to', reportTo, '--state', values.state, '--vpnc-script', vpncScript];

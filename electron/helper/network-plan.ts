@@ -24,7 +24,7 @@ export interface LocalNetwork {
 }
 
 /** A route round the tunnel. */
-export interface Around {
+export interface BypassRoute {
   readonly to: Prefix;
   readonly via: string | null;
   readonly device: string;
@@ -35,11 +35,11 @@ export interface Plan {
   /** The interface's: as long as its families need it to be. */
   readonly mtu: number;
   /** How long packets through the tunnel are to be, where that is less: the way to the gateway takes no longer ones. */
-  readonly packets: number | null;
+  readonly packetSize: number | null;
   /** Each with all its bits: what lies behind it is a route. */
   readonly addresses: readonly Prefix[];
   readonly through: readonly Prefix[];
-  readonly around: readonly Around[];
+  readonly bypass: readonly BypassRoute[];
   readonly nameServers: readonly string[];
   readonly domains: readonly string[];
   /** What is not done, for the log. */
@@ -50,7 +50,7 @@ const usualMtu = 1400;
 const leastMtu = { 4: 576, 6: 1280 } as const;
 
 /** Not a campus's to have: this computer itself, what is at hand only, many at once, nobody (RFC 6890). */
-const nobodys = [
+const specialBlocks = [
   '127.0.0.0/8',
   '0.0.0.0/8',
   '169.254.0.0/16',
@@ -74,55 +74,57 @@ export function planNetwork(wanted: NetworkRequest, here: LocalNetwork): Plan {
   const networks = wanted.addresses.map((text) => ownAddress(text, here));
   const addresses = networks.map(({ address }) => address);
   const families = new Set(addresses.map(({ family }) => family));
-  const kept = excludedBlocks(here);
+  const excluded = excludedBlocks(here);
   const blocks = wanted.include.flatMap((text) => prefixOf(text) ?? []);
-  const around: Around[] = [];
+  const bypass: BypassRoute[] = [];
   const through: Prefix[] = [];
-  const leadRound = (to: Prefix): void => {
+  const addBypass = (to: Prefix): void => {
     const existing = routeTo(to, here.routes);
-    if (existing && !around.some((each) => prefixText(each.to) === prefixText(to)))
-      around.push({ to, via: existing.via, device: existing.device });
+    if (existing && !bypass.some((each) => prefixText(each.to) === prefixText(to)))
+      bypass.push({ to, via: existing.via, device: existing.device });
   };
-  const lead = (block: Prefix): void => {
-    const why = families.has(block.family) ? refusalReason(block, gateway, kept, here.routes) : 'the tunnel has no address of that kind';
+  const addThrough = (block: Prefix): void => {
+    const why = families.has(block.family)
+      ? refusalReason(block, gateway, excluded, here.routes)
+      : 'the tunnel has no address of that kind';
     if (why !== null) {
       refused.push(`${prefixText(block)}: ${why}`);
       return;
     }
-    for (const each of kept) if (covers(block, each.address)) leadRound(each.address);
+    for (const each of excluded) if (covers(block, each.address)) addBypass(each.address);
     through.push(block);
   };
   // Nothing is led round a tunnel through this computer
-  if (!isNobodys(gateway)) leadRound(gateway);
+  if (!isSpecial(gateway)) addBypass(gateway);
   for (const family of families) {
     const ofFamily = blocks.filter((block) => block.family === family);
     const isWhole = ofFamily.length === 0 || ofFamily.some(({ length }) => length === 0);
     // The computer's own default route stays where it is: two halves count before it
     if (isWhole) through.push(...halvesOf({ family, bits: 0n, length: 0 }));
-    else for (const server of wanted.nameServers.flatMap((text) => prefixOf(text) ?? [])) if (server.family === family) lead(server);
+    else for (const server of wanted.nameServers.flatMap((text) => prefixOf(text) ?? [])) if (server.family === family) addThrough(server);
   }
-  for (const { network } of networks) if (network.length > 0 && !isOne(network)) lead(network);
-  for (const block of blocks) if (block.length > 0) lead(block);
+  for (const { network } of networks) if (network.length > 0 && !isOne(network)) addThrough(network);
+  for (const block of blocks) if (block.length > 0) addThrough(block);
   for (const block of wanted.exclude.flatMap((text) => prefixOf(text) ?? [])) {
-    if (block.length === 0 || isNobodys(block)) refused.push(`${prefixText(block)} left out of the tunnel`);
-    else leadRound(block);
+    if (block.length === 0 || isSpecial(block)) refused.push(`${prefixText(block)} left out of the tunnel`);
+    else addBypass(block);
   }
   const nameServers = wanted.nameServers.filter((text) => {
     const server = prefixOf(text);
     // One of a family that the tunnel has no address of would be asked outside it, by whoever listens there
-    if (server && !isNobodys(server) && families.has(server.family)) return true;
+    if (server && !isSpecial(server) && families.has(server.family)) return true;
     refused.push(`name server ${text}`);
     return false;
   });
   const least = families.has(6) ? leastMtu[6] : leastMtu[4];
-  const packets = Math.max(leastMtu[4], wanted.mtu ?? usualMtu);
-  const mtu = Math.max(least, packets);
+  const packetSize = Math.max(leastMtu[4], wanted.mtu ?? usualMtu);
+  const mtu = Math.max(least, packetSize);
   return {
     mtu,
-    packets: packets < mtu ? packets : null,
+    packetSize: packetSize < mtu ? packetSize : null,
     addresses,
     through: unique(through),
-    around,
+    bypass,
     nameServers,
     domains: wanted.domains,
     refused,
@@ -147,7 +149,7 @@ function peerOf({ gateway }: NetworkRequest, { peers }: LocalNetwork): Prefix {
 
 function ownAddress(text: string, here: LocalNetwork): { address: Prefix; network: Prefix } {
   const [address, network] = [prefixOf(text.split('/')[0] ?? ''), prefixOf(text)];
-  if (!address || !network || isNobodys(address)) throw new Error(`${text} is no address for a tunnel`);
+  if (!address || !network || isSpecial(address)) throw new Error(`${text} is no address for a tunnel`);
   const taken = [...here.addresses, ...here.peers, ...here.nameServers, ...here.routes.flatMap(({ via }) => via ?? [])];
   if (taken.some((each) => isSame(each, address))) throw new Error(`${text} is somebody's already`);
   return { address, network };
@@ -166,15 +168,15 @@ function excludedBlocks({ routes, nameServers }: LocalNetwork): ExcludedBlock[] 
   ];
   return all.flatMap(({ text, what }) => {
     const address = prefixOf(text);
-    return address && !isNobodys(address) ? [{ address, what }] : [];
+    return address && !isSpecial(address) ? [{ address, what }] : [];
   });
 }
 
 /** Why a block is not the gateway's to have; null: it may. */
-function refusalReason(block: Prefix, gateway: Prefix, kept: readonly ExcludedBlock[], routes: readonly Route[]): string | null {
-  if (isNobodys(block)) return 'not a campus’s';
+function refusalReason(block: Prefix, gateway: Prefix, excluded: readonly ExcludedBlock[], routes: readonly Route[]): string | null {
+  if (isSpecial(block)) return 'not a campus’s';
   if (covers(block, gateway) && isOne(block)) return 'the gateway itself';
-  for (const { address, what } of kept) {
+  for (const { address, what } of excluded) {
     if (!covers(block, address)) continue;
     const now = routeTo(address, routes);
     if (isOne(block) || (now && now.to.length > 0 && block.length >= now.to.length)) return `the local network's ${what}`;
@@ -182,7 +184,7 @@ function refusalReason(block: Prefix, gateway: Prefix, kept: readonly ExcludedBl
   return null;
 }
 
-const isNobodys = (block: Prefix): boolean => nobodys.some((each) => covers(each, block));
+const isSpecial = (block: Prefix): boolean => specialBlocks.some((each) => covers(each, block));
 
 const isSame = (text: string, address: Prefix): boolean => {
   const other = prefixOf(text);

@@ -1,6 +1,6 @@
 import net from 'node:net';
 import * as z from 'zod/mini';
-import { asBytes, toldOptions } from '../tunnels/openconnect/output.ts';
+import { byteString, readableOptions } from '../tunnels/openconnect/output.ts';
 import { lengthOfMask } from './prefix.ts';
 
 /** Why openconnect runs its script (vpnc-script, "reason"). */
@@ -37,7 +37,7 @@ export const networkRequestSchema = z.strictObject({
   /** Seconds. */
   idleTimeout: z.string().check(z.regex(/^\d{0,10}$/)),
   /** Only the time left and the gateway's banner, one byte a letter. */
-  options: z.string().check(z.refine((text) => toldOptions(text) === text)),
+  options: z.string().check(z.refine((text) => readableOptions(text) === text)),
 });
 export type NetworkRequest = z.infer<typeof networkRequestSchema>;
 
@@ -77,7 +77,7 @@ export function networkRequestFrom(environment: NodeJS.ProcessEnv): NetworkReque
     include: fits(block, [...blocksOf(environment, 'CISCO_SPLIT_INC'), ...blocksOf(environment, 'CISCO_IPV6_SPLIT_INC')], maxBlocks),
     exclude: fits(block, [...blocksOf(environment, 'CISCO_SPLIT_EXC'), ...blocksOf(environment, 'CISCO_IPV6_SPLIT_EXC')], maxBlocks),
     idleTimeout: /^\d{1,10}$/.test(word('IDLE_TIMEOUT')) ? word('IDLE_TIMEOUT') : '',
-    options: toldOptions(asBytes(word('CISCO_CSTP_OPTIONS'))),
+    options: readableOptions(byteString(word('CISCO_CSTP_OPTIONS'))),
   };
   const parsed = networkRequestSchema.safeParse({ ...wanted, leftOut });
   return parsed.success ? parsed.data : null;

@@ -4,7 +4,7 @@ import { platform } from './platform/current.ts';
  * Takes back what a tunnel changed, and only that: a network that was joined meanwhile keeps its routes. What cannot be
  * put back (its interface is gone) is told to `log`.
  */
-export async function putRoutesBack(
+export async function restoreRoutes(
   change: { added: readonly string[]; removed: readonly string[] },
   log: (line: string) => void,
 ): Promise<void> {

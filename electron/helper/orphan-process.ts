@@ -2,7 +2,7 @@ import { delay } from '../../shared/abort.ts';
 import { readRunner } from './journal.ts';
 import { platform } from './platform/current.ts';
 
-const goesWithinMs = 3_000;
+const exitTimeoutMs = 3_000;
 
 /** Ends the openconnect of a helper that was killed: nobody is left to answer for its tunnel. Bounded. */
 export async function endOrphanProcess(state: string, log: (line: string) => void): Promise<void> {
@@ -16,10 +16,10 @@ export async function endOrphanProcess(state: string, log: (line: string) => voi
   log(`ending openconnect ${pid}, left by a former run`);
   const processControl = await platform.processControl();
   // The session stays: its app may still be there, and take it up again
-  for (const end of [() => processControl.ask(pid, 'detach'), () => void process.kill(pid, 'SIGKILL')]) {
+  for (const end of [() => processControl.askToExit(pid, 'detach'), () => void process.kill(pid, 'SIGKILL')]) {
     if (!(await isIt())) return;
     end();
-    const until = Date.now() + goesWithinMs;
+    const until = Date.now() + exitTimeoutMs;
     while (Date.now() < until && (await isIt())) await delay(20);
   }
 }

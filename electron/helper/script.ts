@@ -2,15 +2,15 @@ import net from 'node:net';
 import * as z from 'zod/mini';
 import { noteChange, readJournal, writeJournal } from './journal.ts';
 import { difference } from './network-state.ts';
-import { isTheHelpers } from '../helper-client/address.ts';
-import { asBytes, toldOptions } from '../tunnels/openconnect/output.ts';
+import { belongsToHelper } from '../helper-client/address.ts';
+import { byteString, readableOptions } from '../tunnels/openconnect/output.ts';
 import { platform } from './platform/current.ts';
 import { reasons, networkRequestFrom, type NetworkRequest } from './network-request.ts';
 import { runVpncScript, scriptEnvironment, type ScriptEnvironment } from './vpnc-script.ts';
 
 /** What is told takes no time; what is asked for changes a network. */
-const tellsWithinMs = 2_000;
-const answersWithinMs = 30_000;
+const reportTimeoutMs = 2_000;
+const requestTimeoutMs = 30_000;
 
 /** What the script tells the helper, which is asked nothing back. */
 export const scriptReportSchema = z.object({
@@ -40,9 +40,9 @@ export interface ScriptPlaces {
  * What openconnect runs at every turn of a tunnel: the same program as the helper. It notes what was there, lets the
  * platform's own script do its work, notes what changed, and tells the helper. Exit code as that script's.
  */
-export async function beScript(environment: NodeJS.ProcessEnv, { socket, state, vpncScript }: ScriptPlaces): Promise<number> {
-  const told = scriptEnvironment(environment);
-  const reason = reasons.find((known) => known === told['reason']);
+export async function runScript(environment: NodeJS.ProcessEnv, { socket, state, vpncScript }: ScriptPlaces): Promise<number> {
+  const variables = scriptEnvironment(environment);
+  const reason = reasons.find((known) => known === variables['reason']);
   if (!reason) return 1;
   const changes = reason === 'connect' || reason === 'attempt-reconnect';
   const journal = changes ? await readJournal(state) : null;
@@ -51,22 +51,22 @@ export async function beScript(environment: NodeJS.ProcessEnv, { socket, state, 
   const before = changes ? await platform.network.read() : null;
   // For one who finds the journal after a crash in the middle of this
   if (journal && before && reason === 'connect')
-    await noteChange(state, journal, { added: [], removed: [], after: before, environment: told });
-  const code = await runVpncScript(vpncScript, told, () => undefined);
+    await noteChange(state, journal, { added: [], removed: [], after: before, environment: variables });
+  const code = await runVpncScript(vpncScript, variables, () => undefined);
   if (journal && before) {
     const after = await platform.network.read();
-    await noteChange(state, journal, { ...difference(before, after), after, environment: journal.environment ?? told });
+    await noteChange(state, journal, { ...difference(before, after), after, environment: journal.environment ?? variables });
   }
   // Said once is enough: whoever puts things back need not run it again
   if (reason === 'disconnect') {
     const open = await readJournal(state);
     if (open) await writeJournal(state, { ...open, environment: null });
   }
-  if (await isTheHelpers(socket))
+  if (await belongsToHelper(socket))
     await exchange(
       socket,
-      { reason, code, ...factsOf(told), options: toldOptions(asBytes(environment['CISCO_CSTP_OPTIONS'] ?? '')) },
-      tellsWithinMs,
+      { reason, code, ...factsOf(variables), options: readableOptions(byteString(environment['CISCO_CSTP_OPTIONS'] ?? '')) },
+      reportTimeoutMs,
     );
   return code;
 }
@@ -75,10 +75,10 @@ export async function beScript(environment: NodeJS.ProcessEnv, { socket, state, 
  * The script where the helper changes the network by itself: it runs as openconnect's user, hands over what the gateway
  * wants, and ends as the helper says. Changes nothing.
  */
-export async function handOver(environment: NodeJS.ProcessEnv, socket: string): Promise<number> {
+export async function forwardRequest(environment: NodeJS.ProcessEnv, socket: string): Promise<number> {
   const wanted = networkRequestFrom(environment);
   if (!wanted) return 1;
-  const answer = scriptAnswerSchema.safeParse(parsed(await exchange(socket, wanted, answersWithinMs)));
+  const answer = scriptAnswerSchema.safeParse(parsed(await exchange(socket, wanted, requestTimeoutMs)));
   // Nobody listens any more: there is nothing to take down
   return answer.success ? answer.data.code : wanted.reason === 'disconnect' ? 0 : 1;
 }
@@ -91,11 +91,11 @@ function parsed(text: string): unknown {
   }
 }
 
-function factsOf(told: ScriptEnvironment): Pick<ScriptReport, 'device' | 'nameServers' | 'idleTimeout'> {
-  const servers = `${told['INTERNAL_IP4_DNS'] ?? ''} ${told['INTERNAL_IP6_DNS'] ?? ''}`
+function factsOf(variables: ScriptEnvironment): Pick<ScriptReport, 'device' | 'nameServers' | 'idleTimeout'> {
+  const servers = `${variables['INTERNAL_IP4_DNS'] ?? ''} ${variables['INTERNAL_IP6_DNS'] ?? ''}`
     .split(' ')
     .filter((server) => net.isIP(server) !== 0);
-  return { device: told['TUNDEV'] ?? '', nameServers: servers.slice(0, 8), idleTimeout: told['IDLE_TIMEOUT'] ?? '' };
+  return { device: variables['TUNDEV'] ?? '', nameServers: servers.slice(0, 8), idleTimeout: variables['IDLE_TIMEOUT'] ?? '' };
 }
 
 /** Tells the helper one thing, and hears what it answers, which may be nothing. Bounded; a helper that is gone is told nothing. */

@@ -11,7 +11,7 @@ import { networkRequestSchema } from './network-request.ts';
 const maxConnections = 16;
 /** Who does not read what is sent is let go of. */
 const maxUnreadBytes = 256 * 1024;
-const scriptSaysWithinMs = 5_000;
+const scriptTimeoutMs = 5_000;
 
 /** What listens, and for whom. */
 export interface Listening {
@@ -32,7 +32,7 @@ export async function listen(
   helper: Helper,
   log: (line: string) => void,
 ): Promise<Listening> {
-  const servers = [await open(scriptSocket, (socket) => hearScript(socket, helper))];
+  const servers = [await open(scriptSocket, (socket) => serveScript(socket, helper))];
   const names: string[] = [];
   // One by one: the mode that a socket is made with is this whole process's
   for (const listening of listeningSockets) {
@@ -89,17 +89,17 @@ function serve(socket: Socket, user: string, helper: Helper): void {
         refuse();
         return;
       }
-      void helper.obey(client, request.data);
+      void helper.handle(client, request.data);
     }
     if (whole === null) refuse();
   });
 }
 
 /** One thing from openconnect's script: what it did or, where the helper does it, what is wanted, which is answered. */
-function hearScript(socket: Socket, helper: Helper): void {
+function serveScript(socket: Socket, helper: Helper): void {
   const lines = new Lines(helperProtocol.maxReplyBytes);
   socket.on('error', () => undefined);
-  socket.setTimeout(scriptSaysWithinMs, () => socket.destroy());
+  socket.setTimeout(scriptTimeoutMs, () => socket.destroy());
   socket.on('data', (bytes) => {
     const [line] = lines.add(bytes) ?? [''];
     if (line === undefined) return;
@@ -113,7 +113,7 @@ function hearScript(socket: Socket, helper: Helper): void {
       return;
     }
     const report = scriptReportSchema.safeParse(said);
-    if (report.success) helper.hear(report.data);
+    if (report.success) helper.takeReport(report.data);
     socket.end();
   });
 }

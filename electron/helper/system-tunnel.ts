@@ -12,7 +12,7 @@ import { OpenConnectProcess, type ProcessControl } from '../tunnels/openconnect/
 import { bannerIn, endingOf, limitsFrom, refusalOf } from '../tunnels/openconnect/output.ts';
 import { argumentsFor, type GatewayIdentity } from '../tunnels/openconnect/arguments.ts';
 import type { TrafficCount, TunnelEnding } from '../tunnels/tunnel.ts';
-import { beginJournal, noteRunner, putBack } from './journal.ts';
+import { beginJournal, noteRunner, restoreNetwork } from './journal.ts';
 import { TunnelNetwork } from './tunnel-network.ts';
 import type { NetworkRequest } from './network-request.ts';
 import { platform } from './platform/current.ts';
@@ -31,13 +31,13 @@ export interface SystemTunnelPlaces {
   state: string;
 }
 
-const opensWithinMs = 25_000;
-const reachedWithinMs = 5_000;
+const openTimeoutMs = 25_000;
+const reachTimeoutMs = 5_000;
 /** openconnect takes its connection up by itself so long; after that the layer above is told, which knows more of the network. */
 const recoveryTimeoutMs = 1_500;
-const restoresWithinMs = 40_000;
+const restoreTimeoutMs = 40_000;
 /** As long as openconnect itself would be kept by a name server that is silent, at first. */
-const looksUpWithinMs = 5_000;
+const lookupTimeoutMs = 5_000;
 const maxAddresses = 8;
 
 /** One tunnel of the whole system, from its journal to what was there before. */
@@ -108,21 +108,21 @@ export class SystemTunnel {
     try {
       if (networkControl && device !== null) network = await TunnelNetwork.make(networkControl, { device, state: places.state }, log);
       else await beginJournal(places.state, { vpncScript: places.vpncScript, device: device ?? 'utun' });
-      await network?.keepShort(await addressesOf(request.target));
-      const proof = network ? await readable(identity, places.run) : identity;
+      await network?.limitPacketSize(await addressesOf(request.target));
+      const proof = network ? await readableCopy(identity, places.run) : identity;
       const [script, processControl] = [await platform.scriptFor(places.script, places.state), await platform.processControl()];
       tunnel = new SystemTunnel(new URL(request.target.connectUrl).hostname, request, proof, places, script, processControl, network, log);
     } catch (error) {
       // No openconnect's end will do it
-      await putBack(places.state, log).catch(() => false);
+      await restoreNetwork(places.state, log).catch(() => false);
       throw error;
     }
     begun(tunnel);
-    await tunnel.begin();
+    await tunnel.waitUntilUp();
   }
 
   /** What the script reports, at each of its turns. */
-  hear(report: ScriptReport): void {
+  takeReport(report: ScriptReport): void {
     clearTimeout(this.recovering);
     if (report.reason === 'connect') this.configured?.(report);
     if (report.reason === 'attempt-reconnect') this.recovering = setTimeout(() => this.onSilent(), recoveryTimeoutMs);
@@ -131,10 +131,10 @@ export class SystemTunnel {
   /** What openconnect's script hands over, where the helper changes the network by itself; the script's exit code. */
   async applyNetwork(wanted: NetworkRequest): Promise<number> {
     const { network } = this;
-    const why = network ? await network.turn(wanted) : 'nobody asked';
+    const why = network ? await network.apply(wanted) : 'nobody asked';
     const { reason, device, nameServers, idleTimeout, options } = wanted;
     this.refusal = why;
-    this.hear({ reason, code: why === null ? 0 : 1, device, nameServers, idleTimeout, options });
+    this.takeReport({ reason, code: why === null ? 0 : 1, device, nameServers, idleTimeout, options });
     return why === null ? 0 : 1;
   }
 
@@ -157,17 +157,17 @@ export class SystemTunnel {
   async close(signOut: boolean): Promise<void> {
     this.closing = true;
     await this.running.leave(signOut ? 'sign-out' : 'detach');
-    await atMost(restoresWithinMs, this.ended);
+    await atMost(restoreTimeoutMs, this.ended);
   }
 
-  private async begin(): Promise<void> {
+  private async waitUntilUp(): Promise<void> {
     const { running, host, places } = this;
     const { pid } = running;
     if (pid !== undefined) await noteRunner(places.state, pid);
-    const late = setTimeout(() => void running.leave('detach'), opensWithinMs);
+    const late = setTimeout(() => void running.leave('detach'), openTimeoutMs);
     const unreached = setTimeout(() => {
       if (!running.output.reached) void running.leave('detach');
-    }, reachedWithinMs);
+    }, reachTimeoutMs);
     try {
       const first = await Promise.race([this.isConfigured, running.exited]);
       if (first === null || typeof first === 'number') {
@@ -203,17 +203,17 @@ export class SystemTunnel {
     clearTimeout(this.recovering);
     const at = Date.now();
     this.onGone();
-    await atMost(restoresWithinMs, this.restore());
+    await atMost(restoreTimeoutMs, this.restore());
     if (this.closing) return { kind: 'closed' };
     const { up, host, lastTrafficAt, running } = this;
     const limits = { expiresAt: up?.expiresAt ?? null, idleSeconds: up?.idleSeconds ?? null };
-    return endingOf({ code, said: running.output, limits, at, lastTrafficAt, host });
+    return endingOf({ code, output: running.output, limits, at, lastTrafficAt, host });
   }
 
   private async restore(): Promise<void> {
     try {
       await this.network?.finish();
-      await putBack(this.places.state, this.log);
+      await restoreNetwork(this.places.state, this.log);
     } catch (error) {
       this.log(`not everything is as before: ${failureOf(error).detail ?? ''}`);
     }
@@ -230,11 +230,11 @@ async function addressesOf({ connectUrl, address, proxy }: OpenRequest['target']
     (all) => all.map((each) => each.address).slice(0, maxAddresses),
     () => [],
   );
-  return (await atMost(looksUpWithinMs, found)) ? found : [];
+  return (await atMost(lookupTimeoutMs, found)) ? found : [];
 }
 
 /** An authority's file where whoever runs openconnect can read it: what was looked at is what is read. */
-async function readable(identity: GatewayIdentity, run: string): Promise<GatewayIdentity> {
+async function readableCopy(identity: GatewayIdentity, run: string): Promise<GatewayIdentity> {
   if (identity.kind !== 'authority') return identity;
   const file = join(run, 'authority.pem');
   await writeFile(file, await readFile(identity.file));

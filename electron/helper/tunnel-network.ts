@@ -42,17 +42,17 @@ export class TunnelNetwork {
   }
 
   /** Before the gateway is connected to: a connection keeps the length that it began with. Never rejects. */
-  async keepShort(addresses: readonly string[]): Promise<void> {
+  async limitPacketSize(addresses: readonly string[]): Promise<void> {
     this.addresses = addresses;
     const { networkControl, places, user, before } = this;
     await networkControl
       .localNetwork(places.device, user, before.resolver)
-      .then((here) => networkControl.keepShort(addresses, here))
+      .then((here) => networkControl.limitPacketSize(addresses, here))
       .catch((error: unknown) => this.log(`packets stay as long as they are: ${String(error).split('\n')[0] ?? ''}`));
   }
 
   /** Does what a turn of the script asks for; why not, or null where it is done. One after the other. Never rejects. */
-  async turn(wanted: NetworkRequest): Promise<string | null> {
+  async apply(wanted: NetworkRequest): Promise<string | null> {
     const work = this.working
       .then(() => this.obey(wanted))
       .then(
@@ -90,15 +90,17 @@ export class TunnelNetwork {
     // The network may be another one: what is led round the tunnel is led there anew. While nobody answers, to the gateway that did
     const accepted = this.wanted;
     if (!accepted) return;
-    if (this.addresses.length > 0) await networkControl.keepShort(this.addresses, here).catch(() => undefined); // as before: longer ones
+    if (this.addresses.length > 0) await networkControl.limitPacketSize(this.addresses, here).catch(() => undefined); // as before: longer ones
     const isBack = wanted.reason === 'reconnect';
     const now = isBack ? { ...accepted, gateway: wanted.gateway } : accepted;
-    await networkControl.leadRound(planNetwork(now, isBack || accepted.gateway === null ? here : { ...here, peers: [accepted.gateway] }));
+    await networkControl.addBypassRoutes(
+      planNetwork(now, isBack || accepted.gateway === null ? here : { ...here, peers: [accepted.gateway] }),
+    );
     this.wanted = now;
   }
 
-  private tell({ refused, through, around }: Plan): void {
+  private tell({ refused, through, bypass }: Plan): void {
     for (const each of refused) this.log(`refused to the gateway: ${each}`);
-    this.log(`through the tunnel: ${through.map(prefixText).join(' ')}; round it: ${around.map(({ to }) => prefixText(to)).join(' ')}`);
+    this.log(`through the tunnel: ${through.map(prefixText).join(' ')}; round it: ${bypass.map(({ to }) => prefixText(to)).join(' ')}`);
   }
 }

@@ -10,16 +10,16 @@ import { isLoopback } from '../net/loopback.ts';
 import { lookupElsewhere } from './not-this-computer.ts';
 import type { Dial } from './tunnel.ts';
 
-const connectWithinMs = 15_000;
+const connectTimeoutMs = 15_000;
 
-/** On campus there is no tunnel: a plain connection, for the profile's portal hosts only. */
+/** Dials without a tunnel, for use on campus. Connects only to the profile's portal hosts. */
 export function directDial({ portal, connectTo }: Profile, resolve: LookupFunction = dns.lookup): Dial {
   return dialOnly(portal.hosts, connectTo, resolve);
 }
 
 /**
- * Plain connections to these hosts and no others. A host is never this computer, whatever its name resolves to; only
- * a lab's `connectTo` leads there.
+ * Dials these hosts and no others, without a tunnel. Refuses a name that resolves to this computer; only `connectTo`, which
+ * labs use, may lead there.
  */
 export function dialOnly(allowed: readonly string[], connectTo: Profile['connectTo'], resolve: LookupFunction = dns.lookup): Dial {
   const hosts = allowed.map(plainHost);
@@ -34,7 +34,7 @@ export function dialOnly(allowed: readonly string[], connectTo: Profile['connect
     });
     const bound = {
       signal,
-      ms: connectWithinMs,
+      ms: connectTimeoutMs,
       late: () => fail('host-unreachable', { host }, { detail: 'timed out' }),
       release: () => socket.destroy(),
     };

@@ -6,44 +6,49 @@ import { plainHost } from '../trust/host.ts';
 import type { Dial } from './tunnel.ts';
 
 /**
- * The one door between the portal view and whichever tunnel is up: an HTTP proxy on loopback that knows
- * CONNECT with this run's secret, and nothing else. It lives as long as the app; its address never changes.
+ * Connects the portal view to the current tunnel: an HTTP proxy on loopback that accepts only CONNECT with this run's
+ * secret. It lives as long as the app, and its address never changes.
  */
 export interface LoopbackProxy {
   readonly port: number;
   readonly username: string;
-  /** Made anew in each run. Handed to the portal view's `login` event and to nobody else. */
+  /** New in each run. Given only to the portal view's `login` event. */
   readonly secret: string;
-  /** Carries new connections with `dial` from now on; null: nothing is up. Connections of the former one are cut. */
+  /** Sends new connections through `dial` from now on. Null: no tunnel is up. Cuts connections of the former `dial`. */
   setDial(dial: Dial | null): void;
-  /** Why the last connection to `host` failed, since it last worked. */
+  /** Why the last connection to `host` failed. Null if a later one worked. */
   failureFor(host: string): Failure | null;
   close(): Promise<void>;
 }
 
-/** What carries connections now: those being opened obey `stop`; a signal each for those that are up would cost too much memory. */
-interface Carrier {
+/**
+ * The current dial and its connections. `stop` cancels those being opened. Open ones are kept in `streams`, because a signal
+ * for each would cost too much memory.
+ */
+interface CurrentDial {
   dial: Dial;
   stop: AbortController;
   streams: Set<Duplex>;
 }
 
-/** As many as the relay has streams. */
+/** The relay allows the same number of streams. */
 const maxConnections = 1024;
 
 /**
- * @param port a loopback port, 0 for any. Rejects with the system's own error where it is taken.
+ * Starts the proxy.
+ *
+ * @param port a loopback port, 0 for any. Rejects with the system's error if it is taken.
  */
 export async function startLoopbackProxy(port = 0): Promise<LoopbackProxy> {
   const username = 'causeway';
   const secret = randomBytes(24).toString('base64url');
   const failures = new Map<string, Failure>();
-  let carrier: Carrier | null = null;
+  let current: CurrentDial | null = null;
 
   async function dial({ host, port }: ConnectTarget, gone: AbortSignal): Promise<Duplex> {
-    // No host has such a name (RFC 1123, 2.1)
+    // Host names have no underscore (RFC 1123, 2.1)
     if (host.includes('_')) throw fail('request-invalid');
-    const used = carrier;
+    const used = current;
     if (used === null) throw fail('tunnel-down', { host });
     const signal = AbortSignal.any([gone, used.stop.signal]);
     const stream = await used.dial(host, port, signal);
@@ -52,9 +57,9 @@ export async function startLoopbackProxy(port = 0): Promise<LoopbackProxy> {
       stream.destroy();
       throw fail('cancelled');
     }
-    // Opened and broken at once: its end has been told already, and will not be told again
+    // It broke right after opening: 'close' was already emitted and will not come again
     if (stream.destroyed) throw fail('tunnel-dropped', { host });
-    hold(used.streams, stream);
+    trackUntilClosed(used.streams, stream);
     return stream;
   }
 
@@ -68,7 +73,7 @@ export async function startLoopbackProxy(port = 0): Promise<LoopbackProxy> {
         return await dial(target, gone);
       } catch (error) {
         const failure = failureOf(error);
-        // Kept for the screen
+        // The screen shows this
         if (!gone.aborted)
           failures.set(plainHost(host), failure.code === 'cancelled' ? { code: 'tunnel-down', params: { host } } : failure);
         throw error;
@@ -77,9 +82,9 @@ export async function startLoopbackProxy(port = 0): Promise<LoopbackProxy> {
   });
 
   const setDial = (dial: Dial | null): void => {
-    carrier?.stop.abort();
-    for (const stream of carrier?.streams ?? []) stream.destroy();
-    carrier = dial ? { dial, stop: new AbortController(), streams: new Set() } : null;
+    current?.stop.abort();
+    for (const stream of current?.streams ?? []) stream.destroy();
+    current = dial ? { dial, stop: new AbortController(), streams: new Set() } : null;
   };
   return {
     port: server.port,
@@ -94,8 +99,8 @@ export async function startLoopbackProxy(port = 0): Promise<LoopbackProxy> {
   };
 }
 
-/** Not a closure of its caller: it would keep all that opening a connection took, for as long as that lasts. */
-function hold(streams: Set<Duplex>, stream: Duplex): void {
+/** Tracks a stream until it closes. A separate function, because a closure would keep everything from opening in memory. */
+function trackUntilClosed(streams: Set<Duplex>, stream: Duplex): void {
   streams.add(stream);
   stream.once('close', () => streams.delete(stream));
 }

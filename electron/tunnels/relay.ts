@@ -12,7 +12,7 @@ import type { Tunnel, TunnelEnding, TunnelEngine } from './tunnel.ts';
 
 const closeTimeoutMs = 800;
 
-/** The relay tunnel, version 1 (`docs/protocol.md`): the client's end. */
+/** The client's end of the relay tunnel, version 1 (`docs/protocol.md`). */
 export const relayTunnel: TunnelEngine = {
   async open(grant, signal) {
     if (grant.kind !== 'relay') throw fail('internal', undefined, { detail: `relay for ${grant.kind}` });
@@ -48,7 +48,7 @@ class RelayTunnel implements Tunnel {
     socket.on('message', (data, isBinary) => this.receive(isBinary && Buffer.isBuffer(data) ? data : null));
     keepAlive(socket, relayProtocol);
     this.ended = new Promise((resolve) => {
-      // 'close' follows, and says more
+      // 'close' follows with the details
       socket.once('error', () => socket.terminate());
       socket.once('close', (code, reason) => {
         this.mux.close();
@@ -80,7 +80,7 @@ class RelayTunnel implements Tunnel {
     return { received: this.received, sent: this.sent };
   }
 
-  answers(withinMs: number): Promise<boolean> {
+  answers(timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const settle = (alive: boolean): void => {
         clearTimeout(timer);
@@ -89,7 +89,7 @@ class RelayTunnel implements Tunnel {
       };
       const pong = (): void => settle(true);
       const closed = (): void => settle(false);
-      const timer = setTimeout(closed, withinMs);
+      const timer = setTimeout(closed, timeoutMs);
       this.socket.once('pong', pong).once('close', closed);
       if (this.socket.readyState === this.socket.OPEN) this.socket.ping();
       else closed();
@@ -124,7 +124,7 @@ class RelayTunnel implements Tunnel {
     }
   }
 
-  /** The gateway broke the protocol: it is told so, and neither heard any more nor waited for. */
+  /** The gateway broke the protocol. Tells it so, ignores the rest, and closes without waiting long. */
   private breakOff(code: 1002 | 1003, why?: string): void {
     this.broken = true;
     this.mux.close('protocol');
@@ -144,24 +144,24 @@ const failureForRefusal = {
   'protocol': 'tunnel-down',
 } as const satisfies Record<RefusalReason, FailureCode>;
 
-/** One stream of the relay as Node knows streams: half-close, back-pressure both ways. */
+/** One stream of the relay as a Node stream, with half-close and back-pressure in both directions. */
 class RelayStream extends Duplex {
   private stream: MuxStream | null = null;
   private written: (() => void) | null = null;
-  /** Bytes pushed beyond what the reader wants now; their credit is given when it reads again. */
+  /** Bytes pushed beyond what the reader wants now. The sender gets credit for them when the reader reads again. */
   private unread = 0;
-  /** Small ones of them that are not pushed yet. */
+  /** Small chunks of those bytes, collected before they are pushed. */
   private readonly small = new ByteBuffer((bytes) => this.push(bytes));
 
   constructor() {
     super({ allowHalfOpen: true, highWaterMark: relayProtocol.maxDataBytes });
-    // It may break before whoever dialled has it in hand; an error that nobody hears would end the process
+    // The stream may break before the caller has it, and an unhandled error would end the process
     this.on('error', () => undefined);
   }
 
-  /** Opens the stream in `mux`; calls `opened` or `refused` once, unless destroyed before. */
+  /** Opens the stream in `mux`. Calls `opened` or `refused` once, unless destroyed before. */
   attach(mux: RelayMux, host: string, port: number, opened: () => void, refused: (reason: RefusalReason) => void): void {
-    // Forgotten once it is over, with all that opening took
+    // Set to null after opening, so that its closures can be freed
     let opening: { opened: () => void; refused: (reason: RefusalReason) => void } | null = { opened, refused };
     this.stream = mux.open(host, port, {
       opened: () => {

@@ -4,15 +4,18 @@ import type { Failure } from '../../shared/failure.ts';
 import type { Grant } from '../gateways/gateway.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 
-/** Bytes since the tunnel opened. */
+/** Bytes since the tunnel opened, in each direction. */
 export interface TrafficCount {
   received: number;
   sent: number;
 }
 
 /**
- * Why a tunnel is no longer up: the link broke and the ticket may still be good, the gateway turned the ticket down, the
- * gateway ended the session (where its control channel is the tunnel's), or we closed it.
+ * Why a tunnel is no longer up.
+ * - `dropped`: the link broke, and the ticket may still be valid.
+ * - `rejected`: the gateway refused the ticket.
+ * - `ended`: the gateway ended the session, for protocols whose tunnel is also the control channel.
+ * - `closed`: we closed it.
  */
 export type TunnelEnding =
   | { kind: 'dropped'; failure: Failure }
@@ -20,44 +23,46 @@ export type TunnelEnding =
   | { kind: 'ended'; reason: SessionEnd }
   | { kind: 'closed' };
 
-/** Opens a byte stream to a campus host, resolved at the far end. Fails with `host-not-allowed`, `host-unreachable`, `host-name-unknown`, `tunnel-down`, or `local-network` where it leads through none. */
+/**
+ * Opens a byte stream to a campus host. The far end resolves the name. Fails with `host-not-allowed`, `host-unreachable`,
+ * `host-name-unknown` or `tunnel-down`; without a tunnel also with `local-network`.
+ */
 export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
 
 export interface Tunnel {
   dial: Dial;
   traffic(): TrafficCount;
-  /** What the gateway said of the session's end when the tunnel opened, where only the tunnel hears of it; null: it did not say. */
+  /** The session's limits, if the gateway reports them only when the tunnel opens. Null: it did not say. */
   readonly limits?: { readonly expiresAt: number | null; readonly idleSeconds: number | null };
-  /** What the gateway said to the person when it let them in, or null. */
+  /** The gateway's message to the person after sign-in, or null. */
   readonly banner?: string | null;
-  /** Whether the far end answers within that time; asked after a wake or a change of network. */
-  answers(withinMs: number): Promise<boolean>;
-  /** Calls back when the tunnel has lost its connection and cannot get it back at once; for those that take it up again by themselves. */
+  /** Whether the far end answers within this time. Used after a wake or a network change. */
+  answers(timeoutMs: number): Promise<boolean>;
+  /** Registers a callback for when the tunnel loses its connection and cannot reconnect at once. Only for tunnels that reconnect by themselves. */
   onSilent?(listener: () => void): void;
-  /** Has it take its connection up again now, where it can: what runs over it goes on. */
+  /** Makes the tunnel reconnect now, if it can. Connections through it survive. */
   recover?(): void;
   /** Settles once, never rejects. */
   readonly ended: Promise<TunnelEnding>;
-  /** Gives up a link whose far end does not answer: it ends as `dropped`, at once. */
+  /** Drops a link whose far end does not answer. The tunnel ends as `dropped` at once. */
   abandon(): void;
   /**
-   * Bounded in time. The ticket stays good, unless this is the end of the session (`signOut`) and the gateway is told so by
-   * the tunnel, as with Cisco's kind.
+   * Closes the tunnel, within a time limit. The ticket stays valid. With `signOut` the session ends too, if the tunnel is
+   * what tells the gateway, as with Cisco gateways.
    */
   close(options?: { signOut?: boolean }): Promise<void>;
 }
 
-/** A way of carrying traffic once signed in. */
+/** Opens one kind of tunnel. */
 export interface TunnelEngine {
   /**
-   * Whether one could open on this computer at all, looked at before anybody signs in: a second factor is not to be spent
-   * for nothing. Fails as `open` would.
+   * Checks before sign-in whether a tunnel can open on this computer, so that a second factor is not wasted. Fails as `open`
+   * would.
    */
   prepare?(host: string, signal: AbortSignal): Promise<void>;
   /**
-   * Whether the tunnel would take that gateway for what it is, looked at before anybody signs in to it: what a person or a
-   * profile vouches for, whoever opens the tunnel may have no proof of. Fails as `open` would. One that cannot be reached
-   * is no failure here: signing in tells it better.
+   * Checks before sign-in whether the tunnel would accept the gateway's certificate. The helper may not trust what a person
+   * or a profile trusts. Fails as `open` would. An unreachable gateway is no failure here: the sign-in reports that better.
    */
   prove?(endpoint: Endpoint, signal: AbortSignal): Promise<void>;
   open(grant: Grant, signal: AbortSignal): Promise<Tunnel>;

@@ -22,9 +22,9 @@ const resolverFile = '/etc/resolv.conf';
 const protocol = tunnelMarks.routeProtocol;
 
 /** A table of routes that TCP to the gateway goes by, and nothing else: datagrams find their own length, and are not to be cut. */
-const shortTable = protocol;
+const shortPacketTable = protocol;
 /** What every path takes whole (RFC 8200, 5: IPv6's least MTU). */
-const shortest = 1280;
+const minimumMtu = 1280;
 /** Of IP and TCP. */
 const headers = { 4: 40, 6: 60 } as const;
 
@@ -52,16 +52,16 @@ export const linuxNetwork: NetworkControl = {
     await ip('link', 'set', 'dev', device, 'up');
   },
   localNetwork,
-  async keepShort(addresses, { routes }) {
+  async limitPacketSize(addresses, { routes }) {
     for (const to of addresses.flatMap((text) => prefixOf(text) ?? [])) {
       const path = routeTo(to, routes);
       if (!path) continue;
       const args = [...(path.via === null ? [] : ['via', path.via]), 'dev', path.device];
-      const bounds = ['mtu', String(shortest), 'advmss', String(shortest - headers[to.family])];
-      await ip(family(to), 'route', 'replace', prefixText(to), ...args, ...bounds, 'proto', protocol, 'table', shortTable);
-      const rule = ['ipproto', 'tcp', 'to', prefixText(to), 'lookup', shortTable, 'protocol', protocol];
+      const bounds = ['mtu', String(minimumMtu), 'advmss', String(minimumMtu - headers[to.family])];
+      await ip(family(to), 'route', 'replace', prefixText(to), ...args, ...bounds, 'proto', protocol, 'table', shortPacketTable);
+      const rule = ['ipproto', 'tcp', 'to', prefixText(to), 'lookup', shortPacketTable, 'protocol', protocol];
       await ip(family(to), 'rule', 'add', ...rule).catch((error: unknown) => {
-        if (!isThere(error)) throw error;
+        if (!alreadyExists(error)) throw error;
       });
     }
   },
@@ -69,10 +69,10 @@ export const linuxNetwork: NetworkControl = {
     await ip('link', 'set', 'dev', device, 'mtu', String(plan.mtu));
     for (const address of plan.addresses)
       await ip(family(address), 'addr', 'replace', prefixText(address), 'dev', device, ...(address.family === 6 ? ['nodad'] : []));
-    await leadRound(plan);
-    for (const block of plan.through) await leadThrough(block, device, plan.packets);
+    await addBypassRoutes(plan);
+    for (const block of plan.through) await addTunnelRoute(block, device, plan.packetSize);
   },
-  leadRound,
+  addBypassRoutes,
   namesFor({ nameServers, domains }, before) {
     if (nameServers.length === 0 || isResolved(before)) return null;
     // What else stood there counts on, but for who is asked
@@ -117,28 +117,28 @@ export const linuxNetwork: NetworkControl = {
 
 const family = (block: Prefix): '-4' | '-6' => (block.family === 4 ? '-4' : '-6');
 
-async function leadRound({ around }: Pick<Plan, 'around'>): Promise<void> {
-  for (const { to, via, device } of around) {
+async function addBypassRoutes({ bypass }: Pick<Plan, 'bypass'>): Promise<void> {
+  for (const { to, via, device } of bypass) {
     const path = [...(via === null ? [] : ['via', via]), 'dev', device];
     await ip(family(to), 'route', 'add', prefixText(to), ...path, 'proto', protocol).catch((error: unknown) => {
       // Whoever has it already has it: the way is the one that was found
-      if (!isThere(error)) throw error;
+      if (!alreadyExists(error)) throw error;
     });
   }
 }
 
 /** Where somebody else has a route to just that block, its two halves count before it, and nothing is taken away. */
-async function leadThrough(block: Prefix, device: string, packets: number | null): Promise<void> {
+async function addTunnelRoute(block: Prefix, device: string, packets: number | null): Promise<void> {
   const bounds = packets === null ? [] : ['mtu', String(packets), 'advmss', String(packets - headers[block.family])];
   try {
     await ip(family(block), 'route', 'add', prefixText(block), 'dev', device, ...bounds);
   } catch (error) {
-    if (!isThere(error) || isOne(block)) throw error;
+    if (!alreadyExists(error) || isOne(block)) throw error;
     for (const half of halvesOf(block)) await ip(family(half), 'route', 'add', prefixText(half), 'dev', device, ...bounds);
   }
 }
 
-const isThere = (error: unknown): boolean => error instanceof Error && error.message.includes('File exists');
+const alreadyExists = (error: unknown): boolean => error instanceof Error && error.message.includes('File exists');
 
 const rowSchema = z.object({
   dst: z.string(),

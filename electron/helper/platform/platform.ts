@@ -43,11 +43,11 @@ export interface NetworkControl {
    * Keeps TCP to these addresses, and its answers, to packets that every path takes: some drop longer ones without a word,
    * and a tunnel inside TLS stands still there. Where they are led stays as it is. Called again, it follows the routes.
    */
-  keepShort(addresses: readonly string[], here: Pick<NetworkSurroundings, 'routes'>): Promise<void>;
+  limitPacketSize(addresses: readonly string[], here: Pick<NetworkSurroundings, 'routes'>): Promise<void>;
   /** Gives the interface its addresses, and leads traffic through it and round it. */
   carryOut(plan: Plan, device: string): Promise<void>;
   /** Only the routes round it: the network is another one. */
-  leadRound(plan: Pick<Plan, 'around'>): Promise<void>;
+  addBypassRoutes(plan: Pick<Plan, 'bypass'>): Promise<void>;
   /** The text that is to stand in `resolv.conf`; null: it stays as it is. */
   namesFor(plan: Plan, before: Resolver): string | null;
   setNames(plan: Plan, device: string, text: string | null): Promise<void>;
@@ -69,7 +69,7 @@ export interface HelperPlatform {
   /** Whether this process may do all that it is for. */
   mayServe(): Promise<boolean>;
   /** Makes the folder of the journal; false: others could write there. */
-  ownFolder(path: string): Promise<boolean>;
+  makeStateFolder(path: string): Promise<boolean>;
   /** The name of the user of that number; null: there is none, or users have no numbers here. */
   nameOf(uid: number): Promise<string | null>;
   /** One for each of these users whom this computer knows. */
@@ -97,7 +97,7 @@ export interface HelperPlatform {
     /** Removes an interface that outlived its tunnel. Never rejects. */
     removeLink(name: string): Promise<void>;
     /** Puts name look-up back, unless somebody else has changed it since: `after` is what the tunnel made of it. */
-    putResolverBack(before: Resolver, after: Resolver | null): Promise<void>;
+    restoreResolver(before: Resolver, after: Resolver | null): Promise<void>;
     /** The script's own copies, of a process that cannot come back for them. */
     forgetBackups(pid: number): Promise<void>;
     /** Through an interface so far; null: it cannot be told. */

@@ -34,7 +34,7 @@ export const posix: HelperPlatform = {
   device: process.platform === 'linux' ? tunnelMarks.device : null,
   mayServe: () => Promise.resolve(process.getuid?.() === 0),
   // Where these folders are, root alone makes any
-  ownFolder: () => Promise.resolve(true),
+  makeStateFolder: () => Promise.resolve(true),
   async nameOf(uid) {
     try {
       return (await promisify(execFile)('/usr/bin/id', ['-un', String(uid)], { timeout: 5_000, env: {} })).stdout.trim();
@@ -82,7 +82,7 @@ export const posix: HelperPlatform = {
     async removeLink(name) {
       await ip('link', 'del', 'dev', name).catch(() => undefined);
     },
-    putResolverBack,
+    restoreResolver,
     async forgetBackups(pid) {
       const directory = '/var/run/vpnc';
       const names = await readdir(directory).catch(() => []);
@@ -170,7 +170,7 @@ async function readResolver(): Promise<Resolver> {
   };
 }
 
-async function putResolverBack(before: Resolver, after: Resolver | null): Promise<void> {
+async function restoreResolver(before: Resolver, after: Resolver | null): Promise<void> {
   const now = await readResolver();
   if (now.link === before.link && now.text === before.text) return;
   const isOurs =

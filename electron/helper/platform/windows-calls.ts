@@ -12,7 +12,7 @@ let loaded: Promise<WindowsCalls> | null = null;
 
 const isPerson = 1;
 const stillRunning = 259;
-const queriesAlittle = 0x1000;
+const queryLimitedInformation = 0x1000;
 
 class WindowsCalls {
   private readonly lookupName: (
@@ -82,7 +82,7 @@ class WindowsCalls {
   }
 
   private ask<T>(pid: number, question: (handle: Handle) => T | null): T | null {
-    const handle = this.openProcess(queriesAlittle, 0, pid);
+    const handle = this.openProcess(queryLimitedInformation, 0, pid);
     if (handle === 0) return null;
     try {
       return question(handle);

@@ -37,7 +37,7 @@ export const windows: HelperPlatform = {
   path: z.string().check(z.regex(filePath)),
   device: 'causeway0',
   mayServe: async () => (await native()).isElevated(),
-  async ownFolder(path) {
+  async makeStateFolder(path) {
     // Not those above it: `ProgramData` lets everybody make folders, and gives them what is in there
     await mkdir(path).catch(() => undefined);
     return isRootsAlone(path);
@@ -64,7 +64,7 @@ export const windows: HelperPlatform = {
     return file;
   },
   async processControl() {
-    return { environment: await environment(), folder: await systemFolder(), ask, renew: () => undefined, exitTimeoutMs: 6_000 };
+    return { environment: await environment(), folder: await systemFolder(), askToExit, reconnect: () => undefined, exitTimeoutMs: 6_000 };
   },
   async interrupt(pid, how) {
     // openconnect's own words for them: Ctrl-C says goodbye to the gateway, Ctrl-Break leaves the session there
@@ -89,7 +89,7 @@ export const windows: HelperPlatform = {
       await route(...routeArguments(verb, args));
     },
     removeLink: () => Promise.resolve(),
-    putResolverBack: () => Promise.resolve(),
+    restoreResolver: () => Promise.resolve(),
     forgetBackups: () => Promise.resolve(),
     traffic: async (device) => {
       const adapter = (await adapters()).named(device);
@@ -125,7 +125,7 @@ async function route(...args: string[]): Promise<string> {
 }
 
 /** A process has one console: another one, which is this program once more, visits openconnect's. */
-function ask(pid: number, how: 'detach' | 'sign-out'): void {
+function askToExit(pid: number, how: 'detach' | 'sign-out'): void {
   const [program, ...args] = ownProgram();
   // Where it cannot be asked it is made to, a little later
   spawn(program, [...args, 'leave', String(pid), how], { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);

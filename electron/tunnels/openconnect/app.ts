@@ -8,7 +8,7 @@ import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel
 import { FarEnd, firstAnswerTimeoutMs } from './far-end.ts';
 import { findProgram, type ProgramPlaces } from './programs.ts';
 import { ownUid } from '../../system/own-user-posix.ts';
-import { endInOrder, OpenConnectProcess, type Spawn } from './process.ts';
+import { endCleanly, OpenConnectProcess, type Spawn } from './process.ts';
 import { hasConnection, hasStrangers, listenerOf } from './sockets-linux.ts';
 import { bannerIn, endingOf, limitsFrom, refusalOf, type Limits } from './output.ts';
 import { dialSocks, type SocksServer } from './socks.ts';
@@ -19,23 +19,23 @@ export interface AppTunnelDeps {
   programs: ProgramPlaces;
   log: (line: string) => void;
   now: () => number;
-  /** Node's own where left out. */
+  /** Default: Node's own. */
   spawn?: Spawn;
 }
 
-const opensWithinMs = 20_000;
-/** A gateway whose TCP port does not answer by then is tried anew: the waits between TCP's own tries grow too fast. */
-const reachedWithinMs = 5_000;
+const openTimeoutMs = 20_000;
+/** If the TCP connection is not up by then, start over: TCP's own retries become too slow. */
+const reachTimeoutMs = 5_000;
 const watchEveryMs = 1_000;
 
 /**
- * A tunnel of this app alone, without an administrator: openconnect hands packets to ocproxy, which is a SOCKS5
- * server on loopback with a TCP/IP of its own. Linux and macOS; elsewhere it fails with `app-tunnel-here`.
+ * A tunnel for this app alone. It needs no administrator: openconnect passes packets to ocproxy, a SOCKS5 server on
+ * loopback with its own TCP/IP stack. Works on Linux and macOS. Fails with `app-tunnel-here` elsewhere.
  */
 export function appTunnel(deps: AppTunnelDeps): TunnelEngine {
   const find = async (): Promise<{ openconnect: string; ocproxy: string }> => {
     if (deps.programs.platform === 'win32') throw fail('app-tunnel-here');
-    // One after the other: where both are missing, it is always the same that is told
+    // One after the other, so that if both are missing, the error always names the same one
     const openconnect = await findProgram('openconnect', deps.programs);
     return { openconnect, ocproxy: await findProgram('ocproxy', deps.programs) };
   };
@@ -69,9 +69,9 @@ export function appTunnel(deps: AppTunnelDeps): TunnelEngine {
 }
 
 /**
- * What openconnect's shell runs once the gateway has let us in: it tells us what the gateway said of the session
- * (file descriptor 3) and runs ocproxy; it ends openconnect should ocproxy end, or this app be gone (4 closes without
- * a word). Nothing in it comes from outside but the path, which was looked up, and numbers.
+ * The shell script that openconnect runs once the tunnel is open. It reports the gateway's session limits on file
+ * descriptor 3 and runs ocproxy. It ends openconnect if ocproxy ends, or if this app dies (descriptor 4 closes without a
+ * line). The only outside values in it are the checked path and numbers.
  */
 function scriptFor(ocproxy: string, { host, port }: SocksServer): string {
   if (!/^\/[A-Za-z0-9._/ +-]+$/.test(ocproxy)) throw fail('component-missing', { component: 'ocproxy' }, { detail: 'its path is odd' });
@@ -83,7 +83,7 @@ function scriptFor(ocproxy: string, { host, port }: SocksServer): string {
   ].join('\n');
 }
 
-/** A port that is free now. On Linux the address is a random one of loopback's, so that nobody comes by accident. */
+/** Finds a free port. On Linux the address is a random loopback address, so that nobody connects by accident. */
 async function freePort(platform: NodeJS.Platform): Promise<SocksServer> {
   const host = platform === 'linux' ? `127.${randomInt(1, 255)}.${randomInt(0, 256)}.${randomInt(1, 255)}` : '127.0.0.1';
   const server = net.createServer();
@@ -97,7 +97,7 @@ async function freePort(platform: NodeJS.Platform): Promise<SocksServer> {
   return { host, port: address.port };
 }
 
-/** Asked anew after a wait. */
+/** A function, so that TypeScript does not assume the value unchanged after an await. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 class AppTunnel implements Tunnel {
@@ -113,7 +113,7 @@ class AppTunnel implements Tunnel {
   private misses = 0;
   private silent: (() => void) | null = null;
   private watching: NodeJS.Timeout | undefined;
-  private readonly farEnd = new FarEnd((withinMs) => this.knowsNoSuchName(withinMs));
+  private readonly farEnd = new FarEnd((timeoutMs) => this.answersUnknownName(timeoutMs));
 
   constructor(
     private readonly running: OpenConnectProcess,
@@ -126,25 +126,25 @@ class AppTunnel implements Tunnel {
     this.ended = running.exited.then((code) => this.end(code));
   }
 
-  /** Resolves once ocproxy, which openconnect starts when the gateway has let it in, answers. Otherwise nothing of it is left. */
+  /** Resolves once ocproxy accepts connections; openconnect starts it when the tunnel is open. On failure nothing keeps running. */
   async up(signal: AbortSignal): Promise<void> {
     const { running, deps, grant } = this;
     const { host } = grant.endpoint;
-    const late = AbortSignal.timeout(opensWithinMs);
-    const unreached = setTimeout(() => {
+    const late = AbortSignal.timeout(openTimeoutMs);
+    const restart = setTimeout(() => {
       if (!running.output.reached) void running.leave('detach');
-    }, reachedWithinMs);
+    }, reachTimeoutMs);
     const stop = AbortSignal.any([signal, late]);
     const off = onAbort(stop, () => void running.leave('detach'));
     try {
-      const told = await Promise.race([this.told(), running.exited]);
+      const report = await Promise.race([this.readReport(), running.exited]);
       if (isAborted(signal)) throw fail('cancelled');
-      if (typeof told !== 'string')
-        throw late.aborted ? fail('gateway-silent', { host }) : refusalOf(told, running.output, host, grant.agent);
-      const [idleTimeout = '', ...options] = told.split('\n');
+      if (typeof report !== 'string')
+        throw late.aborted ? fail('gateway-silent', { host }) : refusalOf(report, running.output, host, grant.agent);
+      const [idleTimeout = '', ...options] = report.split('\n');
       this.limits = limitsFrom({ idleTimeout, options: options.join('\n') }, deps.now());
       this.banner = bannerIn(options.join('\n'));
-      while (!(await this.accepts())) {
+      while (!(await this.isListening())) {
         if (running.hasEnded() || stop.aborted)
           throw isAborted(signal) ? fail('cancelled') : fail('component-failed', { component: 'ocproxy' });
         await delay(10);
@@ -152,12 +152,12 @@ class AppTunnel implements Tunnel {
       this.limits = { ...this.limits, expiresAt: this.limits.expiresAt ?? running.output.expiresAt };
       this.isUp = true;
       this.watch();
-      void this.farEnd.isHeard(firstAnswerTimeoutMs);
+      void this.farEnd.responds(firstAnswerTimeoutMs);
     } catch (error) {
       await running.leave('detach');
       throw error;
     } finally {
-      clearTimeout(unreached);
+      clearTimeout(restart);
       off();
     }
   }
@@ -183,16 +183,16 @@ class AppTunnel implements Tunnel {
     return { received, sent };
   }
 
-  async answers(withinMs: number): Promise<boolean> {
+  async answers(timeoutMs: number): Promise<boolean> {
     const { running } = this;
     if (running.hasEnded()) return false;
     if (running.pid !== undefined && (await hasConnection(running.pid)) === false) return false;
-    return (await this.farEnd.isHeard(withinMs)) && !running.hasEnded();
+    return (await this.farEnd.responds(timeoutMs)) && !running.hasEnded();
   }
 
-  /** A name that nobody has is asked for at the far end: that it is unknown is an answer. */
-  private async knowsNoSuchName(withinMs: number): Promise<boolean> {
-    const late = AbortSignal.timeout(withinMs);
+  /** Asks the far end to resolve a name that does not exist. "Unknown" counts as an answer. */
+  private async answersUnknownName(timeoutMs: number): Promise<boolean> {
+    const late = AbortSignal.timeout(timeoutMs);
     try {
       (await dialSocks(this.server, `${randomBytes(6).toString('hex')}.invalid`, 9, late)).destroy();
       return true;
@@ -222,19 +222,19 @@ class AppTunnel implements Tunnel {
 
   private end(code: number | null): TunnelEnding {
     clearInterval(this.watching);
-    endInOrder(this.running.pipe(4));
+    endCleanly(this.running.pipe(4));
     this.forwarding?.close();
     this.noteTraffic();
     for (const stream of this.streams) stream.destroy();
     if (this.closing) return { kind: 'closed' };
     const { deps, limits, lastTrafficAt } = this;
-    const ending = endingOf({ code, said: this.running.output, limits, at: deps.now(), lastTrafficAt, host: this.grant.endpoint.host });
+    const ending = endingOf({ code, output: this.running.output, limits, at: deps.now(), lastTrafficAt, host: this.grant.endpoint.host });
     if (this.isUp) deps.log(`app tunnel ended: openconnect ${code ?? 'killed'}, ${ending.kind}`);
     return ending;
   }
 
-  /** What the script tells once it runs: everything up to an empty line. */
-  private told(): Promise<string> {
+  /** Reads the script's report from descriptor 3, up to an empty line. */
+  private readReport(): Promise<string> {
     return new Promise((resolve) => {
       let text = '';
       this.running.pipe(3)?.on('data', (bytes: Buffer) => {
@@ -244,8 +244,8 @@ class AppTunnel implements Tunnel {
     });
   }
 
-  /** Whether ocproxy listens; on Linux, that it is really ours and nobody took the port before it. */
-  private async accepts(): Promise<boolean> {
+  /** Whether ocproxy accepts connections. On Linux also checks that the listener is ours and nobody else took the port. */
+  private async isListening(): Promise<boolean> {
     const connected = await new Promise<boolean>((resolve) => {
       const socket = net.connect(this.server);
       socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
@@ -259,23 +259,23 @@ class AppTunnel implements Tunnel {
     return owner !== null;
   }
 
-  /** Notes when something went through, and sees a connection that openconnect has lost, or a stranger's. */
+  /** Records when traffic last passed. Notices a lost connection of openconnect, and another user's connection to ocproxy. */
   private watch(): void {
     const { pid } = this.running;
     this.watching = setInterval(() => {
       this.noteTraffic();
       if (pid === undefined) return;
-      void this.look(pid);
+      void this.checkConnections(pid);
     }, watchEveryMs);
     this.watching.unref();
   }
 
-  private async look(pid: number): Promise<void> {
+  private async checkConnections(pid: number): Promise<void> {
     const alive = await hasConnection(pid);
     this.misses = alive === false ? this.misses + 1 : 0;
-    // Once may be the moment between two connections
+    // One miss may be the moment between two connections
     if (this.misses >= 2) this.silent?.();
-    // ocproxy knows no password: another user of this computer who finds its port is noticed, and ends it
+    // ocproxy has no password. If another user of this computer connects to its port, end the tunnel
     const uid = ownUid();
     if (alive === null || uid === null || !(await hasStrangers(this.server.host, this.server.port, uid))) return;
     this.deps.log('another user of this computer used the app tunnel: it is given up');

@@ -5,22 +5,22 @@ import type { OpenConnectGrant } from '../../gateways/gateway.ts';
 import { hostOf, sameHost } from '../../trust/host.ts';
 import { liveAddress } from '../../net/tcp.ts';
 
-/** What openconnect is told of a session besides its cookie, which goes in by stdin. All of it is checked here, whoever gives it. */
+/** What openconnect needs for a session besides the cookie, which goes to stdin. {@link argumentsFor} checks all of it. */
 export interface OpenConnectTarget {
   protocol: OpenConnectGrant['protocol'];
-  /** `https://host[:port][/path]`: where the cookie is good. */
+  /** `https://host[:port][/path]`: where the cookie is valid. */
   connectUrl: string;
-  /** Who signed in: some gateways open a tunnel for no other. */
+  /** The client name from sign-in. Some gateways open a tunnel for no other. */
   agent: Agent;
-  /** Instead of looking the host's name up. */
+  /** The address to use instead of resolving the host's name. */
   address: string | null;
-  /** A proxy that asks for no password: openconnect is never told one, since arguments can be read by everybody. */
+  /** A proxy without a password. openconnect never gets one, because everybody can read arguments. */
   proxy: { kind: 'http' | 'socks5'; host: string; port: number } | null;
 }
 
 /**
- * What proves the gateway to openconnect: the system's authorities; one of these keys (SHA-256 of SubjectPublicKeyInfo,
- * base64), whatever else its certificate says; or an authority in a file of PEM, and no other.
+ * How openconnect verifies the gateway: by the system's authorities; by one of these keys (SHA-256 of SubjectPublicKeyInfo,
+ * base64), whatever else the certificate says; or only by the authority in a PEM file.
  */
 export type GatewayIdentity =
   | { readonly kind: 'system' }
@@ -31,27 +31,27 @@ const protocols: readonly string[] = ['anyconnect', 'nc', 'pulse', 'gp', 'f5', '
 const hostPattern = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 const pinPattern = /^[A-Za-z0-9+/]{43}=$/;
 const filePattern = /^(\/|[A-Za-z]:\\)[^\x00-\x1f\x7f]{1,300}$/;
-/** A gateway whose TCP port does not answer by then is tried anew: the waits between TCP's own tries grow too fast. */
-const answersWithinMs = 5_000;
+/** If the TCP connection is not up by then, start over: TCP's own retries become too slow. */
+const answerTimeoutMs = 5_000;
 const maxCookieBytes = 4096;
 
 /**
- * How long the far end may be silent, in seconds, before openconnect asks whether it is there; after twice that it
- * gives the connection up. So a dead link is noticed within ten seconds or so.
+ * After so many seconds of silence openconnect probes the far end; after twice that it drops the connection. So a dead link
+ * is noticed within about ten seconds.
  */
-const askAfterSeconds = 4;
+const deadPeerSeconds = 4;
 
 /**
- * How long a packet around the tunnel's may be. Datagrams of Cisco's kind are tried out by openconnect before the tunnel
- * opens (`dtls.c`); it begins with its own default, in which IPv6 has room. Of the others nothing is tried out, and some
- * paths drop what is longer than IPv6's least (RFC 8200, 5) without a word.
+ * The MTU of the path to the gateway. For Cisco gateways openconnect detects it before the tunnel opens (`dtls.c`), starting
+ * from its own default, which fits IPv6. For the others nothing is detected, and some paths silently drop packets longer
+ * than IPv6's minimum MTU (RFC 8200, 5).
  */
 const baseMtu = { found: 1406, bounded: 1280 } as const;
 
-/** How long it tries to take a lost connection up again before it ends. */
-const triesForSeconds = 90;
+/** How long openconnect tries to reconnect before it exits. */
+const reconnectTimeoutSeconds = 90;
 
-/** The grant as openconnect has to be told of it; a lab's detour leads to loopback. */
+/** Converts a grant to a target. A lab's detour leads to loopback. */
 export function targetOf(
   grant: OpenConnectGrant,
   proxy: OpenConnectTarget['proxy'] = null,
@@ -65,11 +65,11 @@ export function targetOf(
 }
 
 /**
- * The address to lead a tunnel to: openconnect tries a name's addresses one after the other, each for minutes. It is the one
- * that answered at sign-in, where the ticket is good, or another one that answers where that does not any more (another
- * network, a node that is gone). Null: openconnect is not to look a name up.
+ * Picks the gateway address for a tunnel, because openconnect would try a name's addresses one after the other, for minutes
+ * each. Prefers the address that answered at sign-in, where the ticket is valid; if that no longer answers (another network,
+ * a node that is gone), takes another that does. Null: openconnect does not have to resolve a name.
  *
- * Rejects with `gateway-unreachable` and its kin where none answers, or `cancelled`.
+ * Rejects with `gateway-unreachable` and the like if no address answers, or with `cancelled`.
  */
 export async function tunnelAddress(
   grant: OpenConnectGrant,
@@ -80,20 +80,20 @@ export async function tunnelAddress(
   const host = hostOf(url);
   if (proxy || isDetoured(grant) || isIP(host) !== 0) return null;
   const gateway = { host, port: url.port === '' ? 443 : Number(url.port) };
-  return liveAddress(gateway, { signal, timeoutMs: answersWithinMs, preferred: grant.address });
+  return liveAddress(gateway, { signal, timeoutMs: answerTimeoutMs, preferred: grant.address });
 }
 
 function isDetoured({ endpoint, connectUrl }: OpenConnectGrant): boolean {
   return endpoint.loopbackPort !== undefined && sameHost(new URL(connectUrl).hostname, endpoint.host);
 }
 
-/** The key of the certificate that was accepted at sign-in, and no other. */
+/** Accepts only the key that was accepted at sign-in. */
 export const keyOf = ({ serverPin }: OpenConnectGrant): GatewayIdentity => ({
   kind: 'pins',
   pins: [serverPin.replace(/^pin-sha256:/, '')],
 });
 
-/** The words that every openconnect of ours starts with. Throws `internal` for a target that does not fit. */
+/** The arguments that every openconnect of ours starts with. Throws `internal` for an invalid target. */
 export function argumentsFor(target: OpenConnectTarget, identity: GatewayIdentity): string[] {
   const wrong = (what: string): Error => fail('internal', undefined, { detail: `a tunnel's ${what} does not fit` });
   const { protocol, address, proxy } = target;
@@ -113,9 +113,9 @@ export function argumentsFor(target: OpenConnectTarget, identity: GatewayIdentit
     '--cookie-on-stdin',
     '--non-inter',
     ...identityArguments(identity),
-    // As long as a silent link is held on to, and a little: when to try again is for the layer that knows of sleep, networks and the person
-    `--reconnect-timeout=${triesForSeconds}`,
-    `--force-dpd=${askAfterSeconds}`,
+    // A little longer than we keep a silent link. After that the access layer decides: it knows about sleep, networks and the person
+    `--reconnect-timeout=${reconnectTimeoutSeconds}`,
+    `--force-dpd=${deadPeerSeconds}`,
     `--base-mtu=${protocol === 'anyconnect' ? baseMtu.found : baseMtu.bounded}`,
     ...(address === null || isIP(host) !== 0 ? [] : [`--resolve=${host}:${address}`]),
     proxy ? `--proxy=${proxy.kind}://${proxy.host}:${proxy.port}` : '--no-proxy',
@@ -123,7 +123,7 @@ export function argumentsFor(target: OpenConnectTarget, identity: GatewayIdentit
   ];
 }
 
-/** openconnect(8): `--servercert` counts alone and may be given several times; `--cafile` adds to the system's authorities unless they are left out. */
+/** openconnect(8): `--servercert` overrides everything else and may be repeated; `--cafile` adds to the system's authorities unless those are switched off. */
 function identityArguments(identity: GatewayIdentity): string[] {
   const wrong = (what: string): Error => fail('internal', undefined, { detail: `a gateway's ${what} does not fit` });
   switch (identity.kind) {
@@ -138,7 +138,7 @@ function identityArguments(identity: GatewayIdentity): string[] {
   }
 }
 
-/** What goes in by stdin: one line. Throws `internal` for a cookie that is none. */
+/** The line for stdin. Throws `internal` for an invalid cookie. */
 export function cookieLine(cookie: string): string {
   if (cookie === '' || Buffer.byteLength(cookie) >= maxCookieBytes || /[\x00-\x1f\x7f]/.test(cookie))
     throw fail('internal', undefined, { detail: "a tunnel's ticket does not fit" });

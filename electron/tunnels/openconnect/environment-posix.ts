@@ -1,4 +1,4 @@
-/** All that openconnect and its script see of our environment: messages in English, times in UTC, the system's programs. */
+/** The whole environment of openconnect and its script: English messages, times in UTC, and the system's programs. */
 export const cleanEnvironment: Readonly<Record<string, string>> = {
   LC_ALL: 'C',
   TZ: 'UTC',

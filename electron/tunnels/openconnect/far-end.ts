@@ -1,22 +1,22 @@
 /**
- * Whether the far end of a tunnel is heard: it is asked something, and that it answers at all is what counts.
+ * Checks that the far end of a tunnel answers. Any answer counts.
  *
- * A far end that has never answered tells nothing by saying nothing: not every campus has a name server that answers
- * strangers, and a link is not to be given up for that. openconnect's own clock finds out then, within seconds.
+ * If the far end has never answered, silence means nothing: not every campus has a name server that answers us, and the
+ * link must not be dropped for that. Then openconnect's own dead peer detection notices a dead link within seconds.
  */
 export class FarEnd {
   private hasAnswered = false;
 
-  /** @param ask whether it answered within so many milliseconds; never rejects */
-  constructor(private readonly ask: (withinMs: number) => Promise<boolean>) {}
+  /** @param ask resolves with whether the far end answered in time; never rejects */
+  constructor(private readonly ask: (timeoutMs: number) => Promise<boolean>) {}
 
-  /** False only where it used to answer and does not. */
-  async isHeard(withinMs: number): Promise<boolean> {
-    const answered = await this.ask(withinMs);
+  /** False only if the far end answered before and does not answer now. */
+  async responds(timeoutMs: number): Promise<boolean> {
+    const answered = await this.ask(timeoutMs);
     if (answered) this.hasAnswered = true;
     return answered || !this.hasAnswered;
   }
 }
 
-/** How long a far end that is there is waited for when a tunnel is new, to learn whether it is one that answers. */
+/** How long to wait in a new tunnel to learn whether the far end answers at all. */
 export const firstAnswerTimeoutMs = 3_000;

@@ -4,7 +4,7 @@ import { fail, type Failure } from '../../../shared/failure.ts';
 import { plainText } from '../../../shared/plain-text.ts';
 import type { TunnelEnding } from '../tunnel.ts';
 
-/** What the gateway said of the session's end, through the environment of openconnect's script. */
+/** The session's limits, as openconnect passes them to its script in the environment. */
 export interface Limits {
   readonly expiresAt: number | null;
   readonly idleSeconds: number | null;
@@ -12,53 +12,53 @@ export interface Limits {
 
 const seconds = /^\d{1,9}$/;
 
-/** Of `IDLE_TIMEOUT` and, from gateways of Cisco's kind, the options that they sent. */
+/** Reads the limits from `IDLE_TIMEOUT` and, for Cisco gateways, from the options that the gateway sent. */
 export function limitsFrom(environment: { idleTimeout: string; options: string }, now: number): Limits {
   const left = /^X-CSTP-Session-Timeout-Remaining=(\d{1,9})$/m.exec(environment.options)?.[1];
   const idle = seconds.test(environment.idleTimeout) ? Number(environment.idleTimeout) : 0;
   return { expiresAt: left === undefined || Number(left) === 0 ? null : now + Number(left) * 1000, idleSeconds: idle > 0 ? idle : null };
 }
 
-const toldOption = /^X-CSTP-(?:Session-Timeout-Remaining=\d{1,9}|Banner=[\x20-\xff]{1,6000})$/;
+const readableOption = /^X-CSTP-(?:Session-Timeout-Remaining=\d{1,9}|Banner=[\x20-\xff]{1,6000})$/;
 
-/** Of the options that a gateway of Cisco's kind sent (`CISCO_CSTP_OPTIONS`) those that we read, and no others. One byte a letter. */
-export const toldOptions = (options: string): string =>
+/** The options of a Cisco gateway (`CISCO_CSTP_OPTIONS`) that we read; all others are removed. One character per byte. */
+export const readableOptions = (options: string): string =>
   options
     .slice(0, 20_000)
     .split('\n')
-    .filter((line) => toldOption.test(line))
+    .filter((line) => readableOption.test(line))
     .slice(0, 2)
     .join('\n');
 
-/** An environment's text as Node reads it, in one letter a byte. */
-export const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+/** Converts a value of Node's environment to one character per byte. */
+export const byteString = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
 /**
- * What a gateway of Cisco's kind says to whoever it has let in (`X-CSTP-Banner`, ocserv's `banner =`), or null. Cisco's
- * write line ends as `%0A`.
+ * The message of a Cisco gateway after sign-in (`X-CSTP-Banner`, ocserv's `banner =`), or null. Cisco writes line breaks as
+ * `%0A`.
  *
- * @param options as the script's environment has them, one byte a letter
+ * @param options as in the script's environment, one character per byte
  */
 export function bannerIn(options: string): string | null {
   const line = /^X-CSTP-Banner=(.*)$/m.exec(options.slice(0, 20_000))?.[1];
   if (line === undefined) return null;
   const bytes = line.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  const said = plainText(Buffer.from(bytes, 'latin1').toString('utf8')).trim();
-  return said === '' ? null : said.slice(0, 2_000);
+  const banner = plainText(Buffer.from(bytes, 'latin1').toString('utf8')).trim();
+  return banner === '' ? null : banner.slice(0, 2_000);
 }
 
-/** What openconnect prints, for two questions that its exit code leaves open, and for the help desk. With `LC_ALL=C`. */
+/** Reads what openconnect prints (with `LC_ALL=C`), for facts that its exit code does not tell and for the help desk. */
 export class OpenConnectOutput {
   private text = '';
-  /** It told of the session's end by itself: for protocols whose script does not. */
+  /** When the session expires, for protocols whose script does not get it. */
   expiresAt: number | null = null;
-  /** It reached the gateway. */
+  /** openconnect connected to the gateway. */
   reached = false;
-  /** The gateway's certificate is not one of those that it was told to believe. */
+  /** openconnect did not accept the gateway's certificate. */
   unproven = false;
-  /** What the gateway answered to the request for a tunnel, where that was no yes (`cstp.c`). */
+  /** The HTTP status if the gateway refused to open a tunnel (`cstp.c`). */
   connectStatus: number | null = null;
-  /** The gateway said that it is over. A program that says so in other words makes this a broken link, which the next try finds out about. */
+  /** The gateway ended the session. If openconnect words that differently, it looks like a broken link, and the next attempt finds out. */
   endedByGateway = false;
 
   add(bytes: Buffer): void {
@@ -73,7 +73,7 @@ export class OpenConnectOutput {
     if (!Number.isNaN(at)) this.expiresAt = at;
   }
 
-  /** The last lines, without anything that could be a ticket. */
+  /** The last lines, without any that may hold a ticket. */
   get tail(): string {
     return this.text
       .split('\n')
@@ -86,19 +86,19 @@ export class OpenConnectOutput {
 
 export interface Exit {
   code: number | null;
-  said: OpenConnectOutput;
+  output: OpenConnectOutput;
   limits: Limits;
-  /** When it ended, and when bytes of the person's last went through. */
+  /** When openconnect ended, and when the person's traffic last passed. */
   at: number;
   lastTrafficAt: number;
   host: string;
 }
 
-/** Both clocks may be a little apart, and what went through last is known to the second only. */
+/** The clocks may differ a little, and the time of the last traffic is known only to the second. */
 const leewayMs = 3_000;
 
-/** Why a tunnel that was up is so no more, from openconnect's exit code and our own clock. */
-export function endingOf({ code, said, limits, at, lastTrafficAt, host }: Exit): TunnelEnding {
+/** Why a tunnel that was up ended, from openconnect's exit code and our own clock. */
+export function endingOf({ code, output: said, limits, at, lastTrafficAt, host }: Exit): TunnelEnding {
   const failure = (why: Failure): Failure => ({ ...why, detail: `openconnect ${code ?? 'killed'}: ${said.tail}` });
   const ended = (reason: SessionEnd): TunnelEnding => ({ kind: 'ended', reason });
   if (code === 2) return { kind: 'rejected', failure: failure({ code: 'ticket-rejected' }) };
@@ -111,14 +111,14 @@ export function endingOf({ code, said, limits, at, lastTrafficAt, host }: Exit):
 }
 
 /**
- * Why a tunnel did not come up. Of Cisco's kind a gateway that has let somebody in, and takes neither the ticket (401) nor the
- * blame (5xx), does not open a tunnel for a program or system of this name.
+ * Why a tunnel did not open. If a Cisco gateway accepted the sign-in and then answers with a 4xx other than 401 (the ticket
+ * was refused), it does not accept a client or system of this name.
  */
-export function refusalOf(code: number | null, said: OpenConnectOutput, host: string, { userAgent, system }: Agent): Error {
-  const detail = `openconnect ${code ?? 'killed'}: ${said.tail}`;
-  const status = said.connectStatus;
+export function refusalOf(code: number | null, output: OpenConnectOutput, host: string, { userAgent, system }: Agent): Error {
+  const detail = `openconnect ${code ?? 'killed'}: ${output.tail}`;
+  const status = output.connectStatus;
   if (code !== 2 && status !== null && status >= 400 && status < 500)
     return fail('client-refused', { host, agent: userAgent, system }, { detail });
   if (code === 2) return fail('ticket-rejected', undefined, { detail });
-  return fail(said.reached ? 'tunnel-failed' : 'gateway-unreachable', { host }, { detail });
+  return fail(output.reached ? 'tunnel-failed' : 'gateway-unreachable', { host }, { detail });
 }

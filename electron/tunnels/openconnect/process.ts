@@ -8,24 +8,24 @@ import { OpenConnectOutput } from './output.ts';
 
 export type Spawn = (command: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
 
-/** What a system has openconnect run in, and how one asks it to go there. */
+/** How openconnect runs and is stopped on one operating system. */
 export interface ProcessControl {
   readonly environment: Readonly<Record<string, string>>;
   readonly folder: string;
-  /** `detach` keeps the session at the gateway, `sign-out` ends it. */
-  ask(pid: number, how: 'detach' | 'sign-out'): void;
-  /** Has it make its connection anew; where there is no way to say so, it tries by its own clock. */
-  renew(pid: number): void;
-  /** Who is asked to go has so long before it is made to. */
+  /** Asks it to exit. `detach` keeps the session at the gateway, `sign-out` ends it. */
+  askToExit(pid: number, how: 'detach' | 'sign-out'): void;
+  /** Makes it reconnect. If the system has no way to ask for that, it reconnects by its own timer. */
+  reconnect(pid: number): void;
+  /** How long it may take to exit before it is killed. */
   readonly exitTimeoutMs: number;
 }
 
-/** Where there are signals. */
+/** For systems with signals. */
 export const signalled: ProcessControl = {
   environment: cleanEnvironment,
   folder: '/',
-  ask: (pid, how) => send(pid, how === 'detach' ? 'SIGHUP' : 'SIGINT'),
-  renew: (pid) => send(pid, 'SIGUSR2'),
+  askToExit: (pid, how) => send(pid, how === 'detach' ? 'SIGHUP' : 'SIGINT'),
+  reconnect: (pid) => send(pid, 'SIGUSR2'),
   exitTimeoutMs: 1_500,
 };
 
@@ -33,17 +33,17 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It went by itself
+    // It has already exited
   }
 }
 
-/** Where it is to go: the last of its words. */
+/** The gateway's host: the last argument. */
 const hostIn = (args: readonly string[]): string => {
   const address = args.at(-1) ?? '';
   return URL.canParse(address) ? new URL(address).hostname : '';
 };
 
-/** An openconnect that was started: its cookie is in, what it says is listened to. */
+/** A running openconnect. It was given its cookie, and its output is read. */
 export class OpenConnectProcess {
   readonly output = new OpenConnectOutput();
   /** Settles with the exit code, or null after a signal; never rejects. */
@@ -59,7 +59,7 @@ export class OpenConnectProcess {
         this.over = true;
         resolve(code);
       };
-      // Not 'close': a child of its own may keep the pipes for a while
+      // Not 'close': a child of openconnect may keep the pipes open
       child.once('exit', settle).once('error', () => settle(null));
     });
     for (const stream of [child.stdout, child.stderr]) {
@@ -68,7 +68,7 @@ export class OpenConnectProcess {
     }
   }
 
-  /** @param extra pipes after the usual three, as its file descriptors 3 and up */
+  /** @param options.extra number of pipes after the usual three: file descriptors 3 and up */
   static start(
     command: string,
     args: readonly string[],
@@ -78,7 +78,7 @@ export class OpenConnectProcess {
     const pipes = Array.from({ length: 3 + (options.extra ?? 0) }, () => 'pipe' as const);
     const processControl = options.processControl ?? signalled;
     const { environment: env, folder: cwd } = processControl;
-    // The helper starts it by way of another program, which takes its rights
+    // The helper starts it through another program, which drops its privileges
     const program = args.find((word) => /[/\\]openconnect(\.exe)?$/.test(word)) ?? command;
     checkTicket(program, cookie, hostIn(args), env);
     const line = cookieLine(cookie);
@@ -105,24 +105,24 @@ export class OpenConnectProcess {
     if (!this.over) this.child.kill(signal);
   }
 
-  /** Has it make its connection anew, at once (openconnect(8), SIGUSR2). Its script and what that started stay. */
+  /** Makes it reconnect at once (openconnect(8), SIGUSR2). Its script and what that started keep running. */
   reconnect(): void {
-    if (!this.over && this.pid !== undefined) this.processControl.renew(this.pid);
+    if (!this.over && this.pid !== undefined) this.processControl.reconnect(this.pid);
   }
 
-  /** Asks it to go, and makes it: `detach` keeps the session at the gateway, `sign-out` ends it. Bounded. */
+  /** Asks it to exit, then kills it, within a time limit. `detach` keeps the session at the gateway, `sign-out` ends it. */
   async leave(how: 'detach' | 'sign-out'): Promise<void> {
     const { pid, processControl } = this;
     const { exitTimeoutMs } = processControl;
-    if (!this.over && pid !== undefined) processControl.ask(pid, how);
+    if (!this.over && pid !== undefined) processControl.askToExit(pid, how);
     if (await atMost(exitTimeoutMs, this.exited)) return;
     this.signal('SIGKILL');
     await atMost(exitTimeoutMs, this.exited);
   }
 }
 
-/** Ends a pipe that is written to, telling its reader that all is in order. */
-export function endInOrder(pipe: ChildProcess['stdio'][number]): void {
+/** Closes a pipe to the script with a final line, which tells it that nothing is wrong. */
+export function endCleanly(pipe: ChildProcess['stdio'][number]): void {
   const writable: Writable | null = pipe && 'write' in pipe ? pipe : null;
   writable?.on('error', () => undefined);
   writable?.end('\n');

@@ -1,18 +1,18 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The programs of others that carry traffic. */
+/** The external programs that carry traffic. */
 export type ProgramName = 'openconnect' | 'ocproxy';
 
-/** Where a distribution has its own, which are root's alone. */
-export const ofTheSystem: Readonly<Record<ProgramName, readonly string[]>> = {
+/** Where distributions install them. Only root can write there. */
+export const systemPaths: Readonly<Record<ProgramName, readonly string[]>> = {
   openconnect: ['/usr/sbin/openconnect', '/usr/bin/openconnect'],
   ocproxy: ['/usr/bin/ocproxy'],
 };
 
 /**
- * For a bundle that no installer has installed: the openconnect and library that were built in its clone
- * (`build/native-linux.ts`). Null where there are none, or where they are others' than the bundle's.
+ * The folder of the openconnect and library built in this clone (`build/native-linux.ts`), for a bundle that was not
+ * installed. Null if there is none, or if it belongs to another user than the bundle.
  */
 export function builtHere(bundle: string): string | null {
   const folder = join(bundle, '../out/native-linux');

@@ -3,18 +3,18 @@ import { access } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { fail } from '../../../shared/failure.ts';
 import { isRootsAlone } from '../../system/root-owned.ts';
-import { ofTheSystem, type ProgramName } from './programs-linux.ts';
+import { systemPaths, type ProgramName } from './programs-linux.ts';
 
-/** Where they may be. Never a profile's word, and never the PATH of whoever is signed in. */
+/** Where the programs may be. Never taken from a profile or from the user's PATH. */
 export interface ProgramPlaces {
-  /** The installer's own folder for them, where it brings them along. */
+  /** The folder where the installer puts the programs that it ships. */
   folder: string | null;
-  /** What whoever administers the computer names. */
+  /** Paths that the administrator chose. */
   policy?: Readonly<Partial<Record<ProgramName, string>>>;
   platform: NodeJS.Platform;
 }
 
-/** The path of a program: the one that policy names and no other, or the installer's, or on Linux the system's. Fails with `component-missing`. */
+/** The path of a program. If policy names one, only that; else the installer's, and on Linux then the system's. Fails with `component-missing`. */
 export async function findProgram(name: ProgramName, { folder, policy, platform }: ProgramPlaces): Promise<string> {
   const named = policy?.[name];
   if (named !== undefined) {
@@ -23,8 +23,8 @@ export async function findProgram(name: ProgramName, { folder, policy, platform 
   }
   const file = platform === 'win32' ? `${name}.exe` : name;
   if (folder !== null && (await canRun(join(folder, file)))) return join(folder, file);
-  // Others on the same computer must not be able to put theirs in its place
-  if (platform === 'linux') for (const path of ofTheSystem[name]) if ((await canRun(path)) && (await isRootsAlone(path))) return path;
+  // Other users of this computer must not be able to replace it
+  if (platform === 'linux') for (const path of systemPaths[name]) if ((await canRun(path)) && (await isRootsAlone(path))) return path;
   throw fail('component-missing', { component: name });
 }
 

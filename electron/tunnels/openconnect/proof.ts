@@ -4,11 +4,11 @@ import type { Endpoint } from '../../net/endpoint.ts';
 import { connectTls } from '../../net/tls.ts';
 import type { GatewayProof } from '../../helper-client/protocol.ts';
 
-const showsWithinMs = 10_000;
+const certificateTimeoutMs = 10_000;
 
 /**
- * Whether what a gateway presented is proved by what the helper goes by, which is less than a person or a profile may go
- * by: the helper asks nobody. As openconnect decides (openconnect(8), `--servercert`, `--cafile`).
+ * Whether the helper would accept what a gateway presented. The helper asks nobody, so it trusts less than a person or a
+ * profile may. Decides as openconnect does (openconnect(8), `--servercert`, `--cafile`).
  *
  * @param now epoch milliseconds
  */
@@ -25,7 +25,7 @@ export function isProved(proof: GatewayProof, presented: Presented, now: number)
   }
 }
 
-/** Has a gateway show its certificate, and sends it nothing; null: it cannot be reached, which the sign-in will tell. Rejects with `cancelled`. */
+/** Gets a gateway's certificate without sending anything. Null: it cannot be reached; the sign-in will report that. Rejects with `cancelled`. */
 export async function presentedBy(endpoint: Endpoint, signal: AbortSignal): Promise<Presented | null> {
   let seen: Presented | null = null;
   const look = (presented: Presented) => {
@@ -33,7 +33,7 @@ export async function presentedBy(endpoint: Endpoint, signal: AbortSignal): Prom
     return { kind: 'refuse', failure: { code: 'cancelled' } } as const;
   };
   try {
-    (await connectTls(endpoint, look, { signal, timeoutMs: showsWithinMs })).destroy();
+    (await connectTls(endpoint, look, { signal, timeoutMs: certificateTimeoutMs })).destroy();
   } catch (error) {
     if (signal.aborted) throw fail('cancelled', undefined, { cause: failureOf(error) });
   }

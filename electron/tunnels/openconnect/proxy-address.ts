@@ -5,25 +5,25 @@ import { firstReached } from '../../net/proxy/proxy.ts';
 import { openForwardingProxy } from '../../net/proxy/forwarding-proxy.ts';
 import type { OpenConnectTarget } from './arguments.ts';
 
-/** The proxy that openconnect is sent through. */
+/** The proxy that openconnect uses. */
 export interface ProxyAddress {
   readonly proxy: NonNullable<OpenConnectTarget['proxy']>;
   close(): void;
 }
 
-const reachedWithinMs = 10_000;
+const reachTimeoutMs = 10_000;
 
 /**
- * The grant's proxy as openconnect may be told of it, of several the first that can be reached; null where there is none.
- * One that wants a password, or is of a kind that openconnect does not speak, is reached by a hop of ours on loopback,
- * which leads to the grant's gateway only: a command's words can be read by everybody.
+ * The grant's proxy in a form that openconnect can use; of several, the first that can be reached. Null: no proxy.
+ * If the proxy needs a password, or openconnect does not speak its kind, opens a forwarding proxy on loopback that leads
+ * only to the grant's gateway. The password must not be an argument, because everybody can read arguments.
  *
- * Rejects with `proxy-unreachable` where none of several can be reached, or `cancelled`.
+ * Rejects with `proxy-unreachable` if none of several can be reached, or with `cancelled`.
  */
 export async function proxyFor({ endpoint, connectUrl }: OpenConnectGrant, signal: AbortSignal): Promise<ProxyAddress | null> {
   const { via, loopbackPort } = endpoint;
   if (!via || loopbackPort !== undefined) return null;
-  const route = via.fallbacks ? await firstReached(via, { signal, timeoutMs: reachedWithinMs }) : via;
+  const route = via.fallbacks ? await firstReached(via, { signal, timeoutMs: reachTimeoutMs }) : via;
   if (route === 'direct') return null;
   const { kind, host, port } = route;
   const isSpoken = (kind === 'http' || kind === 'socks5') && isIP(host) !== 6;

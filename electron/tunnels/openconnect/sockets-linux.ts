@@ -1,8 +1,8 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
 /**
- * Whether a process has a TCP connection that is up, on Linux; null where that cannot be told. openconnect opens its
- * connection anew when the far end is silent, and may wait for minutes then: this is how we see it.
+ * Whether a process has an established TCP connection, on Linux. Null if unknown. openconnect reconnects when the far end
+ * is silent and may then wait for minutes; this shows us that.
  */
 export async function hasConnection(pid: number): Promise<boolean | null> {
   try {
@@ -17,22 +17,22 @@ export async function hasConnection(pid: number): Promise<boolean | null> {
 const established = '01';
 const listening = '0A';
 
-/** An IPv4 address and a port as the kernel writes them. */
-function inKernelsWords(address: string, port: number): string {
+/** Formats an IPv4 address and a port as the kernel does in /proc/net/tcp. */
+function kernelAddress(address: string, port: number): string {
   const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
   const hex = (value: number, width: number): string => value.toString(16).toUpperCase().padStart(width, '0');
   return `${[d, c, b, a].map((part) => hex(part, 2)).join('')}:${hex(port, 4)}`;
 }
 
-/** Whether somebody else of this computer is connected to that port of ours, on Linux. */
+/** Whether another user of this computer is connected to our port, on Linux. */
 export async function hasStrangers(address: string, port: number, uid: number): Promise<boolean> {
-  const place = inKernelsWords(address, port);
+  const place = kernelAddress(address, port);
   return (await tcpRows('self')).some((row) => row.state === established && row.remote === place && row.uid !== uid);
 }
 
-/** Whose socket listens on that port of this computer; null: nobody's, or it cannot be told. */
+/** The user whose socket listens on a port of this computer. Null: none, or unknown. */
 export async function listenerOf(address: string, port: number): Promise<number | null> {
-  const place = inKernelsWords(address, port);
+  const place = kernelAddress(address, port);
   try {
     return (await tcpRows('self')).find((row) => row.state === listening && row.local === place)?.uid ?? null;
   } catch {
@@ -40,14 +40,14 @@ export async function listenerOf(address: string, port: number): Promise<number 
   }
 }
 
-/** Whom a user of this computer has TCP connections to that are up, on Linux: their addresses. */
+/** The remote addresses of a user's established TCP connections, on Linux. */
 export async function peersOf(uid: number): Promise<string[]> {
   return (await tcpRows('self'))
     .filter((row) => row.state === established && row.uid === uid)
     .flatMap(({ remote }) => addressIn(remote) ?? []);
 }
 
-/** An address and a port in the kernel's words: four bytes, or four times four, each four the other way round (proc(5), /proc/net/tcp). */
+/** Reads the address from the kernel's format: one 32-bit word, or four for IPv6, each with its bytes reversed (proc(5), /proc/net/tcp). */
 function addressIn(place: string): string | null {
   const words = place.split(':')[0]?.match(/[0-9A-F]{8}/g);
   const bytes = words?.flatMap((word) => [6, 4, 2, 0].map((at) => parseInt(word.slice(at, at + 2), 16)));
@@ -66,7 +66,7 @@ interface TcpRow {
   inode: string;
 }
 
-/** The kernel's table of TCP sockets, as the process sees it. */
+/** The kernel's table of TCP sockets, as that process sees it. */
 async function tcpRows(pid: number | 'self'): Promise<TcpRow[]> {
   const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/${pid}/net/${name}`, 'latin1').catch(() => '')));
   return tables.flatMap((table) =>

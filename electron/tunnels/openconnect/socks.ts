@@ -4,20 +4,20 @@ import { bounded } from '../../net/deadline.ts';
 import { plainHost } from '../../trust/host.ts';
 import { speakSocks } from '../../net/proxy/socks.ts';
 
-/** A SOCKS5 server on this computer that knows no passwords: ocproxy. */
+/** A SOCKS5 server on this computer without a password: ocproxy. */
 export interface SocksServer {
   host: string;
   port: number;
 }
 
-const openWithinMs = 15_000;
-/** SOCKS5's reply for a host that is out of reach (RFC 1928, 6), which ocproxy gives a name that does not exist as well. */
+const openTimeoutMs = 15_000;
+/** SOCKS5's reply for an unreachable host (RFC 1928, 6). ocproxy also sends it for a name that does not exist. */
 const hostUnreachable = 4;
 
 /**
- * A byte stream to `host:port` through a SOCKS5 server, which looks the name up at the far end. Fails with
- * `host-name-unknown`, `host-unreachable`, `host-ipv6` (ocproxy 1.60 has no IPv6: it turns such an address down, and takes
- * one that is sent as a name for a name that nobody has), `tunnel-down`, `cancelled`.
+ * Opens a byte stream to `host:port` through a SOCKS5 server, which resolves the name at the far end. Fails with
+ * `host-name-unknown`, `host-unreachable`, `host-ipv6`, `tunnel-down` or `cancelled`. `host-ipv6` is for ocproxy 1.60, which
+ * has no IPv6: it refuses such an address, and as a name the address would be unknown.
  */
 export function dialSocks(server: SocksServer, host: string, port: number, signal: AbortSignal): Promise<Socket> {
   if (signal.aborted) return Promise.reject(fail('cancelled'));
@@ -25,12 +25,12 @@ export function dialSocks(server: SocksServer, host: string, port: number, signa
   const socket = net.connect({ ...server, allowHalfOpen: true, noDelay: true });
   const bound = {
     signal,
-    ms: openWithinMs,
+    ms: openTimeoutMs,
     late: () => fail('host-unreachable', { host }, { detail: 'timed out' }),
     release: () => socket.destroy(),
   };
   return bounded<Socket>(bound, (done, failed) => {
-    // It may break before whoever dialled has it in hand; an error that nobody hears would end the process
+    // The socket may break before the caller has it, and an unhandled error would end the process
     socket.on('error', (cause) => failed(fail('tunnel-down', undefined, { cause, detail: cause.message })));
     const ask = async (): Promise<void> => {
       const reply = await speakSocks(socket, { host, port }, null);
@@ -42,8 +42,8 @@ export function dialSocks(server: SocksServer, host: string, port: number, signa
       const unknown = reply.code === hostUnreachable && !isIPv4(host);
       throw fail(unknown ? 'host-name-unknown' : 'host-unreachable', { host, port }, { detail: reply.refused });
     };
-    const tellWhy = (why: unknown): void =>
+    const failWith = (why: unknown): void =>
       failed(why instanceof CausewayError ? why : fail('tunnel-down', undefined, { detail: 'the proxy hung up' }));
-    socket.once('connect', () => void ask().catch(tellWhy));
+    socket.once('connect', () => void ask().catch(failWith));
   });
 }

@@ -25,20 +25,20 @@ export interface SystemTunnelDeps {
   log: (line: string) => void;
   /** This computer's clock; epoch milliseconds. */
   now?: () => number;
-  /** Starts the helper for this once, where it is not installed as a service; {@link startHelperOnce}. */
+  /** Starts the helper once if it is not installed as a service; {@link startHelperOnce}. */
   start?: (gateway: ProposedGateway, signal: AbortSignal) => Promise<void>;
 }
 
-const opensWithinMs = 30_000;
-const closesWithinMs = 5_000;
-const dialsWithinMs = 15_000;
+const openTimeoutMs = 30_000;
+const closeTimeoutMs = 5_000;
+const dialTimeoutMs = 15_000;
 const countEveryMs = 1_000;
 
-/** What the helper says of its tunnel just now. Fails with `helper-missing`, `helper-denied` or `cancelled`. */
+/** The current state of the helper's tunnel. Fails with `helper-missing`, `helper-denied` or `cancelled`. */
 export async function helperState(socket: () => Promise<string>, signal: AbortSignal): Promise<HelperState> {
   const helper = await HelperConnection.open(await socket(), '', signal);
   try {
-    const reply = await helper.ask({ type: 'status' }, closesWithinMs, signal);
+    const reply = await helper.ask({ type: 'status' }, closeTimeoutMs, signal);
     if (!('state' in reply)) throw fail('helper-missing', undefined, { detail: 'no state' });
     return reply.state;
   } finally {
@@ -46,19 +46,19 @@ export async function helperState(socket: () => Promise<string>, signal: AbortSi
   }
 }
 
-/** How a gateway is proved to the helper. Fails with `helper-denied` where no tunnel of this person's may lead there. */
+/** How the helper verifies a gateway. Fails with `helper-denied` if this person may not open a tunnel to it. */
 async function proofOf(helper: HelperConnection, host: string, signal: AbortSignal): Promise<GatewayProof> {
-  const reply = await helper.ask({ type: 'status', host }, closesWithinMs, signal);
+  const reply = await helper.ask({ type: 'status', host }, closeTimeoutMs, signal);
   if (!('state' in reply) || reply.proof === undefined) throw fail('helper-missing', undefined, { detail: 'no word of the gateway' });
   if (reply.proof === null) throw fail('helper-denied', { host });
   return reply.proof;
 }
 
 /**
- * How a gateway is proved to the helper that is there, once that gateway has shown a certificate which it proves. Fails as
- * {@link helperState}, and with `gateway-unproven`.
+ * Connects to the gateway and checks that the helper would accept its certificate. Resolves with how the helper verifies
+ * it. Fails as {@link helperState}, and with `gateway-unproven`.
  */
-export async function provenToHelper(
+export async function proveToHelper(
   socket: () => Promise<string>,
   endpoint: Endpoint,
   signal: AbortSignal,
@@ -66,13 +66,13 @@ export async function provenToHelper(
 ): Promise<GatewayProof> {
   const helper = await HelperConnection.open(await socket(), endpoint.host, signal);
   try {
-    return await proven(helper, endpoint, signal, now);
+    return await checkProof(helper, endpoint, signal, now);
   } finally {
     helper.close();
   }
 }
 
-async function proven(helper: HelperConnection, endpoint: Endpoint, signal: AbortSignal, now: () => number): Promise<GatewayProof> {
+async function checkProof(helper: HelperConnection, endpoint: Endpoint, signal: AbortSignal, now: () => number): Promise<GatewayProof> {
   const { host } = endpoint;
   const proof = await proofOf(helper, host, signal);
   const presented = await presentedBy(endpoint, signal);
@@ -80,29 +80,29 @@ async function proven(helper: HelperConnection, endpoint: Endpoint, signal: Abor
   return proof;
 }
 
-/** What an administrator is asked to approve of a gateway that somebody has signed in to: the system vouches for it, or else its key. */
-async function proposed({ endpoint, connectUrl, serverPin }: OpenConnectGrant, signal: AbortSignal): Promise<ProposedGateway> {
+/** The gateway that an administrator is asked to approve: verified by the system's authorities, or else by its key. */
+async function proposalFor({ endpoint, connectUrl, serverPin }: OpenConnectGrant, signal: AbortSignal): Promise<ProposedGateway> {
   const presented = await presentedBy(endpoint, signal);
   const key = presented?.chain[0];
   const isKnown = presented?.systemTrusts === true && key !== undefined && `pin-sha256:${spkiSha256(key)}` === serverPin;
   return { host: hostOf(new URL(connectUrl)), proof: isKnown ? 'system' : serverPin };
 }
 
-/** A tunnel of the whole system, which the helper, a service of root's, opens for who is allowed one. */
+/** A tunnel for the whole system. The helper, a service that runs as root, opens it for users that are allowed one. */
 export function systemTunnel({ socket, log, start, now = Date.now }: SystemTunnelDeps): TunnelEngine {
-  let asked = false;
+  let hasStarted = false;
   const reach = async (host: string, signal: AbortSignal) => HelperConnection.open(await socket(), host, signal);
-  /** Once in a run: a reconnect is no reason to ask for a password again. */
-  const wayToStart = (error: unknown) => (asked || failureOf(error).code !== 'helper-missing' ? undefined : start);
+  /** How to start the helper if it is missing. Only once in a run: a reconnect must not ask for the administrator's password again. */
+  const starterAfter = (error: unknown) => (hasStarted || failureOf(error).code !== 'helper-missing' ? undefined : start);
   const connect = async (grant: OpenConnectGrant, signal: AbortSignal): Promise<HelperConnection> => {
     const { host } = new URL(grant.connectUrl);
     try {
       return await reach(host, signal);
     } catch (error) {
-      const startNow = wayToStart(error);
+      const startNow = starterAfter(error);
       if (!startNow) throw error;
-      asked = true;
-      await startNow(await proposed(grant, signal), signal);
+      hasStarted = true;
+      await startNow(await proposalFor(grant, signal), signal);
       return await reach(host, signal);
     }
   };
@@ -111,8 +111,8 @@ export function systemTunnel({ socket, log, start, now = Date.now }: SystemTunne
       try {
         (await reach(host, signal)).close();
       } catch (error) {
-        // An administrator is asked once there is something to open
-        if (!wayToStart(error)) throw error;
+        // Do not ask an administrator before there is a tunnel to open
+        if (!starterAfter(error)) throw error;
       }
     },
     async prove(endpoint, signal) {
@@ -121,11 +121,11 @@ export function systemTunnel({ socket, log, start, now = Date.now }: SystemTunne
       try {
         helper = await reach(host, signal);
       } catch (error) {
-        if (!wayToStart(error)) throw error;
+        if (!starterAfter(error)) throw error;
         return;
       }
       try {
-        await proven(helper, endpoint, signal, now);
+        await checkProof(helper, endpoint, signal, now);
       } finally {
         helper.close();
       }
@@ -141,14 +141,14 @@ export function systemTunnel({ socket, log, start, now = Date.now }: SystemTunne
       try {
         const proxy = forwarding?.proxy ?? null;
         const target = targetOf(grant, proxy, await tunnelAddress(grant, proxy, signal));
-        // Before it opens: an end that comes at once is heard too
-        await helper.ask({ type: 'watch' }, closesWithinMs, signal);
-        const reply = await helper.ask({ type: 'open', target, cookie: grant.cookie }, opensWithinMs, signal);
+        // Watch before opening, so that an early end is noticed too
+        await helper.ask({ type: 'watch' }, closeTimeoutMs, signal);
+        const reply = await helper.ask({ type: 'open', target, cookie: grant.cookie }, openTimeoutMs, signal);
         if (!('state' in reply) || reply.state.kind !== 'up') throw fail('tunnel-failed', { host }, { detail: 'it went as it came' });
         return new SystemTunnelOfHelper(helper, reply.state, forwarding, host, log);
       } catch (error) {
-        // Whatever it was about to open must not stay: who goes away is cleaned up after
-        await helper.ask({ type: 'close', signOut: false }, closesWithinMs, AbortSignal.timeout(closesWithinMs)).catch(() => undefined);
+        // Close whatever the helper may have opened
+        await helper.ask({ type: 'close', signOut: false }, closeTimeoutMs, AbortSignal.timeout(closeTimeoutMs)).catch(() => undefined);
         helper.close();
         forwarding?.close();
         throw error;
@@ -167,7 +167,7 @@ class SystemTunnelOfHelper implements Tunnel {
   private closing = false;
   private over = false;
   private abandoned: (() => void) | null = null;
-  private readonly farEnd = new FarEnd((withinMs) => this.knowsNoSuchName(withinMs));
+  private readonly farEnd = new FarEnd((timeoutMs) => this.answersUnknownName(timeoutMs));
 
   constructor(
     private readonly helper: HelperConnection,
@@ -178,7 +178,7 @@ class SystemTunnelOfHelper implements Tunnel {
   ) {
     this.limits = { expiresAt: up.expiresAt, idleSeconds: up.idleSeconds };
     this.banner = up.banner ?? null;
-    void this.farEnd.isHeard(firstAnswerTimeoutMs);
+    void this.farEnd.responds(firstAnswerTimeoutMs);
     this.counting = setInterval(() => void this.count(), countEveryMs);
     this.counting.unref();
     const dropped = (detail: string): TunnelEnding => ({ kind: 'dropped', failure: fail('tunnel-dropped', { host }, { detail }).failure });
@@ -193,15 +193,15 @@ class SystemTunnelOfHelper implements Tunnel {
       this.over = true;
       clearInterval(this.counting);
       forwarding?.close();
-      // The next one may have another address: these would hang
+      // The next tunnel may have another address, and these streams would hang
       for (const stream of this.streams) stream.destroy();
-      const told = this.closing ? ({ kind: 'closed' } as const) : ending;
-      log(`system tunnel ended: ${told.kind}`);
-      return told;
+      const actual = this.closing ? ({ kind: 'closed' } as const) : ending;
+      log(`system tunnel ended: ${actual.kind}`);
+      return actual;
     });
   }
 
-  /** A plain connection, looked up by the campus's name servers as the rest of this computer looks things up. Never to this computer. */
+  /** Opens a plain connection. The system resolves the name, which now uses the campus's name servers. Never connects to this computer. */
   dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
     if (this.over || this.closing) return Promise.reject(fail('tunnel-down'));
     const refusal = (): CausewayError => fail('host-not-allowed', { host, port });
@@ -209,7 +209,7 @@ class SystemTunnelOfHelper implements Tunnel {
     const lookup = lookupElsewhere(refusal);
     const bound = {
       signal,
-      ms: dialsWithinMs,
+      ms: dialTimeoutMs,
       late: () => fail('host-unreachable', { host }, { detail: 'timed out' }),
       release: () => socket.destroy(),
     };
@@ -239,22 +239,22 @@ class SystemTunnelOfHelper implements Tunnel {
     return this.counted;
   }
 
-  /** By the helper's word it has to be up: a name server may be reached without it, too. */
-  async answers(withinMs: number): Promise<boolean> {
-    const [up, heard] = await Promise.all([this.isUp(withinMs), this.farEnd.isHeard(withinMs)]);
+  /** Asks the helper and the far end. The helper must say that the tunnel is up, because the name server may also be reachable without it. */
+  async answers(timeoutMs: number): Promise<boolean> {
+    const [up, heard] = await Promise.all([this.isUp(timeoutMs), this.farEnd.responds(timeoutMs)]);
     return up && heard && !this.over;
   }
 
-  private async isUp(withinMs: number): Promise<boolean> {
-    const reply = await this.helper.ask({ type: 'status' }, withinMs, AbortSignal.timeout(withinMs)).catch(() => null);
+  private async isUp(timeoutMs: number): Promise<boolean> {
+    const reply = await this.helper.ask({ type: 'status' }, timeoutMs, AbortSignal.timeout(timeoutMs)).catch(() => null);
     return reply !== null && 'state' in reply && reply.state.kind === 'up';
   }
 
-  /** The campus's name server is asked for a name that nobody has: that it is unknown is an answer. */
-  private async knowsNoSuchName(withinMs: number): Promise<boolean> {
+  /** Asks the campus's name server for a name that does not exist. "Unknown" counts as an answer. */
+  private async answersUnknownName(timeoutMs: number): Promise<boolean> {
     const { nameServers } = this.up;
     if (nameServers.length === 0) return false;
-    const resolver = new dns.promises.Resolver({ timeout: withinMs, tries: 1 });
+    const resolver = new dns.promises.Resolver({ timeout: timeoutMs, tries: 1 });
     resolver.setServers(nameServers.map((server) => (net.isIPv6(server) ? `[${server}]` : server)));
     return resolver.resolve4(`${randomBytes(6).toString('hex')}.invalid`).then(
       () => true,
@@ -267,8 +267,8 @@ class SystemTunnelOfHelper implements Tunnel {
   }
 
   recover(): void {
-    // Whether it helped is seen by who asks for an answer then
-    void this.helper.ask({ type: 'recover' }, closesWithinMs, AbortSignal.timeout(closesWithinMs)).catch(() => undefined);
+    // The caller checks afterwards whether this helped
+    void this.helper.ask({ type: 'recover' }, closeTimeoutMs, AbortSignal.timeout(closeTimeoutMs)).catch(() => undefined);
   }
 
   abandon(): void {
@@ -282,7 +282,7 @@ class SystemTunnelOfHelper implements Tunnel {
   }
 
   private async leave(signOut: boolean): Promise<void> {
-    await this.helper.ask({ type: 'close', signOut }, closesWithinMs, AbortSignal.timeout(closesWithinMs)).catch(() => undefined);
+    await this.helper.ask({ type: 'close', signOut }, closeTimeoutMs, AbortSignal.timeout(closeTimeoutMs)).catch(() => undefined);
     this.helper.close();
   }
 
@@ -292,10 +292,10 @@ class SystemTunnelOfHelper implements Tunnel {
   }
 }
 
-/** How the system says that a name is unknown, and that no name server answered. */
+/** The system's error codes for an unknown name, and for no answer from any name server. */
 const unknownNameCodes: readonly string[] = ['ENOTFOUND', 'EAI_AGAIN'];
 
-/** What c-ares calls the replies of a name server that has no such name, or does not tell us; the rest are our own troubles. */
+/** c-ares error codes that mean a name server replied. The other codes are errors on our side. */
 const repliesOfServers: readonly unknown[] = ['ENOTFOUND', 'ENODATA', 'ESERVFAIL', 'EREFUSED', 'EFORMERR', 'ENOTIMP'];
 
 const codeIn = (thrown: unknown): unknown => (thrown instanceof Error && 'code' in thrown ? thrown.code : null);

@@ -1,19 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { fail } from '../../../shared/failure.ts';
 
-/** What every openconnect takes of its first line (`read_stdin` of 9.01's `main.c`: 1,024 bytes; on Windows a character and the end less). */
-const everyTakes = 1022;
-/** What it takes since 9.12 (`MAX_READ_STDIN_SIZE`). */
-const newTakes = 4095;
-const asksWithinMs = 2_000;
+/** How much of its first line every openconnect reads (`read_stdin` in 9.01's `main.c`: 1,024 bytes; on Windows a character and the terminator less). */
+const oldMaxBytes = 1022;
+/** The same since 9.12 (`MAX_READ_STDIN_SIZE`). */
+const newMaxBytes = 4095;
+const versionTimeoutMs = 2_000;
 
 /**
- * Throws `ticket-too-long` where this openconnect would cut the ticket: a gateway is shown a whole one, or none. Only a long
- * one is worth asking the program for its version.
+ * Throws `ticket-too-long` if this openconnect would cut off the ticket. A gateway must get the whole ticket or nothing.
+ * Asks the program for its version only if the ticket is long.
  */
 export function checkTicket(command: string, cookie: string, host: string, env: Readonly<Record<string, string>>): void {
   const length = Buffer.byteLength(cookie);
-  if (length <= everyTakes || (length <= newTakes && isNew(command, env))) return;
+  if (length <= oldMaxBytes || (length <= newMaxBytes && isNew(command, env))) return;
   throw fail('ticket-too-long', { host }, { detail: `a ticket of ${length} bytes` });
 }
 
@@ -21,7 +21,7 @@ function isNew(command: string, env: Readonly<Record<string, string>>): boolean 
   const { stdout, error } = spawnSync(command, ['--version'], {
     env,
     encoding: 'utf8',
-    timeout: asksWithinMs,
+    timeout: versionTimeoutMs,
     shell: false,
     windowsHide: true,
   });

@@ -41,7 +41,7 @@ const grant: OpenConnectGrant = {
   idleSeconds: null,
   expiresAt: null,
 };
-const said = (text: string): OpenConnectOutput => {
+const outputOf = (text: string): OpenConnectOutput => {
   const heard = new OpenConnectOutput();
   heard.add(Buffer.from(text));
   return heard;
@@ -111,27 +111,27 @@ describe('what openconnect is told', () => {
 });
 
 describe('why a tunnel ended', () => {
-  const base = { said: said(''), limits: { expiresAt: null, idleSeconds: null }, at: 1_000_000, lastTrafficAt: 1_000_000, host: 'h' };
-  const over = said('Session terminated by server; exiting.\n');
+  const base = { output: outputOf(''), limits: { expiresAt: null, idleSeconds: null }, at: 1_000_000, lastTrafficAt: 1_000_000, host: 'h' };
+  const over = outputOf('Session terminated by server; exiting.\n');
 
   test('is told by the exit code and our clock', () => {
     expect(endingOf({ ...base, code: 2 })).toMatchObject({ kind: 'rejected', failure: { code: 'ticket-rejected' } });
     expect(endingOf({ ...base, code: 1 })).toMatchObject({ kind: 'dropped', failure: { code: 'tunnel-dropped' } });
     expect(endingOf({ ...base, code: null })).toMatchObject({ kind: 'dropped' });
-    expect(endingOf({ ...base, code: 1, said: over })).toEqual({ kind: 'ended', reason: 'revoked' });
+    expect(endingOf({ ...base, code: 1, output: over })).toEqual({ kind: 'ended', reason: 'revoked' });
     expect(endingOf({ ...base, code: 1, limits: { expiresAt: 999_000, idleSeconds: null } })).toEqual({ kind: 'ended', reason: 'expired' });
   });
 
   test('is idleness only where nothing went through for as long as the gateway lets it', () => {
     const limits = { expiresAt: null, idleSeconds: 60 };
-    expect(endingOf({ ...base, code: 1, said: over, limits, lastTrafficAt: 940_000 })).toEqual({ kind: 'ended', reason: 'idle' });
-    expect(endingOf({ ...base, code: 1, said: over, limits, lastTrafficAt: 980_000 })).toEqual({ kind: 'ended', reason: 'revoked' });
+    expect(endingOf({ ...base, code: 1, output: over, limits, lastTrafficAt: 940_000 })).toEqual({ kind: 'ended', reason: 'idle' });
+    expect(endingOf({ ...base, code: 1, output: over, limits, lastTrafficAt: 980_000 })).toEqual({ kind: 'ended', reason: 'revoked' });
     // A link that breaks while nobody does anything is a broken link
     expect(endingOf({ ...base, code: 1, limits, lastTrafficAt: 0 })).toMatchObject({ kind: 'dropped' });
   });
 
   test('comes with no ticket in what the help desk is read', () => {
-    const heard = said(
+    const heard = outputOf(
       'Connected to 192.0.2.7:443\nSet-Cookie: webvpn=0123456789\nGET /?token=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nReconnect failed\n',
     );
     expect(heard.reached).toBe(true);
@@ -148,7 +148,9 @@ describe('why a tunnel ended', () => {
       expiresAt: null,
       idleSeconds: null,
     });
-    expect(said('Session authentication will expire at Tue Nov 24 11:55:29 2026\n\n').expiresAt).toBe(Date.UTC(2026, 10, 24, 11, 55, 29));
+    expect(outputOf('Session authentication will expire at Tue Nov 24 11:55:29 2026\n\n').expiresAt).toBe(
+      Date.UTC(2026, 10, 24, 11, 55, 29),
+    );
   });
 });
 

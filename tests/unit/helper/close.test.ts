@@ -30,13 +30,13 @@ it('a tunnel that its owner leaves before openconnect was started is none', asyn
   const said: HelperMessage[] = [];
   const mei = { user: 'mei', send: (message: HelperMessage) => void said.push(message) };
   helper.join(mei);
-  const opening = helper.obey(mei, open);
-  await helper.obey(mei, { id: 2, type: 'close', signOut: true });
+  const opening = helper.handle(mei, open);
+  await helper.handle(mei, { id: 2, type: 'close', signOut: true });
   read({ users: ['mei'], gateways: ['vpn.campus.test'] });
   await opening;
   expect(started).toBe(false);
   expect(said.at(-1)).toMatchObject({ id: 1, failure: { code: 'cancelled' } });
   // And its place is free again
-  await helper.obey(mei, { id: 3, type: 'status' });
+  await helper.handle(mei, { id: 3, type: 'status' });
   expect(said.at(-1)).toMatchObject({ id: 3, state: { kind: 'closed' } });
 });

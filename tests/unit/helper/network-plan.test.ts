@@ -41,13 +41,13 @@ const wishes: NetworkRequest = {
 const planned = (changes: Partial<NetworkRequest>, here: Partial<LocalNetwork> = {}): Plan =>
   planNetwork({ ...wishes, ...changes }, { ...home, ...here });
 const through = (plan: Plan): string[] => plan.through.map(prefixText);
-const around = (plan: Plan): string[] => plan.around.map(({ to, via, device }) => `${prefixText(to)} ${via ?? 'at hand'} ${device}`);
+const bypassOf = (plan: Plan): string[] => plan.bypass.map(({ to, via, device }) => `${prefixText(to)} ${via ?? 'at hand'} ${device}`);
 
 describe('what a gateway wants of this computer', () => {
   test('is done where it is a campus’s to give', () => {
     const plan = planned({});
     expect(through(plan)).toEqual(['10.60.0.53/32', '10.60.0.0/16']);
-    expect(around(plan)).toEqual(['203.0.113.7/32 192.168.1.1 wlan0']);
+    expect(bypassOf(plan)).toEqual(['203.0.113.7/32 192.168.1.1 wlan0']);
     expect(plan).toMatchObject({ mtu: 1380, nameServers: ['10.60.0.53'], domains: ['campus.test'], refused: [] });
     expect(plan.addresses.map(prefixText)).toEqual(['10.50.1.2/32']);
   });
@@ -122,7 +122,7 @@ describe('what a gateway wants of this computer', () => {
   test('leads a name server of the local network round a block that has it in it, and the rest of the block through', () => {
     const plan = planned({ include: ['198.51.100.0/24', '192.0.0.0/8'] });
     expect(through(plan)).toEqual(['10.60.0.53/32', '198.51.100.0/24', '192.0.0.0/8']);
-    expect(around(plan)).toEqual(expect.arrayContaining(['198.51.100.53/32 192.168.1.1 wlan0', '192.168.1.1/32 at hand wlan0']));
+    expect(bypassOf(plan)).toEqual(expect.arrayContaining(['198.51.100.53/32 192.168.1.1 wlan0', '192.168.1.1/32 at hand wlan0']));
   });
 
   test('names no name server of its own that would take the router, or this computer, along', () => {
@@ -143,19 +143,19 @@ describe('what a gateway wants of this computer', () => {
       const plan = planned({ include: quarters, mtu, addresses: ['10.50.1.2/32', 'fd50::2/128'] });
       expect(plan.refused).toEqual([expect.stringContaining('192.168.1.0/26')]);
       // Round what has them in it: the router at hand, a name server elsewhere by the router
-      expect(around(plan)).toEqual(expect.arrayContaining(['192.168.1.1/32 at hand wlan0', '198.51.100.53/32 192.168.1.1 wlan0']));
+      expect(bypassOf(plan)).toEqual(expect.arrayContaining(['192.168.1.1/32 at hand wlan0', '198.51.100.53/32 192.168.1.1 wlan0']));
       expect(plan.mtu).toBeGreaterThanOrEqual(1280);
     }
   });
 
   test('leads what is left out of the tunnel where it went before, and never everything', () => {
     const plan = planned({ include: [], exclude: ['192.0.2.0/24', '0.0.0.0/0', '127.0.0.0/8'] });
-    expect(around(plan)).toEqual(['203.0.113.7/32 192.168.1.1 wlan0', '192.0.2.0/24 192.168.1.1 wlan0']);
+    expect(bypassOf(plan)).toEqual(['203.0.113.7/32 192.168.1.1 wlan0', '192.0.2.0/24 192.168.1.1 wlan0']);
     expect(plan.refused).toHaveLength(2);
   });
 
   test('needs no way round where a proxy of this computer is what openconnect is connected to', () => {
-    expect(around(planned({ gateway: '127.0.0.1' }, { peers: ['127.0.0.1'] }))).toEqual([]);
+    expect(bypassOf(planned({ gateway: '127.0.0.1' }, { peers: ['127.0.0.1'] }))).toEqual([]);
     expect(() => planned({ gateway: '127.0.0.1' })).toThrow(/not connected/);
   });
 

@@ -4,11 +4,11 @@ import { FarEnd } from '../../../electron/tunnels/openconnect/far-end.ts';
 test('a far end that never answered is not missed; one that did, and stops, is', async () => {
   let answers = false;
   const farEnd = new FarEnd(() => Promise.resolve(answers));
-  expect(await farEnd.isHeard(1)).toBe(true);
+  expect(await farEnd.responds(1)).toBe(true);
   answers = true;
-  expect(await farEnd.isHeard(1)).toBe(true);
+  expect(await farEnd.responds(1)).toBe(true);
   answers = false;
-  expect(await farEnd.isHeard(1)).toBe(false);
+  expect(await farEnd.responds(1)).toBe(false);
   answers = true;
-  expect(await farEnd.isHeard(1)).toBe(true);
+  expect(await farEnd.responds(1)).toBe(true);
 });
