@@ -4,19 +4,19 @@ import { isAdministratorsPipe } from '../system/windows/pipe.ts';
 import { native } from '../system/windows/native.ts';
 import { helperProtocol } from './protocol.ts';
 
-/** On Windows: what the names of the helper's pipes begin with. */
+/** Prefix of the helper's pipe names on Windows. */
 export const helperPipe = '\\\\.\\pipe\\causeway';
 
-/** Where the system's helper listens for whoever runs this. */
+/** The address of the helper's socket for the current user. */
 export async function helperSocket(platform: NodeJS.Platform): Promise<string> {
-  // By number: two people of one name, of this computer and of a domain, are two
+  // By SID: a local user and a domain user may have the same name
   if (platform === 'win32') return `${helperPipe}-${(await native()).ownSid()}`;
   return join(platform === 'darwin' ? '/var/run/causeway' : helperProtocol.directory, `${userInfo().username}.sock`);
 }
 
 /**
- * Whether what answers at an address is the system's own. Where sockets are files, they stand where only root makes any;
- * on Windows everybody may make a pipe of a name that is free, and only who is connected can tell whose it is.
+ * Whether the server at an address is really the system's helper. Socket files are in a folder where only root can create
+ * them. On Windows everybody can create a pipe with a free name, so the pipe's owner is checked.
  */
 export async function belongsToHelper(address: string): Promise<boolean> {
   return process.platform !== 'win32' || isAdministratorsPipe(address);

@@ -10,11 +10,11 @@ type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 type Reply = Exclude<HelperMessage, { event: string } | { failure: unknown }>;
 const connectTimeoutMs = 3_000;
 
-/** One connection to the helper. What it says is parsed as everything from outside is. */
+/** One connection to the helper. Every message is parsed by its schema. */
 export class HelperConnection {
-  /** What it tells of the tunnel's end. */
+  /** Settles when the helper reports the tunnel's end. */
   readonly ended: Promise<TunnelEnding>;
-  /** Settles once the connection is over, by either side. */
+  /** Settles when the connection is closed, by either side. */
   readonly gone: Promise<void>;
   private asked = 0;
   private readonly waiting = new Map<number, (message: HelperMessage) => void>();
@@ -29,7 +29,7 @@ export class HelperConnection {
     socket.on('data', (bytes) => this.read(bytes));
   }
 
-  /** Fails with `helper-missing`, `helper-denied`, `cancelled`. */
+  /** Connects. Fails with `helper-missing`, `helper-denied` or `cancelled`. */
   static open(path: string, host: string, signal: AbortSignal): Promise<HelperConnection> {
     if (signal.aborted) return Promise.reject(fail('cancelled'));
     const socket = net.connect(path);
@@ -43,7 +43,7 @@ export class HelperConnection {
         ),
       );
       socket.once('connect', () => {
-        // Before anything is said
+        // Check before sending anything
         void belongsToHelper(path)
           .catch(() => false)
           .then((isIt) => {
@@ -54,13 +54,13 @@ export class HelperConnection {
     });
   }
 
-  /** Asks once. Fails with what the helper says, `helper-missing` where it is gone or silent, `cancelled`. */
-  async ask(request: WithoutId<HelperRequest>, withinMs: number, signal: AbortSignal): Promise<Reply> {
+  /** Sends a request. Fails with the helper's failure, with `helper-missing` if it is gone or silent, or with `cancelled`. */
+  async ask(request: WithoutId<HelperRequest>, timeoutMs: number, signal: AbortSignal): Promise<Reply> {
     this.asked += 1;
     const id = this.asked;
     const bound = {
       signal,
-      ms: withinMs,
+      ms: timeoutMs,
       late: () => fail('helper-missing', undefined, { detail: 'silent' }),
       release: () => this.waiting.delete(id),
     };

@@ -1,2 +1,2 @@
-/** polkit's, which shows the system's own question for an administrator. */
+/** polkit's pkexec, which asks for an administrator in the system's own dialog. */
 export const pkexecProgram = '/usr/bin/pkexec';

@@ -6,40 +6,40 @@ import { isRootsAlone } from '../system/root-owned.ts';
 import { pkexecProgram } from './pkexec-linux.ts';
 
 export interface StartHelperDeps {
-  /** The helper as the package installed it. */
+  /** The helper that the package installed. */
   executable: string;
   socket: () => Promise<string>;
-  /** polkit's own, which asks for an administrator's password and then becomes the program. */
+  /** polkit's pkexec, which asks for an administrator's password and then runs the program. */
   pkexec?: string;
 }
 
-/** The gateway that an administrator is asked about. */
+/** The gateway that an administrator is asked to approve. */
 export interface ProposedGateway {
   host: string;
-  /** What is to prove it: `system`, or the key that the person accepted (`pin-sha256:…`). The administrator sees it. */
+  /** How it is verified: `system`, or the key that the person accepted (`pin-sha256:…`). The administrator sees it. */
   proof: string;
 }
 
-/** A person looks for a password, or for somebody who has one. */
+/** The person may have to find the password, or somebody who knows it. */
 const answerTimeoutMs = 120_000;
 const lookEveryMs = 250;
 const hostPattern = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 const proofPattern = /^(system|pin-sha256:[A-Za-z0-9+/]{43}=)$/;
 
 /**
- * Linux: starts the helper for whoever runs this and for one gateway, where it is not installed as a service and an
- * administrator agrees. They are asked by polkit, in the words of our action file, which show the whole command: gateway
- * and proof are what they approve, and the helper takes no other word from it. It goes by itself once nobody needs it.
- * Fails with `helper-missing`: there is none, or nobody agreed.
+ * Linux: starts the helper for the current user and one gateway if it is not installed as a service and an administrator
+ * agrees. polkit asks them with the text of our action file, which shows the whole command. They approve the gateway and its
+ * proof, and the helper accepts no other argument. It exits by itself when nobody needs it. Fails with `helper-missing` if
+ * there is no helper or nobody agreed.
  */
 export function startHelperOnce({ executable, socket, pkexec = pkexecProgram }: StartHelperDeps) {
   return async ({ host, proof }: ProposedGateway, signal: AbortSignal): Promise<void> => {
     const fits = (hostPattern.test(host) || isIP(host) === 6) && proofPattern.test(proof);
-    // Root is to run nothing that others can change
+    // Root must not run a program that others can change
     if (!fits || !(await isRootsAlone(executable)) || !(await isRootsAlone(pkexec)))
       throw fail('helper-missing', undefined, { detail: 'no helper that is safe to start' });
     const over: string[] = [];
-    // Lives on when we are gone, as long as it takes to put things back
+    // Detached: it outlives us, so that it can restore the network
     const options: SpawnOptions = { stdio: 'ignore', env: {}, cwd: '/', shell: false, detached: true };
     const child = spawn(pkexec, ['--disable-internal-agent', executable, 'once', host, proof], options);
     child.unref();
@@ -48,7 +48,7 @@ export function startHelperOnce({ executable, socket, pkexec = pkexecProgram }: 
     while (!(await listens(await socket()))) {
       if (over.length > 0 || performance.now() > until) throw fail('helper-missing', undefined, { detail: over[0] ?? 'nobody answered' });
       if (signal.aborted) {
-        // The question goes with who asked it
+        // Withdraw the question
         child.kill();
         throw fail('cancelled');
       }

@@ -10,13 +10,13 @@ import { platform } from './platform/current.ts';
 
 const gatewayPattern = /^((\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]{0,39}:[0-9A-Fa-f:.]{0,39}\]?)$/;
 
-/** A host name as a profile has it, `*.campus.example` for all below one, or an IPv6 address with or without brackets. */
+/** A host name as in a profile, `*.campus.example` for all names below one, or an IPv6 address with or without brackets. */
 const hostSchema = z.string().check(z.regex(gatewayPattern));
 
-/** SHA-256 of a server's key, base64: as a profile has it, or as openconnect prints it. */
+/** SHA-256 of a server's key in base64, as in a profile or as openconnect prints it. */
 const pinSchema = z.string().check(z.regex(/^(pin-sha256:)?[A-Za-z0-9+/]{43}=$/));
 
-/** What proves a gateway to root, who asks nobody: the system's authorities, one of these keys, or the authority in this file and no other. */
+/** How the helper verifies a gateway: by the system's authorities, by one of these keys, or only by the authority in this file. The helper asks nobody. */
 const trustSchema = z.union([
   z.literal('system'),
   z.strictObject({ pins: z.array(pinSchema).check(z.minLength(1), z.maxLength(10)) }),
@@ -25,38 +25,38 @@ const trustSchema = z.union([
 export type GatewayTrust = z.infer<typeof trustSchema>;
 
 /**
- * Who may open a system tunnel, where to, and what proves that the other end is that gateway: a file that only root can
- * write. Whoever and whatever it does not name is refused; without the file, everybody is.
+ * Who may open a system tunnel, to which gateways, and how those are verified. Only root can write this file. The helper
+ * refuses every user and gateway that the file does not name. Without the file it refuses everybody.
  */
 const configSchema = z.strictObject({
   users: z.array(platform.user).check(z.maxLength(1000)),
-  /** A plain host is one that the system's authorities vouch for. */
+  /** A plain host is verified by the system's authorities. */
   gateways: z.array(z.union([hostSchema, z.strictObject({ host: hostSchema, trust: trustSchema })])).check(z.maxLength(200)),
-  /** Where the system's are not to be used. */
+  /** Programs to use instead of the system's. */
   openconnect: z.optional(platform.path),
   vpncScript: z.optional(platform.path),
 });
 export type HelperConfig = z.infer<typeof configSchema>;
 
-/** More is no authority of a campus's. */
+/** A larger file is not a campus's authority. */
 const maxAuthorityBytes = 64 * 1024;
 
-/** Reads it anew. Throws where it is not root's alone, is missing or does not fit. */
+/** Reads the configuration. Throws if the file is missing or invalid, or if others than root can write it. */
 export async function readConfig(path: string): Promise<HelperConfig> {
   if (!(await isRootsAlone(path)))
     throw new Error(`${path} has to be there, and the administrator's: nobody else may be able to change it, or a folder above it`);
   return parseConfig(JSON.parse(await readFile(path, 'utf8')));
 }
 
-/** Throws where it does not fit. */
+/** Parses a configuration. Throws if it is invalid. */
 export const parseConfig = (config: unknown): HelperConfig => configSchema.parse(config);
 
 /**
- * How a gateway is proved; null: no tunnel may lead to that host. The host's own entry counts before those of names above
- * it, of which the longest counts.
+ * How a gateway is verified. Null: no tunnel may lead to that host. An exact entry wins over wildcards, and the longest
+ * wildcard wins over shorter ones.
  */
 export function trustFor({ gateways }: HelperConfig, host: string): GatewayTrust | null {
-  // One name and one spelling of it goes to openconnect
+  // Only one spelling of a name goes to openconnect
   if (host.endsWith('.')) return null;
   const name = plainHost(host);
   const entries = gateways.map((entry) => (typeof entry === 'string' ? { host: entry, trust: 'system' as const } : entry));
@@ -72,14 +72,14 @@ export function trustFor({ gateways }: HelperConfig, host: string): GatewayTrust
 
 const bare = (pin: string): string => pin.replace(/^pin-sha256:/, '');
 
-/** What is told of it to whoever wants to open a tunnel. Fails with `component-missing` where the authority's file cannot be relied on. */
+/** What a client is told about it. Fails with `component-missing` if the authority's file is not safe to use. */
 export async function proofOf(trust: GatewayTrust): Promise<GatewayProof> {
   if (trust === 'system') return { kind: 'system' };
   if ('pins' in trust) return { kind: 'pins', pins: trust.pins.map(bare) };
   return { kind: 'authority', pem: await readAuthority(trust.authority) };
 }
 
-/** What openconnect is told of it. Fails as {@link proofOf}. */
+/** What openconnect is told about it. Fails as {@link proofOf}. */
 export async function identityOf(trust: GatewayTrust): Promise<GatewayIdentity> {
   if (trust === 'system') return { kind: 'system' };
   if ('pins' in trust) return { kind: 'pins', pins: trust.pins.map(bare) };
@@ -87,7 +87,7 @@ export async function identityOf(trust: GatewayTrust): Promise<GatewayIdentity> 
   return { kind: 'authority', file: trust.authority };
 }
 
-/** An authority's certificates, from a file that is root's along its whole way. */
+/** Reads an authority's certificates. Only root may be able to change the file or a folder above it. */
 async function readAuthority(path: string): Promise<string> {
   const unfit = (detail: string): Error => fail('component-missing', { component: path }, { detail });
   if (!(await isRootsAlone(path))) throw unfit('not there, or others than an administrator can change it');

@@ -5,43 +5,43 @@ import type { ScriptReport } from './script.ts';
 import type { NetworkRequest } from './network-request.ts';
 import { SystemTunnel, type SystemTunnelPlaces } from './system-tunnel.ts';
 
-/** One connection of an allowed user. Whose it is follows from the socket that it came in by, which only they can open. */
+/** One connection of an allowed user. The socket identifies the user: each user has one that only they can open. */
 export interface Client {
   readonly user: string;
   send(message: HelperMessage): void;
 }
 
 export interface HelperDeps {
-  /** Read anew for every tunnel: who is taken out of it opens no more. */
+  /** Read again for every tunnel, so that a removed user cannot open another. */
   config: () => Promise<HelperConfig>;
   places: (config: HelperConfig) => SystemTunnelPlaces;
-  /** How long a tunnel outlives its owner's last connection: the app may come back. */
+  /** How long a tunnel stays up after its owner's last connection closed. The app may come back. */
   graceMs: number;
   log: (line: string) => void;
 }
 
-/** What the helper does, apart from sockets: one tunnel at a time, for whoever is allowed one. */
+/** The helper without its sockets: one tunnel at a time, for users that are allowed one. */
 export class Helper {
   private readonly clients = new Set<Client>();
   private readonly watchers = new Set<Client>();
-  /** Somebody has been there. */
+  /** Whether a client was ever connected. */
   wasUsed = false;
   private owner: string | null = null;
   private host = '';
   private tunnel: SystemTunnel | null = null;
   private phase: 'closed' | 'opening' | 'up' | 'closing' = 'closed';
   private grace: NodeJS.Timeout | undefined;
-  /** Aborts when the owner leaves the tunnel, which may be before there is one. */
+  /** Aborted when the owner closes the tunnel, perhaps before it exists. */
   private leaving = new AbortController();
 
   constructor(private readonly deps: HelperDeps) {}
 
-  /** Nothing is open, nor about to be. */
+  /** No tunnel is open or opening. */
   get hasNoTunnel(): boolean {
     return this.owner === null;
   }
 
-  /** Nobody is there, and nothing is open. */
+  /** No client is connected, and no tunnel is open. */
   get isIdle(): boolean {
     return this.clients.size === 0 && this.owner === null;
   }
@@ -60,7 +60,7 @@ export class Helper {
     this.grace = setTimeout(() => void this.closeTunnel(true, 'its app is gone'), this.deps.graceMs);
   }
 
-  /** Answers one request, once. Never rejects. */
+  /** Answers one request. Never rejects. */
   async handle(client: Client, request: HelperRequest): Promise<void> {
     const { id } = request;
     try {
@@ -95,12 +95,12 @@ export class Helper {
     this.tunnel?.takeReport(report);
   }
 
-  /** What openconnect's script hands over; its exit code. Never rejects. */
+  /** Applies what openconnect's script asks for. Resolves with the script's exit code. Never rejects. */
   async applyNetwork(wanted: NetworkRequest): Promise<number> {
     return (await this.tunnel?.applyNetwork(wanted)) ?? 1;
   }
 
-  /** Closes what is open, bounded. */
+  /** Closes the tunnel, within a time limit. */
   async close(): Promise<void> {
     await this.closeTunnel(false, 'the helper stops');
   }
@@ -108,7 +108,7 @@ export class Helper {
   private async open(client: Client, request: Extract<HelperRequest, { type: 'open' }>): Promise<void> {
     const host = new URL(request.target.connectUrl).hostname;
     if (this.owner !== null) throw fail('tunnel-taken', { user: this.owner });
-    // Before anything is waited for: two at once are two
+    // Take the place before the first await, so that of two requests at once only one gets it
     this.owner = client.user;
     this.host = host;
     const { signal } = (this.leaving = new AbortController());
@@ -129,14 +129,14 @@ export class Helper {
       this.setPhase('up');
     } catch (error) {
       this.deps.log(`no tunnel: ${failureOf(error).code} ${failureOf(error).detail ?? ''}`);
-      // A tunnel that was begun frees the place by its end
+      // If a tunnel was started, its end releases the place
       if (begun.length === 0) this.release();
       throw error;
     }
     if (![...this.clients].includes(client)) this.leave(client);
   }
 
-  /** How a gateway is proved to us, for who may open a tunnel to it; null: they may not. */
+  /** How we verify a gateway. Null: this client may not open a tunnel to it. */
   private async proofFor(client: Client, host: string): Promise<GatewayProof | null> {
     const trust = trustOf(await this.deps.config(), client, host);
     return trust === null ? null : proofOf(trust);
@@ -194,11 +194,11 @@ export class Helper {
   }
 }
 
-/** What the configuration says of a gateway, for that user; null: no tunnel of theirs may lead there. */
+/** What the configuration says about a gateway for that user. Null: this user may not open a tunnel to it. */
 const trustOf = (config: HelperConfig, { user }: Client, host: string): GatewayTrust | null =>
   config.users.includes(user) ? trustFor(config, host) : null;
 
-/** What went wrong as the client is told: what is not catalogued is ours alone. */
+/** The failure as the client sees it. An internal error becomes `tunnel-failed`. */
 function failureForClient(error: unknown): Failure {
   const failure = failureOf(error);
   return failure.code === 'internal' ? { code: 'tunnel-failed', params: { host: '' } } : failure;

@@ -8,8 +8,8 @@ import { platform } from './platform/current.ts';
 import { runVpncScript, type ScriptEnvironment } from './vpnc-script.ts';
 
 /**
- * What was there before a tunnel changed it, on disk before anything is changed, so that it can be put back whoever
- * dies. Kept over a restart of the computer: `resolv.conf` survives one, routes do not.
+ * The network's state before a tunnel changed it. It is on disk before anything changes, so that the state can be restored
+ * after any crash. It is kept across a reboot: changes to `resolv.conf` survive one, routes do not.
  */
 const journalSchema = z.object({
   boot: z.string(),
@@ -18,7 +18,7 @@ const journalSchema = z.object({
   added: z.array(z.string()),
   removed: z.array(z.string()),
   after: z.nullable(networkSchema.shape.resolver),
-  /** What the script was told when it connected; null: it was not yet. */
+  /** The script's variables when it connected. Null: it has not connected yet. */
   environment: z.nullable(z.record(z.string(), z.string())),
   device: z.string(),
 });
@@ -26,11 +26,11 @@ export type Journal = z.infer<typeof journalSchema>;
 
 const fileIn = (directory: string): string => join(directory, 'journal.json');
 
-/** openconnect's process, and when it started: its number may belong to another one later. A file of its own, since the script writes the other. */
+/** openconnect's process and its start time, since the number may be reused. It is a separate file because the script writes the journal. */
 const runnerSchema = z.object({ boot: z.string(), pid: z.number(), startedAt: z.nullable(z.string()) });
 const runnerFileIn = (directory: string): string => join(directory, 'openconnect.json');
 
-/** Begins one: on disk when this resolves, with what was there before. */
+/** Starts a journal. When this resolves, the state from before is on disk. */
 export async function beginJournal(directory: string, begun: { vpncScript: string; device: string }): Promise<NetworkState> {
   const before = await platform.network.read();
   await writeJournal(directory, {
@@ -45,13 +45,13 @@ export async function beginJournal(directory: string, begun: { vpncScript: strin
   return before;
 }
 
-/** Notes the process that the journal is kept for. */
+/** Records the openconnect process that the journal belongs to. */
 export async function noteRunner(directory: string, pid: number): Promise<void> {
   const startedAt = await platform.processes.startOf(pid);
   await writeAtomically(runnerFileIn(directory), JSON.stringify({ boot: platform.boot.now(), pid, startedAt }));
 }
 
-/** That process, if the computer was not started anew since. */
+/** That process, unless the computer was restarted since. */
 export async function readRunner(directory: string): Promise<{ pid: number; startedAt: string | null } | null> {
   try {
     const runner = runnerSchema.parse(JSON.parse(await readFile(runnerFileIn(directory), 'utf8')));
@@ -61,7 +61,7 @@ export async function readRunner(directory: string): Promise<{ pid: number; star
   }
 }
 
-/** The one that is open; null: none, or what is there cannot be read, which leaves nothing to go by. */
+/** The open journal. Null: there is none, or it cannot be read. */
 export async function readJournal(directory: string): Promise<Journal | null> {
   try {
     return journalSchema.parse(JSON.parse(await readFile(fileIn(directory), 'utf8')));
@@ -85,7 +85,7 @@ async function writeAtomically(file: string, text: string): Promise<void> {
     await handle.close();
   }
   await retryWhileLocked(() => rename(beside, file));
-  // The name is to outlive a power cut too: `resolv.conf` does. Windows has no such call and needs none
+  // Sync the folder too, so that the file survives a power cut as `resolv.conf` does. Windows has no such call and needs none
   if (process.platform === 'win32') return;
   const folder = await open(dirname(file), 'r');
   try {
@@ -95,14 +95,14 @@ async function writeAtomically(file: string, text: string): Promise<void> {
   }
 }
 
-/** Notes how names are about to be looked up. */
+/** Records the resolver that is about to be set. */
 export async function noteNames(directory: string, after: Resolver): Promise<void> {
   const journal = await readJournal(directory);
   if (!journal) throw new Error('no journal');
   await writeJournal(directory, { ...journal, after });
 }
 
-/** Adds what a run of the script changed. */
+/** Records what a run of the script changed. */
 export async function noteChange(
   directory: string,
   journal: Journal,
@@ -111,7 +111,7 @@ export async function noteChange(
   const add = (list: string[], more: string[]): string[] => [...new Set([...list, ...more])];
   await writeJournal(directory, {
     ...journal,
-    // What one run took away and the next put back is as it was
+    // What one run removed and the next put back is unchanged
     added: add(journal.added, change.added).filter((route) => !journal.before.routes.includes(route)),
     removed: add(journal.removed, change.removed).filter((route) => journal.before.routes.includes(route)),
     after: change.after.resolver,
@@ -120,8 +120,9 @@ export async function noteChange(
 }
 
 /**
- * Puts back what an open journal says, after its openconnect is gone, and closes it. Where the script was not told that
- * the tunnel is down, it is now: it may have told other programs of it. Whether there was one.
+ * Restores the state in an open journal after its openconnect is gone, and removes the journal. If the script did not yet
+ * run with `disconnect`, runs it now, since it may have told other programs about the tunnel. Resolves with whether there
+ * was a journal.
  */
 export async function restoreNetwork(directory: string, log: (line: string) => void): Promise<boolean> {
   const journal = await readJournal(directory);

@@ -14,8 +14,9 @@ import { oneTimeConfig } from './one-time-config.ts';
 import { listen } from './server.ts';
 
 /**
- * The helper: a service of root's (on Windows: of the system's) that opens system tunnels for whom its configuration allows. Started as
- * `script` it is what openconnect runs at every turn of a tunnel. Only root's own command line moves its files.
+ * The helper: a service that runs as root (on Windows as the system) and opens system tunnels for the users in its
+ * configuration. Started as `script`, it is the script that openconnect runs when a tunnel changes. Only root's own command
+ * line can choose other paths.
  */
 const { places } = platform;
 const { values, positionals } = parseArgs({
@@ -25,7 +26,7 @@ const { values, positionals } = parseArgs({
     'run': { type: 'string', default: places.run },
     'state': { type: 'string', default: places.state },
     'vpnc-script': { type: 'string', default: '' },
-    // For the script: where the helper that had it started listens
+    // For the script: the socket of its helper
     'report-to': { type: 'string', default: '' },
     'grace': { type: 'string', default: '10' },
   },
@@ -35,13 +36,13 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`);
 finish(begin());
 
 async function begin(): Promise<number | null> {
-  // It runs as openconnect's user there, which may do nothing
+  // Here the script runs as openconnect's user, which has no privileges
   if (role === 'script' && platform.networkControl) return forwardRequest(process.env, values['report-to']);
   if (!(await platform.mayServe())) {
     log('This is a service of the system: it is started by root, or on Windows by the system itself.');
     return 1;
   }
-  // Whoever asked polkit for this chose its words: an administrator has approved these and no others
+  // The caller chose these arguments, and polkit showed them to an administrator. Accept only those
   if (role === 'once' || process.env['PKEXEC_UID'] !== undefined) {
     const config = await oneTimeConfig(process.argv.slice(2), process.env['PKEXEC_UID'], (uid) => platform.nameOf(uid));
     if (config) return serve(() => Promise.resolve(config), true);
@@ -61,7 +62,7 @@ async function begin(): Promise<number | null> {
   return 2;
 }
 
-/** Not awaited at the top: one executable is made of a CommonJS file, which knows no such thing. */
+/** Sets the exit code. No top-level await, because the single executable is built from CommonJS. */
 function finish(work: Promise<number | null>): void {
   work.then(
     (code) => {
@@ -74,11 +75,11 @@ function finish(work: Promise<number | null>): void {
   );
 }
 
-/** Runs until it is told to stop. */
+/** Runs the service until it is stopped. */
 async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Promise<null> {
   if (!(await platform.makeStateFolder(values.state)))
     throw new Error(`${values.state} has to be the administrator's, as all folders above it`);
-  // First of all: what a former run left is put back, whoever may be let in later
+  // First restore what an earlier run left behind
   await endOrphanProcess(values.state, log);
   if (await restoreNetwork(values.state, log)) log('put back what a former run left');
   const { networkControl, device } = platform;
@@ -115,7 +116,7 @@ async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Pro
   return null;
 }
 
-/** The one that came with this helper, the same that signs in, where it is root's alone; else the system's. */
+/** The openconnect shipped with this helper if only root can change it; else the system's. The sign-in uses the same one. */
 async function installedOpenConnect(): Promise<string> {
   const find = (folder: string | null) => findProgram('openconnect', { folder, platform: process.platform });
   const ours = isSea() ? await find(dirname(process.execPath)).catch(() => null) : null;
@@ -123,12 +124,12 @@ async function installedOpenConnect(): Promise<string> {
   return find(null).catch(() => places.openconnect);
 }
 
-/** Stops it some time after the last of its clients has gone. The first has a minute to come. */
+/** Stops the helper some time after its last client has left. The first client has a minute to connect. */
 function stopWhenIdle(helper: Helper, stop: () => void): void {
   const graceSeconds = Number(values.grace);
   let left = 60;
   const timer = setInterval(() => {
-    // Who came and went between two looks was there all the same
+    // `wasUsed` also counts a client that came and left between two checks
     const atMost = helper.wasUsed ? graceSeconds : left;
     left = helper.isIdle ? Math.min(left, atMost) - 1 : graceSeconds;
     if (left >= 0) return;
@@ -138,8 +139,8 @@ function stopWhenIdle(helper: Helper, stop: () => void): void {
 }
 
 /**
- * Ends this process where that becomes so, and the system starts it anew. A service may write to `resolv.conf` where it is
- * mounted for it alone; who puts another file in its place (NetworkManager, dhclient) takes that away, unseen.
+ * Exits when the condition becomes true, so that the system restarts the service. `resolv.conf` is mounted writable for this
+ * service. If another program (NetworkManager, dhclient) replaces the file, the service silently loses that access.
  */
 function restartWhen(isSo: () => Promise<boolean>): void {
   setInterval(() => {
@@ -151,7 +152,7 @@ function restartWhen(isSo: () => Promise<boolean>): void {
   }, 1_000).unref();
 }
 
-/** This same program in its other role. */
+/** The command that starts this program as the script. */
 function scriptCommand(vpncScript: string): string[] {
   const reportTo = platform.scriptAddress(values.run);
   if (platform.networkControl) return [...ownProgram(), 'script', '--report-to', reportTo];

@@ -1,55 +1,55 @@
 import { covers, halvesOf, isOne, prefixOf, prefixText, type Prefix } from './prefix.ts';
 import type { NetworkRequest } from './network-request.ts';
 
-/** A route of this computer's that is not the tunnel's. */
+/** A route of this computer that does not belong to the tunnel. */
 export interface Route {
   readonly to: Prefix;
-  /** The next router; null: the network is at hand. */
+  /** The next router. Null: the network is directly connected. */
   readonly via: string | null;
   readonly device: string;
   readonly metric: number;
 }
 
-/** What of this computer a gateway's wishes are held against. */
+/** This computer's network, against which a gateway's request is checked. */
 export interface LocalNetwork {
   /** The tunnel's interface. */
   readonly device: string;
-  /** Whom openconnect is connected to, by the kernel. */
+  /** The addresses that openconnect is connected to, according to the kernel. */
   readonly peers: readonly string[];
   readonly routes: readonly Route[];
-  /** Those of the networks that this computer is in. */
+  /** The local network's name servers. */
   readonly nameServers: readonly string[];
-  /** Its addresses there. */
+  /** This computer's own addresses. */
   readonly addresses: readonly string[];
 }
 
-/** A route round the tunnel. */
+/** A route that bypasses the tunnel. */
 export interface BypassRoute {
   readonly to: Prefix;
   readonly via: string | null;
   readonly device: string;
 }
 
-/** What is done for a gateway. */
+/** The changes to make for a gateway. */
 export interface Plan {
-  /** The interface's: as long as its families need it to be. */
+  /** The interface's MTU: at least the minimum of its address families. */
   readonly mtu: number;
-  /** How long packets through the tunnel are to be, where that is less: the way to the gateway takes no longer ones. */
+  /** The packet size for routes through the tunnel, if the path to the gateway allows less than `mtu`. */
   readonly packetSize: number | null;
-  /** Each with all its bits: what lies behind it is a route. */
+  /** Single addresses. The networks behind them are routes. */
   readonly addresses: readonly Prefix[];
   readonly through: readonly Prefix[];
   readonly bypass: readonly BypassRoute[];
   readonly nameServers: readonly string[];
   readonly domains: readonly string[];
-  /** What is not done, for the log. */
+  /** What was refused, for the log. */
   readonly refused: readonly string[];
 }
 
 const usualMtu = 1400;
 const leastMtu = { 4: 576, 6: 1280 } as const;
 
-/** Not a campus's to have: this computer itself, what is at hand only, many at once, nobody (RFC 6890). */
+/** Special addresses that no campus can own: loopback, link-local, multicast, unspecified (RFC 6890). */
 const specialBlocks = [
   '127.0.0.0/8',
   '0.0.0.0/8',
@@ -63,10 +63,10 @@ const specialBlocks = [
 ].flatMap((text) => prefixOf(text) ?? []);
 
 /**
- * What of a gateway's wishes is done. Throws, with why, where it would be no tunnel of that gateway's: its address is not
- * the one that openconnect is connected to, or the tunnel's address is none that a gateway can give. A single route that
- * is not the gateway's to give is left out and named: loopback and its like, and whatever would lead the local network's
- * own router or name servers into the tunnel. Of a block that only has one of those in it, that one is led round it.
+ * Decides which of a gateway's requests to carry out. Throws the reason if this cannot be that gateway's tunnel: its address
+ * is not the one that openconnect is connected to, or the tunnel's own address is not allowed. Single routes that a gateway
+ * may not set are refused and listed: special addresses, and routes that would send the local router or name servers into
+ * the tunnel. If a larger block contains one of those, that one gets a bypass route.
  */
 export function planNetwork(wanted: NetworkRequest, here: LocalNetwork): Plan {
   const gateway = peerOf(wanted, here);
@@ -94,12 +94,12 @@ export function planNetwork(wanted: NetworkRequest, here: LocalNetwork): Plan {
     for (const each of excluded) if (covers(block, each.address)) addBypass(each.address);
     through.push(block);
   };
-  // Nothing is led round a tunnel through this computer
+  // A gateway on this computer (a forwarding proxy) needs no bypass
   if (!isSpecial(gateway)) addBypass(gateway);
   for (const family of families) {
     const ofFamily = blocks.filter((block) => block.family === family);
     const isWhole = ofFamily.length === 0 || ofFamily.some(({ length }) => length === 0);
-    // The computer's own default route stays where it is: two halves count before it
+    // Keep the computer's default route: two routes for its halves take precedence
     if (isWhole) through.push(...halvesOf({ family, bits: 0n, length: 0 }));
     else for (const server of wanted.nameServers.flatMap((text) => prefixOf(text) ?? [])) if (server.family === family) addThrough(server);
   }
@@ -111,7 +111,7 @@ export function planNetwork(wanted: NetworkRequest, here: LocalNetwork): Plan {
   }
   const nameServers = wanted.nameServers.filter((text) => {
     const server = prefixOf(text);
-    // One of a family that the tunnel has no address of would be asked outside it, by whoever listens there
+    // Without a tunnel address of its family, the server would be asked outside the tunnel
     if (server && !isSpecial(server) && families.has(server.family)) return true;
     refused.push(`name server ${text}`);
     return false;
@@ -131,7 +131,7 @@ export function planNetwork(wanted: NetworkRequest, here: LocalNetwork): Plan {
   };
 }
 
-/** The way to a block without the tunnel: of the routes that lead there the most particular, then the one that costs least. */
+/** The route to a block without the tunnel: the most specific one, then the one with the lowest metric. */
 export function routeTo(to: Prefix, routes: readonly Route[]): Route | null {
   const [best] = routes
     .filter((route) => covers(route.to, to))
@@ -139,7 +139,7 @@ export function routeTo(to: Prefix, routes: readonly Route[]): Route | null {
   return best ?? null;
 }
 
-/** The gateway's address. Throws where openconnect is not connected there. */
+/** The gateway's address. Throws if openconnect is not connected to it. */
 function peerOf({ gateway }: NetworkRequest, { peers }: LocalNetwork): Prefix {
   const address = gateway === null ? null : prefixOf(gateway);
   if (!address) throw new Error('no gateway was named');
@@ -160,7 +160,7 @@ interface ExcludedBlock {
   readonly what: string;
 }
 
-/** Whom of the local network a gateway may not lead into its tunnel by a route of their own. */
+/** Local addresses that a gateway may not send into its tunnel: routers and name servers. */
 function excludedBlocks({ routes, nameServers }: LocalNetwork): ExcludedBlock[] {
   const all = [
     ...routes.map(({ via }) => ({ text: via ?? '', what: 'router' })),
@@ -172,7 +172,7 @@ function excludedBlocks({ routes, nameServers }: LocalNetwork): ExcludedBlock[] 
   });
 }
 
-/** Why a block is not the gateway's to have; null: it may. */
+/** Why a gateway may not have a route for a block. Null: it may. */
 function refusalReason(block: Prefix, gateway: Prefix, excluded: readonly ExcludedBlock[], routes: readonly Route[]): string | null {
   if (isSpecial(block)) return 'not a campus’s';
   if (covers(block, gateway) && isOne(block)) return 'the gateway itself';

@@ -9,39 +9,39 @@ export const reasons = ['pre-init', 'connect', 'attempt-reconnect', 'reconnect',
 const address = z.string().check(z.refine((text) => net.isIP(text) !== 0));
 const block = z.string().check(z.regex(/^[0-9a-fA-F.:]{2,45}\/\d{1,3}$/));
 const domain = z.string().check(z.regex(/^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?$/));
-/** More blocks than a gateway of a campus has ever been seen to send. */
+/** More blocks than any campus gateway was seen to send. */
 const maxBlocks = 500;
-/** Of so many it is told how many were left out. */
+/** How many are read, to count those left out. */
 const maxRead = 20_000;
 
 /**
- * What a gateway wants of the system, as openconnect's script is told it (vpnc-script, "List of parameters passed through
- * environment"). Handed to the helper by the script, which runs as openconnect's user and is believed nothing: only what
- * has its shape comes through here, and what it asks for is checked after (`network-plan.ts`).
+ * What a gateway requests of the system, as openconnect passes it to its script (vpnc-script, "List of parameters passed
+ * through environment"). The script runs as openconnect's user and forwards the request to the helper, which does not trust
+ * it: this schema checks the shape, and `network-plan.ts` checks the content.
  */
 export const networkRequestSchema = z.strictObject({
   reason: z.enum(reasons),
   device: z.string().check(z.regex(/^[A-Za-z0-9._-]{1,15}$/)),
   /** The address that openconnect is connected to: the gateway's, or a proxy's. */
   gateway: z.nullable(address),
-  /** The tunnel's own addresses here, one of each family at most, with the length of their network. */
+  /** The tunnel's own addresses with their prefix length, at most one per family. */
   addresses: z.array(block).check(z.maxLength(2)),
   mtu: z.nullable(z.number().check(z.int(), z.minimum(1), z.maximum(65_535))),
   nameServers: z.array(address).check(z.maxLength(8)),
-  /** Names are completed with these. */
+  /** Search domains. */
   domains: z.array(domain).check(z.maxLength(32)),
   include: z.array(block).check(z.maxLength(maxBlocks)),
   exclude: z.array(block).check(z.maxLength(maxBlocks)),
-  /** How much more was sent: blocks beyond these, and what is no block, address or name. */
+  /** How many entries were left out: beyond the limits, or not a valid block, address or name. */
   leftOut: z.number().check(z.int(), z.minimum(0), z.maximum(1_000_000)),
   /** Seconds. */
   idleTimeout: z.string().check(z.regex(/^\d{0,10}$/)),
-  /** Only the time left and the gateway's banner, one byte a letter. */
+  /** Only the time left and the gateway's banner, one character per byte. */
   options: z.string().check(z.refine((text) => readableOptions(text) === text)),
 });
 export type NetworkRequest = z.infer<typeof networkRequestSchema>;
 
-/** Reads it from the environment of openconnect's script. What does not have its shape is left out; null: it is no script's environment. */
+/** Reads the request from the environment of openconnect's script. Leaves out invalid values. Null: not such an environment. */
 export function networkRequestFrom(environment: NodeJS.ProcessEnv): NetworkRequest | null {
   const word = (name: string): string => environment[name] ?? '';
   let leftOut = 0;
@@ -83,7 +83,7 @@ export function networkRequestFrom(environment: NodeJS.ProcessEnv): NetworkReque
   return parsed.success ? parsed.data : null;
 }
 
-/** `NAME_0_ADDR` with `NAME_0_MASKLEN`, and so on: as many as `NAME` says, and no more than are there. */
+/** Reads `NAME_0_ADDR` with `NAME_0_MASKLEN` and so on: as many as `NAME` says and the environment has. */
 function blocksOf(environment: NodeJS.ProcessEnv, name: string): string[] {
   const count = Math.min(Number(environment[name] ?? 0) || 0, maxRead);
   return Array.from({ length: count }, (_, at) => {

@@ -1,8 +1,8 @@
 import { platform } from './platform/current.ts';
 
 /**
- * Takes back what a tunnel changed, and only that: a network that was joined meanwhile keeps its routes. What cannot be
- * put back (its interface is gone) is told to `log`.
+ * Undoes a tunnel's changes to routes, and nothing else: a network joined meanwhile keeps its routes. Logs what cannot be
+ * undone, such as a route of an interface that is gone.
  */
 export async function restoreRoutes(
   change: { added: readonly string[]; removed: readonly string[] },

@@ -1,9 +1,9 @@
 import { parseConfig, type HelperConfig } from './config.ts';
 
 /**
- * What an administrator has approved by polkit, in place of the file: `once HOST PROOF`, where the proof is `system` or a
- * key (`pin-sha256:…`), for the person who asked (`PKEXEC_UID`, which pkexec sets: pkexec(1)). Every word was shown to the
- * administrator, and there are no others: no option moves a file or names another user. null: it is anything else.
+ * The configuration that an administrator approved through polkit, used instead of the file: `once HOST PROOF`, where the
+ * proof is `system` or a key (`pin-sha256:…`). It is for the user who asked (`PKEXEC_UID`, set by pkexec(1)). The
+ * administrator saw every argument, and no others are accepted: none can choose a path or another user. Null: anything else.
  */
 export async function oneTimeConfig(
   args: readonly string[],

@@ -4,7 +4,7 @@ import { platform } from './platform/current.ts';
 
 const exitTimeoutMs = 3_000;
 
-/** Ends the openconnect of a helper that was killed: nobody is left to answer for its tunnel. Bounded. */
+/** Ends the openconnect of a helper that was killed, because nothing manages its tunnel any more. Has a time limit. */
 export async function endOrphanProcess(state: string, log: (line: string) => void): Promise<void> {
   const runner = await readRunner(state);
   if (!runner) return;
@@ -15,7 +15,7 @@ export async function endOrphanProcess(state: string, log: (line: string) => voi
   if (!(await isIt())) return;
   log(`ending openconnect ${pid}, left by a former run`);
   const processControl = await platform.processControl();
-  // The session stays: its app may still be there, and take it up again
+  // Keep the session: the app may still run and resume it
   for (const end of [() => processControl.askToExit(pid, 'detach'), () => void process.kill(pid, 'SIGKILL')]) {
     if (!(await isIt())) return;
     end();

@@ -1,5 +1,5 @@
 import { isSea } from 'node:sea';
 
-/** The words that start this same program once more. */
+/** The command that starts this program again. */
 export const ownProgram = (): readonly [string, ...string[]] =>
   isSea() ? [process.execPath] : [process.execPath, ...process.execArgv, process.argv[1] ?? ''];

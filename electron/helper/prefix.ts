@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** A block of addresses: its first, as a number, and how many bits of it count. */
+/** A block of addresses: its first address as a number, and its prefix length. */
 export interface Prefix {
   readonly family: 4 | 6;
   readonly bits: bigint;
@@ -9,7 +9,7 @@ export interface Prefix {
 
 const width = { 4: 32, 6: 128 } as const;
 
-/** `10.0.0.0/8`, `fd00::/8`, or one address. null: it is none. Bits beyond the length are left out. */
+/** Parses `10.0.0.0/8`, `fd00::/8`, or one address. Null: invalid. Bits beyond the length are cleared. */
 export function prefixOf(text: string): Prefix | null {
   const [address = '', length, ...more] = text.split('/');
   const family = isIP(address);
@@ -21,7 +21,7 @@ export function prefixOf(text: string): Prefix | null {
   return { family, bits: (bits >> rest) << rest, length: long };
 }
 
-/** As `ip` takes and gives it, an address with its length always. */
+/** Formats a block for `ip`, always with its length. */
 export function prefixText({ family, bits, length }: Prefix): string {
   const parts =
     family === 4
@@ -32,11 +32,11 @@ export function prefixText({ family, bits, length }: Prefix): string {
   return `${parts}/${length}`;
 }
 
-/** Whether all of the other is in the first. */
+/** Whether `outer` contains all of `inner`. */
 export const covers = (outer: Prefix, inner: Prefix): boolean =>
   outer.family === inner.family && outer.length <= inner.length && highBits(outer, outer.length) === highBits(inner, outer.length);
 
-/** Whether it is one address alone. */
+/** Whether a block is a single address. */
 export const isOne = ({ family, length }: Prefix): boolean => length === width[family];
 
 /** The two halves of a block of more than one address. */
@@ -48,7 +48,7 @@ export function halvesOf(whole: Prefix): [Prefix, Prefix] {
   ];
 }
 
-/** How many leading ones a mask such as `255.255.255.0` has; null: it is no mask. */
+/** The prefix length of a mask such as `255.255.255.0`. Null: not a mask. */
 export function lengthOfMask(mask: string): number | null {
   const bits = isIP(mask) === 4 ? bitsOf4(mask).toString(2).padStart(32, '0') : '';
   return /^1*0*$/.test(bits) && bits !== '' ? bits.lastIndexOf('1') + 1 : null;
@@ -59,7 +59,7 @@ const highBits = ({ family, bits }: Prefix, length: number): bigint => bits >> B
 const bitsOf4 = (address: string): bigint => address.split('.').reduce((bits, part) => (bits << 8n) | BigInt(part), 0n);
 
 function bitsOf6(address: string): bigint | null {
-  // In one spelling first: an address's end may be written as one of IPv4
+  // Normalize first: the end of an IPv6 address may be written as IPv4
   const plain = URL.parse(`http://[${address}]`)?.hostname.slice(1, -1);
   if (plain === undefined) return null;
   const [head = '', tail] = plain.split('::');

@@ -8,11 +8,11 @@ import { platform } from './platform/current.ts';
 import { reasons, networkRequestFrom, type NetworkRequest } from './network-request.ts';
 import { runVpncScript, scriptEnvironment, type ScriptEnvironment } from './vpnc-script.ts';
 
-/** What is told takes no time; what is asked for changes a network. */
+/** A report is quick. A request changes the network. */
 const reportTimeoutMs = 2_000;
 const requestTimeoutMs = 30_000;
 
-/** What the script tells the helper, which is asked nothing back. */
+/** The script's report to the helper. It gets no answer. */
 export const scriptReportSchema = z.object({
   reason: z.enum(reasons),
   /** The exit code of the platform's script. */
@@ -20,16 +20,16 @@ export const scriptReportSchema = z.object({
   device: z.string(),
   nameServers: z.array(z.string()),
   idleTimeout: z.string(),
-  /** As the gateway sent them; only the time left and its banner are read. */
+  /** The gateway's options; only the time left and its banner. */
   options: z.string(),
 });
 export type ScriptReport = z.infer<typeof scriptReportSchema>;
 
-/** What the helper answers where it changes the network by itself. */
+/** The helper's answer to a request, on systems where the helper changes the network. */
 const scriptAnswerSchema = z.strictObject({ code: z.number() });
 
 export interface ScriptPlaces {
-  /** Where the helper listens for it. */
+  /** The helper's socket for the script. */
   socket: string;
   /** Where the journal is. */
   state: string;
@@ -37,8 +37,8 @@ export interface ScriptPlaces {
 }
 
 /**
- * What openconnect runs at every turn of a tunnel: the same program as the helper. It notes what was there, lets the
- * platform's own script do its work, notes what changed, and tells the helper. Exit code as that script's.
+ * Runs as openconnect's script, which openconnect starts whenever a tunnel changes. Records the network's state, runs the
+ * platform's own script, records what changed, and reports to the helper. Resolves with that script's exit code.
  */
 export async function runScript(environment: NodeJS.ProcessEnv, { socket, state, vpncScript }: ScriptPlaces): Promise<number> {
   const variables = scriptEnvironment(environment);
@@ -46,10 +46,10 @@ export async function runScript(environment: NodeJS.ProcessEnv, { socket, state,
   if (!reason) return 1;
   const changes = reason === 'connect' || reason === 'attempt-reconnect';
   const journal = changes ? await readJournal(state) : null;
-  // Whatever is changed without a journal could not be put back
+  // Without a journal the changes could not be undone
   if (changes && !journal) return 1;
   const before = changes ? await platform.network.read() : null;
-  // For one who finds the journal after a crash in the middle of this
+  // In case of a crash during the script
   if (journal && before && reason === 'connect')
     await noteChange(state, journal, { added: [], removed: [], after: before, environment: variables });
   const code = await runVpncScript(vpncScript, variables, () => undefined);
@@ -57,7 +57,7 @@ export async function runScript(environment: NodeJS.ProcessEnv, { socket, state,
     const after = await platform.network.read();
     await noteChange(state, journal, { ...difference(before, after), after, environment: journal.environment ?? variables });
   }
-  // Said once is enough: whoever puts things back need not run it again
+  // The script has run with `disconnect`: it need not run again when the network is restored
   if (reason === 'disconnect') {
     const open = await readJournal(state);
     if (open) await writeJournal(state, { ...open, environment: null });
@@ -72,14 +72,14 @@ export async function runScript(environment: NodeJS.ProcessEnv, { socket, state,
 }
 
 /**
- * The script where the helper changes the network by itself: it runs as openconnect's user, hands over what the gateway
- * wants, and ends as the helper says. Changes nothing.
+ * Runs as the script on systems where the helper changes the network. Runs as openconnect's user, forwards the gateway's
+ * request to the helper, and resolves with the exit code that the helper answers. Changes nothing itself.
  */
 export async function forwardRequest(environment: NodeJS.ProcessEnv, socket: string): Promise<number> {
   const wanted = networkRequestFrom(environment);
   if (!wanted) return 1;
   const answer = scriptAnswerSchema.safeParse(parsed(await exchange(socket, wanted, requestTimeoutMs)));
-  // Nobody listens any more: there is nothing to take down
+  // No answer to `disconnect`: the helper is gone, and there is nothing to take down
   return answer.success ? answer.data.code : wanted.reason === 'disconnect' ? 0 : 1;
 }
 
@@ -98,7 +98,7 @@ function factsOf(variables: ScriptEnvironment): Pick<ScriptReport, 'device' | 'n
   return { device: variables['TUNDEV'] ?? '', nameServers: servers.slice(0, 8), idleTimeout: variables['IDLE_TIMEOUT'] ?? '' };
 }
 
-/** Tells the helper one thing, and hears what it answers, which may be nothing. Bounded; a helper that is gone is told nothing. */
+/** Sends one message to the helper and resolves with its answer. '' if there is none in time, or if the helper is gone. */
 function exchange(socket: string, message: ScriptReport | NetworkRequest, withinMs: number): Promise<string> {
   return new Promise((resolve) => {
     const connection = net.connect({ path: socket, allowHalfOpen: true });

@@ -7,24 +7,24 @@ import type { ListeningSocket } from './platform/platform.ts';
 import { scriptReportSchema } from './script.ts';
 import { networkRequestSchema } from './network-request.ts';
 
-/** Of one user at once: an app, the command line, and a little more. */
+/** Per user: an app, the command line, and some spare. */
 const maxConnections = 16;
-/** Who does not read what is sent is let go of. */
+/** A client that does not read its messages is disconnected. */
 const maxUnreadBytes = 256 * 1024;
 const scriptTimeoutMs = 5_000;
 
-/** What listens, and for whom. */
+/** The listening servers, and the users they are for. */
 export interface Listening {
   servers: readonly Server[];
   names: readonly string[];
 }
 
 /**
- * Opens the doors: one for each allowed user, theirs and for nobody else, and the script's, the system's own. Rights are
- * the gate (a file's mode, a pipe's list); nothing that a connection says decides whose it is.
+ * Opens the sockets: one for each allowed user, which only that user can open, and one for the script. Access rights decide
+ * who may connect (a file's mode, a pipe's access list). Nothing that a client sends decides which user it is.
  *
- * A user's door that cannot be opened (on Windows anybody may take a pipe's name first) is logged and left out: the others
- * keep theirs. Throws where the script's cannot be opened, without which there is no tunnel for anybody.
+ * If a user's socket cannot be opened (on Windows anybody may take a pipe's name first), logs that and goes on with the
+ * others. Throws if the script's socket cannot be opened, because no tunnel works without it.
  */
 export async function listen(
   listeningSockets: readonly ListeningSocket[],
@@ -34,7 +34,7 @@ export async function listen(
 ): Promise<Listening> {
   const servers = [await open(scriptSocket, (socket) => serveScript(socket, helper))];
   const names: string[] = [];
-  // One by one: the mode that a socket is made with is this whole process's
+  // One at a time: umask applies to the whole process
   for (const listening of listeningSockets) {
     try {
       servers.push(await open(listening, (socket) => serve(socket, listening.name, helper)));
@@ -48,13 +48,13 @@ export async function listen(
 
 async function open(listening: ListeningSocket, take: (socket: Socket) => void): Promise<Server> {
   let isTheirs = false;
-  // Who was quicker than the rights
+  // Drop connections made before the access rights were set
   const server = net.createServer((socket) => (isTheirs ? take(socket) : socket.destroy()));
   server.maxConnections = maxConnections;
   try {
     await listening.open(server);
   } catch (error) {
-    // One that listens already, without the rights that it was to have
+    // It may already listen without the right access rights
     server.close();
     throw error;
   }
@@ -74,7 +74,7 @@ function serve(socket: Socket, user: string, helper: Helper): void {
   helper.join(client);
   socket.on('error', () => undefined);
   socket.on('close', () => helper.leave(client));
-  // What does not fit ends the connection: nobody of ours sends such a thing
+  // An invalid message ends the connection: our clients never send one
   const refuse = (): void => {
     client.send({ id: null, failure: { code: 'request-invalid' } });
     socket.end();
@@ -95,7 +95,7 @@ function serve(socket: Socket, user: string, helper: Helper): void {
   });
 }
 
-/** One thing from openconnect's script: what it did or, where the helper does it, what is wanted, which is answered. */
+/** Handles one message of openconnect's script: a report, or on systems where the helper changes the network, a request that is answered. */
 function serveScript(socket: Socket, helper: Helper): void {
   const lines = new Lines(helperProtocol.maxReplyBytes);
   socket.on('error', () => undefined);
@@ -105,14 +105,14 @@ function serveScript(socket: Socket, helper: Helper): void {
     if (line === undefined) return;
     socket.removeAllListeners('data').resume();
     socket.setTimeout(0);
-    const said = parse(line);
+    const message = parse(line);
     if (platform.networkControl) {
-      const wanted = networkRequestSchema.safeParse(said);
+      const wanted = networkRequestSchema.safeParse(message);
       const answer = wanted.success ? helper.applyNetwork(wanted.data) : Promise.resolve(1);
       void answer.then((code) => socket.end(`${JSON.stringify({ code })}\n`));
       return;
     }
-    const report = scriptReportSchema.safeParse(said);
+    const report = scriptReportSchema.safeParse(message);
     if (report.success) helper.takeReport(report.data);
     socket.end();
   });

@@ -23,36 +23,36 @@ export type OpenRequest = Extract<HelperRequest, { type: 'open' }>;
 export interface SystemTunnelPlaces {
   openconnect: string;
   vpncScript: string;
-  /** For what others have to read. */
+  /** Folder for files that openconnect's user has to read. */
   run: string;
-  /** This program in its other role, as openconnect's script. */
+  /** The command that starts this program as openconnect's script. */
   script: readonly string[];
-  /** Where the journal is. */
+  /** Folder of the journal. */
   state: string;
 }
 
 const openTimeoutMs = 25_000;
 const reachTimeoutMs = 5_000;
-/** openconnect takes its connection up by itself so long; after that the layer above is told, which knows more of the network. */
+/** openconnect may reconnect by itself for this long. After that the layer above is told, which knows more about the network. */
 const recoveryTimeoutMs = 1_500;
 const restoreTimeoutMs = 40_000;
-/** As long as openconnect itself would be kept by a name server that is silent, at first. */
+/** As long as a silent name server would delay openconnect itself, on the first attempt. */
 const lookupTimeoutMs = 5_000;
 const maxAddresses = 8;
 
-/** One tunnel of the whole system, from its journal to what was there before. */
+/** One tunnel for the whole system, from starting its journal to restoring the network. */
 export class SystemTunnel {
-  /** Settles once everything is put back; never rejects. */
+  /** Settles once the network is restored; never rejects. */
   readonly ended: Promise<TunnelEnding>;
   up: HelperUp | null = null;
-  /** Called when the connection is lost and was not back at once. */
+  /** Called when the connection is lost and does not come back at once. */
   onSilent: () => void = () => undefined;
-  /** Called as soon as openconnect is gone, before anything is put back. */
+  /** Called as soon as openconnect is gone, before the network is restored. */
   onGone: () => void = () => undefined;
   private readonly running: OpenConnectProcess;
   private readonly isConfigured: Promise<ScriptReport>;
   private configured: ((report: ScriptReport) => void) | null = null;
-  /** Why the last turn of the script was not obeyed. */
+  /** Why the script's last request was refused. */
   private refusal: string | null = null;
   private closing = false;
   private counted: TrafficCount = { received: 0, sent: 0 };
@@ -87,8 +87,8 @@ export class SystemTunnel {
   }
 
   /**
-   * Opens one; resolves once openconnect's script has set the system up. Fails with `tunnel-failed`,
-   * `gateway-unreachable`, `gateway-unproven`, `ticket-rejected`, `component-missing`; everything is as before then.
+   * Opens a tunnel. Resolves once openconnect's script has configured the system. Fails with `tunnel-failed`,
+   * `gateway-unreachable`, `gateway-unproven`, `ticket-rejected` or `component-missing`; the network is then as before.
    */
   static async open(
     request: OpenRequest,
@@ -113,7 +113,7 @@ export class SystemTunnel {
       const [script, processControl] = [await platform.scriptFor(places.script, places.state), await platform.processControl()];
       tunnel = new SystemTunnel(new URL(request.target.connectUrl).hostname, request, proof, places, script, processControl, network, log);
     } catch (error) {
-      // No openconnect's end will do it
+      // openconnect did not start, so its end cannot restore the network
       await restoreNetwork(places.state, log).catch(() => false);
       throw error;
     }
@@ -121,14 +121,14 @@ export class SystemTunnel {
     await tunnel.waitUntilUp();
   }
 
-  /** What the script reports, at each of its turns. */
+  /** Takes a report of the script. */
   takeReport(report: ScriptReport): void {
     clearTimeout(this.recovering);
     if (report.reason === 'connect') this.configured?.(report);
     if (report.reason === 'attempt-reconnect') this.recovering = setTimeout(() => this.onSilent(), recoveryTimeoutMs);
   }
 
-  /** What openconnect's script hands over, where the helper changes the network by itself; the script's exit code. */
+  /** Applies a request of openconnect's script, on systems where the helper changes the network. Resolves with the script's exit code. */
   async applyNetwork(wanted: NetworkRequest): Promise<number> {
     const { network } = this;
     const why = network ? await network.apply(wanted) : 'nobody asked';
@@ -138,7 +138,7 @@ export class SystemTunnel {
     return why === null ? 0 : 1;
   }
 
-  /** Makes the connection anew; interface, routes and name servers stay. */
+  /** Makes openconnect reconnect. Interface, routes and name servers stay. */
   recover(): void {
     this.running.reconnect();
   }
@@ -153,7 +153,7 @@ export class SystemTunnel {
     return this.counted;
   }
 
-  /** Bounded. */
+  /** Closes the tunnel and restores the network, within a time limit. */
   async close(signOut: boolean): Promise<void> {
     this.closing = true;
     await this.running.leave(signOut ? 'sign-out' : 'detach');
@@ -221,7 +221,7 @@ export class SystemTunnel {
   }
 }
 
-/** Where openconnect will look for the gateway; none where a proxy stands before it. Bounded, and never rejects. */
+/** The addresses at which openconnect will look for the gateway; none if there is a proxy. Has a time limit and never rejects. */
 async function addressesOf({ connectUrl, address, proxy }: OpenRequest['target']): Promise<string[]> {
   if (proxy) return [];
   const host = address ?? hostOf(new URL(connectUrl));
@@ -233,7 +233,7 @@ async function addressesOf({ connectUrl, address, proxy }: OpenRequest['target']
   return (await atMost(lookupTimeoutMs, found)) ? found : [];
 }
 
-/** An authority's file where whoever runs openconnect can read it: what was looked at is what is read. */
+/** Copies an authority's file to where openconnect's user can read it. So openconnect reads the file that was checked. */
 async function readableCopy(identity: GatewayIdentity, run: string): Promise<GatewayIdentity> {
   if (identity.kind !== 'authority') return identity;
   const file = join(run, 'authority.pem');

@@ -8,19 +8,19 @@ import type { NetworkRequest } from './network-request.ts';
 
 export interface TunnelNetworkPlaces {
   device: string;
-  /** Where the journal is. */
+  /** Folder of the journal. */
   state: string;
 }
 
 /**
- * What one tunnel makes of this computer's network, where the helper changes it by itself: the interface before
- * openconnect starts, and the rest when its script says what the gateway wants. It is taken away with the journal.
+ * Configures the network for one tunnel, on systems where the helper does that. It makes the interface before openconnect
+ * starts, and does the rest when the script forwards the gateway's request. Restoring the journal undoes all of it.
  */
 export class TunnelNetwork {
   private wanted: NetworkRequest | null = null;
   private working: Promise<unknown> = Promise.resolve();
   private isOver = false;
-  /** Of the gateway, as far as they are known before it is connected to. */
+  /** The gateway's addresses, if known before connecting. */
   private addresses: readonly string[] = [];
 
   private constructor(
@@ -31,7 +31,7 @@ export class TunnelNetwork {
     private readonly log: (line: string) => void,
   ) {}
 
-  /** Fails with `component-missing` where the package's user is missing. */
+  /** Fails with `component-missing` if the package's user does not exist. */
   static async make(networkControl: NetworkControl, places: TunnelNetworkPlaces, log: (line: string) => void): Promise<TunnelNetwork> {
     const user = await networkControl.user();
     if (!user) throw fail('component-missing', { component: 'causeway-vpn' }, { detail: 'this computer has no such user' });
@@ -41,7 +41,7 @@ export class TunnelNetwork {
     return new TunnelNetwork(user, networkControl, places, before, log);
   }
 
-  /** Before the gateway is connected to: a connection keeps the length that it began with. Never rejects. */
+  /** Limits packets to the gateway. Call it before connecting, because a connection keeps its first packet size. Never rejects. */
   async limitPacketSize(addresses: readonly string[]): Promise<void> {
     this.addresses = addresses;
     const { networkControl, places, user, before } = this;
@@ -51,10 +51,10 @@ export class TunnelNetwork {
       .catch((error: unknown) => this.log(`packets stay as long as they are: ${String(error).split('\n')[0] ?? ''}`));
   }
 
-  /** Does what a turn of the script asks for; why not, or null where it is done. One after the other. Never rejects. */
+  /** Applies a request of the script, one at a time. Resolves with why it was refused, or null. Never rejects. */
   async apply(wanted: NetworkRequest): Promise<string | null> {
     const work = this.working
-      .then(() => this.obey(wanted))
+      .then(() => this.carryOut(wanted))
       .then(
         () => null,
         (error: unknown) => failureOf(error).detail ?? 'failed',
@@ -65,32 +65,32 @@ export class TunnelNetwork {
     return why;
   }
 
-  /** From now on nothing is changed any more: when this resolves, what was begun is done. */
+  /** Stops changes. When this resolves, a change in progress is complete. */
   async finish(): Promise<void> {
     this.isOver = true;
     await this.working;
   }
 
-  private async obey(wanted: NetworkRequest): Promise<void> {
+  private async carryOut(wanted: NetworkRequest): Promise<void> {
     const { networkControl, places, before } = this;
     if (this.isOver || wanted.reason === 'pre-init' || wanted.reason === 'disconnect') return;
     if (wanted.device !== places.device) throw new Error('another interface');
     const here = await networkControl.localNetwork(places.device, this.user, before.resolver);
     if (wanted.reason === 'connect') {
       const plan = planNetwork(wanted, here);
-      this.tell(plan);
+      this.logPlan(plan);
       const text = networkControl.namesFor(plan, before.resolver);
-      // On disk before anything is changed; routes and interface are known by themselves
+      // Record the resolver on disk before changing it. Our routes and interface are marked, so they need no record
       if (text !== null) await noteNames(places.state, { link: before.resolver.link, text });
       await networkControl.carryOut(plan, places.device);
       await networkControl.setNames(plan, places.device, text);
       this.wanted = wanted;
       return;
     }
-    // The network may be another one: what is led round the tunnel is led there anew. While nobody answers, to the gateway that did
+    // The network may have changed: set the bypass routes again. During an attempt, for the last gateway that answered
     const accepted = this.wanted;
     if (!accepted) return;
-    if (this.addresses.length > 0) await networkControl.limitPacketSize(this.addresses, here).catch(() => undefined); // as before: longer ones
+    if (this.addresses.length > 0) await networkControl.limitPacketSize(this.addresses, here).catch(() => undefined); // packets then stay long, as before
     const isBack = wanted.reason === 'reconnect';
     const now = isBack ? { ...accepted, gateway: wanted.gateway } : accepted;
     await networkControl.addBypassRoutes(
@@ -99,7 +99,7 @@ export class TunnelNetwork {
     this.wanted = now;
   }
 
-  private tell({ refused, through, bypass }: Plan): void {
+  private logPlan({ refused, through, bypass }: Plan): void {
     for (const each of refused) this.log(`refused to the gateway: ${each}`);
     this.log(`through the tunnel: ${through.map(prefixText).join(' ')}; round it: ${bypass.map(({ to }) => prefixText(to)).join(' ')}`);
   }

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { platform } from './platform/current.ts';
 
-/** What the script is told, by name. */
+/** The script's variables. */
 export type ScriptEnvironment = Readonly<Record<string, string>>;
 
-const withinMs = 30_000;
+const timeoutMs = 30_000;
 
-/** Much of it is what a gateway sent, and goes to a shell script that runs as root: only what has its shape is handed on. */
+/** Many values come from the gateway and go to a shell script that runs as root, so only values of the expected shape are passed on. */
 const address = /^[0-9a-fA-F.:]{1,45}(\/\d{1,3})?$/;
 const shapes: readonly (readonly [RegExp, RegExp])[] = [
   [/^reason$/, /^(pre-init|connect|attempt-reconnect|reconnect|disconnect)$/],
@@ -22,31 +22,31 @@ const shapes: readonly (readonly [RegExp, RegExp])[] = [
   [/^CISCO_(IPV6_)?SPLIT_(INC|EXC)_\d{1,4}_(MASKLEN|PROTOCOL|SPORT|DPORT)$/, /^\d{1,5}$/],
 ];
 
-/** Of an environment, what the script may see. */
+/** The part of an environment that the script may see. */
 export function scriptEnvironment(environment: NodeJS.ProcessEnv): ScriptEnvironment {
-  const kept: Record<string, string> = {};
+  const allowed: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment))
-    if (value !== undefined && shapes.some(([names, values]) => names.test(name) && values.test(value))) kept[name] = value;
-  return kept;
+    if (value !== undefined && shapes.some(([names, values]) => names.test(name) && values.test(value))) allowed[name] = value;
+  return allowed;
 }
 
-/** Runs the platform's script to its end; its exit code. Bounded. Never rejects. */
-export async function runVpncScript(path: string, told: ScriptEnvironment, log: (line: string) => void): Promise<number> {
+/** Runs the platform's script, within a time limit. Resolves with its exit code; never rejects. */
+export async function runVpncScript(path: string, variables: ScriptEnvironment, log: (line: string) => void): Promise<number> {
   const { command, args, environment, folder } = await platform.vpncScript(path);
   return new Promise((resolve) => {
     const child = spawn(command, args, {
-      env: { ...told, ...environment },
+      env: { ...variables, ...environment },
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],
       shell: false,
       windowsHide: true,
     });
-    const timer = setTimeout(() => child.kill('SIGKILL'), withinMs);
-    let said = '';
-    child.stderr.on('data', (bytes: Buffer) => (said = (said + bytes.toString('latin1')).slice(-1_000)));
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    let output = '';
+    child.stderr.on('data', (bytes: Buffer) => (output = (output + bytes.toString('latin1')).slice(-1_000)));
     const settle = (code: number): void => {
       clearTimeout(timer);
-      if (code !== 0) log(`vpnc-script ${told['reason'] ?? ''}: ${code} ${said.trim()}`);
+      if (code !== 0) log(`vpnc-script ${variables['reason'] ?? ''}: ${code} ${output.trim()}`);
       resolve(code);
     };
     child.once('error', () => settle(127));

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** How one asks a system. Each throws where it has no answer. */
+/** How to query the system. Each function throws if there is no answer. */
 export interface BootQuestions {
   /** The text of a file. */
   file: (path: string) => string;
-  /** What a program prints. */
+  /** The output of a program. */
   program: (path: string, args: readonly string[]) => string;
 }
 
@@ -15,14 +15,14 @@ const here: BootQuestions = {
 };
 
 /**
- * A name for this run of the system, from when it started to when it is turned off: Linux's `boot_id` (random(4)), macOS's
- * `kern.bootsessionuuid` (its kernel's bsd/kern/kern_sysctl.c). `unknown` where there is none.
+ * Identifies the current boot: Linux's `boot_id` (random(4)), macOS's `kern.bootsessionuuid` (bsd/kern/kern_sysctl.c in its
+ * kernel). `unknown` if there is none.
  */
 export function bootId(platform: NodeJS.Platform = process.platform, ask: BootQuestions = here): string {
   try {
-    const said =
+    const id =
       platform === 'darwin' ? ask.program('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid']) : ask.file('/proc/sys/kernel/random/boot_id');
-    return /^[0-9a-f-]{36}$/i.test(said.trim()) ? said.trim() : 'unknown';
+    return /^[0-9a-f-]{36}$/i.test(id.trim()) ? id.trim() : 'unknown';
   } catch {
     return 'unknown';
   }

@@ -12,23 +12,23 @@ import { halvesOf, isOne, prefixOf, prefixText, type Prefix } from '../prefix.ts
 import { ip } from './ip-posix.ts';
 import type { NetworkControl, TunnelUser } from './platform.ts';
 
-/** Made by the package (`build/services/causeway-vpn.conf`). */
+/** Created by the package (`build/services/causeway-vpn.conf`). */
 const userName = 'causeway-vpn';
 const setpriv = '/usr/bin/setpriv';
 const resolvectl = '/usr/bin/resolvectl';
 const resolverFile = '/etc/resolv.conf';
 
-/** Our mark on routes round the tunnel. What bears it is ours to take away, whoever died. */
+/** Marks our bypass routes, so that we can remove them after any crash. */
 const protocol = tunnelMarks.routeProtocol;
 
-/** A table of routes that TCP to the gateway goes by, and nothing else: datagrams find their own length, and are not to be cut. */
+/** The routing table for TCP to the gateway. UDP does not use it: datagrams detect their own size and must not be cut. */
 const shortPacketTable = protocol;
-/** What every path takes whole (RFC 8200, 5: IPv6's least MTU). */
+/** Every path accepts this size (RFC 8200, 5: IPv6's minimum MTU). */
 const minimumMtu = 1280;
-/** Of IP and TCP. */
+/** Bytes of IP and TCP headers, by address family. */
 const headers = { 4: 40, 6: 60 } as const;
 
-/** Linux: the helper changes the network itself, by what openconnect's script hands over. */
+/** Linux: the helper changes the network itself, from the requests that openconnect's script forwards. */
 export const linuxNetwork: NetworkControl = {
   async user() {
     const number = async (what: '-u' | '-g'): Promise<number> =>
@@ -43,10 +43,10 @@ export const linuxNetwork: NetworkControl = {
     }
   },
   program: setpriv,
-  // Capabilities go with the change of user, and none can be had again
+  // Changing the user drops all capabilities, and none can be regained
   args: ({ uid, gid }) => [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--inh-caps=-all', '--no-new-privs', '--'],
   async makeDevice(device, { uid }) {
-    // One of ours that outlived its journal; anybody else's stays, and makes this fail
+    // Remove one of ours left from an earlier run. Another owner's interface stays and makes this fail
     if (ownerOf(device) === uid) await ip('link', 'del', 'dev', device);
     await ip('tuntap', 'add', 'dev', device, 'mode', 'tun', 'user', String(uid));
     await ip('link', 'set', 'dev', device, 'up');
@@ -75,13 +75,13 @@ export const linuxNetwork: NetworkControl = {
   addBypassRoutes,
   namesFor({ nameServers, domains }, before) {
     if (nameServers.length === 0 || isResolved(before)) return null;
-    // What else stood there counts on, but for who is asked
+    // Keep the other options, but replace the name servers
     const rest = (before.text ?? '').split('\n').filter((line) => /^\s*options\s/.test(line));
     const search = [...domains, ...(/^[ \t]*search[ \t]+(\S.*)$/m.exec(before.text ?? '')?.[1]?.split(/\s+/) ?? [])].slice(0, 6);
     return [
       tunnelMarks.resolver,
       ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),
-      // resolv.conf(5): three are asked
+      // The resolver uses at most three (resolv.conf(5))
       ...nameServers.slice(0, 3).map((server) => `nameserver ${server}`),
       ...rest,
       '',
@@ -89,7 +89,7 @@ export const linuxNetwork: NetworkControl = {
   },
   async setNames(plan, device, text) {
     if (plan.nameServers.length === 0) return;
-    // In place: the file may be mounted there, or be what a link leads to
+    // Write in place: the file may be a mount or the target of a link
     if (text !== null) await writeFile(resolverFile, text);
     else {
       const isWhole = plan.through.some(({ length }) => length === 1);
@@ -121,13 +121,13 @@ async function addBypassRoutes({ bypass }: Pick<Plan, 'bypass'>): Promise<void> 
   for (const { to, via, device } of bypass) {
     const path = [...(via === null ? [] : ['via', via]), 'dev', device];
     await ip(family(to), 'route', 'add', prefixText(to), ...path, 'proto', protocol).catch((error: unknown) => {
-      // Whoever has it already has it: the way is the one that was found
+      // An existing route is fine: the bypass was copied from it
       if (!alreadyExists(error)) throw error;
     });
   }
 }
 
-/** Where somebody else has a route to just that block, its two halves count before it, and nothing is taken away. */
+/** Adds a route through the tunnel. If another route to exactly that block exists, adds its two halves, which take precedence; the other stays. */
 async function addTunnelRoute(block: Prefix, device: string, packets: number | null): Promise<void> {
   const bounds = packets === null ? [] : ['mtu', String(packets), 'advmss', String(packets - headers[block.family])];
   try {
@@ -169,18 +169,18 @@ async function localNetwork(device: string, { uid }: TunnelUser, before: Resolve
   return { device, peers, routes: [...four, ...six], nameServers: nameServersIn(before), addresses };
 }
 
-/** Those of the networks that this computer is in: where systemd-resolved stands before them, it lists them in a file. */
+/** The local network's name servers. If systemd-resolved is used, it lists them in a file. */
 function nameServersIn(before: Resolver): string[] {
   const text = isResolved(before) ? (readQuietly('/run/systemd/resolve/resolv.conf') ?? '') : (before.text ?? '');
   return [...text.matchAll(/^[ \t]*nameserver[ \t]+([0-9a-fA-F.:]+)[ \t\r]*$/gm)].map(([, server = '']) => server);
 }
 
-/** Whether systemd-resolved looks names up, which is told of a tunnel's by itself and forgets them with the interface. */
+/** Whether systemd-resolved resolves names. It takes a tunnel's name servers per interface and drops them with the interface. */
 const isResolved = ({ link, text }: Resolver): boolean =>
   existsSync(resolvectl) &&
   ((link?.includes('systemd/resolve/') ?? false) || /^[ \t]*nameserver[ \t]+127\.0\.0\.5[34][ \t\r]*$/m.test(text ?? ''));
 
-/** Whose a tun interface is, by the kernel; null: nobody's, or there is none. */
+/** The owner of a tun interface, according to the kernel. Null: no owner, or no such interface. */
 function ownerOf(device: string): number | null {
   const text = readQuietly(`/sys/class/net/${device}/owner`)?.trim();
   return text === undefined || !/^\d+$/.test(text) ? null : Number(text);

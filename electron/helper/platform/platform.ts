@@ -5,14 +5,14 @@ import type { TrafficCount } from '../../tunnels/tunnel.ts';
 import type { Plan, LocalNetwork as NetworkSurroundings } from '../network-plan.ts';
 import type { NetworkState, Resolver } from '../network-state.ts';
 
-/** One way in. Whose it is, the system's rights decide. */
+/** One socket or pipe. The system's access rights decide which user it belongs to. */
 export interface ListeningSocket {
   readonly name: string;
-  /** Has the server listen there. When this resolves, its user and nobody else can come in. */
+  /** Makes the server listen there. When this resolves, only its user can connect. */
   open(server: Server): Promise<void>;
 }
 
-/** The platform's script for openconnect, as it is started. */
+/** How to start the platform's script for openconnect. */
 export interface ScriptStart {
   command: string;
   args: readonly string[];
@@ -20,98 +20,98 @@ export interface ScriptStart {
   folder: string;
 }
 
-/** Who runs openconnect. */
+/** The user that runs openconnect. */
 export interface TunnelUser {
   readonly uid: number;
   readonly gid: number;
 }
 
 /**
- * What the helper does to the network by itself, where a system lets a process without rights use an interface that was
- * made for it. openconnect, which reads what a gateway sends, runs as a user of its own then, and only asks.
+ * Changes to the network that the helper makes itself. Only for systems where an unprivileged process can use an interface
+ * made for it. There openconnect, which parses what a gateway sends, runs as a user of its own and can only ask.
  */
 export interface NetworkControl {
-  /** null: this computer has no such user. */
+  /** Null: this computer has no such user. */
   user(): Promise<TunnelUser | null>;
-  /** What becomes that user before it becomes openconnect, and its words. */
+  /** The program that switches to that user and then runs openconnect, and its arguments. */
   readonly program: string;
   args(user: TunnelUser): readonly string[];
   makeDevice(device: string, user: TunnelUser): Promise<void>;
-  /** What a gateway's wishes are held against. */
+  /** The network against which a gateway's request is checked. */
   localNetwork(device: string, user: TunnelUser, before: Resolver): Promise<NetworkSurroundings>;
   /**
-   * Keeps TCP to these addresses, and its answers, to packets that every path takes: some drop longer ones without a word,
-   * and a tunnel inside TLS stands still there. Where they are led stays as it is. Called again, it follows the routes.
+   * Limits TCP to and from these addresses to packets that every path accepts. Some paths silently drop longer ones, and a
+   * tunnel inside TLS would hang. Does not change where packets are routed. Call it again after a route change.
    */
   limitPacketSize(addresses: readonly string[], here: Pick<NetworkSurroundings, 'routes'>): Promise<void>;
-  /** Gives the interface its addresses, and leads traffic through it and round it. */
+  /** Gives the interface its addresses, and sets the routes through the tunnel and around it. */
   carryOut(plan: Plan, device: string): Promise<void>;
-  /** Only the routes round it: the network is another one. */
+  /** Sets only the bypass routes, after the network has changed. */
   addBypassRoutes(plan: Pick<Plan, 'bypass'>): Promise<void>;
-  /** The text that is to stand in `resolv.conf`; null: it stays as it is. */
+  /** The new text of `resolv.conf`. Null: it does not change. */
   namesFor(plan: Plan, before: Resolver): string | null;
   setNames(plan: Plan, device: string, text: string | null): Promise<void>;
-  /** Takes interface and routes away, of whichever run of the helper. Never rejects. */
+  /** Removes the interface and the routes of any run of the helper. Never rejects. */
   clear(device: string, user: TunnelUser | null): Promise<void>;
-  /** Whether `resolv.conf` is still the file that this process may write: who replaces it leaves the new one out of its reach. */
+  /** Whether this process can still write `resolv.conf`. It cannot after another program has replaced the file. */
   canChangeNames(): Promise<boolean>;
 }
 
-/** What the helper asks of the system that it runs on. */
+/** What the helper needs from the operating system. */
 export interface HelperPlatform {
-  /** Where things are unless the command line says otherwise. */
+  /** Default paths. The command line may change them. */
   readonly places: { config: string; run: string; state: string; openconnect: string; vpncScript: string };
-  /** How the configuration names users and files. */
+  /** The format of user names and paths in the configuration. */
   readonly user: z.ZodMiniType<string>;
   readonly path: z.ZodMiniType<string>;
-  /** What the tunnel's interface is to be called; null: it cannot be chosen. */
+  /** The name of the tunnel's interface. Null: it cannot be chosen. */
   readonly device: string | null;
-  /** Whether this process may do all that it is for. */
+  /** Whether this process has the privileges that it needs. */
   mayServe(): Promise<boolean>;
-  /** Makes the folder of the journal; false: others could write there. */
+  /** Makes the journal's folder. False: others could write there. */
   makeStateFolder(path: string): Promise<boolean>;
-  /** The name of the user of that number; null: there is none, or users have no numbers here. */
+  /** The name of a user by number. Null: there is none, or users have no numbers here. */
   nameOf(uid: number): Promise<string | null>;
-  /** One for each of these users whom this computer knows. */
+  /** One socket for each of these users that this computer knows. */
   socketsFor(users: readonly string[], run: string, log: (line: string) => void): Promise<ListeningSocket[]>;
-  /** The one by which the script reports: the system's own, or that of who runs openconnect. */
+  /** The socket for the script. It belongs to the system, or to the user that runs openconnect. */
   scriptSocket(run: string, user: TunnelUser | null): ListeningSocket;
-  /** Where that one is, for as long as this process lives: the script is told it. */
+  /** The address of that socket in this run. The script gets it as an argument. */
   scriptAddress(run: string): string;
-  /** What openconnect is given as its script: these words, started. */
+  /** The `--script` argument for openconnect that runs this command. */
   scriptFor(args: readonly string[], state: string): Promise<string>;
-  /** What openconnect is started in, and how it is asked to go. */
+  /** How openconnect runs and is stopped. */
   processControl(): Promise<ProcessControl>;
-  /** Asks openconnect to go, from a process that does nothing else; null: none is needed for it. */
+  /** Asks openconnect to exit, from a process started only for that. Null: no such process is needed. */
   readonly interrupt: ((pid: number, how: 'detach' | 'sign-out') => Promise<void>) | null;
-  /** How the platform's script is started. */
+  /** How to start the platform's script. */
   vpncScript(path: string): Promise<ScriptStart>;
-  /** What openconnect loads from its own folder, which has to be as safe as itself. */
+  /** The libraries that openconnect loads from its own folder. They must be as safe as the program. */
   librariesOf(openconnect: string): Promise<readonly string[]>;
-  /** null: openconnect runs as the helper does, and its script changes the network. */
+  /** Null: openconnect runs with the helper's privileges, and its script changes the network. */
   readonly networkControl: NetworkControl | null;
   readonly network: {
-    /** Routes, interfaces and name look-up as they are now. */
+    /** The current routes, interfaces and resolver. */
     read(): Promise<NetworkState>;
     changeRoute(verb: 'add' | 'del', route: string): Promise<void>;
     /** Removes an interface that outlived its tunnel. Never rejects. */
     removeLink(name: string): Promise<void>;
-    /** Puts name look-up back, unless somebody else has changed it since: `after` is what the tunnel made of it. */
+    /** Restores the resolver, unless another program has changed it since. `after` is the tunnel's version. */
     restoreResolver(before: Resolver, after: Resolver | null): Promise<void>;
-    /** The script's own copies, of a process that cannot come back for them. */
+    /** Deletes the script's backup files of a process that is gone. */
     forgetBackups(pid: number): Promise<void>;
-    /** Through an interface so far; null: it cannot be told. */
+    /** Bytes through an interface so far. Null: unknown. */
     traffic(device: string): Promise<TrafficCount | null>;
   };
   readonly boot: {
-    /** Since when the computer is up. */
+    /** Identifies the current boot of the computer. */
     now(): string;
     isThis(noted: string): boolean;
   };
   readonly processes: {
-    /** When it started, as the system counts; null: it is gone, or that cannot be told. */
+    /** When a process started, in the system's own units. Null: it is gone, or unknown. */
     startOf(pid: number): Promise<string | null>;
-    /** Its program's name. */
+    /** The name of its program. */
     nameOf(pid: number): Promise<string>;
   };
 }

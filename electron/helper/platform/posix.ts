@@ -17,7 +17,7 @@ import type { ListeningSocket, HelperPlatform } from './platform.ts';
 
 const isMac = process.platform === 'darwin';
 const resolverFile = '/etc/resolv.conf';
-/** What the kernel says of a route's condition, and does not take back. */
+/** Route conditions that the kernel prints but does not accept. */
 const conditions = /\s(linkdown|dead|offload|trap|expires \d+sec)(?=\s|$)/g;
 
 /** Linux and macOS. Routes and interfaces are read on Linux only. */
@@ -33,7 +33,7 @@ export const posix: HelperPlatform = {
   path: z.string().check(z.regex(/^\/[A-Za-z0-9._/ +-]+$/), z.maxLength(300)),
   device: process.platform === 'linux' ? tunnelMarks.device : null,
   mayServe: () => Promise.resolve(process.getuid?.() === 0),
-  // Where these folders are, root alone makes any
+  // Only root can make folders there
   makeStateFolder: () => Promise.resolve(true),
   async nameOf(uid) {
     try {
@@ -62,12 +62,12 @@ export const posix: HelperPlatform = {
   }),
   networkControl: isMac ? null : linuxNetwork,
   scriptAddress: (run) => join(run, scriptSocket),
-  // As a line for openconnect's shell
+  // A command line for openconnect's shell
   scriptFor: (args) => Promise.resolve(args.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')),
   processControl: () => Promise.resolve(signalled),
   interrupt: null,
   async librariesOf(openconnect) {
-    // Where its file is, not the link to it: `$ORIGIN` of ld.so(8). Not there at all: that shows with the program itself
+    // The folder of the file itself, not of a link to it: `$ORIGIN` of ld.so(8). A missing program is reported elsewhere
     const folder = dirname(await realpath(openconnect).catch(() => openconnect));
     const names = await readdir(folder).catch(() => []);
     return names.filter((name) => /\.(so(\.\d+)*|dylib)$/.test(name)).map((name) => join(folder, name));
@@ -94,7 +94,7 @@ export const posix: HelperPlatform = {
         const [received, sent] = await Promise.all([read('rx_bytes'), read('tx_bytes')]);
         return { received, sent };
       } catch {
-        // It is going, or this system keeps no such files
+        // The interface is going away, or this system has no such files
         return null;
       }
     },
@@ -119,20 +119,20 @@ function readQuietly(file: string): string | null {
   }
 }
 
-/** The system's own answer: users may come from a directory as well as from a file. */
+/** Asks the system, because users may come from a directory service and not only from a file. */
 async function idOf(what: '-u' | '-g', name: string): Promise<number> {
   const { stdout } = await promisify(execFile)('/usr/bin/id', [what, name], { timeout: 5_000, env: {} });
   return z.number().check(z.int(), z.minimum(0)).parse(Number(stdout.trim()));
 }
 
-/** The mode of the file is the gate: its user's, and for nobody else (0600). */
+/** Opens a socket that only its user can use: mode 0600. */
 async function openSocket(server: Server, directory: string, name: string, uid: number, gid: number): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o755 });
-  // Others may pass, and see nothing
+  // Others may enter the folder but not list it
   await chmod(directory, 0o711);
   const path = join(directory, name);
   await rm(path, { force: true });
-  // Made for nobody, and given to its user then. One by one: the mode that a socket is made with is this whole process's
+  // Create it with no access and then give it to its user. One socket at a time: umask applies to the whole process
   const former = process.umask(0o777);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -142,7 +142,7 @@ async function openSocket(server: Server, directory: string, name: string, uid: 
   } finally {
     process.umask(former);
   }
-  // In this order neither takes more than root has of its own, and no other can come in between
+  // In this order neither call needs more privileges than root has here, and nobody else can connect in between
   await chmod(path, 0o600);
   await chown(path, uid, gid);
 }
@@ -180,6 +180,6 @@ async function restoreResolver(before: Resolver, after: Resolver | null): Promis
     await unlink(resolverFile);
     if (before.link !== null) await symlink(before.link, resolverFile);
   }
-  // In place: a link's target keeps its owner and mode, and a file that is mounted there cannot be replaced
+  // Write in place: a link's target keeps its owner and mode, and a mounted file cannot be replaced
   if (before.text !== null && (await readResolver()).text !== before.text) await writeFile(resolverFile, before.text);
 }

@@ -4,7 +4,7 @@ import { readSid } from '../../system/windows/security-descriptor.ts';
 
 type Handle = number;
 
-/** What the helper alone asks of Windows: people by name, processes, consoles. */
+/** Windows functions that only the helper uses: users by name, processes, consoles. */
 export function calls(): Promise<WindowsCalls> {
   return (loaded ??= loadKoffi().then((koffi) => new WindowsCalls(koffi)));
 }
@@ -50,14 +50,14 @@ class WindowsCalls {
     this.sendEvent = kernel.func('int __stdcall GenerateConsoleCtrlEvent(uint32_t, uint32_t)');
   }
 
-  /** The number of a person whom this computer knows by that name; null: nobody, or no person. */
+  /** The SID of the user with that name. Null: unknown, or not a person. */
   sidOf(name: string): string | null {
     const [sid, domain, use]: [Buffer, Buffer, [number]] = [Buffer.alloc(68), Buffer.alloc(1024), [0]];
     if (this.lookupName(null, name, sid, [sid.length], domain, [domain.length / 2], use) === 0) return null;
     return use[0] === isPerson ? readSid(sid, 0) : null;
   }
 
-  /** When a process started, in the system's ticks; null: it is gone. */
+  /** When a process started, in the system's ticks. Null: it is gone. */
   startOf(pid: number): string | null {
     return this.ask(pid, (handle) => {
       const [created, other, code]: [Buffer, Buffer, [number]] = [Buffer.alloc(8), Buffer.alloc(8), [0]];
@@ -66,7 +66,7 @@ class WindowsCalls {
     });
   }
 
-  /** A process's program, with its path. */
+  /** The path of a process's program. */
   programOf(pid: number): string | null {
     return this.ask(pid, (handle) => {
       const [name, size]: [Buffer, [number]] = [Buffer.alloc(2048), [1024]];
@@ -74,10 +74,10 @@ class WindowsCalls {
     });
   }
 
-  /** Presses Ctrl-C or Ctrl-Break in a process's console, for which this one leaves its own. Whether it could. */
+  /** Sends Ctrl-C or Ctrl-Break to a process's console. This process leaves its own console for that. Returns whether it worked. */
   press(pid: number, key: 'ctrl-c' | 'ctrl-break'): boolean {
     this.freeConsole();
-    // Of those in that console this one alone is to go on
+    // This process shares that console now, so make it ignore the event
     return this.attachConsole(pid) !== 0 && this.ignoreInterrupts(null, 1) !== 0 && this.sendEvent(key === 'ctrl-c' ? 0 : 1, 0) !== 0;
   }
 

@@ -1,19 +1,19 @@
-/** What Windows is told in words, and what it tells in them. Pure. */
+/** Text formats that Windows takes and prints. Pure. */
 
-/** Windows may call a person by a number of theirs (SID), by `DOMAIN\name`, by `name@domain` or, of this computer, by a name. */
+/** Windows names a user by SID, by `DOMAIN\name`, by `name@domain` or, for users of this computer, by name. */
 export const userSid = /^S-1-(?:5-21|12-1)(?:-\d{1,10}){4}$/;
 export const userName = /^(?:[^\p{Cc}"/\\[\]:;|=,+*?<>@]{1,64}\\)?[^\p{Cc}"/\\[\]:;|=,+*?<>@]{1,104}(?:@[A-Za-z0-9.-]{1,253})?$/u;
-/** On a drive of this computer, with nothing that a command line or a script would take for something else. */
+/** A path on a drive of this computer, without characters that are special on a command line or in a script. */
 export const filePath = /^[A-Za-z]:\\[^\p{Cc}"%<>|?*/]{1,250}$/u;
 
 /** One word of a command line, as Windows's programs take it apart. Throws where it cannot be one that is safe here. */
 function quoted(word: string): string {
-  // `Run` of the script host puts variables in, quoted or not
+  // The script host's `Run` expands variables even inside quotes
   if (/["%\p{Cc}]/u.test(word)) throw new Error(`not for a command line: ${word}`);
   return `"${word.replace(/(?<!\\)\\+$/, (end) => end + end)}"`;
 }
 
-/** The file that openconnect has the script host run: it starts these words, waits, and ends with their exit code. In ASCII alone. */
+/** A script for the script host that runs this command, waits, and exits with its exit code. Pure ASCII. */
 export function launcherScript(args: readonly string[]): string {
   const command = JSON.stringify(args.map(quoted).join(' ')).replace(
     /[^\x20-\x7e]/g,
@@ -25,8 +25,8 @@ export function launcherScript(args: readonly string[]): string {
 const dotted = /^(?:\d{1,3}\.){3}\d{1,3}$/;
 
 /**
- * The routes that lead through another computer, of what `route print -4` says: destination, mask, gateway. Those of an
- * interface's own (whose gateway is a word of the system's language) go and come with it. Every language has these columns.
+ * Reads the routes through another computer from `route print -4`: destination, mask, gateway. Routes of an interface itself
+ * come and go with it; their gateway is a word in the system's language. The columns are the same in every language.
  */
 export function routesIn(printed: string): string[] {
   return printed.split(/\r?\n/).flatMap((line) => {
@@ -38,7 +38,7 @@ export function routesIn(printed: string): string[] {
   });
 }
 
-/** How `route` is told of one. */
+/** The arguments of `route` for one route. */
 export function routeArguments(verb: 'add' | 'del', route: string): string[] {
   const [destination = '', mask = '', gateway = ''] = route.split(' ');
   if (![destination, mask, gateway].every((each) => dotted.test(each))) throw new Error(`no route: ${route}`);

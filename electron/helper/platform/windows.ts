@@ -18,12 +18,12 @@ import { filePath, launcherScript, routesIn, routeArguments, userName, userSid }
 
 const data = win32.join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'Causeway');
 const installed = win32.dirname(process.execPath);
-/** In the script's pipe's name: one that can be foretold could be taken first, and without it there is no tunnel for anybody. */
+/** Part of the name of the script's pipe. If the name were predictable, another program could take it first, and no tunnel would work. */
 const thisRun = randomBytes(8).toString('hex');
 
 /**
- * Windows. What of a tunnel stays when openconnect is gone are the routes that lead around it (to the gateway, to what is
- * left out): its adapter goes with it, and takes its addresses, routes and name servers along.
+ * Windows. When openconnect exits, its adapter goes away with its addresses, routes and name servers. Only the bypass routes
+ * (to the gateway and to excluded networks) are left to remove.
  */
 export const windows: HelperPlatform = {
   places: {
@@ -38,7 +38,7 @@ export const windows: HelperPlatform = {
   device: 'causeway0',
   mayServe: async () => (await native()).isElevated(),
   async makeStateFolder(path) {
-    // Not those above it: `ProgramData` lets everybody make folders, and gives them what is in there
+    // Do not create the folders above it: in `ProgramData` everybody can make folders, and owns what is in them
     await mkdir(path).catch(() => undefined);
     return isRootsAlone(path);
   },
@@ -67,7 +67,7 @@ export const windows: HelperPlatform = {
     return { environment: await environment(), folder: await systemFolder(), askToExit, reconnect: () => undefined, exitTimeoutMs: 6_000 };
   },
   async interrupt(pid, how) {
-    // openconnect's own words for them: Ctrl-C says goodbye to the gateway, Ctrl-Break leaves the session there
+    // openconnect signs out on Ctrl-C and keeps the session on Ctrl-Break
     if (!(await calls()).press(pid, how === 'sign-out' ? 'ctrl-c' : 'ctrl-break')) process.kill(pid, 'SIGKILL');
   },
   async vpncScript(path) {
@@ -78,7 +78,7 @@ export const windows: HelperPlatform = {
   async librariesOf(openconnect) {
     const folder = win32.dirname(openconnect);
     const libraries = (await readdir(folder)).filter((name) => /\.dll$/i.test(name));
-    // The adapter's driver has to be one of them
+    // wintun.dll, the adapter's driver, must be there and safe too
     return [...new Set([...libraries, 'wintun.dll'])].map((name) => win32.join(folder, name));
   },
   network: {
@@ -98,7 +98,7 @@ export const windows: HelperPlatform = {
   },
   boot: {
     now: () => String(upSince()),
-    // Counted from a clock that may be set: a few seconds are no restart
+    // The clock may be adjusted: a few seconds do not mean a restart
     isThis: (noted) => Math.abs(Number(noted) - upSince()) <= 20,
   },
   processes: {
@@ -111,7 +111,7 @@ const upSince = (): number => Math.round(Date.now() / 1000 - uptime());
 
 const systemFolder = async (): Promise<string> => (await native()).systemFolder();
 
-/** Nothing of whoever started this; programs of the system's own folder only. */
+/** A clean environment: nothing inherited, and only programs in the system's own folder. */
 async function environment(): Promise<Readonly<Record<string, string>>> {
   const folder = await systemFolder();
   const root = win32.dirname(folder);
@@ -124,9 +124,9 @@ async function route(...args: string[]): Promise<string> {
   return (await promisify(execFile)(command, args, options)).stdout;
 }
 
-/** A process has one console: another one, which is this program once more, visits openconnect's. */
+/** A process can have only one console. So another instance of this program attaches to openconnect's console. */
 function askToExit(pid: number, how: 'detach' | 'sign-out'): void {
   const [program, ...args] = ownProgram();
-  // Where it cannot be asked it is made to, a little later
+  // If this fails, openconnect is killed a little later
   spawn(program, [...args, 'leave', String(pid), how], { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);
 }
