@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { z } from 'zod';
 
-/** A part of a bench in a process of its own, called by name over Node's channel between parent and child. */
+/** Runs part of a bench in a process of its own. The parent calls its functions by name over Node's IPC channel. */
 
 const callSchema = z.object({ id: z.number(), verb: z.string(), input: z.string() });
 const replySchema = z.object({ id: z.number(), output: z.string().optional(), failure: z.string().optional() });
@@ -10,7 +10,7 @@ const readySchema = z.object({ ready: z.unknown() });
 
 type Verb = (input: string) => Promise<string | undefined>;
 
-/** In the child: says that it is ready, and what the parent needs to know; then serves calls until the parent goes. */
+/** In the child: sends `ready` to the parent, then serves calls until the parent disconnects. */
 export function serveParent(ready: unknown, verbs: Record<string, Verb | ((input: string) => Promise<void>)>): void {
   process.on('disconnect', () => process.exit(0));
   process.on('message', (message) => {
@@ -27,7 +27,7 @@ export function serveParent(ready: unknown, verbs: Record<string, Verb | ((input
   process.send?.({ ready });
 }
 
-/** In the parent. */
+/** The parent's side of a child process. */
 export class Child<T> {
   private constructor(
     private readonly process: ChildProcess,
@@ -36,7 +36,7 @@ export class Child<T> {
 
   private static calls = 0;
 
-  /** Starts a TypeScript file of the benches; resolves with what it says when it is ready. */
+  /** Starts a TypeScript file of the benches. Resolves once it has sent its `ready` value. */
   static async start<T>(
     file: string,
     schema: z.ZodType<T>,
@@ -47,8 +47,8 @@ export class Child<T> {
     const died = once(child, 'exit').then(([code]) => {
       throw new Error(`${file} ended with ${String(code)} before it was ready`);
     });
-    const said = once(child, 'message').then(([message]) => readySchema.parse(message).ready);
-    return new Child(child, schema.parse(await Promise.race([said, died])));
+    const firstMessage = once(child, 'message').then(([message]) => readySchema.parse(message).ready);
+    return new Child(child, schema.parse(await Promise.race([firstMessage, died])));
   }
 
   get pid(): number {

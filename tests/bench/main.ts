@@ -7,7 +7,7 @@ import { tableOf, writeJson, type Part } from './report.ts';
 import { sizeBench } from './size/bench.ts';
 import { startUpBench } from './start-up/bench.ts';
 
-/** `npm run bench`: prints each part's table and writes `out/bench.json`. `--only relay,flow,gateway,start-up,size` runs some. */
+/** `npm run bench`: prints each part's table and writes `out/bench.json`. `--only relay,flow,gateway,start-up,size` runs only the named parts. */
 const parts: Readonly<Record<string, () => Promise<Part>>> = {
   'relay': () => relayBench(fullRelayBench),
   'flow': flowBench,
@@ -26,7 +26,7 @@ for (const name of values.only.split(',')) {
   const part = await run();
   done.push(part);
   console.log(`\n${tableOf(part)}`);
-  // A quarter of an hour is not lost with what comes last
+  // Write after each part, so that a later failure does not lose the results
   writeJson('out/bench.json', done, startedAt);
 }
 const verdicts = done.flatMap((part) => part.rows.flatMap((row) => row.verdicts));

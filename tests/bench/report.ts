@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
-/** What one way of doing a thing came to, over the rounds of one run. */
+/** The figures of one contender over the rounds of one run. */
 export interface Sample {
   readonly median: number;
   readonly least: number;
   readonly most: number;
 }
 
-/** A target of ours, and what this run says of it. `figure` is a ratio of medians, or a plain number in `unit`. */
+/** One of our targets, and whether this run met it. `figure` is a ratio of medians, or a plain number in `unit`. */
 export interface Verdict {
   readonly target: string;
   readonly figure: number;
@@ -19,8 +19,8 @@ export interface Verdict {
 export interface Row {
   readonly what: string;
   readonly unit: string;
-  /** By the name of the way: Causeway, what people use instead, and what neither can beat. */
-  readonly ways: Readonly<Record<string, Sample>>;
+  /** By contender: Causeway, what people use instead, and a limit that neither can beat. */
+  readonly samples: Readonly<Record<string, Sample>>;
   readonly verdicts: readonly Verdict[];
 }
 
@@ -48,12 +48,12 @@ export const atMost = (limit: number, target: string, figure: number, unit = '×
   met: figure <= limit,
 });
 
-/** The tables as Markdown, so that a README can hold them as they are printed. */
+/** A part's table as Markdown, ready to paste into a document. */
 export function tableOf({ name, rows }: Part): string {
-  const ways = [...new Set(rows.flatMap((row) => Object.keys(row.ways)))];
-  const head = [`| ${name} | ${ways.join(' | ')} | Target: measured |`, `|---|${ways.map(() => '--:|').join('')}---|`];
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row.samples)))];
+  const head = [`| ${name} | ${columns.join(' | ')} | Target: measured |`, `|---|${columns.map(() => '--:|').join('')}---|`];
   const lines = rows.map((row) => {
-    const cells = ways.map((way) => cell(row.ways[way]));
+    const cells = columns.map((column) => cell(row.samples[column]));
     return `| ${row.what}, ${row.unit} | ${cells.join(' | ')} | ${row.verdicts.map(verdictText).join('<br>')} |`;
   });
   return [...head, ...lines].join('\n');
@@ -73,7 +73,7 @@ function figure(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-/** Writes everything as JSON, with the machine and the moment. */
+/** Writes everything as JSON, with the machine and the start time. */
 export function writeJson(file: string, parts: readonly Part[], startedAt: Date): void {
   const machine = { processors: cpus().length, model: cpus()[0]?.model ?? '', platform: process.platform, node: process.version };
   writeFileSync(file, `${JSON.stringify({ at: startedAt.toISOString(), machine, parts }, null, 2)}\n`);

@@ -1,6 +1,6 @@
 import { Line } from './relay/line.ts';
 
-/** One stream through an HTTP proxy on loopback by CONNECT, as the portal view goes. */
+/** Opens one stream through an HTTP proxy on loopback by CONNECT, like the portal view. */
 export async function throughProxy(proxy: { port: number; authorization: string }, host: string, port: number): Promise<Line> {
   const line = await Line.connect(proxy.port);
   line.write(`CONNECT ${host}:${port} HTTP/1.1\r\nHost: ${host}:${port}\r\nProxy-Authorization: Basic ${proxy.authorization}\r\n\r\n`);
@@ -9,7 +9,7 @@ export async function throughProxy(proxy: { port: number; authorization: string 
   return line;
 }
 
-/** One stream through a SOCKS5 port on loopback (RFC 1928) to an IPv4 address, as programs use `ssh -D` and ocproxy. */
+/** Opens one stream through a SOCKS5 port on loopback (RFC 1928) to an IPv4 address, as programs use with `ssh -D` and ocproxy. */
 export async function throughSocks(socksPort: number, address: string, port: number): Promise<Line> {
   const line = await Line.connect(socksPort);
   line.write(Buffer.from([5, 1, 0]));

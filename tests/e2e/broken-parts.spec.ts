@@ -1,11 +1,11 @@
 import { cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Profile } from '../../shared/profile.ts';
 import { onRealElectron } from './support/double.ts';
+import { otherProfile } from './support/other-profile.ts';
 import { expect, test as base } from './support/scene.ts';
 
-/** The app's folder, with the native parts of these packages cut short, as a disk or a virus scanner leaves it. */
+/** Copies the app into `folder` and truncates the native modules of these packages, as a broken disk or a virus scanner might. */
 async function appWithBroken(folder: string, ...packages: readonly string[]): Promise<string> {
   await cp('package.json', path.join(folder, 'package.json'));
   await cp('dist', path.join(folder, 'dist'), { recursive: true });
@@ -24,7 +24,7 @@ async function appWithBroken(folder: string, ...packages: readonly string[]): Pr
   }
   expect(natives.length).toBeGreaterThan(0);
   for (const file of natives) {
-    // What a link leads to is somebody else's
+    // Never write through a link into the real node_modules
     expect(await realpath(file)).toBe(path.join(await realpath(folder), path.relative(folder, file)));
     await writeFile(file, 'cut short');
   }
@@ -52,28 +52,14 @@ test('a keytar that does not load: the app opens, says that nothing can be remem
   expect(await scene.client.log()).toContain('keytar does not load: ');
 });
 
-test('a koffi that does not load: a gateway of another maker is told as what is missing, and the campus’s own sign-in works', async ({
+test('a koffi that does not load: the app names it as missing for another maker’s gateway, and the campus’s own sign-in works', async ({
   open,
   broken,
 }) => {
   test.skip(process.platform !== 'linux' || process.arch !== 'x64', 'breaks the binary for Linux on x64');
-  test.skip(onRealElectron, 'the library is looked for by the double’s worker');
+  test.skip(onRealElectron, 'the double’s worker looks for the library');
   const folder = await broken('koffi', '@koromix/koffi-linux-x64');
-  const scene = await open({}, ({ profile: { gateways, trust, connectTo } }) => {
-    const other: Profile = {
-      version: 1,
-      id: 'other',
-      name: 'Harbour University',
-      protocol: 'anyconnect',
-      gateways,
-      trust,
-      ...(connectTo && { connectTo }),
-      tunnel: 'app',
-      labels: { userId: 'User ID', password: 'Password' },
-      portal: { address: 'https://2fa.harbour.example/', hosts: ['2fa.harbour.example'], pages: 'other' },
-    };
-    return Promise.resolve({ folder, profiles: [other] });
-  });
+  const scene = await open({}, ({ profile }) => Promise.resolve({ folder, profiles: [otherProfile(profile)] }));
   await scene.button('Connect').click();
   await expect(scene.button('Try again')).toBeVisible();
   await scene.client.picture(path.resolve('out/pictures/koffi-broken.png'));

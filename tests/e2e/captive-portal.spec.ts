@@ -1,26 +1,26 @@
 import { mkdirSync } from 'node:fs';
 import { mei } from '../tour/people.ts';
 import { inDouble, onRealElectron } from './support/double.ts';
-import { startHotel, type Hotel } from './support/hotel.ts';
+import { startCaptiveNetwork, type CaptiveNetwork } from './support/captive-network.ts';
 import { expect, test } from './support/scene.ts';
 
 const page = 'http://login.harbour-hotel.test/welcome';
-/** Pictures to be looked at. */
+/** Pictures for people to check. */
 const pictures = 'out/pictures';
 mkdirSync(pictures, { recursive: true });
 
-let hotel: Hotel | null = null;
+let network: CaptiveNetwork | null = null;
 test.afterEach(async () => {
-  await hotel?.close();
-  hotel = null;
+  await network?.close();
+  network = null;
 });
 
-test('a hotel’s Wi-Fi is told as such, opened by a click, and the way is said to be free without connecting (MV#614, MV#6419)', async ({
+test('a captive portal is named and opens by a click, and once the network is open the app says so and does not connect (MV#614, MV#6419)', async ({
   open,
 }) => {
   const scene = await open({}, async (campus) => {
-    hotel = await startHotel(page, campus.port);
-    return { profiles: [hotel.behind(campus.profile)] };
+    network = await startCaptiveNetwork(page, campus.port);
+    return { profiles: [network.profileBehind(campus.profile)] };
   });
   await scene.button('Connect').click();
   await expect(scene.heading('This network wants you to sign in first')).toBeVisible();
@@ -35,7 +35,7 @@ test('a hotel’s Wi-Fi is told as such, opened by a click, and the way is said 
   await scene.button('Open the sign-in page').click();
   if (!onRealElectron) await expect.poll(() => inDouble(scene.client, (double) => [...double.opened])).toEqual([page]);
 
-  hotel?.letOut();
+  network?.allowTraffic();
   await scene.says('The way is free');
   await expect(scene.button('Open the sign-in page')).toBeHidden();
   await scene.client.picture(`${pictures}/captive-portal-free.png`);
@@ -50,20 +50,22 @@ test('a hotel’s Wi-Fi is told as such, opened by a click, and the way is said 
   await expect(scene.heading('Connected')).toBeVisible();
 });
 
-test('one that comes up under a session: said while reconnecting, and the session goes on by itself with no question', async ({ open }) => {
+test('a captive portal that appears during a session is named while reconnecting, and the session continues without a question', async ({
+  open,
+}) => {
   const scene = await open({}, async (campus) => {
-    hotel = await startHotel(page, campus.port);
-    hotel.letOut();
-    return { profiles: [hotel.behind(campus.profile)] };
+    network = await startCaptiveNetwork(page, campus.port);
+    network.allowTraffic();
+    return { profiles: [network.profileBehind(campus.profile)] };
   });
   await scene.signedIn();
   const session = scene.campus.records.sessions()[0]?.id;
-  hotel?.holdUp();
+  network?.blockTraffic();
   await expect(scene.heading('Reconnecting')).toBeVisible();
   await expect(scene.button('Open the sign-in page')).toBeVisible();
   await scene.says(/The network sends you to http:\/\/login\.harbour-hotel\.test/);
-  hotel?.letOut();
-  // By itself: by now the waits between its tries may have grown
+  network?.allowTraffic();
+  // A long timeout, since the waits between retries may have grown by now
   await expect(scene.heading('Connected')).toBeVisible({ timeout: 60_000 });
   expect(scene.campus.records.sessions().map(({ id }) => id)).toEqual([session]);
 });

@@ -25,9 +25,9 @@ export const otherProfile: Profile = {
 /**
  * A gateway of another make, whose session lives in its tunnel: what the tunnel meets, a test decides.
  *
- * @param door the loopback port on which it takes new connections; at 9 nobody does
+ * @param loopbackPort the loopback port on which it takes new connections; at 9 nobody does
  */
-export function otherGateway({ expiresAt = null as number | null, answers = true, portal = true, door = 9 } = {}) {
+export function otherGateway({ expiresAt = null as number | null, answers = true, portal = true, loopbackPort = 9 } = {}) {
   let clock = Date.now();
   let refuse: FailureCode | null = null;
   const tunnels: { end(ending: TunnelEnding): void; abandoned: boolean }[] = [];
@@ -35,7 +35,7 @@ export function otherGateway({ expiresAt = null as number | null, answers = true
   let answering = answers;
   const grant: OpenConnectGrant = {
     kind: 'openconnect',
-    endpoint: { host: 'vpn.campus.test', port: 443, loopbackPort: door },
+    endpoint: { host: 'vpn.campus.test', port: 443, loopbackPort },
     idleSeconds: null,
     expiresAt,
     protocol: 'anyconnect',

@@ -5,35 +5,35 @@ import tls, { type TLSSocket } from 'node:tls';
 
 const portal = '2fa.campus.test';
 
-/** The door that a load goes through: the app's loopback proxy, or something in front of it. */
-export interface Door {
+/** The proxy that a load goes through: the app's loopback proxy, or a test's proxy in front of it. */
+export interface ProxyAccess {
   port: number;
   username: string;
   secret: string;
 }
 
-/** One connection to the portal as the view makes it: CONNECT at the loopback proxy, TLS through it, then pages. */
+/** One connection to the portal, made as the portal view makes it: CONNECT to the loopback proxy, TLS through it, then pages. */
 export class PortalLoad {
   private constructor(private readonly socket: TLSSocket) {}
 
-  /** As far as TLS with the portal itself. Rejects where the door does not open or the way breaks. */
-  static async open(door: Door, authorityPem: string): Promise<PortalLoad> {
-    const way = net.connect({ port: door.port, host: '127.0.0.1' });
-    const credentials = Buffer.from(`${door.username}:${door.secret}`).toString('base64');
-    way.write(`CONNECT ${portal}:443 HTTP/1.1\r\nHost: ${portal}:443\r\nProxy-Authorization: Basic ${credentials}\r\n\r\n`);
-    const reply = String(await once(way, 'data'));
+  /** Connects up to the TLS handshake with the portal. Rejects when the proxy refuses or the connection breaks. */
+  static async open(proxy: ProxyAccess, authorityPem: string): Promise<PortalLoad> {
+    const tunnel = net.connect({ port: proxy.port, host: '127.0.0.1' });
+    const credentials = Buffer.from(`${proxy.username}:${proxy.secret}`).toString('base64');
+    tunnel.write(`CONNECT ${portal}:443 HTTP/1.1\r\nHost: ${portal}:443\r\nProxy-Authorization: Basic ${credentials}\r\n\r\n`);
+    const reply = String(await once(tunnel, 'data'));
     if (!reply.startsWith('HTTP/1.1 200')) {
-      way.destroy();
+      tunnel.destroy();
       throw new Error(reply.slice(0, 50));
     }
-    const socket = tls.connect({ socket: way, servername: portal, ca: authorityPem });
-    // What breaks later is told by whoever loads a page then
+    const socket = tls.connect({ socket: tunnel, servername: portal, ca: authorityPem });
+    // A later break makes `page` reject
     socket.on('error', () => socket.destroy());
     await once(socket, 'secureConnect');
     return new PortalLoad(socket);
   }
 
-  /** The portal's first page, whole. Rejects when the way breaks before its end. */
+  /** Loads the portal's whole first page. Rejects when the connection breaks before its end. */
   page(): Promise<string> {
     return new Promise((resolve, reject) => {
       const request = http.get({ createConnection: () => this.socket, host: portal, path: '/sign-in' }, (response) => {
@@ -46,7 +46,7 @@ export class PortalLoad {
         response.once('error', reject);
       });
       request.once('error', reject);
-      request.once('close', () => reject(new Error('the way to the portal is closed')));
+      request.once('close', () => reject(new Error('the connection to the portal is closed')));
     });
   }
 
@@ -55,9 +55,9 @@ export class PortalLoad {
   }
 }
 
-/** The portal's first page through this door, on a connection of its own. */
-export async function loadPortal(door: Door, authorityPem: string): Promise<string> {
-  const load = await PortalLoad.open(door, authorityPem);
+/** Loads the portal's first page through this proxy, on a new connection. */
+export async function loadPortal(proxy: ProxyAccess, authorityPem: string): Promise<string> {
+  const load = await PortalLoad.open(proxy, authorityPem);
   try {
     return await load.page();
   } finally {

@@ -74,7 +74,7 @@ function row(what: string, step: Step, near: Times, far: Times): Row {
   return {
     what,
     unit: 'ms',
-    ways: { 'Causeway': sampleOf(near[step]), 'round trips waited for': sampleOf(trips) },
+    samples: { 'Causeway': sampleOf(near[step]), 'round trips waited for': sampleOf(trips) },
     verdicts: [atMost(fewest[step], `the fewest round trips are ${fewest[step]}`, waited, 'round trips')],
   };
 }

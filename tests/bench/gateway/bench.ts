@@ -12,16 +12,16 @@ import { Core } from './core.ts';
 import { signInByDriver, throughTheThread, warmDriver } from './driver.ts';
 import { startPlain } from './plain.ts';
 import { restoredRow } from './restored.ts';
-import { causewayWay, download, echo, ocproxyWay } from './ways.ts';
+import { causewayRoute, download, echo, ocproxyRoute } from './routes.ts';
 
 const rounds = 20;
-/** One way; with it the turns of the line stand out from everything else. */
+/** Latency in one direction. It makes round trips stand out from everything else. */
 const farMs = 100;
 const farRounds = 3;
 
 /** A real gateway (ocserv) through our screens and our core, against the openconnect command and ocproxy by hand. */
 export async function gatewayBench(): Promise<Part> {
-  // Nobody's code is good twice within half a minute
+  // A code cannot be used twice within half a minute, so every sign-in has its own user
   const names = Array.from({ length: 3 * (rounds + farRounds) + 16 }, (_, index) => `user${index}`);
   const lab = await startOcserv({ client: true, users: names.map((name) => ({ name })) });
   const next = (): string => names.pop() ?? 'alice';
@@ -50,7 +50,7 @@ async function signInRows(lab: Ocserv, next: () => string): Promise<Row[]> {
       return {
         what,
         unit: 'ms',
-        ways: { 'Causeway': ours, 'openconnect --authenticate': theirs },
+        samples: { 'Causeway': ours, 'openconnect --authenticate': theirs },
         verdicts: [
           atMost(1.1, '≤ 1.1 × openconnect', ours.median / theirs.median),
           atMost(1.1, `≤ 1.1 × openconnect, ${2 * farMs} ms away`, oursFar / theirsFar),
@@ -61,7 +61,7 @@ async function signInRows(lab: Ocserv, next: () => string): Promise<Row[]> {
     const alone = (what: string, values: readonly number[]): Row => ({
       what,
       unit: 'ms',
-      ways: { Causeway: sampleOf(values) },
+      samples: { Causeway: sampleOf(values) },
       verdicts: [],
     });
     return [
@@ -83,7 +83,7 @@ interface Ours {
   driver: OpenConnectDriver;
 }
 
-/** Both ways in turn. */
+/** Plays both sign-ins in turn. */
 async function play(times: number, lab: Ocserv, port: number, { client, driver }: Ours, next: () => string) {
   const ours = { screen: [] as number[], click: [] as number[], form: [] as number[], cookie: [] as number[] };
   const theirs = { form: [] as number[], cookie: [] as number[] };
@@ -100,7 +100,7 @@ async function play(times: number, lab: Ocserv, port: number, { client, driver }
   return { ours, theirs };
 }
 
-/** Milliseconds from the Connect click to the first form on screen; the rest of it is played and not timed. */
+/** Milliseconds from the Connect click to the first form on screen. The rest of the sign-in is not timed. */
 async function firstFormOnScreen({ window }: Client, lab: Ocserv, user: string): Promise<number> {
   const button = (name: string) => window.getByRole('button', { name, exact: true });
   const form = await clickUntil(window, 'Connect', 'Sign in');
@@ -139,37 +139,37 @@ async function restoredRows(lab: Ocserv, next: () => string): Promise<Row[]> {
 
 async function tunnelRows(lab: Ocserv, next: () => string): Promise<Row[]> {
   const core = await Core.start(lab, next(), 'loopback');
-  // The worker that signed in is let go half a minute after it was needed
+  // The worker that signed in ends half a minute after its last use
   await new Promise((resolve) => setTimeout(resolve, 31_000));
   const resident = core.residentKiB / 1024;
   const plain = await startPlain(lab, next(), 'loopback');
   const bare = await startForwarder(plain.port);
   try {
-    const ways = [causewayWay(core.proxy), ocproxyWay(plain.port), ocproxyWay(bare.port, 'a bare Node forwarder')];
+    const routes = [causewayRoute(core.proxy), ocproxyRoute(plain.port), ocproxyRoute(bare.port, 'a bare Node forwarder')];
     const down = new Samples();
     const echoes = new Samples();
     for (let round = 0; round < rounds; round++)
-      for (const way of round % 2 === 0 ? ways : [...ways].reverse()) {
-        down.add(way.name, await download(way, 16 * 1024 * 1024));
-        echoes.add(way.name, sampleOf(await echo(way, 50)).median);
+      for (const route of round % 2 === 0 ? routes : [...routes].reverse()) {
+        down.add(route.name, await download(route, 16 * 1024 * 1024));
+        echoes.add(route.name, sampleOf(await echo(route, 50)).median);
       }
     return [
       {
         what: 'Download through the app tunnel',
         unit: 'MiB/s',
-        ways: down.samples(),
+        samples: down.samples(),
         verdicts: [atLeast(0.9, '≥ 0.9 × plain ocproxy', down.ratio('Causeway', 'plain ocproxy'))],
       },
       {
         what: 'One byte there and back',
         unit: 'ms',
-        ways: echoes.samples(),
+        samples: echoes.samples(),
         verdicts: [atMost(1.2, '≤ 1.2 × plain ocproxy', echoes.ratio('Causeway', 'plain ocproxy'))],
       },
       {
         what: 'Resident memory of the connected core, its workers included',
         unit: 'MB',
-        ways: { Causeway: sampleOf([resident]) },
+        samples: { Causeway: sampleOf([resident]) },
         verdicts: [atMost(90, '≤ 90 MB', resident, 'MB')],
       },
     ];
@@ -188,7 +188,7 @@ class Samples {
     this.values.set(way, [...(this.values.get(way) ?? []), value]);
   }
 
-  samples(): Row['ways'] {
+  samples(): Row['samples'] {
     return Object.fromEntries([...this.values].map(([way, values]) => [way, sampleOf(values)]));
   }
 

@@ -10,7 +10,7 @@ export interface SignInTimes {
   cookie: number;
 }
 
-/** Signs in with `openconnect --authenticate`, as a person does who types at its questions. */
+/** Signs in with `openconnect --authenticate`, like a person who types the answers. */
 export async function signInByCommand(lab: Ocserv, user: string, port: number): Promise<SignInTimes> {
   const from = performance.now();
   const child = spawn('openconnect', [
@@ -22,14 +22,14 @@ export async function signInByCommand(lab: Ocserv, user: string, port: number): 
   ]);
   const answers = [user, lab.user(user).password, lab.codeFor(user)];
   const times: SignInTimes = { form: NaN, cookie: NaN };
-  let said = '';
+  let stderr = '';
   let output = '';
   let answeredAt = 0;
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-    // It asks on the terminal's line, without an end: `Username:`, then `Password:` twice
-    while (/(Username|Password):/.test(said) && answers.length > 0) {
-      said = said.replace(/[^]*?(Username|Password):/, '');
+    stderr += text;
+    // Its questions have no line end: `Username:`, then `Password:` twice
+    while (/(Username|Password):/.test(stderr) && answers.length > 0) {
+      stderr = stderr.replace(/[^]*?(Username|Password):/, '');
       if (Number.isNaN(times.form)) times.form = performance.now() - from;
       answeredAt = performance.now();
       child.stdin.write(`${answers.shift() ?? ''}\n`);
@@ -40,6 +40,6 @@ export async function signInByCommand(lab: Ocserv, user: string, port: number): 
     if (Number.isNaN(times.cookie) && output.includes('COOKIE=')) times.cookie = performance.now() - answeredAt;
   });
   await once(child, 'close');
-  if (Number.isNaN(times.cookie)) throw new Error(`openconnect did not sign in: ${said}`);
+  if (Number.isNaN(times.cookie)) throw new Error(`openconnect did not sign in: ${stderr}`);
   return times;
 }

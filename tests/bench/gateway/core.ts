@@ -10,7 +10,7 @@ import { profileOf, type Ocserv } from '../../peers/gateways/ocserv.ts';
 
 const command = path.resolve(import.meta.dirname, '../../../dist/causeway.mjs');
 
-/** The core without a window, connected: `causeway connect` with a door for other programs. */
+/** The core without a window, connected: `causeway connect` with a proxy for other programs. */
 export class Core {
   private constructor(
     private readonly child: ChildProcess,
@@ -27,7 +27,7 @@ export class Core {
       return path.join(folder, name);
     };
     const { password, key } = lab.user(user);
-    const words = [
+    const commandLine = [
       command,
       'connect',
       file('profile.causeway', profile),
@@ -37,26 +37,30 @@ export class Core {
       '--show-secret',
       `--user-data-dir=${path.join(folder, 'user')}`,
     ];
-    const [first = process.execPath, ...rest] = [...(from === 'client' && lab.client ? lab.client.inside : []), process.execPath, ...words];
+    const [first = process.execPath, ...rest] = [
+      ...(from === 'client' && lab.client ? lab.client.inside : []),
+      process.execPath,
+      ...commandLine,
+    ];
     const child = spawn(first, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
     const proxy = await new Promise<Core['proxy']>((resolve, reject) => {
-      let door: Core['proxy'] | null = null;
+      let endpoint: Core['proxy'] | null = null;
       let last = '';
-      // Read to its end: a program whose output nobody takes ends
+      // Keep reading to the end: a program whose output nobody reads ends
       createInterface({ input: child.stdout })
         .on('line', (line) => {
           last = line;
           const event = eventSchema.parse(JSON.parse(line));
           if (event.event === 'proxy' && event.secret !== undefined)
-            door = { port: Number(new URL(event.address).port), user: event.user, secret: event.secret };
-          if (event.event === 'state' && event.state === 'connected' && door) resolve(door);
+            endpoint = { port: Number(new URL(event.address).port), user: event.user, secret: event.secret };
+          if (event.event === 'state' && event.state === 'connected' && endpoint) resolve(endpoint);
         })
         .on('close', () => reject(new Error(`not connected: ${last}`)));
     });
     return new Core(child, folder, proxy);
   }
 
-  /** Resident memory of it and its workers, KiB; the programs of others that carry the traffic are not ours to count. */
+  /** Resident memory of the core and its workers in KiB, without openconnect and ocproxy. */
   get residentKiB(): number {
     const parents = new Map<number, { parent: number; name: string; resident: number }>();
     for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -65,7 +69,7 @@ export class Core {
         const value = (key: string): string => new RegExp(`^${key}:\\s+(\\S+)`, 'm').exec(status)?.[1] ?? '';
         parents.set(Number(entry), { parent: Number(value('PPid')), name: value('Name'), resident: Number(value('VmRSS')) });
       } catch {
-        continue; // it ended meanwhile
+        continue; // the process has ended
       }
     }
     const ours = (pid: number): boolean => pid === this.child.pid || (parents.has(pid) && ours(parents.get(pid)?.parent ?? 0));

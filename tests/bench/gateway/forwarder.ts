@@ -1,6 +1,6 @@
 import net from 'node:net';
 
-/** Carries bytes to a port of this computer and back, and does nothing else: what any program in Node in the way costs. Says its own port. */
+/** Forwards bytes to a local port and back, and nothing else, to show what any Node program in between costs. Prints its own port. */
 const target = Number(process.argv[2]);
 const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
   const far = net.connect({ port: target, noDelay: true, allowHalfOpen: true });

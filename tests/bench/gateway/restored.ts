@@ -4,15 +4,15 @@ import type { Ocserv } from '../../peers/gateways/ocserv.ts';
 import { atMost, sampleOf, type Row } from '../report.ts';
 import { Core } from './core.ts';
 import { startPlain } from './plain.ts';
-import type { WatchedWay } from './watched.ts';
+import type { WatchedRoute } from './watched.ts';
 
-/** What watches for traffic takes a moment to start. */
+/** The watchers take a moment to start. */
 const watchersBeginMs = 3_000;
 const watcher = path.join(import.meta.dirname, 'watcher.ts');
 
 /**
- * How long after a cable is plugged in again traffic flows, ours and openconnect's beside each other in one namespace; and
- * the gateway's own port, which no tunnel can come before.
+ * How long it takes until traffic flows after a cable is plugged in again: ours and openconnect's side by side in one
+ * namespace, and a plain connection to the gateway's port, which no tunnel can beat.
  */
 export async function restoredRow(
   lab: Ocserv,
@@ -23,7 +23,7 @@ export async function restoredRow(
   const theirs: number[] = [];
   const network: number[] = [];
   for (let round = 0; round < outage.rounds; round++) {
-    // Not always the same: who tries again by a clock of its own may just happen to be about to
+    // Vary the length: a program that retries at fixed times could happen to retry at just the right moment
     const seconds = outage.seconds + (round - (outage.rounds - 1) / 2);
     const core = await Core.start(lab, next(), 'client');
     const plain = await startPlain(lab, next(), 'client');
@@ -45,20 +45,20 @@ export async function restoredRow(
       await plain.stop();
     }
   }
-  const ways = { 'Causeway': sampleOf(ours), 'plain ocproxy': sampleOf(theirs), 'a connection without a tunnel': sampleOf(network) };
+  const samples = { 'Causeway': sampleOf(ours), 'plain ocproxy': sampleOf(theirs), 'a connection without a tunnel': sampleOf(network) };
   return {
     what: `Link restored after about ${outage.seconds} s, ${outage.what} → traffic flows again`,
     unit: 's',
-    ways,
-    verdicts: [atMost(0.5, '≤ 0.5 × plain openconnect', ways.Causeway.median / ways['plain ocproxy'].median)],
+    samples,
+    verdicts: [atMost(0.5, '≤ 0.5 × plain openconnect', samples.Causeway.median / samples['plain ocproxy'].median)],
   };
 }
 
-/** When a byte came back through the way, tried again and again from within the client's namespace. */
-async function flows(lab: Ocserv, way: WatchedWay): Promise<number> {
+/** When the first byte came back over the route, tried again and again from within the client's namespace. */
+async function flows(lab: Ocserv, route: WatchedRoute): Promise<number> {
   if (!lab.client) throw new Error('no client namespace');
   const child = lab.client.spawn(process.execPath, ['--import', 'tsx', watcher], { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin?.end(JSON.stringify(way));
+  child.stdin?.end(JSON.stringify(route));
   if (!child.stdout) throw new Error('no output');
   for await (const line of createInterface({ input: child.stdout })) if (line === 'flows') return performance.now();
   throw new Error('no traffic');

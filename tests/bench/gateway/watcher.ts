@@ -1,11 +1,11 @@
 import net from 'node:net';
 import { text } from 'node:stream/consumers';
-import { carries, causewayWay, ocproxyWay } from './ways.ts';
-import { watchedWaySchema } from './watched.ts';
+import { answersWithin, causewayRoute, ocproxyRoute } from './routes.ts';
+import { watchedRouteSchema } from './watched.ts';
 
-/** Run inside a namespace: says `flows` as soon as a byte comes back through the way that it reads from its input. */
-const way = watchedWaySchema.parse(JSON.parse(await text(process.stdin)));
-// Short tries: one that began before the link was back hides by so much when it was
+/** Runs inside a namespace. Reads a route from stdin and prints `flows` as soon as a byte comes back over it. */
+const route = watchedRouteSchema.parse(JSON.parse(await text(process.stdin)));
+// Short tries: one that started before the link was back delays the result by up to this time
 const tryMs = 200;
 const until = Date.now() + 240_000;
 while (Date.now() < until) {
@@ -18,12 +18,12 @@ while (Date.now() < until) {
 process.exit(1);
 
 function works(): Promise<boolean> {
-  if ('causeway' in way) return carries(causewayWay(way.causeway), tryMs);
-  return 'ocproxy' in way ? carries(ocproxyWay(way.ocproxy), tryMs) : takesCalls(way.network);
+  if ('causeway' in route) return answersWithin(causewayRoute(route.causeway), tryMs);
+  return 'ocproxy' in route ? answersWithin(ocproxyRoute(route.ocproxy), tryMs) : acceptsConnections(route.network);
 }
 
-/** Whether the gateway's port takes a call within that time. */
-function takesCalls(host: string): Promise<boolean> {
+/** Whether the gateway's port accepts a connection in time. */
+function acceptsConnections(host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect({ host, port: 443 });
     const settle = (there: boolean): void => {

@@ -8,7 +8,7 @@ import { Child } from '../child.ts';
 import { atLeast, atMost, sampleOf, type Part, type Row, type Sample } from '../report.ts';
 import { download, echo, holdIdle, opening, stall, upload } from './measure.ts';
 import { startPeers } from './peers.ts';
-import { causewayWay, plainWay, socksWay, type Way, type WayName } from './ways.ts';
+import { causewayRoute, plainRoute, socksRoute, type Route, type RouteName } from './routes.ts';
 
 const mebibyte = 1024 * 1024;
 const clientReady = z.object({ port: z.number(), authorization: z.string() });
@@ -16,13 +16,13 @@ type ClientReady = z.infer<typeof clientReady>;
 const here = (name: string): string => join(import.meta.dirname, name);
 
 export interface RelayBenchOptions {
-  /** How often each figure is taken, each way in turn. */
+  /** How often each figure is measured, over each route in turn. */
   rounds: number;
-  /** Moved in one download or upload. */
+  /** The bytes of one download or upload. */
   bytes: number;
 }
 
-/** The relay end to end (loopback proxy → WSS → gateway → target), each part in a process of its own, against what people use instead. */
+/** Measures the relay end to end (loopback proxy → WSS → gateway → target), each part in its own process, against what people use instead. */
 export async function relayBench({ rounds, bytes }: RelayBenchOptions): Promise<Part> {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-bench-'));
   const target = await Child.start(here('target.ts'), z.object({ port: z.number() }));
@@ -30,61 +30,61 @@ export async function relayBench({ rounds, bytes }: RelayBenchOptions): Promise<
   const gateway = await Child.start(here('gateway.ts'), z.object({ profile: profileSchema }), [String(port)]);
   const client = await startClient(gateway);
   const peers = await startPeers(folder, port);
-  const causeway = causewayWay(client.ready, port);
+  const causeway = causewayRoute(client.ready, port);
   const tlsServer = await Child.start(here('node-tls.ts'), z.object({ port: z.number() }), ['server', String(port), peers.keyFile]);
   const tlsPort = String(tlsServer.ready.port);
   const tlsClient = await Child.start(here('node-tls.ts'), z.object({ port: z.number() }), ['client', tlsPort, peers.certificateFile]);
-  const ways = [
-    plainWay('direct TCP', port),
+  const routes = [
+    plainRoute('direct TCP', port),
     causeway,
-    socksWay(peers.socksPort, port),
-    plainWay('stunnel', peers.stunnelPort),
-    plainWay('Node’s TLS alone', tlsClient.ready.port),
+    socksRoute(peers.socksPort, port),
+    plainRoute('stunnel', peers.stunnelPort),
+    plainRoute('Node’s TLS alone', tlsClient.ready.port),
   ];
-  const over = (measure: (way: Way) => Promise<number>) => compare(ways, rounds, measure);
+  const over = (measure: (route: Route) => Promise<number>) => compare(routes, rounds, measure);
   try {
-    const down = await over((way) => download(way, 1, bytes));
-    const up = await over((way) => upload(way, 1, bytes));
-    const down32 = await over((way) => download(way, 32, bytes));
-    const up32 = await over((way) => upload(way, 32, bytes));
-    const echoes = await over((way) => echo(way, 1_000));
-    const openings = await over((way) => opening(way, 100));
+    const down = await over((route) => download(route, 1, bytes));
+    const up = await over((route) => upload(route, 1, bytes));
+    const down32 = await over((route) => download(route, 32, bytes));
+    const up32 = await over((route) => upload(route, 32, bytes));
+    const echoes = await over((route) => echo(route, 1_000));
+    const openings = await over((route) => opening(route, 100));
     const stalled = await stalledRow(causeway, rounds, bytes);
-    // From here on with clients of their own: each takes the session over from the one before
+    // These use new clients: each takes over the session of the one before
     const trips = await openingRoundTrips(gateway, port);
     const idle = await idleRow(gateway, port);
-    const added = (name: WayName): number => echoes[name].median - echoes['direct TCP'].median;
+    const added = (name: RouteName): number => echoes[name].median - echoes['direct TCP'].median;
     const unit = 'MiB/s';
     const rows: Row[] = [
       {
         what: 'Download, 1 stream',
         unit,
-        ways: down,
+        samples: down,
         verdicts: [
           atLeast(1, '≥ 1.0 × OpenSSH', ratio(down, 'Causeway', 'OpenSSH -D')),
           atLeast(0.9, '≥ 0.9 × stunnel', ratio(down, 'Causeway', 'stunnel')),
         ],
       },
-      { what: 'Upload, 1 stream', unit, ways: up, verdicts: [atLeast(0.8, '≥ 0.8 × OpenSSH', ratio(up, 'Causeway', 'OpenSSH -D'))] },
+      { what: 'Upload, 1 stream', unit, samples: up, verdicts: [atLeast(0.8, '≥ 0.8 × OpenSSH', ratio(up, 'Causeway', 'OpenSSH -D'))] },
       {
         what: 'Download, 32 streams in all',
         unit,
-        ways: down32,
+        samples: down32,
         verdicts: [atLeast(0.9, '≥ 0.9 × our single stream', down32.Causeway.median / down.Causeway.median)],
       },
       {
         what: 'Upload, 32 streams in all',
         unit,
-        ways: up32,
+        samples: up32,
         verdicts: [atLeast(0.9, '≥ 0.9 × our single stream', up32.Causeway.median / up.Causeway.median)],
       },
       {
         what: 'One byte there and back',
         unit: 'µs',
-        ways: echoes,
+        samples: echoes,
         verdicts: [atMost(2, 'added latency ≤ 2 × OpenSSH’s', added('Causeway') / added('OpenSSH -D'))],
       },
-      { what: 'Opening a stream, to its first byte', unit: 'µs', ways: openings, verdicts: [trips] },
+      { what: 'Opening a stream, to its first byte', unit: 'µs', samples: openings, verdicts: [trips] },
       stalled,
       idle,
     ];
@@ -98,7 +98,7 @@ export async function relayBench({ rounds, bytes }: RelayBenchOptions): Promise<
 
 type Gateway = Child<{ profile: z.infer<typeof profileSchema> }>;
 
-/** A client that is connected; through `line`, when there is one, to count what it says. */
+/** Starts a connected client. It connects through `line`, if given, which counts its round trips. */
 async function startClient(gateway: Gateway, line: FaultProxy | null = null, flags: readonly string[] = []): Promise<Child<ClientReady>> {
   const client = await Child.start(here('client.ts'), clientReady, [], flags);
   const { profile } = gateway.ready;
@@ -108,13 +108,17 @@ async function startClient(gateway: Gateway, line: FaultProxy | null = null, fla
   return client;
 }
 
-/** The same figure by each way in turn, round after round, so that what else the machine does meets them all. */
-async function compare(ways: readonly Way[], rounds: number, measure: (way: Way) => Promise<number>): Promise<Record<WayName, Sample>> {
-  const taken: Record<WayName, number[]> = { 'direct TCP': [], 'Causeway': [], 'OpenSSH -D': [], 'stunnel': [], 'Node’s TLS alone': [] };
+/** Measures the same figure over each route in turn, round after round, so that other load on the machine affects all of them. */
+async function compare(
+  routes: readonly Route[],
+  rounds: number,
+  measure: (route: Route) => Promise<number>,
+): Promise<Record<RouteName, Sample>> {
+  const taken: Record<RouteName, number[]> = { 'direct TCP': [], 'Causeway': [], 'OpenSSH -D': [], 'stunnel': [], 'Node’s TLS alone': [] };
   for (let round = 0; round < rounds; round++) {
-    // None of them always goes first, or after the fastest
-    const turn = [...ways.slice(round % ways.length), ...ways.slice(0, round % ways.length)];
-    for (const way of turn) taken[way.name].push(await measure(way));
+    // Rotate the order, so that none always goes first, or after the fastest
+    const turn = [...routes.slice(round % routes.length), ...routes.slice(0, round % routes.length)];
+    for (const route of turn) taken[route.name].push(await measure(route));
   }
   return {
     'Causeway': sampleOf(taken.Causeway),
@@ -125,17 +129,17 @@ async function compare(ways: readonly Way[], rounds: number, measure: (way: Way)
   };
 }
 
-const ratio = (by: Record<WayName, Sample>, ours: WayName, theirs: WayName): number => by[ours].median / by[theirs].median;
+const ratio = (by: Record<RouteName, Sample>, ours: RouteName, theirs: RouteName): number => by[ours].median / by[theirs].median;
 
-/** How often client and gateway have to wait for each other before a stream is open. */
+/** How many round trips client and gateway need to open a stream. */
 async function openingRoundTrips(gateway: Gateway, port: number) {
   const line = await startFaultProxy({ port: gateway.ready.profile.connectTo?.[0]?.loopbackPort ?? 0 });
   const client = await startClient(gateway, line);
   const before = line.roundTrips.total;
   const streams = 10;
   const sockets = [];
-  // Closed afterwards: what closing says is no part of it
-  for (let opened = 0; opened < streams; opened++) sockets.push(await causewayWay(client.ready, port).open());
+  // Close them afterwards: the messages of closing do not count
+  for (let opened = 0; opened < streams; opened++) sockets.push(await causewayRoute(client.ready, port).open());
   const trips = (line.roundTrips.total - before) / streams;
   for (const socket of sockets) socket.destroy();
   await client.stop();
@@ -143,23 +147,23 @@ async function openingRoundTrips(gateway: Gateway, port: number) {
   return atMost(1, '≤ 1 round trip', trips, 'round trips');
 }
 
-/** Eight downloads with and without a ninth that nobody reads, in pairs: a machine's mood changes between rounds, and by more. */
-async function stalledRow(way: Way, rounds: number, bytes: number): Promise<Row> {
+/** Eight downloads with and without a ninth that nobody reads, measured in pairs, since a machine's speed changes more between rounds than within a pair. */
+async function stalledRow(route: Route, rounds: number, bytes: number): Promise<Row> {
   const free: number[] = [];
   const beside: number[] = [];
   const withStalled = async (): Promise<void> => {
-    const end = await stall(way);
-    beside.push(await download(way, 8, bytes));
+    const end = await stall(route);
+    beside.push(await download(route, 8, bytes));
     end();
   };
-  const without = async (): Promise<void> => void free.push(await download(way, 8, bytes));
+  const without = async (): Promise<void> => void free.push(await download(route, 8, bytes));
   for (let round = 0; round < rounds; round++)
     for (const take of round % 2 === 0 ? [without, withStalled] : [withStalled, without]) await take();
   const slower = 1 - sampleOf(beside.map((each, round) => each / (free[round] ?? NaN))).median;
   return {
     what: 'Eight downloads beside a stalled one',
     unit: 'MiB/s',
-    ways: { 'Causeway': sampleOf(beside), 'without the stalled one': sampleOf(free) },
+    samples: { 'Causeway': sampleOf(beside), 'without the stalled one': sampleOf(free) },
     verdicts: [atMost(10, 'slowed by less than 10 %', slower * 100, '%')],
   };
 }
@@ -171,12 +175,12 @@ async function stalledRow(way: Way, rounds: number, bytes: number): Promise<Row>
  */
 async function idleRow(gateway: Gateway, port: number): Promise<Row> {
   const client = await startClient(gateway, null, ['--expose-gc', '--max-semi-space-size=1']);
-  const way = causewayWay(client.ready, port);
+  const route = causewayRoute(client.ready, port);
   const first = 100;
   const all = 1_000;
-  const closeFirst = await holdIdle(way, first);
+  const closeFirst = await holdIdle(route, first);
   const before = Number(await client.call('memory'));
-  const closeRest = await holdIdle(way, all - first);
+  const closeRest = await holdIdle(route, all - first);
   const each = (Number(await client.call('memory')) - before) / 1024 / (all - first);
   closeFirst();
   closeRest();
@@ -184,7 +188,7 @@ async function idleRow(gateway: Gateway, port: number): Promise<Row> {
   return {
     what: `Each of ${all} idle streams, resident in the client`,
     unit: 'KiB',
-    ways: { Causeway: sampleOf([each]) },
+    samples: { Causeway: sampleOf([each]) },
     verdicts: [atMost(20, '≤ 20 KiB', each, 'KiB')],
   };
 }

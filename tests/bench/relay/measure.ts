@@ -1,30 +1,30 @@
 import { sampleOf } from '../report.ts';
 import type { Line } from './line.ts';
-import type { Way } from './ways.ts';
+import type { Route } from './routes.ts';
 
 const mebibyte = 1024 * 1024;
 const filler = Buffer.alloc(256 * 1024, 0x5a);
 
-/** MiB a second, first byte asked for to last byte had, over `streams` streams at once that share `bytes`. */
-export async function download(way: Way, streams: number, bytes: number): Promise<number> {
+/** MiB a second, from the request to the last byte, over `streams` parallel streams that share `bytes`. */
+export async function download(route: Route, streams: number, bytes: number): Promise<number> {
   const each = Math.floor(bytes / streams);
-  const lines = await Promise.all(Array.from({ length: streams }, () => way.open()));
+  const lines = await Promise.all(Array.from({ length: streams }, () => route.open()));
   const from = performance.now();
   await Promise.all(
     lines.map(async (line) => {
       line.write(`down ${each}\n`);
       const got = await line.countToEnd();
       line.destroy();
-      if (got !== each) throw new Error(`${way.name}: ${got} of ${each} bytes`);
+      if (got !== each) throw new Error(`${route.name}: ${got} of ${each} bytes`);
     }),
   );
   return (each * streams) / mebibyte / ((performance.now() - from) / 1000);
 }
 
-/** MiB a second until the target says that it has had everything. */
-export async function upload(way: Way, streams: number, bytes: number): Promise<number> {
+/** MiB a second, until the target confirms that it has everything. */
+export async function upload(route: Route, streams: number, bytes: number): Promise<number> {
   const each = Math.floor(bytes / streams);
-  const lines = await Promise.all(Array.from({ length: streams }, () => way.open()));
+  const lines = await Promise.all(Array.from({ length: streams }, () => route.open()));
   const from = performance.now();
   await Promise.all(
     lines.map(async (line) => {
@@ -41,9 +41,9 @@ export async function upload(way: Way, streams: number, bytes: number): Promise<
   return (each * streams) / mebibyte / ((performance.now() - from) / 1000);
 }
 
-/** Median time of a byte there and back, in microseconds. */
-export async function echo(way: Way, times: number): Promise<number> {
-  const line = await way.open();
+/** Median time for a byte there and back, in microseconds. */
+export async function echo(route: Route, times: number): Promise<number> {
+  const line = await route.open();
   line.write('echo\n');
   const taken: number[] = [];
   for (let time = 0; time < times; time++) {
@@ -56,12 +56,12 @@ export async function echo(way: Way, times: number): Promise<number> {
   return sampleOf(taken).median;
 }
 
-/** Median time to open a stream and have its first byte from the target, in microseconds. */
-export async function opening(way: Way, times: number): Promise<number> {
+/** Median time to open a stream and get its first byte from the target, in microseconds. */
+export async function opening(route: Route, times: number): Promise<number> {
   const taken: number[] = [];
   for (let time = 0; time < times; time++) {
     const from = performance.now();
-    const line = await way.open();
+    const line = await route.open();
     line.write('hold\n');
     await line.read(1);
     taken.push((performance.now() - from) * 1000);
@@ -70,11 +70,11 @@ export async function opening(way: Way, times: number): Promise<number> {
   return sampleOf(taken).median;
 }
 
-/** Streams that are open and silent; returns how to close them. */
-export async function holdIdle(way: Way, count: number): Promise<() => void> {
+/** Opens streams and keeps them idle. Returns a function that closes them. */
+export async function holdIdle(route: Route, count: number): Promise<() => void> {
   const lines: Line[] = [];
   for (let index = 0; index < count; index++) {
-    const line = await way.open();
+    const line = await route.open();
     line.write('hold\n');
     await line.read(1);
     lines.push(line);
@@ -82,9 +82,9 @@ export async function holdIdle(way: Way, count: number): Promise<() => void> {
   return () => lines.forEach((line) => line.destroy());
 }
 
-/** A download that nobody reads; returns how to end it. */
-export async function stall(way: Way): Promise<() => void> {
-  const line = await way.open();
+/** Starts a download that nobody reads. Returns a function that ends it. */
+export async function stall(route: Route): Promise<() => void> {
+  const line = await route.open();
   line.pause();
   line.write(`down ${1024 * mebibyte}\n`);
   return () => line.destroy();

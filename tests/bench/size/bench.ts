@@ -17,10 +17,10 @@ export function sizeBench(): Promise<Part> {
     {
       what: 'JavaScript of the main window, gzip',
       unit: 'kB',
-      ways: { Causeway: sampleOf([scripts]) },
+      samples: { Causeway: sampleOf([scripts]) },
       verdicts: [atMost(200, '≤ 200 kB', scripts, 'kB')],
     },
-    { what: 'Its styles, gzip', unit: 'kB', ways: { Causeway: sampleOf([sum(/\.css$/)]) }, verdicts: [] },
+    { what: 'Its styles, gzip', unit: 'kB', samples: { Causeway: sampleOf([sum(/\.css$/)]) }, verdicts: [] },
   ];
   return Promise.resolve({ name: 'Size', rows });
 }

@@ -34,7 +34,7 @@ export function startUpBench(rounds = 15): Promise<Part> {
   const row = {
     what: 'CPU of the main process until the window is asked for',
     unit: 'ms',
-    ways: { 'Causeway': sampleOf(ours), 'Node alone': sampleOf(bare) },
+    samples: { 'Causeway': sampleOf(ours), 'Node alone': sampleOf(bare) },
     verdicts: [atMost(150, 'our own ≤ 150 ms', own, 'ms')],
   };
   return Promise.resolve({ name: 'Start-up', rows: [row] });

@@ -9,11 +9,11 @@ import { connectionsTo } from './connections.ts';
 
 export { expect };
 
-/** What is looked at once something is over, and what may rightly be left. */
+/** Where to look for leftovers after an end, and which ones are allowed. */
 interface Left {
-  /** What stands between client and campus: its own connections to the campus may outlast the client's to it. */
+  /** The proxy between client and campus: its own connections to the campus may outlast the client's. */
   line?: FaultProxy;
-  /** Of a client that could not say goodbye the campus keeps the session for a while. */
+  /** How many sessions the campus may still hold, as it does for a while when a client could not sign out. */
   sessions?: number;
 }
 
@@ -25,7 +25,7 @@ export class Scene {
     private readonly clock: { offset: number },
   ) {}
 
-  /** @param clientOptions what the client starts with, where need be once the campus is there */
+  /** @param clientOptions the client's options, or a function that makes them once the campus has started */
   static async open(
     options: CampusOptions = {},
     clientOptions: ClientOptions | ((campus: Campus) => Promise<ClientOptions>) = {},
@@ -43,7 +43,7 @@ export class Scene {
     return this.client.window;
   }
 
-  /** Moves the campus's clock ahead, not ours. */
+  /** Moves the campus's clock ahead, but not the client's. */
   passTime(ms: number): void {
     this.clock.offset += ms;
   }
@@ -56,7 +56,7 @@ export class Scene {
     return this.window.getByRole('heading', { level: 1, name });
   }
 
-  /** That the screen says this, in sight or to a screen reader. */
+  /** Expects this text on the screen. */
   async says(text: string | RegExp): Promise<void> {
     await expect(this.window.getByText(text).first()).toBeVisible();
   }
@@ -99,7 +99,7 @@ export class Scene {
     await this.button('Verify').click();
   }
 
-  /** From home to connected. */
+  /** Signs in, from the home screen until connected. */
   async signedIn(): Promise<void> {
     await this.atSecondFactor();
     await this.toPasscode();
@@ -113,7 +113,7 @@ export class Scene {
     return account.code;
   }
 
-  /** The push that waits on a phone. */
+  /** Waits for the one push on a phone, and returns it. */
   async push(phone: string = mei.phone) {
     await expect.poll(() => this.campus.services.factors.waiting(phone).length).toBe(1);
     const push = this.campus.services.factors.waiting(phone)[0];
@@ -121,7 +121,7 @@ export class Scene {
     return push;
   }
 
-  /** Try now, as often as it is offered, until the connection is back: it may come back by itself at any moment. */
+  /** Presses Try now whenever it is offered until the connection is back, which can happen without it at any moment. */
   async hurry(): Promise<void> {
     const again = this.button('Try now');
     const back = this.window.getByText(/^Connected/).first();
@@ -131,14 +131,14 @@ export class Scene {
     }).toPass({ timeout: 60_000 });
   }
 
-  /** That the screen says what happened, and the state is clean: back at home, nothing at the campus and no connection to it. */
+  /** Expects that the screen says what happened, that the app is back at home, and that the campus holds nothing of it. */
   async ended(title: string, left?: Left): Promise<void> {
     await expect(this.window.getByText(title, { exact: true }).first()).toBeVisible();
     await expect(this.button(/^(Try|Sign in) again$/)).toBeVisible();
     await this.nothingLeft(left);
   }
 
-  /** That the campus holds nothing of the client's any more: no push, no session, no connection. */
+  /** Expects that the campus holds nothing of the client: no push, no session, no connection. */
   async nothingLeft({ line, sessions = 0 }: Left = {}): Promise<void> {
     const { campus } = this;
     const connections = (): number | Promise<number> => line?.connections.open ?? connectionsTo(campus.port, campus.portalPort);
@@ -148,9 +148,9 @@ export class Scene {
   }
 
   /**
-   * The client is killed, and started once more with the same user data.
+   * Kills the client and starts it again with the same user data.
    *
-   * @param atRest what to look at in between, when nobody writes any more
+   * @param atRest checks to run in between, when nothing writes to the user data
    */
   async crash(atRest: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     const { userData } = this.client;
@@ -165,7 +165,7 @@ export class Scene {
   }
 }
 
-/** `open` starts a scene and closes it after the test, whatever became of it. */
+/** `open` starts a scene and closes it after the test, even if the test fails. */
 export const test = base.extend<{ open: typeof Scene.open }>({
   open: async ({}, use) => {
     const scenes: Scene[] = [];

@@ -122,7 +122,7 @@ test('a portal that does not answer while the link does leaves the session up (Y
 });
 
 test('a portal that does not answer because nothing does is a link that broke, and no portal’s fault', async () => {
-  const gateway = otherGateway({ portal: false, answers: false, door: await tcp(() => undefined) });
+  const gateway = otherGateway({ portal: false, answers: false, loopbackPort: await tcp(() => undefined) });
   await up(gateway);
   await expect.poll(() => gateway.tunnels[0]?.abandoned).toBe(true);
   await expect.poll(() => gateway.tunnels.length).toBeGreaterThan(1);

@@ -52,7 +52,7 @@ test('a link that fell silent with its network is held on to, and goes on when i
 
 test('a gateway that takes new connections while the link stays silent gets a new one', async () => {
   const door = await deadPort();
-  const gateway = otherGateway({ door });
+  const gateway = otherGateway({ loopbackPort: door });
   const c = await silent(gateway);
   expect(gateway.tunnels).toMatchObject([{ abandoned: false }]);
   const server = net.createServer((socket) => socket.end());

@@ -68,7 +68,7 @@ const freshCode = (run: Run): string => {
   return codeOf(run.world.campus);
 };
 
-type Way = 'push' | 'code' | 'passcode';
+type Factor = 'push' | 'code' | 'passcode';
 
 const approve: Act = async (run) => {
   const push = run.waitingPush;
@@ -89,15 +89,15 @@ const deny: Act = async (run) => {
 };
 
 /** The answer that gets on, or null where it is the phone that answers. */
-function rightAnswer(run: Run, prompt: Prompt, way: Way): Answer | null {
+function rightAnswer(run: Run, prompt: Prompt, factor: Factor): Answer | null {
   switch (prompt.kind) {
     case 'notice':
       return proceed;
     case 'credentials':
       return credentials(student.userId, student.password);
     case 'second-factor':
-      if (way === 'push') return { kind: 'second-factor', method: 'push', device: prompt.devices[0]?.id ?? '' };
-      return { kind: 'second-factor-passcode', ...(way === 'code' ? { passcode: freshCode(run) } : {}) };
+      if (factor === 'push') return { kind: 'second-factor', method: 'push', device: prompt.devices[0]?.id ?? '' };
+      return { kind: 'second-factor-passcode', ...(factor === 'code' ? { passcode: freshCode(run) } : {}) };
     case 'passcode':
       return { kind: 'passcode', passcode: freshCode(run) };
     case 'choice':
@@ -115,20 +115,20 @@ function rightAnswer(run: Run, prompt: Prompt, way: Way): Answer | null {
   }
 }
 
-function wrongAnswer(prompt: Prompt, way: Way): Answer | null {
+function wrongAnswer(prompt: Prompt, factor: Factor): Answer | null {
   switch (prompt.kind) {
     case 'notice':
       return { kind: 'notice', proceed: false };
     case 'credentials':
-      return credentials(way === 'push' ? 'nobody' : student.userId, 'wrong');
+      return credentials(factor === 'push' ? 'nobody' : student.userId, 'wrong');
     case 'second-factor':
-      return way === 'push'
+      return factor === 'push'
         ? { kind: 'second-factor', method: 'push', device: 'nowhere' }
         : { kind: 'second-factor-passcode', passcode: '000000' };
     case 'passcode':
-      return way === 'push' ? { kind: 'instead', method: 'choose' } : { kind: 'passcode', passcode: '000000' };
+      return factor === 'push' ? { kind: 'instead', method: 'choose' } : { kind: 'passcode', passcode: '000000' };
     case 'push':
-      return { kind: 'instead', method: way === 'push' ? 'choose' : 'passcode' };
+      return { kind: 'instead', method: factor === 'push' ? 'choose' : 'passcode' };
     case 'choice':
       return { kind: 'choice', option: 'nowhere' };
     case 'certificate':
@@ -143,26 +143,26 @@ function wrongAnswer(prompt: Prompt, way: Way): Answer | null {
 }
 
 const answerRight =
-  (way: Way, remember: boolean): Act =>
+  (factor: Factor, remember: boolean): Act =>
   async (run) => {
     const { access } = run;
     if (access.kind !== 'asking') return;
-    const answer = rightAnswer(run, access.prompt, way);
+    const answer = rightAnswer(run, access.prompt, factor);
     if (answer) await give(run, access.promptId, answer, remember);
     else await approve(run);
   };
 const answerWrong =
-  (way: Way): Act =>
+  (factor: Factor): Act =>
   async (run) => {
     const { access } = run;
-    const answer = access.kind === 'asking' ? wrongAnswer(access.prompt, way) : null;
+    const answer = access.kind === 'asking' ? wrongAnswer(access.prompt, factor) : null;
     if (access.kind === 'asking' && answer) await give(run, access.promptId, answer);
   };
 const answerTwice =
-  (way: Way): Act =>
+  (factor: Factor): Act =>
   async (run) => {
     const { access } = run;
-    const answer = access.kind === 'asking' ? rightAnswer(run, access.prompt, way) : null;
+    const answer = access.kind === 'asking' ? rightAnswer(run, access.prompt, factor) : null;
     if (access.kind !== 'asking' || !answer) return;
     await Promise.all([give(run, access.promptId, answer), give(run, access.promptId, answer)]);
   };

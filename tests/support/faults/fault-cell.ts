@@ -4,14 +4,14 @@ import type { Answer, PromptKind } from '../../../shared/prompt.ts';
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts';
 import { credentials, proceed } from '../access.ts';
 import { startApp, when, type AppRun } from '../app.ts';
-import type { Door } from '../portal-load.ts';
+import type { ProxyAccess } from '../portal-load.ts';
 
-/** Long enough for everything that the app itself gives up after 15 seconds, twice in a row. */
+/** Long enough for two of the app's own 15-second timeouts in a row. */
 const giveUpAfterMs = 45_000;
 const password = 'cell-door-lamp-9';
 const papers = { dateOfBirth: '2004-03-15', lastFour: '4821' };
 
-/** A campus where everyone has a phone of their own: `person-0` and so on. */
+/** A campus with people `person-0` and so on, each with a phone of their own. */
 export function startCrowdedCampus(count: number): Promise<Campus> {
   const numbers = Array.from({ length: count }, (_, index) => index);
   return startCampus({
@@ -29,7 +29,7 @@ export function startCrowdedCampus(count: number): Promise<Campus> {
   });
 }
 
-/** One person at a computer: the real application, with a line to the gateway that can be spoiled, and another to its loopback proxy. */
+/** One person at a computer: the real application, with a fault proxy before the gateway and another before its loopback proxy. */
 export class FaultCell {
   private constructor(
     private readonly campus: Campus,
@@ -57,17 +57,18 @@ export class FaultCell {
     return this.run.app.state.access;
   }
 
-  /** The way of the portal view, as it is and past the line that can be spoiled. */
-  get door(): Door {
-    return { ...this.soundDoor, port: this.viewLine.port };
+  /** The loopback proxy, through the fault proxy in front of it. */
+  get viewProxy(): ProxyAccess {
+    return { ...this.directProxy, port: this.viewLine.port };
   }
 
-  get soundDoor(): Door {
+  /** The loopback proxy itself. */
+  get directProxy(): ProxyAccess {
     const { port, username, secret } = this.run.proxy;
     return { port, username, secret };
   }
 
-  /** By what the recovery site knows this person. */
+  /** What the recovery site asks this person for. */
   get identity() {
     return { userId: `person-${this.number}`, ...papers };
   }
@@ -76,14 +77,14 @@ export class FaultCell {
     return this.campus.authority.pem;
   }
 
-  /** The line is in order again, and so is the session. */
+  /** Removes the fault and waits until the session is connected again. */
   async backUp(): Promise<void> {
     await this.line.set({ kind: 'none' });
     if (this.access.kind === 'reconnecting') await this.run.app.verbs.retryNow(undefined);
     await when(this.run.app, ({ access }) => access.kind === 'connected', giveUpAfterMs);
   }
 
-  /** What the campus has of this person. */
+  /** The ids of this person's sessions at the campus. */
   get sessions(): string[] {
     return this.campus.services.sessions.ofPerson(`person-${this.number}`).map(({ id }) => id);
   }

@@ -120,7 +120,7 @@ const session =
     await cell.connect();
     expect((await cell.goOn())?.kind).toBe('connected');
     const { sessions } = cell;
-    const load = step === 'portal loading' ? await PortalLoad.open(cell.soundDoor, cell.authorityPem) : null;
+    const load = step === 'portal loading' ? await PortalLoad.open(cell.directProxy, cell.authorityPem) : null;
     await cell.line.set(faults[fault](load ? atPage(fault) : {}));
     const since = performance.now();
     const page = load?.page().then(
@@ -129,7 +129,7 @@ const session =
     );
     if (survivable.includes(fault)) {
       expect(await page).toBe(load ? 'whole' : undefined);
-      expect(await loadPortal(cell.soundDoor, cell.authorityPem)).toContain('</html>');
+      expect(await loadPortal(cell.directProxy, cell.authorityPem)).toContain('</html>');
       expect(cell.access.kind).toBe('connected');
       return 'connected';
     }
@@ -143,7 +143,7 @@ const session =
 
     await cell.backUp();
     expect(cell.sessions).toEqual(sessions);
-    expect(await loadPortal(cell.soundDoor, cell.authorityPem)).toContain('</html>');
+    expect(await loadPortal(cell.directProxy, cell.authorityPem)).toContain('</html>');
     return `${broken.why.code}${inSeconds(took)}; reconnects`;
   };
 
@@ -151,7 +151,7 @@ const session =
 const view: Play = async (cell, fault, expect) => {
   await cell.connect();
   expect((await cell.goOn())?.kind).toBe('connected');
-  const load = await PortalLoad.open(cell.door, cell.authorityPem);
+  const load = await PortalLoad.open(cell.viewProxy, cell.authorityPem);
   await cell.viewLine.set(faults[fault](atPage(fault)));
   let settled = '';
   const page = load.page().then(
@@ -161,14 +161,14 @@ const view: Play = async (cell, fault, expect) => {
   if (survivable.includes(fault)) expect(await page).toBe('whole');
   else if (unsaid.includes(fault)) {
     // Only the view can give up here; others are not held up by it
-    expect(await loadPortal(cell.soundDoor, cell.authorityPem)).toContain('</html>');
+    expect(await loadPortal(cell.directProxy, cell.authorityPem)).toContain('</html>');
     expect(settled).toBe('');
     load.close();
     expect(await page).toBe('broken');
   } else expect(await page).toBe('broken');
   expect(cell.access.kind).toBe('connected');
   await cell.viewLine.set({ kind: 'none' });
-  expect(await loadPortal(cell.door, cell.authorityPem)).toContain('</html>');
+  expect(await loadPortal(cell.viewProxy, cell.authorityPem)).toContain('</html>');
   return survivable.includes(fault) ? 'connected' : 'page breaks, session stays; loads again';
 };
 

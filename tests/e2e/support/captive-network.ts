@@ -3,29 +3,29 @@ import http from 'node:http';
 import net, { type Server, type Socket } from 'node:net';
 import type { Profile } from '../../../shared/profile.ts';
 
-/** A network that holds people up until they have signed in to it, as hotels do: plain HTTP is sent to its page, TLS gets nonsense. */
-export interface Hotel {
-  /** The same campus, reached through this network. */
-  behind(profile: Profile): Profile;
-  /** The guest has signed in: from now on everything goes through. */
-  letOut(): void;
-  /** Back to the sign-in page; what goes through breaks. */
-  holdUp(): void;
+/** A network with a captive portal, such as a hotel's: until the guest signs in, it redirects plain HTTP to its page and answers TLS with plain HTTP. */
+export interface CaptiveNetwork {
+  /** The campus's profile, with the gateway reached through this network. */
+  profileBehind(profile: Profile): Profile;
+  /** Plays that the guest has signed in: from now on everything goes through. */
+  allowTraffic(): void;
+  /** Goes back to the sign-in page and breaks every open connection. */
+  blockTraffic(): void;
   close(): Promise<void>;
 }
 
-export async function startHotel(page: string, campusPort: number): Promise<Hotel> {
-  let isFree = false;
+export async function startCaptiveNetwork(page: string, campusPort: number): Promise<CaptiveNetwork> {
+  let isOpen = false;
   const sockets = new Set<Socket>();
   const web = http.createServer((_request, response) => {
-    response.writeHead(302, { location: isFree ? 'https://vpn.campus.test/' : page });
+    response.writeHead(302, { location: isOpen ? 'https://vpn.campus.test/' : page });
     response.end();
   });
-  const door = net.createServer((socket) => {
+  const gateway = net.createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
-    if (!isFree) {
+    if (!isOpen) {
       socket.end(`HTTP/1.1 302 Found\r\nLocation: ${page}\r\n\r\n`);
       return;
     }
@@ -35,12 +35,12 @@ export async function startHotel(page: string, campusPort: number): Promise<Hote
     socket.on('close', () => onwards.destroy());
     socket.pipe(onwards).pipe(socket);
   });
-  const ports = await Promise.all([listen(web), listen(door)]);
+  const ports = await Promise.all([listen(web), listen(gateway)]);
   const breakAll = (): void => {
     for (const socket of sockets) socket.destroy();
   };
   return {
-    behind(profile) {
+    profileBehind(profile) {
       const [host = '', port = '443'] = (profile.gateways[0] ?? '').split(':');
       const others = (profile.connectTo ?? []).filter((entry) => entry.host !== host);
       return {
@@ -48,17 +48,17 @@ export async function startHotel(page: string, campusPort: number): Promise<Hote
         connectTo: [{ host, port: 80, loopbackPort: ports[0] }, { host, port: Number(port), loopbackPort: ports[1] }, ...others],
       };
     },
-    letOut: () => {
-      isFree = true;
+    allowTraffic: () => {
+      isOpen = true;
     },
-    holdUp: () => {
-      isFree = false;
+    blockTraffic: () => {
+      isOpen = false;
       breakAll();
     },
     async close() {
       breakAll();
       web.closeAllConnections();
-      await Promise.all([web, door].map((server) => new Promise((resolve) => server.close(resolve))));
+      await Promise.all([web, gateway].map((server) => new Promise((resolve) => server.close(resolve))));
     },
   };
 }
