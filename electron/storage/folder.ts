@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** The app's name as Electron makes a folder of it. */
+/** The folder's name, which Electron derives from the app's name. */
 const name = 'Causeway';
 
-/** The desktop app's own folder for settings, where Electron puts it: for programs that are not Electron. */
+/** The desktop app's settings folder, where Electron puts it, for programs that run without Electron. */
 export function userDataFolder(
   platform: NodeJS.Platform = process.platform,
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -12,7 +12,7 @@ export function userDataFolder(
 ): string {
   if (platform === 'win32') return path.win32.join(env['APPDATA'] ?? path.win32.join(home, 'AppData', 'Roaming'), name);
   if (platform === 'darwin') return path.posix.join(home, 'Library', 'Application Support', name);
-  // Set and empty means not set (XDG Base Directory Specification)
+  // An empty value means not set (XDG Base Directory Specification)
   const config = env['XDG_CONFIG_HOME'] ?? '';
   return path.posix.join(config === '' ? path.posix.join(home, '.config') : config, name);
 }

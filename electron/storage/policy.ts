@@ -8,27 +8,27 @@ import { plainLine } from '../../shared/plain-text.ts';
 import { isRootsAlone } from '../system/root-owned.ts';
 import { readProfileFile } from './profiles.ts';
 
-/** What whoever administers this computer decides for everybody on it. A profile decides none of this. */
+/** What this computer's administrator decides for everybody on it. A profile cannot change any of it. */
 export interface Policy {
-  /** libopenconnect, instead of the one that the installer brings or the system has. */
+  /** The path of libopenconnect, instead of the installer's or the system's one. */
   readonly library: string | null;
   readonly openconnect: string | null;
   readonly ocproxy: string | null;
   /** A program that answers a gateway's host check. */
   readonly hostCheckWrapper: string | null;
-  /** Whether a person may vouch for a server that nobody else vouches for: `strict` refuses it instead of asking. */
+  /** Whether a person may accept a server's certificate that nothing vouches for. `strict` refuses it instead of asking. */
   readonly certificates: 'ask' | 'strict';
   /** Whether people may sign in to a gateway whose TLS is too old ({@link findOldTls} of `net/old-tls.ts`). */
   readonly oldTls: 'refuse' | 'allow';
-  /** The name by which gateways of others get to know this program (`User-Agent`), at sign-in and in the tunnel; null: our own. */
+  /** The `User-Agent` that other makers' gateways see, at sign-in and in the tunnel. Null: our own. */
   readonly userAgent: string | null;
-  /** The system that they are told it runs on; null: this one. */
+  /** The operating system that those gateways see. Null: the real one. */
   readonly reportedSystem: Agent['system'] | null;
-  /** Whether a key for one-time codes may be kept, where the campus's profile allows it too. */
+  /** Whether people may save a key for one-time codes, if the campus's profile allows it too. */
   readonly keptCodes: boolean;
-  /** Whether the app ends where it was started without Chromium's sandbox, as an AppImage does where the system lets no program make one. */
+  /** Whether the app refuses to start without Chromium's sandbox. An AppImage starts without one on systems that do not let programs create it. */
   readonly sandboxRequired: boolean;
-  /** The campuses that everybody on this computer has, without being asked. */
+  /** Profiles that everybody on this computer gets without being asked. */
   readonly profiles: readonly Profile[];
 }
 
@@ -48,27 +48,27 @@ export const noPolicy: Policy = {
 
 export interface ReadPolicy {
   policy: Policy;
-  /** What the person should be told of it: `policy-ignored` or `policy-repaired`; null: nothing. */
+  /** What to tell the person: `policy-ignored`, `policy-repaired` or null. */
   notice: Failure | null;
 }
 
 const maxBytes = 64 * 1024;
 const maxProfiles = 20;
 
-/** The programs that it names, as whoever looks for them takes them. */
+/** The programs that the policy names, in the form that the program search takes. */
 export function programsOf({ openconnect, ocproxy }: Policy): { openconnect?: string; ocproxy?: string } {
   return { ...(openconnect !== null && { openconnect }), ...(ocproxy !== null && { ocproxy }) };
 }
 
-/** Where the policy of a computer is, by its system. */
+/** The path of the policy file on a system. */
 export function policyFile(platform: NodeJS.Platform, env: Readonly<Record<string, string | undefined>>): string {
   if (platform === 'win32') return path.win32.join(env['ProgramData'] ?? 'C:\\ProgramData', 'Causeway', 'policy.json');
   return platform === 'darwin' ? '/Library/Application Support/Causeway/policy.json' : '/etc/causeway/policy.json';
 }
 
 /**
- * Reads the policy. A file that somebody else than root could have written is not obeyed, and told; so is one that is no
- * JSON object. A bad or unknown key is dropped and named, the rest kept. Without a file there is no policy. Never rejects.
+ * Reads the policy. It ignores and reports a file that others than root could have written, and one that is not a JSON
+ * object. It drops and names a bad or unknown key and keeps the rest. Without a file there is no policy. Never rejects.
  */
 export async function readPolicy(file: string, platform: NodeJS.Platform): Promise<ReadPolicy> {
   const ignored = (detail: string): ReadPolicy => ({ policy: noPolicy, notice: { code: 'policy-ignored', params: { file }, detail } });
@@ -103,7 +103,7 @@ async function readEntries(entries: Record<string, unknown>, file: string, platf
     openconnect: take('openconnect', place),
     ocproxy: take('ocproxy', place),
     hostCheckWrapper: take('hostCheckWrapper', place),
-    // A word that is not understood was meant to forbid something
+    // An unknown value was probably meant to forbid something
     certificates: take('certificates', z.enum(['ask', 'strict'])) ?? (Object.hasOwn(entries, 'certificates') ? 'strict' : 'ask'),
     oldTls: take('oldTls', z.enum(['refuse', 'allow'])) ?? 'refuse',
     userAgent: take('userAgent', userAgentSchema),
@@ -119,7 +119,7 @@ async function readEntries(entries: Record<string, unknown>, file: string, platf
   return { policy, notice: dropped.length === 0 ? null : { code: 'policy-repaired', params: { file, key: keys } } };
 }
 
-/** The profiles in these files; one that cannot be read, or that others than root could have written, is dropped and named, and so is each key that is not used. */
+/** Reads the profiles in these files. Drops and names each one that cannot be read or that others than root could have written, and each unused key. */
 async function managedProfiles(files: readonly string[], dropped: string[]): Promise<Profile[]> {
   const profiles: Profile[] = [];
   for (const [index, file] of files.entries()) {

@@ -6,11 +6,11 @@ import type { CertificateVerifier } from '../trust/verifier.ts';
 import { httpsJson, type RouteThroughProxy } from '../net/https.ts';
 import { CertificateQuestion } from '../net/tls.ts';
 
-/** How long a campus may take to hand out its profile. */
+/** How long a campus may take to return its profile. */
 const discoveryTimeoutMs = 15_000;
 
 export interface DiscoverOptions {
-  /** For the address itself; the profile that comes back brings its own trust. */
+  /** Checks the address's certificate. The profile itself says what to trust after that. */
   verifier: CertificateVerifier;
   signal: AbortSignal;
   connectTo?: Profile['connectTo'];
@@ -47,10 +47,10 @@ export async function readProfileFile(path: string): Promise<ReadProfile> {
   return readProfile(await readStart(path, maxProfileBytes + 1));
 }
 
-/** The file's first bytes as text, without a byte order mark: one byte more than allowed is enough to refuse it. */
+/** The file's first bytes as text, without a byte order mark. Callers ask for one byte more than allowed: if it is there, the file is too large. */
 async function readStart(path: string, maxBytes: number): Promise<string> {
   try {
-    // Not to be kept waiting by a pipe that somebody named like a profile. Windows has no such flag, which counts as none
+    // O_NONBLOCK: do not wait on a named pipe with a profile's name. Windows has no such flag, and there it counts as 0
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       if (!(await file.stat()).isFile()) throw new Error('not a file');
@@ -64,7 +64,7 @@ async function readStart(path: string, maxBytes: number): Promise<string> {
   }
 }
 
-/** `host` or `host:port` of what a person typed, or null where it is no address for HTTPS. */
+/** `host` or `host:port` of what a person typed, or null if it is not an HTTPS address. */
 function addressOf(typed: string): string | null {
   const text = typed.trim();
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
@@ -73,7 +73,7 @@ function addressOf(typed: string): string | null {
   return protocol === 'https:' && host !== '' && username === '' && password === '' ? host : null;
 }
 
-/** What went wrong on the way, as it looks from someone who wanted a profile. Certificates and cancelling stay what they are. */
+/** Turns a gateway failure into one about fetching a profile. Certificate failures and `cancelled` stay as they are. */
 function asProfileFailure(error: unknown, address: string): unknown {
   if (!(error instanceof CausewayError) || error instanceof CertificateQuestion) return error;
   const { code, detail = code } = error.failure;

@@ -2,22 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { onAbort } from '../../shared/abort.ts';
 import { CausewayError, fail } from '../../shared/failure.ts';
 
-/** Under which service the keychain lists our entries; a person meets this name in its own program. */
+/** The service name of our entries. A person sees it in the keychain's own program. */
 const service = 'Causeway';
 const codesService = 'Causeway one-time codes';
 const probeService = 'Causeway probe';
 
 /** How long a call may take: long enough for a person to answer the keychain's own question to unlock it. */
 const callTimeoutMs = 60_000;
-/** A probe asks nothing of the person; a keychain that waits for one counts as locked. */
+/** A probe does not wait for a person: a keychain that asks one counts as locked. */
 const probeTimeoutMs = 5_000;
 
-/** What the keychain of Windows takes, in UTF-8 (`CRED_MAX_CREDENTIAL_BLOB_SIZE` of wincred.h). */
+/** The longest secret in the Windows keychain, in UTF-8 bytes (`CRED_MAX_CREDENTIAL_BLOB_SIZE` in wincred.h). */
 const maxWindowsBytes = 2560;
 
 export type KeychainState = 'available' | 'absent' | 'locked';
 
-/** The three calls of keytar that are used here. */
+/** The three keytar functions that are used here. */
 export interface Keytar {
   getPassword(service: string, account: string): Promise<string | null>;
   setPassword(service: string, account: string, password: string): Promise<void>;
@@ -25,8 +25,8 @@ export interface Keytar {
 }
 
 /**
- * keytar is native code that needs the system's own library: loaded when first used, so that its absence is a sentence and
- * no crash. Why it does not load is told once.
+ * Loads keytar at its first use. It is native code that needs a system library: if that is missing, the person sees a
+ * message instead of a crash. `tell` gets the reason once.
  */
 export function keytarLoader(tell: (line: string) => void = () => undefined): () => Promise<Keytar> {
   let isTold = false;
@@ -43,11 +43,11 @@ export function keytarLoader(tell: (line: string) => void = () => undefined): ()
 }
 
 /**
- * Passwords in the operating system's keychain, by profile and user ID: there or nowhere, never in a file.
+ * Passwords in the operating system's keychain, by profile and user ID. They are never stored in a file.
  *
- * Every call rejects with `keychain-absent` or `keychain-locked`, those that keep something with `keychain-too-long` as well: then
- * what was kept before stays. One call at a time: a native call cannot be
- * cancelled, so a keychain that hangs costs one of Node's threads and no more.
+ * Every call can reject with `keychain-absent` or `keychain-locked`. Calls that save can also reject with `keychain-too-long`,
+ * which leaves the old entry unchanged. Calls run one at a time: a native call cannot be cancelled, so a keychain that
+ * hangs blocks only one of Node's threads.
  */
 export class Secrets {
   readonly #load: () => Promise<Keytar>;
@@ -66,14 +66,14 @@ export class Secrets {
     this.#bounds = bounds;
   }
 
-  /** Whether the keychain is being asked just now: that call comes back when the keychain likes, and Node waits for it at its end. */
+  /** Whether a keychain call is running. It cannot be cancelled, and Node waits for it when the process ends. */
   get isCalling(): boolean {
     return this.#isCalling;
   }
 
   /**
-   * Whether passwords can be kept, proven by writing, reading and deleting one: a keychain that is not there
-   * answers a mere look-up with "none". May make the keychain ask the person to unlock it. Never rejects.
+   * Whether passwords can be saved. It writes, reads and deletes one, since an absent keychain answers a plain look-up with
+   * "none". The keychain may ask the person to unlock it. Never rejects.
    */
   async availability(): Promise<KeychainState> {
     const account = randomBytes(16).toString('hex');
@@ -91,7 +91,7 @@ export class Secrets {
     }
   }
 
-  /** The password that was kept, or null. */
+  /** The saved password, or null. */
   get(profileId: string, userId: string): Promise<string | null> {
     return this.#call((keytar) => keytar.getPassword(service, account(profileId, userId)));
   }
@@ -100,12 +100,12 @@ export class Secrets {
     return this.#save(service, account(profileId, userId), password);
   }
 
-  /** Forgets a password; one that was not kept is no failure. */
+  /** Deletes a password. It is not a failure if there is none. */
   async delete(profileId: string, userId: string): Promise<void> {
     await this.#call((keytar) => keytar.deletePassword(service, account(profileId, userId)));
   }
 
-  /** The key for one-time codes that was kept for a profile, or null. */
+  /** A profile's saved key for one-time codes, or null. */
   codesKey(profileId: string): Promise<string | null> {
     return this.#call((keytar) => keytar.getPassword(codesService, profileId));
   }
@@ -145,7 +145,7 @@ export class Secrets {
     const late = new Promise<never>((_resolve, reject) => {
       onAbort(bound.signal, () => reject(fail('keychain-locked', undefined, { detail: 'no answer' })));
     });
-    // Work that was given up while it waited for its turn is not done behind the person's back
+    // A call that timed out while it waited for its turn must not run later
     const turn = this.#lastCall.then(() => (bound.signal.aborted ? late : this.#run(work)));
     this.#lastCall = turn.then(nothing, nothing);
     const timer = setTimeout(() => bound.abort(), timeoutMs);
@@ -159,15 +159,15 @@ export class Secrets {
   }
 }
 
-/** Profile ids hold no slash, so that no two pairs share an account. */
+/** A profile id has no slash, so each pair has its own account. */
 const account = (profileId: string, userId: string): string => `${profileId}/${userId}`;
 
 const nothing = (): void => undefined;
 
 /**
- * What the keychain's own error means; its words are in the person's language, and it has no numbers. macOS has one always:
- * what fails there is shut, or not for us. Windows's is open while the person is signed in, so that there is none where it
- * fails. On Linux it is the session bus that tells of an absent one, in words that are not translated.
+ * The failure for a keychain's own error, which has only a text in the person's language and no code. macOS always has a
+ * keychain, so an error there means that it is locked or that we may not use it. On Windows it is open while the person is
+ * signed in, so an error means that there is none. On Linux the session bus reports an absent one, in untranslated text.
  */
 function keychainFailure(error: unknown, platform: NodeJS.Platform): CausewayError {
   if (error instanceof CausewayError) return error;

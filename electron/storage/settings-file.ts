@@ -9,34 +9,34 @@ import type { Accepted, Vouched } from '../trust/verifier.ts';
 /** The version of the settings file that this program writes. */
 export const settingsVersion = 1;
 
-/** Everything that is kept between runs. Never a secret: passwords are in the keychain, tickets and passcodes nowhere. */
+/** Everything that is saved between runs. Never a secret: passwords are in the keychain, and tickets and passcodes are not saved. */
 export interface SettingsFile {
   preferences: Preferences;
   profiles: Profile[];
   lastProfileId: string | null;
   /** The user ID last used, by profile id. */
   userIds: Record<string, string>;
-  /** The group, realm or role last chosen, by profile id and by the heading that it stood under. */
+  /** The group, realm or role last chosen, by profile id and by its heading. */
   choices: Record<string, Record<string, string>>;
   /** The certificates that the person accepted, by gateway host. */
   acceptedCertificates: Record<string, Accepted>;
-  /** Who vouched for a host, and by which key it was known then, by host: what was proved once is not asked about later. */
+  /** Who vouched for a host and its key at that time, by host. The person is not asked about such a host later. */
   vouchedHosts: Record<string, Vouched>;
-  /** Profiles whose password the person asked to keep; the password itself is in the keychain. */
+  /** Profiles whose password is saved. The password itself is in the keychain. */
   savedPasswords: string[];
-  /** Where the person keeps the certificate that they show to a gateway, by profile id: a path, never what is in it. */
+  /** The path of the person's client certificate, by profile id. Never its contents. */
   clientCertificates: Record<string, string>;
-  /** Profiles whose key for one-time codes is in the keychain, each with the end of the last window whose code was used (epoch milliseconds). */
+  /** Profiles whose key for one-time codes is in the keychain, each with the end of the last used time window (epoch milliseconds). */
   keptCodes: Record<string, number>;
-  /** Random, made once: by it a gateway knows a session that this computer left behind. */
+  /** A random id, made once. With it a gateway recognises a session that this computer left behind. */
   installation: string;
-  /** The compact window's place, in device-independent pixels. */
+  /** The compact window's bounds, in device-independent pixels. */
   windowBounds: { x: number; y: number; width: number; height: number } | null;
-  /** What the app is doing; null after a clean exit. Found at the next start, it means that the last run was cut short. */
+  /** What the app is doing. Null after a clean exit: if the next start finds a record, the last run was interrupted. */
   running: RunRecord | null;
 }
 
-/** What a run is about that would be lost with it: since when, with which campus, and for which task. */
+/** What a crash would interrupt: what the run is doing, with which campus and for which task. */
 export interface RunRecord {
   doing: 'sign-in' | 'session' | 'recovery';
   profileId: string;
@@ -45,17 +45,17 @@ export interface RunRecord {
   at: number;
 }
 
-/** One entry by its key, or null. Keys come from profiles: one may be called `constructor`, as every object has it. */
+/** One entry by its key, or null. Keys come from profiles, so one may be `constructor`, which every object has. */
 export function entryOf<T>(entries: Readonly<Record<string, T>>, key: string): T | null {
   return Object.hasOwn(entries, key) ? (entries[key] ?? null) : null;
 }
 
-/** The entries but for one. */
+/** The entries without one. */
 export function without<T>(entries: Readonly<Record<string, T>>, key: string): Record<string, T> {
   return Object.fromEntries(Object.entries(entries).filter(([each]) => each !== key));
 }
 
-/** What a first start begins with. */
+/** The settings of a first start. */
 export function freshSettings(): SettingsFile {
   return {
     preferences: defaultPreferences,
@@ -74,10 +74,10 @@ export function freshSettings(): SettingsFile {
   };
 }
 
-/** What was read of a settings file: what is usable in it, and the names of what is not. */
+/** The result of reading a settings file: the usable part, and the names of the entries that were dropped. */
 export type SettingsRead = { kind: 'read'; kept: SettingsFile; dropped: string[] } | { kind: 'newer' } | { kind: 'damaged' };
 
-/** Reads the text of a settings file. A bad entry is dropped and named, down to the single profile or host; the rest is kept. */
+/** Reads the text of a settings file. Drops and names each bad entry, down to a single profile or host, and keeps the rest. */
 export function readSettingsFile(text: string): SettingsRead {
   const file = z.looseObject({ version: z.int().check(z.minimum(1)) }).safeParse(parse(text));
   if (!file.success) return { kind: 'damaged' };
@@ -120,7 +120,7 @@ const running = z.object({
   at: z.number(),
 });
 
-/** Takes what is usable of a value and names the rest by its path; undefined where nothing is. */
+/** Returns the usable part of a value and adds the paths of the rest to `dropped`. Undefined when nothing is usable. */
 type Reader<T> = (value: unknown, path: string, dropped: string[]) => T | undefined;
 
 function whole<T>(schema: z.core.$ZodType<T>): Reader<T> {
@@ -162,7 +162,7 @@ const preferences: Reader<Preferences> = (value, path, dropped) => {
   };
 };
 
-/** A kept profile is read as any profile is: what an older program accepted is judged by today's rules. */
+/** Reads a saved profile like any other: today's rules apply to what an older version accepted. */
 const profile: Reader<Profile> = (value, path, dropped) => {
   try {
     return readProfile(JSON.stringify(value)).profile;
@@ -173,7 +173,7 @@ const profile: Reader<Profile> = (value, path, dropped) => {
   }
 };
 
-/** One entry of an object: absent is no fault, unusable is one. */
+/** Reads one entry of an object. An absent one is fine, an unusable one is dropped and named. */
 function readEntry<T>(entries: Record<string, unknown>, key: string, read: Reader<T>, otherwise: T, path: string, dropped: string[]): T {
   return Object.hasOwn(entries, key) ? (read(entries[key], path, dropped) ?? otherwise) : otherwise;
 }

@@ -6,16 +6,16 @@ import { retryWhileLockedSync } from '../system/locked-files.ts';
 import { freshSettings, settingsVersion, readSettingsFile, type SettingsFile } from './settings-file.ts';
 
 const fileName = 'settings.json';
-/** A settings file holds some profiles and names; one larger than this was not written by us. */
+/** A settings file holds a few profiles and names. We never write a larger one. */
 const maxFileBytes = 8 * 1024 * 1024;
 
-/** Puts the whole file on disk, atomically, or throws. */
+/** Writes the whole file atomically, or throws. */
 type Write = (file: Record<string, unknown>) => void;
 
 /**
- * What is kept between runs, in `settings.json`. Every change is on disk when {@link update} returns, or the person is
- * told once that it cannot be, and the run goes on with what is in memory. The app and a command line may both run for
- * hours: a change is made to what the other has written meanwhile.
+ * The settings in `settings.json`. Every change is on disk when {@link update} returns. If it cannot be written, the person
+ * is told once and the run continues with the settings in memory. The app and a command line may both run for hours, so
+ * each change is applied to what the other has written in the meantime.
  */
 export class Settings {
   readonly #listeners = new Set<(notice: AppNotice) => void>();
@@ -23,7 +23,7 @@ export class Settings {
   readonly #path: string;
   #write: Write;
   #kept: SettingsFile;
-  /** Of the file after our last writing; null: there was none. */
+  /** The file's version after our last write, or null if there was no file. */
   #savedVersion: string | null = null;
 
   private constructor(path: string, kept: SettingsFile, notices: readonly Failure[], write: Write) {
@@ -35,11 +35,11 @@ export class Settings {
   }
 
   /**
-   * Opens the settings in a directory, made if need be. A file that cannot be used, or not all of it, is first
-   * kept aside under a name of its own and told of in {@link notices}; then defaults take over for what is missing.
+   * Opens the settings in a directory, which is created if necessary. A file that is not fully usable is first kept under
+   * another name and reported in {@link notices}. Defaults replace what is missing.
    *
    * @param directory an absolute path
-   * @param now epoch milliseconds, for the name of what is kept aside
+   * @param now epoch milliseconds, for the name of that file
    */
   static async open(directory: string, now: () => number = Date.now): Promise<Settings> {
     const path = join(directory, fileName);
@@ -57,37 +57,37 @@ export class Settings {
     const aside = moveAside(path, join(directory, file), read.kind === 'read');
     const code = read.kind === 'read' ? 'settings-repaired' : (`settings-${word}` as const);
     if (aside === null) return new Settings(path, kept, [{ code, params }], write);
-    // It must not be written over: this run keeps its settings in memory, and the file stays where it is
+    // The file could not be moved aside and must not be overwritten: this run keeps its settings in memory only
     const never = () => {
       throw aside;
     };
     return new Settings(path, kept, [{ code, params: { ...params, file: fileName } }], never);
   }
 
-  /** What is kept now. */
+  /** The current settings. */
   get(): Readonly<SettingsFile> {
     return this.#kept;
   }
 
-  /** Changes what `change` returns, of what is kept now. */
+  /** Replaces the entries that `change` returns. `change` gets the current settings. */
   update(change: (kept: Readonly<SettingsFile>) => Partial<SettingsFile>): void {
     this.#readOthersChanges();
     this.#kept = { ...this.#kept, ...change(this.#kept) };
     this.#save();
   }
 
-  /** What the person should be told: `settings-damaged`, `settings-repaired`, `settings-newer`, `settings-unwritable`, each at most once. */
+  /** What to tell the person: `settings-damaged`, `settings-repaired`, `settings-newer`, `settings-unwritable`, each at most once. */
   get notices(): readonly AppNotice[] {
     return this.#notices;
   }
 
-  /** Calls back with every notice from now on; returns how to stop that. */
+  /** Calls back with every later notice. Returns a function that stops it. */
   onNotice(listener: (notice: AppNotice) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** What another process has written since. One that is not whole is written over; a newer program's stays as it is. */
+  /** Reads what another process has written since. A damaged file will be overwritten; a newer program's file stays as it is. */
   #readOthersChanges(): void {
     if (this.#savedVersion === null || fileVersion(this.#path) === this.#savedVersion) return;
     const text = readText(this.#path);
@@ -115,7 +115,7 @@ export class Settings {
 
 const notice = (failure: Failure): AppNotice => ({ id: failure.code, failure });
 
-/** What changes with every writing of a file, which is a new file each time; null: there is none. */
+/** A value that changes with every write, since each one creates a new file. Null if there is no file. */
 function fileVersion(path: string): string | null {
   try {
     const { ino, size, mtimeNs } = statSync(path, { bigint: true });
@@ -125,7 +125,7 @@ function fileVersion(path: string): string | null {
   }
 }
 
-/** The file's text; empty, and so damaged, where there is one that cannot be read; null where there is none. */
+/** The file's text. Null if there is no file. Empty, and so damaged, if it cannot be read. */
 function readText(path: string): string | null {
   try {
     return statSync(path).size > maxFileBytes ? '' : readFileSync(path, 'utf8');
@@ -134,11 +134,11 @@ function readText(path: string): string | null {
   }
 }
 
-/** Puts the file out of the way, or a copy of it where most of it is still good. Returns why that did not work, or null. */
+/** Moves the file aside, or copies it if most of it is still good. Returns the error, or null. */
 function moveAside(path: string, aside: string, copy: boolean): Error | null {
   try {
     retryWhileLockedSync(() => (copy ? copyFileSync(path, aside) : renameSync(path, aside)));
-    // Whoever wrote it, it is the person's own business
+    // Only the person may read it, whoever wrote it
     chmodSync(aside, 0o600);
     return null;
   } catch (error) {
@@ -147,8 +147,8 @@ function moveAside(path: string, aside: string, copy: boolean): Error | null {
 }
 
 /**
- * The file's writer. electron-store imports `electron`, whose npm package would start a download where this is not
- * Electron (tests, command lines); a place named in the environment stops that.
+ * Makes the function that writes the file. electron-store imports `electron`, whose npm package would start a download
+ * outside Electron (tests, command lines). Setting `ELECTRON_OVERRIDE_DIST_PATH` prevents that.
  */
 async function fileWriter(directory: string): Promise<Write> {
   const outside = !('electron' in process.versions) && process.env['ELECTRON_OVERRIDE_DIST_PATH'] === undefined;
@@ -157,7 +157,7 @@ async function fileWriter(directory: string): Promise<Write> {
     const { default: Store } = await import('electron-store');
     let opened: InstanceType<typeof Store> | null = null;
     return (file) => {
-      // Where it may not write, electron-store tries for a second with the whole process standing still: ask first
+      // Check first: electron-store retries for a second and blocks the whole process when it may not write
       if (existsSync(directory)) accessSync(directory, constants.W_OK);
       else mkdirSync(directory, { recursive: true, mode: 0o700 });
       const store = (opened ??= new Store({
@@ -176,8 +176,8 @@ async function fileWriter(directory: string): Promise<Write> {
 }
 
 /**
- * Has a file replaced, and puts the old one back where not all of the new one got there: a disk that is nearly full
- * takes the part of a write that it has room for, and electron-store does not look how much that was.
+ * Replaces a file, and restores the old one if the new one is incomplete. A nearly full disk accepts only part of a write,
+ * and electron-store does not check how much was written.
  */
 function replaceFile(path: string, file: Record<string, unknown>, replace: () => void): void {
   const last = `${path}.last`;
@@ -193,12 +193,12 @@ function replaceFile(path: string, file: Record<string, unknown>, replace: () =>
   throw new Error('the disk took only a part of the file');
 }
 
-/** The file itself is written by now: a copy that somebody holds stays, and the next one takes its place. */
+/** Removes the copy of the old file. If another program has it open, it stays and the next write replaces it. */
 function removeCopy(last: string): void {
   try {
     rmSync(last, { force: true });
   } catch {
-    // Nothing is lost with it
+    // The file itself is already written, so nothing is lost
   }
 }
 
