@@ -4,15 +4,15 @@ import { fail } from '../../shared/failure.ts';
 export interface Bound {
   signal: AbortSignal;
   ms: number;
-  /** What it fails with when time is up. */
+  /** The error when time is up. */
   late: () => Error;
-  /** Lets go of whatever was under way; called when it does not end well. */
+  /** Cleans up; called on failure, cancel or timeout. */
   release: () => void;
 }
 
 /**
- * A wait that can be cancelled and has a bound: `start` settles it, or the signal (`cancelled`), or the clock
- * (`late`), whichever comes first. What comes later is ignored.
+ * Waits with a time limit and a cancel signal. Whichever comes first decides: the result of `start`, the signal
+ * (`cancelled`) or the timeout (`late`). Anything later is ignored.
  */
 export function bounded<T>(
   { signal, ms, late, release }: Bound,
@@ -43,8 +43,8 @@ export function bounded<T>(
 }
 
 /**
- * Waits for work that may hang, for so long at the most; whether it was done by then. What is left of it goes on by
- * itself, and nobody hears of how it ends. Never rejects.
+ * Waits for work that may hang, up to a time limit. Resolves with whether it finished in time. Unfinished work goes on, and
+ * its result is ignored. Never rejects.
  */
 export async function atMost(ms: number, work: Promise<unknown> | undefined): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;

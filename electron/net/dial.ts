@@ -3,23 +3,23 @@ import net, { isIP, type Socket } from 'node:net';
 import { onAbort } from '../../shared/abort.ts';
 
 /**
- * How long an address may take before the next one is tried beside it (RFC 8305, section 5). Node's own way gives an address
- * up after this time, so that a name whose live address is far away cannot be reached by it.
+ * How long an address may take before the next one is tried in parallel (RFC 8305, section 5). Node's own implementation
+ * drops the address after this time, so it cannot reach a name whose only live address is far away.
  */
 const nextAfterMs = 250;
-/** An address that is better than the others has so much more time alone. */
+/** A preferred address gets this much time alone. */
 const preferredAloneMs = 1_500;
-/** More addresses of one name than that are not tried. */
+/** Most addresses of one name that are tried. */
 const maxAddresses = 20;
 
 /**
- * A byte stream to the first of a host's addresses that answers. They are tried one after the other, in the system's order
- * and the two families in turns, each a little after the one before it and none given up for the next (RFC 8305).
+ * Opens a TCP connection to the first of a host's addresses that answers. Tries them in the system's order, alternating
+ * between the families. Each attempt starts a little after the one before, and none is dropped for the next (RFC 8305).
  *
- * Rejects with the system's error: of the look-up, or of the address where there is one, else an `AggregateError` of them
- * all. Has no bound of its own; an abort ends it with an `AbortError`.
+ * Rejects with the system's error: of the lookup, of the only address, or an `AggregateError` for several. Has no time
+ * limit; an abort rejects with an `AbortError`.
  *
- * @param preferred an address that is tried alone first, whatever the name says; the others follow when it fails or is late
+ * @param preferred an address to try alone first, even if the name no longer has it; the others follow if it fails or is slow
  */
 export function dial(host: string, port: number, signal: AbortSignal, preferred: string | null = null): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -33,7 +33,7 @@ export function dial(host: string, port: number, signal: AbortSignal, preferred:
   });
 }
 
-/** The addresses of a host in the order in which to try them. Rejects with the look-up's error. */
+/** The addresses of a host in the order to try them. Rejects with the lookup's error. */
 export async function addressesOf(host: string): Promise<string[]> {
   if (isIP(host) !== 0) return [host];
   const found = await dns.promises.lookup(host, { all: true, order: 'verbatim' });
@@ -52,7 +52,7 @@ class Race {
   private readonly errors: Error[] = [];
   private timer: NodeJS.Timeout | undefined;
   private isLookedUp = false;
-  /** It is time for another address, and none is known yet. */
+  /** The next address is due, but the lookup has not finished. */
   private isDue = false;
   private over = false;
 
@@ -100,7 +100,7 @@ class Race {
   private tryOne(address: string, aloneMs: number): void {
     const socket = net.connect({ host: address, port: this.port });
     this.running.add(socket);
-    // What one that lost still has to say is of no use to anyone
+    // Ignore later errors of sockets that lost the race
     socket.on('error', () => undefined);
     const onError = (error: Error): void => {
       this.running.delete(socket);
@@ -121,7 +121,7 @@ class Race {
     this.next();
   }
 
-  /** @param winner the one that stays open */
+  /** @param winner the socket to keep open */
   private end(winner: Socket | null): void {
     this.over = true;
     clearTimeout(this.timer);

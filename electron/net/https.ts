@@ -8,7 +8,7 @@ import { endpointOf, shownAs, type Endpoint } from './endpoint.ts';
 import { hostOf } from '../trust/host.ts';
 import { connectTls } from './tls.ts';
 
-/** Finds the way to an endpoint: through a web proxy, where one leads there. It may ask a person on the way. */
+/** Adds the web proxy for an endpoint, if there is one. May ask the person for the proxy's password. */
 export type RouteThroughProxy = (endpoint: Endpoint, signal: AbortSignal) => Promise<Endpoint>;
 
 export interface HttpsJsonOptions {
@@ -16,28 +16,28 @@ export interface HttpsJsonOptions {
   /** Sent as JSON. */
   body?: unknown;
   signal: AbortSignal;
-  /** For the whole exchange, once the way is found. */
+  /** For the whole exchange, not counting the proxy lookup. */
   timeoutMs: number;
-  /** Of the reply's body; a larger one is a failure. */
+  /** Largest reply body; a larger one is a failure. */
   maxBytes: number;
-  /** The profile's own: hosts that a campus on this machine answers for. */
+  /** The profile's hosts that are redirected to loopback. */
   connectTo?: Profile['connectTo'];
-  /** Where the request is to go through the web proxies of this computer. */
+  /** Set if the request should use this computer's web proxies. */
   routeThroughProxy?: RouteThroughProxy | undefined;
 }
 
 export interface JsonReply {
   status: number;
-  /** For a schema to read; undefined where the body is not JSON. */
+  /** Unchecked; parse it with a schema. Undefined if the body is not JSON. */
   json: unknown;
 }
 
 /**
- * One request over HTTPS for a JSON reply, whatever its status. Follows no redirect: where a captive portal
- * answers in the server's place, that is a failure and not a page.
+ * Sends one HTTPS request and reads a JSON reply, whatever its status. Follows no redirect, so an answer from a captive
+ * portal is a failure.
  *
- * Rejects with what {@link connectTls} and `lead` reject with; `gateway-silent` when the reply is not there in time,
- * `gateway-closed` when it broke off, `gateway-protocol` for a redirect, a body too large or no HTTP.
+ * Rejects as {@link connectTls} and `routeThroughProxy` do; with `gateway-silent` if the reply is late, `gateway-closed` if
+ * it broke off, and `gateway-protocol` for a redirect, a body that is too large, or no HTTP.
  *
  * @param address an `https:` URL
  */
@@ -84,7 +84,7 @@ function exchange(socket: TLSSocket, url: URL, host: string, options: HttpsJsonO
     const off = onAbort(signal, () => settle(fail('cancelled')));
 
     request.on('error', (error) => {
-      // The parser's own codes (HPE_…) mean that it answered, but not in HTTP
+      // Codes of the HTTP parser (HPE_…) mean that the server answered, but not in HTTP
       const code = 'code' in error ? String(error.code) : '';
       failed(code.startsWith('HPE_') ? 'gateway-protocol' : 'gateway-closed', error.message);
     });

@@ -1,12 +1,12 @@
-/** Cuts a stream of bytes into lines of UTF-8. A line that is too long is an error, and so is anything after it. */
+/** Splits a stream of bytes into lines of UTF-8. After a line that is too long, everything is an error. */
 export class Lines {
   private begun: Buffer[] = [];
   private length = 0;
 
-  /** @param limit the most bytes of a line, its end not counted */
+  /** @param limit most bytes in a line, not counting its end */
   constructor(private readonly limit: number) {}
 
-  /** The lines that are whole by now; null: one is too long. */
+  /** Adds bytes and returns the lines that are now complete. Null: a line is too long. */
   add(bytes: Buffer): string[] | null {
     const lines: string[] = [];
     let rest = bytes;

@@ -2,14 +2,14 @@ import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 /**
- * Whether macOS may keep us from a host of this computer's own network. From version 15 on a program needs the person's
- * leave for that, and a connection without it fails with EHOSTUNREACH
+ * Whether an error may mean that macOS blocks access to the local network. Since version 15 a program needs the person's
+ * permission for that, and a connection without it fails with EHOSTUNREACH
  * (https://developer.apple.com/documentation/technotes/tn3179-understanding-local-network-privacy). A host that is
  * switched off fails the same way. False on other systems.
  */
 export function keptFromLocalNetwork(error: Error): boolean {
   if (process.platform !== 'darwin') return false;
-  // Of a name with several addresses Node reports the failures together
+  // For a name with several addresses Node reports all failures in one error
   const causes: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
   return causes.some((cause) => {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EHOSTUNREACH' && 'address' in cause)) return false;

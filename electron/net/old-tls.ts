@@ -8,19 +8,19 @@ import { clientHello, readAnswer, type ServerAnswer } from './tls-hello.ts';
 
 export type FindOldTls = (endpoint: Endpoint, signal: AbortSignal) => Promise<Failure | null>;
 
-/** For name, TCP and the server's first words, each of the two times that it is asked. */
-const answersWithinMs = 4_000;
-/** Alerts of RFC 5246 and RFC 7507 by which a server says that it has nothing in common with what it was offered. */
+/** For name lookup, TCP and the server's hello together. There may be two attempts. */
+const answerTimeoutMs = 4_000;
+/** Alerts of RFC 5246 and RFC 7507 that mean a server supports nothing of what was offered. */
 const nothingInCommon: readonly number[] = [40, 70, 71, 86];
 
 /**
- * Why a server's TLS is too old to be signed in to, or null where it is not, or where that cannot be told. A connection of
- * its own says hello and hangs up. What libraries make of old TLS differs (GnuTLS and BoringSSL go on in silence, OpenSSL
- * names a riddle), and none tells whether renegotiation is safe; the server's first words do, to all of them alike.
+ * Why a server's TLS is too old for a sign-in. Null if it is not, or if that is unknown. Opens a connection of its own,
+ * sends a hello and closes. TLS libraries treat old TLS differently (GnuTLS and BoringSSL accept it silently, OpenSSL gives
+ * an obscure error), and none says whether renegotiation is safe. The server's hello does.
  *
- * Old is TLS 1.1 or older (RFC 8996); TLS 1.2 without safe renegotiation (RFC 5746); or nothing but 3DES and RC4.
+ * Old means: TLS 1.1 or older (RFC 8996), TLS 1.2 without safe renegotiation (RFC 5746), or only 3DES and RC4.
  *
- * Never rejects but with `cancelled`.
+ * Rejects only with `cancelled`.
  */
 export const findOldTls: FindOldTls = async (endpoint, signal) => {
   const old = (found: string): Failure => ({ code: 'old-tls', params: { host: shownAs(endpoint), found } });
@@ -41,21 +41,21 @@ function verdict(
   return minor === 2 && !isRenegotiationSafe ? old('TLS 1.2 without safe renegotiation') : null;
 }
 
-/** @param everything offer what is out of use, too */
+/** @param everything also offer obsolete ciphers */
 async function ask(endpoint: Endpoint, everything: boolean, signal: AbortSignal): Promise<ServerAnswer | null> {
-  const until = performance.now() + answersWithinMs;
-  const options = { signal, timeoutMs: answersWithinMs };
+  const until = performance.now() + answerTimeoutMs;
+  const options = { signal, timeoutMs: answerTimeoutMs };
   const { via, loopbackPort } = endpoint;
   try {
     const socket = via && loopbackPort === undefined ? await connectVia(via, endpoint, options) : await connectPlain(endpoint, options);
     return await exchange(socket, clientHello(endpoint.host, everything), { signal, timeoutMs: Math.max(1, until - performance.now()) });
   } catch {
     if (signal.aborted) throw fail('cancelled');
-    return null; // whoever connects next is told
+    return null; // the real connection will report the error
   }
 }
 
-/** Null: it hung up, or what it says is no TLS. */
+/** Sends a hello and reads the answer. Null: the server hung up, or did not speak TLS. */
 function exchange(socket: Socket, hello: Buffer, { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number }) {
   const release = (): void => void socket.destroy();
   return bounded<ServerAnswer | null>({ signal, ms: timeoutMs, late: () => fail('gateway-silent'), release }, (done) => {

@@ -5,14 +5,14 @@ import { addressesOf, dial } from './dial.ts';
 import { shownAs, type Endpoint } from './endpoint.ts';
 import { keptFromLocalNetwork } from './local-network-macos.ts';
 
-/** How long a gateway may take to answer at any of its addresses, whoever looks. */
+/** How long a gateway may take to accept a connection at any of its addresses. */
 export const connectTimeoutMs = 10_000;
 
 /**
- * A byte stream over the plain network, to whichever of the host's addresses answers ({@link dial}); a lab's detour leads to
- * loopback. Rejects with `gateway-name-unknown`, `gateway-unreachable`, `local-network`, or `cancelled`.
+ * Opens a TCP connection without a proxy, to the first of the host's addresses that answers ({@link dial}), or to loopback
+ * for a lab's detour. Rejects with `gateway-name-unknown`, `gateway-unreachable`, `local-network` or `cancelled`.
  *
- * @param preferred an address of the host's to try before the others
+ * @param preferred an address of the host to try before the others
  */
 export function connectPlain(
   endpoint: Endpoint,
@@ -32,10 +32,10 @@ export function connectPlain(
 }
 
 /**
- * The address of a host's to hand to a program that tries them one by one, each for minutes: the one that answers a bare
- * connection first. A host with one address has no choice, and is not connected to. Rejects as {@link connectPlain}.
+ * Picks an address of a host for a program that would itself try them one by one, for minutes each: the first that accepts
+ * a connection. Does not connect if the host has only one address. Rejects as {@link connectPlain}.
  *
- * @param preferred an address that is taken as long as it answers, whatever the name says by now
+ * @param preferred an address that is used if it answers, even if the name no longer has it
  */
 export async function liveAddress(
   { host, port }: { host: string; port: number },
@@ -69,7 +69,7 @@ function codeOf(cause: Error): FailureCode {
   return isNameUnknown(cause) ? 'gateway-name-unknown' : 'gateway-unreachable';
 }
 
-/** Whether an error of a socket's says that nobody here knows the name. */
+/** Whether a socket's error means that the name is unknown. */
 function isNameUnknown(error: Error): boolean {
   const code = 'code' in error ? error.code : undefined;
   return code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA';

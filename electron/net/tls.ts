@@ -10,10 +10,10 @@ import { connectPlain } from './tcp.ts';
 import { connectVia } from './proxy/proxy.ts';
 import { systemRoots, type SystemRoots } from '../trust/roots.ts';
 
-/** Certificates of a chain that are looked at; a longer chain is cut there. */
+/** Most certificates read from a chain; the rest is ignored. */
 const maxChain = 10;
 
-/** Nobody vouches for a server's certificate, and only a person can. `prompt` is the question to put to them. */
+/** Nothing vouches for a server's certificate, so a person has to decide. `prompt` is the question for them. */
 export class CertificateQuestion extends CausewayError {
   constructor(
     readonly prompt: PromptOf<'certificate'>,
@@ -26,27 +26,27 @@ export class CertificateQuestion extends CausewayError {
 export interface TlsOptions {
   /** Aborting it destroys the socket and rejects with `cancelled`. */
   signal: AbortSignal;
-  /** For name, TCP and TLS together. */
+  /** For name lookup, TCP and TLS together. */
   timeoutMs: number;
   /** Protocols to offer (RFC 7301). */
   alpn?: readonly string[];
-  /** Other than this computer's, for tests. */
+  /** Other roots than this computer's, for tests. */
   roots?: SystemRoots;
 }
 
-/** Refused with the roots that are known so far; this computer's own are still being read and may vouch for it. */
+/** Refused with the roots known so far. This computer's own roots are still being read and may vouch for it. */
 class RootsAwaited extends CausewayError {}
 
 /**
  * Opens a TLS connection and lets the verifier decide on the certificate before any byte of ours is sent.
  *
- * Rejects with `gateway-name-unknown`, `gateway-unreachable`, `local-network`, `gateway-silent` (TCP is up, nothing comes),
- * `gateway-closed` (it hung up during the handshake), `gateway-not-secure` (it speaks, but not TLS), a
- * `certificate-*` failure, a {@link CertificateQuestion}, or `cancelled`; through a proxy, with what
- * {@link connectVia} rejects with too.
+ * Rejects with `gateway-name-unknown`, `gateway-unreachable`, `local-network`, `gateway-silent` (TCP is up, but nothing
+ * comes), `gateway-closed` (the server hung up during the handshake), `gateway-not-secure` (it answers, but not in TLS), a
+ * `certificate-*` failure, a {@link CertificateQuestion}, or `cancelled`. Through a proxy, also rejects as
+ * {@link connectVia}.
  *
- * Where only this computer's own roots could vouch for the certificate and they are still being read, the connection is
- * dropped and made anew once they are there; where that is too late, rejects with `roots-late`.
+ * If only this computer's own roots could vouch for the certificate and they are still being read, drops the connection and
+ * connects again once they are there. Rejects with `roots-late` if that takes too long.
  */
 export async function connectTls(endpoint: Endpoint, verifier: CertificateVerifier, options: TlsOptions): Promise<TLSSocket> {
   const { signal } = options;
@@ -80,11 +80,11 @@ function handshake(
   const gateway = { host: shownAs(endpoint) };
   const socket = tls.connect({
     socket: through,
-    // An address may not stand in SNI (RFC 6066)
+    // SNI must not hold an IP address (RFC 6066)
     ...(isIP(endpoint.host) ? {} : { servername: endpoint.host }),
     ...(alpn ? { ALPNProtocols: [...alpn] } : {}),
     secureContext: roots.context(endpoint.oldTls === true),
-    // Node verifies all the same and says so in `authorized`; the verifier decides
+    // Node verifies anyway and puts the result in `authorized`; our verifier decides
     rejectUnauthorized: false,
     checkServerIdentity: (_connectedTo, certificate) => tls.checkServerIdentity(endpoint.host, certificate),
   });
@@ -94,7 +94,7 @@ function handshake(
     ms: timeoutMs,
     late: () => fail('gateway-silent', gateway),
     release: () => {
-      socket.on('error', () => undefined); // what a destroyed socket still has to say is of no use to anyone
+      socket.on('error', () => undefined); // a destroyed socket may still emit an error
       socket.destroy();
     },
   };
@@ -113,7 +113,7 @@ function handshake(
         failed(mayChange ? new RootsAwaited(refusal.failure) : refusal);
         return;
       }
-      // From here on its errors are its new owner's
+      // From here on the caller handles its errors
       socket.removeListener('error', onError);
       done(socket);
     });
@@ -122,12 +122,12 @@ function handshake(
 
 const accepted = new WeakMap<TLSSocket, X509Certificate>();
 
-/** The certificate that the verifier accepted for a connection of {@link connectTls}. The socket itself tells it once only (seen with Node 20). */
+/** The certificate that the verifier accepted for a connection of {@link connectTls}. The socket itself returns it only once (seen with Node 20). */
 export function acceptedCertificate(socket: TLSSocket): X509Certificate | null {
   return accepted.get(socket) ?? null;
 }
 
-/** The error that a verdict comes to, or null where the certificate is accepted. */
+/** The verifier's verdict as an error. Null: the certificate is accepted. */
 export function verificationError(verifier: CertificateVerifier, presented: Presented): CausewayError | null {
   const verdict = verifier(presented);
   switch (verdict.kind) {
@@ -140,7 +140,7 @@ export function verificationError(verifier: CertificateVerifier, presented: Pres
   }
 }
 
-/** The question about the certificate that a host presented. */
+/** The question for the person about a host's certificate. */
 function certificatePrompt({ host, chain }: Presented): PromptOf<'certificate'> {
   const [leaf] = chain;
   if (!leaf) throw fail('gateway-not-secure', { host });
@@ -156,7 +156,7 @@ function certificatePrompt({ host, chain }: Presented): PromptOf<'certificate'> 
   };
 }
 
-/** What the server presented, leaf first. */
+/** The server's certificate chain, leaf first. */
 function chainOf(socket: TLSSocket): X509Certificate[] {
   const chain: X509Certificate[] = [];
   for (let at = socket.getPeerX509Certificate(); at && chain.length < maxChain; at = at.issuerCertificate) chain.push(at);

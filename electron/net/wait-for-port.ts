@@ -5,18 +5,18 @@ import type { Endpoint } from './endpoint.ts';
 import { connectPlain } from './tcp.ts';
 import { connectVia } from './proxy/proxy.ts';
 
-/** The system sends a lost first packet again after one second, then two, four …: a try of its own is sooner (RFC 6298, 2.4 and 5.5). */
+/** The system resends a lost first packet only after 1, 2, 4 … seconds (RFC 6298, 2.4 and 5.5). A new attempt is faster. */
 const everyMs = 250;
-const eachWithinMs = 4_000;
+const attemptTimeoutMs = 4_000;
 
 /**
- * Resolves once somebody at the endpoint takes a TCP connection, which is hung up at once; null when aborted. For the
- * moment when a network is back: it knocks four times a second, so who calls it bounds it. Never rejects.
+ * Resolves once the endpoint accepts a TCP connection, which is closed at once. Null when aborted. Used when a network comes
+ * back. It tries four times a second, so the caller must set a time limit. Never rejects.
  */
 export function waitForPort(endpoint: Endpoint, signal: AbortSignal): Promise<'open' | null> {
   return new Promise((resolve) => {
     const over = new AbortController();
-    // One for each knock that still waits: more than Node takes for a leak
+    // Each pending attempt adds a listener, more than Node's warning limit
     setMaxListeners(0, over.signal);
     const settle = (answer: 'open' | null): void => {
       clearInterval(timer);
@@ -25,23 +25,23 @@ export function waitForPort(endpoint: Endpoint, signal: AbortSignal): Promise<'o
       over.abort();
     };
     const stop = (): void => settle(null);
-    const knock = (): void => {
+    const attempt = (): void => {
       connect(endpoint, over.signal).then(
         (socket) => {
           socket.on('error', () => undefined).destroy();
           settle('open');
         },
-        () => undefined, // the next one may get through
+        () => undefined, // the next attempt may succeed
       );
     };
-    const timer = setInterval(knock, everyMs);
+    const timer = setInterval(attempt, everyMs);
     const off = onAbort(signal, stop);
-    if (!signal.aborted) knock();
+    if (!signal.aborted) attempt();
   });
 }
 
 function connect(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
   const { via, loopbackPort } = endpoint;
-  const options = { signal, timeoutMs: eachWithinMs };
+  const options = { signal, timeoutMs: attemptTimeoutMs };
   return via && loopbackPort === undefined ? connectVia(via, endpoint, options) : connectPlain(endpoint, options);
 }

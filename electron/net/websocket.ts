@@ -11,7 +11,7 @@ export interface WebSocketRequest {
   path: string;
   subprotocol: string;
   headers?: Record<string, string>;
-  /** Largest message taken, in bytes; a larger one closes the socket with 1009. */
+  /** Largest accepted message in bytes. A larger one closes the socket with 1009. */
   maxPayload: number;
   timeoutMs: number;
   signal: AbortSignal;
@@ -24,10 +24,10 @@ export interface OpenedWebSocket {
 }
 
 /**
- * Opens a WebSocket over a connection whose certificate the verifier accepted before a byte was sent.
+ * Opens a WebSocket. The verifier accepts the certificate before any byte is sent.
  *
- * Fails with what {@link connectTls} fails with; `ticket-rejected` for HTTP 401; `gateway-busy` for 429 and
- * 5xx; `gateway-protocol` when the server is no such gateway; `gateway-silent` when it does not answer in time.
+ * Fails as {@link connectTls}; with `ticket-rejected` for HTTP 401; with `gateway-busy` for 429 and 5xx; with
+ * `gateway-protocol` if the server is not such a gateway; with `gateway-silent` if it does not answer in time.
  */
 export async function openWebSocket(
   endpoint: Endpoint,
@@ -36,17 +36,17 @@ export async function openWebSocket(
 ): Promise<OpenedWebSocket> {
   const params = { host: endpoint.host };
   const connection = await connectTls(endpoint, verifier, { signal: request.signal, timeoutMs: request.timeoutMs });
-  // The connection is TLS already, so ws must not wrap it once more: hence ws://
+  // The connection is already TLS, so use ws:// to keep the library from adding TLS again
   const socket = new WebSocket(`ws://${inAddress(endpoint.host)}:${endpoint.port}${request.path}`, request.subprotocol, {
     createConnection: () => connection,
     perMessageDeflate: false,
     maxPayload: request.maxPayload,
     headers: request.headers ?? {},
     followRedirects: false,
-    // Masking protects plain-text proxies (RFC 6455, 10.3); inside TLS there is none, so the mask is zero and costs nothing
+    // Masking protects plain-text proxies (RFC 6455, 10.3). Inside TLS there is none, so a zero mask saves the work
     generateMask: (mask) => mask.fill(0),
   });
-  // A socket that is let go of may still have something to say; without a listener it would end the process
+  // A closed socket may still emit an error, and an unhandled error would end the process
   socket.on('error', () => connection.destroy());
   const bound = {
     signal: request.signal,
@@ -63,7 +63,7 @@ export async function openWebSocket(
       failed(fail(closed ? 'gateway-closed' : 'gateway-protocol', params, { detail: cause.message, cause }));
     });
     socket.once('open', () => {
-      // ws fails only when the server named another one, not when it named none
+      // ws fails if the server names another subprotocol, but not if it names none
       if (socket.protocol === request.subprotocol) done({ socket, connection });
       else failed(fail('gateway-protocol', params, { detail: 'no subprotocol' }));
     });

@@ -1,2 +1,2 @@
-/** The number of whoever runs this process, on Linux and macOS; null where people have no numbers (Windows). */
+/** The current user's number on Linux and macOS. Null on Windows, where users have no numbers. */
 export const ownUid = (): number | null => process.getuid?.() ?? null;

@@ -1,10 +1,10 @@
 import { lstat, readlink } from 'node:fs/promises';
 import type { PlatformPath } from 'node:path';
 
-/** Linux follows forty links in one path (path_resolution(7)); more are a loop, or somebody's trick. */
+/** Linux follows at most forty links in one path (path_resolution(7)). More are a loop or an attack. */
 const maxLinks = 40;
 
-/** One thing on the way to a file that decides where the way leads, or what stands at its end. */
+/** One folder, link or file that decides where a path leads. */
 export interface PathStep {
   readonly path: string;
   /** `end`: what the path leads to. `holder`: the folder that holds it, or that holds a link. `above`: a folder further up. */
@@ -12,11 +12,10 @@ export interface PathStep {
 }
 
 /**
- * Everything that is passed on the way to a file, as the system walks it: each folder that a name is looked up in, each
- * link, and the end. Links are followed one by one, so that a link in the middle of a chain, and the folder that holds
- * it, are named too; `..` leads up from where a link led.
+ * Lists every step of a path as the system resolves it: each folder in which a name is looked up, each link, and the end.
+ * Links are followed one by one, so that each link of a chain is listed, with its folder. `..` goes up from a link's target.
  *
- * Rejects where the path is not absolute, something is missing, or there are too many links.
+ * Rejects if the path is not absolute, if something is missing, or if there are too many links.
  */
 export async function hopsTo(path: string, system: PlatformPath): Promise<PathStep[]> {
   if (!system.isAbsolute(path)) throw new Error(`not an absolute path: ${path}`);

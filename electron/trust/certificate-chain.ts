@@ -2,13 +2,13 @@ import type { X509Certificate } from 'node:crypto';
 import { hasUnknownConstraint, pathLength } from './extensions.ts';
 import { permitsNames } from './name-constraints.ts';
 
-/** Authorities between a server and its anchor at most; the web's chains have one or two. */
+/** Most intermediates between a server and its anchor. Chains on the web have one or two. */
 const maxBetween = 5;
 
 const serverAuth = '1.3.6.1.5.5.7.3.1';
 const anyUsage = '2.5.29.37.0';
 
-/** A server's certificate with what came along, and the host that it is to speak for. */
+/** A server's certificate, the others that it sent, and the host to verify. */
 export interface Chain {
   host: string;
   leaf: X509Certificate;
@@ -16,15 +16,15 @@ export interface Chain {
 }
 
 /**
- * Whether a server's certificate leads to one of the anchors, through the authorities that came with it. The constraints
- * of every authority on the way count, the anchor's among them. Each pair is looked at once, so that a chain that is made
- * to go in circles costs little. The server's own host and validity are the caller's to check.
+ * Whether a server's certificate leads to one of the anchors, through the authorities that it sent. Checks the constraints of
+ * every authority on the path, including the anchor's. Each pair is checked only once, so that a malicious circular chain
+ * costs little. The caller checks the server's host name and validity.
  *
- * @param now epoch milliseconds at which every authority on the way must be valid
+ * @param now epoch milliseconds at which every authority on the path must be valid
  */
 export function leadsTo(anchors: readonly X509Certificate[], { host, leaf, others }: Chain, now: number): boolean {
   if (!maySpeakForServers(leaf)) return false;
-  if (anchors.some((anchor) => anchor.raw.equals(leaf.raw))) return true; // handed out as its own authority
+  if (anchors.some((anchor) => anchor.raw.equals(leaf.raw))) return true; // the server's own certificate is an anchor
   const fit = [...anchors, ...others].filter((each) => each.ca && validAt(each, now) && maySpeakForServers(each));
   const hasIssued = once(
     (issuer: X509Certificate, subject: X509Certificate) => subject.checkIssued(issuer) && subject.verify(issuer.publicKey),
@@ -32,7 +32,7 @@ export function leadsTo(anchors: readonly X509Certificate[], { host, leaf, other
   const permits = once((issuer: X509Certificate, subject: X509Certificate) =>
     permitsNames(issuer, subject, subject === leaf ? host : null),
   );
-  /** @param path from the server's up; its last one is the one to be vouched for */
+  /** @param path from the server's certificate up; the next issuer has to vouch for the last one */
   const goesOn = (path: readonly X509Certificate[]): boolean => {
     const subject = path.at(-1);
     const below = path.length - 1;
@@ -46,8 +46,8 @@ export function leadsTo(anchors: readonly X509Certificate[], { host, leaf, other
 }
 
 /**
- * The issuer that is missing in a chain: the name of who signed its last certificate, where neither the server nor anybody
- * here has that one's. Null where the chain ends in one that signed itself, or in one that an anchor is named to have signed.
+ * The issuer that is missing in a chain: the one that signed its last certificate, if neither the server nor our anchors have
+ * it. Null if the chain ends with a self-signed certificate, or with one whose issuer is an anchor.
  */
 export function missingIssuer(
   anchors: readonly X509Certificate[],
@@ -57,7 +57,7 @@ export function missingIssuer(
   let last = leaf;
   for (;;) {
     const at = last;
-    // By name alone: whether they did sign it is another question
+    // Compare only names; signatures are checked elsewhere
     if ([at, ...anchors].some(({ subject }) => subject === at.issuer)) return null;
     const issuer = [...unused].find(({ subject }) => subject === at.issuer);
     if (!issuer) return { name: at.issuer, last: at };
@@ -66,22 +66,22 @@ export function missingIssuer(
   }
 }
 
-/** Whether a certificate is valid at an instant (epoch milliseconds). */
+/** Whether a certificate is valid at a time (epoch milliseconds). */
 export function validAt(certificate: X509Certificate, instant: number): boolean {
   return Date.parse(certificate.validFrom) <= instant && instant <= Date.parse(certificate.validTo);
 }
 
-/** No critical extension that we would overlook, and an extended key usage, where it has one, that covers TLS servers. */
+/** Whether a certificate has no critical extension that we ignore, and no extended key usage that excludes TLS servers. */
 function maySpeakForServers(certificate: X509Certificate): boolean {
   return (
     !hasUnknownConstraint(certificate) && (usages(certificate) ?? [anyUsage]).some((usage) => usage === serverAuth || usage === anyUsage)
   );
 }
 
-/** The extended key usage. Node calls it keyUsage, and has undefined there, against its type, where there is none. */
+/** The extended key usage. Node calls it keyUsage. It is undefined if there is none, although Node's type says otherwise. */
 const usages = (certificate: X509Certificate): readonly string[] | undefined => certificate.keyUsage;
 
-/** Remembers the answer for each pair. */
+/** Caches the answer for each pair. */
 function once(answer: (issuer: X509Certificate, subject: X509Certificate) => boolean) {
   const known = new Map<X509Certificate, Map<X509Certificate, boolean>>();
   return (issuer: X509Certificate, subject: X509Certificate): boolean => {

@@ -1,13 +1,13 @@
-/** One element of DER (X.690): its tag, with the class and whether it is made of others, and its content. */
+/** One element of DER (X.690): its content and its tag, which includes the class and the constructed bit. */
 export interface Element {
   tag: number;
   content: Uint8Array;
 }
 
-/** The tags of the elements that certificates are read for here. */
+/** The tags that we read in certificates. */
 export const tags = { boolean: 0x01, integer: 0x02, objectIdentifier: 0x06, sequence: 0x30, set: 0x31 } as const;
 
-/** The elements that lie side by side in DER bytes. Where a length does not hold, the last one is cut short. */
+/** The elements in DER bytes, one after the other. If a length is too large, the last one is cut off. */
 export function elements(bytes: Uint8Array): Element[] {
   const found: Element[] = [];
   for (let at = 0; at + 2 <= bytes.length;) {
@@ -22,5 +22,5 @@ export function elements(bytes: Uint8Array): Element[] {
   return found;
 }
 
-/** Bytes in hex, to compare object identifiers and addresses. */
+/** Bytes as hex, to compare object identifiers and addresses. */
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

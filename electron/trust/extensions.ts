@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { elements, hex, tags, type Element } from './der.ts';
 
-/** What Node does not tell of a certificate: RFC 5280, section 4.2. Node has parsed the certificate before: lengths hold. */
+/** A certificate's extension, which Node does not expose: RFC 5280, section 4.2. Node has already parsed the certificate, so its lengths are valid. */
 export interface Extension {
   /** The object identifier's DER content, in hex. */
   oid: string;
@@ -12,12 +12,12 @@ export interface Extension {
 /** Object identifiers of extensions (2.5.29.x). */
 export const oids = { alternativeNames: '551d11', basicConstraints: '551d13', nameConstraints: '551d1e' } as const;
 
-/** Extensions that the path check or Node itself honours: those above, key usage, policies, extended key usage. */
+/** Extensions that our path check or Node handles: those above, key usage, policies, extended key usage. */
 const honoured: readonly string[] = [...Object.values(oids), '551d0f', '551d20', '551d25'];
 
 const extensionsTag = 0xa3;
 
-/** How many authorities may stand between this one and a server: basicConstraints' pathLenConstraint, or no limit. */
+/** How many authorities may be between this one and a server: basicConstraints' pathLenConstraint, or no limit. */
 export function pathLength(authority: X509Certificate): number {
   const constraints = extensionOf(authority, oids.basicConstraints);
   const [sequence] = constraints ? elements(constraints) : [];
@@ -25,12 +25,12 @@ export function pathLength(authority: X509Certificate): number {
   return length ? length.content.reduce((value, byte) => value * 256 + byte, 0) : Infinity;
 }
 
-/** Whether it carries a critical extension that would have to be honoured and is not: then it can vouch for nothing. */
+/** Whether a certificate has a critical extension that we do not handle. It can then vouch for nothing. */
 export function hasUnknownConstraint(certificate: X509Certificate): boolean {
   return extensionsOf(certificate).some(({ oid, critical }) => critical && !honoured.includes(oid));
 }
 
-/** The value of an extension, or null where the certificate has none of this kind. */
+/** The value of an extension, or null if the certificate has none of this kind. */
 export function extensionOf(certificate: X509Certificate, oid: string): Uint8Array | null {
   return extensionsOf(certificate).find((extension) => extension.oid === oid)?.value ?? null;
 }

@@ -11,11 +11,11 @@ const subtreeTags = { permitted: 0xa0, excluded: 0xa1 } as const;
 type Name = Element;
 
 /**
- * Whether an authority's name constraints let it vouch for a certificate below it (RFC 5280, 4.2.1.10 and 6.1.4): host
- * names, IP addresses and directory names are compared; a name of any other kind that a constraint is about is refused, and
- * so is a constraint that cannot be read. An authority without constraints permits every name.
+ * Whether an authority's name constraints allow a certificate below it (RFC 5280, 4.2.1.10 and 6.1.4). Compares host names,
+ * IP addresses and directory names. Refuses a constrained name of any other kind, and a constraint that cannot be read. An
+ * authority without constraints allows every name.
  *
- * @param host the one that is connected to, for the server's own certificate: a name that stands in its subject only counts too
+ * @param host the host connected to, for the server's own certificate, so that a name only in its subject counts too
  */
 export function permitsNames(authority: X509Certificate, below: X509Certificate, host: string | null): boolean {
   const extension = extensionOf(authority, oids.nameConstraints);
@@ -37,7 +37,7 @@ export function permitsNames(authority: X509Certificate, below: X509Certificate,
   });
 }
 
-/** NameConstraints ::= SEQUENCE { permittedSubtrees [0], excludedSubtrees [1] }; null where it is something else, or empty. */
+/** NameConstraints ::= SEQUENCE { permittedSubtrees [0], excludedSubtrees [1] }. Null: invalid or empty. */
 function readConstraints(value: Uint8Array): { permitted: Name[]; excluded: Name[] } | null {
   const [sequence, ...more] = elements(value);
   if (sequence?.tag !== tags.sequence || more.length > 0) return null;
@@ -53,13 +53,13 @@ function readConstraints(value: Uint8Array): { permitted: Name[]; excluded: Name
   return { permitted: kept(permitted), excluded: kept(excluded) };
 }
 
-/** GeneralSubtree ::= SEQUENCE { base GeneralName, minimum DEFAULT 0, maximum OPTIONAL }, of which the last two may not be used. */
+/** GeneralSubtree ::= SEQUENCE { base GeneralName, minimum DEFAULT 0, maximum OPTIONAL }. The last two must be absent. */
 function baseOf({ tag, content }: Element): Name | null {
   const [base, ...limits] = elements(content);
   return tag === tags.sequence && base && limits.length === 0 ? base : null;
 }
 
-/** Its alternative names, and its subject where it has one. */
+/** A certificate's alternative names, and its subject if it has one. */
 function namesOf(certificate: X509Certificate): Name[] {
   const extension = extensionOf(certificate, oids.alternativeNames);
   const [list] = extension ? elements(extension) : [];
@@ -67,7 +67,7 @@ function namesOf(certificate: X509Certificate): Name[] {
   return [...(list ? elements(list.content) : []), ...(subject.length > 0 ? [{ tag: kinds.directory, content: wrap(subject) }] : [])];
 }
 
-/** A directory name stands in its GeneralName whole, with its own tag. */
+/** A GeneralName holds a directory name with that name's own tag. */
 function wrap(name: Uint8Array): Uint8Array {
   const length = name.length < 0x80 ? [name.length] : [0x82, name.length >> 8, name.length & 0xff];
   return Uint8Array.from([tags.sequence, ...length, ...name]);
@@ -79,7 +79,7 @@ function nameOfHost(host: string): Name {
 
 function addressBytes(address: string): Uint8Array {
   if (isIP(address) === 4) return Uint8Array.from(address.split('.').map(Number));
-  // As URLs spell them, an IPv4 address in an IPv6 one is hex too
+  // URL converts an embedded IPv4 address to hex
   const spelled = URL.parse(`http://[${address}]`)?.hostname.slice(1, -1) ?? '';
   const [before = '', after] = spelled.split('::');
   const groups = (text: string): number[] => (text === '' ? [] : text.split(':').map((group) => parseInt(group, 16)));
@@ -116,7 +116,7 @@ function dnsText(bytes: Uint8Array): string | null {
   return /^[\x21-\x7e]*$/.test(text) ? text : null;
 }
 
-/** RDNSequence ::= SEQUENCE OF SET OF SEQUENCE { type, value }: each set as text that can be compared, whatever kind of string it is. */
+/** RDNSequence ::= SEQUENCE OF SET OF SEQUENCE { type, value }. Returns each set as comparable text, whatever its string type. */
 function directoryParts(name: Uint8Array): string[] {
   const [sequence] = elements(name);
   return elements(sequence?.content ?? new Uint8Array()).map(({ content }) =>

@@ -5,19 +5,19 @@ import { Worker } from 'node:worker_threads';
 import { onAbort } from '../../shared/abort.ts';
 import { fail } from '../../shared/failure.ts';
 
-/** Where Linux distributions keep the roots that they and the administrator trust: Debian and its kin, Fedora and its kin. */
+/** Where Linux distributions keep the system's roots: the Debian family, the Fedora family. */
 const systemBundles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt'];
 
-/** From the start of the reading. On macOS it takes 5 to 10 s where a network filter looks on (https://github.com/nodejs/node/issues/63313). */
-const readWithinMs = 30_000;
+/** Time limit for reading the store. On macOS reading takes 5 to 10 s with a network filter (https://github.com/nodejs/node/issues/63313). */
+const readTimeoutMs = 30_000;
 
 /** Reads the operating system's store, as PEM. */
 export type ReadStore = () => Promise<readonly string[]>;
 
 /**
- * The roots that this computer trusts: Node's bundled ones, the operating system's where Node or a bundle file gives
- * them, and NODE_EXTRA_CA_CERTS. The operating system's store is read once, in a thread of its own, because it may
- * hold whoever asks it for seconds; until it is there the others do.
+ * The roots that this computer trusts: Node's bundled ones, the operating system's (from Node or a bundle file), and
+ * NODE_EXTRA_CA_CERTS. The operating system's store is read once, in its own thread, because that may block for seconds.
+ * Until then the other roots are used.
  */
 export class SystemRoots {
   private contextNow: tls.SecureContext | null = null;
@@ -27,27 +27,27 @@ export class SystemRoots {
   /** Whether the store has been read, or there is none to read. */
   isComplete = false;
 
-  /** @param read null: Node has no such function here (before 22.15), and nothing is waited for */
+  /** @param read null: this Node has no such function (before 22.15), so there is nothing to wait for */
   constructor(
     private readonly read: ReadStore | null = storeReader(),
-    private readonly withinMs = readWithinMs,
+    private readonly timeoutMs = readTimeoutMs,
   ) {}
 
-  /** Starts the reading, once. What comes of it, and that it is late, is told to `log`. Never throws. */
+  /** Starts reading, once. Logs the result, and if it is late. Never throws. */
   begin(log: (line: string) => void = () => undefined): void {
     this.reading ??= this.readStore(log);
   }
 
-  /** Whether the store is being read just now: its thread hears nothing, and Node waits for it at its end. */
+  /** Whether the store is being read now. Its thread cannot be stopped, and Node waits for it on exit. */
   get isOut(): boolean {
     return this.reading !== null && !this.isComplete;
   }
 
   /**
-   * TLS 1.2 or newer against the roots that are known so far. Kept until there are more: reading some hundred roots takes
-   * tens of milliseconds.
+   * A TLS context for TLS 1.2 or newer with the roots known so far. Cached until there are more, because parsing a few
+   * hundred roots takes tens of milliseconds.
    *
-   * @param old TLS of any age, without safe renegotiation too
+   * @param old allow any TLS version, also without safe renegotiation
    */
   context(old = false): tls.SecureContext {
     this.begin();
@@ -56,7 +56,7 @@ export class SystemRoots {
     return this.contextNow;
   }
 
-  /** Waits for the store. False: it was not there within its time. Rejects with `cancelled`. */
+  /** Waits for the store. False: it was not read in time. Rejects with `cancelled`. */
   async whenComplete(signal: AbortSignal): Promise<boolean> {
     this.begin();
     if (signal.aborted) throw fail('cancelled');
@@ -70,7 +70,7 @@ export class SystemRoots {
     }
   }
 
-  /** Settles when the store has been read, or when its time is up; what comes later counts all the same. */
+  /** Resolves when the store is read or the time is up. A store that is read later is still used. */
   private async readStore(log: (line: string) => void): Promise<void> {
     if (!this.read) {
       this.isComplete = true;
@@ -86,27 +86,27 @@ export class SystemRoots {
       .catch((error: unknown) => log(`this computer's authorities cannot be read: ${error instanceof Error ? error.message : 'failed'}`))
       .finally(() => (this.isComplete = true));
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.withinMs).unref()));
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.timeoutMs).unref()));
     await Promise.race([work, late]);
     clearTimeout(timer);
-    if (!this.isComplete) log(`this computer's authorities have not been read within ${this.withinMs / 1000} s`);
+    if (!this.isComplete) log(`this computer's authorities have not been read within ${this.timeoutMs / 1000} s`);
   }
 }
 
 function oldContext(ca: string[]): tls.SecureContext {
   const old = { ca, minVersion: 'TLSv1', secureOptions: legacyServerConnect } as const;
   try {
-    // At its usual level OpenSSL has no cipher left for TLS 1.1 (SSL_CTX_set_security_level(3))
+    // At its default security level OpenSSL has no cipher for TLS 1.1 (SSL_CTX_set_security_level(3))
     return tls.createSecureContext({ ...old, ciphers: 'DEFAULT:@SECLEVEL=0' });
   } catch {
-    return tls.createSecureContext(old); // Electron's BoringSSL knows no levels
+    return tls.createSecureContext(old); // Electron's BoringSSL has no security levels
   }
 }
 
-/** `SSL_OP_LEGACY_SERVER_CONNECT` of OpenSSL's `ssl.h`. BoringSSL connects so anyway, and has a 0 there. */
+/** `SSL_OP_LEGACY_SERVER_CONNECT` of OpenSSL's `ssl.h`. In BoringSSL it is 0, because that always connects. */
 const legacyServerConnect = constants.SSL_OP_LEGACY_SERVER_CONNECT;
 
-/** This computer's, for everything that is connected to. */
+/** This computer's roots, used for every connection. */
 export const systemRoots = new SystemRoots();
 
 function knownRoots(store: readonly string[]): Set<string> {
@@ -115,19 +115,19 @@ function knownRoots(store: readonly string[]): Set<string> {
   return new Set([...tls.rootCertificates, ...store, ...bundles.flatMap(readBundle)].map((pem) => pem.trim()));
 }
 
-/** What the thread does. A text of ours and no file: every bundle that trusts anybody would have to bring it along. */
+/** The thread's code. A string and not a file, because otherwise every bundle that uses TLS would have to ship the file. */
 const inThread = `
 const { parentPort } = require('node:worker_threads');
 parentPort.postMessage(require('node:tls').getCACertificates('system'));
 `;
 
-/** By `tls.getCACertificates`, which Node's types of version 20 do not know. */
+/** Reads the store with `tls.getCACertificates`, which is missing in the types of Node 20. */
 function storeReader(): ReadStore | null {
   if (!('getCACertificates' in tls)) return null;
   return () =>
     new Promise((resolve, reject) => {
       const thread = new Worker(inThread, { eval: true });
-      // Whoever has nothing else to do does not stay for it
+      // The thread must not keep the process running
       thread.unref();
       thread.once('message', (found: unknown) =>
         Array.isArray(found) && found.every((each) => typeof each === 'string') ? resolve(found) : reject(new Error('no list')),
@@ -137,7 +137,7 @@ function storeReader(): ReadStore | null {
     });
 }
 
-/** A bundle that is not there adds nothing: without it fewer servers are trusted, never more. */
+/** Reads a bundle. A missing one adds nothing: fewer servers are trusted then, never more. */
 function readBundle(path: string): string[] {
   try {
     return readFileSync(path, 'utf8').match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];

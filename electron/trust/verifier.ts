@@ -5,15 +5,15 @@ import type { Trust } from '../../shared/profile.ts';
 import { plainHost, sameHost } from './host.ts';
 import { leadsTo, missingIssuer, validAt, type Chain } from './certificate-chain.ts';
 
-/** What a server presented, leaf first, and what the system's own verification said of it. */
+/** What a server presented, leaf first, and the result of the system's own verification. */
 export interface Presented {
   host: string;
   chain: readonly X509Certificate[];
-  /** Whether the operating system's roots vouch for this chain and host, now. */
+  /** Whether the operating system's roots vouch for this chain and host now. */
   systemTrusts: boolean;
 }
 
-/** What a person said yes to: its fingerprint as they saw it (colon-separated hex of SHA-256), and its key ({@link spkiSha256}). */
+/** A certificate that a person accepted: its fingerprint as shown (colon-separated hex of SHA-256), and its key ({@link spkiSha256}). */
 export interface Accepted {
   sha256: string;
   key: string;
@@ -22,13 +22,13 @@ export interface Accepted {
 export type Verdict =
   | { kind: 'accept' }
   | { kind: 'refuse'; failure: Failure }
-  /** Nobody vouches for it; a person may, after seeing the fingerprint. */
+  /** Nothing vouches for it. A person may accept it after seeing the fingerprint. */
   | { kind: 'ask'; failure: Failure };
 
-/** Decides on every certificate of one profile. Made once a profile, used by TLS clients and views alike. */
+/** Decides on every certificate of one profile. There is one for each profile, used by TLS clients and web views. */
 export type CertificateVerifier = (presented: Presented) => Verdict;
 
-/** Who vouched for a host, and by which key ({@link spkiSha256}) it was known then. */
+/** Who vouched for a host, and the key ({@link spkiSha256}) that it had then. */
 export interface Vouched {
   by: 'system' | 'authority';
   key: string;
@@ -36,31 +36,34 @@ export interface Vouched {
 
 export interface VerifierOptions {
   trust: Trust;
-  /** The hosts whose keys a pin is of; absent: every host's. */
+  /** The hosts that a pin applies to. Default: all hosts. */
   pinned?: readonly string[];
-  /** What the person has accepted for a host, or null. */
+  /** The certificate that the person accepted for a host, or null. */
   accepted?: (host: string) => Accepted | null;
-  /** Who vouched for a host before, or null: what was proved once is not asked about later. */
+  /** Who vouched for a host before, or null. A host that was verified once never becomes a question later. */
   vouched?: (host: string) => Vouched | null;
-  /** Told of every host that the system or the profile's authority vouches for. */
+  /** Called for every host that the system or the profile's authority vouches for. */
   onVouched?: (host: string, vouched: Vouched) => void;
-  /** Whoever administers this computer forbids questions: what nobody vouches for is refused. */
+  /** The administrator forbids questions: refuse what nothing vouches for. */
   strict?: boolean;
   /** Epoch milliseconds. */
   now: () => number;
 }
 
 /**
- * Makes the one function that decides on certificates. It is total, and pure but for what is handed in.
+ * Makes the function that decides on all certificates of a profile. It always gives a verdict, and is pure apart from its
+ * options.
  *
- * A pinned key is the whole proof of a gateway: it must match even where the system trusts another, and it does whatever name
- * and dates its certificate bears. Of another host (a portal, a page to sign in on) it is proof too, but says nothing where
- * the system vouches for that one. Otherwise a certificate that the system or the profile's authority vouches for is accepted. Of the
- * others, one for another host, one that is not valid now, one of a host that was vouched for before, one with another key
- * than the person accepted, and one whose chain has a gap are refused; the rest is a question, where the profile names
- * neither authority nor pin and nobody forbids questions.
+ * With a pin, only the key decides for a gateway. It must match even if the system trusts another key, and the name and
+ * dates of the certificate do not matter. For other hosts (a portal, a sign-in page) the key is accepted too, and so is a
+ * certificate that the system vouches for.
  *
- * Throws `profile-invalid` when the profile's authority cannot be read.
+ * Without a pin, a certificate is accepted if the system or the profile's authority vouches for it. Otherwise it is refused
+ * if it is for another host, if it is not valid now, if something vouched for this host before, if its key differs from
+ * the one that the person accepted, or if its chain has a gap. Anything else is a question for the person, unless the
+ * profile names an authority or the administrator forbids questions; then it is refused.
+ *
+ * Throws `profile-invalid` if the profile's authority cannot be read.
  */
 export function createVerifier(options: VerifierOptions): CertificateVerifier {
   const { trust, pinned, accepted = () => null, vouched = () => null, onVouched = () => undefined, strict = false, now } = options;
@@ -89,7 +92,7 @@ export function createVerifier(options: VerifierOptions): CertificateVerifier {
     if (before) return gap ?? refuse('certificate-changed', { host, expected: before.key, found: key, vouched: before.by });
     const sha256 = leaf.fingerprint256;
     const known = mayAsk ? accepted(host) : null;
-    // One that was renewed with the same key is the same server's
+    // A certificate renewed with the same key belongs to the same server
     if (known?.key === key) return { kind: 'accept' };
     if (known) return refuse('certificate-changed', { host, expected: known.sha256, found: sha256, vouched: 'person' });
     if (gap) return gap;
@@ -99,9 +102,9 @@ export function createVerifier(options: VerifierOptions): CertificateVerifier {
 }
 
 /**
- * A chain without an intermediate is the campus's fault, and told as that. Where a question could be put it has to be plain
- * that there is one: the certificate names an address to fetch its issuer's from, as public authorities' do, while those of
- * a campus's own authority are often sent alone.
+ * The verdict if the server did not send an intermediate, which is the campus's mistake. Null: no gap. If a question is
+ * possible, only counts as a gap if the certificate names an address for its issuer's certificate, as public authorities do.
+ * Certificates of a campus's own authority are often sent alone.
  */
 function gapIn(anchors: readonly X509Certificate[], chain: Chain, mayAsk: boolean): Verdict | null {
   const missing = missingIssuer(anchors, chain);
@@ -109,14 +112,14 @@ function gapIn(anchors: readonly X509Certificate[], chain: Chain, mayAsk: boolea
   return refuse('certificate-incomplete', { host: chain.host, issuer: missing.name.replaceAll('\n', ', ').slice(0, 300) });
 }
 
-/** SHA-256 of a certificate's key (SubjectPublicKeyInfo), base64: what a profile pins. */
+/** SHA-256 of a certificate's key (SubjectPublicKeyInfo) in base64, as profiles pin it. */
 export function spkiSha256(certificate: X509Certificate): string {
   return createHash('sha256')
     .update(certificate.publicKey.export({ type: 'spki', format: 'der' }))
     .digest('base64');
 }
 
-/** The certificates of a PEM bundle. Throws `profile-invalid` where it holds none or one is unreadable. */
+/** The certificates of a PEM bundle. Throws `profile-invalid` if it has none or one is unreadable. */
 export function readAuthorities(pem: string): X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) throw fail('profile-invalid', { key: 'trust' });
@@ -127,13 +130,13 @@ export function readAuthorities(pem: string): X509Certificate[] {
   }
 }
 
-/** Why a certificate would be no good whoever signed it: another host's, or not valid now. Null where it is neither. */
+/** Refuses a certificate for another host, or one that is not valid now, whoever signed it. Null: neither. */
 function unfit(leaf: X509Certificate, host: string, at: number): Verdict | null {
   const plain = plainHost(host);
   const named = isIP(plain) ? leaf.checkIP(plain) : leaf.checkHost(plain);
   if (named === undefined) return refuse('certificate-wrong-host', { host, found: (leaf.subjectAltName ?? leaf.subject).slice(0, 500) });
   if (validAt(leaf, at)) return null;
-  // The clock goes with it: a computer whose clock is wrong is the commoner cause
+  // Report the clock too: a wrong clock is the more common cause
   const params = { host, validFromAt: Date.parse(leaf.validFrom), validUntilAt: Date.parse(leaf.validTo), clockAt: at };
   return refuse('certificate-expired', params);
 }

@@ -5,8 +5,8 @@ import { workerEnvironment } from './worker-environment.ts';
 import type { StartWorker } from './worker.ts';
 
 /**
- * Starts workers under plain Node: the command line and tests. `file` is the bundled `openconnect-worker.mjs`, `execArgv`
- * what Node is told besides. Its working directory is nobody's download folder.
+ * Starts workers under plain Node, for the command line and tests. `file` is the bundled `openconnect-worker.mjs`,
+ * `execArgv` holds extra arguments for Node. The working directory is Node's own folder, never a download folder.
  */
 export function forkWorker(file: string, execArgv: readonly string[] = []): StartWorker {
   return () => {
@@ -17,7 +17,7 @@ export function forkWorker(file: string, execArgv: readonly string[] = []): Star
       stdio: 'ignore',
       cwd: dirname(process.execPath),
     });
-    // A channel that breaks is told by the exit
+    // A broken channel shows as the process's exit
     child.on('error', () => undefined);
     return {
       get pid() {

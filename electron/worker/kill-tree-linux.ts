@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Every process that a process has started, and those have; none where the system lists no children. */
+/** All descendants of a process. Empty if the system does not list children. */
 export function below(pid: number): number[] {
   try {
     const tasks = readdirSync(`/proc/${pid}/task`);

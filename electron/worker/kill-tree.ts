@@ -1,17 +1,16 @@
 import { below } from './kill-tree-linux.ts';
 
 /**
- * Ends a process at once, and what it has started: the library's process may be waiting for a host check's program,
- * which would go on without anybody. Where the system does not list a process's children (Linux does) it ends that
- * process alone. Never throws.
+ * Kills a process and its descendants at once. The library's process may be waiting for a host check program, which would
+ * otherwise keep running. If the system does not list child processes (Linux does), kills only that process. Never throws.
  */
 export function killTree(pid: number): void {
-  // All of them first: whose parent is gone is nobody's child
+  // List them all first: after its parent's death a process is no longer its child
   for (const each of [pid, ...below(pid)]) {
     try {
       process.kill(each, 'SIGKILL');
     } catch {
-      // It was sooner
+      // It has already exited
     }
   }
 }

@@ -1,9 +1,9 @@
-/** What a worker needs of our environment; no proxy and no library that somebody named for another program. */
-const kept = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'TMP', 'TEMP', 'SystemRoot', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'];
+/** The variables that a worker needs. No proxy and no library path meant for other programs. */
+const inherited = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'TMP', 'TEMP', 'SystemRoot', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'];
 
-/** The environment of a worker: the C library's own language, so that what it logs can be told apart. */
+/** The environment of a worker. In the C locale, so that its log lines can be recognized. */
 export function workerEnvironment(): Record<string, string> {
-  const own = kept.flatMap((name) => {
+  const own = inherited.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });

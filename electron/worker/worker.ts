@@ -1,17 +1,17 @@
 /**
- * A process of ours that does one dangerous thing, so that a crash, a hang or a kill of it ends that and nothing else.
- * How to start one is handed in by the composition root: `utilityProcess` in Electron, `fork` under plain Node.
+ * A process that does one risky job, so that a crash or a hang ends only that job. The composition root provides how to start
+ * one: `utilityProcess` in Electron, `fork` under plain Node.
  */
 export interface WorkerProcess {
-  /** Sends a structured-clonable value. What arrives after its end is dropped. */
+  /** Sends a structured-clonable value. After the process's end it is dropped. */
   post(message: unknown): void;
-  /** One listener; parse what it gets. */
+  /** Sets the one listener. Parse what it gets. */
   onMessage(listener: (message: unknown) => void): void;
-  /** Of the process, once it has one. */
+  /** The process's id, once it has one. */
   readonly pid: number | undefined;
   /** Settles once the process is gone, with its exit code (null: a signal); never rejects. */
   readonly exited: Promise<number | null>;
-  /** Ends it at once, whatever it is doing. */
+  /** Kills it at once, whatever it is doing. */
   kill(): void;
 }
 

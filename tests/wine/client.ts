@@ -8,7 +8,7 @@ import { failureOf } from '../../shared/failure.ts';
 import { isRootsAlone } from '../../electron/system/root-owned.ts';
 import { adapters } from '../../electron/system/windows/adapters.ts';
 import { loadKoffi, native } from '../../electron/system/windows/native.ts';
-import { isForOneUser, wordsForOneUser } from '../../electron/system/windows/security-descriptor.ts';
+import { isForOneUser, sddlForOneUser } from '../../electron/system/windows/security-descriptor.ts';
 import { findSession } from '../../electron/cli/remote-session.ts';
 import { controlAddress } from '../../electron/app/control/control-address.ts';
 import { serveControl, type ControlledSession } from '../../electron/app/control/control.ts';
@@ -124,7 +124,7 @@ async function obey(order: Order): Promise<unknown> {
       );
       await new Promise<void>((resolve) => server.listen(address, resolve));
       const windows = await native();
-      if (order.rights === 'administrators') windows.setSecurityOf(address, wordsForOneUser(windows.ownSid()));
+      if (order.rights === 'administrators') windows.setSecurityOf(address, sddlForOneUser(windows.ownSid()));
       control = { close: () => new Promise((resolve) => server.close(resolve)) };
       return null;
     }
@@ -141,7 +141,7 @@ async function obey(order: Order): Promise<unknown> {
       const [windows, file] = [await native(), 'C:\\lab\\mine.txt'];
       writeFileSync(file, '');
       const before = process.memoryUsage.rss();
-      for (let each = 0; each < order.times; each += 1) windows.setSecurityOf(file, wordsForOneUser(windows.ownSid(), 'user'));
+      for (let each = 0; each < order.times; each += 1) windows.setSecurityOf(file, sddlForOneUser(windows.ownSid(), 'user'));
       return { grownBy: process.memoryUsage.rss() - before };
     }
     case 'look-at-busy': {

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { fail, failureOf, type FailureCode } from '../../../shared/failure.ts';
 import { splitHost } from '../../../shared/profile.ts';
 
-/** Where a CONNECT wants to go; a host's name or address, without brackets. */
+/** The target of a CONNECT. The host is a name or an address without brackets. */
 export interface ConnectTarget {
   host: string;
   port: number;
@@ -14,12 +14,12 @@ export interface ConnectTarget {
 export interface ConnectServerOptions {
   /** A loopback port; 0 for any. */
   port: number;
-  /** What a client has to show, by Basic (RFC 7617); null: nothing. */
+  /** The credentials that a client must send with Basic (RFC 7617). Null: none. */
   signIn: { user: string; password: string } | null;
-  /** As many connections at once, all together. */
+  /** Most connections at once. */
   maxConnections: number;
   /**
-   * Opens the way on. `signal` aborts when the client has gone. What it fails with is answered: 400 for
+   * Opens the connection to the target. `signal` aborts when the client disconnects. A failure becomes the response: 400 for
    * `request-invalid`, 403 for `host-not-allowed`, 407 for `proxy-rejected`, 502 to 504 for the rest.
    */
   open: (target: ConnectTarget, signal: AbortSignal) => Promise<Duplex>;
@@ -27,19 +27,19 @@ export interface ConnectServerOptions {
 
 export interface ConnectServer {
   readonly port: number;
-  /** Cuts what is open. Never rejects. */
+  /** Closes the server and all its connections. Never rejects. */
   close(): Promise<void>;
 }
 
-/** So many at most may have shown nothing yet: any program can open connections, and keep them. */
-const maxStrangers = 64;
+/** Most connections that have not authenticated yet. Any program can open connections and keep them open. */
+const maxUnauthenticated = 64;
 
-/** An HTTP proxy of ours on loopback that knows CONNECT (RFC 9110, 9.3.6) and nothing else. Rejects where the port is taken. */
+/** Starts an HTTP proxy on loopback that accepts only CONNECT (RFC 9110, 9.3.6). Rejects if the port is taken. */
 export async function startConnectServer(options: ConnectServerOptions): Promise<ConnectServer> {
   const { signIn } = options;
   const expected = signIn && digest(`Basic ${Buffer.from(`${signIn.user}:${signIn.password}`).toString('base64')}`);
   const challenge = signIn ? 'Proxy-Authenticate: Basic realm="Causeway", charset="UTF-8"\r\n' : '';
-  const strangers = new Set<Duplex>();
+  const unauthenticated = new Set<Duplex>();
 
   const server = http.createServer({ headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 8_192 }, (request, response) => {
     request.resume();
@@ -47,26 +47,26 @@ export async function startConnectServer(options: ConnectServerOptions): Promise
     response.end('This is a proxy of Causeway’s own. It takes CONNECT and nothing else.\n');
   });
   server.maxConnections = options.maxConnections;
-  // Whoever may come in shows it at once; whoever waits longest goes first
+  // A legitimate client authenticates at once, so drop the connection that has waited longest
   server.on('connection', (socket) => {
-    strangers.add(socket);
-    socket.once('close', () => strangers.delete(socket));
-    const [oldest] = strangers;
-    if (strangers.size > maxStrangers) oldest?.destroy();
+    unauthenticated.add(socket);
+    socket.once('close', () => unauthenticated.delete(socket));
+    const [oldest] = unauthenticated;
+    if (unauthenticated.size > maxUnauthenticated) oldest?.destroy();
   });
-  // Without this, Node accepts an Upgrade on its own terms
+  // Without this handler Node accepts an Upgrade by itself
   server.on('upgrade', (_request, socket) => answer(socket, 405));
   server.on('clientError', (_error, socket) => answer(socket, 400));
   server.on('connect', (request, socket, head) => void connect(request, socket, head));
 
-  /** One CONNECT. Never rejects: every failure is an answer. */
+  /** Handles one CONNECT. Never rejects: every failure becomes a response. */
   async function connect(request: http.IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', destroy);
     if (expected && !timingSafeEqual(digest(request.headers['proxy-authorization'] ?? ''), expected)) {
       answer(socket, 407, challenge);
       return;
     }
-    strangers.delete(socket);
+    unauthenticated.delete(socket);
     const target = targetOf(request.url ?? '');
     if (!target) {
       answer(socket, 400);
@@ -103,7 +103,7 @@ export async function startConnectServer(options: ConnectServerOptions): Promise
   };
 }
 
-/** What a CONNECT names, an IPv6 address in brackets and without a zone; null where it is none. */
+/** Parses the target of a CONNECT. An IPv6 address must be in brackets and have no zone. Null: invalid. */
 function targetOf(authority: string): ConnectTarget | null {
   const { host, port } = splitHost(authority);
   const fits = authority.startsWith('[') ? isIP(host) === 6 && !host.includes('%') : /^[A-Za-z0-9._-]{1,253}$/.test(host);
@@ -119,7 +119,7 @@ const statusFor: Partial<Record<FailureCode, number>> = {
   'tunnel-down': 503,
 };
 
-/** Compared as digests: equal lengths, and no hint from the time it takes. */
+/** Secrets are compared as digests: they have equal length, and the comparison takes constant time. */
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 function answer(socket: Duplex, status: number, headers = ''): void {
@@ -127,14 +127,14 @@ function answer(socket: Duplex, status: number, headers = ''): void {
   socket.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}\r\n${headers}Content-Length: 0\r\nConnection: close\r\n\r\n`);
 }
 
-/** Not a closure of its caller: it would keep all that opening a connection took, for as long as that lasts. */
+/** A separate function, because a closure would keep everything from opening the connection in memory. */
 function destroy(this: Duplex): void {
   this.destroy();
 }
 
 /**
- * Both directions, each ending on its own; a break in one ends both. By hand and not by `pipeline`, which costs
- * 16 KiB of memory for each idle pair.
+ * Connects two streams in both directions. Each direction ends on its own; an error in one ends both. Does not use
+ * `pipeline`, which costs 16 KiB of memory for each idle pair.
  */
 function join(a: Duplex, b: Duplex): void {
   const broken = (): void => {

@@ -4,7 +4,7 @@ import type { ProxyRoute } from '../endpoint.ts';
 import { sameHost } from '../../trust/host.ts';
 import { connectVia } from './proxy.ts';
 
-/** An HTTP proxy of ours on loopback, for programs that cannot go the network's own way. */
+/** An HTTP proxy on loopback that forwards to the network's proxy, for programs that cannot use that one themselves. */
 export interface ForwardingProxy {
   readonly kind: 'http';
   readonly host: '127.0.0.1';
@@ -12,14 +12,14 @@ export interface ForwardingProxy {
   close(): void;
 }
 
-/** Whom a hop lets through: anybody, to one place; or whoever knows a sign-in, to wherever. */
-export type HopRules = { to: { host: string; port: number } } | { signIn: { user: string; password: string } };
+/** Who may use it: anybody but only to one target, or anybody with the password to any target. */
+export type ForwardingRules = { to: { host: string; port: number } } | { signIn: { user: string; password: string } };
 
-const connectsWithinMs = 10_000;
+const connectTimeoutMs = 10_000;
 const maxConnections = 8;
 
-/** Opens a hop that leads through the network's proxies: it knows their passwords and their kinds, whoever uses it does not. */
-export async function openForwardingProxy(via: ProxyRoute, rules: HopRules): Promise<ForwardingProxy> {
+/** Opens a forwarding proxy. It knows the passwords and kinds of the network's proxies, so that its user need not. */
+export async function openForwardingProxy(via: ProxyRoute, rules: ForwardingRules): Promise<ForwardingProxy> {
   const stop = new AbortController();
   const server = await startConnectServer({
     port: 0,
@@ -28,7 +28,7 @@ export async function openForwardingProxy(via: ProxyRoute, rules: HopRules): Pro
     open: async (target, signal) => {
       const isAllowed = !('to' in rules) || (sameHost(target.host, rules.to.host) && target.port === rules.to.port);
       if (!isAllowed) throw fail('host-not-allowed', { host: target.host });
-      return connectVia(via, target, { signal: AbortSignal.any([signal, stop.signal]), timeoutMs: connectsWithinMs });
+      return connectVia(via, target, { signal: AbortSignal.any([signal, stop.signal]), timeoutMs: connectTimeoutMs });
     },
   });
   return {

@@ -3,9 +3,11 @@ import type { Socket } from 'node:net';
 import { inAddress } from '../../trust/host.ts';
 
 /**
- * What a proxy said. `sign-in`: it wants a user name and a password, or other ones; `signsInBy`: it wants a sign-in by a way
- * that we do not speak; `noProxy`: what answers there is none; `refused`: it could not or would not connect on (`code` by
- * SOCKS5's own numbers).
+ * A proxy's reply.
+ * - `sign-in`: it wants a user name and password, or different ones.
+ * - `signsInBy`: it wants an authentication scheme that we do not speak.
+ * - `noProxy`: the server is not a proxy.
+ * - `refused`: it could not or would not connect to the target (`code`: SOCKS5's number).
  */
 export type ProxyReply = 'done' | 'sign-in' | { signsInBy: string } | { noProxy: string } | { refused: string; code?: number };
 
@@ -14,7 +16,7 @@ export interface SignIn {
   password: string;
 }
 
-/** Asks an HTTP proxy for a connection (RFC 9110, 9.3.6); signs in by Basic (RFC 7617) alone. Rejects when it hangs up or speaks no HTTP. */
+/** Asks an HTTP proxy for a connection (RFC 9110, 9.3.6). Authenticates only with Basic (RFC 7617). Rejects if the proxy hangs up or does not speak HTTP. */
 export function askHttp(connection: Socket, target: { host: string; port: number }, signIn: SignIn | null): Promise<ProxyReply> {
   const authority = `${inAddress(target.host)}:${target.port}`;
   return new Promise((resolve, reject) => {
@@ -29,13 +31,13 @@ export function askHttp(connection: Socket, target: { host: string; port: number
       },
     });
     request.on('error', reject);
-    // Anything but a 2xx comes here too, with the connection in hand
+    // Node emits this for every status, not only 2xx
     request.on('connect', ({ statusCode = 0, headersDistinct }, _socket, head) => {
       if (statusCode === 407) resolve(wanted(headersDistinct['proxy-authenticate'] ?? []));
       else if (statusCode >= 200 && statusCode < 300 && head.length === 0) resolve('done');
       else resolve({ refused: `the proxy answered ${statusCode}` });
     });
-    // A proxy that answers a CONNECT with a page is none
+    // A server that answers CONNECT with a page is not a proxy
     request.on('response', (response) => {
       response.destroy();
       const { statusCode = 0, headersDistinct } = response;
@@ -45,14 +47,14 @@ export function askHttp(connection: Socket, target: { host: string; port: number
   });
 }
 
-/** Which sign-in a 407 wants; one that does not say takes what everybody takes. */
+/** The authentication that a 407 asks for. If it does not say, assume Basic. */
 function wanted(challenges: readonly string[]): ProxyReply {
   const schemes = challenges.flatMap(schemesOf);
   if (schemes.length === 0 || schemes.some((scheme) => /^basic$/i.test(scheme))) return 'sign-in';
   return { signsInBy: [...new Set(schemes)].join(', ').slice(0, 100) };
 }
 
-/** The names of the ways in one header, which may hold several with commas inside of each (RFC 9110, 11.6.1). */
+/** The scheme names in one header. It may hold several schemes, each with commas of its own (RFC 9110, 11.6.1). */
 function schemesOf(header: string): string[] {
   return header
     .replaceAll(/"(?:[^"\\]|\\.)*"/g, '')

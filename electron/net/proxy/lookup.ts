@@ -4,19 +4,18 @@ import type { Endpoint, WebProxy } from '../endpoint.ts';
 import { inAddress, plainHost } from '../../trust/host.ts';
 import type { ProxyLookup, ProxyFor } from './proxy-list.ts';
 
-/** A system that has to fetch a script first may take a moment; without its answer we go the plain way. */
-const answersWithinMs = 5_000;
+/** The system may have to fetch a PAC script first. Without an answer in time we use no proxy. */
+const lookupTimeoutMs = 5_000;
 
-/** The web proxies of this computer, and who a person said that they are to them: in memory, for this run. */
+/** This computer's web proxies, and the credentials that a person gave for them. Kept in memory, for this run. */
 export class Proxies {
   private readonly signIns = new Map<string, NonNullable<WebProxy['signIn']>>();
 
   constructor(private readonly proxyFor: ProxyFor = () => Promise.resolve(null)) {}
 
   /**
-   * The same endpoint through the proxy that leads there, if one does. A lab's detour stays on this computer. Rejects with
-   * `proxy-kind` where there are only proxies that we do not speak: whoever set them up wants nobody to go around them;
-   * with `cancelled` once the signal is aborted.
+   * Adds the proxy for an endpoint, if there is one. A lab's detour stays on this computer. Rejects with `proxy-kind` if we
+   * do not speak any of the configured proxies, because nobody should bypass them; and with `cancelled` on abort.
    */
   async routeThroughProxy<E extends Endpoint>(endpoint: E, signal?: AbortSignal): Promise<E> {
     if (endpoint.loopbackPort !== undefined) return endpoint;
@@ -36,18 +35,18 @@ export class Proxies {
     this.signIns.delete(`${plainHost(host)}:${port}`);
   }
 
-  /** What the person gave for the proxy at this place, or null. */
+  /** The credentials that the person gave for this proxy, or null. */
   signInAt(host: string, port: number): NonNullable<WebProxy['signIn']> | null {
     return this.signIns.get(`${plainHost(host)}:${port}`) ?? null;
   }
 
-  /** A proxy with what it is known to want. */
+  /** Adds the known credentials to a proxy. */
   private known(proxy: WebProxy): WebProxy {
     const signIn = this.signInAt(proxy.host, proxy.port) ?? proxy.signIn;
     return { ...proxy, ...(signIn && { signIn }) };
   }
 
-  /** Bounded; a system that does not answer, or in a way that cannot be read, has no proxies. */
+  /** Asks the system, with a time limit. No answer or an unreadable one means no proxy. */
   private ask(address: string, signal?: AbortSignal): Promise<ProxyLookup> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => (): void => {
@@ -57,7 +56,7 @@ export class Proxies {
       };
       const none = settle(() => resolve(null));
       const leave = settle(() => reject(fail('cancelled')));
-      const timer = setTimeout(none, answersWithinMs);
+      const timer = setTimeout(none, lookupTimeoutMs);
       const off = onAbort(signal, leave);
       if (!signal?.aborted) this.proxyFor(address).then((found) => settle(() => resolve(found))(), none);
     });

@@ -2,19 +2,19 @@ import { isIP } from 'node:net';
 import type { ProxyRoute, WebProxy } from '../endpoint.ts';
 import { hostOf, plainHost, sameHost } from '../../trust/host.ts';
 
-/** A proxy, or a list of them, of which we speak none, as whoever set it up wrote it; without a password. */
+/** A proxy or list of proxies that we cannot use, as it was configured, but without a password. */
 export interface Unspoken {
   kind: 'unspoken';
   said: string;
 }
 
-/** What leads to an address; null: the plain network. */
+/** The proxy for an address. Null: no proxy. */
 export type ProxyLookup = ProxyRoute | Unspoken | null;
 
-/** Which proxy leads to an `https:` address. */
+/** Finds the proxy for an `https:` address. */
 export type ProxyFor = (address: string) => Promise<ProxyLookup>;
 
-/** The words of a system's answer; `SOCKS` alone is the fourth version there. */
+/** The keywords of the system's answer. A plain `SOCKS` means version 4 here. */
 const kindsOfList = new Map<string, WebProxy['kind']>([
   ['proxy', 'http'],
   ['https', 'https'],
@@ -23,7 +23,7 @@ const kindsOfList = new Map<string, WebProxy['kind']>([
   ['socks', 'socks4'],
 ]);
 
-/** The schemes of an address in the environment; `socks:` alone is the fifth version there, as desktops write it. */
+/** The schemes of a proxy address in the environment. A plain `socks:` means version 5 here, as desktops write it. */
 const kindsOfAddress = new Map<string, WebProxy['kind']>([
   ['http', 'http'],
   ['https', 'https'],
@@ -36,12 +36,12 @@ const kindsOfAddress = new Map<string, WebProxy['kind']>([
 
 const usualPort: Record<WebProxy['kind'], string> = { http: '80', https: '443', socks5: '1080', socks4: '1080' };
 
-/** A longer list costs more time than anybody waits. */
+/** Trying more would take longer than anybody waits. */
 const maxProxies = 6;
 
 /**
- * The proxies that a system's answer names, as Chromium gives it: `PROXY host:port; SOCKS5 host:port; DIRECT`, best first.
- * Kinds that we do not speak are passed over for the next; where nothing is left, that is an answer too, and never the plain network.
+ * Reads the system's answer in Chromium's format: `PROXY host:port; SOCKS5 host:port; DIRECT`, best first. Skips kinds that
+ * we do not speak. If only those are listed, returns `unspoken` and never falls back to no proxy.
  */
 export function proxyOfList(list: string): ProxyLookup {
   const proxies: WebProxy[] = [];
@@ -63,7 +63,7 @@ export function proxyOfList(list: string): ProxyLookup {
   return fallbacks.length > 0 ? { ...first, fallbacks } : first;
 }
 
-/** The proxy that the environment names, as programs for terminals have it: `https_proxy`, `all_proxy`, `no_proxy`, in small letters or capitals. */
+/** Reads the proxy from the environment, as terminal programs do: `https_proxy`, `all_proxy`, `no_proxy`, in lower or upper case. */
 export function proxyOfEnvironment(env: Readonly<Record<string, string | undefined>>): ProxyFor {
   const read = (name: string): string => [env[name], env[name.toUpperCase()]].find((value) => value !== undefined && value !== '') ?? '';
   return async (address) => {
@@ -95,7 +95,7 @@ function proxyAt(kind: WebProxy['kind'], address: string): WebProxy | null {
   return host !== '' && number > 0 && number < 65_536 ? { kind, host: host.replace(/^\[|\]$/g, ''), port: number } : null;
 }
 
-/** Whether `no_proxy` names a host: itself, a domain that it is in, either with a port, or everything. */
+/** Whether `no_proxy` excludes a host: by its name, its domain (either may have a port), or `*`. */
 function isSpared(host: string, port: string, list: string): boolean {
   return list
     .split(/[\s,]+/)

@@ -12,24 +12,24 @@ import { systemRoots } from '../../trust/roots.ts';
 
 export interface ViaOptions {
   signal: AbortSignal;
-  /** For the connections to the proxies and the proxy's to the target together. */
+  /** For connecting to the proxies and from the proxy to the target together. */
   timeoutMs: number;
 }
 
-/** A proxy that is not the last of a list has so long to take the connection. */
-const reachedWithinMs = 3_000;
+/** How long to wait for a proxy if there are others to try. */
+const reachTimeoutMs = 3_000;
 
-/** `host:port` of a proxy, as a person is told of it. */
+/** `host:port` of a proxy, for messages. */
 export const proxyName = ({ host, port }: WebProxy): string => `${inAddress(host)}:${port}`;
 
 /**
- * A byte stream to `host:port` through a web proxy, which looks the name up. The next of a list is tried where one cannot
- * be reached, not where it refuses.
+ * Opens a byte stream to `host:port` through a web proxy, which resolves the name. Tries the next proxy of a list if one
+ * cannot be reached, but not if it refuses.
  *
- * Rejects with `proxy-unreachable` (nobody there, or no proxy), `local-network`, `proxy-rejected` (it wants a sign-in, or another one),
- * `proxy-sign-in-kind` (one of a kind that we do not speak), a `certificate-*` failure of a proxy inside TLS,
- * `gateway-unreachable` (it could not or would not connect on), `gateway-silent`, or `cancelled`; where the list ends in
- * the plain network, with `gateway-name-unknown` too.
+ * Rejects with `proxy-unreachable` (no answer, or not a proxy), `local-network`, `proxy-rejected` (it wants credentials, or
+ * different ones), `proxy-sign-in-kind` (an authentication scheme that we do not speak), a `certificate-*` failure of a proxy
+ * inside TLS, `gateway-unreachable` (the proxy could not or would not connect), `gateway-silent`, or `cancelled`. If the list
+ * ends with a direct connection, also with `gateway-name-unknown`.
  */
 export async function connectVia(via: ProxyRoute, target: { host: string; port: number }, options: ViaOptions): Promise<Socket> {
   const until = performance.now() + options.timeoutMs;
@@ -39,8 +39,8 @@ export async function connectVia(via: ProxyRoute, target: { host: string; port: 
 }
 
 /**
- * As {@link connectVia}, and tells which of a list it was: `via` begins with the one that could be reached. `direct`: none
- * could, and the list ends in the plain network, which has not been tried.
+ * As {@link connectVia}, and also returns which proxy of a list it used: `via` starts with the one that was reached.
+ * `direct`: none was reached, and the list ends with a direct connection, which was not tried.
  */
 export function openThroughProxy(
   via: ProxyRoute,
@@ -53,7 +53,7 @@ export function openThroughProxy(
   }));
 }
 
-/** A list from the first of its proxies on that takes a connection; asks it for nothing. Rejects with `proxy-unreachable`, `local-network`, `certificate-*` or `cancelled`. */
+/** The list starting from its first proxy that accepts a connection. Asks that proxy for nothing. Rejects with `proxy-unreachable`, `local-network`, `certificate-*` or `cancelled`. */
 export function firstReached(via: ProxyRoute, options: ViaOptions): Promise<ProxyRoute | 'direct'> {
   return firstOf(via, options, (connection, route) => {
     connection.destroy();
@@ -61,7 +61,7 @@ export function firstReached(via: ProxyRoute, options: ViaOptions): Promise<Prox
   });
 }
 
-/** @param use what to do with a proxy that has been reached, in so many milliseconds; where it finds that it is none, the next is tried */
+/** @param use what to do with a reached proxy in the `left` milliseconds; if it finds that this is not a proxy, the next is tried */
 async function firstOf<T>(
   { fallbacks = [], ...first }: ProxyRoute,
   { signal, timeoutMs }: ViaOptions,
@@ -75,7 +75,7 @@ async function firstOf<T>(
     if (route === 'direct') return route;
     const rest = routes.slice(at + 1);
     try {
-      const reachMs = rest.length === 0 ? left() : Math.min(reachedWithinMs, left() / (rest.length + 1));
+      const reachMs = rest.length === 0 ? left() : Math.min(reachTimeoutMs, left() / (rest.length + 1));
       const connection = await reach(route, { signal, timeoutMs: reachMs });
       return await use(connection, { ...route, ...(rest.length > 0 && { fallbacks: rest }) }, left());
     } catch (error) {
@@ -88,7 +88,7 @@ async function firstOf<T>(
   throw fail('internal', undefined, { detail: 'a list without an end' });
 }
 
-/** A connection to the proxy itself; inside TLS, one whose certificate the system vouches for, once its roots have been read. */
+/** Connects to the proxy itself. For a proxy inside TLS the system must vouch for its certificate; if needed, waits until the system's roots are read. */
 async function reach(proxy: WebProxy, options: ViaOptions): Promise<Socket> {
   const knowsAllRoots = systemRoots.isComplete;
   try {
@@ -106,7 +106,7 @@ function reachOnce(proxy: WebProxy, { signal, timeoutMs }: ViaOptions): Promise<
   const socket = secure
     ? tls.connect({ host, port, ...(isIP(host) ? {} : { servername: host }), secureContext: systemRoots.context() })
     : net.connect({ host, port });
-  socket.on('error', () => undefined); // what a connection that was given up still has to say is of no use to anyone
+  socket.on('error', () => undefined); // a dropped connection may still emit an error
   const bound = { signal, ms: timeoutMs, late: () => unreachable(proxy, 'no answer'), release: () => void socket.destroy() };
   return bounded<Socket>(bound, (done, failed) => {
     const broken = (cause: Error): void => failed(distrusted(proxy, cause) ?? kept(proxy, cause) ?? unreachable(proxy, cause.message));
@@ -119,14 +119,14 @@ function reachOnce(proxy: WebProxy, { signal, timeoutMs }: ViaOptions): Promise<
   });
 }
 
-/** Asks a proxy that has been reached for the target; lets go of the connection where it comes to nothing. */
+/** Asks a reached proxy for the target. Closes the connection on failure. */
 function askFor(
   target: { host: string; port: number },
   proxy: WebProxy,
   connection: Socket,
   { signal, timeoutMs }: ViaOptions,
 ): Promise<Socket> {
-  // Once a proxy has been reached, its silence is mostly that of the host behind it
+  // If a reached proxy is silent, mostly the host behind it is
   const late = (): Error => fail('gateway-silent', { host: shownAs(target) }, { detail: 'through a proxy' });
   const refused = (detail: string): Error => fail('gateway-unreachable', { host: shownAs(target) }, { detail });
   return bounded<Socket>({ signal, ms: timeoutMs, late, release: () => void connection.destroy() }, (done, failed) => {
@@ -150,7 +150,7 @@ const unreachable = (proxy: WebProxy, detail: string): CausewayError => fail('pr
 const kept = (proxy: WebProxy, cause: Error): CausewayError | null =>
   keptFromLocalNetwork(cause) ? fail('local-network', { host: proxyName(proxy) }, { detail: cause.message, cause }) : null;
 
-/** What is wrong with the certificate of a proxy inside TLS, if that is what is wrong. */
+/** The failure if the certificate of a proxy inside TLS is the problem. Null otherwise. */
 function distrusted(proxy: WebProxy, cause: Error): CausewayError | null {
   const code = 'code' in cause ? String(cause.code) : '';
   const failed = (what: 'certificate-expired' | 'certificate-wrong-host' | 'certificate-untrusted'): CausewayError =>

@@ -8,7 +8,7 @@ const noneOfThese = 0xff;
 
 const noSocks: ProxyReply = { noProxy: 'it speaks no SOCKS of this version' };
 
-/** Asks a SOCKS5 server for a connection (RFC 1928, sign-in by RFC 1929); the name is looked up there. Rejects when it hangs up. */
+/** Asks a SOCKS5 server for a connection (RFC 1928, password by RFC 1929). The server resolves the name. Rejects if it hangs up. */
 export async function speakSocks(socket: Socket, target: { host: string; port: number }, signIn: SignIn | null): Promise<ProxyReply> {
   const methods = signIn ? [noSignIn, userAndPassword] : [noSignIn];
   socket.write(Buffer.from([5, methods.length, ...methods]));
@@ -20,7 +20,7 @@ export async function speakSocks(socket: Socket, target: { host: string; port: n
     const [, status] = await take(socket, 2);
     if (status !== 0) return 'sign-in';
   } else if (method === noneOfThese && signIn) {
-    // Neither nobody nor a password: the one way besides that the standard knows
+    // Neither "no authentication" nor a password: the standard's only other method
     return { signsInBy: 'GSSAPI' };
   } else if (method !== noSignIn) {
     return 'sign-in';
@@ -29,13 +29,13 @@ export async function speakSocks(socket: Socket, target: { host: string; port: n
   const [replyVersion, reply = 1, , kind] = await take(socket, 4);
   if (replyVersion !== 5) return noSocks;
   if (reply !== 0) return { refused: `SOCKS reply ${reply}`, code: reply };
-  // Where it is bound is of no interest, and has to be read all the same
+  // The bound address is not needed, but must be read
   const [length = 0] = kind === 3 ? await take(socket, 1) : [kind === 4 ? 16 : 4];
   await take(socket, length + 2);
   return 'done';
 }
 
-/** Asks a SOCKS4 server, with the name where its owner looks it up (4a, by an address that nobody has). It knows a user's name, and no password. */
+/** Asks a SOCKS4 server for a connection. A name goes with an invalid address, so that the server resolves it (4a). SOCKS4 has a user name but no password. */
 export async function speakSocks4(socket: Socket, target: { host: string; port: number }, signIn: SignIn | null): Promise<ProxyReply> {
   const { host, port } = target;
   const [address, name] =
@@ -53,7 +53,7 @@ export async function speakSocks4(socket: Socket, target: { host: string; port: 
   return reply === 90 ? 'done' : { refused: `SOCKS4 reply ${reply}` };
 }
 
-/** A SOCKS sign-in takes 255 bytes of each; one that is longer is no good there, cut or not. */
+/** SOCKS takes at most 255 bytes for user and password. A longer one cannot work, cut off or not. */
 const bytesOf = (text: string): Buffer => Buffer.from(text).subarray(0, 255);
 
 function addressOf(host: string): number[] {
@@ -63,7 +63,7 @@ function addressOf(host: string): number[] {
   return [3, name.length, ...name];
 }
 
-/** Sixteen of them; a last part in the dotted form of IPv4 is spelled out by URL, and `::` is as many zeros as it takes. */
+/** The 16 bytes of an IPv6 address. `plainHost` converts a dotted IPv4 part, and `::` is filled with zeros. */
 function bytesOfIpv6(host: string): number[] {
   const spelled = plainHost(host.replace(/%.*$/, ''));
   const [left = '', right] = spelled.split('::');
@@ -73,7 +73,7 @@ function bytesOfIpv6(host: string): number[] {
   return all.flatMap((group) => [group >> 8, group & 0xff]);
 }
 
-/** Exactly so many bytes; what comes after them stays in the socket. */
+/** Reads exactly `count` bytes. The rest stays in the socket. */
 async function take(socket: Socket, count: number): Promise<Buffer> {
   for (;;) {
     const bytes: unknown = socket.read(count);

@@ -1,9 +1,9 @@
 import { systemLibrary, type Koffi } from './libraries.ts';
 import { loadKoffi } from './native.ts';
 
-/** What Windows knows of one network adapter. */
+/** One network adapter of Windows. */
 export interface Adapter {
-  /** As its maker calls it, in no language but that: `TAP-Windows Adapter V9`. Node knows its friendly name only, which anybody may change. */
+  /** The driver's description, never translated: `TAP-Windows Adapter V9`. Node gives only the friendly name, which users can change. */
   description: string;
   /** The number of IANA's `ifType`: 6 Ethernet, 23 PPP, 24 loopback, 71 Wi-Fi, 131 tunnel. */
   type: number;
@@ -12,15 +12,15 @@ export interface Adapter {
   sent: number;
 }
 
-/** Network adapters by Windows's own calls. Throws where this is not Windows. */
+/** Network adapters through Windows's own functions. Throws on other systems. */
 export function adapters(): Promise<Adapters> {
   return (loaded ??= loadKoffi().then((koffi) => new Adapters(koffi)));
 }
 let loaded: Promise<Adapters> | null = null;
 
 /**
- * An adapter's row (`MIB_IF_ROW2` in netioapi.h): its size, and where what we read of it stands. A description has up to
- * 256 letters of two bytes (`IF_MAX_STRING_SIZE`), and a zero.
+ * Layout of an adapter's row (`MIB_IF_ROW2` in netioapi.h): its size, and the offsets that we read. A description has up to
+ * 256 two-byte characters (`IF_MAX_STRING_SIZE`) and a terminating zero.
  */
 const row = { size: 1352, luid: 0, description: 542, descriptionEnd: 1056, type: 1128, received: 1208, sent: 1280 } as const;
 
@@ -34,7 +34,7 @@ class Adapters {
     this.ifEntry = ip.func('uint32_t __stdcall GetIfEntry2(void *)');
   }
 
-  /** The adapter of that friendly name, as Node's `networkInterfaces` has it; null: there is none. */
+  /** The adapter with that friendly name, as in Node's `networkInterfaces`. Null: there is none. */
   named(alias: string): Adapter | null {
     const [entry, luid] = [Buffer.alloc(row.size), Buffer.alloc(8)];
     if (this.aliasToLuid(alias, luid) !== 0) return null;

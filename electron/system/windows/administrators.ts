@@ -3,12 +3,12 @@ import { hopsTo } from '../path-steps.ts';
 import { native } from './native.ts';
 import { isLeftToAdministrators } from './security-descriptor.ts';
 
-/** Whether a file or folder, and all that is passed on the way to it, can be changed by Windows's administrators only. */
+/** Whether only Windows administrators can change a file or folder and every step of the path to it. */
 export async function isAdministratorsAlone(path: string): Promise<boolean> {
   try {
     const windows = await native();
     for (const step of await hopsTo(path, win32)) {
-      // Another computer says of its files what it likes
+      // Do not trust what another computer says about its files
       if (!/^[A-Za-z]:\\/.test(step.path)) return false;
       const descriptor = windows.securityOf(step.path, step.place === 'link' ? 'itself' : 'target');
       const place = step.place === 'end' || step.place === 'link' ? 'itself' : step.place;

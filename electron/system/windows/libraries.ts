@@ -4,17 +4,17 @@ import type { LibraryHandle } from 'koffi';
 
 export type Koffi = typeof koffi;
 
-/** The most characters of a path that are asked for. */
+/** Longest path that is read, in characters. */
 const maxPath = 512;
 /** LOAD_LIBRARY_SEARCH_DEFAULT_DIRS: the program's own folder, Windows's, and those that the program adds. */
 const safeFolders = 0x1000;
 
 /**
- * The library that every process of Windows has from its start: its name alone finds the one that is there already, and no file.
+ * kernel32, which every Windows process has loaded from the start. So its bare name finds the loaded one and no file.
  */
 const kernel = (koffi: Koffi): LibraryHandle => koffi.load('kernel32.dll');
 
-/** Where Windows's own programs and libraries are, as it says itself: an environment may be anybody's. Throws where it does not say. */
+/** The folder of Windows's own programs and libraries, from Windows itself, because environment variables can be forged. Throws if unknown. */
 export function systemFolder(koffi: Koffi): string {
   const ask = kernel(koffi).func('uint32_t __stdcall GetSystemDirectoryW(void *, uint32_t)');
   const name = Buffer.alloc(maxPath * 2);
@@ -23,15 +23,15 @@ export function systemFolder(koffi: Koffi): string {
   return name.toString('utf16le', 0, length * 2);
 }
 
-/** One of Windows's own libraries, from its own folder: by a name alone it would be looked for in the working directory and the PATH too. */
+/** Loads one of Windows's own libraries by its full path. A bare name would also be searched in the working directory and the PATH. */
 export function systemLibrary(koffi: Koffi, name: string): LibraryHandle {
   return koffi.load(win32.join(systemFolder(koffi), name));
 }
 
 /**
- * From now on this process looks for libraries that others need in no working directory and no PATH
- * (https://learn.microsoft.com/windows/win32/api/libloaderapi/nf-libloaderapi-setdefaultdlldirectories). Throws where
- * Windows does not do it: then nothing is to be loaded.
+ * Stops this process from searching the working directory and the PATH for libraries, including those that other libraries
+ * need (https://learn.microsoft.com/windows/win32/api/libloaderapi/nf-libloaderapi-setdefaultdlldirectories). Throws if
+ * Windows refuses; load nothing then.
  */
 export function searchSafeFoldersOnly(koffi: Koffi): void {
   const set = kernel(koffi).func('int __stdcall SetDefaultDllDirectories(uint32_t)');

@@ -1,20 +1,20 @@
-/** One line of who may do what with a thing of Windows's. */
+/** One entry of a Windows access list. */
 export interface AccessEntry {
   kind: 'allow' | 'deny' | 'unknown';
-  /** It is for what is made in the folder later, not for the folder. */
+  /** It applies to objects created in the folder later, not to the folder. */
   inheritOnly: boolean;
   mask: number;
   sid: string | null;
 }
 
-/** Whose a thing is, and who may do what with it. */
+/** The owner and the access list of a Windows object. */
 export interface SecurityDescriptor {
   owner: string | null;
-  /** null: there is no list, which lets everybody do everything. */
+  /** Null: there is no list, so everybody may do everything. */
   entries: readonly AccessEntry[] | null;
 }
 
-/** The system itself, its administrators, and what Windows installs its own files as. Numbers: names are translated. */
+/** The system, its administrators, and the owner of Windows's own files. SIDs, because names are translated. */
 const system = 'S-1-5-18';
 const administrators = 'S-1-5-32-544';
 const trustedInstaller = 'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464';
@@ -24,7 +24,7 @@ const daclPresent = 0x4;
 const inheritOnly = 0x8;
 const kinds: Readonly<Partial<Record<number, AccessEntry['kind']>>> = { 0: 'allow', 1: 'deny' };
 
-/** Reads the bytes in which Windows hands one out (self-relative). null: they are none. Pure. */
+/** Reads a self-relative security descriptor. Null: invalid. Pure. */
 export function readSecurityDescriptor(bytes: Buffer): SecurityDescriptor | null {
   try {
     if (bytes.readUInt8(0) !== 1) return null;
@@ -46,7 +46,7 @@ function readEntries(bytes: Buffer, start: number): AccessEntry[] {
   for (let each = 0; each < count; each += 1) {
     const length = bytes.readUInt16LE(at + 2);
     if (length < 8 || at + length > start + size) throw new RangeError('an entry that is longer than its list');
-    // Of those with conditions and of objects the SID stands elsewhere: what is not known counts as given to anybody
+    // Conditional and object entries have the SID elsewhere. An unknown entry counts as access for everybody
     const kind = kinds[bytes.readUInt8(at)] ?? 'unknown';
     entries.push({
       kind,
@@ -59,7 +59,7 @@ function readEntries(bytes: Buffer, start: number): AccessEntry[] {
   return entries;
 }
 
-/** As Windows writes it: `S-1-5-32-544`. */
+/** Reads a SID in Windows's notation: `S-1-5-32-544`. */
 export function readSid(bytes: Buffer, at: number): string {
   const count = bytes.readUInt8(at + 1);
   if (bytes.readUInt8(at) !== 1 || count > 15) throw new RangeError('no SID');
@@ -68,19 +68,19 @@ export function readSid(bytes: Buffer, at: number): string {
 }
 
 /**
- * Where on a path a thing stands: it itself, the folder that holds it (where a program's libraries would be found
- * too), or a folder further up, in which others may make things of their own, but not replace what is on the path.
+ * The position on a path: the object itself, its folder (where a program's libraries are found too), or a folder further up.
+ * Further up, others may create objects, but must not be able to replace what is on the path.
  */
 export type Place = 'itself' | 'holder' | 'above';
 
 /** Delete, change the list, change the owner, everything. */
 const replaces = 0x00010000 | 0x00040000 | 0x00080000 | 0x10000000;
-/** In a folder: delete what is in it, whoever's it is. */
+/** In a folder: delete its contents, whoever owns them. */
 const deletesWithin = 0x00000040;
 /** Write, append (make files and folders), write attributes of both kinds, "write", "as much as there is". */
 const writes = 0x00000002 | 0x00000004 | 0x00000010 | 0x00000100 | 0x40000000 | 0x02000000;
 
-/** Whether it is an administrator's, and nobody else can change it. What is denied to somebody does not count. Pure. */
+/** Whether administrators own an object and nobody else can change it. Ignores deny entries. Pure. */
 export function isLeftToAdministrators(
   { owner, entries }: SecurityDescriptor,
   place: Place,
@@ -94,12 +94,12 @@ export function isLeftToAdministrators(
   );
 }
 
-/** Whether the system or its administrators made it: nobody else can give them a thing of theirs. Pure. */
+/** Whether the system or its administrators own an object. Nobody else can make them the owner of something. Pure. */
 export const isAdministrators = ({ owner }: SecurityDescriptor): boolean => owner === system || owner === administrators;
 
 /**
- * Whether it lets in the system, its administrators and that one user, and nobody over the network. Its owner: the
- * administrators, or that user where they made it themselves. Pure.
+ * Whether only the system, its administrators and that user may access an object, and nobody over the network. Its owner
+ * must be the administrators, or that user (`owner`). Pure.
  */
 export function isForOneUser(
   descriptor: SecurityDescriptor,
@@ -117,8 +117,8 @@ export function isForOneUser(
   );
 }
 
-/** That, in Windows's words for it (SDDL). To connect and to speak is also to be able to add a pipe of that name: for that user, to their own. */
-export function wordsForOneUser(user: string | null, owner: 'administrators' | 'user' = 'administrators'): string {
+/** The same as SDDL. The right to connect and write includes creating another pipe instance of that name; that user may do so for their own. */
+export function sddlForOneUser(user: string | null, owner: 'administrators' | 'user' = 'administrators'): string {
   if (user !== null && !/^S-1-\d{1,15}(-\d{1,10}){1,15}$/.test(user)) throw new RangeError('no SID');
   if (user === null && owner === 'user') throw new RangeError('nobody owns it');
   return `O:${owner === 'user' ? (user ?? '') : 'BA'}D:P(D;;FA;;;NU)(A;;FA;;;SY)(A;;FA;;;BA)${user === null ? '' : `(A;;FRFW;;;${user})`}`;

@@ -5,7 +5,7 @@ import {
   isForOneUser,
   isLeftToAdministrators,
   readSecurityDescriptor,
-  wordsForOneUser,
+  sddlForOneUser,
   type AccessEntry,
   type SecurityDescriptor,
 } from '../../../electron/system/windows/security-descriptor.ts';
@@ -172,8 +172,8 @@ describe('a pipe of the helper’s', () => {
   });
 
   test('is given away by a number only', () => {
-    expect(wordsForOneUser(mei)).toBe(`O:BAD:P(D;;FA;;;NU)(A;;FA;;;SY)(A;;FA;;;BA)(A;;FRFW;;;${mei})`);
-    expect(wordsForOneUser(null)).not.toContain('FRFW');
-    for (const wrong of ['mei', 'WD', 'S-1-5-21-1)(A;;GA;;;WD', '']) expect(() => wordsForOneUser(wrong), wrong).toThrow(/no SID/);
+    expect(sddlForOneUser(mei)).toBe(`O:BAD:P(D;;FA;;;NU)(A;;FA;;;SY)(A;;FA;;;BA)(A;;FRFW;;;${mei})`);
+    expect(sddlForOneUser(null)).not.toContain('FRFW');
+    for (const wrong of ['mei', 'WD', 'S-1-5-21-1)(A;;GA;;;WD', '']) expect(() => sddlForOneUser(wrong), wrong).toThrow(/no SID/);
   });
 });
