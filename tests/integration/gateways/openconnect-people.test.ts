@@ -92,6 +92,17 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       expect(answersOf(at)[1]).toEqual({ secret: ' a-b c\t' });
     });
 
+    test('a name alone that is asked for after the password is a question of its own', async () => {
+      const form = { message: 'Enter your employee number', inputs: [{ name: 'username', label: 'Employee number:' }] };
+      const { at, who, session } = await signIn([signInForm, form, 'success'], {
+        credentials: mei,
+        fields: fields('4711'),
+      });
+      await session;
+      expect(who.asked[1]).toMatchObject({ kind: 'fields', message: form.message, fields: [{ label: 'Employee number' }] });
+      expect(answersOf(at)).toEqual([password, { username: '4711' }]);
+    });
+
     test('a new password by the profile’s own word', async () => {
       const { who, session } = await signIn(
         [signInForm, secret('Geheim', 'Neues Kennwort wählen'), 'success'],

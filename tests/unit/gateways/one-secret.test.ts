@@ -198,6 +198,17 @@ describe('the words', () => {
     ['Confirm:', 'Again, please', false],
     ['新密码', '', true],
     ['', 'A sua palavra-passe expirou', true],
+    ['密碼', '密碼必須變更', true],
+    ['', '您的密码需要更新', true],
+    ['', 'Your password will expire today. Please set a different password', true],
+    ['', 'Your password will expire today. Type a replacement:', true],
+    ['', 'Time to update your passphrase', true],
+    ['', 'Please renew your account password', true],
+    ['Password', 'Password change required. Error code 773', true],
+    ['', 'Your passphrase has to be changed', true],
+    ['', 'Atualize a sua senha', true],
+    ['Password:', 'Please enter your password.', false],
+    ['Response', 'Your password will expire in 3 days.', false],
   ])('ask for a new password: %j %j %s', (label, message, is) => {
     expect(asksNewPassword(label, message)).toBe(is);
   });

@@ -158,6 +158,15 @@ describe('what a field is for', () => {
     expect(rolesOf(again, { passwordGiven: true, secondStepExpected: true })).toEqual(['passcode']);
   });
 
+  it.each([
+    'What is your mother’s maiden name?',
+    'Do you want to enter your own pin (y) or have the system generate one (n)?',
+    '您的出生地是？',
+  ])('what asks a question of its own is no code, though the profile says that one follows: %s', (message) => {
+    const asked = { ...form('main', [['password', 'reply', 'Response']]), message };
+    expect(rolesOf(asked, { passwordGiven: true, secondStepExpected: true })).toEqual(['other']);
+  });
+
   it('two fields of one name stay two', () => {
     const names = readOcForm(
       form('pulse_user_change', [

@@ -90,7 +90,7 @@ export class Conversation {
     switch (this.round.meaningOf(form)) {
       case 'new':
         // A second sign-in has its own name and password: do not reuse the first ones
-        if (this.round.passwordSent && hasRole(form, 'password')) form = asSecondSignIn(form);
+        if (this.round.passwordSent && (hasRole(form, 'password') || isNameAlone(form))) form = asSecondSignIn(form);
         break;
       case 'again':
         this.answerAgain(form);
@@ -351,3 +351,5 @@ function numberIn(words: string): { number?: string } {
   const number = verificationNumber(words);
   return number === null ? {} : { number };
 }
+
+const isNameAlone = ({ fields: [first, second] }: ReadForm): boolean => first?.role === 'user' && second === undefined;

@@ -319,5 +319,8 @@ function loneRole(form: OcForm, field: OcField, saysCode: boolean, options: Read
   if (!asksPassword && saysCodeWords(message)) return 'passcode';
   if (field.type === fieldType.text) return 'other';
   if (!options.passwordGiven && !isVague) return 'password';
-  return options.secondStepExpected ? 'passcode' : 'other';
+  // "What is your mother's name?" does not ask for a code
+  return options.secondStepExpected && !endsInQuestion(label) && !endsInQuestion(message) ? 'passcode' : 'other';
 }
+
+const endsInQuestion = (text: string): boolean => ['?', '？', '؟'].includes(withoutBlanks(text).slice(-1));

@@ -12,8 +12,12 @@ const anyOf =
     return words.some((each) => each.test(read));
   };
 
+/** Other codes that a text may mention. */
+const otherCodes = /\b(error|status|reason|result|exit|area|country|post|postal|zip) code\b/gi;
+
 /** Asks for a one-time code. */
-export const saysCode = anyOf(
+export const saysCode = (text: string): boolean => mentionsCode(text.slice(0, maxRead).replaceAll(otherCodes, ' '));
+const mentionsCode = anyOf(
   /\b(otp|totp|hotp|one[- ]?time|token ?(code)?|pass ?code|verification|authenticator|security code|second factor|2fa|mfa|code)\b/i,
   /驗證碼|验证码|驗証碼|認證碼|认证码|動態密碼|动态密码|動態碼|动态码|一次性密碼|一次性密码|安全碼|安全码|授權碼|授权码|令牌|口令碼/,
   /\bc[óo]digos?\b|\bsenha (de uso )?[úu]nica\b|\bpalavra-passe de uso [úu]nico\b/i,
@@ -25,6 +29,7 @@ export const saysPin = anyOf(/\bPINs?\b/, /\b(new|your|enter|old|choose|create|c
 /** Asks for yes or no. */
 export const saysYesOrNo = anyOf(
   /[([]\s?(y|yes|s|sim|是)\s?[/|]\s?(n|no|n[ãa]o|否)\s?[)\]]/i,
+  /[([]\s?(y|yes|s|sim|是)\s?[)\]].{0,120}[([]\s?(n|no|n[ãa]o|否)\s?[)\]]/i,
   /\byes or no\b|\bsim ou n[ãa]o\b|是或否|是\/否/i,
 );
 
@@ -41,17 +46,19 @@ export const saysOldPassword = anyOf(
 /** Asks for a new password. */
 const saysNew = anyOf(
   /\bnew\b.{0,24}\bpass ?(word|phrase)\b|\bnewpass/i,
-  /\b(change|reset|update|replace) (your |the )?pass ?word\b/i,
+  /\b(change|reset|update|replace|renew) (your |the )?(\w{1,20} )?pass ?(word|phrase)\b/i,
+  /\b(different|replacement)\b.{0,12}\bpass ?(word|phrase)\b|\bpass ?(word|phrase) (change|update|renewal)\b/i,
   /新(的)?(密碼|密码|口令)/,
-  /(更改|變更|变更|更換|更换|修改|重設|重设|重置|設定|设定|設置|设置)(您的|你的)?(密碼|密码|口令)/,
+  /(更改|變更|变更|更換|更换|修改|更新|重設|重设|重置|設定|设定|設置|设置)(您的|你的)?(密碼|密码|口令)/,
+  /(密碼|密码|口令)(必須|必须|需要|需|須|须|應|应)(要|被|進行|进行)?(更改|變更|变更|更換|更换|修改|更新|重設|重设|重置)/,
   /\bnova (senha|palavra[- ]passe)\b/i,
-  /\b(alter|mud|troc)(ar|e|a)\b.{0,8}\b(senha|palavra[- ]passe)\b|\bredefin(ir|a)\b.{0,8}\b(senha|palavra[- ]passe)\b/i,
+  /\b(alter|mud|troc|atualiz)(ar|e|a)\b.{0,8}\b(senha|palavra[- ]passe)\b|\bredefin(ir|a)\b.{0,8}\b(senha|palavra[- ]passe)\b/i,
 );
 
 /** Says that the password expired or has to be changed. */
 const saysExpired = anyOf(
-  /\bpass ?word (has )?(expired|is expired|been reset)\b|\bpass ?word must be changed\b|\bmust (change|select|choose) .{0,24}\bpass ?word\b/i,
-  /\b(select|choose|enter|pick|type|set) a new one\b/i,
+  /\bpass ?(word|phrase) (has )?(expired|is expired|been reset)\b|\bpass ?(word|phrase) (must|has to|needs to|should) be (changed|reset|updated|replaced)\b|\bmust (change|select|choose) .{0,24}\bpass ?word\b/i,
+  /\b(select|choose|enter|pick|type|set|provide) a (new|different|replacement)( one)?\b/i,
   /(密碼|密码|口令)(已|已經|已经)?(過期|过期|到期|失效|逾期)/,
   /\b(senha|palavra[- ]passe) (expirou|caducou|venceu|(foi |est[áa] )?(expirada|caducada|vencida))\b/i,
 );
