@@ -5,13 +5,13 @@ import type { Proxies } from '../net/proxy/lookup.ts';
 import { openThroughProxy, proxyName } from '../net/proxy/proxy.ts';
 
 const connectsWithinMs = 15_000;
-/** More wrong passwords than that are not typed by a person. */
+/** A person does not type more wrong passwords than this. */
 const maxTries = 10;
 
 /**
- * An endpoint that leads through a web proxy, let through by it: who has to sign in to the proxy is asked here, before a
- * driver or a tunnel meets it. Of several proxies it leads through the first that can be reached, and the plain way where
- * none can and the list allows it. Any other endpoint stays as it is. Fails with what {@link openThroughProxy} fails with.
+ * Gets an endpoint through its web proxy before a driver or a tunnel uses it: asks the person for the proxy's password where
+ * the proxy wants one, and picks the first of several proxies that can be reached. If none can and the list allows it, the
+ * endpoint is direct. An endpoint without a proxy is returned unchanged. Fails as {@link openThroughProxy} does.
  */
 export async function admitted<E extends Endpoint>(proxies: Proxies, endpoint: E, ask: Ask, signal: AbortSignal): Promise<E> {
   let route = endpoint;
@@ -37,7 +37,7 @@ export async function admitted<E extends Endpoint>(proxies: Proxies, endpoint: E
   }
 }
 
-/** A list from the proxy of this name on: the ones before it could not be reached. */
+/** The list from this proxy on. The ones before it could not be reached. */
 function from(via: ProxyRoute, name: unknown): ProxyRoute {
   const { fallbacks = [], ...first } = via;
   const at = fallbacks.findIndex((each) => each !== 'direct' && proxyName(each) === name);

@@ -2,8 +2,8 @@
 const ladder = [0, 1, 2, 4, 8, 15, 30] as const;
 
 /**
- * How long to wait before try number `tries` (0 is the first), in milliseconds: growing, with up to a third
- * taken off at random, so that a campus that comes back is not met by all its clients at once.
+ * How long to wait before try number `tries` (0 is the first), in milliseconds. Up to a third is taken off at random, so
+ * that not all clients come at once when a campus is back.
  */
 export function backoffMs(tries: number, random: () => number): number {
   const seconds = ladder[Math.min(tries, ladder.length - 1)] ?? 30;

@@ -2,16 +2,16 @@ import type { Environment } from './environment.ts';
 
 const everyMs = 2_000;
 /**
- * A timer this late was not merely busy: the computer slept. On macOS App Nap holds back the timers of an app whose
- * windows nobody sees, by 16 to 20 seconds: there the system announces each wake, and this is for those that it missed.
+ * If a timer is this late, the computer slept. On macOS, App Nap delays the timers of an app without a visible window by 16
+ * to 20 seconds, so the bound is higher there; macOS announces its wakes, and this catches those that it missed.
  */
 const gapMsOn = (platform: NodeJS.Platform): number => (platform === 'darwin' ? 30_000 : 6_000);
-/** And a clock that goes back by more than a correction of it was set. */
+/** A clock that goes back by more than this was set by hand, not corrected. */
 const backMs = 1_000;
 
 /**
- * The same environment with a second opinion: where the system does not announce that it woke up, a gap in
- * the wall clock does. A clock that was set looks the same, and asks for the same: another look at the gateway.
+ * The same environment, which also takes a gap in the wall clock for a wake that the system did not announce. A clock that
+ * was set looks the same. That is fine: both mean that the gateway has to be asked again.
  */
 export function withClockGap(environment: Environment, now: () => number, platform: NodeJS.Platform = process.platform): Environment {
   const gapMs = gapMsOn(platform);

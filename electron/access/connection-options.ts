@@ -5,7 +5,7 @@ import type { GatewayDriver, GatewayTarget } from '../gateways/gateway.ts';
 import type { TunnelEngine } from '../tunnels/tunnel.ts';
 import type { Environment } from './environment.ts';
 
-/** What keeps one session up works with. */
+/** What a connection needs to keep one session up. */
 export interface ConnectionOptions {
   profile: Profile;
   target: GatewayTarget;

@@ -13,14 +13,14 @@ import { Link } from './watch/link.ts';
 import { watchPortal } from './watch/portal-health.ts';
 import { waitForRecovery } from './watch/link-recovery.ts';
 
-/** A link that fell silent is held on to for so long. Then a new one is made, which may lead elsewhere. */
+/** How long a silent link may take to recover. After that a new link is made, maybe over another network. */
 const holdsMs = 60_000;
-/** After a link that did not hold for so long, the next one waits a little longer: a gateway that lets us in and out again is not to be hammered. */
+/** A link that broke sooner than this makes the next wait longer, so that we do not hammer a gateway that keeps dropping us. */
 const steadyAfterMs = 10_000;
-/** A tunnel that does not open at once is tried again after these waits, where the reason may pass. */
+/** If a tunnel does not open for a reason that may pass, it is tried again after these waits. */
 const openingWaitsMs = [500, 1_500] as const;
 const passing: readonly FailureCode[] = ['gateway-closed', 'gateway-unreachable', 'local-network'];
-/** Why a session that the gateway ended is over, for the person. */
+/** What the person is told when the gateway ends the session. */
 const endings = {
   'expired': 'session-expired',
   'idle': 'session-idle',
@@ -29,13 +29,13 @@ const endings = {
   'signed-out': 'session-revoked',
 } as const satisfies Record<SessionEnd, FailureCode>;
 
-/** A signed-in session kept up: through broken links, sleep and changes of network, until it ends. */
+/** Keeps one session up through broken links, sleep and network changes, until it ends. */
 export class Connection {
   private readonly held: HeldSession;
   private readonly wait: RetryWait;
   private readonly reconnect: Reconnect;
   private readonly expiring: Expiring;
-  /** Links in a row that did not hold. */
+  /** How many links in a row broke soon. */
   private flaps = 0;
 
   constructor(private readonly options: ConnectionOptions) {
@@ -60,16 +60,16 @@ export class Connection {
     this.wait.endNow();
   }
 
-  /** Signs out of whatever there is. */
+  /** Signs out. */
   close(): Promise<void> {
     return this.held.close();
   }
 
-  /** Opens the tunnel and holds the session until it ends; resolves with why. Rejects when the tunnel never came up. */
+  /** Opens the tunnel and keeps the session up until it ends. Resolves with the reason, null if the person ended it. Rejects if the tunnel never opened. */
   async live(session: Session, signal: AbortSignal): Promise<Failure | null> {
     const { apply, deps } = this.options;
     this.held.hold(session);
-    // Whatever comes of the tunnel: they may have to change it before they can sign in again
+    // Told even if the tunnel fails: the person may have to change the password before they can sign in again
     const { passwordDays = null } = session;
     if (passwordDays !== null) deps.tell?.({ code: 'password-ends', params: { days: String(passwordDays) } });
     const link = new Link(session, await this.openTunnel(session, signal));
@@ -91,7 +91,7 @@ export class Connection {
         apply({ type: 'dropped', why: why.failure, at: deps.now(), nextTryAt: why.silent ? null : deps.now() });
         if (why.silent) {
           if (await this.recovers(why.silent, why.failure, signal)) continue;
-          // How it ended may be the end of more than the link
+          // The session may have ended, not just the link
           const last = await this.hold(signal);
           if (last.over) return last.failure;
         }
@@ -104,14 +104,14 @@ export class Connection {
     }
   }
 
-  /** A second factor is in it by now: what may pass by itself is tried again before it is lost. */
+  /** The person has given a second factor by now, so a failure that may pass is retried before the session is lost. */
   private async openTunnel(session: Session, signal: AbortSignal, waits: readonly number[] = openingWaitsMs): Promise<Tunnel> {
     const { engine, deps, target } = this.options;
     try {
       return await engine.open(session.grant, signal);
     } catch (error) {
       const { code, detail = '' } = failureOf(error);
-      // Of a ticket that is this new no session is over: it is a session that may not have a tunnel
+      // A ticket this new cannot have expired: the gateway gives this session no tunnel
       if (code === 'ticket-rejected') throw fail('tunnel-refused', { host: target.host }, { detail });
       const [waitMs, ...later] = waits;
       if (waitMs === undefined || !passing.includes(code)) throw error;
@@ -122,13 +122,13 @@ export class Connection {
     }
   }
 
-  /** Until the link breaks or falls silent (not over) or the session ends (over). */
+  /** Waits until the link breaks or falls silent, or the session ends (`over`). */
   private async hold(signal: AbortSignal): Promise<{ over: boolean; failure: Failure; silent?: Link }> {
     const { link } = this;
     if (!link) throw fail('internal');
     const { apply, profile } = this.options;
     const done = new AbortController();
-    // Listeners of this hold go with it: a session may live through many
+    // A session may hold many links: the listeners of this one must not pile up
     const held = AbortSignal.any([signal, done.signal]);
     const watching = watchPortal(profile, link.tunnel, (health) => this.tellHealth(link, health), held);
     try {
@@ -151,7 +151,7 @@ export class Connection {
     }
   }
 
-  /** A portal that does not answer may mean that nothing does: the screen says that the link is up, so it is looked at. */
+  /** If the portal does not answer, perhaps nothing does. The screen says that the link is up, so the link is checked. */
   private tellHealth(link: Link, portal: PortalHealth): void {
     this.options.apply({ type: 'portal-health', portal });
     if (portal === 'up') return;
@@ -160,12 +160,12 @@ export class Connection {
     });
   }
 
-  /** Whether a link that fell silent answers again; otherwise it has been given up. The person may give it up at once. */
+  /** Waits for a silent link to answer again. If it does not, or the person does not want to wait, the link is abandoned. */
   private async recovers(link: Link, why: Failure, signal: AbortSignal): Promise<boolean> {
     const { apply, deps, profile, target } = this.options;
     const givenUp = new AbortController();
     const over = this.wait.begin(() => givenUp.abort());
-    // Behind a proxy it is the proxy that sees the network
+    // Behind a proxy, the proxy is the one that sees the network
     if (!target.via)
       void explained(why, profile, target.host, AbortSignal.any([signal, givenUp.signal])).then(
         (found) => found && apply({ type: 'retry-failed', why: found.failure, nextTryAt: null }),
@@ -195,7 +195,7 @@ export class Connection {
       const alive = await link.answers();
       if (this.link !== link) return;
       if (alive) {
-        // What woke us may have been a clock that was set
+        // The wake may have been a clock that somebody set
         await askForTime(this.expiring, link, signal);
         return;
       }

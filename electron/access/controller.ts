@@ -18,25 +18,25 @@ import { isOnCampus } from './trusted-network.ts';
 import { waitUntilOpen } from './watch/captive-portal-watch.ts';
 
 export interface ControllerDeps extends FailoverDeps {
-  /** A protocol or a tunnel that is not here fails as `component-missing`. */
+  /** A profile whose protocol or tunnel is missing here fails with `component-missing`. */
   drivers: Partial<Record<Profile['protocol'], GatewayDriver>>;
   tunnels: Partial<Record<Profile['tunnel'], TunnelEngine>>;
-  /** The connection that stands in for a tunnel on campus. */
+  /** Takes the place of a tunnel on campus. */
   direct(profile: Profile): (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
   verifierFor(profile: Profile): CertificateVerifier;
   environment: Environment;
   prepared(profile: Profile): PreparedAnswer;
-  /** The question as it is put to the person: with what they chose before chosen already. */
+  /** The prompt as the person sees it, with their last choice selected. */
   preset?(profile: Profile, prompt: Prompt): Prompt;
   random: () => number;
   log: (line: string) => void;
-  /** What the person is told, once, and that ends nothing. */
+  /** Tells the person something once. The session goes on. */
   tell?: (failure: Failure) => void;
-  /** How long a gateway may stay away before its session is given up; half an hour where nothing is said. */
+  /** How long a gateway may stay away before its session is given up. Half an hour by default. */
   giveUpAfterMs?: number;
 }
 
-/** Everything that hangs is left behind after this long: back at `idle` within a second of a Disconnect. */
+/** What still hangs after this long is abandoned, so that Disconnect is back at `idle` within a second. */
 const closeTimeoutMs = 900;
 
 interface Attempt {
@@ -45,24 +45,24 @@ interface Attempt {
   readonly stop: AbortController;
   readonly asking: Prompts;
   connection: Connection | null;
-  /** The one that was contacted last: host[:port]. */
+  /** The gateway that was contacted last: host[:port]. */
   gateway: string;
-  /** Resolves once the attempt is over and everything of it is closed. */
+  /** Resolves once the attempt is over and everything that it opened is closed. */
   done: Promise<void>;
 }
 
 /**
- * One access session, from Connect to Disconnect: the only place that moves the access state. It asks
- * drivers to sign in and tunnels to open, and answers for every wait: each can be cancelled and is bounded.
+ * One access session, from Connect to Disconnect. Nothing else changes the access state. The controller has drivers sign in
+ * and tunnels open, and makes sure that each wait can be cancelled and has a bound.
  */
 export class AccessController {
   private machine: AccessMachine;
   private attempt: Attempt | null = null;
   private readonly listeners = new Set<(state: AccessState) => void>();
-  /** Looks whether a network that held an attempt up lets us out by now. */
+  /** Ends the watch over a captive portal. */
   private looking: AbortController | null = null;
 
-  /** @param ending why there is nothing up at the start, where that is worth telling: an earlier run that was cut short */
+  /** @param ending what to tell at the start: that an earlier run was interrupted */
   constructor(
     private readonly deps: ControllerDeps,
     ending: Failure | null = null,
@@ -117,7 +117,7 @@ export class AccessController {
     this.attempt.asking.answer(promptId, answer);
   }
 
-  /** Ends whatever is under way; resolves at `idle`, within a second. */
+  /** Ends the attempt or session. Resolves at `idle`, within a second. */
   async disconnect(ending: Failure | null = null): Promise<void> {
     const { attempt } = this;
     this.looking?.abort();
@@ -135,27 +135,27 @@ export class AccessController {
     this.notify();
   }
 
-  /** More time. Fails with `cannot-extend`, `gateway-silent` or `not-now`. */
+  /** Asks the gateway for more time. Fails with `cannot-extend`, `gateway-silent` or `not-now`. */
   async extend(): Promise<void> {
     const { attempt, link } = this.up();
     const { state } = this.machine;
     const before = state.kind === 'connected' ? (state.expiresAt ?? 0) : 0;
     const expiresAt = await link.session.extend(attempt.stop.signal);
-    // Some gateways say yes and leave the end where it was
+    // Some gateways say yes and do not change the end
     if (expiresAt <= before) throw fail('cannot-extend');
   }
 
-  /** Reconnects now instead of at the next turn. */
+  /** Reconnects now instead of at the end of the wait. */
   retryNow(): void {
     this.attempt?.connection?.retryNow();
   }
 
-  /** A one-time portal sign-in of the session. */
+  /** Gets a one-time sign-in to the portal from the session. */
   portalSignIn(signal: AbortSignal): Promise<PortalSignIn> {
     return this.up().link.session.portalSignIn(signal);
   }
 
-  /** A byte stream to a campus host through whatever is up. Fails with `tunnel-down` when nothing is. */
+  /** A byte stream to a campus host, through the tunnel or directly on campus. Fails with `tunnel-down` if nothing is up. */
   dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
     const { attempt } = this;
     const link = attempt?.connection?.link;
@@ -163,7 +163,7 @@ export class AccessController {
     return link ? link.tunnel.dial(host, port, signal) : Promise.reject(fail('tunnel-down', { host }));
   }
 
-  /** Bytes of the present session, over all its tunnels. */
+  /** Bytes of this session, over all its tunnels. */
   traffic(): TrafficCount {
     return this.attempt?.connection?.traffic() ?? { received: 0, sent: 0 };
   }
@@ -175,13 +175,13 @@ export class AccessController {
     return { attempt, link };
   }
 
-  /** Never rejects: however an attempt goes, it ends at `idle`. */
+  /** Runs an attempt to its end at `idle`. Never rejects. */
   private async run(attempt: Attempt): Promise<void> {
     const { signal } = attempt.stop;
     let ending: Failure | null = null;
     try {
       const stopped = whenAborted(signal).then(() => null);
-      // What does not obey the signal is left behind
+      // Whatever does not obey the signal is abandoned
       ending = await Promise.race([this.live(attempt), stopped]);
     } catch (error) {
       ending = failureOf(error);
@@ -196,7 +196,7 @@ export class AccessController {
     if (state.kind === 'closing' && state.ending?.code === 'captive-portal') void this.watchCaptivePortal(attempt);
   }
 
-  /** Tells when the network that held the attempt up lets us out. It signs in to nothing: that is the person's to begin. Never rejects. */
+  /** Tells when the captive portal lets this computer through. Signing in is left to the person. Never rejects. */
   private async watchCaptivePortal({ number, profile, gateway }: Attempt): Promise<void> {
     const looking = new AbortController();
     this.looking = looking;
@@ -204,7 +204,7 @@ export class AccessController {
     if (await waitUntilOpen(held, looking.signal)) this.apply(number, { type: 'network-open' });
   }
 
-  /** From the check to the end of the session; resolves with why it ended. */
+  /** From the trusted-network check to the end of the session. Resolves with the reason, null if the person ended it. */
   private async live(attempt: Attempt): Promise<Failure | null> {
     const { profile, stop } = attempt;
     const verifier = this.deps.verifierFor(profile);
@@ -232,7 +232,7 @@ export class AccessController {
       stop.signal,
     );
     this.apply(attempt.number, { type: 'signed-in' });
-    // From here on a Disconnect has something to sign out of, even while the tunnel opens
+    // From here on, Disconnect has a session to sign out of, even while the tunnel opens
     attempt.connection = new Connection({
       profile,
       target,
@@ -247,7 +247,7 @@ export class AccessController {
   private apply(attempt: number, event: AccessEvent): boolean {
     const outcome = step(this.machine, attempt, event);
     if (!outcome.ok) {
-      // A second `end` is how every attempt finishes that was disconnected
+      // An attempt that was disconnected always ends with a second `end`
       if (event.type !== 'end') this.deps.log(`refused ${event.type} in ${this.machine.state.kind}: ${outcome.refused}`);
       return false;
     }

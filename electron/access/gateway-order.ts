@@ -4,14 +4,14 @@ import { endpointOf, type Endpoint } from '../net/endpoint.ts';
 import type { Proxies } from '../net/proxy/lookup.ts';
 import { CertificateQuestion, connectTls } from '../net/tls.ts';
 
-/** For the first answer. */
+/** How long the first answer may take. */
 const anyWithinMs = 4_000;
-/** How long the others may still take after the first: enough to tell which is nearer, too short to be waited for. */
+/** How long the others may take after the first: long enough to rank them, too short to be noticed. */
 const othersWithinMs = 300;
 
 /**
- * A profile's gateways in the order in which to try them. `quickest` opens a TLS connection to each at once, sends
- * nothing over it and hangs up: those that answered come first, by their time, the others as the profile has them.
+ * A profile's gateways in the order in which to try them. For `quickest`, opens a TLS connection to all of them at once,
+ * sends nothing and hangs up. The gateways that answered come first, fastest first; the others keep the profile's order.
  * Never rejects.
  */
 export async function gatewayOrder(
@@ -34,7 +34,7 @@ export async function gatewayOrder(
   return [...answered, ...gateways.filter((gateway) => !answered.includes(gateway))];
 }
 
-/** Whether a gateway opens a secure connection. One whose certificate only a person can judge does. */
+/** Whether a gateway accepts a TLS connection. It does if the person would have to be asked about its certificate. */
 async function answers(endpoint: Endpoint, proxies: Proxies, verifier: CertificateVerifier, signal: AbortSignal): Promise<boolean> {
   try {
     const socket = await connectTls(await proxies.routeThroughProxy(endpoint, signal), verifier, { signal, timeoutMs: anyWithinMs });

@@ -1,9 +1,9 @@
 import { networkInterfaces } from 'node:os';
 
-/** How often the network is looked at; a look takes a tenth of a millisecond. No system tells Node of another network; Electron tells of online and offline only. */
+/** How often the addresses are read, which takes a tenth of a millisecond. Node has no event for a new network, and Electron only has online and offline. */
 const networkEveryMs = 1_000;
 
-/** Calls back when an address of this computer came or went; returns how to stop that. */
+/** Calls back when an address of this computer came or went. Returns a function that stops that. */
 export function onNetworkChange(listener: () => void): () => void {
   let before = addressesOf(networkInterfaces());
   const timer = setInterval(() => {
@@ -16,7 +16,7 @@ export function onNetworkChange(listener: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** The computer's addresses in one comparable line, without loopback and link-local ones, which come and go by themselves. */
+/** The computer's addresses as one line to compare, without loopback and link-local ones, which come and go by themselves. */
 export function addressesOf(interfaces: ReturnType<typeof networkInterfaces>): string {
   return Object.entries(interfaces)
     .flatMap(([name, addresses]) => (addresses ?? []).map((address) => ({ name, ...address })))

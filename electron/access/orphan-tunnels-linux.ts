@@ -4,9 +4,9 @@ import { tunnelMarks } from '../../shared/tunnel-marks.ts';
 const { device, resolver } = tunnelMarks;
 const resolverFile = '/etc/resolv.conf';
 
-/** What is left of a tunnel that nobody carries; empty where one is up. What an ordinary person may read is enough for it. */
+/** What a dead tunnel left behind; empty if a tunnel is up. Reads only what any user may read. */
 export async function readOrphanTunnel(): Promise<string[]> {
-  // The kernel's word of whether a program holds the other end (Documentation/ABI/testing/sysfs-class-net)
+  // The kernel says here whether a program holds the other end (Documentation/ABI/testing/sysfs-class-net)
   const carrier = await readQuietly(`/sys/class/net/${device}/carrier`);
   if (carrier?.trim() === '1') return [];
   const isOurs = (await readQuietly(resolverFile))?.includes(resolver) ?? false;

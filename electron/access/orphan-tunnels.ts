@@ -1,7 +1,7 @@
 import type { FailureCode } from '../../shared/failure.ts';
 import { readOrphanTunnel } from './orphan-tunnels-linux.ts';
 
-/** What a name server or a route that leads nowhere looks like from here. */
+/** The failures that a dead name server or a dead route causes. */
 export const maybeOrphanTunnel: readonly FailureCode[] = [
   'gateway-name-unknown',
   'gateway-unreachable',
@@ -10,9 +10,9 @@ export const maybeOrphanTunnel: readonly FailureCode[] = [
 ];
 
 /**
- * What a system tunnel of ours that nobody carries any more left on this computer, as a person finds it there
- * (`/etc/resolv.conf, causeway0`); null: nothing. Its service takes it away as it starts. Looked for on Linux: elsewhere
- * the interface goes with its program. Never rejects.
+ * What a dead system tunnel of ours left on this computer, as a person would find it (`/etc/resolv.conf, causeway0`), or
+ * null. The helper service cleans it up when it starts. Linux only: elsewhere the interface ends with its program. Never
+ * rejects.
  */
 export async function orphanTunnel(): Promise<string | null> {
   const found = process.platform === 'linux' ? await readOrphanTunnel() : [];

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 
-/** The kernel's table of IPv4 routes, as text; empty where it cannot be read. */
+/** The kernel's table of IPv4 routes, as text. Empty if it cannot be read. */
 export const readRoutes = (): Promise<string> => readFile('/proc/net/route', 'utf8').catch(() => '');
 
-/** The interfaces that everything goes through: to 0.0.0.0, or to both of its halves, as VPNs like to have it. */
+/** The interfaces with a default route: to 0.0.0.0/0, or to its two halves, as many VPNs set it. */
 export function defaultRoutes(routes: string): string[] {
   return routes.split('\n').flatMap((line) => {
     const [name = '', destination, , , , , , mask] = line.trim().split(/\s+/);

@@ -1,6 +1,6 @@
 import { adapters, type Adapter } from '../system/windows/adapters.ts';
 
-/** What Windows knows of these adapters, by the names that Node has for them. Empty where it does not say; never rejects. */
+/** What Windows knows about these adapters, by Node's names for them. Empty if Windows does not say. Never rejects. */
 export async function adaptersOf(names: readonly string[]): Promise<Map<string, Adapter>> {
   const found = new Map<string, Adapter>();
   try {
@@ -10,7 +10,7 @@ export async function adaptersOf(names: readonly string[]): Promise<Map<string, 
       if (adapter) found.set(name, adapter);
     }
   } catch {
-    // Without koffi their names are all that is known
+    // Without koffi, only their names are known
   }
   return found;
 }

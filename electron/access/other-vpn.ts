@@ -4,31 +4,31 @@ import { defaultRoutes, readRoutes } from './other-vpn-linux.ts';
 import { adaptersOf } from './other-vpn-windows.ts';
 import type { Adapter } from '../system/windows/adapters.ts';
 
-/** What this computer's network looks like. */
+/** The state of this computer's network. */
 export interface NetworkFacts {
   interfaces: ReturnType<typeof networkInterfaces>;
-  /** The text of Linux's table of routes (`other-vpn-linux.ts`); empty elsewhere. */
+  /** Linux's table of routes as text (`other-vpn-linux.ts`). Empty elsewhere. */
   routes: string;
-  /** What Windows knows of them, by their names; empty elsewhere. */
+  /** What Windows knows about the interfaces, by name. Empty elsewhere. */
   adapters?: ReadonlyMap<string, Pick<Adapter, 'description' | 'type'>>;
-  /** The device of a tunnel of ours, where one is up. */
+  /** The interface of our own tunnel, if one is up. */
   ours?: string | undefined;
 }
 
 /**
- * By what VPNs call their interfaces on Linux and macOS, and by what they call their adapters on Windows, where the
- * interface's own name is the person's or Windows's ("Ethernet 3").
+ * The names that VPNs give their interfaces on Linux and macOS, and their adapters on Windows. On Windows the interface's
+ * own name comes from Windows or the person ("Ethernet 3").
  */
 const unixName = /^((tun|tap|utun|ppp|ipsec|vti|gpd|cscotun)\d+|(tun-|vpn|wg|tailscale|zt|nordlynx|proton)[\w-]*)$/;
 const windowsName =
   /\b(vpn|tap-windows|wintun|wireguard|anyconnect|secure client|pangp|globalprotect|fortinet|fortissl|pulse|juniper|tailscale|zerotier|nordlynx)\b| Tunnel$/i;
-/** A connection that Windows dials by itself has its own name for a description (IANA's `ifType` 23). */
+/** A connection that Windows itself dials (IANA's `ifType` 23) has its own name as its description. */
 const pointToPoint = 23;
 
 /**
- * The other VPN that is up, by the name of its interface; null where there is none. To be looked at while no tunnel of
- * ours is up. An interface of that kind without an address of its own carries nothing (macOS always has some), and one
- * that nothing else carries is this computer's way to the Internet, as a modem's is.
+ * The name of the interface of another VPN that is up, or null. Call it while no tunnel of ours is up. An interface without
+ * an address of its own carries nothing (macOS always has a few). If an interface is the only route to the Internet, it is
+ * the computer's own connection, such as a modem.
  */
 export function otherVpnIn({ interfaces, routes, ours, adapters }: NetworkFacts): string | null {
   const makers = (name: string): string => adapters?.get(name)?.description ?? '';
@@ -41,11 +41,11 @@ export function otherVpnIn({ interfaces, routes, ours, adapters }: NetworkFacts)
   if (up.every(isVpn)) return null;
   const carrying = vpns.find((name) => defaultRoutes(routes).includes(name)) ?? vpns[0];
   if (carrying === undefined) return null;
-  // The maker's name is the one that a person knows the program by
+  // A person knows the program by the maker's name
   return plainLine(windowsName.test(makers(carrying)) ? makers(carrying) : carrying).slice(0, 80);
 }
 
-/** The other VPN that is up on this computer now, or null. Never rejects. */
+/** The name of another VPN that is up on this computer now, or null. Never rejects. */
 export async function otherVpn(ours?: string): Promise<string | null> {
   const interfaces = networkInterfaces();
   const routes = process.platform === 'linux' ? await readRoutes() : '';

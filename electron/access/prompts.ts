@@ -3,25 +3,25 @@ import { fail } from '../../shared/failure.ts';
 import { fits, tidied, type Answer, type Prompt } from '../../shared/prompt.ts';
 import type { Ask } from '../gateways/gateway.ts';
 
-/** What the state shows of questions. Each returns false when the state machine refused the event. */
+/** Shows prompts in the access state. Each method returns false if the state machine refused the event. */
 export interface PromptDisplay {
   show(promptId: string, prompt: Prompt, autoAnswerAt?: number): boolean;
   markAnswered(promptId: string): boolean;
   withdraw(promptId: string): void;
 }
 
-/** An answer without a person that takes its time: the question is shown meanwhile, and the person may be quicker. */
+/** An answer that the computer will give later. Until then the question is shown, and the person may answer first. */
 export interface LaterAnswer {
   readonly kind: 'later';
   readonly at: number;
-  /** Waits for it. Null: there is none after all, or the signal was aborted. Never rejects. */
+  /** Null if there is no answer after all, or the signal aborted. Never rejects. */
   wait(signal: AbortSignal): Promise<Answer | null>;
 }
 
-/** Answers a prompt without a person, from memory or the keychain; null when it cannot. Never a push. */
+/** Answers a prompt from memory or the keychain, without a person. Null if it cannot. Never sends a push. */
 export type PreparedAnswer = (prompt: Prompt) => Promise<Answer | LaterAnswer | null>;
 
-/** The first of several that has an answer. */
+/** Takes the first answer of several sources. */
 export function firstOf(...prepared: readonly PreparedAnswer[]): PreparedAnswer {
   return async (prompt) => {
     for (const each of prepared) {
@@ -32,7 +32,7 @@ export function firstOf(...prepared: readonly PreparedAnswer[]): PreparedAnswer 
   };
 }
 
-/** The questions of one attempt: one is open at a time, and only its own id can answer it. */
+/** The prompts of one attempt. One is open at a time, and an answer has to name its id. */
 export class Prompts {
   private count = 0;
   private open: { id: string; prompt: Prompt; resolve(answer: Answer): void } | null = null;
@@ -54,7 +54,7 @@ export class Prompts {
     const late = known.wait(by);
     try {
       const answer = await this.put(prompt, signal, { at: known.at, answer: late });
-      // There was none after all: the question stays, and says no more that it answers itself
+      // No answer after all: the question stays open, without the note that the computer answers it
       return answer ?? (await this.put(prompt, signal));
     } finally {
       quicker.abort();
@@ -90,7 +90,7 @@ export class Prompts {
     });
   }
 
-  /** A person's answer. Fails with `not-now` for any prompt but the open one, `request-invalid` for an answer that does not fit. */
+  /** Takes a person's answer. Fails with `not-now` unless the prompt is the open one, and `request-invalid` if the answer does not fit it. */
   answer(promptId: string, answer: Answer): void {
     const { open } = this;
     if (open?.id !== promptId) throw fail('not-now');

@@ -3,13 +3,13 @@ import type { Profile } from '../../shared/profile.ts';
 import type { CertificateVerifier } from '../trust/verifier.ts';
 import { httpsJson } from '../net/https.ts';
 
-/** Off campus most people wait this long at the very most; on campus the answer is there at once. */
+/** On campus the answer comes at once. Off campus this is the longest wait that the probe may cost. */
 const probeWithinMs = 2_000;
 const replySchema = z.object({ campus: z.string() });
 
 /**
- * Whether this computer is on campus: the profile's probe answers directly, with a certificate that the
- * profile trusts, and names this campus. Anything else is off campus, a captive portal's page among it.
+ * Whether this computer is on campus: the profile's probe answers directly, with a certificate that the profile trusts, and
+ * names this campus. Everything else is off campus, including a captive portal's page.
  */
 export async function isOnCampus(profile: Profile, verifier: CertificateVerifier, signal: AbortSignal): Promise<boolean> {
   if (!profile.onCampus) return false;

@@ -8,7 +8,7 @@ import { captivePortal } from './captive-portal.ts';
 import type { Environment } from '../environment.ts';
 
 const everyMs = 5_000;
-/** Whoever has not signed in to the network by then presses Try again. */
+/** After this long we stop looking, and the person has to press Try again. */
 const forMs = 30 * 60_000;
 const reachesWithinMs = 5_000;
 
@@ -21,8 +21,8 @@ export interface HeldUpGateway {
 }
 
 /**
- * Looks now and then whether the network lets this computer out, until it does. It connects and hangs up: signing in is
- * the person's to begin. Resolves with whether the way is free; false when aborted or too late. Never rejects.
+ * Checks now and then whether the captive portal lets this computer through. It connects and hangs up; signing in is left
+ * to the person. Resolves with true once the network is open, false when aborted or after too long. Never rejects.
  */
 export async function waitUntilOpen(held: HeldUpGateway, signal: AbortSignal): Promise<boolean> {
   const until = performance.now() + forMs;
@@ -41,12 +41,12 @@ async function isFree({ profile, verifier, gateway }: HeldUpGateway, signal: Abo
     socket.destroy();
     return true;
   } catch (error) {
-    // A question about the certificate is one for the person, when they connect
+    // A question about the certificate means that the gateway was reached. The person answers it when they connect
     return error instanceof CertificateQuestion;
   }
 }
 
-/** Until the next look; another network is worth one at once. */
+/** Waits for the next check. A network change ends the wait. */
 function pause(environment: Environment, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const go = (): void => {

@@ -10,7 +10,7 @@ import { answersForNobody, firstWords, namesNobodyAs, nobodysAddress, type First
 const maxAddress = 1_000;
 const maxTags = 100;
 
-/** What a network that answers in a gateway's place looks like from here. */
+/** The failures that a network causes if it answers in a gateway's place. */
 const suspicious: readonly FailureCode[] = [
   'gateway-not-secure',
   'gateway-unreachable',
@@ -23,15 +23,14 @@ const suspicious: readonly FailureCode[] = [
 ];
 
 /**
- * Whether this network holds people up before it lets them out, as hotels and cafés do: asked of the gateway itself, by
- * one plain GET to `http://<host>/`, so that no third party hears of it. An answer that leads to somebody else's host, or
- * says so by its status (511), is the network's. Any other may be the campus's own front page: then the network is tried
- * at an address and by a name that nobody has. Resolves with where the network sends people, or null. Never rejects but
- * with `cancelled`.
+ * Finds a captive portal, as hotels and cafés have one. Sends one plain GET to `http://<host>/` of the gateway itself, so
+ * that no third party learns of it. If the answer leads to a foreign host or has status 511, the network gave it. Any other
+ * answer may be the campus's own front page, so the network is then probed at an address and by a name that nobody has.
+ * Resolves with the address where the network sends people, or null. Rejects only with `cancelled`.
  */
 export async function captivePortal(profile: Profile, host: string, signal: AbortSignal): Promise<string | null> {
   const endpoint = endpointOf({ host, port: 80 }, profile.connectTo);
-  // A lab's names are on no network that could hold anybody up
+  // The hosts of a test campus are on loopback, where no network can interfere
   const lab = isLab(profile, host);
   if (lab && endpoint.loopbackPort === undefined) return null;
   const here = `http://${inAddress(host)}/`;
@@ -41,7 +40,7 @@ export async function captivePortal(profile: Profile, host: string, signal: Abor
     if (found !== null || !mayBePortal(answer)) return found;
   } catch (error) {
     if (signal.aborted) throw error;
-    return null; // nobody answers there at all
+    return null; // nothing answers there
   }
   const nobody = endpointOf({ host: nobodysAddress, port: 80 }, profile.connectTo);
   const [everywhere, named] = await Promise.all([
@@ -49,13 +48,13 @@ export async function captivePortal(profile: Profile, host: string, signal: Abor
     lab ? false : namesNobodyAs(host, signal),
   ]);
   if (signal.aborted) throw fail('cancelled');
-  // A company's transparent proxy answers there too, but with an error
+  // A company's transparent proxy answers there as well, but with an error
   if (everywhere && (everywhere.status === 511 || mayBePortal(everywhere)))
     return portalIn(everywhere, `http://${nobodysAddress}/`, profile, here) ?? here;
   return named ? here : null;
 }
 
-/** In place of a failure, what this computer's network does where that is why. Never rejects but with `cancelled`. */
+/** Replaces a failure by what this computer's network did to cause it; null if the network is not the cause. Rejects only with `cancelled`. */
 export async function explained(failure: Failure, profile: Profile, host: string, signal: AbortSignal): Promise<CausewayError | null> {
   const left = maybeOrphanTunnel.includes(failure.code) && !isLab(profile, host) ? await orphanTunnel() : null;
   if (left !== null) return fail('tunnel-leftover', { left }, { detail: failure.code });
@@ -63,22 +62,22 @@ export async function explained(failure: Failure, profile: Profile, host: string
   return address === null ? null : fail('captive-portal', { address }, { detail: failure.code });
 }
 
-/** A lab's hosts are reached on loopback, whatever the network is like. */
+/** The hosts of a test campus are reached on loopback. */
 const isLab = (profile: Profile, host: string): boolean => profile.connectTo?.some((entry) => sameHost(entry.host, host)) ?? false;
 
-/** Whether an answer could be a network's in the place of the host that was asked: a page, or a way to one. */
+/** Whether a network could have given this answer in the host's place: a page, or a redirect to one. */
 const mayBePortal = ({ status, type, location }: FirstWords): boolean =>
   (status >= 200 && status < 300 && /html/i.test(type)) || (status >= 300 && status < 400 && !/^https:/i.test(location ?? ''));
 
-/** Where an answer by itself shows that the network gave it. `asked`: the address that was asked for; `here`: what is opened then. */
+/** The captive portal's address if the answer alone proves that the network gave it. `asked`: the address of the GET; `here`: what to open. */
 function portalIn({ status, location, body }: FirstWords, asked: string, profile: Profile, here = asked): string | null {
-  // Wi-Fi Alliance's WISPr: how a hotspot tells a program that it is one
+  // WISPr of the Wi-Fi Alliance: a hotspot tells programs what it is
   if (status === 511 || body.includes('<WISPAccessGatewayParam')) return here;
   const to = status >= 300 && status < 400 ? location : refreshIn(body);
   return to === undefined ? null : elsewhere(to, asked, profile, here);
 }
 
-/** `<meta http-equiv="refresh" content="0; url=…">`: how a page without a redirect's status leads on (HTML, 4.2.5.3). */
+/** `<meta http-equiv="refresh" content="0; url=…">`: a redirect inside a page (HTML, 4.2.5.3). */
 function refreshIn(body: string): string | undefined {
   const tags = body.split(/<meta/i, maxTags).slice(1);
   const heads = tags.map((each) => each.slice(0, maxAddress).split('>', 1)[0] ?? '');
@@ -86,17 +85,17 @@ function refreshIn(body: string): string | undefined {
   return /url\s{0,9}=\s{0,9}["']?([^"'\s>]{1,1000})/i.exec(tag)?.[1]?.replaceAll('&amp;', '&');
 }
 
-/** Where a redirect leads, unless it stays at the host that was asked or the campus itself sends people there. */
+/** Where a redirect leads; null if it stays at the host or leads to a host of the campus. */
 function elsewhere(location: string, asked: string, profile: Profile, here: string): string | null {
   if (!URL.canParse(location, asked)) return null;
   const url = new URL(location, asked);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
   if (url.hostname === new URL(asked).hostname || isCampus(hostOf(url), profile)) return null;
-  // An address that leads to this computer is nothing to open by a click
+  // Never open an address of this computer
   return isLoopback(url.hostname) || url.username !== '' || url.href.length > maxAddress ? here : url.href;
 }
 
-/** A host that the profile names, one below it, or one of the same owner's as a gateway or the portal: `www.campus.example` beside `vpn.campus.example`. */
+/** A host that the profile names, a host below one, or a host in the domain of a gateway or the portal (`www.campus.example` beside `vpn.campus.example`). */
 function isCampus(host: string, { gateways, portal, recovery, helpDesk, browser }: Profile): boolean {
   const hostIn = (address: string | undefined): string[] => (address === undefined ? [] : [hostOf(new URL(address))]);
   const own = [...gateways.map((gateway) => plainHost(splitHost(gateway).host)), ...hostIn(portal.address)];
@@ -108,5 +107,5 @@ function isCampus(host: string, { gateways, portal, recovery, helpDesk, browser 
   );
 }
 
-/** A profile's host may come with a port. */
+/** A host of a profile may have a port. */
 const hostNamed = (name: string): string => plainHost(splitHost(name).host);

@@ -3,27 +3,27 @@ import { failureOf } from '../../../shared/failure.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { Link } from './link.ts';
 
-/** Either clock may be set at any time, and the campus's without our noticing. */
+/** Somebody may set either clock at any time, and we cannot notice when it is the campus's. */
 const askEveryMs = 60_000;
 const lookEveryMs = 1_000;
 
-/** The connection whose end is watched. */
+/** What the watch over a session's end works with. */
 export interface Expiring {
   lifetime: Lifetime;
   link(): Link | null;
   isAsleep(): boolean;
-  /** Returns whether the state took it. */
+  /** Returns whether the state machine took the event. */
   apply: (event: AccessEvent) => boolean;
   log: (line: string) => void;
 }
 
-/** Warns before the session's end, whatever the gateway says of it, and asks the gateway now and then when that end is. Returns how to stop. */
+/** Warns before the session's end, even if the gateway sends no warning, and asks the gateway now and then when the end is. Returns a function that stops the watch. */
 export function watchExpiry(watched: Expiring, signal: AbortSignal): () => void {
   let warnedFor: number | null = null;
   const warning = setInterval(() => {
     const { expiresAt, isNear } = watched.lifetime;
     if (!isNear || warnedFor === expiresAt || !watched.link()) return;
-    // A link that is silent just now is warned of when it answers again
+    // While the link is silent the state takes no warning; it comes when the link answers again
     if (watched.apply({ type: 'expiring' })) warnedFor = expiresAt;
   }, lookEveryMs);
   const asking = setInterval(() => {
@@ -36,7 +36,7 @@ export function watchExpiry(watched: Expiring, signal: AbortSignal): () => void 
   };
 }
 
-/** Has the gateway say when the session ends. Never rejects: a gateway that does not answer is noticed elsewhere. */
+/** Asks the gateway when the session ends. Never rejects: others notice a gateway that does not answer. */
 export async function askForTime(watched: Expiring, link: Link, signal: AbortSignal): Promise<void> {
   try {
     const expiresAt = await link.session.expiry(signal);

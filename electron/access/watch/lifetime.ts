@@ -1,27 +1,27 @@
 import type { Session } from '../../gateways/gateway.ts';
 
-/** A gateway's clock may be a little off from ours: its word counts until then. */
+/** The gateway's clock may differ a little from ours, so a session is over only this long after its end by our clock. */
 const graceMs = 5_000;
-/** The warning comes when a tenth of the session's life is left, or this, whichever is less. */
+/** The warning comes when a tenth of the session is left, or this, whichever is less. */
 const warnAtMostMs = 10 * 60_000;
-/** Clocks that are kept right are corrected by less than this. */
+/** Time servers correct a clock by less than this. */
 const setByMs = 1_000;
 
 /** When a session began and ends, by our clock as it is now. */
 export interface SessionTimes {
   since: number;
-  /** Null: the gateway does not say. */
+  /** Null if the gateway does not say. */
   expiresAt: number | null;
 }
 
 /**
- * How long a session has, by the gateway's last word. What is left is counted on a clock that nobody can set; the wall
- * clock is for showing, and moves with it when it was set.
+ * How long a session lasts, as the gateway last said. The rest is counted on the monotonic clock, which nobody can set. The
+ * wall clock is for display, and its instants are corrected when somebody sets it.
  */
 export class Lifetime {
   private since = 0;
   private heard: { expiresAt: number; left: number; at: number } | null = null;
-  /** How far our clock was ahead of the gateway's when it was last heard, and of the one that nobody can set. */
+  /** How far our wall clock was ahead of the gateway's at its last word (`ahead`), and of the monotonic clock (`lead`). */
   private ahead = 0;
   private lead = 0;
 
@@ -31,19 +31,19 @@ export class Lifetime {
     return this.heard?.expiresAt ?? null;
   }
 
-  /** Time to warn the person. */
+  /** Whether to warn the person now. */
   get isNear(): boolean {
     if (!this.heard) return false;
     const left = this.heard.left - (performance.now() - this.heard.at);
     return left <= Math.min(warnAtMostMs, (this.heard.expiresAt - this.since) / 10);
   }
 
-  /** Whether our own clock says that the session is over: all there is to go by while the gateway is not heard, asleep above all. */
+  /** Whether the session is over by our own clock: all that we know while the gateway does not answer, for example after sleep. */
   get isOver(): boolean {
     return this.heard !== null && this.now() > this.heard.expiresAt + graceMs;
   }
 
-  /** As last heard: nothing has been heard since. */
+  /** The times as last heard. */
   again(): SessionTimes {
     return { since: this.since, expiresAt: this.expiresAt };
   }
@@ -57,8 +57,8 @@ export class Lifetime {
   }
 
   /**
-   * The gateway said when the session ends. A clock of ours that was set moves the beginning with it; not a sleep, in
-   * which both wall clocks went on, nor a change of the gateway's.
+   * Takes the gateway's word of when the session ends. If our clock was set, the beginning moves with it. It does not move
+   * after a sleep, in which both wall clocks went on, or if the gateway's clock was set.
    */
   learn({ clockAhead }: Pick<Session, 'clockAhead'>, expiresAt: number | null): SessionTimes {
     const now = this.now();

@@ -3,19 +3,19 @@ import { waitForPort } from '../../net/wait-for-port.ts';
 import type { Link } from './link.ts';
 
 const askWithinMs = 1_000;
-/** Once the gateway takes new connections, one that has outlived the silence is heard from so soon. */
+/** Once the gateway accepts new connections, a link that survived answers within this time. */
 const outlivedTimeoutMs = 150;
-/** One that is made anew: TCP and TLS, on a slow line and a busy computer too. What runs over it is lost with a new one. */
+/** A link that the tunnel re-establishes needs TCP and TLS, maybe on a slow line and a busy computer. Giving up sooner would lose what runs over it. */
 const recoveredTimeoutMs = 6_000;
-/** One that cannot be: TCP may be about to send its packets again. */
+/** A tunnel that cannot re-establish its link: TCP may be about to send its packets again. */
 const resumedTimeoutMs = 700;
-/** A tunnel that answers no at once is not asked in a circle. */
+/** Wait between two questions, so that a tunnel that says no at once is not asked in a tight loop. */
 const betweenMs = 100;
 
 /**
- * Waits for a link that went silent with its network: a train's tunnel, a lift, another Wi-Fi. Once the gateway can be
- * reached, the tunnel is asked, and recovered where it can be: what runs over it goes on where it was, which a new one
- * could not offer. False: it is not coming back, or `signal` was aborted. Never rejects.
+ * Waits for a link that fell silent with its network: a train in a tunnel, a lift, another Wi-Fi. Once the gateway can be
+ * reached, asks the tunnel and lets it recover. What runs over the link then goes on, which a new tunnel could not offer.
+ * False if the link does not come back or `signal` aborts. Never rejects.
  */
 export async function waitForRecovery({ tunnel, session }: Link, signal: AbortSignal): Promise<boolean> {
   let ended = false;
@@ -27,7 +27,7 @@ export async function waitForRecovery({ tunnel, session }: Link, signal: AbortSi
   const port = waitForPort(session.grant.endpoint, AbortSignal.any([signal, stop.signal]));
   try {
     for (;;) {
-      // In this order: a tunnel that says no at once must not hide that the door is open
+      // In this order, so that a tunnel that says no at once does not hide that the port is open
       const first = await Promise.race([port, ask(askWithinMs)]);
       if (over()) return false;
       if (first === true) return true;

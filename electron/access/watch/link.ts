@@ -3,15 +3,15 @@ import type { Failure } from '../../../shared/failure.ts';
 import type { Session, SessionEvent } from '../../gateways/gateway.ts';
 import type { Tunnel } from '../../tunnels/tunnel.ts';
 
-/** What happens to a link that is up: news of the session, doubts about it, or the end of either half. */
+/** What happens to a link that is up: news of the session, silence, or the end of the session or the tunnel. */
 export type LinkNews = Exclude<SessionEvent, { type: 'lost' }> | { type: 'broken' | 'rejected' | 'silent'; failure: Failure };
 
 const answersWithinMs = 1_500;
 
-/** A session and the tunnel that carries its traffic: up together, down together. */
+/** A session and the tunnel that carries its traffic. They go up and down together. */
 export class Link {
   private readonly events: AsyncIterator<SessionEvent>;
-  /** Asked for and not yet told: who listens again must not miss it. */
+  /** The event that was requested last. The next listener must not miss it. */
   private nextEvent: Promise<IteratorResult<SessionEvent>> | null = null;
   private suspected: (() => void) | null = null;
 
@@ -24,8 +24,8 @@ export class Link {
   }
 
   /**
-   * News until the link breaks, falls silent or the session ends; the last one is `broken`, `rejected`, `silent` or
-   * `ended`. After a silence it can be listened to again. Stops when aborted.
+   * News until the link breaks or falls silent or the session ends. The last one is `broken`, `rejected`, `silent` or
+   * `ended`. After `silent`, call it again to go on. Stops when `signal` aborts.
    */
   async *news(signal: AbortSignal): AsyncGenerator<LinkNews> {
     const aborted = whenAborted(signal).then(() => 'aborted' as const);
@@ -39,7 +39,7 @@ export class Link {
         return;
       }
       if ('kind' in first) {
-        // A session that ends takes its relay along; what it said about it matters more
+        // The relay ends together with its session, and the session's reason matters more
         const last = await Promise.race([nextEvent, settle(endedHasWordMs)]);
         const event = last && !last.done ? last.value : null;
         if (event?.type === 'ended') yield event;
@@ -63,7 +63,7 @@ export class Link {
     }
   }
 
-  /** When the session ends, by whichever half has heard of it. */
+  /** When the session ends, from the session or the tunnel, whichever knows. */
   get limits(): { expiresAt: number | null; idleSeconds: number | null } {
     return this.tunnel.limits ?? this.session.grant;
   }
@@ -73,23 +73,23 @@ export class Link {
     return { type: 'broken', failure: failure ?? { code: 'tunnel-dropped', params: { host } } };
   }
 
-  /** Whether the gateway still answers; asked after a wake or a change of network. Within 2 s. */
+  /** Whether the gateway still answers. Asked after a wake or a network change. Takes 2 s at most. */
   answers(): Promise<boolean> {
     return this.tunnel.answers(answersWithinMs);
   }
 
-  /** The gateway does not answer: told as `silent` to who listens. */
+  /** Reports `silent` to the listener: the gateway does not answer. */
   reportUnresponsive(): void {
     this.suspected?.();
   }
 
-  /** Lets both go; the ticket stays good. */
+  /** Closes session and tunnel. The ticket stays valid. */
   async detach(): Promise<void> {
     await Promise.all([this.session.detach(), this.tunnel.close()]);
   }
 }
 
-/** How long the session's own word is waited for after the tunnel broke. */
+/** After the tunnel broke, how long to wait for the session's own reason. */
 const endedHasWordMs = 300;
 
 function settle(ms: number): Promise<null> {

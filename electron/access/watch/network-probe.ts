@@ -6,13 +6,13 @@ import { bounded } from '../../net/deadline.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { inAddress } from '../../trust/host.ts';
 
-/** An address that no computer has: TEST-NET-1 (RFC 5737). Whoever answers there answers for everybody. */
+/** An address that no computer has: TEST-NET-1 (RFC 5737). A network that answers there answers for every address. */
 export const nobodysAddress = '192.0.2.1';
 
 const answersWithinMs = 2_000;
-/** A network that answers for others is one hop away. */
+/** A network that answers for other hosts is one hop away, so it answers fast. */
 const nobodyWithinMs = 1_500;
-/** A page that leads elsewhere says so in its head. */
+/** A page that redirects says so in its head. */
 const maxBodyBytes = 16_384;
 
 /** How a web server's front page begins. */
@@ -20,11 +20,11 @@ export interface FirstWords {
   status: number;
   location: string | undefined;
   type: string;
-  /** The beginning of an HTML page; empty for anything else. */
+  /** The beginning of an HTML page. Empty for anything else. */
   body: string;
 }
 
-/** One GET of `/` over plain HTTP. Fails with `gateway-silent`, `cancelled`, or as Node's sockets do. */
+/** Sends one GET of `/` over plain HTTP. Fails with `gateway-silent`, `cancelled`, or an error of Node's sockets. */
 export function firstWords(endpoint: Endpoint, signal: AbortSignal, withinMs = answersWithinMs): Promise<FirstWords> {
   const { host, port, loopbackPort } = endpoint;
   const request = http.request({
@@ -54,7 +54,7 @@ export function firstWords(endpoint: Endpoint, signal: AbortSignal, withinMs = a
         body += bytes.toString('latin1').slice(0, maxBodyBytes - body.length);
         if (body.length >= maxBodyBytes) end();
       });
-      // A page that is cut short or slow has begun all the same
+      // The beginning of a slow or truncated page is enough
       response.on('close', end);
       setTimeout(end, withinMs / 2).unref();
     });
@@ -63,8 +63,8 @@ export function firstWords(endpoint: Endpoint, signal: AbortSignal, withinMs = a
 }
 
 /**
- * What answers plain HTTP at an address that nobody has; null: nobody, as it should be. Nobody else hears of it: only a
- * network that takes every connection for its own answers.
+ * The answer to plain HTTP at an address that nobody has, or null, as it should be. Only a network that intercepts every
+ * connection answers, so no third party learns of the probe.
  */
 export async function answersForNobody(endpoint: Endpoint, signal: AbortSignal): Promise<FirstWords | null> {
   try {
@@ -75,9 +75,9 @@ export async function answersForNobody(endpoint: Endpoint, signal: AbortSignal):
 }
 
 /**
- * Whether the network's name server gives a name that does not exist the address that it gives `host`. The name is a
- * random one below `.example`, which no resolver knows by itself and nobody can register (RFC 6761, 6.5). Other servers
- * that make names up (a provider's page for mistyped names) leave the names alone that exist.
+ * Whether the network's name server gives a name that does not exist the same address as `host`. The name is a random one
+ * below `.example`, which nobody can register (RFC 6761, 6.5). Providers that answer for mistyped names leave existing
+ * names alone, so they do not match.
  */
 export async function namesNobodyAs(host: string, signal: AbortSignal): Promise<boolean> {
   const resolver = new Resolver({ timeout: nobodyWithinMs, tries: 1 });

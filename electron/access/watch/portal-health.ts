@@ -6,10 +6,10 @@ import { hostOf } from '../../trust/host.ts';
 import type { Tunnel } from '../../tunnels/tunnel.ts';
 
 const answersWithinMs = 8_000;
-/** Asked again this often while it does not answer. Not while it does: that would count as activity and keep an idle session alive. */
+/** How often a portal that does not answer is asked again. One that answers is not asked: that would count as activity and keep an idle session alive. */
 const againMs = 10_000;
 
-/** Tells whether the portal can be reached through the tunnel, until it can or `signal` aborts. Never rejects. */
+/** Reports whether the portal can be reached through the tunnel, until it can or `signal` aborts. Never rejects. */
 export async function watchPortal(
   profile: Profile,
   tunnel: Tunnel,
