@@ -170,7 +170,7 @@ describe('one secret, one question', () => {
 });
 
 describe('the words', () => {
-  it('that reach a phone do so in capitals, with blanks of every kind, and with a number', () => {
+  it('words that reach a phone work in capitals, with any blanks, and with a number', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('push', 'phone', 'call', 'sms', 'text', 'auto'),
@@ -187,7 +187,7 @@ describe('the words', () => {
     );
   });
 
-  it('of a passcode do not', () => {
+  it('words of a passcode do not reach a phone', () => {
     fc.assert(fc.property(fc.stringMatching(/^\d{4,12}$/), (code) => phoneWord(code) === null));
   });
 

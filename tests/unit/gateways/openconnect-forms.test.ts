@@ -151,7 +151,7 @@ describe('what a field is for', () => {
     expect(rolesOf(read)).toEqual(roles);
   });
 
-  it('a lone password after the password is a code where the profile says that one follows', () => {
+  it('a lone password field after the password takes a code if the profile says that one follows', () => {
     const again = form('main', [['password', 'reply', 'Word of the day']]);
     expect(rolesOf(again)).toEqual(['password']);
     expect(rolesOf(again, { passwordGiven: true })).toEqual(['other']);
@@ -167,7 +167,7 @@ describe('what a field is for', () => {
     expect(rolesOf(asked, { passwordGiven: true, secondStepExpected: true })).toEqual(['other']);
   });
 
-  it('two fields of one name stay two', () => {
+  it('two fields with the same name stay two', () => {
     const names = readOcForm(
       form('pulse_user_change', [
         ['password', 'newpass1'],
@@ -188,14 +188,14 @@ describe('what a field is for', () => {
     expect(read('  ')).toMatchObject({ banner: '', title: '' });
   });
 
-  it('a banner that is only the form’s name is none', () => {
+  it('a banner that is only the form’s name is ignored', () => {
     expect(readOcForm(form('frmLogin', [], { banner: 'frmLogin' }), reading).banner).toBe('');
     expect(readOcForm(form('frmLogin', [], { banner: 'Authorised users only.' }), reading).banner).toBe('Authorised users only.');
   });
 });
 
 describe('Duo’s menus', () => {
-  it('are read however they are numbered, each line with what it does', () => {
+  it('Duo’s menus are read with any numbering, each line with what it does', () => {
     expect(
       duoMenu('Enter a passcode or select:\r\n1) Duo Push to XXX-XXX-9999\r\n2) SMS passcodes to XXX-XXX-9999 (next code starts with: 2)'),
     ).toEqual([
@@ -256,7 +256,7 @@ describe('a sign-in as a whole', () => {
   };
   const signIn: Answer = { kind: 'credentials', values: { user: 'mei', password: 'harbour' } };
 
-  it('answers a realm by the profile, typed or chosen', async () => {
+  it('answers the realm from the profile, as text or from a list', async () => {
     const { conversation, asked } = talk({}, { realm: 'students' });
     expect((await conversation.reply(form('pulse_realm_entry', [['text', 'realm', 'Realm:']]))).answer.values).toEqual([
       { index: 0, value: 'students' },
@@ -274,7 +274,7 @@ describe('a sign-in as a whole', () => {
     expect(asked).toMatchObject([{ kind: 'fields', fields: [{ name: 'realm', label: 'Realm' }] }]);
   });
 
-  it('asks which session is to end, labels or none', async () => {
+  it('asks which session to end, with or without labels', async () => {
     const { conversation, asked } = talk({ choice: { kind: 'choice', option: '1' } });
     const sessions = form('pulse_session_kill', [['select', 'session_choice', 'Session:', ['', 'b7']]]);
     expect((await conversation.reply(sessions)).answer.values).toEqual([{ index: 0, value: 'b7' }]);
@@ -321,7 +321,7 @@ describe('a sign-in as a whole', () => {
       return run;
     };
 
-    it('takes the gateway’s questions for questions of its own: the password goes by itself, the code is asked for', async () => {
+    it('treats the gateway’s questions as its own: sends the password without asking, asks for the code', async () => {
       const { conversation, asked } = await passed();
       expect((await conversation.reply(gateway)).answer.values).toEqual([{ index: 1, value: 'harbour' }]);
       await conversation.reply(challenge);
@@ -329,7 +329,7 @@ describe('a sign-in as a whole', () => {
       expect(asked[2]).not.toHaveProperty('failure');
     });
 
-    it('takes it for a no when the gateway asks again', async () => {
+    it('treats the gateway’s repeated question as a refusal', async () => {
       const { conversation } = await passed();
       await conversation.reply(gateway);
       await expect(conversation.reply(gateway)).rejects.toBeInstanceOf(StartAgain);
@@ -371,7 +371,7 @@ describe('a sign-in as a whole', () => {
     },
   );
 
-  it('takes a sign-in that is asked for after a change of password for no refusal, and asks for the new one', async () => {
+  it('does not treat the sign-in after a password change as a refusal, and asks for the new password', async () => {
     const values = { oldpass: 'a', newpass1: 'b', newpass2: 'b' };
     const { conversation, asked } = talk({ credentials: signIn, fields: { kind: 'fields', values } });
     const change = form('change', [
@@ -399,7 +399,7 @@ describe('a sign-in as a whole', () => {
     expect(asked).toMatchObject([{ kind: 'credentials', fields: [{ name: 'user' }, { name: 'password' }, { name: 'token', code: true }] }]);
   });
 
-  it('sends nothing of its own making when a push came to nothing', async () => {
+  it('sends nothing by itself after a push failed', async () => {
     const { conversation, asked } = talk(
       { 'credentials': signIn, 'second-factor': { kind: 'second-factor', method: 'push', device: 'push' } },
       { secondFactor: 'append' },
@@ -416,10 +416,10 @@ describe('a sign-in as a whole', () => {
 });
 
 describe('where the library is looked for', () => {
-  it('is where policy says and nowhere else', () => {
+  it('the library is looked for only where policy says', () => {
     expect(librariesFor('/opt/it/libopenconnect.so.5', '/app', 'linux')).toEqual(['/opt/it/libopenconnect.so.5']);
   });
-  it('is beside us, and on Linux in the system too', () => {
+  it('the library is looked for beside us, and on Linux in the system too', () => {
     expect(librariesFor(null, '/app', 'linux')).toEqual(['/app/libopenconnect.so.5', 'libopenconnect.so.5']);
     expect(librariesFor(null, '/app', 'win32')).toEqual(['/app/libopenconnect-5.dll']);
     // By a name alone it would be looked for where the person works

@@ -47,8 +47,8 @@ const outputOf = (text: string): OpenConnectOutput => {
   return heard;
 };
 
-describe('what openconnect is told', () => {
-  test('is the gateway, its key and where to find it, and no secret', () => {
+describe('openconnect’s arguments', () => {
+  test('hold the gateway, its key and its address, and no secret', () => {
     const args = argumentsFor(targetOf(grant), keyOf(grant));
     expect(args).toContain(`--servercert=pin-sha256:${pin}`);
     expect(args).toContain('--resolve=vpn.campus.test:192.0.2.7');
@@ -60,13 +60,13 @@ describe('what openconnect is told', () => {
     expect(cookieLine(grant.cookie)).toBe('secret-ticket\n');
   });
 
-  test('leads to loopback where the profile of a lab says so', () => {
+  test('lead to loopback if the profile of a lab says so', () => {
     const args = argumentsFor(targetOf({ ...grant, endpoint: { ...grant.endpoint, loopbackPort: 4433 } }), keyOf(grant));
     expect(args).toContain('--resolve=vpn.campus.test:127.0.0.1');
     expect(args.at(-1)).toBe('https://vpn.campus.test:4433/');
   });
 
-  test('has a proxy look names up, and never its password', () => {
+  test('let a proxy resolve names, and never hold its password', () => {
     const args = argumentsFor(targetOf(grant, { kind: 'socks5', host: 'proxy.test', port: 1080 }), keyOf(grant));
     expect(args).toContain('--proxy=socks5://proxy.test:1080');
     expect(args.join(' ')).not.toContain('--resolve');
@@ -83,7 +83,7 @@ describe('what openconnect is told', () => {
     expect(() => argumentsFor({ ...target, ...wrong }, { kind: 'system' })).toThrow(/does not fit/);
   });
 
-  test('is what proves the gateway: the system, keys alone, or one authority alone', () => {
+  test('say how to verify the gateway: by the system, by keys only, or by one authority only', () => {
     const identityOf = (identity: GatewayIdentity) => argumentsFor(target, identity).filter((word) => /cert|cafile|trust/.test(word));
     expect(identityOf({ kind: 'system' })).toEqual([]);
     const other = `${'B'.repeat(43)}=`;
@@ -105,7 +105,7 @@ describe('what openconnect is told', () => {
     for (const each of wrong) expect(() => argumentsFor(target, each), JSON.stringify(each)).toThrow(/does not fit/);
   });
 
-  test.each(['', 'two\nlines', 'nul\0', 'x'.repeat(5_000)])('never a ticket that is not one line: %j', (cookie) => {
+  test.each(['', 'two\nlines', 'nul\0', 'x'.repeat(5_000)])('refuse a ticket that is not one line: %j', (cookie) => {
     expect(() => cookieLine(cookie)).toThrow(/does not fit/);
   });
 });
@@ -114,7 +114,7 @@ describe('why a tunnel ended', () => {
   const base = { output: outputOf(''), limits: { expiresAt: null, idleSeconds: null }, at: 1_000_000, lastTrafficAt: 1_000_000, host: 'h' };
   const over = outputOf('Session terminated by server; exiting.\n');
 
-  test('is told by the exit code and our clock', () => {
+  test('follows from the exit code and our clock', () => {
     expect(endingOf({ ...base, code: 2 })).toMatchObject({ kind: 'rejected', failure: { code: 'ticket-rejected' } });
     expect(endingOf({ ...base, code: 1 })).toMatchObject({ kind: 'dropped', failure: { code: 'tunnel-dropped' } });
     expect(endingOf({ ...base, code: null })).toMatchObject({ kind: 'dropped' });
@@ -122,7 +122,7 @@ describe('why a tunnel ended', () => {
     expect(endingOf({ ...base, code: 1, limits: { expiresAt: 999_000, idleSeconds: null } })).toEqual({ kind: 'ended', reason: 'expired' });
   });
 
-  test('is idleness only where nothing went through for as long as the gateway lets it', () => {
+  test('is idleness only if no traffic passed for the gateway’s idle timeout', () => {
     const limits = { expiresAt: null, idleSeconds: 60 };
     expect(endingOf({ ...base, code: 1, output: over, limits, lastTrafficAt: 940_000 })).toEqual({ kind: 'ended', reason: 'idle' });
     expect(endingOf({ ...base, code: 1, output: over, limits, lastTrafficAt: 980_000 })).toEqual({ kind: 'ended', reason: 'revoked' });
@@ -130,7 +130,7 @@ describe('why a tunnel ended', () => {
     expect(endingOf({ ...base, code: 1, limits, lastTrafficAt: 0 })).toMatchObject({ kind: 'dropped' });
   });
 
-  test('comes with no ticket in what the help desk is read', () => {
+  test('never includes a ticket in the detail for the help desk', () => {
     const heard = outputOf(
       'Connected to 192.0.2.7:443\nSet-Cookie: webvpn=0123456789\nGET /?token=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nReconnect failed\n',
     );
@@ -138,7 +138,7 @@ describe('why a tunnel ended', () => {
     expect(heard.tail).toBe('Connected to 192.0.2.7:443 · Reconnect failed');
   });
 
-  test('what the gateway says of its limits is read, and nothing else taken for it', () => {
+  test('the gateway’s session limits are read, and nothing else is mistaken for them', () => {
     expect(limitsFrom({ idleTimeout: '900', options: 'X-CSTP-MTU=1\nX-CSTP-Session-Timeout-Remaining=600\n' }, 1_000)).toEqual({
       expiresAt: 601_000,
       idleSeconds: 900,
@@ -157,7 +157,7 @@ describe('why a tunnel ended', () => {
 describe('the helper', () => {
   const gateways = (...entries: unknown[]) => parseConfig({ users: [], gateways: entries });
 
-  test('lets a tunnel lead to the hosts that are named, and below a name only where that says so', () => {
+  test('allows tunnels to the named hosts, and below a name only for a wildcard', () => {
     const config = gateways('vpn.campus.test', '*.cluster.test');
     expect(trustFor(config, 'VPN.campus.test')).toBe('system');
     expect(trustFor(config, 'node1.cluster.test')).toBe('system');
@@ -202,7 +202,7 @@ describe('the helper', () => {
       expect(() => args(odd), odd).toThrow();
   });
 
-  test('goes by what stands nearest to a gateway’s own name', () => {
+  test('uses the most specific entry for a gateway', () => {
     const [own, near] = [{ pins: [pin] }, { authority: '/etc/near.pem' }];
     const config = gateways('*.test', { host: '*.campus.test', trust: near }, { host: 'vpn.campus.test', trust: own });
     expect(trustFor(config, 'vpn.campus.test')).toEqual(own);
@@ -221,7 +221,7 @@ describe('the helper', () => {
     expect(() => gateways({ host: 'vpn.campus.test', trust })).toThrow();
   });
 
-  test('tells who asks how a gateway is proved, and relies on no authority that others could change', async () => {
+  test('tells a client how it verifies a gateway, and uses no authority that others could change', async () => {
     expect(await proofOf('system')).toEqual({ kind: 'system' });
     expect(await proofOf({ pins: [`pin-sha256:${pin}`] })).toEqual({ kind: 'pins', pins: [pin] });
     await expect(proofOf({ authority: '/no/such.pem' })).rejects.toThrow(/component-missing/);
@@ -269,19 +269,19 @@ describe('the helper', () => {
     ).toEqual({ reason: 'connect', TUNDEV: 'causeway0', INTERNAL_IP4_ADDRESS: '10.50.1.2', INTERNAL_IP4_DNS: '10.60.0.53 10.60.0.54' });
   });
 
-  test('knows what a tunnel added and what it took away', () => {
+  test('knows which routes a tunnel added and removed', () => {
     const state = (routes: string[]) => ({ routes, links: [], resolver: { link: null, text: null } });
     expect(difference(state(['-4 a', '-4 b']), state(['-4 b', '-4 c']))).toEqual({ added: ['-4 c'], removed: ['-4 a'] });
   });
 
-  test('takes a line of any pieces, and none that is too long', () => {
+  test('reads a line from any pieces, and refuses one that is too long', () => {
     const lines = new Lines(10);
     expect(lines.add(Buffer.from('one\ntw'))).toEqual(['one']);
     expect(lines.add(Buffer.from('o\n\n'))).toEqual(['two', '']);
     expect(lines.add(Buffer.from('12345678901'))).toBeNull();
   });
 
-  test.skipIf(process.platform !== 'linux')('trusts a path that is root’s from the top', async () => {
+  test.skipIf(process.platform !== 'linux')('trusts a path that only root can change, from the top', async () => {
     expect(await isRootsAlone('/bin/sh')).toBe(true);
     expect(await isRootsAlone('/tmp')).toBe(false);
     expect(await isRootsAlone('/no/such/thing')).toBe(false);

@@ -6,7 +6,7 @@ const never = (): never => {
   throw new Error('not asked');
 };
 
-test('a Mac is asked for its boot by its own program, in full', () => {
+test('on macOS the boot’s id comes from sysctl, called by its full path', () => {
   const asked: string[][] = [];
   const program = (path: string, args: readonly string[]): string => {
     asked.push([path, ...args]);
@@ -16,13 +16,13 @@ test('a Mac is asked for its boot by its own program, in full', () => {
   expect(asked).toEqual([['/usr/sbin/sysctl', '-n', 'kern.bootsessionuuid']]);
 });
 
-test('what is no such name, or no answer, is unknown', () => {
+test('an invalid boot id, or no answer, is unknown', () => {
   expect(bootId('darwin', { file: never, program: () => 'sysctl: unknown oid' })).toBe('unknown');
   expect(bootId('darwin', { file: never, program: never })).toBe('unknown');
   expect(bootId('linux', { file: never, program: never })).toBe('unknown');
 });
 
-test.skipIf(process.platform !== 'linux')('Linux has one, the same each time', () => {
+test.skipIf(process.platform !== 'linux')('on Linux the boot’s id is the same each time', () => {
   expect(bootId()).toMatch(/^[0-9a-f-]{36}$/);
   expect(bootId()).toBe(bootId());
 });

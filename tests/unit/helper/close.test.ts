@@ -15,7 +15,7 @@ const open = helperRequestSchema.parse({
   cookie: 'webvpn=0123456789',
 });
 
-it('a tunnel that its owner leaves before openconnect was started is none', async () => {
+it('a tunnel that its owner closes before openconnect starts never opens', async () => {
   let read: (config: HelperConfig) => void = () => undefined;
   let started = false;
   const helper = new Helper({

@@ -43,8 +43,8 @@ const planned = (changes: Partial<NetworkRequest>, here: Partial<LocalNetwork> =
 const through = (plan: Plan): string[] => plan.through.map(prefixText);
 const bypassOf = (plan: Plan): string[] => plan.bypass.map(({ to, via, device }) => `${prefixText(to)} ${via ?? 'at hand'} ${device}`);
 
-describe('what a gateway wants of this computer', () => {
-  test('is done where it is a campus’s to give', () => {
+describe('the network plan for a gateway’s request', () => {
+  test('carries out what a campus may ask for', () => {
     const plan = planned({});
     expect(through(plan)).toEqual(['10.60.0.53/32', '10.60.0.0/16']);
     expect(bypassOf(plan)).toEqual(['203.0.113.7/32 192.168.1.1 wlan0']);
@@ -52,7 +52,7 @@ describe('what a gateway wants of this computer', () => {
     expect(plan.addresses.map(prefixText)).toEqual(['10.50.1.2/32']);
   });
 
-  test('may be everything: two halves, so that the computer’s own way out stays where it is', () => {
+  test('routes everything by two halves, so that the computer’s own default route stays', () => {
     for (const include of [[], ['0.0.0.0/0']]) expect(through(planned({ include }))).toEqual(['0.0.0.0/1', '128.0.0.0/1']);
     const both = planned({ include: [], addresses: ['10.50.1.2/24', 'fd50::2/64'], mtu: 900 });
     expect(through(both)).toEqual([
@@ -119,19 +119,19 @@ describe('what a gateway wants of this computer', () => {
     expect(plan.refused).toEqual([expect.stringContaining(include)]);
   });
 
-  test('leads a name server of the local network round a block that has it in it, and the rest of the block through', () => {
+  test('bypasses the tunnel for a local name server inside a block, and routes the rest of the block through it', () => {
     const plan = planned({ include: ['198.51.100.0/24', '192.0.0.0/8'] });
     expect(through(plan)).toEqual(['10.60.0.53/32', '198.51.100.0/24', '192.0.0.0/8']);
     expect(bypassOf(plan)).toEqual(expect.arrayContaining(['198.51.100.53/32 192.168.1.1 wlan0', '192.168.1.1/32 at hand wlan0']));
   });
 
-  test('names no name server of its own that would take the router, or this computer, along', () => {
+  test('refuses a name server whose route would take the local router or this computer into the tunnel', () => {
     const plan = planned({ nameServers: ['192.168.1.1', '127.0.0.1', '10.60.0.53', '0.0.0.0'] });
     expect(through(plan)).toEqual(['10.60.0.53/32', '10.60.0.0/16']);
     expect(plan.nameServers).toEqual(['192.168.1.1', '10.60.0.53']);
   });
 
-  test('names no name server that only somebody outside the tunnel could be, for want of an address of its family', () => {
+  test('refuses a name server if the tunnel has no address of its family', () => {
     const nameServers = ['2001:4860:4860::8888', '10.60.0.53'];
     expect(planned({ nameServers })).toMatchObject({ nameServers: ['10.60.0.53'], refused: ['name server 2001:4860:4860::8888'] });
     expect(planned({ nameServers, addresses: ['10.50.1.2/32', 'fd50::2/128'] }).nameServers).toEqual(nameServers);
@@ -148,25 +148,25 @@ describe('what a gateway wants of this computer', () => {
     }
   });
 
-  test('leads what is left out of the tunnel where it went before, and never everything', () => {
+  test('sends excluded blocks where they went before, and never excludes everything', () => {
     const plan = planned({ include: [], exclude: ['192.0.2.0/24', '0.0.0.0/0', '127.0.0.0/8'] });
     expect(bypassOf(plan)).toEqual(['203.0.113.7/32 192.168.1.1 wlan0', '192.0.2.0/24 192.168.1.1 wlan0']);
     expect(plan.refused).toHaveLength(2);
   });
 
-  test('needs no way round where a proxy of this computer is what openconnect is connected to', () => {
+  test('adds no bypass route if openconnect is connected to a proxy on this computer', () => {
     expect(bypassOf(planned({ gateway: '127.0.0.1' }, { peers: ['127.0.0.1'] }))).toEqual([]);
     expect(() => planned({ gateway: '127.0.0.1' })).toThrow(/not connected/);
   });
 
-  test('is not led by a family that the tunnel has no address of', () => {
+  test('adds no route of a family that the tunnel has no address of', () => {
     const plan = planned({ include: ['fd60::/16'] });
     expect(plan.refused).toEqual([expect.stringContaining('no address of that kind')]);
     expect(through(plan)).not.toContain('fd60:0:0:0:0:0:0:0/16');
   });
 });
 
-describe('what the script hands over', () => {
+describe('the request that the script forwards', () => {
   const environment = {
     reason: 'connect',
     TUNDEV: 'causeway0',
@@ -191,7 +191,7 @@ describe('what the script hands over', () => {
     LD_PRELOAD: '/tmp/evil.so',
   };
 
-  test('is what has its shape, and nothing else that a gateway sent', () => {
+  test('holds only values of the expected shape', () => {
     expect(networkRequestFrom(environment)).toEqual({
       reason: 'connect',
       device: 'causeway0',
@@ -218,7 +218,7 @@ describe('what the script hands over', () => {
     expect(networkRequestFrom({ ...environment, CISCO_SPLIT_INC: '99999999999' })?.include.length).toBe(2);
   });
 
-  test('is named for how much of it was left out: ten thousand routes, broken ones, names with more lines in them', () => {
+  test('counts what was left out: ten thousand routes, broken ones, names with line breaks', () => {
     const many: Record<string, string> = {};
     for (let at = 0; at < 10_000; at += 1) {
       many[`CISCO_SPLIT_INC_${at}_ADDR`] = `10.${at >> 8}.${at & 255}.0`;
@@ -237,7 +237,7 @@ describe('what the script hands over', () => {
     expect(planned({ leftOut: 9_502 }).refused).toEqual(['9502 more, too many or of no known shape']);
   });
 
-  test('is believed nothing by the helper that has another shape', () => {
+  test('is refused by the helper if it has another shape', () => {
     for (const wrong of [
       { device: '../../etc' },
       { gateway: 'x; reboot' },
@@ -252,7 +252,7 @@ describe('what the script hands over', () => {
 });
 
 describe('blocks of addresses', () => {
-  test('are read and written', () => {
+  test('are parsed and formatted', () => {
     expect(['10.1.2.3/8', '10.1.2.3', 'fd00::1/8', '::ffff:10.0.0.1/128'].map((text) => prefixText(block(text)))).toEqual([
       '10.0.0.0/8',
       '10.1.2.3/32',
@@ -268,7 +268,7 @@ describe('blocks of addresses', () => {
     expect(['255.255.255.0', '0.0.0.0', '255.255.255.255', '255.0.255.0', 'x'].map(lengthOfMask)).toEqual([24, 0, 32, null, null]);
   });
 
-  test('are reached by the most particular way, of equals the one that costs least', () => {
+  test('are reached by the most specific route, then by the lowest metric', () => {
     const routes = [route('0.0.0.0/0', '10.0.0.1', 100, 'eth0'), route('0.0.0.0/0', '192.168.1.1', 600), route('192.168.1.0/24', null)];
     expect(routeTo(block('8.8.8.8'), routes)).toMatchObject({ device: 'eth0' });
     expect(routeTo(block('192.168.1.9'), routes)).toMatchObject({ device: 'wlan0', via: null });

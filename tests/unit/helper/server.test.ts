@@ -36,7 +36,7 @@ const takenSocket = (name: string): ListeningSocket => ({
   open: () => Promise.reject(new Error(`${name}'s pipe is somebody else's`)),
 });
 
-test('a way in that somebody took first is one person’s trouble: it is logged, and the helper serves the others', async () => {
+test('if somebody took one user’s socket name first, the helper logs that and serves the other users', async () => {
   const [at, said]: [string, string[]] = [folder(), []];
   const listeningSockets = [takenSocket('mei'), socketAt('joao', join(at, 'joao'))];
   const { servers, names } = await listen(listeningSockets, socketAt('script', join(at, 'script')), helper(), (line) => said.push(line));
@@ -50,7 +50,7 @@ test('a way in that somebody took first is one person’s trouble: it is logged,
   expect(JSON.parse(reply.toString())).toMatchObject({ id: 1, state: { kind: 'closed' } });
 });
 
-test('a way in that listens and could not be given its rights is closed again', async () => {
+test('a socket that cannot be given its access rights is closed again', async () => {
   const path = join(folder(), 'mei');
   const withoutRights: ListeningSocket = {
     name: 'mei',
@@ -67,6 +67,6 @@ test('a way in that listens and could not be given its rights is closed again', 
   expect(error.code).toMatch(/ENOENT|ECONNREFUSED/);
 });
 
-test('the helper does not start where its own script could not reach it', async () => {
+test('the helper does not start if its own script could not reach it', async () => {
   await expect(listen([], takenSocket('script'), helper(), () => undefined)).rejects.toThrow("script's pipe");
 });

@@ -29,8 +29,8 @@ function apart(line: string): string[] {
   return [...line.matchAll(/"((?:\\+"|[^"])*?)(\\*)"(?= |$)/g)].map(([, body = '', end = '']) => body + end.slice(end.length / 2));
 }
 
-describe('the file that openconnect’s script host runs', () => {
-  test('starts these words, hidden, waits, and ends as they do', () => {
+describe('the launcher for Windows’s script host', () => {
+  test('runs the command hidden, waits, and exits with its exit code', () => {
     const args = ['C:\\Program Files\\Causeway\\causeway-helper.exe', 'script', '--state', 'C:\\ProgramData\\Ä\\state\\'];
     const script = launcherScript(args);
     expect(script).toMatch(/^[\x20-\x7e]+\r\n$/);
@@ -43,7 +43,7 @@ describe('the file that openconnect’s script host runs', () => {
     ]);
   });
 
-  test('hands on whatever words it may have, and refuses what the script host would change', () => {
+  test('passes arguments on unchanged, and refuses those that the script host would change', () => {
     const word = fc.string({ unit: 'binary', maxLength: 30 });
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), (args) => {
@@ -78,7 +78,7 @@ describe('routes of Windows', () => {
     expect(routesIn('')).toEqual([]);
   });
 
-  test('are changed by words of numbers only', () => {
+  test('are changed by numeric arguments only', () => {
     expect(routeArguments('del', '192.0.2.7 255.255.255.255 192.168.1.1')).toEqual([
       'delete',
       '192.0.2.7',
@@ -92,7 +92,7 @@ describe('routes of Windows', () => {
 });
 
 describe('the configuration on Windows', () => {
-  test('names people by number or by name', () => {
+  test('names users by SID or by name', () => {
     for (const sid of ['S-1-5-21-1-2-3-1001', 'S-1-12-1-11-22-33-44']) expect(userSid.test(sid), sid).toBe(true);
     // Everybody, and all administrators, are no person
     for (const sid of ['S-1-1-0', 'S-1-5-32-544', 'S-1-5-21-1-2-3', 'WD']) expect(userSid.test(sid), sid).toBe(false);
@@ -101,7 +101,7 @@ describe('the configuration on Windows', () => {
     for (const name of ['', '\\mei', 'a\\b\\c', 'a"b', 'a*', 'a\nb', '.\\pipe\\x', 'a/b']) expect(userName.test(name), name).toBe(false);
   });
 
-  test('names files of this computer by their whole path', () => {
+  test('names files of this computer by their full path', () => {
     for (const path of ['C:\\Program Files\\Causeway\\openconnect.exe', 'D:\\Ä\\x.js']) expect(filePath.test(path), path).toBe(true);
     for (const path of ['openconnect.exe', '\\\\server\\share\\x.exe', '\\\\?\\C:\\x', 'C:x', 'C:/x', 'C:\\%TEMP%\\x', 'C:\\a"b'])
       expect(filePath.test(path), path).toBe(false);

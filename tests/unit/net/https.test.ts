@@ -51,7 +51,7 @@ it('posts JSON and reads the JSON that comes back', async () => {
   });
 });
 
-it('hands on any status, and undefined for what is not JSON', async () => {
+it('returns any status, and undefined for a body that is not JSON', async () => {
   const port = await serve((_request, response) => response.writeHead(404).end('<h1>Not here</h1>'));
   expect(await ask(port)).toEqual({ status: 404, json: undefined });
 });
@@ -77,7 +77,7 @@ function endless(response: ServerResponse): void {
   more();
 }
 
-it('fails at a server that speaks TLS but no HTTP', async () => {
+it('fails if a server speaks TLS but not HTTP', async () => {
   const port = await listen(tls.createServer({ key: server.keyPem, cert: server.pem }, (socket) => socket.end('SSH-2.0\r\n\r\n')));
   await expect(ask(port)).rejects.toMatchObject(failing('gateway-protocol'));
 });
@@ -111,6 +111,6 @@ it('sends nothing to a server that the verifier does not accept', async () => {
   expect(requests).toBe(0);
 });
 
-it('says that nobody is there', async () => {
+it('fails with gateway-unreachable if nobody listens', async () => {
   await expect(ask(await deadPort())).rejects.toMatchObject(failing('gateway-unreachable'));
 });

@@ -54,19 +54,22 @@ const portal = () => {
 };
 
 describe('on a Mac that keeps Causeway from the local network', () => {
-  test.each(['10.20.15.250', '2001:db8:7::99'])('a gateway and a portal on it are told as that: %s', async (address) => {
-    answer = told(address);
-    expect(await gateway()).toMatchObject({ code: 'local-network', params: { host: 'vpn.campus.test' } });
-    expect(await portal()).toMatchObject({ code: 'local-network', params: { host: '2fa.campus.test' } });
-    expect(createLocalizer(en, 'en').failure(await gateway()).todo).toContain('Privacy & Security, Local Network');
-  });
+  test.each(['10.20.15.250', '2001:db8:7::99'])(
+    'a gateway and a portal on the local network fail with local-network: %s',
+    async (address) => {
+      answer = told(address);
+      expect(await gateway()).toMatchObject({ code: 'local-network', params: { host: 'vpn.campus.test' } });
+      expect(await portal()).toMatchObject({ code: 'local-network', params: { host: '2fa.campus.test' } });
+      expect(createLocalizer(en, 'en').failure(await gateway()).todo).toContain('Privacy & Security, Local Network');
+    },
+  );
 
-  test('a name with several addresses is told as that where one of them is on it', async () => {
+  test('a name with several addresses fails with local-network if one is on the local network', async () => {
     answer = new AggregateError([told('203.0.113.9', 'ETIMEDOUT'), told('10.20.0.7')]);
     expect(await gateway()).toMatchObject({ code: 'local-network' });
   });
 
-  test('a web proxy on it is told as that, once no other of its list can be reached', async () => {
+  test('a web proxy on the local network fails with local-network if no other of its list can be reached', async () => {
     answer = told('10.20.0.9');
     const proxy = { kind: 'http', host: 'proxy.campus.test', port: 3128 } as const;
     const target = { host: 'vpn.campus.test', port: 443 };
@@ -92,7 +95,7 @@ describe('on a Mac that keeps Causeway from the local network', () => {
     expect(await portal()).toMatchObject({ code: 'host-unreachable' });
   });
 
-  test('on another system nothing is told of it', async () => {
+  test('other systems never report local-network', async () => {
     Object.defineProperty(process, 'platform', { value: 'linux' });
     answer = told('10.20.0.7');
     expect(await gateway()).toMatchObject({ code: 'gateway-unreachable' });

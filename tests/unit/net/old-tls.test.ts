@@ -55,7 +55,7 @@ const hello = (suite: number, extensions: Buffer = Buffer.alloc(0)): Buffer => {
 const safe = Buffer.from([0xff, 1, 0, 1, 0]);
 const alert = (what: number): Buffer => record(21, Buffer.from([2, what]));
 
-it('tells renegotiation that is not safe from one that is, with and without other extensions', async () => {
+it('tells safe renegotiation from unsafe, with and without other extensions', async () => {
   const unsafe = { code: 'old-tls', params: { host, found: 'TLS 1.2 without safe renegotiation' } };
   expect(await look(await answering(hello(0x002f)))).toEqual(unsafe);
   expect(await look(await answering(hello(0x002f, Buffer.from([0, 0x23, 0, 0]))))).toEqual(unsafe);
@@ -63,7 +63,7 @@ it('tells renegotiation that is not safe from one that is, with and without othe
   expect(await look(await answering(hello(0x002f, Buffer.concat([Buffer.from([0, 0x23, 0, 0]), safe]))))).toBeNull();
 });
 
-it('asks once more, with what is out of use, where a server has nothing in common with today’s clients', async () => {
+it('asks again with obsolete ciphers if a server shares nothing with current clients', async () => {
   expect(await look(await answering(alert(40), hello(0x000a, safe)))).toEqual({ code: 'old-tls', params: { host, found: '3DES or RC4' } });
   expect(await look(await answering(alert(40), alert(40)))).toBeNull();
   // Not about what was offered
@@ -96,7 +96,7 @@ it.each<[string, (socket: net.Socket) => void]>([
   expect(await look(await tcp(serve))).toBeNull();
 });
 
-it('says nothing of a server that is not there, and can be cancelled', async () => {
+it('reports nothing for an unreachable server, and can be cancelled', async () => {
   expect(await look(await deadPort())).toBeNull();
   const cancel = new AbortController();
   const port = await tcp(() => cancel.abort());
@@ -105,7 +105,7 @@ it('says nothing of a server that is not there, and can be cancelled', async () 
   });
 });
 
-it('reads whatever comes without a fault', () => {
+it('reads any bytes without an error', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
       readAnswer(Buffer.from(bytes));
@@ -116,7 +116,7 @@ it('reads whatever comes without a fault', () => {
   for (let length = 0; length < whole.length; length++) expect(readAnswer(whole.subarray(0, length))).toBe('more');
 });
 
-it('says hello in a way that OpenSSL goes on from', async () => {
+it('sends a hello that OpenSSL accepts', async () => {
   expect(constants.SSL_OP_LEGACY_SERVER_CONNECT).toBeGreaterThan(0);
   const port = await listen(tls.createServer({ key: ours.keyPem, cert: ours.pem }));
   const socket = net.connect(port, '127.0.0.1');

@@ -70,7 +70,7 @@ const placeOf = ({ via: { kind, host, port } }: TestProxy): WebProxy => ({ kind,
 const never: Ask = () => Promise.reject(new Error('asked'));
 
 describe('a list of proxies', () => {
-  it('goes on to the next where one is not there, or is none', async () => {
+  it('tries the next proxy if one is unreachable or is not a proxy', async () => {
     const port = await beyond();
     const proxy = await proxyOf({ port });
     const mail = net.createServer((socket) => socket.on('error', () => undefined).write('220 mail.test ESMTP\r\n'));
@@ -80,7 +80,7 @@ describe('a list of proxies', () => {
     expect(proxy.asked).toEqual(['vpn.campus.test:443']);
   });
 
-  it('waits for one that takes no call for three seconds at most', async () => {
+  it('waits at most three seconds for a proxy that does not accept a connection', async () => {
     const proxy = await proxyOf({ port: await beyond() });
     const began = performance.now();
     // TEST-NET-1: nobody answers there
@@ -88,7 +88,7 @@ describe('a list of proxies', () => {
     expect(performance.now() - began).toBeLessThan(5000);
   });
 
-  it('does not go on where one refuses, or wants a sign-in', async () => {
+  it('does not try the next proxy if one refuses or wants a sign-in', async () => {
     const port = await beyond();
     const other = await proxyOf({ port });
     const refuses = await proxyOf({ port, target: 'other.test:443' });
@@ -102,7 +102,7 @@ describe('a list of proxies', () => {
     expect(other.asked).toEqual([]);
   });
 
-  it('that ends in the plain network ends there, and names every proxy where it does not', async () => {
+  it('ends with a direct connection if the list says so, else names every proxy that failed', async () => {
     const port = await beyond();
     const [first, second] = [await nobody(), await nobody()];
     expect(await through({ ...first, fallbacks: [second, 'direct'] }, { host: '127.0.0.1', port })).toBe('beyond');
@@ -113,7 +113,7 @@ describe('a list of proxies', () => {
     await expect(through({ ...first, fallbacks: ['direct'] }, gone)).rejects.toMatchObject({ failure: { code: 'gateway-unreachable' } });
   });
 
-  it('is left at once with a Cancel', async () => {
+  it('is cancelled at once', async () => {
     const stop = new AbortController();
     const proxy = await proxyOf({ port: await beyond() });
     const way: ProxyRoute = { kind: 'http', host: '192.0.2.1', port: 3128, fallbacks: [{ ...placeOf(proxy), host: '192.0.2.2' }] };
@@ -143,7 +143,7 @@ describe('a list of proxies', () => {
     expect(await firstReached({ ...gone, fallbacks: [placeOf(proxy)] }, options())).toEqual(placeOf(proxy));
   });
 
-  it('of which none can be reached leads the plain way, where it says so', async () => {
+  it('connects directly if no proxy can be reached and the list allows it', async () => {
     const gone = await nobody();
     const proxies = new Proxies(() => Promise.resolve(proxyOfList(`PROXY ${proxyName(gone)}; DIRECT`)));
     expect(await admitted(proxies, await proxies.routeThroughProxy(target), never, AbortSignal.timeout(5000))).toEqual(target);
@@ -151,14 +151,14 @@ describe('a list of proxies', () => {
 });
 
 describe('kinds of proxies', () => {
-  it('inside TLS, with a certificate that the system vouches for', async () => {
+  it('a proxy inside TLS with a certificate that the system vouches for', async () => {
     const identity = await issue(authority, { ip: ['127.0.0.1'], usages: ['1.3.6.1.5.5.7.3.1'] });
     const signIn = { user: 'guest', password: 'pässword' };
     const proxy = await proxyOf({ kind: 'https', port: await beyond(), identity, signIn });
     expect(await through(proxy.via)).toBe('beyond');
   });
 
-  it('inside TLS, and TLS to the gateway inside of that', async () => {
+  it('a proxy inside TLS, and TLS to the gateway inside of that', async () => {
     const [outer, inner] = [await issue(authority, { ip: ['127.0.0.1'] }), await issue(authority, { dns: ['vpn.campus.test'] })];
     const gateway = tls.createServer({ cert: inner.pem, key: inner.keyPem }, (socket) =>
       socket.on('error', () => undefined).end('gateway'),
@@ -185,7 +185,7 @@ describe('kinds of proxies', () => {
     expect(proxy.asked).toEqual([]);
   });
 
-  it('inside TLS, where there is none: the next', async () => {
+  it('a proxy that should be inside TLS but is not: the next one is tried', async () => {
     const plain = await proxyOf({ port: await beyond() });
     expect(await through({ ...placeOf(plain), kind: 'https', fallbacks: [placeOf(plain)] })).toBe('beyond');
   });
@@ -205,14 +205,14 @@ describe('kinds of proxies', () => {
     expect(await through(proxy.via, { host: '2001:db8::7:0:1', port: 443 })).toBe('beyond');
   });
 
-  it('that we do not speak end in words, never in the plain network', async () => {
+  it('an unsupported proxy is an error, never a direct connection', async () => {
     const proxies = new Proxies(() => Promise.resolve(proxyOfList('QUIC proxy.test:443')));
     await expect(proxies.routeThroughProxy(target)).rejects.toMatchObject({
       failure: { code: 'proxy-kind', params: { proxy: 'QUIC proxy.test:443' } },
     });
   });
 
-  it('that a program does not speak are reached by a hop of ours, which only it can use', async () => {
+  it('a proxy that a program does not speak is reached through our forwarding proxy, which only that program can use', async () => {
     const proxy = await proxyOf({ kind: 'socks4', port: await beyond() });
     const signIn = { user: 'causeway', password: 'secret' };
     const hop = await openForwardingProxy(proxy.via, { signIn });
@@ -254,7 +254,7 @@ describe('ways of signing in to a proxy', () => {
     },
   );
 
-  it('SOCKS5 that takes neither nobody nor a password', async () => {
+  it('a SOCKS5 proxy that accepts neither no authentication nor a password', async () => {
     const server = net.createServer((socket) => socket.on('error', () => undefined).once('data', () => socket.end(Buffer.from([5, 0xff]))));
     cleanUp.push(() => server.close());
     const way: WebProxy = { kind: 'socks5', host: '127.0.0.1', port: await listen(server), signIn };

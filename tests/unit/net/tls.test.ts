@@ -40,7 +40,7 @@ const secured = (issued: Issued, others: Issued[] = [], options: tls.TlsOptions 
   tls.createServer({ key: issued.keyPem, cert: [issued, ...others].map(({ pem }) => pem).join(''), ...options });
 const failing = (code: string) => ({ failure: { code } });
 
-it('hands the verifier the chain as presented, leaf first, and what the system says of it', async () => {
+it('gives the verifier the presented chain, leaf first, and the system’s own verdict', async () => {
   const port = await listen(secured(vouched, [middle]));
   const seen: Presented[] = [];
   const verifier: CertificateVerifier = (presented) => {
@@ -83,7 +83,7 @@ it('sends nothing to a server that the verifier refuses, and leaves no connectio
   expect(received).toEqual([]);
 });
 
-it('turns a verdict of ask into the question to put to the person', async () => {
+it('turns the verdict ask into a question for the person', async () => {
   const verifier = createVerifier({ trust: { kind: 'system' }, now: Date.now });
   const asked = await connect(await listen(secured(self)), verifier).catch((error: unknown) => error);
   expect(asked).toBeInstanceOf(CertificateQuestion);

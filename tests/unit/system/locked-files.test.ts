@@ -66,7 +66,7 @@ const codes = ['EPERM', 'EBUSY', 'EACCES'];
 const unwritable = (settings: Settings) => settings.notices.map(({ failure }) => failure.code);
 
 describe('files that a virus scanner holds', () => {
-  test.each(codes)('settings that were written are not told as unwritable where a copy of the last ones stays: %s', async (code) => {
+  test.each(codes)('written settings are not reported as unwritable if a copy of the old ones cannot be removed: %s', async (code) => {
     const settings = await Settings.open(folder);
     settings.update(() => ({ lastProfileId: 'one' }));
     held.set('.last', { times: Number.POSITIVE_INFINITY, code, only: 'rm' });
@@ -75,7 +75,7 @@ describe('files that a virus scanner holds', () => {
     expect(readFileSync(join(folder, 'settings.json'), 'utf8')).toContain('two');
   });
 
-  test.each(codes)('a damaged file is set aside once it is let go: %s', async (code) => {
+  test.each(codes)('a damaged file is set aside once its lock is gone: %s', async (code) => {
     writeFileSync(join(folder, 'settings.json'), 'not JSON');
     held.set('settings.json', { times: 3, code });
     const settings = await Settings.open(folder);
@@ -84,7 +84,7 @@ describe('files that a virus scanner holds', () => {
     expect(unwritable(settings)).toEqual(['settings-damaged']);
   });
 
-  test.each(codes)('the log is set aside once it is let go, and goes on where it is not: %s', (code) => {
+  test.each(codes)('the log is rotated once its lock is gone, and otherwise goes on: %s', (code) => {
     const log = openLog(folder);
     const fill = (): void => {
       for (let count = 0; count < 300; count++) log.line('x '.repeat(900));
@@ -103,7 +103,7 @@ describe('files that a virus scanner holds', () => {
     expect(readFileSync(join(folder, 'causeway.log'), 'utf8')).toContain('said afterwards');
   });
 
-  test.each(codes)('a campus’s file is replaced once it is let go: %s', async (code) => {
+  test.each(codes)('a campus’s file is replaced once its lock is gone: %s', async (code) => {
     const file = join(folder, 'campus.json');
     held.set('campus.json', { times: 3, code });
     await replaceFile(file, 'new');
@@ -111,7 +111,7 @@ describe('files that a virus scanner holds', () => {
     expect(readdirSync(folder).map((name) => basename(name))).toEqual(['campus.json']);
   });
 
-  test('the wait for it ends, and what is wrong otherwise is told at once', async () => {
+  test('retrying ends after a while, and another error is thrown at once', async () => {
     const busy = vi.fn(() => Promise.reject(Object.assign(new Error('no'), { code: 'EBUSY' })));
     const before = performance.now();
     await expect(retryWhileLocked(busy)).rejects.toThrow('no');

@@ -78,7 +78,7 @@ const entries = fc.record({
 const descriptors = fc.record({ owner: fc.option(sids), entries: fc.option(fc.array(entries, { maxLength: 8 })) });
 
 describe('who may change a file of Windows', () => {
-  test('is read from the bytes that Windows hands out, whatever is in them', () => {
+  test('is read from Windows’s bytes, whatever they hold', () => {
     fc.assert(
       fc.property(descriptors, (descriptor) => {
         expect(readSecurityDescriptor(bytesOf(descriptor))).toEqual(descriptor);
@@ -86,7 +86,7 @@ describe('who may change a file of Windows', () => {
     );
   });
 
-  test('is nobody’s word where the bytes are cut off or none, and reading them never fails', () => {
+  test('is null if the bytes are cut off or empty, and reading never throws', () => {
     fc.assert(
       fc.property(descriptors, fc.nat(300), (descriptor, length) => {
         const bytes = bytesOf(descriptor);
@@ -99,7 +99,7 @@ describe('who may change a file of Windows', () => {
     expect(readSecurityDescriptor(Buffer.alloc(0))).toBeNull();
   });
 
-  test('is the administrators alone for what Windows and an installer put there', () => {
+  test('leaves what Windows and an installer created to the administrators alone', () => {
     const program = [entry(trustedInstaller, full), ...own, entry(users, readAndRun), entry('S-1-15-2-1', readAndRun)];
     for (const owner of [system, administrators, trustedInstaller])
       for (const place of ['itself', 'holder', 'above'] as const)
@@ -137,7 +137,7 @@ describe('who may change a file of Windows', () => {
     expect(isLeftToAdministrators(descriptor, place)).toBe(false);
   });
 
-  test('is never less strictly judged with one more entry, or nearer to the thing', () => {
+  test('is never judged less strictly with one more entry, or closer to the object', () => {
     fc.assert(
       fc.property(descriptors, entries, (descriptor, more) => {
         const wider = { ...descriptor, entries: descriptor.entries && [...descriptor.entries, more] };
@@ -171,7 +171,7 @@ describe('a pipe of the helper’s', () => {
     expect(isAdministrators({ owner: null, entries: null })).toBe(false);
   });
 
-  test('is given away by a number only', () => {
+  test('is assigned by SID only', () => {
     expect(sddlForOneUser(mei)).toBe(`O:BAD:P(D;;FA;;;NU)(A;;FA;;;SY)(A;;FA;;;BA)(A;;FRFW;;;${mei})`);
     expect(sddlForOneUser(null)).not.toContain('FRFW');
     for (const wrong of ['mei', 'WD', 'S-1-5-21-1)(A;;GA;;;WD', '']) expect(() => sddlForOneUser(wrong), wrong).toThrow(/no SID/);

@@ -54,7 +54,7 @@ describe('trust in the system', () => {
     expect(leaf.certificate.fingerprint256).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
   });
 
-  it('takes back a certificate that the person accepted, and refuses another in its place', async () => {
+  it('accepts again a certificate that the person accepted, and refuses another in its place', async () => {
     const [before, after] = [await issue(null, { dns: [host] }), await issue(null, { dns: [host] })];
     const remembering = verifier(trust, acceptedOf(before.certificate));
     expect(word(remembering(presented([before])))).toBe('accept');
@@ -89,7 +89,7 @@ describe('trust in the system', () => {
     expect(word(verifier(trust)(presented([])))).toBe('gateway-not-secure');
   });
 
-  it('knows hosts that are addresses', async () => {
+  it('verifies hosts that are IP addresses', async () => {
     const leaf = await issue(null, { ip: ['127.0.0.1'] });
     expect(word(verifier(trust)({ ...presented([leaf]), host: '127.0.0.1' }))).toBe('ask');
     expect(word(verifier(trust)({ ...presented([leaf]), host: '127.0.0.2' }))).toBe('certificate-wrong-host');
@@ -97,7 +97,7 @@ describe('trust in the system', () => {
 });
 
 describe("trust in the profile's own authority", () => {
-  it('accepts its servers, directly or through authorities below it, root presented or not', async () => {
+  it('an authority vouches for its servers, directly or through intermediates, with or without the root', async () => {
     const middle = await issue(root, { name: 'CN=Middle', authority: {} });
     const lower = await issue(middle, { name: 'CN=Lower', authority: {} });
     const direct = await issue(root, { dns: [host], usages: [serverAuth] });
@@ -108,13 +108,13 @@ describe("trust in the profile's own authority", () => {
     expect(word(verifier(authority())(presented([deep, lower])))).toBe('certificate-incomplete'); // the middle one is missing
   });
 
-  it('stands beside the system, and takes any certificate of a bundle', async () => {
+  it('an authority counts beside the system’s, and any certificate of a bundle counts', async () => {
     const leaf = await issue(stranger, { dns: [host] });
     expect(word(verifier(authority())(presented([leaf], { systemTrusts: true })))).toBe('accept');
     expect(word(verifier({ kind: 'authority', pem: root.pem + stranger.pem })(presented([leaf])))).toBe('accept');
   });
 
-  it('takes a server that is its own authority', async () => {
+  it('accepts a server that is its own authority', async () => {
     const self = await issue(null, { dns: [host] });
     expect(word(verifier({ kind: 'authority', pem: self.pem })(presented([self])))).toBe('accept');
   });
@@ -125,13 +125,13 @@ describe("trust in the profile's own authority", () => {
     expect(word(verifier(authority())(presented([await issue(twin, { dns: [host] }), twin])))).toBe('certificate-untrusted');
   });
 
-  it('does not let a server vouch for servers', async () => {
+  it('does not let a server’s certificate vouch for other servers', async () => {
     const server = await issue(root, { name: 'CN=A server', dns: ['www.campus.test'] });
     const forged = await issue(server, { dns: [host] });
     expect(word(verifier(authority())(presented([forged, server, root])))).toBe('certificate-untrusted');
   });
 
-  it('refuses wrong hosts and times before it looks at who signed', async () => {
+  it('checks host and dates before it checks who signed', async () => {
     const leaf = await issue(root, { dns: [host] });
     expect(word(verifier(authority())({ ...presented([leaf]), host: 'evil.test' }))).toBe('certificate-wrong-host');
     expect(word(verifier(authority(), null, Date.now() + 60 * dayMs)(presented([leaf])))).toBe('certificate-expired');
@@ -144,14 +144,14 @@ describe("trust in the profile's own authority", () => {
     expect(word(verifier(authority(), null, Date.now() + 60 * dayMs)(presented([leaf])))).toBe('certificate-untrusted');
   });
 
-  it('honours how many authorities may stand below one', async () => {
+  it('respects an authority’s path length', async () => {
     const none = await issue(root, { name: 'CN=None below', authority: { pathLength: 0 } });
     const below = await issue(none, { name: 'CN=Below', authority: {} });
     expect(word(verifier(authority())(presented([await issue(none, { dns: [host] }), none])))).toBe('accept');
     expect(word(verifier(authority())(presented([await issue(below, { dns: [host] }), below, none])))).toBe('certificate-untrusted');
   });
 
-  it('honours what a certificate may be used for', async () => {
+  it('respects a certificate’s extended key usage', async () => {
     const forClients = await issue(root, { name: 'CN=Clients', authority: {}, usages: [clientAuth] });
     expect(word(verifier(authority())(presented([await issue(root, { dns: [host], usages: [clientAuth] })])))).toBe(
       'certificate-untrusted',
@@ -159,7 +159,7 @@ describe("trust in the profile's own authority", () => {
     expect(word(verifier(authority())(presented([await issue(forClients, { dns: [host] }), forClients])))).toBe('certificate-untrusted');
   });
 
-  it('does not follow an authority with a constraint that it cannot honour', async () => {
+  it('refuses an authority with a critical extension that it does not handle', async () => {
     const names = new Extension('2.5.29.30', false, Uint8Array.from([0x30, 0x00]));
     const unknown = new Extension('1.3.6.1.4.1.99999.1', true, Uint8Array.from([0x05, 0x00]));
     for (const extension of [names, unknown]) {
@@ -171,7 +171,7 @@ describe("trust in the profile's own authority", () => {
     expect(word(verifier(authority())(presented([await issue(fine, { dns: [host] }), fine])))).toBe('accept');
   });
 
-  it('comes to an end in a chain that goes in circles', async () => {
+  it('finishes on a chain that goes in circles', async () => {
     const [keysA, keysB] = [await newKeys(), await newKeys()];
     const a = await issue(null, { name: 'CN=A', authority: {}, keys: keysA });
     const b = await issue(null, { name: 'CN=B', authority: {}, keys: keysB });
@@ -181,7 +181,7 @@ describe("trust in the profile's own authority", () => {
     expect(word(verifier(authority())(presented([leaf, aByB, bByA, aByB, bByA, a, b])))).toBe('certificate-untrusted');
   });
 
-  it('says of an unreadable authority that the profile is invalid', () => {
+  it('fails with profile-invalid for an unreadable authority', () => {
     const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
     expect(() => createVerifier({ trust: { kind: 'authority', pem }, now: Date.now })).toThrow(
       expect.objectContaining({ failure: { code: 'profile-invalid', params: { key: 'trust' } } }),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { FarEnd } from '../../../electron/tunnels/openconnect/far-end.ts';
 
-test('a far end that never answered is not missed; one that did, and stops, is', async () => {
+test('a far end that never answered counts as alive; one that answered and stops does not', async () => {
   let answers = false;
   const farEnd = new FarEnd(() => Promise.resolve(answers));
   expect(await farEnd.responds(1)).toBe(true);

@@ -41,7 +41,7 @@ describe.skipIf(process.platform === 'win32')('a ticket goes whole to openconnec
       );
   });
 
-  it('a program that cannot be asked is taken for an old one', () => {
+  it('a program that does not tell its version counts as an old one', () => {
     expect(check(join(folder, 'nowhere'), 1100)).toThrow('ticket-too-long');
   });
 });
