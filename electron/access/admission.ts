@@ -4,7 +4,7 @@ import type { Endpoint, ProxyRoute } from '../net/endpoint.ts';
 import type { Proxies } from '../net/proxy/lookup.ts';
 import { openThroughProxy, proxyName } from '../net/proxy/proxy.ts';
 
-const connectsWithinMs = 15_000;
+const connectTimeoutMs = 15_000;
 /** A person does not type more wrong passwords than this. */
 const maxTries = 10;
 
@@ -19,7 +19,7 @@ export async function admitted<E extends Endpoint>(proxies: Proxies, endpoint: E
     const { via } = route;
     if (!via) return route;
     try {
-      const opened = await openThroughProxy(via, endpoint, { signal, timeoutMs: connectsWithinMs });
+      const opened = await openThroughProxy(via, endpoint, { signal, timeoutMs: connectTimeoutMs });
       if (opened === 'direct') return plainly(route);
       opened.socket.destroy();
       return { ...route, via: opened.via };

@@ -1,6 +1,6 @@
 import type { Environment } from './environment.ts';
 
-const everyMs = 2_000;
+const checkEveryMs = 2_000;
 /**
  * If a timer is this late, the computer slept. On macOS, App Nap delays the timers of an app without a visible window by 16
  * to 20 seconds, so the bound is higher there; macOS announces its wakes, and this catches those that it missed.
@@ -23,8 +23,8 @@ export function withClockGap(environment: Environment, now: () => number, platfo
       const timer = setInterval(() => {
         const gap = now() - last;
         last = now();
-        if (gap > everyMs + gapMs || gap < -backMs) listener();
-      }, everyMs);
+        if (gap > checkEveryMs + gapMs || gap < -backMs) listener();
+      }, checkEveryMs);
       timer.unref();
       const off = environment.onResume(listener);
       return () => {

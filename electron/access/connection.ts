@@ -14,7 +14,7 @@ import { watchPortal } from './watch/portal-health.ts';
 import { waitForRecovery } from './watch/link-recovery.ts';
 
 /** How long a silent link may take to recover. After that a new link is made, maybe over another network. */
-const holdsMs = 60_000;
+const recoveryTimeoutMs = 60_000;
 /** A link that broke sooner than this makes the next wait longer, so that we do not hammer a gateway that keeps dropping us. */
 const steadyAfterMs = 10_000;
 /** If a tunnel does not open for a reason that may pass, it is tried again after these waits. */
@@ -171,7 +171,7 @@ export class Connection {
         (found) => found && apply({ type: 'retry-failed', why: found.failure, nextTryAt: null }),
         () => undefined, // given up
       );
-    const heard = await waitForRecovery(link, AbortSignal.any([signal, givenUp.signal, AbortSignal.timeout(holdsMs)]));
+    const heard = await waitForRecovery(link, AbortSignal.any([signal, givenUp.signal, AbortSignal.timeout(recoveryTimeoutMs)]));
     over();
     givenUp.abort();
     if (!heard) {

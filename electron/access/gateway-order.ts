@@ -5,9 +5,9 @@ import type { Proxies } from '../net/proxy/lookup.ts';
 import { CertificateQuestion, connectTls } from '../net/tls.ts';
 
 /** How long the first answer may take. */
-const anyWithinMs = 4_000;
+const firstTimeoutMs = 4_000;
 /** How long the others may take after the first: long enough to rank them, too short to be noticed. */
-const othersWithinMs = 300;
+const othersTimeoutMs = 300;
 
 /**
  * A profile's gateways in the order in which to try them. For `quickest`, opens a TLS connection to all of them at once,
@@ -28,7 +28,7 @@ export async function gatewayOrder(
   const all = gateways.map(async (gateway) => {
     if (!(await answers(endpointOf(splitHost(gateway), profile.connectTo), proxies, verifier, racing))) return;
     answered.push(gateway);
-    setTimeout(() => stop.abort(), othersWithinMs);
+    setTimeout(() => stop.abort(), othersTimeoutMs);
   });
   await Promise.all(all);
   return [...answered, ...gateways.filter((gateway) => !answered.includes(gateway))];
@@ -37,7 +37,7 @@ export async function gatewayOrder(
 /** Whether a gateway accepts a TLS connection. It does if the person would have to be asked about its certificate. */
 async function answers(endpoint: Endpoint, proxies: Proxies, verifier: CertificateVerifier, signal: AbortSignal): Promise<boolean> {
   try {
-    const socket = await connectTls(await proxies.routeThroughProxy(endpoint, signal), verifier, { signal, timeoutMs: anyWithinMs });
+    const socket = await connectTls(await proxies.routeThroughProxy(endpoint, signal), verifier, { signal, timeoutMs: firstTimeoutMs });
     socket.destroy();
     return true;
   } catch (error) {

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 
 /** How often the addresses are read, which takes a tenth of a millisecond. Node has no event for a new network, and Electron only has online and offline. */
-const networkEveryMs = 1_000;
+const readEveryMs = 1_000;
 
 /** Calls back when an address of this computer came or went. Returns a function that stops that. */
 export function onNetworkChange(listener: () => void): () => void {
@@ -11,7 +11,7 @@ export function onNetworkChange(listener: () => void): () => void {
     if (now === before) return;
     before = now;
     listener();
-  }, networkEveryMs);
+  }, readEveryMs);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -4,7 +4,7 @@ import type { CertificateVerifier } from '../trust/verifier.ts';
 import { httpsJson } from '../net/https.ts';
 
 /** On campus the answer comes at once. Off campus this is the longest wait that the probe may cost. */
-const probeWithinMs = 2_000;
+const probeTimeoutMs = 2_000;
 const replySchema = z.object({ campus: z.string() });
 
 /**
@@ -17,7 +17,7 @@ export async function isOnCampus(profile: Profile, verifier: CertificateVerifier
   try {
     const reply = await httpsJson(probe, verifier, {
       signal,
-      timeoutMs: probeWithinMs,
+      timeoutMs: probeTimeoutMs,
       maxBytes: 4_096,
       ...(profile.connectTo ? { connectTo: profile.connectTo } : {}),
     });

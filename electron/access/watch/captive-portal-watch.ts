@@ -7,10 +7,10 @@ import { CertificateQuestion, connectTls } from '../../net/tls.ts';
 import { captivePortal } from './captive-portal.ts';
 import type { Environment } from '../environment.ts';
 
-const everyMs = 5_000;
+const checkEveryMs = 5_000;
 /** After this long we stop looking, and the person has to press Try again. */
-const forMs = 30 * 60_000;
-const reachesWithinMs = 5_000;
+const giveUpAfterMs = 30 * 60_000;
+const connectTimeoutMs = 5_000;
 
 export interface HeldUpGateway {
   profile: Profile;
@@ -25,7 +25,7 @@ export interface HeldUpGateway {
  * to the person. Resolves with true once the network is open, false when aborted or after too long. Never rejects.
  */
 export async function waitUntilOpen(held: HeldUpGateway, signal: AbortSignal): Promise<boolean> {
-  const until = performance.now() + forMs;
+  const until = performance.now() + giveUpAfterMs;
   for (;;) {
     await pause(held.environment, signal);
     if (signal.aborted || performance.now() > until) return false;
@@ -37,7 +37,7 @@ async function isFree({ profile, verifier, gateway }: HeldUpGateway, signal: Abo
   const address = splitHost(gateway);
   try {
     if ((await captivePortal(profile, address.host, signal)) !== null) return false;
-    const socket = await connectTls(endpointOf(address, profile.connectTo), verifier, { signal, timeoutMs: reachesWithinMs });
+    const socket = await connectTls(endpointOf(address, profile.connectTo), verifier, { signal, timeoutMs: connectTimeoutMs });
     socket.destroy();
     return true;
   } catch (error) {
@@ -55,7 +55,7 @@ function pause(environment: Environment, signal: AbortSignal): Promise<void> {
       ignoreAbort();
       resolve();
     };
-    const timer = setTimeout(go, everyMs);
+    const timer = setTimeout(go, checkEveryMs);
     const off = environment.onNetworkChange(go);
     const ignoreAbort = onAbort(signal, go);
   });

@@ -5,7 +5,7 @@ import type { Link } from './link.ts';
 
 /** Somebody may set either clock at any time, and we cannot notice when it is the campus's. */
 const askEveryMs = 60_000;
-const lookEveryMs = 1_000;
+const checkEveryMs = 1_000;
 
 /** What the watch over a session's end works with. */
 export interface Expiring {
@@ -25,7 +25,7 @@ export function watchExpiry(watched: Expiring, signal: AbortSignal): () => void 
     if (!isNear || warnedFor === expiresAt || !watched.link()) return;
     // While the link is silent the state takes no warning; it comes when the link answers again
     if (watched.apply({ type: 'expiring' })) warnedFor = expiresAt;
-  }, lookEveryMs);
+  }, checkEveryMs);
   const asking = setInterval(() => {
     const link = watched.link();
     if (link && !watched.isAsleep()) void askForTime(watched, link, signal);

@@ -1,11 +1,11 @@
 import type { Session } from '../../gateways/gateway.ts';
 
 /** The gateway's clock may differ a little from ours, so a session is over only this long after its end by our clock. */
-const graceMs = 5_000;
+const clockDifferenceMs = 5_000;
 /** The warning comes when a tenth of the session is left, or this, whichever is less. */
 const warnAtMostMs = 10 * 60_000;
 /** Time servers correct a clock by less than this. */
-const setByMs = 1_000;
+const clockSetMs = 1_000;
 
 /** When a session began and ends, by our clock as it is now. */
 export interface SessionTimes {
@@ -40,7 +40,7 @@ export class Lifetime {
 
   /** Whether the session is over by our own clock: all that we know while the gateway does not answer, for example after sleep. */
   get isOver(): boolean {
-    return this.heard !== null && this.now() > this.heard.expiresAt + graceMs;
+    return this.heard !== null && this.now() > this.heard.expiresAt + clockDifferenceMs;
   }
 
   /** The times as last heard. */
@@ -63,7 +63,7 @@ export class Lifetime {
   learn({ clockAhead }: Pick<Session, 'clockAhead'>, expiresAt: number | null): SessionTimes {
     const now = this.now();
     const lead = now - performance.now();
-    if (Math.abs(lead - this.lead) > setByMs) this.since += clockAhead - this.ahead;
+    if (Math.abs(lead - this.lead) > clockSetMs) this.since += clockAhead - this.ahead;
     this.ahead = clockAhead;
     this.lead = lead;
     this.heard = expiresAt === null ? null : { expiresAt, left: expiresAt - now, at: performance.now() };

@@ -6,7 +6,7 @@ import type { Tunnel } from '../../tunnels/tunnel.ts';
 /** What happens to a link that is up: news of the session, silence, or the end of the session or the tunnel. */
 export type LinkNews = Exclude<SessionEvent, { type: 'lost' }> | { type: 'broken' | 'rejected' | 'silent'; failure: Failure };
 
-const answersWithinMs = 1_500;
+const answerTimeoutMs = 1_500;
 
 /** A session and the tunnel that carries its traffic. They go up and down together. */
 export class Link {
@@ -40,7 +40,7 @@ export class Link {
       }
       if ('kind' in first) {
         // The relay ends together with its session, and the session's reason matters more
-        const last = await Promise.race([nextEvent, settle(endedHasWordMs)]);
+        const last = await Promise.race([nextEvent, settle(reasonTimeoutMs)]);
         const event = last && !last.done ? last.value : null;
         if (event?.type === 'ended') yield event;
         else if (first.kind === 'ended') yield { type: 'ended', reason: first.reason };
@@ -75,7 +75,7 @@ export class Link {
 
   /** Whether the gateway still answers. Asked after a wake or a network change. Takes 2 s at most. */
   answers(): Promise<boolean> {
-    return this.tunnel.answers(answersWithinMs);
+    return this.tunnel.answers(answerTimeoutMs);
   }
 
   /** Reports `silent` to the listener: the gateway does not answer. */
@@ -90,7 +90,7 @@ export class Link {
 }
 
 /** After the tunnel broke, how long to wait for the session's own reason. */
-const endedHasWordMs = 300;
+const reasonTimeoutMs = 300;
 
 function settle(ms: number): Promise<null> {
   return new Promise((resolve) => setTimeout(() => resolve(null), ms));

@@ -9,9 +9,9 @@ import { inAddress } from '../../trust/host.ts';
 /** An address that no computer has: TEST-NET-1 (RFC 5737). A network that answers there answers for every address. */
 export const nobodysAddress = '192.0.2.1';
 
-const answersWithinMs = 2_000;
+const answerTimeoutMs = 2_000;
 /** A network that answers for other hosts is one hop away, so it answers fast. */
-const nobodyWithinMs = 1_500;
+const probeTimeoutMs = 1_500;
 /** A page that redirects says so in its head. */
 const maxBodyBytes = 16_384;
 
@@ -25,7 +25,7 @@ export interface FirstWords {
 }
 
 /** Sends one GET of `/` over plain HTTP. Fails with `gateway-silent`, `cancelled`, or an error of Node's sockets. */
-export function firstWords(endpoint: Endpoint, signal: AbortSignal, withinMs = answersWithinMs): Promise<FirstWords> {
+export function firstWords(endpoint: Endpoint, signal: AbortSignal, withinMs = answerTimeoutMs): Promise<FirstWords> {
   const { host, port, loopbackPort } = endpoint;
   const request = http.request({
     ...(loopbackPort === undefined ? { host, port } : { host: '127.0.0.1', port: loopbackPort }),
@@ -68,7 +68,7 @@ export function firstWords(endpoint: Endpoint, signal: AbortSignal, withinMs = a
  */
 export async function answersForNobody(endpoint: Endpoint, signal: AbortSignal): Promise<FirstWords | null> {
   try {
-    return await firstWords(endpoint, signal, nobodyWithinMs);
+    return await firstWords(endpoint, signal, probeTimeoutMs);
   } catch {
     return null;
   }
@@ -80,7 +80,7 @@ export async function answersForNobody(endpoint: Endpoint, signal: AbortSignal):
  * names alone, so they do not match.
  */
 export async function namesNobodyAs(host: string, signal: AbortSignal): Promise<boolean> {
-  const resolver = new Resolver({ timeout: nobodyWithinMs, tries: 1 });
+  const resolver = new Resolver({ timeout: probeTimeoutMs, tries: 1 });
   const cancel = (): void => resolver.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   const addressesOf = (name: string): Promise<string[]> => resolver.resolve4(name).catch(() => []);

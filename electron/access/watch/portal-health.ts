@@ -5,9 +5,9 @@ import type { Profile } from '../../../shared/profile.ts';
 import { hostOf } from '../../trust/host.ts';
 import type { Tunnel } from '../../tunnels/tunnel.ts';
 
-const answersWithinMs = 8_000;
+const answerTimeoutMs = 8_000;
 /** How often a portal that does not answer is asked again. One that answers is not asked: that would count as activity and keep an idle session alive. */
-const againMs = 10_000;
+const retryEveryMs = 10_000;
 
 /** Reports whether the portal can be reached through the tunnel, until it can or `signal` aborts. Never rejects. */
 export async function watchPortal(
@@ -23,7 +23,7 @@ export async function watchPortal(
       const stream = await tunnel.dial(
         hostOf(address),
         address.port === '' ? 443 : Number(address.port),
-        AbortSignal.any([signal, AbortSignal.timeout(answersWithinMs)]),
+        AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]),
       );
       stream.destroy();
       tell('up');
@@ -32,6 +32,6 @@ export async function watchPortal(
       if (over()) return;
       tell(failureOf(error).code === 'host-name-unknown' ? 'dns-failed' : 'down');
     }
-    if (!(await delay(againMs, signal))) return;
+    if (!(await delay(retryEveryMs, signal))) return;
   }
 }
