@@ -19,7 +19,7 @@ import { LocalizerProvider, useLocalizer } from './localizer.ts';
 import { IconButton } from './ui/button.tsx';
 import { LiveRegion } from './ui/live-region.tsx';
 
-/** The window: a function of the state that main holds, in the language that it says. */
+/** The window, drawn from the main process's state, in the language that the settings choose. */
 export function App({ client }: { client: Client }) {
   const state = useStore(client.state);
   const language = state?.preferences.language ?? 'system';
@@ -84,7 +84,7 @@ function Header({ state }: { state: AppState }) {
   );
 }
 
-/** What is asked most urgently comes first; below everything else is the access state. */
+/** Chooses the screen: the most urgent question first, and the access state last. */
 function CurrentScreen({ state, profile }: { state: AppState; profile: ProfileSummary | null }) {
   if (state.preview) return <Preview preview={state.preview} />;
   if (!profile) return <FirstRun />;
@@ -99,19 +99,19 @@ function currentProfile({ access, profiles, profileId }: AppState): ProfileSumma
   return profiles.find(({ id }) => id === wanted) ?? profiles[0] ?? null;
 }
 
-/** Nothing is under way that Settings would stand in front of. */
+/** Whether Settings may open: nothing is going on that they would hide. */
 function isCalm({ access, recovery, preview, profiles, settingsOpen }: AppState): boolean {
   if (settingsOpen || preview || profiles.length === 0 || recovery.step !== 'closed') return false;
   return access.kind === 'idle' || isUp(access) || holdsSession(access);
 }
 
-/** Nothing that was typed is needed any more: the person is in, or has left without a failure. */
+/** Whether typed text can be forgotten: the person is signed in, or has left without a failure. */
 function isOver({ access, recovery }: AppState): boolean {
   if (recovery.step !== 'closed') return false;
   return isUp(access) || (access.kind === 'idle' && access.ending === null);
 }
 
-/** The state in one sentence, for those who do not see the screen change. */
+/** The state in one sentence, for people who do not see the screen change. */
 function useAnnouncement({ access }: AppState, profile: ProfileSummary | null): string {
   const { messages, format, failure } = useLocalizer();
   if (access.kind === 'idle' && access.ending) return failure(access.ending).title;

@@ -3,10 +3,10 @@ import type { AppState, TrafficSample } from '../shared/app-state.ts';
 import type { Bridge, CallInput, CallName, CallOutput, EventName, EventPayload, Reply } from '../shared/bridge.ts';
 import type { Failure } from '../shared/failure.ts';
 
-/** A verb takes its input, or nothing where the bridge says so. */
+/** A call's arguments: its input, or nothing if the bridge defines none. */
 export type CallArguments<N extends CallName> = undefined extends CallInput<N> ? [] : [input: CallInput<N>];
 
-/** A call that was refused or failed, with the catalogued reason. */
+/** A call that was refused or failed, with its failure. */
 class CallFailed extends Error {
   override readonly name = 'CallFailed';
   constructor(readonly failure: Failure) {
@@ -14,15 +14,15 @@ class CallFailed extends Error {
   }
 }
 
-/** The window's side of the bridge: typed verbs out, the one state and the traffic in. */
+/** The window's side of the bridge: typed calls out, the state and the traffic in. */
 export interface Client {
-  /** Calls a verb; rejects with {@link CallFailed}. */
+  /** Makes a call. Rejects with {@link CallFailed}. */
   call: <N extends CallName>(name: N, ...input: CallArguments<N>) => Promise<CallOutput<N>>;
-  /** The newest state, null until the first has arrived. */
+  /** The newest state, or null until the first one has arrived. */
   readonly state: Store<AppState | null>;
-  /** A second's sample each, the last minute of the tunnel that is up. */
+  /** One sample a second for the last minute of the current tunnel. */
   readonly traffic: Store<readonly TrafficSample[]>;
-  /** The last call that failed and that no screen showed by itself. */
+  /** The failure of the last call that failed, unless a screen shows it itself. */
   readonly trouble: Store<Failure | null> & { set: (failure: Failure | null) => void };
 }
 
@@ -31,11 +31,11 @@ export interface Store<T> {
   subscribe: (listener: () => void) => () => void;
 }
 
-const keptSamples = 61; // a minute of seconds needs both its ends
+const maxSamples = 61; // 60 intervals of a second have 61 ends
 
 /**
- * Makes the client of a bridge and asks for the first state. Main has parsed whatever arrives by the bridge's
- * own schemas, so what is checked here is only that it is a message of that kind at all.
+ * Makes the client of a bridge and asks for the first state. The main process has parsed every message with the
+ * bridge's schemas, so this only checks the kind of each message.
  */
 export function createClient(bridge: Bridge): Client {
   const state = store<AppState | null>(null);
@@ -55,19 +55,19 @@ export function createClient(bridge: Bridge): Client {
   bridge.on('traffic', (payload) => {
     if (!isPayload<'traffic'>(payload, 'received')) return;
     const before = traffic.get();
-    const restarted = payload.received < (before.at(-1)?.received ?? 0); // another tunnel counts from nought
-    traffic.set([...(restarted ? [] : before), payload].slice(-keptSamples));
+    const restarted = payload.received < (before.at(-1)?.received ?? 0); // a new tunnel counts from zero
+    traffic.set([...(restarted ? [] : before), payload].slice(-maxSamples));
   });
   call('getState').then(
     (first) => {
-      if (state.get() === null) state.set(first); // an event that overtook the reply is newer
+      if (state.get() === null) state.set(first); // an event that came before the reply is newer
     },
     (error: unknown) => trouble.set(failureFrom(error)),
   );
   return { call, state, traffic, trouble };
 }
 
-/** The failure inside anything that a call threw. */
+/** The failure of anything that a call threw. */
 export function failureFrom(error: unknown): Failure {
   if (error instanceof CallFailed) return error.failure;
   return { code: 'internal', detail: error instanceof Error ? error.message.slice(0, 2000) : typeof error };

@@ -1,8 +1,8 @@
 import { createContext, use, useState } from 'react';
 
 /**
- * What was typed into forms that are not done yet, so that a link that drops, a step back or a look at Settings
- * costs nothing. In memory only, emptied as soon as the person is in or has given up.
+ * What was typed into unfinished forms, so that nothing is lost when the link drops, or when the person goes back or opens
+ * Settings. It is kept in memory only, and emptied as soon as the person is signed in or has given up.
  */
 export type Drafts = Map<string, string>;
 
@@ -11,7 +11,7 @@ export const DraftsProvider = DraftsContext.Provider;
 
 type Values<N extends string> = Record<N, string>;
 
-/** The values of a form, by field name. They outlive their screen under the form's own name. */
+/** The values of a form, by field name. They are kept under the form's name when its screen closes. */
 export function useDrafts<N extends string>(form: string, initial: Values<N>): [Values<N>, (name: N, value: string) => void] {
   const drafts = use(DraftsContext);
   const keyOf = (name: string): string => `${form}/${name}`;

@@ -2,7 +2,7 @@ import type { Bridge } from '../shared/bridge.ts';
 
 declare global {
   interface Window {
-    /** Put there by the preload. */
+    /** The preload script sets this. */
     readonly causeway: Bridge;
   }
 }

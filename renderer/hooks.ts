@@ -4,7 +4,7 @@ import type { CallName } from '../shared/bridge.ts';
 import type { Answer } from '../shared/prompt.ts';
 import { failureFrom, useClient, type CallArguments } from './client.ts';
 
-/** The present instant, renewed every `everyMs` while the screen is shown. */
+/** The current time, updated every `everyMs` while the screen is shown. */
 export function useNow(everyMs = 1000): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
@@ -15,13 +15,13 @@ export function useNow(everyMs = 1000): number {
 }
 
 export interface Verbs {
-  /** A call is on its way. */
+  /** Whether a call is running. */
   busy: boolean;
-  /** Calls a verb unless one is on its way already; a failure is shown above the screen. True when it was done. */
+  /** Makes a call unless one is running. A failure is shown above the screen. Resolves with whether it succeeded. */
   run: <N extends CallName>(name: N, ...input: CallArguments<N>) => Promise<boolean>;
 }
 
-/** Verbs of one group of buttons, of which one is called at a time: a double click is one call. */
+/** Calls for one group of buttons, one at a time: a double click makes one call. */
 export function useVerbs(): Verbs {
   const client = useClient();
   const [busy, setBusy] = useState(false);
@@ -49,16 +49,16 @@ export function useVerbs(): Verbs {
 }
 
 export interface Answering {
-  /** An answer to this prompt is on its way, or the gateway has it and has not reacted yet. */
+  /** Whether an answer to this prompt is being sent, or the gateway has it and has not reacted yet. */
   busy: boolean;
   answer: (answer: Answer, remember?: boolean) => void;
-  /** Answers with the recovery passcode that main holds. */
+  /** Answers with the recovery passcode that the main process holds. */
   answerWithHeld: () => void;
-  /** Answers with the password in the keychain; what was chosen in the form goes along. */
+  /** Answers with the password in the keychain and the choices made in the form. */
   answerWithSaved: (chosen: Record<string, string>) => void;
 }
 
-/** Answers the open prompt, once: whatever is clicked after that waits for the next prompt. */
+/** Answers the open prompt, once. Later clicks do nothing until the next prompt. */
 export function useAnswer({ promptId, answered }: AccessStateOf<'asking'>): Answering {
   const { busy, run } = useVerbs();
   const sent = useRef<string | null>(null);
@@ -78,8 +78,8 @@ export function useAnswer({ promptId, answered }: AccessStateOf<'asking'>): Answ
 }
 
 /**
- * Whether Caps Lock is on, as the last key in this field told. It is not forgotten when the field loses the focus:
- * a line that goes away under the mouse would move the button that is being clicked.
+ * Whether Caps Lock is on, by the last key in this field. It stays when the field loses the focus: if the warning
+ * disappeared then, the button that is being clicked would move.
  */
 export function useCapsLock(): { on: boolean; watch: { onKeyDown: CapsLockWatch; onKeyUp: CapsLockWatch } } {
   const [on, setOn] = useState(false);

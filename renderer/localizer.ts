@@ -4,7 +4,7 @@ import type { Localizer } from '../shared/messages/localizer.ts';
 const LocalizerContext = createContext<Localizer | null>(null);
 export const LocalizerProvider = LocalizerContext.Provider;
 
-/** The language that the window speaks. */
+/** The window's language. */
 export function useLocalizer(): Localizer {
   const localizer = use(LocalizerContext);
   if (!localizer) throw new Error('A screen was drawn without a language.');

@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
-/** The window's bundle: addresses relative, so that any scheme can serve it; nothing inline, so that the policy holds. */
+/** Builds the window: with relative addresses, so that any scheme can serve it, and nothing inline, as its content security policy requires. */
 export default defineConfig({
   root: import.meta.dirname,
   base: './',

@@ -12,7 +12,7 @@ import { Reconnecting } from './reconnecting.tsx';
 import { RecoverySite } from './recovery-site.tsx';
 import { Checking, Closing, Contacting, Opening } from './waits.tsx';
 
-/** The screen of an access state, with the guide in its place while the portal is open beside it. */
+/** The screen of an access state. While the portal is open, the guide replaces it. */
 export function AccessScreen({ state, profile }: { state: AppState; profile: ProfileSummary }) {
   const { messages } = useLocalizer();
   const { access, portal, task } = state;

@@ -20,7 +20,7 @@ interface AskingProps {
   above: string | null;
 }
 
-/** The open question. A form that is asked again stays, with what was typed; anything else begins anew with its prompt. */
+/** The open question. A form that is asked again keeps what was typed. Any other prompt starts empty. */
 export function Asking(props: AskingProps) {
   const { prompt, promptId } = props.access;
   switch (prompt.kind) {

@@ -11,11 +11,11 @@ interface Asked {
   more?: ReactNode;
   yes: string;
   no: string;
-  /** The obvious answer is no. */
+  /** Whether "no" is the prominent answer. */
   doubtful?: boolean;
 }
 
-/** A link from the web, a quit, an address that nobody vouches for: each stops at a question. */
+/** The questions before a link from the web, a quit, or an untrusted certificate. */
 export function ConfirmationDialog({ confirmation, state }: { confirmation: Confirmation; state: AppState }) {
   const { messages, format } = useLocalizer();
   const { run, busy } = useVerbs();

@@ -20,7 +20,7 @@ interface ConnectedProps {
   task: Task | null;
 }
 
-/** In. The portal first; then how long, how much, and through what. */
+/** The screen while connected: the portal button first, then the time left, the traffic and the route. */
 export function Connected({ access, profile, task }: ConnectedProps) {
   const { messages, format, duration, instant } = useLocalizer();
   const { busy, run } = useVerbs();
@@ -50,7 +50,7 @@ export function Connected({ access, profile, task }: ConnectedProps) {
             parts={[
               [format(messages.connected.part.link, { gateway: access.gateway }), 'up'],
               [messages.connected.part.tunnel, 'up'],
-              // Otherwise nobody knows: a name may have been found at the far end
+              // Otherwise it is unknown: the far end may have resolved the name
               ...(access.portal === 'dns-failed' ? [[messages.connected.part.names, 'down'] as const] : []),
               [format(messages.connected.part.portal, { host: profile.portalHost }), access.portal === 'down' ? 'down' : 'unknown'],
             ]}
@@ -67,7 +67,7 @@ export function Connected({ access, profile, task }: ConnectedProps) {
         <Facts
           facts={[
             [messages.connected.gateway, access.gateway],
-            // Who signed in on the campus's own page, only the page knows
+            // After a sign-in on the campus's own page, only that page knows the user
             ...(access.user === '' ? [] : [[messages.connected.user, access.user] as const]),
             [messages.connected.since, instant(access.since)],
             ...(access.idleSeconds === null ? [] : [[messages.connected.idle, duration(access.idleSeconds * 1000)] as const]),
@@ -83,7 +83,7 @@ export function Connected({ access, profile, task }: ConnectedProps) {
   );
 }
 
-/** How long the session still lasts; where the gateway does not say, how long it has lasted. */
+/** How long the session still lasts, or how long it has lasted if the gateway does not tell its end. */
 function TimeLeft({ access, now }: { access: AccessStateOf<'connected'>; now: number }) {
   const { messages, format, duration } = useLocalizer();
   const { expiresAt, since } = access;

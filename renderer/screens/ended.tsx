@@ -18,33 +18,33 @@ import { ConnectionLine } from '../ui/connection-line.tsx';
 interface EndedProps {
   ending: Failure;
   profile: ProfileSummary;
-  /** The task that was under way: trying again goes on with it. */
+  /** The current task. Try again continues it. */
   task: Task | null;
   above: string | null;
-  /** Where the network wants people to sign in, and whether it lets this computer out by now. */
+  /** The network's sign-in page, if it has one, and whether the network is open now. */
   network: { page: string | null; free: boolean };
 }
 
-/** Why the last attempt or session ended, and the one thing to do about it. */
+/** Why the last attempt or session ended, and what to do about it. */
 export function Ended({ ending, profile, task, above, network }: EndedProps) {
   const { messages, format, failure } = useLocalizer();
   const { busy, run } = useVerbs();
-  const said = failure(ending);
+  const text = failure(ending);
   const tryAgain = (): void => void (task ? run('startTask', { task }) : run('connect', { profileId: profile.id }));
   const again = failureCatalogue[ending.code] === 'never' ? null : tryAgain;
   const acknowledge = (): void => void run('acknowledge');
   const held = network.page !== null && !network.free;
   return (
-    <Screen title={said.title} above={above ?? profile.name} onEnter={again ?? acknowledge} onEscape={acknowledge}>
+    <Screen title={text.title} above={above ?? profile.name} onEnter={again ?? acknowledge} onEscape={acknowledge}>
       <ConnectionLine state="broken" />
-      <p className="lead">{said.happened}</p>
+      <p className="lead">{text.happened}</p>
       <KeyChange failure={ending} />
       {network.free ? (
         <Panel tone="good" title={messages.ending.freeTitle}>
           <p>{messages.ending.free}</p>
         </Panel>
       ) : (
-        <p className="todo">{said.todo}</p>
+        <p className="todo">{text.todo}</p>
       )}
       {held && <p className="hint">{messages.ending.watching}</p>}
       <Actions>
@@ -72,7 +72,7 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
   );
 }
 
-/** Puts what the help desk needs on the clipboard: code, time, gateway, version. */
+/** Copies what the help desk needs: code, time, gateway, version. */
 function CopyDetails() {
   const { messages } = useLocalizer();
   const { busy, run } = useVerbs();

@@ -6,7 +6,7 @@ import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { Panel } from '../ui/panel.tsx';
 
-/** The session is near its end: stay, where the gateway can extend it, otherwise sign in again now, and go on with the task. */
+/** The screen shortly before a session ends: extend it if the gateway allows that, or else sign in again now and continue the task. */
 export function Expiring({ access, task }: { access: AccessStateOf<'connected'>; task: Task | null }) {
   const { messages, format } = useLocalizer();
   const { busy, run } = useVerbs();

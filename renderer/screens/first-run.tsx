@@ -10,7 +10,7 @@ import { Field } from '../ui/fields.tsx';
 import { FailurePanel } from '../ui/panel.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 
-/** How a person without IT gets their campus: by its address, a file or a link. */
+/** Adds the first campus, by its address, a file or a link, when IT has not provided one. */
 export function FirstRun({ onBack }: { onBack?: () => void }) {
   const { messages, format } = useLocalizer();
   const client = useClient();

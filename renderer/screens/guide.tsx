@@ -22,7 +22,7 @@ interface GuideProps {
   profile: ProfileSummary;
 }
 
-/** Beside the portal: the steps of the chosen task, the current one marked by the page's address, and the passcode at hand. */
+/** The guide beside the portal: the steps of the task, with the current one marked by the page's address, and the recovery passcode. */
 export function Guide({ access, portal, state, profile }: GuideProps) {
   const { messages } = useLocalizer();
   const { task, heldPasscode } = state;
@@ -53,7 +53,7 @@ export function Guide({ access, portal, state, profile }: GuideProps) {
   );
 }
 
-/** Who has the portal open need not close it to hurry the connection on. */
+/** Lets the person retry the connection without closing the portal. */
 function TryNow({ trying }: { trying: boolean }) {
   const { messages } = useLocalizer();
   const { run, busy } = useVerbs();
@@ -64,7 +64,7 @@ function TryNow({ trying }: { trying: boolean }) {
   );
 }
 
-/** The ways on from here: another task, closing the portal, disconnecting. When all is done, one button does the last two. */
+/** The next actions: another task, close the portal, disconnect. Once the task is done, one button does the last two. */
 function Leave({ access, done, hasTask }: { access: Online; done: boolean; hasTask: boolean }) {
   const { messages } = useLocalizer();
   const { run, busy } = useVerbs();
@@ -99,7 +99,7 @@ function Leave({ access, done, hasTask }: { access: Online; done: boolean; hasTa
 
 interface StepsProps {
   task: Task;
-  /** The index of the current step, null where the page is none of the guide's. */
+  /** The index of the current step. Null when the page belongs to no step. */
   current: number | null;
   done: boolean;
 }
@@ -110,7 +110,7 @@ function Steps({ task, current, done }: StepsProps) {
   const sentences: Record<string, string> = messages.guide.steps[portalTask(task)];
   const now = useRef<HTMLLIElement>(null);
   useEffect(() => {
-    // In braces: Chromium's scrollIntoView returns a promise, which React would take for a clean-up function
+    // In braces, since Chromium's scrollIntoView returns a promise, which React would take for a clean-up function
     now.current?.scrollIntoView({ block: 'nearest' });
   }, [current]);
   return (
@@ -144,14 +144,14 @@ function Steps({ task, current, done }: StepsProps) {
 
 type StepStatus = 'done' | 'current' | 'ahead';
 
-/** Where a step is against the current one; null where the current one is not known. */
+/** Whether a step is before, at or after the current one. Null when the current step is unknown. */
 function stepStatus(index: number, current: number | null): StepStatus | null {
   if (current === null) return null;
   if (index < current) return 'done';
   return index === current ? 'current' : 'ahead';
 }
 
-/** The state of the way to campus in one line. */
+/** The state of the connection in one line. */
 function StateLine({ access, profile }: { access: Online; profile: ProfileSummary }) {
   const { messages, format, duration } = useLocalizer();
   const now = useNow();

@@ -8,7 +8,7 @@ import { Actions, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
 import { ConnectionLine } from '../ui/connection-line.tsx';
 
-/** Where everything begins: one large Connect, and the three things that bring people here. */
+/** The first screen: a large Connect button and the three tasks. */
 export function Home({ state, profile }: { state: AppState; profile: ProfileSummary }) {
   const { messages } = useLocalizer();
   const { busy, run } = useVerbs();

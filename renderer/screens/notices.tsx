@@ -4,7 +4,7 @@ import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { FailurePanel } from '../ui/panel.tsx';
 
-/** What has to be told and belongs to no screen, and the last call that failed. */
+/** Notices that belong to no screen, and the last call that failed. */
 export function Notices({ notices }: { notices: readonly AppNotice[] }) {
   const { messages } = useLocalizer();
   const { trouble } = useClient();

@@ -6,7 +6,7 @@ import { Actions, Foot, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
 import { ConnectionLine } from '../ui/connection-line.tsx';
 
-/** Nothing to connect: the portal answers from here. */
+/** The screen on campus: there is nothing to connect, as the portal can be reached directly. */
 export function OnCampus({ profile }: { profile: ProfileSummary }) {
   const { messages } = useLocalizer();
   const { busy, run } = useVerbs();

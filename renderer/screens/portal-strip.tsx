@@ -8,8 +8,8 @@ import { FailurePanel } from '../ui/panel.tsx';
 type OpenPortal = Extract<AppState['portal'], { kind: 'open' }>;
 
 /**
- * What surrounds the campus's own page: its address in sight above it, and, when it could not be shown, why.
- * Main places the page itself over the rest (`shared/layout.ts`).
+ * What surrounds the campus's own page: its address above it, and the reason if it could not be shown. The main process
+ * places the page itself over the rest (`shared/layout.ts`).
  */
 export function PortalArea({ portal }: { portal: OpenPortal }) {
   const { messages } = useLocalizer();

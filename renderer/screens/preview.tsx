@@ -8,7 +8,7 @@ import { Facts, Fingerprint } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Foot, Screen } from '../ui/screen.tsx';
 
-/** What a profile contains, before it is added. */
+/** Shows what a profile contains before it is added. */
 export function Preview({ preview: { profile, source, contents, dropped, replaces } }: { preview: ProfilePreview }) {
   const { messages, format, list } = useLocalizer();
   const outside = new Set(contents.destinations.filter((each) => each.outside).map(({ shown }) => shown));
@@ -81,7 +81,7 @@ export function Preview({ preview: { profile, source, contents, dropped, replace
   }
 }
 
-/** Hosts, one a line, each marked that lies outside the gateway's domain. */
+/** Hosts, one a line, with a mark on each one outside the gateway's domain. */
 function Hosts({ hosts, domain }: { hosts: ProfileLine['hosts']; domain: string | null }) {
   const { messages, format } = useLocalizer();
   const mark = domain === null ? messages.preview.outsideNone : format(messages.preview.outside, { domain });

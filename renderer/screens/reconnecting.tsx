@@ -8,7 +8,7 @@ import { Facts } from '../ui/facts.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 import { ConnectionLine } from '../ui/connection-line.tsx';
 
-/** The link broke and Causeway brings it back by itself; the person need not do anything, and can hurry it. */
+/** The screen while Causeway reconnects automatically. The person can press Try now, but need not. */
 export function Reconnecting({ access, profile }: { access: AccessStateOf<'reconnecting'>; profile: ProfileSummary }) {
   const { messages, format, ago, instant, failure } = useLocalizer();
   const { busy, run } = useVerbs();

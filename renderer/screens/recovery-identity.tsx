@@ -19,7 +19,7 @@ interface RecoveryIdentityProps {
 
 type Name = 'userId' | 'dateOfBirth' | 'lastFour';
 
-/** Who the person is, as their campus's records have it. */
+/** Asks for the person's identity, as in their campus's records. */
 export function RecoveryIdentity({ recovery: { role, busy, failure }, profile, savedUserId, onBack, foot }: RecoveryIdentityProps) {
   const { messages, format } = useLocalizer();
   const { run, busy: calling } = useVerbs();
@@ -77,7 +77,7 @@ export function RecoveryIdentity({ recovery: { role, busy, failure }, profile, s
   );
 }
 
-/** The first field that the recovery service could not take as it is. */
+/** The first field whose value the recovery service would not accept. */
 function problemIn(values: Record<Name, string>): Name | null {
   if (values.userId.trim() === '') return 'userId';
   if (!/^\d{4}-\d{2}-\d{2}$/.test(values.dateOfBirth)) return 'dateOfBirth';

@@ -3,7 +3,7 @@ import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 
-/** Where the campus's recovery site has pages of its own: they open in the person's web browser, where the passcode is copied. */
+/** The guide for a recovery site with its own pages. They open in the person's web browser, where the person copies the passcode. */
 export function RecoverySite() {
   const { messages } = useLocalizer();
   const { run, busy } = useVerbs();

@@ -22,7 +22,7 @@ interface RecoveryProps {
   profile: ProfileSummary;
 }
 
-/** I lost my phone: the campus's public recovery site, as screens of our own. */
+/** "I lost my phone": our own screens for the campus's public recovery site. */
 export function Recovery({ recovery, state, profile }: RecoveryProps) {
   const { messages, format } = useLocalizer();
   const { run, busy } = useVerbs();

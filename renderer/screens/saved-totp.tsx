@@ -5,7 +5,7 @@ import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { SecretField } from '../ui/fields.tsx';
 
-/** The key for one-time codes, where campus and computer allow one to be kept. It leaves this form for the keychain only. */
+/** Saves or forgets the key for one-time codes, if the campus and the computer's policy allow it. The key goes from this form to the keychain and nowhere else. */
 export function SavedTotp({ kept, keychain }: { kept: boolean; keychain: AppState['saved']['keychain'] }) {
   const { messages } = useLocalizer();
   const { busy, run } = useVerbs();

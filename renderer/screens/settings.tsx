@@ -14,7 +14,7 @@ import { SavedTotp } from './saved-totp.tsx';
 
 const languageSettings: readonly LanguageSetting[] = ['system', ...languages];
 
-/** What a person can change, forget and look up. */
+/** Settings: what a person can change, forget and look up. */
 export function Settings({ state }: { state: AppState }) {
   const { messages, format } = useLocalizer();
   const { run, busy } = useVerbs();

@@ -5,7 +5,7 @@ import { ConnectionLine, type LineState } from '../ui/connection-line.tsx';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 
-/** A wait says what it waits for, and can be left. */
+/** The waiting screens. Each says what it waits for, and can be cancelled. */
 function Wait({
   title,
   lead,

@@ -2,18 +2,18 @@ import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 
-/** `primary` is the one obvious button of a screen; `quiet` the way out. */
+/** `primary` is the main button of a screen, `quiet` the one to leave it. */
 export type ButtonKind = 'primary' | 'secondary' | 'quiet' | 'danger';
 
 interface ButtonProps {
   children: ReactNode;
-  /** Its whole name where the visible one says too little out of its place. */
+  /** The full name for screen readers, if the visible label is unclear out of context. */
   label?: string;
   onPress: () => void;
   kind?: ButtonKind;
   size?: 'large';
   icon?: LucideIcon;
-  /** It was pressed and waits for its effect: it keeps the focus and takes no second press. */
+  /** The button was pressed and its action is running: it keeps the focus and ignores further presses. */
   pending?: boolean | undefined;
   disabled?: boolean | undefined;
   autoFocus?: boolean | undefined;
@@ -45,7 +45,7 @@ export function Button({
   );
 }
 
-/** The button that sends a form. Enter in any field of the form presses it too. */
+/** The submit button of a form. Enter in any field presses it too. */
 export function SubmitButton({ children, pending }: { children: ReactNode; pending: boolean }) {
   return (
     <AriaButton className="button primary" type="submit" isPending={pending}>
@@ -54,7 +54,7 @@ export function SubmitButton({ children, pending }: { children: ReactNode; pendi
   );
 }
 
-/** A button that is only a picture; `label` is its name. */
+/** A button with only an icon. `label` is its name. */
 export function IconButton({
   label,
   icon: Icon,
@@ -82,7 +82,7 @@ interface RowButtonProps {
   pending?: boolean | undefined;
 }
 
-/** A wide button with a line under its name: one of several ways to go on. */
+/** A wide button with a second line, for one of several choices. */
 export function RowButton({ title, hint, icon: Icon, onPress, kind = 'secondary', pending = false }: RowButtonProps) {
   return (
     <AriaButton className={`row-button ${kind}`} onPress={onPress} isPending={pending}>

@@ -6,7 +6,7 @@ interface CertificateFactsProps {
   certificate: { sha256: string; subject: string; issuer: string; validUntil: number };
 }
 
-/** What a certificate says of itself, and its fingerprint to compare. */
+/** A certificate's own facts, and its fingerprint to compare. */
 export function CertificateFacts({ certificate: { sha256, subject, issuer, validUntil } }: CertificateFactsProps) {
   const { messages, instant } = useLocalizer();
   return (

@@ -2,7 +2,7 @@ import { Landmark, Laptop } from 'lucide-react';
 
 export type LineState = 'off' | 'going' | 'open' | 'broken' | 'direct';
 
-/** The way from this computer to the campus, as the access state has it. A picture only: the words beside it say the same. */
+/** A picture of the connection from this computer to the campus. It is decoration: the text beside it says the same. */
 export function ConnectionLine({ state }: { state: LineState }) {
   return (
     <div className={`connection-line connection-line-${state}`} aria-hidden>

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Disclosure, DisclosurePanel } from 'react-aria-components/Disclosure';
 
-/** Details that most people need not see, folded away. */
+/** Details that most people do not need, collapsed. */
 export function Details({ label, children }: { label: string; children: ReactNode }) {
   return (
     <Disclosure className="details">

@@ -24,7 +24,7 @@ interface FormDialogProps {
   children: ReactNode;
 }
 
-/** Something to fill in that stands before everything else; what is behind it stays as it is. Escape leaves it. */
+/** A modal form. What is behind it stays as it is. Escape closes it. */
 export function FormDialog({ title, onLeave, children }: FormDialogProps) {
   return (
     <ModalOverlay className="overlay" isOpen onOpenChange={(open) => !open && onLeave()}>
@@ -40,7 +40,7 @@ export function FormDialog({ title, onLeave, children }: FormDialogProps) {
   );
 }
 
-/** A question that stands before everything else until it is answered. Escape says no, and so does a hasty Enter. */
+/** A modal question. Escape means no, and so does a hasty Enter. */
 export function Question({ title, children, yes, no, pending }: QuestionProps) {
   return (
     <ModalOverlay className="overlay" isOpen onOpenChange={(open) => !open && no.onPress()}>

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** Names and what they stand for, two columns. What is null is left out. */
+/** Names and values in two columns. Null values are left out. */
 export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <dl className="facts">
@@ -16,7 +16,7 @@ export function Facts({ facts }: { facts: readonly (readonly [name: string, valu
   );
 }
 
-/** A SHA-256 fingerprint (colon-separated hex, or base64) in short groups, to be compared by ear. */
+/** A SHA-256 fingerprint (colon-separated hex, or base64) in short groups, to read aloud and compare. */
 export function Fingerprint({ sha256 }: { sha256: string }) {
   const plain = sha256.includes(':') ? sha256.replaceAll(':', '').toUpperCase() : sha256;
   const groups = plain.match(/.{1,4}/g) ?? [];

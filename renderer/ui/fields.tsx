@@ -16,9 +16,9 @@ interface FieldProps {
   onChange: (value: string) => void;
   name?: string;
   hint?: string | undefined;
-  /** Why it cannot be sent like this. */
+  /** Why the value cannot be sent. */
   error?: string | null | undefined;
-  /** Typed text stays in sight while it is being checked; it cannot be changed then. */
+  /** While the value is checked, it stays visible but cannot be changed. */
   busy?: boolean | undefined;
   autoFocus?: boolean | undefined;
   autoComplete?: string;
@@ -26,7 +26,7 @@ interface FieldProps {
   input?: Pick<ComponentProps<typeof Input>, 'maxLength' | 'inputMode' | 'autoCapitalize' | 'max' | 'placeholder' | 'className'>;
 }
 
-/** One labelled field of text, or of a date. */
+/** A labelled text or date field. */
 export function Field({ type = 'text', inputRef, input, ...field }: FieldProps & { type?: 'text' | 'date' }) {
   return (
     <FieldFrame {...field}>
@@ -35,7 +35,7 @@ export function Field({ type = 'text', inputRef, input, ...field }: FieldProps &
   );
 }
 
-/** A field for a secret: can be shown, says when Caps Lock is on. */
+/** A field for a secret. It can be shown, and warns about Caps Lock. */
 export function SecretField({ inputRef, input, ...field }: FieldProps) {
   const { messages } = useLocalizer();
   const [shown, setShown] = useState(false);
@@ -56,7 +56,7 @@ export function SecretField({ inputRef, input, ...field }: FieldProps) {
   );
 }
 
-/** IDs, codes and passwords are typed as they are: nothing may correct them. */
+/** Turns off spelling and correction, which would change IDs, codes and passwords. */
 const plainTyping = { spellCheck: false, autoCorrect: 'off', autoCapitalize: 'none' } as const;
 
 function FieldFrame({
@@ -103,7 +103,7 @@ export interface SelectProps {
   disabled?: boolean;
 }
 
-/** One of a few, in the browser's own drop-down: it knows every platform's keys and screen readers. */
+/** The browser's own drop-down, which works with every platform's keys and screen readers. */
 export function SelectField({ label, value, onChange, options, disabled = false }: SelectProps) {
   const id = useId();
   return (
@@ -128,7 +128,7 @@ interface CheckboxProps {
   disabled?: boolean;
 }
 
-/** A choice that can be on or off. */
+/** A checkbox. */
 export function Checkbox({ label, hint, checked, onChange, disabled = false }: CheckboxProps) {
   return (
     <CheckboxField className="checkbox-field" isSelected={checked} onChange={onChange} isDisabled={disabled}>

@@ -8,12 +8,12 @@ import { Button, IconButton } from './button.tsx';
 
 interface HeldPasscodeProps {
   expiresAt: number;
-  /** The person is here to see it: no need to ask first. */
+  /** Whether to show it at once, since the person came here to see it. */
   shown: boolean;
 }
 
 /**
- * The recovery passcode that main holds. It comes here only while it is shown, and is copied by main, which
+ * The recovery passcode that the main process holds. It is fetched only while it is shown. The main process copies it, and
  * clears the clipboard after a minute.
  */
 export function HeldPasscode({ expiresAt, shown }: HeldPasscodeProps) {

@@ -4,7 +4,7 @@ import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from './button.tsx';
 
-/** Whom to call, as the profile says. Nothing where it does not. */
+/** The help desk of the profile. Renders nothing if it has none. */
 export function HelpDesk({ contact }: { contact: ProfileSummary['helpDesk'] }) {
   const { messages } = useLocalizer();
   const { busy, run } = useVerbs();

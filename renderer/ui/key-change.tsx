@@ -2,7 +2,7 @@ import type { Failure } from '../../shared/failure.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Fingerprint } from './facts.tsx';
 
-/** Of a server whose key has changed: the one that was expected and the one that it shows, to be read to the help desk. */
+/** The expected and the presented key of a server whose key has changed, to read to the help desk. */
 export function KeyChange({ failure: { code, params = {} } }: { failure: Failure }) {
   const { messages } = useLocalizer();
   const { expected, found, vouched } = params;

@@ -1,18 +1,18 @@
 import { useEffect, useState } from 'react';
 
 /**
- * Says to a screen reader what changed. The element stays in the page and its text is put in after it is
- * drawn: readers announce changes, not beginnings.
+ * Announces changes to screen readers. The element stays in the page and gets its text after it is drawn, since screen
+ * readers announce changes and not the first content.
  */
 export function LiveRegion({ text }: { text: string }) {
-  const [said, setSaid] = useState('');
+  const [announced, setAnnounced] = useState('');
   useEffect(() => {
-    const timer = setTimeout(() => setSaid(text), 100); // lets the focus, which is read first, move before
+    const timer = setTimeout(() => setAnnounced(text), 100); // the focus moves first, and is read first
     return () => clearTimeout(timer);
   }, [text]);
   return (
     <div className="visually-hidden" role="status" aria-live="polite">
-      {said}
+      {announced}
     </div>
   );
 }

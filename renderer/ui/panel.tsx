@@ -15,7 +15,7 @@ interface PanelProps {
   onDismiss?: (() => void) | undefined;
 }
 
-/** Something to be told beside what the screen asks. Its tone shows in its icon and words, not in colour only. */
+/** A message beside the content of a screen. Icon and text show its tone, not only the colour. */
 export function Panel({ tone, title, icon, children, onDismiss }: PanelProps) {
   const { messages } = useLocalizer();
   const Icon = icon ?? icons[tone];
@@ -31,7 +31,7 @@ export function Panel({ tone, title, icon, children, onDismiss }: PanelProps) {
   );
 }
 
-/** Why the last try did not work and what to do, above the form that takes the next one. */
+/** Why the last try failed and what to do, above the form for the next one. */
 export function FailurePanel({
   failure,
   icon,
@@ -43,11 +43,11 @@ export function FailurePanel({
   more?: string | null;
   onDismiss?: () => void;
 }) {
-  const said = useLocalizer().failure(failure);
+  const text = useLocalizer().failure(failure);
   return (
-    <Panel tone="attention" title={said.title} {...(icon ? { icon } : {})} onDismiss={onDismiss}>
-      <p>{said.happened}</p>
-      <p>{said.todo}</p>
+    <Panel tone="attention" title={text.title} {...(icon ? { icon } : {})} onDismiss={onDismiss}>
+      <p>{text.happened}</p>
+      <p>{text.todo}</p>
       {more != null && <p className="panel-more">{more}</p>}
     </Panel>
   );

@@ -4,7 +4,7 @@ import { useLocalizer } from '../localizer.ts';
 export type PartState = 'unknown' | 'up' | 'down';
 export const partIcons: Record<PartState, LucideIcon> = { unknown: CircleDashed, up: CircleCheck, down: CircleX };
 
-/** The parts of a connection, each with whether it is up: so that nobody blames the wrong one. */
+/** The parts of a connection and whether each is up, so that nobody blames the wrong one. */
 export function Parts({ label, parts }: { label: string; parts: readonly (readonly [name: string, state: PartState])[] }) {
   const { messages } = useLocalizer();
   return (

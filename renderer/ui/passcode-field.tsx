@@ -14,11 +14,11 @@ interface PasscodeFieldProps {
 }
 
 /**
- * One field for a passcode of any length. Its digits are grouped as they are typed or pasted, and the cursor
- * stays beside the digit that it was beside.
+ * A field for a passcode of any length. It groups the digits as they are typed or pasted, and keeps the cursor beside the
+ * same digit.
  */
 export function PasscodeField({ label, hint, value, onChange, error, busy, inputRef }: PasscodeFieldProps) {
-  const cursor = useRef<number | null>(null); // digits before it, from the last change until it is drawn
+  const cursor = useRef<number | null>(null); // the number of digits before the cursor, from a change until it is drawn
   const grouped = groupPasscode(value);
 
   useLayoutEffect(() => {
@@ -48,7 +48,7 @@ export function PasscodeField({ label, hint, value, onChange, error, busy, input
   );
 }
 
-/** The position in a grouped passcode that has this many of its characters before it. */
+/** The cursor position in a grouped passcode after this many of its characters. */
 function positionAfter(grouped: string, count: number): number {
   let seen = 0;
   for (const [index, character] of Array.from(grouped).entries()) {

@@ -4,16 +4,16 @@ const radius = 52;
 const round = 2 * Math.PI * radius;
 
 interface RingProps {
-  /** What is left, 0 to 1. */
+  /** The part that is left, 0 to 1. */
   part: number;
   label: string;
-  /** The same in words, for a screen reader. */
+  /** The same as text, for screen readers. */
   text: string;
   tone?: 'accent' | 'attention';
   children: ReactNode;
 }
 
-/** Time that is left, as a ring that empties. */
+/** The remaining time, as a ring that empties. */
 export function Ring({ part, label, text, tone = 'accent', children }: RingProps) {
   const left = Math.min(1, Math.max(0, part));
   return (

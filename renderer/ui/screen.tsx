@@ -4,20 +4,20 @@ interface ScreenProps {
   title: string;
   /** A line above the title: the task that the screen is part of. */
   above?: string | null | undefined;
-  /** Where the focus goes when the screen appears; `field` when one of its fields takes it by itself. */
+  /** What gets the focus when the screen appears. `field`: one of its fields takes it itself. */
   focus?: 'title' | 'field';
-  /** What Enter does when the focus is on nothing that has an Enter of its own. */
+  /** What Enter does, unless the focused element handles Enter itself. */
   onEnter?: (() => void) | undefined;
   /** What Escape does. */
   onEscape?: (() => void) | undefined;
-  /** A wait has little to say and says it in the middle. */
+  /** Centres the content, for waiting screens. */
   kind?: 'page' | 'wait';
   children: ReactNode;
 }
 
 /**
- * One screen: one thing asked, under one heading. Moves the focus when it appears, so that a screen reader
- * says where the person is and the keyboard goes on from there.
+ * One screen: one question under one heading. It moves the focus when it appears, so that a screen reader reads the
+ * heading and the keyboard continues from there.
  */
 export function Screen({ title, above, focus = 'title', onEnter, onEscape, kind = 'page', children }: ScreenProps) {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -39,7 +39,7 @@ export function Screen({ title, above, focus = 'title', onEnter, onEscape, kind 
   );
 }
 
-/** What has an Enter or an Escape of its own. */
+/** Elements that handle Enter or Escape themselves. */
 const takesEnter = 'a, button, input, select, textarea, [tabindex="0"]';
 const takesEscape = '[role="dialog"], [role="alertdialog"], select:open';
 
@@ -57,12 +57,12 @@ function useScreenKeys(onEnter: (() => void) | undefined, onEscape: (() => void)
   }, []);
 }
 
-/** The buttons of a screen, one under the other, the obvious one first. */
+/** The buttons of a screen, one below the other, the main one first. */
 export function Actions({ children }: { children: ReactNode }) {
   return <div className="actions">{children}</div>;
 }
 
-/** The way out, at the foot of the screen. */
+/** The buttons to leave, at the bottom of the screen. */
 export function Foot({ children }: { children: ReactNode }) {
   return <div className="foot">{children}</div>;
 }

@@ -3,17 +3,17 @@ import { isFoundBy, isSameName } from '../../shared/names.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Field, SelectField, type SelectProps } from './fields.tsx';
 
-/** A list of more than this is searched as one types. */
+/** A longer list gets a search field. */
 const manyOptions = 12;
-/** No more are drawn at once: nobody reads on, and typing one letter more finds it. */
+/** At most this many are drawn. Nobody reads more, and typing another letter narrows the list. */
 const maxShown = 100;
 
 /**
- * Which of many options are shown: those whose label holds what was typed, in whatever case. `search` is the field to type
- * in, null where there are few.
+ * Filters many options by what was typed: those whose label contains it, ignoring case. `search` is the search field, or
+ * null for short lists.
  *
- * @param take what Enter in that field does: with the only one that was found, or the one whose whole name was typed; with null
- *   where nothing is typed yet. While several are found it does nothing
+ * @param take called at Enter in that field, with the only match or the option whose whole name was typed, or with null if
+ *   nothing is typed yet. While there are several matches, Enter does nothing
  */
 export function useSearch<T extends { label: string; detail?: string | undefined }>(options: readonly T[], take: (only: T | null) => void) {
   const { messages, format } = useLocalizer();
@@ -43,7 +43,7 @@ export function useSearch<T extends { label: string; detail?: string | undefined
   };
 }
 
-/** A drop-down of a form. One of many has a field above it that leaves those whose names hold what was typed. */
+/** A drop-down of a form. A long one has a search field above it. */
 export function SearchedSelect(props: SelectProps) {
   const { messages } = useLocalizer();
   const { options, value, onChange, disabled = false } = props;
@@ -53,13 +53,13 @@ export function SearchedSelect(props: SelectProps) {
   const found = foundBy(typed);
   const search = (text: string): void => {
     setTyped(text);
-    // What is shown as chosen is what is sent
+    // The option that is shown as selected is the one that is sent
     const [first] = foundBy(text);
     if (first && !foundBy(text).some((option) => option.value === value)) onChange(first.value);
   };
   return (
     <>
-      {/* Enter ends the search, and does not send the form with whatever is found so far */}
+      {/* Enter ends the search and does not submit the form */}
       <div onKeyDown={whenEnter(() => undefined)}>
         <Field
           label={`${props.label}: ${messages.choice.search}`}
@@ -74,7 +74,7 @@ export function SearchedSelect(props: SelectProps) {
   );
 }
 
-/** Enter means this here, and nothing else. While a word is being composed it is not for us. */
+/** Handles Enter and stops it from doing anything else. Ignores Enter while an input method composes a word. */
 const whenEnter =
   (act: () => void) =>
   (event: KeyboardEvent): void => {

@@ -6,7 +6,7 @@ import { RowButton } from './button.tsx';
 
 const icons: Record<Task, LucideIcon> = { 'add-device': Smartphone, 'remove-device': Trash2, 'lost-phone': PhoneOff };
 
-/** The three things that bring people here, each one click from its first step; `terse` where there is more to see. */
+/** The three tasks, each one click from its first step. `terse`: for screens with more content. */
 export function Tasks({ title, only = tasks, terse = false }: { title: string; only?: readonly Task[]; terse?: boolean }) {
   const { messages } = useLocalizer();
   const { busy, run } = useVerbs();

@@ -6,9 +6,9 @@ import type { TrafficSample } from '../../shared/app-state.ts';
 const width = 240;
 const height = 44;
 const seconds = 60;
-const quietest = 10_000; // bytes a second that fill the chart at least: idle chatter stays low
+const quietest = 10_000; // the chart's least maximum, bytes a second, so that idle traffic stays low
 
-/** Bytes a second between neighbouring samples, oldest first. */
+/** Bytes a second between consecutive samples, oldest first. */
 function ratesOf(samples: readonly TrafficSample[], direction: 'received' | 'sent'): number[] {
   return samples.slice(1).map((sample, index) => {
     const before = samples[index] ?? sample;
@@ -24,7 +24,7 @@ function pathOf(rates: readonly number[], top: number): string {
     .join(' ');
 }
 
-/** Traffic through the tunnel in the last minute, received and sent, with the rates of now in words. */
+/** The tunnel's traffic in the last minute, received and sent, with the current rates as text. */
 export function TrafficChart() {
   const samples = useStore(useClient().traffic);
   const { messages, format, bytes } = useLocalizer();

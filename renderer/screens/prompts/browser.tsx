@@ -7,7 +7,7 @@ import { Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
 
-/** Sign-in on the campus's own page: opened by a click, never by itself. */
+/** Sign-in on the campus's own page. A click opens it, and nothing else does. */
 export function BrowserSignIn({ access, prompt, above }: PromptProps<'browser'>) {
   const { messages, format } = useLocalizer();
   const { busy, answer } = useAnswer(access);

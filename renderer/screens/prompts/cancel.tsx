@@ -3,13 +3,13 @@ import { useLocalizer } from '../../localizer.ts';
 import { Button } from '../../ui/button.tsx';
 import { Foot } from '../../ui/screen.tsx';
 
-/** Leaves the attempt, at any question. */
+/** Cancels the attempt, at any question. */
 export function useCancel(): () => void {
   const { run } = useVerbs();
   return () => void run('disconnect');
 }
 
-/** The way out of every question. */
+/** The Cancel button of every question. */
 export function CancelFoot({ onCancel }: { onCancel: () => void }) {
   const { messages } = useLocalizer();
   return (

@@ -5,7 +5,7 @@ import { CertificateFacts } from '../../ui/certificate-facts.tsx';
 import { Foot, Screen } from '../../ui/screen.tsx';
 import type { PromptProps } from './prompt.ts';
 
-/** A server that nobody vouches for. The easy answer is no. */
+/** Asks about an untrusted server certificate. The easy answer is no. */
 export function Certificate({ access, prompt, above }: PromptProps<'certificate'>) {
   const { messages, format } = useLocalizer();
   const { busy, answer } = useAnswer(access);

@@ -8,7 +8,7 @@ import { useSearch } from '../../ui/searchable.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
 
-/** One of several: a realm, a role, a session to end. One click; Enter takes the one of last time. Of many, typing finds it. */
+/** A choice of a realm, a role or a session to end. One click chooses. Enter takes last time's choice. A long list can be searched. */
 export function Choice({ access, prompt, above }: PromptProps<'choice'>) {
   const { messages } = useLocalizer();
   const { busy, answer } = useAnswer(access);

@@ -11,7 +11,7 @@ import { Actions, Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
 
-/** Which file holds the person's certificate, and its passphrase where it has one. */
+/** Asks for the file of the person's certificate, and for its passphrase if it has one. */
 export function ClientCertificate({ access, prompt, profile, above }: PromptProps<'client-certificate'>) {
   const { messages, format } = useLocalizer();
   const client = useClient();
@@ -24,10 +24,10 @@ export function ClientCertificate({ access, prompt, profile, above }: PromptProp
 
   const choose = (): void => {
     client.call('chooseCertificate').then(
-      (given) => {
-        if (!given) return;
-        setDraft('file', given.file);
-        setDraft('passphrase', ''); // another file has another one
+      (chosenFile) => {
+        if (!chosenFile) return;
+        setDraft('file', chosenFile.file);
+        setDraft('passphrase', ''); // another file has another passphrase
         setMissing(null);
       },
       (error: unknown) => client.trouble.set(failureFrom(error)),
@@ -35,7 +35,7 @@ export function ClientCertificate({ access, prompt, profile, above }: PromptProp
   };
   const send = (event: SubmitEvent): void => {
     event.preventDefault();
-    // Another file may have none
+    // Another file may have no passphrase
     const isLocked = prompt.wantsPassphrase && nameOf(chosen ?? '') === nameOf(prompt.file ?? '');
     const empty = chosen === undefined ? 'file' : isLocked && draft.passphrase === '' ? 'passphrase' : null;
     setMissing(empty);
@@ -92,5 +92,5 @@ export function ClientCertificate({ access, prompt, profile, above }: PromptProp
   );
 }
 
-/** The name of a file, of whichever system its path is. */
+/** The name of a file, whichever system its path is from. */
 const nameOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;

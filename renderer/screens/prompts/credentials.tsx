@@ -10,13 +10,13 @@ import { CancelFoot, useCancel } from './cancel.tsx';
 import { completionOf, PromptForm, type LabelledField } from './form.tsx';
 import type { PromptProps } from './prompt.ts';
 
-/** User ID and password, labelled as the campus says. */
+/** Asks for user ID and password, with the campus's own labels. */
 export function Credentials({ access, prompt, state, profile, above }: PromptProps<'credentials'>) {
   const { messages, format } = useLocalizer();
   const { busy, answer, answerWithSaved } = useAnswer(access);
   const [remember, setRemember] = useState(state.saved.password);
   const cancel = useCancel();
-  // With more than these two in one form nothing that is kept could go in by itself
+  // A form with more than these two fields cannot be answered with saved values alone
   const keepable = prompt.fields.every(({ name }) => name === 'user' || name === 'password');
   return (
     <Screen title={prompt.title ?? messages.credentials.title} above={above} focus="field" onEscape={cancel}>
@@ -70,11 +70,11 @@ export function Credentials({ access, prompt, state, profile, above }: PromptPro
   }
 }
 
-/** A field with its label, what is remembered, and what a password manager calls it. */
+/** A field with its label, its remembered value, and its name for password managers. */
 function labelled(field: PromptField, profile: ProfileSummary, saved: AppState['saved']): LabelledField {
   switch (field.name) {
     case 'user': {
-      // An empty one of the gateway's says nothing
+      // An empty value from the gateway does not count
       const value = field.value === undefined || field.value === '' ? (saved.userId ?? '') : field.value;
       return { ...field, label: field.label ?? profile.labels.userId, value, autoComplete: 'username' };
     }

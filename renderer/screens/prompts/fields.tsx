@@ -7,24 +7,24 @@ import { CancelFoot, useCancel } from './cancel.tsx';
 import { completionOf, PromptForm } from './form.tsx';
 import type { PromptProps } from './prompt.ts';
 
-/** What makes it another question: what was typed into one is not there in the next. */
+/** A key that differs for each question, so that text typed into one does not appear in the next. */
 export const questionOf = ({ title, message, fields }: PromptOf<'fields'>): string =>
   JSON.stringify([title, message, fields.map(({ name, label }) => [name, label])]);
 
-/** Whatever else the gateway asks: a question is never hidden. A new password is called one. */
+/** Shows any other form of a gateway, since no question may be hidden. A form for a new password says so. */
 export function Fields({ access, prompt, above }: PromptProps<'fields'>) {
   const { messages, format } = useLocalizer();
   const { busy, answer } = useAnswer(access);
   const cancel = useCancel();
   const isNewPassword = prompt.fields.some(({ newPassword }) => newPassword === true);
-  const said = isNewPassword ? messages.newPassword : messages.fields;
+  const texts = isNewPassword ? messages.newPassword : messages.fields;
   const isTold = prompt.fields.length === 0 && prompt.selects.length === 0;
   const goOn = (): void => {
     if (!busy) answer({ kind: 'fields', values: {} });
   };
   return (
     <Screen
-      title={prompt.title ?? (isTold ? messages.fields.told : said.title)}
+      title={prompt.title ?? (isTold ? messages.fields.told : texts.title)}
       above={above}
       focus={prompt.fields.length > 0 ? 'field' : 'title'}
       onEnter={isTold ? goOn : undefined}
@@ -43,7 +43,7 @@ export function Fields({ access, prompt, above }: PromptProps<'fields'>) {
         promptId={access.promptId}
         fields={prompt.fields.map((field) => ({
           ...field,
-          label: field.label ?? said.field,
+          label: field.label ?? texts.field,
           autoComplete: completionOf(field),
         }))}
         selects={prompt.selects}

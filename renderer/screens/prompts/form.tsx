@@ -9,14 +9,14 @@ import { Field, SecretField } from '../../ui/fields.tsx';
 import { SearchedSelect } from '../../ui/searchable.tsx';
 import { Actions } from '../../ui/screen.tsx';
 
-/** A prompt's field with the label that it is shown under. */
+/** A prompt's field with its visible label. */
 export interface LabelledField extends PromptField {
   label: string;
   autoComplete: string;
 }
 
 interface PromptFormProps {
-  /** Names the drafts: what was typed into a form of this name is there again. */
+  /** The name of the form's drafts: a form with the same name shows what was typed before. */
   name: string;
   promptId: string;
   fields: readonly LabelledField[];
@@ -25,14 +25,14 @@ interface PromptFormProps {
   busyText: string;
   busy: boolean;
   onSubmit: (values: Record<string, string>) => void;
-  /** Another button beside the one that sends the form; what was chosen in the selections goes along. */
+  /** Another button beside the submit button. It gets the choices made in the form. */
   other?: { label: string; onPress: (chosen: Record<string, string>) => void } | null;
   children?: ReactNode;
 }
 
 /**
- * The form of a prompt: its fields and selections, kept as typed while the gateway looks at them and when it
- * asks again. The first empty field takes the focus; when the gateway asks again, the last secret does.
+ * The form of a prompt. Its fields and choices keep their values while the gateway checks them and when it asks again. The
+ * first empty field gets the focus, or, when the gateway asks again, the last secret.
  */
 export function PromptForm({ name, promptId, fields, selects, submit, busyText, busy, onSubmit, other = null, children }: PromptFormProps) {
   const { messages, format } = useLocalizer();
@@ -94,12 +94,12 @@ export function PromptForm({ name, promptId, fields, selects, submit, busyText, 
   );
 }
 
-/** What every gateway wants filled in. Of its other questions only it knows which may stay empty, and says so if not. */
+/** The fields that every gateway needs. Only the gateway knows whether another field may be empty, and it says so if not. */
 function isNeeded({ name, newPassword }: PromptField): boolean {
   return name === 'user' || name === 'password' || newPassword === true;
 }
 
-/** What a password manager calls a field of a gateway's own. */
+/** The `autocomplete` name of a gateway's own field. */
 export function completionOf({ code, newPassword }: PromptField): string {
   if (newPassword) return 'new-password';
   return code ? 'one-time-code' : 'off';

@@ -14,7 +14,7 @@ export function Notice({ access, prompt, above }: PromptProps<'notice'>) {
   return (
     <Screen title={prompt.title ?? messages.notice.title} above={above} onEnter={proceed} onEscape={cancel}>
       <p className="lead">{messages.notice.lead}</p>
-      {/* It scrolls, so the keyboard must be able to reach it */}
+      {/* It scrolls, so it must be reachable by keyboard */}
       <div className="notice-text" tabIndex={0} role="region" aria-label={messages.notice.text}>
         {prompt.text}
       </div>

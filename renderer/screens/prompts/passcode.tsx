@@ -9,7 +9,7 @@ import { Actions, Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
 
-/** One field for any passcode: from the phone's app or from recovery, of whatever length. */
+/** Asks for a passcode of any length, from the phone's app or from recovery. */
 export function Passcode({ access, prompt, state, above }: PromptProps<'passcode'>) {
   const { messages, format } = useLocalizer();
   const { busy, answer, answerWithHeld } = useAnswer(access);
@@ -43,7 +43,7 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
       ) : (
         <p className="lead">{waitsUntil === undefined ? lead(prompt) : <ByItself at={waitsUntil} />}</p>
       )}
-      {/* Why it asks again may stand there only: that a new code was sent, and where to */}
+      {/* The only place that may say why it asks again: a new code was sent, and where to */}
       {prompt.failure && prompt.message !== undefined && <p className="pre-line">{prompt.message}</p>}
       {prompt.startsWith !== undefined && <p>{format(messages.passcode.startsWith, { start: prompt.startsWith })}</p>}
       {held && (
@@ -80,7 +80,7 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
   );
 }
 
-/** How long until the computer answers by itself. */
+/** How long until the computer answers automatically. */
 function ByItself({ at }: { at: number }) {
   const { messages, format } = useLocalizer();
   return (
@@ -91,7 +91,7 @@ function ByItself({ at }: { at: number }) {
   );
 }
 
-/** When a code is spent: how long until the phone shows another. */
+/** After a used code: how long until the phone shows a new one. */
 function NextCode({ at }: { at: number }) {
   const { messages, format } = useLocalizer();
   const seconds = Math.ceil((at - useNow()) / 1000);

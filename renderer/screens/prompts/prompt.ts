@@ -2,7 +2,7 @@ import type { AccessStateOf } from '../../../shared/access-state.ts';
 import type { AppState, ProfileSummary } from '../../../shared/app-state.ts';
 import type { PromptKind, PromptOf } from '../../../shared/prompt.ts';
 
-/** What every prompt's screen is drawn from. */
+/** The properties of every prompt's screen. */
 export interface PromptProps<K extends PromptKind> {
   access: AccessStateOf<'asking'>;
   prompt: PromptOf<K>;

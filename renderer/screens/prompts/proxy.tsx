@@ -10,7 +10,7 @@ import { PromptForm } from './form.tsx';
 import type { Failure } from '../../../shared/failure.ts';
 import type { PromptProps } from './prompt.ts';
 
-/** The network's web proxy asks who goes through it. That is not the campus, and the screen says so. */
+/** The sign-in of the network's web proxy. The screen says that it is not the campus that asks. */
 export function Proxy({ access, prompt, above }: PromptProps<'proxy'>) {
   const { messages } = useLocalizer();
   const { busy, answer } = useAnswer(access);
@@ -29,7 +29,7 @@ export function Proxy({ access, prompt, above }: PromptProps<'proxy'>) {
   );
 }
 
-/** The same on the way to a campus's profile or recovery site, before whatever is shown there. */
+/** The same question while the app fetches a campus's profile or calls its recovery site. */
 export function ProxyDialog({ question }: { question: NonNullable<AppState['proxyQuestion']> }) {
   const { messages } = useLocalizer();
   const { busy, run } = useVerbs();

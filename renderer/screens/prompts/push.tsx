@@ -7,7 +7,7 @@ import { Actions, Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
 
-/** A push or a call is out: to which device, for how long, and the number to type there where there is one. */
+/** A push or call is waiting: its device, the time left, and the number to type there, if there is one. */
 export function Push({ access, prompt, above }: PromptProps<'push'>) {
   const { messages, format } = useLocalizer();
   const { busy, answer } = useAnswer(access);

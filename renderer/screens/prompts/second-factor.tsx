@@ -23,17 +23,17 @@ import { Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
 
-/** Denied and timed out are different stories, and look it. */
+/** A different icon for each failure. */
 const failureIcons: Partial<Record<FailureCode, LucideIcon>> = {
   'push-denied': CircleSlash,
   'push-timed-out': TimerOff,
   'call-not-confirmed': PhoneOff,
 };
-/** The ways beside a push, in this order. */
-const otherWays = ['call', 'text', 'other'] as const;
-const wayIcons = { call: Phone, text: MessageSquareText, other: ChevronRight } as const;
+/** The methods besides a push, in this order. */
+const otherMethods = ['call', 'text', 'other'] as const;
+const methodIcons = { call: Phone, text: MessageSquareText, other: ChevronRight } as const;
 
-/** Which device, which way: a push, a passcode, or the recovery passcode that is at hand. */
+/** Asks for a device and a method: a push, a passcode, or the held recovery passcode. */
 export function SecondFactor({ access, prompt, state, above }: PromptProps<'second-factor'>) {
   const { messages, format } = useLocalizer();
   const { busy, answer, answerWithHeld } = useAnswer(access);
@@ -45,7 +45,7 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
   const held = state.heldPasscode;
   const icon = prompt.failure && failureIcons[prompt.failure.code];
 
-  const others = otherWays.flatMap((method) =>
+  const others = otherMethods.flatMap((method) =>
     prompt.devices.filter(({ methods }) => methods.includes(method)).map((to) => ({ method, to })),
   );
   const hints = { call: messages.factor.callHint, text: messages.factor.textHint, other: messages.factor.otherHint };
@@ -53,7 +53,7 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
 
   const push = (to: FactorDevice): void => answer({ kind: 'second-factor', method: 'push', device: to.id });
   const passcode = (): void => answer({ kind: 'second-factor-passcode' });
-  const onEnter = held ? answerWithHeld : undefined; // a push is never one key away
+  const onEnter = held ? answerWithHeld : undefined; // Enter must never send a push
 
   return (
     <Screen title={messages.factor.title} above={above} onEnter={onEnter} onEscape={cancel}>
@@ -99,7 +99,7 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
         {others.map(({ method, to }) => (
           <RowButton
             key={to.id}
-            icon={wayIcons[method]}
+            icon={methodIcons[method]}
             title={method === 'other' ? to.name : messages.factor[method]}
             hint={format(hints[method], { device: to.name })}
             pending={busy}

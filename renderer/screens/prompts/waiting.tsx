@@ -6,7 +6,7 @@ import { Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
 
-/** The gateway is silent after a password or a code: it may be asking on the phone. */
+/** The gateway has not answered after a password or a code: it may be asking on the phone. */
 export function Waiting({ prompt, above }: PromptProps<'waiting'>) {
   const { messages, format } = useLocalizer();
   const cancel = useCancel();
