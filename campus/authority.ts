@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { fail } from '../shared/failure.ts';
 import { isMissing, replaceFile } from './durable-file.ts';
 
-/** A certificate with its key, PEM. */
+/** A certificate and its key, PEM. */
 const credentialSchema = z.object({ certificate: z.string(), key: z.string() });
 type Credential = z.infer<typeof credentialSchema>;
 const fileSchema = z.object({ authority: credentialSchema, services: credentialSchema, portal: credentialSchema });
@@ -18,12 +18,12 @@ export const authorityFileName = 'authority.json';
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const dayMs = 86_400_000;
 const authorityDays = 3650;
-/** Apple's limit for certificates of private authorities is 825 days, the web's for public ones 398. */
+/** Apple limits certificates of private authorities to 825 days. The limit for public ones is 398. */
 const serverDays = 397;
-/** A server certificate with less left is renewed at start. */
+/** A server certificate that expires sooner than this is renewed at start. */
 const renewDays = 30;
 
-/** The names of everything but the portal: the real ones, those that any browser takes to loopback, and loopback itself. */
+/** The names of everything but the portal: the real names, names that every browser resolves to loopback, and loopback itself. */
 const serviceNames = {
   dns: [
     'campus.test',
@@ -40,13 +40,13 @@ const serviceNames = {
 } as const;
 const portalNames = { dns: ['2fa.campus.test'], ip: [] } as const;
 
-/** What a TLS server needs: its certificate with the authority's behind it, and its key. */
+/** What a TLS server needs: its certificate, followed by the authority's, and its key. */
 export interface ServerCredential {
   cert: string;
   key: string;
 }
 
-/** The campus's own certificate authority and what it vouches for. */
+/** The campus's own certificate authority and the certificates that it has issued. */
 export interface Authority {
   pem: string;
   /** SHA-256 fingerprint of the authority's certificate, colon-separated hex. */
@@ -56,8 +56,8 @@ export interface Authority {
 }
 
 /**
- * Opens the authority kept in `directory`, or makes it. Server certificates are renewed in time, with the
- * same key, so that a pinned key stays good. Fails with `settings-damaged` where the file is not ours.
+ * Opens the authority in `directory`, or creates it. Server certificates are renewed in time, with the same key, so that
+ * a pinned key stays valid. Fails with `settings-damaged` when the file is not ours.
  */
 export async function openAuthority(directory: string): Promise<Authority> {
   const file = join(directory, authorityFileName);
@@ -151,7 +151,7 @@ async function issue(authority: Credential, names: ServerNames, keys: CryptoKeyP
 
 const generateKeys = (): Promise<CryptoKeyPair> => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 
-/** A day's grace for clocks that are behind: an hour is what a wrong time zone alone comes to. */
+/** Certificates start a day early, for clocks that are behind. A wrong time zone alone can make an hour. */
 const validFor = (days: number): { notBefore: Date; notAfter: Date } => ({
   notBefore: new Date(Date.now() - dayMs),
   notAfter: new Date(Date.now() + days * dayMs),

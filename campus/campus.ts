@@ -18,46 +18,46 @@ import type { Device } from './services.ts';
 import { openStore } from './store.ts';
 
 export interface CampusOptions {
-  /** Loopback port of everything but the portal; 0 (the default) for any. */
+  /** The loopback port of everything but the portal. 0, the default, means any free one. */
   port?: number;
-  /** Whether the portal answers directly, on the port after `port` (any, for 0). Off campus it listens on no port. */
+  /** Whether the portal can be reached directly, on the port after `port` (or any free one if that is 0). Off campus it listens on no port. */
   onCampus?: boolean;
-  /** Who is there at first start; the seeded three by default. */
+  /** The people at the first start. By default three are seeded. */
   people?: PeopleFile;
-  /** How long a session lives, and how long without activity. */
+  /** How long a session lasts, with and without activity. */
   sessionMinutes?: number;
   idleMinutes?: number;
-  /** What everyone agrees to before they sign in; null for none. */
+  /** The notice that everyone accepts before signing in. Null for none. */
   notice?: string | null;
-  /** Whether a push is approved only with the number on the person's screen. */
+  /** Whether approving a push takes the number on the person's screen. */
   numberMatching?: boolean;
-  /** Where everything is kept. By default a temporary directory, which goes when the campus stops. */
+  /** The data directory. By default a temporary one, which is deleted when the campus stops. */
   dataDirectory?: string;
-  /** Where sessions may go beside the portal: for measurements. */
+  /** Other targets that sessions may reach besides the portal, for measurements. */
   targets?: readonly GrantTarget[];
-  /** The campus's clock, epoch milliseconds. TLS goes by the real one. */
+  /** The campus's clock, epoch milliseconds. TLS uses the real clock. */
   now?: Now;
-  /** Told of failures that nobody waits for; the error console by default. */
+  /** Gets failures that no caller waits for. By default they go to the error console. */
   report?: (error: unknown) => void;
 }
 
 /** A running campus. */
 export interface Campus {
   readonly port: number;
-  /** Where the portal listens on campus; off campus nothing listens there. */
+  /** The portal's port on campus. Off campus nothing listens there. */
   readonly portalPort: number;
   readonly dataDirectory: string;
   readonly addresses: Addresses;
   readonly profile: Profile;
   /** `sha256`: the fingerprint, colon-separated hex. */
   readonly authority: { pem: string; sha256: string };
-  /** Who was seeded, with what they sign in with. */
+  /** The seeded people and their sign-in data. */
   readonly people: readonly SeededPerson[];
   readonly services: Services;
-  /** What the campus itself has on record, for checks that must not trust a screen. */
+  /** The campus's own records, for checks that must not rely on a screen. */
   readonly records: { devices(userId: string): Device[]; sessions(): SessionInfo[] };
   readonly control: ControlVerbs;
-  /** Closes everything within a second. Again is harmless. */
+  /** Closes everything within a second. Calling it twice is harmless. */
   stop(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ const defaultNotice = [
   'This is a stand-in campus on your own computer: nothing you do here reaches a real university.',
 ].join('\n\n');
 
-/** Starts a whole campus on loopback. Fails with `not-now` where a port or the data is in use, `settings-damaged` where the data cannot be read. */
+/** Starts a whole campus on loopback. Fails with `not-now` when a port or the data is in use, and `settings-damaged` when the data cannot be read. */
 export async function startCampus(options: CampusOptions = {}): Promise<Campus> {
   const closers: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {
@@ -87,7 +87,7 @@ async function start(options: CampusOptions, closers: (() => unknown)[], stop: (
   const { port: wantedPort = 0, onCampus = false, people = seededPeople, now = Date.now, report = console.error } = options;
   const dataDirectory = await openDataDirectory(options.dataDirectory, closers);
 
-  // The portal's socket is the sign that the data is in use: nothing is read or written before it is ours
+  // The portal's socket marks the data as in use: read or write nothing before we hold it
   const portalSocket = await localAddress(`portal-${nameOfDirectory(dataDirectory)}`);
   const portalSites = new Map<string, Site>();
   const authority = await openAuthority(dataDirectory);
@@ -157,7 +157,7 @@ async function start(options: CampusOptions, closers: (() => unknown)[], stop: (
   };
 }
 
-/** The directory that everything is kept in: the one that was asked for, or one that goes with the campus. */
+/** The data directory: the requested one, or a temporary one that is deleted with the campus. */
 async function openDataDirectory(wanted: string | undefined, closers: (() => unknown)[]): Promise<string> {
   if (wanted !== undefined) {
     await mkdir(wanted, { recursive: true, mode: 0o700 });
@@ -168,7 +168,7 @@ async function openDataDirectory(wanted: string | undefined, closers: (() => unk
   return realpath(temporary);
 }
 
-/** Browsers take any name below `localhost` to loopback. */
+/** Browsers resolve any name below `localhost` to loopback. */
 function addressesAt(port: number): Addresses {
   return {
     index: `https://localhost:${port}/`,

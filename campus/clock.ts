@@ -1,10 +1,10 @@
-/** The campus's clock, in epoch milliseconds. Handed in everywhere, so that a test can move it. */
+/** The campus's clock, in epoch milliseconds. It is passed in everywhere, so that a test can move it. */
 export type Now = () => number;
 
-/** How often a waiting alarm looks at the clock: a clock that jumps (sleep, correction, test) is noticed within this. */
+/** How often a waiting alarm checks the clock, so that it notices a jump (sleep, correction, test) within this time. */
 const lookEveryMs = 500;
 
-/** Calls `action` once `now()` has reached `instant`. Returns what cancels it. Keeps no process alive. */
+/** Calls `action` once `now()` has reached `instant`. Returns a function that cancels it. It does not keep the process alive. */
 export function whenReached(now: Now, instant: number, action: () => void): () => void {
   let timer: NodeJS.Timeout;
   const look = (): void => {

@@ -4,8 +4,8 @@ import { failureOf } from '../shared/failure.ts';
 import { listenLocally } from './local-socket.ts';
 
 /**
- * What an operator can ask of a running campus: one JSON line each way over its local socket. The line's end ends the
- * message, for a named pipe has no half that could be ended.
+ * What an operator can ask of a running campus: one JSON line in each direction over its local socket. The line end ends
+ * the message, since a named pipe cannot be closed in one direction only.
  */
 const requestSchema = z.discriminatedUnion('verb', [
   z.strictObject({ verb: z.literal('sessions') }),
@@ -32,12 +32,12 @@ const replySchema = z.discriminatedUnion('kind', [
 ]);
 export type ControlReply = z.infer<typeof replySchema>;
 
-/** The campus's side of the verbs. */
+/** The campus's implementation of the verbs. */
 export interface ControlVerbs {
   sessions(): SessionLine[];
   /** False: no such session. */
   end(id: string): Promise<boolean>;
-  /** Locks an account for the usual time; sessions go on. False: no such person. */
+  /** Locks an account for the usual time. Its sessions continue. False: no such person. */
   lock(userId: string): Promise<boolean>;
 }
 
@@ -45,7 +45,7 @@ const maxRequestBytes = 4096;
 const maxReplyBytes = 4 * 1024 * 1024;
 const withinMs = 10_000;
 
-/** Answers an operator at a local address. Resolves with what closes it. */
+/** Listens for an operator at a local address. Resolves with a function that closes it. */
 export async function serveControl(address: string, verbs: ControlVerbs): Promise<() => Promise<void>> {
   const server = net.createServer((socket) => {
     const reply = (message: ControlReply): void => {
@@ -70,7 +70,7 @@ async function carryOut(request: ControlRequest, verbs: ControlVerbs): Promise<C
   }
 }
 
-/** Asks a running campus. Rejects when none runs there, or it answers nothing that can be read. */
+/** Asks a running campus. Rejects when none runs there, or when its answer cannot be read. */
 export async function askControl(address: string, request: ControlRequest): Promise<ControlReply> {
   const socket = net.connect({ path: address });
   try {
@@ -83,7 +83,7 @@ export async function askControl(address: string, request: ControlRequest): Prom
 
 const lineOf = (message: ControlRequest | ControlReply): string => `${JSON.stringify(message)}\n`;
 
-/** The first line that a peer says; bounded in size and time. JSON writes no line end within a message. */
+/** Reads a peer's first line, within limits of size and time. JSON has no line end inside a message. */
 function readLine(socket: net.Socket, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

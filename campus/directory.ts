@@ -6,11 +6,11 @@ import type { Directory, Person } from './services.ts';
 import type { Store } from './store.ts';
 
 /**
- * The campus's directory. A wrong password counts towards the account's lock; a locked account takes no
- * password, not even the right one, and says so whoever asks.
+ * The campus's directory. A wrong password counts towards the account's lock. A locked account accepts no password, not
+ * even the right one, and says that it is locked.
  */
 export async function createDirectory({ store, lockout }: { store: Store; lockout: Lockout }): Promise<Directory> {
-  // Checked for users who do not exist, so that they take as long as those who do
+  // Checked for unknown users, so that they take as long as known ones
   const nobodysHash = await slowHash('');
   const record = (userId: string) => store.document.people.find((person) => person.userId === plainUserId(userId));
   const person = (userId: string): Person | null => {
@@ -36,7 +36,7 @@ export async function createDirectory({ store, lockout }: { store: Store; lockou
     checkIdentity({ role, userId, dateOfBirth, lastFour }) {
       const known = person(userId);
       if (!known) return null;
-      // All parts are always compared: the time does not tell which one was wrong
+      // Always compare all parts, so that the time does not tell which one was wrong
       const right = [
         sameSecret(known.role, role),
         sameSecret(known.dateOfBirth, dateOfBirth),

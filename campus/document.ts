@@ -2,15 +2,14 @@ import * as z from 'zod';
 import { factorMethodSchema } from '../shared/prompt.ts';
 
 /**
- * Everything that the campus must not forget, as one document. All instants are epoch milliseconds; of
- * passwords, recovery passcodes and tickets only hashes are in here. Device keys are: the campus and the
- * pocket phones that it also plays both need them.
+ * Everything that the campus must not forget, as one document. All times are epoch milliseconds. It has only hashes of
+ * passwords, recovery passcodes and tickets. Device keys are in clear: the campus and its own pocket phones both need them.
  */
 
 const instant = z.number();
 const text = z.string().min(1).max(200);
 const userId = text;
-/** The newest time step (30 s since 1970) whose code a service has accepted; older ones are void there. */
+/** The newest time step (30 s since 1970) whose code a service has accepted. That service accepts no older ones. */
 const acceptedSteps = z.object({ gateway: z.number().int().optional(), portal: z.number().int().optional() });
 
 export const deviceKinds = ['tablet', 'phone'] as const;
@@ -86,7 +85,7 @@ export const documentSchema = z.object({
 });
 export type CampusDocument = z.infer<typeof documentSchema>;
 
-/** A campus in which nobody is yet. */
+/** The document of a campus without people. */
 export const emptyDocument = (): CampusDocument => ({
   version: documentVersion,
   people: [],
@@ -97,5 +96,5 @@ export const emptyDocument = (): CampusDocument => ({
   sessions: [],
 });
 
-/** A user ID as the campus compares them: without regard to case or to spaces around it. */
+/** A user ID in the form for comparing: ignoring case and spaces around it. */
 export const plainUserId = (typed: string): string => typed.trim().toLowerCase();

@@ -4,8 +4,8 @@ import { fail } from '../shared/failure.ts';
 import { delay } from '../shared/abort.ts';
 
 /**
- * Writes a file of our own (mode 0600) so that it survives a power cut: beside, then renamed, so that at any
- * instant the file is the whole old one or the whole new one. Resolves once it is on disk; fails with
+ * Writes a file (mode 0600) so that it survives a power cut. It writes a new file beside the old one and renames it, so
+ * that the file is always either the whole old one or the whole new one. Resolves once it is on disk. Fails with
  * `settings-unwritable` (params: file).
  */
 export async function replaceFile(file: string, text: string): Promise<void> {
@@ -25,7 +25,7 @@ export async function replaceFile(file: string, text: string): Promise<void> {
   }
 }
 
-/** A virus scanner or a backup holds a new file for a moment, in which Windows does not rename it: tried for a third of a second. */
+/** Retries for a third of a second: while a virus scanner or a backup has the new file open, Windows cannot rename it. */
 async function renameOnceFree(from: string, to: string): Promise<void> {
   for (let left = 6; ; left -= 1) {
     try {
@@ -39,7 +39,7 @@ async function renameOnceFree(from: string, to: string): Promise<void> {
   }
 }
 
-/** The rename itself must reach the disk too. Windows has no such call and needs none. */
+/** Makes sure that the rename is on disk too. Windows has no such call and needs none. */
 async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(directory, 'r');

@@ -2,17 +2,17 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import type { ControlRequest } from './control.ts';
 
-/** What `npm run campus` was asked to do. */
+/** What the command line of `npm run campus` asks for. */
 export type Command =
   | { kind: 'help' }
   | { kind: 'run'; flags: RunFlags }
   | { kind: 'ask'; request: ControlRequest; data: string | undefined }
-  /** The line cannot be understood. */
+  /** The command line cannot be understood. */
   | { kind: 'wrong'; message: string };
 
 const minutes = z.coerce.number().positive().max(525_600);
 const runFlagsSchema = z.object({
-  // One less than there are: the portal takes the next one on campus
+  // One less than the highest port, since the portal uses the next one on campus
   'port': z.coerce.number().int().min(0).max(65_534).default(8443),
   'on-campus': z.boolean().default(false),
   'people': z.string().min(1).optional(),
@@ -56,7 +56,7 @@ export const usage = `Usage: npm run campus -- [flags]            start a campus
   --quiet                 print no addresses and people
   --json                  print one line of JSON when ready`;
 
-/** Reads a command line, without the program's own part. */
+/** Reads a command line, without the program's name. */
 export function readCommand(line: readonly string[]): Command {
   let parsed;
   try {

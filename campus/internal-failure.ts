@@ -1,12 +1,12 @@
 import type { Failure, FailureCode } from '../shared/failure.ts';
 
-/** Failures that are the campus's own business: its disk, its mistakes. Whoever asked can do nothing about them, and learns no file's name. */
+/** Failures inside the campus, such as of its disk. The client can do nothing about them and must not learn file names. */
 const own: readonly FailureCode[] = ['internal', 'settings-unwritable', 'settings-damaged', 'settings-newer'];
 
-/** Whether a failure is the campus's own, so that its operator has to hear of it. */
+/** Whether a failure is the campus's own, which its operator needs to know about. */
 export const isInternalFailure = ({ code }: Failure): boolean => own.includes(code);
 
-/** What a client is told of a failure: its code and what fills its sentence, never the detail. */
+/** What a client learns about a failure: its code and parameters, never the detail. */
 export function toldToClients(failure: Failure): Failure {
   if (isInternalFailure(failure)) return { code: 'campus-trouble' };
   const { code, params } = failure;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail } from '../shared/failure.ts';
 
-/** The directory of this user's local sockets, on Linux and macOS, made if need be. Fails where others could get at it. */
+/** The directory of this user's local sockets, on Linux and macOS, created if necessary. Fails when others could access it. */
 export async function privateDirectory(): Promise<string> {
   const uid = process.getuid?.() ?? 0;
   const directory = join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `causeway-campus-${uid}`);

@@ -2,27 +2,27 @@ import type { Now } from './clock.ts';
 import { plainUserId, type TriesRecord } from './document.ts';
 import type { Store } from './store.ts';
 
-/** After so many consecutive failures of one kind an account is locked for so long. */
+/** How many consecutive failures of one kind lock an account, and for how long. */
 const lockoutRules = { failures: 10, lockMs: 10 * 60_000 } as const;
 
 export type TryKind = 'password' | 'passcode';
 
-/** Counts failed tries and locks accounts. */
+/** Counts failed attempts and locks accounts. */
 export interface Lockout {
   /** Until when (epoch ms) the account is locked, or null. */
   lockedUntil(userId: string): number | null;
   /** How many more failures of this kind the account can have before it is locked. */
   triesLeft(userId: string, kind: TryKind): number;
   /**
-   * Runs one try and counts it. `locked`: `check` was not even run. Tries of one account wait for each
-   * other, so that a burst of guesses gets no more of them than a slow guesser.
+   * Runs one attempt and counts it. `locked`: `check` was not run. Attempts on one account run one after another, so that
+   * many at once get no more guesses than slow ones.
    */
   attempt(userId: string, kind: TryKind, check: () => Promise<boolean>): Promise<'right' | 'wrong' | 'locked'>;
   /** Locks an account now, for the usual time. */
   lock(userId: string): Promise<void>;
 }
 
-/** Names that nobody has are counted too, or a lock would tell who exists; but not kept, and only so many. */
+/** Unknown names are counted too, since a lock would otherwise show who exists. They are kept in memory only, up to a limit. */
 const maxStrangers = 1000;
 
 export function createLockout({ store, now }: { store: Store; now: Now }): Lockout {

@@ -6,7 +6,7 @@ import { readCommand, usage, type RunFlags } from './flags.ts';
 import { isAlive, localAddress, nameOfDirectory } from './local-socket.ts';
 import { introduction, sessionTable } from './table.ts';
 
-/** `npm run campus`: starts a campus, or asks the one that runs. Exit code 2: the command line is wrong; 1: it did not work. */
+/** `npm run campus`: starts a campus, or asks a running one. Exit code 2: wrong usage; 1: it failed. */
 async function main(): Promise<void> {
   const command = readCommand(process.argv.slice(2));
   switch (command.kind) {
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
 
 async function run(flags: RunFlags): Promise<void> {
   const starting = startWithControl(flags);
-  // Listened for from the start: whoever is told to stop while still starting leaves nothing behind either
+  // Listen from the start, so that a campus that is stopped while it starts leaves nothing behind
   const stop = (): void => {
     starting.then(({ close }) => close()).catch(complain);
   };
@@ -39,7 +39,7 @@ async function run(flags: RunFlags): Promise<void> {
 }
 
 async function startWithControl(flags: RunFlags): Promise<{ campus: Campus; close: () => Promise<void> }> {
-  // Loaded here, so that the verbs and a wrong flag are answered at once
+  // Loaded only here, so that the verbs and a wrong flag are answered fast
   const [{ startCampus }, { readPeople }] = await Promise.all([import('./campus.ts'), import('./people.ts')]);
   const campus = await startCampus({
     port: flags.port,
@@ -64,14 +64,14 @@ async function startWithControl(flags: RunFlags): Promise<{ campus: Campus; clos
   }
 }
 
-/** What programs that start a campus read: one line. */
+/** The one line that programs read when they start a campus. */
 function ready({ port, portalPort, dataDirectory, addresses, authority, profile, people }: Campus): unknown {
   return { ready: true, port, portalPort, dataDirectory, addresses, authority, profile, people };
 }
 
 /**
- * A campus without `--data` takes the user's usual address, so that the verbs find it without a flag; where
- * another one has it, and with `--data`, the address goes by the directory.
+ * A campus without `--data` uses the user's usual address, so that the verbs find it without a flag. With `--data`, or when
+ * another campus has that address, the address depends on the directory.
  */
 async function controlAddressFor(campus: Campus, flags: RunFlags): Promise<string> {
   const usual = await localAddress('control');
@@ -104,7 +104,7 @@ function explain({ code, params, detail }: Failure): string {
   return `${file === undefined ? '' : `${file}: `}${detail ?? code}`;
 }
 
-/** A file that is not there, a port that is taken: the message says it all. */
+/** For a missing file or a port in use, the message is enough. */
 const isSystemError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
 
 main().catch(complain);

@@ -17,7 +17,7 @@ import type { Store } from './store.ts';
 /** The path of the relay on the gateway. */
 export const relayPath = '/relay';
 
-/** What a person may have at a time, and how often a session goes on beyond its lifetime. */
+/** How many sessions a person may have, and how often one can be extended. */
 const sessionsPerPerson = 2;
 const extensions = 3;
 
@@ -34,7 +34,7 @@ export interface ServiceOptions {
   targets: readonly GrantTarget[];
 }
 
-/** Everything of the campus that is not a page. */
+/** All of the campus's services, without its pages. */
 export interface Services {
   directory: Directory;
   factors: Factors;
@@ -43,13 +43,13 @@ export interface Services {
   sessions: Sessions;
   gateway: GatewayServer;
   relay: RelayServer;
-  /** Ends every connection of clients; sessions go on. */
+  /** Closes every client connection. Sessions continue. */
   hangUp(): void;
-  /** Lets go of all that waits. */
+  /** Stops everything that waits. */
   close(): void;
 }
 
-/** Builds each service once and hands it its neighbours. */
+/** Builds each service once and passes it the others that it needs. */
 export async function openServices(options: ServiceOptions): Promise<Services> {
   const { store, now, report, targets, notice, numberMatching } = options;
   const lockout = createLockout({ store, now });
@@ -87,7 +87,7 @@ export async function openServices(options: ServiceOptions): Promise<Services> {
   };
 }
 
-/** Where a campus name leads. The portal is at its local socket; other names are the resolver's, and the grant decides. */
+/** Resolves a name on campus. The portal is at its local socket. Other names go to the resolver, and the grant decides whether they may be reached. */
 async function resolve(host: string, port: number, portalSocket: string): Promise<RelayTarget | null> {
   const name = host.toLowerCase().replace(/\.$/, '');
   if (name === portalHost) return port === 443 ? { path: portalSocket } : null;
@@ -96,6 +96,6 @@ async function resolve(host: string, port: number, portalSocket: string): Promis
     const { address } = await lookup(name);
     return { host: address, port };
   } catch {
-    return null; // the resolver knows no such name; the relay says so
+    return null; // the resolver knows no such name: the relay reports it
   }
 }

@@ -7,8 +7,8 @@ import { newId, slowHash } from './secrets.ts';
 import type { Store } from './store.ts';
 
 /**
- * Who is at the campus when it starts: the form of `--people FILE`. A device whose `phone` is left out is
- * enrolled all the same, in a phone that is not at hand: it was lost.
+ * The people at a campus when it starts, in the format of `--people FILE`. A device without `phone` is enrolled in a phone
+ * that the person has lost.
  */
 export const peopleFileSchema = z.strictObject({
   people: z
@@ -31,7 +31,7 @@ export const peopleFileSchema = z.strictObject({
       }),
     )
     .max(10_000),
-  /** Pocket phones: each is a page of its own. */
+  /** Pocket phones. Each has its own page. */
   phones: z.array(z.strictObject({ id: z.string().regex(/^[a-z0-9-]{1,40}$/), label: z.string().min(1).max(60) })).max(1000),
 });
 export type PeopleFile = z.infer<typeof peopleFileSchema>;
@@ -80,7 +80,7 @@ export const seededPeople: PeopleFile = {
   ],
 };
 
-/** Reads a `--people` file's text. Fails with `request-invalid`, whose detail names what is wrong. */
+/** Reads the text of a `--people` file. Fails with `request-invalid`, with the problem in its detail. */
 export function readPeople(text: string): PeopleFile {
   let raw: unknown;
   try {
@@ -101,7 +101,7 @@ export function readPeople(text: string): PeopleFile {
   return parsed.data;
 }
 
-/** Adds whoever is not there yet, with their devices. Who is there already stays as they are. */
+/** Adds the people who are missing, with their devices. Does not change people who already exist. */
 export async function seed(store: Store, file: PeopleFile, now: Now): Promise<void> {
   const known = new Set(store.document.people.map((person) => person.userId));
   const hashed = await Promise.all(

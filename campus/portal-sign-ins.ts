@@ -3,10 +3,10 @@ import type { Now } from './clock.ts';
 import { fastHash, newToken } from './secrets.ts';
 import type { PortalSignIns } from './services.ts';
 
-/** Where the portal takes a one-time sign-in, by POST, in the form field `token`. */
+/** The portal's path for one-time sign-ins, by POST with the form field `token`. */
 export const portalSignInPath = '/one-time';
 
-/** One-time portal sign-ins. In memory: each is good for 60 s and for one use. */
+/** One-time portal sign-ins, in memory. Each is valid for 60 s and one use. */
 export function createPortalSignIns({ portalAddress, now }: { portalAddress: string; now: Now }): PortalSignIns {
   const open = new Map<string, { userId: string; expiresAt: number }>();
   const action = new URL(portalSignInPath, portalAddress).href;

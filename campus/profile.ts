@@ -1,6 +1,6 @@
 import { profileVersion, type Profile } from '../shared/profile.ts';
 
-/** How the campus calls itself; what the on-campus probe answers with. */
+/** The campus's name. The on-campus probe answers with it. */
 export const campusName = 'campus.test';
 export const issuerName = 'Campus Test University';
 export const portalHost = '2fa.campus.test';
@@ -8,8 +8,8 @@ export const portalAddress = `https://${portalHost}/`;
 const onCampusPath = '/.well-known/causeway-on-campus';
 
 /**
- * The profile that this campus publishes. Its names are in no DNS: `connectTo` takes them to loopback.
- * The portal's port stands there off campus as well, where nothing listens on it.
+ * The profile that this campus publishes. Its names are not in DNS: `connectTo` leads them to loopback. It names the
+ * portal's port even off campus, where nothing listens on it.
  */
 export function campusProfile({ port, portalPort, authorityPem }: { port: number; portalPort: number; authorityPem: string }): Profile {
   const recoveryHost = 'recovery.campus.test';

@@ -1,16 +1,16 @@
 import { createHash, randomBytes, randomInt, scrypt, timingSafeEqual } from 'node:crypto';
 
-/** scrypt with Node's own cost (N = 2^14, r = 8, p = 1): tens of milliseconds a try. */
+/** scrypt with Node's default cost (N = 2^14, r = 8, p = 1): tens of milliseconds for each attempt. */
 const saltBytes = 16;
 const keyBytes = 32;
 
-/** A secret that people type, ready to be stored: `scrypt$<salt>$<key>`, base64url. */
+/** Hashes a secret that people type, for storing: `scrypt$<salt>$<key>`, base64url. */
 export async function slowHash(secret: string): Promise<string> {
   const salt = randomBytes(saltBytes);
   return `scrypt$${salt.toString('base64url')}$${(await derive(secret, salt)).toString('base64url')}`;
 }
 
-/** Whether `secret` is the one that was hashed. Takes the same time for a right and for a wrong one. */
+/** Whether `secret` is the one that was hashed. Takes the same time for a right and a wrong one. */
 export async function matchesSlowHash(secret: string, stored: string): Promise<boolean> {
   const [, salt = '', key = ''] = stored.split('$');
   const expected = Buffer.from(key, 'base64url');
@@ -30,16 +30,16 @@ function derive(secret: string, salt: Buffer): Promise<Buffer> {
 /** A random secret of 256 bits, base64url: 43 characters. */
 export const newToken = (): string => randomBytes(32).toString('base64url');
 
-/** What is kept of a random token. It has 256 bits of its own, so that a fast hash is enough. */
+/** The stored hash of a random token. A token has 256 random bits, so a fast hash is enough. */
 export const fastHash = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
-/** An identifier that is no secret. Hexadecimal: it is also typed on command lines, where a leading dash would be a flag. */
+/** An identifier that is not secret. It is hexadecimal because people also type it on command lines, where a leading dash would be a flag. */
 export const newId = (): string => randomBytes(12).toString('hex');
 
-/** So many random decimal digits, leading zeros included. */
+/** Random decimal digits, including leading zeros. */
 export const randomDigits = (count: number): string => Array.from({ length: count }, () => randomInt(10)).join('');
 
-/** Compares two short secrets without telling by time where they differ. */
+/** Compares two short secrets in constant time. */
 export function sameSecret(a: string, b: string): boolean {
   return timingSafeEqual(Buffer.from(fastHash(a)), Buffer.from(fastHash(b)));
 }

@@ -2,9 +2,9 @@ import type { Failure } from '../shared/failure.ts';
 import type { FactorMethod } from '../shared/prompt.ts';
 
 /**
- * The seams inside the campus: what the gateway, the portal, the recovery site and the phone use of the
- * directory and of the factor service. All instants are epoch milliseconds. Whatever resolves has been
- * written to disk first: a `kill -9` afterwards loses none of it.
+ * The interfaces inside the campus: how the gateway, the portal, the recovery site and the phone use the directory and the
+ * factor service. All times are epoch milliseconds. A call resolves only once its change is on disk, so a later `kill -9`
+ * loses nothing.
  */
 
 export interface Person {
@@ -18,15 +18,15 @@ export interface Person {
 export interface Directory {
   person(userId: string): Person | null;
   /**
-   * Takes the same time for an unknown user as for a wrong password. Rejects with `account-locked` (params:
-   * untilAt) while the account is locked, and from the failure on that locked it; also for users who do not exist.
+   * Takes the same time for an unknown user as for a wrong password. Rejects with `account-locked` (params: untilAt) while
+   * the account is locked, starting with the failure that locked it. The same goes for unknown users.
    */
   checkPassword(userId: string, password: string): Promise<boolean>;
-  /** Null whatever part is wrong. */
+  /** Null if any part is wrong. */
   checkIdentity(identity: { role: string; userId: string; dateOfBirth: string; lastFour: string }): Person | null;
 }
 
-/** Who asks for a factor; a code is never accepted twice by the same one. */
+/** A service that asks for a factor. It never accepts the same code twice. */
 export type FactorService = 'gateway' | 'portal';
 
 export interface Device {
@@ -41,16 +41,16 @@ export interface Device {
 
 export type PushOutcome = 'approved' | 'denied' | 'timed-out' | 'superseded';
 
-/** One push that is out. Only one a person at a time: a new one supersedes the older. */
+/** A push that waits for an answer. Each person has at most one: a new one supersedes the old one. */
 export interface Push {
   readonly id: string;
   readonly device: Device;
-  /** To be typed into the phone before Approve works; absent when the campus does not match numbers. */
+  /** The number to type into the phone before Approve works. Absent when the campus does not match numbers. */
   readonly number?: string;
   readonly deadline: number;
   /** Never rejects. */
   readonly outcome: Promise<PushOutcome>;
-  /** The asker gave up: the phone forgets it. */
+  /** Withdraws the push: the phone forgets it. */
   cancel(): void;
 }
 
@@ -59,21 +59,21 @@ export type PasscodeResult =
   /** `failure` is passcode-wrong, passcode-used, passcode-expired or account-locked (params: untilAt). */
   | { ok: false; failure: Failure; triesLeft: number; nextCodeAt: number };
 
-/** An enrolment under way: nothing is a device until its activation code was used, all at once. */
+/** A pending enrolment. It becomes a device when its activation code is used, in a single step. */
 export interface Enrolment {
   readonly id: string;
   readonly userId: string;
   readonly kind: Device['kind'];
   readonly platform: Device['platform'];
-  readonly activationCode: string; // to paste, groups of 4 separated by dashes
-  /** Standard otpauth:// URI, with the activation code as an extra parameter; a real authenticator app can scan it. */
+  readonly activationCode: string; // for pasting, in groups of 4 separated by dashes
+  /** A standard otpauth:// URI with the activation code as an extra parameter. A real authenticator app can scan it. */
   readonly uri: string;
   readonly expiresAt: number;
-  /** The device once it was activated. */
+  /** The device, once it has been activated. */
   readonly device: Device | null;
 }
 
-/** A push as a phone shows it. */
+/** A push, as a phone shows it. */
 export interface WaitingPush {
   id: string;
   account: string;
@@ -83,7 +83,7 @@ export interface WaitingPush {
   needsNumber: boolean;
 }
 
-/** An account in a phone. */
+/** An account on a phone. */
 export interface PhoneAccount {
   deviceId: string;
   userId: string;
@@ -98,27 +98,27 @@ export interface Phone {
 }
 
 export interface Factors {
-  /** Until when the person is locked out, or null. */
+  /** When the person's lockout ends, or null. */
   lockedUntil(userId: string): number | null;
   devices(userId: string): Device[];
-  /** Whether a recovery passcode is out that this service would still take. */
+  /** Whether there is a recovery passcode that this service would still accept. */
   hasRecoveryPasscode(userId: string, service: FactorService): boolean;
   /** Rejects with `account-locked`, or `push-superseded` when the device is gone. */
   startPush(userId: string, deviceId: string, service: FactorService): Promise<Push>;
   checkPasscode(userId: string, code: string, service: FactorService): Promise<PasscodeResult>;
-  /** Voids any earlier one. Only a hash is kept. */
+  /** Makes a new recovery passcode and voids any earlier one. Only a hash is stored. */
   issueRecoveryPasscode(userId: string): Promise<{ passcode: string; expiresAt: number }>;
 
   startEnrolment(userId: string, kind: Device['kind'], platform: Device['platform']): Enrolment;
   enrolment(id: string): Enrolment | null;
-  /** Resolves when the enrolment was activated, false when it expired or the signal aborted. */
+  /** Resolves with true when the enrolment is activated, and with false when it expires or the signal aborts. */
   activated(id: string, signal: AbortSignal): Promise<boolean>;
   rename(userId: string, deviceId: string, name: string): Promise<void>;
   makeDefault(userId: string, deviceId: string): Promise<void>;
-  /** The last device can be removed as well; recovery is the way back. */
+  /** Even the last device can be removed: recovery helps the person get back in. */
   remove(userId: string, deviceId: string): Promise<void>;
 
-  // The phones' side
+  // For the phones
   phones(): Phone[];
   phone(id: string): Phone | null;
   accounts(phoneId: string): PhoneAccount[];
@@ -126,21 +126,21 @@ export interface Factors {
   /** An activation code or the text of its QR code. Voids any recovery passcode of the person. Rejects with `request-invalid`. */
   activate(phoneId: string, activation: string, name: string): Promise<PhoneAccount>;
   /**
-   * For an authenticator app that is none of ours: it scanned the QR code and calls nobody, so that its current
-   * code, typed into the portal, is the proof. The device gives codes and takes no push. Null: wrong code.
+   * Activates an enrolment in an authenticator app that is not ours. It has scanned the QR code and contacts nobody, so the
+   * proof is its current code, typed into the portal. The device makes codes but gets no push. Null: wrong code.
    * Rejects with `request-invalid` when the enrolment is over.
    */
   activateByCode(enrolmentId: string, code: string, name: string): Promise<Device | null>;
-  /** False when the push is gone or the number is wrong (which denies it after the third time). */
+  /** False when the push is gone or the number is wrong. The third wrong number denies the push. */
   approve(phoneId: string, pushId: string, number?: string): Promise<boolean>;
   deny(phoneId: string, pushId: string): Promise<void>;
-  /** Calls back whenever anything of this phone changed. */
+  /** Calls back whenever something on this phone changes. */
   onPhoneChange(phoneId: string, listener: () => void): () => void;
 }
 
-/** One-time portal sign-ins, minted by the gateway and by recovery, taken once by the portal. 60 s. */
+/** One-time portal sign-ins. The gateway and recovery make them, and the portal accepts each once, within 60 s. */
 export interface PortalSignIns {
   mint(userId: string): { action: string; token: string; expiresAt: number };
-  /** The user it stands for, or null: unknown, used, too old. */
+  /** The user that it belongs to. Null when it is unknown, used or too old. */
   redeem(token: string): string | null;
 }

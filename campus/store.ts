@@ -5,33 +5,32 @@ import { fail } from '../shared/failure.ts';
 import { isMissing, replaceFile } from './durable-file.ts';
 import { documentSchema, documentVersion, emptyDocument, type CampusDocument } from './document.ts';
 
-/** A value that may be looked at and not changed. */
+/** A value that may be read but not changed. */
 export type Frozen<T> = T extends readonly (infer U)[]
   ? readonly Frozen<U>[]
   : T extends object
     ? { readonly [K in keyof T]: Frozen<T[K]> }
     : T;
 
-/** The campus's memory: one document, always as it is on disk. */
+/** The campus's data: one document, always the same as on disk. */
 export interface Store {
-  /** What has been written. Never shows a change that could still be lost. */
+  /** The document on disk. Never has a change that could still be lost. */
   readonly document: Frozen<CampusDocument>;
   /**
-   * Changes the document, one change after the other. Resolves with what `change` returned once the new
-   * document is on disk; a change that throws, or that cannot be written, leaves everything as it was.
-   * Rejects with what `change` threw, or with `settings-unwritable`.
+   * Changes the document, one change at a time. Resolves with the result of `change` once the new document is on disk. If
+   * `change` throws or the document cannot be written, nothing changes, and this rejects with what `change` threw or with
+   * `settings-unwritable`.
    */
   update<T>(change: (draft: CampusDocument) => T): Promise<T>;
-  /** Resolves once every change asked for so far is done with, one way or the other. */
+  /** Resolves once every change requested so far has succeeded or failed. */
   settled(): Promise<void>;
 }
 
 export const storeFileName = 'campus.json';
 
 /**
- * Opens the store in `directory`, which is made when it is missing. Fails with `settings-damaged` or
- * `settings-newer` (params: file) where the file is not one of ours: it is left as it is, for a person to
- * look at, and never started over.
+ * Opens the store in `directory`, which is created if it is missing. Fails with `settings-damaged` or `settings-newer`
+ * (params: file) when the file is not one of ours. Such a file is left as it is for a person to check, never replaced.
  */
 export async function openStore(directory: string): Promise<Store> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -59,7 +58,7 @@ export async function openStore(directory: string): Promise<Store> {
     update(change) {
       const done = queue.then(() => apply(change));
       const over = (): void => undefined;
-      queue = done.then(over, over); // the caller hears of a failure; the next change starts afresh
+      queue = done.then(over, over); // the caller gets the failure; the next change runs all the same
       return done;
     },
     settled: () => queue,

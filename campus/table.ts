@@ -1,7 +1,7 @@
 import type { Campus } from './campus.ts';
 import type { SessionLine } from './control.ts';
 
-/** Rows as columns of text, each as wide as its widest cell. */
+/** Lays out rows as text columns, each as wide as its widest cell. */
 function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
@@ -14,7 +14,7 @@ function table(rows: readonly (readonly string[])[]): string {
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }
 
-/** What `npm run campus` says once everything is up: addresses, people, and how to check the certificate. */
+/** What `npm run campus` prints once everything is up: addresses, people, and how to check the certificate. */
 export function introduction(campus: Campus, onCampus: boolean): string {
   const { addresses, authority, people, records } = campus;
   const places = table([
@@ -35,7 +35,7 @@ export function introduction(campus: Campus, onCampus: boolean): string {
   return `${places}\n\n${signIns}\n\nCertificate authority, SHA-256: ${authority.sha256}\nData: ${campus.dataDirectory}\n`;
 }
 
-/** The sessions of a campus as its operator sees them. */
+/** The table of a campus's sessions, for its operator. */
 export function sessionTable(sessions: readonly SessionLine[]): string {
   if (sessions.length === 0) return 'Nobody is signed in.';
   const clock = (instant: number): string => new Date(instant).toLocaleTimeString();

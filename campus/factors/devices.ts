@@ -6,7 +6,7 @@ import type { PhoneBell } from './phones.ts';
 
 const maxNameLength = 60;
 
-/** A name as a person typed it, fit to be shown. Fails with `request-invalid` when nothing is left of it. */
+/** Cleans a name that a person typed for display. Fails with `request-invalid` when nothing is left. */
 export function deviceName(typed: string): string {
   const name = typed.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   if (name.length === 0 || name.length > maxNameLength)
@@ -27,7 +27,7 @@ export interface Devices {
   remove(userId: string, deviceId: string): Promise<void>;
 }
 
-/** A person's enrolled devices. Changing one that is not theirs, or is gone, fails with `request-invalid`. */
+/** A person's enrolled devices. Changing a device that is not theirs, or is gone, fails with `request-invalid`. */
 export function createDevices({
   store,
   bell,
@@ -54,7 +54,7 @@ export function createDevices({
         draft.devices = draft.devices.filter((device) => device !== removed);
         const next = draft.devices.find((device) => device.userId === userId);
         if (removed.isDefault && next) next.isDefault = true;
-        // The account leaves the phone with the device, so that the phone shows no code that nobody takes
+        // Remove the account from the phone too, so that it shows no useless codes
         const phones = draft.phones.filter((phone) => phone.accounts.some((account) => account.deviceId === deviceId));
         for (const phone of phones) phone.accounts = phone.accounts.filter((account) => account.deviceId !== deviceId);
         return phones.map((phone) => phone.id);

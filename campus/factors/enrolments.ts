@@ -11,22 +11,22 @@ import { deviceName, publicDevice } from './devices.ts';
 import type { PhoneBell } from './phones.ts';
 import { activationCodeIn, codeAt, enrolmentUri, newKey, nextCodeAt, stepOfCode } from './totp.ts';
 
-/** An enrolment waits so long for its activation. Its code has 5 groups of 4: 100 bits, not to be guessed. */
+/** How long an enrolment waits for its activation. Its code has 5 groups of 4 characters: 100 bits, too many to guess. */
 const enrolmentRules = { validMs: 15 * 60_000, codeGroups: 5, groupLength: 4 } as const;
-/** 32 characters, none of which people take for another. */
+/** 32 characters that people do not mix up. */
 const codeAlphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
 export type Enrolments = Pick<Factors, 'startEnrolment' | 'enrolment' | 'activated' | 'activate' | 'activateByCode'> & { close(): void };
 
-/** An enrolment under way. The key becomes a device's only when it is activated. */
+/** A pending enrolment. Its key becomes a device's key only when it is activated. */
 interface OpenEnrolment extends Enrolment {
   readonly key: string;
   device: Device | null;
-  /** Somebody is activating it right now: of two at once only one may. */
+  /** Whether an activation is running. Only one may run at a time. */
   claimed: boolean;
-  /** True once activated, false once it is too late. Never rejects. */
+  /** Resolves with true once activated, false once it is too late. Never rejects. */
   readonly over: Promise<boolean>;
-  /** Settles {@link over}. Again is harmless. */
+  /** Settles {@link over}. Calling it twice is harmless. */
   finish(activated: boolean): void;
 }
 
@@ -38,7 +38,7 @@ export interface EnrolmentOptions {
   issuer: string;
 }
 
-/** Enrolments live in memory: one that was under way when the campus went down is started again. */
+/** Enrolments are in memory only: one that was pending when the campus stopped has to be started again. */
 export function createEnrolments({ store, now, bell, issuer }: EnrolmentOptions): Enrolments {
   const known = new Map<string, OpenEnrolment>();
   const find = (id: string): OpenEnrolment | null => {
@@ -46,7 +46,7 @@ export function createEnrolments({ store, now, bell, issuer }: EnrolmentOptions)
     return found && (found.device || now() < found.expiresAt) ? found : null;
   };
 
-  /** Makes the device of an enrolment, all in one change. `phoneId` null: the key is in an app that is none of ours. */
+  /** Makes the device of an enrolment in a single change. `phoneId` null: the key is in an app that is not ours. */
   const enrol = async (
     enrolment: OpenEnrolment,
     phoneId: string | null,

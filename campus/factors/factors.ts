@@ -14,11 +14,11 @@ export interface FactorOptions {
   now: Now;
   /** What authenticator apps call the campus. */
   issuer: string;
-  /** Whether a push is approved only with the number that the person's screen shows. */
+  /** Whether approving a push takes the number on the person's screen. */
   numberMatching: boolean;
 }
 
-/** The factor service, in the shape that hosted ones have: what a user may use, a try, its outcome; and enrolment. */
+/** The factor service, shaped like hosted ones: which factors a user has, an attempt and its outcome, and enrolment. */
 export function createFactors({ store, lockout, now, issuer, numberMatching }: FactorOptions): Factors & { close(): void } {
   const phones = createPhones({ store, now });
   const passcodes = createPasscodes({ store, lockout, now });

@@ -8,19 +8,19 @@ import type { FactorService, Factors, PasscodeResult } from '../services.ts';
 import type { Store } from '../store.ts';
 import { nextCodeAt, stepOfCode } from './totp.ts';
 
-/** Recovery passcodes: 9 digits, an hour, once for each service (see the guide's "Get 2FA Passcode"). */
+/** Recovery passcodes have 9 digits, last an hour, and work once at each service (see the guide's "Get 2FA Passcode"). */
 const recoveryRules = { digits: 9, validMs: 60 * 60_000 } as const;
 
-/** What a code turned out to be. */
+/** The kind of a code that was looked up. */
 type Finding = 'device' | 'recovery' | Extract<FailureCode, 'passcode-wrong' | 'passcode-used' | 'passcode-expired'>;
 
 export type Passcodes = Pick<Factors, 'checkPasscode' | 'hasRecoveryPasscode' | 'issueRecoveryPasscode'>;
 
-/** Codes: the six digits of a device and the nine of a recovery passcode, each taken once by each service. */
+/** Checks codes: six digits from a device, or nine of a recovery passcode. Each service accepts each code once. */
 export function createPasscodes({ store, lockout, now }: { store: Store; lockout: Lockout; now: Now }): Passcodes {
   const recoveryOf = (userId: string) => store.document.recovery.find((record) => record.userId === userId);
 
-  /** Finds out and marks as used in one change, so that of two who bring the same code only one gets in. */
+  /** Checks a code and marks it as used in a single change, so that only one of two attempts with the same code succeeds. */
   const take = async (userId: string, code: string, service: FactorService): Promise<Finding> => {
     const recovery = recoveryOf(userId);
     if (recovery && code.length === recoveryRules.digits && (await matchesSlowHash(code, recovery.hash))) {
@@ -67,7 +67,7 @@ export function createPasscodes({ store, lockout, now }: { store: Store; lockout
 
 function takeRecovery(draft: CampusDocument, hash: string, service: FactorService, instant: number): Finding {
   const record = draft.recovery.find((other) => other.hash === hash);
-  if (!record) return 'passcode-wrong'; // voided since it was looked up
+  if (!record) return 'passcode-wrong'; // it was voided after the look-up
   if (record.expiresAt <= instant) return 'passcode-expired';
   if (record.usedBy.includes(service)) return 'passcode-used';
   record.usedBy.push(service);
@@ -83,7 +83,7 @@ function takeDeviceCode(draft: CampusDocument, userId: string, code: string, ser
       device.accepted[service] = step;
       return 'device';
     }
-    used = true; // this one, or a newer one, was taken before
+    used = true; // this code, or a newer one, was accepted before
   }
   return used ? 'passcode-used' : 'passcode-wrong';
 }

@@ -3,10 +3,10 @@ import type { Phone, PhoneAccount } from '../services.ts';
 import type { Store } from '../store.ts';
 import { codeAt, nextCodeAt } from './totp.ts';
 
-/** Tells whoever shows a phone that something in it changed. */
+/** Tells the pages that show a phone that it has changed. */
 export interface PhoneBell {
   ring(phoneId: string): void;
-  /** Rings the phones that hold this device's account. */
+  /** Notifies the phones that have this device's account. */
   ringDevice(deviceId: string): void;
 }
 
@@ -17,7 +17,7 @@ export interface Phones extends PhoneBell {
   onPhoneChange(phoneId: string, listener: () => void): () => void;
 }
 
-/** The pocket phones: what they are called, the accounts in them, and who looks at them. */
+/** The pocket phones: their names, their accounts, and the pages that show them. */
 export function createPhones({ store, now }: { store: Store; now: Now }): Phones {
   const listeners = new Map<string, Set<() => void>>();
   const ring = (phoneId: string): void => {

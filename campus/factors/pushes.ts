@@ -8,10 +8,10 @@ import type { Store } from '../store.ts';
 import { publicDevice } from './devices.ts';
 import type { PhoneBell } from './phones.ts';
 
-/** A push waits so long; a number of so many digits; so many wrong numbers deny it. */
+/** How long a push waits, how many digits its number has, and how many wrong numbers deny it. */
 const pushRules = { validMs: 60_000, numberDigits: 3, numberTries: 3 } as const;
 
-/** A push that is out. */
+/** A push that waits for an answer. */
 interface OpenPush {
   id: string;
   userId: string;
@@ -25,9 +25,9 @@ interface OpenPush {
 }
 
 export interface Pushes extends Pick<Factors, 'startPush' | 'waiting' | 'approve' | 'deny'> {
-  /** The device is gone, and with it what waits on it. */
+  /** Withdraws the push on a removed device. */
   forgetDevice(deviceId: string): void;
-  /** Takes back whatever is out. */
+  /** Withdraws every push. */
   close(): void;
 }
 
@@ -40,7 +40,7 @@ export interface PushOptions {
   numberMatching: boolean;
 }
 
-/** Pushes live in memory: one that was out when the campus went down was never answered. */
+/** Pushes are in memory only: one that waited when the campus stopped is never answered. */
 export function createPushes({ store, lockout, now, bell, numberMatching }: PushOptions): Pushes {
   const open = new Map<string, OpenPush>();
 
@@ -48,7 +48,7 @@ export function createPushes({ store, lockout, now, bell, numberMatching }: Push
     for (const push of [...open.values()]) if (matches(push)) push.settle('superseded');
   };
 
-  /** The push, if it still waits and this phone holds its device's account. */
+  /** The push, if it still waits and this phone has its device's account. */
   const onPhone = (phoneId: string, pushId: string): OpenPush | null => {
     const push = open.get(pushId);
     const phone = store.document.phones.find((record) => record.id === phoneId);
@@ -108,7 +108,7 @@ export function createPushes({ store, lockout, now, bell, numberMatching }: Push
         if (push.wrongNumbers >= pushRules.numberTries) push.settle('denied');
         return false;
       }
-      // An approval ends a row of wrong passcodes; a locked account's push approves nothing
+      // An approval resets the count of wrong passcodes. A push of a locked account approves nothing
       const counted = await lockout.attempt(push.userId, 'passcode', () => Promise.resolve(true));
       if (counted !== 'right' || !onPhone(phoneId, pushId)) return false;
       push.settle('approved');
