@@ -172,6 +172,16 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       expect(sends(at)).toBe(1);
     });
 
+    test.each([
+      ['Your account is locked out. Call the desk.', 'account-locked-out'],
+      ['Maximum number of sessions reached.', 'session-limit'],
+    ])('a refusal that accuses no password is told as what it is: %s', async (error, reason) => {
+      const { at, who, session } = await signIn([signInForm, { ...signInForm, error }], { credentials: [mei, 'leave'] });
+      await expect(session).rejects.toMatchObject(failsWith('cancelled'));
+      expect(who.asked[1]).toMatchObject({ failure: { code: reason } });
+      expect(sends(at)).toBe(1);
+    });
+
     test('a group that the profile names: a refusal is told, and the password is sent once', async () => {
       const group: FormSpec = {
         inputs: [

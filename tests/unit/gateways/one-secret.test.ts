@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Conversation, StartAgain } from '../../../electron/gateways/openconnect/conversation/conversation.ts';
-import { asksNewPassword, complains, saysCode } from '../../../electron/gateways/openconnect/conversation/wording.ts';
+import {
+  asksNewPassword,
+  complains,
+  saysCode,
+  saysLocked,
+  saysSessionLimit,
+} from '../../../electron/gateways/openconnect/conversation/wording.ts';
 import { fieldType, type OcForm } from '../../../electron/gateways/openconnect/process/messages.ts';
 import { appendedWord, mayReachPhone, phoneWord } from '../../../shared/phone-words.ts';
 import type { Answer, Prompt } from '../../../shared/prompt.ts';
@@ -213,6 +219,29 @@ describe('the words', () => {
     expect(asksNewPassword(label, message)).toBe(is);
   });
 
+  it.each([
+    'Your account is locked out.',
+    'Account has been temporarily blocked',
+    '您的帳號已被鎖定',
+    '账户锁定',
+    'A sua conta está bloqueada.',
+  ])('say that the account is locked: %s', (text) => expect(saysLocked(text)).toBe(true));
+  it.each([
+    'Login failed. 2 tries left before your account is locked.',
+    'Your account will be locked after 3 tries',
+    '再錯一次帳號將被鎖定',
+    'Login failed.',
+  ])('do not say so: %s', (text) => expect(saysLocked(text)).toBe(false));
+  it.each([
+    'Maximum number of sessions reached',
+    'Too many concurrent logins',
+    'Session limit exceeded',
+    '登入數已達上限',
+    'Limite de sessões atingido',
+  ])('say that there are too many sessions: %s', (text) => expect(saysSessionLimit(text)).toBe(true));
+  it.each(['Too many failed attempts', 'Your session has expired', 'Login failed.'])('do not say that there are: %s', (text) =>
+    expect(saysSessionLimit(text)).toBe(false),
+  );
   it.each(['Login failed', '密碼錯誤', '验证码无效', 'Senha incorreta', 'Tente novamente'])('complain: %s', (text) =>
     expect(complains(text)).toBe(true),
   );

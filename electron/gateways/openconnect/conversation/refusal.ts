@@ -1,5 +1,5 @@
 import type { Failure } from '../../../../shared/failure.ts';
-import { complains, complainsOfCode } from './wording.ts';
+import { complains, complainsOfCode, saysLocked, saysSessionLimit } from './wording.ts';
 import type { Sent } from './round.ts';
 import { pushFailure } from './second-factor.ts';
 
@@ -30,6 +30,9 @@ export interface Blame {
 /** What a refusal says about what was sent last. If it does not say which of two secrets was wrong, the password is in doubt. */
 export function blameFor(last: Sent | null, refusal: Refusal): Blame {
   if (last === null) return { failure: { code: 'sign-in-rejected' }, then: 'forget' };
+  // Neither says anything about what was typed. Whoever tries again and again only stays locked out
+  if (saysLocked(refusal.message)) return { failure: { code: 'account-locked-out' }, then: 'forget' };
+  if (saysSessionLimit(refusal.message)) return { failure: { code: 'session-limit' }, then: 'forget' };
   const blame = blameOf(last, refusal);
   const isLate = last.at - last.arrivedAt > giveUpAfterMs && last.reach === null;
   return isLate ? { ...blame, failure: { code: 'sign-in-timed-out' } } : blame;

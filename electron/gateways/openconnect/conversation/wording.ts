@@ -90,6 +90,26 @@ export const complains = anyOf(
   /inv[áa]lid[oa]s?|incorret[oa]s?|incorrect[oa]s?|\berrad[oa]s?\b|\bfalh(ou|a|aram)\b|negad[oa]|recusad[oa]|expirad[oa]|\bexpirou\b|\btente (de novo|novamente|outra vez)\b|n[ãa]o (é|est[áa]|foi) (v[áa]lid|corret|aceit)/i,
 );
 
+const mentionsLock = anyOf(
+  /\b(account|user|you)\b.{0,40}\b(locked|blocked)\b|\blocked out\b/i,
+  /(帳號|账号|帳戶|账户|賬戶|使用者|用戶|用户).{0,10}(鎖定|锁定|鎖住|锁住|封鎖|封锁)|已(被)?(鎖定|锁定|封鎖|封锁)/,
+  /\bconta\b.{0,40}\bbloquead[oa]\b/i,
+);
+/** Such a sentence only warns. */
+const warns = anyOf(/\b(before|will|would|may|might|otherwise|if|not)\b|[將将会會]|\b(antes|ser[áa]|se|n[ãa]o)\b/i);
+const mentionsSessionLimit = anyOf(
+  /\b(too many|max(imum)?( number of)?|limit( of)?)\b.{0,24}\b(sessions|log-?ins|connections)\b/i,
+  /\b(sessions?|log-?ins?|connections?)\b.{0,24}\b(limit|exceeded|maximum)\b/i,
+  /(連線|连接|登入|登录|會話|会话|工作階段)(數|数)?.{0,10}(上限|過多|过多|超過|超过)/,
+  /\b(limite|m[áa]ximo)\b.{0,24}\b(sess[õo]es|liga[çc][õo]es|conex[õo]es)\b/i,
+);
+
+/** Whether a refusal says that the account is locked, and does not only warn of it. */
+export const saysLocked = (text: string): boolean => sentences(text).some((each) => mentionsLock(each) && !warns(each));
+
+/** Whether a refusal says that the person has as many sessions as they may have. */
+export const saysSessionLimit = (text: string): boolean => sentences(text).some(mentionsSessionLimit);
+
 /** Says that something is not allowed. */
 const saysNotAllowed = anyOf(
   /\b(not|no longer|isn[’']?t|aren[’']?t) (be )?(allowed|supported|permitted|accepted|authori[sz]ed|compatible|recogni[sz]ed)\b/i,
