@@ -23,13 +23,13 @@ describe.skipIf(missing !== null)('the test gateway itself', () => {
     expect(page).not.toContain(lab.page);
   });
 
-  test('signs in from the client namespace, and takes no code twice', async () => {
+  test('signs in from the client namespace, and accepts no code twice', async () => {
     const grant = await grantFor(lab, 'bob', 'client');
     expect(grant.connectUrl).toContain(lab.host);
     await expect(grantFor(lab, 'bob', 'client')).rejects.toThrow(/did not sign in/);
   });
 
-  test('comes back from kill -9 with a new key where asked for', async () => {
+  test('restarts after kill -9, with a new key if asked for', async () => {
     const before = lab.pin;
     await lab.restart({ newKey: true });
     expect(lab.pin).not.toBe(before);

@@ -25,7 +25,7 @@ describe.skipIf(missing !== null)('the helper as one executable', () => {
     await lab.stop();
   });
 
-  test('is helper and script in one, and carries a page', async () => {
+  test('one executable is helper and script, and its tunnel carries a page', async () => {
     if (!lab.client) throw new Error('no client namespace');
     const helper = await HelperProcess.start(lab.client, { executable, lab });
     onTestFinished(() => helper.stop());

@@ -98,7 +98,7 @@ describe.skipIf(missing !== null)('what proves a gateway to root comes from root
     expect(stranger.log()).not.toContain('0123456789abcdef');
   });
 
-  test('two nodes of a cluster, each with a key of its own, are both taken by their keys and by their authority', async () => {
+  test('two nodes of a cluster with different keys are both accepted, by their keys and by their authority', async () => {
     for (const trust of [{ pins: [lab.pin, `pin-sha256:${node.pin}`] }, undefined]) {
       if (trust) trusting(trust);
       else helper.configure({});
@@ -111,7 +111,7 @@ describe.skipIf(missing !== null)('what proves a gateway to root comes from root
     expect(await open(await grantFor(nodeAt(node), 'told', 'client'))).toMatchObject(isUnproven);
   });
 
-  test('a key that was renewed is taken where it was named before or its authority is, and told where it was not', async () => {
+  test('a renewed key is accepted if it or its authority was configured, and otherwise reported', async () => {
     const old = node.pin;
     await node.restart({ newKey: true });
     expect(node.pin).not.toBe(old);
@@ -125,7 +125,7 @@ describe.skipIf(missing !== null)('what proves a gateway to root comes from root
     await closed();
   });
 
-  test('tells who may open a tunnel how its gateway is proved, and nobody else', async () => {
+  test('tells only users who may open a tunnel how its gateway is verified', async () => {
     trusting({ pins: [lab.pin] });
     const ask = (host: string, user = 'root') => say(helper.socket(user), { id: 1, type: 'status', host });
     expect(await ask(lab.host)).toEqual({ id: 1, state: { kind: 'closed' }, proof: { kind: 'pins', pins: [lab.pin] } });
@@ -138,7 +138,7 @@ describe.skipIf(missing !== null)('what proves a gateway to root comes from root
     });
   });
 
-  test('one that the profile vouches for and root cannot prove is told before anybody signs in', async () => {
+  test('a gateway that only the profile trusts, and not the helper, is reported before sign-in', async () => {
     trusting('system');
     const app = await ClientProcess.start({ namespace: client });
     onTestFinished(() => app.kill());

@@ -177,7 +177,7 @@ describe.skipIf(missing !== null)('the helper under its unit’s own limits', { 
 });
 
 describe.skipIf(missing !== null)('a `resolv.conf` that is replaced under the helper', { timeout: 60_000 }, () => {
-  test('makes it start anew while nothing is open, and it can change the new one', async () => {
+  test('a replaced resolv.conf restarts the helper while no tunnel is open, and then it can change the new file', async () => {
     const lab = await startOcserv({ client: true, auth: 'password', everything: true });
     onTestFinished(() => lab.stop());
     if (!lab.client) throw new Error('no client namespace');

@@ -64,7 +64,7 @@ describe.skipIf(missingForPeers() !== null)('a gateway’s name with several add
     expect(ms).toBeLessThan(withinMs);
   });
 
-  test('only dead ones: both commands call it unreachable, and neither takes longer than a look', async () => {
+  test('a name with only dead addresses: both commands call it unreachable, within the time limit', async () => {
     const { gateway, done, ms, end } = await tryBoth([...dead.six, ...dead.four]);
     expect(gateway).toMatchObject({ result: 'attention' });
     expect(done).toBe(5);

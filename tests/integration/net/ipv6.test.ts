@@ -55,7 +55,7 @@ describe('one spelling', () => {
     ['fe80::1%eth0', 'fe80::1%eth0'],
     ['', ''],
   ])('of %j is %j', (host, plain) => expect(plainHost(host)).toBe(plain));
-  it('tells two hosts from one', () => {
+  it('compares hosts by their normalized form', () => {
     expect(sameHost('[2001:db8::1]', '2001:DB8:0::1')).toBe(true);
     expect(sameHost('[2001:db8::1]', '2001:db8::2')).toBe(false);
   });
@@ -70,7 +70,7 @@ describe('this computer', () => {
     await expect(dialOnly([host], undefined)(host, 443, never)).rejects.toMatchObject({ failure: { code: 'host-not-allowed' } });
   });
   it.each(['2001:db8::1', '64:ff9b::a01:203', 'fd00::1'])('is not %s', (host) => expect(isLoopback(host)).toBe(false));
-  it('is not where a name leads either', async () => {
+  it('a name must not resolve to this computer either', async () => {
     const toHere = (_name: string, _options: unknown, callback: (error: null, address: string, family: number) => void) =>
       callback(null, '::ffff:127.0.0.1', 6);
     await expect(dialOnly(['portal.test'], undefined, toHere)('portal.test', 443, never)).rejects.toMatchObject({
@@ -95,7 +95,7 @@ describe('the loopback proxy', () => {
   }
   const nobody: Dial = () => Promise.reject(new Error('dialled'));
 
-  it.skipIf(!hasIPv6)('carries to an address in brackets', async () => {
+  it.skipIf(!hasIPv6)('connects to an IPv6 address in brackets', async () => {
     const port = await listen(net.createServer((socket) => socket.pipe(socket)));
     const dialled: string[] = [];
     const dial: Dial = (host) => {
@@ -145,7 +145,7 @@ describe.skipIf(!hasIPv6)('a gateway at an address', () => {
     return { server, verifier, port: await listen(server) };
   }
 
-  it('answers JSON, its certificate judged by that address', async () => {
+  it('an HTTPS server at an IPv6 address answers JSON, and its certificate is verified for that address', async () => {
     const hosts: (string | undefined)[] = [];
     const { verifier, port } = await gateway((request, response) => {
       hosts.push(request.headers.host);
@@ -156,7 +156,7 @@ describe.skipIf(!hasIPv6)('a gateway at an address', () => {
     expect(hosts).toEqual([`[::1]:${port}`]);
   });
 
-  it('opens a WebSocket, as our own protocol does', async () => {
+  it('a server at an IPv6 address accepts a WebSocket', async () => {
     const { server, verifier, port } = await gateway();
     new WebSocketServer({ server }).on('connection', (socket) => socket.send('hello'));
     const request = { path: '/access', subprotocol: 'x', maxPayload: 100, timeoutMs: 5000, signal: never };
@@ -167,7 +167,7 @@ describe.skipIf(!hasIPv6)('a gateway at an address', () => {
 });
 
 describe.skipIf(!hasIPv6)('our own campus at an address', () => {
-  it('lets people in from Connect to connected, and carries', async () => {
+  it('a gateway at an IPv6 address works from Connect to connected, and traffic passes', async () => {
     const bench = await startBench();
     cleanUp.push(() => bench.close());
     const { controller, campus } = bench;
@@ -212,7 +212,7 @@ describe('a profile with a gateway at an address', () => {
     trust: { kind: 'system' },
   });
 
-  it('that goes takes the certificates along that were accepted for it', async () => {
+  it('removing the profile removes the certificates that were accepted for it', async () => {
     const settings = await Settings.open(await mkdtemp(path.join(tmpdir(), 'causeway-')));
     settings.update(() => ({ profiles: [profile] }));
     const profileStore = new ProfileStore(settings, Date.now);

@@ -52,7 +52,7 @@ describe.skipIf(missingForPeers() !== null)('an old gateway', { timeout: 60_000 
     },
   );
 
-  test('that keeps up with the times is signed in to', async () => {
+  test('a gateway with current TLS is signed in to', async () => {
     const { check, connect } = await both('NORMAL');
     expect(check).toMatchObject({ result: 'ok' });
     expect(connect.out()).toContain('"state":"opening"');

@@ -78,7 +78,7 @@ async function carries(): Promise<void> {
 }
 
 describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (kind) => {
-  it('signs in and carries traffic, all of it through there', async () => {
+  it('signs in and sends all traffic through the proxy', async () => {
     await begin(kind);
     bench.controller.connect(profile());
     await goOn();
@@ -89,7 +89,7 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
     expect(new Set(proxy.asked)).toEqual(new Set([gateway.includes(':') ? gateway : `${gateway}:443`]));
   });
 
-  it('asks who the person is to it, again after a wrong password, and not a second time in this run', async () => {
+  it('asks for the proxy’s password, again after a wrong one, and not a second time in this run', async () => {
     await begin(kind, guest);
     const { controller, log } = bench;
     controller.connect(profile());
@@ -106,7 +106,7 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
     expect(`${log.join('\n')}${JSON.stringify(bench.states)}`).not.toContain(guest.password);
   });
 
-  it('takes a link that broke there up again by itself', async () => {
+  it('reconnects by itself after the proxy broke the link', async () => {
     await begin(kind, guest);
     const { controller } = bench;
     controller.connect(profile());
@@ -125,7 +125,7 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
     expect(await reach(bench.controller, 'idle')).toMatchObject({ ending: { code: 'proxy-unreachable', params: { host: name() } } });
   });
 
-  it('goes on to the next gateway where the proxy does not get to the first', async () => {
+  it('tries the next gateway if the proxy cannot reach the first', async () => {
     await begin(kind, guest);
     const gateways = ['gone.campus.test', ...profile().gateways];
     bench.controller.connect({ ...profile(), gateways });
@@ -134,7 +134,7 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
     expect(bench.states).toContainEqual(expect.objectContaining({ kind: 'contacting', gateway: profile().gateways[0] }));
   });
 
-  it('a Cancel at its question leaves nothing', async () => {
+  it('a Cancel at the proxy’s question leaves nothing behind', async () => {
     await begin(kind, guest);
     bench.controller.connect(profile());
     await prompted(bench.controller, 'proxy');
@@ -142,7 +142,7 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
     expect(bench.controller.state).toEqual({ kind: 'idle', ending: null });
   });
 
-  it('carries a user name and a password with every character', async () => {
+  it('passes on a user name and a password with any characters', async () => {
     const odd = kind === 'socks5' ? signIn : { ...signIn, user: 'guest room 7' };
     await begin(kind, odd);
     const target = { host: 'vpn.campus.test', port: 443 };
@@ -153,7 +153,7 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
     expect(proxy.asked).toEqual([`${to.host}:${to.port}`]);
   });
 
-  it('leads to recovery and to a campus’s profile too', async () => {
+  it('recovery and a campus’s profile are also fetched through the proxy', async () => {
     await begin(kind);
     const verifier = createVerifier({ trust: profile().trust, now: Date.now });
     const { status } = await httpsJson(profile().recovery?.address ?? profile().portal.address, verifier, {
@@ -217,12 +217,12 @@ describe('what is no proxy', () => {
     await expect(waiting).rejects.toMatchObject({ failure: { code: 'cancelled' } });
   });
 
-  it('a page in answer to a CONNECT, as a captive portal has it', async () => {
+  it('a server that answers CONNECT with a page, as a captive portal does, is no proxy', async () => {
     const page = await serve((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'));
     await expect(via('http', page)).rejects.toMatchObject({ failure: { code: 'gateway-unreachable' } });
   });
 
-  it('a look-up that never answers is gone without', async () => {
+  it('a proxy lookup that never answers means no proxy', async () => {
     vi.useFakeTimers();
     const led = new Proxies(() => new Promise(() => undefined)).routeThroughProxy(target);
     await vi.advanceTimersByTimeAsync(10_000);
@@ -285,7 +285,7 @@ describe('which proxy', () => {
     ],
   ])('the environment says %j', async (env, proxy) => expect(await proxyOfEnvironment(env)(address)).toEqual(proxy));
 
-  it('is not asked for what a lab sends to loopback', async () => {
+  it('no proxy is looked up for what a lab sends to loopback', async () => {
     const asked: string[] = [];
     const proxies = new Proxies(async (about) => (asked.push(about), { kind: 'http', host: 'proxy.test', port: 1 }));
     expect(await proxies.routeThroughProxy({ host: 'a.test', port: 443, loopbackPort: 1 })).toEqual({

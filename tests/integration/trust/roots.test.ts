@@ -47,7 +47,7 @@ function store() {
 }
 
 describe('while this computer’s own roots are still being read', () => {
-  it('a server that only they vouch for is connected to once they are there, with no question', async () => {
+  it('a server that only this computer’s roots vouch for is connected to once they are read, without a question', async () => {
     const { port, connections } = await server();
     const { read, give, readings } = store();
     const roots = new SystemRoots(read);
@@ -61,7 +61,7 @@ describe('while this computer’s own roots are still being read', () => {
     expect([connections(), readings()]).toEqual([3, 1]);
   });
 
-  it('a server that the profile itself vouches for waits for nothing', async () => {
+  it('a server that the profile itself vouches for does not wait for the roots', async () => {
     const { port } = await server();
     const roots = new SystemRoots(() => new Promise(() => undefined));
     for (const trust of [
@@ -72,7 +72,7 @@ describe('while this computer’s own roots are still being read', () => {
     expect(roots.isOut).toBe(true);
   });
 
-  it('when their time is up it is said, nobody is asked to decide, and what comes later counts', async () => {
+  it('roots that are not read in time are an error and never a question, and roots read later count', async () => {
     const { port } = await server();
     const { read, give } = store();
     const log: string[] = [];
@@ -86,7 +86,7 @@ describe('while this computer’s own roots are still being read', () => {
     expect(log.at(-1)).toMatch(/authorities: 1, read in \d+ ms/);
   });
 
-  it('a Cancel is obeyed', async () => {
+  it('a Cancel ends the wait for the roots', async () => {
     const { port, connections } = await server();
     const stop = new AbortController();
     const connecting = connect(port, new SystemRoots(() => new Promise(() => undefined)), system, stop.signal);
@@ -95,7 +95,7 @@ describe('while this computer’s own roots are still being read', () => {
     await expect(connecting).rejects.toMatchObject({ failure: { code: 'cancelled' } });
   });
 
-  it('a store that cannot be read is logged, and the others count: then there is a question', async () => {
+  it('an unreadable store is logged, the other roots count, and then there is a question', async () => {
     const { port } = await server();
     const { read, fail } = store();
     const log: string[] = [];
@@ -107,7 +107,7 @@ describe('while this computer’s own roots are still being read', () => {
   });
 });
 
-it('the store holds a thread of its own: the program goes on while it is read for three seconds, and trusts it then', async () => {
+it('the store is read in its own thread: the program goes on for the three seconds that it takes, and trusts it then', async () => {
   const { port } = await server();
   const child = await bundled('tests/support/roots-child.ts');
   const folder = mkdtempSync(join(tmpdir(), 'cw-roots-'));

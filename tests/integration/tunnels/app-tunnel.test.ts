@@ -69,7 +69,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     return tunnel;
   }
 
-  test('fetches the page that only the tunnel reaches, by address and by name, and counts it', async () => {
+  test('fetches the page that only the tunnel reaches, by address and by name, and counts its bytes', async () => {
     const tunnel = await opened('fetch');
     expect(await page(await tunnel.dial('10.60.0.80', 80, never))).toContain(lab.page);
     expect(await page(await tunnel.dial(lab.portalHost, 80, never))).toContain(lab.page);
@@ -80,7 +80,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     await tunnel.close();
   });
 
-  test('says which host is unknown, which is out of reach, and stops when told to', async () => {
+  test('tells an unknown host from an unreachable one, and stops on abort', async () => {
     const tunnel = await opened('refused');
     expect(await codeOf(tunnel.dial('no-such.campus.test', 80, never))).toBe('host-name-unknown');
     expect(await codeOf(tunnel.dial('10.60.0.80', 81, never))).toBe('host-unreachable');
@@ -92,7 +92,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     await tunnel.close();
   });
 
-  test('keeps the ticket when it lets go, and has it ended when the session is over', async () => {
+  test('keeps the ticket on detach, and ends it on sign-out', async () => {
     const grant = await grantFor(lab, 'sign-out');
     const first = await engine.open(grant, never);
     await first.close();
@@ -143,7 +143,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     expect(await codeOf(tunnel.dial('10.60.0.80', 80, never))).toBe('tunnel-down');
   });
 
-  test('drops with its streams when openconnect is killed, or ocproxy', async () => {
+  test('the tunnel and its streams drop when openconnect or ocproxy is killed', async () => {
     const grant = await grantFor(lab, 'killed');
     for (const program of ['openconnect', 'ocproxy']) {
       const tunnel = await engine.open(grant, never);
@@ -162,7 +162,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     for (const pid of descendants(process.pid, 'openconnect')) kill(pid, 'SIGHUP');
   });
 
-  test('says what is missing, and that Windows has none', async () => {
+  test('names the missing program, and says that Windows has no app tunnel', async () => {
     const grant = await grantFor(lab, 'back');
     const at = (platform: NodeJS.Platform) =>
       appTunnel({ programs: { folder: '/nowhere', platform }, log: () => undefined, now: Date.now });
@@ -231,7 +231,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     await expect.poll(() => lab.occtl('show', 'users')).toEqual([]);
   });
 
-  test('goes with the app when that is killed', async () => {
+  test('the tunnel ends when the app is killed', async () => {
     const client = await ClientProcess.start({ uid: nobody });
     await client.connect(profileOf(lab), await grantFor(lab, 'orphan'));
     await client.reach('connected');
@@ -241,7 +241,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     await expect.poll(() => pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
   });
 
-  test('comes back by itself from a killed openconnect; a gateway that restarted has forgotten the session', async () => {
+  test('reconnects by itself after openconnect was killed; ends if the gateway restarted and forgot the session', async () => {
     const client = await ClientProcess.start();
     onTestFinished(() => client.kill());
     await client.connect(profileOf(lab), await grantFor(lab, 'restart'));

@@ -49,7 +49,7 @@ function connect(target: string, secret?: string): Promise<{ status: number; soc
   });
 }
 
-test('carries what it is asked to, with half-close', async () => {
+test('the loopback proxy carries bytes both ways, with half-close', async () => {
   proxy.setDial(dial);
   const { status, socket } = await connect('portal.test:443', proxy.secret);
   expect(status).toBe(200);
@@ -57,7 +57,7 @@ test('carries what it is asked to, with half-close', async () => {
   expect(await text(socket)).toBe('hello');
 });
 
-test('asks for the secret, and takes no other', async () => {
+test('the loopback proxy asks for the secret, and accepts no other', async () => {
   proxy.setDial(dial);
   for (const secret of [undefined, '', 'wrong', `${proxy.secret}x`, proxy.secret.slice(1)]) {
     const { status, challenge, socket } = await connect('portal.test:443', secret);
@@ -85,7 +85,7 @@ test('another process that knows the port and not the secret gets nothing throug
   ]);
 });
 
-test('says why: nothing is up, not allowed, malformed', async () => {
+test('the loopback proxy’s status says why: no tunnel, not allowed, malformed', async () => {
   proxy.setDial(null);
   expect((await connect('portal.test:443', proxy.secret)).status).toBe(503);
   expect(proxy.failureFor('portal.test')?.code).toBe('tunnel-down');
@@ -98,7 +98,7 @@ test('says why: nothing is up, not allowed, malformed', async () => {
   expect(proxy.failureFor('portal.test')).toBeNull();
 });
 
-test('cuts what is open when the tunnel goes', async () => {
+test('the loopback proxy cuts open connections when the tunnel ends', async () => {
   proxy.setDial(dial);
   const { socket } = await connect('portal.test:443', proxy.secret);
   const closed = once(socket, 'close');

@@ -124,7 +124,7 @@ describe.skipIf(missing !== null)('between the app and its gateway', { timeout: 
   );
 
   // ocserv looks after a minute only; how it is told apart is in arguments.test.ts
-  test.runIf(long)('a session that nobody used is told as that', async ({ onTestFinished }) => {
+  test.runIf(long)('a session that ended for lack of use is reported as idle', async ({ onTestFinished }) => {
     const { app } = await connected('app', onTestFinished, { idleTimeout: 6 });
     expect((await app.reach('connected')).idleSeconds).toBe(6);
     expect(await app.reach('idle', { withinMs: 120_000 })).toMatchObject({ ending: { code: 'session-idle' } });

@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 
 describe('the relay', () => {
-  test('carries megabytes there and back, unharmed, with half-close', async () => {
+  test('carries megabytes in both directions, intact, with half-close', async () => {
     const stream = await b.controller.dial('127.0.0.1', portOf(echo), signal);
     const sent = Buffer.alloc(5 * 1024 * 1024);
     for (let at = 0; at < sent.length; at += 4) sent.writeUInt32LE((at * 2654435761) % 2 ** 32, at);

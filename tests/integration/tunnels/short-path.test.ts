@@ -75,7 +75,7 @@ describe.skipIf(missingForPeers() !== null).for([
     expect(await run.exit).toBe(0);
   });
 
-  test('doctor names it, and nothing of the kind on a path that takes them', async () => {
+  test('doctor reports a path for short packets only, and not one that takes long packets', async () => {
     const { client } = lab;
     if (!client) throw new Error('no client namespace');
     const folder = await cliFolder();

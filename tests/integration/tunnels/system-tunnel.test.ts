@@ -84,7 +84,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     return app;
   }
 
-  test('carries an ordinary user’s whole system, names included, and puts everything back', async () => {
+  test('carries an ordinary user’s whole system, names included, and restores everything', async () => {
     const app = await connected('whole');
     expect(await app.page(lab.portalHost)).toContain(lab.page);
     expect(await app.page('fd60::80')).toContain(lab.page);
@@ -103,13 +103,13 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     await expect.poll(() => lab.occtl('show', 'users')).toEqual([]);
   });
 
-  test('looks names up at the campus the second time too (YZ#653: its name server was missing then)', async () => {
+  test('resolves names at the campus in the second tunnel too (YZ#653: its name server was missing then)', async () => {
     const app = await connected('second-time');
     expect(await app.page(lab.portalHost)).toContain(lab.page);
     await app.disconnect();
   });
 
-  test('says that names of the campus are not found, where they are not (YZ#653)', async () => {
+  test('reports that campus names are not found, if they are not (YZ#653)', async () => {
     const app = await ClientProcess.start({ namespace: client, uid: nobody });
     onTestFinished(() => app.kill());
     const profile = { ...profileOf(lab), connectTo: [], tunnel: 'system' as const };
@@ -119,12 +119,12 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     await app.disconnect();
   });
 
-  test('goes with its app when that is killed, after a short grace (OG#233, OG#237: routes and names stayed)', async () => {
+  test('the tunnel ends a short time after its app was killed (OG#233, OG#237: routes and names stayed)', async () => {
     const app = await connected('app-killed');
     await app.kill();
   });
 
-  test('goes with openconnect when that is killed, and comes back by itself with the same ticket', async () => {
+  test('the tunnel ends when openconnect is killed, and comes back by itself with the same ticket', async () => {
     const app = await connected('openconnect-killed');
     const back = app.reach('reconnecting', { anew: true }).then(() => app.reach('connected'));
     kill(descendants(helper.pid, 'openconnect')[0]);
@@ -133,7 +133,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     await app.disconnect();
   });
 
-  test('is put back by the next helper when its helper is killed, and comes back with the same ticket', async () => {
+  test('the next helper restores the network after a helper was killed, and the tunnel comes back with the same ticket', async () => {
     const app = await connected('helper-killed');
     const lost = app.reach('reconnecting', { anew: true });
     await helper.kill();
@@ -147,7 +147,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     await app.disconnect();
   });
 
-  test('is put back by the next helper when helper, app and openconnect are all killed at once (MV#4714)', async () => {
+  test('the next helper restores the network after helper, app and openconnect were all killed at once (MV#4714)', async () => {
     const app = await connected('last');
     const [openconnect] = descendants(helper.pid, 'openconnect');
     await Promise.all([helper.kill(), app.kill()]);
@@ -157,7 +157,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     await expect.poll(() => networkOf(client)).toEqual(before);
   });
 
-  test('what it leaves when everything is killed is named by doctor and connect, with what undoes it, and no hotel', async () => {
+  test('doctor and connect name what a killed tunnel left behind, with how to undo it, and do not blame a hotel network', async () => {
     const app = await connected('left');
     const [openconnect] = descendants(helper.pid, 'openconnect');
     const folder = await cliFolder();
@@ -238,7 +238,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     expect(await app.reach('idle')).toMatchObject({ ending: { code: 'session-revoked' } });
   });
 
-  test('ends where the gateway that restarted has forgotten the session, and says so', async () => {
+  test('ends with a message if the gateway restarted and forgot the session', async () => {
     const app = await connected('forgotten');
     await lab.restart();
     expect(await app.reach('idle')).toMatchObject({ ending: { code: 'ticket-rejected' } });

@@ -19,23 +19,26 @@ const isThere = (pid: number): boolean => {
   }
 };
 
-test.skipIf(process.platform !== 'linux')('a worker that is ended takes along the program that it waits for, and its program', async () => {
-  const file = join(folder, 'worker.mjs');
-  writeFileSync(
-    file,
-    `import { spawn } from 'node:child_process';
+test.skipIf(process.platform !== 'linux')(
+  'killing a worker also kills the program that it waits for, and that program’s children',
+  async () => {
+    const file = join(folder, 'worker.mjs');
+    writeFileSync(
+      file,
+      `import { spawn } from 'node:child_process';
      const child = spawn('sh', ['-c', 'sleep 600 & echo $!; wait']);
      child.stdout.once('data', (line) => process.send({ pids: [child.pid, Number(line)] }));`,
-  );
-  const worker = forkWorker(file)();
-  const pids = await new Promise<number[]>((resolve) => worker.onMessage((message) => resolve((message as { pids: number[] }).pids)));
-  expect(pids.map(isThere)).toEqual([true, true]);
-  worker.kill();
-  await worker.exited;
-  await expect.poll(() => pids.map(isThere)).toEqual([false, false]);
-});
+    );
+    const worker = forkWorker(file)();
+    const pids = await new Promise<number[]>((resolve) => worker.onMessage((message) => resolve((message as { pids: number[] }).pids)));
+    expect(pids.map(isThere)).toEqual([true, true]);
+    worker.kill();
+    await worker.exited;
+    await expect.poll(() => pids.map(isThere)).toEqual([false, false]);
+  },
+);
 
-test('what is gone already is no trouble', async () => {
+test('killing a process that is already gone is no error', async () => {
   const child = fork(join(folder, 'nothing.mjs'), [], { stdio: 'ignore' });
   await new Promise((resolve) => child.once('exit', resolve));
   killTree(child.pid ?? 0x7fff_ffff);
