@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 const made = new Map<string, Promise<string>>();
 
-/** A program of this repository, by its path from the root, as one file, made once: it starts in a third of the time, and whoever runs it has to read no other. */
+/** Bundles a program of this repository (path from the root) into one file, once. It starts in a third of the time, and its user need not be able to read other files. */
 export function bundled(entry: string): Promise<string> {
   const known = made.get(entry) ?? make(entry);
   made.set(entry, known);
@@ -27,7 +27,7 @@ async function make(entry: string): Promise<string> {
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'warning',
   });
-  // Others than root must get in
+  // Users other than root must be able to enter
   chmodSync(directory, 0o755);
   return file;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Issued } from '../support/issuer.ts';
 
-/** A key that a passphrase locks, PEM. */
+/** A key encrypted with a passphrase, PEM. */
 export function encryptedKey(keyPem: string, passphrase: string): string {
   return createPrivateKey(keyPem).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString();
 }

@@ -11,7 +11,7 @@ import { profileSchema } from '../../shared/profile.ts';
 import { handEnvironment } from '../support/hand-environment.ts';
 
 /**
- * The client without a face, in a process of its own: the real controller and tunnels, for a session that was signed in
+ * The client without a user interface, in its own process: the real controller and tunnels, for a session that was signed in
  * to beforehand. `client-process.ts` starts it wherever a test wants it, as whoever it wants.
  */
 const grantSchema = z.object({
@@ -41,7 +41,7 @@ const orderSchema = z.discriminatedUnion('type', [
 ]);
 
 let grant: OpenConnectGrant | null = null;
-/** What stands in for signing in: the ticket is here already, and is taken up again without a question. */
+/** Replaces the sign-in: the ticket is already here, and the session is resumed without a question. */
 const driver: GatewayDriver = {
   signIn: async () => session(),
   resume: async () => session(),

@@ -17,13 +17,13 @@ const newsSchema = z.discriminatedUnion('type', [
 ]);
 
 export interface ClientOptions {
-  /** Where it runs; absent: here. */
+  /** The namespace to run in. Default: this one. */
   namespace?: Namespace | null;
-  /** As whom; absent: as we are. */
+  /** The user to run as. Default: the current one. */
   uid?: number;
 }
 
-/** The client without a face, in a process of its own. */
+/** The client without a user interface, in its own process. */
 export class ClientProcess {
   readonly states: AccessState[] = [];
   readonly log: string[] = [];
@@ -80,7 +80,7 @@ export class ClientProcess {
     await this.ask({ type: 'disconnect' });
   }
 
-  /** Waits until it is in that state; from now on where `anew`. */
+  /** Waits until the client is in that state. With `anew`, ignores the current state. */
   reach<K extends AccessStateKind>(kind: K, { anew = false, withinMs = 25_000 } = {}): Promise<AccessStateOf<K>> {
     const from = anew ? this.states.length : Math.max(0, this.states.length - 1);
     const fits = (state: AccessState): state is AccessStateOf<K> => state.kind === kind;
@@ -104,7 +104,7 @@ export class ClientProcess {
       look();
       this.ended.catch((error: unknown) => failed(String(error)));
     });
-    // Who does not come to wait for it has failed already
+    // If nobody waits for this promise, the test has already failed
     reached.catch(() => undefined);
     return reached;
   }
@@ -133,7 +133,7 @@ export class ClientProcess {
   }
 }
 
-/** Rejects with how it ended: what waits for a word of it need not wait for its own time to run out. */
+/** Rejects when the process ends, so that waiting for its output need not time out. */
 async function ended(child: ChildProcess): Promise<never> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   throw new Error(`the client's process ended, ${child.signalCode ?? `exit code ${child.exitCode}`}`);

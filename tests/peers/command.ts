@@ -19,7 +19,7 @@ export interface RunningCommand {
 /** Starts it without a terminal; it is ended with the test. */
 export const startCommand = (...argv: string[]): RunningCommand => startWithin([], ...argv);
 
-/** The same as the last words of another command, which becomes it. */
+/** The same, as the last arguments of another command that runs it. */
 export function startWithin(around: readonly string[], ...argv: string[]): RunningCommand {
   const [first, ...args] = [...around, process.execPath, commandFile, ...argv, '--json'];
   const child = spawn(first, args);

@@ -4,16 +4,16 @@ import type { Profile } from '../../shared/profile.ts';
 import { FormGateway, type FormSpec, type Step } from './gateways/form-gateway.ts';
 import { person, targetFor, type Person, type Script } from './openconnect-bench.ts';
 
-/** A form with one secret and the gateway's words. */
+/** A form with one secret and the gateway's message. */
 export const secret = (label: string, message: string, more: Partial<FormSpec> = {}): FormSpec => ({
   message,
   inputs: [{ type: 'password', name: 'secret', ...(label === '' ? {} : { label }) }],
   ...more,
 });
 export const code = (message = 'Enter your verification code.', more: Partial<FormSpec> = {}) => secret('Code:', message, more);
-/** One that has nothing to fill in. */
+/** A form with nothing to fill in. */
 export const told = (message: string): FormSpec => ({ message, inputs: [] });
-/** What Duo puts in front of somebody after the password. */
+/** Duo's question after the password. */
 export const duoMenuForm: FormSpec = {
   message: [
     'Duo two-factor login for mei',

@@ -12,24 +12,24 @@ const readyWithinMs = 20_000;
 
 export interface HelperOptions {
   users?: readonly string[];
-  /** As its configuration has them; absent: the lab's own, by its authority. */
+  /** Gateways for its configuration. Default: the lab's own, verified by its authority. */
   gateways?: readonly unknown[];
   lab?: Ocserv;
   /** Seconds. */
   grace?: number;
-  /** One that was made of it, in place of Node and a bundle. */
+  /** The built executable, to use instead of Node and a bundle. */
   executable?: string;
-  /** Its `/etc` is a copy, in which files can be replaced as on a computer of its own. */
+  /** Gives it a copy of `/etc`, in which a test can replace files. */
   hasOwnEtc?: boolean;
 }
 
-/** The helper as root runs it, in a namespace: its files are where a test's command line says. */
+/** The helper run by root in a namespace, with the test's own paths. */
 export class HelperProcess {
-  /** Below `/run`, which is root's alone, as the configuration has to be. */
+  /** Below `/run`, where only root can write, as the configuration requires. */
   readonly directory: string;
   private child: ChildProcess | null = null;
   private said = '';
-  /** The service, where the unit's limits can be had here. */
+  /** The systemd service, if this machine can apply the unit's limits. */
   unit: UnitProcess | null = null;
   private from = 0;
   private isPrepared = false;
@@ -62,7 +62,7 @@ export class HelperProcess {
     return this.unit ? this.unit.said().slice(this.from) : this.said;
   }
 
-  /** The lab's gateway, proved by its authority. */
+  /** The lab's gateway, verified by its authority. */
   get gateway(): unknown {
     const { lab } = this.wishes;
     if (!lab) return 'vpn.campus.test';
@@ -76,7 +76,7 @@ export class HelperProcess {
     writeFileSync(this.configFile, JSON.stringify(config), { mode: 0o644 });
   }
 
-  /** Starts it, again where it was killed, and waits until it is ready. */
+  /** Starts or restarts it, and waits until it is ready. */
   async run(): Promise<void> {
     await this.prepared();
     const { unit } = this;
@@ -121,7 +121,7 @@ export class HelperProcess {
         () => !existsSync(`/proc/${pid}`),
         () => 'the helper lives on',
       );
-      // Whatever else was the service's goes with it (KillMode)
+      // The service's other processes are killed too (KillMode)
       let state = '';
       const look = async (): Promise<void> => {
         state = await unit
@@ -154,7 +154,7 @@ export class HelperProcess {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** The package's user, and where it can be had the service's own limits. */
+  /** Creates the package's user, and applies the service's limits if possible. */
   private async prepared(): Promise<void> {
     if (this.isPrepared) return;
     this.isPrepared = true;
@@ -172,7 +172,7 @@ export class HelperProcess {
     const inUnit = missingForUnit === null;
     const bundle = join(this.directory, 'main.mjs');
     const own = join(this.directory, 'causeway-helper');
-    // Where it is made, a service sees nothing
+    // A service cannot see the folder where it was built
     if (executable === undefined) copyFileSync(await bundled('electron/helper/main.ts'), bundle);
     else copyFileSync(executable, own);
     const places = inUnit
@@ -182,7 +182,7 @@ export class HelperProcess {
   }
 }
 
-/** Waits for a condition. Throws with `what` where it does not come to be. */
+/** Waits for a condition. Throws with `what` if it never becomes true. */
 async function until(isSo: () => boolean, what: () => string, look?: () => Promise<void>): Promise<void> {
   const end = performance.now() + readyWithinMs;
   for (await look?.(); !isSo(); await look?.()) {

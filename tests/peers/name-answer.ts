@@ -1,6 +1,6 @@
 /**
- * Answers a DNS question (RFC 1035, 4.1) for the address of a name; null where it is none that can be read.
- * @param addressOf the IPv4 address of a name in small letters; undefined: there is no such name
+ * Answers a DNS query (RFC 1035, 4.1) for the address of a name. Null: the query cannot be read.
+ * @param addressOf returns the IPv4 address of a lower-case name; undefined: no such name
  */
 export function answerName(question: Buffer, addressOf: (name: string) => string | undefined): Buffer | null {
   const labels: string[] = [];

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 /**
  * Network namespaces of this test process, so that a gateway and its client are two hosts on one machine. Names
- * carry the process's id: test files run side by side, and what a dead one left is swept by the next.
+ * contain the process's id, because test files run in parallel. The next one removes what a killed one left behind.
  */
 const run = promisify(execFile);
 const ip = '/usr/sbin/ip';
@@ -13,7 +13,7 @@ const ownName = /^cw-[a-z]-(\d+)-\d+$/;
 /** The files that `ip netns exec` shows inside a namespace in place of the system's own. */
 const filesOf = (namespace: string): string => `/etc/netns/${namespace}`;
 
-/** What this machine lacks for tests with a real gateway; null: nothing. Said once for each test file that is skipped. */
+/** What this machine lacks for tests with a real gateway. Null: nothing. Logged once for each skipped test file. */
 export function missingForPeers(
   programs: readonly string[] = ['/usr/sbin/ocserv', '/usr/sbin/openconnect', '/usr/bin/ocproxy'],
 ): string | null {
@@ -43,7 +43,7 @@ process.on('exit', () => {
   for (const namespace of alive) namespace.destroyNow();
 });
 
-/** One network namespace, with files of its own below `/etc`. */
+/** One network namespace, with its own files below `/etc`. */
 export class Namespace {
   private constructor(readonly name: string) {}
 
@@ -57,27 +57,27 @@ export class Namespace {
     for (const [file, text] of Object.entries(files)) writeFileSync(`${filesOf(namespace.name)}/${file}`, text);
     await run(ip, ['netns', 'add', namespace.name]);
     await namespace.ip('link', 'set', 'lo', 'up');
-    // An address is there at once, not after it was asked for whether another has it
+    // Use an address at once, without duplicate address detection
     await namespace.run('/bin/sh', ['-c', 'echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad']);
     return namespace;
   }
 
-  /** Where a file that is shown inside as `/etc/<file>` lies outside. */
+  /** The outside path of a file that is `/etc/<file>` inside. */
   file(file: string): string {
     return `${filesOf(this.name)}/${file}`;
   }
 
-  /** The words before a command that make it run inside. */
+  /** The prefix that makes a command run inside. */
   get inside(): readonly [string, ...string[]] {
     return [ip, 'netns', 'exec', this.name];
   }
 
-  /** `ip` with these words, inside. */
+  /** Runs `ip` with these arguments inside. */
   async ip(...args: string[]): Promise<string> {
     return (await run(ip, ['-n', this.name, ...args])).stdout;
   }
 
-  /** Runs a command inside to its end; its output. Rejects where it fails. */
+  /** Runs a command inside and resolves with its output. Rejects if it fails. */
   async run(command: string, args: readonly string[] = [], options: { timeout?: number } = {}): Promise<string> {
     const [first, ...rest] = this.inside;
     return (await run(first, [...rest, command, ...args], { maxBuffer: 64 * 1024 * 1024, timeout: options.timeout ?? 30_000 })).stdout;
@@ -94,7 +94,7 @@ export class Namespace {
     return execFileSync(ip, ['netns', 'pids', this.name], { encoding: 'utf8' }).split('\n').filter(Boolean).map(Number);
   }
 
-  /** Ends whatever runs inside, and the namespace. */
+  /** Kills everything inside and removes the namespace. */
   destroyNow(): void {
     alive.delete(this);
     destroy(this.name);
@@ -106,7 +106,7 @@ function destroy(name: string): void {
     for (const pid of execFileSync(ip, ['netns', 'pids', name], { encoding: 'utf8' }).split('\n').filter(Boolean)) kill(Number(pid));
     execFileSync(ip, ['netns', 'del', name], { stdio: 'ignore' });
   } catch {
-    // It is gone already
+    // It is already gone
   }
   rmSync(filesOf(name), { recursive: true, force: true });
 }
@@ -118,11 +118,11 @@ export function kill(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'
   try {
     process.kill(pid, signal);
   } catch {
-    // It ended by itself
+    // It has already ended
   }
 }
 
-/** The processes of that name below a process, at whatever depth. */
+/** The descendants of a process with that name. */
 export function descendants(of: number, name: string): number[] {
   const parents = new Map<number, { parent: number; name: string }>();
   for (const entry of readdirSync('/proc')) {
@@ -142,7 +142,7 @@ export function descendants(of: number, name: string): number[] {
   return [...parents].filter(([pid, process]) => process.name === name && isBelow(pid)).map(([pid]) => pid);
 }
 
-/** Ends what test processes left behind that are no more. */
+/** Removes what dead test processes left behind. */
 function sweep(): void {
   for (const directory of ['/run/netns', '/etc/netns']) {
     if (!existsSync(directory)) continue;

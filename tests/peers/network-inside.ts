@@ -3,11 +3,11 @@ import http from 'node:http';
 import * as z from 'zod';
 import { answerName } from './name-answer.ts';
 
-/** What runs inside a namespace as a network that a client has joined: its name server, and a web server on plain HTTP. */
+/** Runs inside a namespace as the network that a client has joined: its name server and a web server on plain HTTP. */
 const settings = z
   .object({
     nameServer: z.string(),
-    /** Every other name gets `otherwise`, or does not exist. */
+    /** Every other name resolves to `otherwise`, or does not exist. */
     names: z.record(z.string(), z.string()),
     otherwise: z.nullable(z.string()),
     web: z.object({ status: z.number(), headers: z.record(z.string(), z.string()), body: z.string() }),

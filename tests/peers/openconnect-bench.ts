@@ -20,27 +20,27 @@ import { fail, type FailureCode } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt, PromptKind, PromptOf } from '../../shared/prompt.ts';
 
-/** Whether this machine has IPv6 on loopback, which some containers have not. */
+/** Whether this machine has IPv6 on loopback. Some containers do not. */
 export const hasIPv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
 
-/** Where `build/native-linux.ts` leaves ours; `npm test` makes it. */
+/** Our own library, built by `build/native-linux.ts`; `npm test` runs that. */
 export const nativeFolder = join(import.meta.dirname, '../../out/native-linux');
 /** Whether it is there. */
 export const hasOurs = existsSync(join(nativeFolder, 'libopenconnect.so.5'));
-/** The system's own library, whatever ours is: its full path, or null where there is none. */
+/** The full path of the system's library, or null if there is none. */
 export const systemLibrary: string | null =
   process.platform === 'linux' && existsSync('/sbin/ldconfig')
     ? (/libopenconnect\.so\.5 .*=> (\/\S+)/.exec(spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout)?.[1] ?? null)
     : null;
-/** Both of them, each where it is there, by what to call it in the title of a test. */
+/** The libraries that exist, each with its name for test titles. */
 export const bothLibraries: readonly (readonly [name: string, path: string])[] = [
   ...(hasOurs ? [['our own', join(nativeFolder, 'libopenconnect.so.5')] as const] : []),
   ...(systemLibrary === null ? [] : [['the system’s', systemLibrary] as const]),
 ];
-/** As the app looks for it: ours, and where there is none the system's. */
+/** The library that the app would use: ours, else the system's. */
 export const libraries = librariesFor(null, nativeFolder, process.platform);
 
-/** Why nothing here can run: null where there is the library. Says so once for each file of tests. */
+/** Why these tests cannot run. Null: the library exists. Logged once for each test file. */
 export function missingLibrary(): string | null {
   try {
     loadLibrary(libraries);
@@ -53,7 +53,7 @@ export function missingLibrary(): string | null {
 
 let built: Promise<string> | null = null;
 
-/** The worker as it is bundled, built once for this test process. */
+/** The bundled worker, built once in this test process. */
 export function workerFile(): Promise<string> {
   built ??= (async () => {
     const folder = join('out', `openconnect-worker-${process.pid}`);
@@ -71,10 +71,10 @@ export interface DriverBench {
   workers: WorkerProcess[];
 }
 
-/** What Node is told so that koffi is as in Electron. */
+/** Node arguments that make koffi behave as in Electron. */
 const asInElectron = pathToFileURL(join(import.meta.dirname, '../support/koffi-as-in-electron.mjs')).href;
 
-/** The driver as the command line has it: a forked worker, our library or the system's. `preload`: what else the worker begins with. */
+/** The driver as the command line uses it: a forked worker, our library or the system's. `preload`: extra modules for the worker. */
 export async function startDriver(deps: Partial<OpenConnectDeps> = {}, preload = asInElectron): Promise<DriverBench> {
   const log: string[] = [];
   const workers: WorkerProcess[] = [];
@@ -91,20 +91,20 @@ export async function startDriver(deps: Partial<OpenConnectDeps> = {}, preload =
   };
 }
 
-/** What a person answers, by kind of prompt, each in turn; the last one is used again. Without a line for it, the test fails. */
+/** A person's answers by kind of prompt, used in order; the last one repeats. A prompt without an answer fails the test. */
 export type Script = { [K in PromptKind]?: Line<K> | readonly Line<K>[] };
-/** `wait` leaves the question open until it is withdrawn, `leave` cancels as Asking does. */
+/** `wait` leaves the question open until it is withdrawn. `leave` cancels the sign-in. */
 type Line<K extends PromptKind> = Said | ((prompt: PromptOf<K>) => Said);
 type Said = Answer | 'wait' | 'leave';
 
 export interface Person {
   ask: Ask;
-  /** Everything that they were asked. */
+  /** Every question that they were asked. */
   asked: Prompt[];
   kinds(): PromptKind[];
 }
 
-/** A person with a script. What they accept goes into `accepted`, as the app's settings keep it. */
+/** A scripted person. Certificates that they accept go into `accepted`, as in the app's settings. */
 export function person(script: Script, accepted = new Map<string, Accepted>()): Person {
   const asked: Prompt[] = [];
   const ask: Ask = (prompt, { signal } = {}) => {
@@ -131,7 +131,7 @@ function answerOf(script: Script, prompt: Prompt, turn: number): Said {
   if (lines === undefined) throw new Error(`nobody expected ${JSON.stringify(prompt)}`);
   const list: readonly unknown[] = Array.isArray(lines) ? lines : [lines];
   const line = list[Math.min(turn, list.length - 1)];
-  // Which kind of prompt a line is for stands in its key
+  // The key says which kind of prompt an answer is for
   return typeof line === 'function' ? (line as (prompt: Prompt) => Said)(prompt) : (line as Said);
 }
 
@@ -140,7 +140,7 @@ export const passcode = (code: string): Answer => ({ kind: 'passcode', passcode:
 export const accept: Answer = { kind: 'certificate', accept: true };
 export const proceed: Answer = { kind: 'notice', proceed: true };
 
-/** A target as the controller makes it. `accepted` plays the settings: what a person said yes to. */
+/** A target as the controller makes it. `accepted` replaces the settings: the certificates that the person accepted. */
 export function targetFor(profile: Profile, overrides: Partial<GatewayTarget> = {}, accepted = new Map<string, Accepted>()): GatewayTarget {
   return {
     ...endpointOf(splitHost(profile.gateways[0] ?? ''), profile.connectTo),
@@ -152,5 +152,5 @@ export function targetFor(profile: Profile, overrides: Partial<GatewayTarget> = 
   };
 }
 
-/** What a rejection of this failure matches. */
+/** Matches a rejection with this failure. */
 export const failsWith = (code: FailureCode, params?: Record<string, unknown>) => ({ failure: { code, ...(params ? { params } : {}) } });

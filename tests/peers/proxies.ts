@@ -3,13 +3,13 @@ import net, { type Server, type Socket } from 'node:net';
 import tls from 'node:tls';
 import type { WebProxy } from '../../electron/net/endpoint.ts';
 
-/** A web proxy for tests, on loopback: what it looks up is wherever `routes` says. */
+/** A web proxy for tests, on loopback. It resolves names with `routes`. */
 export interface TestProxy {
-  /** How to go through it. */
+  /** The route through it. */
   via: WebProxy;
-  /** `host:port` of every connection that it was asked for, those that it refused included. */
+  /** `host:port` of every requested connection, including refused ones. */
   asked: string[];
-  /** Breaks every connection that is open. */
+  /** Breaks every open connection. */
   cut(): void;
   stop(): Promise<void>;
 }
@@ -19,9 +19,9 @@ export interface ProxyOptions {
   /** `host:port` → loopback port. */
   routes: Readonly<Record<string, number>>;
   signIn?: { user: string; password: string };
-  /** Of a proxy inside TLS. */
+  /** For a proxy inside TLS. */
   identity?: { pem: string; keyPem: string };
-  /** What it asks for with its 407, in place of Basic. */
+  /** The schemes in its 407, instead of Basic. */
   challenges?: readonly string[];
 }
 
@@ -75,7 +75,7 @@ async function serveHttp(socket: Socket, asked: string[], { signIn, challenges }
     const target = /^CONNECT (\S+) HTTP/.exec(text)?.[1] ?? '';
     asked.push(target);
     const basic = signIn && `Basic ${Buffer.from(`${signIn.user}:${signIn.password}`).toString('base64')}`;
-    // A header's name is the same in capitals
+    // Header names are case-insensitive
     if (basic === undefined || basic === /^proxy-authorization: (.+)\r$/im.exec(text)?.[1]) {
       through(target, 'HTTP/1.1 200 Connected\r\n\r\n', 'HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n');
       return;
@@ -115,7 +115,7 @@ async function serveSocks(socket: Socket, asked: string[], signIn: ProxyOptions[
   through(target, Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, 0, 0]), Buffer.from([5, 4, 0, 1, 0, 0, 0, 0, 0, 0]));
 }
 
-/** Of the address in a SOCKS5 request, its own length included where it has one. */
+/** The length of the address in a SOCKS5 request, including its length byte if it has one. */
 const lengthOf = (wish: Buffer): number => (wish[3] === 3 ? 1 + (wish[4] ?? 0) : wish[3] === 4 ? 16 : 4);
 
 function hostOf(wish: Buffer): string {
@@ -138,7 +138,7 @@ async function serveSocks4(socket: Socket, asked: string[], through: Through): P
   through(target, Buffer.from([0, 90, 0, 0, 0, 0, 0, 0]), Buffer.from([0, 91, 0, 0, 0, 0, 0, 0]));
 }
 
-/** Bytes until there are enough; null once the other side has gone. */
+/** Reads bytes until there are enough. Null: the peer has closed. */
 function read(socket: Socket, enough: (all: Buffer) => boolean): Promise<Buffer | null> {
   return new Promise((resolve) => {
     let all = Buffer.alloc(0);
@@ -157,7 +157,7 @@ function read(socket: Socket, enough: (all: Buffer) => boolean): Promise<Buffer 
   });
 }
 
-/** Listens on loopback; the port. */
+/** Listens on loopback and resolves with the port. */
 export async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -10,12 +10,12 @@ const root = join(import.meta.dirname, '../..');
 const unit = join(root, 'build/services/causeway-helper.service');
 const startsWithinMs = 60_000;
 
-/** Where this computer has control groups of version 2; null: nowhere, or systemd is not here. */
+/** Where cgroup v2 is mounted. Null: nowhere, or there is no systemd. */
 const groups = !existsSync(systemd)
   ? null
   : (['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].find((folder) => existsSync(join(folder, 'cgroup.procs'))) ?? null);
 
-/** What keeps a unit's own limits from being tried on this machine; null: nothing. */
+/** Why a unit's limits cannot be tested on this machine. Null: they can. */
 export const missingForUnit = groups === null ? 'no systemd, or no control groups of version 2' : null;
 
 /**
@@ -40,7 +40,7 @@ export class UnitProcess {
     this.group = join(groups ?? '/nowhere', `cw-${process.pid}-${namespace.name}`);
   }
 
-  /** Gives a namespace the users of this computer and the package's. */
+  /** Gives a namespace this computer's users and the package's user. */
   static async addUser(namespace: Namespace, directory: string): Promise<void> {
     const fresh = join(directory, 'root/etc');
     mkdirSync(fresh, { recursive: true });
@@ -50,7 +50,7 @@ export class UnitProcess {
     for (const file of files) copyFileSync(join(fresh, file), namespace.file(file));
   }
 
-  /** The helper's own process, as this namespace numbers it. */
+  /** The helper's process id in this namespace. */
   get pid(): number {
     const { first } = this;
     return first?.pid === undefined ? 0 : (descendants(first.pid, 'node')[0] ?? descendants(first.pid, 'causeway-helper')[0] ?? 0);
@@ -77,7 +77,7 @@ export class UnitProcess {
         '[Service]',
         `ExecStart=`,
         `ExecStart=${args}`,
-        // A test starts it again by itself
+        // A test restarts it itself
         'Restart=no',
         'StandardOutput=null',
         `StandardError=append:${this.log}`,
@@ -87,7 +87,7 @@ export class UnitProcess {
     writeFileSync(join(this.directory, 'boot'), boot(this.directory, this.hasOwnEtc), { mode: 0o755 });
     const own = ['unshare', '--mount', '--pid', '--cgroup', '--ipc', '--uts', '--fork', '--kill-child', join(this.directory, 'boot')];
     const enter = ['-c', `echo $$ > '${this.group}/cgroup.procs' && exec "$@"`, 'sh'];
-    // Before anything else: inside, these files are others
+    // Do this first: inside, these files are different
     this.first = spawn('/bin/sh', [...enter, ...this.namespace.inside, ...own], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 
@@ -121,7 +121,7 @@ export class UnitProcess {
   }
 }
 
-/** A group goes once the last of its processes has. */
+/** Removes a group once its last process has ended. */
 async function removeGroup(group: string): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
     try {
@@ -134,7 +134,7 @@ async function removeGroup(group: string): Promise<void> {
   }
 }
 
-/** Those of test processes that are no more. */
+/** Removes the groups of dead test processes. */
 function sweepGroups(): void {
   for (const name of groups === null ? [] : readdirSync(groups)) {
     const owner = /^cw-(\d+)-cw-/.exec(name)?.[1];
@@ -149,7 +149,7 @@ const readFolders = (group: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name))
     .sort((one, other) => other.length - one.length);
 
-/** What systemd needs of a computer, in namespaces of its own: nothing here changes this one. */
+/** Prepares what systemd needs, in its own namespaces. Changes nothing on this computer. */
 const boot = (directory: string, hasOwnEtc: boolean): string => `#!/bin/sh
 set -e
 mount --make-rprivate /

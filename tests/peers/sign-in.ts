@@ -6,7 +6,7 @@ import type { Ocserv } from './gateways/ocserv.ts';
 import { agentFor } from '../../shared/agent.ts';
 
 /**
- * Signs in with the `openconnect` command and gives what a tunnel takes: for tests of tunnels, which are not about
+ * Signs in with the `openconnect` command and returns what a tunnel needs. For tests of tunnels, which are not about
  * signing in. `from` says which side the tunnel will be on.
  */
 export async function grantFor(lab: Ocserv, user = 'alice', from: 'loopback' | 'client' = 'loopback'): Promise<OpenConnectGrant> {

@@ -27,7 +27,7 @@ function head(tag: number, length: number): Buffer {
   return bytes;
 }
 
-/** A key like a client's, of whom nobody has heard. */
+/** A key like a client's, but not from any request. */
 export function strangersKey(): string {
   return generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
 }

@@ -20,7 +20,7 @@ export interface FormSpec {
   banner?: string;
   error?: string;
   inputs: readonly Input[];
-  /** More elements of `<auth>`, as they are. */
+  /** More elements of `<auth>`, verbatim. */
   more?: string;
 }
 
@@ -36,7 +36,7 @@ export const signInForm: FormSpec = {
 export type Step =
   | FormSpec
   | 'success'
-  /** In, with this cookie. */
+  /** Accepts the sign-in with this cookie. */
   | { cookie: string }
   /** 401. */
   | 'refuse'
@@ -46,14 +46,14 @@ export type Step =
   | 'hang-up'
   | { redirect: string }
   | { status: number }
-  /** Exactly this. */
+  /** Sends exactly this. */
   | { raw: string };
 
-/** What came in: what the person filled in, by the gateway's names. `init` is the first of a sign-in. */
+/** A request: the values by the gateway's field names. `init` is the first request of a sign-in. */
 export interface Request {
   init: boolean;
   fields: Record<string, string>;
-  /** The group that was chosen. */
+  /** The chosen group. */
   group: string | null;
   /** Since the last `init`. */
   turn: number;
@@ -62,7 +62,7 @@ export interface Request {
 }
 
 /**
- * A gateway that says what a test wants it to say, in the XML of Cisco's kind: what no real one on this machine would
+ * A gateway that says what a test wants, in Cisco's XML: what no real one on this machine would
  * say, from second factors to bad manners.
  */
 export class FormGateway {
@@ -111,7 +111,7 @@ export class FormGateway {
     return gateway;
   }
 
-  /** How many sign-ins were begun. */
+  /** How many sign-ins were started. */
   get signIns(): number {
     return this.requests.filter(({ init }) => init).length;
   }
@@ -133,12 +133,12 @@ export class FormGateway {
     };
   }
 
-  /** Answers the requests for a tunnel, which it otherwise hangs up on. */
+  /** Answers requests for a tunnel. Otherwise it hangs up on them. */
   onConnect(answer: (request: IncomingMessage, socket: Duplex) => void): void {
     this.server.on('connect', answer);
   }
 
-  /** Says goodbye on every connection, as a gateway does that was asked nothing for a while. */
+  /** Closes every connection, as an idle gateway does. */
   async hangUp(): Promise<void> {
     await Promise.all([...this.sockets].map((socket) => new Promise<void>((resolve) => socket.end(resolve))));
   }
@@ -213,7 +213,7 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;').replaceAll('\n', '&#10;');
 }
 
-/** The library says it beside the fields. */
+/** The library shows it beside the fields. */
 const groupOf = (body: string): string | null => /<group-select>([^<]*)<\/group-select>/.exec(body)?.[1] ?? null;
 
 function fieldsOf(body: string): Record<string, string> {

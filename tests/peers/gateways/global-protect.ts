@@ -9,17 +9,17 @@ import { escapeHtml } from './html.ts';
 export interface GlobalProtectOptions {
   /** How people are sent to the identity provider: its address, or a page that posts itself there. */
   method: 'REDIRECT' | 'POST';
-  /** Where the last page says who signed in. */
+  /** Where the last page names the signed-in user. */
   tells?: 'headers' | 'comment';
-  /** What proves it. */
+  /** The name of the proof. */
   proof?: 'prelogin-cookie' | 'portal-userauthcookie';
-  /** The portal gives nothing that its gateway would take: that one sends people to the identity provider again. */
+  /** The portal gives nothing that its gateway accepts, so the gateway sends people to the identity provider again. */
   gatewayAsks?: boolean;
-  /** The identity provider's own pages say who signed in, and give a proof of their own making. */
+  /** The identity provider's own pages name a user and give a forged proof. */
   providerTells?: boolean;
-  /** In how many days the password ends. */
+  /** Days until the password expires. */
   passwordDays?: number;
-  /** The first proof is refused, as one that came too late. */
+  /** The first proof is refused as expired. */
   refuseFirst?: boolean;
 }
 
@@ -36,11 +36,11 @@ export interface GlobalProtect {
   readonly host: string;
   readonly provider: string;
   readonly user: { name: string; password: string };
-  /** Everything that it was asked, oldest first. */
+  /** Every request, oldest first. */
   readonly asked: readonly Asked[];
-  /** What was given out as proofs, oldest first. */
+  /** The proofs that it issued, oldest first. */
   readonly proofs: readonly string[];
-  /** What the identity provider says to the gateway of somebody. */
+  /** The identity provider's assertion about a user. */
   assertionOf(name: string): string;
   profile(more?: Partial<Profile>): Profile;
   stop(): Promise<void>;
@@ -129,7 +129,7 @@ export async function startGlobalProtect(options: GlobalProtectOptions): Promise
     return assertion;
   }
 
-  /** The last page: says who it was, in the way that was chosen. */
+  /** The last page names the user, in the chosen way. */
   function consume({ form }: Asked): Reply {
     const assertion = form['SAMLResponse'] ?? '';
     const name = assertions.get(assertion);

@@ -1,4 +1,4 @@
-/** Text as it may stand in markup and in its attributes. */
+/** Escapes text for HTML and for attributes. */
 export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -1,11 +1,11 @@
 import { escapeHtml } from './html.ts';
 
-/** The pages of an Ivanti gateway's web sign-in, with the names of forms and fields that real ones have. */
+/** The pages of an Ivanti gateway's web sign-in, with the real names of forms and fields. */
 export const folder = '/dana-na/auth/url_default/';
 
-/** A session that is up elsewhere, as the confirmation page lists it. */
+/** A session on another computer, as the confirmation page lists it. */
 export interface OtherSession {
-  /** What goes back in `postfixSID`. */
+  /** The value for `postfixSID`. */
   id: string;
   label: string;
 }
@@ -25,12 +25,12 @@ export const noticePage = (text: string): string =>
       <input type="submit" name="sn-preauth-proceed" value="Proceed"></form>`,
   );
 
-/** Loads the vendor's program, which browsers of people have; where it only looks, they may go on without. */
+/** Loads the vendor's program, which other browsers have. If the check is optional, people may continue without it. */
 export const hostCheckPage = (mayGoOn: boolean): string =>
   page('Loading Components', `<p>Please wait…</p>${mayGoOn ? `<a href="${folder}welcome.cgi?p=sign-in">Continue</a>` : ''}`);
 
 export interface SignInPage {
-  /** The one that the text says was wrong. */
+  /** The field that the text calls wrong. */
   again: boolean;
   realms: readonly string[];
   secondPassword: boolean;
@@ -121,7 +121,7 @@ const loaded = (host: string, at: number): string => {
   );
 };
 
-/** The provider's word, posted back to the gateway by the browser. */
+/** The provider's assertion, which the browser posts to the gateway. */
 export const samlResponsePage = (gateway: string, assertion: string): string =>
   page(
     'One moment',

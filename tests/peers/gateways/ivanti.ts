@@ -22,7 +22,7 @@ import {
 
 /** What this gateway asks, in this order, beside a user name and a password. */
 export interface IvantiOptions {
-  /** Its certificate bears another's name, or its dates are over. */
+  /** Its certificate is for another host, or has expired. */
   certificate?: 'wrong-host' | 'expired';
   /** The identity provider sends people on with a session that it has made for itself, in a cookie for their whole domain. */
   providerForges?: boolean;
@@ -34,7 +34,7 @@ export interface IvantiOptions {
   /** A page for a code after the password: what it takes. */
   token?: { kind: 'defender' | 'totp'; code: string };
   roles?: readonly string[];
-  /** Sessions that are up already: one of them has to end. */
+  /** Existing sessions: one of them has to end. */
   sessions?: readonly OtherSession[];
   /** Sign-in at the campus's identity provider, which is another host, instead of a form of the gateway's. */
   saml?: boolean;
@@ -60,16 +60,16 @@ export interface Ivanti {
   readonly port: number;
   readonly host: string;
   readonly provider: string;
-  /** Its authority, which nobody else trusts. */
+  /** Its authority, which no other computer trusts. */
   readonly authority: string;
   /** Its key, as openconnect names it. */
   readonly pin: string;
   readonly user: { name: string; password: string };
-  /** Everything that it was asked, oldest first. */
+  /** Every request, oldest first. */
   readonly received: readonly Received[];
-  /** What the identity provider says to the gateway of an attacker. */
+  /** The identity provider's assertion about an attacker. */
   attackersAssertion(): string;
-  /** The values of `DSID` that are good now. */
+  /** The valid values of `DSID`. */
   readonly signedIn: ReadonlySet<string>;
   /** A profile that leads to it. */
   profile(more?: Partial<Profile>): Profile;
@@ -83,7 +83,7 @@ interface Reply {
   html: string;
 }
 
-/** One sign-in on its way. */
+/** One sign-in in progress. */
 interface Visit {
   user: string;
   realm: string;
@@ -95,7 +95,7 @@ interface Visit {
 const host = 'ivanti.campus.test';
 const provider = 'idp.campus.test';
 const user = { name: 'mei.chan', password: 'harbour-lantern-42' };
-/** What openconnect asks for first, with the cookie that it was given. */
+/** openconnect's first request, with its cookie. */
 export const tunnelPath = '/dana/js';
 /** What early SAML redirects of real gateways set: no session. */
 export const placeholder = '1';

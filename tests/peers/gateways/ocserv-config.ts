@@ -1,4 +1,4 @@
-/** What a test may ask of its gateway; what is left out is the simplest. */
+/** Options for a test's gateway. The defaults are the simplest. */
 export interface OcservSettings {
   /** How people sign in; `both` asks for a certificate and then a password. */
   auth?: 'password' | 'password+code' | 'certificate' | 'certificate+password';
@@ -19,7 +19,7 @@ export interface OcservSettings {
   ipv6?: boolean;
   /** All traffic, not only the campus's network. */
   everything?: boolean;
-  /** Its campus has a name server that takes every question and says nothing. */
+  /** Its campus has a name server that receives every query and never answers. */
   muteNames?: boolean;
   /** More lines of ocserv's own. */
   extra?: readonly string[];

@@ -20,7 +20,7 @@ export interface NewUser {
   groups?: readonly string[];
 }
 
-/** The files that ocserv knows people from. */
+/** The files from which ocserv reads its users. */
 export class LabPeople {
   readonly passwords: string;
   readonly codes: string;
@@ -33,7 +33,7 @@ export class LabPeople {
     writeFileSync(this.codes, '');
   }
 
-  /** Adds somebody, or sets their password and key anew. */
+  /** Adds a user, or changes their password and key. */
   add({ name, password = `secret of ${name}`, groups = [] }: NewUser): LabUser {
     const bytes = randomBytes(20);
     const user = { name, password, groups, key: new ScureBase32Plugin().encode(bytes) };
@@ -50,7 +50,7 @@ export class LabPeople {
     return user;
   }
 
-  /** The code that their phone shows now. Good once: the gateway takes none twice. */
+  /** The code that their phone shows now. The gateway accepts each code only once. */
   codeFor(name: string): string {
     return codeAt(this.get(name).key, Date.now());
   }

@@ -18,15 +18,15 @@ import { LabPeople, type LabUser, type NewUser } from './ocserv-people.ts';
  * namespace it is a port on loopback; with `client` there is a second namespace that is joined to it by a cable.
  */
 export interface OcservOptions extends OcservSettings {
-  /** More people than the one called `alice`. */
+  /** More users besides `alice`. */
   users?: readonly NewUser[];
   /** A client's namespace: true for one of its own, or that of another gateway, which then has two to choose from. */
   client?: boolean | Ocserv;
   /** Other than `vpn.campus.test`. */
   host?: string;
-  /** Nobody of the campus's: its certificate is by an authority of its own. */
+  /** A gateway outside the campus: its certificate is from its own authority. */
   isStranger?: boolean;
-  /** Its certificate bears another's name, or its dates are over. */
+  /** Its certificate is for another host, or has expired. */
   certificate?: 'wrong-host' | 'expired';
 }
 
@@ -49,7 +49,7 @@ export class Ocserv {
   /** The address of the gateway that its client namespace connects to, port 443. */
   readonly address: string;
   readonly address6: string;
-  /** Text that stands on the page behind the gateway and nowhere else. */
+  /** Text that is only on the page behind the gateway. */
   readonly page: string;
   readonly people: LabPeople;
   readonly directory = mkdtempSync(join(tmpdir(), 'cw-gw-'));
@@ -117,7 +117,7 @@ export class Ocserv {
     return pinOf(this.certificate.pem);
   }
 
-  /** Of the loopback port, for `Profile.connectTo`. */
+  /** The loopback port as an entry of `Profile.connectTo`. */
   get connectTo(): NonNullable<Profile['connectTo']> {
     return [{ host: this.host, port: 443, loopbackPort: this.port }];
   }
@@ -144,7 +144,7 @@ export class Ocserv {
     return this.people.codeFor(name);
   }
 
-  /** `occtl`'s JSON, or its text where it gives none. */
+  /** `occtl`'s JSON, or its text if there is none. */
   async occtl(...args: string[]): Promise<unknown> {
     const { stdout } = await run('occtl', ['-s', join(this.directory, 'occtl'), '-j', ...args]);
     try {
@@ -175,7 +175,7 @@ export class Ocserv {
     if (server?.exitCode === null && server.signalCode === null) await once(server, 'exit');
   }
 
-  /** Stops it and starts it again, with a new key where asked for. */
+  /** Restarts it, with a new key if asked for. */
   async restart(options: { newKey?: boolean } = {}): Promise<void> {
     await this.kill();
     if (options.newKey) {
@@ -213,12 +213,12 @@ export class Ocserv {
     }
   }
 
-  /** From now on the cable takes packets of so many bytes, and drops longer ones without a word, both ways. */
+  /** Makes the cable silently drop packets longer than this, in both directions. */
   async dropLong(bytes: number): Promise<void> {
     const { client, device, gateway } = this;
     if (!client) throw new Error('no client namespace');
     for (const end of [client, gateway]) {
-      // What is handed on in one piece, to be cut by a network card, is no packet of the cable's
+      // Turn off segmentation offload, so that packets on the cable have their real size
       await end.ip('link', 'set', 'dev', device, 'gso_max_segs', '1');
       await end.run('iptables', ['-A', 'INPUT', '-i', device, '-m', 'length', '--length', `${bytes + 1}:`, '-j', 'DROP']);
     }
@@ -229,7 +229,7 @@ export class Ocserv {
     for (const end of [this.client, this.gateway]) await end?.run('iptables', ['-F', 'INPUT']);
   }
 
-  /** Bounded; called again it does nothing. */
+  /** Stops it, within a time limit. A second call does nothing. */
   async stop(): Promise<void> {
     await this.kill().catch(() => undefined);
     this.door.close();
