@@ -9,14 +9,16 @@ import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
 import { atMost } from '../net/deadline.ts';
 import type { LoopbackProxy } from '../tunnels/loopback-proxy.ts';
-import { interruptedRun, isSameRun, currentRun } from './interrupted-run.ts';
+import { stateOf } from './app-state.ts';
+import { interruptedRun } from './interrupted-run.ts';
+import { RunRecorder } from './run-recorder.ts';
 import { PendingSecrets } from './sign-in/pending-secrets.ts';
 import { LinkConfirmations } from './link-confirmations.ts';
 import { Notices } from './notices.ts';
 import { OtherVpnWatch } from './other-vpn-watch.ts';
 import { PortalVisits } from './portal/portal-visits.ts';
 import type { Application, DesktopPorts } from './ports.ts';
-import { ProfileStore, summaryOf } from './profiles/profile-store.ts';
+import { ProfileStore } from './profiles/profile-store.ts';
 import { ProxyQuestion } from './proxy-question.ts';
 import { RecoveryFlow } from './recovery/recovery-flow.ts';
 import { SavedSignIn } from './sign-in/saved-sign-in.ts';
@@ -76,12 +78,13 @@ class App implements Parts {
   private readonly otherVpn: OtherVpnWatch;
   private readonly stateListeners = new Set<(state: AppState) => void>();
   private readonly samples: TrafficSamples;
-  private recording: NodeJS.Immediate | null = null;
+  private readonly recorder: RunRecorder;
   private lastKind: AccessState['kind'] = 'idle';
 
   constructor(readonly deps: ApplicationDeps) {
     const { settings, secrets, desktop, log, now } = deps;
     const changed = (): void => this.changed();
+    this.recorder = new RunRecorder(this);
     const early = (deps.notices ?? []).map((failure) => ({ id: failure.code, failure }));
     this.notices = new Notices([...settings.notices, ...early], changed);
     const tell = (failure: Failure): void => this.notices.tell(failure);
@@ -158,7 +161,7 @@ class App implements Parts {
     settings.onNotice((notice) => {
       this.notices.add(notice);
     });
-    this.recordRun();
+    this.recorder.record();
     this.samples = new TrafficSamples(() =>
       this.controller.state.kind === 'connected' ? { at: now(), ...this.controller.traffic() } : null,
     );
@@ -181,29 +184,7 @@ class App implements Parts {
   }
 
   get state(): AppState {
-    const { settings, about } = this.deps;
-    const access = this.controller.state;
-    const selected = this.profileStore.selected?.id ?? null;
-    const { passcode } = this.pendingSecrets;
-    return {
-      access,
-      task: this.taskFlow.current,
-      portal: this.portal.state,
-      recovery: this.recovery.state,
-      heldPasscode: passcode && { expiresAt: passcode.expiresAt },
-      profiles: this.profileStore.all.map(summaryOf),
-      profileId: selected,
-      preview: this.profileStore.preview,
-      confirmation: this.confirmation,
-      proxyQuestion: this.proxyQuestion.state,
-      preferences: settings.get().preferences,
-      settingsOpen: this.settingsOpen,
-      saved: this.savedSignIn.savedPassword.savedFor(selected, access.kind === 'asking' ? access.prompt : null),
-      acceptedHosts: this.profileStore.accepted,
-      keptCodes: this.savedSignIn.codes.stateFor(this.profileStore.selected),
-      notices: this.notices.all,
-      about,
-    };
+    return stateOf(this, this.deps.about);
   }
 
   onState(listener: (state: AppState) => void): () => void {
@@ -224,8 +205,7 @@ class App implements Parts {
     this.askLinkConfirmation();
     const { state } = this;
     for (const listener of this.stateListeners) listener(state);
-    // After the work that this change starts: writing blocks the process
-    this.recording ??= setImmediate(() => this.recordRun());
+    this.recorder.recordSoon();
   }
 
   /** The profile that Connect means. Fails with `profile-none`. */
@@ -298,24 +278,7 @@ class App implements Parts {
     this.recovery.close();
     const closed = [this.clipboard.forget(), this.portal.close(), this.controller.disconnect(), this.deps.proxy.close()];
     await atMost(shutdownTimeoutMs, Promise.allSettled(closed));
-    if (this.recording) clearImmediate(this.recording);
-    this.deps.settings.update(() => ({ running: null }));
-  }
-
-  /** Saves what a crash would interrupt. Writes only when that changes, not at every change of the state. */
-  private recordRun(): void {
-    this.recording = null;
-    const { settings, now } = this.deps;
-    const running = currentRun(
-      {
-        access: this.controller.state,
-        recovery: this.recovery.state,
-        task: this.taskFlow.current,
-        profileId: this.profileStore.selected?.id ?? null,
-      },
-      now(),
-    );
-    if (!isSameRun(running, settings.get().running)) settings.update(() => ({ running }));
+    this.recorder.end();
   }
 
   private askLinkConfirmation(): void {
