@@ -8,7 +8,7 @@ import { duoMenu, type Reached } from './duo.ts';
 import { Factors } from './factors.ts';
 import { isPlainPasscode, shownPrompt } from './form-prompts.ts';
 import { FormQuestions } from './form-questions.ts';
-import { asSecondSignIn, readOcForm, type ReadField, type ReadForm, type ReadSelect } from './forms.ts';
+import { asSecondSignIn, maxSignInFields, readOcForm, type ReadField, type ReadForm, type ReadSelect } from './forms.ts';
 import type { OcAnswer, OcForm } from '../process/messages.ts';
 import { hasRole, isMessageOnly, Round, type Sent } from './round.ts';
 import { pushLastsMs, type Factor, type FactorStart } from './second-factor.ts';
@@ -172,7 +172,7 @@ export class Conversation {
 
   private read(raw: OcForm): ReadForm {
     const { profile } = this.target;
-    return readOcForm(raw, {
+    const form = readOcForm(raw, {
       protocol: profile.protocol,
       host: shownAs(this.target),
       passwordGiven: this.round.passwordSent,
@@ -180,6 +180,7 @@ export class Conversation {
       newPasswordWords: profile.newPasswordWords ?? [],
       afterNewPassword: this.round.askedNewPassword,
     });
+    return form.fields.length > maxSignInFields ? asSecondSignIn(form) : form;
   }
 
   /** The last question came back. The person sees what was wrong, and the sign-in goes on. */

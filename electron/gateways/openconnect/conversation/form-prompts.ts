@@ -2,7 +2,7 @@ import { fail } from '../../../../shared/failure.ts';
 import { optionNamed, withoutBlanks } from '../../../../shared/names.ts';
 import type { GatewayProtocol } from '../../../../shared/profile.ts';
 import { promptSchema, type Answer, type Prompt, type PromptField, type PromptSelect } from '../../../../shared/prompt.ts';
-import { shownLabel, type ReadField, type ReadForm, type ReadSelect, type Role } from './forms.ts';
+import { maxSignInFields, shownLabel, type ReadField, type ReadForm, type ReadSelect, type Role } from './forms.ts';
 
 /** Turns a form into a question for a person, and their answer into the form's values. Pure. */
 
@@ -22,7 +22,7 @@ export function promptFor(
   const { fields, selects, user, passwordFollows } = ask;
   const titled = form.title === '' ? {} : { title: form.title };
   const isSignIn = fields.some(({ role }) => role === 'user' || role === 'password');
-  if (isSignIn && fields.length <= 10 && selects.length <= 5) {
+  if (isSignIn && fields.length <= maxSignInFields && selects.length <= 5) {
     const others = fields.filter(({ role }) => role !== 'user' && role !== 'password');
     const asks = (wanted: Role): boolean => fields.some(({ role }) => role === wanted);
     const asked: PromptField[] = [

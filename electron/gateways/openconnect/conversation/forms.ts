@@ -77,6 +77,8 @@ export interface ReadingOptions {
 
 const maxFields = 50;
 const maxSelects = 10;
+/** A form with more fields is not shown as a sign-in: nothing in it is the account's name or password. */
+export const maxSignInFields = 10;
 /** For all lists of a form together. */
 const maxOptions = 2 * promptBounds.options;
 const maxLabel = 200;
