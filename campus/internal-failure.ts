@@ -7,7 +7,7 @@ const own: readonly FailureCode[] = ['internal', 'settings-unwritable', 'setting
 export const isInternalFailure = ({ code }: Failure): boolean => own.includes(code);
 
 /** What a client learns about a failure: its code and parameters, never the detail. */
-export function toldToClients(failure: Failure): Failure {
+export function failureForClients(failure: Failure): Failure {
   if (isInternalFailure(failure)) return { code: 'campus-trouble' };
   const { code, params } = failure;
   return { code, ...(params && { params }) };

@@ -23,15 +23,15 @@ export interface Lockout {
 }
 
 /** Unknown names are counted too, since a lock would otherwise show who exists. They are kept in memory only, up to a limit. */
-const maxStrangers = 1000;
+const maxUnknownUsers = 1000;
 
 export function createLockout({ store, now }: { store: Store; now: Now }): Lockout {
-  const strangers = new Map<string, TriesRecord>();
+  const unknownUsers = new Map<string, TriesRecord>();
   const turns = new Map<string, Promise<void>>();
 
   const triesOf = (typed: string): TriesRecord => {
     const userId = plainUserId(typed);
-    const tries = store.document.tries.find((record) => record.userId === userId) ?? strangers.get(userId);
+    const tries = store.document.tries.find((record) => record.userId === userId) ?? unknownUsers.get(userId);
     const over = tries === undefined || (tries.lockedUntil > 0 && tries.lockedUntil <= now());
     return over ? { userId, password: 0, passcode: 0, lockedUntil: 0 } : { ...tries };
   };
@@ -48,9 +48,9 @@ export function createLockout({ store, now }: { store: Store; now: Now }): Locko
       });
       return;
     }
-    const oldest = strangers.keys().next().value;
-    if (strangers.size >= maxStrangers && oldest !== undefined) strangers.delete(oldest);
-    strangers.set(userId, tries);
+    const oldest = unknownUsers.keys().next().value;
+    if (unknownUsers.size >= maxUnknownUsers && oldest !== undefined) unknownUsers.delete(oldest);
+    unknownUsers.set(userId, tries);
   };
 
   const attempt: Lockout['attempt'] = async (userId, kind, check) => {

@@ -12,7 +12,7 @@ import { nextCodeAt, stepOfCode } from './totp.ts';
 const recoveryRules = { digits: 9, validMs: 60 * 60_000 } as const;
 
 /** The kind of a code that was looked up. */
-type Finding = 'device' | 'recovery' | Extract<FailureCode, 'passcode-wrong' | 'passcode-used' | 'passcode-expired'>;
+type CodeLookup = 'device' | 'recovery' | Extract<FailureCode, 'passcode-wrong' | 'passcode-used' | 'passcode-expired'>;
 
 export type Passcodes = Pick<Factors, 'checkPasscode' | 'hasRecoveryPasscode' | 'issueRecoveryPasscode'>;
 
@@ -21,7 +21,7 @@ export function createPasscodes({ store, lockout, now }: { store: Store; lockout
   const recoveryOf = (userId: string) => store.document.recovery.find((record) => record.userId === userId);
 
   /** Checks a code and marks it as used in a single change, so that only one of two attempts with the same code succeeds. */
-  const take = async (userId: string, code: string, service: FactorService): Promise<Finding> => {
+  const take = async (userId: string, code: string, service: FactorService): Promise<CodeLookup> => {
     const recovery = recoveryOf(userId);
     if (recovery && code.length === recoveryRules.digits && (await matchesSlowHash(code, recovery.hash))) {
       return store.update((draft) => takeRecovery(draft, recovery.hash, service, now()));
@@ -36,7 +36,7 @@ export function createPasscodes({ store, lockout, now }: { store: Store; lockout
     },
 
     async checkPasscode(userId, typed, service): Promise<PasscodeResult> {
-      const found: { is: Finding } = { is: 'passcode-wrong' };
+      const found: { is: CodeLookup } = { is: 'passcode-wrong' };
       await lockout.attempt(userId, 'passcode', async () => {
         found.is = await take(userId, plainPasscode(typed), service);
         return found.is === 'device' || found.is === 'recovery';
@@ -65,7 +65,7 @@ export function createPasscodes({ store, lockout, now }: { store: Store; lockout
   };
 }
 
-function takeRecovery(draft: CampusDocument, hash: string, service: FactorService, instant: number): Finding {
+function takeRecovery(draft: CampusDocument, hash: string, service: FactorService, instant: number): CodeLookup {
   const record = draft.recovery.find((other) => other.hash === hash);
   if (!record) return 'passcode-wrong'; // it was voided after the look-up
   if (record.expiresAt <= instant) return 'passcode-expired';
@@ -74,7 +74,7 @@ function takeRecovery(draft: CampusDocument, hash: string, service: FactorServic
   return 'recovery';
 }
 
-function takeDeviceCode(draft: CampusDocument, userId: string, code: string, service: FactorService, instant: number): Finding {
+function takeDeviceCode(draft: CampusDocument, userId: string, code: string, service: FactorService, instant: number): CodeLookup {
   let used = false;
   for (const device of draft.devices) {
     const step = device.userId === userId ? stepOfCode(device.key, code, instant) : null;

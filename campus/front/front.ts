@@ -5,13 +5,13 @@ import type { ServerCredential } from '../authority.ts';
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** One name's site: what answers requests, and what takes over upgraded connections, by path. */
+/** The site of one name: its request handler, and its handlers for upgraded connections by path. */
 export interface Site {
   request: RequestListener;
   upgrades?: Readonly<Record<string, UpgradeHandler>>;
 }
 
-/** An HTTPS server that tells its sites apart by the Host header; a name that is none of them is misdirected (421). */
+/** An HTTPS server that chooses the site by the Host header. It answers an unknown name with 421 (Misdirected Request). */
 export function createFront(credential: ServerCredential, sites: ReadonlyMap<string, Site>): Server {
   const siteOf = (request: IncomingMessage): Site | undefined => sites.get(hostOf(request));
   const server = createServer(credential, (request, response) => {
@@ -20,7 +20,7 @@ export function createFront(credential: ServerCredential, sites: ReadonlyMap<str
     else response.writeHead(421, { 'Content-Type': 'text/plain', 'Connection': 'close' }).end('No such site here.\n');
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // Nobody else listens while the handshake goes on, and an error that nobody hears ends the process
+    // Nothing else listens during the handshake, and an error without a listener would end the process
     socket.on('error', () => socket.destroy());
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     const handler = siteOf(request)?.upgrades?.[path];
@@ -30,15 +30,15 @@ export function createFront(credential: ServerCredential, sites: ReadonlyMap<str
   return server;
 }
 
-/** The name of the Host header, without its port. */
+/** The name in the Host header, without its port. */
 function hostOf({ headers }: IncomingMessage): string {
   return (headers.host ?? '').replace(/:\d*$/, '').toLowerCase();
 }
 
-/** How long connections may take to end by themselves once the server is closing. */
+/** How long connections may take to end once the server is closing. */
 const graceMs = 300;
 
-/** Follows a server's connections, upgraded ones included, so that it can be closed in bounded time. */
+/** Tracks a server's connections, including upgraded ones. Returns a function that closes the server in a bounded time. */
 export function closable(server: Server): () => Promise<void> {
   const open = new Set<Duplex>();
   server.on('connection', (socket: Duplex) => {

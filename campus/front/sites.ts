@@ -10,12 +10,12 @@ import { createPhone } from '../phone/phone.ts';
 import { createRecovery } from '../recovery/recovery.ts';
 import type { Site } from './front.ts';
 
-/** Where a person's browser on this computer finds the campus. */
+/** The campus's addresses for a browser on this computer. */
 export interface Addresses {
   index: string;
   recovery: string;
   phone: string;
-  /** As the client's profile names it; reached from campus or through the relay only. */
+  /** The portal's address in the client's profile. It can be reached only from campus or through the relay. */
   portal: string;
   /** host:port */
   gateway: string;
@@ -28,7 +28,7 @@ export interface SiteOptions {
   profile: Profile;
 }
 
-/** Every site of the front, by the names that it answers to. The portal has a door of its own. */
+/** Every site of the front, by its names. The portal has a server of its own. */
 export function campusSites(options: SiteOptions): Map<string, Site> {
   const { services, now, addresses } = options;
   const { directory, factors, signIns, gateway, relay } = services;
@@ -52,7 +52,7 @@ export function campusSites(options: SiteOptions): Map<string, Site> {
 
 const profilePath = '/campus-test.causeway';
 
-/** The campus's front page, and the profile that clients read: discovered by address or taken as a file. */
+/** The campus's front page, and its profile, which clients discover by address or download as a file. */
 function createIndex({ now, addresses, profile }: SiteOptions): RequestListener {
   const look: Look = { service: 'Campus Test University', address: addresses.index };
   const site = newSite({ look, now });
@@ -80,7 +80,7 @@ function createIndex({ now, addresses, profile }: SiteOptions): RequestListener 
   return listenerOf(site);
 }
 
-/** What a browser sees at the gateway: nothing to do here. */
+/** The page that a browser sees at the gateway: there is nothing to do here. */
 function createGatewayPage({ now, addresses }: SiteOptions): RequestListener {
   const look: Look = { service: 'VPN gateway', address: addresses.gateway };
   const site = newSite({ look, now });

@@ -13,32 +13,32 @@ import type { Answer, AnswerOf, Prompt } from '../../shared/prompt.ts';
 import type { Now } from '../clock.ts';
 
 export type Hello = Extract<ClientMessage, { type: 'hello' }>;
-/** What a client may say once it is signed in. */
+/** The messages that a client may send once it is signed in. */
 export type ControlMessage = Extract<ClientMessage, { type: 'extend' | 'time' | 'portal-sign-in' | 'bye' }>;
 
-/** The question was settled without an answer. */
+/** The result of a question that was settled without an answer. */
 export interface Withdrawn {
   kind: 'withdrawn';
   reason: Withdrawal;
 }
 
-/** One client's WebSocket as a conversation: who may say what, and when. */
+/** The conversation with one client over its WebSocket. It defines which messages are allowed when. */
 export interface Channel {
-  /** Aborted when the connection is gone, or closing, for whatever reason. */
+  /** Aborts when the connection is closed or closing, for any reason. */
   readonly closed: AbortSignal;
-  /** Rejects with `sign-in-timed-out` when nothing came in time. */
+  /** Waits for the client's hello. Rejects with `sign-in-timed-out` if none comes in time. */
   hello(): Promise<Hello>;
   /**
-   * Puts a question that takes these kinds of answers. Rejects with `cancelled` when the client leaves or
-   * breaks the protocol, `request-invalid` when the answer fits another question, `sign-in-timed-out`.
+   * Asks a question that accepts these kinds of answers. Rejects with `cancelled` when the client leaves or breaks the
+   * protocol, with `request-invalid` when the answer fits another question, and with `sign-in-timed-out`.
    */
   ask<K extends Answer['kind']>(prompt: Prompt, kinds: readonly K[]): Promise<AnswerOf<K>>;
-  /** The same for a question that something else may settle first: it is then withdrawn, with that reason. */
+  /** Asks a question that something else may settle first. It is withdrawn then, with that reason. */
   askUnless<K extends Answer['kind']>(prompt: Prompt, kinds: readonly K[], settled: Promise<Withdrawal>): Promise<AnswerOf<K> | Withdrawn>;
   send(message: GatewayMessage): void;
-  /** The sign-in is over: hands every control message on. */
+  /** Ends the sign-in phase and passes on every control message from now on. */
   serve(onMessage: (message: ControlMessage) => void): void;
-  /** Says why not, and closes. */
+  /** Sends the failure and closes. */
   refuse(failure: Failure): void;
   close(code: number): void;
 }
@@ -46,28 +46,28 @@ export interface Channel {
 /** WebSocket close codes (RFC 6455, 7.4.1, and one of the range for private use). */
 export const closeCode = { normal: 1000, goingAway: 1001, policy: 1008, internal: 1011, takenOver: 4001 } as const;
 
-/** A peer that does not close its side after ours is cut off. */
+/** How long a peer may take to close its side before it is cut off. */
 const closeTimeoutMs = 2000;
 
-/** What may come next. */
+/** Which message may come next. */
 type Phase =
-  /** Nothing, except an answer that crossed with what settled its question. */
+  /** None, except a late answer to a question that has just been settled. */
   | { kind: 'silent' }
   | { kind: 'hello'; take: (hello: Hello) => void }
   | { kind: 'question'; take: (answer: Answer) => void }
   | { kind: 'served'; take: (message: ControlMessage) => void };
 
-/** Takes over a WebSocket that has just been opened. Every message says what time it is here. */
+/** Opens the channel on a new WebSocket. Every message that it sends carries the campus's time. */
 export function openChannel(socket: WebSocket, now: Now): Channel {
-  const gone = new AbortController();
+  const closed = new AbortController();
   let phase: Phase = { kind: 'silent' };
   let seq = 0;
 
   const send = (message: GatewayMessage): void => {
-    if (!gone.signal.aborted) socket.send(JSON.stringify({ ...message, now: now() }));
+    if (!closed.signal.aborted) socket.send(JSON.stringify({ ...message, now: now() }));
   };
   const close = (code: number): void => {
-    gone.abort();
+    closed.abort();
     socket.close(code);
     const timer = setTimeout(() => socket.terminate(), closeTimeoutMs);
     socket.once('close', () => clearTimeout(timer));
@@ -77,7 +77,7 @@ export function openChannel(socket: WebSocket, now: Now): Channel {
     close(code === 'request-invalid' ? closeCode.policy : closeCode.normal);
   };
 
-  /** False where the message does not belong here. */
+  /** False when the message is not allowed now. */
   const accept = (message: ClientMessage): boolean => {
     switch (message.type) {
       case 'hello':
@@ -86,7 +86,7 @@ export function openChannel(socket: WebSocket, now: Now): Channel {
         return true;
       case 'answer':
         if (phase.kind === 'question' && message.seq === seq) phase.take(message.answer);
-        else return message.seq <= seq; // crossed with what settled its question, or was said twice
+        else return message.seq <= seq; // a late answer to a question that has just been settled, or a repeated one
         return true;
       case 'bye':
         if (phase.kind === 'served') phase.take(message);
@@ -102,35 +102,35 @@ export function openChannel(socket: WebSocket, now: Now): Channel {
   };
 
   socket.on('message', (data, isBinary) => {
-    if (gone.signal.aborted) return;
+    if (closed.signal.aborted) return;
     const message = isBinary || !Buffer.isBuffer(data) ? null : parse(data);
     if (!message || !accept(message)) refuse({ code: 'request-invalid' });
   });
-  // What breaks shows as 'close' right after; an oversize message has been answered with 1009 by then
-  socket.on('error', () => gone.abort());
-  socket.once('close', () => gone.abort());
+  // `close` follows at once after an error. `ws` has already answered an oversize message with 1009
+  socket.on('error', () => closed.abort());
+  socket.once('close', () => closed.abort());
   keepAlive(socket, accessProtocol);
 
-  /** Enters a phase of the conversation and waits, for so long and while the client is there. */
-  const waitIn = <T>(withinMs: number, enter: (resolve: (value: T) => void, reject: (why: CausewayError) => void) => void): Promise<T> =>
+  /** Enters a phase of the conversation and waits for its result, until the time is up or the client leaves. */
+  const waitIn = <T>(timeoutMs: number, enter: (resolve: (value: T) => void, reject: (why: CausewayError) => void) => void): Promise<T> =>
     new Promise((resolve, reject) => {
       const leave = (): void => finish(() => reject(fail('cancelled')));
-      const timer = setTimeout(() => finish(() => reject(fail('sign-in-timed-out'))), withinMs);
+      const timer = setTimeout(() => finish(() => reject(fail('sign-in-timed-out'))), timeoutMs);
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
         off();
         phase = { kind: 'silent' };
         settle();
       };
-      const off = onAbort(gone.signal, leave);
-      if (!gone.signal.aborted)
+      const off = onAbort(closed.signal, leave);
+      if (!closed.signal.aborted)
         enter(
           (value) => finish(() => resolve(value)),
           (why) => finish(() => reject(why)),
         );
     });
 
-  const put = <K extends Answer['kind'], R>(
+  const askUntil = <K extends Answer['kind'], R>(
     prompt: Prompt,
     kinds: readonly K[],
     settle?: (resolve: (value: R) => void, stands: () => boolean) => void,
@@ -150,14 +150,14 @@ export function openChannel(socket: WebSocket, now: Now): Channel {
     });
 
   return {
-    closed: gone.signal,
+    closed: closed.signal,
     hello: () =>
       waitIn<Hello>(accessProtocol.helloWithinMs, (take) => {
         phase = { kind: 'hello', take };
       }),
-    ask: (prompt, kinds) => put<(typeof kinds)[number], never>(prompt, kinds),
+    ask: (prompt, kinds) => askUntil<(typeof kinds)[number], never>(prompt, kinds),
     askUnless: (prompt, kinds, settled) =>
-      put<(typeof kinds)[number], Withdrawn>(prompt, kinds, (resolve, stands) => {
+      askUntil<(typeof kinds)[number], Withdrawn>(prompt, kinds, (resolve, stands) => {
         const asked = seq;
         void settled.then((reason) => {
           if (!stands()) return;
@@ -178,11 +178,11 @@ function isOneOf<K extends Answer['kind']>(answer: Answer, kinds: readonly K[]):
   return kinds.some((kind) => kind === answer.kind);
 }
 
-/** A message, or null where it is none. */
+/** Parses a message. Null if it is not one. */
 function parse(data: Buffer): ClientMessage | null {
   try {
     return clientMessageSchema.parse(JSON.parse(data.toString('utf8')));
   } catch {
-    return null; // not JSON and not a message are the same to the peer
+    return null; // the peer gets the same answer for invalid JSON and for an unknown message
   }
 }

@@ -4,14 +4,14 @@ import { fail } from '../../shared/failure.ts';
 import type { Factors, Push } from '../services.ts';
 import type { Channel } from './channel.ts';
 
-/** Why the last try did not work. */
+/** Why the last attempt failed. */
 interface LastTry {
   failure?: Failure;
   triesLeft?: number;
   nextCodeAt?: number;
 }
 
-/** Where the conversation about the second factor stands. */
+/** The stage of the second-factor conversation. */
 type Stage =
   { at: 'choose'; lastTry: LastTry } | { at: 'push'; deviceId: string } | { at: 'passcode'; lastTry: LastTry } | { at: 'proved' };
 
@@ -19,12 +19,12 @@ const proved: Stage = { at: 'proved' };
 const choose = (lastTry: LastTry = {}): Stage => ({ at: 'choose', lastTry });
 const passcode = (lastTry: LastTry = {}): Stage => ({ at: 'passcode', lastTry });
 
-/** Six digits from a device, nine for recovery: a hint for grouping them, no rule. */
+/** Six digits from a device, nine for recovery. Clients use it to group the digits, not to check them. */
 const passcodeLengths = [6, 9];
 
 /**
- * Asks until the person has proved a second factor. A push goes out only on the client's own answer, and is
- * taken back when the client leaves. Fails with `no-second-factor`, `account-locked`, and as the channel does.
+ * Asks until the person has proved a second factor. A push is sent only after the client's own answer, and withdrawn when
+ * the client leaves. Fails with `no-second-factor`, `account-locked`, and the channel's failures.
  */
 export async function proveSecondFactor(channel: Channel, factors: Factors, userId: string): Promise<void> {
   if (factors.devices(userId).length === 0 && !factors.hasRecoveryPasscode(userId, 'gateway')) throw fail('no-second-factor');
@@ -74,7 +74,7 @@ async function sendPush(channel: Channel, factors: Factors, userId: string, devi
     push = await factors.startPush(userId, deviceId, 'gateway');
   } catch (error) {
     const failure = failureOf(error);
-    if (failure.code === 'push-superseded') return choose({ failure }); // the device is gone since it was offered
+    if (failure.code === 'push-superseded') return choose({ failure }); // the device was removed after it was offered
     throw error;
   }
   try {

@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws';
 import { accessProtocol, type GrantTarget } from '../../shared/access-protocol.ts';
 import { fail, failureOf } from '../../shared/failure.ts';
 import type { Now } from '../clock.ts';
-import { isInternalFailure, toldToClients } from '../internal-failure.ts';
+import { isInternalFailure, failureForClients } from '../internal-failure.ts';
 import type { PortalSignIns } from '../services.ts';
 import { closeCode, openChannel, type Channel, type Hello } from './channel.ts';
 import type { SessionInfo } from './sessions.ts';
@@ -13,10 +13,10 @@ import { signIn, type SignInServices } from './sign-in.ts';
 export interface GatewayOptions extends SignInServices {
   signIns: PortalSignIns;
   now: Now;
-  /** The relay's path on the same gateway, and what every session may reach through it. */
+  /** The relay's path on the same gateway. `targets`: what every session may reach through it. */
   relayPath: string;
   targets: readonly GrantTarget[];
-  /** Told of failures that are nobody's but ours. */
+  /** Gets the campus's own failures. */
   report: (error: unknown) => void;
 }
 
@@ -25,7 +25,7 @@ export interface GatewayServer {
   close(): void;
 }
 
-/** The gateway's end of the access protocol, version 1 (`docs/protocol.md`). */
+/** The gateway's side of the access protocol, version 1 (`docs/protocol.md`). */
 export function createGatewayServer(options: GatewayOptions): GatewayServer {
   const server = new WebSocketServer({
     noServer: true,
@@ -33,7 +33,7 @@ export function createGatewayServer(options: GatewayOptions): GatewayServer {
     maxPayload: accessProtocol.maxMessageBytes,
     handleProtocols: () => accessProtocol.subprotocol,
   });
-  /** The control channel of each session: one at a time. */
+  /** The control channel of each session, one at a time. */
   const control = new Map<string, Channel>();
 
   return {
@@ -48,7 +48,7 @@ export function createGatewayServer(options: GatewayOptions): GatewayServer {
         converse(channel, control, options).catch((error: unknown) => {
           const failure = failureOf(error);
           if (isInternalFailure(failure)) options.report(error);
-          if (!channel.closed.aborted) channel.refuse(toldToClients(failure));
+          if (!channel.closed.aborted) channel.refuse(failureForClients(failure));
         });
       });
     },
@@ -59,10 +59,11 @@ export function createGatewayServer(options: GatewayOptions): GatewayServer {
   };
 }
 
-/** From hello to a served session. Rejects when there will be none. */
+/** Runs a connection from its hello until its session is served. Rejects when there is no session. */
 async function converse(channel: Channel, control: Map<string, Channel>, options: GatewayOptions): Promise<void> {
   const hello = await channel.hello();
-  const { session, ticket } = hello.resume === undefined ? await begin(channel, hello, options) : resume(hello.resume, options);
+  const { session, ticket } =
+    hello.resume === undefined ? await startSession(channel, hello, options) : resumeSession(hello.resume, options);
   channel.send({
     type: 'granted',
     session: session.id,
@@ -81,23 +82,23 @@ async function converse(channel: Channel, control: Map<string, Channel>, options
   });
 }
 
-/** Signs in. A client that left meanwhile gets no session. */
-async function begin(channel: Channel, hello: Hello, options: GatewayOptions): Promise<{ session: SessionInfo; ticket: string }> {
+/** Signs in. Ends the session again if the client has left in the meantime. */
+async function startSession(channel: Channel, hello: Hello, options: GatewayOptions): Promise<{ session: SessionInfo; ticket: string }> {
   const begun = await signIn(channel, hello, options);
   if (!channel.closed.aborted) return begun;
   await options.sessions.end(begun.session.id, 'signed-out');
   throw fail('cancelled');
 }
 
-/** Takes up a session whose link broke: the same ticket, no question. */
-function resume(ticket: string, { sessions }: GatewayOptions): { session: SessionInfo; ticket: string } {
+/** Resumes a session after its link broke, with the same ticket and without a question. */
+function resumeSession(ticket: string, { sessions }: GatewayOptions): { session: SessionInfo; ticket: string } {
   const session = sessions.byTicket(ticket);
   if (!session) throw fail('ticket-rejected');
   sessions.touch(session.id);
   return { session, ticket };
 }
 
-/** The control channel of a session. Its end is not the session's. */
+/** Serves a session's control channel. When the channel closes, the session continues. */
 function serve(channel: Channel, session: SessionInfo, { sessions, signIns, report }: GatewayOptions, onClosed: () => void): void {
   const stopListening = sessions.listen(session.id, {
     expiring: (at) => channel.send({ type: 'expiring', at }),
@@ -136,7 +137,7 @@ function serve(channel: Channel, session: SessionInfo, { sessions, signIns, repo
         channel.send({ type: 'portal-sign-in', ...signIns.mint(session.userId) });
         return;
       case 'bye':
-        // The ending reaches the client through the listener, once it has been written
+        // The listener tells the client once the end is on disk
         sessions.end(session.id, 'signed-out').catch(report);
     }
   });

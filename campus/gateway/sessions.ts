@@ -9,18 +9,18 @@ import type { Store } from '../store.ts';
 export interface SessionRules {
   lifetimeMs: number;
   idleMs: number;
-  /** Sessions of one person at a time. */
+  /** How many sessions one person may have at a time. */
   perPerson: number;
-  /** How often a session can be extended, each time by a whole lifetime from then. */
+  /** How often a session can be extended, each time to a whole lifetime from then. */
   extensions: number;
 }
 
-/** A session as others see it. All instants are epoch milliseconds. */
+/** A session, as other parts see it. All times are epoch milliseconds. */
 export interface SessionInfo {
   readonly id: string;
   readonly userId: string;
   readonly installation: string;
-  /** What the client calls itself. */
+  /** The client's name for itself. */
   readonly client: string;
   readonly startedAt: number;
   readonly expiresAt: number;
@@ -28,7 +28,7 @@ export interface SessionInfo {
   readonly extendable: boolean;
 }
 
-/** What a control channel is told of its session. */
+/** What a control channel learns about its session. */
 export interface SessionListener {
   expiring(at: number): void;
   ended(reason: SessionEnd): void;
@@ -38,23 +38,23 @@ export interface Sessions {
   list(): SessionInfo[];
   ofPerson(userId: string): SessionInfo[];
   /**
-   * Starts a session; one of the same installation that was left behind is replaced. Fails with
-   * `session-limit` when the person has as many as allowed elsewhere.
+   * Starts a session, which replaces one that the same installation left behind. Fails with `session-limit` when the
+   * person already has the maximum number on other installations.
    */
   start(who: { userId: string; installation: string; client: string }): Promise<{ session: SessionInfo; ticket: string }>;
-  /** The session of a ticket that is still good, or null. */
+  /** The session of a valid ticket, or null. */
   byTicket(ticket: string): SessionInfo | null;
-  /** The same for the relay: what the session may reach, and when it is over. */
+  /** The same for the relay: what the session may reach, and a signal for its end. */
   authorize(ticket: string): RelaySession | null;
-  /** The new expiry, or null: extended often enough, or over. */
+  /** Extends a session and returns its new expiry. Null when it was extended too often or is over. */
   extend(id: string): Promise<number | null>;
-  /** The person did something: the idle time starts anew. */
+  /** Notes activity: the idle time starts again. */
   touch(id: string): void;
-  /** Resolves once the end is on disk; false when there is no such session. */
+  /** Ends a session. Resolves once that is on disk, with false when there is no such session. */
   end(id: string, reason: SessionEnd): Promise<boolean>;
-  /** Hears of a session from now on, also that it is about to expire already. Returns what stops it. */
+  /** Listens to a session. If it is about to expire already, the listener is told at once. Returns a function that stops it. */
   listen(id: string, listener: SessionListener): () => void;
-  /** Cuts everything that hangs on sessions; they live on in the store. */
+  /** Stops everything that depends on sessions. They stay in the store. */
   close(): void;
 }
 
@@ -62,18 +62,18 @@ export interface SessionOptions {
   store: Store;
   now: Now;
   rules: SessionRules;
-  /** Where every session may go. */
+  /** What every session may reach. */
   targets: readonly GrantTarget[];
-  /** Told of what went wrong where nobody waits for an answer. */
+  /** Gets failures that no caller waits for. */
   report: (error: unknown) => void;
 }
 
-/** The warning comes when a tenth of the life is left, or ten minutes, whichever is less. */
+/** When to warn: a tenth of the lifetime before the end, but at most ten minutes. */
 const warnMs = (lifetimeMs: number): number => Math.min(lifetimeMs / 10, 10 * 60_000);
 
-/** What a session has beside its record: nothing of it outlives the process. */
+/** The part of a session that is in memory only. */
 interface Live {
-  /** A restart of the campus counts as activity: nobody is idle for its being away. */
+  /** A restart of the campus counts as activity, since nobody can be active while it is down. */
   activeAt: number;
   warned: boolean;
   readonly over: AbortController;
@@ -81,12 +81,12 @@ interface Live {
   cancelAlarm: () => void;
 }
 
-/** The sessions that are signed in. Of their tickets only hashes are kept; they survive a restart. */
+/** The signed-in sessions. They survive a restart. Only hashes of their tickets are stored. */
 export function createSessions({ store, now, rules, targets, report }: SessionOptions): Sessions {
   const live = new Map<string, Live>();
   const record = (id: string) => store.document.sessions.find((session) => session.id === id);
 
-  const whyOver = (expiresAt: number, activeAt: number): SessionEnd | null => {
+  const endReason = (expiresAt: number, activeAt: number): SessionEnd | null => {
     if (now() >= expiresAt) return 'expired';
     return now() >= activeAt + rules.idleMs ? 'idle' : null;
   };
@@ -94,19 +94,19 @@ export function createSessions({ store, now, rules, targets, report }: SessionOp
   const info = (id: string): SessionInfo | null => {
     const kept = record(id);
     const alive = live.get(id);
-    if (!kept || !alive || whyOver(kept.expiresAt, alive.activeAt)) return null;
+    if (!kept || !alive || endReason(kept.expiresAt, alive.activeAt)) return null;
     const { userId, installation, client, startedAt, expiresAt, extensions } = kept;
     return { id, userId, installation, client, startedAt, expiresAt, activeAt: alive.activeAt, extendable: extensions < rules.extensions };
   };
   const list = (): SessionInfo[] => store.document.sessions.flatMap((session) => info(session.id) ?? []);
 
-  /** Looks at a session when something may be due, and sets the alarm for what is due next. */
+  /** Checks whether a session has expired or needs its warning, and sets the alarm for the next check. */
   const review = (id: string): void => {
     const kept = record(id);
     const alive = live.get(id);
     if (!kept || !alive) return;
     alive.cancelAlarm();
-    const over = whyOver(kept.expiresAt, alive.activeAt);
+    const over = endReason(kept.expiresAt, alive.activeAt);
     if (over) {
       end(id, over).catch(report);
       return;
@@ -120,13 +120,13 @@ export function createSessions({ store, now, rules, targets, report }: SessionOp
     alive.cancelAlarm = whenReached(now, next, () => review(id));
   };
 
-  const bringToLife = (id: string): void => {
+  const activate = (id: string): void => {
     live.set(id, { activeAt: now(), warned: false, over: new AbortController(), listeners: new Set(), cancelAlarm: () => undefined });
     review(id);
   };
 
-  /** The end in memory; the record is gone already, or its removal could not be written. */
-  const bury = (id: string, reason: SessionEnd): void => {
+  /** Ends a session in memory. Its record is already removed, or removing it has failed. */
+  const deactivate = (id: string, reason: SessionEnd): void => {
     const alive = live.get(id);
     if (!alive) return;
     live.delete(id);
@@ -142,7 +142,7 @@ export function createSessions({ store, now, rules, targets, report }: SessionOp
         draft.sessions = draft.sessions.filter((session) => session.id !== id);
       });
     } finally {
-      bury(id, reason);
+      deactivate(id, reason);
     }
     return true;
   };
@@ -153,7 +153,7 @@ export function createSessions({ store, now, rules, targets, report }: SessionOp
     return kept ? info(kept.id) : null;
   };
 
-  for (const { id } of store.document.sessions) bringToLife(id);
+  for (const { id } of store.document.sessions) activate(id);
 
   return {
     list,
@@ -176,13 +176,13 @@ export function createSessions({ store, now, rules, targets, report }: SessionOp
       const replaced = await store.update((draft) => {
         const own = draft.sessions.filter((other) => other.userId === userId && other.installation === installation);
         const rest = draft.sessions.filter((other) => !own.includes(other));
-        // Asked again here: of two sign-ins at the same time only one gets the last place
+        // Check again here, so that only one of two parallel sign-ins gets the last place
         if (rest.filter((other) => other.userId === userId && info(other.id)).length >= rules.perPerson) throw fail('session-limit');
         draft.sessions = [...rest, session];
         return own.map((other) => other.id);
       });
-      for (const id of replaced) bury(id, 'replaced');
-      bringToLife(session.id);
+      for (const id of replaced) deactivate(id, 'replaced');
+      activate(session.id);
       return { session: { ...session, activeAt: startedAt, extendable: rules.extensions > 0 }, ticket };
     },
 

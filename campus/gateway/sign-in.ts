@@ -12,16 +12,16 @@ export interface SignInServices {
   lockout: Lockout;
   sessions: Sessions;
   rules: SessionRules;
-  /** What everyone agrees to first, or null. */
+  /** The notice that everyone accepts first, or null. */
   notice: string | null;
 }
 
-/** Wrong passwords on one connection, under whatever names, before it is closed. */
+/** How many wrong passwords, for any names, close a connection. */
 const maxRejections = 10;
 
 /**
- * The whole sign-in, question by question, as the guide has it. Resolves with a session that the client has
- * not heard of yet. Fails with a catalogued failure that says why not.
+ * The whole sign-in, question by question, as in the guide. Resolves with a new session that the client does not know
+ * about yet. Fails with the reason.
  */
 export async function signIn(channel: Channel, hello: Hello, services: SignInServices): Promise<{ session: SessionInfo; ticket: string }> {
   await agreeToNotice(channel, services.notice);
@@ -58,7 +58,7 @@ async function askCredentials(channel: Channel, { directory, lockout }: SignInSe
   throw fail('sign-in-rejected');
 }
 
-/** Asks which session to end while the person has as many as allowed on other installations. */
+/** Asks which session to end, for as long as the person has the maximum number on other installations. */
 async function makeRoom(channel: Channel, hello: Hello, { sessions, rules }: SignInServices, userId: string): Promise<void> {
   for (;;) {
     const others = sessions.ofPerson(userId).filter((session) => session.installation !== hello.installation);

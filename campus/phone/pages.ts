@@ -22,7 +22,7 @@ export function phonesPage(phones: { phone: Phone; address: string }[]): Html {
     ${phones.length > 0 ? html`<div class="choices">${choices}</div>` : html`<p>There is no phone.</p>`}`;
 }
 
-/** One phone as it lies there: what waits for an answer, and the codes. */
+/** One phone: the push that waits for an answer, and the codes. */
 export interface PhoneScreen {
   phone: Phone;
   address: string;
@@ -52,7 +52,7 @@ function request({ address, csrf, wrongNumber }: PhoneScreen, push: WaitingPush)
       label: 'Number on your screen',
       inputmode: 'numeric',
       maxlength: 6,
-      // Deny must work without it
+      // Deny must work without the number
       required: false,
     });
   const fields = html`${number}
@@ -88,7 +88,7 @@ function accounts(of: PhoneAccount[]): Html {
   )}`;
 }
 
-/** What was typed, and why it did not do. */
+/** What was typed, and why it was rejected. */
 export interface AddDraft {
   activation: string;
   name: string;
@@ -103,7 +103,7 @@ const problems: Record<AddDraft['problem'], string> = {
   'bad-picture': 'This did not work. Choose a PNG picture of up to 2 MB with a QR code that was not used yet.',
 };
 
-/** Add an account by its activation code or by a picture of the QR code. */
+/** The page that adds an account, by its activation code or a picture of the QR code. */
 export function addPage(address: string, csrf: string, draft: AddDraft | null): Html {
   const fields = html`${field({ name: 'activation', label: 'Activation code', hint: 'From the page on your computer', value: draft?.activation ?? '', maxlength: 1000, required: false, autofocus: true })}
   ${field({ name: 'picture', label: 'Or a picture of the QR code', type: 'file', accept: 'image/png', required: false })}

@@ -17,7 +17,7 @@ export interface PhoneOptions {
   factors: Factors;
   /** Epoch milliseconds. */
   now: () => number;
-  /** Where the phones are, for the page's foot. */
+  /** The phones' address, for the page footer. */
   address: string;
 }
 
@@ -29,8 +29,8 @@ const addForm = z.object({
 const decisionForm = z.object({ decision: z.enum(['approve', 'deny']), number: z.optional(z.string().max(20)) });
 
 /**
- * The pocket phones: a stand-in for the authenticator app, in a page. Whoever can open the page holds the
- * phone, as with a real one that is unlocked; the forms' token keeps other sites from pressing its buttons.
+ * The pocket phones: a page that stands in for the authenticator app. Anybody who can open the page can use the phone, like
+ * a real unlocked one. The forms' token stops other sites from pressing its buttons.
  */
 export function createPhone({ factors, now, address }: PhoneOptions): RequestListener {
   const look = { service: 'Duo Mobile', address: new URL(address).origin };
@@ -78,7 +78,7 @@ export function createPhone({ factors, now, address }: PhoneOptions): RequestLis
     withPhone(visit, (phone) =>
       events(visit, async (send, signal) => {
         const stop = factors.onPhoneChange(phone.id, () => send('change'));
-        // Whatever changed between the page and this feed
+        // Send the changes between loading the page and this feed
         send('change');
         await whenAborted(signal);
         stop();

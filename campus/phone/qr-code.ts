@@ -2,9 +2,9 @@ import readQr from 'jsqr';
 import { PNG } from 'pngjs';
 import { fail } from '../../shared/failure.ts';
 
-/** A picture may weigh so much. */
+/** The largest picture file, in bytes. */
 export const pictureBytes = 2 * 1024 * 1024;
-/** And have so many pixels: a whole 4K screen. Its raw form takes four bytes for each. */
+/** The most pixels of a picture: a whole 4K screen. Decoded, each takes four bytes. */
 const mostPixels = 3840 * 2160;
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -12,15 +12,15 @@ const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const headerEnd = 33;
 
 /**
- * The text of the QR code in a PNG picture, or null when none is found in it. Throws `request-invalid` when
- * it is no picture that we read: its header is looked at first, so that a small file cannot unfold into a huge one.
+ * Reads the text of the QR code in a PNG picture. Null if there is none. Throws `request-invalid` when the picture cannot
+ * be read. It checks the header first, so that a small file cannot decode into a huge picture.
  */
 export function readQrCode(file: Buffer): string | null {
   if (file.length > pictureBytes || file.length < headerEnd || !file.subarray(0, signature.length).equals(signature)) {
     throw fail('request-invalid', undefined, { detail: 'not a PNG picture of up to 2 MB' });
   }
   const pixels = file.readUInt32BE(16) * file.readUInt32BE(20);
-  // Only without interlacing does the decoder bound what it unpacks by the picture's size
+  // The decoder limits its output to the picture's size only without interlacing
   if (pixels > mostPixels || file.readUInt8(28) !== 0) throw fail('request-invalid', undefined, { detail: 'a picture that is too large' });
   const picture = decode(file);
   return readQr(new Uint8ClampedArray(picture.data), picture.width, picture.height)?.data ?? null;

@@ -10,7 +10,7 @@ import { takeLastTry } from './state.ts';
 
 const step = (number: number): Html => html`<p class="steps">Add a new Device · step ${number} of 4</p>`;
 
-/** One large button of a choice that is made with a single click. */
+/** A large button that makes a choice with a single click. */
 function choice(name: string, value: string, icon: Html, label: string, hint?: string): Html {
   return html`<button class="choice" type="submit" name="${name}" value="${value}">
     ${icon}<span><strong>${label}</strong>${hint && html`<span class="hint">${hint}</span>`}</span>
@@ -60,7 +60,7 @@ export function installedPage(site: PortalSite, guest: Guest): Reply {
   return site.show(guest, { title, body });
 }
 
-/** The QR code and what to do with it; null when its time is over. */
+/** The QR code and its instructions. Null when it has expired. */
 export function scanPage(site: PortalSite, guest: Guest, showing: { enrolment: Enrolment; qrCode: Html } | null): Reply {
   const lastTry = takeLastTry(guest.at);
   const hasty = guest.at.adding.hasty && !showing?.enrolment.device;

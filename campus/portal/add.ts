@@ -14,7 +14,7 @@ const kindForm = z.object({ kind: z.enum(deviceKinds) });
 const platformForm = z.object({ platform: z.enum(platforms) });
 const otherAppForm = z.object({ passcode: typedPasscode, name: typedName });
 
-/** One wait of the scan page; the page asks again. */
+/** How long one request of the scan page waits. The page then asks again. */
 const longPollMs = 25_000;
 
 type Step = 'type' | 'platform' | 'installed' | 'scan';
@@ -28,7 +28,7 @@ export function addAdding(site: PortalSite): void {
     return id === null ? null : factors.enrolment(id);
   };
 
-  /** Each step needs the one before, and a second factor that still counts. */
+  /** Each step needs the previous one and a recent second factor. */
   const turn =
     (step: Step): Detour =>
     (guest) => {
@@ -114,7 +114,7 @@ export function addAdding(site: PortalSite): void {
     },
     turn('scan'),
   );
-  // An authenticator app that is not Duo Mobile tells nobody that it scanned: its code does, and proves the device too
+  // An authenticator app other than Duo Mobile does not report the scan. Its code shows it, and proves the device too
   site.post(
     '/add/scan/code',
     otherAppForm,

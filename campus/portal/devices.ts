@@ -13,7 +13,7 @@ export function addDevices(site: PortalSite): void {
   const { factors } = site.options;
   const devicesOf = (guest: Guest) => factors.devices(guest.at.person.userId);
 
-  /** Runs with the device that the address names, if the person has it and confirmed lately. */
+  /** Runs with the device in the address, if it belongs to the person and they confirmed recently. */
   function withDevice(guest: Guest, act: (device: Device) => Answer): Answer {
     if (!site.confirmed(guest)) return redirect('/devices/confirm');
     const device = devicesOf(guest).find(({ id }) => id === guest.visit.req.param('id'));
@@ -53,7 +53,7 @@ export function addDevices(site: PortalSite): void {
     ),
   );
 
-  // The trash button: leads to the question, changes nothing
+  // The trash button only leads to the confirmation
   site.get('/devices/remove/:id', (guest) => withDevice(guest, (device) => removePage(site, guest, device, devicesOf(guest).length === 1)));
 
   site.post('/devices/remove/:id', nothing, (guest) =>

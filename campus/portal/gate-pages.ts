@@ -11,13 +11,13 @@ import type { GateRules } from './gate-rules.ts';
 import type { Guest, PortalSite } from './site.ts';
 import type { LastTry, PortalPush } from './state.ts';
 
-/** How long the ring of a push stands for: the campus's time to answer one. */
+/** The whole time of a push's ring: how long the campus waits for an answer. */
 const pushMs = 60_000;
 
 const passcodeHint =
   'For a device without Google services or Internet access: the 6-digit code in the Duo Mobile app, or your 9-digit Recovery Passcode.';
 
-/** Which device, which method. The passcode can be typed here at once. */
+/** The choice of device and method. A passcode can be typed here directly. */
 export function choosePage(
   site: PortalSite,
   guest: Guest,
@@ -71,7 +71,7 @@ function passcodeForm(guest: Guest, options: { action: string; required: boolean
   );
 }
 
-/** The passcode by itself, after a wrong one or instead of a push. */
+/** The passcode page, after a wrong one or instead of a push. */
 export function passcodePage(site: PortalSite, guest: Guest, rules: GateRules, lastTry: LastTry | null): Reply {
   const title = 'Enter a Passcode';
   const body = html`<h1>${title}</h1>
@@ -80,7 +80,7 @@ export function passcodePage(site: PortalSite, guest: Guest, rules: GateRules, l
   return site.show(guest, { title, body });
 }
 
-/** Why the last try did not work, how many are left, and when the next code comes. */
+/** Why the last attempt failed, how many are left, and when the next code comes. */
 function tryAlert(site: PortalSite, { failure, triesLeft, nextCodeAt }: LastTry): Html {
   const left = triesLeft === undefined || triesLeft === 0 ? null : triesLeft === 1 ? 'One try is left.' : `${triesLeft} tries are left.`;
   return alertBox(
@@ -91,7 +91,7 @@ function tryAlert(site: PortalSite, { failure, triesLeft, nextCodeAt }: LastTry)
   );
 }
 
-/** A push is out, or how it ended. Goes on by itself once it is approved. */
+/** A waiting push, or how it ended. The page continues automatically once the push is approved. */
 export function pushPage(site: PortalSite, guest: Guest, rules: GateRules, sent: PortalPush): Reply {
   const waiting = sent.outcome === null;
   const body = html`${live('push', waiting ? pushOut(rules, sent) : pushOver(guest, rules, sent, sent.outcome))}
@@ -136,7 +136,7 @@ const endings: Record<Exclude<PushOutcome, 'approved'>, readonly [title: string,
   'superseded': ['This push no longer counts', 'Another one was sent after it, or its device was removed.', icons.clock],
 };
 
-/** Too many wrong codes. */
+/** The page after too many wrong codes. */
 export function lockedPage(site: PortalSite, guest: Guest, rules: GateRules, untilAt: number): Reply {
   const failure = fail('account-locked', { untilAt }).failure;
   const body = html`<h1>Your account is locked for now</h1>
@@ -146,7 +146,7 @@ export function lockedPage(site: PortalSite, guest: Guest, rules: GateRules, unt
   return site.show(guest, { title: 'Locked', body });
 }
 
-/** Neither a device nor a recovery passcode: what to do about it. */
+/** The page for people with neither a device nor a recovery passcode: what to do. */
 export function noFactorPage(site: PortalSite, guest: Guest): Reply {
   const { recoveryAddress } = site.options;
   const where =

@@ -2,16 +2,16 @@ import type { Device } from '../services.ts';
 import type { Detour, Guest } from './site.ts';
 import type { Gate } from './state.ts';
 
-/** One place where a second factor is asked for. */
+/** A place in the portal that asks for a second factor. */
 export interface GateRules {
   gate: Gate;
   title: string;
   lead: string;
-  /** Another page that comes first. */
+  /** A page that has to come first. */
   detour: Detour;
-  /** Which of the devices is preselected. */
+  /** The preselected device. */
   preselect: (guest: Guest, devices: Device[]) => Device | undefined;
-  /** After a factor was accepted. */
+  /** Called after a factor was accepted. */
   accepted: (guest: Guest) => void;
   /** Where to go then. */
   next: string;

@@ -14,7 +14,7 @@ const choice = z.discriminatedUnion('method', [
 ]);
 const passcodeForm = z.object({ passcode: typedPasscode });
 
-/** One wait of the push page; the page asks again. */
+/** How long one request of the push page waits. The page then asks again. */
 const longPollMs = 25_000;
 
 /** Adds the pages of one gate: choose, push, passcode. */
@@ -29,7 +29,7 @@ export function addGate(site: PortalSite, rules: GateRules): void {
     rules.accepted(guest);
   };
   const userOf = (guest: Guest) => guest.at.person.userId;
-  /** The push of this gate, which is not the one that another page of the session sent. */
+  /** The push of this gate, not one that another page of the session sent. */
   const pushOf = (guest: Guest) => (guest.at.push?.gate === gate ? guest.at.push : null);
 
   async function sendPush(guest: Guest, device: string) {
@@ -40,7 +40,7 @@ export function addGate(site: PortalSite, rules: GateRules): void {
       guest.at.push = sent;
       void push.outcome.then((outcome) => {
         sent.outcome = outcome;
-        // One that was given up or followed by another counts for nothing any more
+        // A push that was withdrawn or replaced no longer counts
         if (outcome === 'approved' && guest.at.push === sent) accept(guest);
       });
       return redirect(pushPath);
@@ -96,7 +96,7 @@ export function addGate(site: PortalSite, rules: GateRules): void {
     return sent ? pushPage(site, guest, rules, sent) : redirect(gate);
   });
 
-  // Leave a push for the passcode: the phone forgets it
+  // Use a passcode instead of the push: the phone forgets the push
   site.post(pushPath, z.object({}), (guest) => {
     guest.at.push?.push.cancel();
     guest.at.push = null;

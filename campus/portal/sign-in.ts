@@ -15,10 +15,10 @@ import type { PortalSite } from './site.ts';
 import { nobody, signedIn, type PortalState } from './state.ts';
 
 const signInForm = z.object({ userId: typedUserId, password: typedPassword });
-/** `task` is what the person came for: the page that it begins with comes first. */
+/** `task` is the person's task. Its first page comes first. */
 const oneTimeForm = z.object({ token: z.string().min(1).max(200), task: z.optional(taskSchema) });
 
-/** Getting in and out: the sign-in page, the one-time sign-in, the choice of two, the on-campus probe. */
+/** Signing in and out: the sign-in page, the one-time sign-in, the choice of two areas, the on-campus probe. */
 export function addSignIn(site: PortalSite): void {
   const { directory, signIns, now, campusId } = site.options;
 
@@ -37,14 +37,14 @@ export function addSignIn(site: PortalSite): void {
     return page(draw(site.look, { title: 'Sign in', body, now: now() }), 200, cookies);
   }
 
-  /** A session under a new id, so that one that somebody else had put there before is worth nothing. */
+  /** Starts a session with a new id, so that one that somebody else planted is useless. */
   function enter(person: Person, before: Session<PortalState> | null, to: string): Reply {
     if (before) site.end(before);
     const { cookie } = site.sessions.open({ ...nobody(), signedIn: signedIn(person) });
     return redirect(to, [cookie]);
   }
 
-  /** The person. Rejects with `sign-in-rejected` or `account-locked`; names that nobody has are locked as well, so that a lock does not tell who exists. */
+  /** The person who signs in. Rejects with `sign-in-rejected` or `account-locked`. Unknown names get locked too, so that a lock does not show who exists. */
   async function check(userId: string, password: string): Promise<Person> {
     const person = (await directory.checkPassword(userId, password)) ? directory.person(userId) : null;
     if (!person) throw fail('sign-in-rejected');
@@ -62,7 +62,7 @@ export function addSignIn(site: PortalSite): void {
 
   site.router.post('/sign-in', async (visit) => {
     const session = site.sessions.find(visit);
-    // The page was open for too long: a new one, with a word on why
+    // The page was open for too long: show a new one and say why
     if (!session) return redirect('/sign-in');
     const fields = await readForm(visit);
     checkCsrf(session.csrf, fields['csrf']);
@@ -77,7 +77,7 @@ export function addSignIn(site: PortalSite): void {
     }
   });
 
-  // The one POST without a session's token: what protects it is that its own token is good once, for a minute
+  // The only POST without a session token. Its own token protects it, which is valid once and for a minute
   site.router.post(portalSignInPath, async (visit) => {
     const { token, task } = parseFields(oneTimeForm, await readForm(visit));
     const userId = signIns.redeem(token);

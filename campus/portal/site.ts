@@ -9,20 +9,20 @@ import { parseFields, readForm, type Visit } from '../pages/visit.ts';
 import { form } from '../pages/forms.ts';
 import type { PortalOptions, PortalState, SignedIn } from './state.ts';
 
-/** A visit of someone who has signed in. */
+/** A visit by a signed-in person. */
 export interface Guest {
   readonly visit: Visit;
   readonly csrf: string;
   readonly at: SignedIn;
 }
 
-/** The page that has to come first, or null when it is this page's turn. */
+/** The page that has to come first, or null. */
 export type Detour = (guest: Guest) => string | null;
 const none: Detour = () => null;
 
 /**
- * What all pages of the portal share: sessions, the look, and the two ways to add a page. Whoever adds a
- * POST gets its token checked and its fields parsed before the handler runs.
+ * What all portal pages share: sessions, the layout, and the two functions that add a page. For a POST, the token is
+ * checked and the fields are parsed before the handler runs.
  */
 export class PortalSite {
   readonly router: Site;
@@ -35,7 +35,7 @@ export class PortalSite {
     this.sessions = new Sessions('__Host-portal', options.now);
   }
 
-  /** A page for people who signed in; others are led to the sign-in page, and those whose detour says so, there. */
+  /** Adds a page for signed-in people. Others go to the sign-in page, or to the page that `detour` names. */
   get(path: string, handler: (guest: Guest) => Answer, detour: Detour = none): this {
     this.router.get(path, (visit) => {
       const guest = this.guest(visit);
@@ -46,7 +46,7 @@ export class PortalSite {
     return this;
   }
 
-  /** A form for people who signed in, with the token of their session. */
+  /** Adds a form for signed-in people. It needs the token of their session. */
   post<Fields>(path: string, schema: z.ZodType<Fields>, handler: (guest: Guest, fields: Fields) => Answer, detour: Detour = none): this {
     this.router.post(path, async (visit) => {
       const guest = this.guest(visit);
@@ -65,13 +65,13 @@ export class PortalSite {
     return session?.state.signedIn ? { visit, csrf: session.csrf, at: session.state.signedIn } : null;
   }
 
-  /** Ends a session and whatever it had under way. */
+  /** Ends a session and everything that it has started. */
   end(session: Session<PortalState>): void {
     session.state.signedIn?.push?.push.cancel();
     this.sessions.close(session);
   }
 
-  /** A page of someone who signed in. */
+  /** Draws a page for a signed-in person. */
   show(guest: Guest, draft: Omit<Draft, 'now' | 'visitor'>): Reply {
     return page(draw(this.look, { ...draft, now: this.options.now(), visitor: visitor(guest) }));
   }
@@ -86,7 +86,7 @@ function visitor(guest: Guest): Html {
   return html`<div class="visitor"><span>${guest.at.person.name}</span>${signOut}</div>`;
 }
 
-/** Runs something of the factor service; a failure that the person can mend is told on the page that they go back to. */
+/** Calls the factor service. If the person can fix a failure, the page that they return to shows it. */
 export async function orTell(guest: Guest, back: string, act: () => Promise<Reply>): Promise<Reply> {
   try {
     return await act();

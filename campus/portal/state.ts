@@ -1,45 +1,45 @@
 import type { Failure } from '../../shared/failure.ts';
 import type { Device, Directory, Factors, Person, PortalSignIns, Push, PushOutcome } from '../services.ts';
 
-/** What the portal is built from. */
+/** The parts that the portal needs. */
 export interface PortalOptions {
   directory: Directory;
   factors: Factors;
   signIns: PortalSignIns;
   /** Epoch milliseconds. */
   now: () => number;
-  /** Where the portal is, `https://2fa.campus.test`: stands in the page's foot. */
+  /** The portal's address, `https://2fa.campus.test`, for the page footer. */
   address: string;
-  /** What the on-campus probe answers with. */
+  /** The answer of the on-campus probe. */
   campusId: string;
-  /** Where people without any device get their recovery passcode; named on the page. */
+  /** Where people without a device get their recovery passcode. The page names it. */
   recoveryAddress?: string;
 }
 
-/** The three places where a second factor is asked for, each with its own pages below this path. */
+/** The three places that ask for a second factor, each with its own pages below this path. */
 export type Gate = '/add/confirm' | '/add/finish' | '/devices/confirm';
 
-/** A push of this session, out or ended. */
+/** A push of this session, waiting or ended. */
 export interface PortalPush {
   readonly push: Push;
   readonly gate: Gate;
   outcome: PushOutcome | null;
 }
 
-/** The new device on its way: type → platform → enrolment → proved by a factor of its own. */
+/** The state of adding a device: type → platform → enrolment → proved by its own factor. */
 export interface Adding {
   kind: Device['kind'] | null;
   platform: Device['platform'] | null;
   enrolmentId: string | null;
-  /** "Continue to Login" was clicked before the phone had activated; said once. */
+  /** "Continue to Login" was clicked before the phone was activated. Shown once. */
   hasty: boolean;
-  /** The new device confirmed a sign-in of its own. */
+  /** Whether the new device has confirmed a sign-in. */
   done: boolean;
 }
 
 export const nothingAdded: Readonly<Adding> = { kind: null, platform: null, enrolmentId: null, hasty: false, done: false };
 
-/** Why the last try did not work, said once on the next page. */
+/** Why the last attempt failed. Shown once, on the next page. */
 export interface LastTry {
   failure: Failure;
   triesLeft?: number;
@@ -49,7 +49,7 @@ export interface LastTry {
 /** A person in the portal, signed in by password or by a one-time sign-in. */
 export interface SignedIn {
   readonly person: Person;
-  /** Until when the second factor counts, epoch milliseconds. */
+  /** Until when the second factor is valid, epoch milliseconds. */
   confirmedUntil: number;
   push: PortalPush | null;
   lastTry: LastTry | null;
@@ -60,9 +60,9 @@ export interface SignedIn {
 
 /** A visitor of the portal. */
 export interface PortalState {
-  /** Why the sign-in page is shown, said once. */
+  /** Why the sign-in page is shown. Shown once. */
   notice: Failure | null;
-  /** What was typed, so that it need not be typed again. */
+  /** What was typed, to show it again. */
   userId: string;
   signedIn: SignedIn | null;
 }
@@ -72,14 +72,14 @@ export function nobody(): PortalState {
   return { notice: null, userId: '', signedIn: null };
 }
 
-/** A confirmed second factor counts for this long, for both areas. */
+/** How long a confirmed second factor is valid, for both areas. */
 export const confirmedMs = 10 * 60_000;
 
 export function signedIn(person: Person): SignedIn {
   return { person, confirmedUntil: 0, push: null, lastTry: null, adding: { ...nothingAdded }, removed: null };
 }
 
-/** Takes what is said once. */
+/** Returns a message that is shown once, and clears it. */
 export function takeLastTry(person: SignedIn): LastTry | null {
   const { lastTry } = person;
   person.lastTry = null;

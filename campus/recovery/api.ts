@@ -12,7 +12,7 @@ import {
 import type { FailureCode } from '../../shared/failure.ts';
 import type { Now } from '../clock.ts';
 import type { Excuse, Site } from '../pages/listener.ts';
-import { toldToClients } from '../internal-failure.ts';
+import { failureForClients } from '../internal-failure.ts';
 import { json } from '../pages/reply.ts';
 import { readJson } from '../pages/visit.ts';
 import type { RecoveryDesk } from './desk.ts';
@@ -44,11 +44,11 @@ const statuses: Partial<Record<FailureCode, number>> = {
   'campus-trouble': 503,
 };
 
-/** Errors of the JSON interface are JSON too. The failure's detail stays here: it is for the campus's operator. */
+/** Answers an error as JSON. The failure's detail is left out: it is for the campus's operator. */
 export function recoveryApiExcuse(now: Now): Excuse {
   return (failure, status, visit) => {
     if (!visit.req.path.startsWith('/api/')) return null;
-    const { code, params } = toldToClients(failure);
+    const { code, params } = failureForClients(failure);
     const untilAt = params?.['untilAt'];
     const headers: Record<string, string> =
       typeof untilAt === 'number' ? { 'Retry-After': String(Math.max(1, Math.ceil((untilAt - now()) / 1000))) } : {};

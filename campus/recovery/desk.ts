@@ -5,20 +5,20 @@ import { plainUserId } from '../document.ts';
 import type { Directory, Factors, Person, PortalSignIns } from '../services.ts';
 import { TryLimit, type LimitRules } from './limit.ts';
 
-/** What recovery is built from. */
+/** The parts that recovery needs. */
 export interface RecoveryOptions {
   directory: Directory;
   factors: Factors;
   signIns: PortalSignIns;
   /** Epoch milliseconds. */
   now: () => number;
-  /** Where recovery is, for the page's foot. */
+  /** The recovery site's address, for the page footer. */
   address: string;
 }
 
-/** Identities and passwords that may go wrong under one user ID, whether anybody has it or not. */
+/** The limit of wrong identities and passwords for one user ID, known or not. */
 export const triesPerUser: LimitRules = { tries: 5, windowMs: 10 * 60_000 };
-/** And in all: somebody who goes through user IDs is slowed down as well. */
+/** The limit in total, to slow down somebody who tries many user IDs. */
 export const triesInAll: LimitRules = { tries: 100, windowMs: 10 * 60_000 };
 
 interface Verified {
@@ -27,7 +27,7 @@ interface Verified {
   hasPasscode: boolean;
 }
 
-/** The recovery desk behind pages and JSON alike: an identity becomes a token, a token and the password a passcode. */
+/** The recovery service behind the pages and the JSON interface. It gives a token for an identity, and a passcode for a token and the password. */
 export class RecoveryDesk {
   readonly #perUser: TryLimit;
   readonly #inAll: TryLimit;
@@ -38,7 +38,7 @@ export class RecoveryDesk {
     this.#inAll = new TryLimit(triesInAll, options.now);
   }
 
-  /** A token for 10 minutes. Throws `recovery-identity` whatever part is wrong, or `recovery-limited`. */
+  /** Makes a token for 10 minutes. Throws `recovery-identity` if any part is wrong, or `recovery-limited`. */
   verify(identity: Identity): string {
     this.#takeTry(identity.userId);
     const person = this.options.directory.checkIdentity(identity);
@@ -49,12 +49,12 @@ export class RecoveryDesk {
     return token;
   }
 
-  /** Whose identity a token stands for, or null when its ten minutes are over. */
+  /** The person of a token, or null when its ten minutes are over. */
   person(token: string): Person | null {
     return this.#look(token)?.person ?? null;
   }
 
-  /** A new recovery passcode. Rejects with `recovery-password`, `account-locked`, `recovery-limited` or `recovery-timed-out`. */
+  /** Makes a new recovery passcode. Rejects with `recovery-password`, `account-locked`, `recovery-limited` or `recovery-timed-out`. */
   async passcode(token: string, password: string): Promise<{ passcode: string; expiresAt: number }> {
     const { directory, factors } = this.options;
     const { userId } = this.#find(token).person;
@@ -67,7 +67,7 @@ export class RecoveryDesk {
     return issued;
   }
 
-  /** A one-time portal sign-in, for a token that has got its passcode. Throws `recovery-timed-out`. */
+  /** Makes a one-time portal sign-in for a token that already has its passcode. Throws `recovery-timed-out`. */
   portalSignIn(token: string): PortalSignIn {
     const { person, hasPasscode } = this.#find(token);
     if (!hasPasscode) throw fail('recovery-timed-out', undefined, { detail: 'no passcode was issued for this token' });
@@ -75,7 +75,7 @@ export class RecoveryDesk {
   }
 
   #look(token: string): Verified | undefined {
-    // In the order of their ends, so that the first good one ends the sweep
+    // They are in the order of expiry, so stop at the first valid one
     for (const [old, { expiresAt }] of this.#verified) {
       if (expiresAt > this.options.now()) break;
       this.#verified.delete(old);

@@ -1,9 +1,9 @@
 import { fail } from '../../shared/failure.ts';
 
-/** How many tries in how long. */
+/** How many attempts are allowed in how much time. */
 export interface LimitRules {
   tries: number;
-  /** From the first try that counts, milliseconds. */
+  /** Milliseconds from the first counted attempt. */
   windowMs: number;
 }
 
@@ -12,7 +12,7 @@ interface Count {
   since: number;
 }
 
-/** Counts tries under a name. One is taken before the answer is known and given back when it was right, so that a burst gains nothing. */
+/** Counts attempts for each name. An attempt is counted before its result is known and given back if it was right, so that many at once gain nothing. */
 export class TryLimit {
   readonly #counts = new Map<string, Count>();
 
@@ -21,7 +21,7 @@ export class TryLimit {
     private readonly now: () => number,
   ) {}
 
-  /** Takes one try. Throws `recovery-limited` (params: untilAt) when none is left. */
+  /** Counts one attempt. Throws `recovery-limited` (params: untilAt) when none is left. */
   take(name: string): void {
     const count = this.#current(name);
     if (count.tries >= this.rules.tries) throw fail('recovery-limited', { untilAt: count.since + this.rules.windowMs });

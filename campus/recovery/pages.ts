@@ -18,13 +18,13 @@ import { roles } from './roles.ts';
 
 /** One visitor of the recovery pages. */
 interface RecoveryVisit {
-  /** Why the last try did not work, said once. */
+  /** Why the last attempt failed. Shown once. */
   failure: Failure | null;
-  /** What was typed, so that it need not be typed again: the message does not tell which part is wrong. */
+  /** What was typed, to show it again, since the message does not say which part is wrong. */
   typed: Omit<Identity, 'role'> | null;
-  /** Stands for the verified identity. */
+  /** The token of the verified identity. */
   token: string | null;
-  /** The new passcode on its way to the one page that shows it. */
+  /** The new passcode, for the one page that shows it. */
   passcode: { passcode: string; expiresAt: number } | null;
 }
 
@@ -46,7 +46,7 @@ export function addRecoveryPages(router: Site, desk: RecoveryDesk, look: Look, o
     return failure && alertBox(html`<p>${sentence(failure, options.now())}</p>`);
   }
 
-  /** A page for those whose identity was verified in the last ten minutes; others begin again. */
+  /** A page for people whose identity was verified in the last ten minutes. Others start again. */
   function verified(path: string, handler: (session: Session<RecoveryVisit>, person: Person) => Answer): void {
     router.get(path, (visit) => {
       const session = sessions.find(visit);
@@ -58,7 +58,7 @@ export function addRecoveryPages(router: Site, desk: RecoveryDesk, look: Look, o
     });
   }
 
-  /** A form of this site. What the desk refuses is told on the page that `back` names; too late begins again. */
+  /** A form of this site. The page that `back` names shows a failure. Somebody who is too late starts again. */
   function post<Fields>(
     path: string,
     schema: z.ZodType<Fields>,
@@ -113,10 +113,10 @@ export function addRecoveryPages(router: Site, desk: RecoveryDesk, look: Look, o
   post('/identity/:role', identityForm, identityPath, (session, typed, visit) => {
     session.state.typed = typed;
     const identity = identitySchema.safeParse({ ...typed, role: visit.req.param('role') });
-    // What cannot be anybody's is as wrong as what is not this person's
+    // Malformed data gets the same answer as wrong data
     if (!identity.success) throw fail('recovery-identity');
     const token = desk.verify(identity.data);
-    // Under a new id from here on, so that a session that somebody else had put there shows them nothing
+    // Use a new session id from here on, in case somebody else planted the old one
     sessions.close(session);
     return redirect('/options', [sessions.open({ ...session.state, token }).cookie]);
   });
@@ -174,7 +174,7 @@ function optionsBody(session: Session<RecoveryVisit>): Html {
 }
 
 function passwordBody(session: Session<RecoveryVisit>, userId: string, alert: Html | null): Html {
-  // The hidden user name lets a password manager know whose password it is asked for
+  // The hidden user name tells a password manager whose password is asked for
   const fields = html`<input type="text" name="username" value="${userId}" autocomplete="username" readonly hidden />
     ${field({ name: 'password', label: 'UMPASS password', type: 'password', autocomplete: 'current-password', autofocus: true })}
     ${button('Next')}`;

@@ -4,7 +4,7 @@ import { addRecoveryApi, recoveryApiExcuse } from './api.ts';
 import { RecoveryDesk, type RecoveryOptions } from './desk.ts';
 import { addRecoveryPages } from './pages.ts';
 
-/** The public recovery site: pages for people, and the same steps as JSON for clients that draw their own. */
+/** The public recovery site: pages for people, and the same steps as JSON for clients with their own screens. */
 export function createRecovery(options: RecoveryOptions): RequestListener {
   const look = { service: 'Account recovery', address: new URL(options.address).origin };
   const router = newSite({ look, now: options.now, excuse: recoveryApiExcuse(options.now) });

@@ -1,4 +1,4 @@
-/** The roles that people choose from, in this order. The IDs are the directory's. */
+/** The roles that people choose from, in this order. The IDs come from the directory. */
 export const roles = [
   { id: 'student', label: 'Student' },
   { id: 'staff', label: 'Staff' },

@@ -1,14 +1,14 @@
 import { BlockList, isIP } from 'node:net';
 import type { GrantTarget } from '../../shared/access-protocol.ts';
 
-/** Where a name leads: a Unix socket or named pipe of the campus's own, or an address. */
+/** What a name resolves to: the campus's own Unix socket or named pipe, or an address. */
 export type RelayTarget = { path: string } | { host: string; port: number };
 
 /**
- * Whether a grant lets a session reach `host:port`, which has been resolved to `target` already.
+ * Whether a grant lets a session reach `host:port`, which has already been resolved to `target`.
  *
- * A grant by name holds for that name alone and wherever the campus resolves it to. A grant by address or
- * CIDR holds for the resolved address, so that a name cannot be used to slip past it.
+ * A grant by name covers only that name, whatever the campus resolves it to. A grant by address or CIDR covers the
+ * resolved address, so that a name cannot be used to get around it.
  */
 export function allowedBy(targets: readonly GrantTarget[], host: string, port: number, target: RelayTarget | null): boolean {
   const name = host.toLowerCase().replace(/\.$/, '');

@@ -15,9 +15,9 @@ import { allowedBy, type RelayTarget } from './grant.ts';
 export interface RelaySession {
   readonly id: string;
   readonly targets: readonly GrantTarget[];
-  /** Counts as activity: the idle time starts anew. */
+  /** Notes activity: the idle time starts again. */
   touch(bytes: number): void;
-  /** Aborted when the session is over: the relay goes down with it. */
+  /** Aborts when the session ends. The relay then closes too. */
   readonly ended: AbortSignal;
 }
 
@@ -32,7 +32,7 @@ export interface RelayServer {
   close(): void;
 }
 
-/** The gateway's end of the relay, version 1 (`docs/protocol.md`). One WebSocket a session; a newer one replaces it. */
+/** The gateway's side of the relay, version 1 (`docs/protocol.md`). Each session has one WebSocket. A new one replaces it. */
 export function createRelayServer(options: RelayOptions): RelayServer {
   const server = new WebSocketServer({
     noServer: true,
@@ -67,7 +67,7 @@ export function createRelayServer(options: RelayOptions): RelayServer {
   };
 }
 
-/** A client that broke the protocol and does not close its side either is cut off. */
+/** How long a client that broke the protocol may take to close its side before it is cut off. */
 const closeTimeoutMs = 800;
 
 function refuseUpgrade(socket: Duplex, status: string): void {
@@ -81,7 +81,7 @@ function serve(socket: WebSocket, below: Duplex, session: RelaySession, options:
     accept: (stream, host, port) => void connect(stream, host, port, session, options),
   });
   let broken = false;
-  /** The client broke the protocol: it is told so, and neither heard any more nor waited for. */
+  /** Handles a protocol error: tells the client, ignores its further messages and does not wait for it. */
   const breakOff = (code: 1002 | 1003, why?: string): void => {
     broken = true;
     mux.close('protocol');
@@ -109,17 +109,17 @@ function serve(socket: WebSocket, below: Duplex, session: RelaySession, options:
     off();
     mux.close();
   });
-  // What breaks shows as 'close' right after; without a listener it would end the process
+  // `close` follows at once after an error. Without a listener the error would end the process
   socket.on('error', () => socket.terminate());
   keepAlive(socket, relayProtocol);
 }
 
-/** Where what targets send is read into: large, so that a fast one costs few turns, and one for all, since a stream copies what it takes. */
+/** The buffer for reading from targets. It is large, so that a fast target needs few reads, and shared, since a stream copies its data. */
 const readBuffer = Buffer.allocUnsafeSlow(4 * relayProtocol.maxDataBytes);
 
-/** Opens the target of one stream. Never rejects: every outcome is a frame. */
+/** Opens the target of one stream. Never rejects: it sends every outcome as a frame. */
 async function connect(stream: MuxStream, host: string, port: number, session: RelaySession, options: RelayOptions): Promise<void> {
-  // What arrives while the target is being reached waits here; the window bounds it
+  // Data that arrives before the target is connected waits here. The window limits it
   const early = new Early();
   const given = new AbortController();
   stream.events = {
@@ -150,14 +150,14 @@ async function connect(stream: MuxStream, host: string, port: number, session: R
     stream.confirm();
     join(stream, socket, early);
   });
-  // Before it is connected the stream is refused; later the same failure tears it down
+  // A failure before the connection refuses the stream. A later one resets it
   socket.on('error', () => {
     if (socket.pending) stream.refuse('unreachable');
   });
   socket.once('close', () => clearTimeout(timer));
 }
 
-/** What came before its target was there. */
+/** The data that came before the target was connected. */
 class Early {
   ended = false;
   private readonly payloads: Uint8Array[] = [];
@@ -178,21 +178,21 @@ class Early {
   }
 }
 
-/** Where the stream goes, or why it may not. */
+/** The target of a stream, or why it is refused. */
 async function reachable(host: string, port: number, session: RelaySession, options: RelayOptions): Promise<RelayTarget | RefusalReason> {
   if (!session.targets.some((grant) => grant.ports.includes(port))) return 'not-allowed';
   let target: RelayTarget | null = null;
   try {
     target = await options.resolve(host, port);
   } catch {
-    // An unknown name; whether it may be said is decided below
+    // An unknown name. Whether the client may learn that is decided below
   }
-  // Checked after resolving, on the address that will be connected to
+  // Check the resolved address, which is the one to connect to
   if (!allowedBy(session.targets, host, port, target)) return 'not-allowed';
   return target ?? 'name-unknown';
 }
 
-/** Carries bytes both ways between a stream and its target, each waiting for the other's reader. */
+/** Copies bytes in both directions between a stream and its target, with backpressure. */
 function join(stream: MuxStream, socket: net.Socket, early: Early): void {
   socket.setNoDelay(true);
   const write = (payload: Uint8Array): void => {
