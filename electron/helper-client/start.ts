@@ -2,7 +2,7 @@ import { spawn, type SpawnOptions } from 'node:child_process';
 import net, { isIP } from 'node:net';
 import { delay } from '../../shared/abort.ts';
 import { fail } from '../../shared/failure.ts';
-import { isRootsAlone } from '../system/root-owned.ts';
+import { onlyRootCanChange } from '../system/root-owned.ts';
 import { pkexecProgram } from './pkexec-linux.ts';
 
 export interface StartHelperDeps {
@@ -36,7 +36,7 @@ export function startHelperOnce({ executable, socket, pkexec = pkexecProgram }: 
   return async ({ host, proof }: ProposedGateway, signal: AbortSignal): Promise<void> => {
     const fits = (hostPattern.test(host) || isIP(host) === 6) && proofPattern.test(proof);
     // Root must not run a program that others can change
-    if (!fits || !(await isRootsAlone(executable)) || !(await isRootsAlone(pkexec)))
+    if (!fits || !(await onlyRootCanChange(executable)) || !(await onlyRootCanChange(pkexec)))
       throw fail('helper-missing', undefined, { detail: 'no helper that is safe to start' });
     const over: string[] = [];
     // Detached: it outlives us, so that it can restore the network

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { fail } from '../../shared/failure.ts';
 import { readAuthorities } from '../trust/verifier.ts';
 import { plainHost } from '../trust/host.ts';
-import { isRootsAlone } from '../system/root-owned.ts';
+import { onlyRootCanChange } from '../system/root-owned.ts';
 import type { GatewayProof } from '../helper-client/protocol.ts';
 import type { GatewayIdentity } from '../tunnels/openconnect/arguments.ts';
 import { platform } from './platform/current.ts';
@@ -43,7 +43,7 @@ const maxAuthorityBytes = 64 * 1024;
 
 /** Reads the configuration. Throws if the file is missing or invalid, or if others than root can write it. */
 export async function readConfig(path: string): Promise<HelperConfig> {
-  if (!(await isRootsAlone(path)))
+  if (!(await onlyRootCanChange(path)))
     throw new Error(`${path} has to be there, and the administrator's: nobody else may be able to change it, or a folder above it`);
   return parseConfig(JSON.parse(await readFile(path, 'utf8')));
 }
@@ -90,7 +90,7 @@ export async function identityOf(trust: GatewayTrust): Promise<GatewayIdentity> 
 /** Reads an authority's certificates. Only root may be able to change the file or a folder above it. */
 async function readAuthority(path: string): Promise<string> {
   const unfit = (detail: string): Error => fail('component-missing', { component: path }, { detail });
-  if (!(await isRootsAlone(path))) throw unfit('not there, or others than an administrator can change it');
+  if (!(await onlyRootCanChange(path))) throw unfit('not there, or others than an administrator can change it');
   const pem = await readFile(path, 'latin1');
   if (pem.length > maxAuthorityBytes) throw unfit(`longer than ${maxAuthorityBytes} bytes`);
   try {

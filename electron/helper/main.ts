@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { isSea } from 'node:sea';
 import { parseArgs } from 'node:util';
-import { isRootsAlone } from '../system/root-owned.ts';
+import { onlyRootCanChange } from '../system/root-owned.ts';
 import { findProgram } from '../tunnels/openconnect/programs.ts';
 import { readConfig, type HelperConfig } from './config.ts';
 import { Helper } from './helper.ts';
@@ -120,7 +120,7 @@ async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Pro
 async function installedOpenConnect(): Promise<string> {
   const find = (folder: string | null) => findProgram('openconnect', { folder, platform: process.platform });
   const ours = isSea() ? await find(dirname(process.execPath)).catch(() => null) : null;
-  if (ours !== null && (await isRootsAlone(ours))) return ours;
+  if (ours !== null && (await onlyRootCanChange(ours))) return ours;
   return find(null).catch(() => places.openconnect);
 }
 

@@ -7,7 +7,7 @@ import { fail, failureOf } from '../../shared/failure.ts';
 import { atMost } from '../net/deadline.ts';
 import { hostOf } from '../trust/host.ts';
 import type { HelperRequest, HelperUp } from '../helper-client/protocol.ts';
-import { isRootsAlone } from '../system/root-owned.ts';
+import { onlyRootCanChange } from '../system/root-owned.ts';
 import { OpenConnectProcess, type ProcessControl } from '../tunnels/openconnect/process.ts';
 import { bannerIn, endingOf, limitsFrom, refusalOf } from '../tunnels/openconnect/output.ts';
 import { argumentsFor, type GatewayIdentity } from '../tunnels/openconnect/arguments.ts';
@@ -101,7 +101,7 @@ export class SystemTunnel {
     const libraries = await platform.librariesOf(places.openconnect);
     const others = [networkControl?.program ?? places.vpncScript, ...libraries];
     for (const component of [places.openconnect, ...others])
-      if (!(await isRootsAlone(component)))
+      if (!(await onlyRootCanChange(component)))
         throw fail('component-missing', { component }, { detail: 'not there, or others than an administrator can change it' });
     let network: TunnelNetwork | null = null;
     let tunnel: SystemTunnel;

@@ -7,7 +7,7 @@ import { networkInterfaces } from 'node:os';
  * (https://developer.apple.com/documentation/technotes/tn3179-understanding-local-network-privacy). A host that is
  * switched off fails the same way. False on other systems.
  */
-export function keptFromLocalNetwork(error: Error): boolean {
+export function mayBeBlockedByMacOs(error: Error): boolean {
   if (process.platform !== 'darwin') return false;
   // For a name with several addresses Node reports all failures in one error
   const causes: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];

@@ -3,7 +3,7 @@ import { fail, type FailureCode } from '../../shared/failure.ts';
 import { bounded } from './deadline.ts';
 import { addressesOf, dial } from './dial.ts';
 import { shownAs, type Endpoint } from './endpoint.ts';
-import { keptFromLocalNetwork } from './local-network-macos.ts';
+import { mayBeBlockedByMacOs } from './local-network-macos.ts';
 
 /** How long a gateway may take to accept a connection at any of its addresses. */
 export const connectTimeoutMs = 10_000;
@@ -65,7 +65,7 @@ function lookUp(endpoint: Endpoint, { signal, timeoutMs }: { signal: AbortSignal
 }
 
 function codeOf(cause: Error): FailureCode {
-  if (keptFromLocalNetwork(cause)) return 'local-network';
+  if (mayBeBlockedByMacOs(cause)) return 'local-network';
   return isNameUnknown(cause) ? 'gateway-name-unknown' : 'gateway-unreachable';
 }
 

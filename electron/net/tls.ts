@@ -108,9 +108,9 @@ function handshake(
       const presented = { host: endpoint.host, chain };
       const refusal = verificationError(verifier, { ...presented, systemTrusts: socket.authorized });
       if (refusal) {
-        const mayChange =
+        const mayBeTrustedLater =
           !knowsAllRoots && !socket.authorized && verificationError(verifier, { ...presented, systemTrusts: true }) === null;
-        failed(mayChange ? new RootsAwaited(refusal.failure) : refusal);
+        failed(mayBeTrustedLater ? new RootsAwaited(refusal.failure) : refusal);
         return;
       }
       // From here on the caller handles its errors

@@ -5,7 +5,7 @@ import { reportedSystemSchema, userAgentSchema, type Agent } from '../../shared/
 import type { Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { plainLine } from '../../shared/plain-text.ts';
-import { isRootsAlone } from '../system/root-owned.ts';
+import { onlyRootCanChange } from '../system/root-owned.ts';
 import { readProfileFile } from './profiles.ts';
 
 /** What this computer's administrator decides for everybody on it. A profile cannot change any of it. */
@@ -79,7 +79,7 @@ export async function readPolicy(file: string, platform: NodeJS.Platform): Promi
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     return code === 'ENOENT' || code === 'ENOTDIR' ? { policy: noPolicy, notice: null } : ignored(code || 'unreadable');
   }
-  if (!(await isRootsAlone(file))) return ignored('others than an administrator could have written it');
+  if (!(await onlyRootCanChange(file))) return ignored('others than an administrator could have written it');
   const entries = z.record(z.string(), z.unknown()).safeParse(parse(text));
   if (!entries.success) return ignored('no JSON object');
   return readEntries(entries.data, file, platform);
@@ -123,7 +123,7 @@ async function readEntries(entries: Record<string, unknown>, file: string, platf
 async function managedProfiles(files: readonly string[], dropped: string[]): Promise<Profile[]> {
   const profiles: Profile[] = [];
   for (const [index, file] of files.entries()) {
-    const read = (await isRootsAlone(file)) ? await readProfileFile(file).catch(() => null) : null;
+    const read = (await onlyRootCanChange(file)) ? await readProfileFile(file).catch(() => null) : null;
     if (read) {
       profiles.push(read.profile);
       dropped.push(...read.dropped.map((key) => `profiles.${index}.${key}`));

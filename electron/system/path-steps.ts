@@ -17,7 +17,7 @@ export interface PathStep {
  *
  * Rejects if the path is not absolute, if something is missing, or if there are too many links.
  */
-export async function hopsTo(path: string, system: PlatformPath): Promise<PathStep[]> {
+export async function stepsTo(path: string, system: PlatformPath): Promise<PathStep[]> {
   if (!system.isAbsolute(path)) throw new Error(`not an absolute path: ${path}`);
   const split = (text: string): string[] => text.split(system.sep === '/' ? '/' : /[\\/]/).filter((name) => name !== '' && name !== '.');
   const rootOf = (text: string): string => system.normalize(system.parse(text).root);

@@ -23,9 +23,9 @@ export interface Chain {
  * @param now epoch milliseconds at which every authority on the path must be valid
  */
 export function leadsTo(anchors: readonly X509Certificate[], { host, leaf, others }: Chain, now: number): boolean {
-  if (!maySpeakForServers(leaf)) return false;
+  if (!mayServeTls(leaf)) return false;
   if (anchors.some((anchor) => anchor.raw.equals(leaf.raw))) return true; // the server's own certificate is an anchor
-  const fit = [...anchors, ...others].filter((each) => each.ca && validAt(each, now) && maySpeakForServers(each));
+  const fit = [...anchors, ...others].filter((each) => each.ca && validAt(each, now) && mayServeTls(each));
   const hasIssued = once(
     (issuer: X509Certificate, subject: X509Certificate) => subject.checkIssued(issuer) && subject.verify(issuer.publicKey),
   );
@@ -33,16 +33,16 @@ export function leadsTo(anchors: readonly X509Certificate[], { host, leaf, other
     permitsNames(issuer, subject, subject === leaf ? host : null),
   );
   /** @param path from the server's certificate up; the next issuer has to vouch for the last one */
-  const goesOn = (path: readonly X509Certificate[]): boolean => {
+  const reachesAnchor = (path: readonly X509Certificate[]): boolean => {
     const subject = path.at(-1);
     const below = path.length - 1;
     return fit.some((issuer) => {
       if (!subject || path.includes(issuer) || below > pathLength(issuer)) return false;
       if (!hasIssued(issuer, subject) || !path.every((each) => permits(issuer, each))) return false;
-      return anchors.includes(issuer) || (below < maxBetween && goesOn([...path, issuer]));
+      return anchors.includes(issuer) || (below < maxBetween && reachesAnchor([...path, issuer]));
     });
   };
-  return goesOn([leaf]);
+  return reachesAnchor([leaf]);
 }
 
 /**
@@ -72,7 +72,7 @@ export function validAt(certificate: X509Certificate, instant: number): boolean 
 }
 
 /** Whether a certificate has no critical extension that we ignore, and no extended key usage that excludes TLS servers. */
-function maySpeakForServers(certificate: X509Certificate): boolean {
+function mayServeTls(certificate: X509Certificate): boolean {
   return (
     !hasUnknownConstraint(certificate) && (usages(certificate) ?? [anyUsage]).some((usage) => usage === serverAuth || usage === anyUsage)
   );

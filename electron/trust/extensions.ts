@@ -13,7 +13,7 @@ export interface Extension {
 export const oids = { alternativeNames: '551d11', basicConstraints: '551d13', nameConstraints: '551d1e' } as const;
 
 /** Extensions that our path check or Node handles: those above, key usage, policies, extended key usage. */
-const honoured: readonly string[] = [...Object.values(oids), '551d0f', '551d20', '551d25'];
+const handledExtensions: readonly string[] = [...Object.values(oids), '551d0f', '551d20', '551d25'];
 
 const extensionsTag = 0xa3;
 
@@ -27,7 +27,7 @@ export function pathLength(authority: X509Certificate): number {
 
 /** Whether a certificate has a critical extension that we do not handle. It can then vouch for nothing. */
 export function hasUnknownConstraint(certificate: X509Certificate): boolean {
-  return extensionsOf(certificate).some(({ oid, critical }) => critical && !honoured.includes(oid));
+  return extensionsOf(certificate).some(({ oid, critical }) => critical && !handledExtensions.includes(oid));
 }
 
 /** The value of an extension, or null if the certificate has none of this kind. */

@@ -49,8 +49,8 @@ function readConstraints(value: Uint8Array): { permitted: Name[]; excluded: Name
   const [permitted, excluded] = [bases(subtreeTags.permitted), bases(subtreeTags.excluded)];
   const all = [...permitted, ...excluded].filter((base) => base !== null);
   if (all.length === 0 || all.length < permitted.length + excluded.length) return null;
-  const kept = (list: (Name | null)[]): Name[] => list.filter((base) => base !== null);
-  return { permitted: kept(permitted), excluded: kept(excluded) };
+  const withoutNull = (list: (Name | null)[]): Name[] => list.filter((base) => base !== null);
+  return { permitted: withoutNull(permitted), excluded: withoutNull(excluded) };
 }
 
 /** GeneralSubtree ::= SEQUENCE { base GeneralName, minimum DEFAULT 0, maximum OPTIONAL }. The last two must be absent. */

@@ -116,7 +116,7 @@ function knownRoots(store: readonly string[]): Set<string> {
 }
 
 /** The thread's code. A string and not a file, because otherwise every bundle that uses TLS would have to ship the file. */
-const inThread = `
+const threadCode = `
 const { parentPort } = require('node:worker_threads');
 parentPort.postMessage(require('node:tls').getCACertificates('system'));
 `;
@@ -126,7 +126,7 @@ function storeReader(): ReadStore | null {
   if (!('getCACertificates' in tls)) return null;
   return () =>
     new Promise((resolve, reject) => {
-      const thread = new Worker(inThread, { eval: true });
+      const thread = new Worker(threadCode, { eval: true });
       // The thread must not keep the process running
       thread.unref();
       thread.once('message', (found: unknown) =>

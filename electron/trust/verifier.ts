@@ -83,7 +83,7 @@ export function createVerifier(options: VerifierOptions): CertificateVerifier {
       return { kind: 'accept' };
     };
     if (systemTrusts) return accept('system');
-    const refusal = unfit(leaf, host, now());
+    const refusal = refusalForHostOrDates(leaf, host, now());
     if (refusal) return refusal;
     const presented = { host, leaf, others };
     if (leadsTo(anchors, presented, now())) return accept('authority');
@@ -131,7 +131,7 @@ export function readAuthorities(pem: string): X509Certificate[] {
 }
 
 /** Refuses a certificate for another host, or one that is not valid now, whoever signed it. Null: neither. */
-function unfit(leaf: X509Certificate, host: string, at: number): Verdict | null {
+function refusalForHostOrDates(leaf: X509Certificate, host: string, at: number): Verdict | null {
   const plain = plainHost(host);
   const named = isIP(plain) ? leaf.checkIP(plain) : leaf.checkHost(plain);
   if (named === undefined) return refuse('certificate-wrong-host', { host, found: (leaf.subjectAltName ?? leaf.subject).slice(0, 500) });

@@ -5,7 +5,7 @@ import { CausewayError, fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { bounded } from '../net/deadline.ts';
 import { plainHost, sameHost } from '../trust/host.ts';
-import { keptFromLocalNetwork } from '../net/local-network-macos.ts';
+import { mayBeBlockedByMacOs } from '../net/local-network-macos.ts';
 import { isLoopback } from '../net/loopback.ts';
 import { lookupElsewhere } from './not-this-computer.ts';
 import type { Dial } from './tunnel.ts';
@@ -45,7 +45,7 @@ export function dialOnly(allowed: readonly string[], connectTo: Profile['connect
       });
       socket.on('error', (cause: NodeJS.ErrnoException) => {
         if (cause instanceof CausewayError) failed(cause);
-        else if (keptFromLocalNetwork(cause)) failed(fail('local-network', { host }, { cause }));
+        else if (mayBeBlockedByMacOs(cause)) failed(fail('local-network', { host }, { cause }));
         else failed(fail(cause.code === 'ENOTFOUND' ? 'host-name-unknown' : 'host-unreachable', { host }, { cause }));
       });
     });

@@ -1,4 +1,4 @@
-import { below } from './kill-tree-linux.ts';
+import { descendantsOf } from './kill-tree-linux.ts';
 
 /**
  * Kills a process and its descendants at once. The library's process may be waiting for a host check program, which would
@@ -6,7 +6,7 @@ import { below } from './kill-tree-linux.ts';
  */
 export function killTree(pid: number): void {
   // List them all first: after its parent's death a process is no longer its child
-  for (const each of [pid, ...below(pid)]) {
+  for (const each of [pid, ...descendantsOf(pid)]) {
     try {
       process.kill(each, 'SIGKILL');
     } catch {

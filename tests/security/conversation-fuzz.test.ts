@@ -10,10 +10,10 @@ import { profileSchema, type Profile } from '../../shared/profile.ts';
 import { answerSchema, fits, promptSchema, type Answer, type Prompt } from '../../shared/prompt.ts';
 import { valuesOf } from '../support/arbitrary.ts';
 
-/** Forms in all: `npm test` has time for so many, the long run for more. */
+/** Number of forms in `npm test`. The long run tries more. */
 const numRuns = process.env['CAUSEWAY_LONG'] === undefined ? 2_000 : 100_000;
 
-/** Words that forms are recognised by, so that chance finds the ways through. */
+/** Words by which forms are recognized, so that random forms get through. */
 const words = fc.constantFrom(
   ...[
     'username',
@@ -158,7 +158,7 @@ test('whatever forms come, in whatever order: a question within bounds, values f
             client: { name: 'fuzz', version: '0', installation: 'x' },
           },
           async (prompt) => {
-            // Nothing that a person could not see, nothing out of bounds
+            // No invisible text, and nothing beyond the bounds
             expect(promptSchema.parse(prompt)).toEqual(prompt);
             turn += 1;
             const answer = answerTo(prompt, wild, turn);
@@ -188,11 +188,11 @@ test('whatever forms come, in whatever order: a question within bounds, values f
     ),
     { numRuns },
   );
-  // The property is worth something only where forms get through
+  // The property only means something if forms get through
   expect(replies).toBeGreaterThan(numRuns / 4);
 });
 
-/** What a worker that somebody else has taken over might say: messages of its own kinds, bent ones, and none at all. */
+/** What a compromised worker might send: valid messages, mutated ones, and garbage. */
 const told: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 4, arbitrary: valuesOf(fromWorkerSchema).map((message) => ('attempt' in message ? { ...message, attempt: 1 } : message)) },
   {

@@ -13,17 +13,17 @@ const root = path.join(import.meta.dirname, '..', '..');
 const rooms = ['shared', 'electron', 'renderer', 'campus'];
 const expressions = expressionsIn(root, rooms);
 
-/** The longest text that anybody may send to be read as one piece: a profile's (`maxProfileBytes`), and twice a form's. */
+/** The longest text that is read in one piece: a profile's (`maxProfileBytes`), which is twice a form's. */
 const longest = 64 * 1024;
-/** A linear expression takes a millisecond. On a busy machine it may take some more; one that goes back at each character takes seconds. */
+/** A linear expression takes a millisecond, on a busy machine somewhat more. One that backtracks at each character takes seconds. */
 const withinMs = 1_000;
 
-/** Expressions that see a shorter text, whoever writes it, and why. */
+/** Expressions that only ever see a shorter text, and why. */
 const shorter: Readonly<Record<string, { length: number; because: string }>> = {};
 
 describe('no text that others may write keeps an expression busy', () => {
   test.each(expressions.map((each) => [each.place, each] as const))('%s', (_place, expression) => {
-    // A computer that is busy with something else may stop it once or twice: one that is slow is late each time
+    // A busy computer may interrupt it once or twice; a slow expression is late every time
     expect(tooSlow(expression) && tooSlow(expression) && tooSlow(expression)).toBeNull();
   });
 
@@ -102,7 +102,7 @@ test('a menu of blanks and a page of unfinished forms are read as what they are,
   expect(performance.now() - begun).toBeLessThan(withinMs);
 });
 
-/** The start of a text that takes an expression too long, or null. V8 looks for the end of time while it goes back. */
+/** The start of a text that takes an expression too long, or null. V8 checks the time limit while it backtracks. */
 function tooSlow({ place, literal }: Expression): string | null {
   const run = new vm.Script(`for (const text of texts) { at.text = text; ${literal}.test(text); text.replace(${literal}, ''); }`);
   const at = { text: '' };
@@ -111,7 +111,7 @@ function tooSlow({ place, literal }: Expression): string | null {
     try {
       run.runInNewContext({ texts: [text], at }, { timeout: withinMs });
     } catch (error) {
-      // Of the other realm: no `instanceof` holds
+      // From another realm, so `instanceof` does not work
       if (isLate(error)) return `${JSON.stringify(text.slice(0, 60))}… ${JSON.stringify(text.slice(-10))}`;
       throw error;
     }

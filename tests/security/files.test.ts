@@ -12,14 +12,14 @@ import { Settings } from '../../electron/storage/settings.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
 
-/** Other users of this computer, where nothing but the modes of our files keeps them out: whatever the umask. */
+/** Other users of this computer, whom only the modes of our files keep out, whatever the umask. */
 describe.skipIf(process.platform === 'win32')('what is written is its owner’s alone:', () => {
   let umask = 0;
   beforeAll(() => (umask = process.umask(0)));
   afterAll(() => process.umask(umask));
   afterEach(() => vi.unstubAllEnvs());
 
-  /** Everything below a folder that others could read or change, as `name mode`. At one stroke: files come and go. */
+  /** Everything below a folder that others could read or change, as `name mode`. Synchronous, because files come and go. */
   function openToOthers(folder: string): string[] {
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
     const modes = names.map((name) => [name, statSync(join(folder, name)).mode & 0o777] as const);
@@ -48,7 +48,7 @@ describe.skipIf(process.platform === 'win32')('what is written is its owner’s 
       ['{"version":99}', 'newer'],
     ] as const) {
       await mkdir(join(folder, name), { mode: 0o700 });
-      // As a person with an editor would leave it
+      // As an editor would write it
       await writeFile(join(folder, name, 'settings.json'), text);
       await Settings.open(join(folder, name));
     }

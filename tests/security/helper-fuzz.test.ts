@@ -34,7 +34,7 @@ const valid = {
   mend: { id: 6, type: 'recover' },
 };
 
-/** What somebody would try who has the socket and wants more. */
+/** What an attacker with access to the socket would try. */
 const hostile = fc.constantFrom(
   '--script=/tmp/evil',
   'https://vpn.campus.test/ --script=/tmp/evil',
@@ -67,7 +67,7 @@ const anything = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
-/** Every trick with the spelling of a gateway's name: what is checked and what is connected to are to differ. */
+/** Tricks with the spelling of a gateway's name, to make the checked name differ from the one connected to. */
 const oddAddresses = [
   'https://vpn.campus.test./',
   'https://vpn.campus.test../',
@@ -135,7 +135,7 @@ const oddAddresses = [
 
 const isRecord = (node: unknown): node is Record<string, unknown> => typeof node === 'object' && node !== null;
 
-/** A good message with something in it replaced, added or taken away, at whatever depth. */
+/** A valid message with something replaced, added or removed, at any depth. */
 const mutated = fc
   .tuple(
     fc.constantFrom(...Object.values(valid)),
@@ -175,7 +175,7 @@ describe.skipIf(missing !== null)('the helper’s socket', { timeout: 1_800_000 
   beforeAll(async () => {
     namespace = await Namespace.create('c');
     helper = await HelperProcess.start(namespace, { users: ['nobody'] });
-    // The service's own folder, by both its names; openconnect's user finds a file of its own there
+    // The service's own folder, by both names. openconnect's user has a file of its own there
     seen = join(helper.directory, 'run/seen');
     writeFileSync(seen, '');
     chmodSync(seen, 0o666);
@@ -192,7 +192,7 @@ describe.skipIf(missing !== null)('the helper’s socket', { timeout: 1_800_000 
     await helper.stop();
     namespace.destroyNow();
   });
-  /** What each openconnect so far was started with. */
+  /** What each openconnect was started with. */
   const startedSoFar = (): string[] => (existsSync(seen) ? readFileSync(seen, 'latin1').split('\x01').filter(Boolean) : []);
 
   test(`answers or refuses ${numRuns.toLocaleString('en')} messages, and hands openconnect nothing that was not checked`, async () => {
@@ -225,7 +225,7 @@ describe.skipIf(missing !== null)('the helper’s socket', { timeout: 1_800_000 
     expect(await exchange(helper.socket('nobody'), Buffer.from(`${JSON.stringify(valid.status)}\n`))).toEqual([
       { id: 3, state: { kind: 'closed' } },
     ]);
-    // Nor is it told how such a gateway would be proved
+    // It is not told how such a gateway would be verified either
     const host = /^https:\/\/([^/?#]*)/.exec(connectUrl)?.[1] ?? connectUrl;
     if (host === 'vpn.campus.test') return;
     const [told] = await exchange(helper.socket('nobody'), Buffer.from(`${JSON.stringify({ ...valid.ask, host })}\n`));
@@ -243,7 +243,7 @@ describe.skipIf(missing !== null)('the helper’s socket', { timeout: 1_800_000 
     const before = startedSoFar().length;
     const asked = { ...valid.open, target: { ...valid.open.target, connectUrl } };
     const [answer] = await exchange(helper.socket('nobody'), Buffer.from(`${JSON.stringify(asked)}\n`));
-    // What stands in for openconnect goes at once
+    // The openconnect stand-in exits at once
     expect(answer).toMatchObject({ failure: { code: expect.not.stringMatching(/^(request-invalid|helper-denied)$/) as unknown } });
     const [run = '', ...others] = startedSoFar().slice(before);
     expect(others).toEqual([]);
@@ -271,7 +271,7 @@ describe.skipIf(missing !== null)('the helper’s socket', { timeout: 1_800_000 
   });
 });
 
-/** Sends bytes over a connection of their own; what is answered until there is an answer, or it is closed. */
+/** Sends bytes over a new connection. Resolves with the answer, or with what came until it was closed. */
 function exchange(path: string, bytes: Buffer): Promise<HelperMessage[]> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(path);
@@ -300,7 +300,7 @@ function exchange(path: string, bytes: Buffer): Promise<HelperMessage[]> {
   });
 }
 
-/** The words that openconnect may get, each in its place; an environment of ours; one line by stdin. */
+/** The arguments that openconnect may get, in order; our environment; one line on stdin. */
 function expectHarmless(run: string): void {
   const [words = '', rest = ''] = run.split('ENV\0');
   const [environment = '', cookie = ''] = rest.split('STDIN\0');
@@ -309,10 +309,10 @@ function expectHarmless(run: string): void {
     /^--protocol=(anyconnect|nc|pulse|gp|f5|fortinet|array)$/,
     /^--cookie-on-stdin$/,
     /^--non-inter$/,
-    // A client's, in one word and of one line
+    // From the client, as one argument and one line
     /^--useragent=[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/,
     /^--os=(linux|linux-64|win|mac-intel)$/,
-    // The configuration's, and no word of a client's
+    // From the configuration, and nothing from a client
     new RegExp(`^--servercert=pin-sha256:${pin}$`),
     /^--reconnect-timeout=90$/,
     /^--force-dpd=4$/,

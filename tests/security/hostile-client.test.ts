@@ -16,7 +16,7 @@ import { webSocketFrame } from '../support/hostile-gateway.ts';
 import { heldMemory } from '../support/memory.ts';
 import { listen } from '../support/servers.ts';
 
-/** Accepts and takes nothing. */
+/** Accepts connections and reads nothing. */
 const deaf = net.createServer((socket) => void socket.on('error', () => socket.destroy()).pause());
 const unexpected: unknown[] = [];
 let campus: Campus;
@@ -34,7 +34,7 @@ afterAll(async () => {
   deaf.close();
 });
 afterEach(async () => {
-  // Whatever was done to it: the next honest person signs in
+  // After any attack, the next honest person can sign in
   const { client } = await signIn();
   client.send({ type: 'bye' });
   expect(await client.next('ended')).toMatchObject({ reason: 'signed-out' });
@@ -63,7 +63,7 @@ async function secured(): Promise<TLSSocket> {
   return socket;
 }
 
-/** A WebSocket by hand, which answers no ping and never agrees to close. */
+/** A handmade WebSocket that answers no ping and never closes. */
 async function upgraded(path: string, subprotocol: string, ticket?: string): Promise<TLSSocket> {
   const socket = await secured();
   socket.write(upgradeTo(path, subprotocol, ticket));
@@ -99,7 +99,7 @@ describe('a client that breaks the relay’s protocol is let go of, though it ne
     ['a frame that is not masked', 1002, () => [webSocketFrame(Uint8Array.of(1))]],
     ['no WebSocket frame', 1002, () => [Buffer.from('GET / HTTP/1.1\r\n\r\n')]],
     ['data for a stream that it did not open', 1002, () => [data(7, 1)]],
-    // What the kernel takes for the target is given back; this is more than it can
+    // The kernel buffers what it can for the target, and credit is returned for that; this is more
     ['data beyond the window', 1002, () => [openDeaf(1), ...Array.from({ length: 400 }, () => data(1, relayProtocol.maxDataBytes))]],
     ['a stream opened twice', 1002, () => [openDeaf(1), openDeaf(1)]],
     ['credit that was not owed', 1002, () => [openDeaf(1), frame({ type: 'credit', stream: 1, bytes: 1 })]],
@@ -109,7 +109,7 @@ describe('a client that breaks the relay’s protocol is let go of, though it ne
     const relay = await upgraded('/relay', relayProtocol.subprotocol, ticket);
     let got = Buffer.alloc(0);
     relay.on('data', (bytes: Buffer) => (got = Buffer.concat([got, bytes])));
-    // What it has not read when it lets go, the kernel answers with a reset: that is an end as well
+    // If it closes with unread data, the kernel sends a reset: that is an end too
     relay.on('error', () => undefined);
     const closed = new Promise((resolve) => relay.once('close', resolve));
     relay.write(Buffer.concat(frames()));
@@ -138,7 +138,7 @@ describe('a million tiny frames take no more room than their window', () => {
     [
       'for a target that takes nothing',
       async () => {
-        // The kernel keeps little for a local socket, where it would keep all of it for one of TCP
+        // The kernel buffers little for a local socket; for a TCP socket it would buffer everything
         const path = await localAddress(`deaf-${randomUUID().slice(0, 8)}`);
         const server = net.createServer((socket) => void socket.on('error', () => socket.destroy()).pause());
         await listenLocally(server, path);
@@ -170,7 +170,7 @@ describe('a million tiny frames take no more room than their window', () => {
         relay.write(many, () => resolve());
       });
     }
-    // All of it has been read once this is refused
+    // When this is refused, everything before it was read
     const refused = Buffer.from(encodeFrame({ type: 'refused', stream: 2, reason: 'not-allowed' }));
     const answered = new Promise<void>((resolve) => {
       relay.on('data', (bytes: Buffer) => {

@@ -56,7 +56,7 @@ interface Met {
   run: AppRun;
 }
 
-/** The real application in front of a gateway that behaves like this; a person who answers everything. */
+/** The real application with a gateway that behaves like this, and a person who answers everything. */
 async function face(conduct: Conduct, withPapers = papers): Promise<Met> {
   const gateway = await startHostileGateway(conduct, withPapers);
   const run = await startApp([gateway.profile]);
@@ -65,7 +65,7 @@ async function face(conduct: Conduct, withPapers = papers): Promise<Met> {
     if (access.kind !== 'asking' || access.answered || access.prompt.kind === 'push') return;
     const { promptId, prompt } = access;
     if (prompt.kind === 'waiting') return;
-    // As over the bridge: later, when it may have been replaced already
+    // As over the bridge: the answer comes later, when the question may already be replaced
     setImmediate(() => {
       run.app.verbs.answer({ promptId, answer: answers[prompt.kind], remember: false }).catch(() => undefined);
     });
@@ -74,7 +74,7 @@ async function face(conduct: Conduct, withPapers = papers): Promise<Met> {
   return { gateway, run };
 }
 
-/** How the attempt ends: with what code. Nothing is left of it, and the state is one that can be shown. */
+/** The code with which the attempt ends. Nothing is left running, and the state can be shown. */
 async function endOf({ gateway, run }: Met): Promise<string> {
   const { ending } = await when(run.app, ({ access }) => access.kind === 'idle' && access);
   await expect.poll(() => gateway.connections.open).toBe(0);
@@ -284,11 +284,11 @@ describe('a gateway that says nothing', () => {
   afterEach(() => {
     vi.useRealTimers();
   });
-  /** What it does, for how long that is borne, and how many messages it had from us by then. */
+  /** What the gateway does, how long we wait, and how many messages we sent by then. */
   const waits: [string, Conduct, number, number][] = [
     ['in answer to the upgrade', { upgrade: (_request, socket) => void socket.resume() }, 15_000, 0],
     ['after half an answer', { upgrade: (_request, socket) => void socket.write('HTTP/1.1 101 Switching Protocols\r\n') }, 15_000, 0],
-    // Pings and pongs go to and fro all the while
+    // Pings and pongs go on all the time
     ['after hello', { access: () => undefined }, 30_000, 1],
     [
       'after an answer',
@@ -390,7 +390,7 @@ describe('a gateway that says nothing', () => {
   const turns = async (): Promise<void> => {
     for (let turn = 0; turn < 300; turn++) await new Promise((resolve) => setImmediate(resolve));
   };
-  /** Until it is the gateway's turn, and it takes none. */
+  /** Runs until it is the gateway's turn, which then does nothing. */
   async function settled({ gateway, run }: Met, messages: number): Promise<void> {
     const isItsTurn = (): boolean =>
       gateway.connections.total > 0 && gateway.heard.length >= messages && run.app.state.access.kind !== 'checking';

@@ -20,7 +20,7 @@ const frame = (given: Frame): Buffer => webSocketFrame(encodeFrame(given));
 const data = (bytes: number, stream = 1): Buffer => frame({ type: 'data', stream, payload: new Uint8Array(bytes) });
 const opened = frame({ type: 'opened', stream: 1 });
 
-/** The real tunnel to a gateway that sends these frames once the client has opened its first stream, and never closes its side. */
+/** The real tunnel to a gateway that sends these frames after the client opened its first stream, and never closes its side. */
 async function tunnelTo(relay: (socket: Duplex) => void): Promise<{ tunnel: Tunnel; gateway: HostileGateway }> {
   const papers = await goodPapers();
   const gateway = await startHostileGateway({ relay: (socket) => void socket.once('data', () => relay(socket)) }, papers);

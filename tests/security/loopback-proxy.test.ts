@@ -8,7 +8,7 @@ import { readProfile, type Profile } from '../../shared/profile.ts';
 import { signIn, startBench, type Bench } from '../support/access.ts';
 import { tcp } from '../support/servers.ts';
 
-/** Another user or program on this computer at the loopback proxy, and what even its own user may not reach through it. */
+/** Attacks on the loopback proxy by another user or program, and what even the view may not reach through it. */
 let bench: Bench;
 let proxy: LoopbackProxy;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ afterAll(async () => {
   await bench.close();
 });
 
-/** Sends bytes as they are; resolves with everything that comes back until the proxy closes, or with the first line of what it lets through. */
+/** Sends raw bytes. Resolves with everything until the proxy closes, or with the first line if it lets the connection through. */
 async function raw(text: string): Promise<string> {
   const socket = net.connect(proxy.port, '127.0.0.1');
   let got = '';
@@ -49,7 +49,7 @@ describe('without the secret', () => {
       for (const answer of await Promise.all(guesses.slice(at, at + 20).map((guess) => raw(connectTo(portal, basic(`causeway:${guess}`))))))
         answers.add(answer);
     expect([...answers].map(statuses)).toEqual([['407']]);
-    // 192 bits, anew in each run
+    // 192 bits, new in each run
     expect(Buffer.from(proxy.secret, 'base64url')).toHaveLength(24);
     const other = await startLoopbackProxy();
     expect(other.secret).not.toBe(proxy.secret);
@@ -95,7 +95,7 @@ describe('without the secret', () => {
     const idle = Array.from({ length: 300 }, () => net.connect(proxy.port, '127.0.0.1').on('error', () => undefined));
     await Promise.all(idle.map((socket) => Promise.race([once(socket, 'connect'), once(socket, 'close')])));
     expect(statuses(await raw(connectTo(portal)))).toEqual(['200']);
-    // Those who waited longest were let go; the flood never holds more than its share
+    // The oldest connections were dropped, so the flood never holds more than its share
     await expect.poll(() => idle.filter((socket) => !socket.closed).length).toBeLessThan(70);
     for (const socket of idle) socket.destroy();
   });

@@ -23,7 +23,7 @@ afterEach(async () => {
   bench = null;
 });
 
-/** An HTTPS server that answers everything in one way; `asked` is what reached it. */
+/** An HTTPS server that answers everything in the same way. `asked` holds the requests that reached it. */
 async function impostor(
   by: Issued | null,
   wishes: CertificateOptions,

@@ -13,7 +13,7 @@ import { issue, type Issued } from '../support/issuer.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
 
-/** A portal page, and a portal's server, that mean harm. What `portal-view.test.ts` shows is not shown again. */
+/** A hostile portal page and portal server. What `portal-view.test.ts` tests is not repeated here. */
 const host = '2fa.campus.test';
 let root: Issued;
 let portal: Server;
@@ -114,7 +114,7 @@ async function open(): Promise<void> {
 }
 afterEach(async () => {
   await view.close();
-  // Whatever a page tried, nothing but the portal was ever asked for, and nobody got the proxy's secret
+  // Whatever a page tried, only the portal was ever requested, and nobody got the proxy's secret
   expect(new Set(dialled)).toEqual(new Set([`${host}:443`]));
   const encoded = Buffer.from(`${proxy.username}:${proxy.secret}`).toString('base64');
   const headers = requests.map((request) => request.headers).join('\n');
@@ -126,7 +126,7 @@ const current = (): PortalPage | undefined => pages.at(-1);
 const arrived = (path: string) => vi.waitFor(() => expect(current()).toMatchObject({ path, loading: false }), { timeout: 15_000 });
 const contents = () => shown?.webContents ?? expect.fail('no view');
 const run = (code: string): Promise<unknown> => contents().executeJavaScript(code, true);
-/** Starts what does not end, or takes the page with it. */
+/** Starts something that never ends, or that kills the page. */
 const start = (code: string): Promise<unknown> => run(`(setTimeout(() => { ${code} }), null)`);
 
 describe('a page cannot hold the person', () => {
@@ -233,7 +233,7 @@ describe('a page cannot reach', () => {
 
   it('nor by a link', async () => {
     for (const address of addresses) await start(`location.href = ${JSON.stringify(address)}`);
-    // A link that it may follow, after them: nothing else came of the others
+    // Then an allowed link: the others had no effect
     await start("location.href = '/last'");
     await arrived('/last');
     expect(requests.map(({ url }) => url)).toEqual(['/', '/last']);

@@ -6,7 +6,7 @@ import { kit } from '../support/campus/campus-services.ts';
 import { startAppBench, promptOf, when, type AppBench } from '../support/app.ts';
 import { issue } from '../support/issuer.ts';
 
-/** A profile file that somebody else made: what it can do before the person says yes, what they see, and after it. */
+/** A hostile profile file: what it can do before the person agrees, what they see, and what it can do after. */
 let bench: AppBench | null = null;
 afterEach(async () => {
   await bench?.close();
@@ -43,7 +43,7 @@ describe('what a file says', () => {
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
     expect(profile).toEqual(honest);
     expect(dropped).toContain('constructor');
-    // And `trust` from the prototype is no trust
+    // `trust` from the prototype does not count
     expect(codeOf('{"__proto__":{"version":1,"id":"x","name":"x"}}')).toBe('profile-invalid');
   });
 
@@ -57,7 +57,7 @@ describe('what a file says', () => {
     expect(dirty.name).toBe('Campus[31m Test University');
     expect(JSON.stringify(dirty)).not.toMatch(/[\u0000-\u001F\u200B\u200F\u202E\u2066\uFEFF]|\\u00|\\[rn]/);
     expect(codeOf(JSON.stringify({ ...honest, name: marks.replace('[31m', '') }))).toBe('profile-invalid');
-    // Scripts that need joiners keep them
+    // Scripts that need joiner characters keep them
     expect(read({ name: 'دانشگاه\u200Cها' }).name).toBe('دانشگاه\u200Cها');
   });
 
@@ -104,7 +104,7 @@ describe('a file that names a campus which is known', () => {
   test('is shown as what it replaces, and does not get the saved password', async () => {
     const { app, campus, settings, keytar } = await open();
     const { id } = campus.profile;
-    // Kept from an earlier day
+    // Saved earlier
     settings.update(() => ({ userIds: { [id]: 'mei.chan' }, savedPasswords: [id] }));
     await keytar.setPassword('Causeway', `${id}/mei.chan`, 'harbour-lantern-42');
 

@@ -14,7 +14,7 @@ import { listen } from '../support/servers.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
 
-/** The window's page, taken over: it calls whatever there is with whatever it likes. */
+/** A compromised page in the window: it calls every verb with any input. */
 const ourFrame = double.frameAt('app://causeway/index.html');
 let page: WebContentsView;
 let served: ServedBridge | null = null;
@@ -70,7 +70,7 @@ describe('what fits no schema', () => {
     withBoxedValues: true,
     withSparseArray: true,
   });
-  /** A good input with one part exchanged. */
+  /** A valid input with one part replaced. */
   const nearly = (name: CallName): fc.Arbitrary<unknown> =>
     fc.tuple(valuesOf<unknown>(bridge.calls[name].in), fc.string(), anything).map(([good, key, junk]) => {
       if (good === null || typeof good !== 'object') return junk;
@@ -170,7 +170,7 @@ describe('what is legal', () => {
     const ids = fc.constantFrom('campus-test', 'evil', 'nowhere', 'constructor', '__proto__');
     const gesture = fc.constantFrom(...callNames).chain((name) =>
       fc.tuple(fc.constant(name), valuesOf<unknown>(bridge.calls[name].in), ids, fc.boolean()).map(([verb, input, profileId, yes]) => {
-        // Aimed at what is there: a page that knows the state knows the ids
+        // Use existing ids: a page that knows the state knows them
         if (verb === 'previewAddress') return [verb, { address: yes ? evil : 'localhost:9' }] as const;
         if (input === null || typeof input !== 'object') return [verb, input] as const;
         return [verb, 'profileId' in input ? { ...input, profileId } : input] as const;
@@ -197,11 +197,11 @@ describe('what is legal', () => {
       { numRuns: 60 },
     );
     expect(heard.join('\n')).not.toContain(kept);
-    // What it may have opened comes from a profile that was added, of which the desktop tells
+    // What it may have opened comes from an added profile, and the desktop announces that profile
     expect(b.desktop.external.filter((address) => !external.has(address))).toEqual([]);
     expect(b.desktop.quit).toBe(0);
     expect([b.desktop.clipboard.includes(kept), b.desktop.clipboard.length < 5_000]).toEqual([false, true]);
-    // At one stroke: the settings are written at one, and a listing from another thread could see it half way
+    // Synchronous: settings are written synchronously, and a listing from another thread could see a half-written file
     expect(readdirSync(b.directory)).toEqual(['settings.json']);
   }, 60_000);
 
@@ -214,7 +214,7 @@ describe('what is legal', () => {
     await call('confirm', { yes: true });
     expect(b.app.state.preview?.profile.id).toBe('evil');
     expect(await call('acceptPreview', undefined)).toMatchObject({ ok: true });
-    // The state, from which tray and notifications are drawn in main, says so at once (see notifications.test.ts)
+    // The state, which main uses for tray and notifications, says so at once (see notifications.test.ts)
     expect(states.at(-1)).toBe(2);
     await call('openHelpDesk', undefined);
     expect(b.desktop.external).toEqual(['https://help.evil.test/']);

@@ -18,7 +18,7 @@ const valid = valuesOf(toWorkerSchema).map((message) =>
       ? { ...message, libraries }
       : message,
 );
-/** A valid one with a part gone, another in its place, or one more. */
+/** A valid message with a part removed, replaced or added. */
 const mutated = fc
   .tuple(valid, fc.nat(), fc.anything({ withBigInt: true, withDate: true, withTypedArray: true }))
   .map(([message, at, junk]) => {
@@ -45,7 +45,7 @@ test.skipIf(missingLibrary() !== null)(
       const batch = 200;
       for (let sent = 0; sent < messages; sent += batch) {
         for (const message of fc.sample(anything, batch)) worker.post(message);
-        // Alive after each batch: the answer comes after everything that was sent before
+        // Alive after each batch: this answer comes after everything sent before
         const before = heard.filter(({ type }) => type === 'pong').length;
         worker.post({ type: 'ping' });
         await expect.poll(() => ended || heard.filter(({ type }) => type === 'pong').length > before, { timeout: 20_000 }).toBe(true);
@@ -53,7 +53,7 @@ test.skipIf(missingLibrary() !== null)(
       }
       expect(unknown).toBe(0);
       expect(heard.some(({ type }) => type === 'refused')).toBe(true);
-      // Whatever was begun is over by now or can be ended; then a sign-in gets as far as a closed port lets it
+      // Whatever was started is over or can be ended. Then a sign-in gets as far as a closed port allows
       const attempt = 424_242;
       const sendOff = (): void => {
         for (const done of new Set(heard.flatMap((message) => ('attempt' in message ? [message.attempt] : []))))

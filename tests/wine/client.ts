@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { failureOf } from '../../shared/failure.ts';
-import { isRootsAlone } from '../../electron/system/root-owned.ts';
+import { onlyRootCanChange } from '../../electron/system/root-owned.ts';
 import { adapters } from '../../electron/system/windows/adapters.ts';
 import { loadKoffi, native } from '../../electron/system/windows/native.ts';
 import { isForOneUser, sddlForOneUser } from '../../electron/system/windows/security-descriptor.ts';
@@ -97,7 +97,7 @@ async function obey(order: Order): Promise<unknown> {
       };
     }
     case 'alone':
-      return Promise.all(order.paths.map(isRootsAlone));
+      return Promise.all(order.paths.map(onlyRootCanChange));
     case 'squat':
       squatter = net.createServer((socket) => {
         connections += 1;

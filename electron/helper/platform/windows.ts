@@ -5,7 +5,7 @@ import { uptime } from 'node:os';
 import { win32 } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
-import { isRootsAlone } from '../../system/root-owned.ts';
+import { onlyRootCanChange } from '../../system/root-owned.ts';
 import { adapters } from '../../system/windows/adapters.ts';
 import { native } from '../../system/windows/native.ts';
 import { listenOnPipe } from '../../system/windows/pipe.ts';
@@ -40,7 +40,7 @@ export const windows: HelperPlatform = {
   async makeStateFolder(path) {
     // Do not create the folders above it: in `ProgramData` everybody can make folders, and owns what is in them
     await mkdir(path).catch(() => undefined);
-    return isRootsAlone(path);
+    return onlyRootCanChange(path);
   },
   nameOf: () => Promise.resolve(null),
   async socketsFor(users, run, log) {

@@ -4,7 +4,7 @@ import { fail, failureOf, type CausewayError } from '../../../shared/failure.ts'
 import { bounded } from '../deadline.ts';
 import { shownAs, type ProxyRoute, type WebProxy } from '../endpoint.ts';
 import { inAddress } from '../../trust/host.ts';
-import { keptFromLocalNetwork } from '../local-network-macos.ts';
+import { mayBeBlockedByMacOs } from '../local-network-macos.ts';
 import { connectPlain } from '../tcp.ts';
 import { askHttp } from './http-connect.ts';
 import { speakSocks, speakSocks4 } from './socks.ts';
@@ -109,7 +109,8 @@ function reachOnce(proxy: WebProxy, { signal, timeoutMs }: ViaOptions): Promise<
   socket.on('error', () => undefined); // a dropped connection may still emit an error
   const bound = { signal, ms: timeoutMs, late: () => unreachable(proxy, 'no answer'), release: () => void socket.destroy() };
   return bounded<Socket>(bound, (done, failed) => {
-    const broken = (cause: Error): void => failed(distrusted(proxy, cause) ?? kept(proxy, cause) ?? unreachable(proxy, cause.message));
+    const broken = (cause: Error): void =>
+      failed(certificateFailure(proxy, cause) ?? blockedByMacOs(proxy, cause) ?? unreachable(proxy, cause.message));
     const gone = (): void => failed(unreachable(proxy, 'it hung up'));
     socket.once('error', broken).once('close', gone);
     socket.once(secure ? 'secureConnect' : 'connect', () => {
@@ -147,11 +148,11 @@ function askFor(
 
 const unreachable = (proxy: WebProxy, detail: string): CausewayError => fail('proxy-unreachable', { host: proxyName(proxy) }, { detail });
 
-const kept = (proxy: WebProxy, cause: Error): CausewayError | null =>
-  keptFromLocalNetwork(cause) ? fail('local-network', { host: proxyName(proxy) }, { detail: cause.message, cause }) : null;
+const blockedByMacOs = (proxy: WebProxy, cause: Error): CausewayError | null =>
+  mayBeBlockedByMacOs(cause) ? fail('local-network', { host: proxyName(proxy) }, { detail: cause.message, cause }) : null;
 
 /** The failure if the certificate of a proxy inside TLS is the problem. Null otherwise. */
-function distrusted(proxy: WebProxy, cause: Error): CausewayError | null {
+function certificateFailure(proxy: WebProxy, cause: Error): CausewayError | null {
   const code = 'code' in cause ? String(cause.code) : '';
   const failed = (what: 'certificate-expired' | 'certificate-wrong-host' | 'certificate-untrusted'): CausewayError =>
     fail(what, { host: proxyName(proxy) }, { detail: `a proxy: ${cause.message}` });

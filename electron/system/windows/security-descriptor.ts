@@ -81,7 +81,7 @@ const deletesWithin = 0x00000040;
 const writes = 0x00000002 | 0x00000004 | 0x00000010 | 0x00000100 | 0x40000000 | 0x02000000;
 
 /** Whether administrators own an object and nobody else can change it. Ignores deny entries. Pure. */
-export function isLeftToAdministrators(
+export function onlyAdministratorsMayChange(
   { owner, entries }: SecurityDescriptor,
   place: Place,
   trusted: readonly string[] = trustedOwners,

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { fail } from '../../../shared/failure.ts';
-import { isRootsAlone } from '../../system/root-owned.ts';
+import { onlyRootCanChange } from '../../system/root-owned.ts';
 import { systemPaths, type ProgramName } from './programs-linux.ts';
 
 /** Where the programs may be. Never taken from a profile or from the user's PATH. */
@@ -24,7 +24,7 @@ export async function findProgram(name: ProgramName, { folder, policy, platform 
   const file = platform === 'win32' ? `${name}.exe` : name;
   if (folder !== null && (await canRun(join(folder, file)))) return join(folder, file);
   // Other users of this computer must not be able to replace it
-  if (platform === 'linux') for (const path of systemPaths[name]) if ((await canRun(path)) && (await isRootsAlone(path))) return path;
+  if (platform === 'linux') for (const path of systemPaths[name]) if ((await canRun(path)) && (await onlyRootCanChange(path))) return path;
   throw fail('component-missing', { component: name });
 }
 

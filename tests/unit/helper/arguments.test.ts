@@ -8,7 +8,7 @@ import { oneTimeConfig } from '../../../electron/helper/one-time-config.ts';
 import { difference } from '../../../electron/helper/network-state.ts';
 import { scriptEnvironment } from '../../../electron/helper/vpnc-script.ts';
 import { Lines } from '../../../electron/net/lines.ts';
-import { isRootsAlone } from '../../../electron/system/root-owned.ts';
+import { onlyRootCanChange } from '../../../electron/system/root-owned.ts';
 import { endingOf, limitsFrom, OpenConnectOutput } from '../../../electron/tunnels/openconnect/output.ts';
 import { issue } from '../../support/issuer.ts';
 import {
@@ -282,8 +282,8 @@ describe('the helper', () => {
   });
 
   test.skipIf(process.platform !== 'linux')('trusts a path that only root can change, from the top', async () => {
-    expect(await isRootsAlone('/bin/sh')).toBe(true);
-    expect(await isRootsAlone('/tmp')).toBe(false);
-    expect(await isRootsAlone('/no/such/thing')).toBe(false);
+    expect(await onlyRootCanChange('/bin/sh')).toBe(true);
+    expect(await onlyRootCanChange('/tmp')).toBe(false);
+    expect(await onlyRootCanChange('/no/such/thing')).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import type * as Promises from 'node:fs/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { isRootsAlone } from '../../../electron/system/root-owned.ts';
+import { onlyRootCanChange } from '../../../electron/system/root-owned.ts';
 
 /** Who may do what on a Mac, as `ls -ld` shows it there: owner, mode, and where a link leads. Root is 0, the person is 501. */
 const mac: Readonly<Record<string, readonly [owner: number, mode: number, link?: string]>> = {
@@ -57,7 +57,7 @@ describe.skipIf(process.platform === 'win32')('on a Mac', () => {
     '/Library/Application Support/Causeway/policy.json',
     '/etc/causeway/helper.json',
   ])('%s is root’s alone', async (path) => {
-    expect(await isRootsAlone(path)).toBe(true);
+    expect(await onlyRootCanChange(path)).toBe(true);
   });
 
   test.each([
@@ -70,6 +70,6 @@ describe.skipIf(process.platform === 'win32')('on a Mac', () => {
     '/tmp/openconnect',
     '/Library/PrivilegedHelperTools/absent',
   ])('%s is not', async (path) => {
-    expect(await isRootsAlone(path)).toBe(false);
+    expect(await onlyRootCanChange(path)).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, lchownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isRootsAlone } from '../../../electron/system/root-owned.ts';
+import { onlyRootCanChange } from '../../../electron/system/root-owned.ts';
 
 const isRoot = process.platform !== 'win32' && process.getuid?.() === 0;
 const nobody = 65_534;
@@ -28,55 +28,55 @@ describe.skipIf(!isRoot)('a path is root’s alone by every hop of every link', 
   };
 
   test('with links of root’s in folders of root’s, absolute, relative, in a chain, and with dots', async () => {
-    expect(await isRootsAlone(at('safe/file'))).toBe(true);
-    expect(await isRootsAlone(link('safe/absolute', at('safe/deep/file')))).toBe(true);
-    expect(await isRootsAlone(link('safe/relative', 'deep/file'))).toBe(true);
-    expect(await isRootsAlone(link('safe/up', '../safe/./deep/../file'))).toBe(true);
+    expect(await onlyRootCanChange(at('safe/file'))).toBe(true);
+    expect(await onlyRootCanChange(link('safe/absolute', at('safe/deep/file')))).toBe(true);
+    expect(await onlyRootCanChange(link('safe/relative', 'deep/file'))).toBe(true);
+    expect(await onlyRootCanChange(link('safe/up', '../safe/./deep/../file'))).toBe(true);
     link('safe/first', 'second');
     link('safe/second', at('safe/third'));
-    expect(await isRootsAlone(link('safe/third', 'deep/file'))).toBe(true);
-    expect(await isRootsAlone(at('safe/first'))).toBe(true);
+    expect(await onlyRootCanChange(link('safe/third', 'deep/file'))).toBe(true);
+    expect(await onlyRootCanChange(at('safe/first'))).toBe(true);
     link('safe/folder', 'deep');
-    expect(await isRootsAlone(at('safe/folder/file'))).toBe(true);
+    expect(await onlyRootCanChange(at('safe/folder/file'))).toBe(true);
     // From where the link led, not from where it stands
-    expect(await isRootsAlone(`${at('safe/folder')}/../file`)).toBe(true);
+    expect(await onlyRootCanChange(`${at('safe/folder')}/../file`)).toBe(true);
   });
 
   test('not where the middle one of three links stands in a folder that others can write to, though both ends are root’s', async () => {
     link('safe/chain', at('open/middle'));
     link('open/middle', at('safe/file'));
-    expect(await isRootsAlone(at('safe/chain'))).toBe(false);
+    expect(await onlyRootCanChange(at('safe/chain'))).toBe(false);
     link('safe/longer', 'safe-again');
     link('safe/safe-again', '../open/middle');
-    expect(await isRootsAlone(at('safe/longer'))).toBe(false);
+    expect(await onlyRootCanChange(at('safe/longer'))).toBe(false);
   });
 
   test('not where a folder on the way is a link by way of such a folder, nor where the link itself is another’s', async () => {
     link('safe/way', at('open/folder'));
     link('open/folder', at('safe/deep'));
-    expect(await isRootsAlone(at('safe/way/file'))).toBe(false);
-    expect(await isRootsAlone(`${at('safe/way')}/../file`)).toBe(false);
+    expect(await onlyRootCanChange(at('safe/way/file'))).toBe(false);
+    expect(await onlyRootCanChange(`${at('safe/way')}/../file`)).toBe(false);
     const other = link('safe/others', 'file');
     lchownSync(other, nobody, nobody);
-    expect(await isRootsAlone(other)).toBe(false);
+    expect(await onlyRootCanChange(other)).toBe(false);
   });
 
   test('not where the end, or the folder that it is in, is another’s or open to others', async () => {
-    expect(await isRootsAlone(at('open/file'))).toBe(false);
-    expect(await isRootsAlone(at('theirs/file'))).toBe(false);
-    expect(await isRootsAlone(link('safe/to-theirs', '../theirs/file'))).toBe(false);
-    expect(await isRootsAlone(`${at('theirs')}/../safe/file`)).toBe(false);
+    expect(await onlyRootCanChange(at('open/file'))).toBe(false);
+    expect(await onlyRootCanChange(at('theirs/file'))).toBe(false);
+    expect(await onlyRootCanChange(link('safe/to-theirs', '../theirs/file'))).toBe(false);
+    expect(await onlyRootCanChange(`${at('theirs')}/../safe/file`)).toBe(false);
     writeFileSync(at('safe/group'), '');
     chmodSync(at('safe/group'), 0o664);
-    expect(await isRootsAlone(at('safe/group'))).toBe(false);
+    expect(await onlyRootCanChange(at('safe/group'))).toBe(false);
   });
 
   test('not where it goes in a circle, leads nowhere, or is relative', { timeout: 5_000 }, async () => {
     link('safe/one', 'two');
-    expect(await isRootsAlone(link('safe/two', 'one'))).toBe(false);
-    expect(await isRootsAlone(link('safe/itself', 'itself/file'))).toBe(false);
-    expect(await isRootsAlone(link('safe/nowhere', 'no-such-file'))).toBe(false);
-    expect(await isRootsAlone('bin/sh')).toBe(false);
-    expect(await isRootsAlone('')).toBe(false);
+    expect(await onlyRootCanChange(link('safe/two', 'one'))).toBe(false);
+    expect(await onlyRootCanChange(link('safe/itself', 'itself/file'))).toBe(false);
+    expect(await onlyRootCanChange(link('safe/nowhere', 'no-such-file'))).toBe(false);
+    expect(await onlyRootCanChange('bin/sh')).toBe(false);
+    expect(await onlyRootCanChange('')).toBe(false);
   });
 });

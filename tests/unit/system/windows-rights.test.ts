@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   isAdministrators,
   isForOneUser,
-  isLeftToAdministrators,
+  onlyAdministratorsMayChange,
   readSecurityDescriptor,
   sddlForOneUser,
   type AccessEntry,
@@ -103,7 +103,7 @@ describe('who may change a file of Windows', () => {
     const program = [entry(trustedInstaller, full), ...own, entry(users, readAndRun), entry('S-1-15-2-1', readAndRun)];
     for (const owner of [system, administrators, trustedInstaller])
       for (const place of ['itself', 'holder', 'above'] as const)
-        expect(isLeftToAdministrators(described(program, owner), place)).toBe(true);
+        expect(onlyAdministratorsMayChange(described(program, owner), place)).toBe(true);
   });
 
   test('may be anybody further up, as long as they can only add: C:\\ and ProgramData are so', () => {
@@ -113,10 +113,10 @@ describe('who may change a file of Windows', () => {
       entry(users, 0x116),
       entry(users, readAndRun),
     ]);
-    expect(isLeftToAdministrators(programData, 'above')).toBe(true);
+    expect(onlyAdministratorsMayChange(programData, 'above')).toBe(true);
     // A file, or the folder that a program is in, is another matter
-    expect(isLeftToAdministrators(programData, 'holder')).toBe(false);
-    expect(isLeftToAdministrators(programData, 'itself')).toBe(false);
+    expect(onlyAdministratorsMayChange(programData, 'holder')).toBe(false);
+    expect(onlyAdministratorsMayChange(programData, 'itself')).toBe(false);
   });
 
   test.each([
@@ -134,7 +134,7 @@ describe('who may change a file of Windows', () => {
     ['it says something that is not understood', described([...own, { ...entry(mei, 0x1), kind: 'unknown', sid: null }]), 'above'],
     ['a person is denied it and allowed it', described([entry(mei, full, { kind: 'deny' }), ...own, entry(mei, full)]), 'itself'],
   ] as const)('is not the administrators alone where %s', (_why, descriptor, place) => {
-    expect(isLeftToAdministrators(descriptor, place)).toBe(false);
+    expect(onlyAdministratorsMayChange(descriptor, place)).toBe(false);
   });
 
   test('is never judged less strictly with one more entry, or closer to the object', () => {
@@ -142,8 +142,8 @@ describe('who may change a file of Windows', () => {
       fc.property(descriptors, entries, (descriptor, more) => {
         const wider = { ...descriptor, entries: descriptor.entries && [...descriptor.entries, more] };
         for (const place of ['itself', 'holder', 'above'] as const)
-          if (isLeftToAdministrators(wider, place)) expect(isLeftToAdministrators(descriptor, place)).toBe(true);
-        if (isLeftToAdministrators(descriptor, 'itself')) expect(isLeftToAdministrators(descriptor, 'above')).toBe(true);
+          if (onlyAdministratorsMayChange(wider, place)) expect(onlyAdministratorsMayChange(descriptor, place)).toBe(true);
+        if (onlyAdministratorsMayChange(descriptor, 'itself')) expect(onlyAdministratorsMayChange(descriptor, 'above')).toBe(true);
       }),
     );
   });
