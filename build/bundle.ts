@@ -10,18 +10,18 @@ import { buildOpenConnectWorker } from './openconnect-worker.ts';
 
 const common = { bundle: true, target: 'node20', sourcemap: true, logLevel: 'warning' } as const satisfies BuildOptions;
 
-/** Node resolves these at run time: Electron itself, and what has a binary of its own. */
+/** Node resolves these at run time: Electron itself, and packages with native code. */
 const external = ['electron', 'keytar', 'koffi'];
 
-/** What electron-store brings along and is never asked for. */
+/** Dependencies of electron-store that we never use. */
 const withoutSchemas = Object.fromEntries(
   ['ajv/dist/2020.js', 'ajv-formats', 'semver'].map((name) => [name, './build/without-schemas.ts']),
 );
 
-/** What V8 has to read before anything runs; names stay, for whoever reads a log. */
+/** Minifies what V8 has to parse at start. Names stay, so that logs can be read. */
 const small = { minifyWhitespace: true, minifySyntax: true } as const satisfies BuildOptions;
 
-/** Bundled CommonJS packages ask for Node's modules by `require`, which an ES module does not have. */
+/** Bundled CommonJS packages load Node's modules with `require`, which an ES module does not have. */
 const requireForBundled = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 const main: BuildOptions = {
@@ -39,7 +39,7 @@ const main: BuildOptions = {
   banner: { js: requireForBundled },
 };
 
-/** `causeway`, for plain Node. electron-store asks for Electron, and does without it where it is told a folder. */
+/** The `causeway` command, for plain Node. electron-store imports Electron, but does not need it when it is given a folder. */
 const commandLine: BuildOptions = {
   ...common,
   ...small,

@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { breaches, promisedBy } from './electron-contract.ts';
 import { usesOfElectron } from './electron-uses.ts';
 
-/** `npm run check:electron`: what the product uses of Electron stands in the contract of its double, and nothing else does. */
+/** `npm run check:electron`: checks that the double's contract lists exactly the parts of Electron that the product uses. */
 const contract = 'tests/electron-double/README.md';
 const folder = `${path.resolve('electron')}${path.sep}`;
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
  * Nothing is believed of a pool: each file is what its SHA-256 says, or nothing.
  */
 
-/** What is kept between runs and clones: sources by their SHA-256, and what was made of them. */
+/** The cache for all runs and clones: sources by their SHA-256, and what was built from them. */
 export const cacheFolder = (): string => join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'causeway');
 
 /** One file of a pool. */
@@ -21,7 +21,7 @@ export interface PoolFile {
   sha256: string;
 }
 
-/** A source that does not answer is given up after this long, and the next one asked. */
+/** How long to wait for a source before trying the next one. */
 const answerWithinSeconds = 20;
 const fileWithinMs = 300_000;
 const aptHelper = '/usr/lib/apt/apt-helper';

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { PlainError } from './telling.ts';
 
-/** Which Electron the app runs on: the real one wherever it can be had, otherwise the double, and why. */
+/** What the app runs on, and why: the real Electron if possible, or else the double. */
 export type Runtime = { electron: string; why: string } | { electron: null; why: string };
 
 export interface RuntimeOptions {
@@ -17,23 +17,23 @@ export interface RuntimeOptions {
   find?: () => string | null;
 }
 
-/** Null where Electron is there now; otherwise why not, as the end of a sentence. */
+/** Null when Electron is installed now, or else the reason why not, as the end of a sentence. */
 export interface Fetched {
   failure: string | null;
 }
 
 const hour = 3_600_000;
-/** A fetch that failed is not tried again by itself before that. */
+/** How long to wait before a failed fetch is tried again automatically. */
 const againAfterMs = 24 * hour;
 /** Electron is about 120 MB: an hour is a line of 0.3 Mbit/s. */
 const longestMs = hour;
-/** Without one more byte for so long, nothing comes any more. */
+/** A download without a new byte for this long counts as stalled. */
 const stalledAfterMs = 30_000;
 const packageFolder = (): string => dirname(createRequire(import.meta.url).resolve('electron/package.json'));
 
 /**
- * Finds what to run the app on, and fetches Electron where it is not there yet. Throws where there is neither Electron nor a
- * double: on Windows and macOS there is none.
+ * Chooses what to run the app on, and fetches Electron if it is not installed yet. Throws when there is neither Electron nor
+ * a double, which exists only on Linux.
  */
 export async function chooseRuntime({
   double,
@@ -61,7 +61,7 @@ export async function chooseRuntime({
 export const inWords = ({ electron, why }: Runtime): string =>
   electron === null ? `on the double for Electron in Chromium, because ${why}` : `on Electron at ${electron}: ${why}`;
 
-/** Where Electron's own executable is, if it is on this computer; looking starts no download. */
+/** The path of Electron's executable, if it is on this computer. Never starts a download. */
 export function electronBinary(): string | null {
   const folder = packageFolder();
   const name = { win32: 'electron.exe', darwin: 'Electron.app/Contents/MacOS/Electron' }[process.platform as string] ?? 'electron';
@@ -94,7 +94,7 @@ export async function fetchElectron({
   return { failure: reason };
 }
 
-/** Runs the package's installer to its end; null where it did well. Ends it where nothing comes any more. */
+/** Runs the package's installer to its end. Null if it succeeded. Ends it when the download stalls. */
 export async function runInstaller(installer: string, { stalledMs = stalledAfterMs, longest = longestMs } = {}): Promise<string | null> {
   mkdirSync('out', { recursive: true });
   // It downloads into the folder for temporary files: in one of its own what has come so far can be seen

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { inject } from 'postject';
 
-/** The Node that an executable is a copy of, and the system that it is for. */
+/** The Node that the executable is made from, and its target system. */
 export interface ExecutableBase {
   node: string;
   platform: NodeJS.Platform;

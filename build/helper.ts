@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { makeExecutable } from './executable.ts';
 import { hostTarget, type Target } from './targets.ts';
 
-/** Makes one executable of the helper, so that a computer needs no Node for it. */
+/** Builds the helper as a single executable, so that a computer does not need Node for it. */
 
 /** The helper as one CommonJS file. */
 export async function bundleHelper(file: string): Promise<void> {

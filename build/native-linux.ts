@@ -20,7 +20,7 @@ const anywhere = '/anywhere';
 /** As Debian makes its own (`hardening=+all`). */
 const flags = '-O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2';
 
-/** The folder with `openconnect`, `libopenconnect.so.5` and `licences`, made where it is not there yet: about a minute on two cores. */
+/** The folder with `openconnect`, `libopenconnect.so.5` and `licences`. It is built if it is missing, which takes about a minute on two cores. */
 export async function buildForLinux(pool: string | null = null, jobs = availableParallelism()): Promise<string> {
   ensureSystemTools(linuxTools);
   const tools: Tools = {
@@ -37,7 +37,7 @@ export async function buildForLinux(pool: string | null = null, jobs = available
   if (existsSync(made)) return made;
   mkdirSync(kept, { recursive: true });
   clearLeftovers(kept);
-  // Aside, and in its place at once: nobody ever finds half of it
+  // Build elsewhere and rename at the end, so that nobody finds a half-built folder
   const work = join(kept, `making-${process.pid}`);
   try {
     const workshop = new Workshop(tools, work, poolBases(pool), jobs);
@@ -58,7 +58,7 @@ export async function buildForLinux(pool: string | null = null, jobs = available
     try {
       renameSync(folder, made);
     } catch (error) {
-      // Another run has made it meanwhile
+      // Another run has built it in the meantime
       if (!existsSync(made)) throw error;
     }
     return made;

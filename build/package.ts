@@ -17,7 +17,7 @@ import { hostTarget, parseTarget, type Target } from './targets.ts';
  * computer only.
  */
 
-/** What the bundles load at run time, because it has a native part. The same list as `external` in `build/bundle.ts`. */
+/** Packages that the bundles load at run time, because they have native code. The same list as `external` in `build/bundle.ts`. */
 const nativePackages = ['keytar', 'koffi'] as const;
 
 const packageSchema = z.looseObject({ dependencies: z.record(z.string(), z.string()) });
@@ -26,7 +26,7 @@ const entrySchema = z.looseObject({ dependencies: names, optionalDependencies: n
 const lockSchema = z.looseObject({ packages: z.record(z.string(), entrySchema) });
 const read = <T>(schema: z.ZodType<T>, file: string): T => schema.parse(JSON.parse(readFileSync(file, 'utf8')));
 
-/** The native packages, and what they depend on in turn. */
+/** The native packages and their dependencies. */
 function withDependencies(packages: z.infer<typeof lockSchema>['packages']): Set<string> {
   const found = new Set<string>(nativePackages);
   for (const name of found) {
@@ -102,7 +102,7 @@ interface RunOptions {
   quiet?: boolean;
 }
 
-/** Runs a program to its end. Rejects where it failed, with what it said where it was quiet. */
+/** Runs a program to its end. Rejects if it fails, with its output if that was not shown. */
 async function run(program: string, args: readonly string[], { cwd = '.', env = process.env, quiet = false }: RunOptions): Promise<void> {
   const isNpm = program === 'npm' && process.platform === 'win32';
   const child = spawn(program, args, {

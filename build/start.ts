@@ -21,7 +21,7 @@ await telling(async () => {
     stdio: 'inherit',
     env: { ...process.env, ...(runtime.electron === null ? { CAUSEWAY_HEADED: '1' } : {}) },
   });
-  // Ctrl+C goes to both: the app says goodbye, and this waits for it
+  // Ctrl+C goes to both processes: the app signs out, and this one waits for it
   process.on('SIGINT', () => undefined);
   await once(child, 'exit');
   process.exitCode = child.exitCode ?? 1;

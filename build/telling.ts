@@ -1,7 +1,7 @@
-/** What a person at the terminal has to do something about: told by its sentence alone. */
+/** An error that the person at the terminal can fix: only its message is shown. */
 export class PlainError extends Error {}
 
-/** Runs a command to its end. What it fails of is told, and the exit code is 1. */
+/** Runs a command to its end. If it fails, prints the error and sets exit code 1. */
 export async function telling(act: () => Promise<void>): Promise<void> {
   try {
     await act();

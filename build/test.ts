@@ -10,8 +10,9 @@ import { ensureSystemTools, longTools, testTools } from './system.ts';
 import { PlainError, telling } from './telling.ts';
 
 /**
- * Runs the suites and closes with one line, `N passed, N failed`: `npm test`. `--only unit|e2e` runs one of
- * them, `--long` what takes longer; `--pool URL` a Debian pool for what openconnect is made of; further words name files of it: `npm run test:unit -- words settings`.
+ * `npm test`: runs the suites and ends with one line, `N passed, N failed`. `--only unit|e2e` runs one of them, `--long` adds
+ * the long tests, and `--pool URL` names a Debian pool for openconnect's sources. Further arguments choose test files:
+ * `npm run test:unit -- names settings`.
  */
 const { values, positionals: files } = parseArgs({
   options: { only: { type: 'string' }, long: { type: 'boolean', default: false }, pool: { type: 'string' } },
@@ -59,7 +60,7 @@ function unit(): Tally {
   const status = run(process.execPath, [vitest, 'run', '--root', folder, ...reporters, ...files], env);
   const { numPassedTests, numFailedTests, numFailedTestSuites } = vitestReport.parse(JSON.parse(readFileSync(report, 'utf8')));
   const broken = numFailedTests + (numFailedTests === 0 ? numFailedTestSuites : 0);
-  // A run that fails without a failed test (an unhandled rejection, say) has failed all the same
+  // A run can fail without a failed test, for example by an unhandled rejection
   return { passed: numPassedTests, failed: Math.max(broken, status === 0 ? 0 : 1) };
 }
 

@@ -1,2 +1,2 @@
-/** What stands in Electron's place in the command line: nothing. */
+/** Replaces Electron in the command line's bundle with an empty module. */
 export default {};

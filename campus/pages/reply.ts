@@ -74,7 +74,7 @@ export const safetyHeaders = {
 } as const;
 
 /**
- * The campus's own names are for HTTPS only. Not `localhost` and its like, which others on this computer use as well:
- * the browser of who trusts our authority would insist on HTTPS with all of them.
+ * The campus's own names are for HTTPS only. `localhost` and similar names are not, since other programs on this computer
+ * use them too: a browser that trusts our authority would insist on HTTPS for all of them.
  */
 export const isOurName = (host = ''): boolean => /(^|\.)campus\.test(:\d+)?$/i.test(host);

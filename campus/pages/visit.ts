@@ -5,9 +5,9 @@ import { Refusal } from './refusal.ts';
 
 export type { Visit };
 
-/** How much a form or a JSON request may weigh; the phone's pictures have a bound of their own. */
+/** The largest form or JSON request in bytes. The phone's pictures have a limit of their own. */
 export const formBytes = 16 * 1024;
-/** A body that dribbles in for longer than this is given up. */
+/** How long a body may take to arrive. */
 const bodyMs = 15_000;
 
 /** The whole body. Rejects with 413 beyond `limit` bytes and with `request-invalid` when it does not arrive in time. */
