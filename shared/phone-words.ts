@@ -80,13 +80,16 @@ export function mayReachPhone(secret: string, own: OwnWords = {}, joining: Joini
 }
 
 const ringing: readonly (readonly [words: RegExp, does: Reach])[] = [
-  [/\bpush\b/i, 'push'],
+  [/\bpush\b|\bnotify\b|\bnotification (to|on)\b/i, 'push'],
   [/推送|通知到手機|通知到手机|notifica(ção|cao|tion)\b/i, 'push'],
   [
-    /\bphone call\b|\bcall (me|my|to)\b|來電|来电|致電|致电|撥打|拨打|(語音|语音|電話|电话)(通話|通话)|\bchamada\b|\bligação\b|\btelefonema\b/i,
+    /\bphone call\b|\bcall (me|my|to)\b|\b(receive|get|voice|automated) (a |an )?call\b|\bcall ?back\b|\bring (me|my|the)\b|^\W*voice\W*$|來電|来电|致電|致电|撥打|拨打|(語音|语音|電話|电话)(通話|通话)|\bchamada\b|\bligação\b|\btelefonema\b/i,
     'call',
   ],
-  [/\b(text|sms) (me|my|to)\b|\bSMS passcodes\b|\btext message\b|簡訊|简讯|短信|短訊|\bmensagem de texto\b/i, 'text'],
+  [
+    /\b(text|sms) (me|my|to)\b|\bSMS passcodes\b|\b(send|receive|get) (me )?(a |an )?(sms|text)\b|\bsend (me )?(a |the )?code\b|\btext message\b|簡訊|简讯|短信|短訊|\bmensagem de texto\b/i,
+    'text',
+  ],
   [/^\W*(phone|call)\d*\W*$/i, 'call'],
   [/^\W*(text|sms)\d*( (pass)?codes?)?\W*$/i, 'text'],
 ];

@@ -79,14 +79,36 @@ describe('passcodes', () => {
 });
 
 describe('an option of a list', () => {
-  it.each(['Duo Push', 'Push Notification', 'Phone call to XXX-1234', 'Call me', 'SMS passcodes', 'Phone', 'phone2', 'Text me a code'])(
-    '%s has a phone ring',
-    (label) => expect(offersPhone(label)).toBe(true),
-  );
-  it.each(['Passcode', 'Call Center', 'Telephone Services', 'Students', 'Texts and Languages', 'Authenticator app'])(
-    '%s does not',
-    (label) => expect(offersPhone(label)).toBe(false),
-  );
+  it.each([
+    'Duo Push',
+    'Push Notification',
+    'Phone call to XXX-1234',
+    'Call me',
+    'SMS passcodes',
+    'Phone',
+    'phone2',
+    'Text me a code',
+    'Notify my app',
+    'Notification on my phone',
+    'Ring my desk phone',
+    'Voice',
+    'Voice call',
+    'Receive a call',
+    'Callback',
+    'Send SMS',
+    'Send code to +1',
+  ])('%s has a phone ring', (label) => expect(offersPhone(label)).toBe(true));
+  it.each([
+    'Passcode',
+    'Call Center',
+    'Telephone Services',
+    'Students',
+    'Texts and Languages',
+    'Authenticator app',
+    'Voice and Drama',
+    'Spring Ring',
+    'Enter the SMS code',
+  ])('%s does not', (label) => expect(offersPhone(label)).toBe(false));
 });
 
 describe('the guide', () => {
