@@ -62,7 +62,8 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
     window,
     userData,
     async portal() {
-      const there = electron.windows().find((page) => page !== window && !page.isClosed());
+      // The newest: one that was closed a moment ago may still be listed, and is never shown again
+      const there = electron.windows().findLast((page) => page !== window && !page.isClosed());
       return there ?? electron.waitForEvent('window', { timeout: 20_000 });
     },
     async picture(name) {
