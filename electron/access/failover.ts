@@ -61,7 +61,7 @@ export async function signInWithFailover(
   let last: unknown = fail('gateway-unreachable', { host: profile.gateways[0] ?? '' });
   for (const gateway of await gatewayOrder(profile, verifier, proxies, signal)) {
     onContact(gateway);
-    const contact = new Contact(options, proxies, { ...endpointOf(splitHost(gateway), profile.connectTo) }, signal);
+    const contact = new Contact(options, proxies, endpointOf(splitHost(gateway), profile.connectTo), signal);
     try {
       return await contact.signIn();
     } catch (error) {

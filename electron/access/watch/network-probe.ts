@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Resolver } from 'node:dns/promises';
 import http from 'node:http';
+import { onAbort } from '../../../shared/abort.ts';
 import { fail } from '../../../shared/failure.ts';
 import { bounded } from '../../net/deadline.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
@@ -81,13 +82,12 @@ export async function answersForNobody(endpoint: Endpoint, signal: AbortSignal):
  */
 export async function namesNobodyAs(host: string, signal: AbortSignal): Promise<boolean> {
   const resolver = new Resolver({ timeout: probeTimeoutMs, tries: 1 });
-  const cancel = (): void => resolver.cancel();
-  signal.addEventListener('abort', cancel, { once: true });
+  const off = onAbort(signal, () => resolver.cancel());
   const addressesOf = (name: string): Promise<string[]> => resolver.resolve4(name).catch(() => []);
   try {
     const [nobodys, hosts] = await Promise.all([addressesOf(`${randomBytes(10).toString('hex')}.example.`), addressesOf(host)]);
     return nobodys.some((address) => hosts.includes(address));
   } finally {
-    signal.removeEventListener('abort', cancel);
+    off();
   }
 }

@@ -2,7 +2,7 @@ import type { Server } from 'node:net';
 import type * as z from 'zod/mini';
 import type { ProcessControl } from '../../tunnels/openconnect/process.ts';
 import type { TrafficCount } from '../../tunnels/tunnel.ts';
-import type { Plan, LocalNetwork as NetworkSurroundings } from '../network-plan.ts';
+import type { Plan, LocalNetwork } from '../network-plan.ts';
 import type { NetworkState, Resolver } from '../network-state.ts';
 
 /** One socket or pipe. The system's access rights decide which user it belongs to. */
@@ -38,12 +38,12 @@ export interface NetworkControl {
   args(user: TunnelUser): readonly string[];
   makeDevice(device: string, user: TunnelUser): Promise<void>;
   /** The network against which a gateway's request is checked. */
-  localNetwork(device: string, user: TunnelUser, before: Resolver): Promise<NetworkSurroundings>;
+  localNetwork(device: string, user: TunnelUser, before: Resolver): Promise<LocalNetwork>;
   /**
    * Limits TCP to and from these addresses to packets that every path accepts. Some paths silently drop longer ones, and a
    * tunnel inside TLS would hang. Does not change where packets are routed. Call it again after a route change.
    */
-  limitPacketSize(addresses: readonly string[], here: Pick<NetworkSurroundings, 'routes'>): Promise<void>;
+  limitPacketSize(addresses: readonly string[], here: Pick<LocalNetwork, 'routes'>): Promise<void>;
   /** Gives the interface its addresses, and sets the routes through the tunnel and around it. */
   carryOut(plan: Plan, device: string): Promise<void>;
   /** Sets only the bypass routes, after the network has changed. */
