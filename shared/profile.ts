@@ -38,6 +38,27 @@ const httpsAddress = z
   .url({ protocol: /^https$/ })
   .check(z.maxLength(500))
   .register(naming, { names: 'address' });
+/** Words that only go back to whoever wrote them, or that are shown. */
+const words = <S extends z.core.$ZodType<string>>(schema: S): S => {
+  naming.add(schema, { names: 'words' });
+  return schema;
+};
+
+/** A host of a sign-in page, with a port where it is not 443. One leading `*.` label stands for any one label, where policy allows that. */
+const pageHost = z
+  .string()
+  .check(z.regex(/^(?=.{1,261}$)(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/))
+  .register(naming, { names: 'gateway' });
+const selector = words(z.string().check(z.minLength(1), z.maxLength(200)));
+/**
+ * The form on the campus's own page that the app fills in once: ADFS's (its ids are the same everywhere), or another one
+ * by CSS selectors. `error` is the element that says why a try failed.
+ */
+export const signInFormSchema = z.union([
+  z.literal('adfs'),
+  z.object({ user: selector, password: selector, submit: selector, error: selector }),
+]);
+export type SignInForm = z.infer<typeof signInFormSchema>;
 /** SHA-256 of a server key (SubjectPublicKeyInfo), base64. */
 const pin = z
   .string()
@@ -48,12 +69,6 @@ const pem = z
   .string()
   .check(z.regex(/^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/), z.maxLength(32_768))
   .register(naming, { names: 'authority' });
-/** Words that only go back to whoever wrote them, or that are shown. */
-const words = <S extends z.core.$ZodType<string>>(schema: S): S => {
-  naming.add(schema, { names: 'words' });
-  return schema;
-};
-
 /**
  * How to sign in. `campus` is our own access protocol (`docs/protocol.md`); the others are OpenConnect's names for
  * Cisco AnyConnect and ocserv, Juniper and Ivanti on the web, Ivanti's own, GlobalProtect, F5, Fortinet and Array.
@@ -119,8 +134,20 @@ export const profileSchema = z.object({
   newPasswordWords: z.optional(z.array(name).check(z.maxLength(20))),
   /** The campus's terms, for gateways whose protocol hides theirs; shown before the first contact. */
   notice: z.optional(words(z.string().check(z.overwrite(plainText), z.minLength(1), z.maxLength(20_000)))),
-  /** Sign-in happens on the campus's own page, which may load from these hosts only (SAML, Duo's page). */
-  browser: z.optional(z.object({ address: z.optional(httpsAddress), hosts: z.array(hostName).check(z.minLength(1), z.maxLength(20)) })),
+  /** Sign-in happens on the campus's own page (SAML, Duo's page). */
+  browser: z.optional(
+    z.object({
+      address: z.optional(httpsAddress),
+      /** The only hosts that the page may load from, besides the gateway's own and Duo's. */
+      hosts: z.array(pageHost).check(z.minLength(1), z.maxLength(20)),
+      /** The page's form. Our Sign in screen asks first, and the app fills the form in once. */
+      form: z.optional(signInFormSchema),
+      /** Where that form may be filled in: these hosts of `hosts` only. All of them but patterns, if nothing is said. */
+      formHosts: z.optional(z.array(pageHost).check(z.minLength(1), z.maxLength(5))),
+      /** Whether people may keep the page's own sign-in on this computer ("remember this device"). */
+      keep: z.optional(z.boolean()),
+    }),
+  ),
   /** The gateway asks for a certificate of the person's. */
   clientCertificate: z.optional(z.boolean()),
   /** A key for one-time codes may be kept in the keychain and answer by itself, where policy allows it too. */

@@ -1,4 +1,4 @@
-import type { Profile } from '../../shared/profile.ts';
+import type { Profile, SignInForm } from '../../shared/profile.ts';
 import type { CertificateVerifier } from '../trust/verifier.ts';
 
 /** A page that has loaded in the sign-in window. It shows whether the person is signed in. */
@@ -12,10 +12,20 @@ export interface WebPage {
   readonly comments?: readonly string[];
 }
 
+/** What the person typed, or the keychain holds, for the form on the campus's own page. The app fills it in at most once. */
+export interface FormFill {
+  readonly form: SignInForm;
+  readonly user: string;
+  readonly password: string;
+  /** Only pages of these hosts are filled in: `host`, or `host:port` for another port than 443. No patterns. */
+  readonly hosts: readonly string[];
+}
+
 export interface WebWindowRequest {
   readonly address: string;
-  /** The only hosts that the window may load pages from. */
+  /** The only hosts that the window may load pages from: `host`, `host:port` for another port than 443, or `*.host`. */
   readonly hosts: readonly string[];
+  readonly fill?: FormFill;
   readonly verifier: CertificateVerifier;
   readonly connectTo: Profile['connectTo'];
   /** Whether to read comments: some gateways name the signed-in user in a comment on their last page. */
@@ -25,8 +35,14 @@ export interface WebWindowRequest {
 }
 
 /**
- * Opens a sandboxed, in-memory window on the campus's own sign-in page. The app provides this function; the command line
- * has none. Resolves with `closed` if the person closed the window. Fails with `browser-strayed`, `gateway-*`,
- * `certificate-*` or `cancelled`.
+ * How a visit to the sign-in page ended: signed in; closed by the person; or with the error that the page's form shows
+ * after it was filled in.
  */
-export type OpenWebWindow = (request: WebWindowRequest, signal: AbortSignal) => Promise<'done' | 'closed'>;
+export type WebWindowEnd =
+  { readonly kind: 'done' } | { readonly kind: 'closed' } | { readonly kind: 'form-error'; readonly message: string };
+
+/**
+ * Opens a sandboxed, in-memory page on the campus's own sign-in. The app provides this function; the command line has none.
+ * Fails with `browser-strayed`, `gateway-*`, `certificate-*` or `cancelled`.
+ */
+export type OpenWebWindow = (request: WebWindowRequest, signal: AbortSignal) => Promise<WebWindowEnd>;

@@ -2,7 +2,7 @@ import { BaseWindow, clipboard, WebContentsView, type NativeImage, type WebConte
 import { onAbort } from '../../../shared/abort.ts';
 import { CausewayError, fail, type Failure } from '../../../shared/failure.ts';
 import type { Localizer } from '../../../shared/messages/localizer.ts';
-import type { OpenWebWindow, WebWindowRequest } from '../../gateways/web-window.ts';
+import type { OpenWebWindow, WebWindowEnd, WebWindowRequest } from '../../gateways/web-window.ts';
 import { hardened } from '../pages/hardening.ts';
 import { createAddressStrip } from '../pages/address-strip.ts';
 import { BlockedHosts, type BlockedHostList } from './blocked-hosts.ts';
@@ -59,7 +59,7 @@ export function createSignInWindows(options: SignInWindowOptions): SignInWindows
   };
 }
 
-type Outcome = { kind: 'done' | 'closed' } | { kind: 'failed'; error: CausewayError };
+type Outcome = WebWindowEnd | { kind: 'failed'; error: CausewayError };
 
 /** One window on the campus's own sign-in page, from opening to closing. */
 class SignInWindow {
@@ -113,7 +113,7 @@ class SignInWindow {
   }
 
   /** Shows the page until the request has what it needs, the person closes the window, or the attempt ends. */
-  async run(signal: AbortSignal): Promise<'done' | 'closed'> {
+  async run(signal: AbortSignal): Promise<WebWindowEnd> {
     const off = onAbort(signal, () => this.#fail({ code: 'cancelled' }));
     this.#window.on('closed', () => this.#settle({ kind: 'closed' }));
     this.#strip.show(this.#request.address);
@@ -122,7 +122,7 @@ class SignInWindow {
     try {
       const outcome = await this.#outcome;
       if (outcome.kind === 'failed') throw outcome.error;
-      return outcome.kind;
+      return outcome;
     } finally {
       off();
       this.#close();

@@ -36,6 +36,13 @@ const part: Readonly<Record<string, string>> = {
   'notice': 'Notice before sign-in',
   'browser.address': 'Sign-in page: gets your password',
   'browser.hosts': 'Sign-in page may show and load',
+  'browser.form': 'Form on the sign-in page',
+  'browser.form.user': 'Its field for the user ID',
+  'browser.form.password': 'Its field for the password',
+  'browser.form.submit': 'Its button',
+  'browser.form.error': 'Its error message',
+  'browser.formHosts': 'Sign-in page that gets your password, filled in for you',
+  'browser.keep': 'Page sign-in may be kept on this computer',
   'clientCertificate': 'Certificate of your own',
   'keptCodes': 'Key for codes',
   'portal.address': 'Device portal',
@@ -48,6 +55,7 @@ const part: Readonly<Record<string, string>> = {
 
 /** What a profile says in words of ours, by place and value; any other value is shown as it is. */
 const value: Readonly<Record<string, string>> = {
+  'browser.form.adfs': 'AD FS, filled in for you',
   'gatewayChoice.order': 'In this order',
   'gatewayChoice.quickest': 'Whichever answers soonest',
   'protocol.campus': 'Causeway’s own',

@@ -91,7 +91,7 @@ describe('who signs in', () => {
   });
 
   it('leaves a cancelled attempt alone', async () => {
-    const open = vi.fn(() => Promise.resolve('done' as const));
+    const open = vi.fn(() => Promise.resolve({ kind: 'done' as const }));
     await expect(browserDriver(open).signIn(target({ browser: { hosts: ['x.test'] } }), ask, AbortSignal.abort())).rejects.toMatchObject({
       failure: { code: 'cancelled' },
     });

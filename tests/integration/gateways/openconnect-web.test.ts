@@ -44,7 +44,7 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
       asked.push(request);
       for (const each of [page('https://idp.campus.test/start'), page('https://idp.campus.test/duo'), done])
         seen.push(await request.seen(each));
-      return 'done';
+      return { kind: 'done' };
     };
     const { gateway, who, session } = await start({ openWebWindow }, { browser: inWindow });
     await session;
@@ -58,9 +58,9 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
     let turn = 0;
     const openWebWindow: OpenWebWindow = async (request) => {
       turn += 1;
-      if (turn === 1) return (await request.seen(page('https://idp.campus.test/start'))) ? 'done' : 'closed';
+      if (turn === 1) return (await request.seen(page('https://idp.campus.test/start'))) ? { kind: 'done' } : { kind: 'closed' };
       if (turn === 2) throw fail('browser-strayed', { host: 'ads.test' });
-      return (await request.seen(done)) ? 'done' : 'closed';
+      return (await request.seen(done)) ? { kind: 'done' } : { kind: 'closed' };
     };
     const { who, session } = await start({ openWebWindow }, { browser: inWindow });
     await session;

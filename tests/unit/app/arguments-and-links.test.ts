@@ -47,7 +47,7 @@ describe('an argument', () => {
     const folder = await mkdtemp(join(tmpdir(), 'causeway way-in '));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const file = join(folder, 'harbour univ.causeway');
-    await writeFile(file, JSON.stringify({ ...profile, browser: { hosts: ['login.harbour.test:8443'] }, secondFactor: 'append;' }));
+    await writeFile(file, JSON.stringify({ ...profile, browser: { hosts: ['login.harbour.test:port'] }, secondFactor: 'append;' }));
     const told: Failure[] = [];
     const read = await profileFor({ profile: pathToFileURL(file).href }, [], { failure: (failure) => told.push(failure) });
     expect(read.id).toBe('harbour');
@@ -80,7 +80,9 @@ test('a question that is open already is not asked once more after it; another o
 });
 
 test.each([
-  [{ browser: { hosts: ['login.harbour.test:8443'] } }, ['browser.hosts[0]']],
+  [{ browser: { hosts: ['login.harbour.test:8443', 'a.test:443'] } }, []],
+  [{ browser: { hosts: ['login.harbour.test:port'] } }, ['browser.hosts[0]']],
+  [{ browser: { hosts: ['a.*.test'] } }, ['browser.hosts[0]']],
   [{ browser: { hosts: ['ok.harbour.test'], home: 1 } }, ['browser.home']],
   [{ portal: { ...profile.portal, colour: 'red' } }, ['portal.colour']],
   [{ secondFactor: 'append;' }, ['secondFactor']],

@@ -2,7 +2,7 @@ import { fail, failureOf, type Failure } from '../../../../shared/failure.ts';
 import type { Ask, GatewayTarget } from '../../gateway.ts';
 import { sameHost } from '../../../trust/host.ts';
 import { isGatewayPage, signInHosts } from '../../gateway-pages.ts';
-import type { OpenWebWindow, WebPage } from '../../web-window.ts';
+import type { OpenWebWindow, WebPage, WebWindowEnd } from '../../web-window.ts';
 import type { LibraryCall } from '../process/library-call.ts';
 import type { OcAnswer, Question } from '../process/messages.ts';
 import { startOfPage, type SamlSignIn } from './saml-page.ts';
@@ -62,7 +62,7 @@ export async function signInOnPage(
     try {
       const ended = await inWindow({ address: url, hosts }, told, deps, call);
       if (told.anew) return 'anew';
-      if (ended === 'done') return 'told';
+      if (ended.kind === 'done') return 'told';
       failure = { code: 'browser-closed' };
     } catch (error) {
       failure = failureOf(error);
@@ -77,7 +77,7 @@ async function inWindow(
   told: { seq: number; anew: boolean },
   deps: PageDeps,
   call: LibraryCall,
-): Promise<'done' | 'closed'> {
+): Promise<WebWindowEnd> {
   const { openWebWindow, target, signal, saml } = deps;
   if (!openWebWindow) throw fail('component-missing', { component: 'browser' });
   const { profile } = target;
