@@ -88,7 +88,14 @@ describe('what a profile does is shown, by its schema', () => {
     const { domain, destinations } = contentsOf(whole);
     expect(domain).toBe('campus.edu.mo');
     const outside = destinations.filter((each) => each.outside).map(({ shown }) => shown);
-    expect(outside).toEqual(['[2001:db8::1]:444', 'login.idp.example', 'cdn.idp.example', 'other.edu.mo']);
+    expect(outside).toEqual([
+      '[2001:db8::1]:444',
+      'login.idp.example',
+      'cdn.idp.example',
+      'adfs.idp.example:8443',
+      'adfs.idp.example:8443',
+      'other.edu.mo',
+    ]);
     const tenant = contentsOf({ ...whole, gateways: ['campus.azurewebsites.net'], browser: { hosts: ['evil.azurewebsites.net'] } });
     expect(tenant.destinations.find(({ path }) => path === 'browser.hosts')?.outside).toBe(true);
     const bare = contentsOf({ ...whole, gateways: ['203.0.113.7', '203.0.113.7:8443', '203.0.113.8'] });
