@@ -61,9 +61,17 @@ export function toldApart<T extends Named>(options: readonly T[], maxLength: num
     return shared.has(nameKey(label)) && value.trim() !== '' ? { ...option, label: beside(label, value, maxLength) } : option;
   });
   const still = repeated(named.map(({ label }) => label));
-  return named.map((option, index) =>
-    still.has(nameKey(option.label)) ? { ...option, label: beside(option.label, String(index + 1), maxLength) } : option,
-  );
+  // A number must not make the label of another option: one may be called "Staff (2)", or have the value 2
+  const taken = new Set(named.map(({ label }) => nameKey(label)).filter((key) => !still.has(key)));
+  return named.map((option, index) => {
+    if (!still.has(nameKey(option.label))) return option;
+    let label = '';
+    for (let number = index + 1; label === '' || taken.has(nameKey(label)); number++) {
+      label = beside(option.label, String(number), maxLength);
+    }
+    taken.add(nameKey(label));
+    return { ...option, label };
+  });
 }
 
 /** The failure of a name that is not offered, or not as one thing only: with what is. */

@@ -74,6 +74,16 @@ describe('an option is named', () => {
     );
   });
 
+  test('a number that tells two options apart is not the label of a third', () => {
+    const given = [
+      { value: '3', label: 'Staff' },
+      { value: ' ', label: 'Staff' },
+      { value: ' ', label: 'Staff' },
+      { value: 'x', label: 'Staff (4)' },
+    ];
+    expect(toldApart(given, 200).map(({ label }) => label)).toEqual(['Staff (3)', 'Staff (2)', 'Staff (5)', 'Staff (4)']);
+  });
+
   test('what is offered is listed within bounds, with how many more there are', () => {
     const thousand = Array.from({ length: 1_000 }, (_, index) => `Site ${index} of the University`);
     expect(listed(['v1 Full', 'v2 Staff'])).toBe('v1 Full, v2 Staff');
