@@ -22,7 +22,9 @@ function callFromPage(scene: Scene, calls: readonly (readonly [string, unknown])
   }, calls);
 }
 
-test('the page, taken over, sends every verb what fits no schema: a typed refusal each time, and the app goes on', async ({ open }) => {
+test('the app refuses every malformed call from a page that was taken over, each with a typed failure, and keeps working', async ({
+  open,
+}) => {
   const scene = await open();
   const before = await scene.client.log();
   const json = fc.sample(fc.jsonValue({ maxDepth: 4 }), { numRuns: 40, seed: 2026 });
@@ -79,7 +81,7 @@ test('the page, taken over, sends every verb what fits no schema: a typed refusa
   expect(logged.split('\n').filter((line) => line !== '' && !/ bridge \w+: request-invalid/.test(line))).toEqual([]);
 });
 
-test('a frame in the page, and the page after it tried to go elsewhere, get nothing more', async ({ open }) => {
+test('a frame in the app’s page gets no access, and the page cannot navigate elsewhere', async ({ open }) => {
   const scene = await open();
   const { window } = scene;
   const address = window.url();
@@ -154,7 +156,9 @@ test('a call from another frame or another page of the app is refused', async ({
   expect(replies).toHaveLength(5);
 });
 
-test('a gateway’s markup and direction marks are letters or nothing; its longest notice scrolls', async ({ open }) => {
+test('markup and direction marks in a gateway’s text are shown as plain text or removed, and its longest notice scrolls', async ({
+  open,
+}) => {
   const markup = '<img src=x onerror="document.title=1"><script>document.title=2</script><a href="https://evil.test/">here</a>';
   const marks = '\u202E\u2066\u200B\u0007\u001B[31m';
   const notice = `${marks}${markup}\n${'All work and no play. '.repeat(800)}\nTHE END`;
@@ -179,7 +183,7 @@ test('a gateway’s markup and direction marks are letters or nothing; its longe
   await expect(scene.button('Proceed')).toBeInViewport();
 });
 
-test('a portal page that will not let go is closed all the same', async ({ open }) => {
+test('a portal page that blocks its own closing is closed all the same', async ({ open }) => {
   const scene = await open();
   await scene.signedIn();
   await scene.button('Open device portal').click();

@@ -39,7 +39,7 @@ const test = base.extend<{ broken: (...packages: string[]) => Promise<string> }>
   },
 });
 
-test('a keytar that does not load: the app opens, says that nothing can be remembered, and signs in', async ({ open, broken }) => {
+test('without keytar, the app opens, says that it cannot remember anything, and signs in', async ({ open, broken }) => {
   const scene = await open({}, { folder: await broken('keytar') });
   await scene.connect();
   await scene.proceed();
@@ -52,7 +52,7 @@ test('a keytar that does not load: the app opens, says that nothing can be remem
   expect(await scene.client.log()).toContain('keytar does not load: ');
 });
 
-test('a koffi that does not load: the app names it as missing for another maker’s gateway, and the campus’s own sign-in works', async ({
+test('without koffi, the app names it as missing for another vendor’s gateway, and the campus’s own sign-in works', async ({
   open,
   broken,
 }) => {

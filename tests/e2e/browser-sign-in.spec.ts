@@ -41,7 +41,9 @@ async function campusPage(client: Client): Promise<Page> {
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 const openPage = (client: Client) => client.window.getByRole('button', { name: 'Open the sign-in page' });
 
-test('from Connect to the ticket: a click, the campus’s pages, and openconnect shows the cookie to the gateway', async ({ open }) => {
+test('a browser sign-in goes from one click through the campus’s pages to openconnect, which sends the cookie to the gateway', async ({
+  open,
+}) => {
   const { ivanti, client } = await open({ notice: 'For members only.', saml: true });
   const { window } = client;
   await window.getByRole('button', { name: 'Connect', exact: true }).click();
@@ -75,7 +77,9 @@ const clickAway = (target: Locator): Promise<void> =>
     if (!String(error).includes('has been closed')) throw error;
   });
 
-test('hosts that the profile does not name are named above the page, copied for IT, and logged once each', async ({ open }) => {
+test('a sign-in page’s hosts that the profile does not list are named above it, can be copied for IT, and are logged once each', async ({
+  open,
+}) => {
   // A script, an image and a frame; the image's host twice
   const foreign = ['cdn.duo.test', 'static.campus-pictures.test', 'prompt.duo.test', 'cdn.duo.test', 'static.campus-pictures.test'];
   const { ivanti, client } = await open({ saml: true, foreign });
@@ -106,7 +110,7 @@ test('hosts that the profile does not name are named above the page, copied for 
   expect(new Set(ivanti.received.map(({ host }) => host))).toEqual(new Set([ivanti.host, ivanti.provider]));
 });
 
-test('a page that leads elsewhere, a closed window and a Cancel each leave a clean screen', async ({ open }) => {
+test('a page that leaves the allowed hosts, a closed window and a Cancel each leave a clean screen', async ({ open }) => {
   const { ivanti, client } = await open({ saml: true });
   const { window } = client;
   await window.getByRole('button', { name: 'Connect', exact: true }).click();
@@ -127,7 +131,7 @@ test('a page that leads elsewhere, a closed window and a Cancel each leave a cle
   expect(ivanti.received.every(({ host }) => [ivanti.host, ivanti.provider].includes(host))).toBe(true);
 });
 
-test('through the network’s web proxy: its question comes first, and page, contact and openconnect all go through there', async () => {
+test('a browser sign-in goes through the network’s web proxy: the proxy’s own question comes first, then page, gateway and openconnect use it', async () => {
   test.skip(onRealElectron, 'the desktop’s proxy settings are the double’s');
   const guest = { user: 'guest', password: 'prøxy pass"42' };
   const ivanti = await startIvanti({ saml: true });
@@ -161,7 +165,7 @@ test('through the network’s web proxy: its question comes first, and page, con
   }
 });
 
-test('GlobalProtect: its portal’s page posts itself to the identity provider, and openconnect shows the cookie to the gateway', async () => {
+test('a GlobalProtect sign-in lets the portal’s page post itself to the identity provider, and openconnect sends the cookie to the gateway', async () => {
   const gateway: GlobalProtect = await startGlobalProtect({ method: 'POST', tells: 'comment', passwordDays: 3 });
   const client = await startClient({ profiles: [gateway.profile()] });
   try {

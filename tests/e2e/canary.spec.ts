@@ -32,7 +32,7 @@ const typed = {
   'secret in an address': 'canary-address-4dn6',
 };
 
-test('the search finds a secret in every form, in files, names, arguments, environment and events', async () => {
+test('the search for leaked secrets finds a secret in every encoding, in files, names, arguments, environment and events', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'causeway-planted-'));
   const secrets = new Map(Object.entries(typed));
   for (const [name, secret] of secrets)
@@ -61,7 +61,7 @@ test('the search finds a secret in every form, in files, names, arguments, envir
   await rm(folder, { recursive: true });
 });
 
-test('no secret is ever written, sent as state or put on a command line', async ({ open }) => {
+test('no secret is ever written to disk, sent as state or put on a command line', async ({ open }) => {
   test.setTimeout(150_000);
   test.skip(onRealElectron, 'what crosses the bridge is listened to in the double');
   const home = await mkdtemp(path.join(tmpdir(), 'causeway-canary-'));
@@ -114,7 +114,7 @@ async function everyFlow(scene: Scene, keyring: Keyring | null, dataDirectory: s
     return places;
   };
 
-  await test.step('sign-in: wrong and right password, kept in the keychain, wrong and right passcode', async () => {
+  await test.step('sign-in: wrong and right password, saved in the keychain, wrong and right passcode', async () => {
     await scene.connect();
     await scene.proceed();
     await scene.signIn(typed['wrong password']);
@@ -167,7 +167,7 @@ async function everyFlow(scene: Scene, keyring: Keyring | null, dataDirectory: s
   });
 
   if (keyring)
-    await test.step('a kept password that has become wrong, and a push with its number', async () => {
+    await test.step('a saved password that is no longer right, and a push with a number', async () => {
       await keep(keyring, mei.userId, typed['kept wrong password']);
       await scene.connect();
       await scene.button('Proceed').click();
@@ -217,7 +217,7 @@ async function everyFlow(scene: Scene, keyring: Keyring | null, dataDirectory: s
     await rememberCookies(portal, secrets);
   });
 
-  await test.step('links that carry what they should not, and a campus fetched by one', async () => {
+  await test.step('links with data that they must not carry, and a campus added by a link', async () => {
     for (const link of [
       `causeway://connect/campus-test?password=${encodeURIComponent(typed['secret in a link'])}`,
       `causeway://campus/someone:${typed['secret in an address']}@localhost`,

@@ -15,7 +15,7 @@ test.afterEach(async () => {
   network = null;
 });
 
-test('a captive portal is named and opens by a click, and once the network is open the app says so and does not connect (MV#614, MV#6419)', async ({
+test('a captive portal is named and opened by a click, and once the network is open the app says so and does not connect by itself (MV#614, MV#6419)', async ({
   open,
 }) => {
   const scene = await open({}, async (campus) => {
@@ -50,7 +50,7 @@ test('a captive portal is named and opens by a click, and once the network is op
   await expect(scene.heading('Connected')).toBeVisible();
 });
 
-test('a captive portal that appears during a session is named while reconnecting, and the session continues without a question', async ({
+test('a captive portal that appears during a session is named while the app reconnects, and the session continues without a question', async ({
   open,
 }) => {
   const scene = await open({}, async (campus) => {

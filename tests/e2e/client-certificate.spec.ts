@@ -20,7 +20,7 @@ const chooses = (client: Client, file: string): Promise<void> =>
     double.dialogAnswers.open.push({ canceled: false, filePaths: [chosen] });
   }, file);
 
-test('a certificate of the person’s: file by the system’s dialog, passphrase, in; next time only the passphrase', async () => {
+test('a personal certificate is chosen in the system’s dialog and unlocked by its passphrase; the next sign-in asks for the passphrase only', async () => {
   const passphrase = 'öpen sesame "7"';
   const folder = await mkdtemp(path.join(tmpdir(), 'causeway-certificate-'));
   const lab = await startOcserv({ auth: 'certificate' });

@@ -24,7 +24,7 @@ async function answers(scene: Scene): Promise<string> {
   return file;
 }
 
-test('the command line and the window hold one session: what is begun in one is seen and ended in the other', async ({ open }) => {
+test('the command line and the window share one session: what one starts, the other shows and can end', async ({ open }) => {
   const scene = await open();
   const first = causeway(scene, 'connect', scene.campus.profile.id, '--answers', await answers(scene));
   await expect(scene.heading('Connected')).toBeVisible();
@@ -42,7 +42,7 @@ test('the command line and the window hold one session: what is begun in one is 
   await expect.poll(() => scene.campus.records.sessions()).toEqual([]);
 });
 
-test('a command that nobody can be asked in takes back the attempt that it began', async ({ open }) => {
+test('a command without a terminal to ask in cancels the attempt that it started', async ({ open }) => {
   const scene = await open();
   const file = path.join(scene.client.userData, 'answers.json');
   await writeFile(file, JSON.stringify({ notice: 'proceed' }), { mode: 0o600 });
@@ -52,7 +52,7 @@ test('a command that nobody can be asked in takes back the attempt that it began
   await expect(scene.button('Connect')).toBeVisible();
 });
 
-test('disconnect ends what the window began; an app that was killed is found again once it runs', async ({ open }) => {
+test('disconnect ends a session that the window started, and finds the app again after it was killed and restarted', async ({ open }) => {
   const scene = await open();
   await scene.signedIn();
   expect((await causeway(scene, 'disconnect')).code).toBe(0);

@@ -83,7 +83,9 @@ const signingIn = /^It stopped while you were signing in to Campus Test Universi
 const connected = /^It stopped while you were connected to Campus Test University/;
 const recovering = /^It stopped while you were getting a passcode/;
 
-test('killed while signing in, at every step: said, and Try again begins anew', async ({ crashing: { scene, gateway, probe, crash } }) => {
+test('after kill -9 at any step of a sign-in, the next start says so, and Try again starts a new sign-in', async ({
+  crashing: { scene, gateway, probe, crash },
+}) => {
   test.setTimeout(180_000);
   // Nothing was going on: nothing to say
   await crash(/^Not connected$/);
@@ -146,7 +148,7 @@ test('killed while signing in, at every step: said, and Try again begins anew', 
   await crash(/^Not connected$/);
 });
 
-test('killed while connected: said, and one click goes on with the task, in the place of the session left behind', async ({
+test('after kill -9 while connected, the next start says so, and one click continues the task and replaces the old session', async ({
   crashing: { scene, gateway, crash },
 }) => {
   test.setTimeout(180_000);
@@ -193,7 +195,9 @@ test('killed while connected: said, and one click goes on with the task, in the 
   expect(sessions()).toHaveLength(1);
 });
 
-test('killed in recovery: said, and one click begins it anew', async ({ crashing: { scene, crash } }) => {
+test('after kill -9 during recovery, the next start says so, and one click starts recovery again', async ({
+  crashing: { scene, crash },
+}) => {
   test.setTimeout(180_000);
   await scene.button(/^I lost my phone/).click();
   await scene.button(/^Student/).click();

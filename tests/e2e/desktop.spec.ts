@@ -6,7 +6,7 @@ import { expect, test } from './support/scene.ts';
 
 test.skip(onRealElectron, 'only the double lets a test click the tray, sleep the computer and read notifications');
 
-test('tray: connects as far as a question, opens the window there, and offers what fits the state', async ({ open }) => {
+test('the tray menu connects, opens the window at the first question, and offers only what fits the state', async ({ open }) => {
   const scene = await open();
   await inDouble(scene.client, (double) => double.windows()[0]?.hide());
   await clickMenu(scene.client, 'Connect to Campus Test University');
@@ -25,7 +25,7 @@ test('tray: connects as far as a question, opens the window there, and offers wh
   await expect(scene.button('Connect')).toBeVisible();
 });
 
-test('closing the window keeps the app in the tray; quitting while connected asks once', async ({ open }) => {
+test('closing the window keeps the app in the tray, and quitting while connected asks once', async ({ open }) => {
   const scene = await open();
   await inDouble(scene.client, (double) => double.windows()[0]?.close());
   await expect.poll(() => inDouble(scene.client, (double) => double.windows().map((window) => window.isVisible()))).toEqual([false]);
@@ -44,14 +44,14 @@ test('closing the window keeps the app in the tray; quitting while connected ask
   await expect.poll(() => scene.campus.records.sessions()).toEqual([]);
 });
 
-test('a shutdown of the computer does not wait for us', async ({ open }) => {
+test('the app does not delay a shutdown of the computer', async ({ open }) => {
   const scene = await open();
   await scene.signedIn();
   expect(await inDouble(scene.client, (double) => double.shutDown())).toBe(false);
   await expect.poll(() => scene.campus.records.sessions()).toEqual([]);
 });
 
-test('a second start brings the first one to the front, and a link in it arrives there', async ({ open }) => {
+test('a second start brings the running app to the front and delivers its link there', async ({ open }) => {
   const scene = await open();
   await inDouble(scene.client, (double) => double.windows()[0]?.hide());
   const root = path.resolve(import.meta.dirname, '../..');
@@ -66,7 +66,7 @@ test('a second start brings the first one to the front, and a link in it arrives
   await expect.poll(() => inDouble(scene.client, (double) => double.windows()[0]?.isVisible())).toBe(true);
 });
 
-test('sleep and wake while connected: the session is there, without a question', async ({ open }) => {
+test('a session survives sleep and wake without a question', async ({ open }) => {
   const scene = await open();
   await scene.signedIn();
   await inDouble(scene.client, (double) => double.suspend());
@@ -75,7 +75,7 @@ test('sleep and wake while connected: the session is there, without a question',
   expect(scene.campus.records.sessions()).toHaveLength(1);
 });
 
-test('an ended session is a notification when the window is not in front', async ({ open }) => {
+test('the end of a session is a notification when the window is not in front', async ({ open }) => {
   const scene = await open();
   await scene.signedIn();
   await inDouble(scene.client, (double) => double.windows()[0]?.hide());

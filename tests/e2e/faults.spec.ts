@@ -78,7 +78,7 @@ async function toSecondFactor(scene: Scene): Promise<void> {
   await expect(scene.heading('Confirm it is you')).toBeVisible();
 }
 
-test('a line that breaks at each step: said on screen, and one click goes on', async ({ open }) => {
+test('a connection that breaks at any step is reported on screen, and one click continues', async ({ open }) => {
   test.setTimeout(180_000);
   const lines: FaultProxy[] = [];
   const scene = await open({}, async ({ port, profile }) => {

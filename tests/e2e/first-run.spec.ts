@@ -2,7 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from './support/scene.ts';
 
-test('by address: the fingerprint is a question, the content is shown, then home', async ({ open }) => {
+test('adding a campus by address asks about the fingerprint, shows the profile’s content, and leads to the home screen', async ({
+  open,
+}) => {
   const scene = await open({}, { profiles: [] });
   await expect(scene.heading('Welcome to Causeway')).toBeVisible();
   await scene.window.getByLabel('Campus address').fill(`localhost:${scene.campus.port}`);
@@ -18,14 +20,14 @@ test('by address: the fingerprint is a question, the content is shown, then home
   await scene.connect();
 });
 
-test('by address: nothing there, and not a campus', async ({ open }) => {
+test('an address where nothing answers, and one that is not a campus, each have their own message', async ({ open }) => {
   const scene = await open({}, { profiles: [] });
   await scene.window.getByLabel('Campus address').fill('localhost:9');
   await scene.button('Find my campus').click();
   await scene.says('No answer');
 });
 
-test('by file, handed over by the system', async ({ open }, info) => {
+test('a profile file that the system hands over can be added', async ({ open }, info) => {
   const file = info.outputPath('my campus.causeway');
   const first = await open({}, { profiles: [] });
   await writeFile(file, JSON.stringify({ ...first.campus.profile, colour: 'red' }));
@@ -37,7 +39,7 @@ test('by file, handed over by the system', async ({ open }, info) => {
   await expect(scene.heading('Campus Test University')).toBeVisible();
 });
 
-test('by link: a known campus is a confirmation, no further; an unknown one is named', async ({ open }) => {
+test('a link to a known campus opens a confirmation and goes no further; an unknown campus is named', async ({ open }) => {
   const scene = await open({}, { args: ['causeway://connect/campus-test'] });
   await expect(scene.window.getByRole('dialog').or(scene.window.getByRole('alertdialog'))).toBeVisible();
   expect(scene.campus.records.sessions()).toEqual([]);
@@ -45,7 +47,7 @@ test('by link: a known campus is a confirmation, no further; an unknown one is n
   await other.says('No profile there');
 });
 
-test('by link, without any campus yet: asks, shows what it contains, adds it', async ({ open }) => {
+test('a link that carries a campus’s address asks, shows the profile’s content and adds it on a first run', async ({ open }) => {
   const scene = await open({}, { profiles: [] });
   await scene.client.electron.evaluate(
     ({ app }, url) => void app.emit('open-url', { preventDefault: () => undefined }, url),

@@ -4,7 +4,7 @@ import { otherProfile } from './support/other-profile.ts';
 import { familyOf } from './support/processes.ts';
 import { expect, test } from './support/scene.ts';
 
-test('no process of the app stays in the folder that it was started in, so nothing that somebody put there is loaded', async ({ open }) => {
+test('no process of the app keeps its start folder as working directory, so nothing planted there is loaded', async ({ open }) => {
   test.skip(process.platform !== 'linux', 'reads /proc');
   const scene = await open({}, ({ profile }) => Promise.resolve({ profiles: [otherProfile(profile)] }));
   expect(await scene.client.electron.evaluate(() => process.cwd())).toBe(path.dirname(process.execPath));

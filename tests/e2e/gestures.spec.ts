@@ -8,7 +8,7 @@ import { lastingPort } from '../support/ports.ts';
 import { mei } from '../tour/people.ts';
 import { expect, test, type Scene } from './support/scene.ts';
 
-test('a right password while the account is locked: says so, and until when', async ({ open }) => {
+test('the right password for a locked account says that it is locked, and until when', async ({ open }) => {
   const scene = await open();
   await scene.connect();
   await scene.proceed();
@@ -18,7 +18,7 @@ test('a right password while the account is locked: says so, and until when', as
   await scene.says(/lets you try again at \d/);
 });
 
-test('somebody whom nobody knows: told the same as a wrong password', async ({ open }) => {
+test('an unknown user ID gets the same message as a wrong password', async ({ open }) => {
   const scene = await open();
   await scene.connect();
   await scene.proceed();
@@ -30,7 +30,7 @@ test('somebody whom nobody knows: told the same as a wrong password', async ({ o
   await expect(scene.heading('Confirm it is you')).toBeVisible();
 });
 
-test('a recovery passcode that has run out: says so, and a code from the phone still works', async ({ open }) => {
+test('an expired recovery passcode says so, and a code from the phone still works', async ({ open }) => {
   const scene = await open();
   const { passcode } = await scene.campus.services.factors.issueRecoveryPasscode(mei.userId);
   await scene.atSecondFactor();
@@ -42,7 +42,7 @@ test('a recovery passcode that has run out: says so, and a code from the phone s
   await expect(scene.heading('Connected')).toBeVisible();
 });
 
-test('a push that is approved after Cancel opens nothing', async ({ open }) => {
+test('a push that is approved after Cancel opens no session', async ({ open }) => {
   const scene = await open();
   await scene.atSecondFactor();
   await scene.sendPush();
@@ -55,7 +55,7 @@ test('a push that is approved after Cancel opens nothing', async ({ open }) => {
   await expect(scene.button('Connect')).toBeVisible();
 });
 
-test('a double click on Connect is one attempt, without a complaint', async ({ open }) => {
+test('a double click on Connect starts one attempt, without an error', async ({ open }) => {
   const scene = await open();
   await scene.button('Connect').dblclick();
   await expect(scene.heading('Notice from your campus')).toBeVisible();
@@ -63,7 +63,7 @@ test('a double click on Connect is one attempt, without a complaint', async ({ o
   expect((await scene.client.log()).match(/attempt \d+ ended/g) ?? []).toEqual([]);
 });
 
-test('the line breaks while the portal loads: it is there once the line is, with one click and no password', async ({ open }) => {
+test('a connection that breaks while the portal loads takes one click to load it again, and no password', async ({ open }) => {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'causeway-campus-'));
   const first = await startCampus({ dataDirectory, port: await lastingPort() });
   const { port, profile } = first;
@@ -114,7 +114,7 @@ const states: [string, (scene: Scene) => Promise<unknown>][] = [
 ];
 
 for (const [name, reach] of states) {
-  test(`quit at ${name}: asked once, gone within seconds, nothing left`, async ({ open }) => {
+  test(`quitting at ${name} asks once, ends within seconds and leaves nothing behind`, async ({ open }) => {
     const userData = await mkdtemp(path.join(tmpdir(), 'causeway-quit-'));
     const scene = await open({}, { userData });
     await reach(scene);

@@ -18,7 +18,7 @@ async function startAgain(scene: Scene, ...args: string[]): Promise<number | nul
   return second.exitCode;
 }
 
-test('a second start hands its link over and leaves; the first shows its window and asks when it is time', async ({ open }) => {
+test('a second start passes its link to the first and exits; the first shows its window and asks when it can', async ({ open }) => {
   test.skip(onRealElectron, 'hides the window as only the double can tell');
   const scene = await open();
   const isVisible = () => inDouble(scene.client, (double) => double.windows()[0]?.isVisible() === true);

@@ -4,7 +4,7 @@ import { canStartKeyring, startKeyring } from '../support/keyring.ts';
 import { onRealElectron } from './support/double.ts';
 import { expect, test } from './support/scene.ts';
 
-test('no keychain: said where one would be asked to remember, and signing in works without', async ({ open }) => {
+test('without a keychain, the app says so where it would offer to remember, and signing in works', async ({ open }) => {
   test.skip(process.platform !== 'linux', 'a session bus can be taken away on Linux only');
   const scene = await open({}, { env: { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent' } });
   await scene.connect();
@@ -19,7 +19,7 @@ test('no keychain: said where one would be asked to remember, and signing in wor
   await expect(scene.window.getByRole('region', { name: 'Notices' })).toBeHidden();
 });
 
-test('a keychain that takes the call and does not answer: signing in works, and quitting does not wait for it', async ({ open }) => {
+test('a keychain that never answers blocks neither signing in nor quitting', async ({ open }) => {
   test.skip(!canStartKeyring, 'needs dbus-daemon and gnome-keyring-daemon');
   test.skip(onRealElectron, 'ends the app as only the double can be');
   const keyring = await startKeyring();
@@ -53,7 +53,7 @@ test('a keychain that takes the call and does not answer: signing in works, and 
   }
 });
 
-test('a keychain that is locked by the time it should keep the password: said, and signing in works', async ({ open }) => {
+test('a keychain that is locked before the password is saved is reported, and signing in works', async ({ open }) => {
   test.skip(!canStartKeyring, 'needs dbus-daemon and gnome-keyring-daemon');
   const keyring = await startKeyring();
   try {
@@ -83,9 +83,7 @@ test('a keychain that is locked by the time it should keep the password: said, a
   }
 });
 
-test('a keychain that is locked when Causeway starts: said where one would be asked to remember, and signing in works', async ({
-  open,
-}) => {
+test('a keychain that is locked at the start is reported where the app would offer to remember, and signing in works', async ({ open }) => {
   test.skip(!canStartKeyring, 'needs dbus-daemon and gnome-keyring-daemon');
   const keyring = await startKeyring();
   try {

@@ -73,7 +73,7 @@ const test = base.extend<{ gateway: (options?: OcservOptions, profile?: Partial<
 
 test.skip(missing !== null, missing ?? '');
 
-test('ocserv’s banner for whoever is in is told in the window, once, and can be put away', async ({ gateway }) => {
+test('the window shows ocserv’s banner once after the sign-in, and it can be dismissed', async ({ gateway }) => {
   const person = await gateway({ banner: 'Maintenance on Sunday, 校園.' });
   await person.connect('alice');
   const said = person.window.getByText('Maintenance on Sunday, 校園.');
@@ -87,7 +87,9 @@ test('ocserv’s banner for whoever is in is told in the window, once, and can b
   await expect(said).toBeHidden();
 });
 
-test('ocserv: notice, sign-in, passcode, connected, the page that only the tunnel reaches, and out again', async ({ gateway }) => {
+test('an ocserv sign-in shows the notice, takes password and passcode, connects, loads a page that only the tunnel reaches, and signs out', async ({
+  gateway,
+}) => {
   const person = await gateway();
   const { lab, client } = person;
   await person.button('Connect').click();
@@ -110,7 +112,7 @@ test('ocserv: notice, sign-in, passcode, connected, the page that only the tunne
   await expect.poll(() => person.online()).toEqual([]);
 });
 
-test('ocserv: a wrong code is said, and the right one works', async ({ gateway }) => {
+test('a wrong code at ocserv is reported, and the right one works', async ({ gateway }) => {
   const person = await gateway({ users: [{ name: 'bob' }] });
   await person.button('Connect').click();
   await person.button('Proceed').click();
@@ -124,7 +126,7 @@ test('ocserv: a wrong code is said, and the right one works', async ({ gateway }
   await expect(person.heading('Connected')).toBeVisible();
 });
 
-test('ocserv: ended by the gateway is said, and one click begins anew', async ({ gateway }) => {
+test('a session that ocserv ends is reported, and one click starts a new one', async ({ gateway }) => {
   const person = await gateway({ users: [{ name: 'bob' }] });
   await person.connect('alice');
   await person.lab.occtl('disconnect', 'user', 'alice');
@@ -133,14 +135,14 @@ test('ocserv: ended by the gateway is said, and one click begins anew', async ({
   await expect(person.button('Proceed')).toBeVisible();
 });
 
-test('ocserv: a gateway that restarts has forgotten the session, and that is what is said', async ({ gateway }) => {
+test('an ocserv that restarted has lost the session, and the app says exactly that', async ({ gateway }) => {
   const person = await gateway();
   await person.connect('alice');
   await person.lab.restart();
   await expect(person.window.getByText('Session over').first()).toBeVisible({ timeout: 60_000 });
 });
 
-test('ocserv: a remembered sign-in goes to the group that it was good for, and asks for neither again', async ({ gateway }) => {
+test('a saved ocserv sign-in goes to the group that it was saved for, and asks for neither password nor group', async ({ gateway }) => {
   test.skip(!canStartKeyring, 'needs dbus-daemon and gnome-keyring-daemon');
   const keyring = await startKeyring();
   try {

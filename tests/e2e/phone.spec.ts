@@ -40,7 +40,9 @@ async function signIn(client: Client): Promise<void> {
 /** Signed in: where the tunnel would open, which this gateway has not. */
 const isIn = (at: FormGateway) => expect.poll(() => at.requests.length, { timeout: 20_000 });
 
-test('silent after the password: says that the phone may be ringing and for how long, and Cancel ends it at once', async ({ start }) => {
+test('a gateway that is silent after the password: the screen says that a phone may be ringing and for how long, and Cancel ends it at once', async ({
+  start,
+}) => {
   const { at, client } = await start([signInForm, 'hang']);
   await signIn(client);
   await expect(heading(client, 'Waiting for your campus')).toBeVisible();
@@ -54,7 +56,7 @@ test('silent after the password: says that the phone may be ringing and for how 
   expect(sends(at)).toBe(1);
 });
 
-test('Duo’s menu, then a number for the phone: it stays in sight while the push is out, and nothing is sent again', async ({ start }) => {
+test('the number from Duo’s menu stays in sight while the push is out, and nothing is sent twice', async ({ start }) => {
   test.skip(!hasOurs, 'only our own OpenConnect goes on from a form without fields');
   let letIn: () => void = () => undefined;
   const approved = new Promise<void>((resolve) => (letIn = resolve));
@@ -83,7 +85,7 @@ test('Duo’s menu, then a number for the phone: it stays in sight while the pus
   expect(at.signIns).toBe(1);
 });
 
-test('a code, then a form that only tells something: it is read, and the sign-in goes on', async ({ start }) => {
+test('a form that only shows a message after the code can be read, and the sign-in continues', async ({ start }) => {
   test.skip(!hasOurs, 'only our own OpenConnect goes on from a form without fields');
   const { at, client } = await start([signInForm, code(), told('Your password ends in 3 days.'), 'success']);
   await signIn(client);

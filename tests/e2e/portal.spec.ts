@@ -1,6 +1,6 @@
 import { expect, test } from './support/scene.ts';
 
-test('the portal opens signed in, through the relay only, and is emptied when it closes', async ({ open }) => {
+test('the portal opens signed in, through the relay only, and its data is deleted when it closes', async ({ open }) => {
   const scene = await open();
   await scene.signedIn();
   await scene.button('Open device portal').click();
@@ -15,7 +15,9 @@ test('the portal opens signed in, through the relay only, and is emptied when it
   await expect(scene.button('Connect')).toBeVisible();
 });
 
-test('a page that wants to leave, open windows, use the camera, download or reach loopback gets none of it', async ({ open }) => {
+test('a portal page that tries to leave, open windows, use the camera, download or reach loopback is denied each time', async ({
+  open,
+}) => {
   const scene = await open();
   await scene.signedIn();
   await scene.button('Open device portal').click();

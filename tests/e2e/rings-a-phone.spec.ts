@@ -13,7 +13,7 @@ import { expect, test, type Scene } from './support/scene.ts';
  * Many a campus rings the phone of whoever has given the password. A kept one goes in by itself only where a person has just
  * pressed Connect; whatever else begins a sign-in stops at the Sign in screen.
  */
-test.describe('a kept password', () => {
+test.describe('when a saved password is sent', () => {
   test.skip(!canStartKeyring, 'needs dbus-daemon and gnome-keyring-daemon');
   test.skip(onRealElectron, 'wakes and second instances are the double’s');
   let keyring: Keyring;
@@ -64,7 +64,7 @@ test.describe('a kept password', () => {
     expect(scene.campus.services.factors.waiting(mei.phone)).toEqual([]);
   }
 
-  test('goes in by itself after Connect', async ({ open }) => {
+  test('a saved password is sent by itself after Connect', async ({ open }) => {
     const { scene, sent } = await kept(open);
     await leave(scene);
     await scene.connect();
@@ -73,7 +73,7 @@ test.describe('a kept password', () => {
     expect(sent()).toBe(1);
   });
 
-  test('stays where it is after a link, whose sign-in stops at the Sign in screen', async ({ open }) => {
+  test('a saved password is not sent after a link: its sign-in stops at the Sign in screen', async ({ open }) => {
     const { scene, sent } = await kept(open);
     await leave(scene);
     const root = path.resolve(import.meta.dirname, '../..');
@@ -93,7 +93,7 @@ test.describe('a kept password', () => {
     expect(sent()).toBe(1);
   });
 
-  test('stays where it is when the computer wakes and the session is over', async ({ open }) => {
+  test('a saved password is not sent when the computer wakes and the session is over', async ({ open }) => {
     const { scene, sent } = await kept(open);
     await inDouble(scene.client, (double) => double.suspend());
     const [session] = scene.campus.records.sessions();
@@ -105,7 +105,7 @@ test.describe('a kept password', () => {
     expect(scene.campus.services.factors.waiting(mei.phone)).toEqual([]);
   });
 
-  test('stays where it is when the system starts Causeway at sign-in', async ({ open }) => {
+  test('a saved password is not sent when the system starts Causeway at sign-in', async ({ open }) => {
     const { scene, sent } = await kept(open);
     await leave(scene);
     await scene.client.close();
@@ -122,7 +122,7 @@ test.describe('a kept password', () => {
     expect(sent()).toBe(1);
   });
 
-  test('stays where it is when Causeway starts again after a crash: the session comes back by its ticket or not at all', async ({
+  test('a saved password is not sent when Causeway starts again after a crash: the ticket resumes the session, or nothing does', async ({
     open,
   }) => {
     const { scene, sent } = await kept(open);

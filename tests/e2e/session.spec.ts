@@ -4,7 +4,9 @@ import path from 'node:path';
 import { startCampus } from '../../campus/campus.ts';
 import { expect, test } from './support/scene.ts';
 
-test('time, gateway and portal on screen; Stay connected gives more time; Disconnect ends it at the campus', async ({ open }) => {
+test('a connected screen shows time, gateway and portal; Stay connected extends the time; Disconnect ends the session at the campus', async ({
+  open,
+}) => {
   const scene = await open({ sessionMinutes: 30 });
   await scene.signedIn();
   await expect(scene.window.getByRole('meter', { name: 'Time left' })).toHaveAttribute('aria-valuetext', /left$/);
@@ -18,7 +20,7 @@ test('time, gateway and portal on screen; Stay connected gives more time; Discon
   await expect.poll(() => scene.campus.records.sessions()).toEqual([]);
 });
 
-test('expired', async ({ open }) => {
+test('a session that expired is reported as expired', async ({ open }) => {
   const scene = await open({ sessionMinutes: 30 });
   await scene.signedIn();
   scene.passTime(31 * 60_000);
@@ -26,7 +28,7 @@ test('expired', async ({ open }) => {
   await scene.says('Its time was up.');
 });
 
-test('idle', async ({ open }) => {
+test('a session that ended because nobody used it is reported as idle', async ({ open }) => {
   const scene = await open({ idleMinutes: 10 });
   await scene.signedIn();
   scene.passTime(11 * 60_000);
@@ -34,7 +36,7 @@ test('idle', async ({ open }) => {
   await scene.says(/Nothing went through it/);
 });
 
-test('revoked by the operator, while the portal is open: the portal closes, the reason stays', async ({ open }) => {
+test('a session revoked by the operator while the portal is open closes the portal and keeps the reason on screen', async ({ open }) => {
   const scene = await open();
   await scene.signedIn();
   await scene.button('Open device portal').click();
@@ -46,7 +48,7 @@ test('revoked by the operator, while the portal is open: the portal closes, the 
   await expect.poll(() => portal.isClosed()).toBe(true);
 });
 
-test('relay dropped and back: reconnects by itself, with the same session and no question', async ({ open }) => {
+test('a relay that drops and returns is reconnected automatically, with the same session and no question', async ({ open }) => {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'causeway-campus-'));
   const scene = await open({ dataDirectory });
   const { port } = scene.campus;

@@ -21,7 +21,7 @@ const keptAside = async (folder: string, word: string): Promise<string> => {
   return readFile(path.join(folder, name), 'utf8');
 };
 
-test('settings that are damaged in places: said once, the file kept, the campus still there', async () => {
+test('settings that are damaged in places are reported once, the damaged file is set aside, and the campus is still there', async () => {
   const campus = await startCampus();
   const text = JSON.stringify({ version: 1, profiles: [campus.profile], preferences: { language: 7 }, userIds: 'none' });
   await withSettings(text, async ({ window }, folder) => {
@@ -34,7 +34,7 @@ test('settings that are damaged in places: said once, the file kept, the campus 
   await campus.stop();
 });
 
-test('settings cut off in the middle: said, kept aside, and a campus can be added anew', async () => {
+test('settings that are cut off in the middle are reported and set aside, and a campus can be added again', async () => {
   const campus = await startCampus();
   const text = JSON.stringify({ version: 1, profiles: [campus.profile] }).slice(0, 100);
   await withSettings(text, async ({ window }, folder) => {
@@ -51,7 +51,7 @@ test('settings cut off in the middle: said, kept aside, and a campus can be adde
   await campus.stop();
 });
 
-test('settings of a newer version: said, and kept for it', async () => {
+test('settings of a newer version are reported and left for that version', async () => {
   const text = JSON.stringify({ version: 99, profiles: 'something else' });
   await withSettings(text, async ({ window }, folder) => {
     await expect(window.getByRole('heading', { level: 1, name: 'Welcome to Causeway' })).toBeVisible();
@@ -61,7 +61,7 @@ test('settings of a newer version: said, and kept for it', async () => {
 });
 
 for (const trouble of ['full', 'read-only'] as const) {
-  test(`a disk that is ${trouble}: said once, and signing in goes on`, async () => {
+  test(`a disk that is ${trouble} is reported once, and signing in continues`, async () => {
     test.skip(!canMount(), 'needs the right to mount a file system');
     test.skip(onRealElectron, 'Chromium’s own files would have to stand elsewhere');
     const disk = await mountSmallDisk(8);

@@ -2,7 +2,7 @@ import { startCampus } from '../../campus/campus.ts';
 import { mei } from '../tour/people.ts';
 import { expect, test } from './support/scene.ts';
 
-test('wrong password: says which two things to check and how many tries are left, and then it works', async ({ open }) => {
+test('a wrong password says which two things to check and how many tries are left, and the right one then works', async ({ open }) => {
   const scene = await open();
   await scene.connect();
   await scene.proceed();
@@ -14,7 +14,7 @@ test('wrong password: says which two things to check and how many tries are left
   await expect(scene.heading('Confirm it is you')).toBeVisible();
 });
 
-test('wrong password to lockout: says until when', async ({ open }) => {
+test('wrong passwords lead to a lockout that says until when', async ({ open }) => {
   const scene = await open();
   await scene.connect();
   await scene.proceed();
@@ -27,7 +27,7 @@ test('wrong password to lockout: says until when', async ({ open }) => {
   await scene.says(/lets you try again at \d/);
 });
 
-test('wrong passcode, used passcode: each said in its own words', async ({ open }) => {
+test('a wrong passcode and a used passcode each have their own message', async ({ open }) => {
   // The campus's clock stands still: however long this takes, the code stays one that is used and not out of date
   const now = Date.now();
   const scene = await open({ now: () => now });
@@ -48,7 +48,7 @@ test('wrong passcode, used passcode: each said in its own words', async ({ open 
   await scene.says(/next code in|new code now/);
 });
 
-test('push approved', async ({ open }) => {
+test('an approved push connects', async ({ open }) => {
   const scene = await open();
   await scene.atSecondFactor();
   await scene.sendPush();
@@ -57,7 +57,7 @@ test('push approved', async ({ open }) => {
   await expect(scene.heading('Connected')).toBeVisible();
 });
 
-test('push with a number', async ({ open }) => {
+test('a push with a number shows the number, and connects once it is entered on the phone', async ({ open }) => {
   const scene = await open({ numberMatching: true });
   await scene.atSecondFactor();
   await scene.sendPush();
@@ -67,7 +67,7 @@ test('push with a number', async ({ open }) => {
   await expect(scene.heading('Connected')).toBeVisible();
 });
 
-test('push denied, push timed out: they look different, and a passcode still works', async ({ open }) => {
+test('a denied push and a timed-out push look different, and a passcode still works after each', async ({ open }) => {
   const scene = await open();
   await scene.atSecondFactor();
   await scene.sendPush();
@@ -82,7 +82,7 @@ test('push denied, push timed out: they look different, and a passcode still wor
   await expect(scene.heading('Connected')).toBeVisible();
 });
 
-test('leaving a push for a passcode takes the push off the phone', async ({ open }) => {
+test('choosing a passcode instead of a push withdraws the push from the phone', async ({ open }) => {
   const scene = await open();
   await scene.atSecondFactor();
   await scene.sendPush();
@@ -92,14 +92,14 @@ test('leaving a push for a passcode takes the push off the phone', async ({ open
   await expect.poll(() => scene.campus.services.factors.waiting(mei.phone)).toEqual([]);
 });
 
-test('notice declined', async ({ open }) => {
+test('declining the notice ends the sign-in', async ({ open }) => {
   const scene = await open();
   await scene.connect();
   await scene.button('Decline').click();
   await scene.ended('Notice declined');
 });
 
-test('gateway not there, and there again at Try again', async ({ open }, info) => {
+test('a gateway that cannot be reached is reported, and Try again works once it is back', async ({ open }, info) => {
   const dataDirectory = info.outputPath('campus');
   const scene = await open({ dataDirectory });
   const { port } = scene.campus;
@@ -114,7 +114,7 @@ test('gateway not there, and there again at Try again', async ({ open }, info) =
   await expect(scene.heading('Confirm it is you')).toBeVisible();
 });
 
-test('cancel at every question: home again, nothing left behind', async ({ open }) => {
+test('Cancel at every question returns to the home screen and leaves nothing behind', async ({ open }) => {
   const scene = await open();
   const steps: [string, () => Promise<void>][] = [
     ['notice', () => scene.connect()],

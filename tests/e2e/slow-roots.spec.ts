@@ -21,7 +21,7 @@ const test = base.extend<{ store: { env: Record<string, string>; release(): Prom
 
 const isRead = /this computer's authorities: 0, read in (\d+) ms/;
 
-test('the window opens, and a sign-in works, while the computer’s own authorities are still being read', async ({ open, store }) => {
+test('the window opens and a sign-in works while the system’s root certificates are still being read', async ({ open, store }) => {
   test.skip(onRealElectron, 'holds the reading by a module that only Node loads');
   const scene = await open({}, { env: store.env });
   await scene.signedIn();
@@ -30,7 +30,7 @@ test('the window opens, and a sign-in works, while the computer’s own authorit
   await expect.poll(() => scene.client.log()).toMatch(isRead);
 });
 
-test('quitting does not wait for the computer’s own authorities', async ({ open, store }) => {
+test('quitting does not wait for the system’s root certificates', async ({ open, store }) => {
   test.skip(onRealElectron, 'holds the reading by a module that only Node loads');
   const scene = await open({}, { env: store.env });
   const gone = once(scene.client.electron.process(), 'exit');

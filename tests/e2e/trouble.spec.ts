@@ -15,7 +15,7 @@ const test = base.extend<{ folder: string }>({
   },
 });
 
-test('an exception that nobody caught ends the app, logged without what looks like a secret, told, and told again by the next start', async ({
+test('an uncaught exception is logged without anything like a secret, shown, and ends the app; the next start mentions it again', async ({
   folder,
 }) => {
   const userData = path.join(folder, 'user');
@@ -45,7 +45,7 @@ test('an exception that nobody caught ends the app, logged without what looks li
   await after.close();
 });
 
-test('a rejected promise that nobody waited for is logged and told, and the app goes on', async () => {
+test('an unhandled promise rejection is logged and shown, and the app keeps running', async () => {
   const client = await startClient();
   await client.electron.evaluate(() => void Promise.reject(new Error('nobody waits')));
   await expect(client.window.getByText('Something went wrong in Causeway')).toBeVisible();
@@ -55,7 +55,7 @@ test('a rejected promise that nobody waited for is logged and told, and the app 
   await client.close();
 });
 
-test('a user-data folder that cannot be read: said, and the app opens as new', async ({ folder }) => {
+test('a user-data folder that cannot be read is reported, and the app opens as if new', async ({ folder }) => {
   const userData = path.join(folder, 'no-folder');
   await writeFile(userData, 'a file stands where the folder should');
   const client = await startClient({ userData });

@@ -9,7 +9,7 @@ import { onRealElectron, setSystemProxy } from './support/double.ts';
 import { expect, test } from './support/scene.ts';
 
 /** The campus as it is from a network that lets nothing out but through its web proxy. */
-test('the network’s proxy asks who is there; then sign-in goes on through it, and its password is nowhere', async () => {
+test('the network’s proxy asks for a sign-in, the gateway is then reached through it, and the proxy’s password is stored nowhere', async () => {
   test.skip(onRealElectron, 'the desktop’s proxy settings are the double’s');
   const guest = { user: 'guest', password: 'prøxy pass"42' };
   const campus = await startCampus();
@@ -50,7 +50,7 @@ test('the network’s proxy asks who is there; then sign-in goes on through it, 
   }
 });
 
-test('before anybody signs in to a gateway it asks the same: on the way to the campus’s profile, and to its recovery site', async () => {
+test('the network’s proxy asks the same question before a campus’s profile and its recovery site are reached', async () => {
   test.skip(onRealElectron, 'the desktop’s proxy settings are the double’s');
   const guest = { user: 'guest', password: 'prøxy pass"42' };
   const campus = await startCampus();
@@ -98,7 +98,7 @@ test('before anybody signs in to a gateway it asks the same: on the way to the c
   }
 });
 
-test('a proxy of a kind, or with a sign-in, that Causeway does not know is named, and nobody is asked', async () => {
+test('a proxy or proxy sign-in of an unsupported kind is named, and nobody is asked for a password', async () => {
   test.skip(onRealElectron, 'the desktop’s proxy settings are the double’s');
   const campus = await startCampus();
   const signIn = { user: 'a', password: 'b' };

@@ -138,7 +138,7 @@ const profiles: fc.Arbitrary<Profile> = fc
   .map((some) => ({ ...plainProfile, ...some }));
 const wildAnswers = valuesOf(answerSchema);
 
-test('whatever forms come, in whatever order: a question within bounds, values for fields that are there, or a catalogued end', async () => {
+test('any forms in any order lead to a bounded question, values for fields that exist, or a catalogued failure', async () => {
   let replies = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -230,7 +230,7 @@ const told: fc.Arbitrary<unknown> = fc.oneof(
   fc.anything(),
 );
 
-test('whatever a worker says: a session that a tunnel can be given, or a catalogued end', async () => {
+test('any messages from a worker lead to a session that a tunnel can use, or a catalogued failure', async () => {
   let sessions = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(told, { maxLength: 4 }), wildAnswers, async (words, wild) => {

@@ -21,13 +21,16 @@ const withinMs = 1_000;
 /** Expressions that only ever see a shorter text, and why. */
 const shorter: Readonly<Record<string, { length: number; because: string }>> = {};
 
-describe('no text that others may write keeps an expression busy', () => {
-  test.each(expressions.map((each) => [each.place, each] as const))('%s', (_place, expression) => {
-    // A busy computer may interrupt it once or twice; a slow expression is late every time
-    expect(tooSlow(expression) && tooSlow(expression) && tooSlow(expression)).toBeNull();
-  });
+describe('regular expressions on text that others write', () => {
+  test.each(expressions.map((each) => [each.place, each] as const))(
+    'no hostile text keeps the expression at %s busy',
+    (_place, expression) => {
+      // A busy computer may interrupt it once or twice; a slow expression is late every time
+      expect(tooSlow(expression) && tooSlow(expression) && tooSlow(expression)).toBeNull();
+    },
+  );
 
-  test('finds them all: literals in every room that is shipped, and none is made at run time', () => {
+  test('the search finds every shipped expression, and none that is made at run time', () => {
     for (const room of [
       'electron/gateways/',
       'electron/net/',
@@ -48,7 +51,7 @@ describe('no text that others may write keeps an expression busy', () => {
     expect(Object.keys(shorter).filter((literal) => !expressions.some((each) => each.literal === literal))).toEqual([]);
   });
 
-  test('would find one that is made at run time, however', () => {
+  test('the search recognizes every way to make an expression at run time', () => {
     for (const source of [
       "new RegExp('(a+)+$')",
       "RegExp('(a+)+$').test(text)",
@@ -64,7 +67,7 @@ describe('no text that others may write keeps an expression busy', () => {
       expect(makesOne(source), source).toBe(false);
   });
 
-  test('would find one that is slow, wherever in it the trouble is', () => {
+  test('the check recognizes a slow expression wherever its slow part is', () => {
     for (const literal of [
       '/^\\s*(\\d{1,2})[.):]\\s*(.{1,200}?)\\s*$/',
       '/^(a+)+$/',
@@ -88,7 +91,7 @@ describe('no text that others may write keeps an expression busy', () => {
   });
 });
 
-test('a menu of blanks and a page of unfinished forms are read as what they are, at once', () => {
+test('a menu of blanks and a page of unfinished forms are read correctly and quickly', () => {
   const begun = performance.now();
   for (const blanks of [' '.repeat(8_000), ' '.repeat(20_000)])
     for (const text of [`1.${blanks}\u2028x`, `1. Duo Push to${blanks}\u2028x`, `1.${blanks}Duo Push to phone`])

@@ -13,7 +13,7 @@ import { Settings } from '../../electron/storage/settings.ts';
 vi.mock('electron', () => import('../electron-double/index.ts'));
 
 /** Other users of this computer, whom only the modes of our files keep out, whatever the umask. */
-describe.skipIf(process.platform === 'win32')('what is written is its owner’s alone:', () => {
+describe.skipIf(process.platform === 'win32')('files that only their owner may read', () => {
   let umask = 0;
   beforeAll(() => (umask = process.umask(0)));
   afterAll(() => process.umask(umask));
@@ -32,13 +32,13 @@ describe.skipIf(process.platform === 'win32')('what is written is its owner’s 
     return folder;
   }
 
-  it('the check finds what is open', async () => {
+  it('the check for open files finds a file that others can read or change', async () => {
     const folder = await place();
     await writeFile(join(folder, 'open'), '');
     expect(openToOthers(folder)).toEqual(['open 666']);
   });
 
-  it('settings, in a folder that is made for them, and what is kept aside of damaged ones', async () => {
+  it('settings, the folder made for them and damaged copies set aside are private to their owner', async () => {
     const folder = await place();
     const settings = await Settings.open(join(folder, 'new', 'user data'));
     settings.update(() => ({ userIds: { campus: 'mei.chan' } }));
@@ -55,7 +55,7 @@ describe.skipIf(process.platform === 'win32')('what is written is its owner’s 
     expect(openToOthers(folder)).toEqual([]);
   });
 
-  it('logs, and those set aside', async () => {
+  it('current and rotated logs are private to their owner', async () => {
     const folder = await place();
     const log = openLog(join(folder, 'logs'));
     for (let line = 0; line < 600; line++) log.line('x y '.repeat(400));
@@ -63,14 +63,14 @@ describe.skipIf(process.platform === 'win32')('what is written is its owner’s 
     expect(openToOthers(folder)).toEqual([]);
   });
 
-  it.skipIf(process.platform !== 'linux')('the entry that starts it at sign-in', async () => {
+  it.skipIf(process.platform !== 'linux')('the autostart entry is private to its owner', async () => {
     const folder = await place();
     vi.stubEnv('XDG_CONFIG_HOME', join(folder, 'config'));
     await setOpenAtLogin(true);
     expect(openToOthers(folder)).toEqual([]);
   });
 
-  it('a campus’s data, sockets and control socket', async () => {
+  it('a campus’s data, sockets and control socket are private to their owner', async () => {
     const folder = await place();
     vi.stubEnv('XDG_RUNTIME_DIR', join(folder, 'runtime'));
     const campus = await startCampus({ dataDirectory: join(folder, 'data') });
@@ -83,7 +83,7 @@ describe.skipIf(process.platform === 'win32')('what is written is its owner’s 
     expect(openToOthers(folder)).toEqual([]);
   });
 
-  it('and a folder for sockets that others could get at is not used', async () => {
+  it('a socket folder that others can change is not used', async () => {
     const folder = await place();
     vi.stubEnv('XDG_RUNTIME_DIR', folder);
     await mkdir(join(folder, `causeway-campus-${process.getuid?.() ?? 0}`), { mode: 0o777 });

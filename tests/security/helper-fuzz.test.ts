@@ -195,7 +195,7 @@ describe.skipIf(missing !== null)('the helper’s socket', { timeout: 1_800_000 
   /** What each openconnect was started with. */
   const startedSoFar = (): string[] => (existsSync(seen) ? readFileSync(seen, 'latin1').split('\x01').filter(Boolean) : []);
 
-  test(`answers or refuses ${numRuns.toLocaleString('en')} messages, and hands openconnect nothing that was not checked`, async () => {
+  test(`the helper answers or refuses ${numRuns.toLocaleString('en')} messages, and hands openconnect nothing unchecked`, async () => {
     const pid = helper.pid;
     await fc.assert(
       fc.asyncProperty(message, async (bytes) => {
@@ -212,7 +212,7 @@ describe.skipIf(missing !== null)('the helper’s socket', { timeout: 1_800_000 
     for (const run of started) expectHarmless(run);
   });
 
-  test.each(oddAddresses)('opens no tunnel to %j, and goes on', async (connectUrl) => {
+  test.each(oddAddresses)('the helper opens no tunnel to %j, and keeps serving', async (connectUrl) => {
     const [pid, before] = [helper.pid, startedSoFar()];
     const asked = { ...valid.open, target: { ...valid.open.target, connectUrl } };
     const [answer] = await exchange(helper.socket('nobody'), Buffer.from(`${JSON.stringify(asked)}\n`));
@@ -239,7 +239,7 @@ describe.skipIf(missing !== null)('the helper’s socket', { timeout: 1_800_000 
     'https://vpn.campus.test/%2e%2e/',
     'https:///vpn.campus.test/',
     'https://vpn.campus.test\\@evil.example/..',
-  ])('gives openconnect the one spelling that was checked for %j', async (connectUrl) => {
+  ])('the helper gives openconnect the one spelling that it checked for %j', async (connectUrl) => {
     const before = startedSoFar().length;
     const asked = { ...valid.open, target: { ...valid.open.target, connectUrl } };
     const [answer] = await exchange(helper.socket('nobody'), Buffer.from(`${JSON.stringify(asked)}\n`));
@@ -251,12 +251,12 @@ describe.skipIf(missing !== null)('the helper’s socket', { timeout: 1_800_000 
     expect(run.split('ENV\0')[0]?.split('\0').at(-2)).toBe('https://vpn.campus.test/');
   });
 
-  test('refuses a line without an end, and who sends one is let go of', async () => {
+  test('the helper refuses a line without an end, and closes the connection', async () => {
     const answers = await exchange(helper.socket('nobody'), Buffer.alloc(1024 * 1024, 'x'));
     expect(answers).toEqual([{ id: null, failure: { code: 'request-invalid' } }]);
   });
 
-  test('lets in no more than sixteen at once, and the next when one has gone', async () => {
+  test('the helper serves at most sixteen connections at once, and the next one when one closes', async () => {
     const open = (): Promise<net.Socket> =>
       new Promise((resolve, reject) => {
         const socket = net.connect(helper.socket('nobody'), () => resolve(socket)).once('error', reject);

@@ -90,7 +90,7 @@ const frame = (given: Frame): Buffer => masked(encodeFrame(given));
 const openDeaf = (stream: number): Buffer => frame({ type: 'open', stream, host: '127.0.0.1', port: deafPort });
 const data = (stream: number, bytes: number): Buffer => frame({ type: 'data', stream, payload: new Uint8Array(bytes) });
 
-describe('a client that breaks the relay’s protocol is let go of, though it never agrees', () => {
+describe('a client that breaks the relay’s protocol', () => {
   const ways: [string, number, () => Buffer[]][] = [
     ['a frame of no type', 1002, () => [masked(Uint8Array.of(99, 0, 0, 0, 1))]],
     ['an empty frame', 1002, () => [masked(new Uint8Array())]],
@@ -104,7 +104,7 @@ describe('a client that breaks the relay’s protocol is let go of, though it ne
     ['a stream opened twice', 1002, () => [openDeaf(1), openDeaf(1)]],
     ['credit that was not owed', 1002, () => [openDeaf(1), frame({ type: 'credit', stream: 1, bytes: 1 })]],
   ];
-  test.each(ways)('%s', async (_what, code, frames) => {
+  test.each(ways)('the gateway drops a client that sends %s, even if the client never closes its side', async (_what, code, frames) => {
     const { client, ticket } = await signIn();
     const relay = await upgraded('/relay', relayProtocol.subprotocol, ticket);
     let got = Buffer.alloc(0);
@@ -118,7 +118,7 @@ describe('a client that breaks the relay’s protocol is let go of, though it ne
     await client.cut();
   });
 
-  test('more streams than allowed are refused, and the link stays', async () => {
+  test('the gateway refuses streams above the limit, and keeps the connection', async () => {
     const { client, ticket } = await signIn();
     const relay = await upgraded('/relay', relayProtocol.subprotocol, ticket);
     const busy = Buffer.from(encodeFrame({ type: 'refused', stream: relayProtocol.maxStreams + 1, reason: 'busy' }));
@@ -132,7 +132,7 @@ describe('a client that breaks the relay’s protocol is let go of, though it ne
   });
 });
 
-describe('a million tiny frames take no more room than their window', () => {
+describe('a million tiny frames', () => {
   const targets: [string, () => Promise<RelayTarget>][] = [
     ['for a target that is not there yet', () => new Promise(() => undefined)],
     [
@@ -147,7 +147,7 @@ describe('a million tiny frames take no more room than their window', () => {
       },
     ],
   ];
-  test.each(targets)('%s', async (_what, reach) => {
+  test.each(targets)('a million tiny frames %s take no more memory than their window', async (_what, reach) => {
     const target = reach();
     const session = {
       id: 'S',
@@ -184,13 +184,13 @@ describe('a million tiny frames take no more room than their window', () => {
   });
 });
 
-test('a message of ten megabytes is not waited for', async () => {
+test('the gateway closes on a message of ten megabytes without waiting for its end', async () => {
   const socket = await upgraded(accessProtocol.path, accessProtocol.subprotocol);
   socket.resume().write(masked(Buffer.alloc(10 * 1024 * 1024, 'x'), true));
   await once(socket, 'close');
 });
 
-test('thousands of connections that say nothing keep nobody out', async () => {
+test('thousands of silent connections keep nobody from signing in', async () => {
   const silent = Array.from({ length: 2_000 }, () => net.connect({ host: '127.0.0.1', port: campus.port }));
   onTestFinished(() => silent.forEach((socket) => void socket.destroy()));
   await Promise.all(

@@ -90,7 +90,7 @@ const http =
   (_request: IncomingMessage, socket: Duplex) =>
     void socket.end(`HTTP/1.1 ${head}\r\n\r\n${body}`);
 
-describe('a server that speaks TLS and is no gateway', () => {
+describe('a server that speaks TLS but is no gateway', () => {
   test.each<[string, Conduct, string]>([
     ['answers 404', { upgrade: http('404 Not Found\r\nContent-Length: 0') }, 'gateway-protocol'],
     ['answers with a page', { upgrade: http('200 OK\r\nContent-Type: text/html', '<h1>Welcome</h1>') }, 'gateway-protocol'],
@@ -112,7 +112,7 @@ describe('a server that speaks TLS and is no gateway', () => {
     ['speaks no HTTP', { secured: (socket) => socket.resume().end('SSH-2.0-OpenSSH_9.2\r\n') }, 'gateway-protocol'],
     ['has headers without end', { secured: (socket) => endless(socket, 'HTTP/1.1 200 OK\r\n', 'X-Y: z\r\n') }, 'gateway-protocol'],
     ['hangs up on HTTP', { secured: (socket) => void socket.once('data', () => socket.destroy()) }, 'gateway-closed'],
-  ])('%s', async (_what, conduct, code) => {
+  ])('a server that speaks TLS but is no gateway (%s) fails with its own code, and gets no message', async (_what, conduct, code) => {
     const met = await face(conduct);
     expect(await endOf(met)).toBe(code);
     expect(met.gateway.heard).toEqual([]);
@@ -128,7 +128,7 @@ function endless(socket: Duplex, head: string, line: string): void {
   more();
 }
 
-describe('a certificate', () => {
+describe('the gateway’s certificate', () => {
   const cases: [string, () => Promise<Papers>, string][] = [
     ['of another authority', async () => ({ ...papers, server: await stranger() }), 'certificate-untrusted'],
     ['that the person does not accept', async () => ({ server: await stranger(), trust: { kind: 'system' } }), 'certificate-declined'],
@@ -140,7 +140,7 @@ describe('a certificate', () => {
       'certificate-changed',
     ],
   ];
-  test.each(cases)('%s: not a byte of ours', async (_what, present, code) => {
+  test.each(cases)('a certificate %s fails before the gateway gets any message', async (_what, present, code) => {
     const met = await face({}, await present());
     expect(await endOf(met)).toBe(code);
     expect(met.gateway.heard).toEqual([]);
@@ -156,7 +156,7 @@ describe('a certificate', () => {
   }
 });
 
-describe('a gateway that closes', () => {
+describe('a gateway that closes the connection', () => {
   const steps: [string, (talk: AccessTalk) => Promise<unknown>][] = [
     ['before hello', () => Promise.resolve()],
     ['after hello', (talk) => talk.next()],
@@ -173,7 +173,7 @@ describe('a gateway that closes', () => {
     ],
     ['after the passcode', (talk) => through(talk, notice, credentialsPrompt, secondFactor, passcode)],
   ];
-  test.each(steps)('%s', async (_step, reach) => {
+  test.each(steps)('a gateway that closes %s fails the sign-in as gateway-closed', async (_step, reach) => {
     const met = await face({
       access: async (talk) => {
         await reach(talk);
@@ -188,7 +188,7 @@ describe('a gateway that closes', () => {
     ['is busy', { upgrade: http('503 Service Unavailable') }, 'gateway-busy'],
     ['knows no relay', { upgrade: http('404 Not Found') }, 'gateway-protocol'],
   ];
-  test.each(relays)('lets us in, and then %s', async (_what, conduct, code) => {
+  test.each(relays)('a gateway whose relay %s after the sign-in fails with its own code', async (_what, conduct, code) => {
     const met = await face({
       ...conduct,
       access: async (talk) => {
@@ -205,7 +205,7 @@ async function through(talk: AccessTalk, ...prompts: unknown[]): Promise<void> {
   for (const prompt of prompts) await talk.answerTo(prompt);
 }
 
-describe('a message', () => {
+describe('a malformed message', () => {
   const bad: [string, unknown][] = [
     ['of ten megabytes', { type: 'refused', code: 'internal', message: 'x'.repeat(10 * 1024 * 1024) }],
     ['one byte too long', 'x'.repeat(accessProtocol.maxMessageBytes + 1)],
@@ -227,7 +227,7 @@ describe('a message', () => {
     ['with a relay that is an address', { ...granted, relay: '.evil.test/relay' }],
     ['with a relay that is no path', { ...granted, relay: '/relay#there' }],
   ];
-  test.each(bad)('%s', async (_what, message) => {
+  test.each(bad)('a message %s from the gateway fails as gateway-protocol', async (_what, message) => {
     const met = await face({
       access: async (talk) => {
         await talk.next();
@@ -237,12 +237,12 @@ describe('a message', () => {
     expect(await endOf(met)).toBe('gateway-protocol');
   });
 
-  test('in binary', async () => {
+  test('a binary message from the gateway fails as gateway-protocol', async () => {
     const met = await face({ access: (talk) => talk.link.send(Buffer.from(JSON.stringify(granted))) });
     expect(await endOf(met)).toBe('gateway-protocol');
   });
 
-  test('with control characters and marks that turn text around is shown without them', async () => {
+  test('control characters and direction marks in a gateway’s message are removed before it is shown', async () => {
     const { run } = await face({
       access: async (talk) => {
         await talk.next();
@@ -254,8 +254,8 @@ describe('a message', () => {
   });
 });
 
-describe('questions for ever', () => {
-  test('that nobody could answer: given up', async () => {
+describe('endless questions', () => {
+  test('a gateway that asks faster than anybody could answer fails as gateway-protocol', async () => {
     const met = await face({
       access: async (talk) => {
         await talk.next();
@@ -265,7 +265,7 @@ describe('questions for ever', () => {
     expect(await endOf(met)).toBe('gateway-protocol');
   });
 
-  test('that are answered go on, and end when the person wants', async () => {
+  test('endless questions that are answered continue until the person cancels', async () => {
     let asked = 0;
     const met = await face({
       access: async (talk) => {
@@ -280,7 +280,7 @@ describe('questions for ever', () => {
   });
 });
 
-describe('a gateway that says nothing', () => {
+describe('a silent gateway', () => {
   afterEach(() => {
     vi.useRealTimers();
   });
@@ -299,7 +299,7 @@ describe('a gateway that says nothing', () => {
       2,
     ],
   ];
-  test.each(waits)('%s is given up, and not before', async (_what, conduct, ms, messages) => {
+  test.each(waits)('a gateway that is silent %s is given up at its time limit and not before', async (_what, conduct, ms, messages) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const met = await face(conduct);
     await settled(met, messages);
@@ -311,7 +311,7 @@ describe('a gateway that says nothing', () => {
     expect(await endOf(met)).toBe('gateway-silent');
   });
 
-  describe('after the password', () => {
+  describe('silent after the password', () => {
     const passwords = ({ gateway }: Met): number =>
       gateway.heard.filter((message) => message.type === 'answer' && message.answer.kind === 'credentials').length;
     const kind = ({ run }: Met): string => {
@@ -327,7 +327,7 @@ describe('a gateway that says nothing', () => {
       return met;
     };
 
-    test('is waited for 75 s, which is said, and has got it once', async () => {
+    test('a gateway that is silent after the password is waited for 75 s, with a notice on screen, and gets the password once', async () => {
       const met = await silence({ access: (talk) => through(talk, credentialsPrompt) });
       const { access } = met.run.app.state;
       expect(access).toMatchObject({ kind: 'asking', prompt: { kind: 'waiting' } });
@@ -341,7 +341,7 @@ describe('a gateway that says nothing', () => {
       expect(met.gateway.heard.filter(({ type }) => type === 'hello')).toHaveLength(1);
     });
 
-    test('and lets in after 45 s, has got it once', async () => {
+    test('a gateway that accepts after 45 s of silence gets the password once', async () => {
       let letIn: () => void = () => undefined;
       const met = await silence({
         access: async (talk) => {
@@ -360,7 +360,7 @@ describe('a gateway that says nothing', () => {
       await met.run.app.verbs.disconnect(undefined);
     });
 
-    test('and hangs up after 45 s, has got it once, and the person is told', async () => {
+    test('a gateway that hangs up after 45 s of silence gets the password once, and the failure is shown', async () => {
       let hangUp: () => void = () => undefined;
       const met = await silence({
         access: async (talk) => {
@@ -377,7 +377,7 @@ describe('a gateway that says nothing', () => {
       expect(met.gateway.heard.filter(({ type }) => type === 'hello')).toHaveLength(1);
     });
 
-    test('is left within a second by Cancel', async () => {
+    test('Cancel ends the wait for a silent gateway within a second', async () => {
       const met = await silence({ access: (talk) => through(talk, credentialsPrompt) });
       expect(kind(met)).toBe('waiting');
       vi.useRealTimers();
@@ -399,8 +399,8 @@ describe('a gateway that says nothing', () => {
   }
 });
 
-describe('a gateway that lets us in', () => {
-  test('and out again, over and over, is not hammered', async () => {
+describe('a gateway that drops each session', () => {
+  test('a gateway that accepts and drops the session again and again is retried after growing waits', async () => {
     const { gateway, run } = await face({
       access: async (talk) => {
         await talk.next();

@@ -41,8 +41,8 @@ const ours = (): string => basic(`${proxy.username}:${proxy.secret}`);
 const connectTo = (target: string, headers = ours()): string => `CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${headers}\r\n`;
 const portal = '2fa.campus.test:443';
 
-describe('without the secret', () => {
-  it('five hundred guesses get one answer, and nothing that helps with the next', async () => {
+describe('the loopback proxy without its secret', () => {
+  it('five hundred guesses at the proxy’s secret all get the same answer, which helps with no further guess', async () => {
     const guesses = Array.from({ length: 500 }, () => randomBytes(24).toString('base64url'));
     const answers = new Set<string>();
     for (let at = 0; at < guesses.length; at += 20)
@@ -62,7 +62,9 @@ describe('without the secret', () => {
     ['the secret in the wrong header', () => connectTo(portal, ours().replace('Proxy-Authorization', 'Authorization'))],
     ['a wrong one before the right one', () => connectTo(portal, basic('causeway:x') + ours())],
     ['user and password in the address', () => connectTo(`causeway:${proxy.secret}@${portal}`, '')],
-  ])('%s opens nothing', async (_what, request) => expect(statuses(await raw(request()))).toEqual(['407']));
+  ])('a request with %s opens no connection through the proxy', async (_what, request) =>
+    expect(statuses(await raw(request()))).toEqual(['407']),
+  );
 
   it.each([
     ['an absolute-form GET', () => `GET http://2fa.campus.test/ HTTP/1.1\r\nHost: 2fa.campus.test\r\n${ours()}\r\n`, ['405']],
@@ -85,13 +87,13 @@ describe('without the secret', () => {
       ['407', '400'],
     ],
     ['headers without end', () => `CONNECT ${portal} HTTP/1.1\r\n${`X: ${'y'.repeat(4000)}\r\n`.repeat(4)}`, ['400', '431']],
-  ])('%s is turned away', async (_what, request, expected) => {
+  ])('the proxy rejects %s', async (_what, request, expected) => {
     const got = statuses(await raw(request()));
     expect(got).toHaveLength(1);
     expect(expected).toContain(got[0]);
   });
 
-  it('hundreds of connections that say nothing do not keep the view out', async () => {
+  it('hundreds of silent connections do not keep the portal view out of the proxy', async () => {
     const idle = Array.from({ length: 300 }, () => net.connect(proxy.port, '127.0.0.1').on('error', () => undefined));
     await Promise.all(idle.map((socket) => Promise.race([once(socket, 'connect'), once(socket, 'close')])));
     expect(statuses(await raw(connectTo(portal)))).toEqual(['200']);
@@ -101,10 +103,11 @@ describe('without the secret', () => {
   });
 });
 
-describe('with the secret, which only the view has,', () => {
-  it('the portal opens', async () => expect(statuses(await raw(connectTo(portal)))).toEqual(['200']));
+describe('the loopback proxy with its secret', () => {
+  it('the portal view’s secret opens the portal through the proxy', async () =>
+    expect(statuses(await raw(connectTo(portal)))).toEqual(['200']));
 
-  it('nothing on this computer, nothing beside the grant', async () => {
+  it('the portal view’s secret opens nothing on this computer and nothing outside the grant', async () => {
     const secretService = await tcp((socket) => socket.end('secret'));
     const targets = [
       ...['127.0.0.1', 'localhost', 'LOCALHOST', 'localhost.', 'a.localhost', '127.1', '2130706433', '0x7f000001', '0', '0.0.0.0'],
@@ -120,7 +123,7 @@ describe('with the secret, which only the view has,', () => {
   });
 });
 
-describe('on campus, where there is no tunnel,', () => {
+describe('a portal on campus, without a tunnel', () => {
   const signal = AbortSignal.timeout(10_000);
   const profileOf = (hosts: string[], more: Partial<Profile> = {}): Profile => ({
     ...readProfile(JSON.stringify(bench.campus.profile)).profile,
@@ -130,7 +133,7 @@ describe('on campus, where there is no tunnel,', () => {
   });
 
   it.each(['127.0.0.1', 'localhost', 'a.localhost', '0.0.0.0', '127.9.9.9'])(
-    'a portal that calls itself %s is not connected to',
+    'a portal host called %s is not connected to on campus',
     async (host) => {
       const reached: string[] = [];
       const port = await tcp((socket) => void reached.push(String(socket.remotePort)));
@@ -139,14 +142,17 @@ describe('on campus, where there is no tunnel,', () => {
     },
   );
 
-  it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '0.0.0.0'])('nor one whose name resolves to %s', async (address) => {
-    const reached: string[] = [];
-    const port = await tcp((socket) => void reached.push(String(socket.remotePort)));
-    const family = net.isIP(address);
-    const dial = directDial(profileOf(['portal.test']), (_name, options, callback) =>
-      options.all ? callback(null, [{ address, family }]) : callback(null, address, family),
-    );
-    await expect(dial('portal.test', port, signal)).rejects.toThrow('host-not-allowed');
-    expect(reached).toEqual([]);
-  });
+  it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '0.0.0.0'])(
+    'a portal whose name resolves to %s is not connected to on campus',
+    async (address) => {
+      const reached: string[] = [];
+      const port = await tcp((socket) => void reached.push(String(socket.remotePort)));
+      const family = net.isIP(address);
+      const dial = directDial(profileOf(['portal.test']), (_name, options, callback) =>
+        options.all ? callback(null, [{ address, family }]) : callback(null, address, family),
+      );
+      await expect(dial('portal.test', port, signal)).rejects.toThrow('host-not-allowed');
+      expect(reached).toEqual([]);
+    },
+  );
 });

@@ -60,7 +60,7 @@ function onCampusAt(port: number, trust: Profile['trust'] = { kind: 'authority',
   return isOnCampus(profile, createVerifier({ trust, now: Date.now }), AbortSignal.timeout(20_000));
 }
 
-test('a probe that is refused after two seconds, as Windows refuses on loopback, holds a sign-in up for no longer', async () => {
+test('a probe that is refused after two seconds, as on Windows loopback, delays a sign-in by no more than that', async () => {
   const port = await tcp((socket) => void setTimeout(() => socket.resetAndDestroy(), 2_000));
   const took = await timed(async () => {
     expect(await onCampusAt(port)).toBe(false);
@@ -68,8 +68,8 @@ test('a probe that is refused after two seconds, as Windows refuses on loopback,
   expect(took).toBeLessThan(2_700);
 });
 
-describe('a false "on campus"', () => {
-  test('the true one is believed, so that the others can be told from it', async () => {
+describe('an impostor of the on-campus probe', () => {
+  test('the genuine on-campus answer is believed, so that the tests of false ones mean something', async () => {
     const { port } = await impostor(campusRoot, { dns: [probeHost] }, right);
     expect(await onCampusAt(port)).toBe(true);
   });
@@ -84,7 +84,7 @@ describe('a false "on campus"', () => {
       { dns: [probeHost], notBefore: new Date(Date.now() - 9 * dayMs), notAfter: new Date(Date.now() - dayMs) },
     ],
     ['that is not for servers', () => campusRoot, { dns: [probeHost], usages: ['1.3.6.1.5.5.7.3.2'] }],
-  ])('with a certificate %s: not believed, and asked nothing', async (_what, by, wishes) => {
+  ])('an on-campus answer with a certificate %s is not believed, and gets no request', async (_what, by, wishes) => {
     const { port, asked } = await impostor(by(), wishes, right);
     expect(await onCampusAt(port)).toBe(false);
     expect(await onCampusAt(port, { kind: 'system' })).toBe(false);
@@ -101,17 +101,17 @@ describe('a false "on campus"', () => {
     ['more than it has to say', says(`{"campus":"campus.test","more":"${'x'.repeat(5_000)}"}`)],
     ['an answer without end', (_request, response) => void response.writeHead(200).write('{"campus":"campus.test"')],
     ['nothing', () => undefined],
-  ])('that holds the right certificate and gives %s: not believed, in bounded time', async (_what, answer) => {
+  ])('an on-campus answer with the right certificate and %s is not believed, within bounded time', async (_what, answer) => {
     const { port } = await impostor(campusRoot, { dns: [probeHost] }, answer);
     expect(await onCampusAt(port)).toBe(false);
   });
 
-  test('in the clear: not believed', async () => {
+  test('an on-campus answer without TLS is not believed', async () => {
     expect(await onCampusAt(await listen(http.createServer(right)))).toBe(false);
     expect(await onCampusAt(await tcp((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n{"campus":"campus.test"}')))).toBe(false);
   });
 
-  test('through the whole application: it goes on to the gateway and asks', async () => {
+  test('with a false on-campus answer, the whole application still connects to the gateway and asks', async () => {
     const { port, asked } = await impostor(otherRoot, { dns: [probeHost] }, right);
     bench = await startAppBench();
     const { app, campus, settings } = bench;
@@ -129,7 +129,7 @@ describe('a false recovery site', () => {
   test.each<[string, () => Issued | null, CertificateOptions, string]>([
     ['nobody vouches for', () => null, { dns: ['recovery.campus.test'] }, 'certificate-untrusted'],
     ['is another host’s', () => otherRoot, { dns: ['hotel.test'] }, 'certificate-wrong-host'],
-  ])('whose certificate %s is told as that, and is asked nothing', async (_what, by, wishes, code) => {
+  ])('a recovery site whose certificate %s fails with that certificate’s code, and gets no request', async (_what, by, wishes, code) => {
     const { port, asked } = await impostor(by(), wishes, says('{"roles":[{"id":"student","label":"Student"}]}'));
     bench = await startAppBench();
     const { app, campus, settings } = bench;

@@ -129,7 +129,7 @@ const run = (code: string): Promise<unknown> => contents().executeJavaScript(cod
 /** Starts something that never ends, or that kills the page. */
 const start = (code: string): Promise<unknown> => run(`(setTimeout(() => { ${code} }), null)`);
 
-describe('a page cannot hold the person', () => {
+describe('a portal page that holds on to the person', () => {
   it.each([
     ['a question before it is left', "addEventListener('beforeunload', (e) => { e.preventDefault(); return (e.returnValue = 'stay') })"],
     ['questions without end', 'setInterval(() => { alert(1); confirm(2); prompt(3) }, 1)'],
@@ -139,7 +139,7 @@ describe('a page cannot hold the person', () => {
       "addEventListener('popstate', () => history.pushState({}, '', '/')); for (let i = 0; i < 50; i++) history.pushState({}, '', '/?' + i)",
     ],
     ['reloading itself', 'setInterval(() => location.reload(), 1)'],
-  ])('with %s: closing it works', async (_what, code) => {
+  ])('a portal page with %s can still be closed', async (_what, code) => {
     await start(code);
     const view_ = contents();
     await view.close();
@@ -147,15 +147,15 @@ describe('a page cannot hold the person', () => {
     expect(shown).toBeNull();
   });
 
-  it('in a loop of redirects', async () => {
+  it('a portal page in a loop of redirects ends as unreachable after a few requests', async () => {
     await start("location.href = '/loop'");
     await vi.waitFor(() => expect(current()?.failure?.code).toBe('portal-unreachable'), { timeout: 15_000 });
     expect(requests.filter(({ url }) => url === '/loop').length).toBeLessThan(30);
   });
 });
 
-describe('a page cannot be more than a page', () => {
-  it('it has no permission at all but to write to the clipboard', () => {
+describe('a portal page with more rights than a page has', () => {
+  it('the portal session grants one permission only: writing to the clipboard', () => {
     const granted: string[] = [];
     type Handler = (...args: unknown[]) => unknown;
     let request: Handler = () => expect.fail('nobody decides');
@@ -176,14 +176,14 @@ describe('a page cannot be more than a page', () => {
     expect(granted).toEqual(['clipboard-sanitized-write', 'clipboard-sanitized-write at once']);
   });
 
-  it('a huge title goes nowhere, a huge address not into the state', async () => {
+  it('a huge title is not passed on, and a huge address is cut before it reaches the state', async () => {
     await run("history.pushState({}, '', '/' + 'a'.repeat(100_000))");
     await vi.waitFor(() => expect(current()?.path).toMatch(/^\/aaa/), { timeout: 15_000 });
     expect(current()?.path.length).toBeLessThanOrEqual(500);
     expect(JSON.stringify(pages)).not.toContain('TTT');
   });
 
-  it('tries to leave without end do not fill the log', async () => {
+  it('endless attempts to leave the portal do not fill the log', async () => {
     for (let index = 0; index < 100; index++) {
       const prevented = vi.fn();
       contents().emit('will-navigate', { url: `https://h${index}.evil.test/`, preventDefault: prevented });
@@ -192,7 +192,7 @@ describe('a page cannot be more than a page', () => {
     expect(lines.filter((line) => line.includes('denied')).length).toBe(20);
   });
 
-  it('frames of other places stay empty', async () => {
+  it('frames from other hosts stay empty in the portal', async () => {
     await start("location.href = '/frame'");
     await arrived('/frame');
     expect(
@@ -204,8 +204,8 @@ describe('a page cannot be more than a page', () => {
   });
 });
 
-describe('asks for a name and a password', () => {
-  it.each(['/basic', '/proxy'])('are not answered, whoever asks (%s)', async (path) => {
+describe('HTTP authentication in the portal', () => {
+  it.each(['/basic', '/proxy'])('a request for a name and a password at %s is never answered in the portal', async (path) => {
     await start(`location.href = '${path}'`);
     await vi.waitFor(() => expect(requests.some(({ url }) => url === path)).toBe(true), { timeout: 15_000 });
     await expect.poll(() => current()?.loading).toBe(false);
@@ -213,14 +213,14 @@ describe('asks for a name and a password', () => {
   });
 });
 
-describe('a page cannot reach', () => {
+describe('what a portal page cannot reach', () => {
   const addresses = [
     ...['https://127.0.0.1/', 'https://[::1]/', 'https://localhost/', 'https://127.0.0.1.nip.test/', 'https://192.168.1.1/'],
     ...['https://router.local/', 'https://169.254.169.254/latest/meta-data/', 'http://2fa.campus.test/', 'https://2fa.campus.test:22/'],
     ...['file:///etc/passwd', 'app://causeway/index.html', 'causeway://task/add-device', 'chrome://settings/'],
   ];
 
-  it('this computer, its network or another scheme: not by a request, not by an image', async () => {
+  it('a portal page reaches this computer, the local network or another scheme by no fetch and no image', async () => {
     const outcomes = await run(`Promise.all(${JSON.stringify(addresses)}.flatMap((address) => [
       fetch(address, { mode: 'no-cors' }).then(() => 'reached ' + address, () => 'blocked'),
       new Promise((settle) => {
@@ -231,7 +231,7 @@ describe('a page cannot reach', () => {
     expect(outcomes).toEqual(addresses.flatMap(() => ['blocked', 'blocked']));
   });
 
-  it('nor by a link', async () => {
+  it('a portal page reaches this computer, the local network or another scheme by no link', async () => {
     for (const address of addresses) await start(`location.href = ${JSON.stringify(address)}`);
     // Then an allowed link: the others had no effect
     await start("location.href = '/last'");
@@ -240,11 +240,11 @@ describe('a page cannot reach', () => {
     expect(contents().getURL()).toBe(`https://${host}/last`);
   });
 
-  it('anybody by WebRTC: its addresses are not gathered', () => {
+  it('WebRTC in the portal gathers no local addresses', () => {
     expect(contents().getWebRTCIPHandlingPolicy()).toBe('disable_non_proxied_udp');
   });
 
-  it('the next visit, by a service worker of its own', async () => {
+  it('a portal page’s service worker does not reach into the next visit', async () => {
     await run("navigator.serviceWorker.register('/worker.js').then(() => 'yes', () => 'no')");
     requests = [];
     await open();

@@ -35,8 +35,8 @@ const codeOf = (text: string): string => {
   }
 };
 
-describe('what a file says', () => {
-  test('pollutes no prototype, and a key that every object has is a key like others', () => {
+describe('a hostile profile file', () => {
+  test('a profile file pollutes no prototype, and keys such as constructor are ordinary unknown keys', () => {
     const text = `{"__proto__":{"polluted":1,"trust":{"kind":"system"}},"constructor":{"prototype":{"polluted":1}},${JSON.stringify(honest).slice(1)}`;
     const { profile, dropped } = readProfile(text);
     expect(Object.getPrototypeOf(profile)).toBe(Object.prototype);
@@ -47,7 +47,7 @@ describe('what a file says', () => {
     expect(codeOf('{"__proto__":{"version":1,"id":"x","name":"x"}}')).toBe('profile-invalid');
   });
 
-  test('shows nothing that a person cannot see, in no place that is shown', () => {
+  test('invisible characters are removed from everything in a profile that is shown', () => {
     const marks = '\u202E\u2066\u200B\u200F\uFEFF\u0007\u001B[31m\u{E0041}';
     const dirty = read({
       name: `Campus${marks} Test\r\nUniversity`,
@@ -61,7 +61,7 @@ describe('what a file says', () => {
     expect(read({ name: 'دانشگاه\u200Cها' }).name).toBe('دانشگاه\u200Cها');
   });
 
-  test('names hosts in ASCII only: a look-alike shows as what it is', () => {
+  test('a profile names hosts in ASCII only, so that a look-alike is visible', () => {
     for (const gateways of [
       ['vpn.саmpus.test'],
       ['vpn.campus.test\u202E'],
@@ -76,7 +76,7 @@ describe('what a file says', () => {
       expect(codeOf(JSON.stringify({ ...honest, portal: { ...honest.portal, address } })), address).toBe('profile-invalid');
   });
 
-  test('sends connections nowhere else but to this computer’s loopback, and only in its own name', () => {
+  test('a profile redirects connections only to this computer’s loopback, and only for its own hosts', () => {
     const detour = { host: 'portal.evil.test', port: 443, loopbackPort: 8443 };
     expect(read({ connectTo: [{ ...detour, address: '203.0.113.9', loopbackHost: '203.0.113.9' }] }).connectTo).toEqual([detour]);
     expect(read({ connectTo: [{ ...detour, loopbackPort: '203.0.113.9:443' }] }).connectTo).toBeUndefined();
@@ -90,9 +90,11 @@ describe('what a file says', () => {
     ['a weaker trust in place of a bad one', JSON.stringify({ ...honest, trust: { kind: 'none' } })],
     ['a program', JSON.stringify({ ...honest, protocol: '/bin/sh' })],
     ['an id that is a path', JSON.stringify({ ...honest, id: '../../settings' })],
-  ])('%s: refused as a profile, nothing else', (_what, text) => expect(codeOf(text)).toMatch(/^profile-(invalid|syntax|choice)$/));
+  ])('a profile file is refused as invalid, and nothing else happens: %s', (_what, text) =>
+    expect(codeOf(text)).toMatch(/^profile-(invalid|syntax|choice)$/),
+  );
 
-  test('thousands of unknown keys are not thousands of words on the screen', () => {
+  test('a profile with thousands of unknown keys reports a bounded number of them', () => {
     const keys = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`k${index}\u202E`, 1]));
     const { dropped } = readProfile(JSON.stringify({ ...honest, ...keys }));
     expect(dropped.length).toBeLessThanOrEqual(20);
@@ -100,8 +102,8 @@ describe('what a file says', () => {
   });
 });
 
-describe('a file that names a campus which is known', () => {
-  test('is shown as what it replaces, and does not get the saved password', async () => {
+describe('a profile file that replaces a known campus', () => {
+  test('a changed profile of a known campus is previewed beside what it replaces, and loses the saved password', async () => {
     const { app, campus, settings, keytar } = await open();
     const { id } = campus.profile;
     // Saved earlier
@@ -123,7 +125,7 @@ describe('a file that names a campus which is known', () => {
     expect(keytar.entries.size).toBe(0);
   });
 
-  test('nor does it where the keychain does not let go of it', async () => {
+  test('a changed profile does not get the saved password even if the keychain fails to delete it', async () => {
     const { app, campus, settings, keytar } = await open();
     const { id } = campus.profile;
     settings.update(() => ({ userIds: { [id]: 'mei.chan' }, savedPasswords: [id] }));
@@ -138,7 +140,7 @@ describe('a file that names a campus which is known', () => {
     await when(app, promptOf('credentials'));
   });
 
-  test('nor what was typed a moment ago, on the way to a recovery passcode', async () => {
+  test('a changed profile does not get the password typed a moment ago during recovery', async () => {
     const { app, campus } = await open();
     await app.verbs.startTask({ task: 'lost-phone' });
     const { roles } = await when(app, ({ recovery }) => recovery.step === 'role' && recovery);
@@ -153,7 +155,7 @@ describe('a file that names a campus which is known', () => {
     await when(app, promptOf('credentials'));
   });
 
-  test('that leads to the same place keeps what was kept', async () => {
+  test('a new profile that leads to the same gateways keeps what is saved', async () => {
     const { app, campus, settings } = await open();
     settings.update(() => ({ savedPasswords: [campus.profile.id] }));
     await previewText(app, { ...campus.profile, name: 'A better name' });
@@ -161,7 +163,7 @@ describe('a file that names a campus which is known', () => {
     expect(settings.get().savedPasswords).toEqual([campus.profile.id]);
   });
 
-  test('does not change the campus under a session that is up', async () => {
+  test('a new profile does not change the campus of a session that is up', async () => {
     const { app, campus, settings } = await open();
     await app.verbs.connect({ profileId: campus.profile.id });
     await when(app, promptOf('notice'));
@@ -171,7 +173,7 @@ describe('a file that names a campus which is known', () => {
   });
 });
 
-test('a campus called as every object’s own parts does not break the state', async () => {
+test('a campus with the id constructor does not break the state', async () => {
   const { app } = await open({}, { withProfile: false });
   await previewText(app, { ...honest, id: 'constructor', gateways: ['constructor:9'] });
   await app.verbs.acceptPreview(undefined);

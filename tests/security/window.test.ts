@@ -31,7 +31,7 @@ afterAll(() => double.dispose());
 const call = (name: string, input: unknown, frame: typeof ourFrame | null = ourFrame): Promise<unknown> =>
   double.invokeFrom(page.webContents, frame, `call:${name}`, input);
 
-describe('what fits no schema', () => {
+describe('calls that do not fit their schema', () => {
   let called: string[] = [];
   let lines: string[] = [];
   const serve = (): void => {
@@ -79,7 +79,7 @@ describe('what fits no schema', () => {
     });
   const hostile = fc.constantFrom(...callNames).chain((name) => fc.oneof(anything, nearly(name)).map((input) => [name, input] as const));
 
-  it('is a typed refusal, of every verb, and reaches nobody', async () => {
+  it('a call that does not fit its schema gets a typed refusal and reaches no verb', async () => {
     serve();
     await fc.assert(
       fc.asyncProperty(hostile, async ([name, input]) => {
@@ -95,7 +95,7 @@ describe('what fits no schema', () => {
     expect(lines.every((line) => line.length < 3_000)).toBe(true);
   });
 
-  it('a circle, a bomb of nesting, a megabyte: the same', async () => {
+  it('circular, deeply nested and megabyte inputs get the same typed refusal', async () => {
     serve();
     const circle: Record<string, unknown> = {};
     circle['answer'] = circle;
@@ -114,7 +114,7 @@ describe('what fits no schema', () => {
     expect(Reflect.get({}, 'yes')).toBeUndefined();
   });
 
-  it('nor is anything answered to another frame, or under another name', async () => {
+  it('a call from another frame, or under an unknown name, is not answered', async () => {
     serve();
     for (const frame of [
       null,
@@ -130,7 +130,7 @@ describe('what fits no schema', () => {
   });
 });
 
-describe('what is legal', () => {
+describe('legal calls from a compromised page', () => {
   let bench: AppBench | null = null;
   afterEach(async () => {
     await bench?.close();
@@ -165,7 +165,7 @@ describe('what is legal', () => {
     return { b, heard, evil };
   }
 
-  it('in any order: every reply is typed, no secret comes out, nothing is opened or written beside what is told', async () => {
+  it('legal calls in any order get typed replies, leak no secret, and open or write nothing unannounced', async () => {
     const { b, heard, evil } = await open();
     const ids = fc.constantFrom('campus-test', 'evil', 'nowhere', 'constructor', '__proto__');
     const gesture = fc.constantFrom(...callNames).chain((name) =>
@@ -205,7 +205,7 @@ describe('what is legal', () => {
     expect(readdirSync(b.directory)).toEqual(['settings.json']);
   }, 60_000);
 
-  it('the worst: a campus of its own is added, which is told outside the page, and gets nothing of the others', async () => {
+  it('the most that legal calls achieve is an added campus, which is announced outside the page and gets nothing of the others', async () => {
     const { b, heard, evil } = await open();
     const states: number[] = [];
     b.app.onState((state) => states.push(state.profiles.length));

@@ -29,7 +29,7 @@ const mutated = fc
 const anything = fc.oneof(valid, mutated, fc.object(), fc.array(fc.anything(), { maxLength: 3 }));
 
 test.skipIf(missingLibrary() !== null)(
-  `${messages} messages, valid, mutated and none at all: the worker neither falls nor hangs, and still signs in`,
+  `after ${messages} messages, valid, mutated and random, the worker has neither crashed nor hung, and still signs in`,
   async () => {
     const worker = forkWorker(await workerFile())();
     const heard: FromWorker[] = [];
