@@ -160,6 +160,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
 
   const desktop = createDesktopPorts({
     portal,
+    signInPage: signInWindows,
     showWindow,
     quit: quit.leave,
     logFolder: log.folder,

@@ -27,6 +27,32 @@ export const portalStateSchema = z.discriminatedUnion('kind', [
 ]);
 export type PortalState = z.infer<typeof portalStateSchema>;
 
+/**
+ * Which step of signing in a page of the campus belongs to, by its host alone: the gateway's own pages; a host that asks for
+ * the password; Duo's page; any other page that the profile allows.
+ */
+export const signInStepSchema = z.enum(['gateway', 'form', 'second-factor', 'other']);
+export type SignInStep = z.infer<typeof signInStepSchema>;
+
+/** The campus's own sign-in page beside our column. It holds the page's address without its query, and nothing from the page. */
+export const signInPageStateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('closed') }),
+  z.object({
+    kind: z.literal('open'),
+    /** With its port, unless that is 443. */
+    host: z.string(),
+    path: z.string(),
+    step: signInStepSchema,
+    loading: z.boolean(),
+    canGoBack: z.boolean(),
+    /** Why the last page did not load. The page can be loaded again. */
+    failure: z.nullable(failureSchema),
+    /** Hosts that the page asked for and that the profile does not name. `count` includes those that are not named. */
+    blocked: z.object({ named: z.array(z.string()), count: z.number() }),
+  }),
+]);
+export type SignInPageState = z.infer<typeof signInPageStateSchema>;
+
 /** What the window needs to know of a profile. */
 export const profileSummarySchema = z.object({
   id: z.string(),
@@ -100,6 +126,7 @@ export const appStateSchema = z.object({
   /** The task that the person chose; it stays until the portal is closed or they leave it. */
   task: z.nullable(taskSchema),
   portal: portalStateSchema,
+  signInPage: signInPageStateSchema,
   recovery: recoveryStateSchema,
   /** A recovery passcode is in memory, ready for the second-factor screen and for Copy passcode. */
   heldPasscode: z.nullable(z.object({ expiresAt: z.number() })),

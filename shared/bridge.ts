@@ -25,6 +25,11 @@ export const bridge = {
     answerWithHeldPasscode: { in: z.object({ promptId: id }), out: nothing },
     /** Answers the open sign-in with the password in the keychain; `chosen`: what stands in the form's selections. */
     answerWithSavedPassword: { in: z.object({ promptId: id, chosen: fieldValuesSchema }), out: nothing },
+    /** The campus's own sign-in page: back, or load it again. Cancel is `disconnect`. */
+    signInBack: { in: nothing, out: nothing },
+    signInReload: { in: nothing, out: nothing },
+    /** Copies the hosts that the page asked for and that the profile does not name, for IT. */
+    copyBlockedHosts: { in: nothing, out: nothing },
     extend: { in: nothing, out: nothing },
     retryNow: { in: nothing, out: nothing },
     disconnect: { in: nothing, out: nothing },

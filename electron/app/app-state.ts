@@ -12,6 +12,7 @@ export function stateOf(parts: Parts, about: AppState['about']): AppState {
     access,
     task: parts.taskFlow.current,
     portal: parts.portal.state,
+    signInPage: parts.signInPages.state,
     recovery: parts.recovery.state,
     heldPasscode: passcode && { expiresAt: passcode.expiresAt },
     profiles: profileStore.all.map(summaryOf),

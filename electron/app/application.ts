@@ -22,6 +22,7 @@ import { ProfileStore } from './profiles/profile-store.ts';
 import { ProxyQuestion } from './proxy-question.ts';
 import { RecoveryFlow } from './recovery/recovery-flow.ts';
 import { SavedSignIn } from './sign-in/saved-sign-in.ts';
+import { SignInPages } from './sign-in/sign-in-pages.ts';
 import { TaskFlow } from './portal/task-flow.ts';
 import { TrafficSamples } from './traffic-samples.ts';
 import type { Parts, Verbs } from './parts.ts';
@@ -62,6 +63,7 @@ class App implements Parts {
   readonly recovery: RecoveryFlow;
   readonly controller: AccessController;
   readonly portal: PortalVisits;
+  readonly signInPages: SignInPages;
   readonly proxyQuestion: ProxyQuestion;
   readonly notices: Notices;
   readonly taskFlow: TaskFlow;
@@ -133,6 +135,11 @@ class App implements Parts {
       recoverySignIn: () => this.recovery.portalSignIn(),
       changed: () => this.portalChanged(),
       log,
+    });
+    this.signInPages = new SignInPages({
+      view: desktop.signInPage,
+      profile: () => this.profileStore.all.find(({ id }) => id === this.attempted) ?? null,
+      changed,
     });
     this.taskFlow = new TaskFlow(
       {

@@ -11,6 +11,7 @@ import type { ProfileStore } from './profiles/profile-store.ts';
 import type { ProxyQuestion } from './proxy-question.ts';
 import type { RecoveryFlow } from './recovery/recovery-flow.ts';
 import type { SavedSignIn } from './sign-in/saved-sign-in.ts';
+import type { SignInPages } from './sign-in/sign-in-pages.ts';
 import type { TaskFlow } from './portal/task-flow.ts';
 
 /** The bridge's calls. Each feature of the application implements its own. */
@@ -24,6 +25,7 @@ export interface Parts {
   readonly pendingSecrets: PendingSecrets;
   readonly recovery: RecoveryFlow;
   readonly portal: PortalVisits;
+  readonly signInPages: SignInPages;
   readonly taskFlow: TaskFlow;
   readonly proxyQuestion: ProxyQuestion;
   readonly notices: Notices;

@@ -66,8 +66,32 @@ export interface PortalView {
   onPage(listener: (page: PortalPage | null) => void): void;
 }
 
+/** A page of the campus's own sign-in. `host` has its port, unless that is 443. */
+export interface SignInPage {
+  host: string;
+  path: string;
+  loading: boolean;
+  canGoBack: boolean;
+  failure: Failure | null;
+  blocked: { named: readonly string[]; count: number };
+}
+
+/**
+ * The campus's own sign-in page beside our screens. A driver opens it (`gateways/web-window.ts`) and its signal closes it;
+ * the application only shows where it is.
+ */
+export interface SignInPageView {
+  back(): void;
+  reload(): void;
+  /** Copies the blocked hosts for IT, with the host of the page that asked for them. */
+  copyBlockedHosts(): Promise<void>;
+  /** Called when the page changes, with null when it has closed. */
+  onPage(listener: (page: SignInPage | null) => void): void;
+}
+
 export interface DesktopPorts {
   portal: PortalView;
+  signInPage: SignInPageView;
   /** Shows and focuses the window, because a question needs the person's answer. */
   showWindow(): void;
   clipboard: { write(text: string): Promise<void>; read(): Promise<string> };

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { clipboard, dialog, shell } from 'electron';
-import type { DesktopPorts, PortalView } from '../app/ports.ts';
+import type { DesktopPorts, PortalView, SignInPageView } from '../app/ports.ts';
 import { fail } from '../../shared/failure.ts';
 import { maxProfileBytes } from '../../shared/profile.ts';
 import type { Preferences } from '../../shared/settings.ts';
@@ -10,6 +10,7 @@ import { setOpenAtLogin } from './system/autostart.ts';
 
 export interface DesktopParts {
   portal: PortalView;
+  signInPage: SignInPageView;
   showWindow: () => void;
   quit: () => void;
   logFolder: string;
@@ -18,10 +19,11 @@ export interface DesktopParts {
 }
 
 /** Builds the application's {@link DesktopPorts} from the parts of the desktop. */
-export function createDesktopPorts({ portal, showWindow, quit, logFolder, messages, log }: DesktopParts): DesktopPorts {
+export function createDesktopPorts({ portal, signInPage, showWindow, quit, logFolder, messages, log }: DesktopParts): DesktopPorts {
   let applied: Preferences | null = null;
   return {
     portal,
+    signInPage,
     showWindow,
     quit,
     clipboard: { write: (text) => clipboard.writeText(text), read: () => clipboard.readText() },

@@ -40,6 +40,7 @@ const base: AppState = {
   access: { kind: 'idle', ending: null },
   task: null,
   portal: { kind: 'closed' },
+  signInPage: { kind: 'closed' },
   recovery: { step: 'closed' },
   heldPasscode: null,
   profiles: [campus],

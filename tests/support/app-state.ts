@@ -25,6 +25,7 @@ export function appState(access: AccessState, more: Partial<AppState> = {}): App
     access,
     task: null,
     portal: { kind: 'closed' },
+    signInPage: { kind: 'closed' },
     recovery: { step: 'closed' },
     heldPasscode: null,
     profiles: [

@@ -5,7 +5,7 @@ import { startCampus, type Campus, type CampusOptions } from '../../campus/campu
 import type { ControllerDeps } from '../../electron/access/controller.ts';
 import type { Environment } from '../../electron/access/environment.ts';
 import { createApplication } from '../../electron/app/application.ts';
-import type { Application, PortalPage, PortalVisit } from '../../electron/app/ports.ts';
+import type { Application, PortalPage, PortalVisit, SignInPage } from '../../electron/app/ports.ts';
 import { campusDriver } from '../../electron/gateways/campus/driver.ts';
 import { Secrets, type Keytar } from '../../electron/storage/secrets.ts';
 import { Settings } from '../../electron/storage/settings.ts';
@@ -53,6 +53,10 @@ export interface AppRun {
     /** And for the file of their certificate. */
     certificate: string | null;
     page(page: PortalPage | null): void;
+    /** The sign-in page is there now; null: it has closed. */
+    signInPage(page: SignInPage | null): void;
+    /** What was asked of the sign-in page. */
+    signInCalls: ('back' | 'reload' | 'copy')[];
   };
   close(): Promise<void>;
 }
@@ -113,6 +117,7 @@ export async function startApp(
   const environment = handEnvironment();
   const log: string[] = [];
   let onPage: (page: PortalPage | null) => void = () => undefined;
+  let onSignInPage: (page: SignInPage | null) => void = () => undefined;
   const desktop: AppRun['desktop'] = {
     visits: [],
     open: false,
@@ -123,6 +128,8 @@ export async function startApp(
     file: null,
     certificate: null,
     page: (page) => onPage(page),
+    signInPage: (page) => onSignInPage(page),
+    signInCalls: [],
   };
   const app = createApplication({
     drivers,
@@ -152,6 +159,16 @@ export async function startApp(
         reload: () => undefined,
         onPage: (listener) => {
           onPage = listener;
+        },
+      },
+      signInPage: {
+        back: () => void desktop.signInCalls.push('back'),
+        reload: () => void desktop.signInCalls.push('reload'),
+        async copyBlockedHosts() {
+          desktop.signInCalls.push('copy');
+        },
+        onPage: (listener) => {
+          onSignInPage = listener;
         },
       },
       showWindow: () => desktop.shown++,

@@ -12,6 +12,9 @@ type SignInVerbs = Pick<
   | 'keepCodes'
   | 'forgetCodes'
   | 'forgetSignIn'
+  | 'signInBack'
+  | 'signInReload'
+  | 'copyBlockedHosts'
 >;
 
 /** The calls that answer sign-in questions and manage the saved answers. */
@@ -54,5 +57,12 @@ export function signInVerbs(parts: Parts): SignInVerbs {
     },
     forgetCodes: () => savedSignIn.codes.forget(parts.profile.id),
     forgetSignIn: () => savedSignIn.forget(parts.profile.id),
+    async signInBack() {
+      desktop.signInPage.back();
+    },
+    async signInReload() {
+      desktop.signInPage.reload();
+    },
+    copyBlockedHosts: () => desktop.signInPage.copyBlockedHosts(),
   };
 }

@@ -1,6 +1,7 @@
 import { BaseWindow, clipboard, WebContentsView, type NativeImage, type WebContents } from 'electron';
 import { onAbort } from '../../../shared/abort.ts';
 import { CausewayError, fail, type Failure } from '../../../shared/failure.ts';
+import type { SignInPageView } from '../../app/ports.ts';
 import type { Localizer } from '../../../shared/messages/localizer.ts';
 import type { OpenWebWindow, WebWindowEnd, WebWindowRequest } from '../../gateways/web-window.ts';
 import { hardened } from '../pages/hardening.ts';
@@ -26,7 +27,7 @@ export interface SignInWindowOptions {
 }
 
 /** Opens windows for campuses' own sign-in pages. `proxyOf` tells which of our proxies a page uses, and so may get the secret of. */
-export interface SignInWindows {
+export interface SignInWindows extends SignInPageView {
   open: OpenWebWindow;
   proxyOf(contents: WebContents | null): ProxyAccess | null;
 }
@@ -39,6 +40,11 @@ const size = { width: 560, height: 760, minWidth: 360, minHeight: 420 } as const
 export function createSignInWindows(options: SignInWindowOptions): SignInWindows {
   const proxies = new Map<number, ProxyAccess>();
   return {
+    // The window shows its own address and buttons
+    back: () => undefined,
+    reload: () => undefined,
+    copyBlockedHosts: () => Promise.resolve(),
+    onPage: () => undefined,
     proxyOf: (contents) => (contents ? (proxies.get(contents.id) ?? null) : null),
     async open(request, signal) {
       if (signal.aborted) throw fail('cancelled');

@@ -118,6 +118,12 @@ describe('an address for the system to open', () => {
       reload: () => undefined,
       onPage: () => undefined,
     },
+    signInPage: {
+      back: () => undefined,
+      reload: () => undefined,
+      copyBlockedHosts: () => Promise.resolve(),
+      onPage: () => undefined,
+    },
     showWindow: () => undefined,
     quit: () => undefined,
     logFolder: '',

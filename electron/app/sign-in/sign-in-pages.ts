@@ -1,0 +1,43 @@
+import type { SignInPageState, SignInStep } from '../../../shared/app-state.ts';
+import { splitHost, type Profile } from '../../../shared/profile.ts';
+import { sameHost } from '../../trust/host.ts';
+import type { SignInPageView } from '../ports.ts';
+
+export interface SignInPagesDeps {
+  view: SignInPageView;
+  /** The profile of the current attempt, or null. */
+  profile: () => Profile | null;
+  changed: () => void;
+}
+
+const closed: SignInPageState = { kind: 'closed' };
+
+/** The campus's own sign-in page, as the state shows it. A driver opens and closes the page. */
+export class SignInPages {
+  private current: SignInPageState = closed;
+
+  constructor({ view, profile, changed }: SignInPagesDeps) {
+    view.onPage((page) => {
+      this.current = page
+        ? { kind: 'open', ...page, step: stepOf(page.host, profile()), blocked: { ...page.blocked, named: [...page.blocked.named] } }
+        : closed;
+      changed();
+    });
+  }
+
+  get state(): SignInPageState {
+    return this.current;
+  }
+}
+
+/** The step of signing in that a page of this `host[:port]` belongs to. */
+export function stepOf(host: string, profile: Profile | null): SignInStep {
+  const page = splitHost(host);
+  const isOneOf = (hosts: readonly string[]): boolean =>
+    hosts.map(splitHost).some((each) => sameHost(each.host, page.host) && each.port === page.port);
+  // Duo's Universal Prompt and its federal edition: https://duo.com/docs/protecting-applications
+  if (/\.(duosecurity|duofederal)\.com$/i.test(page.host)) return 'second-factor';
+  if (!profile) return 'other';
+  if (isOneOf(profile.gateways)) return 'gateway';
+  return isOneOf(profile.browser?.formHosts ?? profile.browser?.hosts ?? []) ? 'form' : 'other';
+}
