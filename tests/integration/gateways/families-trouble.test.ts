@@ -44,7 +44,7 @@ const long = 'x'.repeat(10 * 1024 * 1024);
 const many = Array.from({ length: 1000 }, (_, index) => `<input type="text" name="field${index}">`).join('');
 const upsideDown = 'Sign\u202E in\u200B here\u0085';
 
-describe.skipIf(missingLibrary() !== null)('gateways of other families with bad manners are refused with a sentence', () => {
+describe.skipIf(missingLibrary() !== null)('hostile gateways of other families', () => {
   let bench: DriverBench;
   let gateway: FamilyGateway | null = null;
   beforeAll(async () => {
@@ -77,14 +77,18 @@ describe.skipIf(missingLibrary() !== null)('gateways of other families with bad 
     ['ten megabytes of answer', 'array', () => html(long)],
     ['a thousand fields', 'nc', () => form(many)],
     ['a thousand fields', 'f5', () => form(many)],
-  ])('%s: %s', { timeout: 90_000 }, async (_what, family, pages) => {
-    const run = await signIn(family, pages, toTheEnd);
-    await expect(run.session).rejects.toMatchObject(failsWith('gateway-protocol'));
-    // Nothing of it was put before a person
-    for (const prompt of run.who.asked) expect(JSON.stringify(prompt).length).toBeLessThan(10_000);
-  });
+  ])(
+    'a gateway that sends %s fails as gateway-protocol, and none of it is shown: %s',
+    { timeout: 90_000 },
+    async (_what, family, pages) => {
+      const run = await signIn(family, pages, toTheEnd);
+      await expect(run.session).rejects.toMatchObject(failsWith('gateway-protocol'));
+      // Nothing of it was put before a person
+      for (const prompt of run.who.asked) expect(JSON.stringify(prompt).length).toBeLessThan(10_000);
+    },
+  );
 
-  test.each<Family | 'nc'>(['nc', 'gp', 'f5', 'fortinet', 'array'])('from here to there and back without end: %s', async (family) => {
+  test.each<Family | 'nc'>(['nc', 'gp', 'f5', 'fortinet', 'array'])('endless redirects fail as gateway-protocol: %s', async (family) => {
     let turn = 0;
     const run = await signIn(family, () => ({ status: 302, headers: { location: `/over/${(turn += 1)}` } }), toTheEnd);
     await expect(run.session).rejects.toMatchObject(failsWith('gateway-protocol'));
@@ -95,7 +99,7 @@ describe.skipIf(missingLibrary() !== null)('gateways of other families with bad 
     ['nc', (turn) => () => form(`<input type="text" name="riddle${turn()}">`)],
     ['f5', (turn) => () => form(`<input type="text" name="riddle${turn()}">`)],
     ['fortinet', (turn) => fortinet(() => token(`Riddle ${turn()}`, turn()))],
-  ])('a question for ever: %s', async (family, pages) => {
+  ])('endless questions fail as gateway-protocol: %s', async (family, pages) => {
     let turn = 0;
     const run = await signIn(
       family,
@@ -110,7 +114,7 @@ describe.skipIf(missingLibrary() !== null)('gateways of other families with bad 
     ['gp', challenge(upsideDown), { credentials: mei, fields: 'leave' }],
     ['f5', () => form(heading(upsideDown) + login), { credentials: 'leave' }],
     ['fortinet', fortinet(() => token(upsideDown, 1)), { credentials: mei, passcode: 'leave' }],
-  ])('text that draws over its neighbours, and controls in it: %s', async (family, pages, script) => {
+  ])('direction marks and control characters in a gateway’s text are removed before it is shown: %s', async (family, pages, script) => {
     const run = await signIn(family, pages, script);
     await expect(run.session).rejects.toMatchObject(failsWith('cancelled'));
     const said = run.who.asked.map((prompt: Prompt) => JSON.stringify(prompt)).join('\n');

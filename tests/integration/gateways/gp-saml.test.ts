@@ -80,7 +80,7 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
     { method: 'REDIRECT', tells: 'headers', proof: 'prelogin-cookie' },
     { method: 'POST', tells: 'comment', proof: 'prelogin-cookie' },
     { method: 'REDIRECT', tells: 'comment', proof: 'portal-userauthcookie' },
-  ])('from the click to the cookie: %o', async (options) => {
+  ])('a GlobalProtect SAML sign-in leads from the click to the cookie: %o', async (options) => {
     const { who, session } = await begin(options);
     await signInThere();
     const signedIn = await session;
@@ -99,83 +99,83 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
   test.each<GlobalProtectOptions>([
     { method: 'REDIRECT', tells: 'headers', providerTells: true },
     { method: 'POST', tells: 'comment', providerTells: true },
-  ])('who signed in is taken from the gateway’s own pages, whatever the identity provider’s say: %o', async (options) => {
-    const { session } = await begin(options);
-    await signInThere();
-    expect(cookieOf(await session)).toContain('user=mei.chan');
-    expect(JSON.stringify(peer.asked.filter(({ host }) => host === peer.host))).not.toMatch(/forged|root/);
-    expect(given('/global-protect/getconfig.esp')[0]?.['prelogin-cookie']).toBe(peer.proofs[0]);
-  });
-
-  describe.each(['headers', 'comment'] as const)(
-    'where a page of the identity provider’s is an attacker’s, who signed in (told in its %s)',
-    (tells) => {
-      const attacked = async () => {
-        const { who, session } = await begin({ method: 'REDIRECT', tells, providerTells: true });
-        return { who, session, page: await providerPage(), open: `https://${peer.host}/hop?to=https://${peer.provider}/idp/forged` };
-      };
-      const onlyTheirs = async ({ who, session }: Awaited<ReturnType<typeof attacked>>): Promise<void> => {
-        await signInThere();
-        expect(cookieOf(await session)).toContain('user=mei.chan');
-        expect(who.asked).toHaveLength(1);
-        const toGateway = peer.asked.filter(({ host, path }) => host === peer.host && path.endsWith('.esp'));
-        expect(JSON.stringify(toGateway)).not.toMatch(/forged|root/);
-        expect(given('/global-protect/getconfig.esp')[0]?.['prelogin-cookie']).toBe(peer.proofs.at(-1));
-      };
-
-      test('is not taken from a frame, be it the attacker’s, one that the gateway leads on, or the gateway’s own last page', async () => {
-        const attack = await attacked();
-        const assertion = peer.assertionOf('root');
-        await attack.page.evaluate(
-          ({ consumer, assertion, frames }) => {
-            for (const address of frames) document.body.append(Object.assign(document.createElement('iframe'), { src: address }));
-            const [frame, form] = [document.createElement('iframe'), document.createElement('form')];
-            Object.assign(frame, { name: 'last' });
-            Object.assign(form, { method: 'POST', action: consumer, target: 'last' });
-            form.append(Object.assign(document.createElement('input'), { name: 'SAMLResponse', value: assertion }));
-            document.body.append(frame, form);
-            form.submit();
-          },
-          { consumer: `https://${peer.host}/SAML20/SP/ACS`, assertion, frames: [attack.open, `https://${peer.provider}/idp/forged`] },
-        );
-        // All three have come, and root's proof is a good one
-        await vi.waitFor(() => expect(peer.proofs).toHaveLength(1), { timeout: 10_000 });
-        await vi.waitFor(() => expect(peer.asked.filter(({ path }) => path === '/idp/forged')).toHaveLength(2), { timeout: 10_000 });
-        await onlyTheirs(attack);
-      });
-
-      test('is not taken from where an open redirect of the gateway’s leads', async () => {
-        const attack = await attacked();
-        await attack.page.goto(attack.open);
-        await vi.waitFor(async () => expect((await providerPage()).url()).toBe(`https://${peer.provider}/idp/forged`), { timeout: 10_000 });
-        await onlyTheirs(attack);
-      });
-
-      test('is not taken from a popup, of which there is none', async () => {
-        const attack = await attacked();
-        await attack.page.evaluate((address) => void window.open(address), attack.open);
-        await attack.page.evaluate((address) => {
-          const link = Object.assign(document.createElement('a'), { href: address, target: '_blank', textContent: 'Go on' });
-          document.body.append(link);
-        }, attack.open);
-        await attack.page.getByRole('link', { name: 'Go on' }).click();
-        await attack.page.evaluate(
-          ({ consumer, assertion }) => {
-            const form = Object.assign(document.createElement('form'), { method: 'POST', action: consumer, target: '_blank' });
-            form.append(Object.assign(document.createElement('input'), { name: 'SAMLResponse', value: assertion }));
-            document.body.append(form);
-            form.submit();
-          },
-          { consumer: `https://${peer.host}/SAML20/SP/ACS`, assertion: peer.assertionOf('root') },
-        );
-        await onlyTheirs(attack);
-        expect(peer.asked.filter(({ path }) => path === '/hop' || path === '/idp/forged')).toEqual([]);
-        expect(peer.proofs).toHaveLength(1);
-      });
+  ])(
+    'the user of a SAML sign-in is taken from the gateway’s own pages, whatever the identity provider’s pages say: %o',
+    async (options) => {
+      const { session } = await begin(options);
+      await signInThere();
+      expect(cookieOf(await session)).toContain('user=mei.chan');
+      expect(JSON.stringify(peer.asked.filter(({ host }) => host === peer.host))).not.toMatch(/forged|root/);
+      expect(given('/global-protect/getconfig.esp')[0]?.['prelogin-cookie']).toBe(peer.proofs[0]);
     },
   );
 
-  test('a gateway that sends people to where their profile does not ends it, and says where; no window opens', async () => {
+  describe.each(['headers', 'comment'] as const)('a SAML sign-in with a hostile identity provider (user told in its %s)', (tells) => {
+    const attacked = async () => {
+      const { who, session } = await begin({ method: 'REDIRECT', tells, providerTells: true });
+      return { who, session, page: await providerPage(), open: `https://${peer.host}/hop?to=https://${peer.provider}/idp/forged` };
+    };
+    const onlyTheirs = async ({ who, session }: Awaited<ReturnType<typeof attacked>>): Promise<void> => {
+      await signInThere();
+      expect(cookieOf(await session)).toContain('user=mei.chan');
+      expect(who.asked).toHaveLength(1);
+      const toGateway = peer.asked.filter(({ host, path }) => host === peer.host && path.endsWith('.esp'));
+      expect(JSON.stringify(toGateway)).not.toMatch(/forged|root/);
+      expect(given('/global-protect/getconfig.esp')[0]?.['prelogin-cookie']).toBe(peer.proofs.at(-1));
+    };
+
+    test('a SAML sign-in takes its user from no frame, whether the attacker’s, one the gateway redirects, or the gateway’s own last page', async () => {
+      const attack = await attacked();
+      const assertion = peer.assertionOf('root');
+      await attack.page.evaluate(
+        ({ consumer, assertion, frames }) => {
+          for (const address of frames) document.body.append(Object.assign(document.createElement('iframe'), { src: address }));
+          const [frame, form] = [document.createElement('iframe'), document.createElement('form')];
+          Object.assign(frame, { name: 'last' });
+          Object.assign(form, { method: 'POST', action: consumer, target: 'last' });
+          form.append(Object.assign(document.createElement('input'), { name: 'SAMLResponse', value: assertion }));
+          document.body.append(frame, form);
+          form.submit();
+        },
+        { consumer: `https://${peer.host}/SAML20/SP/ACS`, assertion, frames: [attack.open, `https://${peer.provider}/idp/forged`] },
+      );
+      // All three have come, and root's proof is a good one
+      await vi.waitFor(() => expect(peer.proofs).toHaveLength(1), { timeout: 10_000 });
+      await vi.waitFor(() => expect(peer.asked.filter(({ path }) => path === '/idp/forged')).toHaveLength(2), { timeout: 10_000 });
+      await onlyTheirs(attack);
+    });
+
+    test('a SAML sign-in takes its user from no open redirect of the gateway', async () => {
+      const attack = await attacked();
+      await attack.page.goto(attack.open);
+      await vi.waitFor(async () => expect((await providerPage()).url()).toBe(`https://${peer.provider}/idp/forged`), { timeout: 10_000 });
+      await onlyTheirs(attack);
+    });
+
+    test('a SAML sign-in takes its user from no popup, because none opens', async () => {
+      const attack = await attacked();
+      await attack.page.evaluate((address) => void window.open(address), attack.open);
+      await attack.page.evaluate((address) => {
+        const link = Object.assign(document.createElement('a'), { href: address, target: '_blank', textContent: 'Go on' });
+        document.body.append(link);
+      }, attack.open);
+      await attack.page.getByRole('link', { name: 'Go on' }).click();
+      await attack.page.evaluate(
+        ({ consumer, assertion }) => {
+          const form = Object.assign(document.createElement('form'), { method: 'POST', action: consumer, target: '_blank' });
+          form.append(Object.assign(document.createElement('input'), { name: 'SAMLResponse', value: assertion }));
+          document.body.append(form);
+          form.submit();
+        },
+        { consumer: `https://${peer.host}/SAML20/SP/ACS`, assertion: peer.assertionOf('root') },
+      );
+      await onlyTheirs(attack);
+      expect(peer.asked.filter(({ path }) => path === '/hop' || path === '/idp/forged')).toEqual([]);
+      expect(peer.proofs).toHaveLength(1);
+    });
+  });
+
+  test('a gateway that redirects to a host outside the profile ends the sign-in with that host’s name, and no window opens', async () => {
     peer = await startGlobalProtect({ method: 'POST' });
     const who = person({ browser: inWindow });
     const session = bench.driver.signIn(
@@ -188,7 +188,7 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
     expect(peer.asked.filter(({ host }) => host === peer.provider)).toEqual([]);
   });
 
-  test('a gateway that wants to know it again gets a window of its own, by another click', async () => {
+  test('a gateway that wants SAML a second time gets a new window, after another click', async () => {
     const { who, session } = await begin({ method: 'POST', gatewayAsks: true });
     await signInThere();
     await vi.waitFor(() => expect(who.asked).toHaveLength(2), { timeout: 10_000 });
@@ -198,7 +198,7 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
     expect(given('/ssl-vpn/login.esp')[0]?.['prelogin-cookie']).toBe(peer.proofs[1]);
   });
 
-  test('a proof that the portal does not take is told, and the page can be opened again', async () => {
+  test('a SAML proof that the portal rejects is reported, and the page can be opened again', async () => {
     const { who, session } = await begin({ method: 'REDIRECT', refuseFirst: true });
     await signInThere();
     await vi.waitFor(() => expect(who.asked).toMatchObject([{}, { kind: 'browser', failure: { code: 'sign-in-rejected' } }]), {
@@ -208,7 +208,7 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
     expect(cookieOf(await session)).toContain('authcookie=');
   });
 
-  test('a Cancel takes the window away within a second', async () => {
+  test('Cancel closes the SAML window within a second', async () => {
     const { session, stop } = await begin({ method: 'POST' });
     await providerPage();
     const took = await timed(async () => {

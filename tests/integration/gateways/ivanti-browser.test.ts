@@ -166,7 +166,7 @@ const again = (code: string): Promise<PromptOf<'browser'>> =>
   );
 
 describe('sign-in in a browser', () => {
-  it('goes through notice, a failed try, realm, second password, role and sessions, and hands the cookie over as a ticket', async () => {
+  it('a browser sign-in goes through notice, a failed try, realm, second password, role and sessions, and delivers the cookie as a ticket', async () => {
     await begin({
       notice: 'For members only.',
       realms: ['Students', 'Staff'],
@@ -209,7 +209,7 @@ describe('sign-in in a browser', () => {
     expect([...ivanti.signedIn]).toEqual([]);
   });
 
-  it('counts the hosts of a page that wants hundreds, names a few, and logs no more than it can bear', async () => {
+  it('a page that wants hundreds of hosts has them counted, a few named, and a bounded number logged', async () => {
     const foreign = Array.from({ length: 240 }, (_, at) => `host-${at}.cdn.test`);
     await begin({ saml: true, foreign });
     await answer(controller, 'browser', inWindow);
@@ -229,7 +229,7 @@ describe('sign-in in a browser', () => {
     expect(lines.at(-1)).toContain('more hosts were not loaded');
   });
 
-  it('hands pulse the bare value', async () => {
+  it('a browser sign-in gives pulse the bare cookie value', async () => {
     await begin({}, () => ({ protocol: 'pulse' }));
     await answer(controller, 'browser', inWindow);
     await signInOn(await page('Welcome to Campus Secure Access'));
@@ -237,7 +237,7 @@ describe('sign-in in a browser', () => {
     expect(grants[0]).toMatchObject({ protocol: 'pulse', cookie: [...ivanti.signedIn][0] });
   });
 
-  it('is not taken in by the placeholder cookie of a detour over SAML, and shows where the person is (white page: YZ#417, #418)', async () => {
+  it('a placeholder cookie during a SAML detour is not taken for a session, and the window shows where the person is (white page: YZ#417, #418)', async () => {
     await begin({ saml: true });
     await answer(controller, 'browser', inWindow);
     const identity = await page('Campus identity provider');
@@ -252,7 +252,7 @@ describe('sign-in in a browser', () => {
     expect(grants[0]?.cookie).toBe(`DSID=${[...ivanti.signedIn][0] ?? ''}`);
   });
 
-  it('takes no session from a cookie that the identity provider set for the whole domain, where the gateway takes it', async () => {
+  it('a cookie that the identity provider set for the whole domain is no session, even if the gateway accepts it', async () => {
     await begin({ providerForges: true }, (peer) => ({ browser: { address: `https://${peer.provider}/idp/begin`, hosts } }));
     await answer(controller, 'browser', inWindow);
     const identity = await page('Campus identity provider');
@@ -266,7 +266,7 @@ describe('sign-in in a browser', () => {
     expect(grants).toEqual([]);
   });
 
-  it('takes no session from a frame, an open redirect of the gateway’s or a popup, whatever the identity provider’s page tries', async () => {
+  it('a session is taken from no frame, no open redirect of the gateway and no popup, whatever the identity provider’s page tries', async () => {
     await begin({ saml: true });
     await answer(controller, 'browser', inWindow);
     const identity = await page('Campus identity provider');
@@ -308,7 +308,7 @@ describe('sign-in in a browser', () => {
     expect(grants.map(({ cookie }) => cookie)).toEqual([`DSID=${own ?? ''}`]);
   });
 
-  it('ends on a page that leads elsewhere, says where, and begins anew on a click', async () => {
+  it('a page that leads outside the allowed hosts ends the sign-in and names the host, and a click starts again', async () => {
     await begin({ saml: true });
     await answer(controller, 'browser', inWindow);
     await (await page('Campus identity provider')).getByRole('link', { name: 'Help' }).click();
@@ -320,7 +320,7 @@ describe('sign-in in a browser', () => {
     await anew.close();
   });
 
-  it('asks again when the person closes the window', async () => {
+  it('closing the sign-in window asks again', async () => {
     await begin({});
     await answer(controller, 'browser', inWindow);
     await page('Welcome to Campus Secure Access');
@@ -332,7 +332,7 @@ describe('sign-in in a browser', () => {
     await reach(controller, 'connected');
   });
 
-  it('is named as a check of the computer where the person has waited for one in vain', async () => {
+  it('closing the window after a long wait at a computer check reports that check', async () => {
     await begin({ hostCheck: 'demands' });
     await answer(controller, 'browser', inWindow);
     await page('Loading Components');
@@ -340,7 +340,7 @@ describe('sign-in in a browser', () => {
     await again('host-check');
   });
 
-  it('goes on from a check that only looks', async () => {
+  it('a computer check that only looks lets the sign-in continue', async () => {
     await begin({ hostCheck: 'looks' });
     await answer(controller, 'browser', inWindow);
     await (await page('Loading Components')).getByRole('link', { name: 'Continue' }).click();
@@ -348,7 +348,7 @@ describe('sign-in in a browser', () => {
     await reach(controller, 'connected');
   });
 
-  it('is gone within a second of a Cancel, with all that it held', async () => {
+  it('Cancel closes the sign-in window within a second, with everything in it', async () => {
     await begin({ saml: true });
     await answer(controller, 'browser', inWindow);
     await page('Campus identity provider');
@@ -358,14 +358,14 @@ describe('sign-in in a browser', () => {
     await expect.poll(() => webContents.getAllWebContents().length).toBe(0);
   });
 
-  it('redirects without end are told as that', async () => {
+  it('endless redirects of a sign-in page are reported as such', async () => {
     await begin({}, () => ({ signInPath: '/for-ever' }));
     await answer(controller, 'browser', inWindow);
     expect(await reach(controller, 'idle')).toMatchObject({ ending: { code: 'gateway-protocol', params: { host: ivanti.host } } });
     expect(ivanti.received.length).toBeLessThan(50);
   });
 
-  it('a page that downloads a file gets nowhere with it', async () => {
+  it('a sign-in page cannot download a file', async () => {
     await begin({});
     await answer(controller, 'browser', inWindow);
     const shown = await page('Welcome to Campus Secure Access');
@@ -382,7 +382,7 @@ describe('sign-in in a browser', () => {
     await vi.waitFor(() => expect(prevented).toEqual([true]), { timeout: 10_000 });
   });
 
-  it('opens no further window, whatever the page tries', async () => {
+  it('a sign-in page cannot open another window', async () => {
     await begin({});
     await answer(controller, 'browser', inWindow);
     const shown = await page('Welcome to Campus Secure Access');
@@ -395,7 +395,7 @@ describe('sign-in in a browser', () => {
 });
 
 describe('sign-in in a browser through the network’s web proxy', () => {
-  it('leads the page, its identity provider and the contact before it through there', async () => {
+  it('a browser sign-in sends the page, its identity provider and the first contact through the network’s web proxy', async () => {
     const through = await beginThrough({ saml: true });
     await answer(controller, 'browser', inWindow);
     const identity = await page('Campus identity provider');
@@ -410,7 +410,7 @@ describe('sign-in in a browser through the network’s web proxy', () => {
     expect(grants[0]).toMatchObject({ address: null, endpoint: { via: { port: through.via.port } } });
   });
 
-  it('asks for the proxy’s sign-in once, in our own window, and the page needs no other', async () => {
+  it('the web proxy’s sign-in is asked for once, in our own window, and the page needs no other', async () => {
     const signIn = { user: 'guest', password: 'let me through' };
     const through = await beginThrough({}, { signIn });
     await answer(controller, 'proxy', { kind: 'proxy', ...signIn });
@@ -421,7 +421,7 @@ describe('sign-in in a browser through the network’s web proxy', () => {
     expect(log.join('\n')).not.toContain(signIn.password);
   });
 
-  it('shows no page where the proxy wants a sign-in that we cannot give', async () => {
+  it('no page is shown if the web proxy wants a kind of sign-in that we do not support', async () => {
     const through = await beginThrough({}, { signIn: { user: 'a', password: 'b' }, challenges: ['Negotiate', 'NTLM'] });
     expect(await reach(controller, 'idle')).toMatchObject({
       ending: { code: 'proxy-sign-in-kind', params: { host: `127.0.0.1:${through.via.port}`, scheme: 'Negotiate, NTLM' } },
@@ -431,7 +431,7 @@ describe('sign-in in a browser through the network’s web proxy', () => {
 
 describe('before the page', () => {
   it.each(['wrong-host', 'expired'] as const)(
-    'a gateway whose key is pinned is one whose page is shown, with a certificate that is %s',
+    'a sign-in page of a gateway with a pinned key opens even though its certificate is %s',
     async (certificate) => {
       await begin({ certificate }, (peer) => ({ trust: { kind: 'pin', spkiSha256: [peer.pin.replace('pin-sha256:', '')] } }));
       await answer(controller, 'browser', inWindow);
@@ -447,13 +447,13 @@ describe('before the page', () => {
     },
   );
 
-  it('a gateway with another key than the pinned one is refused, and nothing is shown', async () => {
+  it('a sign-in page of a gateway with a key other than the pinned one is refused, and nothing is shown', async () => {
     await begin({}, () => ({ trust: { kind: 'pin', spkiSha256: [`${'A'.repeat(43)}=`] } }));
     expect(await reach(controller, 'idle')).toMatchObject({ ending: { code: 'certificate-changed' } });
     expect(ivanti.received).toEqual([]);
   });
 
-  it('the next gateway is tried where the first cannot be reached, before anybody is asked', async () => {
+  it('the next gateway is tried before anybody is asked if the first cannot be reached', async () => {
     await begin({}, (peer) => ({
       gateways: ['gone.campus.test', peer.host],
       connectTo: [...(peer.profile().connectTo ?? []), { host: 'gone.campus.test', port: 443, loopbackPort: 1 }],
@@ -461,7 +461,7 @@ describe('before the page', () => {
     expect((await prompted(controller, 'browser')).prompt.host).toBe(ivanti.host);
   });
 
-  it('the campus’s terms from the profile come first; a no ends it', async () => {
+  it('the profile’s notice comes before the sign-in page, and declining it ends the sign-in', async () => {
     await begin({}, () => ({ notice: 'Be good.' }));
     expect(await answer(controller, 'notice', proceed)).toMatchObject({ text: 'Be good.' });
     await prompted(controller, 'browser');
@@ -471,7 +471,7 @@ describe('before the page', () => {
     expect(await reach(controller, 'idle')).toMatchObject({ ending: { code: 'notice-declined' } });
   });
 
-  it('the person’s own browser is refused: this protocol cannot get its cookie back from there', async () => {
+  it('a sign-in in the person’s own browser is refused, because this protocol’s cookie cannot be read there', async () => {
     await begin({});
     await answer(controller, 'browser', { kind: 'browser', where: 'own' });
     expect(await reach(controller, 'idle')).toMatchObject({ ending: { code: 'request-invalid' } });

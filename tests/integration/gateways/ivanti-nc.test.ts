@@ -40,7 +40,7 @@ describe.skipIf(missing !== null)('signing in to Ivanti by its forms', () => {
     expect(grant.kind === 'openconnect' ? grant.cookie : '').toContain(`DSID=${[...ivanti.signedIn][0] ?? 'none'}`);
   };
 
-  test('user and password, and out again', async () => {
+  test('an Ivanti gateway takes user and password, and the session is closed there at the end', async () => {
     const { session, who } = await signIn({}, (peer) => ({ credentials: right(peer) }));
     expect(who.kinds()).toEqual(['credentials']);
     isIn(session);
@@ -49,31 +49,31 @@ describe.skipIf(missing !== null)('signing in to Ivanti by its forms', () => {
     expect([...ivanti.signedIn]).toEqual([]);
   });
 
-  test('the notice first, with Proceed', async () => {
+  test('an Ivanti notice is shown first, with Proceed', async () => {
     const { session, who } = await signIn({ notice: 'For members only.' }, (peer) => ({ notice: proceed, credentials: right(peer) }));
     expect(who.asked[0]).toMatchObject({ kind: 'notice', text: 'For members only.' });
     isIn(session);
   });
 
-  test('a notice that is declined ends it, and nothing more is asked', async () => {
+  test('declining an Ivanti notice ends the sign-in, and nothing more is asked', async () => {
     await expect(signIn({ notice: 'For members only.' }, () => ({ notice: { kind: 'notice', proceed: false } }))).rejects.toMatchObject({
       failure: { code: 'notice-declined' },
     });
     expect(ivanti.received.filter(({ method }) => method === 'POST')).toEqual([]);
   });
 
-  test('a try that failed is told, though the page comes back as it was', async () => {
+  test('a failed try at an Ivanti gateway is reported, although the page looks unchanged', async () => {
     const { who } = await signIn({}, (peer) => ({ credentials: [credentials(peer.user.name, 'wrong'), right(peer)] }));
     expect(who.asked[1]).toMatchObject({ failure: { code: 'sign-in-rejected' } });
   });
 
-  test('the realm that IT preset is chosen without a question (wrong page: SSO#194)', async () => {
+  test('the realm of the profile is chosen without a question (wrong page: SSO#194)', async () => {
     const { session } = await signIn({ realms: ['Students', 'Staff'] }, (peer) => ({ credentials: right(peer) }), { realm: 'Staff' });
     isIn(session);
     expect(ivanti.received.findLast(({ form }) => 'username' in form)?.form['realm']).toBe('Staff');
   });
 
-  test('a realm is a choice of the person’s otherwise', async () => {
+  test('without a realm in the profile, the person chooses one', async () => {
     const { who } = await signIn({ realms: ['Students', 'Staff'] }, (peer) => ({
       credentials: ({ selects }) => ({
         kind: 'credentials',
@@ -88,7 +88,7 @@ describe.skipIf(missing !== null)('signing in to Ivanti by its forms', () => {
     expect(ivanti.received.findLast(({ form }) => 'username' in form)?.form['realm']).toBe('Staff');
   });
 
-  test('a second password of which the profile says nothing is a field like any other (OG#231)', async () => {
+  test('a second password that the profile does not mention is an ordinary field (OG#231)', async () => {
     const { session, who } = await signIn({ secondPassword: '734 921' }, ({ user }) => ({
       credentials: ({ fields }) => ({
         kind: 'credentials',
@@ -101,7 +101,7 @@ describe.skipIf(missing !== null)('signing in to Ivanti by its forms', () => {
     isIn(session);
   });
 
-  test('a second password that is Duo’s is the second-factor screen: a push by a click', async () => {
+  test('a second password for Duo becomes the second-factor screen, where a click sends a push', async () => {
     const { session, who } = await signIn(
       { secondPassword: 'push' },
       (peer) => ({
@@ -116,7 +116,7 @@ describe.skipIf(missing !== null)('signing in to Ivanti by its forms', () => {
     isIn(session);
   });
 
-  test.each(['defender', 'totp'] as const)('a code on a page of its own (%s), asked again when it was wrong', async (kind) => {
+  test.each(['defender', 'totp'] as const)('a code on its own page (%s) is asked for again if it was wrong', async (kind) => {
     const { session, who } = await signIn({ token: { kind, code: '778899' } }, (peer) => ({
       credentials: right(peer),
       passcode: [passcode('000000'), passcode('778899')],
@@ -126,7 +126,7 @@ describe.skipIf(missing !== null)('signing in to Ivanti by its forms', () => {
     isIn(session);
   });
 
-  test('a role is chosen by one click', async () => {
+  test('an Ivanti role is chosen by one click', async () => {
     const { session, who } = await signIn({ roles: ['Student', 'Library'] }, (peer) => ({
       credentials: right(peer),
       choice: ({ options }) => ({ kind: 'choice', option: options.find(({ label }) => label === 'Library')?.id ?? '' }),
@@ -136,7 +136,7 @@ describe.skipIf(missing !== null)('signing in to Ivanti by its forms', () => {
     isIn(session);
   });
 
-  test('of sessions that are up already the library ends one by itself: nobody is asked', async () => {
+  test('with other sessions already up, the library ends one itself, and nobody is asked', async () => {
     const { session, who } = await signIn({ sessions: [{ id: 's1', label: 'Laptop' }] }, (peer) => ({ credentials: right(peer) }));
     expect(who.kinds()).toEqual(['credentials']);
     expect(ivanti.received.find(({ form }) => 'FormDataStr' in form)?.form).toMatchObject({ btnContinue: 'Continue the session' });

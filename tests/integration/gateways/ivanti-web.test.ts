@@ -43,9 +43,11 @@ describe('a session on an Ivanti gateway', () => {
     ['https://idp.campus.test/dana/home/index.cgi', false],
     ['http://vpn.campus.test/dana/home/', false],
     ['', false],
-  ])('%s: the page of who is signed in: %s', (address, is) => expect(isSessionPage(address, target())).toBe(is));
+  ])('isSessionPage recognizes the page of a signed-in person at %s: %s', (address, is) =>
+    expect(isSessionPage(address, target())).toBe(is),
+  );
 
-  it('is told at an IPv6 address too, however it is spelled', () => {
+  it('isSessionPage compares IPv6 addresses whatever their spelling', () => {
     const at = { ...target(), host: '2001:DB8:0::1' };
     expect(isSessionPage('https://[2001:db8::1]/dana/home/index.cgi', at)).toBe(true);
     expect(isSessionPage('https://[2001:db8::2]/dana/home/index.cgi', at)).toBe(false);
@@ -61,7 +63,7 @@ describe('a session on an Ivanti gateway', () => {
     ['6873670a00762535c72ee47534e0bbc8\nsecond line', false],
     ['6873670a00762535; DSFirst=1', false],
     ['a'.repeat(4097), false],
-  ])('DSID=%j names one: %s', (value, is) => expect(isSession(value)).toBe(is));
+  ])('isSession recognizes DSID=%j as a session: %s', (value, is) => expect(isSession(value)).toBe(is));
 });
 
 describe('who signs in', () => {
@@ -75,7 +77,7 @@ describe('who signs in', () => {
   };
   const ask = () => Promise.reject(new Error('asked'));
 
-  it('is the page where the profile says so, and the forms elsewhere', async () => {
+  it('a profile with browser hosts signs in on the page, any other by forms', async () => {
     const page = named('page');
     const forms = named('forms');
     const driver = pageOrFormDriver(page, forms);
@@ -84,13 +86,13 @@ describe('who signs in', () => {
     expect([page.asked, forms.asked]).toEqual([['page signs in'], ['forms signs in']]);
   });
 
-  it('is nobody, in so many words, where forms would be needed and there is nothing to draw them from', async () => {
+  it('without the library that reads forms, a sign-in that needs them names the missing component', async () => {
     await expect(pageOrFormDriver(named('page'), null).signIn(target(), ask, AbortSignal.abort())).rejects.toMatchObject({
       failure: { code: 'component-missing' },
     });
   });
 
-  it('leaves a cancelled attempt alone', async () => {
+  it('a cancelled browser sign-in opens no window', async () => {
     const open = vi.fn(() => Promise.resolve({ kind: 'done' as const }));
     await expect(browserDriver(open).signIn(target({ browser: { hosts: ['x.test'] } }), ask, AbortSignal.abort())).rejects.toMatchObject({
       failure: { code: 'cancelled' },
@@ -110,7 +112,7 @@ describe('a proxy that asks who is there', () => {
   };
   afterEach(() => app.removeAllListeners('login'));
 
-  it('is told by ours or the network’s, once each, and a web page nothing', () => {
+  it('a proxy’s question is answered once for each proxy, and a web page’s question never', () => {
     const network = { host: 'proxy.test', port: 3128 };
     answerProxyLogin(
       () => null,
@@ -130,7 +132,7 @@ describe('a proxy that asks who is there', () => {
     expect(asked(network)).toEqual([]);
   });
 
-  it('is answered for a WebSocket, of which Electron calls every attempt a second one, but not without end', () => {
+  it('a proxy’s question for a WebSocket, which Electron always calls a repeated attempt, is answered a limited number of times', () => {
     let at = 0;
     answerProxyLogin(
       () => ours,
@@ -154,8 +156,9 @@ describe('the sign-in window', () => {
     connectTo: undefined,
   };
 
-  it.each(['https://vpn.campus.test/', 'https://vpn.campus.test:8443/a', 'https://idp.campus.test/login?x'])('may go to %s', (address) =>
-    expect(maySignInAt(address, rules)).toBe(true),
+  it.each(['https://vpn.campus.test/', 'https://vpn.campus.test:8443/a', 'https://idp.campus.test/login?x'])(
+    'the sign-in window may navigate to %s',
+    (address) => expect(maySignInAt(address, rules)).toBe(true),
   );
   it.each([
     'http://vpn.campus.test/',
@@ -170,9 +173,9 @@ describe('the sign-in window', () => {
     'app://causeway/index.html',
     'file:///etc/passwd',
     '',
-  ])('may not go to %s', (address) => expect(maySignInAt(address, rules)).toBe(false));
+  ])('the sign-in window may not navigate to %s', (address) => expect(maySignInAt(address, rules)).toBe(false));
 
-  it('loads from these hosts only, and what pages wrote themselves', () => {
+  it('the sign-in window loads only from its hosts, and what pages make themselves', () => {
     for (const address of ['https://idp.campus.test/a.js', 'wss://idp.campus.test/s', 'data:image/png;base64,AA', 'blob:https://x/1'])
       expect(maySignInLoad(address, rules), address).toBe(true);
     for (const address of [
@@ -185,7 +188,7 @@ describe('the sign-in window', () => {
       expect(maySignInLoad(address, rules), address).toBe(false);
   });
 
-  it('says why a page of the campus did not load', () => {
+  it('each load error of a sign-in page has its own failure', () => {
     const load = { host: 'idp.campus.test', description: 'ERR', refusal: null };
     const code = (errorCode: number) => signInFailure({ ...load, errorCode })?.code ?? null;
     expect([-3, -20, -100, -102, -105, -118, -127, -130, -202, -310, -324].map(code)).toEqual([
@@ -205,7 +208,7 @@ describe('the sign-in window', () => {
     expect(signInFailure({ ...load, errorCode: -2, refusal })).toEqual(refusal);
   });
 
-  it('shows an address as text, without its query, whatever is in it', () => {
+  it('the address strip shows an address as text, without its query', () => {
     const shown = pageOf('https://idp.campus.test/<script>alert(1)</script>?SAMLRequest=secret', '"Address"');
     expect(shown).not.toMatch(/<script>|secret/);
     expect(shown).toContain('<strong>idp.campus.test</strong>');

@@ -5,14 +5,14 @@ import { grantFor } from '../../peers/sign-in.ts';
 
 const missing = missingForPeers();
 
-describe.skipIf(missing !== null)('the test gateway itself', () => {
+describe.skipIf(missing !== null)('the ocserv test gateway', () => {
   let lab: Ocserv;
   beforeAll(async () => {
     lab = await startOcserv({ client: true, users: [{ name: 'bob' }] });
   });
   afterAll(() => lab.stop());
 
-  test('signs in from loopback, where its page is out of reach', async () => {
+  test('the ocserv test gateway signs in from loopback, where the page behind it cannot be reached', async () => {
     const grant = await grantFor(lab);
     expect(grant.cookie).toContain('webvpn=');
     // Whoever answers there on this machine's network, if anybody: it is not the campus
@@ -23,13 +23,13 @@ describe.skipIf(missing !== null)('the test gateway itself', () => {
     expect(page).not.toContain(lab.page);
   });
 
-  test('signs in from the client namespace, and accepts no code twice', async () => {
+  test('the ocserv test gateway signs in from the client namespace, and accepts no code twice', async () => {
     const grant = await grantFor(lab, 'bob', 'client');
     expect(grant.connectUrl).toContain(lab.host);
     await expect(grantFor(lab, 'bob', 'client')).rejects.toThrow(/did not sign in/);
   });
 
-  test('restarts after kill -9, with a new key if asked for', async () => {
+  test('the ocserv test gateway restarts after kill -9, with a new key if asked for', async () => {
     const before = lab.pin;
     await lab.restart({ newKey: true });
     expect(lab.pin).not.toBe(before);

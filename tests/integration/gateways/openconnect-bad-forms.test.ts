@@ -27,7 +27,7 @@ const filled = ({ fields, selects }: PromptOf<'fields'>): Answer => {
 };
 
 /** Forms that no manual has. */
-describe.skipIf(missingLibrary() !== null)('a form of bad manners', () => {
+describe.skipIf(missingLibrary() !== null)('unusual forms', () => {
   let bench: DriverBench;
   let gateway: FormGateway | FamilyGateway | null = null;
   beforeAll(async () => {
@@ -58,24 +58,27 @@ describe.skipIf(missingLibrary() !== null)('a form of bad manners', () => {
         inputs: Array.from({ length: count }, (_each, at) => make(at)),
       });
 
-      test.each([1, 2, 50])('%i fields after the password: each is asked for, and each value goes where it belongs', async (count) => {
-        const { at, who, session } = await signIn([signInForm, form(count), 'success'], { credentials: mei, fields: filled }, one);
-        await session;
-        const [, asked] = who.asked;
-        expect(asked?.kind === 'fields' && asked.fields).toHaveLength(count);
-        const wanted = Object.fromEntries(Array.from({ length: count }, (_each, index) => [`f${index}`, `value ${index}`]));
-        expect(answersOf(at)).toEqual([{ username: 'mei', password: 'pw' }, wanted]);
-        expect(JSON.stringify(asked)).toContain(kind === 'text' ? 'Question 0' : 'Secret 0');
-      });
+      test.each([1, 2, 50])(
+        'a form of %i fields after the password has each field asked for and each value sent to its own field',
+        async (count) => {
+          const { at, who, session } = await signIn([signInForm, form(count), 'success'], { credentials: mei, fields: filled }, one);
+          await session;
+          const [, asked] = who.asked;
+          expect(asked?.kind === 'fields' && asked.fields).toHaveLength(count);
+          const wanted = Object.fromEntries(Array.from({ length: count }, (_each, index) => [`f${index}`, `value ${index}`]));
+          expect(answersOf(at)).toEqual([{ username: 'mei', password: 'pw' }, wanted]);
+          expect(JSON.stringify(asked)).toContain(kind === 'text' ? 'Question 0' : 'Secret 0');
+        },
+      );
 
-      test.each([51, 500])('%i fields: no sign-in of an honest gateway, and nothing more is sent', async (count) => {
+      test.each([51, 500])('a form of %i fields ends the sign-in as gateway-protocol, and nothing more is sent', async (count) => {
         const { at, session } = await signIn([signInForm, form(count), 'success'], { credentials: mei }, one);
         await expect(session).rejects.toMatchObject(failsWith('gateway-protocol'));
         expect(sends(at)).toBe(1);
         expect(answersOf(at)).toHaveLength(1);
       });
 
-      test.each([1, 50])('%i fields as the very first form', async (count) => {
+      test.each([1, 50])('a first form of %i fields can be filled in', async (count) => {
         const script: Script = {
           fields: filled,
           credentials: ({ fields }) => ({
@@ -90,7 +93,7 @@ describe.skipIf(missingLibrary() !== null)('a form of bad manners', () => {
       });
     });
 
-    test('50 hidden fields beside one to fill in go back as they came', async () => {
+    test('50 hidden fields beside a visible one are returned unchanged', async () => {
       const hidden = Array.from({ length: 50 }, (_each, index): Input => ({ type: 'hidden', name: `h${index}`, value: `v${index}` }));
       const form: FormSpec = {
         message: 'Enter your verification code.',
@@ -102,7 +105,7 @@ describe.skipIf(missingLibrary() !== null)('a form of bad manners', () => {
     });
   });
 
-  describe('of the HTML kind (F5)', () => {
+  describe('F5’s HTML forms', () => {
     const html = (body: string): Reply => ({ headers: { 'content-type': 'text/html' }, body: `<html><body>${body}</body></html>` });
     const done: Reply = {
       ...html('in'),
@@ -122,7 +125,7 @@ describe.skipIf(missingLibrary() !== null)('a form of bad manners', () => {
       return { at, who, session: bench.driver.signIn(targetFor(at.profile()), who.ask, new AbortController().signal) };
     };
 
-    test.each([1, 50])('%i fields: each is asked for, and each value goes where it belongs', async (count) => {
+    test.each([1, 50])('an HTML form of %i fields has each field asked for and each value sent to its own field', async (count) => {
       const { at, session } = await begin(count, { credentials: mei, fields: filled });
       await session;
       const last = at.requests.filter(({ method }) => method === 'POST').at(-1)?.form;
@@ -131,13 +134,13 @@ describe.skipIf(missingLibrary() !== null)('a form of bad manners', () => {
       expect(last?.get(`f${count - 1}`)).toBe(`value ${count - 1}`);
     });
 
-    test('51 fields: no sign-in of an honest gateway', async () => {
+    test('an HTML form of 51 fields ends the sign-in as gateway-protocol', async () => {
       const { at, session } = await begin(51, { credentials: mei });
       await expect(session).rejects.toMatchObject(failsWith('gateway-protocol'));
       expect(at.requests.filter(({ form }) => form.has('password'))).toHaveLength(1);
     });
 
-    test.skipIf(!hasOurs)('without a field goes on by itself, and the password leaves once', async () => {
+    test.skipIf(!hasOurs)('an HTML form without fields is sent on by itself, and the password is sent once', async () => {
       const { at, session, who } = await begin(0, { credentials: mei });
       await session.catch(() => undefined);
       expect(at.requests.filter(({ form }) => form.has('password'))).toHaveLength(1);
@@ -167,13 +170,13 @@ describe.skipIf(missingLibrary() !== null)('a form of bad manners', () => {
     ['of 2,000 letters', 'M'.repeat(2_000)],
     ['of marks that turn text around', mark('Enter what you know.')],
     ['of blanks only', ' \t\u3000 '],
-  ])('a message %s is shown without harm', async (_what, message) => {
+  ])('a message %s is shown without invisible marks', async (_what, message) => {
     const { who, session } = await signIn([signInForm, secret('Answer:', message), 'success'], { credentials: mei, fields: filled });
     await session;
     expect(JSON.stringify(who.asked[1])).not.toMatch(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
   });
 
-  test('options of a list with such labels can be told apart', async () => {
+  test('list options with such labels can still be told apart', async () => {
     const options = ['', '  ', '\u202e', 'X'.repeat(2_000), 'X'.repeat(2_001), 'Staff', 'Staff'].map((label, index) => ({
       value: `v${index}`,
       label,
@@ -194,7 +197,7 @@ describe.skipIf(missingLibrary() !== null)('a form of bad manners', () => {
     expect(answersOf(at)[0]).toEqual({ site: 'v6' });
   });
 
-  test('a question that complains in another language each time is the same question, inside the same sign-in', async () => {
+  test('a question whose error is in another language each time is the same question, within the same sign-in', async () => {
     const { at, who, session } = await signIn(
       [
         signInForm,

@@ -5,7 +5,7 @@ import { Extension } from '../../support/issuer.ts';
 import { FormGateway, signInForm } from '../../peers/gateways/form-gateway.ts';
 import { credentials, missingLibrary, person, startDriver, targetFor, type Script } from '../../peers/openconnect-bench.ts';
 
-describe.skipIf(missingLibrary() !== null)('what a gateway has the library hand on is bounded, and refused with a sentence', () => {
+describe.skipIf(missingLibrary() !== null)('bounds on what a gateway sends through the library', () => {
   const cleanUp: (() => Promise<void> | void)[] = [];
   afterEach(async () => {
     for (const each of cleanUp.splice(0)) await each();
@@ -28,13 +28,13 @@ describe.skipIf(missingLibrary() !== null)('what a gateway has the library hand 
   };
   const beyond = (what: string) => ({ failure: { code: 'gateway-protocol', detail: `beyond bounds: ${what}` } });
 
-  test('a cookie that is longer than any', async () => {
+  test('a cookie that is too long is refused with its own failure', async () => {
     const at = await FormGateway.start(({ init }) => (init ? signInForm : { cookie: 'x'.repeat(20_000) }));
     const { error } = await ending(at, { credentials: credentials('mei', 'harbour') });
     expect(error).toMatchObject(beyond('cookie'));
   });
 
-  test('a sign-in page whose address has no end: nobody is asked to open it', async () => {
+  test('a sign-in page with an endless address is refused, and nobody is asked to open it', async () => {
     const address = `https://idp.campus.test/${'x'.repeat(70_000)}`;
     const more =
       `<sso-v2-login>${address}</sso-v2-login><sso-v2-login-final>https://forms.campus.test/done</sso-v2-login-final>` +
@@ -45,7 +45,7 @@ describe.skipIf(missingLibrary() !== null)('what a gateway has the library hand 
     expect(asked).toEqual([]);
   });
 
-  test('a certificate of eighty kilobytes: nobody is asked about it', async () => {
+  test('a certificate of eighty kilobytes is refused, and nobody is asked about it', async () => {
     const extensions = [new Extension('1.2.3.4', false, new Uint8Array(80_000))];
     const at = await FormGateway.start(() => signInForm, '127.0.0.1', { extensions });
     const { error, asked } = await ending(at, {}, { trust: { kind: 'system' } });

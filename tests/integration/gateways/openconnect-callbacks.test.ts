@@ -36,7 +36,7 @@ const page = (more = ''): FormSpec => ({
     `<sso-v2-token-cookie-name>acSamlv2Token</sso-v2-token-cookie-name><sso-v2-error-cookie-name>acSamlv2Error</sso-v2-error-cookie-name>${more}`,
 });
 
-describe.skipIf(missingLibrary() !== null)('a callback that throws', () => {
+describe.skipIf(missingLibrary() !== null)('library callbacks that throw', () => {
   const cleanUp: (() => Promise<void> | void)[] = [];
   afterEach(async () => {
     for (const each of cleanUp.splice(0)) await each();
@@ -69,7 +69,7 @@ describe.skipIf(missingLibrary() !== null)('a callback that throws', () => {
       ? [{ of: 'the own browser', fails: 'oc_own_browser', form: page(external), profile: browser, callback: 'ownBrowser', heard: 1 }]
       : []),
   ])(
-    'that of $of refuses: nothing is accepted, nobody is asked, no form is answered',
+    'a callback for $of that throws refuses: nothing is accepted, nobody is asked, no form is answered',
     async ({ fails, form, profile, callback, heard }) => {
       const { gateway, bench, who, session } = await begin(fails, form, profile);
       const error: unknown = await session.catch((thrown: unknown) => thrown);
@@ -86,7 +86,7 @@ describe.skipIf(missingLibrary() !== null)('a callback that throws', () => {
   test.each([
     { of: 'forms', fails: 'oc_form@2', kinds: ['credentials'] },
     { of: 'the log', fails: 'oc_progress@4', kinds: [] },
-  ])('that of $of takes the sign-in along in the middle of it, and the next one has a process of its own', async ({ fails, kinds }) => {
+  ])('a callback for $of that throws in mid-sign-in ends it, and the next sign-in gets a new process', async ({ fails, kinds }) => {
     const { gateway, bench, who, session } = await begin(fails, signInForm, {}, () => ({ ...signInForm, error: 'Login failed.' }));
     await expect(session).rejects.toMatchObject(failsWith('component-failed'));
     expect(who.kinds()).toEqual(kinds);
@@ -97,7 +97,7 @@ describe.skipIf(missingLibrary() !== null)('a callback that throws', () => {
   });
 });
 
-test('a worker that cannot load what it calls C with says each time that a part is missing, and stays to say so', async () => {
+test('a worker that cannot load its C bindings reports the missing component every time, and stays alive', async () => {
   // Above it there is no node_modules
   const folder = mkdtempSync(join(tmpdir(), 'cw-no-koffi-'));
   await buildOpenConnectWorker(folder);
@@ -124,7 +124,7 @@ test('a worker that cannot load what it calls C with says each time that a part 
 });
 
 /** A worker whose app is gone ends with its question open: Node would have its callback unwind, and C take a 0 for the answer. */
-test.skipIf(missingLibrary() !== null)('a worker that is left alone accepts no certificate and answers no form', async () => {
+test.skipIf(missingLibrary() !== null)('a worker that gets no answers accepts no certificate and answers no form', async () => {
   const gateway = await FormGateway.start(() => signInForm);
   onTestFinished(() => gateway.stop());
   const child = fork(await workerFile(), [], { env: workerEnvironment(), serialization: 'advanced', stdio: 'ignore' });

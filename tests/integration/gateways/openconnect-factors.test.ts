@@ -26,7 +26,7 @@ const mei = credentials('mei', 'harbour');
 const push = (device: string): Answer => ({ kind: 'second-factor', method: 'push', device });
 const typed = (code: string): Answer => ({ kind: 'second-factor-passcode', passcode: code });
 
-describe.skipIf(missingLibrary() !== null)('second factors in the forms of gateways that know nothing of them', () => {
+describe.skipIf(missingLibrary() !== null)('second factors at gateways that do not know them', () => {
   let bench: DriverBench;
   let gateway: FormGateway | null = null;
   beforeAll(async () => {
@@ -57,10 +57,10 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
   };
   const answersOf = (at: FormGateway) => at.requests.filter(({ init }) => !init).map(({ fields }) => fields);
 
-  describe('a second password that takes words', () => {
+  describe('Duo in a second password field', () => {
     const profile = { secondFactor: 'duo-second-password' } as const;
 
-    test('Send me a Push: the word goes in, and the wait is shown until the phone answers', async () => {
+    test('choosing a push sends the word in the second password, and the wait is shown until the phone answers', async () => {
       const mine = phone();
       const { at, who, session } = await signIn(
         ({ init }) => (init ? twoPasswords : mine.decided),
@@ -73,7 +73,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
       expect(answersOf(at)).toEqual([{ username: 'mei', password: 'harbour', secondary_password: 'push' }]);
     });
 
-    test('Enter a Passcode: the code goes in', async () => {
+    test('choosing a passcode sends the code in the second password', async () => {
       const { at, who, session } = await signIn(
         ({ init }) => (init ? twoPasswords : 'success'),
         { 'credentials': mei, 'second-factor': { kind: 'second-factor-passcode' }, 'passcode': passcode('123456') },
@@ -84,7 +84,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
       expect(answersOf(at)).toEqual([{ username: 'mei', password: 'harbour', secondary_password: '123456' }]);
     });
 
-    test('a push that is denied is told, and another is sent by a person only', async () => {
+    test('a denied push is reported, and only a person can send another', async () => {
       const clock = { ms: Date.now() };
       const denied = { ...twoPasswords, error: 'Login failed.' };
       const { at, who, session } = await signIn(
@@ -103,7 +103,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
       expect(answersOf(at)).toHaveLength(1);
     });
 
-    test('a push that nobody answered is told as such', async () => {
+    test('a push that nobody answered is reported as timed out', async () => {
       const clock = { ms: Date.now() };
       const { who, session } = await signIn(
         ({ init }) => {
@@ -119,7 +119,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
       expect(who.asked[3]).toMatchObject({ kind: 'second-factor', failure: { code: 'push-timed-out' } });
     });
 
-    test('what is refused at once may have been the password: both are asked for, and a kept one is not given up', async () => {
+    test('a push refused at once may mean a wrong password: both are asked for, and a saved password is kept', async () => {
       const { who, session } = await signIn(
         ({ init }) => (init ? twoPasswords : 'refuse'),
         { 'credentials': [mei, 'leave'], 'second-factor': push('push'), 'push': 'wait' },
@@ -130,7 +130,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
       expect(who.asked.at(-1)).toMatchObject({ kind: 'credentials', failure: { code: 'push-refused-at-once' } });
     });
 
-    test('a code that is refused twice with its password: both are asked for, and the kept one is not given up', async () => {
+    test('a code refused twice with its password has both asked for, and the saved password is kept', async () => {
       const { who, session } = await signIn(
         ({ init, fields }) => (init ? twoPasswords : fields['password'] === 'right' ? 'success' : 'refuse'),
         {
@@ -148,7 +148,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
       });
     });
 
-    test('a push is left for a passcode: the first sign-in is dropped, the second one sends none', async () => {
+    test('choosing a passcode instead of a push drops the first sign-in, and the second sends no push', async () => {
       const { at, who, session } = await signIn(
         ({ init, fields }) => (init ? twoPasswords : fields['secondary_password'] === 'push' ? 'hang' : 'success'),
         {
@@ -165,10 +165,10 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
     });
   });
 
-  describe('a numbered menu in a challenge', () => {
+  describe('Duo’s numbered menu in a challenge', () => {
     const profile = { secondFactor: 'duo-challenge' } as const;
 
-    test('its lines become devices, and the number of the chosen one goes back', async () => {
+    test('the lines of a numbered menu become devices, and the chosen number is sent', async () => {
       const mine = phone();
       const { at, who, session } = await signIn(
         ({ turn }) => [signInForm, menu, mine.decided][turn] ?? 'refuse',
@@ -191,7 +191,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
       expect(answersOf(at)[1]).toEqual({ password: '2' });
     });
 
-    test('a wrong code brings the menu back, with why', async () => {
+    test('a wrong code shows the numbered menu again, with the reason', async () => {
       const again = { ...menu, message: `Incorrect passcode. Please try again.\n${menu.message}` };
       const { who, session } = await signIn(
         ({ turn, fields }) => (turn === 0 ? signInForm : turn === 1 ? menu : fields['password'] === '123456' ? 'success' : again),
@@ -204,13 +204,13 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
     });
   });
 
-  describe('a code after the password, in one field', () => {
+  describe('a code appended to the password', () => {
     const profile = { secondFactor: 'append' } as const;
 
     test.each([
       ['a code', typed('654321'), 'harbour,654321'],
       ['a push', push('push'), 'harbour'],
-    ])('%s', async (_, choice, sent) => {
+    ])('the appended second factor as %s is sent in the password field', async (_, choice, sent) => {
       const { at, session } = await signIn(
         ({ init }) => (init ? signInForm : 'success'),
         { 'credentials': mei, 'second-factor': choice, 'push': 'wait' },
@@ -229,7 +229,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
     ['duo-challenge', 'push2', false, { password: '2' }],
     ['append', 'Push2', false, { password: 'harbour,push2' }],
     ['append', 'phone', true, { password: 'harbour,phone' }],
-  ] as const)('%s: %j that a person types in a passcode’s place is sent as their own gesture, and told as what it is', async (...row) => {
+  ] as const)('%s: %j typed as a passcode is sent as the person’s own choice, and the screen says what it does', async (...row) => {
     const [secondFactor, word, isCall, sent] = row;
     const { at, who, session } = await signIn(
       ({ init, turn }) => {
@@ -251,21 +251,24 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
     ['duo-challenge', '7'],
     ['duo-challenge', 'push3'],
     ['append', '12'],
-  ] as const)('%s: %j is no passcode, and nothing that is offered: told what can be, and not sent', async (secondFactor, word) => {
-    const { at, who, session } = await signIn(
-      ({ init, turn }) => {
-        if (secondFactor === 'duo-challenge') return [signInForm, menu, 'success' as const][turn] ?? 'refuse';
-        return init ? (secondFactor === 'append' ? signInForm : twoPasswords) : 'success';
-      },
-      { 'credentials': mei, 'second-factor': [typed(word), 'leave'] },
-      { secondFactor },
-    );
-    await expect(session).rejects.toMatchObject(failsWith('cancelled'));
-    expect(who.asked.at(-1)).toMatchObject({ kind: 'second-factor', failure: { code: 'factor-unknown' } });
-    expect(answersOf(at)).toHaveLength(secondFactor === 'duo-challenge' ? 1 : 0);
-  });
+  ] as const)(
+    '%s: %j typed as a passcode matches no passcode and no choice, so it is not sent, and the screen says what is possible',
+    async (secondFactor, word) => {
+      const { at, who, session } = await signIn(
+        ({ init, turn }) => {
+          if (secondFactor === 'duo-challenge') return [signInForm, menu, 'success' as const][turn] ?? 'refuse';
+          return init ? (secondFactor === 'append' ? signInForm : twoPasswords) : 'success';
+        },
+        { 'credentials': mei, 'second-factor': [typed(word), 'leave'] },
+        { secondFactor },
+      );
+      await expect(session).rejects.toMatchObject(failsWith('cancelled'));
+      expect(who.asked.at(-1)).toMatchObject({ kind: 'second-factor', failure: { code: 'factor-unknown' } });
+      expect(answersOf(at)).toHaveLength(secondFactor === 'duo-challenge' ? 1 : 0);
+    },
+  );
 
-  test('a field for a code beside the password is asked for in the same breath', async () => {
+  test('a code field beside the password is asked for on the same screen', async () => {
     const form: FormSpec = { inputs: [...signInForm.inputs, { type: 'password', name: 'otp', label: 'One-time code:' }] };
     const { at, who, session } = await signIn(({ init }) => (init ? form : 'success'), {
       credentials: ({ fields }) => ({ kind: 'credentials', values: Object.fromEntries(fields.map(({ name }) => [name, `my ${name}`])) }),
@@ -278,7 +281,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
     expect(answersOf(at)).toEqual([{ username: 'my user', password: 'my password', otp: 'my otp' }]);
   });
 
-  test('where the profile says that a code is the second factor, one beside the password is asked for after it, on its own screen', async () => {
+  test('a code field beside the password is asked for on its own screen if the profile names a code as second factor', async () => {
     const form: FormSpec = {
       message: 'Please enter your username, password and code.',
       inputs: [...signInForm.inputs, { type: 'password', name: 'otp', label: 'One-time code:' }],
@@ -305,7 +308,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
     ]);
   });
 
-  test('a password that has to be changed is asked for with the gateway’s own words, until it likes the new one', async () => {
+  test('a password that must be changed is asked for with the gateway’s own words until the gateway accepts the new one', async () => {
     const change = (message: string): FormSpec => ({
       message,
       inputs: [
@@ -338,7 +341,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
     });
   });
 
-  test('what a person took too long over is not called wrong', async () => {
+  test('an answer that came too late is not called wrong', async () => {
     const clock = { ms: Date.now() };
     const { who, session } = await signIn(
       ({ init, fields }, { signIns }) => (init ? signInForm : signIns === 1 && fields['password'] === 'harbour' ? 'refuse' : 'success'),
@@ -350,7 +353,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
     expect(who.asked).toMatchObject([{ kind: 'credentials' }, { kind: 'credentials', failure: { code: 'sign-in-timed-out' } }]);
   });
 
-  test('a way to confirm that has a phone ring is chosen by the person each time, be it the only one', async () => {
+  test('a method that rings a phone is chosen by the person each time, even if it is the only one', async () => {
     const ways: FormSpec = {
       inputs: [...signInForm.inputs, { name: 'how', label: 'Confirm with', options: [{ value: '1', label: 'Duo Push' }] }],
     };
@@ -368,7 +371,7 @@ describe.skipIf(missingLibrary() !== null)('second factors in the forms of gatew
     expect(who.asked).toMatchObject(Array.from({ length: 2 }, () => ({ kind: 'credentials', selects: [{ label: 'Confirm with' }] })));
   });
 
-  test('a role that is asked for by itself is a choice', async () => {
+  test('a role that is asked for alone is a choice', async () => {
     const roles: FormSpec = {
       message: 'Choose your role',
       inputs: [

@@ -45,7 +45,7 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
     (label: string) =>
     ({ options }: PromptOf<'choice'>): Answer => ({ kind: 'choice', option: options.find((option) => option.label === label)?.id ?? '' });
 
-  test('GlobalProtect: portal, choice of gateway, challenge', async () => {
+  test('GlobalProtect signs in by portal, choice of gateway and challenge', async () => {
     const run = await signIn('gp', { credentials: mei, choice: choose('Main site'), passcode: passcode('123456') });
     expect(run.who.kinds()).toEqual(['credentials', 'choice', 'passcode']);
     expect(run.who.asked[1]).toMatchObject({ purpose: 'realm', options: [{ label: 'East site' }, { label: 'Main site' }] });
@@ -55,12 +55,12 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
     expect(run.at.requests.at(-1)?.form.get('authcookie')).toBe('authcookie0123456789');
   });
 
-  describe.skipIf(!hasOurs)('with our own OpenConnect, which the system’s 9.01 cannot do', () => {
+  describe.skipIf(!hasOurs)('with our own OpenConnect, which can do what the system’s 9.01 cannot', () => {
     test.each([
       ['xml', /Enter the code on your phone/],
       ['script', /"Enter" the code on your phone/],
       ['page', /Enter the code on your phone ☎/],
-    ] as const)('GlobalProtect: a challenge as %s', async (kind, words) => {
+    ] as const)('GlobalProtect accepts a challenge as %s', async (kind, words) => {
       const script = { credentials: mei, choice: choose('Main site'), passcode: passcode('123456') };
       const run = await signIn('gp', script, {}, globalProtectWith(undefined, challenges[kind]));
       expect(run.who.kinds()).toEqual(['credentials', 'choice', 'passcode']);
@@ -68,7 +68,7 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
       expect(cookieOf(run)).toMatch(/authcookie=authcookie0123456789/);
     });
 
-    test('F5: a hidden form before the code is sent on by itself, and a form’s name is no heading', async () => {
+    test('F5 sends on a hidden form before the code by itself, and a form’s name is no heading', async () => {
       const run = await signIn('f5', { credentials: mei, passcode: passcode('123456') }, {}, f5Hidden);
       expect(run.who.kinds()).toEqual(['credentials', 'passcode']);
       expect(JSON.stringify(run.who.asked)).not.toMatch(/auth_form|hidden_form|code_form/);
@@ -81,7 +81,7 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
     });
   });
 
-  test('GlobalProtect: a wrong password, a wrong code, and the gateway that the profile names', async () => {
+  test('GlobalProtect reports a wrong password and a wrong code, and takes the gateway that the profile names', async () => {
     const run = await signIn(
       'gp',
       { credentials: [credentials('mei', 'no'), mei], passcode: [passcode('000000'), passcode('123456')] },
@@ -92,7 +92,7 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
     expect(run.who.asked[3]).toMatchObject({ failure: { code: 'passcode-wrong' } });
   });
 
-  test('F5: a list within the first form, a code in the next, a hidden field kept', async () => {
+  test('F5 signs in with a list in the first form, a code in the next and a hidden field kept', async () => {
     const run = await signIn('f5', {
       credentials: ({ selects: [select] }) => ({
         kind: 'credentials',
@@ -120,7 +120,7 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
     expect(await run.session.close()).toBe(true);
   });
 
-  test('Fortinet: a token after the password is asked for (2FA prompt never appears: openfortigui#107)', async () => {
+  test('Fortinet asks for a token after the password (2FA prompt never appears: openfortigui#107)', async () => {
     const run = await signIn('fortinet', {
       credentials: [credentials('mei', 'no'), mei],
       passcode: [passcode('000000'), passcode('123456')],
@@ -132,12 +132,12 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
     expect(await run.session.close()).toBe(true);
   });
 
-  test('Fortinet: the realm that the profile’s address names', async () => {
+  test('Fortinet signs in to the realm in the profile’s address', async () => {
     const run = await signIn('fortinet', { credentials: mei, passcode: passcode('123456') }, { signInPath: '/remote/login?realm=staff' });
     expect(run.at.requests.find(({ form }) => form.has('code'))?.form.get('realm')).toBe('staff');
   });
 
-  test('Array: user and password', async () => {
+  test('Array signs in with user and password', async () => {
     const run = await signIn('array', { credentials: [credentials('mei', 'no'), mei] });
     expect(run.who.asked[1]).toMatchObject({ failure: { code: 'sign-in-rejected' } });
     expect(cookieOf(run)).toBe('ANsession0123456789=abcdef0123456789');

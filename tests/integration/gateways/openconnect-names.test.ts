@@ -30,7 +30,7 @@ const steps =
     list[turn] ?? 'refuse';
 const sites = (count: number) => Array.from({ length: count }, (_, index) => ({ host: `g${index}.campus.test`, label: `Site ${index}` }));
 
-describe.skipIf(missingLibrary() !== null)('names, through the real library', () => {
+describe.skipIf(missingLibrary() !== null)('realms, groups and gateways by name', () => {
   let bench: DriverBench;
   let gateway: FormGateway | null = null;
   let portal: FamilyGateway | null = null;
@@ -58,13 +58,13 @@ describe.skipIf(missingLibrary() !== null)('names, through the real library', ()
       values: { user: 'mei', password: 'pw', [select?.name ?? '']: select?.options.find((option) => option.label === label)?.value ?? '' },
     });
 
-  test.each(['v2 Staff', 'V2', 'ｖ２ ＳＴＡＦＦ', ' v2\u00A0staff'])('the profile’s realm %j is the group v2', async (realm) => {
+  test.each(['v2 Staff', 'V2', 'ｖ２ ＳＴＡＦＦ', ' v2\u00A0staff'])('the profile’s realm %j chooses the group v2', async (realm) => {
     const { who, sent } = await signIn(groups, { credentials: mei }, { realm });
     expect(who.asked[0]).not.toHaveProperty('failure');
     expect(sent?.group).toBe('v2');
   });
 
-  test('a realm that is not offered is asked for, with what is offered; the label has no full-width colon', async () => {
+  test('a realm that is not offered is asked for, with what is offered, under a label without the full-width colon', async () => {
     const { who, sent } = await signIn(groups, { credentials: choosing('v2 Staff') }, { realm: 'Nope' });
     expect(who.asked[0]).toMatchObject({
       failure: { code: 'choice-not-offered', params: { name: 'Nope', offered: 'v1 Full, v2 Staff' } },
@@ -73,12 +73,12 @@ describe.skipIf(missingLibrary() !== null)('names, through the real library', ()
     expect(sent?.group).toBe('v2');
   });
 
-  test('one group alone is not taken where the profile names another', async () => {
+  test('a single group is not chosen if the profile names another', async () => {
     const { who } = await signIn(grouped({ value: 'v1', label: 'v1 Full' }), { credentials: choosing('v1 Full') }, { realm: 'Staff' });
     expect(who.asked[0]).toMatchObject({ failure: { code: 'choice-not-offered', params: { offered: 'v1 Full' } } });
   });
 
-  test('two groups of one label are told apart, and the one that was chosen is sent', async () => {
+  test('two groups with one label can be told apart, and the chosen one is sent', async () => {
     const { who, sent } = await signIn(grouped({ value: 'east', label: 'Staff' }, { value: 'west', label: 'STAFF' }), {
       credentials: choosing('STAFF (west)'),
     });
@@ -86,7 +86,7 @@ describe.skipIf(missingLibrary() !== null)('names, through the real library', ()
     expect(sent?.group).toBe('west');
   });
 
-  test('a user ID is sent without the blanks around it, a password with them', async () => {
+  test('a user ID is sent without surrounding spaces, a password with them', async () => {
     const { sent } = await signIn(signInForm, { credentials: credentials('\u3000mei\u00A0\t\u200B', ' pw ') });
     expect(sent?.fields).toMatchObject({ username: 'mei', password: ' pw ' });
   });
@@ -101,7 +101,7 @@ describe.skipIf(missingLibrary() !== null)('names, through the real library', ()
   const last = { host: 'gp.campus.test', label: 'Last site' };
   const inPortal = credentials('mei', 'harbour');
 
-  test('GlobalProtect: of 1,000 gateways the one that the profile names, without a question', async () => {
+  test('GlobalProtect chooses the gateway that the profile names among 1,000, without a question', async () => {
     const { who, session } = await atPortal(
       listOf([...sites(999), last]),
       { credentials: inPortal, passcode: passcode('123456') },
@@ -111,7 +111,7 @@ describe.skipIf(missingLibrary() !== null)('names, through the real library', ()
     expect(who.kinds()).toEqual(['credentials', 'passcode']);
   });
 
-  test('GlobalProtect: of 1,000 gateways the one that the person chooses', async () => {
+  test('GlobalProtect takes the person’s choice among 1,000 gateways', async () => {
     const choice = ({ options }: PromptOf<'choice'>): Answer => ({ kind: 'choice', option: options.at(-1)?.id ?? '' });
     const { who, session } = await atPortal(listOf([...sites(999), last]), { credentials: inPortal, passcode: passcode('123456'), choice });
     await session;
@@ -119,7 +119,7 @@ describe.skipIf(missingLibrary() !== null)('names, through the real library', ()
     expect(who.asked[1]).toHaveProperty('options.length', 1_000);
   });
 
-  test('GlobalProtect: a gateway that the profile names and the portal does not offer is asked for, with what is offered', async () => {
+  test('GlobalProtect asks for a gateway, with what is offered, if the portal does not offer the profile’s', async () => {
     const choice = ({ options }: PromptOf<'choice'>): Answer => ({ kind: 'choice', option: options.at(-1)?.id ?? '' });
     const script = { credentials: inPortal, passcode: passcode('123456'), choice };
     const { who, session } = await atPortal(listOf([...sites(1), last]), script, { realm: 'West' });
@@ -127,7 +127,7 @@ describe.skipIf(missingLibrary() !== null)('names, through the real library', ()
     expect(who.asked[1]).toMatchObject({ kind: 'choice', failure: { code: 'choice-not-offered', params: { name: 'West' } } });
   });
 
-  test('GlobalProtect: more than 1,000 are no list', async () => {
+  test('GlobalProtect refuses a list of more than 1,000 gateways', async () => {
     const { session } = await atPortal(listOf([...sites(1_000), last]), { credentials: inPortal });
     await expect(session).rejects.toMatchObject(failsWith('gateway-protocol'));
   });
@@ -136,13 +136,13 @@ describe.skipIf(missingLibrary() !== null)('names, through the real library', ()
     '<policy><has-config>no</has-config></policy>',
     '<policy><gateways><external><list></list></external></gateways></policy>',
     '<policy><portal-name>Campus</portal-name></policy>',
-  ])('GlobalProtect: no gateway is assigned to this person, which is no fault of the address or the password: %s', async (config) => {
+  ])('GlobalProtect reports that no gateway is assigned to this person, and blames neither address nor password: %s', async (config) => {
     const { session } = await atPortal(config, { credentials: inPortal });
     await expect(session).rejects.toMatchObject(failsWith('no-gateway', { host: 'gp.campus.test' }));
   });
 });
 
-describe.skipIf(missingLibrary() !== null)('names, on the command line', () => {
+describe.skipIf(missingLibrary() !== null)('groups on the command line', () => {
   const run = async (form: FormSpec, profile: Partial<Profile>, answers: object, ...more: string[]) => {
     const gateway = await FormGateway.start(steps(form, 'success'));
     onTestFinished(() => gateway.stop());
@@ -165,13 +165,16 @@ describe.skipIf(missingLibrary() !== null)('names, on the command line', () => {
     ['choose in a file', {}, { choose: ['Nope'] }, []],
     ['fields in a file', {}, { fields: { group: 'Nope' } }, []],
     ['--choose', {}, {}, ['--choose', 'Nope']],
-  ])('a group that is not offered, by %s: exit code 2, with those that are, and nothing is sent', async (_how, profile, answers, more) => {
-    const { code, end, sent } = await run(groups, profile, answers, ...more);
-    expect([code, end]).toMatchObject([2, nope]);
-    expect(sent).toEqual([]);
-  });
+  ])(
+    'a group that is not offered, named by %s, ends with exit code 2 and the list of groups, and nothing is sent',
+    async (_how, profile, answers, more) => {
+      const { code, end, sent } = await run(groups, profile, answers, ...more);
+      expect([code, end]).toMatchObject([2, nope]);
+      expect(sent).toEqual([]);
+    },
+  );
 
-  test('--choose names the group, whatever its case', async () => {
+  test('--choose names the group regardless of case', async () => {
     const { sent } = await run(groups, {}, {}, '--choose', 'V2 STAFF');
     expect(sent.at(-1)).toMatchObject({ group: 'v2', fields: { password: 'pw' } });
   });

@@ -46,7 +46,7 @@ describe.skipIf(missing !== null)('signing in to ocserv with password and code',
     return { who, ...outcome };
   };
 
-  test('asks once for user and password and once for the code', async () => {
+  test('ocserv’s user and password are asked for once, and its code once', async () => {
     const { name, password } = newUser();
     const { session, who } = await signIn({ credentials: credentials(name, password), passcode: () => passcode(lab.codeFor(name)) });
     expect(who.kinds()).toEqual(['credentials', 'passcode']);
@@ -61,7 +61,7 @@ describe.skipIf(missing !== null)('signing in to ocserv with password and code',
       expect(readFileSync(`/proc/${bench.workers[0]?.pid}/${place}`, 'utf8')).not.toContain(password);
   });
 
-  test('says that a password was wrong, and takes the right one in a new sign-in of its own', async () => {
+  test('a wrong password at ocserv is reported, and the right one goes into a new sign-in', async () => {
     const { name, password } = newUser();
     const { who, session } = await signIn({
       credentials: [credentials(name, 'not it'), credentials(name, password)],
@@ -76,7 +76,7 @@ describe.skipIf(missing !== null)('signing in to ocserv with password and code',
     expect(session?.user).toBe(name);
   });
 
-  test('goes on as long as the person does: five wrong passwords, then the right one', async () => {
+  test('five wrong passwords at ocserv can be followed by the right one', async () => {
     const { name, password } = newUser();
     const wrong = Array.from({ length: 5 }, (_, index) => credentials(name, `wrong ${index}`));
     const { session } = await signIn({
@@ -86,7 +86,7 @@ describe.skipIf(missing !== null)('signing in to ocserv with password and code',
     expect(session?.user).toBe(name);
   });
 
-  test('says that a code was wrong without asking for the password again', async () => {
+  test('a wrong code at ocserv is reported without asking for the password again', async () => {
     const { name, password } = newUser();
     const { who } = await signIn({
       credentials: credentials(name, password),
@@ -96,7 +96,7 @@ describe.skipIf(missing !== null)('signing in to ocserv with password and code',
     expect(who.asked[2]).toMatchObject({ failure: { code: 'passcode-wrong' } });
   });
 
-  test('takes no code twice, and never sends one by itself', async () => {
+  test('no code is accepted twice by ocserv, and none is sent by itself', async () => {
     const { name, password } = newUser();
     const code = lab.codeFor(name);
     const script: Script = { credentials: credentials(name, password), passcode: passcode(code) };
@@ -107,7 +107,7 @@ describe.skipIf(missing !== null)('signing in to ocserv with password and code',
     expect(again.error).toMatchObject({ failure: { code: 'cancelled' } });
   });
 
-  test('asks about a certificate that nobody vouches for, once, and about no other key afterwards', async () => {
+  test('an untrusted certificate is asked about once, and no other key afterwards', async () => {
     const { name, password } = newUser();
     const accepted = new Map<string, Accepted>();
     const script: Script = { certificate: accept, credentials: credentials(name, password), passcode: () => passcode(lab.codeFor(name)) };
@@ -128,13 +128,13 @@ describe.skipIf(missing !== null)('signing in to ocserv with password and code',
     }
   });
 
-  test('leaves when the certificate is declined, before anything was typed', async () => {
+  test('declining an untrusted certificate ends the sign-in before anything is typed', async () => {
     const { error, who } = await signIn({ certificate: { kind: 'certificate', accept: false } }, { trust: { kind: 'system' } });
     expect(error).toMatchObject(failsWith('certificate-declined'));
     expect(who.kinds()).toEqual(['certificate']);
   });
 
-  test('a pinned key is the only one that is taken, without a question', async () => {
+  test('a pinned key is the only one accepted, without a question', async () => {
     const right = await signIn({ credentials: 'leave' }, { trust: { kind: 'pin', spkiSha256: [lab.pin] } });
     expect(right.who.kinds()).toEqual(['credentials']);
     const pin = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
@@ -155,7 +155,7 @@ describe.skipIf(missing !== null)('signing in to ocserv with password and code',
     expect(error).toMatchObject(failsWith('certificate-wrong-host', { host: 'other.campus.test' }));
   });
 
-  test('a notice of the profile comes before the first contact', async () => {
+  test('the profile’s notice is shown before the first contact', async () => {
     const { error, who } = await signIn(
       { notice: { kind: 'notice', proceed: false } },
       { notice: 'Authorised users only.', connectTo: [] },
@@ -195,13 +195,13 @@ describe.skipIf(missing !== null)('an ocserv with a banner and groups', () => {
       return { kind: 'credentials', values: { user: 'bo', password, ...(select && option ? { [select.name]: option.value } : {}) } };
     };
 
-  test('declined: nothing else is asked', async () => {
+  test('declining ocserv’s banner asks nothing else', async () => {
     const { who, session } = signIn({ notice: { kind: 'notice', proceed: false } });
     await expect(session).rejects.toMatchObject(failsWith('notice-declined'));
     expect(who.asked).toEqual([{ kind: 'notice', when: 'before', text: 'Authorised users only.' }]);
   });
 
-  test('another group than the first one offered is chosen within the same screen', async () => {
+  test('another group than the first is chosen on the same screen', async () => {
     const { who, session } = signIn({ notice: proceed, credentials: (prompt) => pickGroup('Staff of the University')(prompt) });
     expect((await session).user).toBe('bo');
     expect(who.kinds()).toEqual(['notice', 'credentials']);
@@ -211,13 +211,13 @@ describe.skipIf(missing !== null)('an ocserv with a banner and groups', () => {
     expect(JSON.stringify(await lab.occtl('show', 'sessions', 'all'))).toMatch(/Groupname[^,]*staff/);
   });
 
-  test.each(['Staff of the University', 'STAFF'])('the profile’s realm answers for the group, by label or name: %s', async (realm) => {
+  test.each(['Staff of the University', 'STAFF'])('the profile’s realm chooses ocserv’s group by label or name: %s', async (realm) => {
     const { who, session } = signIn({ notice: proceed, credentials: credentials('bo', lab.user('bo').password) }, { realm });
     expect((await session).user).toBe('bo');
     expect(who.asked[1]).toMatchObject({ kind: 'credentials', selects: [] });
   });
 
-  test('a wrong password keeps the group, and the notice is not shown twice', async () => {
+  test('a wrong password keeps the chosen group, and the notice is not shown twice', async () => {
     const { who, session } = signIn({
       notice: proceed,
       credentials: [(prompt) => pickGroup('guests', 'no')(prompt), credentials('bo', lab.user('bo').password)],
@@ -261,43 +261,49 @@ describe.skipIf(missing !== null)('an ocserv that asks for a certificate', () =>
     ...(phrase === undefined ? {} : { passphrase: phrase }),
   });
 
-  test.each(['pem', 'locked', 'p12'] as const)('%s: asked for before contact, and no password', async (kind) => {
-    const { who, session } = signIn({ 'client-certificate': show(files[kind], kind === 'pem' ? undefined : passphrase) });
-    expect((await session).grant).toHaveProperty('cookie', expect.stringContaining('webvpn='));
-    expect(who.kinds()).toEqual(['client-certificate']);
-    expect(bench.log.join('\n')).not.toContain(passphrase);
-  });
+  test.each(['pem', 'locked', 'p12'] as const)(
+    'a client certificate (%s) is asked for before contact, without a password',
+    async (kind) => {
+      const { who, session } = signIn({ 'client-certificate': show(files[kind], kind === 'pem' ? undefined : passphrase) });
+      expect((await session).grant).toHaveProperty('cookie', expect.stringContaining('webvpn='));
+      expect(who.kinds()).toEqual(['client-certificate']);
+      expect(bench.log.join('\n')).not.toContain(passphrase);
+    },
+  );
 
-  test.each(['locked', 'p12'] as const)('%s: a wrong passphrase is told and asked for again', async (kind) => {
-    const { who, session } = signIn({ 'client-certificate': [show(files[kind], 'not it'), { kind: 'client-certificate', passphrase }] });
-    expect((await session).grant.kind).toBe('openconnect');
-    expect(who.asked).toHaveLength(2);
-    expect(who.asked[1]).toMatchObject({
-      file: basename(files[kind]),
-      wantsPassphrase: true,
-      failure: { code: 'client-certificate-unreadable' },
-    });
-  });
+  test.each(['locked', 'p12'] as const)(
+    'a wrong passphrase for a client certificate (%s) is reported and asked for again',
+    async (kind) => {
+      const { who, session } = signIn({ 'client-certificate': [show(files[kind], 'not it'), { kind: 'client-certificate', passphrase }] });
+      expect((await session).grant.kind).toBe('openconnect');
+      expect(who.asked).toHaveLength(2);
+      expect(who.asked[1]).toMatchObject({
+        file: basename(files[kind]),
+        wantsPassphrase: true,
+        failure: { code: 'client-certificate-unreadable' },
+      });
+    },
+  );
 
-  test('a file that holds none is told', async () => {
+  test('a file without a client certificate is reported', async () => {
     const { who, session } = signIn({ 'client-certificate': [show(files.junk), show(files.pem)] });
     await session;
     expect(who.asked[1]).toMatchObject({ failure: { code: 'client-certificate-unreadable', params: { file: 'junk.pem' } } });
   });
 
-  test('a certificate of somebody else’s authority is told', async () => {
+  test('a client certificate from a foreign authority is reported', async () => {
     const { who, session } = signIn({ 'client-certificate': [show(files.stranger), show(files.pem)] });
     await session;
     expect(who.asked[1]).toMatchObject({ failure: { code: 'client-certificate-rejected' } });
   });
 
-  test('asked for by a gateway whose profile says nothing of it', async () => {
+  test('a client certificate that the profile does not mention is asked for when the gateway wants one', async () => {
     const { who, session } = signIn({ 'client-certificate': show(files.pem) }, {});
     await session;
     expect(who.asked).toMatchObject([{ kind: 'client-certificate', failure: { code: 'client-certificate-missing' } }]);
   });
 
-  test('who has none is told what is missing', async () => {
+  test('a person without a client certificate is told that one is needed', async () => {
     const { session } = signIn({ 'client-certificate': { kind: 'client-certificate' } });
     await expect(session).rejects.toMatchObject(failsWith('client-certificate-missing'));
   });
@@ -314,7 +320,7 @@ describe.skipIf(missing !== null)('an ocserv that asks for a certificate and a p
     await lab.stop();
   });
 
-  test('asks for both, and for a password once more where it was wrong', async () => {
+  test('certificate and password are both asked for, and a wrong password once more', async () => {
     const mei = await lab.clientCertificate('mei');
     const file = join(lab.directory, 'mei.pem');
     writeFileSync(file, mei.pem + mei.keyPem);

@@ -19,7 +19,7 @@ const password = { username: 'mei', password: 'pw' };
 const fields = (...values: string[]): ((prompt: PromptOf<'fields'>) => Answer)[] =>
   values.map((value) => (prompt) => ({ kind: 'fields', values: Object.fromEntries(prompt.fields.map(({ name }) => [name, value])) }));
 
-describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () => {
+describe.skipIf(missingLibrary() !== null)('sign-ins that people reported', () => {
   let bench: DriverBench;
   let gateway: FormGateway | null = null;
   beforeAll(async () => {
@@ -34,8 +34,8 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
     return run;
   };
 
-  describe('which question is it', () => {
-    test('a PIN after the password is a question of its own, with the gateway’s words, and goes as it was typed', async () => {
+  describe('kinds of question', () => {
+    test('a PIN after the password is its own question in the gateway’s words, and is sent as typed', async () => {
       const { at, who, session } = await signIn([signInForm, secret('PIN:', 'Enter your PIN'), 'success'], {
         credentials: mei,
         fields: fields('ab-1 2 '),
@@ -50,7 +50,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       ['驗證碼：', '請輸入驗證碼', '驗證碼'],
       ['验证码:', '请输入验证码', '验证码'],
       ['Código:', 'Introduza o código de verificação', 'Código'],
-    ])('a code is known by its words: %s', async (label, message, shown) => {
+    ])('a code is recognized by its wording: %s', async (label, message, shown) => {
       const { at, who, session } = await signIn([signInForm, secret(label, message), 'success'], {
         credentials: mei,
         passcode: passcode('123456'),
@@ -65,7 +65,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       ['پاسخ:', 'به این سؤال پاسخ دهید'],
       ['Response:', 'What was the name of your first pet?'],
       ['Password:', 'Second system'],
-    ])('one in no words that we know is asked in those: %s', async (label, message) => {
+    ])('a question in unknown wording is asked in that wording: %s', async (label, message) => {
       const { at, who, session } = await signIn([signInForm, secret(label, message), 'success'], {
         credentials: mei,
         fields: fields('a-b c'),
@@ -82,7 +82,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       ['', '请设置新密码'],
       ['Nova senha:', 'A sua senha expirou.'],
       ['', 'Altere a sua palavra-passe.'],
-    ])('a new password has a screen of its own and goes byte for byte: %j %j', async (label, message) => {
+    ])('a new password has its own screen and is sent byte for byte: %j %j', async (label, message) => {
       const { at, who, session } = await signIn([signInForm, secret(label, message), 'success'], {
         credentials: mei,
         fields: fields(' a-b c\t'),
@@ -92,7 +92,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       expect(answersOf(at)[1]).toEqual({ secret: ' a-b c\t' });
     });
 
-    test('a name alone that is asked for after the password is a question of its own', async () => {
+    test('a name that is asked for alone after the password is its own question', async () => {
       const form = { message: 'Enter your employee number', inputs: [{ name: 'username', label: 'Employee number:' }] };
       const { at, who, session } = await signIn([signInForm, form, 'success'], {
         credentials: mei,
@@ -103,7 +103,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       expect(answersOf(at)).toEqual([password, { username: '4711' }]);
     });
 
-    test('a new password by the profile’s own word', async () => {
+    test('a new password is recognized by the profile’s own words', async () => {
       const { who, session } = await signIn(
         [signInForm, secret('Geheim', 'Neues Kennwort wählen'), 'success'],
         { credentials: mei, fields: fields('x y') },
@@ -113,7 +113,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       expect(who.asked[1]).toMatchObject({ fields: [{ newPassword: true }] });
     });
 
-    test('RSA: a new PIN, once more, the next token and a yes or no each with the gateway’s words and as typed', async () => {
+    test('RSA’s new PIN, its repetition, next token and yes or no are each asked in the gateway’s words and sent as typed', async () => {
       const { at, who, session } = await signIn(
         [
           signInForm,
@@ -142,9 +142,9 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
     });
   });
 
-  describe('a password goes out once for each time that a person gave it', () => {
+  describe('passwords that are sent once', () => {
     test.each(['Incorrect code.', 'Try again', 'The code has expired. A new one was sent.', '驗證碼錯誤', 'Código incorreto'])(
-      'another code goes into the same sign-in: %s',
+      'another code goes into the same sign-in after “%s”',
       async (error) => {
         const { at, who, session } = await signIn([signInForm, code(), code('Enter your verification code.', { error }), 'success'], {
           credentials: mei,
@@ -161,7 +161,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       },
     );
 
-    test('told after the code that name or password was wrong: both are asked for before they leave again', async () => {
+    test('a gateway that rejects name or password after the code has both asked for before they are sent again', async () => {
       const { at, who, session } = await signIn([signInForm, code(), { ...signInForm, error: 'Login failed.' }], {
         credentials: [mei, 'leave'],
         passcode: passcode('123456'),
@@ -175,14 +175,14 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
     test.each([
       ['Your account is locked out. Call the desk.', 'account-locked-out'],
       ['Maximum number of sessions reached.', 'session-limit'],
-    ])('a refusal that accuses no password is told as what it is: %s', async (error, reason) => {
+    ])('a refusal that blames no password is reported as what it is: %s', async (error, reason) => {
       const { at, who, session } = await signIn([signInForm, { ...signInForm, error }], { credentials: [mei, 'leave'] });
       await expect(session).rejects.toMatchObject(failsWith('cancelled'));
       expect(who.asked[1]).toMatchObject({ failure: { code: reason } });
       expect(sends(at)).toBe(1);
     });
 
-    test('a group that the profile names: a refusal is told, and the password is sent once', async () => {
+    test('a refusal with the profile’s group is reported, and the password is sent once', async () => {
       const group: FormSpec = {
         inputs: [
           {
@@ -206,7 +206,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       expect(sends(at)).toBe(1);
     });
 
-    test('the same question three times in other words is three questions; in another language too', async () => {
+    test('the same question in three wordings or languages is three questions', async () => {
       const { at, who, session } = await signIn(
         [
           signInForm,
@@ -227,7 +227,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       expect(at.signIns).toBe(1);
     });
 
-    test('a question that comes back in the same words again and again ends in a new sign-in, and the password is asked for', async () => {
+    test('a question repeated in the same words again and again ends in a new sign-in that asks for the password', async () => {
       const { at, who, session } = await signIn(
         Array.from({ length: 20 }, (_, turn) => (turn === 0 ? signInForm : code())),
         {
@@ -241,10 +241,10 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
     });
   });
 
-  describe('Duo’s menus whole', () => {
+  describe('Duo’s menus', () => {
     const choose = (method: 'push' | 'call' | 'text', device: string): Answer => ({ kind: 'second-factor', method, device });
 
-    test('a call is called one, and waited for', async () => {
+    test('a Duo call is shown as a call and waited for', async () => {
       const { at, who, session } = await signIn([signInForm, duoMenuForm, () => later(100).then(() => 'success' as const)], {
         'credentials': mei,
         'second-factor': choose('call', '2'),
@@ -258,7 +258,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       expect(answersOf(at)[1]).toEqual({ password: '2' });
     });
 
-    test('texts are sent by the person’s choice; the menu that follows accuses nobody and tells how the code starts', async () => {
+    test('Duo texts are sent by the person’s choice, and the next menu blames nobody and says how the code starts', async () => {
       const sent = { ...duoMenuForm, message: `New SMS passcodes sent.\n${duoMenuForm.message ?? ''}` };
       const { who, session } = await signIn([signInForm, duoMenuForm, sent, 'success'], {
         'credentials': mei,
@@ -270,7 +270,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       expect(who.asked[2]).toEqual({ kind: 'passcode', lengths: [], startsWith: '2' });
     });
 
-    test('where the gateway goes on behind its number, the push stays in sight until it lets in', async () => {
+    test('a push stays in sight while a gateway that shows its number continues', async () => {
       const number: FormSpec = { message: 'Enter 482913 in Duo Mobile', inputs: [{ type: 'hidden', name: 'state', value: 'x' }] };
       const { who, session } = await signIn([signInForm, duoMenuForm, number, () => later(100).then(() => 'success' as const)], {
         'credentials': mei,
@@ -282,7 +282,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
       expect(who.asked[3]).toMatchObject({ number: '482913', device: 'XXX-XXX-1234' });
     });
 
-    test('two lines of one number are one choice', async () => {
+    test('two menu lines with one number are one choice', async () => {
       const twice = { ...duoMenuForm, message: ' 1. Duo Push to A\n 1. Phone call to B\n 2. Duo Push to C' };
       const { who, session } = await signIn([signInForm, twice], { 'credentials': mei, 'second-factor': 'leave' });
       await expect(session).rejects.toMatchObject(failsWith('cancelled'));
@@ -290,7 +290,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
     });
   });
 
-  test.each([900, 3_900, 4_096, 16_000])('a ticket of %i letters is taken whole, or told as too long', async (length) => {
+  test.each([900, 3_900, 4_096, 16_000])('a ticket of %i characters is accepted whole, or reported as too long', async (length) => {
     const cookie = `${'x'.repeat(length - 3)}END`;
     const { session } = await signIn([signInForm, { cookie }], { credentials: mei });
     // The library may put a key of its own before it
@@ -298,7 +298,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
     else await expect(session).rejects.toMatchObject(failsWith('ticket-too-long', { host: 'forms.campus.test' }));
   });
 
-  test('blanks of every kind around a user name are nobody’s, the second one’s too; other answers and passwords keep theirs', async () => {
+  test('spaces of any kind around both user names are removed, and those in other answers and passwords kept', async () => {
     const form: FormSpec = {
       inputs: [
         ...signInForm.inputs,
@@ -333,7 +333,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins as people report them', () 
     expect(answersOf(at)).toEqual([{ username: 'mei', password: joined }]);
   });
 
-  test('a word that a person typed behind the password goes as it is, and is told as what it is', async () => {
+  test('a word typed after the password is sent as it is, and the screen says what it does', async () => {
     const { at, who, session } = await signIn(
       [signInForm, () => later(100).then(() => 'success' as const)],
       { credentials: credentials('mei', 'pw,Phone '), push: 'wait' },

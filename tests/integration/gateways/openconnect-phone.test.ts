@@ -146,15 +146,18 @@ describe.skipIf(missingLibrary() !== null).each(bothLibraries)('waiting for a ph
   each('%s', (_, start) => {
     test
       .runIf(isOurs)
-      .concurrent('silent after the password: waited for longer, and said so; the password arrived once', async ({ expect }) => {
-        const { at, who, session } = await signIn(start, () => later(4_500, 'answer' as const));
-        await session;
-        expect(who.kinds().slice(0, 2)).toEqual(['credentials', 'waiting']);
-        expect(at.passwords()).toBe(1);
-        expect(JSON.stringify(who.asked)).not.toContain('failure');
-      });
+      .concurrent(
+        'a gateway silent after the password is waited for longer, with a notice, and gets the password once',
+        async ({ expect }) => {
+          const { at, who, session } = await signIn(start, () => later(4_500, 'answer' as const));
+          await session;
+          expect(who.kinds().slice(0, 2)).toEqual(['credentials', 'waiting']);
+          expect(at.passwords()).toBe(1);
+          expect(JSON.stringify(who.asked)).not.toContain('failure');
+        },
+      );
 
-    test.concurrent('hung up after a while without a word: the password arrived once, and the person is told', async ({ expect }) => {
+    test.concurrent('a gateway that hangs up after a while gets the password once, and the failure is shown', async ({ expect }) => {
       const { at, who, session } = await signIn(start, () => later(4_500, 'hang-up' as const));
       await expect(session).rejects.toMatchObject(failsWith('gateway-closed'));
       expect(at.passwords()).toBe(1);
@@ -162,7 +165,7 @@ describe.skipIf(missingLibrary() !== null).each(bothLibraries)('waiting for a ph
     });
 
     test.runIf(isOurs).concurrent(
-      'silent for good: given up, the password having arrived once, and nothing is asked again',
+      'a gateway that stays silent is given up, with the password sent once and nothing asked again',
       async ({ expect }) => {
         const { at, who, session } = await signIn(start, () => new Promise(() => undefined));
         await expect(session).rejects.toMatchObject(failsWith('gateway-silent'));
@@ -177,7 +180,7 @@ describe.skipIf(missingLibrary() !== null).each(bothLibraries)('waiting for a ph
       20_000,
     );
 
-    test.runIf(isOurs).concurrent('Cancel ends the wait within a second, and a late answer is nobody’s', async ({ expect }) => {
+    test.runIf(isOurs).concurrent('Cancel ends the wait within a second, and a late answer is ignored', async ({ expect }) => {
       let answer: (reaction: Reaction) => void = () => undefined;
       const { at, who, session, stop, driver } = await signIn(start, () => new Promise((resolve) => (answer = resolve)));
       await expect.poll(() => who.kinds(), { timeout: 10_000 }).toContain('waiting');
@@ -197,7 +200,7 @@ describe.skipIf(missingLibrary() !== null).each(bothLibraries)('waiting for a ph
     });
 
     test.runIf(isLong).concurrent(
-      'silent for 45 s, by the times that people wait for: told after 3 s, signed in, one password',
+      'a gateway silent for 45 s of real time is reported after 3 s, signs in, and gets one password',
       async ({ expect }) => {
         const { at, who, session } = await signIn(start, () => later(45_000, 'answer' as const), null);
         await expect.poll(() => who.kinds(), { timeout: 10_000 }).toContain('waiting');
@@ -210,7 +213,7 @@ describe.skipIf(missingLibrary() !== null).each(bothLibraries)('waiting for a ph
     );
 
     test.runIf(isLong).concurrent(
-      'hung up after 45 s: one password, and the person is told',
+      'a gateway that hangs up after 45 s gets one password, and the failure is shown',
       async ({ expect }) => {
         const { at, session } = await signIn(start, () => later(45_000, 'hang-up' as const), null);
         await expect(session).rejects.toMatchObject(failsWith('gateway-closed'));
@@ -221,24 +224,27 @@ describe.skipIf(missingLibrary() !== null).each(bothLibraries)('waiting for a ph
   });
 });
 
-test.skipIf(missingLibrary() !== null)('a gateway that had hung up while the person typed gets what they typed all the same', async () => {
-  const { driver } = await startDriver({ times: quickly });
-  const at = await FormGateway.start(({ init }) => (init ? signInForm : 'success'));
-  try {
-    let type: (answer: Answer) => void = () => undefined;
-    const typed = new Promise<Answer>((resolve) => (type = resolve));
-    let isAsked = false;
-    const session = driver.signIn(targetFor(at.profile()), () => ((isAsked = true), typed), new AbortController().signal);
-    await expect.poll(() => isAsked).toBe(true);
-    await at.hangUp();
-    type(credentials('mei', 'pw'));
-    await session;
-    expect(at.requests.filter(({ init }) => !init).map(({ fields }) => fields)).toEqual([{ username: 'mei', password: 'pw' }]);
-  } finally {
-    driver.stop();
-    await at.stop();
-  }
-});
+test.skipIf(missingLibrary() !== null)(
+  'a gateway that closed its connection while the person typed still gets what they typed',
+  async () => {
+    const { driver } = await startDriver({ times: quickly });
+    const at = await FormGateway.start(({ init }) => (init ? signInForm : 'success'));
+    try {
+      let type: (answer: Answer) => void = () => undefined;
+      const typed = new Promise<Answer>((resolve) => (type = resolve));
+      let isAsked = false;
+      const session = driver.signIn(targetFor(at.profile()), () => ((isAsked = true), typed), new AbortController().signal);
+      await expect.poll(() => isAsked).toBe(true);
+      await at.hangUp();
+      type(credentials('mei', 'pw'));
+      await session;
+      expect(at.requests.filter(({ init }) => !init).map(({ fields }) => fields)).toEqual([{ username: 'mei', password: 'pw' }]);
+    } finally {
+      driver.stop();
+      await at.stop();
+    }
+  },
+);
 
 test.skipIf(missingLibrary() !== null)('a gateway that hangs up at once gets the password once', async () => {
   const { driver } = await startDriver({ times: quickly });
@@ -258,7 +264,7 @@ test.skipIf(missingLibrary() !== null)('a gateway that hangs up at once gets the
 test.skipIf(missingLibrary() !== null).each<[string, number]>([
   ['the password', 1],
   ['a code', 2],
-])('a gateway that sends the library on after %s: what was typed went out once, and nowhere else', async (_, step) => {
+])('a gateway that redirects the library after %s gets what was typed once, and no other host gets it', async (_, step) => {
   const other = await FormGateway.start(() => 'success');
   for (const redirect of ['/elsewhere', `https://forms.campus.test:${other.port}/`]) {
     const { driver } = await startDriver({ times: quickly });

@@ -40,8 +40,8 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
     return run;
   };
 
-  describe.skipIf(!hasOurs)('with our own OpenConnect, which goes on from it', () => {
-    test('after the code: it is shown, accuses nobody, and the sign-in goes on to the end', async () => {
+  describe.skipIf(!hasOurs)('with our own OpenConnect, which continues after such a form', () => {
+    test('a form without fields after the code is shown, blames nobody, and the sign-in continues to its end', async () => {
       const { at, who, session } = await signIn(bench, [signInForm, code(), told('Welcome back. Maintenance on Sunday.'), 'success'], {
         credentials: mei,
         passcode: passcode('123456'),
@@ -54,7 +54,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
       expect(at.signIns).toBe(1);
     });
 
-    test('several after one another, and the same once more: each is read, none is taken for a refusal', async () => {
+    test('several forms without fields, some identical, are each shown, and none counts as a refusal', async () => {
       const words = ['Your password ends in 3 days.', 'The office is closed on Monday.', 'The office is closed on Monday.'];
       const { at, who, session } = await signIn(bench, [signInForm, ...words.map(told), 'success'], { credentials: mei, fields: goOn });
       await session;
@@ -63,7 +63,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
       expect(sends(at)).toBe(1);
     });
 
-    test('before anything else: it is read, and the question for the password follows', async () => {
+    test('a form without fields before anything else is shown, and the password is asked for next', async () => {
       const { at, who, session } = await signIn(bench, [told('Only for members.'), signInForm, 'success'], {
         credentials: mei,
         fields: goOn,
@@ -73,30 +73,33 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
       expect(at.signIns).toBe(1);
     });
 
-    test('one that says nothing at all is passed by', async () => {
+    test('a form without fields and text is skipped', async () => {
       const { at, who, session } = await signIn(bench, [signInForm, told(''), 'success'], { credentials: mei });
       await session;
       expect(who.kinds()).toEqual(['credentials']);
       expect(answersOf(at)).toEqual([{ username: 'mei', password: 'pw' }, {}]);
     });
 
-    test.each(['push', 'call'] as const)('while a %s is out, its words stand beside it until the gateway lets in', async (method) => {
-      const message = 'Enter 482913 in Duo Mobile';
-      const { at, who, session } = await signIn(bench, [signInForm, duoMenuForm, soon(told(message)), soon('success')], {
-        'credentials': mei,
-        'second-factor': method === 'push' ? choosePush : { kind: 'second-factor', method, device: '2' },
-        'push': 'wait',
-      });
-      await session;
-      expect(who.kinds()).toEqual(['credentials', 'second-factor', 'push', 'push']);
-      expect(who.asked[3]).toMatchObject({ number: '482913', message, device: 'XXX-XXX-1234' });
-      expect(who.asked[3]).not.toHaveProperty('over');
-      expect(answersOf(at)).toEqual([{ username: 'mei', password: 'pw' }, { password: method === 'push' ? '1' : '2' }, {}]);
-      expect(at.signIns).toBe(1);
-    });
+    test.each(['push', 'call'] as const)(
+      'while a %s is out, a form’s text is shown beside it until the gateway accepts',
+      async (method) => {
+        const message = 'Enter 482913 in Duo Mobile';
+        const { at, who, session } = await signIn(bench, [signInForm, duoMenuForm, soon(told(message)), soon('success')], {
+          'credentials': mei,
+          'second-factor': method === 'push' ? choosePush : { kind: 'second-factor', method, device: '2' },
+          'push': 'wait',
+        });
+        await session;
+        expect(who.kinds()).toEqual(['credentials', 'second-factor', 'push', 'push']);
+        expect(who.asked[3]).toMatchObject({ number: '482913', message, device: 'XXX-XXX-1234' });
+        expect(who.asked[3]).not.toHaveProperty('over');
+        expect(answersOf(at)).toEqual([{ username: 'mei', password: 'pw' }, { password: method === 'push' ? '1' : '2' }, {}]);
+        expect(at.signIns).toBe(1);
+      },
+    );
 
     test.each(['Tap 42 on your phone', 'Digite 42 no seu telemóvel', '請在手機應用程式輸入 42'])(
-      'a gateway that pushes by itself has its number in sight while it waits: %s',
+      'a gateway that pushes by itself has its number shown while it waits: %s',
       async (message) => {
         const { at, who, session } = await signIn(bench, [signInForm, told(message), soon('success')], { credentials: mei, push: 'wait' });
         await session;
@@ -106,7 +109,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
       },
     );
 
-    test('a push of the gateway’s own that is denied is told as that, and rings no second time by itself', async () => {
+    test('a denied push of the gateway’s own is reported as denied, and rings no phone again by itself', async () => {
       const { at, who, session } = await signIn(bench, [signInForm, told('Tap 42 on your phone'), soon('refuse', 2_000)], {
         credentials: [mei, 'leave'],
         push: 'wait',
@@ -117,7 +120,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
       expect(sends(at)).toBe(1);
     });
 
-    test('going on from it is waited for as long as for a phone', async () => {
+    test('continuing from a form without fields is waited for as long as for a phone', async () => {
       // A tenth of the time: 3 s of silence, 7.5 s for a phone
       const quick = await startDriver({ times: { silentAfterMs: 3_000 } });
       try {
@@ -134,7 +137,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
       }
     });
 
-    test('without end, it ends', async () => {
+    test('endless forms without fields end as gateway-protocol', async () => {
       const { session } = await signIn(
         bench,
         Array.from({ length: 120 }, (_, turn) => (turn === 0 ? signInForm : told(''))),
@@ -151,7 +154,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
     });
     afterAll(() => one.driver.stop());
 
-    test('that is an error is a refusal: told as one, and the password is asked for', async () => {
+    test('a form without fields that holds an error is a refusal: it is reported, and the password is asked for', async () => {
       const { at, who, session } = await signIn(one, [signInForm, { error: 'Login failed.', inputs: [] }], {
         credentials: [mei, 'leave'],
       });
@@ -160,7 +163,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
       expect(answersOf(at)).toEqual([{ username: 'mei', password: 'pw' }]);
     });
 
-    test('whose message is a refusal is one too', async () => {
+    test('a form without fields whose message is a refusal counts as one', async () => {
       const { at, who, session } = await signIn(one, [signInForm, told('Login denied.')], { credentials: [mei, 'leave'] });
       await expect(session).rejects.toMatchObject(failsWith('cancelled'));
       expect(who.asked[1]).toMatchObject({ kind: 'credentials', failure: { code: 'sign-in-rejected' } });
@@ -168,14 +171,14 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
     });
   });
 
-  describe.skipIf(systemLibrary === null)('with the system’s OpenConnect, which ends there', () => {
+  describe.skipIf(systemLibrary === null)('with the system’s OpenConnect, which ends at such a form', () => {
     let theirs: DriverBench;
     beforeAll(async () => {
       theirs = await startDriver({ library: { path: systemLibrary } });
     });
     afterAll(() => theirs.driver.stop());
 
-    test('it is shown, accuses nobody, and the gateway’s own beginning asks for the password', async () => {
+    test('a form without fields is shown, blames nobody, and the next sign-in asks for the password', async () => {
       const { at, who, session } = await signIn(theirs, [signInForm, code(), told('Welcome back. Maintenance on Sunday.')], {
         credentials: [mei, 'leave'],
         passcode: passcode('123456'),
@@ -188,7 +191,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
       expect(sends(at)).toBe(1);
     });
 
-    test('a number for the phone is in sight, and nothing is sent again', async () => {
+    test('a form’s number for the phone stays in sight, and nothing is sent again', async () => {
       const { at, who, session, stop } = await signIn(theirs, [signInForm, duoMenuForm, told('Enter 482913 in Duo Mobile')], {
         'credentials': mei,
         'second-factor': choosePush,

@@ -27,7 +27,7 @@ const mei = credentials('mei', 'harbour');
 /** The bound that the app promises for a Cancel. */
 const cancelWithinMs = 1_000;
 
-describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
+describe.skipIf(missingLibrary() !== null)('a sign-in in trouble', () => {
   let bench: DriverBench;
   const cleanUp: (() => Promise<void> | void)[] = [];
   beforeAll(async () => {
@@ -85,7 +85,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       await expect(session).rejects.toMatchObject(failsWith('cancelled'));
     });
 
-  test('a gateway that asks as the library does gets no passphrase of the person’s key', async () => {
+  test('a gateway that imitates the library’s question does not get the passphrase of the person’s key', async () => {
     const phrase = 'for-my-key-alone';
     const fished =
       '<config-auth client="vpn" type="auth-request"><auth id="openconnect_pem"><message>Enter PEM pass phrase:</message>' +
@@ -106,15 +106,15 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
     expect(JSON.stringify(at.requests)).not.toContain(phrase);
   });
 
-  describe('a Cancel is obeyed within a second', () => {
-    test('while a question is open', async () => {
+  describe('Cancel within a second', () => {
+    test('Cancel during an open question ends the sign-in within a second', async () => {
       const at = await gateway(() => signInForm);
       const attempt = signIn(at.profile(), { credentials: 'wait' });
       await expect.poll(() => attempt.who.kinds()).toEqual(['credentials']);
       expect(await cancelled(attempt)).toBeLessThan(cancelWithinMs);
     });
 
-    test('while the gateway keeps its answer to itself: the library hears it, and its worker lives', async () => {
+    test('Cancel while the gateway withholds its answer reaches the library within a second, and its worker lives on', async () => {
       const at = await gateway(({ init }, { requests }) => (init ? signInForm : requests.length === 2 ? 'hang' : 'success'));
       // No kill would come in time to be what ended it
       const mine = await own({ times: { cancelTimeoutMs: 20_000 } });
@@ -125,7 +125,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       expect(mine.workers).toHaveLength(1);
     });
 
-    test('while TLS has begun and goes no further: there the library hears nothing, and is killed', async () => {
+    test('Cancel during a stalled TLS handshake, where the library does not listen, kills the worker within a second', async () => {
       const { port, greeted } = await stalled();
       const mine = await own();
       const attempt = signIn(await profileTo(port), {}, mine);
@@ -137,7 +137,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       expect(mine.workers).toHaveLength(2);
     });
 
-    test('a killed one is made up for at once, where a window is open that one may sign in from', async () => {
+    test('a killed worker is replaced at once while a window is open to sign in from', async () => {
       const { port, greeted } = await stalled();
       const mine = await own();
       mine.driver.setWanted(true);
@@ -151,7 +151,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       expect(mine.workers).toHaveLength(2);
     });
 
-    test('while a push is out', async () => {
+    test('Cancel while a push is out ends the sign-in within a second', async () => {
       const at = await gateway(({ init }) => (init ? signInForm : 'hang'));
       const attempt = signIn(at.profile({ secondFactor: 'append' }), {
         'credentials': mei,
@@ -162,27 +162,30 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       expect(await cancelled(attempt)).toBeLessThan(cancelWithinMs);
     });
 
-    test.each(['http', 'socks5', 'https', 'socks4'] as const)('while a proxy (%s) takes the call and says nothing', async (kind) => {
-      const reached: net.Socket[] = [];
-      const port = await tcp((socket) => reached.push(socket));
-      const at = await gateway(() => signInForm);
-      const via = { kind, host: '127.0.0.1', port };
-      const attempt = signIn(at.profile({ connectTo: [] }), {}, await own(), { host: at.host, port: 443, via });
-      await expect.poll(() => reached.length, { timeout: 10_000 }).toBeGreaterThan(0);
-      expect(await cancelled(attempt)).toBeLessThan(cancelWithinMs);
-    });
+    test.each(['http', 'socks5', 'https', 'socks4'] as const)(
+      'Cancel while a proxy (%s) accepts and says nothing ends the sign-in within a second',
+      async (kind) => {
+        const reached: net.Socket[] = [];
+        const port = await tcp((socket) => reached.push(socket));
+        const at = await gateway(() => signInForm);
+        const via = { kind, host: '127.0.0.1', port };
+        const attempt = signIn(at.profile({ connectTo: [] }), {}, await own(), { host: at.host, port: 443, via });
+        await expect.poll(() => reached.length, { timeout: 10_000 }).toBeGreaterThan(0);
+        expect(await cancelled(attempt)).toBeLessThan(cancelWithinMs);
+      },
+    );
 
-    test('before it has begun', async () => {
+    test('Cancel before the start begins no sign-in', async () => {
       const at = await gateway(() => signInForm);
       const stop = AbortSignal.abort();
       await expect(bench.driver.signIn(targetFor(at.profile()), person({}).ask, stop)).rejects.toMatchObject(failsWith('cancelled'));
     });
   });
 
-  describe('the worker ends, and with it this sign-in and nothing else', () => {
+  describe('a worker that dies', () => {
     const component = { component: 'libopenconnect' };
 
-    test('killed while a question is open: the question is withdrawn', async () => {
+    test('a worker killed during an open question withdraws the question, and only this sign-in ends', async () => {
       const at = await gateway(({ init }) => (init ? signInForm : 'success'));
       const mine = await own();
       const attempt = signIn(at.profile(), { credentials: 'wait' }, mine);
@@ -192,7 +195,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       expect((await signIn(at.profile(), { credentials: mei }, mine).session).user).toBe('mei');
     });
 
-    test('killed while the gateway has the word', async () => {
+    test('a worker killed while the gateway is to answer ends the sign-in as component-failed', async () => {
       const at = await gateway(({ init }) => (init ? signInForm : 'hang'));
       const mine = await own();
       const attempt = signIn(at.profile(), { credentials: mei }, mine);
@@ -201,7 +204,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       await expect(attempt.session).rejects.toMatchObject(failsWith('component-failed', component));
     });
 
-    test('hung: noticed, and killed', async () => {
+    test('a worker that hangs is noticed and killed', async () => {
       const at = await gateway(({ init }) => (init ? signInForm : 'hang'));
       const mine = await own({ times: { pingMs: 500 } });
       const attempt = signIn(at.profile(), { credentials: mei }, mine);
@@ -212,13 +215,13 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       await expect(attempt.session).rejects.toMatchObject(failsWith('component-failed', component));
     });
 
-    test('never there: the library is missing', async () => {
+    test('a worker without its library reports the missing component', async () => {
       const mine = await own({ library: { path: '/nowhere/libopenconnect.so.5' } });
       const at = await gateway(() => signInForm);
       await expect(signIn(at.profile(), {}, mine).session).rejects.toMatchObject(failsWith('component-missing', component));
     });
 
-    test('something else answers in its place: no word of it is taken', async () => {
+    test('a worker that sends something else than its protocol is not believed', async () => {
       const mine = await own({
         startWorker: () => ({
           pid: undefined,
@@ -232,7 +235,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       await expect(signIn(at.profile(), {}, mine).session).rejects.toMatchObject(failsWith('component-failed', component));
     });
 
-    test('gone thirty seconds after it is wanted no more, and no sooner', async () => {
+    test('an idle worker is kept for thirty seconds after it is last wanted, and no longer', async () => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       try {
         const mine = await own();
@@ -251,7 +254,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       }
     });
 
-    test('warm while it is wanted, gone when it is not', async () => {
+    test('a worker is started ahead while it is wanted, and stopped when it is not', async () => {
       const mine = await own({ times: { idleMs: 20 } });
       mine.driver.setWanted(true);
       expect(mine.workers).toHaveLength(1);
@@ -267,30 +270,30 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
     });
   });
 
-  describe('a gateway that cannot be reached says why', () => {
-    test('nobody there', async () => {
+  describe('an unreachable gateway', () => {
+    test('a port where nobody listens fails with its own reason', async () => {
       const port = await tcp(() => undefined);
       for (const each of cleanUp.splice(0)) await each();
       await expect(signIn(await profileTo(port), {}).session).rejects.toMatchObject(failsWith('gateway-unreachable'));
     });
 
-    test('no such name', async () => {
+    test('an unknown host name fails with its own reason', async () => {
       const at = await gateway(() => signInForm);
       const profile = at.profile({ gateways: ['no-such-name.invalid'] });
       await expect(signIn(profile, {}).session).rejects.toMatchObject(failsWith('gateway-name-unknown', { host: 'no-such-name.invalid' }));
     });
 
-    test('no TLS', async () => {
+    test('a server without TLS fails with its own reason', async () => {
       const port = await tcp((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
       await expect(signIn(await profileTo(port), {}).session).rejects.toMatchObject(failsWith('gateway-not-secure'));
     });
 
-    test('it hangs up', async () => {
+    test('a gateway that hangs up fails with its own reason', async () => {
       const port = await tcp((socket) => socket.once('data', () => socket.resetAndDestroy()));
       await expect(signIn(await profileTo(port), {}).session).rejects.toMatchObject(failsWith('gateway-closed'));
     });
 
-    test('it takes the call and says nothing', async () => {
+    test('a gateway that accepts the connection and says nothing fails with its own reason', async () => {
       const port = await tcp(() => undefined);
       // Long enough for a busy computer to make the connection: before that it would be unreachable
       const mine = await own({ times: { silentAfterMs: 3_000 } });
@@ -301,55 +304,55 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       [503, 'gateway-busy'],
       [500, 'campus-trouble'],
       [404, 'gateway-protocol'],
-    ] as const)('it answers %i', async (status, code) => {
+    ] as const)('a gateway that answers %i fails with its own reason', async (status, code) => {
       const at = await gateway(({ init }) => (init ? signInForm : { status }));
       await expect(signIn(at.profile(), { credentials: mei }).session).rejects.toMatchObject(failsWith(code));
     });
 
-    test('it is some other web site', async () => {
+    test('another web site fails with its own reason', async () => {
       const at = await gateway(() => ({ raw: '<html><body>It works!</body></html>' }));
       await expect(signIn(at.profile(), {}).session).rejects.toMatchObject(failsWith('gateway-protocol'));
     });
   });
 
-  describe('a gateway with bad manners is refused with a sentence', () => {
-    test('ten megabytes of form', async () => {
+  describe('hostile forms', () => {
+    test('a form of ten megabytes fails as gateway-protocol', async () => {
       const at = await gateway(() => ({ message: 'x'.repeat(10 * 1024 * 1024), inputs: signInForm.inputs }));
       await expect(signIn(at.profile(), {}).session).rejects.toMatchObject(failsWith('gateway-protocol'));
     });
 
-    test('a thousand fields', async () => {
+    test('a form of a thousand fields fails as gateway-protocol', async () => {
       const inputs = Array.from({ length: 1000 }, (_, index) => ({ name: `field${index}` }));
       const at = await gateway(() => ({ inputs }));
       await expect(signIn(at.profile(), {}).session).rejects.toMatchObject(failsWith('gateway-protocol'));
     });
 
-    test('a thousand and one choices', async () => {
+    test('a list of a thousand and one choices fails as gateway-protocol', async () => {
       const options = Array.from({ length: 1001 }, (_, index) => ({ value: `${index}`, label: `Group ${index}` }));
       const at = await gateway(() => ({ inputs: [{ name: 'group_list', options }] }));
       await expect(signIn(at.profile(), {}).session).rejects.toMatchObject(failsWith('gateway-protocol'));
     });
 
-    test('one form after the other that nobody is asked about', async () => {
+    test('endless forms that need no answer fail as gateway-protocol', async () => {
       const at = await gateway(({ turn }) => ({ inputs: [{ type: 'hidden', name: `turn${turn}`, value: 'x' }], message: '' }));
       await expect(signIn(at.profile(), {}).session).rejects.toMatchObject(failsWith('gateway-protocol'));
       expect(at.requests.length).toBeLessThan(30);
     });
 
-    test('a question for ever', async () => {
+    test('endless questions at one gateway fail as gateway-protocol', async () => {
       const at = await gateway(({ turn }) => ({ message: `Riddle ${'?'.repeat(turn)}`, inputs: [{ name: `riddle${turn}` }] }));
       const attempt = signIn(at.profile(), { fields: { kind: 'fields', values: {} } });
       await expect(attempt.session).rejects.toMatchObject(failsWith('gateway-protocol'));
       expect(attempt.who.asked.length).toBeLessThanOrEqual(100);
     });
 
-    test('from here to there and back without end', async () => {
+    test('endless redirects at one gateway fail as gateway-protocol', async () => {
       const at = await gateway((_, { requests }) => ({ redirect: `/over/${requests.length}` }));
       await expect(signIn(at.profile(), {}).session).rejects.toMatchObject(failsWith('gateway-protocol'));
       expect(at.requests.length).toBeLessThan(60);
     });
 
-    test('labels that draw over their neighbours, and text with controls in it', async () => {
+    test('direction marks and control characters in labels and text are removed before they are shown', async () => {
       const at = await gateway(() => ({
         message: 'Sign\u202E in\u200B',
         inputs: [
@@ -373,7 +376,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
     });
   });
 
-  describe('a check of this computer', () => {
+  describe('computer checks', () => {
     const scan =
       '<host-scan><host-scan-ticket>t</host-scan-ticket><host-scan-token>k</host-scan-token>' +
       '<host-scan-base-uri>/CACHE/</host-scan-base-uri><host-scan-wait-uri>/wait</host-scan-wait-uri></host-scan>';
@@ -381,12 +384,12 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       raw: `<config-auth client="vpn" type="auth-request">${scan}<auth id="main"><form method="post" action="/"><input type="text" name="username"/></form></auth></config-auth>`,
     };
 
-    test('that we cannot give is named: Cisco’s', async () => {
+    test('a computer check of Cisco’s that we cannot run is named', async () => {
       const at = await gateway(() => scanFirst);
       await expect(signIn(at.profile(), {}).session).rejects.toMatchObject(failsWith('host-check'));
     });
 
-    test('that we cannot give is named: Ivanti’s on the web', async () => {
+    test('a computer check of Ivanti’s web page that we cannot run is named', async () => {
       const elsewhere = '/dana-na/auth/url_default/welcome.cgi?p=preauth';
       const at = await gateway((_, { requests }) =>
         requests.length === 1 ? { redirect: elsewhere } : { raw: '<html><body>Checking</body></html>' },
@@ -395,7 +398,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
     });
 
     test.skipIf(process.platform === 'win32')(
-      'is answered by the program that the administrator names, and by nothing of the gateway’s',
+      'a computer check is run by the program that the administrator names, and by none of the gateway’s',
       async () => {
         const folder = mkdtempSync(join(tmpdir(), 'cw-check-'));
         cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
@@ -410,13 +413,13 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
     );
   });
 
-  test.skipIf(!hasIPv6)('IPv6: by its address in brackets, certificate and all', async () => {
+  test.skipIf(!hasIPv6)('a gateway at an IPv6 address signs in by its address in brackets, certificate included', async () => {
     const at = await gateway(({ init }) => (init ? signInForm : 'success'), '::1');
     const { grant } = await signIn(at.profile(), { credentials: mei }).session;
     expect(grant).toMatchObject({ connectUrl: `https://[::1]:${at.port}/`, address: '::1', endpoint: { host: '::1', port: at.port } });
   });
 
-  describe('through the network’s proxy', () => {
+  describe('sign-ins through the network’s proxy', () => {
     const through = async (kind: Exclude<WebProxy['kind'], 'https'>, given: { user: string; password: string } | null, wanted = given) => {
       const at = await gateway(({ init }) => (init ? signInForm : 'success'));
       const proxy = await startProxy({ kind, routes: { [`${at.host}:443`]: at.port }, ...(wanted ? { signIn: wanted } : {}) });
@@ -427,16 +430,19 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       return { at, proxy, attempt: signIn(at.profile({ connectTo: [] }), { credentials: mei }, bench, target) };
     };
 
-    test.each(['http', 'socks5'] as const)('%s, without and with a name and password of its own', async (kind) => {
-      for (const given of [null, { user: 'nö:body', password: 'p@ss w/ord' }]) {
-        const { at, proxy, attempt } = await through(kind, given);
-        const { grant } = await attempt.session;
-        expect(grant).toMatchObject({ connectUrl: `https://${at.host}/`, address: null });
-        expect(proxy.asked).toContain(`${at.host}:443`);
-      }
-    });
+    test.each(['http', 'socks5'] as const)(
+      'an OpenConnect sign-in works through a %s proxy, with and without the proxy’s own user and password',
+      async (kind) => {
+        for (const given of [null, { user: 'nö:body', password: 'p@ss w/ord' }]) {
+          const { at, proxy, attempt } = await through(kind, given);
+          const { grant } = await attempt.session;
+          expect(grant).toMatchObject({ connectUrl: `https://${at.host}/`, address: null });
+          expect(proxy.asked).toContain(`${at.host}:443`);
+        }
+      },
+    );
 
-    test('of a kind that the library does not speak: by a hop of ours', async () => {
+    test('an OpenConnect sign-in works through a proxy kind that only we speak', async () => {
       const { at, proxy, attempt } = await through('socks4', null);
       const { grant } = await attempt.session;
       expect(grant).toMatchObject({ connectUrl: `https://${at.host}/`, endpoint: { via: { kind: 'socks4' } } });
@@ -448,12 +454,12 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       ['socks5', null],
       ['http', { user: 'a', password: 'not it' }],
       ['socks5', { user: 'a', password: 'not it' }],
-    ] as const)('%s that does not know us: %j', async (kind, given) => {
+    ] as const)('a %s proxy that rejects us is reported as proxy-rejected: %j', async (kind, given) => {
       const { attempt, proxy } = await through(kind, given, { user: 'a', password: 'b' });
       await expect(attempt.session).rejects.toMatchObject(failsWith('proxy-rejected', { host: `127.0.0.1:${proxy.via.port}` }));
     });
 
-    test('what the gateway does wrong afterwards is not the proxy’s', async () => {
+    test('a gateway’s own error behind a proxy is not blamed on the proxy', async () => {
       const at = await gateway(({ init }) => (init ? signInForm : { raw: 'nonsense' }));
       const proxy = await startProxy({ kind: 'http', routes: { [`${at.host}:443`]: at.port } });
       cleanUp.push(() => proxy.stop());
@@ -461,7 +467,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       await expect(attempt.session).rejects.toMatchObject(failsWith('gateway-protocol', { host: at.host }));
     });
 
-    test.each(['http', 'socks5'] as const)('%s that cannot reach the gateway', async (kind) => {
+    test.each(['http', 'socks5'] as const)('a %s proxy that cannot reach the gateway is reported as gateway-unreachable', async (kind) => {
       const at = await gateway(() => signInForm);
       const proxy = await startProxy({ kind, routes: {} });
       cleanUp.push(() => proxy.stop());
@@ -469,7 +475,7 @@ describe.skipIf(missingLibrary() !== null)('trouble on the way in', () => {
       await expect(attempt.session).rejects.toMatchObject(failsWith('gateway-unreachable', { host: at.host }));
     });
 
-    test('that is away', async () => {
+    test('a proxy that is down is reported as proxy-unreachable', async () => {
       const at = await gateway(() => signInForm);
       const port = await tcp(() => undefined);
       for (const each of cleanUp.splice(1)) await each();

@@ -37,7 +37,7 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
   };
   const done = page('https://forms.campus.test/done', [{ name: 'acSamlv2Token', value: 'token-of-mei' }]);
 
-  test('a click, a window, and the cookie that the page left goes to the gateway', async () => {
+  test('a page sign-in opens a window after a click, and the cookie that the page leaves is sent to the gateway', async () => {
     const seen: boolean[] = [];
     const asked: WebWindowRequest[] = [];
     const openWebWindow: OpenWebWindow = async (request) => {
@@ -54,7 +54,7 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
     expect(gateway.requests.at(-1)?.fields).toEqual({ 'sso-token': 'token-of-mei' });
   });
 
-  test('a window that was closed, and one that strayed, are told and can be opened again', async () => {
+  test('a closed sign-in window, or one that left its hosts, is reported and can be opened again', async () => {
     let turn = 0;
     const openWebWindow: OpenWebWindow = async (request) => {
       turn += 1;
@@ -71,7 +71,7 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
     ]);
   });
 
-  test('a worker that dies takes the window with it', async () => {
+  test('a worker that dies closes its sign-in window', async () => {
     const windows: ('open' | 'closed')[] = [];
     const openWebWindow: OpenWebWindow = (_, signal) => {
       windows.push('open');
@@ -89,7 +89,7 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
     expect(windows).toEqual(['open', 'closed']);
   });
 
-  test.skipIf(!hasIPv6)('their own browser, where the gateway wants that', async () => {
+  test.skipIf(!hasIPv6)('a page sign-in opens in the person’s own browser if the gateway wants that', async () => {
     const opened: string[] = [];
     const openInBrowser = (address: string) => Promise.resolve(void opened.push(address));
     const mode = '<sso-v2-browser-mode>external</sso-v2-browser-mode>';
@@ -100,7 +100,7 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
     await expect(session).rejects.toMatchObject(failsWith('cancelled'));
   });
 
-  test('without anything that shows pages it is a part that is missing', async () => {
+  test('a page sign-in without anything to show pages reports a missing component', async () => {
     const { session } = await start({}, {});
     await expect(session).rejects.toMatchObject(failsWith('component-missing'));
   });

@@ -42,7 +42,7 @@ describe.skipIf(missingLibrary() !== null)('Pulse, through the real library', ()
     (label: string) =>
     ({ options }: PromptOf<'choice'>): Answer => ({ kind: 'choice', option: options.find((option) => option.label === label)?.id ?? '' });
 
-  test('a wrong password is said; the right one gives a cookie, and the gateway is told when it is over', async () => {
+  test('a wrong Pulse password is reported, the right one gives a cookie, and the gateway is told at the end', async () => {
     const { at, who, session } = await begin({}, { credentials: [credentials('mei.chan', 'no'), mei] });
     const signedIn = await session;
     expect(who.kinds()).toEqual(['credentials', 'credentials']);
@@ -53,7 +53,7 @@ describe.skipIf(missingLibrary() !== null)('Pulse, through the real library', ()
     expect(at.cookies.size).toBe(0);
   });
 
-  test('the realm is a choice, or the profile’s', async () => {
+  test('a Pulse realm is chosen by the person or the profile', async () => {
     const realms = ['Staff', 'Students'];
     const chosen = await begin({ realms }, { choice: choose('Students'), credentials: mei });
     await chosen.session;
@@ -66,7 +66,7 @@ describe.skipIf(missingLibrary() !== null)('Pulse, through the real library', ()
     expect(named.who.kinds()).toEqual(['credentials']);
   });
 
-  test('a token is a passcode; a wrong one is said', async () => {
+  test('a Pulse token is a passcode, and a wrong one is reported', async () => {
     const codes = [passcode('000000'), passcode('287082')];
     const { at, who, session } = await begin({ token: 'Enter your code' }, { credentials: mei, passcode: codes });
     await session;
@@ -75,7 +75,7 @@ describe.skipIf(missingLibrary() !== null)('Pulse, through the real library', ()
     expect(at.cookies.size).toBe(1);
   });
 
-  test('a password that has run out is changed; what the gateway does not like is asked again', async () => {
+  test('an expired Pulse password is changed, and a new one that the gateway rejects is asked for again', async () => {
     const change = (fresh: string): Answer => ({
       kind: 'fields',
       values: { 'oldpass': 'harbour-lantern-42', 'newpass1': fresh, 'field-2': fresh },
@@ -89,7 +89,7 @@ describe.skipIf(missingLibrary() !== null)('Pulse, through the real library', ()
     expect(at.typed.at(-1)).toBe('longer-than-that');
   });
 
-  test('the campus’s terms, which the protocol hides, are the profile’s, before anything is sent', async () => {
+  test('the profile’s notice stands in for the one that Pulse hides, and comes before anything is sent', async () => {
     const { at, session } = await begin({}, { notice: { kind: 'notice', proceed: false } }, { notice: 'For members only.' });
     await expect(session).rejects.toMatchObject(failsWith('notice-declined'));
     expect(at.typed).toEqual([]);
@@ -99,31 +99,31 @@ describe.skipIf(missingLibrary() !== null)('Pulse, through the real library', ()
     ['a check of the computer', { hostCheck: true }, 'host-check'],
     ['a locked account', { failure: 0x0d }, 'account-locked-out'],
     ['bytes that are no packets', { instead: 'garbage' }, 'gateway-protocol'],
-  ])('%s', async (_, options, code) => {
+  ])('a Pulse gateway that answers with %s fails with its own code', async (_, options, code) => {
     const { session } = await begin(options, {});
     await expect(session).rejects.toMatchObject(failsWith(code as Parameters<typeof failsWith>[0]));
   });
 
-  test('an end in the middle: closed, or no answer that could be read, which to the library is the same', async () => {
+  test('a Pulse exchange broken off in the middle fails as closed or as protocol, which the library does not distinguish', async () => {
     const { session } = await begin({ instead: 'break' }, {});
     const { code } = await session.then(() => ({ code: 'none' }), failureOf);
     expect(['gateway-closed', 'gateway-protocol']).toContain(code);
   });
 
-  test('a certificate of the person’s is asked for', async () => {
+  test('a client certificate that a Pulse gateway wants is asked for', async () => {
     const { who, session } = await begin({ failure: 0x0e }, { 'client-certificate': 'leave' });
     await expect(session).rejects.toMatchObject(failsWith('cancelled'));
     expect(who.asked).toMatchObject([{ kind: 'client-certificate', failure: { code: 'client-certificate-missing' } }]);
   });
 
-  test('where there are too many sessions, the one that is chosen goes', async () => {
+  test('with too many Pulse sessions, the chosen one is ended', async () => {
     const { at, who, session } = await begin({ sessions: ['s-one', 's-two'] }, { credentials: mei, choice: choose('s-two') });
     await session;
     expect(who.asked[1]).toMatchObject({ kind: 'choice', purpose: 'session' });
     expect(at.typed.at(-1)).toBe('s-two');
   });
 
-  test('a gateway that says nothing is left at a click', async () => {
+  test('Cancel leaves a silent Pulse gateway', async () => {
     const at = await startPulse({ instead: 'silence' });
     pulse = at;
     const leave = new AbortController();
@@ -134,7 +134,7 @@ describe.skipIf(missingLibrary() !== null)('Pulse, through the real library', ()
 });
 
 describe.skipIf(missingForPeers() !== null)('causeway connect to a Pulse gateway', () => {
-  test('signs in unattended, and shows the cookie to it for a tunnel that stays until it is ended', async () => {
+  test('causeway connect signs in to Pulse unattended, and a tunnel that shows its cookie stays up until it is ended', async () => {
     const pulse = await startPulse({ realms: ['Staff', 'Students'], token: 'Enter your code' });
     onTestFinished(() => pulse.stop());
     const folder = await cliFolder();

@@ -49,21 +49,24 @@ describe.skipIf(missingLibrary() !== null)('a gateway that refuses this program 
     ['403', { status: 403 }],
     ['400', { status: 400 }],
     ['a connection that it closes', 'hang-up'],
-  ])('and answers it with %s is told as that, by both names, and nobody is asked for anything', async (_what, answer) => {
-    const { failure, asked } = await signIn(({ headers }) =>
-      headers['user-agent']?.startsWith('AnyConnect Windows') ? signInForm : answer,
-    );
-    expect(failure).toMatchObject({ code: 'client-refused', params: { agent: ours, system: 'linux-64' } });
-    expect(asked).toEqual([]);
-  });
+  ])(
+    'a gateway that answers this program with %s, but not another, is reported as client-refused with both names, and nobody is asked',
+    async (_what, answer) => {
+      const { failure, asked } = await signIn(({ headers }) =>
+        headers['user-agent']?.startsWith('AnyConnect Windows') ? signInForm : answer,
+      );
+      expect(failure).toMatchObject({ code: 'client-refused', params: { agent: ours, system: 'linux-64' } });
+      expect(asked).toEqual([]);
+    },
+  );
 
-  test('by the system that it says it runs is told as that', async () => {
+  test('a gateway that refuses the reported system is reported as system-refused', async () => {
     const { failure, asked } = await signIn(({ body }) => (body.includes('<device-id>win</device-id>') ? signInForm : { status: 403 }));
     expect(failure).toMatchObject({ code: 'system-refused', params: { system: 'linux-64' } });
     expect(asked).toEqual([]);
   });
 
-  test('and would refuse any other is no such thing', async () => {
+  test('a gateway that refuses every client is not reported as client-refused', async () => {
     expect((await signIn(() => page)).failure).toMatchObject({ code: 'gateway-protocol' });
     expect((await signIn(() => ({ status: 404 }))).failure?.code).not.toMatch(/-refused$/);
   });
@@ -78,7 +81,7 @@ describe.skipIf(missingLibrary() !== null)('a gateway that refuses this program 
     ['Your operating system is not supported.', 'system-refused'],
     ['Access from Linux is not permitted', 'system-refused'],
     ['不允许使用此操作系统登录', 'system-refused'],
-  ])('in words after the password, “%s”, accuses no password and sends none again', async (words, code) => {
+  ])('a refusal in the words “%s” after the password is no wrong password, and the password is not sent again', async (words, code) => {
     const { failure, asked, gateway } = await signIn(({ init }) => (init ? signInForm : error(words)), { credentials: mei });
     expect(failure).toMatchObject({ code, detail: words });
     expect(asked).toEqual(['credentials']);
@@ -86,7 +89,7 @@ describe.skipIf(missingLibrary() !== null)('a gateway that refuses this program 
   });
 
   test.each(['Login failed.', 'Client certificate not accepted', 'User not allowed', 'The code is not accepted'])(
-    'is not one that says “%s”',
+    '“%s” after the password is not taken for a refusal of this program',
     async (words) => {
       const { failure, asked } = await signIn(({ init }) => (init ? signInForm : error(words)), { credentials: [mei, 'leave'] });
       expect(failure?.code).toBe('cancelled');
@@ -94,7 +97,7 @@ describe.skipIf(missingLibrary() !== null)('a gateway that refuses this program 
     },
   );
 
-  test('lets in the name and system that policy gives, in every request', async () => {
+  test('the name and system from the policy are sent in every request', async () => {
     const agent: Agent = { userAgent: 'AnyConnect Windows 4.10.06079', system: 'win' };
     const { failure, gateway } = await signIn(
       ({ headers, init }) => (headers['user-agent'] !== agent.userAgent ? { status: 404 } : init ? signInForm : 'success'),
@@ -107,7 +110,7 @@ describe.skipIf(missingLibrary() !== null)('a gateway that refuses this program 
   });
 });
 
-describe.skipIf(missingForPeers() !== null)('the tunnel goes by the name that signed in', { timeout: 60_000 }, () => {
+describe.skipIf(missingForPeers() !== null)('the client name in the tunnel', { timeout: 60_000 }, () => {
   /** Signs in with the command, at a gateway that answers CONNECT with this status. */
   async function connect(status: number) {
     const asked: { method: string; agent: string | undefined }[] = [];
@@ -133,7 +136,7 @@ describe.skipIf(missingForPeers() !== null)('the tunnel goes by the name that si
     return { asked, gateway, end: run.events().at(-1) };
   }
 
-  test('and a gateway that refuses it there is told as one that refuses this program', async () => {
+  test('a tunnel refused to the name that signed in is reported as client-refused', async () => {
     const { asked, gateway, end } = await connect(403);
     expect(asked.length).toBeGreaterThan(0);
     expect(new Set([...asked.map(({ agent }) => agent), ...gateway.requests.map(({ headers }) => headers['user-agent'])])).toEqual(
@@ -146,7 +149,7 @@ describe.skipIf(missingForPeers() !== null)('the tunnel goes by the name that si
     });
   });
 
-  test('and a ticket that is refused there is no such thing', async () => {
+  test('a ticket refused in the tunnel is not reported as client-refused', async () => {
     expect((await connect(401)).end).toMatchObject({ failure: { code: 'tunnel-refused' } });
   });
 });

@@ -15,7 +15,7 @@ import { credentials, person, startDriver, targetFor, type DriverBench } from '.
 const missing = missingForPeers();
 
 /** A key in the keychain in front of a gateway that takes each code once. */
-describe.skipIf(missing !== null)('a kept key for one-time codes and a real gateway', () => {
+describe.skipIf(missing !== null)('a saved key for one-time codes at a real gateway', () => {
   let lab: Ocserv;
   let bench: DriverBench;
   let directory: string;
@@ -28,7 +28,7 @@ describe.skipIf(missing !== null)('a kept key for one-time codes and a real gate
     await Promise.all([lab.stop(), rm(directory, { recursive: true })]);
   });
 
-  test('signs in without a question for the passcode; the code is spent, and the gateway takes it from nobody again', async () => {
+  test('a saved TOTP key signs in without asking for the passcode, and the gateway accepts the used code from nobody again', async () => {
     const { name, password, key } = lab.addUser({ name: 'kim' });
     const profile = profileOf(lab, { keptCodes: true });
     const keytar = memoryKeytar();
