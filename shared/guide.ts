@@ -30,7 +30,8 @@ export const guideSteps = {
   ],
   'remove-device': [
     { id: 'sign-in', paths: ['/', '/sign-in'] },
-    { id: 'devices', paths: ['/home'] },
+    // The last page of adding one leads there too: after a lost phone, the old one is removed next
+    { id: 'devices', paths: ['/home', '/add/done'] },
     { id: 'confirm', paths: ['/devices/confirm', '/devices/confirm/*'] },
     { id: 'options', paths: ['/devices'] },
     { id: 'trash', paths: ['/devices/options/*'] },

@@ -42,6 +42,8 @@ export const recoveryErrorSchema = z.object({ error: z.enum(failureCodes), param
 /** Where the person is in the recovery screens. Holds nothing that they typed and no passcode. */
 export const recoveryStateSchema = z.discriminatedUnion('step', [
   z.object({ step: z.literal('closed') }),
+  /** The campus has recovery pages of its own. They are open in the person's web browser. */
+  z.object({ step: z.literal('site') }),
   z.object({ step: z.literal('loading') }),
   z.object({ step: z.literal('failed'), failure: failureSchema }),
   z.object({ step: z.literal('role'), roles: z.array(recoveryRoleSchema) }),

@@ -9,7 +9,6 @@ import { Guide } from './guide.tsx';
 import { Home } from './home.tsx';
 import { OnCampus } from './on-campus.tsx';
 import { Reconnecting } from './reconnecting.tsx';
-import { RecoverySite } from './recovery-site.tsx';
 import { Checking, Closing, Contacting, Opening } from './waits.tsx';
 
 /** The screen of an access state. While the portal is open, the guide replaces it. */
@@ -20,7 +19,6 @@ export function AccessScreen({ state, profile }: { state: AppState; profile: Pro
   const beside = portal.kind === 'open' ? portal : null;
   switch (access.kind) {
     case 'idle':
-      if (task === 'lost-phone' && profile.recovery === 'other') return <RecoverySite />;
       if (access.ending)
         return (
           <Ended

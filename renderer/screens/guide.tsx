@@ -29,6 +29,12 @@ export function Guide({ access, portal, state, profile }: GuideProps) {
   const steps = task ? guideSteps[portalTask(task)] : null;
   const current = task && profile.portalPages === 'causeway.portal.v1' ? stepAt(portalTask(task), portal.path) : null;
   const done = steps !== null && current === steps.length - 1;
+  // The task of somebody who recovered and then chose Add a new device differs, but the passcode tells
+  const lost = task === 'lost-phone' || (task === 'add-device' && heldPasscode !== null);
+  const confirmSentence = (): string | null => {
+    if (!lost) return null;
+    return heldPasscode ? messages.guide.confirmHeld : messages.guide.confirmLost;
+  };
   return (
     <Screen title={task ? messages.task[portalTask(task)].name : messages.guide.title}>
       <StateLine access={access} profile={profile} />
@@ -38,7 +44,7 @@ export function Guide({ access, portal, state, profile }: GuideProps) {
       {task ? (
         <>
           {current === null && <p className="hint">{profile.portalPages === 'other' ? messages.guide.other : messages.guide.lost}</p>}
-          <Steps task={task} current={current} done={done} />
+          <Steps task={task} current={current} done={done} confirm={confirmSentence()} />
         </>
       ) : (
         <>
@@ -47,7 +53,12 @@ export function Guide({ access, portal, state, profile }: GuideProps) {
         </>
       )}
       <Foot>
-        <Leave access={access} done={done} hasTask={task !== null} />
+        <Leave
+          access={access}
+          done={done}
+          hasTask={task !== null}
+          canRemoveLost={task === 'lost-phone' && (done || profile.portalPages === 'other')}
+        />
       </Foot>
     </Screen>
   );
@@ -64,15 +75,41 @@ function TryNow({ trying }: { trying: boolean }) {
   );
 }
 
-/** The next actions: another task, close the portal, disconnect. Once the task is done, one button does the last two. */
-function Leave({ access, done, hasTask }: { access: Online; done: boolean; hasTask: boolean }) {
+interface LeaveProps {
+  access: Online;
+  done: boolean;
+  hasTask: boolean;
+  /** The new device is added, or may be: the lost one can be removed. */
+  canRemoveLost: boolean;
+}
+
+/** The next actions: the lost phone's removal, another task, close the portal, disconnect. Once the task is done, one button does the last two. */
+function Leave({ access, done, hasTask, canRemoveLost }: LeaveProps) {
   const { messages } = useLocalizer();
   const { run, busy } = useVerbs();
   const online = access.kind !== 'on-campus';
   return (
     <>
+      {canRemoveLost && (
+        <>
+          <p className="hint">{messages.guide.removeLostWhy}</p>
+          <Button
+            kind={done ? 'primary' : 'secondary'}
+            {...(done ? { size: 'large' } : {})}
+            pending={busy}
+            onPress={() => void run('startTask', { task: 'remove-device' })}
+          >
+            {messages.guide.removeLost}
+          </Button>
+        </>
+      )}
       {done && (
-        <Button kind="primary" size="large" pending={busy} onPress={() => void run(online ? 'disconnect' : 'closePortal')}>
+        <Button
+          kind={canRemoveLost ? 'secondary' : 'primary'}
+          {...(canRemoveLost ? {} : { size: 'large' })}
+          pending={busy}
+          onPress={() => void run(online ? 'disconnect' : 'closePortal')}
+        >
           {online ? messages.guide.finish : messages.action.closePortal}
         </Button>
       )}
@@ -102,12 +139,14 @@ interface StepsProps {
   /** The index of the current step. Null when the page belongs to no step. */
   current: number | null;
   done: boolean;
+  /** In place of the sentence of the step `confirm`, or null. */
+  confirm: string | null;
 }
 
-function Steps({ task, current, done }: StepsProps) {
+function Steps({ task, current, done, confirm }: StepsProps) {
   const { messages, format } = useLocalizer();
   const steps = guideSteps[portalTask(task)];
-  const sentences: Record<string, string> = messages.guide.steps[portalTask(task)];
+  const sentences: Record<string, string> = { ...messages.guide.steps[portalTask(task)], ...(confirm !== null && { confirm }) };
   const now = useRef<HTMLLIElement>(null);
   useEffect(() => {
     // In braces, since Chromium's scrollIntoView returns a promise, which React would take for a clean-up function

@@ -8,9 +8,9 @@ export function RecoverySite() {
   const { messages } = useLocalizer();
   const { run, busy } = useVerbs();
   const { site } = messages.recovery;
-  const leave = (): void => void run('leaveTask');
+  const back = (): void => void run('recoveryBack');
   return (
-    <Screen title={site.title} above={messages.recovery.purpose} onEscape={leave}>
+    <Screen title={site.title} above={messages.recovery.purpose} onEscape={back}>
       <p className="lead">{site.lead}</p>
       <ol className="steps">
         {site.steps.map((step, index) => (
@@ -23,12 +23,12 @@ export function RecoverySite() {
         ))}
       </ol>
       <Actions>
-        <Button kind="primary" size="large" pending={busy} onPress={() => void run('startTask', { task: 'add-device' })}>
+        <Button kind="primary" size="large" pending={busy} onPress={() => void run('recoveryContinue')}>
           {site.next}
         </Button>
       </Actions>
       <Foot>
-        <Button kind="quiet" pending={busy} onPress={leave}>
+        <Button kind="quiet" pending={busy} onPress={back}>
           {messages.action.back}
         </Button>
       </Foot>

@@ -13,6 +13,7 @@ import { FailurePanel } from '../ui/panel.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 import { ConnectionLine } from '../ui/connection-line.tsx';
 import { RecoveryIdentity } from './recovery-identity.tsx';
+import { RecoverySite } from './recovery-site.tsx';
 
 type Open = Exclude<RecoveryState, { step: 'closed' }>;
 
@@ -29,6 +30,8 @@ export function Recovery({ recovery, state, profile }: RecoveryProps) {
   const back = (): void => void run('recoveryBack');
   const above = messages.recovery.purpose;
   switch (recovery.step) {
+    case 'site':
+      return <RecoverySite />;
     case 'loading':
       return (
         <Screen kind="wait" title={messages.recovery.loading.title} above={above} onEscape={back}>

@@ -390,6 +390,11 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     heading: 'Confirm it is you',
     focus: 'heading',
   },
+  'second-factor-lost': {
+    state: asking(prompts.factor, { task: 'lost-phone', profiles: [{ ...campus, recovery: 'other' }] }),
+    heading: 'Confirm it is you',
+    focus: 'heading',
+  },
   'second-factor-denied': {
     state: asking({ ...prompts.factorOne, failure: { code: 'push-denied' } }),
     heading: 'Confirm it is you',
@@ -644,6 +649,26 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     heading: 'Add a new device',
     focus: 'heading',
   },
+  'portal-lost-confirm': {
+    state: state({ access: connected, portal: portal('/add/confirm'), task: 'lost-phone' }),
+    heading: 'Add a new device',
+    focus: 'heading',
+  },
+  'portal-lost-done': {
+    state: state({ access: connected, portal: portal('/add/done'), task: 'lost-phone' }),
+    heading: 'Add a new device',
+    focus: 'heading',
+  },
+  'portal-lost-other': {
+    state: state({
+      access: connected,
+      portal: portal('/admin'),
+      task: 'lost-phone',
+      profiles: [{ ...campus, portalPages: 'other', recovery: 'other' }],
+    }),
+    heading: 'Add a new device',
+    focus: 'heading',
+  },
   'portal-remove': {
     state: state({
       access: { kind: 'on-campus', profileId: campus.id },
@@ -668,7 +693,7 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     focus: 'heading',
   },
   'recovery-site': {
-    state: state({ profiles: [{ ...campus, recovery: 'other' }], task: 'lost-phone' }),
+    state: state({ profiles: [{ ...campus, recovery: 'other' }], task: 'lost-phone', recovery: { step: 'site' } }),
     heading: 'Get your recovery passcode',
     focus: 'heading',
   },

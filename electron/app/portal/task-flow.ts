@@ -40,7 +40,10 @@ export class TaskFlow {
         await recovery.open(profile, verifierFor(profile));
         // The person cancelled at the proxy's question, before any recovery screen
         if (recovery.state.step === 'closed' && this.current === task) this.current = null;
-      } else await openExternal(profile.recovery.address);
+      } else {
+        recovery.openSite();
+        await openExternal(profile.recovery.address);
+      }
       changed();
       return;
     }

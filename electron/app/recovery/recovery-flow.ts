@@ -68,6 +68,12 @@ export class RecoveryFlow {
     }
   }
 
+  /** Shows the guide to recovery pages that the campus has of its own. The person's web browser opens them. */
+  openSite(): void {
+    this.close();
+    this.show({ step: 'site' });
+  }
+
   chooseRole(id: string): void {
     const role = this.roles.find((each) => each.id === id);
     if (this.current.step !== 'role' || !this.visit || !role) throw fail('not-now');

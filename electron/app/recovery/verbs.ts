@@ -19,7 +19,7 @@ export function recoveryVerbs(parts: Parts): RecoveryVerbs {
       });
     },
     async recoveryContinue() {
-      if (recovery.state.step !== 'passcode') throw fail('not-now');
+      if (recovery.state.step !== 'passcode' && recovery.state.step !== 'site') throw fail('not-now');
       recovery.leave();
       await taskFlow.pursue();
     },

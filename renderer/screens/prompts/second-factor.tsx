@@ -18,6 +18,7 @@ import type { FactorDevice } from '../../../shared/prompt.ts';
 import { useAnswer, useVerbs } from '../../hooks.ts';
 import { useLocalizer } from '../../localizer.ts';
 import { RowButton } from '../../ui/button.tsx';
+import { Details } from '../../ui/details.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
@@ -33,27 +34,50 @@ const failureIcons: Partial<Record<FailureCode, LucideIcon>> = {
 const otherMethods = ['call', 'text', 'other'] as const;
 const methodIcons = { call: Phone, text: MessageSquareText, other: ChevronRight } as const;
 
-/** Asks for a device and a method: a push, a passcode, or the held recovery passcode. */
+/**
+ * Asks for a device and a method: a push, a passcode, or the held recovery passcode. To somebody who lost their phone it
+ * recommends a passcode. The ways that reach a device come last, collapsed, because they may reach the lost one.
+ */
 export function SecondFactor({ access, prompt, state, above }: PromptProps<'second-factor'>) {
   const { messages, format } = useLocalizer();
   const { busy, answer, answerWithHeld } = useAnswer(access);
   const { run } = useVerbs();
   const cancel = useCancel();
-  const pushable = prompt.devices.filter((device) => device.methods.includes('push'));
+  const held = state.heldPasscode;
+  const lost = held !== null || state.task === 'lost-phone';
+  const icon = prompt.failure && failureIcons[prompt.failure.code];
+  const pushable = prompt.devices.filter(({ methods }) => methods.includes('push'));
   const [chosenId, choose] = useState(pushable[0]?.id);
   const device = pushable.find(({ id }) => id === chosenId) ?? pushable[0];
-  const held = state.heldPasscode;
-  const icon = prompt.failure && failureIcons[prompt.failure.code];
-
   const others = otherMethods.flatMap((method) =>
     prompt.devices.filter(({ methods }) => methods.includes(method)).map((to) => ({ method, to })),
   );
+  const reachable = device !== undefined || others.length > 0;
   const hints = { call: messages.factor.callHint, text: messages.factor.textHint, other: messages.factor.otherHint };
   const startsWith = prompt.devices.find((each) => each.startsWith !== undefined)?.startsWith;
-
-  const push = (to: FactorDevice): void => answer({ kind: 'second-factor', method: 'push', device: to.id });
-  const passcode = (): void => answer({ kind: 'second-factor-passcode' });
   const onEnter = held ? answerWithHeld : undefined; // Enter must never send a push
+
+  const chooseDevice = pushable.length > 1 && <Devices devices={pushable} chosen={device?.id ?? null} onChoose={choose} disabled={busy} />;
+  const push = device && (
+    <RowButton
+      kind={lost ? 'secondary' : 'primary'}
+      icon={BellRing}
+      title={lost ? messages.factor.pushPlain : messages.factor.push}
+      hint={format(messages.factor.pushHint, { device: device.name })}
+      pending={busy}
+      onPress={() => answer({ kind: 'second-factor', method: 'push', device: device.id })}
+    />
+  );
+  const otherWays = others.map(({ method, to }) => (
+    <RowButton
+      key={to.id}
+      icon={methodIcons[method]}
+      title={method === 'other' ? to.name : messages.factor[method]}
+      hint={format(hints[method], { device: to.name })}
+      pending={busy}
+      onPress={() => answer({ kind: 'second-factor', method, device: to.id })}
+    />
+  ));
 
   return (
     <Screen title={messages.factor.title} above={above} onEnter={onEnter} onEscape={cancel}>
@@ -66,8 +90,8 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
       ) : (
         <p className="lead">{messages.factor.lead}</p>
       )}
-      {pushable.length > 1 && <Devices devices={pushable} chosen={device?.id ?? null} onChoose={choose} disabled={busy} />}
-      {!device && others.length === 0 && !held && <p>{messages.factor.noDevice}</p>}
+      {!reachable && !held && <p>{messages.factor.noDevice}</p>}
+      {!lost && chooseDevice}
       <div className="ways">
         {held && (
           <RowButton
@@ -79,33 +103,16 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
             onPress={answerWithHeld}
           />
         )}
-        {device && (
-          <RowButton
-            kind={held ? 'secondary' : 'primary'}
-            icon={BellRing}
-            title={messages.factor.push}
-            hint={format(messages.factor.pushHint, { device: device.name })}
-            pending={busy}
-            onPress={() => push(device)}
-          />
-        )}
+        {!lost && push}
         <RowButton
+          kind={lost && !held ? 'primary' : 'secondary'}
           icon={Hash}
           title={messages.factor.passcode}
           hint={startsWith === undefined ? messages.factor.passcodeHint : format(messages.passcode.startsWith, { start: startsWith })}
           pending={busy}
-          onPress={passcode}
+          onPress={() => answer({ kind: 'second-factor-passcode' })}
         />
-        {others.map(({ method, to }) => (
-          <RowButton
-            key={to.id}
-            icon={methodIcons[method]}
-            title={method === 'other' ? to.name : messages.factor[method]}
-            hint={format(hints[method], { device: to.name })}
-            pending={busy}
-            onPress={() => answer({ kind: 'second-factor', method, device: to.id })}
-          />
-        ))}
+        {!lost && otherWays}
         {!held && (
           <RowButton
             icon={PhoneOff}
@@ -115,6 +122,16 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
           />
         )}
       </div>
+      {lost && reachable && (
+        <Details label={messages.factor.otherWays}>
+          <p>{messages.factor.otherWaysLead}</p>
+          {chooseDevice}
+          <div className="ways">
+            {push}
+            {otherWays}
+          </div>
+        </Details>
+      )}
       <p className="hint" aria-live="polite">
         {busy ? messages.factor.going : ''}
       </p>

@@ -18,7 +18,7 @@ const steps: GuideMessages = {
   'remove-device': {
     'sign-in': 'Sign in to the device portal.',
     'devices': 'Click My Settings & Devices.',
-    'confirm': 'Confirm it is you: with a push or a passcode.',
+    'confirm': 'Confirm it is you: with a push to a device that you still have, or with a passcode.',
     'options': 'Click Device Options at the old device.',
     'trash': 'Click the trash icon.',
     'remove': 'Click Remove.',
@@ -28,6 +28,11 @@ const steps: GuideMessages = {
 
 export const guide = {
   steps,
+  /** In place of the sentence of that step, for somebody who lost their phone. */
+  confirmHeld:
+    'Copy the passcode above, paste it under Passcode on the right, and click Enter a Passcode. Do not choose Send me a Push: it goes to your old phone.',
+  confirmLost:
+    'Type your recovery passcode under Passcode on the right, and click Enter a Passcode. Do not choose Send me a Push: it goes to your old phone.',
   title: 'Device portal',
   progress: 'Step {step} of {count}',
   status: { done: 'Done' },
@@ -36,6 +41,8 @@ export const guide = {
   other: 'Your campus’s portal may name its buttons differently.',
   allSet: 'You are all set!',
   finish: 'Close portal and disconnect',
+  removeLost: 'Remove your lost phone',
+  removeLostWhy: 'Until you remove it, your old phone can still approve sign-ins.',
   onCampus: 'On campus: no VPN needed',
   connected: 'Connected to {campus}',
   leave: 'Choose another task',

@@ -61,6 +61,29 @@ describe('tasks', () => {
     expect(app.state.heldPasscode).not.toBeNull();
     b.desktop.page({ host: '2fa.campus.test', path: '/add/done', loading: false, canGoBack: false, failure: null });
     expect(app.state.heldPasscode).toBeNull();
+    // Next the lost phone goes: the portal stays where it is, and only the guide changes
+    expect(app.state.task).toBe('lost-phone');
+    await app.verbs.startTask({ task: 'remove-device' });
+    expect(app.state).toMatchObject({ task: 'remove-device', portal: { kind: 'open', path: '/add/done' } });
+    expect(b.desktop.visits).toHaveLength(1);
+  });
+
+  test('I lost my phone, where the campus has recovery pages of its own, stays that task to the end', async () => {
+    const b = await open();
+    const { app } = b;
+    const recovery = { address: 'https://recovery.campus.test/', interface: 'other' as const };
+    b.settings.update(({ profiles }) => ({ profiles: profiles.map((profile) => ({ ...profile, recovery })) }));
+    await app.verbs.startTask({ task: 'lost-phone' });
+    expect(b.desktop.external).toEqual(['https://recovery.campus.test/']);
+    expect(app.state.recovery.step).toBe('site');
+    await app.verbs.recoveryBack(undefined);
+    expect(app.state).toMatchObject({ recovery: { step: 'closed' }, task: null });
+    await app.verbs.startTask({ task: 'lost-phone' });
+    await app.verbs.recoveryContinue(undefined);
+    expect(app.state.recovery.step).toBe('closed');
+    await signIn(b);
+    await expect.poll(() => b.desktop.visits.length).toBe(1);
+    expect(app.state.task).toBe('lost-phone');
   });
 
   test('on campus, who has recovered is signed in to the portal as well', async () => {

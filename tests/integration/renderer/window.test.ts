@@ -43,7 +43,7 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['home-notice', 'Dismiss', 'dismissNotice', { id: 'n1' }],
   ['ended-unreachable', 'Try again', 'connect', { profileId: campus.id }],
   ['ended-locked', 'Try again', 'startTask', { task: 'add-device' }],
-  ['recovery-site', 'Back', 'leaveTask'],
+  ['recovery-site', 'Back', 'recoveryBack'],
   ['ended-unreachable', 'Copy details', 'copyDetails'],
   ['ended-unreachable', 'Back to start', 'acknowledge'],
   ['checking', 'Cancel', 'disconnect'],
@@ -73,7 +73,7 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['recovery-role', 'Student', 'recoveryRole', { role: 'student' }],
   ['recovery-failed', 'Try again', 'startTask', { task: 'lost-phone' }],
   ['recovery-identity', 'Back', 'recoveryBack'],
-  ['recovery-site', 'I have it: Add a new device', 'startTask', { task: 'add-device' }],
+  ['recovery-site', 'I have it: Add a new device', 'recoveryContinue'],
   ['preview', 'Add', 'acceptPreview'],
   ['preview', 'Not now', 'declinePreview'],
   ['first-run', 'Choose a profile file…', 'previewFile'],
@@ -88,6 +88,9 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['portal-add-confirm', 'Choose another task', 'leaveTask'],
   ['portal-add-confirm', 'Copy passcode', 'copyPasscode'],
   ['portal-add-done', 'Close portal and disconnect', 'disconnect'],
+  ['portal-lost-done', 'Remove your lost phone', 'startTask', { task: 'remove-device' }],
+  ['portal-lost-done', 'Close portal and disconnect', 'disconnect'],
+  ['portal-lost-other', 'Remove your lost phone', 'startTask', { task: 'remove-device' }],
   ['confirm-connect', 'Connect', 'confirm', { yes: true }],
   ['confirm-quit', 'Stay', 'confirm', { yes: false }],
   ['confirm-certificate', 'Do not connect', 'confirm', { yes: false }],
@@ -419,6 +422,25 @@ describe('the second factor', () => {
     await heard(['answerWithHeldPasscode', { promptId: 'p1' }]);
   });
 
+  test.each([
+    ['second-factor-held', 'Use your recovery passcode'],
+    ['second-factor-lost', 'Enter a Passcode'],
+  ] as const)('recommends no push to somebody who lost their phone: %s', async (screen, main) => {
+    await openScreen(screen);
+    const { page } = subject;
+    const primary = page.locator('main .primary');
+    expect(await primary.count()).toBe(1);
+    expect(await primary.textContent()).toContain(main);
+    const push = page.getByRole('button', { name: /^Send me a Push/ });
+    expect(await push.count()).toBe(0);
+    await button('Other ways').click();
+    await push.waitFor();
+    expect(await push.getAttribute('class')).toContain('secondary');
+    expect(await page.getByText('Recommended').count()).toBe(0);
+    await push.click();
+    await heard(['answer', { promptId: 'p1', answer: { kind: 'second-factor', method: 'push', device: 'd1' }, remember: false }]);
+  });
+
   test('counts a push down to its end', async () => {
     await openScreen('push');
     await subject.page.getByText('47 seconds left to approve').waitFor();
@@ -514,6 +536,27 @@ describe('beside the portal', () => {
     expect(await current.count()).toBe(0);
     await subject.show(at('/add/done'));
     await button('Close portal and disconnect').waitFor();
+  });
+
+  test.each([
+    ['portal-add-confirm', 'Copy the passcode above, paste it under Passcode on the right, and click Enter a Passcode.'],
+    ['portal-lost-confirm', 'Type your recovery passcode under Passcode on the right, and click Enter a Passcode.'],
+  ] as const)('tells somebody who lost their phone where the passcode goes: %s', async (screen, sentence) => {
+    await openScreen(screen);
+    const step = await subject.page.locator('[aria-current="step"]').textContent();
+    expect(step).toContain(sentence);
+    expect(step).toContain('Do not choose Send me a Push: it goes to your old phone.');
+  });
+
+  test('offers to remove the lost phone once a new device is there, and follows its removal from that page', async () => {
+    await openScreen('portal-lost-done');
+    const primary = subject.page.locator('main .primary');
+    expect(await primary.allTextContents()).toEqual(['Remove your lost phone']);
+    await subject.page.getByText('your old phone can still approve sign-ins').waitFor();
+    await subject.show({ ...(screens['portal-lost-done']?.state ?? state({})), task: 'remove-device' });
+    await expect.poll(() => subject.page.locator('[aria-current="step"]').textContent()).toContain('Click My Settings & Devices.');
+    await openScreen('portal-add-done');
+    expect(await button('Remove your lost phone').count()).toBe(0);
   });
 
   test('shows the passcode only when asked', async () => {
