@@ -1,24 +1,31 @@
 import type { Profile, SignInForm } from '../../shared/profile.ts';
 import type { CertificateVerifier } from '../trust/verifier.ts';
 
+export interface PageCookie {
+  readonly name: string;
+  readonly value: string;
+  /** It was set without a domain, so it comes from this very host. A cookie with a domain may come from a host below it. */
+  readonly hostOnly?: boolean;
+}
+
 /** A page that has loaded in the sign-in window. It shows whether the person is signed in. */
 export interface WebPage {
   readonly url: string;
   /** The cookies that a request to this page carries; none of another host. Their values are never logged. */
-  readonly cookies: readonly { readonly name: string; readonly value: string }[];
+  readonly cookies: readonly PageCookie[];
   /** The response headers, names in lower case. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
   /** The text of its HTML comments, if the request asked for them. */
   readonly comments?: readonly string[];
 }
 
-/** What the person typed, or the keychain holds, for the form on the campus's own page. The app fills it in at most once. */
+/** What the person typed, or the keychain holds, for the form on the campus's own page. */
 export interface FormFill {
   readonly form: SignInForm;
-  readonly user: string;
-  readonly password: string;
   /** Only pages of these hosts are filled in: `host`, or `host:port` for another port than 443. No patterns. */
   readonly hosts: readonly string[];
+  /** Gives the values once, and null after that: a form is filled in once an attempt, and nothing keeps the password. */
+  take(): { readonly user: string; readonly password: string } | null;
 }
 
 export interface WebWindowRequest {

@@ -1,4 +1,4 @@
-import type { WebPage, WebWindowRequest } from '../../gateways/web-window.ts';
+import type { PageCookie, WebPage, WebWindowRequest } from '../../gateways/web-window.ts';
 import { sameHost } from '../../trust/host.ts';
 import { openPartition, type Partition } from '../pages/partition.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';
@@ -57,9 +57,12 @@ export async function openSignInSession(
       const host = URL.parse(url)?.hostname ?? '';
       // A cookie for the whole domain may come from another of its hosts, so it proves nothing about this one
       const cookies = all.filter(({ domain = '' }) => sameHost(domain.replace(/^\./, ''), host));
-      return { url, headers: headers.get(withoutHash(url)) ?? [], cookies: cookies.map(({ name, value }) => ({ name, value })) };
+      return { url, headers: headers.get(withoutHash(url)) ?? [], cookies: cookies.map(ownCookie) };
     },
   };
 }
+
+/** Chromium writes the domain of a cookie that was set with one with a leading dot. */
+const ownCookie = ({ name, value, domain = '' }: Electron.Cookie): PageCookie => ({ name, value, hostOnly: !domain.startsWith('.') });
 
 const withoutHash = (address: string): string => address.split('#')[0] ?? address;

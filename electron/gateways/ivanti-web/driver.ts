@@ -4,10 +4,12 @@ import { spkiSha256 } from '../../trust/verifier.ts';
 import { shownAs } from '../../net/endpoint.ts';
 import { acceptedCertificate, connectTls } from '../../net/tls.ts';
 import type { Ask, GatewayDriver, GatewayTarget, OpenConnectGrant } from '../gateway.ts';
-import { isHostCheckPage, isSession, isSessionPage, sessionCookie } from './session-cookie.ts';
+import { stoppedAt } from './own-pages.ts';
+import { sessionCookie, sessionOf } from './session-cookie.ts';
 import { OpenConnectSession } from '../openconnect/session.ts';
 import { connectWithConsent } from '../connect-with-consent.ts';
 import { signInHosts } from '../gateway-pages.ts';
+import { askBeforePage, pageRefusal, type PageProblem } from '../page-question.ts';
 import type { OpenWebWindow } from '../web-window.ts';
 
 const contactTimeoutMs = 15_000;
@@ -88,41 +90,38 @@ async function contact(target: GatewayTarget, ask: Ask, signal: AbortSignal): Pr
   }
 }
 
-/** Opens the campus's page at each click of the person until there is a session. Returns its ticket. */
+/** Opens the campus's page each time that the person has answered, until there is a session. Returns its ticket. */
 async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow, ask: Ask, signal: AbortSignal): Promise<string> {
   const { profile } = target;
   const protocol = ivantiProtocol(target);
   const address = profile.browser?.address ?? `https://${shownAs(target)}${profile.signInPath ?? '/'}`;
   const hosts = signInHosts(profile, target.host);
-  let failure: Failure | undefined;
+  let problem: PageProblem | null = null;
   for (;;) {
-    const question = { kind: 'browser' as const, host: shownAs(target), where: 'window' as const };
-    const answer = await ask({ ...question, ...(failure && { failure }) }, { signal });
-    if (answer.kind !== 'browser' || answer.where !== 'window') throw fail('request-invalid', undefined, { detail: 'no such way' });
-    const found: { ticket: string | null; check: boolean } = { ticket: null, check: false };
+    const fill = await askBeforePage({ profile, host: shownAs(target), problem }, ask, signal);
+    const found: { ticket: string | null; page: string } = { ticket: null, page: '' };
     try {
-      await openWindow(
+      const ended = await openWindow(
         {
           address,
           hosts,
+          ...(fill && { fill }),
           verifier: target.verifier,
           connectTo: profile.connectTo,
-          seen: ({ url, cookies }) => {
-            found.check = isHostCheckPage(url, target);
-            if (!isSessionPage(url, target)) return false;
-            found.ticket = cookies.find(({ name, value }) => name === sessionCookie && isSession(value))?.value ?? null;
+          seen: (page) => {
+            found.page = page.url;
+            found.ticket = sessionOf(page, target);
             return found.ticket !== null;
           },
         },
         signal,
       );
+      if (found.ticket !== null) return protocol === 'nc' ? `${sessionCookie}=${found.ticket}` : found.ticket;
+      problem = ended.kind === 'form-error' ? pageRefusal(ended.message) : { failure: stoppedAt(found.page, target) };
     } catch (error) {
-      failure = failureOf(error);
+      const failure = failureOf(error);
       if (!retriable.includes(failure.code)) throw error;
-      continue;
+      problem = { failure };
     }
-    if (found.ticket !== null) return protocol === 'nc' ? `${sessionCookie}=${found.ticket}` : found.ticket;
-    // If the person closed the host check page, it was waiting for a program that we do not have
-    failure = found.check ? { code: 'host-check', params: { host: shownAs(target) } } : { code: 'browser-closed' };
   }
 }

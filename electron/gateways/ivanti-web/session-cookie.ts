@@ -1,19 +1,30 @@
 import type { GatewayTarget } from '../gateway.ts';
 import { ownPage } from '../gateway-pages.ts';
+import type { WebPage } from '../web-window.ts';
 
 /** The name of the session cookie of an Ivanti gateway. */
 export const sessionCookie = 'DSID';
 
-/** Whether a page is for signed-in users only. Before that page the cookie may be a placeholder. */
-export function isSessionPage(address: string, target: GatewayTarget): boolean {
-  return ownPage(address, target)?.pathname.startsWith('/dana/home/') ?? false;
-}
+/** Everything below this path is part of signing in, or of having signed out. There the cookie may be a placeholder. */
+const signInPath = /^\/+dana-na(\/|$)/i;
 
 /**
- * Whether a page is the gateway's host check. If the check needs no program, the page goes on by itself or after a click.
+ * The session of a page, or null. It counts on any page of the gateway that is not part of signing in, since each role may
+ * land on a page of its own. The cookie must be the gateway's own: set by it without a domain.
  */
-export function isHostCheckPage(address: string, target: GatewayTarget): boolean {
-  return ownPage(address, target)?.searchParams.get('p') === 'preauth';
+export function sessionOf({ url, cookies }: Pick<WebPage, 'url' | 'cookies'>, target: GatewayTarget): string | null {
+  const page = ownPage(url, target);
+  if (!page || signInPath.test(plainPath(page))) return null;
+  return cookies.find(({ name, value, hostOnly }) => name === sessionCookie && hostOnly === true && isSession(value))?.value ?? null;
+}
+
+/** The path as a gateway reads it: `/%64ana-na/` is `/dana-na/`. One that is no text counts as part of signing in. */
+function plainPath({ pathname }: URL): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return '/dana-na/';
+  }
 }
 
 /**

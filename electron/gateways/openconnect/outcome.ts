@@ -69,6 +69,13 @@ const meanings: readonly (readonly [start: string, code: FailureCode])[] = [
   ['Failed to open HTTPS connection', 'gateway-not-secure'],
 ];
 
+/**
+ * A Pulse gateway refuses our client before it asks anything: the first if it misses `clientCapabilities` in the client's
+ * first packet (`errorType=6`, as 9.12 and older meet it), the second for the realm's demands on the client (`Code 0x00`, as
+ * newer ones meet it).
+ */
+const pulseRefusals = ['Unexpected IF-T/TLS authentication challenge', 'Authentication failure: Code'];
+
 const aboutCertificate = /certificate/i;
 
 /** The library's own results for "no": EPERM, EACCES. */
@@ -117,6 +124,10 @@ export function outcomeOf(
   if (done.excess !== null) return { kind: 'failed', error: fail('gateway-protocol', { host }, { detail: beyondBounds(done.excess) }) };
   const meaning = meanings.find(([start]) => lines.some((line) => line.startsWith(start)))?.[1];
   const refused = lines.some((line) => refusalLines.some((start) => line.startsWith(start))) || refusalResults.includes(done.result);
+  const isPulse = target.profile.protocol === 'pulse';
+  const refusesClient = isPulse && !given.answered && lines.some((line) => pulseRefusals.some((start) => line.startsWith(start)));
+  // A locked account and a missing certificate have lines of their own
+  if (refusesClient && meaning === undefined) return failed('pulse-refused');
   if (isCertificateTrouble(meaning)) return { kind: 'certificate', code: meaning };
   if (meaning?.startsWith('proxy-')) return failed(meaning, proxyParams);
   if (target.via && !secured) {
@@ -129,7 +140,7 @@ export function outcomeOf(
   // TLS worked before, so the connection was closed
   if (meaning === 'gateway-not-secure' && secured) return failed('gateway-closed');
   if (meaning !== undefined) return failed(meaning);
-  if (target.profile.protocol === 'pulse' && !refused && hungUp(done, lines)) return failed('gateway-closed');
+  if (isPulse && !refused && hungUp(done, lines)) return failed('gateway-closed');
   if (isHostCheck(done)) return failed('host-check');
   if (gatewayMessage === noGatewayListed) return failed('no-gateway');
   if (gatewayMessage === 'HTTP 503') return failed('gateway-busy');

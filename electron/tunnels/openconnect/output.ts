@@ -61,9 +61,13 @@ export class OpenConnectOutput {
   /** The gateway ended the session. If openconnect words that differently, it looks like a broken link, and the next attempt finds out. */
   endedByGateway = false;
 
+  /** A Pulse gateway refused this client, with or without a ticket (`pulse.c`; gateways/openconnect/outcome.ts says more). */
+  refusesPulse = false;
+
   add(bytes: Buffer): void {
     this.text = (this.text + bytes.toString('latin1')).slice(-4_000);
     this.reached ||= /^Connected to /m.test(this.text);
+    this.refusesPulse ||= /^(Unexpected IF-T\/TLS authentication challenge|Authentication failure: Code 0x00$)/m.test(this.text);
     this.endedByGateway ||= /^Session terminated by server/m.test(this.text);
     this.unproven ||= /^(Certificate from VPN server .* failed verification|None of the \d+ fingerprint)/m.test(this.text);
     const status = /^Got inappropriate HTTP CONNECT response: HTTP\/1\.\d (\d{3})/m.exec(this.text)?.[1];
@@ -119,6 +123,7 @@ export function refusalOf(code: number | null, output: OpenConnectOutput, host: 
   const status = output.connectStatus;
   if (code !== 2 && status !== null && status >= 400 && status < 500)
     return fail('client-refused', { host, agent: userAgent, system }, { detail });
+  if (output.refusesPulse) return fail('pulse-refused', { host }, { detail });
   if (code === 2) return fail('ticket-rejected', undefined, { detail });
   return fail(output.reached ? 'tunnel-failed' : 'gateway-unreachable', { host }, { detail });
 }

@@ -270,6 +270,26 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: 'It went to {host}, which your campus’s profile does not name.',
     todo: 'Use your own browser if that is offered, or call the help desk.',
   },
+  'page-refused': {
+    title: 'Your campus did not let you in',
+    happened: '{host} said that signing in failed.',
+    todo: 'Try again. If it fails again, tell the help desk what the page says.',
+  },
+  'page-signed-out': {
+    title: 'You are signed out',
+    happened: '{host} showed its page for people who have signed out.',
+    todo: 'Sign in again to go on.',
+  },
+  'new-password-wanted': {
+    title: 'Your campus wants a new password',
+    happened: '{host} asked for a new password, and the page was closed before it had one.',
+    todo: 'Sign in again and choose the new password on the page, or call the help desk.',
+  },
+  'pulse-refused': {
+    title: 'The gateway wants another way in',
+    happened: '{host} refuses this client over the protocol “pulse”. Your password is not at fault.',
+    todo: 'Ask the help desk for a profile with protocol “nc” that signs in on your campus’s page.',
+  },
   'browser-port': {
     title: 'Your browser could not come back',
     happened: 'Your campus’s page leads back to this computer on port 29786, and another program holds it, or IPv6 is turned off.',

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { app } from '../../electron-double/index.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
 import { browserDriver, pageOrFormDriver } from '../../../electron/gateways/ivanti-web/driver.ts';
-import { isSession, isSessionPage } from '../../../electron/gateways/ivanti-web/session-cookie.ts';
+import { stoppedAt } from '../../../electron/gateways/ivanti-web/own-pages.ts';
+import { isSession, sessionOf } from '../../../electron/gateways/ivanti-web/session-cookie.ts';
 import type { GatewayDriver, GatewayTarget, Session } from '../../../electron/gateways/gateway.ts';
 import { pageOf } from '../../../electron/desktop/pages/address-strip.ts';
 import { signInFailure } from '../../../electron/desktop/sign-in/sign-in-failure.ts';
@@ -32,25 +33,43 @@ const target = (more: Partial<Profile> = {}): GatewayTarget => ({
 });
 
 describe('a session on an Ivanti gateway', () => {
+  const value = '6873670a00762535c72ee47534e0bbc8';
+  const own = [{ name: 'DSID', value, hostOnly: true }];
+
   it.each([
     ['https://vpn.campus.test/dana/home/index.cgi', true],
     ['https://vpn.campus.test/dana/home/', true],
     ['https://VPN.campus.test:443/dana/home/starter0.cgi?check=yes', true],
+    ['https://vpn.campus.test/library/start', true],
+    ['https://vpn.campus.test/', true],
+    ['https://vpn.campus.test/dana-navigation/', true],
     ['https://vpn.campus.test/dana-na/auth/url_default/welcome.cgi', false],
-    ['https://vpn.campus.test/dana/homepage', false],
+    ['https://vpn.campus.test/dana-na', false],
+    ['https://vpn.campus.test//dana-na/auth/welcome.cgi', false],
+    ['https://vpn.campus.test/%64ana-na/auth/welcome.cgi', false],
+    ['https://vpn.campus.test/x/../dana-na/auth/welcome.cgi', false],
+    ['https://vpn.campus.test/DANA-NA/auth/welcome.cgi', false],
+    ['https://vpn.campus.test/%ff', false],
     ['https://vpn.campus.test:8443/dana/home/index.cgi', false],
     ['https://vpn.campus.test.evil.test/dana/home/', false],
     ['https://idp.campus.test/dana/home/index.cgi', false],
     ['http://vpn.campus.test/dana/home/', false],
     ['', false],
-  ])('isSessionPage recognizes the page of a signed-in person at %s: %s', (address, is) =>
-    expect(isSessionPage(address, target())).toBe(is),
+  ])('sessionOf finds a session on the page at %j: %s', (url, is) =>
+    expect(sessionOf({ url, cookies: own }, target())).toBe(is ? value : null),
   );
 
-  it('isSessionPage compares IPv6 addresses whatever their spelling', () => {
+  it('sessionOf compares IPv6 addresses whatever their spelling', () => {
     const at = { ...target(), host: '2001:DB8:0::1' };
-    expect(isSessionPage('https://[2001:db8::1]/dana/home/index.cgi', at)).toBe(true);
-    expect(isSessionPage('https://[2001:db8::2]/dana/home/index.cgi', at)).toBe(false);
+    expect(sessionOf({ url: 'https://[2001:db8::1]/dana/home/index.cgi', cookies: own }, at)).toBe(value);
+    expect(sessionOf({ url: 'https://[2001:db8::2]/dana/home/index.cgi', cookies: own }, at)).toBeNull();
+  });
+
+  it('sessionOf takes only a cookie without a domain, since a host below the gateway may have set any other', () => {
+    const url = 'https://vpn.campus.test/dana/home/';
+    expect(sessionOf({ url, cookies: [{ name: 'DSID', value, hostOnly: false }] }, target())).toBeNull();
+    expect(sessionOf({ url, cookies: [{ name: 'DSID', value: '1', hostOnly: true }, ...own] }, target())).toBe(value);
+    expect(sessionOf({ url, cookies: [{ name: 'DSPREAUTH', value, hostOnly: true }] }, target())).toBeNull();
   });
 
   it.each([
@@ -64,6 +83,27 @@ describe('a session on an Ivanti gateway', () => {
     ['6873670a00762535; DSFirst=1', false],
     ['a'.repeat(4097), false],
   ])('isSession recognizes DSID=%j as a session: %s', (value, is) => expect(isSession(value)).toBe(is));
+});
+
+describe('a page of the gateway’s that the person closes', () => {
+  const folder = 'https://vpn.campus.test/dana-na/auth/url_default/';
+  it.each([
+    [`${folder}welcome.cgi?p=preauth&id=state_1`, 'host-check'],
+    [`${folder}remediate.cgi?action=`, 'host-check'],
+    [`${folder}welcome.cgi?p=user-confirm&id=state_1`, 'session-limit'],
+    [`${folder}welcome.cgi?p=failed`, 'page-refused'],
+    [`${folder}welcome.cgi?p=account%2Dlocked%2Dout`, 'account-locked-out'],
+    [`${folder}welcome.cgi?p=timed-out`, 'sign-in-timed-out'],
+    [`${folder}welcome.cgi?p=forced-off`, 'session-revoked'],
+    [`${folder}welcome.cgi?p=logout`, 'page-signed-out'],
+    [`${folder}welcome.cgi?p=passwordChange`, 'new-password-wanted'],
+    [`${folder}welcome.cgi?p=sn-preauth-show`, 'browser-closed'],
+    [`${folder}welcome.cgi?p=frmwelcome`, 'browser-closed'],
+    [`${folder}welcome.cgi?p=constructor`, 'browser-closed'],
+    [`${folder}welcome.cgi`, 'browser-closed'],
+    ['https://idp.campus.test/login?p=failed', 'browser-closed'],
+    ['', 'browser-closed'],
+  ])('closing the gateway’s page %s is reported as %s', (address, code) => expect(stoppedAt(address, target())).toMatchObject({ code }));
 });
 
 describe('who signs in', () => {

@@ -98,10 +98,18 @@ describe.skipIf(missingLibrary() !== null)('Pulse, through the real library', ()
   test.each<[string, PulseOptions, string]>([
     ['a check of the computer', { hostCheck: true }, 'host-check'],
     ['a locked account', { failure: 0x0d }, 'account-locked-out'],
+    ['a client without the abilities that the gateway wants', { refusesClient: true }, 'pulse-refused'],
+    ['a client that the realm does not take (code 0)', { failure: 0x00 }, 'pulse-refused'],
     ['bytes that are no packets', { instead: 'garbage' }, 'gateway-protocol'],
   ])('a Pulse gateway that answers with %s fails with its own code', async (_, options, code) => {
     const { session } = await begin(options, {});
     await expect(session).rejects.toMatchObject(failsWith(code as Parameters<typeof failsWith>[0]));
+  });
+
+  test('Pulse’s refusal with a code after a password was sent is about the password, not about the client', async () => {
+    const { who, session } = await begin({ failureAfterPassword: 0x00 }, { credentials: [mei, 'leave'] });
+    await expect(session).rejects.toMatchObject(failsWith('cancelled'));
+    expect(who.asked[1]).toMatchObject({ kind: 'credentials', failure: { code: 'sign-in-rejected' } });
   });
 
   test('a Pulse exchange broken off in the middle fails as closed or as protocol, which the library does not distinguish', async () => {

@@ -6,7 +6,16 @@ import type { Readable, Writable } from 'node:stream';
  */
 export const vendor = { trustedComputing: 0x5597, juniper: 0xa4c, juniperAvp: 0x583 } as const;
 /** Types of packets: the first of the Trusted Computing Group's, the rest of Juniper's own. */
-export const packet = { versionResponse: 2, challenge: 5, success: 7, config: 1, data: 4, close: 0x89, configEnd: 0x8f } as const;
+export const packet = {
+  versionResponse: 2,
+  challenge: 5,
+  success: 7,
+  config: 1,
+  data: 4,
+  close: 0x89,
+  configEnd: 0x8f,
+  fatal: 0x93,
+} as const;
 const juniperAuth = (vendor.juniper << 8) | 1;
 const expandedJuniper = 0xfe000a4c;
 const eap = { request: 1, success: 3 } as const;

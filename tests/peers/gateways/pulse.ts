@@ -28,8 +28,12 @@ export interface PulseOptions {
   /** The password has run out: another one is asked for. Shorter ones than this many letters are refused. */
   change?: number;
   hostCheck?: boolean;
+  /** Refuses every client for what it says about itself, before any question. */
+  refusesClient?: boolean;
   /** Ends the sign-in with this code of Juniper's instead of asking. */
   failure?: number;
+  /** The same once a password was sent. */
+  failureAfterPassword?: number;
   /** Answers the upgrade with bytes that are no packets, with none, or breaks off there. */
   instead?: 'garbage' | 'silence' | 'break';
   /** Those who are signed in already, of whom one has to go. */
@@ -75,6 +79,14 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
     const version = Buffer.from([0, 0, 0, 2]);
     await wire.send(vendor.trustedComputing, packet.versionResponse, version);
     await wire.packet(); // who the computer is
+    if (options.refusesClient === true) {
+      await wire.send(
+        vendor.juniper,
+        packet.fatal,
+        Buffer.from('errorType=6 errorString=clientCapabilities%20key%20or%20value%20not%20present\n\0'),
+      );
+      return;
+    }
     await wire.sendAuth();
     await wire.packet(); // "anonymous"
     await wire.challenge();
@@ -106,6 +118,10 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
     for (;;) {
       const right = isRight(await wire.reply());
       await options.afterPassword?.();
+      if (options.failureAfterPassword !== undefined) {
+        await wire.challenge(avp(avpCode.failure, options.failureAfterPassword));
+        return null;
+      }
       if (right) break;
       await wire.challenge(asksPassword(0x81));
     }

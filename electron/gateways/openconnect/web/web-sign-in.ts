@@ -2,7 +2,8 @@ import { fail, failureOf, type Failure } from '../../../../shared/failure.ts';
 import type { Ask, GatewayTarget } from '../../gateway.ts';
 import { sameHost } from '../../../trust/host.ts';
 import { isGatewayPage, signInHosts } from '../../gateway-pages.ts';
-import type { OpenWebWindow, WebPage, WebWindowEnd } from '../../web-window.ts';
+import { askBeforePage, pageRefusal, type PageProblem } from '../../page-question.ts';
+import type { FormFill, OpenWebWindow, WebPage, WebWindowEnd } from '../../web-window.ts';
 import type { LibraryCall } from '../process/library-call.ts';
 import type { OcAnswer, Question } from '../process/messages.ts';
 import { startOfPage, type SamlSignIn } from './saml-page.ts';
@@ -41,45 +42,47 @@ export async function signInOnPage(
   const start = startOfPage(url);
   const host = start ?? target.host;
   // The gateway decides. Its token comes back to the library's own port, or in a cookie that only our window can see
-  const where = own ? ('own' as const) : ('window' as const);
-  const openTheirs = own ? openInBrowser : null;
-  if (own && !openTheirs) throw fail('component-missing', { component: 'browser' });
+  if (own && !openInBrowser) throw fail('component-missing', { component: 'browser' });
   const hosts = signInHosts(target.profile, target.host);
   // The gateway sends people to a host that the profile does not allow: a window would close there at once
   if (!own && start !== null && !hosts.some((each) => sameHost(each, start))) throw fail('browser-strayed', { host: start.slice(0, 200) });
+  if (own) {
+    const answer = await ask({ kind: 'browser', host: host.slice(0, 200), where: 'own', ...(why && { failure: why }) }, { signal });
+    if (answer.kind !== 'browser' || answer.where !== 'own' || !openInBrowser)
+      throw fail('request-invalid', undefined, { detail: 'no such way' });
+    await openInBrowser(url);
+    call.answer(seq, { kind: 'browser', ok: true });
+    call.expectWithin(browserLastsMs);
+    return 'told';
+  }
+  // Nobody types a password for a page that cannot open
+  if (!deps.openWebWindow) throw fail('component-missing', { component: 'browser' });
   const told = { seq, anew: false };
-  let failure = why ?? undefined;
+  let problem: PageProblem | null = why && { failure: why };
   for (;;) {
-    const question = { kind: 'browser' as const, host: host.slice(0, 200), where };
-    const answer = await ask({ ...question, ...(failure && { failure }) }, { signal });
-    if (answer.kind !== 'browser' || answer.where !== where) throw fail('request-invalid', undefined, { detail: 'no such way' });
-    if (openTheirs) {
-      await openTheirs(url);
-      call.answer(seq, { kind: 'browser', ok: true });
-      call.expectWithin(browserLastsMs);
-      return 'told';
-    }
+    const fill = await askBeforePage({ profile: target.profile, host, problem }, ask, signal);
     try {
-      const ended = await inWindow({ address: url, hosts }, told, deps, call);
+      const ended = await inWindow({ address: url, hosts, fill }, told, deps.openWebWindow, deps, call);
       if (told.anew) return 'anew';
       if (ended.kind === 'done') return 'told';
-      failure = { code: 'browser-closed' };
+      problem = ended.kind === 'form-error' ? pageRefusal(ended.message) : { failure: { code: 'browser-closed' } };
     } catch (error) {
-      failure = failureOf(error);
+      const failure = failureOf(error);
       if (!retriable.includes(failure.code)) throw error;
+      problem = { failure };
     }
   }
 }
 
 /** Opens one window. Each page is the answer to a question of the library with a new number. */
 async function inWindow(
-  { address, hosts }: { address: string; hosts: readonly string[] },
+  { address, hosts, fill }: { address: string; hosts: readonly string[]; fill: FormFill | null },
   told: { seq: number; anew: boolean },
+  openWebWindow: OpenWebWindow,
   deps: PageDeps,
   call: LibraryCall,
 ): Promise<WebWindowEnd> {
-  const { openWebWindow, target, signal, saml } = deps;
-  if (!openWebWindow) throw fail('component-missing', { component: 'browser' });
+  const { target, signal, saml } = deps;
   const { profile } = target;
   const seen = async (shown: WebPage): Promise<boolean> => {
     // Headers, cookies and comments of another host's page prove nothing: do not pass them to the library
@@ -96,7 +99,7 @@ async function inWindow(
     return done;
   };
   return openWebWindow(
-    { address, hosts, verifier: target.verifier, connectTo: profile.connectTo, comments: saml !== null, seen },
+    { address, hosts, ...(fill && { fill }), verifier: target.verifier, connectTo: profile.connectTo, comments: saml !== null, seen },
     AbortSignal.any([signal, call.lost]),
   );
 }

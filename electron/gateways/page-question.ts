@@ -1,0 +1,74 @@
+import { fail, type Failure } from '../../shared/failure.ts';
+import { plainText } from '../../shared/plain-text.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { Ask } from './gateway.ts';
+import { saysLocked } from './openconnect/conversation/wording.ts';
+import type { FormFill } from './web-window.ts';
+
+/** Why the campus's page did not sign the person in the last time. */
+export interface PageProblem {
+  readonly failure: Failure;
+  /** The page's own words. */
+  readonly message?: string;
+}
+
+export interface PageQuestion {
+  readonly profile: Profile;
+  /** As it is shown: the host that signs people in. */
+  readonly host: string;
+  /** Why the question comes again; null the first time. */
+  readonly problem: PageProblem | null;
+}
+
+/** No page's error is longer; more is cut off. */
+const maxWords = 500;
+
+/**
+ * Asks the person before the campus's own page opens in our window. If the profile knows the page's form, this is our Sign
+ * in screen, and the answer is what the app fills in there. Otherwise it is a click. Either way nothing is sent before a
+ * person, or a password that they saved and Connect, has answered.
+ */
+export async function askBeforePage({ profile, host, problem }: PageQuestion, ask: Ask, signal: AbortSignal): Promise<FormFill | null> {
+  const { failure, message } = problem ?? {};
+  const why = { ...(failure && { failure }), ...(message !== undefined && { message }) };
+  const form = profile.browser?.form;
+  const hosts = fillHosts(profile);
+  if (form === undefined || hosts.length === 0) {
+    const answer = await ask({ kind: 'browser', host: host.slice(0, 200), where: 'window', ...(failure && { failure }) }, { signal });
+    if (answer.kind !== 'browser' || answer.where !== 'window') throw fail('request-invalid', undefined, { detail: 'no such way' });
+    return null;
+  }
+  const fields = [
+    { name: 'user', secret: false },
+    { name: 'password', secret: true },
+  ];
+  const answer = await ask({ kind: 'credentials', fields, selects: [], ...why }, { signal });
+  const values = answer.kind === 'credentials' ? answer.values : {};
+  const { user = '', password = '' } = values;
+  if (user === '' || password === '') throw fail('request-invalid', undefined, { detail: 'no user ID or no password' });
+  return { form, hosts, take: once({ user, password }) };
+}
+
+/** What the page's form said after it was filled in. A locked account is told as that, everything else as a wrong password. */
+export function pageRefusal(words: string): PageProblem {
+  const message = plainText(words).trim().slice(0, maxWords).trim();
+  return {
+    failure: { code: saysLocked(message) ? 'account-locked-out' : 'sign-in-rejected' },
+    ...(message === '' ? {} : { message }),
+  };
+}
+
+/** Where a profile's form may be filled in: no patterns, and `:443` is the same as no port. */
+function fillHosts({ browser }: Profile): string[] {
+  const named = browser?.formHosts ?? browser?.hosts ?? [];
+  return [...new Set(named.filter((host) => !host.includes('*')).map((host) => host.toLowerCase().replace(/:443$/, '')))];
+}
+
+function once<T>(value: T): () => T | null {
+  let held: T | null = value;
+  return () => {
+    const taken = held;
+    held = null;
+    return taken;
+  };
+}
