@@ -3,13 +3,13 @@ import { bridge, callNames } from '../../shared/bridge.ts';
 import { inDouble, onRealElectron } from './support/double.ts';
 import { expect, test, type Scene } from './support/scene.ts';
 
-/** Attackers at the whole app: its page taken over, a gateway and a portal that mean harm. */
+/** Attacks on the whole app: its page taken over, a hostile gateway and a hostile portal. */
 
 interface TakenOver {
   causeway: { call(name: string, input: unknown): Promise<{ ok: boolean; failure?: { code: string } }> };
 }
 
-/** What the page's own script gets of one call: the code of the failure, `ok`, or what was thrown. */
+/** The result of one call from the page's own script: the failure's code, `ok`, or what was thrown. */
 function callFromPage(scene: Scene, calls: readonly (readonly [string, unknown])[]): Promise<string[]> {
   return scene.window.evaluate(async (wanted) => {
     const { causeway } = window as unknown as TakenOver;
@@ -35,7 +35,7 @@ test('the app refuses every malformed call from a page that was taken over, each
   const outcomes = await callFromPage(scene, invalid);
   expect(outcomes.filter((outcome) => outcome !== 'request-invalid')).toEqual([]);
 
-  // What JSON does not have; `changePreferences` alone takes an object without any of its keys
+  // Values that JSON does not have. `changePreferences` alone accepts an object without any of its keys
   const names = callNames.filter((name) => name !== 'changePreferences');
   const exotic = await scene.window.evaluate(async (verbs) => {
     const { causeway } = window as unknown as TakenOver;
@@ -74,7 +74,7 @@ test('the app refuses every malformed call from a page that was taken over, each
 
   for (const unknown of ['eval', '__proto__', 'constructor', 'toString', ''])
     expect((await callFromPage(scene, [[unknown, 'x']]))[0]).toMatch(/^thrown: .*no such call/);
-  // Still there, still the same, and nothing was logged but refusals
+  // The app runs, its state is unchanged, and only refusals were logged
   expect(await callFromPage(scene, [['getState', undefined]])).toEqual(['ok']);
   await expect(scene.button('Connect')).toBeVisible();
   const logged = (await scene.client.log()).slice(before.length);
@@ -89,7 +89,7 @@ test('a frame in the app’s page gets no access, and the page cannot navigate e
     const frame = document.body.appendChild(document.createElement('iframe'));
     const inner = frame.contentWindow as unknown as Partial<TakenOver> | null;
     const answer = inner?.causeway?.call('getState', undefined).then((reply) => (reply.ok ? 'answered' : 'refused'));
-    // Whoever is answered at all is answered before what the page itself asks later, and again after that
+    // Replies come in order, so a reply to the frame would arrive before the replies to what the page itself asks later
     const later = async (): Promise<string> => {
       for (let round = 0; round < 3; round++) await (window as unknown as TakenOver).causeway.call('getState', undefined);
       return 'silence';
@@ -98,7 +98,7 @@ test('a frame in the app’s page gets no access, and the page cannot navigate e
   });
   expect(inFrame).not.toBe('answered');
 
-  /** What main refused, and what Chromium did before main was even asked. */
+  /** What main refused, and what Chromium blocked before main was asked. */
   await scene.client.electron.evaluate(({ webContents }) => {
     const refused: string[] = [];
     Reflect.set(globalThis, 'refused', refused);
@@ -121,7 +121,7 @@ test('a frame in the app’s page gets no access, and the page cannot navigate e
     form.method = 'post';
     form.submit();
   });
-  // Our page's own policy is asked first
+  // Our page's own policy blocks it first
   await expect.poll(() => said.join('\n')).toMatch(/form data to 'https:\/\/example\.org\/form' violates/);
   expect((await refused()).filter((line) => !line.endsWith(' prevented'))).toEqual([]);
   expect(await callFromPage(scene, [['getState', undefined]])).toEqual(['ok']);
@@ -178,7 +178,7 @@ test('markup and direction marks in a gateway’s text are shown as plain text o
     strange: 0,
     text: expect.not.stringMatching(/[\u202E\u2066\u200B\u0007\u001B]/),
   });
-  // The way out is in sight, however long the notice is
+  // The button to decline is in view, however long the notice is
   await expect(scene.button('Decline')).toBeInViewport();
   await expect(scene.button('Proceed')).toBeInViewport();
 });

@@ -8,11 +8,11 @@ import { startClient, type Client } from './support/client.ts';
 import { inDouble, onRealElectron, setSystemProxy } from './support/double.ts';
 import { expect } from './support/scene.ts';
 
-/** Pictures to be looked at. */
+/** Screenshots for people to look at. */
 const pictures = 'out/pictures';
 mkdirSync(pictures, { recursive: true });
 
-/** Sign-in on a campus's own page through the real app: the screen, the window, and the ticket that openconnect is given. */
+/** Sign-in on a campus's own page in the real app: the screen, the page, and the ticket that openconnect gets. */
 const test = base.extend<{ open: (options?: IvantiOptions) => Promise<{ ivanti: Ivanti; client: Client }> }>({
   open: async ({}, use) => {
     const opened: { ivanti: Ivanti; client: Client }[] = [];
@@ -29,7 +29,7 @@ const test = base.extend<{ open: (options?: IvantiOptions) => Promise<{ ivanti: 
   },
 });
 
-/** The page of the campus in its window. */
+/** The campus's page. */
 async function campusPage(client: Client): Promise<Page> {
   const find = () => client.electron.windows().find((page) => page !== client.window && page.url().startsWith('https:'));
   await expect.poll(() => find() !== undefined).toBe(true);
@@ -48,7 +48,7 @@ test('a browser sign-in goes from one click through the campus’s pages to open
   const { window } = client;
   await window.getByRole('button', { name: 'Connect', exact: true }).click();
   await expect(heading(window, 'Sign in on your campus’s page')).toBeVisible();
-  // Nothing is opened that nobody has clicked
+  // No page opens before a click
   expect(ivanti.received).toEqual([]);
   await openPage(client).click();
   const page = await campusPage(client);
@@ -64,14 +64,14 @@ test('a browser sign-in goes from one click through the campus’s pages to open
   await page.getByLabel('Pass phrase').fill(ivanti.user.password);
   await clickAway(page.getByRole('button', { name: 'Continue' }));
 
-  // The stand-in has no tunnel and turns openconnect away: what counts is that it came with the cookie of the session
+  // The stand-in has no tunnel and rejects openconnect. What counts is that openconnect sent the session's cookie
   await expect.poll(() => ivanti.received.find(({ path }) => path === tunnelPath)?.cookie).toMatch(/DSID=[0-9a-f]{32}/);
   await expect.poll(() => page.isClosed()).toBe(true);
   await expect(heading(window, 'No way through')).toBeVisible();
   expect(await client.log()).not.toMatch(/DSID=[0-9a-f]/);
 });
 
-/** A click that may close the page under itself; what came of it is for the next line to see. */
+/** A click that may close the page under it. The next line of the test checks the result. */
 const clickAway = (target: Locator): Promise<void> =>
   target.click().catch((error: unknown) => {
     if (!String(error).includes('has been closed')) throw error;
@@ -80,7 +80,7 @@ const clickAway = (target: Locator): Promise<void> =>
 test('a sign-in page’s hosts that the profile does not list are named above it, can be copied for IT, and are logged once each', async ({
   open,
 }) => {
-  // A script, an image and a frame; the image's host twice
+  // A script, an image and a frame, with the image's host twice
   const foreign = ['cdn.duo.test', 'static.campus-pictures.test', 'prompt.duo.test', 'cdn.duo.test', 'static.campus-pictures.test'];
   const { ivanti, client } = await open({ saml: true, foreign });
   await client.window.getByRole('button', { name: 'Connect', exact: true }).click();
@@ -102,7 +102,7 @@ test('a sign-in page’s hosts that the profile does not list are named above it
     expect((await inDouble(client, ({ clipboard }) => clipboard.readText())).split('\n').slice(1)).toEqual([...new Set(foreign)]);
   const log = await client.log();
   for (const host of new Set(foreign)) expect(log.split(host)).toHaveLength(2);
-  // The page below still takes who is there, and nobody else's host was asked for anything
+  // The page below still loads from its own host, and no other host got a request
   await page.getByLabel('User').fill(ivanti.user.name);
   await page.getByLabel('Pass phrase').fill(ivanti.user.password);
   await clickAway(page.getByRole('button', { name: 'Continue' }));
@@ -180,7 +180,7 @@ test('a GlobalProtect sign-in lets the portal’s page post itself to the identi
     await clickAway(page.getByRole('button', { name: 'Continue' }));
     const atGateway = () => gateway.asked.find(({ path, form }) => path === '/ssl-vpn/getconfig.esp' && 'authcookie' in form);
     await expect.poll(() => atGateway()?.form, { timeout: 15_000 }).toMatchObject({ authcookie: 'authcookie0123456789' });
-    // Whoever has been let in is told once when that will end
+    // After the sign-in, the window says once when the password expires
     const told = window.getByText('Days until then, by your campus’s gateway: 3.');
     await expect(told).toBeVisible();
     await expect(told).toHaveCount(1);

@@ -14,12 +14,12 @@ import { onRealElectron } from './support/double.ts';
 import { expect, test, type Scene } from './support/scene.ts';
 
 /**
- * Unique secrets go through every flow of the real app; then everything that it wrote, said or was started with is
- * searched for them, in every encoding that comes to mind.
+ * Sends unique secrets through every flow of the real app, then searches everything that it wrote, sent or was started
+ * with for them, in every likely encoding.
  */
 test.skip(process.platform !== 'linux', 'reads /proc');
 
-/** Beyond ASCII and with characters that encodings change, so that each encoding is another text. */
+/** Contains non-ASCII characters and characters that encodings change, so that each encoding gives a different text. */
 const typed = {
   'right password': 'cañary right+8fk2/"é"',
   'wrong password': 'cañary wrong&3jx9?',
@@ -40,7 +40,7 @@ test('the search for leaked secrets finds a secret in every encoding, in files, 
       const around = Buffer.concat([Buffer.from('before'), bytes, Buffer.from('after')]);
       expect(findCanaries([['here', around]], new Map([[name, secret]])), `${name} ${form}`).toHaveLength(1);
     }
-  // In the middle of something longer that is encoded as a whole
+  // In the middle of a longer text that is encoded as a whole
   for (let before = 0; before < 5; before++) {
     const whole = Buffer.from(`${'x'.repeat(before)}${typed['right password']}yz`);
     for (const encoding of ['base64', 'base64url', 'hex', 'latin1'] as const)
@@ -136,7 +136,7 @@ async function everyFlow(scene: Scene, keyring: Keyring | null, dataDirectory: s
     const portal = await client.portal();
     await portal.getByText('Add a new Device').first().click();
     await rememberCookies(portal, secrets);
-    scene.passTime(60_000); // the code that the gateway took is no good here
+    scene.passTime(60_000); // The portal does not accept the code that the gateway accepted
     secrets.set('passcode at the portal', scene.code());
     await portal.getByLabel('Passcode').fill(scene.code());
     await portal.getByRole('button', { name: 'Enter a Passcode' }).click();
@@ -239,12 +239,12 @@ async function everyFlow(scene: Scene, keyring: Keyring | null, dataDirectory: s
     const before = await loads();
     await client.electron.evaluate(({ webContents }) => webContents.getAllWebContents()[0]?.forcefullyCrashRenderer());
     await expect.poll(() => client.log()).toContain('its page ended');
-    // It is there again, and has asked for the state
+    // The page is back, and has asked for the state
     await expect.poll(loads).toBeGreaterThan(before);
   });
 
   const places = await look();
-  // What was searched is what there is
+  // Check that there was something to search
   expect([...secrets.keys()]).toEqual(
     expect.arrayContaining(['passcode', 'ticket 0', 'one-time sign-in 0', 'cookie 0', 'TOTP key 3', 'recovery passcode']),
   );
@@ -260,7 +260,7 @@ async function everyFlow(scene: Scene, keyring: Keyring | null, dataDirectory: s
   expect(await openToOthers(client.userData)).toEqual([]);
 }
 
-/** Notes tickets and one-time sign-ins as the campus gives and takes them: it keeps hashes only. */
+/** Records tickets and one-time sign-ins as the campus issues and receives them, because the campus keeps hashes only. */
 function listenToCampus({ campus }: Scene, secrets: Map<string, string>): void {
   const { sessions, signIns } = campus.services;
   const note = (kind: string, value: string): void => {
@@ -280,7 +280,7 @@ function listenToCampus({ campus }: Scene, secrets: Map<string, string>): void {
   };
 }
 
-/** Has everything noted that main sends to a page or answers it; the recovery passcode that a person asked to see excepted. */
+/** Records everything that main sends or replies to a page, except the recovery passcode that a person asked to see. */
 async function listenToBridge({ client }: Scene): Promise<void> {
   await client.electron.evaluate(({ ipcMain, webContents }) => {
     const heard: string[] = [];
@@ -318,7 +318,7 @@ async function deviceKeys(dataDirectory: string): Promise<string[]> {
   return schema.parse(JSON.parse(await readFile(path.join(dataDirectory, storeFileName), 'utf8'))).devices.map(({ key }) => key);
 }
 
-/** As the portal's own page gets it, by the `login` event. */
+/** Gets the proxy's secret as the portal's own page does, by the `login` event. */
 async function proxySecret({ client }: Scene): Promise<string> {
   return client.electron.evaluate(async ({ app, webContents, session }) => {
     const portal = webContents.getAllWebContents().find((contents) => contents.session !== session.defaultSession);
@@ -331,7 +331,7 @@ async function proxySecret({ client }: Scene): Promise<string> {
   });
 }
 
-/** Puts a password into the keychain behind the app's back. */
+/** Writes a password into the keychain without the app. */
 async function keep(keyring: Keyring, userId: string, password: string): Promise<void> {
   const script = `import keytar from 'keytar'; let s = ''; for await (const c of process.stdin) s += c; await keytar.setPassword('Causeway', 'campus-test/${userId}', s);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -342,7 +342,7 @@ async function keep(keyring: Keyring, userId: string, password: string): Promise
   expect(await once(child, 'exit')).toEqual([0, null]);
 }
 
-/** Files of ours that others on this computer could read or change; the double's own are not the product's. */
+/** Our files that others on this computer could read or change. The double's own files are not counted. */
 async function openToOthers(folder: string): Promise<string[]> {
   const files = (await entriesBelow(folder)).map((entry) => path.join(entry.parentPath, entry.name));
   const ours = files.filter((file) => !/^(Singleton|Chromium|downloads)/.test(path.relative(folder, file)));

@@ -5,7 +5,7 @@ import { startCaptiveNetwork, type CaptiveNetwork } from './support/captive-netw
 import { expect, test } from './support/scene.ts';
 
 const page = 'http://login.harbour-hotel.test/welcome';
-/** Pictures for people to check. */
+/** Screenshots for people to look at. */
 const pictures = 'out/pictures';
 mkdirSync(pictures, { recursive: true });
 

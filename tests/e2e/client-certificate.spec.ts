@@ -13,7 +13,7 @@ const missing = missingForPeers();
 test.skip(missing !== null, missing ?? '');
 test.skip(onRealElectron, 'the system’s file dialog is the double’s');
 
-/** What the person chooses in the system's dialog next. */
+/** The file that the person chooses in the next system dialog. */
 const chooses = (client: Client, file: string): Promise<void> =>
   client.electron.evaluate((electron, chosen) => {
     const double = Reflect.get(electron, 'double') as { dialogAnswers: { open: { canceled: boolean; filePaths: string[] }[] } };
@@ -58,7 +58,7 @@ test('a personal certificate is chosen in the system’s dialog and unlocked by 
     const kept = await readFile(path.join(client.userData, 'settings.json'), 'utf8');
     expect(kept).toContain(JSON.stringify(file));
     expect(`${kept}${await client.log()}`).not.toContain('sesame');
-    // What tries the keychain at a sign-in has gone again
+    // The entry that probes the keychain at a sign-in has been removed again
     if (keyring) await expect.poll(() => keyring.entries()).toBe(0);
     await button('Cancel').click();
     await expect(button('Connect')).toBeVisible();

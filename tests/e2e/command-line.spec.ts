@@ -6,7 +6,7 @@ import { expect, test, type Scene } from './support/scene.ts';
 
 const command = path.join(import.meta.dirname, '../../dist/causeway.mjs');
 
-/** Runs the command beside the app; resolves with its exit code and what it printed. */
+/** Runs the command beside the app. Resolves with its exit code and its output. */
 function causeway(scene: Scene, ...argv: string[]): Promise<{ code: number | null; out: string }> {
   const child = spawn(process.execPath, [command, ...argv, '--user-data-dir', scene.client.userData], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,7 +47,7 @@ test('a command without a terminal to ask in cancels the attempt that it started
   const file = path.join(scene.client.userData, 'answers.json');
   await writeFile(file, JSON.stringify({ notice: 'proceed' }), { mode: 0o600 });
   const run = causeway(scene, 'connect', scene.campus.profile.id, '--answers', file);
-  // There is no terminal to ask in: the command gives up, and takes the attempt that it began with it
+  // Without a terminal to ask in, the command gives up and cancels the attempt that it started
   expect((await run).code).toBe(2);
   await expect(scene.button('Connect')).toBeVisible();
 });

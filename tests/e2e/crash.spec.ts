@@ -10,27 +10,30 @@ import { startFaultProxy, type Fault, type FaultProxy } from '../support/faults/
 import { expect, Scene, test as base } from './support/scene.ts';
 
 /**
- * `kill -9` in every state. A test goes from crash to crash on one user-data folder, so that each start is both
- * the one after the last crash and the one before the next.
+ * `kill -9` in every state. A test goes from crash to crash with one user-data folder, so that each start follows one
+ * crash and precedes the next.
  */
 
 interface CrashScene {
   scene: Scene;
-  /** In front of the gateway, and in front of what says whether this is on campus. */
+  /** In front of the gateway, and in front of the on-campus probe. */
   gateway: FaultProxy;
   probe: FaultProxy;
-  /** Kills and starts again: the window says this, settings are as they were, and the campus holds one session at most. */
+  /**
+   * Kills and restarts the app. Checks that the window shows this, that the settings are unchanged, and that the campus
+   * holds one session at most.
+   */
   crash: (said: RegExp) => Promise<void>;
 }
 
-/** What the person has set up: it must outlive every crash. */
+/** What the person has set up, which must survive every crash. */
 const setUp = {
   preferences: { language: 'en' as const, openAtLogin: false, notifications: false },
   windowBounds: { x: 40, y: 30, width: 460, height: 700 },
 };
 const settingsFile = z.looseObject({ userIds: z.record(z.string(), z.string()) });
 
-/** The campus's own profile, with gates on its ways. */
+/** The campus's own profile, with the fault proxies in front of gateway and probe. */
 const behind = (campus: Campus, gateway: FaultProxy, probe: FaultProxy): Profile => ({
   ...campus.profile,
   connectTo: (campus.profile.connectTo ?? []).map((entry) => ({
@@ -65,7 +68,7 @@ const test = base.extend<{ crashing: CrashScene }>({
         const before: unknown[] = [];
         await scene.crash(async () => void before.push(await settings()));
         await scene.says(said);
-        // What the person set up is what it was when nobody wrote any more, and as they set it up
+        // While nothing writes, the person's settings are exactly as they set them
         expect(await settings()).toEqual(before[0]);
         expect(before[0]).toMatchObject(setUp);
         expect(scene.campus.records.sessions().length).toBeLessThanOrEqual(1);
@@ -87,7 +90,7 @@ test('after kill -9 at any step of a sign-in, the next start says so, and Try ag
   crashing: { scene, gateway, probe, crash },
 }) => {
   test.setTimeout(180_000);
-  // Nothing was going on: nothing to say
+  // Nothing was in progress, so nothing is reported
   await crash(/^Not connected$/);
   await expect(scene.button('Connect')).toBeVisible();
 
@@ -129,7 +132,7 @@ test('after kill -9 at any step of a sign-in, the next start says so, and Try ag
   await scene.sendPush();
   await scene.push();
   await crash(signingIn);
-  // Nobody is left whom an approval would let in
+  // No sign-in is left that an approval could complete
   await expect.poll(() => scene.campus.services.factors.waiting(mei.phone)).toEqual([]);
 
   await atSecondFactor();
@@ -138,12 +141,12 @@ test('after kill -9 at any step of a sign-in, the next start says so, and Try ag
 
   await atSecondFactor();
   await scene.toPasscode();
-  // The sign-in's last message passes; of the relay's connection not even the certificate does
+  // The sign-in's last message passes. The relay's connection does not even get a certificate
   await gateway.set({ ...silent, onset: { direction: 'down', afterBytes: 1_500 } });
   await scene.enterPasscode(scene.code());
   await expect(scene.heading('You are signed in')).toBeVisible();
   await crash(signingIn);
-  // Not wanted any more: no word of it at the next start
+  // Not wanted any more, so the next start does not mention it
   await scene.button('Back to start').click();
   await crash(/^Not connected$/);
 });
@@ -152,7 +155,7 @@ test('after kill -9 while connected, the next start says so, and one click conti
   crashing: { scene, gateway, crash },
 }) => {
   test.setTimeout(180_000);
-  /** From a question on to connected, by push: a code is good once. */
+  /** Goes from a question to connected by push, because each code can be used once only. */
   const signIn = async (): Promise<void> => {
     await scene.proceed();
     await scene.signIn();

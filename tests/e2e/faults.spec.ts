@@ -2,17 +2,17 @@ import { startFaultProxy, type Fault, type FaultProxy } from '../support/faults/
 import { mei } from '../tour/people.ts';
 import { expect, test, type Scene } from './support/scene.ts';
 
-/** RST in place of the next message that the client sends, on whichever connection. */
+/** RST in place of the client's next message, on any connection. */
 const reset: Fault = { kind: 'reset', onset: { direction: 'up', atMessage: 1 } };
 
-/** From the notice on screen to each step; then the gesture that meets the fault. */
+/** Goes from the notice on screen to each step, then makes the gesture that meets the fault. */
 const steps: {
   name: string;
   reach: (scene: Scene) => Promise<void>;
   meet: (scene: Scene) => Promise<void>;
   fault: Fault;
   title: string;
-  /** How many sessions the campus still holds then. */
+  /** The number of sessions that the campus still holds then. */
   sessions?: number;
 }[] = [
   {
@@ -59,9 +59,9 @@ const steps: {
   },
   {
     name: 'opening the relay',
-    // Nobody could tell the campus; the next sign-in takes its place
+    // The campus could not be told. The next sign-in replaces the session
     sessions: 1,
-    // The passcode is the first message of its connection and passes; the relay's own connection gets as far as TLS
+    // The passcode is the first message of its connection and passes. The relay's own connection reaches TLS only
     fault: { kind: 'reset', onset: { direction: 'up', atMessage: 2 } },
     title: 'Your campus hung up',
     reach: async (scene) => {
@@ -97,7 +97,7 @@ test('a connection that breaks at any step is reported on screen, and one click 
 
   for (const [index, name] of ['TLS', 'upgrade'].entries()) {
     await test.step(name, async () => {
-      // The client's second message ends its handshake; what it says after that is HTTP
+      // The client's second message ends its handshake. What follows is HTTP
       await line.set({ kind: 'reset', onset: { direction: 'up', atMessage: index + 1 } });
       await scene.button('Connect').click();
       await scene.ended('Your campus hung up', { line });
@@ -120,7 +120,7 @@ test('a connection that breaks at any step is reported on screen, and one click 
   await scene.sendPush();
   await scene.campus.services.factors.approve(mei.phone, (await scene.push()).id);
   await expect(scene.heading('Connected')).toBeVisible();
-  // What an earlier try left at the campus has been replaced
+  // The session that an earlier try left at the campus has been replaced
   expect(scene.campus.records.sessions()).toHaveLength(1);
 
   await test.step('connected, idle', async () => {
@@ -140,7 +140,7 @@ test('a connection that breaks at any step is reported on screen, and one click 
     await scene.hurry();
     await scene.says(/^Connected/);
     await scene.button('Load again').click();
-    // The page that broke goes, and another is opened: for a moment it may be the one that is found
+    // The broken page closes and another opens. For a moment the broken one may still be found
     await expect(async () => {
       await expect((await scene.client.portal()).getByText('Add a new Device').first()).toBeVisible({ timeout: 10_000 });
     }).toPass({ timeout: 60_000 });

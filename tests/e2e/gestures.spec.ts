@@ -72,7 +72,7 @@ test('a connection that breaks while the portal loads takes one click to load it
   const connectTo = (profile.connectTo ?? []).map((way) => (way.port === port ? { ...way, loopbackPort: network.port } : way));
   const scene = await open({ dataDirectory, port }, { profiles: [{ ...profile, connectTo }] });
   await scene.signedIn();
-  // From here on the page is on its way, slowly enough to be cut off
+  // From here on the page is loading, slowly enough to be interrupted
   await network.set({ kind: 'latency', ms: 400 });
   await scene.button('Open device portal').click();
   const portal = await scene.client.portal();
@@ -84,7 +84,7 @@ test('a connection that breaks while the portal loads takes one click to load it
   await scene.hurry();
   await expect.poll(() => network.connections.open).toBe(2);
   await scene.button('Load again').click();
-  // A new visit, without the password: a new one-time sign-in stands for it
+  // A new visit, without the password: a new one-time sign-in replaces it
   await expect.poll(() => portal.isClosed()).toBe(true);
   const again = await scene.client.portal();
   await expect(again.getByText('Add a new Device').first()).toBeVisible();

@@ -7,7 +7,7 @@ import { expect, test, type Scene } from './support/scene.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** Starts the app once more with the same user data, as a link in a browser does; resolves when that process has left. */
+/** Starts the app once more with the same user data, as a link in a browser does. Resolves when that process has exited. */
 async function startAgain(scene: Scene, ...args: string[]): Promise<number | null> {
   const program = process.env['ELECTRON_BINARY'] ?? path.join(root, 'tests/electron-double/electron');
   const second = spawn(program, [root, `--user-data-dir=${scene.client.userData}`, ...args], {
@@ -24,13 +24,13 @@ test('a second start passes its link to the first and exits; the first shows its
   const isVisible = () => inDouble(scene.client, (double) => double.windows()[0]?.isVisible() === true);
   const hide = () => inDouble(scene.client, (double) => double.windows()[0]?.hide());
 
-  // Idle: nothing but the window
+  // Idle: only the window shows
   await hide();
   expect(await startAgain(scene)).toBe(0);
   await expect.poll(isVisible).toBe(true);
   await expect(scene.button('Connect')).toBeVisible();
 
-  // Signing in: the question stays, what was typed stays, the focus stays, and the link waits
+  // Signing in: the question, what was typed and the focus stay, and the link waits
   await scene.connect();
   await scene.proceed();
   const user = scene.window.getByLabel('UMPASS user ID');
@@ -45,7 +45,7 @@ test('a second start passes its link to the first and exits; the first shows its
   await expect(password).toHaveValue('half a pass');
   await expect(scene.window.getByRole('alertdialog')).toHaveCount(0);
 
-  // What nobody understands is told, and disturbs nothing either
+  // A malformed link is reported, and changes nothing either
   expect(await startAgain(scene, 'causeway://task/format-disk')).toBe(0);
   await scene.says('Link not understood');
   await expect(password).toHaveValue('half a pass');
@@ -54,7 +54,7 @@ test('a second start passes its link to the first and exits; the first shows its
   await scene.button('Sign in').click();
   await scene.toPasscode();
   await scene.enterPasscode(scene.code());
-  // Connected: now the link is asked about, and nothing was done before
+  // Connected: the app asks about the link now, and did nothing before
   const question = scene.window.getByRole('alertdialog');
   await expect(question).toContainText('Add a new device?');
   expect(scene.client.electron.windows()).toHaveLength(1);
@@ -63,7 +63,7 @@ test('a second start passes its link to the first and exits; the first shows its
   await hide();
   expect(await startAgain(scene, 'causeway://connect/campus-test')).toBe(0);
   await expect.poll(isVisible).toBe(true);
-  // It is connected there already
+  // The app is already connected to that campus
   await expect(question).toHaveCount(0);
   expect(scene.campus.records.sessions()).toHaveLength(1);
 });

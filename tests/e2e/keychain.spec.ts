@@ -15,7 +15,7 @@ test('without a keychain, the app says so where it would offer to remember, and 
   await scene.toPasscode();
   await scene.enterPasscode(scene.code());
   await expect(scene.heading('Connected')).toBeVisible();
-  // Nothing was asked to be remembered, so nothing failed
+  // Nothing was to be remembered, so nothing failed
   await expect(scene.window.getByRole('region', { name: 'Notices' })).toBeHidden();
 });
 
@@ -43,7 +43,7 @@ test('a keychain that never answers blocks neither signing in nor quitting', asy
     const app = scene.client.electron.process();
     const gone = once(app, 'exit');
     await scene.client.electron.evaluate(({ app }) => void setImmediate(() => app.quit()));
-    // The call that is out would last a minute
+    // The call in progress would last a minute
     const startedAt = Date.now();
     await gone;
     expect(Date.now() - startedAt).toBeLessThan(20_000);
@@ -73,7 +73,7 @@ test('a keychain that is locked before the password is saved is reported, and si
     const notices = scene.window.getByRole('region', { name: 'Notices' });
     await expect(notices).toContainText('Keychain locked');
     await expect(notices).toContainText('Unlock it, or type your password this time.');
-    // It is asked for next time, not said to be kept
+    // The password is asked for next time, and the app does not claim to have saved it
     await scene.button('Disconnect').click();
     await scene.connect();
     await scene.proceed();

@@ -5,7 +5,7 @@ import { globalProtectWith, startFamily } from '../peers/gateways/other-families
 import { startClient, type Client } from './support/client.ts';
 import { expect, test as base } from './support/scene.ts';
 
-/** A thousand names, as a large campus has them: numbered ones in two scripts, and one that nobody would scroll to. */
+/** A thousand names as on a large campus: numbered ones in two scripts, and one that nobody would scroll to. */
 const names = Array.from({ length: 1_000 }, (_, index) => {
   if (index === 776) return 'Harbour Library (évening)';
   return index % 3 === 0 ? `第 ${index + 1} 校區` : `Site ${index + 1}`;
@@ -45,18 +45,18 @@ test('typing filters a list of 1,000 gateways, and Enter chooses the one that is
   const offered = window.locator('.ways').getByRole('button');
   await expect(offered).toHaveCount(100);
   await expect(window.getByText('1,000 found. The first 100 are shown.')).toBeVisible();
-  // Several are found: Enter takes none of them
+  // Several match, so Enter takes none of them
   await window.keyboard.type('site 7');
   await expect(offered.first()).toHaveText('Site 71');
   expect(await offered.count()).toBeGreaterThan(1);
   await window.keyboard.press('Enter');
   await expect(search).toBeFocused();
-  // Nothing is called so
+  // Nothing matches
   await window.keyboard.type('xyz');
   await expect(window.getByText('Nothing is called so.')).toBeVisible();
   await window.keyboard.press('Enter');
   await expect(search).toBeFocused();
-  // Capitals and the other way to write é make no difference
+  // Upper case and the other encoding of é make no difference
   await search.fill('');
   await window.keyboard.type('LIBRARY (E\u0301VEN');
   await expect(offered).toHaveCount(1);
@@ -89,7 +89,7 @@ test('typing filters 1,000 groups beside the password, and the group in sight is
   await window.keyboard.type('harbour lib');
   await expect(list.locator('option')).toHaveText(['Harbour Library (évening)']);
   await expect(list).toHaveValue('776');
-  // Enter there sends nothing: the form is not filled in yet, and nobody is told off
+  // Enter sends nothing there, because the form is not filled in, and shows no complaint
   await window.keyboard.press('Enter');
   await expect(search).toBeFocused();
   expect(gateway.requests).toHaveLength(1);

@@ -6,7 +6,7 @@ import { canStartKeyring, startKeyring } from '../support/keyring.ts';
 import { startClient, type Client, type ClientOptions } from './support/client.ts';
 import { expect, test as base } from './support/scene.ts';
 
-/** The window in front of a real gateway, and what a person does in it. */
+/** The window in front of a real gateway, and what a person does there. */
 class Gateway {
   constructor(
     readonly lab: Ocserv,
@@ -35,7 +35,7 @@ class Gateway {
     await this.button('Verify').click();
   }
 
-  /** From home to connected. */
+  /** Goes from the home screen to connected. */
   async connect(user: string): Promise<void> {
     await this.button('Connect').click();
     await this.button('Proceed').click();
@@ -45,7 +45,7 @@ class Gateway {
     await expect(this.heading('Connected')).toBeVisible();
   }
 
-  /** Who is on, by the gateway's own word. */
+  /** Who is connected, as the gateway reports it. */
   async online(): Promise<string[]> {
     const users = await this.lab.occtl('show', 'users');
     return Array.isArray(users) ? users.map((user: unknown) => JSON.stringify(user)) : [];
@@ -118,7 +118,7 @@ test('a wrong code at ocserv is reported, and the right one works', async ({ gat
   await person.button('Proceed').click();
   await person.signIn('bob');
   await expect(person.heading('Enter a Passcode')).toBeVisible();
-  // What a gateway of others takes may have letters
+  // Other vendors' gateways may accept letters in a code
   await expect(person.window.getByText('Digits only')).toHaveCount(0);
   await person.enterCode('000000');
   await person.says('Passcode not right');

@@ -6,7 +6,7 @@ import { hasOurs, missingLibrary } from '../peers/openconnect-bench.ts';
 import { startClient, type Client } from './support/client.ts';
 import { expect, test as base } from './support/scene.ts';
 
-/** The window while a gateway of Cisco's kind waits for a phone, or only tells something. */
+/** The window while a gateway of Cisco's kind waits for a phone, or shows a form without fields. */
 const test = base.extend<{
   start: (steps: readonly (Step | (() => Promise<Step>))[], profile?: Partial<Profile>) => Promise<{ at: FormGateway; client: Client }>;
 }>({
@@ -37,7 +37,7 @@ async function signIn(client: Client): Promise<void> {
   await client.window.getByLabel('Password', { exact: true }).fill('pw');
   await press(client, /^Sign in$/);
 }
-/** Signed in: where the tunnel would open, which this gateway has not. */
+/** Signs in as far as the tunnel, which this gateway does not have. */
 const isIn = (at: FormGateway) => expect.poll(() => at.requests.length, { timeout: 20_000 });
 
 test('a gateway that is silent after the password: the screen says that a phone may be ringing and for how long, and Cancel ends it at once', async ({
@@ -75,7 +75,7 @@ test('the number from Duo’s menu stays in sight while the push is out, and not
   await expect(heading(client, 'Approve it on your phone')).toBeVisible();
   await expect(client.window.getByText('482913', { exact: true })).toBeVisible();
   await client.picture('out/pictures/push-with-a-number.png');
-  // It is out, and stays so: the gateway has everything that it will get until the phone answers
+  // The push is out and stays so: the gateway has everything that it will get until the phone answers
   await expect.poll(() => answersOf(at)).toEqual([{ username: 'mei', password: 'pw' }, { password: '1' }, {}]);
   await expect(client.window.getByText('482913', { exact: true })).toBeVisible();
   letIn();

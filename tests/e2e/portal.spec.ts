@@ -7,7 +7,7 @@ test('the portal opens signed in, through the relay only, and its data is delete
   const portal = await scene.client.portal();
   await expect(portal.getByText('Add a new Device').first()).toBeVisible();
   await scene.says('2fa.campus.test');
-  // Nothing of ours is in the page, and nothing of it outlives the visit
+  // Nothing of ours is in the page, and nothing from the page is left after the visit
   expect(await portal.evaluate(() => ['causeway', 'require', 'process'].filter((name) => name in window))).toEqual([]);
   await scene.button('Close portal').first().click();
   await expect.poll(() => portal.isClosed()).toBe(true);

@@ -10,8 +10,8 @@ import { startClient } from './support/client.ts';
 import { expect, test, type Scene } from './support/scene.ts';
 
 /**
- * Many a campus rings the phone of whoever has given the password. A kept one goes in by itself only where a person has just
- * pressed Connect; whatever else begins a sign-in stops at the Sign in screen.
+ * Many campuses ring a person's phone as soon as the password arrives. A saved password is sent by itself only after the
+ * person pressed Connect. Whatever else starts a sign-in stops at the Sign in screen.
  */
 test.describe('when a saved password is sent', () => {
   test.skip(!canStartKeyring, 'needs dbus-daemon and gnome-keyring-daemon');
@@ -27,7 +27,7 @@ test.describe('when a saved password is sent', () => {
     await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   });
 
-  /** Signed in with Remember, and disconnected again. `sent` counts the passwords that reach the campus from then on. */
+  /** Signs in with Remember, and disconnects. `sent` counts the passwords that reach the campus from then on. */
   async function kept(open: typeof Scene.open): Promise<{ scene: Scene; sent: () => number }> {
     const scene = await open({}, { userData, env: keyring.env });
     await scene.connect();
@@ -87,7 +87,7 @@ test.describe('when a saved password is sent', () => {
     await dialog.getByRole('button', { name: 'Connect' }).click();
     await scene.proceed();
     await stopsAtSignIn(scene, sent);
-    // Typed, it goes, and the campus goes on from there
+    // A typed password is sent, and the campus continues from there
     await scene.signIn();
     await expect(scene.heading('Confirm it is you')).toBeVisible();
     expect(sent()).toBe(1);
@@ -115,7 +115,7 @@ test.describe('when a saved password is sent', () => {
     expect(log).not.toBe('');
     expect(sent()).toBe(0);
     expect(scene.campus.records.sessions()).toEqual([]);
-    // It is kept all the same, for the person's own Connect
+    // It is still saved, for the person's own Connect
     await scene.connect();
     await scene.button('Proceed').click();
     await expect(scene.heading('Confirm it is you')).toBeVisible();

@@ -7,7 +7,7 @@ import { startClient, type Client } from './support/client.ts';
 import { onRealElectron } from './support/double.ts';
 import { expect, Scene, test } from './support/scene.ts';
 
-/** A client that finds this text where its settings should be. */
+/** A client that finds this text in place of its settings. */
 async function withSettings(text: string, look: (client: Client, folder: string) => Promise<void>): Promise<void> {
   const userData = await mkdtemp(path.join(tmpdir(), 'causeway-settings-'));
   await writeFile(path.join(userData, 'settings.json'), text);
@@ -66,7 +66,7 @@ for (const trouble of ['full', 'read-only'] as const) {
     test.skip(onRealElectron, 'Chromium’s own files would have to stand elsewhere');
     const disk = await mountSmallDisk(8);
     const elsewhere = await mkdtemp(path.join(tmpdir(), 'causeway-chromium-'));
-    // What the browser holds open for writing keeps a disk from being made read-only, and is not what is tried here
+    // The browser's own open files keep a disk from becoming read-only, and are not what this test is about
     await symlink(elsewhere, path.join(disk.folder, 'Chromium'));
     const scene = await Scene.open({}, { userData: disk.folder });
     try {

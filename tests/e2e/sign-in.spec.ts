@@ -28,7 +28,7 @@ test('wrong passwords lead to a lockout that says until when', async ({ open }) 
 });
 
 test('a wrong passcode and a used passcode each have their own message', async ({ open }) => {
-  // The campus's clock stands still: however long this takes, the code stays one that is used and not out of date
+  // The campus's clock stands still: however long this takes, the code stays used and not expired
   const now = Date.now();
   const scene = await open({ now: () => now });
   await scene.atSecondFactor();

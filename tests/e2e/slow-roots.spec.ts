@@ -5,7 +5,7 @@ import path from 'node:path';
 import { onRealElectron } from './support/double.ts';
 import { expect, test as base } from './support/scene.ts';
 
-/** A computer that takes as long as it likes to tell its own authorities. */
+/** A computer that takes as long as it likes to list its root certificates. */
 const test = base.extend<{ store: { env: Record<string, string>; release(): Promise<void> } }>({
   store: async ({}, use) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'causeway-roots-'));

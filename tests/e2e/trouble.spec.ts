@@ -6,7 +6,7 @@ import { expect, test as base } from 'playwright/test';
 import { startClient } from './support/client.ts';
 import { inDouble, onRealElectron } from './support/double.ts';
 
-/** Faults of our own, and folders that are of no use: said in a sentence, and the app opens where it can. */
+/** Internal errors and unusable folders: the app reports each in a sentence, and opens if it can. */
 const test = base.extend<{ folder: string }>({
   folder: async ({}, use) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'causeway-trouble-'));

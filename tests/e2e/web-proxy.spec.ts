@@ -8,7 +8,7 @@ import { startClient, type Client } from './support/client.ts';
 import { onRealElectron, setSystemProxy } from './support/double.ts';
 import { expect, test } from './support/scene.ts';
 
-/** The campus as it is from a network that lets nothing out but through its web proxy. */
+/** The campus as seen from a network whose only exit is its web proxy. */
 test('the network’s proxy asks for a sign-in, the gateway is then reached through it, and the proxy’s password is stored nowhere', async () => {
   test.skip(onRealElectron, 'the desktop’s proxy settings are the double’s');
   const guest = { user: 'guest', password: 'prøxy pass"42' };
@@ -66,7 +66,7 @@ test('the network’s proxy asks the same question before a campus’s profile a
     await expect(asks).toBeVisible();
     await asks.getByRole('button', { name: 'Cancel' }).click();
     await expect(asks).toBeHidden();
-    // What was typed is still there
+    // The typed text is still there
     await window.getByRole('button', { name: 'Find my campus' }).click();
     await asks.getByLabel('Proxy user name').fill(guest.user);
     await asks.getByLabel('Proxy password').fill('wrong');
@@ -121,13 +121,13 @@ test('a proxy or proxy sign-in of an unsupported kind is named, and nobody is as
   }
 });
 
-/** What the desktop's settings say of proxies. */
+/** The desktop's proxy setting. */
 const goThrough = (client: Client, { via }: TestProxy): Promise<void> => setSystemProxy(client, `PROXY 127.0.0.1:${via.port}; DIRECT`);
 
 const routesOf = ({ profile }: Campus): Record<string, number> =>
   Object.fromEntries((profile.connectTo ?? []).map(({ host, port, loopbackPort }) => [`${host}:${port}`, loopbackPort]));
 
-/** Without the lab's detour, and with no probe for being on campus. */
+/** Without the lab's redirection to loopback, and without the on-campus probe. */
 function fromOutside({ profile }: Campus): Profile {
   const rest: Profile = { ...profile };
   delete rest.connectTo;

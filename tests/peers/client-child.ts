@@ -11,8 +11,8 @@ import { profileSchema } from '../../shared/profile.ts';
 import { handEnvironment } from '../support/hand-environment.ts';
 
 /**
- * The client without a user interface, in its own process: the real controller and tunnels, for a session that was signed in
- * to beforehand. `client-process.ts` starts it wherever a test wants it, as whoever it wants.
+ * The client without a user interface in its own process: the real controller and tunnels, for a session that already
+ * exists. `client-process.ts` starts it in any namespace and as any user.
  */
 const grantSchema = z.object({
   kind: z.literal('openconnect'),
@@ -41,7 +41,7 @@ const orderSchema = z.discriminatedUnion('type', [
 ]);
 
 let grant: OpenConnectGrant | null = null;
-/** Replaces the sign-in: the ticket is already here, and the session is resumed without a question. */
+/** Replaces the sign-in: the ticket already exists, and the session is resumed without a question. */
 const driver: GatewayDriver = {
   signIn: async () => session(),
   resume: async () => session(),

@@ -80,9 +80,9 @@ export class ClientProcess {
     await this.ask({ type: 'disconnect' });
   }
 
-  /** Waits until the client is in that state. With `anew`, ignores the current state. */
-  reach<K extends AccessStateKind>(kind: K, { anew = false, withinMs = 25_000 } = {}): Promise<AccessStateOf<K>> {
-    const from = anew ? this.states.length : Math.max(0, this.states.length - 1);
+  /** Waits until the client is in that state. With `next`, ignores the current state. */
+  reach<K extends AccessStateKind>(kind: K, { next = false, withinMs = 25_000 } = {}): Promise<AccessStateOf<K>> {
+    const from = next ? this.states.length : Math.max(0, this.states.length - 1);
     const fits = (state: AccessState): state is AccessStateOf<K> => state.kind === kind;
     const reached = new Promise<AccessStateOf<K>>((resolve, reject) => {
       const settle = (): void => {
@@ -109,7 +109,7 @@ export class ClientProcess {
     return reached;
   }
 
-  /** `kill -9`, as a crash is. */
+  /** `kill -9`, like a crash. */
   async kill(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     this.child.kill('SIGKILL');

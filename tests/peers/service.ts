@@ -19,9 +19,9 @@ const groups = !existsSync(systemd)
 export const missingForUnit = groups === null ? 'no systemd, or no control groups of version 2' : null;
 
 /**
- * The helper's unit under a systemd of its own, first process of its own namespace, in a network namespace of a test: the
- * file that the package installs, with all that it says of files, devices, capabilities and system calls. Only the program
- * and its configuration's place are a test's.
+ * The helper's unit under its own systemd, which is the first process of its own namespace, in a test's network namespace.
+ * It is the file that the package installs, with all its limits on files, devices, capabilities and system calls. Only the
+ * program and the place of its configuration are the test's.
  */
 export class UnitProcess {
   private first: ChildProcess | null = null;
@@ -91,12 +91,12 @@ export class UnitProcess {
     this.first = spawn('/bin/sh', [...enter, ...this.namespace.inside, ...own], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 
-  /** As an administrator does. */
+  /** As an administrator would. */
   systemctl(verb: string): Promise<string> {
     return this.run('systemctl', verb, 'causeway-helper.service');
   }
 
-  /** Runs something where systemd runs: as root, and without the unit's limits. */
+  /** Runs a command where systemd runs: as root, and without the unit's limits. */
   async run(...command: readonly string[]): Promise<string> {
     const [pid] = this.first?.pid === undefined ? [] : descendants(this.first.pid, 'systemd');
     if (pid === undefined) throw new Error('systemd is gone');
@@ -108,7 +108,7 @@ export class UnitProcess {
     return existsSync(this.log) ? readFileSync(this.log, 'utf8') : '';
   }
 
-  /** Ends systemd and all below it. */
+  /** Ends systemd and everything below it. */
   async end(): Promise<void> {
     const { first } = this;
     this.first = null;

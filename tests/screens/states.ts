@@ -5,7 +5,7 @@ import type { Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { FactorDevice, Prompt } from '../../shared/prompt.ts';
 
-/** One state of the window per screen worth looking at, at one fixed instant. */
+/** One state of the window for each screen worth looking at, at one fixed instant. */
 
 export const now = Date.parse('2026-09-07T09:12:00Z');
 const minute = 60_000;
@@ -188,7 +188,7 @@ const portal = (path: string, over: Partial<Extract<AppState['portal'], { kind: 
   ...over,
 });
 const role = { id: 'student', label: 'Student' };
-/** A profile with everything that one can have, some of it elsewhere, and a bundle of two authorities. */
+/** A profile with every feature, some of it on other hosts, and a bundle of two authorities. */
 const whole: Profile = {
   version: 1,
   id: campus.id,
@@ -248,7 +248,7 @@ const previewChinese: ProfilePreview = {
 
 const captive: Failure = { code: 'captive-portal', params: { address: 'http://login.harbour-hotel.test/welcome?room=' } };
 
-/** Every screen by name: its state, the heading that it must show, and what must hold the focus ('heading' or a field's label). */
+/** Every screen by name: its state, the heading that it must show, and what must have the focus (`heading` or a field's label). */
 export const screens: Record<string, { state: AppState; heading: string; focus: string }> = {
   'first-run': { state: state({ profiles: [], profileId: null }), heading: 'Welcome to Causeway', focus: 'Campus address' },
   'preview': { state: state({ profiles: [], profileId: null, preview }), heading: 'Add this campus?', focus: 'heading' },

@@ -10,13 +10,13 @@ import { bridge, type CallName } from '../../shared/bridge.ts';
 import type { Failure } from '../../shared/failure.ts';
 
 /**
- * The real bundle of the window in a real Chromium, with main played by the test: the bridge's own schemas
- * check whatever the window sends and whatever the test answers.
+ * The window's real bundle in a real Chromium, with the test in the role of the main process. The bridge's own schemas
+ * check what the window sends and what the test answers.
  */
 
 const root = join(import.meta.dirname, '../..');
 
-/** Makes every English sentence a third longer, as translations are, and easy to tell from one that no catalogue holds. */
+/** Makes every English sentence a third longer, as translations are, and easy to tell from a sentence that is in no catalogue. */
 const stretchedWords: Plugin = {
   name: 'stretched-words',
   transform(code, id) {
@@ -31,13 +31,13 @@ const stretchedWords: Plugin = {
 };
 
 /**
- * Builds the window into a folder of `out/` and returns it: in English exactly what is shipped; stretched with
- * React's own checks in it, whose warnings count as complaints.
+ * Builds the window into a folder of `out/` and returns the folder. The English build is exactly what is shipped. The
+ * stretched build contains React's own checks, whose warnings count as complaints.
  */
 export async function buildWindow(words: 'english' | 'stretched', folder: string): Promise<string> {
   const outDir = join(root, 'out', folder);
   const before = process.env['NODE_ENV'];
-  process.env['NODE_ENV'] = words === 'english' ? 'production' : 'development'; // vite heeds it before anything else
+  process.env['NODE_ENV'] = words === 'english' ? 'production' : 'development'; // Vite reads it before anything else
   try {
     await build({
       configFile: join(root, 'renderer/vite.config.ts'),
@@ -56,7 +56,7 @@ const types: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.j
 /** Serves a folder on loopback. */
 export async function serve(folder: string): Promise<{ address: string; close: () => Promise<void> }> {
   const server: Server = createServer((request, response) => {
-    if (request.url === '/favicon.ico') return void response.writeHead(204).end(); // only browsers ask for one
+    if (request.url === '/favicon.ico') return void response.writeHead(204).end(); // Only browsers ask for one
     const path = request.url === '/' ? '/index.html' : (request.url ?? '');
     readFile(join(folder, path)).then(
       (body) => response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' }).end(body),
@@ -80,7 +80,7 @@ export interface Called {
   input: unknown;
 }
 
-/** A call's answer: its value, a failure, or a promise of either that the test settles when it wants. */
+/** The answer to a call: its value, a failure, or a promise of either that the test settles when it wants. */
 export type Reply = { ok: true; value?: unknown } | { ok: false; failure: Failure };
 
 /** One window under test. */
@@ -90,12 +90,12 @@ export interface TestWindow {
   calls: Called[];
   /** What Chromium complained about: errors, violations of the page's policy, calls that the bridge's schemas refuse. */
   complaints: string[];
-  /** Loads the page afresh with this state. */
+  /** Loads the page again with this state. */
   open: (state: AppState) => Promise<void>;
-  /** Sends a new state to the page that is open. */
+  /** Sends a new state to the open page. */
   show: (state: AppState) => Promise<void>;
   traffic: (samples: readonly TrafficSample[]) => Promise<void>;
-  /** What the next calls of this name are answered. */
+  /** What the next calls with this name are answered. */
   reply: (name: CallName, reply: Reply | Promise<Reply>) => void;
 }
 
@@ -122,7 +122,7 @@ export async function openWindow(browser: Browser, address: string, now: number)
   await page.exposeFunction('harnessCall', async (name: string, input: unknown): Promise<unknown> => {
     const known = Object.entries(bridge.calls).find(([key]) => key === name);
     if (!known) return void complaints.push(`unknown call ${name}`);
-    const callName = known[0] as CallName; // it is a key of the bridge's calls
+    const callName = known[0] as CallName; // It is a key of the bridge's calls
     const parsed = z.safeParse(known[1].in, input);
     if (!parsed.success) complaints.push(`${name}: ${JSON.stringify(input)} does not fit: ${parsed.error.message}`);
     if (callName === 'getState') return { ok: true, value: current };

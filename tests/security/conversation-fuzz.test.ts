@@ -77,7 +77,7 @@ const forms: fc.Arbitrary<OcForm> = fc
   )
   .map(({ fields, ...rest }) => ({ ...rest, fields: fields.map((each, index) => ({ ...each, index })) }));
 
-/** An answer to a prompt, sensible or not; null: the person leaves. */
+/** An answer to a prompt, sensible or not. Null: the person cancels. */
 function answerTo(prompt: Prompt, wild: Answer, whim: number): Answer | null {
   if (whim % 11 === 0) return null;
   if (whim % 7 === 0 && fits(prompt, wild)) return wild;

@@ -6,16 +6,16 @@ import { startOfPage } from '../../electron/gateways/openconnect/web/saml-page.t
 import { expressionsIn, hostileTexts, madeAtRunTime, makesOne, type Expression } from '../support/expressions.ts';
 
 /**
- * Every regular expression of what we ship, against text that was made to be hard for it: whoever writes a gateway's
- * form, a profile, a portal's page, a link or a request to the campus's services chooses that text. A new expression is found in the source by itself.
+ * Checks every shipped regular expression against text made to be slow for it. Gateways, profiles, portal pages, links and
+ * requests to the campus can all contain such text. The search finds new expressions in the source by itself.
  */
 const root = path.join(import.meta.dirname, '..', '..');
 const rooms = ['shared', 'electron', 'renderer', 'campus'];
 const expressions = expressionsIn(root, rooms);
 
-/** The longest text that is read in one piece: a profile's (`maxProfileBytes`), which is twice a form's. */
+/** The longest text that is read at once: a profile (`maxProfileBytes`), twice as long as a form. */
 const longest = 64 * 1024;
-/** A linear expression takes a millisecond, on a busy machine somewhat more. One that backtracks at each character takes seconds. */
+/** A linear expression takes a millisecond, a little more on a busy machine. One that backtracks at every character takes seconds. */
 const withinMs = 1_000;
 
 /** Expressions that only ever see a shorter text, and why. */

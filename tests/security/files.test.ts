@@ -12,7 +12,7 @@ import { Settings } from '../../electron/storage/settings.ts';
 
 vi.mock('electron', () => import('../electron-double/index.ts'));
 
-/** Other users of this computer, whom only the modes of our files keep out, whatever the umask. */
+/** Only the modes of our files keep out other users of this computer, whatever the umask is. */
 describe.skipIf(process.platform === 'win32')('files that only their owner may read', () => {
   let umask = 0;
   beforeAll(() => (umask = process.umask(0)));

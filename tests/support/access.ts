@@ -24,7 +24,7 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-/** A campus and the real controller, driver and tunnel against it. */
+/** A campus, and the real controller, driver and tunnel that connect to it. */
 export async function startBench(options: CampusOptions = {}, deps: Partial<ControllerDeps> = {}): Promise<Bench> {
   const campus = await startCampus({ port: await lastingPort(), ...options });
   const environment = handEnvironment();
@@ -82,7 +82,7 @@ export async function reach<K extends AccessStateKind>(controller: AccessControl
   return until(controller, (state) => (fits(state) ? state : null), kinds.join(' or '));
 }
 
-/** Waits for an open prompt of a kind that has not been answered. */
+/** Waits for an open, unanswered prompt of a kind. */
 export async function prompted<K extends PromptKind>(
   controller: AccessController,
   kind: K,
@@ -119,7 +119,7 @@ export function codeOf(campus: Campus, phone: string = student.phone): string {
   return account.code;
 }
 
-/** From Connect to connected, with the student's code. */
+/** Goes from Connect to connected, with the student's code. */
 export async function signIn({ campus, controller }: Bench, profile: Profile = campus.profile): Promise<void> {
   controller.connect(profile);
   await answer(controller, 'notice', proceed);

@@ -6,7 +6,7 @@ export const campus = 'Campus Test University';
 const target = { profileId: 'campus-test', gateway: 'vpn.campus.test' };
 const session = { ...target, since: 1_000, expiresAt: 9_000_000, idleSeconds: 600, extendable: true, user: 'mei.chan' };
 
-/** One state of each kind, as a quiet day has it. */
+/** One ordinary state of each kind. */
 export const accessStates: { [K in AccessStateKind]: AccessStateOf<K> } = {
   'idle': { kind: 'idle', ending: null },
   'checking': { kind: 'checking', profileId: 'campus-test' },
@@ -19,7 +19,7 @@ export const accessStates: { [K in AccessStateKind]: AccessStateOf<K> } = {
   'closing': { kind: 'closing', profileId: 'campus-test', ending: null },
 };
 
-/** The whole state around an access state, with one campus. */
+/** The whole application state around an access state, with one campus. */
 export function appState(access: AccessState, more: Partial<AppState> = {}): AppState {
   return {
     access,

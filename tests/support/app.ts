@@ -30,9 +30,9 @@ export function memoryKeytar(): Keytar & { entries: Map<string, string> } {
   };
 }
 
-/** The application without a desktop: everything real but what shows things. */
+/** The application without a desktop: everything is real except what shows things. */
 export interface AppRun {
-  /** Where the settings are. */
+  /** The settings folder. */
   directory: string;
   app: Application;
   settings: Settings;
@@ -48,9 +48,9 @@ export interface AppRun {
     clipboard: string;
     quit: number;
     external: string[];
-    /** What the person chooses when asked for a profile file. */
+    /** The profile file that the person chooses. */
     file: { name: string; text: string } | null;
-    /** And for the file of their certificate. */
+    /** The certificate file that the person chooses. */
     certificate: string | null;
     page(page: PortalPage | null): void;
     /** The sign-in page is there now; null: it has closed. */
@@ -68,19 +68,19 @@ export interface AppBench extends AppRun {
 export interface AppRunOptions {
   /** The computer's clock. */
   now?: () => number;
-  /** What it hears of sleep and networks beside the hand's own events. */
+  /** Reports sleep and network changes, besides the events that the test fires. */
   environmentOf?: (hand: Environment) => Environment;
-  /** What signs in, where it is not the campus's own driver alone. */
+  /** The driver, if it is not only the campus's own. */
   drivers?: ControllerDeps['drivers'];
-  /** Whether the computer's policy lets people keep a key for one-time codes. */
+  /** Whether the computer's policy lets people save a key for one-time codes. */
   totpSavingAllowed?: boolean;
-  /** Another VPN that is up; none by default, whatever this machine has. */
+  /** Another VPN that is up. Default: none, whatever this machine has. */
   otherVpn?: () => Promise<string | null>;
-  /** The web proxies of the computer; none by default. */
+  /** The computer's web proxies. Default: none. */
   proxies?: Proxies;
 }
 
-/** A campus and the application in front of it. */
+/** A campus and the application that connects to it. */
 export async function startAppBench(
   options: CampusOptions = {},
   { withProfile = true, ...runOptions }: { withProfile?: boolean } & AppRunOptions = {},
@@ -97,7 +97,7 @@ export async function startAppBench(
   };
 }
 
-/** The application with these profiles, on settings of its own. */
+/** The application with these profiles and its own settings. */
 export async function startApp(
   profiles: readonly Profile[],
   {

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { core, safeParse } from 'zod';
 
 /**
- * Values that a schema accepts, for property tests: what the schema allows is what gets tried, and a schema that
- * grows is tested as it has grown. In the schema's own normal form (trimmed and so on).
+ * Values that a schema accepts, for property tests. They come from the schema itself, so a test follows when a schema
+ * grows. They are in the schema's own normal form (trimmed and so on).
  */
 export function valuesOf<T>(schema: core.$ZodType<T>): fc.Arbitrary<T> {
   return shapeOf(schema)
@@ -12,7 +12,7 @@ export function valuesOf<T>(schema: core.$ZodType<T>): fc.Arbitrary<T> {
     .map((parsed) => parsed.data);
 }
 
-/** Values that fit a schema but for checks that cannot be generated from; {@link valuesOf} filters those. */
+/** Values that fit a schema except for checks that no generator can follow. {@link valuesOf} filters by those. */
 function shapeOf(schema: core.$ZodType): fc.Arbitrary<unknown> {
   if (schema instanceof core.$ZodObject) return objects(schema._zod.def.shape);
   if (schema instanceof core.$ZodUnion) return fc.oneof(...schema._zod.def.options.map(shapeOf));
@@ -30,7 +30,7 @@ function shapeOf(schema: core.$ZodType): fc.Arbitrary<unknown> {
   throw new Error(`no values for ${schema._zod.def.type}`);
 }
 
-/** JSON objects as they come over a wire; `__proto__` is a key that no schema here keeps. */
+/** JSON objects as they arrive over a wire. `__proto__` is a key that no schema here keeps. */
 const keys = fc.string({ maxLength: 10 }).filter((key) => key !== '__proto__');
 
 function objects(shape: Record<string, core.$ZodType>): fc.Arbitrary<unknown> {
@@ -64,11 +64,11 @@ function strings(schema: core.$ZodString): fc.Arbitrary<string> {
   const pattern = schema._zod.def.checks?.find((check) => check instanceof core.$ZodCheckRegex)?._zod.def.pattern;
   const { minimum, maximum } = limits(schema, { minimum: 0, maximum: 20 });
   if (!pattern) return fc.string({ unit: 'grapheme', minLength: minimum, maxLength: maximum });
-  // fast-check cannot look ahead; the one pattern that does, for its length, is a host's
+  // fast-check does not support lookahead. The one pattern with a lookahead, for its length, is a host's
   return fc.stringMatching(pattern.source.includes('(?=') ? /^[a-z0-9]([a-z0-9.-]{0,20}[a-z0-9])?$/ : pattern);
 }
 
-/** How small and how large the checks allow it, within what is worth trying. */
+/** The smallest and largest size that the checks allow, within what is worth trying. */
 function limits(schema: core.$ZodType, { minimum, maximum } = { minimum: 0, maximum: 20 }): { minimum: number; maximum: number } {
   for (const check of schema._zod.def.checks ?? []) {
     if (check instanceof core.$ZodCheckMinLength) minimum = check._zod.def.minimum;

@@ -19,21 +19,21 @@ import type { Core } from '../../electron/cli/local-session.ts';
 import { handEnvironment } from './access.ts';
 import { memoryKeytar } from './app.ts';
 
-/** What a person types: by the question, at the latest when the test says so. Null: nothing, until the question is withdrawn. */
+/** What a person types for a question, when the test lets them. Null: nothing, until the question is withdrawn. */
 export type Typist = (question: string, said: string) => string | null | Promise<string | null>;
 
 export interface CliRun {
-  /** Everything that a person saw, questions included. */
+  /** Everything shown to the person, questions included. */
   readonly seen: string;
   readonly out: string;
   /** The events of `--json`, each parsed by its schema. */
   readonly events: CommandEvent[];
   /** Questions whose answers were not echoed. */
   readonly hidden: string[];
-  /** Ctrl-C. */
+  /** Presses Ctrl-C. */
   interrupt(): void;
   readonly code: Promise<number>;
-  /** What the second Ctrl-C ended it with. */
+  /** The exit code after the second Ctrl-C. */
   readonly left: number | null;
   /** Waits until `pick` finds something. */
   until<T>(pick: (run: CliRun) => T | null | undefined | false): Promise<T>;
@@ -46,7 +46,7 @@ export interface CliOptions {
   tools?: Partial<Tools>;
 }
 
-/** A folder of settings with these profiles, until the test is over. */
+/** A settings folder with these profiles, until the test ends. */
 export async function cliFolder(profiles: readonly Profile[] = []): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'causeway-cli-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -62,7 +62,7 @@ export async function answersFile(folder: string, answers: unknown, mode = 0o600
   return file;
 }
 
-/** Runs a command in this process, with a person at the terminal where there is a typist. */
+/** Runs a command in this process. With a typist, a person sits at the terminal. */
 export function startCli(argv: readonly string[], { typist, folder, core = {}, tools = {} }: CliOptions): CliRun {
   const interrupts = new Set<() => void>();
   const watchers = new Set<() => void>();
@@ -179,7 +179,7 @@ export function startCli(argv: readonly string[], { typist, folder, core = {}, t
   return started;
 }
 
-/** What an HTTP proxy answers to a CONNECT with these credentials. */
+/** The HTTP proxy's answer to a CONNECT with these credentials. */
 export function throughProxy(address: string, credentials: string, target: string): Promise<number> {
   const { hostname: host, port } = new URL(address);
   return new Promise((resolve, reject) => {

@@ -3,17 +3,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 
-/** A regular expression as it stands in the source. */
+/** A regular expression in the source. */
 export interface Expression {
-  /** `file:line`, from the repository's root. */
+  /** `file:line`, relative to the repository's root. */
   place: string;
-  /** As it is spelled: `/…/flags`. */
+  /** Its spelling: `/…/flags`. */
   literal: string;
 }
 
 const isSource = (name: string): boolean => /\.([cm]?js|tsx?)$/.test(name) && !name.endsWith('.d.ts');
 
-/** Every regular expression literal in the TypeScript below these folders, by the compiler's own reading of it. */
+/** Every regular expression literal in the TypeScript below these folders, as the compiler parses it. */
 export function expressionsIn(root: string, folders: readonly string[]): Expression[] {
   return inEverySource(root, folders, (node) => (ts.isRegularExpressionLiteral(node) ? node.text : null)).map(({ place, found }) => ({
     place,
@@ -22,8 +22,8 @@ export function expressionsIn(root: string, folders: readonly string[]): Express
 }
 
 /**
- * Where the source makes an expression of a text, which nobody can look at beforehand: by `RegExp` under any name that it is
- * taken by, or by a method of strings that makes one of whatever is no expression.
+ * The places that make an expression from text at run time, which no check can see beforehand: by `RegExp` under any name,
+ * or by a string method that turns its argument into an expression.
  */
 export function madeAtRunTime(root: string, folders: readonly string[]): string[] {
   return inEverySource(root, folders, (node) => (isMaker(node) ? '' : null)).map(({ place }) => place);
@@ -41,7 +41,7 @@ function isMaker(node: ts.Node): boolean {
 
 const isInstanceOf = (node: ts.Node): boolean => ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword;
 
-/** Whether a piece of source makes an expression at run time, for a test of the look itself. */
+/** Whether a piece of source makes an expression at run time. For the test of this search. */
 export function makesOne(source: string): boolean {
   const all: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
@@ -75,7 +75,7 @@ function inEverySource(
   });
 }
 
-/** What single characters are tried, the commonest first. */
+/** The single characters that are tried, commonest first. */
 const characters = [
   ...Array.from('a 1\t\n.-/:=<>"\'&%#,;!@[](){}_|\\0AZz~'),
   '\u0000',
@@ -85,12 +85,12 @@ const characters = [
   '\u202e',
   '\u{1f600}',
 ];
-/** What ends a text so that an expression which has read all of it has to go back. */
+/** Endings that make an expression which has read the whole text backtrack. */
 const endings = ['', '\u0000', '!', 'x', ' x', '\n', '\nx', '"', 'x'.repeat(300)];
 
 /**
- * Texts that are hard for one expression, each of `length` characters: for each of its repetitions, what stands before
- * it, then what it repeats without end; and what stands before it without end; each with several endings.
+ * Texts that are slow for one expression, each of `length` characters. For each repetition: what comes before it, then
+ * what it repeats, as often as fits; or what comes before it, as often as fits; each with several endings.
  */
 export function hostileTexts({ literal }: Expression, length: number): Iterable<string> {
   const { pattern, flags } = parseRegExpLiteral(literal);
@@ -135,7 +135,7 @@ function repetitionsOf(node: AST.Node, before: string, flags: string): Repetitio
   return 'alternatives' in node ? node.alternatives.flatMap((alternative) => repetitionsOf(alternative, before, flags)) : [];
 }
 
-/** A shortest text that an element takes. Where it looks around it takes none. */
+/** A shortest text that matches an element. Lookarounds match the empty text. */
 function sampleOf(node: AST.Node, flags: string): string {
   if (isSingle(node)) return matching(node.raw, flags)[0] ?? '';
   if (node.type === 'Alternative') return node.elements.map((element) => sampleOf(element, flags)).join('');

@@ -14,15 +14,15 @@ import { listen } from './servers.ts';
 export const gatewayHost = 'vpn.campus.test';
 export const someTicket = 'T'.repeat(43);
 
-/** What a gateway does that is none, or not an honest one: one of these for each part of the way. What is left out is done right. */
+/** How a dishonest gateway, or a server that is no gateway, behaves at each stage. Stages left out behave correctly. */
 export interface Conduct {
-  /** In place of HTTP, once TLS is up. */
+  /** Instead of HTTP, once TLS is up. */
   secured?: (socket: TLSSocket) => void;
-  /** In place of a WebSocket; beside `access`, in place of the relay's only. */
+  /** Instead of a WebSocket. With `access`, only instead of the relay's. */
   upgrade?: (request: IncomingMessage, socket: Duplex) => void;
-  /** With the access protocol's WebSocket, from hello on. */
+  /** On the access protocol's WebSocket, from hello on. */
   access?: (talk: AccessTalk) => void | Promise<void>;
-  /** With the relay's connection, once it is a WebSocket; frames are made by hand, see {@link webSocketFrame}. */
+  /** On the relay's connection, once it is a WebSocket. Frames are made by hand, see {@link webSocketFrame}. */
   relay?: (socket: Duplex) => void;
 }
 
@@ -30,25 +30,25 @@ export interface HostileGateway {
   readonly port: number;
   /** Names this gateway and trusts its authority. */
   readonly profile: Profile;
-  /** Connections that are open, and those that there were. */
+  /** Open connections, and all connections so far. */
   readonly connections: { open: number; total: number };
-  /** What clients said in the access protocol. */
+  /** What clients sent in the access protocol. */
   readonly heard: ClientMessage[];
 }
 
-/** Who is behind the certificate: by default the gateway itself, by the profile's authority. */
+/** The certificate and its trust. Default: the gateway's own, from the profile's authority. */
 export interface Papers {
   server: Issued;
   trust: Profile['trust'];
 }
 
-/** Papers that are in order. */
+/** A valid certificate. */
 export async function goodPapers(): Promise<Papers> {
   const authority = await issue(null, { authority: {} });
   return { server: await issue(authority, { dns: [gatewayHost] }), trust: { kind: 'authority', pem: authority.pem } };
 }
 
-/** A gateway on loopback, until the test is over, that behaves like this. */
+/** A gateway on loopback with this behaviour, until the test ends. */
 export async function startHostileGateway(conduct: Conduct, papers?: Papers): Promise<HostileGateway> {
   const { server: issued, trust } = papers ?? (await goodPapers());
   const heard: ClientMessage[] = [];
@@ -77,7 +77,7 @@ export async function startHostileGateway(conduct: Conduct, papers?: Papers): Pr
   return { port, profile: { ...campusProfile({ port, portalPort: port, authorityPem: '' }), trust }, connections, heard };
 }
 
-/** The gateway's end of the access protocol, which may be anything but honest. */
+/** The gateway's end of the access protocol, which need not be honest. */
 export class AccessTalk {
   private seq = 0;
   private readonly waiting: ClientMessage[] = [];
@@ -105,7 +105,7 @@ export class AccessTalk {
     }
   }
 
-  /** Text as it is; anything else as JSON. */
+  /** Sends text as it is, and anything else as JSON. */
   say(message: unknown): void {
     this.link.send(typeof message === 'string' ? message : JSON.stringify(message));
   }
@@ -137,7 +137,7 @@ export const granted = {
   grants: [{ host: '2fa.campus.test', ports: [443] }],
 };
 
-/** Says 101, as RFC 6455 has it, and nothing else: what follows is up to the caller, pings and closing included. */
+/** Answers 101 as in RFC 6455 and does nothing else. The caller handles everything after that, pings and closing included. */
 export function acceptUpgrade(request: IncomingMessage, socket: Duplex, subprotocol: string | null, accept = acceptFor(request)): void {
   const lines = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade'];
   if (accept !== null) lines.push(`Sec-WebSocket-Accept: ${accept}`);
@@ -151,7 +151,7 @@ function acceptFor(request: IncomingMessage): string | null {
   return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 }
 
-/** One WebSocket frame, whole; a client's is masked (with zeros). */
+/** One complete WebSocket frame. A client's is masked (with zeros). */
 export function webSocketFrame(payload: Uint8Array, { text = false, client = false } = {}): Buffer {
   const { length } = payload;
   const size = length < 126 ? [length] : length < 65_536 ? [126, length >> 8, length & 0xff] : [127, 0, 0, 0, 0, ...bytesOf(length)];

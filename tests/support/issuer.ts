@@ -4,7 +4,7 @@ import * as x509 from '@peculiar/x509';
 
 export { Extension } from '@peculiar/x509';
 
-/** A certificate with its key, and what it takes to sign others with it. */
+/** A certificate with its key, and what is needed to sign others with it. */
 export interface Issued {
   pem: string;
   keyPem: string;
@@ -19,7 +19,7 @@ export interface CertificateOptions {
   ip?: string[];
   notBefore?: Date;
   notAfter?: Date;
-  /** An authority, with this many below it at most; absent: a server. */
+  /** An authority with at most this many authorities below it. Absent: a server. */
   authority?: { pathLength?: number };
   usages?: string[];
   keys?: CryptoKeyPair;
@@ -31,7 +31,7 @@ export const dayMs = 86_400_000;
 
 export const newKeys = (): Promise<CryptoKeyPair> => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 
-/** A certificate signed by `by`, or by itself. */
+/** A certificate signed by `by`, or self-signed. */
 export async function issue(by: Issued | null, wishes: CertificateOptions): Promise<Issued> {
   const keys = wishes.keys ?? (await newKeys());
   const name = wishes.name ?? `CN=${wishes.dns?.[0] ?? wishes.ip?.[0] ?? 'authority'}`;

@@ -2,8 +2,8 @@ import { failureOf } from '../../shared/failure.ts';
 import { Secrets } from '../../electron/storage/secrets.ts';
 
 /**
- * Puts the steps of the command line to the real keychain, in a process of its own: the native code keeps the
- * first session bus that it meets. Prints what came of each, as a JSON array.
+ * Applies the steps from the command line to the real keychain, in a process of its own, because the native code keeps the
+ * first session bus that it meets. Prints each result, as a JSON array.
  */
 const secrets = new Secrets();
 const steps: Record<string, (...args: string[]) => Promise<unknown>> = {

@@ -7,19 +7,19 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-/** GNOME's keyring, unlocked, on a session bus of its own. */
+/** GNOME's keyring, unlocked, on its own session bus. */
 export interface Keyring {
-  /** What a program needs in its environment to meet it. */
+  /** The environment that a program needs to reach it. */
   readonly env: Record<string, string>;
-  /** Where it keeps its entries, encrypted. */
+  /** The folder of its encrypted entries. */
   readonly folder: string;
-  /** How many entries it keeps, of whatever program. */
+  /** The number of its entries, of any program. */
   entries(): Promise<number>;
-  /** From now on it takes every call and answers none, as while a person looks at its question. */
+  /** From now on it accepts every call and answers none, as while a prompt is on screen. */
   freeze(): void;
-  /** Locks what it keeps, as the person may at any time; nobody is there who could unlock it. */
+  /** Locks the keyring. Nobody is there to unlock it. */
   lock(): Promise<void>;
-  /** Ends it and starts it anew, locked, as after a sign-in that did not unlock it. Who has spoken to it before is a stranger to it. */
+  /** Restarts it locked, as after a sign-in that did not unlock it. Programs that were connected to it are not connected any more. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export const canStartKeyring = process.platform === 'linux' && ['dbus-daemon', '
 export async function startKeyring(): Promise<Keyring> {
   const folder = await mkdtemp(path.join(tmpdir(), 'causeway-keyring-'));
   await mkdir(path.join(folder, 'run'), { mode: 0o700 });
-  // No display: nobody is there to unlock anything
+  // No display, so nobody can unlock anything
   const base = { PATH: process.env['PATH'], HOME: folder, XDG_RUNTIME_DIR: path.join(folder, 'run') };
   const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address'], { env: base, stdio: ['ignore', 'pipe', 'ignore'] });
   let address = '';
@@ -47,7 +47,7 @@ export async function startKeyring(): Promise<Keyring> {
     const question = ['org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets'];
     return (await call('org.freedesktop.DBus', '/', question)).includes('true');
   };
-  /** It has come up when it owns its name on the bus. */
+  /** It is ready once it owns its name on the bus. */
   const start = async (password: string | null): Promise<ChildProcess> => {
     const daemon = spawn('gnome-keyring-daemon', ['--foreground', ...(password === null ? [] : ['--unlock']), '--components=secrets'], {
       env: { ...base, ...env },

@@ -3,7 +3,7 @@ import vm from 'node:vm';
 
 let collect: (() => void) | null = null;
 
-/** Bytes that this process holds on to, once what it does not is thrown away: when that happens by itself is chance. */
+/** The bytes that this process holds after a garbage collection, which otherwise runs at unpredictable times. */
 export function heldMemory(): number {
   if (collect === null) {
     v8.setFlagsFromString('--expose-gc');

@@ -23,9 +23,9 @@ export const otherProfile: Profile = {
 };
 
 /**
- * A gateway of another make, whose session lives in its tunnel: what the tunnel meets, a test decides.
+ * A gateway of another vendor, whose session lives in its tunnel. A test decides what the tunnel meets.
  *
- * @param loopbackPort the loopback port on which it takes new connections; at 9 nobody does
+ * @param loopbackPort the loopback port on which it accepts new connections; on port 9 nobody listens
  */
 export function otherGateway({ expiresAt = null as number | null, answers = true, portal = true, loopbackPort = 9 } = {}) {
   let clock = Date.now();

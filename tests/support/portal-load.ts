@@ -16,7 +16,7 @@ export interface ProxyAccess {
 export class PortalLoad {
   private constructor(private readonly socket: TLSSocket) {}
 
-  /** Connects up to the TLS handshake with the portal. Rejects when the proxy refuses or the connection breaks. */
+  /** Connects up to the TLS handshake with the portal. Rejects if the proxy refuses or the connection breaks. */
   static async open(proxy: ProxyAccess, authorityPem: string): Promise<PortalLoad> {
     const tunnel = net.connect({ port: proxy.port, host: '127.0.0.1' });
     const credentials = Buffer.from(`${proxy.username}:${proxy.secret}`).toString('base64');
@@ -33,7 +33,7 @@ export class PortalLoad {
     return new PortalLoad(socket);
   }
 
-  /** Loads the portal's whole first page. Rejects when the connection breaks before its end. */
+  /** Loads the portal's whole first page. Rejects if the connection breaks before its end. */
   page(): Promise<string> {
     return new Promise((resolve, reject) => {
       const request = http.get({ createConnection: () => this.socket, host: portal, path: '/sign-in' }, (response) => {

@@ -2,13 +2,13 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
 
-/** Below what any of the systems hands out by itself (Linux begins at 32768, Windows and macOS at 49152). */
+/** Below the ports that systems hand out themselves (Linux from 32768, Windows and macOS from 49152). */
 const lowest = 20_000;
 const highest = 32_000;
 
 /**
- * A free port on loopback for what comes and goes, or is never there: while nobody listens, no other test is handed it,
- * neither to listen on nor for a connection of its own.
+ * A free loopback port for a server that comes and goes, or never exists. While nobody listens there, no other test gets
+ * it, neither to listen on nor for a connection of its own.
  */
 export async function lastingPort(): Promise<number> {
   for (;;) {

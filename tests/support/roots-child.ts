@@ -2,7 +2,7 @@ import { createVerifier } from '../../electron/trust/verifier.ts';
 import { systemRoots } from '../../electron/trust/roots.ts';
 import { connectTls } from '../../electron/net/tls.ts';
 
-/** Connects to a server that only the computer's own store vouches for, and tells how long this thread ever stood still. */
+/** Connects to a server that only the computer's own store trusts, and reports the longest time that this thread stood still. */
 const [port = '', host = ''] = process.argv.slice(2);
 const start = performance.now();
 let [last, longestPauseMs] = [start, 0];

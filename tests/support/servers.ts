@@ -3,12 +3,12 @@ import net, { type AddressInfo, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { lastingPort } from './ports.ts';
 
-/** Listens on loopback until the test is over; returns the port. Connections that are left are destroyed then. */
+/** Listens on loopback until the test ends and returns the port. Remaining connections are destroyed then. */
 export async function listen(server: Server): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
-    socket.on('error', () => undefined); // clients of these tests leave as they please
+    socket.on('error', () => undefined); // The tests' clients may leave at any time
     socket.on('close', () => sockets.delete(socket));
   });
   server.listen(0, '127.0.0.1');

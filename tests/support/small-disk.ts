@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-/** A file system of its own, in memory: it can be full, and it can be read-only for root as well. */
+/** A file system in memory that can be full, and read-only for root too. */
 export interface SmallDisk {
   readonly folder: string;
-  /** Leaves no room for a single byte more, or for so many pages of 4096 bytes. */
+  /** Leaves no room for another byte, or room for this many pages of 4096 bytes. */
   fill(pagesLeft?: number): Promise<void>;
   setReadOnly(readOnly: boolean): Promise<void>;
-  /** As it was: with room, and to be written. */
+  /** Makes it writable again, with room. */
   repair(): Promise<void>;
   remove(): Promise<void>;
 }
@@ -19,7 +19,7 @@ const pageBytes = 4096;
 
 const run = promisify(execFile);
 
-/** Whether this process may mount one: as root, where containers do not forbid it. */
+/** Whether this process may mount one: as root, unless a container forbids it. */
 export function canMount(): boolean {
   if (process.platform !== 'linux' || process.geteuid?.() !== 0) return false;
   return spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;

@@ -1,4 +1,4 @@
-/** How long the process stood still for reasons of its own or of the computer's: what a bound in the product cannot help. */
+/** How long the process stood still for its own or the computer's reasons, which the product's time limits cannot help. */
 export function watchStalls(): { soFar: () => number; stop: () => number } {
   let last = performance.now();
   let stalled = 0;
@@ -7,7 +7,7 @@ export function watchStalls(): { soFar: () => number; stop: () => number } {
     stalled += Math.max(0, now - last - 20);
     last = now;
   };
-  // Not among what keeps the process alive: some of these tests count that
+  // It must not keep the process alive, because some of these tests count what does
   const timer = setInterval(look, 5).unref();
   const soFar = (): number => {
     look();
@@ -22,11 +22,11 @@ export function watchStalls(): { soFar: () => number; stop: () => number } {
   };
 }
 
-/** How many milliseconds some work took, less what the process stood still: for the bounds that people are promised. */
+/** The milliseconds that some work took, less the time that the process stood still. For the limits that people are promised. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const stalls = watchStalls();
   const from = performance.now();
-  // A failure leaves the timer to the end of the test's process
+  // After a failure, the timer is left to the end of the test's process
   await work();
   return performance.now() - from - stalls.stop();
 }

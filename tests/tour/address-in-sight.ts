@@ -10,10 +10,10 @@ interface Box {
 }
 
 /**
- * Fails unless the picture shows the portal's address and the button that closes it, each whole: in our page's own room,
- * within the picture, none of the host cut off, and something drawn there.
+ * Fails unless the picture shows the portal's address and the button that closes it, both whole: in our own page's column,
+ * inside the picture, no part of the host cut off, and something drawn there.
  *
- * @param picture a PNG file of the whole window, one pixel a CSS pixel
+ * @param picture a PNG file of the whole window, one pixel for each CSS pixel
  */
 export async function addressInSight(window: Page, picture: string): Promise<void> {
   const png = PNG.sync.read(await readFile(picture));
@@ -39,7 +39,7 @@ async function shown(what: Locator, png: PNG, name: string): Promise<void> {
 const isWithin = ({ x, y, width, height }: Box, room: { width: number; height: number }): boolean =>
   width > 0 && height > 0 && x >= 0 && y >= 0 && x + width <= room.width && y + height <= room.height;
 
-/** How many colours there are in a part of a picture: one or two where nothing is written, with soft edges many. */
+/** The number of colours in a part of a picture: one or two if it is empty, many where there is text, because of its soft edges. */
 function coloursIn(png: PNG, { x, y, width, height }: Box): number {
   const colours = new Set<number>();
   for (let row = Math.floor(y); row < Math.floor(y + height); row++)

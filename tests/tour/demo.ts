@@ -4,10 +4,10 @@ import { startClient } from '../e2e/support/client.ts';
 import { openPocketPhone } from './pocket-phone.ts';
 import { mei } from './people.ts';
 
-/** A campus, the client and a phone, for a person to try; resolves when the client has been closed. */
+/** A campus, the client and a phone for a person to try. Resolves when the client has been closed. */
 export async function playDemo(): Promise<void> {
   const campus = await startCampus();
-  // This campus is never around its client: to ask would cost two seconds on Windows, where loopback refuses so late
+  // This campus is never around its client. The probe would cost two seconds on Windows, where loopback refuses so late
   const profile = { ...campus.profile };
   delete profile.onCampus;
   const client = await startClient({ profiles: [profile], env: { CAUSEWAY_HEADED: '1' } });

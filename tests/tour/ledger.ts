@@ -5,8 +5,8 @@ import type { Page } from 'playwright-core';
 const countActions = readFileSync(join(import.meta.dirname, 'count-actions.js'), 'utf8');
 
 /**
- * Counts what a person does, from the pages' own trusted events and not from the script that plays them: one
- * click, one key that sends a form, or one field filled in is one action, on whatever page or screen.
+ * Counts what a person does, from the pages' trusted events and not from the script that plays them. One click, one key
+ * that sends a form, or one field filled in is one action, on any page or screen.
  */
 export class Ledger {
   private count = 0;
@@ -16,7 +16,7 @@ export class Ledger {
     return this.count;
   }
 
-  /** Watches a page from now on, through all its navigations. */
+  /** Watches a page from now on, across all its navigations. */
   async watch(page: Page): Promise<void> {
     if (this.watched.has(page)) return;
     this.watched.add(page);
@@ -24,7 +24,7 @@ export class Ledger {
       if (message.text() === 'tour: action') this.count += 1;
     });
     await page.addInitScript({ content: countActions });
-    // The page that is there already; one that is about to go gives way to the next, which has it from the start
+    // The current page. If it is about to close, the next one has the script from the start
     await page.evaluate(countActions).catch(() => undefined);
   }
 }

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { Stage } from './stage.ts';
 
-/** What a person does, move by move, in the words of the campus's guide. Each procedure is a row of these. */
+/** What a person does, move by move, in the terms of the campus's guide. Each procedure is a sequence of these. */
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const exactly = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -11,7 +11,7 @@ export interface SignIn {
   password: string;
 }
 
-/** A task of the home screen; off campus the notice follows. */
+/** Starts a task on the home screen. Off campus, the notice follows. */
 export async function chooseTask(
   stage: Stage,
   task: 'Add a new device' | 'Remove an old device' | 'I lost my phone',
@@ -60,7 +60,7 @@ export async function pushToGateway(stage: Stage, phone: string, guide: string):
   await approveOn(stage, phone, guide);
 }
 
-/** On the phone: Approve. */
+/** Presses Approve on the phone. */
 export async function approveOn(stage: Stage, phone: string, guide: string): Promise<void> {
   const page = await stage.phone(phone);
   await stage.step(
@@ -93,7 +93,7 @@ export async function signInToPortal(stage: Stage, { userId, password }: SignIn,
   });
 }
 
-/** The portal's home, where a sign-in by hand leads: the area of the task. */
+/** The portal's home after a sign-in by hand, where the person chooses the task's area. */
 export async function openArea(stage: Stage, area: 'Add a new Device' | 'My Settings & Devices', guide: string): Promise<void> {
   const page = await portalPage(stage, '/home');
   await stage.step(guide, `Click ${area}`, async () => {
@@ -132,7 +132,7 @@ export interface EnrolGuides {
   done: string;
 }
 
-/** From Tablet to "You are all set!": the new device is the empty phone. */
+/** Goes from Tablet to "You are all set!". The new device is the empty phone. */
 export async function enrol(stage: Stage, name: string, guides: EnrolGuides): Promise<void> {
   const page = await portalPage(stage, '/add/type');
   await stage.step(guides.type, 'Choose Tablet', async () => {
@@ -162,7 +162,7 @@ export async function enrol(stage: Stage, name: string, guides: EnrolGuides): Pr
     phone,
   );
   await stage.step(guides.login, 'Click Continue to Login', async () => {
-    // The page notices by itself that the device is activated
+    // The page notices the activation by itself
     await page.getByText(name).first().waitFor();
     await stage.click(exactly(page, 'Continue to Login'));
     await portalPage(stage, '/add/finish');
@@ -181,7 +181,7 @@ export interface RemoveGuides {
   remove: string;
 }
 
-/** From the list of devices to the one that is gone. */
+/** Removes the lost device from the list. */
 export async function removeDevice(stage: Stage, name: string, guides: RemoveGuides): Promise<void> {
   const page = await portalPage(stage, '/devices');
   await stage.step(guides.options, 'Click Device Options', async () => {
@@ -198,7 +198,7 @@ export async function removeDevice(stage: Stage, name: string, guides: RemoveGui
   });
 }
 
-/** I lost my phone, from the role to the recovery passcode. */
+/** Goes through I lost my phone, from the role to the recovery passcode. */
 export async function recover(stage: Stage, who: SignIn & { role: string; dateOfBirth: string; lastFour: string }): Promise<void> {
   const { window } = stage;
   await stage.step('Recovery 1', `Click the role: ${who.role}`, () => stage.click(button(window, new RegExp(`^${who.role}`))));
@@ -220,7 +220,7 @@ export async function recover(stage: Stage, who: SignIn & { role: string; dateOf
   await stage.step('Recovery 5', 'Continue to Add a new device', () => stage.click(exactly(window, 'Continue to Add a new device')));
 }
 
-/** The recovery passcode goes from our column to the portal's page as people do it: Copy, click, paste. */
+/** Moves the recovery passcode from our column to the portal's page as people do: Copy, click, paste. */
 export async function pasteHeldPasscode(stage: Stage, guide: string): Promise<void> {
   const page = await portalPage(stage, '/add/confirm');
   await stage.step(guide, 'Copy the passcode', () => stage.click(stage.window.getByRole('button', { name: /Copy passcode/ })));
@@ -232,7 +232,7 @@ export async function pasteHeldPasscode(stage: Stage, guide: string): Promise<vo
   });
 }
 
-/** The code that a phone's page shows. */
+/** The code on a phone's page. */
 export async function codeOn(stage: Stage, phone: string): Promise<string> {
   const page = await stage.phone(phone);
   return (await page.locator('.account .number').first().innerText()).replace(/\s/g, '');

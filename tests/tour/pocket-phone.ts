@@ -4,7 +4,7 @@ import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { anyBrowser } from '../chromium.ts';
 
-/** A pocket phone of the campus, in a browser of its own as wide as a phone. */
+/** A pocket phone of the campus, in its own browser, as wide as a phone. */
 export interface PocketPhone {
   readonly page: Page;
   close(): Promise<void>;
@@ -13,8 +13,8 @@ export interface PocketPhone {
 const size = { width: 390, height: 700 };
 
 /**
- * Opens the page of one phone, headless unless it is to be `seen`. Its browser belongs to the campus, not to
- * the product: it does not check the campus's certificate.
+ * Opens the page of one phone, headless unless it is to be `seen`. Its browser belongs to the campus, not to the product,
+ * and does not check the campus's certificate.
  */
 export async function openPocketPhone(phones: string, id: string, { seen = false } = {}): Promise<PocketPhone> {
   const address = new URL(`/phones/${id}`, phones).href;
@@ -31,7 +31,7 @@ export async function openPocketPhone(phones: string, id: string, { seen = false
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // A window without Chromium's own bars: the phone and nothing else
+      // A window without Chromium's own bars: only the phone
       ...(seen ? [`--app=${address}`, `--window-size=${size.width},${size.height}`] : []),
     ],
   });

@@ -2,13 +2,13 @@ import { kit, mei, ana } from './people.ts';
 import * as act from './moves.ts';
 import type { Stage, Where } from './stage.ts';
 
-/** One procedure of the campus's guide. `guideSteps` is how many numbered steps the guide has for it. */
+/** One procedure of the campus's guide. `guideSteps` is the number of numbered steps that the guide has for it. */
 export interface Procedure {
   name: string;
   where: Where;
   guideSteps: number;
   play(stage: Stage): Promise<void>;
-  /** The goal, in the campus's own records. */
+  /** Whether the goal is reached, by the campus's own records. */
   reached(stage: Stage): boolean;
 }
 
@@ -106,5 +106,5 @@ const onRemove: Procedure = {
   reached: (stage) => stage.campus.records.devices(ana.userId).every((device) => device.name !== ana.oldDevice),
 };
 
-/** In the order in which they are played. */
+/** In playing order. */
 export const procedures: readonly Procedure[] = [offAddPasscode, offAddLost, offRemove, onAddPasscode, onAddLost, onRemove];

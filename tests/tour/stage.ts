@@ -10,13 +10,13 @@ import { openPocketPhone, type PocketPhone } from './pocket-phone.ts';
 export type Where = 'off campus' | 'on campus';
 
 export interface TourStep {
-  /** The numbered step of the campus's guide that this belongs to, or what it is called where the guide has none. */
+  /** The numbered step of the campus's guide that this belongs to, or a name if the guide has no such step. */
   guide: string;
   action: string;
   picture: string;
 }
 
-/** One procedure on its stage: a fresh campus, a fresh client, the phones, and a person who acts in all of them. */
+/** One procedure in progress: a fresh campus, a fresh client, the phones, and a person who acts on all of them. */
 export class Stage {
   readonly ledger = new Ledger();
   readonly steps: TourStep[] = [];
@@ -58,21 +58,21 @@ export class Stage {
     return phone.page;
   }
 
-  /** Clicks as a person does: where it is seen, once it can be. */
+  /** Clicks as a person does: where the control is visible, once it can be clicked. */
   click(what: Locator): Promise<void> {
     return what.click();
   }
 
-  /** Fills a field in by the keyboard. */
+  /** Fills in a field by the keyboard. */
   async fill(field: Locator, text: string): Promise<void> {
     await field.focus();
     await field.pressSequentially(text);
   }
 
-  /** One step: acts, then takes a picture of where it led. */
+  /** Performs one step, then takes a picture of the result. */
   async step(guide: string, action: string, act: () => Promise<void>, seen: 'window' | Page = 'window'): Promise<void> {
     await act();
-    // Pictures are for people: not of a page that is still on its way
+    // Pictures are for people, so none is taken of a page that is still loading
     await this.window.locator('.address-loading').waitFor({ state: 'detached' });
     const picture = `${this.prefix}-${String(this.steps.length + 1).padStart(2, '0')}.png`;
     const file = path.join(this.folder, picture);
@@ -81,7 +81,7 @@ export class Stage {
     this.steps.push({ guide, action, picture });
   }
 
-  /** A picture of the portal shows where it is, wholly: without its address nobody could tell it from another page. */
+  /** A picture of the portal must show its whole address. Without it, nobody could tell the portal from another page. */
   private async pictureOfWindow(file: string): Promise<void> {
     const address = this.window.locator('.address');
     const isOpen = (await address.count()) > 0;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { procedures, type Procedure } from './procedures.ts';
 import { Stage, type TourStep } from './stage.ts';
 
-/** One procedure as it went; the form of `tour.json`. */
+/** One procedure and its result, as in `tour.json`. */
 export interface Played {
   name: string;
   where: string;
@@ -11,14 +11,14 @@ export interface Played {
   actions: number;
   seconds: number;
   ok: boolean;
-  /** Why not, where it did not reach its goal. */
+  /** Why it did not reach its goal, if it did not. */
   problem?: string;
   steps: TourStep[];
 }
 
 /**
- * Plays every procedure of the guide through the real screens and pages, without a question, and writes the
- * pictures and `tour.json` into `folder`. False when one of them did not reach its goal.
+ * Plays every procedure of the guide on the real screens and pages without asking anything, and writes the pictures and
+ * `tour.json` into `folder`. False if one of them did not reach its goal.
  */
 export async function playTour(folder: string): Promise<boolean> {
   await mkdir(folder, { recursive: true });

@@ -3,10 +3,10 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { familyOf } from './processes.ts';
 
-/** A place that secrets must not be in: its name, and what is in it. */
+/** A place that must not hold secrets: its name and its content. */
 export type Place = readonly [name: string, content: Buffer];
 
-/** How a secret may stand somewhere, by the name of the form. */
+/** The encoded forms of a secret, by name. */
 export function formsOf(secret: string): Map<string, Buffer> {
   const bytes = Buffer.from(secret);
   const hex = bytes.toString('hex');
@@ -22,7 +22,7 @@ export function formsOf(secret: string): Map<string, Buffer> {
     ['HEX', Buffer.from(hex.toUpperCase())],
     ['UTF-16LE', Buffer.from(secret, 'utf16le')],
     ['UTF-16BE', Buffer.from(secret, 'utf16le').swap16()],
-    // Where it stands in the middle of something, its first and last characters depend on what is beside it
+    // In the middle of a longer text, its first and last characters depend on what surrounds it
     ...[0, 1, 2].flatMap((before): [string, Buffer][] => {
       const padded = Buffer.concat([Buffer.alloc(before), bytes])
         .toString('base64')
@@ -36,7 +36,7 @@ export function formsOf(secret: string): Map<string, Buffer> {
   ]);
 }
 
-/** Every secret that is in a place, as `name of the secret, form, in place`. */
+/** Every secret found in a place, as `name of the secret, form, in place`. */
 export function findCanaries(places: readonly Place[], secrets: ReadonlyMap<string, string>): string[] {
   return [...secrets].flatMap(([name, secret]) => {
     const forms = [...formsOf(secret)];
@@ -47,7 +47,10 @@ export function findCanaries(places: readonly Place[], secrets: ReadonlyMap<stri
   });
 }
 
-/** What a look at a file or folder found; `gone` where it is no more: a living browser's come and go. Any other trouble is one. */
+/**
+ * The result of looking at a file or folder, or `gone` if it no longer exists, because a running browser's files come and
+ * go. Other errors are errors.
+ */
 export async function unlessGone<T>(look: Promise<T>, gone: T): Promise<T> {
   return look.catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return gone;
@@ -55,7 +58,7 @@ export async function unlessGone<T>(look: Promise<T>, gone: T): Promise<T> {
   });
 }
 
-/** Everything below a folder, folders among it: what is there while it is looked at. */
+/** Everything below a folder, folders included, that exists during the search. */
 export async function entriesBelow(folder: string): Promise<Dirent[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory());
@@ -63,7 +66,7 @@ export async function entriesBelow(folder: string): Promise<Dirent[]> {
   return [...entries, ...deeper.flat()];
 }
 
-/** Every file below some folders, its name among its content: a secret may be in a name as well, or in where a link leads. */
+/** Every file below some folders. The content includes the file's name, because a secret may be in a name or in a link's target. */
 export async function filesBelow(...folders: string[]): Promise<Place[]> {
   const entries = (await Promise.all(folders.map(entriesBelow))).flat();
   return Promise.all(
@@ -80,7 +83,7 @@ export async function filesBelow(...folders: string[]): Promise<Place[]> {
   );
 }
 
-/** Arguments and environment of a process and of all that it started. Linux only. */
+/** Arguments and environment of a process and of all its descendants. Linux only. */
 export async function processTexts(pid: number): Promise<Place[]> {
   const family = await familyOf(pid);
   const files = family.flatMap((entry) => [`/proc/${entry.pid}/cmdline`, `/proc/${entry.pid}/environ`]);

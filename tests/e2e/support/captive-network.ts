@@ -3,11 +3,14 @@ import http from 'node:http';
 import net, { type Server, type Socket } from 'node:net';
 import type { Profile } from '../../../shared/profile.ts';
 
-/** A network with a captive portal, such as a hotel's: until the guest signs in, it redirects plain HTTP to its page and answers TLS with plain HTTP. */
+/**
+ * A network with a captive portal, as in a hotel: until the guest signs in, it redirects plain HTTP to its page and
+ * answers TLS with plain HTTP.
+ */
 export interface CaptiveNetwork {
   /** The campus's profile, with the gateway reached through this network. */
   profileBehind(profile: Profile): Profile;
-  /** Plays that the guest has signed in: from now on everything goes through. */
+  /** The guest has signed in: from now on everything passes. */
   allowTraffic(): void;
   /** Goes back to the sign-in page and breaks every open connection. */
   blockTraffic(): void;

@@ -12,11 +12,11 @@ const root = path.resolve(import.meta.dirname, '../../..');
 
 export interface ClientOptions {
   profiles?: readonly Profile[];
-  /** Where settings and logs go; a new folder by default. */
+  /** The folder for settings and logs. Default: a new one. */
   userData?: string;
   args?: readonly string[];
   env?: Record<string, string>;
-  /** The app's folder; this one by default. */
+  /** The app's folder. Default: this repository. */
   folder?: string;
 }
 
@@ -28,18 +28,18 @@ export interface Client {
   readonly userData: string;
   /** The portal's page, once its view is there. */
   portal(): Promise<Page>;
-  /** The whole window, views and all, as one PNG file. */
+  /** The whole window with all views, as one PNG file. */
   picture(file: string): Promise<void>;
-  /** What is on the clipboard of the app's desktop. */
+  /** The clipboard's text on the app's desktop. */
   clipboard(): Promise<string>;
   /** What the app has logged. */
   log(): Promise<string>;
-  /** `kill -9`, and until nothing that it started runs any more (looked at on Linux only). */
+  /** `kill -9`. Resolves when no process of the app runs any more (checked on Linux only). */
   kill(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts the client from this folder, as Electron reads it. `ELECTRON_BINARY` makes it the real Electron, in Chromium's sandbox. */
+/** Starts the client from this folder, as Electron reads it. With `ELECTRON_BINARY` it is the real Electron, in Chromium's sandbox. */
 export async function startClient(options: ClientOptions = {}): Promise<Client> {
   const userData = options.userData ?? (await mkdtemp(path.join(tmpdir(), 'causeway-e2e-')));
   if (options.profiles) {
@@ -62,12 +62,12 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
     window,
     userData,
     async portal() {
-      // The newest: one that was closed a moment ago may still be listed, and is never shown again
+      // The newest: one that has just been closed may still be listed, but is never shown again
       const there = electron.windows().findLast((page) => page !== window && !page.isClosed());
       return there ?? electron.waitForEvent('window', { timeout: 20_000 });
     },
     async picture(name) {
-      // The app has left the folder that it was started in
+      // The app has left its start folder
       const file = path.resolve(name);
       await mkdir(path.dirname(file), { recursive: true });
       const composed = await electron.evaluate(async (module, to) => {
@@ -85,14 +85,14 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
       const app = electron.process();
       const family = process.platform === 'linux' && app.pid !== undefined ? await familyOf(app.pid) : [];
       const closed = electron.waitForEvent('close');
-      // On Windows what Playwright has started is a shell
+      // On Windows, Playwright has started a shell
       if (process.platform === 'win32') await killOnWindows(await electron.evaluate(() => process.pid));
       else app.kill('SIGKILL');
       await closed;
       await allGone(family, 30_000);
     },
     async close() {
-      // A polite quit while connected asks first; a test that is over does not answer
+      // A polite quit while connected asks first, and a test that is over does not answer
       await electron.evaluate(({ app }) => app.exit(0)).catch(() => undefined);
       await electron.close();
       if (options.userData === undefined) await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
@@ -100,7 +100,7 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
   };
 }
 
-/** Ends a process with everything that it has started. */
+/** Ends a process and all its descendants. */
 async function killOnWindows(pid: number): Promise<void> {
   await promisify(execFile)(path.join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'taskkill.exe'), [
     '/pid',

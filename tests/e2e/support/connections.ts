@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 /** The kernel's numbers for connections that a program still holds: established, and closed by the other side only. */
 const held = ['01', '08'];
 
-/** How many connections to these ports of loopback programs of this computer hold open. Linux only; elsewhere none is seen. */
+/** How many connections loopback programs on this computer hold open to these ports. Linux only; elsewhere 0. */
 export async function connectionsTo(...ports: number[]): Promise<number> {
   if (process.platform !== 'linux') return 0;
   const tables = await Promise.all(['tcp', 'tcp6'].map((table) => readFile(`/proc/net/${table}`, 'utf8').catch(() => ''))); // IPv6 may be off

@@ -1,14 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** One process, by the kernel's table. A number alone may be another process's by the time one looks again. */
+/** One process in the kernel's table. The id alone may belong to another process a moment later. */
 export interface ProcessEntry {
   pid: number;
   parent: number;
-  /** In clock ticks since the computer started: with the number, one process and no other. */
+  /** In clock ticks since boot. Together with the id it identifies one process. */
   startedAt: string;
   command: string;
-  /** It has ended, and its parent has not asked how. */
+  /** It has ended, and its parent has not read its exit status. */
   ended: boolean;
 }
 
@@ -17,9 +17,9 @@ async function allProcesses(): Promise<ProcessEntry[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const read = async (id: string): Promise<ProcessEntry | null> => {
     const [line, command] = await Promise.all(
-      ['stat', 'cmdline'].map((file) => readFile(`/proc/${id}/${file}`, 'utf8').catch(() => '')), // it may have gone meanwhile
+      ['stat', 'cmdline'].map((file) => readFile(`/proc/${id}/${file}`, 'utf8').catch(() => '')), // It may have ended meanwhile
     );
-    // The name in brackets may hold blanks and brackets itself
+    // The name in brackets may itself contain spaces and brackets
     const fields = (line ?? '').slice((line ?? '').lastIndexOf(')') + 2).split(' ');
     const [state, parent, startedAt] = [fields[0], fields[1], fields[19]];
     if (state === undefined || parent === undefined || startedAt === undefined) return null;
@@ -29,7 +29,7 @@ async function allProcesses(): Promise<ProcessEntry[]> {
   return (await Promise.all(ids.map(read))).filter((entry) => entry !== null);
 }
 
-/** A process and everything that it started, directly or not. */
+/** A process and all its descendants. */
 export async function familyOf(pid: number): Promise<ProcessEntry[]> {
   const all = await allProcesses();
   const family = all.filter((entry) => entry.pid === pid);
@@ -37,7 +37,7 @@ export async function familyOf(pid: number): Promise<ProcessEntry[]> {
   return family;
 }
 
-/** Waits until none of them runs any more; rejects with the command lines of those that stay. */
+/** Waits until none of them runs. Rejects with the command lines of those that remain. */
 export async function allGone(family: readonly ProcessEntry[], withinMs: number): Promise<void> {
   const deadline = Date.now() + withinMs;
   for (;;) {

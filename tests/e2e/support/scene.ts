@@ -121,17 +121,17 @@ export class Scene {
     return push;
   }
 
-  /** Presses Try now whenever it is offered until the connection is back, which can happen without it at any moment. */
+  /** Presses Try now whenever it is offered until the connection is back. The connection can return without it at any moment. */
   async hurry(): Promise<void> {
     const again = this.button('Try now');
     const back = this.window.getByText(/^Connected/).first();
     await expect(async () => {
-      if (await again.isVisible()) await again.click({ timeout: 1_000 }).catch(() => undefined); // it has just gone, or is being tried
+      if (await again.isVisible()) await again.click({ timeout: 1_000 }).catch(() => undefined); // The button has just gone, or a try is in progress
       await expect(back).toBeVisible({ timeout: 1_000 });
     }).toPass({ timeout: 60_000 });
   }
 
-  /** Expects that the screen says what happened, that the app is back at home, and that the campus holds nothing of it. */
+  /** Expects that the screen says what happened, that the app is at home again, and that the campus holds nothing of the client. */
   async ended(title: string, left?: Left): Promise<void> {
     await expect(this.window.getByText(title, { exact: true }).first()).toBeVisible();
     await expect(this.button(/^(Try|Sign in) again$/)).toBeVisible();

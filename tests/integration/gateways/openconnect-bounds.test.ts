@@ -28,7 +28,7 @@ describe.skipIf(missingLibrary() !== null)('bounds on what a gateway sends throu
   };
   const beyond = (what: string) => ({ failure: { code: 'gateway-protocol', detail: `beyond bounds: ${what}` } });
 
-  test('a cookie that is too long is refused with its own failure', async () => {
+  test('a cookie that is too long ends the sign-in as gateway-protocol', async () => {
     const at = await FormGateway.start(({ init }) => (init ? signInForm : { cookie: 'x'.repeat(20_000) }));
     const { error } = await ending(at, { credentials: credentials('mei', 'harbour') });
     expect(error).toMatchObject(beyond('cookie'));

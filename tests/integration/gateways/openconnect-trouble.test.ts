@@ -271,29 +271,29 @@ describe.skipIf(missingLibrary() !== null)('a sign-in in trouble', () => {
   });
 
   describe('an unreachable gateway', () => {
-    test('a port where nobody listens fails with its own reason', async () => {
+    test('a port where nobody listens fails as gateway-unreachable', async () => {
       const port = await tcp(() => undefined);
       for (const each of cleanUp.splice(0)) await each();
       await expect(signIn(await profileTo(port), {}).session).rejects.toMatchObject(failsWith('gateway-unreachable'));
     });
 
-    test('an unknown host name fails with its own reason', async () => {
+    test('an unknown host name fails as gateway-name-unknown', async () => {
       const at = await gateway(() => signInForm);
       const profile = at.profile({ gateways: ['no-such-name.invalid'] });
       await expect(signIn(profile, {}).session).rejects.toMatchObject(failsWith('gateway-name-unknown', { host: 'no-such-name.invalid' }));
     });
 
-    test('a server without TLS fails with its own reason', async () => {
+    test('a server without TLS fails as gateway-not-secure', async () => {
       const port = await tcp((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
       await expect(signIn(await profileTo(port), {}).session).rejects.toMatchObject(failsWith('gateway-not-secure'));
     });
 
-    test('a gateway that hangs up fails with its own reason', async () => {
+    test('a gateway that hangs up fails as gateway-closed', async () => {
       const port = await tcp((socket) => socket.once('data', () => socket.resetAndDestroy()));
       await expect(signIn(await profileTo(port), {}).session).rejects.toMatchObject(failsWith('gateway-closed'));
     });
 
-    test('a gateway that accepts the connection and says nothing fails with its own reason', async () => {
+    test('a gateway that accepts the connection and says nothing fails as gateway-silent', async () => {
       const port = await tcp(() => undefined);
       // Long enough for a busy computer to make the connection: before that it would be unreachable
       const mine = await own({ times: { silentAfterMs: 3_000 } });
@@ -304,12 +304,12 @@ describe.skipIf(missingLibrary() !== null)('a sign-in in trouble', () => {
       [503, 'gateway-busy'],
       [500, 'campus-trouble'],
       [404, 'gateway-protocol'],
-    ] as const)('a gateway that answers %i fails with its own reason', async (status, code) => {
+    ] as const)('a gateway that answers %i fails as %s', async (status, code) => {
       const at = await gateway(({ init }) => (init ? signInForm : { status }));
       await expect(signIn(at.profile(), { credentials: mei }).session).rejects.toMatchObject(failsWith(code));
     });
 
-    test('another web site fails with its own reason', async () => {
+    test('a web site that is no gateway fails as gateway-protocol', async () => {
       const at = await gateway(() => ({ raw: '<html><body>It works!</body></html>' }));
       await expect(signIn(at.profile(), {}).session).rejects.toMatchObject(failsWith('gateway-protocol'));
     });

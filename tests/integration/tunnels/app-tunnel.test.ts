@@ -246,7 +246,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     onTestFinished(() => client.kill());
     await client.connect(profileOf(lab), await grantFor(lab, 'restart'));
     await client.reach('connected');
-    const up = client.reach('reconnecting', { anew: true }).then(() => client.reach('connected'));
+    const up = client.reach('reconnecting', { next: true }).then(() => client.reach('connected'));
     kill(descendants(client.child.pid ?? 0, 'openconnect')[0]);
     await up;
     expect(await client.page(lab.portalHost)).toContain(lab.page);

@@ -63,9 +63,9 @@ describe.skipIf(missing !== null)('between the app and its gateway', { timeout: 
       const pulled = performance.now();
       await lab.cable('down');
       // Within fifteen seconds; on a computer that is busy with other scenes it may take a while more
-      await app.reach('reconnecting', { anew: true, withinMs: 25_000 });
+      await app.reach('reconnecting', { next: true, withinMs: 25_000 });
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, 20_000 - (performance.now() - pulled))));
-      const back = app.reach('connected', { anew: true, withinMs: 60_000 });
+      const back = app.reach('connected', { next: true, withinMs: 60_000 });
       await lab.cable('up');
       await back;
       expect(await app.page(lab.portalHost)).toContain(lab.page);
@@ -80,7 +80,7 @@ describe.skipIf(missing !== null)('between the app and its gateway', { timeout: 
     async (tunnel, { onTestFinished }) => {
       const { lab, app } = await connected(tunnel, onTestFinished);
       const carriers = programsIn(lab);
-      const back = app.reach('reconnecting', { anew: true }).then(() => app.reach('connected'));
+      const back = app.reach('reconnecting', { next: true }).then(() => app.reach('connected'));
       await move(lab);
       await app.networkChange();
       await back;

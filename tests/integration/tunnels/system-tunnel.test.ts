@@ -126,7 +126,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
 
   test('the tunnel ends when openconnect is killed, and comes back by itself with the same ticket', async () => {
     const app = await connected('openconnect-killed');
-    const back = app.reach('reconnecting', { anew: true }).then(() => app.reach('connected'));
+    const back = app.reach('reconnecting', { next: true }).then(() => app.reach('connected'));
     kill(descendants(helper.pid, 'openconnect')[0]);
     await back;
     expect(await app.page(lab.portalHost)).toContain(lab.page);
@@ -135,11 +135,11 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
 
   test('the next helper restores the network after a helper was killed, and the tunnel comes back with the same ticket', async () => {
     const app = await connected('helper-killed');
-    const lost = app.reach('reconnecting', { anew: true });
+    const lost = app.reach('reconnecting', { next: true });
     await helper.kill();
     await lost;
     expect(await networkOf(client)).not.toEqual(before);
-    const back = app.reach('connected', { anew: true });
+    const back = app.reach('connected', { next: true });
     await helper.run();
     expect(helper.log()).toContain('put back what a former run left');
     await back;
@@ -219,7 +219,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     const app = await ClientProcess.start({ namespace: client, uid: nobody });
     onTestFinished(() => app.kill());
     const connect = async (user: string, as = 'nobody'): Promise<unknown> => {
-      const reached = app.reach('idle', { anew: true });
+      const reached = app.reach('idle', { next: true });
       await app.connect({ ...profileOf(lab), connectTo: [], tunnel: 'system' }, await grantFor(lab, user, 'client'), helper.socket(as));
       return (await reached).ending;
     };

@@ -4,8 +4,8 @@ import { createCipheriv, createPublicKey, diffieHellman, generateKeyPairSync, hk
 export const browserPort = 29_786;
 
 /**
- * What a gateway of Cisco's sends a browser back with: the token that signs the person in, encrypted for the client that
- * asked, by the key in its request (base64 of a P-256 public key, DER).
+ * What one of Cisco's gateways sends a browser back with: the token that signs the person in, encrypted for the client
+ * that asked, with the key from its request (base64 of a P-256 public key, DER).
  */
 export function sealedToken(token: string, clientKey: string): string {
   const ours = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });

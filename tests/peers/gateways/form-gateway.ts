@@ -62,8 +62,8 @@ export interface Request {
 }
 
 /**
- * A gateway that says what a test wants, in Cisco's XML: what no real one on this machine would
- * say, from second factors to bad manners.
+ * A gateway that says in Cisco's XML whatever a test wants: everything that no real gateway on this machine says, from
+ * second factors to hostile forms.
  */
 export class FormGateway {
   readonly requests: Request[] = [];

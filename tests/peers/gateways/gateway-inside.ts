@@ -7,9 +7,9 @@ import * as z from 'zod';
 import { answerName } from '../name-answer.ts';
 
 /**
- * What runs inside a gateway's namespace beside ocserv: the campus behind it (pages, an echo, a name server), and
- * the door for the root namespace. A socket that the parent accepted on loopback is handed in and joined to ocserv
- * here; a socket stays in the namespace that it was made in.
+ * Runs inside a gateway's namespace beside ocserv: the campus behind the gateway (pages, an echo, a name server), and the
+ * way in from the root namespace. A socket stays in the namespace that created it, so the parent accepts connections on
+ * loopback and passes the sockets in, where they are connected to ocserv.
  */
 const settings = z
   .object({
@@ -27,7 +27,7 @@ const settings = z
 
 const chunk = randomBytes(64 * 1024);
 
-/** `/` is the page that only the tunnel reaches; `/bytes/<count>` is so many bytes, for measuring. */
+/** `/` is the page that only the tunnel reaches. `/bytes/<count>` returns that many bytes, for measurements. */
 function answer(request: http.IncomingMessage, response: http.ServerResponse): void {
   const count = /^\/bytes\/(\d{1,10})$/.exec(request.url ?? '/')?.[1];
   if (count === undefined) {

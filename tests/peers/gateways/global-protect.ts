@@ -63,7 +63,7 @@ export async function startGlobalProtect(options: GlobalProtectOptions): Promise
   const { proof = 'prelogin-cookie', tells = 'headers' } = options;
   const asked: Asked[] = [];
   const proofs: string[] = [];
-  /** Whose each is. */
+  /** Which host each name belongs to. */
   const good = new Map<string, string>();
   const assertions = new Map<string, string>();
   let refuse = options.refuseFirst === true;
@@ -97,7 +97,7 @@ export async function startGlobalProtect(options: GlobalProtectOptions): Promise
         return config(one);
       case '/ssl-vpn/login.esp':
         return login(one);
-      // It sends people wherever they are to be sent
+      // It redirects people to wherever the request says
       case '/hop':
         return { status: 302, headers: { location: one.query['to'] ?? '/' } };
       case '/ssl-vpn/logout.esp':
@@ -145,7 +145,7 @@ export async function startGlobalProtect(options: GlobalProtectOptions): Promise
     );
   }
 
-  /** A proof by its own name. One is for one use, the other a cookie for as long as the campus says. */
+  /** The proofs by their own names. One can be used once, the other is a cookie that is valid as long as the campus says. */
   function proves(form: Asked['form']): boolean {
     const value = form[proof] ?? '';
     if (good.get(value) !== form['user']) return false;

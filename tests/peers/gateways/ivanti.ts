@@ -20,29 +20,29 @@ import {
   type OtherSession,
 } from './ivanti-pages.ts';
 
-/** What this gateway asks, in this order, beside a user name and a password. */
+/** What this gateway asks for, in this order, besides a user name and a password. */
 export interface IvantiOptions {
   /** Its certificate is for another host, or has expired. */
   certificate?: 'wrong-host' | 'expired';
-  /** The identity provider sends people on with a session that it has made for itself, in a cookie for their whole domain. */
+  /** The identity provider sends people on with its own session, in a cookie for their whole domain. */
   providerForges?: boolean;
-  /** The terms, before anything else. */
+  /** The terms, shown first. */
   notice?: string;
   realms?: readonly string[];
-  /** A second password field, as Duo's gateways have it: what it takes. */
+  /** A second password field, as gateways with Duo have it, and the value that it accepts. */
   secondPassword?: string;
-  /** A page for a code after the password: what it takes. */
+  /** A page for a code after the password, and the code that it accepts. */
   token?: { kind: 'defender' | 'totp'; code: string };
   roles?: readonly string[];
-  /** Existing sessions: one of them has to end. */
+  /** Existing sessions, of which one has to end. */
   sessions?: readonly OtherSession[];
-  /** Sign-in at the campus's identity provider, which is another host, instead of a form of the gateway's. */
+  /** Sign-in at the campus's identity provider, on another host, instead of a form of the gateway's. */
   saml?: boolean;
-  /** The identity provider's page loads from these hosts too: a script, an image, a frame, and so on. */
+  /** The identity provider's page also loads a script, an image, a frame and so on from these hosts. */
   foreign?: readonly string[];
-  /** A page that checks the computer, before anything else; where it only looks, people may go on from it. */
+  /** A page that checks the computer, before anything else. If it only looks, people may continue. */
   hostCheck?: 'demands' | 'looks';
-  /** Before it answers; `hang-up`: it closes the connection instead. */
+  /** Milliseconds before it answers. `hang-up`: it closes the connection instead. */
   before?: (asked: Received) => Promise<'answer' | 'hang-up'>;
 }
 
@@ -60,9 +60,9 @@ export interface Ivanti {
   readonly port: number;
   readonly host: string;
   readonly provider: string;
-  /** Its authority, which no other computer trusts. */
+  /** Its authority, which no computer trusts by default. */
   readonly authority: string;
-  /** Its key, as openconnect names it. */
+  /** Its key in openconnect's notation. */
   readonly pin: string;
   readonly user: { name: string; password: string };
   /** Every request, oldest first. */
@@ -97,7 +97,7 @@ const provider = 'idp.campus.test';
 const user = { name: 'mei.chan', password: 'harbour-lantern-42' };
 /** openconnect's first request, with its cookie. */
 export const tunnelPath = '/dana/js';
-/** What early SAML redirects of real gateways set: no session. */
+/** Real gateways set this early in a SAML redirect. It is no session. */
 export const placeholder = '1';
 
 export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> {
@@ -108,7 +108,7 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
   const received: Received[] = [];
   const signedIn = new Map<string, string>();
   const visits = new Map<string, Visit>();
-  /** Whose each is. */
+  /** Which host each name belongs to. */
   const assertions = new Map<string, string>();
 
   const server = createServer({ key: leaf.keyPem, cert: leaf.pem }, (request, response) => {
@@ -129,10 +129,10 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
   function answer(asked: Received): Reply {
     const { path } = asked;
     if (asked.host === provider) return atProvider(asked);
-    // Where a tunnel begins; there is none here
+    // A tunnel would begin here, but there is none
     if (path === tunnelPath) return { status: 403, headers: { connection: 'close' }, html: '' };
     if (path === '/for-ever') return go('/for-ever');
-    // It sends people wherever they are to be sent
+    // It redirects people to wherever the request says
     if (path === '/hop') return go(new URLSearchParams(asked.query).get('to') ?? '/');
     if (path === '/') return go(`${folder}welcome.cgi`);
     if (path === `${folder}welcome.cgi`) return welcome(asked);
@@ -143,7 +143,7 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
       return go(`${folder}welcome.cgi?p=logout`, 'DSID=deleted; path=/; secure');
     }
     if (path.startsWith('/dana/home/')) {
-      // The trap: a page below /dana/home/ and a DSID, and nobody is signed in
+      // The trap: a page below /dana/home/ and a DSID although nobody is signed in
       if (options.saml && sessionOf(asked) === placeholder) return show(samlRequestPage(`https://${provider}/idp/begin`));
       const name = signedIn.get(sessionOf(asked) ?? '');
       return name === undefined ? go(`${folder}welcome.cgi?p=timed-out`) : show(homePage(name));
@@ -280,7 +280,7 @@ function sessionOf({ cookie }: Received): string | null {
 
 async function read(request: IncomingMessage): Promise<Received> {
   let body = '';
-  // What a tunnel says after its first words has no end
+  // A tunnel's answer has no end after its first lines
   if (!request.url?.startsWith(tunnelPath)) for await (const chunk of request) body += String(chunk);
   const url = new URL(request.url ?? '/', `https://${request.headers.host ?? host}`);
   return {

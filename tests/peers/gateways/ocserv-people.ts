@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ScureBase32Plugin } from 'otplib';
 import { codeAt } from '../../../campus/factors/totp.ts';
 
-/** Somebody who may sign in to a test gateway. */
+/** A person who may sign in to a test gateway. */
 export interface LabUser {
   readonly name: string;
   readonly password: string;

@@ -14,15 +14,15 @@ import { configOf, type OcservSettings } from './ocserv-config.ts';
 import { LabPeople, type LabUser, type NewUser } from './ocserv-people.ts';
 
 /**
- * A real gateway for tests: ocserv in a network namespace of its own with a small campus behind it. From the root
- * namespace it is a port on loopback; with `client` there is a second namespace that is joined to it by a cable.
+ * A real gateway for tests: ocserv in its own network namespace with a small campus behind it. From the root namespace it
+ * is a port on loopback. With `client` there is a second namespace that a cable joins to it.
  */
 export interface OcservOptions extends OcservSettings {
   /** More users besides `alice`. */
   users?: readonly NewUser[];
-  /** A client's namespace: true for one of its own, or that of another gateway, which then has two to choose from. */
+  /** A namespace for a client: true for a new one, or another gateway's namespace, which then has two gateways to choose from. */
   client?: boolean | Ocserv;
-  /** Other than `vpn.campus.test`. */
+  /** A host other than `vpn.campus.test`. */
   host?: string;
   /** A gateway outside the campus: its certificate is from its own authority. */
   isStranger?: boolean;
@@ -80,7 +80,7 @@ export class Ocserv {
     const number = started;
     const host = options.host ?? 'vpn.campus.test';
     const shared = options.client instanceof Ocserv ? options.client : null;
-    // The name that ocserv listens on: its own addresses, and not the campus's behind it
+    // The name that ocserv listens on resolves to its own addresses, not to the campus's behind it
     const gateway = await Namespace.create('g', { hosts: `10.99.${number}.1 gateway.lab\nfd99:${number}::1 gateway.lab\n` });
     const client = shared
       ? shared.client
@@ -154,7 +154,7 @@ export class Ocserv {
     }
   }
 
-  /** A certificate for somebody, by the authority that the gateway asks for; their name is its common name. */
+  /** A client certificate for a person from the authority that the gateway trusts. Their name is its common name. */
   clientCertificate(name: string): Promise<Issued> {
     return issue(this.authorityMade, { name: `CN=${name}`, usages: ['1.3.6.1.5.5.7.3.2'] });
   }
@@ -192,8 +192,8 @@ export class Ocserv {
   }
 
   /**
-   * Makes the cable a bad line from now on: packets are lost both ways, and the rest is late. By `netem`, or where the
-   * kernel has none by rules that drop packets and a queue that is thin; says which.
+   * Turns the cable into a bad line from now on: packets are lost both ways, and the rest are late. It uses `netem`, or,
+   * if the kernel has none, rules that drop packets and a narrow queue. Returns which.
    */
   async spoil({ lossPercent, delayMs }: { lossPercent: number; delayMs: number }): Promise<'netem' | 'rules'> {
     const { client, device, gateway } = this;
@@ -256,7 +256,7 @@ export class Ocserv {
       await client.ip('addr', 'add', `10.99.${this.number}.2/24`, 'dev', device);
       await client.ip('-6', 'addr', 'add', `fd99:${this.number}::2/64`, 'dev', device, 'nodad');
       writeFileSync(client.file('hosts'), `${readFileSync(client.file('hosts'), 'utf8')}${this.address} ${this.host}\n`);
-      // A way out that is not the tunnel, as every computer has one
+      // A route out that is not the tunnel, as every computer has one
       if (!(this.wishes.client instanceof Ocserv)) await client.ip('route', 'add', 'default', 'via', this.address);
     }
     this.people.add({ name: 'alice' });
@@ -281,7 +281,7 @@ export class Ocserv {
     writeFileSync(this.config, configOf(this.wishes, files, { number: this.number }));
   }
 
-  /** Starts what is inside the namespace beside ocserv, and the port on loopback that leads to it. */
+  /** Starts the programs inside the namespace beside ocserv, and the port on loopback that leads to it. */
   private async openDoor(): Promise<void> {
     const portal = await issue(this.authorityMade, { name: 'CN=portal', dns: [portalHost, '2fa.campus.test'] });
     const settings = {
@@ -344,7 +344,7 @@ export function pinOf(pem: string): string {
   return createHash('sha256').update(key).digest('base64');
 }
 
-/** TLS of any age: some gateways of tests are old. */
+/** TLS of any age, because some test gateways are old. */
 const anyTls = { minVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0', secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT } as const;
 
 /** Whether a TLS server answers on that loopback port. */
@@ -360,7 +360,7 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-/** A profile that leads to these gateways, in this order, by their loopback ports. */
+/** A profile with these gateways in this order, reached by their loopback ports. */
 export function profileOf(gateways: Ocserv | readonly Ocserv[], overrides: Partial<Profile> = {}): Profile {
   const all = gateways instanceof Ocserv ? [gateways] : gateways;
   const [first] = all;

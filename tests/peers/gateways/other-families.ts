@@ -5,8 +5,8 @@ import type { Profile } from '../../../shared/profile.ts';
 import { issue } from '../../support/issuer.ts';
 
 /**
- * The sign-in pages of gateways that nobody can run here, as far as a client sees them: enough to show that their forms
- * come through the real library. Everybody's password is `harbour`, and their code `123456`.
+ * The sign-in pages of gateways that nobody can run here, as far as a client sees them: enough to show that the real
+ * library understands their forms. Everybody's password is `harbour`, and their code is `123456`.
  */
 export type Family = 'gp' | 'f5' | 'fortinet' | 'array';
 
@@ -34,7 +34,7 @@ export type Pages = (request: Served) => Reply | 'hang-up' | Promise<Reply | 'ha
 const password = 'harbour';
 const code = '123456';
 
-/** @param own other pages than this file's */
+/** @param own pages that replace this file's */
 export async function startFamily(family: Family | 'nc', own: Pages | null = null): Promise<FamilyGateway> {
   const page = own ?? (family === 'nc' ? () => nowhere : pages[family]);
   const authority = await issue(null, { name: 'CN=Families Authority', authority: {} });
@@ -90,7 +90,7 @@ export async function startFamily(family: Family | 'nc', own: Pages | null = nul
 const nowhere: Reply = { status: 404 };
 const html = (body: string): Reply => ({ headers: { 'content-type': 'text/html' }, body: `<html><body>${body}</body></html>` });
 
-/** How a GlobalProtect gateway asks for a code: as XML, as a script, or as a page with that script in it. Which one is its version's. */
+/** How a GlobalProtect gateway asks for a code: as XML, as a script, or as a page with that script in it, depending on its version. */
 export const challenges = {
   xml: '<challenge><user>mei</user><inputstr>abc123</inputstr><respmsg>Enter the code on your phone & press OK</respmsg></challenge>',
   script: 'var respStatus = "Challenge";\nvar respMsg = "\\"Enter\\" the code on your phone";\nthisForm.inputStr.value = "abc123";\n',
@@ -101,10 +101,10 @@ const plainScript = 'var respStatus = "Challenge";\nvar respMsg = "Enter the cod
 const twoGateways =
   '<policy><portal-name>Campus</portal-name><gateways><external><list><entry name="east.campus.test"><description>East site</description></entry><entry name="gp.campus.test"><description>Main site</description></entry></list></external></gateways></policy>';
 
-/** A portal with two gateways, of which one is this; the first sign-in leads to a challenge. */
+/** A portal with two gateways, of which this is one. The first sign-in leads to a challenge. */
 const globalProtect = (request: Served): Reply => globalProtectWith()(request);
 
-/** The same with another answer of the portal's to who has signed in, or with another challenge. */
+/** The same with another answer of the portal to a signed-in person, or with another challenge. */
 export const globalProtectWith =
   (config: string = twoGateways, challenge: string = plainScript, passwordDays = '-1') =>
   ({ path, form }: Served): Reply => {
@@ -175,7 +175,7 @@ const f5Code =
 const f5Form =
   '<form id="auth_form" method="post" action="/my.policy"><table><tr><td id="credentials_table_header">Secure Logon <br> for Campus</td></tr></table><input type="text" name="username"><input type="password" name="password"><select name="domain"><option value="s">Students</option><option value="t">Staff</option></select></form>';
 
-/** Between the password and the code one with nothing in it for a person, which a browser sends by itself; no heading anywhere. */
+/** Between password and code comes a form without anything for a person, which a browser sends by itself. No page has a heading. */
 export function f5Hidden({ path, form }: Served): Reply {
   if (path !== '/my.policy' || form.size === 0) return html(f5Bare);
   if (form.has('otp')) return form.get('otp') === code ? f5Done : html(f5Code);
@@ -186,7 +186,7 @@ export function f5Hidden({ path, form }: Served): Reply {
   );
 }
 
-/** Two steps, the second in a line of text. */
+/** Two steps, the second as one line of text. */
 function fortinet({ path, form }: Served): Reply {
   if (path === '/') return { status: 302, headers: { location: '/remote/login?realm=students' } };
   if (path.startsWith('/remote/login?')) return html('sign in');
@@ -201,12 +201,12 @@ function fortinet({ path, form }: Served): Reply {
   return path === '/remote/logout' ? html('bye') : nowhere;
 }
 
-/** User and password, once. */
+/** User and password, asked for once. */
 function array({ path, form }: Served): Reply {
   if (path !== '/prx/000/http/localhost/login') return nowhere;
   if (form.get('pwd') !== password) return html('no');
   return { ...html('in'), headers: { 'set-cookie': 'ANsession0123456789=abcdef0123456789; path=/; secure' } };
 }
 
-/** What each family's gateway says, for pages that add something to it. */
+/** The pages of each family's gateway, for tests that add something to them. */
 export const pages: Record<Family, (request: Served) => Reply> = { gp: globalProtect, f5, fortinet, array };

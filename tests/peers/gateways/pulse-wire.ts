@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
  * `pulse.c`; the AVPs' layout: RFC 5281, 10.1. All integers are big-endian.
  */
 export const vendor = { trustedComputing: 0x5597, juniper: 0xa4c, juniperAvp: 0x583 } as const;
-/** Types of packets: the first of the Trusted Computing Group's, the rest of Juniper's own. */
+/** Packet types: the first is the Trusted Computing Group's, the rest are Juniper's own. */
 export const packet = {
   versionResponse: 2,
   challenge: 5,
@@ -41,11 +41,11 @@ export interface Packet {
   body: Buffer;
 }
 
-/** What a client answered to a challenge. */
+/** A client's answer to a challenge. */
 export interface Reply {
   /** Juniper's AVPs by their codes. */
   avps: Map<number, string>;
-  /** The bytes of the EAP message inside, from its type on: a password's or a token's. */
+  /** The bytes of the EAP message inside, from its type on: of a password or a token. */
   inner: Buffer | null;
 }
 
@@ -72,24 +72,24 @@ function innerEap(rest: Buffer): Buffer {
   return padded(Buffer.concat([u32(eapMessage, message.length + 8), message]));
 }
 
-/** Somebody's session, with where it is from and since when. */
+/** A person's session, with its origin and start. */
 export const session = (id: string): Buffer =>
   avp(
     avpCode.session,
     Buffer.concat([avp(avpCode.sessionId, id), avp(avpCode.sessionFrom, '192.0.2.1'), avp(avpCode.sessionSince, u32(0, 1_700_000_000))]),
   );
 
-/** A question for user and password (1), again (0x81), or for another password (0x43). */
+/** Asks for user and password (1), again (0x81), or for a new password (0x43). */
 export const asksPassword = (how: 0x01 | 0x81 | 0x43): Buffer => innerEap(Buffer.concat([u32(expandedJuniper, 2), Buffer.from([how])]));
-/** The change of a password was refused, and why. */
+/** A refused change of the password, with the reason. */
 export const refusesPassword = (why: string): Buffer =>
   innerEap(Buffer.concat([u32(expandedJuniper, 2), Buffer.from([0xc5, 1, why.length + 2]), Buffer.from(why)]));
-/** A question for a token's code, in these words. */
+/** Asks for a token's code, in these words. */
 export const asksToken = (prompt: string): Buffer => innerEap(Buffer.concat([Buffer.from([6]), Buffer.from(prompt)]));
-/** A demand for a check of the computer. */
+/** Demands a check of the computer. */
 export const asksHostCheck = (): Buffer => innerEap(Buffer.concat([u32(expandedJuniper, 3), Buffer.alloc(4)]));
 
-/** The passwords of a reply, in the order of its questions: each stands behind its number and its length, which counts both. */
+/** The passwords of a reply, in the order of its questions. Before each stand its number and its length, which counts both. */
 export function passwordsIn({ inner }: Reply): string[] {
   const found: string[] = [];
   if (inner?.readUInt32BE(0) !== expandedJuniper) return found;
@@ -104,7 +104,7 @@ export function passwordsIn({ inner }: Reply): string[] {
 
 export const tokenIn = ({ inner }: Reply): string | null => (inner?.[0] === 6 ? inner.subarray(1).toString() : null);
 
-/** One end of a connection, the gateway's. Reads reject when the client is gone. */
+/** The gateway's end of a connection. Reads reject when the client is gone. */
 export class PulseWire {
   private readonly bytes: AsyncIterator<Buffer, undefined>;
   private held = Buffer.alloc(0);
@@ -139,7 +139,7 @@ export class PulseWire {
     return new Promise((resolve, reject) => this.outgoing.write(bytes, (error) => (error ? reject(error) : resolve())));
   }
 
-  /** To be waited for: OpenConnect takes a TLS record for a packet. */
+  /** Wait for it: OpenConnect takes each TLS record for one packet. */
   send(from: number, type: number, body: Buffer): Promise<void> {
     return this.write(Buffer.concat([u32(from, type, body.length + 16, this.sequence++), body]));
   }
@@ -162,7 +162,7 @@ export class PulseWire {
     );
   }
 
-  /** The reply to a challenge: behind the kind of authentication and EAP's head stand the AVPs. */
+  /** The reply to a challenge. The AVPs follow the kind of authentication and EAP's header. */
   async reply(): Promise<Reply> {
     const { body } = await this.packet();
     const reply: Reply = { avps: new Map(), inner: null };
@@ -191,7 +191,7 @@ export class PulseWire {
   }
 }
 
-/** Address, netmask and size of packets of a tunnel, and no route but those. */
+/** Address, netmask and packet size of a tunnel, and no other routes. */
 export function tunnelConfig(address: readonly [number, number, number, number], mtu: number): Buffer {
   const attribute = (type: number, value: Buffer): Buffer => {
     const head = Buffer.alloc(4);

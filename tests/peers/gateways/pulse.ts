@@ -25,31 +25,31 @@ export interface PulseOptions {
   realms?: readonly string[];
   /** Asks for a token after the password, in these words. */
   token?: string;
-  /** The password has run out: another one is asked for. Shorter ones than this many letters are refused. */
+  /** The password has expired, and a new one is asked for. New passwords shorter than this are refused. */
   change?: number;
   hostCheck?: boolean;
   /** Refuses every client for what it says about itself, before any question. */
   refusesClient?: boolean;
   /** Ends the sign-in with this code of Juniper's instead of asking. */
   failure?: number;
-  /** The same once a password was sent. */
+  /** The same, after a password was sent. */
   failureAfterPassword?: number;
-  /** Answers the upgrade with bytes that are no packets, with none, or breaks off there. */
+  /** Answers the upgrade with bytes that are no packets, with nothing, or by closing the connection. */
   instead?: 'garbage' | 'silence' | 'break';
-  /** Those who are signed in already, of whom one has to go. */
+  /** Existing sessions, of which one has to end. */
   sessions?: readonly string[];
-  /** After a password was typed, before anything is said to it; one that rejects breaks the connection off. */
+  /** Runs after a password was typed, before the answer. If it rejects, the connection is closed. */
   afterPassword?: () => Promise<void>;
 }
 
-/** A stand-in for a Pulse Connect Secure gateway over IF-T/TLS: it signs in, knows its cookies, and holds a tunnel. */
+/** A stand-in for a Pulse Connect Secure gateway over IF-T/TLS: it signs people in, recognizes its cookies, and keeps a tunnel open. */
 export interface Pulse {
   readonly user: { name: string; password: string; token: string };
-  /** What was typed, in its order: realms, passwords, tokens. */
+  /** Everything typed, in order: realms, passwords, tokens. */
   readonly typed: readonly string[];
-  /** Cookies that are good. */
+  /** The valid cookies. */
   readonly cookies: ReadonlySet<string>;
-  /** How many tunnels are up. */
+  /** The number of open tunnels. */
   tunnels(): number;
   profile(overrides?: Partial<Profile>): Profile;
   stop(): Promise<void>;
@@ -75,10 +75,10 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
     if (options.instead === 'break') throw new Error('as asked');
     if (options.instead === 'garbage') await wire.write(randomBytes(64));
     if (options.instead !== undefined) return hold(wire);
-    await wire.packet(); // which versions it speaks
+    await wire.packet(); // The versions that the client speaks
     const version = Buffer.from([0, 0, 0, 2]);
     await wire.send(vendor.trustedComputing, packet.versionResponse, version);
-    await wire.packet(); // who the computer is
+    await wire.packet(); // The computer's description
     if (options.refusesClient === true) {
       await wire.send(
         vendor.juniper,
@@ -100,7 +100,7 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
     await tunnel(wire);
   }
 
-  /** Null: the sign-in has failed, and the client knows. */
+  /** Null: the sign-in has failed, and the client has been told. */
   async function signIn(wire: PulseWire): Promise<string | null> {
     if (options.failure !== undefined) {
       await wire.challenge(avp(avpCode.failure, options.failure));
@@ -177,7 +177,7 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
     for (;;) await wire.packet();
   }
 
-  /** Its pages end a session as Ivanti's others do. */
+  /** Its web pages end a session as Ivanti's others do. */
   async function signOut(wire: PulseWire, request: string, headers: readonly string[]): Promise<void> {
     const cookie = /DSID=([0-9a-f]+)/.exec(headers.find((line) => /^cookie:/i.test(line)) ?? '')?.[1] ?? '';
     const known = request.startsWith('GET /dana-na/auth/logout.cgi ') && cookies.delete(cookie);
@@ -187,7 +187,7 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
   const server = createServer({ cert: leaf.pem, key: leaf.keyPem }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => undefined); // a client that hangs up
+    socket.on('error', () => undefined); // The client may hang up
     serve(socket).then(
       () => socket.end(),
       () => socket.destroy(),

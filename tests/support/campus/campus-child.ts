@@ -16,7 +16,7 @@ const readySchema = z.object({
   authority: z.object({ pem: z.string() }),
 });
 
-/** The command `npm run campus` as one file below `folder`: a test that starts it forty times waits a third as long. */
+/** Bundles `npm run campus` into one file below `folder`. A test that starts it forty times then waits a third as long. */
 export async function bundleCampus(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   await build({
@@ -31,7 +31,7 @@ export async function bundleCampus(folder: string): Promise<string> {
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'warning',
   });
-  // What the pages read at run time, beside the code as it is in the sources
+  // The files that the pages read at run time, beside the code as in the sources
   for (const name of ['styles', 'live.js', 'crest.svg'])
     await cp(join(root, 'campus/pages', name), join(folder, name), { recursive: true });
   return join(folder, 'campus.mjs');
@@ -45,15 +45,15 @@ export interface CampusSites {
   recovery(path: string, body: unknown): Promise<{ status: number; reply: unknown }>;
 }
 
-/** A campus in a process of its own, on campus: its portal is reached directly. */
+/** A campus in its own process, on campus, so that its portal is reached directly. */
 export interface CampusChild extends CampusSites {
-  /** From now on it kills itself at its so-manieth step of writing a file; see `die-at-write.ts`. */
+  /** From now on, the campus kills itself at its nth step of writing a file. See `die-at-write.ts`. */
   dieAtWrite(step: number): Promise<void>;
-  /** `kill -9`; resolves once it is gone. */
+  /** `kill -9`. Resolves once the process is gone. */
   kill(): Promise<void>;
 }
 
-/** Starts the bundled campus on a data directory. `runtime` is where its local sockets go. */
+/** Starts the bundled campus on a data directory. Its local sockets go to `runtime`. */
 export async function startCampusChild(program: string, data: string, runtime: string): Promise<CampusChild> {
   const hook = join(dirname(program), 'die-at-write.mjs');
   const child = spawn(process.execPath, ['--import', hook, program, '--port', '0', '--json', '--quiet', '--on-campus', '--data', data], {
@@ -76,7 +76,7 @@ export async function startCampusChild(program: string, data: string, runtime: s
   };
 }
 
-/** The sites of a campus that runs on campus, wherever it runs. */
+/** The sites of a campus that runs on campus, in any process. */
 export function sitesOf({ port, portalPort, authority }: { port: number; portalPort: number; authority: { pem: string } }): CampusSites {
   const send = sender(authority.pem);
   const at = (host: string, its: number) => new Visitor(`https://${host}:${its}`, send);
@@ -98,7 +98,7 @@ async function readiness({ stdout }: ChildProcess) {
   throw new Error('the campus said nothing');
 }
 
-/** A `fetch` that finds every name on loopback and believes one authority only. */
+/** A `fetch` that resolves every name to loopback and trusts one authority only. */
 const sender =
   (ca: string) =>
   async (address: URL, init: RequestInit): Promise<Response> => {

@@ -8,7 +8,7 @@ import { seed, seededPeople } from '../../../campus/people.ts';
 import { createPortalSignIns } from '../../../campus/portal-sign-ins.ts';
 import { openStore } from '../../../campus/store.ts';
 
-/** The campus's real services on a clock that tests move. */
+/** The campus's real services on a clock that tests set. */
 export async function openTestServices(options: { numberMatching?: boolean } = {}) {
   const directoryPath = await mkdtemp(join(tmpdir(), 'causeway-test-'));
   // Just after a code began, so that it lasts for the whole test
@@ -38,7 +38,7 @@ export async function openTestServices(options: { numberMatching?: boolean } = {
 }
 export type TestServices = Awaited<ReturnType<typeof openTestServices>>;
 
-/** The seeded people, by what they are good for in a test. */
+/** The seeded people, by their use in tests. */
 export const mei = {
   userId: 'mei.chan',
   password: 'harbour-lantern-42',

@@ -2,9 +2,9 @@ import files from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
 /**
- * Loaded into a process before its program (`--import`): told a number, the process kills itself at its so-manieth
- * step of writing a file from then on. A file's opening, its first half, its second, its way to the disk, and
- * before and after its renaming are a step each.
+ * Loaded into a process before its program (`--import`). When it receives a number n, the process kills itself at its nth
+ * step of writing a file from then on. The steps of a write are: open, first half, second half, flush to disk, before the
+ * rename, after the rename.
  */
 let stepsLeft = Infinity;
 process.on('message', (steps) => {

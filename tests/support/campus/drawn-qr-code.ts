@@ -2,7 +2,7 @@ import readQr from 'jsqr';
 
 const scale = 4;
 
-/** Reads the QR code that a page draws as SVG: paints its strokes into pixels and gives them to a decoder. */
+/** Reads the QR code that a page draws as SVG: renders its strokes into pixels and decodes them. */
 export function readDrawnQrCode(html: string): string {
   const size = Number(/viewBox="0 0 (\d+) \1"/.exec(html.slice(html.indexOf('class="qr"')))?.[1]);
   const strokes = /stroke="#000000" d="([^"]+)"/.exec(html)?.[1] ?? '';

@@ -8,11 +8,11 @@ type MessageOf<T extends GatewayMessage['type']> = Extract<GatewayMessage, { typ
 export const installation = (letter: string): string => letter.repeat(24);
 const withinMs = 20_000;
 
-/** A client of the access protocol that says exactly what a test tells it to, right or wrong. */
+/** A client of the access protocol that sends exactly what a test tells it to, valid or not. */
 export class GatewayClient {
   private readonly waiting: GatewayMessage[] = [];
   private wake: () => void = () => undefined;
-  /** The close code, once closed. */
+  /** The close code, once the connection is closed. */
   private code: number | null = null;
   private seq = 0;
 
@@ -64,7 +64,7 @@ export class GatewayClient {
     });
   }
 
-  /** The next message; fails when it is of another type. */
+  /** The next message. Fails if it is of another type. */
   async next<T extends GatewayMessage['type']>(type: T): Promise<MessageOf<T>> {
     const message = await this.until(() => this.waiting.shift());
     const isWanted = (other: GatewayMessage): other is MessageOf<T> => other.type === type;
@@ -81,7 +81,7 @@ export class GatewayClient {
     return prompt;
   }
 
-  /** Answers the prompt that came last, or another one. */
+  /** Answers the last prompt, or another one. */
   answer(answer: Answer, seq = this.seq): void {
     this.send({ type: 'answer', seq, answer });
   }
@@ -91,7 +91,7 @@ export class GatewayClient {
     return this.until(() => this.code ?? undefined, true);
   }
 
-  /** Leaves without a word, as a pulled cable does. */
+  /** Drops the connection without closing it, like a pulled cable. */
   cut(): Promise<number> {
     this.socket.terminate();
     return this.closed();

@@ -3,7 +3,7 @@ import { createPortal } from '../../../campus/portal/portal.ts';
 import { openTestServices, type TestServices } from './campus-services.ts';
 import { serve, Visitor, type Shown } from './visitor.ts';
 
-/** A portal over real services, and people in front of it. */
+/** A portal over real services, and visitors to it. */
 export async function openTestPortal(options: { numberMatching?: boolean } = {}) {
   const services = await openTestServices(options);
   const { directory, factors, signIns, now } = services;

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A listener of the campus's on a loopback port of its own. */
+/** One of the campus's listeners on its own loopback port. */
 export async function serve(listener: RequestListener): Promise<{ origin: string; close: () => Promise<void> }> {
   const server: Server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -30,7 +30,7 @@ export interface Shown {
   headers: Headers;
 }
 
-/** What is between the tags, as one reads it. */
+/** The text between the tags, as a person reads it. */
 export function textOf({ html }: Shown): string {
   return unescape(html.replace(/<(script|style|head)\b.*?<\/\1>/gs, ' ').replace(/<[^>]*>/g, ' '))
     .replace(/\s+/g, ' ')
@@ -51,11 +51,11 @@ function attribute(tag: string, name: string): string | null {
   return found?.[1] === undefined ? null : unescape(found[1]);
 }
 
-/** One person's browser without scripts: keeps cookies, follows redirects, fills in the forms that are on the page. */
+/** One person's browser without scripts. It keeps cookies, follows redirects and fills in the page's forms. */
 export class Visitor {
   readonly cookies = new Map<string, string>();
 
-  /** @param send how requests travel, where not as Node's own `fetch` does it */
+  /** @param send how requests travel, if not by Node's own `fetch` */
   constructor(
     readonly origin: string,
     private readonly send: (address: URL, init: RequestInit) => Promise<Response> = fetch,
@@ -65,7 +65,7 @@ export class Visitor {
     return await this.#go(path, {});
   }
 
-  /** A POST of whatever the test likes; `submit` is how people do it. */
+  /** Posts whatever the test likes. People use `submit`. */
   async post(path: string, fields: Record<string, string>): Promise<Shown> {
     return await this.#go(path, { method: 'POST', body: new URLSearchParams(fields) });
   }
@@ -74,7 +74,7 @@ export class Visitor {
     return await this.#go(path, { method: 'POST', body });
   }
 
-  /** Presses the button of this name, with fields filled in; everything else is sent as the page has it. */
+  /** Presses the button with this name, with these fields filled in. Everything else is sent as the page has it. */
   async submit(shown: Shown, label: string, filled: Record<string, string> = {}): Promise<Shown> {
     for (const form of shown.html.match(/<form\b.*?<\/form\s*>/gs) ?? []) {
       const button = (form.match(/<button\b.*?<\/button\s*>/gs) ?? []).find((markup) => labelOf(markup).startsWith(label));
@@ -90,7 +90,7 @@ export class Visitor {
     throw new Error(`no button “${label}” on ${shown.path}: ${textOf(shown)}`);
   }
 
-  /** Follows the link of this name. */
+  /** Follows the link with this name. */
   async follow(shown: Shown, label: string): Promise<Shown> {
     const link = (shown.html.match(/<a\b.*?<\/a\s*>/gs) ?? []).find((markup) => labelOf(markup).startsWith(label));
     const href = link && attribute(link, 'href');
@@ -98,7 +98,7 @@ export class Visitor {
     return await this.get(href);
   }
 
-  /** A raw request with this visitor's cookies; redirects are left alone. */
+  /** A raw request with this visitor's cookies. Redirects are not followed. */
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');

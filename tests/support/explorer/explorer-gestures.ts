@@ -4,11 +4,11 @@ import type { Fault } from '../faults/fault-proxy.ts';
 import { codeOf, credentials, proceed, student } from '../access.ts';
 import type { Run } from './explorer.ts';
 
-/** Commands keep no model of their own: whatever is done is done in whatever state there is. */
+/** Commands keep no model of their own. Each acts on whatever state there is. */
 type Model = Record<string, never>;
 type Act = (run: Run) => Promise<void> | void;
 
-/** Something that somebody or something does; rushed: without waiting for what the step before leads to. */
+/** One action of a person, the gateway or the network. `rushed`: without waiting for the results of the step before. */
 class Gesture implements fc.AsyncCommand<Model, Run> {
   constructor(
     private readonly name: string,
@@ -35,7 +35,7 @@ class Gesture implements fc.AsyncCommand<Model, Run> {
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** A verb as a person calls it: it may be refused. */
+/** A verb as a person calls it, which may be refused. */
 const attempt = async (run: Run, verb: string, call: () => Promise<unknown>): Promise<boolean> => {
   try {
     await call();
@@ -46,7 +46,7 @@ const attempt = async (run: Run, verb: string, call: () => Promise<unknown>): Pr
   }
 };
 
-/** The same without waiting for how it ends. */
+/** The same without waiting for its end. */
 const unwatched = (run: Run, verb: string, call: () => Promise<unknown>): void => {
   void attempt(run, verb, call);
 };
@@ -74,7 +74,7 @@ const approve: Act = async (run) => {
   const push = run.waitingPush;
   if (push !== null) await run.world.campus?.services.factors.approve(student.phone, push);
 };
-/** The first push of all, whatever became of it. */
+/** The very first push, whatever its state. */
 const approveLate: Act = async (run) => {
   await run.world.campus?.services.factors.approve(student.phone, run.pushes[0] ?? '');
 };
@@ -88,7 +88,7 @@ const deny: Act = async (run) => {
   if (push !== null) await run.world.campus?.services.factors.deny(student.phone, push);
 };
 
-/** The answer that gets on, or null where it is the phone that answers. */
+/** The answer that makes progress, or null if the phone has to answer. */
 function rightAnswer(run: Run, prompt: Prompt, factor: Factor): Answer | null {
   switch (prompt.kind) {
     case 'notice':
@@ -166,7 +166,7 @@ const answerTwice =
     if (access.kind !== 'asking' || !answer) return;
     await Promise.all([give(run, access.promptId, answer), give(run, access.promptId, answer)]);
   };
-/** Names a prompt that was open before; the answer would fit what is open now. */
+/** Names a prompt that is no longer open. The answer would fit the open one. */
 const answerStale: Act = async (run) => {
   const { access } = run;
   const stale = run.watch.prompts.at(-2);
@@ -184,7 +184,7 @@ const answerAmiss: Act = async (run) => {
   if (taken) run.watch.violate(`${answer.kind} was taken for ${access.prompt.kind}`);
 };
 
-/** The whole way in, as far as it goes. */
+/** The whole sign-in, as far as it gets. */
 const signIn: Act = async (run) => {
   await connect(run);
   for (let questions = 0; questions < 6; questions++) {
@@ -207,7 +207,7 @@ const lostPhone: Act = async (run) => {
   if (done) run.watch.gestures.copied = true;
 };
 
-/** Somebody signs in to the same account on another computer: the second time there is no room for us. */
+/** Somebody signs in to the same account on another computer. The second time, that takes our place. */
 const elsewhere: Act = async (run) => {
   await run.world.campus?.services.sessions
     .start({ userId: student.userId, installation: `elsewhere-${Math.random()}`, client: 'another' })
@@ -297,7 +297,7 @@ function pass(ms: number): Act {
   };
 }
 
-/** Runs of so many things at most, of which a quarter do not wait for each other. */
+/** Runs of at most this many actions. A quarter of the runs do not wait between actions. */
 export function gestures(maxCommands: number, replayPath?: string): fc.Arbitrary<Iterable<fc.AsyncCommand<Model, Run>>> {
   const rushed = fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
   const one = fc

@@ -7,21 +7,21 @@ import type { AppRun } from '../app.ts';
 
 const legal = new Set(transitions.flatMap((row) => row.from.map((from) => `${from} ${row.to}`)));
 
-/** What a person did in our own window, and what must not happen without it. */
+/** What a person did in our own window, and what must not happen unless they did. */
 interface Gestures {
   pushes: number;
   passcodes: number;
-  /** A password was given with the wish to keep it. */
+  /** They entered a password with Remember. */
   remember: boolean;
   copied: boolean;
 }
 
-/** Looks on while one run goes by, and remembers everything that should not have happened. */
+/** Observes one run and records everything that should not have happened. */
 export class Watch {
   readonly violations: string[] = [];
-  /** What happened, for whoever reads a counterexample. */
+  /** What happened, for the reader of a counterexample. */
   readonly trace: string[] = [];
-  /** Every prompt that was ever open, oldest first. */
+  /** Every prompt so far, oldest first. */
   readonly prompts: string[] = [];
   readonly gestures: Gestures = { pushes: 0, passcodes: 0, remember: false, copied: false };
   /** What the campus was asked to do since this run began. */
@@ -45,7 +45,7 @@ export class Watch {
     this.trace.push(line);
   }
 
-  /** The person's answer went off: what it permits from now on. */
+  /** The person's answer was sent. Notes what it permits from now on. */
   gave(promptId: string, answer: Answer, remember: boolean): void {
     const times = (this.answered.get(promptId) ?? 0) + 1;
     this.answered.set(promptId, times);
@@ -56,14 +56,14 @@ export class Watch {
     if (answer.kind === 'credentials' && remember) this.gestures.remember = true;
   }
 
-  /** A verb may be refused, with a catalogued failure; anything else is a fault of ours. */
+  /** A verb may be refused with a catalogued failure. Anything else is an internal error. */
   refused(verb: string, error: unknown): void {
     const { code, detail } = failureOf(error);
     this.note(`    ${verb}: ${code}`);
     if (code === 'internal') this.violate(`${verb} failed: ${detail}`);
   }
 
-  /** Fails with everything that is wrong by now. */
+  /** Fails with everything that is wrong so far. */
   verify(campus: Campus | null, { keytar, desktop }: AppRun, installation: string): void {
     const { gestures, asked } = this;
     if (asked.pushes > gestures.pushes) this.violate(`${asked.pushes} pushes were sent, and asked for ${gestures.pushes} times`);
@@ -71,7 +71,7 @@ export class Watch {
       this.violate(`${asked.passcodes} passcodes were checked, and ${gestures.passcodes} were given`);
     const sessions = campus?.records.sessions().filter((session) => session.installation === installation) ?? [];
     if (sessions.length > 1) this.violate(`${sessions.length} sessions of this computer at the campus`);
-    // The entry by which the app finds out whether there is a keychain may be there for a moment
+    // The entry that probes the keychain may exist for a moment
     const kept = [...keytar.entries.keys()].filter((entry) => !entry.startsWith('Causeway probe\n'));
     if (kept.length > 0 && !gestures.remember) this.violate('a password is in the keychain that nobody asked to keep');
     if (desktop.clipboard !== '' && !gestures.copied) this.violate('something is on the clipboard that nobody copied');
@@ -81,7 +81,7 @@ export class Watch {
   private saw(access: AccessState): void {
     if (access === this.last) return;
     const { kind } = this.last;
-    // Acknowledging an ending is no event of the machine: it stays idle
+    // Acknowledging an ending is no event of the state machine: the state stays idle
     const acknowledged = kind === 'idle' && access.kind === 'idle' && access.ending === null;
     if (!legal.has(`${kind} ${access.kind}`) && !acknowledged) this.violate(`illegal: ${kind} to ${access.kind}`);
     if (!accessStateSchema.safeParse(access).success) this.violate(`not a state: ${JSON.stringify(access)}`);

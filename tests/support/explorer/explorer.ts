@@ -13,24 +13,24 @@ import { startApp, type AppRun } from '../app.ts';
 import { Watch } from './explorer-watch.ts';
 import { timed, watchStalls } from '../stalls.ts';
 
-/** What the product promises: back at idle, whatever hangs. */
+/** What the product promises: back at idle in this time, whatever hangs. */
 const idleWithinMs = 1_000;
-/** Sockets close politely first, and then firmly. */
+/** Sockets first close politely, then by force. */
 const goneWithinMs = 3_000;
-/** On a network in order nothing takes longer than this to come to a question or an end. */
+/** On a working network, everything reaches a question or an end within this time. */
 const quietWithinMs = 10_000;
-/** On one that is not, waiting is pointless: the bounds of the waits have tests of their own. */
+/** On a broken network, waiting is pointless. The limits of the waits have their own tests. */
 const giveUpAfterMs = 60;
 
 const quietKinds: readonly AccessState['kind'][] = ['idle', 'on-campus', 'connected', 'reconnecting'];
 
-/** One campus and one network for all runs: starting them is what takes long. */
+/** One campus and one network for all runs, because starting them takes longest. */
 export class World {
   campus: Campus | null = null;
-  /** The run that goes by now: what the campus is asked to do counts there. */
+  /** The current run, which records what the campus is asked to do. */
   watch: Watch | null = null;
   readonly clocks = { campus: 0, computer: 0 };
-  /** What the process holds while there is no application. */
+  /** What the process holds without any application. */
   atRest: ReadonlyMap<string, number> = new Map();
   private port = 0;
   private furthest = 0;
@@ -78,19 +78,19 @@ export class World {
     await campus?.stop();
   }
 
-  /** Everything in order again: no fault, no session, no lock, clocks that agree or nearly so. */
+  /** Restores everything: no fault, no session, no lock, and clocks that agree or nearly agree. */
   async reset(): Promise<Campus> {
     await this.network.set({ kind: 'none' });
     await this.startCampus();
     const { campus, clocks } = this;
     if (!campus) throw new Error('no campus');
-    // Codes are taken once and in order: the campus's clock never goes back from one run to the next
+    // Codes are accepted once and in order, so the campus's clock never goes back between runs
     this.furthest = Math.max(this.furthest, clocks.campus);
     const { lockout } = campus.services;
     clocks.campus = this.furthest;
     const locked = lockout.lockedUntil(student.userId);
     if (locked !== null) clocks.campus = locked - Date.now();
-    // The two clocks need not agree, and the computer's is the one that certificates are judged by
+    // The two clocks need not agree. Certificates are checked by the computer's
     clocks.computer = 0;
     for (const { id } of campus.records.sessions()) await campus.control.end(id);
     return campus;
@@ -103,21 +103,21 @@ export class World {
   }
 }
 
-/** One application from its start to its end, and what becomes of it in between. */
+/** One application from its start to its end. */
 export class Run {
-  /** Something went wrong on the way at some time: what hung then may still hang. */
+  /** Whether the network failed at some time. What hung then may still hang. */
   troubled = false;
-  /** Something got lost on the way and neither end can know: a granted session, a goodbye. */
+  /** Whether a message was lost that neither end can know of: a granted session, or a sign-out. */
   deaf = false;
   private fault: Fault['kind'] = 'none';
-  /** Pushes that were seen on the phone, oldest first. */
+  /** Pushes that appeared on the phone, oldest first. */
   readonly pushes: string[] = [];
   private constructor(
     readonly world: World,
     readonly client: AppRun,
     readonly watch: Watch,
   ) {
-    // Who leaves while the gateway cannot be reached cannot sign out
+    // A person who leaves while the gateway cannot be reached cannot sign out
     client.app.onState(({ access }) => {
       if (access.kind === 'closing' && !this.isReachable) this.deaf = true;
     });
@@ -139,7 +139,7 @@ export class Run {
     return this.client.settings.get().installation;
   }
 
-  /** Until a person would have something to look at: a question, an end, a connection. */
+  /** Waits until a person would have something to look at: a question, an end, a connection. */
   async settle(): Promise<void> {
     const until = performance.now() + (this.troubled ? giveUpAfterMs : quietWithinMs);
     while (!this.isQuiet) {
@@ -160,7 +160,7 @@ export class Run {
     return access.kind === 'asking' ? !access.answered : quietKinds.includes(access.kind);
   }
 
-  /** The push that is on the phone. */
+  /** The push on the phone. */
   get waitingPush(): string | null {
     const push = this.world.campus?.services.factors.waiting(student.phone)[0];
     if (push && !this.pushes.includes(push.id)) this.pushes.push(push.id);
@@ -174,13 +174,13 @@ export class Run {
     await this.world.network.set(fault);
   }
 
-  /** Every connection is about to break: both ends will know, but what is on its way is lost. */
+  /** Notes that every connection is about to break. Both ends will know, but messages in transit are lost. */
   breakOff(): void {
     this.troubled = true;
     if (!this.isQuiet || (this.access.kind === 'idle' && this.world.network.connections.open > 0)) this.deaf = true;
   }
 
-  /** The person, or the system, sets the computer's clock; that it was set is noticed as a wake is. */
+  /** The person or the system sets the computer's clock, which the app notices as it notices a wake. */
   async setClock(byMs: number): Promise<void> {
     const { world, client } = this;
     world.clocks.computer += byMs;
@@ -189,7 +189,7 @@ export class Run {
       await this.expectGone('time that the session does not have', () => (Math.abs(this.timeLeftWrongBy) > 2_000 ? 1 : 0));
   }
 
-  /** By how much the time left on our screen differs from what the campus has on record. */
+  /** The difference between the time left on our screen and the campus's record. */
   private get timeLeftWrongBy(): number {
     const { access, world } = this;
     const session = world.campus?.records.sessions().find(({ installation }) => installation === this.installation);
@@ -202,7 +202,7 @@ export class Run {
     this.watch.verify(this.world.campus, this.client, this.installation);
   }
 
-  /** Disconnects, and looks whether anything is left. */
+  /** Disconnects, and checks that nothing is left. */
   async disconnect(): Promise<void> {
     const { watch } = this;
     const { app } = this.client;
@@ -213,7 +213,7 @@ export class Run {
     if (!this.deaf && this.isReachable) await this.expectGone('a session at the campus', () => this.sessions);
   }
 
-  /** The end of every run: everything in order, disconnected, nothing left; then the app goes. */
+  /** The end of every run: everything is restored, the app is disconnected and closed, and nothing is left. */
   async finish(): Promise<void> {
     const { world, client, watch } = this;
     await this.spoil({ kind: 'none' });
@@ -232,7 +232,7 @@ export class Run {
     this.verify();
   }
 
-  /** After a run that failed: what it left behind is not held against the next one. */
+  /** Cleans up after a failed run, so that its leftovers do not count against the next one. */
   async abandon(): Promise<void> {
     const { world, client } = this;
     world.watch = null;
@@ -264,7 +264,7 @@ export class Run {
   }
 }
 
-/** What keeps the process alive, counted by kind: the servers, timers and child processes of both ends. */
+/** What keeps the process alive, counted by kind: servers, timers and child processes of both ends. */
 function resources(): Map<string, number> {
   const counts = new Map<string, number>();
   for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
@@ -272,8 +272,9 @@ function resources(): Map<string, number> {
 }
 
 /**
- * Kinds of which there are more than at rest, or than may be; empty for none. Work of the thread pool comes and goes by
- * itself; sockets are counted on the network, because Node 20 goes on listing TLS sockets of a server whose peer reset them.
+ * The kinds that exceed their count at rest or their limit; empty if there is none. Thread pool work comes and goes by
+ * itself. Sockets are counted on the network, because Node 20 still lists a server's TLS sockets after the peer reset
+ * them.
  */
 function more(atRest: ReadonlyMap<string, number>, allowed: Readonly<Record<string, number>> = {}): string {
   const extra = [...resources()].map(([kind, count]) => ({ kind, count: count - (atRest.get(kind) ?? 0) - (allowed[kind] ?? 0) }));
@@ -284,7 +285,7 @@ function more(atRest: ReadonlyMap<string, number>, allowed: Readonly<Record<stri
 /** What an idle application holds. */
 const loopbackProxy = { TCPServerWrap: 1 };
 
-/** What the loopback proxy answers to who has its secret. */
+/** The loopback proxy's answer to a client that has its secret. */
 function connectThrough({ proxy }: AppRun): Promise<number> {
   const credentials = Buffer.from(`${proxy.username}:${proxy.secret}`).toString('base64');
   return new Promise((resolve, reject) => {

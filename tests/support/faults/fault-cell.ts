@@ -11,7 +11,7 @@ const giveUpAfterMs = 45_000;
 const password = 'cell-door-lamp-9';
 const papers = { dateOfBirth: '2004-03-15', lastFour: '4821' };
 
-/** A campus with people `person-0` and so on, each with a phone of their own. */
+/** A campus with people `person-0` and so on, each with their own phone. */
 export function startCrowdedCampus(count: number): Promise<Campus> {
   const numbers = Array.from({ length: count }, (_, index) => index);
   return startCampus({
@@ -29,7 +29,7 @@ export function startCrowdedCampus(count: number): Promise<Campus> {
   });
 }
 
-/** One person at a computer: the real application, with a fault proxy before the gateway and another before its loopback proxy. */
+/** One person at a computer: the real application, with one fault proxy before the gateway and another before its loopback proxy. */
 export class FaultCell {
   private constructor(
     private readonly campus: Campus,
@@ -98,8 +98,8 @@ export class FaultCell {
   }
 
   /**
-   * Goes through the sign-in, answering whatever is asked, up to the question named, which stays open. Without
-   * one it resolves at the end of it all: connected, or idle again.
+   * Goes through the sign-in and answers every question before the named one, which stays open. Without a name it resolves
+   * when everything is over: connected, or idle again.
    */
   async goOn(stopAt?: PromptKind): Promise<AccessStateOf<'connected' | 'idle'> | null> {
     const done = new Set<string>();
@@ -121,7 +121,7 @@ export class FaultCell {
     }
   }
 
-  /** The person's answer to the question on screen; a push is approved on the phone. */
+  /** The person's answer to the open question. A push is approved on the phone. */
   async answerOpenQuestion(onTheWayTo?: PromptKind): Promise<void> {
     const { access } = this;
     if (access.kind !== 'asking') throw new Error(`nothing is asked: ${access.kind}`);

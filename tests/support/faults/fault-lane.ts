@@ -1,18 +1,18 @@
 import type { Socket } from 'node:net';
 
-/** How bytes are carried in one direction at the moment. */
+/** How bytes currently travel in one direction. */
 export type Carriage =
   | { kind: 'pass' }
   | { kind: 'latency'; ms: number }
   | { kind: 'bandwidth'; bytesPerSecond: number }
-  /** Nothing passes; what waits is delivered when the line lives again, as TCP's own retransmission would. */
+  /** Nothing passes. What waits is delivered when the line works again, as TCP's own retransmission would. */
   | { kind: 'dead' }
-  /** Other bytes than those that were sent; `bytes` once for each message, or as many as there were. */
+  /** Other bytes than those that were sent: `bytes` once for each message, or as many as there were. */
   | { kind: 'garbage'; bytes?: Buffer };
 
-/** A thin line buffers little, so that it slows whoever sends; a long one holds what is on its way. */
+/** A thin line buffers little, so that it slows the sender. A long line buffers everything in transit. */
 const roomOf = (carriage: Carriage): number => (carriage.kind === 'latency' ? 32 * 1024 * 1024 : 256 * 1024);
-/** Pieces a second into which a thin line cuts what it carries. */
+/** How many pieces a second a thin line carries. */
 const piecesPerSecond = 50;
 
 /** One direction of a connection: what came in and has not gone out yet, in order. */
@@ -30,7 +30,7 @@ export class Lane {
     private readonly how: () => Carriage,
   ) {}
 
-  /** Where the bytes go; until this is known they wait. */
+  /** The destination. Bytes wait until it is known. */
   into(sink: Socket): void {
     this.sink = sink;
     this.pump();
@@ -44,13 +44,13 @@ export class Lane {
     if (this.waitingBytes > roomOf(this.how())) this.source.pause();
   }
 
-  /** Ends the other side the same way, after what still waits. */
+  /** Ends the other side in the same way, after the waiting bytes. */
   finish(how: 'end' | 'reset'): void {
     this.ending ??= how;
     this.pump();
   }
 
-  /** Carries what can be carried now, and sees to it that the rest is carried when it can be. */
+  /** Carries what can be carried now, and schedules the rest. */
   pump(): void {
     clearTimeout(this.timer);
     const { sink } = this;
@@ -88,7 +88,7 @@ export class Lane {
     return carriage.kind === 'bandwidth' ? this.lineFreeAt : 0;
   }
 
-  /** The next piece to carry, off the head of the queue. */
+  /** The next piece to carry, from the head of the queue. */
   private take(head: { bytes: Buffer }, carriage: Carriage): Buffer {
     const most = carriage.kind === 'bandwidth' ? Math.max(1, Math.floor(carriage.bytesPerSecond / piecesPerSecond)) : head.bytes.length;
     const piece = head.bytes.subarray(0, most);

@@ -10,10 +10,10 @@ import { loadPortal, PortalLoad } from '../portal-load.ts';
 import { timed } from '../stalls.ts';
 
 export const faults = {
-  // These three take longest, and so begin first. Half-open: what we say arrives, what is answered does not; the
-  // campus may have gone a step further than we know
+  // These three take longest, so they begin first. Half-open: our messages arrive and the answers do not, so the
+  // campus may be a step further than we know
   'half-open': (onset) => ({ kind: 'half-open', direction: 'down', ...onset }),
-  // And the other way round: nothing that we say arrives
+  // The other way round: none of our messages arrive
   'half-open up': (onset) => ({ kind: 'half-open', direction: 'up', ...onset }),
   'black hole': (onset) => ({ kind: 'black-hole', ...onset }),
   'reset': (onset) => ({ kind: 'reset', ...onset }),
@@ -25,26 +25,26 @@ export const faults = {
 export type FaultName = keyof typeof faults;
 
 const survivable: readonly FaultName[] = ['latency', 'thin line'];
-/** Nobody says that the line is gone: it takes the bound of a wait to find out. */
+/** Faults that only a timeout detects. */
 const unsaid: readonly FaultName[] = ['half-open', 'half-open up', 'black hole'];
 const boundMs = 25_000;
 
-/** Plays a step of the way under a fault, and tells in a line how it came out. */
+/** Plays a step of a session under a fault, and describes the result in one line. */
 type Play = (cell: FaultCell, fault: FaultName, expect: ExpectStatic) => Promise<string>;
 
 const signInSteps = ['TLS', 'upgrade', 'notice', 'credentials', 'second factor', 'passcode', 'push waiting', 'opening the relay'] as const;
 type SignInStep = (typeof signInSteps)[number];
 
-/** What the person is told when the sign-in ends at this step. */
+/** What the screen says if the sign-in ends at this step. */
 function told(step: SignInStep, fault: FaultName): FailureCode {
   if (unsaid.includes(fault)) return 'gateway-silent';
   if (fault !== 'garbage') return 'gateway-closed';
-  // The relay has a connection of its own, and its handshake is what is spoiled
+  // The relay has its own connection, and its handshake is what breaks
   if (step === 'TLS' || step === 'opening the relay') return 'gateway-not-secure';
   return step === 'upgrade' ? 'gateway-protocol' : 'gateway-closed';
 }
 
-/** A fault while signing in: it goes on to connected, or ends with words for it, and Try again works. */
+/** A fault while signing in: the sign-in either reaches connected, or ends with an explanation and Try again works. */
 const signIn =
   (step: SignInStep): Play =>
   async (cell, fault, expect) => {
@@ -56,14 +56,14 @@ const signIn =
       return 'connected';
     }
     if (end?.kind !== 'idle') throw new Error(`the sign-in went on: ${String(end?.kind)}`);
-    // Whom a gateway does not hear it lets go, at about the time at which we give it up
+    // A gateway that hears nothing drops the client, at about the time when the client gives up
     if (fault === 'half-open up') expect(['gateway-silent', 'gateway-closed']).toContain(end.ending?.code);
     else expect(end.ending?.code).toBe(told(step, fault));
     expectWords(end.ending?.code, expect);
     expect(took).toBeLessThan(boundMs);
-    // A campus that got our answer and not our farewell may have a session; it is this installation's own
+    // A campus that received the answer and not the sign-out may hold a session, which belongs to this installation
     expect(cell.sessions.length).toBeLessThanOrEqual(1);
-    // That we left is not to be seen where nothing of ours gets through
+    // If nothing of ours arrives, the gateway cannot see that we left
     if (fault !== 'half-open up') await expect.poll(() => cell.line.connections.open).toBe(0);
 
     await cell.line.set({ kind: 'none' });
@@ -74,7 +74,7 @@ const signIn =
     return `${end.ending?.code ?? ''}${inSeconds(took)}; Try again works`;
   };
 
-/** In the middle of the page; what stops only the way up has to stop what asks for it. */
+/** In the middle of the page. A fault upwards has to stop the request for it. */
 const atPage = (fault: FaultName) => ({ onset: { direction: fault === 'half-open up' ? 'up' : 'down', atMessage: 1 } }) as const;
 const nextMessage = { onset: { direction: 'up', atMessage: 1 } } as const;
 const questions: Partial<Record<SignInStep, PromptKind>> = {
@@ -85,7 +85,7 @@ const questions: Partial<Record<SignInStep, PromptKind>> = {
   'push waiting': 'push',
 };
 
-/** Goes to the step, spoils the line there and makes the step's gesture. Tells when it was spoiled, once it is. */
+/** Goes to the step, breaks the line there and makes the step's gesture. Returns when the line broke, once it has. */
 async function meetFault(cell: FaultCell, step: SignInStep, fault: FaultName): Promise<{ at: number }> {
   const met = { at: 0 };
   const spoil = (onset: { onset?: Onset }): Promise<void> => {
@@ -93,7 +93,7 @@ async function meetFault(cell: FaultCell, step: SignInStep, fault: FaultName): P
     return cell.line.set(faults[fault](onset));
   };
   if (step === 'TLS' || step === 'upgrade') {
-    // The client's second message ends its handshake; what it says after that is HTTP
+    // The client's second message ends its handshake. What follows is HTTP
     await spoil({ onset: { direction: 'up', atMessage: step === 'TLS' ? 1 : 2 } });
     await cell.connect();
   } else if (step === 'opening the relay') {
@@ -106,14 +106,14 @@ async function meetFault(cell: FaultCell, step: SignInStep, fault: FaultName): P
   } else {
     await cell.connect();
     await cell.goOn(questions[step]);
-    // A push waits for the phone, and we say nothing
+    // A push waits for the phone, and the client says nothing
     await spoil(step === 'push waiting' ? {} : nextMessage);
     if (cell.access.kind === 'asking') await cell.answerOpenQuestion(questions[step]);
   }
   return met;
 }
 
-/** A fault while connected: the link comes back by itself, with the same session, and the portal loads. */
+/** A fault while connected: the link returns by itself with the same session, and the portal loads. */
 const session =
   (step: 'idle' | 'portal loading'): Play =>
   async (cell, fault, expect) => {
@@ -136,9 +136,9 @@ const session =
     const broken = await when(cell.run.app, ({ access }) => access.kind === 'reconnecting' && access, boundMs);
     const took = performance.now() - since;
     expectWords(broken.why.code, expect);
-    // The portal that does not answer is noticed at about the moment at which the tunnel notices
+    // The silent portal is noticed at about the moment when the tunnel notices
     expect(['tunnel-dropped', 'gateway-silent']).toContain(broken.why.code);
-    // Nobody takes half a page for a page, and nobody waits for the other half
+    // Half a page is neither taken for a page nor waited for
     expect(await page).toBe(load ? 'broken' : undefined);
 
     await cell.backUp();
@@ -147,7 +147,7 @@ const session =
     return `${broken.why.code}${inSeconds(took)}; reconnects`;
   };
 
-/** A fault between the view and our proxy: the load fails, the session does not notice, the next load is whole. */
+/** A fault between the view and our proxy: the load fails, the session is unaffected, and the next load is complete. */
 const view: Play = async (cell, fault, expect) => {
   await cell.connect();
   expect((await cell.goOn())?.kind).toBe('connected');
@@ -160,7 +160,7 @@ const view: Play = async (cell, fault, expect) => {
   );
   if (survivable.includes(fault)) expect(await page).toBe('whole');
   else if (unsaid.includes(fault)) {
-    // Only the view can give up here; others are not held up by it
+    // Only the view can give up here. It delays nobody else
     expect(await loadPortal(cell.directProxy, cell.authorityPem)).toContain('</html>');
     expect(settled).toBe('');
     load.close();
@@ -172,7 +172,7 @@ const view: Play = async (cell, fault, expect) => {
   return survivable.includes(fault) ? 'connected' : 'page breaks, session stays; loads again';
 };
 
-/** A fault when the person asks for more time: they are told, and the session comes back and takes it then. */
+/** A fault when the person extends the session: the failure is shown, and the session returns and accepts the extension then. */
 const extend: Play = async (cell, fault, expect) => {
   await cell.connect();
   expect((await cell.goOn())?.kind).toBe('connected');
@@ -198,12 +198,12 @@ const extend: Play = async (cell, fault, expect) => {
   return `${told}${inSeconds(took)}; reconnects, and is extended`;
 };
 
-/** A fault at Disconnect: over in a second all the same; a session that could not be told so is taken over by the next. */
+/** A fault at Disconnect: it still ends within a second. The next sign-in replaces a session that could not be signed out. */
 const disconnect: Play = async (cell, fault, expect) => {
   await cell.connect();
   expect((await cell.goOn())?.kind).toBe('connected');
   await cell.line.set(faults[fault](nextMessage));
-  // The campus of all these cells is slow to answer, and the farewell has its bound; this one only has to be an end
+  // In these cells the campus is slow to answer and signing out has a time limit. Here it only has to end
   expect(await timed(() => cell.run.app.verbs.disconnect(undefined))).toBeLessThan(3_000);
   expect(cell.access).toEqual({ kind: 'idle', ending: null });
   await cell.line.set({ kind: 'none' });
@@ -213,12 +213,12 @@ const disconnect: Play = async (cell, fault, expect) => {
   return 'idle at once; Connect works again';
 };
 
-/** A fault while the recovery site looks the person up: they are told on that screen, and the next click works. */
+/** A fault while the recovery site looks the person up: that screen says so, and the next click works. */
 const recovery: Play = async (cell, fault, expect) => {
   const { verbs } = cell.run.app;
   await verbs.startTask({ task: 'lost-phone' });
   await verbs.recoveryRole({ role: 'student' });
-  // Each of its calls has a connection of its own; what follows the handshake is the call
+  // Each call has its own connection. What follows the handshake is the call
   await cell.line.set(faults[fault]({ onset: { direction: 'up', atMessage: 2 } }));
   const since = performance.now();
   await verbs.recoveryVerify(cell.identity);
@@ -246,7 +246,7 @@ function expectWords(code: FailureCode | undefined, expect: ExpectStatic): void 
 
 const inSeconds = (ms: number): string => (ms < 1_500 ? '' : ` after ${Math.round(ms / 1000)} s`);
 
-/** Every step of the way, in the order in which a person comes by, and how it is played. */
+/** Every step of a session, in the order in which a person meets it, and how to play it. */
 export const plays: Readonly<Record<string, Play>> = {
   ...Object.fromEntries(signInSteps.map((step) => [step, signIn(step)])),
   'connected, idle': session('idle'),

@@ -7,40 +7,40 @@ import { lastingPort } from '../ports.ts';
 export type Direction = 'up' | 'down';
 
 /**
- * When a fault begins on a connection: so many bytes have passed in that direction, or its so-manieth message
- * (what arrives at once; the first is 1) comes, which then is the first that the fault meets. Counted from the
- * moment the fault is set, or the connection opened if that is later. Without one it begins at once.
+ * When a fault begins on a connection: after this many bytes in that direction, or at its nth message (bytes that arrive
+ * at once; the first is 1), which is then the first to meet the fault. Counted from the moment when the fault is set, or
+ * when the connection opens if that is later. Without an onset it begins at once.
  */
 export type Onset = { direction: Direction; afterBytes: number } | { direction: Direction; atMessage: number };
 
-/** What goes wrong on the way. */
+/** What goes wrong on the line. */
 export type Fault =
   | { kind: 'none' }
-  /** So many milliseconds each way. */
+  /** Delay in milliseconds, each way. */
   | { kind: 'latency'; ms: number; onset?: Onset }
   | { kind: 'bandwidth'; bytesPerSecond: number; onset?: Onset }
   /** RST to both sides. */
   | { kind: 'reset'; onset?: Onset }
   /** FIN to both sides. */
   | { kind: 'close'; onset?: Onset }
-  /** This direction goes dead without a word. */
+  /** This direction goes silent. */
   | { kind: 'half-open'; direction: Direction; onset?: Onset }
   /** Connections are accepted, and nothing passes either way. */
   | { kind: 'black-hole'; onset?: Onset }
   /** The client gets other bytes than the server sent. */
   | { kind: 'garbage'; bytes?: Buffer; onset?: Onset }
-  /** Nobody listens; connections that are open go on. */
+  /** Nobody listens. Open connections continue. */
   | { kind: 'refuse' };
 
 export interface FaultProxy {
   readonly port: number;
-  /** Connections that clients opened in all, and those that they hold open now. */
+  /** Connections of clients: all so far, and those now open. */
   readonly connections: { readonly total: number; readonly open: number };
-  /** Turns client → server → client, in all and by connection, oldest first: each change of direction from down to up starts one. */
+  /** Turns client → server → client, in total and by connection, oldest first. Each change of direction from down to up starts a turn. */
   readonly roundTrips: { readonly total: number; readonly each: readonly number[] };
   /**
-   * From now on this goes wrong, on open connections as well as on new ones. What a dead line held back is
-   * delivered once another fault, or none, takes its place. The promise is for `refuse`, on the way in and out.
+   * Sets the fault from now on, for open and new connections. What a dead line held back is delivered once another fault,
+   * or none, replaces it. The promise is for starting and stopping `refuse`.
    */
   readonly set: (fault: Fault) => Promise<void>;
   /** Resets every open connection, once. */
@@ -48,7 +48,7 @@ export interface FaultProxy {
   readonly close: () => Promise<void>;
 }
 
-/** A TCP proxy on loopback whose line to the target can be spoiled in every way that a network knows. */
+/** A TCP proxy on loopback whose line to the target can fail in every way that networks do. */
 export async function startFaultProxy(target: { port: number; host?: string }): Promise<FaultProxy> {
   const lines = new Set<Line>();
   const roundTrips: number[] = [];
@@ -81,7 +81,7 @@ export async function startFaultProxy(target: { port: number; host?: string }): 
     async set(next) {
       fault = next;
       for (const line of lines) line.set(next);
-      // close() only stops listening; it calls back when the last connection is gone, which is not waited for
+      // close() only stops listening. Its callback waits for the last connection, so it is not awaited
       if (next.kind === 'refuse') server.close();
       if (next.kind !== 'refuse' && !server.listening) await listen();
     },
@@ -97,7 +97,7 @@ export async function startFaultProxy(target: { port: number; host?: string }): 
   };
 }
 
-/** One client's connection and the one to the target that belongs to it. */
+/** One client's connection and its connection to the target. */
 class Line {
   /** Resolves when both sides are gone. */
   readonly over: Promise<void>;
@@ -122,7 +122,7 @@ class Line {
     this.set(fault);
   }
 
-  /** While the line back is dead, a client that has only finished sending cannot be told from one that left. */
+  /** While the line back is dead, a client that has only finished sending looks like one that left */
   get clientIsThere(): boolean {
     return !this.client.destroyed && !(this.client.readableEnded && this.carriage('down').kind === 'dead');
   }
@@ -145,7 +145,7 @@ class Line {
     this.markOverIfSo();
   }
 
-  /** A black hole that was there first never reaches the target. */
+  /** A black hole that was set first means that the target is never connected to */
   private connect(): void {
     if (this.server || this.client.destroyed || this.carriage('up').kind === 'dead') return;
     const server = net.connect({ host: this.target.host ?? '127.0.0.1', port: this.target.port, allowHalfOpen: true, noDelay: true });
@@ -179,7 +179,7 @@ class Line {
     if (!this.isEnded) lane.push(bytes.subarray(before));
   }
 
-  /** How many of these bytes pass before the fault begins; null: all of them, and it does not begin yet. */
+  /** How many of these bytes pass before the fault begins. Null: all of them, and it does not begin yet. */
   private untilOnset(direction: Direction, length: number): number | null {
     const passed = this.passed[direction];
     const earlier = passed.bytes;
@@ -197,7 +197,7 @@ class Line {
     if (this.fault.kind === 'close') {
       this.client.end();
       this.server?.end();
-      // Whatever else arrives goes nowhere; without a target there is nobody left to wait for
+      // Whatever else arrives is dropped. Without a target there is nobody left to wait for
       this.client.resume();
     }
   }
