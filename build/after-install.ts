@@ -2,7 +2,10 @@ import { createRequire } from 'node:module';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What the deb does beside what electron-builder's own script does: a user for openconnect, the command line on the PATH, and the service as it is now. */
+/**
+ * What the deb does in addition to electron-builder's own script: a user for openconnect, the command line on the PATH,
+ * and a restart of the service.
+ */
 const ours = `
 # The user that openconnect runs as
 if hash systemd-sysusers 2>/dev/null; then
@@ -22,7 +25,7 @@ if [ -d /run/systemd/system ]; then
 fi
 `;
 
-/** Writes the script that dpkg runs when it has unpacked the deb: electron-builder's, whichever version is here, and ours after it. */
+/** Writes the script that dpkg runs after unpacking the deb: electron-builder's, in the installed version, followed by ours. */
 export function writeAfterInstall(file: string): void {
   const builder = dirname(createRequire(import.meta.url).resolve('app-builder-lib/package.json'));
   const theirs = readFileSync(join(builder, 'templates/linux/after-install.tpl'), 'utf8');

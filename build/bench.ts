@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { benchTools, ensureSystemTools } from './system.ts';
 import { PlainError, telling } from './telling.ts';
 
-/** `npm run bench`: installs the programs that it compares with, builds, and measures. Passes its arguments to `tests/bench/main.ts`. */
+/** `npm run bench`: installs the programs to compare with, builds, and measures. Passes its arguments to `tests/bench/main.ts`. */
 await telling(async () => {
   if (process.platform !== 'linux') throw new PlainError('The benches compare with Debian’s OpenSSH and stunnel: they run on Linux.');
   ensureSystemTools(benchTools);

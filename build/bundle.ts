@@ -4,8 +4,8 @@ import { build as buildRenderer } from 'vite';
 import { buildOpenConnectWorker } from './openconnect-worker.ts';
 
 /**
- * Builds what the app runs from, into `dist/`: the main process, the preload, the renderer, and the tests'
- * double for the `electron` module. `node --import tsx build/bundle.ts`.
+ * Builds what the app runs from into `dist/`: the main process, the preload, the renderer, and the tests' double for the
+ * `electron` module. `node --import tsx build/bundle.ts`.
  */
 
 const common = { bundle: true, target: 'node20', sourcemap: true, logLevel: 'warning' } as const satisfies BuildOptions;
@@ -18,10 +18,10 @@ const withoutSchemas = Object.fromEntries(
   ['ajv/dist/2020.js', 'ajv-formats', 'semver'].map((name) => [name, './build/without-schemas.ts']),
 );
 
-/** Minifies what V8 has to parse at start. Names stay, so that logs can be read. */
+/** Minifies what V8 has to parse at the start. Names are kept so that logs stay readable. */
 const small = { minifyWhitespace: true, minifySyntax: true } as const satisfies BuildOptions;
 
-/** Bundled CommonJS packages load Node's modules with `require`, which an ES module does not have. */
+/** Bundled CommonJS packages load Node's modules with `require`, which ES modules do not have. */
 const requireForBundled = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 const main: BuildOptions = {
@@ -34,12 +34,13 @@ const main: BuildOptions = {
   format: 'esm',
   external,
   alias: withoutSchemas,
-  // Electron is not ready before the entry module has been evaluated: one that waits there may wait for ever (electron#40719)
+  // Electron is not ready before its entry module has been evaluated, so a module that awaits readiness may wait for ever
+  // (electron#40719)
   supported: { 'top-level-await': false },
   banner: { js: requireForBundled },
 };
 
-/** The `causeway` command, for plain Node. electron-store imports Electron, but does not need it when it is given a folder. */
+/** The `causeway` command for plain Node. electron-store imports Electron, but does not need it when it is given a folder. */
 const commandLine: BuildOptions = {
   ...common,
   ...small,
@@ -53,7 +54,7 @@ const commandLine: BuildOptions = {
   banner: { js: `#!/usr/bin/env node\n${requireForBundled}` },
 };
 
-/** A sandboxed preload is one CommonJS file that may require nothing but `electron`. */
+/** A sandboxed preload is one CommonJS file that may require only `electron`. */
 const preload: BuildOptions = {
   ...common,
   entryPoints: { preload: 'electron/preload.ts' },
@@ -79,5 +80,5 @@ await Promise.all([
   buildOpenConnectWorker('dist'),
   buildRenderer({ configFile: 'renderer/vite.config.ts', logLevel: 'warn' }),
 ]);
-// npm makes it a command of its own; here it is one by its path
+// npm installs it as a command; from the repository it is run by its path
 await chmod('dist/causeway.mjs', 0o755);

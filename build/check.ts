@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** `npm run check`: runs every check, two at a time, the longest first. Prints each one's output in one piece when it is done. */
+/** `npm run check`: runs every check, two at a time, the longest first. Prints the output of each in one piece when it is done. */
 const waiting = ['lint', 'types', 'electron', 'format', 'dead', 'rooms'];
 const failed: string[] = [];
 

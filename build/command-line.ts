@@ -6,9 +6,9 @@ import { ownBench } from './helper.ts';
 import type { Target } from './targets.ts';
 
 /**
- * Makes one executable of the command line, so that a computer needs no Node for it, after `npm run build`. Beside it
- * stands a folder with what cannot be part of an executable: the bundle, the process that calls libopenconnect, and the
- * packages that have a binary of their own.
+ * Makes one executable of the command line, so that a computer needs no Node for it. Run it after `npm run build`. Beside
+ * the executable is a folder with everything that cannot be part of it: the bundle, the process that calls libopenconnect,
+ * and the packages with native code.
  */
 export async function buildCommandLine(folder: string, { target, modules, node } = ownBench()): Promise<string> {
   const beside = join(folder, 'command-line');
@@ -29,7 +29,7 @@ export async function buildCommandLine(folder: string, { target, modules, node }
     format: 'cjs',
     logLevel: 'warning',
   });
-  // Inside an executable there is no import: a file on disk has one
+  // An executable cannot import by itself, but a file on disk can
   writeFileSync(join(beside, 'load.cjs'), 'module.exports = (address) => import(address);\n');
   const executable = join(folder, target.platform === 'win32' ? 'causeway.exe' : 'causeway');
   await makeExecutable(launcher, executable, { node, platform: target.platform });
@@ -37,7 +37,7 @@ export async function buildCommandLine(folder: string, { target, modules, node }
   return executable;
 }
 
-/** What a package is run by: its JavaScript, its licence, and the binary of this target. */
+/** The files that a package needs to run: its JavaScript, its licence, and its binary for this target. */
 function neededOn({ name, platform, arch }: Target): (file: string) => boolean {
   const binaries = [`prebuilds/${name}/keytar.node`, `${platform}_${arch}/koffi.node`];
   return (file) => {

@@ -5,15 +5,15 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Files of a Debian pool, which `native.json` names by their path in it. Where the pool is, is the computer's own to say: the
- * package sources of its apt, or whoever calls, with `--pool URL`, which may be a mirror or an archive of old packages.
- * Nothing is believed of a pool: each file is what its SHA-256 says, or nothing.
+ * Files from a Debian pool, which `native.json` names by their path in the pool. The pool's address comes from this
+ * computer's apt sources, or from `--pool URL`, which may be a mirror or an archive of old packages. Nothing from a pool
+ * is trusted: a file whose SHA-256 differs from the pin is rejected.
  */
 
 /** The cache for all runs and clones: sources by their SHA-256, and what was built from them. */
 export const cacheFolder = (): string => join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'causeway');
 
-/** One file of a pool. */
+/** A file in a pool. */
 export interface PoolFile {
   name: string;
   /** Its path in a pool: `pool/main/…`. */
@@ -27,8 +27,8 @@ const fileWithinMs = 300_000;
 const aptHelper = '/usr/lib/apt/apt-helper';
 
 /**
- * Addresses below which there is a `pool`, each with a slash at its end: the one that was named, or those of this computer's
- * package sources, of whichever form (`sources.list`, deb822, a list of mirrors). None where there is neither.
+ * Addresses that have a `pool` folder, each ending in a slash: the one that was named, or else this computer's package
+ * sources in any of their forms (`sources.list`, deb822, a list of mirrors). Empty if there are none.
  */
 export function poolBases(named: string | null): string[] {
   if (named !== null) return [slashed(named)];
@@ -36,12 +36,12 @@ export function poolBases(named: string | null): string[] {
   return status === 0 ? basesIn(stdout) : [];
 }
 
-/** From lines of `ORIGIN<tab>REPO_URI`, as apt's `indextargets` gives them; the origin is empty before the first `apt-get update`. */
+/** From lines of `ORIGIN<tab>REPO_URI`, the output of apt's `indextargets`. The origin is empty before the first `apt-get update`. */
 export function basesIn(lines: string, read: (file: string) => string = (file) => readFileSync(file, 'utf8')): string[] {
   const found = lines.split('\n').flatMap((line) => {
     const [origin = '', address = ''] = line.split('\t');
     if (address === '' || (origin !== '' && origin !== 'Debian')) return [];
-    // A list of mirrors, one a line, which may be followed by what it is for (apt-transport-mirror(1))
+    // A list of mirrors, one a line. Metadata may follow the address (apt-transport-mirror(1))
     const list = /^mirror\+file:(?:\/\/)?(\/[^?]+?)\/?$/.exec(address)?.[1];
     if (list === undefined) return [address];
     return read(list)
@@ -53,7 +53,7 @@ export function basesIn(lines: string, read: (file: string) => string = (file) =
 
 const slashed = (address: string): string => (address.endsWith('/') ? address : `${address}/`);
 
-/** The path of a file of a pool on this computer: kept from a run before, or fetched. Throws where no pool has it, with what each said. */
+/** The path on this computer of a file from a pool, from the cache or downloaded. Throws if no pool has it, with every pool's error. */
 export async function fromPool(file: PoolFile, bases: readonly string[], folder = join(cacheFolder(), 'sources')): Promise<string> {
   const { name, at, sha256 } = file;
   const kept = join(folder, sha256);
@@ -78,7 +78,7 @@ export async function fromPool(file: PoolFile, bases: readonly string[], folder 
   throw new Error(`${name}: no package source has ${at} as it is pinned; name another with --pool URL\n${said.join('\n')}`);
 }
 
-/** By apt's own way, where there is apt: its proxies and its authorities are those that lead to the pool. */
+/** Downloads with apt's own helper if there is apt, because its proxies and authorities are the ones that work for the pool. */
 async function fetchFile(address: string, to: string, sha256: string): Promise<void> {
   if (existsSync(aptHelper)) {
     const options = [`Acquire::http::Timeout=${answerWithinSeconds}`, 'Acquire::Retries=1', 'APT::Sandbox::User=root'];

@@ -8,8 +8,8 @@ import { demoTools, ensureSystemTools, tourTools } from './system.ts';
 import { telling } from './telling.ts';
 
 /**
- * `npm run demo`: a campus, the client with its profile, and a phone, on this computer. `--tour [DIR]` plays
- * the guide's procedures instead, without a display and without a question; `--double` leaves Electron out.
+ * `npm run demo`: a campus, the client with its profile, and a phone on this computer. `--tour [DIR]` plays the guide's
+ * procedures instead, without a display and without questions. `--double` does not use Electron.
  */
 const { values, positionals } = parseArgs({
   options: { tour: { type: 'boolean', default: false }, double: { type: 'boolean', default: false } },

@@ -1,15 +1,15 @@
 import { unreadable, type Use } from './electron-uses.ts';
 
-/** One name that the contract has a row for, with the line of that row. */
+/** A name that the contract has a row for, and the line of that row. */
 export interface Promised {
-  /** As {@link Use.name}. */
+  /** As in {@link Use.name}. */
   readonly name: string;
   readonly line: number;
 }
 
 /**
- * The names in the contract's tables: below a heading with the name of one of Electron's classes or structures, the first
- * cell of each row holds members, events (in quotes) and `new`, each in backticks.
+ * The names in the contract's tables. A heading holds the name of one of Electron's classes or structures. Below it, the
+ * first cell of each row holds members, events (in quotes) and `new`, each in backticks.
  */
 export function promisedBy(markdown: string): Promised[] {
   let owner: string | null = null;
@@ -22,7 +22,7 @@ export function promisedBy(markdown: string): Promised[] {
   });
 }
 
-/** What is used and not promised, and what is promised and not used any more; a line each. */
+/** What the product uses and the contract lacks, and what the contract has and the product no longer uses. One line each. */
 export function breaches(uses: readonly Use[], promised: readonly Promised[], contract: string): string[] {
   const promisedNames = new Set(promised.map(({ name }) => name));
   const usedNames = new Set(uses.map(({ name }) => name));

@@ -2,30 +2,30 @@ import path from 'node:path';
 import ts from 'typescript';
 
 /**
- * What a program uses of Electron, as TypeScript's checker sees it: members, events and options that are declared in
- * `electron.d.ts`, by whatever way they are reached (imports, parameters, inference, aliases, destructuring, our own
- * interfaces that Electron's objects are passed as).
+ * Finds the parts of Electron that a program uses, with TypeScript's checker: members, events and options declared in
+ * `electron.d.ts`. It follows imports, parameters, inference, aliases, destructuring, and interfaces of ours that
+ * Electron's objects are passed as.
  */
 export interface Use {
-  /** `BaseWindow.setBounds`, `BaseWindow 'close'` for an event, `BaseWindow.new` for its constructor. */
+  /** `BaseWindow.setBounds`; `BaseWindow 'close'` for an event; `BaseWindow.new` for its constructor. */
   readonly name: string;
   readonly file: string;
   readonly line: number;
 }
 
-/** An event's name that the checker cannot read. */
+/** The event's name is not a constant, so the checker cannot read it. */
 export const unreadable = '(a name that only the run knows)';
 
 const isElectrons = (node: ts.Node): boolean => node.getSourceFile().fileName.endsWith('/electron/electron.d.ts');
 const listening = new Set(['on', 'once', 'off', 'addListener', 'removeListener', 'removeAllListeners', 'prependListener', 'emit']);
 
-/** The uses in those files of a program that `isOurs` names, in the order of the text. */
+/** The uses in those files of a program for which `isOurs` is true, in the order of the text. */
 export function usesOfElectron(program: ts.Program, isOurs: (file: string) => boolean): Use[] {
   const files = program.getSourceFiles().filter(({ fileName, isDeclarationFile }) => !isDeclarationFile && isOurs(fileName));
   return reaching(files).flatMap((file) => new Reader(program.getTypeChecker(), file).read());
 }
 
-/** Those that Electron's types can reach: they name them, or import a file that they reach. The others cost time only. */
+/** The files that Electron's types can reach: they name them, or import a file that does. Checking others would only take time. */
 function reaching(files: readonly ts.SourceFile[]): ts.SourceFile[] {
   const reached = new Set(files.filter(({ text }) => /['"]electron(?:\/\w+)?['"]|\bElectron\./.test(text)).map(({ fileName }) => fileName));
   const importedBy = (file: ts.SourceFile): string[] =>
@@ -68,19 +68,19 @@ class Reader {
     this.uses.push({ name, file: path.relative(process.cwd(), this.file.fileName), line });
   }
 
-  /** A member, by every declaration of it that is Electron's. */
+  /** A member, if it has a declaration of Electron's. */
   private symbol(symbol: ts.Symbol | undefined, at: ts.Node): void {
     for (const declaration of symbol?.declarations ?? []) {
       if (!isElectrons(declaration)) continue;
       const owner = ownerOf(declaration);
-      // Listeners are told by the event's name
+      // Listeners are identified by the event's name
       const told =
         symbol && listening.has(symbol.name) && ts.isPropertyAccessExpression(at.parent) && ts.isCallExpression(at.parent.parent);
       if (owner !== null && symbol && !told) this.addOnce(`${owner}.${symbol.name}`, at);
     }
   }
 
-  /** Overloads are declared more than once, and used once. */
+  /** Overloads have several declarations but count as one use. */
   private addOnce(name: string, at: ts.Node): void {
     const line = this.file.getLineAndCharacterOfPosition(at.getStart()).line + 1;
     if (!this.uses.some((use) => use.name === name && use.line === line)) this.add(name, at);
@@ -103,7 +103,7 @@ class Reader {
     }
   }
 
-  /** Options given, by the type that the place of the literal expects; or the left side of an assignment that takes apart. */
+  /** Options, by the type that the place of the object literal expects, or the left side of a destructuring assignment. */
   private literal(literal: ts.ObjectLiteralExpression): void {
     const isTarget = ts.isBinaryExpression(literal.parent) && literal.parent.left === literal;
     const type = isTarget ? this.checker.getTypeAtLocation(literal.parent.right) : this.checker.getContextualType(literal);
@@ -129,7 +129,7 @@ class Reader {
     if (ts.isPropertyAccessExpression(callee) && listening.has(callee.name.text)) {
       this.event(callee.expression, node.arguments[0], this.checker.getResolvedSignature(node)?.declaration);
     } else if (ts.isIdentifier(callee) && (callee.text === 'once' || callee.text === 'on')) {
-      // Of `node:events`
+      // From `node:events`
       const [emitter, name] = node.arguments;
       if (emitter && name) this.event(emitter, name, undefined);
     } else if (ts.isPropertyAccessExpression(callee) && ts.isIdentifier(callee.expression) && callee.expression.text === 'Reflect') {
@@ -143,7 +143,7 @@ class Reader {
     const isOfElectron = symbol?.declarations?.every(isElectrons) === true;
     if (!symbol || !(isOfElectron || (declaration && isElectrons(declaration)))) return;
     const owner = (declaration && isElectrons(declaration) ? ownerOf(declaration) : null) ?? symbol.name;
-    // A channel is the app's own name for a message, not an event of Electron's
+    // A channel is the app's own name for a message, not one of Electron's events
     if (declaration && isElectrons(declaration) && firstParameter(declaration) === 'channel') {
       this.add(`${owner}.${ts.isPropertyAccessExpression(emitter.parent) ? emitter.parent.name.text : 'on'}`, emitter);
       return;
@@ -157,7 +157,7 @@ class Reader {
     return parts.every((part) => part.isStringLiteral()) ? parts.flatMap((part) => (part.isStringLiteral() ? [part.value] : [])) : [];
   }
 
-  /** An object of ours goes where one of Electron's is expected, or the other way round: what both know is used. */
+  /** An object of ours is passed where Electron's is expected, or the other way round: the members that both have are used. */
   private flow(node: ts.Expression): void {
     if (ts.isObjectLiteralExpression(node)) return;
     const target = this.checker.getContextualType(node);
@@ -181,7 +181,7 @@ class Reader {
       }
   }
 
-  /** A function of ours that Electron calls: its parameters are given Electron's objects, its answer becomes one. */
+  /** A function of ours that Electron calls: its parameters are Electron's objects, and its result becomes one. */
   private functions(from: ts.Type, to: ts.Type, at: ts.Node, seen: Set<ts.Type>): void {
     const [ours] = from.getCallSignatures();
     const [theirs] = to.getCallSignatures();
@@ -194,7 +194,7 @@ class Reader {
   }
 }
 
-/** Whether an expression is given to somebody: as an argument, a value, an answer. */
+/** Whether an expression is passed on: as an argument, a value or a result. */
 function isHandedOver(node: ts.Expression): boolean {
   const { parent } = node;
   if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) return parent.expression !== node;
@@ -211,7 +211,7 @@ const isTypeOfElectron = (type: ts.Type): boolean =>
     (symbol) => (symbol?.declarations ?? []).length > 0 && symbol?.declarations?.every(isElectrons) === true,
   );
 
-/** The class or interface that a member is declared in; null for what is none (the module's own names). */
+/** The class or interface that declares a member. Null if there is none (names of the module itself). */
 function ownerOf(declaration: ts.Node): string | null {
   for (let node = declaration.parent; !ts.isSourceFile(node); node = node.parent) {
     if (ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node.name?.text ?? null;

@@ -5,11 +5,11 @@ import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { PlainError } from './telling.ts';
 
-/** What the app runs on, and why: the real Electron if possible, or else the double. */
+/** What the app runs on, and why: the real Electron if possible, otherwise the double. */
 export type Runtime = { electron: string; why: string } | { electron: null; why: string };
 
 export interface RuntimeOptions {
-  /** `--double` was asked for. */
+  /** `--double` was given. */
   double: boolean;
   platform?: NodeJS.Platform;
   isRoot?: boolean;
@@ -17,23 +17,23 @@ export interface RuntimeOptions {
   find?: () => string | null;
 }
 
-/** Null when Electron is installed now, or else the reason why not, as the end of a sentence. */
+/** Null if Electron is now installed, otherwise the reason why not, phrased as the end of a sentence. */
 export interface Fetched {
   failure: string | null;
 }
 
 const hour = 3_600_000;
-/** How long to wait before a failed fetch is tried again automatically. */
+/** How long to wait before retrying a failed download automatically. */
 const againAfterMs = 24 * hour;
-/** Electron is about 120 MB: an hour is a line of 0.3 Mbit/s. */
+/** Electron is about 120 MB. An hour allows for 0.3 Mbit/s. */
 const longestMs = hour;
-/** A download without a new byte for this long counts as stalled. */
+/** A download without a new byte for this long has stalled. */
 const stalledAfterMs = 30_000;
 const packageFolder = (): string => dirname(createRequire(import.meta.url).resolve('electron/package.json'));
 
 /**
- * Chooses what to run the app on, and fetches Electron if it is not installed yet. Throws when there is neither Electron nor
- * a double, which exists only on Linux.
+ * Chooses what to run the app on, and downloads Electron if it is not installed. Throws if there is neither Electron nor a
+ * double, which exists only on Linux.
  */
 export async function chooseRuntime({
   double,
@@ -66,15 +66,15 @@ export function electronBinary(): string | null {
   const folder = packageFolder();
   const name = { win32: 'electron.exe', darwin: 'Electron.app/Contents/MacOS/Electron' }[process.platform as string] ?? 'electron';
   const binary = join(process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(folder, 'dist'), name);
-  // What a download that was broken off has left has no `path.txt`, which the package's installer writes last
+  // After an interrupted download there is no `path.txt`, which the package's installer writes last
   return existsSync(binary) && existsSync(join(folder, 'path.txt')) ? binary : null;
 }
 
 const failureSchema = z.object({ version: z.string(), at: z.number(), reason: z.string() });
 
 /**
- * Fetches Electron as its package does at its first use, with its progress in sight. A failure is kept in `out/`, and not
- * tried again for a day: `npx install-electron` tries at once.
+ * Downloads Electron as its package does on first use, and shows the progress. After a failure, which it records in
+ * `out/`, it does not retry for a day. `npx install-electron` retries at once.
  */
 export async function fetchElectron({
   note = join('out', 'electron-fetch.json'),
@@ -94,10 +94,10 @@ export async function fetchElectron({
   return { failure: reason };
 }
 
-/** Runs the package's installer to its end. Null if it succeeded. Ends it when the download stalls. */
+/** Runs the package's installer to its end. Null if it succeeded. Kills it if the download stalls. */
 export async function runInstaller(installer: string, { stalledMs = stalledAfterMs, longest = longestMs } = {}): Promise<string | null> {
   mkdirSync('out', { recursive: true });
-  // It downloads into the folder for temporary files: in one of its own what has come so far can be seen
+  // It downloads into the folder for temporary files. Its own such folder shows how much has arrived
   const work = mkdtempSync(resolve('out', 'electron-'));
   const unpacked = join(dirname(installer), 'dist');
   const temporary = { TMPDIR: work, TEMP: work, TMP: work };
@@ -105,7 +105,7 @@ export async function runInstaller(installer: string, { stalledMs = stalledAfter
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (args: string) => {
     said = (said + args).slice(-10_000);
-    // A bar that moves; what it says of its end goes into one line
+    // A progress bar redraws itself, so its final message is printed as one line
     if (process.stderr.isTTY && !/^\s+at |Error/.test(args)) process.stderr.write(args);
   });
   const startedAt = Date.now();
@@ -137,12 +137,12 @@ export async function runInstaller(installer: string, { stalledMs = stalledAfter
   }
 }
 
-/** What an error's own lines say, without where in the code it was. */
+/** The message of an error, without its stack. */
 function reasonIn(said: string): string {
   const lines = said.split('\n').map((line) => line.trim());
   const cause = lines.find((line) => /^\[cause\]|^code: '|E[A-Z]{4,}/.test(line));
   const first = lines.find((line) => line.includes('Error')) ?? lines.find(Boolean) ?? 'its installer failed';
-  // Node's own words for an address that does not answer
+  // Node's own message for an address that does not answer
   const plain = first === 'TypeError: fetch failed' ? 'the address that it comes from does not answer' : first;
   return cause === undefined || cause === first ? plain : `${plain} (${cause})`;
 }

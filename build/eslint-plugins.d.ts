@@ -1,4 +1,4 @@
-/** Lint plugins that bring no types of their own. */
+/** Lint plugins without types of their own. */
 declare module 'eslint-plugin-security' {
   import type { ESLint } from 'eslint';
   const plugin: ESLint.Plugin;

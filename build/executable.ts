@@ -11,9 +11,9 @@ export interface ExecutableBase {
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
 /**
- * Makes one executable of a CommonJS file, in Node's single-executable format, of the Node that runs this, or of
- * another system's of the same version. macOS's is signed ad hoc, and can be made there only: Apple's processors run nothing
- * that is not signed. For other people's computers it has to be signed properly after this, on Windows too.
+ * Makes one executable from a CommonJS file, in Node's single-executable format, with the running Node or another system's
+ * build of the same version. macOS executables are signed ad hoc, and can only be made there, because Apple's processors
+ * run nothing unsigned. To distribute an executable, sign it properly afterwards, on Windows too.
  */
 export async function makeExecutable(main: string, executable: string, { node, platform }: ExecutableBase): Promise<void> {
   const isMac = platform === 'darwin';
@@ -24,7 +24,7 @@ export async function makeExecutable(main: string, executable: string, { node, p
   execFileSync(process.execPath, ['--experimental-sea-config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
   copyFileSync(node, executable);
   if (platform !== 'win32') chmodSync(executable, 0o755);
-  // A signature of Node's own would no longer fit
+  // Node's own signature would no longer be valid
   if (isMac) execFileSync('codesign', ['--remove-signature', executable]);
   await inject(executable, 'NODE_SEA_BLOB', readFileSync(blob), {
     sentinelFuse: fuse,

@@ -6,7 +6,7 @@ import { hostTarget, type Target } from './targets.ts';
 
 /** Builds the helper as a single executable, so that a computer does not need Node for it. */
 
-/** The helper as one CommonJS file. */
+/** Bundles the helper as one CommonJS file. */
 export async function bundleHelper(file: string): Promise<void> {
   await build({
     entryPoints: ['electron/helper/main.ts'],
@@ -15,15 +15,16 @@ export async function bundleHelper(file: string): Promise<void> {
     target: 'node20',
     platform: 'node',
     format: 'cjs',
-    // Called on Windows only, from beside it
+    // Loaded on Windows only, from the folder beside the helper
     external: ['koffi'],
     logLevel: 'warning',
   });
 }
 
 /**
- * Puts what the helper calls Windows with beside it: koffi's own files, and its binary for that system where koffi looks
- * for it by path. Not a `node_modules`: one of those would be looked for in every folder above as well.
+ * Copies what the helper needs to call Windows next to it: koffi's own files, and its binary for that system where koffi
+ * looks for it by path. The folder is not called `node_modules`, because Node would then look for one in every parent
+ * folder too.
  */
 export function putKoffiBeside(folder: string, binary: string, arch = 'x64'): void {
   const [from, to] = ['node_modules/koffi', join(folder, 'koffi')];
@@ -37,18 +38,18 @@ export function putKoffiBeside(folder: string, binary: string, arch = 'x64'): vo
   copyFileSync(binary, join(place, 'koffi.node'));
 }
 
-/** What an executable of ours is made for, and of what. */
+/** An executable's target and its inputs. */
 export interface NativeBench {
   target: Target;
   /** The target's `node_modules`. */
   modules: string;
-  /** The target's Node, of the version that runs this. */
+  /** The target's Node, in the running version. */
   node: string;
 }
 
 export const ownBench = (): NativeBench => ({ target: hostTarget(), modules: 'node_modules', node: process.execPath });
 
-/** The helper as one executable; its path. */
+/** Builds the helper as one executable and returns its path. */
 export async function buildHelper(folder: string, { target: { platform, arch }, modules, node } = ownBench()): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const at = (name: string): string => join(folder, name);

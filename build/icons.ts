@@ -5,16 +5,16 @@ import { chromiumPath } from '../tests/chromium.ts';
 import { trayIcons, type TrayIcon } from '../electron/desktop/tray/tray-model.ts';
 
 /**
- * Draws every icon from the shapes below, by Chromium, into `build/icons/`. Run it after changing a shape and
- * commit what it writes: `node --import tsx build/icons.ts`.
+ * Draws every icon from the shapes below, with Chromium, into `build/icons/`. Run it after changing a shape and commit the
+ * result: `node --import tsx build/icons.ts`.
  */
 const folder = join(import.meta.dirname, 'icons');
 
-/** The mark, on a grid of 24: a causeway of two arches. */
+/** The mark, on a grid of 24: a causeway with two arches. */
 const bridge = 'M1.5 6 H22.5 V9.5 H22 V18.5 H20 V16 a3.25 3.25 0 0 0 -6.5 0 V18.5 H10.5 V16 a3.25 3.25 0 0 0 -6.5 0 V18.5 H2 V9.5 H1.5 Z';
 const firstArch = 'M1.5 6 H12 V18.5 H10.5 V16 a3.25 3.25 0 0 0 -6.5 0 V18.5 H2 V9.5 H1.5 Z';
 
-/** Four shapes that are told apart without colours: an outline, half built, whole, whole with an exclamation mark. */
+/** Four shapes that can be told apart without colour: an outline, half built, whole, whole with an exclamation mark. */
 const trayShapes: Record<TrayIcon, (colour: string) => string> = {
   idle: (colour) => `<path d="${bridge}" fill="none" stroke="${colour}" stroke-width="1.6" stroke-linejoin="round"/>`,
   busy: (colour) =>
@@ -24,7 +24,7 @@ const trayShapes: Record<TrayIcon, (colour: string) => string> = {
     `<path d="${firstArch}" fill="${colour}"/><g fill="${colour}"><rect x="16" y="3" width="4" height="10.5" rx="1"/><rect x="16" y="15" width="4" height="4" rx="1"/></g>`,
 };
 
-/** Rounded square, the mark in white, water under it. Drawn on 1024 with the margin that macOS gives its icons. */
+/** A rounded square with the mark in white and water under it, drawn on 1024 with the margin that macOS gives its icons. */
 const appIcon = `
   <rect x="100" y="100" width="824" height="824" rx="186" fill="#0f5c63"/>
   <g transform="translate(212 206) scale(25)" fill="#ffffff"><path d="${bridge}"/></g>
@@ -49,7 +49,7 @@ interface Picture {
   data: Buffer;
 }
 
-/** Windows' container: a directory of pictures, each a PNG (a size of 256 is written as 0). */
+/** The ICO format: a directory of images, each a PNG (a size of 256 is written as 0). */
 function ico(pictures: readonly Picture[]): Buffer {
   const header = Buffer.alloc(6 + pictures.length * 16);
   header.writeUInt16LE(1, 2);
@@ -68,7 +68,7 @@ function ico(pictures: readonly Picture[]): Buffer {
   return Buffer.concat([header, ...pictures.map(({ data }) => data)]);
 }
 
-/** Apple's container: typed blocks, each a PNG. The types stand for a size, and for it at twice the density. */
+/** The ICNS format: typed blocks, each a PNG. A type stands for a size, at single or double density. */
 const icnsTypes: Readonly<Record<number, readonly string[]>> = {
   16: ['icp4'],
   32: ['icp5', 'ic11'],

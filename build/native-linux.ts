@@ -9,18 +9,21 @@ import { Workshop, type Tools } from './native-workshop.ts';
 import { ensureSystemTools, linuxTools } from './system.ts';
 
 /**
- * Makes openconnect and its library for this Linux, from the sources that `native.json` pins:
- * `node --import tsx build/native-linux.ts [--pool URL]`. It is kept in the user's cache, by what it was made from, for every
- * clone; a link to it, `out/native-linux`, is where an app that is not packaged, the command line and the tests find it.
+ * Builds openconnect and its library for this Linux from the sources that `native.json` pins: `node --import tsx
+ * build/native-linux.ts [--pool URL]`. The result is cached for the user and shared by every clone, keyed by its inputs.
+ * The unpackaged app, the command line and the tests find it by the link `out/native-linux`.
  */
 export const madeForLinux = join(import.meta.dirname, '../out/native-linux');
-/** For the name of what is made: it may not depend on where that is. */
+/** Used in place of the real path, so that the result's key does not depend on where it is built. */
 const anywhere = '/anywhere';
 
-/** As Debian makes its own (`hardening=+all`). */
+/** The flags of Debian's own build (`hardening=+all`). */
 const flags = '-O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2';
 
-/** The folder with `openconnect`, `libopenconnect.so.5` and `licences`. It is built if it is missing, which takes about a minute on two cores. */
+/**
+ * The folder with `openconnect`, `libopenconnect.so.5` and `licences`. Builds it if it is missing, which takes about a
+ * minute on two cores.
+ */
 export async function buildForLinux(pool: string | null = null, jobs = availableParallelism()): Promise<string> {
   ensureSystemTools(linuxTools);
   const tools: Tools = {
@@ -67,7 +70,7 @@ export async function buildForLinux(pool: string | null = null, jobs = available
   }
 }
 
-/** Of runs that were killed. */
+/** Left by runs that were killed. */
 function clearLeftovers(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = /^making-(\d+)$/.exec(name)?.[1];
@@ -76,8 +79,8 @@ function clearLeftovers(folder: string): void {
 }
 
 /**
- * Makes it, and the link to it. Where that cannot be (no package source answers, no compiler and nobody to install one) it says
- * so, takes the link away, and the system's own serves. Whether it is there.
+ * Builds it and makes the link. If that is impossible (no package source answers, or no compiler can be installed), it
+ * says so and removes the link, and the system's own library is used. Returns whether it exists.
  */
 export async function ensureOpenConnect(pool: string | null = null, link = madeForLinux): Promise<boolean> {
   try {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 
-/** What `native.json` pins; see `build/native.ts`. */
+/** What `native.json` pins. See `build/native.ts`. */
 const plainName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._/+-]*$/)
@@ -16,22 +16,22 @@ const common = {
   name: z.string().regex(/^[a-z0-9-]+$/),
   version: z.string().min(1),
   platform: z.enum(['linux', 'win32', 'darwin', 'any']),
-  /** The only processor that it is for. */
+  /** The only processor that this is for. */
   arch: z.optional(z.enum(['x64', 'arm64'])),
 };
 const archiveSchema = z.strictObject({
   ...common,
-  /** The distribution's package, which ours depends on; an archive that is put into the installer; what something is built from. */
+  /** The kinds: a package of the distribution, which ours depends on; an archive that goes into the installer; a source to build from. */
   how: z.enum(['depends', 'fetch', 'source']),
-  /** Where it is: its path in any Debian pool, or an address. */
+  /** Its location: a path in any Debian pool, or an address. */
   at: z.union([poolPath, z.url({ protocol: /^https$/ })]).nullable(),
   sha256: sha256.nullable(),
-  /** `from`: its path in the archive, or its name where that is in one place of it only. */
+  /** `from`: its path in the archive, or its name if that is unique there. */
   files: z.array(z.strictObject({ from: plainName, to: plainName })).optional(),
 });
 const builtSchema = z.strictObject({
   ...common,
-  /** Made from those sources elsewhere (`build/native-windows.ts`), and handed over. */
+  /** Built from those sources elsewhere (`build/native-windows.ts`), and passed in. */
   how: z.literal('built'),
   sources: z.array(common.name),
   files: z.array(z.strictObject({ name: plainName, sha256 })),

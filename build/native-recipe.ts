@@ -1,48 +1,48 @@
 /**
- * How openconnect and its libraries are made from their pinned sources, in this order; `build/native-windows.ts` and
- * `build/native-linux.ts` run it. Each LGPL library stays one of its own beside libopenconnect, so that whoever has it can put
- * another in its place. On Linux GnuTLS and zlib are the system's, which its updates reach; libxml2's number differs from
- * one distribution to the next, so that it goes into the library here as well.
+ * How openconnect and its libraries are built from their pinned sources, in this order. `build/native-windows.ts` and
+ * `build/native-linux.ts` run it. Each LGPL library stays a separate file beside libopenconnect, so that people can
+ * replace it. On Linux, GnuTLS and zlib are the system's, so that system updates reach them. libxml2's version number
+ * differs between distributions, so it is linked into the library.
  */
 
-/** Where things are while they are made, and with what. */
+/** The folders and tools of a build. */
 export interface Bench {
-  /** The part's own unpacked source: what runs, runs there. */
+  /** The part's own unpacked source, where the commands run. */
   source: string;
-  /** Of that source. */
+  /** The version of that source. */
   version: string;
-  /** What the parts before have installed. */
+  /** Where the earlier parts were installed. */
   prefix: string;
   platform: 'win32' | 'linux';
-  /** For configure's `--host`; null: for the computer that it runs on. */
+  /** For configure's `--host`. Null: the computer that builds. */
   host: string | null;
   compiler: string;
   flags: string;
   link: string;
 }
 
-/** A program with its words. */
+/** A program with its arguments. */
 export type Step = readonly [program: string, ...words: string[]];
 
 export interface Part {
-  /** Of its source in `native.json`; the distribution's patches, where it is mended by some, are `NAME-patches`. */
+  /** The name of its source in `native.json`. The distribution's patches, if any are applied, are `NAME-patches`. */
   source: string;
-  /** Where it is made; left out: everywhere. */
+  /** The systems that it is built for. Absent: all. */
   only?: Bench['platform'];
-  /** Patches of ours in `build/patches`, after the distribution's: each says in its head what it changes and why. */
+  /** Our own patches in `build/patches`, applied after the distribution's. Each says at its top what it changes and why. */
   patches?: readonly string[];
-  /** One after the other. */
+  /** Run in order. */
   steps(bench: Bench): readonly Step[];
-  /** Its licence's text, in its folder. */
+  /** The file with its licence, in its folder. */
   licence: string;
 }
 
-/** What autotools would make anew because a patch has touched what they read; the shipped ones serve. */
+/** Files that autotools would regenerate because a patch touched their inputs. The shipped ones are fine. */
 const asShipped = ['ACLOCAL=:', 'AUTOCONF=:', 'AUTOMAKE=:', 'AUTOHEADER=:', 'MAKEINFO=:'];
 const configure = ({ prefix, host, compiler, flags, link }: Bench, ...words: string[]): [string, ...string[]] => [
   './configure',
   `--prefix=${prefix}`,
-  // What asks the system by this would be given the building computer's libraries
+  // pkg-config would otherwise return the building computer's own libraries
   ...(host === null ? [] : [`--host=${host}`, `PKG_CONFIG_LIBDIR=${prefix}/lib/pkgconfig`, 'CC_FOR_BUILD=gcc']),
   `CC=${compiler}`,
   `CFLAGS=${flags}`,
@@ -54,13 +54,13 @@ const make = (...targets: string[]): [string, ...string[]] => ['make', ...asShip
 
 const zlibFiles = ['adler32', 'compress', 'crc32', 'deflate', 'inffast', 'inflate', 'inftrees', 'trees', 'uncompr', 'zutil'];
 
-/** Nothing of a gateway's is read with these. */
+/** These read nothing that a gateway sends. */
 const xmlWithout =
   'catalog,c14n,debug,docbook,ftp,history,http,icu,legacy,lzma,mem-debug,modules,pattern,python,reader,readline,regexps,run-debug,schemas,schematron,valid,writer,xinclude,xpath,xptr,zlib';
-/** In glibc, and each a library of its own on Windows. Pages in Big5 and the like need `iconv`. */
+/** glibc contains them; on Windows each is a library of its own. Pages in Big5 and similar encodings need `iconv`. */
 const ofGlibc = 'iconv,threads';
 
-/** Without what few ask for and each of which is one more library: smart cards and software tokens with codes, LZ4. */
+/** Leaves out features that few need and that each add a library: smart cards, software tokens, LZ4. */
 const openconnectWith = [
   '--enable-shared',
   '--disable-static',
@@ -69,7 +69,7 @@ const openconnectWith = [
   ...['nls', 'docs'].map((name) => `--disable-${name}`),
 ];
 
-/** Its own names for what is part of its version, which says `unknown` otherwise. */
+/** Our own suffix for the version, which would otherwise say `unknown`. */
 const openconnectVersion = ({ version }: Bench): [string, ...string[]] => [
   'env',
   `RPM_PACKAGE_VERSION=${version}`,
@@ -83,7 +83,7 @@ const openconnectForWindows = (bench: Bench): Step[] => [
     ...openconnectWith,
     '--without-gssapi',
     '--with-vpnc-script=vpnc-script-win.js',
-    // Its script for linking would leave what is not a library of its own out of the DLL
+    // Its link script would leave objects that are not libraries of their own out of the DLL
     'lt_cv_deplibs_check_method=pass_all',
     `LIBXML2_CFLAGS=-DLIBXML_STATIC -I${bench.prefix}/include/libxml2`,
     `LIBXML2_LIBS=-L${bench.prefix}/lib -lxml2 -lws2_32`,
@@ -99,17 +99,17 @@ const openconnectForLinux = (bench: Bench): Step[] => [
   configure(
     bench,
     ...openconnectWith,
-    // Proxies that take a Kerberos ticket
+    // Proxies that accept a Kerberos ticket
     '--with-gssapi',
     '--with-vpnc-script=/usr/share/vpnc-scripts/vpnc-script',
     `LIBXML2_CFLAGS=-I${bench.prefix}/include/libxml2`,
     `LIBXML2_LIBS=-L${bench.prefix}/lib -lxml2 -lm`,
   ),
-  // No path of where it is made may stay in it, where libraries would be looked for: as Debian's packages do
+  // No build path may remain in it as a library search path. Debian's packages do the same
   ['sed', '-i', 's|^hardcode_libdir_flag_spec=.*|hardcode_libdir_flag_spec=""|', 'libtool'],
   openconnectVersion(bench),
   make('libopenconnect.la'),
-  // The program's library is the one beside it
+  // The program uses the library beside it
   make(`LDFLAGS=-L${bench.prefix}/lib ${bench.link} -Wl,-rpath,\\$$ORIGIN`, 'openconnect'),
   ['install', '-D', '.libs/openconnect', `${bench.prefix}/sbin/openconnect`],
   ['install', '-D', '-m644', '.libs/libopenconnect.so.5', `${bench.prefix}/lib/libopenconnect.so.5`],
@@ -121,7 +121,7 @@ export const parts: readonly Part[] = [
     only: 'win32',
     licence: 'COPYING.LESSERv3',
     steps: (bench) => [
-      // Debian leaves the handbook out, which is not free enough for it, and configure misses it
+      // Debian removes the manual, which is not free enough for it, and configure misses it
       ['install', '-D', '/dev/null', 'doc/Makefile.in'],
       configure(bench, '--enable-shared', '--disable-static'),
       make('SUBDIRS=mpn mpz mpq mpf printf scanf rand'),
@@ -151,7 +151,7 @@ export const parts: readonly Part[] = [
         '--with-included-unistring',
         ...['p11-kit', 'tpm', 'tpm2', 'idn', 'zlib', 'zstd', 'brotli'].map((name) => `--without-${name}`),
         ...['cxx', 'doc', 'tools', 'tests', 'nls', 'libdane', 'maintainer-mode', 'gcc-warnings'].map((name) => `--disable-${name}`),
-        // By default below the drive's root, where anybody may put files
+        // The default is in the drive's root, where anybody may create files
         '--with-system-priority-file=C:/Windows/System32/gnutls/config',
       ),
       make(),
@@ -195,5 +195,5 @@ export const parts: readonly Part[] = [
   },
 ];
 
-/** The name of a part's licence beside what is made of it. */
+/** The name of a part's licence file beside its output. */
 export const licenceOf = ({ source }: Part): string => `licences/${source.replace(/-source$/, '')}.txt`;

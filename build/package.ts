@@ -12,12 +12,12 @@ import { buildNative } from './native.ts';
 import { hostTarget, parseTarget, type Target } from './targets.ts';
 
 /**
- * Makes the installers of one target: `npm run package -- [--target win32-arm64] [--dir] [--partial] [--pool URL]`, by default those of
- * this computer. Each target is put together in a folder of its own, because `node_modules` holds the native parts of this
- * computer only.
+ * Makes the installers of one target: `npm run package -- [--target win32-arm64] [--dir] [--partial] [--pool URL]`.
+ * Default: this computer's. Each target is put together in its own folder, because `node_modules` holds native parts for
+ * this computer only.
  */
 
-/** Packages that the bundles load at run time, because they have native code. The same list as `external` in `build/bundle.ts`. */
+/** Packages that the bundles load at run time because they have native code. The same list as `external` in `build/bundle.ts`. */
 const nativePackages = ['keytar', 'koffi'] as const;
 
 const packageSchema = z.looseObject({ dependencies: z.record(z.string(), z.string()) });
@@ -54,8 +54,8 @@ function nativeManifest(): { manifest: string; lock: string } {
 }
 
 /**
- * Puts a project together that holds what the target's package is made of: what `npm run build` made, and the target's
- * native packages, from npm by the lock file, kept for the next run. Returns its folder.
+ * Puts together a project with the contents of the target's package: the output of `npm run build`, and the target's
+ * native packages from npm by the lock file, which are kept for the next run. Returns its folder.
  */
 export async function stageProject({ platform, arch, name }: Target): Promise<string> {
   const folder = join('out', 'packages', name);
@@ -82,7 +82,7 @@ export async function stageProject({ platform, arch, name }: Target): Promise<st
   return folder;
 }
 
-/** Runs electron-builder on a staged project; the packages go to its `out/installers`. */
+/** Runs electron-builder on a staged project. The packages go to its `out/installers`. */
 export async function packageProject(
   folder: string,
   { name, platform, arch }: Target,

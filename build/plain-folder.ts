@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * A name for this folder that Vite, vitest and dependency-cruiser can take: to them a `#` or `?` ends a path. The folder
- * itself, where its name has neither; otherwise a link to it, which goes with this process.
+ * A name for this folder that Vite, vitest and dependency-cruiser accept: to them `#` or `?` ends a path. It is the folder
+ * itself if its name contains neither, otherwise a link to it, which is removed when this process ends.
  */
 export function plainFolder(): string {
   const folder = process.cwd();
   if (!/[#?]/.test(folder)) return folder;
   const place = mkdtempSync(join(tmpdir(), 'causeway-'));
   const link = join(place, 'causeway');
-  // A junction needs no rights on Windows, and is the word for nothing elsewhere
+  // A junction needs no rights on Windows; other systems ignore the word
   symlinkSync(folder, link, 'junction');
   process.on('exit', () => {
     unlinkSync(link);
@@ -20,5 +20,5 @@ export function plainFolder(): string {
   return link;
 }
 
-/** What keeps Node, and what it starts, from looking behind the link. */
+/** Keeps Node and its child processes from resolving the link. */
 export const keepsLinks = '--preserve-symlinks --preserve-symlinks-main';

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { plainFolder } from './plain-folder.ts';
 
 /** `npm run check:rooms`: which room may import what, by `.dependency-cruiser.json`. */
-/** dependency-cruiser checks it against a schema of its own. */
+/** dependency-cruiser validates it against its own schema. */
 const configuration = z.custom<IConfiguration>((value) => typeof value === 'object' && value !== null);
 const folder = plainFolder();
 const { forbidden, options } = configuration.parse(JSON.parse(readFileSync('.dependency-cruiser.json', 'utf8')));

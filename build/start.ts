@@ -5,7 +5,7 @@ import { chooseRuntime, inWords } from './electron.ts';
 import { demoTools, ensureSystemTools } from './system.ts';
 import { PlainError, telling } from './telling.ts';
 
-/** `npm start [-- ARGUMENT…]`: builds the app and runs it, on Electron wherever that can be had. `--double` leaves Electron out. */
+/** `npm start [-- ARGUMENT…]`: builds the app and runs it, on Electron if possible. `--double` does not use Electron. */
 const args = process.argv.slice(2);
 
 await telling(async () => {
@@ -21,7 +21,7 @@ await telling(async () => {
     stdio: 'inherit',
     env: { ...process.env, ...(runtime.electron === null ? { CAUSEWAY_HEADED: '1' } : {}) },
   });
-  // Ctrl+C goes to both processes: the app signs out, and this one waits for it
+  // Ctrl+C reaches both processes: the app signs out, and this one waits for it
   process.on('SIGINT', () => undefined);
   await once(child, 'exit');
   process.exitCode = child.exitCode ?? 1;

@@ -6,8 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /**
- * Starts an installed app once, and ends well when it answers on its private socket: `node --import tsx build/started.ts
- * EXECUTABLE COMMAND-LINE`, the second the `causeway` that is installed beside it.
+ * Starts an installed app once and succeeds if it answers on its private socket: `node --import tsx build/started.ts
+ * EXECUTABLE COMMAND-LINE`. The second argument is the installed `causeway` command.
  */
 const [executable, commandLine] = process.argv.slice(2);
 if (executable === undefined || commandLine === undefined) throw new Error('Which executable, and which command line?');
@@ -23,7 +23,7 @@ while (!answer.includes('"holder":"app"')) {
   const gone = await Promise.race([ended, pause(500)]);
   if (gone !== undefined) throw new Error(`The app ended: ${gone}`);
   if (within.aborted) throw new Error(`The app does not answer: ${answer}`);
-  // Exit code and words of a command line that found no app: it is asked again
+  // The exit code and message of a command line that found no app. Ask again
   const asked = await promisify(execFile)(commandLine, ['status', '--json', '--user-data-dir', userData], { timeout: 30_000 }).catch(
     () => null,
   );

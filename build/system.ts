@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { PlainError } from './telling.ts';
 
-/** What the demo, the tests and the benches use beside npm's packages: how to tell that it is there, and Debian's name for it. */
+/** The programs that the demo, the tests and the benches use besides npm's packages: how to detect each, and its Debian package. */
 const tools = {
   chromium: { proof: '/usr/bin/chromium', packages: ['chromium', 'fonts-liberation', 'fonts-dejavu-core'] },
   bare: {
@@ -17,18 +17,18 @@ const tools = {
   openconnect: { proof: '/usr/sbin/openconnect', packages: ['openconnect', 'libopenconnect5', 'vpnc-scripts'] },
   ocproxy: { proof: '/usr/bin/ocproxy', packages: ['ocproxy'] },
   ocserv: { proof: '/usr/sbin/ocserv', packages: ['ocserv'] },
-  // The helper's unit, under a systemd of a test's own; and what names capabilities
+  // The helper's unit, under the tests' own systemd, and a program that lists capabilities
   systemd: { proof: '/usr/bin/systemd-sysusers', packages: ['systemd'] },
   capabilities: { proof: '/usr/sbin/capsh', packages: ['libcap2-bin'] },
   namespaces: { proof: '/usr/sbin/ip', packages: ['iproute2'] },
-  // Loses packets where the kernel has no netem
+  // Drops packets if the kernel has no netem
   packets: { proof: '/usr/sbin/iptables', packages: ['iptables'] },
   wine: { proof: '/usr/bin/wine', packages: ['wine', 'wine64'] },
-  // Makes what stands in for others' programs there
+  // Compiles the tests' stand-ins for Windows programs
   mingw: { proof: '/usr/bin/x86_64-w64-mingw32-gcc', packages: ['gcc-mingw-w64-x86-64'] },
-  // Makes openconnect for Windows, with it
+  // Compiles openconnect for Windows, with the line above
   autotools: { proof: '/usr/bin/m4', packages: ['m4', 'make', 'gcc', 'libc6-dev', 'patch', 'pkgconf', 'xz-utils', 'ca-certificates'] },
-  // Makes openconnect for Linux
+  // Compiles openconnect for Linux
   compiler: { proof: '/usr/bin/gcc', packages: ['gcc', 'libc6-dev'] },
   make: { proof: '/usr/bin/make', packages: ['make'] },
   patch: { proof: '/usr/bin/patch', packages: ['patch'] },
@@ -69,21 +69,21 @@ export const testTools: readonly SystemTool[] = [
   'capabilities',
 ];
 
-/** For `npm run package:check`: a desktop for the packed app, a gateway, and a Windows. */
+/** For `npm run package:check`: a desktop for the packaged app, a gateway, and Wine. */
 export const packageTools: readonly SystemTool[] = [...testTools, 'wine'];
 
 /** For `build/native-windows.ts`. */
 export const crossTools: readonly SystemTool[] = ['mingw', 'autotools'];
 
-/** For `build/native-linux.ts`: the smallest that it is made with. */
+/** For `build/native-linux.ts`: the minimum to build with. */
 export const linuxTools: readonly SystemTool[] = ['compiler', 'make', 'patch', 'pkgconf', 'xz', 'gnutls', 'zlib', 'kerberos'];
 
-/** For what runs under Wine, where that is Windows for the same processor. */
+/** For tests under Wine, if it emulates Windows on the same processor. */
 export const longTools: readonly SystemTool[] = process.arch === 'x64' ? ['wine', 'mingw'] : [];
 
 /**
- * Makes sure that these tools are on this machine: installs what is missing where that takes no question (root
- * on Debian or Ubuntu), otherwise throws with the command to run.
+ * Makes sure that these tools are on this machine. Installs what is missing if that needs no question (root on Debian or
+ * Ubuntu); otherwise throws with the command to run.
  */
 export function ensureSystemTools(wanted: readonly SystemTool[]): void {
   const missing = [...new Set(wanted.filter((tool) => !existsSync(tools[tool].proof)).flatMap((tool) => tools[tool].packages))];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** A system and processor that packages are made for, in Node's words. */
+/** A system and processor that packages are made for, in Node's notation. */
 const targetSchema = z.object({
   name: z.enum(['linux-x64', 'linux-arm64', 'win32-x64', 'win32-arm64', 'darwin-x64', 'darwin-arm64']),
   platform: z.enum(['linux', 'win32', 'darwin']),
@@ -9,7 +9,7 @@ const targetSchema = z.object({
 export type Target = z.infer<typeof targetSchema>;
 export type Platform = Target['platform'];
 
-/** The target of a name such as `win32-arm64`. Throws where no package is made for it. */
+/** The target of a name such as `win32-arm64`. Throws if no package is made for it. */
 export function parseTarget(name: string): Target {
   const [platform, arch] = name.split('-');
   const target = targetSchema.safeParse({ name, platform, arch });

@@ -10,9 +10,9 @@ import { ensureSystemTools, longTools, testTools } from './system.ts';
 import { PlainError, telling } from './telling.ts';
 
 /**
- * `npm test`: runs the suites and ends with one line, `N passed, N failed`. `--only unit|e2e` runs one of them, `--long` adds
- * the long tests, and `--pool URL` names a Debian pool for openconnect's sources. Further arguments choose test files:
- * `npm run test:unit -- names settings`.
+ * `npm test`: runs the suites and ends with one line, `N passed, N failed`. `--only unit|e2e` runs one suite, `--long`
+ * adds the long tests, and `--pool URL` names a Debian pool for openconnect's sources. Further arguments select test
+ * files: `npm run test:unit -- names settings`.
  */
 const { values, positionals: files } = parseArgs({
   options: { only: { type: 'string' }, long: { type: 'boolean', default: false }, pool: { type: 'string' } },
@@ -60,14 +60,14 @@ function unit(): Tally {
   const status = run(process.execPath, [vitest, 'run', '--root', folder, ...reporters, ...files], env);
   const { numPassedTests, numFailedTests, numFailedTestSuites } = vitestReport.parse(JSON.parse(readFileSync(report, 'utf8')));
   const broken = numFailedTests + (numFailedTests === 0 ? numFailedTestSuites : 0);
-  // A run can fail without a failed test, for example by an unhandled rejection
+  // A run can fail without a failed test, for example on an unhandled rejection
   return { passed: numPassedTests, failed: Math.max(broken, status === 0 ? 0 : 1) };
 }
 
 function endToEnd(): Tally {
   const report = 'out/e2e.json';
   const isRoot = process.getuid?.() === 0;
-  // What is there is used and nothing fetched; as root Chromium's sandbox refuses, and the double runs
+  // It uses what is installed and downloads nothing. As root, Chromium's sandbox refuses and the double runs
   const electron = process.env['ELECTRON_BINARY'] ?? (isRoot ? null : electronBinary());
   if (electron === null && process.platform !== 'linux') {
     console.log('SKIPPED, end to end: Electron is not here (npx install-electron), and the double for it runs on Linux only');
@@ -83,7 +83,7 @@ function endToEnd(): Tally {
 }
 
 function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): number {
-  // npx is a script of cmd's there, which takes words apart at blanks: Node is started as it is
+  // npx is a cmd script there, which splits arguments at spaces, so Node is started directly
   const shell = process.platform === 'win32' && command === 'npx';
   const { status, error } = spawnSync(command, args, { stdio: 'inherit', env, shell });
   if (error) throw error;

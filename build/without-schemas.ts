@@ -1,6 +1,6 @@
 /**
- * What stands in the place of ajv, its formats and semver in what ships: a third of a megabyte that V8 would read at every
- * start for electron-store's schemas and migrations. We use neither: what is kept is read by our own schemas.
+ * Replaces ajv, its formats and semver in the bundles. They are a third of a megabyte that V8 would read at every start
+ * for electron-store's schemas and migrations. We use neither: our own schemas parse what is stored.
  */
 function unused(): never {
   throw new Error('electron-store is used without schemas and migrations');

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asset as reply, type Reply } from './reply.ts';
 
-/** In this order: what is narrow overrules the rest. */
+/** In this order: later, more specific rules override earlier ones. */
 const styles = ['base.css', 'forms.css', 'parts.css', 'narrow.css'];
 
 const read = (...parts: string[]): string => readFileSync(join(import.meta.dirname, ...parts), 'utf8');
 
-/** The few files that all pages share. Their addresses carry a digest, so that browsers may keep them for good. */
+/** The few files that all pages share. Their addresses contain a digest, so that browsers may cache them for ever. */
 const assets = {
   'campus.css': { type: 'text/css; charset=utf-8', body: styles.map((style) => read('styles', style)).join('\n') },
   'live.js': { type: 'text/javascript; charset=utf-8', body: read('live.js') },
@@ -32,5 +32,5 @@ export function asset(path: string): Reply | null {
   return found ? reply(found.type, found.body) : null;
 }
 
-/** Whether there is a shared file at this address. Its address carries its digest: browsers may keep it for good. */
+/** Whether there is a shared file at this address. The address contains the file's digest, so browsers may cache it for ever. */
 export const isAsset = (path: string): boolean => byAddress.has(path);

@@ -4,28 +4,28 @@ const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digi
 const timeWithSeconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
 
-/** 14:32, as the campus's clock has it. */
+/** Formats a time by the campus's clock: "14:32". */
 export function clockTime(at: number): string {
   return time.format(at);
 }
 
-/** 24 November 2025. */
+/** Formats a date: "24 November 2025". */
 export function calendarDay(at: number): string {
   return day.format(at);
 }
 
-/** "in 8 minutes". */
+/** Formats a delay: "in 8 minutes". */
 export function inMinutes(at: number, now: number): string {
   const minutes = Math.max(1, Math.ceil((at - now) / 60_000));
   return minutes === 1 ? 'in a minute' : `in ${minutes} minutes`;
 }
 
 /**
- * The time left as a ring and seconds. The script of the pages keeps it running; without it the end
- * stands there as a time of day. At its end the page's live parts are fetched again.
+ * The time left as a ring and seconds. The pages' script updates it; without the script the page shows the time of day at
+ * the end. At the end, the page's live parts are fetched again.
  *
- * @param at when it ends, epoch milliseconds
- * @param totalMs how long the whole ring stands for
+ * @param at the end, epoch milliseconds
+ * @param totalMs the time that a full ring stands for
  */
 export function ring(at: number, totalMs: number): Html {
   return html`<span class="ring" data-until="${at}" data-total="${totalMs}">

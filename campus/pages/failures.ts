@@ -3,7 +3,7 @@ import { clockTime, inMinutes } from './clock.ts';
 
 type Sentence = (failure: Failure, now: number) => string;
 
-/** What the campus's pages say about a failure that their visitors can meet. */
+/** The pages' texts for the failures that visitors can meet. */
 const sentences: Partial<Record<FailureCode, Sentence>> = {
   'sign-in-rejected': () => 'This UMPASS ID and password do not go together. Check both, and whether Caps Lock is on.',
   'portal-sign-in': () => 'This sign-in was used already or is too old. Please sign in here.',
@@ -21,7 +21,7 @@ const sentences: Partial<Record<FailureCode, Sentence>> = {
   'request-invalid': () => 'That did not reach us in one piece. Please check what you entered and try again.',
 };
 
-/** One failure in words. */
+/** The text of one failure. */
 export function sentence(failure: Failure, now: number): string {
   return sentences[failure.code]?.(failure, now) ?? 'That did not work. Please try again.';
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { html, type Html } from './html.ts';
 import { icons } from './icons.ts';
 
-/** A form that posts back, with its session's token. Without an address it posts to the page that it stands on. */
+/** A form that posts back with its session's token. Without an address it posts to its own page. */
 export function form(csrf: string, body: Html, options: { action?: string; upload?: boolean; quiet?: boolean } = {}): Html {
   return html`<form
     method="post"
@@ -15,7 +15,7 @@ export function form(csrf: string, body: Html, options: { action?: string; uploa
   </form>`;
 }
 
-/** One labelled input. */
+/** One input with its label. */
 export interface Field {
   name: string;
   label: string;
@@ -53,7 +53,7 @@ export function field(of: Field): Html {
   </div>`;
 }
 
-/** A submit button. With a name it says which of a form's buttons was pressed. */
+/** A submit button. Its name, if any, says which of the form's buttons was pressed. */
 export function button(label: string | Html, options: { name?: string; value?: string; tone?: 'main' | 'plain' | 'danger' } = {}): Html {
   return html`<button
     type="submit"
@@ -64,7 +64,7 @@ export function button(label: string | Html, options: { name?: string; value?: s
   </button>`;
 }
 
-/** Copies the text of another element. There only where the pages' script runs; what was copied is said aloud. */
+/** A button that copies the text of another element. It appears only if the pages' script runs, and what was copied is read aloud. */
 export function copyButton(sourceId: string): Html {
   return html`<span class="copy" data-copy="${sourceId}" hidden>
     <button type="button" class="plain">${icons.copy} Copy</button>
@@ -72,7 +72,7 @@ export function copyButton(sourceId: string): Html {
   </span>`;
 }
 
-/** A passcode as people type it: digits, with spaces or dashes where they like. Empty when they typed none. */
+/** A passcode as people type it: digits, with any spaces or dashes. Empty if none was typed. */
 export const typedPasscode = z.string().max(64);
 /** A user ID as people type it. */
 export const typedUserId = z.string().trim().min(1).max(200);

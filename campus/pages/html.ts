@@ -1,14 +1,14 @@
-/** Markup that is safe to send: built by {@link html}, where everything that is not itself markup is escaped. */
+/** Markup that is safe to send, built by {@link html}, which escapes everything that is not itself markup. */
 export class Html {
   constructor(readonly text: string) {}
 }
 
-/** What may stand in a template. Nothing is drawn for `null`, `undefined` and `false`. */
+/** What a template may contain. `null`, `undefined` and `false` produce nothing. */
 export type Part = Html | string | number | null | undefined | false | readonly Part[];
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text as it may stand between tags and inside quoted attributes. */
+/** Escapes text for use between tags and in quoted attributes. */
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
 }
@@ -21,12 +21,12 @@ function draw(part: Part): string {
   return part.map(draw).join('');
 }
 
-/** The page template: `html`…${anything}…``. Attributes must be quoted, for inside quotes the escaping holds. */
+/** The page template: `html`…${anything}…``. Quote all attributes, because the escaping only holds inside quotes. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   return new Html(strings.map((string, index) => string + draw(parts[index])).join(''));
 }
 
-/** Markup from a library of ours (a drawn QR code). Never for anything that a person or a peer wrote. */
+/** Markup from a library (a drawn QR code). Never use it for text from people or peers. */
 export function trusted(markup: string): Html {
   return new Html(markup);
 }

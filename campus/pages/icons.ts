@@ -1,6 +1,6 @@
 import { html, type Html } from './html.ts';
 
-/** Line icons of the campus, drawn on 24 × 24. Decoration: the words beside them, or a button's name, say the same. */
+/** The campus's line icons, drawn on 24 × 24. They are decoration: the text beside them, or the button's name, says the same. */
 function icon(paths: Html): Html {
   return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${paths}</svg>`;
 }

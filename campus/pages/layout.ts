@@ -4,25 +4,25 @@ import { html, type Html } from './html.ts';
 
 /** What stays the same on all pages of one site. */
 export interface Look {
-  /** Under the campus's name: "Two-factor devices". */
+  /** Shown under the campus's name: "Two-factor devices". */
   service: string;
-  /** In the page's foot: where one is. */
+  /** Shown in the page's foot: which site this is. */
   address?: string;
 }
 
-/** What is different on each page. */
+/** What differs from page to page. */
 export interface Draft {
   title: string;
   body: Html;
-  /** Epoch milliseconds, so that the page's clocks run by the campus's. */
+  /** Epoch milliseconds, so that the page's clocks follow the campus's. */
   now: number;
-  /** At the right of the head: who is signed in. */
+  /** Shown at the right of the head: who is signed in. */
   visitor?: Html;
-  /** Something may change while the page is open: browsers without scripts fetch it again every few seconds. */
+  /** The page may change while it is open: browsers without scripts reload it every few seconds. */
   changes?: boolean;
-  /** An address of server-sent events that say when the page's live parts changed. */
+  /** The address of server-sent events that report changes of the page's live parts. */
   events?: string;
-  /** The phone is drawn differently. */
+  /** The phone's pages look different. */
   shape?: 'phone';
 }
 
@@ -59,17 +59,17 @@ export function draw(look: Look, draft: Draft): Html {
     </html>`;
 }
 
-/** Something that went wrong or needs attention, read aloud at once. */
+/** A problem that needs attention, read aloud at once. */
 export function alertBox(...parts: (Html | string)[]): Html {
   return html`<div class="alert" role="alert">${parts}</div>`;
 }
 
-/** Something good or neutral to know. */
+/** Good or neutral news. */
 export function noteBox(...parts: (Html | string)[]): Html {
   return html`<div class="note">${parts}</div>`;
 }
 
-/** A part of the page that the script fetches again when something changed; a screen reader hears what is new. */
+/** A part of the page that the script fetches again after a change. A screen reader reads out what is new. */
 export function live(id: string, body: Html, urgency: 'polite' | 'off' = 'polite'): Html {
   return html`<div id="${id}" data-live aria-live="${urgency}" tabindex="-1">${body}</div>`;
 }

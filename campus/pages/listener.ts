@@ -11,13 +11,13 @@ import { draw, type Look } from './layout.ts';
 import { Refusal } from './refusal.ts';
 import { isOurName, page, safetyHeaders, yearSeconds, type Reply } from './reply.ts';
 
-/** The pages of one name. */
+/** The pages of one host name. */
 export type Site = Hono<{ Bindings: HttpBindings }>;
 /** One request, as a handler sees it. */
 export type Visit = Context<{ Bindings: HttpBindings }>;
 type ErrorStatus = Refusal['status'] | 500;
 
-/** An answer of a site's own to what went wrong; null leaves it to the page that every site has for it. */
+/** A site's own answer to an error. Null leaves it to the page that every site has for it. */
 export type Excuse = (failure: Failure, status: ErrorStatus, visit: Visit) => Reply | null;
 
 interface SiteOptions {
@@ -27,8 +27,8 @@ interface SiteOptions {
 }
 
 /**
- * A site, ready for its pages. Every answer has the safety headers, and whatever goes wrong is answered with a page of the
- * same look. GET and POST only.
+ * A site without pages yet. Every answer has the safety headers, and every error is answered with a page in the same
+ * style. GET and POST only.
  */
 export function newSite(options: SiteOptions): Site {
   const site: Site = new Hono();
@@ -38,11 +38,11 @@ export function newSite(options: SiteOptions): Site {
     for (const [name, value] of Object.entries(safetyHeaders)) headers.set(name, value);
     if (isAsset(visit.req.path)) headers.set('Cache-Control', `public, max-age=${yearSeconds}, immutable`);
     if (isOurName(visit.req.header('host'))) headers.set('Strict-Transport-Security', `max-age=${yearSeconds}`);
-    // A body that was refused half-way is not read to its end: the connection goes with it
+    // The rest of a refused body is not read, so the connection is closed
     if (!visit.env.incoming.complete) headers.set('Connection', 'close');
   });
   site.use((visit, next) => {
-    // Hono answers HEAD as it does GET
+    // Hono answers HEAD like GET
     if (visit.env.incoming.method === 'HEAD') throw new Refusal(405, 'GET and POST only');
     return next();
   });
@@ -56,7 +56,7 @@ export function newSite(options: SiteOptions): Site {
   return site;
 }
 
-/** A site as a plain request listener. A request line that is no address is a page that nobody knows. */
+/** A site as a plain request listener. A malformed request line gets the page for unknown addresses. */
 export function listenerOf(site: Site): RequestListener {
   const listener = getRequestListener(site.fetch, { overrideGlobalObjects: false });
   return (request, response) => {

@@ -1,6 +1,6 @@
 import { CausewayError } from '../../shared/failure.ts';
 
-/** A request that the campus does not take, with the HTTP status that says why. */
+/** A refused request, with the HTTP status that says why. */
 export class Refusal extends CausewayError {
   constructor(
     readonly status: 400 | 403 | 404 | 405 | 413,

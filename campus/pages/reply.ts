@@ -11,12 +11,12 @@ const withCookies = (headers: Record<string, string>, cookies: readonly string[]
   return all;
 };
 
-/** A page, 200 unless it says otherwise. */
+/** A page, with status 200 by default. */
 export function page(body: Html, status = 200, cookies: string[] = []): Reply {
   return new Response(body.text, { status, headers: withCookies({ 'Content-Type': 'text/html; charset=utf-8' }, cookies) });
 }
 
-/** See Other: what every POST that did something answers with. Only paths of the same site. */
+/** See Other, the answer to every POST that did something. Only for paths of the same site. */
 export function redirect(to: string, cookies: string[] = []): Reply {
   return new Response(null, { status: 303, headers: withCookies({ Location: to }, cookies) });
 }
@@ -47,7 +47,7 @@ export function events(c: Context, feed: (send: (event: string) => void, signal:
   });
 }
 
-/** A year, in seconds: how long a browser insists on HTTPS, and keeps an asset whose address carries its digest. */
+/** A year in seconds: how long a browser insists on HTTPS, and caches an asset whose address contains its digest. */
 export const yearSeconds = 31_536_000;
 
 const contentPolicy = [
@@ -61,7 +61,7 @@ const contentPolicy = [
   "base-uri 'none'",
 ].join('; ');
 
-/** On every answer: no inline script or style, no framing, no sniffing, no referrer, nothing kept in caches. */
+/** On every answer: no inline script or style, no framing, no sniffing, no referrer, no caching. */
 export const safetyHeaders = {
   'Content-Security-Policy': contentPolicy,
   'X-Content-Type-Options': 'nosniff',
@@ -74,7 +74,7 @@ export const safetyHeaders = {
 } as const;
 
 /**
- * The campus's own names are for HTTPS only. `localhost` and similar names are not, since other programs on this computer
- * use them too: a browser that trusts our authority would insist on HTTPS for all of them.
+ * The campus's own names are for HTTPS only. `localhost` and similar names are not, because other programs on this
+ * computer use them too: a browser that trusts our authority would insist on HTTPS for all of them.
  */
 export const isOurName = (host = ''): boolean => /(^|\.)campus\.test(:\d+)?$/i.test(host);

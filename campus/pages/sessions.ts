@@ -3,10 +3,10 @@ import { readCookie, sessionCookie } from './cookies.ts';
 import type { Visit } from './listener.ts';
 import { Refusal } from './refusal.ts';
 
-/** One visitor of one site, from the first page to half an hour after the last. Lives in memory only. */
+/** One visitor of one site, from the first page until half an hour after the last. Kept in memory only. */
 export interface Session<State> {
   readonly id: string;
-  /** Stands in every form of the session and comes back with every POST. */
+  /** Part of every form of the session, and returned with every POST. */
   readonly csrf: string;
   state: State;
 }
@@ -16,14 +16,17 @@ interface Kept<State> {
   goodUntil: number;
 }
 
-/** Without a visit for this long, a session is over. */
+/** A session ends after this long without a visit. */
 const sessionMs = 30 * 60_000;
-/** Sessions at once; beyond it the one that was quiet longest goes. A bound on memory, far above what a campus on one machine sees. */
+/**
+ * The number of sessions at once. Beyond it, the longest unused one is removed. It limits memory, far above what a campus
+ * on one machine needs.
+ */
 const mostSessions = 10_000;
 
 /** The sessions of one site. */
 export class Sessions<State> {
-  /** In the order of their last visit: a visit puts a session at the end. */
+  /** In the order of the last visit: a visit moves a session to the end. */
   readonly #kept = new Map<string, Kept<State>>();
 
   constructor(
@@ -31,7 +34,7 @@ export class Sessions<State> {
     private readonly now: () => number,
   ) {}
 
-  /** The visitor's session, or null when there is none or it was quiet for too long. */
+  /** The visitor's session. Null if there is none, or it was unused for too long. */
   find(visit: Visit): Session<State> | null {
     const id = readCookie(visit, this.cookie);
     const kept = id === null ? undefined : this.#kept.get(id);
@@ -49,7 +52,7 @@ export class Sessions<State> {
     return { session, cookie: sessionCookie(this.cookie, session.id) };
   }
 
-  /** The visitor's session or a new one; the cookies are for the reply. */
+  /** The visitor's session or a new one. The cookies go into the reply. */
   findOrOpen(visit: Visit, fresh: () => State): { session: Session<State>; cookies: string[] } {
     const known = this.find(visit);
     if (known) return { session: known, cookies: [] };
@@ -69,7 +72,7 @@ export class Sessions<State> {
   }
 }
 
-/** Refuses a form that does not carry the token of its session: another site sent it. Throws a 403. */
+/** Refuses a form without its session's token, because another site sent it. Throws a 403. */
 export function checkCsrf(expected: string, given: unknown): void {
   const theirs = Buffer.from(typeof given === 'string' ? given : '');
   const ours = Buffer.from(expected);

@@ -5,12 +5,12 @@ import { Refusal } from './refusal.ts';
 
 export type { Visit };
 
-/** The largest form or JSON request in bytes. The phone's pictures have a limit of their own. */
+/** The largest form or JSON request in bytes. The phone's pictures have their own limit. */
 export const formBytes = 16 * 1024;
 /** How long a body may take to arrive. */
 const bodyMs = 15_000;
 
-/** The whole body. Rejects with 413 beyond `limit` bytes and with `request-invalid` when it does not arrive in time. */
+/** Reads the whole body. Rejects with 413 above `limit` bytes, and with `request-invalid` if it does not arrive in time. */
 async function readBody(visit: Visit, limit: number): Promise<Buffer> {
   const request = visit.env.incoming;
   if (Number(request.headers['content-length'] ?? 0) > limit) throw new Refusal(413, 'the body is too large');
@@ -33,7 +33,7 @@ async function readBody(visit: Visit, limit: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** A form's fields by name, files as `File`. Rejects with `request-invalid` when it is no form, or names a field twice. */
+/** A form's fields by name, files as `File`. Rejects with `request-invalid` if it is no form or names a field twice. */
 export async function readForm(visit: Visit, limit = formBytes): Promise<Record<string, unknown>> {
   const body = await readBody(visit, limit);
   const type = visit.env.incoming.headers['content-type'] ?? '';
@@ -48,7 +48,10 @@ export async function readForm(visit: Visit, limit = formBytes): Promise<Record<
   return fields;
 }
 
-/** A JSON body by its schema. Rejects with `request-invalid`. The type must say JSON, so that no form of another site can send one. */
+/**
+ * Parses a JSON body by its schema. Rejects with `request-invalid`. The content type must be JSON, so that no form of
+ * another site can send one.
+ */
 export async function readJson<T>(
   visit: Visit,
   schema: { safeParse(data: unknown): { success: true; data: T } | { success: false } },
@@ -67,7 +70,7 @@ export async function readJson<T>(
   return parsed.data;
 }
 
-/** Fields by their schema. Throws `request-invalid`; says nothing about what was typed, which may be a secret. */
+/** Parses fields by their schema. Throws `request-invalid` without repeating what was typed, which may be a secret. */
 export function parseFields<T>(schema: z.ZodType<T>, fields: Record<string, unknown>): T {
   const parsed = schema.safeParse(fields);
   if (!parsed.success)
