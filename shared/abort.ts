@@ -1,6 +1,6 @@
 /**
- * Calls `stop` once `signal` aborts; soon after this call where it has aborted already, which tells nobody who begins to
- * listen. The function that comes back takes that back.
+ * Calls `stop` when `signal` aborts. If it has aborted already, which a plain listener would miss, calls it soon after
+ * this function returns. Returns a function that removes the listener.
  */
 export function onAbort(signal: AbortSignal | undefined, stop: () => void): () => void {
   let listening = true;
@@ -16,14 +16,14 @@ export function onAbort(signal: AbortSignal | undefined, stop: () => void): () =
   };
 }
 
-/** Resolves once `signal` has aborted. It listens until then: not for many waits under one signal that lives long. */
+/** Resolves once `signal` has aborted. It keeps a listener until then, so do not use it for many waits under one long-lived signal. */
 export function whenAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     onAbort(signal, resolve);
   });
 }
 
-/** Waits for `ms` milliseconds, or until `signal` aborts. True where the time has passed. Never rejects. */
+/** Waits for `ms` milliseconds, or until `signal` aborts. True if the time has passed. Never rejects. */
 export function delay(ms: number, signal?: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {

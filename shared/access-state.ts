@@ -4,39 +4,39 @@ import { instantSchema } from './instant.ts';
 import { promptSchema, type Prompt } from './prompt.ts';
 
 /**
- * The access states, the one table of legal transitions, and the pure reducer that obeys it.
+ * The access states, the one table of legal transitions, and the pure reducer that follows it.
  *
- * All instants are epoch milliseconds. A session belongs to an *attempt*; an event that carries another
- * attempt's number is stale and changes nothing.
+ * All instants are epoch milliseconds. A session belongs to an *attempt*. An event with another attempt's number is stale
+ * and changes nothing.
  */
 
 const target = { profileId: z.string(), gateway: z.string() }; // gateway: host[:port] as shown to the person
 const session = {
   ...target,
   since: instantSchema,
-  /** Null where the gateway does not say. */
+  /** Null if the gateway does not say. */
   expiresAt: z.nullable(instantSchema),
   idleSeconds: z.nullable(z.number()),
   extendable: z.boolean(),
   user: z.string(),
 };
 
-/** Whether the portal answered through the tunnel. A portal that is down does not bring the VPN down. */
-/** `dns-failed`: the campus's name servers, as they are reached through the tunnel, do not find the portal. */
+/** Whether the portal answered through the tunnel. If the portal is down, the VPN stays up. */
+/** `dns-failed`: the campus's name servers, reached through the tunnel, do not find the portal. */
 export const portalHealthSchema = z.enum(['unknown', 'up', 'down', 'dns-failed']);
 export type PortalHealth = z.infer<typeof portalHealthSchema>;
 
 export const accessStateSchema = z.discriminatedUnion('kind', [
   /**
-   * Nothing is up. `ending` says why the last attempt or session ended; null when there was none or the person ended
-   * it. `wayFree` once a network that held the attempt up lets this computer out.
+   * Nothing is up. `ending` says why the last attempt or session ended; null if there was none or the person ended it.
+   * `wayFree`: the network that blocked the attempt now lets this computer out.
    */
   z.object({ kind: z.literal('idle'), ending: z.nullable(failureSchema), wayFree: z.optional(z.boolean()) }),
   z.object({ kind: z.literal('checking'), profileId: z.string() }),
   z.object({ kind: z.literal('on-campus'), profileId: z.string() }),
   z.object({ kind: z.literal('contacting'), ...target }),
   /**
-   * A question is open. `answered` once an answer went off and the gateway has not reacted yet. `autoAnswerAt`: the computer
+   * A question is open. `answered`: an answer was sent, and the gateway has not reacted yet. `autoAnswerAt`: the app
    * answers then by itself, unless the person is quicker.
    */
   z.object({
@@ -48,9 +48,9 @@ export const accessStateSchema = z.discriminatedUnion('kind', [
     autoAnswerAt: z.optional(instantSchema),
   }),
   z.object({ kind: z.literal('opening'), ...target }),
-  /** `expiring` once the session nears its end (a tenth of its life or ten minutes, whichever is less). */
+  /** `expiring`: the session nears its end (a tenth of its life or ten minutes, whichever is less). */
   z.object({ kind: z.literal('connected'), ...session, portal: portalHealthSchema, expiring: z.boolean() }),
-  /** The link broke; the ticket is still good. `nextTryAt` null: a try is under way. */
+  /** The link broke, and the ticket is still valid. `nextTryAt` null: a try is in progress. */
   z.object({
     kind: z.literal('reconnecting'),
     ...session,
@@ -65,19 +65,19 @@ export type AccessState = z.infer<typeof accessStateSchema>;
 export type AccessStateKind = AccessState['kind'];
 export type AccessStateOf<K extends AccessStateKind> = Extract<AccessState, { kind: K }>;
 
-/** What is on campus can be reached: through a session whose link holds, or because this computer is there. */
+/** The campus can be reached: through a session whose link works, or because this computer is on campus. */
 export const isUp = (access: AccessState): access is AccessStateOf<'connected' | 'on-campus'> =>
   access.kind === 'connected' || access.kind === 'on-campus';
 
-/** A session is held, with its link up or broken. */
+/** A session exists, with its link up or broken. */
 export const holdsSession = (access: AccessState): access is AccessStateOf<'connected' | 'reconnecting'> =>
   access.kind === 'connected' || access.kind === 'reconnecting';
 
-/** A person is on their way in: what they type now is for the gateway. */
+/** A person is signing in: what they type now is for the gateway. */
 export const isSigningIn = (access: AccessState): access is AccessStateOf<'checking' | 'contacting' | 'asking' | 'opening'> =>
   access.kind === 'checking' || access.kind === 'contacting' || access.kind === 'asking' || access.kind === 'opening';
 
-/** What the tunnel and the session know once signed in and up. */
+/** What the tunnel and the session know once the session is up. */
 export type SessionFacts = Pick<AccessStateOf<'connected'>, 'since' | 'expiresAt' | 'idleSeconds' | 'extendable' | 'user'>;
 
 export type AccessEvent =
@@ -92,7 +92,7 @@ export type AccessEvent =
   | { type: 'portal-health'; portal: PortalHealth }
   | { type: 'expiring' }
   | { type: 'extended'; expiresAt: number | null }
-  /** One of the two clocks was set: the same session, by our clock as it is now. */
+  /** One of the two clocks was set. The session is the same, its times by our clock as it is now. */
   | { type: 'retimed'; since: number; expiresAt: number | null }
   | { type: 'dropped'; why: Failure; at: number; nextTryAt: number | null }
   | { type: 'retry' }
@@ -112,11 +112,11 @@ export interface TransitionRow {
 
 const active = ['checking', 'on-campus', 'contacting', 'asking', 'opening', 'connected', 'reconnecting'] as const;
 
-/** Every legal transition. An event that fits no row is refused. */
+/** Every legal transition. An event that matches no row is refused. */
 export const transitions: readonly TransitionRow[] = [
   { event: 'connect', from: ['idle'], to: 'checking' },
   { event: 'found-on-campus', from: ['checking'], to: 'on-campus' },
-  // From a question as well: a proxy's is answered, and the gateway behind it is away
+  // Also from a question: a proxy's was answered, and the gateway behind it cannot be reached
   { event: 'contact', from: ['checking', 'contacting', 'asking'], to: 'contacting' },
   { event: 'ask', from: ['contacting', 'asking'], to: 'asking' },
   { event: 'answer', from: ['asking'], to: 'asking' },
@@ -136,7 +136,7 @@ export const transitions: readonly TransitionRow[] = [
   { event: 'network-open', from: ['idle'], to: 'idle' },
 ];
 
-/** The state with the attempt it belongs to. Attempt 0 has never connected. */
+/** The state with the attempt that it belongs to. Attempt 0 has never connected. */
 export interface AccessMachine {
   readonly attempt: number;
   readonly state: AccessState;
@@ -147,8 +147,8 @@ export const initialMachine: AccessMachine = { attempt: 0, state: { kind: 'idle'
 export type Step = { ok: true; machine: AccessMachine } | { ok: false; refused: 'stale' | 'illegal'; machine: AccessMachine };
 
 /**
- * Applies one event. `attempt` is the attempt the event belongs to; `connect` starts a new one and carries
- * its number, which must be greater. A refused event returns the machine unchanged.
+ * Applies one event. `attempt` is the attempt that the event belongs to. `connect` starts a new one and carries its
+ * number, which must be greater. After a refused event the machine is unchanged.
  */
 export function step(machine: AccessMachine, attempt: number, event: AccessEvent): Step {
   const { state } = machine;
@@ -159,12 +159,12 @@ export function step(machine: AccessMachine, attempt: number, event: AccessEvent
   return next ? { ok: true, machine: { attempt, state: next } } : { ok: false, refused: 'stale', machine };
 }
 
-/** Whether an event would be legal in a state, by the table alone: what buttons and menus ask. */
+/** Whether the table allows an event in a state. Buttons and menus use it. */
 export function allows(kind: AccessStateKind, event: AccessEventType): boolean {
   return transitions.some((row) => row.event === event && row.from.includes(kind));
 }
 
-/** The next state, or null where the event names a prompt that is not the open one. */
+/** The next state. Null if the event names a prompt that is not the open one. */
 function reduce(state: AccessState, event: AccessEvent): AccessState | null {
   const profileId = 'profileId' in state ? state.profileId : '';
   const gateway = 'gateway' in state ? state.gateway : '';
@@ -227,7 +227,7 @@ function sessionOf(state: AccessStateOf<'connected' | 'reconnecting'>) {
   return { profileId, gateway, since, expiresAt, idleSeconds, extendable, user };
 }
 
-/** The table as a Mermaid state diagram, for the docs; a test fails when they differ. */
+/** The table as a Mermaid state diagram for the docs. A test compares them. */
 export function stateDiagram(): string {
   const lines = transitions.flatMap((row) => row.from.map((from) => `  ${name(from)} --> ${name(row.to)}: ${row.event}`));
   return ['stateDiagram-v2', '  [*] --> idle', ...lines].join('\n');

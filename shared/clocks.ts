@@ -4,25 +4,24 @@ import { instantSchema, maxInstantMs } from './instant.ts';
 import type { Prompt } from './prompt.ts';
 
 /**
- * Two computers, two clocks, and no reason that they agree. Whoever sends instants says what its own clock shows
- * (`now`); whoever receives them moves them to its own clock, at the boundary, so that what is left of a time is
- * right on a computer whose clock is not.
+ * The clocks of two computers may differ. A sender of instants adds its own clock's time (`now`). The receiver converts
+ * them to its own clock at the boundary, so that the time left is right even if its clock is wrong.
  */
 
 const stampSchema = z.object({ now: instantSchema });
 
-/** How far our clock is ahead of the sender's, in milliseconds; 0 where the message does not say what time it is there. */
+/** How far our clock is ahead of the sender's, in milliseconds. 0 if the message carries no time. */
 export function clockOffset(message: unknown, ourNow: number): number {
   const stamp = z.safeParse(stampSchema, message);
   return stamp.success ? ourNow - stamp.data.now : 0;
 }
 
-/** An instant of the sender's, by our clock. */
+/** A sender's instant by our clock. */
 export function toLocalTime(instant: number, ahead: number): number {
   return Math.min(maxInstantMs, Math.max(-maxInstantMs, instant + ahead));
 }
 
-/** The same for what a failure's sentence is filled with: instants are those whose names end in `At`. */
+/** The same for a failure's params: instants are those whose names end in `At`. */
 export function paramsToLocalTime(params: NonNullable<Failure['params']>, ahead: number): NonNullable<Failure['params']> {
   const ours = { ...params };
   for (const [name, value] of Object.entries(params))
@@ -30,7 +29,7 @@ export function paramsToLocalTime(params: NonNullable<Failure['params']>, ahead:
   return ours;
 }
 
-/** The same for a question. */
+/** The same for a prompt. */
 export function promptToLocalTime(prompt: Prompt, ahead: number): Prompt {
   if (prompt.kind === 'waiting') return { ...prompt, until: toLocalTime(prompt.until, ahead) };
   if (prompt.kind === 'push') return { ...prompt, deadline: toLocalTime(prompt.deadline, ahead) };

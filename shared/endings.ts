@@ -1,7 +1,7 @@
 import type { AccessState } from './access-state.ts';
 import type { FailureCode } from './failure-catalogue.ts';
 
-/** Failures that end a session for good: what helps is to sign in again. Free of schemas, for the window. */
+/** Failures that end a session for good, so that the person has to sign in again. Without schemas, for the window. */
 const overCodes: readonly FailureCode[] = [
   'ticket-rejected',
   'session-expired',
@@ -13,7 +13,7 @@ const overCodes: readonly FailureCode[] = [
 
 export const isSessionOver = (code: FailureCode): boolean => overCodes.includes(code);
 
-/** Where a network that holds this computer up wants people to sign in, or null. */
+/** The page where the network that blocks this computer wants people to sign in, or null. */
 export function networkPageIn(state: AccessState): string | null {
   const failure = state.kind === 'idle' ? state.ending : state.kind === 'reconnecting' ? state.why : null;
   const address = failure?.code === 'captive-portal' ? failure.params?.['address'] : undefined;

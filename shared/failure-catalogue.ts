@@ -1,13 +1,12 @@
 /**
- * Whether trying the same thing again makes sense: at once (`now`), after the person or the campus has
- * changed something (`later`), or not at all (`never`).
+ * Whether trying again makes sense: at once (`now`), after the person or the campus has changed something (`later`), or
+ * not at all (`never`).
  */
 export type Retry = 'now' | 'later' | 'never';
 
 /**
- * The failure catalogue. Everything that a person may meet has a code here and a sentence in
- * `shared/messages/`: what happened, and what to do about it. `{name}` placeholders of a sentence are
- * filled from a failure's `params`.
+ * The failure catalogue. Every failure that a person may meet has a code here and a text in `shared/messages/`: what
+ * happened, and what to do. A failure's `params` fill the text's `{name}` placeholders.
  */
 export const failureCatalogue = {
   // Reaching the gateway
@@ -127,14 +126,14 @@ export const failureCatalogue = {
   'profile-not-found': 'later',
   'profile-unreachable': 'now',
   'profile-none': 'later',
-  // What signs in and carries traffic beside us
+  // What signs in and carries traffic for us
   'component-missing': 'later',
   'component-failed': 'now',
   'control-foreign': 'later',
   'roots-late': 'now',
   'parts-missing': 'later',
   'sandbox-off': 'later',
-  // Our own house
+  // Internal errors
   'fault-ended': 'never',
   'session-interrupted': 'now',
   'sign-in-interrupted': 'now',
@@ -148,5 +147,5 @@ export const failureCatalogue = {
 
 export type FailureCode = keyof typeof failureCatalogue;
 
-/** All codes, for schemas and for tests that must not forget one. */
+/** All codes, for schemas and for tests that must cover each one. */
 export const failureCodes = Object.keys(failureCatalogue) as [FailureCode, ...FailureCode[]];

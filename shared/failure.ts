@@ -5,7 +5,7 @@ import { plainText } from './plain-text.ts';
 
 export * from './failure-catalogue.ts';
 
-/** What fills the placeholders of a failure's sentence: host names, counts, instants (epoch ms, names ending in `At`). Never a secret. */
+/** The values for the placeholders of a failure's text: host names, counts, instants (epoch ms, names ending in `At`). Never a secret. */
 export const failureParamsSchema = z.record(
   z.string().check(z.maxLength(40)),
   z.union([z.string().check(z.maxLength(2000), z.overwrite(plainText)), instantSchema]),
@@ -19,7 +19,7 @@ export const failureSchema = z.object({
 });
 export type Failure = z.infer<typeof failureSchema>;
 
-/** A failure on its way up the stack. Keep the code; wrap nothing in it. */
+/** A failure on its way up the stack. Keep the code, and do not wrap it in another error. */
 export class CausewayError extends Error {
   override readonly name = 'CausewayError';
   constructor(
@@ -30,7 +30,7 @@ export class CausewayError extends Error {
   }
 }
 
-/** Builds the error of one catalogued failure. */
+/** Creates the error of one catalogued failure. */
 export function fail(code: FailureCode, params?: Failure['params'], options?: { detail?: string; cause?: unknown }): CausewayError {
   const failure: Failure = { code };
   if (params) failure.params = params;
@@ -39,8 +39,8 @@ export function fail(code: FailureCode, params?: Failure['params'], options?: { 
 }
 
 /**
- * The failure inside anything that was thrown. What is not catalogued is `internal`, with its name and
- * message as the detail; an abort is `cancelled`.
+ * The failure in anything that was thrown. An uncatalogued error becomes `internal`, with its name and message as the
+ * detail. An abort becomes `cancelled`.
  */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof CausewayError) return thrown.failure;

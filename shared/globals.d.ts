@@ -1,4 +1,4 @@
-/** The few globals that `shared/` needs beside the language's own; Node and browsers both have them. */
+/** The few globals that `shared/` needs besides the language's own. Node and browsers both have them. */
 declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>;
 }

@@ -1,11 +1,11 @@
 /**
- * The three things that bring people here, as the campus's guide has them, and the steps of the two that
- * happen in its portal. Free of schemas, so that the window can follow the guide without loading any.
+ * The three tasks that bring people here, as in the campus's guide, and the steps of the two that happen in its portal.
+ * Without schemas, so that the window can follow the guide without loading any.
  */
 export const tasks = ['add-device', 'remove-device', 'lost-phone'] as const;
 export type Task = (typeof tasks)[number];
 
-/** The two that happen in the portal. A lost phone goes on as `add-device` once there is a passcode. */
+/** The two that happen in the portal. A lost phone continues as `add-device` once there is a passcode. */
 export type PortalTask = Exclude<Task, 'lost-phone'>;
 /** The task that the portal is opened for. */
 export function portalTask(task: Task): PortalTask {
@@ -13,8 +13,8 @@ export function portalTask(task: Task): PortalTask {
 }
 
 /**
- * The steps of a task in the portal, in the guide's order, each with the page addresses (paths) at which it
- * is the current one. A trailing `*` matches any rest. Pages are `causeway.portal.v1`, see `docs/protocol.md`.
+ * The steps of a task in the portal, in the guide's order, each with the page addresses (paths) where it is the current
+ * one. A trailing `*` matches any rest. The pages are `causeway.portal.v1`, see `docs/protocol.md`.
  */
 export const guideSteps = {
   'add-device': [
@@ -30,7 +30,7 @@ export const guideSteps = {
   ],
   'remove-device': [
     { id: 'sign-in', paths: ['/', '/sign-in'] },
-    // The last page of adding one leads there too: after a lost phone, the old one is removed next
+    // The last page of adding a device leads there too: after a lost phone, the old device is removed next
     { id: 'devices', paths: ['/home', '/add/done'] },
     { id: 'confirm', paths: ['/devices/confirm', '/devices/confirm/*'] },
     { id: 'options', paths: ['/devices'] },
@@ -42,7 +42,7 @@ export const guideSteps = {
 
 export type GuideStepId<T extends PortalTask = PortalTask> = (typeof guideSteps)[T][number]['id'];
 
-/** The index of the step that a page address belongs to, or null where the guide does not know the page. */
+/** The index of the step for a page address. Null if the guide does not know the page. */
 export function stepAt(task: PortalTask, path: string): number | null {
   const steps: readonly { paths: readonly string[] }[] = guideSteps[task];
   const index = steps.findIndex((step) =>

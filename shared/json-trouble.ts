@@ -1,4 +1,4 @@
-/** Where in a text something is, both counted from one. */
+/** A position in a text. Line and column count from one. */
 export interface Place {
   line: number;
   column: number;
@@ -11,7 +11,7 @@ const token =
   /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:]/y;
 
 /**
- * Where a text stops being JSON; null where it is JSON. For people who write such files by hand: the engine's own
+ * Where a text stops being JSON. Null if it is JSON. For people who write such files by hand, because the engine's own
  * message does not always say where.
  */
 export function jsonTrouble(text: string): Place | null {
@@ -38,7 +38,7 @@ export function jsonTrouble(text: string): Place | null {
   }
 }
 
-/** What a token leads to where that is awaited, inside that; null: it does not belong there. */
+/** The parser's state after a token, by the state before it. Null: the token does not belong there. */
 function follow(found: string, awaited: Due, inside: '{' | '[' | undefined): Due | 'opened' | 'closed' | 'done' | null {
   const [first = ''] = found;
   const isClosing = first === (inside === '{' ? '}' : ']') && inside !== undefined;
@@ -62,7 +62,7 @@ function follow(found: string, awaited: Due, inside: '{' | '[' | undefined): Due
   }
 }
 
-/** Where the pattern ends that begins here; null: it does not. */
+/** Where the pattern that begins here ends. Null: it does not match here. */
 function endOf(pattern: RegExp, text: string, from: number): number | null {
   pattern.lastIndex = from;
   return pattern.test(text) ? pattern.lastIndex : null;

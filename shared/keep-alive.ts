@@ -1,4 +1,4 @@
-/** What {@link keepAlive} needs of a WebSocket; the one of the `ws` package fits. */
+/** What {@link keepAlive} needs of a WebSocket. The `ws` package's fits. */
 export interface PeerSocket {
   readonly readyState: number;
   readonly OPEN: number;
@@ -9,10 +9,10 @@ export interface PeerSocket {
 }
 
 /**
- * Pings a peer, and terminates the socket once the peer has been silent, pongs included, for `deadAfterMs`.
- * Any message counts as life. Stops by itself when the socket closes.
+ * Pings a peer, and terminates the socket once the peer has been silent, pongs included, for `deadAfterMs`. Any message
+ * counts as life. Stops by itself when the socket closes.
  *
- * @param onSilent called just before that: a peer that fell silent is not one that hung up
+ * @param onSilent called just before that, to tell a silent peer from one that hung up
  */
 export function keepAlive(
   socket: PeerSocket,
@@ -24,7 +24,7 @@ export function keepAlive(
     heardAt = performance.now();
   };
   const timer = setInterval(() => {
-    // One period of grace: the answer to the newest ping may be on its way
+    // One more period of grace: the answer to the newest ping may be in transit
     if (performance.now() - heardAt > deadAfterMs - pingEveryMs) {
       onSilent();
       socket.terminate();

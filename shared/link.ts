@@ -1,14 +1,17 @@
 import { taskSchema, type Task } from './task.ts';
 
-/** What a `causeway://` link asks for. A link may open the window at a confirmation, no further. */
+/** What a `causeway://` link asks for. A link may open the window at a confirmation and do no more. */
 export type Link = { kind: 'connect'; profileId: string } | { kind: 'task'; task: Task } | { kind: 'campus'; address: string };
 
 export const linkScheme = 'causeway';
 
-/** Reads a link, or null where it is none of ours: wrong scheme, unknown verb, anything extra. Capitals say nothing: hosts, ids and verbs have none. */
+/**
+ * Reads a link. Null if it is not one of ours: wrong scheme, unknown verb, anything extra. Case does not matter, because
+ * hosts, ids and verbs are lower case.
+ */
 export function readLink(given: string): Link | null {
   if (given.length > 300) return null;
-  // Of other alphabets nothing is lowered into ours
+  // Only ASCII letters are lowered, so that no other alphabet's letter becomes one of ours
   const text = given.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
   const campus = /^causeway:\/\/campus\/([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?)\/?$/.exec(text);
   if (campus?.[1]) return { kind: 'campus', address: campus[1] };

@@ -1,42 +1,42 @@
 import type { Failure } from './failure.ts';
 
 /**
- * Names that people, profiles and gateways give to one thing: groups, realms, roles, gateways, labels. They are compared in
- * one form of Unicode (NFKC) and without case, so that full-width letters, accents in two parts and capitals make no other
- * name of it. https://www.unicode.org/reports/tr31/#NFKC_Casefold
+ * Names that people, profiles and gateways use for the same thing: groups, realms, roles, gateways, labels. They are
+ * compared in one Unicode form (NFKC) and without case, so that full-width letters, decomposed accents and capitals make
+ * no difference. https://www.unicode.org/reports/tr31/#NFKC_Casefold
  */
 
-/** Blanks of every kind, and characters that draw nothing. */
+/** Spaces of any kind, and invisible characters. */
 const blanks = /^[\s\p{Default_Ignorable_Code_Point}\u2800]+|[\s\p{Default_Ignorable_Code_Point}\u2800]+$/gu;
 
-/** The form in which two names are compared: equal where they are one name. Never shown. */
+/** The form in which two names are compared: equal forms are the same name. Never shown. */
 export function nameKey(name: string): string {
   let key = name;
-  // Folding can make what normalizes anew; it rests after two rounds
+  // Folding can produce text that normalizes differently. It is stable after two rounds
   for (let round = 0; round < 2; round++) {
     const plain = key.normalize('NFKC').replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '');
-    // Lower, upper, lower: the small letters of ẞ, ß and ſ differ until they were capitals
+    // Lower, upper, lower: ẞ, ß and ſ have different lower-case forms until they were upper-cased
     key = plain.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
   }
   return key.replaceAll(/\s+/gu, ' ').replaceAll(/^ | ?:? ?$/g, '');
 }
 
-/** Whether two names are one. */
+/** Whether two names are the same. */
 export const isSameName = (one: string, other: string): boolean => nameKey(one) === nameKey(other);
 
-/** Without blanks of any kind at either end: a tab, U+00A0, U+3000, zero-width ones. For user IDs; a password keeps its own. */
+/** Trims spaces of any kind: a tab, U+00A0, U+3000, zero-width ones. For user IDs; passwords are not trimmed. */
 export const withoutBlanks = (text: string): string => text.replaceAll(blanks, '');
 
 export interface Named {
-  /** What the gateway calls it. */
+  /** The gateway's name for it. */
   value: string;
-  /** What people see of it. */
+  /** What people see. */
   label: string;
 }
 
 /**
- * The one option that a name means: by value first, then by label. Null where none is called so, and where several are
- * and none of them is spelled exactly so.
+ * The one option that a name means: by value first, then by label. Null if there is none, or if there are several and none
+ * is spelled exactly like the name.
  */
 export function optionNamed<T extends Named>(options: readonly T[], name: string): T | null {
   const wanted = nameKey(name);
@@ -74,13 +74,13 @@ export function toldApart<T extends Named>(options: readonly T[], maxLength: num
   });
 }
 
-/** The failure of a name that is not offered, or not as one thing only: with what is. */
+/** The failure of a name that is not offered, or that several options share, with the list of options. */
 export const notOffered = (name: string, options: readonly { label: string }[]): Failure => ({
   code: 'choice-not-offered',
   params: { name: name.slice(0, 200), offered: listed(options.map(({ label }) => label)) },
 });
 
-/** What is offered, as a sentence lists it: no longer than `maxLength`, and how many more there are. */
+/** The options as a sentence lists them: at most `maxLength` long, followed by the number of the rest. */
 export function listed(labels: readonly string[], maxLength = 1_500): string {
   const shown: string[] = [];
   let length = 0;
@@ -103,7 +103,7 @@ function repeated(labels: readonly string[]): Set<string> {
   return twice;
 }
 
-/** The whole of what tells apart, and as much of the label as there is room for. */
+/** The whole distinguishing part, and as much of the label as there is room for. */
 function beside(label: string, more: string, maxLength: number): string {
   const end = ` (${more.slice(0, Math.floor(maxLength / 2))})`;
   return `${label.slice(0, maxLength - end.length)}${end}`;

@@ -1,13 +1,13 @@
 export { offersPhone, reachesPhone } from './phone-words.ts';
 
-/** A passcode as the gateway wants it: what a person typed or pasted, without the spaces and dashes used for reading aloud. */
+/** A passcode as the gateway wants it: as typed or pasted, without the spaces and dashes of reading aloud. */
 export function plainPasscode(typed: string): string {
   return typed.replace(/[\s-]/g, '');
 }
 
 /**
- * A passcode in groups of three, as people read codes aloud: `123 456`, `123 456 789`. A lone last digit joins
- * its neighbours (`123 4567`). What is not all digits stays as it is: its grouping is not ours to guess.
+ * A passcode in groups of three, as people read codes aloud: `123 456`, `123 456 789`. A single last digit joins its
+ * neighbours (`123 4567`). A passcode that is not all digits is not grouped.
  */
 export function groupPasscode(code: string): string {
   if (!/^\d+$/.test(code)) return code;

@@ -1,32 +1,32 @@
 import * as z from 'zod/mini';
 
 /**
- * What reaches a person's phone: the words of Duo's guides for gateways that know nothing of it (`push`, `phone2`,
- * `sms`), a profile's own words, the numbers of a menu, and the options of a list. The one place that knows them: a
- * person may send them, a file, a link or a keychain never.
+ * The words that reach a person's phone: those in Duo's guides for gateways that do not know Duo (`push`, `phone2`,
+ * `sms`), a profile's own words, the numbers of a menu, and the options of a list. Only this file knows them. A person may
+ * send them; a file, a link or a keychain must not.
  */
 
-/** What a word does: a push, a call, a text with codes, or whatever the campus chooses for this person. */
+/** What a word does: a push, a call, texts with codes, or whatever the campus chooses for this person. */
 export const reachSchema = z.enum(['push', 'call', 'text', 'auto']);
 export type Reach = z.infer<typeof reachSchema>;
 
-/** A profile's own words, with what each does. */
+/** A profile's own words, and what each does. */
 export type OwnWords = Readonly<Record<string, Reach>>;
 
 const duoWords: OwnWords = { push: 'push', phone: 'call', call: 'call', sms: 'text', text: 'text', auto: 'auto' };
 
 export interface PhoneWord {
-  /** As it goes to the gateway. */
+  /** As it is sent to the gateway. */
   word: string;
   does: Reach;
-  /** Which of several phones, from 1; null where the word does not say. */
+  /** Which of several phones, from 1. Null if the word does not say. */
   nth: number | null;
 }
 
-/** No word is longer, and nothing longer is looked at. */
+/** No word is longer than this, so longer text is not examined. */
 const maxWord = 60;
 
-/** Blanks of every kind, capitals and characters that draw nothing make no other word. */
+/** Spaces of any kind, capitals and invisible characters make no difference. */
 const plain = (typed: string): string =>
   typed
     .normalize('NFKC')
@@ -34,7 +34,7 @@ const plain = (typed: string): string =>
     .trim()
     .toLowerCase();
 
-/** What typing this alone does, or null where it is no such word. */
+/** What this text does when typed alone. Null if it is no such word. */
 export function phoneWord(typed: string, own: OwnWords = {}): PhoneWord | null {
   if (typed.length > 2 * maxWord) return null;
   const said = plain(typed);
@@ -52,13 +52,13 @@ export interface Joining {
   separator: string;
   order: 'password-first' | 'passcode-first';
 }
-/** The same as a profile has it: what it does not say is as in Duo's guides. */
+/** The same in a profile. Whatever is left out is as in Duo's guides. */
 export type OwnJoining = { readonly [K in keyof Joining]?: Joining[K] | undefined };
 
-/** As a profile says, and else as Duo's guides have it. */
+/** As in the profile, and otherwise as in Duo's guides. */
 export const joiningOf = ({ separator = ',', order = 'password-first' }: OwnJoining = {}): Joining => ({ separator, order });
 
-/** The word that a password carries with it, as in `harbour,push`, or null. Joined by nothing, none can be told apart. */
+/** The word that a password carries, as in `harbour,push`, or null. Without a separator no word can be recognized. */
 export function appendedWord(typed: string, { separator, order }: Joining, own: OwnWords = {}): PhoneWord | null {
   if (separator === '') return null;
   const at = order === 'password-first' ? typed.lastIndexOf(separator) : typed.indexOf(separator);
@@ -66,13 +66,13 @@ export function appendedWord(typed: string, { separator, order }: Joining, own: 
   return phoneWord(order === 'password-first' ? typed.slice(at + separator.length) : typed.slice(0, at), own);
 }
 
-/** Whether a gateway may take this for something else than a passcode: such a word, or a number of a menu. No passcode is that short. */
+/** Whether a gateway may read this as something other than a passcode: such a word, or a menu number. No passcode is that short. */
 export const reachesPhone = (typed: string, own: OwnWords = {}): boolean =>
   phoneWord(typed, own) !== null || /^\d{1,2}$/.test(plain(typed.slice(0, 2 * maxWord)));
 
 /**
- * Whether a secret of a file may have a phone ring, however the campus joins it with its password: the word alone, or at
- * either end behind what commonly stands between the two.
+ * Whether a secret from a file may ring a phone, however the campus joins it with its password: the word alone, or the
+ * word at either end with a common separator.
  */
 export function mayReachPhone(secret: string, own: OwnWords = {}, joining: Joining = joiningOf()): boolean {
   if (phoneWord(secret, own) || appendedWord(secret, joining, own)) return true;
@@ -93,7 +93,7 @@ const ringing: readonly (readonly [words: RegExp, does: Reach])[] = [
   [/^\W*(phone|call)\d*\W*$/i, 'call'],
   [/^\W*(text|sms)\d*( (pass)?codes?)?\W*$/i, 'text'],
 ];
-/** A label is shown no longer than this, and no more of it is looked at. */
+/** Labels are cut to this length, and only this much of one is examined. */
 const maxLabel = 400;
 
 /** What an option of a list does to a phone, by its words, or null. */
@@ -103,10 +103,10 @@ export function reachOfLabel(label: string, own: OwnWords = {}): Reach | null {
   return word?.does ?? ringing.find(([words]) => words.test(shown))?.[1] ?? null;
 }
 
-/** Whether an option of a list, by its words, has a phone ring: a person chooses it each time anew. */
+/** Whether the words of a list option say that it rings a phone. If so, the person chooses it each time. */
 export const offersPhone = (label: string, own: OwnWords = {}): boolean => reachOfLabel(label, own) !== null;
 
-/** Whether this choice of a list has a phone ring. A group may be called as it likes. */
+/** Whether this choice in a list rings a phone. A group may have any name. */
 export function rings(
   { options, group = false }: { options: readonly { value: string; label: string }[]; group?: boolean | undefined },
   chosen: string,
@@ -116,8 +116,8 @@ export function rings(
 }
 
 /**
- * Whether an answer may be what a question says makes a phone ring, as in "Type 1 for a push" or "Send a push? (y/n)": it is
- * short, or a word of the question itself.
+ * Whether an answer may be the one that a question says rings a phone, as in "Type 1 for a push" or "Send a push? (y/n)":
+ * it is short, or a word from the question.
  */
 export function answersOffer(question: string, answer: string, own: OwnWords = {}): boolean {
   if (!question.split('\n').some((line) => offersPhone(line, own))) return false;

@@ -1,27 +1,27 @@
 import * as z from 'zod/mini';
 import { naming, profileSchema, splitHost, type Names, type Profile } from './profile.ts';
 
-/** One thing that a profile says, by where it stands in the schema (`portal.hosts`). */
+/** One entry of a profile, by its place in the schema (`portal.hosts`). */
 export interface ProfileEntry {
   path: string;
-  /** What a text names; null for what is no text: a word of a few, yes or no, a number. */
+  /** What the text names. Null if it is no text but one of a few words, a boolean or a number. */
   names: Names | null;
   value: string | number | boolean;
 }
 
-/** A host that a profile sends something to, shows pages of, or believes; `shown` with its port where that is not the usual one. */
+/** A host that a profile sends something to, shows pages of, or trusts. `shown` includes the port unless it is the default. */
 export interface Destination {
   path: string;
   host: string;
   shown: string;
 }
 
-/** Everything that a profile says, in the order of the schema. What is not in the profile is left out. */
+/** Everything in a profile, in the order of the schema. What the profile leaves out is not listed. */
 export function everythingIn(profile: Profile): ProfileEntry[] {
   return saidIn(profileSchema, profile, '');
 }
 
-/** Every host that a profile names, each once for each place in which it does. */
+/** Every host that a profile names, once for each place. */
 export function destinationsIn(profile: Profile): Destination[] {
   const all = everythingIn(profile).flatMap(({ path, names, value }) => {
     const place = destinationOf(names, String(value));
@@ -30,7 +30,7 @@ export function destinationsIn(profile: Profile): Destination[] {
   return all.filter(({ path, shown }, index) => all.findIndex((each) => each.path === path && each.shown === shown) === index);
 }
 
-/** The places in the schema in which a text stands, and what each names; null where the schema does not say. */
+/** The places in the schema that hold a text, and what each names. Null if the schema does not say. */
 export function textsOf(schema: z.core.$ZodType = profileSchema, path = ''): { path: string; names: Names | null }[] {
   const { def } = schemaOf(schema);
   if (def.type === 'object') return Object.entries(def.shape).flatMap(([key, inner]) => textsOf(inner, under(path, key)));
@@ -78,7 +78,7 @@ function destinationOf(names: Names | null, value: string): { host: string; show
 }
 
 const under = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
-/** The schemas that profiles are made of, as zod tells them apart. */
+/** The schemas that profiles consist of, by zod's type names. */
 const schemaOf = (schema: z.core.$ZodType): { def: z.core.$ZodTypes['_zod']['def'] } => (schema as z.core.$ZodTypes)._zod;
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isPlain = (value: unknown): value is ProfileEntry['value'] => ['string', 'number', 'boolean'].includes(typeof value);

@@ -4,8 +4,8 @@ import { instantSchema } from './instant.ts';
 import { plainLine } from './plain-text.ts';
 
 /**
- * The recovery service's JSON interface, `causeway.recovery.v1`: three POSTs below the recovery address,
- * each answered with its result or with an error. And the state of the client's own recovery screens.
+ * The recovery service's JSON interface, `causeway.recovery.v1`: three POSTs below the recovery address, each answered
+ * with its result or an error. Also the state of the client's own recovery screens.
  */
 export const recoveryPaths = {
   roles: '/api/recovery/v1/roles',
@@ -13,7 +13,7 @@ export const recoveryPaths = {
   passcode: '/api/recovery/v1/passcode',
   portalSignIn: '/api/recovery/v1/portal-sign-in',
 } as const;
-/** How long a verified identity is good for. */
+/** How long a verified identity is valid. */
 export const recoveryTokenMs = 10 * 60_000;
 
 const text = z.string().check(z.minLength(1), z.maxLength(200));
@@ -32,17 +32,17 @@ export const rolesReplySchema = z.object({ roles: z.array(recoveryRoleSchema).ch
 export const verifyReplySchema = z.object({ token: text });
 export const passcodeRequestSchema = z.object({ token: text, password: z.string().check(z.maxLength(1024)) });
 export const passcodeReplySchema = z.object({ passcode: z.string().check(z.regex(/^\d{9}$/)), expiresAt: instantSchema });
-/** After the passcode: a one-time portal sign-in, as the access protocol has it. */
+/** After the passcode: a one-time portal sign-in, as in the access protocol. */
 export const portalSignInRequestSchema = z.object({ token: text });
 export const portalSignInSchema = z.object({ action: z.url().check(z.maxLength(500)), token: text, expiresAt: instantSchema });
 export type PortalSignIn = z.infer<typeof portalSignInSchema>;
 /** With status 4xx. */
 export const recoveryErrorSchema = z.object({ error: z.enum(failureCodes), params: z.optional(failureParamsSchema) });
 
-/** Where the person is in the recovery screens. Holds nothing that they typed and no passcode. */
+/** The person's place in the recovery screens. Holds nothing that they typed and no passcode. */
 export const recoveryStateSchema = z.discriminatedUnion('step', [
   z.object({ step: z.literal('closed') }),
-  /** The campus has recovery pages of its own. They are open in the person's web browser. */
+  /** The campus has its own recovery pages. They are open in the person's web browser. */
   z.object({ step: z.literal('site') }),
   z.object({ step: z.literal('loading') }),
   z.object({ step: z.literal('failed'), failure: failureSchema }),

@@ -1,35 +1,35 @@
 import { RelayMux, type MuxStream } from './relay-mux.ts';
 import { relayProtocol } from './relay-protocol.ts';
 
-/** The WebSocket, as the relay sends on it; the one of the `ws` package fits. */
+/** The WebSocket that the relay sends on. The `ws` package's fits. */
 export interface FrameSocket {
   send(frame: Uint8Array, options: { binary: true }, written: () => void): void;
 }
 
-/** The byte stream below the WebSocket, whose writes can be held together. */
+/** The byte stream below the WebSocket, whose writes can be combined. */
 export interface CorkableStream {
   cork(): void;
   uncork(): void;
 }
 
 export interface RelayLinkOptions {
-  /** Memory that need not be zeroed, in bytes. */
+  /** Allocates this many bytes, which need not be zeroed. */
   allocate: (bytes: number) => Uint8Array;
-  /** Told of every frame sent, in bytes. */
+  /** Called with the size of every frame sent, in bytes. */
   sent: (bytes: number) => void;
-  /** Streams that the peer opens; without it the peer may open none. */
+  /** Accepts streams that the peer opens. Without it the peer may open none. */
   accept?: (stream: MuxStream, host: string, port: number) => void;
 }
 
 const fullFrameBytes = relayProtocol.maxFrameBytes;
-/** As much as is under way on a link that is kept full, and no more. */
+/** As much as is in transit on a full link, and no more. */
 const keptFrames = 16;
 
-/** A multiplexer that sends on a WebSocket: the same at both ends. Its owner feeds it what arrives, and closes it. */
+/** A multiplexer that sends on a WebSocket, the same at both ends. Its owner feeds it what arrives, and closes it. */
 export function relayMuxOver(socket: FrameSocket, below: CorkableStream, { allocate, sent, accept }: RelayLinkOptions): RelayMux {
   let backlog = 0;
   let corked = false;
-  // Full frames are used over and over: else most of what a fast stream costs is the garbage that it makes
+  // Buffers for full frames are reused, because garbage is most of the cost of a fast stream
   const free: Uint8Array[] = [];
   const uncork = (): void => {
     corked = false;

@@ -10,13 +10,13 @@ import {
 } from './relay-protocol.ts';
 
 /**
- * The relay's multiplexer: streams, windows and fairness, the same at both ends and without I/O. Whoever
- * owns the WebSocket feeds it messages, sends what it hands over, and says when the socket has drained.
+ * The relay's multiplexer: streams, windows and fairness, the same at both ends and without I/O. The owner of the
+ * WebSocket feeds it messages, sends what it produces, and tells it when the socket has drained.
  */
 
-/** The WebSocket below. `send` takes one whole message; `backlog` is what it has taken and not yet written out. */
+/** The WebSocket below. `send` takes one whole message. `backlog` is what it has accepted and not yet written out. */
 export interface MuxLink {
-  /** Memory for one message, all of which is written before it is sent: it need not be zeroed. */
+  /** Memory for one message, all of which is overwritten before sending, so it need not be zeroed. */
   allocate(bytes: number): Uint8Array;
   send(message: Uint8Array): void;
   backlog(): number;
@@ -29,16 +29,16 @@ export interface StreamEvents {
   writable(): void;
   /** The far end will send no more. */
   end(): void;
-  /** The stream is gone, or never came to be. The last event. */
+  /** The stream is closed, or was never opened. The last event. */
   broken(reason: RefusalReason): void;
 }
 
-/** Above this the link is full and streams wait; they go on once it has sunk to half of it. */
+/** Above this the link is full and streams wait until it has fallen to half of it. */
 const linkHighWater = 1024 * 1024;
-/** Give back window in pieces of this size: fewer messages, and never so late that the sender runs dry. */
+/** Returns window in pieces of this size: few messages, and early enough that the sender never runs out. */
 const creditBytes = relayProtocol.windowBytes / 4;
 
-/** The peer broke the protocol; the whole link must be closed with WebSocket code 1002. */
+/** The peer broke the protocol. The whole link must be closed with WebSocket code 1002. */
 export class RelayProtocolError extends Error {
   override readonly name = 'RelayProtocolError';
 }
@@ -49,10 +49,10 @@ export class RelayMux {
   private readonly turn = new Set<MuxStream>();
   private lastId = 0;
   private closed = false;
-  /** Bytes that came and that no reader has taken, over all streams. */
+  /** Bytes that arrived and that no reader has taken, over all streams. */
   private unread = 0;
 
-  /** `accept` is called for each OPEN of the peer; without it the peer may open nothing. */
+  /** `accept` is called for each OPEN of the peer. Without it the peer may open nothing. */
   constructor(
     private readonly link: MuxLink,
     private readonly accept?: (stream: MuxStream, host: string, port: number) => void,
@@ -84,7 +84,7 @@ export class RelayMux {
       return;
     }
     if (frame.stream > this.lastId) throw new RelayProtocolError('frame for a stream that was never opened');
-    // A stream that we closed may still get what was on its way
+    // A stream that we closed may still receive what was in transit
     this.streams.get(frame.stream)?.receive(frame);
   }
 
@@ -100,7 +100,7 @@ export class RelayMux {
     this.accept(stream, frame.host, frame.port);
   }
 
-  /** The link has written something out: whoever waits may go on. */
+  /** The link has written something out, so waiting streams may continue. */
   drained(): void {
     if (this.link.backlog() > linkHighWater / 2) return;
     for (const stream of this.turn) {
@@ -125,7 +125,7 @@ export class RelayMux {
     return this.link.backlog() >= linkHighWater;
   }
 
-  /** Whether a stream may send now: there is room, and nobody is waiting for a turn. */
+  /** Whether a stream may send now: there is room, and no stream is waiting for its turn. */
   isFree(): boolean {
     return this.turn.size === 0 && !this.isFull();
   }
@@ -141,7 +141,7 @@ export class RelayMux {
     this.link.send(message);
   }
 
-  /** Counts what came for a stream, or, negative, what its reader took. False: there is no room for more. */
+  /** Counts bytes that arrived for a stream, or, negative, that its reader took. False: there is no room for more. */
   countUnread(bytes: number): boolean {
     this.unread += bytes;
     return this.unread <= relayProtocol.maxUnreadBytes;
@@ -157,7 +157,7 @@ export class RelayMux {
   }
 }
 
-/** One direction-pair of bytes inside the link. */
+/** Both directions of one stream on the link. */
 export class MuxStream {
   events: Partial<StreamEvents> = {};
   private sendWindow: number = relayProtocol.windowBytes;
@@ -180,7 +180,7 @@ export class MuxStream {
     if (!this.over) this.mux.transmit({ type: 'opened', stream: this.id });
   }
 
-  /** The gateway will not or cannot reach the target. */
+  /** The gateway refused to connect to the target, or could not. */
   refuse(reason: RefusalReason): void {
     if (this.over) return;
     this.mux.transmit({ type: 'refused', stream: this.id, reason });
@@ -188,8 +188,8 @@ export class MuxStream {
   }
 
   /**
-   * Sends bytes; they are copied, and the memory is the caller's again. True: more may follow at once. False:
-   * all of it is taken, but wait for `writable` before the next (the window or the link is full).
+   * Sends bytes. They are copied, so the caller may reuse its memory. True: more may follow at once. False: all bytes are
+   * accepted, but wait for `writable` before the next (the window or the link is full).
    */
   write(bytes: Uint8Array): boolean {
     if (this.over || this.ending || bytes.length === 0) return true;
@@ -201,14 +201,14 @@ export class MuxStream {
     return false;
   }
 
-  /** No more bytes from this side; the other direction goes on. */
+  /** No more bytes from this side. The other direction continues. */
   end(): void {
     if (this.over || this.ending) return;
     this.ending = true;
     this.flushed();
   }
 
-  /** Tears the stream down in both directions. */
+  /** Closes the stream in both directions at once. */
   reset(reason: RefusalReason = 'reset'): void {
     this.forgetUnread();
     if (this.over) return;
@@ -216,7 +216,7 @@ export class MuxStream {
     this.finish();
   }
 
-  /** The reader has taken `bytes` of what `data` gave it: the far end may send as much again. */
+  /** The reader has taken `bytes` of what `data` gave it, so the far end may send that much again. */
   consumed(bytes: number): void {
     const taken = Math.min(bytes, this.unread);
     this.unread -= taken;
@@ -239,13 +239,13 @@ export class MuxStream {
     return this.pending !== null;
   }
 
-  /** Whether something is left to send; it is kept in memory of our own. */
+  /** Whether something is left to send. It is copied into our own memory. */
   private keepsRest(): boolean {
     this.pending = this.pending?.slice() ?? null;
     return this.pending !== null;
   }
 
-  /** Called when nothing more can be sent now: either all is out, or the window is used up. */
+  /** Called when nothing more can be sent now: either everything is out, or the window is used up. */
   flushed(): void {
     if (this.pending || this.over) return;
     if (this.ending && !this.sentEnd) {
@@ -290,7 +290,7 @@ export class MuxStream {
     }
   }
 
-  /** The stream is gone without our doing. */
+  /** The stream was closed by the far end or the link. */
   breakOff(reason: RefusalReason): void {
     this.forgetUnread();
     if (this.over) return;
@@ -298,13 +298,13 @@ export class MuxStream {
     this.events.broken?.(reason);
   }
 
-  /** The link's streams hold too much already. */
+  /** The link's streams already hold too much. */
   private turnAway(): void {
     this.mux.transmit({ type: 'reset', stream: this.id, reason: 'busy' });
     this.breakOff('busy');
   }
 
-  /** Nobody will read it any more. A stream that has ended in good order keeps what it holds until its reader has it. */
+  /** Nobody will read it any more. A stream that ended normally keeps its bytes until its reader has them. */
   private forgetUnread(): void {
     this.mux.countUnread(-this.unread);
     this.unread = 0;

@@ -1,28 +1,28 @@
 /**
- * The relay, version 1: many TCP streams over one WebSocket, in a thin framing of our own. `docs/protocol.md`
- * describes it for people.
+ * The relay, version 1: many TCP streams over one WebSocket, in a thin framing of our own. `docs/protocol.md` describes it
+ * for people.
  *
- * A binary WebSocket message is one frame: type (1 byte), stream id (4 bytes, big-endian), payload.
- * Streams are opened by the client with odd or even ids alike, never reused within one WebSocket.
- * Names are resolved at the gateway. Each direction of a stream has a window of {@link relayProtocol.windowBytes};
- * the sender counts it down with every DATA byte and stops at zero; the receiver gives back with CREDIT what
- * its reader has taken. So a stalled reader stalls its own stream and no other.
+ * A binary WebSocket message is one frame: type (1 byte), stream id (4 bytes, big-endian), payload. The client opens
+ * streams with ids of its choice, odd or even, and never reuses one within a WebSocket. The gateway resolves names. Each
+ * direction of a stream has a window of {@link relayProtocol.windowBytes}. The sender subtracts every DATA byte from it
+ * and stops at zero. The receiver returns with CREDIT what its reader has taken. So a stalled reader stalls its own stream
+ * and no other.
  */
 export const relayProtocol = {
   subprotocol: 'causeway.relay.v1',
   /**
-   * Initial window of each direction of each stream. DATA may follow OPEN at once, within it. Measured: with 1 MiB
-   * one stream runs dry while its credit is on the way, a third slower than with 4 (`npm run bench`).
+   * The initial window of each direction of each stream. DATA may follow OPEN at once, within it. Measured: with 1 MiB one
+   * stream runs out while its credit is in transit, and is a third slower than with 4 (`npm run bench`).
    */
   windowBytes: 4 * 1024 * 1024,
-  /** What one link's streams may hold unread in all: a stream that goes beyond is reset, with `busy`. */
+  /** How much unread data one link's streams may hold in total. A stream that exceeds it is reset with `busy`. */
   maxUnreadBytes: 256 * 1024 * 1024,
-  /** The payload of one DATA frame at most. */
+  /** The maximum payload of one DATA frame. */
   maxDataBytes: 64 * 1024,
   maxFrameBytes: 64 * 1024 + 5,
   maxStreams: 1024,
   pingEveryMs: 5_000,
-  /** A peer that sent nothing, not even a pong, for so long is gone. */
+  /** A peer that sent nothing, not even a pong, for this long is gone. */
   deadAfterMs: 15_000,
   openWithinMs: 20_000,
 } as const;
@@ -32,7 +32,7 @@ export const frameHeaderBytes = 5;
 export const frameType = { open: 1, opened: 2, refused: 3, data: 4, credit: 5, end: 6, reset: 7 } as const;
 export type FrameType = (typeof frameType)[keyof typeof frameType];
 
-/** Why a stream was not opened or was torn down; one byte on the wire, the index in this list. */
+/** Why a stream was not opened or was closed. One byte on the wire: the index in this list. */
 export const refusalReasons = ['not-allowed', 'unreachable', 'name-unknown', 'timed-out', 'busy', 'reset', 'protocol'] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 
@@ -47,7 +47,7 @@ export type Frame =
 
 const reasonByte = (reason: RefusalReason): number => refusalReasons.indexOf(reason);
 
-/** One frame as bytes. Payloads of DATA are copied; the hot path writes {@link writeHeader} before the payload instead. */
+/** Encodes one frame. DATA payloads are copied; the hot path puts {@link writeHeader} before the payload instead. */
 export function encodeFrame(frame: Frame): Uint8Array {
   switch (frame.type) {
     case 'open': {
@@ -95,8 +95,8 @@ export function writeHeader(target: Uint8Array, type: FrameType, stream: number)
 }
 
 /**
- * Reads one frame. `null` means that the peer broke the protocol: unknown type, short or over-long payload,
- * stream 0. DATA payloads are views into `bytes`, not copies.
+ * Decodes one frame. `null`: the peer broke the protocol with an unknown type, a short or over-long payload, or stream 0.
+ * DATA payloads are views into `bytes`, not copies.
  */
 export function decodeFrame(bytes: Uint8Array): Frame | null {
   if (bytes.length < frameHeaderBytes || bytes.length > relayProtocol.maxFrameBytes) return null;
@@ -133,7 +133,7 @@ export function decodeFrame(bytes: Uint8Array): Frame | null {
   }
 }
 
-/** Host names and addresses are plain ASCII here; anything else is refused before it is looked up. */
+/** Host names and addresses are plain ASCII here. Anything else is refused before it is looked up. */
 function hostText(bytes: Uint8Array): string | null {
   const text = String.fromCharCode(...bytes);
   return /^[A-Za-z0-9.:_-]+$/.test(text) ? text : null;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** The languages there are catalogues for; `system` follows the operating system. */
+/** The languages that have a catalogue. `system` follows the operating system. */
 export const languageSchema = z.enum(['system', 'en']);
 export type LanguageSetting = z.infer<typeof languageSchema>;
 

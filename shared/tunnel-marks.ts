@@ -1,11 +1,11 @@
 /**
- * What a system tunnel bears on Linux, by which whoever comes later knows it, even after a crash of everything that
- * knew of it. Only the helper makes these.
+ * Marks that a system tunnel has on Linux, so that a later run recognizes it, even if everything that knew of it has
+ * crashed. Only the helper creates them.
  */
 export const tunnelMarks = {
   /** The name of its interface. */
   device: 'causeway0',
-  /** A number of a routing protocol that nobody has (rtnetlink(7), "rtm_protocol"; iproute2's `rt_protos`). */
+  /** A routing protocol number that nobody uses (rtnetlink(7), "rtm_protocol"; iproute2's `rt_protos`). */
   routeProtocol: '213',
   /** The first line of `resolv.conf` while it is up. */
   resolver: '# Causeway wrote this, and puts the former text back when its tunnel closes.',
