@@ -7,11 +7,11 @@ import { recoveryStateSchema } from './recovery.ts';
 import { taskSchema } from './task.ts';
 
 /**
- * The one value that the window, the tray and every other face of the app are functions of. It crosses the
- * bridge whole on every change, so it never holds a password, a passcode, a ticket or anything typed.
+ * The one value from which the window, the tray and everything else that people see are derived. It crosses the bridge
+ * whole on every change, so it never holds a password, a passcode, a ticket or anything typed.
  */
 
-/** The portal's view beside ours. `path` and `host` are what the guide follows and the address line shows. */
+/** The portal's view beside our column. The guide follows `path`; the address strip shows `host`. */
 export const portalStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('closed') }),
   z.object({
@@ -21,15 +21,15 @@ export const portalStateSchema = z.discriminatedUnion('kind', [
     loading: z.boolean(),
     canGoBack: z.boolean(),
     via: z.enum(['tunnel', 'direct']),
-    /** Why the last page did not load, or the last request to leave was denied. */
+    /** Why the last page did not load, or why the last attempt to leave was denied. */
     failure: z.nullable(failureSchema),
   }),
 ]);
 export type PortalState = z.infer<typeof portalStateSchema>;
 
 /**
- * Which step of signing in a page of the campus belongs to, by its host alone: the gateway's own pages; a host that asks for
- * the password; Duo's page; any other page that the profile allows.
+ * The stage of the sign-in that a page of the campus belongs to, by its host alone: the gateway's own pages, a host that
+ * asks for the password, Duo's page, or any other page that the profile allows.
  */
 export const signInStepSchema = z.enum(['gateway', 'form', 'second-factor', 'other']);
 export type SignInStep = z.infer<typeof signInStepSchema>;
@@ -47,13 +47,13 @@ export const signInPageStateSchema = z.discriminatedUnion('kind', [
     canGoBack: z.boolean(),
     /** Why the last page did not load. The page can be loaded again. */
     failure: z.nullable(failureSchema),
-    /** Hosts that the page asked for and that the profile does not name. `count` includes those that are not named. */
+    /** Hosts that the page asked for and that the profile does not list. `count` includes those that are not named here. */
     blocked: z.object({ named: z.array(z.string()), count: z.number() }),
   }),
 ]);
 export type SignInPageState = z.infer<typeof signInPageStateSchema>;
 
-/** What the window needs to know of a profile. */
+/** What the window needs to know about a profile. */
 export const profileSummarySchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -74,37 +74,37 @@ export const profileSummarySchema = z.object({
 });
 export type ProfileSummary = z.infer<typeof profileSummarySchema>;
 
-/** All that a profile does. `path` is where something stands in a profile, such as `portal.hosts`. */
+/** Everything that a profile does. `path` is a place in a profile, such as `portal.hosts`. */
 export const profileContentsSchema = z.object({
-  /** The first gateway's, registered domain; null where it is an address or a bare name. */
+  /** The registered domain of the first gateway. Null if that is an address or a bare name. */
   domain: z.nullable(z.string()),
-  /** Every host that it names; `outside`: of the first gateway's domain. */
+  /** Every host that it names. `outside`: not in the first gateway's domain. */
   destinations: z.array(z.object({ path: z.string(), shown: z.string(), outside: z.boolean() })),
   /** Every certificate of its bundle, with the fingerprint to compare. */
   authorities: z.array(z.object({ sha256: z.string(), subject: z.string().check(z.overwrite(plainLine)), validUntil: z.number() })),
-  /** The server keys that it believes alone: SHA-256, base64. */
+  /** The server keys that it pins: SHA-256, base64. */
   pins: z.array(z.string()),
-  /** Everything else that it says. */
+  /** Everything else in the profile. */
   settings: z.array(z.object({ path: z.string(), value: z.union([z.string(), z.number(), z.boolean()]) })),
 });
 export type ProfileContents = z.infer<typeof profileContentsSchema>;
 
-/** A profile that was read and waits for the person's yes. */
+/** A profile that was read and waits for the person to accept it. */
 export const profilePreviewSchema = z.object({
   profile: profileSummarySchema,
   source: z.string(),
   contents: profileContentsSchema,
   dropped: z.array(z.string()),
-  /** The profile of the same id that is there already: adding this one replaces it. */
+  /** The known profile with the same id, which this one would replace. */
   replaces: z.nullable(profileSummarySchema),
 });
 export type ProfilePreview = z.infer<typeof profilePreviewSchema>;
 
-/** A link, a quit, or a campus address whose certificate nobody vouches for: each needs a yes. */
+/** A link, a quit, or a campus address with an untrusted certificate. Each needs a yes. */
 export const confirmationSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('connect'), profileId: z.string() }),
   z.object({ kind: z.literal('task'), task: taskSchema }),
-  /** A campus that a link names; a yes fetches its profile, and shows it before it is added. */
+  /** A campus that a link names. A yes fetches its profile and shows it before it is added. */
   z.object({ kind: z.literal('campus'), address: z.string() }),
   z.object({ kind: z.literal('quit') }),
   z.object({
@@ -123,7 +123,7 @@ export type AppNotice = z.infer<typeof noticeSchema>;
 
 export const appStateSchema = z.object({
   access: accessStateSchema,
-  /** The task that the person chose; it stays until the portal is closed or they leave it. */
+  /** The person's chosen task. It stays until the portal closes or they leave it. */
   task: z.nullable(taskSchema),
   portal: portalStateSchema,
   signInPage: signInPageStateSchema,
@@ -134,29 +134,29 @@ export const appStateSchema = z.object({
   profileId: z.nullable(z.string()),
   preview: z.nullable(profilePreviewSchema),
   confirmation: z.nullable(confirmationSchema),
-  /** A web proxy on the way to a campus's profile or recovery site wants to know who goes through it. */
+  /** A web proxy between here and a campus's profile or recovery site asks for user and password. */
   proxyQuestion: z.nullable(z.object({ id: z.string(), host: z.string(), failure: z.nullable(failureSchema) })),
   preferences: preferencesSchema,
-  /** Settings are open over whatever else the window shows: from the window's own button, the tray or the menu. */
+  /** Settings are open over the rest of the window, from the window's own button, the tray or the menu. */
   settingsOpen: z.boolean(),
   saved: z.object({
     userId: z.nullable(z.string()),
     password: z.boolean(),
-    /** The open question can be answered with the password in the keychain, by a press: it did not go in by itself. */
+    /** A button can answer the open question with the password from the keychain, which was not sent by itself. */
     offered: z.boolean(),
     keychain: z.enum(['available', 'absent', 'locked']),
   }),
-  /** The servers that no authority vouches for and the person does. */
+  /** The servers that only the person vouches for, and no authority. */
   acceptedHosts: z.array(z.string()),
-  /** Whether a key for one-time codes is kept for the selected profile; `off` where profile or policy do not allow it. */
+  /** Whether a key for one-time codes is saved for the selected profile. `off` if profile or policy do not allow it. */
   keptCodes: z.enum(['off', 'none', 'kept']),
-  /** Things to tell that belong to no screen: a damaged settings file, a profile partly read. */
+  /** Notices that belong to no screen: a damaged settings file, a profile read in part. */
   notices: z.array(noticeSchema),
   /** `linksOpen`: whether the system opens `causeway://` links with this app. */
   about: z.object({ version: z.string(), linksOpen: z.boolean(), platform: z.enum(['darwin', 'win32', 'linux']) }),
 });
 export type AppState = z.infer<typeof appStateSchema>;
 
-/** Bytes through the tunnel since it opened, a second's sample each. */
+/** Bytes through the tunnel since it opened, sampled every second. */
 export const trafficSchema = z.object({ at: z.number(), received: z.number(), sent: z.number() });
 export type TrafficSample = z.infer<typeof trafficSchema>;

@@ -7,8 +7,8 @@ import { preferencesSchema } from './settings.ts';
 import { taskSchema } from './task.ts';
 
 /**
- * The bridge between the window and the main process: every call and event with the schema of what goes in
- * and what comes out. Main's handlers, the preload and the renderer's client are derived from this value.
+ * The bridge between the window and the main process: every call and event, with the schemas of its input and output.
+ * Main's handlers, the preload and the renderer's client are derived from this value.
  */
 const nothing = z.void();
 const id = z.string().check(z.maxLength(100));
@@ -19,23 +19,23 @@ export const bridge = {
     // The session
     connect: { in: z.object({ profileId: id }), out: nothing },
     answer: { in: z.object({ promptId: id, answer: answerSchema, remember: z.boolean() }), out: nothing },
-    /** Lets the person choose the file of their certificate; null when they did not. The answer to the prompt names it. */
+    /** Opens the system's dialog for the person's certificate file. Null if they chose none. The answer to the prompt names the file. */
     chooseCertificate: { in: nothing, out: z.nullable(z.object({ file: z.string().check(z.maxLength(4096)) })) },
     /** Answers the open passcode or second-factor prompt with the recovery passcode held in memory. */
     answerWithHeldPasscode: { in: z.object({ promptId: id }), out: nothing },
-    /** Answers the open sign-in with the password in the keychain; `chosen`: what stands in the form's selections. */
+    /** Answers the open sign-in with the password from the keychain. `chosen`: the form's selections. */
     answerWithSavedPassword: { in: z.object({ promptId: id, chosen: fieldValuesSchema }), out: nothing },
     /** The campus's own sign-in page: back, or load it again. Cancel is `disconnect`. */
     signInBack: { in: nothing, out: nothing },
     signInReload: { in: nothing, out: nothing },
-    /** Copies the hosts that the page asked for and that the profile does not name, for IT. */
+    /** Copies the hosts that the page asked for and that the profile does not list, for IT. */
     copyBlockedHosts: { in: nothing, out: nothing },
     extend: { in: nothing, out: nothing },
     retryNow: { in: nothing, out: nothing },
     disconnect: { in: nothing, out: nothing },
-    /** Opens, in the system's browser, the page that a network wants people to sign in on before it lets them out. */
+    /** Opens the network's own sign-in page in the system's browser. */
     openNetworkPage: { in: nothing, out: nothing },
-    /** Dismisses an ending, back to a clean home. */
+    /** Dismisses an ending and shows the home screen. */
     acknowledge: { in: nothing, out: nothing },
     // Tasks and the portal
     startTask: { in: z.object({ task: taskSchema }), out: nothing },
@@ -44,16 +44,16 @@ export const bridge = {
     closePortal: { in: nothing, out: nothing },
     portalBack: { in: nothing, out: nothing },
     portalReload: { in: nothing, out: nothing },
-    /** Puts the held recovery passcode on the clipboard for 60 s. */
+    /** Copies the recovery passcode to the clipboard for 60 s. */
     copyPasscode: { in: nothing, out: nothing },
-    /** Shows the held recovery passcode: the one secret that travels this way, because the person asked to see it. */
+    /** Returns the recovery passcode: the only secret that crosses the bridge to the page, because the person asked to see it. */
     revealPasscode: { in: nothing, out: z.object({ passcode: z.string() }) },
     // Recovery, in our own screens
     recoveryRole: { in: z.object({ role: id }), out: nothing },
     recoveryVerify: { in: z.omit(identitySchema, { role: true }), out: nothing },
     recoveryPasscode: { in: z.object({ password: z.string().check(z.maxLength(1024)) }), out: nothing },
     recoveryBack: { in: nothing, out: nothing },
-    /** From the passcode on to Add a new device. */
+    /** Goes from the passcode to Add a new device. */
     recoveryContinue: { in: nothing, out: nothing },
     // Profiles
     previewAddress: { in: z.object({ address: z.string().check(z.maxLength(300)) }), out: nothing },
@@ -62,7 +62,7 @@ export const bridge = {
     declinePreview: { in: nothing, out: nothing },
     selectProfile: { in: z.object({ profileId: id }), out: nothing },
     removeProfile: { in: z.object({ profileId: id }), out: nothing },
-    /** Who the person is to the web proxy that asks; null leaves it, and what was on the way through it. */
+    /** Answers the web proxy's question for user and password. Null declines, and cancels what needed the proxy. */
     answerProxy: {
       in: z.object({
         id,
@@ -74,11 +74,11 @@ export const bridge = {
     confirm: { in: z.object({ yes: z.boolean() }), out: nothing },
     showSettings: { in: z.object({ open: z.boolean() }), out: nothing },
     changePreferences: { in: z.partial(preferencesSchema), out: nothing },
-    /** Keeps a key for one-time codes, an `otpauth://` address or base32, in the keychain; where that is allowed. */
+    /** Saves a key for one-time codes, an `otpauth://` address or base32, in the keychain, if that is allowed. */
     keepCodes: { in: z.object({ key: z.string().check(z.maxLength(2000)) }), out: nothing },
     forgetCodes: { in: nothing, out: nothing },
     forgetSignIn: { in: nothing, out: nothing },
-    /** Asks again about a server that no authority vouches for. */
+    /** Forgets that the person vouched for a server, so that its certificate is asked about again. */
     forgetCertificate: { in: z.object({ host: z.string().check(z.maxLength(300)) }), out: nothing },
     dismissNotice: { in: z.object({ id }), out: nothing },
     /** Copies code, time, gateway and version of the last failure for the help desk. */
@@ -104,13 +104,13 @@ export const eventNames = Object.keys(bridge.events) as EventName[];
 export const callChannel = (name: CallName): string => `call:${name}`;
 export const eventChannel = (name: EventName): string => `event:${name}`;
 
-/** What crosses: a result, or a failure that keeps its code. */
+/** A reply on the bridge: a result, or a failure with its code. */
 export type Reply<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 export function replySchema<T extends z.ZodMiniType>(value: T) {
   return z.discriminatedUnion('ok', [z.object({ ok: z.literal(true), value }), z.object({ ok: z.literal(false), failure: failureSchema })]);
 }
 
-/** What the preload puts on the page's `window.causeway`. */
+/** What the preload defines as `window.causeway`. */
 export interface Bridge {
   call(name: CallName, input: unknown): Promise<unknown>;
   on(name: EventName, listener: (payload: unknown) => void): () => void;

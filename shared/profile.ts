@@ -5,25 +5,25 @@ import { reachSchema } from './phone-words.ts';
 import { plainLine, plainText } from './plain-text.ts';
 
 /**
- * Profiles: where to connect and how. A profile names hosts, labels and trust; it never names a program or
- * a library on disk. Files end in `.causeway` and hold this as JSON, {@link maxProfileBytes} at most.
+ * Profiles: where to connect and how. A profile names hosts, labels and trust. It never names a program or a library on
+ * disk. Files end in `.causeway` and hold this as JSON, {@link maxProfileBytes} at most.
  */
 export const maxProfileBytes = 64 * 1024;
 export const profileVersion = 1;
-/** Of the keys that a profile has too many; more are not named. */
+/** How many unknown keys of a profile are named. The rest are not. */
 const maxNamed = 20;
 /** Where a campus publishes its profile: `https://<address>` + this path. */
 export const discoveryPath = '/.well-known/causeway.json';
 
 /**
- * What a text of a profile names: somebody who is sent something or whose pages are shown (`host`, `address`, `gateway`), a
- * key or an authority that is believed, or only words. Every text of the schema says which, so that a profile can be shown
- * for what it does (`profile-contents.ts`).
+ * What a text of a profile names: a party that gets data or whose pages are shown (`host`, `address`, `gateway`), a
+ * trusted key or authority, or only words. Every text of the schema says which, so that the preview can show what a
+ * profile does (`profile-contents.ts`).
  */
 export type Names = 'gateway' | 'host' | 'address' | 'pin' | 'authority' | 'words';
 export const naming = z.registry<{ names: Names }>();
 
-/** Shown to people, so that it holds nothing that they could not see. */
+/** Shown to people, so it may contain nothing invisible. */
 const name = z.string().check(z.overwrite(plainLine), z.trim(), z.minLength(1), z.maxLength(120)).register(naming, { names: 'words' });
 const hostName = z
   .string()
@@ -38,13 +38,13 @@ const httpsAddress = z
   .url({ protocol: /^https$/ })
   .check(z.maxLength(500))
   .register(naming, { names: 'address' });
-/** Words that only go back to whoever wrote them, or that are shown. */
+/** Text that only goes back to its author, or that is shown. */
 const words = <S extends z.core.$ZodType<string>>(schema: S): S => {
   naming.add(schema, { names: 'words' });
   return schema;
 };
 
-/** A host of a sign-in page, with a port where it is not 443. One leading `*.` label stands for any one label, where policy allows that. */
+/** A host of a sign-in page, with its port unless that is 443. One leading `*.` label stands for any one label, if policy allows that. */
 const pageHost = z
   .string()
   .check(z.regex(/^(?=.{1,261}$)(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/))
@@ -70,29 +70,29 @@ const pem = z
   .check(z.regex(/^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/), z.maxLength(32_768))
   .register(naming, { names: 'authority' });
 /**
- * How to sign in. `campus` is our own access protocol (`docs/protocol.md`); the others are OpenConnect's names for
- * Cisco AnyConnect and ocserv, Juniper and Ivanti on the web, Ivanti's own, GlobalProtect, F5, Fortinet and Array.
+ * How to sign in. `campus` is our own access protocol (`docs/protocol.md`). The others are OpenConnect's names for Cisco
+ * AnyConnect and ocserv, Juniper and Ivanti on the web, Ivanti's own, GlobalProtect, F5, Fortinet and Array.
  */
 export const gatewayProtocolSchema = z.enum(['campus', 'anyconnect', 'nc', 'pulse', 'gp', 'f5', 'fortinet', 'array']);
 export type GatewayProtocol = z.infer<typeof gatewayProtocolSchema>;
 
 /**
- * How traffic flows: through the gateway's `relay` (protocol `campus`), through a tunnel of this `app` alone, which
- * needs no administrator, or through a tunnel of the whole `system`.
+ * How traffic flows: through the gateway's `relay` (protocol `campus`), through a tunnel for this `app` alone, which needs
+ * no administrator, or through a tunnel for the whole `system`.
  */
 const tunnelKindSchema = z.enum(['relay', 'app', 'system']);
 
 /**
- * How the second factor appears in the forms of a gateway that knows nothing of it: a field for a code, a numbered
- * menu of Duo's, a second password that takes `push` or a passcode, or `password,passcode` in one field.
+ * How the second factor appears in the forms of a gateway that does not know it: a field for a code, Duo's numbered menu,
+ * a second password that accepts `push` or a passcode, or `password,passcode` in one field.
  */
 const secondFactorStyleSchema = z.enum(['otp-field', 'duo-challenge', 'duo-second-password', 'append']);
 
 export const trustSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('system') }),
-  /** Only these keys, whoever signed them. */
+  /** These keys only, whoever signed them. */
   z.object({ kind: z.literal('pin'), spkiSha256: z.array(pin).check(z.minLength(1), z.maxLength(10)) }),
-  /** The campus's own authority, beside the system's. */
+  /** The campus's own authority, besides the system's. */
   z.object({ kind: z.literal('authority'), pem }),
 ]);
 export type Trust = z.infer<typeof trustSchema>;
@@ -101,15 +101,15 @@ export const profileSchema = z.object({
   version: z.literal(profileVersion),
   id: words(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))),
   name,
-  /** host or host:port, best first; an IPv6 address in brackets. */
+  /** host or host:port, best first. An IPv6 address is in brackets. */
   gateways: z.array(gateway).check(z.minLength(1), z.maxLength(20)),
-  /** Which of them comes first: the first that answers in their order, or whichever answers soonest. */
+  /** Which gateway is tried first: the first in order that answers, or the one that answers soonest. */
   gatewayChoice: z.optional(z.enum(['order', 'quickest'])),
   protocol: gatewayProtocolSchema,
   tunnel: tunnelKindSchema,
   /**
-   * Where on the gateway to sign in, where it is not its front page: `/realm`, a sign-in address or a group's,
-   * with its query (FortiGate's `/remote/login?realm=…`).
+   * Where on the gateway to sign in, if not on its front page: `/realm`, or the address of a sign-in page or a group, with
+   * its query (FortiGate's `/remote/login?realm=…`).
    */
   signInPath: z.optional(
     words(z.string().check(z.regex(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{0,200}(\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,200})?$/))),
@@ -117,24 +117,24 @@ export const profileSchema = z.object({
   /** The realm, group or role that is chosen without a question, by its name or label. */
   realm: z.optional(name),
   secondFactor: z.optional(secondFactorStyleSchema),
-  /** How password and passcode are joined where `secondFactor` is `append`: by a comma and the password first, where nothing is said. */
+  /** How password and passcode are joined if `secondFactor` is `append`. Default: the password first, then a comma. */
   append: z.optional(
     z.object({
       separator: z.optional(words(z.string().check(z.regex(/^[\x20-\x7e]{0,5}$/)))),
       order: z.optional(z.enum(['password-first', 'passcode-first'])),
     }),
   ),
-  /** Words of this campus's own that reach a phone, with what each does: typed by a person only. */
+  /** This campus's own words that reach a phone, and what each does. Only a person may type them. */
   secondFactorWords: z.optional(
     z
       .record(words(z.string().check(z.trim(), z.minLength(1), z.maxLength(40))), reachSchema)
       .check(z.refine((words) => Object.keys(words).length <= 20)),
   ),
-  /** Words of this campus's own by which a question is one for a new password. */
+  /** This campus's own words that mark a question for a new password. */
   newPasswordWords: z.optional(z.array(name).check(z.maxLength(20))),
-  /** The campus's terms, for gateways whose protocol hides theirs; shown before the first contact. */
+  /** The campus's terms, for gateways whose protocol hides theirs. Shown before the first contact. */
   notice: z.optional(words(z.string().check(z.overwrite(plainText), z.minLength(1), z.maxLength(20_000)))),
-  /** Sign-in happens on the campus's own page (SAML, Duo's page). */
+  /** People sign in on the campus's own page (SAML, Duo's page). */
   browser: z.optional(
     z.object({
       address: z.optional(httpsAddress),
@@ -142,50 +142,50 @@ export const profileSchema = z.object({
       hosts: z.array(pageHost).check(z.minLength(1), z.maxLength(20)),
       /** The page's form. Our Sign in screen asks first, and the app fills the form in once. */
       form: z.optional(signInFormSchema),
-      /** Where that form may be filled in: these hosts of `hosts` only. All of them but patterns, if nothing is said. */
+      /** Where that form may be filled in: only these of the `hosts`. Default: all of them except patterns. */
       formHosts: z.optional(z.array(pageHost).check(z.minLength(1), z.maxLength(5))),
       /** Whether people may keep the page's own sign-in on this computer ("remember this device"). */
       keep: z.optional(z.boolean()),
     }),
   ),
-  /** The gateway asks for a certificate of the person's. */
+  /** The gateway asks for a client certificate. */
   clientCertificate: z.optional(z.boolean()),
-  /** A key for one-time codes may be kept in the keychain and answer by itself, where policy allows it too. */
+  /** A key for one-time codes may be saved in the keychain and answer by itself, if policy allows it too. */
   keptCodes: z.optional(z.boolean()),
   labels: z.object({ userId: name, password: name }),
   portal: z.object({
     address: httpsAddress,
     /** The only hosts that the portal view may load from. */
     hosts: z.array(hostName).check(z.minLength(1), z.maxLength(20)),
-    /** Whether its pages are the ones whose addresses the guide can follow. */
+    /** Whether its pages have the addresses that the guide can follow. */
     pages: z.enum(['causeway.portal.v1', 'other']),
   }),
-  /** The public recovery site. With our interface its steps are our own screens; `other` opens in the view. */
+  /** The public recovery site. With our interface, its steps are our own screens. `other` opens in the view. */
   recovery: z.optional(z.object({ address: httpsAddress, interface: z.enum(['causeway.recovery.v1', 'other']) })),
-  /** Answers only on campus: an address whose JSON body holds `campus` with this value. */
+  /** Reachable only on campus: an address whose JSON body contains `campus` with this value. */
   onCampus: z.optional(z.object({ probe: httpsAddress, campus: words(z.string().check(z.maxLength(120))) })),
   trust: trustSchema,
   helpDesk: z.optional(
     z.object({ name: z.optional(name), phone: z.optional(name), email: z.optional(name), address: z.optional(httpsAddress) }),
   ),
   /**
-   * For a campus on this machine, whose names no DNS knows: connections to host:port go to this loopback
-   * port instead. Certificates are still checked for `host`. Only loopback can be named.
+   * For a campus on this machine, whose names are in no DNS: connections to host:port go to this loopback port instead.
+   * Certificates are still checked for `host`. Only loopback can be named.
    */
   connectTo: z.optional(z.array(z.object({ host: hostName, port, loopbackPort: port })).check(z.maxLength(20))),
 });
 export type Profile = z.infer<typeof profileSchema>;
 
-/** Defaults for keys that a profile may leave out or get wrong without becoming useless. */
+/** Defaults for keys that a profile may omit or get wrong and still be useful. */
 const defaults = {
   protocol: 'campus',
   labels: { userId: 'User ID', password: 'Password' },
   trust: { kind: 'system' },
 } as const;
-/** Without these there is nothing to connect to. `trust` is here because a damaged one must never fall back to a weaker one. */
+/** Without these there is nothing to connect to. `trust` is one of them because a damaged one must never become a weaker one. */
 const essential: readonly string[] = ['version', 'id', 'name', 'gateways', 'portal', 'protocol', 'tunnel', 'trust'];
 
-/** Essential keys that are one of a few words. */
+/** Essential keys whose value is one of a few words. */
 const choices: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ['protocol', gatewayProtocolSchema.options],
   ['tunnel', tunnelKindSchema.options],
@@ -193,14 +193,14 @@ const choices: ReadonlyMap<string, readonly string[]> = new Map<string, readonly
 
 export interface ReadProfile {
   profile: Profile;
-  /** Keys that were dropped because they were unknown or wrong, for the report to the person. */
+  /** Keys that were dropped because they were unknown or wrong. They are reported to the person. */
   dropped: string[];
 }
 
 /**
- * Reads a profile from its JSON text. A bad or unknown key is dropped and named, the rest kept. Throws `profile-syntax`
- * (params: line, column), `profile-choice` (params: key, allowed) where an essential key can be one of a few words and
- * is none of them, and `profile-invalid` (params: key) when it is missing or wrong otherwise.
+ * Reads a profile from its JSON text. An unknown or wrong key is dropped and named, and the rest is kept. Throws
+ * `profile-syntax` (params: line, column); `profile-choice` (params: key, allowed) if an essential key has a word that is
+ * not allowed; and `profile-invalid` (params: key) if an essential key is missing or otherwise wrong.
  */
 export function readProfile(text: string): ReadProfile {
   if (text.length > maxProfileBytes) throw fail('profile-invalid', { key: 'size' });
@@ -241,14 +241,17 @@ export function readProfile(text: string): ReadProfile {
   return { profile: parsed.data, dropped };
 }
 
-/** Where in a key's value something is wrong that is there: `browser.hosts[0]`; the key itself where something lacks. The whole key is left out for it. */
+/**
+ * The place of the first error in a key's value, such as `browser.hosts[0]`, or the key itself if something is missing.
+ * The whole key is dropped for it.
+ */
 function wrongIn(schema: z.core.$ZodType, value: unknown, key: string): string[] {
   const read = z.safeParse(schema, value);
   const paths = (read.error?.issues ?? []).filter(({ path }) => isThere(value, path)).map(({ path }) => pathOf(key, path));
   return [...new Set(paths.length > 0 ? paths : [key])];
 }
 
-/** The keys within a value that its schema does not know: the rest of it is kept. */
+/** The unknown keys inside a value. The rest of the value is kept. */
 function unknownIn(schema: z.core.$ZodType, value: unknown, path: string): string[] {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   if (def.type === 'optional') return unknownIn(def.innerType, value, path);
@@ -266,7 +269,7 @@ function unknownIn(schema: z.core.$ZodType, value: unknown, path: string): strin
   });
 }
 
-/** Whether a value has anything at that place. */
+/** Whether there is anything at that place in a value. */
 function isThere(value: unknown, [part, ...rest]: readonly PropertyKey[]): boolean {
   if (part === undefined) return value !== undefined;
   return typeof value === 'object' && value !== null && part in value && isThere(Reflect.get(value, part), rest);
@@ -275,12 +278,12 @@ function isThere(value: unknown, [part, ...rest]: readonly PropertyKey[]): boole
 const pathOf = (key: string, path: readonly PropertyKey[]): string =>
   path.reduce<string>((whole, part) => (typeof part === 'number' ? `${whole}[${part}]` : `${whole}.${String(part)}`), key);
 
-/** The failure of a key without which there is nothing to connect to. */
+/** The failure for a key without which there is nothing to connect to. */
 function wrong(key: string, allowed = choices.get(key)): CausewayError {
   return allowed ? fail('profile-choice', { key, allowed: allowed.join(', ') }) : fail('profile-invalid', { key });
 }
 
-/** The host and port of `host[:port]`, 443 when there is none. An IPv6 address comes without its brackets. */
+/** The host and port of `host[:port]`. The default port is 443. An IPv6 address is returned without its brackets. */
 export function splitHost(address: string): { host: string; port: number } {
   const [, inBrackets, name, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(address) ?? [];
   return { host: inBrackets ?? name ?? address, port: port === undefined ? 443 : Number(port) };
