@@ -1,21 +1,29 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import { Server } from 'node:https';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import type { ServerCredential } from '../authority.ts';
+import { nameIn, readBeginning, type RawHandler } from './raw-request.ts';
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** The site of one name: its request handler, and its handlers for upgraded connections by path. */
+/** The site of one name: its request handler, and its handlers for upgraded connections and raw requests by path. */
 export interface Site {
   request: RequestListener;
   upgrades?: Readonly<Record<string, UpgradeHandler>>;
+  /**
+   * Handlers for requests after which a connection is no longer HTTP, though nothing in them says so. They are recognised as the
+   * first request of a connection only, so the site answers every other request with `Connection: close`.
+   */
+  raw?: Readonly<Record<string, RawHandler>>;
 }
 
 /** An HTTPS server that chooses the site by the Host header. It answers an unknown name with 421 (Misdirected Request). */
 export function createFront(credential: ServerCredential, sites: ReadonlyMap<string, Site>): Server {
-  const siteOf = (request: IncomingMessage): Site | undefined => sites.get(hostOf(request));
-  const server = createServer(credential, (request, response) => {
+  const siteOf = (request: IncomingMessage): Site | undefined => sites.get(nameIn(request.headers.host));
+  const server = new Front(credential, sites, (request, response) => {
     const site = siteOf(request);
+    if (site?.raw) response.setHeader('Connection', 'close');
     if (site) site.request(request, response);
     else response.writeHead(421, { 'Content-Type': 'text/plain', 'Connection': 'close' }).end('No such site here.\n');
   });
@@ -30,9 +38,39 @@ export function createFront(credential: ServerCredential, sites: ReadonlyMap<str
   return server;
 }
 
-/** The name in the Host header, without its port. */
-function hostOf({ headers }: IncomingMessage): string {
-  return (headers.host ?? '').replace(/:\d*$/, '').toLowerCase();
+/** The server with raw requests: it looks at a connection's first bytes before HTTP does. */
+class Front extends Server {
+  private readonly undecided = new Set<TLSSocket>();
+
+  constructor(credential: ServerCredential, sites: ReadonlyMap<string, Site>, listener: RequestListener) {
+    super(credential, listener);
+    const serveHttp = this.listeners('secureConnection');
+    this.removeAllListeners('secureConnection');
+    const paths = (): string[] => [...sites.values()].flatMap(({ raw = {} }) => Object.keys(raw));
+    this.on('secureConnection', (socket) => {
+      this.undecided.add(socket);
+      socket.on('error', () => socket.destroy());
+      void readBeginning(socket, paths).then((beginning) => {
+        this.undecided.delete(socket);
+        if (!beginning || socket.destroyed) return;
+        if (beginning.kind === 'http') {
+          for (const serve of serveHttp) Reflect.apply(serve, this, [socket]);
+          socket.resume();
+          return;
+        }
+        const { request, head } = beginning;
+        const handler = sites.get(request.host)?.raw?.[request.path];
+        if (handler) handler(request, socket, head);
+        else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      });
+    });
+  }
+
+  /** Node calls it from `close` too. A connection that has sent nothing is idle. */
+  override closeIdleConnections(): void {
+    super.closeIdleConnections();
+    for (const socket of this.undecided) socket.destroy();
+  }
 }
 
 /** How long connections may take to end once the server is closing. */
