@@ -6,9 +6,10 @@ import { createDirectory } from './directory.ts';
 import { createFactors } from './factors/factors.ts';
 import { createGatewayServer, type GatewayServer } from './gateway/server.ts';
 import { createSessions, type SessionRules, type Sessions } from './gateway/sessions.ts';
+import { createNcServer, type NcServer } from './nc/server.ts';
 import { createLockout, type Lockout } from './lockout.ts';
 import { createPortalSignIns } from './portal-sign-ins.ts';
-import { issuerName, portalAddress, portalHost } from './profile.ts';
+import { campusName, issuerName, portalAddress, portalHost } from './profile.ts';
 import type { RelayTarget } from './relay/grant.ts';
 import { createRelayServer, type RelayServer } from './relay/server.ts';
 import type { Directory, Factors, PortalSignIns } from './services.ts';
@@ -43,6 +44,8 @@ export interface Services {
   sessions: Sessions;
   gateway: GatewayServer;
   relay: RelayServer;
+  /** The tunnel for OpenConnect's `nc`. Its cookie `DSID` is a session's ticket. */
+  nc: NcServer;
   /** Closes every client connection. Sessions continue. */
   hangUp(): void;
   /** Stops everything that waits. */
@@ -68,6 +71,11 @@ export async function openServices(options: ServiceOptions): Promise<Services> {
     authorize: (ticket) => sessions.authorize(ticket),
     resolve: (host, port) => resolve(host, port, options.portalSocket),
   });
+  const nc = createNcServer({
+    sessionOf: (cookie) => sessions.authorize(cookie),
+    resolve: (host, port) => resolve(host, port, options.portalSocket),
+    searchDomain: campusName,
+  });
   return {
     directory,
     factors,
@@ -76,8 +84,10 @@ export async function openServices(options: ServiceOptions): Promise<Services> {
     sessions,
     gateway,
     relay,
+    nc,
     hangUp() {
       relay.close();
+      nc.close();
       gateway.close();
     },
     close() {

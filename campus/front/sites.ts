@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { accessProtocol } from '../../shared/access-protocol.ts';
 import { discoveryPath, type Profile } from '../../shared/profile.ts';
 import { relayPath, type Services } from '../open-services.ts';
+import { ncPath } from '../nc/server.ts';
 import { html } from '../pages/html.ts';
 import { draw, type Look } from '../pages/layout.ts';
 import { listenerOf, newSite } from '../pages/listener.ts';
@@ -31,7 +32,7 @@ export interface SiteOptions {
 /** Every site of the front, by its names. The portal has a server of its own. */
 export function campusSites(options: SiteOptions): Map<string, Site> {
   const { services, now, addresses } = options;
-  const { directory, factors, signIns, gateway, relay } = services;
+  const { directory, factors, signIns, gateway, relay, nc } = services;
   const index: Site = { request: createIndex(options) };
   const vpn: Site = {
     request: createGatewayPage(options),
@@ -39,6 +40,7 @@ export function campusSites(options: SiteOptions): Map<string, Site> {
       [accessProtocol.path]: (...upgrade) => gateway.handleUpgrade(...upgrade),
       [relayPath]: (...upgrade) => relay.handleUpgrade(...upgrade),
     },
+    raw: { [ncPath]: nc.handle },
   };
   const recovery: Site = { request: createRecovery({ directory, factors, signIns, now, address: addresses.recovery }) };
   const phone: Site = { request: createPhone({ factors, now, address: addresses.phone }) };

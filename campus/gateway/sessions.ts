@@ -131,7 +131,7 @@ export function createSessions({ store, now, rules, targets, report }: SessionOp
     if (!alive) return;
     live.delete(id);
     alive.cancelAlarm();
-    alive.over.abort();
+    alive.over.abort(reason);
     for (const listener of alive.listeners) listener.ended(reason);
   };
 

@@ -17,7 +17,7 @@ export interface RelaySession {
   readonly targets: readonly GrantTarget[];
   /** Notes activity: the idle time starts again. */
   touch(bytes: number): void;
-  /** Aborts when the session ends. The relay then closes too. */
+  /** Aborts when the session ends, with a `SessionEnd` as its reason. The relay then closes too. */
   readonly ended: AbortSignal;
 }
 

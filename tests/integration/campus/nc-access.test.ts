@@ -1,0 +1,107 @@
+import tls from 'node:tls';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startCampus, type Campus } from '../../../campus/campus.ts';
+import { AccessController } from '../../../electron/access/controller.ts';
+import { browserDriver } from '../../../electron/gateways/ivanti-web/driver.ts';
+import type { OpenWebWindow } from '../../../electron/gateways/web-window.ts';
+import { createVerifier } from '../../../electron/trust/verifier.ts';
+import { appTunnel } from '../../../electron/tunnels/openconnect/app.ts';
+import { systemPaths } from '../../../electron/tunnels/openconnect/programs-linux.ts';
+import { existsSync } from 'node:fs';
+import { fail } from '../../../shared/failure.ts';
+import type { Profile } from '../../../shared/profile.ts';
+import { answer, handEnvironment, proceed, reach, student } from '../../support/access.ts';
+import { lastingPort } from '../../support/ports.ts';
+import { descendants, kill } from '../../peers/namespaces.ts';
+
+/** Our own code from Connect to the portal on a campus behind Ivanti: only the page, where the person signs in, is a double. */
+const missing = [systemPaths.openconnect, systemPaths.ocproxy].some((paths) => !paths.some((path) => existsSync(path)));
+const portal = '2fa.campus.test';
+
+describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
+  let campus: Campus;
+  let controller: AccessController;
+  let ticket: string;
+  let sessionId: string;
+
+  beforeEach(async () => {
+    campus = await startCampus({ port: await lastingPort(), notice: null });
+    ({
+      ticket,
+      session: { id: sessionId },
+    } = await campus.services.sessions.start({ userId: student.userId, installation: 'page', client: 'page' }));
+    const signInPage: OpenWebWindow = async (request) => {
+      const url = `https://vpn.campus.test:${campus.port}/dana/home/index.cgi`;
+      const done = await request.seen({ url, cookies: [{ name: 'DSID', value: ticket, hostOnly: true }], headers: [] });
+      return { kind: done ? 'done' : 'closed' };
+    };
+    controller = new AccessController({
+      drivers: { nc: browserDriver(signInPage) },
+      tunnels: { app: appTunnel({ programs: { folder: null, platform: 'linux' }, log: () => undefined, now: Date.now }) },
+      direct: () => () => Promise.reject(fail('internal')),
+      verifierFor: (profile) => createVerifier({ trust: profile.trust, now: Date.now }),
+      environment: handEnvironment(),
+      client: { name: 'test', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
+      prepared: () => () => Promise.resolve(null),
+      now: Date.now,
+      random: Math.random,
+      log: () => undefined,
+    });
+    const profile: Profile = {
+      ...campus.profile,
+      protocol: 'nc',
+      tunnel: 'app',
+      browser: { hosts: ['login.campus.test'] },
+      notice: 'For members of the university only.',
+    };
+    controller.connect(profile);
+    await answer(controller, 'notice', proceed);
+    await answer(controller, 'browser', { kind: 'browser', where: 'window' });
+    await reach(controller, 'connected');
+  });
+  afterEach(async () => {
+    await controller.disconnect();
+    await campus.stop();
+    await expect.poll(() => descendants(process.pid, 'openconnect')).toEqual([]);
+  });
+
+  /** The portal's page over a TLS connection through the tunnel, whose certificate is checked. */
+  async function portalPage(): Promise<string> {
+    const stream = await controller.dial(portal, 443, AbortSignal.timeout(10_000));
+    const secure = tls.connect({ socket: stream, servername: portal, ca: [campus.authority.pem] });
+    secure.write(`GET /sign-in HTTP/1.1\r\nHost: ${portal}\r\nConnection: close\r\n\r\n`);
+    return text(secure);
+  }
+
+  it('loads its portal by name through the tunnel, which no other host and port is reached by', async () => {
+    const page = await portalPage();
+    expect(page).toMatch(/^HTTP\/1\.1 200 /);
+    expect(page).toContain('Two-factor devices');
+    for (const [host, port] of [
+      [portal, 80],
+      ['127.0.0.1', campus.port],
+      ['vpn.campus.test', 443],
+    ] as const)
+      await expect(controller.dial(host, port, AbortSignal.timeout(5_000))).rejects.toThrow();
+    expect(campus.records.sessions().map(({ id }) => id)).toEqual([sessionId]);
+  });
+
+  it('comes back with the same cookie after openconnect was killed, and asks nobody', async () => {
+    const back = reach(controller, 'reconnecting').then(() => reach(controller, 'connected'));
+    kill(descendants(process.pid, 'openconnect')[0]);
+    await back;
+    expect(await portalPage()).toContain('Two-factor devices');
+  });
+
+  it('says that the campus ended the session', async () => {
+    await campus.control.end(sessionId);
+    expect((await reach(controller, 'idle')).ending).toMatchObject({ code: 'session-revoked' });
+  });
+
+  it('is reconnecting while the gateway is gone', async () => {
+    await campus.stop();
+    kill(descendants(process.pid, 'openconnect')[0]);
+    await reach(controller, 'reconnecting');
+  });
+});
