@@ -30,6 +30,8 @@ const serviceNames = {
     'vpn.campus.test',
     'recovery.campus.test',
     'phone.campus.test',
+    'login.campus.test',
+    'duo.campus.test',
     'localhost',
     'campus.localhost',
     'vpn.localhost',
@@ -56,8 +58,8 @@ export interface Authority {
 }
 
 /**
- * Opens the authority in `directory`, or creates it. Server certificates are renewed in time, with the same key, so that
- * a pinned key stays valid. Fails with `settings-damaged` when the file is not ours.
+ * Opens the authority in `directory`, or creates it. Server certificates are renewed in time, and when a name is new, with the
+ * same key, so that a pinned key stays valid. Fails with `settings-damaged` when the file is not ours.
  */
 export async function openAuthority(directory: string): Promise<Authority> {
   const file = join(directory, authorityFileName);
@@ -109,9 +111,13 @@ async function create(): Promise<Credentials> {
 }
 
 async function renew(kept: Credentials): Promise<Credentials> {
-  const isDue = ({ certificate }: Credential): boolean =>
-    Date.parse(new X509Certificate(certificate).validTo) - Date.now() < renewDays * dayMs;
-  if (!isDue(kept.services) && !isDue(kept.portal)) return kept;
+  const isDue = ({ certificate }: Credential, { dns }: ServerNames): boolean => {
+    const current = new X509Certificate(certificate);
+    const expiresSoon = Date.parse(current.validTo) - Date.now() < renewDays * dayMs;
+    // An older version of the campus had fewer names
+    return expiresSoon || dns.some((name) => current.checkHost(name) === undefined);
+  };
+  if (!isDue(kept.services, serviceNames) && !isDue(kept.portal, portalNames)) return kept;
   return {
     authority: kept.authority,
     services: await issue(kept.authority, serviceNames, await importKeys(kept.services)),

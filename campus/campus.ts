@@ -7,7 +7,8 @@ import { openAuthority } from './authority.ts';
 import type { Now } from './clock.ts';
 import type { ControlVerbs } from './control.ts';
 import { closable, createFront, type Site } from './front/front.ts';
-import { campusSites, type Addresses } from './front/sites.ts';
+import { pageSites } from './front/page-sites.ts';
+import { campusSites, profilePath, type Addresses } from './front/sites.ts';
 import { listenLocally, listenOnLoopback, localAddress, nameOfDirectory } from './local-socket.ts';
 import { seed, seededPeople, type PeopleFile, type SeededPerson } from './people.ts';
 import { createPortal } from './portal/portal.ts';
@@ -15,6 +16,7 @@ import { campusName, campusProfile, portalAddress, portalHost } from './profile.
 import { openServices, type Services } from './open-services.ts';
 import type { SessionInfo } from './gateway/sessions.ts';
 import type { Device } from './services.ts';
+import type { SignInKind } from './sign-in-kind.ts';
 import { openStore } from './store.ts';
 
 export interface CampusOptions {
@@ -22,6 +24,8 @@ export interface CampusOptions {
   port?: number;
   /** Whether the portal can be reached directly, on the port after `port` (or any free one if that is 0). Off campus it listens on no port. */
   onCampus?: boolean;
+  /** How people sign in at the gateway. By default by forms. */
+  signIn?: SignInKind;
   /** The people at the first start. By default three are seeded. */
   people?: PeopleFile;
   /** How long a session lasts, with and without activity. */
@@ -69,6 +73,9 @@ const defaultNotice = [
   'This is a stand-in campus on your own computer: nothing you do here reaches a real university.',
 ].join('\n\n');
 
+/** ADFS campuses lock an account after a few failures. */
+const failuresToLock: Record<SignInKind, number> = { forms: 10, pages: 5 };
+
 /** Starts a whole campus on loopback. Fails with `not-now` when a port or the data is in use, and `settings-damaged` when the data cannot be read. */
 export async function startCampus(options: CampusOptions = {}): Promise<Campus> {
   const closers: (() => unknown)[] = [];
@@ -84,7 +91,15 @@ export async function startCampus(options: CampusOptions = {}): Promise<Campus> 
 }
 
 async function start(options: CampusOptions, closers: (() => unknown)[], stop: () => Promise<void>): Promise<Campus> {
-  const { port: wantedPort = 0, onCampus = false, people = seededPeople, now = Date.now, report = console.error } = options;
+  const {
+    port: wantedPort = 0,
+    onCampus = false,
+    signIn = 'forms',
+    people = seededPeople,
+    now = Date.now,
+    report = console.error,
+  } = options;
+  const notice = options.notice === undefined ? defaultNotice : options.notice;
   const dataDirectory = await openDataDirectory(options.dataDirectory, closers);
 
   // The portal's socket marks the data as in use: read or write nothing before we hold it
@@ -105,7 +120,8 @@ async function start(options: CampusOptions, closers: (() => unknown)[], stop: (
     sessionMinutes: options.sessionMinutes ?? 480,
     idleMinutes: options.idleMinutes ?? 60,
     numberMatching: options.numberMatching ?? false,
-    notice: options.notice === undefined ? defaultNotice : options.notice,
+    failuresToLock: failuresToLock[signIn],
+    notice,
     targets: [{ host: portalHost, ports: [443] }, ...(options.targets ?? [])],
   });
   closers.push(
@@ -125,14 +141,27 @@ async function start(options: CampusOptions, closers: (() => unknown)[], stop: (
     portalPort = await listenOnLoopback(portalOnCampus, wantedPort === 0 ? 0 : portalPort);
   }
 
-  const { directory, factors, signIns, sessions, lockout } = services;
-  const profile = campusProfile({ port, portalPort, authorityPem: authority.pem });
-  const addresses = addressesAt(port);
+  const { directory, factors, securityKeys, signIns, sessions, lockout } = services;
+  const profile = campusProfile({ port, portalPort, authorityPem: authority.pem, signIn });
+  const addresses = addressesAt(port, profile);
   const recoveryAddress = `https://recovery.campus.test:${port}/`;
   portalSites.set(portalHost, {
-    request: createPortal({ directory, factors, signIns, now, address: portalAddress, campusId: campusName, recoveryAddress }),
+    request: createPortal({
+      directory,
+      factors,
+      signIns,
+      now,
+      address: portalAddress,
+      campusId: campusName,
+      recoveryAddress,
+      // Only Duo's page can ask for one
+      ...(signIn === 'pages' && { securityKeys }),
+    }),
   });
   for (const [name, site] of campusSites({ services, now, profile, addresses })) sites.set(name, site);
+  if (signIn === 'pages') {
+    for (const [name, site] of pageSites({ services, now, port, notice, recoveryAddress })) sites.set(name, site);
+  }
 
   return {
     port,
@@ -169,9 +198,11 @@ async function openDataDirectory(wanted: string | undefined, closers: (() => unk
 }
 
 /** Browsers resolve any name below `localhost` to loopback. */
-function addressesAt(port: number): Addresses {
+function addressesAt(port: number, profile: Profile): Addresses {
+  const index = `https://localhost:${port}/`;
   return {
-    index: `https://localhost:${port}/`,
+    index,
+    profile: new URL(profilePath(profile), index).href,
     recovery: `https://recovery.localhost:${port}/`,
     phone: `https://phone.localhost:${port}/`,
     portal: portalAddress,

@@ -73,6 +73,23 @@ export const sessionRecordSchema = z.object({
 });
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;
 
+/** A browser that a person called theirs: it needs no second factor for a while. */
+const trustedBrowserRecordSchema = z.object({ userId, tokenHash: z.string(), expiresAt: instant });
+
+/** A security key (WebAuthn). `publicKey`: SubjectPublicKeyInfo, DER, base64url. */
+const securityKeyRecordSchema = z.object({
+  id: text,
+  userId,
+  name: text,
+  /** Base64url, as the authenticator made it. */
+  credentialId: z.string(),
+  publicKey: z.string(),
+  /** COSE algorithm number. */
+  algorithm: z.number().int(),
+  signCount: z.number().int(),
+  addedAt: instant,
+});
+
 export const documentVersion = 1;
 export const documentSchema = z.object({
   version: z.literal(documentVersion),
@@ -82,6 +99,9 @@ export const documentSchema = z.object({
   recovery: z.array(recoveryRecordSchema),
   tries: z.array(triesRecordSchema),
   sessions: z.array(sessionRecordSchema),
+  // Documents of an older campus lack these
+  trustedBrowsers: z.array(trustedBrowserRecordSchema).default([]),
+  securityKeys: z.array(securityKeyRecordSchema).default([]),
 });
 export type CampusDocument = z.infer<typeof documentSchema>;
 
@@ -94,6 +114,8 @@ export const emptyDocument = (): CampusDocument => ({
   recovery: [],
   tries: [],
   sessions: [],
+  trustedBrowsers: [],
+  securityKeys: [],
 });
 
 /** A user ID in the form for comparing: ignoring case and spaces around it. */

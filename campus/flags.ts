@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import type { ControlRequest } from './control.ts';
+import { signInKinds } from './sign-in-kind.ts';
 
 /** What the command line of `npm run campus` asks for. */
 export type Command =
@@ -15,6 +16,7 @@ const runFlagsSchema = z.object({
   // One less than the highest port, since the portal uses the next one on campus
   'port': z.coerce.number().int().min(0).max(65_534).default(8443),
   'on-campus': z.boolean().default(false),
+  'sign-in': z.enum(signInKinds).default('forms'),
   'people': z.string().min(1).optional(),
   'session-minutes': minutes.default(480),
   'idle-minutes': minutes.default(60),
@@ -29,6 +31,7 @@ export type RunFlags = z.infer<typeof runFlagsSchema>;
 const flagTypes = {
   'port': { type: 'string' },
   'on-campus': { type: 'boolean' },
+  'sign-in': { type: 'string' },
   'people': { type: 'string' },
   'session-minutes': { type: 'string' },
   'idle-minutes': { type: 'string' },
@@ -47,6 +50,8 @@ export const usage = `Usage: npm run campus -- [flags]            start a campus
 
   --port NUMBER           loopback port (8443; 0 for any)
   --on-campus             the portal answers directly, on the next port
+  --sign-in forms|pages   how people sign in: by Causeway's own forms, or on web pages
+                          as at an Ivanti gateway with ADFS and Duo (forms)
   --people FILE           who is there at first start, JSON
   --session-minutes N     how long a session lives (480)
   --idle-minutes N        how long without activity (60)

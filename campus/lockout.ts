@@ -2,7 +2,7 @@ import type { Now } from './clock.ts';
 import { plainUserId, type TriesRecord } from './document.ts';
 import type { Store } from './store.ts';
 
-/** How many consecutive failures of one kind lock an account, and for how long. */
+/** How many consecutive failures of one kind lock an account, unless the campus says otherwise, and for how long. */
 const lockoutRules = { failures: 10, lockMs: 10 * 60_000 } as const;
 
 export type TryKind = 'password' | 'passcode';
@@ -25,7 +25,14 @@ export interface Lockout {
 /** Unknown names are counted too, since a lock would otherwise show who exists. They are kept in memory only, up to a limit. */
 const maxUnknownUsers = 1000;
 
-export function createLockout({ store, now }: { store: Store; now: Now }): Lockout {
+export interface LockoutOptions {
+  store: Store;
+  now: Now;
+  /** How many consecutive failures of one kind lock an account. */
+  failures?: number;
+}
+
+export function createLockout({ store, now, failures: allowed = lockoutRules.failures }: LockoutOptions): Lockout {
   const unknownUsers = new Map<string, TriesRecord>();
   const turns = new Map<string, Promise<void>>();
 
@@ -59,7 +66,7 @@ export function createLockout({ store, now }: { store: Store; now: Now }): Locko
     const tries = triesOf(userId);
     const failures = right ? 0 : tries[kind] + 1;
     if (failures !== tries[kind]) {
-      const locked = failures >= lockoutRules.failures ? now() + lockoutRules.lockMs : tries.lockedUntil;
+      const locked = failures >= allowed ? now() + lockoutRules.lockMs : tries.lockedUntil;
       await keep({ ...tries, [kind]: failures, lockedUntil: locked });
     }
     return right ? 'right' : 'wrong';
@@ -67,7 +74,7 @@ export function createLockout({ store, now }: { store: Store; now: Now }): Locko
 
   return {
     lockedUntil,
-    triesLeft: (userId, kind) => (lockedUntil(userId) === null ? lockoutRules.failures - triesOf(userId)[kind] : 0),
+    triesLeft: (userId, kind) => (lockedUntil(userId) === null ? allowed - triesOf(userId)[kind] : 0),
     attempt(userId, kind, check) {
       const key = plainUserId(userId);
       const turn = (turns.get(key) ?? Promise.resolve()).then(() => attempt(userId, kind, check));

@@ -44,6 +44,7 @@ async function startWithControl(flags: RunFlags): Promise<{ campus: Campus; clos
   const campus = await startCampus({
     port: flags.port,
     onCampus: flags['on-campus'],
+    signIn: flags['sign-in'],
     sessionMinutes: flags['session-minutes'],
     idleMinutes: flags['idle-minutes'],
     numberMatching: flags['number-matching'],

@@ -4,12 +4,14 @@ import type { GrantTarget } from '../shared/access-protocol.ts';
 import type { Now } from './clock.ts';
 import { createDirectory } from './directory.ts';
 import { createFactors } from './factors/factors.ts';
+import { createSecurityKeys, type SecurityKeys } from './factors/security-keys.ts';
+import { createTrustedBrowsers, type TrustedBrowsers } from './factors/trusted-browsers.ts';
 import { createGatewayServer, type GatewayServer } from './gateway/server.ts';
 import { createSessions, type SessionRules, type Sessions } from './gateway/sessions.ts';
 import { createNcServer, type NcServer } from './nc/server.ts';
 import { createLockout, type Lockout } from './lockout.ts';
 import { createPortalSignIns } from './portal-sign-ins.ts';
-import { campusName, issuerName, portalAddress, portalHost } from './profile.ts';
+import { campusName, duoHost, issuerName, portalAddress, portalHost } from './profile.ts';
 import type { RelayTarget } from './relay/grant.ts';
 import { createRelayServer, type RelayServer } from './relay/server.ts';
 import type { Directory, Factors, PortalSignIns } from './services.ts';
@@ -31,6 +33,8 @@ export interface ServiceOptions {
   sessionMinutes: number;
   idleMinutes: number;
   numberMatching: boolean;
+  /** How many consecutive failures of one kind lock an account. */
+  failuresToLock: number;
   notice: string | null;
   targets: readonly GrantTarget[];
 }
@@ -39,9 +43,12 @@ export interface ServiceOptions {
 export interface Services {
   directory: Directory;
   factors: Factors;
+  securityKeys: SecurityKeys;
+  trustedBrowsers: TrustedBrowsers;
   lockout: Lockout;
   signIns: PortalSignIns;
   sessions: Sessions;
+  rules: SessionRules;
   gateway: GatewayServer;
   relay: RelayServer;
   /** The tunnel for OpenConnect's `nc`. Its cookie `DSID` is a session's ticket. */
@@ -55,9 +62,11 @@ export interface Services {
 /** Builds each service once and passes it the others that it needs. */
 export async function openServices(options: ServiceOptions): Promise<Services> {
   const { store, now, report, targets, notice, numberMatching } = options;
-  const lockout = createLockout({ store, now });
+  const lockout = createLockout({ store, now, failures: options.failuresToLock });
   const directory = await createDirectory({ store, lockout });
   const factors = createFactors({ store, lockout, now, issuer: issuerName, numberMatching });
+  const securityKeys = createSecurityKeys({ store, lockout, now, domain: campusName, hosts: [portalHost, duoHost], issuer: issuerName });
+  const trustedBrowsers = createTrustedBrowsers({ store, now });
   const signIns = createPortalSignIns({ portalAddress, now });
   const rules: SessionRules = {
     lifetimeMs: options.sessionMinutes * 60_000,
@@ -79,9 +88,12 @@ export async function openServices(options: ServiceOptions): Promise<Services> {
   return {
     directory,
     factors,
+    securityKeys,
+    trustedBrowsers,
     lockout,
     signIns,
     sessions,
+    rules,
     gateway,
     relay,
     nc,

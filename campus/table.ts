@@ -20,6 +20,7 @@ export function introduction(campus: Campus, onCampus: boolean): string {
   const places = table([
     ['Where', 'Address'],
     ['Campus', addresses.index],
+    ['Profile', addresses.profile],
     ['Gateway', addresses.gateway],
     ['Recovery', addresses.recovery],
     ['Phones', addresses.phone],

@@ -14,6 +14,8 @@ import type { Site } from './front.ts';
 /** The campus's addresses for a browser on this computer. */
 export interface Addresses {
   index: string;
+  /** The profile as a file. */
+  profile: string;
   recovery: string;
   phone: string;
   /** The portal's address in the client's profile. It can be reached only from campus or through the relay. */
@@ -52,7 +54,8 @@ export function campusSites(options: SiteOptions): Map<string, Site> {
   ]);
 }
 
-const profilePath = '/campus-test.causeway';
+/** The path of the profile's file on the front page's site. */
+export const profilePath = ({ id }: Profile): string => `/${id}.causeway`;
 
 /** The campus's front page, and its profile, which clients discover by address or download as a file. */
 function createIndex({ now, addresses, profile }: SiteOptions): RequestListener {
@@ -69,7 +72,7 @@ function createIndex({ now, addresses, profile }: SiteOptions): RequestListener 
           <a class="choice" href="${addresses.phone}"
             ><span><strong>Pocket phones</strong><span class="hint">Codes, and sign-ins to approve</span></span></a
           >
-          <a class="choice" href="${profilePath}"
+          <a class="choice" href="${addresses.profile}"
             ><span><strong>Profile for Causeway</strong><span class="hint">The file that tells the client about this campus</span></span></a
           >
         </div>
@@ -78,7 +81,7 @@ function createIndex({ now, addresses, profile }: SiteOptions): RequestListener 
       return page(draw(look, { title: 'Welcome', body, now: now() }));
     })
     .get(discoveryPath, () => json(profile))
-    .get(profilePath, () => json(profile, 200, { 'Content-Disposition': 'attachment; filename="campus-test.causeway"' }));
+    .get(profilePath(profile), () => json(profile, 200, { 'Content-Disposition': `attachment; filename="${profile.id}.causeway"` }));
   return listenerOf(site);
 }
 

@@ -4,14 +4,19 @@ import { join } from 'node:path';
 import { asset as reply, type Reply } from './reply.ts';
 
 /** In this order: later, more specific rules override earlier ones. */
-const styles = ['base.css', 'forms.css', 'parts.css', 'narrow.css'];
+const styles = ['base.css', 'forms.css', 'parts.css', 'sign-in.css', 'narrow.css'];
 
 const read = (...parts: string[]): string => readFileSync(join(import.meta.dirname, ...parts), 'utf8');
+
+const script = (name: string) => ({ type: 'text/javascript; charset=utf-8', body: read('scripts', name) });
 
 /** The few files that all pages share. Their addresses contain a digest, so that browsers may cache them for ever. */
 const assets = {
   'campus.css': { type: 'text/css; charset=utf-8', body: styles.map((style) => read('styles', style)).join('\n') },
   'live.js': { type: 'text/javascript; charset=utf-8', body: read('live.js') },
+  'adfs-form.js': script('adfs-form.js'),
+  'send-on.js': script('send-on.js'),
+  'security-key.js': script('security-key.js'),
   'crest.svg': { type: 'image/svg+xml', body: read('crest.svg') },
 };
 
@@ -21,8 +26,10 @@ function addressOf(name: string, body: string): string {
   return `/assets/${createHash('sha256').update(body).digest('hex').slice(0, 16)}/${name}`;
 }
 
+export type AssetName = keyof typeof assets;
+
 /** The address of a shared file, for the page that uses it. */
-export function assetAddress(name: keyof typeof assets): string {
+export function assetAddress(name: AssetName): string {
   return addressOf(name, assets[name].body);
 }
 

@@ -26,14 +26,15 @@ export function inMinutes(at: number, now: number): string {
  *
  * @param at the end, epoch milliseconds
  * @param totalMs the time that a full ring stands for
+ * @param until the word before the time of day, in the page's language
  */
-export function ring(at: number, totalMs: number): Html {
+export function ring(at: number, totalMs: number, until = 'until'): Html {
   return html`<span class="ring" data-until="${at}" data-total="${totalMs}">
     <svg viewBox="0 0 44 44" aria-hidden="true">
       <circle class="track" cx="22" cy="22" r="19" />
       <circle class="left" cx="22" cy="22" r="19" pathLength="100" stroke-dasharray="100" />
     </svg>
-    <span class="seconds">until ${timeWithSeconds.format(at)}</span>
+    <span class="seconds">${until} ${timeWithSeconds.format(at)}</span>
   </span>`;
 }
 

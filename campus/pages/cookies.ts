@@ -10,3 +10,7 @@ export const readCookie = (visit: Visit, name: string): string | null => getCook
  */
 export const sessionCookie = (name: `__Host-${string}`, value: string): string =>
   `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax`;
+
+/** The same, kept until a time (epoch milliseconds) also when the browser closes. */
+export const lastingCookie = (name: `__Host-${string}`, value: string, expiresAt: number): string =>
+  `${sessionCookie(name, value)}; Expires=${new Date(expiresAt).toUTCString()}`;

@@ -20,6 +20,8 @@ export const icons = {
   copy: icon(
     html`<rect x="8.5" y="8.5" width="12" height="12" rx="2" /><path d="M15.5 8.5v-3a2 2 0 0 0-2-2h-8a2 2 0 0 0-2 2v8a2 2 0 0 0 2 2h3" />`,
   ),
+  key: icon(html`<circle cx="8" cy="12" r="4.5" /><path d="M12.5 12h9m-3 0v4m-3-4v3" />`),
+  bypass: icon(html`<rect x="3.5" y="6.5" width="17" height="11" rx="2" /><path d="M7.5 12h.01M12 12h.01M16.5 12h.01" />`),
   settings: icon(
     html`<path d="M4 7.5h9m5 0h2M4 16.5h2m5 0h9" /><circle cx="15.5" cy="7.5" r="2.5" /><circle cx="8.5" cy="16.5" r="2.5" />`,
   ),

@@ -1,6 +1,7 @@
 import { issuerName } from '../profile.ts';
-import { assetAddress } from './assets.ts';
+import { assetAddress, type AssetName } from './assets.ts';
 import { html, type Html } from './html.ts';
+import { english, type Words } from './words/words.ts';
 
 /** What stays the same on all pages of one site. */
 export interface Look {
@@ -24,12 +25,17 @@ export interface Draft {
   events?: string;
   /** The phone's pages look different. */
   shape?: 'phone';
+  /** The page's language. English unless it says otherwise. */
+  words?: Words;
+  /** Scripts that only this page needs. */
+  scripts?: readonly AssetName[];
 }
 
 /** A whole page. */
 export function draw(look: Look, draft: Draft): Html {
+  const { language, layout } = draft.words ?? english;
   return html`<!doctype html>
-    <html lang="en" data-now="${draft.now}">
+    <html lang="${language}" data-now="${draft.now}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -37,10 +43,11 @@ export function draw(look: Look, draft: Draft): Html {
         <link rel="icon" href="${assetAddress('crest.svg')}" />
         <link rel="stylesheet" href="${assetAddress('campus.css')}" />
         <script defer src="${assetAddress('live.js')}"></script>
+        ${(draft.scripts ?? []).map((name) => html`<script defer src="${assetAddress(name)}"></script>`)}
         ${draft.changes && html`<noscript><meta http-equiv="refresh" content="3" /></noscript>`}
       </head>
       <body class="${draft.shape ?? 'site'}" ${draft.events && html`data-events="${draft.events}"`}>
-        <a class="skip" href="#main">Skip to content</a>
+        <a class="skip" href="#main">${layout.skip}</a>
         <header class="head">
           <a class="brand" href="/">
             <img src="${assetAddress('crest.svg')}" alt="" width="36" height="36" />
@@ -50,10 +57,7 @@ export function draw(look: Look, draft: Draft): Html {
         </header>
         <main id="main" tabindex="-1">${draft.body}</main>
         <footer class="foot">
-          <p>
-            ${look.address && html`<span class="address">${look.address}</span> · `}A stand-in campus that comes with Causeway. No real
-            account is touched.
-          </p>
+          <p>${look.address && html`<span class="address">${look.address}</span> · `}${layout.foot}</p>
         </footer>
       </body>
     </html>`;

@@ -24,6 +24,8 @@ interface SiteOptions {
   look: Look;
   now: () => number;
   excuse?: Excuse;
+  /** Other origins of the campus that forms of this site may lead to. */
+  formTargets?: readonly string[];
 }
 
 /**
@@ -32,10 +34,11 @@ interface SiteOptions {
  */
 export function newSite(options: SiteOptions): Site {
   const site: Site = new Hono();
+  const safety = Object.entries(safetyHeaders(options.formTargets));
   site.use(async (visit, next) => {
     await next();
     const { headers } = visit.res;
-    for (const [name, value] of Object.entries(safetyHeaders)) headers.set(name, value);
+    for (const [name, value] of safety) headers.set(name, value);
     if (isAsset(visit.req.path)) headers.set('Cache-Control', `public, max-age=${yearSeconds}, immutable`);
     if (isOurName(visit.req.header('host'))) headers.set('Strict-Transport-Security', `max-age=${yearSeconds}`);
     // The rest of a refused body is not read, so the connection is closed

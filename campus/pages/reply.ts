@@ -21,6 +21,11 @@ export function redirect(to: string, cookies: string[] = []): Reply {
   return new Response(null, { status: 303, headers: withCookies({ Location: to }, cookies) });
 }
 
+/** See Other, to a page of another site of the campus. The form that led here must name that site in its policy. */
+export function leave(address: URL, cookies: string[] = []): Reply {
+  return new Response(null, { status: 303, headers: withCookies({ Location: address.href }, cookies) });
+}
+
 export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Reply {
   return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json', ...headers } });
 }
@@ -50,20 +55,28 @@ export function events(c: Context, feed: (send: (event: string) => void, signal:
 /** A year in seconds: how long a browser insists on HTTPS, and caches an asset whose address contains its digest. */
 export const yearSeconds = 31_536_000;
 
-const contentPolicy = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "script-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-].join('; ');
+/**
+ * The content policy of a site. Browsers apply `form-action` to the redirects after a form too, so it must name every
+ * origin that a form of the site may lead to.
+ */
+const contentPolicy = (formTargets: readonly string[]): string =>
+  [
+    "default-src 'none'",
+    "style-src 'self'",
+    "script-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    ["form-action 'self'", ...formTargets].join(' '),
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ');
 
-/** On every answer: no inline script or style, no framing, no sniffing, no referrer, no caching. */
-export const safetyHeaders = {
-  'Content-Security-Policy': contentPolicy,
+/**
+ * On every answer: no inline script or style, no framing, no sniffing, no referrer, no caching. `formTargets`
+ * are the other origins that forms may lead to.
+ */
+export const safetyHeaders = (formTargets: readonly string[] = []): Readonly<Record<string, string>> => ({
+  'Content-Security-Policy': contentPolicy(formTargets),
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
@@ -71,7 +84,7 @@ export const safetyHeaders = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
   'Cache-Control': 'no-store',
-} as const;
+});
 
 /**
  * The campus's own names are for HTTPS only. `localhost` and similar names are not, because other programs on this

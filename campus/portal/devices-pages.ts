@@ -7,6 +7,7 @@ import { alertBox, noteBox } from '../pages/layout.ts';
 import type { Reply } from '../pages/reply.ts';
 import type { Device } from '../services.ts';
 import type { Guest, PortalSite } from './site.ts';
+import { keysPart } from './keys-pages.ts';
 import { takeLastTry } from './state.ts';
 
 const platformNames = { ios: 'iOS', android: 'Android' } as const;
@@ -27,6 +28,7 @@ function what(device: Device): Html {
 
 export function devicesPage(site: PortalSite, guest: Guest, devices: Device[]): Reply {
   const title = 'My Settings & Devices';
+  const { securityKeys } = site.options;
   const list = devices.map(
     (device) =>
       html`<li class="device">
@@ -45,7 +47,8 @@ export function devicesPage(site: PortalSite, guest: Guest, devices: Device[]): 
           </ul>`
         : html`<p>You have no device.</p>`
     }
-    <p class="actions"><a class="button plain" href="/add/confirm">${icons.add} Add a new Device</a></p>`;
+    <p class="actions"><a class="button plain" href="/add/confirm">${icons.add} Add a new Device</a></p>
+    ${securityKeys && keysPart(guest, securityKeys.keys(guest.at.person.userId))}`;
   return site.show(guest, { title, body });
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { whenAborted } from '../../shared/abort.ts';
 import { plainPasscode } from '../../shared/prompt.ts';
 import { typedPasscode } from '../pages/forms.ts';
+import { settles } from '../pages/long-poll.ts';
 import { json, redirect } from '../pages/reply.ts';
 import { choosePage, lockedPage, noFactorPage, passcodePage, pushPage } from './gate-pages.ts';
 import type { GateRules } from './gate-rules.ts';
@@ -13,9 +13,6 @@ const choice = z.discriminatedUnion('method', [
   z.object({ method: z.literal('passcode'), passcode: typedPasscode }),
 ]);
 const passcodeForm = z.object({ passcode: typedPasscode });
-
-/** How long one request of the push page waits. The page then asks again. */
-const longPollMs = 25_000;
 
 /** Adds the pages of one gate: choose, push, passcode. */
 export function addGate(site: PortalSite, rules: GateRules): void {
@@ -106,13 +103,6 @@ export function addGate(site: PortalSite, rules: GateRules): void {
   site.get(`${pushPath}/wait`, async (guest) => {
     const sent = pushOf(guest);
     if (sent?.outcome !== null) return json({ changed: true });
-    return json({
-      changed: await settles(sent.push.outcome, AbortSignal.any([guest.visit.req.raw.signal, AbortSignal.timeout(longPollMs)])),
-    });
+    return json({ changed: await settles(sent.push.outcome, guest.visit) });
   });
-}
-
-/** Whether something settles before the signal aborts. */
-async function settles(something: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
-  return await Promise.race([something.then(() => true), whenAborted(signal).then(() => false)]);
 }

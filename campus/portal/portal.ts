@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { listenerOf } from '../pages/listener.ts';
 import { addAdding } from './add.ts';
 import { addDevices } from './devices.ts';
+import { addKeys } from './keys.ts';
 import { addSignIn } from './sign-in.ts';
 import { PortalSite } from './site.ts';
 import type { PortalOptions } from './state.ts';
@@ -15,5 +16,6 @@ export function createPortal(options: PortalOptions): RequestListener {
   addSignIn(site);
   addAdding(site);
   addDevices(site);
+  if (options.securityKeys) addKeys(site, options.securityKeys);
   return listenerOf(site.router);
 }

@@ -1,4 +1,5 @@
 import type { Failure } from '../../shared/failure.ts';
+import type { SecurityKeys } from '../factors/security-keys.ts';
 import type { Device, Directory, Factors, Person, PortalSignIns, Push, PushOutcome } from '../services.ts';
 
 /** The parts that the portal needs. */
@@ -14,6 +15,8 @@ export interface PortalOptions {
   campusId: string;
   /** Where people without a device get their recovery passcode. The page names it. */
   recoveryAddress?: string;
+  /** People can add security keys, where a sign-in can use them. */
+  securityKeys?: SecurityKeys;
 }
 
 /** The three places that ask for a second factor, each with its own pages below this path. */
@@ -56,6 +59,8 @@ export interface SignedIn {
   adding: Adding;
   /** The name of the device that was just removed. */
   removed: string | null;
+  /** The challenge of the page that adds a security key. */
+  challenge: string | null;
 }
 
 /** A visitor of the portal. */
@@ -76,7 +81,7 @@ export function nobody(): PortalState {
 export const confirmedMs = 10 * 60_000;
 
 export function signedIn(person: Person): SignedIn {
-  return { person, confirmedUntil: 0, push: null, lastTry: null, adding: { ...nothingAdded }, removed: null };
+  return { person, confirmedUntil: 0, push: null, lastTry: null, adding: { ...nothingAdded }, removed: null, challenge: null };
 }
 
 /** Returns a message that is shown once, and clears it. */

@@ -32,7 +32,7 @@ export async function bundleCampus(folder: string): Promise<string> {
     logLevel: 'warning',
   });
   // The files that the pages read at run time, beside the code as in the sources
-  for (const name of ['styles', 'live.js', 'crest.svg'])
+  for (const name of ['styles', 'scripts', 'live.js', 'crest.svg'])
     await cp(join(root, 'campus/pages', name), join(folder, name), { recursive: true });
   return join(folder, 'campus.mjs');
 }

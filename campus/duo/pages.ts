@@ -1,0 +1,149 @@
+import type { KeyRequest, SecurityKey } from '../factors/security-keys.ts';
+import { trustDays } from '../factors/trusted-browsers.ts';
+import { ring } from '../pages/clock.ts';
+import { button, field, form } from '../pages/forms.ts';
+import { html, type Html } from '../pages/html.ts';
+import { icons } from '../pages/icons.ts';
+import { alertBox, live, noteBox } from '../pages/layout.ts';
+import type { Words } from '../pages/words/words.ts';
+import type { Device, PushOutcome } from '../services.ts';
+import { paths } from './paths.ts';
+import type { Problem, SentPush } from './prompt.ts';
+
+type DuoWords = Words['duo'];
+
+/** The whole time of a push's ring: how long the campus waits for an answer. */
+const pushMs = 60_000;
+
+const otherOptions = (words: DuoWords): Html => html`<p><a class="button plain" href="${paths.options}">${words.push.other}</a></p>`;
+
+/** A push that waits, or how it ended. The page continues by itself once it is approved. */
+export function pushBody(words: DuoWords, csrf: string, sent: SentPush): Html {
+  const { outcome } = sent;
+  const ended = outcome === null || outcome === 'approved' ? null : outcome;
+  return html`${live('push', ended ? endedPart(words, csrf, sent.push.device, ended) : waitingPart(words, sent))} ${otherOptions(words)}`;
+}
+
+function waitingPart(words: DuoWords, { push }: SentPush): Html {
+  return html`<h1>${words.push.title}</h1>
+    <div class="state" data-wait="${paths.wait}">
+      ${ring(push.deadline, pushMs, words.push.until)}
+      <p>${words.push.sent(push.device.name)}</p>
+    </div>
+    ${
+      push.number &&
+      html`<p>${words.push.number}</p>
+        <p class="secret">${push.number}</p>`
+    }`;
+}
+
+function endedPart(words: DuoWords, csrf: string, device: Device, outcome: Exclude<PushOutcome, 'approved'>): Html {
+  const { ended } = words;
+  const [title, text, icon] = {
+    'denied': [ended.denied, ended.deniedText, icons.cross] as const,
+    'timed-out': [ended.timedOut, ended.timedOutText, icons.clock] as const,
+    'superseded': [ended.superseded, ended.supersededText, icons.clock] as const,
+  }[outcome];
+  return html`<h1>${title}</h1>
+    <div class="state">
+      <span class="badge bad">${icon}</span>
+      <p>${text}</p>
+    </div>
+    ${pushAgain(csrf, device, button(words.send))}`;
+}
+
+const pushAgain = (csrf: string, device: Device, body: Html): Html =>
+  form(csrf, html`<input type="hidden" name="device" value="${device.id}" />${body}`, { action: paths.push });
+
+/** All ways to prove it is oneself. While a push waits, its approval still leads on. */
+export function optionsBody(
+  words: DuoWords,
+  csrf: string,
+  offer: { devices: readonly Device[]; keys: readonly SecurityKey[]; waiting: boolean },
+): Html {
+  const { options } = words;
+  const pushes = offer.devices.map((device) => {
+    const choice = html`<button type="submit" class="choice">
+      ${icons[device.kind]}
+      <span><strong>${options.push}</strong><span class="hint">${options.pushHint(device.name)}</span></span>
+    </button>`;
+    return pushAgain(csrf, device, choice);
+  });
+  return html`<h1>${options.title}</h1>
+    ${live('push', html`${offer.waiting && html`<span data-wait="${paths.wait}"></span>`}`)}
+    <div class="choices">
+      ${pushes} ${link(paths.passcode, icons.phone, options.passcode, options.passcodeHint)}
+      ${link(paths.bypass, icons.bypass, options.bypass, options.bypassHint)}
+      ${offer.keys.length > 0 && link(paths.key, icons.key, options.key, options.keyHint)}
+    </div>
+    <p class="hint">${options.help}</p>`;
+}
+
+const link = (address: string, icon: Html, label: string, hint: string): Html =>
+  html`<a class="choice" href="${address}"
+    >${icon}<span><strong>${label}</strong><span class="hint">${hint}</span></span></a
+  >`;
+
+/** A page for a code: six digits of Duo Mobile, or nine of the recovery passcode. */
+export function codeBody(words: DuoWords, csrf: string, kind: 'passcode' | 'bypass', problem: Problem | null): Html {
+  const { title, text, label } = words[kind];
+  const code = field({
+    name: 'code',
+    label,
+    inputmode: 'numeric',
+    autocomplete: 'one-time-code',
+    maxlength: 64,
+    autofocus: true,
+  });
+  return html`<h1>${title}</h1>
+    ${problem && alertBox(html`<p>${problemText(words, kind, problem)}</p>`)}
+    <p>${text}</p>
+    ${form(csrf, html`${code} ${button(words.passcode.verify)}`, { action: paths[kind] })} ${otherOptions(words)}`;
+}
+
+function problemText(words: DuoWords, kind: 'passcode' | 'bypass', { kind: problem, triesLeft = 0 }: Problem): string {
+  const text = { wrong: words.wrong, used: words.used, expired: words.expired, digits: words[kind].digits, key: words.key.failed }[problem];
+  return triesLeft > 0 ? `${text} ${words.triesLeft(triesLeft)}` : text;
+}
+
+/** The page for a security key. Its script talks to the browser. */
+export function keyBody(words: DuoWords, csrf: string, request: KeyRequest, problem: Problem | null): Html {
+  return html`<h1>${words.key.title}</h1>
+    <div id="key-problem" ${problem === null && html`hidden`}>${alertBox(html`<p>${words.key.failed}</p>`)}</div>
+    <p>${words.key.text}</p>
+    <form method="post" class="stack" action="${paths.key}" data-key="${JSON.stringify(request)}">
+      <input type="hidden" name="csrf" value="${csrf}" />
+      <input type="hidden" name="credentialId" />
+      <input type="hidden" name="clientData" />
+      <input type="hidden" name="authenticatorData" />
+      <input type="hidden" name="signature" />
+      ${button(words.key.use)}
+    </form>
+    ${otherOptions(words)}`;
+}
+
+export function trustBody(words: DuoWords, csrf: string): Html {
+  const { trust } = words;
+  return html`<h1>${trust.title}</h1>
+    <p>${trust.text(trustDays)}</p>
+    ${form(
+      csrf,
+      html`${button(trust.yes, { name: 'own', value: 'yes' })} ${button(trust.no, { name: 'own', value: 'no', tone: 'plain' })}`,
+      { action: paths.trust },
+    )}`;
+}
+
+export function lockedBody(words: DuoWords, time: string): Html {
+  return html`<h1>${words.locked}</h1>
+    ${alertBox(html`<p>${words.lockedText(time)}</p>`)}
+    <p class="hint">${words.options.help}</p>`;
+}
+
+/** For people with neither a device nor a passcode: what to do. */
+export function noDeviceBody(words: DuoWords, recoveryAddress: string): Html {
+  return html`<h1>${words.noDevice}</h1>
+    ${noteBox(html`<p>${words.noDeviceText}</p>`)}
+    <p>${words.noDeviceThen}</p>
+    <p><a class="button" href="${recoveryAddress}">${words.recovery}</a></p>
+    <p class="hint">${words.options.help}</p>`;
+}
