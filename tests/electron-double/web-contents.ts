@@ -30,6 +30,9 @@ export type WindowOpenHandler = (details: { url: string; frameName: string; feat
   action: 'allow' | 'deny';
 };
 
+/** Electron's whole answer to a script that threw (`shell/renderer/api/electron_api_web_frame.cc`). */
+const scriptFailed = 'Script failed to execute, this normally means an error was thrown. Check the renderer console for the error.';
+
 let nextId = 1;
 
 /** A page of Chromium as Electron's `webContents`. It is made at once; its commands wait until the page is there. */
@@ -277,24 +280,33 @@ export class WebContents extends NativeEmitter {
     return z.unknown().parse(result.value);
   }
 
-  /** Each call has a world of its own. */
+  /**
+   * A promise that the last script returns is waited for, as Electron passes one from world to world. If the page goes
+   * meanwhile, nothing ever answers (`lib/browser/ipc-main-internal-utils.ts` waits for a message from it).
+   */
   async executeJavaScriptInIsolatedWorld(worldId: number, scripts: readonly { code: string }[]): Promise<unknown> {
     await this.untilLoaded();
     const { cdp } = await this.page;
-    const { frameTree } = await cdp.send('Page.getFrameTree');
-    const { executionContextId } = await cdp.send('Page.createIsolatedWorld', {
-      frameId: frameTree.frame.id,
-      worldName: `isolated-${worldId}`,
-    });
     let last: unknown;
-    for (const { code } of scripts) {
-      const { result, exceptionDetails } = await cdp.send('Runtime.evaluate', {
-        expression: code,
-        contextId: executionContextId,
-        returnByValue: true,
+    try {
+      const { frameTree } = await cdp.send('Page.getFrameTree');
+      const { executionContextId } = await cdp.send('Page.createIsolatedWorld', {
+        frameId: frameTree.frame.id,
+        worldName: `isolated-${worldId}`,
       });
-      if (exceptionDetails) throw new Error(exceptionDetails.text);
-      last = result.value;
+      for (const [at, { code }] of scripts.entries()) {
+        const { result, exceptionDetails } = await cdp.send('Runtime.evaluate', {
+          expression: code,
+          contextId: executionContextId,
+          returnByValue: true,
+          awaitPromise: at === scripts.length - 1,
+        });
+        if (exceptionDetails) throw new Error(scriptFailed);
+        last = result.value;
+      }
+    } catch (error) {
+      if (error instanceof Error && error.message === scriptFailed) throw error;
+      return new Promise<never>(() => undefined);
     }
     return z.unknown().parse(last);
   }

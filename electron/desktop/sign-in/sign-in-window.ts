@@ -7,6 +7,7 @@ import type { OpenWebWindow, WebWindowEnd, WebWindowRequest } from '../../gatewa
 import { hardened } from '../pages/hardening.ts';
 import { createAddressStrip } from '../pages/address-strip.ts';
 import { BlockedHosts, type BlockedHostList } from './blocked-hosts.ts';
+import { FormFiller } from './form-fill.ts';
 import { readComments } from './saml-comments.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';
 import { signInFailure } from './sign-in-failure.ts';
@@ -24,6 +25,8 @@ export interface SignInWindowOptions {
   icon: NativeImage;
   localizer: () => Localizer;
   log: (line: string) => void;
+  /** How long a page may take to show the form that is filled in. For tests. */
+  formWaitMs?: number;
 }
 
 /** Opens windows for campuses' own sign-in pages. `proxyOf` tells which of our proxies a page uses, and so may get the secret of. */
@@ -79,15 +82,22 @@ class SignInWindow {
   readonly #localizer: Localizer;
   readonly #layOut: () => void;
   readonly #log: (line: string) => void;
+  readonly #formWaitMs: number | undefined;
   #settle: (outcome: Outcome) => void = () => undefined;
   readonly #outcome = new Promise<Outcome>((resolve) => (this.#settle = resolve));
   /** Checks one page at a time, in the order of loading. */
   #checking: Promise<void> = Promise.resolve();
 
-  constructor(request: WebWindowRequest, partition: SignInSession, blocked: BlockedHosts, { icon, localizer, log }: SignInWindowOptions) {
+  constructor(
+    request: WebWindowRequest,
+    partition: SignInSession,
+    blocked: BlockedHosts,
+    { icon, localizer, log, formWaitMs }: SignInWindowOptions,
+  ) {
     this.#request = request;
     this.#partition = partition;
     this.#log = log;
+    this.#formWaitMs = formWaitMs;
     this.#blocked = blocked;
     blocked.onMore = (hosts) => this.#showBlocked(hosts);
     this.#localizer = localizer();
@@ -124,6 +134,9 @@ class SignInWindow {
     this.#window.on('closed', () => this.#settle({ kind: 'closed' }));
     this.#strip.show(this.#request.address);
     this.#window.show();
+    const { fill } = this.#request;
+    const onError = (message: string): void => this.#settle({ kind: 'form-error', message });
+    const filler = fill && new FormFiller(this.contents, fill, { onError, log: this.#log, formWaitMs: this.#formWaitMs });
     this.contents.loadURL(this.#request.address).catch(() => undefined); // `did-fail-load` reports it in more detail
     try {
       const outcome = await this.#outcome;
@@ -131,6 +144,7 @@ class SignInWindow {
       return outcome;
     } finally {
       off();
+      filler?.stop();
       this.#close();
     }
   }

@@ -4,6 +4,7 @@ import { createServer } from 'node:https';
 import { spkiSha256 } from '../../../electron/trust/verifier.ts';
 import { profileSchema, type Profile } from '../../../shared/profile.ts';
 import { dayMs, issue } from '../../support/issuer.ts';
+import { adfsDomain, adfsPage, factorPage, framePage, type AdfsPage } from './adfs-pages.ts';
 import {
   folder,
   goodbyePage,
@@ -38,12 +39,31 @@ export interface IvantiOptions {
   sessions?: readonly OtherSession[];
   /** Sign-in at the campus's identity provider, on another host, instead of a form of the gateway's. */
   saml?: boolean;
+  /** The identity provider is AD FS: how its page is, the first time. Implies `saml`. */
+  adfs?: Adfs;
+  /** Where the gateway sends people who are signed in; `/dana/home/index.cgi` by default. */
+  landing?: string;
   /** The identity provider's page also loads a script, an image, a frame and so on from these hosts. */
   foreign?: readonly string[];
   /** A page that checks the computer, before anything else. If it only looks, people may continue. */
   hostCheck?: 'demands' | 'looks';
   /** Milliseconds before it answers. `hang-up`: it closes the connection instead. */
   before?: (asked: Received) => Promise<'answer' | 'hang-up'>;
+}
+
+export interface Adfs extends AdfsPage {
+  /** What it says about a wrong password. */
+  wrong?: string;
+  /** Asks once more after the right password, without an error. */
+  twice?: boolean;
+  /** The form is in a frame of the page. */
+  framed?: boolean;
+  /** A page on another host asks for the second factor. */
+  factor?: boolean;
+  /** Sets more cookies than the next request can carry. */
+  cookieBomb?: boolean;
+  /** The page sends people to this address before it shows its form. */
+  detour?: string;
 }
 
 export interface Received {
@@ -60,6 +80,7 @@ export interface Ivanti {
   readonly port: number;
   readonly host: string;
   readonly provider: string;
+  readonly factor: string;
   /** Its authority, which no computer trusts by default. */
   readonly authority: string;
   /** Its key in openconnect's notation. */
@@ -94,6 +115,8 @@ interface Visit {
 
 const host = 'ivanti.campus.test';
 const provider = 'idp.campus.test';
+/** The host of the second factor's page. */
+const factor = 'factor.campus.test';
 const user = { name: 'mei.chan', password: 'harbour-lantern-42' };
 /** openconnect's first request, with its cookie. */
 export const tunnelPath = '/dana/js';
@@ -102,7 +125,7 @@ export const placeholder = '1';
 
 export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> {
   const root = await issue(null, { name: 'CN=Ivanti Test Root', authority: {} });
-  const wishes = { dns: options.certificate === 'wrong-host' ? ['appliance.maker.test'] : [host, provider] };
+  const wishes = { dns: options.certificate === 'wrong-host' ? ['appliance.maker.test'] : [host, provider, factor] };
   const over = { notBefore: new Date(Date.now() - 20 * dayMs), notAfter: new Date(Date.now() - 10 * dayMs) };
   const leaf = await issue(root, { ...wishes, ...(options.certificate === 'expired' ? over : {}) });
   const received: Received[] = [];
@@ -111,10 +134,14 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
   /** Which host each name belongs to. */
   const assertions = new Map<string, string>();
 
+  /** How often AD FS has accepted a password. */
+  let accepted = 0;
+
   const server = createServer({ key: leaf.keyPem, cert: leaf.pem }, (request, response) => {
     read(request).then(
       async (asked) => {
         received.push(asked);
+        if (asked.path === '/adfs/endless.png') return;
         if ((await options.before?.(asked)) === 'hang-up') {
           response.destroy();
           return;
@@ -128,7 +155,8 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
 
   function answer(asked: Received): Reply {
     const { path } = asked;
-    if (asked.host === provider) return atProvider(asked);
+    if (asked.host === factor) return atFactor(asked);
+    if (asked.host === provider) return options.adfs ? atAdfs(asked, options.adfs) : atProvider(asked);
     // A tunnel would begin here, but there is none
     if (path === tunnelPath) return { status: 403, headers: { connection: 'close' }, html: '' };
     if (path === '/for-ever') return go('/for-ever');
@@ -142,14 +170,17 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
       signedIn.delete(sessionOf(asked) ?? '');
       return go(`${folder}welcome.cgi?p=logout`, 'DSID=deleted; path=/; secure');
     }
-    if (path.startsWith('/dana/home/')) {
+    if (path.startsWith('/dana/home/') || path === options.landing) {
       // The trap: a page below /dana/home/ and a DSID although nobody is signed in
-      if (options.saml && sessionOf(asked) === placeholder) return show(samlRequestPage(`https://${provider}/idp/begin`));
+      if (isSaml && sessionOf(asked) === placeholder)
+        return show(samlRequestPage(`https://${provider}${options.adfs ? '/adfs/ls/' : '/idp/begin'}`));
       const name = signedIn.get(sessionOf(asked) ?? '');
       return name === undefined ? go(`${folder}welcome.cgi?p=timed-out`) : show(homePage(name));
     }
     return { status: 404, headers: {}, html: '' };
   }
+
+  const isSaml = options.saml === true || options.adfs !== undefined;
 
   function welcome({ query }: Received): Reply {
     const why = new URLSearchParams(query).get('p');
@@ -157,7 +188,7 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
     if (options.hostCheck && why === 'preauth') return show(hostCheckPage(options.hostCheck === 'looks'));
     if (options.hostCheck && why === null) return go(`${folder}welcome.cgi?p=preauth`, 'DSPREAUTH=1; path=/; secure');
     if (options.notice !== undefined && why !== 'sign-in' && why !== 'failed') return show(noticePage(options.notice));
-    if (options.saml) return go('/dana/home/index.cgi', `DSID=${placeholder}; path=/; secure`);
+    if (isSaml) return go('/dana/home/index.cgi', `DSID=${placeholder}; path=/; secure`);
     return show(
       signInPage({
         again: why === 'failed',
@@ -208,7 +239,32 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
     visits.delete(key);
     const id = randomBytes(16).toString('hex');
     signedIn.set(id, visit.user);
-    return go('/dana/home/index.cgi', `DSID=${id}; path=/; secure`);
+    return go(options.landing ?? '/dana/home/index.cgi', `DSID=${id}; path=/; secure; HttpOnly`);
+  }
+
+  function atAdfs({ path, query, form }: Received, adfs: Adfs): Reply {
+    const page: AdfsPage = adfs;
+    if (path === '/adfs/frame') return show(adfsPage(page));
+    if (adfs.cookieBomb === true) {
+      const cookies = Array.from({ length: 30 }, (_, at) => `document.cookie = 'bomb${at}=${'x'.repeat(2_000)}; path=/'`).join(';');
+      return show(`<!DOCTYPE html><h1>Bomb</h1><script>${cookies}; location.href = '/adfs/next'</script>`);
+    }
+    if (!('UserName' in form)) {
+      if (adfs.framed === true) return show(framePage('/adfs/frame'));
+      if (adfs.detour !== undefined && query !== 'again') return go(adfs.detour);
+      return show(adfsPage(page));
+    }
+    const isRight = form['UserName'] === `${user.name}${adfsDomain}` && form['Password'] === user.password;
+    if (!isRight) return show(adfsPage({ ...page, error: adfs.wrong ?? 'Incorrect user ID or password.' }));
+    accepted += 1;
+    if (adfs.twice === true && accepted === 1) return show(adfsPage(page));
+    if (adfs.factor === true) return go(`https://${factor}/frame/prompt`);
+    return show(samlResponsePage(`https://${host}/dana-na/auth/saml-consumer.cgi`, assertionOf(user.name)));
+  }
+
+  function atFactor({ method }: Received): Reply {
+    if (method !== 'POST') return show(factorPage(''));
+    return show(samlResponsePage(`https://${host}/dana-na/auth/saml-consumer.cgi`, assertionOf(user.name)));
   }
 
   function atProvider({ path, form }: Received): Reply {
@@ -244,6 +300,7 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
     port,
     host,
     provider,
+    factor,
     authority: root.pem,
     pin: `pin-sha256:${spkiSha256(leaf.certificate)}`,
     user,
@@ -263,7 +320,7 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
         labels: { userId: 'Username', password: 'Password' },
         portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'other' },
         trust: { kind: 'authority', pem: root.pem },
-        connectTo: [host, provider].map((name) => ({ host: name, port: 443, loopbackPort: port })),
+        connectTo: [host, provider, factor].map((name) => ({ host: name, port: 443, loopbackPort: port })),
         ...more,
       } satisfies Profile),
     async stop() {

@@ -1,0 +1,402 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { nativeImage } from 'electron';
+import { app, double, webContents } from '../../electron-double/index.ts';
+import { AccessController } from '../../../electron/access/controller.ts';
+import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
+import { createSignInWindows } from '../../../electron/desktop/sign-in/sign-in-window.ts';
+import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
+import { browserDriver } from '../../../electron/gateways/ivanti-web/driver.ts';
+import type { Grant, OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
+import { createVerifier } from '../../../electron/trust/verifier.ts';
+import { dialOnly } from '../../../electron/tunnels/direct.ts';
+import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
+import type { TunnelEngine, TunnelEnding } from '../../../electron/tunnels/tunnel.ts';
+import { fail } from '../../../shared/failure.ts';
+import { localizerFor } from '../../../shared/messages/localizer.ts';
+import type { Profile } from '../../../shared/profile.ts';
+import type { Answer, PromptOf } from '../../../shared/prompt.ts';
+import { answer, credentials, handEnvironment, prompted, reach } from '../../support/access.ts';
+import { startIvanti, type Adfs, type Ivanti, type IvantiOptions } from '../../peers/gateways/ivanti.ts';
+
+vi.mock('electron', () => import('../../electron-double/index.ts'));
+
+/** Our Sign in screen and the campus's form: the real controller, driver, page and script; only the tunnel is a double. */
+
+const hosts = ['idp.campus.test', 'factor.campus.test'];
+const formHosts = ['idp.campus.test'];
+const log: string[] = [];
+const states: string[] = [];
+const grants: OpenConnectGrant[] = [];
+const engine: TunnelEngine = {
+  open(grant: Grant) {
+    if (grant.kind === 'openconnect') grants.push(grant);
+    let end: (ending: TunnelEnding) => void = () => undefined;
+    const ended = new Promise<TunnelEnding>((resolve) => (end = resolve));
+    return Promise.resolve({
+      dial: (host) => Promise.reject(fail('host-unreachable', { host })),
+      traffic: () => ({ received: 0, sent: 0 }),
+      answers: () => Promise.resolve(true),
+      ended,
+      abandon: () => end({ kind: 'dropped', failure: { code: 'tunnel-dropped' } }),
+      close: async () => end({ kind: 'closed' }),
+    });
+  },
+};
+
+let windows: ReturnType<typeof createSignInWindows>;
+let controller: AccessController;
+let ivanti: Ivanti;
+
+beforeAll(async () => {
+  app.on('window-all-closed', () => undefined);
+  await app.whenReady();
+  hardenEveryPage();
+  windows = createSignInWindows({
+    detour: async (names, connectTo) => {
+      const detour = await startLoopbackProxy();
+      detour.setDial(dialOnly(names, connectTo));
+      return detour;
+    },
+    icon: nativeImage.createEmpty(),
+    localizer: () => localizerFor('en', []),
+    log: (line) => log.push(line),
+    formWaitMs: 1_500,
+  });
+  answerProxyLogin(
+    (contents) => windows.proxyOf(contents),
+    () => null,
+  );
+});
+afterAll(() => double.dispose());
+afterEach(async () => {
+  await controller.disconnect();
+  await ivanti.stop();
+  // Whatever happened: what was typed is in no log and no state
+  const told = [...log, ...states].join('\n');
+  expect(told).not.toContain(ivanti.user.password);
+  expect(told).not.toContain(canary);
+  expect(double.windows()).toEqual([]);
+  for (const list of [log, states, grants]) list.length = 0;
+});
+
+/** With everything that could end a literal or a script, around a mark to search for. */
+const canary = 'canary-77';
+const wrongPassword = ['"</script>', "'`", '\\', '$', '{alert(1)}', '\u2028', canary, '<!--'].join('');
+const right = (): Answer => credentials(ivanti.user.name, ivanti.user.password);
+const wrong = (): Answer => credentials(ivanti.user.name, wrongPassword);
+
+/** A campus with AD FS, and an attempt to connect to it. */
+async function begin(
+  adfs: Adfs | null,
+  browser: Partial<NonNullable<Profile['browser']>> = {},
+  more: Partial<IvantiOptions> = {},
+  profile: Partial<Profile> = {},
+): Promise<void> {
+  ivanti = await startIvanti({ ...(adfs && { adfs }), ...more });
+  controller = new AccessController({
+    drivers: { nc: browserDriver(windows.open), pulse: browserDriver(windows.open) },
+    tunnels: { app: engine },
+    direct: () => () => Promise.reject(fail('internal')),
+    verifierFor: ({ trust }) => createVerifier({ trust, now: Date.now }),
+    environment: handEnvironment(),
+    client: { name: 'test', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
+    prepared: () => () => Promise.resolve(null),
+    now: Date.now,
+    random: Math.random,
+    log: (line) => log.push(line),
+  });
+  controller.onChange((state) => states.push(JSON.stringify(state)));
+  controller.connect(ivanti.profile({ browser: { hosts, formHosts, form: 'adfs', ...browser }, ...profile }));
+}
+
+/** The page in view, once its heading says this. */
+async function page(heading: string) {
+  return vi.waitFor(
+    async () => {
+      for (const contents of webContents.getAllWebContents()) {
+        if (!contents.getURL().startsWith('https:')) continue;
+        const shown = await double.page(contents);
+        if ((await shown.locator('h1').textContent({ timeout: 500 })) === heading) return shown;
+      }
+      throw new Error(`no page '${heading}'`);
+    },
+    { timeout: 15_000, interval: 50 },
+  );
+}
+
+/** Every try to sign in that AD FS got. */
+const tries = () => ivanti.received.filter(({ form, host }) => 'UserName' in form && host === ivanti.provider).map(({ form }) => form);
+/** Waits for a line of the log. */
+const logged = (what: string) => vi.waitFor(() => expect(log.join('\n')).toContain(what), { timeout: 20_000, interval: 50 });
+/** Everything but what was typed: no other request carries it. */
+const leaks = () =>
+  ivanti.received.filter(({ form, query, host }) => {
+    const words = JSON.stringify([form, query]);
+    return (words.includes(ivanti.user.password) || words.includes(canary)) && !('UserName' in form && host === ivanti.provider);
+  });
+
+const again = (code: string): Promise<PromptOf<'credentials'>> =>
+  vi.waitFor(
+    async () => {
+      const { prompt } = await prompted(controller, 'credentials');
+      expect(prompt.failure?.code).toBe(code);
+      return prompt;
+    },
+    { timeout: 20_000 },
+  );
+
+describe('our Sign in screen and the campus’s form', () => {
+  it('our Sign in screen asks first, then AD FS’s form is filled in and its own button is clicked once', async () => {
+    await begin({});
+    expect(await answer(controller, 'credentials', right())).toEqual({
+      kind: 'credentials',
+      fields: [
+        { name: 'user', secret: false },
+        { name: 'password', secret: true },
+      ],
+      selects: [],
+    });
+    await reach(controller, 'connected');
+    // The page's own handler added the domain, so its button was clicked
+    expect(tries()).toEqual([{ UserName: 'mei.chan@campus.test', Password: ivanti.user.password, AuthMethod: 'FormsAuthentication' }]);
+    expect(grants[0]?.cookie).toBe(`DSID=${[...ivanti.signedIn][0] ?? ''}`);
+    expect(leaks()).toEqual([]);
+  });
+
+  it('a page after AD FS’s that asks for the second factor is shown and never filled in, whatever its fields are called', async () => {
+    await begin({ factor: true });
+    await answer(controller, 'credentials', right());
+    const factor = await page('Check for a push');
+    expect(await factor.locator('#passwordInput').inputValue()).toBe('');
+    await factor.getByRole('button', { name: 'Approve' }).click();
+    await reach(controller, 'connected');
+    expect(tries()).toHaveLength(1);
+    expect(ivanti.received.filter(({ host, method }) => host === ivanti.factor && method === 'POST')).toMatchObject([
+      { form: { Password: '' } },
+    ]);
+    expect(leaks()).toEqual([]);
+  });
+
+  it('what AD FS says about a wrong password comes back on our Sign in screen, and nothing is sent again by itself', async () => {
+    const words = `Incorrect user ID.\u202E \u0007Type it again. ${'x'.repeat(900)}`;
+    await begin({ wrong: words });
+    await answer(controller, 'credentials', wrong());
+    const { message } = await again('sign-in-rejected');
+    expect(message).toMatch(/^Incorrect user ID\. Type it again\. x+$/);
+    expect(message).toHaveLength(500);
+    expect(tries()).toHaveLength(1);
+    expect(webContents.getAllWebContents().filter((each) => each.getURL().startsWith('https:'))).toEqual([]);
+    await answer(controller, 'credentials', right());
+    await reach(controller, 'connected');
+    expect(tries().map((each) => each['Password'])).toEqual([wrongPassword, ivanti.user.password]);
+  });
+
+  it('a locked account is told as one', async () => {
+    await begin({ wrong: 'Your account has been locked. Contact your administrator.' });
+    await answer(controller, 'credentials', wrong());
+    expect((await again('account-locked-out')).message).toContain('has been locked');
+  });
+
+  it('an error that the page’s own script shows comes back too', async () => {
+    await begin({ scriptError: 'Enter your user ID in the format "user@domain".' });
+    await answer(controller, 'credentials', right());
+    expect((await again('sign-in-rejected')).message).toBe('Enter your user ID in the format "user@domain".');
+    expect(tries()).toEqual([]);
+  });
+
+  it('a form that a script adds later is filled in as well', async () => {
+    await begin({ lateMs: 600 });
+    await answer(controller, 'credentials', right());
+    await reach(controller, 'connected');
+    expect(tries()).toHaveLength(1);
+  });
+
+  it('another page’s form is filled in by the profile’s selectors', async () => {
+    const form = { user: '[name=user]', password: '[name=passphrase]', submit: '#idp input[type=submit]', error: '#error' };
+    await begin(null, { form }, { saml: true });
+    await answer(controller, 'credentials', wrong());
+    expect((await again('sign-in-rejected')).message).toBe('Invalid username or password. Please re-enter.');
+    await answer(controller, 'credentials', right());
+    await reach(controller, 'connected');
+    expect(ivanti.received.filter(({ form }) => 'passphrase' in form)).toHaveLength(2);
+  });
+
+  it('a page that the person closes brings our Sign in screen back, with what happened', async () => {
+    await begin({ factor: true });
+    await answer(controller, 'credentials', right());
+    await page('Check for a push');
+    double.windows()[0]?.close();
+    await again('browser-closed');
+    expect(tries()).toHaveLength(1);
+  });
+
+  it('Cancel while the page is filled in ends the attempt', async () => {
+    await begin({ endless: true });
+    await answer(controller, 'credentials', right());
+    await page('Campus AD FS');
+    await controller.disconnect();
+    expect(controller.state).toEqual({ kind: 'idle', ending: null });
+    expect(tries()).toEqual([]);
+  });
+});
+
+describe('a form that is left to the person', () => {
+  /** The person signs in by hand on the page. */
+  async function byHand(): Promise<void> {
+    const shown = await page('Campus AD FS');
+    await shown.locator('#userNameInput, #newuserNameInput').fill(ivanti.user.name);
+    await shown.locator('#passwordInput, #newpasswordInput').fill(ivanti.user.password);
+    await shown.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  it.each<[string, Adfs, string]>([
+    ['shows an error before anything was typed', { error: 'An error occurred. Contact your administrator.' }, 'error'],
+    ['sends its values to another host', { action: 'https://elsewhere.test/steal' }, 'action'],
+    ['resolves its action against a foreign base', { before: '<base href="https://elsewhere.test/">', action: 'adfs/ls' }, 'action'],
+    ['sends its values by script', { action: 'javascript:void(0)' }, 'action'],
+    ['would put the password in an address', { method: 'get' }, 'method'],
+    ['asks for a new password too', { newPassword: true }, 'passwords'],
+    ['cannot be seen', { hidden: true }, 'absent'],
+    ['lies in a frame', { framed: true }, 'absent'],
+    ['has other ids than AD FS’s', { changed: true }, 'absent'],
+  ])('a form that %s is not filled in', async (_, adfs, why) => {
+    await begin(adfs);
+    await answer(controller, 'credentials', right());
+    const shown = await page(adfs.framed === true ? 'Campus frame' : 'Campus AD FS');
+    await logged(`its form is left to the person (${why})`);
+    for (const frame of shown.frames())
+      for (const field of await frame.locator('input[type=password], input[type=email]').all()) expect(await field.inputValue()).toBe('');
+    expect(await shown.evaluate(() => Reflect.get(window, 'clicks') as unknown)).toBeUndefined();
+    expect(tries()).toEqual([]);
+    expect(leaks()).toEqual([]);
+  });
+
+  it('a page that asks for the password twice is filled in once; what the person then types counts', async () => {
+    await begin({ twice: true });
+    await answer(controller, 'credentials', right());
+    await vi.waitFor(() => expect(tries()).toHaveLength(1), { timeout: 15_000 });
+    await byHand();
+    await reach(controller, 'connected');
+    expect(tries()).toHaveLength(2);
+  });
+
+  it('reloading or going back fills nothing in again', async () => {
+    await begin({ factor: true });
+    await answer(controller, 'credentials', right());
+    const shown = await page('Check for a push');
+    await shown.goto(`https://${ivanti.provider}/adfs/ls/`);
+    await page('Campus AD FS');
+    await shown.reload();
+    const form = await page('Campus AD FS');
+    // As long as an error of the form's would count
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(await form.locator('#passwordInput').inputValue()).toBe('');
+    expect(tries()).toHaveLength(1);
+  });
+
+  it('a page whose script empties the field is not sent', async () => {
+    await begin({ refusesInput: true });
+    await answer(controller, 'credentials', right());
+    await logged('(changed)');
+    expect(tries()).toEqual([]);
+    expect(leaks()).toEqual([]);
+  });
+
+  it('what the person has begun to type is not replaced', async () => {
+    await begin({ before: '<script>addEventListener("DOMContentLoaded", () => passwordInput.value = "half")</script>' });
+    await answer(controller, 'credentials', right());
+    await logged('(typed)');
+    expect(await (await page('Campus AD FS')).locator('#passwordInput').inputValue()).toBe('half');
+  });
+
+  it('elements that are named like members of a form or of the document do not mislead the script', async () => {
+    const names = ['querySelectorAll', 'baseURI', 'location', 'action', 'method', 'getAttribute'];
+    const before = names.map((name) => `<img name="${name}" alt="">`).join('');
+    await begin({ before, action: 'https://elsewhere.test/steal' });
+    await answer(controller, 'credentials', right());
+    await logged('(action)');
+    expect(leaks()).toEqual([]);
+  });
+
+  it('selectors that are no CSS leave the form to the person, and the app stays up', async () => {
+    await begin({}, { form: { user: '#a[', password: '((', submit: ']', error: '!' } });
+    await answer(controller, 'credentials', right());
+    await logged('(selector)');
+    await byHand();
+    await reach(controller, 'connected');
+  });
+
+  it('a page of a host that the profile does not name for the form is not filled in', async () => {
+    await begin({}, { formHosts: ['factor.campus.test'] });
+    await answer(controller, 'credentials', right());
+    const shown = await page('Campus AD FS');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(await shown.locator('#passwordInput').inputValue()).toBe('');
+    expect(tries()).toEqual([]);
+    await byHand();
+    await reach(controller, 'connected');
+  });
+
+  it('a form host on another port is another one, and `:443` is the usual one', async () => {
+    await begin({}, { formHosts: ['IDP.campus.test:443'] });
+    await answer(controller, 'credentials', right());
+    await reach(controller, 'connected');
+    await controller.disconnect();
+    await ivanti.stop();
+    await begin({}, { formHosts: ['idp.campus.test:8443'] });
+    await answer(controller, 'credentials', right());
+    await page('Campus AD FS');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(tries()).toEqual([]);
+  });
+
+  it('with only patterns for hosts nothing can be filled in, so the person is not asked for a password', async () => {
+    await begin({}, { hosts: ['*.campus.test', 'idp.campus.test'], formHosts: ['*.campus.test'] });
+    await prompted(controller, 'browser');
+  });
+
+  it('a lookalike host is held back, and nothing is filled in', async () => {
+    await begin({ detour: 'https://idp.campus.test.evil.test/adfs/ls' });
+    await answer(controller, 'credentials', right());
+    expect((await again('browser-strayed')).failure?.params).toEqual({ host: 'idp.campus.test.evil.test' });
+    expect(tries()).toEqual([]);
+    expect(leaks()).toEqual([]);
+  });
+});
+
+describe('trouble on the way to the form', () => {
+  it('a page that never finishes loading is left to the person, who can close it', async () => {
+    await begin({ endless: true });
+    await answer(controller, 'credentials', right());
+    await page('Campus AD FS');
+    double.windows()[0]?.close();
+    await again('browser-closed');
+    expect(tries()).toEqual([]);
+  });
+
+  it('more cookies than a server takes end on our screen, with a sentence', async () => {
+    await begin({ cookieBomb: true });
+    await answer(controller, 'credentials', right());
+    const ended = await reach(controller, 'idle');
+    expect(ended.ending).not.toBeNull();
+    expect(tries()).toEqual([]);
+  });
+
+  it.each<[string, (asked: { path: string; form: object }) => boolean]>([
+    ['before AD FS’s page', ({ path, form }) => path.startsWith('/adfs/') && !('UserName' in form)],
+    ['when the form is sent', ({ form }) => 'UserName' in form],
+    ['on the way back to the gateway', ({ path }) => path.includes('saml-consumer')],
+  ])('a network that is gone %s ends on our screen, with a sentence', async (_, isGone) => {
+    await begin({}, {}, { before: async (asked) => (isGone(asked) ? 'hang-up' : 'answer') });
+    await answer(controller, 'credentials', right());
+    expect((await reach(controller, 'idle')).ending).toMatchObject({ code: 'gateway-closed' });
+    expect(leaks()).toEqual([]);
+  });
+
+  it('a gateway that lands people on a page of its own is signed in to there', async () => {
+    await begin({}, {}, { landing: '/library/start' });
+    await answer(controller, 'credentials', right());
+    await reach(controller, 'connected');
+    expect(grants[0]?.cookie).toBe(`DSID=${[...ivanti.signedIn][0] ?? ''}`);
+  });
+});
