@@ -58,7 +58,7 @@ export async function fromPool(file: PoolFile, bases: readonly string[], folder 
   const { name, at, sha256 } = file;
   const kept = join(folder, sha256);
   if (existsSync(kept) && hashOf(readFileSync(kept)) === sha256) return kept;
-  if (bases.length === 0) throw new Error(`${name}: this computer has no package source of Debian's; name one with --pool URL`);
+  if (bases.length === 0) throw new Error(`${name}: this computer has no Debian package source; name one with --pool URL`);
   mkdirSync(folder, { recursive: true });
   const part = join(folder, `${sha256}.${process.pid}`);
   const said: string[] = [];
@@ -66,7 +66,7 @@ export async function fromPool(file: PoolFile, bases: readonly string[], folder 
     try {
       await fetchFile(base + at, part, sha256);
       const found = hashOf(readFileSync(part));
-      if (found !== sha256) throw new Error(`is not what was pinned: ${found} instead of ${sha256}`);
+      if (found !== sha256) throw new Error(`does not match its pin: ${found} instead of ${sha256}`);
       renameSync(part, kept);
       return kept;
     } catch (error) {
@@ -75,7 +75,7 @@ export async function fromPool(file: PoolFile, bases: readonly string[], folder 
       rmSync(part, { force: true });
     }
   }
-  throw new Error(`${name}: no package source has ${at} as it is pinned; name another with --pool URL\n${said.join('\n')}`);
+  throw new Error(`${name}: no package source has a ${at} that matches its pin; name another with --pool URL\n${said.join('\n')}`);
 }
 
 /** Downloads with apt's own helper if there is apt, because its proxies and authorities are the ones that work for the pool. */

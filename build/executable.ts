@@ -17,7 +17,8 @@ const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
  */
 export async function makeExecutable(main: string, executable: string, { node, platform }: ExecutableBase): Promise<void> {
   const isMac = platform === 'darwin';
-  if (isMac && process.platform !== 'darwin') throw new Error('An executable for macOS is signed by codesign, which is on a Mac only.');
+  if (isMac && process.platform !== 'darwin')
+    throw new Error('An executable for macOS must be signed by codesign, which exists only on a Mac.');
   const [blob, config] = [`${executable}.blob`, `${executable}.json`];
   const settings = { main, output: blob, disableExperimentalSEAWarning: true, useSnapshot: false, useCodeCache: false };
   writeFileSync(config, JSON.stringify(settings));

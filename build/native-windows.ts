@@ -45,7 +45,7 @@ function ship(workshop: Workshop, folder: string): string[] {
 export async function buildForWindows(folder: string, pool: string | null = null, jobs = availableParallelism()): Promise<string[]> {
   ensureSystemTools(crossTools);
   mkdirSync(workFolder, { recursive: true, mode: 0o700 });
-  if (statSync(workFolder).uid !== process.getuid?.()) throw new Error(`${workFolder} is somebody else's`);
+  if (statSync(workFolder).uid !== process.getuid?.()) throw new Error(`${workFolder} belongs to another user`);
   const tools = {
     platform: 'win32',
     host,

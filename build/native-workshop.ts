@@ -62,7 +62,7 @@ export class Workshop {
     const { status, error } = spawnSync(program, words, { cwd, env, stdio: ['ignore', out, out] });
     closeSync(out);
     if (error) throw error;
-    if (status !== 0) throw new Error(`${program} ${words.join(' ')}\n${readFileSync(log, 'utf8').slice(-3000)}\nAll of it is in ${log}`);
+    if (status !== 0) throw new Error(`${program} ${words.join(' ')}\n${readFileSync(log, 'utf8').slice(-3000)}\nThe whole log: ${log}`);
   }
 
   /** Copies the licences of the finished parts into a folder, and returns their names. */

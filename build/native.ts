@@ -34,7 +34,7 @@ import type { Target } from './targets.ts';
 export function verify({ name, sha256 }: { name: string; sha256: string | null }, bytes: Buffer): void {
   if (sha256 === null) throw new Error(`${name} has no pin yet: put its address and SHA-256 into build/native.json`);
   const found = createHash('sha256').update(bytes).digest('hex');
-  if (found !== sha256) throw new Error(`${name} is not what was pinned: ${found} instead of ${sha256}`);
+  if (found !== sha256) throw new Error(`${name} does not match its pin: ${found} instead of ${sha256}`);
 }
 
 /** Where {@link fetchComponent} gets archives. */
@@ -83,7 +83,7 @@ function placeOf(wanted: string, work: string): string {
 export function takeBuilt({ name, files }: Built, from: string, folder: string): void {
   for (const file of files) {
     const made = join(from, file.name);
-    if (!existsSync(made)) throw new Error(`${name}: ${made} is not there; build/native-windows.ts makes it on Debian`);
+    if (!existsSync(made)) throw new Error(`${name}: ${made} does not exist; build/native-windows.ts builds it on Debian`);
     verify(file, readFileSync(made));
     const to = join(folder, file.name);
     mkdirSync(dirname(to), { recursive: true });

@@ -13,7 +13,8 @@ export type Platform = Target['platform'];
 export function parseTarget(name: string): Target {
   const [platform, arch] = name.split('-');
   const target = targetSchema.safeParse({ name, platform, arch });
-  if (!target.success) throw new Error(`No package is made for ${name}; there are ${targetSchema.shape.name.options.join(', ')}`);
+  if (!target.success)
+    throw new Error(`There are no packages for ${name}. Possible targets: ${targetSchema.shape.name.options.join(', ')}`);
   return target.data;
 }
 

@@ -80,7 +80,7 @@ async function load(file: string): Promise<Credentials | null> {
   try {
     const parsed = fileSchema.parse(JSON.parse(await readFile(file, 'utf8')));
     for (const { certificate, key } of Object.values(parsed)) {
-      if (!new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) throw new Error('a key does not fit its certificate');
+      if (!new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) throw new Error('a key does not match its certificate');
     }
     return parsed;
   } catch (cause) {

@@ -88,7 +88,7 @@ function readLine(socket: net.Socket, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    socket.setTimeout(withinMs, () => socket.destroy(new Error('no answer in time')));
+    socket.setTimeout(withinMs, () => socket.destroy(new Error('the campus did not answer in time')));
     socket.on('data', (chunk: Buffer) => {
       const end = chunk.indexOf('\n');
       const part = end === -1 ? chunk : chunk.subarray(0, end);

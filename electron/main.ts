@@ -110,7 +110,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   const secrets = new Secrets(keytarLoader(log.line));
   void applyManagedProfiles(settings, policy.profiles, {
     secrets,
-    tell: ({ code, detail }) => log.line(`not forgotten: ${code} ${detail ?? ''}`),
+    tell: ({ code, detail }) => log.line(`the saved sign-in could not be forgotten: ${code} ${detail ?? ''}`),
   });
   const proxy = await startLoopbackProxy();
   let presenters: DesktopPresenters | null = null;

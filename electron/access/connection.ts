@@ -178,7 +178,7 @@ export class Connection {
       link.tunnel.abandon();
       return false;
     }
-    deps.log('the gateway is heard again');
+    deps.log('the gateway answers again');
     apply({ type: 'reopened', ...this.held.lifetime.again() });
     void askForTime(this.expiring, link, signal);
     return true;

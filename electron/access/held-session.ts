@@ -73,7 +73,7 @@ export class HeldSession {
       const session = await driver.resume(target, former, AbortSignal.timeout(signOutTimeoutMs));
       await session.close();
     } catch (error) {
-      log(`not signed out: ${failureOf(error).code}`);
+      log(`signing out failed: ${failureOf(error).code}`);
     }
   }
 }

@@ -108,7 +108,7 @@ export class LocalSession implements SessionClient {
     try {
       this.server = await serveControl(folder, this.controlledSession(), this.core.log);
     } catch (error) {
-      this.core.log(`no control socket: ${failureOf(error).detail ?? failureOf(error).code}`);
+      this.core.log(`the control socket could not be opened: ${failureOf(error).detail ?? failureOf(error).code}`);
     }
   }
 
@@ -139,11 +139,13 @@ export class LocalSession implements SessionClient {
   }
 
   private ended(profileId: string, why: Failure | null): void {
-    this.savedSignIn.ended(profileId, why).catch((error: unknown) => this.core.log(`not forgotten: ${failureOf(error).code}`));
+    this.savedSignIn
+      .ended(profileId, why)
+      .catch((error: unknown) => this.core.log(`the saved sign-in could not be forgotten: ${failureOf(error).code}`));
   }
 
   private worked(profileId: string): void {
-    this.savedSignIn.worked(profileId).catch((error: unknown) => this.core.log(`not remembered: ${failureOf(error).code}`));
+    this.savedSignIn.worked(profileId).catch((error: unknown) => this.core.log(`the sign-in could not be saved: ${failureOf(error).code}`));
   }
 
   private controlledSession(): ControlledSession {

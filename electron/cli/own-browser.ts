@@ -10,6 +10,6 @@ import type { Terminal } from './terminal.ts';
 export const handOver =
   (terminal: Terminal) =>
   async (address: string): Promise<void> => {
-    if (URL.parse(address)?.protocol !== 'https:') throw fail('request-invalid', {}, { detail: 'not an address to open' });
+    if (URL.parse(address)?.protocol !== 'https:') throw fail('request-invalid', {}, { detail: 'the address may not be opened' });
     terminal.say(fillIn(commandLine.ask.openThis, { address }));
   };

@@ -131,7 +131,7 @@ class RemoteSession implements SessionClient {
     const bound = {
       signal: new AbortController().signal,
       ms: replyTimeoutMs,
-      late: () => fail('component-failed', { component: 'Causeway' }, { detail: `no reply to ${verb}` }),
+      late: () => fail('component-failed', { component: 'Causeway' }, { detail: `the app did not answer ${verb}` }),
       release: () => this.waiting.delete(id),
     };
     return bounded(bound, (done, failed) => {
@@ -141,7 +141,7 @@ class RemoteSession implements SessionClient {
         else if (message?.type === 'done') {
           const value = z.safeParse(values[verb], message.value);
           if (value.success) done(value.data);
-          else failed(fail('component-failed', { component: 'Causeway' }, { detail: `an unreadable reply to ${verb}` }));
+          else failed(fail('component-failed', { component: 'Causeway' }, { detail: `the app's reply to ${verb} cannot be read` }));
         } else failed(fail('component-failed', { component: 'Causeway' }));
       });
       writeLine(this.socket, { ...more, id, verb });

@@ -32,14 +32,14 @@ export function createDesktopPorts({ portal, signInPage, showWindow, quit, logFo
       // The system starts any program that has registered a scheme: allow only these
       const scheme = URL.parse(address)?.protocol;
       if (scheme !== 'https:' && scheme !== 'mailto:' && scheme !== 'tel:')
-        throw fail('request-invalid', {}, { detail: 'not an address to open' });
+        throw fail('request-invalid', {}, { detail: 'the address may not be opened' });
       await shell.openExternal(address);
     },
 
     async openNetworkPage(address) {
       // A hotel's sign-in page is often plain HTTP. The browser handles that
       const scheme = URL.parse(address)?.protocol;
-      if (scheme !== 'http:' && scheme !== 'https:') throw fail('request-invalid', {}, { detail: 'not a page to open' });
+      if (scheme !== 'http:' && scheme !== 'https:') throw fail('request-invalid', {}, { detail: 'the page may not be opened' });
       await shell.openExternal(address);
     },
 
@@ -78,7 +78,7 @@ export function createDesktopPorts({ portal, signInPage, showWindow, quit, logFo
       const before = applied;
       applied = preferences;
       if (before?.openAtLogin === preferences.openAtLogin || (before === null && !preferences.openAtLogin)) return;
-      setOpenAtLogin(preferences.openAtLogin).catch((thrown: unknown) => log(`start at sign-in was not set: ${String(thrown)}`));
+      setOpenAtLogin(preferences.openAtLogin).catch((thrown: unknown) => log(`starting at sign-in could not be set: ${String(thrown)}`));
     },
   };
 }

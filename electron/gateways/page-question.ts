@@ -35,7 +35,8 @@ export async function askBeforePage({ profile, host, problem }: PageQuestion, as
   const hosts = fillHosts(profile);
   if (form === undefined || hosts.length === 0) {
     const answer = await ask({ kind: 'browser', host: host.slice(0, 200), where: 'window', ...(failure && { failure }) }, { signal });
-    if (answer.kind !== 'browser' || answer.where !== 'window') throw fail('request-invalid', undefined, { detail: 'no such way' });
+    if (answer.kind !== 'browser' || answer.where !== 'window')
+      throw fail('request-invalid', undefined, { detail: 'the gateway did not offer this way to sign in' });
     return null;
   }
   const fields = [

@@ -48,7 +48,7 @@ export class HelperConnection {
           .catch(() => false)
           .then((isIt) => {
             if (isIt) done(new HelperConnection(socket));
-            else failed(fail('helper-missing', undefined, { detail: 'somebody else answers in its place' }));
+            else failed(fail('helper-missing', undefined, { detail: "another program answers at the helper's address" }));
           });
       });
     });
@@ -61,12 +61,12 @@ export class HelperConnection {
     const bound = {
       signal,
       ms: timeoutMs,
-      late: () => fail('helper-missing', undefined, { detail: 'silent' }),
+      late: () => fail('helper-missing', undefined, { detail: 'the helper does not answer' }),
       release: () => this.waiting.delete(id),
     };
     const message = await bounded<HelperMessage>(bound, (done, failed) => {
       this.waiting.set(id, done);
-      void this.gone.then(() => failed(fail('helper-missing', undefined, { detail: 'gone' })));
+      void this.gone.then(() => failed(fail('helper-missing', undefined, { detail: 'the helper closed the connection' })));
       this.socket.write(`${JSON.stringify({ ...request, id })}\n`);
     });
     this.waiting.delete(id);

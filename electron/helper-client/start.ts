@@ -37,7 +37,7 @@ export function startHelperOnce({ executable, socket, pkexec = pkexecProgram }: 
     const fits = (hostPattern.test(host) || isIP(host) === 6) && proofPattern.test(proof);
     // Root must not run a program that others can change
     if (!fits || !(await onlyRootCanChange(executable)) || !(await onlyRootCanChange(pkexec)))
-      throw fail('helper-missing', undefined, { detail: 'no helper that is safe to start' });
+      throw fail('helper-missing', undefined, { detail: 'no helper that only root can change' });
     const over: string[] = [];
     // Detached: it outlives us, so that it can restore the network
     const options: SpawnOptions = { stdio: 'ignore', env: {}, cwd: '/', shell: false, detached: true };

@@ -44,7 +44,7 @@ const maxAuthorityBytes = 64 * 1024;
 /** Reads the configuration. Throws if the file is missing or invalid, or if others than root can write it. */
 export async function readConfig(path: string): Promise<HelperConfig> {
   if (!(await onlyRootCanChange(path)))
-    throw new Error(`${path} has to be there, and the administrator's: nobody else may be able to change it, or a folder above it`);
+    throw new Error(`${path} must exist, and only administrators may be able to change it and every folder above it`);
   return parseConfig(JSON.parse(await readFile(path, 'utf8')));
 }
 
@@ -90,7 +90,7 @@ export async function identityOf(trust: GatewayTrust): Promise<GatewayIdentity> 
 /** Reads an authority's certificates. Only root may be able to change the file or a folder above it. */
 async function readAuthority(path: string): Promise<string> {
   const unfit = (detail: string): Error => fail('component-missing', { component: path }, { detail });
-  if (!(await onlyRootCanChange(path))) throw unfit('not there, or others than an administrator can change it');
+  if (!(await onlyRootCanChange(path))) throw unfit('missing, or not only administrators can change it');
   const pem = await readFile(path, 'latin1');
   if (pem.length > maxAuthorityBytes) throw unfit(`longer than ${maxAuthorityBytes} bytes`);
   try {

@@ -39,14 +39,14 @@ async function begin(): Promise<number | null> {
   // Here the script runs as openconnect's user, which has no privileges
   if (role === 'script' && platform.networkControl) return forwardRequest(process.env, values['report-to']);
   if (!(await platform.mayServe())) {
-    log('This is a service of the system: it is started by root, or on Windows by the system itself.');
+    log('This is a system service. It must be started by root, or on Windows by the system.');
     return 1;
   }
   // The caller chose these arguments, and polkit showed them to an administrator. Accept only those
   if (role === 'once' || process.env['PKEXEC_UID'] !== undefined) {
     const config = await oneTimeConfig(process.argv.slice(2), process.env['PKEXEC_UID'], (uid) => platform.nameOf(uid));
     if (config) return serve(() => Promise.resolve(config), true);
-    log('Started by polkit, this takes `once`, a gateway and what proves it.');
+    log('When polkit starts it, the arguments are `once`, a gateway and its proof.');
     return 2;
   }
   if (role === 'serve') return serve(() => readConfig(values.config), false);
@@ -78,10 +78,10 @@ function finish(work: Promise<number | null>): void {
 /** Runs the service until it is stopped. */
 async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Promise<null> {
   if (!(await platform.makeStateFolder(values.state)))
-    throw new Error(`${values.state} has to be the administrator's, as all folders above it`);
+    throw new Error(`only administrators may be able to change ${values.state} and every folder above it`);
   // First restore what an earlier run left behind
   await endOrphanProcess(values.state, log);
-  if (await restoreNetwork(values.state, log)) log('put back what a former run left');
+  if (await restoreNetwork(values.state, log)) log('restored the network that an earlier run left changed');
   const { networkControl, device } = platform;
   const user = (await networkControl?.user()) ?? null;
   if (networkControl && device !== null) await networkControl.clear(device, user);
@@ -146,7 +146,7 @@ function restartWhen(isSo: () => Promise<boolean>): void {
   setInterval(() => {
     void isSo().then((yes) => {
       if (!yes) return;
-      log('resolv.conf is another file now: starting anew, to be able to change it');
+      log('resolv.conf was replaced, so the service restarts to be able to change it');
       process.exit(1);
     });
   }, 1_000).unref();

@@ -149,9 +149,9 @@ function peerOf({ gateway }: NetworkRequest, { peers }: LocalNetwork): Prefix {
 
 function ownAddress(text: string, here: LocalNetwork): { address: Prefix; network: Prefix } {
   const [address, network] = [prefixOf(text.split('/')[0] ?? ''), prefixOf(text)];
-  if (!address || !network || isSpecial(address)) throw new Error(`${text} is no address for a tunnel`);
+  if (!address || !network || isSpecial(address)) throw new Error(`${text} is not a valid address for a tunnel`);
   const taken = [...here.addresses, ...here.peers, ...here.nameServers, ...here.routes.flatMap(({ via }) => via ?? [])];
-  if (taken.some((each) => isSame(each, address))) throw new Error(`${text} is somebody's already`);
+  if (taken.some((each) => isSame(each, address))) throw new Error(`another interface already has ${text}`);
   return { address, network };
 }
 

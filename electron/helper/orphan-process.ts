@@ -13,7 +13,7 @@ export async function endOrphanProcess(state: string, log: (line: string) => voi
   const isIt = async (): Promise<boolean> =>
     startedAt !== null && (await processes.startOf(pid)) === startedAt && (await processes.nameOf(pid)) === 'openconnect';
   if (!(await isIt())) return;
-  log(`ending openconnect ${pid}, left by a former run`);
+  log(`ending openconnect ${pid}, which an earlier run left behind`);
   const processControl = await platform.processControl();
   // Keep the session: the app may still run and resume it
   for (const end of [() => processControl.askToExit(pid, 'detach'), () => void process.kill(pid, 'SIGKILL')]) {

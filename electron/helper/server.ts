@@ -40,7 +40,7 @@ export async function listen(
       servers.push(await open(listening, (socket) => serve(socket, listening.name, helper)));
       names.push(listening.name);
     } catch (error) {
-      log(`no way in for ${listening.name}: ${error instanceof Error ? error.message : 'failed'}`);
+      log(`no socket for ${listening.name}: ${error instanceof Error ? error.message : 'failed'}`);
     }
   }
   return { servers, names };

@@ -102,7 +102,7 @@ export class SystemTunnel {
     const others = [networkControl?.program ?? places.vpncScript, ...libraries];
     for (const component of [places.openconnect, ...others])
       if (!(await onlyRootCanChange(component)))
-        throw fail('component-missing', { component }, { detail: 'not there, or others than an administrator can change it' });
+        throw fail('component-missing', { component }, { detail: 'missing, or not only administrators can change it' });
     let network: TunnelNetwork | null = null;
     let tunnel: SystemTunnel;
     try {
@@ -172,7 +172,7 @@ export class SystemTunnel {
       const first = await Promise.race([this.isConfigured, running.exited]);
       if (first === null || typeof first === 'number') {
         if (running.output.unproven)
-          throw fail('gateway-unproven', { host }, { detail: `openconnect ${first ?? 'killed'}: ${running.output.tail}` });
+          throw fail('gateway-unproven', { host }, { detail: `openconnect ended (${first ?? 'killed'}): ${running.output.tail}` });
         throw refusalOf(first, running.output, host, this.agent);
       }
       if (first.code !== 0) throw fail('tunnel-failed', { host }, { detail: this.refusal ?? `vpnc-script ended with ${first.code}` });
@@ -215,7 +215,7 @@ export class SystemTunnel {
       await this.network?.finish();
       await restoreNetwork(this.places.state, this.log);
     } catch (error) {
-      this.log(`not everything is as before: ${failureOf(error).detail ?? ''}`);
+      this.log(`the network could not be restored: ${failureOf(error).detail ?? ''}`);
     }
     this.log(`interfaces now: ${(await platform.network.read()).links.join(' ')}`);
   }

@@ -34,7 +34,7 @@ export class TunnelNetwork {
   /** Fails with `component-missing` if the package's user does not exist. */
   static async make(networkControl: NetworkControl, places: TunnelNetworkPlaces, log: (line: string) => void): Promise<TunnelNetwork> {
     const user = await networkControl.user();
-    if (!user) throw fail('component-missing', { component: 'causeway-vpn' }, { detail: 'this computer has no such user' });
+    if (!user) throw fail('component-missing', { component: 'causeway-vpn' }, { detail: 'this computer has no user of that name' });
     await networkControl.clear(places.device, user);
     const before = await beginJournal(places.state, { vpncScript: '', device: places.device });
     await networkControl.makeDevice(places.device, user);
@@ -48,7 +48,7 @@ export class TunnelNetwork {
     await networkControl
       .localNetwork(places.device, user, before.resolver)
       .then((here) => networkControl.limitPacketSize(addresses, here))
-      .catch((error: unknown) => this.log(`packets stay as long as they are: ${String(error).split('\n')[0] ?? ''}`));
+      .catch((error: unknown) => this.log(`the packet size could not be changed: ${String(error).split('\n')[0] ?? ''}`));
   }
 
   /** Applies a request of the script, one at a time. Resolves with why it was refused, or null. Never rejects. */
@@ -74,7 +74,7 @@ export class TunnelNetwork {
   private async carryOut(wanted: NetworkRequest): Promise<void> {
     const { networkControl, places, before } = this;
     if (this.isOver || wanted.reason === 'pre-init' || wanted.reason === 'disconnect') return;
-    if (wanted.device !== places.device) throw new Error('another interface');
+    if (wanted.device !== places.device) throw new Error('the script named another interface');
     const here = await networkControl.localNetwork(places.device, this.user, before.resolver);
     if (wanted.reason === 'connect') {
       const plan = planNetwork(wanted, here);
@@ -101,6 +101,6 @@ export class TunnelNetwork {
 
   private logPlan({ refused, through, bypass }: Plan): void {
     for (const each of refused) this.log(`refused to the gateway: ${each}`);
-    this.log(`through the tunnel: ${through.map(prefixText).join(' ')}; round it: ${bypass.map(({ to }) => prefixText(to)).join(' ')}`);
+    this.log(`through the tunnel: ${through.map(prefixText).join(' ')}; around it: ${bypass.map(({ to }) => prefixText(to)).join(' ')}`);
   }
 }

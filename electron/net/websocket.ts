@@ -65,7 +65,7 @@ export async function openWebSocket(
     socket.once('open', () => {
       // ws fails if the server names another subprotocol, but not if it names none
       if (socket.protocol === request.subprotocol) done({ socket, connection });
-      else failed(fail('gateway-protocol', params, { detail: 'no subprotocol' }));
+      else failed(fail('gateway-protocol', params, { detail: 'the server accepted no subprotocol' }));
     });
     socket.once('unexpected-response', (_request, response) => {
       const status = response.statusCode ?? 0;

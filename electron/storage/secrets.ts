@@ -143,7 +143,7 @@ export class Secrets {
   async #call<T>(work: (keytar: Keytar) => Promise<T>, timeoutMs = this.#bounds.callMs): Promise<T> {
     const bound = new AbortController();
     const late = new Promise<never>((_resolve, reject) => {
-      onAbort(bound.signal, () => reject(fail('keychain-locked', undefined, { detail: 'no answer' })));
+      onAbort(bound.signal, () => reject(fail('keychain-locked', undefined, { detail: 'the keychain did not answer' })));
     });
     // A call that timed out while it waited for its turn must not run later
     const turn = this.#lastCall.then(() => (bound.signal.aborted ? late : this.#run(work)));

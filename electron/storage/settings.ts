@@ -95,7 +95,7 @@ export class Settings {
     if (read?.kind === 'read' && read.dropped.length === 0) this.#kept = read.kept;
     if (read?.kind === 'newer')
       this.#write = () => {
-        throw new Error('a newer Causeway keeps its settings there');
+        throw new Error('a newer version of Causeway wrote these settings');
       };
   }
 
@@ -190,7 +190,7 @@ function replaceFile(path: string, file: Record<string, unknown>, replace: () =>
   }
   if (hadOne) retryWhileLockedSync(() => renameSync(last, path));
   else retryWhileLockedSync(() => rmSync(path, { force: true }));
-  throw new Error('the disk took only a part of the file');
+  throw new Error('only a part of the file could be written');
 }
 
 /** Removes the copy of the old file. If another program has it open, it stays and the next write replaces it. */

@@ -81,15 +81,15 @@ export class SystemRoots {
       .then((store) => {
         this.store = store;
         this.contextNow = this.oldContextNow = null;
-        log(`this computer's authorities: ${store.length}, read in ${Math.round(performance.now() - start)} ms`);
+        log(`system root certificates: ${store.length}, read in ${Math.round(performance.now() - start)} ms`);
       })
-      .catch((error: unknown) => log(`this computer's authorities cannot be read: ${error instanceof Error ? error.message : 'failed'}`))
+      .catch((error: unknown) => log(`the system's root certificates cannot be read: ${error instanceof Error ? error.message : 'failed'}`))
       .finally(() => (this.isComplete = true));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.timeoutMs).unref()));
     await Promise.race([work, late]);
     clearTimeout(timer);
-    if (!this.isComplete) log(`this computer's authorities have not been read within ${this.timeoutMs / 1000} s`);
+    if (!this.isComplete) log(`the system's root certificates were not read within ${this.timeoutMs / 1000} s`);
   }
 }
 
@@ -130,10 +130,12 @@ function storeReader(): ReadStore | null {
       // The thread must not keep the process running
       thread.unref();
       thread.once('message', (found: unknown) =>
-        Array.isArray(found) && found.every((each) => typeof each === 'string') ? resolve(found) : reject(new Error('no list')),
+        Array.isArray(found) && found.every((each) => typeof each === 'string')
+          ? resolve(found)
+          : reject(new Error('the list of root certificates cannot be read')),
       );
       thread.once('error', reject);
-      thread.once('exit', () => reject(new Error('its thread ended')));
+      thread.once('exit', () => reject(new Error('the thread that reads root certificates ended')));
     });
 }
 

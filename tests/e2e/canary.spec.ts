@@ -238,7 +238,7 @@ async function everyFlow(scene: Scene, keyring: Keyring | null, dataDirectory: s
     const loads = async (): Promise<number> => (await heardOnBridge(scene)).split('call:getState').length;
     const before = await loads();
     await client.electron.evaluate(({ webContents }) => webContents.getAllWebContents()[0]?.forcefullyCrashRenderer());
-    await expect.poll(() => client.log()).toContain('its page ended');
+    await expect.poll(() => client.log()).toContain("its page's process ended");
     // The page is back, and has asked for the state
     await expect.poll(loads).toBeGreaterThan(before);
   });

@@ -19,7 +19,7 @@ const test = base.extend<{ store: { env: Record<string, string>; release(): Prom
   },
 });
 
-const isRead = /this computer's authorities: 0, read in (\d+) ms/;
+const isRead = /system root certificates: 0, read in (\d+) ms/;
 
 test('the window opens and a sign-in works while the system’s root certificates are still being read', async ({ open, store }) => {
   test.skip(onRealElectron, 'holds the reading by a module that only Node loads');

@@ -97,7 +97,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     const file = join(wine.data, 'helper.json');
     chmodSync(file, 0o666);
     const tampered = await start();
-    expect(tampered.log()).toContain('helper.json has to be there');
+    expect(tampered.log()).toContain('helper.json must exist');
     expect(tampered.child.exitCode).toBe(1);
     rmSync(file);
     expect((await start()).child.exitCode).toBe(1);
@@ -110,7 +110,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     chmodSync(state, 0o777);
     onTestFinished(() => chmodSync(state, 0o755));
     const helper = await start();
-    expect(helper.log()).toMatch(/state has to be the administrator's/);
+    expect(helper.log()).toMatch(/only administrators may be able to change .*state/);
     expect(helper.child.exitCode).toBe(1);
   });
 
@@ -159,12 +159,12 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
       await client.ask({ type: 'stop-squatting' });
     });
     expect(await client.ask(open())).toEqual({
-      failure: expect.objectContaining({ code: 'helper-missing', detail: 'somebody else answers in its place' }) as unknown,
+      failure: expect.objectContaining({ code: 'helper-missing', detail: "another program answers at the helper's address" }) as unknown,
     });
     expect(await client.ask({ type: 'heard' })).toEqual({ connections: expect.any(Number) as unknown, text: '' });
     const helper = await start();
     expect(helper.child.exitCode).toBeNull();
-    expect(helper.log()).toMatch(/no way in for root: .* is somebody else's/);
+    expect(helper.log()).toMatch(/no socket for root: .* belongs to another user/);
     expect(helper.log()).toContain('ready for S-1-5-21-1-2-3-1001');
   });
 
@@ -293,7 +293,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     expect(wine.processes()).toContain('openconnect.exe');
     await helper.kill();
     const next = await start();
-    expect(next.log()).toContain('put back what a former run left');
+    expect(next.log()).toContain('restored the network that an earlier run left changed');
     expect(routes()).toEqual(routesBefore);
     await expect.poll(() => wine.processes()).not.toContain('openconnect.exe');
     expect(await client.ask(request('status'))).toMatchObject({ state: { kind: 'closed' } });

@@ -42,6 +42,6 @@ export async function askForTime(watched: Expiring, link: Link, signal: AbortSig
     const expiresAt = await link.session.expiry(signal);
     if (watched.link() === link) watched.apply({ type: 'retimed', ...watched.lifetime.learn(link.session, expiresAt) });
   } catch (error) {
-    watched.log(`no word on the session's end: ${failureOf(error).code}`);
+    watched.log(`the gateway did not say when the session ends: ${failureOf(error).code}`);
   }
 }

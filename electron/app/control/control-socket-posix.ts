@@ -7,7 +7,7 @@ import { fail } from '../../../shared/failure.ts';
 export async function listenPrivately(server: Server, address: string): Promise<void> {
   const directory = path.dirname(address);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (!(await isOwnFolder(address))) throw fail('not-now', undefined, { detail: `${directory} is somebody else's` });
+  if (!(await isOwnFolder(address))) throw fail('not-now', undefined, { detail: `${directory} belongs to another user` });
   await rm(address, { force: true });
   const before = process.umask(0o177);
   try {

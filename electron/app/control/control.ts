@@ -50,7 +50,7 @@ const probeTimeoutMs = 2_000;
  */
 export async function serveControl(folder: string, session: ControlledSession, log: (line: string) => void): Promise<ControlServer> {
   const address = controlAddress(folder, session.holder);
-  if (await isListening(address)) throw fail('not-now', undefined, { detail: 'another one listens' });
+  if (await isListening(address)) throw fail('not-now', undefined, { detail: 'another Causeway already listens there' });
   const clients = new Map<Socket, Client>();
   let isOurs = false;
   const server = net.createServer((socket) => {
@@ -134,7 +134,7 @@ class Client {
     const request = controlRequestSchema.safeParse(message);
     this.pending += 1;
     if (!request.success || this.pending > control.maxPending) {
-      this.log(`control: ${request.success ? 'too many requests' : 'a request that is none'}`);
+      this.log(`control: ${request.success ? 'too many requests' : 'an invalid request'}`);
       this.socket.destroy();
       return;
     }
@@ -167,7 +167,7 @@ class Client {
       case 'answer': {
         const { promptId, answer, typed } = request;
         // A push rings a phone, so a person must have typed it
-        if (!typed && mayRingPhone(answer)) throw fail('request-invalid', undefined, { detail: 'a push that nobody typed' });
+        if (!typed && mayRingPhone(answer)) throw fail('request-invalid', undefined, { detail: 'a push needs an answer that was typed' });
         await session.answer(promptId, answer);
         return {};
       }

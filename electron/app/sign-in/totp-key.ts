@@ -35,7 +35,7 @@ function partsOf(text: string) {
   const algorithm = algorithms.find((each) => each === (uri?.searchParams.get('algorithm') ?? 'SHA1').toLowerCase());
   const hostOf = uri?.host === '' ? uri.pathname.split('/')[2] : uri?.host;
   if (hostOf?.toLowerCase() !== 'totp' || !algorithm || (digits !== 6 && digits !== 7 && digits !== 8) || !(period >= 5 && period <= 300))
-    throw fail('codes-key-invalid', undefined, { detail: 'not a totp address' });
+    throw fail('codes-key-invalid', undefined, { detail: 'not an otpauth://totp address' });
   return { secret: base32(uri?.searchParams.get('secret') ?? ''), digits, period, algorithm };
 }
 
@@ -45,6 +45,6 @@ function base32(text: string): string {
     .replaceAll(/[\s-]/g, '')
     .replace(/(?<!=)=+$/, '')
     .toUpperCase();
-  if (!/^[A-Z2-7]{8,256}$/.test(key)) throw fail('codes-key-invalid', undefined, { detail: 'not base32' });
+  if (!/^[A-Z2-7]{8,256}$/.test(key)) throw fail('codes-key-invalid', undefined, { detail: 'the key is not base32' });
   return key;
 }

@@ -135,7 +135,7 @@ class Visit {
         extraHeaders: 'Content-Type: application/x-www-form-urlencoded',
       });
     } else {
-      if (signIn) this.#options.log('portal: the one-time sign-in was not used: too old, or not for a portal host');
+      if (signIn) this.#options.log('portal: the one-time sign-in was not used, because it expired or is not for a portal host');
       this.#load(profile.portal.address);
     }
   }
@@ -169,7 +169,7 @@ class Visit {
   #deny(address: string): void {
     const { host } = locationOf(address);
     // A page that tries again and again must not fill the log
-    if (this.#denials++ < loggedDenials) this.#options.log(`portal: leaving for ${host} was denied`);
+    if (this.#denials++ < loggedDenials) this.#options.log(`portal: navigation to ${host} was denied`);
     this.#update({ failure: { code: 'portal-left', params: { host } } });
   }
 
@@ -204,7 +204,7 @@ class Visit {
       if (this.#closed) return;
       this.#update({
         loading: false,
-        failure: { code: 'portal-unreachable', params: { host: this.#page.host }, detail: `page ended: ${reason}` },
+        failure: { code: 'portal-unreachable', params: { host: this.#page.host }, detail: `the page's process ended: ${reason}` },
       });
     });
     contents.on('destroyed', () => {

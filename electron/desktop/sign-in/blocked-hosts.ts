@@ -39,8 +39,8 @@ export class BlockedHosts {
     if (this.#seen.has(host) || isLoopback(url.hostname)) return;
     this.#seen.add(host);
     const { size } = this.#seen;
-    if (size <= maxLogged) this.log(`sign-in page: ${host} is not among the profile's hosts, and was not loaded`);
-    if (size === maxLogged + 1) this.log('sign-in page: more hosts were not loaded; they are not listed');
+    if (size <= maxLogged) this.log(`sign-in page: ${host} was blocked, because the profile does not list it`);
+    if (size === maxLogged + 1) this.log('sign-in page: more hosts were blocked and are not logged');
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.onMore(this.hosts);

@@ -213,13 +213,13 @@ class SignInWindow {
     ];
     clipboard.writeText(lines.join('\n')).then(
       () => this.#strip.note({ text: messages.signInWindow.copied, button: messages.signInWindow.copy }),
-      (error: unknown) => this.#log(`sign-in page: its hosts were not copied: ${String(error)}`),
+      (error: unknown) => this.#log(`sign-in page: its blocked hosts could not be copied: ${String(error)}`),
     );
   }
 
   #failStrayed(address: string): void {
     const host = URL.parse(address)?.host ?? '';
-    this.#log(`sign-in page: it led to ${host}, which the profile does not name`);
+    this.#log(`sign-in page: it redirected to ${host}, which the profile does not list`);
     this.#fail({ code: 'browser-strayed', params: { host } });
   }
 
@@ -247,7 +247,7 @@ class SignInWindow {
       this.#fail(failure);
     });
     contents.on('render-process-gone', (_event, { reason }) =>
-      this.#fail({ code: 'component-failed', params: { component: this.#title }, detail: `page ended: ${reason}` }),
+      this.#fail({ code: 'component-failed', params: { component: this.#title }, detail: `the page's process ended: ${reason}` }),
     );
     contents.on('destroyed', () => this.#settle({ kind: 'closed' }));
   }

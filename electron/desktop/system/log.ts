@@ -44,7 +44,7 @@ export function openLog(folder: string, now: () => number = Date.now): Log {
         const full = before + entry.length > limit;
         const isNew = full && setAside(file);
         if (full) limit = isNew ? maxFileBytes : limit + maxFileBytes / 8;
-        if (limit > 2 * maxFileBytes) throw new Error('a full one cannot be set aside');
+        if (limit > 2 * maxFileBytes) throw new Error('a full log file cannot be rotated');
         appendFileSync(file, entry, { mode: 0o600 });
         return (isNew ? 0 : before) + Buffer.byteLength(entry);
       });

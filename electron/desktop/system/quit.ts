@@ -73,7 +73,7 @@ export function createQuitFlow({ application, showWindow, allowClose, isStuck, l
   // The last event: everything is closed and saved
   app.on('quit', () => {
     if (!isStuck()) return;
-    log('quit: the keychain does not answer: leaving without it');
+    log('quit: the keychain does not answer, so the app exits without it');
     process.kill(process.pid, 'SIGKILL');
   });
   // macOS and Linux report it here, Windows to the window. Do not prevent it: the system does not wait for us

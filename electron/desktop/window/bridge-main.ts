@@ -35,7 +35,7 @@ export function serveBridge(application: Application, page: BridgePage, log: (li
   for (const name of callNames) {
     ipcMain.handle(callChannel(name), async (event, input: unknown) => {
       try {
-        if (!isOurMainFrame(event, page)) throw fail('request-invalid', {}, { detail: `${name}: not the window's own page` });
+        if (!isOurMainFrame(event, page)) throw fail('request-invalid', {}, { detail: `${name}: not a call from our own window` });
         return { ok: true, value: await answer(application, name, input) };
       } catch (thrown) {
         return { ok: false, failure: logFailure(thrown, name, log) };

@@ -153,7 +153,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     if (isOpen() && pane === page) focusPane(pane);
   });
   page.on('render-process-gone', (_event, { reason }) => {
-    options.log(`window: its page ended (${reason})`);
+    options.log(`window: its page's process ended (${reason})`);
     // The session continues: the page only shows the state and can be loaded again
     if (!final && reason !== 'clean-exit') page.reload();
   });

@@ -29,7 +29,7 @@ export class Channel {
       const read = isBinary || !Buffer.isBuffer(data) ? null : readMessage(data, now());
       if (read) this.clockAhead = read.ahead;
       if (read) this.messages.push(inLocalTime(read.message, read.ahead));
-      else this.finish(fail('gateway-protocol', { host }, { detail: 'unreadable message' }));
+      else this.finish(fail('gateway-protocol', { host }, { detail: 'the message cannot be read' }));
     });
     socket.on('error', (cause) => this.finish(fail('gateway-protocol', { host }, { detail: cause.message, cause })));
     this.closed = new Promise((resolve) => {

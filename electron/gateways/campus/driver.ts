@@ -104,7 +104,7 @@ async function converse(
       } else if (next.kind === 'ask') {
         open?.withdraw.abort();
         unanswered += 1;
-        if (unanswered > maxUnanswered) throw fail('gateway-protocol', { host: target.host }, { detail: 'questions without end' });
+        if (unanswered > maxUnanswered) throw fail('gateway-protocol', { host: target.host }, { detail: 'too many questions' });
         open = { seq: next.seq, withdraw: new AbortController() };
         void put(next.seq, next.prompt, open.withdraw);
       } else {
@@ -152,6 +152,6 @@ function react(message: GatewayMessage, target: GatewayTarget): Next {
     case 'time':
     case 'portal-sign-in':
     case 'ended':
-      throw fail('gateway-protocol', { host: target.host }, { detail: `${message.type} before granted` });
+      throw fail('gateway-protocol', { host: target.host }, { detail: `${message.type} arrived before the grant` });
   }
 }

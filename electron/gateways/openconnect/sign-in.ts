@@ -212,7 +212,7 @@ export class OpenConnectSignIn {
       const grant = this.grant(done);
       if (grant.cookie.length > maxTicketLength) {
         await signOut(grant, this.target);
-        throw fail('ticket-too-long', { host: shownAs(this.target) }, { detail: `a ticket of ${grant.cookie.length} bytes` });
+        throw fail('ticket-too-long', { host: shownAs(this.target) }, { detail: `the ticket is ${grant.cookie.length} bytes long` });
       }
       const host = hostOf(new URL(grant.connectUrl));
       if (!this.verified.has(host)) this.target.noteVouched?.(host, grant.serverPin.replace('pin-sha256:', ''));

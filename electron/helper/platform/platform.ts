@@ -31,7 +31,7 @@ export interface TunnelUser {
  * made for it. There openconnect, which parses what a gateway sends, runs as a user of its own and can only ask.
  */
 export interface NetworkControl {
-  /** Null: this computer has no such user. */
+  /** Null: this computer has no user of that name. */
   user(): Promise<TunnelUser | null>;
   /** The program that switches to that user and then runs openconnect, and its arguments. */
   readonly program: string;

@@ -49,7 +49,7 @@ export const posix: HelperPlatform = {
           const [uid, gid] = await Promise.all([idOf('-u', name), idOf('-g', name)]);
           return [{ name, open: (server) => openSocket(server, run, `${name}.sock`, uid, gid) }];
         } catch {
-          log(`nobody here is called ${name}`);
+          log(`there is no user ${name}`);
           return [];
         }
       }),

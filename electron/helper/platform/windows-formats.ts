@@ -9,7 +9,7 @@ export const filePath = /^[A-Za-z]:\\[^\p{Cc}"%<>|?*/]{1,250}$/u;
 /** One word of a command line, as Windows's programs take it apart. Throws where it cannot be one that is safe here. */
 function quoted(word: string): string {
   // The script host's `Run` expands variables even inside quotes
-  if (/["%\p{Cc}]/u.test(word)) throw new Error(`not for a command line: ${word}`);
+  if (/["%\p{Cc}]/u.test(word)) throw new Error(`cannot be passed on a command line: ${word}`);
   return `"${word.replace(/(?<!\\)\\+$/, (end) => end + end)}"`;
 }
 
@@ -41,6 +41,6 @@ export function routesIn(printed: string): string[] {
 /** The arguments of `route` for one route. */
 export function routeArguments(verb: 'add' | 'del', route: string): string[] {
   const [destination = '', mask = '', gateway = ''] = route.split(' ');
-  if (![destination, mask, gateway].every((each) => dotted.test(each))) throw new Error(`no route: ${route}`);
+  if (![destination, mask, gateway].every((each) => dotted.test(each))) throw new Error(`not a route: ${route}`);
   return [verb === 'add' ? 'add' : 'delete', destination, 'mask', mask, gateway];
 }

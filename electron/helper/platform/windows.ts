@@ -47,7 +47,7 @@ export const windows: HelperPlatform = {
     const known = await calls();
     return users.flatMap((name): ListeningSocket[] => {
       const sid = userSid.test(name) ? name : known.sidOf(name);
-      if (sid === null) log(`nobody here is called ${name}`);
+      if (sid === null) log(`there is no user ${name}`);
       return sid === null
         ? []
         : [{ name, open: (server) => listenOnPipe(server, `${run}-${sid}`, { owner: 'administrators', user: sid }) }];

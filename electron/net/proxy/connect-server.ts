@@ -92,7 +92,7 @@ export async function startConnectServer(options: ConnectServerOptions): Promise
     server.listen(options.port, '127.0.0.1', resolve);
   });
   const address = server.address();
-  if (address === null || typeof address === 'string') throw fail('internal', undefined, { detail: 'no loopback port' });
+  if (address === null || typeof address === 'string') throw fail('internal', undefined, { detail: 'got no loopback port' });
   return {
     port: address.port,
     close() {

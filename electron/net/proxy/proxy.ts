@@ -85,7 +85,7 @@ async function firstOf<T>(
       if (rest.length === 0) throw fail(code, { host: unreached.join(', ') }, detail === undefined ? {} : { detail });
     }
   }
-  throw fail('internal', undefined, { detail: 'a list without an end' });
+  throw fail('internal', undefined, { detail: 'the proxy list does not end' });
 }
 
 /** Connects to the proxy itself. For a proxy inside TLS the system must vouch for its certificate; if needed, waits until the system's roots are read. */
@@ -111,7 +111,7 @@ function reachOnce(proxy: WebProxy, { signal, timeoutMs }: ViaOptions): Promise<
   return bounded<Socket>(bound, (done, failed) => {
     const broken = (cause: Error): void =>
       failed(certificateFailure(proxy, cause) ?? blockedByMacOs(proxy, cause) ?? unreachable(proxy, cause.message));
-    const gone = (): void => failed(unreachable(proxy, 'it hung up'));
+    const gone = (): void => failed(unreachable(proxy, 'the proxy closed the connection'));
     socket.once('error', broken).once('close', gone);
     socket.once(secure ? 'secureConnect' : 'connect', () => {
       socket.off('error', broken).off('close', gone);
@@ -131,7 +131,8 @@ function askFor(
   const late = (): Error => fail('gateway-silent', { host: shownAs(target) }, { detail: 'through a proxy' });
   const refused = (detail: string): Error => fail('gateway-unreachable', { host: shownAs(target) }, { detail });
   return bounded<Socket>({ signal, ms: timeoutMs, late, release: () => void connection.destroy() }, (done, failed) => {
-    const broken = (cause: unknown): void => failed(unreachable(proxy, cause instanceof Error ? cause.message : 'it hung up'));
+    const broken = (cause: unknown): void =>
+      failed(unreachable(proxy, cause instanceof Error ? cause.message : 'the proxy closed the connection'));
     const gone = (): void => broken(null);
     connection.once('error', broken).once('close', gone);
     const speak = { http: askHttp, https: askHttp, socks5: speakSocks, socks4: speakSocks4 }[proxy.kind];

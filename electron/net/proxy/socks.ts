@@ -84,7 +84,7 @@ async function take(socket: Socket, count: number): Promise<Buffer> {
         act();
       };
       const ready = settle(resolve);
-      const gone = settle(() => reject(new Error('it hung up')));
+      const gone = settle(() => reject(new Error('the proxy closed the connection')));
       socket.once('readable', ready).once('close', gone).once('end', gone);
     });
   }

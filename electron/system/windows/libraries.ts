@@ -35,5 +35,5 @@ export function systemLibrary(koffi: Koffi, name: string): LibraryHandle {
  */
 export function searchSafeFoldersOnly(koffi: Koffi): void {
   const set = kernel(koffi).func('int __stdcall SetDefaultDllDirectories(uint32_t)');
-  if (set(safeFolders) === 0) throw new Error('libraries would be looked for in the working directory');
+  if (set(safeFolders) === 0) throw new Error('Windows would search the working directory for libraries');
 }

@@ -109,12 +109,13 @@ class Native {
   /** Sets the owner and the access list of an object, given as SDDL. */
   setSecurityOf(path: string, sddl: string): void {
     const descriptor: [unknown] = [null];
-    if (this.parseSddl(sddl, 1, descriptor, [0]) === 0) throw new Error(`not understood: ${sddl}`);
+    if (this.parseSddl(sddl, 1, descriptor, [0]) === 0) throw new Error(`Windows does not accept ${sddl}`);
     try {
       const handle = this.open(path, access.readControl | access.writeDacl | access.writeOwner);
       if (handle === null) throw new Error(`${path} cannot be opened: ${this.lastError()}`);
       try {
-        if (this.setSecurity(handle, ownerAndDacl, descriptor[0]) === 0) throw new Error(`${path} keeps its rights: ${this.lastError()}`);
+        if (this.setSecurity(handle, ownerAndDacl, descriptor[0]) === 0)
+          throw new Error(`the rights of ${path} cannot be changed: ${this.lastError()}`);
       } finally {
         this.closeHandle(handle);
       }
@@ -138,10 +139,11 @@ class Native {
   ownSid(): string {
     const [thisProcess, queries, tokenUser] = [-1, 0x8, 1];
     const token: [Handle] = [0];
-    if (this.openToken(thisProcess, queries, token) === 0) throw new Error(`no token: ${this.lastError()}`);
+    if (this.openToken(thisProcess, queries, token) === 0) throw new Error(`the process token cannot be opened: ${this.lastError()}`);
     try {
       const user = Buffer.alloc(256);
-      if (this.tokenFact(token[0], tokenUser, user, user.length, [0]) === 0) throw new Error(`nobody: ${this.lastError()}`);
+      if (this.tokenFact(token[0], tokenUser, user, user.length, [0]) === 0)
+        throw new Error(`the user of the process cannot be read: ${this.lastError()}`);
       // A pointer and flags, followed by the SID
       return readSid(user, 16);
     } finally {

@@ -14,10 +14,10 @@ export type PipeFor = { owner: 'administrators'; user: string | null } | { owner
  */
 export async function listenOnPipe(server: Server, path: string, { owner, user }: PipeFor): Promise<void> {
   const system = await native();
-  if (system.isThere(path)) throw new Error(`${path} is somebody else's`);
+  if (system.isThere(path)) throw new Error(`${path} belongs to another user`);
   // Node also requires to be the first of that name, so nobody can take it in between
   await new Promise<void>((resolve, reject) => {
-    const taken = (cause: Error): void => reject(new Error(`${path} is somebody else's`, { cause }));
+    const taken = (cause: Error): void => reject(new Error(`${path} belongs to another user`, { cause }));
     server.once('error', taken);
     server.listen(path, () => {
       server.removeListener('error', taken);
@@ -26,7 +26,7 @@ export async function listenOnPipe(server: Server, path: string, { owner, user }
   });
   system.setSecurityOf(path, sddlForOneUser(user, owner));
   const found = system.securityOf(path);
-  if (!found || !isForOneUser(found, user, owner)) throw new Error(`${path} is not for its user alone`);
+  if (!found || !isForOneUser(found, user, owner)) throw new Error(`others than its user have access to ${path}`);
 }
 
 /**

@@ -74,7 +74,8 @@ export function appTunnel(deps: AppTunnelDeps): TunnelEngine {
  * line). The only outside values in it are the checked path and numbers.
  */
 function scriptFor(ocproxy: string, { host, port }: SocksServer): string {
-  if (!/^\/[A-Za-z0-9._/ +-]+$/.test(ocproxy)) throw fail('component-missing', { component: 'ocproxy' }, { detail: 'its path is odd' });
+  if (!/^\/[A-Za-z0-9._/ +-]+$/.test(ocproxy))
+    throw fail('component-missing', { component: 'ocproxy' }, { detail: 'its path contains special characters' });
   return [
     'printf "%s\\n" "$IDLE_TIMEOUT" "$CISCO_CSTP_OPTIONS" "" >&3',
     '{ read -r word <&4 || kill -HUP "$VPNPID"; } 3>&- >/dev/null 2>&1 &',
@@ -93,7 +94,7 @@ async function freePort(platform: NodeJS.Platform): Promise<SocksServer> {
   });
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw fail('internal', undefined, { detail: 'no loopback port' });
+  if (address === null || typeof address === 'string') throw fail('internal', undefined, { detail: 'got no loopback port' });
   return { host, port: address.port };
 }
 
@@ -255,7 +256,7 @@ class AppTunnel implements Tunnel {
     if (!connected || this.deps.programs.platform !== 'linux') return connected;
     const owner = await listenerOf(this.server.host, this.server.port);
     if (owner !== null && owner !== ownUid())
-      throw fail('tunnel-failed', { host: this.grant.endpoint.host }, { detail: 'its port is taken' });
+      throw fail('tunnel-failed', { host: this.grant.endpoint.host }, { detail: 'another user has its port' });
     return owner !== null;
   }
 
@@ -278,7 +279,7 @@ class AppTunnel implements Tunnel {
     // ocproxy has no password. If another user of this computer connects to its port, end the tunnel
     const uid = ownUid();
     if (alive === null || uid === null || !(await hasStrangers(this.server.host, this.server.port, uid))) return;
-    this.deps.log('another user of this computer used the app tunnel: it is given up');
+    this.deps.log('another user of this computer used the app tunnel, so it is closed');
     this.abandon();
   }
 

@@ -95,7 +95,7 @@ export const keyOf = ({ serverPin }: OpenConnectGrant): GatewayIdentity => ({
 
 /** The arguments that every openconnect of ours starts with. Throws `internal` for an invalid target. */
 export function argumentsFor(target: OpenConnectTarget, identity: GatewayIdentity): string[] {
-  const wrong = (what: string): Error => fail('internal', undefined, { detail: `a tunnel's ${what} does not fit` });
+  const wrong = (what: string): Error => fail('internal', undefined, { detail: `the tunnel's ${what} is not valid` });
   const { protocol, address, proxy } = target;
   const url = URL.canParse(target.connectUrl) ? new URL(target.connectUrl) : null;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '' || url.href.length > 1000) throw wrong('address');
@@ -125,7 +125,7 @@ export function argumentsFor(target: OpenConnectTarget, identity: GatewayIdentit
 
 /** openconnect(8): `--servercert` overrides everything else and may be repeated; `--cafile` adds to the system's authorities unless those are switched off. */
 function identityArguments(identity: GatewayIdentity): string[] {
-  const wrong = (what: string): Error => fail('internal', undefined, { detail: `a gateway's ${what} does not fit` });
+  const wrong = (what: string): Error => fail('internal', undefined, { detail: `the gateway's ${what} is not valid` });
   switch (identity.kind) {
     case 'system':
       return [];
@@ -141,6 +141,6 @@ function identityArguments(identity: GatewayIdentity): string[] {
 /** The line for stdin. Throws `internal` for an invalid cookie. */
 export function cookieLine(cookie: string): string {
   if (cookie === '' || Buffer.byteLength(cookie) >= maxCookieBytes || /[\x00-\x1f\x7f]/.test(cookie))
-    throw fail('internal', undefined, { detail: "a tunnel's ticket does not fit" });
+    throw fail('internal', undefined, { detail: "the tunnel's ticket is not valid" });
   return `${cookie}\n`;
 }

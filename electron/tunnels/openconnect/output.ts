@@ -103,7 +103,7 @@ const leewayMs = 3_000;
 
 /** Why a tunnel that was up ended, from openconnect's exit code and our own clock. */
 export function endingOf({ code, output: said, limits, at, lastTrafficAt, host }: Exit): TunnelEnding {
-  const failure = (why: Failure): Failure => ({ ...why, detail: `openconnect ${code ?? 'killed'}: ${said.tail}` });
+  const failure = (why: Failure): Failure => ({ ...why, detail: `openconnect ended (${code ?? 'killed'}): ${said.tail}` });
   const ended = (reason: SessionEnd): TunnelEnding => ({ kind: 'ended', reason });
   if (code === 2) return { kind: 'rejected', failure: failure({ code: 'ticket-rejected' }) };
   if (code === 1) {

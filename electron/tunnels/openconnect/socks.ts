@@ -38,7 +38,8 @@ export function dialSocks(server: SocksServer, host: string, port: number, signa
         done(socket);
         return;
       }
-      if (reply === 'sign-in' || !('refused' in reply)) throw fail('tunnel-down', undefined, { detail: 'no SOCKS5 server' });
+      if (reply === 'sign-in' || !('refused' in reply))
+        throw fail('tunnel-down', undefined, { detail: 'the server does not speak SOCKS5' });
       const unknown = reply.code === hostUnreachable && !isIPv4(host);
       throw fail(unknown ? 'host-name-unknown' : 'host-unreachable', { host, port }, { detail: reply.refused });
     };

@@ -39,7 +39,7 @@ export async function helperState(socket: () => Promise<string>, signal: AbortSi
   const helper = await HelperConnection.open(await socket(), '', signal);
   try {
     const reply = await helper.ask({ type: 'status' }, closeTimeoutMs, signal);
-    if (!('state' in reply)) throw fail('helper-missing', undefined, { detail: 'no state' });
+    if (!('state' in reply)) throw fail('helper-missing', undefined, { detail: 'the helper sent no state' });
     return reply.state;
   } finally {
     helper.close();
@@ -49,7 +49,8 @@ export async function helperState(socket: () => Promise<string>, signal: AbortSi
 /** How the helper verifies a gateway. Fails with `helper-denied` if this person may not open a tunnel to it. */
 async function proofOf(helper: HelperConnection, host: string, signal: AbortSignal): Promise<GatewayProof> {
   const reply = await helper.ask({ type: 'status', host }, closeTimeoutMs, signal);
-  if (!('state' in reply) || reply.proof === undefined) throw fail('helper-missing', undefined, { detail: 'no word of the gateway' });
+  if (!('state' in reply) || reply.proof === undefined)
+    throw fail('helper-missing', undefined, { detail: 'the helper sent no proof for the gateway' });
   if (reply.proof === null) throw fail('helper-denied', { host });
   return reply.proof;
 }
@@ -76,7 +77,8 @@ async function checkProof(helper: HelperConnection, endpoint: Endpoint, signal: 
   const { host } = endpoint;
   const proof = await proofOf(helper, host, signal);
   const presented = await presentedBy(endpoint, signal);
-  if (presented && !isProved(proof, presented, now())) throw fail('gateway-unproven', { host }, { detail: `not by ${proof.kind}` });
+  if (presented && !isProved(proof, presented, now()))
+    throw fail('gateway-unproven', { host }, { detail: `the gateway does not match the helper's ${proof.kind}` });
   return proof;
 }
 
@@ -144,7 +146,7 @@ export function systemTunnel({ socket, log, start, now = Date.now }: SystemTunne
         // Watch before opening, so that an early end is noticed too
         await helper.ask({ type: 'watch' }, closeTimeoutMs, signal);
         const reply = await helper.ask({ type: 'open', target, cookie: grant.cookie }, openTimeoutMs, signal);
-        if (!('state' in reply) || reply.state.kind !== 'up') throw fail('tunnel-failed', { host }, { detail: 'it went as it came' });
+        if (!('state' in reply) || reply.state.kind !== 'up') throw fail('tunnel-failed', { host }, { detail: 'the tunnel ended at once' });
         return new SystemTunnelOfHelper(helper, reply.state, forwarding, host, log);
       } catch (error) {
         // Close whatever the helper may have opened

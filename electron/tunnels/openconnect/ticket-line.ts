@@ -14,7 +14,7 @@ const versionTimeoutMs = 2_000;
 export function checkTicket(command: string, cookie: string, host: string, env: Readonly<Record<string, string>>): void {
   const length = Buffer.byteLength(cookie);
   if (length <= oldMaxBytes || (length <= newMaxBytes && isNew(command, env))) return;
-  throw fail('ticket-too-long', { host }, { detail: `a ticket of ${length} bytes` });
+  throw fail('ticket-too-long', { host }, { detail: `the ticket is ${length} bytes long` });
 }
 
 function isNew(command: string, env: Readonly<Record<string, string>>): boolean {

@@ -79,11 +79,11 @@ describe('while this computer’s own roots are still being read', () => {
     const roots = new SystemRoots(read, 200);
     roots.begin((line) => log.push(line));
     await expect(connect(port, roots)).rejects.toMatchObject({ failure: { code: 'roots-late', params: { host } } });
-    expect(log).toEqual(['this computer’s authorities have not been read within 0.2 s'.replace('’', "'")]);
+    expect(log).toEqual(["the system's root certificates were not read within 0.2 s"]);
     give();
     await vi.waitFor(() => expect(roots.isComplete).toBe(true));
     (await connect(port, roots)).destroy();
-    expect(log.at(-1)).toMatch(/authorities: 1, read in \d+ ms/);
+    expect(log.at(-1)).toMatch(/root certificates: 1, read in \d+ ms/);
   });
 
   it('a Cancel ends the wait for the roots', async () => {
@@ -103,7 +103,7 @@ describe('while this computer’s own roots are still being read', () => {
     roots.begin((line) => log.push(line));
     fail();
     await expect(connect(port, roots)).rejects.toBeInstanceOf(CertificateQuestion);
-    expect(log).toEqual(["this computer's authorities cannot be read: no store"]);
+    expect(log).toEqual(["the system's root certificates cannot be read: no store"]);
   });
 });
 

@@ -141,7 +141,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     expect(await networkOf(client)).not.toEqual(before);
     const back = app.reach('connected', { next: true });
     await helper.run();
-    expect(helper.log()).toContain('put back what a former run left');
+    expect(helper.log()).toContain('restored the network that an earlier run left changed');
     await back;
     expect(await app.page(lab.portalHost)).toContain(lab.page);
     await app.disconnect();

@@ -33,7 +33,7 @@ test.skipIf(process.platform !== 'linux')('a file of a pool is what was pinned, 
   const pool = (name: string) => `file://${join(folder, name)}/`;
   const file = { name: 'x', at, sha256: createHash('sha256').update('source').digest('hex') };
   const kept = join(folder, 'kept');
-  await expect(fromPool(file, [pool('absent'), pool('false')], kept)).rejects.toThrow(/no package source has pool\/main\/x/);
+  await expect(fromPool(file, [pool('absent'), pool('false')], kept)).rejects.toThrow(/no package source has a pool\/main\/x/);
   expect(existsSync(join(kept, file.sha256))).toBe(false);
   expect(readFileSync(await fromPool(file, [pool('absent'), pool('false'), pool('right')], kept), 'utf8')).toBe('source');
   expect(readFileSync(await fromPool(file, [], kept), 'utf8')).toBe('source');

@@ -21,7 +21,7 @@ test.skipIf(process.platform !== 'linux')(
 
     expect(await ensureOpenConnect(`file://${folder}/no-pool`, link)).toBe(false);
     expect(said.mock.calls.flat().map(String).at(-1)).toMatch(
-      /^NOT MADE, our own OpenConnect; the system's serves instead: .+no package source has pool\//,
+      /^NOT MADE, our own OpenConnect; the system's serves instead: .+no package source has a pool\//,
     );
     expect(lstatSync(link, { throwIfNoEntry: false })).toBeUndefined();
     // Nothing half made is left for the next run

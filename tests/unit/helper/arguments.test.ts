@@ -80,7 +80,7 @@ describe('openconnect’s arguments', () => {
     ['a name of two lines', { agent: { userAgent: 'Any\r\nHost: evil', system: 'win' as const } }],
     ['a proxy that is an option', { proxy: { kind: 'http' as const, host: '-x', port: 1 } }],
   ])('never %s', (_what, wrong) => {
-    expect(() => argumentsFor({ ...target, ...wrong }, { kind: 'system' })).toThrow(/does not fit/);
+    expect(() => argumentsFor({ ...target, ...wrong }, { kind: 'system' })).toThrow(/is not valid/);
   });
 
   test('say how to verify the gateway: by the system, by keys only, or by one authority only', () => {
@@ -102,11 +102,11 @@ describe('openconnect’s arguments', () => {
       { kind: 'authority', file: 'campus.pem' },
       { kind: 'authority', file: '/etc/a\nb' },
     ];
-    for (const each of wrong) expect(() => argumentsFor(target, each), JSON.stringify(each)).toThrow(/does not fit/);
+    for (const each of wrong) expect(() => argumentsFor(target, each), JSON.stringify(each)).toThrow(/is not valid/);
   });
 
   test.each(['', 'two\nlines', 'nul\0', 'x'.repeat(5_000)])('refuse a ticket that is not one line: %j', (cookie) => {
-    expect(() => cookieLine(cookie)).toThrow(/does not fit/);
+    expect(() => cookieLine(cookie)).toThrow(/is not valid/);
   });
 });
 
@@ -229,7 +229,7 @@ describe('the helper', () => {
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const { pem } = await issue(null, { authority: {} });
     writeFileSync(join(folder, 'theirs.pem'), pem);
-    await expect(proofOf({ authority: join(folder, 'theirs.pem') })).rejects.toThrow(/others than an administrator/);
+    await expect(proofOf({ authority: join(folder, 'theirs.pem') })).rejects.toThrow(/not only administrators/);
   });
 
   test('started by polkit takes what the administrator was shown, for who asked, and nothing else', async () => {

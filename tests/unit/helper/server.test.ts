@@ -42,7 +42,7 @@ test('if somebody took one user’s socket name first, the helper logs that and 
   const { servers, names } = await listen(listeningSockets, socketAt('script', join(at, 'script')), helper(), (line) => said.push(line));
   onTestFinished(() => servers.forEach((server) => server.close()));
   expect(names).toEqual(['joao']);
-  expect(said).toEqual(["no way in for mei: mei's pipe is somebody else's"]);
+  expect(said).toEqual(["no socket for mei: mei's pipe is somebody else's"]);
   const socket = net.connect(join(at, 'joao'));
   onTestFinished(() => void socket.destroy());
   socket.write(`${JSON.stringify({ id: 1, type: 'status' })}\n`);

@@ -47,7 +47,7 @@ describe('the launcher for Windows’s script host', () => {
     const word = fc.string({ unit: 'binary', maxLength: 30 });
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), (args) => {
-        if (args.some((each) => /["%\p{Cc}]/u.test(each))) expect(() => launcherScript(args)).toThrow(/not for a command line/);
+        if (args.some((each) => /["%\p{Cc}]/u.test(each))) expect(() => launcherScript(args)).toThrow(/cannot be passed on a command line/);
         else expect(apart(String(commandOf(launcherScript(args))[1]))).toEqual(args);
       }),
     );

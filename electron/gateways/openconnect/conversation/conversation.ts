@@ -167,7 +167,7 @@ export class Conversation {
     this.unaskedInARow += 1;
     this.arrivedAt = this.target.now();
     if (this.unaskedInARow <= maxUnasked && this.forms <= maxForms) return;
-    throw fail('gateway-protocol', { host: shownAs(this.target) }, { detail: 'forms without end' });
+    throw fail('gateway-protocol', { host: shownAs(this.target) }, { detail: 'too many forms' });
   }
 
   private read(raw: OcForm): ReadForm {

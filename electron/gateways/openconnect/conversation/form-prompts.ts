@@ -103,7 +103,7 @@ function purposeOf(form: ReadForm, select: ReadSelect): Extract<Prompt, { kind: 
 /** Cleans a prompt of text that may not be shown. Fails with `gateway-protocol` if the prompt exceeds its bounds. */
 export function shownPrompt(prompt: Prompt, host: string): Prompt {
   const parsed = promptSchema.safeParse(prompt);
-  if (!parsed.success) throw fail('gateway-protocol', { host }, { detail: `a ${prompt.kind} question beyond bounds` });
+  if (!parsed.success) throw fail('gateway-protocol', { host }, { detail: `the ${prompt.kind} question is too large` });
   return parsed.data;
 }
 

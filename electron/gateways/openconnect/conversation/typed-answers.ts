@@ -21,7 +21,7 @@ export class TypedAnswers {
 
   /** Marks the password as sent. Throws `internal` if it may not be sent; nothing was sent then. */
   spendPassword(): void {
-    if (this.password?.spent !== false) throw fail('internal', undefined, { detail: 'a password that was not given for this' });
+    if (this.password?.spent !== false) throw fail('internal', undefined, { detail: 'the password may not be sent again' });
     this.password.spent = true;
   }
 

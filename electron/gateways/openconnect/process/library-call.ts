@@ -89,7 +89,8 @@ export class LibraryCall {
         if (this.once && !signal.aborted && line.startsWith('Retrying failed'))
           this.lose(fail('gateway-closed', { host: shownAs(target) }));
         // A password goes only to the gateway that asked for it, and only once
-        if (format === wouldSendOn) this.lose(fail('gateway-protocol', { host: shownAs(target) }, { detail: 'a redirect after a secret' }));
+        if (format === wouldSendOn)
+          this.lose(fail('gateway-protocol', { host: shownAs(target) }, { detail: 'the gateway redirected after a secret was sent' }));
       },
     });
     this.run.done.then(

@@ -108,7 +108,7 @@ export class Library {
     this.webviewLoaded = f('int openconnect_webview_load_changed(void *, const oc_webview_result *)');
     this.chain = f('int openconnect_get_peer_cert_chain(void *, _Out_ void **)');
     this.freeChain = f('void openconnect_free_peer_cert_chain(void *, void *)');
-    if (f('int openconnect_init_ssl()')() !== 0) throw new Error('its TLS library did not start');
+    if (f('int openconnect_init_ssl()')() !== 0) throw new Error('its TLS library could not be initialized');
   }
 
   /** Starts a sign-in. After freeing it, also call {@link release}. Throws if there is no memory. */
@@ -117,7 +117,7 @@ export class Library {
     this.registered = pointers;
     // No callback for a new configuration: without one the library does not fetch it (`fetch_config` in its `auth.c`)
     const vpn = this.vpnInfoNew(agent, pointers.validatePeer, null, pointers.processForm, pointers.progress, null);
-    if (vpn === null) throw new Error('no memory for a sign-in');
+    if (vpn === null) throw new Error('out of memory');
     // By default the library logs every header, and each line is a message that delays the sign-in. GlobalProtect needs
     // the debug level: only there does the library log a portal answer that it could not read
     this.setLogLevel(vpn, protocol === 'gp' ? logLevels.debug : logLevels.info);

@@ -138,10 +138,10 @@ export class WorkerPool {
       live.unansweredPings = 0;
       const message = fromWorkerSchema.safeParse(raw);
       if (message.success) this.handle(live, message.data);
-      else this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: 'a message of no known kind' }));
+      else this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: 'the worker sent an unknown message' }));
     });
     void process.exited.then((code) => {
-      this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: `worker ended (${code ?? 'signal'})` }));
+      this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: `the worker ended (${code ?? 'signal'})` }));
     });
     return live;
   }
@@ -156,7 +156,7 @@ export class WorkerPool {
         live.settle?.(fail('component-missing', { component: message.part ?? 'libopenconnect' }, { detail: message.detail }));
         return;
       case 'refused':
-        live.settle?.(fail('component-failed', { component: 'libopenconnect' }, { detail: 'the worker took no orders' }));
+        live.settle?.(fail('component-failed', { component: 'libopenconnect' }, { detail: 'the worker did not accept the sign-in' }));
         return;
       case 'form':
       case 'certificate':
@@ -184,7 +184,7 @@ export class WorkerPool {
       if (!live) return;
       // Allow one unanswered ping: this computer may have slept in between
       if (live.unansweredPings > 1) {
-        this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: 'worker hung' }));
+        this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: 'the worker did not answer pings' }));
         return;
       }
       live.unansweredPings += 1;

@@ -49,7 +49,7 @@ export async function signInOnPage(
   if (own) {
     const answer = await ask({ kind: 'browser', host: host.slice(0, 200), where: 'own', ...(why && { failure: why }) }, { signal });
     if (answer.kind !== 'browser' || answer.where !== 'own' || !openInBrowser)
-      throw fail('request-invalid', undefined, { detail: 'no such way' });
+      throw fail('request-invalid', undefined, { detail: 'the gateway did not offer this way to sign in' });
     await openInBrowser(url);
     call.answer(seq, { kind: 'browser', ok: true });
     call.expectWithin(browserLastsMs);
