@@ -7,14 +7,15 @@ import type { Target } from './targets.ts';
 
 /**
  * Makes one executable of the command line, so that a computer needs no Node for it. Run it after `npm run build`. Beside
- * the executable is a folder with everything that cannot be part of it: the bundle, the process that calls libopenconnect,
- * and the packages with native code.
+ * the executable is a folder with everything that cannot be part of it: the bundle, the campuses that ship, the process that
+ * calls libopenconnect, and the packages with native code.
  */
 export async function buildCommandLine(folder: string, { target, modules, node } = ownBench()): Promise<string> {
   const beside = join(folder, 'command-line');
   rmSync(beside, { recursive: true, force: true });
   mkdirSync(join(beside, 'dist'), { recursive: true });
   copyFileSync('package.json', join(beside, 'package.json'));
+  cpSync('campuses', join(beside, 'campuses'), { recursive: true });
   for (const file of ['causeway.mjs', 'openconnect-worker.mjs', 'openconnect-thread.mjs'])
     copyFileSync(join('dist', file), join(beside, 'dist', file));
   for (const name of ['koffi', `@koromix/koffi-${target.name}`, 'keytar'])

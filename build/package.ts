@@ -74,7 +74,7 @@ export async function stageProject({ platform, arch, name }: Target): Promise<st
   }
   // electron-builder reads Electron's version from the development dependencies
   writeFileSync(join(folder, 'package.json'), manifest);
-  for (const part of ['dist', 'build', 'electron-builder.yml', 'LICENSE']) {
+  for (const part of ['dist', 'build', 'campuses', 'electron-builder.yml', 'LICENSE']) {
     rmSync(join(folder, part), { recursive: true, force: true });
     cpSync(part, join(folder, part), { recursive: true });
   }

@@ -40,6 +40,7 @@ import { driversFor } from './gateways/drivers.ts';
 import { killTree } from './worker/kill-tree.ts';
 import { openconnectDriver } from './gateways/openconnect/driver.ts';
 import { workerEnvironment } from './worker/worker-environment.ts';
+import { campusesIn } from './storage/campuses.ts';
 import { policyFile, programsOf, readPolicy } from './storage/policy.ts';
 import { keytarLoader, Secrets } from './storage/secrets.ts';
 import { builtHere } from './tunnels/openconnect/programs-linux.ts';
@@ -104,6 +105,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     policy: programsOf(policy),
     platform: process.platform,
   };
+  const campuses = campusesIn(join(import.meta.dirname, '..', 'campuses'), log.line);
   const icons = join(import.meta.dirname, '..', 'build', 'icons');
   const icon = nativeImage.createFromPath(join(icons, 'icon.png'));
   const settings = await Settings.open(userData);
@@ -205,6 +207,8 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     proxies,
     findOldTls,
     oldTlsAllowed: policy.oldTls === 'allow',
+    campuses,
+    managedProfiles: policy.profiles,
     otherVpn: () => otherVpn(),
     // Some systems do not report that they woke up. A jump of the clock shows it.
     environment: withClockGap(createEnvironment(), Date.now),

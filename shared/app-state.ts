@@ -92,13 +92,23 @@ export type ProfileContents = z.infer<typeof profileContentsSchema>;
 /** A profile that was read and waits for the person to accept it. */
 export const profilePreviewSchema = z.object({
   profile: profileSummarySchema,
+  /** Where it was read: an address or a file. Empty where it ships in the app. */
   source: z.string(),
+  /**
+   * What is known of a profile that ships in the app. `domain`: where the campus would publish its own. `from`: where its
+   * facts were read. `lastRead`, `signedIn`: days, as `2026-11-29`; `signedIn` is null if nobody has signed in with it.
+   */
+  shipped: z.nullable(z.object({ domain: z.string(), from: z.array(z.string()), lastRead: z.string(), signedIn: z.nullable(z.string()) })),
   contents: profileContentsSchema,
   dropped: z.array(z.string()),
   /** The known profile with the same id, which this one would replace. */
   replaces: z.nullable(profileSummarySchema),
 });
 export type ProfilePreview = z.infer<typeof profilePreviewSchema>;
+
+/** One of several campuses that match what a person typed. */
+export const campusChoiceSchema = z.object({ id: z.string(), name: z.string(), domain: z.string() });
+export type CampusChoice = z.infer<typeof campusChoiceSchema>;
 
 /** A link, a quit, or a campus address with an untrusted certificate. Each needs a yes. */
 export const confirmationSchema = z.discriminatedUnion('kind', [

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { appStateSchema, trafficSchema } from './app-state.ts';
+import { appStateSchema, campusChoiceSchema, trafficSchema } from './app-state.ts';
 import { failureSchema, type Failure } from './failure.ts';
 import { identitySchema } from './recovery.ts';
 import { answerSchema, fieldValuesSchema } from './prompt.ts';
@@ -56,7 +56,18 @@ export const bridge = {
     /** Goes from the passcode to Add a new device. */
     recoveryContinue: { in: nothing, out: nothing },
     // Profiles
-    previewAddress: { in: z.object({ address: z.string().check(z.maxLength(300)) }), out: nothing },
+    /**
+     * Looks for a campus by its name, web address or an e-mail address there, and shows the preview of its profile. Returns the
+     * campuses that match, if there are several.
+     */
+    previewAddress: {
+      in: z.object({ address: z.string().check(z.maxLength(300)) }),
+      out: z.object({ campuses: z.array(campusChoiceSchema) }),
+    },
+    /** Shows the preview of one of those campuses. */
+    previewCampus: { in: z.object({ id }), out: nothing },
+    /** Asks the campus of a preview that ships in the app for the profile that it publishes itself, and shows that one. */
+    previewPublished: { in: nothing, out: nothing },
     previewFile: { in: nothing, out: nothing },
     acceptPreview: { in: nothing, out: nothing },
     declinePreview: { in: nothing, out: nothing },

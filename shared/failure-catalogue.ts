@@ -126,6 +126,9 @@ export const failureCatalogue = {
   'profile-not-found': 'later',
   'profile-unreachable': 'now',
   'profile-none': 'later',
+  'campus-not-found': 'later',
+  'campus-managed': 'never',
+  'profile-untried': 'never',
   // What signs in and carries traffic for us
   'component-missing': 'later',
   'component-failed': 'now',

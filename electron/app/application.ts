@@ -6,6 +6,7 @@ import type { Profile } from '../../shared/profile.ts';
 import { bindProxy } from '../access/proxy-binding.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
 import type { Secrets } from '../storage/secrets.ts';
+import type { ShippedCampus } from '../storage/campuses.ts';
 import type { Settings } from '../storage/settings.ts';
 import { atMost } from '../net/deadline.ts';
 import type { LoopbackProxy } from '../tunnels/loopback-proxy.ts';
@@ -49,6 +50,10 @@ export interface ApplicationDeps extends Pick<
   strictCertificates?: boolean;
   /** Problems that were found before there was a window to show them in. */
   notices?: readonly Failure[];
+  /** The campuses that ship in the app. Without it, there are none. */
+  campuses?: () => Promise<readonly ShippedCampus[]>;
+  /** The profiles of the computer's policy. */
+  managedProfiles?: readonly Profile[];
   /** The name of another VPN that is up, or null. Called only while no tunnel of ours is up. */
   otherVpn?: () => Promise<string | null>;
 }
@@ -96,6 +101,7 @@ class App implements Parts {
     this.profileStore = new ProfileStore(settings, now, {
       routeThroughProxy: this.proxyQuestion.routeThroughProxy,
       strict: deps.strictCertificates ?? false,
+      managed: deps.managedProfiles ?? [],
     });
     const interrupted = interruptedRun(settings.get().running, this.profileStore.all);
     if (interrupted) this.profileStore.select(interrupted.profileId);
@@ -180,6 +186,10 @@ class App implements Parts {
 
   get desktop(): DesktopPorts {
     return this.deps.desktop;
+  }
+
+  get campuses(): () => Promise<readonly ShippedCampus[]> {
+    return this.deps.campuses ?? (() => Promise.resolve([]));
   }
 
   get now(): () => number {

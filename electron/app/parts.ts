@@ -1,6 +1,7 @@
 import type { AppState, Confirmation } from '../../shared/app-state.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { AccessController } from '../access/controller.ts';
+import type { ShippedCampus } from '../storage/campuses.ts';
 import type { Settings } from '../storage/settings.ts';
 import type { PendingSecrets } from './sign-in/pending-secrets.ts';
 import type { Notices } from './notices.ts';
@@ -32,6 +33,8 @@ export interface Parts {
   readonly clipboard: PasscodeClipboard;
   readonly settings: Settings;
   readonly desktop: DesktopPorts;
+  /** The campuses that ship in the app. */
+  readonly campuses: () => Promise<readonly ShippedCampus[]>;
   readonly now: () => number;
   /** Aborts when the app ends. */
   readonly stop: AbortSignal;

@@ -8,6 +8,8 @@ import type { Answer, Prompt, PromptKind, PromptSelect } from '../../shared/prom
 import { commandLine } from '../../shared/messages/en/command-line.ts';
 import type { Localizer } from '../../shared/messages/localizer.ts';
 import { pathOfArgument } from '../app/file-argument.ts';
+import { findCampuses } from '../app/profiles/campus-search.ts';
+import type { ShippedCampus } from '../storage/campuses.ts';
 import { readProfileFile } from '../storage/profiles.ts';
 import { atMost } from '../net/deadline.ts';
 import type { PreparedAnswers } from './answers.ts';
@@ -40,20 +42,52 @@ export interface Outcome {
   says?: string;
 }
 
-/** The profile that the command names. A profile from a file is used as it is and not saved. */
+/** Where a command finds the profile that it names. */
+export interface ProfileSources {
+  known: readonly Profile[];
+  /** The campuses that ship with Causeway. */
+  campuses: () => Promise<readonly ShippedCampus[]>;
+}
+
+/**
+ * The profile that the command names: a saved one, one in a file, or one that ships with Causeway, by the whole name of its
+ * campus, its web address or an e-mail address there. The last two are used as they are and not saved. A saved profile of the
+ * same id counts more than the one that ships.
+ */
 export async function profileFor(
   { profile: name }: Pick<ConnectCommand, 'profile'>,
-  known: readonly Profile[],
+  { known, campuses }: ProfileSources,
   report: Pick<Report, 'failure'>,
 ): Promise<Profile> {
   const found = known.find(({ id }) => id === name);
   if (found) return found;
+  const isFile = existsSync(name) || name.endsWith('.causeway');
+  const shipped = isFile ? [] : await campuses();
+  const byId = shipped.filter(({ read }) => read.profile.id === name);
+  const [campus, ...others] = byId.length > 0 ? byId : findCampuses(name, shipped, { whole: true });
+  if (campus && others.length > 0) {
+    const ids = [campus, ...others].map(({ read }) => `${read.profile.name}: ${read.profile.id}`).join('; ');
+    throw new UsageError(fillIn(commandLine.usage.severalCampuses, { ids }));
+  }
+  if (campus) return shippedProfile(campus, known, report);
   const file = pathOfArgument(name);
   if (file === null) throw fail('profile-file-missing', { file: name.slice(0, 300) });
   if (!file.endsWith('.causeway') && !file.includes('/') && !file.includes(path.sep) && !existsSync(file))
     throw fail('profile-none', { address: name });
   const { profile, dropped } = await readProfileFile(file);
   if (dropped.length > 0) report.failure({ code: 'profile-dropped', params: { file: path.basename(file), key: dropped.join(', ') } });
+  return profile;
+}
+
+/** The profile of a campus that ships with Causeway. Reports that nobody has signed in with it, if nobody has. */
+function shippedProfile(
+  { read: { profile }, signedIn }: ShippedCampus,
+  known: readonly Profile[],
+  report: Pick<Report, 'failure'>,
+): Profile {
+  const saved = known.find(({ id }) => id === profile.id);
+  if (saved) return saved;
+  if (signedIn === null) report.failure({ code: 'profile-untried', params: { campus: profile.name } });
   return profile;
 }
 

@@ -13,6 +13,7 @@ import { browserDriver } from '../gateways/ivanti-web/driver.ts';
 import { driversFor } from '../gateways/drivers.ts';
 import { forkWorker } from '../worker/fork-worker.ts';
 import { librariesFor, openconnectDriver } from '../gateways/openconnect/driver.ts';
+import { campusesIn } from '../storage/campuses.ts';
 import { userDataFolder } from '../storage/folder.ts';
 import { policyFile, programsOf, readPolicy } from '../storage/policy.ts';
 import { builtHere } from '../tunnels/openconnect/programs-linux.ts';
@@ -109,6 +110,7 @@ const host: Host = {
     interrupts.add(listener);
     return () => interrupts.delete(listener);
   },
+  campuses: campusesIn(path.join(import.meta.dirname, '..', 'campuses'), () => undefined),
   profiles: policy.profiles,
   tools,
   exitNow,

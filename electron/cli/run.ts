@@ -7,6 +7,7 @@ import { commandLine } from '../../shared/messages/en/command-line.ts';
 import { localizerFor, type Localizer } from '../../shared/messages/localizer.ts';
 import { applyManagedProfiles } from '../app/profiles/managed-profiles.ts';
 import { ProfileStore, summaryOf } from '../app/profiles/profile-store.ts';
+import type { ShippedCampus } from '../storage/campuses.ts';
 import { Settings } from '../storage/settings.ts';
 import { Proxies } from '../net/proxy/lookup.ts';
 import { atMost } from '../net/deadline.ts';
@@ -35,6 +36,8 @@ export interface Host extends Output {
   onInterrupt(listener: () => void): () => void;
   /** Ends the process now. */
   exitNow(code: ExitCode): void;
+  /** The campuses that ship with Causeway. */
+  campuses: () => Promise<readonly ShippedCampus[]>;
   /** The profiles of the computer's policy. */
   profiles: readonly Profile[];
   /** What `doctor` checks. */
@@ -93,7 +96,7 @@ async function perform(command: Command, host: Host, report: Report, localizer: 
       else host.out(`${host.version}\n`);
       return exitCode.requested;
     case 'profiles':
-      await listProfiles(command.profile, await openSettings(folder, host, report), report, localizer);
+      await listProfiles(command.profile, await openSettings(folder, host, report), host, report, localizer);
       return done();
     case 'status':
       await withSession(folder, report, (client) => reportStatus(client, report, localizer));
@@ -124,9 +127,15 @@ async function openSettings(folder: string, host: Host, report: Report): Promise
 }
 
 /** Lists all profiles, one a line. With a name or a file, shows everything that this one profile does. */
-async function listProfiles(named: string | null, settings: Settings, report: Report, localizer: Localizer): Promise<void> {
+async function listProfiles(
+  named: string | null,
+  settings: Settings,
+  { campuses }: Host,
+  report: Report,
+  localizer: Localizer,
+): Promise<void> {
   const known = settings.get().profiles;
-  const profiles = named === null ? known : [await profileFor({ profile: named }, known, report)];
+  const profiles = named === null ? known : [await profileFor({ profile: named }, { known, campuses }, report)];
   reportNotices(settings.notices, report);
   if (profiles.length === 0) report.say(commandLine.usage.noProfiles);
   for (const profile of profiles) {
@@ -184,7 +193,7 @@ async function openPortal(named: string | null, folder: string, host: Host, repo
   const profile =
     named === null
       ? (profiles.find(({ id }) => id === lastProfileId) ?? profiles[0])
-      : await profileFor({ profile: named }, profiles, report);
+      : await profileFor({ profile: named }, { known: profiles, campuses: host.campuses }, report);
   if (!profile) throw new UsageError(commandLine.usage.noProfiles);
   reportPortal(profile.portal.address, report);
 }
@@ -206,7 +215,7 @@ async function runDoctor(named: string | null, folder: string, host: Host, repor
   const examined = {
     tools: host.tools,
     secrets: core.secrets,
-    profiles: named === null ? known : [await profileFor({ profile: named }, known, report)],
+    profiles: named === null ? known : [await profileFor({ profile: named }, { known, campuses: host.campuses }, report)],
     verifierFor: (profile: Profile) => profileStore.verifierFor(profile),
     now: core.now,
     localizer,
@@ -233,7 +242,7 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
     const settings = await openSettings(folder, host, report);
     const core = host.core(settings);
     // Report an unknown profile first, before other problems
-    const profile = await profileFor(command, settings.get().profiles, report);
+    const profile = await profileFor(command, { known: settings.get().profiles, campuses: host.campuses }, report);
     const answers = await answersFor(command, core.now, profile);
     if (!host.terminal && command.answers === null) throw new UsageError(host.noTerminal);
     if (found && found.access.kind !== 'idle') throw new UsageError(fillIn(commandLine.usage.busy, { campus: campusOf(found) }));

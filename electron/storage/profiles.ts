@@ -1,7 +1,9 @@
 import { constants, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CausewayError, fail } from '../../shared/failure.ts';
-import { discoveryPath, maxProfileBytes, readProfile, type Profile, type ReadProfile } from '../../shared/profile.ts';
+import { plainLine } from '../../shared/plain-text.ts';
+import { discoveryPath, maxProfileBytes, readProfile, splitHost, type Profile, type ReadProfile } from '../../shared/profile.ts';
+import { plainHost } from '../trust/host.ts';
 import type { CertificateVerifier } from '../trust/verifier.ts';
 import { httpsJson, type RouteThroughProxy } from '../net/https.ts';
 import { CertificateQuestion } from '../net/tls.ts';
@@ -62,6 +64,27 @@ async function readStart(path: string, maxBytes: number): Promise<string> {
   } catch (cause) {
     throw fail('profile-file-missing', { file: basename(path) }, { cause });
   }
+}
+
+/**
+ * What a person typed, without the person: the domain of an e-mail address, and any other text as it is. Only this part is
+ * ever sent, shown or logged.
+ */
+export function withoutPerson(typed: string): string {
+  const text = plainLine(typed).normalize('NFKC').trim();
+  return /^(?:mailto:)?[^\s@:/?#]+@([^\s@:/?#]+)$/i.exec(text)?.[1] ?? text;
+}
+
+/** The host of the web or e-mail address that a person typed, normalized. Null for any other text, such as a name. */
+export function hostTyped(typed: string): string | null {
+  const address = addressOf(withoutPerson(typed));
+  return address === null ? null : plainHost(splitHost(address).host);
+}
+
+/** Whether this looks like an address rather than like a name: it has a dot or a port, or is this computer. */
+export function looksLikeAddress(typed: string): boolean {
+  const address = addressOf(withoutPerson(typed));
+  return address !== null && (/[.:]/.test(address) || address === 'localhost');
 }
 
 /** `host` or `host:port` of what a person typed, or null if it is not an HTTPS address. */

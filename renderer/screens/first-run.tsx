@@ -1,16 +1,17 @@
-import { FileText } from 'lucide-react';
+import { FileText, School } from 'lucide-react';
 import { useState, type SubmitEvent } from 'react';
+import type { CampusChoice } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { failureFrom, useClient } from '../client.ts';
 import { useDrafts } from '../drafts.ts';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
-import { Button, SubmitButton } from '../ui/button.tsx';
+import { Button, RowButton, SubmitButton } from '../ui/button.tsx';
 import { Field } from '../ui/fields.tsx';
 import { FailurePanel } from '../ui/panel.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 
-/** Adds the first campus, by its address, a file or a link, when IT has not provided one. */
+/** Adds the first campus, by its name, its address, a file or a link, when IT has not provided one. */
 export function FirstRun({ onBack }: { onBack?: () => void }) {
   const { messages, format } = useLocalizer();
   const client = useClient();
@@ -19,6 +20,7 @@ export function FirstRun({ onBack }: { onBack?: () => void }) {
   const [asked, setAsked] = useState<string | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [missing, setMissing] = useState(false);
+  const [choices, setChoices] = useState<readonly CampusChoice[]>([]);
 
   const find = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -27,8 +29,10 @@ export function FirstRun({ onBack }: { onBack?: () => void }) {
     if (wanted === '' || asked !== null) return;
     setAsked(wanted);
     setFailure(null);
+    setChoices([]);
     client
       .call('previewAddress', { address: wanted })
+      .then((found) => setChoices(found.campuses))
       .catch((error: unknown) => setFailure(failureFrom(error)))
       .finally(() => setAsked(null));
   };
@@ -46,7 +50,7 @@ export function FirstRun({ onBack }: { onBack?: () => void }) {
           error={missing && address.trim() === '' ? messages.firstRun.addressMissing : null}
           busy={asked !== null}
           autoFocus
-          input={{ inputMode: 'url', maxLength: 300 }}
+          input={{ maxLength: 300 }}
         />
         <Actions>
           <SubmitButton pending={asked !== null}>{messages.firstRun.find}</SubmitButton>
@@ -55,6 +59,21 @@ export function FirstRun({ onBack }: { onBack?: () => void }) {
           {asked === null ? '' : format(messages.firstRun.finding, { address: asked })}
         </p>
       </form>
+      {choices.length > 0 && (
+        <section className="tasks" aria-live="polite">
+          <h2>{messages.firstRun.several}</h2>
+          {choices.map(({ id, name, domain }) => (
+            <RowButton
+              key={id}
+              icon={School}
+              title={name}
+              hint={domain}
+              pending={choosing}
+              onPress={() => void run('previewCampus', { id })}
+            />
+          ))}
+        </section>
+      )}
       <p className="or" aria-hidden>
         {messages.firstRun.or}
       </p>

@@ -9,7 +9,7 @@ import { Panel } from '../ui/panel.tsx';
 import { Foot, Screen } from '../ui/screen.tsx';
 
 /** Shows what a profile contains before it is added. */
-export function Preview({ preview: { profile, source, contents, dropped, replaces } }: { preview: ProfilePreview }) {
+export function Preview({ preview: { profile, source, shipped, contents, dropped, replaces } }: { preview: ProfilePreview }) {
   const { messages, format, list } = useLocalizer();
   const outside = new Set(contents.destinations.filter((each) => each.outside).map(({ shown }) => shown));
   const { run, busy } = useVerbs();
@@ -27,10 +27,11 @@ export function Preview({ preview: { profile, source, contents, dropped, replace
           : messages.preview.lead}
       </p>
       <h2 className="preview-name">{profile.name}</h2>
+      {shipped && <Shipped shipped={shipped} />}
       {outside.size > 0 && <Panel tone="attention" title={format(messages.preview.outsideLead, { count: outside.size })} />}
       <Facts
         facts={[
-          [messages.preview.source, source],
+          [messages.preview.source, shipped ? messages.preview.shipped : source],
           ...profileLines(contents, messages.preview).map(
             ({ path, label, hosts, text }) => [label, text ?? <Hosts key={path} hosts={hosts} domain={contents.domain} />] as const,
           ),
@@ -40,6 +41,7 @@ export function Preview({ preview: { profile, source, contents, dropped, replace
             profile.helpDesk ? list(Object.values(profile.helpDesk).filter((value) => value !== undefined)) : null,
           ],
           [messages.preview.trust, trust[profile.trust]],
+          [messages.preview.factsFrom, shipped && <FactsFrom from={shipped.from} />],
         ]}
       />
       {contents.authorities.length > 0 && (
@@ -79,6 +81,37 @@ export function Preview({ preview: { profile, source, contents, dropped, replace
     if (recovery === null) return messages.preview.recoveryNone;
     return recovery === 'other' ? messages.preview.recoveryOther : messages.preview.recoveryOwn;
   }
+}
+
+type ShippedFacts = NonNullable<ProfilePreview['shipped']>;
+
+/** How far a profile that ships in the app can be relied on, and how to get the campus's own. */
+function Shipped({ shipped: { domain, lastRead, signedIn } }: { shipped: ShippedFacts }) {
+  const { messages, format } = useLocalizer();
+  const { run, busy } = useVerbs();
+  const { preview } = messages;
+  return (
+    <Panel tone="attention" title={signedIn === null ? preview.notSignedIn : format(preview.signedIn, { day: signedIn })}>
+      <p>{format(preview.facts, { day: lastRead })}</p>
+      <p>{preview.published}</p>
+      <div className="panel-actions">
+        <Button pending={busy} onPress={() => void run('previewPublished')}>
+          {format(preview.askCampus, { domain })}
+        </Button>
+      </div>
+    </Panel>
+  );
+}
+
+/** The pages that the facts were read from, one a line. */
+function FactsFrom({ from }: { from: readonly string[] }) {
+  return (
+    <ul className="hosts">
+      {from.map((page) => (
+        <li key={page}>{page}</li>
+      ))}
+    </ul>
+  );
 }
 
 /** Hosts, one a line, with a mark on each one outside the gateway's domain. */

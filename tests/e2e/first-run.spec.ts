@@ -7,7 +7,7 @@ test('adding a campus by address asks about the fingerprint, shows the profile�
 }) => {
   const scene = await open({}, { profiles: [] });
   await expect(scene.heading('Welcome to Causeway')).toBeVisible();
-  await scene.window.getByLabel('Campus address').fill(`localhost:${scene.campus.port}`);
+  await scene.window.getByLabel('Campus name, web address or e-mail').fill(`localhost:${scene.campus.port}`);
   await scene.button('Find my campus').click();
   await scene.says('Is this really your campus?');
   await scene.button('It is the same: accept').click();
@@ -20,9 +20,28 @@ test('adding a campus by address asks about the fingerprint, shows the profile�
   await scene.connect();
 });
 
+test('a campus that ships in the app is found by its name without network, and is added after a yes', async ({ open }) => {
+  const scene = await open({}, { profiles: [] });
+  const field = scene.window.getByLabel('Campus name, web address or e-mail');
+  await field.fill('Nowhere College');
+  await scene.button('Find my campus').click();
+  await scene.says('No such campus here');
+  for (const typed of ['澳門大學', 'mei@connect.um.edu.mo', 'University of Macau']) {
+    await field.fill(typed);
+    await scene.button('Find my campus').click();
+    await expect(scene.heading('Add this campus?')).toBeVisible();
+    await scene.says('Nobody has signed in with this profile yet');
+    await scene.says('sslvpn.um.edu.mo');
+    await scene.says('Causeway itself');
+    if (typed !== 'University of Macau') await scene.button('Not now').click();
+  }
+  await scene.button('Add').click();
+  await expect(scene.heading('University of Macau')).toBeVisible();
+});
+
 test('an address where nothing answers, and one that is not a campus, each have their own message', async ({ open }) => {
   const scene = await open({}, { profiles: [] });
-  await scene.window.getByLabel('Campus address').fill('localhost:9');
+  await scene.window.getByLabel('Campus name, web address or e-mail').fill('localhost:9');
   await scene.button('Find my campus').click();
   await scene.says('No answer');
 });

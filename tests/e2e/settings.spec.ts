@@ -42,7 +42,7 @@ test('settings that are cut off in the middle are reported and set aside, and a 
     await expect(window.getByText(/^The settings file could not be read\. It was kept as settings\.damaged-/)).toBeVisible();
     expect(await keptAside(folder, 'damaged')).toBe(text);
     await expect(window.getByRole('heading', { level: 1, name: 'Welcome to Causeway' })).toBeVisible();
-    await window.getByLabel('Campus address').fill(`localhost:${campus.port}`);
+    await window.getByLabel('Campus name, web address or e-mail').fill(`localhost:${campus.port}`);
     await window.getByRole('button', { name: 'Find my campus' }).click();
     await window.getByRole('button', { name: 'It is the same: accept' }).click();
     await window.getByRole('button', { name: 'Add', exact: true }).click();

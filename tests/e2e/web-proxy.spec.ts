@@ -61,7 +61,7 @@ test('the network’s proxy asks the same question before a campus’s profile a
     const { window } = client;
     const asks = window.getByRole('dialog', { name: 'Your network asks who you are' });
     await goThrough(client, proxy);
-    await window.getByLabel('Campus address').fill(address);
+    await window.getByLabel('Campus name, web address or e-mail').fill(address);
     await window.getByRole('button', { name: 'Find my campus' }).click();
     await expect(asks).toBeVisible();
     await asks.getByRole('button', { name: 'Cancel' }).click();

@@ -25,6 +25,7 @@ const ours: readonly RegExp[] = [
   /^dist\/renderer\/index\.html$/,
   /^dist\/renderer\/assets\/[\w-]+\.js$/,
   /^dist\/renderer\/assets\/[\w-]+\.css$/,
+  /^campuses\/[a-z0-9.-]+\.json$/,
   /^build\/icons\/icon\.png$/,
   /^build\/icons\/tray\/[\w-]+(@2x)?\.png$/,
 ];

@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { contentsOf } from '../../electron/app/profiles/profile-preview.ts';
+import { summaryOf } from '../../electron/app/profiles/profile-store.ts';
+import { lastRead, readCampus } from '../../electron/storage/campuses.ts';
 import type { AppState, ProfilePreview, ProfileSummary } from '../../shared/app-state.ts';
 import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { Failure } from '../../shared/failure.ts';
@@ -220,6 +224,7 @@ const authority = (subject: string, first: string) => ({
 const preview: ProfilePreview = {
   profile: campus,
   source: 'https://campus.test/.well-known/causeway.json',
+  shipped: null,
   contents: {
     ...contentsOf({ ...whole, gateways: ['vpn.campus.test'], browser: undefined, connectTo: undefined }),
     authorities: [authority('CN=Campus Test University Authority', '3F')],
@@ -246,11 +251,35 @@ const previewChinese: ProfilePreview = {
   },
 };
 
+const shippedCampus = readCampus(readFileSync(join(import.meta.dirname, '../../campuses/um.edu.mo.json'), 'utf8'));
+const previewShipped: ProfilePreview = {
+  profile: summaryOf(shippedCampus.read.profile),
+  source: '',
+  shipped: {
+    domain: 'um.edu.mo',
+    from: shippedCampus.sources.map(({ from }) => from),
+    lastRead: lastRead(shippedCampus.sources),
+    signedIn: shippedCampus.signedIn,
+  },
+  contents: contentsOf(shippedCampus.read.profile),
+  dropped: [],
+  replaces: null,
+};
+
 const captive: Failure = { code: 'captive-portal', params: { address: 'http://login.harbour-hotel.test/welcome?room=' } };
 
 /** Every screen by name: its state, the heading that it must show, and what must have the focus (`heading` or a field's label). */
 export const screens: Record<string, { state: AppState; heading: string; focus: string }> = {
-  'first-run': { state: state({ profiles: [], profileId: null }), heading: 'Welcome to Causeway', focus: 'Campus address' },
+  'first-run': {
+    state: state({ profiles: [], profileId: null }),
+    heading: 'Welcome to Causeway',
+    focus: 'Campus name, web address or e-mail',
+  },
+  'preview-shipped': {
+    state: state({ profiles: [], profileId: null, preview: previewShipped }),
+    heading: 'Add this campus?',
+    focus: 'heading',
+  },
   'preview': { state: state({ profiles: [], profileId: null, preview }), heading: 'Add this campus?', focus: 'heading' },
   'preview-replaces': {
     state: state({ preview: { ...preview, replaces: campus, dropped: ['theme', 'autoConnect'] } }),

@@ -7,6 +7,7 @@ import type { Environment } from '../../electron/access/environment.ts';
 import { createApplication } from '../../electron/app/application.ts';
 import type { Application, PortalPage, PortalVisit, SignInPage } from '../../electron/app/ports.ts';
 import { campusDriver } from '../../electron/gateways/campus/driver.ts';
+import type { ShippedCampus } from '../../electron/storage/campuses.ts';
 import { Secrets, type Keytar } from '../../electron/storage/secrets.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 import { directDial } from '../../electron/tunnels/direct.ts';
@@ -76,6 +77,10 @@ export interface AppRunOptions {
   totpSavingAllowed?: boolean;
   /** Another VPN that is up. Default: none, whatever this machine has. */
   otherVpn?: () => Promise<string | null>;
+  /** The campuses that ship in the app. Default: none. */
+  campuses?: readonly ShippedCampus[];
+  /** The profiles of the computer's policy. Default: none. */
+  managedProfiles?: readonly Profile[];
   /** The computer's web proxies. Default: none. */
   proxies?: Proxies;
 }
@@ -106,6 +111,8 @@ export async function startApp(
     drivers = { campus: campusDriver },
     totpSavingAllowed = false,
     otherVpn = () => Promise.resolve(null),
+    campuses = [],
+    managedProfiles = [],
     proxies,
   }: AppRunOptions = {},
 ): Promise<AppRun> {
@@ -134,6 +141,8 @@ export async function startApp(
   const app = createApplication({
     drivers,
     totpSavingAllowed,
+    campuses: () => Promise.resolve(campuses),
+    managedProfiles,
     tunnels: { relay: relayTunnel },
     direct: directDial,
     environment: environmentOf(environment),

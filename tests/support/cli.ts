@@ -8,6 +8,7 @@ import { eventSchema, type CommandEvent } from '../../electron/cli/report.ts';
 import { run, type Host } from '../../electron/cli/run.ts';
 import type { LineOptions, Terminal } from '../../electron/cli/terminal.ts';
 import { campusDriver } from '../../electron/gateways/campus/driver.ts';
+import type { ShippedCampus } from '../../electron/storage/campuses.ts';
 import { Secrets } from '../../electron/storage/secrets.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 import { directDial } from '../../electron/tunnels/direct.ts';
@@ -44,6 +45,8 @@ export interface CliOptions {
   folder: string;
   core?: Partial<Core>;
   tools?: Partial<Tools>;
+  /** The campuses that ship with Causeway. None by default. */
+  campuses?: readonly ShippedCampus[];
 }
 
 /** A settings folder with these profiles, until the test ends. */
@@ -63,7 +66,7 @@ export async function answersFile(folder: string, answers: unknown, mode = 0o600
 }
 
 /** Runs a command in this process. With a typist, a person sits at the terminal. */
-export function startCli(argv: readonly string[], { typist, folder, core = {}, tools = {} }: CliOptions): CliRun {
+export function startCli(argv: readonly string[], { typist, folder, core = {}, tools = {}, campuses = [] }: CliOptions): CliRun {
   const interrupts = new Set<() => void>();
   const watchers = new Set<() => void>();
   const changed = (): void => {
@@ -104,6 +107,7 @@ export function startCli(argv: readonly string[], { typist, folder, core = {}, t
       interrupts.add(listener);
       return () => interrupts.delete(listener);
     },
+    campuses: () => Promise.resolve(campuses),
     profiles: [],
     tools: {
       startWorker: () => {

@@ -4,6 +4,7 @@ import { plainLine } from '../../../shared/plain-text.ts';
 import { readProfile, splitHost, type Profile, type ReadProfile } from '../../../shared/profile.ts';
 import { destinationsIn } from '../../../shared/profile-contents.ts';
 import { entryOf, without, type SettingsFile } from '../../storage/settings-file.ts';
+import { lastRead, type ShippedCampus } from '../../storage/campuses.ts';
 import { discoverProfile, readProfileFile } from '../../storage/profiles.ts';
 import type { Settings } from '../../storage/settings.ts';
 import { createVerifier, type Accepted, type CertificateVerifier, type Vouched } from '../../trust/verifier.ts';
@@ -18,6 +19,8 @@ export interface ProfileStoreOptions {
   routeThroughProxy?: RouteThroughProxy;
   /** Whether the computer's policy forbids questions about certificates. */
   strict?: boolean;
+  /** The profiles of the computer's policy. */
+  managed?: readonly Profile[];
 }
 
 /** How many vouched hosts are remembered. The oldest are dropped first. */
@@ -132,6 +135,20 @@ export class ProfileStore {
       throw fail('certificate-untrusted', { host: unverified.prompt.host });
   }
 
+  /**
+   * Shows a campus that ships in the app. Fails with `campus-managed` when the computer's policy has a profile of the same
+   * id, because the policy's counts.
+   */
+  previewShipped({ read, domains, sources, signedIn }: ShippedCampus): void {
+    if (this.options.managed?.some(({ id }) => id === read.profile.id)) throw fail('campus-managed', { campus: read.profile.name });
+    this.show(read, '', {
+      domain: domains[0] ?? '',
+      from: [...new Set(sources.map(({ from }) => from))],
+      lastRead: lastRead(sources),
+      signedIn,
+    });
+  }
+
   previewText(text: string, source: string): void {
     this.show(readProfile(text), source);
   }
@@ -170,12 +187,12 @@ export class ProfileStore {
     }));
   }
 
-  private show({ profile, dropped }: ReadProfile, source: string): void {
+  private show({ profile, dropped }: ReadProfile, source: string, shipped: ProfilePreview['shipped'] = null): void {
     const known = this.all.find((each) => each.id === profile.id);
     const replaces = known ? summaryOf(known) : null;
     this.waiting = {
       profile,
-      preview: { profile: summaryOf(profile), source: plainLine(source), contents: contentsOf(profile), dropped, replaces },
+      preview: { profile: summaryOf(profile), source: plainLine(source), shipped, contents: contentsOf(profile), dropped, replaces },
     };
   }
 }

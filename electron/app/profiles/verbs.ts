@@ -1,10 +1,18 @@
 import { fail } from '../../../shared/failure.ts';
 import type { Parts, Verbs } from '../parts.ts';
-import { discover } from './discovery.ts';
+import { discover, findCampus } from './discovery.ts';
 
 type ProfileVerbs = Pick<
   Verbs,
-  'previewAddress' | 'previewFile' | 'acceptPreview' | 'declinePreview' | 'selectProfile' | 'removeProfile' | 'forgetCertificate'
+  | 'previewAddress'
+  | 'previewCampus'
+  | 'previewPublished'
+  | 'previewFile'
+  | 'acceptPreview'
+  | 'declinePreview'
+  | 'selectProfile'
+  | 'removeProfile'
+  | 'forgetCertificate'
 >;
 
 /** The calls for the saved profiles and the one that waits for the person's decision. */
@@ -15,7 +23,17 @@ export function profileVerbs(parts: Parts): ProfileVerbs {
     if (controller.state.kind !== 'idle') throw fail('not-now');
   };
   return {
-    previewAddress: ({ address }) => discover(parts, address),
+    previewAddress: ({ address }) => findCampus(parts, address),
+    async previewCampus({ id }) {
+      const campus = (await parts.campuses()).find(({ read }) => read.profile.id === id);
+      if (!campus) throw fail('not-now');
+      parts.update(() => profileStore.previewShipped(campus));
+    },
+    async previewPublished() {
+      const shipped = profileStore.preview?.shipped;
+      if (!shipped) throw fail('not-now');
+      await discover(parts, shipped.domain);
+    },
     async previewFile() {
       const file = await desktop.chooseProfileFile();
       if (file) parts.update(() => profileStore.previewText(file.text, file.name));

@@ -582,6 +582,21 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: 'Causeway does not know this campus.',
     todo: 'Add it first, by its address or a profile file.',
   },
+  'campus-not-found': {
+    title: 'No such campus here',
+    happened: 'Causeway does not know a campus called {name}.',
+    todo: 'Type your campus’s web address or your e-mail address there. Not sure? Ask your campus’s help desk.',
+  },
+  'profile-untried': {
+    title: 'Nobody has tried this profile yet',
+    happened: 'The profile of {campus} comes with Causeway. It was put together from public pages.',
+    todo: 'If your campus publishes a profile of its own, use that one.',
+  },
+  'campus-managed': {
+    title: 'This campus is set up already',
+    happened: 'This computer’s administrator has set up {campus}.',
+    todo: 'Choose it in the list of campuses.',
+  },
   'component-missing': {
     title: 'Something is missing on this computer',
     happened: 'Causeway needs {component} to connect to this gateway, and it is not installed.',

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startCampus, type Campus } from '../../../campus/campus.ts';
+import { readCampus } from '../../../electron/storage/campuses.ts';
 import { answersFile, cliFolder, startCli } from '../../support/cli.ts';
 
 let campus: Campus | null = null;
@@ -110,4 +112,51 @@ test('a profile file is shown with all that it does, and so before a connection 
   const known = startCli(['connect', profile.id, '--answers', answers], { folder });
   await known.code;
   expect(known.seen).not.toContain(authority.sha256);
+});
+
+describe('a campus that ships with Causeway is found without being added', () => {
+  const macau = readCampus(readFileSync(join(import.meta.dirname, '../../../campuses/um.edu.mo.json'), 'utf8'));
+  const other = { ...macau, names: ['UM'], domains: ['um.test'], read: { ...macau.read, profile: { ...macau.read.profile, id: 'other' } } };
+
+  test.each(['um.edu.mo', 'UM', 'university of macau', '澳門大學', 'mei@um.edu.mo'])('%s', async (name) => {
+    const folder = await cliFolder();
+    const run = startCli(['profiles', name], { folder, campuses: [macau] });
+    expect(await run.code).toBe(0);
+    expect(run.seen).toContain('Nobody has tried this profile yet');
+    expect(run.seen).toContain('sslvpn.um.edu.mo');
+    const json = startCli(['profiles', name, '--json'], { folder, campuses: [macau] });
+    expect(await json.code).toBe(0);
+    expect(json.events).toMatchObject([
+      { event: 'notice', failure: { code: 'profile-untried', params: { campus: 'University of Macau' } } },
+      { event: 'profile', id: 'um-edu-mo', gateways: ['sslvpn.um.edu.mo'] },
+      { event: 'end', exitCode: 0 },
+    ]);
+    const all = startCli(['profiles', '--json'], { folder, campuses: [macau] });
+    await all.code;
+    expect(all.events.filter(({ event }) => event === 'profile')).toEqual([]);
+  });
+
+  test('a saved profile of the same campus counts more', async () => {
+    const folder = await cliFolder([{ ...macau.read.profile, gateways: ['new.um.edu.mo'] }]);
+    const run = startCli(['profiles', 'um.edu.mo', '--json'], { folder, campuses: [macau] });
+    expect(await run.code).toBe(0);
+    expect(run.events).toMatchObject([{ event: 'profile', gateways: ['new.um.edu.mo'] }, { event: 'end' }]);
+  });
+
+  test('a name of several campuses is usage, and a part of a name is nobody’s', async () => {
+    const folder = await cliFolder();
+    const several = startCli(['connect', 'UM'], { folder, campuses: [macau, other] });
+    expect(await several.code).toBe(2);
+    expect(several.seen).toContain('University of Macau: um-edu-mo; University of Macau: other');
+    const part = startCli(['connect', 'macau'], { folder, campuses: [macau] });
+    expect(await part.code).toBe(2);
+    expect(part.seen).toContain('does not know this campus');
+  });
+
+  test('by its id as well', async () => {
+    const folder = await cliFolder();
+    const run = startCli(['profiles', 'um-edu-mo', '--json'], { folder, campuses: [macau, other] });
+    expect(await run.code).toBe(0);
+    expect(run.events.map(({ event }) => event)).toEqual(['notice', 'profile', 'end']);
+  });
 });

@@ -617,11 +617,35 @@ describe('the rest', () => {
     subject.reply('previewAddress', reply);
     await subject.page.keyboard.type(' campus.example.edu ');
     await press('Enter');
-    await subject.page.getByText('Asking campus.example.edu for its profile…').waitFor();
+    await subject.page.getByText('Looking for campus.example.edu…').waitFor();
     await heard(['previewAddress', { address: 'campus.example.edu' }]);
     arrive({ ok: false, failure: { code: 'profile-not-found', params: { address: 'campus.example.edu' } } });
     await subject.page.getByText('campus.example.edu does not publish a Causeway profile.').waitFor();
-    expect(await field('Campus address').inputValue()).toBe(' campus.example.edu ');
+    expect(await field('Campus name, web address or e-mail').inputValue()).toBe(' campus.example.edu ');
+  });
+
+  test('lets the person choose where several campuses have the name', async () => {
+    await openScreen('first-run');
+    const campuses = [
+      { id: 'north', name: 'University of the North', domain: 'north.example' },
+      { id: 'south', name: 'University of the South', domain: 'south.example' },
+    ];
+    subject.reply('previewAddress', { ok: true, value: { campuses } });
+    await subject.page.keyboard.type('university');
+    await press('Enter');
+    await subject.page.getByRole('heading', { name: 'Which one is yours?' }).waitFor();
+    await subject.page.getByRole('button', { name: 'University of the South south.example' }).click();
+    await heard(['previewAddress', { address: 'university' }], ['previewCampus', { id: 'south' }]);
+  });
+
+  test('says how far a profile that ships can be relied on, and asks the campus for its own', async () => {
+    await openScreen('preview-shipped');
+    const { page } = subject;
+    await page.getByText('Nobody has signed in with this profile yet').waitFor();
+    await page.getByText('put together from public pages, last read on 2026-11-29').waitFor();
+    await page.getByText('https://faq.icto.um.edu.mo/how-do-i-reactivate-2fa-service-in-my-new-mobile').waitFor();
+    await button('Ask um.edu.mo').click();
+    await heard(['previewPublished']);
   });
 
   test('removes a campus only after a question, and changes preferences', async () => {
@@ -645,7 +669,7 @@ describe('the rest', () => {
   test('adds another campus from settings, and comes back', async () => {
     await openScreen('settings');
     await button('Add a campus…').click();
-    await field('Campus address').waitFor();
+    await field('Campus name, web address or e-mail').waitFor();
     await press('Escape');
     await button('Close settings').waitFor();
   });

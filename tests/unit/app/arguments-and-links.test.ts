@@ -49,10 +49,11 @@ describe('an argument', () => {
     const file = join(folder, 'harbour univ.causeway');
     await writeFile(file, JSON.stringify({ ...profile, browser: { hosts: ['login.harbour.test:port'] }, secondFactor: 'append;' }));
     const told: Failure[] = [];
-    const read = await profileFor({ profile: pathToFileURL(file).href }, [], { failure: (failure) => told.push(failure) });
+    const sources = { known: [], campuses: () => Promise.resolve([]) };
+    const read = await profileFor({ profile: pathToFileURL(file).href }, sources, { failure: (failure) => told.push(failure) });
     expect(read.id).toBe('harbour');
     expect(told).toEqual([{ code: 'profile-dropped', params: { file: 'harbour univ.causeway', key: 'browser.hosts[0], secondFactor' } }]);
-    await expect(profileFor({ profile: 'file://server/a.causeway' }, [], { failure: () => undefined })).rejects.toMatchObject({
+    await expect(profileFor({ profile: 'file://server/a.causeway' }, sources, { failure: () => undefined })).rejects.toMatchObject({
       failure: { code: 'profile-file-missing' },
     });
   });

@@ -23,6 +23,7 @@ const rightFiles = [
   ['package.json', '{}'],
   ...['main.mjs', 'preload.cjs', 'openconnect-worker.mjs', 'openconnect-thread.mjs'].map((name) => [`dist/${name}`, '']),
   ...['index.html', 'assets/index-1a.js', 'assets/index-1a.css'].map((name) => [`dist/renderer/${name}`, '']),
+  ['campuses/campus.test.json', '{}'],
   ['build/icons/icon.png', ''],
   ['build/icons/tray/idle-dark@2x.png', ''],
   ...['package.json', 'LICENSE.md', 'lib/keytar.js'].map((name) => [`node_modules/keytar/${name}`, 'x']),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createVerifier, spkiSha256, type CertificateVerifier } from '../../../electron/trust/verifier.ts';
 import { CertificateQuestion } from '../../../electron/net/tls.ts';
-import { discoverProfile, readProfileFile } from '../../../electron/storage/profiles.ts';
+import { discoverProfile, hostTyped, readProfileFile, withoutPerson } from '../../../electron/storage/profiles.ts';
 import { issue, type Issued } from '../../support/issuer.ts';
 import { deadPort, listen, tcp } from '../../support/servers.ts';
 
@@ -52,6 +52,22 @@ describe('asking a campus for its profile', () => {
     const connectTo = [{ host: 'campus.test', port: 443, loopbackPort }];
     expect((await discoverProfile('campus.test', { verifier, signal, connectTo })).profile.id).toBe('campus');
   });
+
+  it.each(['mei@localhost', 'Mei.Chan@LOCALHOST ', 'mailto:mei@localhost', '\u200fmei@localhost'])(
+    'takes the domain of %j and leaves the person out',
+    (typed) => {
+      expect(withoutPerson(typed).toLowerCase()).toBe('localhost');
+      expect(hostTyped(typed)).toBe('localhost');
+    },
+  );
+
+  it.each(['mei@a@localhost', 'mei:secret@localhost', 'https://mei@localhost', 'mei@', 'mei chan@localhost', 'mei@host/path'])(
+    'takes %j for no e-mail address',
+    (typed) => {
+      expect(withoutPerson(typed)).toBe(typed);
+      expect(hostTyped(typed)).toBeNull();
+    },
+  );
 
   it.each(['', 'http://campus.test', 'ftp://campus.test', 'two words', 'https://user:secret@campus.test', 'https://'])(
     'takes %j for no address',
