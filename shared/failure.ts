@@ -38,6 +38,11 @@ export function fail(code: FailureCode, params?: Failure['params'], options?: { 
   return new CausewayError(failure, options?.cause === undefined ? undefined : { cause: options.cause });
 }
 
+/** Throws `cancelled` if the signal has aborted. */
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw fail('cancelled');
+}
+
 /**
  * The failure in anything that was thrown. An uncatalogued error becomes `internal`, with its name and message as the
  * detail. An abort becomes `cancelled`.

@@ -1,13 +1,13 @@
 import type { PortalHealth } from '../../shared/access-state.ts';
 import type { SessionEnd } from '../../shared/access-protocol.ts';
-import { fail, failureOf, type Failure, type FailureCode } from '../../shared/failure.ts';
+import { fail, failureOf, throwIfCancelled, type Failure, type FailureCode } from '../../shared/failure.ts';
 import type { Session } from '../gateways/gateway.ts';
 import type { Tunnel, TrafficCount } from '../tunnels/tunnel.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { explained } from './watch/captive-portal.ts';
 import { askForTime, watchExpiry, type Expiring } from './watch/expiry.ts';
 import { HeldSession } from './held-session.ts';
-import { orCancelled, Reconnect } from './reconnect.ts';
+import { Reconnect } from './reconnect.ts';
 import { RetryWait } from './retry-wait.ts';
 import { Link } from './watch/link.ts';
 import { watchPortal } from './watch/portal-health.ts';
@@ -117,7 +117,7 @@ export class Connection {
       if (waitMs === undefined || !passing.includes(code)) throw error;
       deps.log(`the tunnel did not open: ${code}`);
       await this.wait.wait(deps.now() + waitMs, signal);
-      orCancelled(signal);
+      throwIfCancelled(signal);
       return this.openTunnel(session, signal, later);
     }
   }

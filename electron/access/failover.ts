@@ -1,4 +1,4 @@
-import { CausewayError, fail, failureOf, type Failure } from '../../shared/failure.ts';
+import { CausewayError, fail, failureOf, throwIfCancelled, type Failure } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
 import type { Ask, GatewayDriver, GatewayTarget, Session } from '../gateways/gateway.ts';
 import { endpointOf, type Endpoint } from '../net/endpoint.ts';
@@ -102,7 +102,7 @@ class Contact {
     const session = await driver.signIn(target, this.ask, signal);
     try {
       await this.checked;
-      if (signal.aborted) throw fail('cancelled');
+      throwIfCancelled(signal);
     } catch (error) {
       await session.close();
       throw error;

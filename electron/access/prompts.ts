@@ -1,5 +1,5 @@
 import { onAbort } from '../../shared/abort.ts';
-import { fail } from '../../shared/failure.ts';
+import { fail, throwIfCancelled } from '../../shared/failure.ts';
 import { fits, tidied, type Answer, type Prompt } from '../../shared/prompt.ts';
 import type { Ask } from '../gateways/gateway.ts';
 
@@ -47,7 +47,8 @@ export class Prompts {
 
   readonly ask: Ask = async (prompt, { signal } = {}) => {
     const known = await this.prepared(prompt);
-    if (signal?.aborted || this.stop.aborted) throw fail('cancelled');
+    throwIfCancelled(signal);
+    throwIfCancelled(this.stop);
     if (known?.kind !== 'later') return known && fits(prompt, known) ? tidied(known) : this.put(prompt, signal);
     const quicker = new AbortController();
     const by = AbortSignal.any([quicker.signal, this.stop, ...(signal ? [signal] : [])]);

@@ -1,5 +1,5 @@
 import { isSessionOver } from '../../shared/endings.ts';
-import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import { fail, failureOf, throwIfCancelled, type Failure } from '../../shared/failure.ts';
 import { backoffMs } from './backoff.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import type { HeldSession } from './held-session.ts';
@@ -50,14 +50,14 @@ export class Reconnect {
       const nextTryAt = deps.now() + (this.attempt?.signal.aborted ? 0 : backoffMs(tries, deps.random));
       if (tries > 0) apply({ type: 'retry-failed', why, nextTryAt });
       await this.wait.wait(nextTryAt, signal);
-      orCancelled(signal);
+      throwIfCancelled(signal);
       apply({ type: 'retry' });
       try {
         await this.resume(signal);
         return null;
       } catch (error) {
         why = failureOf(error);
-        orCancelled(signal);
+        throwIfCancelled(signal);
         if (isSessionOver(why.code)) {
           held.drop();
           return held.whyRejected(why);
@@ -91,9 +91,4 @@ export class Reconnect {
     const { deps } = this.options;
     return deps.giveUpAfterMs ?? Math.max(giveUpAfterMs, (this.held.session?.grant.idleSeconds ?? 0) * 1000);
   }
-}
-
-/** Rejects with `cancelled` where the signal has aborted. */
-export function orCancelled(signal: AbortSignal): void {
-  if (signal.aborted) throw fail('cancelled');
 }

@@ -1,4 +1,4 @@
-import { fail, failureOf, type Failure } from '../../shared/failure.ts';
+import { fail, failureOf, throwIfCancelled, type Failure } from '../../shared/failure.ts';
 import type { GatewayProof, HelperMessage, HelperRequest, HelperState } from '../helper-client/protocol.ts';
 import { identityOf, proofOf, trustFor, type GatewayTrust, type HelperConfig } from './config.ts';
 import type { ScriptReport } from './script.ts';
@@ -123,7 +123,7 @@ export class Helper {
       const trust = trustOf(config, client, host);
       if (trust === null) throw fail('helper-denied', { host });
       const identity = await identityOf(trust);
-      if (signal.aborted) throw fail('cancelled');
+      throwIfCancelled(signal);
       this.deps.log(`${client.user} opens a tunnel to ${host}`);
       await SystemTunnel.open(request, identity, this.deps.places(config), this.deps.log, take);
       this.setPhase('up');

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { fail, type Failure } from '../../shared/failure.ts';
+import { fail, throwIfCancelled, type Failure } from '../../shared/failure.ts';
 import { bounded } from './deadline.ts';
 import { shownAs, type Endpoint } from './endpoint.ts';
 import { connectPlain } from './tcp.ts';
@@ -50,7 +50,7 @@ async function ask(endpoint: Endpoint, everything: boolean, signal: AbortSignal)
     const socket = via && loopbackPort === undefined ? await connectVia(via, endpoint, options) : await connectPlain(endpoint, options);
     return await exchange(socket, clientHello(endpoint.host, everything), { signal, timeoutMs: Math.max(1, until - performance.now()) });
   } catch {
-    if (signal.aborted) throw fail('cancelled');
+    throwIfCancelled(signal);
     return null; // the real connection will report the error
   }
 }

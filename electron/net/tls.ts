@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
-import { CausewayError, fail, type Failure } from '../../shared/failure.ts';
+import { CausewayError, fail, throwIfCancelled, type Failure } from '../../shared/failure.ts';
 import type { PromptOf } from '../../shared/prompt.ts';
 import { bounded } from './deadline.ts';
 import { spkiSha256, type CertificateVerifier, type Presented } from '../trust/verifier.ts';
@@ -50,7 +50,7 @@ class RootsAwaited extends CausewayError {}
  */
 export async function connectTls(endpoint: Endpoint, verifier: CertificateVerifier, options: TlsOptions): Promise<TLSSocket> {
   const { signal } = options;
-  if (signal.aborted) throw fail('cancelled');
+  throwIfCancelled(signal);
   const roots = options.roots ?? systemRoots;
   const first = await connectOnce(endpoint, verifier, options).catch((error: unknown) => {
     if (error instanceof RootsAwaited) return null;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import { Worker } from 'node:worker_threads';
 import { onAbort } from '../../shared/abort.ts';
-import { fail } from '../../shared/failure.ts';
+import { fail, throwIfCancelled } from '../../shared/failure.ts';
 
 /** Where Linux distributions keep the system's roots: the Debian family, the Fedora family. */
 const systemBundles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt'];
@@ -59,7 +59,7 @@ export class SystemRoots {
   /** Waits for the store. False: it was not read in time. Rejects with `cancelled`. */
   async whenComplete(signal: AbortSignal): Promise<boolean> {
     this.begin();
-    if (signal.aborted) throw fail('cancelled');
+    throwIfCancelled(signal);
     let off = (): void => undefined;
     const stopped = new Promise<never>((_resolve, reject) => (off = onAbort(signal, () => reject(fail('cancelled')))));
     try {

@@ -52,7 +52,7 @@ test.skipIf(missingLibrary() !== null)(
         expect(ended).toBe(false);
       }
       expect(unknown).toBe(0);
-      expect(heard.some(({ type }) => type === 'refused')).toBe(true);
+      expect(heard.some(({ type }) => type === 'unreadable')).toBe(true);
       // Whatever was started is over or can be ended. Then a sign-in gets as far as a closed port allows
       const attempt = 424_242;
       const sendOff = (): void => {

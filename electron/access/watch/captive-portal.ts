@@ -1,4 +1,4 @@
-import { fail, type CausewayError, type Failure, type FailureCode } from '../../../shared/failure.ts';
+import { fail, throwIfCancelled, type CausewayError, type Failure, type FailureCode } from '../../../shared/failure.ts';
 import { splitHost, type Profile } from '../../../shared/profile.ts';
 import { domainOf } from '../../net/domain.ts';
 import { endpointOf } from '../../net/endpoint.ts';
@@ -47,7 +47,7 @@ export async function captivePortal(profile: Profile, host: string, signal: Abor
     lab && nobody.loopbackPort === undefined ? null : answersForNobody(nobody, signal),
     lab ? false : namesNobodyAs(host, signal),
   ]);
-  if (signal.aborted) throw fail('cancelled');
+  throwIfCancelled(signal);
   // A company's transparent proxy answers there as well, but with an error
   if (everywhere && (everywhere.status === 511 || mayBePortal(everywhere)))
     return portalIn(everywhere, `http://${nobodysAddress}/`, profile, here) ?? here;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { agentFor, type Agent } from '../../../shared/agent.ts';
-import { fail } from '../../../shared/failure.ts';
+import { fail, throwIfCancelled } from '../../../shared/failure.ts';
 import type { GatewayDriver } from '../gateway.ts';
 import type { OpenWebWindow } from '../web-window.ts';
 import type { StartWorker } from '../../worker/worker.ts';
@@ -59,7 +59,7 @@ export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
     signIn: (target, ask, signal) => new OpenConnectSignIn(parts, target, ask, signal).run(),
     /** The cookie is all that the session has. Only the tunnel finds out whether it is still valid. */
     async resume(target, session, signal) {
-      if (signal.aborted) throw fail('cancelled');
+      throwIfCancelled(signal);
       const { grant } = session;
       if (grant.kind !== 'openconnect') throw fail('internal', undefined, { detail: `libopenconnect for ${grant.kind}` });
       return new OpenConnectSession(session.user, grant, target);

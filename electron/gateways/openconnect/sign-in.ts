@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Agent } from '../../../shared/agent.ts';
-import { CausewayError, fail, failureOf, type Failure } from '../../../shared/failure.ts';
+import { CausewayError, fail, failureOf, throwIfCancelled, type Failure } from '../../../shared/failure.ts';
 import { shownAs } from '../../net/endpoint.ts';
 import { hostOf, plainHost, sameHost } from '../../trust/host.ts';
 import { CertificateQuestion, connectTls, verificationError } from '../../net/tls.ts';
@@ -222,7 +222,7 @@ export class OpenConnectSignIn {
       }
       return new OpenConnectSession(this.conversation.userTyped, grant, this.target, call.passwordDays);
     }
-    if (this.signal.aborted) throw fail('cancelled');
+    throwIfCancelled(this.signal);
     const outcome = outcomeOf(done, call, this.target, {
       answered: this.conversation.hasAnswered,
       certificate: this.certificate.file !== null,

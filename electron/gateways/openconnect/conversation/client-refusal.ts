@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { Agent } from '../../../../shared/agent.ts';
-import { fail, type CausewayError } from '../../../../shared/failure.ts';
+import { fail, throwIfCancelled, type CausewayError } from '../../../../shared/failure.ts';
 import { plainLine } from '../../../../shared/plain-text.ts';
 import { bounded } from '../../../net/deadline.ts';
 import { shownAs } from '../../../net/endpoint.ts';
@@ -101,7 +101,7 @@ async function sendFirstRequest(target: GatewayTarget, { userAgent, system }: Ag
       request.end(body);
     });
   } catch {
-    if (signal.aborted) throw fail('cancelled');
+    throwIfCancelled(signal);
     // Hanging up is an answer too
     return isConnected ? { isForm: false, text: '' } : null;
   }

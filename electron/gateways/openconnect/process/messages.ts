@@ -159,8 +159,10 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
     /** The last path on the gateway. */
     urlPath: z.nullable(text(4096)),
   }),
-  /** The worker got a message that it does not know, or that does not fit now. */
-  z.object({ type: z.literal('refused') }),
+  /** The worker got a message that fits no schema. */
+  z.object({ type: z.literal('unreadable') }),
+  /** The worker got a sign-in while another one is in progress. */
+  z.object({ type: z.literal('busy') }),
   z.object({ type: z.literal('pong') }),
 ]);
 export type FromWorker = z.infer<typeof fromWorkerSchema>;

@@ -155,8 +155,11 @@ export class WorkerPool {
         this.deps.log(`${message.part ?? 'libopenconnect'} does not load: ${message.detail}`);
         live.settle?.(fail('component-missing', { component: message.part ?? 'libopenconnect' }, { detail: message.detail }));
         return;
-      case 'refused':
-        live.settle?.(fail('component-failed', { component: 'libopenconnect' }, { detail: 'the worker did not accept the sign-in' }));
+      case 'unreadable':
+        live.settle?.(fail('component-failed', { component: 'libopenconnect' }, { detail: 'the worker could not read a message' }));
+        return;
+      case 'busy':
+        live.settle?.(fail('component-failed', { component: 'libopenconnect' }, { detail: 'the worker has another sign-in in progress' }));
         return;
       case 'form':
       case 'certificate':

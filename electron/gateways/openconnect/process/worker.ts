@@ -73,7 +73,7 @@ function relay(app: App): void {
         return;
       case 'sign-in':
         if (running) {
-          app.post({ type: 'refused' });
+          app.post({ type: 'busy' });
           return;
         }
         running = { attempt: message.attempt, pipe: null };
@@ -95,7 +95,7 @@ function relay(app: App): void {
   app.onMessage((raw) => {
     const message = toWorkerSchema.safeParse(raw);
     if (message.success) handle(message.data);
-    else app.post({ type: 'refused' });
+    else app.post({ type: 'unreadable' });
   });
   let hasSpoken = false;
   thread.on('message', (message: FromThread) => {
