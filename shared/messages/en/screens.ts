@@ -56,6 +56,8 @@ const part: Readonly<Record<string, string>> = {
 /** What a profile says in words of ours, by place and value; any other value is shown as it is. */
 const value: Readonly<Record<string, string>> = {
   'browser.form.adfs': 'AD FS, filled in for you',
+  'browser.keep.true': 'If you choose so',
+  'browser.keep.false': 'Not kept',
   'gatewayChoice.order': 'In this order',
   'gatewayChoice.quickest': 'Whichever answers soonest',
   'protocol.campus': 'Causeway’s own',

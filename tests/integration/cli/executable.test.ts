@@ -26,6 +26,11 @@ describe.skipIf(missingForPeers() !== null)('the command line as one executable,
     expect(execFileSync(executable, argv, { env, cwd: '/', encoding: 'utf8' })).toMatch(/libopenconnect is installed \(v\d/);
   });
 
+  test('has the campuses that ship beside it', async () => {
+    const argv = ['profiles', 'um.edu.mo', '--json', '--user-data-dir', await cliFolder()];
+    expect(execFileSync(executable, argv, { env, cwd: '/', encoding: 'utf8' })).toContain('"gateways":["sslvpn.um.edu.mo"]');
+  });
+
   test('signs in with it', async () => {
     const gateway = await startFamily('fortinet');
     try {
