@@ -24,15 +24,16 @@ export function configurationMessage(configuration: NcConfiguration): Buffer {
     messageTypes.configuration,
     Buffer.concat([
       group(groups.link, [attribute(2, number32(mtu))]),
-      group(groups.names, [
-        ...nameServers.map((server) => attribute(1, number32(server))),
-        attribute(2, Buffer.from(searchDomain, 'latin1')),
-      ]),
-      group(groups.addresses, [attribute(1, number32(address)), attribute(2, number32(netmask))]),
       group(
         groups.routes,
         routes.map((route) => attribute(3, Buffer.concat([number32(route.network), number32(route.netmask)]))),
       ),
+      group(groups.names, [
+        ...nameServers.map((server) => attribute(1, number32(server))),
+        attribute(2, Buffer.from(searchDomain, 'latin1')),
+      ]),
+      // The last one must be longer than 20 bytes: OpenConnect stops looking for groups that much before the end (`parse_conf_pkt`)
+      group(groups.addresses, [attribute(1, number32(address)), attribute(2, number32(netmask))]),
     ]),
   );
 }

@@ -44,6 +44,8 @@ export class TcpSender {
   private hasEnd = false;
   private endAcknowledged = false;
   private duplicates = 0;
+  /** What had been sent when a loss was noticed. Until it is acknowledged, there may be more gaps (RFC 6582). */
+  private recovery: number | null = null;
   private timeouts = 0;
   private timer: NodeJS.Timeout | undefined;
 
@@ -85,6 +87,7 @@ export class TcpSender {
   /** Starts again from the first byte that is not acknowledged: the link is a new one, and may have lost everything. */
   restart(): void {
     this.next = this.unacknowledged;
+    this.recovery = null;
     this.timeouts = 0;
     this.output();
   }
@@ -104,7 +107,10 @@ export class TcpSender {
     this.setWindow(sequence, acknowledgment, window);
     this.timeouts = 0;
     if (count > 0) this.advanceTo(acknowledgment, count);
-    else if (isDuplicate && (this.duplicates += 1) === duplicatesOfLoss) this.resendFirst();
+    else if (isDuplicate && (this.duplicates += 1) === duplicatesOfLoss) {
+      this.recovery = this.highest;
+      this.resendFirst();
+    }
     this.output();
     return true;
   }
@@ -123,6 +129,8 @@ export class TcpSender {
     this.unacknowledged = acknowledgment;
     if (distance(this.next, acknowledgment) < 0) this.next = acknowledgment;
     this.duplicates = 0;
+    if (this.recovery !== null && distance(this.recovery, acknowledgment) > 0) this.resendFirst();
+    else this.recovery = null;
     this.timer?.refresh();
     if (wasFull && !this.isFull()) this.options.onRoom();
   }
@@ -191,6 +199,7 @@ export class TcpSender {
         this.options.onGone();
         return;
       }
+      this.recovery = null;
       this.next = this.unacknowledged;
       this.sendNext(true);
     }

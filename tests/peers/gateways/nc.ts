@@ -14,8 +14,12 @@ export interface NcGateway {
   readonly port: number;
   readonly pin: string;
   readonly page: string;
-  /** 5 MB that `data` sends, and their SHA-256. */
-  readonly data: { bytes: Buffer; sha256: string };
+  /** The 5 MB that `source` sends, with their SHA-256, and that of the first 100 kB, which `lessSource` sends. */
+  readonly data: { bytes: Buffer; sha256: string; lessSha256: string };
+  /** What came at `farewell` after it had ended its half. */
+  heardAfterFarewell(): string;
+  /** How many connections to targets are open. */
+  openConnections(): number;
   /** Starts a session and returns what a tunnel needs. */
   grant(overrides?: Partial<OpenConnectGrant>): OpenConnectGrant;
   /** Ends a session for a reason. */
@@ -41,6 +45,13 @@ export const inside = {
   source: { host: 'files.campus.test', port: 19 },
   /** Reads to the end, then sends the SHA-256 of what it read. */
   digest: { host: 'files.campus.test', port: 9 },
+  lessSource: { host: 'files.campus.test', port: 20 },
+  /** As `digest`, but reads nothing for two seconds. */
+  slow: { host: 'files.campus.test', port: 10 },
+  /** Says "bye" and ends its half, then reads. */
+  farewell: { host: 'files.campus.test', port: 11 },
+  /** Resets the connection once it gets something. */
+  reset: { host: 'files.campus.test', port: 12 },
   /** Granted, and nobody listens. */
   nobody: { host: 'files.campus.test', port: 81 },
 } as const;
@@ -50,14 +61,22 @@ export async function startNcGateway(): Promise<NcGateway> {
   const leaf = await issue(root, { dns: [host] });
   const page = `<h1>Devices ${randomBytes(4).toString('hex')}</h1>`;
   const bytes = randomBytes(5_000_000);
+  let afterFarewell = '';
   const targets = {
     page: await listen((socket) => socket.once('data', () => socket.end(`HTTP/1.0 200 OK\r\n\r\n${page}`))),
     echo: await listen((socket) => socket.pipe(socket)),
     source: await listen((socket) => socket.end(bytes)),
-    digest: await listen((socket) => {
-      const hash = createHash('sha256');
-      socket.on('data', (chunk) => hash.update(chunk)).on('end', () => socket.end(hash.digest('hex')));
+    lessSource: await listen((socket) => socket.end(bytes.subarray(0, lessBytes))),
+    digest: await listen(sendDigest),
+    slow: await listen((socket) => {
+      sendDigest(socket);
+      socket.pause();
+      setTimeout(() => socket.resume(), 2_000);
     }),
+    farewell: await listen((socket) => {
+      socket.on('data', (chunk) => (afterFarewell += String(chunk))).end('bye');
+    }),
+    reset: await listen((socket) => socket.once('data', () => socket.resetAndDestroy())),
   };
   const ports = new Map<string, number | null>([
     ...Object.entries(targets).map(([name, { port }]) => [keyOf(inside[name as keyof typeof targets]), port] as const),
@@ -86,7 +105,7 @@ export async function startNcGateway(): Promise<NcGateway> {
         {
           request: (request, response) => {
             if (request.url === '/dana-na/auth/logout.cgi') end(/DSID=(\w+)/.exec(request.headers.cookie ?? '')?.[1] ?? '', 'signed-out');
-            response.end();
+            response.end('<p>Goodbye.</p>');
           },
           raw: { [ncPath]: nc.handle },
         },
@@ -104,7 +123,9 @@ export async function startNcGateway(): Promise<NcGateway> {
     port,
     pin,
     page,
-    data: { bytes, sha256: createHash('sha256').update(bytes).digest('hex') },
+    data: { bytes, sha256: sha256(bytes), lessSha256: sha256(bytes.subarray(0, lessBytes)) },
+    heardAfterFarewell: () => afterFarewell,
+    openConnections: () => Object.values(targets).reduce((sum, { sockets }) => sum + sockets.size, 0),
     grant(overrides = {}) {
       const id = randomBytes(16).toString('hex');
       const over = new AbortController();
@@ -148,16 +169,27 @@ export async function startNcGateway(): Promise<NcGateway> {
   };
 }
 
+const lessBytes = 100_000;
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Reads to the end, then sends the SHA-256 of what it read. */
+function sendDigest(socket: Socket): void {
+  const hash = createHash('sha256');
+  socket.on('data', (chunk) => hash.update(chunk)).on('end', () => socket.end(hash.digest('hex')));
+}
+
 const keyOf = (target: { host: string; port: number }): string => `${target.host}:${target.port}`;
 
-async function listen(serve: (socket: Socket) => void): Promise<{ server: Server; port: number }> {
+async function listen(serve: (socket: Socket) => void): Promise<{ server: Server; port: number; sockets: ReadonlySet<Socket> }> {
+  const sockets = new Set<Socket>();
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => socket.destroy());
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy()).once('close', () => sockets.delete(socket));
     serve(socket);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   server.unref();
-  return { server, port: portOf(server) };
+  return { server, port: portOf(server), sockets };
 }
 
 function portOf(server: Server): number {
