@@ -118,6 +118,7 @@ export const failureCatalogue = {
   'keychain-absent': 'later',
   'keychain-locked': 'later',
   'keychain-too-long': 'never',
+  'saved-password-removed': 'never',
   'profile-invalid': 'later',
   'profile-syntax': 'later',
   'profile-choice': 'later',

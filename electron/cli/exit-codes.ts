@@ -124,6 +124,7 @@ const exitCodes = {
   'keychain-absent': missing,
   'keychain-locked': missing,
   'keychain-too-long': missing,
+  'saved-password-removed': missing,
   'profile-invalid': usage,
   'profile-syntax': usage,
   'profile-choice': usage,

@@ -39,6 +39,9 @@ const uncertainCodes: readonly Failure['code'][] = [
   'account-locked',
 ];
 
+/** Codes that say what became of the campus's page, and nothing of a password. */
+const pageCodes: readonly Failure['code'][] = ['browser-closed', 'browser-strayed', 'host-check', 'session-limit', 'page-signed-out'];
+
 /** Remembers the user ID and group of each profile's last sign-in, and its password in the keychain if the person wanted that. */
 export class SavedPassword {
   private keychain: KeychainState = 'available';
@@ -133,7 +136,10 @@ export class SavedPassword {
   /** A gateway asks again with a failure: notes it if the saved password was sent. */
   async noteFailure(prompt: Prompt): Promise<void> {
     const { attempt } = this;
-    if (prompt.kind === 'credentials' && prompt.failure && attempt?.usedSaved) await this.markSuspect(attempt.profile.id, prompt.failure);
+    if (prompt.kind !== 'credentials' || !prompt.failure || !attempt?.usedSaved) return;
+    await this.markSuspect(attempt.profile.id, prompt.failure);
+    // A page that was closed or led elsewhere says nothing about the password: the person may send it again, by a press
+    if (pageCodes.includes(prompt.failure.code)) attempt.usedSaved = false;
   }
 
   /** The attempt ended without a session. Forgets a saved password that was rejected. Never rejects. */
@@ -212,8 +218,11 @@ export class SavedPassword {
 
   /** Forgets a saved password that was rejected. One that may have been is no longer sent automatically. */
   private async markSuspect(profileId: string, { code }: Failure): Promise<void> {
-    if (rejectionCodes.includes(code)) await this.forget(profileId);
-    else if (uncertainCodes.includes(code)) this.suspect.add(profileId);
+    if (rejectionCodes.includes(code)) {
+      const wasSaved = this.savedFor(profileId).password;
+      await this.forget(profileId);
+      if (wasSaved) this.deps.tell({ code: 'saved-password-removed' });
+    } else if (uncertainCodes.includes(code)) this.suspect.add(profileId);
   }
 
   private reachesPhone(profile: Profile | undefined, password: string): boolean {

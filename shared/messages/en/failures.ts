@@ -537,6 +537,11 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: 'The keychain of Windows keeps at most 2,560 bytes, and this is longer. It was not kept.',
     todo: 'Type it each time.',
   },
+  'saved-password-removed': {
+    title: 'Saved password removed',
+    happened: 'Your campus did not accept the password that was saved on this computer, so it is no longer saved.',
+    todo: 'Type your current password. Tick “Remember me” to save it again.',
+  },
   'keychain-locked': {
     title: 'Keychain locked',
     happened: 'This computer’s keychain is locked.',

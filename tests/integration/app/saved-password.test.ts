@@ -8,6 +8,7 @@ import { SavedPassword } from '../../../electron/app/sign-in/saved-password.ts';
 import { Secrets } from '../../../electron/storage/secrets.ts';
 import { freshSettings } from '../../../electron/storage/settings-file.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
+import type { Failure } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import type { Answer, Prompt, PromptOf } from '../../../shared/prompt.ts';
 import { memoryKeytar } from '../../support/app.ts';
@@ -46,10 +47,17 @@ const typed = (group: string): Answer => ({ kind: 'credentials', values: { user:
 let directory: string;
 let settings: Settings;
 let keytar: ReturnType<typeof memoryKeytar>;
+/** What the person was told. Anything but a password that was removed is a fault here. */
+let told: string[] = [];
+const tell = ({ code }: Failure): void => {
+  if (code !== 'saved-password-removed') throw new Error(code);
+  told.push(code);
+};
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'causeway-keeper-'));
   settings = await Settings.open(directory);
   keytar = memoryKeytar();
+  told = [];
 });
 afterEach(() => rm(directory, { recursive: true }));
 
@@ -59,9 +67,7 @@ const start = (): SavedPassword =>
     secrets: new Secrets(() => Promise.resolve(keytar)),
     pendingSecrets: new PendingSecrets(Date.now, () => undefined),
     changed: () => undefined,
-    tell: (failure) => {
-      throw new Error(failure.code);
-    },
+    tell,
   });
 
 const remembered = (): SavedSignIn =>
@@ -72,9 +78,7 @@ const remembered = (): SavedSignIn =>
     totpSavingAllowed: true,
     now: Date.now,
     changed: () => undefined,
-    tell: (failure) => {
-      throw new Error(failure.code);
-    },
+    tell,
   });
 
 /** One sign-in that works, in which a person answered these. */
@@ -239,7 +243,24 @@ describe('a password goes in by itself once, and only where a person asked for t
     }
     expect(sent).toBe(1);
     expect(keytar.entries.size).toBe(0);
+    expect(told).toEqual(['saved-password-removed']);
   });
+
+  it.each(['browser-closed', 'browser-strayed'] as const)(
+    'a saved password stays saved where the campus’s page ended (%s), and goes there again by a press only',
+    async (code) => {
+      await remember();
+      const savedPassword = start();
+      const prepared = savedPassword.preparedFor(profile);
+      const again = { ...plain, failure: { code } };
+      expect(await prepared(plain)).not.toBeNull();
+      expect(await prepared(again)).toBeNull();
+      expect(savedPassword.savedFor(profile.id, again)).toMatchObject({ password: true, offered: true });
+      expect(await savedPassword.answerWithSaved(again, {})).toMatchObject({ values: { password: 'typed' } });
+      expect(savedPassword.savedFor(profile.id, again).offered).toBe(false);
+      expect(told).toEqual([]);
+    },
+  );
 
   it.each(['passcode-wrong', 'push-refused-at-once', 'answer-rejected'] as const)(
     'one that may have been refused (%s) is kept, and goes in by itself no more until it has worked',
@@ -350,6 +371,7 @@ describe('what is remembered of a sign-in', () => {
       expect(await prepared(refused)).toBeNull();
       expect(kept.savedPassword.savedFor('campus', refused)).toMatchObject({ password: false, offered: false });
       expect([...keytar.entries.values()]).not.toContain('typed');
+      expect(told).toEqual(['saved-password-removed']);
     });
 
     it('is offered where it did not go in by itself and was kept, for a plain question only', async () => {

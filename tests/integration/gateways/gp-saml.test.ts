@@ -8,10 +8,21 @@ import { createSignInWindows } from '../../../electron/desktop/sign-in/sign-in-w
 import type { Session } from '../../../electron/gateways/gateway.ts';
 import { dialOnly } from '../../../electron/tunnels/direct.ts';
 import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
+import type { Profile } from '../../../shared/profile.ts';
 import type { Answer } from '../../../shared/prompt.ts';
 import { timed } from '../../support/stalls.ts';
 import { startGlobalProtect, type GlobalProtect, type GlobalProtectOptions } from '../../peers/gateways/global-protect.ts';
-import { failsWith, missingLibrary, person, startDriver, targetFor, type DriverBench, type Person } from '../../peers/openconnect-bench.ts';
+import {
+  credentials,
+  failsWith,
+  missingLibrary,
+  person,
+  startDriver,
+  targetFor,
+  type DriverBench,
+  type Person,
+  type Script,
+} from '../../peers/openconnect-bench.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
@@ -50,11 +61,16 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
     await double.dispose();
   });
 
-  const begin = async (options: GlobalProtectOptions): Promise<{ who: Person; session: Promise<Session>; stop: AbortController }> => {
+  const begin = async (
+    options: GlobalProtectOptions,
+    script: Script = { browser: inWindow },
+    browser: Partial<NonNullable<Profile['browser']>> = {},
+  ): Promise<{ who: Person; session: Promise<Session>; stop: AbortController }> => {
     peer = await startGlobalProtect(options);
-    const who = person({ browser: inWindow });
+    const who = person(script);
     const stop = new AbortController();
-    const session = bench.driver.signIn(targetFor(peer.profile()), who.ask, stop.signal);
+    const profile = peer.profile({ browser: { hosts: [peer.provider], ...browser } });
+    const session = bench.driver.signIn(targetFor(profile), who.ask, stop.signal);
     session.catch(() => undefined);
     return { who, session, stop };
   };
@@ -94,6 +110,22 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
     expect([...log, ...bench.log].join('\n')).not.toContain(peer.proofs[0]);
     expect(await signedIn.close()).toBe(true);
     expect(given('/ssl-vpn/logout.esp')[0]).toMatchObject({ authcookie: 'authcookie0123456789' });
+  });
+
+  test.each<GlobalProtectOptions>([
+    { method: 'REDIRECT', tells: 'headers', proof: 'prelogin-cookie' },
+    { method: 'POST', tells: 'comment', proof: 'portal-userauthcookie' },
+  ])('GlobalProtect’s identity provider is filled in from our Sign in screen, once for both runs of the library: %o', async (options) => {
+    const form = { user: '[name=user]', password: '[name=passphrase]', submit: 'form button', error: 'form ~ p, h1 + p' };
+    const answers = [credentials('mei.chan', 'not-this-one'), credentials('mei.chan', 'harbour-lantern-42')];
+    const { who, session } = await begin(options, { credentials: answers }, { form });
+    expect(cookieOf(await session)).toMatch(/authcookie=authcookie0123456789.*user=mei\.chan/);
+    expect(who.asked).toMatchObject([
+      { kind: 'credentials' },
+      { kind: 'credentials', failure: { code: 'sign-in-rejected' }, message: 'That was not right.' },
+    ]);
+    expect(given('/idp/sign-in')).toHaveLength(2);
+    expect([...log, ...bench.log].join('\n')).not.toMatch(/not-this-one|harbour-lantern/);
   });
 
   test.each<GlobalProtectOptions>([

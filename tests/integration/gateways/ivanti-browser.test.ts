@@ -348,6 +348,25 @@ describe('sign-in in a browser', () => {
     await reach(controller, 'connected');
   });
 
+  it.each([
+    ['failed', 'page-refused'],
+    ['timed-out', 'sign-in-timed-out'],
+    ['forced-off', 'session-revoked'],
+    ['remediate', 'host-check'],
+    ['passwordChange', 'new-password-wanted'],
+    ['frmwelcome', 'browser-closed'],
+  ])('the gateway’s page %s is shown, leads on to the sign-in, and is named if the person closes it there', async (way, code) => {
+    await begin({ way });
+    await answer(controller, 'browser', inWindow);
+    await page(`Gateway page ${way}`);
+    double.windows()[0]?.close();
+    await again(code);
+    await answer(controller, 'browser', inWindow);
+    await (await page(`Gateway page ${way}`)).getByRole('link', { name: 'Continue' }).click();
+    await signInOn(await page('Welcome to Campus Secure Access'));
+    await reach(controller, 'connected');
+  });
+
   it('Cancel closes the sign-in window within a second, with everything in it', async () => {
     await begin({ saml: true });
     await answer(controller, 'browser', inWindow);

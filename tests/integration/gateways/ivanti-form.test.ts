@@ -1,12 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nativeImage } from 'electron';
 import { app, double, webContents } from '../../electron-double/index.ts';
 import { AccessController } from '../../../electron/access/controller.ts';
+import type { PreparedAnswer } from '../../../electron/access/prompts.ts';
+import { PendingSecrets } from '../../../electron/app/sign-in/pending-secrets.ts';
+import { SavedSignIn } from '../../../electron/app/sign-in/saved-sign-in.ts';
 import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
 import { createSignInWindows } from '../../../electron/desktop/sign-in/sign-in-window.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
 import { browserDriver } from '../../../electron/gateways/ivanti-web/driver.ts';
 import type { Grant, OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
+import { Secrets } from '../../../electron/storage/secrets.ts';
+import { Settings } from '../../../electron/storage/settings.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
 import { dialOnly } from '../../../electron/tunnels/direct.ts';
 import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
@@ -16,6 +24,7 @@ import { localizerFor } from '../../../shared/messages/localizer.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import type { Answer, PromptOf } from '../../../shared/prompt.ts';
 import { answer, credentials, handEnvironment, prompted, reach } from '../../support/access.ts';
+import { memoryKeytar } from '../../support/app.ts';
 import { startIvanti, type Adfs, type Ivanti, type IvantiOptions } from '../../peers/gateways/ivanti.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
@@ -45,6 +54,10 @@ const engine: TunnelEngine = {
 
 let windows: ReturnType<typeof createSignInWindows>;
 let controller: AccessController;
+/** Certificates that the person accepted. */
+const accepted = new Map<string, { sha256: string; key: string }>();
+/** Answers prompts without a person. */
+let prepared: (profile: Profile) => PreparedAnswer = () => () => Promise.resolve(null);
 let ivanti: Ivanti;
 
 beforeAll(async () => {
@@ -76,6 +89,8 @@ afterEach(async () => {
   expect(told).not.toContain(ivanti.user.password);
   expect(told).not.toContain(canary);
   expect(double.windows()).toEqual([]);
+  prepared = () => () => Promise.resolve(null);
+  accepted.clear();
   for (const list of [log, states, grants]) list.length = 0;
 });
 
@@ -97,10 +112,10 @@ async function begin(
     drivers: { nc: browserDriver(windows.open), pulse: browserDriver(windows.open) },
     tunnels: { app: engine },
     direct: () => () => Promise.reject(fail('internal')),
-    verifierFor: ({ trust }) => createVerifier({ trust, now: Date.now }),
+    verifierFor: ({ trust }) => createVerifier({ trust, accepted: (host) => accepted.get(host) ?? null, now: Date.now }),
     environment: handEnvironment(),
     client: { name: 'test', version: '0', installation: 'AAAAAAAAAAAAAAAAAAAAAAAA' },
-    prepared: () => () => Promise.resolve(null),
+    prepared: (at) => prepared(at),
     now: Date.now,
     random: Math.random,
     log: (line) => log.push(line),
@@ -361,6 +376,80 @@ describe('a form that is left to the person', () => {
     expect((await again('browser-strayed')).failure?.params).toEqual({ host: 'idp.campus.test.evil.test' });
     expect(tries()).toEqual([]);
     expect(leaks()).toEqual([]);
+  });
+});
+
+describe('a saved password and the campus’s form', () => {
+  let folder: string;
+  let settings: Settings;
+  let saved: SavedSignIn;
+  let keytar: ReturnType<typeof memoryKeytar>;
+  const told: string[] = [];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'causeway-form-'));
+    settings = await Settings.open(folder);
+    keytar = memoryKeytar();
+    told.length = 0;
+    const secrets = new Secrets(() => Promise.resolve(keytar));
+    saved = new SavedSignIn({
+      settings,
+      secrets,
+      pendingSecrets: new PendingSecrets(Date.now, () => undefined),
+      totpSavingAllowed: false,
+      now: Date.now,
+      changed: () => undefined,
+      tell: ({ code }) => void told.push(code),
+    });
+    prepared = (at) => saved.preparedFor(at);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+  const save = async (password: string): Promise<void> => {
+    const id = 'ivanti-test';
+    await new Secrets(() => Promise.resolve(keytar)).set(id, 'mei.chan', password);
+    settings.update(() => ({ userIds: { [id]: 'mei.chan' }, savedPasswords: [id] }));
+  };
+
+  it('Connect with a saved password fills in the form, and nobody has to type or to click', async () => {
+    await save('harbour-lantern-42');
+    await begin({});
+    await reach(controller, 'connected');
+    expect(tries()).toHaveLength(1);
+    expect(states.filter((state) => state.includes('"asking"'))).toEqual([]);
+  });
+
+  it('a saved password that AD FS rejects is sent once, forgotten, and the person is told', async () => {
+    await save(wrongPassword);
+    await begin({ wrong: 'Incorrect user ID or password.' });
+    expect((await again('sign-in-rejected')).message).toBe('Incorrect user ID or password.');
+    expect(tries()).toHaveLength(1);
+    expect(keytar.entries.size).toBe(0);
+    expect(settings.get().savedPasswords).toEqual([]);
+    expect(told).toEqual(['saved-password-removed']);
+    await controller.disconnect();
+    controller.connect(ivanti.profile({ browser: { hosts, formHosts, form: 'adfs' } }));
+    expect((await prompted(controller, 'credentials')).prompt.failure).toBeUndefined();
+    expect(tries()).toHaveLength(1);
+  });
+
+  it('without a press on Connect, a saved password does not go into the form', async () => {
+    await save('harbour-lantern-42');
+    prepared = (at) => saved.preparedFor(at, false);
+    await begin({});
+    await prompted(controller, 'credentials');
+    expect(ivanti.received).toEqual([]);
+  });
+
+  it('after a person vouched for the gateway’s certificate, a saved password does not go into the form by itself', async () => {
+    await save('harbour-lantern-42');
+    await begin({}, {}, {}, { trust: { kind: 'system' } });
+    const yes: Answer = { kind: 'certificate', accept: true };
+    await answer(controller, 'certificate', (certificate) => {
+      accepted.set(certificate.host, certificate);
+      saved.note('ivanti-test', certificate, yes, false);
+      return yes;
+    });
+    expect((await prompted(controller, 'credentials')).prompt.failure).toBeUndefined();
+    expect(ivanti.received).toEqual([]);
   });
 });
 

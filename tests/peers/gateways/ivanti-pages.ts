@@ -29,6 +29,9 @@ export const noticePage = (text: string): string =>
 export const hostCheckPage = (mayGoOn: boolean): string =>
   page('Loading Components', `<p>Please wait…</p>${mayGoOn ? `<a href="${folder}welcome.cgi?p=sign-in">Continue</a>` : ''}`);
 
+/** A page of the gateway's own on the way, named by `p` in its address. People go on from it. */
+export const wayPage = (name: string): string => page(`Gateway page ${name}`, `<a href="${folder}welcome.cgi?p=sign-in">Continue</a>`);
+
 export interface SignInPage {
   /** The field that the text calls wrong. */
   again: boolean;

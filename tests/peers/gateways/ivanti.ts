@@ -18,6 +18,7 @@ import {
   sessionsPage,
   signInPage,
   tokenPage,
+  wayPage,
   type OtherSession,
 } from './ivanti-pages.ts';
 
@@ -47,6 +48,8 @@ export interface IvantiOptions {
   foreign?: readonly string[];
   /** A page that checks the computer, before anything else. If it only looks, people may continue. */
   hostCheck?: 'demands' | 'looks';
+  /** Shows a page of its own first, of this name (`p` in its address). */
+  way?: string;
   /** Milliseconds before it answers. `hang-up`: it closes the connection instead. */
   before?: (asked: Received) => Promise<'answer' | 'hang-up'>;
 }
@@ -187,6 +190,8 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
     if (why === 'logout') return show(goodbyePage());
     if (options.hostCheck && why === 'preauth') return show(hostCheckPage(options.hostCheck === 'looks'));
     if (options.hostCheck && why === null) return go(`${folder}welcome.cgi?p=preauth`, 'DSPREAUTH=1; path=/; secure');
+    if (options.way !== undefined && why === options.way) return show(wayPage(options.way));
+    if (options.way !== undefined && why === null) return go(`${folder}welcome.cgi?p=${encodeURIComponent(options.way)}`);
     if (options.notice !== undefined && why !== 'sign-in' && why !== 'failed') return show(noticePage(options.notice));
     if (isSaml) return go('/dana/home/index.cgi', `DSID=${placeholder}; path=/; secure`);
     return show(
