@@ -99,7 +99,7 @@ async function readiness({ stdout }: ChildProcess) {
 }
 
 /** A `fetch` that resolves every name to loopback and trusts one authority only. */
-const sender =
+export const sender =
   (ca: string) =>
   async (address: URL, init: RequestInit): Promise<Response> => {
     const asked = new Request(address, init);

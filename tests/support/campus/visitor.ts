@@ -25,6 +25,8 @@ function portOf(server: Server): AddressInfo {
 /** A page as a browser shows it after following redirects. */
 export interface Shown {
   status: number;
+  /** Absolute, with its query. */
+  address: string;
   path: string;
   html: string;
   headers: Headers;
@@ -83,7 +85,7 @@ export class Visitor {
       const fields = { ...fieldsOf(form), ...filled };
       const name = attribute(button, 'name');
       if (name !== null) fields[name] = attribute(button, 'value') ?? '';
-      const action = attribute(opening, 'action') ?? shown.path;
+      const action = new URL(attribute(opening, 'action') ?? shown.address, shown.address).href;
       if (attribute(opening, 'method') !== 'post') return await this.get(action);
       return await this.post(action, fields);
     }
@@ -95,7 +97,17 @@ export class Visitor {
     const link = (shown.html.match(/<a\b.*?<\/a\s*>/gs) ?? []).find((markup) => labelOf(markup).startsWith(label));
     const href = link && attribute(link, 'href');
     if (!href) throw new Error(`no link “${label}” on ${shown.path}: ${textOf(shown)}`);
-    return await this.get(href);
+    return await this.get(new URL(href, shown.address).href);
+  }
+
+  /** Sends a form as a script would, without pressing a button of it. `mark` is in its opening tag: its ID or name. */
+  async sendForm(shown: Shown, mark: string, filled: Record<string, string> = {}): Promise<Shown> {
+    const form = (shown.html.match(/<form\b.*?<\/form\s*>/gs) ?? []).find((markup) =>
+      markup.slice(0, markup.indexOf('>')).includes(`"${mark}"`),
+    );
+    if (!form) throw new Error(`no form “${mark}” on ${shown.path}: ${textOf(shown)}`);
+    const action = attribute(form.slice(0, form.indexOf('>') + 1), 'action') ?? shown.address;
+    return await this.post(new URL(action, shown.address).href, { ...fieldsOf(form), ...filled });
   }
 
   /** A raw request with this visitor's cookies. Redirects are not followed. */
@@ -113,13 +125,13 @@ export class Visitor {
 
   async #go(path: string, init: RequestInit): Promise<Shown> {
     let response = await this.fetch(path, init);
-    let at = path;
+    let at = new URL(path, this.origin);
     for (let hops = 0; response.status === 303; hops++) {
-      if (hops === 10) throw new Error(`redirected in a circle at ${at}`);
-      at = response.headers.get('location') ?? '';
-      response = await this.fetch(at);
+      if (hops === 10) throw new Error(`redirected in a circle at ${at.href}`);
+      at = new URL(response.headers.get('location') ?? '', at);
+      response = await this.fetch(at.href);
     }
-    return { status: response.status, path: new URL(at, this.origin).pathname, html: await response.text(), headers: response.headers };
+    return { status: response.status, address: at.href, path: at.pathname, html: await response.text(), headers: response.headers };
   }
 }
 
@@ -138,7 +150,7 @@ function fieldsOf(form: string): Record<string, string> {
   for (const input of form.match(/<input\b[^>]*>/gs) ?? []) {
     const name = attribute(input, 'name');
     const type = attribute(input, 'type');
-    if (name === null || type === 'file' || (type === 'radio' && !/\schecked\b/.test(input))) continue;
+    if (name === null || type === 'file' || ((type === 'radio' || type === 'checkbox') && !/\schecked\b/.test(input))) continue;
     fields[name] = attribute(input, 'value') ?? '';
   }
   for (const select of form.match(/<select\b.*?<\/select\s*>/gs) ?? []) {
