@@ -32,6 +32,7 @@ import { createQuitFlow } from './desktop/system/quit.ts';
 import { registerAppScheme, serveAppScheme } from './desktop/window/scheme.ts';
 import { systemProxy } from './desktop/system/system-proxy.ts';
 import { watchForTray } from './desktop/tray/tray.ts';
+import { safeStorageSealer } from './desktop/sign-in/sealer.ts';
 import { createSignInWindows } from './desktop/sign-in/sign-in-window.ts';
 import { createMainWindow } from './desktop/window/window.ts';
 import { utilityWorker } from './desktop/system/worker.ts';
@@ -152,6 +153,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     },
     icon,
     localizer,
+    keeper: () => application?.pageKeeper() ?? null,
     log: log.line,
   });
   const proxies = new Proxies(systemProxy);
@@ -213,6 +215,8 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     // Some systems do not report that they woke up. A jump of the clock shows it.
     environment: withClockGap(createEnvironment(), Date.now),
     totpSavingAllowed: policy.keptCodes,
+    sealer: safeStorageSealer(),
+    pageSavingAllowed: policy.keepPageSignIns,
     strictCertificates: policy.certificates === 'strict',
     notices: earlyNotices({ folderNotice, lastRun: takeFault(userData), policyNotice, isSandboxOff, parts: installed }),
     about: {

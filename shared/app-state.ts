@@ -131,6 +131,18 @@ export type Confirmation = z.infer<typeof confirmationSchema>;
 export const noticeSchema = z.object({ id: z.string(), failure: failureSchema });
 export type AppNotice = z.infer<typeof noticeSchema>;
 
+export const keepPageSchema = z.object({
+  /** Whether the person can choose: profile and policy allow it, and it is really encrypted. */
+  offered: z.boolean(),
+  /** What the person chose. */
+  wanted: z.boolean(),
+  /** Why it is not offered although profile and policy allow it: this computer cannot encrypt it. */
+  why: z.nullable(z.literal('no-encryption')),
+  /** Where the choice is: on our Sign in screen if that fills the page in, else beside the page. */
+  where: z.enum(['form', 'page']),
+});
+export type KeepPage = z.infer<typeof keepPageSchema>;
+
 export const appStateSchema = z.object({
   access: accessStateSchema,
   /** The person's chosen task. It stays until the portal closes or they leave it. */
@@ -160,6 +172,10 @@ export const appStateSchema = z.object({
   acceptedHosts: z.array(z.string()),
   /** Whether a key for one-time codes is saved for the selected profile. `off` if profile or policy do not allow it. */
   keptCodes: z.enum(['off', 'none', 'kept']),
+  /** Whether the sign-in on the campus's own page is kept for the selected profile. */
+  keepPage: keepPageSchema,
+  /** The profiles whose page sign-in is kept, with the time of their last use in epoch milliseconds; 0 if it cannot be read. */
+  pageSignIns: z.array(z.object({ profileId: z.string(), usedAt: z.number() })),
   /** Notices that belong to no screen: a damaged settings file, a profile read in part. */
   notices: z.array(noticeSchema),
   /** `linksOpen`: whether the system opens `causeway://` links with this app. */

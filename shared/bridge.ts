@@ -89,6 +89,9 @@ export const bridge = {
     keepCodes: { in: z.object({ key: z.string().check(z.maxLength(2000)) }), out: nothing },
     forgetCodes: { in: nothing, out: nothing },
     forgetSignIn: { in: nothing, out: nothing },
+    /** Whether to keep the sign-in on the campus's own page on this computer, if that is offered. `false` forgets it at once. */
+    keepPageSignIn: { in: z.object({ keep: z.boolean() }), out: nothing },
+    forgetPageSignIn: { in: z.object({ profileId: id }), out: nothing },
     /** Forgets that the person vouched for a server, so that its certificate is asked about again. */
     forgetCertificate: { in: z.object({ host: z.string().check(z.maxLength(300)) }), out: nothing },
     dismissNotice: { in: z.object({ id }), out: nothing },

@@ -25,6 +25,8 @@ export function stateOf(parts: Parts, about: AppState['about']): AppState {
     saved: savedSignIn.savedPassword.savedFor(selected, access.kind === 'asking' ? access.prompt : null),
     acceptedHosts: profileStore.accepted,
     keptCodes: savedSignIn.codes.stateFor(profileStore.selected),
+    keepPage: savedSignIn.page.stateFor(profileStore.selected),
+    pageSignIns: savedSignIn.page.all,
     notices: parts.notices.all,
     about,
   };

@@ -5,6 +5,7 @@ import { readLink } from '../../shared/link.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { bindProxy } from '../access/proxy-binding.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
+import { PageSignInFiles, type Sealer } from '../storage/page-sign-ins.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { ShippedCampus } from '../storage/campuses.ts';
 import type { Settings } from '../storage/settings.ts';
@@ -18,7 +19,7 @@ import { LinkConfirmations } from './link-confirmations.ts';
 import { Notices } from './notices.ts';
 import { OtherVpnWatch } from './other-vpn-watch.ts';
 import { PortalVisits } from './portal/portal-visits.ts';
-import type { Application, DesktopPorts } from './ports.ts';
+import type { Application, DesktopPorts, PageKeeper } from './ports.ts';
 import { ProfileStore } from './profiles/profile-store.ts';
 import { ProxyQuestion } from './proxy-question.ts';
 import { RecoveryFlow } from './recovery/recovery-flow.ts';
@@ -46,6 +47,10 @@ export interface ApplicationDeps extends Pick<
   about: AppState['about'];
   /** Whether the computer's policy lets people save a key for one-time codes. */
   totpSavingAllowed?: boolean;
+  /** Encrypts what is kept of sign-ins on campuses' own pages. Without one, nothing of them is kept. */
+  sealer?: Sealer;
+  /** Whether the computer's policy lets people keep those. Yes by default. */
+  pageSavingAllowed?: boolean;
   /** Whether the computer's policy forbids questions about certificates. */
   strictCertificates?: boolean;
   /** Problems that were found before there was a window to show them in. */
@@ -106,7 +111,17 @@ class App implements Parts {
     const interrupted = interruptedRun(settings.get().running, this.profileStore.all);
     if (interrupted) this.profileStore.select(interrupted.profileId);
     const totpSavingAllowed = deps.totpSavingAllowed ?? false;
-    this.savedSignIn = new SavedSignIn({ settings, secrets, pendingSecrets: this.pendingSecrets, totpSavingAllowed, now, changed, tell });
+    this.savedSignIn = new SavedSignIn({
+      settings,
+      secrets,
+      pendingSecrets: this.pendingSecrets,
+      totpSavingAllowed,
+      pageSignIns: new PageSignInFiles(settings.directory, deps.sealer ?? null),
+      pageSavingAllowed: deps.pageSavingAllowed ?? true,
+      now,
+      changed,
+      tell,
+    });
     this.controller = new AccessController(
       {
         ...deps,
@@ -244,6 +259,7 @@ class App implements Parts {
     this.attempted = profileId;
     this.controller.connect(profile);
     this.profileStore.select(profileId);
+    this.notices.background(this.savedSignIn.page.probe(profile));
     // Last, because a locked keychain may ask the person to unlock it
     this.notices.background(this.savedSignIn.savedPassword.probe());
   }
@@ -274,6 +290,11 @@ class App implements Parts {
     });
     await this.connect(this.profile.id);
     await settled;
+  }
+
+  pageKeeper(): PageKeeper | null {
+    const profile = this.profileStore.all.find(({ id }) => id === this.attempted);
+    return profile ? this.savedSignIn.page.keeperFor(profile) : null;
   }
 
   mayQuit(): boolean {
@@ -370,6 +391,7 @@ export function createApplication(deps: ApplicationDeps): Application {
     quickConnect: () => app.quickConnect(),
     tell: (failure) => app.notices.tell(failure),
     connect: (profileId, pressed) => connectOnly(app, profileId, pressed),
+    pageKeeper: () => app.pageKeeper(),
     mayQuit: () => app.mayQuit(),
     shutdown: () => app.shutdown(),
   };

@@ -3,6 +3,7 @@ import type { CallInput, CallName, CallOutput } from '../../shared/bridge.ts';
 import type { AppState, TrafficSample } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Preferences } from '../../shared/settings.ts';
+import type { KeptCookie } from '../../shared/kept-cookie.ts';
 import type { PortalSignIn } from '../../shared/recovery.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { PortalTask } from '../../shared/task.ts';
@@ -31,6 +32,8 @@ export interface Application {
   tell(failure: Failure): void;
   /** Does what the `connect` call does. `pressed`: a person has just asked for it, so a saved password may be sent without another question. */
   connect(profileId: string, pressed: boolean): Promise<void>;
+  /** For the sign-in page of the current attempt. Null when nothing of it may be kept. */
+  pageKeeper(): PageKeeper | null;
   /** Whether a requested quit may go ahead. False: the window asks the person first. */
   mayQuit(): boolean;
   /** Signs out and closes everything, within 3 s. */
@@ -87,6 +90,14 @@ export interface SignInPageView {
   copyBlockedHosts(): Promise<void>;
   /** Called when the page changes, with null when it has closed. */
   onPage(listener: (page: SignInPage | null) => void): void;
+}
+
+/** What is kept of a sign-in on the campus's own page, for the page of one attempt. Its calls never reject. */
+export interface PageKeeper {
+  /** The cookies to put back before the page opens. Empty when nothing is kept, or the person does not want it. */
+  read(): Promise<readonly KeptCookie[]>;
+  /** Keeps these instead, if the person wants it. `tooMany`: domains that set more cookies than are kept. */
+  save(choice: { kept: readonly KeptCookie[]; tooMany: readonly string[] }): Promise<void>;
 }
 
 export interface DesktopPorts {

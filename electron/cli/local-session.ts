@@ -9,6 +9,7 @@ import { serveControl, type ControlledSession, type ControlServer } from '../app
 import { PendingSecrets } from '../app/sign-in/pending-secrets.ts';
 import { ProfileStore, summaryOf } from '../app/profiles/profile-store.ts';
 import { SavedSignIn } from '../app/sign-in/saved-sign-in.ts';
+import { PageSignInFiles } from '../storage/page-sign-ins.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../tunnels/loopback-proxy.ts';
@@ -24,6 +25,8 @@ export type Core = Pick<
   version: string;
   /** Whether the computer's policy lets people save a key for one-time codes. */
   totpSavingAllowed?: boolean;
+  /** Whether the computer's policy lets people keep their sign-in on a campus's own page. Yes by default. */
+  pageSavingAllowed?: boolean;
   /** Whether the computer's policy forbids questions about certificates. */
   strictCertificates?: boolean;
   /** Problems that were found before the session was created. */
@@ -54,7 +57,18 @@ export class LocalSession implements SessionClient {
     };
     this.profileStore = new ProfileStore(settings, now, { strict: core.strictCertificates ?? false });
     const totpSavingAllowed = core.totpSavingAllowed ?? false;
-    this.savedSignIn = new SavedSignIn({ settings, secrets, pendingSecrets, totpSavingAllowed, now, changed: () => undefined, tell });
+    this.savedSignIn = new SavedSignIn({
+      settings,
+      secrets,
+      pendingSecrets,
+      totpSavingAllowed,
+      // A terminal has no page of its own
+      pageSignIns: new PageSignInFiles(settings.directory),
+      pageSavingAllowed: core.pageSavingAllowed ?? true,
+      now,
+      changed: () => undefined,
+      tell,
+    });
     this.controller = new AccessController({
       ...core,
       verifierFor: (profile) => this.profileStore.verifierFor(profile),

@@ -118,6 +118,7 @@ const host: Host = {
     settings,
     notices: notice ? [notice] : [],
     totpSavingAllowed: policy.keptCodes,
+    pageSavingAllowed: policy.keepPageSignIns,
     strictCertificates: policy.certificates === 'strict',
     secrets: new Secrets(),
     version: version(),

@@ -26,6 +26,8 @@ export interface Policy {
   readonly reportedSystem: Agent['system'] | null;
   /** Whether people may save a key for one-time codes, if the campus's profile allows it too. */
   readonly keptCodes: boolean;
+  /** Whether people may keep their sign-in on a campus's own page, if the campus's profile allows it too. */
+  readonly keepPageSignIns: boolean;
   /** Whether the app refuses to start without Chromium's sandbox. An AppImage starts without one on systems that do not let programs create it. */
   readonly sandboxRequired: boolean;
   /** Profiles that everybody on this computer gets without being asked. */
@@ -42,6 +44,7 @@ export const noPolicy: Policy = {
   userAgent: null,
   reportedSystem: null,
   keptCodes: false,
+  keepPageSignIns: true,
   sandboxRequired: false,
   profiles: [],
 };
@@ -109,6 +112,7 @@ async function readEntries(entries: Record<string, unknown>, file: string, platf
     userAgent: take('userAgent', userAgentSchema),
     reportedSystem: take('reportedSystem', reportedSystemSchema),
     keptCodes: take('keptCodes', z.boolean()) ?? false,
+    keepPageSignIns: take('keepPageSignIns', z.boolean()) ?? !Object.hasOwn(entries, 'keepPageSignIns'),
     sandboxRequired: take('sandboxRequired', z.boolean()) ?? Object.hasOwn(entries, 'sandboxRequired'),
     profiles: await managedProfiles(take('profiles', z.array(place).check(z.maxLength(maxProfiles))) ?? [], dropped),
   };

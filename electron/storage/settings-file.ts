@@ -28,6 +28,8 @@ export interface SettingsFile {
   clientCertificates: Record<string, string>;
   /** Profiles whose key for one-time codes is in the keychain, each with the end of the last used time window (epoch milliseconds). */
   keptCodes: Record<string, number>;
+  /** Profiles whose sign-in on the campus's own page the person wants to keep. What is kept is in files of its own. */
+  keptPages: string[];
   /** A random id, made once. With it a gateway recognises a session that this computer left behind. */
   installation: string;
   /** The compact window's bounds, in device-independent pixels. */
@@ -68,6 +70,7 @@ export function freshSettings(): SettingsFile {
     savedPasswords: [],
     clientCertificates: {},
     keptCodes: {},
+    keptPages: [],
     installation: randomBytes(24).toString('base64url'),
     windowBounds: null,
     running: null,
@@ -97,6 +100,7 @@ export function readSettingsFile(text: string): SettingsRead {
     savedPasswords: take('savedPasswords', list(whole(id)), fresh.savedPasswords),
     clientCertificates: take('clientCertificates', map(whole(z.string().check(z.maxLength(4096)))), fresh.clientCertificates),
     keptCodes: take('keptCodes', map(whole(z.number().check(z.minimum(0)))), fresh.keptCodes),
+    keptPages: take('keptPages', list(whole(id)), fresh.keptPages),
     installation: take('installation', whole(z.string().check(z.regex(/^[A-Za-z0-9_-]{22,64}$/))), fresh.installation),
     windowBounds: take('windowBounds', whole(z.nullable(bounds)), fresh.windowBounds),
     running: take('running', whole(z.nullable(running)), fresh.running),

@@ -1,5 +1,5 @@
 import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AppNotice } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { retryWhileLockedSync } from '../system/locked-files.ts';
@@ -62,6 +62,11 @@ export class Settings {
       throw aside;
     };
     return new Settings(path, kept, [{ code, params: { ...params, file: fileName } }], never);
+  }
+
+  /** The folder that they are in. */
+  get directory(): string {
+    return dirname(this.#path);
   }
 
   /** The current settings. */

@@ -35,6 +35,12 @@ export function Settings({ state }: { state: AppState }) {
         <h2>{messages.settings.signIn}</h2>
         <SavedSignIn saved={state.saved} />
       </section>
+      {state.pageSignIns.length > 0 && (
+        <section className="group">
+          <h2>{messages.settings.pages}</h2>
+          <PageSignIns state={state} />
+        </section>
+      )}
       {state.acceptedHosts.length > 0 && (
         <section className="group">
           <h2>{messages.settings.certificates}</h2>
@@ -155,6 +161,37 @@ function AcceptedServers({ hosts }: { hosts: readonly string[] }) {
         ))}
       </ul>
       <p className="hint">{messages.settings.certificatesHint}</p>
+    </>
+  );
+}
+
+function PageSignIns({ state }: { state: AppState }) {
+  const { messages, format } = useLocalizer();
+  const { run, busy } = useVerbs();
+  return (
+    <>
+      <ul className="list">
+        {state.pageSignIns.map(({ profileId, usedAt }) => {
+          const campus = state.profiles.find(({ id }) => id === profileId)?.name ?? profileId;
+          return (
+            <li key={profileId}>
+              <span className="list-text">
+                {campus}
+                <span className="hint">{usedAt === 0 ? messages.settings.pageUsedUnknown : format(messages.settings.pageUsed, { usedAt })}</span>
+              </span>
+              <Button
+                kind="quiet"
+                label={format(messages.settings.forgetPageNamed, { campus })}
+                pending={busy}
+                onPress={() => void run('forgetPageSignIn', { profileId })}
+              >
+                {messages.settings.forget}
+              </Button>
+            </li>
+          );
+        })}
+      </ul>
+      <p className="hint">{messages.settings.pagesHint}</p>
     </>
   );
 }

@@ -9,6 +9,7 @@ import { nativeTheme, type Look } from './native-theme.ts';
 import { notifications } from './notification.ts';
 import { picture } from './picture.ts';
 import { preventable, stage } from './registry.ts';
+import { forgetKeys } from './safe-storage.ts';
 import { systemProxy } from './session.ts';
 import { trays } from './tray.ts';
 import type { WebContents } from './web-contents.ts';
@@ -94,6 +95,9 @@ export const double = {
   /** As `session.resolveProxy` has it: `PROXY host:port; DIRECT`. */
   setSystemProxy: (list: string): void => void (systemProxy.list = list),
   setLanguages: (languages: string[]): void => void (app.languages = languages),
+
+  /** As a new run of the app: `safeStorage` looks for the keyring's key again. */
+  forgetKeys,
 
   suspend: (): boolean => powerMonitor.emit('suspend'),
   resume: (): boolean => powerMonitor.emit('resume'),

@@ -7,6 +7,7 @@ export { BaseWindow } from './base-window.ts';
 export { View, WebContentsView } from './view.ts';
 export { webContents } from './web-contents.ts';
 export { protocol, session } from './session.ts';
+export { safeStorage } from './safe-storage.ts';
 export { ipcMain } from './ipc.ts';
 export { Menu, MenuItem } from './menu.ts';
 export { Tray } from './tray.ts';

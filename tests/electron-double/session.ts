@@ -1,6 +1,7 @@
 import { app } from './app.ts';
 import { inspectServer, type VerifyProc } from './certificates.ts';
 import type { CdpSession } from './cdp.ts';
+import { Cookies } from './cookies.ts';
 import { dial, rulesOf, type ProxySettings } from './dial.ts';
 import { Permissions, type PermissionCheckHandler, type PermissionRequestHandler } from './permissions.ts';
 import { Protocol, registerSchemesAsPrivileged, type SchemeHandler } from './protocol.ts';
@@ -32,20 +33,7 @@ export class Session extends NativeEmitter {
     super();
   }
 
-  readonly cookies = {
-    /** Those that a filter's name, domain and url fit; all without one. */
-    get: async (filter: { name?: string; domain?: string; url?: string } = {}) => {
-      const browser = await this.browser();
-      const { cookies } = await browser.send('Storage.getCookies', await this.inContext());
-      const url = filter.url === undefined ? null : new URL(filter.url);
-      return cookies.filter(
-        (cookie) =>
-          (filter.name ?? cookie.name) === cookie.name &&
-          (filter.domain ?? cookie.domain) === cookie.domain &&
-          (!url || goesWith(cookie, url)),
-      );
-    },
-  };
+  readonly cookies = new Cookies({ browser: () => this.browser(), context: () => this.inContext() });
 
   /** The browser context's id; undefined is Chromium's own default one. */
   async browserContextId(): Promise<string | undefined> {
@@ -212,15 +200,6 @@ export class Session extends NativeEmitter {
   private pages(): WebContents[] {
     return [...liveContents.values()].filter((contents) => contents.partition === this && !contents.isClosing);
   }
-}
-
-/** Whether a cookie goes with a request to an address: by its domain, path and whether it wants TLS (RFC 6265, 5.4). */
-function goesWith(cookie: { domain: string; path: string; secure: boolean }, url: URL): boolean {
-  const domain = cookie.domain.toLowerCase();
-  const hostFits = domain.startsWith('.') ? `.${url.hostname}`.endsWith(domain) : url.hostname === domain;
-  const folder = cookie.path.endsWith('/') ? cookie.path : `${cookie.path}/`;
-  const pathFits = url.pathname === cookie.path || url.pathname.startsWith(folder);
-  return hostFits && pathFits && (!cookie.secure || url.protocol === 'https:');
 }
 
 const partitions = new Map<string, Session>();

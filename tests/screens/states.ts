@@ -56,6 +56,8 @@ const base: AppState = {
   saved: { userId: null, password: false, offered: false, keychain: 'available' },
   proxyQuestion: null,
   keptCodes: 'off',
+  keepPage: { offered: false, wanted: false, why: null, where: 'page' },
+  pageSignIns: [],
   acceptedHosts: [],
   notices: [],
   about: { version: '0.1.0', linksOpen: true, platform: 'linux' },
@@ -524,6 +526,16 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   'fields': { state: asking(prompts.fields), heading: 'Change your password', focus: 'Old password' },
   'certificate': { state: asking(prompts.certificate), heading: 'Is this really your campus?', focus: 'heading' },
   'browser': { state: asking(prompts.browser), heading: 'Sign in on your campus’s page', focus: 'heading' },
+  'browser-keep': {
+    state: asking(prompts.browser, { keepPage: { offered: true, wanted: true, why: null, where: 'page' } }),
+    heading: 'Sign in on your campus’s page',
+    focus: 'heading',
+  },
+  'browser-keep-unencrypted': {
+    state: asking(prompts.browser, { keepPage: { offered: false, wanted: false, why: 'no-encryption', where: 'page' } }),
+    heading: 'Sign in on your campus’s page',
+    focus: 'heading',
+  },
   'browser-own': {
     state: asking({ ...prompts.browser, where: 'own' }, { task: 'add-device' }),
     heading: 'Sign in on your campus’s page',
@@ -658,6 +670,18 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   },
   'settings-vouched': {
     state: state({ settingsOpen: true, acceptedHosts: ['vpn.campus.test'] }),
+    heading: 'Settings',
+    focus: 'heading',
+  },
+  'settings-pages': {
+    state: state({
+      settingsOpen: true,
+      profiles: [campus, college],
+      pageSignIns: [
+        { profileId: campus.id, usedAt: now - 40 * minute },
+        { profileId: college.id, usedAt: now - 12 * 24 * 60 * minute },
+      ],
+    }),
     heading: 'Settings',
     focus: 'heading',
   },

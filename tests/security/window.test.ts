@@ -55,7 +55,8 @@ describe('calls that do not fit their schema', () => {
       quickConnect: () => Promise.resolve(),
       tell: () => undefined,
       connect: () => Promise.resolve(),
-      mayQuit: () => true,
+      pageKeeper: () => null,
+  mayQuit: () => true,
       shutdown: () => Promise.resolve(),
     };
     served = serveBridge(application, page.webContents, (line) => lines.push(line));

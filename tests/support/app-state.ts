@@ -49,6 +49,8 @@ export function appState(access: AccessState, more: Partial<AppState> = {}): App
     settingsOpen: false,
     saved: { userId: null, password: false, offered: false, keychain: 'available' },
     keptCodes: 'off',
+    keepPage: { offered: false, wanted: false, why: null, where: 'page' },
+    pageSignIns: [],
     acceptedHosts: [],
     notices: [],
     about: { version: '0.1.0', linksOpen: true, platform: 'linux' },

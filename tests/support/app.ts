@@ -8,6 +8,7 @@ import { createApplication } from '../../electron/app/application.ts';
 import type { Application, PortalPage, PortalVisit, SignInPage } from '../../electron/app/ports.ts';
 import { campusDriver } from '../../electron/gateways/campus/driver.ts';
 import type { ShippedCampus } from '../../electron/storage/campuses.ts';
+import type { Sealer } from '../../electron/storage/page-sign-ins.ts';
 import { Secrets, type Keytar } from '../../electron/storage/secrets.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 import { directDial } from '../../electron/tunnels/direct.ts';
@@ -75,6 +76,10 @@ export interface AppRunOptions {
   drivers?: ControllerDeps['drivers'];
   /** Whether the computer's policy lets people save a key for one-time codes. */
   totpSavingAllowed?: boolean;
+  /** What encrypts kept page sign-ins. Default: nothing. */
+  sealer?: Sealer;
+  /** Whether the computer's policy lets people keep those. */
+  pageSavingAllowed?: boolean;
   /** Another VPN that is up. Default: none, whatever this machine has. */
   otherVpn?: () => Promise<string | null>;
   /** The campuses that ship in the app. Default: none. */
@@ -110,6 +115,8 @@ export async function startApp(
     environmentOf = (hand) => hand,
     drivers = { campus: campusDriver },
     totpSavingAllowed = false,
+    sealer,
+    pageSavingAllowed = true,
     otherVpn = () => Promise.resolve(null),
     campuses = [],
     managedProfiles = [],
@@ -143,6 +150,8 @@ export async function startApp(
     totpSavingAllowed,
     campuses: () => Promise.resolve(campuses),
     managedProfiles,
+    ...(sealer ? { sealer } : {}),
+    pageSavingAllowed,
     tunnels: { relay: relayTunnel },
     direct: directDial,
     environment: environmentOf(environment),

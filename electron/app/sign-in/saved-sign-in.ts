@@ -3,11 +3,13 @@ import type { Profile } from '../../../shared/profile.ts';
 import { tidied, type Answer, type Prompt } from '../../../shared/prompt.ts';
 import { firstOf, type PreparedAnswer } from '../../access/prompts.ts';
 import { entryOf, without, type SettingsFile } from '../../storage/settings-file.ts';
+import type { PageSignInFiles } from '../../storage/page-sign-ins.ts';
 import type { Secrets } from '../../storage/secrets.ts';
 import type { Settings } from '../../storage/settings.ts';
 import { SavedCertificates } from './saved-certificate.ts';
 import type { PendingSecrets } from './pending-secrets.ts';
 import { SavedTotp } from './saved-totp.ts';
+import { SavedPage } from './saved-page.ts';
 import { SavedPassword } from './saved-password.ts';
 
 export interface SavedSignInDeps {
@@ -16,13 +18,17 @@ export interface SavedSignInDeps {
   pendingSecrets: PendingSecrets;
   /** Whether the computer's policy lets people save a key for one-time codes. */
   totpSavingAllowed: boolean;
+  /** What is kept of sign-ins on campuses' own pages. */
+  pageSignIns: PageSignInFiles;
+  /** Whether the computer's policy lets people keep those. */
+  pageSavingAllowed: boolean;
   now: () => number;
   changed: () => void;
   tell: (failure: Failure) => void;
 }
 
 /** Everything that the settings remember about sign-ins, by profile id. */
-type OfSignIn = Pick<SettingsFile, 'userIds' | 'choices' | 'savedPasswords' | 'clientCertificates' | 'keptCodes'>;
+type OfSignIn = Pick<SettingsFile, 'userIds' | 'choices' | 'savedPasswords' | 'clientCertificates' | 'keptCodes' | 'keptPages'>;
 
 /** The settings without a profile's saved sign-in. A secret that they do not mark as saved is never read from the keychain. */
 export function withoutSignIn(kept: Readonly<SettingsFile>, profileId: string): OfSignIn {
@@ -32,6 +38,7 @@ export function withoutSignIn(kept: Readonly<SettingsFile>, profileId: string): 
     savedPasswords: kept.savedPasswords.filter((each) => each !== profileId),
     clientCertificates: without(kept.clientCertificates, profileId),
     keptCodes: without(kept.keptCodes, profileId),
+    keptPages: kept.keptPages.filter((each) => each !== profileId),
   };
 }
 
@@ -54,21 +61,23 @@ export async function emptyKeychain(
 }
 
 /**
- * Everything that is remembered about signing in: user ID, password, group, client certificate and key for codes. It is the
+ * Everything that is remembered about signing in: user ID, password, group, client certificate, key for codes, and the sign-in on the campus's page. It is the
  * one owner of this, for the app and the command line: it answers what it can, notes what a person answers, and forgets a
  * profile as a whole.
  */
 export class SavedSignIn {
   readonly savedPassword: SavedPassword;
   readonly codes: SavedTotp;
+  readonly page: SavedPage;
   private readonly certificates: SavedCertificates;
   /** The current attempt: whether the person accepted a server's certificate in it. */
   private attempt: { vouched: boolean } = { vouched: false };
 
   constructor(private readonly deps: SavedSignInDeps) {
-    const { totpSavingAllowed: allowed, ...rest } = deps;
+    const { totpSavingAllowed: allowed, pageSignIns: files, pageSavingAllowed, ...rest } = deps;
     this.savedPassword = new SavedPassword(rest);
     this.codes = new SavedTotp({ ...rest, allowed });
+    this.page = new SavedPage({ ...rest, files, allowed: pageSavingAllowed });
     this.certificates = new SavedCertificates(deps.settings);
   }
 
@@ -123,6 +132,7 @@ export class SavedSignIn {
     const before = settings.get();
     this.codes.rememberUsedWindow(profileId);
     pendingSecrets.forgetSignIn();
+    this.page.forget(profileId);
     settings.update((kept) => withoutSignIn(kept, profileId));
     changed();
     await emptyKeychain(before, profileId, secrets, tell);

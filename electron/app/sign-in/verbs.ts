@@ -15,6 +15,8 @@ type SignInVerbs = Pick<
   | 'signInBack'
   | 'signInReload'
   | 'copyBlockedHosts'
+  | 'keepPageSignIn'
+  | 'forgetPageSignIn'
 >;
 
 /** The calls that answer sign-in questions and manage the saved answers. */
@@ -64,5 +66,11 @@ export function signInVerbs(parts: Parts): SignInVerbs {
       desktop.signInPage.reload();
     },
     copyBlockedHosts: () => desktop.signInPage.copyBlockedHosts(),
+    async keepPageSignIn({ keep }) {
+      savedSignIn.page.choose(parts.profile, keep);
+    },
+    async forgetPageSignIn({ profileId }) {
+      savedSignIn.page.forget(profileStore.find(profileId).id);
+    },
   };
 }

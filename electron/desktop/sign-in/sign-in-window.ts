@@ -1,13 +1,14 @@
 import { BaseWindow, clipboard, WebContentsView, type NativeImage, type WebContents } from 'electron';
 import { onAbort } from '../../../shared/abort.ts';
 import { CausewayError, fail, type Failure } from '../../../shared/failure.ts';
-import type { SignInPageView } from '../../app/ports.ts';
+import type { PageKeeper, SignInPageView } from '../../app/ports.ts';
 import type { Localizer } from '../../../shared/messages/localizer.ts';
 import type { OpenWebWindow, WebWindowEnd, WebWindowRequest } from '../../gateways/web-window.ts';
 import { hardened } from '../pages/hardening.ts';
 import { createAddressStrip } from '../pages/address-strip.ts';
 import { BlockedHosts, type BlockedHostList } from './blocked-hosts.ts';
 import { FormFiller } from './form-fill.ts';
+import { KeptCookies } from './kept-cookies.ts';
 import { readComments } from './saml-comments.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';
 import { signInFailure } from './sign-in-failure.ts';
@@ -24,6 +25,8 @@ export interface SignInWindowOptions {
   detour: (hosts: readonly string[], connectTo: NonNullable<WebWindowRequest['connectTo']>) => Promise<Detour>;
   icon: NativeImage;
   localizer: () => Localizer;
+  /** What is kept of the sign-in on this attempt's page. Null when nothing may be kept. */
+  keeper?: () => PageKeeper | null;
   log: (line: string) => void;
   /** How long a page may take to show the form that is filled in. For tests. */
   formWaitMs?: number;
@@ -54,11 +57,20 @@ export function createSignInWindows(options: SignInWindowOptions): SignInWindows
       const detour = request.connectTo?.length ? await options.detour(request.hosts, request.connectTo) : null;
       const blocked = new BlockedHosts(options.log);
       const partition = await openSignInSession(request, detour, (address) => blocked.note(address));
+      const kept = new KeptCookies({
+        keeper: options.keeper?.() ?? null,
+        session: partition.session,
+        hosts: request.hosts,
+        log: options.log,
+      });
+      await kept.putBack();
       const opened = new SignInWindow(request, partition, blocked, options);
       const { id } = opened.contents;
       if (detour) proxies.set(id, detour);
       try {
-        return await opened.run(signal);
+        const end = await opened.run(signal);
+        if (end.kind === 'done') await kept.save();
+        return end;
       } finally {
         proxies.delete(id);
         blocked.close();

@@ -2,13 +2,14 @@ import { AppWindow, Globe } from 'lucide-react';
 import { useAnswer } from '../../hooks.ts';
 import { useLocalizer } from '../../localizer.ts';
 import { RowButton } from '../../ui/button.tsx';
+import { KeepPage } from '../../ui/keep-page.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
 
 /** Sign-in on the campus's own page. A click opens it, and nothing else does. */
-export function BrowserSignIn({ access, prompt, above }: PromptProps<'browser'>) {
+export function BrowserSignIn({ access, prompt, state, above }: PromptProps<'browser'>) {
   const { messages, format } = useLocalizer();
   const { busy, answer } = useAnswer(access);
   const cancel = useCancel();
@@ -31,6 +32,7 @@ export function BrowserSignIn({ access, prompt, above }: PromptProps<'browser'>)
           onPress={open}
         />
       </div>
+      {!own && <KeepPage state={state} where="page" />}
       <p className="hint" aria-live="polite">
         {busy ? messages.browser.waiting : ''}
       </p>

@@ -4,6 +4,7 @@ import type { AppState, ProfileSummary } from '../../../shared/app-state.ts';
 import { useAnswer } from '../../hooks.ts';
 import { useLocalizer } from '../../localizer.ts';
 import { Checkbox } from '../../ui/fields.tsx';
+import { KeepPage } from '../../ui/keep-page.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
@@ -53,6 +54,7 @@ export function Credentials({ access, prompt, state, profile, above }: PromptPro
             onChange={setRemember}
           />
         )}
+        <KeepPage state={state} where="form" />
       </PromptForm>
       <CancelFoot onCancel={cancel} />
     </Screen>

@@ -547,6 +547,26 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: 'This computer’s keychain is locked.',
     todo: 'Unlock it, or type your password this time.',
   },
+  'page-sign-in-damaged': {
+    title: 'Kept page sign-in lost',
+    happened: 'What was kept of your sign-in on the page of {campus} cannot be read any more. Causeway has forgotten it.',
+    todo: 'Sign in on the page again. It is kept again if you still want that.',
+  },
+  'page-sign-in-unsaved': {
+    title: 'Page sign-in not kept',
+    happened: 'This computer did not let Causeway keep your sign-in on the page of {campus}.',
+    todo: 'Unlock the keychain, or make space on the disk. You are signed in for now.',
+  },
+  'page-sign-in-too-many': {
+    title: 'Page sign-in kept in part',
+    happened: '{host} set more cookies than Causeway keeps, so it keeps none of them.',
+    todo: 'That site may ask you more often. You are signed in for now.',
+  },
+  'page-sign-in-stays': {
+    title: 'Page sign-in not removed',
+    happened: 'Causeway does not use the kept page sign-in any more, but this computer did not let it remove the file {file}.',
+    todo: 'Start Causeway again: it tries once more.',
+  },
   'profile-invalid': {
     title: 'Not a campus profile',
     happened: 'It could not be read: {key} is missing or wrong.',

@@ -24,6 +24,11 @@ export const prompts = {
     triesLeft: plural('{count} tries left', { one: 'One try left' }),
     missing: 'Fill in {label} first.',
   },
+  keepPage: {
+    label: 'Keep me signed in on this campus’s page',
+    hint: 'So that it asks you less next time. Encrypted on this computer; Settings forgets it.',
+    noEncryption: 'This computer cannot encrypt it, so you cannot stay signed in on this campus’s page.',
+  },
   factor: {
     title: 'Confirm it is you',
     lead: 'One more step after your password: your second factor.',

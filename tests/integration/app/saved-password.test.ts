@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PendingSecrets } from '../../../electron/app/sign-in/pending-secrets.ts';
+import { PageSignInFiles } from '../../../electron/storage/page-sign-ins.ts';
 import { SavedSignIn, withoutSignIn } from '../../../electron/app/sign-in/saved-sign-in.ts';
 import { SavedPassword } from '../../../electron/app/sign-in/saved-password.ts';
 import { Secrets } from '../../../electron/storage/secrets.ts';
@@ -76,6 +77,8 @@ const remembered = (): SavedSignIn =>
     secrets: new Secrets(() => Promise.resolve(keytar)),
     pendingSecrets: new PendingSecrets(Date.now, () => undefined),
     totpSavingAllowed: true,
+    pageSignIns: new PageSignInFiles(settings.directory),
+    pageSavingAllowed: true,
     now: Date.now,
     changed: () => undefined,
     tell,

@@ -43,6 +43,7 @@ const application: Application = {
   quickConnect: () => Promise.resolve(),
   tell: () => undefined,
   connect: () => Promise.resolve(),
+  pageKeeper: () => null,
   mayQuit: () => true,
   shutdown: () => Promise.resolve(),
 };

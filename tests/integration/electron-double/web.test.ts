@@ -249,7 +249,7 @@ test('clearing a session leaves nothing behind', async () => {
   expect(await own.cookies.get({ name: 'sid' })).toHaveLength(1);
   first.close();
   await Promise.all([own.clearStorageData(), own.clearCache(), own.clearAuthCache(), own.closeAllConnections()]);
-  expect(await own.cookies.get()).toEqual([]);
+  expect(await own.cookies.get({})).toEqual([]);
   const second = open({ webPreferences: { session: own } }).webContents;
   await second.loadURL('https://portal.test/next');
   expect(await second.executeJavaScript("localStorage.getItem('a')")).toBe(null);

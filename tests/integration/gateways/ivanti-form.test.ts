@@ -13,6 +13,7 @@ import { createSignInWindows } from '../../../electron/desktop/sign-in/sign-in-w
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
 import { browserDriver } from '../../../electron/gateways/ivanti-web/driver.ts';
 import type { Grant, OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
+import { PageSignInFiles } from '../../../electron/storage/page-sign-ins.ts';
 import { Secrets } from '../../../electron/storage/secrets.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
@@ -396,6 +397,8 @@ describe('a saved password and the campus’s form', () => {
       secrets,
       pendingSecrets: new PendingSecrets(Date.now, () => undefined),
       totpSavingAllowed: false,
+      pageSignIns: new PageSignInFiles(settings.directory),
+      pageSavingAllowed: true,
       now: Date.now,
       changed: () => undefined,
       tell: ({ code }) => void told.push(code),

@@ -42,6 +42,7 @@ const full: Omit<SettingsFile, 'installation'> = {
   acceptedCertificates: { 'vpn.campus.test': { sha256: Array.from({ length: 32 }, () => 'AB').join(':'), key: `${'A'.repeat(43)}=` } },
   savedPasswords: ['campus'],
   keptCodes: { campus: at },
+  keptPages: ['campus'],
   clientCertificates: { campus: '/home/d/d.p12' },
   windowBounds: { x: -5, y: 0, width: 420, height: 680 },
   running: { doing: 'session', profileId: 'campus', task: 'add-device', at },

@@ -1,0 +1,134 @@
+import type { Cookie, CookiesSetDetails, Session } from 'electron';
+import { keptCookieSchema, maxKept, maxKeptCharacters, maxKeptOfHost, type KeptCookie } from '../../../shared/kept-cookie.ts';
+import type { PageKeeper } from '../../app/ports.ts';
+import { atMost } from '../../net/deadline.ts';
+import { inAddress, plainHost } from '../../trust/host.ts';
+
+/**
+ * Names of cookies that are a session at a gateway, whatever expiry they have: Ivanti's `DSID` and all its other `DS…`, and
+ * those of openconnect's other families (Cisco, Fortinet, F5, Array). These are tickets, and tickets are only in memory.
+ */
+const sessionNames = /^(__Host-|__Secure-)?(DS|webvpn|acSamlv2|SVPN|MRHSession|F5_|ANsession)/;
+
+/** A keychain may ask the person to unlock it. The page does not wait for longer. */
+const timeoutMs = 5_000;
+
+export interface CookieChoice {
+  readonly kept: readonly KeptCookie[];
+  /** Domains that set more cookies than are kept. None of their cookies is in `kept`. */
+  readonly tooMany: readonly string[];
+}
+
+/**
+ * Chooses the cookies that are kept: those with an expiry in the future, of the sign-in page's hosts, and no session at a
+ * gateway. A domain with more than fit is left out as a whole, since nobody can tell which of them it needs.
+ *
+ * Electron does not tell partitioned cookies from others: where two have the same name, domain and path, neither is kept.
+ *
+ * @param hosts the hosts of the request, with ports and leading `*.` as profiles have them
+ * @param now epoch milliseconds
+ */
+export function cookiesToKeep(cookies: readonly Cookie[], hosts: readonly string[], now: number): CookieChoice {
+  const lasting = unique(cookies).flatMap((cookie) => {
+    const read = keptCookieSchema.safeParse(cookie);
+    return read.success && mayBeKept(read.data, hosts, now) ? [read.data] : [];
+  });
+  const byDomain = grouped(lasting, ({ domain }) => domain);
+  const kept: KeptCookie[] = [];
+  const tooMany: string[] = [];
+  let characters = 0;
+  for (const [domain, some] of [...byDomain].sort(([, one], [, other]) => one.length - other.length)) {
+    const size = some.reduce((sum, { name, value, path }) => sum + name.length + value.length + path.length, 0);
+    if (some.length > maxKeptOfHost || kept.length + some.length > maxKept || characters + size > maxKeptCharacters) tooMany.push(domain);
+    else {
+      kept.push(...some);
+      characters += size;
+    }
+  }
+  return { kept, tooMany };
+}
+
+/** Whether a cookie may be on disk, and be put back. Asked both times: the profile may have changed in between. */
+function mayBeKept({ name, domain, expirationDate }: KeptCookie, hosts: readonly string[], now: number): boolean {
+  return expirationDate * 1000 > now && !sessionNames.test(name) && hosts.some((host) => isSentTo(domain, host));
+}
+
+/** Whether a cookie of this domain goes to a host of a profile, which may have a port and one leading `*.`. */
+function isSentTo(domain: string, pageHost: string): boolean {
+  const host = plainHost(pageHost.replace(/:\d+$/, ''));
+  const bare = plainHost(domain.replace(/^\./, ''));
+  if (host.startsWith('*.')) {
+    const parent = host.slice(2);
+    const isOneBelow = bare.endsWith(`.${parent}`) && !bare.slice(0, -parent.length - 1).includes('.');
+    return isOneBelow || (domain.startsWith('.') && (bare === parent || parent.endsWith(`.${bare}`)));
+  }
+  return host === bare || (domain.startsWith('.') && host.endsWith(`.${bare}`));
+}
+
+function unique(cookies: readonly Cookie[]): Cookie[] {
+  const groups = grouped(cookies, ({ name, domain, path }) => JSON.stringify([name, domain, path]));
+  return [...groups.values()].flatMap((same) => (same.length === 1 ? same : []));
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return groups;
+}
+
+export interface KeptCookiesParts {
+  /** Null: nothing is put back, and nothing is kept. */
+  keeper: PageKeeper | null;
+  /** The fresh session of the page. */
+  session: Session;
+  /** The hosts of the request. */
+  hosts: readonly string[];
+  log: (line: string) => void;
+  now?: () => number;
+}
+
+/** What outlives one visit to a sign-in page. Neither call rejects, and each takes a bounded time. */
+export class KeptCookies {
+  readonly #parts: Required<KeptCookiesParts>;
+
+  constructor(parts: KeptCookiesParts) {
+    this.#parts = { now: Date.now, ...parts };
+  }
+
+  /** Puts the kept cookies into the session, before its first page. Expired ones, and those of hosts that the profile no longer names, stay out. */
+  async putBack(): Promise<void> {
+    const { keeper, session, hosts, log, now } = this.#parts;
+    if (!keeper) return;
+    let isLate = false;
+    const work = async (): Promise<void> => {
+      let refused = 0;
+      for (const cookie of await keeper.read()) {
+        if (isLate) return;
+        if (!mayBeKept(cookie, hosts, now())) continue;
+        await session.cookies.set(detailsOf(cookie)).catch(() => (refused += 1));
+      }
+      if (refused > 0) log(`sign-in page: Chromium refused ${refused} kept cookies`);
+    };
+    const inTime = await atMost(timeoutMs, work());
+    isLate = true;
+    if (!inTime) log('sign-in page: the keychain did not answer, and nothing kept was put back');
+  }
+
+  /** Keeps the session's cookies, after a sign-in that worked. */
+  async save(): Promise<void> {
+    const { keeper, session, hosts, log, now } = this.#parts;
+    if (!keeper) return;
+    const work = async (): Promise<void> => {
+      const choice = cookiesToKeep(await session.cookies.get({ session: false }), hosts, now());
+      for (const domain of choice.tooMany.slice(0, 5)) log(`sign-in page: ${domain} set too many cookies, and none of them is kept`);
+      await keeper.save(choice);
+    };
+    if (!(await atMost(timeoutMs, work()))) log('sign-in page: keeping it took too long');
+  }
+}
+
+/** A cookie as Electron sets it. With a domain Chromium would make a domain cookie of a host's own, and refuse one named `__Host-`. */
+function detailsOf({ domain, hostOnly, ...rest }: KeptCookie): CookiesSetDetails {
+  const host = inAddress(plainHost(domain.replace(/^\./, '')));
+  return { ...rest, url: `${rest.secure ? 'https' : 'http'}://${host}/`, ...(!hostOnly && { domain }) };
+}

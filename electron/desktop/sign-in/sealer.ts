@@ -1,0 +1,28 @@
+import { safeStorage } from 'electron';
+
+/** Linux ciphertext that begins with this was encrypted with a key that is in Chromium's source (`os_crypt_linux.cc`). */
+const openKeyTag = 'v10';
+const nothingReal: readonly string[] = ['basic_text', 'unknown'];
+
+/**
+ * Encrypts with Electron's `safeStorage`: Keychain on macOS, DPAPI on Windows, the Secret Service or KWallet on Linux.
+ *
+ * On Linux it also answers without any of them, and says that it is available: it then encrypts with a key that everybody
+ * knows. So this looks at the chosen store, and at what comes out.
+ */
+export function safeStorageSealer(platform: NodeJS.Platform = process.platform) {
+  return {
+    async isReal(): Promise<boolean> {
+      try {
+        if (!(await safeStorage.isAsyncEncryptionAvailable())) return false;
+        if (platform === 'linux' && nothingReal.includes(safeStorage.getSelectedStorageBackend())) return false;
+        const sealed = await safeStorage.encryptStringAsync('probe');
+        return platform !== 'linux' || sealed.subarray(0, openKeyTag.length).toString('latin1') !== openKeyTag;
+      } catch {
+        return false;
+      }
+    },
+    seal: (text: string): Promise<Buffer> => safeStorage.encryptStringAsync(text),
+    unseal: async (sealed: Buffer): Promise<string> => (await safeStorage.decryptStringAsync(sealed)).result,
+  };
+}
