@@ -76,6 +76,8 @@ export interface AppRunOptions {
   drivers?: ControllerDeps['drivers'];
   /** Whether the computer's policy lets people save a key for one-time codes. */
   totpSavingAllowed?: boolean;
+  /** Where settings are from before. Default: a new folder. */
+  directory?: string;
   /** What encrypts kept page sign-ins. Default: nothing. */
   sealer?: Sealer;
   /** Whether the computer's policy lets people keep those. */
@@ -115,6 +117,7 @@ export async function startApp(
     environmentOf = (hand) => hand,
     drivers = { campus: campusDriver },
     totpSavingAllowed = false,
+    directory: known,
     sealer,
     pageSavingAllowed = true,
     otherVpn = () => Promise.resolve(null),
@@ -123,7 +126,7 @@ export async function startApp(
     proxies,
   }: AppRunOptions = {},
 ): Promise<AppRun> {
-  const directory = await mkdtemp(join(tmpdir(), 'causeway-app-'));
+  const directory = known ?? (await mkdtemp(join(tmpdir(), 'causeway-app-')));
   const settings = await Settings.open(directory);
   if (profiles.length > 0) settings.update(() => ({ profiles: [...profiles] }));
   const keytar = memoryKeytar();

@@ -113,6 +113,7 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
       userAgent: 'AnyConnect Windows 4.10.06079',
       reportedSystem: 'win',
       keptCodes: true,
+      keepPageSignIns: false,
       sandboxRequired: true,
       profiles: [],
     };
@@ -128,6 +129,13 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
   it('requires the sandbox where its word for that is not understood: it was meant to forbid something', async () => {
     await write({ sandboxRequired: 'yes' });
     expect(await read()).toMatchObject({ policy: { sandboxRequired: true }, notice: { code: 'policy-repaired' } });
+  });
+
+  it('forbids kept page sign-ins where its word for that is not understood', async () => {
+    await write({ keepPageSignIns: 'no' });
+    expect(await read()).toMatchObject({ policy: { keepPageSignIns: false }, notice: { code: 'policy-repaired' } });
+    await write({ keepPageSignIns: true });
+    expect(await read()).toEqual({ policy: noPolicy, notice: null });
   });
 
   it('gives everybody the campuses that it names, an installation without a click (OG#298); each file is root’s alone', async () => {

@@ -1,0 +1,247 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { PageKeeper } from '../../../electron/app/ports.ts';
+import { applyManagedProfiles } from '../../../electron/app/profiles/managed-profiles.ts';
+import type { GatewayDriver } from '../../../electron/gateways/gateway.ts';
+import { PageSignInFiles, type Sealer } from '../../../electron/storage/page-sign-ins.ts';
+import { Secrets } from '../../../electron/storage/secrets.ts';
+import { fail } from '../../../shared/failure.ts';
+import type { KeptCookie } from '../../../shared/kept-cookie.ts';
+import type { Profile } from '../../../shared/profile.ts';
+import { promptOf, startApp, when, type AppRun, type AppRunOptions } from '../../support/app.ts';
+import { otherProfile } from '../../support/other-gateway.ts';
+import { testSealer } from '../../support/sealer.ts';
+
+/** The person's choice to keep the sign-in on the campus's page, and everything that forgets it. */
+
+const campus: Profile = {
+  ...otherProfile,
+  protocol: 'campus',
+  tunnel: 'relay',
+  id: 'campus',
+  name: 'Campus Test University',
+  browser: { hosts: ['idp.campus.test'], keep: true },
+};
+const college: Profile = { ...campus, id: 'college', name: 'Harbour College' };
+const canary = 'trusted-device-canary-51c0';
+const cookie: KeptCookie = {
+  name: 'device',
+  value: canary,
+  domain: 'idp.campus.test',
+  hostOnly: true,
+  path: '/',
+  secure: true,
+  httpOnly: true,
+  expirationDate: Date.now() / 1000 + 86_400,
+  sameSite: 'lax',
+};
+/** A sign-in that stays on the page. */
+const driver: GatewayDriver = {
+  async signIn(_target, ask, signal) {
+    await ask({ kind: 'browser', host: 'idp.campus.test', where: 'window' }, { signal });
+    throw fail('internal');
+  },
+  resume: () => Promise.reject(fail('internal')),
+};
+const drivers = { campus: driver };
+
+let run: AppRun | null = null;
+afterEach(async () => {
+  await run?.close();
+  run = null;
+});
+
+async function start(options: AppRunOptions = {}, profiles: readonly Profile[] = [campus, college]): Promise<AppRun> {
+  run = await startApp(profiles, { drivers, sealer: testSealer(), ...options });
+  return run;
+}
+
+/** Connects up to the page's question, and returns what the page would get. */
+async function onPage({ app }: AppRun, profileId = campus.id): Promise<PageKeeper | null> {
+  await app.verbs.connect({ profileId });
+  await when(app, promptOf('browser'));
+  return app.pageKeeper();
+}
+const offered = ({ app }: AppRun) => when(app, ({ keepPage }) => keepPage.offered);
+const files = async ({ directory }: AppRun): Promise<string[]> => (await readdir(directory)).filter((name) => name.startsWith('page-'));
+
+/** Ticks, signs in on the page once, and ends the attempt. */
+async function keepOnce(at: AppRun, profileId = campus.id): Promise<void> {
+  const keeper = await onPage(at, profileId);
+  await offered(at);
+  await at.app.verbs.keepPageSignIn({ keep: true });
+  await keeper?.save({ kept: [cookie], tooMany: [] });
+  await at.app.verbs.disconnect(undefined);
+  await when(at.app, ({ access }) => access.kind === 'idle');
+}
+
+describe('keeping the sign-in on a campus’s page', () => {
+  it('is offered at Connect, kept once it was ticked and the sign-in worked, and put back at the next attempt', async () => {
+    const at = await start();
+    expect(at.app.state.keepPage).toEqual({ offered: false, wanted: false, why: null, where: 'page' });
+    const first = await onPage(at);
+    await offered(at);
+    expect(await first?.read()).toEqual([]);
+    await first?.save({ kept: [cookie], tooMany: [] });
+    expect(await files(at)).toEqual([]);
+
+    await at.app.verbs.keepPageSignIn({ keep: true });
+    expect(at.app.state.keepPage.wanted).toBe(true);
+    await first?.save({ kept: [cookie], tooMany: [] });
+    expect(at.app.state.pageSignIns).toMatchObject([{ profileId: 'campus', usedAt: expect.closeTo(Date.now(), -5) as number }]);
+    await at.app.verbs.disconnect(undefined);
+    await when(at.app, ({ access }) => access.kind === 'idle');
+
+    expect(await (await onPage(at))?.read()).toEqual([cookie]);
+    await at.app.verbs.disconnect(undefined);
+    await when(at.app, ({ access }) => access.kind === 'idle');
+    // The other campus has nothing of it
+    expect(await (await onPage(at, college.id))?.read()).toEqual([]);
+    expect(at.app.state.keepPage.wanted).toBe(false);
+  });
+
+  it('puts no value into a state, a log or a setting', async () => {
+    const at = await start();
+    const states: string[] = [];
+    at.app.onState((state) => states.push(JSON.stringify(state)));
+    await keepOnce(at);
+    const everywhere = [...states, ...at.log, await readFile(join(at.directory, 'settings.json'), 'utf8')].join();
+    for (const form of [canary, Buffer.from(canary).toString('base64').slice(0, 30)]) expect(everywhere).not.toContain(form);
+    expect(await readFile(join(at.directory, 'page-sign-in-campus.json'), 'utf8')).not.toContain(canary);
+  });
+
+  it.each([
+    ['the profile does not allow it', {}, { hosts: ['idp.campus.test'] }],
+    ['policy forbids it', { pageSavingAllowed: false }, campus.browser],
+  ] as const)('is not offered, read or written where %s', async (_why, options, browser) => {
+    const at = await start(options, [{ ...campus, ...(browser && { browser: { ...browser, hosts: [...browser.hosts] } }) }]);
+    expect(await onPage(at)).toBeNull();
+    expect(at.app.state.keepPage).toEqual({ offered: false, wanted: false, why: null, where: 'page' });
+    await expect(at.app.verbs.keepPageSignIn({ keep: true })).rejects.toMatchObject({ failure: { code: 'not-now' } });
+    expect(at.settings.get().keptPages).toEqual([]);
+  });
+
+  it('says why where this computer does not encrypt, keeps nothing there, and leaves what was kept before', async () => {
+    let isReal = true;
+    const at = await start({ sealer: testSealer(() => Promise.resolve(isReal)) });
+    await keepOnce(at);
+    isReal = false;
+    const keeper = await onPage(at);
+    await when(at.app, ({ keepPage }) => keepPage.why !== null);
+    expect(at.app.state.keepPage).toEqual({ offered: false, wanted: false, why: 'no-encryption', where: 'page' });
+    expect(await keeper?.read()).toEqual([]);
+    await keeper?.save({ kept: [], tooMany: [] });
+    await expect(at.app.verbs.keepPageSignIn({ keep: true })).rejects.toMatchObject({ failure: { code: 'not-now' } });
+    isReal = true;
+    expect(await keeper?.read()).toEqual([cookie]);
+  });
+
+  it('stands on our Sign in screen where that fills the page in', async () => {
+    const at = await start({}, [{ ...campus, browser: { hosts: ['idp.campus.test'], keep: true, form: 'adfs' } }]);
+    expect(at.app.state.keepPage.where).toBe('form');
+  });
+
+  it('forgets a file that cannot be read, says so with the campus’s name, and goes on wanting', async () => {
+    const at = await start();
+    await keepOnce(at);
+    await writeFile(join(at.directory, 'page-sign-in-campus.json'), '{"version":1}');
+    const keeper = await onPage(at);
+    expect(await keeper?.read()).toEqual([]);
+    expect(at.app.state.notices.map(({ failure }) => failure)).toMatchObject([
+      { code: 'page-sign-in-damaged', params: { campus: 'Campus Test University' } },
+    ]);
+    expect(await files(at)).toEqual([]);
+    expect(at.app.state.keepPage.wanted).toBe(true);
+  });
+
+  it('says when it could not be written, and which site set too many cookies', async () => {
+    const sealer: Sealer = { ...testSealer(), seal: () => Promise.reject(new Error('no key')) };
+    const at = await start({ sealer });
+    const keeper = await onPage(at);
+    await offered(at);
+    await at.app.verbs.keepPageSignIn({ keep: true });
+    await keeper?.save({ kept: [cookie], tooMany: ['.bomb.test'] });
+    expect(at.app.state.notices.map(({ failure }) => failure)).toMatchObject([
+      { code: 'page-sign-in-unsaved', params: { campus: 'Campus Test University' } },
+      { code: 'page-sign-in-too-many', params: { host: 'bomb.test' } },
+    ]);
+    expect(await files(at)).toEqual([]);
+  });
+});
+
+describe('a kept page sign-in is forgotten', () => {
+  it.each([
+    ['by Forget in Settings', (at: AppRun) => at.app.verbs.forgetPageSignIn({ profileId: campus.id })],
+    ['when the person unticks it', (at: AppRun) => at.app.verbs.keepPageSignIn({ keep: false })],
+    ['when the saved sign-in is forgotten', (at: AppRun) => at.app.verbs.forgetSignIn(undefined)],
+    ['when the campus is removed', (at: AppRun) => at.app.verbs.removeProfile({ profileId: campus.id })],
+    [
+      'when a profile of the same id leads elsewhere',
+      async (at: AppRun) => {
+        at.desktop.file = { name: 'campus.causeway', text: JSON.stringify({ ...campus, gateways: ['evil.test'] }) };
+        await at.app.verbs.previewFile(undefined);
+        await at.app.verbs.acceptPreview(undefined);
+      },
+    ],
+  ] as const)('%s; the other campus’s stays', async (_how, forget) => {
+    const at = await start();
+    await keepOnce(at, college.id);
+    await keepOnce(at);
+    expect(await files(at)).toEqual(['page-sign-in-campus.json', 'page-sign-in-college.json']);
+    await forget(at);
+    expect(await files(at)).toEqual(['page-sign-in-college.json']);
+    expect(at.app.state.pageSignIns.map(({ profileId }) => profileId)).toEqual(['college']);
+    expect(at.settings.get().keptPages).toEqual(['college']);
+    if (!at.app.state.profiles.some(({ id }) => id === campus.id)) return;
+    const keeper = await onPage(at);
+    expect(await keeper?.read()).toEqual([]);
+    // And is not kept again unless the person ticks it
+    await keeper?.save({ kept: [cookie], tooMany: [] });
+    expect(await files(at)).toEqual(['page-sign-in-college.json']);
+  });
+
+  it('but not by Disconnect', async () => {
+    const at = await start();
+    await keepOnce(at);
+    await onPage(at);
+    await at.app.verbs.disconnect(undefined);
+    expect(await files(at)).toEqual(['page-sign-in-campus.json']);
+  });
+
+  it('while the page is open, and the page’s end does not bring it back', async () => {
+    const at = await start();
+    await keepOnce(at);
+    const keeper = await onPage(at);
+    await at.app.verbs.forgetPageSignIn({ profileId: campus.id });
+    await keeper?.save({ kept: [cookie], tooMany: [] });
+    expect(await files(at)).toEqual([]);
+  });
+
+  const stranded = [
+    ['policy forbids it', { pageSavingAllowed: false }, (profiles: Profile[]) => profiles],
+    ['the profile no longer allows it', {}, () => [{ ...campus, browser: { hosts: ['idp.campus.test'] } }, college]],
+    ['the campus is gone', {}, () => [college]],
+  ] as const;
+  it.each(stranded)('at the next start where %s', async (_why, options, change) => {
+    const at = await start();
+    await keepOnce(at);
+    await at.app.shutdown();
+    const next = await startApp(change([campus, college]), { drivers, sealer: testSealer(), ...options, directory: at.directory });
+    await next.app.shutdown();
+    expect(await files(at)).toEqual([]);
+    expect(next.settings.get().keptPages).toEqual([]);
+  });
+
+  it('at the next start where IT’s profile now leads elsewhere', async () => {
+    const at = await start();
+    await keepOnce(at);
+    const elsewhere = { ...campus, gateways: ['vpn2.campus.test'] };
+    const secrets = new Secrets(() => Promise.resolve(at.keytar));
+    await applyManagedProfiles(at.settings, [elsewhere], { secrets, tell: ({ code }) => expect.fail(code) });
+    const again = await startApp([elsewhere, college], { drivers, sealer: testSealer(), directory: at.directory });
+    await again.app.shutdown();
+    expect(await files(at)).toEqual([]);
+    expect(new PageSignInFiles(at.directory).all.size).toBe(0);
+  });
+});

@@ -1,0 +1,129 @@
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PageSignInFiles, type Sealer } from '../../../electron/storage/page-sign-ins.ts';
+import { failureOf } from '../../../shared/failure.ts';
+import type { KeptCookie } from '../../../shared/kept-cookie.ts';
+import { findCanaries, filesBelow } from '../../e2e/support/canaries.ts';
+import { testSealer } from '../../support/sealer.ts';
+
+const at = Date.parse('2026-11-29T12:00:00Z');
+const canary = 'trusted-device-canary-7f3a';
+const cookie: KeptCookie = {
+  name: 'device',
+  value: canary,
+  domain: 'idp.campus.test',
+  hostOnly: true,
+  path: '/',
+  secure: true,
+  httpOnly: true,
+  expirationDate: at / 1000 + 86_400,
+  sameSite: 'lax',
+};
+
+let directory: string;
+let sealer: Sealer;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'causeway-pages-'));
+  sealer = testSealer();
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const codeOf = (work: Promise<unknown>): Promise<string | null> =>
+  work.then(
+    () => null,
+    (error: unknown) => failureOf(error).code,
+  );
+const fileOf = (profileId: string): string => path.join(directory, `page-sign-in-${profileId}.json`);
+
+describe('the file of a kept page sign-in', () => {
+  it('gives the cookies back to the next run, is only for its owner, and holds no value in clear', async () => {
+    await new PageSignInFiles(directory, sealer).write('campus', [cookie], at);
+    const next = new PageSignInFiles(directory, sealer);
+    expect(await next.read('campus')).toEqual([cookie]);
+    expect([...next.all]).toEqual([['campus', at]]);
+    expect((await stat(fileOf('campus'))).mode & 0o777).toBe(0o600);
+    expect(await readdir(directory)).toEqual(['page-sign-in-campus.json']);
+    expect(findCanaries(await filesBelow(directory), new Map([['value', canary]]))).toEqual([]);
+    expect(await next.read('other')).toEqual([]);
+  });
+
+  it('is replaced as a whole, and forgotten once', async () => {
+    const files = new PageSignInFiles(directory, sealer);
+    await files.write('campus', [cookie], at);
+    await files.write('campus', [], at + 1);
+    expect(await files.read('campus')).toEqual([]);
+    expect([...files.all]).toEqual([['campus', at + 1]]);
+    files.forget('campus');
+    files.forget('campus');
+    expect(await readdir(directory)).toEqual([]);
+    expect(files.all.size).toBe(0);
+  });
+
+  it('of one profile is of no use to another, even under its name', async () => {
+    const files = new PageSignInFiles(directory, sealer);
+    await files.write('campus', [cookie], at);
+    await copyFile(fileOf('campus'), fileOf('evil'));
+    const next = new PageSignInFiles(directory, sealer);
+    expect(await codeOf(next.read('evil'))).toBe('page-sign-in-damaged');
+    expect(await next.read('campus')).toEqual([cookie]);
+  });
+
+  it.each([
+    ['is cut short', (text: string) => text.slice(0, -20)],
+    ['is empty', () => ''],
+    ['is no JSON', () => 'sealed'],
+    ['is of a newer version', (text: string) => text.replace('"version":1', '"version":2')],
+    ['has another sealed text', (text: string) => text.replace(/"sealed":"....../, '"sealed":"AAAAAA')],
+    ['has cookies in clear', () => JSON.stringify({ version: 1, usedAt: at, sealed: Buffer.from('[]').toString('base64') })],
+    ['is enormous', (text: string) => text + ' '.repeat(1024 * 1024)],
+  ])('that %s is damaged, still listed, and can be forgotten; the failure quotes nothing of it', async (_title, change) => {
+    await new PageSignInFiles(directory, sealer).write('campus', [cookie], at);
+    await writeFile(fileOf('campus'), change(await readFile(fileOf('campus'), 'utf8')));
+    const files = new PageSignInFiles(directory, sealer);
+    const failure = await files.read('campus').then(() => null, failureOf);
+    expect(failure?.code).toBe('page-sign-in-damaged');
+    expect(JSON.stringify(failure)).not.toContain(canary);
+    expect([...files.all.keys()]).toEqual(['campus']);
+    files.forget('campus');
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('that another key sealed is damaged', async () => {
+    await new PageSignInFiles(directory, sealer).write('campus', [cookie], at);
+    expect(await codeOf(new PageSignInFiles(directory, testSealer()).read('campus'))).toBe('page-sign-in-damaged');
+  });
+
+  it('whose sealed text another program wrote is read by the same rules', async () => {
+    const sealed = await sealer.seal(JSON.stringify({ profileId: 'campus', cookies: [{ ...cookie, expirationDate: 'soon' }] }));
+    await writeFile(fileOf('campus'), JSON.stringify({ version: 1, usedAt: at, sealed: sealed.toString('base64') }));
+    expect(await codeOf(new PageSignInFiles(directory, sealer).read('campus'))).toBe('page-sign-in-damaged');
+  });
+
+  it('that could not be written leaves the old one, and nothing half done', async () => {
+    const files = new PageSignInFiles(directory, sealer);
+    await files.write('campus', [cookie], at);
+    const refusing: Sealer = { ...sealer, seal: () => Promise.reject(new Error('no key')) };
+    expect(await codeOf(new PageSignInFiles(directory, refusing).write('campus', [], at + 1))).toBe('page-sign-in-unsaved');
+    expect(await codeOf(new PageSignInFiles(path.join(directory, 'gone'), sealer).write('campus', [], at))).toBe('page-sign-in-unsaved');
+    expect(await new PageSignInFiles(directory, sealer).read('campus')).toEqual([cookie]);
+    expect(await readdir(directory)).toEqual(['page-sign-in-campus.json']);
+  });
+
+  it('that a crash left unfinished is removed at the next start; other files stay', async () => {
+    await writeFile(path.join(directory, 'page-sign-in-campus.json-1f.new'), 'half');
+    await writeFile(path.join(directory, 'settings.json'), '{}');
+    expect(new PageSignInFiles(directory, sealer).all.size).toBe(0);
+    expect(await readdir(directory)).toEqual(['settings.json']);
+  });
+
+  it('is not there without encryption: nothing is written, nothing is read', async () => {
+    await new PageSignInFiles(directory, sealer).write('campus', [cookie], at);
+    const files = new PageSignInFiles(directory);
+    expect(await files.isEncrypted()).toBe(false);
+    expect(await files.read('campus')).toEqual([]);
+    expect(await codeOf(files.write('campus', [], at))).toBe('page-sign-in-unsaved');
+    expect([...files.all.keys()]).toEqual(['campus']);
+  });
+});

@@ -1,0 +1,80 @@
+import type { Cookie } from 'electron';
+import { describe, expect, it } from 'vitest';
+import { cookiesToKeep } from '../../../electron/desktop/sign-in/kept-cookies.ts';
+import { maxKeptOfHost } from '../../../shared/kept-cookie.ts';
+
+const now = Date.parse('2026-11-29T12:00:00Z');
+const tomorrow = now / 1000 + 86_400;
+const hosts = ['sslvpn.campus.test', 'websso1.campus.test:8443', 'api-1a2b.duosecurity.test', '*.idp.test'];
+
+const cookie = (over: Partial<Cookie>): Cookie => ({
+  name: 'device',
+  value: 'v',
+  domain: 'websso1.campus.test',
+  hostOnly: true,
+  path: '/',
+  secure: true,
+  httpOnly: true,
+  session: false,
+  expirationDate: tomorrow,
+  sameSite: 'lax',
+  ...over,
+});
+const keeps = (over: Partial<Cookie>): boolean => cookiesToKeep([cookie(over)], hosts, now).kept.length === 1;
+
+describe('cookies of a sign-in page that are kept', () => {
+  it.each([
+    ['a sign-in host’s own', { domain: 'api-1a2b.duosecurity.test' }, true],
+    ['those of a host that the profile names with a port', { domain: 'websso1.campus.test' }, true],
+    ['those of one label below a pattern', { domain: 'a.idp.test' }, true],
+    ['a domain’s that a sign-in host belongs to', { domain: '.duosecurity.test', hostOnly: false }, true],
+    ['a domain’s that a pattern belongs to', { domain: '.idp.test', hostOnly: false }, true],
+    ['one that Duo names with bars', { name: 'trc|DAXXX|DUYYY', domain: 'api-1a2b.duosecurity.test' }, true],
+    ['not those of another host', { domain: 'www.campus.test' }, false],
+    ['not those of a host whose name ends alike', { domain: 'evil-websso1.campus.test' }, false],
+    ['not those of a lookalike that begins alike', { domain: 'websso1.campus.test.evil.test' }, false],
+    ['not those of the parent itself', { domain: 'campus.test' }, false],
+    ['not those of two labels below a pattern', { domain: 'a.b.idp.test' }, false],
+    ['not those of a pattern’s parent itself', { domain: 'idp.test' }, false],
+    ['not those of a host below', { domain: '.deep.websso1.campus.test', hostOnly: false }, false],
+    ['not one that has expired', { expirationDate: now / 1000 - 1 }, false],
+    ['not one that expires now', { expirationDate: now / 1000 }, false],
+    ['not DSID, whatever its expiry and host', { name: 'DSID' }, false],
+    ['not another DS cookie of the gateway', { name: 'DSSignInURL', domain: 'sslvpn.campus.test' }, false],
+    ['not DSID behind a prefix', { name: '__Host-DSID' }, false],
+    ['not the ticket of another family of gateways', { name: 'webvpn' }, false],
+    ['not one without a domain', { domain: '' }, false],
+    ['not one with a longer value than Chromium stores', { value: 'x'.repeat(4097) }, false],
+  ] as const)('%s', (_title, over, kept) => {
+    expect(keeps(over)).toBe(kept);
+  });
+
+  it('not a session’s cookie', () => {
+    const session = cookie({ session: true });
+    delete session.expirationDate;
+    expect(cookiesToKeep([session], hosts, now).kept).toEqual([]);
+  });
+
+  it('neither of two that differ in nothing that Electron tells', () => {
+    const partitioned = cookie({ value: 'other site' });
+    expect(cookiesToKeep([cookie({}), partitioned, cookie({ name: 'else' })], hosts, now).kept.map(({ name }) => name)).toEqual(['else']);
+  });
+
+  it('nothing of a host that sets more than fit, and the host is named', () => {
+    const bomb = Array.from({ length: maxKeptOfHost + 1 }, (_, at) => cookie({ name: `bomb-${at}`, domain: 'bomb.idp.test' }));
+    const { kept, tooMany } = cookiesToKeep([...bomb, cookie({})], hosts, now);
+    expect(kept.map(({ domain }) => domain)).toEqual(['websso1.campus.test']);
+    expect(tooMany).toEqual(['bomb.idp.test']);
+  });
+
+  it('no more in all than fit, whatever the number of hosts: the hosts with the fewest come first', () => {
+    const many = Array.from({ length: 30 }, (_, at) =>
+      Array.from({ length: 40 }, (_, nth) => cookie({ name: `n${nth}`, value: 'x'.repeat(4000), domain: `h${at}.idp.test` })),
+    ).flat();
+    const { kept, tooMany } = cookiesToKeep([...many, cookie({})], hosts, now);
+    expect(kept[0]?.domain).toBe('websso1.campus.test');
+    expect(kept).toHaveLength(41);
+    expect(tooMany).toHaveLength(29);
+    expect(JSON.stringify(kept).length).toBeLessThan(400_000);
+  });
+});
