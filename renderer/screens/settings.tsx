@@ -177,7 +177,9 @@ function PageSignIns({ state }: { state: AppState }) {
             <li key={profileId}>
               <span className="list-text">
                 {campus}
-                <span className="hint">{usedAt === 0 ? messages.settings.pageUsedUnknown : format(messages.settings.pageUsed, { usedAt })}</span>
+                <span className="hint">
+                  {usedAt === 0 ? messages.settings.pageUsedUnknown : format(messages.settings.pageUsed, { usedAt })}
+                </span>
               </span>
               <Button
                 kind="quiet"

@@ -56,7 +56,7 @@ describe('calls that do not fit their schema', () => {
       tell: () => undefined,
       connect: () => Promise.resolve(),
       pageKeeper: () => null,
-  mayQuit: () => true,
+      mayQuit: () => true,
       shutdown: () => Promise.resolve(),
     };
     served = serveBridge(application, page.webContents, (line) => lines.push(line));
