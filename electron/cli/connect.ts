@@ -15,7 +15,7 @@ import { atMost } from '../net/deadline.ts';
 import type { PreparedAnswers } from './answers.ts';
 import { fillIn, UsageError, type ConnectCommand } from './arguments.ts';
 import { exitCode, exitCodeOf, failureIn, type ExitCode } from './exit-codes.ts';
-import { askInTerminal, waitingLines } from './questions.ts';
+import { askInTerminal, waitingLines, type HeldAnswer } from './questions.ts';
 import type { Report } from './report.ts';
 import type { SessionClient } from './session-client.ts';
 import type { Terminal } from './terminal.ts';
@@ -181,7 +181,8 @@ class Conversation {
       const { answer, typed } = await this.answerTo(access, open.withdraw.signal);
       if (open.withdraw.signal.aborted) return;
       this.lastAsked = prompt.kind;
-      await client.answer({ id, prompt }, answer, typed);
+      if (answer.kind === 'held-passcode') await client.answerHeld(id);
+      else await client.answer({ id, prompt }, answer, typed);
     } catch (error) {
       const why = failureOf(error);
       // The question was withdrawn, or answered elsewhere a moment before: the next state follows
@@ -201,8 +202,8 @@ class Conversation {
   private async answerTo(
     { prompt, autoAnswerAt }: AccessStateOf<'asking'>,
     signal: AbortSignal,
-  ): Promise<{ answer: Answer; typed: boolean }> {
-    const { terminal, profile, report, localizer, now } = this.attempt;
+  ): Promise<{ answer: Answer | HeldAnswer; typed: boolean }> {
+    const { client, terminal, profile, report, localizer, now } = this.attempt;
     const prepared = await this.preparedFor(prompt, signal);
     if (prepared) {
       const says = messageOnly(prompt);
@@ -226,7 +227,10 @@ class Conversation {
       throw new UsageError(fillIn(commandLine.usage.unanswered, { what }));
     }
     const chosen = 'selects' in prompt ? this.chosenIn(prompt.selects) : new Map<string, string>();
-    return { answer: await askInTerminal(prompt, { terminal, localizer, labels: profile.labels, now, signal, chosen }), typed: true };
+    return {
+      answer: await askInTerminal(prompt, { terminal, localizer, labels: profile.labels, now, signal, held: client.heldPasscode, chosen }),
+      typed: true,
+    };
   }
 
   /** The answer from the file. Without a terminal, a name that is not offered ends the attempt. */

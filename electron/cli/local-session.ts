@@ -36,6 +36,7 @@ export type Core = Pick<
 /** A session in this process: the app's own parts without a window, with the app's own settings. */
 export class LocalSession implements SessionClient {
   readonly holder = 'here';
+  readonly heldPasscode = false;
   readonly profileStore: ProfileStore;
   readonly lost = new Promise<void>(() => undefined);
   private readonly savedSignIn: SavedSignIn;
@@ -131,6 +132,10 @@ export class LocalSession implements SessionClient {
     if (profile && !this.unsaved.has(profile)) this.savedSignIn.note(profile.id, prompt, answer, false);
     if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.profileStore.accept(prompt);
     this.controller.answer(id, answer);
+  }
+
+  answerHeld(): Promise<void> {
+    return Promise.reject(fail('not-now'));
   }
 
   disconnect(): Promise<void> {

@@ -21,12 +21,19 @@ export interface QuestionContext {
   now: () => number;
   /** Aborts when the question is withdrawn or the attempt ends. */
   signal: AbortSignal;
+  /** Whether the app holds a recovery passcode, because the person lost their phone. */
+  held: boolean;
   /** Values that are already chosen, by the name of their list. */
   chosen?: ReadonlyMap<string, string>;
 }
 
+/** The person chose the recovery passcode that the app holds. */
+export interface HeldAnswer {
+  kind: 'held-passcode';
+}
+
 /** Asks the person at the terminal a gateway's question. Rejects with `cancelled`, or with `component-missing` if a terminal cannot ask it. */
-export async function askInTerminal(prompt: Prompt, context: QuestionContext): Promise<Answer> {
+export async function askInTerminal(prompt: Prompt, context: QuestionContext): Promise<Answer | HeldAnswer> {
   const { terminal, localizer } = context;
   if ('failure' in prompt && prompt.failure) {
     const { title, todo } = localizer.failure(prompt.failure);
@@ -174,29 +181,39 @@ function untilWithdrawn(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Asks for the second factor. A phone rings only if a person types that phone's number in the list. */
-async function secondFactor({ devices }: PromptOf<'second-factor'>, context: QuestionContext): Promise<Answer> {
-  const { terminal, localizer } = context;
-  const pushes = devices.flatMap(({ id, name, methods }) => {
-    const method = methods.find((each) => each !== 'passcode');
-    return method === undefined ? [] : [{ id, name, method }];
-  });
+/**
+ * Asks for the second factor. A phone rings only if a person types that phone's number in the list. If they lost their phone,
+ * the passcodes come first, and nothing that may reach that phone is recommended.
+ */
+async function secondFactor({ devices }: PromptOf<'second-factor'>, context: QuestionContext): Promise<Answer | HeldAnswer> {
+  const { terminal, localizer, held } = context;
   const { factor } = localizer.messages;
-  const labels = { push: factor.push, call: factor.call, text: factor.text, other: factor.other };
+  const labels = { push: held ? factor.pushPlain : factor.push, call: factor.call, text: factor.text, other: factor.other };
   const startsWith = devices.find((device) => device.startsWith !== undefined)?.startsWith;
-  terminal.say(factor.title);
-  pushes.forEach(({ name, method }, index) => terminal.say(`  ${index + 1}. ${labels[method]}: ${name}`));
   const hint = startsWith === undefined ? '' : ` (${localizer.format(localizer.messages.passcode.startsWith, { start: startsWith })})`;
-  terminal.say(`  ${pushes.length + 1}. ${factor.passcode}${hint}`);
+  const passcode: Way = { label: `${factor.passcode}${hint}`, answer: { kind: 'second-factor-passcode' } };
+  const reaching = devices.flatMap(({ id, name, methods }): Way[] => {
+    const method = methods.find((each) => each !== 'passcode');
+    return method === undefined ? [] : [{ label: `${labels[method]}: ${name}`, answer: { kind: 'second-factor', method, device: id } }];
+  });
+  const ways: Way[] = held
+    ? [{ label: factor.useHeld, answer: { kind: 'held-passcode' } }, passcode, ...reaching]
+    : [...reaching, passcode];
+  terminal.say(factor.title);
+  ways.forEach(({ label }, index) => terminal.say(`  ${index + 1}. ${label}`));
+  if (held && reaching.length > 0) terminal.say(factor.otherWaysLead);
   for (;;) {
     const line = (await askLine(messages.number, false, context)).trim();
     if (looksLikePasscode.test(line)) return { kind: 'second-factor-passcode', passcode: plainPasscode(line) };
-    const index = numberIn(line, pushes.length + 1);
-    const device = index === null ? undefined : pushes[index];
-    if (device) return { kind: 'second-factor', method: device.method, device: device.id };
-    if (index !== null) return { kind: 'second-factor-passcode' };
-    terminal.say(localizer.format(messages.pick, { count: pushes.length + 1 }));
+    const way = ways[numberIn(line, ways.length) ?? -1];
+    if (way) return way.answer;
+    terminal.say(localizer.format(messages.pick, { count: ways.length }));
   }
+}
+
+interface Way {
+  label: string;
+  answer: Answer | HeldAnswer;
 }
 
 async function push(prompt: PromptOf<'push'>, { terminal, localizer, signal, now }: QuestionContext): Promise<Answer> {

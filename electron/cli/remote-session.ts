@@ -38,6 +38,7 @@ export async function findSession(folder: string): Promise<SessionClient | null>
 class RemoteSession implements SessionClient {
   access: AccessState = { kind: 'idle', ending: null };
   profiles: readonly ProfileSummary[] = [];
+  heldPasscode = false;
   readonly notices = [];
   readonly lost: Promise<void>;
   private count = 0;
@@ -109,6 +110,10 @@ class RemoteSession implements SessionClient {
     await this.request('answer', { promptId: id, answer, typed });
   }
 
+  async answerHeld(promptId: string): Promise<void> {
+    await this.request('answerHeld', { promptId });
+  }
+
   async disconnect(): Promise<void> {
     await this.request('disconnect', {});
   }
@@ -159,6 +164,7 @@ class RemoteSession implements SessionClient {
       return;
     }
     this.access = message.data.access;
+    this.heldPasscode = message.data.heldPasscode ?? false;
     for (const listener of this.listeners) listener(this.access);
   }
 }

@@ -27,6 +27,10 @@ export interface SessionClient {
   connect(profile: Profile, typed: boolean): Promise<void>;
   /** @param typed whether a person at this terminal typed it */
   answer(prompt: { id: string; prompt: Prompt }, answer: Answer, typed: boolean): Promise<void>;
+  /** Whether the app holds a recovery passcode, because the person lost their phone. */
+  readonly heldPasscode: boolean;
+  /** Answers with that passcode. The person at this terminal has just chosen it. */
+  answerHeld(promptId: string): Promise<void>;
   disconnect(): Promise<void>;
   /** Opens the portal in a window and returns null. Without a window it returns the address. */
   openPortal(): Promise<string | null>;

@@ -25,6 +25,10 @@ export function appSession(application: Application, showWindow: () => void): Co
     },
     connect: (profileId, typed) => application.connect(profileId, typed),
     answer: (promptId, answer) => verbs.answer({ promptId, answer, remember: false }),
+    heldPasscode: {
+      isHeld: () => application.state.heldPasscode !== null,
+      answer: (promptId) => verbs.answerWithHeldPasscode({ promptId }),
+    },
     disconnect: () => verbs.disconnect(),
     async openPortal() {
       await verbs.openPortal();

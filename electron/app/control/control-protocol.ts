@@ -31,6 +31,8 @@ export const controlRequestSchema = z.discriminatedUnion('verb', [
   z.object({ id, verb: z.literal('connect'), profileId, typed: z.optional(z.boolean()) }),
   /** `typed`: a person at a terminal has just typed it. Without it no push is sent. */
   z.object({ id, verb: z.literal('answer'), promptId: z.string().check(z.maxLength(100)), answer: answerSchema, typed: z.boolean() }),
+  /** Answers with the recovery passcode that the app holds: a person at a terminal has just chosen it. The passcode stays in the app. */
+  z.object({ id, verb: z.literal('answerHeld'), promptId: z.string().check(z.maxLength(100)) }),
   z.object({ id, verb: z.literal('disconnect') }),
   z.object({ id, verb: z.literal('openPortal') }),
   /** Opens a proxy for other programs on this loopback port. It closes with this connection. */
@@ -49,6 +51,7 @@ export const controlValues = {
   watch: z.object({}),
   connect: z.object({}),
   answer: z.object({}),
+  answerHeld: z.object({}),
   disconnect: z.object({}),
   /** Null: the portal is open in the window. Otherwise the address to open. */
   openPortal: z.object({ address: z.nullable(z.string()) }),
@@ -59,6 +62,7 @@ export type ControlValue<V extends ControlVerb> = z.infer<(typeof controlValues)
 export const controlMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('done'), id, value: z.unknown() }),
   z.object({ type: z.literal('failed'), id, failure: failureSchema }),
-  z.object({ type: z.literal('state'), access: accessStateSchema }),
+  /** `heldPasscode`: the app holds a recovery passcode, because the person lost their phone. */
+  z.object({ type: z.literal('state'), access: accessStateSchema, heldPasscode: z.optional(z.boolean()) }),
 ]);
 export type ControlMessage = z.infer<typeof controlMessageSchema>;

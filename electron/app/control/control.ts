@@ -31,6 +31,8 @@ export interface ControlledSession {
   /** @param typed whether a person has just typed the command */
   connect(profileId: string, typed: boolean): Promise<void>;
   answer(promptId: string, answer: Answer): Promise<void>;
+  /** The recovery passcode that the app holds. A command line holds none. */
+  readonly heldPasscode?: { isHeld(): boolean; answer(promptId: string): Promise<void> };
   disconnect(): Promise<void>;
   /** Opens the portal in the window and returns null. Without a window it returns the portal's address. */
   openPortal(): Promise<string | null>;
@@ -158,8 +160,8 @@ class Client {
       case 'state':
         return { access: session.access, profiles: [...session.profiles], holder: session.holder };
       case 'watch':
-        this.unwatch ??= session.onAccess((access) => this.send({ type: 'state', access }));
-        this.send({ type: 'state', access: session.access });
+        this.unwatch ??= session.onAccess((access) => this.sendState(access));
+        this.sendState(session.access);
         return {};
       case 'connect':
         await session.connect(request.profileId, request.typed ?? false);
@@ -171,6 +173,10 @@ class Client {
         await session.answer(promptId, answer);
         return {};
       }
+      case 'answerHeld':
+        if (!session.heldPasscode) throw fail('not-now');
+        await session.heldPasscode.answer(request.promptId);
+        return {};
       case 'disconnect':
         await session.disconnect();
         return {};
@@ -193,6 +199,10 @@ class Client {
     if (this.socket.destroyed) stop();
     else this.proxy = { opened, stop };
     return { port: opened.port, user: opened.username, secret: opened.secret };
+  }
+
+  private sendState(access: AccessState): void {
+    this.send({ type: 'state', access, heldPasscode: this.session.heldPasscode?.isHeld() ?? false });
   }
 
   private send(message: ControlMessage): void {

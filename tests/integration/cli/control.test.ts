@@ -14,6 +14,8 @@ import { codeOf, student } from '../../support/access.ts';
 import { promptOf, startAppBench, when, type AppBench } from '../../support/app.ts';
 import { answersFile, cliFolder, startCli, throughProxy } from '../../support/cli.ts';
 
+const kit = { userId: 'kit.wong', dateOfBirth: '2005-08-27', lastFour: '559K', password: 'banyan-ferry-318' };
+
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'causeway-control-'));
@@ -243,6 +245,35 @@ describe('the command line beside the app', () => {
     run.interrupt();
     expect(await run.code).toBe(0);
     expect(b.app.state.access.kind).toBe('idle');
+  });
+
+  test('who lost their phone is offered the passcode that the app holds first, and no push is recommended', async () => {
+    const b = await open();
+    const { app } = b;
+    await app.verbs.startTask({ task: 'lost-phone' });
+    await app.verbs.recoveryRole({ role: (await when(app, ({ recovery }) => recovery.step === 'role' && recovery)).roles[0]?.id ?? '' });
+    await app.verbs.recoveryVerify({ userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: kit.lastFour });
+    await app.verbs.recoveryPasscode({ password: kit.password });
+    const { passcode } = await app.verbs.revealPasscode(undefined);
+    const typist = (question: string): string | null => {
+      if (question.includes('Proceed?')) return 'yes';
+      return question.includes('number') || question.includes('Number') ? '1' : null;
+    };
+    const run = startCli(['connect', b.campus.profile.id], { folder: b.directory, typist });
+    await when(app, ({ access }) => access.kind === 'connected');
+    expect(run.seen).toMatch(/1\. Use your recovery passcode\n +2\. Enter a Passcode\n +3\. Send me a Push: /);
+    expect(run.seen).toContain('may reach the phone that you lost');
+    expect(run.seen).not.toContain('Recommended');
+    expect(run.seen).not.toContain(passcode);
+    run.interrupt();
+    expect(await run.code).toBe(0);
+  });
+
+  test('a program cannot use a passcode that nobody holds', async () => {
+    await serve();
+    const program = await speak();
+    program.send({ id: 1, verb: 'answerHeld', promptId: 'p1' });
+    await expect.poll(() => program.replies()).toMatchObject([{ type: 'failed', id: 1, failure: { code: 'not-now' } }]);
   });
 
   test('a profile file that the app does not know is not taken there: 2', async () => {
