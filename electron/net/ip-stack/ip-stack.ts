@@ -1,0 +1,177 @@
+import type { PacketBatch, PacketLink } from './packet-link.ts';
+import { StackModule } from './stack-module.ts';
+import { StackStream, streamError } from './stack-stream.ts';
+
+/** lwIP's own clock, `TCP_TMR_INTERVAL` in `build/lwip/lwipopts.h`. */
+const tickMs = 25;
+
+/** `dial` and `open_socket` of `build/lwip/stack.c`. */
+const noRoom = -2;
+
+/**
+ * TCP/IP in this process, for one tunnel: IP packets on one side, streams and datagrams on the other. What it holds is
+ * bounded: 64 MiB in total, of which all streams may have 40 MiB under way to them.
+ */
+export class IpStack {
+  readonly #module: StackModule;
+  readonly #link: PacketLink;
+  readonly #streams = new Map<number, StackStream>();
+  readonly #sockets = new Map<number, (datagram: Buffer) => void>();
+  #timer: NodeJS.Timeout | undefined;
+  #settling: NodeJS.Immediate | undefined;
+  #blocked = false;
+  #closed = false;
+
+  /** @param file the compiled `stack.wasm`. Fails with `component-failed` */
+  constructor(file: Uint8Array<ArrayBuffer>, link: PacketLink) {
+    this.#link = link;
+    this.#module = StackModule.load(file, {
+      datagram: (socket, length) => this.#sockets.get(socket)?.(Buffer.from(this.#module.scratch.subarray(0, length))),
+    });
+  }
+
+  /** Bytes that lwIP holds. */
+  get memoryUsed(): number {
+    return this.#module.calls.memory_used();
+  }
+
+  /** The address in the tunnel, IPv4 or IPv6, and the link's MTU in bytes. Again after a reconnect that changed them. */
+  setAddress(address: string, mtu: number): void {
+    this.#module.calls.set_address(this.#module.text(address), mtu);
+  }
+
+  /** Takes packets that came from the tunnel. Damaged ones are dropped. */
+  receive(batch: PacketBatch): void {
+    if (this.#closed) return;
+    const { calls, slots } = this.#module;
+    for (let first = 0, at = 0; first < batch.count;) {
+      const lengths = batch.lengths.subarray(first, Math.min(batch.count, first + slots));
+      const total = lengths.reduce((sum, length) => sum + length, 0);
+      this.#module.bytes(calls.packets_in_at(), total).set(batch.bytes.subarray(at, at + total));
+      this.#module.words(calls.lengths_in_at(), lengths.length).set(lengths);
+      calls.input(lengths.length);
+      first += lengths.length;
+      at += total;
+      this.settle();
+    }
+  }
+
+  /** The link takes packets again. */
+  writable(): void {
+    this.#blocked = false;
+    if (this.#closed) return;
+    this.#module.calls.push();
+    this.settle();
+  }
+
+  /** The tunnel is up again after a break: sends at once what would wait for a timeout. */
+  resend(): void {
+    this.#module.calls.resend();
+    this.settle();
+  }
+
+  /**
+   * Opens a stream to an address, IPv4 or IPv6. Fails like Node's own: `ECONNREFUSED`, `ETIMEDOUT`, `EMFILE` if too many
+   * streams are open, `EADDRNOTAVAIL` if the tunnel has no address of this kind; or with the signal's reason.
+   */
+  async dial(address: string, port: number, signal: AbortSignal): Promise<StackStream> {
+    signal.throwIfAborted();
+    if (this.#closed) throw streamError('ENETDOWN', 'the tunnel is closed');
+    const id = this.#module.calls.dial(this.#module.text(address), port);
+    if (id === noRoom) throw streamError('EMFILE', 'too many connections through the tunnel');
+    if (id < 0) throw streamError('EADDRNOTAVAIL', `no way to ${address} through the tunnel`);
+    const stream = new StackStream(id, this.#module, {
+      changed: () => this.#settleSoon(),
+      gone: () => void this.#streams.delete(id),
+    });
+    this.#streams.set(id, stream);
+    this.#keepTime();
+    const connected = stream.connected(signal);
+    this.settle();
+    return connected;
+  }
+
+  /**
+   * Opens a socket for datagrams to and from one server. Null if there are too many, or no address of this kind. Only this
+   * server's datagrams arrive, at a random port.
+   */
+  openSocket(
+    address: string,
+    port: number,
+    onDatagram: (datagram: Buffer) => void,
+  ): { send(datagram: Uint8Array): void; close(): void } | null {
+    if (this.#closed) return null;
+    const { calls } = this.#module;
+    const id = calls.open_socket(this.#module.text(address), port);
+    if (id < 0) return null;
+    this.#sockets.set(id, onDatagram);
+    this.#keepTime();
+    let open = true;
+    return {
+      send: (datagram) => {
+        if (!open || this.#closed || datagram.length > this.#module.scratchSize) return;
+        this.#module.scratch.set(datagram);
+        calls.send_datagram(id, datagram.length);
+        this.settle();
+      },
+      close: () => {
+        if (!open) return;
+        open = false;
+        this.#sockets.delete(id);
+        calls.close_socket(id);
+      },
+    };
+  }
+
+  /** Tells streams what happened to them, and sends what waits. */
+  settle(): void {
+    if (this.#closed) return;
+    const { calls } = this.#module;
+    for (let id = calls.next_changed(); id >= 0; id = calls.next_changed()) {
+      const flags = calls.flags_of(id);
+      this.#streams.get(id)?.happened(flags);
+    }
+    this.#flush();
+  }
+
+  /** Ends every stream with an error, and stops. Calling it twice is harmless. */
+  close(reason: Error = streamError('ENETDOWN', 'the tunnel is closed')): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    clearImmediate(this.#settling);
+    for (const stream of [...this.#streams.values()]) stream.breakOff(reason);
+    this.#sockets.clear();
+  }
+
+  #flush(): void {
+    const { calls, slots } = this.#module;
+    for (let count = calls.out_waiting(); count > 0 && !this.#blocked; count = calls.out_waiting()) {
+      const bytes = this.#module.bytes(calls.packets_out_at(), calls.out_bytes());
+      const lengths = this.#module.words(calls.lengths_out_at(), count);
+      this.#blocked = !this.#link.send({ bytes, lengths, count });
+      calls.out_taken();
+      if (count === slots) calls.push();
+    }
+  }
+
+  /** Once for everything that many reads and writes have made in one turn. */
+  #settleSoon(): void {
+    this.#settling ??= setImmediate(() => {
+      this.#settling = undefined;
+      this.settle();
+    });
+  }
+
+  /** lwIP's clock ticks only while something can happen by itself. */
+  #keepTime(): void {
+    this.#timer ??= setInterval(() => {
+      const { calls } = this.#module;
+      calls.tick();
+      this.settle();
+      if (calls.busy() !== 0) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }, tickMs);
+  }
+}
