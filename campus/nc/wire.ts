@@ -60,7 +60,7 @@ export function attribute(number: number, value: Buffer): Buffer {
 }
 
 /** Reads attributes, or groups. Null when their lengths do not match (`parse_conf_pkt`). */
-function readAttributes(bytes: Buffer): { number: number; value: Buffer }[] | null {
+export function readAttributes(bytes: Buffer): { number: number; value: Buffer }[] | null {
   const found: { number: number; value: Buffer }[] = [];
   let at = 0;
   while (at < bytes.length) {

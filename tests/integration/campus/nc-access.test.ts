@@ -74,7 +74,7 @@ describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
     return text(secure);
   }
 
-  it('loads its portal by name through the tunnel, which no other host and port is reached by', async () => {
+  it('a campus behind Ivanti loads its portal by name through the tunnel, which no other host and port is reached by', async () => {
     const page = await portalPage();
     expect(page).toMatch(/^HTTP\/1\.1 200 /);
     expect(page).toContain('Two-factor devices');
@@ -87,19 +87,19 @@ describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
     expect(campus.records.sessions().map(({ id }) => id)).toEqual([sessionId]);
   });
 
-  it('comes back with the same cookie after openconnect was killed, and asks nobody', async () => {
+  it('a session behind Ivanti comes back with the same cookie after openconnect was killed, and asks nobody', async () => {
     const back = reach(controller, 'reconnecting').then(() => reach(controller, 'connected'));
     kill(descendants(process.pid, 'openconnect')[0]);
     await back;
     expect(await portalPage()).toContain('Two-factor devices');
   });
 
-  it('says that the campus ended the session', async () => {
+  it('a session behind Ivanti says that the campus ended the session', async () => {
     await campus.control.end(sessionId);
     expect((await reach(controller, 'idle')).ending).toMatchObject({ code: 'session-revoked' });
   });
 
-  it('is reconnecting while the gateway is gone', async () => {
+  it('a session behind Ivanti is reconnecting while the gateway is gone', async () => {
     await campus.stop();
     kill(descendants(process.pid, 'openconnect')[0]);
     await reach(controller, 'reconnecting');

@@ -75,18 +75,18 @@ mv ${folder}/up.new ${folder}/up
   const at = (name: keyof typeof inside): string => JSON.stringify(inside[name]);
   const bytes = 'Buffer.alloc(5_000_000, "campus")';
 
-  it('sets up the device with the MTU, the name server, the domain and the route that it pushes', async () => {
+  it('the nc tunnel sets up the device with the MTU, the name server, the domain and the route that it pushes', async () => {
     expect((await namespace.run('/bin/cat', [join(folder, 'up')])).trim()).toBe('1400 10.80.0.53 campus.test 10.80.0.0/16');
   });
 
-  it('resolves the campus’s names, and tells an unknown name from one without an IPv6 address', async () => {
+  it('the nc tunnel resolves the campus’s names, and tells an unknown name from one without an IPv6 address', async () => {
     expect(await run("tell(await dns.resolve4('2fa.campus.test'))")).toEqual(['10.80.0.80']);
     expect(await run("tell((await dns.lookup('2fa')).address)")).toBe('10.80.0.80');
     expect(await run("tell(await dns.resolve6('2fa.campus.test'))")).toBe('ENODATA');
     expect(await run("tell(await dns.resolve4('elsewhere.example'))")).toBe('ENOTFOUND');
   });
 
-  it('downloads 5 MB and uploads 5 MB, byte for byte, and answers after the client’s half has ended', async () => {
+  it('the nc tunnel downloads 5 MB and uploads 5 MB, byte for byte, and answers after the client’s half has ended', async () => {
     expect(await run(`tell(await digest(dial(${at('source')})))`)).toBe(gateway.data.sha256);
     const [sent, arrived] = z.tuple([z.string(), z.string()]).parse(
       await run(`const data = ${bytes}; const socket = dial(${at('digest')}); socket.end(data);
@@ -95,7 +95,7 @@ mv ${folder}/up.new ${folder}/up
     expect(arrived).toBe(sent);
   });
 
-  it('takes what the client still sends after the server’s half has ended', async () => {
+  it('the nc tunnel takes what the client still sends after the server’s half has ended', async () => {
     expect(
       await run(`const socket = dial(${at('farewell')});
                  const greeting = await whole(socket);
@@ -105,7 +105,7 @@ mv ${folder}/up.new ${folder}/up
     await expect.poll(() => gateway.heardAfterFarewell()).toBe('after the end');
   });
 
-  it('holds its data back from a client that does not read, and loses none', async () => {
+  it('the nc tunnel holds its data back from a client that does not read, and loses none', async () => {
     expect(
       await run(`const socket = dial(${at('source')}); socket.once('connect', () => socket.pause());
                  await new Promise((resolve) => setTimeout(resolve, 2500));
@@ -114,7 +114,7 @@ mv ${folder}/up.new ${folder}/up
     ).toBe(gateway.data.sha256);
   });
 
-  it('holds a client back whose target does not read, and loses none', async () => {
+  it('the nc tunnel holds a client back whose target does not read, and loses none', async () => {
     const [sent, arrived] = z.tuple([z.string(), z.string()]).parse(
       await run(`const data = ${bytes}; const socket = dial(${at('slow')}); socket.end(data);
                    tell([createHash('sha256').update(data).digest('hex'), await whole(socket)]);`),
@@ -122,14 +122,14 @@ mv ${folder}/up.new ${folder}/up
     expect(arrived).toBe(sent);
   });
 
-  it('carries 100 connections at once', async () => {
+  it('the nc tunnel carries 100 connections at once', async () => {
     const all = await run(`tell(await Promise.all(Array.from({ length: 100 }, (_, index) => {
       const socket = dial(${at('echo')}); socket.end('number ' + index); return whole(socket); })))`);
     expect(all).toEqual(Array.from({ length: 100 }, (_, index) => `number ${index}`));
     await expect.poll(() => gateway.openConnections()).toBe(0);
   });
 
-  it('refuses what nobody listens at and what is not granted, and passes resets on', async () => {
+  it('the nc tunnel refuses what nobody listens at and what is not granted, and passes resets on', async () => {
     expect(await run(`dial(${at('nobody')})`)).toBe('ECONNREFUSED');
     expect(await run("dial({ host: '2fa.campus.test', port: 22 })")).toBe('ECONNREFUSED');
     expect(await run("dial({ host: '10.80.0.99', port: 80 })")).toBe('ECONNREFUSED');
@@ -142,18 +142,22 @@ mv ${folder}/up.new ${folder}/up
     await expect.poll(() => gateway.openConnections()).toBe(0);
   });
 
-  it.skipIf(!existsSync(iptables))('loses nothing when one packet in thirty is lost each way', { timeout: 60_000 }, async () => {
-    const rule = ['-m', 'statistic', '--mode', 'random', '--probability', '0.033', '-j', 'DROP'];
-    for (const chain of ['INPUT', 'OUTPUT']) await namespace.run(iptables, ['-A', chain, ...rule]);
-    try {
-      expect(await run(`const socket = dial(${at('lessSource')}); tell(await digest(socket))`)).toBe(gateway.data.lessSha256);
-      const [sent, arrived] = z.tuple([z.string(), z.string()]).parse(
-        await run(`const data = ${bytes}.subarray(0, 100_000); const socket = dial(${at('digest')}); socket.end(data);
+  it.skipIf(!existsSync(iptables))(
+    'the nc tunnel loses nothing when one packet in thirty is lost each way',
+    { timeout: 60_000 },
+    async () => {
+      const rule = ['-m', 'statistic', '--mode', 'random', '--probability', '0.033', '-j', 'DROP'];
+      for (const chain of ['INPUT', 'OUTPUT']) await namespace.run(iptables, ['-A', chain, ...rule]);
+      try {
+        expect(await run(`const socket = dial(${at('lessSource')}); tell(await digest(socket))`)).toBe(gateway.data.lessSha256);
+        const [sent, arrived] = z.tuple([z.string(), z.string()]).parse(
+          await run(`const data = ${bytes}.subarray(0, 100_000); const socket = dial(${at('digest')}); socket.end(data);
                      tell([createHash('sha256').update(data).digest('hex'), await whole(socket)]);`),
-      );
-      expect(arrived).toBe(sent);
-    } finally {
-      await namespace.run(iptables, ['-F']);
-    }
-  });
+        );
+        expect(arrived).toBe(sent);
+      } finally {
+        await namespace.run(iptables, ['-F']);
+      }
+    },
+  );
 });

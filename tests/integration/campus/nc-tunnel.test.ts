@@ -53,7 +53,7 @@ describe.skipIf(ocproxy === undefined).each(versions)('the campus’s nc tunnel 
   }
   const dial = (tunnel: Tunnel, { host, port }: { host: string; port: number }): Promise<Duplex> => tunnel.dial(host, port, never);
 
-  test('loads a page by name, and tells what is not there', async () => {
+  test('the nc tunnel loads a page by name, and tells what is not there', async () => {
     const grant = gateway.grant();
     const tunnel = await opened(grant);
     const stream = await dial(tunnel, inside.page);
@@ -67,7 +67,7 @@ describe.skipIf(ocproxy === undefined).each(versions)('the campus’s nc tunnel 
     await tunnel.close();
   });
 
-  test('carries 5 MB each way, byte for byte', async () => {
+  test('the nc tunnel carries 5 MB each way, byte for byte', async () => {
     const tunnel = await opened();
     expect((await buffer(await dial(tunnel, inside.source))).equals(gateway.data.bytes)).toBe(true);
     // ocproxy takes the end of one side for the end of both, so that the digest cannot come back: echo it instead
@@ -88,14 +88,14 @@ describe.skipIf(ocproxy === undefined).each(versions)('the campus’s nc tunnel 
     await tunnel.close();
   });
 
-  test('carries eight streams at once', async () => {
+  test('the nc tunnel carries eight streams at once', async () => {
     const tunnel = await opened();
     const all = await Promise.all(Array.from({ length: 8 }, async () => buffer(await dial(tunnel, inside.source))));
     for (const each of all) expect(each.equals(gateway.data.bytes)).toBe(true);
     await tunnel.close();
   });
 
-  test('keeps its streams when openconnect connects again', async () => {
+  test('the nc tunnel keeps its streams when openconnect connects again', async () => {
     const tunnel = await opened();
     const stream = await dial(tunnel, inside.echo);
     const heard: string[] = [];
@@ -112,7 +112,7 @@ describe.skipIf(ocproxy === undefined).each(versions)('the campus’s nc tunnel 
     await tunnel.close();
   });
 
-  test('refuses a cookie that it does not know, at the start and when a client connects again', async () => {
+  test('the nc tunnel refuses a cookie that it does not know, at the start and when a client connects again', async () => {
     expect(await codeOf(engine.open(gateway.grant({ cookie: 'DSID=0123456789abcdef0123456789abcdef' }), never))).toBe('ticket-rejected');
     const grant = gateway.grant();
     const tunnel = await opened(grant);
@@ -121,14 +121,14 @@ describe.skipIf(ocproxy === undefined).each(versions)('the campus’s nc tunnel 
     expect(await tunnel.ended).toMatchObject({ kind: 'rejected', failure: { code: 'ticket-rejected' } });
   });
 
-  test('says that the session was ended by the gateway', async () => {
+  test('the nc tunnel says that the session was ended by the gateway', async () => {
     const grant = gateway.grant();
     const tunnel = await opened(grant);
     gateway.end(grant, 'revoked');
     expect(await tunnel.ended).toEqual({ kind: 'ended', reason: 'revoked' });
   });
 
-  test('keeps the session on detach and ends it on sign-out', async () => {
+  test('the nc tunnel keeps the session on detach and ends it on sign-out', async () => {
     const grant = gateway.grant();
     const id = grant.cookie.replace('DSID=', '');
     await (await opened(grant)).close();
