@@ -52,8 +52,8 @@ function endedPart(words: DuoWords, csrf: string, device: Device, outcome: Exclu
     ${pushAgain(csrf, device, button(words.send))}`;
 }
 
-const pushAgain = (csrf: string, device: Device, body: Html): Html =>
-  form(csrf, html`<input type="hidden" name="device" value="${device.id}" />${body}`, { action: paths.push });
+const pushAgain = (csrf: string, device: Device, body: Html, quiet = false): Html =>
+  form(csrf, html`<input type="hidden" name="device" value="${device.id}" />${body}`, { action: paths.push, quiet });
 
 /** All ways to prove it is oneself. While a push waits, its approval still leads on. */
 export function optionsBody(
@@ -67,7 +67,7 @@ export function optionsBody(
       ${icons[device.kind]}
       <span><strong>${options.push}</strong><span class="hint">${options.pushHint(device.name)}</span></span>
     </button>`;
-    return pushAgain(csrf, device, choice);
+    return pushAgain(csrf, device, choice, true);
   });
   return html`<h1>${options.title}</h1>
     ${live('push', html`${offer.waiting && html`<span data-wait="${paths.wait}"></span>`}`)}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { encodeRequest, newRequestId } from '../../../campus/adfs/saml.ts';
+import { decodeResponse, encodeRequest, encodeResponse, newRequestId } from '../../../campus/adfs/saml.ts';
 import type { CampusOptions } from '../../../campus/campus.ts';
 import { seededPeople } from '../../../campus/people.ts';
 import { readProfile } from '../../../shared/profile.ts';
@@ -91,6 +91,13 @@ describe('the gateway', () => {
     const elsewhere = at.visitor();
     await elsewhere.get('/');
     expect(textOf(await consume(elsewhere, await response()))).toContain('The sign-in was not accepted');
+
+    // Another browser's assertion, put into an answer to this browser's own request
+    const stolen = decodeResponse((await response())['SAMLResponse'] ?? '');
+    const form = await elsewhere.get('/');
+    const inResponseTo = new URL(form.address).searchParams.get('RelayState') ?? '';
+    const mixed = encodeResponse({ inResponseTo, token: stolen?.token ?? '' });
+    expect(textOf(await consume(elsewhere, { SAMLResponse: mixed }))).toContain('The sign-in was not accepted');
 
     const old = await response();
     at.clock.at += 60_000;
@@ -426,11 +433,17 @@ describe('a browser that a person called theirs', () => {
     await browser.get('/dana-na/auth/logout.cgi');
     expect((await at.enter(browser, mei)).path).toBe('/frame/v4/push');
 
-    const theirs = at.visitor();
-    await signIn(theirs, ana, yes);
-    const [name = '', token = ''] = [...theirs.cookies].find(([cookie]) => cookie.startsWith('__Host-trc-')) ?? [];
+    const trusted = async (person: typeof mei): Promise<readonly [name: string, token: string]> => {
+      const theirs = at.visitor();
+      const shown = await signIn(theirs, person, yes);
+      if (shown.path !== '/dana/home/index.cgi') await theirs.submit(shown, 'Continue the session');
+      return [...theirs.cookies].find(([cookie]) => cookie.startsWith('__Host-trc-')) ?? ['', ''];
+    };
+    const [mine] = await trusted(mei);
+    const [theirs, token] = await trusted(ana);
+    expect(mine).not.toBe(theirs);
     const thief = at.visitor();
-    for (const cookie of [name, '__Host-trc-00000000']) thief.cookies.set(cookie, token);
+    for (const name of [mine, theirs]) thief.cookies.set(name, token);
     expect((await at.enter(thief, mei)).path).toBe('/frame/v4/push');
   });
 
