@@ -183,7 +183,7 @@ describe('the command line', () => {
     const people = join(scratch, 'people.json');
     const person = { userId: 'li.na', name: 'Li Na', role: 'staff', password: 'secret-1', dateOfBirth: '1990-01-01', lastFour: '0000' };
     await writeFile(people, JSON.stringify({ people: [person], phones: [] }));
-    const child = launch('--port', '0', '--people', people);
+    const child = launch('--port', '0', '--people', people, '--sign-in', 'pages');
     let printed = '';
     if (!child.stdout) throw new Error('the campus has no output');
     for await (const line of createInterface({ input: child.stdout })) {
@@ -193,6 +193,7 @@ describe('the command line', () => {
     expect(printed).toMatch(/^li\.na +secret-1 +staff +1990-01-01 +0000 +none$/m);
     expect(printed).toMatch(/SHA-256: ([0-9A-F]{2}:){31}[0-9A-F]{2}/);
     expect(printed).toContain('https://phone.localhost:');
+    expect(printed).toMatch(/^Profile +https:\/\/localhost:\d+\/campus-test-pages\.causeway$/m);
   }, 120_000);
 
   test('says what it does not understand', async () => {
@@ -201,6 +202,7 @@ describe('the command line', () => {
       [['--port', '70000'], '--port'],
       [['--session-minutes', '0'], '--session-minutes'],
       [['--idle-minutes', 'soon'], '--idle-minutes'],
+      [['--sign-in', 'fax'], '--sign-in'],
       [['dance'], 'dance'],
       [['end'], 'end'],
       [['sessions', 'all'], 'sessions all'],
