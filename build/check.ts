@@ -14,11 +14,11 @@ function passes(check: string): Promise<boolean> {
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
     });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (args: string) => (said += args));
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (args: string) => (output += args));
     child.once('error', reject);
     child.once('close', (code) => {
-      console.log(`${code === 0 ? 'ok     ' : 'failed '} check:${check}${said && `\n${said}`}`);
+      console.log(`${code === 0 ? 'ok     ' : 'failed '} check:${check}${output && `\n${output}`}`);
       resolve(code === 0);
     });
   });

@@ -56,26 +56,26 @@ const slashed = (address: string): string => (address.endsWith('/') ? address : 
 /** The path on this computer of a file from a pool, from the cache or downloaded. Throws if no pool has it, with every pool's error. */
 export async function fromPool(file: PoolFile, bases: readonly string[], folder = join(cacheFolder(), 'sources')): Promise<string> {
   const { name, at, sha256 } = file;
-  const kept = join(folder, sha256);
-  if (existsSync(kept) && hashOf(readFileSync(kept)) === sha256) return kept;
+  const cached = join(folder, sha256);
+  if (existsSync(cached) && hashOf(readFileSync(cached)) === sha256) return cached;
   if (bases.length === 0) throw new Error(`${name}: this computer has no Debian package source; name one with --pool URL`);
   mkdirSync(folder, { recursive: true });
   const part = join(folder, `${sha256}.${process.pid}`);
-  const said: string[] = [];
+  const errors: string[] = [];
   for (const base of bases) {
     try {
       await fetchFile(base + at, part, sha256);
       const found = hashOf(readFileSync(part));
       if (found !== sha256) throw new Error(`does not match its pin: ${found} instead of ${sha256}`);
-      renameSync(part, kept);
-      return kept;
+      renameSync(part, cached);
+      return cached;
     } catch (error) {
-      said.push(`${base}: ${error instanceof Error ? error.message : String(error)}`);
+      errors.push(`${base}: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
       rmSync(part, { force: true });
     }
   }
-  throw new Error(`${name}: no package source has a ${at} that matches its pin; name another with --pool URL\n${said.join('\n')}`);
+  throw new Error(`${name}: no package source has a ${at} that matches its pin; name another with --pool URL\n${errors.join('\n')}`);
 }
 
 /** Downloads with apt's own helper if there is apt, because its proxies and authorities are the ones that work for the pool. */

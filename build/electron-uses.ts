@@ -74,9 +74,9 @@ class Reader {
       if (!isElectrons(declaration)) continue;
       const owner = ownerOf(declaration);
       // Listeners are identified by the event's name
-      const told =
+      const notified =
         symbol && listening.has(symbol.name) && ts.isPropertyAccessExpression(at.parent) && ts.isCallExpression(at.parent.parent);
-      if (owner !== null && symbol && !told) this.addOnce(`${owner}.${symbol.name}`, at);
+      if (owner !== null && symbol && !notified) this.addOnce(`${owner}.${symbol.name}`, at);
     }
   }
 
@@ -164,10 +164,10 @@ class Reader {
     if (target) this.between(this.checker.getTypeAtLocation(node), target, node, new Set());
   }
 
-  private between(given: ts.Type, expected: ts.Type, at: ts.Node, seen: Set<ts.Type>): void {
-    if (given === expected || seen.has(given)) return;
-    seen.add(given);
-    for (const from of partsOf(given))
+  private between(actual: ts.Type, expected: ts.Type, at: ts.Node, seen: Set<ts.Type>): void {
+    if (actual === expected || seen.has(actual)) return;
+    seen.add(actual);
+    for (const from of partsOf(actual))
       for (const to of partsOf(expected)) {
         if (from === to) continue;
         this.functions(from, to, at, seen);
@@ -187,8 +187,8 @@ class Reader {
     const [theirs] = to.getCallSignatures();
     if (!ours || !theirs || ts.isArrowFunction(at) || ts.isFunctionExpression(at)) return;
     ours.parameters.forEach((parameter, index) => {
-      const given = theirs.parameters[index];
-      if (given) this.between(this.checker.getTypeOfSymbol(given), this.checker.getTypeOfSymbol(parameter), at, seen);
+      const actual = theirs.parameters[index];
+      if (actual) this.between(this.checker.getTypeOfSymbol(actual), this.checker.getTypeOfSymbol(parameter), at, seen);
     });
     this.between(ours.getReturnType(), theirs.getReturnType(), at, seen);
   }

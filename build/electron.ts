@@ -102,9 +102,9 @@ export async function runInstaller(installer: string, { stalledMs = stalledAfter
   const unpacked = join(dirname(installer), 'dist');
   const temporary = { TMPDIR: work, TEMP: work, TMP: work };
   const child = spawn(process.execPath, [installer], { stdio: ['ignore', 'inherit', 'pipe'], env: { ...process.env, ...temporary } });
-  let said = '';
+  let output = '';
   child.stderr.setEncoding('utf8').on('data', (args: string) => {
-    said = (said + args).slice(-10_000);
+    output = (output + args).slice(-10_000);
     // A progress bar redraws itself, so its final message is printed as one line
     if (process.stderr.isTTY && !/^\s+at |Error/.test(args)) process.stderr.write(args);
   });
@@ -128,7 +128,7 @@ export async function runInstaller(installer: string, { stalledMs = stalledAfter
       child.once('error', reject);
       child.once('close', settle);
     });
-    return ended ?? (code === 0 ? null : reasonIn(said));
+    return ended ?? (code === 0 ? null : reasonIn(output));
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
@@ -138,8 +138,8 @@ export async function runInstaller(installer: string, { stalledMs = stalledAfter
 }
 
 /** The message of an error, without its stack. */
-function reasonIn(said: string): string {
-  const lines = said.split('\n').map((line) => line.trim());
+function reasonIn(output: string): string {
+  const lines = output.split('\n').map((line) => line.trim());
   const cause = lines.find((line) => /^\[cause\]|^code: '|E[A-Z]{4,}/.test(line));
   const first = lines.find((line) => line.includes('Error')) ?? lines.find(Boolean) ?? 'its installer failed';
   // Node's own message for an address that does not answer

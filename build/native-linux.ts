@@ -35,13 +35,13 @@ export async function buildForLinux(pool: string | null = null, jobs = available
     versions: execFileSync('gcc', ['--version'], { encoding: 'utf8' }) + process.arch,
   };
   const key = new Workshop(tools, anywhere, [], jobs).keys().at(-1) ?? '';
-  const kept = join(cacheFolder(), 'openconnect');
-  const made = join(kept, key.slice(0, 16));
+  const cached = join(cacheFolder(), 'openconnect');
+  const made = join(cached, key.slice(0, 16));
   if (existsSync(made)) return made;
-  mkdirSync(kept, { recursive: true });
-  clearLeftovers(kept);
+  mkdirSync(cached, { recursive: true });
+  clearLeftovers(cached);
   // Build elsewhere and rename at the end, so that nobody finds a half-built folder
-  const work = join(kept, `making-${process.pid}`);
+  const work = join(cached, `making-${process.pid}`);
   try {
     const workshop = new Workshop(tools, work, poolBases(pool), jobs);
     mkdirSync(work);

@@ -55,14 +55,14 @@ export class Workshop {
   }
 
   /** Runs a program and logs its output. If it fails, the end of the log is the error. */
-  run(cwd: string, log: string, program: string, words: readonly string[]): void {
+  run(cwd: string, log: string, program: string, args: readonly string[]): void {
     const out = openSync(log, 'a');
     const plain = { PATH: process.env['PATH'], HOME: this.work, LC_ALL: 'C', TZ: 'UTC' };
     const env = { ...plain, SOURCE_DATE_EPOCH: sourceDate, MAKEFLAGS: `-j${this.jobs}` };
-    const { status, error } = spawnSync(program, words, { cwd, env, stdio: ['ignore', out, out] });
+    const { status, error } = spawnSync(program, args, { cwd, env, stdio: ['ignore', out, out] });
     closeSync(out);
     if (error) throw error;
-    if (status !== 0) throw new Error(`${program} ${words.join(' ')}\n${readFileSync(log, 'utf8').slice(-3000)}\nThe whole log: ${log}`);
+    if (status !== 0) throw new Error(`${program} ${args.join(' ')}\n${readFileSync(log, 'utf8').slice(-3000)}\nThe whole log: ${log}`);
   }
 
   /** Copies the licences of the finished parts into a folder, and returns their names. */
@@ -91,7 +91,7 @@ export class Workshop {
     const patches = this.patchesOf(part);
     if (patches) await this.mend(folder, log, patches);
     for (const file of ownPatchesOf(part)) this.run(folder, log, 'patch', ['-p1', '--fuzz=0', '-i', file]);
-    for (const [program, ...words] of part.steps(bench)) this.run(folder, log, program, words);
+    for (const [program, ...args] of part.steps(bench)) this.run(folder, log, program, args);
     writeFileSync(stamp, key);
   }
 

@@ -111,10 +111,10 @@ async function run(program: string, args: readonly string[], { cwd = '.', env = 
     stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
     shell: isNpm,
   });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (said += text));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
   await once(child, 'close');
-  if (child.exitCode !== 0) throw new Error(`${program} ${args[0] ?? ''} ended with ${child.exitCode}\n${said.slice(-4000)}`);
+  if (child.exitCode !== 0) throw new Error(`${program} ${args[0] ?? ''} ended with ${child.exitCode}\n${output.slice(-4000)}`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -63,9 +63,9 @@ export interface Authority {
  */
 export async function openAuthority(directory: string): Promise<Authority> {
   const file = join(directory, authorityFileName);
-  const kept = await load(file);
-  const current = kept ? await renew(kept) : await create();
-  if (current !== kept) await replaceFile(file, JSON.stringify(current));
+  const stored = await load(file);
+  const current = stored ? await renew(stored) : await create();
+  if (current !== stored) await replaceFile(file, JSON.stringify(current));
   const { authority, services, portal } = current;
   const server = ({ certificate, key }: Credential): ServerCredential => ({ cert: `${certificate}\n${authority.certificate}\n`, key });
   return {
@@ -110,18 +110,18 @@ async function create(): Promise<Credentials> {
   };
 }
 
-async function renew(kept: Credentials): Promise<Credentials> {
+async function renew(stored: Credentials): Promise<Credentials> {
   const isDue = ({ certificate }: Credential, { dns }: ServerNames): boolean => {
     const current = new X509Certificate(certificate);
     const expiresSoon = Date.parse(current.validTo) - Date.now() < renewDays * dayMs;
     // An older version of the campus had fewer names
     return expiresSoon || dns.some((name) => current.checkHost(name) === undefined);
   };
-  if (!isDue(kept.services, serviceNames) && !isDue(kept.portal, portalNames)) return kept;
+  if (!isDue(stored.services, serviceNames) && !isDue(stored.portal, portalNames)) return stored;
   return {
-    authority: kept.authority,
-    services: await issue(kept.authority, serviceNames, await importKeys(kept.services)),
-    portal: await issue(kept.authority, portalNames, await importKeys(kept.portal)),
+    authority: stored.authority,
+    services: await issue(stored.authority, serviceNames, await importKeys(stored.services)),
+    portal: await issue(stored.authority, portalNames, await importKeys(stored.portal)),
   };
 }
 

@@ -17,9 +17,9 @@ export const accessProtocol = {
   pingEveryMs: 5_000,
   deadAfterMs: 15_000,
   /** A client that has not said hello by then is disconnected. */
-  helloWithinMs: 10_000,
+  helloTimeoutMs: 10_000,
   /** A question that is unanswered for this long ends the sign-in. */
-  answerWithinMs: 5 * 60_000,
+  answerTimeoutMs: 5 * 60_000,
   /** How long a one-time portal sign-in is valid. */
   portalSignInMs: 60_000,
 } as const;

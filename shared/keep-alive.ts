@@ -19,19 +19,19 @@ export function keepAlive(
   { pingEveryMs, deadAfterMs }: { pingEveryMs: number; deadAfterMs: number },
   onSilent: () => void = () => undefined,
 ): void {
-  let heardAt = performance.now();
-  const heard = (): void => {
-    heardAt = performance.now();
+  let lastLifeAt = performance.now();
+  const noteLife = (): void => {
+    lastLifeAt = performance.now();
   };
   const timer = setInterval(() => {
     // One more period of grace: the answer to the newest ping may be in transit
-    if (performance.now() - heardAt > deadAfterMs - pingEveryMs) {
+    if (performance.now() - lastLifeAt > deadAfterMs - pingEveryMs) {
       onSilent();
       socket.terminate();
     } else if (socket.readyState === socket.OPEN) socket.ping();
   }, pingEveryMs);
-  socket.on('pong', heard);
-  socket.on('ping', heard);
-  socket.on('message', heard);
+  socket.on('pong', noteLife);
+  socket.on('ping', noteLife);
+  socket.on('message', noteLife);
   socket.once('close', () => clearInterval(timer));
 }

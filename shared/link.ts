@@ -9,10 +9,10 @@ export const linkScheme = 'causeway';
  * Reads a link. Null if it is not one of ours: wrong scheme, unknown verb, anything extra. Case does not matter, because
  * hosts, ids and verbs are lower case.
  */
-export function readLink(given: string): Link | null {
-  if (given.length > 300) return null;
+export function readLink(address: string): Link | null {
+  if (address.length > 300) return null;
   // Only ASCII letters are lowered, so that no other alphabet's letter becomes one of ours
-  const text = given.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  const text = address.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
   const campus = /^causeway:\/\/campus\/([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?)\/?$/.exec(text);
   if (campus?.[1]) return { kind: 'campus', address: campus[1] };
   const match = /^causeway:\/\/(connect|task)\/([a-z0-9-]{1,63})\/?$/.exec(text);

@@ -37,12 +37,12 @@ const plain = (typed: string): string =>
 /** What this text does when typed alone. Null if it is no such word. */
 export function phoneWord(typed: string, own: OwnWords = {}): PhoneWord | null {
   if (typed.length > 2 * maxWord) return null;
-  const said = plain(typed);
+  const text = plain(typed);
   for (const [word, does] of [...Object.entries(own), ...Object.entries(duoWords)]) {
     const start = plain(word);
-    if (start === '' || !said.startsWith(start)) continue;
-    const rest = said.slice(start.length);
-    if (/^\d{0,2}$/.test(rest)) return { word: said, does, nth: rest === '' ? null : Number(rest) };
+    if (start === '' || !text.startsWith(start)) continue;
+    const rest = text.slice(start.length);
+    if (/^\d{0,2}$/.test(rest)) return { word: text, does, nth: rest === '' ? null : Number(rest) };
   }
   return null;
 }
@@ -121,6 +121,6 @@ export function rings(
  */
 export function answersOffer(question: string, answer: string, own: OwnWords = {}): boolean {
   if (!question.split('\n').some((line) => offersPhone(line, own))) return false;
-  const given = plain(answer);
-  return given.length <= 3 || plain(question).includes(given);
+  const text = plain(answer);
+  return text.length <= 3 || plain(question).includes(text);
 }

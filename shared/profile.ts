@@ -39,7 +39,7 @@ const httpsAddress = z
   .check(z.maxLength(500))
   .register(naming, { names: 'address' });
 /** Text that only goes back to its author, or that is shown. */
-const words = <S extends z.core.$ZodType<string>>(schema: S): S => {
+const onlyText = <S extends z.core.$ZodType<string>>(schema: S): S => {
   naming.add(schema, { names: 'words' });
   return schema;
 };
@@ -49,7 +49,7 @@ const pageHost = z
   .string()
   .check(z.regex(/^(?=.{1,261}$)(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/))
   .register(naming, { names: 'gateway' });
-const selector = words(z.string().check(z.minLength(1), z.maxLength(200)));
+const selector = onlyText(z.string().check(z.minLength(1), z.maxLength(200)));
 /**
  * The form on the campus's own page that the app fills in once: ADFS's (its ids are the same everywhere), or another one
  * by CSS selectors. `error` is the element that says why a try failed.
@@ -99,7 +99,7 @@ export type Trust = z.infer<typeof trustSchema>;
 
 export const profileSchema = z.object({
   version: z.literal(profileVersion),
-  id: words(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))),
+  id: onlyText(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))),
   name,
   /** host or host:port, best first. An IPv6 address is in brackets. */
   gateways: z.array(gateway).check(z.minLength(1), z.maxLength(20)),
@@ -112,7 +112,7 @@ export const profileSchema = z.object({
    * its query (FortiGate's `/remote/login?realm=…`).
    */
   signInPath: z.optional(
-    words(z.string().check(z.regex(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{0,200}(\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,200})?$/))),
+    onlyText(z.string().check(z.regex(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{0,200}(\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,200})?$/))),
   ),
   /** The realm, group or role that is chosen without a question, by its name or label. */
   realm: z.optional(name),
@@ -120,20 +120,20 @@ export const profileSchema = z.object({
   /** How password and passcode are joined if `secondFactor` is `append`. Default: the password first, then a comma. */
   append: z.optional(
     z.object({
-      separator: z.optional(words(z.string().check(z.regex(/^[\x20-\x7e]{0,5}$/)))),
+      separator: z.optional(onlyText(z.string().check(z.regex(/^[\x20-\x7e]{0,5}$/)))),
       order: z.optional(z.enum(['password-first', 'passcode-first'])),
     }),
   ),
   /** This campus's own words that reach a phone, and what each does. Only a person may type them. */
   secondFactorWords: z.optional(
     z
-      .record(words(z.string().check(z.trim(), z.minLength(1), z.maxLength(40))), reachSchema)
+      .record(onlyText(z.string().check(z.trim(), z.minLength(1), z.maxLength(40))), reachSchema)
       .check(z.refine((words) => Object.keys(words).length <= 20)),
   ),
   /** This campus's own words that mark a question for a new password. */
   newPasswordWords: z.optional(z.array(name).check(z.maxLength(20))),
   /** The campus's terms, for gateways whose protocol hides theirs. Shown before the first contact. */
-  notice: z.optional(words(z.string().check(z.overwrite(plainText), z.minLength(1), z.maxLength(20_000)))),
+  notice: z.optional(onlyText(z.string().check(z.overwrite(plainText), z.minLength(1), z.maxLength(20_000)))),
   /** People sign in on the campus's own page (SAML, Duo's page). */
   browser: z.optional(
     z.object({
@@ -163,7 +163,7 @@ export const profileSchema = z.object({
   /** The public recovery site. With our interface, its steps are our own screens. `other` opens in the view. */
   recovery: z.optional(z.object({ address: httpsAddress, interface: z.enum(['causeway.recovery.v1', 'other']) })),
   /** Reachable only on campus: an address whose JSON body contains `campus` with this value. */
-  onCampus: z.optional(z.object({ probe: httpsAddress, campus: words(z.string().check(z.maxLength(120))) })),
+  onCampus: z.optional(z.object({ probe: httpsAddress, campus: onlyText(z.string().check(z.maxLength(120))) })),
   trust: trustSchema,
   helpDesk: z.optional(
     z.object({ name: z.optional(name), phone: z.optional(name), email: z.optional(name), address: z.optional(httpsAddress) }),
@@ -213,23 +213,23 @@ export function readProfile(text: string): ReadProfile {
   }
   const object = z.record(z.string(), z.unknown()).safeParse(raw);
   if (!object.success) throw fail('profile-invalid', { key: 'JSON' });
-  const kept: Record<string, unknown> = {};
+  const valid: Record<string, unknown> = {};
   const dropped: string[] = [];
   const name = (paths: readonly string[]): void => {
     for (const path of paths) if (dropped.length < maxNamed) dropped.push(plainLine(path).slice(0, 60));
   };
-  const given: Record<string, unknown> = { ...defaults, ...object.data };
-  given['tunnel'] ??= given['protocol'] === 'campus' ? 'relay' : 'app';
-  for (const [key, value] of Object.entries(given)) {
+  const withDefaults: Record<string, unknown> = { ...defaults, ...object.data };
+  withDefaults['tunnel'] ??= withDefaults['protocol'] === 'campus' ? 'relay' : 'app';
+  for (const [key, value] of Object.entries(withDefaults)) {
     const schema = Object.hasOwn(profileSchema.shape, key) ? profileSchema.shape[key as keyof typeof profileSchema.shape] : undefined;
     if (schema?.safeParse(value).success) {
-      kept[key] = value;
+      valid[key] = value;
       name(unknownIn(schema, value, key));
     } else if (essential.includes(key)) throw wrong(key);
     else name(schema ? wrongIn(schema, value, key) : [key]);
   }
-  if (!('labels' in kept)) kept['labels'] = defaults.labels;
-  const parsed = profileSchema.safeParse(kept);
+  if (!('labels' in valid)) valid['labels'] = defaults.labels;
+  const parsed = profileSchema.safeParse(valid);
   if (!parsed.success) throw fail('profile-invalid', { key: String(parsed.error.issues[0]?.path[0] ?? 'JSON') });
   // Only our own gateways have a relay, and they have nothing else
   const isOurs = parsed.data.protocol === 'campus';

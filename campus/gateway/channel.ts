@@ -135,7 +135,7 @@ export function openChannel(socket: WebSocket, now: Now): Channel {
     kinds: readonly K[],
     settle?: (resolve: (value: R) => void, stands: () => boolean) => void,
   ): Promise<AnswerOf<K> | R> =>
-    waitIn(accessProtocol.answerWithinMs, (resolve, reject) => {
+    waitIn(accessProtocol.answerTimeoutMs, (resolve, reject) => {
       seq += 1;
       const asked = seq;
       phase = {
@@ -152,7 +152,7 @@ export function openChannel(socket: WebSocket, now: Now): Channel {
   return {
     closed: closed.signal,
     hello: () =>
-      waitIn<Hello>(accessProtocol.helloWithinMs, (take) => {
+      waitIn<Hello>(accessProtocol.helloTimeoutMs, (take) => {
         phase = { kind: 'hello', take };
       }),
     ask: (prompt, kinds) => askUntil<(typeof kinds)[number], never>(prompt, kinds),

@@ -92,31 +92,31 @@ export function createSessions({ store, now, rules, targets, report }: SessionOp
   };
 
   const info = (id: string): SessionInfo | null => {
-    const kept = record(id);
+    const stored = record(id);
     const alive = live.get(id);
-    if (!kept || !alive || endReason(kept.expiresAt, alive.activeAt)) return null;
-    const { userId, installation, client, startedAt, expiresAt, extensions } = kept;
+    if (!stored || !alive || endReason(stored.expiresAt, alive.activeAt)) return null;
+    const { userId, installation, client, startedAt, expiresAt, extensions } = stored;
     return { id, userId, installation, client, startedAt, expiresAt, activeAt: alive.activeAt, extendable: extensions < rules.extensions };
   };
   const list = (): SessionInfo[] => store.document.sessions.flatMap((session) => info(session.id) ?? []);
 
   /** Checks whether a session has expired or needs its warning, and sets the alarm for the next check. */
   const review = (id: string): void => {
-    const kept = record(id);
+    const stored = record(id);
     const alive = live.get(id);
-    if (!kept || !alive) return;
+    if (!stored || !alive) return;
     alive.cancelAlarm();
-    const over = endReason(kept.expiresAt, alive.activeAt);
+    const over = endReason(stored.expiresAt, alive.activeAt);
     if (over) {
       end(id, over).catch(report);
       return;
     }
-    const warnAt = kept.expiresAt - warnMs(rules.lifetimeMs);
+    const warnAt = stored.expiresAt - warnMs(rules.lifetimeMs);
     if (!alive.warned && now() >= warnAt) {
       alive.warned = true;
-      for (const listener of alive.listeners) listener.expiring(kept.expiresAt);
+      for (const listener of alive.listeners) listener.expiring(stored.expiresAt);
     }
-    const next = Math.min(kept.expiresAt, alive.activeAt + rules.idleMs, alive.warned ? Infinity : warnAt);
+    const next = Math.min(stored.expiresAt, alive.activeAt + rules.idleMs, alive.warned ? Infinity : warnAt);
     alive.cancelAlarm = whenReached(now, next, () => review(id));
   };
 
@@ -149,8 +149,8 @@ export function createSessions({ store, now, rules, targets, report }: SessionOp
 
   const byTicket = (ticket: string): SessionInfo | null => {
     const hash = fastHash(ticket);
-    const kept = store.document.sessions.find((session) => session.ticketHash === hash);
-    return kept ? info(kept.id) : null;
+    const stored = store.document.sessions.find((session) => session.ticketHash === hash);
+    return stored ? info(stored.id) : null;
   };
 
   for (const { id } of store.document.sessions) activate(id);
@@ -222,10 +222,10 @@ export function createSessions({ store, now, rules, targets, report }: SessionOp
 
     listen(id, listener) {
       const alive = live.get(id);
-      const kept = record(id);
-      if (!alive || !kept) return () => undefined;
+      const stored = record(id);
+      if (!alive || !stored) return () => undefined;
       alive.listeners.add(listener);
-      if (alive.warned) listener.expiring(kept.expiresAt);
+      if (alive.warned) listener.expiring(stored.expiresAt);
       return () => alive.listeners.delete(listener);
     },
 

@@ -66,11 +66,11 @@ export function scanPage(site: PortalSite, guest: Guest, showing: { enrolment: E
   const hasty = guest.at.adding.hasty && !showing?.enrolment.device;
   guest.at.adding.hasty = false;
   const title = 'Activate Duo Mobile';
-  const said = html`${lastTry && alertBox(html`<p>${sentence(lastTry.failure, site.options.now())}</p>`)}
+  const problems = html`${lastTry && alertBox(html`<p>${sentence(lastTry.failure, site.options.now())}</p>`)}
   ${hasty && alertBox(html`<p>Your device is not activated yet. Scan the QR code with it first.</p>`)}`;
   const body = html`${step(4)}
     <h1>${title}</h1>
-    ${said} ${live('activation', showing ? scanning(guest, showing.enrolment, showing.qrCode) : expired(guest))}`;
+    ${problems} ${live('activation', showing ? scanning(guest, showing.enrolment, showing.qrCode) : expired(guest))}`;
   return site.show(guest, { title, body, changes: showing !== null && !showing.enrolment.device });
 }
 

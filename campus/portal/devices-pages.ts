@@ -13,7 +13,7 @@ import { takeLastTry } from './state.ts';
 const platformNames = { ios: 'iOS', android: 'Android' } as const;
 const kindNames = { tablet: 'Tablet', phone: 'Phone' } as const;
 
-function said(site: PortalSite, guest: Guest): Html | null {
+function problemOf(site: PortalSite, guest: Guest): Html | null {
   const lastTry = takeLastTry(guest.at);
   return lastTry && alertBox(html`<p>${sentence(lastTry.failure, site.options.now())}</p>`);
 }
@@ -39,7 +39,7 @@ export function devicesPage(site: PortalSite, guest: Guest, devices: Device[]): 
       </li>`,
   );
   const body = html`<h1>${title}</h1>
-    ${said(site, guest)}
+    ${problemOf(site, guest)}
     ${
       devices.length > 0
         ? html`<ul class="devices">
@@ -57,7 +57,7 @@ export function optionsPage(site: PortalSite, guest: Guest, device: Device): Rep
   const rename = html`${field({ name: 'name', label: 'Name', value: device.name, maxlength: 60 })}
   ${button('Save the name', { tone: 'plain' })}`;
   const body = html`<h1>Device Options</h1>
-    ${said(site, guest)}
+    ${problemOf(site, guest)}
     <div class="device">
       ${what(device)}
       <form method="get" action="/devices/remove/${encodeURIComponent(device.id)}">

@@ -121,16 +121,16 @@ const readBuffer = Buffer.allocUnsafeSlow(4 * relayProtocol.maxDataBytes);
 async function connect(stream: MuxStream, host: string, port: number, session: RelaySession, options: RelayOptions): Promise<void> {
   // Data that arrives before the target is connected waits here. The window limits it
   const early = new Early();
-  const given = new AbortController();
+  const stopped = new AbortController();
   stream.events = {
     data: (payload) => early.take(payload),
     end: () => {
       early.ended = true;
     },
-    broken: () => given.abort(),
+    broken: () => stopped.abort(),
   };
   const target = await reachable(host, port, session, options);
-  if (given.signal.aborted) return;
+  if (stopped.signal.aborted) return;
   if (typeof target === 'string') {
     stream.refuse(target);
     return;
@@ -144,7 +144,7 @@ async function connect(stream: MuxStream, host: string, port: number, session: R
     stream.refuse('timed-out');
     socket.destroy();
   }, relayProtocol.openWithinMs);
-  onAbort(given.signal, () => socket.destroy());
+  onAbort(stopped.signal, () => socket.destroy());
   socket.once('connect', () => {
     clearTimeout(timer);
     stream.confirm();

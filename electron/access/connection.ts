@@ -171,15 +171,15 @@ export class Connection {
         (found) => found && apply({ type: 'retry-failed', why: found.failure, nextTryAt: null }),
         () => undefined, // given up
       );
-    const heard = await waitForRecovery(link, AbortSignal.any([signal, givenUp.signal, AbortSignal.timeout(recoveryTimeoutMs)]));
+    const recovered = await waitForRecovery(link, AbortSignal.any([signal, givenUp.signal, AbortSignal.timeout(recoveryTimeoutMs)]));
     over();
     givenUp.abort();
-    if (!heard) {
+    if (!recovered) {
       link.tunnel.abandon();
       return false;
     }
     deps.log('the gateway answers again');
-    apply({ type: 'reopened', ...this.held.lifetime.again() });
+    apply({ type: 'reopened', ...this.held.lifetime.current() });
     void askForTime(this.expiring, link, signal);
     return true;
   }

@@ -12,8 +12,8 @@ import { captivePortal, explained } from './watch/captive-portal.ts';
 
 export interface FailoverDeps {
   client: GatewayTarget['client'];
-  /** The system vouched for a host by itself, without asking a verifier: it showed this key ({@link GatewayTarget.noteVouched}). */
-  noteVouched?(host: string, key: string): void;
+  /** The system vouched for a host by itself, without asking a verifier: it showed this key ({@link GatewayTarget.rememberVouched}). */
+  rememberVouched?(host: string, key: string): void;
   /** The web proxies of this computer. Without them every connection is direct. */
   proxies?: Proxies;
   /** Finds out whether a gateway's TLS is too old. Without it, nothing checks. */
@@ -96,8 +96,8 @@ class Contact {
     // A proxy's question is about this network. It does not count as a gateway's
     this.endpoint = await admitted(proxies, this.endpoint, options.ask, signal);
     await engine.prove?.(this.endpoint, signal);
-    const noteVouched = (host: string, key: string): void => deps.noteVouched?.(host, key);
-    const target: GatewayTarget = { ...this.endpoint, profile, verifier, noteVouched, client: deps.client, now: deps.now };
+    const rememberVouched = (host: string, key: string): void => deps.rememberVouched?.(host, key);
+    const target: GatewayTarget = { ...this.endpoint, profile, verifier, rememberVouched, client: deps.client, now: deps.now };
     this.checked = this.rejectOldTls(target);
     const session = await driver.signIn(target, this.ask, signal);
     try {

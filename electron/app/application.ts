@@ -127,7 +127,7 @@ class App implements Parts {
         ...deps,
         verifierFor: (profile) => this.profileStore.verifierFor(profile),
         client: { name: 'causeway', version: deps.about.version, installation: settings.get().installation },
-        noteVouched: (host, key) => this.profileStore.noteVouched(host, { by: 'system', key }),
+        rememberVouched: (host, key) => this.profileStore.rememberVouched(host, { by: 'system', key }),
         tell: (failure) => {
           // Replaces the last notice of this kind
           this.notices.dismiss(failure.code);

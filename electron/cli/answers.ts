@@ -149,8 +149,8 @@ export class PreparedAnswers {
   private codesFor(prompt: Prompt): number {
     if (prompt.kind === 'second-factor') return 1;
     if (prompt.kind === 'passcode') {
-      const given = prompt.label === undefined ? undefined : this.field(prompt.label);
-      return given === undefined || this.used.has(`field:${prompt.label}`) ? 1 : 0;
+      const fieldValue = prompt.label === undefined ? undefined : this.field(prompt.label);
+      return fieldValue === undefined || this.used.has(`field:${prompt.label}`) ? 1 : 0;
     }
     return 'fields' in prompt ? prompt.fields.filter((field) => field.code === true && this.valueOf(field) === undefined).length : 0;
   }
@@ -196,10 +196,10 @@ export class PreparedAnswers {
     label: string;
     options: readonly T[];
   }): T | null | undefined {
-    const given = this.field(label) ?? this.field(name);
-    if (given !== undefined) {
-      const option = optionNamed(options, given);
-      if (!option) throw new CausewayError(notOffered(given, options));
+    const fieldValue = this.field(label) ?? this.field(name);
+    if (fieldValue !== undefined) {
+      const option = optionNamed(options, fieldValue);
+      if (!option) throw new CausewayError(notOffered(fieldValue, options));
       return option;
     }
     for (const each of this.answers.choose ?? []) {
@@ -251,7 +251,7 @@ export class PreparedAnswers {
   private valuesOf(prompt: PromptOf<'credentials' | 'fields'>): Record<string, string> | null {
     const { fields, selects, message = '' } = prompt;
     const values: Record<string, string> = {};
-    const given: string[] = [];
+    const usedSecrets: string[] = [];
     const choices = this.choicesIn(selects);
     const own = this.phoneRules.secondFactorWords;
     const isMenu = /^\s{0,20}\d{1,2}[.):]/m.test(message);
@@ -262,7 +262,7 @@ export class PreparedAnswers {
       if (value === undefined || ((field.code || isMenu) && this.isMenuNumber(value))) return null;
       if (this.isOffer(`${about}\n${field.label ?? ''}`, value)) return null;
       values[field.name] = value;
-      if (field.secret) given.push(`field:${field.label ?? field.name}`);
+      if (field.secret) usedSecrets.push(`field:${field.label ?? field.name}`);
     }
     for (const select of selects) {
       const value = choices.get(select.name) ?? select.value ?? (select.options.length === 1 ? select.options[0]?.value : undefined);
@@ -270,7 +270,7 @@ export class PreparedAnswers {
       values[select.name] = value;
     }
     // A gateway that asks for a secret again has rejected it, whatever else it asks for
-    return given.every((each) => this.useOnce(each)) && (given.length > 0 || this.isFirstTime(prompt)) ? values : null;
+    return usedSecrets.every((each) => this.useOnce(each)) && (usedSecrets.length > 0 || this.isFirstTime(prompt)) ? values : null;
   }
 
   /** False when a form without secrets comes again: that is how a gateway says no. */
@@ -280,8 +280,8 @@ export class PreparedAnswers {
 
   private valueOf({ name, label }: PromptField): string | undefined {
     const { user, password } = this.answers;
-    const given = (label === undefined ? undefined : this.field(label)) ?? this.field(name);
-    if (given !== undefined) return given;
+    const fieldValue = (label === undefined ? undefined : this.field(label)) ?? this.field(name);
+    if (fieldValue !== undefined) return fieldValue;
     return name === 'user' ? user : name === 'password' ? password : undefined;
   }
 

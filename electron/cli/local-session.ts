@@ -74,7 +74,7 @@ export class LocalSession implements SessionClient {
       ...core,
       verifierFor: (profile) => this.profileStore.verifierFor(profile),
       client: { name: 'causeway-cli', version: core.version, installation: settings.get().installation },
-      noteVouched: (host, key) => this.profileStore.noteVouched(host, { by: 'system', key }),
+      rememberVouched: (host, key) => this.profileStore.rememberVouched(host, { by: 'system', key }),
       tell,
       preset: (profile, prompt) => (this.unsaved.has(profile) ? prompt : this.savedSignIn.preset(profile, prompt)),
       prepared: (profile) => (this.unsaved.has(profile) ? () => Promise.resolve(null) : this.savedSignIn.preparedFor(profile, this.typed)),

@@ -20,7 +20,7 @@ export interface GatewayTarget extends Endpoint {
    * Called for a host that the system's authorities vouched for and the verifier never saw. `key` is the SHA-256 of its
    * SubjectPublicKeyInfo in base64. The person is never asked about that host later.
    */
-  noteVouched?: (host: string, key: string) => void;
+  rememberVouched?: (host: string, key: string) => void;
   /** This computer's clock. Every time that a driver reports is by this clock, not by the gateway's. */
   now: () => number;
   client: { name: string; version: string; installation: string };

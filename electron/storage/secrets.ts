@@ -80,9 +80,9 @@ export class Secrets {
     const secret = randomBytes(16).toString('hex');
     const probe = async (keytar: Keytar) => {
       await keytar.setPassword(probeService, account, secret);
-      const kept = await keytar.getPassword(probeService, account);
+      const stored = await keytar.getPassword(probeService, account);
       await keytar.deletePassword(probeService, account);
-      return kept === secret;
+      return stored === secret;
     };
     try {
       return (await this.#call(probe, this.#bounds.probeMs)) ? 'available' : 'absent';

@@ -78,7 +78,7 @@ export function freshSettings(): SettingsFile {
 }
 
 /** The result of reading a settings file: the usable part, and the names of the entries that were dropped. */
-export type SettingsRead = { kind: 'read'; kept: SettingsFile; dropped: string[] } | { kind: 'newer' } | { kind: 'damaged' };
+export type SettingsRead = { kind: 'read'; settings: SettingsFile; dropped: string[] } | { kind: 'newer' } | { kind: 'damaged' };
 
 /** Reads the text of a settings file. Drops and names each bad entry, down to a single profile or host, and keeps the rest. */
 export function readSettingsFile(text: string): SettingsRead {
@@ -89,7 +89,7 @@ export function readSettingsFile(text: string): SettingsRead {
   const dropped: string[] = [];
   const fresh = freshSettings();
   const take = <T>(key: keyof SettingsFile, read: Reader<T>, otherwise: T): T => readEntry(entries, key, read, otherwise, key, dropped);
-  const kept: SettingsFile = {
+  const settings: SettingsFile = {
     preferences: take('preferences', preferences, fresh.preferences),
     profiles: take('profiles', list(profile), fresh.profiles),
     lastProfileId: take('lastProfileId', whole(z.nullable(id)), fresh.lastProfileId),
@@ -105,8 +105,8 @@ export function readSettingsFile(text: string): SettingsRead {
     windowBounds: take('windowBounds', whole(z.nullable(bounds)), fresh.windowBounds),
     running: take('running', whole(z.nullable(running)), fresh.running),
   };
-  for (const key of Object.keys(entries)) if (!Object.hasOwn(kept, key)) dropped.push(key.slice(0, 60));
-  return { kind: 'read', kept, dropped };
+  for (const key of Object.keys(entries)) if (!Object.hasOwn(settings, key)) dropped.push(key.slice(0, 60));
+  return { kind: 'read', settings, dropped };
 }
 
 const id = z.string().check(z.maxLength(100));

@@ -26,9 +26,9 @@ export class Settings {
   /** The file's version after our last write, or null if there was no file. */
   #savedVersion: string | null = null;
 
-  private constructor(path: string, kept: SettingsFile, notices: readonly Failure[], write: Write) {
+  private constructor(path: string, settings: SettingsFile, notices: readonly Failure[], write: Write) {
     this.#path = path;
-    this.#kept = kept;
+    this.#kept = settings;
     this.#write = write;
     this.#notices = notices.map(notice);
     this.#save();
@@ -48,20 +48,20 @@ export class Settings {
     if (text === null) return new Settings(path, freshSettings(), [], write);
 
     const read = readSettingsFile(text);
-    if (read.kind === 'read' && read.dropped.length === 0) return new Settings(path, read.kept, [], write);
+    if (read.kind === 'read' && read.dropped.length === 0) return new Settings(path, read.settings, [], write);
 
     const word = read.kind === 'newer' ? 'newer' : 'damaged';
     const file = `settings.${word}-${new Date(now()).toISOString().replaceAll(/[:.]/g, '')}.json`;
-    const [kept, params] =
-      read.kind === 'read' ? [read.kept, { file, keys: read.dropped.join(', ').slice(0, 500) }] : [freshSettings(), { file }];
+    const [settings, params] =
+      read.kind === 'read' ? [read.settings, { file, keys: read.dropped.join(', ').slice(0, 500) }] : [freshSettings(), { file }];
     const aside = moveAside(path, join(directory, file), read.kind === 'read');
     const code = read.kind === 'read' ? 'settings-repaired' : (`settings-${word}` as const);
-    if (aside === null) return new Settings(path, kept, [{ code, params }], write);
+    if (aside === null) return new Settings(path, settings, [{ code, params }], write);
     // The file could not be moved aside and must not be overwritten: this run keeps its settings in memory only
     const never = () => {
       throw aside;
     };
-    return new Settings(path, kept, [{ code, params: { ...params, file: fileName } }], never);
+    return new Settings(path, settings, [{ code, params: { ...params, file: fileName } }], never);
   }
 
   /** The folder that they are in. */
@@ -75,7 +75,7 @@ export class Settings {
   }
 
   /** Replaces the entries that `change` returns. `change` gets the current settings. */
-  update(change: (kept: Readonly<SettingsFile>) => Partial<SettingsFile>): void {
+  update(change: (settings: Readonly<SettingsFile>) => Partial<SettingsFile>): void {
     this.#readOthersChanges();
     this.#kept = { ...this.#kept, ...change(this.#kept) };
     this.#save();
@@ -97,7 +97,7 @@ export class Settings {
     if (this.#savedVersion === null || fileVersion(this.#path) === this.#savedVersion) return;
     const text = readText(this.#path);
     const read = text === null ? null : readSettingsFile(text);
-    if (read?.kind === 'read' && read.dropped.length === 0) this.#kept = read.kept;
+    if (read?.kind === 'read' && read.dropped.length === 0) this.#kept = read.settings;
     if (read?.kind === 'newer')
       this.#write = () => {
         throw new Error('a newer version of Causeway wrote these settings');
@@ -109,9 +109,9 @@ export class Settings {
       this.#write({ version: settingsVersion, ...this.#kept });
     } catch (error) {
       if (this.#notices.some(({ failure }) => failure.code === 'settings-unwritable')) return;
-      const told = notice({ code: 'settings-unwritable', detail: error instanceof Error ? error.message : '' });
-      this.#notices.push(told);
-      for (const listener of this.#listeners) listener(told);
+      const unwritable = notice({ code: 'settings-unwritable', detail: error instanceof Error ? error.message : '' });
+      this.#notices.push(unwritable);
+      for (const listener of this.#listeners) listener(unwritable);
     } finally {
       this.#savedVersion = fileVersion(this.#path);
     }

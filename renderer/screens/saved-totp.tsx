@@ -6,12 +6,12 @@ import { Button } from '../ui/button.tsx';
 import { SecretField } from '../ui/fields.tsx';
 
 /** Saves or forgets the key for one-time codes, if the campus and the computer's policy allow it. The key goes from this form to the keychain and nowhere else. */
-export function SavedTotp({ kept, keychain }: { kept: boolean; keychain: AppState['saved']['keychain'] }) {
+export function SavedTotp({ isSaved, keychain }: { isSaved: boolean; keychain: AppState['saved']['keychain'] }) {
   const { messages } = useLocalizer();
   const { busy, run } = useVerbs();
   const [key, setKey] = useState('');
   const [missing, setMissing] = useState(false);
-  if (kept)
+  if (isSaved)
     return (
       <>
         <p>{messages.settings.codesKept}</p>

@@ -50,7 +50,7 @@ export function Settings({ state }: { state: AppState }) {
       {state.keptCodes !== 'off' && (
         <section className="group">
           <h2>{messages.settings.codes}</h2>
-          <SavedTotp kept={state.keptCodes === 'kept'} keychain={state.saved.keychain} />
+          <SavedTotp isSaved={state.keptCodes === 'kept'} keychain={state.saved.keychain} />
         </section>
       )}
       <section className="group">

@@ -44,8 +44,8 @@ export function profileLines({ destinations, settings }: ProfileContents, { part
     ...places.map((path) => ({ path, label: label(path), hosts: destinations.filter((each) => each.path === path), text: null })),
     // Several words at one place are one line
     ...[...new Set(others.map(({ path }) => path))].map((path) => {
-      const said = others.filter((each) => each.path === path).map(({ value }) => values[`${path}.${value}`] ?? String(value));
-      return { path, label: label(path), hosts: [], text: shortened(said.join(', ')) };
+      const texts = others.filter((each) => each.path === path).map(({ value }) => values[`${path}.${value}`] ?? String(value));
+      return { path, label: label(path), hosts: [], text: shortened(texts.join(', ')) };
     }),
   ];
 }

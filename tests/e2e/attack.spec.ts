@@ -106,13 +106,13 @@ test('a frame in the app’s page gets no access, and the page cannot navigate e
       contents.on('will-navigate', (event) => void refused.push(`${event.url} ${event.defaultPrevented ? 'prevented' : 'allowed'}`));
   });
   const refused = () => scene.client.electron.evaluate(() => Reflect.get(globalThis, 'refused') as string[]);
-  const said: string[] = [];
-  window.on('console', (message) => said.push(message.text()));
+  const messages: string[] = [];
+  window.on('console', (message) => messages.push(message.text()));
   await window.evaluate(() => void globalThis.open('https://example.org/window'));
   await window.evaluate(() => void (location.href = 'data:text/html,x'));
-  await expect.poll(() => said.join('\n')).toContain('Not allowed to navigate top frame to data URL');
+  await expect.poll(() => messages.join('\n')).toContain('Not allowed to navigate top frame to data URL');
   await window.evaluate(() => location.replace('file:///etc/passwd'));
-  await expect.poll(() => said.join('\n')).toContain('Not allowed to load local resource: file:///etc/passwd');
+  await expect.poll(() => messages.join('\n')).toContain('Not allowed to load local resource: file:///etc/passwd');
   await window.evaluate(() => void (location.href = 'https://example.org/link'));
   await expect.poll(refused).toContain('https://example.org/link prevented');
   await window.evaluate(() => {
@@ -122,7 +122,7 @@ test('a frame in the app’s page gets no access, and the page cannot navigate e
     form.submit();
   });
   // Our page's own policy blocks it first
-  await expect.poll(() => said.join('\n')).toMatch(/form data to 'https:\/\/example\.org\/form' violates/);
+  await expect.poll(() => messages.join('\n')).toMatch(/form data to 'https:\/\/example\.org\/form' violates/);
   expect((await refused()).filter((line) => !line.endsWith(' prevented'))).toEqual([]);
   expect(await callFromPage(scene, [['getState', undefined]])).toEqual(['ok']);
   expect(window.url()).toBe(address);

@@ -283,12 +283,12 @@ function listenToCampus({ campus }: Scene, secrets: Map<string, string>): void {
 /** Records everything that main sends or replies to a page, except the recovery passcode that a person asked to see. */
 async function listenToBridge({ client }: Scene): Promise<void> {
   await client.electron.evaluate(({ ipcMain, webContents }) => {
-    const heard: string[] = [];
-    Reflect.set(globalThis, 'heardOnBridge', heard);
+    const sent: string[] = [];
+    Reflect.set(globalThis, 'heardOnBridge', sent);
     for (const contents of webContents.getAllWebContents()) {
       const send = contents.send.bind(contents);
       contents.send = (channel, ...args: unknown[]) => {
-        heard.push(`${channel} ${JSON.stringify(args)}`);
+        sent.push(`${channel} ${JSON.stringify(args)}`);
         send(channel, ...args);
       };
     }
@@ -296,7 +296,7 @@ async function listenToBridge({ client }: Scene): Promise<void> {
     if (typeof invoke !== 'function') throw new Error('not the double');
     Reflect.set(ipcMain, 'invoke', async (...args: unknown[]) => {
       const answer: unknown = await Reflect.apply(invoke, ipcMain, args);
-      if (args[2] !== 'call:revealPasscode') heard.push(`${String(args[2])} ${JSON.stringify(answer)}`);
+      if (args[2] !== 'call:revealPasscode') sent.push(`${String(args[2])} ${JSON.stringify(answer)}`);
       return answer;
     });
   });

@@ -23,7 +23,7 @@ interface CrashScene {
    * Kills and restarts the app. Checks that the window shows this, that the settings are unchanged, and that the campus
    * holds one session at most.
    */
-  crash: (said: RegExp) => Promise<void>;
+  crash: (title: RegExp) => Promise<void>;
 }
 
 /** What the person has set up, which must survive every crash. */
@@ -64,10 +64,10 @@ const test = base.extend<{ crashing: CrashScene }>({
       scene,
       gateway,
       probe,
-      crash: async (said) => {
+      crash: async (title) => {
         const before: unknown[] = [];
         await scene.crash(async () => void before.push(await settings()));
-        await scene.says(said);
+        await scene.says(title);
         // While nothing writes, the person's settings are exactly as they set them
         expect(await settings()).toEqual(before[0]);
         expect(before[0]).toMatchObject(setUp);

@@ -69,7 +69,7 @@ test('a connection that breaks while the portal loads takes one click to load it
   const { port, profile } = first;
   await first.stop();
   const network = await startFaultProxy({ port });
-  const connectTo = (profile.connectTo ?? []).map((way) => (way.port === port ? { ...way, loopbackPort: network.port } : way));
+  const connectTo = (profile.connectTo ?? []).map((entry) => (entry.port === port ? { ...entry, loopbackPort: network.port } : entry));
   const scene = await open({ dataDirectory, port }, { profiles: [{ ...profile, connectTo }] });
   await scene.signedIn();
   // From here on the page is loading, slowly enough to be interrupted

@@ -76,15 +76,15 @@ test.skip(missing !== null, missing ?? '');
 test('the window shows ocserv’s banner once after the sign-in, and it can be dismissed', async ({ gateway }) => {
   const person = await gateway({ banner: 'Maintenance on Sunday, 校園.' });
   await person.connect('alice');
-  const said = person.window.getByText('Maintenance on Sunday, 校園.');
-  await expect(said).toBeVisible();
-  await expect(said).toHaveCount(1);
+  const banner = person.window.getByText('Maintenance on Sunday, 校園.');
+  await expect(banner).toBeVisible();
+  await expect(banner).toHaveCount(1);
   await person.client.picture('out/screens/ocserv-banner.png');
   await person
     .button(/^Dismiss/)
     .first()
     .click();
-  await expect(said).toBeHidden();
+  await expect(banner).toBeHidden();
 });
 
 test('an ocserv sign-in shows the notice, takes password and passcode, connects, loads a page that only the tunnel reaches, and signs out', async ({

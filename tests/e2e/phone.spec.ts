@@ -1,7 +1,7 @@
 import { setTimeout as later } from 'node:timers/promises';
 import type { Profile } from '../../shared/profile.ts';
 import { FormGateway, signInForm, type Step } from '../peers/gateways/form-gateway.ts';
-import { answersOf, code, duoMenuForm, sends, told } from '../peers/form-sign-in.ts';
+import { answersOf, code, duoMenuForm, sends, messageForm } from '../peers/form-sign-in.ts';
 import { hasOurs, missingLibrary } from '../peers/openconnect-bench.ts';
 import { startClient, type Client } from './support/client.ts';
 import { expect, test as base } from './support/scene.ts';
@@ -64,7 +64,7 @@ test('the number from Duo’s menu stays in sight while the push is out, and not
     [
       signInForm,
       duoMenuForm,
-      () => later(300).then(() => told('Enter 482913 in Duo Mobile')),
+      () => later(300).then(() => messageForm('Enter 482913 in Duo Mobile')),
       () => approved.then(() => 'success' as const),
     ],
     { secondFactor: 'duo-challenge' },
@@ -87,7 +87,7 @@ test('the number from Duo’s menu stays in sight while the push is out, and not
 
 test('a form that only shows a message after the code can be read, and the sign-in continues', async ({ start }) => {
   test.skip(!hasOurs, 'only our own OpenConnect goes on from a form without fields');
-  const { at, client } = await start([signInForm, code(), told('Your password ends in 3 days.'), 'success']);
+  const { at, client } = await start([signInForm, code(), messageForm('Your password ends in 3 days.'), 'success']);
   await signIn(client);
   await client.window.getByLabel('Code').fill('123456');
   await press(client, /^Verify$/);

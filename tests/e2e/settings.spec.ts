@@ -72,15 +72,15 @@ for (const trouble of ['full', 'read-only'] as const) {
     try {
       await (trouble === 'full' ? disk.fill() : disk.setReadOnly(true));
       await scene.connect();
-      const said = scene.window.getByText('Settings cannot be saved');
-      await expect(said).toHaveCount(1);
+      const notice = scene.window.getByText('Settings cannot be saved');
+      await expect(notice).toHaveCount(1);
       await scene.button('Dismiss').click();
       await scene.proceed();
       await scene.signIn();
       await scene.toPasscode();
       await scene.enterPasscode(scene.code());
       await expect(scene.heading('Connected')).toBeVisible();
-      await expect(said).toHaveCount(0);
+      await expect(notice).toHaveCount(0);
       await scene.button('Disconnect').click();
       await expect(scene.button('Connect')).toBeVisible();
     } finally {

@@ -21,8 +21,8 @@ test('an uncaught exception is logged without anything like a secret, shown, and
   const userData = path.join(folder, 'user');
   const client = await startClient({ userData });
   const app = client.electron.process();
-  let said = '';
-  app.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
+  let output = '';
+  app.stderr?.setEncoding('utf8').on('data', (text: string) => (output += text));
   const ended = once(app, 'exit');
   if (!onRealElectron) await inDouble(client, (double) => void double.dialogAnswers.message.push({ response: 1, checkboxChecked: false }));
   await client.electron.evaluate(() => {
@@ -31,7 +31,7 @@ test('an uncaught exception is logged without anything like a secret, shown, and
     });
   });
   expect((await ended)[0]).toBe(1);
-  expect(said).not.toContain('A JavaScript error occurred');
+  expect(output).not.toContain('A JavaScript error occurred');
   const log = await client.log();
   expect(log).toContain('uncaught: Error: a fault with password:');
   expect(log).not.toContain('hunter2');

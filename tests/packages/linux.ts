@@ -91,8 +91,8 @@ export async function endsWhereCutShort(made: Package): Promise<void> {
     copyFileSync(made.executable, executable);
     truncateSync(join(resources, 'app.asar'), Math.floor(statSync(join(resources, 'app.asar')).size / 2));
     expect(wrongIn({ ...made, resources }).join('\n'), 'app.asar is cut short', 'what this check says of it');
-    const { code, said } = await PackedApp.endOf(executable, join(folder, 'data'));
-    expect(`${code}: ${said}`, '1: Unable to find a valid app', 'how it ends');
+    const { code, output } = await PackedApp.endOf(executable, join(folder, 'data'));
+    expect(`${code}: ${output}`, '1: Unable to find a valid app', 'how it ends');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

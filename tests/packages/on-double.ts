@@ -14,7 +14,7 @@ export class PackedApp {
     private readonly child: ChildProcess,
     private readonly browser: Browser,
     readonly window: Page,
-    private readonly said: string[],
+    private readonly output: string[],
   ) {}
 
   /** Starts a package's own executable. Rejects with what it said where no window comes. */
@@ -23,14 +23,14 @@ export class PackedApp {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const said: string[] = [];
+    const output: string[] = [];
     const limit = AbortSignal.timeout(startsWithinMs);
-    const failed = (why: string): Error => new Error(`The packed app ${why}:\n${said.slice(-20).join('\n')}`);
+    const failed = (why: string): Error => new Error(`The packed app ${why}:\n${output.slice(-20).join('\n')}`);
     try {
       const endpoint = await new Promise<string>((resolve, reject) => {
         for (const stream of [child.stdout, child.stderr])
           createInterface({ input: stream }).on('line', (line) => {
-            said.push(line);
+            output.push(line);
             // The double's own Chromium: the app itself opens no such port
             const address = /^DevTools listening on (ws:\S+)$/.exec(line)?.[1];
             if (address !== undefined) resolve(address);
@@ -48,7 +48,7 @@ export class PackedApp {
               .isVisible()
               .catch(() => false)
           )
-            return new PackedApp(child, browser, page, said);
+            return new PackedApp(child, browser, page, output);
         if (limit.aborted || child.exitCode !== null) throw failed('shows no window');
         await pause(50);
       }
@@ -59,17 +59,17 @@ export class PackedApp {
   }
 
   /** How an app that cannot start ends: its exit code and what it said. Rejects where it does not end. */
-  static async endOf(executable: string, userData: string): Promise<{ code: number | null; said: string }> {
+  static async endOf(executable: string, userData: string): Promise<{ code: number | null; output: string }> {
     const child = spawn(executable, [`--user-data-dir=${userData}`], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (args: string) => (said += args));
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (args: string) => (output += args));
     try {
       await once(child, 'close', { signal: AbortSignal.timeout(startsWithinMs) });
     } catch {
       child.kill('SIGKILL');
-      throw new Error(`A damaged package neither opened nor ended:\n${said}`);
+      throw new Error(`A damaged package neither opened nor ended:\n${output}`);
     }
-    return { code: child.exitCode, said };
+    return { code: child.exitCode, output };
   }
 
   button(name: string | RegExp): Locator {
@@ -107,7 +107,7 @@ export class PackedApp {
   }
 
   get args(): string {
-    return this.said.join('\n');
+    return this.output.join('\n');
   }
 
   async close(): Promise<void> {

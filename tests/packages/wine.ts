@@ -38,10 +38,10 @@ export async function workerUnderWine(made: Package): Promise<void> {
     const log = join(wine.prefix, 'worker.log');
     const stand = 'C:\\Program Files\\Causeway\\resources\\app.asar\\dist\\worker-stand.mjs';
     const child = wine.spawn(wine.path('node.exe'), [stand, String(port)], log);
-    const said = (): string => (existsSync(log) ? readFileSync(log, 'utf8') : '');
+    const output = (): string => (existsSync(log) ? readFileSync(log, 'utf8') : '');
     const answer = await new Promise<string>((resolve, reject) => {
-      const limit = setTimeout(() => reject(new Error(`The packed worker does not answer:\n${said()}`)), answersWithinMs);
-      const ended = (): void => reject(new Error(`The packed worker ended:\n${said()}`));
+      const limit = setTimeout(() => reject(new Error(`The packed worker does not answer:\n${output()}`)), answersWithinMs);
+      const ended = (): void => reject(new Error(`The packed worker ended:\n${output()}`));
       child.once('exit', ended);
       server.once('connection', (socket) => {
         socket.on('error', () => undefined).once('close', ended);

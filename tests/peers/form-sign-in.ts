@@ -12,7 +12,7 @@ export const secret = (label: string, message: string, more: Partial<FormSpec> =
 });
 export const code = (message = 'Enter your verification code.', more: Partial<FormSpec> = {}) => secret('Code:', message, more);
 /** A form with nothing to fill in. */
-export const told = (message: string): FormSpec => ({ message, inputs: [] });
+export const messageForm = (message: string): FormSpec => ({ message, inputs: [] });
 /** Duo's question after the password. */
 export const duoMenuForm: FormSpec = {
   message: [
@@ -51,4 +51,4 @@ export async function signInByForms(
 /** What was filled in, request by request. */
 export const answersOf = (at: FormGateway) => at.requests.filter(({ init }) => !init).map(({ fields }) => fields);
 /** How often a user name and a password arrived. */
-export const sends = (at: FormGateway) => answersOf(at).filter((given) => given['username'] !== undefined && 'password' in given).length;
+export const sends = (at: FormGateway) => answersOf(at).filter((answer) => answer['username'] !== undefined && 'password' in answer).length;

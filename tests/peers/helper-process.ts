@@ -28,7 +28,7 @@ export class HelperProcess {
   /** Below `/run`, where only root can write, as the configuration requires. */
   readonly directory: string;
   private child: ChildProcess | null = null;
-  private said = '';
+  private output = '';
   /** The systemd service, if this machine can apply the unit's limits. */
   unit: UnitProcess | null = null;
   private from = 0;
@@ -59,7 +59,7 @@ export class HelperProcess {
   }
 
   log(): string {
-    return this.unit ? this.unit.said().slice(this.from) : this.said;
+    return this.unit ? this.unit.output().slice(this.from) : this.output;
   }
 
   /** The lab's gateway, verified by its authority. */
@@ -81,11 +81,11 @@ export class HelperProcess {
     await this.prepared();
     const { unit } = this;
     if (unit) {
-      const before = unit.said().length;
+      const before = unit.output().length;
       await unit.start();
       await until(
-        () => /^ready for /m.test(unit.said().slice(before)),
-        () => `the helper is not ready:\n${unit.said().slice(before)}`,
+        () => /^ready for /m.test(unit.output().slice(before)),
+        () => `the helper is not ready:\n${unit.output().slice(before)}`,
       );
       this.from = before;
       return;
@@ -95,16 +95,16 @@ export class HelperProcess {
     const child = spawn(first, [...rest, ...program, 'serve', ...places], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     const ready = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`the helper is not ready:\n${this.said}`)), readyWithinMs);
-      child.once('exit', () => reject(new Error(`the helper ended:\n${this.said}`)));
+      const timer = setTimeout(() => reject(new Error(`the helper is not ready:\n${this.output}`)), readyWithinMs);
+      child.once('exit', () => reject(new Error(`the helper ended:\n${this.output}`)));
       child.stderr.on('data', (bytes: Buffer) => {
-        this.said += bytes.toString('utf8');
-        if (!/^ready for /m.test(this.said)) return;
+        this.output += bytes.toString('utf8');
+        if (!/^ready for /m.test(this.output)) return;
         clearTimeout(timer);
         resolve();
       });
     });
-    this.said = '';
+    this.output = '';
     await ready;
   }
 

@@ -95,11 +95,11 @@ async function serveSocks(socket: Socket, asked: string[], signIn: ProxyOptions[
   }
   socket.write(Buffer.from([5, method]));
   if (signIn) {
-    const said = await read(socket, (all) => all.length > 2 && all.length > 2 + (all[1] ?? 0) + (all[2 + (all[1] ?? 0)] ?? 0));
-    if (said === null) return;
-    const nameLength = said[1] ?? 0;
-    const user = said.subarray(2, 2 + nameLength).toString();
-    const password = said.subarray(3 + nameLength).toString();
+    const greeting = await read(socket, (all) => all.length > 2 && all.length > 2 + (all[1] ?? 0) + (all[2 + (all[1] ?? 0)] ?? 0));
+    if (greeting === null) return;
+    const nameLength = greeting[1] ?? 0;
+    const user = greeting.subarray(2, 2 + nameLength).toString();
+    const password = greeting.subarray(3 + nameLength).toString();
     const right = user === signIn.user && password === signIn.password;
     socket.write(Buffer.from([1, right ? 0 : 1]));
     if (!right) {

@@ -104,7 +104,7 @@ export class UnitProcess {
     return (await promisify(execFile)('nsenter', args, { timeout: startsWithinMs })).stdout;
   }
 
-  said(): string {
+  output(): string {
     return existsSync(this.log) ? readFileSync(this.log, 'utf8') : '';
   }
 

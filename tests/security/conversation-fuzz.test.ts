@@ -193,7 +193,7 @@ test('any forms in any order lead to a bounded question, values for fields that 
 });
 
 /** What a compromised worker might send: valid messages, mutated ones, and garbage. */
-const told: fc.Arbitrary<unknown> = fc.oneof(
+const workerMessage: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 4, arbitrary: valuesOf(fromWorkerSchema).map((message) => ('attempt' in message ? { ...message, attempt: 1 } : message)) },
   {
     weight: 4,
@@ -233,7 +233,7 @@ const told: fc.Arbitrary<unknown> = fc.oneof(
 test('any messages from a worker lead to a session that a tunnel can use, or a catalogued failure', async () => {
   let sessions = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(told, { maxLength: 4 }), wildAnswers, async (words, wild) => {
+    fc.asyncProperty(fc.array(workerMessage, { maxLength: 4 }), wildAnswers, async (words, wild) => {
       let say: (message: unknown) => void = () => undefined;
       let leave: (code: number) => void = () => undefined;
       const driver = openconnectDriver({

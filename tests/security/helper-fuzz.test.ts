@@ -228,8 +228,8 @@ describe.skipIf(missing !== null)('the helper’s socket', { timeout: 1_800_000 
     // It is not told how such a gateway would be verified either
     const host = /^https:\/\/([^/?#]*)/.exec(connectUrl)?.[1] ?? connectUrl;
     if (host === 'vpn.campus.test') return;
-    const [told] = await exchange(helper.socket('nobody'), Buffer.from(`${JSON.stringify({ ...valid.ask, host })}\n`));
-    expect(told).not.toHaveProperty('proof', expect.anything());
+    const [proofReply] = await exchange(helper.socket('nobody'), Buffer.from(`${JSON.stringify({ ...valid.ask, host })}\n`));
+    expect(proofReply).not.toHaveProperty('proof', expect.anything());
   });
 
   test.each([

@@ -86,12 +86,12 @@ function upgradeTo(path: string, subprotocol: string, ticket?: string): string {
 }
 
 const masked = (payload: Uint8Array, text = false): Buffer => webSocketFrame(payload, { client: true, text });
-const frame = (given: Frame): Buffer => masked(encodeFrame(given));
+const frame = (content: Frame): Buffer => masked(encodeFrame(content));
 const openDeaf = (stream: number): Buffer => frame({ type: 'open', stream, host: '127.0.0.1', port: deafPort });
 const data = (stream: number, bytes: number): Buffer => frame({ type: 'data', stream, payload: new Uint8Array(bytes) });
 
 describe('a client that breaks the relay’s protocol', () => {
-  const ways: [string, number, () => Buffer[]][] = [
+  const violations: [string, number, () => Buffer[]][] = [
     ['a frame of no type', 1002, () => [masked(Uint8Array.of(99, 0, 0, 0, 1))]],
     ['an empty frame', 1002, () => [masked(new Uint8Array())]],
     ['a frame too long', 1009, () => [masked(new Uint8Array(relayProtocol.maxFrameBytes + 1))]],
@@ -104,19 +104,22 @@ describe('a client that breaks the relay’s protocol', () => {
     ['a stream opened twice', 1002, () => [openDeaf(1), openDeaf(1)]],
     ['credit that was not owed', 1002, () => [openDeaf(1), frame({ type: 'credit', stream: 1, bytes: 1 })]],
   ];
-  test.each(ways)('the gateway drops a client that sends %s, even if the client never closes its side', async (_what, code, frames) => {
-    const { client, ticket } = await signIn();
-    const relay = await upgraded('/relay', relayProtocol.subprotocol, ticket);
-    let got = Buffer.alloc(0);
-    relay.on('data', (bytes: Buffer) => (got = Buffer.concat([got, bytes])));
-    // If it closes with unread data, the kernel sends a reset: that is an end too
-    relay.on('error', () => undefined);
-    const closed = new Promise((resolve) => relay.once('close', resolve));
-    relay.write(Buffer.concat(frames()));
-    await closed;
-    expect(got.includes(Buffer.from([code >> 8, code & 0xff])) && got.includes(0x88)).toBe(true);
-    await client.cut();
-  });
+  test.each(violations)(
+    'the gateway drops a client that sends %s, even if the client never closes its side',
+    async (_what, code, frames) => {
+      const { client, ticket } = await signIn();
+      const relay = await upgraded('/relay', relayProtocol.subprotocol, ticket);
+      let got = Buffer.alloc(0);
+      relay.on('data', (bytes: Buffer) => (got = Buffer.concat([got, bytes])));
+      // If it closes with unread data, the kernel sends a reset: that is an end too
+      relay.on('error', () => undefined);
+      const closed = new Promise((resolve) => relay.once('close', resolve));
+      relay.write(Buffer.concat(frames()));
+      await closed;
+      expect(got.includes(Buffer.from([code >> 8, code & 0xff])) && got.includes(0x88)).toBe(true);
+      await client.cut();
+    },
+  );
 
   test('the gateway refuses streams above the limit, and keeps the connection', async () => {
     const { client, ticket } = await signIn();

@@ -115,7 +115,7 @@ describe('a server that speaks TLS but is no gateway', () => {
   ])('a server that speaks TLS but is no gateway (%s) fails with its own code, and gets no message', async (_what, conduct, code) => {
     const met = await face(conduct);
     expect(await endOf(met)).toBe(code);
-    expect(met.gateway.heard).toEqual([]);
+    expect(met.gateway.received).toEqual([]);
   });
 });
 
@@ -143,7 +143,7 @@ describe('the gateway’s certificate', () => {
   test.each(cases)('a certificate %s fails before the gateway gets any message', async (_what, present, code) => {
     const met = await face({}, await present());
     expect(await endOf(met)).toBe(code);
-    expect(met.gateway.heard).toEqual([]);
+    expect(met.gateway.received).toEqual([]);
   });
 
   function stranger(): Promise<Issued> {
@@ -231,7 +231,7 @@ describe('a malformed message', () => {
     const met = await face({
       access: async (talk) => {
         await talk.next();
-        talk.say(message);
+        talk.send(message);
       },
     });
     expect(await endOf(met)).toBe('gateway-protocol');
@@ -313,7 +313,7 @@ describe('a silent gateway', () => {
 
   describe('silent after the password', () => {
     const passwords = ({ gateway }: Met): number =>
-      gateway.heard.filter((message) => message.type === 'answer' && message.answer.kind === 'credentials').length;
+      gateway.received.filter((message) => message.type === 'answer' && message.answer.kind === 'credentials').length;
     const kind = ({ run }: Met): string => {
       const { access } = run.app.state;
       return access.kind === 'asking' ? access.prompt.kind : access.kind;
@@ -338,7 +338,7 @@ describe('a silent gateway', () => {
       vi.useRealTimers();
       expect(await endOf(met)).toBe('gateway-silent');
       expect(passwords(met)).toBe(1);
-      expect(met.gateway.heard.filter(({ type }) => type === 'hello')).toHaveLength(1);
+      expect(met.gateway.received.filter(({ type }) => type === 'hello')).toHaveLength(1);
     });
 
     test('a gateway that accepts after 45 s of silence gets the password once', async () => {
@@ -374,7 +374,7 @@ describe('a silent gateway', () => {
       hangUp();
       expect(await endOf(met)).toBe('gateway-closed');
       expect(passwords(met)).toBe(1);
-      expect(met.gateway.heard.filter(({ type }) => type === 'hello')).toHaveLength(1);
+      expect(met.gateway.received.filter(({ type }) => type === 'hello')).toHaveLength(1);
     });
 
     test('Cancel ends the wait for a silent gateway within a second', async () => {
@@ -393,7 +393,7 @@ describe('a silent gateway', () => {
   /** Runs until it is the gateway's turn, which then does nothing. */
   async function settled({ gateway, run }: Met, messages: number): Promise<void> {
     const isItsTurn = (): boolean =>
-      gateway.connections.total > 0 && gateway.heard.length >= messages && run.app.state.access.kind !== 'checking';
+      gateway.connections.total > 0 && gateway.received.length >= messages && run.app.state.access.kind !== 'checking';
     while (!isItsTurn()) await new Promise((resolve) => setImmediate(resolve));
     await turns();
   }

@@ -16,7 +16,7 @@ import {
 import { heldMemory } from '../support/memory.ts';
 
 const { signal } = new AbortController();
-const frame = (given: Frame): Buffer => webSocketFrame(encodeFrame(given));
+const frame = (content: Frame): Buffer => webSocketFrame(encodeFrame(content));
 const data = (bytes: number, stream = 1): Buffer => frame({ type: 'data', stream, payload: new Uint8Array(bytes) });
 const opened = frame({ type: 'opened', stream: 1 });
 
@@ -40,7 +40,7 @@ async function tunnelTo(relay: (socket: Duplex) => void): Promise<{ tunnel: Tunn
 }
 
 describe('a relay that breaks the protocol', () => {
-  const ways: [string, Buffer[]][] = [
+  const violations: [string, Buffer[]][] = [
     ['a frame of no type', [webSocketFrame(Uint8Array.of(99, 0, 0, 0, 1))]],
     ['a frame too short', [webSocketFrame(Uint8Array.of(4))]],
     ['an empty frame', [webSocketFrame(new Uint8Array())]],
@@ -55,7 +55,7 @@ describe('a relay that breaks the protocol', () => {
     ['a stream of its own', [frame({ type: 'open', stream: 2, host: 'localhost', port: 22 })]],
     ['an opening and a break in one breath', [opened, webSocketFrame(Uint8Array.of(99, 0, 0, 0, 1))]],
   ];
-  test.each(ways)('the client drops a relay that sends %s, even if the relay never closes its side', async (_what, frames) => {
+  test.each(violations)('the client drops a relay that sends %s, even if the relay never closes its side', async (_what, frames) => {
     const { tunnel, gateway } = await tunnelTo((socket) => void socket.write(Buffer.concat(frames)));
     const dialled = tunnel.dial('2fa.campus.test', 443, signal).then(
       (stream) => stream.destroyed || new Promise((resolve) => stream.once('close', resolve)),

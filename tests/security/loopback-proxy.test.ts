@@ -36,7 +36,7 @@ async function raw(text: string): Promise<string> {
   return got;
 }
 const statuses = (got: string): string[] => [...got.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status ?? '');
-const basic = (words: string): string => `Proxy-Authorization: Basic ${Buffer.from(words).toString('base64')}\r\n`;
+const basic = (credentials: string): string => `Proxy-Authorization: Basic ${Buffer.from(credentials).toString('base64')}\r\n`;
 const ours = (): string => basic(`${proxy.username}:${proxy.secret}`);
 const connectTo = (target: string, headers = ours()): string => `CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${headers}\r\n`;
 const portal = '2fa.campus.test:443';

@@ -154,20 +154,22 @@ describe('legal calls from a compromised page', () => {
     return listen(https.createServer({ key: leaf.keyPem, cert: leaf.pem }, (_request, response) => response.end(JSON.stringify(profile))));
   }
 
-  async function open(): Promise<{ b: AppBench; heard: string[]; evil: string }> {
+  async function open(): Promise<{ b: AppBench; messages: string[]; evil: string }> {
     const evil = `localhost:${await evilCampus()}`;
     const b = await startAppBench();
     bench = b;
     b.settings.update(() => ({ userIds: { 'campus-test': 'mei.chan' }, savedPasswords: ['campus-test'] }));
     await b.keytar.setPassword('Causeway', 'campus-test/mei.chan', kept);
-    const heard: string[] = [];
-    vi.spyOn(page.webContents, 'send').mockImplementation((_channel: string, payload: unknown) => void heard.push(JSON.stringify(payload)));
-    served = serveBridge(b.app, page.webContents, (line) => heard.push(line));
-    return { b, heard, evil };
+    const messages: string[] = [];
+    vi.spyOn(page.webContents, 'send').mockImplementation(
+      (_channel: string, payload: unknown) => void messages.push(JSON.stringify(payload)),
+    );
+    served = serveBridge(b.app, page.webContents, (line) => messages.push(line));
+    return { b, messages, evil };
   }
 
   it('legal calls in any order get typed replies, leak no secret, and open or write nothing unannounced', async () => {
-    const { b, heard, evil } = await open();
+    const { b, messages, evil } = await open();
     const ids = fc.constantFrom('campus-test', 'evil', 'nowhere', 'constructor', '__proto__');
     const gesture = fc.constantFrom(...callNames).chain((name) =>
       fc.tuple(fc.constant(name), valuesOf<unknown>(bridge.calls[name].in), ids, fc.boolean()).map(([verb, input, profileId, yes]) => {
@@ -188,7 +190,7 @@ describe('legal calls from a compromised page', () => {
               : input;
           const before = b.settings.get().profiles.length;
           const reply = await call(name, aimed);
-          heard.push(JSON.stringify(reply));
+          messages.push(JSON.stringify(reply));
           const parsed = replySchema(bridge.calls[name].out).safeParse(reply);
           expect(parsed.success, `${name} ${JSON.stringify(reply)}`).toBe(true);
           expect(parsed.data?.ok === false ? parsed.data.failure.code : '', `${name} ${JSON.stringify(reply)}`).not.toBe('internal');
@@ -197,7 +199,7 @@ describe('legal calls from a compromised page', () => {
       }),
       { numRuns: 60 },
     );
-    expect(heard.join('\n')).not.toContain(kept);
+    expect(messages.join('\n')).not.toContain(kept);
     // What it may have opened comes from an added profile, and the desktop announces that profile
     expect(b.desktop.external.filter((address) => !external.has(address))).toEqual([]);
     expect(b.desktop.quit).toBe(0);
@@ -207,7 +209,7 @@ describe('legal calls from a compromised page', () => {
   }, 60_000);
 
   it('the most that legal calls achieve is an added campus, which is announced outside the page and gets nothing of the others', async () => {
-    const { b, heard, evil } = await open();
+    const { b, messages, evil } = await open();
     const states: number[] = [];
     b.app.onState((state) => states.push(state.profiles.length));
     await call('openHelpDesk', undefined);
@@ -222,6 +224,6 @@ describe('legal calls from a compromised page', () => {
     await call('connect', { profileId: 'evil' });
     await when(b.app, ({ access }) => access.kind === 'idle' && access.ending !== null);
     expect(b.keytar.entries.get('Causeway\ncampus-test/mei.chan')).toBe(kept);
-    expect(heard.join('\n')).not.toContain(kept);
+    expect(messages.join('\n')).not.toContain(kept);
   });
 });

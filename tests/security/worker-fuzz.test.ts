@@ -32,12 +32,12 @@ test.skipIf(missingLibrary() !== null)(
   `after ${messages} messages, valid, mutated and random, the worker has neither crashed nor hung, and still signs in`,
   async () => {
     const worker = forkWorker(await workerFile())();
-    const heard: FromWorker[] = [];
+    const received: FromWorker[] = [];
     let unknown = 0;
     worker.onMessage((raw) => {
       const parsed = fromWorkerSchema.safeParse(raw);
       if (!parsed.success) unknown += 1;
-      else if (parsed.data.type !== 'progress') heard.push(parsed.data);
+      else if (parsed.data.type !== 'progress') received.push(parsed.data);
     });
     let ended = false;
     void worker.exited.then(() => (ended = true));
@@ -46,17 +46,17 @@ test.skipIf(missingLibrary() !== null)(
       for (let sent = 0; sent < messages; sent += batch) {
         for (const message of fc.sample(anything, batch)) worker.post(message);
         // Alive after each batch: this answer comes after everything sent before
-        const before = heard.filter(({ type }) => type === 'pong').length;
+        const before = received.filter(({ type }) => type === 'pong').length;
         worker.post({ type: 'ping' });
-        await expect.poll(() => ended || heard.filter(({ type }) => type === 'pong').length > before, { timeout: 20_000 }).toBe(true);
+        await expect.poll(() => ended || received.filter(({ type }) => type === 'pong').length > before, { timeout: 20_000 }).toBe(true);
         expect(ended).toBe(false);
       }
       expect(unknown).toBe(0);
-      expect(heard.some(({ type }) => type === 'unreadable')).toBe(true);
+      expect(received.some(({ type }) => type === 'unreadable')).toBe(true);
       // Whatever was started is over or can be ended. Then a sign-in gets as far as a closed port allows
       const attempt = 424_242;
       const sendOff = (): void => {
-        for (const done of new Set(heard.flatMap((message) => ('attempt' in message ? [message.attempt] : []))))
+        for (const done of new Set(received.flatMap((message) => ('attempt' in message ? [message.attempt] : []))))
           worker.post({ type: 'cancel', attempt: done });
         worker.post({
           type: 'sign-in',
@@ -69,7 +69,7 @@ test.skipIf(missingLibrary() !== null)(
         .poll(
           () => {
             sendOff();
-            return heard.some((message) => message.type === 'done' && message.attempt === attempt && message.result < 0);
+            return received.some((message) => message.type === 'done' && message.attempt === attempt && message.result < 0);
           },
           { timeout: 20_000, interval: 100 },
         )

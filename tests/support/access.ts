@@ -102,10 +102,10 @@ export async function prompted<K extends PromptKind>(
 export async function answer<K extends PromptKind>(
   controller: AccessController,
   kind: K,
-  given: Answer | ((prompt: PromptOf<K>) => Answer),
+  wanted: Answer | ((prompt: PromptOf<K>) => Answer),
 ): Promise<PromptOf<K>> {
   const { promptId, prompt } = await prompted(controller, kind);
-  controller.answer(promptId, typeof given === 'function' ? given(prompt) : given);
+  controller.answer(promptId, typeof wanted === 'function' ? wanted(prompt) : wanted);
   return prompt;
 }
 

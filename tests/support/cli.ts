@@ -21,7 +21,7 @@ import { handEnvironment } from './access.ts';
 import { memoryKeytar } from './app.ts';
 
 /** What a person types for a question, when the test lets them. Null: nothing, until the question is withdrawn. */
-export type Typist = (question: string, said: string) => string | null | Promise<string | null>;
+export type Typist = (question: string, seen: string) => string | null | Promise<string | null>;
 
 export interface CliRun {
   /** Everything shown to the person, questions included. */

@@ -33,7 +33,7 @@ export interface HostileGateway {
   /** Open connections, and all connections so far. */
   readonly connections: { open: number; total: number };
   /** What clients sent in the access protocol. */
-  readonly heard: ClientMessage[];
+  readonly received: ClientMessage[];
 }
 
 /** The certificate and its trust. Default: the gateway's own, from the profile's authority. */
@@ -51,7 +51,7 @@ export async function goodPapers(): Promise<Papers> {
 /** A gateway on loopback with this behaviour, until the test ends. */
 export async function startHostileGateway(conduct: Conduct, papers?: Papers): Promise<HostileGateway> {
   const { server: issued, trust } = papers ?? (await goodPapers());
-  const heard: ClientMessage[] = [];
+  const received: ClientMessage[] = [];
   const connections = { open: 0, total: 0 };
   const credential = { key: issued.keyPem, cert: issued.pem };
   const server = conduct.secured ? tls.createServer(credential, conduct.secured) : https.createServer(credential);
@@ -67,14 +67,14 @@ export async function startHostileGateway(conduct: Conduct, papers?: Papers): Pr
     const isAccess = request.url === accessProtocol.path;
     if (conduct.upgrade && !(isAccess && conduct.access)) conduct.upgrade(request, socket);
     else if (isAccess) {
-      access.handleUpgrade(request, socket, head, (link) => void conduct.access?.(new AccessTalk(link, heard)));
+      access.handleUpgrade(request, socket, head, (link) => void conduct.access?.(new AccessTalk(link, received)));
     } else {
       acceptUpgrade(request, socket, relayProtocol.subprotocol);
       conduct.relay?.(socket);
     }
   });
   const port = await listen(server);
-  return { port, profile: { ...campusProfile({ port, portalPort: port, authorityPem: '' }), trust }, connections, heard };
+  return { port, profile: { ...campusProfile({ port, portalPort: port, authorityPem: '' }), trust }, connections, received };
 }
 
 /** The gateway's end of the access protocol, which need not be honest. */
@@ -85,12 +85,12 @@ export class AccessTalk {
 
   constructor(
     readonly link: WebSocket,
-    heard: ClientMessage[],
+    received: ClientMessage[],
   ) {
     link.on('error', () => undefined);
     link.on('message', (data) => {
       const message = clientMessageSchema.parse(JSON.parse(Buffer.isBuffer(data) ? data.toString() : ''));
-      heard.push(message);
+      received.push(message);
       this.waiting.push(message);
       this.wake();
     });
@@ -106,12 +106,12 @@ export class AccessTalk {
   }
 
   /** Sends text as it is, and anything else as JSON. */
-  say(message: unknown): void {
+  send(message: unknown): void {
     this.link.send(typeof message === 'string' ? message : JSON.stringify(message));
   }
 
   ask(prompt: unknown): void {
-    this.say({ type: 'prompt', seq: ++this.seq, prompt });
+    this.send({ type: 'prompt', seq: ++this.seq, prompt });
   }
 
   /** Asks, and waits for the answer. */
@@ -121,7 +121,7 @@ export class AccessTalk {
   }
 
   grant(wishes: Record<string, unknown> = {}): void {
-    this.say({ ...granted, ...wishes });
+    this.send({ ...granted, ...wishes });
   }
 }
 

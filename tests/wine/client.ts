@@ -49,7 +49,7 @@ let squatter: net.Server | null = null;
 let control: { close(): Promise<unknown> } | null = null;
 const settings = 'C:\\settings';
 let connections = 0;
-let heard = '';
+let received = '';
 
 /** A session of the app's with nothing in it. */
 const nothingUp: ControlledSession = {
@@ -101,7 +101,7 @@ async function obey(order: Order): Promise<unknown> {
     case 'squat':
       squatter = net.createServer((socket) => {
         connections += 1;
-        socket.on('data', (bytes) => (heard += bytes.toString('utf8'))).on('error', () => undefined);
+        socket.on('data', (bytes) => (received += bytes.toString('utf8'))).on('error', () => undefined);
       });
       await new Promise<void>((resolve) => squatter?.listen(pipe, resolve));
       return null;
@@ -109,7 +109,7 @@ async function obey(order: Order): Promise<unknown> {
       await promisify(execFile)(order.name);
       return null;
     case 'heard':
-      return { connections, text: heard };
+      return { connections, text: received };
     case 'control-serve': {
       control = await serveControl(settings, nothingUp, () => undefined);
       const [windows, address] = [await native(), controlAddress(settings, 'app')];
@@ -118,9 +118,9 @@ async function obey(order: Order): Promise<unknown> {
     }
     case 'control-squat': {
       const address = controlAddress(settings, 'app');
-      heard = '';
+      received = '';
       const server = net.createServer((socket) =>
-        socket.on('data', (bytes) => (heard += bytes.toString('utf8'))).on('error', () => undefined),
+        socket.on('data', (bytes) => (received += bytes.toString('utf8'))).on('error', () => undefined),
       );
       await new Promise<void>((resolve) => server.listen(address, resolve));
       const windows = await native();

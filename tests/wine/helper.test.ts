@@ -222,8 +222,8 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
         idleSeconds: 900,
       },
     });
-    const told = wine.read('openconnect.txt').split('\n');
-    const args = told.filter((line) => line.startsWith('word ')).map((line) => line.slice(5));
+    const lines = wine.read('openconnect.txt').split('\n');
+    const args = lines.filter((line) => line.startsWith('word ')).map((line) => line.slice(5));
     const ours = argumentsFor(target, { kind: 'pins', pins: [pin] });
     expect(ours).toContain('--cookie-on-stdin');
     expect(args).toEqual([
@@ -233,10 +233,10 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
       'C:\\ProgramData\\Causeway\\state\\openconnect-script.js',
       'https://vpn.campus.test/',
     ]);
-    expect(told).toContain('cookie webvpn=0123456789');
-    expect(told.filter((line) => line.includes('0123456789'))).toHaveLength(1);
-    expect(told).toContain('environment PATH=C:\\windows\\system32');
-    expect(told).toContain('folder C:\\windows\\system32');
+    expect(lines).toContain('cookie webvpn=0123456789');
+    expect(lines.filter((line) => line.includes('0123456789'))).toHaveLength(1);
+    expect(lines).toContain('environment PATH=C:\\windows\\system32');
+    expect(lines).toContain('folder C:\\windows\\system32');
     expect(wine.read('script.txt')).toBe('connect causeway0 7 192.0.2.7 banner:\n');
     expect(routes()).toEqual([routesBefore[0], '192.0.2.7 255.255.255.255 192.0.2.1', '198.51.100.0 255.255.255.0 192.0.2.1']);
 

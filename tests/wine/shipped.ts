@@ -70,9 +70,9 @@ export class ShippedWindows {
   }
 
   /** Runs the shipped openconnect to its end; what it is told comes from a file. */
-  async openconnect(args: readonly string[], told = ''): Promise<{ code: number | null; out: string }> {
+  async openconnect(args: readonly string[], input = ''): Promise<{ code: number | null; out: string }> {
     const log = join(this.wine.prefix, 'openconnect.log');
-    const child = this.wine.spawn(join(this.wine.native, 'openconnect.exe'), args, log, told);
+    const child = this.wine.spawn(join(this.wine.native, 'openconnect.exe'), args, log, input);
     await once(child, 'exit');
     return { code: child.exitCode, out: readFileSync(log, 'utf8').replaceAll('\r', '') };
   }

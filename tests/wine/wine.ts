@@ -265,8 +265,8 @@ export class Wine {
   }
 
   /** Node under Wine knows no pipe of Linux's: what it says goes to a file. */
-  spawn(program: string, args: readonly string[], file: string, told = '', folder = process.cwd()): ChildProcess {
-    writeFileSync(`${file}.in`, told);
+  spawn(program: string, args: readonly string[], file: string, input = '', folder = process.cwd()): ChildProcess {
+    writeFileSync(`${file}.in`, input);
     const [from, out] = [openSync(`${file}.in`, 'r'), openSync(file, 'w')];
     const child = spawn('wine', [program, ...args], { env: this.environment, stdio: [from, out, out], cwd: folder });
     for (const each of [from, out]) closeSync(each);

@@ -20,7 +20,7 @@ export interface SessionTimes {
  */
 export class Lifetime {
   private since = 0;
-  private heard: { expiresAt: number; left: number; at: number } | null = null;
+  private lastReport: { expiresAt: number; left: number; at: number } | null = null;
   /** How far our wall clock was ahead of the gateway's at its last word (`ahead`), and of the monotonic clock (`lead`). */
   private ahead = 0;
   private lead = 0;
@@ -28,23 +28,23 @@ export class Lifetime {
   constructor(private readonly now: () => number) {}
 
   get expiresAt(): number | null {
-    return this.heard?.expiresAt ?? null;
+    return this.lastReport?.expiresAt ?? null;
   }
 
   /** Whether to warn the person now. */
   get isNear(): boolean {
-    if (!this.heard) return false;
-    const left = this.heard.left - (performance.now() - this.heard.at);
-    return left <= Math.min(warnAtMostMs, (this.heard.expiresAt - this.since) / 10);
+    if (!this.lastReport) return false;
+    const left = this.lastReport.left - (performance.now() - this.lastReport.at);
+    return left <= Math.min(warnAtMostMs, (this.lastReport.expiresAt - this.since) / 10);
   }
 
   /** Whether the session is over by our own clock: all that we know while the gateway does not answer, for example after sleep. */
   get isOver(): boolean {
-    return this.heard !== null && this.now() > this.heard.expiresAt + clockDifferenceMs;
+    return this.lastReport !== null && this.now() > this.lastReport.expiresAt + clockDifferenceMs;
   }
 
   /** The times as last heard. */
-  again(): SessionTimes {
+  current(): SessionTimes {
     return { since: this.since, expiresAt: this.expiresAt };
   }
 
@@ -66,7 +66,7 @@ export class Lifetime {
     if (Math.abs(lead - this.lead) > clockSetMs) this.since += clockAhead - this.ahead;
     this.ahead = clockAhead;
     this.lead = lead;
-    this.heard = expiresAt === null ? null : { expiresAt, left: expiresAt - now, at: performance.now() };
+    this.lastReport = expiresAt === null ? null : { expiresAt, left: expiresAt - now, at: performance.now() };
     return { since: this.since, expiresAt };
   }
 }

@@ -16,12 +16,12 @@ export function findCampuses(typed: string, campuses: readonly ShippedCampus[], 
   const host = hostTyped(typed);
   const byDomain = host === null ? [] : campuses.filter(({ domains }) => domains.some((domain) => isBelow(host, domain)));
   if (byDomain.length > 0) return byDomain;
-  const words = wordsOf(typed);
-  if (words.length === 0 || looksLikeAddress(typed)) return [];
-  const name = words.join(' ');
+  const typedWords = wordsOf(typed);
+  if (typedWords.length === 0 || looksLikeAddress(typed)) return [];
+  const name = typedWords.join(' ');
   const exact = campuses.filter(({ names }) => names.some((each) => wordsOf(each).join(' ') === name));
   if (whole) return exact;
-  const begun = campuses.filter((campus) => !exact.includes(campus) && campus.names.some((each) => begins(words, wordsOf(each))));
+  const begun = campuses.filter((campus) => !exact.includes(campus) && campus.names.some((each) => begins(typedWords, wordsOf(each))));
   return [...exact, ...begun];
 }
 

@@ -20,7 +20,7 @@ export async function applyManagedProfiles(
     const before = settings.get();
     const known = before.profiles.find(({ id }) => id === profile.id);
     if (known && JSON.stringify(known) === JSON.stringify(profile)) continue;
-    settings.update((kept) => ({ ...withProfile(kept, profile), lastProfileId: kept.lastProfileId ?? profile.id }));
+    settings.update((current) => ({ ...withProfile(current, profile), lastProfileId: current.lastProfileId ?? profile.id }));
     if (displacedBy(before.profiles, profile)) removals.push(emptyKeychain(before, profile.id, secrets, tell));
   }
   await Promise.all(removals);

@@ -71,22 +71,24 @@ export class ProfileStore {
       pinned: profile.gateways.map((gateway) => splitHost(gateway).host),
       accepted: (host) => entryOf(this.settings.get().acceptedCertificates, plainHost(host)),
       vouched: (host) => entryOf(this.settings.get().vouchedHosts, plainHost(host)),
-      onVouched: (host, vouched) => this.noteVouched(host, vouched),
+      onVouched: (host, vouched) => this.rememberVouched(host, vouched),
       strict: this.options.strict ?? false,
       now: this.now,
     });
   }
 
   /** Records that the system or an authority vouched for a host. What the person accepted for that host before no longer counts. */
-  noteVouched(name: string, vouched: Vouched): void {
+  rememberVouched(name: string, vouched: Vouched): void {
     const host = plainHost(name);
     const { acceptedCertificates, vouchedHosts } = this.settings.get();
     const before = entryOf(vouchedHosts, host);
     const isKnown = before?.by === vouched.by && before.key === vouched.key;
     if (isKnown && entryOf(acceptedCertificates, host) === null) return;
-    this.settings.update((kept) => ({
-      acceptedCertificates: without(kept.acceptedCertificates, host),
-      vouchedHosts: Object.fromEntries([...Object.entries(without(kept.vouchedHosts, host)), [host, vouched] as const].slice(-maxVouched)),
+    this.settings.update((current) => ({
+      acceptedCertificates: without(current.acceptedCertificates, host),
+      vouchedHosts: Object.fromEntries(
+        [...Object.entries(without(current.vouchedHosts, host)), [host, vouched] as const].slice(-maxVouched),
+      ),
     }));
   }
 
@@ -113,7 +115,7 @@ export class ProfileStore {
       trust: { kind: 'system' },
       accepted: () => accepted ?? null,
       vouched: (host) => entryOf(this.settings.get().vouchedHosts, plainHost(host)),
-      onVouched: (host, vouched) => this.noteVouched(host, vouched),
+      onVouched: (host, vouched) => this.rememberVouched(host, vouched),
       strict: this.options.strict ?? false,
       now: this.now,
     });
@@ -166,7 +168,7 @@ export class ProfileStore {
     if (!this.waiting) throw fail('not-now');
     const { profile } = this.waiting;
     this.waiting = null;
-    this.settings.update((kept) => ({ ...withProfile(kept, profile), lastProfileId: profile.id }));
+    this.settings.update((current) => ({ ...withProfile(current, profile), lastProfileId: profile.id }));
     return profile;
   }
 
@@ -198,10 +200,10 @@ export class ProfileStore {
 }
 
 /** The settings with a profile added or replaced. If the old one led elsewhere, its saved sign-in is dropped. */
-export function withProfile(kept: Readonly<SettingsFile>, profile: Profile): Partial<SettingsFile> {
+export function withProfile(current: Readonly<SettingsFile>, profile: Profile): Partial<SettingsFile> {
   return {
-    ...(displacedBy(kept.profiles, profile) ? withoutSignIn(kept, profile.id) : {}),
-    profiles: [...kept.profiles.filter((each) => each.id !== profile.id), profile],
+    ...(displacedBy(current.profiles, profile) ? withoutSignIn(current, profile.id) : {}),
+    profiles: [...current.profiles.filter((each) => each.id !== profile.id), profile],
   };
 }
 

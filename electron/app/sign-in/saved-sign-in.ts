@@ -31,14 +31,14 @@ export interface SavedSignInDeps {
 type OfSignIn = Pick<SettingsFile, 'userIds' | 'choices' | 'savedPasswords' | 'clientCertificates' | 'keptCodes' | 'keptPages'>;
 
 /** The settings without a profile's saved sign-in. A secret that they do not mark as saved is never read from the keychain. */
-export function withoutSignIn(kept: Readonly<SettingsFile>, profileId: string): OfSignIn {
+export function withoutSignIn(current: Readonly<SettingsFile>, profileId: string): OfSignIn {
   return {
-    userIds: without(kept.userIds, profileId),
-    choices: without(kept.choices, profileId),
-    savedPasswords: kept.savedPasswords.filter((each) => each !== profileId),
-    clientCertificates: without(kept.clientCertificates, profileId),
-    keptCodes: without(kept.keptCodes, profileId),
-    keptPages: kept.keptPages.filter((each) => each !== profileId),
+    userIds: without(current.userIds, profileId),
+    choices: without(current.choices, profileId),
+    savedPasswords: current.savedPasswords.filter((each) => each !== profileId),
+    clientCertificates: without(current.clientCertificates, profileId),
+    keptCodes: without(current.keptCodes, profileId),
+    keptPages: current.keptPages.filter((each) => each !== profileId),
   };
 }
 
@@ -107,8 +107,8 @@ export class SavedSignIn {
   }
 
   /** Notes what the person answered. */
-  note(profileId: string, prompt: Prompt, given: Answer, remember: boolean): void {
-    const answer = tidied(given);
+  note(profileId: string, prompt: Prompt, raw: Answer, remember: boolean): void {
+    const answer = tidied(raw);
     if (prompt.kind === 'certificate' && answer.kind === 'certificate' && answer.accept) this.attempt.vouched = true;
     this.savedPassword.note(profileId, prompt, answer, remember);
     this.certificates.note(profileId, prompt, answer);
@@ -133,7 +133,7 @@ export class SavedSignIn {
     this.codes.rememberUsedWindow(profileId);
     pendingSecrets.forgetSignIn();
     this.page.forget(profileId);
-    settings.update((kept) => withoutSignIn(kept, profileId));
+    settings.update((current) => withoutSignIn(current, profileId));
     changed();
     await emptyKeychain(before, profileId, secrets, tell);
   }

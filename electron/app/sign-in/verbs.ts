@@ -23,17 +23,18 @@ type SignInVerbs = Pick<
 export function signInVerbs(parts: Parts): SignInVerbs {
   const { controller, profileStore, pendingSecrets, savedSignIn, desktop, proxyQuestion } = parts;
 
-  const answer = (promptId: string, given: Answer, remember: boolean): void => {
+  const answer = (promptId: string, chosenAnswer: Answer, remember: boolean): void => {
     const { state } = controller;
     if (state.kind !== 'asking' || state.promptId !== promptId || state.answered) throw fail('not-now');
-    savedSignIn.note(state.profileId, state.prompt, given, remember);
-    if (state.prompt.kind === 'certificate' && given.kind === 'certificate' && given.accept) profileStore.accept(state.prompt);
-    controller.answer(promptId, given);
+    savedSignIn.note(state.profileId, state.prompt, chosenAnswer, remember);
+    if (state.prompt.kind === 'certificate' && chosenAnswer.kind === 'certificate' && chosenAnswer.accept)
+      profileStore.accept(state.prompt);
+    controller.answer(promptId, chosenAnswer);
   };
 
   return {
-    async answer({ promptId, answer: given, remember }) {
-      answer(promptId, given, remember);
+    async answer({ promptId, answer: chosenAnswer, remember }) {
+      answer(promptId, chosenAnswer, remember);
     },
     async answerProxy({ id, signIn }) {
       proxyQuestion.answer(id, signIn);

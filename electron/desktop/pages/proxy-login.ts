@@ -28,9 +28,9 @@ export function answerProxyLogin(
   app.on('login', (event, contents, { url, firstAuthAttempt }, asked, callback) => {
     event.preventDefault();
     const proxy = proxyOf(contents);
-    const given = asked.isProxy && !proxy ? savedSignIn(asked.host, asked.port) : null;
+    const saved = asked.isProxy && !proxy ? savedSignIn(asked.host, asked.port) : null;
     const answer =
-      proxy && isOurProxy(asked, proxy) ? ([proxy.username, proxy.secret] as const) : given && ([given.user, given.password] as const);
+      proxy && isOurProxy(asked, proxy) ? ([proxy.username, proxy.secret] as const) : saved && ([saved.user, saved.password] as const);
     // A second attempt means that the proxy rejected the answer: answering again would go on for ever. Electron reports every
     // attempt of a WebSocket as a second one (shell/browser/login_handler.cc), so those are counted here.
     if (answer && (firstAuthAttempt || (isWebSocket(url) && webSockets.mayAnswer(url)))) callback(...answer);

@@ -23,7 +23,7 @@ export function createDesktopPresenters(
   const tray = createTray(trayIcons, perform);
   const notifier = createNotifier(() => perform('open'));
   let localizer: Localizer | null = null;
-  let told = false;
+  let notified = false;
 
   const currentLocalizer = (): Localizer => {
     const before = localizer;
@@ -47,8 +47,8 @@ export function createDesktopPresenters(
 
   return {
     notifyMinimised() {
-      if (told) return;
-      told = true;
+      if (notified) return;
+      notified = true;
       const { notification } = currentLocalizer().messages;
       notifier.show(notification.trayTitle, notification.minimizedText);
     },

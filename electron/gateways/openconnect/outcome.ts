@@ -108,7 +108,7 @@ export function outcomeOf(
   done: Done,
   { lines, gatewayMessage, connected, secured }: LoggedSince,
   target: GatewayTarget,
-  given: { answered: boolean; certificate: boolean },
+  sent: { answered: boolean; certificate: boolean },
 ): Outcome {
   const host = shownAs(target);
   const proxyParams = { host: target.via ? proxyName(target.via) : host };
@@ -125,7 +125,7 @@ export function outcomeOf(
   const meaning = meanings.find(([start]) => lines.some((line) => line.startsWith(start)))?.[1];
   const refused = lines.some((line) => refusalLines.some((start) => line.startsWith(start))) || refusalResults.includes(done.result);
   const isPulse = target.profile.protocol === 'pulse';
-  const refusesClient = isPulse && !given.answered && lines.some((line) => pulseRefusals.some((start) => line.startsWith(start)));
+  const refusesClient = isPulse && !sent.answered && lines.some((line) => pulseRefusals.some((start) => line.startsWith(start)));
   // A locked account and a missing certificate have lines of their own
   if (refusesClient && meaning === undefined) return failed('pulse-refused');
   if (isCertificateTrouble(meaning)) return { kind: 'certificate', code: meaning };
@@ -145,12 +145,12 @@ export function outcomeOf(
   if (gatewayMessage === noGatewayListed) return failed('no-gateway');
   if (gatewayMessage === 'HTTP 503') return failed('gateway-busy');
   // GlobalProtect's own status codes: 513 means that a certificate is needed, 512 that the sign-in was refused
-  if (gatewayMessage === 'HTTP 513') return certificateOutcome(given.certificate);
+  if (gatewayMessage === 'HTTP 513') return certificateOutcome(sent.certificate);
   if (/^HTTP 5(?!12$)\d\d$/.test(gatewayMessage)) return failed('campus-trouble');
-  if (refused && given.answered) return { kind: 'rejected', detail };
+  if (refused && sent.answered) return { kind: 'rejected', detail };
   // Refused without a question: some Cisco gateways want only a certificate and do not say so
   if (refused && (target.profile.protocol === 'anyconnect' || aboutCertificate.test(gatewayMessage)))
-    return certificateOutcome(given.certificate);
+    return certificateOutcome(sent.certificate);
   if (refused) return failed('sign-in-rejected');
   return failed('gateway-protocol');
 }

@@ -178,7 +178,7 @@ export class OpenConnectSignIn {
     this.pageGiven = true;
     this.pageFailure = null;
     if (known) call.answer(question.seq, pageAnswer(known));
-    else if ((await signInOnPage(question, { ...deps, target, ask, signal, saml }, call, failure)) === 'anew') throw new StartAgain();
+    else if ((await signInOnPage(question, { ...deps, target, ask, signal, saml }, call, failure)) === 'restart') throw new StartAgain();
   }
 
   private async passphrase(index: number): Promise<OcAnswer> {
@@ -215,7 +215,7 @@ export class OpenConnectSignIn {
         throw fail('ticket-too-long', { host: shownAs(this.target) }, { detail: `the ticket is ${grant.cookie.length} bytes long` });
       }
       const host = hostOf(new URL(grant.connectUrl));
-      if (!this.verified.has(host)) this.target.noteVouched?.(host, grant.serverPin.replace('pin-sha256:', ''));
+      if (!this.verified.has(host)) this.target.rememberVouched?.(host, grant.serverPin.replace('pin-sha256:', ''));
       if (this.signal.aborted) {
         await signOut(grant, this.target);
         throw fail('cancelled');
@@ -253,8 +253,8 @@ export class OpenConnectSignIn {
   /** Throws if a form says that the gateway does not accept this client or its system. The password is not to blame then. */
   private throwIfRefused({ error, message, fields }: OcForm): void {
     // A message above a question may mention client programs in general
-    const words = error ?? (fields.length === 0 ? message : undefined);
-    const refusal = words === undefined ? null : refusalInText(words, shownAs(this.target), this.deps.agent);
+    const text = error ?? (fields.length === 0 ? message : undefined);
+    const refusal = text === undefined ? null : refusalInText(text, shownAs(this.target), this.deps.agent);
     if (refusal) throw refusal;
   }
 

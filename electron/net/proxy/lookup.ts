@@ -21,7 +21,7 @@ export class Proxies {
     if (endpoint.loopbackPort !== undefined) return endpoint;
     const proxy = await this.ask(`https://${inAddress(endpoint.host)}:${endpoint.port}/`, signal);
     if (!proxy) return endpoint;
-    if (proxy.kind === 'unspoken') throw fail('proxy-kind', { proxy: proxy.said });
+    if (proxy.kind === 'unsupported') throw fail('proxy-kind', { proxy: proxy.entry });
     const { fallbacks } = proxy;
     const others = fallbacks?.map((each) => (each === 'direct' ? each : this.known(each)));
     return { ...endpoint, via: { ...this.known(proxy), ...(others && { fallbacks: others }) } };

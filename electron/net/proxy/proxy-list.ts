@@ -3,13 +3,13 @@ import type { ProxyRoute, WebProxy } from '../endpoint.ts';
 import { hostOf, plainHost, sameHost } from '../../trust/host.ts';
 
 /** A proxy or list of proxies that we cannot use, as it was configured, but without a password. */
-export interface Unspoken {
-  kind: 'unspoken';
-  said: string;
+export interface UnsupportedProxy {
+  kind: 'unsupported';
+  entry: string;
 }
 
 /** The proxy for an address. Null: no proxy. */
-export type ProxyLookup = ProxyRoute | Unspoken | null;
+export type ProxyLookup = ProxyRoute | UnsupportedProxy | null;
 
 /** Finds the proxy for an `https:` address. */
 export type ProxyFor = (address: string) => Promise<ProxyLookup>;
@@ -41,11 +41,11 @@ const maxProxies = 6;
 
 /**
  * Reads the system's answer in Chromium's format: `PROXY host:port; SOCKS5 host:port; DIRECT`, best first. Skips kinds that
- * we do not speak. If only those are listed, returns `unspoken` and never falls back to no proxy.
+ * we do not speak. If only those are listed, returns `unsupported` and never falls back to no proxy.
  */
 export function proxyOfList(list: string): ProxyLookup {
   const proxies: WebProxy[] = [];
-  const unspoken: string[] = [];
+  const unsupported: string[] = [];
   let direct = false;
   for (const entry of list.split(';').map((each) => each.trim())) {
     if (entry === '') continue;
@@ -55,10 +55,10 @@ export function proxyOfList(list: string): ProxyLookup {
     const kind = kindsOfList.get(word.toLowerCase());
     const proxy = kind && proxyAt(kind, address);
     if (proxy) proxies.push(proxy);
-    else unspoken.push(entry);
+    else unsupported.push(entry);
   }
   const [first, ...others] = proxies.slice(0, maxProxies);
-  if (!first) return direct || unspoken.length === 0 ? null : { kind: 'unspoken', said: unspoken.join('; ').slice(0, 200) };
+  if (!first) return direct || unsupported.length === 0 ? null : { kind: 'unsupported', entry: unsupported.join('; ').slice(0, 200) };
   const fallbacks = [...others, ...(direct ? (['direct'] as const) : [])];
   return fallbacks.length > 0 ? { ...first, fallbacks } : first;
 }
@@ -80,12 +80,12 @@ function proxyOfAddress(text: string): ProxyLookup {
   const kind = kindsOfAddress.get(address.slice(0, address.indexOf(':')).toLowerCase());
   // A special scheme, for which URL parses a host in every case
   const url = kind && URL.parse(address.replace(/^[^:]+:/, 'http:'));
-  const unspoken: Unspoken = { kind: 'unspoken', said: text.replace(/^([^/]*\/\/)?.*@/, '$1').slice(0, 200) };
-  if (!kind || !url) return unspoken;
+  const unsupported: UnsupportedProxy = { kind: 'unsupported', entry: text.replace(/^([^/]*\/\/)?.*@/, '$1').slice(0, 200) };
+  if (!kind || !url) return unsupported;
   const { hostname, username, password } = url;
   const isPortGiven = /:\d+(\/|$)/.test(address.replace(/^[^:]+:\/\//, '').replace(/^.*@/, ''));
   const proxy = proxyAt(kind, `${hostname}:${isPortGiven ? url.port || '80' : usualPort[kind]}`);
-  if (!proxy || username === '') return proxy ?? unspoken;
+  if (!proxy || username === '') return proxy ?? unsupported;
   return { ...proxy, signIn: { user: decoded(username), password: decoded(password) } };
 }
 

@@ -102,14 +102,14 @@ export interface Exit {
 const leewayMs = 3_000;
 
 /** Why a tunnel that was up ended, from openconnect's exit code and our own clock. */
-export function endingOf({ code, output: said, limits, at, lastTrafficAt, host }: Exit): TunnelEnding {
-  const failure = (why: Failure): Failure => ({ ...why, detail: `openconnect ended (${code ?? 'killed'}): ${said.tail}` });
+export function endingOf({ code, output: output, limits, at, lastTrafficAt, host }: Exit): TunnelEnding {
+  const failure = (why: Failure): Failure => ({ ...why, detail: `openconnect ended (${code ?? 'killed'}): ${output.tail}` });
   const ended = (reason: SessionEnd): TunnelEnding => ({ kind: 'ended', reason });
   if (code === 2) return { kind: 'rejected', failure: failure({ code: 'ticket-rejected' }) };
   if (code === 1) {
     if (limits.expiresAt !== null && at >= limits.expiresAt - leewayMs) return ended('expired');
     const idleMs = limits.idleSeconds === null ? Infinity : limits.idleSeconds * 1000;
-    if (said.endedByGateway) return ended(at - lastTrafficAt >= idleMs - leewayMs ? 'idle' : 'revoked');
+    if (output.endedByGateway) return ended(at - lastTrafficAt >= idleMs - leewayMs ? 'idle' : 'revoked');
   }
   return { kind: 'dropped', failure: failure({ code: 'tunnel-dropped', params: { host } }) };
 }

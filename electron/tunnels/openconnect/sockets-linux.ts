@@ -49,8 +49,8 @@ export async function peersOf(uid: number): Promise<string[]> {
 
 /** Reads the address from the kernel's format: one 32-bit word, or four for IPv6, each with its bytes reversed (proc(5), /proc/net/tcp). */
 function addressIn(place: string): string | null {
-  const words = place.split(':')[0]?.match(/[0-9A-F]{8}/g);
-  const bytes = words?.flatMap((word) => [6, 4, 2, 0].map((at) => parseInt(word.slice(at, at + 2), 16)));
+  const groups = place.split(':')[0]?.match(/[0-9A-F]{8}/g);
+  const bytes = groups?.flatMap((word) => [6, 4, 2, 0].map((at) => parseInt(word.slice(at, at + 2), 16)));
   if (bytes?.length === 4) return bytes.join('.');
   if (bytes?.length !== 16) return null;
   const isMapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;

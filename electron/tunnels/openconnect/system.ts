@@ -243,8 +243,8 @@ class SystemTunnelOfHelper implements Tunnel {
 
   /** Asks the helper and the far end. The helper must say that the tunnel is up, because the name server may also be reachable without it. */
   async answers(timeoutMs: number): Promise<boolean> {
-    const [up, heard] = await Promise.all([this.isUp(timeoutMs), this.farEnd.responds(timeoutMs)]);
-    return up && heard && !this.over;
+    const [up, responds] = await Promise.all([this.isUp(timeoutMs), this.farEnd.responds(timeoutMs)]);
+    return up && responds && !this.over;
   }
 
   private async isUp(timeoutMs: number): Promise<boolean> {

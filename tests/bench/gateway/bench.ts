@@ -184,17 +184,17 @@ async function tunnelRows(lab: Ocserv, next: () => string): Promise<Row[]> {
 class Samples {
   private readonly values = new Map<string, number[]>();
 
-  add(way: string, value: number): void {
-    this.values.set(way, [...(this.values.get(way) ?? []), value]);
+  add(variant: string, value: number): void {
+    this.values.set(variant, [...(this.values.get(variant) ?? []), value]);
   }
 
   samples(): Row['samples'] {
-    return Object.fromEntries([...this.values].map(([way, values]) => [way, sampleOf(values)]));
+    return Object.fromEntries([...this.values].map(([variant, values]) => [variant, sampleOf(values)]));
   }
 
-  ratio(way: string, other: string): number {
+  ratio(variant: string, other: string): number {
     const median = (name: string): number => sampleOf(this.values.get(name) ?? []).median;
-    return median(way) / median(other);
+    return median(variant) / median(other);
   }
 }
 

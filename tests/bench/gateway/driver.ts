@@ -51,15 +51,15 @@ export async function signInByDriver(driver: OpenConnectDriver, lab: Ocserv, use
 /** What every question and every answer of the library's goes through, with nothing to do there: milliseconds there and back. */
 export async function throughTheThread(times: number): Promise<number[]> {
   const forked = forkWorker(worker)();
-  let heard = (): void => undefined;
-  forked.onMessage(() => heard());
+  let onReply = (): void => undefined;
+  forked.onMessage(() => onReply());
   const taken: number[] = [];
   for (let time = -1; time < times; time++) {
     // As in a sign-in, nobody has been waiting for it in a loop
     await new Promise((resolve) => setTimeout(resolve, 20));
     const from = performance.now();
     await new Promise<void>((resolve) => {
-      heard = resolve;
+      onReply = resolve;
       forked.post({ type: 'warm', libraries: ['libopenconnect.so.5'] } satisfies ToWorker);
     });
     // The first loads the library

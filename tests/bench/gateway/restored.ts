@@ -32,7 +32,7 @@ export async function restoredRow(
       await flows(lab, { causeway: core.proxy });
       await lab.cable('down');
       await new Promise((resolve) => setTimeout(resolve, seconds * 1000 - watchersBeginMs));
-      const waits = [{ causeway: core.proxy }, { ocproxy: plain.port }, { network: lab.address }].map((way) => flows(lab, way));
+      const waits = [{ causeway: core.proxy }, { ocproxy: plain.port }, { network: lab.address }].map((via) => flows(lab, via));
       await new Promise((resolve) => setTimeout(resolve, watchersBeginMs));
       await lab.cable('up');
       const upAt = performance.now();

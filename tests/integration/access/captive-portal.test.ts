@@ -15,7 +15,7 @@ afterEach(async () => {
   bench = null;
 });
 
-const hotel = 'http://login.hotel.test/welcome';
+const loginPage = 'http://login.hotel.test/welcome';
 interface Answer {
   status: number;
   headers?: Record<string, string>;
@@ -57,19 +57,19 @@ const redirect = (location: string) => (): Answer => ({ status: 302, headers: { 
 describe('captive portal (MV#614, #6419: said, and offered to open)', () => {
   test('a gateway behind one is told as such, by one question to the gateway’s own name', async () => {
     bench = await startBench();
-    const hotelNet = await network(redirect(hotel));
-    bench.controller.connect(behind(bench.campus.profile, hotelNet));
+    const captive = await network(redirect(loginPage));
+    bench.controller.connect(behind(bench.campus.profile, captive));
     const { ending } = await reach(bench.controller, 'idle');
-    expect(ending).toEqual({ code: 'captive-portal', params: { address: hotel }, detail: 'gateway-not-secure' });
-    expect(hotelNet.asked).toEqual(['GET http://vpn.campus.test/']);
+    expect(ending).toEqual({ code: 'captive-portal', params: { address: loginPage }, detail: 'gateway-not-secure' });
+    expect(captive.asked).toEqual(['GET http://vpn.campus.test/']);
   });
 
   test('a certificate that the network shows in the gateway’s place is no question for the person', async () => {
     bench = await startBench();
-    const hotelNet = await network(redirect(hotel));
+    const captive = await network(redirect(loginPage));
     // Another campus’s front: a certificate that nobody vouches for
     const { profile, port } = bench.campus;
-    bench.controller.connect({ ...behind(profile, { web: hotelNet.web, tls: port }), trust: { kind: 'system' } });
+    bench.controller.connect({ ...behind(profile, { web: captive.web, tls: port }), trust: { kind: 'system' } });
     const { ending } = await reach(bench.controller, 'idle');
     expect(ending?.code).toBe('captive-portal');
     expect(bench.states.some(({ kind }) => kind === 'asking')).toBe(false);
@@ -85,16 +85,16 @@ describe('captive portal (MV#614, #6419: said, and offered to open)', () => {
 
   test('the page is opened by a person’s click only, and the way is told to be free without signing in', async () => {
     bench = await startBench();
-    const hotelNet = await network(redirect(hotel));
-    let door = 'hotel';
+    const captive = await network(redirect(loginPage));
+    let route = 'hotel';
     const gateway = await tcp((socket) => {
-      const to = net.connect(door === 'hotel' ? hotelNet.tls : (bench?.campus.port ?? 0), '127.0.0.1');
+      const to = net.connect(route === 'hotel' ? captive.tls : (bench?.campus.port ?? 0), '127.0.0.1');
       socket.pipe(to).pipe(socket);
       to.on('error', () => socket.destroy());
     });
-    let web = redirect(hotel);
-    const httpDoor = await network(() => web());
-    const profile = behind(bench.campus.profile, { web: httpDoor.web, tls: gateway });
+    let web = redirect(loginPage);
+    const plainHttp = await network(() => web());
+    const profile = behind(bench.campus.profile, { web: plainHttp.web, tls: gateway });
     const run = await startApp([profile]);
     try {
       await expect(run.app.verbs.openNetworkPage()).rejects.toThrow('not-now');
@@ -102,9 +102,9 @@ describe('captive portal (MV#614, #6419: said, and offered to open)', () => {
       await when(run.app, ({ access }) => access.kind === 'idle' && access.ending?.code === 'captive-portal');
       expect(run.desktop.external).toEqual([]);
       await run.app.verbs.openNetworkPage();
-      expect(run.desktop.external).toEqual([hotel]);
+      expect(run.desktop.external).toEqual([loginPage]);
       // Another network, or the sign-in done: the next look finds the gateway itself
-      door = 'campus';
+      route = 'campus';
       web = redirect('https://vpn.campus.test/');
       run.environment.networkChange();
       await when(run.app, ({ access }) => access.kind === 'idle' && access.wayFree === true);
@@ -118,23 +118,23 @@ describe('captive portal (MV#614, #6419: said, and offered to open)', () => {
 
   test('one that comes up under a session is told while reconnecting, and the same ticket goes on once it is gone', async () => {
     bench = await startBench();
-    const hotelNet = await network(redirect(hotel));
-    let door = 'campus';
+    const captive = await network(redirect(loginPage));
+    let route = 'campus';
     const lines = new Set<net.Socket>();
     const gateway = await tcp((socket) => {
       lines.add(socket);
-      const to = net.connect(door === 'hotel' ? hotelNet.tls : (bench?.campus.port ?? 0), '127.0.0.1');
+      const to = net.connect(route === 'hotel' ? captive.tls : (bench?.campus.port ?? 0), '127.0.0.1');
       socket.pipe(to).pipe(socket);
       to.on('error', () => socket.destroy());
       to.on('close', () => socket.destroy());
     });
-    await signIn({ ...bench, campus: { ...bench.campus, profile: behind(bench.campus.profile, { web: hotelNet.web, tls: gateway }) } });
-    door = 'hotel';
+    await signIn({ ...bench, campus: { ...bench.campus, profile: behind(bench.campus.profile, { web: captive.web, tls: gateway }) } });
+    route = 'hotel';
     for (const line of lines) line.destroy();
     await expect
       .poll(() => (bench?.controller.state.kind === 'reconnecting' ? bench.controller.state.why.code : null), { timeout: 10_000 })
       .toBe('captive-portal');
-    door = 'campus';
+    route = 'campus';
     bench.controller.retryNow();
     await reach(bench.controller, 'connected');
     expect(
@@ -143,7 +143,7 @@ describe('captive portal (MV#614, #6419: said, and offered to open)', () => {
   });
 
   test('one that comes up while a silent link is held on to is told too', async () => {
-    const { web } = await network(redirect(hotel));
+    const { web } = await network(redirect(loginPage));
     const gateway = otherGateway();
     const controller = gateway.make();
     onTestFinished(() => controller.disconnect());
@@ -156,7 +156,7 @@ describe('captive portal (MV#614, #6419: said, and offered to open)', () => {
     gateway.environment.networkChange();
     await expect
       .poll(() => (controller.state.kind === 'reconnecting' ? controller.state.why : null))
-      .toMatchObject({ code: 'captive-portal', params: { address: hotel } });
+      .toMatchObject({ code: 'captive-portal', params: { address: loginPage } });
     gateway.answer(true);
     await reach(controller, 'connected');
     expect(gateway.tunnels).toMatchObject([{ abandoned: false }]);
@@ -188,13 +188,17 @@ describe('what counts as one', () => {
 
   test.each<[string, Answer | null, string | null]>([
     ['511 (RFC 6585)', { status: 511 }, here],
-    ['a redirect elsewhere', { status: 307, headers: { location: hotel } }, hotel],
+    ['a redirect elsewhere', { status: 307, headers: { location: loginPage } }, loginPage],
     ['the campus’s own front page', { status: 200, headers: html, body: '<h1>Welcome to Harbour VPN</h1>' }, null],
     ['a front page that is a folder further down', { status: 302, headers: { location: '/login' } }, null],
     ['a front page at the campus’s own web server', { status: 302, headers: { location: 'http://www.campus.test/vpn' } }, null],
     ['the page that people sign in on', { status: 302, headers: { location: 'https://login.elsewhere.test/' } }, null],
     ['a front page that leads to TLS by itself', { status: 200, headers: html, body: refresh('https://vpn.campus.test/') }, null],
-    ['a page that leads elsewhere by itself', { status: 200, headers: html, body: refresh(`${hotel}?a=1&amp;b=2`) }, `${hotel}?a=1&b=2`],
+    [
+      'a page that leads elsewhere by itself',
+      { status: 200, headers: html, body: refresh(`${loginPage}?a=1&amp;b=2`) },
+      `${loginPage}?a=1&b=2`,
+    ],
     ['a page for programs of hotspots (WISPr)', { status: 200, headers: html, body: '<!--<WISPAccessGatewayParam>-->' }, here],
     ['the gateway’s own way to TLS', { status: 301, headers: { location: 'https://vpn.campus.test/' } }, null],
     ['a host of the campus', { status: 302, headers: { location: 'https://www.2fa.campus.test/' } }, null],
@@ -227,7 +231,7 @@ describe('what counts as one', () => {
     };
     test.each<[string, Answer, Answer | null, string | null]>([
       ['where it answers for nobody too', page, page, here],
-      ['where it sends nobody somewhere', page, { status: 302, headers: { location: hotel } }, hotel],
+      ['where it sends nobody somewhere', page, { status: 302, headers: { location: loginPage } }, loginPage],
       ['where it redirects within the name that was asked', { status: 302, headers: { location: '/login' } }, page, here],
       ['not where nobody answers for nobody', page, null, null],
       ['not where a company’s proxy says that nobody is there', page, { status: 503, headers: html }, null],

@@ -62,7 +62,7 @@ async function writeReport(): Promise<void> {
     ...steps.map((step) => row([step, ...faultNames.map((fault) => outcomes.get(`${step} × ${fault}`) ?? 'FAILED')])),
   ];
   await mkdir('out', { recursive: true });
-  const said = steps.flatMap((step) => faultNames.map((fault) => `${step} × ${fault}`));
-  console.log(said.map((cell) => `${cell}: ${outcomes.get(cell) ?? 'FAILED'}`).join('\n'));
+  const cellNames = steps.flatMap((step) => faultNames.map((fault) => `${step} × ${fault}`));
+  console.log(cellNames.map((cell) => `${cell}: ${outcomes.get(cell) ?? 'FAILED'}`).join('\n'));
   await writeFile('out/faults.md', `${lines.join('\n')}\n`);
 }

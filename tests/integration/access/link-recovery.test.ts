@@ -51,12 +51,12 @@ test('a link that fell silent with its network is held on to, and goes on when i
 });
 
 test('a gateway that takes new connections while the link stays silent gets a new one', async () => {
-  const door = await deadPort();
-  const gateway = otherGateway({ loopbackPort: door });
+  const newPort = await deadPort();
+  const gateway = otherGateway({ loopbackPort: newPort });
   const c = await silent(gateway);
   expect(gateway.tunnels).toMatchObject([{ abandoned: false }]);
   const server = net.createServer((socket) => socket.end());
-  server.listen(door, '127.0.0.1');
+  server.listen(newPort, '127.0.0.1');
   onTestFinished(() => void server.close());
   await reach(c, 'connected');
   expect(gateway.tunnels).toMatchObject([{ abandoned: true }, { abandoned: false }]);

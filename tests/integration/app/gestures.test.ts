@@ -32,7 +32,7 @@ afterEach(async () => {
 
 async function open(): Promise<Scene> {
   const network = await startFaultProxy({ port: campus.port });
-  const connectTo = (campus.profile.connectTo ?? []).map((way) => ({ ...way, loopbackPort: network.port }));
+  const connectTo = (campus.profile.connectTo ?? []).map((entry) => ({ ...entry, loopbackPort: network.port }));
   const run = await startApp([{ ...campus.profile, connectTo }]);
   return (scene = { campus, network, run });
 }

@@ -66,10 +66,10 @@ test('a link with anything changed, added or left out is another link or none, a
     fc.property(mutated, (text) => {
       const link = readLink(text);
       if (!link) return;
-      const said = link.kind === 'connect' ? link.profileId : link.kind === 'task' ? link.task : link.address;
+      const target = link.kind === 'connect' ? link.profileId : link.kind === 'task' ? link.task : link.address;
       // Capitals of ASCII say nothing; other letters are none of a link's
       const lowered = text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
-      expect(lowered.replace(/\/$/, '')).toBe(`causeway://${link.kind}/${said}`);
+      expect(lowered.replace(/\/$/, '')).toBe(`causeway://${link.kind}/${target}`);
     }),
     { numRuns: 3_000 },
   );

@@ -117,12 +117,12 @@ describe('a group that was chosen (SSO#194)', () => {
   });
 
   it('is left to the person where it has a phone ring', async () => {
-    const ways = signIn(['Passcode', 'Duo Push']);
-    await worked([[ways, typed('1')]]);
-    expect(await start().preparedFor(profile)(ways)).toBeNull();
-    const groups = { ...ways, selects: ways.selects.map((select) => ({ ...select, group: true })) };
+    const factorPrompt = signIn(['Passcode', 'Duo Push']);
+    await worked([[factorPrompt, typed('1')]]);
+    expect(await start().preparedFor(profile)(factorPrompt)).toBeNull();
+    const groups = { ...factorPrompt, selects: factorPrompt.selects.map((select) => ({ ...select, group: true })) };
     expect(await start().preparedFor(profile)(groups)).not.toBeNull();
-    expect(start().preset(profile, ways)).toMatchObject({ selects: [{ value: '1' }] });
+    expect(start().preset(profile, factorPrompt)).toMatchObject({ selects: [{ value: '1' }] });
   });
 
   it('on a page of its own is taken along with a saved password once, and offered first without one', async () => {

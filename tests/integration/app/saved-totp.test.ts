@@ -25,7 +25,7 @@ describe('a key for one-time codes', () => {
   let now: number;
   let settings: Settings;
   let keytar: ReturnType<typeof memoryKeytar>;
-  let told: Failure[];
+  let reported: Failure[];
   let directory: string;
   const stop = new AbortController();
   const profile: Profile = {
@@ -47,7 +47,7 @@ describe('a key for one-time codes', () => {
       allowed,
       now: () => now,
       changed: () => undefined,
-      tell: (failure) => told.push(failure),
+      tell: (failure) => reported.push(failure),
     });
   const later = async (kept: SavedTotp): Promise<LaterAnswer> => {
     const known = await kept.preparedFor(profile)(passcodePrompt);
@@ -63,7 +63,7 @@ describe('a key for one-time codes', () => {
     directory = await mkdtemp(join(tmpdir(), 'causeway-codes-'));
     settings = await Settings.open(directory);
     keytar = memoryKeytar();
-    told = [];
+    reported = [];
     now = windowStart + 5_000;
   });
   afterEach(async () => {
@@ -223,7 +223,7 @@ describe('a key for one-time codes', () => {
     await kept.keep(profile, secret);
     keytar.getPassword = () => Promise.reject(new Error('the collection is locked'));
     expect(await ask(kept)).toBeNull();
-    expect(told).toMatchObject([{ code: 'keychain-locked' }]);
+    expect(reported).toMatchObject([{ code: 'keychain-locked' }]);
     keytar.deletePassword = () => Promise.reject(new Error('the collection is locked'));
     await kept.forget('campus');
     expect(kept.stateFor(profile)).toBe('none');

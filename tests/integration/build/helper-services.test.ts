@@ -147,11 +147,11 @@ describe('the helper as a service', () => {
       .replace(/^ExecStart=\S+/m, 'ExecStart=/bin/true')
       .replace(/^ExecStartPre=.*$/m, '');
     writeFileSync(join(folder, 'causeway-helper.service'), unit);
-    const said = execFileSync('systemd-analyze', ['verify', '--man=no', join(folder, 'causeway-helper.service')], {
+    const output = execFileSync('systemd-analyze', ['verify', '--man=no', join(folder, 'causeway-helper.service')], {
       encoding: 'utf8',
       stdio: 'pipe',
     });
-    expect(said).toBe('');
+    expect(output).toBe('');
   });
 
   test('of polkit asks in three languages for the one program, and shows what it is asked about', () => {

@@ -248,23 +248,23 @@ describe('a recovery', () => {
   const issue = 1;
   const activation = 7;
   /** What the person has been told. */
-  const told = { token: '', passcode: '' };
+  const issued = { token: '', passcode: '' };
   const { role, userId, dateOfBirth, lastFour, password } = kit;
   const steps: readonly Step[] = [
     async (campus) => {
-      told.token = verifyReplySchema.parse(
+      issued.token = verifyReplySchema.parse(
         (await campus.recovery(recoveryPaths.verify, { role, userId, dateOfBirth, lastFour })).reply,
       ).token;
       return null;
     },
     async (campus) => {
-      told.passcode = passcodeReplySchema.parse(
-        (await campus.recovery(recoveryPaths.passcode, { token: told.token, password })).reply,
+      issued.passcode = passcodeReplySchema.parse(
+        (await campus.recovery(recoveryPaths.passcode, { token: issued.token, password })).reply,
       ).passcode;
       return null;
     },
     signIn(kit),
-    ...enrolment(() => Promise.resolve(told.passcode)),
+    ...enrolment(() => Promise.resolve(issued.passcode)),
   ];
 
   test.each([...between(1, 2, 3, 4, 5, 6, 7, 8), ...during(issue, ...everyWrite), ...during(activation, ...everyWrite)])(
@@ -278,7 +278,7 @@ describe('a recovery', () => {
       // The passcode is good until there is a device, and void from then on
       const isGood = document.recovery.some((record) => record.userId === userId);
       expect(isGood).toBe(!isThere && (happened(issue, kill, answered) ?? isGood));
-      if (answered > issue) expect((await factors.checkPasscode(userId, told.passcode, 'gateway')).ok).toBe(isGood);
+      if (answered > issue) expect((await factors.checkPasscode(userId, issued.passcode, 'gateway')).ok).toBe(isGood);
       await agrees(data);
     },
   );

@@ -440,7 +440,7 @@ describe('a client that says nothing', () => {
 });
 
 describe('a client that breaks the protocol', () => {
-  const ways: Record<string, (client: GatewayClient) => void> = {
+  const violations: Record<string, (client: GatewayClient) => void> = {
     'text that is not JSON': (client) => client.socket.send('{'),
     'a message of no known type': (client) => client.socket.send('{"type":"sudo"}'),
     'a binary message': (client) => client.socket.send(Buffer.from('{"type":"bye"}')),
@@ -462,7 +462,7 @@ describe('a client that breaks the protocol', () => {
       client.answer(credentials('a', 'b'), 1);
     },
   };
-  for (const [what, act] of Object.entries(ways)) {
+  for (const [what, act] of Object.entries(violations)) {
     test(`with ${what} is refused and closed`, async () => {
       const client = await GatewayClient.open(campus);
       act(client);

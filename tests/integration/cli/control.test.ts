@@ -222,15 +222,15 @@ describe('the command line beside the app', () => {
     const argv = ['connect', b.campus.profile.id, '--answers', await answers(b), '--app-tunnel', '0', '--json', '--show-secret'];
     const run = startCli(argv, { folder: b.directory });
     await run.until(({ events }) => events.find((event) => event.event === 'state' && event.state === 'connected'));
-    const door = run.events.find((event) => event.event === 'proxy');
-    if (door?.event !== 'proxy') throw new Error('no proxy');
+    const proxyEvent = run.events.find((event) => event.event === 'proxy');
+    if (proxyEvent?.event !== 'proxy') throw new Error('no proxy');
     const { hostname, port } = new URL(b.campus.profile.portal.address);
     const target = `${hostname}:${port === '' ? 443 : port}`;
-    expect(await throughProxy(door.address, `${door.user}:${door.secret ?? ''}`, target)).toBe(200);
-    expect(await throughProxy(door.address, `${door.user}:${b.proxy.secret}`, target)).toBe(407);
+    expect(await throughProxy(proxyEvent.address, `${proxyEvent.user}:${proxyEvent.secret ?? ''}`, target)).toBe(200);
+    expect(await throughProxy(proxyEvent.address, `${proxyEvent.user}:${b.proxy.secret}`, target)).toBe(407);
     run.interrupt();
     expect(await run.code).toBe(0);
-    await expect.poll(() => throughProxy(door.address, 'a:b', target).catch(() => 'closed')).toBe('closed');
+    await expect.poll(() => throughProxy(proxyEvent.address, 'a:b', target).catch(() => 'closed')).toBe('closed');
   });
 
   test('a question is answered in the window or in the terminal, whichever is first', async () => {

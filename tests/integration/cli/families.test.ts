@@ -59,10 +59,10 @@ describe.skipIf(missingForPeers() !== null)('causeway connect signs in to', () =
     onTestFinished(() => gateway.stop());
     const running = await run(gateway.profile(), { user: 'mei', password: 'harbour', choose: ['Main site'], passcode: '123456' });
     await noTunnel(running);
-    const told = running
+    const notices = running
       .events()
       .flatMap((event) => (event.event === 'notice' && event.failure.code === 'password-ends' ? [event.failure] : []));
-    expect(told).toEqual(days.map((each) => ({ code: 'password-ends', params: { days: each } })));
+    expect(notices).toEqual(days.map((each) => ({ code: 'password-ends', params: { days: each } })));
     expect(running.out()).not.toContain('authcookie0123456789');
   });
 

@@ -55,8 +55,8 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
     const run = startCommand(...argv);
     await run.until('state', ({ state }) => state === 'connected');
     await run.until('notice', ({ failure }) => failure.code === 'gateway-says');
-    const said = run.events().filter((event) => event.event === 'notice');
-    expect(said).toEqual([{ event: 'notice', failure: { code: 'gateway-says', params: { text: 'Maintenance on Sunday, 校園.' } } }]);
+    const notices = run.events().filter((event) => event.event === 'notice');
+    expect(notices).toEqual([{ event: 'notice', failure: { code: 'gateway-says', params: { text: 'Maintenance on Sunday, 校園.' } } }]);
     run.interrupt();
     expect(await run.exit).toBe(0);
   });

@@ -31,13 +31,13 @@ async function comesBack(token: string, back = 'https://forms.campus.test/thanks
 }
 
 /** Something that speaks to that port, and how it is answered. */
-async function says(words: string): Promise<string> {
+async function says(text: string): Promise<string> {
   const socket = net.connect(browserPort, '::1');
   let answer = '';
   socket.on('data', (chunk) => (answer += String(chunk)));
   // It hangs up on what it has not read to the end
   socket.on('error', () => undefined);
-  socket.end(words);
+  socket.end(text);
   await new Promise((resolve) => socket.once('close', resolve));
   return answer;
 }

@@ -9,7 +9,7 @@ import type { Profile } from '../../../shared/profile.ts';
 import { answersFile, cliFolder } from '../../support/cli.ts';
 import { commandFile, startCommand, type RunningCommand } from '../../peers/command.ts';
 import { FormGateway, signInForm, type Step } from '../../peers/gateways/form-gateway.ts';
-import { answersOf, code, secret, sends, told } from '../../peers/form-sign-in.ts';
+import { answersOf, code, secret, sends, messageForm } from '../../peers/form-sign-in.ts';
 import { hasOurs, missingLibrary } from '../../peers/openconnect-bench.ts';
 import { globalProtectWith, startFamily } from '../../peers/gateways/other-families.ts';
 
@@ -36,8 +36,10 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
   };
   /** For a person: with a terminal of its own, or where `by` is, with that for its input. */
   const plainly = (argv: readonly string[], inTerminal: boolean) => {
-    const words = [process.execPath, commandFile, ...argv];
-    const child = inTerminal ? spawn(script, ['-qec', ['exec', ...words].join(' '), '/dev/null']) : spawn(words[0] ?? '', words.slice(1));
+    const command = [process.execPath, commandFile, ...argv];
+    const child = inTerminal
+      ? spawn(script, ['-qec', ['exec', ...command].join(' '), '/dev/null'])
+      : spawn(command[0] ?? '', command.slice(1));
     let text = '';
     child.stdout.on('data', (data) => (text += String(data)));
     child.stderr.on('data', (data) => (text += String(data)));
@@ -216,7 +218,7 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
   });
 
   test.skipIf(!hasOurs)('tells what a form without fields says, to a program and to a person, and goes on', async () => {
-    const steps: Step[] = [signInForm, told('Your password ends in 3 days.'), 'success'];
+    const steps: Step[] = [signInForm, messageForm('Your password ends in 3 days.'), 'success'];
     const program = await unattended(steps, mei);
     await program.run.exit;
     expect(program.run.events()).toContainEqual(expect.objectContaining({ kind: 'fields', says: 'Your password ends in 3 days.' }));

@@ -13,19 +13,19 @@ afterEach(async () => {
 });
 
 /** Runs a command to its end without a terminal, once for people and once for programs. */
-async function bothWays(folder: string, ...argv: string[]): Promise<{ code: number; said: string; end: unknown }> {
+async function bothWays(folder: string, ...argv: string[]): Promise<{ code: number; shown: string; end: unknown }> {
   const plain = startCli(argv, { folder });
   const code = await plain.code;
   const json = startCli([...argv, '--json'], { folder });
   expect(await json.code).toBe(code);
-  return { code, said: plain.seen, end: json.events.at(-1) };
+  return { code, shown: plain.seen, end: json.events.at(-1) };
 }
 
 /** What a program is told is what a person is told. */
 async function expectUsage(folder: string, argv: string[], says: string | RegExp, code?: string): Promise<void> {
   const run = await bothWays(folder, ...argv);
   expect(run.code).toBe(2);
-  const [line = '', ...below] = run.said.trim().split('\n');
+  const [line = '', ...below] = run.shown.trim().split('\n');
   expect(line).toMatch(says);
   expect(below).toEqual(code === undefined ? [] : [`Code for the help desk: ${code}`]);
   expect(run.end).toMatchObject({ event: 'end', exitCode: 2, says: line, ...(code === undefined ? {} : { failure: { code } }) });
@@ -62,17 +62,17 @@ describe('a profile that cannot be used is said to be the reason, though there i
     const { profile } = (campus = await startCampus());
     const folder = await cliFolder();
     const file = join(folder, 'campus.causeway');
-    const said = async (text: string, says: RegExp, code: string): Promise<void> => {
+    const reports = async (text: string, says: RegExp, code: string): Promise<void> => {
       await writeFile(file, text);
       await expectUsage(folder, ['connect', file], says, code);
     };
-    await said('{\n  "version": 1,\n  "name": "Harbour",\n}\n', /line 4, column 1/, 'profile-syntax');
+    await reports('{\n  "version": 1,\n  "name": "Harbour",\n}\n', /line 4, column 1/, 'profile-syntax');
     const wrong = (more: object): string => JSON.stringify({ ...profile, ...more });
-    await said(wrong({ protocol: 'cisco' }), /“protocol”.*campus, anyconnect, nc, pulse, gp, f5, fortinet, array/, 'profile-choice');
-    await said(wrong({ tunnel: 'split' }), /“tunnel”.*relay, app, system/, 'profile-choice');
-    await said(wrong({ tunnel: 'system' }), /“tunnel”.*: relay\./, 'profile-choice');
-    await said(wrong({ protocol: 'nc', tunnel: 'relay' }), /“tunnel”.*: app, system\./, 'profile-choice');
-    await said(wrong({ gateways: [] }), /gateways is missing or wrong/, 'profile-invalid');
+    await reports(wrong({ protocol: 'cisco' }), /“protocol”.*campus, anyconnect, nc, pulse, gp, f5, fortinet, array/, 'profile-choice');
+    await reports(wrong({ tunnel: 'split' }), /“tunnel”.*relay, app, system/, 'profile-choice');
+    await reports(wrong({ tunnel: 'system' }), /“tunnel”.*: relay\./, 'profile-choice');
+    await reports(wrong({ protocol: 'nc', tunnel: 'relay' }), /“tunnel”.*: app, system\./, 'profile-choice');
+    await reports(wrong({ gateways: [] }), /gateways is missing or wrong/, 'profile-invalid');
   });
 
   test('one that can: then nobody to ask is the reason', async () => {
@@ -100,11 +100,11 @@ test('a profile file is shown with all that it does, and so before a connection 
   const file = join(folder, 'other.causeway');
   const evil = { ...profile, id: 'other', recovery: { address: 'https://recover.evil.example/', interface: 'causeway.recovery.v1' } };
   await writeFile(file, JSON.stringify(evil));
-  const { code, said } = await bothWays(folder, 'profiles', file);
+  const { code, shown } = await bothWays(folder, 'profiles', file);
   expect(code).toBe(0);
   for (const line of [/Recovery.*: recover\.evil\.example \[.*\]$/m, /^ {2}Tunnel: .+$/m, /^ {2}Device portal: .+$/m])
-    expect(said).toMatch(line);
-  expect(said).toContain(authority.sha256);
+    expect(shown).toMatch(line);
+  expect(shown).toContain(authority.sha256);
   const answers = await answersFile(folder, { notice: 'decline' });
   const connecting = startCli(['connect', file, '--answers', answers], { folder });
   await connecting.code;

@@ -13,7 +13,7 @@ afterAll(() => discard(folder));
 interface Ended {
   code: number | null;
   /** What it said on stderr, boxes of the system's among it. */
-  said: string;
+  output: string;
 }
 
 const electron = path.resolve('tests/electron-double/electron');
@@ -23,9 +23,9 @@ function run(command: readonly [string, ...string[]], env: Record<string, string
   return new Promise((resolve) => {
     const [program, ...args] = command;
     const running = spawn(program, args, { env: { ...process.env, ...env } });
-    let said = '';
-    running.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-    running.once('exit', (code) => resolve({ code, said }));
+    let output = '';
+    running.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+    running.once('exit', (code) => resolve({ code, output }));
   });
 }
 
@@ -41,10 +41,10 @@ function appWithout(name: string, ...missing: string[]): string {
 
 test('a start that fails is logged, told in a sentence of ours, and ends with exit code 1', async () => {
   const userData = path.join(folder, 'fails');
-  const { code, said } = await run([electron, appWithout('no-page', 'renderer'), `--user-data-dir=${userData}`]);
-  expect(said).toContain('[error box] Causeway could not start: ');
-  expect(said).toContain(`it is in ${path.join(userData, 'logs')}`);
-  expect(said).not.toContain('A JavaScript error occurred');
+  const { code, output } = await run([electron, appWithout('no-page', 'renderer'), `--user-data-dir=${userData}`]);
+  expect(output).toContain('[error box] Causeway could not start: ');
+  expect(output).toContain(`it is in ${path.join(userData, 'logs')}`);
+  expect(output).not.toContain('A JavaScript error occurred');
   expect(code).toBe(1);
   expect(readFileSync(path.join(userData, 'logs', 'causeway.log'), 'utf8')).toMatch(/start failed: .*app:\/\/causeway/);
 });
@@ -56,9 +56,9 @@ test.each(['--ignore-certificate-errors', '--host-resolver-rules=MAP * 127.0.0.1
   'packaged, it does not start with %s: told in a sentence, with exit code 2, before anything of Chromium runs',
   async (given) => {
     const userData = path.join(folder, `refused${given.replaceAll(/\W/g, '-')}`);
-    const { code, said } = await run([electron, root, `--user-data-dir=${userData}`, given], packaged);
-    expect(said).toContain(`[error box] Causeway could not start: It was started with ${given.split('=')[0] ?? ''}.`);
-    expect(said).not.toContain('DevTools listening');
+    const { code, output } = await run([electron, root, `--user-data-dir=${userData}`, given], packaged);
+    expect(output).toContain(`[error box] Causeway could not start: It was started with ${given.split('=')[0] ?? ''}.`);
+    expect(output).not.toContain('DevTools listening');
     expect(code).toBe(2);
     expect(existsSync(path.join(userData, 'SingletonLock'))).toBe(false);
   },
@@ -70,8 +70,8 @@ test.skipIf(process.getuid?.() !== 0)('without the sandbox it does not start whe
   const policy = JSON.stringify({ sandboxRequired: true });
   const inside = `cp -a /etc '${etc}' && mkdir -p '${etc}/causeway' && echo '${policy}' > '${etc}/causeway/policy.json' && mount --bind '${etc}' /etc && exec "$@"`;
   const args = ['sh', electron, root, `--user-data-dir=${path.join(folder, 'sandboxed')}`, '--no-sandbox'];
-  const { code, said } = await run(['unshare', '--mount', 'sh', '-c', inside, ...args], packaged);
-  expect(said).toContain('[error box] Causeway could not start: It was started without the sandbox');
+  const { code, output } = await run(['unshare', '--mount', 'sh', '-c', inside, ...args], packaged);
+  expect(output).toContain('[error box] Causeway could not start: It was started without the sandbox');
   expect(code).toBe(2);
 });
 
@@ -81,10 +81,10 @@ test('packaged, without its native parts, the sandbox or a desktop file, it open
   const running = spawn(electron, [appWithout('bare-app'), `--user-data-dir=${userData}`, '--no-sandbox'], { env });
   onTestFinished(() => new Promise<void>((resolve) => (running.once('exit', () => resolve()), running.kill())));
   const endpoint = await new Promise<string>((resolve) => {
-    let said = '';
+    let output = '';
     running.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      const found = /DevTools listening on (\S+)/.exec(said);
+      output += text;
+      const found = /DevTools listening on (\S+)/.exec(output);
       if (found?.[1] !== undefined) resolve(found[1]);
     });
   });

@@ -19,10 +19,10 @@ afterAll(async () => {
 
 it('is a process of its own, that answers, and that a kill ends even where it hears nothing', async () => {
   const worker = utilityWorker(await workerFile(), workerEnvironment(), killTree, () => undefined)();
-  const heard: unknown[] = [];
-  worker.onMessage((message) => heard.push(message));
+  const messages: unknown[] = [];
+  worker.onMessage((message) => messages.push(message));
   worker.post({ type: 'ping' });
-  await expect.poll(() => heard).toEqual([{ type: 'pong' }]);
+  await expect.poll(() => messages).toEqual([{ type: 'pong' }]);
   const { pid = 0 } = worker;
   expect(pid).not.toBe(process.pid);
   process.kill(pid, 'SIGSTOP');
@@ -55,10 +55,10 @@ it('has no view of memory from outside V8, in its threads neither, as in Electro
   );
   const worker = utilityWorker(file, workerEnvironment(), killTree, () => undefined)();
   onTestFinished(() => worker.kill());
-  const heard: unknown[] = [];
-  worker.onMessage((message) => heard.push(message));
+  const messages: unknown[] = [];
+  worker.onMessage((message) => messages.push(message));
   const refused = 'External buffers are not allowed';
-  await expect.poll(() => heard).toEqual([[refused, refused]]);
+  await expect.poll(() => messages).toEqual([[refused, refused]]);
 });
 
 it('whose V8 cannot go on ends, and nothing else: its end is logged by its place, without a report', async () => {

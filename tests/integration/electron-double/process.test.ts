@@ -36,10 +36,10 @@ test("Playwright's own launcher starts it, sees its window, and closes it", asyn
 test('ready comes only once the entry module has been evaluated, whatever it waits for', async () => {
   const entry = path.resolve('tests/electron-double/fixtures/waits.mjs');
   const running = spawn(electron, [entry, `--user-data-dir=${path.join(folder, 'waits')}`]);
-  let said = '';
-  running.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  let output = '';
+  running.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   expect(await new Promise((resolve) => running.once('exit', resolve))).toBe(0);
-  expect(said).toBe('evaluated, ready: false\nready\n');
+  expect(output).toBe('evaluated, ready: false\nready\n');
 });
 
 test('a second process hands over what it was given and ends; one that was killed leaves the way free', async () => {
@@ -64,10 +64,10 @@ test('a second process hands over what it was given and ends; one that was kille
 test('an entry module that waits for ready is told that it waits for ever, and ended', async () => {
   const deadlock = path.resolve('tests/electron-double/fixtures/deadlock.mjs');
   const stuck = spawn(electron, [deadlock, `--user-data-dir=${path.join(folder, 'stuck')}`]);
-  let said = '';
-  stuck.stderr.setEncoding('utf8').on('data', (words: string) => (said += words));
+  let output = '';
+  stuck.stderr.setEncoding('utf8').on('data', (words: string) => (output += words));
   expect(await new Promise((resolve) => stuck.once('close', resolve))).toBe(13);
-  expect(said).toMatch(/deadlock.*electron#40719/);
+  expect(output).toMatch(/deadlock.*electron#40719/);
 });
 
 test('an exception that nobody catches is shown, and ends nothing', async () => {

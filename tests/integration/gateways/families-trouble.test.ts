@@ -117,8 +117,8 @@ describe.skipIf(missingLibrary() !== null)('hostile gateways of other families',
   ])('direction marks and control characters in a gateway’s text are removed before it is shown: %s', async (family, pages, script) => {
     const run = await signIn(family, pages, script);
     await expect(run.session).rejects.toMatchObject(failsWith('cancelled'));
-    const said = run.who.asked.map((prompt: Prompt) => JSON.stringify(prompt)).join('\n');
-    expect(said).toContain('Sign in here');
-    expect(said).not.toMatch(/[\u0080-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/);
+    const shown = run.who.asked.map((prompt: Prompt) => JSON.stringify(prompt)).join('\n');
+    expect(shown).toContain('Sign in here');
+    expect(shown).not.toMatch(/[\u0080-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/);
   });
 });

@@ -60,24 +60,24 @@ describe.skipIf(missingLibrary() !== null)('library callbacks that throw', () =>
   const external = '<sso-v2-browser-mode>external</sso-v2-browser-mode>';
 
   test.each([
-    { of: 'certificates', fails: 'oc_validate', form: signInForm, profile: system, callback: 'validatePeer', heard: 0 },
-    { of: 'forms', fails: 'oc_form', form: signInForm, profile: {}, callback: 'processForm', heard: 1 },
-    { of: 'the log', fails: 'oc_progress', form: signInForm, profile: {}, callback: 'progress', heard: 0 },
-    { of: 'names', fails: 'oc_resolve', form: signInForm, profile: {}, callback: 'resolve', heard: 0 },
-    { of: 'sign-in pages', fails: 'oc_webview', form: page(), profile: browser, callback: 'webview', heard: 1 },
+    { of: 'certificates', fails: 'oc_validate', form: signInForm, profile: system, callback: 'validatePeer', requested: 0 },
+    { of: 'forms', fails: 'oc_form', form: signInForm, profile: {}, callback: 'processForm', requested: 1 },
+    { of: 'the log', fails: 'oc_progress', form: signInForm, profile: {}, callback: 'progress', requested: 0 },
+    { of: 'names', fails: 'oc_resolve', form: signInForm, profile: {}, callback: 'resolve', requested: 0 },
+    { of: 'sign-in pages', fails: 'oc_webview', form: page(), profile: browser, callback: 'webview', requested: 1 },
     ...(hasIPv6
-      ? [{ of: 'the own browser', fails: 'oc_own_browser', form: page(external), profile: browser, callback: 'ownBrowser', heard: 1 }]
+      ? [{ of: 'the own browser', fails: 'oc_own_browser', form: page(external), profile: browser, callback: 'ownBrowser', requested: 1 }]
       : []),
   ])(
     'a callback for $of that throws refuses: nothing is accepted, nobody is asked, no form is answered',
-    async ({ fails, form, profile, callback, heard }) => {
+    async ({ fails, form, profile, callback, requested }) => {
       const { gateway, bench, who, session } = await begin(fails, form, profile);
       const error: unknown = await session.catch((thrown: unknown) => thrown);
       expect(error).toMatchObject(failsWith('component-failed'));
       expect(error).toMatchObject({ failure: { detail: expect.stringMatching(`^${callback}: RangeError at .*\\d`) as unknown } });
       expect(who.kinds()).toEqual([]);
       // What it heard is the first word of a sign-in, and no more
-      expect(gateway.requests.map(({ init }) => init)).toEqual(Array(heard).fill(true));
+      expect(gateway.requests.map(({ init }) => init)).toEqual(Array(requested).fill(true));
       expect(bench.log).toContainEqual(expect.stringContaining(callback));
       expect(JSON.stringify([bench.log, error])).not.toContain('canary-9141');
     },

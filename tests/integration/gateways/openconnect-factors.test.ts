@@ -354,7 +354,7 @@ describe.skipIf(missingLibrary() !== null)('second factors at gateways that do n
   });
 
   test('a method that rings a phone is chosen by the person each time, even if it is the only one', async () => {
-    const ways: FormSpec = {
+    const methods: FormSpec = {
       inputs: [...signInForm.inputs, { name: 'how', label: 'Confirm with', options: [{ value: '1', label: 'Duo Push' }] }],
     };
     const chosen = ({ selects: [select] }: PromptOf<'credentials'>): Answer => ({
@@ -362,7 +362,7 @@ describe.skipIf(missingLibrary() !== null)('second factors at gateways that do n
       values: { user: 'mei', password: 'harbour', ...(select && { [select.name]: select.options[0]?.value ?? '' }) },
     });
     const { who, session } = await signIn(
-      ({ init, fields }, { signIns }) => (init ? ways : signIns === 1 ? 'refuse' : fields['how'] === '1' ? 'success' : 'refuse'),
+      ({ init, fields }, { signIns }) => (init ? methods : signIns === 1 ? 'refuse' : fields['how'] === '1' ? 'success' : 'refuse'),
       {
         credentials: [chosen, chosen],
       },

@@ -2,7 +2,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from '../../../shared/prompt.ts';
 import { signInForm, type FormGateway, type Step } from '../../peers/gateways/form-gateway.ts';
-import { answersOf, code, duoMenuForm, sends, signInByForms, told } from '../../peers/form-sign-in.ts';
+import { answersOf, code, duoMenuForm, sends, signInByForms, messageForm } from '../../peers/form-sign-in.ts';
 import {
   bothLibraries,
   credentials,
@@ -42,11 +42,15 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
 
   describe.skipIf(!hasOurs)('with our own OpenConnect, which continues after such a form', () => {
     test('a form without fields after the code is shown, blames nobody, and the sign-in continues to its end', async () => {
-      const { at, who, session } = await signIn(bench, [signInForm, code(), told('Welcome back. Maintenance on Sunday.'), 'success'], {
-        credentials: mei,
-        passcode: passcode('123456'),
-        fields: goOn,
-      });
+      const { at, who, session } = await signIn(
+        bench,
+        [signInForm, code(), messageForm('Welcome back. Maintenance on Sunday.'), 'success'],
+        {
+          credentials: mei,
+          passcode: passcode('123456'),
+          fields: goOn,
+        },
+      );
       await session;
       expect(who.kinds()).toEqual(['credentials', 'passcode', 'fields']);
       expect(who.asked[2]).toEqual({ kind: 'fields', message: 'Welcome back. Maintenance on Sunday.', fields: [], selects: [] });
@@ -55,16 +59,19 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
     });
 
     test('several forms without fields, some identical, are each shown, and none counts as a refusal', async () => {
-      const words = ['Your password ends in 3 days.', 'The office is closed on Monday.', 'The office is closed on Monday.'];
-      const { at, who, session } = await signIn(bench, [signInForm, ...words.map(told), 'success'], { credentials: mei, fields: goOn });
+      const messages = ['Your password ends in 3 days.', 'The office is closed on Monday.', 'The office is closed on Monday.'];
+      const { at, who, session } = await signIn(bench, [signInForm, ...messages.map(messageForm), 'success'], {
+        credentials: mei,
+        fields: goOn,
+      });
       await session;
-      expect(who.asked.slice(1).map((prompt) => ('message' in prompt ? prompt.message : ''))).toEqual(words);
+      expect(who.asked.slice(1).map((prompt) => ('message' in prompt ? prompt.message : ''))).toEqual(messages);
       expect(JSON.stringify(who.asked)).not.toContain('failure');
       expect(sends(at)).toBe(1);
     });
 
     test('a form without fields before anything else is shown, and the password is asked for next', async () => {
-      const { at, who, session } = await signIn(bench, [told('Only for members.'), signInForm, 'success'], {
+      const { at, who, session } = await signIn(bench, [messageForm('Only for members.'), signInForm, 'success'], {
         credentials: mei,
         fields: goOn,
       });
@@ -74,7 +81,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
     });
 
     test('a form without fields and text is skipped', async () => {
-      const { at, who, session } = await signIn(bench, [signInForm, told(''), 'success'], { credentials: mei });
+      const { at, who, session } = await signIn(bench, [signInForm, messageForm(''), 'success'], { credentials: mei });
       await session;
       expect(who.kinds()).toEqual(['credentials']);
       expect(answersOf(at)).toEqual([{ username: 'mei', password: 'pw' }, {}]);
@@ -84,7 +91,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
       'while a %s is out, a form’s text is shown beside it until the gateway accepts',
       async (method) => {
         const message = 'Enter 482913 in Duo Mobile';
-        const { at, who, session } = await signIn(bench, [signInForm, duoMenuForm, soon(told(message)), soon('success')], {
+        const { at, who, session } = await signIn(bench, [signInForm, duoMenuForm, soon(messageForm(message)), soon('success')], {
           'credentials': mei,
           'second-factor': method === 'push' ? choosePush : { kind: 'second-factor', method, device: '2' },
           'push': 'wait',
@@ -101,7 +108,10 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
     test.each(['Tap 42 on your phone', 'Digite 42 no seu telemóvel', '請在手機應用程式輸入 42'])(
       'a gateway that pushes by itself has its number shown while it waits: %s',
       async (message) => {
-        const { at, who, session } = await signIn(bench, [signInForm, told(message), soon('success')], { credentials: mei, push: 'wait' });
+        const { at, who, session } = await signIn(bench, [signInForm, messageForm(message), soon('success')], {
+          credentials: mei,
+          push: 'wait',
+        });
         await session;
         expect(who.kinds()).toEqual(['credentials', 'push']);
         expect(who.asked[1]).toMatchObject({ number: '42', message });
@@ -110,7 +120,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
     );
 
     test('a denied push of the gateway’s own is reported as denied, and rings no phone again by itself', async () => {
-      const { at, who, session } = await signIn(bench, [signInForm, told('Tap 42 on your phone'), soon('refuse', 2_000)], {
+      const { at, who, session } = await signIn(bench, [signInForm, messageForm('Tap 42 on your phone'), soon('refuse', 2_000)], {
         credentials: [mei, 'leave'],
         push: 'wait',
       });
@@ -124,7 +134,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
       // A tenth of the time: 3 s of silence, 7.5 s for a phone
       const quick = await startDriver({ times: { silentAfterMs: 3_000 } });
       try {
-        const { at, who, session } = await signIn(quick, [signInForm, told('Answer the call.'), soon('success', 4_500)], {
+        const { at, who, session } = await signIn(quick, [signInForm, messageForm('Answer the call.'), soon('success', 4_500)], {
           credentials: mei,
           fields: goOn,
           waiting: 'wait',
@@ -140,7 +150,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
     test('endless forms without fields end as gateway-protocol', async () => {
       const { session } = await signIn(
         bench,
-        Array.from({ length: 120 }, (_, turn) => (turn === 0 ? signInForm : told(''))),
+        Array.from({ length: 120 }, (_, turn) => (turn === 0 ? signInForm : messageForm(''))),
         { credentials: mei },
       );
       await expect(session).rejects.toMatchObject(failsWith('gateway-protocol'));
@@ -164,7 +174,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
     });
 
     test('a form without fields whose message is a refusal counts as one', async () => {
-      const { at, who, session } = await signIn(one, [signInForm, told('Login denied.')], { credentials: [mei, 'leave'] });
+      const { at, who, session } = await signIn(one, [signInForm, messageForm('Login denied.')], { credentials: [mei, 'leave'] });
       await expect(session).rejects.toMatchObject(failsWith('cancelled'));
       expect(who.asked[1]).toMatchObject({ kind: 'credentials', failure: { code: 'sign-in-rejected' } });
       expect(answersOf(at)).toEqual([{ username: 'mei', password: 'pw' }]);
@@ -179,7 +189,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
     afterAll(() => theirs.driver.stop());
 
     test('a form without fields is shown, blames nobody, and the next sign-in asks for the password', async () => {
-      const { at, who, session } = await signIn(theirs, [signInForm, code(), told('Welcome back. Maintenance on Sunday.')], {
+      const { at, who, session } = await signIn(theirs, [signInForm, code(), messageForm('Welcome back. Maintenance on Sunday.')], {
         credentials: [mei, 'leave'],
         passcode: passcode('123456'),
         fields: goOn,
@@ -192,7 +202,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
     });
 
     test('a form’s number for the phone stays in sight, and nothing is sent again', async () => {
-      const { at, who, session, stop } = await signIn(theirs, [signInForm, duoMenuForm, told('Enter 482913 in Duo Mobile')], {
+      const { at, who, session, stop } = await signIn(theirs, [signInForm, duoMenuForm, messageForm('Enter 482913 in Duo Mobile')], {
         'credentials': mei,
         'second-factor': choosePush,
         'push': 'wait',

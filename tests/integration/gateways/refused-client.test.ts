@@ -71,7 +71,7 @@ describe.skipIf(missingLibrary() !== null)('a gateway that refuses this program 
     expect((await signIn(() => ({ status: 404 }))).failure?.code).not.toMatch(/-refused$/);
   });
 
-  const error = (words: string): FormSpec => ({ ...signInForm, error: words });
+  const error = (message: string): FormSpec => ({ ...signInForm, error: message });
   test.each<[string, string]>([
     ['VPN client not allowed. Contact your administrator.', 'client-refused'],
     ['Unsupported client version', 'client-refused'],
@@ -81,17 +81,17 @@ describe.skipIf(missingLibrary() !== null)('a gateway that refuses this program 
     ['Your operating system is not supported.', 'system-refused'],
     ['Access from Linux is not permitted', 'system-refused'],
     ['不允许使用此操作系统登录', 'system-refused'],
-  ])('a refusal in the words “%s” after the password is no wrong password, and the password is not sent again', async (words, code) => {
-    const { failure, asked, gateway } = await signIn(({ init }) => (init ? signInForm : error(words)), { credentials: mei });
-    expect(failure).toMatchObject({ code, detail: words });
+  ])('a refusal in the words “%s” after the password is no wrong password, and the password is not sent again', async (message, code) => {
+    const { failure, asked, gateway } = await signIn(({ init }) => (init ? signInForm : error(message)), { credentials: mei });
+    expect(failure).toMatchObject({ code, detail: message });
     expect(asked).toEqual(['credentials']);
     expect(gateway.requests.filter(({ fields }) => 'password' in fields)).toHaveLength(1);
   });
 
   test.each(['Login failed.', 'Client certificate not accepted', 'User not allowed', 'The code is not accepted'])(
     '“%s” after the password is not taken for a refusal of this program',
-    async (words) => {
-      const { failure, asked } = await signIn(({ init }) => (init ? signInForm : error(words)), { credentials: [mei, 'leave'] });
+    async (message) => {
+      const { failure, asked } = await signIn(({ init }) => (init ? signInForm : error(message)), { credentials: [mei, 'leave'] });
       expect(failure?.code).toBe('cancelled');
       expect(asked).toEqual(['credentials', 'credentials']);
     },

@@ -65,7 +65,7 @@ describe.skipIf(missing !== null)('what proves a gateway to root comes from root
   const isUp = { state: { kind: 'up' } };
   const isUnproven = { failure: { code: 'gateway-unproven', params: { host: 'vpn.campus.test' } } };
   /** Whether a stranger's gateway was told anything but of a connection. */
-  const heard = (): boolean => /session|cookie|CONNECT|user:/i.test(stranger.log());
+  const gotRequest = (): boolean => /session|cookie|CONNECT|user:/i.test(stranger.log());
 
   test.each([
     ['the system', 'system'],
@@ -94,7 +94,7 @@ describe.skipIf(missing !== null)('what proves a gateway to root comes from root
     await expect.poll(() => line).toMatch(/^\d+\n$/);
     const through = { ...target, address: null, proxy: { kind: 'http', host: '127.0.0.1', port: Number(line) } };
     expect(await say(helper.socket(), { id: 1, type: 'open', target: through, cookie })).toMatchObject(isUnproven);
-    expect(heard()).toBe(false);
+    expect(gotRequest()).toBe(false);
     expect(stranger.log()).not.toContain('0123456789abcdef');
   });
 

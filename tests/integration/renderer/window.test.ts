@@ -25,7 +25,7 @@ afterEach(() => expect(subject.complaints.splice(0)).toEqual([]));
 const button = (name: string) => subject.page.getByRole('button', { name, exact: true });
 const field = (label: string) => subject.page.getByLabel(label, { exact: true });
 const press = (key: string) => subject.page.keyboard.press(key);
-const heard = (...calls: [name: CallName, input?: unknown][]) =>
+const expectCalls = (...calls: [name: CallName, input?: unknown][]) =>
   expect.poll(() => subject.calls).toEqual(calls.map(([name, input]) => ({ name, input })));
 const openScreen = (name: keyof typeof screens) => subject.open(screens[name]?.state ?? state({}));
 /** An answer that arrives when the test says so. */
@@ -99,7 +99,7 @@ test.each(clicks)('%s: %s', async (screen, name, call, input) => {
   await openScreen(screen);
   const dialog = subject.page.getByRole('alertdialog');
   await (screen.startsWith('confirm-') ? dialog.getByRole('button', { name, exact: true }) : button(name)).click();
-  await heard([call, input]);
+  await expectCalls([call, input]);
 });
 
 test('a changed key shows the one that was expected and the one that is there', async () => {
@@ -139,7 +139,7 @@ describe('by the keyboard alone', () => {
     await press(key);
     if (call === 'recoveryContinue')
       subject.calls.splice(0, subject.calls.length, ...subject.calls.filter(({ name }) => name !== 'revealPasscode'));
-    await heard([call, input]);
+    await expectCalls([call, input]);
   });
 
   test('a push is never one key away, and Escape never disconnects', async () => {
@@ -151,7 +151,7 @@ describe('by the keyboard alone', () => {
     await press('Escape');
     await button('Connect').focus();
     await press('Space');
-    await heard(['connect', { profileId: campus.id }]);
+    await expectCalls(['connect', { profileId: campus.id }]);
   });
 
   test('signs in without a mouse', async () => {
@@ -160,7 +160,7 @@ describe('by the keyboard alone', () => {
     await press('Tab');
     await subject.page.keyboard.type('hunter2');
     await press('Enter');
-    await heard([
+    await expectCalls([
       'answer',
       { promptId: 'p1', answer: { kind: 'credentials', values: { user: 'dc012345', password: 'hunter2' } }, remember: false },
     ]);
@@ -173,7 +173,7 @@ describe('a double click', () => {
     const { reply, arrive } = later();
     subject.reply('connect', reply);
     await button('Connect').dblclick();
-    await heard(['connect', { profileId: campus.id }]);
+    await expectCalls(['connect', { profileId: campus.id }]);
     arrive();
   });
 
@@ -184,7 +184,7 @@ describe('a double click', () => {
     expect(subject.calls).toHaveLength(1);
     await subject.show(asking(prompts.notice, {}, 'p2'));
     await button('Proceed').click();
-    await heard(['answer', { promptId: 'p2', answer: { kind: 'notice', proceed: true }, remember: false }]);
+    await expectCalls(['answer', { promptId: 'p2', answer: { kind: 'notice', proceed: true }, remember: false }]);
   });
 
   test('leaves the prompt answerable when the answer did not get through', async () => {
@@ -255,7 +255,7 @@ describe('signing in', () => {
     await field('Realm').selectOption('Staff');
     expect(await subject.page.getByRole('checkbox').isDisabled()).toBe(true);
     await button('Sign in').click();
-    await heard([
+    await expectCalls([
       'answer',
       {
         promptId: 'p1',
@@ -271,7 +271,7 @@ describe('signing in', () => {
     await field('UMPASS password').fill('hunter2');
     await subject.page.getByText('Remember me on this computer').click();
     await button('Sign in').click();
-    await heard([
+    await expectCalls([
       'answer',
       { promptId: 'p1', answer: { kind: 'credentials', values: { user: 'dc012345', password: 'hunter2' } }, remember: true },
     ]);
@@ -285,24 +285,24 @@ describe('signing in', () => {
     await field('One-time code').fill('123456');
     await button('Sign in').click();
     const values = { user: 'dc012345', password: 'hunter2', otp: '123456', realm: 'students' };
-    await heard(['answer', { promptId: 'p1', answer: { kind: 'credentials', values }, remember: false }]);
+    await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'credentials', values }, remember: false }]);
   });
 
   test('on the campus’s page: in our window, or in the person’s browser where the gateway wants that (security keys: YZ#239, #494)', async () => {
     await openScreen('browser-own');
     expect(await subject.page.getByRole('button', { name: 'Open the sign-in page' }).count()).toBe(0);
     await subject.page.getByRole('button', { name: 'Use my browser' }).click();
-    await heard(['answer', { promptId: 'p1', answer: { kind: 'browser', where: 'own' }, remember: false }]);
+    await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'browser', where: 'own' }, remember: false }]);
     await openScreen('browser');
     expect(await subject.page.getByRole('button', { name: 'Use my browser' }).count()).toBe(0);
     await subject.page.getByRole('button', { name: 'Open the sign-in page' }).dblclick();
-    await heard(['answer', { promptId: 'p1', answer: { kind: 'browser', where: 'window' }, remember: false }]);
+    await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'browser', where: 'window' }, remember: false }]);
     await subject.show(asking(prompts.browser, {}, 'p1', true));
     await subject.page.getByText('Causeway goes on by itself').waitFor();
     await subject.show(asking({ ...prompts.browser, failure: { code: 'browser-closed' } }, {}, 'p2'));
     await subject.page.getByText('The sign-in page was closed').waitFor();
     await subject.page.getByRole('button', { name: 'Open the sign-in page' }).click();
-    await heard(['answer', { promptId: 'p2', answer: { kind: 'browser', where: 'window' }, remember: false }]);
+    await expectCalls(['answer', { promptId: 'p2', answer: { kind: 'browser', where: 'window' }, remember: false }]);
   });
 
   test('with a certificate: the file first, its passphrase when it wants one, by the keyboard', async () => {
@@ -311,7 +311,7 @@ describe('signing in', () => {
     await subject.page.getByText('Choose the file first.').waitFor();
     subject.reply('chooseCertificate', { ok: true, value: null });
     await button('Choose file…').click();
-    await heard(['chooseCertificate']);
+    await expectCalls(['chooseCertificate']);
     await subject.page.getByText('No file chosen yet').waitFor();
     subject.reply('chooseCertificate', { ok: true, value: { file: '/home/mei/mine.p12' } });
     await button('Choose file…').click();
@@ -319,14 +319,14 @@ describe('signing in', () => {
     expect(await subject.page.getByText('Choose the file first.').count()).toBe(0);
     await button('Continue').click();
     const answer = (more: object) => ({ promptId: 'p1', answer: { kind: 'client-certificate', ...more }, remember: false });
-    await heard(['chooseCertificate'], ['chooseCertificate'], ['answer', answer({ file: '/home/mei/mine.p12' })]);
+    await expectCalls(['chooseCertificate'], ['chooseCertificate'], ['answer', answer({ file: '/home/mei/mine.p12' })]);
 
     await openScreen('client-certificate-passphrase');
     await press('Enter');
     await subject.page.getByText('Type the passphrase first.').waitFor();
     await subject.page.keyboard.type('open sesame');
     await press('Enter');
-    await heard(['answer', answer({ passphrase: 'open sesame' })]);
+    await expectCalls(['answer', answer({ passphrase: 'open sesame' })]);
   });
 
   test('on the campus’s page: who it was, only the page knows, so that nothing is said of it', async () => {
@@ -345,7 +345,7 @@ describe('signing in', () => {
     await press('Tab');
     await subject.page.keyboard.type('wrong');
     await press('Enter');
-    await heard(['answer', { promptId: 'p1', answer: { kind: 'proxy', user: 'guest', password: 'wrong' }, remember: false }]);
+    await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'proxy', user: 'guest', password: 'wrong' }, remember: false }]);
     await subject.show(asking({ ...prompts.proxy, failure: { code: 'proxy-rejected', params: { host: prompts.proxy.host } } }, {}, 'p2'));
     await subject.page.getByText('The proxy did not let you through').waitFor();
     await subject.page.keyboard.type('right');
@@ -367,7 +367,7 @@ describe('signing in', () => {
     subject.reply('keepCodes', { ok: true });
     await field('Key').fill('GEZD GNBV');
     await button('Keep the key').click();
-    await heard(['keepCodes', { key: 'not a key' }], ['keepCodes', { key: 'GEZD GNBV' }]);
+    await expectCalls(['keepCodes', { key: 'not a key' }], ['keepCodes', { key: 'GEZD GNBV' }]);
     await expect.poll(() => field('Key').inputValue()).toBe('');
     await openScreen('settings');
     expect(await subject.page.getByText('One-time codes').count()).toBe(0);
@@ -376,14 +376,14 @@ describe('signing in', () => {
   test('chooses by one click', async () => {
     await openScreen('choice');
     await subject.page.getByRole('button', { name: 'Laptop at home' }).click();
-    await heard(['answer', { promptId: 'p1', answer: { kind: 'choice', option: 's2' }, remember: false }]);
+    await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'choice', option: 's2' }, remember: false }]);
   });
 
   test('takes what was chosen the last time with Enter', async () => {
     await openScreen('realm');
     await subject.page.getByRole('button', { name: 'Students As last time' }).waitFor();
     await subject.page.keyboard.press('Enter');
-    await heard(['answer', { promptId: 'p1', answer: { kind: 'choice', option: '1' }, remember: false }]);
+    await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'choice', option: '1' }, remember: false }]);
   });
 
   test('sends any other form that the gateway asks: one field of its own may stay empty, all of them may not', async () => {
@@ -395,7 +395,10 @@ describe('signing in', () => {
     await subject.page.getByText('Fill in New password first.').waitFor();
     await field('New password').fill('two');
     await button('Continue').click();
-    await heard(['answer', { promptId: 'p1', answer: { kind: 'fields', values: { old: 'one', new: 'two', hint: '' } }, remember: false }]);
+    await expectCalls([
+      'answer',
+      { promptId: 'p1', answer: { kind: 'fields', values: { old: 'one', new: 'two', hint: '' } }, remember: false },
+    ]);
   });
 });
 
@@ -404,22 +407,22 @@ describe('the second factor', () => {
     await openScreen('second-factor');
     await subject.page.getByText('Office tablet', { exact: true }).click();
     await subject.page.getByRole('button', { name: 'Send me a Push (Recommended)' }).click();
-    await heard(['answer', { promptId: 'p1', answer: { kind: 'second-factor', method: 'push', device: 'd2' }, remember: false }]);
+    await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'second-factor', method: 'push', device: 'd2' }, remember: false }]);
   });
 
   test('takes a passcode, or helps who lost the phone', async () => {
     await openScreen('second-factor');
     await subject.page.getByRole('button', { name: 'I lost my phone' }).click();
-    await heard(['startTask', { task: 'lost-phone' }]);
+    await expectCalls(['startTask', { task: 'lost-phone' }]);
     await openScreen('second-factor');
     await subject.page.getByRole('button', { name: 'Enter a Passcode' }).click();
-    await heard(['answer', { promptId: 'p1', answer: { kind: 'second-factor-passcode' }, remember: false }]);
+    await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'second-factor-passcode' }, remember: false }]);
   });
 
   test('uses a recovery passcode that is at hand by one click', async () => {
     await openScreen('second-factor-held');
     await subject.page.getByRole('button', { name: 'Use your recovery passcode' }).click();
-    await heard(['answerWithHeldPasscode', { promptId: 'p1' }]);
+    await expectCalls(['answerWithHeldPasscode', { promptId: 'p1' }]);
   });
 
   test.each([
@@ -438,7 +441,7 @@ describe('the second factor', () => {
     expect(await push.getAttribute('class')).toContain('secondary');
     expect(await page.getByText('Recommended').count()).toBe(0);
     await push.click();
-    await heard(['answer', { promptId: 'p1', answer: { kind: 'second-factor', method: 'push', device: 'd1' }, remember: false }]);
+    await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'second-factor', method: 'push', device: 'd1' }, remember: false }]);
   });
 
   test('counts a push down to its end', async () => {
@@ -461,7 +464,7 @@ describe('the second factor', () => {
     await subject.page.keyboard.type(typed);
     expect(await field('Passcode').inputValue()).toBe(shown);
     await press('Enter');
-    await heard(['answer', { promptId: 'p1', answer: { kind: 'passcode', passcode: sent }, remember: false }]);
+    await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'passcode', passcode: sent }, remember: false }]);
   });
 
   test('takes a pasted passcode with its spaces, and lets a digit be mended in its middle', async () => {
@@ -485,7 +488,7 @@ describe('the second factor', () => {
     await subject.page.getByText('Your phone shows a new code now').waitFor();
     await subject.page.clock.setFixedTime(now);
     await subject.page.getByRole('button', { name: 'Use your recovery passcode' }).click();
-    await heard(['answerWithHeldPasscode', { promptId: 'p1' }]);
+    await expectCalls(['answerWithHeldPasscode', { promptId: 'p1' }]);
   });
 });
 
@@ -500,7 +503,7 @@ describe('recovery', () => {
     expect(subject.calls).toEqual([]);
     await field('Last 4 characters of ID/Passport Number').fill('56A7');
     await button('Verify').click();
-    await heard(['recoveryVerify', { userId: 'dc012345', dateOfBirth: '2003-05-17', lastFour: '56A7' }]);
+    await expectCalls(['recoveryVerify', { userId: 'dc012345', dateOfBirth: '2003-05-17', lastFour: '56A7' }]);
     // Wrong: everything is still there
     await subject.show(screens['recovery-identity-failed']?.state ?? state({}));
     await subject.page.getByText('That does not match').waitFor();
@@ -511,11 +514,11 @@ describe('recovery', () => {
     await openScreen('recovery-password');
     await subject.page.keyboard.type('hunter2');
     await button('Get 2FA Passcode').click();
-    await heard(['recoveryPasscode', { password: 'hunter2' }]);
+    await expectCalls(['recoveryPasscode', { password: 'hunter2' }]);
     await subject.show(screens['recovery-passcode']?.state ?? state({}));
     await subject.page.getByText('482 915 036').waitFor();
     await button('Continue to Add a new device').click();
-    await heard(['revealPasscode'], ['recoveryContinue']);
+    await expectCalls(['revealPasscode'], ['recoveryContinue']);
   });
 });
 
@@ -566,7 +569,7 @@ describe('beside the portal', () => {
     await subject.page.getByText('482 915 036').waitFor();
     await button('Hide passcode').click();
     await expect.poll(() => subject.page.getByText('482 915 036').count()).toBe(0);
-    await heard(['revealPasscode']);
+    await expectCalls(['revealPasscode']);
   });
 
   test('puts a question where the portal’s own page does not cover it', async () => {
@@ -582,11 +585,11 @@ describe('the rest', () => {
   test('signs in again where a session cannot be extended', async () => {
     await openScreen('expiring-again');
     await button('Sign in again').click();
-    await heard(['disconnect'], ['connect', { profileId: campus.id }]);
+    await expectCalls(['disconnect'], ['connect', { profileId: campus.id }]);
     // A task goes on where it was
     await subject.open({ ...(screens['expiring-again']?.state ?? state({})), task: 'lost-phone' });
     await button('Sign in again').click();
-    await heard(['disconnect'], ['startTask', { task: 'add-device' }]);
+    await expectCalls(['disconnect'], ['startTask', { task: 'add-device' }]);
   });
 
   test('folds the details away', async () => {
@@ -598,17 +601,17 @@ describe('the rest', () => {
 
   test('says what changed to a screen reader', async () => {
     await openScreen('home');
-    const said = subject.page.getByRole('status');
+    const status = subject.page.getByRole('status');
     await subject.show(screens['reconnecting']?.state ?? state({}));
-    await expect.poll(() => said.textContent()).toBe('Reconnecting to Campus Test University');
+    await expect.poll(() => status.textContent()).toBe('Reconnecting to Campus Test University');
     await subject.show(screens['second-factor-denied']?.state ?? state({}));
-    await expect.poll(() => said.textContent()).toBe('The push was denied');
+    await expect.poll(() => status.textContent()).toBe('The push was denied');
   });
 
   test('switches between two campuses', async () => {
     await openScreen('home-two-campuses');
     await field('Campus').selectOption(college.name);
-    await heard(['selectProfile', { profileId: college.id }]);
+    await expectCalls(['selectProfile', { profileId: college.id }]);
   });
 
   test('finds a campus by its address, says what it waits for and why it failed', async () => {
@@ -618,7 +621,7 @@ describe('the rest', () => {
     await subject.page.keyboard.type(' campus.example.edu ');
     await press('Enter');
     await subject.page.getByText('Looking for campus.example.edu…').waitFor();
-    await heard(['previewAddress', { address: 'campus.example.edu' }]);
+    await expectCalls(['previewAddress', { address: 'campus.example.edu' }]);
     arrive({ ok: false, failure: { code: 'profile-not-found', params: { address: 'campus.example.edu' } } });
     await subject.page.getByText('campus.example.edu does not publish a Causeway profile.').waitFor();
     expect(await field('Campus name, web address or e-mail').inputValue()).toBe(' campus.example.edu ');
@@ -635,7 +638,7 @@ describe('the rest', () => {
     await press('Enter');
     await subject.page.getByRole('heading', { name: 'Which one is yours?' }).waitFor();
     await subject.page.getByRole('button', { name: 'University of the South south.example' }).click();
-    await heard(['previewAddress', { address: 'university' }], ['previewCampus', { id: 'south' }]);
+    await expectCalls(['previewAddress', { address: 'university' }], ['previewCampus', { id: 'south' }]);
   });
 
   test('says how far a profile that ships can be relied on, and asks the campus for its own', async () => {
@@ -645,7 +648,7 @@ describe('the rest', () => {
     await page.getByText('put together from public pages, last read on 2026-11-29').waitFor();
     await page.getByText('https://faq.icto.um.edu.mo/how-do-i-reactivate-2fa-service-in-my-new-mobile').waitFor();
     await button('Ask um.edu.mo').click();
-    await heard(['previewPublished']);
+    await expectCalls(['previewPublished']);
   });
 
   test('removes a campus only after a question, and changes preferences', async () => {
@@ -656,10 +659,10 @@ describe('the rest', () => {
     await press('Escape');
     await button('Remove Harbour College').click();
     await subject.page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
-    await heard(['removeProfile', { profileId: college.id }]);
+    await expectCalls(['removeProfile', { profileId: college.id }]);
     await subject.page.getByText('Start Causeway when I sign in to this computer').click();
     await field('Language').selectOption('As this computer');
-    await heard(
+    await expectCalls(
       ['removeProfile', { profileId: college.id }],
       ['changePreferences', { openAtLogin: true }],
       ['changePreferences', { language: 'system' }],

@@ -175,8 +175,8 @@ describe('a file that cannot be used', () => {
       fc.property(contents, (text) => {
         const read = readSettingsFile(text);
         if (read.kind !== 'read') return;
-        const again = readSettingsFile(JSON.stringify({ version: 1, ...read.kept }));
-        expect(again).toEqual({ kind: 'read', kept: read.kept, dropped: [] });
+        const again = readSettingsFile(JSON.stringify({ version: 1, ...read.settings }));
+        expect(again).toEqual({ kind: 'read', settings: read.settings, dropped: [] });
       }),
       { numRuns: 500 },
     );
@@ -187,12 +187,12 @@ describe('a place that cannot be written', () => {
   it('is said once, and the run goes on in memory', async () => {
     await writeFile(join(directory, 'taken'), '');
     const settings = await Settings.open(join(directory, 'taken', 'below'));
-    const heard: string[] = [];
-    settings.onNotice(({ failure }) => heard.push(failure.code));
+    const output: string[] = [];
+    settings.onNotice(({ failure }) => output.push(failure.code));
     settings.update(() => ({ lastProfileId: 'campus' }));
     expect(failures(settings).map(({ code }) => code)).toEqual(['settings-unwritable']);
     expect(settings.get().lastProfileId).toBe('campus');
-    expect(heard).toEqual([]); // it was said at the start already
+    expect(output).toEqual([]); // it was said at the start already
   });
 
   it.skipIf(process.platform === 'win32')('keeps what is there, damaged or not', async () => {
@@ -222,13 +222,13 @@ describe('a place that cannot be written', () => {
     await mkdir(home, { mode: 0o777 });
     await chmod(home, 0o777);
     const settings = await Settings.open(home);
-    const heard: string[] = [];
-    settings.onNotice(({ failure }) => heard.push(failure.code));
+    const output: string[] = [];
+    settings.onNotice(({ failure }) => output.push(failure.code));
     await rm(home, { recursive: true });
     await writeFile(home, 'in the way');
     settings.update(() => ({ lastProfileId: 'one' }));
     settings.update(() => ({ lastProfileId: 'two' }));
-    expect(heard).toEqual(['settings-unwritable']);
+    expect(output).toEqual(['settings-unwritable']);
     await rm(home);
     settings.update(({ lastProfileId }) => ({ userIds: { campus: lastProfileId ?? '' } }));
     expect((await Settings.open(home)).get()).toEqual(settings.get());

@@ -28,10 +28,10 @@ function programsIn({ client }: Ocserv): string[] {
 async function move({ client }: Ocserv): Promise<void> {
   if (!client) throw new Error('no client namespace');
   const [, device = '', net = '', host = ''] = /(wan\d+)\s+inet (10\.99\.\d+\.)(\d+)\/24/.exec(await client.ip('-o', '-4', 'addr')) ?? [];
-  const ways = (await client.ip('route', 'show', 'default')).split('\n').filter((way) => way.includes(device));
+  const routes = (await client.ip('route', 'show', 'default')).split('\n').filter((route) => route.includes(device));
   await client.ip('addr', 'del', `${net}${host}/24`, 'dev', device);
   await client.ip('addr', 'add', `${net}${Number(host) + 70}/24`, 'dev', device);
-  for (const way of ways) await client.ip('route', 'replace', ...way.trim().split(/\s+/));
+  for (const route of routes) await client.ip('route', 'replace', ...route.trim().split(/\s+/));
 }
 
 /** A gateway and, in a namespace of its own, a client that is connected to it. */

@@ -47,11 +47,11 @@ describe.skipIf(missingForPeers() !== null).each(programs.filter(([, , file]) =>
 
     /** Opens a tunnel with a ticket whose whole line is so long, at a gateway that notes every byte, and refuses. */
     async function open(family: Family, bytes: number) {
-      let heard = '';
+      let received = '';
       const server = tls.createServer({ cert: issued.pem, key: issued.keyPem }, (socket) => {
         socket.setEncoding('latin1').on('data', (data) => {
-          heard += String(data);
-          if (heard.includes('\r\n\r\n')) socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
+          received += String(data);
+          if (received.includes('\r\n\r\n')) socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
         });
       });
       const port = await listen(server);
@@ -74,22 +74,22 @@ describe.skipIf(missingForPeers() !== null).each(programs.filter(([, , file]) =>
         () => null,
         (thrown: unknown) => failureOf(thrown),
       );
-      return { heard: () => heard, value, failure };
+      return { received: () => received, value, failure };
     }
 
     describe.each(families)('%s', (family) => {
       test.each([900, 1_022, 1_023, 1_100, 4_095, 4_096])('of %i bytes goes whole, or not at all and with a sentence', async (bytes) => {
-        const { heard, value, failure } = await open(family, bytes);
+        const { received, value, failure } = await open(family, bytes);
         if (bytes <= most) {
           // Whatever the gateway makes of it
-          expect(heard()).toContain(value);
+          expect(received()).toContain(value);
           expect(failure?.code).not.toBe('ticket-too-long');
         } else {
           expect(failure).toMatchObject({ code: 'ticket-too-long', params: { host } });
-          expect(heard()).toBe('');
+          expect(received()).toBe('');
         }
         // Never a part of it
-        expect(heard().replaceAll(value, '')).not.toContain('xxx');
+        expect(received().replaceAll(value, '')).not.toContain('xxx');
       });
     });
   },

@@ -166,8 +166,8 @@ export async function startGlobalProtect(options: GlobalProtectOptions): Promise
   }
 
   function login({ form }: Asked): Reply {
-    const given = form['portal-userauthcookie'] ?? '';
-    const byPortal = good.get(given) === form['user'] && good.delete(given);
+    const cookieValue = form['portal-userauthcookie'] ?? '';
+    const byPortal = good.get(cookieValue) === form['user'] && good.delete(cookieValue);
     if (!byPortal && !proves(form)) return { status: 512 };
     const parts = ['', 'authcookie0123456789', 'persistent', 'portal', form['user'] ?? '', 'SAML', 'vsys1', 'campus'];
     const all = [...parts, '', '', '', '', 'tunnel', String(options.passwordDays ?? -1), '4100', ''];

@@ -38,7 +38,7 @@ export interface ConfigFiles {
 export function configOf(wishes: OcservSettings, files: ConfigFiles, network: { number: number }): string {
   const { auth = 'password+code' } = wishes;
   const plain = (codes: boolean): string => `auth = "plain[passwd=${files.passwords}${codes ? `,otp=${files.codes}` : ''}]"`;
-  const ways = {
+  const methods = {
     'password': [plain(false)],
     'password+code': [plain(true)],
     'certificate': ['auth = "certificate"'],
@@ -47,7 +47,7 @@ export function configOf(wishes: OcservSettings, files: ConfigFiles, network: { 
   const certificates = auth.startsWith('certificate') ? [`ca-cert = ${files.authority}`, 'cert-user-oid = 2.5.4.3'] : [];
   const optional = (key: string, value: number | string | undefined): string[] => (value === undefined ? [] : [`${key} = ${value}`]);
   return [
-    ...ways,
+    ...methods,
     ...certificates,
     'listen-host = gateway.lab',
     'tcp-port = 443',

@@ -55,7 +55,7 @@ export class Ocserv {
   readonly directory = mkdtempSync(join(tmpdir(), 'cw-gw-'));
   private server: ChildProcess | null = null;
   private inside: ChildProcess | null = null;
-  private readonly door = net.createServer({ pauseOnConnect: true, allowHalfOpen: true });
+  private readonly loopbackServer = net.createServer({ pauseOnConnect: true, allowHalfOpen: true });
   private readonly config = join(this.directory, 'conf');
   private readonly logFile = join(this.directory, 'log');
 
@@ -232,7 +232,7 @@ export class Ocserv {
   /** Stops it, within a time limit. A second call does nothing. */
   async stop(): Promise<void> {
     await this.kill().catch(() => undefined);
-    this.door.close();
+    this.loopbackServer.close();
     this.inside?.kill('SIGKILL');
     this.gateway.destroyNow();
     if (!(this.wishes.client instanceof Ocserv)) this.client?.destroyNow();
@@ -306,10 +306,10 @@ export class Ocserv {
       once(inside, 'message'),
       once(inside, 'exit').then(() => Promise.reject(new Error('what runs inside the gateway ended'))),
     ]);
-    this.door.on('connection', (socket: Socket) => inside.send('join', socket, () => undefined));
-    this.door.listen(0, '127.0.0.1');
-    await once(this.door, 'listening');
-    const address = this.door.address();
+    this.loopbackServer.on('connection', (socket: Socket) => inside.send('join', socket, () => undefined));
+    this.loopbackServer.listen(0, '127.0.0.1');
+    await once(this.loopbackServer, 'listening');
+    const address = this.loopbackServer.address();
     if (address === null || typeof address === 'string') throw new Error('not a TCP server');
     this.port = address.port;
   }

@@ -47,7 +47,7 @@ export class World {
     const { port, profile } = first;
     await first.stop();
     const network = await startFaultProxy({ port });
-    const connectTo = (profile.connectTo ?? []).map((way) => (way.port === port ? { ...way, loopbackPort: network.port } : way));
+    const connectTo = (profile.connectTo ?? []).map((entry) => (entry.port === port ? { ...entry, loopbackPort: network.port } : entry));
     const world = new World(dataDirectory, network, { ...profile, connectTo });
     world.port = port;
     await world.startCampus();

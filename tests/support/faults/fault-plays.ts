@@ -36,7 +36,7 @@ const signInSteps = ['TLS', 'upgrade', 'notice', 'credentials', 'second factor',
 type SignInStep = (typeof signInSteps)[number];
 
 /** What the screen says if the sign-in ends at this step. */
-function told(step: SignInStep, fault: FaultName): FailureCode {
+function expectedFailure(step: SignInStep, fault: FaultName): FailureCode {
   if (unsaid.includes(fault)) return 'gateway-silent';
   if (fault !== 'garbage') return 'gateway-closed';
   // The relay has its own connection, and its handshake is what breaks
@@ -58,7 +58,7 @@ const signIn =
     if (end?.kind !== 'idle') throw new Error(`the sign-in went on: ${String(end?.kind)}`);
     // A gateway that hears nothing drops the client, at about the time when the client gives up
     if (fault === 'half-open up') expect(['gateway-silent', 'gateway-closed']).toContain(end.ending?.code);
-    else expect(end.ending?.code).toBe(told(step, fault));
+    else expect(end.ending?.code).toBe(expectedFailure(step, fault));
     expectWords(end.ending?.code, expect);
     expect(took).toBeLessThan(boundMs);
     // A campus that received the answer and not the sign-out may hold a session, which belongs to this installation
@@ -179,23 +179,23 @@ const extend: Play = async (cell, fault, expect) => {
   const { sessions } = cell;
   await cell.line.set(faults[fault](nextMessage));
   const since = performance.now();
-  const told = await cell.run.app.verbs.extend(undefined).then(
+  const outcome = await cell.run.app.verbs.extend(undefined).then(
     () => null,
     (error: unknown) => failureOf(error).code,
   );
   const took = performance.now() - since;
   if (survivable.includes(fault)) {
-    expect(told).toBeNull();
+    expect(outcome).toBeNull();
     return 'extended';
   }
-  if (told === null) throw new Error('extended over a line that is gone');
-  expectWords(told, expect);
+  if (outcome === null) throw new Error('extended over a line that is gone');
+  expectWords(outcome, expect);
   expect(took).toBeLessThan(boundMs);
   await when(cell.run.app, ({ access }) => access.kind === 'reconnecting', boundMs);
   await cell.backUp();
   expect(cell.sessions).toEqual(sessions);
   await cell.run.app.verbs.extend(undefined);
-  return `${told}${inSeconds(took)}; reconnects, and is extended`;
+  return `${outcome}${inSeconds(took)}; reconnects, and is extended`;
 };
 
 /** A fault at Disconnect: it still ends within a second. The next sign-in replaces a session that could not be signed out. */

@@ -48,11 +48,13 @@ describe('an argument', () => {
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const file = join(folder, 'harbour univ.causeway');
     await writeFile(file, JSON.stringify({ ...profile, browser: { hosts: ['login.harbour.test:port'] }, secondFactor: 'append;' }));
-    const told: Failure[] = [];
+    const failures: Failure[] = [];
     const sources = { known: [], campuses: () => Promise.resolve([]) };
-    const read = await profileFor({ profile: pathToFileURL(file).href }, sources, { failure: (failure) => told.push(failure) });
+    const read = await profileFor({ profile: pathToFileURL(file).href }, sources, { failure: (failure) => failures.push(failure) });
     expect(read.id).toBe('harbour');
-    expect(told).toEqual([{ code: 'profile-dropped', params: { file: 'harbour univ.causeway', key: 'browser.hosts[0], secondFactor' } }]);
+    expect(failures).toEqual([
+      { code: 'profile-dropped', params: { file: 'harbour univ.causeway', key: 'browser.hosts[0], secondFactor' } },
+    ]);
     await expect(profileFor({ profile: 'file://server/a.causeway' }, sources, { failure: () => undefined })).rejects.toMatchObject({
       failure: { code: 'profile-file-missing' },
     });

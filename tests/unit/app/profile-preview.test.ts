@@ -77,9 +77,9 @@ describe('what a profile does is shown, by its schema', () => {
     for (const protocol of profileSchema.shape.protocol.options) {
       const tunnels = protocol === 'campus' ? (['relay'] as const) : (['app', 'system'] as const);
       for (const tunnel of tunnels) {
-        const said = profileLines(contentsOf({ ...whole, protocol, tunnel }), en.preview);
+        const shownLines = profileLines(contentsOf({ ...whole, protocol, tunnel }), en.preview);
         for (const path of ['protocol', 'tunnel', 'gatewayChoice', 'secondFactor'])
-          expect(said.find((each) => each.path === path)?.text, path).not.toMatch(/^[a-z0-9-]+$/);
+          expect(shownLines.find((each) => each.path === path)?.text, path).not.toMatch(/^[a-z0-9-]+$/);
       }
     }
   });

@@ -11,7 +11,7 @@ function bench(protocol: 'campus' | 'anyconnect') {
     visible: false,
     profileId: 'here',
   };
-  const said: boolean[] = [];
+  const wantedCalls: boolean[] = [];
   prewarmWorker(
     {
       get state() {
@@ -26,23 +26,23 @@ function bench(protocol: 'campus' | 'anyconnect') {
       },
       onVisibleChange: (listener) => (listeners.visible = listener),
     },
-    (wanted) => said.push(wanted),
+    (wanted) => wantedCalls.push(wanted),
   );
-  return { now, said, stateChanged: () => listeners.state(), visibleChanged: () => listeners.visible() };
+  return { now, wantedCalls, stateChanged: () => listeners.state(), visibleChanged: () => listeners.visible() };
 }
 
 it('wants the worker while a person looks at a window from which they may sign in', () => {
-  const { now, said, stateChanged, visibleChanged } = bench('anyconnect');
-  expect(said).toEqual([]);
+  const { now, wantedCalls, stateChanged, visibleChanged } = bench('anyconnect');
+  expect(wantedCalls).toEqual([]);
   now.visible = true;
   visibleChanged();
-  expect(said).toEqual([true]);
+  expect(wantedCalls).toEqual([true]);
   now.access = { kind: 'contacting', profileId: 'here', gateway: 'vpn.campus.test' };
   stateChanged();
-  expect(said).toEqual([true]);
+  expect(wantedCalls).toEqual([true]);
   now.access = { kind: 'opening', profileId: 'here', gateway: 'vpn.campus.test' };
   stateChanged();
-  expect(said).toEqual([true, false]);
+  expect(wantedCalls).toEqual([true, false]);
   now.access = { kind: 'idle', ending: null };
   stateChanged();
   now.profileId = 'another';
@@ -51,12 +51,12 @@ it('wants the worker while a person looks at a window from which they may sign i
   stateChanged();
   now.visible = false;
   visibleChanged();
-  expect(said).toEqual([true, false, true, false, true, false]);
+  expect(wantedCalls).toEqual([true, false, true, false, true, false]);
 });
 
 it('never for a campus with a protocol of our own', () => {
-  const { now, said, visibleChanged } = bench('campus');
+  const { now, wantedCalls, visibleChanged } = bench('campus');
   now.visible = true;
   visibleChanged();
-  expect(said).toEqual([]);
+  expect(wantedCalls).toEqual([]);
 });

@@ -8,11 +8,11 @@ test.skipIf(process.platform !== 'linux')(
   'where our own OpenConnect cannot be made, that is said in one line, and one of before is not taken for it',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'native-'));
-    const said = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     vi.stubEnv('XDG_CACHE_HOME', folder);
     onTestFinished(() => {
       vi.unstubAllEnvs();
-      said.mockRestore();
+      printed.mockRestore();
       rmSync(folder, { recursive: true });
     });
     const link = join(folder, 'native-linux');
@@ -20,7 +20,7 @@ test.skipIf(process.platform !== 'linux')(
     symlinkSync(join(folder, 'old'), link);
 
     expect(await ensureOpenConnect(`file://${folder}/no-pool`, link)).toBe(false);
-    expect(said.mock.calls.flat().map(String).at(-1)).toMatch(
+    expect(printed.mock.calls.flat().map(String).at(-1)).toMatch(
       /^NOT MADE, our own OpenConnect; the system's serves instead: .+no package source has a pool\//,
     );
     expect(lstatSync(link, { throwIfNoEntry: false })).toBeUndefined();

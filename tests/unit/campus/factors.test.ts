@@ -223,10 +223,10 @@ describe('a push', () => {
   });
 
   test('is forgotten by the phone when the asker gives up or the device is removed', async () => {
-    const given = await send();
-    given.cancel();
+    const issued = await send();
+    issued.cancel();
     expect(campus.factors.waiting(mei.phone)).toEqual([]);
-    expect(await campus.factors.approve(mei.phone, given.id)).toBe(false);
+    expect(await campus.factors.approve(mei.phone, issued.id)).toBe(false);
     const removed = await send();
     await campus.factors.remove(mei.userId, removed.device.id);
     expect(await removed.outcome).toBe('superseded');
@@ -270,9 +270,9 @@ describe('an enrolment', () => {
     const enrolment = campus.factors.startEnrolment(kit.userId, 'tablet', 'ios');
     expect(enrolment.activationCode).toMatch(/^([A-Z2-9]{4}-){4}[A-Z2-9]{4}$/);
     expect(campus.factors.devices(kit.userId)).toEqual(before);
-    const heard = campus.factors.activated(enrolment.id, new AbortController().signal);
+    const activated = campus.factors.activated(enrolment.id, new AbortController().signal);
     const account = await campus.factors.activate('new-phone', ` ${enrolment.activationCode.toLowerCase()} `, 'My  tablet');
-    expect(await heard).toBe(true);
+    expect(await activated).toBe(true);
     expect(enrolment.device).toMatchObject({ id: account.deviceId, name: 'My tablet', kind: 'tablet', platform: 'ios', isDefault: false });
     expect(campus.factors.accounts('new-phone')).toEqual([account]);
     expect(await check(account.code, 'portal', kit.userId)).toMatchObject({ ok: true });
@@ -307,21 +307,21 @@ describe('an enrolment', () => {
 
   test('is too late after a quarter of an hour, and whoever waits hears so', async () => {
     const { id, activationCode } = campus.factors.startEnrolment(kit.userId, 'phone', 'ios');
-    const heard = campus.factors.activated(id, new AbortController().signal);
+    const activated = campus.factors.activated(id, new AbortController().signal);
     campus.clock.at += 15 * minute;
     await expect(campus.factors.activate('new-phone', activationCode, 'Late')).rejects.toMatchObject({
       failure: { code: 'request-invalid' },
     });
-    expect(await heard).toBe(false);
+    expect(await activated).toBe(false);
     expect(campus.factors.enrolment(id)).toBeNull();
   });
 
   test('that nobody waits for any more goes on', async () => {
     const { id, activationCode } = campus.factors.startEnrolment(kit.userId, 'phone', 'ios');
     const leave = new AbortController();
-    const heard = campus.factors.activated(id, leave.signal);
+    const activated = campus.factors.activated(id, leave.signal);
     leave.abort();
-    expect(await heard).toBe(false);
+    expect(await activated).toBe(false);
     await campus.factors.activate('new-phone', activationCode, 'Still');
     expect(await campus.factors.activated(id, new AbortController().signal)).toBe(true);
   });

@@ -85,12 +85,12 @@ describe('a pocket phone', () => {
     const feed = await visitor.fetch('/phones/mei-phone/events');
     expect(feed.headers.get('content-type')).toBe('text/event-stream');
     const reader = feed.body?.pipeThrough(new TextDecoderStream()).getReader();
-    let heard = '';
+    let received = '';
     const until = async (count: number) => {
-      while (heard.split('event: change\n').length - 1 < count) {
+      while (received.split('event: change\n').length - 1 < count) {
         const part = await reader?.read();
         if (!part || part.done) throw new Error('the feed ended');
-        heard += part.value;
+        received += part.value;
       }
     };
     await until(1);

@@ -153,8 +153,8 @@ describe('what the portal refuses', () => {
     const { visitor } = await portal.signedIn(mei);
     const large = `csrf=${'a'.repeat(20_000)}`;
     const type = { 'content-type': 'application/x-www-form-urlencoded' };
-    const told = await visitor.fetch('/sign-out', { method: 'POST', body: large, headers: type });
-    expect(told.status).toBe(413);
+    const tooLarge = await visitor.fetch('/sign-out', { method: 'POST', body: large, headers: type });
+    expect(tooLarge.status).toBe(413);
     const cookie = `__Host-portal=${visitor.cookies.get('__Host-portal') ?? ''}`;
     const untold = await new Promise((resolve, reject) => {
       const sending = request(`${portal.origin}/sign-out`, { method: 'POST', headers: { ...type, cookie } });

@@ -36,9 +36,9 @@ afterEach(async () => {
 const start = (installation = 'A', userId = 'mei.chan') => sessions.start({ userId, installation, client: 'Test 1' });
 /** What a control channel hears. */
 const hear = (id: string): string[] => {
-  const heard: string[] = [];
-  sessions.listen(id, { expiring: () => heard.push('expiring'), ended: (reason) => heard.push(reason) });
-  return heard;
+  const events: string[] = [];
+  sessions.listen(id, { expiring: () => events.push('expiring'), ended: (reason) => events.push(reason) });
+  return events;
 };
 /** Keeps a session from being idle until so long has passed. */
 const passActively = async (id: string, ms: number): Promise<void> => {
@@ -52,39 +52,39 @@ const passActively = async (id: string, ms: number): Promise<void> => {
 describe('a session', () => {
   test('expires at the end of its life however active it is', async () => {
     const { session, ticket } = await start();
-    const heard = hear(session.id);
+    const events = hear(session.id);
     await passActively(session.id, rules.lifetimeMs - 1);
     expect(sessions.byTicket(ticket)?.id).toBe(session.id);
     const relay = sessions.authorize(ticket);
     clock.at += 1;
     expect(sessions.byTicket(ticket)).toBeNull();
     expect(sessions.authorize(ticket)).toBeNull();
-    await expect.poll(() => heard).toEqual(['expired']);
+    await expect.poll(() => events).toEqual(['expired']);
     expect(relay?.ended.aborted).toBe(true);
   });
 
   test('ends when it was idle for too long; relayed bytes are activity', async () => {
     const { session, ticket } = await start();
-    const heard = hear(session.id);
+    const events = hear(session.id);
     clock.at += rules.idleMs - 1;
     sessions.authorize(ticket)?.touch(1);
     clock.at += rules.idleMs - 1;
     expect(sessions.byTicket(ticket)).not.toBeNull();
     clock.at += 1;
     expect(sessions.byTicket(ticket)).toBeNull();
-    await expect.poll(() => heard).toEqual(['idle']);
+    await expect.poll(() => events).toEqual(['idle']);
   });
 
   test('warns ten minutes before its end, once, also whoever listens later', async () => {
     const { session } = await start();
-    const heard = hear(session.id);
+    const events = hear(session.id);
     await passActively(session.id, rules.lifetimeMs - 10 * minute);
-    await expect.poll(() => heard).toEqual(['expiring']);
+    await expect.poll(() => events).toEqual(['expiring']);
     expect(hear(session.id)).toEqual(['expiring']);
     await sessions.extend(session.id);
     expect(hear(session.id)).toEqual([]);
     await passActively(session.id, rules.lifetimeMs - 10 * minute);
-    await expect.poll(() => heard).toEqual(['expiring', 'expiring']);
+    await expect.poll(() => events).toEqual(['expiring', 'expiring']);
   });
 
   test('is extended by a whole life from now, three times', async () => {
@@ -157,9 +157,9 @@ describe('a person', () => {
   test('replaces the session that the same installation left behind', async () => {
     const first = await start('A');
     await start('B');
-    const heard = hear(first.session.id);
+    const events = hear(first.session.id);
     const next = await start('A');
-    expect(heard).toEqual(['replaced']);
+    expect(events).toEqual(['replaced']);
     expect(sessions.byTicket(first.ticket)).toBeNull();
     expect(sessions.byTicket(next.ticket)).not.toBeNull();
     expect(sessions.ofPerson('mei.chan')).toHaveLength(2);

@@ -142,11 +142,11 @@ describe('a file of answers', () => {
 
   test('nor is a choice that does, unless it is what a group is called', () => {
     const answers = prepared({ user: 'mei', password: 'pw', choose: ['Duo Push'] });
-    const ways = { name: 'how', label: 'Confirm with', options: [{ value: '1', label: 'Duo Push' }] };
-    expect(answers.answer({ ...credentials, selects: [ways] })).toBeNull();
+    const method = { name: 'how', label: 'Confirm with', options: [{ value: '1', label: 'Duo Push' }] };
+    expect(answers.answer({ ...credentials, selects: [method] })).toBeNull();
     expect(answers.answer({ kind: 'choice', purpose: 'other', options: [{ id: '1', label: 'Duo Push' }] })).toBeNull();
     expect(answers.answer({ kind: 'choice', purpose: 'realm', options: [{ id: '1', label: 'Duo Push' }] })).not.toBeNull();
-    expect(answers.answer({ ...credentials, selects: [{ ...ways, group: true }] })).not.toBeNull();
+    expect(answers.answer({ ...credentials, selects: [{ ...method, group: true }] })).not.toBeNull();
   });
 
   test.each([
@@ -187,8 +187,8 @@ describe('a file of answers', () => {
         for (const prompt of [factor, push, passcode, credentials, code]) {
           const answer = answers.answer(prompt);
           expect(answer?.kind).not.toBe('second-factor');
-          const said = answer && 'values' in answer ? answer.values['token'] : answer && 'passcode' in answer ? answer.passcode : '';
-          expect(reachesPhone(said ?? '')).toBe(false);
+          const filled = answer && 'values' in answer ? answer.values['token'] : answer && 'passcode' in answer ? answer.passcode : '';
+          expect(reachesPhone(filled ?? '')).toBe(false);
         }
       }),
     );

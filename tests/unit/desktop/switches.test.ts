@@ -33,14 +33,14 @@ test.each([
   '--enable-logging',
   '--auth-server-allowlist=*',
   '--a-switch-that-nobody-has-heard-of',
-])('refuses %s', (given) => {
-  expect(refusedSwitches([given, 'causeway://task/add-device'], 'linux')).toEqual([given.split('=')[0]]);
+])('refuses %s', (argv) => {
+  expect(refusedSwitches([argv, 'causeway://task/add-device'], 'linux')).toEqual([argv.split('=')[0]]);
 });
 
 test('starts with what a desktop, an AppImage and a person need', () => {
-  const given = ['--hidden', '--no-sandbox', '--user-data-dir=/tmp/x', '--ozone-platform-hint=auto', '--lang=de'];
+  const argv = ['--hidden', '--no-sandbox', '--user-data-dir=/tmp/x', '--ozone-platform-hint=auto', '--lang=de'];
   const features = '--enable-features=UseOzonePlatform,WaylandWindowDecorations';
-  expect(refusedSwitches([...given, features, '--force-renderer-accessibility', '/home/mei/campus.causeway'], 'linux')).toEqual([]);
+  expect(refusedSwitches([...argv, features, '--force-renderer-accessibility', '/home/mei/campus.causeway'], 'linux')).toEqual([]);
   expect(refusedSwitches(['-psn_0_12345', '-AppleLanguages', '(de)'], 'darwin')).toEqual([]);
 });
 

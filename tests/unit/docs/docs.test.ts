@@ -117,11 +117,11 @@ describe('docs/protocol.md', () => {
     const spelled = (value: number): string => value.toLocaleString('en');
     for (const value of [relayProtocol.windowBytes, relayProtocol.maxDataBytes, relayProtocol.maxStreams])
       expect(text).toContain(spelled(value));
-    expect(text).toContain(`${accessProtocol.helloWithinMs / 1000} s`);
+    expect(text).toContain(`${accessProtocol.helloTimeoutMs / 1000} s`);
     expect(text).toContain(
       `ping every ${accessProtocol.pingEveryMs / 1000} s; a side that is silent for ${accessProtocol.deadAfterMs / 1000} s`,
     );
-    expect(text).toContain(`${accessProtocol.answerWithinMs / 60_000} minutes`);
+    expect(text).toContain(`${accessProtocol.answerTimeoutMs / 60_000} minutes`);
     expect(text).toContain(`${accessProtocol.maxMessageBytes / 1024} KiB`);
   });
 });

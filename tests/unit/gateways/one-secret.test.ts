@@ -186,10 +186,10 @@ describe('the words', () => {
         fc.constantFrom('', '1', '2', '12'),
         fc.boolean(),
         (word, blank, number, isLarge) => {
-          const said = `${blank}${isLarge ? word.toUpperCase() : word}${number}${blank}`;
-          expect(phoneWord(said)).not.toBeNull();
-          expect(mayReachPhone(`secret,${said}`)).toBe(true);
-          expect(appendedWord(`secret;${said}`, { separator: ';', order: 'password-first' })).not.toBeNull();
+          const typedText = `${blank}${isLarge ? word.toUpperCase() : word}${number}${blank}`;
+          expect(phoneWord(typedText)).not.toBeNull();
+          expect(mayReachPhone(`secret,${typedText}`)).toBe(true);
+          expect(appendedWord(`secret;${typedText}`, { separator: ';', order: 'password-first' })).not.toBeNull();
         },
       ),
     );

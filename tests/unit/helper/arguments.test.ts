@@ -42,9 +42,9 @@ const grant: OpenConnectGrant = {
   expiresAt: null,
 };
 const outputOf = (text: string): OpenConnectOutput => {
-  const heard = new OpenConnectOutput();
-  heard.add(Buffer.from(text));
-  return heard;
+  const output = new OpenConnectOutput();
+  output.add(Buffer.from(text));
+  return output;
 };
 
 describe('openconnect’s arguments', () => {
@@ -131,11 +131,11 @@ describe('why a tunnel ended', () => {
   });
 
   test('never includes a ticket in the detail for the help desk', () => {
-    const heard = outputOf(
+    const output = outputOf(
       'Connected to 192.0.2.7:443\nSet-Cookie: webvpn=0123456789\nGET /?token=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nReconnect failed\n',
     );
-    expect(heard.reached).toBe(true);
-    expect(heard.tail).toBe('Connected to 192.0.2.7:443 · Reconnect failed');
+    expect(output.reached).toBe(true);
+    expect(output.tail).toBe('Connected to 192.0.2.7:443 · Reconnect failed');
   });
 
   test('the gateway’s session limits are read, and nothing else is mistaken for them', () => {

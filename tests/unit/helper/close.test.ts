@@ -27,16 +27,16 @@ it('a tunnel that its owner closes before openconnect starts never opens', async
     graceMs: 60_000,
     log: () => undefined,
   });
-  const said: HelperMessage[] = [];
-  const mei = { user: 'mei', send: (message: HelperMessage) => void said.push(message) };
+  const messages: HelperMessage[] = [];
+  const mei = { user: 'mei', send: (message: HelperMessage) => void messages.push(message) };
   helper.join(mei);
   const opening = helper.handle(mei, open);
   await helper.handle(mei, { id: 2, type: 'close', signOut: true });
   read({ users: ['mei'], gateways: ['vpn.campus.test'] });
   await opening;
   expect(started).toBe(false);
-  expect(said.at(-1)).toMatchObject({ id: 1, failure: { code: 'cancelled' } });
+  expect(messages.at(-1)).toMatchObject({ id: 1, failure: { code: 'cancelled' } });
   // And its place is free again
   await helper.handle(mei, { id: 3, type: 'status' });
-  expect(said.at(-1)).toMatchObject({ id: 3, state: { kind: 'closed' } });
+  expect(messages.at(-1)).toMatchObject({ id: 3, state: { kind: 'closed' } });
 });

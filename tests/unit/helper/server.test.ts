@@ -37,12 +37,12 @@ const takenSocket = (name: string): ListeningSocket => ({
 });
 
 test('if somebody took one user’s socket name first, the helper logs that and serves the other users', async () => {
-  const [at, said]: [string, string[]] = [folder(), []];
+  const [at, lines]: [string, string[]] = [folder(), []];
   const listeningSockets = [takenSocket('mei'), socketAt('joao', join(at, 'joao'))];
-  const { servers, names } = await listen(listeningSockets, socketAt('script', join(at, 'script')), helper(), (line) => said.push(line));
+  const { servers, names } = await listen(listeningSockets, socketAt('script', join(at, 'script')), helper(), (line) => lines.push(line));
   onTestFinished(() => servers.forEach((server) => server.close()));
   expect(names).toEqual(['joao']);
-  expect(said).toEqual(["no socket for mei: mei's pipe is somebody else's"]);
+  expect(lines).toEqual(["no socket for mei: mei's pipe is somebody else's"]);
   const socket = net.connect(join(at, 'joao'));
   onTestFinished(() => void socket.destroy());
   socket.write(`${JSON.stringify({ id: 1, type: 'status' })}\n`);

@@ -25,7 +25,7 @@ vi.mock('node:dns', async (original) => {
 });
 
 /** What a connection is told by the system. */
-const told = (address: string, code = 'EHOSTUNREACH'): Error =>
+const unreachable = (address: string, code = 'EHOSTUNREACH'): Error =>
   Object.assign(new Error(`connect ${code} ${address}:443`), { code, address, port: 443 });
 
 const { platform } = process;
@@ -57,7 +57,7 @@ describe('on a Mac that keeps Causeway from the local network', () => {
   test.each(['10.20.15.250', '2001:db8:7::99'])(
     'a gateway and a portal on the local network fail with local-network: %s',
     async (address) => {
-      answer = told(address);
+      answer = unreachable(address);
       expect(await gateway()).toMatchObject({ code: 'local-network', params: { host: 'vpn.campus.test' } });
       expect(await portal()).toMatchObject({ code: 'local-network', params: { host: '2fa.campus.test' } });
       expect(createLocalizer(en, 'en').failure(await gateway()).todo).toContain('Privacy & Security, Local Network');
@@ -65,12 +65,12 @@ describe('on a Mac that keeps Causeway from the local network', () => {
   );
 
   test('a name with several addresses fails with local-network if one is on the local network', async () => {
-    answer = new AggregateError([told('203.0.113.9', 'ETIMEDOUT'), told('10.20.0.7')]);
+    answer = new AggregateError([unreachable('203.0.113.9', 'ETIMEDOUT'), unreachable('10.20.0.7')]);
     expect(await gateway()).toMatchObject({ code: 'local-network' });
   });
 
   test('a web proxy on the local network fails with local-network if no other of its list can be reached', async () => {
-    answer = told('10.20.0.9');
+    answer = unreachable('10.20.0.9');
     const proxy = { kind: 'http', host: 'proxy.campus.test', port: 3128 } as const;
     const target = { host: 'vpn.campus.test', port: 443 };
     const options = { signal, timeoutMs: 5_000 };
@@ -86,9 +86,9 @@ describe('on a Mac that keeps Causeway from the local network', () => {
   });
 
   test.each([
-    ['another network', told('192.0.2.7')],
-    ['this computer itself', told('127.0.0.1')],
-    ['a host that refuses', told('10.20.0.7', 'ECONNREFUSED')],
+    ['another network', unreachable('192.0.2.7')],
+    ['this computer itself', unreachable('127.0.0.1')],
+    ['a host that refuses', unreachable('10.20.0.7', 'ECONNREFUSED')],
   ])('%s is told as what it was', async (_, error) => {
     answer = error;
     expect(await gateway()).toMatchObject({ code: 'gateway-unreachable' });
@@ -97,7 +97,7 @@ describe('on a Mac that keeps Causeway from the local network', () => {
 
   test('other systems never report local-network', async () => {
     Object.defineProperty(process, 'platform', { value: 'linux' });
-    answer = told('10.20.0.7');
+    answer = unreachable('10.20.0.7');
     expect(await gateway()).toMatchObject({ code: 'gateway-unreachable' });
   });
 });

@@ -116,8 +116,8 @@ describe('a list of proxies', () => {
   it('is cancelled at once', async () => {
     const stop = new AbortController();
     const proxy = await proxyOf({ port: await beyond() });
-    const way: ProxyRoute = { kind: 'http', host: '192.0.2.1', port: 3128, fallbacks: [{ ...placeOf(proxy), host: '192.0.2.2' }] };
-    const waiting = connectVia(way, target, { signal: stop.signal, timeoutMs: 60_000 });
+    const route: ProxyRoute = { kind: 'http', host: '192.0.2.1', port: 3128, fallbacks: [{ ...placeOf(proxy), host: '192.0.2.2' }] };
+    const waiting = connectVia(route, target, { signal: stop.signal, timeoutMs: 60_000 });
     stop.abort();
     await expect(waiting).rejects.toMatchObject({ failure: { code: 'cancelled' } });
   });
@@ -135,9 +135,9 @@ describe('a list of proxies', () => {
       return Promise.resolve({ kind: 'proxy', ...signIn });
     };
     const { signal } = new AbortController();
-    const way = await admitted(proxies, await proxies.routeThroughProxy(target), ask, signal);
+    const route = await admitted(proxies, await proxies.routeThroughProxy(target), ask, signal);
     expect(asked).toEqual([proxyName(proxy.via)]);
-    expect(way.via).toEqual({ ...placeOf(proxy), signIn, fallbacks: ['direct'] });
+    expect(route.via).toEqual({ ...placeOf(proxy), signIn, fallbacks: ['direct'] });
     // And is known from then on, wherever it stands in the list
     expect((await proxies.routeThroughProxy(target)).via?.fallbacks?.[0]).toMatchObject({ signIn });
     expect(await firstReached({ ...gone, fallbacks: [placeOf(proxy)] }, options())).toEqual(placeOf(proxy));
@@ -257,7 +257,7 @@ describe('ways of signing in to a proxy', () => {
   it('a SOCKS5 proxy that accepts neither no authentication nor a password', async () => {
     const server = net.createServer((socket) => socket.on('error', () => undefined).once('data', () => socket.end(Buffer.from([5, 0xff]))));
     cleanUp.push(() => server.close());
-    const way: WebProxy = { kind: 'socks5', host: '127.0.0.1', port: await listen(server), signIn };
-    await expect(through(way)).rejects.toMatchObject({ failure: { code: 'proxy-sign-in-kind', params: { scheme: 'GSSAPI' } } });
+    const socksProxy: WebProxy = { kind: 'socks5', host: '127.0.0.1', port: await listen(server), signIn };
+    await expect(through(socksProxy)).rejects.toMatchObject({ failure: { code: 'proxy-sign-in-kind', params: { scheme: 'GSSAPI' } } });
   });
 });

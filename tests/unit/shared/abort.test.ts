@@ -4,23 +4,23 @@ import { delay, onAbort, whenAborted } from '../../../shared/abort.ts';
 describe('listening to an abort', () => {
   test('tells once, and nobody who has taken it back', async () => {
     const [stop, taken] = [new AbortController(), vi.fn()];
-    const told = vi.fn();
-    onAbort(stop.signal, told);
+    const called = vi.fn();
+    onAbort(stop.signal, called);
     onAbort(stop.signal, taken)();
     stop.abort();
     stop.abort();
     await whenAborted(stop.signal);
-    expect(told).toHaveBeenCalledOnce();
+    expect(called).toHaveBeenCalledOnce();
     expect(taken).not.toHaveBeenCalled();
   });
 
   test('tells of one that has happened already, but not before the caller has gone on', async () => {
-    const [told, taken] = [vi.fn(), vi.fn()];
-    onAbort(AbortSignal.abort(), told);
+    const [called, taken] = [vi.fn(), vi.fn()];
+    onAbort(AbortSignal.abort(), called);
     onAbort(AbortSignal.abort(), taken)();
-    expect(told).not.toHaveBeenCalled();
+    expect(called).not.toHaveBeenCalled();
     await whenAborted(AbortSignal.abort());
-    expect(told).toHaveBeenCalledOnce();
+    expect(called).toHaveBeenCalledOnce();
     expect(taken).not.toHaveBeenCalled();
   });
 

@@ -6,8 +6,8 @@ import { en } from '../../../shared/messages/en.ts';
 import { languages, createLocalizer, localizerFor } from '../../../shared/messages/localizer.ts';
 
 /** Every sentence of a catalogue with the path to it: `home.tasks`. */
-function sentencesOf(words: object, path: string[] = []): [path: string, sentence: string][] {
-  return Object.entries(words).flatMap(([key, value]: [string, unknown]): [string, string][] => {
+function sentencesOf(texts: object, path: string[] = []): [path: string, sentence: string][] {
+  return Object.entries(texts).flatMap(([key, value]: [string, unknown]): [string, string][] => {
     const here = [...path, key];
     if (typeof value === 'string') return [[here.join('.'), value]];
     return typeof value === 'object' && value !== null ? sentencesOf(value, here) : [];
@@ -34,7 +34,7 @@ describe('the English catalogue', () => {
 
   test('has a title, what happened and what to do for every failure', () => {
     expect(Object.keys(en.failures).sort()).toEqual([...failureCodes].sort());
-    for (const words of Object.values(en.failures)) expect(Object.keys(words)).toEqual(['title', 'happened', 'todo']);
+    for (const texts of Object.values(en.failures)) expect(Object.keys(texts)).toEqual(['title', 'happened', 'todo']);
   });
 
   test('stays short enough for a person in a hurry', () => {

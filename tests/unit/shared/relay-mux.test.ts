@@ -51,7 +51,7 @@ describe('relay multiplexer', () => {
       fc.oneof(
         fc.record({ do: fc.constant('write' as const), stream: fc.nat(4), bytes: fc.uint8Array({ minLength: 1, maxLength: 300 }) }),
         fc.record({ do: fc.constant('end' as const), stream: fc.nat(4) }),
-        fc.record({ do: fc.constant('deliver' as const), way: fc.constantFrom('up' as const, 'down' as const) }),
+        fc.record({ do: fc.constant('deliver' as const), side: fc.constantFrom('up' as const, 'down' as const) }),
       ),
       { maxLength: 120 },
     );
@@ -63,7 +63,7 @@ describe('relay multiplexer', () => {
         const free = Array.from({ length: 5 }, () => true);
         const streams = sent.map((_, index) => client.open(`host${index}`, 443, { writable: () => (free[index] = true) }));
         for (const step of steps) {
-          if (step.do === 'deliver') deliver(step.way);
+          if (step.do === 'deliver') deliver(step.side);
           else if (step.do === 'end') {
             ended.add(step.stream);
             streams[step.stream]?.end();
@@ -89,14 +89,14 @@ describe('relay multiplexer', () => {
     let room = true;
     const lively = client.open('lively', 443, { writable: () => (room = true) });
     const chunk = new Uint8Array(64 * 1024);
-    let given = 0;
+    let written = 0;
     while (stalled.write(chunk)) {
-      given += chunk.length;
+      written += chunk.length;
       settle();
     }
     settle();
     expect(accepted[0]?.got.length).toBe(relayProtocol.windowBytes);
-    expect(given).toBeLessThanOrEqual(relayProtocol.windowBytes);
+    expect(written).toBeLessThanOrEqual(relayProtocol.windowBytes);
     const lively2 = accepted[1];
     if (lively2) {
       let consumed = 0;

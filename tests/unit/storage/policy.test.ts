@@ -29,8 +29,8 @@ describe('a campus that IT gives', () => {
   it('is there from the first start, and is what the file says from then on', async () => {
     const settings = await Settings.open(directory);
     const keytar = memoryKeytar();
-    const take = (given: typeof profile) =>
-      applyManagedProfiles(settings, [given], {
+    const take = (managed: typeof profile) =>
+      applyManagedProfiles(settings, [managed], {
         secrets: new Secrets(() => Promise.resolve(keytar)),
         tell: ({ code }) => expect.fail(code),
       });
@@ -51,7 +51,7 @@ describe('a campus that IT gives', () => {
     const settings = await Settings.open(directory);
     const keytar = memoryKeytar();
     const secrets = new Secrets(() => Promise.resolve(keytar));
-    const take = (given: typeof profile) => applyManagedProfiles(settings, [given], { secrets, tell: ({ code }) => expect.fail(code) });
+    const take = (managed: typeof profile) => applyManagedProfiles(settings, [managed], { secrets, tell: ({ code }) => expect.fail(code) });
     await take({ ...profile, keptCodes: true });
     await secrets.set('campus', 'mei', 'harbour-lantern-42');
     await secrets.setCodesKey('campus', 'JBSWY3DPEHPK3PXP');

@@ -45,10 +45,10 @@ function ending(socket: Socket): Promise<string> {
 async function hears(socket: Socket): Promise<boolean> {
   const sound = await proxied();
   const other = await sound.dial();
-  let heard = false;
-  socket.once('data', () => (heard = true));
+  let received = false;
+  socket.once('data', () => (received = true));
   for (let turn = 0; turn < 20; turn++) await say(other, 'tick');
-  return heard;
+  return received;
 }
 
 test('carries both ways, counts connections and the turns of each, and hands on a half-close', async () => {
@@ -125,10 +125,10 @@ test('tells that a client left, even in a black hole', async () => {
 });
 
 test('half-open: one direction is dead, the other lives', async () => {
-  const heard: string[] = [];
+  const received: string[] = [];
   const target = await tcp((socket) => {
     socket.on('data', (data: Buffer) => {
-      heard.push(data.toString());
+      received.push(data.toString());
       socket.write('heard');
     });
   });
@@ -136,7 +136,7 @@ test('half-open: one direction is dead, the other lives', async () => {
   await proxy.set({ kind: 'half-open', direction: 'down' });
   const socket = await dial();
   socket.write('one');
-  await expect.poll(() => heard).toEqual(['one']);
+  await expect.poll(() => received).toEqual(['one']);
   expect(await hears(socket)).toBe(false);
 });
 

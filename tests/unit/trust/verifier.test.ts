@@ -313,7 +313,7 @@ describe('a host that is spelled in another way', () => {
     expect(word(decide(presented([own], { host: now })))).toBe('accept');
     expect(word(decide(presented([other], { host: now })))).toBe('certificate-changed');
     // Once others vouch for it, what the person accepted counts no more
-    book.noteVouched(now, { by: 'system', key: spkiSha256(own.certificate) });
+    book.rememberVouched(now, { by: 'system', key: spkiSha256(own.certificate) });
     expect(settings.get().acceptedCertificates).toEqual({});
   });
 });

@@ -19,9 +19,9 @@ const answerTimeoutMs = 3_000;
 const maxBytes = 64 * 1024;
 
 /** The failure that a gateway's message describes, if it refuses this client or its system. Null otherwise. */
-export function refusalInText(words: string, host: string, agent: Agent): CausewayError | null {
-  const code = refusesSystem(words) ? 'system-refused' : refusesClient(words) ? 'client-refused' : null;
-  return code === null ? null : refusal(code, host, agent, words);
+export function refusalInText(wording: string, host: string, agent: Agent): CausewayError | null {
+  const code = refusesSystem(wording) ? 'system-refused' : refusesClient(wording) ? 'client-refused' : null;
+  return code === null ? null : refusal(code, host, agent, wording);
 }
 
 /**
@@ -45,8 +45,8 @@ export async function findClientRefusal(target: GatewayTarget, agent: Agent, sig
   return null;
 }
 
-function refusal(code: 'client-refused' | 'system-refused', host: string, { userAgent, system }: Agent, words: string): CausewayError {
-  return fail(code, { host, agent: userAgent, system }, { detail: plainLine(words).trim().slice(0, 300) });
+function refusal(code: 'client-refused' | 'system-refused', host: string, { userAgent, system }: Agent, wording: string): CausewayError {
+  return fail(code, { host, agent: userAgent, system }, { detail: plainLine(wording).trim().slice(0, 300) });
 }
 
 interface Answer {

@@ -92,12 +92,12 @@ export class Conversation {
         // A second sign-in has its own name and password: do not reuse the first ones
         if (this.round.passwordSent && (hasRole(form, 'password') || isNameAlone(form))) form = asSecondSignIn(form);
         break;
-      case 'again':
+      case 'repeated':
         this.answerAgain(form);
         break;
-      case 'anew':
+      case 'restarted':
         return this.refused(form.message, form);
-      case 'changed':
+      case 'password-changed':
         this.typed.forgetPassword();
         this.round.passwordSent = false;
         form = this.read(raw);
@@ -121,7 +121,7 @@ export class Conversation {
    */
   async refused(message: string, form: ReadForm | null = null): Promise<never> {
     const { last, lastMessage: before } = this.round;
-    const kind = form ? 'anew' : 'ended';
+    const kind = form ? 'restarted' : 'ended';
     const { failure, then } = blameFor(last, { kind, message, complains: form?.complains ?? false, before, now: this.target.now() });
     this.failure = failure;
     if (last?.reach === 'text') this.factors.start = 'passcode';
@@ -132,12 +132,12 @@ export class Conversation {
   }
 
   /** Whether a final message without a form is only information, not a refusal. */
-  isInformation(words: string): boolean {
-    return this.round.last !== null && words !== '' && !complains(words);
+  isInformation(text: string): boolean {
+    return this.round.last !== null && text !== '' && !complains(text);
   }
 
   /** Shows the gateway's final message. Throws {@link StartAgain} once the person continues. */
-  async showInformation(words: string): Promise<never> {
+  async showInformation(text: string): Promise<never> {
     const { last } = this.round;
     const reached = last?.reach;
     if (reached === 'push' || reached === 'call') {
@@ -146,12 +146,12 @@ export class Conversation {
         device: last?.device ?? '',
         ...(reached === 'call' ? { call: true } : {}),
         over: true,
-        message: words,
-        ...numberIn(words),
+        message: text,
+        ...numberIn(text),
         deadline: (last?.at ?? this.target.now()) + pushLastsMs,
       });
       if (answer.kind === 'instead' && answer.method !== 'done') this.leavePush(answer.method);
-    } else await this.put({ kind: 'fields', message: words, fields: [], selects: [] });
+    } else await this.put({ kind: 'fields', message: text, fields: [], selects: [] });
     throw new StartAgain();
   }
 
@@ -189,7 +189,7 @@ export class Conversation {
     if (last?.reach === 'text') this.factors.start = 'passcode';
     else
       this.failure = blameFor(last, {
-        kind: 'again',
+        kind: 'repeated',
         message: form.message,
         complains: form.complains,
         before: '',
@@ -348,8 +348,8 @@ function whatOf(sent: readonly ReadField[], factor: Factor | null, withPassword:
   return sent.length > 0 ? 'fields' : null;
 }
 
-function numberIn(words: string): { number?: string } {
-  const number = verificationNumber(words);
+function numberIn(text: string): { number?: string } {
+  const number = verificationNumber(text);
   return number === null ? {} : { number };
 }
 

@@ -23,10 +23,10 @@ const unnamed = 'your phone';
 export function duoMenu(text: string, own: OwnWords = {}): FactorDevice[] | null {
   const devices: FactorDevice[] = [];
   for (const line of text.split(/\r?\n/)) {
-    const [, id, words] = (line.length > maxLine ? null : entry.exec(line.trim())) ?? [];
-    if (id === undefined || words === undefined) continue;
+    const [, id, label] = (line.length > maxLine ? null : entry.exec(line.trim())) ?? [];
+    if (id === undefined || label === undefined) continue;
     const before = devices.find((device) => device.id === id);
-    const device = deviceOf(id, words, own);
+    const device = deviceOf(id, label, own);
     // Two lines with the same number are one choice, and nobody can tell what it does
     if (before) devices[devices.indexOf(before)] = { id, name: `${before.name} / ${device.name}`.slice(0, 200), methods: ['other'] };
     else if (devices.length < maxDevices) devices.push(device);
@@ -34,9 +34,9 @@ export function duoMenu(text: string, own: OwnWords = {}): FactorDevice[] | null
   return devices.some(({ methods }) => methods.some((method) => method !== 'other' && method !== 'passcode')) ? devices : null;
 }
 
-function deviceOf(id: string, words: string, own: OwnWords): FactorDevice {
-  const startsWith = nextCode.exec(words)?.[1];
-  const line = plainLine(words.replace(nextCode, '')).trim();
+function deviceOf(id: string, label: string, own: OwnWords): FactorDevice {
+  const startsWith = nextCode.exec(label)?.[1];
+  const line = plainLine(label.replace(nextCode, '')).trim();
   const does = reachOfLabel(line, own);
   const name = to.exec(line)?.[1] ?? line;
   return { id, name, methods: methodsOf(does), ...(startsWith === undefined ? {} : { startsWith }) };

@@ -101,8 +101,8 @@ export class Factors {
 
   private async askCode(message: string, label: string): Promise<Factor> {
     for (;;) {
-      const words = { ...(message && { message }), ...(label && { label }) };
-      const answer = await this.deps.put({ kind: 'passcode', lengths: [], only: true, ...words, ...this.deps.takeFailure() });
+      const texts = { ...(message && { message }), ...(label && { label }) };
+      const answer = await this.deps.put({ kind: 'passcode', lengths: [], only: true, ...texts, ...this.deps.takeFailure() });
       // Only a code works here: if the person asks for another method, ask again
       if (answer.kind !== 'passcode') continue;
       const { passcode } = answer;

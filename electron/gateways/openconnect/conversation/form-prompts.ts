@@ -94,10 +94,10 @@ function promptSelect({ name, label, options, value, isGroup }: ReadSelect): Pro
 }
 
 function purposeOf(form: ReadForm, select: ReadSelect): Extract<Prompt, { kind: 'choice' }>['purpose'] {
-  const words = `${form.id} ${select.name} ${select.label}`;
-  if (/session/i.test(words)) return 'session';
-  if (/role/i.test(words)) return 'role';
-  return /realm|group|region|gateway/i.test(words) ? 'realm' : 'other';
+  const text = `${form.id} ${select.name} ${select.label}`;
+  if (/session/i.test(text)) return 'session';
+  if (/role/i.test(text)) return 'role';
+  return /realm|group|region|gateway/i.test(text) ? 'realm' : 'other';
 }
 
 /** Cleans a prompt of text that may not be shown. Fails with `gateway-protocol` if the prompt exceeds its bounds. */
@@ -113,10 +113,10 @@ export function valuesOf(
   ask: { fields: readonly ReadField[]; selects: readonly ReadSelect[] },
 ): { user?: string; password?: string; fields: Map<number, string>; selects: Map<number, string> } {
   const values: Record<string, string> = answer.kind === 'credentials' || answer.kind === 'fields' ? answer.values : {};
-  const given = (name: string): string | undefined => (Object.hasOwn(values, name) ? values[name] : undefined);
+  const valueOf = (name: string): string | undefined => (Object.hasOwn(values, name) ? values[name] : undefined);
   const selects = new Map<number, string>();
   for (const { index, name, options, value } of ask.selects) {
-    const chosen = answer.kind === 'choice' ? answer.option : given(name);
+    const chosen = answer.kind === 'choice' ? answer.option : valueOf(name);
     const option = chosen === undefined ? value : options[Number(chosen)]?.value;
     if (option === undefined) throw fail('request-invalid', undefined, { detail: 'no such choice' });
     if (option !== null) selects.set(index, option);
@@ -124,11 +124,11 @@ export function valuesOf(
   const fields = new Map<number, string>();
   for (const { index, name, role, isUserName } of ask.fields) {
     const isOurs = (role === 'user' || role === 'password') && answer.kind !== 'fields';
-    const value = given(isOurs ? role : name) ?? '';
+    const value = valueOf(isOurs ? role : name) ?? '';
     fields.set(index, isUserName ? withoutBlanks(value) : value);
   }
-  const user = answer.kind === 'credentials' && given('user') !== undefined ? withoutBlanks(given('user') ?? '') : undefined;
-  const password = answer.kind === 'credentials' ? given('password') : undefined;
+  const user = answer.kind === 'credentials' && valueOf('user') !== undefined ? withoutBlanks(valueOf('user') ?? '') : undefined;
+  const password = answer.kind === 'credentials' ? valueOf('password') : undefined;
   return { ...(user === undefined ? {} : { user }), ...(password === undefined ? {} : { password }), fields, selects };
 }
 

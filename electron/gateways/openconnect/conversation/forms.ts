@@ -230,7 +230,7 @@ function asksForNew(
 /** Whether its name or label asks for a user name, such as `secondary_username`. */
 const asksUserName = ({ name, label = '' }: OcField): boolean => nameWords.test(spelledOut(name)) || nameWords.test(label);
 
-const says = ({ name, label = '' }: OcField, words: RegExp): boolean => words.test(name) || words.test(label);
+const says = ({ name, label = '' }: OcField, pattern: RegExp): boolean => pattern.test(name) || pattern.test(label);
 
 /** A form's {@link ReadForm.signature}: its fields and their roles, whatever was asked before. */
 function signatureOf(form: OcForm, inputs: readonly OcField[], selects: readonly OcField[], options: ReadingOptions): string {
@@ -290,8 +290,8 @@ function rolesOf(form: OcForm, inputs: readonly OcField[], options: ReadingOptio
 function labelOf({ name, label = name }: OcField): string {
   const text = shownLabel(label) === '' ? name : label;
   if (text.replace(/[:：]$/u, '') !== name || !/^[A-Za-z]+([_#][A-Za-z0-9]+)*$/.test(name)) return text;
-  const words = spelledOut(name);
-  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+  const spelled = spelledOut(name);
+  return `${spelled.slice(0, 1).toUpperCase()}${spelled.slice(1)}`;
 }
 
 /** Spells a field's name as words. On a page without labels the library uses names: `VerificationCode`, `token_as_second_password`. */

@@ -10,7 +10,7 @@ import { pushLastsMs, type FactorStart } from './second-factor.ts';
 /** Extra time, because the library may try each address of a name and reports nothing meanwhile. */
 const pushGraceMs = 30_000;
 /** Show that we are waiting after 1/25 of the time that the gateway has: 3 s of 75. */
-const shownAfterFraction = 25;
+const shownAfterDivisor = 25;
 
 interface Deps {
   target: GatewayTarget;
@@ -95,7 +95,7 @@ export class PhoneWait {
     const { ask, signal, phoneMs } = this.deps;
     const news = call.peek();
     const soon = await atMost(
-      phoneMs / shownAfterFraction,
+      phoneMs / shownAfterDivisor,
       news.then(() => true),
     );
     if (soon) return;

@@ -7,8 +7,8 @@ import { pushFailure } from './second-factor.ts';
 const giveUpAfterMs = 120_000;
 
 export interface Refusal {
-  /** `again`: the question came back. `anew`: the gateway started over. `ended`: it ended the sign-in. */
-  kind: 'again' | 'anew' | 'ended';
+  /** `repeated`: the question came back. `restarted`: the gateway started over. `ended`: it ended the sign-in. */
+  kind: 'repeated' | 'restarted' | 'ended';
   /** The gateway's message with the refusal; '' if none. */
   message: string;
   /** The message is an error. */
@@ -22,12 +22,12 @@ export interface Blame {
   failure: Failure | null;
   /**
    * What happens to the password. `forget`: it is forgotten. `renew`: it may be sent once more with the person's next
-   * answer. `doubt`: one or the other, in turns.
+   * answer. `suspect`: one or the other, in turns.
    */
-  then: 'forget' | 'renew' | 'doubt';
+  then: 'forget' | 'renew' | 'suspect';
 }
 
-/** What a refusal says about what was sent last. If it does not say which of two secrets was wrong, the password is in doubt. */
+/** What a refusal says about what was sent last. If it does not say which of two secrets was wrong, the password is suspect. */
 export function blameFor(last: Sent | null, refusal: Refusal): Blame {
   if (last === null) return { failure: { code: 'sign-in-rejected' }, then: 'forget' };
   // Neither says anything about what was typed. Whoever tries again and again only stays locked out
@@ -43,20 +43,20 @@ function blameOf({ what, reach, at }: Sent, { kind, message, complains: isError,
   if (reach === 'text') return { failure: null, then: 'renew' };
   if (reach !== null) {
     const failure = pushFailure(message || before, now - at, reach === 'call');
-    if (what !== 'both') return { failure, then: 'doubt' };
+    if (what !== 'both') return { failure, then: 'suspect' };
     return { failure, then: failure.code === 'push-refused-at-once' ? 'forget' : 'renew' };
   }
   switch (what) {
     case 'both':
-      return { failure: codeFailure(message), then: 'doubt' };
+      return { failure: codeFailure(message), then: 'suspect' };
     case 'passcode':
     case 'reach': {
       // Many gateways say only after the code that the password was wrong
-      const isOfCode = kind === 'again' || complainsOfCode(message) || !(isError || complains(message));
-      return isOfCode ? { failure: codeFailure(message), then: 'doubt' } : { failure: { code: 'sign-in-rejected' }, then: 'forget' };
+      const isOfCode = kind === 'repeated' || complainsOfCode(message) || !(isError || complains(message));
+      return isOfCode ? { failure: codeFailure(message), then: 'suspect' } : { failure: { code: 'sign-in-rejected' }, then: 'forget' };
     }
     case 'fields':
-      return { failure: { code: 'answer-rejected' }, then: 'doubt' };
+      return { failure: { code: 'answer-rejected' }, then: 'suspect' };
     case 'credentials':
       return { failure: { code: 'sign-in-rejected' }, then: 'forget' };
   }

@@ -21,11 +21,11 @@ export interface Sent {
 /**
  * What a form means after what was sent:
  * - `new`: a question that was not asked yet.
- * - `again`: the last question once more, because the answer was wrong.
- * - `anew`: the gateway starts over and asks for the password that it already has.
- * - `changed`: the same, after the password was changed.
+ * - `repeated`: the last question once more, because the answer was wrong.
+ * - `restarted`: the gateway starts over and asks for the password that it already has.
+ * - `password-changed`: the same, after the password was changed.
  */
-export type Meaning = 'new' | 'again' | 'anew' | 'changed';
+export type Meaning = 'new' | 'repeated' | 'restarted' | 'password-changed';
 
 /** The library's name for the first form of a sign-in (GlobalProtect, Fortinet, Array). */
 const loginForm = '_login';
@@ -50,15 +50,15 @@ export class Round {
   /** What this form means. Call it once for each form. */
   meaningOf(form: ReadForm): Meaning {
     const meaning = this.read(form);
-    this.returns = meaning === 'again' && !form.complains ? this.returns + 1 : 0;
-    return meaning === 'again' && this.returns >= maxSilentReturns ? 'anew' : meaning;
+    this.returns = meaning === 'repeated' && !form.complains ? this.returns + 1 : 0;
+    return meaning === 'repeated' && this.returns >= maxSilentReturns ? 'restarted' : meaning;
   }
 
   /** Records a form, after {@link meaningOf}. */
   note(form: ReadForm): void {
-    const words = this.seen.get(form.signature) ?? new Set();
-    words.add(form.message);
-    this.seen.set(form.signature, words);
+    const messages = this.seen.get(form.signature) ?? new Set();
+    messages.add(form.message);
+    this.seen.set(form.signature, messages);
     this.formBefore = form.id;
     this.lastMessage = form.message;
     this.askedNewPassword = form.fields.some(({ newPassword }) => newPassword);
@@ -81,19 +81,19 @@ export class Round {
     const { last, fetchesGroup } = this;
     this.fetchesGroup = false;
     if (last === null || fetchesGroup || isMessageOnly(form)) return 'new';
-    const words = this.seen.get(form.signature);
+    const messages = this.seen.get(form.signature);
     // If the library has the name, it asks for the password alone
     const begins = this.passwordSent && (hasRole(form, 'user', 'password') || form.id === loginForm);
     if (begins || this.passwordForms.has(form.signature)) {
       const isChanged = last.form.changesPassword && !form.complains;
-      if (isChanged && (begins || words?.has(form.message) === false)) return 'changed';
+      if (isChanged && (begins || messages?.has(form.message) === false)) return 'password-changed';
       const afterFactor = last.what === 'passcode' || last.what === 'reach';
-      if (begins && (words !== undefined || form.complains || afterFactor)) return 'anew';
+      if (begins && (messages !== undefined || form.complains || afterFactor)) return 'restarted';
     }
-    if (words === undefined) return 'new';
+    if (messages === undefined) return 'new';
     // One challenge may follow another in the same form. The same message or a complaint means the same challenge again
-    if (isChallenge(form) && !form.complains && !words.has(form.message)) return 'new';
-    return this.passwordForms.has(form.signature) ? 'anew' : 'again';
+    if (isChallenge(form) && !form.complains && !messages.has(form.message)) return 'new';
+    return this.passwordForms.has(form.signature) ? 'restarted' : 'repeated';
   }
 }
 

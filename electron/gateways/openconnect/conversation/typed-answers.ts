@@ -37,16 +37,16 @@ export class TypedAnswers {
 
   /** Takes an answer to these fields and selects, and adds what goes into each to `values`. */
   take(answer: Answer, ask: { fields: readonly ReadField[]; selects: readonly ReadSelect[] }, values: Map<number, string>): void {
-    const given = valuesOf(answer, ask);
-    for (const [index, value] of [...given.fields, ...given.selects]) values.set(index, value);
+    const answered = valuesOf(answer, ask);
+    for (const [index, value] of [...answered.fields, ...answered.selects]) values.set(index, value);
     for (const select of ask.selects) {
-      const chosen = given.selects.get(select.index);
+      const chosen = answered.selects.get(select.index);
       if (chosen !== undefined) this.choose(select, chosen);
     }
     const user = ask.fields.find(({ role }) => role === 'user');
     const password = ask.fields.find(({ role }) => role === 'password');
-    this.user = given.user ?? (user ? (values.get(user.index) ?? this.user) : this.user);
-    const typed = given.password ?? (password && values.get(password.index));
+    this.user = answered.user ?? (user ? (values.get(user.index) ?? this.user) : this.user);
+    const typed = answered.password ?? (password && values.get(password.index));
     if (typed !== undefined) this.password = { value: typed, spent: false, question: password?.question ?? null };
   }
 

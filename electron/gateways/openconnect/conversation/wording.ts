@@ -6,10 +6,10 @@
 /** How much of a text is read. */
 const maxRead = 2_000;
 const anyOf =
-  (...words: readonly RegExp[]) =>
+  (...patterns: readonly RegExp[]) =>
   (text: string): boolean => {
     const read = text.slice(0, maxRead).normalize('NFKC');
-    return words.some((each) => each.test(read));
+    return patterns.some((each) => each.test(read));
   };
 
 /** Other codes that a text may mention. */
@@ -74,7 +74,7 @@ const saysAgain = anyOf(
 export function asksNewPassword(label: string, message: string, own: readonly string[] = [], after = false): boolean {
   const text = `${label}\n${message}`.slice(0, maxRead);
   const normalized = text.normalize('NFKC').toLowerCase();
-  if (own.some((words) => normalized.includes(words.normalize('NFKC').toLowerCase()))) return true;
+  if (own.some((phrase) => normalized.includes(phrase.normalize('NFKC').toLowerCase()))) return true;
   if (saysPin(label) || saysOldPassword(label)) return false;
   if (saysNew(label)) return true;
   // If the text also mentions a code, the answer may be that code: do not treat it as the new password
@@ -159,8 +159,8 @@ const toType =
 export function verificationNumber(text: string): string | null {
   const read = text.slice(0, maxRead).normalize('NFKC');
   if (!aboutPhone.test(read)) return null;
-  const [, told] = toType.exec(read) ?? [];
-  if (told !== undefined) return told;
+  const [, toTap] = toType.exec(read) ?? [];
+  if (toTap !== undefined) return toTap;
   const numbers = [...read.matchAll(/(?<![\d.:/-])\d{2,6}(?![\d.:/-]\d|\d)/g)].map(([number]) => number);
   return numbers.length === 1 ? (numbers[0] ?? null) : null;
 }

@@ -40,11 +40,11 @@ export class SamlSignIn {
   /** The page as the library expects it: values from comments are added to the headers. */
   read(page: WebPage): WebPage {
     const named = (name: string): boolean => page.headers.some((header) => header.name === name);
-    const told = [userName, ...proofs].flatMap((name) => {
+    const fromComments = [userName, ...proofs].flatMap((name) => {
       const value = named(name) ? undefined : inComments(page, name);
       return value === undefined ? [] : [{ name, value }];
     });
-    return { ...page, headers: [...page.headers, ...told] };
+    return { ...page, headers: [...page.headers, ...fromComments] };
   }
 
   /** Whether this page's proof has another name than the library uses. The library must then be started again. */

@@ -30,14 +30,14 @@ const retriable: readonly Failure['code'][] = ['browser-strayed', 'browser-close
  * gateway wants that.
  *
  * @param why the last failure, to show with the question
- * @returns `anew` if the library has to be started again
+ * @returns `restart` if the library has to be started again
  */
 export async function signInOnPage(
   { seq, url, own }: Extract<Question, { type: 'web' }>,
   deps: PageDeps,
   call: LibraryCall,
   why: Failure | null,
-): Promise<'told' | 'anew'> {
+): Promise<'done' | 'restart'> {
   const { openInBrowser, target, ask, signal } = deps;
   const start = startOfPage(url);
   const host = start ?? target.host;
@@ -53,18 +53,18 @@ export async function signInOnPage(
     await openInBrowser(url);
     call.answer(seq, { kind: 'browser', ok: true });
     call.expectWithin(browserLastsMs);
-    return 'told';
+    return 'done';
   }
   // Nobody types a password for a page that cannot open
   if (!deps.openWebWindow) throw fail('component-missing', { component: 'browser' });
-  const told = { seq, anew: false };
+  const progress = { seq, restart: false };
   let problem: PageProblem | null = why && { failure: why };
   for (;;) {
     const fill = await askBeforePage({ profile: target.profile, host, problem }, ask, signal);
     try {
-      const ended = await inWindow({ address: url, hosts, fill }, told, deps.openWebWindow, deps, call);
-      if (told.anew) return 'anew';
-      if (ended.kind === 'done') return 'told';
+      const ended = await inWindow({ address: url, hosts, fill }, progress, deps.openWebWindow, deps, call);
+      if (progress.restart) return 'restart';
+      if (ended.kind === 'done') return 'done';
       problem = ended.kind === 'form-error' ? pageRefusal(ended.message) : { failure: { code: 'browser-closed' } };
     } catch (error) {
       const failure = failureOf(error);
@@ -77,7 +77,7 @@ export async function signInOnPage(
 /** Opens one window. Each page is the answer to a question of the library with a new number. */
 async function inWindow(
   { address, hosts, fill }: { address: string; hosts: readonly string[]; fill: FormFill | null },
-  told: { seq: number; anew: boolean },
+  progress: { seq: number; restart: boolean },
   openWebWindow: OpenWebWindow,
   deps: PageDeps,
   call: LibraryCall,
@@ -89,13 +89,13 @@ async function inWindow(
     if (!isGatewayPage(shown.url, target)) return false;
     const page = saml?.read(shown) ?? shown;
     if (saml?.wantsAnotherCall(page)) {
-      told.anew = true;
+      progress.restart = true;
       return true;
     }
     const verdict = call.nextPageVerdict();
-    call.answer(told.seq, pageAnswer(page));
+    call.answer(progress.seq, pageAnswer(page));
     const { done, seq } = await verdict;
-    told.seq = seq;
+    progress.seq = seq;
     return done;
   };
   return openWebWindow(
