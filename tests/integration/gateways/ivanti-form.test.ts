@@ -296,6 +296,18 @@ describe('a form that is left to the person', () => {
     expect(tries()).toHaveLength(2);
   });
 
+  it('an error that AD FS shows after the second factor is not taken for one about the password', async () => {
+    await begin({ factor: true });
+    await answer(controller, 'credentials', right());
+    const shown = await page('Check for a push');
+    await shown.goto(`https://${ivanti.provider}/adfs/ls/?error`);
+    await shown.getByText('Access denied.').waitFor();
+    // As long as an error of the form's would count
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(await shown.getByText('Access denied.').count()).toBe(1);
+    expect(controller.state).not.toMatchObject({ prompt: { failure: {} } });
+  });
+
   it('reloading or going back fills nothing in again', async () => {
     await begin({ factor: true });
     await answer(controller, 'credentials', right());
@@ -326,8 +338,11 @@ describe('a form that is left to the person', () => {
   });
 
   it('elements that are named like members of a form or of the document do not mislead the script', async () => {
-    const names = ['querySelectorAll', 'baseURI', 'location', 'action', 'method', 'getAttribute'];
-    const before = names.map((name) => `<img name="${name}" alt="">`).join('');
+    const ofDocument = ['querySelectorAll', 'baseURI', 'location'].map((name) => `<img name="${name}" alt="">`);
+    const ofForm = ['action', 'method', 'getAttribute'].map(
+      (name) => `<input form="loginForm" type="hidden" name="${name}" value="https://idp.campus.test/adfs/ls/">`,
+    );
+    const before = [...ofDocument, ...ofForm].join('');
     await begin({ before, action: 'https://elsewhere.test/steal' });
     await answer(controller, 'credentials', right());
     await logged('(action)');

@@ -255,6 +255,7 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
       return show(`<!DOCTYPE html><h1>Bomb</h1><script>${cookies}; location.href = '/adfs/next'</script>`);
     }
     if (!('UserName' in form)) {
+      if (query === 'error') return show(adfsPage({ ...page, error: 'Access denied.' }));
       if (adfs.framed === true) return show(framePage('/adfs/frame'));
       if (adfs.detour !== undefined && query !== 'again') return go(adfs.detour);
       return show(adfsPage(page));
