@@ -33,7 +33,7 @@ import { registerAppScheme, serveAppScheme } from './desktop/window/scheme.ts';
 import { systemProxy } from './desktop/system/system-proxy.ts';
 import { watchForTray } from './desktop/tray/tray.ts';
 import { safeStorageSealer } from './desktop/sign-in/sealer.ts';
-import { createSignInWindows } from './desktop/sign-in/sign-in-window.ts';
+import { createSignInView } from './desktop/sign-in/sign-in-view.ts';
 import { createMainWindow } from './desktop/window/window.ts';
 import { utilityWorker } from './desktop/system/worker.ts';
 import { browserDriver } from './gateways/ivanti-web/driver.ts';
@@ -145,26 +145,27 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   const portal = createPortalView({ place: window, proxy, log: log.line, now: Date.now });
   const localizer = () => localizerFor(settings.get().preferences.language, app.getPreferredSystemLanguages());
   const messages = () => localizer().messages;
-  const signInWindows = createSignInWindows({
+  const signInPage = createSignInView({
+    place: window,
     detour: async (hosts, connectTo) => {
       const detour = await startLoopbackProxy();
       detour.setDial(dialOnly(hosts, connectTo));
       return detour;
     },
-    icon,
+    wildcardHosts: policy.wildcardHosts,
     localizer,
     keeper: () => application?.pageKeeper() ?? null,
     log: log.line,
   });
   const proxies = new Proxies(systemProxy);
   answerProxyLogin(
-    (contents) => (portal.owns(contents) ? proxy : signInWindows.proxyOf(contents)),
+    (contents) => (portal.owns(contents) ? proxy : signInPage.proxyOf(contents)),
     (host, port) => proxies.signInAt(host, port),
   );
 
   const desktop = createDesktopPorts({
     portal,
-    signInPage: signInWindows,
+    signInPage,
     showWindow,
     quit: quit.leave,
     logFolder: log.folder,
@@ -172,14 +173,14 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     log: log.line,
   });
   const agent = agentFor(process.platform, policy);
-  const pageDriver = browserDriver(signInWindows.open, agent);
+  const pageDriver = browserDriver(signInPage.open, agent);
   const openconnect = openconnectDriver({
     startWorker: utilityWorker(join(import.meta.dirname, 'openconnect-worker.mjs'), workerEnvironment(), killTree, log.line),
     library: { path: policy.library },
     hostCheckWrapper: policy.hostCheckWrapper,
     agent,
     folder: programs.folder,
-    openWebWindow: signInWindows.open,
+    openWebWindow: signInPage.open,
     openInBrowser: (address) => desktop.openExternal(address),
     log: log.line,
   });
@@ -218,6 +219,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     sealer: safeStorageSealer(),
     pageSavingAllowed: policy.keepPageSignIns,
     strictCertificates: policy.certificates === 'strict',
+    wildcardHosts: policy.wildcardHosts,
     notices: earlyNotices({ folderNotice, lastRun: takeFault(userData), policyNotice, isSandboxOff, parts: installed }),
     about: {
       version: app.getVersion(),

@@ -14,6 +14,7 @@ import { PortalArea } from './screens/portal-strip.tsx';
 import { Preview } from './screens/preview.tsx';
 import { ProxyDialog } from './screens/prompts/proxy.tsx';
 import { Recovery } from './screens/recovery.tsx';
+import { adviceFor, SignInPageArea } from './screens/sign-in-page.tsx';
 import { Settings } from './screens/settings.tsx';
 import { LocalizerProvider, useLocalizer } from './localizer.ts';
 import { IconButton } from './ui/button.tsx';
@@ -51,10 +52,11 @@ function Window({ state }: { state: AppState }) {
   }, [drafts, over]);
 
   const profile = currentProfile(state);
-  const { portal, confirmation, proxyQuestion } = state;
+  const { portal, signInPage, confirmation, proxyQuestion } = state;
+  const isWide = portal.kind === 'open' || signInPage.kind === 'open';
   return (
     <DraftsProvider value={drafts}>
-      <div className={`window ${portal.kind === 'open' ? 'with-portal' : ''}`}>
+      <div className={`window ${isWide ? 'with-page' : ''}`}>
         <div className="column">
           <Header state={state} />
           <main>
@@ -63,7 +65,8 @@ function Window({ state }: { state: AppState }) {
           </main>
           <LiveRegion text={useAnnouncement(state, profile)} />
         </div>
-        {portal.kind === 'open' && <PortalArea portal={portal} />}
+        {/* The main process shows the page that was opened last: while both are open, that is the sign-in page */}
+        {signInPage.kind === 'open' ? <SignInPageArea page={signInPage} /> : portal.kind === 'open' && <PortalArea portal={portal} />}
         {confirmation && <ConfirmationDialog confirmation={confirmation} state={state} />}
         {proxyQuestion && <ProxyDialog question={proxyQuestion} />}
       </div>
@@ -112,9 +115,14 @@ function isOver({ access, recovery }: AppState): boolean {
 }
 
 /** The state in one sentence, for people who do not see the screen change. */
-function useAnnouncement({ access }: AppState, profile: ProfileSummary | null): string {
-  const { messages, format, failure } = useLocalizer();
+function useAnnouncement({ access, signInPage, heldPasscode }: AppState, profile: ProfileSummary | null): string {
+  const localizer = useLocalizer();
+  const { messages, format, failure } = localizer;
   if (access.kind === 'idle' && access.ending) return failure(access.ending).title;
+  if (access.kind === 'asking' && signInPage.kind === 'open' && profile) {
+    if (signInPage.failure) return failure(signInPage.failure).title;
+    return [signInPage.host, ...adviceFor(signInPage, profile, heldPasscode !== null, localizer)].join('. ');
+  }
   if (access.kind === 'asking' && 'failure' in access.prompt && access.prompt.failure) return failure(access.prompt.failure).title;
   if (access.kind === 'asking' && access.autoAnswerAt !== undefined && !access.answered) return messages.passcode.waitingTitle;
   if (access.kind === 'connected' && access.expiring && access.expiresAt !== null)

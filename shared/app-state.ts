@@ -47,6 +47,8 @@ export const signInPageStateSchema = z.discriminatedUnion('kind', [
     canGoBack: z.boolean(),
     /** Why the last page did not load. The page can be loaded again. */
     failure: z.nullable(failureSchema),
+    /** What the page last tried to do and may not: open a window, download a file, fill the screen, use the camera or the like. */
+    denied: z.nullable(z.enum(['window', 'download', 'full-screen', 'device'])),
     /** Hosts that the page asked for and that the profile does not list. `count` includes those that are not named here. */
     blocked: z.object({ named: z.array(z.string()), count: z.number() }),
   }),

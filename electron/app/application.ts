@@ -53,6 +53,8 @@ export interface ApplicationDeps extends Pick<
   pageSavingAllowed?: boolean;
   /** Whether the computer's policy forbids questions about certificates. */
   strictCertificates?: boolean;
+  /** Whether the computer's policy lets a profile allow hosts of its sign-in page by a pattern. */
+  wildcardHosts?: boolean;
   /** Problems that were found before there was a window to show them in. */
   notices?: readonly Failure[];
   /** The campuses that ship in the app. Without it, there are none. */
@@ -107,6 +109,7 @@ class App implements Parts {
       routeThroughProxy: this.proxyQuestion.routeThroughProxy,
       strict: deps.strictCertificates ?? false,
       managed: deps.managedProfiles ?? [],
+      wildcardHosts: deps.wildcardHosts ?? false,
     });
     const interrupted = interruptedRun(settings.get().running, this.profileStore.all);
     if (interrupted) this.profileStore.select(interrupted.profileId);

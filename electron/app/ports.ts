@@ -76,6 +76,8 @@ export interface SignInPage {
   loading: boolean;
   canGoBack: boolean;
   failure: Failure | null;
+  /** What the page last tried to do and may not. */
+  denied: 'window' | 'download' | 'full-screen' | 'device' | null;
   blocked: { named: readonly string[]; count: number };
 }
 

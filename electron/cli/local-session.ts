@@ -29,6 +29,8 @@ export type Core = Pick<
   pageSavingAllowed?: boolean;
   /** Whether the computer's policy forbids questions about certificates. */
   strictCertificates?: boolean;
+  /** Whether the computer's policy lets a profile allow hosts of its sign-in page by a pattern. */
+  wildcardHosts?: boolean;
   /** Problems that were found before the session was created. */
   notices?: readonly Failure[];
 };
@@ -56,7 +58,10 @@ export class LocalSession implements SessionClient {
     const tell = (failure: Failure): void => {
       for (const listener of this.noticeListeners) listener(failure);
     };
-    this.profileStore = new ProfileStore(settings, now, { strict: core.strictCertificates ?? false });
+    this.profileStore = new ProfileStore(settings, now, {
+      strict: core.strictCertificates ?? false,
+      wildcardHosts: core.wildcardHosts ?? false,
+    });
     const totpSavingAllowed = core.totpSavingAllowed ?? false;
     this.savedSignIn = new SavedSignIn({
       settings,

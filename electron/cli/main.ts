@@ -120,6 +120,7 @@ const host: Host = {
     totpSavingAllowed: policy.keptCodes,
     pageSavingAllowed: policy.keepPageSignIns,
     strictCertificates: policy.certificates === 'strict',
+    wildcardHosts: policy.wildcardHosts,
     secrets: new Secrets(),
     version: version(),
     drivers: driversFor({ formDriver: openconnect, pageDriver }),

@@ -211,7 +211,10 @@ async function runDoctor(named: string | null, folder: string, host: Host, repor
   const known = settings.get().profiles;
   const stop = new AbortController();
   const off = host.onInterrupt(() => stop.abort());
-  const profileStore = new ProfileStore(settings, core.now, { strict: core.strictCertificates ?? false });
+  const profileStore = new ProfileStore(settings, core.now, {
+    strict: core.strictCertificates ?? false,
+    wildcardHosts: core.wildcardHosts ?? false,
+  });
   const examined = {
     tools: host.tools,
     secrets: core.secrets,

@@ -1,5 +1,5 @@
 import { splitHost, type Profile } from '../../shared/profile.ts';
-import { sameHost } from '../trust/host.ts';
+import { inAddress, sameHost } from '../trust/host.ts';
 import type { GatewayTarget } from './gateway.ts';
 
 /** Parses the address of a page on the gateway itself: https, same host, same port. Null for any other page. */
@@ -14,8 +14,27 @@ export function isGatewayPage(address: string, target: Pick<GatewayTarget, 'host
   return [target, ...target.profile.gateways.map(splitHost)].some((gateway) => ownPage(address, gateway) !== null);
 }
 
-/** The only hosts that a sign-in window may show and load: the profile's and the gateway's. A gateway cannot add to them. */
-export function signInHosts({ browser }: Profile, gateway: string): string[] {
-  const own = browser?.address === undefined ? [] : [new URL(browser.address).hostname];
-  return [...new Set([...(browser?.hosts ?? []), gateway, ...own])];
+/**
+ * Duo's hosts, which any profile with a page of its own may use: each campus has one, with an id of eight hexadecimal digits
+ * (https://duo.com/docs/authapi, "API hostname"). The second one is Duo's federal edition.
+ */
+export const duoHosts = ['api-*.duosecurity.com', 'api-*.duofederal.com'] as const;
+
+/**
+ * The only hosts that a sign-in page may come from and load: the profile's, the gateway's and Duo's. Each is `host`,
+ * `host:port` for another port than 443, `*.host`, or one of {@link duoHosts}. A gateway cannot add to them.
+ */
+export function signInHosts({ browser }: Profile, { host, port }: Pick<GatewayTarget, 'host' | 'port'>): string[] {
+  const own = inAddress(host);
+  const places = [own, `${own}:${port}`, ...(browser?.address === undefined ? [] : [new URL(browser.address).host])];
+  return [...new Set([...(browser?.hosts ?? []), ...places, ...(browser ? duoHosts : [])].map(withoutUsualPort))];
 }
+
+/** Whether one of {@link signInHosts} could stand for this host. The view decides; this only tells before it opens that it would close at once. */
+export function isNamedIn(hosts: readonly string[], host: string): boolean {
+  return hosts.some(
+    (each) => sameHost(splitHost(each).host, host) || (each.startsWith('*.') && host.toLowerCase().endsWith(each.slice(1).toLowerCase())),
+  );
+}
+
+const withoutUsualPort = (host: string): string => host.replace(/:443$/, '');

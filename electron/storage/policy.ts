@@ -6,6 +6,7 @@ import type { Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { plainLine } from '../../shared/plain-text.ts';
 import { onlyRootCanChange } from '../system/root-owned.ts';
+import { withoutForbiddenPatterns } from './page-hosts.ts';
 import { readProfileFile } from './profiles.ts';
 
 /** What this computer's administrator decides for everybody on it. A profile cannot change any of it. */
@@ -28,6 +29,8 @@ export interface Policy {
   readonly keptCodes: boolean;
   /** Whether people may keep their sign-in on a campus's own page, if the campus's profile allows it too. */
   readonly keepPageSignIns: boolean;
+  /** Whether a profile may allow hosts of its sign-in page by a pattern: `*.campus.example`. */
+  readonly wildcardHosts: boolean;
   /** Whether the app refuses to start without Chromium's sandbox. An AppImage starts without one on systems that do not let programs create it. */
   readonly sandboxRequired: boolean;
   /** Profiles that everybody on this computer gets without being asked. */
@@ -45,6 +48,7 @@ export const noPolicy: Policy = {
   reportedSystem: null,
   keptCodes: false,
   keepPageSignIns: true,
+  wildcardHosts: false,
   sandboxRequired: false,
   profiles: [],
 };
@@ -101,6 +105,7 @@ async function readEntries(entries: Record<string, unknown>, file: string, platf
     if (!read.success) dropped.push(key);
     return read.success ? read.data : null;
   };
+  const wildcardHosts = take('wildcardHosts', z.boolean()) ?? false;
   const policy: Policy = {
     library: take('library', place),
     openconnect: take('openconnect', place),
@@ -113,8 +118,9 @@ async function readEntries(entries: Record<string, unknown>, file: string, platf
     reportedSystem: take('reportedSystem', reportedSystemSchema),
     keptCodes: take('keptCodes', z.boolean()) ?? false,
     keepPageSignIns: take('keepPageSignIns', z.boolean()) ?? !Object.hasOwn(entries, 'keepPageSignIns'),
+    wildcardHosts,
     sandboxRequired: take('sandboxRequired', z.boolean()) ?? Object.hasOwn(entries, 'sandboxRequired'),
-    profiles: await managedProfiles(take('profiles', z.array(place).check(z.maxLength(maxProfiles))) ?? [], dropped),
+    profiles: await managedProfiles(take('profiles', z.array(place).check(z.maxLength(maxProfiles))) ?? [], wildcardHosts, dropped),
   };
   const keys = dropped
     .map((key) => plainLine(key).slice(0, 60))
@@ -124,13 +130,14 @@ async function readEntries(entries: Record<string, unknown>, file: string, platf
 }
 
 /** Reads the profiles in these files. Drops and names each one that cannot be read or that others than root could have written, and each unused key. */
-async function managedProfiles(files: readonly string[], dropped: string[]): Promise<Profile[]> {
+async function managedProfiles(files: readonly string[], wildcardHosts: boolean, dropped: string[]): Promise<Profile[]> {
   const profiles: Profile[] = [];
   for (const [index, file] of files.entries()) {
     const read = (await onlyRootCanChange(file)) ? await readProfileFile(file).catch(() => null) : null;
     if (read) {
-      profiles.push(read.profile);
-      dropped.push(...read.dropped.map((key) => `profiles.${index}.${key}`));
+      const kept = withoutForbiddenPatterns(read, wildcardHosts);
+      profiles.push(kept.profile);
+      dropped.push(...kept.dropped.map((key) => `profiles.${index}.${key}`));
     } else dropped.push(`profiles.${index}`);
   }
   return profiles;

@@ -9,6 +9,7 @@ import { Guide } from './guide.tsx';
 import { Home } from './home.tsx';
 import { OnCampus } from './on-campus.tsx';
 import { Reconnecting } from './reconnecting.tsx';
+import { SignInPageGuide } from './sign-in-page.tsx';
 import { Checking, Closing, Contacting, Opening } from './waits.tsx';
 
 /** The screen of an access state. While the portal is open, the guide replaces it. */
@@ -37,7 +38,11 @@ export function AccessScreen({ state, profile }: { state: AppState; profile: Pro
     case 'contacting':
       return <Contacting access={access} above={above} />;
     case 'asking':
-      return <Asking access={access} state={state} profile={profile} above={above} />;
+      return state.signInPage.kind === 'open' ? (
+        <SignInPageGuide page={state.signInPage} state={state} profile={profile} above={above} />
+      ) : (
+        <Asking access={access} state={state} profile={profile} above={above} />
+      );
     case 'opening':
       return <Opening access={access} above={above} />;
     case 'connected':

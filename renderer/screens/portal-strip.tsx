@@ -1,8 +1,9 @@
-import { ArrowLeft, Lock, RotateCw, X } from 'lucide-react';
+import { RotateCw } from 'lucide-react';
 import type { AppState } from '../../shared/app-state.ts';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
-import { Button, IconButton } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
+import { PageStrip } from '../ui/page-strip.tsx';
 import { FailurePanel } from '../ui/panel.tsx';
 
 type OpenPortal = Extract<AppState['portal'], { kind: 'open' }>;
@@ -17,7 +18,7 @@ export function PortalArea({ portal }: { portal: OpenPortal }) {
     <section className="portal-area" aria-label={messages.portalView.label}>
       <PortalStrip portal={portal} />
       <div className="portal-page">
-        {portal.failure ? <PortalFailure failure={portal.failure} /> : <p className="hint">{messages.portalView.loading}</p>}
+        {portal.failure ? <PortalFailure failure={portal.failure} /> : <p className="hint">{messages.pageStrip.loading}</p>}
       </div>
     </section>
   );
@@ -27,20 +28,18 @@ function PortalStrip({ portal }: { portal: OpenPortal }) {
   const { messages } = useLocalizer();
   const { run } = useVerbs();
   return (
-    <div className="strip">
-      <IconButton label={messages.portalView.back} icon={ArrowLeft} disabled={!portal.canGoBack} onPress={() => void run('portalBack')} />
-      <IconButton label={messages.portalView.reload} icon={RotateCw} onPress={() => void run('portalReload')} />
-      <div className="address" title={messages.portalView.page}>
-        <Lock aria-hidden size={14} />
-        <span className="visually-hidden">{portal.via === 'tunnel' ? messages.portalView.secure : messages.portalView.secureDirect}: </span>
-        <span className="address-host">{portal.host}</span>
-        <span className="address-path">{portal.path}</span>
-        {portal.loading && <span className="address-loading">{messages.portalView.loading}</span>}
-      </div>
-      <Button kind="quiet" icon={X} onPress={() => void run('closePortal')}>
-        {messages.action.closePortal}
-      </Button>
-    </div>
+    <PageStrip
+      about={messages.portalView.page}
+      secure={portal.via === 'tunnel' ? messages.portalView.secure : messages.portalView.secureDirect}
+      host={portal.host}
+      path={portal.path}
+      loading={portal.loading}
+      canGoBack={portal.canGoBack}
+      onBack={() => void run('portalBack')}
+      onReload={() => void run('portalReload')}
+      leave={messages.action.closePortal}
+      onLeave={() => void run('closePortal')}
+    />
   );
 }
 

@@ -142,6 +142,10 @@ function runInPage(link: WorldLink): void {
   guard(navigator.clipboard, 'read', 'clipboard-read');
   guard(Reflect.get(window, 'Notification'), 'requestPermission', 'notifications');
   guard(navigator, 'requestMIDIAccess', 'midi');
+  // The view never fills the screen here, as in Electron when the app denies it (`WebContents::OnEnterFullscreenModeForTab`)
+  Reflect.set(Element.prototype, 'requestFullscreen', () =>
+    askFirst('fullscreen', { mediaTypes: [] }).then(() => new Promise<void>(() => undefined)),
+  );
 }
 
 /** The isolated world: `ipcRenderer` and `contextBridge` for the preload, whose text is run last. */

@@ -6,6 +6,7 @@ import { destinationsIn } from '../../../shared/profile-contents.ts';
 import { entryOf, without, type SettingsFile } from '../../storage/settings-file.ts';
 import { lastRead, type ShippedCampus } from '../../storage/campuses.ts';
 import { discoverProfile, readProfileFile } from '../../storage/profiles.ts';
+import { withoutForbiddenPatterns } from '../../storage/page-hosts.ts';
 import type { Settings } from '../../storage/settings.ts';
 import { createVerifier, type Accepted, type CertificateVerifier, type Vouched } from '../../trust/verifier.ts';
 import { contentsOf } from './profile-preview.ts';
@@ -21,6 +22,8 @@ export interface ProfileStoreOptions {
   strict?: boolean;
   /** The profiles of the computer's policy. */
   managed?: readonly Profile[];
+  /** Whether policy lets a profile allow hosts of its sign-in page by a pattern. */
+  wildcardHosts?: boolean;
 }
 
 /** How many vouched hosts are remembered. The oldest are dropped first. */
@@ -189,7 +192,8 @@ export class ProfileStore {
     }));
   }
 
-  private show({ profile, dropped }: ReadProfile, source: string, shipped: ProfilePreview['shipped'] = null): void {
+  private show(read: ReadProfile, source: string, shipped: ProfilePreview['shipped'] = null): void {
+    const { profile, dropped } = withoutForbiddenPatterns(read, this.options.wildcardHosts ?? false);
     const known = this.all.find((each) => each.id === profile.id);
     const replaces = known ? summaryOf(known) : null;
     this.waiting = {

@@ -38,9 +38,12 @@ export function hardenEveryPage(): void {
   });
 }
 
-/** Denies every permission of a session except `granted`, every device, and every download. */
-export function lockSession(session: Session, granted: readonly string[] = []): void {
-  session.setPermissionRequestHandler((_contents, permission, callback) => callback(granted.includes(permission)));
+/** Denies every permission of a session except `granted`, every device, and every download. Tells which permission a page asked for in vain. */
+export function lockSession(session: Session, granted: readonly string[] = [], onDenied?: (permission: string) => void): void {
+  session.setPermissionRequestHandler((_contents, permission, callback) => {
+    callback(granted.includes(permission));
+    if (!granted.includes(permission)) onDenied?.(permission);
+  });
   session.setPermissionCheckHandler((_contents, permission) => granted.includes(permission));
   session.setDevicePermissionHandler(() => false);
   session.on('will-download', (event) => event.preventDefault());

@@ -25,17 +25,22 @@ let opened = 0;
  *
  * @param emptyTimeoutMs how long to wait until it is empty: what is left is in memory and ends with the app
  * @param granted the permissions of its pages; every other one is denied
+ * @param onDenied called with each permission that a page asked for in vain
  */
 export function openPartition(
   name: string,
   verifier: CertificateVerifier,
-  { emptyTimeoutMs, granted = [] }: { emptyTimeoutMs: number; granted?: readonly string[] },
+  {
+    emptyTimeoutMs,
+    granted = [],
+    onDenied,
+  }: { emptyTimeoutMs: number; granted?: readonly string[]; onDenied?: (permission: string) => void },
 ): Partition {
   opened += 1;
   // Without the `persist:` prefix nothing is written to disk. A new name starts without an earlier partition's data
   const session = sessions.fromPartition(`${name}-${opened}`, { cache: false });
   const refusals = new Map<string, Failure>();
-  lockSession(session, granted);
+  lockSession(session, granted, onDenied);
   session.setCertificateVerifyProc((request, callback) => {
     const { code, failure } = decide(request, verifier);
     if (failure) refusals.set(plainHost(request.hostname), failure);

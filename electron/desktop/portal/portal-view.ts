@@ -3,20 +3,13 @@ import type { PortalPage, PortalView, PortalVisit } from '../../app/ports.ts';
 import type { Failure } from '../../../shared/failure.ts';
 import { hardened } from '../pages/hardening.ts';
 import { mayVisit } from '../pages/navigation.ts';
+import type { BesidePlace } from '../pages/place.ts';
 import { portalFailure } from './portal-failure.ts';
 import { openPortalSession, type PortalSession } from './portal-session.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';
 
-/** The part of the window that the portal needs: space beside our own screens. */
-export interface PortalPlace {
-  openBeside(view: WebContentsView): void;
-  closeBeside(view: WebContentsView): void;
-  /** Hides the view while our own page shows, in its place, why nothing loaded. */
-  setBesideVisible(visible: boolean): void;
-}
-
 export interface PortalViewOptions {
-  place: PortalPlace;
+  place: BesidePlace;
   proxy: ProxyAccess & { failureFor(host: string): Failure | null };
   log: (line: string) => void;
   now: () => number;
@@ -222,7 +215,7 @@ class Visit {
   #update(change: Partial<PortalPage>): void {
     if (this.#closed || this.contents.isDestroyed()) return;
     this.#page = { ...this.#page, ...change, canGoBack: this.contents.navigationHistory.canGoBack() };
-    this.#options.place.setBesideVisible(this.#page.failure === null);
+    this.#options.place.setBesideVisible(this.#view, this.#page.failure === null);
     this.#notify(this.#page);
   }
 }

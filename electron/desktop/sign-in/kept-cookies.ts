@@ -3,6 +3,7 @@ import { keptCookieSchema, maxKept, maxKeptCharacters, maxKeptOfHost, type KeptC
 import type { PageKeeper } from '../../app/ports.ts';
 import { atMost } from '../../net/deadline.ts';
 import { inAddress, plainHost } from '../../trust/host.ts';
+import { isDuoHost } from './sign-in-rules.ts';
 
 /**
  * Names of cookies that are a session at a gateway, whatever expiry they have: Ivanti's `DSID` and all its other `DS…`, and
@@ -57,6 +58,7 @@ function mayBeKept({ name, domain, expirationDate }: KeptCookie, hosts: readonly
 function isSentTo(domain: string, pageHost: string): boolean {
   const host = plainHost(pageHost.replace(/:\d+$/, ''));
   const bare = plainHost(domain.replace(/^\./, ''));
+  if (isDuoHost(host, bare)) return true;
   if (host.startsWith('*.')) {
     const parent = host.slice(2);
     const isOneBelow = bare.endsWith(`.${parent}`) && !bare.slice(0, -parent.length - 1).includes('.');

@@ -13,6 +13,7 @@ const netError = {
   tooManyRedirects: -310,
   invalidResponse: -320,
   emptyResponse: -324,
+  httpResponseCodeFailure: -379,
 } as const;
 const closedCodes: readonly number[] = [netError.connectionClosed, netError.connectionReset, netError.emptyResponse];
 const protocolCodes: readonly number[] = [netError.tooManyRedirects, netError.invalidResponse];
@@ -32,3 +33,27 @@ export function signInFailure(load: { host: string; errorCode: number; descripti
   if (protocolCodes.includes(errorCode)) return failureWith('gateway-protocol');
   return failureWith(closedCodes.includes(errorCode) ? 'gateway-closed' : 'gateway-unreachable');
 }
+
+/** Failures of a page's load that may pass. The page can be loaded again; nothing else was lost. */
+const passing: readonly Failure['code'][] = [
+  'gateway-unreachable',
+  'gateway-closed',
+  'gateway-name-unknown',
+  'gateway-protocol',
+  'proxy-unreachable',
+  'proxy-rejected',
+];
+export const isPassing = ({ code }: Failure): boolean => passing.includes(code);
+
+/** Servers take headers of at least this size; many refuse 8 KB in all. Fewer bytes of cookies are no reason to refuse a request. */
+const manyCookieBytes = 4_096;
+
+/** 431 says so (RFC 6585, 5). Others answer 400 or 413 (nginx: 400, "Request Header Or Cookie Too Large"). */
+const tooLargeStatuses: readonly number[] = [400, 413, 431];
+
+/** Whether a server refused a request for its cookies. */
+export const areCookiesTooLarge = (httpResponseCode: number, cookieBytes: number): boolean =>
+  tooLargeStatuses.includes(httpResponseCode) && cookieBytes > manyCookieBytes;
+
+/** Whether a server refused with a status and no page at all: Chromium shows an error page then, and does not tell the status. */
+export const isEmptyRefusal = (errorCode: number): boolean => errorCode === netError.httpResponseCodeFailure;

@@ -1,17 +1,20 @@
+import { splitHost } from '../../../shared/profile.ts';
+import { duoHosts } from '../../gateways/gateway-pages.ts';
 import type { WebWindowRequest } from '../../gateways/web-window.ts';
-import { sameHost } from '../../trust/host.ts';
+import { domainOfPattern, isPublicSuffix } from '../../net/domain.ts';
 import { isLoopback } from '../../net/loopback.ts';
+import { hostOf, plainHost, sameHost } from '../../trust/host.ts';
 
-/** Which hosts the sign-in window may show and load, on which ports. */
-export type SignInRules = Pick<WebWindowRequest, 'address' | 'hosts' | 'connectTo'>;
+/** Which hosts a sign-in page may come from and load. `wildcards`: whether a pattern (`*.host`) of the profile counts. */
+export type SignInRules = Pick<WebWindowRequest, 'address' | 'hosts'> & { readonly wildcards: boolean };
 
-/** Whether the window may show the page at this address: `https` on the allowed hosts, nothing else. */
+/** Whether the view may show the page at this address: `https` on the allowed hosts, nothing else. */
 export function maySignInAt(address: string, rules: SignInRules): boolean {
   const url = URL.parse(address);
   return url?.protocol === 'https:' && isSignInHost(url, rules);
 }
 
-/** Whether a page in the window may load this address. */
+/** Whether a page in the view may load this address. */
 export function maySignInLoad(address: string, rules: SignInRules): boolean {
   const url = URL.parse(address);
   if (!url) return false;
@@ -19,8 +22,33 @@ export function maySignInLoad(address: string, rules: SignInRules): boolean {
   return (url.protocol === 'https:' || url.protocol === 'wss:') && isSignInHost(url, rules);
 }
 
-/** Allows only port 443 and the port of the request's own address, so that a page cannot probe other ports. Never loopback. */
-function isSignInHost(url: URL, { address, hosts }: SignInRules): boolean {
-  const ports = ['', URL.parse(address)?.port ?? ''];
-  return !isLoopback(url.hostname) && hosts.some((host) => sameHost(host, url.hostname)) && ports.includes(url.port);
+/**
+ * A host counts on its own port only, so that a page cannot probe other ports. The port of the request's own address counts
+ * for that address's host. Loopback never counts, and neither does an address with a user name, which hides its host.
+ */
+function isSignInHost(url: URL, { address, hosts, wildcards }: SignInRules): boolean {
+  if (isLoopback(url.hostname) || url.username !== '' || url.password !== '') return false;
+  const own = URL.parse(address);
+  const allowed = own?.protocol === 'https:' ? [...hosts, own.host] : hosts;
+  return allowed.some((host) => (isDuoHost(host, url.hostname) && portOf(url) === 443) || matches(splitHost(host), url, wildcards));
 }
+
+function matches({ host, port }: { host: string; port: number }, url: URL, wildcards: boolean): boolean {
+  if (port !== portOf(url)) return false;
+  const domain = domainOfPattern(host);
+  return domain === null ? sameHost(host, url.hostname) : wildcards && isOneLabelBelow(hostOf(url), domain);
+}
+
+/** Exactly one label below the pattern's domain: `a.campus.test` of `*.campus.test`, not `a.b.campus.test` or `campus.test`. */
+function isOneLabelBelow(host: string, domain: string): boolean {
+  const label = host.endsWith(`.${domain}`) ? host.slice(0, -domain.length - 1) : '';
+  return label !== '' && !label.includes('.') && !isPublicSuffix(domain);
+}
+
+/** Whether a host is the one of Duo's that `pattern` (`api-*.duosecurity.com`) stands for: its id is eight hexadecimal digits. */
+export function isDuoHost(pattern: string, host: string): boolean {
+  const [label = '', ...domain] = plainHost(host).split('.');
+  return duoHosts.some((each) => each === pattern) && pattern === ['api-*', ...domain].join('.') && /^api-[0-9a-f]{8}$/.test(label);
+}
+
+const portOf = ({ port }: URL): number => (port === '' ? 443 : Number(port));

@@ -1,64 +1,90 @@
-import type { PageCookie, WebPage, WebWindowRequest } from '../../gateways/web-window.ts';
+import type { SignInPage } from '../../app/ports.ts';
+import type { PageCookie, WebPage } from '../../gateways/web-window.ts';
 import { sameHost } from '../../trust/host.ts';
+import type { CertificateVerifier } from '../../trust/verifier.ts';
 import { openPartition, type Partition } from '../pages/partition.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';
-import { maySignInLoad } from './sign-in-rules.ts';
+import { maySignInLoad, type SignInRules } from './sign-in-rules.ts';
 
 /** Short, since a person who cancels should not wait. What is left is in memory and ends with the app. */
 const emptyTimeoutMs = 700;
 
-/** How many responses are remembered. Pages are checked one after the other, and the window may be further on by then. */
+/** How many responses are remembered. Pages are checked one after the other, and the view may be further on by then. */
 const maxResponses = 20;
 
-/** The partition of one sign-in window. */
+/** Something that a sign-in page tried to do and may not. */
+export type DeniedAct = NonNullable<SignInPage['denied']>;
+
+/** What a session reports while its pages load. */
+export interface SignInSessionEvents {
+  /** A page asked for this address, and it was blocked. */
+  blocked(address: string): void;
+  denied(what: DeniedAct): void;
+}
+
+/** The partition of one visit to a sign-in page. */
 export interface SignInSession extends Partition {
   /** What the caller checks on a page: its cookies, and the headers of its own response. */
   pageAt(url: string): Promise<WebPage>;
+  /** Whether the page at this address was last asked for by a form that posts. */
+  wasPosted(url: string): boolean;
+  /** The length of the cookies that a request for this address carries. Never rejects. */
+  cookieBytes(url: string): Promise<number>;
 }
 
-/**
- * @param detour our proxy for hosts that the profile sends to loopback; null: the system's proxy settings
- * @param onBlocked called with each address that a page asked for and that was blocked
- */
+/** @param detour our proxy for hosts that the profile sends to loopback; null: the system's proxy settings */
 export async function openSignInSession(
-  request: WebWindowRequest,
+  verifier: CertificateVerifier,
+  rules: SignInRules,
   detour: ProxyAccess | null,
-  onBlocked: (address: string) => void,
+  events: SignInSessionEvents,
 ): Promise<SignInSession> {
-  const partition = openPartition('sign-in', request.verifier, { emptyTimeoutMs });
+  const onDenied = (permission: string): void => events.denied(permission === 'fullscreen' ? 'full-screen' : 'device');
+  const partition = openPartition('sign-in', verifier, { emptyTimeoutMs, onDenied });
   const { session } = partition;
-  /** Headers of the window's last responses, by address, so that one page's headers do not count for another. */
-  const headers = new Map<string, WebPage['headers']>();
+  /** Method and headers of the view's last responses, by address, so that one page's headers do not count for another. */
+  const responses = new Map<string, { method: string; headers: WebPage['headers'] }>();
 
   session.webRequest.onBeforeRequest(({ url, resourceType }, callback) => {
-    const cancel = !maySignInLoad(url, request);
-    if (cancel && resourceType !== 'mainFrame') onBlocked(url);
+    const cancel = !maySignInLoad(url, rules);
+    if (cancel && resourceType !== 'mainFrame') events.blocked(url);
     callback({ cancel });
   });
-  session.webRequest.onHeadersReceived(({ url, resourceType, responseHeaders }, callback) => {
+  session.webRequest.onHeadersReceived(({ url, method, resourceType, responseHeaders }, callback) => {
     if (resourceType === 'mainFrame') {
       const address = withoutHash(url);
-      headers.delete(address);
-      headers.set(
-        address,
-        Object.entries(responseHeaders ?? {}).flatMap(([name, values]) => values.map((value) => ({ name: name.toLowerCase(), value }))),
+      responses.delete(address);
+      const headers = Object.entries(responseHeaders ?? {}).flatMap(([name, values]) =>
+        values.map((value) => ({ name: name.toLowerCase(), value })),
       );
-      for (const oldest of [...headers.keys()].slice(0, -maxResponses)) headers.delete(oldest);
+      responses.set(address, { method, headers });
+      for (const oldest of [...responses.keys()].slice(0, -maxResponses)) responses.delete(oldest);
     }
     callback({});
   });
+  session.on('will-download', () => events.denied('download'));
   if (detour) await partition.useProxy(detour);
 
+  // A `data:` or `blob:` page has no host and no cookies
+  const cookiesAt = async (url: string) => (url.startsWith('https:') ? await session.cookies.get({ url }) : []);
   return {
     ...partition,
     async pageAt(url) {
-      // A `data:` or `blob:` page has no host and no cookies
-      const all = url.startsWith('https:') ? await session.cookies.get({ url }) : [];
       const host = URL.parse(url)?.hostname ?? '';
       // A cookie for the whole domain may come from another of its hosts, so it proves nothing about this one
-      const cookies = all.filter(({ domain = '' }) => sameHost(domain.replace(/^\./, ''), host));
-      return { url, headers: headers.get(withoutHash(url)) ?? [], cookies: cookies.map(ownCookie) };
+      const cookies = (await cookiesAt(url)).filter(({ domain = '' }) => sameHost(domain.replace(/^\./, ''), host));
+      return {
+        url,
+        headers: responses.get(withoutHash(url))?.headers ?? [],
+        cookies: cookies.map(ownCookie),
+      };
     },
+    wasPosted: (url) => responses.get(withoutHash(url))?.method === 'POST',
+    cookieBytes: (url) =>
+      cookiesAt(url).then(
+        (cookies) => cookies.reduce((sum, { name, value }) => sum + name.length + value.length + 3, 0),
+        () => 0,
+      ),
   };
 }
 

@@ -3,7 +3,7 @@ import { layout, portalBounds } from '../../../shared/layout.ts';
 import { hardened } from '../pages/hardening.ts';
 import { compactBounds, onScreen, wideBounds } from './bounds.ts';
 import { appAddress } from '../pages/origin.ts';
-import type { PortalPlace } from '../portal/portal-view.ts';
+import type { BesidePlace } from '../pages/place.ts';
 
 /** Saves the window's bounds between runs: always those of the compact window. */
 export interface WindowMemory {
@@ -24,8 +24,8 @@ export interface MainWindowOptions {
   log: (line: string) => void;
 }
 
-/** The main window. Our own view fills it. While the portal is open, its view is beside our column. */
-export interface MainWindow extends PortalPlace {
+/** The main window. Our own view fills it. While a page of the campus is open, its view is beside our column. */
+export interface MainWindow extends BesidePlace {
   readonly page: WebContents;
   readonly focused: boolean;
   /** Whether a person can see it. */
@@ -36,7 +36,7 @@ export interface MainWindow extends PortalPlace {
   show(): void;
   /** Hides the window if a person can get it back, or else minimises it. */
   hideOrMinimise(): void;
-  /** Moves the focus between our view and the portal's. */
+  /** Moves the focus between our view and the page beside it. */
   nextPane(): void;
   onFocusChange(listener: () => void): void;
   onVisibleChange(listener: () => void): void;
@@ -46,9 +46,16 @@ export interface MainWindow extends PortalPlace {
   allowClose(): void;
 }
 
+/** A page beside our column. `visible`: whether it has something to show. */
+interface Beside {
+  readonly view: WebContentsView;
+  readonly page: WebContents;
+  visible: boolean;
+}
+
 const backgrounds = { light: '#fafaf9', dark: '#18191b' } as const;
-/** The least width of the portal beside our column. */
-const minPortalWidth = 360;
+/** The least width of a page beside our column. */
+const minPageWidth = 360;
 
 export function createMainWindow(options: MainWindowOptions): MainWindow {
   const { memory } = options;
@@ -75,8 +82,9 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
   window.setMenuBarVisibility(false);
   window.contentView.addChildView(ownView);
 
-  let beside: { view: WebContentsView; page: WebContents } | null = null;
-  let compact = window.getBounds(); // the window as it was before the portal widened it
+  let pages: readonly Beside[] = []; // the last one is shown
+  const beside = (): Beside | undefined => pages.at(-1);
+  let compact = window.getBounds(); // the window as it was before a page widened it
   let wide: { width: number; height: number } = layout.portal; // as the person last sized it in this run
   let widenedAt = { x: 0, y: 0 }; // where the window was when it was widened
   let pane = page; // the view that has the keyboard focus
@@ -88,17 +96,36 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
   const layOut = (): void => {
     const { width, height } = window.getContentBounds();
     ownView.setBounds({ x: 0, y: 0, width, height });
-    beside?.view.setBounds(portalBounds({ width, height }));
+    for (const { view } of pages) view.setBounds(portalBounds({ width, height }));
   };
-  /** Saves where the person has put the window. Where we moved it to fit the portal does not count. */
+  /** Saves where the person has put the window. Where we moved it to fit a page does not count. */
   const remember = (): void => {
     const now = window.getNormalBounds();
-    if (!beside) compact = now;
+    if (!beside()) compact = now;
     else {
       wide = { width: now.width, height: now.height };
       if (now.x !== widenedAt.x || now.y !== widenedAt.y) compact = { ...compact, x: now.x, y: now.y };
     }
     if (JSON.stringify(compact) !== JSON.stringify(memory.read())) memory.write(compact);
+  };
+  const isFree = (): boolean => !window.isMaximized() && !window.isFullScreen();
+  const widen = (): void => {
+    remember();
+    const bounds = wideBounds(compact, wide, workAreas());
+    if (isFree()) window.setBounds(bounds);
+    window.setMinimumSize(layout.column + minPageWidth, minHeight);
+    widenedAt = bounds;
+  };
+  const narrow = (): void => {
+    window.setMinimumSize(minWidth, minHeight);
+    if (isFree()) window.setBounds(onScreen(compact, workAreas()));
+  };
+  /** Shows the page that was opened last, if it has something to show, and hides the others. */
+  const showBeside = (): void => {
+    for (const each of pages) {
+      const visible = each === beside() && each.visible;
+      if (each.view.getVisible() !== visible) each.view.setVisible(visible);
+    }
   };
   /** Focuses a pane, or waits until our window has the focus: on macOS and Linux `focus` would raise the window. */
   const focusPane = (contents: WebContents): void => {
@@ -107,8 +134,9 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
   };
   const nextPane = (): void => {
     if (!isOpen()) return;
-    const other = pane === page ? beside?.page : page;
-    if (other && (other === page || beside?.view.getVisible())) focusPane(other);
+    const shown = beside();
+    if (pane !== page) focusPane(page);
+    else if (shown?.view.getVisible()) focusPane(shown.page);
   };
   const hideOrMinimise = (): void => {
     if (!isOpen()) return;
@@ -197,31 +225,30 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
 
     openBeside(view) {
       if (!isOpen()) return;
-      remember();
-      const bounds = wideBounds(compact, wide, workAreas());
-      if (!window.isMaximized() && !window.isFullScreen()) window.setBounds(bounds);
-      window.setMinimumSize(layout.column + minPortalWidth, minHeight);
-      widenedAt = bounds;
-      beside = { view, page: view.webContents };
-      watchPane(beside.page);
+      if (!beside()) widen();
+      const opened = { view, page: view.webContents, visible: true };
+      pages = [...pages, opened];
+      watchPane(opened.page);
       window.contentView.addChildView(view);
       layOut();
-      focusPane(beside.page);
+      showBeside();
+      focusPane(opened.page);
     },
-    setBesideVisible(visible) {
-      if (!isOpen()) return;
-      if (beside?.view.getVisible() === visible) return;
-      beside?.view.setVisible(visible);
-      if (!visible) focusPane(page);
+    setBesideVisible(view, visible) {
+      const changed = pages.find((each) => each.view === view);
+      if (!isOpen() || !changed || changed.visible === visible) return;
+      changed.visible = visible;
+      showBeside();
+      if (!visible && beside() === changed) focusPane(page);
     },
     closeBeside(view) {
-      if (!isOpen() || beside?.view !== view) return;
+      if (!isOpen() || !pages.some((each) => each.view === view)) return;
       remember();
-      beside = null;
+      pages = pages.filter((each) => each.view !== view);
       window.contentView.removeChildView(view);
-      window.setMinimumSize(minWidth, minHeight);
-      if (!window.isMaximized() && !window.isFullScreen()) window.setBounds(onScreen(compact, workAreas()));
+      if (!beside()) narrow();
       layOut();
+      showBeside();
       focusPane(page);
     },
   };

@@ -95,7 +95,7 @@ async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow, as
   const { profile } = target;
   const protocol = ivantiProtocol(target);
   const address = profile.browser?.address ?? `https://${shownAs(target)}${profile.signInPath ?? '/'}`;
-  const hosts = signInHosts(profile, target.host);
+  const hosts = signInHosts(profile, target);
   let problem: PageProblem | null = null;
   for (;;) {
     const fill = await askBeforePage({ profile, host: shownAs(target), problem }, ask, signal);

@@ -1,5 +1,4 @@
 import type { AccessStateKind } from '../../access-state.ts';
-import { plural } from '../plural.ts';
 
 /** The state in one line: tooltip, menu and the announcement to screen readers. */
 const status: Record<AccessStateKind, string> = {
@@ -96,15 +95,6 @@ export const desktop = {
       'It met a fault of its own. If you were connected, you no longer are. Start it again to go on; if it happens again, send the newest log to your help desk.',
     startAgain: 'Start again',
     close: 'Close',
-  },
-  signInWindow: {
-    title: 'Sign in to your campus',
-    address: 'Address of this page',
-    heldBack: 'Not loaded, because your campus’s profile does not name them: {hosts}. If this page stays empty, tell IT.',
-    moreHosts: plural('{count} more', { one: '1 more' }),
-    copy: 'Copy details',
-    copied: 'Copied. IT can name these hosts in the profile.',
-    details: 'The sign-in page at {page} wanted to load from these hosts, which the profile does not name (browser.hosts):',
   },
   dialog: {
     chooseProfile: 'Choose a Causeway profile',

@@ -290,6 +290,21 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: '{host} refuses this client over the protocol “pulse”. Your password is not at fault.',
     todo: 'Ask the help desk for a profile with protocol “nc” that signs in on your campus’s page.',
   },
+  'browser-slow': {
+    title: 'The page takes long to load',
+    happened: '{host} has not finished loading.',
+    todo: 'Wait, or reload the page. If it stays so, cancel and try another network.',
+  },
+  'browser-cookies': {
+    title: 'The page’s cookies are too large',
+    happened: '{host} refuses the page because of the cookies that it has set itself.',
+    todo: 'Begin again: Causeway deletes the cookies first. If it stays so, call the help desk.',
+  },
+  'browser-crashed': {
+    title: 'The page stopped',
+    happened: 'The page of {host} ended unexpectedly.',
+    todo: 'Begin again. If it stays so, call the help desk.',
+  },
   'browser-port': {
     title: 'Your browser could not come back',
     happened: 'Your campus’s page leads back to this computer on port 29786, and another program holds it, or IPv6 is turned off.',

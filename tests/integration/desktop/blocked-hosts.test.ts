@@ -1,5 +1,4 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { pageOf } from '../../../electron/desktop/pages/address-strip.ts';
 import { BlockedHosts } from '../../../electron/desktop/sign-in/blocked-hosts.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
@@ -40,11 +39,4 @@ test('a page that asks without end is told a few times, named up to a bound, and
   expect(held.hosts.named).toHaveLength(50);
   expect(Math.max(...held.hosts.named.map(({ length }) => length))).toBeLessThanOrEqual(253);
   expect(log).toHaveLength(21);
-});
-
-test('a note stands above the page as text, whatever is in it', () => {
-  const shown = pageOf('https://idp.campus.test/', 'Address', { text: '<img src=x>"', button: 'Copy & go' });
-  expect(shown).toContain('&lt;img src=x&gt;&quot;');
-  expect(shown).toContain('role="button"');
-  expect(shown).toContain('Copy &amp; go');
 });

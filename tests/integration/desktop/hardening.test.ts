@@ -28,11 +28,10 @@ const filesWith = (pattern: RegExp): string[] =>
     .sort();
 
 describe('the source', () => {
-  it('makes views in four places, each sandboxed, isolated, without Node', () => {
+  it('makes views in three places, each sandboxed, isolated, without Node', () => {
     expect(filesWith(/new WebContentsView\(|new BrowserWindow\(/)).toEqual([
-      'desktop/pages/address-strip.ts',
       'desktop/portal/portal-view.ts',
-      'desktop/sign-in/sign-in-window.ts',
+      'desktop/sign-in/sign-in-visit.ts',
       'desktop/window/window.ts',
     ]);
     for (const { name, text } of sources.filter(({ text }) => text.includes('new WebContentsView(')))

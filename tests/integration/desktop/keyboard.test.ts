@@ -7,7 +7,7 @@ import { createPortalView, type DesktopPortalView } from '../../../electron/desk
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
 import { registerAppScheme } from '../../../electron/desktop/window/scheme.ts';
 import { localizerFor } from '../../../shared/messages/localizer.ts';
-import { createSignInWindows, type SignInWindows } from '../../../electron/desktop/sign-in/sign-in-window.ts';
+import { createSignInView, type DesktopSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
 import { createMainWindow, type MainWindow } from '../../../electron/desktop/window/window.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
 import { dialOnly } from '../../../electron/tunnels/direct.ts';
@@ -22,9 +22,10 @@ const host = 'portal.campus.test';
 let site: Site;
 let profile: Profile;
 let proxy: LoopbackProxy;
+let toPortal: ReturnType<typeof dialOnly>;
 let window: MainWindow;
 let portal: DesktopPortalView;
-let signIns: SignInWindows;
+let signIns: DesktopSignInView;
 const verifier = () => createVerifier({ trust: profile.trust, now: Date.now });
 const focusedWindow = () => BaseWindow.getFocusedWindow();
 /** The pages that have the keyboard within their windows. */
@@ -33,11 +34,14 @@ const typedInto = (): string[] =>
     .windows()
     .filter((open) => open.isFocused())
     .map(({ keyboardOf }) => keyboardOf?.getURL() ?? 'none');
-const portalPage = () => {
-  const view = double.windows()[0]?.contentView.children[1];
-  if (!(view instanceof WebContentsView)) throw new Error('no portal view');
-  return view.webContents;
+/** The view beside our column, the upper one if there are two. */
+const portalView = () => {
+  const [, ...beside] = double.windows()[0]?.contentView.children ?? [];
+  const view = beside.at(-1);
+  if (!(view instanceof WebContentsView)) throw new Error('no view beside our column');
+  return view;
 };
+const portalPage = () => portalView().webContents;
 
 beforeAll(async () => {
   const root = await issue(null, { name: 'CN=Campus Root', authority: {} });
@@ -59,7 +63,8 @@ beforeAll(async () => {
   await app.whenReady();
   protocol.handle('app', () => new Response('<input autofocus>', { headers: { 'content-type': 'text/html' } }));
   proxy = await startLoopbackProxy();
-  proxy.setDial(dialOnly([host], [{ host, port: 443, loopbackPort: site.port }]));
+  toPortal = dialOnly([host], [{ host, port: 443, loopbackPort: site.port }]);
+  proxy.setDial(toPortal);
   answerProxyLogin((asking) => (portal.owns(asking) ? proxy : signIns.proxyOf(asking)));
 });
 afterAll(async () => {
@@ -78,13 +83,14 @@ beforeEach(async () => {
     log: () => undefined,
   });
   portal = createPortalView({ place: window, proxy, log: () => undefined, now: Date.now });
-  signIns = createSignInWindows({
+  signIns = createSignInView({
+    place: window,
     detour: async (hosts, connectTo) => {
       const detour = await startLoopbackProxy();
       detour.setDial(dialOnly(hosts, connectTo));
       return detour;
     },
-    icon: nativeImage.createEmpty(),
+    wildcardHosts: false,
     localizer: () => localizerFor('en', []),
     log: () => undefined,
   });
@@ -126,8 +132,12 @@ it('brings no window to the front as the portal opens, fails and closes behind a
   const other = new BaseWindow({ width: 300, height: 200 });
   expect(focusedWindow()).toBe(other);
   await openPortal();
-  window.setBesideVisible(false);
-  window.setBesideVisible(true);
+  proxy.setDial(null);
+  portal.reload();
+  await expect.poll(() => portalView().getVisible()).toBe(false);
+  proxy.setDial(toPortal);
+  portal.reload();
+  await expect.poll(() => portalView().getVisible()).toBe(true);
   window.nextPane();
   await window.load();
   await portal.close();
@@ -137,7 +147,8 @@ it('brings no window to the front as the portal opens, fails and closes behind a
   await expect.poll(typedInto).toEqual(['app://causeway/index.html']);
 });
 
-it('lets a person select the address above a sign-in page while the page goes on, and type in it while the address changes', async () => {
+/** Opens the campus's sign-in page, and waits until it has loaded. */
+const openSignIn = async (): Promise<{ close: () => Promise<void> }> => {
   const seen: string[] = [];
   const over = new AbortController();
   const done = signIns.open(
@@ -154,22 +165,60 @@ it('lets a person select the address above a sign-in page while the page goes on
     over.signal,
   );
   await vi.waitFor(() => expect(seen).toContain(`https://${host}/`));
-  const [, opened] = double.windows();
-  const [page, strip] = opened?.contentView.children ?? [];
-  if (!(page instanceof WebContentsView) || !(strip instanceof WebContentsView)) throw new Error('no views');
-  expect(typedInto()).toEqual([`https://${host}/`]);
-  await page.webContents.loadURL(`https://${host}/next`);
-  await vi.waitFor(() => expect(strip.webContents.getURL()).toContain('%2Fnext'));
-  expect(typedInto()).toEqual([`https://${host}/next`]);
-  strip.webContents.focus();
-  await page.webContents.loadURL(`https://${host}/`);
-  expect(strip.webContents.isFocused()).toBe(true);
-  // Back from another window, it is where it was
+  return {
+    async close() {
+      over.abort();
+      await expect(done).rejects.toMatchObject({ failure: { code: 'cancelled' } });
+    },
+  };
+};
+
+it('gives a sign-in page the keyboard as it opens, and leaves the keyboard in our column while that page navigates and calls focus()', async () => {
+  window.show();
+  await expect.poll(typedInto).toEqual(['app://causeway/index.html']);
+  const opened = await openSignIn();
+  expect(double.windows()).toHaveLength(1);
+  await expect.poll(typedInto).toEqual([`https://${host}/`]);
+  window.nextPane();
+  expect(typedInto()).toEqual(['app://causeway/index.html']);
+  const page = portalPage();
+  await page.loadURL(`https://${host}/next`);
+  await page.executeJavaScript(
+    'window.focus(); document.body.append(document.createElement("input")); document.querySelector("input").focus()',
+    true,
+  );
+  await page.executeJavaScript(`void setTimeout(() => (location.href = 'https://${host}/last'))`, true);
+  await expect.poll(() => page.getURL()).toBe(`https://${host}/last`);
+  expect(typedInto()).toEqual(['app://causeway/index.html']);
+  window.nextPane();
+  expect(typedInto()).toEqual([`https://${host}/last`]);
+  // Back from another window, the keyboard is where it was
   const other = new BaseWindow({ width: 300, height: 200 });
-  await page.webContents.loadURL(`https://${host}/next`);
+  await page.loadURL(`https://${host}/`);
   expect(focusedWindow()).toBe(other);
-  opened?.focus();
-  await expect.poll(() => strip.webContents.isFocused()).toBe(true);
-  over.abort();
-  await expect(done).rejects.toMatchObject({ failure: { code: 'cancelled' } });
+  window.show();
+  await expect.poll(typedInto).toEqual([`https://${host}/`]);
+  await opened.close();
+  expect(typedInto()).toEqual(['app://causeway/index.html']);
+});
+
+it('shows a sign-in page above an open portal, and the portal again once that page has closed', async () => {
+  window.show();
+  await openPortal();
+  const wide = double.windows()[0]?.getBounds();
+  const opened = await openSignIn();
+  const visible = () => (double.windows()[0]?.contentView.children ?? []).map((view) => view.getVisible());
+  expect(visible()).toEqual([true, false, true]);
+  expect(double.windows()[0]?.getBounds()).toEqual(wide);
+  // A page that loads in the portal meanwhile does not bring it up
+  const reloaded = new Promise<void>((done) => portal.onPage((page) => page?.loading === false && done()));
+  portal.reload();
+  await reloaded;
+  expect(visible()).toEqual([true, false, true]);
+  await opened.close();
+  expect(visible()).toEqual([true, true]);
+  expect(double.windows()[0]?.getBounds()).toEqual(wide);
+  await portal.close();
+  expect(visible()).toEqual([true]);
+  expect(double.windows()[0]?.getBounds().width).toBe(420);
 });

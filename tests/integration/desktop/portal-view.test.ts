@@ -95,9 +95,8 @@ beforeEach(() => {
     place: {
       openBeside: (shown) => void beside.push({ view: shown, visible: true }),
       closeBeside: () => void beside.pop(),
-      setBesideVisible: (visible) => {
-        const last = beside.at(-1);
-        if (last) last.visible = visible;
+      setBesideVisible: (shown, visible) => {
+        for (const each of beside) if (each.view === shown) each.visible = visible;
       },
     },
     proxy,

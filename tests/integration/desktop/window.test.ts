@@ -125,7 +125,7 @@ describe('the window', () => {
     base().close();
     await vi.waitFor(() => expect(double.windows()).toEqual([]));
     expect([window.focused, window.visible]).toEqual([false, false]);
-    window.setBesideVisible(false);
+    window.setBesideVisible(portal, false);
     window.nextPane();
     window.closeBeside(portal);
     window.openBeside(portal);
@@ -224,7 +224,7 @@ describe('with the portal open', () => {
     press(portal.webContents);
     press(window.page);
     expect(focused).toEqual(['ours', 'portal']);
-    window.setBesideVisible(false);
+    window.setBesideVisible(portal, false);
     press(window.page);
     expect(focused).toEqual(['ours', 'portal', 'ours']);
   });

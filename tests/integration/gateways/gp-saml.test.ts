@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { nativeImage } from 'electron';
 import { app, double, webContents } from '../../electron-double/index.ts';
 import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
 import { localizerFor } from '../../../shared/messages/localizer.ts';
-import { createSignInWindows } from '../../../electron/desktop/sign-in/sign-in-window.ts';
+import { createSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
 import type { Session } from '../../../electron/gateways/gateway.ts';
 import { dialOnly } from '../../../electron/tunnels/direct.ts';
 import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import type { Answer } from '../../../shared/prompt.ts';
+import { testPlace } from '../../support/beside.ts';
 import { timed } from '../../support/stalls.ts';
 import { startGlobalProtect, type GlobalProtect, type GlobalProtectOptions } from '../../peers/gateways/global-protect.ts';
 import {
@@ -34,27 +34,29 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
   let bench: DriverBench;
   let peer: GlobalProtect;
   const log: string[] = [];
+  const place = testPlace();
 
   beforeAll(async () => {
     app.on('window-all-closed', () => undefined);
     await app.whenReady();
     hardenEveryPage();
-    const windows = createSignInWindows({
+    const view = createSignInView({
+      place,
       detour: async (names, connectTo) => {
         const detour = await startLoopbackProxy();
         detour.setDial(dialOnly(names, connectTo));
         return detour;
       },
-      icon: nativeImage.createEmpty(),
+      wildcardHosts: false,
       localizer: () => localizerFor('en', []),
       log: (line) => log.push(line),
     });
-    answerProxyLogin((contents) => windows.proxyOf(contents));
-    bench = await startDriver({ openWebWindow: windows.open });
+    answerProxyLogin((contents) => view.proxyOf(contents));
+    bench = await startDriver({ openWebWindow: view.open });
   });
   afterEach(async () => {
     await peer.stop();
-    expect(double.windows()).toEqual([]);
+    expect(place.views).toEqual([]);
   });
   afterAll(async () => {
     bench.driver.stop();

@@ -5,9 +5,6 @@ import { browserDriver, pageOrFormDriver } from '../../../electron/gateways/ivan
 import { stoppedAt } from '../../../electron/gateways/ivanti-web/own-pages.ts';
 import { isSession, sessionOf } from '../../../electron/gateways/ivanti-web/session-cookie.ts';
 import type { GatewayDriver, GatewayTarget, Session } from '../../../electron/gateways/gateway.ts';
-import { pageOf } from '../../../electron/desktop/pages/address-strip.ts';
-import { signInFailure } from '../../../electron/desktop/sign-in/sign-in-failure.ts';
-import { maySignInAt, maySignInLoad } from '../../../electron/desktop/sign-in/sign-in-rules.ts';
 import { profileSchema, type Profile } from '../../../shared/profile.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
@@ -186,72 +183,5 @@ describe('a proxy that asks who is there', () => {
     at = 1_000;
     expect(socket()).toEqual(['causeway', 'of this run']);
     expect(asked({ isProxy: false }, false, 'wss://portal.test/live')).toEqual([]);
-  });
-});
-
-describe('the sign-in window', () => {
-  const rules = {
-    address: 'https://vpn.campus.test:8443/x',
-    hosts: ['vpn.campus.test', 'IDP.campus.test', 'localhost'],
-    connectTo: undefined,
-  };
-
-  it.each(['https://vpn.campus.test/', 'https://vpn.campus.test:8443/a', 'https://idp.campus.test/login?x'])(
-    'the sign-in window may navigate to %s',
-    (address) => expect(maySignInAt(address, rules)).toBe(true),
-  );
-  it.each([
-    'http://vpn.campus.test/',
-    'https://vpn.campus.test:22/',
-    'https://vpn.campus.test@evil.test/',
-    'https://evil.test/vpn.campus.test',
-    'https://sub.idp.campus.test/',
-    'https://localhost/',
-    'https://127.0.0.1/',
-    'wss://idp.campus.test/',
-    'data:text/html,x',
-    'app://causeway/index.html',
-    'file:///etc/passwd',
-    '',
-  ])('the sign-in window may not navigate to %s', (address) => expect(maySignInAt(address, rules)).toBe(false));
-
-  it('the sign-in window loads only from its hosts, and what pages make themselves', () => {
-    for (const address of ['https://idp.campus.test/a.js', 'wss://idp.campus.test/s', 'data:image/png;base64,AA', 'blob:https://x/1'])
-      expect(maySignInLoad(address, rules), address).toBe(true);
-    for (const address of [
-      'https://tracker.test/p',
-      'http://idp.campus.test/a.js',
-      'https://localhost/',
-      'ftp://idp.campus.test/',
-      'nonsense',
-    ])
-      expect(maySignInLoad(address, rules), address).toBe(false);
-  });
-
-  it('each load error of a sign-in page has its own failure', () => {
-    const load = { host: 'idp.campus.test', description: 'ERR', refusal: null };
-    const code = (errorCode: number) => signInFailure({ ...load, errorCode })?.code ?? null;
-    expect([-3, -20, -100, -102, -105, -118, -127, -130, -202, -310, -324].map(code)).toEqual([
-      null,
-      'browser-strayed',
-      'gateway-closed',
-      'gateway-unreachable',
-      'gateway-name-unknown',
-      'gateway-unreachable',
-      'proxy-rejected',
-      'proxy-unreachable',
-      'certificate-untrusted',
-      'gateway-protocol',
-      'gateway-closed',
-    ]);
-    const refusal = { code: 'certificate-changed', params: { host: 'idp.campus.test' } } as const;
-    expect(signInFailure({ ...load, errorCode: -2, refusal })).toEqual(refusal);
-  });
-
-  it('the address strip shows an address as text, without its query', () => {
-    const shown = pageOf('https://idp.campus.test/<script>alert(1)</script>?SAMLRequest=secret', '"Address"');
-    expect(shown).not.toMatch(/<script>|secret/);
-    expect(shown).toContain('<strong>idp.campus.test</strong>');
-    expect(shown).toContain('aria-label="&quot;Address&quot;"');
   });
 });

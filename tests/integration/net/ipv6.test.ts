@@ -222,7 +222,7 @@ describe('a profile with a gateway at an address', () => {
   });
 
   it('lets people sign in on its page', () => {
-    const rules = { address: 'https://[2001:db8::1]:8443/', hosts: ['2001:DB8::1', 'idp.campus.test'], connectTo: undefined };
+    const rules = { address: 'https://[2001:db8::1]:8443/', hosts: ['2001:DB8::1', 'idp.campus.test'], wildcards: false };
     expect(maySignInAt('https://[2001:db8::1]:8443/dana/home/', rules)).toBe(true);
     expect(maySignInAt('https://[2001:db8::1]/', rules)).toBe(true);
     expect(maySignInAt('https://[2001:db8::2]/', rules)).toBe(false);

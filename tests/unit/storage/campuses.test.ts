@@ -53,8 +53,8 @@ describe.each(files)('campuses/%s', (file) => {
 
 describe('the guide’s campus', () => {
   const { profile } = read('um.edu.mo.json').read;
-  const gateway = splitHost(profile.gateways[0] ?? '').host;
-  const rules = { address: `https://${gateway}/`, hosts: signInHosts(profile, gateway), connectTo: [] };
+  const gateway = splitHost(profile.gateways[0] ?? '');
+  const rules = { address: `https://${gateway.host}/`, hosts: signInHosts(profile, gateway), wildcards: false };
   const portal = (address: string): boolean => mayVisit(address, profile);
   const signIn = (address: string): boolean => maySignInAt(address, rules);
 

@@ -114,6 +114,7 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
       reportedSystem: 'win',
       keptCodes: true,
       keepPageSignIns: false,
+      wildcardHosts: true,
       sandboxRequired: true,
       profiles: [],
     };

@@ -1,7 +1,6 @@
 import { fail, failureOf, type Failure } from '../../../../shared/failure.ts';
 import type { Ask, GatewayTarget } from '../../gateway.ts';
-import { sameHost } from '../../../trust/host.ts';
-import { isGatewayPage, signInHosts } from '../../gateway-pages.ts';
+import { isGatewayPage, isNamedIn, signInHosts } from '../../gateway-pages.ts';
 import { askBeforePage, pageRefusal, type PageProblem } from '../../page-question.ts';
 import type { FormFill, OpenWebWindow, WebPage, WebWindowEnd } from '../../web-window.ts';
 import type { LibraryCall } from '../process/library-call.ts';
@@ -43,9 +42,9 @@ export async function signInOnPage(
   const host = start ?? target.host;
   // The gateway decides. Its token comes back to the library's own port, or in a cookie that only our window can see
   if (own && !openInBrowser) throw fail('component-missing', { component: 'browser' });
-  const hosts = signInHosts(target.profile, target.host);
+  const hosts = signInHosts(target.profile, target);
   // The gateway sends people to a host that the profile does not allow: a window would close there at once
-  if (!own && start !== null && !hosts.some((each) => sameHost(each, start))) throw fail('browser-strayed', { host: start.slice(0, 200) });
+  if (!own && start !== null && !isNamedIn(hosts, start)) throw fail('browser-strayed', { host: start.slice(0, 200) });
   if (own) {
     const answer = await ask({ kind: 'browser', host: host.slice(0, 200), where: 'own', ...(why && { failure: why }) }, { signal });
     if (answer.kind !== 'browser' || answer.where !== 'own' || !openInBrowser)

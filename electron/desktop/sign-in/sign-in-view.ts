@@ -1,0 +1,109 @@
+import { clipboard, type WebContents } from 'electron';
+import type { PageKeeper, SignInPage, SignInPageView } from '../../app/ports.ts';
+import { fail } from '../../../shared/failure.ts';
+import type { Localizer } from '../../../shared/messages/localizer.ts';
+import { splitHost } from '../../../shared/profile.ts';
+import type { OpenWebWindow, WebWindowEnd, WebWindowRequest } from '../../gateways/web-window.ts';
+import type { BesidePlace } from '../pages/place.ts';
+import type { ProxyAccess } from '../pages/proxy-login.ts';
+import { BlockedHosts } from './blocked-hosts.ts';
+import { KeptCookies } from './kept-cookies.ts';
+import { openSignInSession } from './sign-in-session.ts';
+import { SignInVisit, type SignInVisitOptions } from './sign-in-visit.ts';
+
+/** A proxy for the hosts of one visit. */
+export interface Detour extends ProxyAccess {
+  close(): Promise<void>;
+}
+
+export interface SignInViewOptions {
+  place: BesidePlace;
+  /** Starts a proxy that connects `hosts` as `connectTo` says. Only a campus on this computer needs one. */
+  detour: (hosts: readonly string[], connectTo: NonNullable<WebWindowRequest['connectTo']>) => Promise<Detour>;
+  /** Whether policy lets a profile allow hosts by a pattern (`*.campus.example`). */
+  wildcardHosts: boolean;
+  localizer: () => Localizer;
+  /** What is kept of the sign-in on this attempt's page. Null when nothing may be kept. */
+  keeper?: () => PageKeeper | null;
+  log: (line: string) => void;
+  /** How long a page may load before the person is told. */
+  slowAfterMs?: number;
+  /** How long a page may take to show the form that is filled in. For tests. */
+  formWaitMs?: number;
+}
+
+/** The desktop's {@link SignInPageView}. `proxyOf` tells which of our proxies a page uses, and so may get the secret of. */
+export interface DesktopSignInView extends SignInPageView {
+  open: OpenWebWindow;
+  proxyOf(contents: WebContents | null): ProxyAccess | null;
+}
+
+/** Shows campuses' own sign-in pages beside our column, one at a time. */
+export function createSignInView(options: SignInViewOptions): DesktopSignInView {
+  const { place, detour: openDetour, wildcardHosts, localizer, keeper, log, slowAfterMs = 30_000, formWaitMs } = options;
+  const listeners = new Set<(page: SignInPage | null) => void>();
+  const notify = (page: SignInPage | null): void => {
+    for (const listener of listeners) listener(page);
+  };
+  const proxies = new Map<number, ProxyAccess>();
+  let shown: SignInVisit | null = null;
+  const visitPage = async (parts: SignInVisitOptions, detour: Detour | null, signal: AbortSignal): Promise<WebWindowEnd> => {
+    const visit = new SignInVisit(parts);
+    const { id } = visit.contents;
+    if (detour) proxies.set(id, detour);
+    shown = visit;
+    try {
+      return await visit.run(signal);
+    } finally {
+      shown = null;
+      proxies.delete(id);
+      notify(null);
+    }
+  };
+
+  return {
+    proxyOf: (contents) => (contents ? (proxies.get(contents.id) ?? null) : null),
+    async open(request, signal) {
+      if (signal.aborted) throw fail('cancelled');
+      const rules = { address: request.address, hosts: request.hosts, wildcards: wildcardHosts };
+      const detour = request.connectTo?.length ? await openDetour(namesIn(request.hosts, request.connectTo), request.connectTo) : null;
+      const blocked = new BlockedHosts(log);
+      const partition = await openSignInSession(request.verifier, rules, detour, {
+        blocked: (address) => blocked.note(address),
+        denied: (what) => shown?.deny(what),
+      });
+      const kept = new KeptCookies({ keeper: keeper?.() ?? null, session: partition.session, hosts: request.hosts, log });
+      try {
+        await kept.putBack();
+        const end = await visitPage({ request, rules, partition, blocked, place, notify, log, slowAfterMs, formWaitMs }, detour, signal);
+        if (end.kind === 'done') await kept.save();
+        return end;
+      } finally {
+        blocked.close();
+        await Promise.all([partition.empty(), detour?.close()]);
+      }
+    },
+    back: () => shown?.back(),
+    reload: () => shown?.reload(),
+    async copyBlockedHosts() {
+      if (shown) await clipboard.writeText(blockedDetails(shown.page, localizer()));
+    },
+    onPage: (listener) => void listeners.add(listener),
+  };
+}
+
+/** The names that the detour may connect: a pattern has none, so those of `connectTo` count too. What a page may load is decided before. */
+const namesIn = (hosts: readonly string[], connectTo: NonNullable<WebWindowRequest['connectTo']>): string[] => [
+  ...hosts.map((host) => splitHost(host).host),
+  ...connectTo.map(({ host }) => host),
+];
+
+/** The blocked hosts for IT, who can add them to the profile. Of the page's address it has only the host. */
+function blockedDetails({ host, blocked: { named, count } }: SignInPage, { format, messages }: Localizer): string {
+  const rest = count - named.length;
+  return [
+    format(messages.signInPage.details, { page: host }),
+    ...named,
+    ...(rest > 0 ? [format(messages.signInPage.moreHosts, { count: rest })] : []),
+  ].join('\n');
+}

@@ -1,0 +1,132 @@
+import { Check, Copy, RotateCw } from 'lucide-react';
+import { useState } from 'react';
+import type { AppState, ProfileSummary, SignInPageState } from '../../shared/app-state.ts';
+import { useVerbs } from '../hooks.ts';
+import type { Localizer } from '../../shared/messages/localizer.ts';
+import { useLocalizer } from '../localizer.ts';
+import { Button } from '../ui/button.tsx';
+import { HeldPasscode } from '../ui/held-passcode.tsx';
+import { PageStrip } from '../ui/page-strip.tsx';
+import { FailurePanel, Panel } from '../ui/panel.tsx';
+import { Screen } from '../ui/screen.tsx';
+import { CancelFoot, useCancel } from './prompts/cancel.tsx';
+
+type OpenPage = Extract<SignInPageState, { kind: 'open' }>;
+
+/** As many blocked hosts as fit on a few lines of the column. */
+const shownHosts = 3;
+
+/** Our column while the campus's own sign-in page is beside it: what to do on that page. */
+export function SignInPageGuide({
+  page,
+  state,
+  profile,
+  above,
+}: {
+  page: OpenPage;
+  state: AppState;
+  profile: ProfileSummary;
+  above: string | null;
+}) {
+  const { messages } = useLocalizer();
+  const cancel = useCancel();
+  const held = state.heldPasscode;
+  const [first = '', ...rest] = adviceFor(page, profile, held !== null, useLocalizer());
+  return (
+    <Screen title={messages.signInPage.title} above={above} onEscape={cancel}>
+      <div className="sign-in-advice">
+        <p className="lead">{first}</p>
+        {rest.map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
+      </div>
+      {held && <HeldPasscode expiresAt={held.expiresAt} shown={false} />}
+      {page.failure?.code === 'browser-slow' && <FailurePanel failure={page.failure} />}
+      {page.denied && <Panel tone="info" title={messages.signInPage.denied[page.denied]} />}
+      {page.blocked.count > 0 && <BlockedHosts blocked={page.blocked} />}
+      <CancelFoot onCancel={cancel} />
+    </Screen>
+  );
+}
+
+/**
+ * What to do on the page, one sentence each, by its address alone. With a recovery passcode at hand nothing speaks of a push:
+ * it would go to the phone that the person does not have.
+ */
+export function adviceFor(page: OpenPage, profile: ProfileSummary, isHeld: boolean, { messages, format }: Localizer): string[] {
+  const { signInPage } = messages;
+  switch (page.step) {
+    case 'gateway':
+      return [format(signInPage.gateway, profile.labels), isHeld ? signInPage.heldLater : signInPage.second];
+    case 'form':
+      return [format(signInPage.form, profile.labels), isHeld ? signInPage.heldLater : signInPage.second];
+    case 'second-factor':
+      return isHeld ? [signInPage.held] : [signInPage.factor, signInPage.push, signInPage.passcode];
+    case 'other':
+      return isHeld ? [signInPage.other, signInPage.heldLater] : [signInPage.other];
+  }
+}
+
+/** Names the hosts that were not loaded, since a page without a part of it may stay blank. */
+function BlockedHosts({ blocked: { named, count } }: { blocked: OpenPage['blocked'] }) {
+  const { messages, format, list } = useLocalizer();
+  const { busy, run } = useVerbs();
+  const [copiedCount, setCopiedCount] = useState(0);
+  // More hosts since then are not on the clipboard
+  const copied = copiedCount === count;
+  const shown = named.slice(0, shownHosts);
+  const more = count - shown.length;
+  const hosts = list(more > 0 ? [...shown, format(messages.signInPage.moreHosts, { count: more })] : shown);
+  return (
+    <div role="status">
+      <Panel tone="info" title={copied ? messages.signInPage.copied : format(messages.signInPage.blocked, { hosts })}>
+        <Button
+          kind="quiet"
+          icon={copied ? Check : Copy}
+          pending={busy}
+          onPress={() => void run('copyBlockedHosts').then((done) => done && setCopiedCount(count))}
+        >
+          {messages.signInPage.copy}
+        </Button>
+      </Panel>
+    </div>
+  );
+}
+
+/**
+ * What surrounds the campus's own page: its address above it, and the reason if it could not be shown. The main process
+ * places the page itself over the rest (`shared/layout.ts`).
+ */
+export function SignInPageArea({ page }: { page: OpenPage }) {
+  const { messages } = useLocalizer();
+  const { run } = useVerbs();
+  const cancel = useCancel();
+  return (
+    <section className="portal-area" aria-label={messages.signInPage.label}>
+      <PageStrip
+        about={messages.signInPage.page}
+        secure={messages.signInPage.secure}
+        host={page.host}
+        path={page.path}
+        loading={page.loading}
+        canGoBack={page.canGoBack}
+        onBack={() => void run('signInBack')}
+        onReload={() => void run('signInReload')}
+        leave={messages.action.cancel}
+        onLeave={cancel}
+      />
+      <div className="portal-page">
+        {page.failure && page.failure.code !== 'browser-slow' ? (
+          <div className="portal-failure">
+            <FailurePanel failure={page.failure} />
+            <Button kind="primary" icon={RotateCw} onPress={() => void run('signInReload')}>
+              {messages.signInPage.again}
+            </Button>
+          </div>
+        ) : (
+          <p className="hint">{messages.pageStrip.loading}</p>
+        )}
+      </div>
+    </section>
+  );
+}
