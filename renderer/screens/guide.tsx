@@ -1,16 +1,14 @@
-import { CircleCheck } from 'lucide-react';
-import { useEffect, useRef } from 'react';
 import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
-import { guideSteps, portalTask, stepAt, type Task } from '../../shared/guide.ts';
+import { guideSteps, portalTask, stepAt } from '../../shared/guide.ts';
 import { useNow, useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { HeldPasscode } from '../ui/held-passcode.tsx';
-import { Panel } from '../ui/panel.tsx';
 import { Foot, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
 import { Expiring } from './expiring.tsx';
+import { Steps, useLastStep } from './guide-steps.tsx';
 
 type OpenPortal = Extract<AppState['portal'], { kind: 'open' }>;
 type Online = AccessStateOf<'connected' | 'on-campus' | 'reconnecting'>;
@@ -28,7 +26,10 @@ export function Guide({ access, portal, state, profile }: GuideProps) {
   const { task, heldPasscode } = state;
   const steps = task ? guideSteps[portalTask(task)] : null;
   const current = task && profile.portalPages === 'causeway.portal.v1' ? stepAt(portalTask(task), portal.path) : null;
+  const marked = useLastStep(task, current);
   const done = steps !== null && current === steps.length - 1;
+  // Once the person has confirmed who they are, the passcode is used
+  const needsPasscode = steps === null || marked === null || marked <= steps.findIndex(({ id }) => id === 'confirm');
   // The task of somebody who recovered and then chose Add a new device differs, but the passcode tells
   const lost = task === 'lost-phone' || (task === 'add-device' && heldPasscode !== null);
   const confirmSentence = (): string | null => {
@@ -40,11 +41,11 @@ export function Guide({ access, portal, state, profile }: GuideProps) {
       <StateLine access={access} profile={profile} />
       {access.kind === 'reconnecting' && <TryNow trying={access.nextTryAt === null} />}
       {access.kind === 'connected' && access.expiring && <Expiring access={access} task={task} />}
-      {heldPasscode && !done && <HeldPasscode expiresAt={heldPasscode.expiresAt} shown={false} />}
+      {heldPasscode && needsPasscode && <HeldPasscode expiresAt={heldPasscode.expiresAt} shown={false} />}
       {task ? (
         <>
           {current === null && <p className="hint">{profile.portalPages === 'other' ? messages.guide.other : messages.guide.lost}</p>}
-          <Steps task={task} current={current} done={done} confirm={confirmSentence()} />
+          <Steps task={task} marked={marked} done={done} confirm={confirmSentence()} />
         </>
       ) : (
         <>
@@ -132,62 +133,6 @@ function Leave({ access, done, hasTask, canRemoveLost }: LeaveProps) {
       )}
     </>
   );
-}
-
-interface StepsProps {
-  task: Task;
-  /** The index of the current step. Null when the page belongs to no step. */
-  current: number | null;
-  done: boolean;
-  /** In place of the sentence of the step `confirm`, or null. */
-  confirm: string | null;
-}
-
-function Steps({ task, current, done, confirm }: StepsProps) {
-  const { messages, format } = useLocalizer();
-  const steps = guideSteps[portalTask(task)];
-  const sentences: Record<string, string> = { ...messages.guide.steps[portalTask(task)], ...(confirm !== null && { confirm }) };
-  const now = useRef<HTMLLIElement>(null);
-  useEffect(() => {
-    // In braces, since Chromium's scrollIntoView returns a promise, which React would take for a clean-up function
-    now.current?.scrollIntoView({ block: 'nearest' });
-  }, [current]);
-  return (
-    <>
-      {done && <Panel tone="good" title={sentences['done'] ?? messages.guide.allSet} />}
-      {current !== null && !done && <p className="above">{format(messages.guide.progress, { step: current + 1, count: steps.length })}</p>}
-      <ol className="steps">
-        {steps.map(({ id }, index) => {
-          const status = stepStatus(index, done ? steps.length : current);
-          return (
-            <li
-              key={id}
-              ref={status === 'current' ? now : null}
-              className={`step ${status ?? ''}`}
-              aria-current={status === 'current' ? 'step' : undefined}
-            >
-              <span className="step-mark" aria-hidden>
-                {status === 'done' ? <CircleCheck size={20} /> : index + 1}
-              </span>
-              <span>
-                {sentences[id]}
-                {status === 'done' && <span className="visually-hidden"> ({messages.guide.status.done})</span>}
-              </span>
-            </li>
-          );
-        })}
-      </ol>
-    </>
-  );
-}
-
-type StepStatus = 'done' | 'current' | 'ahead';
-
-/** Whether a step is before, at or after the current one. Null when the current step is unknown. */
-function stepStatus(index: number, current: number | null): StepStatus | null {
-  if (current === null) return null;
-  if (index < current) return 'done';
-  return index === current ? 'current' : 'ahead';
 }
 
 /** The state of the connection in one line. */

@@ -1,4 +1,5 @@
 import type { GuideStepId, PortalTask } from '../../guide.ts';
+import { plural } from '../plural.ts';
 
 type GuideMessages = { [T in PortalTask]: Record<GuideStepId<T>, string> };
 
@@ -35,7 +36,7 @@ export const guide = {
     'Type your recovery passcode under Passcode on the right, and click Enter a Passcode. Do not choose Send me a Push: it goes to your old phone.',
   title: 'Device portal',
   progress: 'Step {step} of {count}',
-  status: { done: 'Done' },
+  stepsDone: plural('{count} steps done', { one: 'One step done' }),
   free: 'The campus’s own page is open beside this. Choose a task to see its steps here.',
   lost: 'This page is not one of the steps below. Go back, or carry on there.',
   other: 'Your campus’s portal may name its buttons differently.',

@@ -536,9 +536,31 @@ describe('beside the portal', () => {
     await expect.poll(() => current.textContent()).toContain('scan the QR code');
     await subject.show(at('/somewhere/else'));
     await subject.page.getByText('This page is not one of the steps below.').waitFor();
-    expect(await current.count()).toBe(0);
+    // The last step that the guide knew stays marked
+    expect(await current.textContent()).toContain('scan the QR code');
+    await subject.page.getByText('Step 7 of 9').waitFor();
     await subject.show(at('/add/done'));
     await button('Close portal and disconnect').waitFor();
+    expect(await current.count()).toBe(0);
+  });
+
+  test('collapses what is done, and shows the passcode until it is used', async () => {
+    await subject.open(at('/add/confirm'));
+    const { page } = subject;
+    await page.getByText('Step 3 of 9').waitFor();
+    const copy = button('Copy passcode');
+    await copy.waitFor();
+    expect(await page.getByText('Click Add a new Device.').isVisible()).toBe(false);
+    await button('2 steps done').click();
+    await page.getByText('Click Add a new Device.').waitFor();
+    await subject.show(at('/add/type'));
+    await button('3 steps done').waitFor();
+    expect(await copy.count()).toBe(0);
+    await subject.show(at('/somewhere/else'));
+    await page.getByText('This page is not one of the steps below.').waitFor();
+    expect(await copy.count()).toBe(0);
+    await subject.show(at('/add/confirm'));
+    await copy.waitFor();
   });
 
   test.each([

@@ -1,0 +1,75 @@
+import { CircleCheck } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { guideSteps, portalTask, type Task } from '../../shared/guide.ts';
+import { useLocalizer } from '../localizer.ts';
+import { Details } from '../ui/details.tsx';
+import { Panel } from '../ui/panel.tsx';
+
+/** The current step, or on a page that belongs to no step the last one that the person was at in this task. */
+export function useLastStep(task: Task | null, current: number | null): number | null {
+  const [last, setLast] = useState({ task, step: current });
+  if (last.task !== task || (current !== null && last.step !== current)) setLast({ task, step: current });
+  return current ?? (last.task === task ? last.step : null);
+}
+
+interface StepsProps {
+  task: Task;
+  /** The index of the step to mark. Null when it is unknown. */
+  marked: number | null;
+  done: boolean;
+  /** In place of the sentence of the step `confirm`, or null. */
+  confirm: string | null;
+}
+
+/** The steps of a task. What is done is collapsed, so that the current step and the title stay in view. */
+export function Steps({ task, marked, done, confirm }: StepsProps) {
+  const { messages, format } = useLocalizer();
+  const steps = guideSteps[portalTask(task)];
+  const sentences: Record<string, string> = { ...messages.guide.steps[portalTask(task)], ...(confirm !== null && { confirm }) };
+  const finished = done ? steps.length : (marked ?? 0);
+  const now = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    // In braces, since Chromium's scrollIntoView returns a promise, which React would take for a clean-up function
+    now.current?.scrollIntoView({ block: 'nearest' });
+  }, [marked]);
+  return (
+    <>
+      {done && <Panel tone="good" title={sentences['done'] ?? messages.guide.allSet} />}
+      {marked !== null && !done && <p className="above">{format(messages.guide.progress, { step: marked + 1, count: steps.length })}</p>}
+      {finished > 0 && (
+        <Details label={format(messages.guide.stepsDone, { count: finished })}>
+          <ol className="steps">
+            {steps.slice(0, finished).map(({ id }) => (
+              <li key={id} className="step done">
+                <span className="step-mark" aria-hidden>
+                  <CircleCheck size={20} />
+                </span>
+                <span>{sentences[id]}</span>
+              </li>
+            ))}
+          </ol>
+        </Details>
+      )}
+      {!done && (
+        <ol className="steps" start={finished + 1}>
+          {steps.slice(finished).map(({ id }, index) => {
+            const isCurrent = marked !== null && index === 0;
+            return (
+              <li
+                key={id}
+                ref={isCurrent ? now : null}
+                className={`step ${marked === null ? '' : isCurrent ? 'current' : 'ahead'}`}
+                aria-current={isCurrent ? 'step' : undefined}
+              >
+                <span className="step-mark" aria-hidden>
+                  {finished + index + 1}
+                </span>
+                <span>{sentences[id]}</span>
+              </li>
+            );
+          })}
+        </ol>
+      )}
+    </>
+  );
+}
