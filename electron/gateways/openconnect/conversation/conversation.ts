@@ -2,32 +2,22 @@ import { fail, type Failure } from '../../../../shared/failure.ts';
 import type { Answer, Prompt } from '../../../../shared/prompt.ts';
 import { shownAs } from '../../../net/endpoint.ts';
 import type { Ask, GatewayTarget } from '../../gateway.ts';
-import { asksToTypeNumber, complains, verificationNumber } from './wording.ts';
+import { asksToTypeNumber, complains } from './wording.ts';
 import { blameFor } from './refusal.ts';
-import { duoMenu, type Reached } from './duo.ts';
+import { duoMenu } from './duo.ts';
 import { Factors } from './factors.ts';
 import { isPlainPasscode, shownPrompt } from './form-prompts.ts';
 import { FormQuestions } from './form-questions.ts';
 import { asSecondSignIn, maxSignInFields, readOcForm, type ReadField, type ReadForm, type ReadSelect } from './forms.ts';
-import type { OcAnswer, OcForm } from '../process/messages.ts';
-import { hasRole, isMessageOnly, Round, type Sent } from './round.ts';
+import type { OcForm } from '../process/messages.ts';
+import { groupReply, isRinging, numberIn, pushReply, whatOf, type Reply } from './reply.ts';
+import { hasRole, isMessageOnly, isNameAlone, Round, type Sent } from './round.ts';
 import { pushLastsMs, type Factor, type FactorStart } from './second-factor.ts';
 import { TypedAnswers } from './typed-answers.ts';
 
 /** Thrown when the library has to start the sign-in over. The next question shows what went wrong. */
 export class StartAgain extends Error {
   override readonly name = 'StartAgain';
-}
-
-/** The answer to a form, and what it causes. */
-export interface Reply {
-  answer: Extract<OcAnswer, { kind: 'form' }>;
-  /** The push or call that this answer starts. It rings until the gateway's next message. */
-  push: Reached | null;
-  /** A password or a code is in it, or was sent before. It is sent only once, and a silent gateway may be asking on the phone. */
-  secret: boolean;
-  /** What the gateway said while a push is pending, such as the number to type on the phone. */
-  pushMessage: { message: string; number: string | null } | null;
 }
 
 /** Most forms in a row that need no answer from the person, and most forms in all. */
@@ -111,7 +101,7 @@ export class Conversation {
       const asked = { ...field, role: 'passcode' as const };
       return this.sendFactor({ ...form, fields: [asked] }, asked, await this.factors.menu(form, devices));
     }
-    if (this.isDuringPush(form)) return this.continuePush(form);
+    if (this.isDuringPush(form)) return pushReply(this.round.last, form);
     return this.fill(form);
   }
 
@@ -240,14 +230,6 @@ export class Conversation {
     return isRung;
   }
 
-  /** Continues at once so that the gateway can go on. Its message stays on screen while the push is pending. */
-  private continuePush(form: ReadForm): Reply {
-    const { last } = this.round;
-    const push: Reached = { does: last?.reach ?? 'push', id: '', device: last?.device ?? '' };
-    const pushMessage = { message: form.message, number: verificationNumber(form.message) };
-    return { answer: { kind: 'form', result: 'ok', values: [] }, push, secret: true, pushMessage };
-  }
-
   /** Sends the second factor in its field, with the other values that are already known. */
   private sendFactor(form: ReadForm, field: ReadField, factor: Factor, known: ReadonlyMap<number, string> = new Map()): Reply {
     return this.send(form, new Map([...known, [field.index, factor.kind === 'reach' ? factor.id : factor.passcode]]), factor);
@@ -290,8 +272,7 @@ export class Conversation {
   private changeGroup(group: ReadSelect, value: string): Reply {
     this.typed.choose(group, value);
     this.round.fetchGroup();
-    const answer = { kind: 'form', result: 'new-group', values: [{ index: group.index, value }] } as const;
-    return { answer: { ...answer, values: [...answer.values] }, push: null, secret: false, pushMessage: null };
+    return groupReply(group, value);
   }
 
   /** Adds the second factor, for gateways that take it in the same form as the password. */
@@ -337,20 +318,3 @@ export class Conversation {
     return answer;
   }
 }
-
-/** Whether the person has to react on the phone. A text message needs no reaction: the next form asks for its code. */
-const isRinging = (reached: Reached | null): boolean => reached?.does === 'push' || reached?.does === 'call';
-
-function whatOf(sent: readonly ReadField[], factor: Factor | null, withPassword: boolean): Sent['what'] | null {
-  if (factor) return withPassword ? 'both' : factor.kind;
-  if (sent.some(({ role }) => role === 'user' || role === 'password')) return 'credentials';
-  if (sent.some(({ role }) => role === 'passcode')) return 'passcode';
-  return sent.length > 0 ? 'fields' : null;
-}
-
-function numberIn(text: string): { number?: string } {
-  const number = verificationNumber(text);
-  return number === null ? {} : { number };
-}
-
-const isNameAlone = ({ fields: [first, second] }: ReadForm): boolean => first?.role === 'user' && second === undefined;

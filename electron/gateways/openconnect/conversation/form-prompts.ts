@@ -2,7 +2,9 @@ import { fail } from '../../../../shared/failure.ts';
 import { optionNamed, withoutBlanks } from '../../../../shared/names.ts';
 import type { GatewayProtocol } from '../../../../shared/profile.ts';
 import { promptSchema, type Answer, type Prompt, type PromptField, type PromptSelect } from '../../../../shared/prompt.ts';
-import { maxSignInFields, shownLabel, type ReadField, type ReadForm, type ReadSelect, type Role } from './forms.ts';
+import { shownLabel } from './field-labels.ts';
+import type { Role } from './field-roles.ts';
+import { maxSignInFields, type ReadField, type ReadForm, type ReadSelect } from './forms.ts';
 
 /** Turns a form into a question for a person, and their answer into the form's values. Pure. */
 

@@ -3,7 +3,7 @@ import { atMost } from '../../../net/deadline.ts';
 import { shownAs } from '../../../net/endpoint.ts';
 import type { Ask, GatewayTarget } from '../../gateway.ts';
 import type { LibraryCall } from '../process/library-call.ts';
-import type { Reply } from './conversation.ts';
+import type { Reply } from './reply.ts';
 import { shownPrompt } from './form-prompts.ts';
 import { pushLastsMs, type FactorStart } from './second-factor.ts';
 

@@ -1,5 +1,6 @@
 import type { FactorMethod } from '../../../../shared/prompt.ts';
-import type { ReadForm, Role } from './forms.ts';
+import type { Role } from './field-roles.ts';
+import type { ReadForm } from './forms.ts';
 
 /** What was sent last, and in answer to which form. */
 export interface Sent {
@@ -110,3 +111,6 @@ function isChallenge({ fields }: ReadForm): boolean {
 export function hasRole(form: ReadForm, ...roles: readonly Role[]): boolean {
   return form.fields.some(({ role }) => roles.includes(role));
 }
+
+/** Whether a form asks for a user name and nothing else. */
+export const isNameAlone = ({ fields: [first, second] }: ReadForm): boolean => first?.role === 'user' && second === undefined;

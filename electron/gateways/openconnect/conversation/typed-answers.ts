@@ -1,7 +1,8 @@
 import { fail } from '../../../../shared/failure.ts';
 import type { Answer } from '../../../../shared/prompt.ts';
 import { valuesOf } from './form-prompts.ts';
-import { libraryGroup, type ReadField, type ReadSelect } from './forms.ts';
+import { libraryGroup } from './field-roles.ts';
+import type { ReadField, ReadSelect } from './forms.ts';
 
 /**
  * What the person typed and chose in a sign-in. The rule for secrets: one secret, one question, once. Only the account's
