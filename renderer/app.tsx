@@ -119,7 +119,7 @@ function useAnnouncement({ access, signInPage, heldPasscode }: AppState, profile
   const localizer = useLocalizer();
   const { messages, format, failure } = localizer;
   if (access.kind === 'idle' && access.ending) return failure(access.ending).title;
-  if (access.kind === 'asking' && signInPage.kind === 'open' && profile) {
+  if ((access.kind === 'asking' || access.kind === 'contacting') && signInPage.kind === 'open' && profile) {
     if (signInPage.failure) return failure(signInPage.failure).title;
     return [signInPage.host, ...adviceFor(signInPage, profile, heldPasscode !== null, localizer)].join('. ');
   }

@@ -164,6 +164,7 @@ class App implements Parts {
       view: desktop.signInPage,
       profile: () => this.profileStore.all.find(({ id }) => id === this.attempted) ?? null,
       changed,
+      opened: () => deps.desktop.showWindow(),
     });
     this.taskFlow = new TaskFlow(
       {

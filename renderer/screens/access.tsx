@@ -18,6 +18,9 @@ export function AccessScreen({ state, profile }: { state: AppState; profile: Pro
   const { access, portal, task } = state;
   const above = task ? messages.task[portalTask(task)].purpose : null;
   const beside = portal.kind === 'open' ? portal : null;
+  // Also where a saved password has answered the question before it
+  if ((access.kind === 'asking' || access.kind === 'contacting') && state.signInPage.kind === 'open')
+    return <SignInPageGuide page={state.signInPage} state={state} profile={profile} above={above} />;
   switch (access.kind) {
     case 'idle':
       if (access.ending)
@@ -38,11 +41,7 @@ export function AccessScreen({ state, profile }: { state: AppState; profile: Pro
     case 'contacting':
       return <Contacting access={access} above={above} />;
     case 'asking':
-      return state.signInPage.kind === 'open' ? (
-        <SignInPageGuide page={state.signInPage} state={state} profile={profile} above={above} />
-      ) : (
-        <Asking access={access} state={state} profile={profile} above={above} />
-      );
+      return <Asking access={access} state={state} profile={profile} above={above} />;
     case 'opening':
       return <Opening access={access} above={above} />;
     case 'connected':

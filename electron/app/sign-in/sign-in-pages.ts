@@ -8,6 +8,8 @@ export interface SignInPagesDeps {
   /** The profile of the current attempt, or null. */
   profile: () => Profile | null;
   changed: () => void;
+  /** Called when a page opens. It may need the person, whatever answered before it. */
+  opened: () => void;
 }
 
 const closed: SignInPageState = { kind: 'closed' };
@@ -16,12 +18,14 @@ const closed: SignInPageState = { kind: 'closed' };
 export class SignInPages {
   private current: SignInPageState = closed;
 
-  constructor({ view, profile, changed }: SignInPagesDeps) {
+  constructor({ view, profile, changed, opened }: SignInPagesDeps) {
     view.onPage((page) => {
+      const isNew = page !== null && this.current.kind === 'closed';
       this.current = page
         ? { kind: 'open', ...page, step: stepOf(page.host, profile()), blocked: { ...page.blocked, named: [...page.blocked.named] } }
         : closed;
       changed();
+      if (isNew) opened();
     });
   }
 

@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { canStartKeyring, startKeyring, type Keyring } from '../support/keyring.ts';
+import { mei } from '../tour/people.ts';
+import { expect, test, type Scene } from './support/scene.ts';
+
+/** The campus whose gateway signs people in on pages: our Sign in screen, ADFS's form, the prompt on the phone, the tunnel. */
+test.describe('our Sign in screen in front of the campus’s own form', () => {
+  test.skip(!canStartKeyring, 'needs dbus-daemon and gnome-keyring-daemon');
+  let keyring: Keyring;
+  let userData: string;
+  test.beforeEach(async () => {
+    keyring = await startKeyring();
+    userData = await mkdtemp(path.join(tmpdir(), 'causeway-form-'));
+  });
+  test.afterEach(async () => {
+    await keyring.close();
+    await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  });
+
+  /** The page beside our column. */
+  async function campusPage(scene: Scene): Promise<Page> {
+    const { client } = scene;
+    const find = () => client.electron.windows().find((page) => page !== client.window && page.url().startsWith('https:'));
+    await expect.poll(() => find() !== undefined, { timeout: 30_000 }).toBe(true);
+    const page = find();
+    if (!page) throw new Error('no page');
+    return page;
+  }
+  const signInScreen = async (scene: Scene, password: string): Promise<void> => {
+    await expect(scene.heading('Sign in')).toBeVisible();
+    await scene.window.getByLabel('UMPASS user ID').fill(mei.userId);
+    await scene.window.getByLabel('UMPASS password').fill(password);
+  };
+
+  test('a wrong password comes back to our Sign in screen; a right one is remembered, and the next Connect takes no typing', async ({
+    open,
+  }) => {
+    test.setTimeout(240_000);
+    const scene = await open({ signIn: 'pages' }, { userData, env: keyring.env });
+    await scene.button('Connect').click();
+    await signInScreen(scene, 'not-the-password');
+    await scene.button('Sign in').click();
+    await scene.says('User ID or password not right');
+    await signInScreen(scene, mei.password);
+    await scene.window.getByRole('checkbox', { name: /Remember me/ }).check({ force: true });
+    await scene.button('Sign in').click();
+    await approve(scene);
+    await expect(scene.heading('Connected')).toBeVisible({ timeout: 60_000 });
+    await scene.button('Disconnect').click();
+
+    await scene.button('Connect').click();
+    await approve(scene);
+    await expect(scene.heading('Connected')).toBeVisible({ timeout: 60_000 });
+    expect(await scene.client.log()).not.toContain(mei.password);
+  });
+
+  /** Approves the push that ADFS's form set off, and the gateway's notice. */
+  async function approve(scene: Scene): Promise<void> {
+    const push = await scene.push();
+    await scene.campus.services.factors.approve(mei.phone, push.id);
+    const page = await campusPage(scene);
+    const proceed = page.getByRole('button', { name: /^(Yes, this is my device|Proceed)$/ });
+    while (!page.isClosed() && !(await scene.heading('Connected').isVisible()))
+      await proceed
+        .first()
+        .click({ timeout: 1_000 })
+        .catch(() => undefined);
+  }
+});
