@@ -166,6 +166,26 @@ describe('a saved sign-in', () => {
     expect(b.desktop.shown).toBe(1);
     await when(b.app, promptOf('notice'));
   });
+
+  test('a page that opens shows the window once, since it may need the person though a saved password answered for them', async () => {
+    const b = await open();
+    const page = {
+      host: 'idp.campus.test',
+      path: '/',
+      loading: true,
+      canGoBack: false,
+      failure: null,
+      denied: null,
+      blocked: { named: [], count: 0 },
+    };
+    b.desktop.signInPage(page);
+    b.desktop.signInPage({ ...page, loading: false });
+    expect(b.desktop.shown).toBe(1);
+    expect(b.app.state.signInPage).toMatchObject({ kind: 'open', loading: false });
+    b.desktop.signInPage(null);
+    b.desktop.signInPage(page);
+    expect(b.desktop.shown).toBe(2);
+  });
 });
 
 describe('profiles', () => {
