@@ -26,7 +26,7 @@ describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
   let sessionId: string;
 
   beforeEach(async () => {
-    campus = await startCampus({ port: await lastingPort(), notice: null });
+    campus = await startCampus({ port: await lastingPort(), signIn: 'pages' });
     ({
       ticket,
       session: { id: sessionId },
@@ -50,9 +50,8 @@ describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
     });
     const profile: Profile = {
       ...campus.profile,
-      protocol: 'nc',
-      tunnel: 'app',
-      browser: { hosts: ['login.campus.test'] },
+      // Without the form, which the pages' own tests fill in
+      browser: { hosts: campus.profile.browser?.hosts ?? [] },
       notice: 'For members of the university only.',
     };
     controller.connect(profile);
@@ -97,6 +96,12 @@ describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
   it('a session behind Ivanti says that the campus ended the session', async () => {
     await campus.control.end(sessionId);
     expect((await reach(controller, 'idle')).ending).toMatchObject({ code: 'session-revoked' });
+  });
+
+  it('a session behind Ivanti is signed out at the gateway by Disconnect', async () => {
+    expect(campus.records.sessions()).toHaveLength(1);
+    await controller.disconnect();
+    expect(campus.records.sessions()).toEqual([]);
   });
 
   it('a session behind Ivanti is reconnecting while the gateway is gone', async () => {
