@@ -61,12 +61,15 @@ describe('the guide’s campus', () => {
   test.each([
     ['the gateway', signIn, 'https://sslvpn.um.edu.mo/dana-na/auth/url_default/welcome.cgi'],
     ['the sign-in form', signIn, 'https://websso1.um.edu.mo/adfs/ls/?SAMLRequest=x'],
+    ['Duo’s page', signIn, 'https://api-1a2b3c4d.duosecurity.com/frame/v4/auth/prompt?sid=x'],
     ['the device portal', portal, 'https://2fa.um.edu.mo/'],
     ['the portal’s sign-in', portal, 'https://websso1.um.edu.mo/adfs/ls/?SAMLRequest=x'],
   ])('its own rules allow %s', (_what, may, address) => expect(may(address)).toBe(true));
 
   test.each([
     ['a lookalike of the form’s host', signIn, 'https://websso1.um.edu.mo.evil.example/adfs/ls/'],
+    ['a lookalike of Duo’s host', signIn, 'https://api-1a2b3c4d.duosecurity.com.evil.example/'],
+    ['another host of Duo’s', signIn, 'https://admin.duosecurity.com/'],
     ['another host of the campus', signIn, 'https://www.um.edu.mo/'],
     ['the form’s host without TLS', signIn, 'http://websso1.um.edu.mo/adfs/ls/'],
     ['another port of the form’s host', signIn, 'https://websso1.um.edu.mo:8443/adfs/ls/'],
