@@ -1,4 +1,5 @@
 import { splitHost, type Profile } from '../../shared/profile.ts';
+import { duoHosts } from '../net/duo-hosts.ts';
 import { inAddress, sameHost } from '../trust/host.ts';
 import type { GatewayTarget } from './gateway.ts';
 
@@ -13,12 +14,6 @@ export function ownPage(address: string, { host, port }: Pick<GatewayTarget, 'ho
 export function isGatewayPage(address: string, target: Pick<GatewayTarget, 'host' | 'port' | 'profile'>): boolean {
   return [target, ...target.profile.gateways.map(splitHost)].some((gateway) => ownPage(address, gateway) !== null);
 }
-
-/**
- * Duo's hosts, which any profile with a page of its own may use: each campus has one, with an id of eight hexadecimal digits
- * (https://duo.com/docs/authapi, "API hostname"). The second one is Duo's federal edition.
- */
-export const duoHosts = ['api-*.duosecurity.com', 'api-*.duofederal.com'] as const;
 
 /**
  * The only hosts that a sign-in page may come from and load: the profile's, the gateway's and Duo's. Each is `host`,

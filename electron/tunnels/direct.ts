@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { CausewayError, fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { bounded } from '../net/deadline.ts';
+import { duoHosts, duoPatternOf } from '../net/duo-hosts.ts';
 import { plainHost, sameHost } from '../trust/host.ts';
 import { mayBeBlockedByMacOs } from '../net/local-network-macos.ts';
 import { isLoopback } from '../net/loopback.ts';
@@ -12,21 +13,24 @@ import type { Dial } from './tunnel.ts';
 
 const connectTimeoutMs = 15_000;
 
-/** Dials without a tunnel, for use on campus. Connects only to the profile's portal hosts. */
+/** Dials without a tunnel, for use on campus. Connects only to the profile's portal hosts, and to Duo's if the portal is not ours. */
 export function directDial({ portal, connectTo }: Profile, resolve: LookupFunction = dns.lookup): Dial {
-  return dialOnly(portal.hosts, connectTo, resolve);
+  return dialOnly([...portal.hosts, ...(portal.pages === 'other' ? duoHosts : [])], connectTo, resolve);
 }
 
 /**
- * Dials these hosts and no others, without a tunnel. Refuses a name that resolves to this computer; only `connectTo`, which
+ * Dials these hosts and no others, without a tunnel. One of {@link duoHosts} stands for Duo's hosts, on port 443. Refuses a name that resolves to this computer; only `connectTo`, which
  * labs use, may lead there.
  */
 export function dialOnly(allowed: readonly string[], connectTo: Profile['connectTo'], resolve: LookupFunction = dns.lookup): Dial {
-  const hosts = allowed.map(plainHost);
+  const patterns = duoHosts.filter((pattern) => allowed.includes(pattern));
+  const hosts = allowed.map(plainHost).filter((host) => !host.includes('*'));
+  const isAllowed = (host: string, port: number): boolean =>
+    hosts.includes(plainHost(host)) || (port === 443 && patterns.some((pattern) => pattern === duoPatternOf(host)));
   return (host, port, signal) => {
     const refusal = (): CausewayError => fail('host-not-allowed', { host, port });
     const lab = connectTo?.find((entry) => sameHost(entry.host, host) && entry.port === port);
-    if (!hosts.includes(plainHost(host)) || (!lab && isLoopback(host))) return Promise.reject(refusal());
+    if (!isAllowed(host, port) || (!lab && isLoopback(host))) return Promise.reject(refusal());
     const lookup = lookupElsewhere(refusal, resolve);
     const socket = net.connect({
       ...(lab ? { host: '127.0.0.1', port: lab.loopbackPort } : { host, port, lookup }),

@@ -1,9 +1,9 @@
 import { splitHost } from '../../../shared/profile.ts';
-import { duoHosts } from '../../gateways/gateway-pages.ts';
 import type { WebWindowRequest } from '../../gateways/web-window.ts';
+import { duoPatternOf } from '../../net/duo-hosts.ts';
 import { domainOfPattern, isPublicSuffix } from '../../net/domain.ts';
 import { isLoopback } from '../../net/loopback.ts';
-import { hostOf, plainHost, sameHost } from '../../trust/host.ts';
+import { hostOf, sameHost } from '../../trust/host.ts';
 
 /** Which hosts a sign-in page may come from and load. `wildcards`: whether a pattern (`*.host`) of the profile counts. */
 export type SignInRules = Pick<WebWindowRequest, 'address' | 'hosts'> & { readonly wildcards: boolean };
@@ -45,10 +45,7 @@ function isOneLabelBelow(host: string, domain: string): boolean {
   return label !== '' && !label.includes('.') && !isPublicSuffix(domain);
 }
 
-/** Whether a host is the one of Duo's that `pattern` (`api-*.duosecurity.com`) stands for: its id is eight hexadecimal digits. */
-export function isDuoHost(pattern: string, host: string): boolean {
-  const [label = '', ...domain] = plainHost(host).split('.');
-  return duoHosts.some((each) => each === pattern) && pattern === ['api-*', ...domain].join('.') && /^api-[0-9a-f]{8}$/.test(label);
-}
+/** Whether a host is the one of Duo's that `pattern` (`api-*.duosecurity.com`) stands for. */
+export const isDuoHost = (pattern: string, host: string): boolean => duoPatternOf(host) === pattern;
 
 const portOf = ({ port }: URL): number => (port === '' ? 443 : Number(port));

@@ -39,6 +39,24 @@ describe('the portal’s view', () => {
     '',
   ])('may not go to %s', (address) => expect(mayVisit(address, rules)).toBe(false));
 
+  it('may go to Duo’s page, if the portal is not ours', () => {
+    const duo = 'https://api-1a2b3c4d.duosecurity.com/frame/web/v1/auth?tx=x';
+    expect(mayVisit(duo, rules)).toBe(true);
+    expect(mayLoad(duo, rules)).toBe(true);
+    const ours: PortalRules = { portal: { ...rules.portal, pages: 'causeway.portal.v1' } };
+    expect(mayVisit(duo, ours)).toBe(false);
+    for (const address of [
+      'http://api-1a2b3c4d.duosecurity.com/',
+      'https://api-1a2b3c4d.duosecurity.com:8443/',
+      'https://admin.duosecurity.com/',
+      'https://api-1a2b3c4d.duosecurity.com.evil.test/',
+      'https://api-1a2b3c4d.duosecurity.com@evil.test/',
+    ]) {
+      expect(mayVisit(address, rules), address).toBe(false);
+      expect(mayLoad(address, rules), address).toBe(false);
+    }
+  });
+
   it('may load from its own hosts, by socket too, and what its pages made themselves', () => {
     for (const address of [
       'https://cdn.campus.test/a.js',

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { duoHosts } from '../../../electron/gateways/gateway-pages.ts';
+import { duoHosts } from '../../../electron/net/duo-hosts.ts';
 import type { OpenWebWindow, WebPage, WebWindowRequest } from '../../../electron/gateways/web-window.ts';
 import type { OpenConnectDeps } from '../../../electron/gateways/openconnect/driver.ts';
 import { fail } from '../../../shared/failure.ts';

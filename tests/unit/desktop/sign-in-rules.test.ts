@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { areCookiesTooLarge, signInFailure } from '../../../electron/desktop/sign-in/sign-in-failure.ts';
 import { maySignInAt, maySignInLoad, type SignInRules } from '../../../electron/desktop/sign-in/sign-in-rules.ts';
-import { duoHosts, signInHosts } from '../../../electron/gateways/gateway-pages.ts';
+import { signInHosts } from '../../../electron/gateways/gateway-pages.ts';
+import { duoHosts } from '../../../electron/net/duo-hosts.ts';
 import { profileSchema, type Profile } from '../../../shared/profile.ts';
 
 const rules: SignInRules = {

@@ -63,6 +63,7 @@ describe('the guide’s campus', () => {
     ['the sign-in form', signIn, 'https://websso1.um.edu.mo/adfs/ls/?SAMLRequest=x'],
     ['Duo’s page', signIn, 'https://api-1a2b3c4d.duosecurity.com/frame/v4/auth/prompt?sid=x'],
     ['the device portal', portal, 'https://2fa.um.edu.mo/'],
+    ['Duo’s frame in the portal', portal, 'https://api-1a2b3c4d.duosecurity.com/frame/web/v1/auth'],
     ['the portal’s sign-in', portal, 'https://websso1.um.edu.mo/adfs/ls/?SAMLRequest=x'],
   ])('its own rules allow %s', (_what, may, address) => expect(may(address)).toBe(true));
 
@@ -74,6 +75,7 @@ describe('the guide’s campus', () => {
     ['the form’s host without TLS', signIn, 'http://websso1.um.edu.mo/adfs/ls/'],
     ['another port of the form’s host', signIn, 'https://websso1.um.edu.mo:8443/adfs/ls/'],
     ['the portal, as a sign-in page', signIn, 'https://2fa.um.edu.mo/'],
+    ['a lookalike of Duo’s host, in the portal', portal, 'https://api-1a2b3c4d.duosecurity.com.evil.example/'],
     ['the gateway, in the portal', portal, 'https://sslvpn.um.edu.mo/'],
     ['the recovery site, in the portal', portal, 'https://recovery.account.icto.um.edu.mo/'],
   ])('its own rules hold back %s', (_what, may, address) => expect(may(address)).toBe(false));
