@@ -72,7 +72,7 @@ const double: BuildOptions = {
   outExtension: { '.js': '.cjs' },
   platform: 'node',
   format: 'cjs',
-  external: ['playwright-core'],
+  external: ['playwright-core', 'keytar'],
 };
 
 await Promise.all([

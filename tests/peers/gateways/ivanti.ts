@@ -44,6 +44,8 @@ export interface IvantiOptions {
   adfs?: Adfs;
   /** Where the gateway sends people who are signed in; `/dana/home/index.cgi` by default. */
   landing?: string;
+  /** Cookies that an answer sets besides its own, each as in `Set-Cookie`. */
+  cookies?: (asked: Received) => readonly string[];
   /** The identity provider's page also loads a script, an image, a frame and so on from these hosts. */
   foreign?: readonly string[];
   /** A page that checks the computer, before anything else. If it only looks, people may continue. */
@@ -150,7 +152,8 @@ export async function startIvanti(options: IvantiOptions = {}): Promise<Ivanti> 
           return;
         }
         const { status, headers, html } = answer(asked);
-        response.writeHead(status, headers).end(html);
+        const cookies = [...(headers['set-cookie'] === undefined ? [] : [headers['set-cookie']]), ...(options.cookies?.(asked) ?? [])];
+        response.writeHead(status, { ...headers, ...(cookies.length > 0 && { 'set-cookie': cookies }) }).end(html);
       },
       () => response.destroy(),
     );
