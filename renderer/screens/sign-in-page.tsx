@@ -6,6 +6,7 @@ import type { Localizer } from '../../shared/messages/localizer.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { HeldPasscode } from '../ui/held-passcode.tsx';
+import { KeepPage } from '../ui/keep-page.tsx';
 import { PageStrip } from '../ui/page-strip.tsx';
 import { FailurePanel, Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
@@ -40,6 +41,7 @@ export function SignInPageGuide({
           <p key={sentence}>{sentence}</p>
         ))}
       </div>
+      <KeepPage state={state} where="page" />
       {held && <HeldPasscode expiresAt={held.expiresAt} shown={false} />}
       {page.failure?.code === 'browser-slow' && <FailurePanel failure={page.failure} />}
       {page.denied && <Panel tone="info" title={messages.signInPage.denied[page.denied]} />}

@@ -1,9 +1,12 @@
 import type { Cookie, CookiesSetDetails, Session } from 'electron';
+import { splitHost } from '../../../shared/profile.ts';
 import { keptCookieSchema, maxKept, maxKeptCharacters, maxKeptOfHost, type KeptCookie } from '../../../shared/kept-cookie.ts';
 import type { PageKeeper } from '../../app/ports.ts';
+import { duoHosts } from '../../gateways/gateway-pages.ts';
 import { atMost } from '../../net/deadline.ts';
+import { domainOfPattern } from '../../net/domain.ts';
 import { inAddress, plainHost } from '../../trust/host.ts';
-import { isDuoHost } from './sign-in-rules.ts';
+import { isDuoHost, isOneLabelBelow, type SignInRules } from './sign-in-rules.ts';
 
 /**
  * Names of cookies that are a session at a gateway, whatever expiry they have: Ivanti's `DSID` and all its other `DS…`, and
@@ -26,13 +29,13 @@ export interface CookieChoice {
  *
  * Electron does not tell partitioned cookies from others: where two have the same name, domain and path, neither is kept.
  *
- * @param hosts the hosts of the request, with ports and leading `*.` as profiles have them
+ * @param rules what the page may load
  * @param now epoch milliseconds
  */
-export function cookiesToKeep(cookies: readonly Cookie[], hosts: readonly string[], now: number): CookieChoice {
+export function cookiesToKeep(cookies: readonly Cookie[], rules: SignInRules, now: number): CookieChoice {
   const lasting = unique(cookies).flatMap((cookie) => {
     const read = keptCookieSchema.safeParse(cookie);
-    return read.success && mayBeKept(read.data, hosts, now) ? [read.data] : [];
+    return read.success && mayBeKept(read.data, rules, now) ? [read.data] : [];
   });
   const byDomain = grouped(lasting, ({ domain }) => domain);
   const kept: KeptCookie[] = [];
@@ -50,21 +53,23 @@ export function cookiesToKeep(cookies: readonly Cookie[], hosts: readonly string
 }
 
 /** Whether a cookie may be on disk, and be put back. Asked both times: the profile may have changed in between. */
-function mayBeKept({ name, domain, expirationDate }: KeptCookie, hosts: readonly string[], now: number): boolean {
-  return expirationDate * 1000 > now && !sessionNames.test(name) && hosts.some((host) => isSentTo(domain, host));
+function mayBeKept({ name, domain, expirationDate }: KeptCookie, rules: SignInRules, now: number): boolean {
+  return expirationDate * 1000 > now && !sessionNames.test(name) && isSentTo(domain, rules);
 }
 
-/** Whether a cookie of this domain goes to a host of a profile, which may have a port and one leading `*.`. */
-function isSentTo(domain: string, pageHost: string): boolean {
-  const host = plainHost(pageHost.replace(/:\d+$/, ''));
-  const bare = plainHost(domain.replace(/^\./, ''));
-  if (isDuoHost(host, bare)) return true;
-  if (host.startsWith('*.')) {
-    const parent = host.slice(2);
-    const isOneBelow = bare.endsWith(`.${parent}`) && !bare.slice(0, -parent.length - 1).includes('.');
-    return isOneBelow || (domain.startsWith('.') && (bare === parent || parent.endsWith(`.${bare}`)));
-  }
-  return host === bare || (domain.startsWith('.') && host.endsWith(`.${bare}`));
+/** Whether a cookie of this domain goes to a host that the page may come from, on whichever port: cookies know no ports. */
+function isSentTo(domain: string, { address, hosts, wildcards }: SignInRules): boolean {
+  const name = plainHost(domain.replace(/^\./, ''));
+  const holds = (host: string): boolean => host === name || (domain.startsWith('.') && host.endsWith(`.${name}`));
+  return [...hosts, URL.parse(address)?.host ?? ''].some((each) => {
+    if (isDuoHost(each, name)) return true;
+    const host = plainHost(splitHost(each).host);
+    const isDuo = duoHosts.some((pattern) => pattern === each);
+    const parent = isDuo ? host.replace(/^[^.]*\./, '') : domainOfPattern(host);
+    if (parent === null) return host !== '' && holds(host);
+    if (!isDuo && !wildcards) return false;
+    return (!isDuo && isOneLabelBelow(name, parent)) || (domain.startsWith('.') && holds(parent));
+  });
 }
 
 function unique(cookies: readonly Cookie[]): Cookie[] {
@@ -83,8 +88,8 @@ export interface KeptCookiesParts {
   keeper: PageKeeper | null;
   /** The fresh session of the page. */
   session: Session;
-  /** The hosts of the request. */
-  hosts: readonly string[];
+  /** What the page may load. */
+  rules: SignInRules;
   log: (line: string) => void;
   now?: () => number;
 }
@@ -99,14 +104,14 @@ export class KeptCookies {
 
   /** Puts the kept cookies into the session, before its first page. Expired ones, and those of hosts that the profile no longer names, stay out. */
   async putBack(): Promise<void> {
-    const { keeper, session, hosts, log, now } = this.#parts;
+    const { keeper, session, rules, log, now } = this.#parts;
     if (!keeper) return;
     let isLate = false;
     const work = async (): Promise<void> => {
       let refused = 0;
       for (const cookie of await keeper.read()) {
         if (isLate) return;
-        if (!mayBeKept(cookie, hosts, now())) continue;
+        if (!mayBeKept(cookie, rules, now())) continue;
         await session.cookies.set(detailsOf(cookie)).catch(() => (refused += 1));
       }
       if (refused > 0) log(`sign-in page: Chromium refused ${refused} kept cookies`);
@@ -118,10 +123,10 @@ export class KeptCookies {
 
   /** Keeps the session's cookies, after a sign-in that worked. */
   async save(): Promise<void> {
-    const { keeper, session, hosts, log, now } = this.#parts;
+    const { keeper, session, rules, log, now } = this.#parts;
     if (!keeper) return;
     const work = async (): Promise<void> => {
-      const choice = cookiesToKeep(await session.cookies.get({ session: false }), hosts, now());
+      const choice = cookiesToKeep(await session.cookies.get({ session: false }), rules, now());
       for (const domain of choice.tooMany.slice(0, 5)) log(`sign-in page: ${domain} set too many cookies, and none of them is kept`);
       await keeper.save(choice);
     };

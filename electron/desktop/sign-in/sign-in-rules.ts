@@ -40,7 +40,7 @@ function matches({ host, port }: { host: string; port: number }, url: URL, wildc
 }
 
 /** Exactly one label below the pattern's domain: `a.campus.test` of `*.campus.test`, not `a.b.campus.test` or `campus.test`. */
-function isOneLabelBelow(host: string, domain: string): boolean {
+export function isOneLabelBelow(host: string, domain: string): boolean {
   const label = host.endsWith(`.${domain}`) ? host.slice(0, -domain.length - 1) : '';
   return label !== '' && !label.includes('.') && !isPublicSuffix(domain);
 }

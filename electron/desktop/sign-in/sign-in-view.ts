@@ -72,7 +72,7 @@ export function createSignInView(options: SignInViewOptions): DesktopSignInView 
         blocked: (address) => blocked.note(address),
         denied: (what) => shown?.deny(what),
       });
-      const kept = new KeptCookies({ keeper: keeper?.() ?? null, session: partition.session, hosts: request.hosts, log });
+      const kept = new KeptCookies({ keeper: keeper?.() ?? null, session: partition.session, rules, log });
       try {
         await kept.putBack();
         const end = await visitPage({ request, rules, partition, blocked, place, notify, log, slowAfterMs, formWaitMs }, detour, signal);

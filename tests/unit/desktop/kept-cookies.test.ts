@@ -1,11 +1,17 @@
 import type { Cookie } from 'electron';
 import { describe, expect, it } from 'vitest';
 import { cookiesToKeep } from '../../../electron/desktop/sign-in/kept-cookies.ts';
+import type { SignInRules } from '../../../electron/desktop/sign-in/sign-in-rules.ts';
 import { maxKeptOfHost } from '../../../shared/kept-cookie.ts';
 
 const now = Date.parse('2026-11-29T12:00:00Z');
 const tomorrow = now / 1000 + 86_400;
-const hosts = ['sslvpn.campus.test', 'websso1.campus.test:8443', 'api-1a2b.duosecurity.test', '*.idp.test'];
+const rules: SignInRules = {
+  address: 'https://begin.campus.test:9443/adfs',
+  hosts: ['sslvpn.campus.test', 'websso1.campus.test:8443', 'api-*.duosecurity.com', '*.idp.test'],
+  wildcards: true,
+};
+const duo = 'api-1a2b3c4d.duosecurity.com';
 
 const cookie = (over: Partial<Cookie>): Cookie => ({
   name: 'device',
@@ -20,16 +26,20 @@ const cookie = (over: Partial<Cookie>): Cookie => ({
   sameSite: 'lax',
   ...over,
 });
-const keeps = (over: Partial<Cookie>): boolean => cookiesToKeep([cookie(over)], hosts, now).kept.length === 1;
+const keeps = (over: Partial<Cookie>): boolean => cookiesToKeep([cookie(over)], rules, now).kept.length === 1;
 
 describe('cookies of a sign-in page that are kept', () => {
   it.each([
-    ['a sign-in host’s own', { domain: 'api-1a2b.duosecurity.test' }, true],
+    ['a sign-in host’s own', { domain: 'sslvpn.campus.test' }, true],
+    ['those of the page’s first address', { domain: 'begin.campus.test' }, true],
+    ['those of Duo’s host', { domain: duo }, true],
+    ['not those of another host of Duo’s', { domain: 'admin-1a2b3c4d.duosecurity.com' }, false],
+    ['not those of a lookalike of Duo’s', { domain: 'api-1a2b3c4d.duosecurity.com.evil.test' }, false],
     ['those of a host that the profile names with a port', { domain: 'websso1.campus.test' }, true],
     ['those of one label below a pattern', { domain: 'a.idp.test' }, true],
-    ['a domain’s that a sign-in host belongs to', { domain: '.duosecurity.test', hostOnly: false }, true],
+    ['a domain’s that a sign-in host belongs to', { domain: '.duosecurity.com', hostOnly: false }, true],
     ['a domain’s that a pattern belongs to', { domain: '.idp.test', hostOnly: false }, true],
-    ['one that Duo names with bars', { name: 'trc|DAXXX|DUYYY', domain: 'api-1a2b.duosecurity.test' }, true],
+    ['one that Duo names with bars', { name: 'trc|DAXXX|DUYYY', domain: duo }, true],
     ['not those of another host', { domain: 'www.campus.test' }, false],
     ['not those of a host whose name ends alike', { domain: 'evil-websso1.campus.test' }, false],
     ['not those of a lookalike that begins alike', { domain: 'websso1.campus.test.evil.test' }, false],
@@ -49,20 +59,26 @@ describe('cookies of a sign-in page that are kept', () => {
     expect(keeps(over)).toBe(kept);
   });
 
+  it('not those of a pattern that policy does not allow', () => {
+    const strict = { ...rules, wildcards: false };
+    const some = [cookie({ domain: 'a.idp.test' }), cookie({ domain: '.idp.test', hostOnly: false }), cookie({ domain: duo })];
+    expect(cookiesToKeep(some, strict, now).kept.map(({ domain }) => domain)).toEqual([duo]);
+  });
+
   it('not a session’s cookie', () => {
     const session = cookie({ session: true });
     delete session.expirationDate;
-    expect(cookiesToKeep([session], hosts, now).kept).toEqual([]);
+    expect(cookiesToKeep([session], rules, now).kept).toEqual([]);
   });
 
   it('neither of two that differ in nothing that Electron tells', () => {
     const partitioned = cookie({ value: 'other site' });
-    expect(cookiesToKeep([cookie({}), partitioned, cookie({ name: 'else' })], hosts, now).kept.map(({ name }) => name)).toEqual(['else']);
+    expect(cookiesToKeep([cookie({}), partitioned, cookie({ name: 'else' })], rules, now).kept.map(({ name }) => name)).toEqual(['else']);
   });
 
   it('nothing of a host that sets more than fit, and the host is named', () => {
     const bomb = Array.from({ length: maxKeptOfHost + 1 }, (_, at) => cookie({ name: `bomb-${at}`, domain: 'bomb.idp.test' }));
-    const { kept, tooMany } = cookiesToKeep([...bomb, cookie({})], hosts, now);
+    const { kept, tooMany } = cookiesToKeep([...bomb, cookie({})], rules, now);
     expect(kept.map(({ domain }) => domain)).toEqual(['websso1.campus.test']);
     expect(tooMany).toEqual(['bomb.idp.test']);
   });
@@ -71,7 +87,7 @@ describe('cookies of a sign-in page that are kept', () => {
     const many = Array.from({ length: 30 }, (_, at) =>
       Array.from({ length: 40 }, (_, nth) => cookie({ name: `n${nth}`, value: 'x'.repeat(4000), domain: `h${at}.idp.test` })),
     ).flat();
-    const { kept, tooMany } = cookiesToKeep([...many, cookie({})], hosts, now);
+    const { kept, tooMany } = cookiesToKeep([...many, cookie({})], rules, now);
     expect(kept[0]?.domain).toBe('websso1.campus.test');
     expect(kept).toHaveLength(41);
     expect(tooMany).toHaveLength(29);
