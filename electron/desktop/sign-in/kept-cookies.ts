@@ -1,8 +1,15 @@
 import type { Cookie, CookiesSetDetails, Session } from 'electron';
 import { splitHost } from '../../../shared/profile.ts';
-import { keptCookieSchema, maxKept, maxKeptCharacters, maxKeptOfHost, type KeptCookie } from '../../../shared/kept-cookie.ts';
+import {
+  keptCookieSchema,
+  maxKept,
+  maxKeptCharacters,
+  maxKeptCharactersOfHost,
+  maxKeptOfHost,
+  type KeptCookie,
+} from '../../../shared/kept-cookie.ts';
 import type { PageKeeper } from '../../app/ports.ts';
-import { duoHosts } from '../../gateways/gateway-pages.ts';
+import { duoHosts } from '../../net/duo-hosts.ts';
 import { atMost } from '../../net/deadline.ts';
 import { domainOfPattern } from '../../net/domain.ts';
 import { inAddress, plainHost } from '../../trust/host.ts';
@@ -42,8 +49,9 @@ export function cookiesToKeep(cookies: readonly Cookie[], rules: SignInRules, no
   const tooMany: string[] = [];
   let characters = 0;
   for (const [domain, some] of [...byDomain].sort(([, one], [, other]) => one.length - other.length)) {
-    const size = some.reduce((sum, { name, value, path }) => sum + name.length + value.length + path.length, 0);
-    if (some.length > maxKeptOfHost || kept.length + some.length > maxKept || characters + size > maxKeptCharacters) tooMany.push(domain);
+    const size = some.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
+    const fits = some.length <= maxKeptOfHost && size <= maxKeptCharactersOfHost;
+    if (!fits || kept.length + some.length > maxKept || characters + size > maxKeptCharacters) tooMany.push(domain);
     else {
       kept.push(...some);
       characters += size;
