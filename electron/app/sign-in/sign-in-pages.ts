@@ -39,8 +39,9 @@ function stepOf(host: string, profile: Profile | null): SignInStep {
   const page = splitHost(host);
   const isOneOf = (hosts: readonly string[]): boolean =>
     hosts.map(splitHost).some((each) => sameHost(each.host, page.host) && each.port === page.port);
-  // Duo's Universal Prompt and its federal edition: https://duo.com/docs/protecting-applications
-  if (/\.(duosecurity|duofederal)\.com$/i.test(page.host)) return 'second-factor';
+  // Duo's Universal Prompt and its federal edition (https://duo.com/docs/protecting-applications), or the same under a name of
+  // the campus's own. Only the profile's hosts and Duo's get here, and the step only decides what our column says
+  if (/(^|\.)duo(security|federal)?\./i.test(page.host)) return 'second-factor';
   if (!profile) return 'other';
   if (isOneOf(profile.gateways)) return 'gateway';
   return isOneOf(profile.browser?.formHosts ?? profile.browser?.hosts ?? []) ? 'form' : 'other';
