@@ -24,6 +24,7 @@ import { ProfileStore } from './profiles/profile-store.ts';
 import { ProxyQuestion } from './proxy-question.ts';
 import { RecoveryFlow } from './recovery/recovery-flow.ts';
 import { SavedSignIn } from './sign-in/saved-sign-in.ts';
+import { PageOpening } from './sign-in/page-opening.ts';
 import { SignInPages } from './sign-in/sign-in-pages.ts';
 import { TaskFlow } from './portal/task-flow.ts';
 import { TrafficSamples } from './traffic-samples.ts';
@@ -89,6 +90,7 @@ class App implements Parts {
   /** The profile id of the current attempt. */
   private attempted: string | null = null;
   private readonly links = new LinkConfirmations();
+  private readonly pageOpening = new PageOpening();
   private readonly otherVpn: OtherVpnWatch;
   private readonly stateListeners = new Set<(state: AppState) => void>();
   private readonly samples: TrafficSamples;
@@ -137,7 +139,7 @@ class App implements Parts {
           tell(failure);
         },
         preset: (profile, prompt) => this.savedSignIn.preset(profile, prompt),
-        prepared: (profile) => this.savedSignIn.preparedFor(profile, this.pressed),
+        prepared: (profile) => this.savedSignIn.preparedFor(profile, this.pressed, this.pageOpening.begin(this.pressed)),
       },
       interrupted?.ending ?? null,
     );
@@ -334,6 +336,7 @@ class App implements Parts {
   }
 
   private accessChanged(state: AccessState): void {
+    if (state.kind === 'contacting') this.pageOpening.noteContact(state.gateway);
     const changedKind = state.kind !== this.lastKind;
     const before = this.lastKind;
     this.lastKind = state.kind;

@@ -45,6 +45,7 @@ export function SignInPageGuide({
       {held && <HeldPasscode expiresAt={held.expiresAt} shown={false} />}
       {page.failure?.code === 'browser-slow' && <FailurePanel failure={page.failure} />}
       {page.denied && <Panel tone="info" title={messages.signInPage.denied[page.denied]} />}
+      <KeepPage state={state} where="page" />
       {page.blocked.count > 0 && <BlockedHosts blocked={page.blocked} />}
       <CancelFoot onCancel={cancel} />
     </Screen>

@@ -74,6 +74,8 @@ export interface AppRunOptions {
   environmentOf?: (hand: Environment) => Environment;
   /** The driver, if it is not only the campus's own. */
   drivers?: ControllerDeps['drivers'];
+  /** What carries traffic, where it is not the relay alone. */
+  tunnels?: ControllerDeps['tunnels'];
   /** Whether the computer's policy lets people save a key for one-time codes. */
   totpSavingAllowed?: boolean;
   /** Where settings are from before. Default: a new folder. */
@@ -116,6 +118,7 @@ export async function startApp(
     now = Date.now,
     environmentOf = (hand) => hand,
     drivers = { campus: campusDriver },
+    tunnels = { relay: relayTunnel },
     totpSavingAllowed = false,
     directory: known,
     sealer,
@@ -155,7 +158,7 @@ export async function startApp(
     managedProfiles,
     ...(sealer ? { sealer } : {}),
     pageSavingAllowed,
-    tunnels: { relay: relayTunnel },
+    tunnels,
     direct: directDial,
     environment: environmentOf(environment),
     otherVpn,

@@ -90,14 +90,17 @@ export class SavedSignIn {
    * Answers the prompts of one attempt with what is remembered, until a person accepts a server's certificate in it. To a
    * server that only they trust, nothing is sent automatically: they type, or press a button. A saved password is sent only
    * if a person has `pressed` Connect for this attempt.
+   *
+   * @param openPage opens the campus's own page; not after the person accepted a certificate either
    */
-  preparedFor(profile: Profile, pressed = true): PreparedAnswer {
+  preparedFor(profile: Profile, pressed = true, openPage: PreparedAnswer = () => Promise.resolve(null)): PreparedAnswer {
     const attempt: { vouched: boolean } = { vouched: false };
     this.attempt = attempt;
     const known = firstOf(
       this.savedPassword.preparedFor(profile, pressed),
       this.certificates.preparedFor(profile),
       this.codes.preparedFor(profile),
+      openPage,
     );
     return async (prompt) => {
       if (!attempt.vouched) return known(prompt);

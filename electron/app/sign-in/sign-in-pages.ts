@@ -35,7 +35,7 @@ export class SignInPages {
 }
 
 /** The step of signing in that a page of this `host[:port]` belongs to. */
-function stepOf(host: string, profile: Profile | null): SignInStep {
+export function stepOf(host: string, profile: Profile | null): SignInStep {
   const page = splitHost(host);
   const isOneOf = (hosts: readonly string[]): boolean =>
     hosts.map(splitHost).some((each) => sameHost(each.host, page.host) && each.port === page.port);

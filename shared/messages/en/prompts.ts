@@ -137,7 +137,7 @@ export const prompts = {
     title: 'Sign in on your campus’s page',
     lead: '{host} signs you in on its own page, second factor included.',
     open: 'Open the sign-in page',
-    openHint: 'In a window of its own, which goes nowhere else and remembers nothing',
+    openHint: 'Beside this column. It goes nowhere else and remembers nothing',
     own: 'Use my browser',
     ownHint: 'Your security key and what you are signed in to already work there',
     waiting: 'Sign in over there. Causeway goes on by itself as soon as you are in.',
