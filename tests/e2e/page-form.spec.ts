@@ -57,6 +57,32 @@ test.describe('our Sign in screen in front of the campus’s own form', () => {
     expect(await scene.client.log()).not.toContain(mei.password);
   });
 
+  test('with a saved password and a remembered device, Connect and Proceed lead to the tunnel without typing or a push', async ({
+    open,
+  }) => {
+    test.setTimeout(240_000);
+    const scene = await open(
+      { signIn: 'pages', notice: 'Terms of use.' },
+      { userData, env: { ...keyring.env, XDG_CURRENT_DESKTOP: 'GNOME' } },
+    );
+    await scene.button('Connect').click();
+    await signInScreen(scene, mei.password);
+    await scene.window.getByRole('checkbox', { name: /Remember me/ }).check({ force: true });
+    await scene.window.getByRole('checkbox', { name: /Keep me signed in/ }).check({ force: true });
+    await scene.button('Sign in').click();
+    await approve(scene);
+    await expect(scene.heading('Connected')).toBeVisible({ timeout: 60_000 });
+    await scene.button('Disconnect').click();
+
+    await scene.button('Connect').click();
+    const page = await campusPage(scene);
+    const proceed = page.getByRole('button', { name: 'Proceed' });
+    await proceed.waitFor({ timeout: 60_000 });
+    expect(scene.campus.services.factors.waiting(mei.phone)).toEqual([]);
+    await proceed.click().catch(() => undefined); // The page closes under the click
+    await expect(scene.heading('Connected')).toBeVisible({ timeout: 60_000 });
+  });
+
   /** Approves the push that ADFS's form set off, and the gateway's notice. */
   async function approve(scene: Scene): Promise<void> {
     const push = await scene.push();
