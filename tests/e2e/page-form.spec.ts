@@ -68,7 +68,9 @@ test.describe('our Sign in screen in front of the campus’s own form', () => {
     await scene.button('Connect').click();
     await signInScreen(scene, mei.password);
     await scene.window.getByRole('checkbox', { name: /Remember me/ }).check({ force: true });
-    await scene.window.getByRole('checkbox', { name: /Keep me signed in/ }).check({ force: true });
+    const keep = scene.window.getByRole('checkbox', { name: /Keep me signed in/ });
+    await keep.click({ force: true });
+    await expect(keep).toBeChecked();
     await scene.button('Sign in').click();
     await approve(scene);
     await expect(scene.heading('Connected')).toBeVisible({ timeout: 60_000 });
