@@ -13,6 +13,7 @@ function stepAt(host: string): string {
     view: { ...view, onPage: (listener) => (show = listener) },
     profile: () => profile,
     changed: () => undefined,
+    opened: () => undefined,
   });
   const page = { path: '/', loading: false, canGoBack: false, failure: null, denied: null, blocked: { named: [], count: 0 } };
   show({ host, ...page });
