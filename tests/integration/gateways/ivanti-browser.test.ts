@@ -217,9 +217,9 @@ describe('sign-in in a browser', () => {
     await vi.waitFor(() => expect(pages.current?.blocked.count).toBe(240), { timeout: 15_000 });
     expect(pages.current?.blocked.named).toHaveLength(50);
     expect(pages.current?.blocked.named[0]).toBe('host-0.cdn.test');
-    const lines = log.filter((line) => line.includes('not loaded') || line.includes('cdn.test'));
+    const lines = log.filter((line) => line.includes('blocked') || line.includes('cdn.test'));
     expect(lines).toHaveLength(21);
-    expect(lines.at(-1)).toContain('more hosts were not loaded');
+    expect(lines.at(-1)).toContain('more hosts were blocked');
   });
 
   it('a browser sign-in gives pulse the bare cookie value', async () => {
@@ -352,7 +352,7 @@ describe('sign-in in a browser', () => {
     await begin({ way });
     await answer(controller, 'browser', inWindow);
     await page(`Gateway page ${way}`);
-    double.windows()[0]?.close();
+    webContents.getAllWebContents()[0]?.close();
     await again(code);
     await answer(controller, 'browser', inWindow);
     await (await page(`Gateway page ${way}`)).getByRole('link', { name: 'Continue' }).click();
@@ -400,7 +400,7 @@ describe('sign-in in a browser', () => {
     const shown = await page('Welcome to Campus Secure Access');
     await shown.evaluate(() => void window.open('https://idp.campus.test/idp/begin'));
     await shown.evaluate(() => fetch('https://elsewhere.test/pixel', { mode: 'no-cors' }).catch(() => undefined));
-    await expect.poll(() => log.join('\n')).toContain('elsewhere.test is not among');
+    await expect.poll(() => log.join('\n')).toContain('elsewhere.test was blocked');
     expect(ivanti.received.some(({ host }) => host === ivanti.provider)).toBe(false);
     expect(place.views).toHaveLength(1);
   });
