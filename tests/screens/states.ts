@@ -402,6 +402,11 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     heading: 'Sign in',
     focus: 'UMPASS password',
   },
+  'credentials-keep': {
+    state: asking(prompts.credentials, { keepPage: { offered: true, wanted: false, why: null, where: 'form' } }),
+    heading: 'Sign in',
+    focus: 'UMPASS user ID',
+  },
   'credentials-saved': {
     state: asking(prompts.realm, { saved: { userId: 'dc012345', password: true, offered: true, keychain: 'available' } }),
     heading: 'Sign in',

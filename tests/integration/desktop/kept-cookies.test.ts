@@ -1,0 +1,231 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:https';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { app, double, WebContentsView } from '../../electron-double/index.ts';
+import type { PageKeeper } from '../../../electron/app/ports.ts';
+import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
+import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
+import { createSignInView, type DesktopSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
+import { createVerifier } from '../../../electron/trust/verifier.ts';
+import { dialOnly } from '../../../electron/tunnels/direct.ts';
+import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
+import type { KeptCookie } from '../../../shared/kept-cookie.ts';
+import { localizerFor } from '../../../shared/messages/localizer.ts';
+import { testPlace } from '../../support/beside.ts';
+import { issue, type Issued } from '../../support/issuer.ts';
+
+vi.mock('electron', () => import('../../electron-double/index.ts'));
+
+/** What outlives a visit to a campus's sign-in page, with a real page in a real Chromium. */
+const [host, other] = ['login.campus.test', 'other.campus.test'];
+const hour = 'Max-Age=3600; Path=/; Secure';
+const signedInCookies = [
+  `device=1; ${hour}; HttpOnly; SameSite=None`,
+  `__Host-device=2; ${hour}; SameSite=Strict`,
+  `wide=3; ${hour}; Domain=campus.test`,
+  `script=4; Max-Age=3600; Path=/adfs`,
+  `DSID=ticket; ${hour}`,
+  'visit=5; Path=/; Secure',
+];
+let root: Issued;
+let server: Server;
+let port = 0;
+let view: DesktopSignInView;
+const place = testPlace();
+const log: string[] = [];
+const received: { path: string; cookie: string }[] = [];
+let cookies: readonly string[] = signedInCookies;
+
+/** A keeper in memory, which a person has ticked. */
+let kept: readonly KeptCookie[] = [];
+let tooMany: readonly string[] = [];
+let read: PageKeeper['read'] = () => Promise.resolve(kept);
+const keeper: PageKeeper = {
+  read: () => read(),
+  async save(choice) {
+    ({ kept, tooMany } = choice);
+  },
+};
+
+beforeAll(async () => {
+  root = await issue(null, { name: 'CN=Campus Root', authority: {} });
+  const own = await issue(root, { dns: [host, other] });
+  server = createServer({ key: own.keyPem, cert: own.pem, maxHeaderSize: 64 * 1024 }, (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'https://x');
+    if (pathname === '/favicon.ico') return void response.writeHead(204).end();
+    received.push({ path: pathname, cookie: request.headers.cookie ?? '' });
+    response.writeHead(200, { 'content-type': 'text/html', ...(pathname === '/signed-in' && { 'set-cookie': [...cookies] }) });
+    response.end('<!DOCTYPE html><title>Campus</title><h1>Campus</h1>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as AddressInfo).port;
+  app.on('window-all-closed', () => undefined);
+  await app.whenReady();
+  hardenEveryPage();
+  answerProxyLogin((asking) => view.proxyOf(asking));
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await double.dispose();
+});
+beforeEach(() => {
+  kept = [];
+  tooMany = [];
+  cookies = signedInCookies;
+  read = () => Promise.resolve(kept);
+  received.length = 0;
+  log.length = 0;
+});
+afterEach(() => expect(place.views.length).toBe(0));
+
+/** Opens the page, does something in it, and signs in, or cancels. Returns the partition. */
+async function visit(
+  how: 'signs in' | 'cancels',
+  within: (run: (code: string) => Promise<unknown>) => Promise<unknown> = async () => undefined,
+) {
+  const over = new AbortController();
+  view = createSignInView({
+    place,
+    detour: async (hosts, connectTo) => {
+      const detour = await startLoopbackProxy();
+      detour.setDial(dialOnly(hosts, connectTo));
+      return detour;
+    },
+    wildcardHosts: false,
+    localizer: () => localizerFor('en', []),
+    keeper: () => keeper,
+    log: (line) => log.push(line),
+  });
+  const ended = view.open(
+    {
+      address: `https://${host}/adfs/begin`,
+      hosts: [host],
+      verifier: createVerifier({ trust: { kind: 'authority', pem: root.pem }, now: Date.now }),
+      connectTo: [{ host, port: 443, loopbackPort: port }],
+      seen: ({ url }) => url.endsWith('/signed-in') && how === 'signs in',
+    },
+    over.signal,
+  );
+  ended.catch(() => undefined);
+  await vi.waitFor(() => expect(received.some(({ path }) => path === '/adfs/begin')).toBe(true), { timeout: 15_000 });
+  const shown = place.views.at(-1)?.view;
+  if (!(shown instanceof WebContentsView)) throw new Error('no view');
+  const { webContents } = shown;
+  await vi.waitFor(() => expect(webContents.getURL()).toBe(`https://${host}/adfs/begin`), { timeout: 15_000 });
+  await within((code) => webContents.executeJavaScript(code, true));
+  const partition = webContents.session;
+  webContents.loadURL(`https://${host}/signed-in`).catch(() => undefined);
+  if (how === 'cancels') {
+    await vi.waitFor(() => expect(received.some(({ path }) => path === '/signed-in')).toBe(true), { timeout: 15_000 });
+    over.abort();
+  }
+  const end = await ended.then(
+    ({ kind }) => kind,
+    () => 'cancelled',
+  );
+  expect(end).toBe(how === 'signs in' ? 'done' : 'cancelled');
+  return partition;
+}
+const firstCookies = (): string[] =>
+  (received[0]?.cookie ?? '')
+    .split('; ')
+    .filter((each) => each !== '')
+    .sort();
+
+describe('what outlives a visit to the sign-in page', () => {
+  it('are its cookies with an expiry, each as it was; not the ticket, not the visit’s own', async () => {
+    await visit('signs in');
+    const names = (some: readonly KeptCookie[]) => some.map(({ name }) => name).sort();
+    expect(names(kept)).toEqual(['__Host-device', 'device', 'script', 'wide']);
+    const first = kept;
+    received.length = 0;
+    await visit('cancels');
+    expect(firstCookies()).toEqual(['__Host-device=2', 'device=1', 'script=4', 'wide=3']);
+    // Put back and read again, they are the same
+    cookies = [];
+    received.length = 0;
+    await visit('signs in');
+    const byName = (one: KeptCookie, two: KeptCookie) => one.name.localeCompare(two.name);
+    const plain = (some: readonly KeptCookie[]) =>
+      [...some].sort(byName).map((cookie) => ({ ...cookie, expirationDate: Math.round(cookie.expirationDate) }));
+    expect(plain(kept)).toEqual(plain(first));
+  });
+
+  it('is nothing of a visit that did not sign in', async () => {
+    await visit('cancels');
+    expect(kept).toEqual([]);
+  });
+
+  // The double lets no service worker register: its requests belong to no page
+  it('is neither storage, caches nor a session’s cookies, and the old partition is empty', async () => {
+    const old = await visit('signs in', (run) =>
+      run(`(async () => {
+        localStorage.setItem('a', 'b');
+        document.cookie = 'visit=1';
+        await (await caches.open('c')).put('/x', new Response('y'));
+        await new Promise((done) => (indexedDB.open('d').onsuccess = done));
+      })()`),
+    );
+    expect(await old.cookies.get({})).toEqual([]);
+    received.length = 0;
+    let found: unknown;
+    const fresh = await visit('cancels', async (run) => {
+      found = await run(`(async () => ({
+        storage: localStorage.length,
+        caches: await caches.keys(),
+        databases: await indexedDB.databases(),
+        cookies: document.cookie.includes('visit'),
+      }))()`);
+    });
+    expect(found).toEqual({ storage: 0, caches: [], databases: [], cookies: false });
+    expect(fresh).not.toBe(old);
+    expect(fresh.isPersistent()).toBe(false);
+  });
+
+  it('goes to no other host, and only as long as it has not expired', async () => {
+    await visit('signs in');
+    const [one] = kept;
+    if (!one) throw new Error('nothing kept');
+    kept = [
+      { ...one, name: 'foreign', domain: other },
+      { ...one, name: 'expired', expirationDate: Date.now() / 1000 - 1 },
+      { ...one, name: 'DSID', domain: host },
+      { ...one, name: 'good', domain: host, path: '/', sameSite: 'lax' },
+    ];
+    received.length = 0;
+    const partition = await visit('cancels');
+    expect(firstCookies()).toEqual([expect.stringMatching(/^good=/)]);
+    expect(partition.isPersistent()).toBe(false);
+  });
+
+  it('is not more than fits: a cookie bomb is left out, named, and does not lock the next visit out', async () => {
+    cookies = [...Array.from({ length: 60 }, (_, at) => `bomb${at}=${'x'.repeat(50)}; ${hour}`), `wide=3; ${hour}; Domain=campus.test`];
+    await visit('signs in');
+    expect(kept.map(({ name }) => name)).toEqual(['wide']);
+    expect(tooMany).toEqual([host]);
+    expect(log.join('\n')).toContain(`${host} set too many cookies`);
+    expect(log.join('\n')).not.toContain('xxxx');
+  });
+
+  it('what Chromium refuses is left out, and its value is in no log', async () => {
+    await visit('signs in');
+    const [one] = kept;
+    if (!one) throw new Error('nothing kept');
+    kept = [
+      { ...one, name: '__Host-a', value: 'canary-a', domain: host, path: '/deep' },
+      { ...one, name: 'good', domain: host },
+    ];
+    received.length = 0;
+    await visit('cancels');
+    expect(firstCookies()).toEqual([expect.stringMatching(/^good=/)]);
+    expect(log).toContain('sign-in page: Chromium refused 1 kept cookies');
+    expect(log.join('\n')).not.toContain('canary-a');
+  });
+
+  it('a keychain that does not answer holds the page up for seconds only', { timeout: 20_000 }, async () => {
+    read = () => new Promise(() => undefined);
+    await visit('cancels');
+    expect(log.join('\n')).toContain('the keychain did not answer');
+  });
+});
