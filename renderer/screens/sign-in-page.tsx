@@ -41,7 +41,6 @@ export function SignInPageGuide({
           <p key={sentence}>{sentence}</p>
         ))}
       </div>
-      <KeepPage state={state} where="page" />
       {held && <HeldPasscode expiresAt={held.expiresAt} shown={false} />}
       {page.failure?.code === 'browser-slow' && <FailurePanel failure={page.failure} />}
       {page.denied && <Panel tone="info" title={messages.signInPage.denied[page.denied]} />}

@@ -200,7 +200,7 @@ test('where the computer does not really encrypt, a sentence stands in place of 
     const from = ivanti.received.length;
     const client = await bench.run(env);
     await toPage(client);
-    await expect(client.window.getByText('This computer cannot encrypt it')).toBeVisible();
+    await expect(client.window.getByText('Causeway cannot encrypt that on this computer')).toBeVisible();
     await expect(tick(client)).toBeHidden();
     await signIn(client, bench);
     expect(firstCookies(bench, ivanti.provider, from)).toBe('');

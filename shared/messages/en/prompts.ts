@@ -26,8 +26,8 @@ export const prompts = {
   },
   keepPage: {
     label: 'Keep me signed in on this campus’s page',
-    hint: 'So that it asks you less next time. Encrypted on this computer; Settings forgets it.',
-    noEncryption: 'This computer cannot encrypt it, so you cannot stay signed in on this campus’s page.',
+    hint: 'It asks you less next time. Kept encrypted on this computer; Settings can forget it.',
+    noEncryption: 'You cannot stay signed in on this campus’s page: Causeway cannot encrypt that on this computer.',
   },
   factor: {
     title: 'Confirm it is you',
@@ -137,7 +137,7 @@ export const prompts = {
     title: 'Sign in on your campus’s page',
     lead: '{host} signs you in on its own page, second factor included.',
     open: 'Open the sign-in page',
-    openHint: 'Beside this column. It goes nowhere else and remembers nothing',
+    openHint: 'Beside this column. It goes nowhere else',
     own: 'Use my browser',
     ownHint: 'Your security key and what you are signed in to already work there',
     waiting: 'Sign in over there. Causeway goes on by itself as soon as you are in.',
