@@ -31,7 +31,7 @@ async function sendPush({ controller }: Bench, profile: Profile): Promise<void> 
 }
 
 describe('signing in', () => {
-  test('notice, credentials, passcode: connected, and the portal answers', async () => {
+  test('notice, credentials and passcode lead to a connected session whose portal answers', async () => {
     const b = await open();
     await signIn(b);
     await expect.poll(() => (b.controller.state.kind === 'connected' ? b.controller.state.portal : null)).toBe('up');
@@ -48,7 +48,7 @@ describe('signing in', () => {
     await expect.poll(() => b.campus.records.sessions()).toHaveLength(0);
   });
 
-  test('a push that is approved withdraws its question', async () => {
+  test('an approved push withdraws its question', async () => {
     const b = await open();
     await sendPush(b, b.campus.profile);
     const waiting = b.campus.services.factors.waiting(student.phone)[0];
@@ -56,7 +56,7 @@ describe('signing in', () => {
     await reach(b.controller, 'connected');
   });
 
-  test('a push that is denied says so and asks again', async () => {
+  test('a denied push is reported and the second factor asked again', async () => {
     const b = await open();
     await sendPush(b, b.campus.profile);
     const waiting = b.campus.services.factors.waiting(student.phone)[0];
@@ -66,7 +66,7 @@ describe('signing in', () => {
     expect(b.campus.services.factors.waiting(student.phone)).toHaveLength(0);
   });
 
-  test('leaving a push for a passcode', async () => {
+  test('a pending push can be left for a passcode', async () => {
     const b = await open();
     await sendPush(b, b.campus.profile);
     await answer(b.controller, 'push', { kind: 'instead', method: 'passcode' });
@@ -75,7 +75,7 @@ describe('signing in', () => {
     expect(b.campus.services.factors.waiting(student.phone)).toHaveLength(0);
   });
 
-  test('wrong password, wrong passcode: said, asked again, and then it works', async () => {
+  test('a wrong password and a wrong passcode are each reported and asked again, and the right ones work', async () => {
     const b = await open();
     b.controller.connect(b.campus.profile);
     await answer(b.controller, 'notice', proceed);
@@ -89,7 +89,7 @@ describe('signing in', () => {
     await reach(b.controller, 'connected');
   });
 
-  test('a tunnel that does not open at once is tried again: the second factor is not lost', async () => {
+  test('a tunnel that does not open at once is tried again without another second factor', async () => {
     let refusals = 0;
     const reluctant: TunnelEngine = {
       open: (grant, signal) => (refusals++ < 2 ? Promise.reject(fail('gateway-closed', { host: 'x' })) : relayTunnel.open(grant, signal)),
@@ -100,7 +100,7 @@ describe('signing in', () => {
     expect(b.states.filter(({ kind }) => kind === 'opening')).toHaveLength(1);
   });
 
-  test('a tunnel that cannot open on this computer is told before anybody is asked anything', async () => {
+  test('a tunnel that cannot open on this computer is reported before anybody is asked anything', async () => {
     const impossible: TunnelEngine = {
       ...relayTunnel,
       prepare: (host) => Promise.reject(fail('helper-denied', { host })),
@@ -118,7 +118,7 @@ describe('signing in', () => {
     expect(c.controller.state).toMatchObject({ kind: 'idle', ending: null });
   });
 
-  test('a tunnel that is refused is not tried again', async () => {
+  test('a refused tunnel is not tried again', async () => {
     let tries = 0;
     const refusing: TunnelEngine = {
       open: () => {
@@ -132,7 +132,7 @@ describe('signing in', () => {
     expect(tries).toBe(1);
   });
 
-  test('notice declined', async () => {
+  test('declining the notice ends the attempt', async () => {
     const b = await open();
     b.controller.connect(b.campus.profile);
     await answer(b.controller, 'notice', { kind: 'notice', proceed: false });
@@ -140,7 +140,7 @@ describe('signing in', () => {
     expect(ending(b)).toBe('notice-declined');
   });
 
-  test('a gateway that is not there', async () => {
+  test('a gateway that cannot be reached ends the attempt as unreachable', async () => {
     const b = await open();
     await b.campus.stop();
     b.controller.connect(b.campus.profile);
@@ -148,7 +148,7 @@ describe('signing in', () => {
     expect(ending(b)).toBe('gateway-unreachable');
   });
 
-  test('an answer to an older prompt, a second answer, one that does not fit: refused, nothing moves', async () => {
+  test('an answer to an older prompt, a second answer and an unfitting one are refused and change nothing', async () => {
     const b = await open();
     b.controller.connect(b.campus.profile);
     const { promptId } = await prompted(b.controller, 'notice');
@@ -160,7 +160,7 @@ describe('signing in', () => {
     expect(() => b.controller.answer(promptId, proceed)).toThrow('not-now');
   });
 
-  test('on campus no question is asked', async () => {
+  test('no question is asked on campus', async () => {
     const b = await open({ onCampus: true });
     b.controller.connect(b.campus.profile);
     await reach(b.controller, 'on-campus');
@@ -173,7 +173,7 @@ describe('signing in', () => {
 
 describe('cancelling', () => {
   const steps = ['notice', 'credentials', 'second-factor', 'push', 'passcode'] as const;
-  test.each(steps)('at %s: idle within a second, nothing left at the campus', async (step) => {
+  test.each(steps)('Cancel at %s returns to idle within a second and leaves nothing at the campus', async (step) => {
     const b = await open();
     b.controller.connect(b.campus.profile);
     if (step !== 'notice') await answer(b.controller, 'notice', proceed);
@@ -193,7 +193,7 @@ describe('cancelling', () => {
     expect(b.campus.records.sessions()).toHaveLength(0);
   });
 
-  test('before the gateway has said anything, and twice in a row', async () => {
+  test('Cancel works before the gateway has said anything, and twice in a row', async () => {
     const b = await open();
     b.controller.connect(b.campus.profile);
     expect(() => b.controller.connect(b.campus.profile)).toThrow('not-now');
@@ -210,7 +210,7 @@ describe('a session', () => {
     return controller.state;
   };
 
-  test('is extended, and the new end is the gateway’s word (AP#417: renewed, and still the old end)', async () => {
+  test('a session is extended to the end that the gateway reports (AP#417: renewed, and still the old end)', async () => {
     const b = await open({ sessionMinutes: 10 });
     await signIn(b);
     const before = Number(connectedState(b).expiresAt);
@@ -221,7 +221,7 @@ describe('a session', () => {
     await expect(b.controller.extend()).rejects.toThrow('cannot-extend');
   });
 
-  test('warns before its end, and says that it has expired (python-eduvpn#534: far too early)', async () => {
+  test('a session warns before its end and then ends as expired (python-eduvpn#534: far too early)', async () => {
     const b = await open({ sessionMinutes: 0.15 });
     await signIn(b);
     await reach(b.controller, 'idle');
@@ -231,7 +231,7 @@ describe('a session', () => {
     expect(b.states.some((state) => state.kind === 'reconnecting')).toBe(false);
   });
 
-  test('that the operator ends is over, with the reason', async () => {
+  test('a session that the operator ends is over, with the reason', async () => {
     const b = await open();
     await signIn(b);
     const [session] = b.campus.records.sessions();
@@ -240,7 +240,7 @@ describe('a session', () => {
     expect(ending(b)).toBe('session-revoked');
   });
 
-  test('that this installation left behind is replaced without a question', async () => {
+  test('a session that this installation left behind is replaced without a question', async () => {
     const b = await open();
     await signIn(b);
     const first = b.campus.records.sessions()[0]?.id;
@@ -257,7 +257,7 @@ describe('a session', () => {
     await other.controller.disconnect();
   });
 
-  test('outlives a restart of the gateway, with the same ticket and no second factor', async () => {
+  test('a session survives a restart of the gateway with the same ticket and no second factor', async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'causeway-test-'));
     const b = await open({ dataDirectory });
     const { port } = b.campus;
@@ -278,7 +278,7 @@ describe('a session', () => {
     await rm(dataDirectory, { recursive: true });
   });
 
-  test('that was ended while the gateway was away asks for a new sign-in, by saying so', async () => {
+  test('a session that ended while the gateway was away is reported as ended, and needs a new sign-in', async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'causeway-test-'));
     const b = await open({ dataDirectory });
     const { port } = b.campus;
@@ -297,7 +297,7 @@ describe('a session', () => {
     await rm(dataDirectory, { recursive: true, force: true });
   });
 
-  test('stops retrying while the computer sleeps, and is back within 3 s of its waking', async () => {
+  test('a session stops retrying while the computer sleeps, and is back within 3 s of waking', async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'causeway-test-'));
     const b = await open({ dataDirectory });
     const { port } = b.campus;

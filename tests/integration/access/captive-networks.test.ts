@@ -54,7 +54,7 @@ describe.skipIf(missingForPeers([]) !== null)('a gateway that is down, and what 
     ['a network whose name server knows every name', { web: frontPage, otherwise: gateway }, `http://${host}/`],
     ['a provider’s page for mistyped names holds nobody up', { web: frontPage, otherwise: elsewhere }, null],
     ['a network that sends people to its own page', { web: loginPage, takesAll: true }, 'http://login.hotel.test/'],
-  ])('%s; doctor and connect agree', async (_what, network, portal) => {
+  ])('doctor and connect agree about %s', async (_what, network, portal) => {
     const here = await joined(network);
     const folder = await cliFolder();
     const file = join(folder, 'harbour.causeway');

@@ -55,7 +55,7 @@ function behind(profile: Profile, { web, tls }: { web: number; tls: number }): P
 const redirect = (location: string) => (): Answer => ({ status: 302, headers: { location } });
 
 describe('captive portal (MV#614, #6419: said, and offered to open)', () => {
-  test('a gateway behind one is told as such, by one question to the gateway’s own name', async () => {
+  test('a gateway behind a captive portal is reported as such, after one request to the gateway’s own name', async () => {
     bench = await startBench();
     const captive = await network(redirect(loginPage));
     bench.controller.connect(behind(bench.campus.profile, captive));
@@ -64,7 +64,7 @@ describe('captive portal (MV#614, #6419: said, and offered to open)', () => {
     expect(captive.asked).toEqual(['GET http://vpn.campus.test/']);
   });
 
-  test('a certificate that the network shows in the gateway’s place is no question for the person', async () => {
+  test('a certificate that a captive portal shows for the gateway is not asked about', async () => {
     bench = await startBench();
     const captive = await network(redirect(loginPage));
     // Another campus’s front: a certificate that nobody vouches for
@@ -75,7 +75,7 @@ describe('captive portal (MV#614, #6419: said, and offered to open)', () => {
     expect(bench.states.some(({ kind }) => kind === 'asking')).toBe(false);
   });
 
-  test('without one the question about a certificate stays a question', async () => {
+  test('without a captive portal, an untrusted certificate is still asked about', async () => {
     bench = await startBench();
     const campusNet = await network(redirect('https://vpn.campus.test/'));
     const { profile, port } = bench.campus;
@@ -83,7 +83,7 @@ describe('captive portal (MV#614, #6419: said, and offered to open)', () => {
     await prompted(bench.controller, 'certificate');
   });
 
-  test('the page is opened by a person’s click only, and the way is told to be free without signing in', async () => {
+  test('a captive portal’s page is opened only by a click, and the network is reported as open without signing in', async () => {
     bench = await startBench();
     const captive = await network(redirect(loginPage));
     let route = 'hotel';
@@ -116,7 +116,7 @@ describe('captive portal (MV#614, #6419: said, and offered to open)', () => {
     }
   });
 
-  test('one that comes up under a session is told while reconnecting, and the same ticket goes on once it is gone', async () => {
+  test('a captive portal that appears during a session is reported while reconnecting, and the same ticket continues afterwards', async () => {
     bench = await startBench();
     const captive = await network(redirect(loginPage));
     let route = 'campus';
@@ -142,7 +142,7 @@ describe('captive portal (MV#614, #6419: said, and offered to open)', () => {
     ).toHaveLength(1);
   });
 
-  test('one that comes up while a silent link is held on to is told too', async () => {
+  test('a captive portal that appears while a silent link is kept is reported too', async () => {
     const { web } = await network(redirect(loginPage));
     const gateway = otherGateway();
     const controller = gateway.make();
@@ -214,7 +214,7 @@ describe('what counts as one', () => {
     ['an empty answer, as probes get', { status: 204 }, null],
     ['not found', { status: 404, headers: html }, null],
     ['silence', null, null],
-  ])('%s', async (_what, answer, found) => {
+  ])('the answer to the probe is judged correctly: %s', async (_what, answer, found) => {
     expect(await look(() => answer)).toBe(found);
   });
 
@@ -241,17 +241,20 @@ describe('what counts as one', () => {
         page,
         null,
       ],
-    ])('%s', async (_what, own, nobodys, found) => {
-      expect(await everywhere(own, nobodys)).toBe(found);
-    });
+    ])(
+      'an answer that could be the campus’s front page is judged by the network’s other answers: %s',
+      async (_what, own, nobodys, found) => {
+        expect(await everywhere(own, nobodys)).toBe(found);
+      },
+    );
   });
 
-  test('a lab whose names no network knows is not asked for', async () => {
+  test('a lab whose names are in no DNS is not probed for a captive portal', async () => {
     const profile = profileWith({ connectTo: [{ host: 'vpn.campus.test', port: 443, loopbackPort: 9 }] }, 1);
     expect(await captivePortal(profile, 'vpn.campus.test', new AbortController().signal)).toBeNull();
   });
 
-  test('whatever a network answers, what is to be opened is http or https, and bounded', async () => {
+  test('whatever a network answers, the page to open is http or https, and bounded', async () => {
     let given: Answer | null = null;
     const { web } = await network(() => given);
     const profile = profileWith({}, web);

@@ -6,7 +6,7 @@ import { handEnvironment } from '../../support/access.ts';
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-test('on macOS a timer that App Nap holds back is no wake, and an hour is one', () => {
+test('on macOS, a timer delayed by App Nap is no wake, and a gap of an hour is one', () => {
   let now = 1_000_000;
   const woke = vi.fn();
   withClockGap(handEnvironment(), () => now, 'darwin').onResume(woke);
@@ -20,7 +20,7 @@ test('on macOS a timer that App Nap holds back is no wake, and an hour is one', 
   expect(woke).toHaveBeenCalledTimes(1);
 });
 
-test('a gap in the wall clock is a wake, a busy second is not, and the system’s own word counts as well', () => {
+test('a gap in the wall clock or the system’s own event is a wake, a busy second is not', () => {
   let now = 1_000_000;
   const hand = handEnvironment();
   const woke = vi.fn();
@@ -44,7 +44,7 @@ test('a gap in the wall clock is a wake, a busy second is not, and the system’
   expect(woke).toHaveBeenCalledTimes(2);
 });
 
-test('backoff grows to half a minute and stays there, with a third of jitter', () => {
+test('the delay between retries grows to half a minute, with a third of jitter', () => {
   const least = [0, 1, 2, 3, 4, 5, 6, 7, 50].map((tries) => backoffMs(tries, () => 1));
   const most = [0, 1, 2, 3, 4, 5, 6, 7, 50].map((tries) => backoffMs(tries, () => 0));
   expect(most).toEqual([0, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 30_000, 30_000]);

@@ -54,7 +54,7 @@ describe.each([
   ['an hour ahead', hour],
   ['an hour behind', -hour],
 ])('a computer whose clock is %s', (_name, offset) => {
-  test('shows the time that the session really has, and does not warn of its end', async () => {
+  test('a wrong clock does not change the session’s time left, and causes no early warning', async () => {
     const b = await open();
     clocks.computer = offset;
     await signIn(b);
@@ -62,7 +62,7 @@ describe.each([
     expect(b.app.state.access).toMatchObject({ kind: 'connected', expiring: false });
   });
 
-  test('keeps the recovery passcode and the one-time portal sign-in for as long as they are good', async () => {
+  test('a wrong clock does not shorten the recovery passcode or the one-time portal sign-in', async () => {
     const b = await open();
     clocks.computer = offset;
     await b.app.verbs.startTask({ task: 'lost-phone' });
@@ -87,7 +87,7 @@ test.each([
   ['ahead', 3 * hour],
   ['ahead past the end', 9 * hour],
   ['back', -3 * hour],
-])('the computer’s clock is set %s while connected: nothing ends, nothing is warned of, the time left is right again', async (_n, jump) => {
+])('setting the computer’s clock %s while connected ends nothing, warns of nothing, and corrects the time left', async (_n, jump) => {
   const b = await open();
   await signIn(b);
   const since = b.app.state.access.kind === 'connected' ? b.app.state.access.since : 0;
@@ -102,7 +102,7 @@ test.each([
 test.each([
   ['ahead', 2 * hour],
   ['back', -2 * hour],
-])('the campus’s clock is set %s: what is left is what the campus says, and the beginning stays', async (_n, jump) => {
+])('setting the campus’s clock %s keeps the campus’s time left and the session’s beginning', async (_n, jump) => {
   const b = await open();
   await signIn(b);
   const since = b.app.state.access.kind === 'connected' ? b.app.state.access.since : 0;
@@ -117,7 +117,7 @@ test.each([
 });
 
 describe('asleep past the session’s end', () => {
-  test('and the gateway is there: it says that the time was up, after one try', async () => {
+  test('a session that expired during sleep is reported as expired after one try, if the gateway answers', async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'causeway-clocks-'));
     const b = await open({ dataDirectory });
     await signIn(b);
@@ -138,7 +138,7 @@ describe('asleep past the session’s end', () => {
     await rm(dataDirectory, { recursive: true });
   });
 
-  test('and the gateway is not there: it says the same, and does not try on', async () => {
+  test('a session that expired during sleep is reported as expired without further tries, if the gateway does not answer', async () => {
     const b = await open();
     await signIn(b);
     b.environment.suspend();
@@ -151,7 +151,7 @@ describe('asleep past the session’s end', () => {
   });
 });
 
-test('a clock that was set in sleep, to after the end: the gateway’s word counts, and the session goes on', async () => {
+test('a clock set past the end during sleep does not end the session: the gateway’s time counts', async () => {
   const b = await open();
   await signIn(b);
   b.environment.suspend();

@@ -29,7 +29,7 @@ const reasons: Record<SessionEnd, FailureCode> = {
   'signed-out': 'session-revoked',
 };
 
-test('a tunnel that is refused to who has just signed in is no session that is over: signing in again would not help', async () => {
+test('a tunnel refused right after signing in is not reported as a session that ended, because signing in again would not help', async () => {
   const gateway = otherGateway();
   gateway.refuse('ticket-rejected');
   controller = gateway.make({});
@@ -40,7 +40,7 @@ test('a tunnel that is refused to who has just signed in is no session that is o
 });
 
 describe('an end that the tunnel hears of (OC#538, WIN#229: never without a reason)', () => {
-  test.each(Object.entries(reasons))('%s is %s', async (reason, code) => {
+  test.each(Object.entries(reasons))('the tunnel’s end %s is reported as %s', async (reason, code) => {
     const gateway = otherGateway();
     const c = await up(gateway);
     gateway.tunnels[0]?.end({ kind: 'ended', reason: reason as SessionEnd });
@@ -48,7 +48,7 @@ describe('an end that the tunnel hears of (OC#538, WIN#229: never without a reas
     expect(gateway.signIns()).toBe(1);
   });
 
-  test('a cookie that is turned down is the end at once, without a try that could not succeed', async () => {
+  test('a rejected cookie ends the session at once, without a try that cannot succeed', async () => {
     const gateway = otherGateway();
     const c = await up(gateway);
     gateway.tunnels[0]?.end({ kind: 'rejected', failure: { code: 'ticket-rejected' } });
@@ -56,7 +56,7 @@ describe('an end that the tunnel hears of (OC#538, WIN#229: never without a reas
     expect(gateway.tunnels).toHaveLength(1);
   });
 
-  test('turned down when its time was up, it says that its time was up', async () => {
+  test('a cookie rejected after its time is reported as expired', async () => {
     const gateway = otherGateway({ expiresAt: Date.now() + 60_000 });
     const c = await up(gateway);
     gateway.pass(120_000);
@@ -64,7 +64,7 @@ describe('an end that the tunnel hears of (OC#538, WIN#229: never without a reas
     expect((await reach(c, 'idle')).ending?.code).toBe('session-expired');
   });
 
-  test('a link that breaks comes back with the same cookie; turned down then, it is over', async () => {
+  test('a broken link returns with the same cookie, and ends the session if that is rejected', async () => {
     const gateway = otherGateway();
     const c = await up(gateway);
     gateway.tunnels[0]?.end({ kind: 'dropped', failure: { code: 'tunnel-dropped' } });
@@ -76,7 +76,7 @@ describe('an end that the tunnel hears of (OC#538, WIN#229: never without a reas
     expect(gateway.signIns()).toBe(1);
   });
 
-  test('a gateway that stays away is given up, and says so; asleep nobody waits in vain', async () => {
+  test('a gateway that stays away is given up and reported, and sleep does not count', async () => {
     const gateway = otherGateway();
     const c = await up(gateway, { giveUpAfterMs: 50 });
     gateway.refuse('gateway-unreachable');
@@ -93,7 +93,7 @@ describe('an end that the tunnel hears of (OC#538, WIN#229: never without a reas
     expect(c.state).toMatchObject({ ending: { code: 'gateway-gone', params: { host: 'vpn.campus.test' } } });
   });
 
-  test('patience begins anew when the computer wakes: nobody waited in its sleep', async () => {
+  test('the wait for a gateway starts anew when the computer wakes', async () => {
     const real = performance.now.bind(performance);
     let slept = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => real() + slept);
@@ -114,21 +114,21 @@ describe('an end that the tunnel hears of (OC#538, WIN#229: never without a reas
   });
 });
 
-test('a portal that does not answer while the link does leaves the session up (YZ#56: connected means more than a tunnel)', async () => {
+test('a portal that does not answer over a working link leaves the session up (YZ#56: connected means more than a tunnel)', async () => {
   const gateway = otherGateway({ portal: false });
   const c = await up(gateway);
   await expect.poll(() => (c.state.kind === 'connected' ? c.state.portal : null)).toBe('down');
   expect(gateway.tunnels[0]?.abandoned).toBe(false);
 });
 
-test('a portal that does not answer because nothing does is a link that broke, and no portal’s fault', async () => {
+test('a portal that does not answer because nothing does means a broken link, not a portal that is down', async () => {
   const gateway = otherGateway({ portal: false, answers: false, loopbackPort: await tcp(() => undefined) });
   await up(gateway);
   await expect.poll(() => gateway.tunnels[0]?.abandoned).toBe(true);
   await expect.poll(() => gateway.tunnels.length).toBeGreaterThan(1);
 });
 
-test('a session that nobody used ends as idle, at the campus’s own word', async () => {
+test('an unused session ends as idle when the campus says so', async () => {
   const bench = await startBench({ idleMinutes: 0.02 });
   try {
     await signIn(bench);
@@ -138,7 +138,7 @@ test('a session that nobody used ends as idle, at the campus’s own word', asyn
   }
 });
 
-test('every ending of a session has a sentence of its own', () => {
+test('every ending of a session has its own sentence', () => {
   const localizer = localizerFor('en', []);
   const codes = (
     ['ticket-rejected', 'session-expired', 'session-idle', 'session-revoked', 'session-replaced', 'gateway-gone'] as const

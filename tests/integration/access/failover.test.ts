@@ -51,7 +51,7 @@ async function signInByPasscode(b: Bench, profile: Profile): Promise<void> {
 }
 
 describe('gateways in order', () => {
-  test('one that is not there gives way to the next, and everything is asked once', async () => {
+  test('a gateway that cannot be reached is skipped for the next, and every question is asked once', async () => {
     const b = await open();
     const { profile, lines } = await doors(b, 3);
     await lines[0]?.set({ kind: 'refuse' });
@@ -61,7 +61,7 @@ describe('gateways in order', () => {
     for (const kind of ['notice', 'credentials', 'second-factor']) expect(asked(b, kind)).toBe(1);
   });
 
-  test('none of them there: told of the last', async () => {
+  test('if no gateway can be reached, the last one’s failure is reported', async () => {
     const b = await open();
     const { profile, lines } = await doors(b, 2);
     await Promise.all(lines.map((line) => line.set({ kind: 'refuse' })));
@@ -70,7 +70,7 @@ describe('gateways in order', () => {
     expect(ending).toMatchObject({ code: 'gateway-unreachable', params: { host: 'vpn.campus.test:1001' } });
   });
 
-  test('one that breaks off after a person has answered ends the attempt: nothing is asked again elsewhere, no push is sent again', async () => {
+  test('a gateway that breaks off after an answer ends the attempt: no question and no push goes to another', async () => {
     const b = await open();
     const pushes = vi.spyOn(b.campus.services.factors, 'startPush');
     const { profile, lines } = await doors(b, 2);
@@ -88,7 +88,7 @@ describe('gateways in order', () => {
 });
 
 describe('the quickest gateway', () => {
-  test('is signed in to, and no other', async () => {
+  test('with gatewayChoice quickest, only the quickest gateway is signed in to', async () => {
     const b = await open();
     const { profile, lines } = await doors(b, 3, { gatewayChoice: 'quickest' });
     await lines[0]?.set({ kind: 'black-hole' });
@@ -101,7 +101,7 @@ describe('the quickest gateway', () => {
     for (const kind of ['notice', 'credentials', 'second-factor']) expect(asked(b, kind)).toBe(1);
   });
 
-  test('comes first, the others that answered by their time, the rest as the profile has them', async () => {
+  test('the quickest gateway comes first, then the others by their answers, then the rest in the profile’s order', async () => {
     const b = await open();
     const { profile, lines } = await doors(b, 4, { gatewayChoice: 'quickest' });
     await lines[0]?.set({ kind: 'refuse' });
@@ -115,14 +115,14 @@ describe('the quickest gateway', () => {
     await expect.poll(() => lines.map((line) => line.connections.open)).toEqual([0, 0, 0, 0]);
   });
 
-  test('a certificate that nobody accepts is no answer', async () => {
+  test('a gateway with an untrusted certificate does not win the race', async () => {
     const b = await open();
     const { profile } = await doors(b, 2, { gatewayChoice: 'quickest' });
     const verifier = createVerifier({ trust: { kind: 'pin', spkiSha256: [`${'A'.repeat(43)}=`] }, now: Date.now });
     expect(await gatewayOrder(profile, verifier, new Proxies(), new AbortController().signal)).toEqual(profile.gateways);
   });
 
-  test('a Disconnect during the race is an end within a second', async () => {
+  test('Disconnect during the race ends within a second', async () => {
     const b = await open();
     const { profile, lines } = await doors(b, 2, { gatewayChoice: 'quickest' });
     await Promise.all(lines.map((line) => line.set({ kind: 'black-hole' })));
@@ -133,7 +133,7 @@ describe('the quickest gateway', () => {
   });
 });
 
-test('a second factor is a person’s click, and nothing else: over failover, a broken link, wake, another network and a restart (YZ#267, YZ#429, Tunnelblick#626)', async () => {
+test('a second factor is sent only by a click, never on failover, a broken link, wake, another network or a restart (YZ#267, YZ#429, Tunnelblick#626)', async () => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'causeway-failover-'));
   onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }));
   const b = await open({ dataDirectory });
@@ -182,7 +182,7 @@ test('a second factor is a person’s click, and nothing else: over failover, a 
   expect(contacted(b)).toEqual(profile.gateways);
 });
 
-test('a Disconnect after a wake into a dead network is an end within a second (YZ#208: it hung for minutes)', async () => {
+test('Disconnect after waking into a dead network ends within a second (YZ#208: it hung for minutes)', async () => {
   const b = await open();
   const { profile, lines } = await doors(b, 1);
   await signInByPasscode(b, profile);

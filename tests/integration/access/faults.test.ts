@@ -25,27 +25,31 @@ afterAll(async () => {
 });
 
 describe.concurrent('a line that fails', () => {
-  test.for(cells)('$step × $fault', { timeout: 90_000 }, async ({ step, fault }, { expect, onTestFinished }) => {
-    const number = cells.findIndex((other) => other.step === step && other.fault === fault);
-    const cell = await FaultCell.open(campus, number);
-    onTestFinished(() => cell.close());
-    const outcome = await plays[step]?.(cell, fault, expect);
-    if (outcome === undefined) throw new Error(`nothing is played for ${step}`);
-    outcomes.set(`${step} × ${fault}`, outcome);
+  test.for(cells)(
+    'the session recovers or ends with a sentence: $step × $fault',
+    { timeout: 90_000 },
+    async ({ step, fault }, { expect, onTestFinished }) => {
+      const number = cells.findIndex((other) => other.step === step && other.fault === fault);
+      const cell = await FaultCell.open(campus, number);
+      onTestFinished(() => cell.close());
+      const outcome = await plays[step]?.(cell, fault, expect);
+      if (outcome === undefined) throw new Error(`nothing is played for ${step}`);
+      outcomes.set(`${step} × ${fault}`, outcome);
 
-    await cell.run.app.verbs.disconnect(undefined);
-    expect(cell.access).toEqual({ kind: 'idle', ending: null });
-    // The campus writes each end to its disk, one after the other
-    const left = () => ({
-      sessions: cell.sessions,
-      pushes: cell.pushes,
-      sockets: cell.line.connections.open + cell.viewLine.connections.open,
-    });
-    await expect.poll(left, { timeout: 20_000 }).toEqual({ sessions: [], pushes: [], sockets: 0 });
-  });
+      await cell.run.app.verbs.disconnect(undefined);
+      expect(cell.access).toEqual({ kind: 'idle', ending: null });
+      // The campus writes each end to its disk, one after the other
+      const left = () => ({
+        sessions: cell.sessions,
+        pushes: cell.pushes,
+        sockets: cell.line.connections.open + cell.viewLine.connections.open,
+      });
+      await expect.poll(left, { timeout: 20_000 }).toEqual({ sessions: [], pushes: [], sockets: 0 });
+    },
+  );
 });
 
-test('nothing is left of all that: no socket and no timer', async () => {
+test('all faults together leave no socket and no timer', async () => {
   expectNow(outcomes.size).toBe(cells.length);
   await campus.stop();
   await expectNow.poll(() => restingSockets()).toBeLessThanOrEqual(before.sockets);

@@ -35,7 +35,7 @@ async function silent(gateway: Gateway): Promise<AccessController> {
   return c;
 }
 
-test('a link that fell silent with its network is held on to, and goes on when it is heard again', async () => {
+test('a link that went silent with its network is kept, and continues once it answers', async () => {
   const gateway = otherGateway();
   const c = await silent(gateway);
   gateway.answer(true);
@@ -50,7 +50,7 @@ test('a link that fell silent with its network is held on to, and goes on when i
   expect((await reach(c, 'idle')).ending?.code).toBe('session-revoked');
 });
 
-test('a gateway that takes new connections while the link stays silent gets a new one', async () => {
+test('a silent link is replaced when the gateway accepts new connections', async () => {
   const newPort = await deadPort();
   const gateway = otherGateway({ loopbackPort: newPort });
   const c = await silent(gateway);
@@ -63,7 +63,7 @@ test('a gateway that takes new connections while the link stays silent gets a ne
   expect(gateway.signIns()).toBe(1);
 });
 
-test('Try now does not wait for the silent link', async () => {
+test('Try now does not wait for a silent link', async () => {
   const gateway = otherGateway();
   const c = await silent(gateway);
   c.retryNow();
@@ -71,7 +71,7 @@ test('Try now does not wait for the silent link', async () => {
   expect(gateway.tunnels).toMatchObject([{ abandoned: true }, { abandoned: false }]);
 });
 
-test('an end of the session that comes in the silence is the end, with its reason', async () => {
+test('a session that ends during a silence ends with its reason', async () => {
   const gateway = otherGateway();
   const c = await silent(gateway);
   gateway.tunnels[0]?.end({ kind: 'rejected', failure: { code: 'ticket-rejected' } });
@@ -79,7 +79,7 @@ test('an end of the session that comes in the silence is the end, with its reaso
   expect(gateway.tunnels).toHaveLength(1);
 });
 
-test('Disconnect in the silence is the end at once', async () => {
+test('Disconnect during a silence ends at once', async () => {
   const gateway = otherGateway();
   const c = await silent(gateway);
   expect(await timed(() => c.disconnect())).toBeLessThan(1_000);
@@ -87,7 +87,7 @@ test('Disconnect in the silence is the end at once', async () => {
   expect(gateway.tunnels).toHaveLength(1);
 });
 
-test('what runs through the relay outlives a network that was away for some seconds', async () => {
+test('streams through the relay survive a network that was away for some seconds', async () => {
   const b = (bench = await startBench());
   const line = await startFaultProxy({ port: b.campus.port });
   // Nobody takes a connection while the network is away; a fault of the inner line alone would take them and be mute

@@ -28,12 +28,12 @@ describe('another VPN', () => {
     'tailscale0',
     'Wintun Userspace Tunnel',
     'Cisco AnyConnect Virtual Miniport',
-  ])('%s is named', (name) => {
+  ])('another VPN with the interface %s is named', (name) => {
     expect(otherVpnIn({ interfaces: { ...lo, ...wifi, [name]: [address('10.8.0.2')] }, routes: '' })).toBe(name);
   });
 
   test.each(['eth0', 'wlan0', 'docker0', 'br-4f2a', 'veth12', 'bridge100', 'en0', 'Ethernet', 'Wi-Fi', 'vEthernet (WSL)'])(
-    '%s is none',
+    'the interface %s is not taken for another VPN',
     (name) => {
       expect(otherVpnIn({ interfaces: { ...lo, ...wifi, [name]: [address('10.8.0.2')] }, routes: '' })).toBeNull();
     },
@@ -45,7 +45,7 @@ describe('another VPN', () => {
     ['TAP-Windows Adapter V9', 53],
     ['Mullvad Tunnel', 53],
     ['WireGuard Tunnel', 53],
-  ])('on Windows, where its name is Ethernet 3, goes by its maker’s: %s', (description, type) => {
+  ])('on Windows, an adapter called Ethernet 3 is recognized as a VPN by its description: %s', (description, type) => {
     const interfaces = { ...lo, 'Wi-Fi': [address('192.168.1.7')], 'Ethernet 3': [address('10.8.0.2')] };
     const adapters = new Map([
       ['Ethernet 3', { description, type }],
@@ -61,44 +61,44 @@ describe('another VPN', () => {
     ['VirtualBox Host-Only Ethernet Adapter', 6],
     ['Realtek PCIe GbE Family Controller', 6],
     ['Bluetooth Device (Personal Area Network)', 6],
-  ])('on Windows %s is none', (description, type) => {
+  ])('on Windows, an adapter with the description %s is not taken for a VPN', (description, type) => {
     const interfaces = { ...lo, 'Wi-Fi': [address('192.168.1.7')], 'Ethernet 3': [address('10.8.0.2')] };
     expect(otherVpnIn({ interfaces, routes: '', adapters: new Map([['Ethernet 3', { description, type }]]) })).toBeNull();
   });
 
-  test('a connection that Windows dials itself has the name that its owner gave it', () => {
+  test('a VPN that Windows dials itself has the name that its owner gave it', () => {
     const interfaces = { ...lo, 'Wi-Fi': [address('192.168.1.7')], 'Arbeit': [address('10.8.0.2')] };
     expect(otherVpnIn({ interfaces, routes: '', adapters: new Map([['Arbeit', { description: 'Arbeit', type: 23 }]]) })).toBe('Arbeit');
   });
 
-  test('an interface that only has a link-local address carries nothing: macOS always has some', () => {
+  test('an interface with only a link-local address is no VPN, since macOS always has some', () => {
     const idle = { utun0: [{ ...address('fe80::1'), family: 'IPv6' as const, scopeid: 4 }] };
     expect(otherVpnIn({ interfaces: { ...lo, ...wifi, ...idle }, routes: '' })).toBeNull();
   });
 
-  test('a modem that everything else goes through is no VPN', () => {
+  test('a modem that carries everything is no VPN', () => {
     expect(otherVpnIn({ interfaces: { ...lo, ppp0: [address('100.64.0.9')] }, routes: '' })).toBeNull();
   });
 
-  test('of two the one that carries the traffic is named', () => {
+  test('of two VPNs, the one that carries the traffic is named', () => {
     const interfaces = { ...lo, ...wifi, tun0: [address('10.8.0.2')], wg0: [address('10.9.0.2')] };
     const halves = head + [route('wlan0', '00000000', '00000000'), route('wg0', '00000080', '00000080')].join('\n');
     expect(otherVpnIn({ interfaces, routes: halves })).toBe('wg0');
     expect(otherVpnIn({ interfaces, routes: head + route('tun0', '00000000', '00000000') })).toBe('tun0');
   });
 
-  test('our own tunnel is not another one', () => {
+  test('our own tunnel is not another VPN', () => {
     const interfaces = { ...lo, ...wifi, tun0: [address('10.8.0.2')] };
     expect(otherVpnIn({ interfaces, routes: '', ours: 'tun0' })).toBeNull();
     expect(otherVpnIn({ interfaces: { ...interfaces, wg0: [address('10.9.0.2')] }, routes: '', ours: 'tun0' })).toBe('wg0');
   });
 
-  test('its name is shown without what could not be seen', () => {
+  test('another VPN’s name is shown without invisible characters', () => {
     const name = 'wg\u202E0';
     expect(otherVpnIn({ interfaces: { ...wifi, [`${name} vpn`]: [address('10.8.0.2')] }, routes: '' })).toBe('wg0 vpn');
   });
 
-  test('this computer is looked at without a failure', async () => {
+  test('looking for another VPN works on this computer', async () => {
     expect(await otherVpn()).toSatisfy((found: unknown) => found === null || typeof found === 'string');
   });
 });
@@ -111,7 +111,7 @@ describe('in the app', () => {
   });
   const notices = ({ app }: AppBench) => app.state.notices.map(({ failure }) => failure);
 
-  test('it is told with its name while connecting, refuses nothing, and goes when it is gone', async () => {
+  test('another VPN is named while connecting, refuses nothing, and is forgotten when it ends', async () => {
     let network: string | null = 'wg0';
     const b = (bench = await startAppBench({}, { otherVpn: () => Promise.resolve(network) }));
     expect(notices(b)).toEqual([]);

@@ -19,7 +19,7 @@ describe.skipIf(missing !== null)('two gateways', () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
-  test('the first is killed under a session: that is told, and the next sign-in goes to the second by itself', async () => {
+  test('a gateway that is killed during a session is reported, and the next sign-in goes to the second gateway', async () => {
     const { driver } = await startDriver();
     onTestFinished(() => driver.stop());
     const controller = new AccessController({

@@ -32,7 +32,7 @@ async function passcode(b: AppBench): Promise<void> {
 }
 
 describe('tasks', () => {
-  test('I lost my phone goes on to the portal: nothing that was typed is asked again', async () => {
+  test('I lost my phone continues to the portal, and nothing typed is asked again', async () => {
     const b = await open();
     const { app } = b;
     await app.verbs.startTask({ task: 'lost-phone' });
@@ -68,7 +68,7 @@ describe('tasks', () => {
     expect(b.desktop.visits).toHaveLength(1);
   });
 
-  test('I lost my phone, where the campus has recovery pages of its own, stays that task to the end', async () => {
+  test('I lost my phone stays the task to its end if the campus has its own recovery pages', async () => {
     const b = await open();
     const { app } = b;
     const recovery = { address: 'https://recovery.campus.test/', interface: 'other' as const };
@@ -86,7 +86,7 @@ describe('tasks', () => {
     expect(app.state.task).toBe('lost-phone');
   });
 
-  test('on campus, who has recovered is signed in to the portal as well', async () => {
+  test('on campus, recovery also signs the person in to the portal', async () => {
     const b = await open({ onCampus: true });
     const { app } = b;
     await app.verbs.startTask({ task: 'lost-phone' });
@@ -112,7 +112,7 @@ describe('tasks', () => {
 });
 
 describe('a saved sign-in', () => {
-  test('is kept when asked for, used the next time, and forgotten only once the campus has rejected it (OG#142, YZ#636)', async () => {
+  test('a saved sign-in is kept when asked for, used the next time, and forgotten only when the campus rejects it (OG#142, YZ#636)', async () => {
     const b = await open();
     const { app } = b;
     await app.verbs.connect({ profileId: b.campus.profile.id });
@@ -137,7 +137,7 @@ describe('a saved sign-in', () => {
     expect(b.keytar.entries.size).toBe(0);
   });
 
-  test('goes in by a press where a link began the attempt, and nobody is asked for it', async () => {
+  test('a saved sign-in goes in by a button if a link started the attempt', async () => {
     const b = await open();
     const { app } = b;
     await app.verbs.connect({ profileId: b.campus.profile.id });
@@ -160,14 +160,14 @@ describe('a saved sign-in', () => {
     expect(app.state.saved).toMatchObject({ password: true, offered: false });
   });
 
-  test('quick connect goes as far as the question and shows the window there', async () => {
+  test('quick connect continues up to the first question and shows the window there', async () => {
     const b = await open();
     await b.app.quickConnect();
     expect(b.desktop.shown).toBe(1);
     await when(b.app, promptOf('notice'));
   });
 
-  test('a page that opens shows the window once, since it may need the person though a saved password answered for them', async () => {
+  test('a page that opens shows the window once, even if a saved password answered', async () => {
     const b = await open();
     const page = {
       host: 'idp.campus.test',
@@ -189,7 +189,7 @@ describe('a saved sign-in', () => {
 });
 
 describe('profiles', () => {
-  test('by address: the certificate is a question, what it contains is shown, and it is added', async () => {
+  test('a campus added by address has its certificate asked about and its content shown', async () => {
     const b = await open({}, { withProfile: false });
     const { app } = b;
     await app.verbs.previewAddress({ address: `localhost:${b.campus.port}` });
@@ -225,7 +225,7 @@ describe('profiles', () => {
   });
 });
 
-test('every state that the application shows is one of the schema', async () => {
+test('every state that the application shows fits the schema', async () => {
   const b = await open();
   const bad: unknown[] = [];
   b.app.onState((state) => {
@@ -242,7 +242,7 @@ test('every state that the application shows is one of the schema', async () => 
   expect(bad).toEqual([]);
 });
 
-test('the passcode leaves the clipboard when the app does', async () => {
+test('the passcode leaves the clipboard when the app quits', async () => {
   const b = await open();
   const { app } = b;
   await app.verbs.startTask({ task: 'lost-phone' });

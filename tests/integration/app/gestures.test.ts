@@ -147,7 +147,7 @@ const nothingLeft = async ({ campus, network }: Scene): Promise<void> => {
 };
 
 describe.each(states)('in %s', (_name, get) => {
-  test('Disconnect: idle within a second, signed out at the campus, and Connect works again', async () => {
+  test('Disconnect in any state is idle within a second, signs out, and Connect works again', async () => {
     const s = await open();
     await get(s);
     expect(await timed(() => s.run.app.verbs.disconnect(undefined))).toBeLessThan(1_000);
@@ -158,7 +158,7 @@ describe.each(states)('in %s', (_name, get) => {
     await when(s.run.app, promptOf('notice'));
   });
 
-  test('quit: within 3 s, signed out at the campus, and the settings say that nothing is up', async () => {
+  test('quitting in any state takes at most 3 s, signs out, and leaves settings that say so', async () => {
     const s = await open();
     await get(s);
     expect(await timed(() => s.run.app.shutdown())).toBeLessThan(3_000);
@@ -168,7 +168,7 @@ describe.each(states)('in %s', (_name, get) => {
 });
 
 describe('in the wrong order', () => {
-  test('a push that is approved twice, and one that is approved after Cancel', async () => {
+  test('a push approved twice, or approved after Cancel, opens nothing', async () => {
     const s = await open();
     const push = await pushed(s);
     const { factors } = s.campus.services;
@@ -184,7 +184,7 @@ describe('in the wrong order', () => {
     expect(s.campus.records.sessions()).toEqual([]);
   });
 
-  test('Connect twice: one attempt, and what was begun with it goes on', async () => {
+  test('Connect pressed twice starts one attempt, which continues', async () => {
     const s = await open();
     await s.run.app.verbs.startTask({ task: 'add-device' });
     await expect(connect(s)).rejects.toThrow('not-now');
@@ -193,7 +193,7 @@ describe('in the wrong order', () => {
     expect(s.network.connections.open).toBe(1);
   });
 
-  test('Disconnect at the very moment that the link breaks in sleep leaves no timer behind', async () => {
+  test('Disconnect at the moment when the link breaks in sleep leaves no timer behind', async () => {
     const s = await open();
     const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const before = timers();
@@ -209,7 +209,7 @@ describe('in the wrong order', () => {
     await expect.poll(timers).toBeLessThanOrEqual(before);
   });
 
-  test('a session that the operator ends while we are away: said once we are back, without a question', async () => {
+  test('a session that the operator ends while the app is away is reported on return, without a question', async () => {
     const s = await open();
     await connected(s);
     s.run.environment.suspend();
@@ -221,7 +221,7 @@ describe('in the wrong order', () => {
     expect(s.run.app.state.access).toMatchObject({ kind: 'idle', ending: { code: 'ticket-rejected' } });
   });
 
-  test('a session that the operator ends while its tunnel opens', async () => {
+  test('a session that the operator ends while its tunnel opens is reported', async () => {
     const s = await open();
     await atSecondFactor(s);
     const there = reached(s, 'opening').then(() => s.campus.control.end(s.campus.records.sessions()[0]?.id ?? ''));

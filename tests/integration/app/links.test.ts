@@ -58,7 +58,7 @@ test.each(malformed)('%j is no link', (text) => {
   expect(readLink(text)).toBeNull();
 });
 
-test('a link with anything changed, added or left out is another link or none, and never means more than it says', () => {
+test('a changed link is another link or none, and never means more than it says', () => {
   const mutated = fc
     .tuple(fc.constantFrom(...good), fc.nat(60), fc.nat(3), fc.string({ maxLength: 5 }))
     .map(([link, at, cut, put]) => link.slice(0, at) + put + link.slice(at + cut));
@@ -88,7 +88,7 @@ describe('the app', () => {
   afterEach(() => bench.close());
   const codes = () => bench.app.state.notices.map(({ failure }) => failure.code);
 
-  test('tells once of links that it does not understand, and does nothing', async () => {
+  test('links that the app does not understand are reported once, and do nothing', async () => {
     const before = { ...bench.app.state, notices: [] };
     for (const link of malformed) await bench.app.openArgument(link);
     expect(codes()).toEqual(['link-invalid']);
@@ -96,7 +96,7 @@ describe('the app', () => {
     expect(bench.desktop.external).toEqual([]);
   });
 
-  test('adds nothing from a file that is no profile, and waits for none', async () => {
+  test('a file that is no profile adds nothing, and the app does not wait for one', async () => {
     const files: Record<string, string> = {
       'empty.causeway': '',
       'binary.causeway': '\u0000\u0001\uFFFD',
@@ -126,7 +126,7 @@ describe('the app', () => {
     expect(bench.app.state.profiles.map(({ id }) => id)).toEqual(['campus-test']);
   });
 
-  test('keeps a link’s question until the person is done signing in', async () => {
+  test('a link’s question waits until the person has finished signing in', async () => {
     const { app } = bench;
     await app.verbs.connect({ profileId: 'campus-test' });
     const before = await when(app, promptOf('notice'));
@@ -142,7 +142,7 @@ describe('the app', () => {
     ['causeway://connect/campus-test', 'causeway://connect/campus-test'],
     ['causeway://task/add-device', 'causeway://task/add-device'],
     ['causeway://campus/vpn.harbour.example', 'CAUSEWAY://campus/VPN.Harbour.EXAMPLE'],
-  ])('asks a question that is open already once, however often its link comes: %s', async (link, again) => {
+  ])('a question that is already open is asked once, however often its link comes: %s', async (link, again) => {
     const { app } = bench;
     await app.openArgument(link);
     const open = app.state.confirmation;
@@ -158,7 +158,7 @@ describe('the app', () => {
     expect(app.state.confirmation).toBeNull();
   });
 
-  test('lets no link take the place of a question that is open', async () => {
+  test('a link does not replace an open question', async () => {
     const { app } = bench;
     await app.openArgument('causeway://task/add-device');
     await app.openArgument('causeway://connect/campus-test');

@@ -37,7 +37,7 @@ const lose = (): Promise<void> => run.app.verbs.startTask({ task: 'lost-phone' }
 const address = (): string => `campus.test:${campus.port}`;
 
 describe.each(['http', 'socks5'] as const)('a proxy that speaks %s and wants a sign-in', (kind) => {
-  test('asks on the way to the recovery site, again after a wrong password, and then no more: not for a gateway either', async () => {
+  test('a proxy’s question comes before the recovery site, again after a wrong password, and then not for the gateway either', async () => {
     await begin(kind);
     const { app, log } = run;
     const opening = lose();
@@ -59,7 +59,7 @@ describe.each(['http', 'socks5'] as const)('a proxy that speaks %s and wants a s
     await when(app, promptOf('notice'));
   });
 
-  test('asks on the way to a campus’s profile, and the certificate is asked about as ever', async () => {
+  test('a proxy’s question comes before a campus’s profile, and the certificate is asked about as usual', async () => {
     await begin(kind, false);
     const { app } = run;
     const looking = app.verbs.previewAddress({ address: address() });
@@ -73,7 +73,7 @@ describe.each(['http', 'socks5'] as const)('a proxy that speaks %s and wants a s
 });
 
 describe('who leaves the question', () => {
-  test('is back where they were, and may begin again', async () => {
+  test('declining a proxy’s question returns to where the person was, and they may begin again', async () => {
     await begin('http');
     const { app } = run;
     const opening = lose();
@@ -86,7 +86,7 @@ describe('who leaves the question', () => {
     expect(app.state.recovery.step).toBe('role');
   });
 
-  test('is told nothing of a profile that was not fetched', async () => {
+  test('declining a proxy’s question reports no failed profile', async () => {
     await begin('http', false);
     const { app } = run;
     const looking = app.verbs.previewAddress({ address: address() });
@@ -95,7 +95,7 @@ describe('who leaves the question', () => {
     expect(app.state).toMatchObject({ preview: null, confirmation: null, notices: [] });
   });
 
-  test('by leaving the task, or the app, takes the question away', async () => {
+  test('leaving the task or the app withdraws a proxy’s question', async () => {
     await begin('http');
     const { app } = run;
     const opening = lose();

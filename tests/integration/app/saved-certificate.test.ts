@@ -43,7 +43,7 @@ async function rest(): Promise<void> {
   await when(bench.app, ({ access }) => access.kind === 'connected');
 }
 
-it('the place of the file is remembered once it has worked, its passphrase never', async () => {
+it('a certificate file’s path is remembered once it has worked, its passphrase never', async () => {
   const { app, campus, settings, directory } = bench;
   await app.verbs.connect({ profileId: campus.profile.id });
   await when(app, promptOf('client-certificate'));
@@ -65,7 +65,7 @@ it('the place of the file is remembered once it has worked, its passphrase never
   expect(await readFile(join(directory, 'settings.json'), 'utf8')).not.toContain('sesame');
 });
 
-it('a file that did not do is not named again by itself', async () => {
+it('a certificate file that did not work is not offered again by itself', async () => {
   const { app, campus, settings } = bench;
   settings.update(() => ({ clientCertificates: { [campus.profile.id]: '/home/mei/old.p12' } }));
   wrong = true;
@@ -79,6 +79,6 @@ it('a file that did not do is not named again by itself', async () => {
   expect(settings.get().clientCertificates).toEqual({ [campus.profile.id]: '/home/mei/new.p12' });
 });
 
-it('the dialog opens only while a certificate is asked for', async () => {
+it('the certificate dialog opens only while a certificate is asked for', async () => {
   await expect(bench.app.verbs.chooseCertificate(undefined)).rejects.toMatchObject({ failure: { code: 'not-now' } });
 });

@@ -95,14 +95,14 @@ async function worked(given: readonly (readonly [Prompt, Answer])[], remember = 
 }
 
 describe('a group that was chosen (SSO#194)', () => {
-  it('is chosen already the next time, whatever its number is by then', async () => {
+  it('a chosen group is preselected the next time, even if its number has changed (SSO#194)', async () => {
     await worked([[signIn(), typed('2')]], false);
     const shown = start().preset(profile, signIn(['Visitors', 'Students', 'Staff']));
     expect(shown).toMatchObject({ selects: [{ value: '1' }] });
     expect(start().preset(profile, signIn(['Visitors']))).toEqual(signIn(['Visitors']));
   });
 
-  it('is where the saved password goes', async () => {
+  it('a chosen group is where the saved password is sent', async () => {
     await worked([[signIn(), typed('2')]]);
     expect(await start().preparedFor(profile)(signIn(['Visitors', 'Students']))).toEqual({
       kind: 'credentials',
@@ -110,13 +110,13 @@ describe('a group that was chosen (SSO#194)', () => {
     });
   });
 
-  it('is asked for where it is not known: a saved password never goes to the default group by itself', async () => {
+  it('an unknown group is asked for: a saved password never goes to the default group by itself', async () => {
     await worked([[{ ...signIn(), selects: [] }, typed('0')]]);
     expect(await start().preparedFor(profile)(signIn())).toBeNull();
     expect(await start().preparedFor(profile)(signIn(['Students']))).not.toBeNull();
   });
 
-  it('is left to the person where it has a phone ring', async () => {
+  it('a choice that rings a phone is left to the person', async () => {
     const factorPrompt = signIn(['Passcode', 'Duo Push']);
     await worked([[factorPrompt, typed('1')]]);
     expect(await start().preparedFor(profile)(factorPrompt)).toBeNull();
@@ -125,7 +125,7 @@ describe('a group that was chosen (SSO#194)', () => {
     expect(start().preset(profile, factorPrompt)).toMatchObject({ selects: [{ value: '1' }] });
   });
 
-  it('on a page of its own is taken along with a saved password once, and offered first without one', async () => {
+  it('a group on its own page is chosen along with a saved password once, and offered first without one', async () => {
     const chosen: Answer = { kind: 'choice', option: '1' };
     await worked([[realm, chosen]], false);
     expect(await start().preparedFor(profile)(realm)).toBeNull();
@@ -139,21 +139,21 @@ describe('a group that was chosen (SSO#194)', () => {
     expect(await prepared(realm)).toBeNull();
   });
 
-  it('is no habit where it is the session to end', async () => {
+  it('the session to end is never remembered as a choice', async () => {
     const session: Prompt = { ...realm, purpose: 'session' };
     await worked([[session, { kind: 'choice', option: '1' }]]);
     expect(start().preset(profile, session)).toEqual(session);
     expect(settings.get().choices).toEqual({});
   });
 
-  it('is forgotten with the saved sign-in', async () => {
+  it('a chosen group is forgotten with the saved sign-in', async () => {
     await worked([[signIn(), typed('2')]]);
     await remembered().forget(profile.id);
     expect(settings.get()).toMatchObject({ choices: {}, userIds: {}, savedPasswords: [] });
     expect(keytar.entries.size).toBe(0);
   });
 
-  it('takes only so much of a gateway’s words into the settings', async () => {
+  it('only a bounded part of a gateway’s text enters the settings', async () => {
     for (let round = 0; round < 30; round++)
       await worked(
         [
@@ -183,7 +183,7 @@ describe('a password that was changed on the way in', () => {
   };
   const changed: Answer = { kind: 'fields', values: { old: 'typed', new: 'changed', again: 'changed' } };
 
-  it('is kept in place of the one before', async () => {
+  it('a password changed during sign-in is saved in place of the old one', async () => {
     await worked([
       [plain, typed('0')],
       [change, changed],
@@ -191,7 +191,7 @@ describe('a password that was changed on the way in', () => {
     expect([...keytar.entries.values()]).toEqual(['changed']);
   });
 
-  it('is kept where the one before came from the keychain, and signs in where it is asked for next', async () => {
+  it('a changed password is saved even if the old one came from the keychain, and signs in the next time', async () => {
     await worked([[plain, typed('0')]]);
     const savedPassword = start();
     const prepared = savedPassword.preparedFor(profile);
@@ -202,7 +202,7 @@ describe('a password that was changed on the way in', () => {
     expect([...keytar.entries.values()]).toEqual(['typed']);
   });
 
-  it('is kept nowhere without Remember me', async () => {
+  it('a changed password is not saved without Remember me', async () => {
     await worked(
       [
         [plain, typed('0')],
@@ -219,7 +219,7 @@ describe('a password goes in by itself once, and only where a person asked for t
   const plain: Prompt = { ...signIn(), selects: [] };
   const remember = (): Promise<void> => worked([[plain, typed('0')]]);
 
-  it('is not what answers the next question for a password in the same attempt', async () => {
+  it('a saved password does not answer the next password question of the same attempt', async () => {
     const savedPassword = start();
     const prepared = savedPassword.preparedFor(profile);
     expect(await prepared(plain)).toBeNull();
@@ -227,13 +227,13 @@ describe('a password goes in by itself once, and only where a person asked for t
     expect(await prepared({ ...plain, message: 'Second system' })).toBeNull();
   });
 
-  it('stays in the keychain where nobody has pressed Connect: a link, a start, a command without a terminal', async () => {
+  it('a saved password stays in the keychain if nobody pressed Connect: after a link, a start, a command without a terminal', async () => {
     await remember();
     expect(await start().preparedFor(profile, false)(plain)).toBeNull();
     expect(await start().preparedFor(profile, true)(plain)).not.toBeNull();
   });
 
-  it.each(['asked for again', 'ended by it'])('ten Connects send a refused one once: %s', async (how) => {
+  it.each(['asked for again', 'ended by it'])('a rejected saved password is sent once in ten Connects: %s', async (how) => {
     await remember();
     let sent = 0;
     const savedPassword = start();
@@ -266,7 +266,7 @@ describe('a password goes in by itself once, and only where a person asked for t
   );
 
   it.each(['passcode-wrong', 'push-refused-at-once', 'answer-rejected'] as const)(
-    'one that may have been refused (%s) is kept, and goes in by itself no more until it has worked',
+    'a saved password that may have been rejected (%s) is kept, and not sent by itself until it has worked',
     async (code) => {
       await remember();
       const savedPassword = start();
@@ -282,15 +282,18 @@ describe('a password goes in by itself once, and only where a person asked for t
     },
   );
 
-  it.each(['push-denied', 'push-timed-out', 'gateway-silent'] as const)('what is no word about it does not cost it: %s', async (code) => {
-    await remember();
-    const savedPassword = start();
-    expect(await savedPassword.preparedFor(profile)(plain)).not.toBeNull();
-    await savedPassword.ended(profile.id, { code });
-    expect(await savedPassword.preparedFor(profile)(plain)).not.toBeNull();
-  });
+  it.each(['push-denied', 'push-timed-out', 'gateway-silent'] as const)(
+    'a failure that says nothing about the password does not delete it: %s',
+    async (code) => {
+      await remember();
+      const savedPassword = start();
+      expect(await savedPassword.preparedFor(profile)(plain)).not.toBeNull();
+      await savedPassword.ended(profile.id, { code });
+      expect(await savedPassword.preparedFor(profile)(plain)).not.toBeNull();
+    },
+  );
 
-  it.each(['pw,push', 'pw,Phone ', 'pw;sms2'])('one that would ring a phone whenever it goes in is not kept: %j', async (password) => {
+  it.each(['pw,push', 'pw,Phone ', 'pw;sms2'])('a password that would ring a phone each time is not saved: %j', async (password) => {
     await worked([[plain, { kind: 'credentials', values: { user: 'mei', password } }]]);
     expect(keytar.entries.size).toBe(0);
   });
@@ -325,7 +328,7 @@ describe('what is remembered of a sign-in', () => {
     return kept;
   };
 
-  it('goes in by itself, but not in an attempt in which the person vouched for the server: password, code, certificate', async () => {
+  it('saved password, code and certificate are filled in by themselves, but not in an attempt in which the person vouched for the server', async () => {
     const kept = await keep();
     const file: Prompt = { kind: 'client-certificate', host: 'vpn.campus.test', wantsPassphrase: false };
     const questions: Prompt[] = [{ ...signIn(), selects: [] }, passcode, file];
@@ -352,7 +355,7 @@ describe('what is remembered of a sign-in', () => {
       return prepared;
     };
 
-    it('goes in by a press, once, with what is chosen in the form', async () => {
+    it('a saved password goes by a button, once, with what is chosen in the form, after the person vouched for the server', async () => {
       const kept = await keep();
       const prepared = await vouching(kept);
       const withGroups = signIn();
@@ -366,7 +369,7 @@ describe('what is remembered of a sign-in', () => {
       await expect(kept.savedPassword.answerWithSaved(withGroups, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
     });
 
-    it('is dropped at once where the gateway refuses it, and then there is nothing to press', async () => {
+    it('a saved password that the gateway rejects is deleted at once, and its button disappears', async () => {
       const kept = await keep();
       const prepared = await vouching(kept);
       await prepared(question);
@@ -377,7 +380,7 @@ describe('what is remembered of a sign-in', () => {
       expect(told).toEqual(['saved-password-removed']);
     });
 
-    it('is offered where it did not go in by itself and was kept, for a plain question only', async () => {
+    it('the button for a saved password is offered if it was not sent by itself, and for a plain question only', async () => {
       const kept = await keep();
       // By a link, and by Connect
       const quiet = kept.preparedFor(whole, false);
@@ -392,7 +395,7 @@ describe('what is remembered of a sign-in', () => {
       expect(kept.savedPassword.savedFor('campus', question).offered).toBe(false);
     });
 
-    it('is offered no more once the keychain has it no longer', async () => {
+    it('the button for a saved password disappears once the keychain no longer has it', async () => {
       const kept = await keep();
       await vouching(kept);
       keytar.entries.clear();
@@ -401,7 +404,7 @@ describe('what is remembered of a sign-in', () => {
     });
   });
 
-  it('is forgotten as a whole: on disk, in the keychain, and in what goes in by itself from then on', async () => {
+  it('forgetting a sign-in removes all of it: on disk, in the keychain, and in what is filled in from then on', async () => {
     const kept = await keep();
     expect(keytar.entries.size).toBe(2);
     await kept.forget('campus');
@@ -411,7 +414,7 @@ describe('what is remembered of a sign-in', () => {
     expect(await kept.preparedFor(whole)(passcode)).toBeNull();
   });
 
-  it('is every entry of the settings that belongs to a profile: a new one is forgotten too, or named here', () => {
+  it('every profile’s entry in the settings is forgotten with its sign-in, or listed in this test', () => {
     const ofOthers = [
       'preferences',
       'profiles',

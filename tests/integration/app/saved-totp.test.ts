@@ -72,7 +72,7 @@ describe('a key for one-time codes', () => {
   });
 
   it.each([secret, ' gezd gnbv gy3t qojq gezd gnbv gy3t qojq ', `otpauth://totp/Campus:mei?secret=${secret}&issuer=Campus`])(
-    'answers the question for a passcode: %s',
+    'a saved TOTP key answers the question for a passcode: %s',
     async (text) => {
       const kept = codes();
       expect(kept.stateFor(profile)).toBe('none');
@@ -91,7 +91,7 @@ describe('a key for one-time codes', () => {
     'otpauth://totp/x',
     'https://campus.test/key',
     'A',
-  ])('that could make no codes is refused when it is kept, not when it is needed (SSO#193): %j', async (text) => {
+  ])('a TOTP key that cannot make codes is refused when it is saved, not when it is needed (SSO#193): %j', async (text) => {
     const kept = codes();
     await expect(kept.keep(profile, text)).rejects.toMatchObject({ failure: { code: 'codes-key-invalid' } });
     expect(kept.stateFor(profile)).toBe('none');
@@ -101,7 +101,7 @@ describe('a key for one-time codes', () => {
   it.each([
     ['kept anew', async (kept: SavedTotp) => kept.keep(profile, secret)],
     ['forgotten and kept anew', async (kept: SavedTotp) => kept.forget(profile.id).then(() => kept.keep(profile, secret))],
-  ])('does not answer twice in one window, though the key was %s in it', async (_how, again) => {
+  ])('a TOTP key does not answer twice in one window, though it was %s in it', async (_how, again) => {
     const kept = codes();
     await kept.keep(profile, secret);
     await ask(kept);
@@ -109,7 +109,7 @@ describe('a key for one-time codes', () => {
     expect(await later(kept)).toMatchObject({ at: windowStart + 31_000 });
   });
 
-  it('does not give the code that the person has typed themselves', async () => {
+  it('a TOTP key does not send the code that the person has just typed', async () => {
     const kept = codes();
     await kept.keep(profile, secret);
     kept.note(profile.id, { kind: 'passcode', passcode: codeAt(now) });
@@ -119,7 +119,7 @@ describe('a key for one-time codes', () => {
     expect(await ask(kept)).toEqual({ kind: 'passcode', passcode: codeAt(now) });
   });
 
-  it('answers once an attempt, and leaves a wrong code to the person', async () => {
+  it('a TOTP key answers once in an attempt, and leaves a wrong code to the person', async () => {
     const kept = codes();
     await kept.keep(profile, secret);
     const prepared = kept.preparedFor(profile);
@@ -130,7 +130,7 @@ describe('a key for one-time codes', () => {
     expect(await ask(kept, wrong)).toBeNull();
   });
 
-  it('never sends a push, and answers nothing else', async () => {
+  it('a TOTP key never sends a push, and answers no other question', async () => {
     const kept = codes();
     await kept.keep(profile, secret);
     const others: Prompt[] = [
@@ -144,7 +144,7 @@ describe('a key for one-time codes', () => {
     expect(await ask(kept)).not.toBeNull();
   });
 
-  it('never uses the code of a window twice: the second attempt waits for the next, also after a restart (Tunnelblick#626)', async () => {
+  it('a TOTP key never uses a window’s code twice: the second attempt waits for the next, even after a restart (Tunnelblick#626)', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const kept = codes();
     await kept.keep(profile, secret);
@@ -164,7 +164,7 @@ describe('a key for one-time codes', () => {
     expect(second).not.toEqual(first);
   });
 
-  it('asks the person instead of waiting for ever, after a clock was set back', async () => {
+  it('after a clock was set back, the person is asked instead of waiting for ever', async () => {
     const kept = codes();
     await kept.keep(profile, secret);
     await ask(kept);
@@ -172,7 +172,7 @@ describe('a key for one-time codes', () => {
     expect(await ask(kept)).toBeNull();
   });
 
-  it('a Cancel ends the wait, and the next window stays unused', async () => {
+  it('Cancel ends the wait for the next code, and that code stays unused', async () => {
     const kept = codes();
     await kept.keep(profile, secret);
     await ask(kept);
@@ -184,7 +184,7 @@ describe('a key for one-time codes', () => {
     expect(settings.get().keptCodes).toEqual(before);
   });
 
-  it('a key that was forgotten while it waited answers nothing', async () => {
+  it('a TOTP key that was forgotten during the wait answers nothing', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const kept = codes();
     await kept.keep(profile, secret);
@@ -195,7 +195,7 @@ describe('a key for one-time codes', () => {
     expect(await waiting).toBeNull();
   });
 
-  it('is nothing without a yes of both campus and computer', async () => {
+  it('a TOTP key needs the consent of both campus and computer', async () => {
     await codes().keep(profile, secret);
     const forbidden = codes(false);
     expect(forbidden.stateFor(profile)).toBe('off');
@@ -206,7 +206,7 @@ describe('a key for one-time codes', () => {
     expect(await codes().preparedFor(without)(passcodePrompt)).toBeNull();
   });
 
-  it('is in the keychain and nowhere else, under an entry of its own, and gone when removed', async () => {
+  it('a TOTP key is only in the keychain, under its own entry, and gone when removed', async () => {
     const kept = codes();
     await kept.keep(profile, secret);
     await ask(kept);
@@ -218,7 +218,7 @@ describe('a key for one-time codes', () => {
     expect(await ask(kept)).toBeNull();
   });
 
-  it('that the keychain does not give is told, and the person asked', async () => {
+  it('a TOTP key that the keychain does not return is reported, and the person is asked', async () => {
     const kept = codes();
     await kept.keep(profile, secret);
     keytar.getPassword = () => Promise.reject(new Error('the collection is locked'));
@@ -247,7 +247,7 @@ describe('in the application', () => {
   });
   afterEach(() => bench.close());
 
-  it('no key is in a state, a log, a setting or a reply; it goes with its campus', async () => {
+  it('a TOTP key is in no state, log, setting or reply, and goes with its campus', async () => {
     const { app, campus, settings, keytar, log, directory } = bench;
     const states: string[] = [];
     app.onState((state) => states.push(JSON.stringify(state)));
@@ -287,7 +287,7 @@ describe('in the application', () => {
       return when(app, ({ access }) => (access.kind === 'asking' && access.autoAnswerAt !== undefined ? access : null));
     };
 
-    it('the question is shown and says when, and the key answers it by itself', async () => {
+    it('while a TOTP key waits, the question says until when, and the key then answers it', async () => {
       const { autoAnswerAt = 0, prompt } = await wait(200);
       expect(prompt).toEqual(passcodePrompt);
       expect(autoAnswerAt).toBeGreaterThan(Date.now());
@@ -295,7 +295,7 @@ describe('in the application', () => {
       expect(given).toEqual({ kind: 'passcode', passcode: codeAt(autoAnswerAt) });
     });
 
-    it('a person who is quicker goes on at once, and the window stays unused', async () => {
+    it('a person who types first continues at once, and the next code stays unused', async () => {
       const { promptId } = await wait(25_000);
       const before = bench.settings.get().keptCodes;
       await bench.app.verbs.answer({ promptId, answer: { kind: 'passcode', passcode: '417 222' }, remember: false });
@@ -304,7 +304,7 @@ describe('in the application', () => {
       expect(bench.settings.get().keptCodes).toEqual(before);
     });
 
-    it('a Cancel works at once', async () => {
+    it('Cancel while a TOTP key waits works at once', async () => {
       await wait(25_000);
       const before = bench.settings.get().keptCodes;
       expect(await timed(() => bench.app.verbs.disconnect(undefined))).toBeLessThan(1_000);
@@ -312,7 +312,7 @@ describe('in the application', () => {
       expect(bench.settings.get().keptCodes).toEqual(before);
     });
 
-    it('a key that was removed meanwhile leaves the question to the person', async () => {
+    it('a TOTP key removed during the wait leaves the question to the person', async () => {
       const { promptId } = await wait(200);
       await bench.app.verbs.forgetCodes(undefined);
       const left = await when(bench.app, ({ access }) => (access.kind === 'asking' && access.promptId !== promptId ? access : null));
@@ -321,7 +321,7 @@ describe('in the application', () => {
     });
   });
 
-  it('a profile that takes the campus’s place and leads elsewhere does not get it', async () => {
+  it('a profile that replaces the campus and leads elsewhere does not get the TOTP key', async () => {
     const { app, campus, settings, desktop, keytar } = bench;
     await app.verbs.keepCodes({ key: secret });
     const stranger = { ...campus.profile, keptCodes: true, gateways: ['evil.test'], trust: { kind: 'system' } };

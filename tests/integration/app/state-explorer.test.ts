@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 test(
-  'whatever people, the gateway and the network do, in whatever order: the state is legal and nothing is left behind',
+  'any actions of people, gateway and network in any order lead to legal states and leave nothing behind',
   { timeout: numRuns * 2_000 },
   async () => {
     await fc.assert(

@@ -12,29 +12,29 @@ describe('what the app runs on', () => {
   afterEach(() => vi.unstubAllEnvs());
   const person = { double: false, isRoot: false, platform: 'linux' as const };
 
-  test('is Electron where it is there, without a fetch', async () => {
+  test('an installed Electron is used without a download', async () => {
     const fetch = fails('asked');
     expect(await chooseRuntime({ ...person, find: () => '/electron', fetch })).toMatchObject({ electron: '/electron' });
     expect(fetch).not.toHaveBeenCalled();
   });
 
-  test('is Electron once it was fetched', async () => {
+  test('a missing Electron is downloaded and used', async () => {
     const found = vi.fn<() => string | null>().mockReturnValueOnce(null).mockReturnValueOnce('/electron');
     const fetch = vi.fn(() => Promise.resolve({ failure: null }));
     expect(await chooseRuntime({ ...person, find: found, fetch })).toEqual({ electron: '/electron', why: 'it was fetched just now' });
   });
 
-  test('is the double where it cannot be fetched, and why is said', async () => {
+  test('the double is used if Electron cannot be downloaded, and the reason is printed', async () => {
     const runtime = await chooseRuntime({ ...person, find: nothing, fetch: fails('no such host') });
     expect(runtime).toEqual({ electron: null, why: 'Electron cannot be fetched: no such host' });
   });
 
-  test.each(['win32', 'darwin'] as const)('is an error on %s where it cannot be fetched', async (platform) => {
+  test.each(['win32', 'darwin'] as const)('on %s, an Electron that cannot be downloaded is an error', async (platform) => {
     const choice = chooseRuntime({ ...person, platform, find: nothing, fetch: fails('no such host') });
     await expect(choice).rejects.toThrow(/cannot be fetched: no such host\nTry once more with: npx install-electron/);
   });
 
-  test('is the double for root and where it is asked for, and nothing is fetched', async () => {
+  test('the double is used for root and with --double, and nothing is downloaded', async () => {
     const fetch = fails('asked');
     const options = { ...person, find: () => '/electron', fetch };
     expect(await chooseRuntime({ ...options, isRoot: true })).toMatchObject({ electron: null });
@@ -55,16 +55,16 @@ describe('fetching Electron', () => {
     return file;
   };
 
-  test('ends well where its installer does', async () => {
+  test('a download succeeds if its installer does', async () => {
     expect(await runInstaller(installer('process.exit(0)'))).toBeNull();
   });
 
-  test('says what its installer said', async () => {
+  test('a failed download reports the installer’s message', async () => {
     const code = "console.error(new TypeError('fetch failed', { cause: new Error('getaddrinfo ENOTFOUND github.com') })); process.exit(1)";
     expect(await runInstaller(installer(code))).toMatch(/does not answer .*ENOTFOUND github\.com/);
   });
 
-  test('gives up where nothing comes, and goes on while something does', async () => {
+  test('a stalled download is given up, and one that makes progress is not', async () => {
     const stalls = installer('setInterval(() => undefined, 1000)');
     expect(await runInstaller(stalls, { stalledMs: 400 })).toMatch(/^nothing came/);
     const slow = `const { appendFileSync } = require('fs'); let n = 0;
@@ -73,7 +73,7 @@ describe('fetching Electron', () => {
     expect(await runInstaller(stalls, { stalledMs: 60_000, longest: 300 })).toBe('it takes too long');
   }, 90_000);
 
-  test('is not tried again for a day after it failed', async () => {
+  test('a failed download is not retried for a day', async () => {
     const note = join(folder, 'out', 'note.json');
     const install = vi.fn(() => Promise.resolve<string | null>('no such host'));
     expect(await fetchElectron({ note, install, now: 1_000 })).toEqual({ failure: 'no such host' });

@@ -18,7 +18,7 @@ describe('what the installers bring along', () => {
   const components = readNative().components.flatMap((each) => (each.how === 'built' ? [] : [each]));
   const built = readNative().components.flatMap((each) => (each.how === 'built' ? [each] : []));
 
-  test('is pinned by version, source and SHA-256, or is said to lack its pin', () => {
+  test('every native part is pinned by version, source and SHA-256, or said to have no pin', () => {
     for (const { name, how, at, sha256 } of components) {
       if (how !== 'fetch') expect([at, sha256], name).not.toContain(null);
       expect(at === null, name).toBe(sha256 === null);
@@ -26,7 +26,7 @@ describe('what the installers bring along', () => {
     expect(components.filter(({ sha256 }) => sha256 === null).map(({ name }) => name)).toEqual(['openconnect-macos']);
   });
 
-  test('is made from pinned sources, each of which the recipe uses, where it is made', () => {
+  test('built parts are made from pinned sources, and the recipe uses each of them', () => {
     const sources = components.filter(({ how }) => how === 'source').map(({ name }) => name);
     const used = parts.flatMap(({ source }) => [source, source.replace(/-source$/, '-patches')]).filter((name) => sources.includes(name));
     expect(built.map(({ name }) => name)).toEqual(['openconnect-windows']);
@@ -39,7 +39,7 @@ describe('what the installers bring along', () => {
     expect(files.filter((name) => name.startsWith('licences/'))).toEqual(parts.filter(({ only }) => only !== 'linux').map(licenceOf));
   });
 
-  test('is taken from where it was made only whole, and only as it was pinned', () => {
+  test('built parts are taken only complete, and only if they match their pins', () => {
     const folder = mkdtempSync(join(tmpdir(), 'native-test-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const [from, to] = [join(folder, 'made'), join(folder, 'taken')];
@@ -62,12 +62,12 @@ describe('what the installers bring along', () => {
     expect(() => takeBuilt(component, from, to)).toThrow(/does not match its pin/);
   });
 
-  test('is in the Debian package’s dependencies where the distribution has it', () => {
+  test('OpenConnect is a dependency of the Debian package if the distribution has it', () => {
     const builder = read('electron-builder.yml');
     for (const { name } of components.filter(({ how }) => how === 'depends')) expect(builder).toMatch(new RegExp(`^    - ${name}$`, 'm'));
   });
 
-  test.skipIf(!existsSync('/usr/bin/apt-cache'))('is what this Debian has, hash for hash, where it has that version', () => {
+  test.skipIf(!existsSync('/usr/bin/apt-cache'))('the Debian pins match this Debian’s files, if it has that version', () => {
     const depends = components.filter(({ how }) => how === 'depends');
     const { stdout } = spawnSync('apt-cache', ['show', ...depends.map(({ name }) => name)], { encoding: 'utf8' });
     const field = (paragraph: string, name: string): string | undefined =>
@@ -78,7 +78,7 @@ describe('what the installers bring along', () => {
     }
   });
 
-  test('is refused where it is not what was pinned, and where there is no pin', async () => {
+  test('a file without a pin, or one that does not match it, is refused', async () => {
     const bytes = Buffer.from('an archive');
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     expect(() => verify({ name: 'x', sha256 }, bytes)).not.toThrow();
@@ -89,13 +89,13 @@ describe('what the installers bring along', () => {
       );
   });
 
-  test('is taken apart on Windows by its own tar, which a Git Bash has another before', () => {
+  test('archives are extracted on Windows by its own tar, although Git Bash has another one first', () => {
     expect(tarFor('win32', { SystemRoot: 'D:\\Windows' })).toBe('D:\\Windows\\System32\\tar.exe');
     expect(tarFor('win32', {})).toBe('C:\\Windows\\System32\\tar.exe');
     expect([tarFor('linux', {}), tarFor('darwin', {})]).toEqual(['tar', 'tar']);
   });
 
-  test('is taken out of an archive, and nothing else of it', async () => {
+  test('only the pinned files are taken out of an archive', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'native-test-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, 'wanted'), 'wanted');
@@ -129,7 +129,7 @@ describe('what the installers bring along', () => {
 });
 
 describe('the helper as a service', () => {
-  test('of systemd starts what the package installs, where it may be started', () => {
+  test('systemd’s unit starts what the package installs', () => {
     const unit = read('build/services/causeway-helper.service');
     expect(unit).toMatch(/^ExecStart=\/opt\/Causeway\/resources\/native\/causeway-helper serve$/m);
     expect(unit).toMatch(/^ConditionPathExists=\/etc\/causeway\/helper\.json$/m);
@@ -139,7 +139,7 @@ describe('the helper as a service', () => {
     expect(builder).toMatch(/^productName: Causeway$/m);
   });
 
-  test.skipIf(!existsSync('/usr/bin/systemd-analyze'))('of systemd is a unit that systemd understands', () => {
+  test.skipIf(!existsSync('/usr/bin/systemd-analyze'))('systemd’s unit is valid for systemd', () => {
     const folder = mkdtempSync(join(tmpdir(), 'unit-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     // What is installed is not here: everything else is said of it
@@ -154,7 +154,7 @@ describe('the helper as a service', () => {
     expect(output).toBe('');
   });
 
-  test('of polkit asks in three languages for the one program, and shows what it is asked about', () => {
+  test('polkit’s action asks in three languages, for the one program, and shows the command', () => {
     const xml = read('build/services/org.causeway.helper.policy');
     const of = (name: string, lang: string): string =>
       new RegExp(`<${name}${lang === '' ? '' : ` xml:lang="${lang}"`}>([^<]+)<`).exec(xml)?.[1] ?? '';
@@ -172,7 +172,7 @@ describe('the helper as a service', () => {
     expectWellFormed(xml);
   });
 
-  test.skipIf(!existsSync('/usr/bin/systemd-sysusers'))('has a user of its own for openconnect, whom the package makes', () => {
+  test.skipIf(!existsSync('/usr/bin/systemd-sysusers'))('openconnect has its own user, which the package makes', () => {
     const folder = mkdtempSync(join(tmpdir(), 'sysusers-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     mkdirSync(join(folder, 'etc'));
@@ -196,14 +196,17 @@ describe('the helper as a service', () => {
       expect(builder).toContain(`- build/services/${file}=${place}${file}`);
   });
 
-  test.each(['org.causeway.helper.plist', 'causeway-helper.task.xml'])('of %s is well-formed and starts the helper', (file) => {
-    const xml = read(`build/services/${file}`);
-    expectWellFormed(xml);
-    expect(xml).toMatch(/<(string|Arguments)>serve<\//);
-    expect(xml).toMatch(/\/Library\/PrivilegedHelperTools\/org\.causeway\.helper<|\\resources\\native\\causeway-helper\.exe</);
-  });
+  test.each(['org.causeway.helper.plist', 'causeway-helper.task.xml'])(
+    'the service definition for %s is well-formed and starts the helper',
+    (file) => {
+      const xml = read(`build/services/${file}`);
+      expectWellFormed(xml);
+      expect(xml).toMatch(/<(string|Arguments)>serve<\//);
+      expect(xml).toMatch(/\/Library\/PrivilegedHelperTools\/org\.causeway\.helper<|\\resources\\native\\causeway-helper\.exe</);
+    },
+  );
 
-  test('of Windows runs as the system, comes back within a minute however it ended, and is as fast as other programs', () => {
+  test('Windows’ task runs as the system, restarts within a minute however it ended, and has normal priority', () => {
     const task = read('build/services/causeway-helper.task.xml');
     expect(task).toMatch(/<UserId>S-1-5-18<\/UserId>/);
     expect(task).toMatch(/<BootTrigger>[\s\S]*<Repetition>\s*<Interval>PT1M<\/Interval>\s*<\/Repetition>\s*<Enabled>true/);

@@ -19,7 +19,7 @@ function oddFolder(): string {
 }
 
 describe('in a folder of an odd name', () => {
-  test.skipIf(process.platform !== 'linux')('the double of Electron starts a program', async () => {
+  test.skipIf(process.platform !== 'linux')('Electron’s double starts a program in a folder with an unusual name', async () => {
     const folder = oddFolder();
     for (const part of ['tests/electron-double', 'dist/electron-double.cjs'])
       cpSync(join(root, part), join(folder, part), { recursive: true });
@@ -30,7 +30,7 @@ describe('in a folder of an odd name', () => {
     expect(stdout.trim()).not.toBe('');
   });
 
-  test('tools that cannot take its name are given a link to it, which goes with the process', async () => {
+  test('tools that cannot handle the folder’s name get a link to it, which is removed with the process', async () => {
     const folder = oddFolder();
     writeFileSync(join(folder, 'here.txt'), '');
     const script = join(folder, 'link.ts');

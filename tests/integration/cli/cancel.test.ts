@@ -79,14 +79,14 @@ describe.skipIf(missingForPeers(['/usr/sbin/openconnect']) !== null)('a Cancel w
     here.spawn(process.execPath, argv, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const asked = () => expect.poll(() => queries, { timeout: 20_000 }).toBeGreaterThan(0);
 
-  test.each(protocols)('of the gateway (%s)', async (protocol) => {
+  test.each(protocols)('Cancel ends the look-up of the gateway while a name server is silent (%s)', async (protocol) => {
     const { ended, gone, code } = await cancelled(protocol, inside, asked);
     expect(ended).toBeLessThan(cancelWithinMs);
     expect(gone).toBeLessThan(goneWithinMs);
     expect(code).toBe(0);
   });
 
-  test.each(protocols)('of the network’s proxy (%s)', async (protocol) => {
+  test.each(protocols)('Cancel ends the look-up of the network’s proxy while a name server is silent (%s)', async (protocol) => {
     const through = (argv: string[]) => inside(argv, { https_proxy: 'http://proxy.never.test:3128' });
     const { ended, gone, code } = await cancelled(protocol, through, asked);
     expect(ended).toBeLessThan(cancelWithinMs);
@@ -110,7 +110,7 @@ describe('a Cancel while a proxy takes the call and says nothing', () => {
   });
 
   test.each(protocols.flatMap((protocol) => (['http', 'https', 'socks5', 'socks4a'] as const).map((kind) => [protocol, kind] as const)))(
-    '%s, %s',
+    'Cancel ends the wait for a silent proxy: %s, %s',
     async (protocol, kind) => {
       const env = { ...process.env, https_proxy: `${kind}://127.0.0.1:${port}`, no_proxy: '' };
       const start = (argv: string[]) => spawn(process.execPath, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -42,7 +42,7 @@ const connected = (run: CliRun): boolean => run.seen.includes('Connected to');
 const ended = (run: CliRun) => run.events.find(({ event }) => event === 'end');
 
 describe('connect in a terminal', () => {
-  test('asks what the gateway asks, echoes no password, and Ctrl-C disconnects', async () => {
+  test('connect asks what the gateway asks, echoes no password, and disconnects on Ctrl-C', async () => {
     const at = await open();
     const folder = await cliFolder([at.profile]);
     const run = startCli(['connect', at.profile.id], { folder, typist: typing(at) });
@@ -56,7 +56,7 @@ describe('connect in a terminal', () => {
     expect((await Settings.open(folder)).get().userIds).toEqual({ [at.profile.id]: student.userId });
   });
 
-  test('a push goes out by its own number alone, and the phone withdraws its question', async () => {
+  test('connect sends a push only by its number, and the phone’s answer withdraws the question', async () => {
     const at = await open();
     const run = startCli(['connect', at.profile.id], { folder: await cliFolder([at.profile]), typist: typing(at, { Number: () => '1' }) });
     await run.until(({ seen }) => seen.includes('Approve it on the phone'));
@@ -67,7 +67,7 @@ describe('connect in a terminal', () => {
     expect(await run.code).toBe(0);
   });
 
-  test('what a key types at the menu is a passcode; a word is not', async () => {
+  test('a key’s code typed at connect’s menu is a passcode, and a word is not', async () => {
     const at = await open();
     let asked = 0;
     const lines = ['push', 'cccjgjgkhcbbirdrfdnlnghhfgrtnnlgedjlftrbdeut'];
@@ -81,7 +81,7 @@ describe('connect in a terminal', () => {
     expect(await run.code).toBe(0);
   });
 
-  test('a push is left for a passcode by Enter', async () => {
+  test('Enter at connect leaves a push for a passcode', async () => {
     const at = await open();
     const run = startCli(['connect', at.profile.id], {
       folder: await cliFolder([at.profile]),
@@ -91,7 +91,7 @@ describe('connect in a terminal', () => {
     expect(at.services.factors.waiting(student.phone)).toHaveLength(0);
   });
 
-  test('a denied push says so and asks again, and Ctrl-C at a question is an end on request', async () => {
+  test('connect reports a denied push and asks again, and Ctrl-C at a question ends on request', async () => {
     const at = await open();
     let asked = 0;
     const typist = typing(at, { Number: () => (++asked === 1 ? '1' : null) });
@@ -104,7 +104,7 @@ describe('connect in a terminal', () => {
     expect(at.services.factors.waiting(student.phone)).toHaveLength(0);
   });
 
-  test('a notice that is not agreed to with the whole word: refused, 3', async () => {
+  test('connect ends with 3 if the notice is not accepted with the whole word', async () => {
     const at = await open();
     const run = startCli(['connect', at.profile.id], {
       folder: await cliFolder([at.profile]),
@@ -113,7 +113,7 @@ describe('connect in a terminal', () => {
     expect(await run.code).toBe(3);
   });
 
-  test('the question’s own word agrees to a notice too', async () => {
+  test('connect accepts the notice’s own word too', async () => {
     const at = await open();
     const run = startCli(['connect', at.profile.id], {
       folder: await cliFolder([at.profile]),
@@ -124,7 +124,7 @@ describe('connect in a terminal', () => {
     expect(await run.code).toBe(0);
   });
 
-  test('a certificate is asked about once, with its fingerprint, and remembered as the app does', async () => {
+  test('connect asks about a certificate once, with its fingerprint, and remembers it as the app does', async () => {
     const at = await open();
     const profile = { ...at.profile, trust: { kind: 'system' as const } };
     const folder = await cliFolder([profile]);
@@ -139,7 +139,7 @@ describe('connect in a terminal', () => {
     expect(again.seen).not.toContain('fingerprint');
   });
 
-  test('a certificate that is declined: 6', async () => {
+  test('connect ends with 6 if the certificate is declined', async () => {
     const at = await open();
     const profile = { ...at.profile, trust: { kind: 'system' as const } };
     const folder = await cliFolder([profile]);
@@ -147,7 +147,7 @@ describe('connect in a terminal', () => {
     expect(await run.code).toBe(6);
   });
 
-  test('the second Ctrl-C leaves at once', async () => {
+  test('a second Ctrl-C ends connect at once', async () => {
     const at = await open();
     const run = startCli(['connect', at.profile.id], { folder: await cliFolder([at.profile]), typist: typing(at) });
     await run.until(connected);
@@ -180,7 +180,7 @@ describe('a kept key for one-time codes that has to wait for the next window', (
     return { at, folder, given, profile, core: { secrets, drivers: { campus: driver }, totpSavingAllowed: true } };
   };
 
-  test('says so in the terminal, and goes on by itself', async () => {
+  test('connect says in the terminal that a saved TOTP key waits, and then continues by itself', async () => {
     const { at, folder, given, profile, core } = await waiting(2_000);
     const run = startCli(['connect', profile.id], { folder, core, typist: typing(at, { 'Passcode': () => null, 'Proceed?': () => null }) });
     await run.until(({ seen }) => seen.includes('Proceed?'));
@@ -190,7 +190,7 @@ describe('a kept key for one-time codes that has to wait for the next window', (
     expect(await run.code).toBe(0);
   });
 
-  test('one that is typed is quicker', async () => {
+  test('a code typed at connect is quicker than a waiting TOTP key', async () => {
     const { at, folder, given, profile, core } = await waiting(25_000);
     const run = startCli(['connect', profile.id], {
       folder,
@@ -201,7 +201,7 @@ describe('a kept key for one-time codes that has to wait for the next window', (
     expect(given).toEqual([{ kind: 'passcode', passcode: '417222' }]);
   });
 
-  test('unattended it is an event with the time, and nobody is needed', async () => {
+  test('connect reports a waiting TOTP key in an event with the time, and needs nobody', async () => {
     const { folder, given, profile, core } = await waiting(2_000);
     const answers = await answersFile(folder, { notice: 'proceed' });
     const run = startCli(['connect', profile.id, '--json', '--answers', answers], { folder, core });
@@ -214,7 +214,7 @@ describe('a kept key for one-time codes that has to wait for the next window', (
 });
 
 describe('connect with answers', () => {
-  test('signs in unattended and tells it in events, none of which holds a secret', async () => {
+  test('connect signs in unattended and reports in events, none of which contains a secret', async () => {
     const at = await open();
     const folder = await cliFolder([at.profile]);
     const passcode = codeOf(at);
@@ -230,7 +230,7 @@ describe('connect with answers', () => {
     expect(ended(run)).toEqual({ event: 'end', exitCode: 0 });
   });
 
-  test('a wrong password is given once: 3', async () => {
+  test('connect sends a wrong password once, and ends with 3', async () => {
     const at = await open();
     const folder = await cliFolder([at.profile]);
     const answers = await answersFile(folder, { notice: 'proceed', user: student.userId, password: 'wrong' });
@@ -240,7 +240,7 @@ describe('connect with answers', () => {
     expect(run.events.filter((event) => event.event === 'prompt' && event.kind === 'credentials')).toHaveLength(2);
   });
 
-  test('a wrong passcode is given once: 4 (Tunnelblick#626: a spent code is never tried again by itself)', async () => {
+  test('connect sends a wrong passcode once, and ends with 4 (Tunnelblick#626: a spent code is never tried again by itself)', async () => {
     const at = await open();
     const folder = await cliFolder([at.profile]);
     const answers = await answersFile(folder, { notice: 'proceed', user: student.userId, password: student.password, passcode: '000000' });
@@ -250,7 +250,7 @@ describe('connect with answers', () => {
     expect(at.services.factors.waiting(student.phone)).toHaveLength(0);
   });
 
-  test('what the answers do not hold, without a terminal: 2, at once', async () => {
+  test('connect ends with 2 at once if the answers lack something and there is no terminal', async () => {
     const at = await open();
     const folder = await cliFolder([at.profile]);
     const run = startCli(['connect', at.profile.id, '--answers', await answersFile(folder, { notice: 'proceed' }), '--json'], { folder });
@@ -258,7 +258,7 @@ describe('connect with answers', () => {
     expect(ended(run)).toMatchObject({ says: expect.stringContaining('credentials') as unknown });
   });
 
-  test('a session that an operator ends: 7', async () => {
+  test('connect ends with 7 when the operator ends the session', async () => {
     const at = await open();
     const folder = await cliFolder([at.profile]);
     const answers = await answersFile(folder, {
@@ -274,7 +274,7 @@ describe('connect with answers', () => {
     expect(ended(run)).toMatchObject({ failure: { code: 'session-revoked' } });
   });
 
-  test('the one certificate that they name is accepted, another is not', async () => {
+  test('connect accepts only the certificate that the answers name', async () => {
     const at = await open();
     const folder = await cliFolder([{ ...at.profile, trust: { kind: 'system' } }]);
     const certificate = Array.from({ length: 32 }, () => 'AB').join(':');
@@ -300,7 +300,7 @@ describe('a sign-in on a page', () => {
     return { given, run: startCli(argv, { folder, core: { drivers: { campus: driver } }, ...(typist && { typist }) }) };
   };
 
-  test('of the person’s own browser goes there at their Enter', async () => {
+  test('a sign-in in the person’s own browser opens when they press Enter', async () => {
     const { given, run } = await onPage('own', (question) => (question.includes('Press Enter') ? '' : null));
     await run.until(({ seen }) => seen.includes('Proceed?'));
     expect(given).toEqual([{ kind: 'browser', where: 'own' }]);
@@ -310,7 +310,7 @@ describe('a sign-in on a page', () => {
   test.each<[string, 'window' | 'own', Typist | undefined]>([
     ['in the app’s window', 'window', () => ''],
     ['of anybody’s browser, with nobody there,', 'own', undefined],
-  ])('%s needs the app: 8', async (_what, where, typist) => {
+  ])('a sign-in on a page %s needs the app: 8', async (_what, where, typist) => {
     const { given, run } = await onPage(where, typist);
     expect(await run.code).toBe(8);
     expect(run.seen).toContain('Sign in with Causeway’s app');
@@ -319,7 +319,7 @@ describe('a sign-in on a page', () => {
 });
 
 describe('connect elsewhere', () => {
-  test('a gateway that is not there: 5', async () => {
+  test('connect ends with 5 if the gateway cannot be reached', async () => {
     const at = await open();
     const port = await deadPort();
     const connectTo = at.profile.connectTo?.map((entry) => ({ ...entry, loopbackPort: port })) ?? [];
@@ -332,7 +332,7 @@ describe('connect elsewhere', () => {
     });
   });
 
-  test('a driver that this build does not have: 8', async () => {
+  test('connect ends with 8 if this build lacks the driver', async () => {
     const at = await open();
     const folder = await cliFolder([{ ...at.profile, protocol: 'nc', tunnel: 'app' }]);
     const run = startCli(['connect', at.profile.id, '--answers', await answersFile(folder, {}), '--json'], { folder });
@@ -340,7 +340,7 @@ describe('connect elsewhere', () => {
     expect(ended(run)).toMatchObject({ failure: { code: 'component-missing' } });
   });
 
-  test('a profile file that nobody has added', async () => {
+  test('connect uses a profile file that nobody has added', async () => {
     const at = await open();
     const folder = await cliFolder();
     const file = join(folder, 'campus.causeway');
@@ -352,7 +352,7 @@ describe('connect elsewhere', () => {
     expect((await Settings.open(folder)).get().profiles).toEqual([]);
   });
 
-  test('other programs go through its proxy, with this run’s secret and not without', async () => {
+  test('other programs use connect’s proxy with this run’s secret, and not without', async () => {
     const at = await open();
     const folder = await cliFolder([at.profile]);
     const run = startCli(['connect', at.profile.id, '--app-tunnel', '0'], { folder, typist: typing(at) });
@@ -368,7 +368,7 @@ describe('connect elsewhere', () => {
     await expect(through(`${user}:${secret}`)).rejects.toThrow('ECONNREFUSED');
   });
 
-  test('a proxy port that is taken: 2, before anything is asked', async () => {
+  test('connect ends with 2 before it asks anything if the proxy’s port is taken', async () => {
     const at = await open();
     const server = http.createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());

@@ -69,7 +69,7 @@ async function speak() {
 }
 
 describe('the private socket', () => {
-  test('is nobody else’s, and replaces what a killed run left there', async () => {
+  test('the private socket is closed to other users, and replaces one that a killed run left', async () => {
     await writeFile(controlAddress(folder, 'app'), 'left behind');
     await serve();
     const { mode } = await stat(controlAddress(folder, 'app'));
@@ -77,7 +77,7 @@ describe('the private socket', () => {
     await expect(serveControl(folder, noted(), () => undefined)).rejects.toThrow('not-now');
   });
 
-  test('sends a push only by an answer that was typed', async () => {
+  test('the private socket sends a push only for an answer that was typed', async () => {
     const session = noted();
     await serve(session);
     const peer = await speak();
@@ -94,7 +94,7 @@ describe('the private socket', () => {
     expect(peer.text()).not.toContain('123456');
   });
 
-  test('hangs up on a line without end, on what is no request, on too many at once; the others stay', async () => {
+  test('the private socket drops clients that send endless lines, invalid requests or too many, and keeps the others', async () => {
     const log: string[] = [];
     await serve({ ...noted(), disconnect: () => new Promise(() => undefined) }, log);
     const good = await speak();
@@ -108,7 +108,7 @@ describe('the private socket', () => {
     await expect.poll(() => good.replies().length).toBe(1);
   });
 
-  test('hangs up on who asks and never reads, however much there is to tell', async () => {
+  test('the private socket drops a client that never reads, however much there is to send', async () => {
     let tell: (access: AccessState) => void = () => undefined;
     let gone = false;
     const onAccess: ControlledSession['onAccess'] = (listener) => {
@@ -136,7 +136,7 @@ describe('the private socket', () => {
       .toBe(true);
   });
 
-  test('takes so many clients and no more', async () => {
+  test('the private socket has a limit on clients', async () => {
     await serve();
     const peers = await Promise.all(Array.from({ length: control.maxClients }, speak));
     const late = await speak();
@@ -148,7 +148,7 @@ describe('the private socket', () => {
     await expect.poll(() => next.replies().length).toBe(1);
   });
 
-  test('outlives whatever is said to it', async () => {
+  test('the private socket survives anything that is sent to it', async () => {
     const session = noted();
     await serve(session);
     const odd = fc.oneof(
@@ -192,7 +192,7 @@ describe('the command line beside the app', () => {
   const answers = (b: AppBench) =>
     answersFile(b.directory, { notice: 'proceed', user: student.userId, password: student.password, passcode: codeOf(b.campus) });
 
-  test('connect is the app’s own session: its window shows it, status tells it, disconnect ends it', async () => {
+  test('connect controls the app’s own session: its window shows it, status reports it, disconnect ends it', async () => {
     const b = await open();
     const run = startCli(['connect', b.campus.profile.id, '--answers', await answers(b), '--json'], { folder: b.directory });
     await when(b.app, ({ access }) => access.kind === 'connected');
@@ -217,7 +217,7 @@ describe('the command line beside the app', () => {
     expect(b.app.state.access).toEqual({ kind: 'idle', ending: null });
   });
 
-  test('its proxy for other programs goes through the app’s tunnel, as long as the terminal is there', async () => {
+  test('connect’s proxy for other programs uses the app’s tunnel, as long as the terminal is there', async () => {
     const b = await open();
     const argv = ['connect', b.campus.profile.id, '--answers', await answers(b), '--app-tunnel', '0', '--json', '--show-secret'];
     const run = startCli(argv, { folder: b.directory });
@@ -247,7 +247,7 @@ describe('the command line beside the app', () => {
     expect(b.app.state.access.kind).toBe('idle');
   });
 
-  test('who lost their phone is offered the passcode that the app holds first, and no push is recommended', async () => {
+  test('a person who lost their phone is first offered the passcode that the app holds, and no push is recommended', async () => {
     const b = await open();
     const { app } = b;
     await app.verbs.startTask({ task: 'lost-phone' });
@@ -269,14 +269,14 @@ describe('the command line beside the app', () => {
     expect(await run.code).toBe(0);
   });
 
-  test('a program cannot use a passcode that nobody holds', async () => {
+  test('a program cannot use a passcode that the app does not hold', async () => {
     await serve();
     const program = await speak();
     program.send({ id: 1, verb: 'answerHeld', promptId: 'p1' });
     await expect.poll(() => program.replies()).toMatchObject([{ type: 'failed', id: 1, failure: { code: 'not-now' } }]);
   });
 
-  test('a profile file that the app does not know is not taken there: 2', async () => {
+  test('the app refuses a profile file that it does not know: 2', async () => {
     const b = await open();
     const other = await cliFolder();
     const file = join(other, 'other.causeway');
@@ -286,7 +286,7 @@ describe('the command line beside the app', () => {
     expect(b.app.state.access.kind).toBe('idle');
   });
 
-  test('an app that is quit takes the terminal’s session with it: 7', async () => {
+  test('quitting the app ends the terminal’s session: 7', async () => {
     const b = await startAppBench();
     const server = await serveControl(
       b.directory,
@@ -301,7 +301,7 @@ describe('the command line beside the app', () => {
   });
 });
 
-test('two terminals without the app: the second sees and ends what the first began', async () => {
+test('of two terminals without the app, the second sees and ends what the first started', async () => {
   const b = await startAppBench();
   onTestFinished(() => b.close());
   const own = await cliFolder([b.campus.profile]);

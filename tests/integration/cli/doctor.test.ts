@@ -37,7 +37,7 @@ async function examine(profiles: readonly Profile[], more: Omit<Partial<CliOptio
   return { code, of: (name: string) => checks.filter(({ check }) => check === name) };
 }
 
-test('a computer and a campus that are well', async () => {
+test('doctor finds a healthy computer and campus', async () => {
   const { profile } = await open();
   const { code, of } = await examine([profile]);
   expect(code).toBe(0);
@@ -47,7 +47,7 @@ test('a computer and a campus that are well', async () => {
   expect(of('libopenconnect')[0]?.says).toContain('(v9.21, /opt/Causeway/resources/native/libopenconnect.so.5)');
 });
 
-test('a gateway that is not there: 5, and what to do', async () => {
+test('doctor reports an unreachable gateway with 5, and what to do', async () => {
   const { profile } = await open();
   const loopbackPort = await deadPort();
   const { code, of } = await examine([{ ...profile, connectTo: (profile.connectTo ?? []).map((entry) => ({ ...entry, loopbackPort })) }]);
@@ -55,7 +55,7 @@ test('a gateway that is not there: 5, and what to do', async () => {
   expect(of('gateway')).toMatchObject([{ result: 'attention', todo: expect.stringContaining('Internet') as unknown }]);
 });
 
-test('of two gateways one that is not there is worth a word and no more', async () => {
+test('doctor only remarks on one unreachable gateway of two', async () => {
   const { profile } = await open();
   const dead = { host: 'vpn2.campus.test', port: 443, loopbackPort: await deadPort() };
   const two = { ...profile, gateways: [dead.host, ...profile.gateways], connectTo: [dead, ...(profile.connectTo ?? [])] };
@@ -64,7 +64,7 @@ test('of two gateways one that is not there is worth a word and no more', async 
   expect(of('gateway').map(({ result }) => result)).toEqual(['attention', 'ok']);
 });
 
-test('a network that wants a sign-in first (MV#614): 5, with its address', async () => {
+test('doctor reports a network that wants a sign-in first with 5 and its address (MV#614)', async () => {
   const { profile } = await open();
   const web = await listen(http.createServer((_request, response) => response.writeHead(302, { location: 'http://hotel.test/' }).end()));
   const [host = '', port = ''] = (profile.gateways[0] ?? '').split(':');
@@ -77,12 +77,12 @@ test('a network that wants a sign-in first (MV#614): 5, with its address', async
   expect(of('gateway')[0]?.says).toContain('http://hotel.test/');
 });
 
-test('a certificate that nobody vouches for: 6', async () => {
+test('doctor reports an untrusted certificate with 6', async () => {
   const { profile } = await open();
   expect((await examine([{ ...profile, trust: { kind: 'system' } }])).code).toBe(6);
 });
 
-test('a clock that is off is said, by the gateway’s own', async () => {
+test('doctor reports a wrong clock by the gateway’s own', async () => {
   const { profile } = await open();
   const { code, of } = await examine([profile], { core: { now: () => Date.now() + 600_000 } });
   expect(code).toBe(0);
@@ -92,7 +92,7 @@ test('a clock that is off is said, by the gateway’s own', async () => {
 test.each([
   ['says that it is missing', { type: 'missing', detail: 'no such file' }],
   ['dies', 'dies'],
-])('a library whose process %s is missing where a gateway needs it: 8', async (_what, answer) => {
+])('doctor reports a needed library whose process %s is missing with 8', async (_what, answer) => {
   const { profile } = await open();
   const programs = { folder: null, platform: 'darwin' as const };
   const other: Profile = { ...profile, protocol: 'anyconnect', tunnel: 'app' };
@@ -105,14 +105,14 @@ test.each([
   expect(notNeeded.of('openconnect')).toMatchObject([{ result: 'attention' }]);
 });
 
-test('another VPN is named, and refuses nothing', async () => {
+test('doctor names another VPN, and refuses nothing for it', async () => {
   const { profile } = await open();
   const { code, of } = await examine([profile], { tools: { otherVpn: () => Promise.resolve('wg0') } });
   expect(code).toBe(0);
   expect(of('other-vpn')[0]?.says).toContain('wg0');
 });
 
-test('the service for system tunnels: missing where a profile needs it is 8, one that somebody else uses is named, ours is no other VPN', async () => {
+test('doctor reports a needed tunnel service that is missing with 8, names one in use, and does not take ours for another VPN', async () => {
   const { profile } = await open();
   const system: Profile = { ...profile, protocol: 'anyconnect', tunnel: 'system' };
   const without = await examine([system]);
@@ -132,7 +132,7 @@ test('the service for system tunnels: missing where a profile needs it is 8, one
   expect(devices).toEqual(['cw0']);
 });
 
-test('a gateway is told by what root’s service proves it, or that it does not, where a profile’s tunnel is the system’s', async () => {
+test('doctor says how the tunnel service proves a gateway, or that it cannot, for a system tunnel', async () => {
   const { profile } = await open();
   const system: Profile = { ...profile, protocol: 'anyconnect', tunnel: 'system' };
   const helper = () => Promise.resolve({ kind: 'closed' as const });
@@ -149,7 +149,7 @@ test('a gateway is told by what root’s service proves it, or that it does not,
   expect((await examine([profile], { tools: { helper, proof: unproven } })).of('proof')).toEqual([]);
 });
 
-test('one profile by its id, one that nobody knows, and none at all', async () => {
+test('doctor checks one profile by its id, reports an unknown id, and works without any profile', async () => {
   const { profile } = await open();
   expect((await examine([profile], {}, profile.id)).code).toBe(0);
   expect((await examine([profile], {}, 'nobody')).code).toBe(2);

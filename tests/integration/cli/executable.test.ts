@@ -20,18 +20,18 @@ describe.skipIf(missingForPeers() !== null)('the command line as one executable,
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const env = { PATH: '/nowhere', HOME: '/nowhere' };
 
-  test('is there, and finds the library by a process that is the same executable', async () => {
+  test('the executable command line exists, and finds the library by running itself as its process', async () => {
     expect(execFileSync(executable, ['--version'], { env, cwd: '/', encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
     const argv = ['doctor', '--json', '--user-data-dir', await cliFolder()];
     expect(execFileSync(executable, argv, { env, cwd: '/', encoding: 'utf8' })).toMatch(/libopenconnect is installed \(v\d/);
   });
 
-  test('has the campuses that ship beside it', async () => {
+  test('the executable command line has the campuses that ship beside it', async () => {
     const argv = ['profiles', 'um.edu.mo', '--json', '--user-data-dir', await cliFolder()];
     expect(execFileSync(executable, argv, { env, cwd: '/', encoding: 'utf8' })).toContain('"gateways":["sslvpn.um.edu.mo"]');
   });
 
-  test('signs in with it', async () => {
+  test('the executable command line signs in', async () => {
     const gateway = await startFamily('fortinet');
     try {
       const data = await cliFolder();

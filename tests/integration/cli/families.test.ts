@@ -30,7 +30,7 @@ describe.skipIf(missingForPeers() !== null)('causeway connect signs in to', () =
   }
   const asked = (running: RunningCommand): string[] => running.events().flatMap((event) => (event.event === 'prompt' ? [event.kind] : []));
 
-  test('Ivanti: notice, realm and role', async () => {
+  test('connect signs in to Ivanti with notice, realm and role', async () => {
     const ivanti = await startIvanti({ notice: 'For members only.', realms: ['Students', 'Staff'], roles: ['Research', 'Library'] });
     onTestFinished(() => ivanti.stop());
     const { name, password } = ivanti.user;
@@ -41,7 +41,7 @@ describe.skipIf(missingForPeers() !== null)('causeway connect signs in to', () =
     expect(ivanti.received.findLast(({ form }) => 'username' in form)?.form['realm']).toBe('Staff');
   });
 
-  test('Ivanti on a page of the campus’s own needs the app, and says so: 8', async () => {
+  test('connect to an Ivanti gateway with a sign-in page says that it needs the app: 8', async () => {
     const ivanti = await startIvanti({ saml: true });
     onTestFinished(() => ivanti.stop());
     const running = await run(ivanti.profile({ browser: { hosts: [ivanti.provider] } }), { user: 'mei', password: 'x' });
@@ -54,24 +54,27 @@ describe.skipIf(missingForPeers() !== null)('causeway connect signs in to', () =
     ['0', ['0']],
     ['-1', []],
     ['soon', []],
-  ])('GlobalProtect, whose word of the days until the password ends is %s: told once, where it is one', async (word, days) => {
-    const gateway = await startFamily('gp', globalProtectWith(undefined, undefined, word));
-    onTestFinished(() => gateway.stop());
-    const running = await run(gateway.profile(), { user: 'mei', password: 'harbour', choose: ['Main site'], passcode: '123456' });
-    await noTunnel(running);
-    const notices = running
-      .events()
-      .flatMap((event) => (event.event === 'notice' && event.failure.code === 'password-ends' ? [event.failure] : []));
-    expect(notices).toEqual(days.map((each) => ({ code: 'password-ends', params: { days: each } })));
-    expect(running.out()).not.toContain('authcookie0123456789');
-  });
+  ])(
+    'connect to GlobalProtect reports the days until the password expires once, if the gateway’s value %s is valid',
+    async (word, days) => {
+      const gateway = await startFamily('gp', globalProtectWith(undefined, undefined, word));
+      onTestFinished(() => gateway.stop());
+      const running = await run(gateway.profile(), { user: 'mei', password: 'harbour', choose: ['Main site'], passcode: '123456' });
+      await noTunnel(running);
+      const notices = running
+        .events()
+        .flatMap((event) => (event.event === 'notice' && event.failure.code === 'password-ends' ? [event.failure] : []));
+      expect(notices).toEqual(days.map((each) => ({ code: 'password-ends', params: { days: each } })));
+      expect(running.out()).not.toContain('authcookie0123456789');
+    },
+  );
 
   test.each<[Family, unknown, string[]]>([
     ['gp', { choose: ['Main site'], passcode: '123456' }, ['credentials', 'choice', 'passcode']],
     ['f5', { passcode: '123456' }, []],
     ['fortinet', { passcode: '123456' }, []],
     ['array', { passcode: '123456' }, []],
-  ])('%s', async (family, answers, kinds) => {
+  ])('connect signs in to another family: %s', async (family, answers, kinds) => {
     const gateway = await startFamily(family);
     onTestFinished(() => gateway.stop());
     const given = { user: 'mei', password: 'harbour', ...(answers as object) };

@@ -34,7 +34,7 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
   const sessionsOf = async (name: string): Promise<number> =>
     JSON.stringify(await lab.occtl('show', 'users')).split(`"${name}"`).length - 1;
 
-  test('fetches through its proxy a page that only the tunnel reaches, and leaves nothing', async () => {
+  test('connect to ocserv fetches a page that only the tunnel reaches, and leaves nothing behind', async () => {
     const { user, argv } = await person();
     const run = startCommand(...argv, '--app-tunnel', '0', '--show-secret');
     await run.until('state', ({ state }) => state === 'connected');
@@ -50,7 +50,7 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
     for (const secret of [user.password, user.key, 'webvpn']) expect(run.out()).not.toContain(secret);
   });
 
-  test('tells once what the gateway says to whoever is in', async () => {
+  test('connect to ocserv shows the gateway’s banner once', async () => {
     const { argv } = await person();
     const run = startCommand(...argv);
     await run.until('state', ({ state }) => state === 'connected');
@@ -66,21 +66,21 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
     ['a wrong code', { totp: undefined, passcode: '000000' }, {}, 4, 'passcode-wrong'],
     ['a notice that is declined', { notice: 'decline' }, {}, 3, 'notice-declined'],
     ['a key that the profile does not name', {}, { trust: { kind: 'pin', spkiSha256: [`${'A'.repeat(43)}=`] } }, 6, 'certificate-changed'],
-  ])('%s', async (_what, answers, profile, code, failure) => {
+  ])('connect to ocserv refuses with its own exit code: %s', async (_what, answers, profile, code, failure) => {
     const { argv } = await person(answers, profile);
     const run = startCommand(...argv);
     expect(await run.exit).toBe(code);
     expect(endOf(run)).toMatchObject({ exitCode: code, failure: { code: failure } });
   });
 
-  test('a gateway that is not there: 5', async () => {
+  test('connect to ocserv ends with 5 if the gateway cannot be reached', async () => {
     const { argv } = await person({}, { connectTo: [{ host: lab.host, port: 443, loopbackPort: await deadPort() }] });
     const run = startCommand(...argv);
     expect(await run.exit).toBe(5);
     expect(endOf(run)).toMatchObject({ failure: { code: 'gateway-unreachable' } });
   });
 
-  test('a network that wants a sign-in first is told as such, whatever the protocol: 5 (MV#614)', async () => {
+  test('connect to ocserv reports a network that wants a sign-in first with 5 (MV#614)', async () => {
     const page = 'http://login.hotel.test/';
     const web = await listen(http.createServer((_request, response) => response.writeHead(302, { location: page }).end()));
     const nonsense = await tcp((socket) => void socket.once('data', () => socket.end(`HTTP/1.1 302 Found\r\nLocation: ${page}\r\n\r\n`)));
@@ -99,7 +99,7 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
     expect(endOf(stranger)).toMatchObject({ failure: { code: 'captive-portal' } });
   });
 
-  test('the first gateway is not there: the second is signed in to, once', async () => {
+  test('connect signs in to the second ocserv, once, if the first cannot be reached', async () => {
     const dead = { host: 'vpn2.campus.test', port: 443, loopbackPort: await deadPort() };
     const { user, argv } = await person({}, { gateways: [dead.host, lab.host], connectTo: [dead, ...lab.connectTo] });
     const run = startCommand(...argv);
@@ -111,7 +111,7 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
     expect(await sessionsOf(user.name)).toBeGreaterThan(0);
   });
 
-  test('a session that an operator ends: 7, with the reason', async () => {
+  test('connect to ocserv ends with 7 and the reason when an operator ends the session', async () => {
     const { user, argv } = await person();
     const run = startCommand(...argv);
     await run.until('state', ({ state }) => state === 'connected');
@@ -120,7 +120,7 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
     expect(endOf(run)).toMatchObject({ failure: { code: 'session-revoked' } });
   });
 
-  test('a gateway that was started anew knows the cookie no more: 7, and no second factor is tried again', async () => {
+  test('connect to a restarted ocserv ends with 7, and tries no second factor again', async () => {
     const { argv } = await person();
     const run = startCommand(...argv);
     await run.until('state', ({ state }) => state === 'connected');
@@ -148,7 +148,7 @@ describe.skipIf(missing !== null)('causeway connect with a certificate of the pe
     return startCommand('connect', file, '--answers', answers, '--user-data-dir', folder);
   }
 
-  test('lets in who shows it', async () => {
+  test('connect to ocserv signs in with a client certificate', async () => {
     const { pem, keyPem } = await lab.clientCertificate('alice');
     const running = await run(pem + keyPem);
     await running.until('state', ({ state }) => state === 'connected');
@@ -156,7 +156,7 @@ describe.skipIf(missing !== null)('causeway connect with a certificate of the pe
     expect(await running.exit).toBe(0);
   });
 
-  test('a file that is none: 6', async () => {
+  test('connect to ocserv ends with 6 if the certificate file holds none', async () => {
     const running = await run(null);
     expect(await running.exit).toBe(6);
     expect(running.events().at(-1)).toMatchObject({ failure: { code: 'client-certificate-unreadable' } });

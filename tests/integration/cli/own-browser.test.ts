@@ -73,7 +73,7 @@ describe.skipIf(missingLibrary() !== null || !hasIPv6)('signing in with the pers
     return { gateway, who, stop, session, isOpen, clientKey, log };
   };
 
-  test('the browser goes, comes back with the token, and is sent on; the gateway gets it and lets in', async () => {
+  test('the person’s own browser returns with the token and is sent on, and the gateway gets the token', async () => {
     const { gateway, who, session, isOpen, clientKey, log } = await begin();
     await isOpen();
     const answer = await comesBack(sealedToken(good, clientKey()));
@@ -85,7 +85,7 @@ describe.skipIf(missingLibrary() !== null || !hasIPv6)('signing in with the pers
     expect(log.join('\n')).not.toContain(good);
   });
 
-  test('what else speaks to that port is sent away, and the browser still gets in', async () => {
+  test('anything else at the browser’s return port is turned away, and the browser still gets in', async () => {
     const { session, isOpen, clientKey } = await begin();
     await isOpen();
     expect(await says('GET /favicon.ico HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatch(/^HTTP\/1\.1 404/);
@@ -99,7 +99,7 @@ describe.skipIf(missingLibrary() !== null || !hasIPv6)('signing in with the pers
     ['for another client', () => sealedToken(good, strangersKey())],
     ['that is none', () => Buffer.from('no token at all').toString('base64')],
     ['with what no token holds', (clientKey) => sealedToken('to ken\r\nx: y', clientKey)],
-  ])('a token %s is told, and the page can be opened again', async (_, token) => {
+  ])('a browser’s token %s is reported, and the page can be opened again', async (_, token) => {
     const { gateway, who, session, isOpen, clientKey } = await begin();
     await isOpen();
     await comesBack(token(clientKey()));
@@ -110,7 +110,7 @@ describe.skipIf(missingLibrary() !== null || !hasIPv6)('signing in with the pers
     expect(gateway.requests.filter(({ init }) => !init)).toHaveLength(1);
   });
 
-  test('a token that the gateway does not take is told', async () => {
+  test('a browser’s token that the gateway rejects is reported', async () => {
     const { who, session, isOpen, clientKey } = await begin(({ fields }) => (fields['sso-token'] === good ? 'success' : external));
     await isOpen();
     await comesBack(sealedToken('tokenOfYesterday', clientKey()));
@@ -130,7 +130,7 @@ describe.skipIf(missingLibrary() !== null || !hasIPv6)('signing in with the pers
         await once(socket, 'connect');
       },
     ],
-  ])('a Cancel while %s ends it within a second, and the port is free again', async (_, meanwhile) => {
+  ])('Cancel while %s ends a browser sign-in within a second, and frees the port', async (_, meanwhile) => {
     const { session, stop, isOpen } = await begin();
     await isOpen();
     await meanwhile();
@@ -154,30 +154,33 @@ describe.skipIf(missingLibrary() !== null || !hasIPv6)('signing in with the pers
       .toBe(true);
   });
 
-  test.skipIf(!existsSync(script))('in a terminal the address is shown at an Enter, and the browser’s return signs in', async () => {
-    const gateway = await FormGateway.start(({ init }) => (init ? external : 'success'));
-    cleanUp.push(() => gateway.stop());
-    const folder = await cliFolder([gateway.profile()]);
-    const argv = [process.execPath, commandFile, 'connect', gateway.profile().id, '--user-data-dir', folder];
-    const child = spawn(script, ['-qec', `exec ${argv.join(' ')}`, '/dev/null']);
-    cleanUp.push(async () => {
-      child.kill('SIGKILL');
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
-    });
-    let seen = '';
-    child.stdout.on('data', (data) => (seen += String(data)));
-    await expect.poll(() => seen, { timeout: 20_000 }).toContain('Press Enter for the address');
-    expect(seen).not.toContain('https://idp.campus.test/start');
-    child.stdin.write('\r');
-    await expect.poll(() => seen, { timeout: 20_000 }).toContain('https://idp.campus.test/start');
-    const key = gateway.requests.findLast(({ init }) => init)?.headers['x-anyconnect-strap-dh-pubkey'];
-    await comesBack(sealedToken(good, typeof key === 'string' ? key : ''));
-    await expect.poll(() => seen, { timeout: 20_000 }).toContain('Signed in.');
-    expect(gateway.requests.map(({ fields }) => fields['sso-token'])).toContain(good);
-    expect(seen).not.toContain(good);
-  });
+  test.skipIf(!existsSync(script))(
+    'in a terminal, Enter shows the address for the browser, and the browser’s return signs in',
+    async () => {
+      const gateway = await FormGateway.start(({ init }) => (init ? external : 'success'));
+      cleanUp.push(() => gateway.stop());
+      const folder = await cliFolder([gateway.profile()]);
+      const argv = [process.execPath, commandFile, 'connect', gateway.profile().id, '--user-data-dir', folder];
+      const child = spawn(script, ['-qec', `exec ${argv.join(' ')}`, '/dev/null']);
+      cleanUp.push(async () => {
+        child.kill('SIGKILL');
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+      });
+      let seen = '';
+      child.stdout.on('data', (data) => (seen += String(data)));
+      await expect.poll(() => seen, { timeout: 20_000 }).toContain('Press Enter for the address');
+      expect(seen).not.toContain('https://idp.campus.test/start');
+      child.stdin.write('\r');
+      await expect.poll(() => seen, { timeout: 20_000 }).toContain('https://idp.campus.test/start');
+      const key = gateway.requests.findLast(({ init }) => init)?.headers['x-anyconnect-strap-dh-pubkey'];
+      await comesBack(sealedToken(good, typeof key === 'string' ? key : ''));
+      await expect.poll(() => seen, { timeout: 20_000 }).toContain('Signed in.');
+      expect(gateway.requests.map(({ fields }) => fields['sso-token'])).toContain(good);
+      expect(seen).not.toContain(good);
+    },
+  );
 
-  test('a port that somebody else holds is told, with what to do', async () => {
+  test('a taken return port is reported, with what to do', async () => {
     const holder = net.createServer().listen(browserPort, '::1');
     await once(holder, 'listening');
     cleanUp.push(() => void holder.close());

@@ -64,7 +64,7 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
   const isIn = (run: RunningCommand) => run.events().some((event) => event.event === 'state' && event.state === 'opening');
   const phone = 'Your campus may be asking on your phone.';
 
-  test('says how long a silent gateway is waited for after the password, which arrives once', async () => {
+  test('connect says how long it waits for a silent gateway after the password, which is sent once', async () => {
     const { at, run } = await unattended([signInForm, () => later(5_000, 'success' as const)], mei);
     const from = Date.now();
     await run.until('prompt', ({ kind }) => kind === 'waiting');
@@ -77,7 +77,7 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
     expect(sends(at)).toBe(1);
   });
 
-  test('says so to a person who watches without a terminal', async () => {
+  test('connect tells a person who watches without a terminal about a silent gateway', async () => {
     const { at, folder, argv } = await start([signInForm, () => later(5_000, 'success' as const)]);
     const run = plainly([...argv, '--answers', await answersFile(folder, mei)], false);
     await run.says(phone);
@@ -86,24 +86,27 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
     expect(sends(at)).toBe(1);
   });
 
-  test.skipIf(!existsSync(script))('says so in a terminal, where Ctrl-C ends the wait within a second', async () => {
-    const { at, argv } = await start([signInForm, 'hang']);
-    const run = plainly(argv, true);
-    await run.type('User ID', 'mei');
-    await run.type('Password:', 'pw');
-    await run.says(phone);
-    expect(run.text()).toMatch(/Waiting for it for 7\d seconds at most\./);
-    const from = performance.now();
-    run.keys('\u0003');
-    await run.says('Disconnected.');
-    expect(performance.now() - from).toBeLessThan(1_000);
-    expect(await run.exit).toBe(0);
-    expect(sends(at)).toBe(1);
-  });
+  test.skipIf(!existsSync(script))(
+    'connect tells a person in a terminal about a silent gateway, and Ctrl-C ends the wait within a second',
+    async () => {
+      const { at, argv } = await start([signInForm, 'hang']);
+      const run = plainly(argv, true);
+      await run.type('User ID', 'mei');
+      await run.type('Password:', 'pw');
+      await run.says(phone);
+      expect(run.text()).toMatch(/Waiting for it for 7\d seconds at most\./);
+      const from = performance.now();
+      run.keys('\u0003');
+      await run.says('Disconnected.');
+      expect(performance.now() - from).toBeLessThan(1_000);
+      expect(await run.exit).toBe(0);
+      expect(sends(at)).toBe(1);
+    },
+  );
 
   const pin = secret('PIN:', 'Enter your PIN');
 
-  test('has no answer of a file for another question than its own: 2, and nothing more is sent', async () => {
+  test('connect ends with 2 if no answer is for this question, and sends nothing more', async () => {
     const { at, run } = await unattended([signInForm, pin, 'success'], mei);
     expect(await run.exit).toBe(2);
     expect(kinds(run)).toEqual(['credentials', 'fields']);
@@ -111,14 +114,14 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
     expect(answersOf(at)).toEqual([{ username: 'mei', password: 'pw' }]);
   });
 
-  test('sends what a file names for that very question, as it stands there', async () => {
+  test('connect sends the answer that a file gives for exactly this question, unchanged', async () => {
     const { at, run } = await unattended([signInForm, pin, 'success'], { ...mei, fields: { pin: 'ab-1 2 ' } });
     await run.exit;
     expect(run.out()).toSatisfy(() => isIn(run));
     expect(answersOf(at)).toEqual([{ username: 'mei', password: 'pw' }, { secret: 'ab-1 2 ' }]);
   });
 
-  test.skipIf(!existsSync(script))('asks in the gateway’s own words in a terminal', async () => {
+  test.skipIf(!existsSync(script))('connect asks in the gateway’s own words in a terminal', async () => {
     const { at, argv } = await start([signInForm, pin, 'success']);
     const run = plainly(argv, true);
     await run.type('User ID', 'mei');
@@ -130,7 +133,7 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
     expect(run.text()).not.toContain('ab-1 2');
   });
 
-  test('makes a new code for each question for one, and for each field of one form, none of them twice', async () => {
+  test('connect makes a new code for each question and for each field of a form, and none twice', async () => {
     const both = {
       message: 'Enter two codes.',
       inputs: ['one', 'two'].map((name) => ({ type: 'password' as const, name, label: `Code ${name}:` })),
@@ -172,14 +175,14 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
     ['as the passcode', second, { ...mei, passcode: 'phone' }, { secondFactor: 'duo-second-password' }],
     ['as a number of a menu', signInForm, { ...mei, passcode: '1' }, { secondFactor: 'duo-challenge' }],
     ['in the profile’s own word', second, { ...mei, passcode: 'Drück' }, { ...own, secondFactor: 'duo-second-password' }],
-  ])('never sends a word of a file that has a phone ring, %s: 2', async (_, form, answers, profile) => {
+  ])('connect never sends a word from a file that rings a phone, %s: 2', async (_, form, answers, profile) => {
     const { at, run } = await unattended([form, 'success'], answers, profile);
     expect(await run.exit).toBe(2);
     expect(answersOf(at)).toEqual([]);
     expect(run.out()).not.toContain('"opening"');
   });
 
-  test.skipIf(!existsSync(script))('narrows a list of 1,000 gateways down as one types in a terminal', async () => {
+  test.skipIf(!existsSync(script))('connect narrows a list of 1,000 gateways as a person types', async () => {
     const names = Array.from({ length: 1_000 }, (_, index) =>
       index === 776 ? 'Harbour Library (évening)' : index % 3 === 0 ? `第 ${index + 1} 校區` : `Site ${index + 1}`,
     );
@@ -217,7 +220,7 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
     expect(gateway.requests.some(({ path, form }) => path.startsWith('/ssl-vpn/login.esp') && form.get('passwd') === 'harbour')).toBe(true);
   });
 
-  test.skipIf(!hasOurs)('tells what a form without fields says, to a program and to a person, and goes on', async () => {
+  test.skipIf(!hasOurs)('connect shows a form without fields to programs and people, and continues', async () => {
     const steps: Step[] = [signInForm, messageForm('Your password ends in 3 days.'), 'success'];
     const program = await unattended(steps, mei);
     await program.run.exit;

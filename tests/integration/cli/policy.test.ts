@@ -53,7 +53,7 @@ describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this co
   const connectToPlainOne = (policy: (program: string) => Record<string, unknown>) =>
     connect(({ init }) => (init ? signInForm : 'success'), policy);
 
-  test('a host check is answered by the program that it names, and only by that', async () => {
+  test('a host check is answered only by the program that policy names', async () => {
     const { ran, gateway, running } = await connectToOneThatLooks((program) => ({ hostCheckWrapper: program }));
     expect(readFileSync(ran, 'utf8')).toContain('-ticket');
     expect(gateway.requests.at(-1)?.fields).toMatchObject({ username: 'mei' });
@@ -64,7 +64,7 @@ describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this co
     expect(existsSync(without.ran)).toBe(false);
   });
 
-  test('people sign in to a gateway with old TLS where it allows that, and doctor says so too', async () => {
+  test('people sign in to a gateway with old TLS if policy allows it, and doctor agrees', async () => {
     const old = { tls: { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } } as const;
     const gateway = await FormGateway.start(({ init }) => (init ? signInForm : 'success'), '127.0.0.1', old);
     onTestFinished(() => gateway.stop());
@@ -91,7 +91,7 @@ describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this co
     }
   });
 
-  test('a file that others could have written is not obeyed, and that is said', async () => {
+  test('a policy file that others can write is ignored, and that is reported', async () => {
     await chmod(path.join(etc(), 'causeway'), 0o777);
     onTestFinished(() => chmod(path.join(etc(), 'causeway'), 0o755));
     const { ran, running } = await connectToOneThatLooks((program) => ({ hostCheckWrapper: program }));
@@ -101,13 +101,13 @@ describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this co
     );
   });
 
-  test('the library that it names is the only one', async () => {
+  test('the library that policy names is the only one used', async () => {
     const { running } = await connectToOneThatLooks(() => ({ library: '/nowhere/libopenconnect.so.5' }));
     const failure = { code: 'component-missing', params: { component: 'libopenconnect' } };
     expect(running.events().at(-1)).toMatchObject({ event: 'end', exitCode: 8, failure });
   });
 
-  test('the programs that it names carry traffic, and no others', async () => {
+  test('the programs that policy names carry traffic, and no others', async () => {
     const { ran } = await connectToPlainOne((openconnect) => ({ openconnect }));
     expect(readFileSync(ran, 'utf8')).toContain('--cookie-on-stdin');
     for (const component of ['openconnect', 'ocproxy']) {
@@ -120,7 +120,7 @@ describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this co
     }
   });
 
-  test('its campuses are there without being asked for', async () => {
+  test('policy’s campuses are added without a question', async () => {
     const gateway = await FormGateway.start(() => 'hang');
     onTestFinished(() => gateway.stop());
     const profile: Profile = { ...gateway.profile(), id: 'given', name: 'Given University' };

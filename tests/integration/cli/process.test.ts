@@ -72,7 +72,7 @@ async function answered(): Promise<{ at: Campus; folder: string; argv: string[] 
 }
 
 describe('the command', () => {
-  test('is one file that Node runs as it is, and never hangs for want of a terminal', async () => {
+  test('the command is one file that Node runs, and never hangs without a terminal', async () => {
     expect(spawnSync(command, ['--version'], { encoding: 'utf8' }).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const at = (campus = await startCampus());
     const argv = [command, 'connect', at.profile.id, '--user-data-dir', await cliFolder([at.profile])];
@@ -93,7 +93,7 @@ describe('the command', () => {
     expect(run.text()).not.toContain(student.password);
   });
 
-  test('Ctrl-Break of a Windows console signs out too: 0', async () => {
+  test('Ctrl-Break in a Windows console signs out: 0', async () => {
     const { at, argv } = await answered();
     // Linux has no such signal: here another one stands for it
     const stand = "data:text/javascript,process.on('SIGWINCH', () => process.emit('SIGBREAK', 'SIGBREAK'))";
@@ -105,7 +105,7 @@ describe('the command', () => {
     await expect.poll(() => at.records.sessions()).toHaveLength(0);
   });
 
-  test.skipIf(!existsSync(script))('in a terminal: nothing that is typed for a password is drawn, and Ctrl-C is heard there', async () => {
+  test.skipIf(!existsSync(script))('a terminal shows nothing typed for a password, and Ctrl-C works there', async () => {
     const at = (campus = await startCampus());
     const folder = await cliFolder([at.profile]);
     const run = startInTerminal('connect', at.profile.id, '--user-data-dir', folder);
@@ -127,7 +127,7 @@ describe('the command', () => {
     await expect.poll(() => at.records.sessions()).toHaveLength(0);
   });
 
-  test.skipIf(!existsSync(script))('Ctrl-C while a question is open ends it: 0', async () => {
+  test.skipIf(!existsSync(script))('Ctrl-C during a question ends the command: 0', async () => {
     const at = (campus = await startCampus());
     const run = startInTerminal('connect', at.profile.id, '--user-data-dir', await cliFolder([at.profile]));
     await says(run, 'Proceed?');

@@ -41,24 +41,27 @@ describe('wrong usage is told in Causeway’s own words, and where to read on', 
     ['an option without its value', ['connect', 'x', '--answers'], /--answers needs a value/],
     ['another option in place of a value', ['connect', 'x', '--answers', '--show-secret'], /--answers needs a value/],
     ['an option with a value that takes none', ['status', '--help=me'], /--help takes no value/],
-  ])('%s', async (_what, argv, says) => expectUsage(await cliFolder(), argv, says));
+  ])('wrong usage is explained, with where to read on: %s', async (_what, argv, says) => expectUsage(await cliFolder(), argv, says));
 });
 
 describe('a profile that cannot be used is said to be the reason, though there is nobody to ask either', () => {
-  test.each(['connect', 'doctor', 'portal'])('%s: a file that is not there', async (verb) => {
-    const folder = await cliFolder();
-    await expectUsage(folder, [verb, join(folder, 'missing.causeway')], /no file missing\.causeway/, 'profile-file-missing');
-    await expectUsage(folder, [verb, './nowhere/campus.json'], /no file campus\.json/, 'profile-file-missing');
-  });
+  test.each(['connect', 'doctor', 'portal'])(
+    'a missing profile file is the reason, though there is nobody to ask either: %s',
+    async (verb) => {
+      const folder = await cliFolder();
+      await expectUsage(folder, [verb, join(folder, 'missing.causeway')], /no file missing\.causeway/, 'profile-file-missing');
+      await expectUsage(folder, [verb, './nowhere/campus.json'], /no file campus\.json/, 'profile-file-missing');
+    },
+  );
 
-  test('an id that nobody knows', async () => {
+  test('an unknown profile id is the reason, though there is nobody to ask either', async () => {
     const folder = await cliFolder();
     await expectUsage(folder, ['connect', 'nobody'], /does not know this campus/, 'profile-none');
     const answers = await answersFile(folder, {});
     await expectUsage(folder, ['connect', 'nobody', '--answers', answers], /does not know this campus/, 'profile-none');
   });
 
-  test('a file that was written by hand: where it is wrong, and what would be right', async () => {
+  test('a hand-written file’s error is reported with its place and what would be right', async () => {
     const { profile } = (campus = await startCampus());
     const folder = await cliFolder();
     const file = join(folder, 'campus.causeway');
@@ -75,13 +78,13 @@ describe('a profile that cannot be used is said to be the reason, though there i
     await reports(wrong({ gateways: [] }), /gateways is missing or wrong/, 'profile-invalid');
   });
 
-  test('one that can: then nobody to ask is the reason', async () => {
+  test('with a valid profile file, the missing terminal is the reason', async () => {
     const { profile } = (campus = await startCampus());
     await expectUsage(await cliFolder([profile]), ['connect', profile.id], /nobody to ask.*--answers FILE/);
   });
 });
 
-test('the portal of no campus at all: that none is known, and how one comes to be', async () => {
+test('portal without any campus says that none is known, and how to add one', async () => {
   const { profile } = (campus = await startCampus());
   await expectUsage(await cliFolder(), ['portal'], /No campus is known here yet.*\.causeway file/);
   const run = startCli(['portal'], { folder: await cliFolder([profile]) });
@@ -89,12 +92,12 @@ test('the portal of no campus at all: that none is known, and how one comes to b
   expect(run.out.trim()).toBe(profile.portal.address);
 });
 
-test('an end on request has nothing to say', async () => {
+test('an end on request prints nothing', async () => {
   const { end } = await bothWays(await cliFolder(), 'status');
   expect(end).toEqual({ event: 'end', exitCode: 0 });
 });
 
-test('a profile file is shown with all that it does, and so before a connection by it: its hosts, those elsewhere marked, its authority', async () => {
+test('a profile file’s content is printed before it is used: its hosts, with foreign ones marked, and its authority', async () => {
   const { profile, authority } = (campus = await startCampus());
   const folder = await cliFolder([profile]);
   const file = join(folder, 'other.causeway');

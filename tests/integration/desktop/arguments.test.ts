@@ -6,7 +6,7 @@ import { addressesOf } from '../../../electron/access/network-change.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
-it('takes links and profile files out of a command line, whatever stands around them', () => {
+it('links and profile files are found anywhere on a command line', () => {
   const argv = [
     '/app/dist/main.mjs',
     '--hidden',
@@ -19,11 +19,11 @@ it('takes links and profile files out of a command line, whatever stands around 
   expect(openedBy(argv, '/home/mei')).toEqual(['causeway://task/add-device', '/home/mei/campus.causeway', '/tmp/B.CAUSEWAY']);
 });
 
-it('leaves judging a link to whoever reads it', () => {
+it('a malformed link on the command line is left to the link’s reader', () => {
   expect(openedBy(['CAUSEWAY:anything', 'https://example.test/x', 'causewayx://task/add-device'], '/')).toEqual(['CAUSEWAY:anything']);
 });
 
-it('writes an autostart entry whose command survives blanks, quotes and percent signs', () => {
+it('the autostart entry’s command survives spaces, quotes and percent signs', () => {
   expect(autostartFile('/cfg', '/home/mei')).toBe('/cfg/autostart/org.causeway.client.desktop');
   expect(autostartFile('relative', '/home/mei')).toBe('/home/mei/.config/autostart/org.causeway.client.desktop');
   expect(autostartEntry('Causeway', ['/opt/my "app"/100%/$x', '--hidden']).split('\n')).toContain(
@@ -31,7 +31,7 @@ it('writes an autostart entry whose command survives blanks, quotes and percent 
   );
 });
 
-it('sees another network, and not what the computer does with itself', () => {
+it('a change of network is noticed, and what the computer does with itself is not', () => {
   const entry = (address: string, internal = false) => ({ address, internal, netmask: '', mac: '', cidr: null, family: 'IPv4' }) as const;
   const home = addressesOf({ lo: [entry('127.0.0.1', true)], wlan0: [entry('192.168.1.7')] });
   expect(addressesOf({ wlan0: [entry('192.168.1.7'), entry('169.254.3.4')] })).toBe(home);
@@ -39,7 +39,7 @@ it('sees another network, and not what the computer does with itself', () => {
   expect(addressesOf({ wlan0: [entry('192.168.1.7')], tun0: [entry('10.8.0.2')] })).not.toBe(home);
 });
 
-it('opens the file that a file: address names; one with a host goes on as it is, to be refused', () => {
+it('a file: address opens its file, and one with a host stays as it is, to be refused', () => {
   const file = process.platform === 'win32' ? 'C:\\Users\\mei\\harbour univ.causeway' : '/home/mei/harbour univ.causeway';
   expect(openedBy([pathToFileURL(file).href], '/anywhere')).toEqual([file]);
   expect(openedBy(['file://server/share/a.causeway'], '/home')).toEqual(['file://server/share/a.causeway']);

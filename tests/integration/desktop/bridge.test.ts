@@ -70,7 +70,7 @@ const call = (name: string, input?: unknown, from: { view?: WebContentsView; fra
 const refused = { ok: false, failure: { code: 'request-invalid' } };
 
 describe('a call', () => {
-  it('reaches the application with its input, and comes back with its output', async () => {
+  it('a bridge call passes its input to the application and returns its output', async () => {
     answers['revealPasscode'] = () => ({ passcode: '123456789' });
     expect(await call('connect', { profileId: 'campus-test' })).toEqual({ ok: true, value: undefined });
     expect(await call('revealPasscode')).toEqual({ ok: true, value: { passcode: '123456789' } });
@@ -80,14 +80,14 @@ describe('a call', () => {
     ]);
   });
 
-  it('carries nothing that the contract does not name, in or out', async () => {
+  it('a bridge call carries nothing that its schemas do not name, in or out', async () => {
     answers['revealPasscode'] = () => ({ passcode: '1', ticket: 'secret' });
     expect(JSON.stringify(await call('revealPasscode'))).not.toContain('secret');
     await call('connect', { profileId: 'campus-test', __proto__: null, extra: 1 });
     expect(calls[1]).toEqual({ name: 'connect', input: { profileId: 'campus-test' } });
   });
 
-  it('keeps the code of a failure, and says nothing of it in the log', async () => {
+  it('a bridge call keeps the code of a failure, and logs nothing about it', async () => {
     answers['connect'] = () => {
       throw fail('not-now');
     };
@@ -95,7 +95,7 @@ describe('a call', () => {
     expect(lines).toEqual([]);
   });
 
-  it('that finds a fault of ours is an internal failure, and is logged', async () => {
+  it('a bridge call that throws is an internal failure, and is logged', async () => {
     answers['extend'] = () => {
       throw new TypeError('oops');
     };
@@ -113,7 +113,7 @@ describe('a call', () => {
     ['startTask', { task: 'format-disk' }],
     ['disconnect', { anything: true }],
     ['changePreferences', { language: 'tlh' }],
-  ])('of %s with %j is refused, and what was sent is in no log', async (name, input) => {
+  ])('a bridge call of %s with %j is refused, and its input is in no log', async (name, input) => {
     expect(await call(name, input)).toMatchObject(refused);
     expect(calls).toEqual([]);
     expect(lines.join()).not.toMatch(/xxxx|nonsense|format-disk|tlh/);
@@ -126,22 +126,22 @@ describe('nobody is answered but our own page:', () => {
     ['a page that looks like ours', { frame: double.frameAt('app://causeway.evil.test/index.html') }],
     ['a frame inside our page', { frame: double.frameAt('app://causeway/index.html', ourFrame) }],
     ['a frame that is gone', { frame: null }],
-  ])('not %s', async (_who, from) => {
+  ])('a bridge call is not answered to %s', async (_who, from) => {
     expect(await call('getState', undefined, from)).toMatchObject(refused);
     expect(calls).toEqual([]);
   });
 
-  it('not another view, whatever address it claims', async () => {
+  it('a bridge call is not answered to another view, whatever address it claims', async () => {
     expect(await call('getState', undefined, { view: stranger })).toMatchObject(refused);
     expect(calls).toEqual([]);
   });
 
-  it('and there is no call that the contract does not name', async () => {
+  it('a bridge call that the contract does not name does not exist', async () => {
     await expect(call('eval', 'x')).rejects.toThrow(/No handler/);
   });
 });
 
-it('events go to our page, with nothing beside the contract, until the bridge is closed', async () => {
+it('bridge events go to our page only, with nothing beside the contract, until the bridge is closed', async () => {
   const sent: [string, unknown][] = [];
   vi.spyOn(page.webContents, 'send').mockImplementation((channel: string, payload: unknown) => void sent.push([channel, payload]));
   const elsewhere = vi.spyOn(stranger.webContents, 'send');

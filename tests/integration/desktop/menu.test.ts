@@ -12,22 +12,22 @@ const nextPane = vi.fn();
 describe.each(['darwin', 'win32', 'linux'] as const)('the menu on %s', (platform) => {
   const items = Menu.buildFromTemplate(menuTemplate(platform, messages, { perform, nextPane })).flat();
 
-  it('brings the editing commands, which macOS takes from nowhere else', () => {
+  it('the application menu has the editing commands, which macOS needs there', () => {
     const roles = items.map(({ role }) => role);
     expect(roles).toEqual(expect.arrayContaining(['undo', 'redo', 'cut', 'copy', 'paste', 'selectAll']));
   });
 
-  it('brings nothing that opens a developer’s tools or reloads our page', () => {
+  it('the application menu has nothing that opens developer tools or reloads our page', () => {
     const roles = items.map(({ role }) => role);
     for (const role of ['toggleDevTools', 'reload', 'forceReload', 'quit']) expect(roles).not.toContain(role);
   });
 
-  it('asks before it quits', () => {
+  it('the application menu’s Quit asks first', () => {
     items.find(({ accelerator }) => accelerator === 'CmdOrCtrl+Q')?.click();
     expect(perform).toHaveBeenLastCalledWith('quit');
   });
 
-  it('has words for every line', () => {
+  it('the application menu has a text for every item', () => {
     for (const item of items) if (item.type !== 'separator') expect(item.label).toMatch(/\S/);
   });
 });

@@ -15,8 +15,9 @@ const rules: PortalRules = {
 } as const;
 
 describe('the portal’s view', () => {
-  it.each(['https://2fa.campus.test/', 'https://2FA.campus.test:8443/x?y', 'https://cdn.campus.test/a'])('may go to %s', (address) =>
-    expect(mayVisit(address, rules)).toBe(true),
+  it.each(['https://2fa.campus.test/', 'https://2FA.campus.test:8443/x?y', 'https://cdn.campus.test/a'])(
+    'the portal view may navigate to %s',
+    (address) => expect(mayVisit(address, rules)).toBe(true),
   );
 
   it.each([
@@ -37,9 +38,9 @@ describe('the portal’s view', () => {
     'app://causeway/index.html',
     'about:blank',
     '',
-  ])('may not go to %s', (address) => expect(mayVisit(address, rules)).toBe(false));
+  ])('the portal view may not navigate to %s', (address) => expect(mayVisit(address, rules)).toBe(false));
 
-  it('may go to Duo’s page, if the portal is not ours', () => {
+  it('the portal view may navigate to Duo’s page if the portal is not ours', () => {
     const duo = 'https://api-1a2b3c4d.duosecurity.com/frame/web/v1/auth?tx=x';
     expect(mayVisit(duo, rules)).toBe(true);
     expect(mayLoad(duo, rules)).toBe(true);
@@ -57,7 +58,7 @@ describe('the portal’s view', () => {
     }
   });
 
-  it('may load from its own hosts, by socket too, and what its pages made themselves', () => {
+  it('the portal view may load from its own hosts, sockets included, and what its pages made themselves', () => {
     for (const address of [
       'https://cdn.campus.test/a.js',
       'wss://2fa.campus.test/live',
@@ -78,10 +79,10 @@ describe('the portal’s view', () => {
 });
 
 it.each(['localhost', 'a.localhost', 'localhost.', '127.0.0.1', '127.9.9.9', '0.0.0.0', '[::1]', '[::]', '[::ffff:7f00:1]'])(
-  '%s is this computer',
+  '%s counts as this computer',
   (host) => expect(isLoopback(host)).toBe(true),
 );
-it.each(['campus.test', 'localhost.campus.test', '128.0.0.1', '[2001:db8::1]'])('%s is not', (host) =>
+it.each(['campus.test', 'localhost.campus.test', '128.0.0.1', '[2001:db8::1]'])('%s does not count as this computer', (host) =>
   expect(isLoopback(host)).toBe(false),
 );
 
@@ -89,19 +90,20 @@ describe('a page that did not load is told as', () => {
   const load = { host: '2fa.campus.test', errorCode: -105, description: 'ERR_NAME_NOT_RESOLVED', refusal: null, proxyFailure: null };
   const codeOf = (more: Partial<Parameters<typeof portalFailure>[0]>): string | undefined => portalFailure({ ...load, ...more })?.code;
 
-  it('nothing where it was given up', () => expect(codeOf({ errorCode: -3 })).toBeUndefined());
-  it('its certificate, where the verifier refused it or Chromium did', () => {
+  it('an aborted portal load is no failure', () => expect(codeOf({ errorCode: -3 })).toBeUndefined());
+  it('a certificate that the verifier or Chromium refused is the portal’s failure', () => {
     expect(codeOf({ errorCode: -2, refusal: { code: 'certificate-changed' } })).toBe('portal-certificate');
     expect(codeOf({ errorCode: -202 })).toBe('portal-certificate');
   });
-  it('leaving, where we blocked it', () => expect(codeOf({ errorCode: -20 })).toBe('portal-left'));
-  it('what the proxy knows', () =>
+  it('a blocked navigation is the portal’s failure', () => expect(codeOf({ errorCode: -20 })).toBe('portal-left'));
+  it('what the proxy reported is the portal’s failure', () =>
     expect(codeOf({ errorCode: -111, proxyFailure: { code: 'host-not-allowed' } })).toBe('host-not-allowed'));
-  it('the tunnel, where the proxy had nothing to say', () => expect(codeOf({ errorCode: -111 })).toBe('tunnel-down'));
-  it('unreachable otherwise', () => expect(codeOf({})).toBe('portal-unreachable'));
+  it('a broken tunnel is the portal’s failure if the proxy reported nothing', () =>
+    expect(codeOf({ errorCode: -111 })).toBe('tunnel-down'));
+  it('any other portal failure is unreachable', () => expect(codeOf({})).toBe('portal-unreachable'));
 });
 
-it('our proxy is known by all of its address', () => {
+it('our proxy is recognized by its whole address', () => {
   const asked = { isProxy: true, host: '127.0.0.1', port: 4000 };
   expect(isOurProxy(asked, { port: 4000 })).toBe(true);
   for (const other of [{ isProxy: false }, { host: 'localhost' }, { port: 4001 }])

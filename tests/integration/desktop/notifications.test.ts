@@ -40,13 +40,13 @@ const shown = (): string[] => double.notifications.map(({ title, body }) => `${t
 const standing = (): string[] => double.notifications.filter(({ isOpen }) => isOpen).map(({ title }) => title);
 
 describe('a push that waits', () => {
-  it('is told once, with the device and the number to type', () => {
+  it('a push is announced once, with the device and the number to type', () => {
     follow(push);
     follow(push);
     expect(shown()).toEqual([expect.stringMatching(/Mei's phone.*417/)]);
   });
 
-  it('nothing calls a person to what the kept key answers by itself', () => {
+  it('a question that a saved TOTP key answers by itself is not announced', () => {
     const passcode: AccessState = { ...accessStates.asking, prompt: { kind: 'passcode', lengths: [] } };
     follow({ ...passcode, autoAnswerAt: 5_000 });
     expect(shown()).toEqual([]);
@@ -54,25 +54,25 @@ describe('a push that waits', () => {
     expect(shown()).toHaveLength(1);
   });
 
-  it('opens the window by a click', () => {
+  it('a click on a push’s notification opens the window', () => {
     follow(push);
     double.notifications[0]?.click();
     expect(clicks).toHaveBeenCalledOnce();
   });
 
-  it('goes away when it was answered', () => {
+  it('a push’s notification closes when the push is answered', () => {
     follow(push);
     follow(accessStates.opening);
     expect(standing()).toEqual([]);
   });
 
-  it('is not told to a person who looks at the window, nor to one who wants none', () => {
+  it('a push is not announced to a person who looks at the window, nor if notifications are off', () => {
     follow(push, { focused: true });
     follow(push, { wanted: false });
     expect(shown()).toEqual([]);
   });
 
-  it('goes away when the person comes to the window', () => {
+  it('a push’s notification closes when the person opens the window', () => {
     follow(push);
     follow(push, { focused: true });
     expect(standing()).toEqual([]);
@@ -86,7 +86,7 @@ describe('a campus', () => {
   const tell = (profiles: (typeof known)['profiles'], preferences = known.preferences): void =>
     notifier.update({ ...known, profiles, preferences }, true, localizer);
 
-  it('that is added, or leads elsewhere than before, is told of whatever the window says; those of the start are not', () => {
+  it('a campus that is added, or leads elsewhere than before, is announced whatever the window says, and those of the start are not', () => {
     const quiet = { ...known.preferences, notifications: false };
     tell([first]);
     expect(shown()).toEqual([]);
@@ -101,7 +101,7 @@ describe('a campus', () => {
 });
 
 describe('a session', () => {
-  it('that nears its end is told of once, and again after it was extended', () => {
+  it('a session’s coming end is announced once, and again after an extension', () => {
     follow(accessStates.connected);
     follow(expiring);
     follow({ ...accessStates.reconnecting });
@@ -113,7 +113,7 @@ describe('a session', () => {
     expect(shown().filter((text) => text.includes('ends at'))).toHaveLength(2);
   });
 
-  it('that ended by itself is told of, with its reason; the warning before it is gone (AP#445: it stood on)', () => {
+  it('a session that ended by itself is announced with its reason, and its warning closes (AP#445: it stood on)', () => {
     follow(expiring);
     follow({ kind: 'closing', profileId: 'campus-test', ending: { code: 'session-expired' } });
     follow(ended);
@@ -121,14 +121,14 @@ describe('a session', () => {
     expect(shown().at(-1)).toContain(localizer.failure({ code: 'session-expired' }).happened);
   });
 
-  it('that the person ended is not', () => {
+  it('a session that the person ended is not announced', () => {
     follow(accessStates.connected);
     follow(accessStates.closing);
     follow(accessStates.idle);
     expect(shown()).toEqual([]);
   });
 
-  it('that never was has no end to tell of: the window says why signing in failed', () => {
+  it('a failed sign-in is not announced as the end of a session, because the window says why', () => {
     follow(accessStates.checking);
     follow(accessStates.contacting);
     follow({ kind: 'idle', ending: { code: 'gateway-unreachable' } });
@@ -139,7 +139,7 @@ describe('a session', () => {
 describe('a network that held an attempt up', () => {
   const held: AccessState = { kind: 'idle', ending: { code: 'captive-portal', params: { address: 'http://hotel.test/' } } };
 
-  it('is told to let this computer out once it does, to whoever is in the browser then', () => {
+  it('an open network is announced to the person in the browser', () => {
     follow(held);
     expect(shown()).toEqual([]);
     follow({ ...held, wayFree: true });
@@ -150,7 +150,7 @@ describe('a network that held an attempt up', () => {
   });
 });
 
-it('hears a click on what was told long ago, when memory has been cleared up since', async () => {
+it('a click on an old notification still works after a garbage collection', async () => {
   notifier.show('Causeway is still here', 'The window was minimised.');
   await collectGarbage();
   double.notifications[0]?.click();

@@ -35,7 +35,7 @@ beforeEach(() => {
 afterAll(() => double.dispose());
 
 describe('quitting', () => {
-  it.each([false, true])('with a native call out that nothing can cancel (%s) does not wait for it', (isOut) => {
+  it.each([false, true])('quitting does not wait for a native call that cannot be cancelled (%s)', (isOut) => {
     const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
     stuck = isOut;
     app.emit('quit', {}, 0);
@@ -43,26 +43,29 @@ describe('quitting', () => {
     kill.mockRestore();
   });
 
-  it('signs out first, then goes', async () => {
+  it('quitting signs out first', async () => {
     quit.request();
     await gone();
     expect(signedOut).toHaveBeenCalledOnce();
     expect(allowClose).toHaveBeenCalledOnce();
   });
 
-  it.each(['from our menu', 'from the system’s'])('while connected asks in the window, %s, and goes after a yes', async (from) => {
-    mayQuit = false;
-    if (from === 'from our menu') quit.request();
-    else app.quit();
-    expect(showWindow).toHaveBeenCalledOnce();
-    expect(signedOut).not.toHaveBeenCalled();
-    expect(exit).not.toHaveBeenCalled();
-    quit.leave();
-    await gone();
-    expect(signedOut).toHaveBeenCalledOnce();
-  });
+  it.each(['from our menu', 'from the system’s'])(
+    'quitting while connected asks in the window, %s, and exits after a yes',
+    async (from) => {
+      mayQuit = false;
+      if (from === 'from our menu') quit.request();
+      else app.quit();
+      expect(showWindow).toHaveBeenCalledOnce();
+      expect(signedOut).not.toHaveBeenCalled();
+      expect(exit).not.toHaveBeenCalled();
+      quit.leave();
+      await gone();
+      expect(signedOut).toHaveBeenCalledOnce();
+    },
+  );
 
-  it('starts once more for whoever started the app while it was leaving', async () => {
+  it('quitting restarts the app for a person who started it while it was leaving', async () => {
     const before = double.app.relaunches;
     app.emit('second-instance', {}, ['electron', 'causeway://task/add-device'], '/');
     expect(double.app.relaunches).toBe(before);
@@ -73,7 +76,7 @@ describe('quitting', () => {
     await gone();
   });
 
-  it('starts an AppImage once more by its own file: the mount that it ran from ends with it', async () => {
+  it('quitting restarts an AppImage by its own file, because its mount ends with it', async () => {
     vi.stubEnv('APPIMAGE', '/home/mei/Causeway.AppImage');
     quit.leave();
     app.emit('second-instance', {}, ['/tmp/.mount_Causew/causeway', '--no-sandbox', 'causeway://task/add-device'], '/');
@@ -82,7 +85,7 @@ describe('quitting', () => {
     vi.unstubAllEnvs();
   });
 
-  it('asked for twice signs out once', async () => {
+  it('quitting twice signs out once', async () => {
     quit.request();
     app.quit();
     quit.request();
@@ -90,7 +93,7 @@ describe('quitting', () => {
     expect(signedOut).toHaveBeenCalledOnce();
   });
 
-  it('does not wait for ever for a gateway that is not there', async () => {
+  it('quitting does not wait for ever for an unreachable gateway', async () => {
     vi.useFakeTimers();
     signedOut.mockReturnValue(new Promise(() => undefined));
     quit.leave();
@@ -101,13 +104,13 @@ describe('quitting', () => {
     await gone();
   });
 
-  it('goes even where signing out fails', async () => {
+  it('quitting exits even if signing out fails', async () => {
     signedOut.mockRejectedValue(new Error('no'));
     quit.leave();
     await gone();
   });
 
-  it('without an application yet is no question', async () => {
+  it('quitting before the application exists asks nothing', async () => {
     const early = createQuitFlow({ application: () => null, showWindow, allowClose, isStuck: () => false, log: () => undefined });
     early.request();
     await gone();
@@ -120,7 +123,7 @@ describe('a computer that shuts down', () => {
     signedOut.mockReturnValue(new Promise(() => undefined));
   });
 
-  it('is not held up and not asked, and the session is signed out as far as time allows', () => {
+  it('a shutdown of the computer is not delayed or asked about, and the session is signed out as far as time allows', () => {
     expect(double.shutDown()).toBe(false);
     expect(signedOut).toHaveBeenCalledOnce();
     app.quit();
@@ -128,14 +131,14 @@ describe('a computer that shuts down', () => {
     expect(showWindow).not.toHaveBeenCalled();
   });
 
-  it('on Windows tells the window, with the same result', () => {
+  it('a shutdown on Windows is announced to the window, with the same result', () => {
     quit.sessionEnds();
     app.quit();
     expect(exit).toHaveBeenCalledOnce();
     expect(signedOut).toHaveBeenCalledOnce();
   });
 
-  it('on Linux ends the process by a signal, which is obeyed without a question', async () => {
+  it('a shutdown on Linux ends the process by a signal, without a question', async () => {
     signedOut.mockResolvedValue();
     process.emit('SIGTERM', 'SIGTERM');
     await gone();
@@ -143,7 +146,7 @@ describe('a computer that shuts down', () => {
   });
 });
 
-it('the app lives on when its window is hidden or gone, and ends with it on the way out', () => {
+it('the app lives on when its window is hidden or gone, and ends with it when quitting', () => {
   const window = new BaseWindow({ show: false });
   window.destroy();
   expect(exit).not.toHaveBeenCalled();

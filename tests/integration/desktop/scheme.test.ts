@@ -34,12 +34,12 @@ describe('serves', () => {
     ['app://causeway/', 'text/html; charset=utf-8', '<h1>Causeway</h1>'],
     ['app://causeway/index.html#settings', 'text/html; charset=utf-8', '<h1>Causeway</h1>'],
     ['app://causeway/assets/app.js?v=1', 'text/javascript; charset=utf-8', 'export {}'],
-  ])('%s', async (url, type, body) => {
+  ])('the app’s scheme serves %s', async (url, type, body) => {
     const response = await get(url);
     expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([200, type, body]);
   });
 
-  it('everything with the policy that keeps the page to its own files', async () => {
+  it('the app’s scheme sends everything with the policy that limits the page to its own files', async () => {
     for (const url of ['app://causeway/', 'app://causeway/nowhere']) {
       const { headers } = await get(url);
       expect(headers.get('content-security-policy')).toBe(contentSecurityPolicy);
@@ -67,13 +67,13 @@ describe('finds nothing at', () => {
     'app://elsewhere/index.html',
     'file:///etc/hosts',
     'not an address',
-  ])('%s', async (url) => {
+  ])('the app’s scheme finds nothing at %s', async (url) => {
     const response = await get(url);
     expect(response.status).toBe(404);
     expect(await response.text()).toBe('');
   });
 });
 
-it('answers nothing but GET and HEAD', async () => {
+it('the app’s scheme answers only GET and HEAD', async () => {
   expect((await get('app://causeway/', 'POST')).status).toBe(405);
 });

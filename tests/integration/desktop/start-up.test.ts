@@ -39,7 +39,7 @@ function appWithout(name: string, ...missing: string[]): string {
   return root;
 }
 
-test('a start that fails is logged, told in a sentence of ours, and ends with exit code 1', async () => {
+test('a failed start is logged, reported in a sentence of ours, and ends with exit code 1', async () => {
   const userData = path.join(folder, 'fails');
   const { code, output } = await run([electron, appWithout('no-page', 'renderer'), `--user-data-dir=${userData}`]);
   expect(output).toContain('[error box] Causeway could not start: ');
@@ -53,7 +53,7 @@ const packaged = { ELECTRON_DOUBLE_PACKAGED: '1' };
 const root = path.resolve('.');
 
 test.each(['--ignore-certificate-errors', '--host-resolver-rules=MAP * 127.0.0.1', '--remote-debugging-port=0', '--inspect=0'])(
-  'packaged, it does not start with %s: told in a sentence, with exit code 2, before anything of Chromium runs',
+  'a package does not start with %s: it says so and exits with 2 before Chromium runs',
   async (given) => {
     const userData = path.join(folder, `refused${given.replaceAll(/\W/g, '-')}`);
     const { code, output } = await run([electron, root, `--user-data-dir=${userData}`, given], packaged);
@@ -64,7 +64,7 @@ test.each(['--ignore-certificate-errors', '--host-resolver-rules=MAP * 127.0.0.1
   },
 );
 
-test.skipIf(process.getuid?.() !== 0)('without the sandbox it does not start where policy requires it', async () => {
+test.skipIf(process.getuid?.() !== 0)('a start without the sandbox is refused if policy requires it', async () => {
   // A copy of /etc, for this process and its own only
   const etc = path.join(folder, 'etc');
   const policy = JSON.stringify({ sandboxRequired: true });
@@ -75,7 +75,7 @@ test.skipIf(process.getuid?.() !== 0)('without the sandbox it does not start whe
   expect(code).toBe(2);
 });
 
-test('packaged, without its native parts, the sandbox or a desktop file, it opens and says each', async () => {
+test('a package without its native parts, the sandbox or a desktop file opens and reports each', async () => {
   const userData = path.join(folder, 'bare');
   const env = { ...process.env, ...packaged, XDG_DATA_HOME: folder, XDG_DATA_DIRS: folder };
   const running = spawn(electron, [appWithout('bare-app'), `--user-data-dir=${userData}`, '--no-sandbox'], { env });

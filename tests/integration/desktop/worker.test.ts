@@ -17,7 +17,7 @@ afterAll(async () => {
   await double.dispose();
 });
 
-it('is a process of its own, that answers, and that a kill ends even where it hears nothing', async () => {
+it('a worker is its own process, answers, and is ended by a kill even if it does not listen', async () => {
   const worker = utilityWorker(await workerFile(), workerEnvironment(), killTree, () => undefined)();
   const messages: unknown[] = [];
   worker.onMessage((message) => messages.push(message));
@@ -32,13 +32,13 @@ it('is a process of its own, that answers, and that a kill ends even where it he
   worker.post({ type: 'ping' });
 });
 
-it('does not outlive a kill that came before it had begun', async () => {
+it('a worker killed before it started does not survive', async () => {
   const worker = utilityWorker(await workerFile(), workerEnvironment(), killTree, () => undefined)();
   worker.kill();
   await worker.exited;
 });
 
-it('has no view of memory from outside V8, in its threads neither, as in Electron', async () => {
+it('a worker cannot view memory outside V8, in its threads neither, as in Electron', async () => {
   mkdirSync('out', { recursive: true });
   const folder = mkdtempSync(join(resolve('out'), 'views-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -61,7 +61,7 @@ it('has no view of memory from outside V8, in its threads neither, as in Electro
   await expect.poll(() => messages).toEqual([[refused, refused]]);
 });
 
-it('whose V8 cannot go on ends, and nothing else: its end is logged by its place, without a report', async () => {
+it('a worker whose V8 aborts ends alone, and its end is logged with the place and without a report', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-worker-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'aborts.mjs');
@@ -72,7 +72,7 @@ it('whose V8 cannot go on ends, and nothing else: its end is logged by its place
   expect(log).toEqual(['worker: FatalError at v8::Fatal']);
 });
 
-it('is given none of our secrets and no proxy of the environment’s', () => {
+it('a worker gets none of our secrets and no proxy settings from the environment', () => {
   vi.stubEnv('HTTPS_PROXY', 'http://proxy.test:3128');
   vi.stubEnv('CAUSEWAY_SECRET', 'x');
   expect(workerEnvironment()).toMatchObject({ LC_ALL: 'C' });
