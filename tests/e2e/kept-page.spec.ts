@@ -135,6 +135,11 @@ test('a remembered device is known to the next run if the person ticked it; noth
   await toPage(second);
   await expect(tick(second)).toBeChecked();
   const page = await openPage(second);
+  await expect(tick(second)).toBeChecked();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await second.window.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await second.picture(`out/pictures/kept-page-${colorScheme}.png`);
+  }
   expect(firstCookies(bench, ivanti.provider, from)).toBe(`device=${device}`);
   expect(firstCookies(bench, ivanti.host, from)).toBe('');
   await page.close();
