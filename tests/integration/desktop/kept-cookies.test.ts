@@ -81,7 +81,7 @@ afterEach(() => expect(place.views.length).toBe(0));
 
 /** Opens the page, does something in it, and signs in, or cancels. Returns the partition. */
 async function visit(
-  how: 'signs in' | 'cancels',
+  how: 'signs in' | 'cancels' | 'closes',
   within: (run: (code: string) => Promise<unknown>) => Promise<unknown> = async () => undefined,
 ) {
   const over = new AbortController();
@@ -116,15 +116,17 @@ async function visit(
   await within((code) => webContents.executeJavaScript(code, true));
   const partition = webContents.session;
   webContents.loadURL(`https://${host}/signed-in`).catch(() => undefined);
-  if (how === 'cancels') {
+  if (how !== 'signs in') {
     await vi.waitFor(() => expect(received.some(({ path }) => path === '/signed-in')).toBe(true), { timeout: 15_000 });
-    over.abort();
+    await vi.waitFor(() => expect(webContents.getURL()).toBe(`https://${host}/signed-in`), { timeout: 15_000 });
+    if (how === 'cancels') over.abort();
+    else webContents.close();
   }
   const end = await ended.then(
     ({ kind }) => kind,
     () => 'cancelled',
   );
-  expect(end).toBe(how === 'signs in' ? 'done' : 'cancelled');
+  expect(end).toBe({ 'signs in': 'done', 'cancels': 'cancelled', 'closes': 'closed' }[how]);
   return partition;
 }
 const firstCookies = (): string[] =>
@@ -152,8 +154,8 @@ describe('what outlives a visit to the sign-in page', () => {
     expect(plain(kept)).toEqual(plain(first));
   });
 
-  it('is nothing of a visit that did not sign in', async () => {
-    await visit('cancels');
+  it.each(['cancels', 'closes'] as const)('is nothing of a visit that %s', async (how) => {
+    await visit(how);
     expect(kept).toEqual([]);
   });
 
