@@ -78,6 +78,7 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['preview', 'Not now', 'declinePreview'],
   ['first-run', 'Choose a profile file…', 'previewFile'],
   ['settings', 'Forget', 'forgetSignIn'],
+  ['settings-pages', 'Forget the page sign-in of Harbour College', 'forgetPageSignIn', { profileId: 'college' }],
   ['settings-vouched', 'Forget vpn.campus.test', 'forgetCertificate', { host: 'vpn.campus.test' }],
   ['settings-codes-kept', 'Remove the key', 'forgetCodes'],
   ['settings', 'Show logs', 'openLogs'],
@@ -100,6 +101,15 @@ test.each(clicks)('%s: %s', async (screen, name, call, input) => {
   const dialog = subject.page.getByRole('alertdialog');
   await (screen.startsWith('confirm-') ? dialog.getByRole('button', { name, exact: true }) : button(name)).click();
   await expectCalls([call, input]);
+});
+
+test.each([
+  ['credentials-keep', true],
+  ['browser-keep', false],
+] as const)('%s: a press of the tick is the person’s choice', async (screen, keep) => {
+  await openScreen(screen);
+  await subject.page.getByRole('checkbox', { name: 'Keep me signed in on this campus’s page' }).click({ force: true });
+  await expectCalls(['keepPageSignIn', { keep }]);
 });
 
 test('a changed key shows the one that was expected and the one that is there', async () => {
