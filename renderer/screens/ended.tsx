@@ -12,7 +12,6 @@ import { HelpDesk } from '../ui/help-desk.tsx';
 import { KeyChange } from '../ui/key-change.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
-import { Tasks } from '../ui/tasks.tsx';
 import { ConnectionLine } from '../ui/connection-line.tsx';
 
 interface EndedProps {
@@ -33,9 +32,11 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
   const tryAgain = (): void => void (task ? run('startTask', { task }) : run('connect', { profileId: profile.id }));
   const again = failureCatalogue[ending.code] === 'never' ? null : tryAgain;
   const acknowledge = (): void => void run('acknowledge');
+  // Trying again cannot help: the account has no device any more
+  const lost = ending.code === 'no-second-factor' && profile.recovery !== null;
   const held = network.page !== null && !network.free;
   return (
-    <Screen title={text.title} above={above ?? profile.name} onEnter={again ?? acknowledge} onEscape={acknowledge}>
+    <Screen title={text.title} above={above ?? profile.name} onEnter={lost ? undefined : (again ?? acknowledge)} onEscape={acknowledge}>
       <ConnectionLine state="broken" />
       <p className="lead">{text.happened}</p>
       <KeyChange failure={ending} />
@@ -53,15 +54,19 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
             {messages.action.openNetworkPage}
           </Button>
         )}
+        {lost && (
+          <Button kind="primary" size="large" pending={busy} onPress={() => void run('startTask', { task: 'lost-phone' })}>
+            {messages.task['lost-phone'].name}
+          </Button>
+        )}
         {again && (
-          <Button {...(held ? {} : { kind: 'primary', size: 'large' })} pending={busy} onPress={again}>
+          <Button {...(held || lost ? {} : { kind: 'primary', size: 'large' })} pending={busy} onPress={again}>
             {messages.action[network.free ? 'connect' : isSessionOver(ending.code) ? 'signInAgain' : 'tryAgain']}
           </Button>
         )}
         <CopyDetails />
       </Actions>
       <p className="hint">{format(messages.ending.code, { code: ending.code })}</p>
-      {ending.code === 'no-second-factor' && <Tasks title={messages.home.tasks} only={['lost-phone']} />}
       <HelpDesk contact={profile.helpDesk} />
       <Foot>
         <Button kind="quiet" onPress={acknowledge}>

@@ -42,6 +42,8 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['home', 'Open help desk page', 'openHelpDesk'],
   ['home-notice', 'Dismiss', 'dismissNotice', { id: 'n1' }],
   ['ended-unreachable', 'Try again', 'connect', { profileId: campus.id }],
+  ['ended-no-factor', 'I lost my phone', 'startTask', { task: 'lost-phone' }],
+  ['ended-no-factor', 'Try again', 'connect', { profileId: campus.id }],
   ['ended-locked', 'Try again', 'startTask', { task: 'add-device' }],
   ['recovery-site', 'Back', 'recoveryBack'],
   ['ended-unreachable', 'Copy details', 'copyDetails'],
