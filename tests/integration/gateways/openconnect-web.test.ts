@@ -50,7 +50,9 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
     const { gateway, who, session } = await start({ openWebWindow }, { browser: inWindow });
     await session;
     expect(who.asked).toEqual([{ kind: 'browser', host: 'idp.campus.test', where: 'window' }]);
-    expect(asked).toMatchObject([{ address: 'https://idp.campus.test/start', hosts: ['idp.campus.test', 'forms.campus.test', ...duoHosts] }]);
+    expect(asked).toMatchObject([
+      { address: 'https://idp.campus.test/start', hosts: ['idp.campus.test', 'forms.campus.test', ...duoHosts] },
+    ]);
     expect(seen).toEqual([false, false, true]);
     expect(gateway.requests.at(-1)?.fields).toEqual({ 'sso-token': 'token-of-mei' });
   });
