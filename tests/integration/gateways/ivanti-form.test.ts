@@ -485,6 +485,25 @@ describe('trouble on the way to the form', () => {
     expect(tries()).toEqual([]);
   });
 
+  it.each<[string, string | null, Adfs]>([
+    ['our Sign in screen', null, {}],
+    ['the gateway’s notice', 'Pre Sign-In Notification', {}],
+    ['AD FS’s form', 'Campus AD FS', { error: 'Not now.' }],
+    ['the second factor', 'Check for a push', { factor: true }],
+  ])('Cancel at %s ends the attempt at once, and the page with it', async (_, heading, adfs) => {
+    await begin(adfs, {}, heading === 'Pre Sign-In Notification' ? { notice: 'Terms.' } : {});
+    if (heading === null) await prompted(controller, 'credentials');
+    else {
+      await answer(controller, 'credentials', right());
+      await page(heading);
+    }
+    await controller.disconnect();
+    expect(controller.state).toEqual({ kind: 'idle', ending: null });
+    await expect.poll(() => webContents.getAllWebContents().length).toBe(0);
+    expect(tries().length).toBe(adfs.factor === true ? 1 : 0);
+    expect(leaks()).toEqual([]);
+  });
+
   it('more cookies than a server takes end on our screen, with a sentence', async () => {
     await begin({ cookieBomb: true });
     await answer(controller, 'credentials', right());
