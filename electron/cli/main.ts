@@ -3,7 +3,6 @@ import path from 'node:path';
 import { isSea } from 'node:sea';
 import * as z from 'zod';
 import { agentFor } from '../../shared/agent.ts';
-import { fail } from '../../shared/failure.ts';
 import { commandLine } from '../../shared/messages/en/command-line.ts';
 import { withClockGap } from '../access/clock-gap.ts';
 import { orphanTunnel } from '../access/orphan-tunnels.ts';
@@ -66,10 +65,9 @@ const { policy, notice } = await readPolicy(policyFile(process.platform, process
 const native = isSea() ? path.dirname(process.execPath) : builtHere(import.meta.dirname);
 const programs = { folder: native, policy: programsOf(policy), platform: process.platform };
 
-/** A campus's own sign-in page needs a window, which the command line does not have. The question says so. */
-const openWebWindow = (): Promise<never> => Promise.reject(fail('component-missing', { component: commandLine.ask.desktopApp }));
 const agent = agentFor(process.platform, policy);
-const pageDriver = browserDriver(openWebWindow, agent);
+// A campus's own sign-in page needs a window, which the command line does not have. The question says so
+const pageDriver = browserDriver(null, agent);
 // Questions go to stderr, so that they do not mix with what another program reads from stdout
 const terminal = isTerminal ? terminalOf(stdin, stderr, interrupted) : null;
 
@@ -80,7 +78,7 @@ const openconnect = openconnectDriver({
   folder: native,
   hostCheckWrapper: policy.hostCheckWrapper,
   agent,
-  openWebWindow,
+  asksWithoutWindow: true,
   ...(terminal && { openInBrowser: handOver(terminal) }),
   log: () => undefined,
 });

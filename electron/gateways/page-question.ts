@@ -14,6 +14,8 @@ export interface PageProblem {
 
 export interface PageQuestion {
   readonly profile: Profile;
+  /** Whether there is a window to open. Without one nobody types a password: the question says that it needs the app. */
+  readonly hasWindow: boolean;
   /** As it is shown: the host that signs people in. */
   readonly host: string;
   /** Why the question comes again; null the first time. */
@@ -28,12 +30,16 @@ const maxWords = 500;
  * in screen, and the answer is what the app fills in there. Otherwise it is a click. Either way nothing is sent before a
  * person, or a password that they saved and Connect, has answered.
  */
-export async function askBeforePage({ profile, host, problem }: PageQuestion, ask: Ask, signal: AbortSignal): Promise<FormFill | null> {
+export async function askBeforePage(
+  { profile, hasWindow, host, problem }: PageQuestion,
+  ask: Ask,
+  signal: AbortSignal,
+): Promise<FormFill | null> {
   const { failure, message } = problem ?? {};
   const why = { ...(failure && { failure }), ...(message !== undefined && { message }) };
   const form = profile.browser?.form;
   const hosts = fillHosts(profile);
-  if (form === undefined || hosts.length === 0) {
+  if (form === undefined || hosts.length === 0 || !hasWindow) {
     const answer = await ask({ kind: 'browser', host: host.slice(0, 200), where: 'window', ...(failure && { failure }) }, { signal });
     if (answer.kind !== 'browser' || answer.where !== 'window')
       throw fail('request-invalid', undefined, { detail: 'the gateway did not offer this way to sign in' });

@@ -24,7 +24,7 @@ const retriable: readonly Failure['code'][] = ['browser-strayed'];
  * The gateway is contacted first. So the person learns that it is unreachable before they type. Its certificate is
  * verified (and asked about) as usual, and the tunnel accepts only that certificate's key.
  */
-export function browserDriver(openWindow: OpenWebWindow, agent: Agent = agentFor(process.platform)): GatewayDriver {
+export function browserDriver(openWindow: OpenWebWindow | null, agent: Agent = agentFor(process.platform)): GatewayDriver {
   return {
     async signIn(target, ask, signal) {
       const { notice } = target.profile;
@@ -91,14 +91,15 @@ async function contact(target: GatewayTarget, ask: Ask, signal: AbortSignal): Pr
 }
 
 /** Opens the campus's page each time that the person has answered, until there is a session. Returns its ticket. */
-async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow, ask: Ask, signal: AbortSignal): Promise<string> {
+async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow | null, ask: Ask, signal: AbortSignal): Promise<string> {
   const { profile } = target;
   const protocol = ivantiProtocol(target);
   const address = profile.browser?.address ?? `https://${shownAs(target)}${profile.signInPath ?? '/'}`;
   const hosts = signInHosts(profile, target);
   let problem: PageProblem | null = null;
   for (;;) {
-    const fill = await askBeforePage({ profile, host: shownAs(target), problem }, ask, signal);
+    const fill = await askBeforePage({ profile, hasWindow: openWindow !== null, host: shownAs(target), problem }, ask, signal);
+    if (!openWindow) throw fail('component-missing', { component: 'browser' });
     const found: { ticket: string | null; page: string } = { ticket: null, page: '' };
     try {
       const ended = await openWindow(

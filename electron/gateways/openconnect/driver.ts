@@ -18,6 +18,8 @@ export interface OpenConnectDeps {
   /** The client name to give to gateways, if not our own. */
   agent?: Agent;
   openWebWindow?: OpenWebWindow;
+  /** As in {@link SignInDeps}. */
+  asksWithoutWindow?: boolean;
   openInBrowser?: (address: string) => Promise<void>;
   log: (line: string) => void;
   times?: WorkerPoolDeps['times'] & { silentAfterMs?: number; phoneMs?: number };
@@ -48,6 +50,7 @@ export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
     hostCheckWrapper: deps.hostCheckWrapper ?? null,
     agent: deps.agent ?? agentFor(process.platform),
     openWebWindow: deps.openWebWindow ?? null,
+    asksWithoutWindow: deps.asksWithoutWindow ?? false,
     openInBrowser: deps.openInBrowser ?? null,
     log: deps.log,
     silentAfterMs: deps.times?.silentAfterMs ?? silentAfterMs,

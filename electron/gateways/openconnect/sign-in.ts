@@ -27,6 +27,8 @@ export interface SignInDeps {
   hostCheckWrapper: string | null;
   agent: Agent;
   openWebWindow: OpenWebWindow | null;
+  /** Without a window too a gateway may send people to a web page. The question then says what is missing. */
+  asksWithoutWindow: boolean;
   /** Opens an address in the person's own browser. */
   openInBrowser: ((address: string) => Promise<void>) | null;
   log: (line: string) => void;
@@ -136,7 +138,7 @@ export class OpenConnectSignIn {
       ].slice(0, 20),
       ...(this.certificate.file === null ? {} : { clientCertificate: this.certificate.file }),
       ...(this.deps.hostCheckWrapper === null ? {} : { hostCheckWrapper: this.deps.hostCheckWrapper }),
-      web: this.deps.openWebWindow !== null || this.deps.openInBrowser !== null,
+      web: this.deps.openWebWindow !== null || this.deps.openInBrowser !== null || this.deps.asksWithoutWindow,
     };
   }
 

@@ -4,8 +4,10 @@ import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts
 import { browserDriver, pageOrFormDriver } from '../../../electron/gateways/ivanti-web/driver.ts';
 import { stoppedAt } from '../../../electron/gateways/ivanti-web/own-pages.ts';
 import { isSession, sessionOf } from '../../../electron/gateways/ivanti-web/session-cookie.ts';
+import { askBeforePage } from '../../../electron/gateways/page-question.ts';
 import type { GatewayDriver, GatewayTarget, Session } from '../../../electron/gateways/gateway.ts';
 import { profileSchema, type Profile } from '../../../shared/profile.ts';
+import type { Answer, Prompt } from '../../../shared/prompt.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
@@ -127,6 +129,21 @@ describe('who signs in', () => {
     await expect(pageOrFormDriver(named('page'), null).signIn(target(), ask, AbortSignal.abort())).rejects.toMatchObject({
       failure: { code: 'component-missing' },
     });
+  });
+
+  it('a form is asked for on our own screen only where there is a window to fill it in', async () => {
+    const { profile } = target({ browser: { hosts: ['idp.campus.test'], form: 'adfs' } });
+    const kinds = async (hasWindow: boolean) => {
+      const asked: string[] = [];
+      const ask = async ({ kind }: Prompt): Promise<Answer> => {
+        asked.push(kind);
+        return kind === 'browser' ? { kind, where: 'window' } : { kind: 'credentials', values: { user: 'mei', password: 'secret' } };
+      };
+      const fill = await askBeforePage({ profile, hasWindow, host: 'idp.campus.test', problem: null }, ask, new AbortController().signal);
+      return { asked, taken: [fill?.take() ?? null, fill?.take() ?? null] };
+    };
+    expect(await kinds(true)).toEqual({ asked: ['credentials'], taken: [{ user: 'mei', password: 'secret' }, null] });
+    expect(await kinds(false)).toEqual({ asked: ['browser'], taken: [null, null] });
   });
 
   it('a cancelled browser sign-in opens no window', async () => {

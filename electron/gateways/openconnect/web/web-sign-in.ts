@@ -37,7 +37,7 @@ export async function signInOnPage(
   call: LibraryCall,
   why: Failure | null,
 ): Promise<'done' | 'restart'> {
-  const { openInBrowser, target, ask, signal } = deps;
+  const { openInBrowser, openWebWindow, target, ask, signal } = deps;
   const start = startOfPage(url);
   const host = start ?? target.host;
   // The gateway decides. Its token comes back to the library's own port, or in a cookie that only our window can see
@@ -54,14 +54,13 @@ export async function signInOnPage(
     call.expectWithin(browserLastsMs);
     return 'done';
   }
-  // Nobody types a password for a page that cannot open
-  if (!deps.openWebWindow) throw fail('component-missing', { component: 'browser' });
   const progress = { seq, restart: false };
   let problem: PageProblem | null = why && { failure: why };
   for (;;) {
-    const fill = await askBeforePage({ profile: target.profile, host, problem }, ask, signal);
+    const fill = await askBeforePage({ profile: target.profile, hasWindow: openWebWindow !== null, host, problem }, ask, signal);
+    if (!openWebWindow) throw fail('component-missing', { component: 'browser' });
     try {
-      const ended = await inWindow({ address: url, hosts, fill }, progress, deps.openWebWindow, deps, call);
+      const ended = await inWindow({ address: url, hosts, fill }, progress, openWebWindow, deps, call);
       if (progress.restart) return 'restart';
       if (ended.kind === 'done') return 'done';
       problem = ended.kind === 'form-error' ? pageRefusal(ended.message) : { failure: { code: 'browser-closed' } };
