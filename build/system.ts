@@ -42,7 +42,9 @@ const tools = {
 export type SystemTool = keyof typeof tools;
 
 export const demoTools: readonly SystemTool[] = ['chromium'];
-export const tourTools: readonly SystemTool[] = ['chromium', 'bare'];
+/** The demo of a campus whose members sign in on web pages has a tunnel by openconnect. */
+export const pageDemoTools: readonly SystemTool[] = ['chromium', 'openconnect', 'ocproxy'];
+export const tourTools: readonly SystemTool[] = ['chromium', 'bare', 'openconnect', 'ocproxy', 'keychain', 'dbus'];
 export const benchTools: readonly SystemTool[] = [
   'chromium',
   'ssh',

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { startCampus } from '../../campus/campus.ts';
+import type { SignInKind } from '../../campus/sign-in-kind.ts';
 import { startClient } from '../e2e/support/client.ts';
 import { openPocketPhone } from './pocket-phone.ts';
 import { mei } from './people.ts';
 
 /** A campus, the client and a phone for a person to try. Resolves when the client has been closed. */
-export async function playDemo(): Promise<void> {
-  const campus = await startCampus();
+export async function playDemo(signIn: SignInKind): Promise<void> {
+  const campus = await startCampus({ signIn });
   // This campus is never around its client. The probe would cost two seconds on Windows, where loopback refuses so late
   const profile = { ...campus.profile };
   delete profile.onCampus;

@@ -16,6 +16,11 @@ export class Ledger {
     return this.count;
   }
 
+  /** Forgets what was counted so far. */
+  reset(): void {
+    this.count = 0;
+  }
+
   /** Watches a page from now on, across all its navigations. */
   async watch(page: Page): Promise<void> {
     if (this.watched.has(page)) return;

@@ -1,3 +1,4 @@
+import type { SignInKind } from '../../campus/sign-in-kind.ts';
 import { kit, mei, ana } from './people.ts';
 import * as act from './moves.ts';
 import type { Stage, Where } from './stage.ts';
@@ -6,7 +7,13 @@ import type { Stage, Where } from './stage.ts';
 export interface Procedure {
   name: string;
   where: Where;
+  /** How people sign in at the campus's gateway. Default: by our forms. */
+  signIn?: SignInKind;
+  /** Whether the computer has a keychain: without one, nothing is kept. */
+  keychain?: boolean;
   guideSteps: number;
+  /** More actions than these are a failure. */
+  mostActions?: number;
   play(stage: Stage): Promise<void>;
   /** Whether the goal is reached, by the campus's own records. */
   reached(stage: Stage): boolean;
@@ -107,4 +114,4 @@ const onRemove: Procedure = {
 };
 
 /** In playing order. */
-export const procedures: readonly Procedure[] = [offAddPasscode, offAddLost, offRemove, onAddPasscode, onAddLost, onRemove];
+export const formProcedures: readonly Procedure[] = [offAddPasscode, offAddLost, offRemove, onAddPasscode, onAddLost, onRemove];

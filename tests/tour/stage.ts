@@ -1,13 +1,27 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import { addressInSight } from './address-in-sight.ts';
 import { startCampus, type Campus } from '../../campus/campus.ts';
+import { duoHost, gatewayHost, loginHost, portalHost } from '../../campus/profile.ts';
+import type { SignInKind } from '../../campus/sign-in-kind.ts';
 import { startClient, type Client } from '../e2e/support/client.ts';
+import { startKeyring, type Keyring } from '../support/keyring.ts';
 import { Ledger } from './ledger.ts';
 import { openPocketPhone, type PocketPhone } from './pocket-phone.ts';
 
+const signInHosts = [gatewayHost, loginHost, duoHost];
+/** The app connects, loads pages and fills in a form in this time, on a slow computer. */
+const pageMs = 60_000;
+
 export type Where = 'off campus' | 'on campus';
+
+export interface StageOptions {
+  where: Where;
+  signIn: SignInKind;
+  keychain: boolean;
+}
 
 export interface TourStep {
   /** The numbered step of the campus's guide that this belongs to, or a name if the guide has no such step. */
@@ -27,12 +41,16 @@ export class Stage {
     readonly client: Client,
     private readonly folder: string,
     private readonly prefix: string,
+    private readonly keyring: Keyring | null,
   ) {}
 
-  static async open(where: Where, folder: string, prefix: string): Promise<Stage> {
-    const campus = await startCampus({ onCampus: where === 'on campus' });
-    const client = await startClient({ profiles: [campus.profile] });
-    const stage = new Stage(campus, client, folder, prefix);
+  static async open({ where, signIn, keychain }: StageOptions, folder: string, prefix: string): Promise<Stage> {
+    const campus = await startCampus({ onCampus: where === 'on campus', signIn });
+    const keyring = keychain ? await startKeyring() : null;
+    // The desktop tells the app which keychain to use for cookies
+    const env = keyring ? { ...keyring.env, XDG_CURRENT_DESKTOP: 'GNOME' } : {};
+    const client = await startClient({ profiles: [campus.profile], env });
+    const stage = new Stage(campus, client, folder, prefix, keyring);
     await mkdir(folder, { recursive: true });
     await stage.ledger.watch(client.window);
     return stage;
@@ -42,10 +60,37 @@ export class Stage {
     return this.client.window;
   }
 
-  async portal(): Promise<Page> {
-    const page = await this.client.portal();
-    await this.ledger.watch(page);
+  /** The portal's page, once its view is there. */
+  portal(): Promise<Page> {
+    return this.pageWhere("the portal's", ({ hostname }) => hostname === portalHost);
+  }
+
+  /** The campus's own sign-in page beside our column, once it is at this path. */
+  async signInPage(pathname: string): Promise<Page> {
+    const page = await this.pageWhere(pathname, (at) => signInHosts.includes(at.hostname) && at.pathname === pathname);
+    await page.waitForLoadState();
     return page;
+  }
+
+  /** The newest page at such an address, once there is one. */
+  private async pageWhere(what: string, isAt: (address: URL) => boolean): Promise<Page> {
+    const pages = (): Page[] => this.client.electron.windows().filter((page) => !page.isClosed());
+    const deadline = Date.now() + pageMs;
+    while (Date.now() < deadline) {
+      const page = pages().findLast((each) => isAt(new URL(each.url())));
+      if (page) {
+        await this.ledger.watch(page);
+        return page;
+      }
+      await pause(50);
+    }
+    const addresses = pages().map((page) => page.url());
+    throw new Error(`no page is at ${what}, but at ${addresses.join(', ')}`);
+  }
+
+  /** Counts actions from here on only. */
+  countFromHere(): void {
+    this.ledger.reset();
   }
 
   async phone(id: string): Promise<Page> {
@@ -93,5 +138,6 @@ export class Stage {
     await Promise.all([...this.phones.values()].map((phone) => phone.close()));
     await this.client.close();
     await this.campus.stop();
+    await this.keyring?.close();
   }
 }

@@ -1,12 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { procedures, type Procedure } from './procedures.ts';
+import { pageProcedures } from './page-procedures.ts';
+import { formProcedures, type Procedure } from './procedures.ts';
 import { Stage, type TourStep } from './stage.ts';
 
 /** One procedure and its result, as in `tour.json`. */
 export interface Played {
   name: string;
   where: string;
+  signIn: string;
   guideSteps: number;
   actions: number;
   seconds: number;
@@ -23,7 +25,7 @@ export interface Played {
 export async function playTour(folder: string): Promise<boolean> {
   await mkdir(folder, { recursive: true });
   const played: Played[] = [];
-  for (const [index, procedure] of procedures.entries()) {
+  for (const [index, procedure] of [...formProcedures, ...pageProcedures].entries()) {
     const result = await play(procedure, folder, String(index + 1));
     played.push(result);
     console.log(
@@ -37,14 +39,15 @@ export async function playTour(folder: string): Promise<boolean> {
 }
 
 async function play(procedure: Procedure, folder: string, prefix: string): Promise<Played> {
-  const { name, where, guideSteps } = procedure;
-  const stage = await Stage.open(where, folder, prefix);
+  const { name, where, signIn = 'forms', keychain = false, guideSteps, mostActions = Infinity } = procedure;
+  const stage = await Stage.open({ where, signIn, keychain }, folder, prefix);
   const started = performance.now();
   let problem: string | null = null;
   try {
     await stage.step('Home', 'The home screen', () => stage.window.getByRole('button', { name: 'Connect', exact: true }).waitFor());
     await procedure.play(stage);
     if (!procedure.reached(stage)) problem = "The campus's records do not show the goal.";
+    else if (stage.ledger.actions > mostActions) problem = `It took more than ${mostActions} actions.`;
   } catch (error) {
     problem = `${error instanceof Error ? error.message : String(error)}\n${await stage.client.log()}`;
     await stage.step('Stopped here', 'What the window showed', () => Promise.resolve());
@@ -52,5 +55,15 @@ async function play(procedure: Procedure, folder: string, prefix: string): Promi
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const { actions } = stage.ledger;
   await stage.close();
-  return { name, where, guideSteps, actions, seconds, ok: problem === null, ...(problem === null ? {} : { problem }), steps: stage.steps };
+  return {
+    name,
+    where,
+    signIn,
+    guideSteps,
+    actions,
+    seconds,
+    ok: problem === null,
+    ...(problem === null ? {} : { problem }),
+    steps: stage.steps,
+  };
 }

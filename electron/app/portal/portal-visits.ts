@@ -76,14 +76,21 @@ export class PortalVisits {
     await this.deps.view.close();
   }
 
-  /** Gets a one-time sign-in, which replaces the password. Null when there is none. */
+  /**
+   * Gets a one-time sign-in, which replaces the password: from the session, or else from the recovery site, if the person has
+   * just been there. Null when there is none.
+   */
   private async signIn(signal: AbortSignal): Promise<PortalSignIn | null> {
+    const fromSession = this.via === 'direct' ? null : await this.sessionSignIn(signal);
+    return fromSession ?? (await this.deps.recoverySignIn());
+  }
+
+  private async sessionSignIn(signal: AbortSignal): Promise<PortalSignIn | null> {
     try {
-      if (this.via === 'direct') return await this.deps.recoverySignIn();
       return await this.deps.controller.portalSignIn(AbortSignal.any([signal, AbortSignal.timeout(signInTimeoutMs)]));
     } catch (error) {
       this.deps.log(`no one-time portal sign-in: ${failureOf(error).code}`);
-      return null; // the portal then asks for the password
+      return null;
     }
   }
 

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { campusDriver } from '../../../electron/gateways/campus/driver.ts';
+import type { GatewayDriver } from '../../../electron/gateways/gateway.ts';
 import { appStateSchema } from '../../../shared/app-state.ts';
+import { fail } from '../../../shared/failure.ts';
 import { credentials, codeOf, proceed, student } from '../../support/access.ts';
 import { promptOf, startAppBench, when, type AppBench } from '../../support/app.ts';
 
@@ -98,6 +101,27 @@ describe('tasks', () => {
     await expect.poll(() => b.desktop.visits.length).toBe(1);
     expect(b.desktop.visits[0]).toMatchObject({ task: 'add-device', via: 'direct' });
     expect(b.desktop.visits[0]?.signIn?.token).toBeTruthy();
+  });
+
+  test('at a gateway that has no one-time portal sign-in, who has recovered is signed in to the portal by the recovery site', async () => {
+    const driver: GatewayDriver = {
+      ...campusDriver,
+      signIn: async (...args) =>
+        Object.assign(await campusDriver.signIn(...args), { portalSignIn: () => Promise.reject(fail('portal-sign-in')) }),
+    };
+    const b = await open({}, { drivers: { campus: driver } });
+    const { app } = b;
+    await app.verbs.startTask({ task: 'lost-phone' });
+    await app.verbs.recoveryRole({ role: (await when(app, ({ recovery }) => recovery.step === 'role' && recovery)).roles[0]?.id ?? '' });
+    await app.verbs.recoveryVerify({ userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: kit.lastFour });
+    await app.verbs.recoveryPasscode({ password: kit.password });
+    await app.verbs.recoveryContinue(undefined);
+    await answerNotice(b);
+    const { promptId } = await when(app, promptOf('second-factor'));
+    await app.verbs.answerWithHeldPasscode({ promptId });
+    await expect.poll(() => b.desktop.visits.length).toBe(1);
+    expect(b.desktop.visits[0]).toMatchObject({ via: 'tunnel' });
+    expect(b.campus.services.signIns.redeem(b.desktop.visits[0]?.signIn?.token ?? '')).toBe(kit.userId);
   });
 
   test('the portal closes with the session, and the task ends', async () => {
