@@ -16,7 +16,7 @@ describe.skipIf(missing !== null)('a campus on Windows', { timeout: 120_000 }, (
   }, 300_000);
   afterAll(() => windows.stop());
 
-  test('is asked by its own verbs, over a named pipe', async () => {
+  test('a campus on Windows answers its own verbs over a named pipe', async () => {
     const campus = windows.spawn('C:\\app\\campus\\campus.mjs', '--port', '0', '--json', '--quiet');
     onTestFinished(async () => {
       campus.child.kill('SIGKILL');

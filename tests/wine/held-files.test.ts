@@ -28,7 +28,7 @@ describe.skipIf(missing !== null)('files that somebody holds on Windows without 
   }, 300_000);
   afterAll(() => windows.stop());
 
-  test('are renamed, replaced and removed once they are let go, and what is held for longer is told as that', async () => {
+  test('files locked on Windows are renamed, replaced and removed once they are free, and a longer lock is reported', async () => {
     const { code, out } = await windows.run(await windows.bundle('held-files-child.ts'));
     expect({ code, out: code === 0 ? '' : out }).toEqual({ code: 0, out: '' });
     const found = foundSchema.parse(JSON.parse(out));

@@ -58,7 +58,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
   const routes = (): string[] => wine.read('routes.txt').split('\n').filter(Boolean).sort();
   const failsWith = (code: string) => ({ failure: expect.objectContaining({ code }) as unknown });
 
-  test('asks Windows itself who somebody is, where its programs are, and what went through an interface', async () => {
+  test('the helper asks Windows for users, program folders and an interface’s traffic', async () => {
     expect(await client.ask({ type: 'facts' })).toEqual({
       sid: winesPerson,
       root: winesPerson,
@@ -75,7 +75,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     });
   });
 
-  test('tells files that others can change, themselves or by a folder on the way', async () => {
+  test('the helper recognizes files that others can change, directly or by a folder above', async () => {
     const folder = wine.path('rights');
     mkdirSync(join(folder, 'open', 'below'), { recursive: true });
     for (const file of ['mine', 'everybodys', 'open/mine', 'open/below/mine']) writeFileSync(join(folder, file), '');
@@ -93,7 +93,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     ]);
   });
 
-  test('lets nobody in without a configuration, or by one that others can change', async () => {
+  test('the helper serves nobody without a configuration, or with one that others can change', async () => {
     const file = join(wine.data, 'helper.json');
     chmodSync(file, 0o666);
     const tampered = await start();
@@ -104,7 +104,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     expect(await client.ask(request('status'))).toEqual(failsWith('helper-missing'));
   });
 
-  test('starts from no journal that others could have written', async () => {
+  test('the helper starts from no journal that others could have written', async () => {
     const state = join(wine.data, 'state');
     mkdirSync(state, { recursive: true });
     chmodSync(state, 0o777);
@@ -114,7 +114,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     expect(helper.child.exitCode).toBe(1);
   });
 
-  test('gives its pipe to one user, and keeps the network out', async () => {
+  test('the helper gives its pipe to one user, and keeps the network out', async () => {
     await start();
     const { descriptor, isOurs } = await client.rights();
     expect(isOurs).toBe(true);
@@ -127,7 +127,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     ]);
   });
 
-  test('has no pipe for a person whom it does not know, and no tunnel for who is no longer named, or to another gateway', async () => {
+  test('the helper has no pipe for an unknown person, and no tunnel for a removed one or to another gateway', async () => {
     wine.configure({ users: ['S-1-5-21-1-2-3-1001'], gateways: ['vpn.campus.test'] });
     const helper = await start();
     expect(helper.log()).toContain('ready for S-1-5-21-1-2-3-1001');
@@ -142,7 +142,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     expect(wine.read('openconnect.txt')).toBe('');
   });
 
-  test('starts nothing with a library beside it that others can change', async () => {
+  test('the helper starts nothing with a library beside it that others can change', async () => {
     await start();
     const library = join(wine.native, 'wintun.dll');
     chmodSync(library, 0o666);
@@ -152,7 +152,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     expect(routes()).toEqual(routesBefore);
   });
 
-  test('does not share its name: who had the pipe first hears no ticket, and costs that person’s way in, not the service', async () => {
+  test('a pipe whose name somebody took first learns no ticket, and only that person loses the helper', async () => {
     wine.configure({ users: ['root', 'S-1-5-21-1-2-3-1001'], gateways: ['vpn.campus.test'] });
     await client.ask({ type: 'squat' });
     onTestFinished(async () => {
@@ -173,7 +173,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
       await client.ask({ type: 'control-stop' });
     });
 
-    test('is that person’s: owned by them, for them, the system and its administrators, and not for the network', async () => {
+    test('the app’s pipe belongs to the person, admits them, the system and its administrators, and not the network', async () => {
       expect(await client.ask({ type: 'control-serve' })).toEqual({
         sid: winesPerson,
         isOurs: true,
@@ -186,21 +186,24 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
       expect(await client.ask({ type: 'control-find' })).toEqual({ access: { kind: 'idle', ending: null }, profiles: 0 });
     });
 
-    test.each(['default', 'administrators'])('of another’s making (%s) it is told nothing, and the app does without', async (rights) => {
-      await client.ask({ type: 'control-squat', rights });
-      expect(await client.ask({ type: 'control-find' })).toEqual(failsWith('control-foreign'));
-      expect(await client.ask({ type: 'heard' })).toMatchObject({ text: '' });
-      expect(await client.ask({ type: 'control-serve' })).toEqual(failsWith('not-now'));
-    });
+    test.each(['default', 'administrators'])(
+      'a pipe made by somebody else (%s) is told nothing, and the app continues without it',
+      async (rights) => {
+        await client.ask({ type: 'control-squat', rights });
+        expect(await client.ask({ type: 'control-find' })).toEqual(failsWith('control-foreign'));
+        expect(await client.ask({ type: 'heard' })).toMatchObject({ text: '' });
+        expect(await client.ask({ type: 'control-serve' })).toEqual(failsWith('not-now'));
+      },
+    );
 
-    test('gives rights again and again without using up memory', async () => {
+    test('setting rights again and again uses no more memory', async () => {
       await client.ask({ type: 'give-rights', times: 2_000 });
       const { grownBy } = z.object({ grownBy: z.number() }).parse(await client.ask({ type: 'give-rights', times: 100_000 }));
       // Each list is some 150 bytes, and as many of them 15 MB
       expect(grownBy).toBeLessThan(7_000_000);
     });
 
-    test('that is busy is waited for, with a bound and without work', async () => {
+    test('a busy pipe is waited for, with a time limit and without polling', async () => {
       const looked = z
         .object({ descriptor: z.null(), ms: z.number(), cpuMs: z.number() })
         .parse(await client.ask({ type: 'look-at-busy' }));
@@ -209,7 +212,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     });
   });
 
-  test('opens a tunnel and puts everything back when it is closed, with a goodbye to the gateway', async () => {
+  test('the helper opens a tunnel, and restores everything at its close, with a sign-out', async () => {
     const helper = await start();
     expect(await client.ask(open())).toEqual({
       id: expect.any(Number) as unknown,
@@ -249,7 +252,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     expect(helper.log()).not.toContain('0123456789');
   });
 
-  test('starts no program that somebody put into the folder of the start or first on the PATH', async () => {
+  test('the helper starts no program planted in its start folder or first on the PATH', async () => {
     // The trap works: who starts a program by its name alone starts theirs
     for (const name of ['route', 'cscript.exe', 'openconnect']) await client.ask({ type: 'start-by-name', name });
     const planted = ['route.com', 'cscript.exe', 'openconnect.com'].map((name) => `C:\\Downloads\\${name}\n`);
@@ -268,7 +271,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     expect(wine.read('planted.txt')).toBe('');
   });
 
-  test('keeps the session at the gateway when a tunnel is closed without signing out', async () => {
+  test('the helper keeps the gateway’s session when a tunnel closes without signing out', async () => {
     await start();
     await client.ask(open());
     expect(await client.ask(close(false))).toMatchObject({ state: { kind: 'closed' } });
@@ -277,7 +280,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     expect(routes()).toEqual(routesBefore);
   });
 
-  test('puts everything back when openconnect is killed', async () => {
+  test('the helper restores everything when openconnect is killed', async () => {
     await start();
     await client.ask(open());
     wine.killAll('openconnect.exe');
@@ -286,7 +289,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     expect(routes()).toEqual(routesBefore);
   });
 
-  test('is put back by the next one when it is killed, and takes openconnect along', async () => {
+  test('the next helper restores everything after the helper was killed, openconnect included', async () => {
     const helper = await start();
     await client.ask(open());
     expect(routes()).not.toEqual(routesBefore);

@@ -41,7 +41,7 @@ describe.skipIf(missing !== null)('openconnect as it is shipped for Windows', { 
     return { who, session };
   };
 
-  test('needs no library but those beside it and Windows’ own', () => {
+  test('the shipped openconnect for Windows needs no library but those beside it and Windows’ own', () => {
     const files = readdirSync(windows.wine.native).filter((name) => /\.(exe|dll)$/.test(name));
     expect(files).toEqual(expect.arrayContaining(['openconnect.exe', 'libopenconnect-5.dll']));
     const windowsOwn =
@@ -60,7 +60,7 @@ describe.skipIf(missing !== null)('openconnect as it is shipped for Windows', { 
     }
   });
 
-  test('says its version, its TLS library and what it speaks', async () => {
+  test('the shipped openconnect for Windows reports its version, TLS library and protocols', async () => {
     const { code, out } = await windows.openconnect(['--version']);
     expect(out).toContain('OpenConnect version v9.21');
     expect(out).toContain('Using GnuTLS 3.8.9');
@@ -69,7 +69,7 @@ describe.skipIf(missing !== null)('openconnect as it is shipped for Windows', { 
     expect(code).toBe(0);
   });
 
-  test('signs in by itself, to the cookie', async () => {
+  test('the shipped openconnect for Windows signs in by itself, to the cookie', async () => {
     const { name, password } = newUser();
     const args = ['--protocol=anyconnect', `--user=${name}`, '--passwd-on-stdin', '--authenticate', `--servercert=pin-sha256:${lab.pin}`];
     const { code, out } = await windows.openconnect(
@@ -81,7 +81,7 @@ describe.skipIf(missing !== null)('openconnect as it is shipped for Windows', { 
     expect(code).toBe(0);
   });
 
-  test('signs in by the app’s own worker and driver: a wrong password, the right one, the code, the cookie', async () => {
+  test('the app’s worker and driver sign in on Windows: a wrong password, the right one, the code, the cookie', async () => {
     const { name, password } = newUser();
     const { session, who } = await signIn({
       credentials: [credentials(name, 'not it'), credentials(name, password)],
@@ -96,7 +96,7 @@ describe.skipIf(missing !== null)('openconnect as it is shipped for Windows', { 
     expect(session.grant).toHaveProperty('cookie', expect.stringContaining('webvpn='));
   });
 
-  test('asks about a certificate that Windows’ authorities do not vouch for', async () => {
+  test('a certificate that Windows does not trust is asked about', async () => {
     const { name, password } = newUser();
     const script: Script = { certificate: accept, credentials: credentials(name, password), passcode: () => passcode(lab.codeFor(name)) };
     const { who } = await signIn(script, { trust: { kind: 'system' } });
@@ -104,7 +104,7 @@ describe.skipIf(missing !== null)('openconnect as it is shipped for Windows', { 
     expect(who.asked[0]).toMatchObject({ host: lab.host, subject: `CN=${lab.host}` });
   });
 
-  test('asks nothing about one that they vouch for', async () => {
+  test('a certificate that Windows trusts is not asked about', async () => {
     await windows.trust(lab.authorityPem);
     const { name, password } = newUser();
     const script: Script = { credentials: credentials(name, password), passcode: () => passcode(lab.codeFor(name)) };

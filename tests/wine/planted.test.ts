@@ -73,7 +73,7 @@ describe.skipIf(missing !== null)('libraries that somebody put where the app was
     return JSON.parse(line);
   };
 
-  test('are not what the shipped library is taken for, nor what it needs', async () => {
+  test('planted libraries are not taken for the shipped library, nor for what it needs', async () => {
     const library = 'C:\\Program Files\\Causeway\\resources\\native\\libopenconnect-5.dll';
     // It is no OpenConnect: it is loaded, and then found to be none
     expect(await says({ type: 'warm', libraries: [library] })).toMatchObject({
@@ -86,7 +86,7 @@ describe.skipIf(missing !== null)('libraries that somebody put where the app was
   test.each([
     ['nothing is shipped', librariesFor(null, null, 'win32')],
     ['a mere name is asked for', ['libopenconnect-5.dll']],
-  ])('are loaded by no name where %s', async (_, libraries) => {
+  ])('planted libraries are loaded under no name if %s', async (_, libraries) => {
     expect(await says({ type: 'warm', libraries })).toMatchObject({ type: 'missing' });
     expect(notes()).toEqual([]);
   });

@@ -158,7 +158,7 @@ describe('an enrolment', () => {
   const stepsOn = (data: string): Step[] => [signIn(mei), ...enrolment(() => code(data, mei.userId))];
 
   test.each([...between(1, 2, 3, 4, 5, 6, 7), ...during(activation, ...everyWrite)])(
-    'killed after $whole requests, at step $write of what the next one writes',
+    'an enrolment survives a kill after $whole requests, at write step $write of the next',
     async (kill) => {
       const data = await campusData();
       const { answered } = await killedAfter(data, stepsOn(data), kill);
@@ -168,7 +168,7 @@ describe('an enrolment', () => {
     },
   );
 
-  test('that a crash undid is begun anew, and what the pages show is what there is', async () => {
+  test('an enrolment that a crash undid can start again, and the pages show the truth', async () => {
     const data = await campusData();
     await killedAfter(data, stepsOn(data), { whole: activation, write: null });
     await forgetCodes(data);
@@ -217,7 +217,7 @@ describe('a removal', () => {
   };
 
   test.each([...between(1, 2, 3, 4, 5), ...during(removal, ...everyWrite)])(
-    'killed after $whole requests, at step $write of what the next one writes',
+    'a removal survives a kill after $whole requests, at write step $write of the next',
     async (kill) => {
       const data = await campusData();
       const key = await withDevice(data);
@@ -230,7 +230,7 @@ describe('a removal', () => {
     },
   );
 
-  test('that a crash undid is done again, and what the page shows is what there is', async () => {
+  test('a removal that a crash undid can be repeated, and the page shows the truth', async () => {
     const data = await campusData();
     await withDevice(data);
     await killedAfter(data, stepsOn(data), { whole: removal, write: null });
@@ -268,7 +268,7 @@ describe('a recovery', () => {
   ];
 
   test.each([...between(1, 2, 3, 4, 5, 6, 7, 8), ...during(issue, ...everyWrite), ...during(activation, ...everyWrite)])(
-    'killed after $whole requests, at step $write of what the next one writes',
+    'a recovery survives a kill after $whole requests, at write step $write of the next',
     async (kill) => {
       const data = await campusData();
       const { answered } = await killedAfter(data, steps, kill);
@@ -283,7 +283,7 @@ describe('a recovery', () => {
     },
   );
 
-  test('that a crash cut short goes on with the passcode that was told before it', async () => {
+  test('a recovery that a crash interrupted continues with the passcode that was given before', async () => {
     const data = await campusData();
     await killedAfter(data, steps, { whole: 2, write: null });
     const rest = steps.slice(2);

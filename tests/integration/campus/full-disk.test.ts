@@ -28,7 +28,7 @@ describe.skipIf(!canMount()).each(['full', 'read-only'])('a campus on a disk tha
   const code = (): string => campus.services.factors.accounts(mei.phone)[0]?.code ?? '';
   const namesOf = (userId: string) => campus.records.devices(userId).map(({ name }) => name);
 
-  test('takes no passcode and no device while it cannot write that down, and both afterwards', async () => {
+  test('a campus on a bad disk accepts no passcode and no device while it cannot write, and both afterwards', async () => {
     const { portal, phones } = sites;
     const home = await portal.submit(await portal.get('/'), 'Sign in', { userId: mei.userId, password: mei.password });
     const confirm = await portal.follow(home, 'Add a new Device');
@@ -56,7 +56,7 @@ describe.skipIf(!canMount()).each(['full', 'read-only'])('a campus on a disk tha
     expect(campus.services.factors.accounts('new-phone')).toHaveLength(1);
   });
 
-  test('removes no device by halves', async () => {
+  test('a campus on a bad disk removes no device by halves', async () => {
     const { portal } = sites;
     const home = await portal.submit(await portal.get('/'), 'Sign in', { userId: mei.userId, password: mei.password });
     const list = await portal.submit(await portal.follow(home, 'My Settings & Devices'), 'Enter a Passcode', { passcode: code() });
@@ -71,7 +71,7 @@ describe.skipIf(!canMount()).each(['full', 'read-only'])('a campus on a disk tha
     expect(campus.services.factors.accounts(mei.phone)).toEqual([]);
   });
 
-  test('lets nobody in at the gateway and gives no recovery passcode, and tells clients no more than that it is its own trouble', async () => {
+  test('a campus on a bad disk lets nobody in and gives no recovery passcode, and blames only itself', async () => {
     const { role, userId, dateOfBirth, lastFour, password } = kit;
     const { token } = verifyReplySchema.parse((await sites.recovery(recoveryPaths.verify, { role, userId, dateOfBirth, lastFour })).reply);
     const attempt = async (): Promise<GatewayClient> => {

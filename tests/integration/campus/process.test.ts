@@ -97,7 +97,7 @@ describe('the portal', () => {
   });
   afterAll(() => Promise.all([off.stop(), on.stop()]));
 
-  test('listens on no port off campus, only at a socket that is this user’s alone', async () => {
+  test('the portal listens on no port off campus, only at a socket that is this user’s alone', async () => {
     expect(await listens(off.port)).toBe(true);
     expect(await listens(off.portalPort)).toBe(false);
     const socket = await localAddress(`portal-${nameOfDirectory(off.dataDirectory)}`);
@@ -105,17 +105,20 @@ describe('the portal', () => {
     expect((await stat(join(socket, '..'))).mode & 0o777).toBe(0o700);
   });
 
-  test('listens on its port on campus', async () => {
+  test('the portal listens on its port on campus', async () => {
     expect(await listens(on.portalPort)).toBe(true);
   });
 
-  test.runIf(process.platform === 'linux')('adds no listening port to a campus process off campus, by the kernel’s tables', async () => {
-    const { child } = await start();
-    expect(await listeningPorts(child.pid ?? 0)).toBe(1);
-    await kill(child, 'SIGTERM');
-  });
+  test.runIf(process.platform === 'linux')(
+    'the portal adds no listening port to a campus process off campus, by the kernel’s tables',
+    async () => {
+      const { child } = await start();
+      expect(await listeningPorts(child.pid ?? 0)).toBe(1);
+      await kill(child, 'SIGTERM');
+    },
+  );
 
-  test('is named in a profile that clients can read whole', () => {
+  test('the portal is named in a profile that clients read without loss', () => {
     for (const campus of [off, on]) {
       const { profile, dropped } = readProfile(JSON.stringify(campus.profile));
       expect(dropped).toEqual([]);
@@ -126,7 +129,7 @@ describe('the portal', () => {
 });
 
 describe('a campus that is killed', () => {
-  test('has its people, its authority and its sessions again when it comes back', async () => {
+  test('a killed campus has its people, authority and sessions again when it restarts', async () => {
     const data = join(scratch, 'killed');
     const { child, ready } = await start('--data', data);
     const client = await signIn(ready, data);
@@ -168,7 +171,7 @@ describe('a campus that is killed', () => {
 });
 
 describe('the command line', () => {
-  test('starts, lists, ends, locks, stops and leaves nothing behind', async () => {
+  test('the campus command starts, lists, ends, locks, stops and leaves nothing behind', async () => {
     const { child, ready } = await start('--session-minutes', '5', '--idle-minutes', '0.5', '--number-matching');
     expect(await run('sessions')).toEqual({ code: 0, out: 'Nobody is signed in.\n', error: '' });
     expect(await run('end', 'nothing')).toMatchObject({ code: 1 });
@@ -179,7 +182,7 @@ describe('the command line', () => {
     expect(await readdir(join(scratch, `causeway-campus-${process.getuid?.() ?? 0}`))).toEqual([]);
   }, 120_000);
 
-  test('prints addresses, people and the fingerprint, and takes people from a file', async () => {
+  test('the campus command prints addresses, people and the fingerprint, and reads people from a file', async () => {
     const people = join(scratch, 'people.json');
     const person = { userId: 'li.na', name: 'Li Na', role: 'staff', password: 'secret-1', dateOfBirth: '1990-01-01', lastFour: '0000' };
     await writeFile(people, JSON.stringify({ people: [person], phones: [] }));
@@ -196,7 +199,7 @@ describe('the command line', () => {
     expect(printed).toMatch(/^Profile +https:\/\/localhost:\d+\/campus-test-pages\.causeway$/m);
   }, 120_000);
 
-  test('says what it does not understand', async () => {
+  test('the campus command explains what it does not understand', async () => {
     const wrong = [
       [['--colour'], '--colour'],
       [['--port', '70000'], '--port'],
@@ -216,7 +219,7 @@ describe('the command line', () => {
     expect(error).toContain('Usage:');
   });
 
-  test('says what is wrong with its files, and touches none', async () => {
+  test('the campus command reports errors in its files, and changes none of them', async () => {
     const data = await mkdtemp(join(scratch, 'damaged-'));
     await writeFile(join(data, 'campus.json'), '{');
     const { code, error } = await run('--port', '0', '--data', data);
@@ -227,7 +230,7 @@ describe('the command line', () => {
 });
 
 describe('a second campus', () => {
-  test('is refused on the same data and on the same port', async () => {
+  test('a second campus is refused on the same data and on the same port', async () => {
     const dataDirectory = await mkdtemp(join(scratch, 'shared-'));
     const first = await startCampus({ dataDirectory });
     await expect(startCampus({ dataDirectory })).rejects.toMatchObject({ failure: { code: 'not-now' } });

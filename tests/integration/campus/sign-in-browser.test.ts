@@ -124,44 +124,48 @@ test('a push that is denied, or that times out elsewhere, changes the page witho
 });
 
 describe('every page', () => {
-  test.each(['light', 'dark'] as const)('is accessible and fits beside the column, %s', { timeout: 120_000 }, async (colorScheme) => {
-    await page.emulateMedia({ colorScheme });
-    const check = async (): Promise<void> => {
-      await page.evaluate(AxeBuilder.source);
-      const violations = await page.evaluate(async () => {
-        const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
-        return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-      });
-      expect(violations, page.url()).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), page.url()).toBeLessThanOrEqual(640);
-    };
-    await page.goto(at.hostOf('vpn'));
-    await check();
-    await page.locator('#submitButton').click();
-    await check();
-    await enter(mei.userId);
-    await page.getByText(/^\d+ s$/).waitFor();
-    await check();
-    await page.getByRole('link', { name: 'Other options' }).click();
-    await page.getByRole('heading', { name: 'Other options to sign in' }).waitFor();
-    await check();
-    await page.getByRole('link', { name: 'Bypass code' }).click();
-    await page.getByLabel('Bypass code').fill('12');
-    await page.getByRole('button', { name: 'Verify' }).click();
-    await page.getByRole('alert').waitFor();
-    await check();
-    await page.getByRole('link', { name: 'Other options' }).click();
-    await at.approve(mei.phone);
-    await page.getByRole('heading', { name: 'Is this your device?' }).waitFor();
-    await check();
-    await page.getByRole('button', { name: 'No, other people use this device' }).click();
-    await page.getByRole('button', { name: 'Proceed' }).waitFor();
-    await check();
-    await page.getByRole('button', { name: 'Proceed' }).click();
-    await page.getByRole('link', { name: 'Sign Out' }).waitFor();
-    await check();
-    expect(complaints).toEqual([]);
-  });
+  test.each(['light', 'dark'] as const)(
+    'every sign-in page is accessible and fits beside the column: %s',
+    { timeout: 120_000 },
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      const check = async (): Promise<void> => {
+        await page.evaluate(AxeBuilder.source);
+        const violations = await page.evaluate(async () => {
+          const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
+          return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+        });
+        expect(violations, page.url()).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), page.url()).toBeLessThanOrEqual(640);
+      };
+      await page.goto(at.hostOf('vpn'));
+      await check();
+      await page.locator('#submitButton').click();
+      await check();
+      await enter(mei.userId);
+      await page.getByText(/^\d+ s$/).waitFor();
+      await check();
+      await page.getByRole('link', { name: 'Other options' }).click();
+      await page.getByRole('heading', { name: 'Other options to sign in' }).waitFor();
+      await check();
+      await page.getByRole('link', { name: 'Bypass code' }).click();
+      await page.getByLabel('Bypass code').fill('12');
+      await page.getByRole('button', { name: 'Verify' }).click();
+      await page.getByRole('alert').waitFor();
+      await check();
+      await page.getByRole('link', { name: 'Other options' }).click();
+      await at.approve(mei.phone);
+      await page.getByRole('heading', { name: 'Is this your device?' }).waitFor();
+      await check();
+      await page.getByRole('button', { name: 'No, other people use this device' }).click();
+      await page.getByRole('button', { name: 'Proceed' }).waitFor();
+      await check();
+      await page.getByRole('button', { name: 'Proceed' }).click();
+      await page.getByRole('link', { name: 'Sign Out' }).waitFor();
+      await check();
+      expect(complaints).toEqual([]);
+    },
+  );
 });
 
 test('a security key that was added in the portal confirms a sign-in, and no other key does', { timeout: 120_000 }, async () => {

@@ -37,7 +37,7 @@ async function signIn(browser: Visitor, person = mei, answer = no): Promise<Show
 const waiting = (phone: string): number => at.campus.services.factors.waiting(phone).length;
 
 describe('the gateway', () => {
-  test('leads to ADFS at once, with a DSID that is no session', async () => {
+  test('the gateway redirects to ADFS at once, with a DSID that is no session', async () => {
     const browser = at.visitor();
     const reply = await browser.fetch('/');
     expect(reply.status).toBe(303);
@@ -47,7 +47,7 @@ describe('the gateway', () => {
     expect((await browser.fetch('/dana/home/index.cgi')).headers.get('location')).toBe('/');
   });
 
-  test('starts a session after password and push, whose ticket is the cookie DSID', async () => {
+  test('the gateway starts a session after password and push, with the cookie DSID as its ticket', async () => {
     const browser = at.visitor();
     const push = await at.enter(browser, mei);
     expect(textOf(push)).toContain("A sign-in request was sent to Mei's phone");
@@ -70,7 +70,7 @@ describe('the gateway', () => {
     expect((await browser.get('/')).path).toBe('/dana/home/index.cgi');
   });
 
-  test('refuses a response that was used, comes from another browser, answers another request, or is too old', async () => {
+  test('the gateway refuses a SAML response that was used, is too old, or belongs to another browser or request', async () => {
     const browser = at.visitor();
     const response = async (): Promise<Record<string, string>> => {
       await at.enter(browser, mei);
@@ -108,7 +108,7 @@ describe('the gateway', () => {
     expect(at.campus.records.sessions()).toHaveLength(0);
   });
 
-  test('shows its notice before the session, and starts none when it is declined', async () => {
+  test('the gateway shows its notice before the session, and starts none when it is declined', async () => {
     await reopen({ notice: 'Use it well.\n\nAnd be kind.' });
     const browser = at.visitor();
     const notice = await signIn(browser);
@@ -123,7 +123,7 @@ describe('the gateway', () => {
     expect(sessionsOf(at.campus, mei)).toHaveLength(1);
   });
 
-  test('asks about other sessions, and lets a person end one of them', async () => {
+  test('the gateway asks about other sessions, and lets a person end one of them', async () => {
     await signIn(at.visitor());
     const second = at.visitor();
     const asked = await signIn(second);
@@ -147,7 +147,7 @@ describe('the gateway', () => {
     expect(sessionsOf(at.campus, mei).map(({ id }) => id)).toEqual(after);
   });
 
-  test('refuses a fourth sign-in that names no session of this person', async () => {
+  test('the gateway refuses a fourth sign-in that names no session of this person', async () => {
     for (let count = 0; count < 2; count++) {
       const browser = at.visitor();
       const shown = await signIn(browser);
@@ -163,7 +163,7 @@ describe('the gateway', () => {
     expect(sessionsOf(at.campus, mei)).toHaveLength(2);
   });
 
-  test('ends the session at sign-out', async () => {
+  test('the gateway ends the session at sign-out', async () => {
     const browser = at.visitor();
     const home = await signIn(browser);
     const ticket = browser.cookies.get('DSID') ?? '';
@@ -173,7 +173,7 @@ describe('the gateway', () => {
     expect((await browser.get('/dana/home/index.cgi')).path).toBe('/adfs/ls/');
   });
 
-  test('takes no form without the token of its visit', async () => {
+  test('the gateway accepts no form without the token of its visit', async () => {
     await reopen({ notice: 'Use it well.' });
     const browser = at.visitor();
     await signIn(browser);
@@ -184,7 +184,7 @@ describe('the gateway', () => {
 });
 
 describe('the form of ADFS', () => {
-  test('says in the form that the password is wrong, for somebody unknown too, and keeps the user ID', async () => {
+  test('ADFS reports a wrong password in its form, for unknown people too, and keeps the user ID', async () => {
     for (const userId of [mei.userId, 'no.body']) {
       const shown = await at.enter(at.visitor(), { userId, password: 'wrong' });
       expect(shown.status).toBe(200);
@@ -194,13 +194,13 @@ describe('the form of ADFS', () => {
     }
   });
 
-  test('has no error before anything was typed', async () => {
+  test('ADFS shows no error before anything was typed', async () => {
     const form = await at.visitor().get('/');
     expect(errorIn(form)).toBe('');
     expect(form.html).toMatch(/id="error" class="alert"\s+hidden/);
   });
 
-  test('takes a user ID with its domain only, which does not count as an attempt', async () => {
+  test('ADFS wants a user ID with its domain, and one without it does not count as a try', async () => {
     const browser = at.visitor();
     for (let tries = 0; tries < 6; tries++) {
       const form = await browser.get('/');
@@ -210,7 +210,7 @@ describe('the form of ADFS', () => {
     expect((await at.enter(browser, mei)).path).toBe('/frame/v4/push');
   });
 
-  test('locks the account after five wrong passwords, for ten minutes, and says until when', async () => {
+  test('ADFS locks the account for ten minutes after five wrong passwords, and says until when', async () => {
     const browser = at.visitor();
     for (let tries = 0; tries < 4; tries++) expect(errorIn(await at.enter(browser, { ...mei, password: 'wrong' }))).toContain('Incorrect');
     expect(errorIn(await at.enter(browser, { ...mei, password: 'wrong' }))).toMatch(/locked until \d\d:\d\d/);
@@ -220,7 +220,7 @@ describe('the form of ADFS', () => {
     expect((await at.enter(browser, mei)).path).toBe('/frame/v4/push');
   });
 
-  test('takes no form without the token of its visit', async () => {
+  test('ADFS accepts no form without the token of its visit', async () => {
     const browser = at.visitor();
     const form = await browser.get('/');
     expect((await browser.post(form.address, { UserName: `${mei.userId}@campus.test`, Password: mei.password })).status).toBe(403);
@@ -234,14 +234,14 @@ describe('the form of ADFS', () => {
     ['that is missing', ''],
     ['that is not deflated', 'AAAA'],
     ['that inflates to a megabyte', deflateRawSync(Buffer.alloc(1_000_000, 0x20)).toString('base64')],
-  ])('answers no request %s', async (_which, request) => {
+  ])('ADFS answers no request %s', async (_which, request) => {
     const shown = await at.visitor().get(`${at.hostOf('login')}/adfs/ls/?SAMLRequest=${encodeURIComponent(request)}`);
     expect(shown.status).toBe(400);
     expect(shown.html).not.toContain('loginForm');
     expect(textOf(shown)).toContain('This sign-in cannot go on');
   });
 
-  test('does not let a browser go on that skipped the second factor, or has another one’s answer', async () => {
+  test('ADFS stops a browser that skipped the second factor or has another one’s answer', async () => {
     const browser = at.visitor();
     await at.enter(browser, mei);
     for (const query of ['', '?state=x&duo_code=y']) {
@@ -262,7 +262,7 @@ describe('the form of ADFS', () => {
 });
 
 describe('the prompt for the second factor', () => {
-  test('sends a push at once to the default device, and none at a reload', async () => {
+  test('Duo’s prompt sends a push at once to the default device, and none at a reload', async () => {
     const browser = at.visitor();
     const push = await at.enter(browser, ana);
     expect([waiting('ana-phone'), waiting('ana-tablet')]).toEqual([1, 0]);
@@ -271,7 +271,7 @@ describe('the prompt for the second factor', () => {
     expect(at.campus.services.factors.waiting('ana-phone')[0]?.id).toBe(first?.id);
   });
 
-  test('says that a push was denied, timed out or was replaced, and sends another by a click', async () => {
+  test('Duo’s prompt reports a push that was denied, timed out or was replaced, and sends another by a click', async () => {
     const { factors } = at.campus.services;
     const browser = at.visitor();
     const push = await at.enter(browser, mei);
@@ -291,7 +291,7 @@ describe('the prompt for the second factor', () => {
     await expect.poll(async () => textOf(await browser.get(push.address))).toContain('This Duo Push no longer counts');
   });
 
-  test('verifies a push with digits, and says them in the browser only', async () => {
+  test('Duo’s prompt verifies a push with digits, and shows them in the browser only', async () => {
     await reopen({ numberMatching: true });
     const browser = at.visitor();
     const push = await at.enter(browser, mei);
@@ -301,7 +301,7 @@ describe('the prompt for the second factor', () => {
     expect(textOf(await browser.get(push.address))).toContain('Is this your device?');
   });
 
-  test('has the options of the guide, and a push to each device among them', async () => {
+  test('Duo’s prompt has the options of the guide, with a push to each device', async () => {
     const browser = at.visitor();
     const options = await browser.follow(await at.enter(browser, ana), 'Other options');
     for (const name of ["Send me a Push: Ana's phone", "Send me a Push: Ana's tablet", 'Duo Mobile passcode', 'Bypass code'])
@@ -312,7 +312,7 @@ describe('the prompt for the second factor', () => {
     expect(textOf(await browser.get(options.address))).toContain('Is this your device?');
   });
 
-  test('takes the code of Duo Mobile once, and tells what is wrong with others', async () => {
+  test('Duo’s prompt accepts the code of Duo Mobile once, and explains what is wrong with others', async () => {
     const passcodePage = async (browser: Visitor): Promise<Shown> =>
       browser.follow(await browser.follow(await at.enter(browser, mei), 'Other options'), 'Duo Mobile passcode');
     const browser = at.visitor();
@@ -332,7 +332,7 @@ describe('the prompt for the second factor', () => {
     expect(textOf(shown)).toContain('This passcode was used already');
   });
 
-  test('takes a recovery passcode as bypass code, once', async () => {
+  test('Duo’s prompt accepts a recovery passcode as bypass code, once', async () => {
     const { passcode } = await at.campus.services.factors.issueRecoveryPasscode(kit.userId);
     const bypassPage = async (browser: Visitor): Promise<Shown> =>
       browser.follow(await browser.follow(await at.enter(browser, kit), 'Other options'), 'Bypass code');
@@ -348,7 +348,7 @@ describe('the prompt for the second factor', () => {
     expect(textOf(shown)).toContain('This passcode was used already');
   });
 
-  test('locks the account after five wrong codes, and sends no push while it is locked', async () => {
+  test('Duo’s prompt locks the account after five wrong codes, and sends no push while it is locked', async () => {
     const browser = at.visitor();
     let shown = await browser.follow(await browser.follow(await at.enter(browser, mei), 'Other options'), 'Bypass code');
     for (let tries = 0; tries < 5; tries++) shown = await browser.submit(shown, 'Verify', { code: '000000000' });
@@ -358,7 +358,7 @@ describe('the prompt for the second factor', () => {
     expect(textOf(await browser.get(`${at.hostOf('duo')}/frame/v4/options`))).toContain('Your account is locked');
   });
 
-  test('tells people without a device and without a passcode what to do', async () => {
+  test('Duo’s prompt tells people without a device and without a passcode what to do', async () => {
     const [person] = seededPeople.people;
     if (!person) throw new Error('nobody is seeded');
     await reopen({ people: { people: [{ ...person, devices: [] }], phones: [] } });
@@ -372,7 +372,7 @@ describe('the prompt for the second factor', () => {
     expect(textOf(await browser.submit(bypass, 'Verify', { code: passcode }))).toContain('Is this your device?');
   });
 
-  test('is over after its end, and its address starts nothing twice', async () => {
+  test('Duo’s prompt is over after its end, and its address starts nothing twice', async () => {
     const browser = at.visitor();
     const form = await browser.get('/');
     const fields = { csrf: valueOf(form, 'csrf'), UserName: `${mei.userId}@campus.test`, Password: mei.password };
@@ -386,7 +386,7 @@ describe('the prompt for the second factor', () => {
     expect((await browser.get(`${at.hostOf('duo')}/frame/v4/trust`)).status).toBe(400);
   });
 
-  test('leads nobody on who has not proved anything', async () => {
+  test('Duo’s prompt lets nobody continue who has proved nothing', async () => {
     const browser = at.visitor();
     const push = await at.enter(browser, mei);
     expect((await browser.get(`${at.hostOf('duo')}/frame/v4/trust`)).path).toBe('/frame/v4/options');
@@ -401,7 +401,7 @@ describe('the prompt for the second factor', () => {
 });
 
 describe('a browser that a person called theirs', () => {
-  test('needs no second factor for thirty days, and rings no phone', async () => {
+  test('a remembered browser needs no second factor for thirty days, and rings no phone', async () => {
     const browser = at.visitor();
     await signIn(browser, mei, yes);
     await browser.get('/dana-na/auth/logout.cgi');
@@ -414,7 +414,7 @@ describe('a browser that a person called theirs', () => {
     expect((await at.enter(browser, mei)).path).toBe('/frame/v4/push');
   });
 
-  test('has a cookie that lasts, of Duo’s page alone', async () => {
+  test('a remembered browser has a lasting cookie of Duo’s page alone', async () => {
     const browser = at.visitor();
     await at.enter(browser, mei);
     await at.approve(mei.phone);
@@ -427,7 +427,7 @@ describe('a browser that a person called theirs', () => {
     );
   });
 
-  test('is not remembered without the yes, for another person, or with another one’s cookie', async () => {
+  test('a browser is not remembered without a yes, for another person, or with another browser’s cookie', async () => {
     const browser = at.visitor();
     await signIn(browser, mei, no);
     await browser.get('/dana-na/auth/logout.cgi');
@@ -447,7 +447,7 @@ describe('a browser that a person called theirs', () => {
     expect((await at.enter(thief, mei)).path).toBe('/frame/v4/push');
   });
 
-  test('is remembered after a restart of the campus', async () => {
+  test('a browser is still remembered after a restart of the campus', async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'causeway-test-'));
     await reopen({ dataDirectory });
     const { port } = at.campus;
@@ -481,7 +481,7 @@ describe('languages', () => {
     expect((await browser.get(`${at.hostOf('duo')}/no-such-page`)).html).toContain(`<html lang="${language}"`);
   });
 
-  test('a language that is chosen on one page holds on the campus’s other ones', async () => {
+  test('a language chosen on one page also holds on the campus’s other pages', async () => {
     const browser = at.visitor('en');
     const form = await browser.follow(await browser.get('/'), '中文');
     expect(form.path).toBe('/adfs/ls/');
@@ -493,7 +493,7 @@ describe('languages', () => {
   });
 });
 
-test('publishes a profile that a client can read whole, and that names every host of the sign-in', async () => {
+test('the sign-in campus publishes a profile that clients read without loss, and that names every host of the sign-in', async () => {
   const { campus } = at;
   for (const path of ['/.well-known/causeway.json', '/campus-test-pages.causeway']) {
     const text = await (await at.visitor().fetch(`https://localhost:${campus.port}${path}`)).text();

@@ -22,14 +22,14 @@ const addPhone = (id: string) => async () =>
   (await openStore(directory)).update((draft) => draft.phones.push({ id, label: id, accounts: [] }));
 
 describe('the store', () => {
-  test('begins empty and has what was written when it is opened again', async () => {
+  test('the store begins empty, and holds what was written when it is opened again', async () => {
     expect((await openStore(directory)).document).toEqual(emptyDocument());
     await addPhone('one')();
     expect((await openStore(directory)).document.phones.map(({ id }) => id)).toEqual(['one']);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  test('makes changes one after the other, each on top of the last', async () => {
+  test('the store makes changes one after the other, each based on the last', async () => {
     const store = await openStore(directory);
     const lengths = await Promise.all(
       Array.from({ length: 20 }, (_, count) =>
@@ -40,7 +40,7 @@ describe('the store', () => {
     expect((await openStore(directory)).document).toEqual(store.document);
   });
 
-  test('is left as it was by a change that throws, and goes on', async () => {
+  test('the store is unchanged by a change that throws, and continues', async () => {
     const store = await openStore(directory);
     const failed = store.update((draft) => {
       draft.phones.push({ id: 'half', label: 'Half', accounts: [] });
@@ -52,7 +52,7 @@ describe('the store', () => {
     expect(store.document.phones).toHaveLength(1);
   });
 
-  test('is left as it was by a change that cannot be written, and says so', async () => {
+  test('the store is unchanged by a change that cannot be written, and says so', async () => {
     const store = await openStore(directory);
     // Where the new file would be written there is something that cannot be written to
     await mkdir(`${file}.new`);
@@ -67,13 +67,13 @@ describe('the store', () => {
     ['something else', '[]', 'settings-damaged'],
     ['of the wrong shape', JSON.stringify({ ...emptyDocument(), devices: [{ id: 1 }] }), 'settings-damaged'],
     ['of a newer campus', '{"version":2}', 'settings-newer'],
-  ])('that is %s is named and left alone', async (_, text, code) => {
+  ])('a store file that is %s is named and left alone', async (_, text, code) => {
     await writeFile(file, text);
     await expect(openStore(directory)).rejects.toMatchObject({ failure: { code, params: { file } } });
     expect(await readFile(file, 'utf8')).toBe(text);
   });
 
-  test('holds after kill -9 whatever it said was written, and is never half', async () => {
+  test('the store holds after kill -9 whatever it reported as written, and is never half written', async () => {
     for (let round = 0; round < 3; round++) {
       const writer = spawn(process.execPath, ['--import', 'tsx', 'tests/support/campus/store-writer.ts', directory], {
         stdio: ['ignore', 'pipe', 'inherit'],
@@ -94,14 +94,14 @@ describe('the store', () => {
 });
 
 describe('the authority', () => {
-  test('is made once and stays', async () => {
+  test('the authority is made once and stays', async () => {
     const made = await openAuthority(directory);
     expect(await openAuthority(directory)).toEqual(made);
     expect((await stat(join(directory, authorityFileName))).mode & 0o777).toBe(0o600);
     expect(made.sha256).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
   });
 
-  test('that cannot be read is named and left alone', async () => {
+  test('an authority that cannot be read is named and left alone', async () => {
     await writeFile(join(directory, authorityFileName), '{}');
     await expect(openAuthority(directory)).rejects.toMatchObject({ failure: { code: 'settings-damaged' } });
     expect(await readFile(join(directory, authorityFileName), 'utf8')).toBe('{}');
@@ -111,7 +111,7 @@ describe('the authority', () => {
 describe('people', () => {
   const now = () => 1_800_000_000_000;
 
-  test('are added once; who is there stays as they are', async () => {
+  test('people from a file are added once, and existing ones are unchanged', async () => {
     const store = await openStore(directory);
     await seed(store, seededPeople, now);
     await store.update((draft) => (draft.devices = []));
@@ -126,7 +126,7 @@ describe('people', () => {
     expect(store.document.people).toHaveLength(6);
   });
 
-  test('are read from a file by schema', () => {
+  test('people are read from a file by schema', () => {
     const text = JSON.stringify({
       ...seededPeople,
       people: seededPeople.people.map((person) => ({ ...person, userId: person.userId.toUpperCase() })),

@@ -12,7 +12,7 @@ function heldBack(): { held: BlockedHosts; log: string[]; told: number[] } {
   return { held, log, told };
 }
 
-test('a host that a page was not given is named once, with what is unusual about its address', () => {
+test('a host that a page may not load is named once, with what is unusual about its address', () => {
   const { held, log } = heldBack();
   for (const address of [
     'https://cdn.duo.test/a.js',
@@ -31,7 +31,7 @@ test('a host that a page was not given is named once, with what is unusual about
   expect(log.join()).not.toMatch(/secret|127/);
 });
 
-test('a page that asks without end is told a few times, named up to a bound, and logged up to another', async () => {
+test('a page that asks for endless hosts is reported a few times, and names and logs are bounded', async () => {
   const { held, log, told } = heldBack();
   for (let at = 0; at < 5_000; at += 1) held.note(`https://${at}.${'x'.repeat(300)}.test/`);
   await expect.poll(() => told).toEqual([1_000]);

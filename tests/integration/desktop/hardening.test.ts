@@ -28,7 +28,7 @@ const filesWith = (pattern: RegExp): string[] =>
     .sort();
 
 describe('the source', () => {
-  it('makes views in three places, each sandboxed, isolated, without Node', () => {
+  it('the source creates views in three places, each sandboxed, isolated, without Node', () => {
     expect(filesWith(/new WebContentsView\(|new BrowserWindow\(/)).toEqual([
       'desktop/portal/portal-view.ts',
       'desktop/sign-in/sign-in-visit.ts',
@@ -41,7 +41,7 @@ describe('the source', () => {
     expect(filesWith(/sandbox: false|contextIsolation: false|nodeIntegration: true|webviewTag: true/)).toEqual([]);
   });
 
-  it('weakens nothing that Chromium protects', () => {
+  it('the source weakens nothing that Chromium protects', () => {
     const settings = /webSecurity|allowRunningInsecureContent|experimentalFeatures|enableBlinkFeatures|allowpopups|bypassCSP/;
     expect(filesWith(settings)).toEqual([]);
     // They are named where they are refused, taken out or told, and one switch of our own is set, another
@@ -57,11 +57,11 @@ describe('the source', () => {
     expect(filesWith(/file:\/\/|loadFile\(/).filter((name) => name !== 'desktop/pages/origin.ts')).toEqual([]);
   });
 
-  it('starts no crash reporter: what was in memory is written nowhere', () => {
+  it('the source starts no crash reporter, so memory is written nowhere', () => {
     expect(filesWith(/crashReporter|takeHeapSnapshot|writeHeapSnapshot|contentTracing|netLog/)).toEqual([]);
   });
 
-  it('touches raw IPC, the system’s programs and the page’s code only where it should', () => {
+  it('the source touches raw IPC, the system’s programs and the page’s code only where it should', () => {
     expect(filesWith(/\bipcMain\b/)).toEqual(['desktop/window/bridge-main.ts']);
     expect(filesWith(/\bipcRenderer\b/)).toEqual(['preload.ts']);
     expect(filesWith(/shell\.openExternal/)).toEqual(['desktop/desktop-ports.ts']);
@@ -88,13 +88,13 @@ it('a package has its fuses set', async () => {
 });
 
 describe('whatever page there is', () => {
-  it('can embed no other page', () => {
+  it('a page of the app can embed no other page', () => {
     const prevented = vi.fn();
     new WebContentsView().webContents.emit('will-attach-webview', { preventDefault: prevented }, {}, {});
     expect(prevented).toHaveBeenCalledOnce();
   });
 
-  it('is never let past a certificate error, nor handed a certificate of the person’s own', () => {
+  it('a page of the app never gets past a certificate error, and never gets a client certificate', () => {
     const prevented = vi.fn();
     const answers: unknown[] = [];
     app.emit('certificate-error', { preventDefault: prevented }, {}, 'https://x.test/', 'net::ERR', {}, (trusted: boolean) =>
@@ -130,7 +130,7 @@ describe('an address for the system to open', () => {
     log: () => undefined,
   });
 
-  it.each(['https://help.campus.test/', 'mailto:help@campus.test', 'tel:+85300000000'])('may be %s', async (address) => {
+  it.each(['https://help.campus.test/', 'mailto:help@campus.test', 'tel:+85300000000'])('the system may open %s', async (address) => {
     await desktop.openExternal(address);
     expect(double.opened).toContain(address);
   });
@@ -143,18 +143,21 @@ describe('an address for the system to open', () => {
     'ms-msdt:/id',
     'C:\\Windows\\System32\\calc.exe',
     '',
-  ])('may not be %s', async (address) => {
+  ])('the system may not open %s', async (address) => {
     await expect(desktop.openExternal(address)).rejects.toMatchObject({ failure: { code: 'request-invalid' } });
     expect(double.opened).not.toContain(address);
   });
 
-  it.each(['http://login.hotel.test/?room=4', 'https://login.hotel.test/'])('a network’s own page may be %s', async (address) => {
-    await desktop.openNetworkPage(address);
-    expect(double.opened).toContain(address);
-  });
+  it.each(['http://login.hotel.test/?room=4', 'https://login.hotel.test/'])(
+    'the system may open the network’s own page at %s',
+    async (address) => {
+      await desktop.openNetworkPage(address);
+      expect(double.opened).toContain(address);
+    },
+  );
 
   it.each(['file:///etc/passwd', 'javascript:alert(1)', 'ms-msdt:/id', 'mailto:a@b.test', 'http//x', ''])(
-    'a network’s own page may not be %s',
+    'the system may not open the network’s own page at %s',
     async (address) => {
       await expect(desktop.openNetworkPage(address)).rejects.toMatchObject({ failure: { code: 'request-invalid' } });
       expect(double.opened).not.toContain(address);

@@ -107,13 +107,13 @@ const openPortal = async (): Promise<void> => {
   await loaded;
 };
 
-it('gives our page the keyboard with the window, and not by loading', async () => {
+it('our page gets the keyboard with the window, and not by loading', async () => {
   expect(typedInto()).toEqual([]);
   window.show();
   await expect.poll(typedInto).toEqual(['app://causeway/index.html']);
 });
 
-it('leaves the keyboard where the person types while the portal goes from page to page, and while our page is drawn again', async () => {
+it('the keyboard stays where the person types while the portal navigates and our page redraws', async () => {
   window.show();
   await expect.poll(typedInto).toEqual(['app://causeway/index.html']);
   await openPortal();
@@ -127,7 +127,7 @@ it('leaves the keyboard where the person types while the portal goes from page t
   expect(typedInto()).toEqual([`https://${host}/next`]);
 });
 
-it('brings no window to the front as the portal opens, fails and closes behind another one', async () => {
+it('the portal opens, fails and closes without bringing its window to the front', async () => {
   window.show();
   const other = new BaseWindow({ width: 300, height: 200 });
   expect(focusedWindow()).toBe(other);
@@ -173,7 +173,7 @@ const openSignIn = async (): Promise<{ close: () => Promise<void> }> => {
   };
 };
 
-it('gives a sign-in page the keyboard as it opens, and leaves the keyboard in our column while that page navigates and calls focus()', async () => {
+it('a sign-in page gets the keyboard when it opens, and does not take it from our column later', async () => {
   window.show();
   await expect.poll(typedInto).toEqual(['app://causeway/index.html']);
   const opened = await openSignIn();
@@ -202,7 +202,7 @@ it('gives a sign-in page the keyboard as it opens, and leaves the keyboard in ou
   expect(typedInto()).toEqual(['app://causeway/index.html']);
 });
 
-it('shows a sign-in page above an open portal, and the portal again once that page has closed', async () => {
+it('a sign-in page covers an open portal, which returns when the page closes', async () => {
   window.show();
   await openPortal();
   const wide = double.windows()[0]?.getBounds();

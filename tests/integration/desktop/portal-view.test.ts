@@ -123,7 +123,7 @@ function visit(more: Partial<PortalVisit> = {}): PortalVisit {
 }
 
 describe('opening', () => {
-  it('loads the portal through the proxy, with its secret, and follows its address', async () => {
+  it('the portal view loads the portal through the proxy, with its secret, and follows its address', async () => {
     await view.open(visit());
     await arrived('/');
     expect(current()).toMatchObject({ host, canGoBack: false });
@@ -135,7 +135,7 @@ describe('opening', () => {
     await arrived('/');
   });
 
-  it('begins with the one-time sign-in by POST, once', async () => {
+  it('the portal view begins with the one-time sign-in by POST, once', async () => {
     const signIn = { action: `https://${host}/one-time`, token: 'tok-1', expiresAt: Date.now() + 60_000 };
     await view.open(visit({ signIn, task: 'add-device' }));
     await arrived('/add/confirm');
@@ -148,13 +148,13 @@ describe('opening', () => {
   it.each([
     ['is too old', { action: `https://${host}/one-time`, token: 'tok-2', expiresAt: 0 }],
     ['leads elsewhere', { action: 'https://evil.test/one-time', token: 'tok-2', expiresAt: Date.now() + 60_000 }],
-  ])('begins at the front page where the one-time sign-in %s', async (_why, signIn) => {
+  ])('the portal view begins at the front page if the one-time sign-in %s', async (_why, signIn) => {
     await view.open(visit({ signIn }));
     await arrived('/');
     expect(JSON.stringify(requests)).not.toContain('tok-2');
   });
 
-  it('remembers nothing of the visit before', async () => {
+  it('the portal view remembers nothing of the visit before', async () => {
     const signIn = { action: `https://${host}/one-time`, token: 'tok-3', expiresAt: Date.now() + 60_000 };
     await view.open(visit({ signIn }));
     await arrived('/add/confirm');
@@ -175,7 +175,7 @@ describe('a page cannot', () => {
     await arrived('/');
   });
 
-  it('leave by a link: that is told, and the page is still there', async () => {
+  it('a portal page cannot leave by a link: that is reported, and the page stays', async () => {
     await click('out');
     await failed('portal-left');
     expect(current()?.failure?.params).toEqual({ host: 'evil.test' });
@@ -187,13 +187,13 @@ describe('a page cannot', () => {
     expect(requests).toHaveLength(before);
   });
 
-  it('leave by a redirect', async () => {
+  it('a portal page cannot leave by a redirect', async () => {
     await run("location.href = '/away'").catch(() => undefined);
     await failed('portal-left');
     expect(current()?.failure?.params).toEqual({ host: 'evil.test' });
   });
 
-  it('open a window: another page of the portal opens in place, anything else is denied', async () => {
+  it('a portal page cannot open a window: another portal page opens in place, anything else is denied', async () => {
     await run("void setTimeout(() => window.open('/home'))");
     await arrived('/home');
     await run("void setTimeout(() => window.open('https://evil.test/'))");
@@ -201,7 +201,7 @@ describe('a page cannot', () => {
     expect(beside).toHaveLength(1);
   });
 
-  it('reach other hosts, this computer or plain HTTP', async () => {
+  it('a portal page cannot reach other hosts, this computer or plain HTTP', async () => {
     const targets = [`http://127.0.0.1:${proxy.port}/`, `https://localhost:${portalPort}/`, 'https://evil.test/', `http://${host}/`];
     const outcomes = await run(
       `Promise.all(${JSON.stringify(targets)}.map((t) => fetch(t, { mode: 'no-cors' }).then(() => 'reached', () => 'blocked')))`,
@@ -210,7 +210,7 @@ describe('a page cannot', () => {
     expect(await run("fetch('/home').then((r) => r.status)")).toBe(200);
   });
 
-  it('use the camera, see where the person is, notify, or read the clipboard', async () => {
+  it('a portal page cannot use the camera, see where the person is, notify, or read the clipboard', async () => {
     const permissions = ['camera', 'microphone', 'geolocation', 'notifications', 'clipboard-read'];
     const states = `Promise.all(${JSON.stringify(permissions)}.map((name) => navigator.permissions.query({ name }).then(({ state }) => state)))`;
     expect(await run(states)).toEqual(permissions.map(() => 'denied'));
@@ -218,11 +218,11 @@ describe('a page cannot', () => {
     expect(await run("navigator.clipboard.readText().then(() => 'read', (e) => e.name)")).toBe('NotAllowedError');
   });
 
-  it('reach Node or our bridge', async () => {
+  it('a portal page cannot reach Node or our bridge', async () => {
     expect(await run("['require', 'process', 'module', 'causeway', 'electron'].filter((name) => name in window)")).toEqual([]);
   });
 
-  it('download', async () => {
+  it('a portal page cannot download', async () => {
     const before = current();
     await click('file');
     await expect.poll(() => asked('/file')).toHaveLength(1);
@@ -232,7 +232,7 @@ describe('a page cannot', () => {
 });
 
 describe('what went wrong is told, and a reload tries again', () => {
-  it('no tunnel', async () => {
+  it('a missing tunnel is reported as the portal’s failure, and a reload tries again', async () => {
     proxy.setDial(null);
     await view.open(visit());
     await failed('tunnel-down');
@@ -243,7 +243,7 @@ describe('what went wrong is told, and a reload tries again', () => {
     expect(beside.at(-1)?.visible).toBe(true);
   });
 
-  it('a certificate that the profile does not vouch for', async () => {
+  it('a certificate that the profile does not vouch for is refused in the portal view', async () => {
     const stranger = await issue(null, { name: 'CN=Another Root', authority: {} });
     await view.open(visit({ verifier: createVerifier({ trust: { kind: 'authority', pem: stranger.pem }, now: Date.now }) }));
     await failed('portal-certificate');
@@ -253,7 +253,7 @@ describe('what went wrong is told, and a reload tries again', () => {
   it.each([
     ['is over', { dns: [host], notBefore: new Date(Date.now() - 20 * dayMs), notAfter: new Date(Date.now() - 10 * dayMs) }],
     ['bears another name', { dns: ['appliance.maker.test'] }],
-  ])('unless its key is pinned, a certificate that %s', async (_what, wishes) => {
+  ])('a certificate that %s is refused in the portal view unless its key is pinned', async (_what, wishes) => {
     const leaf = await issue(null, wishes);
     portal.setSecureContext({ key: leaf.keyPem, cert: leaf.pem });
     onTestFinished(() => portal.setSecureContext({ key: own.keyPem, cert: own.pem }));
@@ -270,7 +270,7 @@ describe('what went wrong is told, and a reload tries again', () => {
     expect(requests).toEqual([]);
   });
 
-  it('a host that does not answer, at the one-time sign-in: the reload asks for the front page', async () => {
+  it('after a one-time sign-in without an answer, the reload asks for the front page', async () => {
     proxy.setDial(() => Promise.reject(new Error('no')));
     const signIn = { action: `https://${host}/one-time`, token: 'tok-4', expiresAt: Date.now() + 60_000 };
     await view.open(visit({ signIn }));
@@ -282,7 +282,7 @@ describe('what went wrong is told, and a reload tries again', () => {
   });
 });
 
-it('nobody but the portal is given the proxy’s secret', async () => {
+it('only the portal view gets the proxy’s secret', async () => {
   await view.open(visit());
   await arrived('/');
   const answer = (asking: unknown, more: object = {}, firstAuthAttempt = true): unknown[] => {

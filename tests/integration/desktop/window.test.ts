@@ -51,7 +51,7 @@ afterEach(() => {
 const centred = { x: 750, y: 200, width: 420, height: 680 };
 
 describe('the window', () => {
-  it('is compact, in the middle, not shown before it is asked to, and filled by our view', () => {
+  it('the window is compact, centred, hidden until it is shown, and filled by our view', () => {
     expect(base().getBounds()).toEqual(centred);
     expect(base().isVisible()).toBe(false);
     expect(views()).toEqual([{ x: 0, y: 0, width: 420, height: 680, visible: true }]);
@@ -60,7 +60,7 @@ describe('the window', () => {
     expect(window.focused).toBe(true);
   });
 
-  it('comes back where it was', async () => {
+  it('the window returns to its last place', async () => {
     base().setBounds({ x: 30, y: 40, width: 500, height: 700 });
     window.show();
     base().blur();
@@ -70,7 +70,7 @@ describe('the window', () => {
     expect(base().getBounds()).toEqual({ x: 30, y: 40, width: 500, height: 700 });
   });
 
-  it('hears of the end of a Windows session once it ends, and not where it was only asked about', () => {
+  it('the window signs out when a Windows session ends, and not when Windows only asks', () => {
     const ended = vi.fn();
     window.onSessionEnd(ended);
     double.askToEndSession();
@@ -79,7 +79,7 @@ describe('the window', () => {
     expect(ended).toHaveBeenCalledOnce();
   });
 
-  it('hides when it is closed, and closes only on the way out', async () => {
+  it('the window hides when it is closed, and closes only when quitting', async () => {
     window.show();
     base().close();
     expect(base().isVisible()).toBe(false);
@@ -92,7 +92,7 @@ describe('the window', () => {
     await vi.waitFor(() => expect(double.windows()).toEqual([]));
   });
 
-  it('leaves full screen before it is hidden, where that would leave a black space behind', async () => {
+  it('the window leaves full screen before it hides, because macOS would leave a black space', async () => {
     leavesFullScreen = true;
     window.allowClose();
     base().destroy();
@@ -117,7 +117,7 @@ describe('the window', () => {
     expect(window.visible).toBe(true);
   });
 
-  it('takes nothing amiss once it is destroyed: the state changes once more on the way out', async () => {
+  it('a state change after the window is destroyed does no harm', async () => {
     window.show();
     const portal = new WebContentsView();
     window.openBeside(portal);
@@ -135,7 +135,7 @@ describe('the window', () => {
     expect(double.windows()).toEqual([]);
   });
 
-  it('minimises where nothing would bring it back, and says so; showing it restores it', () => {
+  it('the window minimises where nothing would bring it back, says so, and restores when shown', () => {
     hides = false;
     window.show();
     base().close();
@@ -145,7 +145,7 @@ describe('the window', () => {
     expect(base().isVisible()).toBe(true);
   });
 
-  it('shows our page and lets it go nowhere', async () => {
+  it('the window shows our page and lets it navigate nowhere', async () => {
     await window.load();
     expect(window.page.getURL()).toBe('app://causeway/index.html');
     const asked: string[] = [];
@@ -171,7 +171,7 @@ describe('with the portal open', () => {
     window.openBeside(portal);
   });
 
-  it('is wide, our page beneath and the portal below its strip, right of our column', () => {
+  it('the window with a portal is wide, with our page in its column and the portal below its strip', () => {
     expect(base().getBounds()).toEqual({ x: 740, y: 200, ...layout.portal });
     expect(views()).toEqual([
       { x: 0, y: 0, ...layout.portal, visible: true },
@@ -181,7 +181,7 @@ describe('with the portal open', () => {
     expect(views()[1]).toMatchObject({ width: 980, height: 852 });
   });
 
-  it('narrows back to where the person had it; a window that they moved stays there', () => {
+  it('the window narrows to its former place when the portal closes, unless the person moved it', () => {
     window.closeBeside(portal);
     expect(base().getBounds()).toEqual(centred);
     window.openBeside(portal);
@@ -191,19 +191,19 @@ describe('with the portal open', () => {
     expect(kept).toEqual({ ...centred, x: 100, y: 90 });
   });
 
-  it('keeps the compact place in memory while it is wide', () => {
+  it('the window remembers its compact place while it is wide', () => {
     base().blur();
     expect(kept).toEqual(centred);
   });
 
-  it('opens as wide as the person last had it', () => {
+  it('the window opens as wide as the person last had it', () => {
     base().setBounds({ ...base().getBounds(), width: 1300, height: 800 });
     window.closeBeside(portal);
     window.openBeside(portal);
     expect(base().getBounds()).toMatchObject({ width: 1300, height: 800 });
   });
 
-  it('leaves a maximised window as it is', () => {
+  it('the window stays maximised when the portal opens', () => {
     window.closeBeside(portal);
     base().maximize();
     window.openBeside(portal);
@@ -214,7 +214,7 @@ describe('with the portal open', () => {
     expect(base().getBounds()).toEqual(centred);
   });
 
-  it('has F6 lead from one view to the other, and not to one that is hidden', () => {
+  it('F6 moves the focus between the window’s visible views', () => {
     const focused: string[] = [];
     window.page.on('focus', () => focused.push('ours'));
     portal.webContents.on('focus', () => focused.push('portal'));

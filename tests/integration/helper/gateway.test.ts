@@ -71,7 +71,7 @@ describe.skipIf(missing !== null)('what proves a gateway to root comes from root
     ['the system', 'system'],
     ['keys', null],
     ['an authority', 'authority'],
-  ])('an attacker’s gateway under an allowed name, proved by %s, is believed by no word of the client’s', async (_what, by) => {
+  ])('nothing that a client says makes the helper trust an attacker’s gateway under an allowed name, proved by %s', async (_what, by) => {
     if (by !== 'authority') trusting(by ?? { pins: [lab.pin, node.pin] });
     const target = {
       protocol: 'anyconnect',
@@ -125,7 +125,7 @@ describe.skipIf(missing !== null)('what proves a gateway to root comes from root
     await closed();
   });
 
-  test('tells only users who may open a tunnel how its gateway is verified', async () => {
+  test('the helper tells only users who may open a tunnel how its gateway is verified', async () => {
     trusting({ pins: [lab.pin] });
     const ask = (host: string, user = 'root') => say(helper.socket(user), { id: 1, type: 'status', host });
     expect(await ask(lab.host)).toEqual({ id: 1, state: { kind: 'closed' }, proof: { kind: 'pins', pins: [lab.pin] } });
@@ -155,7 +155,7 @@ describe.skipIf(missing !== null)('what proves a gateway to root comes from root
   });
 
   test.each(['wrong-host', 'expired'] as const)(
-    'a pinned key is the whole proof to root’s openconnect too, with a certificate that is %s',
+    'a pinned key is sufficient proof for root’s openconnect too, with a certificate that is %s',
     async (certificate) => {
       const odd = await startOcserv({ client: lab, auth: 'password', users: people, certificate });
       onTestFinished(() => odd.stop());
@@ -204,7 +204,7 @@ describe.skipIf(missing !== null)('the helper, started once by an administrator'
     return { directory, executable, asked, pkexec, socket: () => Promise.resolve(join(directory, 'run/root.sock')) };
   }
 
-  test('opens a tunnel to the one gateway by the key that the administrator was shown, and is gone when nobody needs it', async () => {
+  test('the helper that an administrator starts once opens a tunnel to the one gateway by the shown key, and ends when unused', async () => {
     const lab = await startOcserv({ client: true });
     onTestFinished(() => lab.stop());
     const { client } = lab;
@@ -231,7 +231,7 @@ describe.skipIf(missing !== null)('the helper, started once by an administrator'
     await expect.poll(() => client.pids(), { timeout: 30_000 }).toEqual([]);
   });
 
-  test('is not started where others than root could change it, nor when the administrator says no', async () => {
+  test('the helper is not started if others than root could change it, nor if the administrator says no', async () => {
     const { executable, asked, pkexec } = await bench('no');
     const start = (program: string) =>
       startHelperOnce({ executable: program, socket: () => Promise.resolve('/nowhere'), pkexec: pkexec(['/bin/false']) });

@@ -67,7 +67,7 @@ describe.skipIf(missing !== null)('the helper under its unit’s own limits', { 
   const openconnect = (): number => descendants(helper.pid, 'openconnect')[0] ?? 0;
   const links = async (): Promise<string> => client.ip('-o', 'link', 'show');
 
-  test('has no right that the unit does not give it, and openconnect, as a user of its own, has none', async () => {
+  test('the helper has only the rights that its unit gives it, and openconnect, as its own user, has none', async () => {
     const app = await connected();
     const named = /^CapabilityBoundingSet=(.*)$/m.exec(unit)?.[1]?.split(' ') ?? [];
     const [root, other] = [statusOf(helper.pid), statusOf(openconnect())];
@@ -108,7 +108,7 @@ describe.skipIf(missing !== null)('the helper under its unit’s own limits', { 
     await app.reach('idle');
   });
 
-  test('leaves no interface when openconnect is killed', async () => {
+  test('the helper leaves no interface when openconnect is killed', async () => {
     const app = await connected();
     expect(await links()).toContain('causeway0');
     const pid = openconnect();
@@ -117,7 +117,7 @@ describe.skipIf(missing !== null)('the helper under its unit’s own limits', { 
     await expect.poll(links).not.toContain('causeway0');
   });
 
-  test('does nothing for openconnect’s user that is not its gateway’s to ask', async () => {
+  test('the helper does for openconnect’s user only what its gateway may ask for', async () => {
     const app = await connected();
     onTestFinished(() => app.disconnect());
     const wishes: NetworkRequest = {

@@ -54,8 +54,8 @@ describe('one spelling', () => {
     ['[not an address]', 'not an address'],
     ['fe80::1%eth0', 'fe80::1%eth0'],
     ['', ''],
-  ])('of %j is %j', (host, plain) => expect(plainHost(host)).toBe(plain));
-  it('compares hosts by their normalized form', () => {
+  ])('the normalized form of %j is %j', (host, plain) => expect(plainHost(host)).toBe(plain));
+  it('hosts are compared by their normalized form', () => {
     expect(sameHost('[2001:db8::1]', '2001:DB8:0::1')).toBe(true);
     expect(sameHost('[2001:db8::1]', '2001:db8::2')).toBe(false);
   });
@@ -64,13 +64,13 @@ describe('one spelling', () => {
 const thisComputer = ['::1', '0:0:0:0:0:0:0:1', '::', '::ffff:127.0.0.1', '0:0:0:0:0:ffff:7f00:1', '::127.0.0.1', '::ffff:0:127.0.0.1'];
 
 describe('this computer', () => {
-  it.each(thisComputer)('is %s, and on campus nobody gets there', async (host) => {
+  it.each(thisComputer)('%s is this computer, and nobody gets there on campus', async (host) => {
     expect(isLoopback(host)).toBe(true);
     expect(isLoopback(`[${host}]`)).toBe(true);
     await expect(dialOnly([host], undefined)(host, 443, never)).rejects.toMatchObject({ failure: { code: 'host-not-allowed' } });
   });
-  it.each(['2001:db8::1', '64:ff9b::a01:203', 'fd00::1'])('is not %s', (host) => expect(isLoopback(host)).toBe(false));
-  it('a name must not resolve to this computer either', async () => {
+  it.each(['2001:db8::1', '64:ff9b::a01:203', 'fd00::1'])('%s is not this computer', (host) => expect(isLoopback(host)).toBe(false));
+  it('a name that resolves to this computer is refused', async () => {
     const toHere = (_name: string, _options: unknown, callback: (error: null, address: string, family: number) => void) =>
       callback(null, '::ffff:127.0.0.1', 6);
     await expect(dialOnly(['portal.test'], undefined, toHere)('portal.test', 443, never)).rejects.toMatchObject({
@@ -95,7 +95,7 @@ describe('the loopback proxy', () => {
   }
   const nobody: Dial = () => Promise.reject(new Error('dialled'));
 
-  it.skipIf(!hasIPv6)('connects to an IPv6 address in brackets', async () => {
+  it.skipIf(!hasIPv6)('the loopback proxy connects to an IPv6 address in brackets', async () => {
     const port = await listen(net.createServer((socket) => socket.pipe(socket)));
     const dialled: string[] = [];
     const dial: Dial = (host) => {
@@ -122,13 +122,13 @@ describe('the loopback proxy', () => {
     '[]:443',
     '[x]:443',
     '[::1:443',
-  ])('refuses %s', async (target) => {
+  ])('the loopback proxy refuses %s', async (target) => {
     const { status, socket } = await ask(target, nobody);
     socket.destroy();
     expect(status).toBe(400);
   });
 
-  it.each(thisComputer)('leads to no [%s] on campus, and says so by that name', async (host) => {
+  it.each(thisComputer)('the loopback proxy does not connect to [%s] on campus, and names that address', async (host) => {
     const { status, socket } = await ask(`[${host}]:443`, dialOnly(['portal.test', host], undefined));
     socket.destroy();
     expect(status).toBe(403);
@@ -212,7 +212,7 @@ describe('a profile with a gateway at an address', () => {
     trust: { kind: 'system' },
   });
 
-  it('removing the profile removes the certificates that were accepted for it', async () => {
+  it('removing a profile with an IPv6 gateway removes the certificates accepted for it', async () => {
     const settings = await Settings.open(await mkdtemp(path.join(tmpdir(), 'causeway-')));
     settings.update(() => ({ profiles: [profile] }));
     const profileStore = new ProfileStore(settings, Date.now);
@@ -221,7 +221,7 @@ describe('a profile with a gateway at an address', () => {
     expect(Object.keys(settings.get().acceptedCertificates)).toEqual(['2001:db8::3']);
   });
 
-  it('lets people sign in on its page', () => {
+  it('a profile with an IPv6 gateway lets people sign in on its page', () => {
     const rules = { address: 'https://[2001:db8::1]:8443/', hosts: ['2001:DB8::1', 'idp.campus.test'], wildcards: false };
     expect(maySignInAt('https://[2001:db8::1]:8443/dana/home/', rules)).toBe(true);
     expect(maySignInAt('https://[2001:db8::1]/', rules)).toBe(true);

@@ -39,7 +39,7 @@ describe.skipIf(missingForPeers() !== null)('an old gateway', { timeout: 60_000 
   }
 
   test.each(Object.entries(priorities))(
-    'that offers %s gets one verdict from connect and doctor, and no password',
+    'a gateway that offers %s gets the same verdict from connect and doctor, and no password',
     async (found, priority) => {
       const { lab, codes, check, connect } = await both(priority);
       expect(connect.events().at(-1)).toMatchObject({ event: 'end', failure: { code: 'old-tls', params: { host: lab.host, found } } });

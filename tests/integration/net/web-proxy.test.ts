@@ -78,7 +78,7 @@ async function carries(): Promise<void> {
 }
 
 describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (kind) => {
-  it('signs in and sends all traffic through the proxy', async () => {
+  it('a web proxy carries the sign-in and all traffic', async () => {
     await begin(kind);
     bench.controller.connect(profile());
     await goOn();
@@ -89,7 +89,7 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
     expect(new Set(proxy.asked)).toEqual(new Set([gateway.includes(':') ? gateway : `${gateway}:443`]));
   });
 
-  it('asks for the proxy’s password, again after a wrong one, and not a second time in this run', async () => {
+  it('a web proxy’s password is asked for, again after a wrong one, and not a second time in this run', async () => {
     await begin(kind, guest);
     const { controller, log } = bench;
     controller.connect(profile());
@@ -106,7 +106,7 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
     expect(`${log.join('\n')}${JSON.stringify(bench.states)}`).not.toContain(guest.password);
   });
 
-  it('reconnects by itself after the proxy broke the link', async () => {
+  it('a link that the web proxy breaks is reconnected automatically', async () => {
     await begin(kind, guest);
     const { controller } = bench;
     controller.connect(profile());
@@ -118,14 +118,14 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
     await carries();
   });
 
-  it('says that the proxy is gone, by its name, and asks nothing', async () => {
+  it('a web proxy that is gone is named, and nothing is asked', async () => {
     await begin(kind);
     await proxy.stop();
     bench.controller.connect(profile());
     expect(await reach(bench.controller, 'idle')).toMatchObject({ ending: { code: 'proxy-unreachable', params: { host: name() } } });
   });
 
-  it('tries the next gateway if the proxy cannot reach the first', async () => {
+  it('the next gateway is tried if the web proxy cannot reach the first', async () => {
     await begin(kind, guest);
     const gateways = ['gone.campus.test', ...profile().gateways];
     bench.controller.connect({ ...profile(), gateways });
@@ -134,7 +134,7 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
     expect(bench.states).toContainEqual(expect.objectContaining({ kind: 'contacting', gateway: profile().gateways[0] }));
   });
 
-  it('a Cancel at the proxy’s question leaves nothing behind', async () => {
+  it('Cancel at the web proxy’s question leaves nothing behind', async () => {
     await begin(kind, guest);
     bench.controller.connect(profile());
     await prompted(bench.controller, 'proxy');
@@ -142,7 +142,7 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
     expect(bench.controller.state).toEqual({ kind: 'idle', ending: null });
   });
 
-  it('passes on a user name and a password with any characters', async () => {
+  it('a web proxy’s user name and password may have any characters', async () => {
     const odd = kind === 'socks5' ? signIn : { ...signIn, user: 'guest room 7' };
     await begin(kind, odd);
     const target = { host: 'vpn.campus.test', port: 443 };
@@ -153,7 +153,7 @@ describe.each(['http', 'socks5'] as const)('through a proxy that speaks %s', (ki
     expect(proxy.asked).toEqual([`${to.host}:${to.port}`]);
   });
 
-  it('recovery and a campus’s profile are also fetched through the proxy', async () => {
+  it('recovery and a campus’s profile are also fetched through the web proxy', async () => {
     await begin(kind);
     const verifier = createVerifier({ trust: profile().trust, now: Date.now });
     const { status } = await httpsJson(profile().recovery?.address ?? profile().portal.address, verifier, {
@@ -189,33 +189,33 @@ describe('what is no proxy', () => {
   const via = (kind: WebProxy['kind'], port: number, timeoutMs = 3000) =>
     connectVia({ kind, host: '127.0.0.1', port }, target, { signal: new AbortController().signal, timeoutMs });
 
+  it.each(['http', 'socks5'] as const)('a server that is no proxy (asked for %s) is reported and dropped', async (kind) => {
+    const unreachable = { failure: { code: 'proxy-unreachable' } };
+    const mail = await serve((socket) => socket.write('220 mail.test ESMTP ready and waiting for you\r\n'));
+    await expect(via(kind, mail)).rejects.toMatchObject(unreachable);
+    const curt = await serve((socket) => socket.destroy());
+    await expect(via(kind, curt)).rejects.toMatchObject(unreachable);
+    const endless = await serve((socket) => {
+      const more = (): void => {
+        if (socket.writable) socket.write(`X-More: ${'y'.repeat(4000)}\r\n`, () => setImmediate(more));
+      };
+      socket.write('HTTP/1.1 200 OK\r\n');
+      more();
+    });
+    await expect(via(kind, endless)).rejects.toMatchObject(unreachable);
+  });
+
   it.each(['http', 'socks5'] as const)(
-    'a mail server asked for %s, one that hangs up, headers without end: told, and let go',
+    'a proxy that says nothing is left after its time limit (%s), or at once on Cancel',
     async (kind) => {
-      const unreachable = { failure: { code: 'proxy-unreachable' } };
-      const mail = await serve((socket) => socket.write('220 mail.test ESMTP ready and waiting for you\r\n'));
-      await expect(via(kind, mail)).rejects.toMatchObject(unreachable);
-      const curt = await serve((socket) => socket.destroy());
-      await expect(via(kind, curt)).rejects.toMatchObject(unreachable);
-      const endless = await serve((socket) => {
-        const more = (): void => {
-          if (socket.writable) socket.write(`X-More: ${'y'.repeat(4000)}\r\n`, () => setImmediate(more));
-        };
-        socket.write('HTTP/1.1 200 OK\r\n');
-        more();
-      });
-      await expect(via(kind, endless)).rejects.toMatchObject(unreachable);
+      const silent = await serve(() => undefined);
+      await expect(via(kind, silent, 200)).rejects.toMatchObject({ failure: { code: 'gateway-silent' } });
+      const stop = new AbortController();
+      const waiting = connectVia({ kind, host: '127.0.0.1', port: silent }, target, { signal: stop.signal, timeoutMs: 60_000 });
+      stop.abort();
+      await expect(waiting).rejects.toMatchObject({ failure: { code: 'cancelled' } });
     },
   );
-
-  it.each(['http', 'socks5'] as const)('one that says nothing is left after its time (%s), or at once with a Cancel', async (kind) => {
-    const silent = await serve(() => undefined);
-    await expect(via(kind, silent, 200)).rejects.toMatchObject({ failure: { code: 'gateway-silent' } });
-    const stop = new AbortController();
-    const waiting = connectVia({ kind, host: '127.0.0.1', port: silent }, target, { signal: stop.signal, timeoutMs: 60_000 });
-    stop.abort();
-    await expect(waiting).rejects.toMatchObject({ failure: { code: 'cancelled' } });
-  });
 
   it('a server that answers CONNECT with a page, as a captive portal does, is no proxy', async () => {
     const page = await serve((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'));
@@ -257,7 +257,7 @@ describe('which proxy', () => {
     ['PROXY proxy.test:0; constructor x:1', { kind: 'unsupported', entry: 'PROXY proxy.test:0; constructor x:1' }],
     ['PROXY a b:1', { kind: 'unsupported', entry: 'PROXY a b:1' }],
     ['', null],
-  ])('the system says %j', (list, proxy) => expect(proxyOfList(list)).toEqual(proxy));
+  ])('the proxy is found in the system’s setting %j', (list, proxy) => expect(proxyOfList(list)).toEqual(proxy));
 
   const address = 'https://vpn.campus.test/';
   it.each([
@@ -283,9 +283,9 @@ describe('which proxy', () => {
       { https_proxy: 'http://proxy.test:3128', no_proxy: 'vpn.campus.test:8443,pus.test,other.test' },
       { kind: 'http', host: 'proxy.test', port: 3128 },
     ],
-  ])('the environment says %j', async (env, proxy) => expect(await proxyOfEnvironment(env)(address)).toEqual(proxy));
+  ])('the proxy is found in the environment %j', async (env, proxy) => expect(await proxyOfEnvironment(env)(address)).toEqual(proxy));
 
-  it('no proxy is looked up for what a lab sends to loopback', async () => {
+  it('no proxy is looked up for a lab’s connections to loopback', async () => {
     const asked: string[] = [];
     const proxies = new Proxies(async (about) => (asked.push(about), { kind: 'http', host: 'proxy.test', port: 1 }));
     expect(await proxies.routeThroughProxy({ host: 'a.test', port: 443, loopbackPort: 1 })).toEqual({

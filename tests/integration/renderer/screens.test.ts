@@ -74,7 +74,7 @@ describe('every screen reads to a screen reader (AP#501, MV#11120) and looks as 
     await Promise.all(['light', 'dark', 'high-contrast'].map((theme) => mkdir(join(pictures, theme), { recursive: true })));
   }, 120_000);
 
-  test.each(Object.keys(screens))('%s', async (name) => {
+  test.each(Object.keys(screens))('the screen %s is accessible and has its heading and focus', async (name) => {
     const screen = screens[name];
     if (!screen) throw new Error(name);
     const { page, complaints } = subject;
@@ -108,7 +108,7 @@ describe('every screen with words a third longer', () => {
     await mkdir(join(pictures, 'stretched'), { recursive: true });
   }, 120_000);
 
-  test.each(Object.keys(screens))('%s', async (name) => {
+  test.each(Object.keys(screens))('the screen %s still fits with text a third longer', async (name) => {
     const screen = screens[name];
     if (!screen) throw new Error(name);
     await subject.page.setViewportSize(sizeOf(name));

@@ -98,7 +98,7 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['confirm-quit', 'Stay', 'confirm', { yes: false }],
   ['confirm-certificate', 'Do not connect', 'confirm', { yes: false }],
 ];
-test.each(clicks)('%s: %s', async (screen, name, call, input) => {
+test.each(clicks)('a click on screen %s on the button %s makes the right call', async (screen, name, call, input) => {
   await openScreen(screen);
   const dialog = subject.page.getByRole('alertdialog');
   await (screen.startsWith('confirm-') ? dialog.getByRole('button', { name, exact: true }) : button(name)).click();
@@ -108,13 +108,13 @@ test.each(clicks)('%s: %s', async (screen, name, call, input) => {
 test.each([
   ['credentials-keep', true],
   ['browser-keep', false],
-] as const)('%s: a press of the tick is the person’s choice', async (screen, keep) => {
+] as const)('a press of the tick on screen %s is the person’s choice', async (screen, keep) => {
   await openScreen(screen);
   await subject.page.getByRole('checkbox', { name: 'Keep me signed in on this campus’s page' }).click({ force: true });
   await expectCalls(['keepPageSignIn', { keep }]);
 });
 
-test('a changed key shows the one that was expected and the one that is there', async () => {
+test('a changed key shows the expected key and the one found', async () => {
   await openScreen('ended-changed-key');
   const shown = (label: string): Promise<string> => subject.page.getByRole('region', { name: label }).innerText();
   expect((await shown('The key that was expected')).replaceAll(/\s/g, '')).toContain(`0A${'1B'.repeat(30)}2C`);
@@ -146,7 +146,7 @@ describe('by the keyboard alone', () => {
     ['confirm-connect', 'Enter', 'confirm', { yes: false }],
     ['confirm-quit', 'Escape', 'confirm', { yes: false }],
   ];
-  test.each(keys)('%s: %s', async (screen, key, call, input) => {
+  test.each(keys)('the keyboard alone works on screen %s: %s', async (screen, key, call, input) => {
     await openScreen(screen);
     await press(key);
     if (call === 'recoveryContinue')
@@ -166,7 +166,7 @@ describe('by the keyboard alone', () => {
     await expectCalls(['connect', { profileId: campus.id }]);
   });
 
-  test('signs in without a mouse', async () => {
+  test('the keyboard alone signs in', async () => {
     await openScreen('credentials');
     await subject.page.keyboard.type('dc012345');
     await press('Tab');
@@ -180,7 +180,7 @@ describe('by the keyboard alone', () => {
 });
 
 describe('a double click', () => {
-  test('connects once', async () => {
+  test('a double click connects once', async () => {
     await openScreen('home');
     const { reply, arrive } = later();
     subject.reply('connect', reply);
@@ -189,7 +189,7 @@ describe('a double click', () => {
     arrive();
   });
 
-  test('answers one prompt, never the next', async () => {
+  test('a double click answers one prompt, never the next', async () => {
     await openScreen('notice');
     await button('Proceed').dblclick();
     await subject.page.waitForFunction(() => document.activeElement !== null);
@@ -199,7 +199,7 @@ describe('a double click', () => {
     await expectCalls(['answer', { promptId: 'p2', answer: { kind: 'notice', proceed: true }, remember: false }]);
   });
 
-  test('leaves the prompt answerable when the answer did not get through', async () => {
+  test('a prompt whose answer failed can be answered again', async () => {
     await openScreen('notice');
     subject.reply('answer', { ok: false, failure: { code: 'internal' } });
     await button('Proceed').click();
@@ -212,7 +212,7 @@ describe('a double click', () => {
 });
 
 describe('signing in', () => {
-  test('keeps what was typed while it is checked, asked again, and after the link dropped', async () => {
+  test('typed text stays while it is checked, when it is asked for again, and after the link dropped', async () => {
     await openScreen('credentials');
     await field('UMPASS user ID').fill('dc012345');
     await field('UMPASS password').fill('wrong');
@@ -235,7 +235,7 @@ describe('signing in', () => {
     expect(await field('UMPASS password').inputValue()).toBe('right');
   });
 
-  test('forgets what was typed once the person is in or has left', async () => {
+  test('typed text is forgotten once the person has signed in or left', async () => {
     for (const end of [state({ access: connected }), state({})]) {
       await openScreen('credentials');
       await field('UMPASS password').fill('secret');
@@ -246,7 +246,7 @@ describe('signing in', () => {
     }
   });
 
-  test('asks for what is missing and sends nothing', async () => {
+  test('a missing value is asked for, and nothing is sent', async () => {
     await openScreen('credentials');
     await field('UMPASS user ID').fill('dc012345');
     await button('Sign in').click();
@@ -254,7 +254,7 @@ describe('signing in', () => {
     expect(subject.calls).toEqual([]);
   });
 
-  test('shows the password, the realm, Caps Lock and what the keychain can do', async () => {
+  test('the sign-in screen shows the password, the realm, Caps Lock and what the keychain can do', async () => {
     await openScreen('credentials-remembered');
     expect(await field('UMPASS user ID').inputValue()).toBe('dc012345');
     await field('UMPASS password').fill('hunter2');
@@ -277,7 +277,7 @@ describe('signing in', () => {
     ]);
   });
 
-  test('remembers only when asked', async () => {
+  test('a sign-in is remembered only when asked', async () => {
     await openScreen('credentials');
     await field('UMPASS user ID').fill('dc012345');
     await field('UMPASS password').fill('hunter2');
@@ -289,7 +289,7 @@ describe('signing in', () => {
     ]);
   });
 
-  test('is not offered to be remembered where a code in the same form would have to be typed all the same', async () => {
+  test('remembering is not offered if a code in the same form would have to be typed anyway', async () => {
     await openScreen('credentials-with-code');
     expect(await subject.page.getByRole('checkbox').count()).toBe(0);
     await field('UMPASS user ID').fill('dc012345');
@@ -300,7 +300,7 @@ describe('signing in', () => {
     await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'credentials', values }, remember: false }]);
   });
 
-  test('on the campus’s page: in our window, or in the person’s browser where the gateway wants that (security keys: YZ#239, #494)', async () => {
+  test('a page sign-in offers our window, or the person’s browser if the gateway wants that (security keys: YZ#239, #494)', async () => {
     await openScreen('browser-own');
     expect(await subject.page.getByRole('button', { name: 'Open the sign-in page' }).count()).toBe(0);
     await subject.page.getByRole('button', { name: 'Use my browser' }).click();
@@ -317,7 +317,7 @@ describe('signing in', () => {
     await expectCalls(['answer', { promptId: 'p2', answer: { kind: 'browser', where: 'window' }, remember: false }]);
   });
 
-  test('with a certificate: the file first, its passphrase when it wants one, by the keyboard', async () => {
+  test('a certificate sign-in asks for the file, then for its passphrase, by the keyboard', async () => {
     await openScreen('client-certificate');
     await button('Continue').click();
     await subject.page.getByText('Choose the file first.').waitFor();
@@ -341,7 +341,7 @@ describe('signing in', () => {
     await expectCalls(['answer', answer({ passphrase: 'open sesame' })]);
   });
 
-  test('on the campus’s page: who it was, only the page knows, so that nothing is said of it', async () => {
+  test('a page sign-in shows no user ID, because only the page knows it', async () => {
     await openScreen('connected');
     await button('Details').click();
     await subject.page.getByText('Signed in as').waitFor();
@@ -351,7 +351,7 @@ describe('signing in', () => {
     expect(await subject.page.getByText('Signed in as').count()).toBe(0);
   });
 
-  test('past the network’s proxy, and again after a wrong password', async () => {
+  test('a proxy’s sign-in can be answered, again after a wrong password', async () => {
     await openScreen('proxy');
     await subject.page.keyboard.type('guest');
     await press('Tab');
@@ -367,7 +367,7 @@ describe('signing in', () => {
       .toEqual({ promptId: 'p2', answer: { kind: 'proxy', user: 'guest', password: 'right' }, remember: false });
   });
 
-  test('keeps a key for one-time codes where it may, and says why one is none (SSO#193)', async () => {
+  test('a key for one-time codes is saved where that is allowed, and a wrong key is explained (SSO#193)', async () => {
     await openScreen('settings-codes');
     await button('Keep the key').click();
     await subject.page.getByText('Paste the key first.').waitFor();
@@ -385,20 +385,20 @@ describe('signing in', () => {
     expect(await subject.page.getByText('One-time codes').count()).toBe(0);
   });
 
-  test('chooses by one click', async () => {
+  test('a choice takes one click', async () => {
     await openScreen('choice');
     await subject.page.getByRole('button', { name: 'Laptop at home' }).click();
     await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'choice', option: 's2' }, remember: false }]);
   });
 
-  test('takes what was chosen the last time with Enter', async () => {
+  test('Enter takes last time’s choice', async () => {
     await openScreen('realm');
     await subject.page.getByRole('button', { name: 'Students As last time' }).waitFor();
     await subject.page.keyboard.press('Enter');
     await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'choice', option: '1' }, remember: false }]);
   });
 
-  test('sends any other form that the gateway asks: one field of its own may stay empty, all of them may not', async () => {
+  test('any other form of the gateway can be sent, with one field of its own empty, but not all', async () => {
     await openScreen('fields');
     await button('Continue').click();
     await subject.page.getByText('Fill in Old password first.').waitFor();
@@ -415,14 +415,14 @@ describe('signing in', () => {
 });
 
 describe('the second factor', () => {
-  test('sends a push to the chosen device', async () => {
+  test('a push goes to the chosen device', async () => {
     await openScreen('second-factor');
     await subject.page.getByText('Office tablet', { exact: true }).click();
     await subject.page.getByRole('button', { name: 'Send me a Push (Recommended)' }).click();
     await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'second-factor', method: 'push', device: 'd2' }, remember: false }]);
   });
 
-  test('takes a passcode, or helps who lost the phone', async () => {
+  test('the second-factor screen takes a passcode, or helps a person who lost the phone', async () => {
     await openScreen('second-factor');
     await subject.page.getByRole('button', { name: 'I lost my phone' }).click();
     await expectCalls(['startTask', { task: 'lost-phone' }]);
@@ -431,7 +431,7 @@ describe('the second factor', () => {
     await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'second-factor-passcode' }, remember: false }]);
   });
 
-  test('uses a recovery passcode that is at hand by one click', async () => {
+  test('a recovery passcode at hand is used by one click', async () => {
     await openScreen('second-factor-held');
     await subject.page.getByRole('button', { name: 'Use your recovery passcode' }).click();
     await expectCalls(['answerWithHeldPasscode', { promptId: 'p1' }]);
@@ -440,7 +440,7 @@ describe('the second factor', () => {
   test.each([
     ['second-factor-held', 'Use your recovery passcode'],
     ['second-factor-lost', 'Enter a Passcode'],
-  ] as const)('recommends no push to somebody who lost their phone: %s', async (screen, main) => {
+  ] as const)('no push is recommended to a person who lost their phone: %s', async (screen, main) => {
     await openScreen(screen);
     const { page } = subject;
     const primary = page.locator('main .primary');
@@ -456,7 +456,7 @@ describe('the second factor', () => {
     await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'second-factor', method: 'push', device: 'd1' }, remember: false }]);
   });
 
-  test('counts a push down to its end', async () => {
+  test('a push counts down to its end', async () => {
     await openScreen('push');
     await subject.page.getByText('47 seconds left to approve').waitFor();
     await subject.page.clock.setFixedTime(now + 46_000);
@@ -471,7 +471,7 @@ describe('the second factor', () => {
     ['1234567', '123 4567', '1234567'],
     ['482 915-036', '482 915 036', '482915036'],
     ['ab12-cd34', 'ab12cd34', 'ab12cd34'],
-  ])('groups the passcode %s and sends it plain', async (typed, shown, sent) => {
+  ])('the passcode %s is shown in groups and sent plain', async (typed, shown, sent) => {
     await openScreen('passcode');
     await subject.page.keyboard.type(typed);
     expect(await field('Passcode').inputValue()).toBe(shown);
@@ -479,7 +479,7 @@ describe('the second factor', () => {
     await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'passcode', passcode: sent }, remember: false }]);
   });
 
-  test('takes a pasted passcode with its spaces, and lets a digit be mended in its middle', async () => {
+  test('a pasted passcode keeps its spaces, and a digit in its middle can be corrected', async () => {
     await openScreen('passcode');
     await subject.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await subject.page.evaluate(() => navigator.clipboard.writeText(' 482 915 036 '));
@@ -493,7 +493,7 @@ describe('the second factor', () => {
     expect(await field('Passcode').inputValue()).toBe('482 917 036');
   });
 
-  test('says when the next code comes', async () => {
+  test('the passcode screen says when the next code comes', async () => {
     await openScreen('passcode-used');
     await subject.page.getByText('Your phone shows the next code in 12 seconds').waitFor();
     await subject.page.clock.setFixedTime(now + 13_000);
@@ -505,7 +505,7 @@ describe('the second factor', () => {
 });
 
 describe('recovery', () => {
-  test('asks for the identity, complains in time, and sends it as the bridge wants it', async () => {
+  test('recovery asks for the identity, reports errors early, and sends it as the bridge wants it', async () => {
     await openScreen('recovery-identity');
     await field('UMPASS user ID').fill(' dc012345 ');
     await field('Date of birth').fill('2003-05-17');
@@ -522,7 +522,7 @@ describe('recovery', () => {
     expect(await field('Date of birth').inputValue()).toBe('2003-05-17');
   });
 
-  test('gets the passcode with the password and goes on to the new device', async () => {
+  test('recovery gets the passcode with the password and continues to the new device', async () => {
     await openScreen('recovery-password');
     await subject.page.keyboard.type('hunter2');
     await button('Get 2FA Passcode').click();
@@ -540,7 +540,7 @@ describe('beside the portal', () => {
     return { ...open, portal: open.portal.kind === 'open' ? { ...open.portal, path } : open.portal };
   };
 
-  test('marks the step of the page, and says when all is done', async () => {
+  test('the guide marks the page’s step, and says when all is done', async () => {
     await subject.open(at('/home'));
     const current = subject.page.locator('[aria-current="step"]');
     expect(await current.textContent()).toContain('Click Add a new Device.');
@@ -556,7 +556,7 @@ describe('beside the portal', () => {
     expect(await current.count()).toBe(0);
   });
 
-  test('collapses what is done, and shows the passcode until it is used', async () => {
+  test('the guide collapses finished steps, and shows the passcode until it is used', async () => {
     await subject.open(at('/add/confirm'));
     const { page } = subject;
     await page.getByText('Step 3 of 9').waitFor();
@@ -578,14 +578,14 @@ describe('beside the portal', () => {
   test.each([
     ['portal-add-confirm', 'Copy the passcode above, paste it under Passcode on the right, and click Enter a Passcode.'],
     ['portal-lost-confirm', 'Type your recovery passcode under Passcode on the right, and click Enter a Passcode.'],
-  ] as const)('tells somebody who lost their phone where the passcode goes: %s', async (screen, sentence) => {
+  ] as const)('the guide tells a person who lost their phone where the passcode goes: %s', async (screen, sentence) => {
     await openScreen(screen);
     const step = await subject.page.locator('[aria-current="step"]').textContent();
     expect(step).toContain(sentence);
     expect(step).toContain('Do not choose Send me a Push: it goes to your old phone.');
   });
 
-  test('offers to remove the lost phone once a new device is there, and follows its removal from that page', async () => {
+  test('the guide offers to remove the lost phone once a new device is there, and follows its removal', async () => {
     await openScreen('portal-lost-done');
     const primary = subject.page.locator('main .primary');
     expect(await primary.allTextContents()).toEqual(['Remove your lost phone']);
@@ -596,7 +596,7 @@ describe('beside the portal', () => {
     expect(await button('Remove your lost phone').count()).toBe(0);
   });
 
-  test('shows the passcode only when asked', async () => {
+  test('the guide shows the passcode only when asked', async () => {
     await openScreen('portal-add-confirm');
     expect(await subject.page.getByText('482 915 036').count()).toBe(0);
     await button('Show passcode').click();
@@ -606,7 +606,7 @@ describe('beside the portal', () => {
     await expectCalls(['revealPasscode']);
   });
 
-  test('puts a question where the portal’s own page does not cover it', async () => {
+  test('a question appears where the portal’s page does not cover it', async () => {
     await subject.page.setViewportSize({ width: 1180, height: 760 });
     await openScreen('confirm-quit');
     const box = await subject.page.getByRole('alertdialog').boundingBox();
@@ -616,7 +616,7 @@ describe('beside the portal', () => {
 });
 
 describe('the rest', () => {
-  test('signs in again where a session cannot be extended', async () => {
+  test('a session that cannot be extended offers to sign in again', async () => {
     await openScreen('expiring-again');
     await button('Sign in again').click();
     await expectCalls(['disconnect'], ['connect', { profileId: campus.id }]);
@@ -626,14 +626,14 @@ describe('the rest', () => {
     await expectCalls(['disconnect'], ['startTask', { task: 'add-device' }]);
   });
 
-  test('folds the details away', async () => {
+  test('details can be collapsed', async () => {
     await openScreen('connected');
     expect(await subject.page.getByText('dc012345').isVisible()).toBe(false);
     await button('Details').click();
     await subject.page.getByText('dc012345').waitFor();
   });
 
-  test('says what changed to a screen reader', async () => {
+  test('changes are announced to a screen reader', async () => {
     await openScreen('home');
     const status = subject.page.getByRole('status');
     await subject.show(screens['reconnecting']?.state ?? state({}));
@@ -642,13 +642,13 @@ describe('the rest', () => {
     await expect.poll(() => status.textContent()).toBe('The push was denied');
   });
 
-  test('switches between two campuses', async () => {
+  test('a person can switch between two campuses', async () => {
     await openScreen('home-two-campuses');
     await field('Campus').selectOption(college.name);
     await expectCalls(['selectProfile', { profileId: college.id }]);
   });
 
-  test('finds a campus by its address, says what it waits for and why it failed', async () => {
+  test('a campus is found by its address, with what it waits for and why it failed', async () => {
     await openScreen('first-run');
     const { reply, arrive } = later();
     subject.reply('previewAddress', reply);
@@ -661,7 +661,7 @@ describe('the rest', () => {
     expect(await field('Campus name, web address or e-mail').inputValue()).toBe(' campus.example.edu ');
   });
 
-  test('lets the person choose where several campuses have the name', async () => {
+  test('a person chooses if several campuses have the name', async () => {
     await openScreen('first-run');
     const campuses = [
       { id: 'north', name: 'University of the North', domain: 'north.example' },
@@ -675,7 +675,7 @@ describe('the rest', () => {
     await expectCalls(['previewAddress', { address: 'university' }], ['previewCampus', { id: 'south' }]);
   });
 
-  test('says how far a profile that ships can be relied on, and asks the campus for its own', async () => {
+  test('the preview says how reliable a shipped profile is, and asks the campus for its own', async () => {
     await openScreen('preview-shipped');
     const { page } = subject;
     await page.getByText('Nobody has signed in with this profile yet').waitFor();
@@ -685,7 +685,7 @@ describe('the rest', () => {
     await expectCalls(['previewPublished']);
   });
 
-  test('removes a campus only after a question, and changes preferences', async () => {
+  test('settings remove a campus only after a question, and change preferences', async () => {
     await openScreen('settings');
     expect(await button('Remove Harbour College').isDisabled()).toBe(true); // while connected
     await subject.open(state({ settingsOpen: true, profiles: [campus, college] }));
@@ -703,7 +703,7 @@ describe('the rest', () => {
     );
   });
 
-  test('adds another campus from settings, and comes back', async () => {
+  test('another campus can be added from settings, which then return', async () => {
     await openScreen('settings');
     await button('Add a campus…').click();
     await field('Campus name, web address or e-mail').waitFor();
@@ -711,7 +711,7 @@ describe('the rest', () => {
     await button('Close settings').waitFor();
   });
 
-  test('draws no chart of another tunnel', async () => {
+  test('the chart shows no other tunnel’s traffic', async () => {
     await openScreen('connected');
     await subject.traffic([
       { at: now, received: 5_000_000, sent: 0 },
@@ -722,7 +722,7 @@ describe('the rest', () => {
     await expect.poll(() => subject.page.getByText('0 kB/s').count()).toBe(2);
   });
 
-  test('holds a passcode that is at hand out of the page until it is asked for', async () => {
+  test('a passcode at hand is not in the page until it is asked for', async () => {
     await subject.open(asking(prompts.passcode, { heldPasscode }));
     expect(await subject.page.content()).not.toContain('482915036');
   });

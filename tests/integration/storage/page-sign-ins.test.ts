@@ -38,7 +38,7 @@ const codeOf = (work: Promise<unknown>): Promise<string | null> =>
 const fileOf = (profileId: string): string => path.join(directory, `page-sign-in-${profileId}.json`);
 
 describe('the file of a kept page sign-in', () => {
-  it('gives the cookies back to the next run, is only for its owner, and holds no value in clear', async () => {
+  it('a kept page sign-in returns to the next run, belongs to its owner only, and holds no value in clear', async () => {
     await new PageSignInFiles(directory, sealer).write('campus', [cookie], at);
     const next = new PageSignInFiles(directory, sealer);
     expect(await next.read('campus')).toEqual([cookie]);
@@ -49,7 +49,7 @@ describe('the file of a kept page sign-in', () => {
     expect(await next.read('other')).toEqual([]);
   });
 
-  it('is replaced as a whole, and forgotten once', async () => {
+  it('a kept page sign-in is replaced as a whole, and forgotten once', async () => {
     const files = new PageSignInFiles(directory, sealer);
     await files.write('campus', [cookie], at);
     await files.write('campus', [], at + 1);
@@ -61,7 +61,7 @@ describe('the file of a kept page sign-in', () => {
     expect(files.all.size).toBe(0);
   });
 
-  it('of one profile is of no use to another, even under its name', async () => {
+  it('a kept page sign-in is useless to another profile, even under its name', async () => {
     const files = new PageSignInFiles(directory, sealer);
     await files.write('campus', [cookie], at);
     await copyFile(fileOf('campus'), fileOf('evil'));
@@ -78,30 +78,33 @@ describe('the file of a kept page sign-in', () => {
     ['has another sealed text', (text: string) => text.replace(/"sealed":"....../, '"sealed":"AAAAAA')],
     ['has cookies in clear', () => JSON.stringify({ version: 1, usedAt: at, sealed: Buffer.from('[]').toString('base64') })],
     ['is enormous', (text: string) => text + ' '.repeat(1024 * 1024)],
-  ])('that %s is damaged, still listed, and can be forgotten; the failure quotes nothing of it', async (_title, change) => {
-    await new PageSignInFiles(directory, sealer).write('campus', [cookie], at);
-    await writeFile(fileOf('campus'), change(await readFile(fileOf('campus'), 'utf8')));
-    const files = new PageSignInFiles(directory, sealer);
-    const failure = await files.read('campus').then(() => null, failureOf);
-    expect(failure?.code).toBe('page-sign-in-damaged');
-    expect(JSON.stringify(failure)).not.toContain(canary);
-    expect([...files.all.keys()]).toEqual(['campus']);
-    files.forget('campus');
-    expect(await readdir(directory)).toEqual([]);
-  });
+  ])(
+    'a kept page sign-in that %s is damaged, still listed and can be forgotten, and its failure quotes nothing',
+    async (_title, change) => {
+      await new PageSignInFiles(directory, sealer).write('campus', [cookie], at);
+      await writeFile(fileOf('campus'), change(await readFile(fileOf('campus'), 'utf8')));
+      const files = new PageSignInFiles(directory, sealer);
+      const failure = await files.read('campus').then(() => null, failureOf);
+      expect(failure?.code).toBe('page-sign-in-damaged');
+      expect(JSON.stringify(failure)).not.toContain(canary);
+      expect([...files.all.keys()]).toEqual(['campus']);
+      files.forget('campus');
+      expect(await readdir(directory)).toEqual([]);
+    },
+  );
 
-  it('that another key sealed is damaged', async () => {
+  it('a kept page sign-in sealed with another key is damaged', async () => {
     await new PageSignInFiles(directory, sealer).write('campus', [cookie], at);
     expect(await codeOf(new PageSignInFiles(directory, testSealer()).read('campus'))).toBe('page-sign-in-damaged');
   });
 
-  it('whose sealed text another program wrote is read by the same rules', async () => {
+  it('a kept page sign-in that another program wrote is read by the same rules', async () => {
     const sealed = await sealer.seal(JSON.stringify({ profileId: 'campus', cookies: [{ ...cookie, expirationDate: 'soon' }] }));
     await writeFile(fileOf('campus'), JSON.stringify({ version: 1, usedAt: at, sealed: sealed.toString('base64') }));
     expect(await codeOf(new PageSignInFiles(directory, sealer).read('campus'))).toBe('page-sign-in-damaged');
   });
 
-  it('that could not be written leaves the old one, and nothing half done', async () => {
+  it('a kept page sign-in that could not be written leaves the old one, and nothing half written', async () => {
     const files = new PageSignInFiles(directory, sealer);
     await files.write('campus', [cookie], at);
     const refusing: Sealer = { ...sealer, seal: () => Promise.reject(new Error('no key')) };
@@ -111,14 +114,14 @@ describe('the file of a kept page sign-in', () => {
     expect(await readdir(directory)).toEqual(['page-sign-in-campus.json']);
   });
 
-  it('that a crash left unfinished is removed at the next start; other files stay', async () => {
+  it('a kept page sign-in that a crash left unfinished is removed at the next start, and other files stay', async () => {
     await writeFile(path.join(directory, 'page-sign-in-campus.json-1f.new'), 'half');
     await writeFile(path.join(directory, 'settings.json'), '{}');
     expect(new PageSignInFiles(directory, sealer).all.size).toBe(0);
     expect(await readdir(directory)).toEqual(['settings.json']);
   });
 
-  it('is not there without encryption: nothing is written, nothing is read', async () => {
+  it('without encryption, no page sign-in is written or read', async () => {
     await new PageSignInFiles(directory, sealer).write('campus', [cookie], at);
     const files = new PageSignInFiles(directory);
     expect(await files.isEncrypted()).toBe(false);

@@ -43,7 +43,7 @@ const emptyBus = `<busconfig><type>session</type><listen>unix:tmpdir=/tmp</liste
 <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy></busconfig>`;
 
 describe.skipIf(!canTryKeyring)('a real keychain', () => {
-  it('keeps a password by profile and user ID, and forgets it', async () => {
+  it('a real keychain keeps a password by profile and user ID, and forgets it', async () => {
     const asked = [
       'availability',
       'get campus d.chan',
@@ -72,17 +72,17 @@ describe.skipIf(!canTryKeyring)('a real keychain', () => {
     ]);
   });
 
-  it('that is locked is said to be', async () => {
+  it('a locked keychain is reported as locked', async () => {
     const restarted = `${unlocked}; gnome-keyring-daemon --replace --daemonize --components=secrets >/dev/null`;
     expect(await inSession(restarted, ['availability', 'set campus d.chan secret'])).toEqual(['locked', 'keychain-locked']);
   });
 
-  it('that is not there is said to be absent, though a look-up alone would not tell', async () => {
+  it('a missing keychain is reported as absent, though a look-up alone would not show it', async () => {
     const asked = ['availability', 'set campus d.chan secret'];
     expect(await inSession(':', asked, emptyBus)).toEqual(['absent', 'keychain-absent']);
   });
 
-  it('without a session bus is absent too', async () => {
+  it('without a session bus, the keychain is absent too', async () => {
     const noBus = 'export DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent';
     expect(await inSession(noBus, ['availability', 'set campus d.chan secret'])).toEqual(['absent', 'keychain-absent']);
   });
@@ -91,13 +91,13 @@ describe.skipIf(!canTryKeyring)('a real keychain', () => {
 describe('a keychain that misbehaves', () => {
   const bounds = { callMs: 100, probeMs: 50 };
 
-  it('whose library cannot be loaded is absent', async () => {
+  it('a keychain whose library cannot be loaded is absent', async () => {
     const secrets = new Secrets(() => Promise.reject(new Error('libsecret-1.so.0: cannot open shared object file')), bounds);
     expect(await secrets.availability()).toBe('absent');
     await expect(secrets.get('campus', 'd.chan')).rejects.toMatchObject({ failure: { code: 'keychain-absent' } });
   });
 
-  it('that loses what was written is absent', async () => {
+  it('a keychain that loses what was written is absent', async () => {
     const forgetful: Keytar = {
       setPassword: () => Promise.resolve(),
       getPassword: () => Promise.resolve(null),
@@ -117,12 +117,12 @@ describe('a keychain that misbehaves', () => {
     ['linux', 'The name org.freedesktop.secrets was not provided by any .service files', 'keychain-absent'],
     ['linux', 'Cannot autolaunch D-Bus without X11 $DISPLAY', 'keychain-absent'],
     ['win32', 'Eine angegebene Anmeldesitzung ist nicht vorhanden.', 'keychain-absent'],
-  ])('is told by the system (%s), whatever its language: %s', async (platform, words, code) => {
+  ])('a keychain’s error is recognized by the system (%s), whatever its language: %s', async (platform, words, code) => {
     const secrets = new Secrets(() => Promise.resolve(failing(words)), bounds, platform);
     await expect(secrets.get('campus', 'd.chan')).rejects.toMatchObject({ failure: { code, detail: words } });
   });
 
-  it('that takes no more than 2,560 bytes says so, and keeps what it has', async () => {
+  it('a keychain that takes at most 2,560 bytes says so, and keeps what it has', async () => {
     const kept = new Map<string, string>();
     const credentialManager: Keytar = {
       getPassword: (_service, account) => Promise.resolve(kept.get(account) ?? null),
@@ -147,7 +147,7 @@ describe('a keychain that misbehaves', () => {
     );
   });
 
-  it('that does not answer counts as locked, gets one call at a time, and none that was given up', async () => {
+  it('a keychain that does not answer counts as locked, gets one call at a time, and none that was given up', async () => {
     const called: string[] = [];
     let answer: (value: string | null) => void = () => undefined;
     const stuck: Keytar = {

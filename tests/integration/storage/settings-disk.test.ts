@@ -20,7 +20,7 @@ describe.skipIf(!canMount())('settings on a disk that takes no more', () => {
     ['with no room', 0],
     ['with room for a part of them', 1],
     ['with room for most of them', 2],
-  ])('%s are left as they were, said once, and written once there is room', async (_, pagesLeft) => {
+  ])('settings on a disk %s are unchanged, reported once, and written once there is room', async (_, pagesLeft) => {
     const settings = await Settings.open(disk.folder);
     settings.update(() => ({ userIds }));
     const before = await onDisk();
@@ -39,7 +39,7 @@ describe.skipIf(!canMount())('settings on a disk that takes no more', () => {
     expect(next.notices).toEqual([]);
   });
 
-  test('that is read-only, for root as well: read, kept, and said once', async () => {
+  test('settings on a read-only disk, for root as well, are read, kept and reported once', async () => {
     const first = await Settings.open(disk.folder);
     first.update(() => ({ userIds }));
     const before = await onDisk();

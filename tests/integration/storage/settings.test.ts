@@ -49,7 +49,7 @@ const full: Omit<SettingsFile, 'installation'> = {
 };
 
 describe('a first start', () => {
-  it('makes the file, readable by its owner only, with an installation of its own', async () => {
+  it('a first start makes the settings file, readable by its owner only, with a new installation id', async () => {
     const nested = join(directory, 'a', 'b');
     const settings = await Settings.open(nested);
     expect(settings.get()).toMatchObject({ profiles: [], lastProfileId: null, running: null });
@@ -62,7 +62,7 @@ describe('a first start', () => {
 });
 
 describe('a change', () => {
-  it('is on disk when update returns, and there at the next start', async () => {
+  it('a changed setting is on disk when update returns, and there at the next start', async () => {
     const settings = await open();
     settings.update(() => full);
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ version: 1, ...full });
@@ -71,7 +71,7 @@ describe('a change', () => {
     expect(next.notices).toEqual([]);
   });
 
-  it('loses none of many that are made at once', async () => {
+  it('many settings changed at once are all kept', async () => {
     const settings = await open();
     const changes = Array.from({ length: 50 }, async (_none, index) => {
       await Promise.resolve();
@@ -81,7 +81,7 @@ describe('a change', () => {
     expect(Object.keys((await open()).get().userIds)).toHaveLength(50);
   });
 
-  it('is whole or not there when the process is killed in the middle of many', async () => {
+  it('settings are complete or absent when the process is killed during many changes', async () => {
     const child = fork(join(import.meta.dirname, '../../support/settings-writer.ts'), [directory], { execArgv: ['--import', 'tsx'] });
     await once(child, 'message'); // it is writing
     child.kill('SIGKILL');
@@ -99,7 +99,7 @@ describe('a file that cannot be used', () => {
     ['empty', ''],
     ['without a version', JSON.stringify(full)],
     ['no object', '[1]'],
-  ])('(%s) is kept aside and named, and defaults take over', async (_what, text) => {
+  ])('a settings file (%s) is set aside and named, and defaults take over', async (_what, text) => {
     await writeFile(file, text);
     const settings = await open();
     const aside = 'settings.damaged-2026-01-02T030405006Z.json';
@@ -109,7 +109,7 @@ describe('a file that cannot be used', () => {
     expect((await open()).notices).toEqual([]); // told once
   });
 
-  it('of a newer version is kept aside for the newer program', async () => {
+  it('a settings file of a newer version is set aside for that version', async () => {
     const text = JSON.stringify({ version: 2, profiles: 'something else altogether' });
     await writeFile(file, text);
     const settings = await open();
@@ -119,7 +119,7 @@ describe('a file that cannot be used', () => {
     expect(settings.get().profiles).toEqual([]);
   });
 
-  it('in places loses only those, by name', async () => {
+  it('a settings file that is damaged in places loses only those entries, by name', async () => {
     const text = JSON.stringify({
       version: 1,
       ...full,
@@ -156,13 +156,13 @@ describe('a file that cannot be used', () => {
     expect((await open()).get()).toEqual(settings.get());
   });
 
-  it('cut off at any byte is damaged, and never taken for less than it was', () => {
+  it('a settings file cut off at any byte is damaged, and never read as less than it was', () => {
     const text = JSON.stringify({ version: 1, ...full, installation: 'A'.repeat(32) });
     for (let length = 0; length < text.length; length++) expect(readSettingsFile(text.slice(0, length))).toEqual({ kind: 'damaged' });
     expect(readSettingsFile(text)).toMatchObject({ kind: 'read', dropped: [] });
   });
 
-  it('whatever is in it, never stops the start, and is read once and for all', () => {
+  it('no settings file stops the start, and each is read the same way again', () => {
     const entry = fc.oneof(fc.jsonValue(), fc.constantFrom(...Object.values(full)));
     const contents = fc.oneof(
       fc.string(),
@@ -184,7 +184,7 @@ describe('a file that cannot be used', () => {
 });
 
 describe('a place that cannot be written', () => {
-  it('is said once, and the run goes on in memory', async () => {
+  it('unwritable settings are reported once, and the run continues in memory', async () => {
     await writeFile(join(directory, 'taken'), '');
     const settings = await Settings.open(join(directory, 'taken', 'below'));
     const output: string[] = [];
@@ -195,7 +195,7 @@ describe('a place that cannot be written', () => {
     expect(output).toEqual([]); // it was said at the start already
   });
 
-  it.skipIf(process.platform === 'win32')('keeps what is there, damaged or not', async () => {
+  it.skipIf(process.platform === 'win32')('an unwritable settings file stays as it is, damaged or not', async () => {
     const first = await open();
     first.update(() => full);
     const good = await readFile(file, 'utf8');
@@ -217,26 +217,29 @@ describe('a place that cannot be written', () => {
     expect(await readdir(directory)).toEqual(['settings.json']);
   });
 
-  it.skipIf(process.platform === 'win32')('is told of when it happens during the run, and forgotten when it is mended', async () => {
-    const home = join(directory, 'home');
-    await mkdir(home, { mode: 0o777 });
-    await chmod(home, 0o777);
-    const settings = await Settings.open(home);
-    const output: string[] = [];
-    settings.onNotice(({ failure }) => output.push(failure.code));
-    await rm(home, { recursive: true });
-    await writeFile(home, 'in the way');
-    settings.update(() => ({ lastProfileId: 'one' }));
-    settings.update(() => ({ lastProfileId: 'two' }));
-    expect(output).toEqual(['settings-unwritable']);
-    await rm(home);
-    settings.update(({ lastProfileId }) => ({ userIds: { campus: lastProfileId ?? '' } }));
-    expect((await Settings.open(home)).get()).toEqual(settings.get());
-  });
+  it.skipIf(process.platform === 'win32')(
+    'settings that become unwritable during the run are reported, and no longer once that is repaired',
+    async () => {
+      const home = join(directory, 'home');
+      await mkdir(home, { mode: 0o777 });
+      await chmod(home, 0o777);
+      const settings = await Settings.open(home);
+      const output: string[] = [];
+      settings.onNotice(({ failure }) => output.push(failure.code));
+      await rm(home, { recursive: true });
+      await writeFile(home, 'in the way');
+      settings.update(() => ({ lastProfileId: 'one' }));
+      settings.update(() => ({ lastProfileId: 'two' }));
+      expect(output).toEqual(['settings-unwritable']);
+      await rm(home);
+      settings.update(({ lastProfileId }) => ({ userIds: { campus: lastProfileId ?? '' } }));
+      expect((await Settings.open(home)).get()).toEqual(settings.get());
+    },
+  );
 });
 
 describe('two that run at once, the app and a command line', () => {
-  it('lose nothing of each other’s', async () => {
+  it('two programs lose nothing of each other’s settings', async () => {
     const [app, command] = [await open(), await open()];
     app.update(({ profiles }) => ({ profiles: [...profiles, profile] }));
     command.update(({ userIds }) => ({ userIds: { ...userIds, campus: 'd.chan' } }));
@@ -248,7 +251,7 @@ describe('two that run at once, the app and a command line', () => {
     expect(command.get()).toEqual(kept);
   });
 
-  it('leave alone what a newer one has written meanwhile', async () => {
+  it('settings written by a newer program meanwhile are left alone', async () => {
     const settings = await open();
     const newer = JSON.stringify({ version: 2, what: 'nobody here knows' });
     await writeFile(file, newer);

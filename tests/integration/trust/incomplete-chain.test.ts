@@ -11,7 +11,7 @@ import { missingLibrary } from '../../peers/openconnect-bench.ts';
 
 describe.skipIf(missingLibrary() !== null)('a gateway that leaves its intermediate certificate out', { timeout: 60_000 }, () => {
   test.each<Profile['protocol']>(['anyconnect', 'gp', 'fortinet', 'nc'])(
-    'is told as the campus’s mistake by connect and doctor, and nobody is asked about a fingerprint: %s',
+    'connect and doctor report a missing intermediate certificate as the campus’s mistake, and ask nobody about a fingerprint: %s',
     async (protocol) => {
       const host = 'vpn.campus.test';
       const root = await issue(null, { name: 'CN=Campus Root', authority: {} });

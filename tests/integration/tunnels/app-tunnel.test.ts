@@ -69,7 +69,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     return tunnel;
   }
 
-  test('fetches the page that only the tunnel reaches, by address and by name, and counts its bytes', async () => {
+  test('the app tunnel fetches the page that only it reaches, by address and by name, and counts its bytes', async () => {
     const tunnel = await opened('fetch');
     expect(await page(await tunnel.dial('10.60.0.80', 80, never))).toContain(lab.page);
     expect(await page(await tunnel.dial(lab.portalHost, 80, never))).toContain(lab.page);
@@ -80,7 +80,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     await tunnel.close();
   });
 
-  test('tells an unknown host from an unreachable one, and stops on abort', async () => {
+  test('the app tunnel tells an unknown host from an unreachable one, and stops on abort', async () => {
     const tunnel = await opened('refused');
     expect(await codeOf(tunnel.dial('no-such.campus.test', 80, never))).toBe('host-name-unknown');
     expect(await codeOf(tunnel.dial('10.60.0.80', 81, never))).toBe('host-unreachable');
@@ -92,7 +92,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     await tunnel.close();
   });
 
-  test('keeps the ticket on detach, and ends it on sign-out', async () => {
+  test('the app tunnel keeps the ticket on detach, and ends it on sign-out', async () => {
     const grant = await grantFor(lab, 'sign-out');
     const first = await engine.open(grant, never);
     await first.close();
@@ -105,14 +105,14 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     expect(await codeOf(engine.open(grant, never))).toBe('ticket-rejected');
   });
 
-  test('shows the ticket to no gateway with another key than the one that was accepted', async () => {
+  test('the app tunnel shows the ticket to no gateway with another key than the accepted one', async () => {
     const grant = await grantFor(lab, 'pin');
     expect(await codeOf(engine.open({ ...grant, serverPin: `pin-sha256:${'A'.repeat(43)}=` }, never))).toBe('tunnel-failed');
     await (await engine.open(grant, never)).close();
   });
 
   test.each(['wrong-host', 'expired'] as const)(
-    'goes to a gateway whose key is pinned, from the sign-in on, with a certificate that is %s',
+    'the app tunnel connects to a gateway with a pinned key, sign-in included, with a certificate that is %s',
     async (certificate) => {
       const odd = await startOcserv({ certificate, auth: 'password' });
       onTestFinished(() => odd.stop());
@@ -136,7 +136,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     },
   );
 
-  test('is revoked when the gateway ends the session', async () => {
+  test('the app tunnel ends as revoked when the gateway ends the session', async () => {
     const tunnel = await opened('revoked');
     await lab.occtl('disconnect', 'user', 'revoked');
     expect(await tunnel.ended).toEqual({ kind: 'ended', reason: 'revoked' });
@@ -155,14 +155,14 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     }
   });
 
-  test('is cancelled at any moment while it opens, and leaves no program behind', async () => {
+  test('the app tunnel can be cancelled at any moment while it opens, and leaves no program behind', async () => {
     const grant = await grantFor(lab, 'cancel');
     for (const ms of [0, 5, 20, 60, 120]) expect(await codeOf(engine.open(grant, AbortSignal.timeout(ms)))).toMatch(/^(cancelled|none)$/);
     // One that was up by then goes with the next
     for (const pid of descendants(process.pid, 'openconnect')) kill(pid, 'SIGHUP');
   });
 
-  test('names the missing program, and says that Windows has no app tunnel', async () => {
+  test('the app tunnel names a missing program, and says that Windows has no app tunnel', async () => {
     const grant = await grantFor(lab, 'back');
     const at = (platform: NodeJS.Platform) =>
       appTunnel({ programs: { folder: '/nowhere', platform }, log: () => undefined, now: Date.now });
@@ -176,7 +176,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     ['plain', 'http', undefined],
     ['with-password', 'http', { user: 'proxy-user', password: 'proxy-password' }],
     ['socks', 'socks5', { user: 'proxy-user', password: 'proxy-password' }],
-  ] as const)('goes through the network’s web proxy (%s), whose password is in no command', async (user, kind, signIn) => {
+  ] as const)('the app tunnel uses the network’s web proxy (%s), whose password is in no command', async (user, kind, signIn) => {
     const network = await startProxy({ kind, routes: { [`${lab.host}:443`]: lab.port }, ...(signIn && { signIn }) });
     onTestFinished(() => network.stop());
     const grant = await grantFor(lab, user);
@@ -189,7 +189,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     await tunnel.close();
   });
 
-  test.each(['http', 'socks4'] as const)('takes the first of several proxies that can be reached (%s)', async (kind) => {
+  test.each(['http', 'socks4'] as const)('the app tunnel uses the first reachable proxy of a list (%s)', async (kind) => {
     const network = await startProxy({ kind, routes: { [`${lab.host}:443`]: lab.port } });
     onTestFinished(() => network.stop());
     const gone = await startProxy({ kind, routes: {} });
@@ -202,7 +202,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     await tunnel.close();
   });
 
-  test('is given up when another user of this computer comes by its port', async () => {
+  test('the app tunnel closes when another user of this computer comes by its port', async () => {
     const tunnel = await opened('stranger');
     const [pid] = descendants(process.pid, 'ocproxy');
     const place = /-D\0(127[\d.]+):(\d+)\0/.exec(readFileSync(`/proc/${pid ?? 0}/cmdline`, 'latin1'));
@@ -219,7 +219,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     expect(await tunnel.ended).toMatchObject({ kind: 'dropped' });
   });
 
-  test('works for an ordinary user, from Connect to Disconnect', async () => {
+  test('the app tunnel works for an ordinary user, from Connect to Disconnect', async () => {
     const client = await ClientProcess.start({ uid: nobody });
     onTestFinished(() => client.kill());
     await client.connect(profileOf(lab), await grantFor(lab, 'ordinary'));
@@ -241,7 +241,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     await expect.poll(() => pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
   });
 
-  test('reconnects by itself after openconnect was killed; ends if the gateway restarted and forgot the session', async () => {
+  test('the app tunnel reconnects after openconnect was killed, and ends if the gateway forgot the session', async () => {
     const client = await ClientProcess.start();
     onTestFinished(() => client.kill());
     await client.connect(profileOf(lab), await grantFor(lab, 'restart'));

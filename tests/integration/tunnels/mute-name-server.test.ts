@@ -11,7 +11,7 @@ const looksAreOverMs = 6_000;
 
 describe.skipIf(missingForPeers() !== null)('a campus whose name server says nothing and whose portal is down', { timeout: 90_000 }, () => {
   test.concurrent.for(['app', 'system'] as const)(
-    'is connected to all the same, and stays it: %s tunnel',
+    'a campus with a silent name server and a portal that is down connects and stays connected: %s tunnel',
     async (tunnel, { onTestFinished, expect: expectHere }) => {
       const lab = await startOcserv({ client: true, muteNames: true });
       onTestFinished(() => lab.stop());

@@ -55,7 +55,7 @@ async function connected(
 
 describe.skipIf(missing !== null)('between the app and its gateway', { timeout: long ? 300_000 : 150_000 }, () => {
   test.concurrent.for(['app', 'system'] as const)(
-    'a cable that is pulled for twenty seconds is noticed, and traffic flows again after it through the same programs: %s tunnel',
+    'a cable unplugged for twenty seconds is noticed, and traffic continues through the same programs: %s tunnel',
     async (tunnel, { onTestFinished }) => {
       const { lab, app } = await connected(tunnel, onTestFinished);
       const carriers = programsIn(lab);
@@ -76,7 +76,7 @@ describe.skipIf(missing !== null)('between the app and its gateway', { timeout: 
   );
 
   test.concurrent.for(['app', 'system'] as const)(
-    'another network, with another address, is gone over to by the same programs with the same session: %s tunnel',
+    'a change to a network with another address keeps the same programs and session: %s tunnel',
     async (tunnel, { onTestFinished }) => {
       const { lab, app } = await connected(tunnel, onTestFinished);
       const carriers = programsIn(lab);
@@ -91,7 +91,7 @@ describe.skipIf(missing !== null)('between the app and its gateway', { timeout: 
   );
 
   test.concurrent.for(['app', 'system'] as const)(
-    'a line that loses packets and is late carries pages all the same, without a new sign-in: %s tunnel',
+    'a line with loss and delay still carries pages, without a new sign-in: %s tunnel',
     async (tunnel, { onTestFinished }) => {
       const { lab, app } = await connected(tunnel, onTestFinished);
       const by = await lab.spoil({ lossPercent: 5, delayMs: 50 });
@@ -112,7 +112,7 @@ describe.skipIf(missing !== null)('between the app and its gateway', { timeout: 
   );
 
   test.concurrent.for(['app', 'system'] as const)(
-    'a session’s time is told beforehand, and its end is told as that: %s tunnel',
+    'a session’s end is announced beforehand, and reported as its end: %s tunnel',
     async (tunnel, { onTestFinished }) => {
       // All of these scenes begin at once: long enough for this one to be there before its time is over
       const { app } = await connected(tunnel, onTestFinished, { sessionTimeout: 20 });

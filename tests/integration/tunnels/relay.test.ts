@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 
 describe('the relay', () => {
-  test('carries megabytes in both directions, intact, with half-close', async () => {
+  test('the relay carries megabytes in both directions, intact, with half-close', async () => {
     const stream = await b.controller.dial('127.0.0.1', portOf(echo), signal);
     const sent = Buffer.alloc(5 * 1024 * 1024);
     for (let at = 0; at < sent.length; at += 4) sent.writeUInt32LE((at * 2654435761) % 2 ** 32, at);
@@ -58,7 +58,7 @@ describe('the relay', () => {
     expect(back.equals(sent)).toBe(true);
   });
 
-  test('one stream that nobody reads does not hold up the others', async () => {
+  test('a relay stream that nobody reads does not hold up the others', async () => {
     const stalled = await b.controller.dial('127.0.0.1', portOf(fountain), signal);
     const before = heldMemory();
     const lively = await b.controller.dial('127.0.0.1', portOf(fountain), signal);
@@ -72,7 +72,7 @@ describe('the relay', () => {
     stalled.destroy();
   });
 
-  test('reaches what the grant names and nothing else on loopback', async () => {
+  test('the relay reaches what the grant names and nothing else on loopback', async () => {
     const portal = await b.controller.dial('2fa.campus.test', 443, signal);
     portal.destroy();
     const campusPort = b.campus.port;
@@ -96,7 +96,7 @@ describe('the relay', () => {
     expect((await buffer(stream)).toString()).toBe('still here');
   });
 
-  test('a wrong ticket, no ticket, a wrong subprotocol: no WebSocket', async () => {
+  test('the relay opens no WebSocket for a wrong ticket, no ticket or a wrong subprotocol', async () => {
     const { profile } = b.campus;
     const endpoint = endpointOf(splitHost(profile.gateways[0] ?? ''), profile.connectTo);
     const verifier = createVerifier({ trust: profile.trust, now: Date.now });

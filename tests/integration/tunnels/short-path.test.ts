@@ -30,7 +30,7 @@ describe.skipIf(missingForPeers() !== null).for([
     await lab.stop();
   });
 
-  test('a million bytes come and go, by either family', async () => {
+  test('the system tunnel carries a million bytes each way, in either family, over a path that drops long packets', async () => {
     const { client } = lab;
     if (!client) throw new Error('no client namespace');
     const app = await ClientProcess.start({ namespace: client, uid: nobody });
@@ -55,7 +55,7 @@ describe.skipIf(missingForPeers() !== null).for([
     await app.reach('idle');
   });
 
-  test('the app tunnel carries a million bytes too: ocproxy hands on short segments', async () => {
+  test('the app tunnel carries a million bytes over a path that drops long packets, because ocproxy’s segments are short', async () => {
     const { client } = lab;
     if (!client) throw new Error('no client namespace');
     const folder = await cliFolder();

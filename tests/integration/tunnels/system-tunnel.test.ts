@@ -84,7 +84,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     return app;
   }
 
-  test('carries an ordinary user’s whole system, names included, and restores everything', async () => {
+  test('the system tunnel carries an ordinary user’s whole system, names included, and restores everything', async () => {
     const app = await connected('whole');
     expect(await app.page(lab.portalHost)).toContain(lab.page);
     expect(await app.page('fd60::80')).toContain(lab.page);
@@ -103,13 +103,13 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     await expect.poll(() => lab.occtl('show', 'users')).toEqual([]);
   });
 
-  test('resolves names at the campus in the second tunnel too (YZ#653: its name server was missing then)', async () => {
+  test('the second system tunnel also resolves campus names (YZ#653: its name server was missing then)', async () => {
     const app = await connected('second-time');
     expect(await app.page(lab.portalHost)).toContain(lab.page);
     await app.disconnect();
   });
 
-  test('reports that campus names are not found, if they are not (YZ#653)', async () => {
+  test('the system tunnel reports campus names that are not found (YZ#653)', async () => {
     const app = await ClientProcess.start({ namespace: client, uid: nobody });
     onTestFinished(() => app.kill());
     const profile = { ...profileOf(lab), connectTo: [], tunnel: 'system' as const };
@@ -201,7 +201,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     expect(leftOf(after)).toEqual([]);
   }, 120_000);
 
-  test('is one at a time: the second person is told who has it, and cannot close it', async () => {
+  test('the system tunnel is one at a time: a second person is told who has it, and cannot close it', async () => {
     const app = await connected('taken');
     const other = await ClientProcess.start({ namespace: client, uid: 1 });
     onTestFinished(() => other.kill());
@@ -215,7 +215,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     await app.disconnect();
   });
 
-  test('is denied to a gateway, and to a person, that the configuration does not name', async () => {
+  test('the system tunnel is denied to a gateway, and to a person, that the configuration does not name', async () => {
     const app = await ClientProcess.start({ namespace: client, uid: nobody });
     onTestFinished(() => app.kill());
     const connect = async (user: string, as = 'nobody'): Promise<unknown> => {
@@ -232,13 +232,13 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     expect(await connect('denied-3', 'daemon')).toMatchObject({ code: 'helper-denied' });
   });
 
-  test('is revoked when the gateway ends the session, and nothing keeps the computer from its network (AP#515)', async () => {
+  test('the system tunnel ends as revoked when the gateway ends the session, and the computer has its network (AP#515)', async () => {
     const app = await connected('revoked');
     await lab.occtl('disconnect', 'user', 'revoked');
     expect(await app.reach('idle')).toMatchObject({ ending: { code: 'session-revoked' } });
   });
 
-  test('ends with a message if the gateway restarted and forgot the session', async () => {
+  test('the system tunnel ends with a message if the gateway restarted and forgot the session', async () => {
     const app = await connected('forgotten');
     await lab.restart();
     expect(await app.reach('idle')).toMatchObject({ ending: { code: 'ticket-rejected' } });

@@ -78,19 +78,22 @@ describe.skipIf(missingForPeers() !== null).each(programs.filter(([, , file]) =>
     }
 
     describe.each(families)('%s', (family) => {
-      test.each([900, 1_022, 1_023, 1_100, 4_095, 4_096])('of %i bytes goes whole, or not at all and with a sentence', async (bytes) => {
-        const { received, value, failure } = await open(family, bytes);
-        if (bytes <= most) {
-          // Whatever the gateway makes of it
-          expect(received()).toContain(value);
-          expect(failure?.code).not.toBe('ticket-too-long');
-        } else {
-          expect(failure).toMatchObject({ code: 'ticket-too-long', params: { host } });
-          expect(received()).toBe('');
-        }
-        // Never a part of it
-        expect(received().replaceAll(value, '')).not.toContain('xxx');
-      });
+      test.each([900, 1_022, 1_023, 1_100, 4_095, 4_096])(
+        'a ticket of %i bytes is passed whole, or not at all and with a sentence',
+        async (bytes) => {
+          const { received, value, failure } = await open(family, bytes);
+          if (bytes <= most) {
+            // Whatever the gateway makes of it
+            expect(received()).toContain(value);
+            expect(failure?.code).not.toBe('ticket-too-long');
+          } else {
+            expect(failure).toMatchObject({ code: 'ticket-too-long', params: { host } });
+            expect(received()).toBe('');
+          }
+          // Never a part of it
+          expect(received().replaceAll(value, '')).not.toContain('xxx');
+        },
+      );
     });
   },
 );
