@@ -36,15 +36,20 @@ export function SignInPageGuide({
   return (
     <Screen title={messages.signInPage.title} above={above} onEscape={cancel}>
       <div className="sign-in-advice">
-        <p className="lead">{first}</p>
+        <p className="advice-first">{first}</p>
         {rest.map((sentence) => (
-          <p key={sentence}>{sentence}</p>
+          <p key={sentence} className="lead">
+            {sentence}
+          </p>
         ))}
       </div>
       {held && <HeldPasscode expiresAt={held.expiresAt} shown={false} />}
       {page.failure?.code === 'browser-slow' && <FailurePanel failure={page.failure} />}
-      {page.denied && <Panel tone="info" title={messages.signInPage.denied[page.denied]} />}
-      <KeepPage state={state} where="page" />
+      {page.denied && (
+        <Panel tone="info" title={messages.signInPage.denied[page.denied]}>
+          <p>{messages.signInPage.notAllowed}</p>
+        </Panel>
+      )}
       {page.blocked.count > 0 && <BlockedHosts blocked={page.blocked} />}
       <CancelFoot onCancel={cancel} />
     </Screen>
@@ -81,15 +86,18 @@ function BlockedHosts({ blocked: { named, count } }: { blocked: OpenPage['blocke
   const hosts = list(more > 0 ? [...shown, format(messages.signInPage.moreHosts, { count: more })] : shown);
   return (
     <div role="status">
-      <Panel tone="info" title={copied ? messages.signInPage.copied : format(messages.signInPage.blocked, { hosts })}>
-        <Button
-          kind="quiet"
-          icon={copied ? Check : Copy}
-          pending={busy}
-          onPress={() => void run('copyBlockedHosts').then((done) => done && setCopiedCount(count))}
-        >
-          {messages.signInPage.copy}
-        </Button>
+      <Panel tone="info" title={messages.signInPage.blockedTitle}>
+        <p>{copied ? messages.signInPage.copied : format(messages.signInPage.blocked, { hosts })}</p>
+        <div className="panel-actions">
+          <Button
+            kind="quiet"
+            icon={copied ? Check : Copy}
+            pending={busy}
+            onPress={() => void run('copyBlockedHosts').then((done) => done && setCopiedCount(count))}
+          >
+            {messages.signInPage.copy}
+          </Button>
+        </div>
       </Panel>
     </div>
   );

@@ -84,9 +84,9 @@ test('a sign-in page’s hosts that the profile does not list are named beside i
   await client.window.getByRole('button', { name: 'Connect', exact: true }).click();
   const page = await campusPage(client);
   await expect(heading(page, 'Campus identity provider')).toBeVisible();
-  const note = client.window.getByRole('status').filter({ hasText: 'Not loaded' });
+  const note = client.window.getByRole('status').filter({ hasText: 'not loaded' });
   await expect(note).toHaveText(
-    /Not loaded, .* not name them: cdn\.duo\.test, static\.campus-pictures\.test,? and prompt\.duo\.test\. If .* tell IT\./,
+    /Parts of the page were not loaded.* not name these hosts: cdn\.duo\.test, static\.campus-pictures\.test,? and prompt\.duo\.test\. If .* tell IT\./,
   );
   await client.picture(`${pictures}/sign-in-blocked-hosts.png`);
   await client.window.getByRole('button', { name: 'Copy details' }).click();

@@ -183,6 +183,25 @@ const menuDevices: FactorDevice[] = [
   { id: '4', name: 'Hardware token', methods: ['other'] },
 ];
 
+const duoPage = { host: 'api-1a2b3c4d.duosecurity.com', path: '/frame/v4/auth/prompt', step: 'second-factor' } as const;
+
+/** The campus's own sign-in page is open beside our column. */
+function onPage(page: Partial<Extract<AppState['signInPage'], { kind: 'open' }>>, over: Partial<AppState> = {}): AppState {
+  const signInPage: AppState['signInPage'] = {
+    kind: 'open',
+    host: 'login.campus.test:8444',
+    path: '/adfs/ls/',
+    step: 'form',
+    loading: false,
+    canGoBack: true,
+    failure: null,
+    denied: null,
+    blocked: { named: [], count: 0 },
+    ...page,
+  };
+  return asking(prompts.browser, { signInPage, ...over }, 'p1', true);
+}
+
 const portal = (path: string, over: Partial<Extract<AppState['portal'], { kind: 'open' }>> = {}): AppState['portal'] => ({
   kind: 'open',
   host: '2fa.campus.test',
@@ -547,6 +566,40 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     focus: 'heading',
   },
   'browser-open': { state: asking(prompts.browser, {}, 'p1', true), heading: 'Sign in on your campus’s page', focus: 'heading' },
+  'sign-in-page-loading': {
+    state: onPage({ host: 'vpn.campus.test', path: '/', step: 'gateway', loading: true }),
+    heading: 'Sign in on your campus’s page',
+    focus: 'heading',
+  },
+  'sign-in-page-form': {
+    state: onPage({}, { task: 'add-device', keepPage: { offered: true, wanted: false, why: null, where: 'page' } }),
+    heading: 'Sign in on your campus’s page',
+    focus: 'heading',
+  },
+  'sign-in-page-factor': { state: onPage(duoPage), heading: 'Sign in on your campus’s page', focus: 'heading' },
+  'sign-in-page-held': {
+    state: onPage(duoPage, { heldPasscode, task: 'lost-phone' }),
+    heading: 'Sign in on your campus’s page',
+    focus: 'heading',
+  },
+  'sign-in-page-blocked': {
+    state: onPage({
+      blocked: { named: ['cdn.identity.example', 'fonts.somewhere-else.example:8443', 'static.campus.test', 'd.test'], count: 41 },
+      denied: 'window',
+    }),
+    heading: 'Sign in on your campus’s page',
+    focus: 'heading',
+  },
+  'sign-in-page-slow': {
+    state: onPage({ ...duoPage, loading: true, failure: { code: 'browser-slow', params: { host: duoPage.host } } }),
+    heading: 'Sign in on your campus’s page',
+    focus: 'heading',
+  },
+  'sign-in-page-failed': {
+    state: onPage({ canGoBack: false, failure: { code: 'gateway-unreachable', params: { host: 'login.campus.test' } } }),
+    heading: 'Sign in on your campus’s page',
+    focus: 'heading',
+  },
   'browser-strayed': {
     state: asking({
       ...prompts.browser,

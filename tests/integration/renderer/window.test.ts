@@ -85,6 +85,11 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['settings-codes-kept', 'Remove the key', 'forgetCodes'],
   ['settings', 'Show logs', 'openLogs'],
   ['settings', 'Close settings', 'showSettings', { open: false }],
+  ['sign-in-page-form', 'Back', 'signInBack'],
+  ['sign-in-page-form', 'Reload', 'signInReload'],
+  ['sign-in-page-failed', 'Begin again', 'signInReload'],
+  ['sign-in-page-blocked', 'Copy details', 'copyBlockedHosts'],
+  ['sign-in-page-held', 'Copy passcode', 'copyPasscode'],
   ['portal-free', 'Back', 'portalBack'],
   ['portal-free', 'Reload', 'portalReload'],
   ['portal-failed', 'Load again', 'portalReload'],
@@ -725,5 +730,52 @@ describe('the rest', () => {
   test('a passcode at hand is not in the page until it is asked for', async () => {
     await subject.open(asking(prompts.passcode, { heldPasscode }));
     expect(await subject.page.content()).not.toContain('482915036');
+  });
+});
+
+describe('beside the campus’s sign-in page', () => {
+  const main = () => subject.page.getByRole('main').innerText();
+  const announced = () => subject.page.locator('.column > [role="status"]').innerText();
+
+  test('our column says what each step of the page wants, and a screen reader hears it with the page’s host', async () => {
+    await openScreen('sign-in-page-form');
+    expect(await main()).toContain('Sign in at the right with your UMPASS user ID and UMPASS password.');
+    await openScreen('sign-in-page-factor');
+    expect(await main()).toContain('A push may already be on its way to your phone.');
+    expect(await main()).toContain('“Other options”, then “Duo Mobile passcode”');
+    await expect.poll(announced).toContain('api-1a2b3c4d.duosecurity.com. Confirm at the right that it is you.');
+    await openScreen('sign-in-page-failed');
+    await expect.poll(announced).toBe('Your campus did not answer');
+  });
+
+  test('with a recovery passcode at hand our column says where it goes, shows it masked, and never speaks of a push', async () => {
+    for (const step of ['gateway', 'form', 'second-factor', 'other'] as const) {
+      const { signInPage, ...rest } = screens['sign-in-page-held']?.state ?? state({});
+      if (signInPage.kind !== 'open') throw new Error('no page');
+      await subject.open({ ...rest, signInPage: { ...signInPage, step } });
+      const text = await main();
+      expect(text, step).toContain('Bypass code');
+      expect(text, step).toContain('••• ••• •••');
+      expect(text, step).not.toMatch(/push|482915036/i);
+    }
+  });
+
+  test('Escape and both Cancel buttons end the attempt', async () => {
+    await openScreen('sign-in-page-form');
+    expect(await button('Cancel').count()).toBe(2);
+    await button('Cancel').first().click();
+    await button('Cancel').last().click();
+    await press('Escape');
+    await expectCalls(['disconnect'], ['disconnect'], ['disconnect']);
+  });
+
+  test('more blocked hosts than were copied offer the copy again', async () => {
+    await openScreen('sign-in-page-blocked');
+    await button('Copy details').click();
+    await subject.page.getByText('Copied. IT can name these hosts in the profile.').waitFor();
+    const { signInPage, ...rest } = screens['sign-in-page-blocked']?.state ?? state({});
+    if (signInPage.kind !== 'open') throw new Error('no page');
+    await subject.show({ ...rest, signInPage: { ...signInPage, blocked: { ...signInPage.blocked, count: 42 } } });
+    await subject.page.getByText('and 39 more.').waitFor();
   });
 });
