@@ -43,6 +43,7 @@ export function SignInPageGuide({
           </p>
         ))}
       </div>
+      <KeepPage state={state} where="page" />
       {held && <HeldPasscode expiresAt={held.expiresAt} shown={false} />}
       {page.failure?.code === 'browser-slow' && <FailurePanel failure={page.failure} />}
       {page.denied && (
