@@ -28,10 +28,11 @@ export const portalStateSchema = z.discriminatedUnion('kind', [
 export type PortalState = z.infer<typeof portalStateSchema>;
 
 /**
- * The stage of the sign-in that a page of the campus belongs to, by its host alone: the gateway's own pages, a host that
- * asks for the password, Duo's page, or any other page that the profile allows.
+ * The stage of the sign-in that a page of the campus belongs to, by its host alone: the gateway's own pages before the
+ * sign-in, a host that asks for the password, Duo's page, any other page that the profile allows, or the gateway's own pages
+ * once the sign-in has been elsewhere (its notice, its question about other sessions).
  */
-export const signInStepSchema = z.enum(['gateway', 'form', 'second-factor', 'other']);
+export const signInStepSchema = z.enum(['gateway', 'form', 'second-factor', 'other', 'last']);
 export type SignInStep = z.infer<typeof signInStepSchema>;
 
 /** The campus's own sign-in page beside our column. It holds the page's address without its query, and nothing from the page. */

@@ -70,6 +70,8 @@ export function adviceFor(page: OpenPage, profile: ProfileSummary, isHeld: boole
       return [format(signInPage.form, profile.labels), isHeld ? signInPage.heldLater : signInPage.second];
     case 'second-factor':
       return isHeld ? [signInPage.held] : [signInPage.factor, signInPage.push, signInPage.passcode];
+    case 'last':
+      return [signInPage.other];
     case 'other':
       return isHeld ? [signInPage.other, signInPage.heldLater] : [signInPage.other];
   }

@@ -17,16 +17,31 @@ const closed: SignInPageState = { kind: 'closed' };
 /** The campus's own sign-in page, as the state shows it. A driver opens and closes the page. */
 export class SignInPages {
   private current: SignInPageState = closed;
+  /** Whether this sign-in has been on a page that is not the gateway's. */
+  private hasLeft = false;
 
   constructor({ view, profile, changed, opened }: SignInPagesDeps) {
     view.onPage((page) => {
       const isNew = page !== null && this.current.kind === 'closed';
+      if (isNew) this.hasLeft = false;
       this.current = page
-        ? { kind: 'open', ...page, step: stepOf(page.host, profile()), blocked: { ...page.blocked, named: [...page.blocked.named] } }
+        ? {
+            kind: 'open',
+            ...page,
+            step: this.step(stepOf(page.host, profile())),
+            blocked: { ...page.blocked, named: [...page.blocked.named] },
+          }
         : closed;
       changed();
       if (isNew) opened();
     });
+  }
+
+  /** A gateway shows its notice and its question about other sessions after the sign-in elsewhere. */
+  private step(step: SignInStep): SignInStep {
+    if (step === 'gateway') return this.hasLeft ? 'last' : step;
+    this.hasLeft = true;
+    return step;
   }
 
   get state(): SignInPageState {
