@@ -33,7 +33,7 @@ describe('an argument', () => {
     ['file:///home/mei/a.causeway?x', null],
     ['file:a.causeway', null],
     ['file:', null],
-  ])('%s on Linux: %s', (argument, path) => expect(pathOfArgument(argument, 'linux')).toBe(path));
+  ])('the argument %s on Linux is read as %s', (argument, path) => expect(pathOfArgument(argument, 'linux')).toBe(path));
 
   test.each([
     ['file:///C:/Users/mei/harbour%20univ.causeway', 'C:\\Users\\mei\\harbour univ.causeway'],
@@ -41,9 +41,9 @@ describe('an argument', () => {
     ['file:////server/share/a.causeway', null],
     ['file:///%5C%5Cserver/share/a.causeway', null],
     ['file:///home/mei/a.causeway', null],
-  ])('%s on Windows: %s', (argument, path) => expect(pathOfArgument(argument, 'win32')).toBe(path));
+  ])('the argument %s on Windows is read as %s', (argument, path) => expect(pathOfArgument(argument, 'win32')).toBe(path));
 
-  test('is read on the command line, and what of it is not used is a notice', async () => {
+  test('an argument is read on the command line, and what is not used of it is a notice', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'causeway way-in '));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const file = join(folder, 'harbour univ.causeway');
@@ -70,7 +70,7 @@ test.each([
   ['causeway://connect/\u212Aarbour', null],
 ])('the link %s is read in whatever case', (link, read) => expect(readLink(link)).toEqual(read));
 
-test('a question that is open already is not asked once more after it; another one is', () => {
+test('a question that is already open is not asked again after it, and another one is', () => {
   const links = new LinkConfirmations();
   const open = { kind: 'connect', profileId: 'harbour' } as const;
   const idle = { kind: 'idle', ending: null } as const;
@@ -97,6 +97,6 @@ test.each([
   [{ labels: { userId: 'ID' } }, ['labels']],
   [{ labels: { userId: 'ID', password: 5 } }, ['labels.password']],
   [{ recovery: {} }, ['recovery']],
-])('of %j is named what is dropped: %j', (more, dropped) => {
+])('the parts of %j that are dropped are named: %j', (more, dropped) => {
   expect(readProfile(JSON.stringify({ ...profile, ...more })).dropped).toEqual(dropped);
 });

@@ -50,7 +50,7 @@ describe('finding a campus that ships in the app', () => {
     'mei@connect.um.edu.mo',
     'MEI.CHAN@Connect.UM.edu.mo ',
     'mailto:mei@um.edu.mo',
-  ])('%j finds one', (typed) => expect(ids(typed)).toEqual(['macau']));
+  ])('the search finds one campus by %j', (typed) => expect(ids(typed)).toEqual(['macau']));
 
   test.each([
     ['zurich', ['zurich']],
@@ -59,7 +59,7 @@ describe('finding a campus that ships in the app', () => {
     ['univ', ['macau', 'harbour', 'zurich']],
     ['universi m', ['macau']],
     ['university', ['macau', 'harbour']],
-  ])('%j: whole words’ beginnings, without case and accents', (typed, found) => expect(ids(typed)).toEqual(found));
+  ])('the search matches beginnings of words, without case and accents: %j', (typed, found) => expect(ids(typed)).toEqual(found));
 
   test.each([
     ['nothing', ''],
@@ -83,16 +83,16 @@ describe('finding a campus that ships in the app', () => {
     ['10 kB of one letter', 'u'.repeat(10_000)],
     ['10 kB of marks', '\u0301'.repeat(10_000)],
     ['half of a pair', '\ud800'],
-  ])('%s finds none', (_what, typed) => expect(ids(typed)).toEqual([]));
+  ])('the search finds no campus by %s', (_what, typed) => expect(ids(typed)).toEqual([]));
 
-  test('in a command, only a whole name or an address counts', () => {
+  test('in a command, only a whole name or an address finds a campus', () => {
     expect(ids('macau', { whole: true })).toEqual([]);
     expect(ids('university of macau', { whole: true })).toEqual(['macau']);
     expect(ids('UM', { whole: true })).toEqual(['macau']);
     expect(ids('mei@um.edu.mo', { whole: true })).toEqual(['macau']);
   });
 
-  test('a whole name comes before names that only begin so', () => {
+  test('a campus with the whole name comes before those whose names only begin so', () => {
     const port = campus('port', ['Port'], ['port.test']);
     const found = findCampuses('port', [campus('other', ['Portside College'], ['other.test']), port]);
     expect(found.map(({ read }) => read.profile.id)).toEqual(['port', 'other']);

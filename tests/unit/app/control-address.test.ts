@@ -22,7 +22,7 @@ const folder = fc.array(name, { minLength: 1, maxLength: 8 }).map((parts) => `/$
 const holder = fc.constantFrom('app' as const, 'command-line' as const);
 
 describe('where the private socket is', () => {
-  test('any folder has an address that no system cuts off, and each holder one of its own', () => {
+  test('the private socket of any folder has an address short enough for every system, and each holder its own', () => {
     const places = fc.record({
       platform: fc.constantFrom<NodeJS.Platform>('linux', 'darwin'),
       runtimeFolder: fc.option(folder, { nil: undefined }),
@@ -38,7 +38,7 @@ describe('where the private socket is', () => {
     expect(maxSocketPathBytes).toBe(103);
   });
 
-  test('a long folder of macOS goes to its folder for temporary files, one folder apart from another', () => {
+  test('the private socket of a long macOS folder is in the temporary folder, a different one for each', () => {
     const temporaryFolder = '/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T';
     const long = `/Users/mei/${'Library/'.repeat(12)}Causeway`;
     const address = controlAddress(long, 'command-line', place({ platform: 'darwin', temporaryFolder }));
@@ -46,7 +46,7 @@ describe('where the private socket is', () => {
     expect(controlAddress(`${long}2`, 'command-line', place({ platform: 'darwin', temporaryFolder }))).not.toBe(address);
   });
 
-  test('one folder of Windows has one pipe, however it is written', () => {
+  test('one Windows folder has one pipe, however it is written', () => {
     const real = 'C:\\Users\\Méi Chan\\AppData\\Roaming\\Causeway';
     /** Windows's own: the long name in its own case, before which some calls put `\\?\`. */
     const realPath = (written: string): string => {
@@ -101,7 +101,7 @@ describe.skipIf(process.platform === 'win32')('a private folder for the socket',
     dial: () => Promise.reject(new Error('no')),
   });
 
-  test('carries a session whose folder of settings has a long path', async () => {
+  test('a private socket works for a settings folder with a long path', async () => {
     const { settings } = long();
     const server = await serveControl(settings, session(), () => undefined);
     onTestFinished(() => server.close());
@@ -110,7 +110,7 @@ describe.skipIf(process.platform === 'win32')('a private folder for the socket',
     await client?.close();
   });
 
-  test('that others can write to is neither listened in nor spoken to', async () => {
+  test('a socket folder that others can write to is neither listened in nor connected to', async () => {
     const { settings } = long();
     const address = controlAddress(settings, 'app');
     await mkdir(path.dirname(address), { mode: 0o777 });

@@ -42,7 +42,7 @@ const whole: Profile = {
 };
 
 describe('what a profile does is shown, by its schema', () => {
-  test('every text of the schema says what it names: a new one without that is found here', () => {
+  test('every text of the profile schema says what it names, and this test finds a new one that does not', () => {
     expect(textsOf().filter(({ names }) => names === null)).toEqual([]);
     // As it would be with a field that nobody thought of
     expect(textsOf(z.extend(profileSchema, { backup: z.optional(z.array(z.string())) })).filter(({ names }) => names === null)).toEqual([
@@ -50,7 +50,7 @@ describe('what a profile does is shown, by its schema', () => {
     ]);
   });
 
-  test('every place that names a host is in the preview, with words of its own, in the window’s lines and the terminal’s', () => {
+  test('every host in a profile is in the preview, with its own wording, in the window and the terminal', () => {
     const named = textsOf().filter(({ names }) => names === 'gateway' || names === 'host' || names === 'address');
     expect(named.length).toBeGreaterThan(8);
     const contents = contentsOf(whole);
@@ -67,7 +67,7 @@ describe('what a profile does is shown, by its schema', () => {
     expect(shown).toContain('detour.campus.edu.mo (443 → 127.0.0.1:8443)');
   });
 
-  test('everything else that it says is shown in words, or told elsewhere: the tunnel and kept codes among it', () => {
+  test('everything else in a profile is shown in words, or elsewhere: the tunnel and saved codes included', () => {
     const lines = profileLines(contentsOf(whole), en.preview);
     const text = (path: string) => lines.find((each) => each.path === path)?.text;
     expect(text('tunnel')).toBe('For the whole computer: every program and user');
@@ -84,7 +84,7 @@ describe('what a profile does is shown, by its schema', () => {
     }
   });
 
-  test('a host outside the first gateway’s registered domain is marked; that of a neighbour under edu.mo too', () => {
+  test('a host outside the first gateway’s registered domain is marked, and so is a neighbour under edu.mo', () => {
     const { domain, destinations } = contentsOf(whole);
     expect(domain).toBe('campus.edu.mo');
     const outside = destinations.filter((each) => each.outside).map(({ shown }) => shown);
@@ -102,7 +102,7 @@ describe('what a profile does is shown, by its schema', () => {
     expect(bare.destinations.filter(({ path }) => path === 'gateways').map((each) => each.outside)).toEqual([false, false, true]);
   });
 
-  test('every authority of a bundle and every pin is shown, each with what it is compared by', async () => {
+  test('every authority of a bundle and every pin is shown with what to compare', async () => {
     expect(contentsOf(whole).pins).toEqual([`${'A'.repeat(43)}=`, `${'B'.repeat(43)}=`]);
     const [one, two] = [await issue(null, { name: 'CN=One', authority: {} }), await issue(null, { name: 'CN=Two', authority: {} })];
     const { authorities } = contentsOf({ ...whole, trust: { kind: 'authority', pem: one.pem + two.pem } });
@@ -112,7 +112,7 @@ describe('what a profile does is shown, by its schema', () => {
     ]);
   });
 
-  test('a host that is led to loopback by several ports is shown with each, and an authority’s name with nothing hidden in it', async () => {
+  test('a host sent to loopback by several ports is shown with each, and an authority’s name without invisible characters', async () => {
     const connectTo = [443, 444].map((port) => ({ host: 'VPN.Campus.edu.mo', port, loopbackPort: port + 8_000 }));
     const hidden = await issue(null, { name: 'CN=Good\u202eAuthority', authority: {} });
     const bundle = await Promise.all(Array.from({ length: 50 }, (_, at) => issue(null, { name: `CN=A${at}`, authority: {} })));
@@ -126,7 +126,7 @@ describe('what a profile does is shown, by its schema', () => {
     expect(authorities[0]?.subject).not.toContain('\u202e');
   });
 
-  test('nothing is lost between a profile and what is told of it', () => {
+  test('a profile’s preview loses nothing', () => {
     const { profile } = readProfile(JSON.stringify(whole));
     // Keys too, where they are words of the profile's own
     const { secondFactorWords = {} } = profile;

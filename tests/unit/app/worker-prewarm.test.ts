@@ -31,7 +31,7 @@ function bench(protocol: 'campus' | 'anyconnect') {
   return { now, wantedCalls, stateChanged: () => listeners.state(), visibleChanged: () => listeners.visible() };
 }
 
-it('wants the worker while a person looks at a window from which they may sign in', () => {
+it('the worker is started ahead while a person looks at a window from which they may sign in', () => {
   const { now, wantedCalls, stateChanged, visibleChanged } = bench('anyconnect');
   expect(wantedCalls).toEqual([]);
   now.visible = true;
@@ -54,7 +54,7 @@ it('wants the worker while a person looks at a window from which they may sign i
   expect(wantedCalls).toEqual([true, false, true, false, true, false]);
 });
 
-it('never for a campus with a protocol of our own', () => {
+it('the worker is never started ahead for a campus with our own protocol', () => {
   const { now, wantedCalls, visibleChanged } = bench('campus');
   now.visible = true;
   visibleChanged();

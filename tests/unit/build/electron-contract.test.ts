@@ -91,11 +91,11 @@ describe('a use of Electron is found', () => {
     ['of an event that may be one of two', "WebContents 'blur'", 25],
     ['of a member by an assignment that takes apart', 'BaseWindow.id', 27],
     ['of a member by reflection', 'BaseWindow.getOpacity', 29],
-  ])('%s', (_how, name, line) => {
+  ])('a use of Electron is found: %s', (_how, name, line) => {
     expect(uses).toContainEqual({ name, file: path.join('electron', 'planted.ts'), line });
   });
 
-  test('of an option and a constructor in another file', () => {
+  test('a use of an option and of a constructor in another file is found', () => {
     expect(names()).toEqual(expect.arrayContaining(['BaseWindow.new', 'BaseWindowConstructorOptions.width']));
   });
 });
@@ -104,14 +104,14 @@ describe('the contract', () => {
   const table = ['## `BaseWindow`', '', '| Member | We rely on |', '| --- | --- |', "| `flashFrame`, `'moved'` | it flashes |"].join('\n');
   const used = (name: string): Use => ({ name, file: 'electron/x.ts', line: 3 });
 
-  test('names members and events by the heading above them', () => {
+  test('the contract names members and events by the heading above them', () => {
     expect(promisedBy(table)).toEqual([
       { name: 'BaseWindow.flashFrame', line: 5 },
       { name: "BaseWindow 'moved'", line: 5 },
     ]);
   });
 
-  test('is broken by what is used and not in it, and by what is in it and not used, each with its place', () => {
+  test('a use without a row, and a row without a use, break the contract, each with its place', () => {
     expect(breaches([used('BaseWindow.flashFrame'), used('BaseWindow.getSize')], promisedBy(table), 'README.md')).toEqual([
       "electron/x.ts:3 BaseWindow.getSize is not in the contract of Electron's double (README.md)",
       "README.md:5 BaseWindow 'moved' is used nowhere any more",
@@ -119,7 +119,7 @@ describe('the contract', () => {
     expect(breaches([used('BaseWindow.flashFrame'), used("BaseWindow 'moved'")], promisedBy(table), 'README.md')).toEqual([]);
   });
 
-  test('is broken by an event whose name only the run knows', () => {
+  test('an event whose name is only known at run time breaks the contract', () => {
     const name = `BaseWindow '${unreadable}'`;
     expect(breaches([used(name)], [{ name, line: 1 }], 'README.md')).toHaveLength(1);
   });

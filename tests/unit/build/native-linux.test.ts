@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { ensureOpenConnect } from '../../../build/native-linux.ts';
 
 test.skipIf(process.platform !== 'linux')(
-  'where our own OpenConnect cannot be made, that is said in one line, and one of before is not taken for it',
+  'an OpenConnect that cannot be built is reported in one line, and an older build is not taken for it',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'native-'));
     const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);

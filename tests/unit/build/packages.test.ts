@@ -56,7 +56,7 @@ describe('what the check of a package finds', () => {
     return { target, executable: join(folder, 'electron'), resources };
   };
 
-  test('is nothing where all is as it should be', async () => {
+  test('the package check finds nothing in a correct package', async () => {
     expect(wrongIn(await packed())).toEqual([]);
   });
 
@@ -68,15 +68,15 @@ describe('what the check of a package finds', () => {
     ['another system’s library', 'node_modules/keytar/prebuilds/win32-x64/keytar.node'],
     ['a library for musl', 'node_modules/@koromix/koffi-linux-x64/musl_x64/koffi.node'],
     ['an install script', 'node_modules/keytar/script/install.js'],
-  ])('is %s', async (_what, path) => {
+  ])('the package check finds %s', async (_what, path) => {
     expect(wrongIn(await packed({ [path]: 'x' })).join('\n')).toContain(`${path}, which does not belong there`);
   });
 
-  test('is a library for another processor under the right name', async () => {
+  test('the package check finds a library for another processor under the right name', async () => {
     expect(wrongIn(await packed({ [koffi]: elf(0xb7) }))).toEqual([`${koffi} is not for linux-x64`]);
   });
 
-  test('is a library that stayed in the archive, and one that is gone', async () => {
+  test('the package check finds a library that stayed in the archive, and one that is missing', async () => {
     expect(wrongIn(await packed({}, 'none')).join('\n')).toContain(`${keytar} is in the archive`);
     rmSync(join(folder, 'resources'), { recursive: true });
     const made = await packed();
@@ -84,20 +84,20 @@ describe('what the check of a package finds', () => {
     expect(wrongIn(made)).toEqual([`app.asar.unpacked lacks ${koffi}`]);
   });
 
-  test('is an archive that was cut short', async () => {
+  test('the package check finds a truncated archive', async () => {
     const made = await packed();
     const archive = join(made.resources, 'app.asar');
     truncateSync(archive, readFileSync(archive).length - 1);
     expect(wrongIn(made).join('\n')).toMatch(/^app\.asar is cut short: \d+ of \d+ bytes$/);
   });
 
-  test('is a default app of Electron’s beside ours', async () => {
+  test('the package check finds Electron’s default app beside ours', async () => {
     const made = await packed();
     cpSync(join(made.resources, 'app.asar'), join(made.resources, 'default_app.asar'));
     expect(wrongIn(made)).toEqual(['resources holds default_app.asar']);
   });
 
-  test('is a fuse that is not as configured', async () => {
+  test('the package check finds a fuse that differs from the configuration', async () => {
     standInForElectron(folder, target);
     const executable = join(folder, 'electron');
     const made = { target, executable, resources: folder };

@@ -42,14 +42,14 @@ describe('a file of answers', () => {
     ['an unknown key', { pasword: 'hunter2' }, 0o600, 'pasword'],
     ['a push in a field', { fields: { 'Second password': 'push2' } }, 0o600, 'Second password'],
     ['a push behind the password', { password: 'hunter2,push' }, 0o600, 'password'],
-  ])('%s: refused with a sentence that quotes nothing of it', async (_what, content, mode, says) => {
+  ])('an answers file is refused without being quoted: %s', async (_what, content, mode, says) => {
     const file = await answersFile(folder, content, mode);
     const error: unknown = await readAnswers(file, Date.now).catch((thrown: unknown) => thrown);
     expect(String(error)).toContain(says);
     expect(String(error)).not.toContain('hunter2');
   });
 
-  test('a key makes a new code for each question, once the next window has begun, and says when', () => {
+  test('a key in the answers makes a new code for each question, once the next window has begun, and says when', () => {
     let now = 59_000;
     const answers = prepared({ totp: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' }, () => now);
     expect(answers.codeAt(passcode)).toBeNull();
@@ -66,13 +66,13 @@ describe('a file of answers', () => {
     expect(answers.codeAt(credentials)).toBeNull();
   });
 
-  test('a folder, and a name that leads nowhere', async () => {
+  test('a folder or a dangling name as answers file is refused', async () => {
     await symlink(join(folder, 'nowhere'), join(folder, 'link'));
     await expect(readAnswers(folder, Date.now)).rejects.toThrow('plain file');
     await expect(readAnswers(join(folder, 'link'), Date.now)).rejects.toThrow('cannot be read');
   });
 
-  test('a key for codes that is none is told at once (SSO#193: a bad one crashed at the sign-in)', async () => {
+  test('an invalid key in the answers is reported at once (SSO#193: a bad one crashed at the sign-in)', async () => {
     const file = await answersFile(folder, { totp: 'not a key!' });
     await expect(readAnswers(file, Date.now)).rejects.toThrow('codes-key-invalid');
     const run = startCli(['connect', 'x', '--answers', file, '--json'], { folder });
@@ -80,7 +80,7 @@ describe('a file of answers', () => {
     expect(run.out).not.toContain('not a key!');
   });
 
-  test('fills in fields by name, label and choice, once', () => {
+  test('the answers fill in fields by name, label and choice, once', () => {
     const answers = prepared({ user: 'mei', password: 'pw', choose: ['Students'], fields: { 'Second password': '42' } });
     expect(answers.answer(credentials)).toEqual({ kind: 'credentials', values: { user: 'mei', password: 'pw', group: 'students' } });
     expect(answers.answer(credentials)).toBeNull();
@@ -89,7 +89,7 @@ describe('a file of answers', () => {
     expect(answers.answer({ kind: 'fields', fields: [{ name: 'other', secret: false }], selects: [] })).toBeNull();
   });
 
-  test('gives one code and never another, and never a push (Tunnelblick#626)', () => {
+  test('the answers give one code and never another, and never a push (Tunnelblick#626)', () => {
     const answers = prepared({ totp: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' });
     expect(answers.answer(push)).toBeNull();
     expect(answers.answer(factor)).toEqual({ kind: 'second-factor-passcode', passcode: '287082' });
@@ -97,7 +97,7 @@ describe('a file of answers', () => {
     expect(prepared({ passcode: '123456' }).answer({ ...passcode, failure: { code: 'passcode-wrong' } })).toBeNull();
   });
 
-  test('a code beside the password is a code too', () => {
+  test('a code beside the password is answered as a code', () => {
     const fields = [
       { name: 'user', secret: false },
       { name: 'password', secret: true },
@@ -109,7 +109,7 @@ describe('a file of answers', () => {
     expect(answers.answer(passcode)).toBeNull();
   });
 
-  test('a form with several fields for codes gets one of each window, none of them twice', () => {
+  test('a form with several code fields gets one code of each window, none twice', () => {
     let now = 59_000;
     const answers = prepared({ passcode: '000000', totp: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' }, () => now);
     const codes: Prompt = {
@@ -134,13 +134,13 @@ describe('a file of answers', () => {
   });
 
   test.each([{ passcode: 'push' }, { passcode: ' Phone2' }, { passcode: '1' }, { password: 'pw,push' }, { fields: { code: 'sms' } }])(
-    'what would reach a phone is no answer: %j',
+    'an answer that would reach a phone is refused: %j',
     (content) => {
       expect(answersSchema.safeParse(content).success).toBe(false);
     },
   );
 
-  test('nor is a choice that does, unless it is what a group is called', () => {
+  test('a choice that would reach a phone is not made, unless it is a group’s name', () => {
     const answers = prepared({ user: 'mei', password: 'pw', choose: ['Duo Push'] });
     const method = { name: 'how', label: 'Confirm with', options: [{ value: '1', label: 'Duo Push' }] };
     expect(answers.answer({ ...credentials, selects: [method] })).toBeNull();
@@ -155,7 +155,7 @@ describe('a file of answers', () => {
     ['Type NOTIFY to get a push notification', 'notify'],
     ['[1] Okta Verify push\n[2] Call me', '2'],
     ['輸入 1 以推送到手機', '１'],
-  ])('nor does an answer that the question itself says would ring: %j', (message, value) => {
+  ])('an answer that the question says rings a phone is refused: %j', (message, value) => {
     const field = { name: 'answer', label: 'Answer', secret: true };
     expect(prepared({ fields: { Answer: value } }).answer({ kind: 'fields', message, fields: [field], selects: [] })).toBeNull();
     const labelled = { ...field, label: message };
@@ -196,7 +196,7 @@ describe('a file of answers', () => {
 });
 
 describe('a key for codes', () => {
-  test('makes the codes of RFC 6238, however it was pasted', () => {
+  test('a pasted key makes the codes of RFC 6238, in any format', () => {
     const seed = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
     expect(readCodesKey(seed).codeAt(59_000)).toBe('287082');
     expect(readCodesKey('gezd gnbv-gy3t qojq gezd gnbv gy3t qojq====').codeAt(59_000)).toBe('287082');
@@ -211,7 +211,7 @@ describe('a key for codes', () => {
     'otpauth://totp/x',
     'otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ&digits=4',
     '0189',
-  ])('%j is none', (text) => {
+  ])('%j is no key for codes', (text) => {
     expect(() => readCodesKey(text)).toThrow('codes-key-invalid');
   });
 });
@@ -233,13 +233,13 @@ describe('arguments', () => {
     expect(run.seen).not.toBe('');
   });
 
-  test('no terminal and no answers: 2 at once, in events too', async () => {
+  test('without a terminal and answers, the command ends with 2 at once, in events too', async () => {
     const run = startCli(['connect', 'x', '--json'], { folder });
     expect(await run.code).toBe(2);
     expect(run.events).toMatchObject([{ event: 'end', exitCode: 2 }]);
   });
 
-  test('read whatever they are, or say why not', () => {
+  test('any arguments are read, or the reason why not is given', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.string(), fc.constantFrom('connect', '--json', '--app-tunnel', 'status', '-h')), { maxLength: 5 }),
@@ -263,12 +263,12 @@ test('every failure has an exit code, and a sign-in that fails at the second fac
   expect(exitCodeOf({ code: 'account-locked' }, 'push')).toBe(4);
 });
 
-test('events hold nothing beside their schema', () => {
+test('events contain nothing that is not in their schema', () => {
   const event = eventSchema.parse({ event: 'prompt', id: '1', kind: 'passcode', answer: '123456' });
   expect(event).toEqual({ event: 'prompt', id: '1', kind: 'passcode' });
 });
 
-test('settings are the desktop app’s own', () => {
+test('the command line’s settings are the desktop app’s own', () => {
   expect(userDataFolder('linux', {}, '/home/mei')).toBe('/home/mei/.config/Causeway');
   expect(userDataFolder('linux', { XDG_CONFIG_HOME: '/x' }, '/home/mei')).toBe('/x/Causeway');
   expect(userDataFolder('darwin', {}, '/Users/mei')).toBe('/Users/mei/Library/Application Support/Causeway');

@@ -6,7 +6,7 @@ import { localizerFor } from '../../../shared/messages/localizer.ts';
 
 const profileSchema = z.object({ name: z.string() });
 
-test('events are ASCII, which PowerShell 5.1 cannot garble, and mean what they meant', () => {
+test('events are ASCII, which PowerShell 5.1 cannot garble, and keep their meaning', () => {
   let out = '';
   const report = jsonReport({ out: (text) => (out += text), err: () => undefined, seen: false }, localizerFor('en', []));
   const names = ['澳門大學', 'Universität “Zürich”', '🎓', '\u007f\u2028'];
@@ -22,6 +22,6 @@ test.each([
   ['win32', { MSYSTEM: '' }, false],
   ['win32', {}, false],
   ['linux', { TERM_PROGRAM: 'mintty' }, false],
-] as const)('a terminal of Unix’s kind on %s with %j: %s', (platform, env, is) => {
+] as const)('a terminal on %s with %j counts as a Unix terminal: %s', (platform, env, is) => {
   expect(isUnixTerminalOfWindows(platform, env)).toBe(is);
 });

@@ -22,7 +22,7 @@ const box = (size: fc.Arbitrary<number>): fc.Arbitrary<Box> =>
   fc.record({ x: fc.integer({ min: -9_000, max: 9_000 }), y: fc.integer({ min: -9_000, max: 9_000 }), width: size, height: size });
 
 describe('the window', () => {
-  it('is wholly on one screen, whatever was remembered and whatever screens there are', () => {
+  it('the window is always entirely on one screen', () => {
     const screens = fc.array(box(fc.integer({ min: 320, max: 4_000 })), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(fc.option(box(fc.integer({ min: 1, max: 9_000 }))), screens, (remembered, areas) => {
@@ -34,21 +34,21 @@ describe('the window', () => {
     );
   });
 
-  it('first opens in the middle of the primary screen', () => {
+  it('the window first opens in the middle of the primary screen', () => {
     expect(compactBounds(null, [laptop, second])).toEqual({ x: 510, y: 110, width: 420, height: 680 });
   });
 
-  it('comes back where it was, on the second screen too, and to the laptop when that screen is gone', () => {
+  it('the window returns to its place, on the second screen too, and to the laptop when that screen is gone', () => {
     const there = { x: 2_000, y: 100, width: 500, height: 700 };
     expect(compactBounds(there, [laptop, second])).toEqual(there);
     expect(compactBounds(there, [laptop])).toEqual({ x: 940, y: 100, width: 500, height: 700 });
   });
 
-  it('is never smaller than its minimum', () => {
+  it('the window is never smaller than its minimum', () => {
     expect(compactBounds({ x: 0, y: 25, width: 10, height: 10 }, [laptop])).toMatchObject({ width: 360, height: 560 });
   });
 
-  it('widens from its left edge, and moves left only as far as it must', () => {
+  it('the window widens from its left edge, and moves left only as far as necessary', () => {
     expect(wideBounds({ x: 100, y: 100, width: 420, height: 680 }, layout.portal, [laptop])).toEqual({
       x: 100,
       y: 100,
@@ -63,7 +63,7 @@ describe('the window', () => {
     });
   });
 
-  it('stays as it is where no screen is known', () => {
+  it('the window stays as it is if no screen is known', () => {
     expect(onScreen({ x: 5, y: 5, width: 9, height: 9 }, [])).toEqual({ x: 5, y: 5, width: 9, height: 9 });
   });
 });

@@ -26,7 +26,7 @@ function chain(...certificates: { pem: string }[]): PresentedCertificate {
 const request = (certificate: PresentedCertificate, errorCode: number): VerifyRequest => ({ hostname: host, certificate, errorCode });
 const saying = (verdict: Verdict) => (): Verdict => verdict;
 
-it('hands the verifier the host, the chain and what the system says', () => {
+it('Chromium’s certificate check passes host, chain and the system’s verdict to the verifier', () => {
   const seen: Presented[] = [];
   decide(request(chain(leaf, root), -202), (presented) => {
     seen.push(presented);
@@ -37,18 +37,18 @@ it('hands the verifier the host, the chain and what the system says', () => {
   ).toEqual([[host, false, [`CN=${host}`, 'CN=Campus Root']]]);
 });
 
-it('keeps the result of Chromium where the system trusts too, and overrules it only to accept what the profile vouches for', () => {
+it('Chromium’s verdict is kept if the system trusts too, and overruled only to accept what the profile vouches for', () => {
   expect(decide(request(chain(leaf), 0), saying({ kind: 'accept' })).code).toBe(verifyCode.chromiumDecides);
   expect(decide(request(chain(leaf), -202), saying({ kind: 'accept' })).code).toBe(verifyCode.accept);
 });
 
-it('refuses what the verifier refuses, even where the system trusts it, and what it would ask about', () => {
+it('a certificate that the verifier refuses or would ask about is refused, even if the system trusts it', () => {
   const failure = { code: 'certificate-changed' } as const;
   expect(decide(request(chain(leaf), 0), saying({ kind: 'refuse', failure }))).toEqual({ code: verifyCode.refuse, failure });
   expect(decide(request(chain(leaf), -202), saying({ kind: 'ask', failure }))).toEqual({ code: verifyCode.refuse, failure });
 });
 
-it('refuses a certificate that cannot be read, without asking the verifier', () => {
+it('a certificate that cannot be read is refused without asking the verifier', () => {
   const verifier = (): Verdict => {
     throw new Error('asked');
   };
@@ -58,13 +58,13 @@ it('refuses a certificate that cannot be read, without asking the verifier', () 
   });
 });
 
-it('reads a chain whose end names itself once', () => {
+it('a chain whose last certificate is its own issuer is read once', () => {
   const loop: PresentedCertificate = { data: root.pem };
   loop.issuerCert = loop;
   expect(chainOf({ data: leaf.pem, issuerCert: loop }).map(({ subject }) => subject)).toEqual([`CN=${host}`, 'CN=Campus Root']);
 });
 
-it('with the real verifier accepts the campus’s own authority and refuses a stranger’s', async () => {
+it('the real verifier accepts the campus’s own authority and refuses another', async () => {
   const verifier = createVerifier({ trust: { kind: 'authority', pem: root.pem }, now: Date.now });
   const stranger = await issue(await issue(null, { name: 'CN=Another Root', authority: {} }), { dns: [host] });
   expect(decide(request(chain(leaf, root), -202), verifier).code).toBe(verifyCode.accept);

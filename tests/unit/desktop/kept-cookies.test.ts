@@ -55,42 +55,42 @@ describe('cookies of a sign-in page that are kept', () => {
     ['not the ticket of another family of gateways', { name: 'webvpn' }, false],
     ['not one without a domain', { domain: '' }, false],
     ['not one with a longer value than Chromium stores', { value: 'x'.repeat(4097) }, false],
-  ] as const)('%s', (_title, over, kept) => {
+  ] as const)('a sign-in page’s cookie is kept or not by its properties: %s', (_title, over, kept) => {
     expect(keeps(over)).toBe(kept);
   });
 
-  it('not those of a pattern that policy does not allow', () => {
+  it('a cookie of a pattern that policy does not allow is not kept', () => {
     const strict = { ...rules, wildcards: false };
     const some = [cookie({ domain: 'a.idp.test' }), cookie({ domain: '.idp.test', hostOnly: false }), cookie({ domain: duo })];
     expect(cookiesToKeep(some, strict, now).kept.map(({ domain }) => domain)).toEqual([duo]);
   });
 
-  it('not a session’s cookie', () => {
+  it('a session cookie is not kept', () => {
     const session = cookie({ session: true });
     delete session.expirationDate;
     expect(cookiesToKeep([session], rules, now).kept).toEqual([]);
   });
 
-  it('neither of two that differ in nothing that Electron tells', () => {
+  it('of two cookies that Electron cannot tell apart, neither is kept', () => {
     const partitioned = cookie({ value: 'other site' });
     expect(cookiesToKeep([cookie({}), partitioned, cookie({ name: 'else' })], rules, now).kept.map(({ name }) => name)).toEqual(['else']);
   });
 
-  it('nothing of a host that sets more than fit, and the host is named', () => {
+  it('no cookie of a host that sets too many is kept, and the host is named', () => {
     const bomb = Array.from({ length: maxKeptOfHost + 1 }, (_, at) => cookie({ name: `bomb-${at}`, domain: 'bomb.idp.test' }));
     const { kept, tooMany } = cookiesToKeep([...bomb, cookie({})], rules, now);
     expect(kept.map(({ domain }) => domain)).toEqual(['websso1.campus.test']);
     expect(tooMany).toEqual(['bomb.idp.test']);
   });
 
-  it('nothing of a host whose cookies a server would refuse as too large', () => {
+  it('no cookie of a host whose cookies a server would refuse as too large is kept', () => {
     const large = [1, 2].map((at) => cookie({ name: `large-${at}`, value: 'x'.repeat(3000), domain: 'large.idp.test' }));
     const { kept, tooMany } = cookiesToKeep([...large, cookie({})], rules, now);
     expect(kept.map(({ domain }) => domain)).toEqual(['websso1.campus.test']);
     expect(tooMany).toEqual(['large.idp.test']);
   });
 
-  it('no more in all than fit, whatever the number of hosts: the hosts with the fewest come first', () => {
+  it('the number of kept cookies is limited in all, and hosts with the fewest come first', () => {
     const many = Array.from({ length: 30 }, (_, at) =>
       [1, 2].map((nth) => cookie({ name: `n${nth}`, value: 'x'.repeat(2000), domain: `h${at}.idp.test` })),
     ).flat();

@@ -9,7 +9,7 @@ beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'causeway-log-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the log', () => {
-  it('writes one line an entry, for its owner only', () => {
+  it('the log has one line for each entry, and only its owner can read it', () => {
     const logs = join(folder, 'logs');
     openLog(logs, () => 0).line('a line\nand what pretends to be another');
     expect(readFileSync(join(logs, 'causeway.log'), 'utf8')).toBe('1970-01-01T00:00:00.000Z a line and what pretends to be another\n');
@@ -17,7 +17,7 @@ describe('the log', () => {
     expect(statSync(logs).mode & 0o777).toBe(0o700);
   });
 
-  it('goes on where it stopped, and keeps a bounded number of bounded files', () => {
+  it('the log continues where it stopped, in a bounded number of bounded files', () => {
     openLog(folder).line('first');
     const log = openLog(folder);
     for (let count = 0; count < 1_500; count++) log.line('x '.repeat(900));
@@ -25,7 +25,7 @@ describe('the log', () => {
     for (const file of readdirSync(folder)) expect(statSync(join(folder, file)).size).toBeLessThanOrEqual(512 * 1024);
   });
 
-  it('lets the app go on where it cannot be written', () => {
+  it('a log that cannot be written does not stop the app', () => {
     const log = openLog(join(folder, 'file-in-the-way', 'logs'));
     rmSync(join(folder, 'file-in-the-way'), { recursive: true });
     expect(() => log.line('lost')).not.toThrow();
@@ -43,13 +43,13 @@ describe('redaction takes out', () => {
     ['a recovery passcode as read aloud', 'typed 482 913 555', '913'],
     ['the query of an address', 'loaded https://2fa.campus.test/one-time?t=abc#x', 'abc'],
     ['a TOTP key', 'secret=JBSWY3DP', 'JBSWY3DP'],
-  ])('%s', (_what, line, secret) => expect(redact(line)).not.toContain(secret));
+  ])('redaction removes %s', (_what, line, secret) => expect(redact(line)).not.toContain(secret));
 
-  it.each(['a', 'a://', 'https://x.test/', 'token ', '12 ', '?', 'bearer '])('of megabytes of “%s”, without standing still', (piece) => {
+  it.each(['a', 'a://', 'https://x.test/', 'token ', '12 ', '?', 'bearer '])('redaction removes megabytes of “%s” quickly', (piece) => {
     expect(redact(piece.repeat(1_000_000 / piece.length)).length).toBeGreaterThan(0);
   });
 
-  it('and leaves what the help desk needs', () => {
+  it('redaction leaves what the help desk needs', () => {
     const line = 'portal: 2fa.campus.test:8443 did not load: tunnel-down ERR_TUNNEL_CONNECTION_FAILED (ticket-rejected, passcode-wrong)';
     expect(redact(line)).toBe(line);
   });

@@ -102,7 +102,7 @@ describe('a pattern among a sign-in page’s hosts', () => {
   const hosts = ['*.sso.campus.test', '*.apps.campus.test:8444'];
   const open = { hosts, wildcards: true };
 
-  it('stands for exactly one label, on its own port', () => {
+  it('a pattern in a sign-in page’s hosts stands for exactly one label, on its own port', () => {
     expect(may('https://websso1.sso.campus.test/adfs/ls/', open)).toBe(true);
     expect(may('https://WEBSSO1.SSO.campus.test./', open)).toBe(true);
     expect(may('https://a.apps.campus.test:8444/', open)).toBe(true);
@@ -118,10 +118,11 @@ describe('a pattern among a sign-in page’s hosts', () => {
       expect(may(address, open), address).toBe(false);
   });
 
-  it('counts only where policy says so', () => expect(may('https://websso1.sso.campus.test/', { hosts, wildcards: false })).toBe(false));
+  it('a pattern in a sign-in page’s hosts counts only if policy allows it', () =>
+    expect(may('https://websso1.sso.campus.test/', { hosts, wildcards: false })).toBe(false));
 
   it.each(['*.com', '*.edu.mo', '*.co.uk', '*.github.io', '*.test'])(
-    'never counts for %s, below which strangers register names',
+    'a pattern never counts for %s, below which strangers register names',
     (pattern) => expect(may(`https://evil${pattern.slice(1)}/`, { hosts: [pattern], wildcards: true })).toBe(false),
   );
 });
@@ -129,7 +130,7 @@ describe('a pattern among a sign-in page’s hosts', () => {
 describe('Duo’s hosts', () => {
   const hosts = signInHosts(profileOf({ browser: { hosts: ['idp.campus.test'] } }), { host: 'vpn.campus.test', port: 443 });
 
-  it('are allowed to every profile with a page, with an id of eight hexadecimal digits', () => {
+  it('Duo’s hosts with an id of eight hexadecimal digits are allowed for every profile with a page', () => {
     for (const address of ['https://api-1a2b3c4d.duosecurity.com/frame/v4/auth/prompt', 'https://API-1A2B3C4D.duofederal.com/'])
       expect(may(address, { hosts }), address).toBe(true);
     expect(maySignInLoad('wss://api-1a2b3c4d.duosecurity.com/live', { ...rules, hosts })).toBe(true);
@@ -147,7 +148,7 @@ describe('Duo’s hosts', () => {
       expect(may(address, { hosts }), address).toBe(false);
   });
 
-  it('are not allowed to a profile without a page', () => {
+  it('Duo’s hosts are not allowed for a profile without a page', () => {
     const none = signInHosts(profileOf({ browser: undefined }), { host: 'vpn.campus.test', port: 443 });
     expect(none).not.toContain(duoHosts[0]);
     expect(may('https://api-1a2b3c4d.duosecurity.com/', { hosts: none })).toBe(false);

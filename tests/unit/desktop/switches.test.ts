@@ -33,18 +33,18 @@ test.each([
   '--enable-logging',
   '--auth-server-allowlist=*',
   '--a-switch-that-nobody-has-heard-of',
-])('refuses %s', (argv) => {
+])('a package refuses the switch %s', (argv) => {
   expect(refusedSwitches([argv, 'causeway://task/add-device'], 'linux')).toEqual([argv.split('=')[0]]);
 });
 
-test('starts with what a desktop, an AppImage and a person need', () => {
+test('a package accepts the switches that desktops, AppImages and people need', () => {
   const argv = ['--hidden', '--no-sandbox', '--user-data-dir=/tmp/x', '--ozone-platform-hint=auto', '--lang=de'];
   const features = '--enable-features=UseOzonePlatform,WaylandWindowDecorations';
   expect(refusedSwitches([...argv, features, '--force-renderer-accessibility', '/home/mei/campus.causeway'], 'linux')).toEqual([]);
   expect(refusedSwitches(['-psn_0_12345', '-AppleLanguages', '(de)'], 'darwin')).toEqual([]);
 });
 
-test('reads switches as Chromium does: one dash, blanks around, a slash and any case on Windows, nothing after two dashes', () => {
+test('switches are read as Chromium reads them: one dash, spaces around, a slash and any case on Windows, nothing after two dashes', () => {
   expect(refusedSwitches(['-proxy-server=x', ' --inspect ', '--inspect'], 'linux')).toEqual(['-proxy-server', '--inspect']);
   expect(refusedSwitches(['/Proxy-Server=x', '--HIDDEN'], 'win32')).toEqual(['/Proxy-Server']);
   expect(refusedSwitches(['\u0085--inspect', '\t\u00a0/\u200binspect', '\u3000-js-flags'], 'win32')).toEqual([
@@ -57,7 +57,7 @@ test('reads switches as Chromium does: one dash, blanks around, a slash and any 
   expect(refusedSwitches(['--', '--hidden'], 'linux')).toEqual([]);
 });
 
-test('takes out of the environment what would write down keys or wave certificates through, and names it', () => {
+test('environment variables that would record keys or accept any certificate are removed and named', () => {
   const env = { SSLKEYLOGFILE: '/tmp/keys', NODE_TLS_REJECT_UNAUTHORIZED: '0', HOME: '/home/mei' };
   expect(dropVariables(env)).toEqual(['SSLKEYLOGFILE', 'NODE_TLS_REJECT_UNAUTHORIZED']);
   expect(env).toEqual({ HOME: '/home/mei' });

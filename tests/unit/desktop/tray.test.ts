@@ -25,15 +25,15 @@ const icons: Record<AccessStateKind, TrayIcon> = {
 describe.each(Object.values(accessStates))('in $kind', (access) => {
   const model = modelOf(access);
 
-  it('shows the shape of the state', () => expect(model.icon).toBe(icons[access.kind]));
+  it('the tray icon has the shape of the state', () => expect(model.icon).toBe(icons[access.kind]));
 
-  it('says the state in words, in the menu and in the tooltip', () => {
+  it('the tray says the state in words, in its menu and its tooltip', () => {
     expect(statusOf(model)).not.toBe('');
     expect(model.tooltip).toContain(statusOf(model));
     expect(JSON.stringify(model)).not.toMatch(/\{\w+\}/);
   });
 
-  it('offers what the state allows and no more', () => {
+  it('the tray menu offers what the state allows and no more', () => {
     const commands = commandsOf(model);
     expect(commands.includes('connect')).toBe(allows(access.kind, 'connect'));
     expect(commands.includes('try-now')).toBe(access.kind === 'reconnecting');
@@ -45,13 +45,13 @@ describe.each(Object.values(accessStates))('in $kind', (access) => {
 });
 
 describe('what needs the person', () => {
-  it('is an ending that they did not ask for', () => {
+  it('an ending that the person did not ask for needs their attention in the tray', () => {
     const model = modelOf({ kind: 'idle', ending: { code: 'session-expired' } });
     expect(model.icon).toBe('attention');
     expect(statusOf(model)).toContain(localizer.messages.failures['session-expired'].title);
   });
 
-  it('is a session about to end, with Stay connected where it can be extended', () => {
+  it('a session about to end needs attention in the tray, with Stay connected if it can be extended', () => {
     const model = modelOf({ ...accessStates.connected, expiring: true });
     expect(model.icon).toBe('attention');
     expect(commandsOf(model)).toContain('extend');
@@ -59,13 +59,13 @@ describe('what needs the person', () => {
     expect(commandsOf(modelOf(accessStates.connected))).not.toContain('extend');
   });
 
-  it('is a push to approve, which the menu names', () => {
+  it('a push to approve needs attention in the tray, and the menu names it', () => {
     const asking = { ...accessStates.asking, prompt: { kind: 'push', device: "Mei's phone", deadline: 5_000 } } as const;
     expect(statusOf(modelOf(asking))).toContain("Mei's phone");
     expect(modelOf({ ...asking, answered: true }).icon).toBe('busy');
   });
 
-  it('is no passcode that the kept key is about to give: the menu says what it waits for', () => {
+  it('a passcode that the saved key is about to give needs no attention, and the menu says what it waits for', () => {
     const passcode: AccessStateOf<'asking'> = { ...accessStates.asking, prompt: { kind: 'passcode', lengths: [] } };
     const waiting = modelOf({ ...passcode, autoAnswerAt: 5_000 });
     expect([waiting.icon, statusOf(waiting)]).toEqual(['busy', 'Waiting for a new passcode']);
@@ -74,12 +74,12 @@ describe('what needs the person', () => {
   });
 });
 
-it('offers nothing to connect to and no task before there is a campus', () => {
+it('the tray offers nothing to connect to and no task before there is a campus', () => {
   const model = trayModel(appState(accessStates.idle, { profiles: [], profileId: null }), localizer);
   expect(commandsOf(model)).toEqual(['open', 'settings', 'quit']);
   expect(JSON.stringify(model)).not.toContain(campus);
 });
 
-it('has a use for each of the four shapes', () => {
+it('each of the tray’s four shapes is used', () => {
   expect(new Set(Object.values(icons))).toEqual(new Set(trayIcons));
 });

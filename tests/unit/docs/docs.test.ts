@@ -17,14 +17,14 @@ const root = join(import.meta.dirname, '../../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 describe('docs/architecture.md', () => {
-  it('shows the state diagram that the table gives', () => {
+  it('architecture.md shows the state diagram that the table gives', () => {
     const [, shown] = /<!-- state diagram[^>]*-->\n([\s\S]*?)\n<!-- end/.exec(read('docs/architecture.md')) ?? [];
     expect(shown).toBe(`\`\`\`mermaid\n${stateDiagram()}\n\`\`\``);
   });
 });
 
 describe('docs/dependencies.md', () => {
-  it('has a line for every package', () => {
+  it('dependencies.md has a line for every package', () => {
     const text = read('docs/dependencies.md');
     const names = z.record(z.string(), z.string());
     const { dependencies, devDependencies } = z
@@ -36,14 +36,14 @@ describe('docs/dependencies.md', () => {
 });
 
 describe('docs/profiles.md', () => {
-  it('has a line for every key of a profile, and no other', () => {
+  it('profiles.md has a line for every key of a profile, and no other', () => {
     const rows = [...read('docs/profiles.md').matchAll(/^\| `(\w+)`/gm)].map(([, key]) => key);
     expect(rows.sort()).toEqual(Object.keys(profileSchema.shape).sort());
   });
 });
 
 describe('README.md and docs/profiles.md', () => {
-  it('show profiles that are read whole', () => {
+  it('the profiles in README.md and profiles.md are read without loss', () => {
     const examples = `${read('README.md')}\n${read('docs/profiles.md').split('## Examples')[1] ?? ''}`;
     const blocks = [...examples.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => readProfile(text));
     expect(blocks.map(({ profile }) => profile.protocol)).toEqual(['anyconnect', 'nc', 'nc', 'gp']);
@@ -55,7 +55,7 @@ describe('docs/security.md', () => {
   const [, table = ''] = /<!-- threats -->\s+([\s\S]*?)\s+<!-- end/.exec(read('docs/security.md')) ?? [];
   const rows = table.split('\n').slice(2);
 
-  it('has a test for every threat, and each of them is there', () => {
+  it('security.md has a test for every threat, and each of them exists', () => {
     expect(rows.length).toBeGreaterThan(20);
     const missing = rows.flatMap((row) => {
       const [, who = '', where = '', , tests = ''] = row.split(/(?<!\\)\|/).map((cell) => cell.trim());
@@ -69,7 +69,7 @@ describe('docs/security.md', () => {
     expect(missing).toEqual([]);
   });
 
-  it('names no test that is not there, in any of its tables', () => {
+  it('security.md names only tests that exist, in all its tables', () => {
     const named = read('docs/security.md')
       .split(/\n(?!\|)/)
       .flatMap((table) => {
@@ -100,7 +100,7 @@ describe('docs/security.md', () => {
 describe('docs/protocol.md', () => {
   const text = read('docs/protocol.md');
 
-  it('names every message, frame, reason, page and address', () => {
+  it('protocol.md names every message, frame, reason, page and address', () => {
     const messages = [clientMessageSchema, gatewayMessageSchema].flatMap(({ def }) =>
       def.options.map(({ shape }) => shape.type.def.values[0]),
     );
@@ -113,7 +113,7 @@ describe('docs/protocol.md', () => {
     refusalReasons.forEach((reason, byte) => expect(text).toContain(`${byte} \`${reason}\``));
   });
 
-  it('has the numbers that the code has', () => {
+  it('protocol.md has the numbers that the code has', () => {
     const spelled = (value: number): string => value.toLocaleString('en');
     for (const value of [relayProtocol.windowBytes, relayProtocol.maxDataBytes, relayProtocol.maxStreams])
       expect(text).toContain(spelled(value));
@@ -129,7 +129,7 @@ describe('docs/protocol.md', () => {
 describe('docs/command-line.md', () => {
   const text = read('docs/command-line.md');
 
-  it('names every command, option, answer, event with its fields, state and exit code', () => {
+  it('command-line.md names every command, option, answer, event with its fields, state and exit code', () => {
     const help = commandLine.help.match(/^ {2}(-*[a-z-]+)/gm)?.map((word) => word.trim()) ?? [];
     expect(help.length).toBeGreaterThan(12);
     const events = eventSchema.def.options.flatMap(({ shape }) => [

@@ -129,7 +129,7 @@ const target = {
 };
 
 describe('one secret, one question', () => {
-  it('what was typed goes into the form that it was typed for, and only there; a password leaves again only after the person was asked why', async () => {
+  it('typed text goes only into the form it was typed for, and a password is sent again only after the person was asked why', async () => {
     await fc.assert(
       fc.asyncProperty(forms, async (list) => {
         const { typed, answer } = typist();
@@ -217,7 +217,7 @@ describe('the words', () => {
     ['', 'Atualize a sua senha', true],
     ['Password:', 'Please enter your password.', false],
     ['Response', 'Your password will expire in 3 days.', false],
-  ])('ask for a new password: %j %j %s', (label, message, is) => {
+  ])('a text asks for a new password: %j %j %s', (label, message, is) => {
     expect(asksNewPassword(label, message)).toBe(is);
   });
 
@@ -227,28 +227,29 @@ describe('the words', () => {
     '您的帳號已被鎖定',
     '账户锁定',
     'A sua conta está bloqueada.',
-  ])('say that the account is locked: %s', (text) => expect(saysLocked(text)).toBe(true));
+  ])('a text says that the account is locked: %s', (text) => expect(saysLocked(text)).toBe(true));
   it.each([
     'Login failed. 2 tries left before your account is locked.',
     'Your account will be locked after 3 tries',
     '再錯一次帳號將被鎖定',
     'Login failed.',
-  ])('do not say so: %s', (text) => expect(saysLocked(text)).toBe(false));
+  ])('a text does not say that the account is locked: %s', (text) => expect(saysLocked(text)).toBe(false));
   it.each([
     'Maximum number of sessions reached',
     'Too many concurrent logins',
     'Session limit exceeded',
     '登入數已達上限',
     'Limite de sessões atingido',
-  ])('say that there are too many sessions: %s', (text) => expect(saysSessionLimit(text)).toBe(true));
-  it.each(['Too many failed attempts', 'Your session has expired', 'Login failed.'])('do not say that there are: %s', (text) =>
-    expect(saysSessionLimit(text)).toBe(false),
+  ])('a text says that there are too many sessions: %s', (text) => expect(saysSessionLimit(text)).toBe(true));
+  it.each(['Too many failed attempts', 'Your session has expired', 'Login failed.'])(
+    'a text does not say that there are too many sessions: %s',
+    (text) => expect(saysSessionLimit(text)).toBe(false),
   );
-  it.each(['Login failed', '密碼錯誤', '验证码无效', 'Senha incorreta', 'Tente novamente'])('complain: %s', (text) =>
+  it.each(['Login failed', '密碼錯誤', '验证码无效', 'Senha incorreta', 'Tente novamente'])('a text is a complaint: %s', (text) =>
     expect(complains(text)).toBe(true),
   );
-  it.each(['Welcome back.', '歡迎', 'Bem-vindo', 'Enter 482913 in Duo Mobile'])('only tell something: %s', (text) =>
+  it.each(['Welcome back.', '歡迎', 'Bem-vindo', 'Enter 482913 in Duo Mobile'])('a text is only information: %s', (text) =>
     expect(complains(text)).toBe(false),
   );
-  it.each(['Token code', '驗證碼', '动态密码', 'Código'])('ask for a code: %s', (text) => expect(saysCode(text)).toBe(true));
+  it.each(['Token code', '驗證碼', '动态密码', 'Código'])('a text asks for a code: %s', (text) => expect(saysCode(text)).toBe(true));
 });

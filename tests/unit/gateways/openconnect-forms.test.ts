@@ -148,7 +148,7 @@ describe('what a field is for', () => {
       ]),
       ['group', 'user', 'password'],
     ],
-  ])('%s', (_, read, roles) => {
+  ])('a field’s role is read from its form: %s', (_, read, roles) => {
     expect(rolesOf(read)).toEqual(roles);
   });
 
@@ -163,7 +163,7 @@ describe('what a field is for', () => {
     'What is your mother’s maiden name?',
     'Do you want to enter your own pin (y) or have the system generate one (n)?',
     '您的出生地是？',
-  ])('what asks a question of its own is no code, though the profile says that one follows: %s', (message) => {
+  ])('a field with a question of its own takes no code, though the profile says that one follows: %s', (message) => {
     const asked = { ...form('main', [['password', 'reply', 'Response']]), message };
     expect(rolesOf(asked, { passwordGiven: true, secondStepExpected: true })).toEqual(['other']);
   });
@@ -179,7 +179,7 @@ describe('what a field is for', () => {
     expect(new Set(names).size).toBe(2);
   });
 
-  it('the heading of an F5 page is the heading of the form; a long text there, and another family’s banner, is to be agreed to', () => {
+  it('the heading of an F5 page is the form’s heading, and a long text, or another family’s banner, must be accepted', () => {
     const heading = { banner: 'Secure Logon \n\t for Campus\u202e:' };
     const read = (banner: string, protocol = 'f5') => readOcForm(form('auth_form', [], { banner }), { ...reading, protocol });
     expect(read(heading.banner)).toMatchObject({ banner: '', title: 'Secure Logon for Campus' });
@@ -205,7 +205,7 @@ describe('Duo’s menus', () => {
     ]);
   });
   it.each(['[1] Okta push\n[2] Call me', '(1) Okta push\n(2) Call me', '1 - Okta push\n2 – Call me', ' 1: Okta push\n 2: Call me'])(
-    'are read with other signs at their numbers: %j',
+    'Duo’s menus are read with other signs at their numbers: %j',
     (text) => {
       expect(duoMenu(text)).toEqual([
         { id: '1', name: 'Okta push', methods: ['push', 'passcode'] },
@@ -221,7 +221,7 @@ describe('Duo’s menus', () => {
     '10-15 seconds after the push, enter your code.',
     '1. Read the terms\n2. Go on',
     '2026. Duo Push to nobody',
-  ])('%j is none', (text) => {
+  ])('%j is no menu of Duo’s', (text) => {
     expect(duoMenu(text)).toBeNull();
   });
 });
@@ -257,7 +257,7 @@ describe('a sign-in as a whole', () => {
   };
   const signIn: Answer = { kind: 'credentials', values: { user: 'mei', password: 'harbour' } };
 
-  it('answers the realm from the profile, as text or from a list', async () => {
+  it('a sign-in takes the realm from the profile, as text or from a list', async () => {
     const { conversation, asked } = talk({}, { realm: 'students' });
     expect((await conversation.reply(form('pulse_realm_entry', [['text', 'realm', 'Realm:']]))).answer.values).toEqual([
       { index: 0, value: 'students' },
@@ -267,7 +267,7 @@ describe('a sign-in as a whole', () => {
     expect(asked).toEqual([]);
   });
 
-  it('asks for a realm that the profile does not name', async () => {
+  it('a sign-in asks for a realm that the profile does not name', async () => {
     const { conversation, asked } = talk({ fields: { kind: 'fields', values: { realm: 'guests' } } });
     expect((await conversation.reply(form('pulse_realm_entry', [['text', 'realm', 'Realm:']]))).answer.values).toEqual([
       { index: 0, value: 'guests' },
@@ -275,14 +275,14 @@ describe('a sign-in as a whole', () => {
     expect(asked).toMatchObject([{ kind: 'fields', fields: [{ name: 'realm', label: 'Realm' }] }]);
   });
 
-  it('asks which session to end, with or without labels', async () => {
+  it('a sign-in asks which session to end, with or without labels', async () => {
     const { conversation, asked } = talk({ choice: { kind: 'choice', option: '1' } });
     const sessions = form('pulse_session_kill', [['select', 'session_choice', 'Session:', ['', 'b7']]]);
     expect((await conversation.reply(sessions)).answer.values).toEqual([{ index: 0, value: 'b7' }]);
     expect(asked).toMatchObject([{ kind: 'choice', purpose: 'session', options: [{ id: '0' }, { id: '1', label: 'b7' }] }]);
   });
 
-  it('leaves hidden and ignored fields to the library', async () => {
+  it('a sign-in leaves hidden and ignored fields to the library', async () => {
     const { conversation } = talk({ credentials: signIn });
     const read = form('main', [
       ['text', 'username'],
@@ -322,7 +322,7 @@ describe('a sign-in as a whole', () => {
       return run;
     };
 
-    it('treats the gateway’s questions as its own: sends the password without asking, asks for the code', async () => {
+    it('a GlobalProtect gateway’s questions after the portal’s are its own: the password is sent, the code asked for', async () => {
       const { conversation, asked } = await passed();
       expect((await conversation.reply(gateway)).answer.values).toEqual([{ index: 1, value: 'harbour' }]);
       await conversation.reply(challenge);
@@ -330,7 +330,7 @@ describe('a sign-in as a whole', () => {
       expect(asked[2]).not.toHaveProperty('failure');
     });
 
-    it('treats the gateway’s repeated question as a refusal', async () => {
+    it('a GlobalProtect gateway’s repeated question is a refusal', async () => {
       const { conversation } = await passed();
       await conversation.reply(gateway);
       await expect(conversation.reply(gateway)).rejects.toBeInstanceOf(StartAgain);
@@ -348,7 +348,7 @@ describe('a sign-in as a whole', () => {
     ['', false],
     ['Your account is disabled. Call 1234.', true],
     ['Please enter your username and password.\nMaintenance tonight.', true],
-  ])('shows what the gateway says beside name and password where it is more than the question: %j', async (message, shown) => {
+  ])('the gateway’s text beside name and password is shown if it is more than the question: %j', async (message, shown) => {
     const { conversation, asked } = talk({ credentials: signIn });
     await conversation.reply({ ...login, message });
     expect(asked[0]).toMatchObject(shown ? { kind: 'credentials', message } : { kind: 'credentials' });
@@ -359,20 +359,17 @@ describe('a sign-in as a whole', () => {
     ['otp-field', 'passcode'],
     ['duo-challenge', 'passcode'],
     [undefined, 'fields'],
-  ])(
-    'by the profile’s word alone a lone secret after the password is a code, and no password in any case: %s',
-    async (secondFactor, kind) => {
-      const { conversation, asked } = talk(
-        { credentials: signIn, passcode: { kind: 'passcode', passcode: '287082' }, fields: { kind: 'fields', values: { reply: 'fish' } } },
-        secondFactor === undefined ? {} : { secondFactor },
-      );
-      await conversation.reply(login);
-      await conversation.reply(form('second', [['password', 'reply', 'Word of the day']]));
-      expect(asked.map((prompt) => prompt.kind)).toEqual(['credentials', kind]);
-    },
-  );
+  ])('by the profile’s word alone, a lone secret after the password is a code and never a password: %s', async (secondFactor, kind) => {
+    const { conversation, asked } = talk(
+      { credentials: signIn, passcode: { kind: 'passcode', passcode: '287082' }, fields: { kind: 'fields', values: { reply: 'fish' } } },
+      secondFactor === undefined ? {} : { secondFactor },
+    );
+    await conversation.reply(login);
+    await conversation.reply(form('second', [['password', 'reply', 'Word of the day']]));
+    expect(asked.map((prompt) => prompt.kind)).toEqual(['credentials', kind]);
+  });
 
-  it('does not treat the sign-in after a password change as a refusal, and asks for the new password', async () => {
+  it('the sign-in after a password change is no refusal, and asks for the new password', async () => {
     const values = { oldpass: 'a', newpass1: 'b', newpass2: 'b' };
     const { conversation, asked } = talk({ credentials: signIn, fields: { kind: 'fields', values } });
     const change = form('change', [
@@ -388,7 +385,7 @@ describe('a sign-in as a whole', () => {
     expect(asked[2]).not.toHaveProperty('failure');
   });
 
-  it('says which field takes a code', async () => {
+  it('a form says which field takes a code', async () => {
     const values = { user: 'mei', password: 'harbour', token: '287082' };
     const { conversation, asked } = talk({ credentials: { kind: 'credentials', values } }, { protocol: 'nc' });
     const withToken = form('frmLogin', [
@@ -400,7 +397,7 @@ describe('a sign-in as a whole', () => {
     expect(asked).toMatchObject([{ kind: 'credentials', fields: [{ name: 'user' }, { name: 'password' }, { name: 'token', code: true }] }]);
   });
 
-  it('sends nothing by itself after a push failed', async () => {
+  it('nothing is sent by itself after a push failed', async () => {
     const { conversation, asked } = talk(
       { 'credentials': signIn, 'second-factor': { kind: 'second-factor', method: 'push', device: 'push' } },
       { secondFactor: 'append' },

@@ -48,7 +48,7 @@ const outputOf = (text: string): OpenConnectOutput => {
 };
 
 describe('openconnect’s arguments', () => {
-  test('hold the gateway, its key and its address, and no secret', () => {
+  test('openconnect’s arguments hold the gateway, its key and its address, and no secret', () => {
     const args = argumentsFor(targetOf(grant), keyOf(grant));
     expect(args).toContain(`--servercert=pin-sha256:${pin}`);
     expect(args).toContain('--resolve=vpn.campus.test:192.0.2.7');
@@ -60,13 +60,13 @@ describe('openconnect’s arguments', () => {
     expect(cookieLine(grant.cookie)).toBe('secret-ticket\n');
   });
 
-  test('lead to loopback if the profile of a lab says so', () => {
+  test('openconnect’s arguments lead to loopback if a lab’s profile says so', () => {
     const args = argumentsFor(targetOf({ ...grant, endpoint: { ...grant.endpoint, loopbackPort: 4433 } }), keyOf(grant));
     expect(args).toContain('--resolve=vpn.campus.test:127.0.0.1');
     expect(args.at(-1)).toBe('https://vpn.campus.test:4433/');
   });
 
-  test('let a proxy resolve names, and never hold its password', () => {
+  test('openconnect’s arguments let a proxy resolve names, and never hold its password', () => {
     const args = argumentsFor(targetOf(grant, { kind: 'socks5', host: 'proxy.test', port: 1080 }), keyOf(grant));
     expect(args).toContain('--proxy=socks5://proxy.test:1080');
     expect(args.join(' ')).not.toContain('--resolve');
@@ -79,11 +79,11 @@ describe('openconnect’s arguments', () => {
     ['an address that is none', { address: 'vpn --script=evil' }],
     ['a name of two lines', { agent: { userAgent: 'Any\r\nHost: evil', system: 'win' as const } }],
     ['a proxy that is an option', { proxy: { kind: 'http' as const, host: '-x', port: 1 } }],
-  ])('never %s', (_what, wrong) => {
+  ])('openconnect’s arguments never contain %s', (_what, wrong) => {
     expect(() => argumentsFor({ ...target, ...wrong }, { kind: 'system' })).toThrow(/is not valid/);
   });
 
-  test('say how to verify the gateway: by the system, by keys only, or by one authority only', () => {
+  test('openconnect’s arguments say how to verify the gateway: by the system, by keys only, or by one authority only', () => {
     const identityOf = (identity: GatewayIdentity) => argumentsFor(target, identity).filter((word) => /cert|cafile|trust/.test(word));
     expect(identityOf({ kind: 'system' })).toEqual([]);
     const other = `${'B'.repeat(43)}=`;
@@ -105,7 +105,7 @@ describe('openconnect’s arguments', () => {
     for (const each of wrong) expect(() => argumentsFor(target, each), JSON.stringify(each)).toThrow(/is not valid/);
   });
 
-  test.each(['', 'two\nlines', 'nul\0', 'x'.repeat(5_000)])('refuse a ticket that is not one line: %j', (cookie) => {
+  test.each(['', 'two\nlines', 'nul\0', 'x'.repeat(5_000)])('a ticket that is not one line is refused: %j', (cookie) => {
     expect(() => cookieLine(cookie)).toThrow(/is not valid/);
   });
 });
@@ -114,7 +114,7 @@ describe('why a tunnel ended', () => {
   const base = { output: outputOf(''), limits: { expiresAt: null, idleSeconds: null }, at: 1_000_000, lastTrafficAt: 1_000_000, host: 'h' };
   const over = outputOf('Session terminated by server; exiting.\n');
 
-  test('follows from the exit code and our clock', () => {
+  test('the reason for a tunnel’s end follows from the exit code and our clock', () => {
     expect(endingOf({ ...base, code: 2 })).toMatchObject({ kind: 'rejected', failure: { code: 'ticket-rejected' } });
     expect(endingOf({ ...base, code: 1 })).toMatchObject({ kind: 'dropped', failure: { code: 'tunnel-dropped' } });
     expect(endingOf({ ...base, code: null })).toMatchObject({ kind: 'dropped' });
@@ -122,7 +122,7 @@ describe('why a tunnel ended', () => {
     expect(endingOf({ ...base, code: 1, limits: { expiresAt: 999_000, idleSeconds: null } })).toEqual({ kind: 'ended', reason: 'expired' });
   });
 
-  test('is idleness only if no traffic passed for the gateway’s idle timeout', () => {
+  test('a tunnel ended as idle only if no traffic passed for the gateway’s idle timeout', () => {
     const limits = { expiresAt: null, idleSeconds: 60 };
     expect(endingOf({ ...base, code: 1, output: over, limits, lastTrafficAt: 940_000 })).toEqual({ kind: 'ended', reason: 'idle' });
     expect(endingOf({ ...base, code: 1, output: over, limits, lastTrafficAt: 980_000 })).toEqual({ kind: 'ended', reason: 'revoked' });
@@ -130,7 +130,7 @@ describe('why a tunnel ended', () => {
     expect(endingOf({ ...base, code: 1, limits, lastTrafficAt: 0 })).toMatchObject({ kind: 'dropped' });
   });
 
-  test('never includes a ticket in the detail for the help desk', () => {
+  test('the detail for the help desk never includes a ticket', () => {
     const output = outputOf(
       'Connected to 192.0.2.7:443\nSet-Cookie: webvpn=0123456789\nGET /?token=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nReconnect failed\n',
     );
@@ -157,7 +157,7 @@ describe('why a tunnel ended', () => {
 describe('the helper', () => {
   const gateways = (...entries: unknown[]) => parseConfig({ users: [], gateways: entries });
 
-  test('allows tunnels to the named hosts, and below a name only for a wildcard', () => {
+  test('the helper allows tunnels to the named hosts, and to hosts below a name only for a wildcard', () => {
     const config = gateways('vpn.campus.test', '*.cluster.test');
     expect(trustFor(config, 'VPN.campus.test')).toBe('system');
     expect(trustFor(config, 'node1.cluster.test')).toBe('system');
@@ -165,7 +165,7 @@ describe('the helper', () => {
       expect(trustFor(config, host), host).toBeNull();
   });
 
-  test('knows a gateway at an IPv6 address, with and without brackets', () => {
+  test('the helper recognizes a gateway at an IPv6 address, with and without brackets', () => {
     for (const entry of ['[2001:db8::1]', '2001:DB8:0::1']) {
       expect(trustFor(gateways(entry), '[2001:db8::1]')).toBe('system');
       expect(trustFor(gateways(entry), '2001:db8::2')).toBeNull();
@@ -189,12 +189,12 @@ describe('the helper', () => {
     'https://0x7f.1/',
     'https://2130706433/',
     'https://[fe80::1%25eth0]/',
-  ])('opens nothing to %s, whose host it was not told of', (connectUrl) => {
+  ])('the helper opens nothing to %s, which is not a host in its configuration', (connectUrl) => {
     const config = gateways('vpn.campus.test', '*.cluster.test', '2001:db8::1');
     if (URL.canParse(connectUrl)) expect(trustFor(config, new URL(connectUrl).hostname)).toBeNull();
   });
 
-  test('gives openconnect the one spelling of an address that it was checked by, and none with somebody’s name before it', () => {
+  test('the helper gives openconnect the one checked spelling of an address, and none with a user in it', () => {
     const args = (connectUrl: string) =>
       argumentsFor({ protocol: 'anyconnect', connectUrl, agent: agentFor('linux'), address: null, proxy: null }, { kind: 'system' }).at(-1);
     expect(args('https://VPN.Campus.test\\@evil.example')).toBe('https://vpn.campus.test/@evil.example');
@@ -202,7 +202,7 @@ describe('the helper', () => {
       expect(() => args(odd), odd).toThrow();
   });
 
-  test('uses the most specific entry for a gateway', () => {
+  test('the helper uses the most specific entry for a gateway', () => {
     const [own, near] = [{ pins: [pin] }, { authority: '/etc/near.pem' }];
     const config = gateways('*.test', { host: '*.campus.test', trust: near }, { host: 'vpn.campus.test', trust: own });
     expect(trustFor(config, 'vpn.campus.test')).toEqual(own);
@@ -217,11 +217,11 @@ describe('the helper', () => {
     ['two kinds of proof', { pins: [pin], authority: '/etc/a.pem' }],
     ['a file without a path', { authority: 'a.pem' }],
     ['a word that it does not know', 'anybody'],
-  ])('takes a configuration with %s for none', (_what, trust) => {
+  ])('the helper ignores a configuration with %s', (_what, trust) => {
     expect(() => gateways({ host: 'vpn.campus.test', trust })).toThrow();
   });
 
-  test('tells a client how it verifies a gateway, and uses no authority that others could change', async () => {
+  test('the helper tells a client how it verifies a gateway, and uses no authority that others could change', async () => {
     expect(await proofOf('system')).toEqual({ kind: 'system' });
     expect(await proofOf({ pins: [`pin-sha256:${pin}`] })).toEqual({ kind: 'pins', pins: [pin] });
     await expect(proofOf({ authority: '/no/such.pem' })).rejects.toThrow(/component-missing/);
@@ -232,7 +232,7 @@ describe('the helper', () => {
     await expect(proofOf({ authority: join(folder, 'theirs.pem') })).rejects.toThrow(/not only administrators/);
   });
 
-  test('started by polkit takes what the administrator was shown, for who asked, and nothing else', async () => {
+  test('the helper started by polkit accepts what the administrator was shown, for the user who asked, and nothing else', async () => {
     const nameOf = (uid: number) => Promise.resolve(uid === 1000 ? 'mei' : null);
     const once = (args: string, asker: string | undefined = '1000') => oneTimeConfig(args.split(' '), asker, nameOf);
     expect(await once('once vpn.campus.test system')).toEqual({ users: ['mei'], gateways: [{ host: 'vpn.campus.test', trust: 'system' }] });
@@ -252,7 +252,7 @@ describe('the helper', () => {
       expect(await oneTimeConfig(['once', 'vpn.campus.test', 'system'], asker, nameOf)).toBeNull();
   });
 
-  test('hands the platform’s script what has its shape, and nothing else that a gateway sent', () => {
+  test('the helper gives the platform’s script only values of the expected shape', () => {
     expect(
       scriptEnvironment({
         reason: 'connect',
@@ -269,19 +269,19 @@ describe('the helper', () => {
     ).toEqual({ reason: 'connect', TUNDEV: 'causeway0', INTERNAL_IP4_ADDRESS: '10.50.1.2', INTERNAL_IP4_DNS: '10.60.0.53 10.60.0.54' });
   });
 
-  test('knows which routes a tunnel added and removed', () => {
+  test('the helper records which routes a tunnel added and removed', () => {
     const state = (routes: string[]) => ({ routes, links: [], resolver: { link: null, text: null } });
     expect(difference(state(['-4 a', '-4 b']), state(['-4 b', '-4 c']))).toEqual({ added: ['-4 c'], removed: ['-4 a'] });
   });
 
-  test('reads a line from any pieces, and refuses one that is too long', () => {
+  test('the helper reads a line from any pieces, and refuses one that is too long', () => {
     const lines = new Lines(10);
     expect(lines.add(Buffer.from('one\ntw'))).toEqual(['one']);
     expect(lines.add(Buffer.from('o\n\n'))).toEqual(['two', '']);
     expect(lines.add(Buffer.from('12345678901'))).toBeNull();
   });
 
-  test.skipIf(process.platform !== 'linux')('trusts a path that only root can change, from the top', async () => {
+  test.skipIf(process.platform !== 'linux')('the helper trusts a path that only root can change, from the root folder down', async () => {
     expect(await onlyRootCanChange('/bin/sh')).toBe(true);
     expect(await onlyRootCanChange('/tmp')).toBe(false);
     expect(await onlyRootCanChange('/no/such/thing')).toBe(false);

@@ -44,7 +44,7 @@ const through = (plan: Plan): string[] => plan.through.map(prefixText);
 const bypassOf = (plan: Plan): string[] => plan.bypass.map(({ to, via, device }) => `${prefixText(to)} ${via ?? 'at hand'} ${device}`);
 
 describe('the network plan for a gateway’s request', () => {
-  test('carries out what a campus may ask for', () => {
+  test('the network plan does what a campus may ask for', () => {
     const plan = planned({});
     expect(through(plan)).toEqual(['10.60.0.53/32', '10.60.0.0/16']);
     expect(bypassOf(plan)).toEqual(['203.0.113.7/32 192.168.1.1 wlan0']);
@@ -52,7 +52,7 @@ describe('the network plan for a gateway’s request', () => {
     expect(plan.addresses.map(prefixText)).toEqual(['10.50.1.2/32']);
   });
 
-  test('routes everything by two halves, so that the computer’s own default route stays', () => {
+  test('the network plan routes everything by two halves, so that the computer’s own default route stays', () => {
     for (const include of [[], ['0.0.0.0/0']]) expect(through(planned({ include }))).toEqual(['0.0.0.0/1', '128.0.0.0/1']);
     const both = planned({ include: [], addresses: ['10.50.1.2/24', 'fd50::2/64'], mtu: 900 });
     expect(through(both)).toEqual([
@@ -71,7 +71,7 @@ describe('the network plan for a gateway’s request', () => {
     ['of a computer that openconnect is not connected to', { gateway: '203.0.113.8' }],
     ['of nobody', { gateway: null }],
     ['of the router', { gateway: '192.168.1.1' }],
-  ])('comes to nothing with a gateway’s address %s', (_what, wrong) => {
+  ])('the network plan refuses a gateway’s address %s', (_what, wrong) => {
     expect(() => planned(wrong)).toThrow();
   });
 
@@ -85,7 +85,7 @@ describe('the network plan for a gateway’s request', () => {
     '203.0.113.7/32',
     '::1/128',
     'fe80::2/64',
-  ])('comes to nothing with %s for the tunnel’s own address', (address) => {
+  ])('the network plan refuses %s as the tunnel’s own address', (address) => {
     expect(() => planned({ addresses: [address] })).toThrow();
   });
 
@@ -100,7 +100,7 @@ describe('the network plan for a gateway’s request', () => {
     'fe80::/10',
     'ff02::/16',
     '::ffff:127.0.0.1/128',
-  ])('leads no %s into the tunnel', (include) => {
+  ])('the network plan leads no %s into the tunnel', (include) => {
     const plan = planned({ include: [include, '10.60.0.0/16'], addresses: ['10.50.1.2/32', 'fd50::2/128'] });
     expect(through(plan)).not.toContain(prefixText(block(include)));
     expect(plan.refused).toHaveLength(1);
@@ -113,31 +113,31 @@ describe('the network plan for a gateway’s request', () => {
     ['the router, by half that network', '192.168.1.0/25'],
     ['a name server elsewhere', '198.51.100.53/32'],
     ['the gateway itself', '203.0.113.7/32'],
-  ])('does not lead %s into the tunnel', (_what, include) => {
+  ])('the network plan does not lead %s into the tunnel', (_what, include) => {
     const plan = planned({ include: [include] });
     expect(through(plan)).toEqual(['10.60.0.53/32']);
     expect(plan.refused).toEqual([expect.stringContaining(include)]);
   });
 
-  test('bypasses the tunnel for a local name server inside a block, and routes the rest of the block through it', () => {
+  test('the network plan bypasses the tunnel for a local name server inside a block, and routes the rest through it', () => {
     const plan = planned({ include: ['198.51.100.0/24', '192.0.0.0/8'] });
     expect(through(plan)).toEqual(['10.60.0.53/32', '198.51.100.0/24', '192.0.0.0/8']);
     expect(bypassOf(plan)).toEqual(expect.arrayContaining(['198.51.100.53/32 192.168.1.1 wlan0', '192.168.1.1/32 at hand wlan0']));
   });
 
-  test('refuses a name server whose route would take the local router or this computer into the tunnel', () => {
+  test('the network plan refuses a name server whose route would take the local router or this computer into the tunnel', () => {
     const plan = planned({ nameServers: ['192.168.1.1', '127.0.0.1', '10.60.0.53', '0.0.0.0'] });
     expect(through(plan)).toEqual(['10.60.0.53/32', '10.60.0.0/16']);
     expect(plan.nameServers).toEqual(['192.168.1.1', '10.60.0.53']);
   });
 
-  test('refuses a name server if the tunnel has no address of its family', () => {
+  test('the network plan refuses a name server if the tunnel has no address of its family', () => {
     const nameServers = ['2001:4860:4860::8888', '10.60.0.53'];
     expect(planned({ nameServers })).toMatchObject({ nameServers: ['10.60.0.53'], refused: ['name server 2001:4860:4860::8888'] });
     expect(planned({ nameServers, addresses: ['10.50.1.2/32', 'fd50::2/128'] }).nameServers).toEqual(nameServers);
   });
 
-  test('by quarters, halves or a size that nothing has, does not get the router, this computer or a name server', () => {
+  test('the network plan leads neither the router, this computer nor a name server into the tunnel by quarters, halves or odd sizes', () => {
     const quarters = ['0.0.0.0/2', '64.0.0.0/2', '128.0.0.0/2', '192.0.0.0/2', '::/1', '8000::/1', '192.168.1.0/26', '192.168.1.128/25'];
     for (const mtu of [1, 68, 65_535]) {
       const plan = planned({ include: quarters, mtu, addresses: ['10.50.1.2/32', 'fd50::2/128'] });
@@ -148,18 +148,18 @@ describe('the network plan for a gateway’s request', () => {
     }
   });
 
-  test('sends excluded blocks where they went before, and never excludes everything', () => {
+  test('the network plan sends excluded blocks where they went before, and never excludes everything', () => {
     const plan = planned({ include: [], exclude: ['192.0.2.0/24', '0.0.0.0/0', '127.0.0.0/8'] });
     expect(bypassOf(plan)).toEqual(['203.0.113.7/32 192.168.1.1 wlan0', '192.0.2.0/24 192.168.1.1 wlan0']);
     expect(plan.refused).toHaveLength(2);
   });
 
-  test('adds no bypass route if openconnect is connected to a proxy on this computer', () => {
+  test('the network plan adds no bypass route if openconnect is connected to a proxy on this computer', () => {
     expect(bypassOf(planned({ gateway: '127.0.0.1' }, { peers: ['127.0.0.1'] }))).toEqual([]);
     expect(() => planned({ gateway: '127.0.0.1' })).toThrow(/not connected/);
   });
 
-  test('adds no route of a family that the tunnel has no address of', () => {
+  test('the network plan adds no route of a family that the tunnel has no address of', () => {
     const plan = planned({ include: ['fd60::/16'] });
     expect(plan.refused).toEqual([expect.stringContaining('no address of that kind')]);
     expect(through(plan)).not.toContain('fd60:0:0:0:0:0:0:0/16');
@@ -191,7 +191,7 @@ describe('the request that the script forwards', () => {
     LD_PRELOAD: '/tmp/evil.so',
   };
 
-  test('holds only values of the expected shape', () => {
+  test('the script’s request holds only values of the expected shape', () => {
     expect(networkRequestFrom(environment)).toEqual({
       reason: 'connect',
       device: 'causeway0',
@@ -218,7 +218,7 @@ describe('the request that the script forwards', () => {
     expect(networkRequestFrom({ ...environment, CISCO_SPLIT_INC: '99999999999' })?.include.length).toBe(2);
   });
 
-  test('counts what was left out: ten thousand routes, broken ones, names with line breaks', () => {
+  test('the script’s request counts what was left out: ten thousand routes, broken ones, names with line breaks', () => {
     const many: Record<string, string> = {};
     for (let at = 0; at < 10_000; at += 1) {
       many[`CISCO_SPLIT_INC_${at}_ADDR`] = `10.${at >> 8}.${at & 255}.0`;
@@ -237,7 +237,7 @@ describe('the request that the script forwards', () => {
     expect(planned({ leftOut: 9_502 }).refused).toEqual(['9502 more, too many or of no known shape']);
   });
 
-  test('is refused by the helper if it has another shape', () => {
+  test('a request of another shape is refused by the helper', () => {
     for (const wrong of [
       { device: '../../etc' },
       { gateway: 'x; reboot' },
@@ -252,7 +252,7 @@ describe('the request that the script forwards', () => {
 });
 
 describe('blocks of addresses', () => {
-  test('are parsed and formatted', () => {
+  test('address blocks are parsed and formatted', () => {
     expect(['10.1.2.3/8', '10.1.2.3', 'fd00::1/8', '::ffff:10.0.0.1/128'].map((text) => prefixText(block(text)))).toEqual([
       '10.0.0.0/8',
       '10.1.2.3/32',
@@ -268,7 +268,7 @@ describe('blocks of addresses', () => {
     expect(['255.255.255.0', '0.0.0.0', '255.255.255.255', '255.0.255.0', 'x'].map(lengthOfMask)).toEqual([24, 0, 32, null, null]);
   });
 
-  test('are reached by the most specific route, then by the lowest metric', () => {
+  test('address blocks are reached by the most specific route, then by the lowest metric', () => {
     const routes = [route('0.0.0.0/0', '10.0.0.1', 100, 'eth0'), route('0.0.0.0/0', '192.168.1.1', 600), route('192.168.1.0/24', null)];
     expect(routeTo(block('8.8.8.8'), routes)).toMatchObject({ device: 'eth0' });
     expect(routeTo(block('192.168.1.9'), routes)).toMatchObject({ device: 'wlan0', via: null });

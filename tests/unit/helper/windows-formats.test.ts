@@ -30,7 +30,7 @@ function apart(line: string): string[] {
 }
 
 describe('the launcher for Windows’s script host', () => {
-  test('runs the command hidden, waits, and exits with its exit code', () => {
+  test('the script host’s launcher runs the command hidden, waits, and exits with its exit code', () => {
     const args = ['C:\\Program Files\\Causeway\\causeway-helper.exe', 'script', '--state', 'C:\\ProgramData\\Ä\\state\\'];
     const script = launcherScript(args);
     expect(script).toMatch(/^[\x20-\x7e]+\r\n$/);
@@ -43,7 +43,7 @@ describe('the launcher for Windows’s script host', () => {
     ]);
   });
 
-  test('passes arguments on unchanged, and refuses those that the script host would change', () => {
+  test('the script host’s launcher passes arguments unchanged, and refuses those that the script host would change', () => {
     const word = fc.string({ unit: 'binary', maxLength: 30 });
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), (args) => {
@@ -71,14 +71,14 @@ describe('routes of Windows', () => {
     '         10.9.0.0      255.255.0.0      192.168.1.2       1',
   ];
 
-  test('are those through another computer, in every language', () => {
+  test('Windows’ routes through another computer are read in every language', () => {
     const expected = ['0.0.0.0 0.0.0.0 192.168.1.1', '192.0.2.7 255.255.255.255 192.168.1.1'];
     expect(routesIn(german.join('\r\n'))).toEqual(expected);
     expect(routesIn(german.join('\n'))).toEqual(expected);
     expect(routesIn('')).toEqual([]);
   });
 
-  test('are changed by numeric arguments only', () => {
+  test('Windows’ routes are changed by numeric arguments only', () => {
     expect(routeArguments('del', '192.0.2.7 255.255.255.255 192.168.1.1')).toEqual([
       'delete',
       '192.0.2.7',
@@ -92,7 +92,7 @@ describe('routes of Windows', () => {
 });
 
 describe('the configuration on Windows', () => {
-  test('names users by SID or by name', () => {
+  test('the configuration on Windows names users by SID or by name', () => {
     for (const sid of ['S-1-5-21-1-2-3-1001', 'S-1-12-1-11-22-33-44']) expect(userSid.test(sid), sid).toBe(true);
     // Everybody, and all administrators, are no person
     for (const sid of ['S-1-1-0', 'S-1-5-32-544', 'S-1-5-21-1-2-3', 'WD']) expect(userSid.test(sid), sid).toBe(false);
@@ -101,7 +101,7 @@ describe('the configuration on Windows', () => {
     for (const name of ['', '\\mei', 'a\\b\\c', 'a"b', 'a*', 'a\nb', '.\\pipe\\x', 'a/b']) expect(userName.test(name), name).toBe(false);
   });
 
-  test('names files of this computer by their full path', () => {
+  test('the configuration on Windows names files by their full path', () => {
     for (const path of ['C:\\Program Files\\Causeway\\openconnect.exe', 'D:\\Ä\\x.js']) expect(filePath.test(path), path).toBe(true);
     for (const path of ['openconnect.exe', '\\\\server\\share\\x.exe', '\\\\?\\C:\\x', 'C:x', 'C:/x', 'C:\\%TEMP%\\x', 'C:\\a"b'])
       expect(filePath.test(path), path).toBe(false);

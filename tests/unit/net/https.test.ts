@@ -38,7 +38,7 @@ const ask = (loopbackPort: number, options: Partial<HttpsJsonOptions> = {}, path
   });
 const failing = (code: string) => ({ failure: { code, params: { host } } });
 
-it('posts JSON and reads the JSON that comes back', async () => {
+it('an HTTPS request posts JSON and reads the JSON that comes back', async () => {
   const port = await serve((request, response, body) => {
     response.end(
       JSON.stringify({ method: request.method, url: request.url, host: request.headers.host, type: request.headers['content-type'], body }),
@@ -51,7 +51,7 @@ it('posts JSON and reads the JSON that comes back', async () => {
   });
 });
 
-it('returns any status, and undefined for a body that is not JSON', async () => {
+it('an HTTPS request returns any status, and undefined for a body that is not JSON', async () => {
   const port = await serve((_request, response) => response.writeHead(404).end('<h1>Not here</h1>'));
   expect(await ask(port)).toEqual({ status: 404, json: undefined });
 });
@@ -66,7 +66,7 @@ it.each<[string, Serve, string]>([
     'gateway-closed',
   ],
   ['no reply but the end', (request) => request.socket.end(), 'gateway-closed'],
-])('fails at %s', async (_what, answer, code) => {
+])('an HTTPS request fails at %s', async (_what, answer, code) => {
   await expect(ask(await serve(answer))).rejects.toMatchObject(failing(code));
 });
 
@@ -77,7 +77,7 @@ function endless(response: ServerResponse): void {
   more();
 }
 
-it('fails if a server speaks TLS but not HTTP', async () => {
+it('an HTTPS request fails if a server speaks TLS but not HTTP', async () => {
   const port = await listen(tls.createServer({ key: server.keyPem, cert: server.pem }, (socket) => socket.end('SSH-2.0\r\n\r\n')));
   await expect(ask(port)).rejects.toMatchObject(failing('gateway-protocol'));
 });
@@ -85,17 +85,17 @@ it('fails if a server speaks TLS but not HTTP', async () => {
 it.each<[string, Serve]>([
   ['says nothing', () => undefined],
   ['stops in the middle', (_request, response) => response.writeHead(200).write('{')],
-])('gives up on a server that %s', async (_what, answer) => {
+])('an HTTPS request gives up on a server that %s', async (_what, answer) => {
   await expect(ask(await serve(answer), { timeoutMs: 500 })).rejects.toMatchObject(failing('gateway-silent'));
 });
 
-it('can be cancelled while it waits', async () => {
+it('an HTTPS request can be cancelled while it waits', async () => {
   const cancel = new AbortController();
   const port = await serve(() => cancel.abort());
   await expect(ask(port, { signal: cancel.signal })).rejects.toMatchObject({ failure: { code: 'cancelled' } });
 });
 
-it('sends nothing to a server that the verifier does not accept', async () => {
+it('an HTTPS request sends nothing to a server that the verifier does not accept', async () => {
   let requests = 0;
   const port = await serve((_request, response) => {
     requests++;
@@ -111,6 +111,6 @@ it('sends nothing to a server that the verifier does not accept', async () => {
   expect(requests).toBe(0);
 });
 
-it('fails with gateway-unreachable if nobody listens', async () => {
+it('an HTTPS request fails as gateway-unreachable if nobody listens', async () => {
   await expect(ask(await deadPort())).rejects.toMatchObject(failing('gateway-unreachable'));
 });

@@ -89,7 +89,7 @@ describe('on a Mac that keeps Causeway from the local network', () => {
     ['another network', unreachable('192.0.2.7')],
     ['this computer itself', unreachable('127.0.0.1')],
     ['a host that refuses', unreachable('10.20.0.7', 'ECONNREFUSED')],
-  ])('%s is told as what it was', async (_, error) => {
+  ])('on a Mac, %s is reported as what it is', async (_, error) => {
     answer = error;
     expect(await gateway()).toMatchObject({ code: 'gateway-unreachable' });
     expect(await portal()).toMatchObject({ code: 'host-unreachable' });

@@ -21,7 +21,7 @@ const weak = 'DEFAULT:@SECLEVEL=0';
 it.each<[string, tls.TlsOptions, string]>([
   ['TLS 1.0', { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: weak }, 'TLS 1.0'],
   ['TLS 1.1 at most', { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: weak }, 'TLS 1.1'],
-])('names the age of a server that speaks %s', async (_what, options, found) => {
+])('a server that speaks %s is called old', async (_what, options, found) => {
   expect(await look(await served(options))).toEqual({ code: 'old-tls', params: { host, found } });
 });
 
@@ -33,7 +33,7 @@ it.each<[string, tls.TlsOptions]>([
   ['TLS 1.3 with a curve that we do not begin with', { minVersion: 'TLSv1.3', ecdhCurve: 'P-521' }],
   ['TLS to those with a certificate of their own', { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' }],
   ['TLS to those who know its protocols', { ALPNProtocols: ['h2'] }],
-])('finds nothing old in a server that speaks %s', async (_what, options) => {
+])('a server that speaks %s is not called old', async (_what, options) => {
   expect(await look(await served(options))).toBeNull();
 });
 
@@ -55,7 +55,7 @@ const hello = (suite: number, extensions: Buffer = Buffer.alloc(0)): Buffer => {
 const safe = Buffer.from([0xff, 1, 0, 1, 0]);
 const alert = (what: number): Buffer => record(21, Buffer.from([2, what]));
 
-it('tells safe renegotiation from unsafe, with and without other extensions', async () => {
+it('safe renegotiation is told from unsafe, with and without other extensions', async () => {
   const unsafe = { code: 'old-tls', params: { host, found: 'TLS 1.2 without safe renegotiation' } };
   expect(await look(await answering(hello(0x002f)))).toEqual(unsafe);
   expect(await look(await answering(hello(0x002f, Buffer.from([0, 0x23, 0, 0]))))).toEqual(unsafe);
@@ -63,14 +63,14 @@ it('tells safe renegotiation from unsafe, with and without other extensions', as
   expect(await look(await answering(hello(0x002f, Buffer.concat([Buffer.from([0, 0x23, 0, 0]), safe]))))).toBeNull();
 });
 
-it('asks again with obsolete ciphers if a server shares nothing with current clients', async () => {
+it('a server that shares nothing with current clients is asked again with obsolete ciphers', async () => {
   expect(await look(await answering(alert(40), hello(0x000a, safe)))).toEqual({ code: 'old-tls', params: { host, found: '3DES or RC4' } });
   expect(await look(await answering(alert(40), alert(40)))).toBeNull();
   // Not about what was offered
   expect(await look(await answering(alert(112), hello(0x000a, safe)))).toBeNull();
 });
 
-it('reads an answer that comes byte by byte, and past a warning', async () => {
+it('a server’s answer is read byte by byte, and past a warning', async () => {
   const warning = record(21, Buffer.from([1, 112]));
   const bytes = Buffer.concat([warning, hello(0x002f)]);
   const port = await tcp((socket) => {
@@ -92,11 +92,11 @@ it.each<[string, (socket: net.Socket) => void]>([
   ['hangs up', (socket) => socket.end()],
   ['speaks plain HTTP', (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')],
   ['greets first, as SSH does', (socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n')],
-])('says nothing of a server that %s: whoever connects is told', async (_what, serve) => {
+])('a server that %s is not judged, and the real connection reports it', async (_what, serve) => {
   expect(await look(await tcp(serve))).toBeNull();
 });
 
-it('reports nothing for an unreachable server, and can be cancelled', async () => {
+it('an unreachable server is not judged, and the check can be cancelled', async () => {
   expect(await look(await deadPort())).toBeNull();
   const cancel = new AbortController();
   const port = await tcp(() => cancel.abort());
@@ -105,7 +105,7 @@ it('reports nothing for an unreachable server, and can be cancelled', async () =
   });
 });
 
-it('reads any bytes without an error', () => {
+it('any bytes from a server are read without an error', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
       readAnswer(Buffer.from(bytes));
@@ -116,7 +116,7 @@ it('reads any bytes without an error', () => {
   for (let length = 0; length < whole.length; length++) expect(readAnswer(whole.subarray(0, length))).toBe('more');
 });
 
-it('sends a hello that OpenSSL accepts', async () => {
+it('OpenSSL accepts the hello that the check sends', async () => {
   expect(constants.SSL_OP_LEGACY_SERVER_CONNECT).toBeGreaterThan(0);
   const port = await listen(tls.createServer({ key: ours.keyPem, cert: ours.pem }));
   const socket = net.connect(port, '127.0.0.1');

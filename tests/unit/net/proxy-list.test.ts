@@ -70,7 +70,7 @@ const placeOf = ({ via: { kind, host, port } }: TestProxy): WebProxy => ({ kind,
 const never: Ask = () => Promise.reject(new Error('asked'));
 
 describe('a list of proxies', () => {
-  it('tries the next proxy if one is unreachable or is not a proxy', async () => {
+  it('the next proxy of a list is tried if one is unreachable or is not a proxy', async () => {
     const port = await beyond();
     const proxy = await proxyOf({ port });
     const mail = net.createServer((socket) => socket.on('error', () => undefined).write('220 mail.test ESMTP\r\n'));
@@ -80,7 +80,7 @@ describe('a list of proxies', () => {
     expect(proxy.asked).toEqual(['vpn.campus.test:443']);
   });
 
-  it('waits at most three seconds for a proxy that does not accept a connection', async () => {
+  it('a proxy of a list that does not accept a connection is waited for three seconds at most', async () => {
     const proxy = await proxyOf({ port: await beyond() });
     const began = performance.now();
     // TEST-NET-1: nobody answers there
@@ -88,7 +88,7 @@ describe('a list of proxies', () => {
     expect(performance.now() - began).toBeLessThan(5000);
   });
 
-  it('does not try the next proxy if one refuses or wants a sign-in', async () => {
+  it('the next proxy of a list is not tried if one refuses or wants a sign-in', async () => {
     const port = await beyond();
     const other = await proxyOf({ port });
     const refuses = await proxyOf({ port, target: 'other.test:443' });
@@ -102,7 +102,7 @@ describe('a list of proxies', () => {
     expect(other.asked).toEqual([]);
   });
 
-  it('ends with a direct connection if the list says so, else names every proxy that failed', async () => {
+  it('a proxy list ends with a direct connection if it says so, else with the names of all that failed', async () => {
     const port = await beyond();
     const [first, second] = [await nobody(), await nobody()];
     expect(await through({ ...first, fallbacks: [second, 'direct'] }, { host: '127.0.0.1', port })).toBe('beyond');
@@ -113,7 +113,7 @@ describe('a list of proxies', () => {
     await expect(through({ ...first, fallbacks: ['direct'] }, gone)).rejects.toMatchObject({ failure: { code: 'gateway-unreachable' } });
   });
 
-  it('is cancelled at once', async () => {
+  it('a proxy list can be cancelled at once', async () => {
     const stop = new AbortController();
     const proxy = await proxyOf({ port: await beyond() });
     const route: ProxyRoute = { kind: 'http', host: '192.0.2.1', port: 3128, fallbacks: [{ ...placeOf(proxy), host: '192.0.2.2' }] };
@@ -122,7 +122,7 @@ describe('a list of proxies', () => {
     await expect(waiting).rejects.toMatchObject({ failure: { code: 'cancelled' } });
   });
 
-  it('is shortened to what can be reached when a person signs in, and asks in the name of the proxy that asks', async () => {
+  it('a proxy list is shortened to what can be reached when a person signs in, and the asking proxy is named', async () => {
     const signIn = { user: 'guest', password: 'let me through' };
     const proxy = await proxyOf({ port: await beyond(), signIn });
     const gone = await nobody();
@@ -143,7 +143,7 @@ describe('a list of proxies', () => {
     expect(await firstReached({ ...gone, fallbacks: [placeOf(proxy)] }, options())).toEqual(placeOf(proxy));
   });
 
-  it('connects directly if no proxy can be reached and the list allows it', async () => {
+  it('a direct connection is made if no proxy of a list can be reached and the list allows it', async () => {
     const gone = await nobody();
     const proxies = new Proxies(() => Promise.resolve(proxyOfList(`PROXY ${proxyName(gone)}; DIRECT`)));
     expect(await admitted(proxies, await proxies.routeThroughProxy(target), never, AbortSignal.timeout(5000))).toEqual(target);
@@ -151,14 +151,14 @@ describe('a list of proxies', () => {
 });
 
 describe('kinds of proxies', () => {
-  it('a proxy inside TLS with a certificate that the system vouches for', async () => {
+  it('a proxy inside TLS works with a certificate that the system trusts', async () => {
     const identity = await issue(authority, { ip: ['127.0.0.1'], usages: ['1.3.6.1.5.5.7.3.1'] });
     const signIn = { user: 'guest', password: 'pässword' };
     const proxy = await proxyOf({ kind: 'https', port: await beyond(), identity, signIn });
     expect(await through(proxy.via)).toBe('beyond');
   });
 
-  it('a proxy inside TLS, and TLS to the gateway inside of that', async () => {
+  it('a proxy inside TLS carries TLS to the gateway', async () => {
     const [outer, inner] = [await issue(authority, { ip: ['127.0.0.1'] }), await issue(authority, { dns: ['vpn.campus.test'] })];
     const gateway = tls.createServer({ cert: inner.pem, key: inner.keyPem }, (socket) =>
       socket.on('error', () => undefined).end('gateway'),
@@ -177,7 +177,7 @@ describe('kinds of proxies', () => {
     ['certificate-untrusted', async () => issue(null, { ip: ['127.0.0.1'] })],
     ['certificate-wrong-host', async () => issue(authority, { dns: ['other.test'] })],
     ['certificate-expired', async () => issue(authority, { ip: ['127.0.0.1'], notBefore: new Date(0), notAfter: new Date(1e12) })],
-  ] as const)('inside TLS, with one that is no good: %s, and nobody goes on to the next', async (code, make) => {
+  ] as const)('a proxy inside TLS with %s is refused, and the next is not tried', async (code, make) => {
     const proxy = await proxyOf({ kind: 'https', port: await beyond(), identity: await make() });
     await expect(through({ ...proxy.via, fallbacks: ['direct'] })).rejects.toMatchObject({
       failure: { code, params: { host: proxyName(proxy.via) } },
@@ -185,12 +185,12 @@ describe('kinds of proxies', () => {
     expect(proxy.asked).toEqual([]);
   });
 
-  it('a proxy that should be inside TLS but is not: the next one is tried', async () => {
+  it('the next proxy is tried if one should be inside TLS but is not', async () => {
     const plain = await proxyOf({ port: await beyond() });
     expect(await through({ ...placeOf(plain), kind: 'https', fallbacks: [placeOf(plain)] })).toBe('beyond');
   });
 
-  it('SOCKS4, by name and by address, and its refusal', async () => {
+  it('a SOCKS4 proxy works by name and by address, and its refusal is reported', async () => {
     const port = await beyond();
     const proxy = await proxyOf({ kind: 'socks4', port });
     expect(await through(proxy.via)).toBe('beyond');
@@ -199,7 +199,7 @@ describe('kinds of proxies', () => {
     await expect(through(byAddress.via)).rejects.toMatchObject({ failure: { code: 'gateway-unreachable' } });
   });
 
-  it.each(['http', 'https', 'socks5'] as const)('%s, to an IPv6 address', async (kind) => {
+  it.each(['http', 'https', 'socks5'] as const)('a proxy of the kind %s connects to an IPv6 address', async (kind) => {
     const identity = await issue(authority, { ip: ['127.0.0.1'] });
     const proxy = await proxyOf({ kind, port: await beyond(), target: '[2001:db8::7:0:1]:443', ...(kind === 'https' && { identity }) });
     expect(await through(proxy.via, { host: '2001:db8::7:0:1', port: 443 })).toBe('beyond');
@@ -237,7 +237,7 @@ describe('ways of signing in to a proxy', () => {
     [['Negotiate, NTLM'], 'Negotiate, NTLM'],
     [['Digest realm="Basic, or not", nonce="a\\", Basic realm=", qop="auth"'], 'Digest'],
     [['Kerberos', 'Negotiate'], 'Kerberos, Negotiate'],
-  ])('%j: nobody is asked in vain, and the scheme is told', async (challenges, scheme) => {
+  ])('nobody is asked if the proxy takes only %j, and the scheme is reported', async (challenges, scheme) => {
     const proxy = await proxyOf({ port: await beyond(), signIn, challenges });
     const proxies = new Proxies(() => Promise.resolve(placeOf(proxy)));
     await expect(admitted(proxies, await proxies.routeThroughProxy(target), never, AbortSignal.timeout(5000))).rejects.toMatchObject({
@@ -246,7 +246,7 @@ describe('ways of signing in to a proxy', () => {
   });
 
   it.each([[['Negotiate', 'NTLM', 'Basic realm="x"']], [['Digest realm="x", nonce="y", basic realm="z"']], [['BASIC']], [[]]])(
-    '%j: Basic will do',
+    'a proxy that offers %j is signed in to with Basic',
     async (challenges) => {
       const proxy = await proxyOf({ port: await beyond(), signIn, challenges });
       await expect(through(placeOf(proxy))).rejects.toMatchObject({ failure: { code: 'proxy-rejected' } });
@@ -254,7 +254,7 @@ describe('ways of signing in to a proxy', () => {
     },
   );
 
-  it('a SOCKS5 proxy that accepts neither no authentication nor a password', async () => {
+  it('a SOCKS5 proxy that takes neither no authentication nor a password is reported', async () => {
     const server = net.createServer((socket) => socket.on('error', () => undefined).once('data', () => socket.end(Buffer.from([5, 0xff]))));
     cleanUp.push(() => server.close());
     const socksProxy: WebProxy = { kind: 'socks5', host: '127.0.0.1', port: await listen(server), signIn };

@@ -40,7 +40,7 @@ const secured = (issued: Issued, others: Issued[] = [], options: tls.TlsOptions 
   tls.createServer({ key: issued.keyPem, cert: [issued, ...others].map(({ pem }) => pem).join(''), ...options });
 const failing = (code: string) => ({ failure: { code } });
 
-it('gives the verifier the presented chain, leaf first, and the system’s own verdict', async () => {
+it('a TLS connection gives the verifier the presented chain, leaf first, and the system’s own verdict', async () => {
   const port = await listen(secured(vouched, [middle]));
   const seen: Presented[] = [];
   const verifier: CertificateVerifier = (presented) => {
@@ -56,7 +56,7 @@ it('gives the verifier the presented chain, leaf first, and the system’s own v
   expect(seen[0]?.host).toBe(host);
 });
 
-it('carries bytes both ways once accepted, over TLS 1.2 or newer, with the name and the protocols asked for', async () => {
+it('an accepted TLS connection carries bytes both ways, over TLS 1.2 or newer, with the requested name and protocols', async () => {
   const server = secured(vouched, [middle], { ALPNProtocols: ['http/1.1'] });
   const names: unknown[] = [];
   server.on('secureConnection', (socket) => {
@@ -72,7 +72,7 @@ it('carries bytes both ways once accepted, over TLS 1.2 or newer, with the name 
   socket.destroy();
 });
 
-it('sends nothing to a server that the verifier refuses, and leaves no connection', async () => {
+it('a TLS connection sends nothing to a server that the verifier refuses, and leaves no connection', async () => {
   const server = secured(self);
   const closed = once(server, 'connection').then(([raw]: Socket[]) => raw && once(raw, 'close'));
   const received: Buffer[] = [];
@@ -83,7 +83,7 @@ it('sends nothing to a server that the verifier refuses, and leaves no connectio
   expect(received).toEqual([]);
 });
 
-it('turns the verdict ask into a question for the person', async () => {
+it('a TLS connection turns the verdict ask into a question for the person', async () => {
   const verifier = createVerifier({ trust: { kind: 'system' }, now: Date.now });
   const asked = await connect(await listen(secured(self)), verifier).catch((error: unknown) => error);
   expect(asked).toBeInstanceOf(CertificateQuestion);
@@ -103,7 +103,7 @@ it('turns the verdict ask into a question for the person', async () => {
 it.each([
   ['a name that no DNS knows', { host: 'nowhere.invalid' }, 'gateway-name-unknown'],
   ['a port that nobody listens on', {}, 'gateway-unreachable'],
-])('says of %s what it is', async (_what, to, code) => {
+])('a TLS connection to %s fails with its own code', async (_what, to, code) => {
   const port = await deadPort();
   const endpoint: Endpoint = 'host' in to ? { host: to.host, port } : { host, port: 443, loopbackPort: port };
   await expect(connectTls(endpoint, acceptAll, { signal: new AbortController().signal, timeoutMs: 10_000 })).rejects.toMatchObject(
@@ -118,7 +118,7 @@ it.each<[string, (socket: Socket) => void, string]>([
   ['resets the connection', (socket) => socket.once('data', () => socket.resetAndDestroy()), 'gateway-closed'],
   ['speaks plain HTTP', (socket) => socket.once('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')), 'gateway-not-secure'],
   ['greets first, as SSH does', (socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'), 'gateway-not-secure'],
-])('says of a server that %s what it is, and leaves no connection', async (_what, serve, code) => {
+])('a TLS connection to a server that %s fails with its own code, and leaves no connection', async (_what, serve, code) => {
   let closed: Promise<unknown> = Promise.resolve();
   const port = await tcp((socket) => {
     closed = once(socket, 'close');
@@ -130,12 +130,12 @@ it.each<[string, (socket: Socket) => void, string]>([
   await closed;
 });
 
-it('does not speak TLS 1.1', async () => {
+it('a TLS connection does not use TLS 1.1', async () => {
   const port = await listen(secured(vouched, [middle], { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }));
   await expect(connect(port)).rejects.toMatchObject(failing('gateway-not-secure'));
 });
 
-it('can be cancelled, before and while it waits', async () => {
+it('a TLS connection can be cancelled, before and while it waits', async () => {
   const cancel = new AbortController();
   let closed: Promise<unknown> = Promise.resolve();
   const port = await tcp((socket) => {

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { delay, onAbort, whenAborted } from '../../../shared/abort.ts';
 
 describe('listening to an abort', () => {
-  test('tells once, and nobody who has taken it back', async () => {
+  test('onAbort calls once, and never after it was taken back', async () => {
     const [stop, taken] = [new AbortController(), vi.fn()];
     const called = vi.fn();
     onAbort(stop.signal, called);
@@ -14,7 +14,7 @@ describe('listening to an abort', () => {
     expect(taken).not.toHaveBeenCalled();
   });
 
-  test('tells of one that has happened already, but not before the caller has gone on', async () => {
+  test('onAbort calls for an abort that has already happened, but not before the caller has continued', async () => {
     const [called, taken] = [vi.fn(), vi.fn()];
     onAbort(AbortSignal.abort(), called);
     onAbort(AbortSignal.abort(), taken)();

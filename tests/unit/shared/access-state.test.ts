@@ -78,7 +78,7 @@ function walk(choices: readonly number[], made: readonly AccessEvent[], visit: (
 const oneOfEach = fc.tuple(...Object.values(events));
 
 describe('any sequence of events', () => {
-  it('leaves a legal state, changed only as a row of the table says, and refuses the rest without a trace', () => {
+  it('any sequence of events leads to a legal state, by rows of the table only, and a refused event changes nothing', () => {
     fc.assert(
       fc.property(fc.array(sent, { maxLength: 40 }), (sequence) => {
         let machine = initialMachine;
@@ -99,7 +99,7 @@ describe('any sequence of events', () => {
     );
   });
 
-  it('walks along the table through every state', () => {
+  it('the access table can be followed through every state', () => {
     const visited = new Set<AccessStateKind>();
     fc.assert(
       fc.property(path, oneOfEach, (choices, made) => {
@@ -115,7 +115,7 @@ describe('any sequence of events', () => {
 });
 
 describe('what is stale', () => {
-  it('changes nothing: an event of another attempt, in any state', () => {
+  it('an event of another attempt changes nothing, in any state', () => {
     fc.assert(
       fc.property(path, oneOfEach, anyEvent, fc.integer({ min: 1, max: 5 }), (choices, made, event, apart) => {
         walk(choices, made, (machine) => {
@@ -128,7 +128,7 @@ describe('what is stale', () => {
     );
   });
 
-  it('changes nothing: an answer to another prompt than the open one, or a second answer to it', () => {
+  it('an answer to another prompt, or a second answer, changes nothing', () => {
     fc.assert(
       fc.property(path, oneOfEach, (choices, made) => {
         walk(choices, made, (machine) => {
@@ -151,7 +151,7 @@ describe('what is stale', () => {
 });
 
 describe('the way back', () => {
-  it('leads from every state to idle in two steps at most, and keeps why', () => {
+  it('every access state returns to idle in two steps at most, and keeps the reason', () => {
     fc.assert(
       fc.property(path, oneOfEach, failure, (choices, made, ending) => {
         walk(choices, made, (machine) => {
@@ -166,7 +166,7 @@ describe('the way back', () => {
 });
 
 describe('the table', () => {
-  it('has one row at most for an event in a state', () => {
+  it('the access table has at most one row for an event in a state', () => {
     const pairs = transitions.flatMap((row) => row.from.map((from) => `${from} ${row.event}`));
     expect(new Set(pairs).size).toBe(pairs.length);
   });

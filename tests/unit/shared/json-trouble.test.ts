@@ -12,7 +12,7 @@ const isJson = (text: string): boolean => {
 };
 
 describe('where a text stops being JSON', () => {
-  it('is nowhere in JSON, and somewhere in everything else', () => {
+  it('JSON has no syntax error, and everything else has one', () => {
     const damaged = fc
       .tuple(fc.json(), fc.nat(), fc.nat(3), fc.constantFrom('', ',', '}', '"', ':', '\\', '\u0007', '1', ' '))
       .map(([text, at, gone, more]) => text.slice(0, at % (text.length + 1)) + more + text.slice((at % (text.length + 1)) + gone));
@@ -24,7 +24,7 @@ describe('where a text stops being JSON', () => {
     );
   });
 
-  it('is never before what is still right', () => {
+  it('a JSON error is never placed before text that is still right', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         // A second value behind the first is where it begins to be wrong
@@ -45,9 +45,9 @@ describe('where a text stops being JSON', () => {
     ['an end too early', '{\n  "a": [1, 2', 2, 13],
     ['nothing at all', '', 1, 1],
     ['a bracket of the wrong kind', '[1}', 1, 3],
-  ])('%s', (_what, text, line, column) => expect(jsonTrouble(text)).toEqual({ line, column }));
+  ])('a JSON error is placed correctly: %s', (_what, text, line, column) => expect(jsonTrouble(text)).toEqual({ line, column }));
 
-  it('is found in what is nested without end', () => {
+  it('a JSON error is found in endless nesting', () => {
     expect(jsonTrouble('['.repeat(60_000))).toEqual({ line: 1, column: 60_001 });
   });
 });

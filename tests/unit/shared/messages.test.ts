@@ -28,29 +28,29 @@ function sources(): string {
 }
 
 describe('the English catalogue', () => {
-  test('says something in every place', () => {
+  test('every entry of the English catalogue has a text', () => {
     expect(sentences.filter(([, sentence]) => sentence.trim() === '' || sentence !== sentence.trim())).toEqual([]);
   });
 
-  test('has a title, what happened and what to do for every failure', () => {
+  test('every failure has a title, what happened and what to do in the English catalogue', () => {
     expect(Object.keys(en.failures).sort()).toEqual([...failureCodes].sort());
     for (const texts of Object.values(en.failures)) expect(Object.keys(texts)).toEqual(['title', 'happened', 'todo']);
   });
 
-  test('stays short enough for a person in a hurry', () => {
+  test('texts of the English catalogue are short', () => {
     const long = Object.entries(en.failures).filter(
       ([, { title, happened, todo }]) => title.length > 40 || happened.length > 130 || todo.length > 130,
     );
     expect(long).toEqual([]);
   });
 
-  test('fills a failure’s placeholders whether its details came along or not', () => {
+  test('a failure’s placeholders are filled with or without its details', () => {
     const { failure } = createLocalizer(en, 'en-GB');
     for (const code of failureCodes) expect(Object.values(failure({ code })).join(' ')).not.toMatch(/[{}]/);
     expect(failure({ code: 'gateway-unreachable', params: { host: 'vpn.campus.test' } }).happened).toContain('vpn.campus.test');
   });
 
-  test('uses no placeholder that nothing fills', () => {
+  test('the English catalogue uses no placeholder that nothing fills', () => {
     const code = sources();
     const unfilled = sentences
       .filter(([path]) => !path.startsWith('failures.'))
@@ -59,7 +59,7 @@ describe('the English catalogue', () => {
     expect(unfilled).toEqual([]);
   });
 
-  test('holds no sentence that no one says', () => {
+  test('the English catalogue holds no sentence that nothing uses', () => {
     const code = sources();
     const unsaid = sentences
       .filter(([path]) => !/^(failures|unknown|task|status|guide\.steps)\./.test(path))
@@ -74,22 +74,22 @@ describe('the English catalogue', () => {
 describe('speaking', () => {
   const { format, instant, duration, ago, bytes } = createLocalizer(en, 'en-GB');
 
-  test('fills in text, counts and instants', () => {
+  test('text, counts and instants are filled into a sentence', () => {
     expect(format('{campus} at {untilAt}', { campus: 'Harbour', untilAt: new Date().setHours(16, 54, 0, 0) })).toBe('Harbour at 16:54');
     expect(format('{count}', { count: 12_345 })).toBe('12,345');
     expect(format('{unknown}', {})).toBe('{unknown}');
   });
 
-  test('chooses the plural by the count', () => {
+  test('the plural follows the count', () => {
     expect(format(en.credentials.triesLeft, { count: 1 })).toBe('One try left');
     expect(format(en.credentials.triesLeft, { count: 3 })).toBe('3 tries left');
   });
 
-  test('never takes what was filled in for a placeholder', () => {
+  test('filled-in text is never read as a placeholder', () => {
     expect(format('{host} {user}', { host: '{user}', user: 'mei' })).toBe('{user} mei');
   });
 
-  test('writes durations, distances and amounts', () => {
+  test('durations, distances and amounts are written in words', () => {
     expect(duration(462 * 60_000)).toBe('7h 42m');
     expect(duration(7_200_000)).toBe('2h');
     expect(duration(9.9 * 60_000)).toBe('9m');
@@ -102,7 +102,7 @@ describe('speaking', () => {
     expect(instant(Date.parse('2020-03-01T12:00:00'))).toContain('2020');
   });
 
-  test('follows the setting, then the system, then English; and keeps the system’s region', () => {
+  test('the language follows the setting, then the system, then English, and keeps the system’s region', () => {
     expect(localizerFor('system', ['fr-FR', 'en-GB']).locale).toBe('en-GB');
     expect(localizerFor('system', ['fr-FR']).locale).toBe('en');
     expect(localizerFor('en', ['fr-FR', 'en-AU']).locale).toBe('en-AU');

@@ -21,16 +21,16 @@ describe('one name', () => {
     ['Main  site', ' main\u00A0site\u3000'],
     ['Lab:', 'lab'],
     ['ﬁre', 'FIRE'],
-  ])('%j is %j', (one, other) => expect(isSameName(one, other)).toBe(true));
+  ])('the name %j equals %j', (one, other) => expect(isSameName(one, other)).toBe(true));
 
   test.each([
     ['Staff', 'Stuff'],
     ['v1', 'v2'],
     ['Students', 'Student'],
     ['Resume', 'Resumé'],
-  ])('%j is not %j', (one, other) => expect(isSameName(one, other)).toBe(false));
+  ])('the name %j does not equal %j', (one, other) => expect(isSameName(one, other)).toBe(false));
 
-  test('however it is composed, in whatever case: and folding it once more changes nothing', () => {
+  test('names compare equal in any composition and case, and folding again changes nothing', () => {
     fc.assert(
       fc.property(text, (name) => {
         expect(nameKey(nameKey(name))).toBe(nameKey(name));
@@ -44,12 +44,12 @@ describe('one name', () => {
 });
 
 describe('an option is named', () => {
-  test('by value first, then by label', () => {
+  test('an option is found by value first, then by label', () => {
     const options = [group('a', 'b'), group('b', 'c'), group('c', 'd')];
     expect(['a', 'b', 'C', 'D', 'e'].map((name) => optionNamed(options, name)?.value ?? null)).toEqual(['a', 'b', 'c', 'c', null]);
   });
 
-  test('of two of one label none, unless it is spelled exactly so or told by its value', () => {
+  test('of two options with one label none is found, unless it is spelled exactly or named by its value', () => {
     const twins = [group('east', 'Staff'), group('west', 'Staff')];
     expect(optionNamed(twins, 'Staff')).toBeNull();
     expect(optionNamed(twins, 'WEST')?.value).toBe('west');
@@ -57,7 +57,7 @@ describe('an option is named', () => {
     expect(optionNamed([group('1', 'staff'), group('2', 'Staff')], 'Staff')?.value).toBe('2');
   });
 
-  test('so that no two look alike, and each is found by what is shown', () => {
+  test('options that look alike get different labels, and each is found by its label', () => {
     const options = fc.array(
       fc.record({ value: fc.string({ maxLength: 12 }), label: fc.constantFrom('Staff', 'STAFF', 'Lab', '', 'x'.repeat(200)) }),
       {
@@ -84,7 +84,7 @@ describe('an option is named', () => {
     expect(toldApart(given, 200).map(({ label }) => label)).toEqual(['Staff (3)', 'Staff (2)', 'Staff (5)', 'Staff (4)']);
   });
 
-  test('what is offered is listed within bounds, with how many more there are', () => {
+  test('a list of offered options is bounded, and says how many more there are', () => {
     const thousand = Array.from({ length: 1_000 }, (_, index) => `Site ${index} of the University`);
     expect(listed(['v1 Full', 'v2 Staff'])).toBe('v1 Full, v2 Staff');
     expect(listed(thousand).length).toBeLessThan(2_000);
@@ -93,7 +93,7 @@ describe('an option is named', () => {
 });
 
 describe('a user ID', () => {
-  test('goes without blanks of any kind at its ends; a password keeps its own', () => {
+  test('a user ID is trimmed of spaces of any kind, and a password is not', () => {
     for (const blank of [' ', '\t', '\u00A0', '\u3000', '\u200B', '\uFEFF', '\u2060', '\u00AD', '\u3164']) {
       const answer = tidied({ kind: 'credentials', values: { user: `${blank}mei chan${blank}`, password: `${blank}pw${blank}` } });
       expect(answer).toEqual({ kind: 'credentials', values: { user: 'mei chan', password: `${blank}pw${blank}` } });
@@ -137,9 +137,9 @@ describe('a name in a file of answers', () => {
     ['fields, not offered', { fields: { GROUP: 'Nope' } }, nope],
     ['none', {}, '0'],
     ['choose, of which one is for a later question', { choose: ['Library', 'v2'] }, '1'],
-  ])('%s', (_how, more, expected) => expect(groupIn(answers(more))).toEqual(expected));
+  ])('a name in an answers file chooses the option: %s', (_how, more, expected) => expect(groupIn(answers(more))).toEqual(expected));
 
-  test('goes on from a name of the profile’s that is not offered; without one it is an error', () => {
+  test('a profile’s name that is not offered is skipped for an answers file’s, and is an error without one', () => {
     const asked = signIn('v1 Full', 'v2 Staff');
     const why = { ...asked, failure: { code: 'choice-not-offered' as const, params: { name: 'Old', offered: 'v1 Full, v2 Staff' } } };
     expect(groupIn(answers({ choose: ['v2 Staff'] }), why)).toBe('1');
@@ -148,9 +148,9 @@ describe('a name in a file of answers', () => {
 });
 
 describe('a choice that was kept', () => {
-  test('is found however it is spelled now', () => expect(chosenIn(select('v1 Full', 'V2 STAFF'), { GROUP: 'v2 Staff' })).toBe('1'));
+  test('a saved choice is found in any spelling', () => expect(chosenIn(select('v1 Full', 'V2 STAFF'), { GROUP: 'v2 Staff' })).toBe('1'));
 
-  test('and is not offered any more: the person is asked, with the reason, and no password goes in by itself', () => {
+  test('a saved choice that is no longer offered is asked for, with the reason, and no password is sent by itself', () => {
     const prompt = signIn('v1 Full');
     const choices = { GROUP: 'v2 Staff' };
     expect(presetChoices(prompt, choices)).toMatchObject({
@@ -161,7 +161,7 @@ describe('a choice that was kept', () => {
   });
 });
 
-test('a list of 1,000 is a question, of 1,001 none', () => {
+test('a list of 1,000 is a question, and one of 1,001 is refused', () => {
   const list = (count: number) => ({
     kind: 'choice',
     purpose: 'realm',

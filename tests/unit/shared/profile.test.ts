@@ -13,7 +13,7 @@ const essential = ['version', 'id', 'name', 'gateways', 'portal'] as const;
 const invalid = (key: string) => expect.objectContaining({ failure: { code: 'profile-invalid', params: { key } } }) as unknown;
 
 describe('reading a profile', () => {
-  it('keeps every valid one as it is', () => {
+  it('a valid profile is unchanged', () => {
     fc.assert(
       fc.property(profiles, (profile) => {
         expect(readProfile(JSON.stringify(profile))).toEqual({ profile, dropped: [] });
@@ -21,7 +21,7 @@ describe('reading a profile', () => {
     );
   });
 
-  it('throws nothing but what is wrong with it, whatever the bytes', () => {
+  it('reading a profile throws only catalogued failures, whatever the bytes', () => {
     const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array).toString('utf8'));
     const keyed = fc
       .dictionary(fc.constantFrom(...Object.keys(profileSchema.shape), '__proto__', 'toString'), fc.jsonValue())
@@ -43,7 +43,7 @@ describe('reading a profile', () => {
     );
   });
 
-  it('drops a bad or unknown key, names it, and keeps the rest', () => {
+  it('a bad or unknown key of a profile is dropped and named, and the rest kept', () => {
     const droppable = fc.constantFrom('recovery', 'onCampus', 'helpDesk', 'connectTo', 'surprise', 'toString');
     fc.assert(
       fc.property(profiles, droppable, (profile, key) => {
@@ -63,11 +63,11 @@ describe('reading a profile', () => {
     ['/a#b', false],
     ['/a b', false],
     [`/?${'a'.repeat(201)}`, false],
-  ])('signs in at %j: %s', (path, taken) => {
+  ])('a profile’s sign-in path %j is read as %s', (path, taken) => {
     expect(profileSchema.shape.signInPath.safeParse(path).success).toBe(taken);
   });
 
-  it('has defaults for labels, protocol, tunnel and trust', () => {
+  it('a profile has defaults for labels, protocol, tunnel and trust', () => {
     fc.assert(
       fc.property(profiles, (profile) => {
         const defaulted = { labels: undefined, protocol: undefined, tunnel: undefined, trust: undefined };
@@ -86,7 +86,7 @@ describe('reading a profile', () => {
     );
   });
 
-  it('refuses one that lacks what is essential, and names it', () => {
+  it('a profile without an essential key is refused, and the key named', () => {
     fc.assert(
       fc.property(profiles, fc.constantFrom(...essential), (profile, key) => {
         expect(() => readProfile(JSON.stringify({ ...profile, [key]: undefined }))).toThrow(invalid(key));
@@ -94,7 +94,7 @@ describe('reading a profile', () => {
     );
   });
 
-  it('never falls back from a damaged trust to a weaker one', () => {
+  it('a damaged trust never becomes a weaker one', () => {
     fc.assert(
       fc.property(profiles, fc.jsonValue(), (profile, trust) => {
         fc.pre(typeof trust !== 'object' || trust === null || !('kind' in trust));
@@ -103,20 +103,20 @@ describe('reading a profile', () => {
     );
   });
 
-  it('knows an IPv6 gateway by its brackets', () => {
+  it('an IPv6 gateway in a profile has brackets', () => {
     const gateways = (list: string[]) => profileSchema.shape.gateways.safeParse(list).success;
     expect(gateways(['[::1]', '[2001:db8::7]:8443', '[::ffff:192.0.2.1]'])).toBe(true);
     for (const bad of ['::1', '[::1', '[]', '[::1]x', '[::1]:', '[vpn.campus.test]', '[::1%eth0]'])
       expect(gateways([bad]), bad).toBe(false);
   });
 
-  it('refuses one that is too large before it looks inside', () => {
+  it('a profile that is too large is refused before it is parsed', () => {
     expect(() => readProfile(' '.repeat(maxProfileBytes + 1))).toThrow(invalid('size'));
   });
 });
 
 describe('splitting host and port', () => {
-  it('gives back what was put together, and 443 where there is no port', () => {
+  it('host and port are split as they were joined, and the default port is 443', () => {
     fc.assert(
       fc.property(fc.domain(), fc.ipV6(), fc.integer({ min: 1, max: 65_535 }), (host, address, port) => {
         expect(splitHost(`${host}:${port}`)).toEqual({ host, port });

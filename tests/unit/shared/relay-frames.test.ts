@@ -23,7 +23,7 @@ const frames: fc.Arbitrary<Frame> = fc.oneof(
 );
 
 describe('relay frames', () => {
-  it('come back as they were sent', () => {
+  it('a relay frame is decoded as it was encoded', () => {
     fc.assert(
       fc.property(frames, (frame) => {
         expect(decodeFrame(encodeFrame(frame))).toEqual(frame);
@@ -32,7 +32,7 @@ describe('relay frames', () => {
     );
   });
 
-  it('come back from the middle of a larger buffer too', () => {
+  it('a relay frame is decoded from the middle of a larger buffer too', () => {
     fc.assert(
       fc.property(frames, fc.uint8Array({ maxLength: 20 }), (frame, before) => {
         const bytes = encodeFrame(frame);
@@ -43,7 +43,7 @@ describe('relay frames', () => {
     );
   });
 
-  it('made of random bytes are read or refused, and never throw; each has one form only', () => {
+  it('random bytes are decoded as a relay frame or refused, never throw, and each frame has one encoding', () => {
     const header = fc.tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom(0, 1, 255)).map(([type, last]) => [type, 0, 0, 0, last]);
     const framed = fc.tuple(header, fc.uint8Array({ maxLength: 300 })).map(([head, rest]) => Uint8Array.from([...head, ...rest]));
     fc.assert(
@@ -55,7 +55,7 @@ describe('relay frames', () => {
     );
   });
 
-  it('are bounded', () => {
+  it('relay frames are bounded', () => {
     const largest = encodeFrame({ type: 'data', stream: 1, payload: new Uint8Array(relayProtocol.maxDataBytes) });
     expect(decodeFrame(largest)).toMatchObject({ type: 'data' });
     expect(decodeFrame(new Uint8Array(largest.length + 1).fill(4, 0, 1).fill(1, 4, 5))).toBeNull();
@@ -63,20 +63,20 @@ describe('relay frames', () => {
     expect(decodeFrame(encodeFrame({ type: 'credit', stream: 1, bytes: relayProtocol.windowBytes + 1 }))).toBeNull();
   });
 
-  it('have a stream and a port', () => {
+  it('a relay frame has a stream and a port', () => {
     expect(decodeFrame(encodeFrame({ type: 'end', stream: 0 }))).toBeNull();
     expect(decodeFrame(encodeFrame({ type: 'open', stream: 1, host: 'a', port: 0 }))).toBeNull();
     expect(decodeFrame(encodeFrame({ type: 'data', stream: 1, payload: new Uint8Array() }))).toBeNull();
     expect(decodeFrame(encodeFrame({ type: 'credit', stream: 1, bytes: 0 }))).toBeNull();
   });
 
-  it('name hosts in plain ASCII only', () => {
+  it('a relay frame names hosts in plain ASCII only', () => {
     for (const name of ['', 'a b', 'münchen.test', 'a\u0000b', '../etc', 'a@b']) {
       expect(decodeFrame(encodeFrame({ type: 'open', stream: 1, host: name, port: 1 }))).toBeNull();
     }
   });
 
-  it('have the same header on the fast path', () => {
+  it('a relay frame has the same header on the fast path', () => {
     fc.assert(
       fc.property(stream, fc.uint8Array({ minLength: 1, maxLength: 50 }), (id, payload) => {
         const bytes = new Uint8Array(frameHeaderBytes + payload.length);

@@ -46,7 +46,7 @@ function wire({ keep = true } = {}) {
 }
 
 describe('relay multiplexer', () => {
-  test('carries any mix of writes on any streams in order, whatever the wire does', () => {
+  test('the relay carries any mix of writes on any streams in order, whatever the wire does', () => {
     const actions = fc.array(
       fc.oneof(
         fc.record({ do: fc.constant('write' as const), stream: fc.nat(4), bytes: fc.uint8Array({ minLength: 1, maxLength: 300 }) }),
@@ -83,7 +83,7 @@ describe('relay multiplexer', () => {
     );
   });
 
-  test('a reader that takes nothing stops its own stream at the window, and no other', () => {
+  test('a relay reader that takes nothing stops its own stream at the window, and no other', () => {
     const { client, accepted, settle } = wire();
     const stalled = client.open('stalled', 443, {});
     let room = true;
@@ -119,7 +119,7 @@ describe('relay multiplexer', () => {
     expect(accepted[0]?.got.length).toBeGreaterThan(relayProtocol.windowBytes);
   });
 
-  test('what waits for the window is a copy: the writer’s memory is its own again at once', () => {
+  test('bytes that wait for the relay’s window are a copy, and the writer may reuse its memory at once', () => {
     const { client, accepted, settle } = wire();
     const stream = client.open('host', 443, {});
     const memory = new Uint8Array(relayProtocol.windowBytes + 1000).fill(7);
@@ -133,7 +133,7 @@ describe('relay multiplexer', () => {
     expect(got.every((byte) => byte === 7)).toBe(true);
   });
 
-  test('what all streams together hold unread is bounded: the one that goes beyond is reset, and reading makes room', () => {
+  test('unread bytes of all relay streams are bounded: the stream that exceeds the limit is reset, and reading makes room', () => {
     const { client, accepted, settle } = wire({ keep: false });
     const broken: string[] = [];
     const window = new Uint8Array(relayProtocol.windowBytes);
@@ -153,7 +153,7 @@ describe('relay multiplexer', () => {
     expect(broken).toEqual([`${fits} busy`, '1 reset']);
   });
 
-  test('half-close: one side ends, the other goes on', () => {
+  test('one side of a relay stream can end while the other continues', () => {
     const { client, accepted, settle } = wire();
     const back: number[] = [];
     let ended = false;
@@ -170,7 +170,7 @@ describe('relay multiplexer', () => {
     expect(client.streamCount).toBe(0);
   });
 
-  test('no byte sequence does anything but break the protocol', () => {
+  test('any byte sequence at most breaks the relay’s protocol', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 20 }), (messages) => {
         const { gateway } = wire();
@@ -186,7 +186,7 @@ describe('relay multiplexer', () => {
     );
   });
 
-  test('more than the window, a second END, an id out of turn, a stream that nobody opened: each ends the link', () => {
+  test('exceeding the window, a second END, a wrong id and an unknown stream each end the relay’s link', () => {
     const open = encodeFrame({ type: 'open', stream: 1, host: 'host', port: 443 });
     const data = encodeFrame({ type: 'data', stream: 1, payload: new Uint8Array(relayProtocol.maxDataBytes) });
     const tooMany = relayProtocol.windowBytes / relayProtocol.maxDataBytes + 1;

@@ -6,7 +6,7 @@ import { groupPasscode, offersPhone, plainPasscode } from '../../../shared/passc
 import { taskSchema } from '../../../shared/task.ts';
 
 describe('links', () => {
-  it('are read when they are ours', () => {
+  it('our own links are read', () => {
     const ids = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/);
     fc.assert(
       fc.property(ids, fc.constantFrom(...taskSchema.options), fc.constantFrom('', '/'), (profileId, task, end) => {
@@ -20,7 +20,7 @@ describe('links', () => {
     );
   });
 
-  it('are null for anything else, and never throw', () => {
+  it('anything else is no link, and reading it never throws', () => {
     const part = fc.oneof(
       fc.string(),
       fc.constantFrom('causeway:', '//', '/', 'connect', 'task', 'add-device', 'campus', '?a=b', '#x', '%2e', '..', '\n', 'CAUSEWAY:'),
@@ -66,9 +66,9 @@ describe('passcodes', () => {
     ['12345678', '123 456 78'],
     ['push', 'push'],
     ['cccjgjgkhcbbirdrfdnlnghhfgrtnnlgedjlftrbdeut', 'cccjgjgkhcbbirdrfdnlnghhfgrtnnlgedjlftrbdeut'],
-  ])('%s is shown as %s', (code, shown) => expect(groupPasscode(code)).toBe(shown));
+  ])('the passcode %s is shown as %s', (code, shown) => expect(groupPasscode(code)).toBe(shown));
 
-  it('are the same after grouping, and after spaces and dashes that were pasted', () => {
+  it('a passcode is the same after grouping, and after pasted spaces and dashes', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^\d{1,20}$/), fc.array(fc.constantFrom(' ', '-', '\u00A0', '\t')), (code, spaces) => {
         expect(plainPasscode(groupPasscode(code))).toBe(code);
@@ -97,7 +97,7 @@ describe('an option of a list', () => {
     'Callback',
     'Send SMS',
     'Send code to +1',
-  ])('%s has a phone ring', (label) => expect(offersPhone(label)).toBe(true));
+  ])('the option %s rings a phone', (label) => expect(offersPhone(label)).toBe(true));
   it.each([
     'Passcode',
     'Call Center',
@@ -108,11 +108,11 @@ describe('an option of a list', () => {
     'Voice and Drama',
     'Spring Ring',
     'Enter the SMS code',
-  ])('%s does not', (label) => expect(offersPhone(label)).toBe(false));
+  ])('the option %s rings no phone', (label) => expect(offersPhone(label)).toBe(false));
 });
 
 describe('the guide', () => {
-  it('finds each step at its own pages, in order, and null at any other', () => {
+  it('the guide finds each step at its own pages, in order, and null at any other', () => {
     for (const task of ['add-device', 'remove-device'] as const) {
       guideSteps[task].forEach((each, index) => {
         for (const path of each.paths) expect(stepAt(task, path.replace('*', 'abc'))).toBe(index);

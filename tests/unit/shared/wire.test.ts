@@ -41,7 +41,7 @@ for (const name of callNames) {
 }
 
 describe('what crosses a wire', () => {
-  it.each(Object.entries(schemas))('%s: parse(serialize(x)) = x', (_name, schema) => {
+  it.each(Object.entries(schemas))('%s survives serializing and parsing', (_name, schema) => {
     fc.assert(
       fc.property(valuesOf(schema), (value) => {
         const crossed: unknown = value === undefined ? undefined : JSON.parse(JSON.stringify(value));
@@ -51,7 +51,7 @@ describe('what crosses a wire', () => {
     );
   });
 
-  it.each(Object.entries(schemas))('%s: nothing that comes makes the parser throw', (_name, schema) => {
+  it.each(Object.entries(schemas))('the parser of %s throws on no input', (_name, schema) => {
     const near = fc
       .tuple(valuesOf(schema), fc.jsonValue())
       .map(([value, junk]) => (typeof value === 'object' ? { ...value, kind: junk } : junk));
@@ -63,7 +63,7 @@ describe('what crosses a wire', () => {
 });
 
 describe('answers', () => {
-  it('fit the prompts that they are listed for, and no others', () => {
+  it('answers fit the prompts that they are listed for, and no others', () => {
     fc.assert(
       fc.property(valuesOf(promptSchema), valuesOf(answerSchema), (prompt, answer) => {
         const listed: readonly string[] = answersOf[prompt.kind];
@@ -74,7 +74,7 @@ describe('answers', () => {
 });
 
 describe('failures', () => {
-  it('keep their code, whatever was thrown, within the bounds of what crosses the bridge', () => {
+  it('a failure keeps its code, whatever was thrown, within the bridge’s bounds', () => {
     fc.assert(
       fc.property(fc.constantFrom(...failureCodes), fc.string({ maxLength: 5000 }), fc.anything(), (code, detail, thrown) => {
         const error = fail(code, { host: 'x' }, { detail, cause: thrown });
@@ -86,7 +86,7 @@ describe('failures', () => {
     );
   });
 
-  it('of an abort are cancellations', () => {
+  it('the failure of an abort is a cancellation', () => {
     const abort = new AbortController();
     abort.abort();
     expect(failureOf(abort.signal.reason)).toEqual({ code: 'cancelled' });
@@ -95,7 +95,7 @@ describe('failures', () => {
 });
 
 describe('the bridge', () => {
-  it('gives every call and event a channel of its own', () => {
+  it('every call and event of the bridge has its own channel', () => {
     const channels = [...callNames.map(callChannel), ...eventNames.map(eventChannel)];
     expect(new Set(channels).size).toBe(channels.length);
   });

@@ -26,7 +26,7 @@ describe('a campus that IT gives', () => {
   beforeEach(async () => (directory = await mkdtemp(join(tmpdir(), 'causeway-given-'))));
   afterEach(() => rm(directory, { recursive: true }));
 
-  it('is there from the first start, and is what the file says from then on', async () => {
+  it('a campus from IT is there from the first start, and follows its file from then on', async () => {
     const settings = await Settings.open(directory);
     const keytar = memoryKeytar();
     const take = (managed: typeof profile) =>
@@ -47,7 +47,7 @@ describe('a campus that IT gives', () => {
     expect(settings.get()).toMatchObject({ profiles: [elsewhere], savedPasswords: ['mine'], lastProfileId: 'mine' });
   });
 
-  it('that leads elsewhere than before gets nothing that was kept: password, key for codes, certificate, names', async () => {
+  it('a campus from IT that leads elsewhere than before gets nothing saved: password, key for codes, certificate, names', async () => {
     const settings = await Settings.open(directory);
     const keytar = memoryKeytar();
     const secrets = new Secrets(() => Promise.resolve(keytar));
@@ -78,7 +78,7 @@ describe('where it is', () => {
     ['darwin', {}, '/Library/Application Support/Causeway/policy.json'],
     ['win32', { ProgramData: 'D:\\ProgramData' }, 'D:\\ProgramData\\Causeway\\policy.json'],
     ['win32', {}, 'C:\\ProgramData\\Causeway\\policy.json'],
-  ] as const)('on %s', (platform, env, file) => expect(policyFile(platform, env)).toBe(file));
+  ] as const)('the policy file’s place is known on %s', (platform, env, file) => expect(policyFile(platform, env)).toBe(file));
 });
 
 const isRoot = process.getuid?.() === 0;
@@ -101,7 +101,7 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
   const read = () => readPolicy(file, 'linux');
   const ignored = { policy: noPolicy, notice: { code: 'policy-ignored' } };
 
-  it('says what it says, and nothing where there is none', async () => {
+  it('a policy file is read, and a missing one means no policy', async () => {
     expect(await read()).toEqual({ policy: noPolicy, notice: null });
     const full = {
       library: '/opt/oc/libopenconnect.so.5',
@@ -127,19 +127,19 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     expect(programsOf(noPolicy)).toEqual({});
   });
 
-  it('requires the sandbox where its word for that is not understood: it was meant to forbid something', async () => {
+  it('a sandbox entry that is not understood counts as required, since it was meant to forbid something', async () => {
     await write({ sandboxRequired: 'yes' });
     expect(await read()).toMatchObject({ policy: { sandboxRequired: true }, notice: { code: 'policy-repaired' } });
   });
 
-  it('forbids kept page sign-ins where its word for that is not understood', async () => {
+  it('a page sign-in entry that is not understood counts as forbidden', async () => {
     await write({ keepPageSignIns: 'no' });
     expect(await read()).toMatchObject({ policy: { keepPageSignIns: false }, notice: { code: 'policy-repaired' } });
     await write({ keepPageSignIns: true });
     expect(await read()).toEqual({ policy: noPolicy, notice: null });
   });
 
-  it('gives everybody the campuses that it names, an installation without a click (OG#298); each file is root’s alone', async () => {
+  it('policy gives everybody its campuses without a click (OG#298), if each file is root’s alone', async () => {
     const [good, bad, open, gone] = ['good', 'bad', 'open', 'gone'].map((name) => join(folder, `${name}.causeway`));
     await writeFile(good ?? '', JSON.stringify(campus), { mode: 0o644 });
     await writeFile(bad ?? '', '{}', { mode: 0o644 });
@@ -151,7 +151,7 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     expect(notice).toMatchObject({ code: 'policy-repaired', params: { key: 'profiles.0, profiles.2, profiles.3' } });
   });
 
-  it('forbids questions about certificates where its word for that is not understood, and says so', async () => {
+  it('a certificate entry that is not understood forbids questions, and is reported', async () => {
     await write({ certificates: 'srtict' });
     const { policy, notice } = await read();
     expect(policy.certificates).toBe('strict');
@@ -160,7 +160,7 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     expect(await read()).toEqual({ policy: noPolicy, notice: null });
   });
 
-  it('loses only what is wrong in it, and names that', async () => {
+  it('a policy loses only its wrong entries, and names them', async () => {
     await write({
       'library': 'libopenconnect.so.5',
       'openconnect': '/opt/oc/openconnect',
@@ -178,10 +178,13 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     for (const key of ['library', 'ocproxy', 'hostCheckWrapper', 'keptCodes', 'profiles', 'xy', 'constructor']) expect(keys).toContain(key);
   });
 
-  it.each(['', '[]', 'null', '{"keptCodes": tr', 'x'.repeat(100_000)])('that is no JSON object is not obeyed: %.20j', async (text) => {
-    await write(text);
-    expect(await read()).toMatchObject(ignored);
-  });
+  it.each(['', '[]', 'null', '{"keptCodes": tr', 'x'.repeat(100_000)])(
+    'a policy that is no JSON object is ignored: %.20j',
+    async (text) => {
+      await write(text);
+      expect(await read()).toMatchObject(ignored);
+    },
+  );
 
   it.each([
     ['others may write it', () => chmod(file, 0o666)],
@@ -189,7 +192,7 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     ['it is somebody else’s', () => chown(file, 12_345, 0)],
     ['others may put another in its place', () => chmod(folder, 0o777)],
     ['its folder is somebody else’s', () => chown(folder, 12_345, 0)],
-  ])('is not obeyed where %s', async (_why, spoil) => {
+  ])('a policy is ignored if %s', async (_why, spoil) => {
     await write({ keptCodes: true });
     await spoil();
     expect(await read()).toMatchObject(ignored);
@@ -197,7 +200,7 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     expect(await readPolicy(file, 'win32')).toMatchObject(ignored);
   });
 
-  it('is not obeyed by way of a folder that others can write', async () => {
+  it('a policy below a folder that others can write to is ignored', async () => {
     await write({ keptCodes: true });
     const open = join(folder, 'open');
     await mkdir(open);
@@ -206,7 +209,7 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     expect(await readPolicy(join(open, 'policy.json'), 'linux')).toMatchObject(ignored);
   });
 
-  it('that is a folder is told, not fallen over', async () => {
+  it('a folder in place of the policy file is reported', async () => {
     await mkdir(file);
     expect(await read()).toMatchObject(ignored);
   });

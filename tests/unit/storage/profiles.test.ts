@@ -36,25 +36,28 @@ const publish = (answer: (request: IncomingMessage, response: ServerResponse) =>
 const publishText = (text: string, status = 200) => publish((_request, response) => response.writeHead(status).end(text));
 
 describe('asking a campus for its profile', () => {
-  it.each(['localhost:PORT', 'https://localhost:PORT', '  https://LOCALHOST:PORT/some/page?x  '])('understands %s', async (pattern) => {
-    const asked: string[] = [];
-    const port = await publish((request, response) => {
-      asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
-      response.end(JSON.stringify({ ...profile, surprise: 1 }));
-    });
-    const read = await discoverProfile(pattern.replace('PORT', String(port)), { verifier, signal });
-    expect(read).toMatchObject({ profile, dropped: ['surprise'] });
-    expect(asked).toEqual(['GET /.well-known/causeway.json']);
-  });
+  it.each(['localhost:PORT', 'https://localhost:PORT', '  https://LOCALHOST:PORT/some/page?x  '])(
+    'the campus address %s is understood',
+    async (pattern) => {
+      const asked: string[] = [];
+      const port = await publish((request, response) => {
+        asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
+        response.end(JSON.stringify({ ...profile, surprise: 1 }));
+      });
+      const read = await discoverProfile(pattern.replace('PORT', String(port)), { verifier, signal });
+      expect(read).toMatchObject({ profile, dropped: ['surprise'] });
+      expect(asked).toEqual(['GET /.well-known/causeway.json']);
+    },
+  );
 
-  it('finds a campus on this machine by its real name', async () => {
+  it('a campus on this computer is found by its real name', async () => {
     const loopbackPort = await publishText(JSON.stringify(profile));
     const connectTo = [{ host: 'campus.test', port: 443, loopbackPort }];
     expect((await discoverProfile('campus.test', { verifier, signal, connectTo })).profile.id).toBe('campus');
   });
 
   it.each(['mei@localhost', 'Mei.Chan@LOCALHOST ', 'mailto:mei@localhost', '\u200fmei@localhost'])(
-    'takes the domain of %j and leaves the person out',
+    'only the domain of %j is used',
     (typed) => {
       expect(withoutPerson(typed).toLowerCase()).toBe('localhost');
       expect(hostTyped(typed)).toBe('localhost');
@@ -62,7 +65,7 @@ describe('asking a campus for its profile', () => {
   );
 
   it.each(['mei@a@localhost', 'mei:secret@localhost', 'https://mei@localhost', 'mei@', 'mei chan@localhost', 'mei@host/path'])(
-    'takes %j for no e-mail address',
+    '%j is no e-mail address',
     (typed) => {
       expect(withoutPerson(typed)).toBe(typed);
       expect(hostTyped(typed)).toBeNull();
@@ -70,7 +73,7 @@ describe('asking a campus for its profile', () => {
   );
 
   it.each(['', 'http://campus.test', 'ftp://campus.test', 'two words', 'https://user:secret@campus.test', 'https://'])(
-    'takes %j for no address',
+    '%j is no campus address',
     async (typed) => {
       await expect(discoverProfile(typed, { verifier, signal })).rejects.toMatchObject(failing('profile-unreachable', { address: typed }));
     },
@@ -82,33 +85,33 @@ describe('asking a campus for its profile', () => {
     ['a page that needs a sign-in', '{}', 403, 'profile-not-found'],
     ['a server in trouble', '{}', 503, 'profile-unreachable'],
     ['more than a profile may be', JSON.stringify({ ...profile, more: 'x'.repeat(64 * 1024) }), 200, 'profile-not-found'],
-  ])('says of %s what it is', async (_what, text, status, code) => {
+  ])('%s fails with its own code', async (_what, text, status, code) => {
     const address = `localhost:${await publishText(text, status)}`;
     await expect(discoverProfile(address, { verifier, signal })).rejects.toMatchObject(failing(code, { address }));
   });
 
-  it('follows no redirect', async () => {
+  it('a campus’s profile is fetched without following redirects', async () => {
     const elsewhere = await publishText(JSON.stringify(profile));
     const port = await publish((_request, response) => response.writeHead(302, { location: `https://localhost:${elsewhere}/` }).end());
     const address = `localhost:${port}`;
     await expect(discoverProfile(address, { verifier, signal })).rejects.toMatchObject(failing('profile-not-found', { address }));
   });
 
-  it('says which part of a profile is wrong', async () => {
+  it('the wrong part of a campus’s profile is named', async () => {
     const port = await publishText(JSON.stringify({ ...profile, gateways: [] }));
     await expect(discoverProfile(`localhost:${port}`, { verifier, signal })).rejects.toMatchObject(
       failing('profile-invalid', { key: 'gateways' }),
     );
   });
 
-  it('says that nobody is there, or nobody who speaks TLS', async () => {
+  it('a campus’s address where nobody answers, or nobody speaks TLS, is reported as such', async () => {
     for (const port of [await deadPort(), await tcp((socket) => socket.end('hello'))]) {
       const address = `localhost:${port}`;
       await expect(discoverProfile(address, { verifier, signal })).rejects.toMatchObject(failing('profile-unreachable', { address }));
     }
   });
 
-  it('leaves the question of an untrusted certificate to the person', async () => {
+  it('an untrusted certificate of a campus’s address is left to the person', async () => {
     const port = await publishText(JSON.stringify(profile));
     const asked = await discoverProfile(`localhost:${port}`, { verifier: nobody, signal }).catch((error: unknown) => error);
     expect(asked).toBeInstanceOf(CertificateQuestion);
@@ -119,7 +122,7 @@ describe('asking a campus for its profile', () => {
     expect((await discoverProfile(`localhost:${port}`, { verifier: accepted, signal })).profile.id).toBe('campus');
   });
 
-  it('can be cancelled', async () => {
+  it('fetching a campus’s profile can be cancelled', async () => {
     const cancel = new AbortController();
     const port = await publish(() => cancel.abort());
     await expect(discoverProfile(`localhost:${port}`, { verifier, signal: cancel.signal })).rejects.toMatchObject({
@@ -136,12 +139,12 @@ describe('reading a profile from a file', () => {
     return join(directory, 'campus.causeway');
   };
 
-  it('takes it as an editor saved it', async () => {
+  it('a profile file is read as editors save it', async () => {
     const text = `\uFEFF${JSON.stringify(profile, null, 2)}\r\n`;
     expect(await readProfileFile(await file(text))).toMatchObject({ profile, dropped: [] });
   });
 
-  it('says what is wrong with it', async () => {
+  it('a profile file’s error is reported', async () => {
     await expect(readProfileFile(await file(Buffer.alloc(1024 * 1024, ' ')))).rejects.toMatchObject(
       failing('profile-invalid', { key: 'size' }),
     );

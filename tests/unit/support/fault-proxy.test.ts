@@ -51,7 +51,7 @@ async function hears(socket: Socket): Promise<boolean> {
   return received;
 }
 
-test('carries both ways, counts connections and the turns of each, and hands on a half-close', async () => {
+test('the fault proxy carries both ways, counts connections and turns, and passes on a half-close', async () => {
   const { proxy, dial } = await proxied();
   const first = await dial();
   expect(await say(first, 'one')).toBe('ONE');
@@ -66,7 +66,7 @@ test('carries both ways, counts connections and the turns of each, and hands on 
   await expect.poll(() => proxy.connections.open).toBe(1);
 });
 
-test('resets at a chosen byte: what came before passes, the rest does not', async () => {
+test('the fault proxy resets at a chosen byte: what came before passes, the rest does not', async () => {
   const { proxy, dial } = await proxied();
   await proxy.set({ kind: 'reset', onset: { direction: 'down', afterBytes: 4 } });
   const socket = await dial();
@@ -80,7 +80,7 @@ test('resets at a chosen byte: what came before passes, the rest does not', asyn
   await expect.poll(() => proxy.connections.open).toBe(0);
 });
 
-test('resets at a chosen message, which does not pass', async () => {
+test('the fault proxy resets at a chosen message, which does not pass', async () => {
   const { proxy, dial } = await proxied();
   await proxy.set({ kind: 'reset', onset: { direction: 'up', atMessage: 2 } });
   const socket = await dial();
@@ -90,7 +90,7 @@ test('resets at a chosen message, which does not pass', async () => {
   expect(await over).toBe('ECONNRESET');
 });
 
-test('closes both sides at a chosen message', async () => {
+test('the fault proxy closes both sides at a chosen message', async () => {
   const { proxy, dial } = await proxied();
   await proxy.set({ kind: 'close', onset: { direction: 'up', atMessage: 2 } });
   const socket = await dial();
@@ -100,7 +100,7 @@ test('closes both sides at a chosen message', async () => {
   expect(await over).toBe('FIN');
 });
 
-test('a black hole accepts and passes nothing, and delivers what it held when it is lifted', async () => {
+test('a black hole of the fault proxy accepts and passes nothing, and delivers what it held when it ends', async () => {
   const { proxy, dial } = await proxied();
   const before = await dial();
   expect(await say(before, 'one')).toBe('ONE');
@@ -115,7 +115,7 @@ test('a black hole accepts and passes nothing, and delivers what it held when it
   expect((await Promise.all(late)).map(String)).toEqual(['TWO', 'THREE']);
 });
 
-test('tells that a client left, even in a black hole', async () => {
+test('the fault proxy notices that a client left, even in a black hole', async () => {
   const { proxy, dial } = await proxied();
   await proxy.set({ kind: 'black-hole' });
   const socket = await dial();
@@ -124,7 +124,7 @@ test('tells that a client left, even in a black hole', async () => {
   await expect.poll(() => proxy.connections.open).toBe(0);
 });
 
-test('half-open: one direction is dead, the other lives', async () => {
+test('a half-open line of the fault proxy is dead in one direction only', async () => {
   const received: string[] = [];
   const target = await tcp((socket) => {
     socket.on('data', (data: Buffer) => {
@@ -140,7 +140,7 @@ test('half-open: one direction is dead, the other lives', async () => {
   expect(await hears(socket)).toBe(false);
 });
 
-test('sends garbage in place of what the server said', async () => {
+test('the fault proxy sends garbage instead of the server’s bytes', async () => {
   const { proxy, dial } = await proxied();
   const socket = await dial();
   await proxy.set({ kind: 'garbage' });
@@ -150,7 +150,7 @@ test('sends garbage in place of what the server said', async () => {
   expect(await say(socket, 'two')).toBe('SSH-2.0-x');
 });
 
-test('refuses connections while it is told to, at the same port', async () => {
+test('the fault proxy refuses connections while told to, at the same port', async () => {
   const { proxy, dial } = await proxied();
   const before = await dial();
   await proxy.set({ kind: 'refuse' });
@@ -160,7 +160,7 @@ test('refuses connections while it is told to, at the same port', async () => {
   expect(await say(await dial(), 'two')).toBe('TWO');
 });
 
-test('delays each way, and thins the line, without losing a byte', async () => {
+test('the fault proxy delays each way, and thins the line, without losing a byte', async () => {
   const { proxy, dial } = await proxied();
   await proxy.set({ kind: 'latency', ms: 40 });
   const far = await dial();
@@ -183,7 +183,7 @@ test('delays each way, and thins the line, without losing a byte', async () => {
   expect(performance.now() - since).toBeGreaterThanOrEqual(180);
 });
 
-test('cuts what is open, once', async () => {
+test('the fault proxy resets open connections once', async () => {
   const { proxy, dial } = await proxied();
   const socket = await dial();
   expect(await say(socket, 'one')).toBe('ONE');

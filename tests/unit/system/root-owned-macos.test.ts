@@ -56,7 +56,7 @@ describe.skipIf(process.platform === 'win32')('on a Mac', () => {
     '/Library/PrivilegedHelperTools/openconnect',
     '/Library/Application Support/Causeway/policy.json',
     '/etc/causeway/helper.json',
-  ])('%s is root’s alone', async (path) => {
+  ])('on a Mac, %s belongs to root alone', async (path) => {
     expect(await onlyRootCanChange(path)).toBe(true);
   });
 
@@ -69,7 +69,7 @@ describe.skipIf(process.platform === 'win32')('on a Mac', () => {
     '/opt/homebrew/openconnect',
     '/tmp/openconnect',
     '/Library/PrivilegedHelperTools/absent',
-  ])('%s is not', async (path) => {
+  ])('on a Mac, %s does not belong to root alone', async (path) => {
     expect(await onlyRootCanChange(path)).toBe(false);
   });
 });

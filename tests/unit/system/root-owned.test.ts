@@ -27,7 +27,7 @@ describe.skipIf(!isRoot)('a path is root’s alone by every hop of every link', 
     return at(name);
   };
 
-  test('with links of root’s in folders of root’s, absolute, relative, in a chain, and with dots', async () => {
+  test('a path through root’s links in root’s folders belongs to root alone: absolute, relative, chained, and with dots', async () => {
     expect(await onlyRootCanChange(at('safe/file'))).toBe(true);
     expect(await onlyRootCanChange(link('safe/absolute', at('safe/deep/file')))).toBe(true);
     expect(await onlyRootCanChange(link('safe/relative', 'deep/file'))).toBe(true);
@@ -42,7 +42,7 @@ describe.skipIf(!isRoot)('a path is root’s alone by every hop of every link', 
     expect(await onlyRootCanChange(`${at('safe/folder')}/../file`)).toBe(true);
   });
 
-  test('not where the middle one of three links stands in a folder that others can write to, though both ends are root’s', async () => {
+  test('a path does not belong to root alone if the middle one of three links is in a folder that others can write to', async () => {
     link('safe/chain', at('open/middle'));
     link('open/middle', at('safe/file'));
     expect(await onlyRootCanChange(at('safe/chain'))).toBe(false);
@@ -51,7 +51,7 @@ describe.skipIf(!isRoot)('a path is root’s alone by every hop of every link', 
     expect(await onlyRootCanChange(at('safe/longer'))).toBe(false);
   });
 
-  test('not where a folder on the way is a link by way of such a folder, nor where the link itself is another’s', async () => {
+  test('a path does not belong to root alone if a folder on it is such a link, or if a link belongs to somebody else', async () => {
     link('safe/way', at('open/folder'));
     link('open/folder', at('safe/deep'));
     expect(await onlyRootCanChange(at('safe/way/file'))).toBe(false);
@@ -61,7 +61,7 @@ describe.skipIf(!isRoot)('a path is root’s alone by every hop of every link', 
     expect(await onlyRootCanChange(other)).toBe(false);
   });
 
-  test('not where the end, or the folder that it is in, is another’s or open to others', async () => {
+  test('a path does not belong to root alone if its end, or that one’s folder, belongs to or is open to others', async () => {
     expect(await onlyRootCanChange(at('open/file'))).toBe(false);
     expect(await onlyRootCanChange(at('theirs/file'))).toBe(false);
     expect(await onlyRootCanChange(link('safe/to-theirs', '../theirs/file'))).toBe(false);
@@ -71,7 +71,7 @@ describe.skipIf(!isRoot)('a path is root’s alone by every hop of every link', 
     expect(await onlyRootCanChange(at('safe/group'))).toBe(false);
   });
 
-  test('not where it goes in a circle, leads nowhere, or is relative', { timeout: 5_000 }, async () => {
+  test('a path that is circular, dangling or relative does not belong to root alone', { timeout: 5_000 }, async () => {
     link('safe/one', 'two');
     expect(await onlyRootCanChange(link('safe/two', 'one'))).toBe(false);
     expect(await onlyRootCanChange(link('safe/itself', 'itself/file'))).toBe(false);

@@ -78,7 +78,7 @@ const entries = fc.record({
 const descriptors = fc.record({ owner: fc.option(sids), entries: fc.option(fc.array(entries, { maxLength: 8 })) });
 
 describe('who may change a file of Windows', () => {
-  test('is read from Windows’s bytes, whatever they hold', () => {
+  test('Windows’ access rights are read from its bytes, whatever they hold', () => {
     fc.assert(
       fc.property(descriptors, (descriptor) => {
         expect(readSecurityDescriptor(bytesOf(descriptor))).toEqual(descriptor);
@@ -86,7 +86,7 @@ describe('who may change a file of Windows', () => {
     );
   });
 
-  test('is null if the bytes are cut off or empty, and reading never throws', () => {
+  test('truncated or empty access rights are null, and reading them never throws', () => {
     fc.assert(
       fc.property(descriptors, fc.nat(300), (descriptor, length) => {
         const bytes = bytesOf(descriptor);
@@ -99,14 +99,14 @@ describe('who may change a file of Windows', () => {
     expect(readSecurityDescriptor(Buffer.alloc(0))).toBeNull();
   });
 
-  test('leaves what Windows and an installer created to the administrators alone', () => {
+  test('what Windows and an installer created belongs to the administrators alone', () => {
     const program = [entry(trustedInstaller, full), ...own, entry(users, readAndRun), entry('S-1-15-2-1', readAndRun)];
     for (const owner of [system, administrators, trustedInstaller])
       for (const place of ['itself', 'holder', 'above'] as const)
         expect(onlyAdministratorsMayChange(described(program, owner), place)).toBe(true);
   });
 
-  test('may be anybody further up, as long as they can only add: C:\\ and ProgramData are so', () => {
+  test('others may add to a folder further up, as in C:\\ and ProgramData', () => {
     const programData = described([
       entry(creatorOwner, 0x10000000, { inheritOnly: true }),
       ...own,
@@ -133,11 +133,11 @@ describe('who may change a file of Windows', () => {
     ['a person may write, in the general word', described([...own, entry(mei, 0x40000000)]), 'itself'],
     ['it says something that is not understood', described([...own, { ...entry(mei, 0x1), kind: 'unknown', sid: null }]), 'above'],
     ['a person is denied it and allowed it', described([entry(mei, full, { kind: 'deny' }), ...own, entry(mei, full)]), 'itself'],
-  ] as const)('is not the administrators alone where %s', (_why, descriptor, place) => {
+  ] as const)('a file does not belong to the administrators alone if %s', (_why, descriptor, place) => {
     expect(onlyAdministratorsMayChange(descriptor, place)).toBe(false);
   });
 
-  test('is never judged less strictly with one more entry, or closer to the object', () => {
+  test('one more entry, or a place closer to the object, is never judged less strictly', () => {
     fc.assert(
       fc.property(descriptors, entries, (descriptor, more) => {
         const wider = { ...descriptor, entries: descriptor.entries && [...descriptor.entries, more] };
@@ -153,7 +153,7 @@ describe('a pipe of the helper’s', () => {
   const network = entry('S-1-5-2', full, { kind: 'deny' });
   const theirs = described([network, ...own, entry(mei, 0x12019f)]);
 
-  test('is for its one user, and not over the network', () => {
+  test('the helper’s pipe is for its one user, and not over the network', () => {
     expect(isForOneUser(theirs, mei)).toBe(true);
     expect(isForOneUser(described([network, ...own]), null)).toBe(true);
     expect(isForOneUser(theirs, 'S-1-5-21-1-2-3-1002')).toBe(false);
@@ -164,14 +164,14 @@ describe('a pipe of the helper’s', () => {
     expect(isForOneUser({ ...theirs, entries: null }, mei)).toBe(false);
   });
 
-  test('is known by its owner, which nobody can make up', () => {
+  test('the helper’s pipe is recognized by its owner, which nobody can fake', () => {
     expect(isAdministrators(theirs)).toBe(true);
     expect(isAdministrators({ ...theirs, owner: mei })).toBe(false);
     // A pipe that Wine's Node makes says nothing of its owner
     expect(isAdministrators({ owner: null, entries: null })).toBe(false);
   });
 
-  test('is assigned by SID only', () => {
+  test('the helper’s pipe is assigned by SID only', () => {
     expect(sddlForOneUser(mei)).toBe(`O:BAD:P(D;;FA;;;NU)(A;;FA;;;SY)(A;;FA;;;BA)(A;;FRFW;;;${mei})`);
     expect(sddlForOneUser(null)).not.toContain('FRFW');
     for (const wrong of ['mei', 'WD', 'S-1-5-21-1)(A;;GA;;;WD', '']) expect(() => sddlForOneUser(wrong), wrong).toThrow(/no SID/);

@@ -37,7 +37,7 @@ describe('on campus, without a tunnel', () => {
   test.each([
     ['the portal’s host', 'other', '2fa.campus.test'],
     ['Duo’s host, for a portal of the campus’s own', 'other', duo],
-  ] as const)('%s is looked up', async (_what, pages, host) => {
+  ] as const)('on campus, %s is looked up', async (_what, pages, host) => {
     expect(await outcome(pages, host)).toMatchObject([{ code: 'host-name-unknown' }, [host]]);
   });
 
@@ -48,7 +48,7 @@ describe('on campus, without a tunnel', () => {
     ['another host of Duo’s', 'other', 'admin.duosecurity.com', 443],
     ['a lookalike of Duo’s host', 'other', `${duo}.evil.example`, 443],
     ['the pattern itself', 'other', 'api-*.duosecurity.com', 443],
-  ] as const)('%s is refused', async (_what, pages, host, port) => {
+  ] as const)('on campus, %s is refused', async (_what, pages, host, port) => {
     expect(await outcome(pages, host, port)).toMatchObject([{ code: 'host-not-allowed' }, []]);
   });
 });

@@ -25,7 +25,7 @@ describe('a Pulse tunnel that does not open', () => {
     expect([codeOf(lines, 1), codeOf(lines, 2)]).toEqual(['pulse-refused', 'pulse-refused']);
   });
 
-  test('a rejected ticket stays one', () => {
+  test('a rejected ticket is still reported as one', () => {
     expect(codeOf(['Connected to 192.0.2.1:443', 'Pulse auth cookie rejected'], 2)).toBe('ticket-rejected');
     expect(codeOf(['Connected to 192.0.2.1:443', 'Authentication failure: Code 0x0c'], 2)).toBe('ticket-rejected');
   });

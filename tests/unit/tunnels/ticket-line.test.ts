@@ -30,7 +30,7 @@ describe.skipIf(process.platform === 'win32')('a ticket goes whole to openconnec
     ['v9.21', 4096, false],
     ['v10.0', 2000, true],
     ['unknown', 2000, false],
-  ])('%s, %i bytes: %s', async (version, length, fits) => {
+  ])('a ticket for openconnect %s of %i bytes: %s', async (version, length, fits) => {
     const attempt = check(await openconnect(version), length);
     if (fits) expect(attempt).not.toThrow();
     else
@@ -41,7 +41,7 @@ describe.skipIf(process.platform === 'win32')('a ticket goes whole to openconnec
       );
   });
 
-  it('a program that does not tell its version counts as an old one', () => {
+  it('a program that does not report its version counts as an old one', () => {
     expect(check(join(folder, 'nowhere'), 1100)).toThrow('ticket-too-long');
   });
 });
