@@ -8,6 +8,7 @@ import type { BesidePlace } from '../pages/place.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';
 import { BlockedHosts } from './blocked-hosts.ts';
 import { KeptCookies } from './kept-cookies.ts';
+import { answerAccountQuestions } from './security-key-accounts.ts';
 import { openSignInSession } from './sign-in-session.ts';
 import { SignInVisit, type SignInVisitOptions } from './sign-in-visit.ts';
 
@@ -72,6 +73,7 @@ export function createSignInView(options: SignInViewOptions): DesktopSignInView 
         blocked: (address) => blocked.note(address),
         denied: (what) => shown?.deny(what),
       });
+      answerAccountQuestions(partition.session, () => localizer().messages);
       const kept = new KeptCookies({ keeper: keeper?.() ?? null, session: partition.session, rules, log });
       try {
         await kept.putBack();

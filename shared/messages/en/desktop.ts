@@ -102,6 +102,7 @@ export const desktop = {
     chooseCertificate: 'Choose your certificate',
     certificateFiles: 'Certificates with their keys',
     allFiles: 'All files',
+    chooseAccount: 'Which account on your security key?',
     open: 'Open',
   },
 };

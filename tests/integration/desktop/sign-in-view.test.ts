@@ -293,3 +293,49 @@ describe('what a page may not do', () => {
     expect(copied).not.toContain('secret');
   });
 });
+
+describe('a security key', () => {
+  it('a security key signs a sign-in page’s challenge in the view, with Chromium’s virtual authenticator', async () => {
+    open('/');
+    await arrived('/');
+    const page = await double.page(contents());
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send('WebAuthn.enable');
+    await cdp.send('WebAuthn.addVirtualAuthenticator', {
+      options: { protocol: 'ctap2', transport: 'usb', automaticPresenceSimulation: true },
+    });
+    const signed = await run(`(async () => {
+      const challenge = new Uint8Array(32);
+      const user = { id: new Uint8Array([1]), name: 'mei', displayName: 'Mei' };
+      const made = await navigator.credentials.create({ publicKey: { challenge, rp: { name: 'Campus' }, user, pubKeyCredParams: [{ type: 'public-key', alg: -7 }] } });
+      const got = await navigator.credentials.get({ publicKey: { challenge, allowCredentials: [{ type: 'public-key', id: made.rawId }], userVerification: 'discouraged' } });
+      return got.id === made.id && got.response.signature.byteLength > 0;
+    })().catch(String)`);
+    expect(signed).toBe(true);
+    await cdp.detach();
+  });
+
+  it('of several accounts on a key the person chooses, an only one is taken, and a closed question cancels', async () => {
+    open('/');
+    await arrived('/');
+    const accounts = [
+      { credentialId: 'a', name: 'mei@campus.test' },
+      { credentialId: 'b', displayName: 'Mei\u202E, library' },
+    ];
+    const chosen: unknown[] = [];
+    const ask = (some: object[]): void => {
+      const event = { preventDefault: () => undefined };
+      contents().session.emit('select-webauthn-account', event, { relyingPartyId: host, accounts: some }, (id: unknown) => chosen.push(id));
+    };
+    double.dialogAnswers.message.push({ response: 1, checkboxChecked: false }, { response: 2, checkboxChecked: false });
+    ask(accounts);
+    await vi.waitFor(() => expect(chosen).toEqual(['b']));
+    expect(double.dialogs.at(-1)?.options).toMatchObject({ buttons: ['mei@campus.test', 'Mei, library', 'Cancel'], cancelId: 2 });
+    ask(accounts);
+    await vi.waitFor(() => expect(chosen).toEqual(['b', null]));
+    const before = double.dialogs.length;
+    ask(accounts.slice(0, 1));
+    await vi.waitFor(() => expect(chosen).toEqual(['b', null, 'a']));
+    expect(double.dialogs).toHaveLength(before);
+  });
+});
