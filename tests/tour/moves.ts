@@ -198,8 +198,12 @@ export async function removeDevice(stage: Stage, name: string, guides: RemoveGui
   });
 }
 
-/** Goes through I lost my phone, from the role to the recovery passcode. */
-export async function recover(stage: Stage, who: SignIn & { role: string; dateOfBirth: string; lastFour: string }): Promise<void> {
+/** Goes through I lost my phone, from the role to the recovery passcode, and on `until` what comes next is there. */
+export async function recover(
+  stage: Stage,
+  who: SignIn & { role: string; dateOfBirth: string; lastFour: string },
+  until: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
   const { window } = stage;
   await stage.step('Recovery 1', `Click the role: ${who.role}`, () => stage.click(button(window, new RegExp(`^${who.role}`))));
   await stage.step('Recovery 2', 'Fill in who you are', async () => {
@@ -217,7 +221,10 @@ export async function recover(stage: Stage, who: SignIn & { role: string; dateOf
     await stage.click(exactly(window, 'Get 2FA Passcode'));
     await window.getByRole('heading', { name: 'Your recovery passcode' }).waitFor();
   });
-  await stage.step('Recovery 5', 'Continue to Add a new device', () => stage.click(exactly(window, 'Continue to Add a new device')));
+  await stage.step('Recovery 5', 'Continue to Add a new device', async () => {
+    await stage.click(exactly(window, 'Continue to Add a new device'));
+    await until();
+  });
 }
 
 /** Moves the recovery passcode from our column to the portal's page as people do: Copy, click, paste. */

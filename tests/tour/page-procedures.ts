@@ -41,7 +41,7 @@ const lost: Procedure = {
   async play(stage) {
     await act.chooseTask(stage, 'I lost my phone', 'Recovery 1');
     // The app still knows the password from the recovery, and signs in with it
-    await act.recover(stage, kit);
+    await act.recover(stage, kit, () => stage.signInPage('/frame/v4/push'));
     await page.enterBypassCode(stage, '4');
     await page.answerTrust(stage, 'no', '4');
     // The recovery site has a one-time sign-in to the portal

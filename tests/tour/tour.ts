@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pageProcedures } from './page-procedures.ts';
 import { formProcedures, type Procedure } from './procedures.ts';
+import { canStartKeyring } from '../support/keyring.ts';
 import { Stage, type TourStep } from './stage.ts';
 
 /** One procedure and its result, as in `tour.json`. */
@@ -26,10 +27,14 @@ export async function playTour(folder: string): Promise<boolean> {
   await mkdir(folder, { recursive: true });
   const played: Played[] = [];
   for (const [index, procedure] of [...formProcedures, ...pageProcedures].entries()) {
+    if (procedure.keychain === true && !canStartKeyring) {
+      console.log(`skipped  ${whereOf(procedure)}: ${procedure.name} (it needs dbus-daemon and gnome-keyring-daemon)`);
+      continue;
+    }
     const result = await play(procedure, folder, String(index + 1));
     played.push(result);
     console.log(
-      `${result.ok ? 'ok' : 'FAILED'}  ${procedure.where}: ${procedure.name} (${result.actions} actions, ${result.seconds} s; the guide has ${procedure.guideSteps} steps)` +
+      `${result.ok ? 'ok' : 'FAILED'}  ${whereOf(procedure)}: ${procedure.name} (${result.actions} actions, ${result.seconds} s; the guide has ${procedure.guideSteps} steps)` +
         (result.problem === undefined ? '' : `\n    ${result.problem}`),
     );
   }
@@ -37,6 +42,8 @@ export async function playTour(folder: string): Promise<boolean> {
   console.log(`Pictures and tour.json are in ${folder}`);
   return played.every(({ ok }) => ok);
 }
+
+const whereOf = ({ where, signIn = 'forms' }: Procedure): string => (signIn === 'pages' ? `${where}, on the campus's pages` : where);
 
 async function play(procedure: Procedure, folder: string, prefix: string): Promise<Played> {
   const { name, where, signIn = 'forms', keychain = false, guideSteps, mostActions = Infinity } = procedure;
