@@ -34,17 +34,17 @@ const wrongCode = (): string => {
 };
 
 describe('a code of a device', () => {
-  test('is taken one step early and late, and not further away', async () => {
+  test('a device’s code is accepted one step early and late, and not further away', async () => {
     for (const steps of [-3, -2, 2, 3]) expect(await check(codeOfMei(steps))).toMatchObject(failAs('passcode-wrong'));
     for (const steps of [-1, 0, 1]) expect(await check(codeOfMei(steps))).toEqual({ ok: true, via: 'device' });
   });
 
-  test('is taken with the spaces and dashes that people read it with', async () => {
+  test('a device’s code is accepted with the spaces and dashes that people read it with', async () => {
     const code = codeOfMei();
     expect(await check(` ${code.slice(0, 3)}-${code.slice(3)} `)).toMatchObject({ ok: true });
   });
 
-  test('is taken once by each service, and the refusal says when the next one comes', async () => {
+  test('a device’s code is accepted once by each service, and the refusal says when the next one comes', async () => {
     const code = codeOfMei();
     expect(await check(code, 'gateway')).toMatchObject({ ok: true });
     const again = await check(code, 'gateway');
@@ -55,17 +55,17 @@ describe('a code of a device', () => {
     expect(await check(codeOfMei(), 'gateway')).toMatchObject({ ok: true });
   });
 
-  test('brought twice at the same time lets one of the two in', async () => {
+  test('a device’s code used twice at the same time is accepted once', async () => {
     const code = codeOfMei();
     const results = await Promise.all([check(code), check(code), check(code)]);
     expect(results.filter((result) => result.ok)).toHaveLength(1);
   });
 
-  test('is nobody else’s', async () => {
+  test('a device’s code is not accepted for anybody else', async () => {
     expect(await check(codeOfMei(), 'gateway', kit.userId)).toMatchObject(failAs('passcode-wrong'));
   });
 
-  test('is taken exactly when it is near and newer than the last one that this service took', async () => {
+  test('a device’s code is accepted exactly if it is near and newer than the last one that this service accepted', async () => {
     const command = fc.record({
       advance: fc.integer({ min: 0, max: 2 }),
       offset: fc.integer({ min: -2, max: 2 }),
@@ -90,7 +90,7 @@ describe('a code of a device', () => {
 });
 
 describe('a recovery passcode', () => {
-  test('has nine digits and is taken once by the gateway and once by the portal', async () => {
+  test('a recovery passcode has nine digits and is accepted once by the gateway and once by the portal', async () => {
     const { passcode, expiresAt } = await campus.factors.issueRecoveryPasscode(mei.userId);
     expect(passcode).toMatch(/^\d{9}$/);
     expect(expiresAt).toBe(campus.now() + 60 * minute);
@@ -102,7 +102,7 @@ describe('a recovery passcode', () => {
     expect(await check(passcode, 'portal')).toMatchObject(failAs('passcode-used'));
   });
 
-  test('is good for an hour', async () => {
+  test('a recovery passcode is valid for an hour', async () => {
     const { passcode } = await campus.factors.issueRecoveryPasscode(mei.userId);
     campus.clock.at += 60 * minute - 1;
     expect(await check(passcode, 'portal')).toMatchObject({ ok: true });
@@ -110,14 +110,14 @@ describe('a recovery passcode', () => {
     expect(await check(passcode, 'gateway')).toMatchObject(failAs('passcode-expired'));
   });
 
-  test('is void once there is a newer one', async () => {
+  test('a recovery passcode is void once there is a newer one', async () => {
     const first = await campus.factors.issueRecoveryPasscode(mei.userId);
     const second = await campus.factors.issueRecoveryPasscode(mei.userId);
     expect(await check(first.passcode)).toMatchObject(failAs('passcode-wrong'));
     expect(await check(second.passcode)).toMatchObject({ ok: true });
   });
 
-  test('is void as soon as a device is enrolled', async () => {
+  test('a recovery passcode is void as soon as a device is enrolled', async () => {
     const { passcode } = await campus.factors.issueRecoveryPasscode(kit.userId);
     const { activationCode } = campus.factors.startEnrolment(kit.userId, 'phone', 'ios');
     await campus.factors.activate('new-phone', activationCode, 'New');
@@ -125,7 +125,7 @@ describe('a recovery passcode', () => {
     expect(await check(passcode, 'portal', kit.userId)).toMatchObject(failAs('passcode-wrong'));
   });
 
-  test('is kept as a hash only', async () => {
+  test('a recovery passcode is stored as a hash only', async () => {
     const { passcode } = await campus.factors.issueRecoveryPasscode(mei.userId);
     const written = await readFile(join(campus.dataDirectory, storeFileName), 'utf8');
     expect(written).not.toContain(passcode);
@@ -138,7 +138,7 @@ describe('an account', () => {
     for (let tries = 0; tries < times; tries++) await check(wrongCode());
   };
 
-  test('is locked for ten minutes by ten wrong codes in a row, and counts down to it', async () => {
+  test('an account is locked for ten minutes by ten wrong codes in a row, and the tries are counted down', async () => {
     expect(await check(wrongCode())).toMatchObject({ ok: false, triesLeft: 9 });
     await failTimes(8);
     const untilAt = campus.now() + 10 * minute;
@@ -155,7 +155,7 @@ describe('an account', () => {
     expect(await check(codeOfMei())).toMatchObject({ ok: true });
   });
 
-  test('counts failures in a row only, of each kind for itself', async () => {
+  test('an account counts only failures in a row, each kind separately', async () => {
     await failTimes(9);
     expect(await campus.directory.checkPassword(mei.userId, mei.password)).toBe(true);
     expect(await check(wrongCode())).toMatchObject({ failure: { code: 'account-locked' } });
@@ -165,7 +165,7 @@ describe('an account', () => {
     expect(await check(wrongCode())).toMatchObject({ triesLeft: 9 });
   });
 
-  test('is locked by wrong passwords too, whether anybody has it or not', async () => {
+  test('an account is locked by wrong passwords too, whether it exists or not', async () => {
     for (const userId of [mei.userId, 'no.body', '__proto__']) {
       for (let tries = 1; tries < 10; tries++) expect(await campus.directory.checkPassword(userId, 'wrong')).toBe(false);
       await expect(campus.directory.checkPassword(userId, 'wrong')).rejects.toMatchObject({ failure: { code: 'account-locked' } });
@@ -173,7 +173,7 @@ describe('an account', () => {
     expect(await campus.directory.checkPassword(ana.userId, ana.password)).toBe(true);
   });
 
-  test('gives a burst of guesses no more tries than a slow guesser', async () => {
+  test('a burst of guesses gets no more tries than a slow guesser', async () => {
     const { passcode } = await campus.factors.issueRecoveryPasscode(mei.userId);
     const guesses = [...Array.from({ length: 15 }, wrongCode), passcode];
     const results = await Promise.all(guesses.map((guess) => check(guess)));
@@ -185,7 +185,7 @@ describe('an account', () => {
 describe('a push', () => {
   const send = (userId = mei.userId) => campus.factors.startPush(userId, deviceOf(userId), 'gateway');
 
-  test('waits on the phone until it is approved, once', async () => {
+  test('a push waits on the phone until it is approved, once', async () => {
     const push = await send();
     expect(push.number).toBeUndefined();
     expect(push.deadline).toBe(campus.now() + minute);
@@ -197,7 +197,7 @@ describe('a push', () => {
     expect(campus.factors.waiting(mei.phone)).toEqual([]);
   });
 
-  test('can be denied', async () => {
+  test('a push can be denied', async () => {
     const push = await send();
     await campus.factors.deny(ana.phone, push.id);
     expect(campus.factors.waiting(mei.phone)).toHaveLength(1);
@@ -205,7 +205,7 @@ describe('a push', () => {
     expect(await push.outcome).toBe('denied');
   });
 
-  test('times out by itself, and cannot be approved too late', async () => {
+  test('a push times out by itself, and cannot be approved too late', async () => {
     const left = await send();
     campus.clock.at += minute;
     expect(await left.outcome).toBe('timed-out');
@@ -215,14 +215,14 @@ describe('a push', () => {
     expect(await late.outcome).toBe('timed-out');
   });
 
-  test('gives way to a newer one of the same person', async () => {
+  test('a push is replaced by a newer one of the same person', async () => {
     const first = await send();
     const second = await send();
     expect(await first.outcome).toBe('superseded');
     expect(campus.factors.waiting(mei.phone).map(({ id }) => id)).toEqual([second.id]);
   });
 
-  test('is forgotten by the phone when the asker gives up or the device is removed', async () => {
+  test('a push disappears from the phone when the asker gives up or the device is removed', async () => {
     const issued = await send();
     issued.cancel();
     expect(campus.factors.waiting(mei.phone)).toEqual([]);
@@ -232,14 +232,14 @@ describe('a push', () => {
     expect(await removed.outcome).toBe('superseded');
   });
 
-  test('ends a row of wrong codes when it is approved', async () => {
+  test('an approved push ends a row of wrong codes', async () => {
     for (let tries = 0; tries < 9; tries++) await check(wrongCode());
     const push = await send();
     await campus.factors.approve(mei.phone, push.id);
     expect(await check(wrongCode())).toMatchObject({ triesLeft: 9 });
   });
 
-  test('rings the phone that it is for', async () => {
+  test('a push rings the phone that it is for', async () => {
     const rung: string[] = [];
     const stop = [mei.phone, ana.phone].map((phone) => campus.factors.onPhoneChange(phone, () => rung.push(phone)));
     const push = await send();
@@ -249,7 +249,7 @@ describe('a push', () => {
     expect(rung).toEqual([mei.phone, mei.phone]);
   });
 
-  test('asks for its number where the campus matches numbers, and is denied by the third wrong one', async () => {
+  test('a push with a number is denied by the third wrong number', async () => {
     await campus.close();
     campus = await openTestServices({ numberMatching: true });
     const push = await send();
@@ -265,7 +265,7 @@ describe('a push', () => {
 });
 
 describe('an enrolment', () => {
-  test('makes a device all at once, in the phone that took its code', async () => {
+  test('an enrolment makes the whole device at once, in the phone that took its code', async () => {
     const before = campus.factors.devices(kit.userId);
     const enrolment = campus.factors.startEnrolment(kit.userId, 'tablet', 'ios');
     expect(enrolment.activationCode).toMatch(/^([A-Z2-9]{4}-){4}[A-Z2-9]{4}$/);
@@ -281,14 +281,14 @@ describe('an enrolment', () => {
     });
   });
 
-  test('is activated by the text of its QR code as well', async () => {
+  test('an enrolment is activated by the text of its QR code too', async () => {
     const { uri } = campus.factors.startEnrolment(kit.userId, 'phone', 'android');
     expect(new URL(uri).protocol).toBe('otpauth:');
     await campus.factors.activate('new-phone', uri, 'Scanned');
     expect(campus.factors.devices(kit.userId).map(({ name }) => name)).toContain('Scanned');
   });
 
-  test('activated twice at the same time makes one device', async () => {
+  test('an enrolment activated twice at the same time makes one device', async () => {
     const { activationCode } = campus.factors.startEnrolment(kit.userId, 'phone', 'ios');
     const both = await Promise.allSettled([
       campus.factors.activate('new-phone', activationCode, 'One'),
@@ -298,14 +298,14 @@ describe('an enrolment', () => {
     expect(campus.factors.devices(kit.userId)).toHaveLength(2);
   });
 
-  test('takes no other code', async () => {
+  test('an enrolment accepts no other code', async () => {
     campus.factors.startEnrolment(kit.userId, 'phone', 'ios');
     for (const code of ['', 'ABCD-EFGH-JKLM-NPQR-STUV', 'otpauth://totp/x?secret=A', 'otpauth:', '\0']) {
       await expect(campus.factors.activate('new-phone', code, 'X')).rejects.toMatchObject({ failure: { code: 'request-invalid' } });
     }
   });
 
-  test('is too late after a quarter of an hour, and whoever waits hears so', async () => {
+  test('an enrolment expires after a quarter of an hour, and its waiting page is told', async () => {
     const { id, activationCode } = campus.factors.startEnrolment(kit.userId, 'phone', 'ios');
     const activated = campus.factors.activated(id, new AbortController().signal);
     campus.clock.at += 15 * minute;
@@ -316,7 +316,7 @@ describe('an enrolment', () => {
     expect(campus.factors.enrolment(id)).toBeNull();
   });
 
-  test('that nobody waits for any more goes on', async () => {
+  test('an enrolment that nobody waits for any more can still be finished', async () => {
     const { id, activationCode } = campus.factors.startEnrolment(kit.userId, 'phone', 'ios');
     const leave = new AbortController();
     const activated = campus.factors.activated(id, leave.signal);
@@ -326,7 +326,7 @@ describe('an enrolment', () => {
     expect(await campus.factors.activated(id, new AbortController().signal)).toBe(true);
   });
 
-  test('takes any authenticator app by its code: a device that gives codes and receives no push', async () => {
+  test('an enrolment accepts any authenticator app by its code: the device gives codes and receives no push', async () => {
     const enrolment = campus.factors.startEnrolment(kit.userId, 'phone', 'ios');
     const key = new URL(enrolment.uri).searchParams.get('secret') ?? '';
     expect(await campus.factors.activateByCode(enrolment.id, codeAt(key, campus.now() + 5 * stepMs), 'App')).toBeNull();
@@ -341,7 +341,7 @@ describe('an enrolment', () => {
 });
 
 describe('a device', () => {
-  test('takes its account out of the phone when it is removed, and hands on being the default', async () => {
+  test('a removed device’s account leaves the phone, and another device becomes the default', async () => {
     const [first, second] = campus.factors.devices(ana.userId);
     if (!first || !second) throw new Error('Ana has two devices');
     await campus.factors.remove(ana.userId, first.id);
@@ -351,7 +351,7 @@ describe('a device', () => {
     expect(campus.factors.devices(ana.userId)).toEqual([]);
   });
 
-  test('is renamed and made the default by its owner only', async () => {
+  test('a device is renamed and made the default by its owner only', async () => {
     const [first, second] = campus.factors.devices(ana.userId);
     if (!first || !second) throw new Error('Ana has two devices');
     await campus.factors.makeDefault(ana.userId, second.id);
@@ -370,7 +370,7 @@ describe('a device', () => {
   });
 });
 
-test('whatever has resolved is on disk', async () => {
+test('everything that resolved is on disk', async () => {
   const onDisk = async () => (await openStore(campus.dataDirectory)).document;
   const { activationCode } = campus.factors.startEnrolment(kit.userId, 'phone', 'ios');
   const [old] = campus.factors.devices(kit.userId);

@@ -27,7 +27,7 @@ const tokenOn = ({ html }: Shown) => /name="csrf" value="([^"]+)"/.exec(html)?.[
 describe('a pocket phone', () => {
   beforeEach(() => open());
 
-  test('is one of those on the front page, says what it is, and shows live codes', async () => {
+  test('a pocket phone is on the front page, says what it is, and shows live codes', async () => {
     const phones = await visitor.get('/');
     const shown = await visitor.follow(phones, "Mei's phone");
     expect(shown.path).toBe('/phones/mei-phone');
@@ -39,12 +39,12 @@ describe('a pocket phone', () => {
     expect((await visitor.get(shown.path)).html).not.toContain(`${code.slice(0, 3)} ${code.slice(3)}`);
   });
 
-  test('that there is not is not found', async () => {
+  test('an unknown pocket phone is not found', async () => {
     for (const path of ['/phones/nobody', '/phones/nobody/add', '/phones/nobody/events'])
       expect((await visitor.fetch(path)).status).toBe(404);
   });
 
-  test('shows a push and answers it', async () => {
+  test('a pocket phone shows a push and answers it', async () => {
     const [device] = services.factors.devices(mei.userId);
     const first = await services.factors.startPush(mei.userId, device?.id ?? '', 'gateway');
     let shown = await visitor.get('/phones/mei-phone');
@@ -62,7 +62,7 @@ describe('a pocket phone', () => {
     expect(await second.outcome).toBe('denied');
   });
 
-  test('answers nothing that it was not asked', async () => {
+  test('a pocket phone answers nothing that it was not asked', async () => {
     const [device] = services.factors.devices(mei.userId);
     await services.factors.startPush(mei.userId, device?.id ?? '', 'gateway');
     const shown = await visitor.get('/phones/mei-phone');
@@ -81,7 +81,7 @@ describe('a pocket phone', () => {
     expect(gone.html).not.toContain('role="alert"');
   });
 
-  test('hears of a push at once', async () => {
+  test('a pocket phone gets a push at once', async () => {
     const feed = await visitor.fetch('/phones/mei-phone/events');
     expect(feed.headers.get('content-type')).toBe('text/event-stream');
     const reader = feed.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -104,7 +104,7 @@ describe('a pocket phone', () => {
 describe('with number matching', () => {
   beforeEach(() => open({ numberMatching: true }));
 
-  test('approves with the right number only, and denies after three wrong ones', async () => {
+  test('a pocket phone approves with the right number only, and denies after three wrong ones', async () => {
     const [device] = services.factors.devices(mei.userId);
     const push = await services.factors.startPush(mei.userId, device?.id ?? '', 'gateway');
     const wrong = push.number === '000' ? '111' : '000';
@@ -141,7 +141,7 @@ describe('adding an account', () => {
     return await visitor.upload(add.path, form);
   }
 
-  test('by its activation code', async () => {
+  test('a pocket phone adds an account by its activation code', async () => {
     const shown = await visitor.submit(add, 'Add', { activation: enrolment.activationCode, name: 'Pasted' });
     expect(shown.path).toBe('/phones/new-phone');
     expect(textOf(shown)).toContain('Pasted');
@@ -152,12 +152,12 @@ describe('adding an account', () => {
     expect(namesOf(ana.userId)).not.toContain('Twice');
   });
 
-  test('by the text of the QR code', async () => {
+  test('a pocket phone adds an account by the text of the QR code', async () => {
     await visitor.submit(add, 'Add', { activation: enrolment.uri, name: 'As text' });
     expect(namesOf(ana.userId)).toContain('As text');
   });
 
-  test('by a picture of the QR code, even one of a whole screen', async () => {
+  test('a pocket phone adds an account by a picture of the QR code, even of a whole screen', async () => {
     const small = PNG.sync.read(await drawPng(enrolment.uri, { scale: 4 }));
     const screen = new PNG({ width: 1280, height: 800 });
     screen.data.fill(0xdd);
@@ -167,14 +167,14 @@ describe('adding an account', () => {
     expect(namesOf(ana.userId)).toContain('By camera');
   });
 
-  test('draws a hostile name as text', async () => {
+  test('a pocket phone shows a hostile name as text', async () => {
     const hostile = '<script>alert(1)</script>';
     const shown = await visitor.submit(add, 'Add', { activation: enrolment.activationCode, name: hostile });
     expect(shown.html).not.toContain(hostile);
     expect(textOf(shown)).toContain('<script>alert(1)</script>');
   });
 
-  test('says what is missing, and keeps what was typed', async () => {
+  test('a pocket phone says what is missing, and keeps what was typed', async () => {
     let shown = await visitor.submit(add, 'Add', { activation: '', name: 'Nameless code' });
     expect(textOf(shown)).toContain('Paste the activation code');
     expect(shown.html).toContain('value="Nameless code"');
@@ -185,7 +185,7 @@ describe('adding an account', () => {
     expect(services.factors.enrolment(enrolment.id)?.device).toBeNull();
   });
 
-  test('refuses pictures that are none, damaged, without a code, or would unfold into something huge', async () => {
+  test('a pocket phone refuses pictures that are invalid, damaged, without a code, or would unpack into something huge', async () => {
     const png = await drawPng(enrolment.uri);
     const huge = Buffer.from(png);
     huge.writeUInt32BE(50_000, 16);
@@ -202,7 +202,7 @@ describe('adding an account', () => {
     expect(services.factors.enrolment(enrolment.id)?.device).toBeNull();
   });
 
-  test('takes no form of another site', async () => {
+  test('a pocket phone accepts no form of another site', async () => {
     const shown = await visitor.post(add.path, { activation: enrolment.activationCode, name: 'x', csrf: 'guess' });
     expect(shown.status).toBe(403);
     expect(services.factors.enrolment(enrolment.id)?.device).toBeNull();

@@ -22,7 +22,7 @@ async function toTheQrCode(visitor: Visitor, home: Shown, passcode: string): Pro
 }
 
 describe('adding a device', () => {
-  test('with a push on the old phone and one on the new, at the addresses that the guide follows', async () => {
+  test('a device is added with a push on the old phone and one on the new, at the addresses that the guide follows', async () => {
     const { visitor, home } = await portal.signedIn(mei);
     const paths = [home.path];
     const note = (shown: Shown) => {
@@ -60,7 +60,7 @@ describe('adding a device', () => {
     expect(device).toMatchObject({ kind: 'tablet', platform: 'ios', isDefault: false });
   });
 
-  test('with the recovery passcode, which is void afterwards, and a code of the new phone', async () => {
+  test('a device is added with the recovery passcode, which is void afterwards, and a code of the new phone', async () => {
     const { passcode } = await portal.factors.issueRecoveryPasscode(kit.userId);
     const { visitor, home } = await portal.signedIn(kit);
     let shown = await toTheQrCode(visitor, home, `${passcode.slice(0, 3)} ${passcode.slice(3, 6)} ${passcode.slice(6)}`);
@@ -72,7 +72,7 @@ describe('adding a device', () => {
     expect(portal.factors.hasRecoveryPasscode(kit.userId, 'gateway')).toBe(false);
   });
 
-  test('Continue to Login before the phone was ready says so and stays', async () => {
+  test('Continue to Login before the phone was ready says so and stays on the page', async () => {
     const { visitor, home } = await portal.signedIn(mei);
     const shown = await toTheQrCode(visitor, home, portal.code(mei.phone));
     const hasty = await visitor.submit(shown, 'Continue to Login');
@@ -83,7 +83,7 @@ describe('adding a device', () => {
     expect((await visitor.get('/add/done')).path).toBe('/home');
   });
 
-  test('draws the QR code as a picture of its own, without script or style', async () => {
+  test('the portal draws the QR code as its own picture, without script or style', async () => {
     const { visitor, home } = await portal.signedIn(mei);
     const { html } = await toTheQrCode(visitor, home, portal.code(mei.phone));
     expect(html).toMatch(/<div class="qr"[^>]*>\s*<svg [^>]*viewBox/);
@@ -91,7 +91,7 @@ describe('adding a device', () => {
     expect(html).not.toContain('otpauth:');
   });
 
-  test('a QR code that is too old is replaced', async () => {
+  test('an expired QR code is replaced', async () => {
     const { visitor, home } = await portal.signedIn(mei);
     const first = await toTheQrCode(visitor, home, portal.code(mei.phone));
     const wait = visitor.fetch('/add/scan/wait');
@@ -108,7 +108,7 @@ describe('adding a device', () => {
     expect(textById(fresh, 'activation-code')).not.toBe(textById(first, 'activation-code'));
   });
 
-  test('each page leads back to the one that has to come first', async () => {
+  test('each page of adding a device leads back to the one that must come first', async () => {
     const { visitor, home } = await portal.signedIn(mei);
     for (const path of ['/add/type', '/add/platform', '/add/installed', '/add/scan']) {
       expect((await visitor.get(path)).path).toBe('/add/confirm');
@@ -124,7 +124,7 @@ describe('adding a device', () => {
     expect((await visitor.post('/add/type', { csrf, kind: 'toaster' })).status).toBe(400);
   });
 
-  test('another authenticator app: its code proves the device, which then takes no push', async () => {
+  test('another authenticator app is added by its code, and then receives no push', async () => {
     const { visitor, home } = await portal.signedIn(ana);
     const shown = await toTheQrCode(visitor, home, portal.code(ana.phone));
     const id = portal.factors.devices(ana.userId).length;

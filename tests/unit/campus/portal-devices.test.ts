@@ -22,7 +22,7 @@ afterEach(() => portal.close());
 const namesOf = (userId: string) => portal.factors.devices(userId).map(({ name }) => name);
 
 describe('My Settings & Devices', () => {
-  test('removes a device after a push, with a question, at the addresses that the guide follows', async () => {
+  test('a device is removed after a push and a question, at the addresses that the guide follows', async () => {
     const { visitor: other, home } = await portal.signedIn(ana);
     const paths = [home.path];
     const note = (shown: Shown) => {
@@ -45,19 +45,19 @@ describe('My Settings & Devices', () => {
     expect(steps).toEqual([1, 2, 2, 3, 4, 5, 6]);
   });
 
-  test('Cancel removes nothing', async () => {
+  test('Cancel removes no device', async () => {
     const options = await visitor.follow(list, "Device Options, Ana's tablet");
     const question = await visitor.submit(options, 'Remove');
     expect((await visitor.follow(question, 'Cancel')).path).toBe(options.path);
     expect(namesOf(ana.userId)).toHaveLength(2);
   });
 
-  test('the trash button is drawn, and named for those who cannot see it', async () => {
+  test('the trash button is drawn, and named for screen readers', async () => {
     const { html } = await visitor.follow(list, 'Device Options');
     expect(html).toMatch(/<button[^>]*aria-label="Remove"[^>]*>\s*<svg[^>]*aria-hidden="true"/);
   });
 
-  test('warns before the last device goes, and says so afterwards', async () => {
+  test('the portal warns before the last device is removed, and says so afterwards', async () => {
     let shown = list;
     for (const name of ["Ana's tablet", "Ana's phone"]) {
       shown = await visitor.submit(await visitor.follow(shown, `Device Options, ${name}`), 'Remove');
@@ -69,7 +69,7 @@ describe('My Settings & Devices', () => {
     expect(textOf(shown)).toContain('You have no device');
   });
 
-  test('renames, whatever the name looks like, and draws it as text', async () => {
+  test('a device can get any name, which is shown as text', async () => {
     const hostile = `<img src=x onerror=alert(1)> "&'`;
     const options = await visitor.follow(list, "Device Options, Ana's tablet");
     const renamed = await visitor.submit(options, 'Save the name', { name: hostile });
@@ -91,14 +91,14 @@ describe('My Settings & Devices', () => {
     ['of spaces', '   '],
     ['of two lines', 'a\nb'],
     ['too long', 'x'.repeat(61)],
-  ])('refuses a name that is %s', async (_what, name) => {
+  ])('a device’s name that is %s is refused', async (_what, name) => {
     const options = await visitor.follow(list, 'Device Options');
     const before = namesOf(ana.userId);
     expect((await visitor.submit(options, 'Save the name', { name })).status).toBe(400);
     expect(namesOf(ana.userId)).toEqual(before);
   });
 
-  test('makes another device the default', async () => {
+  test('another device can be made the default', async () => {
     expect(textOf(list)).toContain("Ana's phone Default");
     const options = await visitor.follow(list, "Device Options, Ana's tablet");
     const changed = await visitor.submit(options, 'Make it the default');
@@ -106,7 +106,7 @@ describe('My Settings & Devices', () => {
     expect(portal.factors.devices(ana.userId).filter(({ isDefault }) => isDefault)).toHaveLength(1);
   });
 
-  test("touches nobody else's device", async () => {
+  test('somebody else’s device cannot be changed', async () => {
     const [theirs] = portal.factors.devices(mei.userId);
     const id = theirs?.id ?? '';
     expect((await visitor.get(`/devices/options/${id}`)).path).toBe('/devices');
@@ -116,7 +116,7 @@ describe('My Settings & Devices', () => {
     expect(namesOf(mei.userId)).toEqual(["Mei's phone"]);
   });
 
-  test('a device that went meanwhile leads back to the list', async () => {
+  test('a device removed in the meantime leads back to the list', async () => {
     const options = await visitor.follow(list, "Device Options, Ana's tablet");
     const gone = portal.factors.devices(ana.userId).find(({ name }) => name === "Ana's tablet");
     await portal.factors.remove(ana.userId, gone?.id ?? '');

@@ -19,7 +19,7 @@ async function open(options: { numberMatching?: boolean; person?: { userId: stri
 describe('confirming with a push', () => {
   beforeEach(() => open());
 
-  test('approved goes on by itself', async () => {
+  test('an approved push at the portal continues by itself', async () => {
     const sent = await visitor.submit(confirm, 'Send me a Push (Recommended)');
     expect(sent.path).toBe('/devices/confirm/push');
     expect(textOf(sent)).toContain("Push sent to Mei's phone");
@@ -30,7 +30,7 @@ describe('confirming with a push', () => {
     expect((await visitor.get(sent.path)).path).toBe('/devices');
   });
 
-  test('denied and timed out are told apart, and nothing opens', async () => {
+  test('a denied and a timed-out push at the portal look different, and open nothing', async () => {
     let sent = await visitor.submit(confirm, 'Send me a Push');
     await answerPush(portal, mei.phone, 'deny');
     const denied = await visitor.get(sent.path);
@@ -46,7 +46,7 @@ describe('confirming with a push', () => {
     expect((await visitor.get('/devices')).path).toBe('/devices/confirm');
   });
 
-  test('Enter a Passcode instead takes the push back from the phone', async () => {
+  test('Enter a Passcode instead withdraws the portal’s push from the phone', async () => {
     const sent = await visitor.submit(confirm, 'Send me a Push');
     const instead = await visitor.submit(sent, 'Enter a Passcode instead');
     expect(instead.path).toBe('/devices/confirm/passcode');
@@ -54,7 +54,7 @@ describe('confirming with a push', () => {
     expect((await visitor.submit(instead, 'Enter a Passcode', { passcode: portal.code(mei.phone) })).path).toBe('/devices');
   });
 
-  test('a push that another one followed confirms nothing', async () => {
+  test('a push that was replaced by another confirms nothing at the portal', async () => {
     await visitor.submit(confirm, 'Send me a Push');
     const gateway = await portal.factors.startPush(mei.userId, portal.factors.devices(mei.userId)[0]?.id ?? '', 'gateway');
     expect(textOf(await visitor.get('/devices/confirm/push'))).toContain('no longer counts');
@@ -63,12 +63,12 @@ describe('confirming with a push', () => {
     expect((await visitor.get('/devices')).path).toBe('/devices/confirm');
   });
 
-  test('a push of one page does not open the other before it is approved', async () => {
+  test('a push of one portal page does not open the other before it is approved', async () => {
     await visitor.submit(confirm, 'Send me a Push');
     expect((await visitor.get('/add/confirm/push')).path).toBe('/add/confirm');
   });
 
-  test("somebody else's device is not asked", async () => {
+  test('somebody else’s device gets no push from the portal', async () => {
     const [theirs] = portal.factors.devices(ana.userId);
     const shown = await visitor.submit(confirm, 'Send me a Push', { device: theirs?.id ?? '' });
     expect(shown.path).toBe('/devices/confirm');
@@ -77,7 +77,7 @@ describe('confirming with a push', () => {
   });
 });
 
-test('the push page shows the number that the phone asks for', async () => {
+test('the portal’s push page shows the number that the phone asks for', async () => {
   await open({ numberMatching: true });
   const sent = await visitor.submit(confirm, 'Send me a Push');
   const number = /class="secret">(\d{3})</.exec(sent.html)?.[1] ?? '';
@@ -89,19 +89,19 @@ test('the push page shows the number that the phone asks for', async () => {
 describe('confirming with a passcode', () => {
   beforeEach(() => open());
 
-  test('typed on the first page, with spaces', async () => {
+  test('a passcode can be typed on the portal’s first page, with spaces', async () => {
     const code = portal.code(mei.phone);
     const shown = await visitor.submit(confirm, 'Enter a Passcode', { passcode: ` ${code.slice(0, 3)} ${code.slice(3)}` });
     expect(shown.path).toBe('/devices');
   });
 
-  test('the button alone leads to the passcode page', async () => {
+  test('the passcode button alone leads to the portal’s passcode page', async () => {
     const shown = await visitor.submit(confirm, 'Enter a Passcode');
     expect(shown.path).toBe('/devices/confirm/passcode');
     expect(shown.html).not.toContain('role="alert"');
   });
 
-  test('a wrong one of any length says how many tries are left', async () => {
+  test('a wrong passcode of any length says how many tries are left at the portal', async () => {
     let shown = await visitor.submit(confirm, 'Enter a Passcode', { passcode: '000 00' });
     expect(shown.path).toBe('/devices/confirm/passcode');
     expect(textOf(shown)).toContain('This passcode is not right');
@@ -112,7 +112,7 @@ describe('confirming with a passcode', () => {
     expect((await visitor.get(shown.path)).html).not.toContain('role="alert"');
   });
 
-  test('a used one says when the next one comes, and the next one works', async () => {
+  test('a used passcode at the portal says when the next one comes, and the next one works', async () => {
     const code = portal.code(mei.phone);
     await visitor.submit(confirm, 'Enter a Passcode', { passcode: code });
     portal.clock.at += 10 * 60_000 + 1;
@@ -129,7 +129,7 @@ describe('confirming with a passcode', () => {
     expect((await second.submit(used, 'Enter a Passcode', { passcode: portal.code(mei.phone) })).path).toBe('/add/type');
   });
 
-  test('ten wrong ones lock, the page says until when, and the right one is not taken meanwhile', async () => {
+  test('ten wrong passcodes lock the portal, the page says until when, and the right one is not accepted meanwhile', async () => {
     let shown = confirm;
     for (let tries = 0; tries < 10; tries++) shown = await visitor.submit(shown, 'Enter a Passcode', { passcode: '000001' });
     expect(textOf(shown)).toMatch(/locked until \d\d:\d\d \(in 10 minutes\)/);
@@ -142,7 +142,7 @@ describe('confirming with a passcode', () => {
     expect(shown.path).toBe('/devices');
   });
 
-  test('counts for ten minutes, for both areas, in this session only', async () => {
+  test('a confirmation at the portal lasts ten minutes, for both areas, in this session only', async () => {
     await visitor.submit(confirm, 'Enter a Passcode', { passcode: portal.code(mei.phone) });
     portal.clock.at += 10 * 60_000 - 1;
     expect((await visitor.get('/devices')).path).toBe('/devices');
@@ -162,7 +162,7 @@ describe('somebody without a device', () => {
     await portal.factors.remove(kit.userId, lost?.id ?? '');
   });
 
-  test('is told where a recovery passcode comes from', async () => {
+  test('a person without a device is told where a recovery passcode comes from', async () => {
     const shown = await visitor.get('/add/confirm');
     expect(shown.path).toBe('/add/confirm');
     expect(textOf(shown)).toContain('Get 2FA Passcode');
@@ -170,7 +170,7 @@ describe('somebody without a device', () => {
     expect(shown.html).not.toContain('name="passcode"');
   });
 
-  test('enters the recovery passcode at once: no device to choose, no push', async () => {
+  test('a person without a device enters the recovery passcode at once, without a choice or a push', async () => {
     const { passcode } = await portal.factors.issueRecoveryPasscode(kit.userId);
     const shown = await visitor.get('/add/confirm');
     expect(textOf(shown)).not.toContain('Send me a Push');
@@ -178,7 +178,7 @@ describe('somebody without a device', () => {
     expect((await visitor.submit(shown, 'Enter a Passcode', { passcode })).path).toBe('/add/type');
   });
 
-  test('with an old passcode is told that it is too old', async () => {
+  test('a person with an expired recovery passcode is told so', async () => {
     const { passcode } = await portal.factors.issueRecoveryPasscode(kit.userId);
     const shown = await visitor.get('/add/confirm');
     portal.clock.at += 25 * 60_000;

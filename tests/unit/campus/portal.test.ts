@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => portal.close());
 
 describe('signing in to the portal', () => {
-  test('leads from the front page to the sign-in page, and from there home', async () => {
+  test('the portal leads from its front page to the sign-in page, and from there home', async () => {
     const visitor = portal.visitor();
     const signIn = await visitor.get('/');
     expect(signIn.path).toBe('/sign-in');
@@ -23,7 +23,7 @@ describe('signing in to the portal', () => {
     expect((await visitor.get('/')).path).toBe('/home');
   });
 
-  test('says the same for a wrong password and for somebody unknown, and keeps the user ID', async () => {
+  test('the portal says the same for a wrong password and an unknown person, and keeps the user ID', async () => {
     const texts = [];
     for (const userId of [mei.userId, 'no.body']) {
       const visitor = portal.visitor();
@@ -37,7 +37,7 @@ describe('signing in to the portal', () => {
     expect(texts[0]).toBe(texts[1]);
   });
 
-  test('says until when an account is locked', async () => {
+  test('the portal says until when an account is locked', async () => {
     const visitor = portal.visitor();
     let shown = await visitor.get('/sign-in');
     for (let tries = 0; tries < 10; tries++) shown = await visitor.submit(shown, 'Sign in', { userId: kit.userId, password: 'wrong' });
@@ -49,7 +49,7 @@ describe('signing in to the portal', () => {
     expect(shown.path).toBe('/home');
   });
 
-  test('gives a new session on sign-in, so that one planted before is worth nothing', async () => {
+  test('the portal gives a new session on sign-in, so that a planted one is worthless', async () => {
     const visitor = portal.visitor();
     const signIn = await visitor.get('/sign-in');
     const planted = new Map(visitor.cookies);
@@ -60,7 +60,7 @@ describe('signing in to the portal', () => {
     expect((await planter.get('/home')).path).toBe('/sign-in');
   });
 
-  test('ends with Sign out, and after half an hour of quiet', async () => {
+  test('a portal session ends with Sign out, and after half an hour without use', async () => {
     const { visitor, home } = await portal.signedIn(mei);
     const before = new Map(visitor.cookies);
     expect((await visitor.submit(home, 'Sign out')).path).toBe('/sign-in');
@@ -81,7 +81,7 @@ describe('the one-time sign-in', () => {
     ['remove-device', '/devices/confirm'],
     ['lost-phone', '/home'],
     [undefined, '/home'],
-  ])('for the task %s leads to %s', async (task, path) => {
+  ])('the one-time sign-in for the task %s leads to %s', async (task, path) => {
     const { token } = portal.signIns.mint(mei.userId);
     const visitor = portal.visitor();
     const shown = await visitor.post('/one-time', { token, ...(task !== undefined && { task }) });
@@ -89,14 +89,14 @@ describe('the one-time sign-in', () => {
     expect(textOf(shown)).toContain('Mei Chan');
   });
 
-  test('stands for the password only', async () => {
+  test('the one-time sign-in replaces only the password', async () => {
     const visitor = portal.visitor();
     await visitor.post('/one-time', { token: portal.signIns.mint(mei.userId).token });
     expect((await visitor.get('/devices')).path).toBe('/devices/confirm');
     expect((await visitor.get('/add/type')).path).toBe('/add/confirm');
   });
 
-  test('is good once, and for a minute', async () => {
+  test('the one-time sign-in works once, within a minute', async () => {
     const { token } = portal.signIns.mint(mei.userId);
     await portal.visitor().post('/one-time', { token });
     const second = await portal.visitor().post('/one-time', { token });
@@ -109,14 +109,14 @@ describe('the one-time sign-in', () => {
     expect((await portal.visitor().post('/one-time', { token: 'made-up' })).path).toBe('/sign-in');
   });
 
-  test('refuses a task that there is not', async () => {
+  test('the one-time sign-in refuses an unknown task', async () => {
     const { token } = portal.signIns.mint(mei.userId);
     expect((await portal.visitor().post('/one-time', { token, task: 'format-disk' })).status).toBe(400);
   });
 });
 
 describe('what the portal refuses', () => {
-  test('a form without its token, or with that of another session', async () => {
+  test('the portal refuses a form without its token, or with that of another session', async () => {
     const stranger = await portal.signedIn(mei);
     const { visitor } = await portal.signedIn(mei);
     const theirToken = /name="csrf" value="([^"]+)"/.exec(stranger.home.html)?.[1] ?? '';
@@ -138,18 +138,18 @@ describe('what the portal refuses', () => {
     expect(portal.factors.waiting(mei.phone)).toHaveLength(0);
   });
 
-  test('a sign-in form without its token', async () => {
+  test('the portal refuses a sign-in form without its token', async () => {
     const visitor = portal.visitor();
     await visitor.get('/sign-in');
     expect((await visitor.post('/sign-in', { userId: mei.userId, password: mei.password })).status).toBe(403);
   });
 
-  test('a form of nobody: leads to the sign-in page', async () => {
+  test('a portal form without a session leads to the sign-in page', async () => {
     expect((await portal.visitor().post('/devices/remove/x', {})).path).toBe('/sign-in');
     expect((await portal.visitor().post('/sign-in', { userId: mei.userId, password: mei.password })).path).toBe('/sign-in');
   });
 
-  test('bodies that are too large, in one piece or without a length', async () => {
+  test('the portal refuses bodies that are too large, with or without a length', async () => {
     const { visitor } = await portal.signedIn(mei);
     const large = `csrf=${'a'.repeat(20_000)}`;
     const type = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -170,14 +170,14 @@ describe('what the portal refuses', () => {
     ['another type', 'text/plain', 'csrf=x'],
     ['a broken multipart', 'multipart/form-data; boundary=b', '--b\r\nnonsense'],
     ['a field twice', 'application/x-www-form-urlencoded', 'csrf=x&csrf=y'],
-  ])('a body that is no form: %s', async (_what, type, body) => {
+  ])('the portal refuses a body that is no form: %s', async (_what, type, body) => {
     const { visitor } = await portal.signedIn(mei);
     const headers = type === undefined ? {} : { 'content-type': type };
     const response = await visitor.fetch('/sign-out', { method: 'POST', body: new TextEncoder().encode(body), headers });
     expect(response.status).toBe(400);
   });
 
-  test('other methods and unknown pages', async () => {
+  test('the portal refuses other methods and unknown pages', async () => {
     const { visitor } = await portal.signedIn(mei);
     for (const method of ['PUT', 'DELETE', 'OPTIONS', 'HEAD']) expect((await visitor.fetch('/home', { method })).status).toBe(405);
     expect((await visitor.fetch('/home', { method: 'POST' })).status).toBe(405);
@@ -186,7 +186,7 @@ describe('what the portal refuses', () => {
     }
   });
 
-  test('a request line that is no address', async () => {
+  test('the portal refuses a malformed request line', async () => {
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect(Number(new URL(portal.origin).port), '127.0.0.1', () => {
         socket.write('GET http://[ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
@@ -201,7 +201,7 @@ describe('what the portal refuses', () => {
 });
 
 describe('what every answer carries', () => {
-  test('the safety headers, on pages, redirects, errors and files', async () => {
+  test('every portal answer has the safety headers, on pages, redirects, errors and files', async () => {
     const visitor = portal.visitor();
     for (const path of ['/sign-in', '/', '/nowhere', '/.well-known/causeway-on-campus']) {
       const { headers } = await visitor.fetch(path);
@@ -222,7 +222,7 @@ describe('what every answer carries', () => {
     ['127.0.0.1:8443', false],
     ['evilcampus.test', false],
     ['campus.test.evil.test', false],
-  ])('asked as %s: HTTPS from now on, %s', async (host, expected) => {
+  ])('the portal under the name %s insists on HTTPS: %s', async (host, expected) => {
     const header = await new Promise<unknown>((resolve, reject) => {
       request(portal.origin, { path: '/sign-in', headers: { host } }, (response) => {
         response.resume();
@@ -234,13 +234,13 @@ describe('what every answer carries', () => {
     expect(header).toEqual(expected ? expect.stringMatching(/^max-age=\d{8}$/) : undefined);
   });
 
-  test('a cookie that no script, no plain HTTP and no other site gets', async () => {
+  test('the portal’s cookie reaches no script, no plain HTTP and no other site', async () => {
     const response = await portal.visitor().fetch('/sign-in');
     const [cookie] = response.headers.getSetCookie();
     expect(cookie).toMatch(/^__Host-portal=[\w-]{32}; Path=\/; Secure; HttpOnly; SameSite=Lax$/);
   });
 
-  test('no inline script or style, and files that are there and may be kept', async () => {
+  test('the portal has no inline script or style, and its files exist and may be cached', async () => {
     const visitor = portal.visitor();
     const { html } = await visitor.get('/sign-in');
     expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/);
@@ -253,7 +253,7 @@ describe('what every answer carries', () => {
     }
   });
 
-  test('the on-campus probe names the campus, to anybody', async () => {
+  test('the on-campus probe names the campus to anybody', async () => {
     const response = await new Visitor(portal.origin).fetch('/.well-known/causeway-on-campus');
     expect(await response.json()).toEqual({ campus: 'campus.test' });
     expect(response.headers.getSetCookie()).toEqual([]);

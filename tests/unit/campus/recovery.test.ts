@@ -49,7 +49,7 @@ describe('the recovery pages', () => {
     return await visitor.submit(identity, 'Verify', { userId: person.userId, dateOfBirth: person.dateOfBirth, lastFour: person.lastFour });
   }
 
-  test('lead from the role to the passcode, which is shown once and works', async () => {
+  test('the recovery pages lead from the role to the passcode, which is shown once and works', async () => {
     const visitor = new Visitor(site.origin);
     const options = await toOptions(visitor);
     expect(options.path).toBe('/options');
@@ -67,7 +67,7 @@ describe('the recovery pages', () => {
     expect(textOf(again)).toContain('was shown already');
   });
 
-  test('say the same whatever part of the identity is wrong, and keep what was typed', async () => {
+  test('the recovery pages say the same whatever part of the identity is wrong, and keep what was typed', async () => {
     const wrong = [
       { userId: 'no.body' },
       { userId: mei.userId },
@@ -91,19 +91,19 @@ describe('the recovery pages', () => {
     expect([...alerts][0]).toContain('does not match our records');
   });
 
-  test('the role is a part of the identity', async () => {
+  test('the role is part of the identity on the recovery pages', async () => {
     const visitor = new Visitor(site.origin);
     const typed = { userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: kit.lastFour };
     const shown = await visitor.submit(await visitor.get('/identity/staff'), 'Verify', typed);
     expect(textOf(shown)).toContain('does not match our records');
   });
 
-  test('take the last four without regard to case', async () => {
+  test('the recovery pages accept the last four characters in any case', async () => {
     const options = await toOptions(new Visitor(site.origin), { ...kit, lastFour: kit.lastFour.toLowerCase() });
     expect(options.path).toBe('/options');
   });
 
-  test('a wrong password is said, and gives nothing', async () => {
+  test('a wrong password on the recovery pages is reported, and gives nothing', async () => {
     const visitor = new Visitor(site.origin);
     const password = await visitor.submit(await toOptions(visitor), 'Next');
     const shown = await visitor.submit(password, 'Next', { password: 'wrong' });
@@ -112,7 +112,7 @@ describe('the recovery pages', () => {
     expect(services.factors.hasRecoveryPasscode(kit.userId, 'gateway')).toBe(false);
   });
 
-  test('begin again when ten minutes are over', async () => {
+  test('the recovery pages start over after ten minutes', async () => {
     const visitor = new Visitor(site.origin);
     const password = await visitor.submit(await toOptions(visitor), 'Next');
     services.clock.at += 10 * 60_000;
@@ -122,7 +122,7 @@ describe('the recovery pages', () => {
     expect((await visitor.get('/password')).path).toBe('/');
   });
 
-  test('show nothing to who did not verify, and take no form without its token', async () => {
+  test('the recovery pages show nothing without a verified identity, and accept no form without its token', async () => {
     const visitor = new Visitor(site.origin);
     for (const path of ['/options', '/password', '/passcode', '/identity/dean']) expect((await visitor.get(path)).path).toBe('/');
     expect((await visitor.post('/password', { password: kit.password })).path).toBe('/');
@@ -143,12 +143,12 @@ describe('the recovery pages', () => {
 });
 
 describe('the recovery interface', () => {
-  test('names the roles', async () => {
+  test('the recovery interface names the roles', async () => {
     const response = await fetch(new URL(recoveryPaths.roles, site.origin));
     expect(rolesReplySchema.parse(await response.json()).roles.map(({ id }) => id)).toEqual(['student', 'staff']);
   });
 
-  test('goes from the identity to a passcode and a portal sign-in', async () => {
+  test('the recovery interface goes from the identity to a passcode and a portal sign-in', async () => {
     const token = await verify();
     const issued = passcodeReplySchema.parse((await call(recoveryPaths.passcode, { token, password: kit.password })).reply);
     expect(issued.expiresAt - services.clock.at).toBe(60 * 60_000);
@@ -160,14 +160,14 @@ describe('the recovery interface', () => {
     }
   });
 
-  test('gives no portal sign-in before the passcode', async () => {
+  test('the recovery interface gives no portal sign-in before the passcode', async () => {
     const token = await verify();
     expect((await errorOf(call(recoveryPaths.portalSignIn, { token }), 410)).error).toBe('recovery-timed-out');
     await call(recoveryPaths.passcode, { token, password: 'wrong' });
     expect((await errorOf(call(recoveryPaths.portalSignIn, { token }), 410)).error).toBe('recovery-timed-out');
   });
 
-  test('says the same whatever part of the identity is wrong', async () => {
+  test('the recovery interface says the same whatever part of the identity is wrong', async () => {
     const wrong = [{ userId: 'no.body' }, { role: 'staff' }, { role: 'dean' }, { dateOfBirth: '1999-01-01' }, { lastFour: '0000' }];
     for (const part of wrong) {
       const answer = call(recoveryPaths.verify, { ...identityOf(kit), ...part });
@@ -176,7 +176,7 @@ describe('the recovery interface', () => {
     }
   });
 
-  test('limits the tries of one user ID, and says until when', async () => {
+  test('the recovery interface limits the tries for one user ID, and says until when', async () => {
     const begun = services.clock.at;
     for (let tries = 0; tries < triesPerUser.tries; tries++) {
       await errorOf(call(recoveryPaths.verify, { ...identityOf(kit), lastFour: '0000' }), 403);
@@ -195,7 +195,7 @@ describe('the recovery interface', () => {
     expect(await verify()).not.toBe('');
   });
 
-  test('limits the tries of all together', async () => {
+  test('the recovery interface limits the tries in total', async () => {
     for (let tries = 0; tries < triesInAll.tries; tries++) {
       await errorOf(call(recoveryPaths.verify, { ...identityOf(kit), userId: `user${tries}` }), 403);
     }
@@ -204,11 +204,11 @@ describe('the recovery interface', () => {
     expect(await verify(mei)).not.toBe('');
   });
 
-  test('does not count what was right', async () => {
+  test('the recovery interface does not count right answers', async () => {
     for (let tries = 0; tries < triesPerUser.tries * 2; tries++) expect(await verify()).not.toBe('');
   });
 
-  test('counts passwords towards both its own limit and the lock of the directory', async () => {
+  test('the recovery interface counts passwords towards its own limit and the directory’s lock', async () => {
     const token = await verify();
     for (let tries = 0; tries < triesPerUser.tries; tries++) {
       expect((await errorOf(call(recoveryPaths.passcode, { token, password: 'wrong' }), 403)).error).toBe('recovery-password');
@@ -221,13 +221,13 @@ describe('the recovery interface', () => {
     expect(locked).toEqual({ error: 'account-locked', params: { untilAt: services.clock.at + 10 * 60_000 } });
   });
 
-  test('a burst of guesses gets no more of them', async () => {
+  test('a burst of guesses at the recovery interface gets no more tries', async () => {
     const token = await verify();
     const burst = await Promise.all(Array.from({ length: 12 }, () => call(recoveryPaths.passcode, { token, password: 'wrong' })));
     expect(burst.filter(({ status }) => status === 403)).toHaveLength(triesPerUser.tries);
   });
 
-  test('a token is good for ten minutes', async () => {
+  test('a token of the recovery interface is valid for ten minutes', async () => {
     const token = await verify();
     services.clock.at += 10 * 60_000 - 1;
     passcodeReplySchema.parse((await call(recoveryPaths.passcode, { token, password: kit.password })).reply);
@@ -243,7 +243,7 @@ describe('the recovery interface', () => {
     ['a form', 'application/x-www-form-urlencoded', 'token=x', 400],
     ['not an object', 'application/json', '[]', 400],
     ['too large', 'application/json', JSON.stringify({ token: 'x'.repeat(20_000) }), 413],
-  ])('refuses a body that is %s, in JSON', async (_what, type, body, status) => {
+  ])('the recovery interface refuses a body that is %s, in JSON', async (_what, type, body, status) => {
     for (const path of [recoveryPaths.verify, recoveryPaths.passcode, recoveryPaths.portalSignIn]) {
       const response = await fetch(new URL(path, site.origin), { method: 'POST', headers: { 'content-type': type }, body });
       expect(response.status).toBe(status);
@@ -251,7 +251,7 @@ describe('the recovery interface', () => {
     }
   });
 
-  test('refuses other methods and paths, in JSON', async () => {
+  test('the recovery interface refuses other methods and paths, in JSON', async () => {
     const got = await fetch(new URL(recoveryPaths.verify, site.origin));
     expect(got.status).toBe(405);
     expect(recoveryErrorSchema.parse(await got.json()).error).toBe('request-invalid');

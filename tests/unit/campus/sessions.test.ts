@@ -50,7 +50,7 @@ const passActively = async (id: string, ms: number): Promise<void> => {
 };
 
 describe('a session', () => {
-  test('expires at the end of its life however active it is', async () => {
+  test('a session expires at the end of its life, however active it is', async () => {
     const { session, ticket } = await start();
     const events = hear(session.id);
     await passActively(session.id, rules.lifetimeMs - 1);
@@ -63,7 +63,7 @@ describe('a session', () => {
     expect(relay?.ended.aborted).toBe(true);
   });
 
-  test('ends when it was idle for too long; relayed bytes are activity', async () => {
+  test('a session ends if it was idle for too long, and relayed bytes are activity', async () => {
     const { session, ticket } = await start();
     const events = hear(session.id);
     clock.at += rules.idleMs - 1;
@@ -75,7 +75,7 @@ describe('a session', () => {
     await expect.poll(() => events).toEqual(['idle']);
   });
 
-  test('warns ten minutes before its end, once, also whoever listens later', async () => {
+  test('a session warns ten minutes before its end, once, and later listeners too', async () => {
     const { session } = await start();
     const events = hear(session.id);
     await passActively(session.id, rules.lifetimeMs - 10 * minute);
@@ -87,7 +87,7 @@ describe('a session', () => {
     await expect.poll(() => events).toEqual(['expiring', 'expiring']);
   });
 
-  test('is extended by a whole life from now, three times', async () => {
+  test('a session is extended by a whole life from now, three times', async () => {
     const { session, ticket } = await start();
     for (let times = 0; times < rules.extensions; times++) {
       expect(sessions.byTicket(ticket)?.extendable).toBe(true);
@@ -100,13 +100,13 @@ describe('a session', () => {
     expect(await sessions.extend('nobody')).toBeNull();
   });
 
-  test('is extended no more often than that by requests at the same time', async () => {
+  test('simultaneous requests extend a session no more often than that', async () => {
     const { session } = await start();
     const results = await Promise.all(Array.from({ length: 6 }, () => sessions.extend(session.id)));
     expect(results.filter((expiresAt) => expiresAt !== null)).toHaveLength(rules.extensions);
   });
 
-  test('may go to the portal, and is worth nothing once it was ended', async () => {
+  test('a session may reach the portal, and is worthless once it has ended', async () => {
     const { session, ticket } = await start();
     const relay = sessions.authorize(ticket);
     expect(relay).toMatchObject({ id: session.id, targets });
@@ -116,14 +116,14 @@ describe('a session', () => {
     expect(await sessions.end(session.id, 'revoked')).toBe(false);
   });
 
-  test('has a ticket of 256 bits, of which only a hash is kept', async () => {
+  test('a session’s ticket has 256 bits, and only its hash is stored', async () => {
     const { ticket } = await start();
     expect(ticket).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(await readFile(join(directory, storeFileName), 'utf8')).not.toContain(ticket);
     expect(sessions.byTicket('A'.repeat(43))).toBeNull();
   });
 
-  test('outlives a restart, which counts as activity, and its extensions are remembered', async () => {
+  test('a session survives a restart, which counts as activity, and its extensions are remembered', async () => {
     const { session, ticket } = await start();
     const { ticket: over } = await start('B');
     await sessions.extend(session.id);
@@ -146,7 +146,7 @@ describe('a session', () => {
 });
 
 describe('a person', () => {
-  test('has two sessions at most, even when three start at the same time', async () => {
+  test('a person has two sessions at most, even if three start at the same time', async () => {
     const starts = await Promise.allSettled(['A', 'B', 'C'].map((installation) => start(installation)));
     const refused = starts.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
     expect(refused).toEqual([expect.objectContaining({ failure: { code: 'session-limit' } })]);
@@ -154,7 +154,7 @@ describe('a person', () => {
     await start('C', 'ana.silva');
   });
 
-  test('replaces the session that the same installation left behind', async () => {
+  test('a person’s session replaces the one that the same installation left behind', async () => {
     const first = await start('A');
     await start('B');
     const events = hear(first.session.id);

@@ -9,12 +9,15 @@ function texts(value: unknown, path = ''): [path: string, text: string][] {
   return Object.entries(value).flatMap(([key, inner]) => texts(inner, path === '' ? key : `${path}.${key}`));
 }
 
-test.each(allWords.filter((words) => words !== english))('$name has every text, none empty, and a form for each number', (words) => {
-  const theirs = texts(words);
-  expect(theirs.map(([path]) => path)).toEqual(texts(english).map(([path]) => path));
-  for (const [path, text] of theirs) expect(text.trim(), path).not.toBe('');
-  for (const [path, text] of texts(english)) if (text.includes('7')) expect(new Map(theirs).get(path), path).toContain('7');
-});
+test.each(allWords.filter((words) => words !== english))(
+  'the sign-in pages’ language $name has every text, none empty, and a form for each number',
+  (words) => {
+    const theirs = texts(words);
+    expect(theirs.map(([path]) => path)).toEqual(texts(english).map(([path]) => path));
+    for (const [path, text] of theirs) expect(text.trim(), path).not.toBe('');
+    for (const [path, text] of texts(english)) if (text.includes('7')) expect(new Map(theirs).get(path), path).toContain('7');
+  },
+);
 
 test('the Chinese pages keep the names that the guide uses in English', () => {
   const duo = allWords.find(({ language }) => language === 'zh-Hant')?.duo;
