@@ -1,10 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { canStartKeyring, startKeyring, type Keyring } from '../support/keyring.ts';
 import { mei } from '../tour/people.ts';
 import { expect, test, type Scene } from './support/scene.ts';
+
+/** Screenshots for people to look at. */
+const pictures = 'out/pictures';
+mkdirSync(pictures, { recursive: true });
+
+/** The files of a folder that hold a text. */
+async function filesWith(folder: string, text: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  expect(files.length).toBeGreaterThan(0);
+  const found = await Promise.all(files.map(async (file) => ((await readFile(file)).includes(text) ? [file] : [])));
+  return found.flat();
+}
 
 /** The campus whose gateway signs people in on pages: our Sign in screen, ADFS's form, the prompt on the phone, the tunnel. */
 test.describe('our Sign in screen in front of the campus’s own form', () => {
@@ -44,6 +58,9 @@ test.describe('our Sign in screen in front of the campus’s own form', () => {
     await signInScreen(scene, 'not-the-password');
     await scene.button('Sign in').click();
     await scene.says('User ID or password not right');
+    // The page's own words, beside ours
+    await scene.says(/Incorrect user ID or password/);
+    await scene.window.screenshot({ path: path.join(pictures, 'page-form-wrong.png') });
     await signInScreen(scene, mei.password);
     await scene.window.getByRole('checkbox', { name: /Remember me/ }).check({ force: true });
     await scene.button('Sign in').click();
@@ -55,6 +72,7 @@ test.describe('our Sign in screen in front of the campus’s own form', () => {
     await approve(scene);
     await expect(scene.heading('Connected')).toBeVisible({ timeout: 60_000 });
     expect(await scene.client.log()).not.toContain(mei.password);
+    expect(await filesWith(userData, mei.password)).toEqual([]);
   });
 
   test('with a saved password and a remembered device, Connect and Proceed lead to the tunnel without typing or a push', async ({
