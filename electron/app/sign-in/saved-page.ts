@@ -90,9 +90,9 @@ export class SavedPage {
       save: async ({ kept, tooMany }) => {
         if (!this.wants(profile.id) || !(await files.isEncrypted())) return;
         try {
-          await files.write(profile.id, kept, now());
-          // It may have been forgotten in the meantime
-          if (!this.wants(profile.id)) this.remove(profile.id);
+          if (kept.length > 0) await files.write(profile.id, kept, now());
+          // The page may have taken everything back, or the person may have forgotten it in the meantime
+          if (kept.length === 0 || !this.wants(profile.id)) this.remove(profile.id);
         } catch (error) {
           tell({ ...failureOf(error), params });
         }

@@ -1,15 +1,16 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { PageKeeper } from '../../../electron/app/ports.ts';
 import { applyManagedProfiles } from '../../../electron/app/profiles/managed-profiles.ts';
 import type { GatewayDriver } from '../../../electron/gateways/gateway.ts';
 import { PageSignInFiles, type Sealer } from '../../../electron/storage/page-sign-ins.ts';
 import { Secrets } from '../../../electron/storage/secrets.ts';
+import { onAbort } from '../../../shared/abort.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { KeptCookie } from '../../../shared/kept-cookie.ts';
 import type { Profile } from '../../../shared/profile.ts';
-import { promptOf, startApp, when, type AppRun, type AppRunOptions } from '../../support/app.ts';
+import { startApp, when, type AppRun, type AppRunOptions } from '../../support/app.ts';
 import { otherProfile } from '../../support/other-gateway.ts';
 import { testSealer } from '../../support/sealer.ts';
 
@@ -36,11 +37,14 @@ const cookie: KeptCookie = {
   expirationDate: Date.now() / 1000 + 86_400,
   sameSite: 'lax',
 };
+let pagesOpened = 0;
 /** A sign-in that stays on the page. */
 const driver: GatewayDriver = {
   async signIn(_target, ask, signal) {
     await ask({ kind: 'browser', host: 'idp.campus.test', where: 'window' }, { signal });
-    throw fail('internal');
+    // The page opens by itself after Connect
+    pagesOpened += 1;
+    return new Promise((_resolve, reject) => void onAbort(signal, () => reject(fail('cancelled'))));
   },
   resume: () => Promise.reject(fail('internal')),
 };
@@ -59,8 +63,9 @@ async function start(options: AppRunOptions = {}, profiles: readonly Profile[] =
 
 /** Connects up to the page's question, and returns what the page would get. */
 async function onPage({ app }: AppRun, profileId = campus.id): Promise<PageKeeper | null> {
+  const before = pagesOpened;
   await app.verbs.connect({ profileId });
-  await when(app, promptOf('browser'));
+  await vi.waitFor(() => expect(pagesOpened).toBe(before + 1), { timeout: 10_000 });
   return app.pageKeeper();
 }
 const offered = ({ app }: AppRun) => when(app, ({ keepPage }) => keepPage.offered);
@@ -152,6 +157,15 @@ describe('keeping the sign-in on a campus’s page', () => {
       { code: 'page-sign-in-damaged', params: { campus: 'Campus Test University' } },
     ]);
     expect(await files(at)).toEqual([]);
+    expect(at.app.state.keepPage.wanted).toBe(true);
+  });
+
+  it('leaves no file where the page has taken its cookies back', async () => {
+    const at = await start();
+    await keepOnce(at);
+    await (await onPage(at))?.save({ kept: [], tooMany: [] });
+    expect(await files(at)).toEqual([]);
+    expect(at.app.state.pageSignIns).toEqual([]);
     expect(at.app.state.keepPage.wanted).toBe(true);
   });
 
