@@ -37,8 +37,7 @@ function PortalStrip({ portal }: { portal: OpenPortal }) {
       canGoBack={portal.canGoBack}
       onBack={() => void run('portalBack')}
       onReload={() => void run('portalReload')}
-      leave={messages.action.closePortal}
-      onLeave={() => void run('closePortal')}
+      leave={{ label: messages.action.closePortal, onPress: () => void run('closePortal') }}
     />
   );
 }

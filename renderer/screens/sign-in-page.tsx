@@ -113,7 +113,6 @@ function BlockedHosts({ blocked: { named, count } }: { blocked: OpenPage['blocke
 export function SignInPageArea({ page }: { page: OpenPage }) {
   const { messages } = useLocalizer();
   const { run } = useVerbs();
-  const cancel = useCancel();
   return (
     <section className="portal-area" aria-label={messages.signInPage.label}>
       <PageStrip
@@ -125,8 +124,6 @@ export function SignInPageArea({ page }: { page: OpenPage }) {
         canGoBack={page.canGoBack}
         onBack={() => void run('signInBack')}
         onReload={() => void run('signInReload')}
-        leave={messages.action.cancel}
-        onLeave={cancel}
       />
       <div className="portal-page">
         {page.failure && page.failure.code !== 'browser-slow' ? (

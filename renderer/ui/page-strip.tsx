@@ -13,13 +13,12 @@ interface PageStripProps {
   canGoBack: boolean;
   onBack: () => void;
   onReload: () => void;
-  /** The button that leaves the page. */
-  leave: string;
-  onLeave: () => void;
+  /** The button that leaves the page, where our column has none. */
+  leave?: { label: string; onPress: () => void };
 }
 
-/** The strip above a page of the campus: back, reload, its address, and the way out. The page cannot draw here. */
-export function PageStrip({ about, secure, host, path, loading, canGoBack, onBack, onReload, leave, onLeave }: PageStripProps) {
+/** The strip above a page of the campus: back, reload, its address, and the way out where our column has none. The page cannot draw here. */
+export function PageStrip({ about, secure, host, path, loading, canGoBack, onBack, onReload, leave }: PageStripProps) {
   const { messages } = useLocalizer();
   return (
     <div className="strip">
@@ -32,9 +31,11 @@ export function PageStrip({ about, secure, host, path, loading, canGoBack, onBac
         <span className="address-path">{path}</span>
         {loading && <span className="address-loading">{messages.pageStrip.loading}</span>}
       </div>
-      <Button kind="quiet" icon={X} onPress={onLeave}>
-        {leave}
-      </Button>
+      {leave && (
+        <Button kind="quiet" icon={X} onPress={leave.onPress}>
+          {leave.label}
+        </Button>
+      )}
     </div>
   );
 }
