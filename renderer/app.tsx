@@ -115,13 +115,14 @@ function isOver({ access, recovery }: AppState): boolean {
 }
 
 /** The state in one sentence, for people who do not see the screen change. */
-function useAnnouncement({ access, signInPage, heldPasscode }: AppState, profile: ProfileSummary | null): string {
+function useAnnouncement(state: AppState, profile: ProfileSummary | null): string {
+  const { access, signInPage } = state;
   const localizer = useLocalizer();
   const { messages, format, failure } = localizer;
   if (access.kind === 'idle' && access.ending) return failure(access.ending).title;
   if ((access.kind === 'asking' || access.kind === 'contacting') && signInPage.kind === 'open' && profile) {
     if (signInPage.failure) return failure(signInPage.failure).title;
-    return [signInPage.host, ...adviceFor(signInPage, profile, heldPasscode !== null, localizer)].join('. ');
+    return [signInPage.host, ...adviceFor(signInPage, profile, state, localizer)].join('. ');
   }
   if (access.kind === 'asking' && 'failure' in access.prompt && access.prompt.failure) return failure(access.prompt.failure).title;
   if (access.kind === 'asking' && access.autoAnswerAt !== undefined && !access.answered) return messages.passcode.waitingTitle;

@@ -32,7 +32,7 @@ export function SignInPageGuide({
   const { messages } = useLocalizer();
   const cancel = useCancel();
   const held = state.heldPasscode;
-  const [first = '', ...rest] = adviceFor(page, profile, held !== null, useLocalizer());
+  const [first = '', ...rest] = adviceFor(page, profile, state, useLocalizer());
   return (
     <Screen title={messages.signInPage.title} above={above} onEscape={cancel}>
       <div className="sign-in-advice">
@@ -58,22 +58,29 @@ export function SignInPageGuide({
 }
 
 /**
- * What to do on the page, one sentence each, by its address alone. With a recovery passcode at hand nothing speaks of a push:
- * it would go to the phone that the person does not have.
+ * What to do on the page, one sentence each, by its address alone. Nobody who lost their phone is told to wait for a push: it
+ * would go to that phone. The app may hold their recovery passcode, or they have it from the campus's own recovery site.
  */
-export function adviceFor(page: OpenPage, profile: ProfileSummary, isHeld: boolean, { messages, format }: Localizer): string[] {
+export function adviceFor(
+  page: OpenPage,
+  profile: ProfileSummary,
+  { heldPasscode, task }: Pick<AppState, 'heldPasscode' | 'task'>,
+  { messages, format }: Localizer,
+): string[] {
   const { signInPage } = messages;
+  const isLost = heldPasscode !== null || task === 'lost-phone';
   switch (page.step) {
     case 'gateway':
-      return [format(signInPage.gateway, profile.labels), isHeld ? signInPage.heldLater : signInPage.second];
+      return [format(signInPage.gateway, profile.labels), isLost ? signInPage.heldLater : signInPage.second];
     case 'form':
-      return [format(signInPage.form, profile.labels), isHeld ? signInPage.heldLater : signInPage.second];
+      return [format(signInPage.form, profile.labels), isLost ? signInPage.heldLater : signInPage.second];
     case 'second-factor':
-      return isHeld ? [signInPage.held] : [signInPage.factor, signInPage.push, signInPage.passcode];
+      if (heldPasscode) return [signInPage.held];
+      return isLost ? [signInPage.lost, signInPage.lostPush] : [signInPage.factor, signInPage.push, signInPage.passcode];
     case 'last':
       return [signInPage.other];
     case 'other':
-      return isHeld ? [signInPage.other, signInPage.heldLater] : [signInPage.other];
+      return isLost ? [signInPage.other, signInPage.heldLater] : [signInPage.other];
   }
 }
 

@@ -582,6 +582,11 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     heading: 'Sign in on your campus’s page',
     focus: 'heading',
   },
+  'sign-in-page-lost': {
+    state: onPage(duoPage, { task: 'lost-phone' }),
+    heading: 'Sign in on your campus’s page',
+    focus: 'heading',
+  },
   'sign-in-page-blocked': {
     state: onPage({
       blocked: { named: ['cdn.identity.example', 'fonts.somewhere-else.example:8443', 'static.campus.test', 'd.test'], count: 41 },

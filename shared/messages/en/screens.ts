@@ -272,6 +272,8 @@ export const screens = {
     push: 'A push may already be on its way to your phone.',
     passcode: 'To type a code instead, choose “Other options”, then “Duo Mobile passcode”.',
     held: 'Choose “Other options” at the right, then “Bypass code”, and paste your recovery passcode there.',
+    lost: 'Choose “Other options” at the right, then “Bypass code”, and type your recovery passcode there.',
+    lostPush: 'Do not wait for a push: it goes to the phone that you lost.',
     heldLater: 'You need your recovery passcode for the next step: “Other options”, then “Bypass code”.',
     other: 'Go on at the right as this page says. Causeway continues by itself once you are in.',
     denied: {

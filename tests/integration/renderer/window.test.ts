@@ -760,6 +760,17 @@ describe('beside the campus’s sign-in page', () => {
     }
   });
 
+  test('beside the sign-in page, somebody with a lost phone who has the passcode from the campus’s own site is told where it goes, and not to wait for a push', async () => {
+    for (const step of ['gateway', 'form', 'second-factor', 'other'] as const) {
+      const { signInPage, ...rest } = screens['sign-in-page-lost']?.state ?? state({});
+      if (signInPage.kind !== 'open') throw new Error('no page');
+      await subject.open({ ...rest, signInPage: { ...signInPage, step } });
+      const text = await main();
+      expect(text, step).toContain('Bypass code');
+      expect(text, step).not.toMatch(/to your phone|Duo Mobile passcode/);
+    }
+  });
+
   test('beside the sign-in page, Escape and the one Cancel button end the attempt', async () => {
     await openScreen('sign-in-page-form');
     expect(await button('Cancel').count()).toBe(1);
