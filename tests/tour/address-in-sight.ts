@@ -10,22 +10,25 @@ interface Box {
 }
 
 /**
- * Fails unless the picture shows the portal's address and the button that closes it, both whole: in our own page's column,
- * inside the picture, no part of the host cut off, and something drawn there.
+ * Fails unless the picture shows the address of the page beside our column and the button that closes it, both whole: in our
+ * own page, inside the picture, no part of the host cut off, and something drawn there.
  *
  * @param picture a PNG file of the whole window, one pixel for each CSS pixel
  */
 export async function addressInSight(window: Page, picture: string): Promise<void> {
   const png = PNG.sync.read(await readFile(picture));
   const host = window.locator('.address-host');
-  await shown(host, png, "the portal's address");
-  await shown(window.locator('.strip .button').last(), png, 'the button that closes the portal');
+  await shown(host, png, "the page's address");
+  // Beside the sign-in page it is our column's Cancel
+  const inStrip = window.locator('.strip .button');
+  const leave = (await inStrip.count()) > 0 ? inStrip.last() : window.getByRole('button', { name: 'Cancel', exact: true });
+  await shown(leave, png, 'the button that closes the page');
   const isCut = await host.evaluate((element) => {
     const room = element.parentElement?.getBoundingClientRect();
     const own = element.getBoundingClientRect();
     return room === undefined || own.right > room.right || own.left < room.left || own.width === 0;
   });
-  if (isCut) throw new Error("the portal's address is cut off");
+  if (isCut) throw new Error("the page's address is cut off");
 }
 
 async function shown(what: Locator, png: PNG, name: string): Promise<void> {
