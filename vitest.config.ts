@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { keepsLinks } from './build/plain-folder.ts';
+import { keepsLinks } from './build/vite-safe-folder.ts';
 import { needsLinux } from './tests/needs-linux.ts';
 
 /** `npm run test:long`: the property tests again, with many more runs each; the state explorer sets its own number. And what runs under Wine. */
@@ -20,7 +20,7 @@ export default defineConfig({
   test: {
     include: long
       ? [
-          'tests/unit/shared/{access-state,json-trouble,wire,profile,relay-frames,text}.test.ts',
+          'tests/unit/shared/{access-state,json-syntax-error,wire,profile,relay-frames,text}.test.ts',
           'tests/unit/shared/relay-mux.test.ts',
           'tests/integration/app/state-explorer.test.ts',
           'tests/integration/tunnels/outages.test.ts',

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { benchTools, ensureSystemTools } from './system.ts';
-import { PlainError, telling } from './telling.ts';
+import { PlainError, telling } from './report-errors.ts';
 
 /** `npm run bench`: installs the programs to compare with, builds, and measures. Passes its arguments to `tests/bench/main.ts`. */
 await telling(async () => {

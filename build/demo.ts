@@ -5,7 +5,7 @@ import { playDemo } from '../tests/tour/demo.ts';
 import { defaultFolder, demoUsage, readDemoFlags } from './demo-flags.ts';
 import { chooseRuntime, inWords } from './electron.ts';
 import { demoTools, ensureSystemTools, pageDemoTools, tourTools } from './system.ts';
-import { telling } from './telling.ts';
+import { telling } from './report-errors.ts';
 
 /**
  * `npm run demo`: a campus, the client with its profile, and a phone on this computer. `--tour [DIR]` plays the guide's

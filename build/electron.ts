@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
-import { PlainError } from './telling.ts';
+import { PlainError } from './report-errors.ts';
 
 /** What the app runs on, and why: the real Electron if possible, otherwise the double. */
 export type Runtime = { electron: string; why: string } | { electron: null; why: string };

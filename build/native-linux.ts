@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cacheFolder, poolBases } from './debian-pool.ts';
-import { Workshop, type Tools } from './native-workshop.ts';
+import { Workshop, type Tools } from './native-build.ts';
 import { ensureSystemTools, linuxTools } from './system.ts';
 
 /**

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { poolBases } from './debian-pool.ts';
-import { Workshop } from './native-workshop.ts';
+import { Workshop } from './native-build.ts';
 import { crossTools, ensureSystemTools } from './system.ts';
 
 /**

@@ -11,7 +11,7 @@ import { buildNative } from './native.ts';
 import { packageProject, stageProject } from './package.ts';
 import { ensureSystemTools, packageTools } from './system.ts';
 import { parseTarget, type Target } from './targets.ts';
-import { PlainError, telling } from './telling.ts';
+import { PlainError, telling } from './report-errors.ts';
 
 /**
  * `npm run package:check`, on Debian, with npm's registry only: packages the app for every system around a stand-in for

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { cruise, type IConfiguration } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import * as z from 'zod';
-import { plainFolder } from './plain-folder.ts';
+import { plainFolder } from './vite-safe-folder.ts';
 
 /** `npm run check:rooms`: which room may import what, by `.dependency-cruiser.json`. */
 /** dependency-cruiser validates it against its own schema. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { chooseRuntime, inWords } from './electron.ts';
 import { demoTools, ensureSystemTools } from './system.ts';
-import { PlainError, telling } from './telling.ts';
+import { PlainError, telling } from './report-errors.ts';
 
 /** `npm start [-- ARGUMENT…]`: builds the app and runs it, on Electron if possible. `--double` does not use Electron. */
 const args = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { PlainError } from './telling.ts';
+import { PlainError } from './report-errors.ts';
 
 /** The programs that the demo, the tests and the benches use besides npm's packages: how to detect each, and its Debian package. */
 const tools = {

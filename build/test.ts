@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { keepsLinks, plainFolder } from './plain-folder.ts';
+import { keepsLinks, plainFolder } from './vite-safe-folder.ts';
 import { electronBinary } from './electron.ts';
 import { ensureOpenConnect } from './native-linux.ts';
 import { ensureSystemTools, longTools, testTools } from './system.ts';
-import { PlainError, telling } from './telling.ts';
+import { PlainError, telling } from './report-errors.ts';
 
 /**
  * `npm test`: runs the suites and ends with one line, `N passed, N failed`. `--only unit|e2e` runs one suite, `--long`

@@ -4,7 +4,7 @@ import type { Campus } from './campus.ts';
 import { askControl, serveControl, type ControlRequest } from './control.ts';
 import { readCommand, usage, type RunFlags } from './flags.ts';
 import { isAlive, localAddress, nameOfDirectory } from './local-socket.ts';
-import { introduction, sessionTable } from './table.ts';
+import { introduction, sessionTable } from './start-summary.ts';
 
 /** `npm run campus`: starts a campus, or asks a running one. Exit code 2: wrong usage; 1: it failed. */
 async function main(): Promise<void> {

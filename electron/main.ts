@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { app, nativeImage, session } from 'electron';
-import { agentFor } from '../shared/agent.ts';
+import { agentFor } from '../shared/user-agent.ts';
 import { failureOf } from '../shared/failure.ts';
 import { linkScheme } from '../shared/link.ts';
 import { localizerFor } from '../shared/messages/localizer.ts';
@@ -32,7 +32,7 @@ import { createQuitFlow } from './desktop/system/quit.ts';
 import { registerAppScheme, serveAppScheme } from './desktop/window/scheme.ts';
 import { systemProxy } from './desktop/system/system-proxy.ts';
 import { watchForTray } from './desktop/tray/tray.ts';
-import { safeStorageSealer } from './desktop/sign-in/sealer.ts';
+import { safeStorageSealer } from './desktop/sign-in/cookie-encryption.ts';
 import { createSignInView } from './desktop/sign-in/sign-in-view.ts';
 import { createMainWindow } from './desktop/window/window.ts';
 import { utilityWorker } from './desktop/system/worker.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { fail, type CausewayError } from './failure.ts';
-import { jsonTrouble } from './json-trouble.ts';
+import { jsonTrouble } from './json-syntax-error.ts';
 import { reachSchema } from './phone-words.ts';
 import { plainLine, plainText } from './plain-text.ts';
 

@@ -15,7 +15,7 @@ import type { Excuse, Site } from '../pages/listener.ts';
 import { failureForClients } from '../internal-failure.ts';
 import { json } from '../pages/reply.ts';
 import { readJson } from '../pages/visit.ts';
-import type { RecoveryDesk } from './desk.ts';
+import type { RecoveryDesk } from './recovery-service.ts';
 import { roles } from './roles.ts';
 
 /** The JSON interface `causeway.recovery.v1` (shared/recovery.ts). */

@@ -13,7 +13,7 @@ import type { Site } from '../pages/listener.ts';
 import { checkCsrf, Sessions, type Session } from '../pages/sessions.ts';
 import { parseFields, readForm, type Visit } from '../pages/visit.ts';
 import type { Person } from '../services.ts';
-import type { RecoveryDesk, RecoveryOptions } from './desk.ts';
+import type { RecoveryDesk, RecoveryOptions } from './recovery-service.ts';
 import { roles } from './roles.ts';
 
 /** One visitor of the recovery pages. */

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { listenerOf, newSite } from '../pages/listener.ts';
 import { addRecoveryApi, recoveryApiExcuse } from './api.ts';
-import { RecoveryDesk, type RecoveryOptions } from './desk.ts';
+import { RecoveryDesk, type RecoveryOptions } from './recovery-service.ts';
 import { addRecoveryPages } from './pages.ts';
 
 /** The public recovery site: pages for people, and the same steps as JSON for clients with their own screens. */

@@ -6,7 +6,7 @@ import type { FindOldTls } from '../net/old-tls.ts';
 import { Proxies } from '../net/proxy/lookup.ts';
 import type { CertificateVerifier } from '../trust/verifier.ts';
 import type { TunnelEngine } from '../tunnels/tunnel.ts';
-import { admitted } from './admission.ts';
+import { admitted } from './proxy-sign-in.ts';
 import { gatewayOrder } from './gateway-order.ts';
 import { captivePortal, explained } from './watch/captive-portal.ts';
 

@@ -2,7 +2,7 @@ import { onAbort } from '../../shared/abort.ts';
 import type { AppState } from '../../shared/app-state.ts';
 import { fail } from '../../shared/failure.ts';
 import type { Answer } from '../../shared/prompt.ts';
-import { admitted } from '../access/admission.ts';
+import { admitted } from '../access/proxy-sign-in.ts';
 import type { Ask } from '../gateways/gateway.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 import type { RouteThroughProxy } from '../net/https.ts';

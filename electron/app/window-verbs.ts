@@ -1,5 +1,5 @@
 import type { Confirmation } from '../../shared/app-state.ts';
-import { detailsOf } from './details.ts';
+import { detailsOf } from './failure-details.ts';
 import type { Parts, Verbs } from './parts.ts';
 import { discover, discoverAccepted } from './profiles/discovery.ts';
 

@@ -1,4 +1,4 @@
-import { agentFor, type Agent } from '../../shared/agent.ts';
+import { agentFor, type Agent } from '../../shared/user-agent.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { tunnelMarks } from '../../shared/tunnel-marks.ts';

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import type { Agent } from '../../shared/agent.ts';
+import type { Agent } from '../../shared/user-agent.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
 import { explained } from '../access/watch/captive-portal.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isSea } from 'node:sea';
 import * as z from 'zod';
-import { agentFor } from '../../shared/agent.ts';
+import { agentFor } from '../../shared/user-agent.ts';
 import { commandLine } from '../../shared/messages/en/command-line.ts';
 import { withClockGap } from '../access/clock-gap.ts';
 import { orphanTunnel } from '../access/orphan-tunnels.ts';

@@ -1,5 +1,5 @@
 import type { GrantTarget, SessionEnd } from '../../shared/access-protocol.ts';
-import type { Agent } from '../../shared/agent.ts';
+import type { Agent } from '../../shared/user-agent.ts';
 import type { GatewayProtocol, Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
 import type { PortalSignIn } from '../../shared/recovery.ts';

@@ -2,7 +2,7 @@ import { fail, type Failure } from '../../shared/failure.ts';
 import { plainText } from '../../shared/plain-text.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Ask } from './gateway.ts';
-import { saysLocked } from './openconnect/conversation/wording.ts';
+import { saysLocked } from './openconnect/conversation/text-patterns.ts';
 import type { FormFill } from './web-window.ts';
 
 /** Why the campus's page did not sign the person in the last time. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { sessionEndSchema } from '../../shared/access-protocol.ts';
-import { agentSchema } from '../../shared/agent.ts';
+import { agentSchema } from '../../shared/user-agent.ts';
 import { failureSchema } from '../../shared/failure.ts';
 import { gatewayProtocolSchema } from '../../shared/profile.ts';
 

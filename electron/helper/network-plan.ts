@@ -1,4 +1,4 @@
-import { covers, halvesOf, isOne, prefixOf, prefixText, type Prefix } from './prefix.ts';
+import { covers, halvesOf, isOne, prefixOf, prefixText, type Prefix } from './ip-prefix.ts';
 import type { NetworkRequest } from './network-request.ts';
 
 /** A route of this computer that does not belong to the tunnel. */

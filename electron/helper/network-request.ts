@@ -1,7 +1,7 @@
 import net from 'node:net';
 import * as z from 'zod/mini';
 import { byteString, readableOptions } from '../tunnels/openconnect/output.ts';
-import { lengthOfMask } from './prefix.ts';
+import { lengthOfMask } from './ip-prefix.ts';
 
 /** Why openconnect runs its script (vpnc-script, "reason"). */
 export const reasons = ['pre-init', 'connect', 'attempt-reconnect', 'reconnect', 'disconnect'] as const;

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { agentFor, type Agent } from '../../shared/agent.ts';
+import { agentFor, type Agent } from '../../shared/user-agent.ts';
 import { fail, failureOf } from '../../shared/failure.ts';
 import { atMost } from '../net/deadline.ts';
 import { hostOf } from '../trust/host.ts';

@@ -3,7 +3,7 @@ import { planNetwork, type Plan } from './network-plan.ts';
 import { beginJournal, noteNames } from './journal.ts';
 import type { NetworkState } from './network-state.ts';
 import type { NetworkControl, TunnelUser } from './platform/platform.ts';
-import { prefixText } from './prefix.ts';
+import { prefixText } from './ip-prefix.ts';
 import type { NetworkRequest } from './network-request.ts';
 
 export interface TunnelNetworkPlaces {

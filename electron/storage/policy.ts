@@ -1,12 +1,12 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod/mini';
-import { reportedSystemSchema, userAgentSchema, type Agent } from '../../shared/agent.ts';
+import { reportedSystemSchema, userAgentSchema, type Agent } from '../../shared/user-agent.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { plainLine } from '../../shared/plain-text.ts';
 import { onlyRootCanChange } from '../system/root-owned.ts';
-import { withoutForbiddenPatterns } from './page-hosts.ts';
+import { withoutForbiddenPatterns } from './host-patterns.ts';
 import { readProfileFile } from './profiles.ts';
 
 /** What this computer's administrator decides for everybody on it. A profile cannot change any of it. */

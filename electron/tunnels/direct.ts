@@ -8,7 +8,7 @@ import { duoHosts, duoPatternOf } from '../net/duo-hosts.ts';
 import { plainHost, sameHost } from '../trust/host.ts';
 import { mayBeBlockedByMacOs } from '../net/local-network-macos.ts';
 import { isLoopback } from '../net/loopback.ts';
-import { lookupElsewhere } from './not-this-computer.ts';
+import { lookupElsewhere } from './lookup-not-loopback.ts';
 import type { Dial } from './tunnel.ts';
 
 const connectTimeoutMs = 15_000;

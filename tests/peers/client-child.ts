@@ -6,7 +6,7 @@ import { appTunnel } from '../../electron/tunnels/openconnect/app.ts';
 import { systemTunnel } from '../../electron/tunnels/openconnect/system.ts';
 import { createVerifier } from '../../electron/trust/verifier.ts';
 import { failureOf } from '../../shared/failure.ts';
-import { agentSchema } from '../../shared/agent.ts';
+import { agentSchema } from '../../shared/user-agent.ts';
 import { profileSchema } from '../../shared/profile.ts';
 import { handEnvironment } from '../support/hand-environment.ts';
 

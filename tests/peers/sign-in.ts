@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { OpenConnectGrant } from '../../electron/gateways/gateway.ts';
 import type { Ocserv } from './gateways/ocserv.ts';
-import { agentFor } from '../../shared/agent.ts';
+import { agentFor } from '../../shared/user-agent.ts';
 
 /**
  * Signs in with the `openconnect` command and returns what a tunnel needs. For tests of tunnels, which are not about

@@ -4,7 +4,7 @@ import { forkWorker } from '../../electron/worker/fork-worker.ts';
 import { fromWorkerSchema, toWorkerSchema, type FromWorker } from '../../electron/gateways/openconnect/process/messages.ts';
 import { valuesOf } from '../support/arbitrary.ts';
 import { libraries, missingLibrary, workerFile } from '../peers/openconnect-bench.ts';
-import { agentFor } from '../../shared/agent.ts';
+import { agentFor } from '../../shared/user-agent.ts';
 
 const long = process.env['CAUSEWAY_LONG'] !== undefined;
 const messages = long ? 100_000 : 2_000;

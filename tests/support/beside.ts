@@ -1,6 +1,6 @@
 import type { WebContentsView } from 'electron';
 import type { SignInPage, SignInPageView } from '../../electron/app/ports.ts';
-import type { BesidePlace } from '../../electron/desktop/pages/place.ts';
+import type { BesidePlace } from '../../electron/desktop/pages/page-area.ts';
 
 /** The space beside our column, without a window around it. */
 export interface TestPlace extends BesidePlace {

@@ -7,7 +7,7 @@ import { createVerifier } from '../../electron/trust/verifier.ts';
 import { fail, type FailureCode } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { handEnvironment } from './access.ts';
-import { agentFor } from '../../shared/agent.ts';
+import { agentFor } from '../../shared/user-agent.ts';
 
 export const otherProfile: Profile = {
   version: 1,

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFin
 import { z } from 'zod';
 import { argumentsFor, type OpenConnectTarget } from '../../electron/tunnels/openconnect/arguments.ts';
 import { missingForWine, winesPerson, Wine, type RunningHelper, type WineClient } from './wine.ts';
-import { agentFor } from '../../shared/agent.ts';
+import { agentFor } from '../../shared/user-agent.ts';
 
 const missing = missingForWine();
 const within = 30_000;

@@ -6,7 +6,7 @@ import { destinationsIn } from '../../../shared/profile-contents.ts';
 import { entryOf, without, type SettingsFile } from '../../storage/settings-file.ts';
 import { lastRead, type ShippedCampus } from '../../storage/campuses.ts';
 import { discoverProfile, readProfileFile } from '../../storage/profiles.ts';
-import { withoutForbiddenPatterns } from '../../storage/page-hosts.ts';
+import { withoutForbiddenPatterns } from '../../storage/host-patterns.ts';
 import type { Settings } from '../../storage/settings.ts';
 import { createVerifier, type Accepted, type CertificateVerifier, type Vouched } from '../../trust/verifier.ts';
 import { contentsOf } from './profile-preview.ts';

@@ -3,7 +3,7 @@ import type { PortalPage, PortalView, PortalVisit } from '../../app/ports.ts';
 import type { Failure } from '../../../shared/failure.ts';
 import { hardened } from '../pages/hardening.ts';
 import { mayVisit } from '../pages/navigation.ts';
-import type { BesidePlace } from '../pages/place.ts';
+import type { BesidePlace } from '../pages/page-area.ts';
 import { portalFailure } from './portal-failure.ts';
 import { openPortalSession, type PortalSession } from './portal-session.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';

@@ -4,7 +4,7 @@ import { fail } from '../../../shared/failure.ts';
 import type { Localizer } from '../../../shared/messages/localizer.ts';
 import { splitHost } from '../../../shared/profile.ts';
 import type { OpenWebWindow, WebWindowEnd, WebWindowRequest } from '../../gateways/web-window.ts';
-import type { BesidePlace } from '../pages/place.ts';
+import type { BesidePlace } from '../pages/page-area.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';
 import { BlockedHosts } from './blocked-hosts.ts';
 import { KeptCookies } from './kept-cookies.ts';

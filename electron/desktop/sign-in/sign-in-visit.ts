@@ -4,7 +4,7 @@ import { CausewayError, fail, type Failure } from '../../../shared/failure.ts';
 import type { SignInPage } from '../../app/ports.ts';
 import type { WebWindowEnd, WebWindowRequest } from '../../gateways/web-window.ts';
 import { hardened } from '../pages/hardening.ts';
-import type { BesidePlace } from '../pages/place.ts';
+import type { BesidePlace } from '../pages/page-area.ts';
 import type { BlockedHosts } from './blocked-hosts.ts';
 import { FormFiller } from './form-fill.ts';
 import { readComments } from './saml-comments.ts';

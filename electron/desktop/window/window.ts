@@ -3,7 +3,7 @@ import { layout, portalBounds } from '../../../shared/layout.ts';
 import { hardened } from '../pages/hardening.ts';
 import { compactBounds, onScreen, wideBounds } from './bounds.ts';
 import { appAddress } from '../pages/origin.ts';
-import type { BesidePlace } from '../pages/place.ts';
+import type { BesidePlace } from '../pages/page-area.ts';
 
 /** Saves the window's bounds between runs: always those of the compact window. */
 export interface WindowMemory {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { agentFor, type Agent } from '../../../shared/agent.ts';
+import { agentFor, type Agent } from '../../../shared/user-agent.ts';
 import { fail, throwIfCancelled } from '../../../shared/failure.ts';
 import type { GatewayDriver } from '../gateway.ts';
 import type { OpenWebWindow } from '../web-window.ts';

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { Agent } from '../../../shared/agent.ts';
+import type { Agent } from '../../../shared/user-agent.ts';
 import { CausewayError, fail, failureOf, throwIfCancelled, type Failure } from '../../../shared/failure.ts';
 import { shownAs } from '../../net/endpoint.ts';
 import { hostOf, plainHost, sameHost } from '../../trust/host.ts';

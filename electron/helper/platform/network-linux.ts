@@ -8,7 +8,7 @@ import { peersOf } from '../../tunnels/openconnect/sockets-linux.ts';
 import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
 import { routeTo, type Plan, type Route, type LocalNetwork } from '../network-plan.ts';
 import type { Resolver } from '../network-state.ts';
-import { halvesOf, isOne, prefixOf, prefixText, type Prefix } from '../prefix.ts';
+import { halvesOf, isOne, prefixOf, prefixText, type Prefix } from '../ip-prefix.ts';
 import { ip } from './ip-posix.ts';
 import type { NetworkControl, TunnelUser } from './platform.ts';
 

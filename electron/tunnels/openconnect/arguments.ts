@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { agentSchema, type Agent } from '../../../shared/agent.ts';
+import { agentSchema, type Agent } from '../../../shared/user-agent.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
 import { hostOf, sameHost } from '../../trust/host.ts';

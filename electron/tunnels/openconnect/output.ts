@@ -1,4 +1,4 @@
-import type { Agent } from '../../../shared/agent.ts';
+import type { Agent } from '../../../shared/user-agent.ts';
 import type { SessionEnd } from '../../../shared/access-protocol.ts';
 import { fail, type Failure } from '../../../shared/failure.ts';
 import { plainText } from '../../../shared/plain-text.ts';

@@ -12,7 +12,7 @@ import type { KeptCookie } from '../../../shared/kept-cookie.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { startApp, when, type AppRun, type AppRunOptions } from '../../support/app.ts';
 import { otherProfile } from '../../support/other-gateway.ts';
-import { testSealer } from '../../support/sealer.ts';
+import { testSealer } from '../../support/encryption.ts';
 
 /** The person's choice to keep the sign-in on the campus's page, and everything that forgets it. */
 

@@ -34,7 +34,7 @@ describe('in a folder of an odd name', () => {
     const folder = oddFolder();
     writeFileSync(join(folder, 'here.txt'), '');
     const script = join(folder, 'link.ts');
-    const from = JSON.stringify(join(root, 'build/plain-folder.ts'));
+    const from = JSON.stringify(join(root, 'build/vite-safe-folder.ts'));
     writeFileSync(
       script,
       `import { existsSync } from 'node:fs';\nimport { join } from 'node:path';\nimport { plainFolder } from ${from};\nconst folder = plainFolder();\nconsole.log(folder, existsSync(join(folder, 'here.txt')));\n`,

@@ -25,7 +25,7 @@ import {
   workerFile,
   type Script,
 } from '../../peers/openconnect-bench.ts';
-import { agentFor } from '../../../shared/agent.ts';
+import { agentFor } from '../../../shared/user-agent.ts';
 
 const system: Partial<Profile> = { trust: { kind: 'system' } };
 const mei: Script = { certificate: accept, credentials: credentials('mei', 'harbour'), browser: { kind: 'browser', where: 'window' } };

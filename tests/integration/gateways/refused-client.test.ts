@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Agent } from '../../../shared/agent.ts';
+import type { Agent } from '../../../shared/user-agent.ts';
 import { failureOf } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { answersFile, cliFolder } from '../../support/cli.ts';

@@ -6,7 +6,7 @@ import { PageSignInFiles, type Sealer } from '../../../electron/storage/page-sig
 import { failureOf } from '../../../shared/failure.ts';
 import type { KeptCookie } from '../../../shared/kept-cookie.ts';
 import { findCanaries, filesBelow } from '../../e2e/support/canaries.ts';
-import { testSealer } from '../../support/sealer.ts';
+import { testSealer } from '../../support/encryption.ts';
 
 const at = Date.parse('2026-11-29T12:00:00Z');
 const canary = 'trusted-device-canary-7f3a';

@@ -11,7 +11,7 @@ import { issue, type Issued } from '../../support/issuer.ts';
 import { listen } from '../../support/servers.ts';
 import { missingForPeers } from '../../peers/namespaces.ts';
 import { nativeFolder } from '../../peers/openconnect-bench.ts';
-import { agentFor } from '../../../shared/agent.ts';
+import { agentFor } from '../../../shared/user-agent.ts';
 
 /** Where each family's ticket is long: its one value, and what else stands in the line. */
 const lines: Readonly<Record<'anyconnect' | 'nc' | 'gp' | 'fortinet' | 'f5' | 'array', (value: string) => string>> = {

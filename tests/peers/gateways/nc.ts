@@ -5,7 +5,7 @@ import { createNcServer, ncPath, type NcSession } from '../../../campus/nc/serve
 import type { OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
 import { spkiSha256 } from '../../../electron/trust/verifier.ts';
 import type { SessionEnd } from '../../../shared/access-protocol.ts';
-import { agentFor } from '../../../shared/agent.ts';
+import { agentFor } from '../../../shared/user-agent.ts';
 import { issue } from '../../support/issuer.ts';
 
 /** A gateway of the stand-in campus with its tunnel alone: sessions are given out without a sign-in. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { triesInAll, triesPerUser } from '../../../campus/recovery/desk.ts';
+import { triesInAll, triesPerUser } from '../../../campus/recovery/recovery-service.ts';
 import { createRecovery } from '../../../campus/recovery/recovery.ts';
 import {
   passcodeReplySchema,

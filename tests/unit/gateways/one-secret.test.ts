@@ -7,7 +7,7 @@ import {
   saysCode,
   saysLocked,
   saysSessionLimit,
-} from '../../../electron/gateways/openconnect/conversation/wording.ts';
+} from '../../../electron/gateways/openconnect/conversation/text-patterns.ts';
 import { fieldType, type OcForm } from '../../../electron/gateways/openconnect/process/messages.ts';
 import { appendedWord, mayReachPhone, phoneWord } from '../../../shared/phone-words.ts';
 import type { Answer, Prompt } from '../../../shared/prompt.ts';

@@ -19,7 +19,7 @@ import {
   type GatewayIdentity,
   type OpenConnectTarget,
 } from '../../../electron/tunnels/openconnect/arguments.ts';
-import { agentFor } from '../../../shared/agent.ts';
+import { agentFor } from '../../../shared/user-agent.ts';
 
 const pin = `${'A'.repeat(43)}=`;
 const target: OpenConnectTarget = {

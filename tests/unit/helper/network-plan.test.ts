@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planNetwork, routeTo, type Plan, type Route, type LocalNetwork } from '../../../electron/helper/network-plan.ts';
-import { covers, halvesOf, lengthOfMask, prefixOf, prefixText, type Prefix } from '../../../electron/helper/prefix.ts';
+import { covers, halvesOf, lengthOfMask, prefixOf, prefixText, type Prefix } from '../../../electron/helper/ip-prefix.ts';
 import { networkRequestFrom, networkRequestSchema, type NetworkRequest } from '../../../electron/helper/network-request.ts';
 import { helperProtocol } from '../../../electron/helper-client/protocol.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { admitted } from '../../../electron/access/admission.ts';
+import { admitted } from '../../../electron/access/proxy-sign-in.ts';
 import type { Ask } from '../../../electron/gateways/gateway.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
 import type { Endpoint, ProxyRoute, WebProxy } from '../../../electron/net/endpoint.ts';

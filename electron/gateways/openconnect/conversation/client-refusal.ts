@@ -1,12 +1,12 @@
 import http from 'node:http';
-import type { Agent } from '../../../../shared/agent.ts';
+import type { Agent } from '../../../../shared/user-agent.ts';
 import { fail, throwIfCancelled, type CausewayError } from '../../../../shared/failure.ts';
 import { plainLine } from '../../../../shared/plain-text.ts';
 import { bounded } from '../../../net/deadline.ts';
 import { shownAs } from '../../../net/endpoint.ts';
 import { connectTls } from '../../../net/tls.ts';
 import type { GatewayTarget } from '../../gateway.ts';
-import { refusesClient, refusesSystem } from './wording.ts';
+import { refusesClient, refusesSystem } from './text-patterns.ts';
 
 /**
  * Some gateways accept only certain client programs or systems. Some say so in a message. Others answer any other client

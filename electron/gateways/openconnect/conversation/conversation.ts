@@ -2,7 +2,7 @@ import { fail, type Failure } from '../../../../shared/failure.ts';
 import type { Answer, Prompt } from '../../../../shared/prompt.ts';
 import { shownAs } from '../../../net/endpoint.ts';
 import type { Ask, GatewayTarget } from '../../gateway.ts';
-import { asksToTypeNumber, complains } from './wording.ts';
+import { asksToTypeNumber, complains } from './text-patterns.ts';
 import { blameFor } from './refusal.ts';
 import { duoMenu } from './duo.ts';
 import { Factors } from './factors.ts';

@@ -1,7 +1,7 @@
 import { withoutBlanks } from '../../../../shared/names.ts';
 import { fieldType, type OcField, type OcForm } from '../process/messages.ts';
 import { labelOf, spelledOut } from './field-labels.ts';
-import { asksNewPassword, saysCode as saysCodeWords, saysOldPassword, saysPin, saysYesOrNo } from './wording.ts';
+import { asksNewPassword, saysCode as saysCodeWords, saysOldPassword, saysPin, saysYesOrNo } from './text-patterns.ts';
 
 /** What each field of a gateway's form is for. */
 

@@ -5,7 +5,7 @@ import { promptBounds } from '../../../../shared/prompt.ts';
 import { fieldType, type OcField, type OcForm } from '../process/messages.ts';
 import { labelOf, maxLabel, shownLabel, spelledOut } from './field-labels.ts';
 import { codeForms, isPasswordChange, rolesOf, says, type ReadingOptions, type Role } from './field-roles.ts';
-import { asksNewPassword, complains, saysOldPassword } from './wording.ts';
+import { asksNewPassword, complains, saysOldPassword } from './text-patterns.ts';
 
 /** Reads what a gateway's form asks for. Pure. What the form means for the whole sign-in is up to the conversation. */
 

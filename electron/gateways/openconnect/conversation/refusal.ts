@@ -1,5 +1,5 @@
 import type { Failure } from '../../../../shared/failure.ts';
-import { complains, complainsOfCode, saysLocked, saysSessionLimit } from './wording.ts';
+import { complains, complainsOfCode, saysLocked, saysSessionLimit } from './text-patterns.ts';
 import type { Sent } from './round.ts';
 import { pushFailure } from './second-factor.ts';
 

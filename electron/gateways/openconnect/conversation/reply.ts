@@ -3,7 +3,7 @@ import type { Reached } from './duo.ts';
 import type { ReadField, ReadForm, ReadSelect } from './forms.ts';
 import type { Sent } from './round.ts';
 import type { Factor } from './second-factor.ts';
-import { verificationNumber } from './wording.ts';
+import { verificationNumber } from './text-patterns.ts';
 
 /** The answer to a form, and what it causes. */
 export interface Reply {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { agentSchema } from '../../../../shared/agent.ts';
+import { agentSchema } from '../../../../shared/user-agent.ts';
 
 /**
  * The messages between the app and the process that calls libopenconnect. Both sides parse what they get, so a compromised

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /**
- * Starts an installed app once and succeeds if it answers on its private socket: `node --import tsx build/started.ts
+ * Starts an installed app once and succeeds if it answers on its private socket: `node --import tsx build/check-installed.ts
  * EXECUTABLE COMMAND-LINE`. The second argument is the installed `causeway` command.
  */
 const [executable, commandLine] = process.argv.slice(2);

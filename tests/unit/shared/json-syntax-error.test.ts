@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonTrouble } from '../../../shared/json-trouble.ts';
+import { jsonTrouble } from '../../../shared/json-syntax-error.ts';
 
 const isJson = (text: string): boolean => {
   try {

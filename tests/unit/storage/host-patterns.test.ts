@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ProfileStore } from '../../../electron/app/profiles/profile-store.ts';
-import { withoutForbiddenPatterns } from '../../../electron/storage/page-hosts.ts';
+import { withoutForbiddenPatterns } from '../../../electron/storage/host-patterns.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
 import { readProfile, type Profile } from '../../../shared/profile.ts';
 
