@@ -72,11 +72,11 @@ const restricted = [
   },
   {
     selector: "MemberExpression[property.name='setCertificateVerifyProc']",
-    message: 'Only electron/desktop/pages/partition.ts asks the judge for Chromium.',
+    message: 'Only electron/desktop/pages/partition.ts asks the verifier for Chromium.',
   },
   {
     selector: "Property[key.name='rejectUnauthorized'][value.value=false]",
-    message: 'Only electron/net/tls.ts connects first and asks the judge before it sends.',
+    message: 'Only electron/net/tls.ts connects first and asks the verifier before it sends.',
   },
   {
     selector: "ImportDeclaration[source.value=/^zod/] ImportSpecifier[imported.name='z']",

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { benchTools, ensureSystemTools } from './system.ts';
-import { PlainError, telling } from './report-errors.ts';
+import { PlainError, reportingErrors } from './report-errors.ts';
 
 /** `npm run bench`: installs the programs to compare with, builds, and measures. Passes its arguments to `tests/bench/main.ts`. */
-await telling(async () => {
+await reportingErrors(async () => {
   if (process.platform !== 'linux') throw new PlainError('The benches compare with Debian’s OpenSSH and stunnel: they run on Linux.');
   ensureSystemTools(benchTools);
   for (const script of [['build/bundle.ts'], ['tests/bench/main.ts', ...process.argv.slice(2)]]) {

@@ -2,7 +2,7 @@ import { copyFileSync, cpSync, mkdirSync, rmSync, statSync, writeFileSync } from
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { makeExecutable } from './executable.ts';
-import { ownBench } from './helper.ts';
+import { hostInputs } from './helper.ts';
 import type { Target } from './targets.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Target } from './targets.ts';
  * the executable is a folder with everything that cannot be part of it: the bundle, the campuses that ship, the process that
  * calls libopenconnect, and the packages with native code.
  */
-export async function buildCommandLine(folder: string, { target, modules, node } = ownBench()): Promise<string> {
+export async function buildCommandLine(folder: string, { target, modules, node } = hostInputs()): Promise<string> {
   const beside = join(folder, 'command-line');
   rmSync(beside, { recursive: true, force: true });
   mkdirSync(join(beside, 'dist'), { recursive: true });

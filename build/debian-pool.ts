@@ -23,7 +23,7 @@ export interface PoolFile {
 
 /** How long to wait for a source before trying the next one. */
 const answerWithinSeconds = 20;
-const fileWithinMs = 300_000;
+const fileTimeoutMs = 300_000;
 const aptHelper = '/usr/lib/apt/apt-helper';
 
 /**
@@ -83,7 +83,7 @@ async function fetchFile(address: string, to: string, sha256: string): Promise<v
   if (existsSync(aptHelper)) {
     const options = [`Acquire::http::Timeout=${answerWithinSeconds}`, 'Acquire::Retries=1', 'APT::Sandbox::User=root'];
     const args = [...options.flatMap((option) => ['-o', option]), 'download-file', address, to, `SHA256:${sha256}`];
-    const { status, stderr, error } = spawnSync(aptHelper, args, { encoding: 'utf8', timeout: fileWithinMs });
+    const { status, stderr, error } = spawnSync(aptHelper, args, { encoding: 'utf8', timeout: fileTimeoutMs });
     if (error) throw error;
     if (status !== 0) throw new Error(stderr.trim().split('\n').at(-1) ?? `apt-helper ended with ${status}`);
     return;
@@ -92,7 +92,7 @@ async function fetchFile(address: string, to: string, sha256: string): Promise<v
     writeFileSync(to, readFileSync(new URL(address)));
     return;
   }
-  const response = await fetch(address, { signal: AbortSignal.timeout(fileWithinMs) });
+  const response = await fetch(address, { signal: AbortSignal.timeout(fileTimeoutMs) });
   if (!response.ok) throw new Error(`answered ${response.status}`);
   writeFileSync(to, Buffer.from(await response.arrayBuffer()));
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { signInKinds, type SignInKind } from '../campus/sign-in-kind.ts';
-import { PlainError } from './telling.ts';
+import { PlainError } from './report-errors.ts';
 
 export interface DemoFlags {
   readonly help: boolean;

@@ -5,13 +5,13 @@ import { playDemo } from '../tests/tour/demo.ts';
 import { defaultFolder, demoUsage, readDemoFlags } from './demo-flags.ts';
 import { chooseRuntime, inWords } from './electron.ts';
 import { demoTools, ensureSystemTools, pageDemoTools, tourTools } from './system.ts';
-import { telling } from './report-errors.ts';
+import { reportingErrors } from './report-errors.ts';
 
 /**
  * `npm run demo`: a campus, the client with its profile, and a phone on this computer. `--tour [DIR]` plays the guide's
  * procedures instead, without a display and without questions. `--double` does not use Electron.
  */
-await telling(async () => {
+await reportingErrors(async () => {
   const { help, tour, double, signIn } = readDemoFlags(process.argv.slice(2));
   if (help) {
     console.log(demoUsage);

@@ -39,7 +39,7 @@ export function putKoffiBeside(folder: string, binary: string, arch = 'x64'): vo
 }
 
 /** An executable's target and its inputs. */
-export interface NativeBench {
+export interface ExecutableInputs {
   target: Target;
   /** The target's `node_modules`. */
   modules: string;
@@ -47,10 +47,10 @@ export interface NativeBench {
   node: string;
 }
 
-export const ownBench = (): NativeBench => ({ target: hostTarget(), modules: 'node_modules', node: process.execPath });
+export const hostInputs = (): ExecutableInputs => ({ target: hostTarget(), modules: 'node_modules', node: process.execPath });
 
 /** Builds the helper as one executable and returns its path. */
-export async function buildHelper(folder: string, { target: { platform, arch }, modules, node } = ownBench()): Promise<string> {
+export async function buildHelper(folder: string, { target: { platform, arch }, modules, node } = hostInputs()): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const at = (name: string): string => join(folder, name);
   const executable = at(platform === 'win32' ? 'causeway-helper.exe' : 'causeway-helper');

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromPool, type PoolFile } from './debian-pool.ts';
-import { licenceOf, parts, type Bench, type Part } from './native-recipe.ts';
+import { licenceOf, parts, type BuildSetup, type Part } from './native-recipe.ts';
 import { readNative, type Archive } from './native-pins.ts';
 
 /** The timestamp for everything that records one, so that builds are reproducible. */
@@ -11,7 +11,7 @@ const sourceDate = '1684540800';
 const ownPatches = join(import.meta.dirname, 'patches');
 
 /** The tools and the target of a build. */
-export type Tools = Pick<Bench, 'platform' | 'host' | 'compiler' | 'link'> & {
+export type Tools = Pick<BuildSetup, 'platform' | 'host' | 'compiler' | 'link'> & {
   flags: string;
   /** Identifies the tools: the version of the compiler, and of the system libraries that are linked in. */
   versions: string;
@@ -20,7 +20,7 @@ export type Tools = Pick<Bench, 'platform' | 'host' | 'compiler' | 'link'> & {
 const hash = (facts: unknown): string => createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 
 /** Builds the recipe's parts in a folder, in order, from pinned sources only. */
-export class Workshop {
+export class NativeBuild {
   private readonly sources = new Map(readNative().components.flatMap((each) => (each.how === 'source' ? [[each.name, each]] : [])));
   readonly prefix: string;
   readonly parts: readonly Part[];
@@ -41,7 +41,7 @@ export class Workshop {
     let key = this.tools.versions;
     return this.parts.map((part) => {
       const [source, patches] = [this.pin(part.source), this.patchesOf(part)];
-      const steps = part.steps(this.bench(part, source.version));
+      const steps = part.steps(this.setup(part, source.version));
       const files = ownPatchesOf(part).map((file) => readFileSync(file, 'utf8'));
       key = hash([key, source.sha256, patches?.sha256, steps, files]);
       return key;
@@ -80,8 +80,8 @@ export class Workshop {
     const stamp = join(this.work, `${part.source}.made`);
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return;
     console.log(`Making ${part.source} ${source.version}`);
-    const bench = this.bench(part, source.version);
-    const folder = bench.source;
+    const setup = this.setup(part, source.version);
+    const folder = setup.source;
     const log = join(this.work, `${part.source}.log`);
     rmSync(stamp, { force: true });
     rmSync(log, { force: true });
@@ -89,13 +89,13 @@ export class Workshop {
     mkdirSync(folder, { recursive: true });
     this.run(folder, log, 'tar', ['-xf', await fromPool(source, this.bases), '--strip-components=1']);
     const patches = this.patchesOf(part);
-    if (patches) await this.mend(folder, log, patches);
+    if (patches) await this.patch(folder, log, patches);
     for (const file of ownPatchesOf(part)) this.run(folder, log, 'patch', ['-p1', '--fuzz=0', '-i', file]);
-    for (const [program, ...args] of part.steps(bench)) this.run(folder, log, program, args);
+    for (const [program, ...args] of part.steps(setup)) this.run(folder, log, program, args);
     writeFileSync(stamp, key);
   }
 
-  private bench(part: Part, version: string): Bench {
+  private setup(part: Part, version: string): BuildSetup {
     const { tools, work, prefix } = this;
     const flags = `${tools.flags} -ffile-prefix-map=${work}=.`;
     return { ...tools, source: join(work, part.source), version, prefix, flags };
@@ -115,7 +115,7 @@ export class Workshop {
   }
 
   /** Debian's patches, mainly security fixes made since the release. */
-  private async mend(folder: string, log: string, patches: PoolFile): Promise<void> {
+  private async patch(folder: string, log: string, patches: PoolFile): Promise<void> {
     this.run(folder, log, 'tar', ['-xf', await fromPool(patches, this.bases)]);
     const series = readFileSync(join(folder, 'debian/patches/series'), 'utf8').split('\n');
     for (const name of series.filter((line) => /^[^#\s]/.test(line)))

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cacheFolder, poolBases } from './debian-pool.ts';
-import { Workshop, type Tools } from './native-build.ts';
+import { NativeBuild, type Tools } from './native-build.ts';
 import { ensureSystemTools, linuxTools } from './system.ts';
 
 /**
@@ -34,7 +34,7 @@ export async function buildForLinux(pool: string | null = null, jobs = available
     link: '-Wl,-z,relro,-z,now',
     versions: execFileSync('gcc', ['--version'], { encoding: 'utf8' }) + process.arch,
   };
-  const key = new Workshop(tools, anywhere, [], jobs).keys().at(-1) ?? '';
+  const key = new NativeBuild(tools, anywhere, [], jobs).keys().at(-1) ?? '';
   const cached = join(cacheFolder(), 'openconnect');
   const made = join(cached, key.slice(0, 16));
   if (existsSync(made)) return made;
@@ -43,21 +43,16 @@ export async function buildForLinux(pool: string | null = null, jobs = available
   // Build elsewhere and rename at the end, so that nobody finds a half-built folder
   const work = join(cached, `making-${process.pid}`);
   try {
-    const workshop = new Workshop(tools, work, poolBases(pool), jobs);
+    const build = new NativeBuild(tools, work, poolBases(pool), jobs);
     mkdirSync(work);
-    await workshop.make();
+    await build.make();
     const folder = join(work, 'whole');
-    workshop.licences(folder);
+    build.licences(folder);
     for (const [from, name] of [
       ['sbin', 'openconnect'],
       ['lib', 'libopenconnect.so.5'],
     ] as const)
-      workshop.run(work, join(work, 'strip.log'), 'strip', [
-        '--strip-unneeded',
-        '-o',
-        join(folder, name),
-        join(workshop.prefix, from, name),
-      ]);
+      build.run(work, join(work, 'strip.log'), 'strip', ['--strip-unneeded', '-o', join(folder, name), join(build.prefix, from, name)]);
     try {
       renameSync(folder, made);
     } catch (error) {

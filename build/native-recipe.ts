@@ -6,7 +6,7 @@
  */
 
 /** The folders and tools of a build. */
-export interface Bench {
+export interface BuildSetup {
   /** The part's own unpacked source, where the commands run. */
   source: string;
   /** The version of that source. */
@@ -28,18 +28,18 @@ export interface Part {
   /** The name of its source in `native.json`. The distribution's patches, if any are applied, are `NAME-patches`. */
   source: string;
   /** The systems that it is built for. Absent: all. */
-  only?: Bench['platform'];
+  only?: BuildSetup['platform'];
   /** Our own patches in `build/patches`, applied after the distribution's. Each says at its top what it changes and why. */
   patches?: readonly string[];
   /** Run in order. */
-  steps(bench: Bench): readonly Step[];
+  steps(setup: BuildSetup): readonly Step[];
   /** The file with its licence, in its folder. */
   licence: string;
 }
 
 /** Files that autotools would regenerate because a patch touched their inputs. The shipped ones are fine. */
 const asShipped = ['ACLOCAL=:', 'AUTOCONF=:', 'AUTOMAKE=:', 'AUTOHEADER=:', 'MAKEINFO=:'];
-const configure = ({ prefix, host, compiler, flags, link }: Bench, ...words: string[]): [string, ...string[]] => [
+const configure = ({ prefix, host, compiler, flags, link }: BuildSetup, ...words: string[]): [string, ...string[]] => [
   './configure',
   `--prefix=${prefix}`,
   // pkg-config would otherwise return the building computer's own libraries
@@ -70,49 +70,49 @@ const openconnectWith = [
 ];
 
 /** Our own suffix for the version, which would otherwise say `unknown`. */
-const openconnectVersion = ({ version }: Bench): [string, ...string[]] => [
+const openconnectVersion = ({ version }: BuildSetup): [string, ...string[]] => [
   'env',
   `RPM_PACKAGE_VERSION=${version}`,
   'RPM_PACKAGE_RELEASE=causeway',
   ...make('version.c'),
 ];
 
-const openconnectForWindows = (bench: Bench): Step[] => [
+const openconnectForWindows = (setup: BuildSetup): Step[] => [
   configure(
-    bench,
+    setup,
     ...openconnectWith,
     '--without-gssapi',
     '--with-vpnc-script=vpnc-script-win.js',
     // Its link script would leave objects that are not libraries of their own out of the DLL
     'lt_cv_deplibs_check_method=pass_all',
-    `LIBXML2_CFLAGS=-DLIBXML_STATIC -I${bench.prefix}/include/libxml2`,
-    `LIBXML2_LIBS=-L${bench.prefix}/lib -lxml2 -lws2_32`,
-    `ZLIB_CFLAGS=-I${bench.prefix}/include`,
-    `ZLIB_LIBS=-L${bench.prefix}/lib -lz`,
+    `LIBXML2_CFLAGS=-DLIBXML_STATIC -I${setup.prefix}/include/libxml2`,
+    `LIBXML2_LIBS=-L${setup.prefix}/lib -lxml2 -lws2_32`,
+    `ZLIB_CFLAGS=-I${setup.prefix}/include`,
+    `ZLIB_LIBS=-L${setup.prefix}/lib -lz`,
   ),
-  openconnectVersion(bench),
+  openconnectVersion(setup),
   make('libopenconnect.la', 'openconnect.exe'),
   make('install-libLTLIBRARIES', 'install-sbinPROGRAMS'),
 ];
 
-const openconnectForLinux = (bench: Bench): Step[] => [
+const openconnectForLinux = (setup: BuildSetup): Step[] => [
   configure(
-    bench,
+    setup,
     ...openconnectWith,
     // Proxies that accept a Kerberos ticket
     '--with-gssapi',
     '--with-vpnc-script=/usr/share/vpnc-scripts/vpnc-script',
-    `LIBXML2_CFLAGS=-I${bench.prefix}/include/libxml2`,
-    `LIBXML2_LIBS=-L${bench.prefix}/lib -lxml2 -lm`,
+    `LIBXML2_CFLAGS=-I${setup.prefix}/include/libxml2`,
+    `LIBXML2_LIBS=-L${setup.prefix}/lib -lxml2 -lm`,
   ),
   // No build path may remain in it as a library search path. Debian's packages do the same
   ['sed', '-i', 's|^hardcode_libdir_flag_spec=.*|hardcode_libdir_flag_spec=""|', 'libtool'],
-  openconnectVersion(bench),
+  openconnectVersion(setup),
   make('libopenconnect.la'),
   // The program uses the library beside it
-  make(`LDFLAGS=-L${bench.prefix}/lib ${bench.link} -Wl,-rpath,\\$$ORIGIN`, 'openconnect'),
-  ['install', '-D', '.libs/openconnect', `${bench.prefix}/sbin/openconnect`],
-  ['install', '-D', '-m644', '.libs/libopenconnect.so.5', `${bench.prefix}/lib/libopenconnect.so.5`],
+  make(`LDFLAGS=-L${setup.prefix}/lib ${setup.link} -Wl,-rpath,\\$$ORIGIN`, 'openconnect'),
+  ['install', '-D', '.libs/openconnect', `${setup.prefix}/sbin/openconnect`],
+  ['install', '-D', '-m644', '.libs/libopenconnect.so.5', `${setup.prefix}/lib/libopenconnect.so.5`],
 ];
 
 export const parts: readonly Part[] = [
@@ -120,10 +120,10 @@ export const parts: readonly Part[] = [
     source: 'gmp-source',
     only: 'win32',
     licence: 'COPYING.LESSERv3',
-    steps: (bench) => [
+    steps: (setup) => [
       // Debian removes the manual, which is not free enough for it, and configure misses it
       ['install', '-D', '/dev/null', 'doc/Makefile.in'],
-      configure(bench, '--enable-shared', '--disable-static'),
+      configure(setup, '--enable-shared', '--disable-static'),
       make('SUBDIRS=mpn mpz mpq mpf printf scanf rand'),
       make('SUBDIRS=', 'install'),
     ],
@@ -132,8 +132,8 @@ export const parts: readonly Part[] = [
     source: 'nettle-source',
     only: 'win32',
     licence: 'COPYING.LESSERv3',
-    steps: (bench) => [
-      configure(bench, '--disable-static', '--disable-documentation', '--disable-openssl', '--enable-fat'),
+    steps: (setup) => [
+      configure(setup, '--disable-static', '--disable-documentation', '--disable-openssl', '--enable-fat'),
       make('SUBDIRS=tools'),
       make('SUBDIRS=', 'install'),
     ],
@@ -142,9 +142,9 @@ export const parts: readonly Part[] = [
     source: 'gnutls-source',
     only: 'win32',
     licence: 'COPYING.LESSERv2',
-    steps: (bench) => [
+    steps: (setup) => [
       configure(
-        bench,
+        setup,
         '--enable-shared',
         '--disable-static',
         '--with-included-libtasn1',
@@ -172,13 +172,13 @@ export const parts: readonly Part[] = [
   {
     source: 'libxml2-source',
     licence: 'Copyright',
-    steps: (bench) => [
+    steps: (setup) => [
       configure(
-        bench,
+        setup,
         '--enable-static',
         '--disable-shared',
         '--with-pic',
-        ...(bench.platform === 'linux' ? [xmlWithout] : [xmlWithout, ofGlibc])
+        ...(setup.platform === 'linux' ? [xmlWithout] : [xmlWithout, ofGlibc])
           .flatMap((names) => names.split(','))
           .map((name) => `--without-${name}`),
       ),
@@ -191,7 +191,7 @@ export const parts: readonly Part[] = [
     source: 'openconnect-source',
     patches: ['openconnect-form-without-fields.patch'],
     licence: 'COPYING.LGPL',
-    steps: (bench) => (bench.platform === 'linux' ? openconnectForLinux(bench) : openconnectForWindows(bench)),
+    steps: (setup) => (setup.platform === 'linux' ? openconnectForLinux(setup) : openconnectForWindows(setup)),
   },
 ];
 

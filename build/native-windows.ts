@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { poolBases } from './debian-pool.ts';
-import { Workshop } from './native-build.ts';
+import { NativeBuild } from './native-build.ts';
 import { crossTools, ensureSystemTools } from './system.ts';
 
 /**
@@ -26,8 +26,8 @@ const shipped: readonly (readonly [from: string, pattern: RegExp])[] = [
 ];
 
 /** Copies the files that are shipped, and returns their names. */
-function ship(workshop: Workshop, folder: string): string[] {
-  const { prefix, work } = workshop;
+function ship(build: NativeBuild, folder: string): string[] {
+  const { prefix, work } = build;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const files = shipped.flatMap(([from, pattern]) =>
@@ -36,9 +36,9 @@ function ship(workshop: Workshop, folder: string): string[] {
   const names = files.map((file) => file.slice(dirname(file).length + 1));
   files.forEach((file, index) => {
     const to = join(folder, names[index] ?? '');
-    workshop.run(work, join(work, 'strip.log'), `${host}-strip`, ['--strip-unneeded', '-o', resolve(to), file]);
+    build.run(work, join(work, 'strip.log'), `${host}-strip`, ['--strip-unneeded', '-o', resolve(to), file]);
   });
-  return [...names, ...workshop.licences(folder)];
+  return [...names, ...build.licences(folder)];
 }
 
 /** Builds everything that is missing. Returns the names of the files in the folder. */
@@ -54,9 +54,9 @@ export async function buildForWindows(folder: string, pool: string | null = null
     link: '-Wl,--no-insert-timestamp',
     versions: execFileSync(`${host}-gcc-win32`, ['--version'], { encoding: 'utf8' }),
   } as const;
-  const workshop = new Workshop(tools, workFolder, poolBases(pool), jobs);
-  await workshop.make();
-  return ship(workshop, folder);
+  const build = new NativeBuild(tools, workFolder, poolBases(pool), jobs);
+  await build.make();
+  return ship(build, folder);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

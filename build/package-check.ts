@@ -11,7 +11,7 @@ import { buildNative } from './native.ts';
 import { packageProject, stageProject } from './package.ts';
 import { ensureSystemTools, packageTools } from './system.ts';
 import { parseTarget, type Target } from './targets.ts';
-import { PlainError, telling } from './report-errors.ts';
+import { PlainError, reportingErrors } from './report-errors.ts';
 
 /**
  * `npm run package:check`, on Debian, with npm's registry only: packages the app for every system around a stand-in for
@@ -99,7 +99,7 @@ async function onOthers(): Promise<void> {
   for (const name of ['win32-arm64', 'darwin-x64', 'darwin-arm64']) await packAndLook(parseTarget(name));
 }
 
-await telling(async () => {
+await reportingErrors(async () => {
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new PlainError('The packages are checked on Linux (x64).');
   ensureSystemTools(packageTools);
   process.env['CUSTOM_FPM_PATH'] = fpm;

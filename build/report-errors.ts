@@ -2,7 +2,7 @@
 export class PlainError extends Error {}
 
 /** Runs a command to its end. If it fails, prints the error and sets exit code 1. */
-export async function telling(act: () => Promise<void>): Promise<void> {
+export async function reportingErrors(act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { cruise, type IConfiguration } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import * as z from 'zod';
-import { plainFolder } from './vite-safe-folder.ts';
+import { viteSafeFolder } from './vite-safe-folder.ts';
 
 /** `npm run check:rooms`: which room may import what, by `.dependency-cruiser.json`. */
 /** dependency-cruiser validates it against its own schema. */
 const configuration = z.custom<IConfiguration>((value) => typeof value === 'object' && value !== null);
-const folder = plainFolder();
+const folder = viteSafeFolder();
 const { forbidden, options } = configuration.parse(JSON.parse(readFileSync('.dependency-cruiser.json', 'utf8')));
 const { output, exitCode } = await cruise(
   ['shared', 'electron', 'renderer', 'campus', 'build', 'tests'],

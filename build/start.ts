@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { chooseRuntime, inWords } from './electron.ts';
 import { demoTools, ensureSystemTools } from './system.ts';
-import { PlainError, telling } from './report-errors.ts';
+import { PlainError, reportingErrors } from './report-errors.ts';
 
 /** `npm start [-- ARGUMENT…]`: builds the app and runs it, on Electron if possible. `--double` does not use Electron. */
 const args = process.argv.slice(2);
 
-await telling(async () => {
+await reportingErrors(async () => {
   const runtime = await chooseRuntime({ double: args.includes('--double') });
   const { DISPLAY, WAYLAND_DISPLAY } = process.env;
   if (process.platform === 'linux' && DISPLAY === undefined && WAYLAND_DISPLAY === undefined)

@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { keepsLinks, plainFolder } from './vite-safe-folder.ts';
+import { keepsLinks, viteSafeFolder } from './vite-safe-folder.ts';
 import { electronBinary } from './electron.ts';
 import { ensureOpenConnect } from './native-linux.ts';
 import { ensureSystemTools, longTools, testTools } from './system.ts';
-import { PlainError, telling } from './report-errors.ts';
+import { PlainError, reportingErrors } from './report-errors.ts';
 
 /**
  * `npm test`: runs the suites and ends with one line, `N passed, N failed`. `--only unit|e2e` runs one suite, `--long`
@@ -30,7 +30,7 @@ interface Tally {
   failed: number;
 }
 
-await telling(async () => {
+await reportingErrors(async () => {
   if (process.platform === 'linux') {
     ensureSystemTools([...testTools, ...(values.long ? longTools : [])]);
     await ensureOpenConnect(values.pool ?? null);
@@ -49,7 +49,7 @@ await telling(async () => {
 
 function unit(): Tally {
   const report = 'out/unit.json';
-  const folder = plainFolder();
+  const folder = viteSafeFolder();
   const env = {
     ...process.env,
     ...(values.long ? { CAUSEWAY_LONG: '1' } : {}),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
  * A name for this folder that Vite, vitest and dependency-cruiser accept: to them `#` or `?` ends a path. It is the folder
  * itself if its name contains neither, otherwise a link to it, which is removed when this process ends.
  */
-export function plainFolder(): string {
+export function viteSafeFolder(): string {
   const folder = process.cwd();
   if (!/[#?]/.test(folder)) return folder;
   const place = mkdtempSync(join(tmpdir(), 'causeway-'));

@@ -4,7 +4,7 @@ import type { Campus } from './campus.ts';
 import { askControl, serveControl, type ControlRequest } from './control.ts';
 import { readCommand, usage, type RunFlags } from './flags.ts';
 import { isAlive, localAddress, nameOfDirectory } from './local-socket.ts';
-import { introduction, sessionTable } from './start-summary.ts';
+import { startSummary, sessionTable } from './start-summary.ts';
 
 /** `npm run campus`: starts a campus, or asks a running one. Exit code 2: wrong usage; 1: it failed. */
 async function main(): Promise<void> {
@@ -34,7 +34,7 @@ async function run(flags: RunFlags): Promise<void> {
   process.once('SIGTERM', stop);
 
   const { campus } = await starting;
-  if (!flags.quiet) console.log(introduction(campus, flags['on-campus']));
+  if (!flags.quiet) console.log(startSummary(campus, flags['on-campus']));
   if (flags.json) console.log(JSON.stringify(ready(campus)));
 }
 

@@ -15,7 +15,7 @@ function table(rows: readonly (readonly string[])[]): string {
 }
 
 /** What `npm run campus` prints once everything is up: addresses, people, and how to check the certificate. */
-export function introduction(campus: Campus, onCampus: boolean): string {
+export function startSummary(campus: Campus, onCampus: boolean): string {
   const { addresses, authority, people, records } = campus;
   const places = table([
     ['Where', 'Address'],

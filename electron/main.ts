@@ -32,7 +32,7 @@ import { createQuitFlow } from './desktop/system/quit.ts';
 import { registerAppScheme, serveAppScheme } from './desktop/window/scheme.ts';
 import { systemProxy } from './desktop/system/system-proxy.ts';
 import { watchForTray } from './desktop/tray/tray.ts';
-import { safeStorageSealer } from './desktop/sign-in/cookie-encryption.ts';
+import { safeStorageEncryption } from './desktop/sign-in/cookie-encryption.ts';
 import { createSignInView } from './desktop/sign-in/sign-in-view.ts';
 import { createMainWindow } from './desktop/window/window.ts';
 import { utilityWorker } from './desktop/system/worker.ts';
@@ -142,11 +142,11 @@ async function start(arguments_: OpenedArguments): Promise<void> {
 
   lockSession(session.defaultSession);
   serveAppScheme(session.defaultSession, join(import.meta.dirname, 'renderer'));
-  const portal = createPortalView({ place: window, proxy, log: log.line, now: Date.now });
+  const portal = createPortalView({ pageArea: window, proxy, log: log.line, now: Date.now });
   const localizer = () => localizerFor(settings.get().preferences.language, app.getPreferredSystemLanguages());
   const messages = () => localizer().messages;
   const signInPage = createSignInView({
-    place: window,
+    pageArea: window,
     detour: async (hosts, connectTo) => {
       const detour = await startLoopbackProxy();
       detour.setDial(dialOnly(hosts, connectTo));
@@ -216,7 +216,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     // Some systems do not report that they woke up. A jump of the clock shows it.
     environment: withClockGap(createEnvironment(), Date.now),
     totpSavingAllowed: policy.keptCodes,
-    sealer: safeStorageSealer(),
+    encryption: safeStorageEncryption(),
     pageSavingAllowed: policy.keepPageSignIns,
     strictCertificates: policy.certificates === 'strict',
     wildcardHosts: policy.wildcardHosts,

@@ -14,7 +14,7 @@ const token =
  * Where a text stops being JSON. Null if it is JSON. For people who write such files by hand, because the engine's own
  * message does not always say where.
  */
-export function jsonTrouble(text: string): Place | null {
+export function jsonSyntaxError(text: string): Place | null {
   const open: ('{' | '[')[] = [];
   let awaited: Due = 'value';
   let at = 0;

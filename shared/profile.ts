@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { fail, type CausewayError } from './failure.ts';
-import { jsonTrouble } from './json-syntax-error.ts';
+import { jsonSyntaxError } from './json-syntax-error.ts';
 import { reachSchema } from './phone-words.ts';
 import { plainLine, plainText } from './plain-text.ts';
 
@@ -208,7 +208,7 @@ export function readProfile(text: string): ReadProfile {
   try {
     raw = JSON.parse(text);
   } catch (cause) {
-    const place = jsonTrouble(text);
+    const place = jsonSyntaxError(text);
     throw place ? fail('profile-syntax', { ...place }, { cause }) : fail('profile-invalid', { key: 'JSON' }, { cause });
   }
   const object = z.record(z.string(), z.unknown()).safeParse(raw);

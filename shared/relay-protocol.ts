@@ -24,7 +24,7 @@ export const relayProtocol = {
   pingEveryMs: 5_000,
   /** A peer that sent nothing, not even a pong, for this long is gone. */
   deadAfterMs: 15_000,
-  openWithinMs: 20_000,
+  openTimeoutMs: 20_000,
 } as const;
 
 export const frameHeaderBytes = 5;

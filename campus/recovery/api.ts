@@ -15,23 +15,23 @@ import type { Excuse, Site } from '../pages/listener.ts';
 import { failureForClients } from '../internal-failure.ts';
 import { json } from '../pages/reply.ts';
 import { readJson } from '../pages/visit.ts';
-import type { RecoveryDesk } from './recovery-service.ts';
+import type { RecoveryService } from './recovery-service.ts';
 import { roles } from './roles.ts';
 
 /** The JSON interface `causeway.recovery.v1` (shared/recovery.ts). */
-export function addRecoveryApi(router: Site, desk: RecoveryDesk, now: Now): void {
+export function addRecoveryApi(router: Site, recoveryService: RecoveryService, now: Now): void {
   router.get(recoveryPaths.roles, () => json(rolesReplySchema.parse({ roles })));
   router.post(recoveryPaths.verify, async (visit) => {
     const identity = await readJson(visit, identitySchema);
-    return json(verifyReplySchema.parse({ token: desk.verify(identity) }));
+    return json(verifyReplySchema.parse({ token: recoveryService.verify(identity) }));
   });
   router.post(recoveryPaths.passcode, async (visit) => {
     const { token, password } = await readJson(visit, passcodeRequestSchema);
-    return json({ ...passcodeReplySchema.parse(await desk.passcode(token, password)), now: now() });
+    return json({ ...passcodeReplySchema.parse(await recoveryService.passcode(token, password)), now: now() });
   });
   router.post(recoveryPaths.portalSignIn, async (visit) => {
     const { token } = await readJson(visit, portalSignInRequestSchema);
-    return json({ ...portalSignInSchema.parse(desk.portalSignIn(token)), now: now() });
+    return json({ ...portalSignInSchema.parse(recoveryService.portalSignIn(token)), now: now() });
   });
 }
 

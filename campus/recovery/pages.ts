@@ -13,7 +13,7 @@ import type { Site } from '../pages/listener.ts';
 import { checkCsrf, Sessions, type Session } from '../pages/sessions.ts';
 import { parseFields, readForm, type Visit } from '../pages/visit.ts';
 import type { Person } from '../services.ts';
-import type { RecoveryDesk, RecoveryOptions } from './recovery-service.ts';
+import type { RecoveryService, RecoveryOptions } from './recovery-service.ts';
 import { roles } from './roles.ts';
 
 /** One visitor of the recovery pages. */
@@ -34,7 +34,7 @@ const identityForm = z.object({ userId: typedUserId, dateOfBirth: z.string().max
 const passwordForm = z.object({ password: typedPassword });
 
 /** The public recovery pages: role → identity → Get 2FA Passcode → password → the passcode, shown once. */
-export function addRecoveryPages(router: Site, desk: RecoveryDesk, look: Look, options: RecoveryOptions): void {
+export function addRecoveryPages(router: Site, recoveryService: RecoveryService, look: Look, options: RecoveryOptions): void {
   const sessions = new Sessions<RecoveryVisit>('__Host-recovery', options.now);
 
   const show = (title: string, body: Html, cookies: string[] = []): Reply =>
@@ -51,7 +51,7 @@ export function addRecoveryPages(router: Site, desk: RecoveryDesk, look: Look, o
     router.get(path, (visit) => {
       const session = sessions.find(visit);
       if (!session?.state.token) return redirect('/');
-      const person = desk.person(session.state.token);
+      const person = recoveryService.person(session.state.token);
       if (person) return handler(session, person);
       session.state.failure = fail('recovery-timed-out').failure;
       return redirect('/');
@@ -115,7 +115,7 @@ export function addRecoveryPages(router: Site, desk: RecoveryDesk, look: Look, o
     const identity = identitySchema.safeParse({ ...typed, role: visit.req.param('role') });
     // Malformed data gets the same answer as wrong data
     if (!identity.success) throw fail('recovery-identity');
-    const token = desk.verify(identity.data);
+    const token = recoveryService.verify(identity.data);
     // Use a new session id from here on, in case somebody else planted the old one
     sessions.close(session);
     return redirect('/options', [sessions.open({ ...session.state, token }).cookie]);
@@ -135,7 +135,7 @@ export function addRecoveryPages(router: Site, desk: RecoveryDesk, look: Look, o
     passwordForm,
     () => '/password',
     async (session, { password }) => {
-      session.state.passcode = await desk.passcode(tokenOf(session), password);
+      session.state.passcode = await recoveryService.passcode(tokenOf(session), password);
       session.state.typed = null;
       return redirect('/passcode');
     },

@@ -28,7 +28,7 @@ interface Verified {
 }
 
 /** The recovery service behind the pages and the JSON interface. It gives a token for an identity, and a passcode for a token and the password. */
-export class RecoveryDesk {
+export class RecoveryService {
   readonly #perUser: TryLimit;
   readonly #inAll: TryLimit;
   readonly #verified = new Map<string, Verified>();

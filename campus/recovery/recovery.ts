@@ -1,15 +1,15 @@
 import type { RequestListener } from 'node:http';
 import { listenerOf, newSite } from '../pages/listener.ts';
 import { addRecoveryApi, recoveryApiExcuse } from './api.ts';
-import { RecoveryDesk, type RecoveryOptions } from './recovery-service.ts';
+import { RecoveryService, type RecoveryOptions } from './recovery-service.ts';
 import { addRecoveryPages } from './pages.ts';
 
 /** The public recovery site: pages for people, and the same steps as JSON for clients with their own screens. */
 export function createRecovery(options: RecoveryOptions): RequestListener {
   const look = { service: 'Account recovery', address: new URL(options.address).origin };
   const router = newSite({ look, now: options.now, excuse: recoveryApiExcuse(options.now) });
-  const desk = new RecoveryDesk(options);
-  addRecoveryApi(router, desk, options.now);
-  addRecoveryPages(router, desk, look, options);
+  const recoveryService = new RecoveryService(options);
+  addRecoveryApi(router, recoveryService, options.now);
+  addRecoveryPages(router, recoveryService, look, options);
   return listenerOf(router);
 }

@@ -143,7 +143,7 @@ async function connect(stream: MuxStream, host: string, port: number, session: R
   const timer = setTimeout(() => {
     stream.refuse('timed-out');
     socket.destroy();
-  }, relayProtocol.openWithinMs);
+  }, relayProtocol.openTimeoutMs);
   onAbort(stopped.signal, () => socket.destroy());
   socket.once('connect', () => {
     clearTimeout(timer);

@@ -6,7 +6,7 @@ import type { FindOldTls } from '../net/old-tls.ts';
 import { Proxies } from '../net/proxy/lookup.ts';
 import type { CertificateVerifier } from '../trust/verifier.ts';
 import type { TunnelEngine } from '../tunnels/tunnel.ts';
-import { admitted } from './proxy-sign-in.ts';
+import { signInToProxy } from './proxy-sign-in.ts';
 import { gatewayOrder } from './gateway-order.ts';
 import { captivePortal, explained } from './watch/captive-portal.ts';
 
@@ -94,7 +94,7 @@ class Contact {
     const { profile, verifier, driver, engine, deps } = options;
     this.endpoint = await proxies.routeThroughProxy(this.endpoint, signal);
     // A proxy's question is about this network. It does not count as a gateway's
-    this.endpoint = await admitted(proxies, this.endpoint, options.ask, signal);
+    this.endpoint = await signInToProxy(proxies, this.endpoint, options.ask, signal);
     await engine.prove?.(this.endpoint, signal);
     const rememberVouched = (host: string, key: string): void => deps.rememberVouched?.(host, key);
     const target: GatewayTarget = { ...this.endpoint, profile, verifier, rememberVouched, client: deps.client, now: deps.now };

@@ -13,7 +13,7 @@ const maxTries = 10;
  * the proxy wants one, and picks the first of several proxies that can be reached. If none can and the list allows it, the
  * endpoint is direct. An endpoint without a proxy is returned unchanged. Fails as {@link openThroughProxy} does.
  */
-export async function admitted<E extends Endpoint>(proxies: Proxies, endpoint: E, ask: Ask, signal: AbortSignal): Promise<E> {
+export async function signInToProxy<E extends Endpoint>(proxies: Proxies, endpoint: E, ask: Ask, signal: AbortSignal): Promise<E> {
   let route = endpoint;
   for (let tries = 0; ; tries++) {
     const { via } = route;

@@ -5,7 +5,7 @@ import { readLink } from '../../shared/link.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { bindProxy } from '../access/proxy-binding.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
-import { PageSignInFiles, type Sealer } from '../storage/page-sign-ins.ts';
+import { PageSignInFiles, type Encryption } from '../storage/page-sign-ins.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { ShippedCampus } from '../storage/campuses.ts';
 import type { Settings } from '../storage/settings.ts';
@@ -49,7 +49,7 @@ export interface ApplicationDeps extends Pick<
   /** Whether the computer's policy lets people save a key for one-time codes. */
   totpSavingAllowed?: boolean;
   /** Encrypts what is kept of sign-ins on campuses' own pages. Without one, nothing of them is kept. */
-  sealer?: Sealer;
+  encryption?: Encryption;
   /** Whether the computer's policy lets people keep those. Yes by default. */
   pageSavingAllowed?: boolean;
   /** Whether the computer's policy forbids questions about certificates. */
@@ -121,7 +121,7 @@ class App implements Parts {
       secrets,
       pendingSecrets: this.pendingSecrets,
       totpSavingAllowed,
-      pageSignIns: new PageSignInFiles(settings.directory, deps.sealer ?? null),
+      pageSignIns: new PageSignInFiles(settings.directory, deps.encryption ?? null),
       pageSavingAllowed: deps.pageSavingAllowed ?? true,
       now,
       changed,

@@ -2,7 +2,7 @@ import { onAbort } from '../../shared/abort.ts';
 import type { AppState } from '../../shared/app-state.ts';
 import { fail } from '../../shared/failure.ts';
 import type { Answer } from '../../shared/prompt.ts';
-import { admitted } from '../access/proxy-sign-in.ts';
+import { signInToProxy } from '../access/proxy-sign-in.ts';
 import type { Ask } from '../gateways/gateway.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 import type { RouteThroughProxy } from '../net/https.ts';
@@ -32,7 +32,7 @@ export class ProxyQuestion {
   /** Finds the proxy that leads to an endpoint, if any, and signs in to it first. */
   readonly routeThroughProxy: RouteThroughProxy = async (endpoint: Endpoint, signal: AbortSignal) => {
     const { proxies } = this;
-    return proxies ? admitted(proxies, await proxies.routeThroughProxy(endpoint, signal), this.ask, signal) : endpoint;
+    return proxies ? signInToProxy(proxies, await proxies.routeThroughProxy(endpoint, signal), this.ask, signal) : endpoint;
   };
 
   /** The person's answer to the open question, or null to cancel it. Fails with `not-now` if `id` is not the open question. */

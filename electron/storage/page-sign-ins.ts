@@ -7,12 +7,12 @@ import { keptCookieSchema, maxKept, type KeptCookie } from '../../shared/kept-co
 import { retryWhileLockedSync } from '../system/locked-files.ts';
 
 /** Encrypts with a key that only this person's keychain has: Electron's `safeStorage` in the app. */
-export interface Sealer {
+export interface Encryption {
   /** Whether it really encrypts, so that nobody can read the text with this computer's disk alone. Never rejects. */
-  isReal(): Promise<boolean>;
-  seal(text: string): Promise<Buffer>;
-  /** Rejects for what it did not seal, or for what was changed. */
-  unseal(sealed: Buffer): Promise<string>;
+  isAvailable(): Promise<boolean>;
+  encrypt(text: string): Promise<Buffer>;
+  /** Rejects for what it did not encrypt, or for what was changed. */
+  decrypt(sealed: Buffer): Promise<string>;
 }
 
 const version = 1;
@@ -41,22 +41,22 @@ const unfinishedPattern = /^page-sign-in-.*\.new$/;
  */
 export class PageSignInFiles {
   readonly #directory: string;
-  readonly #sealer: Sealer | null;
+  readonly #encryption: Encryption | null;
   readonly #usedAt: Map<string, number>;
 
   /**
    * @param directory an absolute path. It need not exist yet
-   * @param sealer null: files can be listed and removed, but not read or written
+   * @param encryption null: files can be listed and removed, but not read or written
    */
-  constructor(directory: string, sealer: Sealer | null = null) {
+  constructor(directory: string, encryption: Encryption | null = null) {
     this.#directory = directory;
-    this.#sealer = sealer;
+    this.#encryption = encryption;
     this.#usedAt = new Map(this.#list());
   }
 
   /** Whether cookies can be kept encrypted. Never rejects. */
   async isEncrypted(): Promise<boolean> {
-    return (await this.#sealer?.isReal()) ?? false;
+    return (await this.#encryption?.isAvailable()) ?? false;
   }
 
   /** The profiles that have a file, with the time of their last use in epoch milliseconds. */
@@ -69,10 +69,10 @@ export class PageSignInFiles {
    * decrypted. The caller then forgets it.
    */
   async read(profileId: string): Promise<readonly KeptCookie[]> {
-    if (!this.#usedAt.has(profileId) || !this.#sealer) return [];
+    if (!this.#usedAt.has(profileId) || !this.#encryption) return [];
     try {
       const file = fileSchema.parse(JSON.parse(this.#text(profileId)));
-      const sealed = sealedSchema.parse(JSON.parse(await this.#sealer.unseal(Buffer.from(file.sealed, 'base64'))));
+      const sealed = sealedSchema.parse(JSON.parse(await this.#encryption.decrypt(Buffer.from(file.sealed, 'base64'))));
       if (sealed.profileId !== profileId) throw new Error('of another profile');
       return sealed.cookies;
     } catch (thrown) {
@@ -85,8 +85,8 @@ export class PageSignInFiles {
   /** Writes a profile's file, or replaces it as a whole. Fails with `page-sign-in-unsaved`, which leaves the old file. */
   async write(profileId: string, cookies: readonly KeptCookie[], usedAt: number): Promise<void> {
     try {
-      if (!this.#sealer) throw new Error('no encryption');
-      const sealed = await this.#sealer.seal(JSON.stringify({ profileId, cookies }));
+      if (!this.#encryption) throw new Error('no encryption');
+      const sealed = await this.#encryption.encrypt(JSON.stringify({ profileId, cookies }));
       const text = JSON.stringify({ version, usedAt, sealed: sealed.toString('base64') });
       replaceFile(this.#path(profileId), text);
       this.#usedAt.set(profileId, usedAt);

@@ -88,7 +88,7 @@ export function readSettingsFile(text: string): SettingsRead {
   if (version > settingsVersion) return { kind: 'newer' };
   const dropped: string[] = [];
   const fresh = freshSettings();
-  const take = <T>(key: keyof SettingsFile, read: Reader<T>, otherwise: T): T => readEntry(entries, key, read, otherwise, key, dropped);
+  const take = <T>(key: keyof SettingsFile, read: Reader<T>, fallback: T): T => readEntry(entries, key, read, fallback, key, dropped);
   const settings: SettingsFile = {
     preferences: take('preferences', preferences, fresh.preferences),
     profiles: take('profiles', list(profile), fresh.profiles),
@@ -157,8 +157,8 @@ function map<T>(entry: Reader<T>): Reader<Record<string, T>> {
 const preferences: Reader<Preferences> = (value, path, dropped) => {
   const entries = whole(z.record(z.string(), z.unknown()))(value, path, dropped) ?? {};
   const { language, openAtLogin, notifications } = preferencesSchema.shape;
-  const take = <T>(key: keyof Preferences, schema: z.core.$ZodType<T>, otherwise: T): T =>
-    readEntry(entries, key, whole(schema), otherwise, `${path}.${key}`, dropped);
+  const take = <T>(key: keyof Preferences, schema: z.core.$ZodType<T>, fallback: T): T =>
+    readEntry(entries, key, whole(schema), fallback, `${path}.${key}`, dropped);
   return {
     language: take('language', language, defaultPreferences.language),
     openAtLogin: take('openAtLogin', openAtLogin, defaultPreferences.openAtLogin),
@@ -178,8 +178,8 @@ const profile: Reader<Profile> = (value, path, dropped) => {
 };
 
 /** Reads one entry of an object. An absent one is fine, an unusable one is dropped and named. */
-function readEntry<T>(entries: Record<string, unknown>, key: string, read: Reader<T>, otherwise: T, path: string, dropped: string[]): T {
-  return Object.hasOwn(entries, key) ? (read(entries[key], path, dropped) ?? otherwise) : otherwise;
+function readEntry<T>(entries: Record<string, unknown>, key: string, read: Reader<T>, fallback: T, path: string, dropped: string[]): T {
+  return Object.hasOwn(entries, key) ? (read(entries[key], path, dropped) ?? fallback) : fallback;
 }
 
 function parse(text: string): unknown {

@@ -8,7 +8,7 @@ import { duoHosts, duoPatternOf } from '../net/duo-hosts.ts';
 import { plainHost, sameHost } from '../trust/host.ts';
 import { mayBeBlockedByMacOs } from '../net/local-network-macos.ts';
 import { isLoopback } from '../net/loopback.ts';
-import { lookupElsewhere } from './lookup-not-loopback.ts';
+import { lookupNotLoopback } from './lookup-not-loopback.ts';
 import type { Dial } from './tunnel.ts';
 
 const connectTimeoutMs = 15_000;
@@ -31,7 +31,7 @@ export function dialOnly(allowed: readonly string[], connectTo: Profile['connect
     const refusal = (): CausewayError => fail('host-not-allowed', { host, port });
     const lab = connectTo?.find((entry) => sameHost(entry.host, host) && entry.port === port);
     if (!isAllowed(host, port) || (!lab && isLoopback(host))) return Promise.reject(refusal());
-    const lookup = lookupElsewhere(refusal, resolve);
+    const lookup = lookupNotLoopback(refusal, resolve);
     const socket = net.connect({
       ...(lab ? { host: '127.0.0.1', port: lab.loopbackPort } : { host, port, lookup }),
       allowHalfOpen: true,

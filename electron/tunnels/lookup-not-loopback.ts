@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { isLoopback } from '../net/loopback.ts';
 
 /** Resolves names. Fails with `refusal` if a name resolves to this computer, since no campus host does. */
-export function lookupElsewhere(refusal: () => Error, resolve: LookupFunction = dns.lookup): LookupFunction {
+export function lookupNotLoopback(refusal: () => Error, resolve: LookupFunction = dns.lookup): LookupFunction {
   return (name, options, callback) =>
     resolve(name, options, (error, found, family) => {
       // With an error `found` is undefined, whatever the type says

@@ -66,7 +66,7 @@ class RelayTunnel implements Tunnel {
     const stream = new RelayStream();
     const bound = {
       signal,
-      ms: relayProtocol.openWithinMs + 2_000,
+      ms: relayProtocol.openTimeoutMs + 2_000,
       late: () => fail('host-unreachable', { host }, { detail: 'timed out' }),
       release: () => stream.destroy(),
     };

@@ -17,7 +17,7 @@ import type { WebContents } from './web-contents.ts';
 let attached: Promise<Browser> | null = null;
 
 /** How long Playwright may take to hear of a page. */
-const appearsWithinMs = 10_000;
+const appearTimeoutMs = 10_000;
 
 /** A process that is driven from outside never needs Playwright, which takes its time to load. */
 async function attach(): Promise<Browser> {
@@ -52,7 +52,7 @@ export const double = {
     await contents.page;
     attached ??= attach();
     const browser = await attached;
-    for (const deadline = Date.now() + appearsWithinMs; Date.now() < deadline;) {
+    for (const deadline = Date.now() + appearTimeoutMs; Date.now() < deadline;) {
       for (const page of browser.contexts().flatMap((context) => context.pages())) {
         const session = await page.context().newCDPSession(page);
         const { targetInfo } = await session.send('Target.getTargetInfo');

@@ -1,5 +1,5 @@
 /** How long an entry module may take: many times what ours takes on a busy machine. */
-const evaluatedWithinMs = 30_000;
+const evaluationTimeoutMs = 30_000;
 /** Node's own code for a top-level await that nothing can end. */
 const deadlockExitCode = 13;
 
@@ -29,7 +29,7 @@ export class Entry {
       );
       end(deadlockExitCode);
     };
-    this.bound = setTimeout(deadlock, evaluatedWithinMs).unref();
+    this.bound = setTimeout(deadlock, evaluationTimeoutMs).unref();
     // Nothing can happen any more that the module could wait for
     process.once('beforeExit', deadlock);
   }

@@ -9,7 +9,7 @@ const arrivalSchema = z.object({ argv: z.array(z.string()), cwd: z.string(), add
 export type Arrival = z.infer<typeof arrivalSchema>;
 
 /** How long a second process tries to reach a first one that has just taken the lock. */
-const deliverWithinMs = 5_000;
+const deliverTimeoutMs = 5_000;
 
 /**
  * One process a user-data folder: a lock file with the owner's process id, which a process that was killed
@@ -81,7 +81,7 @@ function takeLock(file: string): boolean {
 }
 
 async function deliver(socket: string, arrival: Arrival): Promise<void> {
-  const deadline = Date.now() + deliverWithinMs;
+  const deadline = Date.now() + deliverTimeoutMs;
   for (;;) {
     try {
       await new Promise<void>((resolve, reject) => {

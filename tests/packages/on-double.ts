@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { allGone, familyOf } from '../e2e/support/processes.ts';
 
-const startsWithinMs = 30_000;
+const startTimeoutMs = 30_000;
 
 /** A packed app that runs on the double, and what a person does in its window. */
 export class PackedApp {
@@ -24,7 +24,7 @@ export class PackedApp {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const output: string[] = [];
-    const limit = AbortSignal.timeout(startsWithinMs);
+    const limit = AbortSignal.timeout(startTimeoutMs);
     const failed = (why: string): Error => new Error(`The packed app ${why}:\n${output.slice(-20).join('\n')}`);
     try {
       const endpoint = await new Promise<string>((resolve, reject) => {
@@ -64,7 +64,7 @@ export class PackedApp {
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (args: string) => (output += args));
     try {
-      await once(child, 'close', { signal: AbortSignal.timeout(startsWithinMs) });
+      await once(child, 'close', { signal: AbortSignal.timeout(startTimeoutMs) });
     } catch {
       child.kill('SIGKILL');
       throw new Error(`A damaged package neither opened nor ended:\n${output}`);

@@ -9,7 +9,7 @@ import { Wine } from '../wine/wine.ts';
 import { layOut } from './archive.mjs';
 import type { Package } from './contents.ts';
 
-const answersWithinMs = 90_000;
+const answerTimeoutMs = 90_000;
 
 /**
  * Runs the packed worker on Windows' Node under Wine and has it load a library of Windows' own: koffi reads it and misses
@@ -40,7 +40,7 @@ export async function workerUnderWine(made: Package): Promise<void> {
     const child = wine.spawn(wine.path('node.exe'), [stand, String(port)], log);
     const output = (): string => (existsSync(log) ? readFileSync(log, 'utf8') : '');
     const answer = await new Promise<string>((resolve, reject) => {
-      const limit = setTimeout(() => reject(new Error(`The packed worker does not answer:\n${output()}`)), answersWithinMs);
+      const limit = setTimeout(() => reject(new Error(`The packed worker does not answer:\n${output()}`)), answerTimeoutMs);
       const ended = (): void => reject(new Error(`The packed worker ended:\n${output()}`));
       child.once('exit', ended);
       server.once('connection', (socket) => {

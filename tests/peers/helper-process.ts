@@ -8,7 +8,7 @@ import type { Ocserv } from './gateways/ocserv.ts';
 import { missingForUnit, UnitProcess } from './service.ts';
 
 let made = 0;
-const readyWithinMs = 20_000;
+const readyTimeoutMs = 20_000;
 
 export interface HelperOptions {
   users?: readonly string[];
@@ -95,7 +95,7 @@ export class HelperProcess {
     const child = spawn(first, [...rest, ...program, 'serve', ...places], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     const ready = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`the helper is not ready:\n${this.output}`)), readyWithinMs);
+      const timer = setTimeout(() => reject(new Error(`the helper is not ready:\n${this.output}`)), readyTimeoutMs);
       child.once('exit', () => reject(new Error(`the helper ended:\n${this.output}`)));
       child.stderr.on('data', (bytes: Buffer) => {
         this.output += bytes.toString('utf8');
@@ -184,7 +184,7 @@ export class HelperProcess {
 
 /** Waits for a condition. Throws with `what` if it never becomes true. */
 async function until(isSo: () => boolean, what: () => string, look?: () => Promise<void>): Promise<void> {
-  const end = performance.now() + readyWithinMs;
+  const end = performance.now() + readyTimeoutMs;
   for (await look?.(); !isSo(); await look?.()) {
     if (performance.now() > end) throw new Error(what());
     await new Promise((resolve) => setTimeout(resolve, 20));

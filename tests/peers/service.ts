@@ -8,7 +8,7 @@ import { descendants, kill, type Namespace } from './namespaces.ts';
 const systemd = '/lib/systemd/systemd';
 const root = join(import.meta.dirname, '../..');
 const unit = join(root, 'build/services/causeway-helper.service');
-const startsWithinMs = 60_000;
+const startTimeoutMs = 60_000;
 
 /** Where cgroup v2 is mounted. Null: nowhere, or there is no systemd. */
 const groups = !existsSync(systemd)
@@ -101,7 +101,7 @@ export class UnitProcess {
     const [pid] = this.first?.pid === undefined ? [] : descendants(this.first.pid, 'systemd');
     if (pid === undefined) throw new Error('systemd is gone');
     const args = ['-t', String(pid), '-m', '-p', '--', ...command];
-    return (await promisify(execFile)('nsenter', args, { timeout: startsWithinMs })).stdout;
+    return (await promisify(execFile)('nsenter', args, { timeout: startTimeoutMs })).stdout;
   }
 
   output(): string {

@@ -10,7 +10,7 @@ import { missingForPeers, Namespace } from '../peers/namespaces.ts';
 
 const missing = missingForPeers([]);
 const numRuns = process.env['CAUSEWAY_LONG'] === undefined ? 2_000 : 100_000;
-const answersWithinMs = 10_000;
+const answerTimeoutMs = 10_000;
 
 const pin = `${'R'.repeat(43)}=`;
 const valid = {
@@ -279,7 +279,7 @@ function exchange(path: string, bytes: Buffer): Promise<HelperMessage[]> {
     const timer = setTimeout(() => {
       socket.destroy();
       reject(new Error(`no answer to ${bytes.toString('latin1').slice(0, 300)}`));
-    }, answersWithinMs);
+    }, answerTimeoutMs);
     const settle = (): void => {
       clearTimeout(timer);
       socket.destroy();

@@ -8,7 +8,7 @@ import { createApplication } from '../../electron/app/application.ts';
 import type { Application, PortalPage, PortalVisit, SignInPage } from '../../electron/app/ports.ts';
 import { campusDriver } from '../../electron/gateways/campus/driver.ts';
 import type { ShippedCampus } from '../../electron/storage/campuses.ts';
-import type { Sealer } from '../../electron/storage/page-sign-ins.ts';
+import type { Encryption } from '../../electron/storage/page-sign-ins.ts';
 import { Secrets, type Keytar } from '../../electron/storage/secrets.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 import { directDial } from '../../electron/tunnels/direct.ts';
@@ -81,7 +81,7 @@ export interface AppRunOptions {
   /** Where settings are from before. Default: a new folder. */
   directory?: string;
   /** What encrypts kept page sign-ins. Default: nothing. */
-  sealer?: Sealer;
+  encryption?: Encryption;
   /** Whether the computer's policy lets people keep those. */
   pageSavingAllowed?: boolean;
   /** Another VPN that is up. Default: none, whatever this machine has. */
@@ -121,7 +121,7 @@ export async function startApp(
     tunnels = { relay: relayTunnel },
     totpSavingAllowed = false,
     directory: known,
-    sealer,
+    encryption,
     pageSavingAllowed = true,
     otherVpn = () => Promise.resolve(null),
     campuses = [],
@@ -156,7 +156,7 @@ export async function startApp(
     totpSavingAllowed,
     campuses: () => Promise.resolve(campuses),
     managedProfiles,
-    ...(sealer ? { sealer } : {}),
+    ...(encryption ? { encryption } : {}),
     pageSavingAllowed,
     tunnels,
     direct: directDial,

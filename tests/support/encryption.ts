@@ -1,18 +1,18 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { Sealer } from '../../electron/storage/page-sign-ins.ts';
+import type { Encryption } from '../../electron/storage/page-sign-ins.ts';
 
 /** Encrypts with a key of its own, in memory. */
-export function testSealer(isReal: () => Promise<boolean> = () => Promise.resolve(true)): Sealer {
+export function testEncryption(isAvailable: () => Promise<boolean> = () => Promise.resolve(true)): Encryption {
   const key = randomBytes(32);
   return {
-    isReal,
-    seal(text) {
+    isAvailable,
+    encrypt(text) {
       const iv = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', key, iv);
       const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
       return Promise.resolve(Buffer.concat([iv, cipher.getAuthTag(), sealed]));
     },
-    async unseal(sealed) {
+    async decrypt(sealed) {
       await Promise.resolve();
       const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12));
       decipher.setAuthTag(sealed.subarray(12, 28));

@@ -26,7 +26,7 @@ import type { Failure } from '../../shared/failure.ts';
 const run = promisify(execFile);
 const here = import.meta.dirname;
 export const compiler = '/usr/bin/x86_64-w64-mingw32-gcc';
-const startsWithinMs = 60_000;
+const startTimeoutMs = 60_000;
 
 /** What this machine lacks for tests under Wine; null: nothing. Said once for each test file that is skipped. */
 export function missingForWine(): string | null {
@@ -181,7 +181,7 @@ export class Wine {
     const file = join(this.prefix, `helper-${this.children.size}.log`);
     const child = this.spawn(join(this.native, 'causeway-helper.exe'), ['serve'], file, '', this.downloads);
     const log = (): string => readFileSync(file, 'utf8');
-    const until = Date.now() + startsWithinMs;
+    const until = Date.now() + startTimeoutMs;
     while (child.exitCode === null && child.signalCode === null && !/^ready for /m.test(log())) {
       if (Date.now() > until) throw new Error(`the helper is not ready:\n${log()}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -249,7 +249,7 @@ export class Wine {
   private async run(command: string, ...args: string[]): Promise<void> {
     const program = command === 'wineserver' ? winesServer : 'wine';
     const all = command === 'wineserver' ? args : [command, ...args];
-    await run(program, all, { env: this.environment, timeout: startsWithinMs });
+    await run(program, all, { env: this.environment, timeout: startTimeoutMs });
   }
 
   private get environment(): NodeJS.ProcessEnv {

@@ -3,13 +3,13 @@ import type { PortalPage, PortalView, PortalVisit } from '../../app/ports.ts';
 import type { Failure } from '../../../shared/failure.ts';
 import { hardened } from '../pages/hardening.ts';
 import { mayVisit } from '../pages/navigation.ts';
-import type { BesidePlace } from '../pages/page-area.ts';
+import type { PageArea } from '../pages/page-area.ts';
 import { portalFailure } from './portal-failure.ts';
 import { openPortalSession, type PortalSession } from './portal-session.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';
 
 export interface PortalViewOptions {
-  place: BesidePlace;
+  pageArea: PageArea;
   proxy: ProxyAccess & { failureFor(host: string): Failure | null };
   log: (line: string) => void;
   now: () => number;
@@ -87,7 +87,7 @@ class Visit {
     this.contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
     this.#keepInside();
     this.#watchPage();
-    options.place.openBeside(this.#view);
+    options.pageArea.openBeside(this.#view);
     this.#openFirstPage();
   }
 
@@ -113,7 +113,7 @@ class Visit {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#options.place.closeBeside(this.#view);
+    this.#options.pageArea.closeBeside(this.#view);
     if (!this.contents.isDestroyed()) this.contents.close();
     await this.#partition.empty();
   }
@@ -202,7 +202,7 @@ class Visit {
     });
     contents.on('destroyed', () => {
       if (this.#closed) return;
-      this.#options.place.closeBeside(this.#view);
+      this.#options.pageArea.closeBeside(this.#view);
       this.#notify(null);
     });
   }
@@ -215,7 +215,7 @@ class Visit {
   #update(change: Partial<PortalPage>): void {
     if (this.#closed || this.contents.isDestroyed()) return;
     this.#page = { ...this.#page, ...change, canGoBack: this.contents.navigationHistory.canGoBack() };
-    this.#options.place.setBesideVisible(this.#view, this.#page.failure === null);
+    this.#options.pageArea.setBesideVisible(this.#view, this.#page.failure === null);
     this.#notify(this.#page);
   }
 }

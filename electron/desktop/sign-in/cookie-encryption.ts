@@ -1,8 +1,8 @@
 import { safeStorage } from 'electron';
 
 /** Linux ciphertext that begins with this was encrypted with a key that is in Chromium's source (`os_crypt_linux.cc`). */
-const openKeyTag = 'v10';
-const nothingReal: readonly string[] = ['basic_text', 'unknown'];
+const publicKeyTag = 'v10';
+const insecureBackends: readonly string[] = ['basic_text', 'unknown'];
 
 /**
  * Encrypts with Electron's `safeStorage`: Keychain on macOS, DPAPI on Windows, the Secret Service or KWallet on Linux.
@@ -10,19 +10,19 @@ const nothingReal: readonly string[] = ['basic_text', 'unknown'];
  * On Linux it also answers without any of them, and says that it is available: it then encrypts with a key that everybody
  * knows. So this looks at the chosen store, and at what comes out.
  */
-export function safeStorageSealer(platform: NodeJS.Platform = process.platform) {
+export function safeStorageEncryption(platform: NodeJS.Platform = process.platform) {
   return {
-    async isReal(): Promise<boolean> {
+    async isAvailable(): Promise<boolean> {
       try {
         if (!(await safeStorage.isAsyncEncryptionAvailable())) return false;
-        if (platform === 'linux' && nothingReal.includes(safeStorage.getSelectedStorageBackend())) return false;
+        if (platform === 'linux' && insecureBackends.includes(safeStorage.getSelectedStorageBackend())) return false;
         const sealed = await safeStorage.encryptStringAsync('probe');
-        return platform !== 'linux' || sealed.subarray(0, openKeyTag.length).toString('latin1') !== openKeyTag;
+        return platform !== 'linux' || sealed.subarray(0, publicKeyTag.length).toString('latin1') !== publicKeyTag;
       } catch {
         return false;
       }
     },
-    seal: (text: string): Promise<Buffer> => safeStorage.encryptStringAsync(text),
-    unseal: async (sealed: Buffer): Promise<string> => (await safeStorage.decryptStringAsync(sealed)).result,
+    encrypt: (text: string): Promise<Buffer> => safeStorage.encryptStringAsync(text),
+    decrypt: async (sealed: Buffer): Promise<string> => (await safeStorage.decryptStringAsync(sealed)).result,
   };
 }

@@ -4,7 +4,7 @@ import { fail } from '../../../shared/failure.ts';
 import type { Localizer } from '../../../shared/messages/localizer.ts';
 import { splitHost } from '../../../shared/profile.ts';
 import type { OpenWebWindow, WebWindowEnd, WebWindowRequest } from '../../gateways/web-window.ts';
-import type { BesidePlace } from '../pages/page-area.ts';
+import type { PageArea } from '../pages/page-area.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';
 import { BlockedHosts } from './blocked-hosts.ts';
 import { KeptCookies } from './kept-cookies.ts';
@@ -18,7 +18,7 @@ export interface Detour extends ProxyAccess {
 }
 
 export interface SignInViewOptions {
-  place: BesidePlace;
+  pageArea: PageArea;
   /** Starts a proxy that connects `hosts` as `connectTo` says. Only a campus on this computer needs one. */
   detour: (hosts: readonly string[], connectTo: NonNullable<WebWindowRequest['connectTo']>) => Promise<Detour>;
   /** Whether policy lets a profile allow hosts by a pattern (`*.campus.example`). */
@@ -41,7 +41,7 @@ export interface DesktopSignInView extends SignInPageView {
 
 /** Shows campuses' own sign-in pages beside our column, one at a time. */
 export function createSignInView(options: SignInViewOptions): DesktopSignInView {
-  const { place, detour: openDetour, wildcardHosts, localizer, keeper, log, slowAfterMs = 30_000, formWaitMs } = options;
+  const { pageArea, detour: openDetour, wildcardHosts, localizer, keeper, log, slowAfterMs = 30_000, formWaitMs } = options;
   const listeners = new Set<(page: SignInPage | null) => void>();
   const notify = (page: SignInPage | null): void => {
     for (const listener of listeners) listener(page);
@@ -77,7 +77,7 @@ export function createSignInView(options: SignInViewOptions): DesktopSignInView 
       const kept = new KeptCookies({ keeper: keeper?.() ?? null, session: partition.session, rules, log });
       try {
         await kept.putBack();
-        const end = await visitPage({ request, rules, partition, blocked, place, notify, log, slowAfterMs, formWaitMs }, detour, signal);
+        const end = await visitPage({ request, rules, partition, blocked, pageArea, notify, log, slowAfterMs, formWaitMs }, detour, signal);
         if (end.kind === 'done') await kept.save();
         return end;
       } finally {

@@ -4,7 +4,7 @@ import { CausewayError, fail, type Failure } from '../../../shared/failure.ts';
 import type { SignInPage } from '../../app/ports.ts';
 import type { WebWindowEnd, WebWindowRequest } from '../../gateways/web-window.ts';
 import { hardened } from '../pages/hardening.ts';
-import type { BesidePlace } from '../pages/page-area.ts';
+import type { PageArea } from '../pages/page-area.ts';
 import type { BlockedHosts } from './blocked-hosts.ts';
 import { FormFiller } from './form-fill.ts';
 import { readComments } from './saml-comments.ts';
@@ -21,7 +21,7 @@ export interface SignInVisitOptions {
   rules: SignInRules;
   partition: SignInSession;
   blocked: BlockedHosts;
-  place: BesidePlace;
+  pageArea: PageArea;
   notify: (page: SignInPage) => void;
   log: (line: string) => void;
   slowAfterMs: number;
@@ -73,10 +73,10 @@ export class SignInVisit {
   /** Shows the page until the request has what it needs, the page closes itself, or the attempt ends. */
   async run(signal: AbortSignal): Promise<WebWindowEnd> {
     const off = onAbort(signal, () => this.#fail({ code: 'cancelled' }));
-    const { request, place, log, formWaitMs } = this.#options;
+    const { request, pageArea, log, formWaitMs } = this.#options;
     const onError = (message: string): void => this.#settle({ kind: 'form-error', message });
     const filler = request.fill && new FormFiller(this.contents, request.fill, { onError, log, formWaitMs });
-    place.openBeside(this.#view);
+    pageArea.openBeside(this.#view);
     this.#update({});
     this.#begin();
     try {
@@ -127,7 +127,7 @@ export class SignInVisit {
   #close(): void {
     this.#closed = true;
     clearTimeout(this.#slow);
-    this.#options.place.closeBeside(this.#view);
+    this.#options.pageArea.closeBeside(this.#view);
     if (!this.contents.isDestroyed()) this.contents.close();
   }
 
@@ -247,7 +247,7 @@ export class SignInVisit {
     this.#page = { ...this.#page, ...change, canGoBack: this.contents.navigationHistory.canGoBack() };
     const { failure } = this.#page;
     // A page that is slow is worth looking at, if there is one
-    this.#options.place.setBesideVisible(this.#view, failure === null || (failure.code === 'browser-slow' && this.#hasLoaded));
+    this.#options.pageArea.setBesideVisible(this.#view, failure === null || (failure.code === 'browser-slow' && this.#hasLoaded));
     this.#options.notify(this.#page);
   }
 }

@@ -3,7 +3,7 @@ import { layout, portalBounds } from '../../../shared/layout.ts';
 import { hardened } from '../pages/hardening.ts';
 import { compactBounds, onScreen, wideBounds } from './bounds.ts';
 import { appAddress } from '../pages/origin.ts';
-import type { BesidePlace } from '../pages/page-area.ts';
+import type { PageArea } from '../pages/page-area.ts';
 
 /** Saves the window's bounds between runs: always those of the compact window. */
 export interface WindowMemory {
@@ -25,7 +25,7 @@ export interface MainWindowOptions {
 }
 
 /** The main window. Our own view fills it. While a page of the campus is open, its view is beside our column. */
-export interface MainWindow extends BesidePlace {
+export interface MainWindow extends PageArea {
   readonly page: WebContents;
   readonly focused: boolean;
   /** Whether a person can see it. */

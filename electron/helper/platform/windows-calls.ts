@@ -24,7 +24,7 @@ class WindowsCalls {
     length: [number],
     use: [number],
   ) => number;
-  private readonly openProcess: (want: number, inherit: number, pid: number) => Handle;
+  private readonly openProcess: (access: number, inherit: number, pid: number) => Handle;
   private readonly closeHandle: (handle: Handle) => number;
   private readonly exitCode: (handle: Handle, into: [number]) => number;
   private readonly times: (handle: Handle, created: Buffer, ended: Buffer, kernel: Buffer, user: Buffer) => number;

@@ -45,7 +45,7 @@ const busyWaitMs = 100;
 class Native {
   private readonly createFile: (
     path: string,
-    want: number,
+    access: number,
     share: number,
     security: null,
     how: number,
@@ -59,7 +59,7 @@ class Native {
   private readonly parseSddl: (sddl: string, revision: number, into: [unknown], size: [number]) => number;
   private readonly localFree: (memory: unknown) => unknown;
   private readonly waitForPipe: (path: string, ms: number) => number;
-  private readonly openToken: (process: Handle, want: number, into: [Handle]) => number;
+  private readonly openToken: (process: Handle, access: number, into: [Handle]) => number;
   private readonly tokenFact: (token: Handle, what: number, into: Buffer, size: number, needed: [number]) => number;
   private readonly isAdmin: () => number;
 
@@ -151,9 +151,9 @@ class Native {
     }
   }
 
-  private open(path: string, want: number, flags = 0): Handle | null {
+  private open(path: string, access: number, flags = 0): Handle | null {
     for (let left = busyTimes; left > 0; left -= 1) {
-      const handle = this.createFile(path, want, shareAll, null, openExisting, openFolders | identifyOnly | flags, 0);
+      const handle = this.createFile(path, access, shareAll, null, openExisting, openFolders | identifyOnly | flags, 0);
       if (handle !== -1) return handle;
       if (this.lastError() !== pipeBusy) return null;
       // Wait until the server is ready for another client. This blocks the thread, but not for long

@@ -9,7 +9,7 @@ import { spkiSha256 } from '../../trust/verifier.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { hostOf } from '../../trust/host.ts';
 import { isLoopback } from '../../net/loopback.ts';
-import { lookupElsewhere } from '../lookup-not-loopback.ts';
+import { lookupNotLoopback } from '../lookup-not-loopback.ts';
 import type { TrafficCount, Tunnel, TunnelEnding, TunnelEngine } from '../tunnel.ts';
 import { FarEnd, firstAnswerTimeoutMs } from './far-end.ts';
 import { HelperConnection } from '../../helper-client/connection.ts';
@@ -208,7 +208,7 @@ class SystemTunnelOfHelper implements Tunnel {
     if (this.over || this.closing) return Promise.reject(fail('tunnel-down'));
     const refusal = (): CausewayError => fail('host-not-allowed', { host, port });
     if (isLoopback(host)) return Promise.reject(refusal());
-    const lookup = lookupElsewhere(refusal);
+    const lookup = lookupNotLoopback(refusal);
     const bound = {
       signal,
       ms: dialTimeoutMs,

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { PageKeeper } from '../../../electron/app/ports.ts';
 import { applyManagedProfiles } from '../../../electron/app/profiles/managed-profiles.ts';
 import type { GatewayDriver } from '../../../electron/gateways/gateway.ts';
-import { PageSignInFiles, type Sealer } from '../../../electron/storage/page-sign-ins.ts';
+import { PageSignInFiles, type Encryption } from '../../../electron/storage/page-sign-ins.ts';
 import { Secrets } from '../../../electron/storage/secrets.ts';
 import { onAbort } from '../../../shared/abort.ts';
 import { fail } from '../../../shared/failure.ts';
@@ -12,7 +12,7 @@ import type { KeptCookie } from '../../../shared/kept-cookie.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { startApp, when, type AppRun, type AppRunOptions } from '../../support/app.ts';
 import { otherProfile } from '../../support/other-gateway.ts';
-import { testSealer } from '../../support/encryption.ts';
+import { testEncryption } from '../../support/encryption.ts';
 
 /** The person's choice to keep the sign-in on the campus's page, and everything that forgets it. */
 
@@ -57,7 +57,7 @@ afterEach(async () => {
 });
 
 async function start(options: AppRunOptions = {}, profiles: readonly Profile[] = [campus, college]): Promise<AppRun> {
-  run = await startApp(profiles, { drivers, sealer: testSealer(), ...options });
+  run = await startApp(profiles, { drivers, encryption: testEncryption(), ...options });
   return run;
 }
 
@@ -128,17 +128,17 @@ describe('keeping the sign-in on a campus’s page', () => {
   });
 
   it('says why where this computer does not encrypt, keeps nothing there, and leaves what was kept before', async () => {
-    let isReal = true;
-    const at = await start({ sealer: testSealer(() => Promise.resolve(isReal)) });
+    let isAvailable = true;
+    const at = await start({ encryption: testEncryption(() => Promise.resolve(isAvailable)) });
     await keepOnce(at);
-    isReal = false;
+    isAvailable = false;
     const keeper = await onPage(at);
     await when(at.app, ({ keepPage }) => keepPage.why !== null);
     expect(at.app.state.keepPage).toEqual({ offered: false, wanted: false, why: 'no-encryption', where: 'page' });
     expect(await keeper?.read()).toEqual([]);
     await keeper?.save({ kept: [], tooMany: [] });
     await expect(at.app.verbs.keepPageSignIn({ keep: true })).rejects.toMatchObject({ failure: { code: 'not-now' } });
-    isReal = true;
+    isAvailable = true;
     expect(await keeper?.read()).toEqual([cookie]);
   });
 
@@ -170,8 +170,8 @@ describe('keeping the sign-in on a campus’s page', () => {
   });
 
   it('says when it could not be written, and which site set too many cookies', async () => {
-    const sealer: Sealer = { ...testSealer(), seal: () => Promise.reject(new Error('no key')) };
-    const at = await start({ sealer });
+    const encryption: Encryption = { ...testEncryption(), encrypt: () => Promise.reject(new Error('no key')) };
+    const at = await start({ encryption });
     const keeper = await onPage(at);
     await offered(at);
     await at.app.verbs.keepPageSignIn({ keep: true });
@@ -241,7 +241,7 @@ describe('a kept page sign-in is forgotten', () => {
     const at = await start();
     await keepOnce(at);
     await at.app.shutdown();
-    const next = await startApp(change([campus, college]), { drivers, sealer: testSealer(), ...options, directory: at.directory });
+    const next = await startApp(change([campus, college]), { drivers, encryption: testEncryption(), ...options, directory: at.directory });
     await next.app.shutdown();
     expect(await files(at)).toEqual([]);
     expect(next.settings.get().keptPages).toEqual([]);
@@ -253,7 +253,7 @@ describe('a kept page sign-in is forgotten', () => {
     const elsewhere = { ...campus, gateways: ['vpn2.campus.test'] };
     const secrets = new Secrets(() => Promise.resolve(at.keytar));
     await applyManagedProfiles(at.settings, [elsewhere], { secrets, tell: ({ code }) => expect.fail(code) });
-    const again = await startApp([elsewhere, college], { drivers, sealer: testSealer(), directory: at.directory });
+    const again = await startApp([elsewhere, college], { drivers, encryption: testEncryption(), directory: at.directory });
     await again.app.shutdown();
     expect(await files(at)).toEqual([]);
     expect(new PageSignInFiles(at.directory).all.size).toBe(0);

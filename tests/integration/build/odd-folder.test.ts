@@ -37,7 +37,7 @@ describe('in a folder of an odd name', () => {
     const from = JSON.stringify(join(root, 'build/vite-safe-folder.ts'));
     writeFileSync(
       script,
-      `import { existsSync } from 'node:fs';\nimport { join } from 'node:path';\nimport { plainFolder } from ${from};\nconst folder = plainFolder();\nconsole.log(folder, existsSync(join(folder, 'here.txt')));\n`,
+      `import { existsSync } from 'node:fs';\nimport { join } from 'node:path';\nimport { viteSafeFolder } from ${from};\nconst folder = viteSafeFolder();\nconsole.log(folder, existsSync(join(folder, 'here.txt')));\n`,
     );
     const [name = '', isThere] = (await run(process.execPath, [...tsx, script], { cwd: folder })).stdout.trim().split(' ');
     expect(isThere).toBe('true');

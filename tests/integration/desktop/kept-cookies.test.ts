@@ -11,7 +11,7 @@ import { dialOnly } from '../../../electron/tunnels/direct.ts';
 import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import type { KeptCookie } from '../../../shared/kept-cookie.ts';
 import { localizerFor } from '../../../shared/messages/localizer.ts';
-import { testPlace } from '../../support/beside.ts';
+import { testPageArea } from '../../support/page-area.ts';
 import { issue, type Issued } from '../../support/issuer.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
@@ -31,7 +31,7 @@ let root: Issued;
 let server: Server;
 let port = 0;
 let view: DesktopSignInView;
-const place = testPlace();
+const pageArea = testPageArea();
 const log: string[] = [];
 const received: { path: string; cookie: string }[] = [];
 let cookies: readonly string[] = signedInCookies;
@@ -77,7 +77,7 @@ beforeEach(() => {
   received.length = 0;
   log.length = 0;
 });
-afterEach(() => expect(place.views.length).toBe(0));
+afterEach(() => expect(pageArea.views.length).toBe(0));
 
 /** Opens the page, does something in it, and signs in, or cancels. Returns the partition. */
 async function visit(
@@ -86,7 +86,7 @@ async function visit(
 ) {
   const over = new AbortController();
   view = createSignInView({
-    place,
+    pageArea,
     detour: async (hosts, connectTo) => {
       const detour = await startLoopbackProxy();
       detour.setDial(dialOnly(hosts, connectTo));
@@ -109,7 +109,7 @@ async function visit(
   );
   ended.catch(() => undefined);
   await vi.waitFor(() => expect(received.some(({ path }) => path === '/adfs/begin')).toBe(true), { timeout: 15_000 });
-  const shown = place.views.at(-1)?.view;
+  const shown = pageArea.views.at(-1)?.view;
   if (!(shown instanceof WebContentsView)) throw new Error('no view');
   const { webContents } = shown;
   await vi.waitFor(() => expect(webContents.getURL()).toBe(`https://${host}/adfs/begin`), { timeout: 15_000 });

@@ -82,9 +82,9 @@ beforeEach(async () => {
     onMinimisedInstead: () => undefined,
     log: () => undefined,
   });
-  portal = createPortalView({ place: window, proxy, log: () => undefined, now: Date.now });
+  portal = createPortalView({ pageArea: window, proxy, log: () => undefined, now: Date.now });
   signIns = createSignInView({
-    place: window,
+    pageArea: window,
     detour: async (hosts, connectTo) => {
       const detour = await startLoopbackProxy();
       detour.setDial(dialOnly(hosts, connectTo));

@@ -92,7 +92,7 @@ beforeEach(() => {
       }),
   );
   view = createPortalView({
-    place: {
+    pageArea: {
       openBeside: (shown) => void beside.push({ view: shown, visible: true }),
       closeBeside: () => void beside.pop(),
       setBesideVisible: (shown, visible) => {

@@ -12,7 +12,7 @@ import { dialOnly } from '../../../electron/tunnels/direct.ts';
 import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import { localizerFor } from '../../../shared/messages/localizer.ts';
 import { issue, type Issued } from '../../support/issuer.ts';
-import { pagesOf, testPlace } from '../../support/beside.ts';
+import { pagesOf, testPageArea } from '../../support/page-area.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
@@ -24,7 +24,7 @@ let server: Server;
 let port = 0;
 let view: DesktopSignInView;
 let pages: ReturnType<typeof pagesOf>;
-const place = testPlace();
+const pageArea = testPageArea();
 const log: string[] = [];
 /** Requests that the server has not answered. */
 const hanging: ServerResponse[] = [];
@@ -89,14 +89,14 @@ afterEach(async () => {
   over.abort();
   await ended.catch(() => undefined);
   for (const response of hanging.splice(0)) response.destroy();
-  expect(place.views).toEqual([]);
+  expect(pageArea.views).toEqual([]);
   expect(pages.current).toBeNull();
 });
 
 /** Opens the page at a path of the campus's host. */
 function open(path: string, slowAfterMs = 20_000): void {
   view = createSignInView({
-    place,
+    pageArea,
     detour: async (hosts, connectTo) => {
       const detour = await startLoopbackProxy();
       detour.setDial(dialOnly(hosts, connectTo));
@@ -122,14 +122,14 @@ function open(path: string, slowAfterMs = 20_000): void {
 }
 
 const contents = () => {
-  const shown = place.views.at(-1)?.view;
+  const shown = pageArea.views.at(-1)?.view;
   if (!(shown instanceof WebContentsView)) throw new Error('no view');
   return shown.webContents;
 };
 const arrived = (path: string) =>
   vi.waitFor(() => expect(pages.current).toMatchObject({ host, path, loading: false, failure: null }), { timeout: 15_000 });
 const failed = (code: string) => vi.waitFor(() => expect(pages.current?.failure?.code).toBe(code), { timeout: 15_000 });
-const isVisible = () => place.views.at(-1)?.visible;
+const isVisible = () => pageArea.views.at(-1)?.visible;
 const go = (path: string) =>
   contents()
     .loadURL(`https://${host}${path}`)

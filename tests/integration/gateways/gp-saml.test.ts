@@ -9,7 +9,7 @@ import { dialOnly } from '../../../electron/tunnels/direct.ts';
 import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import type { Answer } from '../../../shared/prompt.ts';
-import { testPlace } from '../../support/beside.ts';
+import { testPageArea } from '../../support/page-area.ts';
 import { timed } from '../../support/stalls.ts';
 import { startGlobalProtect, type GlobalProtect, type GlobalProtectOptions } from '../../peers/gateways/global-protect.ts';
 import {
@@ -34,14 +34,14 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
   let bench: DriverBench;
   let peer: GlobalProtect;
   const log: string[] = [];
-  const place = testPlace();
+  const pageArea = testPageArea();
 
   beforeAll(async () => {
     app.on('window-all-closed', () => undefined);
     await app.whenReady();
     hardenEveryPage();
     const view = createSignInView({
-      place,
+      pageArea,
       detour: async (names, connectTo) => {
         const detour = await startLoopbackProxy();
         detour.setDial(dialOnly(names, connectTo));
@@ -56,7 +56,7 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
   });
   afterEach(async () => {
     await peer.stop();
-    expect(place.views).toEqual([]);
+    expect(pageArea.views).toEqual([]);
   });
   afterAll(async () => {
     bench.driver.stop();

@@ -17,7 +17,7 @@ import { fail } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import type { Answer, PromptOf } from '../../../shared/prompt.ts';
 import { answer, handEnvironment, proceed, prompted, reach } from '../../support/access.ts';
-import { pagesOf, testPlace } from '../../support/beside.ts';
+import { pagesOf, testPageArea } from '../../support/page-area.ts';
 import { timed } from '../../support/stalls.ts';
 import { startProxy, type ProxyOptions, type TestProxy } from '../../peers/proxies.ts';
 import { placeholder, startIvanti, type Ivanti, type IvantiOptions } from '../../peers/gateways/ivanti.ts';
@@ -46,7 +46,7 @@ const engine: TunnelEngine = {
   },
 };
 
-const place = testPlace();
+const pageArea = testPageArea();
 let view: DesktopSignInView;
 let pages: ReturnType<typeof pagesOf>;
 let controller: AccessController;
@@ -60,7 +60,7 @@ beforeAll(async () => {
   await app.whenReady();
   hardenEveryPage();
   view = createSignInView({
-    place,
+    pageArea,
     detour: async (names, connectTo) => {
       const detour = await startLoopbackProxy();
       detour.setDial(dialOnly(names, connectTo));
@@ -86,7 +86,7 @@ afterEach(async () => {
   double.setSystemProxy('DIRECT');
   grants.length = 0;
   log.length = 0;
-  expect(place.views).toEqual([]);
+  expect(pageArea.views).toEqual([]);
   expect(pages.current).toBeNull();
 });
 
@@ -290,7 +290,7 @@ describe('sign-in in a browser', () => {
     await identity.goto(hop);
     await vi.waitFor(() => expect(address()).toBe(`https://${ivanti.provider}/dana/home/index.cgi`), { timeout: 10_000 });
     expect(controller.state.kind).toBe('asking');
-    expect(place.views).toHaveLength(1);
+    expect(pageArea.views).toHaveLength(1);
     expect(ivanti.received.filter(({ form }) => 'SAMLResponse' in form)).toHaveLength(1);
     // And the person's own sign-in is the one that counts
     await identity.getByLabel('User').fill(ivanti.user.name);
@@ -306,7 +306,7 @@ describe('sign-in in a browser', () => {
     await answer(controller, 'browser', inWindow);
     await (await page('Campus identity provider')).getByRole('link', { name: 'Help' }).click();
     expect((await again('browser-strayed')).failure?.params).toEqual({ host: 'elsewhere.test' });
-    expect(place.views).toEqual([]);
+    expect(pageArea.views).toEqual([]);
     await answer(controller, 'browser', inWindow);
     const anew = await page('Campus identity provider');
     expect(ivanti.received.filter(({ path, cookie }) => path === '/' && cookie !== '')).toEqual([]);
@@ -402,7 +402,7 @@ describe('sign-in in a browser', () => {
     await shown.evaluate(() => fetch('https://elsewhere.test/pixel', { mode: 'no-cors' }).catch(() => undefined));
     await expect.poll(() => log.join('\n')).toContain('elsewhere.test was blocked');
     expect(ivanti.received.some(({ host }) => host === ivanti.provider)).toBe(false);
-    expect(place.views).toHaveLength(1);
+    expect(pageArea.views).toHaveLength(1);
   });
 });
 

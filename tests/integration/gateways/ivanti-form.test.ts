@@ -25,7 +25,7 @@ import type { Profile } from '../../../shared/profile.ts';
 import type { Answer, PromptOf } from '../../../shared/prompt.ts';
 import { answer, credentials, handEnvironment, prompted, reach } from '../../support/access.ts';
 import { memoryKeytar } from '../../support/app.ts';
-import { pagesOf, testPlace } from '../../support/beside.ts';
+import { pagesOf, testPageArea } from '../../support/page-area.ts';
 import { startIvanti, type Adfs, type Ivanti, type IvantiOptions } from '../../peers/gateways/ivanti.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
@@ -53,7 +53,7 @@ const engine: TunnelEngine = {
   },
 };
 
-const place = testPlace();
+const pageArea = testPageArea();
 let view: DesktopSignInView;
 let pages: ReturnType<typeof pagesOf>;
 let controller: AccessController;
@@ -68,7 +68,7 @@ beforeAll(async () => {
   await app.whenReady();
   hardenEveryPage();
   view = createSignInView({
-    place,
+    pageArea,
     detour: async (names, connectTo) => {
       const detour = await startLoopbackProxy();
       detour.setDial(dialOnly(names, connectTo));
@@ -93,7 +93,7 @@ afterEach(async () => {
   const told = [...log, ...states].join('\n');
   expect(told).not.toContain(ivanti.user.password);
   expect(told).not.toContain(canary);
-  expect(place.views).toEqual([]);
+  expect(pageArea.views).toEqual([]);
   prepared = () => () => Promise.resolve(null);
   accepted.clear();
   for (const list of [log, states, grants]) list.length = 0;

@@ -2,11 +2,11 @@ import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PageSignInFiles, type Sealer } from '../../../electron/storage/page-sign-ins.ts';
+import { PageSignInFiles, type Encryption } from '../../../electron/storage/page-sign-ins.ts';
 import { failureOf } from '../../../shared/failure.ts';
 import type { KeptCookie } from '../../../shared/kept-cookie.ts';
 import { findCanaries, filesBelow } from '../../e2e/support/canaries.ts';
-import { testSealer } from '../../support/encryption.ts';
+import { testEncryption } from '../../support/encryption.ts';
 
 const at = Date.parse('2026-11-29T12:00:00Z');
 const canary = 'trusted-device-canary-7f3a';
@@ -23,10 +23,10 @@ const cookie: KeptCookie = {
 };
 
 let directory: string;
-let sealer: Sealer;
+let encryption: Encryption;
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'causeway-pages-'));
-  sealer = testSealer();
+  encryption = testEncryption();
 });
 afterEach(() => rm(directory, { recursive: true }));
 
@@ -39,8 +39,8 @@ const fileOf = (profileId: string): string => path.join(directory, `page-sign-in
 
 describe('the file of a kept page sign-in', () => {
   it('a kept page sign-in returns to the next run, belongs to its owner only, and holds no value in clear', async () => {
-    await new PageSignInFiles(directory, sealer).write('campus', [cookie], at);
-    const next = new PageSignInFiles(directory, sealer);
+    await new PageSignInFiles(directory, encryption).write('campus', [cookie], at);
+    const next = new PageSignInFiles(directory, encryption);
     expect(await next.read('campus')).toEqual([cookie]);
     expect([...next.all]).toEqual([['campus', at]]);
     expect((await stat(fileOf('campus'))).mode & 0o777).toBe(0o600);
@@ -50,7 +50,7 @@ describe('the file of a kept page sign-in', () => {
   });
 
   it('a kept page sign-in is replaced as a whole, and forgotten once', async () => {
-    const files = new PageSignInFiles(directory, sealer);
+    const files = new PageSignInFiles(directory, encryption);
     await files.write('campus', [cookie], at);
     await files.write('campus', [], at + 1);
     expect(await files.read('campus')).toEqual([]);
@@ -62,10 +62,10 @@ describe('the file of a kept page sign-in', () => {
   });
 
   it('a kept page sign-in is useless to another profile, even under its name', async () => {
-    const files = new PageSignInFiles(directory, sealer);
+    const files = new PageSignInFiles(directory, encryption);
     await files.write('campus', [cookie], at);
     await copyFile(fileOf('campus'), fileOf('evil'));
-    const next = new PageSignInFiles(directory, sealer);
+    const next = new PageSignInFiles(directory, encryption);
     expect(await codeOf(next.read('evil'))).toBe('page-sign-in-damaged');
     expect(await next.read('campus')).toEqual([cookie]);
   });
@@ -81,9 +81,9 @@ describe('the file of a kept page sign-in', () => {
   ])(
     'a kept page sign-in that %s is damaged, still listed and can be forgotten, and its failure quotes nothing',
     async (_title, change) => {
-      await new PageSignInFiles(directory, sealer).write('campus', [cookie], at);
+      await new PageSignInFiles(directory, encryption).write('campus', [cookie], at);
       await writeFile(fileOf('campus'), change(await readFile(fileOf('campus'), 'utf8')));
-      const files = new PageSignInFiles(directory, sealer);
+      const files = new PageSignInFiles(directory, encryption);
       const failure = await files.read('campus').then(() => null, failureOf);
       expect(failure?.code).toBe('page-sign-in-damaged');
       expect(JSON.stringify(failure)).not.toContain(canary);
@@ -94,35 +94,37 @@ describe('the file of a kept page sign-in', () => {
   );
 
   it('a kept page sign-in sealed with another key is damaged', async () => {
-    await new PageSignInFiles(directory, sealer).write('campus', [cookie], at);
-    expect(await codeOf(new PageSignInFiles(directory, testSealer()).read('campus'))).toBe('page-sign-in-damaged');
+    await new PageSignInFiles(directory, encryption).write('campus', [cookie], at);
+    expect(await codeOf(new PageSignInFiles(directory, testEncryption()).read('campus'))).toBe('page-sign-in-damaged');
   });
 
   it('a kept page sign-in that another program wrote is read by the same rules', async () => {
-    const sealed = await sealer.seal(JSON.stringify({ profileId: 'campus', cookies: [{ ...cookie, expirationDate: 'soon' }] }));
+    const sealed = await encryption.encrypt(JSON.stringify({ profileId: 'campus', cookies: [{ ...cookie, expirationDate: 'soon' }] }));
     await writeFile(fileOf('campus'), JSON.stringify({ version: 1, usedAt: at, sealed: sealed.toString('base64') }));
-    expect(await codeOf(new PageSignInFiles(directory, sealer).read('campus'))).toBe('page-sign-in-damaged');
+    expect(await codeOf(new PageSignInFiles(directory, encryption).read('campus'))).toBe('page-sign-in-damaged');
   });
 
   it('a kept page sign-in that could not be written leaves the old one, and nothing half written', async () => {
-    const files = new PageSignInFiles(directory, sealer);
+    const files = new PageSignInFiles(directory, encryption);
     await files.write('campus', [cookie], at);
-    const refusing: Sealer = { ...sealer, seal: () => Promise.reject(new Error('no key')) };
+    const refusing: Encryption = { ...encryption, encrypt: () => Promise.reject(new Error('no key')) };
     expect(await codeOf(new PageSignInFiles(directory, refusing).write('campus', [], at + 1))).toBe('page-sign-in-unsaved');
-    expect(await codeOf(new PageSignInFiles(path.join(directory, 'gone'), sealer).write('campus', [], at))).toBe('page-sign-in-unsaved');
-    expect(await new PageSignInFiles(directory, sealer).read('campus')).toEqual([cookie]);
+    expect(await codeOf(new PageSignInFiles(path.join(directory, 'gone'), encryption).write('campus', [], at))).toBe(
+      'page-sign-in-unsaved',
+    );
+    expect(await new PageSignInFiles(directory, encryption).read('campus')).toEqual([cookie]);
     expect(await readdir(directory)).toEqual(['page-sign-in-campus.json']);
   });
 
   it('a kept page sign-in that a crash left unfinished is removed at the next start, and other files stay', async () => {
     await writeFile(path.join(directory, 'page-sign-in-campus.json-1f.new'), 'half');
     await writeFile(path.join(directory, 'settings.json'), '{}');
-    expect(new PageSignInFiles(directory, sealer).all.size).toBe(0);
+    expect(new PageSignInFiles(directory, encryption).all.size).toBe(0);
     expect(await readdir(directory)).toEqual(['settings.json']);
   });
 
   it('without encryption, no page sign-in is written or read', async () => {
-    await new PageSignInFiles(directory, sealer).write('campus', [cookie], at);
+    await new PageSignInFiles(directory, encryption).write('campus', [cookie], at);
     const files = new PageSignInFiles(directory);
     expect(await files.isEncrypted()).toBe(false);
     expect(await files.read('campus')).toEqual([]);

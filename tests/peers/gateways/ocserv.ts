@@ -41,7 +41,7 @@ const campusAddress = '10.60.0.80';
 const campusAddress6 = 'fd60::80';
 const nameServer = '10.60.0.53';
 const portalHost = 'portal.campus.test';
-const readyWithinMs = 20_000;
+const readyTimeoutMs = 20_000;
 
 export class Ocserv {
   /** On loopback, in the root namespace. */
@@ -320,7 +320,7 @@ export class Ocserv {
     const server = spawn(ip, [...args, 'ocserv', '-f', '-c', this.config], { stdio: ['ignore', log, log] });
     closeSync(log);
     this.server = server;
-    const until = Date.now() + readyWithinMs;
+    const until = Date.now() + readyTimeoutMs;
     while (!(await answers(this.port))) {
       if (server.exitCode !== null || Date.now() > until) throw new Error(`no answer, exit code ${server.exitCode}`);
       await new Promise((resolve) => setTimeout(resolve, 30));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { demoUsage, readDemoFlags } from '../../../build/demo-flags.ts';
-import { PlainError } from '../../../build/telling.ts';
+import { PlainError } from '../../../build/report-errors.ts';
 
 test.each([
   [[], { help: false, tour: null, double: false, signIn: 'forms' }],

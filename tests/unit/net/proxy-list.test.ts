@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { admitted } from '../../../electron/access/proxy-sign-in.ts';
+import { signInToProxy } from '../../../electron/access/proxy-sign-in.ts';
 import type { Ask } from '../../../electron/gateways/gateway.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
 import type { Endpoint, ProxyRoute, WebProxy } from '../../../electron/net/endpoint.ts';
@@ -135,7 +135,7 @@ describe('a list of proxies', () => {
       return Promise.resolve({ kind: 'proxy', ...signIn });
     };
     const { signal } = new AbortController();
-    const route = await admitted(proxies, await proxies.routeThroughProxy(target), ask, signal);
+    const route = await signInToProxy(proxies, await proxies.routeThroughProxy(target), ask, signal);
     expect(asked).toEqual([proxyName(proxy.via)]);
     expect(route.via).toEqual({ ...placeOf(proxy), signIn, fallbacks: ['direct'] });
     // And is known from then on, wherever it stands in the list
@@ -146,7 +146,7 @@ describe('a list of proxies', () => {
   it('a direct connection is made if no proxy of a list can be reached and the list allows it', async () => {
     const gone = await nobody();
     const proxies = new Proxies(() => Promise.resolve(proxyOfList(`PROXY ${proxyName(gone)}; DIRECT`)));
-    expect(await admitted(proxies, await proxies.routeThroughProxy(target), never, AbortSignal.timeout(5000))).toEqual(target);
+    expect(await signInToProxy(proxies, await proxies.routeThroughProxy(target), never, AbortSignal.timeout(5000))).toEqual(target);
   });
 });
 
@@ -240,7 +240,7 @@ describe('ways of signing in to a proxy', () => {
   ])('nobody is asked if the proxy takes only %j, and the scheme is reported', async (challenges, scheme) => {
     const proxy = await proxyOf({ port: await beyond(), signIn, challenges });
     const proxies = new Proxies(() => Promise.resolve(placeOf(proxy)));
-    await expect(admitted(proxies, await proxies.routeThroughProxy(target), never, AbortSignal.timeout(5000))).rejects.toMatchObject({
+    await expect(signInToProxy(proxies, await proxies.routeThroughProxy(target), never, AbortSignal.timeout(5000))).rejects.toMatchObject({
       failure: { code: 'proxy-sign-in-kind', params: { host: proxyName(proxy.via), scheme } },
     });
   });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonTrouble } from '../../../shared/json-syntax-error.ts';
+import { jsonSyntaxError } from '../../../shared/json-syntax-error.ts';
 
 const isJson = (text: string): boolean => {
   try {
@@ -18,7 +18,7 @@ describe('where a text stops being JSON', () => {
       .map(([text, at, gone, more]) => text.slice(0, at % (text.length + 1)) + more + text.slice((at % (text.length + 1)) + gone));
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string(), damaged), (text) => {
-        expect(jsonTrouble(text) === null).toBe(isJson(text));
+        expect(jsonSyntaxError(text) === null).toBe(isJson(text));
       }),
       { numRuns: 1000 },
     );
@@ -29,7 +29,7 @@ describe('where a text stops being JSON', () => {
       fc.property(fc.json(), (text) => {
         // A second value behind the first is where it begins to be wrong
         const spaced = `${text}\n  true`;
-        expect(jsonTrouble(spaced)).toEqual({ line: 2, column: 3 });
+        expect(jsonSyntaxError(spaced)).toEqual({ line: 2, column: 3 });
       }),
     );
   });
@@ -45,9 +45,9 @@ describe('where a text stops being JSON', () => {
     ['an end too early', '{\n  "a": [1, 2', 2, 13],
     ['nothing at all', '', 1, 1],
     ['a bracket of the wrong kind', '[1}', 1, 3],
-  ])('a JSON error is placed correctly: %s', (_what, text, line, column) => expect(jsonTrouble(text)).toEqual({ line, column }));
+  ])('a JSON error is placed correctly: %s', (_what, text, line, column) => expect(jsonSyntaxError(text)).toEqual({ line, column }));
 
   it('a JSON error is found in endless nesting', () => {
-    expect(jsonTrouble('['.repeat(60_000))).toEqual({ line: 1, column: 60_001 });
+    expect(jsonSyntaxError('['.repeat(60_000))).toEqual({ line: 1, column: 60_001 });
   });
 });

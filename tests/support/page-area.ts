@@ -1,14 +1,14 @@
 import type { WebContentsView } from 'electron';
 import type { SignInPage, SignInPageView } from '../../electron/app/ports.ts';
-import type { BesidePlace } from '../../electron/desktop/pages/page-area.ts';
+import type { PageArea } from '../../electron/desktop/pages/page-area.ts';
 
 /** The space beside our column, without a window around it. */
-export interface TestPlace extends BesidePlace {
+export interface TestPlace extends PageArea {
   /** The views that lie there, the one that was opened last at the end. */
   readonly views: { view: WebContentsView; visible: boolean }[];
 }
 
-export function testPlace(): TestPlace {
+export function testPageArea(): TestPlace {
   const views: TestPlace['views'] = [];
   return {
     views,
