@@ -1,6 +1,7 @@
 import { fail, type Failure } from '../../shared/failure.ts';
 import { plainText } from '../../shared/plain-text.ts';
-import type { Profile } from '../../shared/profile.ts';
+import { splitHost, type Profile } from '../../shared/profile.ts';
+import { duoPatternOf } from '../net/duo-hosts.ts';
 import type { Ask } from './gateway.ts';
 import { saysLocked } from './openconnect/conversation/text-patterns.ts';
 import type { FormFill } from './web-window.ts';
@@ -65,10 +66,10 @@ export function pageRefusal(words: string): PageProblem {
   };
 }
 
-/** Where a profile's form may be filled in: no patterns, and `:443` is the same as no port. */
-function fillHosts({ browser }: Profile): string[] {
-  const named = browser?.formHosts ?? browser?.hosts ?? [];
-  return [...new Set(named.filter((host) => !host.includes('*')).map((host) => host.toLowerCase().replace(/:443$/, '')))];
+/** Where a profile's form may be filled in: no patterns, never Duo's own page, and `:443` is the same as no port. */
+export function fillHosts({ browser }: Pick<Profile, 'browser'>): string[] {
+  const named = (browser?.formHosts ?? browser?.hosts ?? []).map((host) => host.toLowerCase().replace(/:443$/, ''));
+  return [...new Set(named.filter((host) => !host.includes('*') && duoPatternOf(splitHost(host).host) === null))];
 }
 
 function once<T>(value: T): () => T | null {
