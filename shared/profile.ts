@@ -3,6 +3,7 @@ import { fail, type CausewayError } from './failure.ts';
 import { jsonSyntaxError } from './json-syntax-error.ts';
 import { reachSchema } from './phone-words.ts';
 import { plainLine, plainText } from './plain-text.ts';
+import { unknownIn, withoutWrong, wrongIn } from './profile-parts.ts';
 
 /**
  * Profiles: where to connect and how. A profile names hosts, labels and trust. It never names a program or a library on
@@ -23,6 +24,12 @@ export const discoveryPath = '/.well-known/causeway.json';
 export type Names = 'gateway' | 'host' | 'address' | 'pin' | 'authority' | 'words';
 export const naming = z.registry<{ names: Names }>();
 
+/** Whether the port of `host[:port]` is one: 1 to 65,535. */
+const hasPort = (address: string): boolean => {
+  const { port } = splitHost(address);
+  return port >= 1 && port <= 65_535;
+};
+
 /** Shown to people, so it may contain nothing invisible. */
 const name = z.string().check(z.overwrite(plainLine), z.trim(), z.minLength(1), z.maxLength(120)).register(naming, { names: 'words' });
 const hostName = z
@@ -31,7 +38,7 @@ const hostName = z
   .register(naming, { names: 'host' });
 const gateway = z
   .string()
-  .check(z.regex(/^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:]{2,39}(\.\d{1,3}){0,3}\])(:\d{1,5})?$/))
+  .check(z.regex(/^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:]{2,39}(\.\d{1,3}){0,3}\])(:\d{1,5})?$/), z.refine(hasPort))
   .register(naming, { names: 'gateway' });
 const port = z.number().check(z.int(), z.minimum(1), z.maximum(65_535));
 const httpsAddress = z
@@ -47,7 +54,7 @@ const onlyText = <S extends z.core.$ZodType<string>>(schema: S): S => {
 /** A host of a sign-in page, with its port unless that is 443. One leading `*.` label stands for any one label, if policy allows that. */
 const pageHost = z
   .string()
-  .check(z.regex(/^(?=.{1,261}$)(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/))
+  .check(z.regex(/^(?=.{1,261}$)(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/), z.refine(hasPort))
   .register(naming, { names: 'gateway' });
 const selector = onlyText(z.string().check(z.minLength(1), z.maxLength(200)));
 /**
@@ -225,8 +232,12 @@ export function readProfile(text: string): ReadProfile {
     if (schema?.safeParse(value).success) {
       valid[key] = value;
       name(unknownIn(schema, value, key));
-    } else if (essential.includes(key)) throw wrong(key);
-    else name(schema ? wrongIn(schema, value, key) : [key]);
+      continue;
+    }
+    if (essential.includes(key)) throw wrong(key);
+    const rest = schema && withoutWrong(schema, value);
+    if (rest !== undefined) valid[key] = key === 'browser' ? withoutWiderForm(value, rest) : rest;
+    name(schema ? [...wrongIn(schema, value, key), ...(rest === undefined ? [] : unknownIn(schema, rest, key))] : [key]);
   }
   if (!('labels' in valid)) valid['labels'] = defaults.labels;
   const parsed = profileSchema.safeParse(valid);
@@ -241,42 +252,12 @@ export function readProfile(text: string): ReadProfile {
   return { profile: parsed.data, dropped };
 }
 
-/**
- * The place of the first error in a key's value, such as `browser.hosts[0]`, or the key itself if something is missing.
- * The whole key is dropped for it.
- */
-function wrongIn(schema: z.core.$ZodType, value: unknown, key: string): string[] {
-  const read = z.safeParse(schema, value);
-  const paths = (read.error?.issues ?? []).filter(({ path }) => isThere(value, path)).map(({ path }) => pathOf(key, path));
-  return [...new Set(paths.length > 0 ? paths : [key])];
+/** Without its own hosts a form would count on all of the page's, and get the password there. So it goes with them. */
+function withoutWiderForm(before: unknown, rest: unknown): unknown {
+  const [had, has] = [before, rest].map((value) => z.record(z.string(), z.unknown()).safeParse(value).data ?? {});
+  if (!had || !has || !('formHosts' in had) || 'formHosts' in has) return rest;
+  return Object.fromEntries(Object.entries(has).filter(([key]) => key !== 'form'));
 }
-
-/** The unknown keys inside a value. The rest of the value is kept. */
-function unknownIn(schema: z.core.$ZodType, value: unknown, path: string): string[] {
-  const { def } = (schema as z.core.$ZodTypes)._zod;
-  if (def.type === 'optional') return unknownIn(def.innerType, value, path);
-  if (def.type === 'array')
-    return Array.isArray(value) ? value.flatMap((each: unknown, at) => unknownIn(def.element, each, `${path}[${at}]`)) : [];
-  if (def.type === 'union') {
-    const option = def.options.find((each) => z.safeParse(each, value).success);
-    return option ? unknownIn(option, value, path) : [];
-  }
-  const entries = z.record(z.string(), z.unknown()).safeParse(value);
-  if (def.type !== 'object' || !entries.success) return [];
-  return Object.entries(entries.data).flatMap(([key, inner]) => {
-    const known = Object.hasOwn(def.shape, key) ? def.shape[key] : undefined;
-    return known ? unknownIn(known, inner, `${path}.${key}`) : [`${path}.${key}`];
-  });
-}
-
-/** Whether there is anything at that place in a value. */
-function isThere(value: unknown, [part, ...rest]: readonly PropertyKey[]): boolean {
-  if (part === undefined) return value !== undefined;
-  return typeof value === 'object' && value !== null && part in value && isThere(Reflect.get(value, part), rest);
-}
-
-const pathOf = (key: string, path: readonly PropertyKey[]): string =>
-  path.reduce<string>((whole, part) => (typeof part === 'number' ? `${whole}[${part}]` : `${whole}.${String(part)}`), key);
 
 /** The failure for a key without which there is nothing to connect to. */
 function wrong(key: string, allowed = choices.get(key)): CausewayError {

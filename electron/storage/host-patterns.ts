@@ -1,17 +1,20 @@
 import { splitHost, type Profile, type ReadProfile } from '../../shared/profile.ts';
-import { domainOfPattern, isPublicSuffix } from '../net/domain.ts';
+import { domainOfPattern, isOneLabelBelow, isPublicSuffix } from '../net/domain.ts';
+import { plainHost, sameHost } from '../trust/host.ts';
 
 type Browser = NonNullable<Profile['browser']>;
 
 /**
  * A profile without the patterns (`*.host`) that may not count, each named among what was dropped: all of them unless policy
- * allows them, those for a public suffix, and those for the form, which gets the password.
+ * allows them, those for a public suffix, and those for the form, which gets the password. A place for the form where the page
+ * cannot be goes too: people would be asked for a password that goes nowhere.
  */
 export function withoutForbiddenPatterns({ profile, dropped }: ReadProfile, wildcards: boolean): ReadProfile {
   const { browser, ...rest } = profile;
   if (!browser) return { profile, dropped };
   const hosts = browser.hosts.filter((host) => mayCount(host, wildcards));
-  const formHosts = browser.formHosts?.filter((host) => domainOfPattern(host) === null);
+  const places = [...hosts, ...profile.gateways.flatMap((gateway) => [gateway, splitHost(gateway).host]), addressHost(browser)];
+  const formHosts = browser.formHosts?.filter((host) => domainOfPattern(host) === null && places.some((place) => holds(place, host)));
   const named = [
     ...dropped,
     ...browser.hosts.flatMap((host, at) => (hosts.includes(host) ? [] : [`browser.hosts[${at}]`])),
@@ -26,6 +29,16 @@ export function withoutForbiddenPatterns({ profile, dropped }: ReadProfile, wild
     return { profile: { ...rest, browser: { ...browser, hosts: left, ...(formHosts && { formHosts }) } }, dropped: named };
   // Without its hosts the form would count on all of them
   return { profile: { ...rest, browser: withoutForm(browser, left) }, dropped: [...named, 'browser.form'] };
+}
+
+const addressHost = ({ address = '' }: Browser): string => URL.parse(address)?.host ?? '';
+
+/** Whether a place of the page's, which may be a pattern, is this `host[:port]`. */
+function holds(place: string, host: string): boolean {
+  const [one, other] = [splitHost(place), splitHost(host)];
+  if (one.port !== other.port) return false;
+  const domain = domainOfPattern(one.host);
+  return domain === null ? sameHost(one.host, other.host) : isOneLabelBelow(plainHost(other.host), domain);
 }
 
 function mayCount(host: string, wildcards: boolean): boolean {

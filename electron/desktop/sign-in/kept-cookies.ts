@@ -11,9 +11,9 @@ import {
 import type { PageKeeper } from '../../app/ports.ts';
 import { duoHosts } from '../../net/duo-hosts.ts';
 import { atMost } from '../../net/deadline.ts';
-import { domainOfPattern } from '../../net/domain.ts';
+import { domainOfPattern, isOneLabelBelow } from '../../net/domain.ts';
 import { inAddress, plainHost } from '../../trust/host.ts';
-import { isDuoHost, isOneLabelBelow, type SignInRules } from './sign-in-rules.ts';
+import { isDuoHost, type SignInRules } from './sign-in-rules.ts';
 
 /**
  * Names of cookies that are a session at a gateway, whatever expiry they have: Ivanti's `DSID` and all its other `DS…`, and

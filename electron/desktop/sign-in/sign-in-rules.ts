@@ -1,7 +1,7 @@
 import { splitHost } from '../../../shared/profile.ts';
 import type { WebWindowRequest } from '../../gateways/web-window.ts';
 import { duoPatternOf } from '../../net/duo-hosts.ts';
-import { domainOfPattern, isPublicSuffix } from '../../net/domain.ts';
+import { domainOfPattern, isOneLabelBelow } from '../../net/domain.ts';
 import { isLoopback } from '../../net/loopback.ts';
 import { hostOf, sameHost } from '../../trust/host.ts';
 
@@ -37,12 +37,6 @@ function matches({ host, port }: { host: string; port: number }, url: URL, wildc
   if (port !== portOf(url)) return false;
   const domain = domainOfPattern(host);
   return domain === null ? sameHost(host, url.hostname) : wildcards && isOneLabelBelow(hostOf(url), domain);
-}
-
-/** Exactly one label below the pattern's domain: `a.campus.test` of `*.campus.test`, not `a.b.campus.test` or `campus.test`. */
-export function isOneLabelBelow(host: string, domain: string): boolean {
-  const label = host.endsWith(`.${domain}`) ? host.slice(0, -domain.length - 1) : '';
-  return label !== '' && !label.includes('.') && !isPublicSuffix(domain);
 }
 
 /** Whether a host is the one of Duo's that `pattern` (`api-*.duosecurity.com`) stands for. */

@@ -12,6 +12,16 @@ const profiles = valuesOf(profileSchema).map((profile) => {
 const essential = ['version', 'id', 'name', 'gateways', 'portal'] as const;
 const invalid = (key: string) => expect.objectContaining({ failure: { code: 'profile-invalid', params: { key } } }) as unknown;
 
+/** A profile with nothing that it may omit. */
+const essentials = {
+  version: 1,
+  id: 'x',
+  name: 'X',
+  gateways: ['vpn.campus.example'],
+  protocol: 'nc',
+  portal: { address: 'https://2fa.campus.example/', hosts: ['2fa.campus.example'], pages: 'other' },
+};
+
 describe('reading a profile', () => {
   it('a valid profile is unchanged', () => {
     fc.assert(
@@ -53,6 +63,40 @@ describe('reading a profile', () => {
         );
       }),
     );
+  });
+
+  const hosts = ['login.campus.example'];
+  it.each<[browser: unknown, kept: unknown, dropped: string[]]>([
+    [{ hosts, form: 'okta' }, { hosts }, ['browser.form']],
+    [{ hosts, form: 'adfs', keep: 'yes' }, { hosts, form: 'adfs' }, ['browser.keep']],
+    [{ hosts, address: 'http://login.campus.example/' }, { hosts }, ['browser.address']],
+    [{ hosts: [...hosts, 'bücher.example'], form: 'adfs' }, { hosts, form: 'adfs' }, ['browser.hosts[1]']],
+    [{ hosts: [...hosts, 'sso.campus.example:99999', 'sso.campus.example:0'] }, { hosts }, ['browser.hosts[1]', 'browser.hosts[2]']],
+    [
+      { hosts, form: { user: '#u', password: '#p', submit: '', error: '#e' }, colour: 1 },
+      { hosts },
+      ['browser.form.submit', 'browser.colour'],
+    ],
+    [{ hosts: ['bücher.example'], form: 'adfs' }, undefined, ['browser.hosts[0]']],
+    [{ form: 'adfs' }, undefined, ['browser']],
+  ])('what is wrong inside a profile’s key goes alone if the rest can do without it: %j', (browser, kept, dropped) => {
+    const read = readProfile(JSON.stringify({ ...essentials, browser }));
+    expect(read.profile.browser).toEqual(kept);
+    expect(read.dropped).toEqual(dropped);
+  });
+
+  it('a form whose own hosts are all wrong goes with them, since it would count on all of the page’s', () => {
+    const browser = { hosts, form: 'adfs', formHosts: ['https://login.campus.example'] };
+    const { profile, dropped } = readProfile(JSON.stringify({ ...essentials, browser }));
+    expect(profile.browser).toEqual({ hosts });
+    expect(dropped).toEqual(['browser.formHosts[0]']);
+  });
+
+  it('a gateway’s port is one of 1 to 65535', () => {
+    const read = (gateway: string) => () => readProfile(JSON.stringify({ ...essentials, gateways: [gateway] }));
+    expect(read('vpn.campus.example:65535')).not.toThrow();
+    for (const gateway of ['vpn.campus.example:0', 'vpn.campus.example:65536', '[2001:db8::1]:99999'])
+      expect(read(gateway)).toThrow(invalid('gateways'));
   });
 
   it.each<[path: string, taken: boolean]>([

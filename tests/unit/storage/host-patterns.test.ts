@@ -61,6 +61,24 @@ test('a pattern is never a place for the password: without another one the form 
   });
 });
 
+test.each<[formHosts: string[], kept: string[] | undefined, dropped: string[]]>([
+  [['other.example'], undefined, ['browser.formHosts[0]', 'browser.form']],
+  [['login.campus.example:8443', 'LOGIN.campus.example:443'], ['LOGIN.campus.example:443'], ['browser.formHosts[0]']],
+  [['a.sso.campus.example', 'a.b.sso.campus.example'], ['a.sso.campus.example'], ['browser.formHosts[1]']],
+  [['vpn.campus.example', 'vpn.campus.example:4443', 'start.campus.example:9443'], undefined, []],
+])('a place for the form where the page cannot be is dropped and named: %j', (formHosts, kept, dropped) => {
+  const browser: NonNullable<Profile['browser']> = {
+    address: 'https://start.campus.example:9443/',
+    hosts: ['login.campus.example', '*.sso.campus.example'],
+    form: 'adfs',
+    formHosts,
+  };
+  const result = read(browser, true, ['vpn.campus.example:4443']);
+  expect(result.dropped).toEqual(dropped);
+  expect(result.browser?.formHosts).toEqual(dropped.includes('browser.form') ? undefined : (kept ?? formHosts));
+  expect(result.browser?.form).toBe(dropped.includes('browser.form') ? undefined : 'adfs');
+});
+
 test('the preview of a profile shows ports and patterns, marks hosts outside the domain, and names a dropped pattern', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'causeway-pages-'));
   onTestFinished(() => rm(folder, { recursive: true }));
