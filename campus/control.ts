@@ -43,7 +43,7 @@ export interface ControlVerbs {
 
 const maxRequestBytes = 4096;
 const maxReplyBytes = 4 * 1024 * 1024;
-const withinMs = 10_000;
+const timeoutMs = 10_000;
 
 /** Listens for an operator at a local address. Resolves with a function that closes it. */
 export async function serveControl(address: string, verbs: ControlVerbs): Promise<() => Promise<void>> {
@@ -88,7 +88,7 @@ function readLine(socket: net.Socket, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    socket.setTimeout(withinMs, () => socket.destroy(new Error('the campus did not answer in time')));
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('the campus did not answer in time')));
     socket.on('data', (chunk: Buffer) => {
       const end = chunk.indexOf('\n');
       const part = end === -1 ? chunk : chunk.subarray(0, end);

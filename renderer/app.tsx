@@ -14,7 +14,7 @@ import { PortalArea } from './screens/portal-strip.tsx';
 import { Preview } from './screens/preview.tsx';
 import { ProxyDialog } from './screens/prompts/proxy.tsx';
 import { Recovery } from './screens/recovery.tsx';
-import { adviceFor, SignInPageArea } from './screens/sign-in-page.tsx';
+import { adviceFor, openSignInPage, SignInPageArea } from './screens/sign-in-page.tsx';
 import { Settings } from './screens/settings.tsx';
 import { LocalizerProvider, useLocalizer } from './localizer.ts';
 import { IconButton } from './ui/button.tsx';
@@ -116,11 +116,12 @@ function isOver({ access, recovery }: AppState): boolean {
 
 /** The state in one sentence, for people who do not see the screen change. */
 function useAnnouncement(state: AppState, profile: ProfileSummary | null): string {
-  const { access, signInPage } = state;
+  const { access } = state;
+  const signInPage = openSignInPage(state);
   const localizer = useLocalizer();
   const { messages, format, failure } = localizer;
   if (access.kind === 'idle' && access.ending) return failure(access.ending).title;
-  if ((access.kind === 'asking' || access.kind === 'contacting') && signInPage.kind === 'open' && profile) {
+  if (signInPage && profile) {
     if (signInPage.failure) return failure(signInPage.failure).title;
     return [signInPage.host, ...adviceFor(signInPage, profile, state, localizer)].join('. ');
   }

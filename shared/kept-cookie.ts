@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 
-/** The most cookies of one host that are kept, and of one profile. Chromium itself holds 180 of a domain. */
+/** The most cookies that are kept of one host, and of one profile. Chromium itself holds 180 for a domain. */
 export const maxKeptOfHost = 50;
 export const maxKept = 200;
 /**
  * The most characters of names and values that are kept of one domain. Servers refuse a request with more than about 8 KiB of
- * cookies (nginx, Apache), and a host gets those of its parent domain too: what is kept must never lock a person out.
+ * cookies (nginx, Apache), and a host also gets those of its parent domain. Kept cookies must never lock a person out.
  */
 export const maxKeptCharactersOfHost = 4096;
-/** And of one profile. */
+/** The same for one profile. */
 export const maxKeptCharacters = 64 * 1024;
 
 /** A cookie of a campus's sign-in page that outlives the attempt: one with an expiry. The shape is Electron's. */

@@ -87,14 +87,14 @@ export function checkAssertion(
 
 /** What the browser itself says about the page that asked. */
 function checkClientData(clientData: string, type: string, { challenge, hosts }: Expected): boolean {
-  let said;
+  let client;
   try {
-    said = clientDataSchema.parse(JSON.parse(bytes(clientData).toString('utf8')));
+    client = clientDataSchema.parse(JSON.parse(bytes(clientData).toString('utf8')));
   } catch {
     return false; // not a browser's
   }
-  const origin = new URL(said.origin);
-  return said.type === type && sameSecret(said.challenge, challenge) && origin.protocol === 'https:' && hosts.includes(origin.hostname);
+  const origin = new URL(client.origin);
+  return client.type === type && sameSecret(client.challenge, challenge) && origin.protocol === 'https:' && hosts.includes(origin.hostname);
 }
 
 function checkHead(data: Buffer, { domain }: Expected): boolean {

@@ -7,7 +7,7 @@ import type { Localizer } from '../../shared/messages/localizer.ts';
 import type { StartWorker } from '../worker/worker.ts';
 import { fromWorkerSchema } from '../gateways/openconnect/process/messages.ts';
 import type { Secrets } from '../storage/secrets.ts';
-import { bounded } from '../net/deadline.ts';
+import { withDeadline } from '../net/deadline.ts';
 import type { CertificateVerifier } from '../trust/verifier.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 import type { GatewayProof, HelperState } from '../helper-client/protocol.ts';
@@ -188,7 +188,7 @@ async function findLibrary({ startWorker, libraries }: Tools): Promise<string | 
     release: () => undefined,
   };
   try {
-    return await bounded<string | null>(bound, (done, failed) => {
+    return await withDeadline<string | null>(bound, (done, failed) => {
       worker.onMessage((raw) => {
         const message = fromWorkerSchema.safeParse(raw);
         if (message.success && message.data.type === 'ready') done([message.data.version, message.data.path].filter(Boolean).join(', '));

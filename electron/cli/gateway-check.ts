@@ -4,7 +4,7 @@ import type { Agent } from '../../shared/user-agent.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { splitHost, type Profile } from '../../shared/profile.ts';
 import { explained } from '../access/watch/captive-portal.ts';
-import { bounded } from '../net/deadline.ts';
+import { withDeadline } from '../net/deadline.ts';
 import type { CertificateVerifier } from '../trust/verifier.ts';
 import { endpointOf, type Endpoint } from '../net/endpoint.ts';
 import { findOldTls } from '../net/old-tls.ts';
@@ -96,7 +96,7 @@ async function headOf(
   request.on('error', () => undefined);
   const bound = { signal, ms, late: () => fail('gateway-silent', { host }), release: () => request.destroy() };
   try {
-    return await bounded<{ date: number | null } | 'silent'>(bound, (done) => {
+    return await withDeadline<{ date: number | null } | 'silent'>(bound, (done) => {
       request.on('error', () => done({ date: null }));
       request.on('response', (response) => {
         const date = Date.parse(response.headers.date ?? '');

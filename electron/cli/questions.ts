@@ -191,27 +191,27 @@ async function secondFactor({ devices }: PromptOf<'second-factor'>, context: Que
   const labels = { push: held ? factor.pushPlain : factor.push, call: factor.call, text: factor.text, other: factor.other };
   const startsWith = devices.find((device) => device.startsWith !== undefined)?.startsWith;
   const hint = startsWith === undefined ? '' : ` (${localizer.format(localizer.messages.passcode.startsWith, { start: startsWith })})`;
-  const passcode: Way = { label: `${factor.passcode}${hint}`, answer: { kind: 'second-factor-passcode' } };
-  const reaching = devices.flatMap(({ id, name, methods }): Way[] => {
+  const passcode: Option = { label: `${factor.passcode}${hint}`, answer: { kind: 'second-factor-passcode' } };
+  const reaching = devices.flatMap(({ id, name, methods }): Option[] => {
     const method = methods.find((each) => each !== 'passcode');
     return method === undefined ? [] : [{ label: `${labels[method]}: ${name}`, answer: { kind: 'second-factor', method, device: id } }];
   });
-  const ways: Way[] = held
+  const options: Option[] = held
     ? [{ label: factor.useHeld, answer: { kind: 'held-passcode' } }, passcode, ...reaching]
     : [...reaching, passcode];
   terminal.say(factor.title);
-  ways.forEach(({ label }, index) => terminal.say(`  ${index + 1}. ${label}`));
+  options.forEach(({ label }, index) => terminal.say(`  ${index + 1}. ${label}`));
   if (held && reaching.length > 0) terminal.say(factor.otherWaysLead);
   for (;;) {
     const line = (await askLine(messages.number, false, context)).trim();
     if (looksLikePasscode.test(line)) return { kind: 'second-factor-passcode', passcode: plainPasscode(line) };
-    const way = ways[numberIn(line, ways.length) ?? -1];
-    if (way) return way.answer;
-    terminal.say(localizer.format(messages.pick, { count: ways.length }));
+    const option = options[numberIn(line, options.length) ?? -1];
+    if (option) return option.answer;
+    terminal.say(localizer.format(messages.pick, { count: options.length }));
   }
 }
 
-interface Way {
+interface Option {
   label: string;
   answer: Answer | HeldAnswer;
 }

@@ -5,7 +5,7 @@ import type { ProfileSummary } from '../../shared/app-state.ts';
 import { CausewayError, fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
-import { bounded } from '../net/deadline.ts';
+import { withDeadline } from '../net/deadline.ts';
 import { controlAddress } from '../app/control/control-address.ts';
 import { readLines, writeLine } from '../app/control/control-lines.ts';
 import { isAnsweredByUs } from '../app/control/control-socket-windows.ts';
@@ -65,7 +65,7 @@ class RemoteSession implements SessionClient {
     if (process.platform !== 'win32' && !(await isOwnFolder(address))) return null;
     const socket = net.connect({ path: address });
     try {
-      await bounded<true>(
+      await withDeadline<true>(
         {
           signal: new AbortController().signal,
           ms: connectTimeoutMs,
@@ -139,7 +139,7 @@ class RemoteSession implements SessionClient {
       late: () => fail('component-failed', { component: 'Causeway' }, { detail: `the app did not answer ${verb}` }),
       release: () => this.waiting.delete(id),
     };
-    return bounded(bound, (done, failed) => {
+    return withDeadline(bound, (done, failed) => {
       this.waiting.set(id, (message) => {
         this.waiting.delete(id);
         if (message?.type === 'failed') failed(new CausewayError(message.failure));

@@ -25,7 +25,7 @@ export function signInHosts({ browser }: Profile, { host, port }: Pick<GatewayTa
   return [...new Set([...(browser?.hosts ?? []), ...places, ...(browser ? duoHosts : [])].map(withoutUsualPort))];
 }
 
-/** Whether one of {@link signInHosts} could stand for this host. The view decides; this only tells before it opens that it would close at once. */
+/** Whether one of {@link signInHosts} names this host, or could by its pattern. Used to refuse, before the view opens, a page that the view would close at once. */
 export function isNamedIn(hosts: readonly string[], host: string): boolean {
   return hosts.some(
     (each) => sameHost(splitHost(each).host, host) || (each.startsWith('*.') && host.toLowerCase().endsWith(each.slice(1).toLowerCase())),

@@ -15,7 +15,7 @@ export interface PageProblem {
 
 export interface PageQuestion {
   readonly profile: Profile;
-  /** Whether there is a window to open. Without one nobody types a password: the question says that it needs the app. */
+  /** Whether there is a window to open. Without one nobody is asked for a password: the question says that it needs the app. */
   readonly hasWindow: boolean;
   /** As it is shown: the host that signs people in. */
   readonly host: string;
@@ -23,13 +23,13 @@ export interface PageQuestion {
   readonly problem: PageProblem | null;
 }
 
-/** No page's error is longer; more is cut off. */
+/** A longer error of a page is cut off. */
 const maxWords = 500;
 
 /**
- * Asks the person before the campus's own page opens in our window. If the profile knows the page's form, this is our Sign
- * in screen, and the answer is what the app fills in there. Otherwise it is a click. Either way nothing is sent before a
- * person, or a password that they saved and Connect, has answered.
+ * Asks the person before the campus's own page opens in our window. If the profile names the page's form, the question is our
+ * Sign in screen, and the app fills in the answer on the page. Otherwise it is one button. Either way nothing is sent before a
+ * person has answered, or has pressed Connect with a saved password.
  */
 export async function askBeforePage(
   { profile, hasWindow, host, problem }: PageQuestion,
@@ -57,7 +57,7 @@ export async function askBeforePage(
   return { form, hosts, take: once({ user, password }) };
 }
 
-/** What the page's form said after it was filled in. A locked account is told as that, everything else as a wrong password. */
+/** The error that the page's form showed after it was filled in. It means a locked account if it says so, otherwise a wrong password. */
 export function pageRefusal(words: string): PageProblem {
   const message = plainText(words).trim().slice(0, maxWords).trim();
   return {

@@ -4,14 +4,14 @@ import type { CertificateVerifier } from '../trust/verifier.ts';
 export interface PageCookie {
   readonly name: string;
   readonly value: string;
-  /** It was set without a domain, so it comes from this very host. A cookie with a domain may come from a host below it. */
+  /** The cookie was set without a domain, so this very host set it. A cookie with a domain may come from another host of that domain. */
   readonly hostOnly?: boolean;
 }
 
-/** A page that has loaded in the sign-in window. It shows whether the person is signed in. */
+/** A page that has loaded in the sign-in view. Drivers see from it whether the person is signed in. */
 export interface WebPage {
   readonly url: string;
-  /** The cookies that a request to this page carries; none of another host. Their values are never logged. */
+  /** The cookies that a request to this page carries, and none of another host. Their values are never logged. */
   readonly cookies: readonly PageCookie[];
   /** The response headers, names in lower case. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
@@ -19,7 +19,7 @@ export interface WebPage {
   readonly comments?: readonly string[];
 }
 
-/** What the person typed, or the keychain holds, for the form on the campus's own page. */
+/** The values for the form on the campus's own page, typed by the person or from the keychain. */
 export interface FormFill {
   readonly form: SignInForm;
   /** Only pages of these hosts are filled in: `host`, or `host:port` for another port than 443. No patterns. */

@@ -1,6 +1,6 @@
 import net, { type Socket } from 'node:net';
 import { CausewayError, fail } from '../../shared/failure.ts';
-import { bounded } from '../net/deadline.ts';
+import { withDeadline } from '../net/deadline.ts';
 import type { TunnelEnding } from '../tunnels/tunnel.ts';
 import { belongsToHelper } from './address.ts';
 import { Lines } from '../net/lines.ts';
@@ -34,7 +34,7 @@ export class HelperConnection {
     if (signal.aborted) return Promise.reject(fail('cancelled'));
     const socket = net.connect(path);
     const bound = { signal, ms: connectTimeoutMs, late: () => fail('helper-missing'), release: () => socket.destroy() };
-    return bounded<HelperConnection>(bound, (done, failed) => {
+    return withDeadline<HelperConnection>(bound, (done, failed) => {
       socket.on('error', (cause: NodeJS.ErrnoException) =>
         failed(
           cause.code === 'EACCES' || cause.code === 'EPERM'
@@ -64,7 +64,7 @@ export class HelperConnection {
       late: () => fail('helper-missing', undefined, { detail: 'the helper does not answer' }),
       release: () => this.waiting.delete(id),
     };
-    const message = await bounded<HelperMessage>(bound, (done, failed) => {
+    const message = await withDeadline<HelperMessage>(bound, (done, failed) => {
       this.waiting.set(id, done);
       void this.gone.then(() => failed(fail('helper-missing', undefined, { detail: 'the helper closed the connection' })));
       this.socket.write(`${JSON.stringify({ ...request, id })}\n`);

@@ -14,7 +14,7 @@ export interface Bound {
  * Waits with a time limit and a cancel signal. Whichever comes first decides: the result of `start`, the signal
  * (`cancelled`) or the timeout (`late`). Anything later is ignored.
  */
-export function bounded<T>(
+export function withDeadline<T>(
   { signal, ms, late, release }: Bound,
   start: (done: (value: T) => void, failed: (why: Error) => void) => void,
 ): Promise<T> {

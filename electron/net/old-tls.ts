@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { fail, throwIfCancelled, type Failure } from '../../shared/failure.ts';
-import { bounded } from './deadline.ts';
+import { withDeadline } from './deadline.ts';
 import { shownAs, type Endpoint } from './endpoint.ts';
 import { connectPlain } from './tcp.ts';
 import { connectVia } from './proxy/proxy.ts';
@@ -58,7 +58,7 @@ async function ask(endpoint: Endpoint, everything: boolean, signal: AbortSignal)
 /** Sends a hello and reads the answer. Null: the server hung up, or did not speak TLS. */
 function exchange(socket: Socket, hello: Buffer, { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number }) {
   const release = (): void => void socket.destroy();
-  return bounded<ServerAnswer | null>({ signal, ms: timeoutMs, late: () => fail('gateway-silent'), release }, (done) => {
+  return withDeadline<ServerAnswer | null>({ signal, ms: timeoutMs, late: () => fail('gateway-silent'), release }, (done) => {
     let received = Buffer.alloc(0);
     const settle = (answer: ServerAnswer | null): void => {
       release();

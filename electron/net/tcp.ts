@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { fail, type FailureCode } from '../../shared/failure.ts';
-import { bounded } from './deadline.ts';
+import { withDeadline } from './deadline.ts';
 import { addressesOf, dial } from './dial.ts';
 import { shownAs, type Endpoint } from './endpoint.ts';
 import { mayBeBlockedByMacOs } from './local-network-macos.ts';
@@ -22,7 +22,7 @@ export function connectPlain(
   const gateway = { host: shownAs(endpoint) };
   const stop = new AbortController();
   const late = (): Error => fail('gateway-unreachable', gateway);
-  return bounded<Socket>({ signal, ms: timeoutMs, late, release: () => stop.abort() }, (done, failed) => {
+  return withDeadline<Socket>({ signal, ms: timeoutMs, late, release: () => stop.abort() }, (done, failed) => {
     const isDetour = loopbackPort !== undefined;
     dial(isDetour ? '127.0.0.1' : host, loopbackPort ?? port, stop.signal, isDetour ? null : preferred).then(done, (cause: unknown) => {
       const error = cause instanceof Error ? cause : new Error('not connected');
@@ -57,7 +57,7 @@ export async function liveAddress(
 function lookUp(endpoint: Endpoint, { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number }): Promise<string[]> {
   const gateway = { host: shownAs(endpoint) };
   const bound = { signal, ms: timeoutMs, late: () => fail('gateway-unreachable', gateway), release: () => undefined };
-  return bounded<string[]>(bound, (done, failed) => {
+  return withDeadline<string[]>(bound, (done, failed) => {
     addressesOf(endpoint.host).then(done, (cause: unknown) =>
       failed(fail('gateway-name-unknown', gateway, cause instanceof Error ? { detail: cause.message, cause } : {})),
     );

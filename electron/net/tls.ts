@@ -3,7 +3,7 @@ import { isIP, type Socket } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
 import { CausewayError, fail, throwIfCancelled, type Failure } from '../../shared/failure.ts';
 import type { PromptOf } from '../../shared/prompt.ts';
-import { bounded } from './deadline.ts';
+import { withDeadline } from './deadline.ts';
 import { spkiSha256, type CertificateVerifier, type Presented } from '../trust/verifier.ts';
 import { shownAs, type Endpoint } from './endpoint.ts';
 import { connectPlain } from './tcp.ts';
@@ -98,7 +98,7 @@ function handshake(
       socket.destroy();
     },
   };
-  return bounded<TLSSocket>(bound, (done, failed) => {
+  return withDeadline<TLSSocket>(bound, (done, failed) => {
     const onError = (cause: Error): void => failed(fail(codeOf(cause), gateway, { detail: cause.message, cause }));
     socket.on('error', onError);
     socket.once('secureConnect', () => {

@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import { fail } from '../../shared/failure.ts';
-import { bounded } from './deadline.ts';
+import { withDeadline } from './deadline.ts';
 import type { CertificateVerifier } from '../trust/verifier.ts';
 import type { Endpoint } from './endpoint.ts';
 import { inAddress } from '../trust/host.ts';
@@ -57,7 +57,7 @@ export async function openWebSocket(
       connection.destroy();
     },
   };
-  return bounded<OpenedWebSocket>(bound, (done, failed) => {
+  return withDeadline<OpenedWebSocket>(bound, (done, failed) => {
     socket.on('error', (cause) => {
       const closed = /socket hang up|ECONNRESET|EPIPE/.test(cause.message);
       failed(fail(closed ? 'gateway-closed' : 'gateway-protocol', params, { detail: cause.message, cause }));

@@ -5,9 +5,9 @@ import { plainHost, sameHost } from '../trust/host.ts';
 type Browser = NonNullable<Profile['browser']>;
 
 /**
- * A profile without the patterns (`*.host`) that may not count, each named among what was dropped: all of them unless policy
- * allows them, those for a public suffix, and those for the form, which gets the password. A place for the form where the page
- * cannot be goes too: people would be asked for a password that goes nowhere.
+ * Removes the patterns (`*.host`) that a profile may not have, and names each one among the dropped keys: all of them unless
+ * policy allows patterns, those for a public suffix, and those in `formHosts`, because these hosts get the password. Also
+ * removes hosts in `formHosts` where the page cannot be: people would be asked for a password that goes nowhere.
  */
 export function withoutForbiddenPatterns({ profile, dropped }: ReadProfile, wildcards: boolean): ReadProfile {
   const { browser, ...rest } = profile;

@@ -11,7 +11,7 @@ export interface Encryption {
   /** Whether it really encrypts, so that nobody can read the text with this computer's disk alone. Never rejects. */
   isAvailable(): Promise<boolean>;
   encrypt(text: string): Promise<Buffer>;
-  /** Rejects for what it did not encrypt, or for what was changed. */
+  /** Rejects a text that it did not encrypt, or that was changed. */
   decrypt(sealed: Buffer): Promise<string>;
 }
 
@@ -36,8 +36,8 @@ const namePattern = /^page-sign-in-([a-z0-9][a-z0-9-]{0,62})\.json$/;
 const unfinishedPattern = /^page-sign-in-.*\.new$/;
 
 /**
- * The sign-ins on campuses' own pages that people keep: one encrypted file for each profile, in the user-data folder. Whoever
- * has the file but not the keychain sees only when it was used last.
+ * The sign-ins on campuses' own pages that people keep, in one encrypted file for each profile in the user-data folder. Without
+ * the keychain, the file shows only when it was last used.
  */
 export class PageSignInFiles {
   readonly #directory: string;
@@ -76,7 +76,7 @@ export class PageSignInFiles {
       if (sealed.profileId !== profileId) throw new Error('of another profile');
       return sealed.cookies;
     } catch (thrown) {
-      // A parser's message may quote the text
+      // A parser's message may quote the cookies
       const detail = thrown instanceof z.core.$ZodError || thrown instanceof SyntaxError ? 'not what was written' : reasonOf(thrown);
       throw fail('page-sign-in-damaged', undefined, { detail });
     }
@@ -142,10 +142,10 @@ function namesIn(directory: string): string[] {
   }
 }
 
-/** What the system said. `safeStorage` and the file system never quote what they were given. */
+/** The system's message. `safeStorage` and the file system never quote the text that they were given. */
 const reasonOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown)).slice(0, 200);
 
-/** Replaces a file atomically; only the person may read it. A disk that takes only a part leaves the old file. */
+/** Replaces a file atomically. Only the person may read it. If the disk is full, the old file stays. */
 function replaceFile(path: string, text: string): void {
   const unfinished = `${path}-${randomBytes(6).toString('hex')}.new`;
   try {

@@ -3,7 +3,7 @@ import net, { type LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CausewayError, fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { bounded } from '../net/deadline.ts';
+import { withDeadline } from '../net/deadline.ts';
 import { duoHosts, duoPatternOf } from '../net/duo-hosts.ts';
 import { plainHost, sameHost } from '../trust/host.ts';
 import { mayBeBlockedByMacOs } from '../net/local-network-macos.ts';
@@ -42,7 +42,7 @@ export function dialOnly(allowed: readonly string[], connectTo: Profile['connect
       late: () => fail('host-unreachable', { host }, { detail: 'timed out' }),
       release: () => socket.destroy(),
     };
-    return bounded<Duplex>(bound, (done, failed) => {
+    return withDeadline<Duplex>(bound, (done, failed) => {
       socket.once('connect', () => {
         socket.setNoDelay(true);
         done(socket);

@@ -6,7 +6,7 @@ import { keepAlive } from '../../shared/keep-alive.ts';
 import { relayMuxOver } from '../../shared/relay-link.ts';
 import { RelayProtocolError, type RelayMux, type MuxStream } from '../../shared/relay-mux.ts';
 import { relayProtocol, type RefusalReason } from '../../shared/relay-protocol.ts';
-import { bounded } from '../net/deadline.ts';
+import { withDeadline } from '../net/deadline.ts';
 import { openWebSocket } from '../net/websocket.ts';
 import type { Tunnel, TunnelEnding, TunnelEngine } from './tunnel.ts';
 
@@ -70,7 +70,7 @@ class RelayTunnel implements Tunnel {
       late: () => fail('host-unreachable', { host }, { detail: 'timed out' }),
       release: () => stream.destroy(),
     };
-    return bounded<Duplex>(bound, (done, failed) => {
+    return withDeadline<Duplex>(bound, (done, failed) => {
       const refused = (reason: RefusalReason): void => failed(fail(failureForRefusal[reason], { host, port }));
       stream.attach(this.mux, host, port, () => done(stream), refused);
     });

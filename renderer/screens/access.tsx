@@ -9,7 +9,7 @@ import { Guide } from './guide.tsx';
 import { Home } from './home.tsx';
 import { OnCampus } from './on-campus.tsx';
 import { Reconnecting } from './reconnecting.tsx';
-import { SignInPageGuide } from './sign-in-page.tsx';
+import { openSignInPage, SignInPageGuide } from './sign-in-page.tsx';
 import { Checking, Closing, Contacting, Opening } from './waits.tsx';
 
 /** The screen of an access state. While the portal is open, the guide replaces it. */
@@ -18,9 +18,8 @@ export function AccessScreen({ state, profile }: { state: AppState; profile: Pro
   const { access, portal, task } = state;
   const above = task ? messages.task[portalTask(task)].purpose : null;
   const beside = portal.kind === 'open' ? portal : null;
-  // Also where a saved password has answered the question before it
-  if ((access.kind === 'asking' || access.kind === 'contacting') && state.signInPage.kind === 'open')
-    return <SignInPageGuide page={state.signInPage} state={state} profile={profile} above={above} />;
+  const signInPage = openSignInPage(state);
+  if (signInPage) return <SignInPageGuide page={signInPage} state={state} profile={profile} above={above} />;
   switch (access.kind) {
     case 'idle':
       if (access.ending)

@@ -14,6 +14,10 @@ import { CancelFoot, useCancel } from './prompts/cancel.tsx';
 
 type OpenPage = Extract<SignInPageState, { kind: 'open' }>;
 
+/** The sign-in page that the person is on, or null. It may be open before a question: a saved password may have answered it. */
+export const openSignInPage = ({ access, signInPage }: AppState): OpenPage | null =>
+  (access.kind === 'asking' || access.kind === 'contacting') && signInPage.kind === 'open' ? signInPage : null;
+
 /** As many blocked hosts as fit on a few lines of the column. */
 const shownHosts = 3;
 

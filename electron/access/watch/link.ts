@@ -1,4 +1,4 @@
-import { whenAborted } from '../../../shared/abort.ts';
+import { delay, whenAborted } from '../../../shared/abort.ts';
 import type { Failure } from '../../../shared/failure.ts';
 import type { Session, SessionEvent } from '../../gateways/gateway.ts';
 import type { Tunnel } from '../../tunnels/tunnel.ts';
@@ -40,7 +40,7 @@ export class Link {
       }
       if ('kind' in first) {
         // The relay ends together with its session, and the session's reason matters more
-        const last = await Promise.race([nextEvent, settle(reasonTimeoutMs)]);
+        const last = await Promise.race([nextEvent, delay(reasonTimeoutMs).then(() => null)]);
         const event = last && !last.done ? last.value : null;
         if (event?.type === 'ended') yield event;
         else if (first.kind === 'ended') yield { type: 'ended', reason: first.reason };
@@ -91,7 +91,3 @@ export class Link {
 
 /** After the tunnel broke, how long to wait for the session's own reason. */
 const reasonTimeoutMs = 300;
-
-function settle(ms: number): Promise<null> {
-  return new Promise((resolve) => setTimeout(() => resolve(null), ms));
-}

@@ -3,7 +3,7 @@ import { Resolver } from 'node:dns/promises';
 import http from 'node:http';
 import { onAbort } from '../../../shared/abort.ts';
 import { fail } from '../../../shared/failure.ts';
-import { bounded } from '../../net/deadline.ts';
+import { withDeadline } from '../../net/deadline.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { inAddress } from '../../trust/host.ts';
 
@@ -36,7 +36,7 @@ export function firstWords(endpoint: Endpoint, signal: AbortSignal, withinMs = a
   });
   const bound = { signal, ms: withinMs, late: () => fail('gateway-silent', { host }), release: () => request.destroy() };
   request.on('error', () => undefined);
-  return bounded<FirstWords>(bound, (done, failed) => {
+  return withDeadline<FirstWords>(bound, (done, failed) => {
     request.on('error', failed);
     request.on('response', (response) => {
       const { location, 'content-type': type = '' } = response.headers;

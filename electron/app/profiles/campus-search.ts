@@ -6,10 +6,10 @@ const maxTyped = 320;
 
 /**
  * Finds campuses by what a person typed: a name in any of its languages, a web address or an e-mail address. A name matches
- * when each typed word begins another word of it. `whole`: only by a domain or by a whole name, as in a command, where
- * nobody is asked which campus they mean. Without network. The best matches come first.
+ * if each typed word begins a different word of the name. `whole`: only a domain or a whole name matches, as in a command,
+ * where nobody can be asked which campus they mean. Uses no network. The best matches come first.
  *
- * Case, accents and the width of letters do not matter. A letter of another script that only looks the same does.
+ * Case, accents and the width of letters make no difference. A letter of another script does, even if it looks the same.
  */
 export function findCampuses(typed: string, campuses: readonly ShippedCampus[], { whole = false } = {}): ShippedCampus[] {
   if (typed.length > maxTyped) return [];

@@ -1,8 +1,8 @@
 import type { PreparedAnswer } from '../../access/prompts.ts';
 
 /**
- * Decides when the campus's own page opens without another click: once in an attempt, at the first gateway, where a person
- * pressed Connect for the attempt. Everywhere else a button opens it, since the page may ring a phone.
+ * Decides whether the campus's own page opens without another click. It does so once in an attempt, at the first gateway, if
+ * a person pressed Connect for this attempt. Otherwise a button opens it, because the page may ring a phone.
  */
 export class PageOpening {
   private readonly contacted = new Set<string>();
@@ -19,7 +19,7 @@ export class PageOpening {
     };
   }
 
-  /** A gateway is contacted, `host[:port]`. */
+  /** Notes that a gateway (`host[:port]`) is being contacted. */
   noteContact(gateway: string): void {
     this.contacted.add(gateway);
   }

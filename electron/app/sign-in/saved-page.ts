@@ -16,15 +16,15 @@ export interface SavedPageDeps {
   tell: (failure: Failure) => void;
 }
 
-/** A keychain may ask the person to unlock it. After this time it counts as one that cannot encrypt, until it answers. */
+/** A keychain may ask the person to unlock it. If it has not answered by then, it counts as unable to encrypt until it does. */
 const probeTimeoutMs = 20_000;
 
 /**
- * Keeps people's sign-in on the campus's own page ("remember this device") if they want it, and campus, policy and computer
- * allow it. What is kept are cookies, in an encrypted file ({@link PageSignInFiles}); this decides when.
+ * Decides when the sign-in on the campus's own page ("remember this device") is kept: if the person wants it, the profile and
+ * the policy allow it, and the computer encrypts. {@link PageSignInFiles} keeps the cookies in an encrypted file.
  */
 export class SavedPage {
-  /** Whether this computer really encrypts. Null until it was looked at, since that may open the keychain's own question. */
+  /** Whether this computer really encrypts. Null before the first check, because the check may make the keychain ask something. */
   private encrypted: boolean | null = null;
 
   constructor(private readonly deps: SavedPageDeps) {
@@ -44,14 +44,14 @@ export class SavedPage {
     return [...this.deps.files.all].map(([profileId, usedAt]) => ({ profileId, usedAt }));
   }
 
-  /** Finds out whether this computer encrypts, if that matters for this profile. Never rejects, and takes a bounded time. */
+  /** Checks whether this computer encrypts, if that matters for this profile. Never rejects, and has a time limit. */
   async probe(profile: Profile): Promise<void> {
     if (!this.allows(profile)) return;
     const looking = this.deps.files.isEncrypted().then((encrypted) => this.setEncrypted(encrypted));
     if (!(await atMost(probeTimeoutMs, looking)) && this.encrypted === null) this.setEncrypted(false);
   }
 
-  /** The person's choice. Fails with `not-now` where it is not offered. */
+  /** Takes the person's choice. Fails with `not-now` if keeping is not offered. */
   choose(profile: Profile, keep: boolean): void {
     if (!keep) {
       this.forget(profile.id);
@@ -62,7 +62,7 @@ export class SavedPage {
     this.deps.changed();
   }
 
-  /** Forgets what is kept for a profile, and that the person wanted it. Never throws: it shows what could not be removed. */
+  /** Forgets what is kept for a profile, and the person's choice. Never throws: if a file cannot be removed, the person is told. */
   forget(profileId: string): void {
     const { settings, changed } = this.deps;
     if (this.wants(profileId)) settings.update(({ keptPages }) => ({ keptPages: keptPages.filter((each) => each !== profileId) }));
@@ -70,7 +70,7 @@ export class SavedPage {
     changed();
   }
 
-  /** For the page of one attempt. Null where nothing is kept, whatever the person chooses while the page is open. */
+  /** For the page of one attempt. Null if nothing may be kept, whatever the person chooses while the page is open. */
   keeperFor(profile: Profile): PageKeeper | null {
     if (!this.allows(profile)) return null;
     const { files, tell, now } = this.deps;
@@ -79,7 +79,7 @@ export class SavedPage {
       read: async () => {
         if (!this.wants(profile.id)) return [];
         try {
-          // While the keychain is locked, the file is only of no use for now
+          // If the keychain is locked, the file may still be good later, so it stays
           return (await files.isEncrypted()) ? await files.read(profile.id) : [];
         } catch (error) {
           tell({ ...failureOf(error), params });
@@ -91,7 +91,7 @@ export class SavedPage {
         if (!this.wants(profile.id) || !(await files.isEncrypted())) return;
         try {
           if (kept.length > 0) await files.write(profile.id, kept, now());
-          // The page may have taken everything back, or the person may have forgotten it in the meantime
+          // The page may have removed all its cookies, or the person may have pressed Forget in the meantime
           if (kept.length === 0 || !this.wants(profile.id)) this.remove(profile.id);
         } catch (error) {
           tell({ ...failureOf(error), params });
@@ -125,7 +125,7 @@ export class SavedPage {
     return this.deps.settings.get().keptPages.includes(profileId);
   }
 
-  /** At the start: files of profiles that are gone, that no longer allow it, or that policy now forbids. */
+  /** At the start, removes the files of profiles that are gone or no longer allow it, and all files if policy forbids it. */
   private forgetUnwanted(): void {
     const { settings, files } = this.deps;
     const profiles = settings.get().profiles.filter((profile) => this.allows(profile));

@@ -8,7 +8,7 @@ export interface SignInPagesDeps {
   /** The profile of the current attempt, or null. */
   profile: () => Profile | null;
   changed: () => void;
-  /** Called when a page opens. It may need the person, whatever answered before it. */
+  /** Called when a page opens. It may need the person, even if a saved password answered the question before. */
   opened: () => void;
 }
 
@@ -17,7 +17,7 @@ const closed: SignInPageState = { kind: 'closed' };
 /** The campus's own sign-in page, as the state shows it. A driver opens and closes the page. */
 export class SignInPages {
   private current: SignInPageState = closed;
-  /** Whether this sign-in has been on a page that is not the gateway's. */
+  /** Whether this sign-in has shown a page that is not the gateway's. */
   private hasLeft = false;
 
   constructor({ view, profile, changed, opened }: SignInPagesDeps) {
@@ -37,7 +37,7 @@ export class SignInPages {
     });
   }
 
-  /** A gateway shows its notice and its question about other sessions after the sign-in elsewhere. */
+  /** A gateway's page that comes after another host's is the last step: its notice, or its question about other sessions. */
   private step(step: SignInStep): SignInStep {
     if (step === 'gateway') return this.hasLeft ? 'last' : step;
     this.hasLeft = true;
@@ -54,8 +54,8 @@ export function stepOf(host: string, profile: Profile | null): SignInStep {
   const page = splitHost(host);
   const isOneOf = (hosts: readonly string[]): boolean =>
     hosts.map(splitHost).some((each) => sameHost(each.host, page.host) && each.port === page.port);
-  // Duo's Universal Prompt and its federal edition (https://duo.com/docs/protecting-applications), or the same under a name of
-  // the campus's own. Only the profile's hosts and Duo's get here, and the step only decides what our column says
+  // Duo's Universal Prompt and its federal edition (https://duo.com/docs/protecting-applications), or Duo under a campus's own
+  // name. Only hosts of the profile and Duo's can be shown, and the step decides nothing but the text in our column
   if (/(^|\.)duo(security|federal)?\./i.test(page.host)) return 'second-factor';
   if (!profile) return 'other';
   if (isOneOf(profile.gateways)) return 'gateway';

@@ -7,8 +7,8 @@ const insecureBackends: readonly string[] = ['basic_text', 'unknown'];
 /**
  * Encrypts with Electron's `safeStorage`: Keychain on macOS, DPAPI on Windows, the Secret Service or KWallet on Linux.
  *
- * On Linux it also answers without any of them, and says that it is available: it then encrypts with a key that everybody
- * knows. So this looks at the chosen store, and at what comes out.
+ * On Linux, `safeStorage` also works without a keychain and still reports that it is available. It then encrypts with a key
+ * that is public. So {@link isAvailable} also checks the chosen store, and the ciphertext itself.
  */
 export function safeStorageEncryption(platform: NodeJS.Platform = process.platform) {
   return {

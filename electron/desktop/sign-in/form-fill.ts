@@ -9,13 +9,13 @@ import { formScript, foundBy, selectorsOf, type FormTask, type Found } from './f
  */
 
 const defaultFormWaitMs = 10_000;
-/** How long a form may take to say that it does not accept what was filled in. */
+/** How long the page with the form may take to show an error about what was filled in. */
 const errorWaitMs = 30_000;
-/** The same on the next page, which comes with its error if it has one. */
+/** The same for the next page. If it has an error, it shows it at once. */
 const nextErrorWaitMs = 2_000;
-/** Also for pages that never finish loading: Electron runs nothing in them before. */
+/** Added to a script's own time: Electron runs no script in a page before it has loaded, and some pages never finish loading. */
 const loadWaitMs = 60_000;
-/** A page that goes elsewhere never tells what became of a script. */
+/** A script never returns if its page navigates away. */
 const fillWaitMs = 5_000;
 
 /** An isolated world of our own: the page's scripts cannot see or change what runs there. */
@@ -26,13 +26,13 @@ export interface FormFillOptions {
   onError(words: string): void;
   /** Never called with anything that was filled in. */
   log(line: string): void;
-  /** How long a page may take to show its form after it has loaded, ten seconds if nothing is said. Then the person fills it in. */
+  /** How long a page may take to show its form after it has loaded. After that the person fills it in. Default: ten seconds. */
   formWaitMs?: number | undefined;
 }
 
 /**
- * Where a fill is: `before`, then `sent` from the moment that a script with the values has gone to the page, whatever became
- * of it, and `over` once the page has gone on to another host, or the form is left to the person.
+ * How far the filling is. `before`: no values have been sent. `sent`: a script with the values was started, whatever it did.
+ * `over`: the page has moved on to another host, or the person fills in the form.
  */
 type Stage = 'before' | 'sent' | 'over';
 
@@ -43,7 +43,7 @@ export class FormFiller {
   readonly #options: FormFillOptions;
   readonly #origins: readonly string[];
   #stage: Stage = 'before';
-  /** Counts documents, so that what an earlier one answers is ignored. */
+  /** Counts documents, so that an answer from an earlier one is ignored. */
   #document = 0;
 
   constructor(contents: WebContents, fill: FormFill, options: FormFillOptions) {
@@ -70,7 +70,7 @@ export class FormFiller {
     if (this.#stage === 'over') return;
     const origin = URL.parse(address)?.origin ?? '';
     if (!this.#origins.includes(origin)) {
-      // Past the form: the second factor's page, or the gateway. What a form says later is not about what was filled in
+      // This is past the form, such as the second factor's page. A later form's error is not about the values that were sent
       if (this.#stage === 'sent') this.#stage = 'over';
       return;
     }
@@ -80,7 +80,7 @@ export class FormFiller {
     if (this.#document !== id) return;
     if (found?.state === 'ready') return this.#send(origin, id);
     this.#options.log(`sign-in page: its form is left to the person (${found?.state ?? 'no answer'})`);
-    // A page without the form may lead to the one with it. Any other reason is the form's own, and holds for this attempt
+    // A page without the form may lead to the page with it. Every other reason is about the form itself, and stays true in this attempt
     if (found && found.state !== 'absent' && found.state !== 'elsewhere') this.#leave();
   }
 
@@ -93,7 +93,7 @@ export class FormFiller {
     else await this.#watch(origin, id, false);
   }
 
-  /** A method of its own, so that nothing keeps the values while the page is watched. */
+  /** This is a separate method so that no variable holds the values while the page is watched. */
   async #fillIn(origin: string): Promise<Found | null> {
     const values = this.#fill.take();
     return values ? this.#run({ does: 'fill', origin, waitMs: 0, values }, fillWaitMs) : null;
@@ -108,7 +108,7 @@ export class FormFiller {
       this.#stage = 'over';
       this.#options.onError(found.message ?? '');
     }
-    // The page asks once more without an error: what it says from then on is about what the person types
+    // The page asks again without an error. From now on, its errors are about what the person types
     else if (isNext && found?.state !== 'absent') this.#stage = 'over';
   }
 
@@ -117,7 +117,7 @@ export class FormFiller {
     this.#fill.take();
   }
 
-  /** Null if the page gave no answer in time. Its errors are not logged, so that nothing of a script can be. */
+  /** Null if the page gave no answer in time. Script errors are not logged, because they could quote the script. */
   async #run(task: Omit<FormTask, 'selectors' | 'origins'>, timeoutMs: number): Promise<Found | null> {
     const code = formScript({ ...task, selectors: selectorsOf(this.#fill.form), origins: this.#origins });
     let found: Found | null = null;

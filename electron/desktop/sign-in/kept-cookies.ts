@@ -16,12 +16,12 @@ import { inAddress, plainHost } from '../../trust/host.ts';
 import { isDuoHost, type SignInRules } from './sign-in-rules.ts';
 
 /**
- * Names of cookies that are a session at a gateway, whatever expiry they have: Ivanti's `DSID` and all its other `DS…`, and
- * those of openconnect's other families (Cisco, Fortinet, F5, Array). These are tickets, and tickets are only in memory.
+ * Names of cookies that hold a gateway session, whatever their expiry: Ivanti's `DSID` and all others that begin with `DS`,
+ * and those of the other gateways that openconnect supports (Cisco, Fortinet, F5, Array). They are tickets, and tickets stay in memory.
  */
 const sessionNames = /^(__Host-|__Secure-)?(DS|webvpn|acSamlv2|SVPN|MRHSession|F5_|ANsession)/;
 
-/** A keychain may ask the person to unlock it. The page does not wait for longer. */
+/** A keychain may ask the person to unlock it. The page waits no longer than this. */
 const timeoutMs = 5_000;
 
 export interface CookieChoice {
@@ -31,10 +31,10 @@ export interface CookieChoice {
 }
 
 /**
- * Chooses the cookies that are kept: those with an expiry in the future, of the sign-in page's hosts, and no session at a
- * gateway. A domain with more than fit is left out as a whole, since nobody can tell which of them it needs.
+ * Chooses the cookies to keep: those of the sign-in page's hosts that expire in the future and hold no gateway session. If a
+ * domain has more cookies than fit, none of them is kept, because nobody can tell which of them it needs.
  *
- * Electron does not tell partitioned cookies from others: where two have the same name, domain and path, neither is kept.
+ * Electron does not distinguish partitioned cookies from others. If two have the same name, domain and path, neither is kept.
  *
  * @param rules what the page may load
  * @param now epoch milliseconds
@@ -60,12 +60,12 @@ export function cookiesToKeep(cookies: readonly Cookie[], rules: SignInRules, no
   return { kept, tooMany };
 }
 
-/** Whether a cookie may be on disk, and be put back. Asked both times: the profile may have changed in between. */
+/** Whether a cookie may be kept and restored. This is checked both times, because the profile may have changed in between. */
 function mayBeKept({ name, domain, expirationDate }: KeptCookie, rules: SignInRules, now: number): boolean {
   return expirationDate * 1000 > now && !sessionNames.test(name) && isSentTo(domain, rules);
 }
 
-/** Whether a cookie of this domain goes to a host that the page may come from, on whichever port: cookies know no ports. */
+/** Whether browsers send a cookie of this domain to a host that the page may load from. Ports do not matter to cookies. */
 function isSentTo(domain: string, { address, hosts, wildcards }: SignInRules): boolean {
   const name = plainHost(domain.replace(/^\./, ''));
   const holds = (host: string): boolean => host === name || (domain.startsWith('.') && host.endsWith(`.${name}`));
@@ -92,7 +92,7 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 }
 
 export interface KeptCookiesParts {
-  /** Null: nothing is put back, and nothing is kept. */
+  /** Null: nothing is restored or kept. */
   keeper: PageKeeper | null;
   /** The fresh session of the page. */
   session: Session;
@@ -102,7 +102,7 @@ export interface KeptCookiesParts {
   now?: () => number;
 }
 
-/** What outlives one visit to a sign-in page. Neither call rejects, and each takes a bounded time. */
+/** Restores cookies before a visit to a sign-in page, and keeps them after it. Neither call rejects, and each has a time limit. */
 export class KeptCookies {
   readonly #parts: Required<KeptCookiesParts>;
 
@@ -110,8 +110,8 @@ export class KeptCookies {
     this.#parts = { now: Date.now, ...parts };
   }
 
-  /** Puts the kept cookies into the session, before its first page. Expired ones, and those of hosts that the profile no longer names, stay out. */
-  async putBack(): Promise<void> {
+  /** Puts the kept cookies into the session, before its first page. Leaves out expired ones, and those of hosts that the profile no longer names. */
+  async restore(): Promise<void> {
     const { keeper, session, rules, log, now } = this.#parts;
     if (!keeper) return;
     let isLate = false;
@@ -126,7 +126,7 @@ export class KeptCookies {
     };
     const inTime = await atMost(timeoutMs, work());
     isLate = true;
-    if (!inTime) log('sign-in page: the keychain did not answer, and nothing kept was put back');
+    if (!inTime) log('sign-in page: the keychain did not answer, and no kept cookies were restored');
   }
 
   /** Keeps the session's cookies, after a sign-in that worked. */
@@ -142,7 +142,7 @@ export class KeptCookies {
   }
 }
 
-/** A cookie as Electron sets it. With a domain Chromium would make a domain cookie of a host's own, and refuse one named `__Host-`. */
+/** A cookie as Electron sets it. A host-only cookie has no `domain`: with one, Chromium would set a domain cookie, and refuse a `__Host-` cookie. */
 function detailsOf({ domain, hostOnly, ...rest }: KeptCookie): CookiesSetDetails {
   const host = inAddress(plainHost(domain.replace(/^\./, '')));
   return { ...rest, url: `${rest.secure ? 'https' : 'http'}://${host}/`, ...(!hostOnly && { domain }) };

@@ -2,13 +2,14 @@ import { dialog, type SelectWebauthnAccountDetails, type Session } from 'electro
 import type { Messages } from '../../../shared/messages/localizer.ts';
 import { plainLine } from '../../../shared/plain-text.ts';
 
-/** More do not fit into a message box. */
+/** A message box has no room for more. */
 const maxAccounts = 8;
 const maxName = 60;
 
 /**
- * Answers which of the accounts on a security key a page gets: the only one, or the one that the person chooses. Without an
- * answer Electron cancels the page's question, even if there is only one account (`select-webauthn-account`, docs/api/session.md).
+ * Chooses the account when a page asks a security key that holds accounts for it: the only one, or the one that the person
+ * picks. Without a listener Electron cancels the page's request, even if there is only one account (`select-webauthn-account`,
+ * docs/api/session.md).
  */
 export function answerAccountQuestions(session: Session, messages: () => Messages): void {
   session.on('select-webauthn-account', (event, details, callback) => {
@@ -19,7 +20,7 @@ export function answerAccountQuestions(session: Session, messages: () => Message
 
 async function choose(
   { accounts, relyingPartyId }: SelectWebauthnAccountDetails,
-  { dialog: words, action }: Messages,
+  { dialog: texts, action }: Messages,
 ): Promise<string | null> {
   const offered = accounts.slice(0, maxAccounts);
   const [only] = offered;
@@ -27,7 +28,7 @@ async function choose(
   const names = offered.map(({ name, displayName, credentialId }) => plainLine(name ?? displayName ?? credentialId).slice(0, maxName));
   const { response } = await dialog.showMessageBox({
     type: 'question',
-    message: words.chooseAccount,
+    message: texts.chooseAccount,
     detail: plainLine(relyingPartyId).slice(0, 253),
     buttons: [...names, action.cancel],
     defaultId: names.length,

@@ -48,12 +48,12 @@ export const isPassing = ({ code }: Failure): boolean => passing.includes(code);
 /** Servers take headers of at least this size; many refuse 8 KB in all. Fewer bytes of cookies are no reason to refuse a request. */
 const manyCookieBytes = 4_096;
 
-/** 431 says so (RFC 6585, 5). Others answer 400 or 413 (nginx: 400, "Request Header Or Cookie Too Large"). */
+/** 431 means this (RFC 6585, 5). Some servers answer 400 or 413 instead (nginx: 400, "Request Header Or Cookie Too Large"). */
 const tooLargeStatuses: readonly number[] = [400, 413, 431];
 
 /** Whether a server refused a request for its cookies. */
 export const areCookiesTooLarge = (httpResponseCode: number, cookieBytes: number): boolean =>
   tooLargeStatuses.includes(httpResponseCode) && cookieBytes > manyCookieBytes;
 
-/** Whether a server refused with a status and no page at all: Chromium shows an error page then, and does not tell the status. */
+/** Whether a server refused with a status and an empty body. Chromium then shows an error page and does not report the status. */
 export const isEmptyRefusal = (errorCode: number): boolean => errorCode === netError.httpResponseCodeFailure;

@@ -6,10 +6,10 @@ import { openPartition, type Partition } from '../pages/partition.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';
 import { maySignInLoad, type SignInRules } from './sign-in-rules.ts';
 
-/** Short, since a person who cancels should not wait. What is left is in memory and ends with the app. */
+/** Short, because a person who cancels should not wait. Whatever is not cleared is in memory and ends with the app. */
 const emptyTimeoutMs = 700;
 
-/** How many responses are remembered. Pages are checked one after the other, and the view may be further on by then. */
+/** How many responses are remembered. Pages are checked one by one, and by then the view may show a later page. */
 const maxResponses = 20;
 
 /** Something that a sign-in page tried to do and may not. */
@@ -24,9 +24,9 @@ export interface SignInSessionEvents {
 
 /** The partition of one visit to a sign-in page. */
 export interface SignInSession extends Partition {
-  /** What the caller checks on a page: its cookies, and the headers of its own response. */
+  /** What the caller checks on a page: its cookies and its response headers. */
   pageAt(url: string): Promise<WebPage>;
-  /** Whether the page at this address was last asked for by a form that posts. */
+  /** Whether the last request for this address was a POST. */
   wasPosted(url: string): boolean;
   /** The length of the cookies that a request for this address carries. Never rejects. */
   cookieBytes(url: string): Promise<number>;
@@ -88,7 +88,7 @@ export async function openSignInSession(
   };
 }
 
-/** Chromium writes the domain of a cookie that was set with one with a leading dot. */
+/** If a cookie was set with a domain, Chromium reports that domain with a leading dot. */
 const ownCookie = ({ name, value, domain = '' }: Electron.Cookie): PageCookie => ({ name, value, hostOnly: !domain.startsWith('.') });
 
 const withoutHash = (address: string): string => address.split('#')[0] ?? address;

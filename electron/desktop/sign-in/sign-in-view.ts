@@ -24,7 +24,7 @@ export interface SignInViewOptions {
   /** Whether policy lets a profile allow hosts by a pattern (`*.campus.example`). */
   wildcardHosts: boolean;
   localizer: () => Localizer;
-  /** What is kept of the sign-in on this attempt's page. Null when nothing may be kept. */
+  /** Keeps the sign-in on this attempt's page. Null if nothing may be kept. */
   keeper?: () => PageKeeper | null;
   log: (line: string) => void;
   /** How long a page may load before the person is told. */
@@ -33,7 +33,7 @@ export interface SignInViewOptions {
   formWaitMs?: number;
 }
 
-/** The desktop's {@link SignInPageView}. `proxyOf` tells which of our proxies a page uses, and so may get the secret of. */
+/** The desktop's {@link SignInPageView}. `proxyOf` returns the proxy of ours that a page uses. The page may get that proxy's secret. */
 export interface DesktopSignInView extends SignInPageView {
   open: OpenWebWindow;
   proxyOf(contents: WebContents | null): ProxyAccess | null;
@@ -76,7 +76,7 @@ export function createSignInView(options: SignInViewOptions): DesktopSignInView 
       answerAccountQuestions(partition.session, () => localizer().messages);
       const kept = new KeptCookies({ keeper: keeper?.() ?? null, session: partition.session, rules, log });
       try {
-        await kept.putBack();
+        await kept.restore();
         const end = await visitPage({ request, rules, partition, blocked, pageArea, notify, log, slowAfterMs, formWaitMs }, detour, signal);
         if (end.kind === 'done') await kept.save();
         return end;
@@ -94,13 +94,13 @@ export function createSignInView(options: SignInViewOptions): DesktopSignInView 
   };
 }
 
-/** The names that the detour may connect: a pattern has none, so those of `connectTo` count too. What a page may load is decided before. */
+/** The names that the detour may connect to. A pattern is no name, so those of `connectTo` are added. The rules decide first what a page may load. */
 const namesIn = (hosts: readonly string[], connectTo: NonNullable<WebWindowRequest['connectTo']>): string[] => [
   ...hosts.map((host) => splitHost(host).host),
   ...connectTo.map(({ host }) => host),
 ];
 
-/** The blocked hosts for IT, who can add them to the profile. Of the page's address it has only the host. */
+/** The blocked hosts as text for IT, who can add them to the profile. It contains only the host of the page's address. */
 function blockedDetails({ host, blocked: { named, count } }: SignInPage, { format, messages }: Localizer): string {
   const rest = count - named.length;
   return [

@@ -30,7 +30,7 @@ export interface SignInVisitOptions {
 
 type Outcome = WebWindowEnd | { kind: 'failed'; error: CausewayError };
 
-/** How many attempts of a page to do what it may not are logged. */
+/** How many denied attempts of a page are logged. */
 const loggedDenials = 20;
 /** An address can be megabytes long, and every state carries the path. */
 const maxPathChars = 500;
@@ -56,7 +56,7 @@ export class SignInVisit {
     this.#options = options;
     this.#page = { ...locationOf(request.address), loading: true, canGoBack: false, failure: null, denied: null, blocked: blocked.hosts };
     this.#view = new WebContentsView({
-      // A message box of the page's would be a window of its own, with the page's words under our name
+      // A page's message box would be a separate window that shows the page's text under our name
       webPreferences: { ...hardened, session: partition.session, disableDialogs: true },
     });
     this.contents = this.#view.webContents;
@@ -95,21 +95,21 @@ export class SignInVisit {
   }
 
   /**
-   * Loads the page again. Begins the sign-in anew after a failure, and on a page that was the answer to a form: Electron
+   * Loads the page again. Starts the sign-in again after a failure, and on a page that was the answer to a form: Electron
    * reloads such a page only after a question that it never shows (`WebContents::Reload`, `check_for_repost`).
    */
   reload(): void {
     if (this.contents.isDestroyed()) return;
     const { partition } = this.#options;
     const code = this.#page.failure?.code;
-    // A page that is there, or that has crashed, is loaded again; of one that did not load there is nothing to reload
-    const isThere = this.#hasLoaded && (code === undefined || code === 'browser-slow' || code === 'browser-crashed');
+    // Only a page that has loaded can be reloaded, even if it has crashed since
+    const canReload = this.#hasLoaded && (code === undefined || code === 'browser-slow' || code === 'browser-crashed');
     if (code === 'browser-cookies') void partition.empty().then(() => this.#begin());
-    else if (isThere && !partition.wasPosted(this.contents.getURL())) this.contents.reload();
+    else if (canReload && !partition.wasPosted(this.contents.getURL())) this.contents.reload();
     else this.#begin();
   }
 
-  /** Tells the person that the page tried to do something that it may not. */
+  /** Tells the person that something the page tried was denied. */
   deny(what: DeniedAct): void {
     // A page that tries again and again must not fill the log
     if (this.#denials++ < loggedDenials) this.#options.log(`sign-in page: ${what} was denied`);
@@ -182,7 +182,7 @@ export class SignInVisit {
     contents.on('did-navigate-in-page', (_event, address, isMainFrame) => {
       if (isMainFrame) this.#update(locationOf(address));
     });
-    // The page's scripts may have set a cookie since then
+    // Checked again here: the page's scripts may have set a cookie after `did-navigate`
     contents.on('did-finish-load', () => this.#check());
     contents.on('did-fail-load', (_event, errorCode, description, address, isMainFrame) => {
       if (isMainFrame) this.#loadFailed(errorCode, description, address);
@@ -246,7 +246,7 @@ export class SignInVisit {
     if (this.#closed || this.contents.isDestroyed()) return;
     this.#page = { ...this.#page, ...change, canGoBack: this.contents.navigationHistory.canGoBack() };
     const { failure } = this.#page;
-    // A page that is slow is worth looking at, if there is one
+    // A slow page is still worth showing, if one has loaded
     this.#options.pageArea.setBesideVisible(this.#view, failure === null || (failure.code === 'browser-slow' && this.#hasLoaded));
     this.#options.notify(this.#page);
   }

@@ -1,7 +1,7 @@
 import type { GatewayMessage } from '../../../shared/access-protocol.ts';
 import { CausewayError, fail } from '../../../shared/failure.ts';
 import type { PortalSignIn } from '../../../shared/recovery.ts';
-import { atMost, bounded } from '../../net/deadline.ts';
+import { atMost, withDeadline } from '../../net/deadline.ts';
 import type { GatewayTarget, RelayGrant, Session, SessionEvent } from '../gateway.ts';
 import { EventQueue } from '../event-queue.ts';
 import type { Channel } from './channel.ts';
@@ -120,7 +120,7 @@ export class CampusSession implements Session {
       late: () => fail('gateway-silent', { host: this.grant.endpoint.host }),
       release: () => this.waiting.delete(waiter),
     };
-    return bounded<GatewayMessage>(bound, (done, failed) => {
+    return withDeadline<GatewayMessage>(bound, (done, failed) => {
       const closed = (): void => failed(this.channel.failure ?? new CausewayError({ code: 'gateway-closed' }));
       waiter.take = (reply) => {
         this.waiting.delete(waiter);

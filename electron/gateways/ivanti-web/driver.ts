@@ -21,7 +21,7 @@ const retriable: readonly Failure['code'][] = ['browser-strayed'];
  * Signs in to an Ivanti gateway on the campus's own web page, in our window. This covers SAML, Duo's page and everything
  * else that our forms cannot ask. The result is the session's cookie, a ticket like any other.
  *
- * The gateway is contacted first. So the person learns that it is unreachable before they type. Its certificate is
+ * It contacts the gateway first, so that the person learns before typing if it cannot be reached. Its certificate is
  * verified (and asked about) as usual, and the tunnel accepts only that certificate's key.
  */
 export function browserDriver(openWindow: OpenWebWindow | null, agent: Agent = agentFor(process.platform)): GatewayDriver {
@@ -90,7 +90,7 @@ async function contact(target: GatewayTarget, ask: Ask, signal: AbortSignal): Pr
   }
 }
 
-/** Opens the campus's page each time that the person has answered, until there is a session. Returns its ticket. */
+/** Asks, opens the campus's page, and repeats this until there is a session. Returns its ticket. */
 async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow | null, ask: Ask, signal: AbortSignal): Promise<string> {
   const { profile } = target;
   const protocol = ivantiProtocol(target);

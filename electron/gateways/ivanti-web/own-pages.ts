@@ -4,9 +4,9 @@ import { ownPage } from '../gateway-pages.ts';
 import type { GatewayTarget } from '../gateway.ts';
 
 /**
- * The gateway's own pages on the way to a session, by `p` in their address (`welcome.cgi?p=failed`). Each is shown, and the
- * person goes on from it if they can. If they close the page there, the code says where they stopped. Notices
- * (`sn-preauth-show`), realms, roles and questions for a code have no entry: closing those is only `browser-closed`.
+ * The gateway's own pages during a sign-in, by `p` in their address (`welcome.cgi?p=failed`). Each is shown, and the person
+ * continues from it if they can. If they close such a page, the code says where they stopped. Notices (`sn-preauth-show`),
+ * realms, roles and questions for a code have no entry: closing one of those is just `browser-closed`.
  */
 const pageCodes: Readonly<Record<string, Failure['code']>> = {
   'preauth': 'host-check',
@@ -28,7 +28,7 @@ const pathCodes: readonly (readonly [path: RegExp, code: Failure['code']])[] = [
 /** A page that wants a new password: `p=passwordChange` and the like. */
 const changesPassword = /^(pass|pw)\w*-?(change|expir)/i;
 
-/** Why the sign-in stopped, if the person closed this page of the gateway's. `browser-closed` for every other page. */
+/** Why the sign-in stopped, if the person closed it at this page of the gateway. `browser-closed` for every other page. */
 export function stoppedAt(address: string, target: GatewayTarget): Failure {
   const page = ownPage(address, target);
   const why = page?.searchParams.get('p') ?? '';

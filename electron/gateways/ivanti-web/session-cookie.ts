@@ -5,7 +5,7 @@ import type { WebPage } from '../web-window.ts';
 /** The name of the session cookie of an Ivanti gateway. */
 export const sessionCookie = 'DSID';
 
-/** Everything below this path is part of signing in, or of having signed out. There the cookie may be a placeholder. */
+/** All pages below this path are part of signing in or out. There the cookie may be a placeholder. */
 const signInPath = /^\/+dana-na(\/|$)/i;
 
 /**
@@ -18,7 +18,7 @@ export function sessionOf({ url, cookies }: Pick<WebPage, 'url' | 'cookies'>, ta
   return cookies.find(({ name, value, hostOnly }) => name === sessionCookie && hostOnly === true && isSession(value))?.value ?? null;
 }
 
-/** The path as a gateway reads it: `/%64ana-na/` is `/dana-na/`. One that is no text counts as part of signing in. */
+/** The path as a gateway reads it: `/%64ana-na/` is `/dana-na/`. A path that cannot be decoded counts as part of signing in. */
 function plainPath({ pathname }: URL): string {
   try {
     return decodeURIComponent(pathname);

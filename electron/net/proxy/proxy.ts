@@ -1,7 +1,7 @@
 import net, { isIP, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { fail, failureOf, type CausewayError } from '../../../shared/failure.ts';
-import { bounded } from '../deadline.ts';
+import { withDeadline } from '../deadline.ts';
 import { shownAs, type ProxyRoute, type WebProxy } from '../endpoint.ts';
 import { inAddress } from '../../trust/host.ts';
 import { mayBeBlockedByMacOs } from '../local-network-macos.ts';
@@ -108,7 +108,7 @@ function reachOnce(proxy: WebProxy, { signal, timeoutMs }: ViaOptions): Promise<
     : net.connect({ host, port });
   socket.on('error', () => undefined); // a dropped connection may still emit an error
   const bound = { signal, ms: timeoutMs, late: () => unreachable(proxy, 'no answer'), release: () => void socket.destroy() };
-  return bounded<Socket>(bound, (done, failed) => {
+  return withDeadline<Socket>(bound, (done, failed) => {
     const broken = (cause: Error): void =>
       failed(certificateFailure(proxy, cause) ?? blockedByMacOs(proxy, cause) ?? unreachable(proxy, cause.message));
     const gone = (): void => failed(unreachable(proxy, 'the proxy closed the connection'));
@@ -130,7 +130,7 @@ function askFor(
   // If a reached proxy is silent, mostly the host behind it is
   const late = (): Error => fail('gateway-silent', { host: shownAs(target) }, { detail: 'through a proxy' });
   const refused = (detail: string): Error => fail('gateway-unreachable', { host: shownAs(target) }, { detail });
-  return bounded<Socket>({ signal, ms: timeoutMs, late, release: () => void connection.destroy() }, (done, failed) => {
+  return withDeadline<Socket>({ signal, ms: timeoutMs, late, release: () => void connection.destroy() }, (done, failed) => {
     const broken = (cause: unknown): void =>
       failed(unreachable(proxy, cause instanceof Error ? cause.message : 'the proxy closed the connection'));
     const gone = (): void => broken(null);

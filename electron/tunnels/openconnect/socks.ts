@@ -1,6 +1,6 @@
 import net, { isIP, isIPv4, type Socket } from 'node:net';
 import { CausewayError, fail } from '../../../shared/failure.ts';
-import { bounded } from '../../net/deadline.ts';
+import { withDeadline } from '../../net/deadline.ts';
 import { plainHost } from '../../trust/host.ts';
 import { speakSocks } from '../../net/proxy/socks.ts';
 
@@ -29,7 +29,7 @@ export function dialSocks(server: SocksServer, host: string, port: number, signa
     late: () => fail('host-unreachable', { host }, { detail: 'timed out' }),
     release: () => socket.destroy(),
   };
-  return bounded<Socket>(bound, (done, failed) => {
+  return withDeadline<Socket>(bound, (done, failed) => {
     // The socket may break before the caller has it, and an unhandled error would end the process
     socket.on('error', (cause) => failed(fail('tunnel-down', undefined, { cause, detail: cause.message })));
     const ask = async (): Promise<void> => {

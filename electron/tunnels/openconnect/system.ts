@@ -3,7 +3,7 @@ import dns from 'node:dns';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CausewayError, fail, failureOf } from '../../../shared/failure.ts';
-import { bounded } from '../../net/deadline.ts';
+import { withDeadline } from '../../net/deadline.ts';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
 import { spkiSha256 } from '../../trust/verifier.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
@@ -216,7 +216,7 @@ class SystemTunnelOfHelper implements Tunnel {
       release: () => socket.destroy(),
     };
     const socket = net.connect({ host, port, lookup, allowHalfOpen: true, noDelay: true });
-    return bounded<Duplex>(bound, (done, failed) => {
+    return withDeadline<Duplex>(bound, (done, failed) => {
       socket.once('connect', () => {
         this.streams.add(socket);
         socket.once('close', () => this.streams.delete(socket));

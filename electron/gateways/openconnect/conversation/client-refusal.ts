@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { Agent } from '../../../../shared/user-agent.ts';
 import { fail, throwIfCancelled, type CausewayError } from '../../../../shared/failure.ts';
 import { plainLine } from '../../../../shared/plain-text.ts';
-import { bounded } from '../../../net/deadline.ts';
+import { withDeadline } from '../../../net/deadline.ts';
 import { shownAs } from '../../../net/endpoint.ts';
 import { connectTls } from '../../../net/tls.ts';
 import type { GatewayTarget } from '../../gateway.ts';
@@ -84,7 +84,7 @@ async function sendFirstRequest(target: GatewayTarget, { userAgent, system }: Ag
     });
     request.on('error', () => undefined);
     const bound = { signal, ms: answerTimeoutMs, late: () => fail('gateway-silent', { host }), release: () => void request.destroy() };
-    return await bounded<Answer>(bound, (done, failed) => {
+    return await withDeadline<Answer>(bound, (done, failed) => {
       request.on('error', failed);
       request.on('response', (response) => {
         let text = '';
